@@ -1,0 +1,31 @@
+import type { Timestamp } from './clock.ts'
+import type { AgentId, BlockId, CallId, RunId } from './ids.ts'
+
+export const DEFAULT_BLOCK_LIMIT = 5_000
+export const BLOCK_LABEL = /^[A-Za-z0-9_.-]{1,64}$/
+
+/** A named piece of memory that sits in the context of every agent it is attached to. */
+export interface Block {
+  readonly id: BlockId
+  readonly label: string
+  readonly value: string
+  readonly description: string
+  /** The longest value it may hold, in characters (code points). */
+  readonly limit: number
+  /** Binds the agent; tools outside may write. */
+  readonly readOnly: boolean
+  /** 1 at creation, one more with every change. */
+  readonly version: number
+  readonly createdAt: Timestamp
+  readonly updatedAt: Timestamp
+}
+
+/** Who changed a block, kept with every version. */
+export type Author =
+  | { readonly kind: 'client' }
+  | {
+      readonly kind: 'agent'
+      readonly agentId: AgentId
+      readonly runId: RunId
+      readonly callId: CallId
+    }

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+
+const PREFIXES = ['agent', 'block', 'archive', 'passage', 'message', 'run', 'step', 'call'] as const
+export type IdPrefix = (typeof PREFIXES)[number]
+
+/** An id as the outside sees it: `<prefix>-<uuid>`. The prefix is part of the type, so an agent id is no run id. */
+export type Id<P extends IdPrefix = IdPrefix> = `${P}-${string}`
+export type AgentId = Id<'agent'>
+export type BlockId = Id<'block'>
+export type ArchiveId = Id<'archive'>
+export type PassageId = Id<'passage'>
+export type MessageId = Id<'message'>
+export type RunId = Id<'run'>
+export type StepId = Id<'step'>
+/** Ours, minted for every tool call; a provider's own call ids repeat and are never trusted. */
+export type CallId = Id<'call'>
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+export function newId<P extends IdPrefix>(prefix: P): Id<P> {
+  return `${prefix}-${randomUUID()}`
+}
+
+export function isId<P extends IdPrefix>(prefix: P, value: string): value is Id<P> {
+  return value.startsWith(`${prefix}-`) && UUID.test(value.slice(prefix.length + 1))
+}
+
+/** An id that we stored ourselves, back from the database. */
+export function storedId<P extends IdPrefix>(prefix: P, value: string): Id<P> {
+  if (!isId(prefix, value))
+    throw new Error(`the database holds "${value}" where a ${prefix} id belongs`)
+  return value
+}

@@ -1,0 +1,27 @@
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** JSON lines on stderr; stdout belongs to JSON-RPC. */
+export type Log = (
+  level: LogLevel,
+  message: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void
+
+/** `redact` takes every configured secret out of a finished line. */
+export function createLog(threshold: LogLevel, redact: (line: string) => string): Log {
+  const most = LOG_LEVELS.indexOf(threshold)
+  return (level, message, fields) => {
+    if (LOG_LEVELS.indexOf(level) > most) return
+    const line = JSON.stringify({ at: new Date().toISOString(), level, message, ...fields })
+    process.stderr.write(`${redact(line)}\n`)
+  }
+}
+
+/** The text of anything thrown, for logs. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined
+    ? error.message
+    : `${error.message} (${describeError(error.cause)})`
+}

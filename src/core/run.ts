@@ -1,0 +1,75 @@
+import type { Timestamp } from './clock.ts'
+import type { ErrorCode } from './errors.ts'
+import type { AgentId, RunId } from './ids.ts'
+
+export const RUN_STATUSES = [
+  'queued',
+  'running',
+  'waiting',
+  'requires_approval',
+  'completed',
+  'failed',
+  'cancelled',
+] as const
+export type RunStatus = (typeof RUN_STATUSES)[number]
+
+export const STOP_REASONS = [
+  'end_turn',
+  'tool_rule',
+  'max_steps',
+  'budget',
+  'no_progress',
+  'requires_approval',
+  'cancelled',
+  'refusal',
+  'output_truncated',
+  'model_error',
+  'context_overflow',
+  'interrupted',
+] as const
+export type StopReason = (typeof STOP_REASONS)[number]
+
+export const DEFAULT_MAX_STEPS = 50
+
+/** As the provider counted them; `cachedTokens` are part of `promptTokens`. */
+export interface TokenUsage {
+  readonly promptTokens: number
+  readonly completionTokens: number
+  readonly totalTokens: number
+  readonly cachedTokens: number
+}
+
+/** Of all model calls of a run; `steps` counts those calls. */
+export interface Usage extends TokenUsage {
+  readonly steps: number
+}
+
+export interface RunError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly hint: string
+}
+
+/** What one message set off: all the steps until the agent is done. */
+export interface Run {
+  readonly id: RunId
+  readonly agentId: AgentId
+  readonly status: RunStatus
+  readonly stopReason: StopReason | null
+  /** The user's message. */
+  readonly input: string
+  readonly idempotencyKey: string | null
+  readonly maxSteps: number
+  readonly cancelRequested: boolean
+  readonly usage: Usage
+  readonly error: RunError | null
+  readonly warnings: readonly string[]
+  readonly createdAt: Timestamp
+  readonly startedAt: Timestamp | null
+  readonly completedAt: Timestamp | null
+}
+
+/** The run is neither queued nor running: nothing more happens to it without somebody's doing. */
+export function isSettled(status: RunStatus): boolean {
+  return status !== 'queued' && status !== 'running'
+}

@@ -1,0 +1,91 @@
+import type { CallId } from '../core/ids.ts'
+
+/** JSON Schema of a tool's parameters: a flat object. */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+export interface ToolSpec {
+  readonly name: string
+  readonly description: string
+  readonly parameters: JsonSchema
+}
+
+export type ModelMessage =
+  | { readonly role: 'system'; readonly text: string }
+  | { readonly role: 'user'; readonly text: string }
+  | {
+      readonly role: 'assistant'
+      readonly text: string
+      /** Sent back only to providers that ask for it (`providers.ts`). */
+      readonly reasoning: string
+      readonly toolCalls: readonly ModelToolCall[]
+    }
+  | { readonly role: 'tool'; readonly callId: CallId; readonly text: string }
+
+export interface ModelToolCall {
+  readonly id: CallId
+  readonly name: string
+  readonly arguments: string
+}
+
+export interface ModelRequest {
+  readonly messages: readonly ModelMessage[]
+  readonly tools: readonly ToolSpec[]
+  /** `required`: any tool; a name: that tool. */
+  readonly toolChoice: 'auto' | 'required' | 'none' | { readonly name: string }
+}
+
+export interface TokenUsage {
+  readonly promptTokens: number
+  readonly completionTokens: number
+  readonly totalTokens: number
+  readonly cachedTokens: number
+}
+
+export interface ModelAnswer {
+  readonly text: string
+  readonly reasoning: string
+  /** Arguments as the model wrote them: not parsed, not repaired. */
+  readonly toolCalls: readonly { readonly name: string; readonly arguments: string }[]
+  /** `length`: cut off at the output limit, so nothing in it may be taken for complete. */
+  readonly finish: 'stop' | 'length' | 'refusal'
+  readonly usage: TokenUsage
+}
+
+export interface ModelFailure {
+  readonly reason:
+    | 'unreachable'
+    | 'unauthorized'
+    | 'rate_limited'
+    | 'context_overflow'
+    | 'rejected'
+    | 'invalid_answer'
+    | 'aborted'
+  /** What went wrong, in a sentence, without secrets. */
+  readonly message: string
+  /** What the person can do about it, in a sentence. */
+  readonly hint: string
+  /** How long the provider asked us to wait; absent: it did not say. */
+  readonly retryAfterMilliseconds?: number
+}
+
+export type ModelResult =
+  | { readonly kind: 'answer'; readonly answer: ModelAnswer }
+  | { readonly kind: 'failure'; readonly failure: ModelFailure }
+
+export interface ChatModel {
+  /** `provider/model`. */
+  readonly handle: string
+  /** What a person should know about every reply of this model. */
+  readonly warnings: readonly string[]
+  /** Never rejects: whatever goes wrong, an abort included, is a `failure`. */
+  call(request: ModelRequest, signal: AbortSignal): Promise<ModelResult>
+}
+
+export interface ModelRegistry {
+  /** Throws a UserError when `handle` names no provider that this server knows. Asks nobody. */
+  check(handle: string): void
+  /** The model of an agent; null: the first that applies of the contract's "Choosing a model". May throw a UserError. */
+  resolve(handle: string | null): Promise<ChatModel>
+  /** What `resolve(null)` gives, and why, for the start-up lines and `doctor`. */
+  describeDefault(): Promise<{ readonly handle: string; readonly reason: string }>
+}

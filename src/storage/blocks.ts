@@ -1,0 +1,159 @@
+import type { Selectable } from 'kysely'
+import type { Block } from '../core/block.ts'
+import { storedId } from '../core/ids.ts'
+import { recordChange } from './changes.ts'
+import type { Database } from './schema.ts'
+import type { Scope } from './scope.ts'
+import type { BlockReads, BlockWrites, VersionNote } from './store.ts'
+
+export function blockReads({ db, namespace }: Scope): BlockReads {
+  const attached = () =>
+    db
+      .selectFrom('agent_block')
+      .innerJoin('block', (join) =>
+        join
+          .onRef('block.namespace', '=', 'agent_block.namespace')
+          .onRef('block.id', '=', 'agent_block.block_id'),
+      )
+      .selectAll('block')
+      .where('agent_block.namespace', '=', namespace)
+
+  return {
+    async get(id) {
+      const row = await db
+        .selectFrom('block')
+        .selectAll()
+        .where('namespace', '=', namespace)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row && toBlock(row)
+    },
+
+    async find(agentId, label) {
+      const row = await attached()
+        .where('agent_block.agent_id', '=', agentId)
+        .where('agent_block.label', '=', label)
+        .executeTakeFirst()
+      return row && toBlock(row)
+    },
+
+    async ofAgent(agentId) {
+      const rows = await attached()
+        .where('agent_block.agent_id', '=', agentId)
+        .orderBy('agent_block.row')
+        .execute()
+      return rows.map(toBlock)
+    },
+
+    async agentsOf(id) {
+      const rows = await db
+        .selectFrom('agent_block')
+        .select('agent_id')
+        .where('namespace', '=', namespace)
+        .where('block_id', '=', id)
+        .orderBy('row')
+        .execute()
+      return rows.map((row) => storedId('agent', row.agent_id))
+    },
+  }
+}
+
+export function blockWrites({ db, namespace }: Scope): BlockWrites {
+  async function recordVersion(block: Block, { author, at, reason }: VersionNote): Promise<void> {
+    await db
+      .insertInto('block_version')
+      .values({
+        namespace,
+        block_id: block.id,
+        version: block.version,
+        value: block.value,
+        description: block.description,
+        value_limit: block.limit,
+        read_only: Number(block.readOnly),
+        at,
+        author: author.kind,
+        agent_id: author.kind === 'agent' ? author.agentId : null,
+        run_id: author.kind === 'agent' ? author.runId : null,
+        call_id: author.kind === 'agent' ? author.callId : null,
+        reason: reason ?? null,
+      })
+      .execute()
+    await recordChange(db, namespace, 'block', block.id, at)
+  }
+
+  return {
+    async insert(fields, note) {
+      const block: Block = { ...fields, version: 1, createdAt: note.at, updatedAt: note.at }
+      await db
+        .insertInto('block')
+        .values({
+          namespace,
+          id: block.id,
+          label: block.label,
+          value: block.value,
+          description: block.description,
+          value_limit: block.limit,
+          read_only: Number(block.readOnly),
+          version: block.version,
+          created_at: block.createdAt,
+          updated_at: block.updatedAt,
+        })
+        .execute()
+      await recordVersion(block, note)
+      return block
+    },
+
+    async update(block, patch, note) {
+      const next: Block = { ...block, ...patch, version: block.version + 1, updatedAt: note.at }
+      const { numUpdatedRows } = await db
+        .updateTable('block')
+        .set({
+          value: next.value,
+          description: next.description,
+          value_limit: next.limit,
+          read_only: Number(next.readOnly),
+          version: next.version,
+          updated_at: next.updatedAt,
+        })
+        .where('namespace', '=', namespace)
+        .where('id', '=', block.id)
+        .where('version', '=', block.version)
+        .executeTakeFirst()
+      if (numUpdatedRows !== 1n)
+        throw new Error('the block is not the one read in this transaction')
+      await recordVersion(next, note)
+      return next
+    },
+
+    async attach(agentId, block, at) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('agent_block')
+        .values({
+          namespace,
+          agent_id: agentId,
+          label: block.label,
+          block_id: block.id,
+          attached_at: at,
+        })
+        .onConflict((conflict) => conflict.columns(['namespace', 'agent_id', 'label']).doNothing())
+        .executeTakeFirst()
+      if (numInsertedOrUpdatedRows !== 1n) return false
+      await recordChange(db, namespace, 'agent', agentId, at)
+      return true
+    },
+  }
+}
+
+function toBlock(row: Selectable<Database['block']>): Block {
+  return {
+    id: storedId('block', row.id),
+    label: row.label,
+    value: row.value,
+    description: row.description,
+    limit: row.value_limit,
+    readOnly: row.read_only === 1,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}

@@ -1,0 +1,83 @@
+import type { Kysely } from 'kysely'
+import { agentReads, agentWrites } from './agents.ts'
+import { blockReads, blockWrites } from './blocks.ts'
+import { changeReads } from './changes.ts'
+import { createClaims } from './claims.ts'
+import type { Connection, Dialect } from './dialect.ts'
+import { messageReads, messageWrites } from './messages.ts'
+import { assertVersion } from './migrate.ts'
+import { passageReads, passageWrites } from './passages.ts'
+import { runReads, runWrites } from './runs.ts'
+import type { Database } from './schema.ts'
+import type { Scope } from './scope.ts'
+import type { Reads, Storage, StorageInfo, Store, Transaction } from './store.ts'
+
+export interface Opened {
+  readonly dialect: Dialect
+  /** For queries outside transactions; never waits for a writer. */
+  readonly reader: Kysely<Database>
+  readonly writer: Kysely<Database>
+  readonly schemaVersion: number
+  readonly info: Omit<StorageInfo, 'schemaVersion'>
+  readonly mayHaveChanged: () => boolean
+  readonly backup: (target: string) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** The port over an opened, migrated database of any dialect. */
+export function createStorage(opened: Opened): Storage {
+  const { reader, writer, dialect, schemaVersion } = opened
+  const scopeOf = (namespace: string, db: Connection): Scope => ({ db, namespace, dialect })
+  const listeners: (() => void)[] = []
+
+  async function transact<T>(work: (trx: Connection) => Promise<T>): Promise<T> {
+    const result = await writer.transaction().execute(async (trx) => {
+      await assertVersion(trx, schemaVersion)
+      return work(trx)
+    })
+    for (const listener of listeners) listener()
+    return result
+  }
+
+  return {
+    in(namespace): Store {
+      return {
+        ...readsOf(scopeOf(namespace, reader)),
+        transaction: (work) => transact((trx) => work(transactionOf(scopeOf(namespace, trx)))),
+      }
+    },
+    claims: createClaims(transact, scopeOf),
+    changes: {
+      ...changeReads(reader),
+      mayHaveChanged: opened.mayHaveChanged,
+      onCommit(listener) {
+        listeners.push(listener)
+      },
+    },
+    async info() {
+      return { ...opened.info, schemaVersion }
+    },
+    backup: opened.backup,
+    close: opened.close,
+  }
+}
+
+function readsOf(scope: Scope): Reads {
+  return {
+    agents: agentReads(scope),
+    blocks: blockReads(scope),
+    messages: messageReads(scope),
+    passages: passageReads(scope),
+    runs: runReads(scope),
+  }
+}
+
+function transactionOf(scope: Scope): Transaction {
+  return {
+    agents: { ...agentReads(scope), ...agentWrites(scope) },
+    blocks: { ...blockReads(scope), ...blockWrites(scope) },
+    messages: { ...messageReads(scope), ...messageWrites(scope) },
+    passages: { ...passageReads(scope), ...passageWrites(scope) },
+    runs: { ...runReads(scope), ...runWrites(scope) },
+  }
+}

@@ -1,0 +1,138 @@
+import type { Selectable } from 'kysely'
+import { z } from 'zod'
+import { storedId } from '../core/ids.ts'
+import { type Message, type MessageBody, type MessageRole, spokenText } from '../core/message.ts'
+import { decodeCursor, pageOf } from '../core/page.ts'
+import { recordChange } from './changes.ts'
+import type { Database } from './schema.ts'
+import type { Scope } from './scope.ts'
+import { searchableText, searchTerms } from './search-text.ts'
+import type { MessageReads, MessageWrites } from './store.ts'
+
+const CallId = z.string().transform((id) => storedId('call', id))
+const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
+  z.object({ role: z.literal('user'), text: z.string() }),
+  z.object({ role: z.literal('system'), text: z.string() }),
+  z.object({
+    role: z.literal('assistant'),
+    text: z.string(),
+    reasoning: z.string(),
+    toolCalls: z.array(z.object({ id: CallId, name: z.string(), arguments: z.string() })),
+    said: z.array(z.string()),
+  }),
+  z.object({
+    role: z.literal('tool'),
+    callId: CallId,
+    toolName: z.string(),
+    status: z.enum(['success', 'error']),
+    text: z.string(),
+  }),
+])
+
+/** Results of tools repeat what was found elsewhere; they are looked through only when asked for. */
+const SEARCHED_ROLES: readonly MessageRole[] = ['user', 'assistant', 'system']
+
+export function messageReads({ db, namespace, dialect }: Scope): MessageReads {
+  const all = () =>
+    db.selectFrom('message').selectAll('message').where('message.namespace', '=', namespace)
+
+  return {
+    async recent(agentId, limit) {
+      const rows = await all()
+        .where('agent_id', '=', agentId)
+        .orderBy('seq', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.reverse().map(toMessage)
+    },
+
+    async ofRun(runId) {
+      return (await all().where('run_id', '=', runId).orderBy('seq').execute()).map(toMessage)
+    },
+
+    async search(agentId, { query, roles = SEARCHED_ROLES, after, before, limit, cursor }) {
+      const offset = decodeCursor(cursor) ?? 0
+      let select = all()
+        .where('agent_id', '=', agentId)
+        .where('message.text', '<>', '')
+        .where('role', 'in', roles)
+        .offset(offset)
+        .limit(limit + 1)
+      if (after !== undefined) select = select.where('created_at', '>=', after)
+      if (before !== undefined) select = select.where('created_at', '<=', before)
+
+      const terms = query === undefined ? [] : searchTerms(query)
+      if (query !== undefined && terms.length === 0) return { items: [] }
+      if (terms.length === 0) {
+        const rows = await select.orderBy('seq', 'desc').execute()
+        return pageOf(rows, limit, offset, (row) => ({ item: toMessage(row) }))
+      }
+      const matches = dialect.textSearch.matches('message', [agentId], terms, undefined)
+      const rows = await select
+        .innerJoin(matches.as('hit'), 'hit.row', 'message.row')
+        .select('hit.score')
+        .orderBy('hit.score', 'desc')
+        .orderBy('message.row', 'desc')
+        .execute()
+      return pageOf(rows, limit, offset, (row) => ({
+        item: toMessage(row),
+        score: row.score,
+        foundBy: 'keyword' as const,
+      }))
+    },
+  }
+}
+
+export function messageWrites({ db, namespace, dialect }: Scope): MessageWrites {
+  return {
+    async append(agentId, messages) {
+      if (messages.length === 0) return
+      const { last_message } = await db
+        .updateTable('agent')
+        .set((eb) => ({ last_message: eb('last_message', '+', messages.length) }))
+        .where('namespace', '=', namespace)
+        .where('id', '=', agentId)
+        .returning('last_message')
+        .executeTakeFirstOrThrow()
+      const first = last_message - messages.length + 1
+      const rows = await db
+        .insertInto('message')
+        .values(
+          messages.map(({ id, runId, tokens, createdAt, body }, index) => ({
+            namespace,
+            agent_id: agentId,
+            seq: first + index,
+            id,
+            run_id: runId,
+            role: body.role,
+            text: spokenText(body),
+            body: JSON.stringify(body),
+            tokens,
+            created_at: createdAt,
+          })),
+        )
+        .returning(['row', 'text', 'created_at'])
+        .execute()
+      const spoken = rows.filter((row) => row.text !== '')
+      await dialect.textSearch.add(
+        db,
+        'message',
+        spoken.map(({ row, text }) => ({ row, scope: agentId, text: searchableText(text) })),
+      )
+      const last = rows.at(-1)
+      if (last) await recordChange(db, namespace, 'messages', agentId, last.created_at)
+    },
+  }
+}
+
+function toMessage(row: Selectable<Database['message']>): Message {
+  return {
+    ...Body.parse(JSON.parse(row.body)),
+    id: storedId('message', row.id),
+    agentId: storedId('agent', row.agent_id),
+    seq: row.seq,
+    runId: row.run_id === null ? null : storedId('run', row.run_id),
+    tokens: row.tokens,
+    createdAt: row.created_at,
+  }
+}

@@ -1,0 +1,66 @@
+import { type Kysely, sql } from 'kysely'
+import { UserError } from '../core/errors.ts'
+import type { Connection, Dialect } from './dialect.ts'
+import type { Migration } from './migrations/index.ts'
+import type { Database } from './schema.ts'
+
+export interface MigrateOptions {
+  readonly db: Kysely<Database>
+  readonly dialect: Dialect
+  readonly migrations: readonly Migration[]
+  readonly hasVersionTable: (db: Connection) => Promise<boolean>
+  /** Called before the first change to a database that holds something. */
+  readonly backup: (version: number) => Promise<void>
+}
+
+/**
+ * Brings the database to the newest version. The version is read again inside the transaction that migrates, so of
+ * several processes that open one database at once, one migrates and the others find it done.
+ */
+export async function migrate(options: MigrateOptions): Promise<number> {
+  const { db, dialect, migrations } = options
+  const known = migrations.length
+  const found = await readVersion(db, options)
+  if (found > known) throw newerDatabase(found, known)
+  if (found === known) return known
+  if (found > 0) await options.backup(found)
+  await db.transaction().execute(async (trx) => {
+    const version = await readVersion(trx, options)
+    if (version > known) throw newerDatabase(version, known)
+    if (version === 0 && !(await options.hasVersionTable(trx))) {
+      await sql`CREATE TABLE schema_version (version INTEGER NOT NULL)`.execute(trx)
+      await sql`INSERT INTO schema_version (version) VALUES (0)`.execute(trx)
+    }
+    for (const migration of migrations.slice(version)) await migration(trx, dialect)
+    await trx.updateTable('schema_version').set({ version: known }).execute()
+  })
+  return known
+}
+
+async function readVersion(db: Connection, { hasVersionTable }: MigrateOptions): Promise<number> {
+  if (!(await hasVersionTable(db))) return 0
+  const row = await db.selectFrom('schema_version').select('version').executeTakeFirst()
+  return row?.version ?? 0
+}
+
+/** First statement of every write transaction: a process that was not updated with its database writes nothing. */
+export async function assertVersion(trx: Connection, known: number): Promise<void> {
+  const { version } = await trx
+    .selectFrom('schema_version')
+    .select('version')
+    .executeTakeFirstOrThrow()
+  if (version === known) return
+  throw new UserError(
+    'unsupported',
+    `The data was migrated to schema ${version} by a newer Recollect while this one (schema ${known}) was running; ` +
+      'nothing was written. Restart this server with the newer version.',
+  )
+}
+
+function newerDatabase(found: number, known: number): UserError {
+  return new UserError(
+    'unsupported',
+    `The data was written by a newer Recollect (schema ${found}; this one knows ${known}) and was left as it is. ` +
+      'Update Recollect, or set RECOLLECT_HOME to another directory.',
+  )
+}

@@ -1,0 +1,24 @@
+export interface Mutex {
+  /** Resolves when the caller has it; first come, first served. */
+  lock(): Promise<void>
+  unlock(): void
+}
+
+export function createMutex(): Mutex {
+  const waiting: (() => void)[] = []
+  let locked = false
+  return {
+    async lock() {
+      if (!locked) {
+        locked = true
+        return
+      }
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    },
+    unlock() {
+      const next = waiting.shift()
+      if (next) next()
+      else locked = false
+    },
+  }
+}

@@ -1,0 +1,146 @@
+import type { Generated } from 'kysely'
+
+/*
+ * The tables as queries see them. Times are ISO 8601 text in UTC, lists and bodies are JSON text, booleans are 0 or 1,
+ * so that every dialect stores the same. `row` numbers rows in the order of insertion.
+ */
+export interface Database {
+  schema_version: { version: number }
+  agent: {
+    row: Generated<number>
+    namespace: string
+    id: string
+    name: string
+    description: string
+    agent_type: string
+    model: string | null
+    context_window: number
+    system: string | null
+    tools: string
+    /** Number of the newest message; kept here so that appending needs no search for it. */
+    last_message: number
+    created_at: string
+    updated_at: string
+  }
+  agent_tag: { namespace: string; agent_id: string; tag: string; position: number }
+  block: {
+    namespace: string
+    id: string
+    label: string
+    value: string
+    description: string
+    value_limit: number
+    read_only: number
+    version: number
+    created_at: string
+    updated_at: string
+  }
+  agent_block: {
+    row: Generated<number>
+    namespace: string
+    agent_id: string
+    label: string
+    block_id: string
+    attached_at: string
+  }
+  block_version: {
+    namespace: string
+    block_id: string
+    version: number
+    value: string
+    description: string
+    value_limit: number
+    read_only: number
+    at: string
+    author: string
+    agent_id: string | null
+    run_id: string | null
+    call_id: string | null
+    reason: string | null
+  }
+  archive: { namespace: string; id: string; name: string; created_at: string }
+  agent_archive: { namespace: string; agent_id: string; archive_id: string; is_default: number }
+  passage: {
+    row: Generated<number>
+    namespace: string
+    id: string
+    archive_id: string
+    text: string
+    source: string
+    /** SHA-256 of source and text: what makes two passages of an archive the same. */
+    digest: string
+    created_at: string
+    inserted_at: string
+  }
+  passage_tag: { namespace: string; passage_id: string; tag: string }
+  message: {
+    row: Generated<number>
+    namespace: string
+    agent_id: string
+    seq: number
+    id: string
+    run_id: string | null
+    role: string
+    /** The words that recall memory searches; empty for messages in which nobody says anything. */
+    text: string
+    body: string
+    tokens: number
+    created_at: string
+  }
+  run: {
+    row: Generated<number>
+    namespace: string
+    id: string
+    agent_id: string
+    /** The process that acknowledged the message; others leave the run to it while it lives. */
+    accepted_by: string
+    status: string
+    stop_reason: string | null
+    input: string
+    idempotency_key: string | null
+    max_steps: number
+    attempts: number
+    cancel_requested: number
+    error: string | null
+    warnings: string
+    created_at: string
+    started_at: string | null
+    completed_at: string | null
+  }
+  lease: {
+    namespace: string
+    agent_id: string
+    /** Empty: free. */
+    owner: string
+    fence: number
+    expires_at: string
+  }
+  step: {
+    namespace: string
+    id: string
+    run_id: string
+    number: number
+    state: string
+    attempts: number
+    model: string | null
+    prompt_tokens: number
+    completion_tokens: number
+    total_tokens: number
+    cached_tokens: number
+    started_at: string
+    completed_at: string | null
+  }
+  tool_call: {
+    namespace: string
+    id: string
+    step_id: string
+    call_index: number
+    name: string
+    arguments: string
+    effect: string
+    state: string
+    status: string | null
+    attempts: number
+  }
+  event: { seq: Generated<number>; namespace: string; kind: string; subject_id: string; at: string }
+}

@@ -1,0 +1,8 @@
+import type { Connection, Dialect } from './dialect.ts'
+
+/** What every query is made with: the connection or transaction, and the namespace that it may see. */
+export interface Scope {
+  readonly db: Connection
+  readonly namespace: string
+  readonly dialect: Dialect
+}

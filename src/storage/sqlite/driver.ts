@@ -1,0 +1,144 @@
+import type DatabaseHandle from 'better-sqlite3'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type Dialect as KyselyDialect,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { UserError } from '../../core/errors.ts'
+import { createMutex } from '../mutex.ts'
+
+/** How long a statement may wait for another process inside SQLite. It waits with the event loop, so: briefly. */
+export const BUSY_TIMEOUT_MS = 15
+/** How long we go on asking, without blocking anything, before the caller is told. */
+const PATIENCE_MS = 15_000
+const MOST_STATEMENTS = 512
+
+/**
+ * One connection of better-sqlite3 under Kysely. Kysely's own driver begins transactions deferred, which fails at the
+ * first write after a read whenever another process wrote in between; this one takes the write lock at BEGIN and asks
+ * again, asynchronously, while somebody else has it. Nothing else is retried: BEGIN has no effect to repeat.
+ */
+export function sqliteDialect(handle: DatabaseHandle.Database): KyselyDialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createDriver: () => createDriver(handle),
+  }
+}
+
+function createDriver(handle: DatabaseHandle.Database): Driver {
+  const connection = createConnection(handle)
+  const mutex = createMutex()
+  return {
+    async init() {},
+    async acquireConnection() {
+      await mutex.lock()
+      return connection
+    },
+    async releaseConnection() {
+      mutex.unlock()
+    },
+    async beginTransaction() {
+      await whileBusy(() => handle.exec('BEGIN IMMEDIATE'))
+    },
+    async commitTransaction() {
+      run(() => handle.exec('COMMIT'))
+    },
+    async rollbackTransaction() {
+      // SQLite itself has rolled back already after some errors (a full disk, for one).
+      if (handle.inTransaction) handle.exec('ROLLBACK')
+    },
+    async destroy() {
+      handle.close()
+    },
+  }
+}
+
+function createConnection(handle: DatabaseHandle.Database): DatabaseConnection {
+  const statements = new Map<string, DatabaseHandle.Statement>()
+  function prepare(text: string): DatabaseHandle.Statement {
+    const known = statements.get(text)
+    if (known) return known
+    if (statements.size >= MOST_STATEMENTS) statements.clear()
+    const statement = handle.prepare(text)
+    statements.set(text, statement)
+    return statement
+  }
+  function execute<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
+    const statement = prepare(sql)
+    if (statement.reader) return { rows: statement.all(parameters) as R[] }
+    const { changes, lastInsertRowid } = statement.run(parameters)
+    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+  }
+  return {
+    async executeQuery<R>(query: CompiledQuery) {
+      return handle.inTransaction
+        ? run(() => execute<R>(query))
+        : await whileBusy(() => execute<R>(query))
+    },
+    // An open iterator would keep a read transaction open across awaits and let the WAL grow without bound.
+    // biome-ignore lint/correctness/useYield: refuses
+    async *streamQuery() {
+      throw new Error('streaming queries are not used')
+    },
+  }
+}
+
+/** Tries again while another process has the lock, leaving the event loop free in between. */
+export async function whileBusy<T>(action: () => T): Promise<T> {
+  const start = performance.now()
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return run(action)
+    } catch (error) {
+      if (
+        !(error instanceof UserError && error.code === 'busy') ||
+        performance.now() - start > PATIENCE_MS
+      )
+        throw error
+    }
+    const pause = Math.min(5 * 2 ** attempt, 80) * (0.5 + Math.random())
+    await new Promise((resolve) => setTimeout(resolve, pause))
+  }
+}
+
+/** SQLite's errors in words; what nobody can mend stays as it is. */
+function run<T>(action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (code.startsWith('SQLITE_BUSY')) {
+      throw new UserError(
+        'busy',
+        'Another process keeps the database locked. Try again in a moment.',
+        { cause: error },
+      )
+    }
+    if (code === 'SQLITE_FULL') {
+      throw new UserError(
+        'storage_full',
+        'The disk that holds the data is full; nothing of this call was stored. Free some space and try again.',
+        { cause: error },
+      )
+    }
+    if (
+      code.startsWith('SQLITE_READONLY') ||
+      code.startsWith('SQLITE_IOERR') ||
+      code.startsWith('SQLITE_CANTOPEN')
+    ) {
+      throw new UserError(
+        'busy',
+        `The data file can't be read or written (${code}). Check the disk and the rights on the data directory, then try again.`,
+        { cause: error },
+      )
+    }
+    throw error
+  }
+}
