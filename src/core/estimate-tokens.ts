@@ -1,53 +1,123 @@
 /**
- * About how many tokens a model counts in a text, without the tables of a tokenizer, in one pass over its characters.
- * Fitted to OpenAI's o200k_base: within a few percent for prose in English, within 15% for other scripts and code.
+ * About how many tokens a model counts in a text, in one pass over its characters and without the tables of a
+ * tokenizer. The numbers are fitted to OpenAI's o200k_base: within a few percent for English prose and JSON, about
+ * 15% for other scripts.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0
-  let kind: Kind | null = null
-  let length = 0
-  let isUpper = false
-  let previous: Kind | null = null
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    // The second half of a pair belongs to the first.
-    if (code >= 0xdc00 && code <= 0xdfff) continue
-    const next = classify(code)
-    const nextIsUpper = next === 'letters' && code >= 65 && code <= 90
-    // Tokenizers begin a new word at a hump, as in camelCase.
-    const isHump = nextIsUpper && !isUpper
-    if (next !== kind || isHump) {
-      if (kind) tokens += cost(kind, length, previous)
-      previous = kind
-      kind = next
-      length = 0
-    }
-    length += 1
-    isUpper = nextIsUpper
+  let index = 0
+  let before: Kind | null = null
+  while (index < text.length) {
+    const kind = kindAt(text, index)
+    const end = kind === 'letter' ? endOfWord(text, index) : endOfRun(text, index, kind)
+    tokens += weigh(text, index, end, kind, before)
+    before = kind
+    index = end
   }
-  if (kind) tokens += cost(kind, length, previous)
   return Math.ceil(tokens)
 }
 
 type Kind =
-  | 'letters'
-  | 'accented'
-  | 'script'
-  | 'digits'
+  | 'letter'
+  | 'digit'
   | 'space'
-  | 'breaks'
+  | 'break'
   | 'apostrophe'
   | 'punctuation'
-  | 'han'
-  | 'kana'
+  | 'ideograph'
   | 'hangul'
   | 'wide'
+  | 'script'
   | 'other'
+  | 'end'
 
-function classify(code: number): Kind {
-  return 'other'
+function kindAt(text: string, index: number): Kind {
+  if (index >= text.length) return 'end'
+  const code = text.charCodeAt(index)
+  if (code < 0x80) {
+    if ((code >= 0x61 && code <= 0x7a) || isCapital(code)) return 'letter'
+    if (code === 0x20) return 'space'
+    if (code >= 0x30 && code <= 0x39) return 'digit'
+    if (code === 0x0a || code === 0x0d || code === 0x09) return 'break'
+    return code === 0x27 ? 'apostrophe' : 'punctuation'
+  }
+  if (code >= 0xc0 && code <= 0x24f) return 'letter'
+  if (code === 0x2019) return 'apostrophe'
+  if (code >= 0x2010 && code <= 0x2027) return 'punctuation'
+  if ((code >= 0x370 && code <= 0x10ff) || (code >= 0x1e00 && code <= 0x1fff)) return 'script'
+  if (code >= 0x3000 && code <= 0x303f) return 'wide'
+  if ((code >= 0x3040 && code <= 0x9fff) || (code >= 0xf900 && code <= 0xfaff)) return 'ideograph'
+  if ((code >= 0xac00 && code <= 0xd7a3) || (code >= 0x1100 && code <= 0x11ff)) return 'hangul'
+  return code >= 0xff00 && code <= 0xffef ? 'wide' : 'other'
 }
 
-function cost(kind: Kind, length: number, previous: Kind | null): number {
-  return length
+function isCapital(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a
+}
+
+function endOfRun(text: string, start: number, kind: Kind): number {
+  let end = start + 1
+  while (kindAt(text, end) === kind) end += 1
+  return end
+}
+
+/** A hump begins a new word, as in camelCase; an apostrophe between letters does not. */
+function endOfWord(text: string, start: number): number {
+  let end = start + 1
+  let wasCapital = isCapital(text.charCodeAt(start))
+  for (;;) {
+    const kind = kindAt(text, end)
+    const isInside = kind === 'apostrophe' && kindAt(text, end + 1) === 'letter'
+    if (kind !== 'letter' && !isInside) return end
+    const capital = isCapital(text.charCodeAt(end))
+    if (capital && !wasCapital) return end
+    wasCapital = capital || isInside
+    end += 1
+  }
+}
+
+function weigh(text: string, start: number, end: number, kind: Kind, before: Kind | null): number {
+  const length = end - start
+  switch (kind) {
+    case 'letter':
+      return weighWord(text, start, end)
+    case 'digit':
+      return Math.ceil(length / 3)
+    case 'space': {
+      // One space belongs to the word after it, but not to a number.
+      const next = kindAt(text, end)
+      return (length > 1 ? 0.9 : 0) + (next === 'digit' ? 1.1 : 0) + length / 80
+    }
+    case 'break':
+      return (before === 'punctuation' ? 0 : 0.95) + (length - 1) * 0.06
+    case 'apostrophe':
+      return 0.5
+    case 'punctuation':
+      return (kindAt(text, end) === 'letter' ? 0.58 : 0.98) + (length - 1) * 0.22
+    case 'ideograph':
+      return length * 0.71
+    case 'hangul':
+      return length * 0.645
+    case 'wide':
+      return length * 0.65
+    case 'script':
+      return length * 0.335
+    default:
+      return length * 0.9
+  }
+}
+
+/** Common words are one token however long; rare ones, names, accents and what is no word at all cost more. */
+function weighWord(text: string, start: number, end: number): number {
+  const length = end - start
+  let extra = 0
+  let previousIsCapital = false
+  for (let index = start; index < end; index += 1) {
+    const code = text.charCodeAt(index)
+    const capital = isCapital(code)
+    if (code >= 0x80 && code !== 0x2019) extra += 1.6
+    else if (capital && previousIsCapital) extra += 0.2
+    previousIsCapital = capital
+  }
+  return 1 + extra + Math.max(0, length - 6) * 0.045 + Math.max(0, length - 16) * 0.2
 }

@@ -1,3 +1,5 @@
+import { redactSecrets } from './redact.ts'
+
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
@@ -8,13 +10,13 @@ export type Log = (
   fields?: Readonly<Record<string, unknown>>,
 ) => void
 
-/** `redact` takes every configured secret out of a finished line. */
-export function createLog(threshold: LogLevel, redact: (line: string) => string): Log {
+/** No line holds any of `secrets`. */
+export function createLog(threshold: LogLevel, secrets: readonly string[]): Log {
   const most = LOG_LEVELS.indexOf(threshold)
   return (level, message, fields) => {
     if (LOG_LEVELS.indexOf(level) > most) return
     const line = JSON.stringify({ at: new Date().toISOString(), level, message, ...fields })
-    process.stderr.write(`${redact(line)}\n`)
+    process.stderr.write(`${redactSecrets(line, secrets)}\n`)
   }
 }
 

@@ -31,6 +31,10 @@ export type StopReason = (typeof STOP_REASONS)[number]
 
 export const DEFAULT_MAX_STEPS = 50
 
+/** How a model's answer ended. `length`: cut off at the output limit, so nothing in it may be taken for complete. */
+export const FINISHES = ['stop', 'length', 'refusal'] as const
+export type Finish = (typeof FINISHES)[number]
+
 /** As the provider counted them; `cachedTokens` are part of `promptTokens`. */
 export interface TokenUsage {
   readonly promptTokens: number

@@ -26,7 +26,7 @@ export function createClaims(
           )
           .where((eb) =>
             eb.or([
-              eb('run.accepted_by', '=', claim.owner),
+              eb('run.accepted_by', 'in', [claim.owner, '']),
               eb(eb.fn.coalesce('run.started_at', 'run.created_at'), '<', claim.orphanedBefore),
             ]),
           )
@@ -75,6 +75,18 @@ export function createClaims(
         if (!run) throw new Error('a claimed run is gone inside its transaction')
         const lease: Lease = { namespace: free.namespace, agentId: run.agentId, owner: claim.owner, fence }
         return { run, lease }
+      })
+    },
+
+    async abandon(owner) {
+      await transact(async (trx) => {
+        await trx.updateTable('lease').set({ owner: '', expires_at: '' }).where('owner', '=', owner).execute()
+        await trx
+          .updateTable('run')
+          .set({ accepted_by: '' })
+          .where('accepted_by', '=', owner)
+          .where('status', 'in', OPEN_STATUSES)
+          .execute()
       })
     },
   }

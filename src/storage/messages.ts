@@ -50,7 +50,7 @@ export function messageReads({ db, namespace, dialect }: Scope): MessageReads {
       return (await all().where('run_id', '=', runId).orderBy('seq').execute()).map(toMessage)
     },
 
-    async search(agentId, { query, roles = SEARCHED_ROLES, after, before, limit, cursor }) {
+    async search(agentId, { query, roles = SEARCHED_ROLES, exceptRun, after, before, limit, cursor }) {
       const offset = decodeCursor(cursor) ?? 0
       let select = all()
         .where('agent_id', '=', agentId)
@@ -58,6 +58,9 @@ export function messageReads({ db, namespace, dialect }: Scope): MessageReads {
         .where('role', 'in', roles)
         .offset(offset)
         .limit(limit + 1)
+      if (exceptRun !== undefined) {
+        select = select.where((eb) => eb.or([eb('run_id', 'is', null), eb('run_id', '<>', exceptRun)]))
+      }
       if (after !== undefined) select = select.where('created_at', '>=', after)
       if (before !== undefined) select = select.where('created_at', '<=', before)
 

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { ERROR_CODES } from '../core/errors.ts'
 import { type RunId, storedId } from '../core/ids.ts'
-import { RUN_STATUSES, type Run, STOP_REASONS } from '../core/run.ts'
+import { FINISHES, RUN_STATUSES, type Run, STOP_REASONS } from '../core/run.ts'
 import { recordChange } from './changes.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
@@ -54,6 +54,19 @@ export function runReads({ db, namespace }: Scope): RunReads {
       return row && toRun(row)
     },
 
+    async blocking(agentId, id) {
+      const row = await all()
+        .where('run.agent_id', '=', agentId)
+        .where('run.status', 'in', ['waiting', 'requires_approval'])
+        .where('run.row', '<', (eb) =>
+          eb.selectFrom('run as own').select('own.row').where('own.namespace', '=', namespace).where('own.id', '=', id),
+        )
+        .orderBy('run.row')
+        .limit(1)
+        .executeTakeFirst()
+      return row && toRun(row)
+    },
+
     async currentStep(runId) {
       const step = await db
         .selectFrom('step')
@@ -74,6 +87,7 @@ export function runReads({ db, namespace }: Scope): RunReads {
         id: storedId('step', step.id),
         number: step.number,
         state: z.enum(['model', 'tools']).parse(step.state),
+        finish: z.enum(FINISHES).nullable().parse(step.finish),
         calls: calls.map((call) => ({
           id: storedId('call', call.id),
           index: call.call_index,
@@ -184,6 +198,7 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
           state: 'model',
           attempts: 1,
           model: null,
+          finish: null,
           prompt_tokens: 0,
           completion_tokens: 0,
           total_tokens: 0,
@@ -194,13 +209,14 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
         .execute()
     },
 
-    async recordAnswer(stepId, { model, calls, usage }) {
+    async recordAnswer(stepId, { model, finish, calls, usage }) {
       const recorded = changed(
         await db
           .updateTable('step')
           .set({
             state: 'tools',
             model,
+            finish,
             prompt_tokens: usage.promptTokens,
             completion_tokens: usage.completionTokens,
             total_tokens: usage.totalTokens,

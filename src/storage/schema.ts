@@ -123,6 +123,8 @@ export interface Database {
     state: string
     attempts: number
     model: string | null
+    /** How the model's answer ended; null while there is none. */
+    finish: string | null
     prompt_tokens: number
     completion_tokens: number
     total_tokens: number

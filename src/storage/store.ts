@@ -15,7 +15,7 @@ import type {
 import type { Message, MessageBody, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
-import type { Run, RunError, RunStatus, StopReason, TokenUsage } from '../core/run.ts'
+import type { Finish, Run, RunError, RunStatus, StopReason, TokenUsage } from '../core/run.ts'
 
 /*
  * The port between Recollect and a database. Rules that every driver keeps:
@@ -136,6 +136,8 @@ export interface MessageSearch extends PageRequest {
   /** User text; absent: newest first. */
   readonly query?: string | undefined
   readonly roles?: readonly MessageRole[] | undefined
+  /** Leaves out what belongs to this run: whoever searches in it has it before his eyes. */
+  readonly exceptRun?: RunId | undefined
   /** Inclusive bounds. */
   readonly after?: Timestamp | undefined
   readonly before?: Timestamp | undefined
@@ -147,6 +149,8 @@ export interface Hit<T> {
   readonly score?: number
   readonly foundBy?: 'keyword'
 }
+
+
 
 export interface MessageReads {
   /** The newest messages, oldest first; at most `limit`. */
@@ -228,6 +232,8 @@ export interface NewRun {
 export interface RunReads {
   get(id: RunId): Promise<Run | undefined>
   byIdempotencyKey(agentId: AgentId, key: string): Promise<Run | undefined>
+  /** The run accepted before `id` that waits for somebody's doing and keeps the agent from later ones meanwhile. */
+  blocking(agentId: AgentId, id: RunId): Promise<Run | undefined>
   /** The step that is under way, with its calls in order. */
   currentStep(runId: RunId): Promise<CurrentStep | undefined>
   /** Number of the newest step; 0: there is none. */
@@ -240,6 +246,8 @@ export interface CurrentStep {
   readonly number: number
   /** `model`: the model has not answered yet; `tools`: its answer is stored and its calls are being made. */
   readonly state: 'model' | 'tools'
+  /** Null while the model has not answered. */
+  readonly finish: Finish | null
   readonly calls: readonly StepCall[]
 }
 
@@ -293,6 +301,7 @@ export interface RunWrites {
 
 export interface StepAnswer {
   readonly model: string
+  readonly finish: Finish
   readonly calls: readonly Omit<StepCall, 'state' | 'status'>[]
   readonly usage: TokenUsage
 }
@@ -311,6 +320,8 @@ export interface Claims {
    * What another process accepted after `orphanedBefore` is left to that process, whose settings it was sent to.
    */
   next(claim: Claim): Promise<{ readonly run: Run; readonly lease: Lease } | undefined>
+  /** Lets go of everything that `owner` works on or has accepted, for whoever is free next. */
+  abandon(owner: string): Promise<void>
 }
 
 export interface Claim {

@@ -88,7 +88,7 @@ export async function initial(db: Connection, dialect: Dialect): Promise<void> {
     )`,
     sql`CREATE TABLE step (
       namespace TEXT NOT NULL, id TEXT NOT NULL, run_id TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL,
-      attempts INTEGER NOT NULL, model TEXT, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,
+      attempts INTEGER NOT NULL, model TEXT, finish TEXT, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,
       total_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL, started_at TEXT NOT NULL, completed_at TEXT,
       PRIMARY KEY (namespace, id),
       UNIQUE (namespace, run_id, number),

@@ -1,0 +1,118 @@
+// Which folder may import which (style: arrows point one way), and which folder owns which package.
+
+/** What a layer may import besides itself. Whatever is not listed is refused. */
+const mayImport = {
+  'src/core': [],
+  'src/generated': [],
+  'src/storage': ['src/core'],
+  'src/llm': ['src/core'],
+  'src/memory': ['src/core', 'src/storage/store.ts', 'src/llm/model.ts'],
+  'src/agent': [
+    'src/core',
+    'src/memory',
+    'src/storage/store.ts',
+    'src/llm/model.ts',
+    'src/generated/prompts.ts',
+  ],
+  'src/mcp': ['src/core', 'src/generated/prompts.ts'],
+  'src/config.ts': ['src/core', 'src/llm/providers.ts'],
+  'src/app.ts': [
+    'src/config.ts',
+    'src/core',
+    'src/generated/prompts.ts',
+    'src/storage',
+    'src/llm',
+    'src/memory',
+    'src/agent',
+    'src/mcp',
+  ],
+  'src/cli': ['src/app.ts', 'src/config.ts', 'src/core'],
+}
+
+/** The only folders that may import a package. Packages that are not listed may not be imported by src at all. */
+const ownedBy = {
+  kysely: ['src/storage'],
+  'better-sqlite3': ['src/storage/sqlite'],
+  openai: ['src/llm'],
+  '@modelcontextprotocol': ['src/mcp'],
+  zod: ['src'],
+}
+
+const quote = (path) => path.replaceAll('.', '\\.').replaceAll('/', '\\/')
+const under = (path) => (path.endsWith('.ts') ? `^${quote(path)}$` : `^${quote(path)}\\/`)
+/** As dependency-cruiser resolves it, found or not. */
+const inPackage = (name) => `(^|node_modules\\/)(@types\\/)?${quote(name)}(\\/|$)`
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(mayImport).map(([layer, others]) => ({
+      name: `layer ${layer}`,
+      severity: 'error',
+      from: { path: under(layer) },
+      to: { path: '^src\\/', pathNot: [layer, ...others].map(under) },
+    })),
+    {
+      name: 'layer of every file',
+      comment: 'A new folder in src gets its line in mayImport first.',
+      severity: 'error',
+      from: { path: '^src\\/', pathNot: Object.keys(mayImport).map(under) },
+      to: {},
+    },
+    {
+      name: 'app.ts is for the command line and the tests',
+      severity: 'error',
+      from: { pathNot: ['^src\\/cli\\/', '^test\\/'] },
+      to: { path: '^src\\/app\\.ts$' },
+    },
+    {
+      name: 'src stands alone',
+      severity: 'error',
+      from: { path: '^src\\/' },
+      to: { path: '^(test|bench|scripts|dist)\\/' },
+    },
+    {
+      name: 'only storage/sqlite knows SQLite',
+      comment: 'Outside of storage, only app.ts opens a driver.',
+      severity: 'error',
+      from: { path: '^src\\/', pathNot: ['^src\\/storage\\/sqlite\\/', '^src\\/app\\.ts$'] },
+      to: { path: '^src\\/storage\\/sqlite\\/' },
+    },
+    ...Object.entries(ownedBy).map(([name, owners]) => ({
+      name: `package ${name}`,
+      severity: 'error',
+      from: { path: '^src\\/', pathNot: owners.map(under) },
+      to: { path: inPackage(name) },
+    })),
+    {
+      name: 'package without an owner',
+      severity: 'error',
+      from: { path: '^src\\/' },
+      to: {
+        dependencyTypesNot: ['core', 'local', 'type-only'],
+        pathNot: ['^src\\/', ...Object.keys(ownedBy).map(inPackage)],
+      },
+    },
+    {
+      name: 'unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    { name: 'cycle', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'orphan',
+      severity: 'error',
+      from: { orphan: true, path: '^src\\/', pathNot: '^src\\/generated\\/' },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
+  },
+}

@@ -1,0 +1,187 @@
+import { type Agent, type AgentType, DEFAULT_CONTEXT_WINDOW, type MemoryCounts } from '../core/agent.ts'
+import type { Block } from '../core/block.ts'
+import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
+import { UserError } from '../core/errors.ts'
+import { type AgentId, isId, newId } from '../core/ids.ts'
+import type { Page } from '../core/page.ts'
+import { cleanText } from '../core/text.ts'
+import { PROMPTS } from '../generated/prompts.ts'
+import type { ModelRegistry } from '../llm/model.ts'
+import { addBlock, attachBlock, type BlockFields } from '../memory/blocks.ts'
+import { findAgent } from '../memory/find-agent.ts'
+import type { AgentFilter, AgentPatch, Reads, Store, Transaction } from '../storage/store.ts'
+import { compileContext } from './compile-context.ts'
+import { makeName } from './make-name.ts'
+import { readContext } from './read-context.ts'
+import { renderMemory, systemPrompt } from './system-prompt.ts'
+import { checkToolNames, DEFAULT_TOOLS } from './tools/index.ts'
+
+/** The smallest window in which an agent with default memory and tools can still hold a conversation. */
+const LEAST_CONTEXT_WINDOW = 4_000
+const LONGEST_NAME = 128
+
+export interface AgentFields {
+  readonly name?: string | undefined
+  readonly description?: string | undefined
+  readonly model?: string | undefined
+  readonly contextWindow?: number | undefined
+  readonly system?: string | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly tools?: readonly string[] | undefined
+}
+
+export interface NewAgent extends AgentFields {
+  readonly agentType?: AgentType | undefined
+  readonly persona?: string | undefined
+  readonly human?: string | undefined
+  readonly blocks?: readonly BlockFields[] | undefined
+  readonly blockIds?: readonly string[] | undefined
+}
+
+export interface AgentView {
+  readonly agent: Agent
+  readonly system: string
+  readonly blocks: readonly Block[]
+  readonly counts: MemoryCounts
+}
+
+/** Agents as the outside makes, changes and looks at them. */
+export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>, clock: Clock) {
+  async function view(reads: Reads, agent: Agent): Promise<AgentView> {
+    const blocks = await reads.blocks.ofAgent(agent.id)
+    return { agent, system: systemPrompt(agent), blocks, counts: await reads.agents.counts(agent.id) }
+  }
+
+  /** Checks what can be checked without the store; an empty `model` or `system` stands for the default. */
+  function checked(fields: AgentFields): AgentPatch {
+    const { name, description, model, contextWindow, system, tags, tools } = fields
+    if (name !== undefined) checkName(name)
+    if (model) models.check(model)
+    if (tools) checkToolNames(tools)
+    if (contextWindow !== undefined && contextWindow < LEAST_CONTEXT_WINDOW) {
+      throw new UserError(
+        'invalid_argument',
+        `A context window of ${contextWindow} tokens is too small. Give at least ${LEAST_CONTEXT_WINDOW}.`,
+      )
+    }
+    return {
+      ...(name !== undefined && { name: cleanText(name) }),
+      ...(description !== undefined && { description: cleanText(description) }),
+      ...(model !== undefined && { model: model === '' ? null : model }),
+      ...(contextWindow !== undefined && { contextWindow }),
+      ...(system !== undefined && { system: system === '' ? null : cleanText(system) }),
+      ...(tags && { tags: [...new Set(tags.map(cleanText))] }),
+      ...(tools && { tools: [...new Set(tools)] }),
+    }
+  }
+
+  return {
+    async create(fields: NewAgent): Promise<AgentView> {
+      const at = toTimestamp(clock())
+      const id = newId('agent')
+      const agentType = fields.agentType ?? 'memgpt_agent'
+      const agent: Agent = {
+        id,
+        name: makeName(id),
+        description: '',
+        agentType,
+        model: null,
+        contextWindow: DEFAULT_CONTEXT_WINDOW,
+        system: null,
+        tags: [],
+        tools: DEFAULT_TOOLS[agentType],
+        createdAt: at,
+        updatedAt: at,
+        ...checked(fields),
+      }
+      return store.transaction(async (tx) => {
+        await tx.agents.insert(agent)
+        await giveBlocks(tx, id, fields, at)
+        return view(tx, agent)
+      })
+    },
+
+    async list(filter: AgentFilter): Promise<Page<Agent>> {
+      return store.agents.list(filter)
+    },
+
+    async get(reference: string): Promise<AgentView> {
+      return view(store, await findAgent(store.agents, reference))
+    },
+
+    async update(reference: string, fields: AgentFields): Promise<AgentView> {
+      const patch = checked(fields)
+      const at = toTimestamp(clock())
+      return store.transaction(async (tx) => {
+        const { id } = await findAgent(tx.agents, reference)
+        await tx.agents.update(id, patch, at)
+        return view(tx, await findAgent(tx.agents, id))
+      })
+    },
+
+    async delete(reference: string): Promise<AgentId> {
+      const at = toTimestamp(clock())
+      return store.transaction(async (tx) => {
+        const { id } = await findAgent(tx.agents, reference)
+        await tx.agents.delete(id, at)
+        return id
+      })
+    },
+
+    /** Exactly what the next step would send: compiled by the same code from the same state. */
+    async inspect(reference: string) {
+      const agent = await findAgent(store.agents, reference)
+      const context = await readContext(store, agent, clock(), null)
+      const { request, parts } = compileContext(context)
+      return {
+        agentId: agent.id,
+        contextWindow: agent.contextWindow,
+        totalTokens: parts.reduce((sum, part) => sum + part.tokens, 0),
+        parts,
+        request: JSON.stringify(request),
+        memory: renderMemory(context.blocks),
+      }
+    },
+  }
+}
+
+/** `persona` and `human` first, unless the author brings blocks of these labels himself. */
+async function giveBlocks(tx: Transaction, id: AgentId, fields: NewAgent, at: Timestamp): Promise<void> {
+  const note = { author: { kind: 'client' }, at } as const
+  const shared = await Promise.all((fields.blockIds ?? []).map((blockId) => findSharedBlock(tx, blockId)))
+  const own = fields.blocks ?? []
+  const brought = new Set([...own, ...shared].map((block) => block.label))
+  for (const { label, value, description } of standardBlocks(fields)) {
+    const given = label === 'persona' ? fields.persona : fields.human
+    if (given === undefined && brought.has(label)) continue
+    await addBlock(tx, id, { label, value, description }, note)
+  }
+  for (const block of own) await addBlock(tx, id, block, note)
+  for (const block of shared) await attachBlock(tx, id, block, at)
+}
+
+function standardBlocks({ persona, human }: NewAgent) {
+  return [
+    {
+      label: 'persona',
+      value: persona ?? PROMPTS.persona.trim(),
+      description: PROMPTS['persona-description'].trim(),
+    },
+    { label: 'human', value: human ?? PROMPTS.human.trim(), description: PROMPTS['human-description'].trim() },
+  ]
+}
+
+async function findSharedBlock(tx: Transaction, blockId: string): Promise<Block> {
+  const block = isId('block', blockId) ? await tx.blocks.get(blockId) : undefined
+  if (block) return block
+  throw new UserError('not_found', `There is no block ${blockId}. Find block ids with get_agent or read_memory.`)
+}
+
+function checkName(name: string): void {
+  if (name.trim() === '' || name.length > LONGEST_NAME) {
+    throw new UserError('invalid_argument', `A name has 1 to ${LONGEST_NAME} characters. Give another, or leave it out to have one made up.`)
+  }
+  if (isId('agent', name)) {
+    throw new UserError('invalid_argument', 'A name must not look like an agent id. Give another.')
+  }
+}

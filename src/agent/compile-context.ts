@@ -1,0 +1,113 @@
+import type { Agent, MemoryCounts } from '../core/agent.ts'
+import type { Block } from '../core/block.ts'
+import { toTimestamp } from '../core/clock.ts'
+import { estimateTokens } from '../core/estimate-tokens.ts'
+import type { Message } from '../core/message.ts'
+import { PROMPTS } from '../generated/prompts.ts'
+import type { ModelMessage, ModelRequest } from '../llm/model.ts'
+import { fitHistory } from './fit-history.ts'
+import { renderMemory, systemMessage, systemPrompt } from './system-prompt.ts'
+import { toolSpecs } from './tool-specs.ts'
+import { innerTools, SPEAKING_TOOL } from './tools/index.ts'
+
+export interface ContextInput {
+  readonly agent: Agent
+  readonly blocks: readonly Block[]
+  readonly counts: MemoryCounts
+  /** The newest messages, oldest first; at least as many as can fit. */
+  readonly history: readonly Message[]
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** The run's steps are used up: the agent may only speak. */
+  readonly speakNow: { readonly maxSteps: number } | null
+}
+
+export interface CompiledContext {
+  readonly request: ModelRequest
+  /** Estimated. Together they are the request. */
+  readonly parts: readonly ContextPart[]
+}
+
+export interface ContextPart {
+  readonly name: 'system' | 'tools' | 'memory' | 'messages' | 'last_line'
+  readonly tokens: number
+  readonly count: number
+}
+
+/** Left free for the answer, at most. */
+const ANSWER_TOKENS = 4_096
+
+/**
+ * What the model is sent, out of what the agent is. Order is that of change: system text, tools and memory, then the
+ * history as it was appended; whatever differs at every step is the last line of the newest message, so that all
+ * before it can be cached by the provider.
+ */
+export function compileContext(input: ContextInput): CompiledContext {
+  const { agent, blocks, counts, now, speakNow } = input
+  const all = innerTools(agent.tools)
+  const mustSpeak = agent.agentType === 'memgpt_agent' && agent.tools.includes(SPEAKING_TOOL)
+  const tools = toolSpecs(
+    agent.agentType,
+    speakNow && mustSpeak ? all.filter((tool) => tool.name === SPEAKING_TOOL) : all,
+  )
+  const system = systemMessage(agent, blocks)
+  const memoryTokens = estimateTokens(renderMemory(blocks))
+  const systemTokens = estimateTokens(systemPrompt(agent))
+  const toolTokens = tools.reduce((sum, tool) => sum + estimateTokens(JSON.stringify(tool)), 0)
+
+  const fixed = systemTokens + memoryTokens + toolTokens
+  const answer = Math.min(ANSWER_TOKENS, Math.floor(agent.contextWindow / 4))
+  const history = fitHistory(input.history, agent.contextWindow - fixed - answer)
+
+  const lastLine = [
+    ...(speakNow ? [PROMPTS['speak-now'].trim().replace('{MAX_STEPS}', String(speakNow.maxSteps))] : []),
+    contextLine(now, counts, history.length),
+  ].join('\n')
+
+  return {
+    request: {
+      messages: [{ role: 'system', text: system }, ...withLastLine(history.map(toModelMessage), lastLine)],
+      tools,
+      toolChoice: toolChoice(mustSpeak, tools.length, speakNow !== null),
+    },
+    parts: [
+      { name: 'system', tokens: systemTokens, count: 1 },
+      { name: 'tools', tokens: toolTokens, count: tools.length },
+      { name: 'memory', tokens: memoryTokens, count: blocks.length },
+      { name: 'messages', tokens: history.reduce((sum, { tokens }) => sum + tokens, 0), count: history.length },
+      { name: 'last_line', tokens: estimateTokens(lastLine), count: 1 },
+    ],
+  }
+}
+
+function toolChoice(mustSpeak: boolean, tools: number, speakNow: boolean): ModelRequest['toolChoice'] {
+  if (tools === 0) return 'auto'
+  if (speakNow) return mustSpeak ? { name: SPEAKING_TOOL } : 'none'
+  return mustSpeak ? 'required' : 'auto'
+}
+
+/** The agent can't know what it can't see: the time, and how much lies outside its context. */
+function contextLine(now: number, counts: MemoryCounts, inSight: number): string {
+  const time = toTimestamp(now)
+  const weekday = new Date(now).toLocaleDateString('en-GB', { weekday: 'long', timeZone: 'UTC' })
+  return `<context time="${time.slice(0, 16)}Z" weekday="${weekday}" recall_messages="${counts.messages}" in_sight="${inSight}" archival_passages="${counts.passages}" />`
+}
+
+/** At the end of the newest message rather than in one of its own: not every chat template takes a second user message. */
+function withLastLine(messages: readonly ModelMessage[], line: string): readonly ModelMessage[] {
+  const newest = messages.at(-1)
+  if (!newest || newest.role === 'assistant') return [...messages, { role: 'user', text: line }]
+  return [...messages.slice(0, -1), { ...newest, text: `${newest.text}\n\n${line}` }]
+}
+
+function toModelMessage(message: Message): ModelMessage {
+  switch (message.role) {
+    case 'user':
+    case 'system':
+      return { role: message.role, text: message.text }
+    case 'assistant':
+      return { role: 'assistant', text: message.text, reasoning: message.reasoning, toolCalls: message.toolCalls }
+    case 'tool':
+      return { role: 'tool', callId: message.callId, text: message.status === 'error' ? `Error: ${message.text}` : message.text }
+  }
+}

@@ -1,0 +1,107 @@
+import type { Agent } from '../../core/agent.ts'
+import type { Timestamp } from '../../core/clock.ts'
+import { type MessageId, newId, type StepId } from '../../core/ids.ts'
+import { isSettled, type Run } from '../../core/run.ts'
+import type { CurrentStep, Transaction } from '../../storage/store.ts'
+import type { ContextInput } from '../compile-context.ts'
+import { decide, mayOnlySpeak } from '../decide.ts'
+import { messageTokens } from '../message-tokens.ts'
+import { loopArguments } from '../plan-calls.ts'
+import { readContext } from '../read-context.ts'
+import { cancelRun, completeRun } from './finish-run.ts'
+import { type HeldRun, held } from './held.ts'
+
+export interface RunBudget {
+  readonly tokens: number
+  readonly seconds: number
+}
+
+/** What the run needs next. */
+export type Next =
+  | { readonly kind: 'model'; readonly stepId: StepId; readonly number: number; readonly context: ContextInput }
+  | { readonly kind: 'calls'; readonly agent: Agent; readonly step: CurrentStep }
+  | { readonly kind: 'over' }
+
+const OVER: Next = { kind: 'over' }
+
+/**
+ * Closes what is finished, decides whether to go on, and opens the next step, in one transaction. It looks only at what
+ * is stored, so it is the same for a run that goes on and for one that is taken up where another process left it.
+ */
+export async function advance(run: HeldRun, budget: RunBudget): Promise<Next> {
+  const newStepId = newId('step')
+  const messageId = newId('message')
+  return held(run, async (tx, at): Promise<Next> => {
+    const stored = await tx.runs.get(run.id)
+    const agent = await tx.agents.get(run.agentId)
+    if (!stored || !agent || isSettled(stored.status)) {
+      await tx.runs.release(run.lease)
+      return OVER
+    }
+    await openRun(tx, stored, messageId, at)
+    if (stored.cancelRequested) {
+      await cancelRun(tx, run, at)
+      return OVER
+    }
+    const step = await tx.runs.currentStep(run.id)
+    if (step?.state === 'tools') {
+      if (step.calls.some((call) => call.state !== 'done')) return { kind: 'calls', agent, step }
+      await tx.runs.closeStep(step.id, at)
+      if (await stopped(tx, run, agent, stored, step, budget, at)) return OVER
+    }
+    const open =
+      step?.state === 'model' ? step : { id: newStepId, number: (await tx.runs.lastStep(run.id)) + 1 }
+    if (open !== step) await tx.runs.openStep({ id: open.id, runId: run.id, number: open.number, at })
+    const speakNow = mayOnlySpeak(open.number, stored.maxSteps) ? { maxSteps: stored.maxSteps } : null
+    const context = await readContext(tx, agent, run.clock(), speakNow)
+    return { kind: 'model', stepId: open.id, number: open.number, context }
+  })
+}
+
+/** The user's message enters the history when its run begins, so that the order of runs is that of the history. */
+export async function openRun(tx: Transaction, run: Run, messageId: MessageId, at: Timestamp): Promise<void> {
+  if (!(await tx.runs.start(run.id, at))) return
+  const body = { role: 'user', text: run.input } as const
+  await tx.messages.append(run.agentId, [
+    { id: messageId, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body },
+  ])
+}
+
+/** Ends the run if the step that was just closed was its last. */
+async function stopped(
+  tx: Transaction,
+  run: HeldRun,
+  agent: Agent,
+  stored: Run,
+  step: CurrentStep,
+  budget: RunBudget,
+  at: Timestamp,
+): Promise<boolean> {
+  const decision = decide({
+    agentType: agent.agentType,
+    number: step.number,
+    maxSteps: stored.maxSteps,
+    finish: step.finish ?? 'stop',
+    calls: step.calls.map((call) => ({
+      status: call.status ?? 'error',
+      heartbeat: loopArguments(call.arguments).heartbeat,
+    })),
+  })
+  if (decision.kind === 'stop') {
+    await completeRun(tx, run, decision.reason, stored.warnings, at)
+    return true
+  }
+  const spent = overBudget(stored, budget, run.clock())
+  if (spent === undefined) return false
+  await completeRun(tx, run, 'budget', [...stored.warnings, spent], at)
+  return true
+}
+
+function overBudget({ usage, startedAt }: Run, budget: RunBudget, now: number): string | undefined {
+  if (usage.totalTokens >= budget.tokens) {
+    return `The run was stopped after ${usage.totalTokens} tokens (RECOLLECT_MAX_RUN_TOKENS is ${budget.tokens}). Send another message to go on.`
+  }
+  const seconds = startedAt === null ? 0 : (now - Date.parse(startedAt)) / 1000
+  if (seconds < budget.seconds) return undefined
+  return `The run was stopped after ${Math.round(seconds)} s (RECOLLECT_MAX_RUN_SECONDS is ${budget.seconds}). Send another message to go on.`
+}

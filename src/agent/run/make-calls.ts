@@ -1,0 +1,95 @@
+import type { Agent } from '../../core/agent.ts'
+import { UserError } from '../../core/errors.ts'
+import { newId } from '../../core/ids.ts'
+import { type Log, describeError } from '../../core/log.ts'
+import { cleanText } from '../../core/text.ts'
+import type { CurrentStep, StepCall, Transaction } from '../../storage/store.ts'
+import { messageTokens } from '../message-tokens.ts'
+import { bindCall } from '../plan-calls.ts'
+import type { CallContext } from '../tools/define-inner-tool.ts'
+import { innerTools } from '../tools/index.ts'
+import { type HeldRun, held } from './held.ts'
+
+/** The store's own troubles are not the agent's: the call is not answered with them but made again later. */
+const STORE_TROUBLES: readonly string[] = ['busy', 'storage_full', 'unsupported']
+
+const UNKNOWN_OUTCOME =
+  'Outcome unknown: the server stopped while this ran. Check whether it took effect before you repeat it.'
+
+export interface CallsOptions {
+  readonly agent: Agent
+  readonly signal: AbortSignal
+  readonly log: Log
+  readonly onCall: (toolName: string) => void
+}
+
+/** Makes the calls of a step that are not made yet, in order. Each ends with exactly one stored result. */
+export async function makeCalls(run: HeldRun, step: CurrentStep, options: CallsOptions): Promise<void> {
+  for (const call of step.calls) {
+    if (call.state === 'done') continue
+    if (options.signal.aborted) return
+    options.onCall(call.name)
+    await makeCall(run, call, options)
+  }
+}
+
+async function makeCall(run: HeldRun, call: StepCall, options: CallsOptions): Promise<void> {
+  try {
+    await attempt(run, call, options)
+  } catch (error) {
+    if (!(error instanceof UserError) || STORE_TROUBLES.includes(error.code)) throw error
+    await held(run, (tx, at) => finish(tx, run, call, { status: 'error', text: error.message }, at))
+  }
+}
+
+async function attempt(run: HeldRun, call: StepCall, { agent, signal, log }: CallsOptions): Promise<void> {
+  const bound = bindCall(innerTools(agent.tools), call.name, call.arguments)
+  const context: CallContext = { store: run.store, agent, runId: run.id, callId: call.id, now: run.clock() }
+  if (bound.effect === 'database') {
+    const apply = await bound.prepare(context)
+    // The edit and the result that reports it are one transaction: both happen, once, or neither.
+    await held(run, (tx, at) => finish(tx, run, call, async () => ({ status: 'success', text: await apply(tx) }), at))
+    return
+  }
+  if (call.state === 'started' && bound.effect === 'once') {
+    await held(run, (tx, at) => finish(tx, run, call, { status: 'error', text: UNKNOWN_OUTCOME }, at))
+    return
+  }
+  if (bound.effect !== 'readonly') await held(run, (tx) => tx.runs.startCall(call.id))
+  const result = await outcome(() => bound.run(context, signal), call, log)
+  if (signal.aborted) return
+  await held(run, (tx, at) => finish(tx, run, call, result, at))
+}
+
+interface Result {
+  readonly status: 'success' | 'error'
+  readonly text: string
+}
+
+/** A tool that fails is a message for the model, never the end of the run. */
+async function outcome(run: () => Promise<string>, call: StepCall, log: Log): Promise<Result> {
+  try {
+    return { status: 'success', text: await run() }
+  } catch (error) {
+    if (error instanceof UserError) return { status: 'error', text: error.message }
+    log('error', 'an inner tool failed', { tool: call.name, error: describeError(error) })
+    return { status: 'error', text: 'The tool failed inside the server. Go on without it.' }
+  }
+}
+
+/** Does nothing if the call has its result already. */
+async function finish(
+  tx: Transaction,
+  run: HeldRun,
+  call: StepCall,
+  result: Result | (() => Promise<Result>),
+  at: string,
+): Promise<void> {
+  const known = typeof result === 'function' ? undefined : result
+  if (!(await tx.runs.finishCall(call.id, known?.status ?? 'success'))) return
+  const { status, text } = typeof result === 'function' ? await result() : result
+  const body = { role: 'tool', callId: call.id, toolName: call.name, status, text: cleanText(text) } as const
+  await tx.messages.append(run.agentId, [
+    { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
+  ])
+}

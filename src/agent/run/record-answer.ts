@@ -1,0 +1,61 @@
+import { newId, type StepId } from '../../core/ids.ts'
+import type { MessageBody } from '../../core/message.ts'
+import { cleanText } from '../../core/text.ts'
+import type { ModelAnswer } from '../../llm/model.ts'
+import { messageTokens } from '../message-tokens.ts'
+import { loopArguments, type PlannedCall, spokenBy } from '../plan-calls.ts'
+import { type HeldRun, held, LostLease } from './held.ts'
+
+export interface AnsweredStep {
+  readonly stepId: StepId
+  readonly model: string
+  readonly warnings: readonly string[]
+  readonly answer: ModelAnswer
+  readonly calls: readonly PlannedCall[]
+}
+
+/** Stores what the model answered, with the calls to make; those that can't be made have their result at once. */
+export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<void> {
+  const bodies = [assistantBody(step), ...step.calls.flatMap(refusal)]
+  const ids = bodies.map(() => newId('message'))
+  await held(run, async (tx, at) => {
+    const recorded = await tx.runs.recordAnswer(step.stepId, {
+      model: step.model,
+      finish: step.answer.finish,
+      calls: step.calls,
+      usage: step.answer.usage,
+    })
+    if (!recorded) throw new LostLease()
+    await tx.messages.append(
+      run.agentId,
+      bodies.map((body, index) => ({
+        id: ids[index] ?? newId('message'),
+        runId: run.id,
+        tokens: messageTokens(body),
+        createdAt: at,
+        body,
+      })),
+    )
+    const stored = await tx.runs.get(run.id)
+    if (step.warnings.length > 0) await tx.runs.setWarnings(run.id, [...(stored?.warnings ?? []), ...step.warnings])
+  })
+}
+
+function assistantBody({ answer, calls }: AnsweredStep): MessageBody {
+  const text = cleanText(answer.text)
+  const spoken = calls.flatMap((call) => spokenBy(call) ?? [])
+  const thoughts = calls.map((call) => loopArguments(call.arguments).thinking)
+  const reasoning = [answer.reasoning, ...thoughts].filter((thought) => thought.trim() !== '').join('\n')
+  return {
+    role: 'assistant',
+    text,
+    reasoning: cleanText(reasoning),
+    toolCalls: calls.map(({ id, name, arguments: written }) => ({ id, name, arguments: cleanText(written) })),
+    said: (calls.length === 0 ? [text] : spoken).map(cleanText).filter((words) => words.trim() !== ''),
+  }
+}
+
+function refusal(call: PlannedCall): readonly MessageBody[] {
+  if (call.kind === 'planned') return []
+  return [{ role: 'tool', callId: call.id, toolName: call.name, status: 'error', text: call.error }]
+}

@@ -1,0 +1,113 @@
+import { hostname } from 'node:os'
+import { type Clock, toTimestamp } from '../../core/clock.ts'
+import { isId, type RunId } from '../../core/ids.ts'
+import { describeError } from '../../core/log.ts'
+import type { Run } from '../../core/run.ts'
+import type { Lease, Storage } from '../../storage/store.ts'
+import { type HeldRun, keepLease } from './held.ts'
+import { type RunTools, workOnRun } from './work-on-run.ts'
+
+export interface WorkerOptions extends RunTools {
+  readonly storage: Storage
+  readonly owner: string
+  readonly clock: Clock
+  readonly leaseMilliseconds: number
+}
+
+/** Agents that this process works for at once. */
+const MOST_RUNS = 32
+/** How often it looks for runs that another process left behind. */
+const SWEEP_MILLISECONDS = 5_000
+
+/**
+ * Takes runs from the queue, which is the table of runs, and works on them: one run of an agent at a time, in the order
+ * in which they were accepted; different agents side by side.
+ */
+export interface Worker {
+  /** Something was put in the queue. */
+  wake(): void
+  /** Something happened to a run: if it was cancelled, by whomever, and this process works on it, that ends at once. */
+  stopIfCancelled(namespace: string, runId: string): Promise<void>
+  /** Takes nothing more, stops what it works on, and lets go of it for the next process. */
+  stop(): Promise<void>
+}
+
+export function createWorker(options: WorkerOptions): Worker {
+  const { storage, owner, clock, leaseMilliseconds, log } = options
+  const active = new Map<RunId, { readonly controller: AbortController; readonly done: Promise<void> }>()
+  let stopping = false
+  let claiming: Promise<void> | undefined
+  let wokenWhileClaiming = false
+
+  async function claimAll(): Promise<void> {
+    while (!stopping && active.size < MOST_RUNS) {
+      const now = clock()
+      const claimed = await storage.claims.next({
+        owner,
+        now: toTimestamp(now),
+        expiresAt: toTimestamp(now + leaseMilliseconds),
+        orphanedBefore: toTimestamp(now - leaseMilliseconds),
+      })
+      if (!claimed) return
+      begin(claimed.run, claimed.lease)
+    }
+  }
+
+  function wake(): void {
+    if (stopping) return
+    wokenWhileClaiming = claiming !== undefined
+    claiming ??= claimAll()
+      .catch((error: unknown) => log('error', 'runs could not be claimed', { error: describeError(error) }))
+      .finally(() => {
+        claiming = undefined
+        if (wokenWhileClaiming) wake()
+      })
+  }
+
+  function begin({ id, agentId }: Run, lease: Lease): void {
+    const controller = new AbortController()
+    const run: HeldRun = { id, agentId, lease, leaseMilliseconds, clock, store: storage.in(lease.namespace) }
+    const stopKeeping = keepLease(
+      run,
+      () => controller.abort(),
+      (error) => log('warn', 'a lease could not be renewed', { error: describeError(error) }),
+    )
+    const done = workOnRun(run, options, controller.signal).finally(() => {
+      stopKeeping()
+      active.delete(id)
+      wake()
+    })
+    active.set(id, { controller, done })
+  }
+
+  const sweep = setInterval(wake, SWEEP_MILLISECONDS)
+  sweep.unref()
+
+  return {
+    wake,
+    async stopIfCancelled(namespace, runId) {
+      const work = isId('run', runId) ? active.get(runId) : undefined
+      if (!work || !isId('run', runId)) return
+      try {
+        const run = await storage.in(namespace).runs.get(runId)
+        if (run?.cancelRequested) work.controller.abort()
+      } catch (error) {
+        log('warn', 'a run could not be looked at', { error: describeError(error) })
+      }
+    },
+    async stop() {
+      stopping = true
+      clearInterval(sweep)
+      await claiming
+      const works = [...active.values()]
+      for (const { controller } of works) controller.abort()
+      await Promise.all(works.map(({ done }) => done))
+      await storage.claims.abandon(owner)
+    },
+  }
+}
+
+/** Names this process among all that may open the same data. */
+export function processOwner(nonce: string): string {
+  return `${hostname()}:${process.pid}:${nonce}`
+}

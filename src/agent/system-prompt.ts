@@ -1,0 +1,37 @@
+import type { Agent } from '../core/agent.ts'
+import type { Block } from '../core/block.ts'
+import { countCharacters } from '../core/text.ts'
+import { PROMPTS } from '../generated/prompts.ts'
+import { escapeAttribute, escapeStructure } from './escape-structure.ts'
+
+/** Where an author's system prompt wants the memory blocks; without it they come at the end. */
+const MEMORY_PLACE = '{CORE_MEMORY}'
+
+const DEFAULTS = { memgpt_agent: PROMPTS['system-memgpt'], letta_v1_agent: PROMPTS['system-letta-v1'] } as const
+
+/** The prompt in force: the author's, or that of the agent's type. */
+export function systemPrompt({ system, agentType }: Pick<Agent, 'system' | 'agentType'>): string {
+  return system ?? DEFAULTS[agentType].trim()
+}
+
+/** The system message. It depends on nothing but its arguments, so it stays the same until memory changes. */
+export function systemMessage(agent: Pick<Agent, 'system' | 'agentType'>, blocks: readonly Block[]): string {
+  const prompt = systemPrompt(agent)
+  const memory = renderMemory(blocks)
+  return prompt.includes(MEMORY_PLACE) ? prompt.replace(MEMORY_PLACE, () => memory) : `${prompt}\n\n${memory}`
+}
+
+export function renderMemory(blocks: readonly Block[]): string {
+  return `<memory>\n${blocks.map(renderBlock).join('\n')}\n</memory>`
+}
+
+function renderBlock({ label, description, value, limit, readOnly }: Block): string {
+  const attributes = [
+    `label="${label}"`,
+    ...(description === '' ? [] : [`description="${escapeAttribute(description)}"`]),
+    `characters="${countCharacters(value)}"`,
+    `limit="${limit}"`,
+    ...(readOnly ? ['read_only="true"'] : []),
+  ]
+  return `<block ${attributes.join(' ')}>\n${escapeStructure(value)}\n</block>`
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { searchPassages } from '../../memory/archival.ts'
+import { defineInnerTool } from './define-inner-tool.ts'
+import { MOST_RESULTS, toResultText } from './search-results.ts'
+
+export const archivalMemorySearch = defineInnerTool({
+  name: 'archival_memory_search',
+  effect: 'readonly',
+  parameters: {
+    query: z.string().optional(),
+    tags: z.array(z.string()).optional(),
+    tag_match_mode: z.enum(['any', 'all']).default('any'),
+    top_k: z.int().min(1).max(MOST_RESULTS).default(10),
+    start_datetime: z.string().optional(),
+    end_datetime: z.string().optional(),
+  },
+  async run(args, { store, agent }) {
+    const { items, nextCursor } = await searchPassages(store, agent.id, {
+      query: args.query,
+      tags: args.tags,
+      matchAllTags: args.tag_match_mode === 'all',
+      after: args.start_datetime,
+      before: args.end_datetime,
+      limit: args.top_k,
+    })
+    const results = items.map(({ item }) => ({
+      id: item.id,
+      time: item.createdAt,
+      ...(item.tags.length > 0 && { tags: item.tags }),
+      ...(item.source !== '' && { source: item.source }),
+      content: item.text,
+    }))
+    return toResultText(results, nextCursor !== undefined)
+  },
+})

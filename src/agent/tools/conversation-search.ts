@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { spokenText } from '../../core/message.ts'
+import { searchMessages } from '../../memory/recall.ts'
+import { defineInnerTool } from './define-inner-tool.ts'
+import { MOST_RESULTS, toResultText } from './search-results.ts'
+
+export const conversationSearch = defineInnerTool({
+  name: 'conversation_search',
+  effect: 'readonly',
+  parameters: {
+    query: z.string().optional(),
+    roles: z.array(z.enum(['user', 'assistant', 'tool'])).optional(),
+    limit: z.int().min(1).max(MOST_RESULTS).default(10),
+    start_date: z.string().optional(),
+    end_date: z.string().optional(),
+  },
+  async run(args, { store, agent, runId }) {
+    const { items, nextCursor } = await searchMessages(store, agent.id, {
+      query: args.query,
+      roles: args.roles?.length ? args.roles : undefined,
+      after: args.start_date,
+      before: args.end_date,
+      limit: args.limit,
+      exceptRun: runId,
+    })
+    const results = items.map(({ item }) => ({ time: item.createdAt, role: item.role, content: spokenText(item) }))
+    return toResultText(results, nextCursor !== undefined)
+  },
+})

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { unescapeStructure } from '../escape-structure.ts'
+import { defineInnerTool } from './define-inner-tool.ts'
+import { applyEdit, type PreparedEdit } from './edit-tool.ts'
+
+export const coreMemoryAppend = defineInnerTool({
+  name: 'core_memory_append',
+  effect: 'database',
+  parameters: { label: z.string(), content: z.string() },
+  prepare: (args): PreparedEdit => ({
+    label: args.label,
+    edit: { kind: 'append', text: unescapeStructure(args.content) },
+  }),
+  apply: applyEdit,
+})

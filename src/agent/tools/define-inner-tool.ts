@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { UserError } from '../../core/errors.ts'
+import type { AgentId, CallId, RunId } from '../../core/ids.ts'
+import type { JsonSchema } from '../../llm/model.ts'
+import type { Store, Transaction } from '../../storage/store.ts'
+import { toolTexts } from './tool-texts.ts'
+
+/** What an inner tool knows of the call that it serves. */
+export interface CallContext {
+  /** For reading. */
+  readonly store: Store
+  readonly agent: { readonly id: AgentId; readonly name: string }
+  readonly runId: RunId
+  readonly callId: CallId
+  /** Milliseconds since 1970, when the call was begun. */
+  readonly now: number
+}
+
+/** A call with checked arguments. What it returns is the text that the model reads; a UserError is read as well. */
+export type BoundCall =
+  | {
+      readonly effect: 'database'
+      /** Everything that takes time, before the transaction. What the result does is committed with the call's result. */
+      prepare(context: CallContext): Promise<(tx: Transaction) => Promise<string>>
+    }
+  | {
+      readonly effect: 'readonly' | 'idempotent' | 'once'
+      run(context: CallContext, signal: AbortSignal): Promise<string>
+    }
+
+/** A tool that the agent's own model can call. */
+export interface InnerTool {
+  readonly name: string
+  readonly description: string
+  readonly parameters: JsonSchema
+  /** Checks the arguments of a call; throws a UserError that tells the model what was wrong with them. */
+  bind(args: unknown): BoundCall
+}
+
+type Definition<Shape extends z.ZodRawShape, Prepared> = {
+  readonly name: string
+  readonly parameters: Shape
+} & (
+  | {
+      readonly effect: 'database'
+      prepare(args: z.infer<z.ZodObject<Shape>>, context: CallContext): Promise<Prepared> | Prepared
+      apply(tx: Transaction, prepared: Prepared, context: CallContext): Promise<string>
+    }
+  | {
+      readonly effect: 'readonly' | 'idempotent' | 'once'
+      run(args: z.infer<z.ZodObject<Shape>>, context: CallContext, signal: AbortSignal): Promise<string>
+    }
+)
+
+/** Names and parameters are the field's; every text that the model reads comes from `prompts/inner-tools.md`. */
+export function defineInnerTool<Shape extends z.ZodRawShape, Prepared>(
+  definition: Definition<Shape, Prepared>,
+): InnerTool {
+  const schema = z.strictObject(definition.parameters)
+  const texts = toolTexts(definition.name)
+  return {
+    name: definition.name,
+    description: texts.description,
+    parameters: toParameters(schema, texts.parameters),
+    bind(input) {
+      const args = parse(definition.name, schema, input)
+      if (definition.effect !== 'database') {
+        return { effect: definition.effect, run: (context, signal) => definition.run(args, context, signal) }
+      }
+      return {
+        effect: 'database',
+        async prepare(context) {
+          const prepared = await definition.prepare(args, context)
+          return (tx) => definition.apply(tx, prepared, context)
+        },
+      }
+    },
+  }
+}
+
+function parse<Shape extends z.ZodRawShape>(name: string, schema: z.ZodObject<Shape>, input: unknown) {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.slice(0, 3).map((issue) => {
+    const path = issue.path.join('.')
+    return path === '' ? issue.message : `${path}: ${issue.message}`
+  })
+  const known = Object.keys(schema.shape).join(', ')
+  throw new UserError(
+    'invalid_argument',
+    `${name} was not run: ${problems.join('; ')}. Its parameters are: ${known}. Correct the call and make it again.`,
+  )
+}
+
+/** The schema for the model, without what says nothing to it. */
+function toParameters(schema: z.ZodObject, texts: ReadonlyMap<string, string>): JsonSchema {
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' })
+  const described = Object.entries(properties).map(([name, property]) => [name, describe(property, texts.get(name))])
+  return { type: 'object', properties: Object.fromEntries(described), required }
+}
+
+function describe(property: z.core.JSONSchema._JSONSchema, text: string | undefined): JsonSchema {
+  if (typeof property === 'boolean') throw new Error('a parameter without a type')
+  const { minimum: _minimum, maximum: _maximum, default: _default, ...rest } = property
+  return text === undefined ? rest : { ...rest, description: text }
+}

@@ -1,0 +1,18 @@
+import { toTimestamp } from '../../core/clock.ts'
+import { countCharacters } from '../../core/text.ts'
+import { editBlock } from '../../memory/blocks.ts'
+import type { BlockEdit } from '../../memory/edit-block.ts'
+import type { Transaction } from '../../storage/store.ts'
+import type { CallContext } from './define-inner-tool.ts'
+
+export interface PreparedEdit {
+  readonly label: string
+  readonly edit: BlockEdit
+}
+
+/** What all tools that edit a block do with their edit. The new text is in sight at the next step, so it is not repeated. */
+export async function applyEdit(tx: Transaction, { label, edit }: PreparedEdit, context: CallContext): Promise<string> {
+  const author = { kind: 'agent', agentId: context.agent.id, runId: context.runId, callId: context.callId } as const
+  const block = await editBlock(tx, context.agent.id, label, edit, { author, at: toTimestamp(context.now) })
+  return `Done. The block "${label}" now has ${countCharacters(block.value)} of ${block.limit} characters.`
+}

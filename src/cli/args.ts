@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util'
+import { ConfigError, type Environment } from '../config.ts'
+
+export const COMMANDS = ['stdio', 'serve', 'doctor', 'backup'] as const
+export type Command = (typeof COMMANDS)[number]
+
+export interface Arguments {
+  /** Undefined: none was given. */
+  readonly command: Command | undefined
+  readonly positionals: readonly string[]
+  readonly help: boolean
+  readonly version: boolean
+  readonly host: string
+  readonly port: number
+  /** Flags that stand for settings, by the setting's name. */
+  readonly settings: Environment
+}
+
+const FLAGS = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+  host: { type: 'string' },
+  port: { type: 'string' },
+  home: { type: 'string' },
+  database: { type: 'string' },
+  model: { type: 'string' },
+  log: { type: 'string' },
+} as const
+
+/** Throws ConfigError for what it does not know. */
+export function readArguments(argv: readonly string[]): Arguments {
+  const { values, positionals } = parse(argv)
+  const [name, ...rest] = positionals
+  const command = COMMANDS.find((known) => known === name)
+  if (name !== undefined && !command) {
+    throw new ConfigError(`Unknown command "${name}". The commands are ${COMMANDS.join(', ')}; see recollect --help.`)
+  }
+  return {
+    command,
+    positionals: rest,
+    help: values.help ?? false,
+    version: values.version ?? false,
+    host: values.host ?? '127.0.0.1',
+    port: readPort(values.port ?? '8283'),
+    settings: {
+      RECOLLECT_HOME: values.home,
+      RECOLLECT_DATABASE_URL: values.database,
+      RECOLLECT_MODEL: values.model,
+      RECOLLECT_LOG: values.log,
+    },
+  }
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: FLAGS, allowPositionals: true })
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split('. ')[0] : String(error)
+    throw new ConfigError(`${message}. See recollect --help.`)
+  }
+}
+
+function readPort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (port <= 65_535) return port
+  throw new ConfigError(`--port: found "${text}", allowed is a number from 0 (any free one) to 65535.`)
+}

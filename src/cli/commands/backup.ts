@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { openStorage } from '../../app.ts'
+import { type Config, ConfigError } from '../../config.ts'
+import { UserError } from '../../core/errors.ts'
+
+export async function backup(config: Config, [file, ...more]: readonly string[]): Promise<void> {
+  if (file === undefined || more.length > 0) {
+    throw new ConfigError('backup takes one file name: recollect backup <file>.')
+  }
+  if (!existsSync(config.databasePath)) {
+    throw new UserError('not_found', `There is no data at ${config.databasePath} yet, so there is nothing to back up.`)
+  }
+  const target = resolve(file)
+  const storage = await openStorage(config)
+  try {
+    await storage.backup(target)
+    process.stderr.write(`${config.databasePath} was copied to ${target}\n`)
+  } finally {
+    await storage.close()
+  }
+}

@@ -1,0 +1,52 @@
+import { openApp, openModels } from '../../app.ts'
+import { type Config, ConfigError, secretsOf } from '../../config.ts'
+import { createLog } from '../../core/log.ts'
+import { VERSION } from '../../core/version.ts'
+import { createServerFactory } from '../../mcp/server.ts'
+import { serveOverHttp } from '../../mcp/transports/http.ts'
+import type { Arguments } from '../args.ts'
+import { closeAndExit, stopSignal } from '../until-stopped.ts'
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
+
+export async function serve(config: Config, { host, port }: Pick<Arguments, 'host' | 'port'>): Promise<void> {
+  if (!LOOPBACK.test(host) && config.token === null) {
+    throw new ConfigError(
+      `--host: found "${host}", which others can reach. Set RECOLLECT_TOKEN to a long random text first, or leave --host out to serve this machine only.`,
+    )
+  }
+  const stopped = stopSignal()
+  const log = createLog(config.logLevel, secretsOf(config))
+  const app = await openApp(config, log)
+  const { schemaVersion, location } = await app.storage.info()
+  const factory = createServerFactory({ version: VERSION, context: async () => app.context, log })
+  const serving = await serveOverHttp(factory, {
+    host,
+    port,
+    version: VERSION,
+    log,
+    schemaVersion: () => schemaVersion,
+    ...(config.token !== null && { token: config.token }),
+  }).catch(async (error: unknown) => {
+    await app.close()
+    throw error
+  })
+  const tell = (line: string) => process.stderr.write(`${line}\n`)
+  tell(`Recollect ${VERSION} serves MCP at ${serving.url}`)
+  tell(`Data:  ${location}`)
+  tell(`Model: ${await describeModel(config)}`)
+  const header = config.token === null ? '' : ' --header "Authorization: Bearer $RECOLLECT_TOKEN"'
+  tell(`Add it to Claude Code: claude mcp add --transport http recollect ${serving.url}${header}`)
+  tell('Other clients: see README.md. Stop with Ctrl+C.')
+  await stopped
+  await closeAndExit(serving.close, app.close)
+}
+
+async function describeModel(config: Config): Promise<string> {
+  try {
+    const { handle, reason } = await openModels(config).describeDefault()
+    return `${handle} (${reason})`
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}

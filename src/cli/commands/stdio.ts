@@ -1,0 +1,21 @@
+import { type Config, secretsOf } from '../../config.ts'
+import { createLog } from '../../core/log.ts'
+import { VERSION } from '../../core/version.ts'
+import { createServerFactory } from '../../mcp/server.ts'
+import { serveOverStdio } from '../../mcp/transports/stdio.ts'
+import { createLazyApp } from '../lazy-app.ts'
+import { closeAndExit, stopSignal } from '../until-stopped.ts'
+
+/** The data is opened by the first call that needs it, or after this, to take up what an earlier process left. */
+const OPEN_AFTER_MILLISECONDS = 1_000
+
+export async function stdio(config: Config): Promise<void> {
+  const log = createLog(config.logLevel, secretsOf(config))
+  const app = createLazyApp(config, log)
+  const context = async () => (await app.get()).context
+  const serving = serveOverStdio(createServerFactory({ version: VERSION, context, log }), log)
+  const opening = setTimeout(() => void app.get().catch(() => undefined), OPEN_AFTER_MILLISECONDS)
+  await Promise.race([serving.closed, stopSignal()])
+  clearTimeout(opening)
+  await closeAndExit(serving.close, app.close)
+}

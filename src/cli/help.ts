@@ -1,0 +1,55 @@
+import type { Command } from './args.ts'
+
+const SETTINGS = `Flags that stand for settings (each also a variable):
+  --home <dir>        where the data lives             RECOLLECT_HOME
+  --database <url>    another SQLite file: file:<path> RECOLLECT_DATABASE_URL
+  --model <handle>    provider/model for agents that   RECOLLECT_MODEL
+                      name none
+  --log <level>       error, warn, info or debug       RECOLLECT_LOG`
+
+const GENERAL = `Recollect: an MCP server whose agents remember.
+
+  recollect [stdio]                MCP over stdin and stdout, for clients that start it
+  recollect serve                  MCP over HTTP, for everything else
+  recollect doctor                 what works, what does not, and how to mend it
+  recollect backup <file>          a consistent copy of the data, also while it is in use
+  recollect --version | --help     also: recollect <command> --help
+
+${SETTINGS}
+
+In a terminal you want "recollect serve" or "recollect doctor". All settings: README.md.
+`
+
+const COMMANDS: Readonly<Record<Command, string>> = {
+  stdio: `recollect stdio
+
+Speaks MCP (JSON-RPC, one message a line) on stdin and stdout until stdin ends. Clients start it; there is nothing to
+type. Messages for people are JSON lines on stderr.
+
+${SETTINGS}
+`,
+  serve: `recollect serve [--host 127.0.0.1] [--port 8283]
+
+Serves MCP over Streamable HTTP at /mcp, and GET /health. --port 0 takes any free port and prints it. Any host but
+loopback needs RECOLLECT_TOKEN, which clients then send as "Authorization: Bearer <token>".
+
+${SETTINGS}
+`,
+  doctor: `recollect doctor
+
+Opens the data and makes one tiny call to the model that agents would use. Exit 1 when agents can't work.
+
+${SETTINGS}
+`,
+  backup: `recollect backup <file>
+
+Writes a consistent copy of the SQLite database to <file>, which must not exist yet. Servers may go on meanwhile. To
+restore, stop all servers and put the copy where the data was.
+
+${SETTINGS}
+`,
+}
+
+export function helpText(command: Command | undefined): string {
+  return command ? COMMANDS[command] : GENERAL
+}

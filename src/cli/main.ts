@@ -1,0 +1,63 @@
+import { ConfigError, readConfig } from '../config.ts'
+import { UserError } from '../core/errors.ts'
+import { VERSION } from '../core/version.ts'
+import { type Arguments, readArguments } from './args.ts'
+import { keepStdoutPure } from './stdout.ts'
+
+/*
+ * Every command loads what it needs itself: a client that starts us waits for `initialize`, and most of Recollect is
+ * not needed for that.
+ */
+
+const MISUSE = 2
+const FAILURE = 1
+
+keepStdoutPure()
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const known = error instanceof ConfigError || error instanceof UserError
+  const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`recollect: ${text}\n`)
+  process.exit(error instanceof ConfigError ? MISUSE : FAILURE)
+})
+
+async function main(argv: readonly string[]): Promise<void> {
+  const args = readArguments(argv)
+  if (args.version) {
+    process.stdout.write(`${VERSION}\n`)
+    return
+  }
+  if (args.help) {
+    const { helpText } = await import('./help.ts')
+    process.stdout.write(helpText(args.command))
+    return
+  }
+  if (!args.command && process.stdin.isTTY) {
+    const { helpText } = await import('./help.ts')
+    process.stderr.write(helpText(undefined))
+    return
+  }
+  await run(args)
+}
+
+async function run(args: Arguments): Promise<void> {
+  const config = readConfig(args.settings)
+  switch (args.command) {
+    case undefined:
+    case 'stdio': {
+      const { stdio } = await import('./commands/stdio.ts')
+      return stdio(config)
+    }
+    case 'serve': {
+      const { serve } = await import('./commands/serve.ts')
+      return serve(config, args)
+    }
+    case 'doctor': {
+      const { doctor } = await import('./commands/doctor.ts')
+      return doctor(config)
+    }
+    case 'backup': {
+      const { backup } = await import('./commands/backup.ts')
+      return backup(config, args.positionals)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { UserError } from './core/errors.ts'
+import { LOG_LEVELS, type LogLevel } from './core/log.ts'
+import { type ProviderSettings, readProviderSettings } from './llm/providers.ts'
+
+/** Everything that can be set, read once at start. */
+export interface Config {
+  /** The SQLite file. */
+  readonly databasePath: string
+  readonly model: string | null
+  readonly providers: ProviderSettings
+  readonly token: string | null
+  readonly maxRunTokens: number
+  readonly maxRunSeconds: number
+  readonly leaseMilliseconds: number
+  readonly logLevel: LogLevel
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A setting that can't be used, in one line: its name, what was found, what is allowed. */
+export class ConfigError extends Error {}
+
+/** Settings that belong to the contract but whose feature does not exist yet; set, they would promise what is not there. */
+const NOT_BUILT: Readonly<Record<string, string>> = {
+  RECOLLECT_EMBEDDING: 'embeddings',
+  RECOLLECT_READ_ONLY: 'the read-only mode',
+  RECOLLECT_AGENT: 'pinning the server to one agent',
+}
+
+const count = (most: number) => z.coerce.number().int().min(1).max(most)
+
+/** `flags` override the environment; an empty variable counts as unset. */
+export function readConfig(flags: Environment = {}, environment: Environment = process.env): Config {
+  const settings: Environment = { ...environment, ...definedOnly(flags) }
+  const get = (name: string) => settings[name]?.trim() || undefined
+
+  for (const [name, feature] of Object.entries(NOT_BUILT)) {
+    const value = get(name)
+    if (value !== undefined && !(name === 'RECOLLECT_READ_ONLY' && value === '0')) {
+      throw new ConfigError(`${name}: found "${value}", but ${feature} can't be used in this version yet. Unset it.`)
+    }
+  }
+  const read = <T>(name: string, schema: z.ZodType<T>, fallback: T, allowed: string): T => {
+    const value = get(name)
+    if (value === undefined) return fallback
+    const parsed = schema.safeParse(value)
+    if (parsed.success) return parsed.data
+    throw new ConfigError(`${name}: found "${value}", allowed is ${allowed}.`)
+  }
+
+  read('RECOLLECT_TOOLSETS', z.literal('core'), 'core', '"core" (other toolsets are not in this version yet)')
+  const token = get('RECOLLECT_TOKEN') ?? null
+  if (token !== null && !/^[\x21-\x7e]{8,512}$/.test(token)) {
+    throw new ConfigError(
+      `RECOLLECT_TOKEN: found ${mask(token)}, allowed are 8 to 512 printable ASCII characters without spaces.`,
+    )
+  }
+  return Object.freeze({
+    databasePath: databasePath(get),
+    model: read('RECOLLECT_MODEL', z.string().regex(/^[^/\s]+\/\S+$/), null, '"provider/model", for example openai/gpt-4.1-mini'),
+    providers: readProviders(settings),
+    token,
+    maxRunTokens: read('RECOLLECT_MAX_RUN_TOKENS', count(1e12), 1_000_000, 'a whole number of tokens from 1 on'),
+    maxRunSeconds: read('RECOLLECT_MAX_RUN_SECONDS', count(1e9), 3_600, 'a whole number of seconds from 1 on'),
+    leaseMilliseconds: read('RECOLLECT_LEASE_SECONDS', count(3_600), 30, 'a whole number of seconds from 1 to 3600') * 1_000,
+    logLevel: read('RECOLLECT_LOG', z.enum(LOG_LEVELS), 'warn', LOG_LEVELS.join(', ')),
+  })
+}
+
+/** Every value that must never be shown: keys and the token. */
+export function secretsOf({ providers, token }: Config): readonly string[] {
+  return [...[...providers.values()].map(({ key }) => key), ...(token === null ? [] : [token])]
+}
+
+function readProviders(settings: Environment): ProviderSettings {
+  try {
+    return readProviderSettings(settings)
+  } catch (error) {
+    throw error instanceof UserError ? new ConfigError(error.message) : error
+  }
+}
+
+function databasePath(get: (name: string) => string | undefined): string {
+  const url = get('RECOLLECT_DATABASE_URL')
+  if (url?.startsWith('postgres://') || url?.startsWith('postgresql://')) {
+    throw new ConfigError(
+      "RECOLLECT_DATABASE_URL: found a postgres:// address, but PostgreSQL can't be used in this version yet. Unset it, or give file:<path>.",
+    )
+  }
+  if (url !== undefined) {
+    const path = url.startsWith('file:') ? fromFileUrl(url) : ''
+    if (path === '') {
+      throw new ConfigError(`RECOLLECT_DATABASE_URL: found "${mask(url)}", allowed is file:<path>.`)
+    }
+    return resolve(path)
+  }
+  return join(homeDirectory(get), 'recollect.db')
+}
+
+function fromFileUrl(url: string): string {
+  const path = url.slice('file:'.length)
+  return path.startsWith('//') ? decodeURIComponent(path.slice(2)) : path
+}
+
+/** By the platform's convention, never beside the program, where an update would take it away. */
+function homeDirectory(get: (name: string) => string | undefined): string {
+  const home = get('RECOLLECT_HOME')
+  if (home !== undefined) return resolve(home.replace(/^~(?=\/|$)/, homedir()))
+  const data = get('XDG_DATA_HOME')
+  // The XDG specification has relative paths ignored.
+  return data !== undefined && isAbsolute(data) ? join(data, 'recollect') : join(homedir(), '.local', 'share', 'recollect')
+}
+
+function mask(secret: string): string {
+  return `${secret.slice(0, 2)}… (${secret.length} characters)`
+}
+
+function definedOnly(values: Environment): Environment {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,32 @@
+import { estimateTokens } from '../core/estimate-tokens.ts'
+import type { ModelAnswer, ModelMessage, ModelRequest, TokenUsage } from './model.ts'
+
+/** For models that do not count their tokens. Budgets need some number, and nought would be the worst. */
+export function estimateUsage(
+  request: ModelRequest,
+  answer: Omit<ModelAnswer, 'usage'>,
+): TokenUsage {
+  const promptTokens =
+    estimateTokens(JSON.stringify(request.tools)) + sum(request.messages.map(countMessage))
+  const completionTokens =
+    estimateTokens(answer.text) + estimateTokens(answer.reasoning) + countCalls(answer.toolCalls)
+  return {
+    promptTokens,
+    completionTokens,
+    totalTokens: promptTokens + completionTokens,
+    cachedTokens: 0,
+  }
+}
+
+function countMessage(message: ModelMessage): number {
+  const calls = message.role === 'assistant' ? countCalls(message.toolCalls) : 0
+  return estimateTokens(message.text) + calls
+}
+
+function countCalls(calls: ModelAnswer['toolCalls']): number {
+  return sum(calls.map((call) => estimateTokens(call.name) + estimateTokens(call.arguments)))
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

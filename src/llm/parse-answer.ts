@@ -1,0 +1,80 @@
+import { Completion, type CompletionMessage, type CompletionUsage } from './completion.ts'
+import { type ErrorDetail, readErrorBody } from './error-body.ts'
+import type { ModelAnswer, TokenUsage } from './model.ts'
+import { readContent } from './stream.ts'
+import { splitThinking } from './think-tags.ts'
+
+export type ParsedAnswer =
+  | {
+      readonly kind: 'answer'
+      readonly answer: Omit<ModelAnswer, 'usage'>
+      /** null: the server did not count. */
+      readonly usage: TokenUsage | null
+    }
+  /** The server reports a failure, although with status 200. */
+  | { readonly kind: 'error'; readonly detail: ErrorDetail }
+  | { readonly kind: 'invalid'; readonly problem: string }
+
+/** What came with status 200, which is not always an answer. */
+export function parseAnswer(body: unknown): ParsedAnswer {
+  const parsed = Completion.safeParse(body)
+  const choice = parsed.data?.choices?.[0]
+  if (!choice?.message) {
+    const detail = readErrorBody(body)
+    if (detail) return { kind: 'error', detail }
+    if (!parsed.success) return invalid('an answer that is not a chat completion')
+    return choice ? invalid('a choice without a message') : invalid('an answer without choices')
+  }
+  const { message } = choice
+  const content = readContent(message.content)
+  const { text, reasoning } = splitThinking(content.content)
+  const refusal = message.refusal ?? ''
+  return {
+    kind: 'answer',
+    answer: {
+      text: text === '' ? refusal : text,
+      reasoning: [message.reasoning_content || message.reasoning, content.thinking, reasoning]
+        .filter((part) => part != null && part !== '')
+        .join('\n'),
+      toolCalls: readToolCalls(message),
+      finish: refusal === '' ? readFinish(choice.finish_reason) : 'refusal',
+    },
+    usage: readUsage(parsed.data?.usage),
+  }
+}
+
+function invalid(problem: string): ParsedAnswer {
+  return { kind: 'invalid', problem }
+}
+
+function readToolCalls(message: CompletionMessage): ModelAnswer['toolCalls'] {
+  const calls = (message.tool_calls ?? []).map((call) => call.function)
+  const all = calls.length > 0 ? calls : [message.function_call]
+  return all.flatMap((call) => (call ? [{ name: call.name ?? '', arguments: call.arguments }] : []))
+}
+
+/** Other reasons say no more than the content does, and are not always true. */
+function readFinish(reason: string | null | undefined): ModelAnswer['finish'] {
+  switch (reason) {
+    case 'length':
+    case 'max_tokens':
+      return 'length'
+    case 'content_filter':
+    case 'refusal':
+      return 'refusal'
+    default:
+      return 'stop'
+  }
+}
+
+function readUsage(usage: CompletionUsage | null | undefined): TokenUsage | null {
+  if (usage?.prompt_tokens == null && usage?.total_tokens == null) return null
+  const promptTokens = usage.prompt_tokens ?? 0
+  const completionTokens = usage.completion_tokens ?? 0
+  return {
+    promptTokens,
+    completionTokens,
+    totalTokens: usage.total_tokens ?? promptTokens + completionTokens,
+    cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? 0,
+  }
+}

@@ -1,0 +1,271 @@
+import { UserError } from '../core/errors.ts'
+
+/** Where a provider's OpenAI-compatible endpoint differs from OpenAI's own. */
+export interface Quirks {
+  /** Ask for a stream: a local engine may need minutes, and a silent connection is cut on the way. */
+  readonly stream: boolean
+  /** `full`: as OpenAI; `words`: no object that names a tool; `none`: the field is refused or ignored. */
+  readonly toolChoice: 'full' | 'words' | 'none'
+  /** Wants the reasoning of an earlier tool call back as `reasoning_content`. */
+  readonly sendsReasoningBack: boolean
+  /** The longest tool call id it takes; only letters and digits are sent where it is short. */
+  readonly maxToolCallIdLength: number
+  /** Takes a user message right after a tool result. */
+  readonly userAfterTool: boolean
+}
+
+export interface Provider {
+  readonly name: string
+  /** As people know it. */
+  readonly title: string
+  readonly baseUrl: string
+  /** The first one set counts; the first is the one we tell people about. */
+  readonly keyVariables: readonly [string, ...string[]]
+  readonly baseUrlVariable: string
+  /** null: the first model that its server lists. */
+  readonly defaultModel: string | null
+  readonly needsKey: boolean
+  readonly quirks: Quirks
+}
+
+const LIKE_OPENAI: Quirks = {
+  stream: false,
+  toolChoice: 'full',
+  sendsReasoningBack: false,
+  maxToolCallIdLength: 40,
+  userAfterTool: true,
+}
+const LOCAL_ENGINE: Quirks = { ...LIKE_OPENAI, stream: true }
+
+/** In the order in which a default is chosen. */
+export const PROVIDERS: readonly Provider[] = [
+  {
+    name: 'openai',
+    title: 'OpenAI',
+    baseUrl: 'https://api.openai.com/v1',
+    keyVariables: ['OPENAI_API_KEY'],
+    baseUrlVariable: 'OPENAI_BASE_URL',
+    defaultModel: 'gpt-4.1-mini',
+    needsKey: true,
+    quirks: LIKE_OPENAI,
+  },
+  {
+    name: 'anthropic',
+    title: 'Anthropic',
+    baseUrl: 'https://api.anthropic.com/v1',
+    keyVariables: ['ANTHROPIC_API_KEY'],
+    baseUrlVariable: 'ANTHROPIC_BASE_URL',
+    defaultModel: 'claude-sonnet-4-5',
+    needsKey: true,
+    quirks: LIKE_OPENAI,
+  },
+  {
+    name: 'google',
+    title: 'Google Gemini',
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
+    keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+    baseUrlVariable: 'GEMINI_BASE_URL',
+    defaultModel: 'gemini-2.5-flash',
+    needsKey: true,
+    quirks: LIKE_OPENAI,
+  },
+  {
+    name: 'ollama',
+    title: 'Ollama',
+    baseUrl: 'http://127.0.0.1:11434/v1',
+    keyVariables: ['OLLAMA_API_KEY'],
+    baseUrlVariable: 'OLLAMA_BASE_URL',
+    defaultModel: null,
+    needsKey: false,
+    quirks: { ...LOCAL_ENGINE, toolChoice: 'none' },
+  },
+  {
+    name: 'lmstudio',
+    title: 'LM Studio',
+    baseUrl: 'http://127.0.0.1:1234/v1',
+    keyVariables: ['LMSTUDIO_API_KEY'],
+    baseUrlVariable: 'LMSTUDIO_BASE_URL',
+    defaultModel: null,
+    needsKey: false,
+    quirks: { ...LOCAL_ENGINE, toolChoice: 'words' },
+  },
+  {
+    name: 'vllm',
+    title: 'vLLM',
+    baseUrl: 'http://127.0.0.1:8000/v1',
+    keyVariables: ['VLLM_API_KEY'],
+    baseUrlVariable: 'VLLM_BASE_URL',
+    defaultModel: null,
+    needsKey: false,
+    quirks: LOCAL_ENGINE,
+  },
+  {
+    name: 'llamacpp',
+    title: 'llama.cpp',
+    baseUrl: 'http://127.0.0.1:8080/v1',
+    keyVariables: ['LLAMACPP_API_KEY'],
+    baseUrlVariable: 'LLAMACPP_BASE_URL',
+    defaultModel: null,
+    needsKey: false,
+    quirks: { ...LOCAL_ENGINE, toolChoice: 'words' },
+  },
+  {
+    name: 'openrouter',
+    title: 'OpenRouter',
+    baseUrl: 'https://openrouter.ai/api/v1',
+    keyVariables: ['OPENROUTER_API_KEY'],
+    baseUrlVariable: 'OPENROUTER_BASE_URL',
+    defaultModel: 'openai/gpt-4.1-mini',
+    needsKey: true,
+    quirks: LIKE_OPENAI,
+  },
+  {
+    name: 'groq',
+    title: 'Groq',
+    baseUrl: 'https://api.groq.com/openai/v1',
+    keyVariables: ['GROQ_API_KEY'],
+    baseUrlVariable: 'GROQ_BASE_URL',
+    defaultModel: 'openai/gpt-oss-120b',
+    needsKey: true,
+    quirks: LIKE_OPENAI,
+  },
+  {
+    name: 'deepseek',
+    title: 'DeepSeek',
+    baseUrl: 'https://api.deepseek.com/v1',
+    keyVariables: ['DEEPSEEK_API_KEY'],
+    baseUrlVariable: 'DEEPSEEK_BASE_URL',
+    defaultModel: 'deepseek-flash',
+    needsKey: true,
+    // Its thinking models, the default now, refuse a forced choice of tools.
+    quirks: { ...LIKE_OPENAI, toolChoice: 'none', sendsReasoningBack: true },
+  },
+  {
+    name: 'mistral',
+    title: 'Mistral',
+    baseUrl: 'https://api.mistral.ai/v1',
+    keyVariables: ['MISTRAL_API_KEY'],
+    baseUrlVariable: 'MISTRAL_BASE_URL',
+    defaultModel: 'mistral-medium-latest',
+    needsKey: true,
+    quirks: { ...LIKE_OPENAI, maxToolCallIdLength: 9, userAfterTool: false },
+  },
+  {
+    name: 'together',
+    title: 'Together',
+    baseUrl: 'https://api.together.xyz/v1',
+    keyVariables: ['TOGETHER_API_KEY'],
+    baseUrlVariable: 'TOGETHER_BASE_URL',
+    defaultModel: 'openai/gpt-oss-120b',
+    needsKey: true,
+    quirks: LIKE_OPENAI,
+  },
+  {
+    name: 'xai',
+    title: 'xAI',
+    baseUrl: 'https://api.x.ai/v1',
+    keyVariables: ['XAI_API_KEY'],
+    baseUrlVariable: 'XAI_BASE_URL',
+    defaultModel: 'grok-4',
+    needsKey: true,
+    quirks: LIKE_OPENAI,
+  },
+  {
+    name: 'moonshot',
+    title: 'Moonshot',
+    baseUrl: 'https://api.moonshot.ai/v1',
+    keyVariables: ['MOONSHOT_API_KEY'],
+    baseUrlVariable: 'MOONSHOT_BASE_URL',
+    defaultModel: 'kimi-k2.5',
+    needsKey: true,
+    quirks: { ...LIKE_OPENAI, toolChoice: 'none', sendsReasoningBack: true },
+  },
+  {
+    name: 'cerebras',
+    title: 'Cerebras',
+    baseUrl: 'https://api.cerebras.ai/v1',
+    keyVariables: ['CEREBRAS_API_KEY'],
+    baseUrlVariable: 'CEREBRAS_BASE_URL',
+    defaultModel: 'gpt-oss-120b',
+    needsKey: true,
+    quirks: LIKE_OPENAI,
+  },
+  {
+    name: 'fireworks',
+    title: 'Fireworks',
+    baseUrl: 'https://api.fireworks.ai/inference/v1',
+    keyVariables: ['FIREWORKS_API_KEY'],
+    baseUrlVariable: 'FIREWORKS_BASE_URL',
+    defaultModel: 'accounts/fireworks/models/gpt-oss-120b',
+    needsKey: true,
+    quirks: LIKE_OPENAI,
+  },
+]
+
+export function findProvider(name: string): Provider | undefined {
+  return PROVIDERS.find((provider) => provider.name === name)
+}
+
+export interface ProviderEndpoint {
+  readonly baseUrl: string
+  /** Empty: none was given, and a placeholder is sent. */
+  readonly key: string
+  /** Its key or base URL was set, so it may be chosen as the default; others serve only whoever names them. */
+  readonly isConfigured: boolean
+}
+
+/** By provider name; a provider that is missing cannot be used. */
+export type ProviderSettings = ReadonlyMap<string, ProviderEndpoint>
+
+/** Throws a UserError that names the variable when a base URL is none. */
+export function readProviderSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): ProviderSettings {
+  const read = (variable: string): string => environment[variable]?.trim() ?? ''
+  const settings = new Map<string, ProviderEndpoint>()
+  for (const provider of PROVIDERS) {
+    const key = provider.keyVariables.map(read).find((value) => value !== '') ?? ''
+    const givenUrl = read(provider.baseUrlVariable)
+    const isConfigured = key !== '' || givenUrl !== ''
+    if (!isConfigured && provider.needsKey) continue
+    settings.set(provider.name, {
+      baseUrl:
+        givenUrl === ''
+          ? usualBaseUrl(provider, read)
+          : readBaseUrl(givenUrl, provider.baseUrlVariable, provider),
+      key,
+      isConfigured,
+    })
+  }
+  return settings
+}
+
+/** OLLAMA_HOST is the setting of Ollama itself: it says where to look, not that somebody chose Ollama. */
+function usualBaseUrl(provider: Provider, read: (variable: string) => string): string {
+  const host = provider.name === 'ollama' ? read('OLLAMA_HOST') : ''
+  if (host === '') return provider.baseUrl
+  const hasScheme = /^https?:\/\//.test(host)
+  const url = new URL(readBaseUrl(hasScheme ? host : `http://${host}`, 'OLLAMA_HOST', provider))
+  // A server that listens everywhere is asked at home.
+  if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = '127.0.0.1'
+  if (url.port === '' && !hasScheme) url.port = '11434'
+  return withoutTrailingSlashes(url.href)
+}
+
+function readBaseUrl(text: string, variable: string, provider: Provider): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
+  if (!url || !isWeb || url.username !== '' || url.password !== '') {
+    throw new UserError(
+      'invalid_argument',
+      `${variable} is not a base URL. Give an http or https address without a user name or password, like ${provider.baseUrl}.`,
+    )
+  }
+  // Many people and tools write only the server's address.
+  if (url.pathname === '/') url.pathname = new URL(provider.baseUrl).pathname
+  return withoutTrailingSlashes(url.href)
+}
+
+function withoutTrailingSlashes(url: string): string {
+  return url.replace(/\/+$/, '')
+}

@@ -1,0 +1,98 @@
+import type { CallWatch } from './call-watch.ts'
+import { readErrorBody } from './error-body.ts'
+import { assembleStream } from './stream.ts'
+
+/** Far beyond any answer; what comes after would only fill the memory. */
+const LONGEST_BODY = 16 * 1024 * 1024
+const LONGEST_ANSWER = 8 * 1024 * 1024
+
+export type ReadCompletion =
+  | { readonly kind: 'body'; readonly body: unknown }
+  | { readonly kind: 'invalid'; readonly problem: string }
+
+const TOO_LONG: ReadCompletion = { kind: 'invalid', problem: 'an answer that does not end' }
+
+/** Reads what the server sent, not what was asked for: some answer JSON to a request for a stream, or a stream to none. */
+export async function readCompletion(
+  response: Response,
+  watch: CallWatch,
+): Promise<ReadCompletion> {
+  if (response.headers.get('content-type')?.includes('text/event-stream')) {
+    return readStream(textOf(response), watch)
+  }
+  let text = ''
+  for await (const piece of textOf(response)) {
+    watch.dataArrived()
+    text += piece
+    if (text.length > LONGEST_BODY) return TOO_LONG
+  }
+  try {
+    return { kind: 'body', body: JSON.parse(text) }
+  } catch {
+    if (/^\s*(?:data|event|id|retry)?:/.test(text)) return readStream([text], watch)
+    return { kind: 'invalid', problem: describeText(text) }
+  }
+}
+
+async function readStream(
+  pieces: AsyncIterable<string> | Iterable<string>,
+  watch: CallWatch,
+): Promise<ReadCompletion> {
+  const assembly = assembleStream()
+  let isDone = false
+  for await (const line of linesOf(pieces)) {
+    if (line === null) return TOO_LONG
+    // Every chunk is one line of data; comments and event names carry nothing.
+    if (!line.startsWith('data:')) continue
+    watch.dataArrived()
+    const data = line.slice('data:'.length).trim()
+    if (data === '[DONE]') {
+      isDone = true
+      break
+    }
+    if (data === '') continue
+    let chunk: unknown
+    try {
+      chunk = JSON.parse(data)
+    } catch {
+      return { kind: 'invalid', problem: 'a stream with an event that is not JSON' }
+    }
+    if (readErrorBody(chunk)) return { kind: 'body', body: chunk }
+    assembly.add(chunk)
+    if (assembly.length() > LONGEST_ANSWER) return TOO_LONG
+  }
+  if (!isDone && !assembly.isFinished()) {
+    return { kind: 'invalid', problem: 'a stream that ended before the answer was complete' }
+  }
+  return { kind: 'body', body: assembly.completion() }
+}
+
+/** null: a line that does not end. */
+async function* linesOf(
+  pieces: AsyncIterable<string> | Iterable<string>,
+): AsyncGenerator<string | null> {
+  let begun = ''
+  for await (const piece of pieces) {
+    const lines = piece.split(/\r\n|\n|\r/)
+    // Only the last line goes on, so a long one is never searched twice.
+    for (const line of lines.slice(0, -1)) {
+      yield begun + line
+      begun = ''
+    }
+    begun += lines.at(-1) ?? ''
+    if (begun.length > LONGEST_BODY) yield null
+  }
+  if (begun !== '') yield begun
+}
+
+async function* textOf(response: Response): AsyncGenerator<string> {
+  if (!response.body) return
+  const decoder = new TextDecoder()
+  for await (const bytes of response.body) yield decoder.decode(bytes, { stream: true })
+  yield decoder.decode()
+}
+
+function describeText(text: string): string {
+  if (text.trim() === '') return 'an empty answer'
+  return /^\s*</.test(text) ? 'a web page instead of JSON' : 'text that is not JSON'
+}

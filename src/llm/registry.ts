@@ -1,0 +1,142 @@
+import { UserError } from '../core/errors.ts'
+import type { CallLimits } from './call-watch.ts'
+import { listModels, probeOllama } from './list-models.ts'
+import type { ChatModel, ModelRegistry } from './model.ts'
+import { createOpenAiModel } from './openai.ts'
+import {
+  findProvider,
+  PROVIDERS,
+  type Provider,
+  type ProviderEndpoint,
+  type ProviderSettings,
+} from './providers.ts'
+import { createRehearsal, REHEARSAL_HANDLE } from './rehearsal.ts'
+
+export interface ModelRegistryOptions {
+  /** RECOLLECT_MODEL; null: unset. */
+  readonly defaultHandle: string | null
+  readonly settings: ProviderSettings
+  readonly limits?: CallLimits
+}
+
+interface Choice {
+  readonly model: ChatModel
+  readonly reason: string
+}
+
+/** So that a run of a few steps asks once, and an Ollama that was just started is soon seen. */
+const DISCOVERY_MILLISECONDS = 10_000
+/** For a server that lists nothing: llama.cpp and LM Studio answer to any name. */
+const ANY_MODEL = 'default'
+
+export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
+  const { defaultHandle, settings, limits } = options
+  const ollamaModels = remember(probeOllama)
+  const listedModels = remember(listModels)
+
+  const open = (provider: Provider, endpoint: ProviderEndpoint, model: string): ChatModel =>
+    createOpenAiModel({ provider, endpoint, model, ...(limits ? { limits } : {}) })
+
+  const openHandle = (handle: string): ChatModel => {
+    const { provider, model } = parseHandle(handle)
+    if (!provider) return createRehearsal()
+    const endpoint = settings.get(provider.name)
+    if (!endpoint) throw missingKey(handle, provider)
+    return open(provider, endpoint, model)
+  }
+
+  const chooseConfigured = async (): Promise<Choice | null> => {
+    for (const provider of PROVIDERS) {
+      const endpoint = settings.get(provider.name)
+      if (!endpoint?.isConfigured) continue
+      const model = provider.defaultModel ?? (await listedModels(endpoint))?.[0] ?? ANY_MODEL
+      const variable = endpoint.key === '' ? provider.baseUrlVariable : provider.keyVariables[0]
+      return { model: open(provider, endpoint, model), reason: `${variable} is set` }
+    }
+    return null
+  }
+
+  const chooseOllama = async (): Promise<Choice> => {
+    const provider = findProvider('ollama')
+    const endpoint = settings.get('ollama')
+    const models = provider && endpoint ? await ollamaModels(endpoint) : null
+    if (!provider || !endpoint || !models) {
+      return {
+        model: createRehearsal(),
+        reason: 'no provider is configured and no Ollama answers',
+      }
+    }
+    const [model] = models
+    if (model === undefined) {
+      const problem = `Ollama answers at ${endpoint.baseUrl} but has no model`
+      return {
+        model: createRehearsal([`${problem}: run "ollama pull" with the name of one.`]),
+        reason: problem,
+      }
+    }
+    return {
+      model: open(provider, endpoint, model),
+      reason: `Ollama answers at ${endpoint.baseUrl}`,
+    }
+  }
+
+  const choose = async (): Promise<Choice> => {
+    if (defaultHandle !== null) {
+      return { model: openHandle(defaultHandle), reason: 'RECOLLECT_MODEL is set' }
+    }
+    return (await chooseConfigured()) ?? (await chooseOllama())
+  }
+
+  return {
+    check(handle) {
+      parseHandle(handle)
+    },
+    async resolve(handle) {
+      return handle === null ? (await choose()).model : openHandle(handle)
+    },
+    async describeDefault() {
+      const { model, reason } = await choose()
+      return { handle: model.handle, reason }
+    },
+  }
+}
+
+/** `provider: null` is the built-in rehearsal. */
+function parseHandle(handle: string): {
+  readonly provider: Provider | null
+  readonly model: string
+} {
+  const slash = handle.indexOf('/')
+  const model = handle.slice(slash + 1)
+  if (handle === REHEARSAL_HANDLE) return { provider: null, model }
+  const provider = slash < 0 ? undefined : findProvider(handle.slice(0, slash))
+  if (!provider || model.trim() === '') {
+    const known = PROVIDERS.map((each) => each.name).join(', ')
+    throw new UserError(
+      'invalid_argument',
+      `"${handle}" is not a model handle of the form provider/model. Known providers: ${known}; ${REHEARSAL_HANDLE} needs none.`,
+    )
+  }
+  return { provider, model }
+}
+
+function missingKey(handle: string, provider: Provider): UserError {
+  return new UserError(
+    'model_unavailable',
+    `${handle} needs a key of ${provider.title}. Set ${provider.keyVariables[0]} and start the server again, or choose another model.`,
+  )
+}
+
+/** Keeps what a server answered for a while; those who ask meanwhile share one question. */
+function remember<T>(
+  ask: (endpoint: ProviderEndpoint) => Promise<T>,
+): (endpoint: ProviderEndpoint) => Promise<T> {
+  const answers = new Map<string, { readonly answer: Promise<T>; readonly until: number }>()
+  return (endpoint) => {
+    const known = answers.get(endpoint.baseUrl)
+    if (known && known.until > Date.now()) return known.answer
+    const answer = ask(endpoint)
+    answers.set(endpoint.baseUrl, { answer, until: Date.now() + DISCOVERY_MILLISECONDS })
+    return answer
+  }
+}

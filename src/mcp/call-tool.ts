@@ -1,0 +1,48 @@
+import type { Log } from '../core/log.ts'
+import type { McpContext } from './context.ts'
+import type { Tool, ToolCall } from './define-tool.ts'
+import { type Answer, countFitting, cutToFit, fits, listOf } from './fit.ts'
+import { parseArguments } from './parse-arguments.ts'
+import { type ToolResult, toErrorResult, toFailedResult, toResult } from './to-result.ts'
+
+/** A call from outside, answered whatever happens: errors become results here and nowhere else. */
+export async function callTool(
+  tool: Tool,
+  rawArguments: unknown,
+  context: () => Promise<McpContext>,
+  call: ToolCall,
+  log: Log,
+): Promise<ToolResult> {
+  try {
+    const args = parseArguments(tool.input, rawArguments)
+    const answer = await answerTool(tool, args, await context(), call)
+    const failure = tool.failure?.(answer)
+    return failure === undefined ? toResult(answer) : toFailedResult(answer, failure)
+  } catch (error) {
+    return toErrorResult(error, log)
+  }
+}
+
+/** The answer to parsed arguments, small enough to be sent. */
+export async function answerTool(
+  tool: Tool,
+  args: Readonly<Record<string, unknown>>,
+  context: McpContext,
+  call: ToolCall,
+): Promise<Answer> {
+  const answer = withoutUndefined(await tool.run(args, context, call))
+  if (tool.pages === undefined || fits(answer)) return cutToFit(answer)
+  const all = listOf(answer, tool.pages).length
+  const limit = countFitting(answer, tool.pages)
+  // Asked again for a shorter page, so that its cursor leads to what had to be left out.
+  const page =
+    limit < all ? withoutUndefined(await tool.run({ ...args, limit }, context, call)) : answer
+  const cut = cutToFit(page)
+  const leftOut = all - listOf(cut, tool.pages).length
+  return { ...cut, ...(leftOut > 0 && { truncated: true, left_out: leftOut }) }
+}
+
+/** As it will look on the wire. */
+function withoutUndefined(answer: Answer): Answer {
+  return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined))
+}

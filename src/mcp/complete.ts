@@ -1,0 +1,100 @@
+import type { Agent } from '../core/agent.ts'
+import { isId } from '../core/ids.ts'
+import type { McpContext } from './context.ts'
+import type { Variables } from './resources/define-resource.ts'
+
+/** What the protocol allows in one answer. */
+const MOST = 100
+/** Pages of agents that are looked through for one completion. */
+const PAGES = 10
+/** Agents whose newest passages and runs are offered. */
+const RECENT_AGENTS = 10
+
+/** Values for a variable of a resource template or an argument of a prompt, given what has been typed. */
+export async function complete(
+  variable: string,
+  typed: string,
+  known: Variables,
+  context: McpContext,
+): Promise<readonly string[]> {
+  const values = await valuesOf(variable, typed, known, context)
+  return [...new Set(values)].slice(0, MOST)
+}
+
+async function valuesOf(
+  variable: string,
+  typed: string,
+  known: Variables,
+  context: McpContext,
+): Promise<readonly string[]> {
+  switch (variable) {
+    case 'agent_id':
+      return (await agentsLike(typed, context)).map((agent) => agent.id)
+    case 'agent':
+      return namesOf(await agentsLike(typed, context))
+    case 'label':
+      return startingWith(typed, await labels(known.agent_id, context))
+    case 'passage_id':
+      return startingWith(typed, await recent(context, passageIds))
+    case 'run_id':
+      return startingWith(typed, await recent(context, runIds))
+    default:
+      return []
+  }
+}
+
+/** Agents whose id or name begins with what was typed. */
+async function agentsLike(typed: string, context: McpContext): Promise<readonly Agent[]> {
+  const wanted = typed.toLowerCase()
+  // An id is no part of what `query` searches.
+  const query = typed === '' || typed.startsWith('agent-') ? undefined : typed
+  const found: Agent[] = []
+  let cursor: string | undefined
+  for (let count = 0; count < PAGES && found.length < MOST; count += 1) {
+    const page = await context.agents.list({ query, limit: MOST, cursor })
+    found.push(
+      ...page.items.filter(
+        ({ id, name }) => id.startsWith(wanted) || name.toLowerCase().startsWith(wanted),
+      ),
+    )
+    cursor = page.nextCursor
+    if (cursor === undefined) break
+  }
+  return found
+}
+
+/** An agent by its name where that is enough, else by its id. */
+function namesOf(agents: readonly Agent[]): readonly string[] {
+  const names = agents.map(({ name }) => name)
+  return agents.map(({ id, name }) => (names.indexOf(name) === names.lastIndexOf(name) ? name : id))
+}
+
+async function labels(
+  agentId: string | undefined,
+  context: McpContext,
+): Promise<readonly string[]> {
+  if (agentId === undefined || !isId('agent', agentId)) return []
+  return (await context.memory.read(agentId)).blocks.map(({ block }) => block.label)
+}
+
+async function recent(
+  context: McpContext,
+  idsOf: (agentId: string, context: McpContext) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const { items } = await context.agents.list({ limit: RECENT_AGENTS })
+  return (await Promise.all(items.map(({ id }) => idsOf(id, context)))).flat()
+}
+
+async function passageIds(agentId: string, context: McpContext): Promise<readonly string[]> {
+  const { items } = await context.archival.search(agentId, { limit: MOST })
+  return items.map(({ item }) => item.id)
+}
+
+async function runIds(agentId: string, context: McpContext): Promise<readonly string[]> {
+  const messages = await context.recall.list(agentId, MOST)
+  return messages.flatMap(({ runId }) => (runId === null ? [] : [runId])).reverse()
+}
+
+function startingWith(typed: string, values: readonly string[]): readonly string[] {
+  return values.filter((value) => value.startsWith(typed))
+}

@@ -1,0 +1,50 @@
+import type { z } from 'zod'
+import type { McpContext } from './context.ts'
+
+/** All four are required: clients decide by them when to ask the person. */
+export interface ToolAnnotations {
+  readonly readOnlyHint: boolean
+  readonly destructiveHint: boolean
+  readonly idempotentHint: boolean
+  readonly openWorldHint: boolean
+}
+
+/** The request that a tool is answering. */
+export interface ToolCall {
+  /** The caller left; what the tool started may go on. */
+  readonly signal: AbortSignal
+  /** Tells the caller that something happens; goes nowhere if it did not ask to be told. */
+  progress(message: string): void
+}
+
+export interface Tool<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodObject = z.ZodObject,
+> {
+  readonly name: string
+  readonly title: string
+  /** When to use it, under 1,000 characters. */
+  readonly description: string
+  readonly input: Input
+  readonly output: Output
+  readonly annotations: ToolAnnotations
+  /** The list of the answer that the arguments `limit` and `cursor` page. */
+  readonly pages?: string
+  run(args: z.infer<Input>, context: McpContext, call: ToolCall): Promise<z.infer<Output>>
+  /** The sentences to say when the answer itself reports a failure. */
+  failure?(answer: z.infer<Output>): string | undefined
+}
+
+/** Identity; it is here so that the types of `args` and the answer follow from the schemas. */
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
+  tool: Tool<Input, Output>,
+): Tool<Input, Output> {
+  return tool
+}
+
+export const READS: ToolAnnotations = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: false,
+}

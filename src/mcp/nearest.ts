@@ -1,0 +1,30 @@
+/** The name that was probably meant, if one of them is close. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
+  const wanted = normalize(name)
+  const ranked = names
+    .map((candidate) => ({ candidate, distance: distance(wanted, normalize(candidate)) }))
+    .sort((a, b) => a.distance - b.distance)
+  const best = ranked[0]
+  const allowed = Math.max(2, Math.floor(name.length / 3))
+  return best !== undefined && best.distance <= allowed ? best.candidate : undefined
+}
+
+function normalize(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_ ]/g, '')
+}
+
+/** Levenshtein: how many letters to insert, drop or change. */
+function distance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column += 1) {
+      const change = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
+      const drop = (previous[column] ?? 0) + 1
+      const insert = (current[column - 1] ?? 0) + 1
+      current.push(Math.min(change, drop, insert))
+    }
+    previous = current
+  }
+  return previous[b.length] ?? 0
+}

@@ -1,0 +1,47 @@
+import { UserError } from '../../core/errors.ts'
+import type { McpContext } from '../context.ts'
+
+export interface PromptArgument {
+  readonly name: string
+  readonly description: string
+  readonly required: true
+}
+
+export interface Prompt {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly arguments: readonly PromptArgument[]
+  /** The text that the client puts into its conversation as the user's. */
+  write(args: Readonly<Record<string, string>>, context: McpContext): Promise<string>
+}
+
+export const agentArgument: PromptArgument = {
+  name: 'agent',
+  description: 'Id or exact name of the agent',
+  required: true,
+}
+
+/** Puts values into the places of their `{NAMES}`, in one pass, so that no value is taken for a place. */
+export function fill(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/\{([A-Z_]+)\}/g, (place, name: string) => values[name] ?? place)
+}
+
+/** Text from outside between fences that it can't close itself. */
+export function fence(text: string): string {
+  const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length)
+  const marks = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)))
+  return `${marks}\n${text}\n${marks}`
+}
+
+export function requireArguments(
+  prompt: Prompt,
+  args: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const missing = prompt.arguments.find(({ name }) => (args[name] ?? '').trim() === '')
+  if (missing === undefined) return args
+  throw new UserError(
+    'invalid_argument',
+    `The prompt ${prompt.name} needs the argument "${missing.name}": ${missing.description}.`,
+  )
+}

@@ -1,0 +1,17 @@
+import { PROMPTS } from '../../generated/prompts.ts'
+import { agentArgument, fence, fill, type Prompt } from './define-prompt.ts'
+
+export const talkToAgent: Prompt = {
+  name: 'talk_to_agent',
+  title: 'Talk to an agent',
+  description: 'Gives a message to an agent and shows its reply',
+  arguments: [agentArgument, { name: 'message', description: 'What to tell it', required: true }],
+  async write({ agent = '', message = '' }, context) {
+    const view = await context.agents.get(agent)
+    return fill(PROMPTS['mcp-talk-to-agent'], {
+      AGENT_ID: view.agent.id,
+      AGENT_NAME: JSON.stringify(view.agent.name),
+      MESSAGE: fence(message),
+    })
+  },
+}

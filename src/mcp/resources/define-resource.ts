@@ -1,0 +1,60 @@
+import { answerTool } from '../call-tool.ts'
+import type { McpContext } from '../context.ts'
+import type { Tool } from '../define-tool.ts'
+
+/** The values of a template's variables, as far as they are known. */
+export type Variables = Readonly<Record<string, string>>
+
+export interface Resource {
+  /** A URI; each `{variable}` in it stands for one segment. */
+  readonly uri: string
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly mimeType: 'application/json' | 'text/plain'
+  read(variables: Variables, context: McpContext): Promise<string>
+}
+
+/** A resource that says what a tool answers to these arguments. */
+export async function readTool(
+  tool: Tool,
+  args: Readonly<Record<string, unknown>>,
+  context: McpContext,
+): Promise<string> {
+  const call = { signal: new AbortController().signal, progress: () => undefined }
+  return JSON.stringify(await answerTool(tool, tool.input.parse(args), context, call))
+}
+
+/** What `uri` has in the places of the template's variables; undefined: it is not of that form. */
+export function matchUri(template: string, uri: string): Variables | undefined {
+  const parts = template.split('/')
+  const segments = uri.split('/')
+  if (parts.length !== segments.length) return undefined
+  const variables: Record<string, string> = {}
+  for (const [index, part] of parts.entries()) {
+    const segment = segments[index] ?? ''
+    const name = /^\{(\w+)\}$/.exec(part)?.[1]
+    if (name === undefined && part !== segment) return undefined
+    if (name !== undefined) {
+      const value = decode(segment)
+      if (value === undefined || value === '') return undefined
+      variables[name] = value
+    }
+  }
+  return variables
+}
+
+/** The URI that `template` gives with these values. */
+export function expandUri(template: string, variables: Variables): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(variables[name] ?? ''),
+  )
+}
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return undefined
+  }
+}

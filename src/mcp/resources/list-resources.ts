@@ -1,0 +1,73 @@
+import type { Agent } from '../../core/agent.ts'
+import { UserError } from '../../core/errors.ts'
+import { excerpt } from '../../core/text.ts'
+import type { AgentView, McpContext } from '../context.ts'
+import { agent } from './agent.ts'
+import { agentMemory } from './agent-memory.ts'
+import { agents } from './agents.ts'
+import { expandUri } from './define-resource.ts'
+import { memoryBlock } from './memory-block.ts'
+
+/** Agents on one page; each brings its blocks along. */
+const PAGE = 25
+
+export interface ListedResource {
+  readonly uri: string
+  readonly name: string
+  readonly title: string
+  readonly description?: string
+  readonly mimeType: string
+}
+
+/** The agents and their blocks; everything else is reached through the templates. */
+export async function listResources(
+  context: McpContext,
+  cursor?: string,
+): Promise<{ readonly resources: readonly ListedResource[]; readonly nextCursor?: string }> {
+  const page = await context.agents.list({ limit: PAGE, cursor })
+  const views = await Promise.all(page.items.map((item) => viewOf(item, context)))
+  const listed = views.flatMap((view) => (view === undefined ? [] : resourcesOf(view)))
+  const { uri, name, title, description, mimeType } = agents
+  const first = cursor === undefined ? [{ uri, name, title, description, mimeType }] : []
+  return {
+    resources: [...first, ...listed],
+    ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }),
+  }
+}
+
+/** Undefined: it was deleted since the page was read. */
+async function viewOf({ id }: Agent, context: McpContext): Promise<AgentView | undefined> {
+  try {
+    return await context.agents.get(id)
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'not_found') return undefined
+    throw error
+  }
+}
+
+function resourcesOf(view: AgentView): readonly ListedResource[] {
+  const { id, name, description } = view.agent
+  const about = excerpt(description, 200)
+  return [
+    {
+      uri: expandUri(agent.uri, { agent_id: id }),
+      name,
+      title: name,
+      ...(about !== '' && { description: about }),
+      mimeType: agent.mimeType,
+    },
+    {
+      uri: expandUri(agentMemory.uri, { agent_id: id }),
+      name: `${name}/memory`,
+      title: `Memory of ${name}`,
+      mimeType: agentMemory.mimeType,
+    },
+    ...view.blocks.map((block) => ({
+      uri: expandUri(memoryBlock.uri, { agent_id: id, label: block.label }),
+      name: `${name}/memory/${block.label}`,
+      title: `${block.label} of ${name}`,
+      ...(block.description !== '' && { description: excerpt(block.description, 200) }),
+      mimeType: memoryBlock.mimeType,
+    })),
+  ]
+}

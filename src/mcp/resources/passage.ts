@@ -1,0 +1,14 @@
+import { presentPassage } from '../present.ts'
+import type { Resource } from './define-resource.ts'
+
+export const passage: Resource = {
+  uri: 'recollect://passages/{passage_id}',
+  name: 'passage',
+  title: 'Archival passage',
+  description: 'One passage of archival memory',
+  mimeType: 'application/json',
+  async read({ passage_id = '' }, context) {
+    const item = await context.archival.get(passage_id)
+    return JSON.stringify({ passages: [presentPassage({ item })] })
+  },
+}

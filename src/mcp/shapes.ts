@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { AGENT_TYPES } from '../core/agent.ts'
+import { ERROR_CODES } from '../core/errors.ts'
+import { MESSAGE_ROLES } from '../core/message.ts'
+import { RUN_STATUSES, STOP_REASONS } from '../core/run.ts'
+
+/*
+ * What tools answer. The names are promises to clients: add, never rename. Times are ISO 8601 in UTC, counts of
+ * characters are code points, and what does not apply is absent, never null.
+ */
+
+const text = z.string()
+const count = z.int()
+
+export const errorShape = z.strictObject({ code: z.enum(ERROR_CODES), message: text })
+
+/** An answer whose fields are all optional, since an error has none of them. */
+export function answer<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject({ error: errorShape, ...shape }).partial()
+}
+
+/** Of an answer that had to be cut: how many items are not in it. */
+export const cut = { truncated: z.boolean(), left_out: count }
+export const paged = { next_cursor: text, ...cut }
+
+const blockHead = z.strictObject({
+  id: text,
+  label: text,
+  chars: count,
+  limit: count,
+  read_only: z.boolean(),
+})
+
+export const blockShape = z.strictObject({
+  ...blockHead.shape,
+  value: text,
+  /** Where the value goes on, when it is too long for one answer. */
+  next_offset: count.optional(),
+  description: text,
+  version: count,
+  updated_at: text,
+  shared_with: z.array(text),
+})
+
+export const agentShape = z.strictObject({
+  id: text,
+  name: text,
+  description: text,
+  agent_type: z.enum(AGENT_TYPES),
+  model: text.optional(),
+  context_window: count,
+  system: text,
+  tags: z.array(text),
+  tools: z.array(text),
+  tool_rules: z.array(z.strictObject({ type: text, tool_name: text })),
+  blocks: z.array(blockHead),
+  message_count: count,
+  archival_count: count,
+  created_at: text,
+  updated_at: text,
+})
+
+export const shortAgentShape = agentShape
+  .pick({ id: true, name: true, description: true, agent_type: true, model: true, tags: true })
+  .extend({ updated_at: text })
+
+export const messageShape = z.strictObject({
+  id: text,
+  type: z.enum([
+    'user_message',
+    'system_message',
+    'reasoning_message',
+    'tool_call_message',
+    'tool_return_message',
+    'assistant_message',
+  ]),
+  created_at: text,
+  text: text.optional(),
+  tool_name: text.optional(),
+  arguments: text.optional(),
+  tool_call_id: text.optional(),
+  status: z.enum(['success', 'error']).optional(),
+})
+
+/** A run is an answer by itself; its `error` says more than that of a refused call. */
+export const runShape = z
+  .strictObject({
+    run_id: text,
+    agent_id: text,
+    status: z.enum(RUN_STATUSES),
+    reply: text,
+    stop_reason: z.enum(STOP_REASONS),
+    steps: count,
+    usage: z.strictObject({
+      prompt_tokens: count,
+      completion_tokens: count,
+      total_tokens: count,
+      cached_tokens: count,
+      steps: count,
+    }),
+    created_at: text,
+    completed_at: text,
+    warnings: z.array(text),
+    error: errorShape.extend({ hint: text.optional() }),
+    messages: z.array(messageShape),
+    hint: text,
+    ...cut,
+  })
+  .partial()
+
+/** What was found, and how; the last two only where something was ranked. */
+const found = { score: z.number().optional(), found_by: z.enum(['keyword']).optional() }
+/** Of a text that is too long for one answer: its whole length, and where the rest begins. */
+const piece = { chars: count.optional(), next_offset: count.optional() }
+
+export const passageShape = z.strictObject({
+  id: text,
+  text,
+  ...piece,
+  tags: z.array(text),
+  source: text,
+  created_at: text,
+  ...found,
+})
+
+export const foundMessageShape = z.strictObject({
+  id: text,
+  role: z.enum(MESSAGE_ROLES),
+  text,
+  ...piece,
+  created_at: text,
+  ...found,
+})

@@ -1,0 +1,46 @@
+import { UserError } from '../core/errors.ts'
+import { describeError, type Log } from '../core/log.ts'
+import type { Answer } from './fit.ts'
+
+/** A tool's result as it goes out. Clients show a model either of the two parts, so both say the same. */
+export interface ToolResult {
+  readonly content: { readonly type: 'text'; readonly text: string }[]
+  readonly structuredContent: Record<string, unknown>
+  readonly isError?: true
+}
+
+export function toResult(answer: Answer): ToolResult {
+  return { content: [text(JSON.stringify(answer))], structuredContent: { ...answer } }
+}
+
+/** An answer that reports a failure, like a run that ended badly. */
+export function toFailedResult(answer: Answer, sentences: string): ToolResult {
+  return { content: [text(sentences)], structuredContent: { ...answer }, isError: true }
+}
+
+export function toErrorResult(error: unknown, log: Log): ToolResult {
+  const { code, message } = toUserError(error, log)
+  return {
+    content: [text(message)],
+    structuredContent: { error: { code, message } },
+    isError: true,
+  }
+}
+
+/** What the caller may know of something thrown: of our own faults, only that there was one. */
+export function toUserError(error: unknown, log: Log): UserError {
+  if (error instanceof UserError) return error
+  log('error', 'a request failed', {
+    error: describeError(error),
+    ...(error instanceof Error && error.stack !== undefined && { stack: error.stack }),
+  })
+  return new UserError(
+    'internal',
+    'Recollect failed on this request because of a fault of its own, written to its log. ' +
+      'Look at the present state before you try again.',
+  )
+}
+
+function text(value: string): { readonly type: 'text'; readonly text: string } {
+  return { type: 'text', text: value }
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { defineTool } from '../define-tool.ts'
+import { presentBlock } from '../present.ts'
+import { agent, expectedVersion, label, nonEmpty } from '../schema.ts'
+import { answer, blockShape } from '../shapes.ts'
+
+export const appendToMemoryBlock = defineTool({
+  name: 'append_to_memory_block',
+  title: 'Append to a memory block',
+  description: 'Adds a fact to the end of an existing memory block, on a new line.',
+  input: z.strictObject({
+    agent,
+    label,
+    text: nonEmpty,
+    expected_version: expectedVersion,
+  }),
+  output: answer({ block: blockShape }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: false,
+    openWorldHint: false,
+  },
+  async run(args, context) {
+    const { agent, label, text, expected_version } = args
+    const block = await context.memory.append(agent, label, text, expected_version)
+    return { block: presentBlock(block) }
+  },
+})

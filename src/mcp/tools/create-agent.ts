@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { AGENT_TYPES } from '../../core/agent.ts'
+import { defineTool } from '../define-tool.ts'
+import { presentAgent } from '../present.ts'
+import {
+  blockDescription,
+  blockLimit,
+  contextWindow,
+  innerTools,
+  label,
+  readOnly,
+  tags,
+} from '../schema.ts'
+import { agentShape, answer } from '../shapes.ts'
+
+const newBlock = z.strictObject({
+  label,
+  value: z.string(),
+  description: blockDescription,
+  limit: blockLimit,
+  read_only: readOnly,
+})
+
+export const createAgent = defineTool({
+  name: 'create_agent',
+  title: 'Create an agent',
+  description:
+    'Creates an agent: an assistant of its own that keeps its memory across conversations and restarts. Use it for a ' +
+    'new role, project or person to remember; list_agents shows the agents there are. Every argument has a default.',
+  input: z.strictObject({
+    name: z.string().describe('Made up if absent').optional(),
+    description: z.string().describe('What it is for; told to people, not to the agent').optional(),
+    persona: z
+      .string()
+      .describe('Value of the block persona: who the agent is, how it speaks')
+      .optional(),
+    human: z.string().describe('Value of the block human: what it knows of its user').optional(),
+    blocks: z.array(newBlock).describe('Further memory blocks').optional(),
+    block_ids: z
+      .array(z.string())
+      .describe('Ids of existing blocks to share with other agents')
+      .optional(),
+    model: z.string().describe('provider/model; the server chooses if absent').optional(),
+    context_window: contextWindow,
+    agent_type: z
+      .enum(AGENT_TYPES)
+      .describe(
+        'memgpt_agent (default) speaks by a tool and asks for each further step; letta_v1_agent works on until it answers in plain text',
+      )
+      .optional(),
+    system: z.string().describe('Replaces the default system prompt').optional(),
+    tags: tags.optional(),
+    tools: innerTools,
+  }),
+  output: answer({ agent: agentShape }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: false,
+    openWorldHint: false,
+  },
+  async run({ blocks, block_ids, context_window, agent_type, ...args }, context) {
+    const view = await context.agents.create({
+      ...args,
+      blocks: blocks?.map(({ read_only, ...block }) => ({ ...block, readOnly: read_only })),
+      blockIds: block_ids,
+      contextWindow: context_window,
+      agentType: agent_type,
+    })
+    return { agent: presentAgent(view) }
+  },
+})

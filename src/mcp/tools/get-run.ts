@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { defineTool, READS } from '../define-tool.ts'
+import { presentRun } from '../present-run.ts'
+import { runId, waitSeconds } from '../schema.ts'
+import { runShape } from '../shapes.ts'
+import { waitForRun } from '../wait-for-run.ts'
+
+export const getRun = defineTool({
+  name: 'get_run',
+  title: 'Get a run',
+  description:
+    'Shows how far an agent is with a message, and its reply. Use it after send_message came back before the agent ' +
+    'was done; wait_seconds lets it wait for the end.',
+  input: z.strictObject({
+    run_id: runId,
+    wait_seconds: waitSeconds(0),
+    include_steps: z.boolean().default(false).describe('Add messages[], as in send_message'),
+  }),
+  output: runShape,
+  annotations: READS,
+  async run(args, context, call) {
+    const found = await context.runs.get(args.run_id)
+    const view = await waitForRun(found, args.wait_seconds, context, call)
+    const messages = args.include_steps ? await context.runs.messages(view.run.id) : undefined
+    return presentRun(view, messages)
+  },
+})

@@ -1,0 +1,43 @@
+import type { Tool } from '../define-tool.ts'
+import { appendToMemoryBlock } from './append-to-memory-block.ts'
+import { cancelRun } from './cancel-run.ts'
+import { createAgent } from './create-agent.ts'
+import { deleteAgent } from './delete-agent.ts'
+import { deleteArchival } from './delete-archival.ts'
+import { getAgent } from './get-agent.ts'
+import { getRun } from './get-run.ts'
+import { insertArchival } from './insert-archival.ts'
+import { inspectContext } from './inspect-context.ts'
+import { listAgents } from './list-agents.ts'
+import { readMemory } from './read-memory.ts'
+import { replaceInMemoryBlock } from './replace-in-memory-block.ts'
+import { searchArchival } from './search-archival.ts'
+import { searchConversation } from './search-conversation.ts'
+import { sendMessage } from './send-message.ts'
+import { updateAgent } from './update-agent.ts'
+import { writeMemoryBlock } from './write-memory-block.ts'
+
+/** In the order in which clients list them: talking first, then memory, then the rest. */
+export const TOOLS: readonly Tool[] = [
+  listAgents,
+  createAgent,
+  sendMessage,
+  getRun,
+  cancelRun,
+  readMemory,
+  writeMemoryBlock,
+  replaceInMemoryBlock,
+  appendToMemoryBlock,
+  insertArchival,
+  searchArchival,
+  deleteArchival,
+  searchConversation,
+  getAgent,
+  updateAgent,
+  deleteAgent,
+  inspectContext,
+]
+
+export function findTool(name: string): Tool | undefined {
+  return TOOLS.find((tool) => tool.name === name)
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { defineTool, READS } from '../define-tool.ts'
+import { pieceOf } from '../fit.ts'
+import { agent, offset } from '../schema.ts'
+import { answer } from '../shapes.ts'
+
+const part = z.strictObject({ name: z.string(), tokens: z.int(), count: z.int() })
+
+export const inspectContext = defineTool({
+  name: 'inspect_context',
+  title: 'Inspect the context window',
+  description:
+    "Shows what fills an agent's context window, in tokens. Use it to see why an agent does not know something.",
+  input: z.strictObject({
+    agent,
+    include_text: z
+      .boolean()
+      .default(false)
+      .describe('Add `request`, exactly what its model would get'),
+    offset,
+  }),
+  output: answer({
+    context_window: z.int(),
+    total_tokens: z.int(),
+    parts: z.array(part),
+    request: z.string(),
+    chars: z.int(),
+    next_offset: z.int(),
+  }),
+  annotations: READS,
+  async run(args, context) {
+    const account = await context.agents.inspect(args.agent)
+    return {
+      context_window: account.contextWindow,
+      total_tokens: account.totalTokens,
+      parts: account.parts.map((item) => ({ ...item })),
+      ...(args.include_text && presentRequest(account.request, args.offset)),
+    }
+  },
+})
+
+function presentRequest(request: string, offset?: number) {
+  const { text, chars, nextOffset } = pieceOf(request, offset)
+  return { request: text, chars, ...(nextOffset !== undefined && { next_offset: nextOffset }) }
+}

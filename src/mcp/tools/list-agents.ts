@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { defineTool, READS } from '../define-tool.ts'
+import { presentCursor, presentShortAgent } from '../present.ts'
+import { cursor, limit, tags } from '../schema.ts'
+import { answer, paged, shortAgentShape } from '../shapes.ts'
+
+export const listAgents = defineTool({
+  name: 'list_agents',
+  title: 'List agents',
+  description: 'Lists agents, newest first. Use it to find which agent to talk to, and its id.',
+  input: z.strictObject({
+    query: z.string().describe('Part of the name or description').optional(),
+    tags: tags.describe('Agents that have all of them').optional(),
+    limit: limit(20),
+    cursor,
+  }),
+  output: answer({ agents: z.array(shortAgentShape), ...paged }),
+  annotations: READS,
+  pages: 'agents',
+  async run(args, context) {
+    const page = await context.agents.list(args)
+    return { agents: page.items.map(presentShortAgent), ...presentCursor(page) }
+  },
+})

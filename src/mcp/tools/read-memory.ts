@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { defineTool, READS } from '../define-tool.ts'
+import { countFitting } from '../fit.ts'
+import { presentBlock } from '../present.ts'
+import { agent, label, offset } from '../schema.ts'
+import { answer, blockShape, cut } from '../shapes.ts'
+
+export const readMemory = defineTool({
+  name: 'read_memory',
+  title: 'Read memory blocks',
+  description:
+    "Reads an agent's memory blocks: the text that the agent always sees, such as who it is and what it knows of its user.",
+  input: z.strictObject({
+    agent,
+    label: label.describe('One block only').optional(),
+    offset,
+  }),
+  output: answer({ agent_id: z.string(), blocks: z.array(blockShape), hint: z.string(), ...cut }),
+  annotations: READS,
+  async run(args, context) {
+    const memory = await context.memory.read(args.agent, args.label)
+    const blocks = memory.blocks.map((block) => presentBlock(block, args.offset))
+    const count = countFitting({ agent_id: memory.agentId, blocks }, 'blocks')
+    const leftOut = blocks.slice(count).map((block) => block.label)
+    return {
+      agent_id: memory.agentId,
+      blocks: blocks.slice(0, count),
+      ...(leftOut.length > 0 && {
+        truncated: true,
+        left_out: leftOut.length,
+        hint: `Read the others one by one with label: ${leftOut.slice(0, 20).join(', ')}.`,
+      }),
+    }
+  },
+})

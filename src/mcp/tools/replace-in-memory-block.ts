@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { defineTool } from '../define-tool.ts'
+import { presentBlock } from '../present.ts'
+import { agent, expectedVersion, label } from '../schema.ts'
+import { answer, blockShape } from '../shapes.ts'
+
+export const replaceInMemoryBlock = defineTool({
+  name: 'replace_in_memory_block',
+  title: 'Replace text in a memory block',
+  description:
+    'Corrects a fact in a memory block: replaces old_text, which must occur exactly once.',
+  input: z.strictObject({
+    agent,
+    label,
+    old_text: z.string(),
+    new_text: z.string().describe('Empty deletes'),
+    expected_version: expectedVersion,
+  }),
+  output: answer({ block: blockShape }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: false,
+    openWorldHint: false,
+  },
+  async run(args, context) {
+    const { agent, label, old_text, new_text, expected_version } = args
+    const block = await context.memory.replace(agent, label, old_text, new_text, expected_version)
+    return { block: presentBlock(block) }
+  },
+})

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { MESSAGE_ROLES } from '../../core/message.ts'
+import { defineTool, READS } from '../define-tool.ts'
+import { presentCursor, presentFoundMessage } from '../present.ts'
+import { after, agent, before, cursor, limit, offset } from '../schema.ts'
+import { answer, foundMessageShape, paged } from '../shapes.ts'
+
+export const searchConversation = defineTool({
+  name: 'search_conversation',
+  title: 'Search the conversation',
+  description:
+    'Searches all that was ever said to and by an agent, best match first; without query, newest first.',
+  input: z.strictObject({
+    agent,
+    query: z.string().describe('Words; one of them is enough').optional(),
+    roles: z.array(z.enum(MESSAGE_ROLES)).optional(),
+    after,
+    before,
+    limit: limit(10),
+    cursor,
+    offset,
+  }),
+  output: answer({ messages: z.array(foundMessageShape), ...paged }),
+  annotations: READS,
+  pages: 'messages',
+  async run({ agent, offset, ...filter }, context) {
+    const page = await context.recall.search(agent, filter)
+    return {
+      messages: page.items.map((found) => presentFoundMessage(found, offset)),
+      ...presentCursor(page),
+    }
+  },
+})

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { defineTool } from '../define-tool.ts'
+import { presentRun } from '../present-run.ts'
+import { agent, nonEmpty, waitSeconds } from '../schema.ts'
+import { runShape } from '../shapes.ts'
+import { waitForRun } from '../wait-for-run.ts'
+
+export const sendMessage = defineTool({
+  name: 'send_message',
+  title: 'Send a message to an agent',
+  description:
+    'Gives an agent a message and waits for its reply. The agent reads its memory, may search and edit it over ' +
+    'several steps, and answers in `reply`. If it is not done after wait_seconds, it goes on by itself: call get_run. ' +
+    'Messages to one agent are worked on in order.',
+  input: z.strictObject({
+    agent,
+    message: nonEmpty,
+    wait_seconds: waitSeconds(45),
+    idempotency_key: z
+      .string()
+      .describe('The same key always answers with the same run: makes retries safe')
+      .optional(),
+    max_steps: z.int().min(1).describe('Most model calls, 50 if absent').optional(),
+    include_steps: z
+      .boolean()
+      .default(false)
+      .describe('Add messages[]: its reasoning, tool calls and their results'),
+  }),
+  output: runShape,
+  annotations: {
+    readOnlyHint: false,
+    // The agent may rewrite its own memory.
+    destructiveHint: true,
+    idempotentHint: false,
+    openWorldHint: true,
+  },
+  async run(args, context, call) {
+    const sent = await context.runs.send({
+      agent: args.agent,
+      text: args.message,
+      idempotencyKey: args.idempotency_key,
+      maxSteps: args.max_steps,
+    })
+    const view = await waitForRun(sent, args.wait_seconds, context, call)
+    const messages = args.include_steps ? await context.runs.messages(view.run.id) : undefined
+    return presentRun(view, messages)
+  },
+  failure({ status, error, run_id }) {
+    if (status !== 'failed') return undefined
+    const sentences = [error?.message, error?.hint].filter(
+      (text) => text !== undefined && text !== '',
+    )
+    return `${sentences.join(' ')} (run_id: ${run_id})`
+  },
+})

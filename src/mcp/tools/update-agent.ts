@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { defineTool } from '../define-tool.ts'
+import { presentAgent } from '../present.ts'
+import { agent, contextWindow, innerTools, tags } from '../schema.ts'
+import { agentShape, answer } from '../shapes.ts'
+
+export const updateAgent = defineTool({
+  name: 'update_agent',
+  title: 'Change an agent',
+  description:
+    "Changes an agent's settings. What is not given stays; a list replaces the old one. For its memory use " +
+    'write_memory_block.',
+  input: z.strictObject({
+    agent,
+    name: z.string().optional(),
+    description: z.string().optional(),
+    model: z.string().describe('provider/model; empty: the server chooses').optional(),
+    context_window: contextWindow,
+    system: z.string().describe('System prompt; empty: that of its type').optional(),
+    tags: tags.optional(),
+    tools: innerTools,
+  }),
+  output: answer({ agent: agentShape }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  async run({ agent, context_window, ...changes }, context) {
+    const view = await context.agents.update(agent, { ...changes, contextWindow: context_window })
+    return { agent: presentAgent(view) }
+  },
+})

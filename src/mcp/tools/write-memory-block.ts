@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { defineTool } from '../define-tool.ts'
+import { presentBlock } from '../present.ts'
+import { agent, blockDescription, blockLimit, expectedVersion, label, readOnly } from '../schema.ts'
+import { answer, blockShape } from '../shapes.ts'
+
+export const writeMemoryBlock = defineTool({
+  name: 'write_memory_block',
+  title: 'Write a memory block',
+  description:
+    "Sets the whole value of one of an agent's memory blocks, or creates the block. Use it to rewrite a block; for a " +
+    'small change replace_in_memory_block and append_to_memory_block are safer.',
+  input: z.strictObject({
+    agent,
+    label,
+    value: z.string(),
+    description: blockDescription,
+    limit: blockLimit,
+    read_only: readOnly,
+    expected_version: expectedVersion,
+  }),
+  output: answer({ block: blockShape }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  async run(args, context) {
+    const block = await context.memory.write(args.agent, args.label, args.value, {
+      description: args.description,
+      limit: args.limit,
+      readOnly: args.read_only,
+      expectedVersion: args.expected_version,
+    })
+    return { block: presentBlock(block) }
+  },
+})

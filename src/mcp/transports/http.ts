@@ -1,0 +1,145 @@
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
+import {
+  type NodeIncomingMessageLike,
+  toNodeHandler,
+  toWebRequest,
+} from '@modelcontextprotocol/node'
+import {
+  createMcpHandler,
+  isInitializeRequest,
+  isLegacyRequest,
+  legacyStatelessFallback,
+} from '@modelcontextprotocol/server'
+import type { Log } from '../../core/log.ts'
+import type { ServerFactory } from '../server.ts'
+import { answerJson, fail, refuse } from './http-answers.ts'
+import { type Guard, hostRule, refusalOf } from './http-guard.ts'
+import { createLegacySessions } from './legacy-sessions.ts'
+import { listen } from './listen.ts'
+import { readBody } from './read-body.ts'
+
+/*
+ * Three kinds of clients meet at /mcp: those of 2026-07-28 (every request stands for itself), older ones with a
+ * session, and older ones that lose theirs. Each has its leg; the guard stands before all of them.
+ */
+
+export interface HttpOptions {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  /** Asked for at /mcp. Whoever binds more than loopback must set one. */
+  readonly token?: string | undefined
+  /** Names beside `host` and loopback under which clients may call. */
+  readonly allowedHosts?: readonly string[]
+  readonly version: string
+  /** Of the database, if it is open by now. */
+  readonly schemaVersion?: () => number | undefined
+  readonly log: Log
+}
+
+export interface HttpServing {
+  readonly url: string
+  /** Ends all streams within two seconds. */
+  close(): Promise<void>
+}
+
+const HEADERS_MILLISECONDS = 10_000
+/** For a request to arrive in full; what it takes to answer is not counted. */
+const REQUEST_MILLISECONDS = 30_000
+const CLOSE_MILLISECONDS = 1_500
+
+export async function serveOverHttp(
+  createServer: ServerFactory,
+  options: HttpOptions,
+): Promise<HttpServing> {
+  const { log, token } = options
+  const guard: Guard = { allowsHost: hostRule(options.host, options.allowedHosts ?? []), token }
+  const onerror = (error: Error) => log('debug', 'http', { error: error.message })
+  const handler = createMcpHandler(createServer, { legacy: 'reject', onerror })
+  const modern = toNodeHandler(handler, { onerror })
+  const sessionless = toNodeHandler({ fetch: legacyStatelessFallback(createServer, onerror) })
+  const sessions = createLegacySessions({ createServer, log })
+
+  const serveMcp = async (request: IncomingMessage, response: ServerResponse) => {
+    const sessionId = request.headers['mcp-session-id']
+    const body = request.method === 'POST' ? await readBody(request) : undefined
+    const plain = plainRequest(request)
+    if (body !== undefined && !(await isLegacyRequest(await toWebRequest(plain, body), body))) {
+      return modern(plain, response, body)
+    }
+    if (typeof sessionId === 'string') {
+      if (await sessions.handle(sessionId, request, response, body)) return
+      return refuse(
+        response,
+        404,
+        'There is no such session. Start a new one with initialize.',
+        -32_001,
+      )
+    }
+    if (body !== undefined && isInitializeRequest(body)) {
+      if (await sessions.open(request, response, body)) return
+      return refuse(response, 503, 'Too many sessions are in use. Try again later.')
+    }
+    // It answers other methods than POST with 405.
+    return sessionless(plain, response, body)
+  }
+
+  const server = createHttpServer((request, response) => {
+    const path = (request.url ?? '').split('?')[0]
+    const refusal = refusalOf(request.headers, guard, path === '/mcp')
+    if (refusal !== undefined) {
+      if (refusal.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
+      return refuse(response, refusal.status, refusal.message)
+    }
+    if (path === '/health') return answerHealth(request, response, options)
+    if (path !== '/mcp') return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
+    serveMcp(request, response).catch((error: unknown) => fail(response, error, log))
+  })
+  server.headersTimeout = HEADERS_MILLISECONDS
+  server.requestTimeout = REQUEST_MILLISECONDS
+  const url = await listen(server, options.host, options.port)
+
+  return {
+    url: `${url}/mcp`,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      const cutOff = setTimeout(() => server.closeAllConnections(), CLOSE_MILLISECONDS)
+      await Promise.all([sessions.close(), handler.close()])
+      server.closeIdleConnections()
+      await closed
+      clearTimeout(cutOff)
+    },
+  }
+}
+
+/** The same request under the type that the SDK asks for. */
+function plainRequest(request: IncomingMessage): NodeIncomingMessageLike {
+  return {
+    method: request.method ?? 'GET',
+    url: request.url ?? '/',
+    headers: request.headers,
+    [Symbol.asyncIterator]: () => request[Symbol.asyncIterator](),
+  }
+}
+
+function answerHealth(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpOptions,
+): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('Allow', 'GET')
+    refuse(response, 405, 'Only GET is answered here.')
+    return
+  }
+  const schemaVersion = options.schemaVersion?.()
+  answerJson(response, 200, {
+    status: 'ok',
+    version: options.version,
+    ...(schemaVersion !== undefined && { schema_version: schemaVersion }),
+  })
+}

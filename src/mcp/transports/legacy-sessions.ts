@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node'
+import { describeError, type Log } from '../../core/log.ts'
+import type { ServerFactory } from '../server.ts'
+
+/*
+ * Sessions of clients from before 2026-07-28. Some clients open one per call and never close any, so there is a cap
+ * and a limit of idleness. A session holds no state of ours: whoever loses one starts another.
+ */
+
+export interface LegacySessionsOptions {
+  readonly createServer: ServerFactory
+  readonly log: Log
+  readonly limit?: number
+  readonly idleMilliseconds?: number
+}
+
+export interface LegacySessions {
+  /** Opens a session with an `initialize`. False: there are too many and all are in use; nothing was answered. */
+  open(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<boolean>
+  /** False: there is no such session; nothing was answered. */
+  handle(
+    id: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    body?: unknown,
+  ): Promise<boolean>
+  close(): Promise<void>
+}
+
+interface Session {
+  readonly transport: NodeStreamableHTTPServerTransport
+  /** Requests and streams under way. */
+  active: number
+  usedAt: number
+}
+
+const SWEEP_MILLISECONDS = 60_000
+
+export function createLegacySessions({
+  createServer,
+  log,
+  limit = 1_000,
+  idleMilliseconds = 30 * 60_000,
+}: LegacySessionsOptions): LegacySessions {
+  /** Least recently used first. */
+  const sessions = new Map<string, Session>()
+
+  const end = async (id: string, session: Session) => {
+    sessions.delete(id)
+    await session.transport.close()
+  }
+  const endIdle = async () => {
+    const before = Date.now() - idleMilliseconds
+    for (const [id, session] of sessions) {
+      if (session.active === 0 && session.usedAt < before) await end(id, session)
+    }
+  }
+  const makeRoom = async (): Promise<boolean> => {
+    if (sessions.size < limit) return true
+    const idle = [...sessions].find(([, session]) => session.active === 0)
+    if (idle === undefined) return false
+    await end(...idle)
+    return true
+  }
+  const serve = async (
+    session: Session,
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
+  ) => {
+    session.active += 1
+    response.once('close', () => {
+      session.active -= 1
+      session.usedAt = Date.now()
+    })
+    await session.transport.handleRequest(request, response, body)
+  }
+  const sweep = setInterval(() => {
+    endIdle().catch((error: unknown) =>
+      log('warn', 'idle sessions were not closed', { error: describeError(error) }),
+    )
+  }, SWEEP_MILLISECONDS).unref()
+
+  return {
+    async open(request, response, body) {
+      if (!(await makeRoom())) return false
+      const id = randomUUID()
+      const transport = new NodeStreamableHTTPServerTransport({
+        sessionIdGenerator: () => id,
+        onsessioninitialized: () => void sessions.set(id, session),
+      })
+      const session: Session = { transport, active: 0, usedAt: Date.now() }
+      const server = createServer()
+      await server.connect(transport)
+      // The server has put its own handler there.
+      const closeServer = transport.onclose
+      transport.onclose = () => {
+        closeServer?.()
+        sessions.delete(id)
+      }
+      await serve(session, request, response, body)
+      return true
+    },
+    async handle(id, request, response, body) {
+      const session = sessions.get(id)
+      if (session === undefined) return false
+      sessions.delete(id)
+      sessions.set(id, session)
+      session.usedAt = Date.now()
+      await serve(session, request, response, body)
+      return true
+    },
+    async close() {
+      clearInterval(sweep)
+      await Promise.all([...sessions].map(([id, session]) => end(id, session)))
+    },
+  }
+}

@@ -1,0 +1,89 @@
+import { PassThrough, type Readable, type Writable } from 'node:stream'
+import {
+  type ServeStdioOptions,
+  StdioServerTransport,
+  serveStdio,
+} from '@modelcontextprotocol/server/stdio'
+import type { Log } from '../../core/log.ts'
+import type { ServerFactory } from '../server.ts'
+
+/** A client that pipes its requests in and closes the pipe still wants the answers; it does not wait for ever. */
+const LAST_ANSWERS_MILLISECONDS = 2_000
+
+export interface StdioServing {
+  /** Resolves when the client has closed its end, or `close` was called. */
+  readonly closed: Promise<void>
+  close(): Promise<void>
+}
+
+/** MCP over this process's stdin and stdout; nothing else may be written to stdout. */
+export function serveOverStdio(
+  createServer: ServerFactory,
+  log: Log,
+  stdin: Readable = process.stdin,
+  stdout: Writable = process.stdout,
+): StdioServing {
+  // Between stdin and the SDK, which drops unanswered requests at the end of its input.
+  const input = new PassThrough()
+  const transport = new StdioServerTransport(input, stdout)
+  const options: ServeStdioOptions = {
+    transport,
+    onerror: (error) => log('warn', 'stdio', { error: error.message }),
+  }
+  const handle = serveStdio(createServer, options)
+  const unanswered = watchRequests(transport)
+  const closed = new Promise<void>((resolve) => {
+    const closeSdk = transport.onclose
+    transport.onclose = () => {
+      closeSdk?.()
+      resolve()
+    }
+  })
+  stdin.pipe(input, { end: false })
+  const onEnd = async () => {
+    await unanswered.settled(LAST_ANSWERS_MILLISECONDS)
+    input.end()
+  }
+  stdin.once('end', () => void onEnd())
+  stdin.once('close', () => void onEnd())
+  return {
+    closed,
+    async close() {
+      stdin.unpipe(input)
+      stdin.pause()
+      await handle.close()
+    },
+  }
+}
+
+/** Keeps count of the requests that came in and have had no answer yet. */
+function watchRequests(transport: StdioServerTransport) {
+  const open = new Set<unknown>()
+  let whenEmpty: () => void = () => undefined
+  const receive = transport.onmessage
+  const send = transport.send.bind(transport)
+  transport.onmessage = (message) => {
+    if ('method' in message && 'id' in message) open.add(message.id)
+    receive?.(message)
+  }
+  transport.send = async (message) => {
+    await send(message)
+    if ('method' in message || !('id' in message)) return
+    open.delete(message.id)
+    if (open.size === 0) whenEmpty()
+  }
+  return {
+    async settled(milliseconds: number): Promise<void> {
+      // What has just been read still has to be parsed.
+      await new Promise((resolve) => setImmediate(resolve))
+      if (open.size === 0) return
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, milliseconds)
+        whenEmpty = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    },
+  }
+}

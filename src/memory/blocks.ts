@@ -1,0 +1,160 @@
+import { type Author, type Block, DEFAULT_BLOCK_LIMIT } from '../core/block.ts'
+import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
+import { UserError } from '../core/errors.ts'
+import { type AgentId, newId } from '../core/ids.ts'
+import { cleanText } from '../core/text.ts'
+import type { BlockPatch, Reads, Store, Transaction } from '../storage/store.ts'
+import { type BlockEdit, checkLabel, checkLimit, editedValue } from './edit-block.ts'
+import { findAgent } from './find-agent.ts'
+
+export interface BlockFields {
+  readonly label: string
+  readonly value: string
+  readonly description?: string | undefined
+  readonly limit?: number | undefined
+  readonly readOnly?: boolean | undefined
+}
+
+export interface WriteOptions {
+  readonly description?: string | undefined
+  readonly limit?: number | undefined
+  readonly readOnly?: boolean | undefined
+  /** 0: the block must not exist. */
+  readonly expectedVersion?: number | undefined
+}
+
+/** A block and the other agents that have it. */
+export interface SharedBlock {
+  readonly block: Block
+  readonly sharedWith: readonly AgentId[]
+}
+
+/** Block memory as the outside reads and edits it. The agent's own edits go through `editBlock` with its step. */
+export function createBlockMemory(store: Store, clock: Clock) {
+  async function shared(reads: Reads, agentId: AgentId, block: Block): Promise<SharedBlock> {
+    const agents = await reads.blocks.agentsOf(block.id)
+    return { block, sharedWith: agents.filter((id) => id !== agentId) }
+  }
+
+  async function edit(reference: string, label: string, edit: BlockEdit, expectedVersion?: number): Promise<SharedBlock> {
+    return store.transaction(async (tx) => {
+      const { id } = await findAgent(tx.agents, reference)
+      const block = await editBlock(tx, id, label, edit, { author: { kind: 'client' }, at: toTimestamp(clock()) }, expectedVersion)
+      return shared(tx, id, block)
+    })
+  }
+
+  return {
+    async read(reference: string, label?: string) {
+      const { id } = await findAgent(store.agents, reference)
+      const blocks = label === undefined ? await store.blocks.ofAgent(id) : [await findBlock(store, id, label)]
+      return { agentId: id, blocks: await Promise.all(blocks.map((block) => shared(store, id, block))) }
+    },
+
+    async write(reference: string, label: string, value: string, options: WriteOptions): Promise<SharedBlock> {
+      checkLabel(label)
+      return store.transaction(async (tx) => {
+        const { id } = await findAgent(tx.agents, reference)
+        const note = { author: { kind: 'client' }, at: toTimestamp(clock()) } as const
+        const current = await tx.blocks.find(id, label)
+        checkVersion(label, current, options.expectedVersion)
+        if (!current) return { block: await addBlock(tx, id, { label, value, ...options }, note), sharedWith: [] }
+        const patch = {
+          value: cleanText(value),
+          description: options.description ?? current.description,
+          limit: options.limit ?? current.limit,
+          readOnly: options.readOnly ?? current.readOnly,
+        }
+        checkLimit(label, patch.value, patch.limit)
+        const block = isChange(current, patch) ? await tx.blocks.update(current, patch, note) : current
+        return shared(tx, id, block)
+      })
+    },
+
+    replace: (reference: string, label: string, oldText: string, newText: string, expectedVersion?: number) =>
+      edit(reference, label, { kind: 'replace_one', oldText, newText }, expectedVersion),
+
+    append: (reference: string, label: string, text: string, expectedVersion?: number) =>
+      edit(reference, label, { kind: 'append', text }, expectedVersion),
+  }
+}
+
+interface Note {
+  readonly author: Author
+  readonly at: Timestamp
+}
+
+/** Applies an edit to the block as it is now; an edit that changes nothing makes no version. */
+export async function editBlock(
+  tx: Transaction,
+  agentId: AgentId,
+  label: string,
+  edit: BlockEdit,
+  note: Note,
+  expectedVersion?: number,
+): Promise<Block> {
+  const block = await findBlock(tx, agentId, label)
+  checkVersion(label, block, expectedVersion)
+  if (note.author.kind === 'agent' && block.readOnly) {
+    throw new UserError('read_only', `The block "${label}" is read-only and can't be edited by you. Keep what you wanted to note elsewhere.`)
+  }
+  const value = editedValue(block, edit)
+  return value === block.value ? block : tx.blocks.update(block, { value }, note)
+}
+
+/** Makes a block and attaches it to the agent. */
+export async function addBlock(tx: Transaction, agentId: AgentId, fields: BlockFields, note: Note): Promise<Block> {
+  checkLabel(fields.label)
+  const value = cleanText(fields.value)
+  const limit = fields.limit ?? DEFAULT_BLOCK_LIMIT
+  checkLimit(fields.label, value, limit)
+  const block = await tx.blocks.insert(
+    {
+      id: newId('block'),
+      label: fields.label,
+      value,
+      description: cleanText(fields.description ?? ''),
+      limit,
+      readOnly: fields.readOnly ?? false,
+    },
+    note,
+  )
+  await attachBlock(tx, agentId, block, note.at)
+  return block
+}
+
+export async function attachBlock(tx: Transaction, agentId: AgentId, block: Block, at: Timestamp): Promise<void> {
+  if (await tx.blocks.attach(agentId, block, at)) return
+  throw new UserError(
+    'conflict',
+    `The agent would have two blocks with the label "${block.label}". Labels of an agent's blocks must differ.`,
+  )
+}
+
+async function findBlock(reads: Pick<Reads, 'blocks'>, agentId: AgentId, label: string): Promise<Block> {
+  const block = await reads.blocks.find(agentId, label)
+  if (block) return block
+  const labels = (await reads.blocks.ofAgent(agentId)).map((other) => other.label)
+  const known = labels.length > 0 ? `It has: ${labels.join(', ')}.` : 'It has no blocks.'
+  throw new UserError('not_found', `The agent has no memory block "${label}". ${known}`)
+}
+
+function checkVersion(label: string, current: Block | undefined, expected: number | undefined): void {
+  if (expected === undefined || expected === (current?.version ?? 0)) return
+  const found = current
+    ? `is at version ${current.version}, not ${expected}`
+    : `does not exist, so it is not at version ${expected}`
+  const next = current
+    ? 'Read it with read_memory, and repeat the edit with the version found there.'
+    : 'Leave expected_version out, or give 0, to create it.'
+  throw new UserError('conflict', `The block "${label}" ${found}; nothing was changed. ${next}`)
+}
+
+function isChange(block: Block, patch: Required<BlockPatch>): boolean {
+  return (
+    block.value !== patch.value ||
+    block.description !== patch.description ||
+    block.limit !== patch.limit ||
+    block.readOnly !== patch.readOnly
+  )
+}

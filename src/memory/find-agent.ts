@@ -1,0 +1,25 @@
+import type { Agent } from '../core/agent.ts'
+import { UserError } from '../core/errors.ts'
+import { isId } from '../core/ids.ts'
+import type { AgentReads } from '../storage/store.ts'
+
+/** The agent that a reference from outside means: its id, or its name if no other agent has it. */
+export async function findAgent(agents: AgentReads, reference: string): Promise<Agent> {
+  if (isId('agent', reference)) {
+    const agent = await agents.get(reference)
+    if (agent) return agent
+    throw new UserError('not_found', `No agent has the id ${reference}. Call list_agents to see those that exist.`)
+  }
+  const [agent, ...others] = await agents.named(reference, 6)
+  if (!agent) {
+    throw new UserError(
+      'not_found',
+      `No agent is named "${reference}" (names are case-sensitive). Call list_agents to see those that exist, or create_agent.`,
+    )
+  }
+  if (others.length > 0) {
+    const ids = [agent, ...others].map(({ id }) => id).join(', ')
+    throw new UserError('invalid_argument', `More than one agent is named "${reference}": ${ids}. Give the id of the one you mean.`)
+  }
+  return agent
+}

@@ -1,0 +1,40 @@
+import { parseMoment } from '../core/dates.ts'
+import type { AgentId, RunId } from '../core/ids.ts'
+import type { Message, MessageRole } from '../core/message.ts'
+import type { Store } from '../storage/store.ts'
+import { findAgent } from './find-agent.ts'
+
+export interface RecallFilter {
+  readonly query?: string | undefined
+  readonly roles?: readonly MessageRole[] | undefined
+  readonly exceptRun?: RunId | undefined
+  readonly after?: string | undefined
+  readonly before?: string | undefined
+  readonly limit: number
+  readonly cursor?: string | undefined
+}
+
+/** Recall memory: the whole conversation, in the context or not. */
+export function createRecallMemory(store: Store) {
+  return {
+    async search(reference: string, filter: RecallFilter) {
+      const { id } = await findAgent(store.agents, reference)
+      return searchMessages(store, id, filter)
+    },
+
+    async list(reference: string, limit: number): Promise<readonly Message[]> {
+      const { id } = await findAgent(store.agents, reference)
+      return store.messages.recent(id, limit)
+    },
+  }
+}
+
+export async function searchMessages(store: Pick<Store, 'messages'>, agentId: AgentId, filter: RecallFilter) {
+  const { after, before, query } = filter
+  return store.messages.search(agentId, {
+    ...filter,
+    query: query === undefined || query.trim() === '' ? undefined : query,
+    after: after === undefined ? undefined : parseMoment('after', after),
+    before: before === undefined ? undefined : parseMoment('before', before, 'end'),
+  })
+}

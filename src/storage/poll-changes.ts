@@ -1,0 +1,57 @@
+import type { Change } from '../core/event.ts'
+import { describeError, type Log } from '../core/log.ts'
+import type { ChangeLog } from './store.ts'
+
+/** How soon a change that another process made is noticed. */
+const INTERVAL_MILLISECONDS = 100
+const MOST_AT_ONCE = 1_000
+
+/**
+ * Tells of every change once, in order: those of this process right after their commit, those of others within the
+ * interval. Begins with what comes after now.
+ */
+export async function pollChanges(
+  changes: ChangeLog,
+  publish: (change: Change) => void,
+  log: Log,
+): Promise<{ stop(): void }> {
+  let last = await changes.head()
+  let reading = false
+  let again = false
+  let stopped = false
+
+  async function readNew(): Promise<void> {
+    if (reading) {
+      again = true
+      return
+    }
+    reading = true
+    try {
+      for (;;) {
+        again = false
+        const found = stopped ? [] : await changes.after(last, MOST_AT_ONCE)
+        for (const change of found) {
+          last = change.seq
+          publish(change)
+        }
+        if (found.length < MOST_AT_ONCE && !again) return
+      }
+    } catch (error) {
+      log('warn', 'changes could not be read', { error: describeError(error) })
+    } finally {
+      reading = false
+    }
+  }
+
+  changes.onCommit(() => void readNew())
+  const timer = setInterval(() => {
+    if (changes.mayHaveChanged()) void readNew()
+  }, INTERVAL_MILLISECONDS)
+  timer.unref()
+  return {
+    stop() {
+      stopped = true
+      clearInterval(timer)
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+/** Most tests run the source, which needs the prompts; some spawn the binary. */
+export function setup(): void {
+  run('scripts/embed-prompts.mjs')
+  if (!existsSync('dist/recollect.cjs') && !run('scripts/build.mjs')) {
+    console.error('The binary could not be built; the tests that spawn it will fail.')
+  }
+}
+
+function run(script: string): boolean {
+  return spawnSync(process.execPath, [script], { stdio: 'inherit' }).status === 0
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { countFitting, cutToFit, fits, pieceOf } from '../../src/mcp/fit.ts'
+
+/** Hard text: escapes, control characters, pairs of surrogates. */
+const HARD = '"\\\n\u0001😀é漢'
+
+describe('a piece of a long text', () => {
+  it('is all of a short one', () => {
+    expect(pieceOf('hello')).toEqual({ text: 'hello', chars: 5 })
+    expect(pieceOf('')).toEqual({ text: '', chars: 0 })
+  })
+
+  it('fits, and following next_offset gives the whole text back', () => {
+    const whole = HARD.repeat(6_000)
+    let read = ''
+    let offset: number | undefined = 0
+    while (offset !== undefined) {
+      const piece = pieceOf(whole, offset)
+      expect(piece.chars).toBe(7 * 6_000)
+      expect(fits({ value: piece.text })).toBe(true)
+      read += piece.text
+      offset = piece.nextOffset
+    }
+    expect(read).toBe(whole)
+  })
+
+  it('beyond the end is empty', () => {
+    expect(pieceOf('hello', 9)).toEqual({ text: '', chars: 5 })
+  })
+})
+
+describe('an answer', () => {
+  it('that fits stays as it is', () => {
+    const answer = { agents: [{ id: 1 }], reply: 'yes' }
+    expect(cutToFit(answer)).toBe(answer)
+  })
+
+  it('tells how many items it has room for', () => {
+    const items = Array.from({ length: 50 }, () => 'x'.repeat(1_000))
+    const count = countFitting({ items, note: 'n' }, 'items')
+    expect(count).toBe(19)
+    expect(fits({ items: items.slice(0, count), note: 'n' })).toBe(true)
+  })
+
+  it('with too long a string keeps its beginning and tells its length', () => {
+    const cut = cutToFit({ run_id: 'run-1', reply: HARD.repeat(5_000) })
+    expect(fits(cut)).toBe(true)
+    expect(cut).toMatchObject({ run_id: 'run-1', reply_chars: 35_000, truncated: true })
+    expect(HARD.repeat(5_000)).toContain(String(cut.reply))
+    expect(cut).not.toHaveProperty('left_out')
+  })
+
+  it('with too long a list loses items from its end and counts them', () => {
+    const messages = Array.from({ length: 100 }, (_, index) => ({ index, text: 'y'.repeat(500) }))
+    const cut = cutToFit({ reply: 'done', messages })
+    const kept = cut.messages as typeof messages
+    expect(fits(cut)).toBe(true)
+    expect(kept).toEqual(messages.slice(0, kept.length))
+    expect(cut).toMatchObject({ reply: 'done', truncated: true, left_out: 100 - kept.length })
+  })
+
+  it('fits whatever it is made of', () => {
+    const deep = {
+      agent: {
+        system: HARD.repeat(9_000),
+        blocks: Array.from({ length: 3_000 }, () => ({ label: 'l'.repeat(64), value: HARD })),
+      },
+    }
+    expect(fits(cutToFit(deep))).toBe(true)
+  })
+})

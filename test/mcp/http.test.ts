@@ -1,0 +1,191 @@
+import { request as httpRequest } from 'node:http'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type HttpOptions, type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
+import { hostRule, isLoopback, refusalOf } from '../../src/mcp/transports/http-guard.ts'
+import { CLIENT_KINDS, connect } from '../support/connect.ts'
+import { stubServer } from './stub-context.ts'
+
+const open: HttpServing[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((serving) => serving.close()))
+})
+
+async function serve(options: Partial<HttpOptions> = {}): Promise<HttpServing> {
+  const { createServer } = stubServer({ agents: { list: async () => ({ items: [] }) } })
+  const serving = await serveOverHttp(createServer, {
+    host: '127.0.0.1',
+    port: 0,
+    version: '1.2.3',
+    log: () => undefined,
+    ...options,
+  })
+  open.push(serving)
+  return serving
+}
+
+const JSON_HEADERS = {
+  'Content-Type': 'application/json',
+  Accept: 'application/json, text/event-stream',
+}
+const INITIALIZE = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: {
+    protocolVersion: '2025-06-18',
+    capabilities: {},
+    clientInfo: { name: 'test', version: '0' },
+  },
+}
+const LIST = { jsonrpc: '2.0', id: 2, method: 'tools/list', params: {} }
+
+function post(url: string, body: unknown, headers: Readonly<Record<string, string>> = {}) {
+  return fetch(url, {
+    method: 'POST',
+    headers: { ...JSON_HEADERS, ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+}
+
+/** `fetch` writes the Host header itself. */
+function statusWithHost(url: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    httpRequest(url, { method: 'POST', headers: { ...JSON_HEADERS, Host: host } }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+      .on('error', reject)
+      .end('{}')
+  })
+}
+
+describe('HTTP', () => {
+  it.each(CLIENT_KINDS)('serves a %s client', async (kind) => {
+    const { url } = await serve()
+    const client = await connect(kind, { kind: 'http', url })
+    expect(await client.tools()).toHaveLength(17)
+    expect(await client.call('list_agents')).toMatchObject({ isError: false, data: { agents: [] } })
+    await client.close()
+  })
+
+  it('serves a client that has lost its session', async () => {
+    const { url } = await serve()
+    const response = await post(url, LIST)
+    expect(response.status).toBe(200)
+    expect(await response.text()).toContain('send_message')
+  })
+
+  it('keeps sessions apart from what is none', async () => {
+    const { url } = await serve()
+    const opened = await post(url, INITIALIZE)
+    const session = opened.headers.get('mcp-session-id') ?? ''
+    expect(session).not.toBe('')
+    expect((await post(url, LIST, { 'Mcp-Session-Id': session })).status).toBe(200)
+    expect((await post(url, LIST, { 'Mcp-Session-Id': 'nothing' })).status).toBe(404)
+    const ended = await fetch(url, { method: 'DELETE', headers: { 'Mcp-Session-Id': session } })
+    expect(ended.status).toBe(200)
+    expect((await post(url, LIST, { 'Mcp-Session-Id': session })).status).toBe(404)
+  })
+
+  it('answers GET and DELETE without a session with 405', async () => {
+    const { url } = await serve()
+    for (const method of ['GET', 'DELETE']) {
+      const response = await fetch(url, { method, headers: { Accept: 'text/event-stream' } })
+      expect(response.status).toBe(405)
+    }
+  })
+
+  it('says how it is', async () => {
+    const { url } = await serve({ schemaVersion: () => 1 })
+    const response = await fetch(url.replace('/mcp', '/health'))
+    expect(await response.json()).toEqual({ status: 'ok', version: '1.2.3', schema_version: 1 })
+  })
+
+  it('has nothing anywhere else', async () => {
+    const { url } = await serve()
+    for (const path of ['/', '/mcp/', '/admin', '/.env']) {
+      const response = await fetch(url.replace('/mcp', path))
+      expect(response.status).toBe(404)
+      expect(await response.json()).toHaveProperty('error.message')
+    }
+  })
+
+  it('refuses other hosts and origins on every path', async () => {
+    const { url } = await serve()
+    for (const path of [url, url.replace('/mcp', '/health')]) {
+      expect(await statusWithHost(path, 'evil.example')).toBe(403)
+      const headers = { Origin: 'https://evil.example' }
+      expect((await fetch(path, { headers })).status).toBe(403)
+      expect((await fetch(path, { headers: { Origin: 'null' } })).status).toBe(403)
+    }
+    expect((await post(url, LIST, { Origin: 'http://localhost:6274' })).status).toBe(200)
+  })
+
+  it('asks for the token, if it has one', async () => {
+    const { url } = await serve({ token: 'correct horse'.replace(' ', '-') })
+    for (const authorization of ['', 'Bearer wrong', 'Basic correct-horse', 'correct-horse']) {
+      const response = await post(url, LIST, { Authorization: authorization })
+      expect(response.status).toBe(401)
+      expect(response.headers.get('www-authenticate')).toBe('Bearer')
+    }
+    expect((await post(url, LIST, { Authorization: 'Bearer correct-horse' })).status).toBe(200)
+    const client = await connect('v2-auto', { kind: 'http', url, token: 'correct-horse' })
+    expect(await client.tools()).toHaveLength(17)
+    await client.close()
+  })
+
+  it('refuses a body that is too large or no JSON', async () => {
+    const { url } = await serve()
+    const large = await post(url, JSON.stringify({ ...LIST, filler: 'x'.repeat(5_000_000) }))
+    expect(large.status).toBe(413)
+    expect(await large.json()).toHaveProperty('error.message', 'The request is larger than 4 MiB.')
+    const broken = await post(url, '{"jsonrpc":')
+    expect(broken.status).toBe(400)
+    expect(await broken.json()).toHaveProperty('error.code', -32700)
+  })
+
+  it('says when its port is taken', async () => {
+    const { url } = await serve()
+    const port = Number(new URL(url).port)
+    await expect(serve({ port })).rejects.toMatchObject({
+      code: 'busy',
+      message: `Port ${port} is in use. Choose another with --port, or --port 0 for a free one.`,
+    })
+  })
+
+  it('closes within two seconds, open streams or not', async () => {
+    const { url, close } = await serve()
+    const opened = await post(url, INITIALIZE)
+    const session = opened.headers.get('mcp-session-id') ?? ''
+    const stream = await fetch(url, {
+      headers: { Accept: 'text/event-stream', 'Mcp-Session-Id': session },
+    })
+    expect(stream.status).toBe(200)
+    const began = Date.now()
+    await close()
+    open.length = 0
+    expect(Date.now() - began).toBeLessThan(2_000)
+    await stream.text().catch(() => '')
+  })
+})
+
+describe('the guard', () => {
+  it('knows loopback', () => {
+    for (const host of ['localhost', '127.0.0.1', '::1', '127.1.2.3']) {
+      expect(isLoopback(host)).toBe(true)
+    }
+    for (const host of ['0.0.0.0', '::', '192.168.1.4', 'localhost.example']) {
+      expect(isLoopback(host)).toBe(false)
+    }
+  })
+
+  it('lets a bound address be called by any address, and by names that were allowed', () => {
+    const guard = { allowsHost: hostRule('0.0.0.0', ['Box.local']) }
+    const status = (host: string) => refusalOf({ host }, guard, true)?.status
+    expect(status('192.168.1.4:8283')).toBeUndefined()
+    expect(status('[fe80::1]:8283')).toBeUndefined()
+    expect(status('box.local:8283')).toBeUndefined()
+    expect(status('evil.example')).toBe(403)
+    expect(status('')).toBe(403)
+  })
+})

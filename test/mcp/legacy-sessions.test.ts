@@ -1,0 +1,92 @@
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { afterEach, expect, it } from 'vitest'
+import {
+  createLegacySessions,
+  type LegacySessions,
+} from '../../src/mcp/transports/legacy-sessions.ts'
+import { listen } from '../../src/mcp/transports/listen.ts'
+import { readBody } from '../../src/mcp/transports/read-body.ts'
+import { stubServer } from './stub-context.ts'
+
+const INITIALIZE = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: {
+    protocolVersion: '2025-06-18',
+    capabilities: {},
+    clientInfo: { name: 'test', version: '0' },
+  },
+}
+
+let server: Server | undefined
+let sessions: LegacySessions | undefined
+afterEach(async () => {
+  await sessions?.close()
+  server?.closeAllConnections()
+  server?.close()
+})
+
+/** Sessions alone behind HTTP: 503 when one can't be opened, 404 when there is none. */
+async function start(limit: number): Promise<string> {
+  const { createServer } = stubServer()
+  const all = createLegacySessions({ createServer, log: () => undefined, limit })
+  sessions = all
+  server = createHttpServer(async (request, response) => {
+    const id = request.headers['mcp-session-id']
+    const body = request.method === 'POST' ? await readBody(request) : undefined
+    const answered =
+      typeof id === 'string'
+        ? await all.handle(id, request, response, body)
+        : await all.open(request, response, body)
+    if (!answered) response.writeHead(typeof id === 'string' ? 404 : 503).end()
+  })
+  return listen(server, '127.0.0.1', 0)
+}
+
+function send(url: string, body: unknown, session?: string) {
+  return fetch(url, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      Accept: 'application/json, text/event-stream',
+      ...(session !== undefined && { 'Mcp-Session-Id': session }),
+    },
+    body: JSON.stringify(body),
+  })
+}
+
+async function open(url: string): Promise<string> {
+  const response = await send(url, INITIALIZE)
+  await response.text()
+  return response.headers.get('mcp-session-id') ?? ''
+}
+
+async function ping(url: string, session: string): Promise<number> {
+  const response = await send(url, { jsonrpc: '2.0', id: 2, method: 'ping' }, session)
+  await response.text()
+  return response.status
+}
+
+it('beyond the cap, the session that was idle longest makes room', async () => {
+  const url = await start(2)
+  const first = await open(url)
+  const second = await open(url)
+  expect(await ping(url, first)).toBe(200)
+  const third = await open(url)
+  expect(await ping(url, first)).toBe(200)
+  expect(await ping(url, second)).toBe(404)
+  expect(await ping(url, third)).toBe(200)
+})
+
+it('a session in use makes no room', async () => {
+  const url = await start(1)
+  const only = await open(url)
+  const stream = await fetch(url, {
+    headers: { Accept: 'text/event-stream', 'Mcp-Session-Id': only },
+  })
+  expect(stream.status).toBe(200)
+  expect((await send(url, INITIALIZE)).status).toBe(503)
+  expect(await ping(url, only)).toBe(200)
+  await stream.body?.cancel()
+})

@@ -1,0 +1,43 @@
+import type { McpContext } from '../../src/mcp/context.ts'
+import { createServerFactory, type ServerFactory } from '../../src/mcp/server.ts'
+
+type Parts = { readonly [Port in keyof McpContext]?: Partial<McpContext[Port]> }
+
+/** A context of which a test gives the parts that it means; everything else throws. */
+export function stubContext(parts: Parts = {}): McpContext {
+  return {
+    agents: port('agents', parts.agents),
+    runs: port('runs', parts.runs),
+    memory: port('memory', parts.memory),
+    archival: port('archival', parts.archival),
+    recall: port('recall', parts.recall),
+    onChange: () => () => undefined,
+  }
+}
+
+export interface StubServer {
+  readonly createServer: ServerFactory
+  readonly logged: string[]
+}
+
+export function stubServer(parts: Parts = {}): StubServer {
+  const logged: string[] = []
+  const createServer = createServerFactory({
+    version: '1.2.3',
+    context: async () => stubContext(parts),
+    log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
+  })
+  return { createServer, logged }
+}
+
+function port<T extends object>(name: string, methods: Partial<T> = {}): T {
+  return new Proxy(methods, {
+    get(target, method) {
+      const value: unknown = Reflect.get(target, method)
+      if (value !== undefined) return value
+      return () => {
+        throw new Error(`${name}.${String(method)} was not expected`)
+      }
+    },
+  }) as T
+}

@@ -1,0 +1,142 @@
+import { readdirSync } from 'node:fs'
+import { encode } from 'gpt-tokenizer/encoding/o200k_base'
+import { describe, expect, it } from 'vitest'
+import { PROMPTS } from '../../src/generated/prompts.ts'
+import { describeTool } from '../../src/mcp/describe-tool.ts'
+import { ALL_PROMPTS } from '../../src/mcp/prompts/index.ts'
+import { TEMPLATES } from '../../src/mcp/resources/index.ts'
+import { TOOLS } from '../../src/mcp/tools/index.ts'
+import { connectInProcess } from '../support/connect.ts'
+import { stubServer } from './stub-context.ts'
+
+const tools = TOOLS.map(describeTool)
+
+/** Every object in a JSON schema that is a schema itself. */
+function schemasIn(node: unknown): readonly Readonly<Record<string, unknown>>[] {
+  if (Array.isArray(node)) return node.flatMap(schemasIn)
+  if (typeof node !== 'object' || node === null) return []
+  const record = { ...node } as Record<string, unknown>
+  const inner = Object.entries(record).flatMap(([key, value]) =>
+    key === 'properties' && typeof value === 'object' && value !== null
+      ? Object.values(value).flatMap(schemasIn)
+      : schemasIn(value),
+  )
+  return 'type' in record ? [record, ...inner] : inner
+}
+
+describe('the tool list', () => {
+  it('is the committed one', async () => {
+    await expect(`${JSON.stringify(tools, null, 2)}\n`).toMatchFileSnapshot('tools.snapshot.json')
+  })
+
+  it('is what clients of both eras get', async () => {
+    for (const kind of ['v2-legacy', 'v2-auto'] as const) {
+      const client = await connectInProcess(stubServer().createServer, kind)
+      expect(await client.tools()).toEqual(tools)
+      await client.close()
+    }
+  })
+
+  it('costs a model at most 4,500 tokens', () => {
+    const cost = tools
+      .flatMap(({ name, description, inputSchema }) => [
+        name,
+        description,
+        JSON.stringify(inputSchema),
+      ])
+      .reduce((sum, text) => sum + encode(text).length, 0)
+    expect(cost).toBeGreaterThan(1_000)
+    expect(cost).toBeLessThanOrEqual(4_500)
+  })
+
+  it('has a file for every tool, named like it', () => {
+    const folder = new URL('../../src/mcp/tools/', import.meta.url)
+    const files = readdirSync(folder).filter((name) => name !== 'index.ts')
+    const names = tools.map(({ name }) => `${name.replaceAll('_', '-')}.ts`)
+    expect(files.sort()).toEqual(names.sort())
+  })
+})
+
+describe.each(tools)('$name', (tool) => {
+  it('has a name, title and description that every client takes', () => {
+    expect(tool.name).toMatch(/^[a-z][a-z_]{1,39}$/)
+    expect(tool.title.length).toBeGreaterThan(3)
+    expect(tool.description.length).toBeGreaterThan(30)
+    expect(tool.description.length).toBeLessThan(1_000)
+  })
+
+  it('says what it does to the world', () => {
+    const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = tool.annotations
+    for (const hint of [readOnlyHint, destructiveHint, idempotentHint, openWorldHint]) {
+      expect(hint).toBeTypeOf('boolean')
+    }
+    expect(readOnlyHint && destructiveHint).toBe(false)
+  })
+
+  it('has flat schemas', () => {
+    for (const root of [tool.inputSchema, tool.outputSchema]) {
+      expect(root.type).toBe('object')
+      for (const schema of schemasIn(root)) expect(schema.type).toBeTypeOf('string')
+      const text = JSON.stringify(root)
+      const banned =
+        /"(\$schema|\$ref|\$defs|anyOf|oneOf|allOf|propertyNames|patternProperties|null)"/
+      expect(text).not.toMatch(banned)
+      expect(text).not.toContain('9007199254740991')
+    }
+  })
+
+  it('takes nested objects only as items of a list, and refuses what it does not know', () => {
+    expect(tool.inputSchema).toHaveProperty('additionalProperties', false)
+    const properties: Record<string, { type?: string; items?: { type?: string } }> = {
+      ...(tool.inputSchema as { properties?: object }).properties,
+    }
+    for (const property of Object.values(properties)) {
+      expect(property.type).not.toBe('object')
+      if (property.type === 'array') expect(property.items?.type).toBeTypeOf('string')
+    }
+  })
+
+  it('may answer with an error alone', () => {
+    expect(tool.outputSchema).not.toHaveProperty('required')
+    expect(JSON.stringify(tool.outputSchema)).not.toContain('additionalProperties')
+    expect(tool.outputSchema).toHaveProperty('properties.error.properties.code.enum')
+    expect(tool.outputSchema).toHaveProperty('properties.error.properties.message')
+  })
+})
+
+describe('resources and prompts', () => {
+  it('are those of the contract', () => {
+    expect(TEMPLATES.map(({ uri }) => uri)).toEqual([
+      'recollect://agents/{agent_id}',
+      'recollect://agents/{agent_id}/memory',
+      'recollect://agents/{agent_id}/memory/{label}',
+      'recollect://agents/{agent_id}/messages',
+      'recollect://agents/{agent_id}/context',
+      'recollect://passages/{passage_id}',
+      'recollect://runs/{run_id}',
+    ])
+    const prompts = ALL_PROMPTS.map((prompt) => [
+      prompt.name,
+      prompt.arguments.map(({ name }) => name),
+    ])
+    expect(prompts).toEqual([
+      ['talk_to_agent', ['agent', 'message']],
+      ['load_memory', ['agent']],
+      ['save_session', ['agent']],
+    ])
+  })
+
+  it('are described', () => {
+    for (const { description, title } of [...TEMPLATES, ...ALL_PROMPTS]) {
+      expect(description.length).toBeGreaterThan(10)
+      expect(title.length).toBeGreaterThan(2)
+    }
+    for (const argument of ALL_PROMPTS.flatMap((prompt) => prompt.arguments)) {
+      expect(argument.description.length).toBeGreaterThan(5)
+    }
+  })
+
+  it('come with instructions under 2 KB', () => {
+    expect(Buffer.byteLength(PROMPTS['mcp-instructions'])).toBeLessThan(2_048)
+  })
+})
