@@ -16,14 +16,21 @@ const mayImport = {
   ],
   'src/mcp': ['src/core', 'src/generated/prompts.ts'],
   'src/config.ts': ['src/core', 'src/llm/providers.ts'],
-  'src/app.ts': [
+  'src/assemble.ts': [
     'src/config.ts',
     'src/core',
-    'src/generated/prompts.ts',
     'src/storage',
     'src/llm',
     'src/memory',
     'src/agent',
+    'src/mcp/context.ts',
+  ],
+  'src/app.ts': [
+    'src/assemble.ts',
+    'src/config.ts',
+    'src/core',
+    'src/storage',
+    'src/llm',
     'src/mcp',
   ],
   'src/cli': ['src/app.ts', 'src/config.ts', 'src/core'],
@@ -63,6 +70,12 @@ module.exports = {
       severity: 'error',
       from: { pathNot: ['^src\\/cli\\/', '^test\\/'] },
       to: { path: '^src\\/app\\.ts$' },
+    },
+    {
+      name: 'assemble.ts is for app.ts and the tests',
+      severity: 'error',
+      from: { pathNot: ['^src\\/app\\.ts$', '^test\\/'] },
+      to: { path: '^src\\/assemble\\.ts$' },
     },
     {
       name: 'src stands alone',

@@ -55,7 +55,8 @@ check() {
   say "ok      $what"
 }
 
-stdio=(node "$binary" stdio)
+# Inspector hands only a few variables on to what it starts.
+stdio=(env "RECOLLECT_HOME=$RECOLLECT_HOME" "RECOLLECT_MODEL=$RECOLLECT_MODEL" node "$binary" stdio)
 check 'stdio initialize' 'recollect' "${stdio[@]}" --method initialize --format json
 check 'stdio tools/list' '"create_agent"' "${stdio[@]}" --method tools/list
 check 'stdio tools/call create_agent' 'agent-' "${stdio[@]}" \

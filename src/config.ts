@@ -33,14 +33,19 @@ const NOT_BUILT: Readonly<Record<string, string>> = {
 const count = (most: number) => z.coerce.number().int().min(1).max(most)
 
 /** `flags` override the environment; an empty variable counts as unset. */
-export function readConfig(flags: Environment = {}, environment: Environment = process.env): Config {
+export function readConfig(
+  flags: Environment = {},
+  environment: Environment = process.env,
+): Config {
   const settings: Environment = { ...environment, ...definedOnly(flags) }
   const get = (name: string) => settings[name]?.trim() || undefined
 
   for (const [name, feature] of Object.entries(NOT_BUILT)) {
     const value = get(name)
     if (value !== undefined && !(name === 'RECOLLECT_READ_ONLY' && value === '0')) {
-      throw new ConfigError(`${name}: found "${value}", but ${feature} can't be used in this version yet. Unset it.`)
+      throw new ConfigError(
+        `${name}: found "${value}", but ${feature} can't be used in this version yet. Unset it.`,
+      )
     }
   }
   const read = <T>(name: string, schema: z.ZodType<T>, fallback: T, allowed: string): T => {
@@ -51,7 +56,12 @@ export function readConfig(flags: Environment = {}, environment: Environment = p
     throw new ConfigError(`${name}: found "${value}", allowed is ${allowed}.`)
   }
 
-  read('RECOLLECT_TOOLSETS', z.literal('core'), 'core', '"core" (other toolsets are not in this version yet)')
+  read(
+    'RECOLLECT_TOOLSETS',
+    z.literal('core'),
+    'core',
+    '"core" (other toolsets are not in this version yet)',
+  )
   const token = get('RECOLLECT_TOKEN') ?? null
   if (token !== null && !/^[\x21-\x7e]{8,512}$/.test(token)) {
     throw new ConfigError(
@@ -60,12 +70,33 @@ export function readConfig(flags: Environment = {}, environment: Environment = p
   }
   return Object.freeze({
     databasePath: databasePath(get),
-    model: read('RECOLLECT_MODEL', z.string().regex(/^[^/\s]+\/\S+$/), null, '"provider/model", for example openai/gpt-4.1-mini'),
+    model: read(
+      'RECOLLECT_MODEL',
+      z.string().regex(/^[^/\s]+\/\S+$/),
+      null,
+      '"provider/model", for example openai/gpt-4.1-mini',
+    ),
     providers: readProviders(settings),
     token,
-    maxRunTokens: read('RECOLLECT_MAX_RUN_TOKENS', count(1e12), 1_000_000, 'a whole number of tokens from 1 on'),
-    maxRunSeconds: read('RECOLLECT_MAX_RUN_SECONDS', count(1e9), 3_600, 'a whole number of seconds from 1 on'),
-    leaseMilliseconds: read('RECOLLECT_LEASE_SECONDS', count(3_600), 30, 'a whole number of seconds from 1 to 3600') * 1_000,
+    maxRunTokens: read(
+      'RECOLLECT_MAX_RUN_TOKENS',
+      count(1e12),
+      1_000_000,
+      'a whole number of tokens from 1 on',
+    ),
+    maxRunSeconds: read(
+      'RECOLLECT_MAX_RUN_SECONDS',
+      count(1e9),
+      3_600,
+      'a whole number of seconds from 1 on',
+    ),
+    leaseMilliseconds:
+      read(
+        'RECOLLECT_LEASE_SECONDS',
+        count(3_600),
+        30,
+        'a whole number of seconds from 1 to 3600',
+      ) * 1_000,
     logLevel: read('RECOLLECT_LOG', z.enum(LOG_LEVELS), 'warn', LOG_LEVELS.join(', ')),
   })
 }
@@ -111,7 +142,9 @@ function homeDirectory(get: (name: string) => string | undefined): string {
   if (home !== undefined) return resolve(home.replace(/^~(?=\/|$)/, homedir()))
   const data = get('XDG_DATA_HOME')
   // The XDG specification has relative paths ignored.
-  return data !== undefined && isAbsolute(data) ? join(data, 'recollect') : join(homedir(), '.local', 'share', 'recollect')
+  return data !== undefined && isAbsolute(data)
+    ? join(data, 'recollect')
+    : join(homedir(), '.local', 'share', 'recollect')
 }
 
 function mask(secret: string): string {

@@ -1,4 +1,9 @@
-import { type Agent, type AgentType, DEFAULT_CONTEXT_WINDOW, type MemoryCounts } from '../core/agent.ts'
+import {
+  type Agent,
+  type AgentType,
+  DEFAULT_CONTEXT_WINDOW,
+  type MemoryCounts,
+} from '../core/agent.ts'
 import type { Block } from '../core/block.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
@@ -49,7 +54,12 @@ export interface AgentView {
 export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>, clock: Clock) {
   async function view(reads: Reads, agent: Agent): Promise<AgentView> {
     const blocks = await reads.blocks.ofAgent(agent.id)
-    return { agent, system: systemPrompt(agent), blocks, counts: await reads.agents.counts(agent.id) }
+    return {
+      agent,
+      system: systemPrompt(agent),
+      blocks,
+      counts: await reads.agents.counts(agent.id),
+    }
   }
 
   /** Checks what can be checked without the store; an empty `model` or `system` stands for the default. */
@@ -131,7 +141,7 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
     /** Exactly what the next step would send: compiled by the same code from the same state. */
     async inspect(reference: string) {
       const agent = await findAgent(store.agents, reference)
-      const context = await readContext(store, agent, clock(), null)
+      const context = await readContext(store, agent, clock(), { speakNow: null, repeats: 0 })
       const { request, parts } = compileContext(context)
       return {
         agentId: agent.id,
@@ -146,9 +156,16 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
 }
 
 /** `persona` and `human` first, unless the author brings blocks of these labels himself. */
-async function giveBlocks(tx: Transaction, id: AgentId, fields: NewAgent, at: Timestamp): Promise<void> {
+async function giveBlocks(
+  tx: Transaction,
+  id: AgentId,
+  fields: NewAgent,
+  at: Timestamp,
+): Promise<void> {
   const note = { author: { kind: 'client' }, at } as const
-  const shared = await Promise.all((fields.blockIds ?? []).map((blockId) => findSharedBlock(tx, blockId)))
+  const shared = await Promise.all(
+    (fields.blockIds ?? []).map((blockId) => findSharedBlock(tx, blockId)),
+  )
   const own = fields.blocks ?? []
   const brought = new Set([...own, ...shared].map((block) => block.label))
   for (const { label, value, description } of standardBlocks(fields)) {
@@ -167,19 +184,29 @@ function standardBlocks({ persona, human }: NewAgent) {
       value: persona ?? PROMPTS.persona.trim(),
       description: PROMPTS['persona-description'].trim(),
     },
-    { label: 'human', value: human ?? PROMPTS.human.trim(), description: PROMPTS['human-description'].trim() },
+    {
+      label: 'human',
+      value: human ?? PROMPTS.human.trim(),
+      description: PROMPTS['human-description'].trim(),
+    },
   ]
 }
 
 async function findSharedBlock(tx: Transaction, blockId: string): Promise<Block> {
   const block = isId('block', blockId) ? await tx.blocks.get(blockId) : undefined
   if (block) return block
-  throw new UserError('not_found', `There is no block ${blockId}. Find block ids with get_agent or read_memory.`)
+  throw new UserError(
+    'not_found',
+    `There is no block ${blockId}. Find block ids with get_agent or read_memory.`,
+  )
 }
 
 function checkName(name: string): void {
   if (name.trim() === '' || name.length > LONGEST_NAME) {
-    throw new UserError('invalid_argument', `A name has 1 to ${LONGEST_NAME} characters. Give another, or leave it out to have one made up.`)
+    throw new UserError(
+      'invalid_argument',
+      `A name has 1 to ${LONGEST_NAME} characters. Give another, or leave it out to have one made up.`,
+    )
   }
   if (isId('agent', name)) {
     throw new UserError('invalid_argument', 'A name must not look like an agent id. Give another.')

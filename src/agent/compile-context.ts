@@ -5,7 +5,9 @@ import { estimateTokens } from '../core/estimate-tokens.ts'
 import type { Message } from '../core/message.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import type { ModelMessage, ModelRequest } from '../llm/model.ts'
+import { REPEATS_TO_WARN } from './find-repeats.ts'
 import { fitHistory } from './fit-history.ts'
+import { healHistory } from './heal-history.ts'
 import { renderMemory, systemMessage, systemPrompt } from './system-prompt.ts'
 import { toolSpecs } from './tool-specs.ts'
 import { innerTools, SPEAKING_TOOL } from './tools/index.ts'
@@ -20,6 +22,8 @@ export interface ContextInput {
   readonly now: number
   /** The run's steps are used up: the agent may only speak. */
   readonly speakNow: { readonly maxSteps: number } | null
+  /** How often the calls at the end of the run repeat themselves. */
+  readonly repeats: number
 }
 
 export interface CompiledContext {
@@ -43,7 +47,7 @@ const ANSWER_TOKENS = 4_096
  * before it can be cached by the provider.
  */
 export function compileContext(input: ContextInput): CompiledContext {
-  const { agent, blocks, counts, now, speakNow } = input
+  const { agent, blocks, counts, now, speakNow, repeats } = input
   const all = innerTools(agent.tools)
   const mustSpeak = agent.agentType === 'memgpt_agent' && agent.tools.includes(SPEAKING_TOOL)
   const tools = toolSpecs(
@@ -60,13 +64,21 @@ export function compileContext(input: ContextInput): CompiledContext {
   const history = fitHistory(input.history, agent.contextWindow - fixed - answer)
 
   const lastLine = [
-    ...(speakNow ? [PROMPTS['speak-now'].trim().replace('{MAX_STEPS}', String(speakNow.maxSteps))] : []),
+    ...(speakNow
+      ? [PROMPTS['speak-now'].trim().replace('{MAX_STEPS}', String(speakNow.maxSteps))]
+      : []),
+    ...(repeats >= REPEATS_TO_WARN
+      ? [PROMPTS['stop-repeating'].trim().replace('{REPEATS}', String(repeats))]
+      : []),
     contextLine(now, counts, history.length),
   ].join('\n')
 
   return {
     request: {
-      messages: [{ role: 'system', text: system }, ...withLastLine(history.map(toModelMessage), lastLine)],
+      messages: [
+        { role: 'system', text: system },
+        ...withLastLine(healHistory(history.map(toModelMessage)), lastLine),
+      ],
       tools,
       toolChoice: toolChoice(mustSpeak, tools.length, speakNow !== null),
     },
@@ -74,13 +86,21 @@ export function compileContext(input: ContextInput): CompiledContext {
       { name: 'system', tokens: systemTokens, count: 1 },
       { name: 'tools', tokens: toolTokens, count: tools.length },
       { name: 'memory', tokens: memoryTokens, count: blocks.length },
-      { name: 'messages', tokens: history.reduce((sum, { tokens }) => sum + tokens, 0), count: history.length },
+      {
+        name: 'messages',
+        tokens: history.reduce((sum, { tokens }) => sum + tokens, 0),
+        count: history.length,
+      },
       { name: 'last_line', tokens: estimateTokens(lastLine), count: 1 },
     ],
   }
 }
 
-function toolChoice(mustSpeak: boolean, tools: number, speakNow: boolean): ModelRequest['toolChoice'] {
+function toolChoice(
+  mustSpeak: boolean,
+  tools: number,
+  speakNow: boolean,
+): ModelRequest['toolChoice'] {
   if (tools === 0) return 'auto'
   if (speakNow) return mustSpeak ? { name: SPEAKING_TOOL } : 'none'
   return mustSpeak ? 'required' : 'auto'
@@ -106,8 +126,17 @@ function toModelMessage(message: Message): ModelMessage {
     case 'system':
       return { role: message.role, text: message.text }
     case 'assistant':
-      return { role: 'assistant', text: message.text, reasoning: message.reasoning, toolCalls: message.toolCalls }
+      return {
+        role: 'assistant',
+        text: message.text,
+        reasoning: message.reasoning,
+        toolCalls: message.toolCalls,
+      }
     case 'tool':
-      return { role: 'tool', callId: message.callId, text: message.status === 'error' ? `Error: ${message.text}` : message.text }
+      return {
+        role: 'tool',
+        callId: message.callId,
+        text: message.status === 'error' ? `Error: ${message.text}` : message.text,
+      }
   }
 }

@@ -18,7 +18,10 @@ export type Decision =
   | { readonly kind: 'continue' }
   | {
       readonly kind: 'stop'
-      readonly reason: Extract<StopReason, 'end_turn' | 'max_steps' | 'refusal' | 'output_truncated'>
+      readonly reason: Extract<
+        StopReason,
+        'end_turn' | 'max_steps' | 'refusal' | 'output_truncated'
+      >
     }
 
 const ENDINGS = { stop: 'end_turn', refusal: 'refusal', length: 'output_truncated' } as const
@@ -30,7 +33,8 @@ const ENDINGS = { stop: 'end_turn', refusal: 'refusal', length: 'output_truncate
 export function decide({ agentType, number, maxSteps, finish, calls }: FinishedStep): Decision {
   if (mayOnlySpeak(number, maxSteps)) return { kind: 'stop', reason: 'max_steps' }
   const failed = calls.some((call) => call.status === 'error')
-  const wanted = agentType === 'memgpt_agent' ? calls.some((call) => call.heartbeat) : calls.length > 0
+  const wanted =
+    agentType === 'memgpt_agent' ? calls.some((call) => call.heartbeat) : calls.length > 0
   if (failed || wanted) return { kind: 'continue' }
   return { kind: 'stop', reason: calls.length === 0 ? ENDINGS[finish] : 'end_turn' }
 }

@@ -11,6 +11,10 @@ export function messageTokens(body: MessageBody): number {
   return (
     MESSAGE_OVERHEAD +
     estimateTokens(body.text) +
-    calls.reduce((sum, call) => sum + CALL_OVERHEAD + estimateTokens(call.name) + estimateTokens(call.arguments), 0)
+    calls.reduce(
+      (sum, call) =>
+        sum + CALL_OVERHEAD + estimateTokens(call.name) + estimateTokens(call.arguments),
+      0,
+    )
   )
 }

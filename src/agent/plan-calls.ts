@@ -11,10 +11,16 @@ import { SPEAKING_TOOL } from './tools/index.ts'
 export type PlannedCall = ToolCall & {
   readonly index: number
   readonly effect: CallEffect
-} & ({ readonly kind: 'planned'; readonly call: BoundCall } | { readonly kind: 'refused'; readonly error: string })
+} & (
+    | { readonly kind: 'planned'; readonly call: BoundCall }
+    | { readonly kind: 'refused'; readonly error: string }
+  )
 
 /** Ids are ours: those of providers repeat, or are missing. */
-export function planCalls(answer: ModelAnswer, tools: readonly InnerTool[]): readonly PlannedCall[] {
+export function planCalls(
+  answer: ModelAnswer,
+  tools: readonly InnerTool[],
+): readonly PlannedCall[] {
   return answer.toolCalls.map(({ name, arguments: text }, index) => {
     const own = { id: newId('call'), name, arguments: text, index }
     if (answer.finish === 'length') return { ...own, ...refused(TRUNCATED) }
@@ -50,7 +56,10 @@ export function bindCall(tools: readonly InnerTool[], name: string, text: string
 function parseArguments(name: string, text: string): Readonly<Record<string, unknown>> {
   const value = text.trim() === '' ? {} : parseJson(name, text)
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  throw new UserError('invalid_argument', `${name} was not run: its arguments must be a JSON object. Make the call again.`)
+  throw new UserError(
+    'invalid_argument',
+    `${name} was not run: its arguments must be a JSON object. Make the call again.`,
+  )
 }
 
 function parseJson(name: string, text: string): unknown {
@@ -95,4 +104,3 @@ function fieldsOf(text: string): Readonly<Record<string, unknown>> {
     return {}
   }
 }
-

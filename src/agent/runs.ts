@@ -8,6 +8,7 @@ import { cleanText } from '../core/text.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { Reads, Store } from '../storage/store.ts'
 import { openRun } from './run/advance.ts'
+import { cancelRun } from './run/finish-run.ts'
 
 /** A message is read whole at every step until it leaves the context; longer texts belong into the archive. */
 const LONGEST_MESSAGE = 200_000
@@ -36,14 +37,20 @@ export function createRuns({ store, clock, owner, wake, onChange }: RunsOptions)
   async function view(reads: Reads, run: Run): Promise<RunView> {
     const messages = await reads.messages.ofRun(run.id)
     const said = messages.filter((message) => message.role === 'assistant').map(spokenText)
-    const warnings = run.status === 'queued' ? [...run.warnings, ...(await waitingBehind(reads, run))] : run.warnings
+    const warnings =
+      run.status === 'queued'
+        ? [...run.warnings, ...(await waitingBehind(reads, run))]
+        : run.warnings
     return { run: { ...run, warnings }, reply: said.filter((text) => text !== '').join('\n') }
   }
 
   async function find(reads: Reads, id: string): Promise<Run> {
     const run = isId('run', id) ? await reads.runs.get(id) : undefined
     if (run) return run
-    throw new UserError('not_found', `There is no run ${id}. The run_id is in the result of send_message.`)
+    throw new UserError(
+      'not_found',
+      `There is no run ${id}. The run_id is in the result of send_message.`,
+    )
   }
 
   return {
@@ -54,7 +61,8 @@ export function createRuns({ store, clock, owner, wake, onChange }: RunsOptions)
       readonly maxSteps?: number | undefined
     }): Promise<RunView> {
       const text = cleanText(message.text)
-      if (text.trim() === '') throw new UserError('invalid_argument', 'The message is empty. Say something to the agent.')
+      if (text.trim() === '')
+        throw new UserError('invalid_argument', 'The message is empty. Say something to the agent.')
       if (text.length > LONGEST_MESSAGE) {
         throw new UserError(
           'limit_exceeded',
@@ -99,12 +107,16 @@ export function createRuns({ store, clock, owner, wake, onChange }: RunsOptions)
       await store.transaction(async (tx) => {
         if (!(await tx.runs.requestCancel(runId, at))) return
         const run = await find(tx, runId)
-        if (run.status !== 'queued') return
+        if (run.status === 'running') return
         // Nobody works on it, so nobody else would end it. What the user said stays in the history all the same.
         await openRun(tx, run, messageId, at)
-        await tx.runs.finish(runId, { status: 'cancelled', stopReason: 'cancelled', error: null, at })
+        await cancelRun(tx, run, at)
       })
-      await settled(runId, CANCEL_PATIENCE_MILLISECONDS, AbortSignal.timeout(CANCEL_PATIENCE_MILLISECONDS))
+      await settled(
+        runId,
+        CANCEL_PATIENCE_MILLISECONDS,
+        AbortSignal.timeout(CANCEL_PATIENCE_MILLISECONDS),
+      )
       return view(store, await find(store, runId))
     },
 
@@ -167,5 +179,7 @@ function sameMessage(run: Run, text: string): Run {
 async function waitingBehind(reads: Reads, run: Run): Promise<readonly string[]> {
   const ahead = await reads.runs.blocking(run.agentId, run.id)
   if (!ahead) return []
-  return [`Queued behind run ${ahead.id}, which is ${ahead.status}; it is served once that one has ended.`]
+  return [
+    `Queued behind run ${ahead.id}, which is ${ahead.status}; it is served once that one has ended.`,
+  ]
 }

@@ -7,7 +7,10 @@ import { escapeAttribute, escapeStructure } from './escape-structure.ts'
 /** Where an author's system prompt wants the memory blocks; without it they come at the end. */
 const MEMORY_PLACE = '{CORE_MEMORY}'
 
-const DEFAULTS = { memgpt_agent: PROMPTS['system-memgpt'], letta_v1_agent: PROMPTS['system-letta-v1'] } as const
+const DEFAULTS = {
+  memgpt_agent: PROMPTS['system-memgpt'],
+  letta_v1_agent: PROMPTS['system-letta-v1'],
+} as const
 
 /** The prompt in force: the author's, or that of the agent's type. */
 export function systemPrompt({ system, agentType }: Pick<Agent, 'system' | 'agentType'>): string {
@@ -15,10 +18,15 @@ export function systemPrompt({ system, agentType }: Pick<Agent, 'system' | 'agen
 }
 
 /** The system message. It depends on nothing but its arguments, so it stays the same until memory changes. */
-export function systemMessage(agent: Pick<Agent, 'system' | 'agentType'>, blocks: readonly Block[]): string {
+export function systemMessage(
+  agent: Pick<Agent, 'system' | 'agentType'>,
+  blocks: readonly Block[],
+): string {
   const prompt = systemPrompt(agent)
   const memory = renderMemory(blocks)
-  return prompt.includes(MEMORY_PLACE) ? prompt.replace(MEMORY_PLACE, () => memory) : `${prompt}\n\n${memory}`
+  return prompt.includes(MEMORY_PLACE)
+    ? prompt.replace(MEMORY_PLACE, () => memory)
+    : `${prompt}\n\n${memory}`
 }
 
 export function renderMemory(blocks: readonly Block[]): string {

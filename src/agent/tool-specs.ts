@@ -19,9 +19,12 @@ export function toolSpecs(agentType: AgentType, tools: readonly InnerTool[]): re
 
 function withLoopParameters(name: string, schema: JsonSchema): JsonSchema {
   const { properties, required } = schema
-  if (!isRecord(properties) || !Array.isArray(required)) throw new Error(`${name} has no object schema`)
+  if (!isRecord(properties) || !Array.isArray(required))
+    throw new Error(`${name} has no object schema`)
   const thinking = { [THINKING]: { type: 'string', description: toolTexts(THINKING).description } }
-  const heartbeat = { [HEARTBEAT]: { type: 'boolean', description: toolTexts(HEARTBEAT).description } }
+  const heartbeat = {
+    [HEARTBEAT]: { type: 'boolean', description: toolTexts(HEARTBEAT).description },
+  }
   // Speaking ends the turn, so it offers no heartbeat.
   const own = name === SPEAKING_TOOL ? properties : { ...properties, ...heartbeat }
   return { ...schema, properties: { ...thinking, ...own }, required: [THINKING, ...required] }

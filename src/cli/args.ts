@@ -33,7 +33,9 @@ export function readArguments(argv: readonly string[]): Arguments {
   const [name, ...rest] = positionals
   const command = COMMANDS.find((known) => known === name)
   if (name !== undefined && !command) {
-    throw new ConfigError(`Unknown command "${name}". The commands are ${COMMANDS.join(', ')}; see recollect --help.`)
+    throw new ConfigError(
+      `Unknown command "${name}". The commands are ${COMMANDS.join(', ')}; see recollect --help.`,
+    )
   }
   return {
     command,
@@ -63,5 +65,7 @@ function parse(argv: readonly string[]) {
 function readPort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (port <= 65_535) return port
-  throw new ConfigError(`--port: found "${text}", allowed is a number from 0 (any free one) to 65535.`)
+  throw new ConfigError(
+    `--port: found "${text}", allowed is a number from 0 (any free one) to 65535.`,
+  )
 }

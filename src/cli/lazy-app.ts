@@ -1,4 +1,4 @@
-import type { App } from '../app.ts'
+import { type App, openApp } from '../app.ts'
 import type { Config } from '../config.ts'
 import { describeError, type Log } from '../core/log.ts'
 
@@ -17,7 +17,6 @@ export function createLazyApp(config: Config, log: Log): LazyApp {
   let closed = false
 
   async function open(): Promise<App> {
-    const { openApp } = await import('../app.ts')
     const app = await openApp(config, log)
     if (closed) await app.close()
     opened = app

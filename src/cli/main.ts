@@ -15,7 +15,11 @@ const FAILURE = 1
 keepStdoutPure()
 main(process.argv.slice(2)).catch((error: unknown) => {
   const known = error instanceof ConfigError || error instanceof UserError
-  const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const text = known
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error)
   process.stderr.write(`recollect: ${text}\n`)
   process.exit(error instanceof ConfigError ? MISUSE : FAILURE)
 })

@@ -1,7 +1,6 @@
 /** Whatever a library may print goes to stderr: one stray line on stdout ends a client's connection. */
 export function keepStdoutPure(): void {
   for (const name of ['log', 'info', 'debug', 'warn', 'error', 'dir', 'table', 'trace'] as const) {
-    // biome-ignore lint/suspicious/noConsole: this is what keeps it from stdout
     console[name] = (...values: unknown[]) => {
       process.stderr.write(`${values.map(String).join(' ')}\n`)
     }

@@ -13,7 +13,9 @@ export function stopSignal(): Promise<void> {
 export async function closeAndExit(...closers: readonly (() => Promise<void>)[]): Promise<never> {
   setTimeout(() => process.exit(0), LAST_MOMENT_MILLISECONDS).unref()
   for (const close of closers) {
-    await close().catch((error: unknown) => process.stderr.write(`recollect: while closing: ${String(error)}\n`))
+    await close().catch((error: unknown) =>
+      process.stderr.write(`recollect: while closing: ${String(error)}\n`),
+    )
   }
   process.exit(0)
 }

@@ -8,9 +8,14 @@ const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{
  * A moment as people and models write it, ISO 8601: a date, or a date and time, in UTC where no offset is given.
  * A date alone means the start of that day, or with `end` its last millisecond, so that ranges hold whole days.
  */
-export function parseMoment(name: string, text: string, edge: 'start' | 'end' = 'start'): Timestamp {
+export function parseMoment(
+  name: string,
+  text: string,
+  edge: 'start' | 'end' = 'start',
+): Timestamp {
   const trimmed = text.trim().replace(' ', 'T')
-  if (DATE.test(trimmed)) return checked(name, text, `${trimmed}T${edge === 'end' ? '23:59:59.999' : '00:00:00.000'}Z`)
+  if (DATE.test(trimmed))
+    return checked(name, text, `${trimmed}T${edge === 'end' ? '23:59:59.999' : '00:00:00.000'}Z`)
   if (!DATE_TIME.test(trimmed)) throw notAMoment(name, text)
   return checked(name, text, /(Z|[+-]\d{2}:?\d{2})$/.test(trimmed) ? trimmed : `${trimmed}Z`)
 }
@@ -19,7 +24,8 @@ function checked(name: string, text: string, iso: string): Timestamp {
   const milliseconds = Date.parse(iso)
   // Date.parse takes 30 February for 2 March.
   const day = Number(iso.slice(8, 10))
-  if (Number.isNaN(milliseconds) || day > daysIn(Number(iso.slice(0, 4)), Number(iso.slice(5, 7)))) throw notAMoment(name, text)
+  if (Number.isNaN(milliseconds) || day > daysIn(Number(iso.slice(0, 4)), Number(iso.slice(5, 7))))
+    throw notAMoment(name, text)
   return toTimestamp(milliseconds)
 }
 

@@ -29,6 +29,9 @@ export const STOP_REASONS = [
 ] as const
 export type StopReason = (typeof STOP_REASONS)[number]
 
+export const WAITS = ['retry', 'client'] as const
+export type WaitingFor = (typeof WAITS)[number]
+
 export const DEFAULT_MAX_STEPS = 50
 
 /** How a model's answer ended. `length`: cut off at the output limit, so nothing in it may be taken for complete. */
@@ -60,6 +63,10 @@ export interface Run {
   readonly agentId: AgentId
   readonly status: RunStatus
   readonly stopReason: StopReason | null
+  /** Set while it is `waiting`. */
+  readonly waitingFor: WaitingFor | null
+  /** When a run that waits for `retry` goes on. */
+  readonly retryAt: Timestamp | null
   /** The user's message. */
   readonly input: string
   readonly idempotencyKey: string | null

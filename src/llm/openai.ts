@@ -1,3 +1,4 @@
+import { redactSecrets } from '../core/redact.ts'
 import { type CallLimits, type CallWatch, USUAL_LIMITS, watchCall } from './call-watch.ts'
 import {
   classifyEnding,
@@ -12,7 +13,6 @@ import type { ChatModel, ModelFailure, ModelRequest, ModelResult } from './model
 import { parseAnswer } from './parse-answer.ts'
 import type { Provider, ProviderEndpoint } from './providers.ts'
 import { readCompletion } from './read-completion.ts'
-import { redactSecrets } from '../core/redact.ts'
 import { sendRequest } from './send-request.ts'
 import { toWire } from './to-wire.ts'
 

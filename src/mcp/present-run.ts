@@ -19,6 +19,8 @@ export function presentRun(
     status: run.status,
     reply,
     ...(run.stopReason !== null && { stop_reason: run.stopReason }),
+    ...(run.waitingFor !== null && { waiting_for: run.waitingFor }),
+    ...(run.retryAt !== null && { retry_at: run.retryAt }),
     steps: run.usage.steps,
     usage: {
       prompt_tokens: run.usage.promptTokens,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AGENT_TYPES } from '../core/agent.ts'
 import { ERROR_CODES } from '../core/errors.ts'
 import { MESSAGE_ROLES } from '../core/message.ts'
-import { RUN_STATUSES, STOP_REASONS } from '../core/run.ts'
+import { RUN_STATUSES, STOP_REASONS, WAITS } from '../core/run.ts'
 
 /*
  * What tools answer. The names are promises to clients: add, never rename. Times are ISO 8601 in UTC, counts of
@@ -90,6 +90,8 @@ export const runShape = z
     status: z.enum(RUN_STATUSES),
     reply: text,
     stop_reason: z.enum(STOP_REASONS),
+    waiting_for: z.enum(WAITS),
+    retry_at: text,
     steps: count,
     usage: z.strictObject({
       prompt_tokens: count,

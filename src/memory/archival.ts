@@ -29,7 +29,11 @@ export interface InsertOptions {
 /** Archival memory as the outside uses it. */
 export function createArchivalMemory(store: Store, clock: Clock) {
   return {
-    async insert(reference: string, texts: readonly string[], options: InsertOptions): Promise<readonly InsertedPassage[]> {
+    async insert(
+      reference: string,
+      texts: readonly string[],
+      options: InsertOptions,
+    ): Promise<readonly InsertedPassage[]> {
       const passages = preparePassages(texts, options, clock())
       return store.transaction(async (tx) => {
         const agent = await findAgent(tx.agents, reference)
@@ -46,7 +50,9 @@ export function createArchivalMemory(store: Store, clock: Clock) {
       const at = toTimestamp(clock())
       const deleted = await store.transaction(async (tx) => {
         const { id } = await findAgent(tx.agents, reference)
-        return isId('passage', passageId) && (await tx.passages.delete(id, passageId, at)) ? passageId : undefined
+        return isId('passage', passageId) && (await tx.passages.delete(id, passageId, at))
+          ? passageId
+          : undefined
       })
       if (deleted) return deleted
       throw new UserError(
@@ -58,7 +64,10 @@ export function createArchivalMemory(store: Store, clock: Clock) {
     async get(passageId: string): Promise<Passage> {
       const passage = isId('passage', passageId) ? await store.passages.find(passageId) : undefined
       if (passage) return passage
-      throw new UserError('not_found', `There is no passage ${passageId}. Find passages with search_archival.`)
+      throw new UserError(
+        'not_found',
+        `There is no passage ${passageId}. Find passages with search_archival.`,
+      )
     },
   }
 }
@@ -66,14 +75,29 @@ export function createArchivalMemory(store: Store, clock: Clock) {
 /** Passages without a place yet, with ids and times, so that the transaction only writes. */
 export type PreparedPassage = Omit<Passage, 'archiveId'>
 
-export function preparePassages(texts: readonly string[], options: InsertOptions, now: number): readonly PreparedPassage[] {
-  const createdAt = options.createdAt === undefined ? toTimestamp(now) : parseMoment('created_at', options.createdAt)
-  const tags = [...new Set((options.tags ?? []).map((tag) => cleanText(tag.trim())).filter((tag) => tag !== ''))].sort()
+export function preparePassages(
+  texts: readonly string[],
+  options: InsertOptions,
+  now: number,
+): readonly PreparedPassage[] {
+  const createdAt =
+    options.createdAt === undefined
+      ? toTimestamp(now)
+      : parseMoment('created_at', options.createdAt)
+  const tags = [
+    ...new Set(
+      (options.tags ?? []).map((tag) => cleanText(tag.trim())).filter((tag) => tag !== ''),
+    ),
+  ].sort()
   return texts.map((text, index) => {
     const clean = cleanText(text)
-    const where = texts.length > 1 ? ` (text ${index + 1} of ${texts.length}; nothing was stored)` : ''
+    const where =
+      texts.length > 1 ? ` (text ${index + 1} of ${texts.length}; nothing was stored)` : ''
     if (clean.trim() === '') {
-      throw new UserError('invalid_argument', `There is no text to store${where}. Give the words to remember.`)
+      throw new UserError(
+        'invalid_argument',
+        `There is no text to store${where}. Give the words to remember.`,
+      )
     }
     const size = countCharacters(clean)
     if (size > PASSAGE_LIMIT) {
@@ -82,7 +106,13 @@ export function preparePassages(texts: readonly string[], options: InsertOptions
         `A passage holds at most ${PASSAGE_LIMIT} characters and this text has ${size}${where}. Cut it into paragraphs and insert them with the same source.`,
       )
     }
-    return { id: newId('passage'), text: clean, tags, source: cleanText(options.source ?? ''), createdAt }
+    return {
+      id: newId('passage'),
+      text: clean,
+      tags,
+      source: cleanText(options.source ?? ''),
+      createdAt,
+    }
   })
 }
 
@@ -96,14 +126,23 @@ export async function insertPassages(
   let archiveId = await tx.passages.defaultArchive(agent.id)
   if (!archiveId) {
     archiveId = newId('archive')
-    await tx.passages.createArchive(agent.id, { id: archiveId, name: `Archive of ${agent.name}`, at })
+    await tx.passages.createArchive(agent.id, {
+      id: archiveId,
+      name: `Archive of ${agent.name}`,
+      at,
+    })
   }
   const inserted: InsertedPassage[] = []
-  for (const passage of passages) inserted.push(await tx.passages.insert({ ...passage, archiveId }, at))
+  for (const passage of passages)
+    inserted.push(await tx.passages.insert({ ...passage, archiveId }, at))
   return inserted
 }
 
-export async function searchPassages(store: Pick<Store, 'passages'>, agentId: AgentId, filter: ArchivalFilter) {
+export async function searchPassages(
+  store: Pick<Store, 'passages'>,
+  agentId: AgentId,
+  filter: ArchivalFilter,
+) {
   const { after, before, query } = filter
   return store.passages.search(agentId, {
     ...filter,

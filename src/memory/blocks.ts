@@ -36,10 +36,22 @@ export function createBlockMemory(store: Store, clock: Clock) {
     return { block, sharedWith: agents.filter((id) => id !== agentId) }
   }
 
-  async function edit(reference: string, label: string, edit: BlockEdit, expectedVersion?: number): Promise<SharedBlock> {
+  async function edit(
+    reference: string,
+    label: string,
+    edit: BlockEdit,
+    expectedVersion?: number,
+  ): Promise<SharedBlock> {
     return store.transaction(async (tx) => {
       const { id } = await findAgent(tx.agents, reference)
-      const block = await editBlock(tx, id, label, edit, { author: { kind: 'client' }, at: toTimestamp(clock()) }, expectedVersion)
+      const block = await editBlock(
+        tx,
+        id,
+        label,
+        edit,
+        { author: { kind: 'client' }, at: toTimestamp(clock()) },
+        expectedVersion,
+      )
       return shared(tx, id, block)
     })
   }
@@ -47,18 +59,31 @@ export function createBlockMemory(store: Store, clock: Clock) {
   return {
     async read(reference: string, label?: string) {
       const { id } = await findAgent(store.agents, reference)
-      const blocks = label === undefined ? await store.blocks.ofAgent(id) : [await findBlock(store, id, label)]
-      return { agentId: id, blocks: await Promise.all(blocks.map((block) => shared(store, id, block))) }
+      const blocks =
+        label === undefined ? await store.blocks.ofAgent(id) : [await findBlock(store, id, label)]
+      return {
+        agentId: id,
+        blocks: await Promise.all(blocks.map((block) => shared(store, id, block))),
+      }
     },
 
-    async write(reference: string, label: string, value: string, options: WriteOptions): Promise<SharedBlock> {
+    async write(
+      reference: string,
+      label: string,
+      value: string,
+      options: WriteOptions,
+    ): Promise<SharedBlock> {
       checkLabel(label)
       return store.transaction(async (tx) => {
         const { id } = await findAgent(tx.agents, reference)
         const note = { author: { kind: 'client' }, at: toTimestamp(clock()) } as const
         const current = await tx.blocks.find(id, label)
         checkVersion(label, current, options.expectedVersion)
-        if (!current) return { block: await addBlock(tx, id, { label, value, ...options }, note), sharedWith: [] }
+        if (!current)
+          return {
+            block: await addBlock(tx, id, { label, value, ...options }, note),
+            sharedWith: [],
+          }
         const patch = {
           value: cleanText(value),
           description: options.description ?? current.description,
@@ -66,13 +91,20 @@ export function createBlockMemory(store: Store, clock: Clock) {
           readOnly: options.readOnly ?? current.readOnly,
         }
         checkLimit(label, patch.value, patch.limit)
-        const block = isChange(current, patch) ? await tx.blocks.update(current, patch, note) : current
+        const block = isChange(current, patch)
+          ? await tx.blocks.update(current, patch, note)
+          : current
         return shared(tx, id, block)
       })
     },
 
-    replace: (reference: string, label: string, oldText: string, newText: string, expectedVersion?: number) =>
-      edit(reference, label, { kind: 'replace_one', oldText, newText }, expectedVersion),
+    replace: (
+      reference: string,
+      label: string,
+      oldText: string,
+      newText: string,
+      expectedVersion?: number,
+    ) => edit(reference, label, { kind: 'replace_one', oldText, newText }, expectedVersion),
 
     append: (reference: string, label: string, text: string, expectedVersion?: number) =>
       edit(reference, label, { kind: 'append', text }, expectedVersion),
@@ -96,14 +128,22 @@ export async function editBlock(
   const block = await findBlock(tx, agentId, label)
   checkVersion(label, block, expectedVersion)
   if (note.author.kind === 'agent' && block.readOnly) {
-    throw new UserError('read_only', `The block "${label}" is read-only and can't be edited by you. Keep what you wanted to note elsewhere.`)
+    throw new UserError(
+      'read_only',
+      `The block "${label}" is read-only and can't be edited by you. Keep what you wanted to note elsewhere.`,
+    )
   }
   const value = editedValue(block, edit)
   return value === block.value ? block : tx.blocks.update(block, { value }, note)
 }
 
 /** Makes a block and attaches it to the agent. */
-export async function addBlock(tx: Transaction, agentId: AgentId, fields: BlockFields, note: Note): Promise<Block> {
+export async function addBlock(
+  tx: Transaction,
+  agentId: AgentId,
+  fields: BlockFields,
+  note: Note,
+): Promise<Block> {
   checkLabel(fields.label)
   const value = cleanText(fields.value)
   const limit = fields.limit ?? DEFAULT_BLOCK_LIMIT
@@ -123,7 +163,12 @@ export async function addBlock(tx: Transaction, agentId: AgentId, fields: BlockF
   return block
 }
 
-export async function attachBlock(tx: Transaction, agentId: AgentId, block: Block, at: Timestamp): Promise<void> {
+export async function attachBlock(
+  tx: Transaction,
+  agentId: AgentId,
+  block: Block,
+  at: Timestamp,
+): Promise<void> {
   if (await tx.blocks.attach(agentId, block, at)) return
   throw new UserError(
     'conflict',
@@ -131,7 +176,11 @@ export async function attachBlock(tx: Transaction, agentId: AgentId, block: Bloc
   )
 }
 
-async function findBlock(reads: Pick<Reads, 'blocks'>, agentId: AgentId, label: string): Promise<Block> {
+async function findBlock(
+  reads: Pick<Reads, 'blocks'>,
+  agentId: AgentId,
+  label: string,
+): Promise<Block> {
   const block = await reads.blocks.find(agentId, label)
   if (block) return block
   const labels = (await reads.blocks.ofAgent(agentId)).map((other) => other.label)
@@ -139,7 +188,11 @@ async function findBlock(reads: Pick<Reads, 'blocks'>, agentId: AgentId, label: 
   throw new UserError('not_found', `The agent has no memory block "${label}". ${known}`)
 }
 
-function checkVersion(label: string, current: Block | undefined, expected: number | undefined): void {
+function checkVersion(
+  label: string,
+  current: Block | undefined,
+  expected: number | undefined,
+): void {
   if (expected === undefined || expected === (current?.version ?? 0)) return
   const found = current
     ? `is at version ${current.version}, not ${expected}`

@@ -13,7 +13,10 @@ export type BlockEdit =
   | { readonly kind: 'insert'; readonly text: string; readonly line: number }
 
 /** The value after the edit. Throws a UserError, and changes nothing, where the edit does not fit the text. */
-export function editedValue(block: Pick<Block, 'label' | 'value' | 'limit'>, edit: BlockEdit): string {
+export function editedValue(
+  block: Pick<Block, 'label' | 'value' | 'limit'>,
+  edit: BlockEdit,
+): string {
   const value = cleanText(rawEdit(block, edit))
   checkLimit(block.label, value, block.limit)
   return value
@@ -65,7 +68,10 @@ function rawEdit({ label, value }: Pick<Block, 'label' | 'value'>, edit: BlockEd
 /** At least one, or a UserError. */
 function occurrences(label: string, value: string, text: string): number {
   if (text === '') {
-    throw new UserError('invalid_argument', 'The old text is empty. Give the text to replace, exactly as it stands in the block.')
+    throw new UserError(
+      'invalid_argument',
+      'The old text is empty. Give the text to replace, exactly as it stands in the block.',
+    )
   }
   const found = value.split(text).length - 1
   if (found > 0) return found

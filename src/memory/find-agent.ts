@@ -8,7 +8,10 @@ export async function findAgent(agents: AgentReads, reference: string): Promise<
   if (isId('agent', reference)) {
     const agent = await agents.get(reference)
     if (agent) return agent
-    throw new UserError('not_found', `No agent has the id ${reference}. Call list_agents to see those that exist.`)
+    throw new UserError(
+      'not_found',
+      `No agent has the id ${reference}. Call list_agents to see those that exist.`,
+    )
   }
   const [agent, ...others] = await agents.named(reference, 6)
   if (!agent) {
@@ -19,7 +22,10 @@ export async function findAgent(agents: AgentReads, reference: string): Promise<
   }
   if (others.length > 0) {
     const ids = [agent, ...others].map(({ id }) => id).join(', ')
-    throw new UserError('invalid_argument', `More than one agent is named "${reference}": ${ids}. Give the id of the one you mean.`)
+    throw new UserError(
+      'invalid_argument',
+      `More than one agent is named "${reference}": ${ids}. Give the id of the one you mean.`,
+    )
   }
   return agent
 }

@@ -24,12 +24,16 @@ export function createRecallMemory(store: Store) {
 
     async list(reference: string, limit: number): Promise<readonly Message[]> {
       const { id } = await findAgent(store.agents, reference)
-      return store.messages.recent(id, limit)
+      return store.messages.recent(id, { messages: limit })
     },
   }
 }
 
-export async function searchMessages(store: Pick<Store, 'messages'>, agentId: AgentId, filter: RecallFilter) {
+export async function searchMessages(
+  store: Pick<Store, 'messages'>,
+  agentId: AgentId,
+  filter: RecallFilter,
+) {
   const { after, before, query } = filter
   return store.messages.search(agentId, {
     ...filter,

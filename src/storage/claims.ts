@@ -1,93 +1,144 @@
 import { sql } from 'kysely'
 import { storedId } from '../core/ids.ts'
 import { recordChange } from './changes.ts'
-import { OPEN_STATUSES, runReads } from './runs.ts'
 import type { Connection } from './dialect.ts'
+import { isOpen, runReads } from './runs.ts'
 import type { Scope } from './scope.ts'
-import type { Claims, Lease } from './store.ts'
+import type { Claim, Claims, Lease } from './store.ts'
 
 /** The one place that looks across namespaces: whoever is free works for everybody. */
 export function createClaims(
+  reader: Connection,
   transact: <T>(work: (trx: Connection) => Promise<T>) => Promise<T>,
   scopeOf: (namespace: string, db: Connection) => Scope,
 ): Claims {
   return {
     async next(claim) {
+      // Most looks find nothing, and need not take the write lock for it.
+      if (!(await oldestFree(reader, claim))) return undefined
       return transact(async (trx) => {
-        const free = await trx
-          .selectFrom('run')
-          .leftJoin('lease', (join) =>
-            join.onRef('lease.namespace', '=', 'run.namespace').onRef('lease.agent_id', '=', 'run.agent_id'),
-          )
-          .select(['run.namespace', 'run.id', 'run.agent_id'])
-          .where('run.status', 'in', ['queued', 'running'])
-          .where((eb) =>
-            eb.or([eb('lease.expires_at', 'is', null), eb('lease.expires_at', '<', claim.now)]),
-          )
-          .where((eb) =>
-            eb.or([
-              eb('run.accepted_by', 'in', [claim.owner, '']),
-              eb(eb.fn.coalesce('run.started_at', 'run.created_at'), '<', claim.orphanedBefore),
-            ]),
-          )
-          .where(({ not, exists, selectFrom }) =>
-            not(
-              exists(
-                selectFrom('run as earlier')
-                  .select('earlier.row')
-                  .whereRef('earlier.namespace', '=', 'run.namespace')
-                  .whereRef('earlier.agent_id', '=', 'run.agent_id')
-                  .whereRef('earlier.row', '<', 'run.row')
-                  .where('earlier.status', 'in', OPEN_STATUSES),
-              ),
-            ),
-          )
-          .orderBy('run.row')
-          .limit(1)
-          .executeTakeFirst()
+        const free = await oldestFree(trx, claim)
         if (!free) return undefined
-        const { fence } = await trx
-          .insertInto('lease')
-          .values({
-            namespace: free.namespace,
-            agent_id: free.agent_id,
-            owner: claim.owner,
-            fence: 1,
-            expires_at: claim.expiresAt,
-          })
-          .onConflict((conflict) =>
-            conflict.columns(['namespace', 'agent_id']).doUpdateSet({
-              owner: claim.owner,
-              fence: sql`lease.fence + 1`,
-              expires_at: claim.expiresAt,
-            }),
-          )
-          .returning('fence')
-          .executeTakeFirstOrThrow()
+        const fence = await takeLease(trx, free, claim)
         await trx
           .updateTable('run')
-          .set((eb) => ({ status: 'running', attempts: eb('attempts', '+', 1) }))
+          .set({ status: 'running', waiting_for: null, retry_at: null })
           .where('namespace', '=', free.namespace)
           .where('id', '=', free.id)
           .execute()
         await recordChange(trx, free.namespace, 'run', free.id, claim.now)
         const run = await runReads(scopeOf(free.namespace, trx)).get(storedId('run', free.id))
         if (!run) throw new Error('a claimed run is gone inside its transaction')
-        const lease: Lease = { namespace: free.namespace, agentId: run.agentId, owner: claim.owner, fence }
+        const lease: Lease = {
+          namespace: free.namespace,
+          agentId: run.agentId,
+          owner: claim.owner,
+          fence,
+        }
         return { run, lease }
       })
     },
 
-    async abandon(owner) {
+    async owners() {
+      const { rows } = await sql<{ owner: string }>`
+        SELECT owner FROM lease WHERE owner <> ''
+        UNION SELECT accepted_by FROM run WHERE accepted_by <> '' AND ${isOpen('status')}
+      `.execute(reader)
+      return rows.map((row) => row.owner)
+    },
+
+    async abandon(owner, at) {
       await transact(async (trx) => {
-        await trx.updateTable('lease').set({ owner: '', expires_at: '' }).where('owner', '=', owner).execute()
         await trx
+          .updateTable('lease')
+          .set({ owner: '', expires_at: '' })
+          .where('owner', '=', owner)
+          .execute()
+        const runs = await trx
           .updateTable('run')
           .set({ accepted_by: '' })
           .where('accepted_by', '=', owner)
-          .where('status', 'in', OPEN_STATUSES)
+          .where(isOpen('status'))
+          .returning(['namespace', 'id'])
           .execute()
+        for (const { namespace, id } of runs) {
+          await recordChange(trx, namespace, 'run', id, at)
+        }
       })
     },
   }
+}
+
+interface FreeRun {
+  readonly namespace: string
+  readonly id: string
+  readonly agent_id: string
+}
+
+async function oldestFree(db: Connection, claim: Claim): Promise<FreeRun | undefined> {
+  return (
+    db
+      .selectFrom('run')
+      .leftJoin('lease', (join) =>
+        join
+          .onRef('lease.namespace', '=', 'run.namespace')
+          .onRef('lease.agent_id', '=', 'run.agent_id'),
+      )
+      .select(['run.namespace', 'run.id', 'run.agent_id'])
+      .where(isOpen('run.status'))
+      .where(({ eb, and, or }) =>
+        or([
+          eb('run.status', 'in', ['queued', 'running']),
+          and([eb('run.waiting_for', '=', 'retry'), eb('run.retry_at', '<=', claim.now)]),
+        ]),
+      )
+      .where(({ eb, or }) =>
+        or([eb('lease.expires_at', 'is', null), eb('lease.expires_at', '<', claim.now)]),
+      )
+      .where(({ eb, or, fn }) =>
+        or([
+          eb('run.accepted_by', 'in', [claim.owner, '']),
+          eb(fn.coalesce('run.started_at', 'run.created_at'), '<', claim.orphanedBefore),
+        ]),
+      )
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('run as earlier')
+              .select('earlier.row')
+              .whereRef('earlier.namespace', '=', 'run.namespace')
+              .whereRef('earlier.agent_id', '=', 'run.agent_id')
+              .whereRef('earlier.row', '<', 'run.row')
+              .where(isOpen('earlier.status')),
+          ),
+        ),
+      )
+      // `+ 0` keeps SQLite from walking all runs there ever were, in this order, to find the first.
+      .orderBy(sql`run.row + 0`)
+      .limit(1)
+      .executeTakeFirst()
+  )
+}
+
+/** A higher fence than any before, so that whoever had it is shut out. */
+async function takeLease(trx: Connection, run: FreeRun, claim: Claim): Promise<number> {
+  const { fence } = await trx
+    .insertInto('lease')
+    .values({
+      namespace: run.namespace,
+      agent_id: run.agent_id,
+      owner: claim.owner,
+      fence: 1,
+      expires_at: claim.expiresAt,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['namespace', 'agent_id']).doUpdateSet({
+        owner: claim.owner,
+        fence: sql`lease.fence + 1`,
+        expires_at: claim.expiresAt,
+      }),
+    )
+    .returning('fence')
+    .executeTakeFirstOrThrow()
+  return fence
 }

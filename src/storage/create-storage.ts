@@ -4,6 +4,7 @@ import { blockReads, blockWrites } from './blocks.ts'
 import { changeReads } from './changes.ts'
 import { createClaims } from './claims.ts'
 import type { Connection, Dialect } from './dialect.ts'
+import { createMessageCache } from './message-cache.ts'
 import { messageReads, messageWrites } from './messages.ts'
 import { assertVersion } from './migrate.ts'
 import { passageReads, passageWrites } from './passages.ts'
@@ -27,7 +28,13 @@ export interface Opened {
 /** The port over an opened, migrated database of any dialect. */
 export function createStorage(opened: Opened): Storage {
   const { reader, writer, dialect, schemaVersion } = opened
-  const scopeOf = (namespace: string, db: Connection): Scope => ({ db, namespace, dialect })
+  const parsedMessages = createMessageCache()
+  const scopeOf = (namespace: string, db: Connection): Scope => ({
+    db,
+    namespace,
+    dialect,
+    parsedMessages,
+  })
   const listeners: (() => void)[] = []
 
   async function transact<T>(work: (trx: Connection) => Promise<T>): Promise<T> {
@@ -46,7 +53,7 @@ export function createStorage(opened: Opened): Storage {
         transaction: (work) => transact((trx) => work(transactionOf(scopeOf(namespace, trx)))),
       }
     },
-    claims: createClaims(transact, scopeOf),
+    claims: createClaims(reader, transact, scopeOf),
     changes: {
       ...changeReads(reader),
       mayHaveChanged: opened.mayHaveChanged,

@@ -1,13 +1,16 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
 import { storedId } from '../core/ids.ts'
 import { type Message, type MessageBody, type MessageRole, spokenText } from '../core/message.ts'
 import { decodeCursor, pageOf } from '../core/page.ts'
 import { recordChange } from './changes.ts'
+import type { MessageCache } from './message-cache.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import { searchableText, searchTerms } from './search-text.ts'
 import type { MessageReads, MessageWrites } from './store.ts'
+
+type Row = Selectable<Database['message']>
 
 const CallId = z.string().transform((id) => storedId('call', id))
 const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
@@ -32,25 +35,54 @@ const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
 /** Results of tools repeat what was found elsewhere; they are looked through only when asked for. */
 const SEARCHED_ROLES: readonly MessageRole[] = ['user', 'assistant', 'system']
 
-export function messageReads({ db, namespace, dialect }: Scope): MessageReads {
+/** Nobody sees more messages than this at once; what is older would be read only to be left out. */
+const MOST_RECENT = 1_000
+
+export function messageReads(scope: Scope): MessageReads {
+  const { db, namespace, dialect } = scope
+  const toMessage = (row: Row) => messageOf(row, scope.parsedMessages)
   const all = () =>
     db.selectFrom('message').selectAll('message').where('message.namespace', '=', namespace)
 
+  /** Number of the newest message that `messages` and `tokens`, counted from the newest back, leave out; 0: none. */
+  async function lastOutOfSight(
+    agentId: string,
+    messages: number,
+    tokens: number | undefined,
+  ): Promise<number> {
+    const newest = db
+      .selectFrom('message')
+      .select(['seq', sql<number>`sum(tokens) OVER (ORDER BY seq DESC)`.as('taken')])
+      .where('namespace', '=', namespace)
+      .where('agent_id', '=', agentId)
+      .orderBy('seq', 'desc')
+      .limit(Math.min(messages, MOST_RECENT) + 1)
+      .as('newest')
+    const rows = await db.selectFrom(newest).selectAll().orderBy('seq', 'desc').execute()
+    const left = rows.find(
+      (row, index) => index === messages || (tokens !== undefined && row.taken > tokens),
+    )
+    return left?.seq ?? 0
+  }
+
   return {
-    async recent(agentId, limit) {
+    async recent(agentId, { messages = MOST_RECENT, tokens }) {
       const rows = await all()
         .where('agent_id', '=', agentId)
-        .orderBy('seq', 'desc')
-        .limit(limit)
+        .where('seq', '>', await lastOutOfSight(agentId, messages, tokens))
+        .orderBy('seq')
         .execute()
-      return rows.reverse().map(toMessage)
+      return rows.map(toMessage)
     },
 
     async ofRun(runId) {
       return (await all().where('run_id', '=', runId).orderBy('seq').execute()).map(toMessage)
     },
 
-    async search(agentId, { query, roles = SEARCHED_ROLES, exceptRun, after, before, limit, cursor }) {
+    async search(
+      agentId,
+      { query, roles = SEARCHED_ROLES, exceptRun, after, before, limit, cursor },
+    ) {
       const offset = decodeCursor(cursor) ?? 0
       let select = all()
         .where('agent_id', '=', agentId)
@@ -59,7 +91,9 @@ export function messageReads({ db, namespace, dialect }: Scope): MessageReads {
         .offset(offset)
         .limit(limit + 1)
       if (exceptRun !== undefined) {
-        select = select.where((eb) => eb.or([eb('run_id', 'is', null), eb('run_id', '<>', exceptRun)]))
+        select = select.where((eb) =>
+          eb.or([eb('run_id', 'is', null), eb('run_id', '<>', exceptRun)]),
+        )
       }
       if (after !== undefined) select = select.where('created_at', '>=', after)
       if (before !== undefined) select = select.where('created_at', '<=', before)
@@ -128,9 +162,9 @@ export function messageWrites({ db, namespace, dialect }: Scope): MessageWrites 
   }
 }
 
-function toMessage(row: Selectable<Database['message']>): Message {
+function messageOf(row: Row, parsed: MessageCache): Message {
   return {
-    ...Body.parse(JSON.parse(row.body)),
+    ...parsed.get(row.id, () => Body.parse(JSON.parse(row.body))),
     id: storedId('message', row.id),
     agentId: storedId('agent', row.agent_id),
     seq: row.seq,

@@ -12,7 +12,8 @@ import type { PassageReads, PassageSearch, PassageWrites } from './store.ts'
 type Row = Selectable<Database['passage']>
 
 export function passageReads({ db, namespace, dialect }: Scope): PassageReads {
-  const all = () => db.selectFrom('passage').selectAll('passage').where('passage.namespace', '=', namespace)
+  const all = () =>
+    db.selectFrom('passage').selectAll('passage').where('passage.namespace', '=', namespace)
 
   async function archivesOf(agentId: string): Promise<readonly string[]> {
     const rows = await db
@@ -38,12 +39,16 @@ export function passageReads({ db, namespace, dialect }: Scope): PassageReads {
       .orderBy('tag')
       .execute()
     const byPassage = new Map<string, string[]>()
-    for (const { passage_id, tag } of tags) byPassage.set(passage_id, [...(byPassage.get(passage_id) ?? []), tag])
+    for (const { passage_id, tag } of tags)
+      byPassage.set(passage_id, [...(byPassage.get(passage_id) ?? []), tag])
     return byPassage
   }
 
   /** The passages of these archives that pass the filters: what is ranked, and never less. */
-  function filtered(archives: readonly string[], { tags = [], matchAllTags, after, before }: PassageSearch) {
+  function filtered(
+    archives: readonly string[],
+    { tags = [], matchAllTags, after, before }: PassageSearch,
+  ) {
     let select = all().where('archive_id', 'in', archives)
     if (after !== undefined) select = select.where('passage.created_at', '>=', after)
     if (before !== undefined) select = select.where('passage.created_at', '<=', before)
@@ -92,11 +97,15 @@ export function passageReads({ db, namespace, dialect }: Scope): PassageReads {
         .limit(limit + 1)
 
       if (terms.length === 0) {
-        const rows = await select.orderBy('passage.created_at', 'desc').orderBy('passage.row', 'desc').execute()
+        const rows = await select
+          .orderBy('passage.created_at', 'desc')
+          .orderBy('passage.row', 'desc')
+          .execute()
         const tags = await tagsOf(rows)
         return pageOf(rows, limit, offset, (row) => ({ item: toPassage(row, tags) }))
       }
-      const unfiltered = !search.tags?.length && search.after === undefined && search.before === undefined
+      const unfiltered =
+        !search.tags?.length && search.after === undefined && search.before === undefined
       const best = unfiltered ? offset + limit + 1 : undefined
       const matches = dialect.textSearch.matches('passage', archives, terms, best)
       const rows = await select
@@ -148,7 +157,9 @@ export function passageWrites({ db, namespace, dialect }: Scope): PassageWrites 
           created_at: passage.createdAt,
           inserted_at: at,
         })
-        .onConflict((conflict) => conflict.columns(['namespace', 'archive_id', 'digest']).doNothing())
+        .onConflict((conflict) =>
+          conflict.columns(['namespace', 'archive_id', 'digest']).doNothing(),
+        )
         .returning('row')
         .executeTakeFirst()
       await recordChange(db, namespace, 'archive', passage.archiveId, at)

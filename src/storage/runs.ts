@@ -1,17 +1,23 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
 import { ERROR_CODES } from '../core/errors.ts'
 import { type RunId, storedId } from '../core/ids.ts'
-import { FINISHES, RUN_STATUSES, type Run, STOP_REASONS } from '../core/run.ts'
+import { FINISHES, RUN_STATUSES, type Run, STOP_REASONS, WAITS } from '../core/run.ts'
 import { recordChange } from './changes.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { RunReads, RunWrites } from './store.ts'
 
-/** Not over for good: nothing of the agent that was accepted later may start before these. */
-export const OPEN_STATUSES = ['queued', 'running', 'waiting', 'requires_approval'] as const
+/**
+ * Not over for good: nothing of the agent that was accepted later may start before these. Written out rather than bound,
+ * because only then does SQLite see that the partial index `run_open` holds them all.
+ */
+export function isOpen(status: 'run.status' | 'earlier.status' | 'status') {
+  return sql<boolean>`${sql.ref(status)} IN ('queued', 'running', 'waiting', 'requires_approval')`
+}
 
 const Status = z.enum(RUN_STATUSES)
+const Waiting = z.enum(WAITS).nullable()
 const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
 const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
@@ -28,10 +34,16 @@ export function runReads({ db, namespace }: Scope): RunReads {
           .whereRef('step.namespace', '=', 'run.namespace')
           .whereRef('step.run_id', '=', 'run.id')
         return [
-          steps.select((step) => step.fn.sum<number>('prompt_tokens').as('sum')).as('prompt_tokens'),
-          steps.select((step) => step.fn.sum<number>('completion_tokens').as('sum')).as('completion_tokens'),
+          steps
+            .select((step) => step.fn.sum<number>('prompt_tokens').as('sum'))
+            .as('prompt_tokens'),
+          steps
+            .select((step) => step.fn.sum<number>('completion_tokens').as('sum'))
+            .as('completion_tokens'),
           steps.select((step) => step.fn.sum<number>('total_tokens').as('sum')).as('total_tokens'),
-          steps.select((step) => step.fn.sum<number>('cached_tokens').as('sum')).as('cached_tokens'),
+          steps
+            .select((step) => step.fn.sum<number>('cached_tokens').as('sum'))
+            .as('cached_tokens'),
           steps
             .where('step.state', '<>', 'model')
             .select((step) => step.fn.countAll<number>().as('count'))
@@ -59,7 +71,11 @@ export function runReads({ db, namespace }: Scope): RunReads {
         .where('run.agent_id', '=', agentId)
         .where('run.status', 'in', ['waiting', 'requires_approval'])
         .where('run.row', '<', (eb) =>
-          eb.selectFrom('run as own').select('own.row').where('own.namespace', '=', namespace).where('own.id', '=', id),
+          eb
+            .selectFrom('run as own')
+            .select('own.row')
+            .where('own.namespace', '=', namespace)
+            .where('own.id', '=', id),
         )
         .orderBy('run.row')
         .limit(1)
@@ -132,8 +148,9 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
           input: run.input,
           idempotency_key: run.idempotencyKey,
           max_steps: run.maxSteps,
-          attempts: 0,
           cancel_requested: 0,
+          waiting_for: null,
+          retry_at: null,
           error: null,
           warnings: '[]',
           created_at: run.createdAt,
@@ -146,7 +163,10 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
 
     async start(id, at) {
       const started = changed(
-        await updateRun(id).where('started_at', 'is', null).set({ started_at: at }).executeTakeFirst(),
+        await updateRun(id)
+          .where('started_at', 'is', null)
+          .set({ started_at: at })
+          .executeTakeFirst(),
       )
       if (started) await recordChange(db, namespace, 'run', id, at)
       return started
@@ -178,10 +198,7 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
 
     async requestCancel(id, at) {
       const requested = changed(
-        await updateRun(id)
-          .where('status', 'in', OPEN_STATUSES)
-          .set({ cancel_requested: 1 })
-          .executeTakeFirst(),
+        await updateRun(id).where(isOpen('status')).set({ cancel_requested: 1 }).executeTakeFirst(),
       )
       if (requested) await recordChange(db, namespace, 'run', id, at)
       return requested
@@ -284,11 +301,40 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
       )
     },
 
+    async postpone(id, waiting, at) {
+      const postponed = changed(
+        await updateRun(id)
+          .where('status', '=', 'running')
+          .set({ status: 'waiting', waiting_for: waiting.waitingFor, retry_at: waiting.retryAt })
+          .executeTakeFirst(),
+      )
+      if (postponed) await recordChange(db, namespace, 'run', id, at)
+      return postponed
+    },
+
+    async countAttempt(stepId, change) {
+      const { attempts } = await db
+        .updateTable('step')
+        .set((eb) => ({ attempts: eb('attempts', '+', change) }))
+        .where('namespace', '=', namespace)
+        .where('id', '=', stepId)
+        .returning('attempts')
+        .executeTakeFirstOrThrow()
+      return attempts
+    },
+
     async finish(id, { status, stopReason, error, at }) {
       const finished = changed(
         await updateRun(id)
-          .where('status', 'in', OPEN_STATUSES)
-          .set({ status, stop_reason: stopReason, error: error && JSON.stringify(error), completed_at: at })
+          .where(isOpen('status'))
+          .set({
+            status,
+            stop_reason: stopReason,
+            waiting_for: null,
+            retry_at: null,
+            error: error && JSON.stringify(error),
+            completed_at: at,
+          })
           .executeTakeFirst(),
       )
       if (finished) await recordChange(db, namespace, 'run', id, at)
@@ -317,6 +363,8 @@ function toRun(row: RunRow): Run {
     agentId: storedId('agent', row.agent_id),
     status: Status.parse(row.status),
     stopReason: Stop.parse(row.stop_reason),
+    waitingFor: Waiting.parse(row.waiting_for),
+    retryAt: row.retry_at,
     input: row.input,
     idempotencyKey: row.idempotency_key,
     maxSteps: row.max_steps,

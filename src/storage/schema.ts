@@ -99,8 +99,10 @@ export interface Database {
     input: string
     idempotency_key: string | null
     max_steps: number
-    attempts: number
     cancel_requested: number
+    /** Why a `waiting` run waits, and until when. */
+    waiting_for: string | null
+    retry_at: string | null
     error: string | null
     warnings: string
     created_at: string
@@ -121,6 +123,7 @@ export interface Database {
     run_id: string
     number: number
     state: string
+    /** How often somebody began to work on it. */
     attempts: number
     model: string | null
     /** How the model's answer ended; null while there is none. */

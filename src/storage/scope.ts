@@ -1,8 +1,10 @@
 import type { Connection, Dialect } from './dialect.ts'
+import type { MessageCache } from './message-cache.ts'
 
 /** What every query is made with: the connection or transaction, and the namespace that it may see. */
 export interface Scope {
   readonly db: Connection
   readonly namespace: string
   readonly dialect: Dialect
+  readonly parsedMessages: MessageCache
 }

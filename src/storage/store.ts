@@ -15,7 +15,15 @@ import type {
 import type { Message, MessageBody, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
-import type { Finish, Run, RunError, RunStatus, StopReason, TokenUsage } from '../core/run.ts'
+import type {
+  Finish,
+  Run,
+  RunError,
+  RunStatus,
+  StopReason,
+  TokenUsage,
+  WaitingFor,
+} from '../core/run.ts'
 
 /*
  * The port between Recollect and a database. Rules that every driver keeps:
@@ -150,11 +158,12 @@ export interface Hit<T> {
   readonly foundBy?: 'keyword'
 }
 
-
-
 export interface MessageReads {
-  /** The newest messages, oldest first; at most `limit`. */
-  recent(agentId: AgentId, limit: number): Promise<readonly Message[]>
+  /** The newest messages, oldest first: at most so many, and such that they fit into `tokens`. */
+  recent(
+    agentId: AgentId,
+    most: { readonly messages?: number; readonly tokens?: number },
+  ): Promise<readonly Message[]>
   /** Oldest first. */
   ofRun(runId: RunId): Promise<readonly Message[]>
   /** Only messages in which somebody says something. */
@@ -294,6 +303,14 @@ export interface RunWrites {
   /** False: it was finished before, and its result is stored. */
   finishCall(id: CallId, status: 'success' | 'error'): Promise<boolean>
   closeStep(stepId: StepId, at: Timestamp): Promise<boolean>
+  /** `running` → `waiting`. False: it is not running. */
+  postpone(
+    id: RunId,
+    waiting: { readonly waitingFor: WaitingFor; readonly retryAt: Timestamp | null },
+    at: Timestamp,
+  ): Promise<boolean>
+  /** Somebody takes the step up (1), or gives it back unharmed (-1). Returns how many have taken it up by now. */
+  countAttempt(stepId: StepId, change: 1 | -1): Promise<number>
   /** False: it is over already. */
   finish(id: RunId, outcome: RunOutcome): Promise<boolean>
   setWarnings(id: RunId, warnings: readonly string[]): Promise<void>
@@ -316,12 +333,14 @@ export interface RunOutcome {
 export interface Claims {
   /**
    * The oldest run of any agent that nobody works on, taken with a lease for `owner`: `queued` becomes `running`, and
-   * a run whose owner's lease has run out is taken over. One run of an agent at a time, in the order of acceptance.
+   * a run whose owner's lease has run out, or whose time to try again has come, is taken over. One run of an agent at a time, in the order of acceptance.
    * What another process accepted after `orphanedBefore` is left to that process, whose settings it was sent to.
    */
   next(claim: Claim): Promise<{ readonly run: Run; readonly lease: Lease } | undefined>
+  /** All that work on something, or have accepted what is not over yet. */
+  owners(): Promise<readonly string[]>
   /** Lets go of everything that `owner` works on or has accepted, for whoever is free next. */
-  abandon(owner: string): Promise<void>
+  abandon(owner: string, at: Timestamp): Promise<void>
 }
 
 export interface Claim {

@@ -13,6 +13,8 @@ const QUEUED: Run = {
   agentId: 'agent-1',
   status: 'queued',
   stopReason: null,
+  waitingFor: null,
+  retryAt: null,
   input: 'hello',
   idempotencyKey: null,
   maxSteps: 50,

@@ -1,14 +1,16 @@
 import type { Agent } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { type MessageId, newId, type StepId } from '../../core/ids.ts'
-import { isSettled, type Run } from '../../core/run.ts'
+import { isSettled, type Run, type RunError } from '../../core/run.ts'
 import type { CurrentStep, Transaction } from '../../storage/store.ts'
 import type { ContextInput } from '../compile-context.ts'
 import { decide, mayOnlySpeak } from '../decide.ts'
+import { countRepeats, REPEATS_TO_STOP } from '../find-repeats.ts'
 import { messageTokens } from '../message-tokens.ts'
 import { loopArguments } from '../plan-calls.ts'
 import { readContext } from '../read-context.ts'
-import { cancelRun, completeRun } from './finish-run.ts'
+import { SPEAKING_TOOL } from '../tools/index.ts'
+import { cancelRun, completeRun, failRun } from './finish-run.ts'
 import { type HeldRun, held } from './held.ts'
 
 export interface RunBudget {
@@ -18,17 +20,30 @@ export interface RunBudget {
 
 /** What the run needs next. */
 export type Next =
-  | { readonly kind: 'model'; readonly stepId: StepId; readonly number: number; readonly context: ContextInput }
+  | {
+      readonly kind: 'model'
+      readonly stepId: StepId
+      readonly number: number
+      readonly context: ContextInput
+    }
   | { readonly kind: 'calls'; readonly agent: Agent; readonly step: CurrentStep }
   | { readonly kind: 'over' }
 
 const OVER: Next = { kind: 'over' }
 
+/** A step that was taken up more often than this takes the server down with it, and would for ever. */
+const MOST_ATTEMPTS = 3
+const TOO_OFTEN: RunError = {
+  code: 'internal',
+  message: `The server stopped ${MOST_ATTEMPTS} times in the middle of the same step.`,
+  hint: 'The message is kept in the history. Look for the cause in the log of the server, then send another message to go on.',
+}
+
 /**
  * Closes what is finished, decides whether to go on, and opens the next step, in one transaction. It looks only at what
- * is stored, so it is the same for a run that goes on and for one that is taken up where another process left it.
+ * is stored, so it is the same for a run that goes on and for one that is taken up (`takenUp`) where another process left it.
  */
-export async function advance(run: HeldRun, budget: RunBudget): Promise<Next> {
+export async function advance(run: HeldRun, budget: RunBudget, takenUp: boolean): Promise<Next> {
   const newStepId = newId('step')
   const messageId = newId('message')
   return held(run, async (tx, at): Promise<Next> => {
@@ -41,31 +56,50 @@ export async function advance(run: HeldRun, budget: RunBudget): Promise<Next> {
     await openRun(tx, stored, messageId, at)
     if (stored.cancelRequested) {
       await cancelRun(tx, run, at)
+      await tx.runs.release(run.lease)
       return OVER
     }
     const step = await tx.runs.currentStep(run.id)
+    if (takenUp && step && (await tx.runs.countAttempt(step.id, 1)) > MOST_ATTEMPTS) {
+      await failRun(tx, run, 'interrupted', TOO_OFTEN, at)
+      return OVER
+    }
     if (step?.state === 'tools') {
       if (step.calls.some((call) => call.state !== 'done')) return { kind: 'calls', agent, step }
       await tx.runs.closeStep(step.id, at)
       if (await stopped(tx, run, agent, stored, step, budget, at)) return OVER
     }
     const open =
-      step?.state === 'model' ? step : { id: newStepId, number: (await tx.runs.lastStep(run.id)) + 1 }
-    if (open !== step) await tx.runs.openStep({ id: open.id, runId: run.id, number: open.number, at })
-    const speakNow = mayOnlySpeak(open.number, stored.maxSteps) ? { maxSteps: stored.maxSteps } : null
-    const context = await readContext(tx, agent, run.clock(), speakNow)
+      step?.state === 'model'
+        ? step
+        : { id: newStepId, number: (await tx.runs.lastStep(run.id)) + 1 }
+    if (open !== step)
+      await tx.runs.openStep({ id: open.id, runId: run.id, number: open.number, at })
+    const speakNow = mayOnlySpeak(open.number, stored.maxSteps)
+      ? { maxSteps: stored.maxSteps }
+      : null
+    const repeats = countRepeats(await tx.messages.ofRun(run.id))
+    const context = await readContext(tx, agent, run.clock(), { speakNow, repeats })
     return { kind: 'model', stepId: open.id, number: open.number, context }
   })
 }
 
 /** The user's message enters the history when its run begins, so that the order of runs is that of the history. */
-export async function openRun(tx: Transaction, run: Run, messageId: MessageId, at: Timestamp): Promise<void> {
+export async function openRun(
+  tx: Transaction,
+  run: Run,
+  messageId: MessageId,
+  at: Timestamp,
+): Promise<void> {
   if (!(await tx.runs.start(run.id, at))) return
   const body = { role: 'user', text: run.input } as const
   await tx.messages.append(run.agentId, [
     { id: messageId, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body },
   ])
 }
+
+const NO_PROGRESS =
+  'The run was stopped because the agent repeated the same calls with the same results. Say what you want in other words.'
 
 /** Ends the run if the step that was just closed was its last. */
 async function stopped(
@@ -84,11 +118,16 @@ async function stopped(
     finish: step.finish ?? 'stop',
     calls: step.calls.map((call) => ({
       status: call.status ?? 'error',
-      heartbeat: loopArguments(call.arguments).heartbeat,
+      // Speaking offers no heartbeat; a model that makes one up would be asked again after it has answered.
+      heartbeat: call.name !== SPEAKING_TOOL && loopArguments(call.arguments).heartbeat,
     })),
   })
   if (decision.kind === 'stop') {
     await completeRun(tx, run, decision.reason, stored.warnings, at)
+    return true
+  }
+  if (countRepeats(await tx.messages.ofRun(run.id)) >= REPEATS_TO_STOP) {
+    await completeRun(tx, run, 'no_progress', [...stored.warnings, NO_PROGRESS], at)
     return true
   }
   const spent = overBudget(stored, budget, run.clock())

@@ -1,10 +1,12 @@
 import type { Timestamp } from '../../core/clock.ts'
 import { newId } from '../../core/ids.ts'
 import { spokenText } from '../../core/message.ts'
-import type { RunError, StopReason } from '../../core/run.ts'
+import type { Run, RunError, StopReason } from '../../core/run.ts'
 import type { CurrentStep, Transaction } from '../../storage/store.ts'
 import { messageTokens } from '../message-tokens.ts'
 import { type HeldRun, held } from './held.ts'
+
+type EndingRun = Pick<Run, 'id' | 'agentId'>
 
 const SILENT = 'The agent ended its turn without saying anything.'
 
@@ -17,34 +19,67 @@ export async function completeRun(
   at: Timestamp,
 ): Promise<void> {
   const messages = await tx.messages.ofRun(run.id)
-  const silent = !messages.some((message) => message.role === 'assistant' && spokenText(message) !== '')
+  const silent = !messages.some(
+    (message) => message.role === 'assistant' && spokenText(message) !== '',
+  )
   await tx.runs.setWarnings(run.id, silent ? [...warnings, SILENT] : warnings)
   await tx.runs.finish(run.id, { status: 'completed', stopReason: reason, error: null, at })
   await tx.runs.release(run.lease)
 }
 
-export async function cancelRun(tx: Transaction, run: HeldRun, at: Timestamp): Promise<void> {
+/** Of a run that nobody works on, or that this process holds and releases afterwards. */
+export async function cancelRun(tx: Transaction, run: EndingRun, at: Timestamp): Promise<void> {
   await closeStep(tx, run, 'The user cancelled the turn', at)
   await tx.runs.finish(run.id, { status: 'cancelled', stopReason: 'cancelled', error: null, at })
-  await tx.runs.release(run.lease)
 }
 
 /** The run can't go on; its message and whatever its steps did stay. */
-export async function failRun(run: HeldRun, stopReason: StopReason, error: RunError): Promise<void> {
+export async function failRun(
+  tx: Transaction,
+  run: HeldRun,
+  stopReason: StopReason,
+  error: RunError,
+  at: Timestamp,
+): Promise<void> {
+  await closeStep(tx, run, 'The turn failed', at)
+  await tx.runs.finish(run.id, { status: 'failed', stopReason, error, at })
+  await tx.runs.release(run.lease)
+}
+
+/** Puts the run aside, its step as it is, to be taken up at `retryAt` by whoever is free then. */
+export async function postponeRun(run: HeldRun, retryAt: Timestamp): Promise<void> {
   await held(run, async (tx, at) => {
-    await closeStep(tx, run, 'The turn failed', at)
-    await tx.runs.finish(run.id, { status: 'failed', stopReason, error, at })
+    const step = await tx.runs.currentStep(run.id)
+    if (step) await tx.runs.countAttempt(step.id, -1)
+    await tx.runs.postpone(run.id, { waitingFor: 'retry', retryAt }, at)
+    await tx.runs.release(run.lease)
+  })
+}
+
+/** Lets go of a run in an orderly way: that it was taken up is not held against it. */
+export async function giveBackRun(run: HeldRun): Promise<void> {
+  await held(run, async (tx) => {
+    const step = await tx.runs.currentStep(run.id)
+    if (step) await tx.runs.countAttempt(step.id, -1)
     await tx.runs.release(run.lease)
   })
 }
 
 /** Every call keeps exactly one result, so that the history can be sent to any model afterwards. */
-async function closeStep(tx: Transaction, run: HeldRun, why: string, at: Timestamp): Promise<void> {
+async function closeStep(
+  tx: Transaction,
+  run: EndingRun,
+  why: string,
+  at: Timestamp,
+): Promise<void> {
   const step: CurrentStep | undefined = await tx.runs.currentStep(run.id)
   if (!step) return
   for (const { id: callId, name: toolName, state } of step.calls) {
     if (!(await tx.runs.finishCall(callId, 'error'))) continue
-    const text = state === 'started' ? `${why} while this ran; whether it took effect is not known.` : `${why}; this was not run.`
+    const text =
+      state === 'started'
+        ? `${why} while this ran; whether it took effect is not known.`
+        : `${why}; this was not run.`
     const body = { role: 'tool', callId, toolName, status: 'error', text } as const
     await tx.messages.append(run.agentId, [
       { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },

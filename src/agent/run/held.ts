@@ -19,7 +19,10 @@ export class LostLease extends Error {}
  * A transaction of a step: the lease is proved and extended before anything else, so a process that was stopped and
  * woke up late can do no harm.
  */
-export async function held<T>(run: HeldRun, work: (tx: Transaction, at: Timestamp) => Promise<T>): Promise<T> {
+export async function held<T>(
+  run: HeldRun,
+  work: (tx: Transaction, at: Timestamp) => Promise<T>,
+): Promise<T> {
   const now = run.clock()
   const expiresAt = toTimestamp(now + run.leaseMilliseconds)
   return run.store.transaction(async (tx) => {
@@ -29,7 +32,11 @@ export async function held<T>(run: HeldRun, work: (tx: Transaction, at: Timestam
 }
 
 /** Keeps the lease while a model or tool takes its time; calls `onLost` once it is gone. Returns the function that ends it. */
-export function keepLease(run: HeldRun, onLost: () => void, onError: (error: unknown) => void): () => void {
+export function keepLease(
+  run: HeldRun,
+  onLost: () => void,
+  onError: (error: unknown) => void,
+): () => void {
   const timer = setInterval(() => {
     held(run, async () => {}).catch((error: unknown) => {
       if (!(error instanceof LostLease)) return onError(error)

@@ -1,7 +1,7 @@
 import type { Agent } from '../../core/agent.ts'
 import { UserError } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
-import { type Log, describeError } from '../../core/log.ts'
+import { describeError, type Log } from '../../core/log.ts'
 import { cleanText } from '../../core/text.ts'
 import type { CurrentStep, StepCall, Transaction } from '../../storage/store.ts'
 import { messageTokens } from '../message-tokens.ts'
@@ -24,7 +24,11 @@ export interface CallsOptions {
 }
 
 /** Makes the calls of a step that are not made yet, in order. Each ends with exactly one stored result. */
-export async function makeCalls(run: HeldRun, step: CurrentStep, options: CallsOptions): Promise<void> {
+export async function makeCalls(
+  run: HeldRun,
+  step: CurrentStep,
+  options: CallsOptions,
+): Promise<void> {
   for (const call of step.calls) {
     if (call.state === 'done') continue
     if (options.signal.aborted) return
@@ -42,17 +46,31 @@ async function makeCall(run: HeldRun, call: StepCall, options: CallsOptions): Pr
   }
 }
 
-async function attempt(run: HeldRun, call: StepCall, { agent, signal, log }: CallsOptions): Promise<void> {
+async function attempt(
+  run: HeldRun,
+  call: StepCall,
+  { agent, signal, log }: CallsOptions,
+): Promise<void> {
   const bound = bindCall(innerTools(agent.tools), call.name, call.arguments)
-  const context: CallContext = { store: run.store, agent, runId: run.id, callId: call.id, now: run.clock() }
+  const context: CallContext = {
+    store: run.store,
+    agent,
+    runId: run.id,
+    callId: call.id,
+    now: run.clock(),
+  }
   if (bound.effect === 'database') {
     const apply = await bound.prepare(context)
     // The edit and the result that reports it are one transaction: both happen, once, or neither.
-    await held(run, (tx, at) => finish(tx, run, call, async () => ({ status: 'success', text: await apply(tx) }), at))
+    await held(run, (tx, at) =>
+      finish(tx, run, call, async () => ({ status: 'success', text: await apply(tx) }), at),
+    )
     return
   }
   if (call.state === 'started' && bound.effect === 'once') {
-    await held(run, (tx, at) => finish(tx, run, call, { status: 'error', text: UNKNOWN_OUTCOME }, at))
+    await held(run, (tx, at) =>
+      finish(tx, run, call, { status: 'error', text: UNKNOWN_OUTCOME }, at),
+    )
     return
   }
   if (bound.effect !== 'readonly') await held(run, (tx) => tx.runs.startCall(call.id))
@@ -88,7 +106,13 @@ async function finish(
   const known = typeof result === 'function' ? undefined : result
   if (!(await tx.runs.finishCall(call.id, known?.status ?? 'success'))) return
   const { status, text } = typeof result === 'function' ? await result() : result
-  const body = { role: 'tool', callId: call.id, toolName: call.name, status, text: cleanText(text) } as const
+  const body = {
+    role: 'tool',
+    callId: call.id,
+    toolName: call.name,
+    status,
+    text: cleanText(text),
+  } as const
   await tx.messages.append(run.agentId, [
     { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
   ])

@@ -37,7 +37,8 @@ export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<vo
       })),
     )
     const stored = await tx.runs.get(run.id)
-    if (step.warnings.length > 0) await tx.runs.setWarnings(run.id, [...(stored?.warnings ?? []), ...step.warnings])
+    if (step.warnings.length > 0)
+      await tx.runs.setWarnings(run.id, [...(stored?.warnings ?? []), ...step.warnings])
   })
 }
 
@@ -45,13 +46,21 @@ function assistantBody({ answer, calls }: AnsweredStep): MessageBody {
   const text = cleanText(answer.text)
   const spoken = calls.flatMap((call) => spokenBy(call) ?? [])
   const thoughts = calls.map((call) => loopArguments(call.arguments).thinking)
-  const reasoning = [answer.reasoning, ...thoughts].filter((thought) => thought.trim() !== '').join('\n')
+  const reasoning = [answer.reasoning, ...thoughts]
+    .filter((thought) => thought.trim() !== '')
+    .join('\n')
   return {
     role: 'assistant',
     text,
     reasoning: cleanText(reasoning),
-    toolCalls: calls.map(({ id, name, arguments: written }) => ({ id, name, arguments: cleanText(written) })),
-    said: (calls.length === 0 ? [text] : spoken).map(cleanText).filter((words) => words.trim() !== ''),
+    toolCalls: calls.map(({ id, name, arguments: written }) => ({
+      id,
+      name,
+      arguments: cleanText(written),
+    })),
+    said: (calls.length === 0 ? [text] : spoken)
+      .map(cleanText)
+      .filter((words) => words.trim() !== ''),
   }
 }
 

@@ -1,3 +1,4 @@
+import { toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import type { AgentEvent } from '../../core/event.ts'
 import { describeError, type Log } from '../../core/log.ts'
@@ -7,8 +8,9 @@ import { compileContext } from '../compile-context.ts'
 import { planCalls, spokenBy } from '../plan-calls.ts'
 import { innerTools } from '../tools/index.ts'
 import { advance, type Next, type RunBudget } from './advance.ts'
-import { failRun } from './finish-run.ts'
-import { type HeldRun, LostLease } from './held.ts'
+import { callModel } from './call-model.ts'
+import { failRun, giveBackRun, postponeRun } from './finish-run.ts'
+import { type HeldRun, held, LostLease } from './held.ts'
 import { makeCalls } from './make-calls.ts'
 import { recordAnswer } from './record-answer.ts'
 
@@ -25,12 +27,13 @@ export interface RunTools {
  */
 export async function workOnRun(run: HeldRun, tools: RunTools, signal: AbortSignal): Promise<void> {
   try {
-    for (;;) {
-      const next = await advance(run, tools.budget)
+    for (let takenUp = true; ; takenUp = false) {
+      const next = await advance(run, tools.budget, takenUp)
       if (next.kind === 'over') return
-      if (signal.aborted) return
-      if (next.kind === 'model') await askModel(run, next, tools, signal)
-      else {
+      if (signal.aborted) return await giveBackRun(run)
+      if (next.kind === 'model') {
+        if ((await askModel(run, next, tools, signal)) === 'put_aside') return
+      } else {
         const onCall = (toolName: string) =>
           tools.emit({ type: 'tool_called', runId: run.id, agentId: run.agentId, toolName })
         await makeCalls(run, next.step, { agent: next.agent, signal, log: tools.log, onCall })
@@ -39,8 +42,11 @@ export async function workOnRun(run: HeldRun, tools: RunTools, signal: AbortSign
   } catch (error) {
     if (error instanceof LostLease) return
     tools.log('error', 'a run failed', { run: run.id, error: describeError(error) })
-    await failRun(run, 'interrupted', toRunError(error)).catch((second: unknown) =>
-      tools.log('error', 'the failure of a run could not be stored', { run: run.id, error: describeError(second) }),
+    await fail(run, 'interrupted', toRunError(error)).catch((second: unknown) =>
+      tools.log('error', 'the failure of a run could not be stored', {
+        run: run.id,
+        error: describeError(second),
+      }),
     )
   }
 }
@@ -48,25 +54,47 @@ export async function workOnRun(run: HeldRun, tools: RunTools, signal: AbortSign
 async function askModel(
   run: HeldRun,
   { stepId, number, context }: Extract<Next, { kind: 'model' }>,
-  { models, emit }: RunTools,
+  { models, emit, log }: RunTools,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<'went_on' | 'put_aside'> {
   emit({ type: 'step_started', runId: run.id, agentId: run.agentId, step: number })
   const model = await resolveModel(models, context.agent.model)
-  if (model instanceof UserError) return failRun(run, 'model_error', toRunError(model))
-  const { request } = compileContext(context)
-  const result = await model.call(request, signal)
-  if (result.kind === 'failure') {
-    if (signal.aborted) return
-    return failRun(run, stopReasonOf(result.failure), failureError(result.failure))
+  if (model instanceof UserError) {
+    await fail(run, 'model_error', toRunError(model))
+    return 'put_aside'
   }
-  const offered = innerTools(context.agent.tools).filter((tool) =>
-    request.toolChoice !== 'none' && request.tools.some((spec) => spec.name === tool.name),
+  const { request } = compileContext(context)
+  const result = await callModel(model, request, signal, log)
+  if (result.kind === 'wait') {
+    await postponeRun(run, toTimestamp(run.clock() + result.milliseconds))
+    return 'put_aside'
+  }
+  if (result.kind === 'failure') {
+    // Whether it was cancelled or only let go of is decided by what is stored.
+    if (signal.aborted) return 'went_on'
+    await fail(run, stopReasonOf(result.failure), failureError(result.failure))
+    return 'put_aside'
+  }
+  const offered = innerTools(context.agent.tools).filter(
+    (tool) =>
+      request.toolChoice !== 'none' && request.tools.some((spec) => spec.name === tool.name),
   )
   const calls = planCalls(result.answer, offered)
-  await recordAnswer(run, { stepId, model: model.handle, warnings: model.warnings, answer: result.answer, calls })
-  const said = calls.length === 0 ? [result.answer.text] : calls.flatMap((call) => spokenBy(call) ?? [])
+  await recordAnswer(run, {
+    stepId,
+    model: model.handle,
+    warnings: model.warnings,
+    answer: result.answer,
+    calls,
+  })
+  const said =
+    calls.length === 0 ? [result.answer.text] : calls.flatMap((call) => spokenBy(call) ?? [])
   for (const text of said) emit({ type: 'spoke', runId: run.id, agentId: run.agentId, text })
+  return 'went_on'
+}
+
+async function fail(run: HeldRun, reason: StopReason, error: RunError): Promise<void> {
+  await held(run, (tx, at) => failRun(tx, run, reason, error, at))
 }
 
 async function resolveModel(models: ModelRegistry, handle: string | null) {
@@ -83,12 +111,16 @@ function stopReasonOf({ reason }: ModelFailure): StopReason {
 }
 
 function failureError({ reason, message, hint }: ModelFailure): RunError {
-  return { code: reason === 'context_overflow' ? 'limit_exceeded' : 'model_unavailable', message, hint }
+  return {
+    code: reason === 'context_overflow' ? 'limit_exceeded' : 'model_unavailable',
+    message,
+    hint,
+  }
 }
 
 function toRunError(error: unknown): RunError {
-  const hint = 'The message is kept in the history. Mend the cause, then send another message to go on.'
+  const hint =
+    'The message is kept in the history. Mend the cause, then send another message to go on.'
   if (error instanceof UserError) return { code: error.code, message: error.message, hint }
   return { code: 'internal', message: 'The server failed while the agent worked.', hint }
 }
-

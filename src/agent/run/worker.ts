@@ -1,14 +1,15 @@
-import { hostname } from 'node:os'
 import { type Clock, toTimestamp } from '../../core/clock.ts'
 import { isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
 import type { Lease, Storage } from '../../storage/store.ts'
 import { type HeldRun, keepLease } from './held.ts'
+import { hasEnded } from './owner.ts'
 import { type RunTools, workOnRun } from './work-on-run.ts'
 
 export interface WorkerOptions extends RunTools {
   readonly storage: Storage
+  /** Signs what this process works on (`ownerName`). */
   readonly owner: string
   readonly clock: Clock
   readonly leaseMilliseconds: number
@@ -16,15 +17,15 @@ export interface WorkerOptions extends RunTools {
 
 /** Agents that this process works for at once. */
 const MOST_RUNS = 32
-/** How often it looks for runs that another process left behind. */
-const SWEEP_MILLISECONDS = 5_000
+/** How often it looks for runs that another process left behind, or whose time to try again has come. */
+const SWEEP_MILLISECONDS = 1_000
 
 /**
  * Takes runs from the queue, which is the table of runs, and works on them: one run of an agent at a time, in the order
- * in which they were accepted; different agents side by side.
+ * in which they were accepted, whichever process accepted them; different agents side by side.
  */
 export interface Worker {
-  /** Something was put in the queue. */
+  /** Something may be free to be worked on. */
   wake(): void
   /** Something happened to a run: if it was cancelled, by whomever, and this process works on it, that ends at once. */
   stopIfCancelled(namespace: string, runId: string): Promise<void>
@@ -34,7 +35,10 @@ export interface Worker {
 
 export function createWorker(options: WorkerOptions): Worker {
   const { storage, owner, clock, leaseMilliseconds, log } = options
-  const active = new Map<RunId, { readonly controller: AbortController; readonly done: Promise<void> }>()
+  const active = new Map<
+    RunId,
+    { readonly controller: AbortController; readonly done: Promise<void> }
+  >()
   let stopping = false
   let claiming: Promise<void> | undefined
   let wokenWhileClaiming = false
@@ -57,7 +61,9 @@ export function createWorker(options: WorkerOptions): Worker {
     if (stopping) return
     wokenWhileClaiming = claiming !== undefined
     claiming ??= claimAll()
-      .catch((error: unknown) => log('error', 'runs could not be claimed', { error: describeError(error) }))
+      .catch((error: unknown) =>
+        log('error', 'runs could not be claimed', { error: describeError(error) }),
+      )
       .finally(() => {
         claiming = undefined
         if (wokenWhileClaiming) wake()
@@ -66,7 +72,14 @@ export function createWorker(options: WorkerOptions): Worker {
 
   function begin({ id, agentId }: Run, lease: Lease): void {
     const controller = new AbortController()
-    const run: HeldRun = { id, agentId, lease, leaseMilliseconds, clock, store: storage.in(lease.namespace) }
+    const run: HeldRun = {
+      id,
+      agentId,
+      lease,
+      leaseMilliseconds,
+      clock,
+      store: storage.in(lease.namespace),
+    }
     const stopKeeping = keepLease(
       run,
       () => controller.abort(),
@@ -80,8 +93,23 @@ export function createWorker(options: WorkerOptions): Worker {
     active.set(id, { controller, done })
   }
 
-  const sweep = setInterval(wake, SWEEP_MILLISECONDS)
-  sweep.unref()
+  /** Processes that died hold nothing any more: their leases need not run out first. */
+  async function sweep(): Promise<void> {
+    try {
+      for (const other of await storage.claims.owners()) {
+        if (stopping || other === owner || !hasEnded(other)) continue
+        log('info', 'taking over from a process that has ended', { owner: other })
+        await storage.claims.abandon(other, toTimestamp(clock()))
+      }
+    } catch (error) {
+      log('warn', 'abandoned runs could not be looked for', { error: describeError(error) })
+    }
+    wake()
+  }
+
+  void sweep()
+  const timer = setInterval(() => void sweep(), SWEEP_MILLISECONDS)
+  timer.unref()
 
   return {
     wake,
@@ -97,17 +125,12 @@ export function createWorker(options: WorkerOptions): Worker {
     },
     async stop() {
       stopping = true
-      clearInterval(sweep)
+      clearInterval(timer)
       await claiming
       const works = [...active.values()]
       for (const { controller } of works) controller.abort()
       await Promise.all(works.map(({ done }) => done))
-      await storage.claims.abandon(owner)
+      await storage.claims.abandon(owner, toTimestamp(clock()))
     },
   }
-}
-
-/** Names this process among all that may open the same data. */
-export function processOwner(nonce: string): string {
-  return `${hostname()}:${process.pid}:${nonce}`
 }

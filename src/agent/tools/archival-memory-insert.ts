@@ -10,6 +10,8 @@ export const archivalMemoryInsert = defineInnerTool({
   prepare: ({ content, tags }, { now }) => preparePassages([content], { tags }, now),
   async apply(tx, passages, { agent, now }) {
     const [stored] = await insertPassages(tx, agent, passages, toTimestamp(now))
-    return stored?.duplicate ? `It is in archival memory already, as ${stored.id}.` : `Stored as ${stored?.id}.`
+    return stored?.duplicate
+      ? `It is in archival memory already, as ${stored.id}.`
+      : `Stored as ${stored?.id}.`
   },
 })

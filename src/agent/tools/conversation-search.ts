@@ -23,7 +23,11 @@ export const conversationSearch = defineInnerTool({
       limit: args.limit,
       exceptRun: runId,
     })
-    const results = items.map(({ item }) => ({ time: item.createdAt, role: item.role, content: spokenText(item) }))
+    const results = items.map(({ item }) => ({
+      time: item.createdAt,
+      role: item.role,
+      content: spokenText(item),
+    }))
     return toResultText(results, nextCursor !== undefined)
   },
 })

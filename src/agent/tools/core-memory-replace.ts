@@ -9,7 +9,11 @@ export const coreMemoryReplace = defineInnerTool({
   parameters: { label: z.string(), old_content: z.string(), new_content: z.string() },
   prepare: (args): PreparedEdit => ({
     label: args.label,
-    edit: { kind: 'replace_all', oldText: unescapeStructure(args.old_content), newText: unescapeStructure(args.new_content) },
+    edit: {
+      kind: 'replace_all',
+      oldText: unescapeStructure(args.old_content),
+      newText: unescapeStructure(args.new_content),
+    },
   }),
   apply: applyEdit,
 })

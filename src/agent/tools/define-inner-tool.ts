@@ -48,7 +48,11 @@ type Definition<Shape extends z.ZodRawShape, Prepared> = {
     }
   | {
       readonly effect: 'readonly' | 'idempotent' | 'once'
-      run(args: z.infer<z.ZodObject<Shape>>, context: CallContext, signal: AbortSignal): Promise<string>
+      run(
+        args: z.infer<z.ZodObject<Shape>>,
+        context: CallContext,
+        signal: AbortSignal,
+      ): Promise<string>
     }
 )
 
@@ -65,7 +69,10 @@ export function defineInnerTool<Shape extends z.ZodRawShape, Prepared>(
     bind(input) {
       const args = parse(definition.name, schema, input)
       if (definition.effect !== 'database') {
-        return { effect: definition.effect, run: (context, signal) => definition.run(args, context, signal) }
+        return {
+          effect: definition.effect,
+          run: (context, signal) => definition.run(args, context, signal),
+        }
       }
       return {
         effect: 'database',
@@ -78,7 +85,11 @@ export function defineInnerTool<Shape extends z.ZodRawShape, Prepared>(
   }
 }
 
-function parse<Shape extends z.ZodRawShape>(name: string, schema: z.ZodObject<Shape>, input: unknown) {
+function parse<Shape extends z.ZodRawShape>(
+  name: string,
+  schema: z.ZodObject<Shape>,
+  input: unknown,
+) {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.slice(0, 3).map((issue) => {
@@ -95,7 +106,10 @@ function parse<Shape extends z.ZodRawShape>(name: string, schema: z.ZodObject<Sh
 /** The schema for the model, without what says nothing to it. */
 function toParameters(schema: z.ZodObject, texts: ReadonlyMap<string, string>): JsonSchema {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' })
-  const described = Object.entries(properties).map(([name, property]) => [name, describe(property, texts.get(name))])
+  const described = Object.entries(properties).map(([name, property]) => [
+    name,
+    describe(property, texts.get(name)),
+  ])
   return { type: 'object', properties: Object.fromEntries(described), required }
 }
 

@@ -11,8 +11,20 @@ export interface PreparedEdit {
 }
 
 /** What all tools that edit a block do with their edit. The new text is in sight at the next step, so it is not repeated. */
-export async function applyEdit(tx: Transaction, { label, edit }: PreparedEdit, context: CallContext): Promise<string> {
-  const author = { kind: 'agent', agentId: context.agent.id, runId: context.runId, callId: context.callId } as const
-  const block = await editBlock(tx, context.agent.id, label, edit, { author, at: toTimestamp(context.now) })
+export async function applyEdit(
+  tx: Transaction,
+  { label, edit }: PreparedEdit,
+  context: CallContext,
+): Promise<string> {
+  const author = {
+    kind: 'agent',
+    agentId: context.agent.id,
+    runId: context.runId,
+    callId: context.callId,
+  } as const
+  const block = await editBlock(tx, context.agent.id, label, edit, {
+    author,
+    at: toTimestamp(context.now),
+  })
   return `Done. The block "${label}" now has ${countCharacters(block.value)} of ${block.limit} characters.`
 }

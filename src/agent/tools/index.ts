@@ -42,5 +42,8 @@ export function checkToolNames(names: readonly string[]): void {
   const unknown = names.filter((name) => !INNER_TOOLS.some((tool) => tool.name === name))
   if (unknown.length === 0) return
   const known = INNER_TOOLS.map((tool) => tool.name).join(', ')
-  throw new UserError('invalid_argument', `An agent can't have the tool "${unknown[0]}". The tools are: ${known}.`)
+  throw new UserError(
+    'invalid_argument',
+    `An agent can't have the tool "${unknown[0]}". The tools are: ${known}.`,
+  )
 }

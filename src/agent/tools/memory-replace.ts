@@ -9,7 +9,11 @@ export const memoryReplace = defineInnerTool({
   parameters: { label: z.string(), old_string: z.string(), new_string: z.string() },
   prepare: (args): PreparedEdit => ({
     label: args.label,
-    edit: { kind: 'replace_one', oldText: unescapeStructure(args.old_string), newText: unescapeStructure(args.new_string) },
+    edit: {
+      kind: 'replace_one',
+      oldText: unescapeStructure(args.old_string),
+      newText: unescapeStructure(args.new_string),
+    },
   }),
   apply: applyEdit,
 })

@@ -7,7 +7,10 @@ const RESULT_CHARACTERS = 4_000
 const TOTAL_CHARACTERS = 16_000
 
 /** Search results for the model, as JSON text, best first; what is left out is said. */
-export function toResultText(results: readonly { readonly content: string }[], more: boolean): string {
+export function toResultText(
+  results: readonly { readonly content: string }[],
+  more: boolean,
+): string {
   if (results.length === 0) return JSON.stringify({ results: [], note: 'Nothing was found.' })
   const shown: object[] = []
   let characters = 0
@@ -18,11 +21,14 @@ export function toResultText(results: readonly { readonly content: string }[], m
     shown.push(cut)
   }
   const leftOut = results.length - shown.length
-  const note = leftOut > 0 ? `${leftOut} more were left out for length.` : more ? 'There are more.' : undefined
+  const note =
+    leftOut > 0 ? `${leftOut} more were left out for length.` : more ? 'There are more.' : undefined
   return JSON.stringify({ results: shown, ...(note && { note }) })
 }
 
 function shorten<T extends { readonly content: string }>(result: T): T {
   const content = sliceCharacters(result.content, 0, RESULT_CHARACTERS)
-  return content.length === result.content.length ? result : { ...result, content: `${content}… (shortened)` }
+  return content.length === result.content.length
+    ? result
+    : { ...result, content: `${content}… (shortened)` }
 }

@@ -9,7 +9,10 @@ export async function backup(config: Config, [file, ...more]: readonly string[])
     throw new ConfigError('backup takes one file name: recollect backup <file>.')
   }
   if (!existsSync(config.databasePath)) {
-    throw new UserError('not_found', `There is no data at ${config.databasePath} yet, so there is nothing to back up.`)
+    throw new UserError(
+      'not_found',
+      `There is no data at ${config.databasePath} yet, so there is nothing to back up.`,
+    )
   }
   const target = resolve(file)
   const storage = await openStorage(config)

@@ -11,7 +11,10 @@ export async function doctor(config: Config): Promise<void> {
   const secrets = secretsOf(config)
   const tell = (subject: string, finding: string) =>
     process.stdout.write(`${redactSecrets(`${subject.padEnd(10)} ${finding}`, secrets)}\n`)
-  tell('Recollect', `${VERSION} on Node ${process.versions.node}, ${process.platform} ${process.arch}`)
+  tell(
+    'Recollect',
+    `${VERSION} on Node ${process.versions.node}, ${process.platform} ${process.arch}`,
+  )
   const dataWorks = await checkData(config, tell)
   const modelWorks = await checkModel(config, tell)
   tell('Embedding', 'none; search is by keyword, which needs none')
@@ -35,7 +38,7 @@ async function checkData(config: Config, tell: Tell): Promise<boolean> {
 }
 
 async function checkModel(config: Config, tell: Tell): Promise<boolean> {
-  const models = openModels(config)
+  const models = await openModels(config)
   try {
     const { handle, reason } = await models.describeDefault()
     const model = await models.resolve(null)
@@ -46,7 +49,10 @@ async function checkModel(config: Config, tell: Tell): Promise<boolean> {
     } as const
     const result = await model.call(request, AbortSignal.timeout(PATIENCE_MILLISECONDS))
     if (result.kind === 'failure') {
-      tell('Model', `FAILED: ${handle} (${reason}). ${result.failure.message} ${result.failure.hint}`)
+      tell(
+        'Model',
+        `FAILED: ${handle} (${reason}). ${result.failure.message} ${result.failure.hint}`,
+      )
       return false
     }
     tell('Model', `ok: ${handle} (${reason})`)
@@ -60,7 +66,9 @@ async function checkModel(config: Config, tell: Tell): Promise<boolean> {
 
 function configuredProviders({ providers }: Config): string {
   const names = [...providers].filter(([, { isConfigured }]) => isConfigured).map(([name]) => name)
-  return names.length > 0 ? `set up: ${names.join(', ')}` : 'none set up; set OPENAI_API_KEY, for example'
+  return names.length > 0
+    ? `set up: ${names.join(', ')}`
+    : 'none set up; set OPENAI_API_KEY, for example'
 }
 
 function messageOf(error: unknown): string {

@@ -1,15 +1,16 @@
-import { openApp, openModels } from '../../app.ts'
+import { openApp, openModels, serveHttp } from '../../app.ts'
 import { type Config, ConfigError, secretsOf } from '../../config.ts'
 import { createLog } from '../../core/log.ts'
 import { VERSION } from '../../core/version.ts'
-import { createServerFactory } from '../../mcp/server.ts'
-import { serveOverHttp } from '../../mcp/transports/http.ts'
 import type { Arguments } from '../args.ts'
 import { closeAndExit, stopSignal } from '../until-stopped.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
 
-export async function serve(config: Config, { host, port }: Pick<Arguments, 'host' | 'port'>): Promise<void> {
+export async function serve(
+  config: Config,
+  { host, port }: Pick<Arguments, 'host' | 'port'>,
+): Promise<void> {
   if (!LOOPBACK.test(host) && config.token === null) {
     throw new ConfigError(
       `--host: found "${host}", which others can reach. Set RECOLLECT_TOKEN to a long random text first, or leave --host out to serve this machine only.`,
@@ -19,11 +20,9 @@ export async function serve(config: Config, { host, port }: Pick<Arguments, 'hos
   const log = createLog(config.logLevel, secretsOf(config))
   const app = await openApp(config, log)
   const { schemaVersion, location } = await app.storage.info()
-  const factory = createServerFactory({ version: VERSION, context: async () => app.context, log })
-  const serving = await serveOverHttp(factory, {
+  const serving = await serveHttp(async () => app.context, {
     host,
     port,
-    version: VERSION,
     log,
     schemaVersion: () => schemaVersion,
     ...(config.token !== null && { token: config.token }),
@@ -44,7 +43,7 @@ export async function serve(config: Config, { host, port }: Pick<Arguments, 'hos
 
 async function describeModel(config: Config): Promise<string> {
   try {
-    const { handle, reason } = await openModels(config).describeDefault()
+    const { handle, reason } = await (await openModels(config)).describeDefault()
     return `${handle} (${reason})`
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

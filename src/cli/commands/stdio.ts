@@ -1,8 +1,6 @@
+import { serveStdio } from '../../app.ts'
 import { type Config, secretsOf } from '../../config.ts'
 import { createLog } from '../../core/log.ts'
-import { VERSION } from '../../core/version.ts'
-import { createServerFactory } from '../../mcp/server.ts'
-import { serveOverStdio } from '../../mcp/transports/stdio.ts'
 import { createLazyApp } from '../lazy-app.ts'
 import { closeAndExit, stopSignal } from '../until-stopped.ts'
 
@@ -13,7 +11,7 @@ export async function stdio(config: Config): Promise<void> {
   const log = createLog(config.logLevel, secretsOf(config))
   const app = createLazyApp(config, log)
   const context = async () => (await app.get()).context
-  const serving = serveOverStdio(createServerFactory({ version: VERSION, context, log }), log)
+  const serving = await serveStdio(context, log)
   const opening = setTimeout(() => void app.get().catch(() => undefined), OPEN_AFTER_MILLISECONDS)
   await Promise.race([serving.closed, stopSignal()])
   clearTimeout(opening)

@@ -51,6 +51,7 @@ const HEADERS_MILLISECONDS = 10_000
 /** For a request to arrive in full; what it takes to answer is not counted. */
 const REQUEST_MILLISECONDS = 30_000
 const CLOSE_MILLISECONDS = 1_500
+const SWEEP_MILLISECONDS = 20
 
 export async function serveOverHttp(
   createServer: ServerFactory,
@@ -107,10 +108,12 @@ export async function serveOverHttp(
     url: `${url}/mcp`,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      // A connection whose answer is on its way becomes idle a moment later.
+      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MILLISECONDS)
       const cutOff = setTimeout(() => server.closeAllConnections(), CLOSE_MILLISECONDS)
       await Promise.all([sessions.close(), handler.close()])
-      server.closeIdleConnections()
       await closed
+      clearInterval(sweep)
       clearTimeout(cutOff)
     },
   }

@@ -72,7 +72,8 @@ export async function initial(db: Connection, dialect: Dialect): Promise<void> {
     sql`CREATE TABLE run (
       row ${row}, namespace TEXT NOT NULL, id TEXT NOT NULL, agent_id TEXT NOT NULL, accepted_by TEXT NOT NULL,
       status TEXT NOT NULL, stop_reason TEXT, input TEXT NOT NULL, idempotency_key TEXT, max_steps INTEGER NOT NULL,
-      attempts INTEGER NOT NULL, cancel_requested INTEGER NOT NULL, error TEXT, warnings TEXT NOT NULL,
+      cancel_requested INTEGER NOT NULL, waiting_for TEXT, retry_at TEXT,
+      error TEXT, warnings TEXT NOT NULL,
       created_at TEXT NOT NULL, started_at TEXT, completed_at TEXT,
       UNIQUE (namespace, id),
       UNIQUE (namespace, agent_id, idempotency_key),

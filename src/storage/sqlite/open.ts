@@ -24,7 +24,10 @@ const dialect: Dialect = {
  * Opens the file, creating it and its directory for this user alone, and migrates it. Throws a UserError that says
  * what to do when that can't be done.
  */
-export async function openSqlite(path: string, migrations: readonly Migration[] = MIGRATIONS): Promise<Storage> {
+export async function openSqlite(
+  path: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<Storage> {
   createFile(path)
   const writeHandle = await connect(path)
   const writer = new Kysely<Database>({ dialect: sqliteDialect(writeHandle) })
@@ -54,7 +57,10 @@ export async function openSqlite(path: string, migrations: readonly Migration[] 
       },
       async backup(target) {
         if (existsSync(target)) {
-          throw new UserError('invalid_argument', `${target} exists already. Name a file that does not exist yet.`)
+          throw new UserError(
+            'invalid_argument',
+            `${target} exists already. Name a file that does not exist yet.`,
+          )
         }
         await backup(readHandle, target)
       },
@@ -111,7 +117,10 @@ function cannotOpen(path: string, error: unknown): UserError {
 }
 
 async function hasVersionTable(db: Connection): Promise<boolean> {
-  const { rows } = await sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'`.execute(db)
+  const { rows } =
+    await sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'`.execute(
+      db,
+    )
   return rows.length > 0
 }
 

@@ -1,0 +1,64 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+
+/**
+ * How a process signs what it works on, so that others on the machine can tell whether it still lives. All that a pid
+ * depends on is part of it: the machine, its boot, and the pid namespace, which differs between containers that share
+ * a kernel and a volume; the start time tells a process from a later one with the same pid.
+ */
+interface ProcessIdentity {
+  readonly place: string
+  readonly pid: number
+  readonly startTime: string
+}
+
+/** `nonce` tells apart several workers of one process. */
+export function ownerName(nonce: string): string {
+  return [place(), process.pid, startTimeOf(process.pid) ?? '', nonce].join(' ')
+}
+
+/** True only if the process has certainly ended; of one elsewhere nothing can be known. */
+export function hasEnded(owner: string): boolean {
+  const identity = parse(owner)
+  if (!identity || identity.place !== place()) return false
+  const startTime = startTimeOf(identity.pid)
+  if (startTime !== undefined) return startTime !== identity.startTime
+  return !isAlive(identity.pid)
+}
+
+function parse(owner: string): ProcessIdentity | undefined {
+  const [machine, pid, startTime, nonce] = owner.split(' ')
+  if (machine === undefined || startTime === undefined || nonce === undefined) return undefined
+  return { place: machine, pid: Number(pid), startTime }
+}
+
+function place(): string {
+  const boot = tryRead(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
+  const namespace = tryRead(() => readlinkSync('/proc/self/ns/pid'))
+  return [hostname(), boot ?? '', namespace ?? ''].join('/').replaceAll(' ', '_')
+}
+
+/** In clock ticks since boot; undefined: no such process, or a system without /proc. */
+function startTimeOf(pid: number): string | undefined {
+  const stat = tryRead(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  // The second field is the name in parentheses, which may hold spaces; the start time is the 22nd.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // Somebody else's process may not be signalled, but is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+function tryRead(read: () => string): string | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}

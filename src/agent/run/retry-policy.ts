@@ -1,0 +1,39 @@
+import type { ModelFailure } from '../../llm/model.ts'
+
+/** What to do about a model call that failed. */
+export type AfterFailure =
+  | { readonly kind: 'retry'; readonly inMilliseconds: number }
+  /** Too long to hold the agent for: the run is put aside and taken up again at that time. */
+  | { readonly kind: 'wait'; readonly inMilliseconds: number }
+  | { readonly kind: 'give_up' }
+
+const MOST_TRIES = 4
+const FIRST_PAUSE_MILLISECONDS = 500
+/** A provider that asks for a longer pause than this is obeyed by putting the run aside. */
+export const LONGEST_PAUSE_MILLISECONDS = 60_000
+
+/**
+ * The one place that decides on retries; the clients below make none of their own. `tries` counts the calls made so
+ * far, `random` is from 0 to 1. Only what may pass by itself is tried again, with pauses that double and are spread, so
+ * that many agents do not come back at the same moment.
+ */
+export function afterFailure(failure: ModelFailure, tries: number, random: number): AfterFailure {
+  switch (failure.reason) {
+    case 'unreachable':
+    case 'rate_limited':
+    case 'invalid_answer':
+      break
+    case 'unauthorized':
+    case 'context_overflow':
+    case 'rejected':
+    case 'aborted':
+      return { kind: 'give_up' }
+  }
+  const asked = failure.retryAfterMilliseconds ?? 0
+  if (asked > LONGEST_PAUSE_MILLISECONDS) return { kind: 'wait', inMilliseconds: asked }
+  // A server that talks nonsense once may do better; one that does it twice will not.
+  const most = failure.reason === 'invalid_answer' ? 2 : MOST_TRIES
+  if (tries >= most) return { kind: 'give_up' }
+  const pause = FIRST_PAUSE_MILLISECONDS * 2 ** (tries - 1) * (0.5 + random)
+  return { kind: 'retry', inMilliseconds: Math.max(pause, asked) }
+}

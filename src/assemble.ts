@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+import { createAgents } from './agent/agents.ts'
+import { ownerName } from './agent/run/owner.ts'
+import { createWorker } from './agent/run/worker.ts'
+import { createRuns } from './agent/runs.ts'
+import type { Config } from './config.ts'
+import { createBus } from './core/bus.ts'
+import { systemClock } from './core/clock.ts'
+import type { AgentEvent, Change } from './core/event.ts'
+import { describeError, type Log } from './core/log.ts'
+import { createModelRegistry } from './llm/registry.ts'
+import type { McpContext } from './mcp/context.ts'
+import { createArchivalMemory } from './memory/archival.ts'
+import { createBlockMemory } from './memory/blocks.ts'
+import { createRecallMemory } from './memory/recall.ts'
+import { pollChanges } from './storage/poll-changes.ts'
+import type { Storage } from './storage/store.ts'
+
+/** The whole of Recollect over one opened database. */
+export interface App {
+  readonly context: McpContext
+  readonly storage: Storage
+  /** Stops taking work, lets go of what is under way for the next process, and closes the database. */
+  close(): Promise<void>
+}
+
+const NAMESPACE = 'default'
+
+/** Joins the parts over an opened database, and begins to serve its queue. */
+export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
+  const store = storage.in(NAMESPACE)
+  const clock = systemClock
+  const owner = ownerName(randomBytes(6).toString('hex'))
+  const models = createModelRegistry({ defaultHandle: config.model, settings: config.providers })
+  const onListenerError = (error: unknown) =>
+    log('error', 'a listener failed', { error: describeError(error) })
+  const changes = createBus<Change>(onListenerError)
+  const progress = createBus<AgentEvent>(onListenerError)
+
+  const worker = createWorker({
+    storage,
+    owner,
+    clock,
+    models,
+    log,
+    leaseMilliseconds: config.leaseMilliseconds,
+    budget: { tokens: config.maxRunTokens, seconds: config.maxRunSeconds },
+    emit: progress.publish,
+  })
+  const runs = createRuns({ store, clock, owner, wake: worker.wake, onChange: changes.subscribe })
+  // Also what other processes did: a run was cancelled that this one works on, or ended before one that waits here.
+  changes.subscribe(({ kind, subjectId, namespace }) => {
+    if (kind !== 'run') return
+    void worker.stopIfCancelled(namespace, subjectId)
+    worker.wake()
+  })
+  const poller = await pollChanges(storage.changes, changes.publish, log)
+
+  return {
+    storage,
+    context: {
+      agents: createAgents(store, models, clock),
+      memory: createBlockMemory(store, clock),
+      archival: createArchivalMemory(store, clock),
+      recall: createRecallMemory(store),
+      runs: {
+        ...runs,
+        onProgress: (runId, listener) =>
+          progress.subscribe((event) => {
+            if (event.runId === runId) listener(event)
+          }),
+      },
+      onChange: changes.subscribe,
+    },
+    async close() {
+      poller.stop()
+      await worker.stop()
+      await storage.close()
+    },
+  }
+}

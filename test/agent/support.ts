@@ -1,0 +1,215 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { type App, openApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import type { Message } from '../../src/core/message.ts'
+import type { Run } from '../../src/core/run.ts'
+import type { McpContext, NewAgent } from '../../src/mcp/context.ts'
+import {
+  callTool,
+  type ReceivedRequest,
+  type ScriptedProvider,
+  startScriptedProvider,
+} from '../support/scripted-provider.ts'
+
+/** A run that is over, with what it left in the history. */
+export interface Turn {
+  readonly run: Run
+  readonly reply: string
+  readonly messages: readonly Message[]
+}
+
+type Sending = Omit<Parameters<McpContext['runs']['send']>[0], 'agent' | 'text'>
+
+/** Agents over a real database, with a scripted model behind real HTTP. */
+export interface World {
+  readonly context: McpContext
+  readonly provider: ScriptedProvider
+  /** Completions asked for so far, those that are held included. */
+  readonly asked: number
+  createAgent(fields?: NewAgent): Promise<string>
+  /** Sends and waits for the end. */
+  talk(agent: string, text: string, options?: Sending): Promise<Turn>
+  /** Sends and does not wait. */
+  send(agent: string, text: string, options?: Sending): Promise<Run['id']>
+  end(runId: Run['id']): Promise<Turn>
+  /** Value of a block. */
+  block(agent: string, label: string): Promise<string>
+  /** The body of the completion asked for last, or of that number. */
+  // biome-ignore lint/suspicious/noExplicitAny: each test knows the shape that it asks for
+  request(index?: number): any
+  /** From now on the model takes its time, until `release`. */
+  hold(): void
+  release(): void
+  /** Stops, and starts again over the same data. */
+  restart(): Promise<void>
+  close(): Promise<void>
+}
+
+const PATIENCE_MILLISECONDS = 15_000
+
+export async function startWorld(settings: Readonly<Record<string, string>> = {}): Promise<World> {
+  const home = await mkdtemp(join(tmpdir(), 'recollect-agent-'))
+  const provider = await startScriptedProvider()
+  const gate = await startGate(provider.baseUrl)
+  const environment = {
+    RECOLLECT_HOME: home,
+    RECOLLECT_MODEL: 'openai/scripted',
+    OPENAI_API_KEY: 'sk-test-key',
+    OPENAI_BASE_URL: gate.baseUrl,
+    ...settings,
+  }
+  const open = () => openApp(readConfig({}, environment), () => undefined)
+  let app: App = await open()
+
+  const world: World = {
+    get context() {
+      return app.context
+    },
+    provider,
+    get asked() {
+      return gate.arrived()
+    },
+    async createAgent(fields = {}) {
+      return (await app.context.agents.create(fields)).agent.id
+    },
+    async talk(agent, text, options = {}) {
+      return world.end(await world.send(agent, text, options))
+    },
+    async send(agent, text, options = {}) {
+      return (await app.context.runs.send({ agent, text, ...options })).run.id
+    },
+    async end(runId) {
+      const { runs } = app.context
+      const view = await runs.wait(runId, PATIENCE_MILLISECONDS, new AbortController().signal)
+      expect(['queued', 'running'], `run ${runId}`).not.toContain(view.run.status)
+      return { ...view, messages: await runs.messages(runId) }
+    },
+    async block(agent, label) {
+      return (await app.context.memory.read(agent, label)).blocks[0]?.block.value ?? ''
+    },
+    request: (index) => provider.requests.at(index ?? -1)?.body,
+    hold: gate.hold,
+    release: gate.release,
+    async restart() {
+      await app.close()
+      app = await open()
+    },
+    async close() {
+      gate.release()
+      await app.close()
+      await gate.close()
+      await provider.close()
+      await rm(home, { recursive: true })
+      for (const { body } of provider.requests) expectWellFormed(body.messages)
+    },
+  }
+  return world
+}
+
+interface WireMessage {
+  readonly role: string
+  readonly content: string | null
+  readonly tool_calls?: readonly { readonly id: string }[]
+  readonly tool_call_id?: string
+}
+
+/** As every vendor wants it: one system message first, and every call answered once, right behind it. */
+export function expectWellFormed(messages: readonly WireMessage[]): void {
+  expect(messages.map(({ role }) => role).indexOf('system')).toBe(0)
+  expect(messages.filter(({ role }) => role === 'system')).toHaveLength(1)
+  let open: readonly string[] = []
+  for (const message of messages) {
+    if (message.role === 'tool') {
+      expect(open[0], 'a tool result behind its call').toBe(message.tool_call_id)
+      open = open.slice(1)
+      continue
+    }
+    expect(open, 'calls without a result').toEqual([])
+    open = message.tool_calls?.map(({ id }) => id) ?? []
+  }
+  expect(open, 'calls without a result').toEqual([])
+}
+
+/** What a request shows of the tool results in it, newest last. */
+export function toolResults(request: ReceivedRequest['body']): readonly string[] {
+  return request.messages
+    .filter((message: WireMessage) => message.role === 'tool')
+    .map((message: WireMessage) => withoutLastLine(message.content ?? ''))
+}
+
+export function systemText(request: ReceivedRequest['body']): string {
+  return request.messages[0].content
+}
+
+/** Without what is put there for one request only. */
+export function withoutLastLine(text: string): string {
+  return text.replace(/\n\n(\(system\) [^\n]*\n)?<context [^\n]*\/>$/, '')
+}
+
+export function lastLine(request: ReceivedRequest['body']): string {
+  return request.messages.at(-1).content.split('\n').at(-1)
+}
+
+/** How a memgpt_agent speaks. */
+export function speak(message: string) {
+  return callTool('send_message', { thinking: 'I answer.', message })
+}
+
+/** A call of a memgpt_agent that wants to go on. */
+export function callOn(name: string, args: Readonly<Record<string, unknown>>) {
+  return callTool(name, { thinking: 'First this.', ...args, request_heartbeat: true })
+}
+
+/** Stands before the provider, so that a test decides when an answer comes. */
+async function startGate(target: string) {
+  let arrived = 0
+  let opened: Promise<void> = Promise.resolve()
+  let open: () => void = () => undefined
+
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const pieces: Buffer[] = []
+    for await (const piece of request) pieces.push(piece)
+    arrived += 1
+    await opened
+    if (response.destroyed) return
+    const answer = await fetch(new URL(request.url ?? '', target), {
+      method: 'POST',
+      body: Buffer.concat(pieces),
+      headers: {
+        'content-type': 'application/json',
+        authorization: request.headers.authorization ?? '',
+      },
+    })
+    const text = await answer.text()
+    response.writeHead(answer.status, {
+      'content-type': answer.headers.get('content-type') ?? 'text/plain',
+    })
+    response.end(text)
+  }
+
+  const server = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the gate has no port')
+  return {
+    baseUrl: `http://127.0.0.1:${address.port}/v1`,
+    arrived: () => arrived,
+    hold() {
+      opened = new Promise((resolve) => {
+        open = resolve
+      })
+    },
+    release: () => open(),
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
