@@ -31,7 +31,11 @@ export async function openStorage(config: Config): Promise<Storage> {
 
 export async function openModels(config: Config): Promise<ModelRegistry> {
   const { createModelRegistry } = await import('./llm/registry.ts')
-  return createModelRegistry({ defaultHandle: config.model, settings: config.providers })
+  return createModelRegistry({
+    defaultHandle: config.model,
+    settings: config.providers,
+    limits: config.modelCalls,
+  })
 }
 
 /** MCP over this process's stdin and stdout. `context` is asked for by the first call that needs it. */

@@ -31,7 +31,11 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   const store = storage.in(NAMESPACE)
   const clock = systemClock
   const owner = ownerName(randomBytes(6).toString('hex'))
-  const models = createModelRegistry({ defaultHandle: config.model, settings: config.providers })
+  const models = createModelRegistry({
+    defaultHandle: config.model,
+    settings: config.providers,
+    limits: config.modelCalls,
+  })
   const onListenerError = (error: unknown) =>
     log('error', 'a listener failed', { error: describeError(error) })
   const changes = createBus<Change>(onListenerError)
@@ -45,6 +49,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     log,
     leaseMilliseconds: config.leaseMilliseconds,
     budget: { tokens: config.maxRunTokens, seconds: config.maxRunSeconds },
+    firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
     emit: progress.publish,
   })
   const runs = createRuns({ store, clock, owner, wake: worker.wake, onChange: changes.subscribe })

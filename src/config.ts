@@ -15,7 +15,23 @@ export interface Config {
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
+  readonly modelCalls: ModelCallSettings
   readonly logLevel: LogLevel
+}
+
+/** Not settings of anybody's, but values that tests shorten. */
+export interface ModelCallSettings {
+  readonly totalMilliseconds: number
+  /** Between two pieces of an answer. */
+  readonly idleMilliseconds: number
+  /** Before the first retry; it doubles with each. */
+  readonly firstPauseMilliseconds: number
+}
+
+const MODEL_CALLS: ModelCallSettings = {
+  totalMilliseconds: 600_000,
+  idleMilliseconds: 120_000,
+  firstPauseMilliseconds: 500,
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -97,6 +113,7 @@ export function readConfig(
         30,
         'a whole number of seconds from 1 to 3600',
       ) * 1_000,
+    modelCalls: MODEL_CALLS,
     logLevel: read('RECOLLECT_LOG', z.enum(LOG_LEVELS), 'warn', LOG_LEVELS.join(', ')),
   })
 }

@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callTool, callTools } from '../support/scripted-provider.ts'
 import { speak, startWorld, toolResults, type World } from './support.ts'
 
 let world: World
-beforeEach(async () => {
+beforeAll(async () => {
   world = await startWorld()
 })
-afterEach(() => world.close())
+afterAll(() => world.close())
 
 const NAME = 'core_memory_append'
 const VALID = { label: 'human', content: 'Tea.' }

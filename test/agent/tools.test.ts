@@ -1,14 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toTimestamp } from '../../src/core/clock.ts'
 import type { NewAgent } from '../../src/mcp/context.ts'
 import { callTools, say } from '../support/scripted-provider.ts'
 import { speak, startWorld, toolResults, type World } from './support.ts'
 
 let world: World
-beforeEach(async () => {
+beforeAll(async () => {
   world = await startWorld()
 })
-afterEach(() => world.close())
+afterAll(() => world.close())
 
 const ALL = [
   'core_memory_append',

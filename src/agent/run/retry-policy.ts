@@ -8,16 +8,19 @@ export type AfterFailure =
   | { readonly kind: 'give_up' }
 
 const MOST_TRIES = 4
-const FIRST_PAUSE_MILLISECONDS = 500
 /** A provider that asks for a longer pause than this is obeyed by putting the run aside. */
 export const LONGEST_PAUSE_MILLISECONDS = 60_000
 
 /**
  * The one place that decides on retries; the clients below make none of their own. `tries` counts the calls made so
- * far, `random` is from 0 to 1. Only what may pass by itself is tried again, with pauses that double and are spread, so
- * that many agents do not come back at the same moment.
+ * far; `firstPause` is spread by chance, so that many agents do not come back at the same moment, and doubles with each
+ * try. Only what may pass by itself is tried again.
  */
-export function afterFailure(failure: ModelFailure, tries: number, random: number): AfterFailure {
+export function afterFailure(
+  failure: ModelFailure,
+  tries: number,
+  firstPause: number,
+): AfterFailure {
   switch (failure.reason) {
     case 'unreachable':
     case 'rate_limited':
@@ -34,6 +37,6 @@ export function afterFailure(failure: ModelFailure, tries: number, random: numbe
   // A server that talks nonsense once may do better; one that does it twice will not.
   const most = failure.reason === 'invalid_answer' ? 2 : MOST_TRIES
   if (tries >= most) return { kind: 'give_up' }
-  const pause = FIRST_PAUSE_MILLISECONDS * 2 ** (tries - 1) * (0.5 + random)
+  const pause = firstPause * 2 ** (tries - 1)
   return { kind: 'retry', inMilliseconds: Math.max(pause, asked) }
 }

@@ -17,6 +17,7 @@ import { recordAnswer } from './record-answer.ts'
 export interface RunTools {
   readonly models: ModelRegistry
   readonly budget: RunBudget
+  readonly firstPauseMilliseconds: number
   readonly log: Log
   readonly emit: (event: AgentEvent) => void
 }
@@ -54,7 +55,7 @@ export async function workOnRun(run: HeldRun, tools: RunTools, signal: AbortSign
 async function askModel(
   run: HeldRun,
   { stepId, number, context }: Extract<Next, { kind: 'model' }>,
-  { models, emit, log }: RunTools,
+  { models, emit, log, firstPauseMilliseconds }: RunTools,
   signal: AbortSignal,
 ): Promise<'went_on' | 'put_aside'> {
   emit({ type: 'step_started', runId: run.id, agentId: run.agentId, step: number })
@@ -64,7 +65,7 @@ async function askModel(
     return 'put_aside'
   }
   const { request } = compileContext(context)
-  const result = await callModel(model, request, signal, log)
+  const result = await callModel(model, request, { signal, log, firstPauseMilliseconds })
   if (result.kind === 'wait') {
     await postponeRun(run, toTimestamp(run.clock() + result.milliseconds))
     return 'put_aside'

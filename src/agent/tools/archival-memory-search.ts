@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { searchPassages } from '../../memory/archival.ts'
+import { dateOf } from './date-of.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
 import { MOST_RESULTS, toResultText } from './search-results.ts'
 
@@ -19,8 +20,8 @@ export const archivalMemorySearch = defineInnerTool({
       query: args.query,
       tags: args.tags,
       matchAllTags: args.tag_match_mode === 'all',
-      after: args.start_datetime,
-      before: args.end_datetime,
+      after: dateOf(args, 'start_datetime', 'start'),
+      before: dateOf(args, 'end_datetime', 'end'),
       limit: args.top_k,
     })
     const results = items.map(({ item }) => ({

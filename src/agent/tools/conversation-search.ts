@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { spokenText } from '../../core/message.ts'
 import { searchMessages } from '../../memory/recall.ts'
+import { dateOf } from './date-of.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
 import { MOST_RESULTS, toResultText } from './search-results.ts'
 
@@ -18,8 +19,8 @@ export const conversationSearch = defineInnerTool({
     const { items, nextCursor } = await searchMessages(store, agent.id, {
       query: args.query,
       roles: args.roles?.length ? args.roles : undefined,
-      after: args.start_date,
-      before: args.end_date,
+      after: dateOf(args, 'start_date', 'start'),
+      before: dateOf(args, 'end_date', 'end'),
       limit: args.limit,
       exceptRun: runId,
     })

@@ -1,0 +1,12 @@
+import type { Timestamp } from '../../core/clock.ts'
+import { parseMoment } from '../../core/dates.ts'
+
+/** A date among a call's arguments; a wrong one is told under the name that the model knows. */
+export function dateOf<Name extends string>(
+  args: { readonly [name in Name]?: string | undefined },
+  name: Name,
+  edge: 'start' | 'end',
+): Timestamp | undefined {
+  const text = args[name]
+  return text === undefined ? undefined : parseMoment(name, text, edge)
+}

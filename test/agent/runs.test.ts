@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { callTools, fail, hang, say } from '../support/scripted-provider.ts'
+import { callOn, speak, startWorld, toolResults, type World } from './support.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await startWorld()
+})
+afterEach(() => world.close())
+
+/** What the user said in a request, oldest first. */
+function said(index?: number): readonly string[] {
+  return world
+    .request(index)
+    .messages.filter(({ role }: { role: string }) => role === 'user')
+    .map(({ content }: { content: string }) => content.split('\n')[0])
+}
+
+describe('messages to one agent', () => {
+  it('are worked on one after the other, in the order in which they came', async () => {
+    world.provider.respondWith(({ messages }) =>
+      messages.at(-1).role === 'tool'
+        ? speak('Done.')
+        : callOn('archival_memory_search', { query: 'x' }),
+    )
+    const agent = await world.createAgent()
+    world.hold()
+    const texts = ['One', 'Two', 'Three', 'Four']
+    const runs = []
+    for (const text of texts) runs.push(await world.send(agent, text))
+    await expect.poll(() => world.asked).toBe(1)
+    const states = await Promise.all(runs.map((id) => world.context.runs.get(id)))
+    expect(states.map(({ run }) => run.status)).toEqual([
+      'running',
+      'queued',
+      'queued',
+      'queued',
+    ])
+    world.release()
+    for (const id of runs) expect((await world.end(id)).run.status).toBe('completed')
+    expect(said()).toEqual(texts)
+    expect(world.provider.requests).toHaveLength(8)
+  })
+
+  it('are not held up by a run that failed', async () => {
+    world.provider.enqueue(fail(401), speak('Hello.'))
+    const agent = await world.createAgent()
+    world.hold()
+    const first = await world.send(agent, 'One')
+    const second = await world.send(agent, 'Two')
+    world.release()
+    expect((await world.end(first)).run.status).toBe('failed')
+    expect((await world.end(second)).reply).toBe('Hello.')
+  })
+})
+
+describe('messages to different agents', () => {
+  it('are worked on side by side', async () => {
+    world.provider.respondWith(() => speak('Done.'))
+    const agents = [await world.createAgent(), await world.createAgent(), await world.createAgent()]
+    world.hold()
+    const runs = []
+    for (const agent of agents) runs.push(await world.send(agent, 'Hi'))
+    await expect.poll(() => world.asked).toBe(3)
+    world.release()
+    for (const id of runs) expect((await world.end(id)).reply).toBe('Done.')
+  })
+})
+
+describe('an idempotency key', () => {
+  it('answers with the same run for ever, also after a restart, and asks the model once', async () => {
+    world.provider.enqueue(speak('Hello.'))
+    const agent = await world.createAgent()
+    const options = { idempotencyKey: 'once' }
+    const first = await world.talk(agent, 'Hi', options)
+    await world.restart()
+    const second = await world.talk(agent, 'Hi', options)
+    expect(second).toMatchObject({ reply: 'Hello.', run: { id: first.run.id } })
+    expect(world.asked).toBe(1)
+  })
+
+  it('that is used twice at once makes one run', async () => {
+    world.provider.enqueue(speak('Hello.'))
+    const agent = await world.createAgent()
+    const send = () => world.send(agent, 'Hi', { idempotencyKey: 'once' })
+    const [one, two] = await Promise.all([send(), send()])
+    expect(one).toBe(two)
+    await world.end(one)
+  })
+
+  it('that was used for another message is a conflict', async () => {
+    world.provider.enqueue(speak('Hello.'))
+    const agent = await world.createAgent()
+    const { run } = await world.talk(agent, 'Hi', { idempotencyKey: 'once' })
+    await expect(world.send(agent, 'Bye', { idempotencyKey: 'once' })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining(run.id),
+    })
+  })
+
+  it('belongs to one agent', async () => {
+    world.provider.enqueue(speak('Hello.'), speak('Hello.'))
+    const options = { idempotencyKey: 'once' }
+    const one = await world.talk(await world.createAgent(), 'Hi', options)
+    const two = await world.talk(await world.createAgent(), 'Hi', options)
+    expect(one.run.id).not.toBe(two.run.id)
+  })
+})
+
+describe('cancelling', () => {
+  it('ends a run whose model hangs, at once, and the next message goes on', async () => {
+    world.provider.enqueue(
+      callTools([
+        {
+          name: 'core_memory_append',
+          arguments: { label: 'human', content: 'Tea.', request_heartbeat: true },
+        },
+        { name: 'archival_memory_search', arguments: { query: 'x' } },
+      ]),
+      hang(),
+      speak('Hello.'),
+    )
+    const agent = await world.createAgent({ human: '' })
+    const id = await world.send(agent, 'One')
+    await expect.poll(() => world.asked).toBe(2)
+    const { run } = await world.context.runs.cancel(id)
+    expect(run).toMatchObject({ status: 'cancelled', stopReason: 'cancelled', error: null })
+    expect(run.completedAt).not.toBeNull()
+    expect((await world.talk(agent, 'Two')).reply).toBe('Hello.')
+    expect(await world.block(agent, 'human')).toBe('Tea.')
+    expect(toolResults(world.request())).toHaveLength(2)
+    expect(said()).toEqual(['One', 'Two'])
+  })
+
+  it('of a run that is over changes nothing', async () => {
+    world.provider.enqueue(speak('Hello.'))
+    const { run } = await world.talk(await world.createAgent(), 'Hi')
+    const cancelled = await world.context.runs.cancel(run.id)
+    expect(cancelled).toMatchObject({ reply: 'Hello.', run: { status: 'completed' } })
+  })
+
+  it('of a queued run keeps what the user said, behind what came before it', async () => {
+    world.provider.enqueue(
+      callOn('archival_memory_search', { query: 'x' }),
+      speak('One done.'),
+      speak('Three done.'),
+    )
+    const agent = await world.createAgent()
+    world.hold()
+    const first = await world.send(agent, 'One')
+    await expect.poll(() => world.asked).toBe(1)
+    const second = await world.send(agent, 'Two')
+    const third = await world.send(agent, 'Three')
+    await world.context.runs.cancel(second)
+    world.release()
+    expect((await world.end(first)).reply).toBe('One done.')
+    expect((await world.end(third)).reply).toBe('Three done.')
+    const cancelled = await world.end(second)
+    expect(cancelled.run).toMatchObject({ status: 'cancelled', usage: { steps: 0 } })
+    expect(cancelled.messages).toMatchObject([{ role: 'user', text: 'Two' }])
+    expect(said(0), 'a turn is not disturbed by a message that was withdrawn').toEqual(['One'])
+    expect(said(1), 'a turn is not disturbed by a message that was withdrawn').toEqual(['One'])
+    expect(said(2)).toEqual(['One', 'Two', 'Three'])
+  })
+
+  it('of an unknown run says where ids come from', async () => {
+    await expect(world.context.runs.cancel('run-1')).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('send_message'),
+    })
+  })
+})
+
+describe('an agent that is deleted while it works', () => {
+  it('takes its run with it, whoever waits for it is told at once, and the server goes on', async () => {
+    world.provider.enqueue(hang())
+    const agent = await world.createAgent()
+    const id = await world.send(agent, 'Hi')
+    await expect.poll(() => world.asked).toBe(1)
+    const waiting = world.end(id)
+    const outcome = expect(waiting).rejects.toMatchObject({ code: 'not_found' })
+    await world.context.agents.delete(agent)
+    await outcome
+    world.provider.enqueue(speak('Hello.'))
+    expect((await world.talk(await world.createAgent(), 'Hi')).reply).toBe('Hello.')
+  })
+
+  it('and whose model answers afterwards leaves nothing behind', async () => {
+    world.provider.enqueue(callOn('archival_memory_insert', { content: 'Ghost.' }))
+    const agent = await world.createAgent()
+    world.hold()
+    const id = await world.send(agent, 'Hi')
+    await expect.poll(() => world.asked).toBe(1)
+    await world.context.agents.delete(agent)
+    world.release()
+    world.provider.respondWith(() => say('Hello.'))
+    await world.talk(await world.createAgent(), 'Hi')
+    await expect(world.context.runs.get(id)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(world.context.agents.get(agent)).rejects.toMatchObject({ code: 'not_found' })
+  })
+})
+
+describe('a server that is stopped while an agent works', () => {
+  it('takes the run up again when it starts', async () => {
+    world.provider.enqueue(hang(), speak('Here I am.'))
+    const agent = await world.createAgent()
+    const id = await world.send(agent, 'Hi')
+    await expect.poll(() => world.asked).toBe(1)
+    await world.restart()
+    expect(await world.end(id)).toMatchObject({ reply: 'Here I am.', run: { usage: { steps: 1 } } })
+    expect(said()).toEqual(['Hi'])
+  })
+})
+
+describe('a message', () => {
+  it('without words is refused', async () => {
+    const agent = await world.createAgent()
+    await expect(world.send(agent, ' \n')).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+
+  it('of more than 200,000 characters is refused, with the way out', async () => {
+    const agent = await world.createAgent()
+    await expect(world.send(agent, 'x'.repeat(200_001))).rejects.toMatchObject({
+      code: 'limit_exceeded',
+      message: expect.stringMatching(/200000.*insert_archival/),
+    })
+    world.provider.enqueue(speak('Long.'))
+    const { messages } = await world.talk(agent, '🙂'.repeat(150_000))
+    expect(messages).toHaveLength(3)
+  })
+
+  it('to an unknown agent makes no run', async () => {
+    await expect(world.send('Nobody', 'Hi')).rejects.toMatchObject({ code: 'not_found' })
+    expect(world.asked).toBe(0)
+  })
+})
