@@ -14,6 +14,7 @@ import type { Storage } from './storage/store.ts'
  * when it is opened; `assemble.ts` joins the parts.
  */
 
+export { isLoopback } from './mcp/transports/http-guard.ts'
 export type { App }
 
 /** Throws a UserError that says what to do if the data can't be used. */

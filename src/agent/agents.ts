@@ -9,7 +9,7 @@ import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, isId, newId } from '../core/ids.ts'
 import type { Page } from '../core/page.ts'
-import { cleanText } from '../core/text.ts'
+import { cleanText, countCharacters } from '../core/text.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import type { ModelRegistry } from '../llm/model.ts'
 import { addBlock, attachBlock, type BlockFields } from '../memory/blocks.ts'
@@ -202,7 +202,7 @@ async function findSharedBlock(tx: Transaction, blockId: string): Promise<Block>
 }
 
 function checkName(name: string): void {
-  if (name.trim() === '' || name.length > LONGEST_NAME) {
+  if (name.trim() === '' || countCharacters(name) > LONGEST_NAME) {
     throw new UserError(
       'invalid_argument',
       `A name has 1 to ${LONGEST_NAME} characters. Give another, or leave it out to have one made up.`,

@@ -20,10 +20,14 @@ export type PlannedCall = ToolCall & {
 export function planCalls(
   answer: ModelAnswer,
   tools: readonly InnerTool[],
+  speakNow: boolean,
 ): readonly PlannedCall[] {
   return answer.toolCalls.map(({ name, arguments: text }, index) => {
     const own = { id: newId('call'), name, arguments: text, index }
     if (answer.finish === 'length') return { ...own, ...refused(TRUNCATED) }
+    if (speakNow && !tools.some((tool) => tool.name === name)) {
+      return { ...own, ...refused(TOO_LATE) }
+    }
     try {
       const call = bindCall(tools, name, text)
       return { ...own, kind: 'planned', effect: call.effect, call }
@@ -36,6 +40,10 @@ export function planCalls(
 
 const TRUNCATED =
   'The call was not run: your answer was cut off at the output limit, so it may be incomplete. Make it again, shorter.'
+
+/** Read at the next turn, when the tool is there again. */
+const TOO_LATE =
+  'The call was not run: the steps of the turn were used up, and all that was left was to answer the user.'
 
 function refused(error: string) {
   return { kind: 'refused', effect: 'none', error } as const

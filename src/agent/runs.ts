@@ -4,7 +4,7 @@ import type { Change } from '../core/event.ts'
 import { isId, newId, type RunId } from '../core/ids.ts'
 import { type Message, spokenText } from '../core/message.ts'
 import { DEFAULT_MAX_STEPS, isSettled, type Run } from '../core/run.ts'
-import { cleanText } from '../core/text.ts'
+import { cleanText, countCharacters } from '../core/text.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { Reads, Store } from '../storage/store.ts'
 import { openRun } from './run/advance.ts'
@@ -63,10 +63,11 @@ export function createRuns({ store, clock, owner, wake, onChange }: RunsOptions)
       const text = cleanText(message.text)
       if (text.trim() === '')
         throw new UserError('invalid_argument', 'The message is empty. Say something to the agent.')
-      if (text.length > LONGEST_MESSAGE) {
+      const size = countCharacters(text)
+      if (size > LONGEST_MESSAGE) {
         throw new UserError(
           'limit_exceeded',
-          `A message holds at most ${LONGEST_MESSAGE} characters and this one has ${text.length}. Put long texts into the archive with insert_archival, and refer to them.`,
+          `A message holds at most ${LONGEST_MESSAGE} characters and this one has ${size}. Put long texts into the archive with insert_archival, and refer to them.`,
         )
       }
       const id = newId('run')
@@ -129,21 +130,20 @@ export function createRuns({ store, clock, owner, wake, onChange }: RunsOptions)
   async function settled(id: RunId, milliseconds: number, signal: AbortSignal): Promise<void> {
     const changed = createSignal()
     const stopListening = onChange((change) => {
-      if (change.kind === 'run' && change.subjectId === id) changed.raise()
+      // With its agent a run is deleted, which no change of its own tells.
+      if (change.kind === 'agent' || change.subjectId === id) changed.raise()
     })
-    signal.addEventListener('abort', changed.raise, { once: true })
-    const end = performance.now() + milliseconds
-    const timer = setTimeout(changed.raise, milliseconds)
+    const over = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)])
+    over.addEventListener('abort', changed.raise, { once: true })
     try {
       for (;;) {
         const run = await store.runs.get(id)
-        if (!run || isSettled(run.status) || signal.aborted || performance.now() >= end) return
+        if (!run || isSettled(run.status) || over.aborted) return
         await changed.next()
       }
     } finally {
-      clearTimeout(timer)
       stopListening()
-      signal.removeEventListener('abort', changed.raise)
+      over.removeEventListener('abort', changed.raise)
     }
   }
 }

@@ -39,15 +39,16 @@ describe('a run fails, and keeps its message, when the model', () => {
   it.each([
     ['does not take the key', fail(401, { error: { message: 'Bad key sk-test-key' } }), /OPENAI_API_KEY.*401/],
     ['fails', fail(500), /500.*Try again/],
-    ['limits us', fail(429, { error: { message: 'slow down' } }, { 'retry-after': '7' }), /429.*Wait/],
+    ['limits us', fail(429, { error: { message: 'slow down' } }), /429.*Wait/],
     ['does not exist', fail(404, { error: { message: 'no such model' } }), /404.*"scripted"/],
     ['answers with a web page', fail(502, '<html><h1>Bad gateway</h1></html>'), /502.*Bad gateway/],
     ['answers nonsense', fail(200, { hello: 1 }), /sent.*OPENAI_BASE_URL/],
   ])('%s, and the next message goes on', async (_, answer, text) => {
     world = await startWorld()
-    world.provider.enqueue(answer, speak('Back again.'))
+    world.provider.respondWith(() => answer)
     const agent = await world.createAgent()
     expectFailure(await world.talk(agent, 'Are you there?'), 'model_unavailable', text)
+    world.provider.enqueue(speak('Back again.'))
     const next = await world.talk(agent, 'And now?')
     expect(next).toMatchObject({ reply: 'Back again.', run: { status: 'completed' } })
     const { messages } = world.request()
@@ -74,19 +75,47 @@ describe('a run fails, and keeps its message, when the model', () => {
   })
 })
 
+describe('a failure that passes', () => {
+  it('is not seen by anybody', async () => {
+    world = await startWorld()
+    world.provider.enqueue(fail(503), fail(429), speak('Here I am.'))
+    const { run, reply } = await world.talk(await world.createAgent(), 'Are you there?')
+    expect({ reply, status: run.status, steps: run.usage.steps }).toEqual({
+      reply: 'Here I am.',
+      status: 'completed',
+      steps: 1,
+    })
+    expect(world.asked).toBe(3)
+  })
+
+  it('later than an agent should be held puts the run aside, and says until when', async () => {
+    world = await startWorld()
+    world.provider.enqueue(fail(429, { error: { message: 'tomorrow' } }, { 'retry-after': '7200' }))
+    const agent = await world.createAgent()
+    const { run, messages } = await world.talk(agent, 'Are you there?')
+    expect(run).toMatchObject({ status: 'waiting', error: null })
+    expect(messages).toMatchObject([{ role: 'user', text: 'Are you there?' }])
+    const behind = await world.context.runs.send({ agent, text: 'And now?' })
+    expect(behind.run.warnings).toEqual([expect.stringContaining(run.id)])
+    expect((await world.context.runs.cancel(run.id)).run.status).toBe('cancelled')
+    world.provider.enqueue(speak('Back again.'))
+    expect((await world.end(behind.run.id)).reply).toBe('Back again.')
+  })
+})
+
 describe('a failure in the middle of a turn', () => {
   it('keeps what the steps before it did, and every call keeps its result', async () => {
     world = await startWorld()
     world.provider.enqueue(
       callTool('core_memory_append', { label: 'human', content: 'Tea.', request_heartbeat: true }),
-      fail(503),
-      say('Hello.'),
     )
+    world.provider.respondWith(() => fail(503))
     const agent = await world.createAgent({ human: '' })
     const { run, messages } = await world.talk(agent, 'I like tea')
     expect(run).toMatchObject({ status: 'failed', usage: { steps: 1 } })
     expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool'])
     expect(await world.block(agent, 'human')).toBe('Tea.')
+    world.provider.enqueue(say('Hello.'))
     expect((await world.talk(agent, 'Hi')).reply).toBe('Hello.')
   })
 })

@@ -52,7 +52,9 @@ describe('max_steps', () => {
 
   it('is 50 where nobody says otherwise', async () => {
     world.provider.respondWith(({ tools }) =>
-      tools.length === 1 ? speak('Enough.') : callOn('archival_memory_search', SEARCH),
+      tools.length === 1
+        ? speak('Enough.')
+        : callOn('archival_memory_search', { query: `tea ${world.asked}` }),
     )
     const { run, reply } = await world.talk(await world.createAgent(), 'Look')
     expect({ reply, stop: run.stopReason, steps: run.usage.steps }).toEqual({
@@ -179,6 +181,19 @@ describe('the budget of a run', () => {
     world.provider.enqueue(speak('Hello.'))
     const { run } = await world.talk(await world.createAgent(), 'Hi')
     expect(run).toMatchObject({ stopReason: 'end_turn', warnings: [] })
+  })
+})
+
+describe('an agent that repeats itself', () => {
+  it('is told so, then stopped, and the next message goes on', async () => {
+    world.provider.respondWith(() => callOn('archival_memory_search', SEARCH))
+    const agent = await world.createAgent()
+    const { run } = await world.talk(agent, 'Look')
+    expect(run).toMatchObject({ status: 'completed', stopReason: 'no_progress' })
+    expect(run.warnings[0]).toMatch(/repeated the same calls/)
+    expect(newest()).toMatch(/\n\n\(system\) You have made the same call \d times/)
+    world.provider.respondWith(() => speak('Hello.'))
+    expect((await world.talk(agent, 'Hi')).reply).toBe('Hello.')
   })
 })
 

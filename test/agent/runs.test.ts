@@ -177,10 +177,12 @@ describe('an agent that is deleted while it works', () => {
     const agent = await world.createAgent()
     const id = await world.send(agent, 'Hi')
     await expect.poll(() => world.asked).toBe(1)
-    const waiting = world.end(id)
+    const patience = AbortSignal.timeout(10_000)
+    const waiting = world.context.runs.wait(id, 60_000, patience)
     const outcome = expect(waiting).rejects.toMatchObject({ code: 'not_found' })
     await world.context.agents.delete(agent)
     await outcome
+    expect(patience.aborted).toBe(false)
     world.provider.enqueue(speak('Hello.'))
     expect((await world.talk(await world.createAgent(), 'Hi')).reply).toBe('Hello.')
   })

@@ -62,7 +62,9 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
     OPENAI_BASE_URL: gate.baseUrl,
     ...settings,
   }
-  const open = () => openApp(readConfig({}, environment), () => undefined)
+  const config = readConfig({}, environment)
+  const modelCalls = { ...config.modelCalls, firstPauseMilliseconds: 1 }
+  const open = () => openApp({ ...config, modelCalls }, () => undefined)
   let app: App = await open()
 
   const world: World = {

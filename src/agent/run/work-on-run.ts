@@ -80,7 +80,7 @@ async function askModel(
     (tool) =>
       request.toolChoice !== 'none' && request.tools.some((spec) => spec.name === tool.name),
   )
-  const calls = planCalls(result.answer, offered)
+  const calls = planCalls(result.answer, offered, context.speakNow !== null)
   await recordAnswer(run, {
     stepId,
     model: model.handle,

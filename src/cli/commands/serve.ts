@@ -1,17 +1,15 @@
-import { openApp, openModels, serveHttp } from '../../app.ts'
+import { isLoopback, openApp, openModels, serveHttp } from '../../app.ts'
 import { type Config, ConfigError, secretsOf } from '../../config.ts'
 import { createLog } from '../../core/log.ts'
 import { VERSION } from '../../core/version.ts'
 import type { Arguments } from '../args.ts'
 import { closeAndExit, stopSignal } from '../until-stopped.ts'
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
-
 export async function serve(
   config: Config,
   { host, port }: Pick<Arguments, 'host' | 'port'>,
 ): Promise<void> {
-  if (!LOOPBACK.test(host) && config.token === null) {
+  if (!isLoopback(host) && config.token === null) {
     throw new ConfigError(
       `--host: found "${host}", which others can reach. Set RECOLLECT_TOKEN to a long random text first, or leave --host out to serve this machine only.`,
     )

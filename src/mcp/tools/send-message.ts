@@ -29,8 +29,8 @@ export const sendMessage = defineTool({
   output: runShape,
   annotations: {
     readOnlyHint: false,
-    // The agent may rewrite its own memory.
-    destructiveHint: true,
+    // Nothing is lost by it: what the agent changes in its memory stays in the history of its blocks.
+    destructiveHint: false,
     idempotentHint: false,
     openWorldHint: true,
   },

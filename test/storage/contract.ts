@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, describe } from 'vitest'
+import type { Storage, Store } from '../../src/storage/store.ts'
+import type { TestStorage } from '../support/stores.ts'
+import { agentContract } from './contract/agents.ts'
+import { blockContract } from './contract/blocks.ts'
+import { changeContract } from './contract/changes.ts'
+import { claimContract } from './contract/claims.ts'
+import { messageContract } from './contract/messages.ts'
+import { namespaceContract } from './contract/namespaces.ts'
+import { passageContract } from './contract/passages.ts'
+import { runContract } from './contract/runs.ts'
+import { transactionContract } from './contract/transactions.ts'
+import { wordContract } from './contract/words.ts'
+
+/** The database that the test at hand has; it is empty at the start of each. */
+export interface Subject {
+  readonly storage: Storage
+  /** Its namespace `default`. */
+  readonly store: Store
+}
+
+/** What every driver of the port must keep. `open` gives an empty database of its own each time. */
+export function storageContract(name: string, open: () => Promise<TestStorage>): void {
+  describe(`${name} keeps the contract of storage:`, () => {
+    let opened: TestStorage
+    beforeEach(async () => {
+      opened = await open()
+    })
+    afterEach(() => opened.close())
+    const subject: Subject = {
+      get storage() {
+        return opened.storage
+      },
+      get store() {
+        return opened.storage.in('default')
+      },
+    }
+
+    describe('agents', () => agentContract(subject))
+    describe('blocks', () => blockContract(subject))
+    describe('messages', () => messageContract(subject))
+    describe('passages', () => passageContract(subject))
+    describe('words', () => wordContract(subject))
+    describe('runs', () => runContract(subject))
+    describe('claims', () => claimContract(subject))
+    describe('transactions', () => transactionContract(subject))
+    describe('changes', () => changeContract(subject))
+    describe('namespaces', () => namespaceContract(subject))
+  })
+}

@@ -1,0 +1,206 @@
+import { expect, test } from 'vitest'
+import type { RunId } from '../../../src/core/ids.ts'
+import type { Claim, Lease, RunOutcome } from '../../../src/storage/store.ts'
+import { at, insertAgent, insertRun } from '../../support/stores.ts'
+import type { Subject } from '../contract.ts'
+
+const LEASE_SECONDS = 30
+const COMPLETED: RunOutcome = { status: 'completed', stopReason: 'end_turn', error: null, at: at() }
+
+export function claimContract(subject: Subject): void {
+  function claim(seconds: number, owner = 'me', fields: Partial<Claim> = {}) {
+    return subject.storage.claims.next({
+      owner,
+      now: at(seconds),
+      expiresAt: at(seconds + LEASE_SECONDS),
+      orphanedBefore: at(seconds - LEASE_SECONDS),
+      ...fields,
+    })
+  }
+
+  async function claimed(seconds: number, owner = 'me') {
+    const result = await claim(seconds, owner)
+    if (!result) throw new Error('nothing to claim')
+    return result
+  }
+
+  const finish = (id: RunId, lease: Lease) =>
+    subject.store.transaction(async (tx) => {
+      await tx.runs.finish(id, COMPLETED)
+      await tx.runs.release(lease)
+    })
+  const hold = (lease: Lease, seconds = LEASE_SECONDS) =>
+    subject.store.transaction((tx) => tx.runs.hold(lease, at(seconds)))
+
+  test('where nothing is queued there is nothing to claim', async () => {
+    expect(await claim(0)).toBeUndefined()
+  })
+
+  test('a queued run is claimed once and is running then', async () => {
+    const { store } = subject
+    const agent = await insertAgent(store)
+    const { id } = await insertRun(store, agent.id)
+    const { run, lease } = await claimed(0)
+    expect(run).toMatchObject({ id, status: 'running', startedAt: null })
+    expect(run).toEqual(await store.runs.get(id))
+    expect(lease).toEqual({ namespace: 'default', agentId: agent.id, owner: 'me', fence: 1 })
+    expect(await claim(1)).toBeUndefined()
+  })
+
+  test('runs of an agent are claimed one at a time, in the order in which they were accepted', async () => {
+    const { store } = subject
+    const agent = await insertAgent(store)
+    // The order is that of acceptance, not that of the clocks.
+    const first = await insertRun(store, agent.id, { createdAt: at(2) })
+    const second = await insertRun(store, agent.id, { createdAt: at(1) })
+    const one = await claimed(3)
+    expect(one.run.id).toBe(first.id)
+    expect(await claim(4)).toBeUndefined()
+    await finish(first.id, one.lease)
+    expect((await claimed(5)).run.id).toBe(second.id)
+  })
+
+  test('runs of different agents are claimed side by side, the oldest first', async () => {
+    const { store } = subject
+    const [a, b] = [await insertAgent(store), await insertAgent(store)]
+    const ids = []
+    for (const agent of [b, a, b]) ids.push((await insertRun(store, agent.id)).id)
+    expect((await claimed(0)).run.id).toBe(ids[0])
+    expect((await claimed(0)).run.id).toBe(ids[1])
+    expect(await claim(0)).toBeUndefined()
+  })
+
+  test('many that claim at once get different runs', async () => {
+    const { store } = subject
+    for (let number = 0; number < 8; number += 1) {
+      const agent = await insertAgent(store)
+      await insertRun(store, agent.id)
+      await insertRun(store, agent.id)
+    }
+    const results = await Promise.all(Array.from({ length: 12 }, () => claim(0)))
+    const agents = results.flatMap((result) => result?.run.agentId ?? [])
+    expect(agents).toHaveLength(8)
+    expect(new Set(agents).size).toBe(8)
+  })
+
+  test('a run that is over is not claimed', async () => {
+    const agent = await insertAgent(subject.store)
+    const { id } = await insertRun(subject.store, agent.id)
+    await subject.store.transaction((tx) => tx.runs.finish(id, COMPLETED))
+    expect(await claim(0)).toBeUndefined()
+  })
+
+  test('an agent whose lease was not let go of is not claimed before it runs out', async () => {
+    const agent = await insertAgent(subject.store)
+    const { id } = await insertRun(subject.store, agent.id)
+    await insertRun(subject.store, agent.id)
+    await claimed(0)
+    await subject.store.transaction((tx) => tx.runs.finish(id, COMPLETED))
+    expect(await claim(LEASE_SECONDS)).toBeUndefined()
+    expect((await claimed(LEASE_SECONDS + 1)).lease.fence).toBe(2)
+  })
+
+  test('a run whose lease ran out is taken over with a higher fence', async () => {
+    const agent = await insertAgent(subject.store)
+    const { id } = await insertRun(subject.store, agent.id, { acceptedBy: 'dead' })
+    const first = await claimed(0, 'dead')
+    expect(await claim(LEASE_SECONDS, 'me')).toBeUndefined()
+    const second = await claimed(LEASE_SECONDS + 1, 'me')
+    expect(second.run.id).toBe(id)
+    expect(second.lease).toMatchObject({ owner: 'me', fence: first.lease.fence + 1 })
+    const third = await claimed(2 * LEASE_SECONDS + 2, 'me')
+    expect(third.lease.fence).toBe(second.lease.fence + 1)
+  })
+
+  test('whoever lost the lease can not hold or release it', async () => {
+    const agent = await insertAgent(subject.store)
+    await insertRun(subject.store, agent.id)
+    const old = await claimed(0)
+    const current = await claimed(LEASE_SECONDS + 1)
+    expect(await hold(old.lease, 500)).toBe(false)
+    await subject.store.transaction((tx) => tx.runs.release(old.lease))
+    expect(await hold(current.lease, 100)).toBe(true)
+    expect(await hold({ ...current.lease, owner: 'somebody' })).toBe(false)
+    expect(await hold({ ...current.lease, fence: current.lease.fence + 1 })).toBe(false)
+    expect(await claim(100)).toBeUndefined()
+  })
+
+  test('holding a lease extends it', async () => {
+    const agent = await insertAgent(subject.store)
+    await insertRun(subject.store, agent.id)
+    const { lease } = await claimed(0)
+    expect(await hold(lease, 100)).toBe(true)
+    expect(await claim(100)).toBeUndefined()
+    expect(await claim(101)).toBeDefined()
+  })
+
+  test('what was let go of is claimed at once, and can not be held any more', async () => {
+    const agent = await insertAgent(subject.store)
+    const { id } = await insertRun(subject.store, agent.id)
+    const { lease } = await claimed(0)
+    await subject.store.transaction((tx) => tx.runs.release(lease))
+    expect(await hold(lease)).toBe(false)
+    const again = await claimed(0)
+    expect(again.run.id).toBe(id)
+    expect(again.lease.fence).toBe(2)
+  })
+
+  test('a lease that ran out and was not taken over can still be held', async () => {
+    const agent = await insertAgent(subject.store)
+    await insertRun(subject.store, agent.id)
+    const { lease } = await claimed(0)
+    expect(await hold(lease, 200)).toBe(true)
+    expect(await claim(LEASE_SECONDS + 1)).toBeUndefined()
+  })
+
+  test('the deletion of an agent ends the lease on it', async () => {
+    const agent = await insertAgent(subject.store)
+    await insertRun(subject.store, agent.id)
+    const { lease } = await claimed(0)
+    await subject.store.transaction((tx) => tx.agents.delete(agent.id, at()))
+    expect(await hold(lease)).toBe(false)
+    expect(await claim(LEASE_SECONDS + 1)).toBeUndefined()
+  })
+
+  test('what another process accepted is left to it until it is orphaned', async () => {
+    const agent = await insertAgent(subject.store)
+    const { id } = await insertRun(subject.store, agent.id, { acceptedBy: 'other' })
+    expect(await claim(LEASE_SECONDS)).toBeUndefined()
+    expect((await claimed(LEASE_SECONDS + 1)).run.id).toBe(id)
+  })
+
+  test('a run of another process at the head of an agent’s queue keeps later ones back', async () => {
+    const agent = await insertAgent(subject.store)
+    await insertRun(subject.store, agent.id, { acceptedBy: 'other' })
+    await insertRun(subject.store, agent.id, { acceptedBy: 'me' })
+    expect(await claim(0)).toBeUndefined()
+    const free = await insertAgent(subject.store)
+    const { id } = await insertRun(subject.store, free.id, { acceptedBy: 'me' })
+    expect((await claimed(0)).run.id).toBe(id)
+  })
+
+  test('what a process abandons is free for others at once', async () => {
+    const { store, storage } = subject
+    const [a, b, c] = [await insertAgent(store), await insertAgent(store), await insertAgent(store)]
+    const working = await insertRun(store, a.id, { acceptedBy: 'other' })
+    const queued = await insertRun(store, b.id, { acceptedBy: 'other' })
+    await insertRun(store, c.id, { acceptedBy: 'third' })
+    const { lease } = await claimed(0, 'other')
+    await storage.claims.abandon('other')
+    expect(await hold(lease)).toBe(false)
+    expect((await claimed(0)).run.id).toBe(working.id)
+    expect((await claimed(0)).run.id).toBe(queued.id)
+    expect(await claim(0)).toBeUndefined()
+  })
+
+  test('claims see the runs of every namespace', async () => {
+    const other = subject.storage.in('other')
+    const agent = await insertAgent(other)
+    const { id } = await insertRun(other, agent.id)
+    const { run, lease } = await claimed(0)
+    expect(run.id).toBe(id)
+    expect(lease.namespace).toBe('other')
+    expect(await hold(lease)).toBe(false)
+    expect(await other.transaction((tx) => tx.runs.hold(lease, at(99)))).toBe(true)
+  })
+}

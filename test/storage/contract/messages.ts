@@ -1,0 +1,192 @@
+import { expect, test } from 'vitest'
+import { type AgentId, newId } from '../../../src/core/ids.ts'
+import type { MessageSearch } from '../../../src/storage/store.ts'
+import {
+  assistantSays,
+  at,
+  insertAgent,
+  insertRun,
+  someMessage,
+  userSays,
+} from '../../support/stores.ts'
+import type { Subject } from '../contract.ts'
+
+export function messageContract(subject: Subject): void {
+  async function found(agentId: AgentId, search: Partial<MessageSearch>) {
+    const { items } = await subject.store.messages.search(agentId, { limit: 50, ...search })
+    return items.map(({ item }) => item.seq)
+  }
+
+  test('messages come back as they were appended', async () => {
+    const { store } = subject
+    const { id: agentId } = await insertAgent(store)
+    const { id: runId } = await insertRun(store, agentId)
+    const callId = newId('call')
+    const messages = [
+      someMessage({ body: { role: 'system', text: 'Now.' } }),
+      userSays('Hi 👋', { runId, tokens: 7 }),
+      someMessage({
+        runId,
+        createdAt: at(3),
+        body: {
+          role: 'assistant',
+          text: 'thinking aloud',
+          reasoning: 'because',
+          toolCalls: [{ id: callId, name: 'send_message', arguments: '{"broken": ' }],
+          said: ['Hello', 'there'],
+        },
+      }),
+      someMessage({
+        runId,
+        body: { role: 'tool', callId, toolName: 'send_message', status: 'error', text: 'no' },
+      }),
+    ]
+    await store.transaction((tx) => tx.messages.append(agentId, messages))
+    const stored = messages.map(({ body, ...message }, index) => ({
+      ...body,
+      ...message,
+      agentId,
+      seq: index + 1,
+    }))
+    expect(await store.messages.recent(agentId, 50)).toEqual(stored)
+    expect(await store.messages.ofRun(runId)).toEqual(stored.slice(1))
+  })
+
+  test('the recent ones are the newest, oldest first', async () => {
+    const { store } = subject
+    const { id } = await insertAgent(store)
+    const texts = ['a', 'b', 'c', 'd']
+    await store.transaction((tx) =>
+      tx.messages.append(
+        id,
+        texts.map((text) => userSays(text)),
+      ),
+    )
+    expect(await store.messages.recent(id, 2)).toMatchObject([{ text: 'c' }, { text: 'd' }])
+  })
+
+  test('messages of each agent are numbered from 1 without gaps, also after a rollback', async () => {
+    const { store } = subject
+    const [a, b] = [await insertAgent(store), await insertAgent(store)]
+    await store.transaction(async (tx) => {
+      await tx.messages.append(a.id, [userSays('1'), userSays('2')])
+      await tx.messages.append(b.id, [userSays('1')])
+      await tx.messages.append(a.id, [])
+      await tx.messages.append(a.id, [userSays('3')])
+    })
+    const failing = store.transaction(async (tx) => {
+      await tx.messages.append(a.id, [userSays('lost')])
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    await Promise.all(
+      Array.from({ length: 10 }, () =>
+        store.transaction((tx) => tx.messages.append(a.id, [userSays('x'), userSays('y')])),
+      ),
+    )
+    const numbers = (await store.messages.recent(a.id, 99)).map(({ seq }) => seq)
+    expect(numbers).toEqual(Array.from({ length: 23 }, (_, index) => index + 1))
+    expect((await store.messages.recent(b.id, 99)).map(({ seq }) => seq)).toEqual([1])
+  })
+
+  test('nothing is appended to an agent that does not exist', async () => {
+    const { store } = subject
+    const append = store.transaction((tx) => tx.messages.append(newId('agent'), [userSays('a')]))
+    await expect(append).rejects.toThrow()
+  })
+
+  async function conversation(): Promise<AgentId> {
+    const { store } = subject
+    const { id } = await insertAgent(store)
+    const call = newId('call')
+    await store.transaction((tx) =>
+      tx.messages.append(id, [
+        userSays('My kettle is red', { createdAt: at(1) }),
+        assistantSays('A red kettle, noted', { createdAt: at(2) }),
+        assistantSays('', { createdAt: at(3) }),
+        someMessage({
+          body: {
+            role: 'tool',
+            callId: call,
+            toolName: 'archival_memory_search',
+            status: 'success',
+            text: 'kettle found',
+          },
+          createdAt: at(4),
+        }),
+        someMessage({ body: { role: 'system', text: 'A kettle boils' }, createdAt: at(5) }),
+        userSays('What colour was it?', { createdAt: at(6) }),
+      ]),
+    )
+    return id
+  }
+
+  test('without a query what was said is listed newest first, without results of tools', async () => {
+    expect(await found(await conversation(), {})).toEqual([6, 5, 2, 1])
+  })
+
+  test('a search by role finds what these said, tools too if they are named', async () => {
+    const id = await conversation()
+    expect(await found(id, { roles: ['user'] })).toEqual([6, 1])
+    expect(await found(id, { roles: ['tool', 'assistant'] })).toEqual([4, 2])
+    expect(await found(id, { roles: ['user'], query: 'kettles' })).toEqual([1])
+  })
+
+  test('bounds of a search by date are inclusive', async () => {
+    const id = await conversation()
+    expect(await found(id, { after: at(2) })).toEqual([6, 5, 2])
+    expect(await found(id, { before: at(2) })).toEqual([2, 1])
+    expect(await found(id, { after: at(2), before: at(5) })).toEqual([5, 2])
+    expect(await found(id, { after: at(7) })).toEqual([])
+    expect(await found(id, { query: 'kettle', after: at(2), before: at(2) })).toEqual([2])
+  })
+
+  test('a search by words finds any of them, the better first, with a score', async () => {
+    const id = await conversation()
+    const { items } = await subject.store.messages.search(id, { query: 'colour red', limit: 9 })
+    expect(items.map(({ item }) => item.seq).sort()).toEqual([1, 2, 6])
+    const scores = items.map(({ score = Number.NaN }) => score)
+    expect(scores).toEqual([...scores].sort((a, b) => b - a))
+    expect(items.map(({ foundBy }) => foundBy)).toEqual(['keyword', 'keyword', 'keyword'])
+  })
+
+  test('where nothing was ranked there is no score', async () => {
+    const { items } = await subject.store.messages.search(await conversation(), { limit: 1 })
+    expect(items[0]).not.toHaveProperty('score')
+    expect(items[0]).not.toHaveProperty('foundBy')
+  })
+
+  test('a search leaves out the run that searches, and nothing else', async () => {
+    const { store } = subject
+    const { id } = await insertAgent(store)
+    const [run, other] = [await insertRun(store, id), await insertRun(store, id)]
+    await store.transaction((tx) =>
+      tx.messages.append(id, [
+        userSays('kettle'),
+        userSays('kettle', { runId: other.id }),
+        userSays('kettle', { runId: run.id }),
+      ]),
+    )
+    expect(await found(id, { exceptRun: run.id })).toEqual([2, 1])
+    expect((await found(id, { query: 'kettle', exceptRun: run.id })).sort()).toEqual([1, 2])
+  })
+
+  test.each([undefined, 'kettle'])('pages hold each message once (query: %s)', async (query) => {
+    const { store } = subject
+    const [{ id }, other] = [await insertAgent(store), await insertAgent(store)]
+    const messages = Array.from({ length: 11 }, () => userSays('the kettle'))
+    await store.transaction(async (tx) => {
+      await tx.messages.append(other.id, [userSays('kettle kettle')])
+      await tx.messages.append(id, messages)
+    })
+    const seen: number[] = []
+    let cursor: string | undefined
+    do {
+      const page = await store.messages.search(id, { query, limit: 4, cursor })
+      expect(page.items.length).toBeLessThanOrEqual(4)
+      seen.push(...page.items.map(({ item }) => item.seq))
+      cursor = page.nextCursor
+    } while (cursor)
+    expect(seen).toEqual(Array.from({ length: 11 }, (_, index) => 11 - index))
+  })
+}

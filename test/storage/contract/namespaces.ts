@@ -1,0 +1,168 @@
+import { expect, test } from 'vitest'
+import { newId } from '../../../src/core/ids.ts'
+import type { Store } from '../../../src/storage/store.ts'
+import {
+  at,
+  byClient,
+  someAgent,
+  someBlock,
+  somePassage,
+  someRun,
+  userSays,
+} from '../../support/stores.ts'
+import type { Subject } from '../contract.ts'
+
+/** An agent with one of everything. */
+function everything() {
+  const agent = someAgent({ name: 'Ada', tags: ['t'] })
+  const archiveId = newId('archive')
+  return {
+    agent,
+    archiveId,
+    block: someBlock(),
+    passage: somePassage(archiveId, { text: 'kettle', tags: ['t'] }),
+    run: someRun(agent.id, { idempotencyKey: 'k' }),
+    stepId: newId('step'),
+    callId: newId('call'),
+    messageId: newId('message'),
+  }
+}
+type Everything = ReturnType<typeof everything>
+
+async function insert(store: Store, all: Everything, text = 'kettle'): Promise<void> {
+  const { agent, archiveId, block, passage, run, stepId, callId, messageId } = all
+  await store.transaction(async (tx) => {
+    await tx.agents.insert(agent)
+    await tx.blocks.insert({ ...block, value: text }, byClient)
+    await tx.blocks.attach(agent.id, block, at())
+    await tx.passages.createArchive(agent.id, { id: archiveId, name: '', at: at() })
+    await tx.passages.insert({ ...passage, text }, at())
+    await tx.runs.insert({ ...run, input: text })
+    await tx.messages.append(agent.id, [userSays(text, { id: messageId, runId: run.id })])
+    await tx.runs.openStep({ id: stepId, runId: run.id, number: 1, at: at() })
+    await tx.runs.recordAnswer(stepId, {
+      model: 'openai/m',
+      finish: 'stop',
+      calls: [{ id: callId, index: 0, name: 'x', arguments: text, effect: 'once' }],
+      usage: { promptTokens: 1, completionTokens: 1, totalTokens: 2, cachedTokens: 0 },
+    })
+  })
+}
+
+/** All that can be read in a namespace about these, by every query of the port. */
+async function read(store: Store, all: Everything) {
+  const { agent, block, passage, run } = all
+  const { agents, blocks, messages, passages, runs } = store
+  return {
+    agent: await agents.get(agent.id),
+    named: await agents.named('Ada', 9),
+    listed: (await agents.list({ limit: 9 })).items,
+    queried: (await agents.list({ limit: 9, query: 'a' })).items,
+    tagged: (await agents.list({ limit: 9, tags: ['t'] })).items,
+    counts: await agents.counts(agent.id),
+    block: await blocks.get(block.id),
+    found: await blocks.find(agent.id, block.label),
+    ofAgent: await blocks.ofAgent(agent.id),
+    agentsOf: await blocks.agentsOf(block.id),
+    recent: await messages.recent(agent.id, 9),
+    ofRun: await messages.ofRun(run.id),
+    said: (await messages.search(agent.id, { limit: 9 })).items,
+    saidWords: (await messages.search(agent.id, { limit: 1, query: 'kettle pot' })).items,
+    passage: await passages.find(passage.id),
+    archive: await passages.defaultArchive(agent.id),
+    passages: (await passages.search(agent.id, { limit: 9 })).items,
+    passageWords: (await passages.search(agent.id, { limit: 1, query: 'kettle pot' })).items,
+    passageTags: (await passages.search(agent.id, { limit: 9, tags: ['t'] })).items,
+    run: await runs.get(run.id),
+    byKey: await runs.byIdempotencyKey(agent.id, 'k'),
+    blocking: await runs.blocking(agent.id, run.id),
+    step: await runs.currentStep(run.id),
+    lastStep: await runs.lastStep(run.id),
+  }
+}
+
+const isEmpty = (value: unknown) =>
+  value === undefined || value === 0 || (Array.isArray(value) && value.length === 0)
+
+export function namespaceContract(subject: Subject): void {
+  test('nothing of one namespace is seen in another', async () => {
+    const all = everything()
+    await insert(subject.storage.in('ours'), all)
+    const { counts, ...rest } = await read(subject.storage.in('theirs'), all)
+    expect(counts).toEqual({ messages: 0, passages: 0 })
+    for (const [query, result] of Object.entries(rest)) {
+      expect(isEmpty(result), `${query} saw ${JSON.stringify(result)}`).toBe(true)
+    }
+    const { blocking: _, ...ours } = await read(subject.storage.in('ours'), all)
+    for (const [query, result] of Object.entries(ours)) {
+      expect(isEmpty(result), `${query} saw nothing`).toBe(false)
+    }
+  })
+
+  test('nothing of one namespace is changed from another', async () => {
+    const { storage } = subject
+    const all = everything()
+    const { agent, block, passage, run, stepId, callId, archiveId } = all
+    const ours = storage.in('ours')
+    await insert(ours, all)
+    const claim = { owner: 'me', now: at(), expiresAt: at(30), orphanedBefore: at(-30) }
+    const claimed = await storage.claims.next(claim)
+    if (!claimed) throw new Error('nothing was claimed')
+    const before = await read(ours, all)
+
+    const theirs = storage.in('theirs')
+    const outcome = { status: 'failed', stopReason: 'cancelled', error: null, at: at() } as const
+    const answers = await theirs.transaction(async (tx) => [
+      await tx.agents.update(agent.id, { name: 'x', tags: ['x'] }, at()),
+      await tx.agents.delete(agent.id, at()),
+      await tx.passages.delete(agent.id, passage.id, at()),
+      await tx.runs.start(run.id, at()),
+      await tx.runs.hold(claimed.lease, at(99)),
+      await tx.runs.requestCancel(run.id, at()),
+      await tx.runs.startCall(callId),
+      await tx.runs.finishCall(callId, 'success'),
+      await tx.runs.closeStep(stepId, at()),
+      await tx.runs.finish(run.id, outcome),
+    ])
+    expect(answers).toEqual(answers.map(() => false))
+    await theirs.transaction(async (tx) => {
+      await tx.runs.release(claimed.lease)
+      await tx.runs.setWarnings(run.id, ['x'])
+    })
+    const current = before.block
+    if (!current) throw new Error('no block')
+    for (const write of [
+      theirs.transaction((tx) => tx.blocks.update(current, { value: 'x' }, byClient)),
+      theirs.transaction((tx) => tx.blocks.attach(agent.id, block, at())),
+      theirs.transaction((tx) => tx.messages.append(agent.id, [userSays('x')])),
+      theirs.transaction((tx) => tx.passages.insert(somePassage(archiveId), at())),
+      theirs.transaction((tx) => tx.runs.insert(someRun(agent.id))),
+      theirs.transaction((tx) =>
+        tx.runs.openStep({ id: newId('step'), runId: run.id, number: 2, at: at() }),
+      ),
+    ]) {
+      await expect(write).rejects.toThrow()
+    }
+    expect(await read(ours, all)).toEqual(before)
+    expect(await ours.transaction((tx) => tx.runs.hold(claimed.lease, at(99)))).toBe(true)
+  })
+
+  test('two namespaces may hold the same ids, and each sees its own', async () => {
+    const all = everything()
+    const [ours, theirs] = [subject.storage.in('ours'), subject.storage.in('theirs')]
+    await insert(ours, all, 'kettle')
+    const before = await read(ours, all)
+    await insert(theirs, all, 'pot')
+    expect(await read(ours, all)).toEqual(before)
+    expect(await read(theirs, all)).toMatchObject({
+      block: { value: 'pot' },
+      recent: [{ text: 'pot' }],
+      saidWords: [{ item: { text: 'pot' } }],
+      passageWords: [{ item: { text: 'pot' } }],
+      run: { input: 'pot' },
+      step: { calls: [{ arguments: 'pot' }] },
+    })
+    await theirs.transaction((tx) => tx.agents.delete(all.agent.id, at()))
+    expect(await read(ours, all)).toEqual(before)
+  })
+}

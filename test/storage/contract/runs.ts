@@ -1,0 +1,251 @@
+import { expect, test } from 'vitest'
+import { type AgentId, newId, type RunId, type StepId } from '../../../src/core/ids.ts'
+import type { TokenUsage } from '../../../src/core/run.ts'
+import type { CallEffect, RunOutcome, StepAnswer } from '../../../src/storage/store.ts'
+import { at, insertAgent, insertRun, someRun } from '../../support/stores.ts'
+import type { Subject } from '../contract.ts'
+
+const COMPLETED: RunOutcome = {
+  status: 'completed',
+  stopReason: 'end_turn',
+  error: null,
+  at: at(9),
+}
+const NOTHING_USED: TokenUsage = {
+  promptTokens: 0,
+  completionTokens: 0,
+  totalTokens: 0,
+  cachedTokens: 0,
+}
+
+export function runContract(subject: Subject): void {
+  async function openStep(runId: RunId, number: number): Promise<StepId> {
+    const id = newId('step')
+    await subject.store.transaction((tx) =>
+      tx.runs.openStep({ id, runId, number, at: at(number) }),
+    )
+    return id
+  }
+
+  function answer(effects: readonly CallEffect[], usage = NOTHING_USED): StepAnswer {
+    const calls = effects.map((effect, index) => ({
+      id: newId('call'),
+      index,
+      name: `tool_${index}`,
+      arguments: '{"a": ',
+      effect,
+    }))
+    return { model: 'openai/m', finish: 'stop', calls, usage }
+  }
+
+  const finish = (id: RunId, outcome = COMPLETED) =>
+    subject.store.transaction((tx) => tx.runs.finish(id, outcome))
+
+  async function agentAndRun(): Promise<{ agentId: AgentId; runId: RunId }> {
+    const { id: agentId } = await insertAgent(subject.store)
+    return { agentId, runId: (await insertRun(subject.store, agentId)).id }
+  }
+
+  test('a run begins queued and comes back as it was inserted', async () => {
+    const { store } = subject
+    const { id: agentId } = await insertAgent(store)
+    const run = await insertRun(store, agentId, { input: 'Hi 👋', idempotencyKey: 'k', maxSteps: 3 })
+    expect(await store.runs.get(run.id)).toEqual({
+      id: run.id,
+      agentId,
+      status: 'queued',
+      stopReason: null,
+      input: 'Hi 👋',
+      idempotencyKey: 'k',
+      maxSteps: 3,
+      cancelRequested: false,
+      usage: { ...NOTHING_USED, steps: 0 },
+      error: null,
+      warnings: [],
+      createdAt: at(),
+      startedAt: null,
+      completedAt: null,
+    })
+    expect(await store.runs.get(newId('run'))).toBeUndefined()
+  })
+
+  test('an idempotency key is of one run of an agent, and free for other agents', async () => {
+    const { store } = subject
+    const [a, b] = [await insertAgent(store), await insertAgent(store)]
+    const run = await insertRun(store, a.id, { idempotencyKey: 'k' })
+    expect((await store.runs.byIdempotencyKey(a.id, 'k'))?.id).toBe(run.id)
+    expect(await store.runs.byIdempotencyKey(a.id, 'K')).toBeUndefined()
+    expect(await store.runs.byIdempotencyKey(b.id, 'k')).toBeUndefined()
+
+    await expect(insertRun(store, a.id, { idempotencyKey: 'k' })).rejects.toThrow()
+    const other = await insertRun(store, b.id, { idempotencyKey: 'k' })
+    expect((await store.runs.byIdempotencyKey(b.id, 'k'))?.id).toBe(other.id)
+    await insertRun(store, a.id)
+    await insertRun(store, a.id)
+  })
+
+  test('an idempotency key is kept after its run is over', async () => {
+    const { store } = subject
+    const { id: agentId } = await insertAgent(store)
+    const run = await insertRun(store, agentId, { idempotencyKey: 'k' })
+    await finish(run.id)
+    expect((await store.runs.byIdempotencyKey(agentId, 'k'))?.status).toBe('completed')
+  })
+
+  test('a run of an agent that does not exist is not inserted', async () => {
+    const run = someRun(newId('agent'))
+    await expect(subject.store.transaction((tx) => tx.runs.insert(run))).rejects.toThrow()
+  })
+
+  test('a run is started once', async () => {
+    const { store } = subject
+    const { runId } = await agentAndRun()
+    expect(await store.transaction((tx) => tx.runs.start(runId, at(1)))).toBe(true)
+    expect(await store.transaction((tx) => tx.runs.start(runId, at(2)))).toBe(false)
+    expect((await store.runs.get(runId))?.startedAt).toBe(at(1))
+    expect(await store.transaction((tx) => tx.runs.start(newId('run'), at(2)))).toBe(false)
+  })
+
+  test('a run is finished once, and what it ended with stays', async () => {
+    const { store } = subject
+    const { runId } = await agentAndRun()
+    const error = { code: 'model_unavailable', message: 'It is down.', hint: 'Start it.' } as const
+    const failed = { status: 'failed', stopReason: 'model_error', error, at: at(5) } as const
+    expect(await finish(runId, failed)).toBe(true)
+    expect(await finish(runId)).toBe(false)
+    expect(await store.runs.get(runId)).toMatchObject({
+      status: 'failed',
+      stopReason: 'model_error',
+      error,
+      completedAt: at(5),
+    })
+    expect(await finish(newId('run'))).toBe(false)
+  })
+
+  test('cancelling is asked of a run that is not over', async () => {
+    const { store } = subject
+    const { runId } = await agentAndRun()
+    const cancel = () => store.transaction((tx) => tx.runs.requestCancel(runId, at(1)))
+    expect(await cancel()).toBe(true)
+    expect(await cancel()).toBe(true)
+    expect(await store.runs.get(runId)).toMatchObject({ cancelRequested: true, status: 'queued' })
+    await finish(runId, { ...COMPLETED, status: 'cancelled', stopReason: 'cancelled' })
+    expect(await cancel()).toBe(false)
+  })
+
+  test('warnings replace each other, and the same one is kept once', async () => {
+    const { store } = subject
+    const { runId } = await agentAndRun()
+    await store.transaction((tx) => tx.runs.setWarnings(runId, ['a']))
+    await store.transaction((tx) => tx.runs.setWarnings(runId, ['b', 'c', 'b']))
+    expect((await store.runs.get(runId))?.warnings).toEqual(['b', 'c'])
+  })
+
+  test('a step waits for its model, then makes its calls, then is done', async () => {
+    const { store } = subject
+    const { runId } = await agentAndRun()
+    expect(await store.runs.currentStep(runId)).toBeUndefined()
+    expect(await store.runs.lastStep(runId)).toBe(0)
+
+    const stepId = await openStep(runId, 1)
+    expect(await store.runs.lastStep(runId)).toBe(1)
+    const open = { id: stepId, number: 1, state: 'model', finish: null, calls: [] }
+    expect(await store.runs.currentStep(runId)).toEqual(open)
+
+    const given = answer(['database', 'once', 'none'])
+    expect(await store.transaction((tx) => tx.runs.recordAnswer(stepId, given))).toBe(true)
+    expect(await store.runs.currentStep(runId)).toEqual({
+      ...open,
+      state: 'tools',
+      finish: 'stop',
+      calls: given.calls.map((call) =>
+        call.effect === 'none'
+          ? { ...call, state: 'done', status: 'error' }
+          : { ...call, state: 'planned', status: null },
+      ),
+    })
+
+    expect(await store.transaction((tx) => tx.runs.closeStep(stepId, at(2)))).toBe(true)
+    expect(await store.runs.currentStep(runId)).toBeUndefined()
+    expect(await store.runs.lastStep(runId)).toBe(1)
+    expect(await store.transaction((tx) => tx.runs.closeStep(stepId, at(3)))).toBe(false)
+  })
+
+  test('a second answer to a step is refused and its calls are not stored', async () => {
+    const { store } = subject
+    const { runId } = await agentAndRun()
+    const stepId = await openStep(runId, 1)
+    const first = answer(['readonly'])
+    await store.transaction((tx) => tx.runs.recordAnswer(stepId, first))
+    const second = answer(['database', 'database'])
+    expect(await store.transaction((tx) => tx.runs.recordAnswer(stepId, second))).toBe(false)
+    expect((await store.runs.currentStep(runId))?.calls).toMatchObject([{ effect: 'readonly' }])
+    await store.transaction((tx) => tx.runs.closeStep(stepId, at()))
+    expect(await store.transaction((tx) => tx.runs.recordAnswer(stepId, second))).toBe(false)
+  })
+
+  test('a run has one step of a number', async () => {
+    const { runId } = await agentAndRun()
+    await openStep(runId, 1)
+    await expect(openStep(runId, 1)).rejects.toThrow()
+  })
+
+  test('a call is begun as often as need be, and finished once', async () => {
+    const { store } = subject
+    const { runId } = await agentAndRun()
+    const stepId = await openStep(runId, 1)
+    const given = answer(['once', 'none'])
+    await store.transaction((tx) => tx.runs.recordAnswer(stepId, given))
+    const [once = newId('call'), refused = newId('call')] = given.calls.map(({ id }) => id)
+    const start = (id = once) => store.transaction((tx) => tx.runs.startCall(id))
+    const done = (status: 'success' | 'error', id = once) =>
+      store.transaction((tx) => tx.runs.finishCall(id, status))
+
+    expect(await start()).toBe(true)
+    expect((await store.runs.currentStep(runId))?.calls[0]).toMatchObject({ state: 'started' })
+    expect(await start()).toBe(true)
+    expect(await done('success')).toBe(true)
+    expect(await done('error')).toBe(false)
+    expect(await start()).toBe(false)
+    expect((await store.runs.currentStep(runId))?.calls[0]).toMatchObject({
+      state: 'done',
+      status: 'success',
+    })
+    expect(await start(refused)).toBe(false)
+    expect(await done('success', refused)).toBe(false)
+    expect(await done('success', newId('call'))).toBe(false)
+  })
+
+  test('usage is the sum over the answers of the model, and steps count those', async () => {
+    const { store } = subject
+    const { runId } = await agentAndRun()
+    const { runId: other } = await agentAndRun()
+    const used = { promptTokens: 10, completionTokens: 3, totalTokens: 13, cachedTokens: 4 }
+    for (const [id, number] of [
+      [runId, 1],
+      [runId, 2],
+      [other, 1],
+    ] as const) {
+      const stepId = await openStep(id, number)
+      await store.transaction((tx) => tx.runs.recordAnswer(stepId, answer(['readonly'], used)))
+      await store.transaction((tx) => tx.runs.closeStep(stepId, at()))
+    }
+    await openStep(runId, 3)
+    expect((await store.runs.get(runId))?.usage).toEqual({
+      promptTokens: 20,
+      completionTokens: 6,
+      totalTokens: 26,
+      cachedTokens: 8,
+      steps: 2,
+    })
+  })
+
+  test('nothing that is queued, running or over blocks a later run', async () => {
+    const { store } = subject
+    const { id: agentId } = await insertAgent(store)
+    const [first, second] = [await insertRun(store, agentId), await insertRun(store, agentId)]
+    expect(await store.runs.blocking(agentId, second.id)).toBeUndefined()
+    await finish(first.id)
+    expect(await store.runs.blocking(agentId, second.id)).toBeUndefined()
+  })
+}

@@ -1,0 +1,4 @@
+import { openTestStorage } from '../support/stores.ts'
+import { storageContract } from './contract.ts'
+
+storageContract('SQLite', openTestStorage)

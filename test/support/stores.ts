@@ -1,0 +1,193 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Agent, DEFAULT_CONTEXT_WINDOW } from '../../src/core/agent.ts'
+import type { Block } from '../../src/core/block.ts'
+import { type Timestamp, toTimestamp } from '../../src/core/clock.ts'
+import { type AgentId, type ArchiveId, newId } from '../../src/core/ids.ts'
+import type { MessageBody } from '../../src/core/message.ts'
+import type { Passage } from '../../src/core/passage.ts'
+import { openSqlite } from '../../src/storage/sqlite/open.ts'
+import type {
+  InsertedPassage,
+  NewMessage,
+  NewRun,
+  Storage,
+  Store,
+  VersionNote,
+} from '../../src/storage/store.ts'
+
+/** A database of its own, for one test. */
+export interface TestStorage {
+  readonly storage: Storage
+  close(): Promise<void>
+}
+
+/** SQLite in a directory that goes with it. */
+export async function openTestStorage(): Promise<TestStorage> {
+  const directory = await mkdtemp(join(tmpdir(), 'recollect-store-'))
+  const storage = await openSqlite(join(directory, 'recollect.db'))
+  return {
+    storage,
+    async close() {
+      await storage.close()
+      await rm(directory, { recursive: true })
+    },
+  }
+}
+
+const NOON = Date.UTC(2026, 2, 31, 12)
+
+/** So many seconds after noon of an ordinary day. */
+export function at(seconds = 0): Timestamp {
+  return toTimestamp(NOON + seconds * 1_000)
+}
+
+export const byClient: VersionNote = { author: { kind: 'client' }, at: at() }
+
+export function someAgent(fields: Partial<Agent> = {}): Agent {
+  return {
+    id: newId('agent'),
+    name: 'Ada',
+    description: '',
+    agentType: 'memgpt_agent',
+    model: null,
+    contextWindow: DEFAULT_CONTEXT_WINDOW,
+    system: null,
+    tags: [],
+    tools: [],
+    createdAt: at(),
+    updatedAt: at(),
+    ...fields,
+  }
+}
+
+export function someBlock(fields: Partial<Block> = {}) {
+  const { id, label, value, description, limit, readOnly } = {
+    id: newId('block'),
+    label: 'human',
+    value: 'Likes tea.',
+    description: '',
+    limit: 5_000,
+    readOnly: false,
+    ...fields,
+  }
+  return { id, label, value, description, limit, readOnly }
+}
+
+export function someRun(agentId: AgentId, fields: Partial<NewRun> = {}): NewRun {
+  return {
+    id: newId('run'),
+    agentId,
+    input: 'Hello',
+    idempotencyKey: null,
+    maxSteps: 50,
+    acceptedBy: 'me',
+    createdAt: at(),
+    ...fields,
+  }
+}
+
+export function somePassage(archiveId: ArchiveId, fields: Partial<Passage> = {}): Passage {
+  return {
+    id: newId('passage'),
+    archiveId,
+    text: 'The kettle is in the garden.',
+    tags: [],
+    source: '',
+    createdAt: at(),
+    ...fields,
+  }
+}
+
+export function someMessage(fields: Partial<NewMessage> & { body: MessageBody }): NewMessage {
+  return { id: newId('message'), runId: null, tokens: 1, createdAt: at(), ...fields }
+}
+
+export function userSays(text: string, fields: Partial<NewMessage> = {}): NewMessage {
+  return someMessage({ body: { role: 'user', text }, ...fields })
+}
+
+export function assistantSays(text: string, fields: Partial<NewMessage> = {}): NewMessage {
+  const said = text === '' ? [] : [text]
+  return someMessage({
+    body: { role: 'assistant', text: '', reasoning: '', toolCalls: [], said },
+    ...fields,
+  })
+}
+
+export async function insertAgent(store: Store, fields: Partial<Agent> = {}): Promise<Agent> {
+  const agent = someAgent(fields)
+  await store.transaction((tx) => tx.agents.insert(agent))
+  return agent
+}
+
+/** A block that these agents have. */
+export async function insertBlock(
+  store: Store,
+  agents: readonly Pick<Agent, 'id'>[],
+  fields: Partial<Block> = {},
+): Promise<Block> {
+  return store.transaction(async (tx) => {
+    const block = await tx.blocks.insert(someBlock(fields), byClient)
+    for (const { id } of agents) await tx.blocks.attach(id, block, at())
+    return block
+  })
+}
+
+export async function insertArchive(store: Store, agentId: AgentId): Promise<ArchiveId> {
+  const id = newId('archive')
+  await store.transaction((tx) => tx.passages.createArchive(agentId, { id, name: '', at: at() }))
+  return id
+}
+
+export async function insertPassages(
+  store: Store,
+  archiveId: ArchiveId,
+  passages: readonly Partial<Passage>[],
+): Promise<readonly InsertedPassage[]> {
+  return store.transaction(async (tx) => {
+    const inserted: InsertedPassage[] = []
+    for (const fields of passages) {
+      inserted.push(await tx.passages.insert(somePassage(archiveId, fields), at()))
+    }
+    return inserted
+  })
+}
+
+export async function insertRun(
+  store: Store,
+  agentId: AgentId,
+  fields: Partial<NewRun> = {},
+): Promise<NewRun> {
+  const run = someRun(agentId, fields)
+  await store.transaction((tx) => tx.runs.insert(run))
+  return run
+}
+
+/** Numbers from 0 to 1 that are the same at every run of the tests. */
+export function seededRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Choices made with the numbers of `random`. */
+export function chooser(random: () => number) {
+  const below = (end: number) => Math.floor(random() * end)
+  return {
+    below,
+    oneOf<T>(choices: readonly T[]): T {
+      const choice = choices[below(choices.length)]
+      if (choice === undefined) throw new Error('there is nothing to choose from')
+      return choice
+    },
+    text(pieces: readonly string[], most: number): string {
+      return Array.from({ length: below(most + 1) }, () => this.oneOf(pieces)).join('')
+    },
+  }
+}
