@@ -141,7 +141,7 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
     /** Exactly what the next step would send: compiled by the same code from the same state. */
     async inspect(reference: string) {
       const agent = await findAgent(store.agents, reference)
-      const context = await readContext(store, agent, clock(), { speakNow: null, repeats: 0 })
+      const context = await readContext(store, agent, null, clock(), { speakNow: null, repeats: 0 })
       const { request, parts } = compileContext(context)
       return {
         agentId: agent.id,

@@ -106,10 +106,12 @@ function toolChoice(
   return mustSpeak ? 'required' : 'auto'
 }
 
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+
 /** The agent can't know what it can't see: the time, and how much lies outside its context. */
 function contextLine(now: number, counts: MemoryCounts, inSight: number): string {
   const time = toTimestamp(now)
-  const weekday = new Date(now).toLocaleDateString('en-GB', { weekday: 'long', timeZone: 'UTC' })
+  const weekday = WEEKDAYS[new Date(now).getUTCDay()]
   return `<context time="${time.slice(0, 16)}Z" weekday="${weekday}" recall_messages="${counts.messages}" in_sight="${inSight}" archival_passages="${counts.passages}" />`
 }
 

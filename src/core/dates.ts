@@ -26,7 +26,10 @@ function checked(name: string, text: string, iso: string): Timestamp {
   const day = Number(iso.slice(8, 10))
   if (Number.isNaN(milliseconds) || day > daysIn(Number(iso.slice(0, 4)), Number(iso.slice(5, 7))))
     throw notAMoment(name, text)
-  return toTimestamp(milliseconds)
+  const moment = toTimestamp(milliseconds)
+  // An offset can lead out of the years of four digits, whose order as text is their order in time.
+  if (!/^\d/.test(moment)) throw notAMoment(name, text)
+  return moment
 }
 
 function daysIn(year: number, month: number): number {

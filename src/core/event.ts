@@ -5,7 +5,7 @@ export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
 /**
  * Something in the store changed, whoever did it and in whichever process. It carries no content: a listener
- * reads the row again. `subjectId` is the changed thing's id; of `messages` and `archive` changes, the agent's.
+ * reads the row again. `subjectId` is the changed thing's id; of `messages` changes, the agent's.
  */
 export interface Change {
   readonly seq: number

@@ -15,6 +15,8 @@ const SHORTEST_SECRET = 6
 export function redactSecrets(text: string, secrets: readonly string[]): string {
   const known = secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)
+    // Of a secret that begins with another one nothing may be left over.
+    .sort((a, b) => b.length - a.length)
     .reduce((redacted, secret) => redacted.replaceAll(secret, '[redacted]'), text)
   return KEY_PATTERNS.reduce((redacted, pattern) => redacted.replace(pattern, '[redacted]'), known)
 }

@@ -135,7 +135,7 @@ export const PROVIDERS: readonly Provider[] = [
     baseUrl: 'https://api.deepseek.com/v1',
     keyVariables: ['DEEPSEEK_API_KEY'],
     baseUrlVariable: 'DEEPSEEK_BASE_URL',
-    defaultModel: 'deepseek-flash',
+    defaultModel: 'deepseek-v4-flash',
     needsKey: true,
     // Its thinking models, the default now, refuse a forced choice of tools.
     quirks: { ...LIKE_OPENAI, toolChoice: 'none', sendsReasoningBack: true },

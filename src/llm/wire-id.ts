@@ -8,8 +8,8 @@ const LETTERS_AND_DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
  * always becomes the same text, so that a history reads the same at every step and stays in the prompt cache.
  */
 export function toWireId(id: CallId, maxLength: number): string {
+  if (maxLength >= 29) return `call_${id.replaceAll('-', '').slice(-24)}`
   const digest = createHash('sha256').update(id).digest()
-  if (maxLength >= 29) return `call_${digest.toString('hex').slice(0, 24)}`
   return Array.from(digest.subarray(0, maxLength), (byte) =>
     LETTERS_AND_DIGITS.charAt(byte % LETTERS_AND_DIGITS.length),
   ).join('')

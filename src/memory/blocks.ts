@@ -86,7 +86,10 @@ export function createBlockMemory(store: Store, clock: Clock) {
           }
         const patch = {
           value: cleanText(value),
-          description: options.description ?? current.description,
+          description:
+            options.description === undefined
+              ? current.description
+              : cleanText(options.description),
           limit: options.limit ?? current.limit,
           readOnly: options.readOnly ?? current.readOnly,
         }

@@ -202,10 +202,11 @@ export function agentWrites({ db, namespace, dialect }: Scope): AgentWrites {
         .where('namespace', '=', namespace)
         .where('id', '=', id)
         .executeTakeFirst()
+      if (numDeletedRows === 0n) return false
       await remove('archive', archives)
       await remove('block', blocks)
       await recordChange(db, namespace, 'agent', id, at)
-      return numDeletedRows > 0n
+      return true
     },
   }
 }

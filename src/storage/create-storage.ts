@@ -28,12 +28,12 @@ export interface Opened {
 /** The port over an opened, migrated database of any dialect. */
 export function createStorage(opened: Opened): Storage {
   const { reader, writer, dialect, schemaVersion } = opened
-  const parsedMessages = createMessageCache()
+  const messageCache = createMessageCache()
   const scopeOf = (namespace: string, db: Connection): Scope => ({
     db,
     namespace,
     dialect,
-    parsedMessages,
+    messageCache,
   })
   const listeners: (() => void)[] = []
 

@@ -1,10 +1,9 @@
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { storedId } from '../core/ids.ts'
 import { type Message, type MessageBody, type MessageRole, spokenText } from '../core/message.ts'
 import { decodeCursor, pageOf } from '../core/page.ts'
 import { recordChange } from './changes.ts'
-import type { MessageCache } from './message-cache.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import { searchableText, searchTerms } from './search-text.ts'
@@ -39,44 +38,56 @@ const SEARCHED_ROLES: readonly MessageRole[] = ['user', 'assistant', 'system']
 const MOST_RECENT = 1_000
 
 export function messageReads(scope: Scope): MessageReads {
-  const { db, namespace, dialect } = scope
-  const toMessage = (row: Row) => messageOf(row, scope.parsedMessages)
+  const { db, namespace, dialect, messageCache } = scope
+  const toMessage = (row: Row) => messageCache.keep(namespace, messageOf(row))
   const all = () =>
     db.selectFrom('message').selectAll('message').where('message.namespace', '=', namespace)
 
-  /** Number of the newest message that `messages` and `tokens`, counted from the newest back, leave out; 0: none. */
-  async function lastOutOfSight(
+  /** The newest messages that `most` leaves in sight, newest first, without their bodies. */
+  async function inSight(
     agentId: string,
-    messages: number,
-    tokens: number | undefined,
-  ): Promise<number> {
-    const newest = db
+    most: { readonly messages?: number; readonly tokens?: number },
+  ) {
+    const rows = await db
       .selectFrom('message')
-      .select(['seq', sql<number>`sum(tokens) OVER (ORDER BY seq DESC)`.as('taken')])
+      .select(['id', 'tokens'])
       .where('namespace', '=', namespace)
       .where('agent_id', '=', agentId)
       .orderBy('seq', 'desc')
-      .limit(Math.min(messages, MOST_RECENT) + 1)
-      .as('newest')
-    const rows = await db.selectFrom(newest).selectAll().orderBy('seq', 'desc').execute()
-    const left = rows.find(
-      (row, index) => index === messages || (tokens !== undefined && row.taken > tokens),
-    )
-    return left?.seq ?? 0
+      .limit(Math.min(most.messages ?? MOST_RECENT, MOST_RECENT))
+      .execute()
+    let taken = 0
+    const end = rows.findIndex((row) => {
+      taken += row.tokens
+      return taken > (most.tokens ?? Number.POSITIVE_INFINITY)
+    })
+    return end === -1 ? rows : rows.slice(0, end)
+  }
+
+  /** Reads from the table only what is not known already. */
+  async function byIds(ids: readonly string[]): Promise<readonly Message[]> {
+    const known = new Map(ids.map((id) => [id, messageCache.find(namespace, id)]))
+    const unknown = ids.filter((id) => !known.get(id))
+    const rows = unknown.length === 0 ? [] : await all().where('id', 'in', unknown).execute()
+    for (const row of rows) known.set(row.id, toMessage(row))
+    return ids.flatMap((id) => known.get(id) ?? [])
   }
 
   return {
-    async recent(agentId, { messages = MOST_RECENT, tokens }) {
-      const rows = await all()
-        .where('agent_id', '=', agentId)
-        .where('seq', '>', await lastOutOfSight(agentId, messages, tokens))
-        .orderBy('seq')
-        .execute()
-      return rows.map(toMessage)
+    async recent(agentId, most) {
+      const rows = await inSight(agentId, most)
+      return byIds(rows.map((row) => row.id).reverse())
     },
 
     async ofRun(runId) {
-      return (await all().where('run_id', '=', runId).orderBy('seq').execute()).map(toMessage)
+      const rows = await db
+        .selectFrom('message')
+        .select('id')
+        .where('namespace', '=', namespace)
+        .where('run_id', '=', runId)
+        .orderBy('seq')
+        .execute()
+      return byIds(rows.map((row) => row.id))
     },
 
     async search(
@@ -162,9 +173,9 @@ export function messageWrites({ db, namespace, dialect }: Scope): MessageWrites 
   }
 }
 
-function messageOf(row: Row, parsed: MessageCache): Message {
+function messageOf(row: Row): Message {
   return {
-    ...parsed.get(row.id, () => Body.parse(JSON.parse(row.body))),
+    ...Body.parse(JSON.parse(row.body)),
     id: storedId('message', row.id),
     agentId: storedId('agent', row.agent_id),
     seq: row.seq,

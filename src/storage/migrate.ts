@@ -23,10 +23,11 @@ export async function migrate(options: MigrateOptions): Promise<number> {
   const found = await readVersion(db, options)
   if (found > known) throw newerDatabase(found, known)
   if (found === known) return known
-  if (found > 0) await options.backup(found)
   await db.transaction().execute(async (trx) => {
     const version = await readVersion(trx, options)
     if (version > known) throw newerDatabase(version, known)
+    // Under the write lock, so that the copy has this version, and nothing is written between it and the change.
+    if (version > 0 && version < known) await options.backup(version)
     if (version === 0 && !(await options.hasVersionTable(trx))) {
       await sql`CREATE TABLE schema_version (version INTEGER NOT NULL)`.execute(trx)
       await sql`INSERT INTO schema_version (version) VALUES (0)`.execute(trx)

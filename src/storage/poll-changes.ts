@@ -43,9 +43,18 @@ export async function pollChanges(
     }
   }
 
+  /** An error here would end the process; whatever is wrong shows, and is told, when the changes are read. */
+  function mayHaveChanged(): boolean {
+    try {
+      return changes.mayHaveChanged()
+    } catch {
+      return true
+    }
+  }
+
   changes.onCommit(() => void readNew())
   const timer = setInterval(() => {
-    if (changes.mayHaveChanged()) void readNew()
+    if (mayHaveChanged()) void readNew()
   }, INTERVAL_MILLISECONDS)
   timer.unref()
   return {

@@ -6,5 +6,5 @@ export interface Scope {
   readonly db: Connection
   readonly namespace: string
   readonly dialect: Dialect
-  readonly parsedMessages: MessageCache
+  readonly messageCache: MessageCache
 }

@@ -21,15 +21,25 @@ export function searchableText(text: string): string {
  */
 export function searchTerms(query: string): readonly string[] {
   const words = fold(query)
-    .replace(UNSPACED, (run) => ` ${(run.length > 1 ? pairs(run) : singles(run)).join(' ')} `)
+    .replace(UNSPACED, (run) => ` ${termsOf(run).join(' ')} `)
     .match(WORD)
   const unique = [...new Set(words ?? [])]
   const telling = unique.filter((word) => !STOP_WORDS.has(word))
   return (telling.length > 0 ? telling : unique).slice(0, MOST_TERMS)
 }
 
+/** Symbols become words of their own: people write "great👍", and NFKC would make "Kleenextm" of "Kleenex™". */
 function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replaceAll('ß', 'ss')
+  return text
+    .replace(/\p{So}/gu, ' $& ')
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+}
+
+function termsOf(run: string): readonly string[] {
+  const found = pairs(run)
+  return found.length > 0 ? found : singles(run)
 }
 
 function singles(run: string): readonly string[] {

@@ -63,9 +63,11 @@ describe('core memory', () => {
     world.provider.enqueue(speak('Hello!'), speak('Hello!'))
     const human = 'Costs $& and $1.'
     await world.talk(await world.createAgent({ human, system: 'A {CORE_MEMORY} B' }), 'Hi')
-    expect(systemText(world.request())).toMatch(/^A <memory>\n[^]*\$& and \$1\.[^]*<\/memory> B$/)
+    expect(systemText(world.request())).toMatch(
+      /^A <memory>\n[\s\S]*\$& and \$1\.[\s\S]*<\/memory> B$/,
+    )
     await world.talk(await world.createAgent({ human, system: 'Only this.' }), 'Hi')
-    expect(systemText(world.request())).toMatch(/^Only this\.\n\n<memory>\n[^]*\n<\/memory>$/)
+    expect(systemText(world.request())).toMatch(/^Only this\.\n\n<memory>\n[\s\S]*\n<\/memory>$/)
   })
 })
 

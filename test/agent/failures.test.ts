@@ -37,7 +37,11 @@ describe('a run fails, and keeps its message, when the model', () => {
   })
 
   it.each([
-    ['does not take the key', fail(401, { error: { message: 'Bad key sk-test-key' } }), /OPENAI_API_KEY.*401/],
+    [
+      'does not take the key',
+      fail(401, { error: { message: 'Bad key sk-test-key' } }),
+      /OPENAI_API_KEY.*401/,
+    ],
     ['fails', fail(500), /500.*Try again/],
     ['limits us', fail(429, { error: { message: 'slow down' } }), /429.*Wait/],
     ['does not exist', fail(404, { error: { message: 'no such model' } }), /404.*"scripted"/],
@@ -52,14 +56,17 @@ describe('a run fails, and keeps its message, when the model', () => {
     const next = await world.talk(agent, 'And now?')
     expect(next).toMatchObject({ reply: 'Back again.', run: { status: 'completed' } })
     const { messages } = world.request()
-    expect(messages.slice(1).map(({ content }: { content: string }) => content.split('\n')[0]))
-      .toEqual(['Are you there?', 'And now?'])
+    expect(
+      messages.slice(1).map(({ content }: { content: string }) => content.split('\n')[0]),
+    ).toEqual(['Are you there?', 'And now?'])
   })
 
   it('finds the request too long', async () => {
     world = await startWorld()
     world.provider.enqueue(
-      fail(400, { error: { message: 'maximum context length is 10', code: 'context_length_exceeded' } }),
+      fail(400, {
+        error: { message: 'maximum context length is 10', code: 'context_length_exceeded' },
+      }),
     )
     const turn = await world.talk(await world.createAgent(), 'Are you there?')
     expectFailure(turn, 'limit_exceeded', /context_window/)
@@ -112,7 +119,7 @@ describe('a failure in the middle of a turn', () => {
     world.provider.respondWith(() => fail(503))
     const agent = await world.createAgent({ human: '' })
     const { run, messages } = await world.talk(agent, 'I like tea')
-    expect(run).toMatchObject({ status: 'failed', usage: { steps: 1 } })
+    expect(run).toMatchObject({ status: 'failed', stopReason: 'model_error' })
     expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool'])
     expect(await world.block(agent, 'human')).toBe('Tea.')
     world.provider.enqueue(say('Hello.'))
@@ -123,7 +130,10 @@ describe('a failure in the middle of a turn', () => {
 describe('a model handle', () => {
   it('of an unknown provider is refused when the agent is made or changed', async () => {
     world = await startWorld()
-    const refusal = { code: 'invalid_argument', message: expect.stringContaining('Known providers') }
+    const refusal = {
+      code: 'invalid_argument',
+      message: expect.stringContaining('Known providers'),
+    }
     await expect(world.createAgent({ model: 'nobody/knows' })).rejects.toMatchObject(refusal)
     const agent = await world.createAgent()
     const update = world.context.agents.update(agent, { model: 'gpt' })

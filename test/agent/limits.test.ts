@@ -29,7 +29,9 @@ describe('max_steps', () => {
       'send_message',
     ])
     expect(tool_choice).toEqual({ type: 'function', function: { name: 'send_message' } })
-    expect(newest()).toMatch(/\n\n\(system\) You have used all 2 steps of this turn\. .*\n<context /)
+    expect(newest()).toMatch(
+      /\n\n\(system\) You have used all 2 steps of this turn\. .*\n<context /,
+    )
     expect(world.request(1).tools).toHaveLength(6)
   })
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RunId } from '../../src/core/ids.ts'
 import { callTools, fail, hang, say } from '../support/scripted-provider.ts'
 import { callOn, speak, startWorld, toolResults, type World } from './support.ts'
 
@@ -26,16 +27,11 @@ describe('messages to one agent', () => {
     const agent = await world.createAgent()
     world.hold()
     const texts = ['One', 'Two', 'Three', 'Four']
-    const runs = []
+    const runs: RunId[] = []
     for (const text of texts) runs.push(await world.send(agent, text))
     await expect.poll(() => world.asked).toBe(1)
     const states = await Promise.all(runs.map((id) => world.context.runs.get(id)))
-    expect(states.map(({ run }) => run.status)).toEqual([
-      'running',
-      'queued',
-      'queued',
-      'queued',
-    ])
+    expect(states.map(({ run }) => run.status)).toEqual(['running', 'queued', 'queued', 'queued'])
     world.release()
     for (const id of runs) expect((await world.end(id)).run.status).toBe('completed')
     expect(said()).toEqual(texts)
@@ -59,7 +55,7 @@ describe('messages to different agents', () => {
     world.provider.respondWith(() => speak('Done.'))
     const agents = [await world.createAgent(), await world.createAgent(), await world.createAgent()]
     world.hold()
-    const runs = []
+    const runs: RunId[] = []
     for (const agent of agents) runs.push(await world.send(agent, 'Hi'))
     await expect.poll(() => world.asked).toBe(3)
     world.release()

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
@@ -14,6 +13,7 @@ import {
   type ScriptedProvider,
   startScriptedProvider,
 } from '../support/scripted-provider.ts'
+import { startGate } from './gate.ts'
 
 /** A run that is over, with what it left in the history. */
 export interface Turn {
@@ -164,54 +164,4 @@ export function speak(message: string) {
 /** A call of a memgpt_agent that wants to go on. */
 export function callOn(name: string, args: Readonly<Record<string, unknown>>) {
   return callTool(name, { thinking: 'First this.', ...args, request_heartbeat: true })
-}
-
-/** Stands before the provider, so that a test decides when an answer comes. */
-async function startGate(target: string) {
-  let arrived = 0
-  let opened: Promise<void> = Promise.resolve()
-  let open: () => void = () => undefined
-
-  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const pieces: Buffer[] = []
-    for await (const piece of request) pieces.push(piece)
-    arrived += 1
-    await opened
-    if (response.destroyed) return
-    const answer = await fetch(new URL(request.url ?? '', target), {
-      method: 'POST',
-      body: Buffer.concat(pieces),
-      headers: {
-        'content-type': 'application/json',
-        authorization: request.headers.authorization ?? '',
-      },
-    })
-    const text = await answer.text()
-    response.writeHead(answer.status, {
-      'content-type': answer.headers.get('content-type') ?? 'text/plain',
-    })
-    response.end(text)
-  }
-
-  const server = createServer((request, response) => {
-    pass(request, response).catch(() => response.destroy())
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the gate has no port')
-  return {
-    baseUrl: `http://127.0.0.1:${address.port}/v1`,
-    arrived: () => arrived,
-    hold() {
-      opened = new Promise((resolve) => {
-        open = resolve
-      })
-    },
-    release: () => open(),
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
 }

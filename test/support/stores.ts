@@ -179,15 +179,12 @@ export function seededRandom(seed: number): () => number {
 /** Choices made with the numbers of `random`. */
 export function chooser(random: () => number) {
   const below = (end: number) => Math.floor(random() * end)
-  return {
-    below,
-    oneOf<T>(choices: readonly T[]): T {
-      const choice = choices[below(choices.length)]
-      if (choice === undefined) throw new Error('there is nothing to choose from')
-      return choice
-    },
-    text(pieces: readonly string[], most: number): string {
-      return Array.from({ length: below(most + 1) }, () => this.oneOf(pieces)).join('')
-    },
+  function oneOf<T>(choices: readonly T[]): T {
+    const choice = choices[below(choices.length)]
+    if (choice === undefined) throw new Error('there is nothing to choose from')
+    return choice
   }
+  const text = (pieces: readonly string[], most: number) =>
+    Array.from({ length: below(most + 1) }, () => oneOf(pieces)).join('')
+  return { below, oneOf, text }
 }

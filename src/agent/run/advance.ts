@@ -79,7 +79,7 @@ export async function advance(run: HeldRun, budget: RunBudget, takenUp: boolean)
       ? { maxSteps: stored.maxSteps }
       : null
     const repeats = countRepeats(await tx.messages.ofRun(run.id))
-    const context = await readContext(tx, agent, run.clock(), { speakNow, repeats })
+    const context = await readContext(tx, agent, run.id, run.clock(), { speakNow, repeats })
     return { kind: 'model', stepId: open.id, number: open.number, context }
   })
 }

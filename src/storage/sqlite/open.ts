@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import DatabaseHandle from 'better-sqlite3'
 import { Kysely, sql } from 'kysely'
@@ -37,7 +37,7 @@ export async function openSqlite(
       dialect,
       migrations,
       hasVersionTable,
-      backup: (version) => backup(writeHandle, freeName(`${path}.schema-${version}`)),
+      backup: (version) => copyDatabase(path, freeName(`${path}.schema-${version}`)),
     })
     const readHandle = await connect(path)
     readHandle.pragma('query_only = ON')
@@ -55,22 +55,17 @@ export async function openSqlite(
         dataVersion = readHandle.pragma('data_version', { simple: true })
         return dataVersion !== before
       },
-      async backup(target) {
-        if (existsSync(target)) {
-          throw new UserError(
-            'invalid_argument',
-            `${target} exists already. Name a file that does not exist yet.`,
-          )
-        }
-        await backup(readHandle, target)
-      },
+      backup: (target) => copyDatabase(path, target),
       async close() {
         await reader.destroy()
         await writer.destroy()
+        // Kysely leaves a connection open that was never used.
+        readHandle.close()
+        writeHandle.close()
       },
     })
   } catch (error) {
-    await writer.destroy()
+    writeHandle.close()
     throw error
   }
 }
@@ -86,17 +81,35 @@ function createFile(path: string): void {
 }
 
 async function connect(path: string): Promise<DatabaseHandle.Database> {
+  let handle: DatabaseHandle.Database | undefined
   try {
-    const handle = new DatabaseHandle(path, { timeout: BUSY_TIMEOUT_MS })
-    await whileBusy(() => handle.pragma('journal_mode = WAL'))
+    const opened = new DatabaseHandle(path, { timeout: BUSY_TIMEOUT_MS })
+    handle = opened
+    await whileBusy(() => refuseForeign(path, opened))
+    await whileBusy(() => opened.pragma('journal_mode = WAL'))
     // better-sqlite3 is built with NORMAL as the default for WAL, which may lose commits when the power fails.
-    handle.pragma('synchronous = FULL')
-    handle.pragma('foreign_keys = ON')
-    handle.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`)
-    return handle
+    opened.pragma('synchronous = FULL')
+    opened.pragma('foreign_keys = ON')
+    opened.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`)
+    // SQLite's own knows the letters of ASCII only.
+    opened.function('lower', { deterministic: true }, (text) =>
+      typeof text === 'string' ? text.toLowerCase() : text,
+    )
+    return opened
   } catch (error) {
+    handle?.close()
     throw error instanceof UserError ? error : cannotOpen(path, error)
   }
+}
+
+/** What some other program keeps in this file is not ours to add tables to. */
+function refuseForeign(path: string, handle: DatabaseHandle.Database): void {
+  const tables = handle.prepare('SELECT name FROM sqlite_master').pluck().all()
+  if (tables.length === 0 || tables.includes('schema_version')) return
+  throw new UserError(
+    'unsupported',
+    `${path} is a database of another program and was left as it is. Set RECOLLECT_HOME or RECOLLECT_DATABASE_URL to another place.`,
+  )
 }
 
 function cannotOpen(path: string, error: unknown): UserError {
@@ -124,9 +137,41 @@ async function hasVersionTable(db: Connection): Promise<boolean> {
   return rows.length > 0
 }
 
-async function backup(handle: DatabaseHandle.Database, target: string): Promise<void> {
-  await handle.backup(target)
-  chmodSync(target, 0o600)
+/**
+ * A copy of one moment. The read transaction holds that moment: without one, SQLite begins the copy anew whenever
+ * another connection commits, and does not finish as long as somebody works.
+ */
+async function copyDatabase(path: string, target: string): Promise<void> {
+  createTarget(target)
+  try {
+    const source = await connect(path)
+    try {
+      source.exec('BEGIN')
+      source.prepare('SELECT count(*) FROM sqlite_master').get()
+      await source.backup(target)
+    } finally {
+      source.close()
+    }
+  } catch (error) {
+    rmSync(target, { force: true })
+    throw error
+  }
+}
+
+/** Made before anything is copied into it, so that nobody else can read it meanwhile. */
+function createTarget(target: string): void {
+  try {
+    closeSync(openSync(target, 'wx', 0o600))
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    throw new UserError(
+      'invalid_argument',
+      code === 'EEXIST'
+        ? `${target} exists already. Name a file that does not exist yet.`
+        : `${target} can't be written (${code}). Name a file in a directory that exists and that you may write to.`,
+      { cause: error },
+    )
+  }
 }
 
 function freeName(stem: string): string {

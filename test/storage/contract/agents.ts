@@ -165,7 +165,7 @@ export function agentContract(subject: Subject): void {
 
     expect(await store.agents.get(id)).toBeUndefined()
     expect(await store.agents.counts(id)).toEqual({ messages: 0, passages: 0 })
-    expect(await store.messages.recent(id, 9)).toEqual([])
+    expect(await store.messages.recent(id, {})).toEqual([])
     expect(await store.messages.ofRun(run.id)).toEqual([])
     expect((await store.messages.search(id, { query: 'kettle', limit: 9 })).items).toEqual([])
     expect(await store.runs.get(run.id)).toBeUndefined()

@@ -186,11 +186,52 @@ export function claimContract(subject: Subject): void {
     const queued = await insertRun(store, b.id, { acceptedBy: 'other' })
     await insertRun(store, c.id, { acceptedBy: 'third' })
     const { lease } = await claimed(0, 'other')
-    await storage.claims.abandon('other')
+    await storage.claims.abandon('other', at())
     expect(await hold(lease)).toBe(false)
     expect((await claimed(0)).run.id).toBe(working.id)
     expect((await claimed(0)).run.id).toBe(queued.id)
     expect(await claim(0)).toBeUndefined()
+  })
+
+  test('those that work on something or have accepted something are owners', async () => {
+    const { store, storage } = subject
+    const [a, b, c] = [await insertAgent(store), await insertAgent(store), await insertAgent(store)]
+    expect(await storage.claims.owners()).toEqual([])
+    await insertRun(store, a.id, { acceptedBy: 'one' })
+    await insertRun(store, b.id, { acceptedBy: 'two' })
+    const over = await insertRun(store, c.id, { acceptedBy: 'three' })
+    await store.transaction((tx) => tx.runs.finish(over.id, COMPLETED))
+    await claimed(0, 'one')
+    expect([...(await storage.claims.owners())].sort()).toEqual(['one', 'two'])
+    await storage.claims.abandon('one', at())
+    expect(await storage.claims.owners()).toEqual(['two'])
+  })
+
+  test('a run that waits is claimed when its time has come, and keeps later ones back', async () => {
+    const { store } = subject
+    const agent = await insertAgent(store)
+    const { id } = await insertRun(store, agent.id)
+    await insertRun(store, agent.id)
+    const { lease } = await claimed(0)
+    await store.transaction(async (tx) => {
+      await tx.runs.postpone(id, { waitingFor: 'retry', retryAt: at(60) }, at(1))
+      await tx.runs.release(lease)
+    })
+    expect(await claim(59)).toBeUndefined()
+    const again = await claimed(60)
+    expect(again.run).toMatchObject({ id, status: 'running', waitingFor: null, retryAt: null })
+  })
+
+  test('a run that waits for its client is not claimed', async () => {
+    const { store } = subject
+    const agent = await insertAgent(store)
+    const { id } = await insertRun(store, agent.id)
+    const { lease } = await claimed(0)
+    await store.transaction(async (tx) => {
+      await tx.runs.postpone(id, { waitingFor: 'client', retryAt: null }, at(1))
+      await tx.runs.release(lease)
+    })
+    expect(await claim(9_999)).toBeUndefined()
   })
 
   test('claims see the runs of every namespace', async () => {

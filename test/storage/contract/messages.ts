@@ -48,7 +48,7 @@ export function messageContract(subject: Subject): void {
       agentId,
       seq: index + 1,
     }))
-    expect(await store.messages.recent(agentId, 50)).toEqual(stored)
+    expect(await store.messages.recent(agentId, {})).toEqual(stored)
     expect(await store.messages.ofRun(runId)).toEqual(stored.slice(1))
   })
 
@@ -62,7 +62,27 @@ export function messageContract(subject: Subject): void {
         texts.map((text) => userSays(text)),
       ),
     )
-    expect(await store.messages.recent(id, 2)).toMatchObject([{ text: 'c' }, { text: 'd' }])
+    expect(await store.messages.recent(id, { messages: 2 })).toMatchObject([{ text: 'c' }, { text: 'd' }])
+  })
+
+  test('the recent ones are those that fit into the tokens', async () => {
+    const { store } = subject
+    const { id } = await insertAgent(store)
+    const sizes = [1, 50, 10, 20]
+    await store.transaction((tx) =>
+      tx.messages.append(
+        id,
+        sizes.map((tokens) => userSays('x', { tokens })),
+      ),
+    )
+    const numbers = async (most: { messages?: number; tokens?: number }) =>
+      (await store.messages.recent(id, most)).map(({ seq }) => seq)
+    expect(await numbers({ tokens: 1_000 })).toEqual([1, 2, 3, 4])
+    expect(await numbers({ tokens: 80 })).toEqual([2, 3, 4])
+    expect(await numbers({ tokens: 79 })).toEqual([3, 4])
+    expect(await numbers({ tokens: 79, messages: 1 })).toEqual([4])
+    expect(await numbers({ tokens: 19 })).toEqual([])
+    expect(await numbers({ messages: 0 })).toEqual([])
   })
 
   test('messages of each agent are numbered from 1 without gaps, also after a rollback', async () => {
@@ -84,9 +104,9 @@ export function messageContract(subject: Subject): void {
         store.transaction((tx) => tx.messages.append(a.id, [userSays('x'), userSays('y')])),
       ),
     )
-    const numbers = (await store.messages.recent(a.id, 99)).map(({ seq }) => seq)
+    const numbers = (await store.messages.recent(a.id, {})).map(({ seq }) => seq)
     expect(numbers).toEqual(Array.from({ length: 23 }, (_, index) => index + 1))
-    expect((await store.messages.recent(b.id, 99)).map(({ seq }) => seq)).toEqual([1])
+    expect((await store.messages.recent(b.id, {})).map(({ seq }) => seq)).toEqual([1])
   })
 
   test('nothing is appended to an agent that does not exist', async () => {

@@ -64,7 +64,7 @@ async function read(store: Store, all: Everything) {
     found: await blocks.find(agent.id, block.label),
     ofAgent: await blocks.ofAgent(agent.id),
     agentsOf: await blocks.agentsOf(block.id),
-    recent: await messages.recent(agent.id, 9),
+    recent: await messages.recent(agent.id, {}),
     ofRun: await messages.ofRun(run.id),
     said: (await messages.search(agent.id, { limit: 9 })).items,
     saidWords: (await messages.search(agent.id, { limit: 1, query: 'kettle pot' })).items,

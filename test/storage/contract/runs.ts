@@ -55,6 +55,8 @@ export function runContract(subject: Subject): void {
       agentId,
       status: 'queued',
       stopReason: null,
+      waitingFor: null,
+      retryAt: null,
       input: 'Hi 👋',
       idempotencyKey: 'k',
       maxSteps: 3,
@@ -238,6 +240,45 @@ export function runContract(subject: Subject): void {
       cachedTokens: 8,
       steps: 2,
     })
+  })
+
+  async function running() {
+    const { agentId, runId } = await agentAndRun()
+    const claim = { owner: 'me', now: at(), expiresAt: at(30), orphanedBefore: at(-30) }
+    await subject.storage.claims.next(claim)
+    return { agentId, runId }
+  }
+
+  test('a running run can wait, for a time or for its client, until it is over', async () => {
+    const { store } = subject
+    const { agentId, runId } = await running()
+    const { id: later } = await insertRun(store, agentId)
+    const postpone = (id: RunId) =>
+      store.transaction((tx) =>
+        tx.runs.postpone(id, { waitingFor: 'retry', retryAt: at(60) }, at(1)),
+      )
+    expect(await postpone(runId)).toBe(true)
+    const waiting = await store.runs.get(runId)
+    expect(waiting).toMatchObject({ status: 'waiting', waitingFor: 'retry', retryAt: at(60) })
+    expect(await store.runs.blocking(agentId, later)).toEqual(waiting)
+    expect(await store.runs.blocking(agentId, runId)).toBeUndefined()
+    expect(await postpone(runId)).toBe(false)
+    expect(await postpone(later)).toBe(false)
+
+    await finish(runId)
+    expect(await store.runs.get(runId)).toMatchObject({ waitingFor: null, retryAt: null })
+    expect(await store.runs.blocking(agentId, later)).toBeUndefined()
+  })
+
+  test('attempts at a step are counted, and those given back are not', async () => {
+    const { store } = subject
+    const { runId } = await agentAndRun()
+    const stepId = await openStep(runId, 1)
+    const count = (change: 1 | -1) =>
+      store.transaction((tx) => tx.runs.countAttempt(stepId, change))
+    const first = await count(1)
+    expect(await count(1)).toBe(first + 1)
+    expect(await count(-1)).toBe(first)
   })
 
   test('nothing that is queued, running or over blocks a later run', async () => {

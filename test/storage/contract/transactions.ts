@@ -69,7 +69,7 @@ export function transactionContract(subject: Subject): void {
 
     expect((await store.agents.list({ limit: 9 })).items).toEqual([agent])
     expect(await store.blocks.get(block.id)).toEqual(block)
-    expect(await store.messages.recent(agent.id, 9)).toEqual([])
+    expect(await store.messages.recent(agent.id, {})).toEqual([])
     expect(await store.passages.defaultArchive(agent.id)).toBeUndefined()
     expect(await store.runs.get(run.id)).toBeUndefined()
     expect(await storage.changes.head()).toBe(head)
@@ -176,6 +176,8 @@ export function transactionContract(subject: Subject): void {
       (tx) => tx.runs.hold(lease, at(9)),
       (tx) => tx.runs.openStep({ id: stepId, runId: run.id, number: 1, at: at() }),
       (tx) => tx.runs.recordAnswer(stepId, answer),
+      (tx) => tx.runs.countAttempt(stepId, 1),
+      (tx) => tx.runs.postpone(run.id, { waitingFor: 'retry', retryAt: at(9) }, at()),
       (tx) => tx.runs.startCall(callId),
       (tx) => tx.runs.finishCall(callId, 'success'),
       (tx) => tx.runs.closeStep(stepId, at()),

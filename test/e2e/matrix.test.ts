@@ -1,0 +1,382 @@
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/client/validators/ajv'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Gate, startGate } from '../agent/gate.ts'
+import {
+  CLIENT_KINDS,
+  type Connection,
+  connect,
+  type ServeProcess,
+  startServe,
+} from '../support/connect.ts'
+import {
+  callTool,
+  fail,
+  type ScriptedProvider,
+  startScriptedProvider,
+} from '../support/scripted-provider.ts'
+import { expectSentences, newHome, removeHomes, withModel } from './support.ts'
+
+/* The built program as each kind of client meets it, over each transport. */
+
+let provider: ScriptedProvider
+let gate: Gate
+let serving: ServeProcess
+
+beforeAll(async () => {
+  provider = await startScriptedProvider()
+  gate = await startGate(provider.baseUrl)
+  serving = await startServe(withModel(newHome(), gate))
+})
+afterAll(async () => {
+  gate.release()
+  expect(await serving.stop()).toBe(0)
+  expect(serving.errors()).not.toContain('"level":"error"')
+  await gate.close()
+  await provider.close()
+  removeHomes()
+})
+
+const CORE_TOOLS = [
+  'append_to_memory_block',
+  'cancel_run',
+  'create_agent',
+  'delete_agent',
+  'delete_archival',
+  'get_agent',
+  'get_run',
+  'insert_archival',
+  'inspect_context',
+  'list_agents',
+  'read_memory',
+  'replace_in_memory_block',
+  'search_archival',
+  'search_conversation',
+  'send_message',
+  'update_agent',
+  'write_memory_block',
+]
+
+const TEMPLATES = [
+  'recollect://agents/{agent_id}',
+  'recollect://agents/{agent_id}/context',
+  'recollect://agents/{agent_id}/memory',
+  'recollect://agents/{agent_id}/memory/{label}',
+  'recollect://agents/{agent_id}/messages',
+  'recollect://passages/{passage_id}',
+  'recollect://runs/{run_id}',
+]
+
+const MATRIX = CLIENT_KINDS.flatMap((kind) =>
+  (['stdio', 'http'] as const).map((transport) => [kind, transport] as const),
+)
+
+function speak(message: string) {
+  return callTool('send_message', { message })
+}
+
+interface ListedTool {
+  readonly name: string
+  readonly outputSchema?: Readonly<Record<string, unknown>>
+}
+
+describe.each(MATRIX)('a %s client over %s', (kind, transport) => {
+  let client: Connection
+  let validators: ReadonlyMap<string, (data: unknown) => { readonly valid: boolean }>
+
+  beforeAll(async () => {
+    client = await connect(
+      kind,
+      transport === 'http'
+        ? { kind: 'http', url: serving.url }
+        : { kind: 'stdio', environment: withModel(newHome(), gate) },
+    )
+    const ajv = new AjvJsonSchemaValidator()
+    const tools: readonly ListedTool[] = await client.tools()
+    validators = new Map(
+      tools.map(({ name, outputSchema = {} }) => [name, ajv.getValidator(outputSchema)]),
+    )
+  })
+  afterAll(() => client.close())
+
+  async function call(tool: string, args: object = {}) {
+    const result = await client.call(tool, args)
+    const { valid, ...problem } = validators.get(tool)?.(result.data) ?? { valid: false }
+    expect(valid, `${tool} answers as its outputSchema says: ${JSON.stringify(problem)}`).toBe(true)
+    return result
+  }
+
+  async function answer(tool: string, args: object = {}) {
+    const result = await call(tool, args)
+    expect(result.isError, result.text).toBe(false)
+    expect(JSON.parse(result.text), `content of ${tool}`).toEqual(result.data)
+    expect(result.data).not.toHaveProperty('error')
+    return result.data
+  }
+
+  async function refusal(tool: string, args: object) {
+    const result = await call(tool, args)
+    expect(result.isError).toBe(true)
+    expectSentences(result.text)
+    expect(result.text).toBe(result.data.error.message)
+    return result.data.error
+  }
+
+  async function create(name: string): Promise<string> {
+    return (await answer('create_agent', { name: `${name} of ${kind} over ${transport}` })).agent.id
+  }
+
+  it('is told how to use the server, and of the 17 core tools', async () => {
+    expect(client.instructions).toContain('send_message')
+    expect(client.instructions?.length).toBeLessThan(2_048)
+    expect((await client.tools()).map(({ name }) => name).sort()).toEqual(CORE_TOOLS)
+  })
+
+  it('can use every one of them', async () => {
+    const used = new Set<string>()
+    const use = (tool: string, args: object = {}) => {
+      used.add(tool)
+      return answer(tool, args)
+    }
+    const label = 'human'
+    const { agent: created } = await use('create_agent', {
+      name: `Ada of ${kind} over ${transport}`,
+      human: 'Likes tea.',
+      blocks: [{ label: 'rules', value: 'Be brief.', limit: 100, read_only: true }],
+      tags: ['e2e'],
+    })
+    const agent = created.id
+    expect(created).toMatchObject({ agent_type: 'memgpt_agent', message_count: 0, tags: ['e2e'] })
+    const { agents } = await use('list_agents', { query: `ada of ${kind} over ${transport}` })
+    expect(agents.map(({ id }: { id: string }) => id)).toEqual([agent])
+    await use('update_agent', { agent, description: 'Counts.', tags: ['one', 'two'] })
+    expect((await use('get_agent', { agent: created.name })).agent).toMatchObject({
+      id: agent,
+      description: 'Counts.',
+      tags: ['one', 'two'],
+    })
+    expect((await use('read_memory', { agent })).blocks).toMatchObject([
+      { label: 'persona' },
+      { label, value: 'Likes tea.', version: 1, chars: 10, shared_with: [] },
+      { label: 'rules', read_only: true, limit: 100 },
+    ])
+    await use('write_memory_block', { agent, label, value: 'Likes cake.', expected_version: 1 })
+    await use('replace_in_memory_block', { agent, label, old_text: 'cake', new_text: 'pie' })
+    const { block } = await use('append_to_memory_block', { agent, label, text: 'From Ulm.' })
+    expect(block).toMatchObject({ value: 'Likes pie.\nFrom Ulm.', version: 4 })
+
+    const texts = ['The loom is old.', 'The mill is new.']
+    const { passages, count } = await use('insert_archival', { agent, texts, source: 'notes' })
+    expect(count).toBe(2)
+    expect((await use('search_archival', { agent, query: 'loom' })).passages).toMatchObject([
+      { id: passages[0].id, text: texts[0], source: 'notes', found_by: 'keyword' },
+    ])
+    await use('delete_archival', { agent, passage_id: passages[0].id })
+    expect((await answer('search_archival', { agent, query: 'loom' })).passages).toEqual([])
+
+    provider.enqueue(speak('Hello from Ada!'))
+    const run = await use('send_message', { agent, message: 'Hi', include_steps: true })
+    expect(run).toMatchObject({
+      agent_id: agent,
+      status: 'completed',
+      stop_reason: 'end_turn',
+      reply: 'Hello from Ada!',
+      steps: 1,
+      usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120, steps: 1 },
+      messages: [{ type: 'user_message', text: 'Hi' }, { type: 'assistant_message' }],
+      warnings: [],
+    })
+    const { messages: _, ...short } = run
+    expect(await use('get_run', { run_id: run.run_id })).toEqual(short)
+    expect(await use('cancel_run', { run_id: run.run_id })).toEqual(short)
+    const found = await use('search_conversation', { agent, query: 'hello' })
+    expect(found.messages).toMatchObject([{ role: 'assistant', text: 'Hello from Ada!' }])
+    const context = await use('inspect_context', { agent, include_text: true })
+    expect(JSON.parse(context.request).messages[0].text).toContain('Likes pie.')
+    await use('delete_agent', { agent, confirm: true })
+    expect((await refusal('get_agent', { agent })).code).toBe('not_found')
+    expect([...used].sort()).toEqual(CORE_TOOLS)
+  })
+
+  it('is answered a sentence, and what is wrong, when a call can not be served', async () => {
+    const agent = await create('Eve')
+    const wrong: readonly (readonly [string, object, string])[] = [
+      ['get_agent', { agent: 'Nobody' }, 'not_found'],
+      ['get_agent', { agnet: agent }, 'invalid_argument'],
+      ['create_agent', { context_window: 'big' }, 'invalid_argument'],
+      ['delete_agent', { agent }, 'invalid_argument'],
+      ['get_run', { run_id: 'run-1' }, 'not_found'],
+      ['cancel_run', { run_id: 'run-1' }, 'not_found'],
+      ['read_memory', { agent, label: 'nothing' }, 'not_found'],
+      ['write_memory_block', { agent, label: 'a b', value: '' }, 'invalid_argument'],
+      ['append_to_memory_block', { agent, label: 'human', text: 'x'.repeat(5_001) }, 'limit_exceeded'],
+      ['insert_archival', { agent }, 'invalid_argument'],
+      ['search_archival', { agent, after: 'yesterday' }, 'invalid_argument'],
+      ['search_conversation', { agent, cursor: 'x' }, 'invalid_argument'],
+      ['delete_archival', { agent, passage_id: 'passage-1' }, 'not_found'],
+      ['send_message', { agent, message: '' }, 'invalid_argument'],
+    ]
+    for (const [tool, args, code] of wrong) expect((await refusal(tool, args)).code).toBe(code)
+    await expect(client.call('no_such_tool')).rejects.toMatchObject({ code: -32602 })
+  })
+
+  it('is given the failed run when the model fails', async () => {
+    const agent = await create('Ivy')
+    provider.enqueue(fail(401))
+    const result = await call('send_message', { agent, message: 'Hi' })
+    expect(result).toMatchObject({
+      isError: true,
+      data: {
+        status: 'failed',
+        stop_reason: 'model_error',
+        error: { code: 'model_unavailable', hint: expect.stringContaining('OPENAI_API_KEY') },
+      },
+    })
+    expectSentences(result.text)
+    expect(result.text).toContain(result.data.error.message)
+    expect(result.text).toContain(result.data.error.hint)
+    const run = await shown('get_run', { run_id: result.data.run_id })
+    expect(run).toMatchObject({ status: 'failed', error: result.data.error })
+  })
+
+  /** Of a failed run: no error, although it tells of one. */
+  async function shown(tool: string, args: object) {
+    const result = await call(tool, args)
+    expect(result.isError).toBe(false)
+    expect(JSON.parse(result.text)).toEqual(result.data)
+    return result.data
+  }
+
+  it('hears of progress while an agent works', async () => {
+    const agent = await create('Kim')
+    provider.enqueue(
+      callTool('archival_memory_search', { query: 'x', request_heartbeat: true }),
+      speak('Done.'),
+    )
+    const heard: { readonly progress: number; readonly message?: string | undefined }[] = []
+    const onProgress = (note: (typeof heard)[number]) => heard.push(note)
+    await client.call('send_message', { agent, message: 'Hi' }, { onProgress })
+    const messages = heard.map(({ message }) => message)
+    expect(messages).toEqual(
+      expect.arrayContaining(['Calling archival_memory_search', 'Step 2', 'Calling send_message']),
+    )
+    const numbers = heard.map(({ progress }) => progress)
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
+  })
+
+  it('can leave a waiting send_message, and the run goes on', async () => {
+    const agent = await create('Lea')
+    const message = { agent, message: 'Hi', idempotency_key: 'leave' }
+    provider.enqueue(speak('Late.'))
+    gate.hold()
+    const before = gate.arrived()
+    const controller = new AbortController()
+    const left = client.call('send_message', message, { signal: controller.signal })
+    const outcome = expect(left).rejects.toThrow()
+    await expect.poll(() => gate.arrived()).toBe(before + 1)
+    controller.abort()
+    await outcome
+    const run = await answer('send_message', { ...message, wait_seconds: 0 })
+    expect(run).toMatchObject({ status: 'running', reply: '', hint: expect.any(String) })
+    gate.release()
+    const ended = await answer('get_run', { run_id: run.run_id, wait_seconds: 20 })
+    expect(ended).toMatchObject({ status: 'completed', reply: 'Late.' })
+    expect(gate.arrived()).toBe(before + 1)
+  })
+
+  it('can cancel a run that is at work', async () => {
+    const agent = await create('Max')
+    gate.hold()
+    const before = gate.arrived()
+    const run = await answer('send_message', { agent, message: 'Hi', wait_seconds: 0 })
+    expect(['queued', 'running']).toContain(run.status)
+    await expect.poll(() => gate.arrived()).toBe(before + 1)
+    const cancelled = await answer('cancel_run', { run_id: run.run_id })
+    expect(cancelled).toMatchObject({ status: 'cancelled', stop_reason: 'cancelled' })
+    gate.release()
+    const { messages } = await answer('search_conversation', { agent, query: 'hi' })
+    expect(messages).toMatchObject([{ role: 'user', text: 'Hi' }])
+  })
+
+  it('finds agents and blocks among the resources, which say what the tools say', async () => {
+    const agent = await create('Ned')
+    provider.enqueue(speak('Hello!'))
+    const { hint: _, ...run } = await answer('send_message', { agent, message: 'Hi' })
+    const { passages } = await answer('insert_archival', { agent, text: 'The loom is old.' })
+    const root = `recollect://agents/${agent}`
+    const uris = (await client.resources()).map(({ uri }) => uri)
+    expect(uris).toEqual(
+      expect.arrayContaining([
+        'recollect://agents',
+        root,
+        `${root}/memory`,
+        `${root}/memory/persona`,
+        `${root}/memory/human`,
+      ]),
+    )
+    const json = async (uri: string) => {
+      const { text, mimeType } = await client.read(uri)
+      expect(mimeType).toBe('application/json')
+      return JSON.parse(text)
+    }
+    expect(await json('recollect://agents')).toEqual(await answer('list_agents'))
+    expect(await json(root)).toEqual(await answer('get_agent', { agent }))
+    const context = await json(`${root}/context`)
+    expect(context.parts.map(({ name }: { name: string }) => name)).toContain('memory')
+    expect(await json(`recollect://runs/${run.run_id}`)).toEqual(
+      await answer('get_run', { run_id: run.run_id }),
+    )
+    expect(JSON.stringify(await json(`${root}/messages`))).toContain('Hello!')
+    expect(JSON.stringify(await json(`recollect://passages/${passages[0].id}`))).toContain('loom')
+    const { blocks } = await answer('read_memory', { agent, label: 'human' })
+    expect(await client.read(`${root}/memory/human`)).toEqual({
+      text: blocks[0].value,
+      mimeType: 'text/plain',
+    })
+    expect((await client.read(`${root}/memory`)).text).toContain(blocks[0].value)
+    await expect(client.read(`${root}/memory/nothing`)).rejects.toThrow(/nothing/)
+  })
+
+  it('finds the templates and completes their variables', async () => {
+    const agent = await create('Ola')
+    provider.enqueue(speak('Hello!'))
+    const run = await answer('send_message', { agent, message: 'Hi' })
+    const { passages } = await answer('insert_archival', { agent, text: 'The loom is old.' })
+    const templates = (await client.templates()).map(({ uriTemplate }) => uriTemplate)
+    expect([...templates].sort()).toEqual(TEMPLATES)
+    const values: Readonly<Record<string, string>> = {
+      agent_id: agent,
+      label: 'human',
+      passage_id: passages[0].id,
+      run_id: run.run_id,
+    }
+    for (const template of templates) {
+      for (const [, name = ''] of template.matchAll(/\{(\w+)\}/g)) {
+        const value = values[name] ?? ''
+        const typed = value.slice(0, name === 'label' ? 2 : -4)
+        const known = name === 'agent_id' ? undefined : { agent_id: agent }
+        const found = await client.complete({ template }, { name, value: typed }, known)
+        expect(found, `${name} of ${template}`).toContain(value)
+      }
+    }
+  })
+
+  it('can use the prompts, and have their arguments completed', async () => {
+    const agent = await create('Pia')
+    const name = `Pia of ${kind} over ${transport}`
+    expect((await client.prompts()).map((prompt) => prompt.name).sort()).toEqual([
+      'load_memory',
+      'save_session',
+      'talk_to_agent',
+    ])
+    expect(await client.prompt('load_memory', { agent: name })).toContain('<block label="human"')
+    expect(await client.prompt('save_session', { agent })).toContain('insert_archival')
+    expect(await client.prompt('talk_to_agent', { agent, message: 'Good day' })).toContain(
+      'Good day',
+    )
+    for (const prompt of ['load_memory', 'save_session', 'talk_to_agent']) {
+      const found = await client.complete({ prompt }, { name: 'agent', value: `Pia of ${kind}` })
+      expect(found).toContain(name)
+    }
+    await expect(client.prompt('load_memory', { agent: 'Nobody' })).rejects.toThrow(/Nobody/)
+  })
+})

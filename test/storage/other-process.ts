@@ -1,0 +1,57 @@
+import DatabaseHandle from 'better-sqlite3'
+import { UserError } from '../../src/core/errors.ts'
+import { openSqlite } from '../../src/storage/sqlite/open.ts'
+import type { Storage } from '../../src/storage/store.ts'
+import { someAgent } from '../support/stores.ts'
+import { type MigrationSet, madeUp } from './made-up-migrations.ts'
+
+/** What the tests of SQLite ask of another process, which `startProcess` bundles from this file. */
+export type Order =
+  | { readonly kind: 'open'; readonly path: string; readonly migrations: MigrationSet }
+  | { readonly kind: 'insert agents'; readonly count: number }
+  /** Takes the write lock and keeps it until `unlock`. */
+  | { readonly kind: 'lock'; readonly path: string }
+  | { readonly kind: 'unlock' }
+
+export type Answer =
+  | { readonly kind: 'done'; readonly schemaVersion: number | null }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+
+let storage: Storage | undefined
+let locked: DatabaseHandle.Database | undefined
+
+async function carryOut(order: Order): Promise<void> {
+  switch (order.kind) {
+    case 'open':
+      storage = await openSqlite(order.path, madeUp(order.migrations))
+      return
+    case 'insert agents':
+      for (let count = 0; count < order.count; count += 1) {
+        await storage?.in('default').transaction((tx) => tx.agents.insert(someAgent()))
+      }
+      return
+    case 'lock':
+      locked = new DatabaseHandle(order.path)
+      locked.exec('BEGIN IMMEDIATE')
+      return
+    case 'unlock':
+      locked?.exec('COMMIT')
+      locked?.close()
+      return
+  }
+}
+
+async function answer(order: Order): Promise<Answer> {
+  try {
+    await carryOut(order)
+    const info = await storage?.info()
+    return { kind: 'done', schemaVersion: info?.schemaVersion ?? null }
+  } catch (error) {
+    const code = error instanceof UserError ? error.code : 'unexpected'
+    return { kind: 'refused', code, message: String(error) }
+  }
+}
+
+process.on('message', (order: Order) => {
+  void answer(order).then((result) => process.send?.(result))
+})
