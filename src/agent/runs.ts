@@ -7,8 +7,8 @@ import { DEFAULT_MAX_STEPS, isSettled, type Run } from '../core/run.ts'
 import { cleanText, countCharacters } from '../core/text.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { Reads, Store } from '../storage/store.ts'
-import { openRun } from './run/advance.ts'
 import { cancelRun } from './run/finish-run.ts'
+import { openRun } from './run/open-run.ts'
 
 /** A message is read whole at every step until it leaves the context; longer texts belong into the archive. */
 const LONGEST_MESSAGE = 200_000
