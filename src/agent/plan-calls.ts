@@ -1,8 +1,11 @@
 import { UserError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { ToolCall } from '../core/message.ts'
+import { excerpt } from '../core/text.ts'
 import type { ModelAnswer } from '../llm/model.ts'
 import type { CallEffect } from '../storage/store.ts'
+import { nearestNames } from './nearest-names.ts'
+import { parseToolArguments, SHORTER } from './parse-tool-arguments.ts'
 import { HEARTBEAT, THINKING } from './tool-specs.ts'
 import type { BoundCall, InnerTool } from './tools/define-inner-tool.ts'
 import { SPEAKING_TOOL } from './tools/index.ts'
@@ -16,69 +19,71 @@ export type PlannedCall = ToolCall & {
     | { readonly kind: 'refused'; readonly error: string }
   )
 
-/** Ids are ours: those of providers repeat, or are missing. */
-export function planCalls(
-  answer: ModelAnswer,
-  tools: readonly InnerTool[],
-  speakNow: boolean,
-): readonly PlannedCall[] {
-  return answer.toolCalls.map(({ name, arguments: text }, index) => {
-    const own = { id: newId('call'), name, arguments: text, index }
-    if (answer.finish === 'length') return { ...own, ...refused(TRUNCATED) }
-    if (speakNow && !tools.some((tool) => tool.name === name)) {
-      return { ...own, ...refused(TOO_LATE) }
-    }
-    try {
-      const call = bindCall(tools, name, text)
-      return { ...own, kind: 'planned', effect: call.effect, call }
-    } catch (error) {
-      if (error instanceof UserError) return { ...own, ...refused(error.message) }
-      throw error
-    }
-  })
-}
+/** Each is a transaction and a message; no plan has more of them in one answer. */
+const MOST_CALLS = 50
+/** Of what can't be run, and is kept only so that one can see what the model did. */
+const LONGEST_REFUSED = 10_000
+const LONGEST_NAME = 100
 
-const TRUNCATED =
-  'The call was not run: your answer was cut off at the output limit, so it may be incomplete. Make it again, shorter.'
-
+const TRUNCATED = `The call was not run: your answer was cut off at the output limit, so it may be incomplete. ${SHORTER}`
+const TOO_MANY = `The call was not run, and neither were those after it: an answer can have ${MOST_CALLS} calls. Make the others in the next one.`
 /** Read at the next turn, when the tool is there again. */
 const TOO_LATE =
   'The call was not run: the steps of the turn were used up, and all that was left was to answer the user.'
 
-function refused(error: string) {
-  return { kind: 'refused', effect: 'none', error } as const
+/** Ids are ours: those of providers repeat, or are missing. */
+export function planCalls(
+  answer: ModelAnswer,
+  offered: readonly InnerTool[],
+  speakNow: boolean,
+): readonly PlannedCall[] {
+  return answer.toolCalls.slice(0, MOST_CALLS + 1).map((written, index) => {
+    const own = { id: newId('call'), name: excerpt(written.name, LONGEST_NAME), index }
+    try {
+      if (answer.finish === 'length') throw notRun(TRUNCATED)
+      if (index >= MOST_CALLS) throw notRun(TOO_MANY)
+      if (speakNow && !offered.some((tool) => tool.name === written.name)) throw notRun(TOO_LATE)
+      const { call, text } = bind(offered, written.name, written.arguments)
+      return { ...own, arguments: text, kind: 'planned', effect: call.effect, call }
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      const kept = excerpt(written.arguments, LONGEST_REFUSED)
+      return { ...own, arguments: kept, kind: 'refused', effect: 'none', error: error.message }
+    }
+  })
+}
+
+function notRun(why: string): UserError {
+  return new UserError('invalid_argument', why)
 }
 
 /** Throws a UserError for the model where the call can't be made. */
 export function bindCall(tools: readonly InnerTool[], name: string, text: string): BoundCall {
+  return bind(tools, name, text).call
+}
+
+function bind(
+  tools: readonly InnerTool[],
+  name: string,
+  written: string,
+): { readonly call: BoundCall; readonly text: string } {
   const tool = tools.find((candidate) => candidate.name === name)
-  if (!tool) {
-    const known = tools.map((candidate) => candidate.name).join(', ')
-    throw new UserError('invalid_argument', `There is no tool "${name}". Call one of: ${known}.`)
-  }
-  const { [THINKING]: _thinking, [HEARTBEAT]: _heartbeat, ...own } = parseArguments(name, text)
-  return tool.bind(own)
+  if (!tool) throw unknownTool(tools, name)
+  const { value, text } = parseToolArguments(name, written)
+  const { [THINKING]: _thinking, [HEARTBEAT]: _heartbeat, ...own } = value
+  return { call: tool.bind(own), text }
 }
 
-/** An empty text is an empty object: some models write nothing for a tool without parameters. */
-function parseArguments(name: string, text: string): Readonly<Record<string, unknown>> {
-  const value = text.trim() === '' ? {} : parseJson(name, text)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  throw new UserError(
-    'invalid_argument',
-    `${name} was not run: its arguments must be a JSON object. Make the call again.`,
+function unknownTool(tools: readonly InnerTool[], name: string): UserError {
+  const names = nearestNames(
+    name,
+    tools.map((tool) => tool.name),
   )
-}
-
-function parseJson(name: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new UserError(
-      'invalid_argument',
-      `${name} was not run: its arguments are not valid JSON. Make the call again with one complete JSON object.`,
-    )
-  }
+  const instead = names.length === 0 ? 'Call none.' : `Call one of: ${names.join(', ')}.`
+  return new UserError(
+    'invalid_argument',
+    `There is no tool "${excerpt(name, LONGEST_NAME)}". ${instead}`,
+  )
 }
 
 /** What a call says about the loop, read leniently: the arguments may be unusable otherwise. */
