@@ -26,4 +26,3 @@ export class UserError extends Error {
     this.code = code
   }
 }
-
