@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import type { Storage, Store } from '../../src/storage/store.ts'
 import type { TestStorage } from '../support/stores.ts'
 import { agentContract } from './contract/agents.ts'
+import { approvalContract } from './contract/approvals.ts'
 import { blockContract } from './contract/blocks.ts'
 import { changeContract } from './contract/changes.ts'
 import { claimContract } from './contract/claims.ts'
@@ -42,6 +43,7 @@ export function storageContract(name: string, open: () => Promise<TestStorage>):
     describe('passages', () => passageContract(subject))
     describe('words', () => wordContract(subject))
     describe('runs', () => runContract(subject))
+    describe('approvals', () => approvalContract(subject))
     describe('claims', () => claimContract(subject))
     describe('transactions', () => transactionContract(subject))
     describe('changes', () => changeContract(subject))

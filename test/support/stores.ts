@@ -56,6 +56,7 @@ export function someAgent(fields: Partial<Agent> = {}): Agent {
     system: null,
     tags: [],
     tools: [],
+    toolRules: [],
     createdAt: at(),
     updatedAt: at(),
     ...fields,
