@@ -12,30 +12,46 @@ export type PlannedCall = ToolCall & {
   readonly index: number
   readonly effect: CallEffect
 } & (
-    | { readonly kind: 'planned'; readonly call: BoundCall }
+    | { readonly kind: 'planned'; readonly call: BoundCall; readonly needsApproval: boolean }
     | { readonly kind: 'refused'; readonly error: string }
   )
 
-/** Ids are ours: those of providers repeat, or are missing. */
-export function planCalls(
-  answer: ModelAnswer,
-  tools: readonly InnerTool[],
-  speakNow: boolean,
-): readonly PlannedCall[] {
-  return answer.toolCalls.map(({ name, arguments: text }, index) => {
+export interface Planning {
+  readonly tools: readonly InnerTool[]
+  readonly speakNow: boolean
+  /** What the model reads if the tool rules exclude a call of this tool now. */
+  readonly ruledOut: (name: string) => string | undefined
+  readonly needsApproval: (name: string) => boolean
+}
+
+/**
+ * Ids are ours: those of providers repeat, or are missing. Calls are judged by the tool rules up to the first that is
+ * to be made; what is allowed after that one depends on how it ends, so the others are judged when their turn comes.
+ */
+export function planCalls(answer: ModelAnswer, planning: Planning): readonly PlannedCall[] {
+  const { tools, speakNow, ruledOut, needsApproval } = planning
+  const planned: PlannedCall[] = []
+  for (const [index, { name, arguments: text }] of answer.toolCalls.entries()) {
     const own = { id: newId('call'), name, arguments: text, index }
-    if (answer.finish === 'length') return { ...own, ...refused(TRUNCATED) }
-    if (speakNow && !tools.some((tool) => tool.name === name)) {
-      return { ...own, ...refused(TOO_LATE) }
-    }
-    try {
-      const call = bindCall(tools, name, text)
-      return { ...own, kind: 'planned', effect: call.effect, call }
-    } catch (error) {
-      if (error instanceof UserError) return { ...own, ...refused(error.message) }
-      throw error
-    }
-  })
+    const isFirst = !planned.some((call) => call.kind === 'planned')
+    const excluded = isFirst ? ruledOut(name) : undefined
+    if (answer.finish === 'length') planned.push({ ...own, ...refused(TRUNCATED) })
+    else if (speakNow && !tools.some((tool) => tool.name === name)) {
+      planned.push({ ...own, ...refused(TOO_LATE) })
+    } else if (excluded !== undefined) planned.push({ ...own, ...refused(excluded) })
+    else planned.push({ ...own, ...bound(tools, name, text, needsApproval(name)) })
+  }
+  return planned
+}
+
+function bound(tools: readonly InnerTool[], name: string, text: string, needsApproval: boolean) {
+  try {
+    const call = bindCall(tools, name, text)
+    return { kind: 'planned', effect: call.effect, call, needsApproval } as const
+  } catch (error) {
+    if (error instanceof UserError) return refused(error.message)
+    throw error
+  }
 }
 
 const TRUNCATED =
@@ -99,7 +115,18 @@ export function loopArguments(text: string): LoopArguments {
 
 /** What a call of the speaking tool says to the user. */
 export function spokenBy(call: PlannedCall): string | undefined {
-  if (call.kind === 'refused' || call.name !== SPEAKING_TOOL) return undefined
+  return call.kind === 'refused' ? undefined : wordsOf(call)
+}
+
+/** Whether something may still come between the calls and being made, so that nobody may be told their words yet. */
+export function speaksLater(calls: readonly PlannedCall[], isBound: boolean): boolean {
+  const planned = calls.filter((call) => call.kind === 'planned')
+  return isBound && (planned.length > 1 || planned.some((call) => call.needsApproval))
+}
+
+/** The words of a call of the speaking tool. */
+export function wordsOf(call: Pick<ToolCall, 'name' | 'arguments'>): string | undefined {
+  if (call.name !== SPEAKING_TOOL) return undefined
   const { message } = fieldsOf(call.arguments)
   return typeof message === 'string' ? message : undefined
 }

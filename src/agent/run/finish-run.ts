@@ -1,5 +1,5 @@
 import type { Timestamp } from '../../core/clock.ts'
-import { newId } from '../../core/ids.ts'
+import { newId, type StepId } from '../../core/ids.ts'
 import { spokenText } from '../../core/message.ts'
 import type { Run, RunError, StopReason } from '../../core/run.ts'
 import type { CurrentStep, Transaction } from '../../storage/store.ts'
@@ -54,6 +54,18 @@ export async function postponeRun(run: HeldRun, retryAt: Timestamp): Promise<voi
     await tx.runs.postpone(run.id, { waitingFor: 'retry', retryAt }, at)
     await tx.runs.release(run.lease)
   })
+}
+
+/** The step waits as it is until a person has answered for its calls; it is no fault of the step's. */
+export async function awaitApproval(
+  tx: Transaction,
+  run: HeldRun,
+  stepId: StepId,
+  at: Timestamp,
+): Promise<void> {
+  await tx.runs.countAttempt(stepId, -1)
+  await tx.runs.awaitApproval(run.id, at)
+  await tx.runs.release(run.lease)
 }
 
 /** Lets go of a run in an orderly way: that it was taken up is not held against it. */

@@ -12,6 +12,8 @@ export interface AnsweredStep {
   readonly warnings: readonly string[]
   readonly answer: ModelAnswer
   readonly calls: readonly PlannedCall[]
+  /** The words of its calls are said when the calls are made. */
+  readonly speaksLater: boolean
 }
 
 /** Stores what the model answered, with the calls to make; those that can't be made have their result at once. */
@@ -42,9 +44,9 @@ export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<vo
   })
 }
 
-function assistantBody({ answer, calls }: AnsweredStep): MessageBody {
+function assistantBody({ answer, calls, speaksLater }: AnsweredStep): MessageBody {
   const text = cleanText(answer.text)
-  const spoken = calls.flatMap((call) => spokenBy(call) ?? [])
+  const spoken = speaksLater ? [] : calls.flatMap((call) => spokenBy(call) ?? [])
   const thoughts = calls.map((call) => loopArguments(call.arguments).thinking)
   const reasoning = [answer.reasoning, ...thoughts]
     .filter((thought) => thought.trim() !== '')

@@ -5,7 +5,9 @@ import { describeError, type Log } from '../../core/log.ts'
 import type { RunError, StopReason } from '../../core/run.ts'
 import type { ModelFailure, ModelRegistry } from '../../llm/model.ts'
 import { compileContext } from '../compile-context.ts'
-import { planCalls, spokenBy } from '../plan-calls.ts'
+import { planCalls, speaksLater, spokenBy } from '../plan-calls.ts'
+import { refusalOf } from '../render-tool-rules.ts'
+import { hasRule, judge } from '../tool-rules.ts'
 import { innerTools } from '../tools/index.ts'
 import { advance, type Next, type RunBudget } from './advance.ts'
 import { callModel } from './call-model.ts'
@@ -37,7 +39,8 @@ export async function workOnRun(run: HeldRun, tools: RunTools, signal: AbortSign
       } else {
         const onCall = (toolName: string) =>
           tools.emit({ type: 'tool_called', runId: run.id, agentId: run.agentId, toolName })
-        await makeCalls(run, next.step, { agent: next.agent, signal, log: tools.log, onCall })
+        const { agent, speakNow } = next
+        await makeCalls(run, next.step, { agent, speakNow, signal, log: tools.log, onCall })
       }
     }
   } catch (error) {
@@ -76,18 +79,29 @@ async function askModel(
     await fail(run, stopReasonOf(result.failure), failureError(result.failure))
     return 'put_aside'
   }
-  const offered = innerTools(context.agent.tools).filter(
+  const { toolRules, tools } = context.agent
+  const offered = innerTools(tools).filter(
     (tool) =>
       request.toolChoice !== 'none' && request.tools.some((spec) => spec.name === tool.name),
   )
-  const calls = planCalls(result.answer, offered, context.speakNow !== null)
+  const speakNow = context.speakNow !== null
+  const verdict = judge(toolRules, tools, context.calls)
+  const calls = planCalls(result.answer, {
+    tools: speakNow ? offered : innerTools(tools),
+    speakNow,
+    ruledOut: (name) => (speakNow ? undefined : refusalOf(verdict, name)),
+    needsApproval: (name) => hasRule(toolRules, 'requires_approval', name),
+  })
+  const unsaid = speaksLater(calls, toolRules.length > 0)
   await recordAnswer(run, {
     stepId,
     model: model.handle,
     warnings: model.warnings,
     answer: result.answer,
     calls,
+    speaksLater: unsaid,
   })
+  if (unsaid) return 'went_on'
   const said =
     calls.length === 0 ? [result.answer.text] : calls.flatMap((call) => spokenBy(call) ?? [])
   for (const text of said) emit({ type: 'spoke', runId: run.id, agentId: run.agentId, text })
