@@ -90,6 +90,16 @@ describe.each(MATRIX)('%s over %s', (kind, transport) => {
     expect(run).toMatchObject({ status: 'completed', reply: 'Hello!' })
     await call('get_run', { run_id: run.run_id })
     await call('cancel_run', { run_id: run.run_id })
+    // A call that waits for a person's yes, and is made after it.
+    const rule = { type: 'requires_approval', tool_name: 'send_message' }
+    await call('update_agent', { agent, tool_rules: [rule] })
+    provider.enqueue(callTool('send_message', { message: 'Allowed.' }))
+    const waiting = await call('send_message', { agent, message: 'And?' })
+    expect(waiting).toMatchObject({ status: 'requires_approval', reply: '' })
+    expect(waiting.pending_approvals).toMatchObject([{ tool_name: 'send_message' }])
+    await call('respond_to_approval', { run_id: waiting.run_id, approve: true })
+    const approved = await call('get_run', { run_id: waiting.run_id, wait_seconds: 10 })
+    expect(approved).toMatchObject({ status: 'completed', reply: 'Allowed.' })
     await call('search_conversation', { agent, query: 'Hello' })
     await call('inspect_context', { agent })
 
