@@ -1,3 +1,4 @@
+import { type Timestamp, toTimestamp } from '../core/clock.ts'
 import { recordChange } from './changes.ts'
 import type { Scope } from './scope.ts'
 import type { ApprovalWrites } from './store.ts'
@@ -18,7 +19,7 @@ export function approvalWrites({ db, namespace }: Scope): ApprovalWrites {
     async awaitApproval(id, at) {
       const { numUpdatedRows } = await db
         .updateTable('run')
-        .set({ status: 'requires_approval', stop_reason: 'requires_approval' })
+        .set({ status: 'requires_approval', stop_reason: 'requires_approval', paused_at: at })
         .where('namespace', '=', namespace)
         .where('id', '=', id)
         .where('status', '=', 'running')
@@ -40,10 +41,24 @@ export function approvalWrites({ db, namespace }: Scope): ApprovalWrites {
     },
 
     async resume(id, at) {
+      const run = await db
+        .selectFrom('run')
+        .select(['started_at', 'paused_at'])
+        .where('namespace', '=', namespace)
+        .where('id', '=', id)
+        .where('status', '=', 'requires_approval')
+        .executeTakeFirst()
+      if (!run) return false
       const { numUpdatedRows } = await db
         .updateTable('run')
-        // Whoever is free goes on: the process that accepted it may have ended while a person thought about it.
-        .set({ status: 'queued', stop_reason: null, accepted_by: '' })
+        .set({
+          status: 'queued',
+          stop_reason: null,
+          // Whoever is free goes on: the process that accepted it may have ended while a person thought about it.
+          accepted_by: '',
+          started_at: later(run.started_at, run.paused_at, at),
+          paused_at: null,
+        })
         .where('namespace', '=', namespace)
         .where('id', '=', id)
         .where('status', '=', 'requires_approval')
@@ -52,4 +67,10 @@ export function approvalWrites({ db, namespace }: Scope): ApprovalWrites {
       return numUpdatedRows === 1n
     },
   }
+}
+
+/** A run is given so much time from its start on; what a person took to answer is not taken from it. */
+function later(started: Timestamp | null, paused: Timestamp | null, now: Timestamp) {
+  if (started === null || paused === null) return started
+  return toTimestamp(Date.parse(started) + Math.max(0, Date.parse(now) - Date.parse(paused)))
 }

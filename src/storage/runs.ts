@@ -148,6 +148,7 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
           warnings: '[]',
           created_at: run.createdAt,
           started_at: null,
+          paused_at: null,
           completed_at: null,
         })
         .execute()

@@ -108,6 +108,8 @@ export interface Database {
     warnings: string
     created_at: string
     started_at: string | null
+    /** Since when it has required approval. */
+    paused_at: string | null
     completed_at: string | null
   }
   lease: {

@@ -350,7 +350,10 @@ export interface ApprovalWrites {
     id: CallId,
     answer: { readonly approved: boolean; readonly reason: string },
   ): Promise<boolean>
-  /** `requires_approval` → `queued`, for whoever is free. False: it does not wait for approval. */
+  /**
+   * `requires_approval` → `queued`, for whoever is free, as if it had started later by the time it waited. False: it does
+   * not wait for approval.
+   */
   resume(id: RunId, at: Timestamp): Promise<boolean>
 }
 

@@ -89,6 +89,16 @@ export function approvalContract(subject: Subject): void {
     expect(other?.run).toMatchObject({ id: runId, status: 'running' })
   })
 
+  test('the time that a run waits for approval is none of its own', async () => {
+    const { store } = subject
+    const { runId } = await runWithCalls([{ needsApproval: true }])
+    await write((tx) => tx.runs.start(runId, at(10)))
+    await write((tx) => tx.runs.awaitApproval(runId, at(15)))
+    expect((await store.runs.get(runId))?.startedAt).toBe(at(10))
+    await write((tx) => tx.runs.resume(runId, at(7_215)))
+    expect((await store.runs.get(runId))?.startedAt).toBe(at(7_210))
+  })
+
   test('a call that is refused counts as never run', async () => {
     const { store } = subject
     const { runId, callIds } = await runWithCalls([{}])
