@@ -84,10 +84,9 @@ function noneWaits(run: Run, calls: readonly StepCall[]): UserError {
 }
 
 function answeredBefore(run: Run, call: StepCall): UserError {
-  const what =
-    call.approval === 'pending'
-      ? 'was not answered before its run ended'
-      : `was already ${call.approval}`
+  const unanswered =
+    run.completedAt === null ? 'does not wait yet' : 'was not answered before its run ended'
+  const what = call.approval === 'pending' ? unanswered : `was already ${call.approval}`
   return new UserError(
     'conflict',
     `The call ${call.id} (${call.name}) of run ${run.id} ${what}, so this answer changes nothing. The run is ${run.status}; call get_run to see where it stands.`,
