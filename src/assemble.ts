@@ -55,6 +55,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   const runs = createRuns({ store, clock, owner, wake: worker.wake, onChange: changes.subscribe })
   // Also what other processes did: a run was cancelled that this one works on, or ended before one that waits here.
   changes.subscribe(({ kind, subjectId, namespace }) => {
+    if (kind === 'agent') void worker.stopIfDeleted(namespace, subjectId)
     if (kind !== 'run') return
     void worker.stopIfCancelled(namespace, subjectId)
     worker.wake()

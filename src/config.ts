@@ -3,7 +3,12 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
-import { type ProviderSettings, readProviderSettings } from './llm/providers.ts'
+import {
+  findProvider,
+  PROVIDERS,
+  type ProviderSettings,
+  readProviderSettings,
+} from './llm/providers.ts'
 
 /** Everything that can be set, read once at start. */
 export interface Config {
@@ -45,6 +50,9 @@ const NOT_BUILT: Readonly<Record<string, string>> = {
   RECOLLECT_READ_ONLY: 'the read-only mode',
   RECOLLECT_AGENT: 'pinning the server to one agent',
 }
+
+/** The built-in model, which belongs to no provider. */
+const REHEARSAL = 'offline/rehearsal'
 
 const count = (most: number) => z.coerce.number().int().min(1).max(most)
 
@@ -88,9 +96,12 @@ export function readConfig(
     databasePath: databasePath(get),
     model: read(
       'RECOLLECT_MODEL',
-      z.string().regex(/^[^/\s]+\/\S+$/),
+      z
+        .string()
+        .regex(/^[^/\s]+\/\S+$/)
+        .refine((handle) => handle === REHEARSAL || findProvider(handle.split('/', 1)[0] ?? '')),
       null,
-      '"provider/model", for example openai/gpt-4.1-mini',
+      `"provider/model", for example openai/gpt-4.1-mini; providers are ${PROVIDERS.map(({ name }) => name).join(', ')}, and ${REHEARSAL} needs none`,
     ),
     providers: readProviders(settings),
     token,

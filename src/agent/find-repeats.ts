@@ -11,7 +11,8 @@ export const REPEATS_TO_STOP = 5
 
 /**
  * How often the calls at the end of a run repeat themselves: 1 when they do not. Only calls that had the same result
- * count as the same, so trying again until something changes is not held against anybody.
+ * count as the same, so trying again until something changes is not held against anybody. What counts is one answer of
+ * the model with all its calls: one that makes the same call twice at once has not seen the result yet.
  */
 export function countRepeats(messages: readonly Message[]): number {
   const prints = fingerprints(messages)
@@ -30,20 +31,20 @@ function isAt(prints: readonly string[], start: number, cycle: readonly string[]
   return start >= 0 && cycle.every((print, offset) => prints[start + offset] === print)
 }
 
-/** Name, arguments and result of each call, in order. */
+/** Of each answer with calls: their names, arguments and results. */
 function fingerprints(messages: readonly Message[]): readonly string[] {
   const results = new Map(
     messages.flatMap((message) =>
       message.role === 'tool' ? [[message.callId, message.text]] : [],
     ),
   )
-  return messages.flatMap((message) =>
-    message.role === 'assistant'
-      ? message.toolCalls.map((call) =>
-          JSON.stringify([call.name, canonical(call.arguments), results.get(call.id)]),
-        )
-      : [],
-  )
+  return messages.flatMap((message) => {
+    if (message.role !== 'assistant' || message.toolCalls.length === 0) return []
+    const calls = message.toolCalls.map((call) =>
+      JSON.stringify([call.name, canonical(call.arguments), results.get(call.id)]),
+    )
+    return [JSON.stringify([...new Set(calls)])]
+  })
 }
 
 /** The same whatever the order of the fields and whatever the agent thought meanwhile. */

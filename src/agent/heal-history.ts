@@ -36,10 +36,13 @@ function healCalls(
   message: Extract<ModelMessage, { role: 'assistant' }>,
   results: ReadonlyMap<CallId, string>,
 ): readonly ModelMessage[] {
-  const text = cleanText(message.text)
-  if (message.toolCalls.length === 0 && text.trim() === '') return []
+  const clean = cleanText(message.text)
+  // Some providers refuse a text of nothing but blanks, also beside calls.
+  const text = clean.trim() === '' ? '' : clean
+  if (message.toolCalls.length === 0 && text === '') return []
   const toolCalls = message.toolCalls.map((call) => ({
     ...call,
+    name: cleanText(call.name),
     arguments: cleanText(call.arguments),
   }))
   return [

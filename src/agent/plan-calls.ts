@@ -1,8 +1,11 @@
 import { UserError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { ToolCall } from '../core/message.ts'
+import { excerpt } from '../core/text.ts'
 import type { ModelAnswer } from '../llm/model.ts'
 import type { CallEffect } from '../storage/store.ts'
+import { nearestNames } from './nearest-names.ts'
+import { parseToolArguments, SHORTER } from './parse-tool-arguments.ts'
 import { HEARTBEAT, THINKING } from './tool-specs.ts'
 import type { BoundCall, InnerTool } from './tools/define-inner-tool.ts'
 import { SPEAKING_TOOL } from './tools/index.ts'
@@ -24,77 +27,92 @@ export interface Planning {
   readonly needsApproval: (name: string) => boolean
 }
 
+/** Each is a transaction and a message; no plan has more of them in one answer. */
+const MOST_CALLS = 50
+/** Of what can't be run, and is kept only so that one can see what the model did. */
+const LONGEST_REFUSED = 10_000
+const LONGEST_NAME = 100
+
+const TRUNCATED = `The call was not run: your answer was cut off at the output limit, so it may be incomplete. ${SHORTER}`
+const TOO_MANY = `The call was not run, and neither were those after it: an answer can have ${MOST_CALLS} calls. Make the others in the next one.`
+/** Read at the next turn, when the tool is there again. */
+const TOO_LATE =
+  'The call was not run: the steps of the turn were used up, and all that was left was to answer the user.'
+
 /**
  * Ids are ours: those of providers repeat, or are missing. Calls are judged by the tool rules up to the first that is
  * to be made; what is allowed after that one depends on how it ends, so the others are judged when their turn comes.
  */
 export function planCalls(answer: ModelAnswer, planning: Planning): readonly PlannedCall[] {
-  const { tools, speakNow, ruledOut, needsApproval } = planning
   const planned: PlannedCall[] = []
-  for (const [index, { name, arguments: text }] of answer.toolCalls.entries()) {
-    const own = { id: newId('call'), name, arguments: text, index }
+  for (const [index, written] of answer.toolCalls.slice(0, MOST_CALLS + 1).entries()) {
+    const own = { id: newId('call'), name: excerpt(written.name, LONGEST_NAME), index }
     const isFirst = !planned.some((call) => call.kind === 'planned')
-    const excluded = isFirst ? ruledOut(name) : undefined
-    if (answer.finish === 'length') planned.push({ ...own, ...refused(TRUNCATED) })
-    else if (speakNow && !tools.some((tool) => tool.name === name)) {
-      planned.push({ ...own, ...refused(TOO_LATE) })
-    } else if (excluded !== undefined) planned.push({ ...own, ...refused(excluded) })
-    else planned.push({ ...own, ...bound(tools, name, text, needsApproval(name)) })
+    planned.push({ ...own, ...plan(answer, written, index, isFirst, planning) })
   }
   return planned
 }
 
-function bound(tools: readonly InnerTool[], name: string, text: string, needsApproval: boolean) {
+function plan(
+  answer: ModelAnswer,
+  written: ModelAnswer['toolCalls'][number],
+  index: number,
+  isFirst: boolean,
+  { tools, speakNow, ruledOut, needsApproval }: Planning,
+) {
+  const { name } = written
   try {
-    const call = bindCall(tools, name, text)
-    return { kind: 'planned', effect: call.effect, call, needsApproval } as const
+    if (answer.finish === 'length') throw notRun(TRUNCATED)
+    if (index >= MOST_CALLS) throw notRun(TOO_MANY)
+    if (speakNow && !tools.some((tool) => tool.name === name)) throw notRun(TOO_LATE)
+    const excluded = isFirst ? ruledOut(name) : undefined
+    if (excluded !== undefined) throw notRun(excluded)
+    const { call, text } = bind(tools, name, written.arguments)
+    return {
+      kind: 'planned',
+      arguments: text,
+      effect: call.effect,
+      call,
+      needsApproval: needsApproval(name),
+    } as const
   } catch (error) {
-    if (error instanceof UserError) return refused(error.message)
-    throw error
+    if (!(error instanceof UserError)) throw error
+    const kept = excerpt(written.arguments, LONGEST_REFUSED)
+    return { kind: 'refused', arguments: kept, effect: 'none', error: error.message } as const
   }
 }
 
-const TRUNCATED =
-  'The call was not run: your answer was cut off at the output limit, so it may be incomplete. Make it again, shorter.'
-
-/** Read at the next turn, when the tool is there again. */
-const TOO_LATE =
-  'The call was not run: the steps of the turn were used up, and all that was left was to answer the user.'
-
-function refused(error: string) {
-  return { kind: 'refused', effect: 'none', error } as const
+function notRun(why: string): UserError {
+  return new UserError('invalid_argument', why)
 }
 
 /** Throws a UserError for the model where the call can't be made. */
 export function bindCall(tools: readonly InnerTool[], name: string, text: string): BoundCall {
+  return bind(tools, name, text).call
+}
+
+function bind(
+  tools: readonly InnerTool[],
+  name: string,
+  written: string,
+): { readonly call: BoundCall; readonly text: string } {
   const tool = tools.find((candidate) => candidate.name === name)
-  if (!tool) {
-    const known = tools.map((candidate) => candidate.name).join(', ')
-    throw new UserError('invalid_argument', `There is no tool "${name}". Call one of: ${known}.`)
-  }
-  const { [THINKING]: _thinking, [HEARTBEAT]: _heartbeat, ...own } = parseArguments(name, text)
-  return tool.bind(own)
+  if (!tool) throw unknownTool(tools, name)
+  const { value, text } = parseToolArguments(name, written)
+  const { [THINKING]: _thinking, [HEARTBEAT]: _heartbeat, ...own } = value
+  return { call: tool.bind(own), text }
 }
 
-/** An empty text is an empty object: some models write nothing for a tool without parameters. */
-function parseArguments(name: string, text: string): Readonly<Record<string, unknown>> {
-  const value = text.trim() === '' ? {} : parseJson(name, text)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  throw new UserError(
-    'invalid_argument',
-    `${name} was not run: its arguments must be a JSON object. Make the call again.`,
+function unknownTool(tools: readonly InnerTool[], name: string): UserError {
+  const names = nearestNames(
+    name,
+    tools.map((tool) => tool.name),
   )
-}
-
-function parseJson(name: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new UserError(
-      'invalid_argument',
-      `${name} was not run: its arguments are not valid JSON. Make the call again with one complete JSON object.`,
-    )
-  }
+  const instead = names.length === 0 ? 'Call none.' : `Call one of: ${names.join(', ')}.`
+  return new UserError(
+    'invalid_argument',
+    `There is no tool "${excerpt(name, LONGEST_NAME)}". ${instead}`,
+  )
 }
 
 /** What a call says about the loop, read leniently: the arguments may be unusable otherwise. */

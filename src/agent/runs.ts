@@ -13,8 +13,8 @@ import {
   type PendingApproval,
   pendingApprovals,
 } from './answer-approval.ts'
-import { openRun } from './run/advance.ts'
 import { cancelRun } from './run/finish-run.ts'
+import { openRun } from './run/open-run.ts'
 
 /** A message is read whole at every step until it leaves the context; longer texts belong into the archive. */
 const LONGEST_MESSAGE = 200_000

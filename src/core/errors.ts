@@ -26,8 +26,3 @@ export class UserError extends Error {
     this.code = code
   }
 }
-
-/** Where the code cannot go on because it is wrong itself: answered as `internal`, its text only logged. */
-export function unreachable(value: never): never {
-  throw new Error(`unexpected value: ${JSON.stringify(value)}`)
-}

@@ -5,8 +5,6 @@ export interface CallLimits {
   readonly idleMilliseconds: number
 }
 
-export const USUAL_LIMITS: CallLimits = { totalMilliseconds: 600_000, idleMilliseconds: 120_000 }
-
 export type CallEnding = 'caller' | 'total' | 'idle'
 
 export interface CallWatch {

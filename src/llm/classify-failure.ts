@@ -40,6 +40,13 @@ export function classifyRefusal(refusal: Refusal, target: Target): ModelFailure 
       hint: `Check the credits and the billing of your ${provider.title} account, or choose another model.`,
     }
   }
+  if (status >= 300 && status < 400) {
+    return {
+      reason: 'rejected',
+      message: `${provider.title} answered ${status}, a redirect.`,
+      hint: `Set ${provider.baseUrlVariable} to the final address: redirects are not followed, since they could take the key elsewhere.`,
+    }
+  }
   switch (status) {
     case 401:
     case 403:
@@ -54,7 +61,12 @@ export function classifyRefusal(refusal: Refusal, target: Target): ModelFailure 
         ...retryAfter(refusal),
       }
     case 408:
-      return { reason: 'unreachable', message, hint: 'Try again.', ...retryAfter(refusal) }
+      return {
+        reason: 'unreachable',
+        message,
+        hint: 'Try again in a moment.',
+        ...retryAfter(refusal),
+      }
   }
   if (status >= 500) {
     return {
@@ -73,7 +85,7 @@ export function classifyRefusal(refusal: Refusal, target: Target): ModelFailure 
 
 /** An error that came with status 200: with its real status if it tells one, as OpenRouter does. */
 export function classifyErrorAnswer(detail: ErrorDetail, target: Target): ModelFailure {
-  const status = /^(?:401|402|403|429)$/.test(detail.code) ? Number(detail.code) : null
+  const status = /^(?:401|402|403|408|429|5\d\d)$/.test(detail.code) ? Number(detail.code) : null
   if (status !== null) {
     return classifyRefusal({ status, retryAfterMilliseconds: null, detail }, target)
   }

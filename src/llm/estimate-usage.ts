@@ -1,13 +1,9 @@
 import { estimateTokens } from '../core/estimate-tokens.ts'
-import type { ModelAnswer, ModelMessage, ModelRequest, TokenUsage } from './model.ts'
+import type { ModelAnswer, ModelMessage, ModelRequest, ModelWords, TokenUsage } from './model.ts'
 
 /** For models that do not count their tokens. Budgets need some number, and nought would be the worst. */
-export function estimateUsage(
-  request: ModelRequest,
-  answer: Omit<ModelAnswer, 'usage'>,
-): TokenUsage {
-  const promptTokens =
-    estimateTokens(JSON.stringify(request.tools)) + sum(request.messages.map(countMessage))
+export function estimateUsage(request: ModelRequest, answer: ModelWords): TokenUsage {
+  const promptTokens = estimatePrompt(request)
   const completionTokens =
     estimateTokens(answer.text) + estimateTokens(answer.reasoning) + countCalls(answer.toolCalls)
   return {
@@ -16,6 +12,10 @@ export function estimateUsage(
     totalTokens: promptTokens + completionTokens,
     cachedTokens: 0,
   }
+}
+
+export function estimatePrompt({ tools, messages }: ModelRequest): number {
+  return estimateTokens(JSON.stringify(tools)) + sum(messages.map(countMessage))
 }
 
 function countMessage(message: ModelMessage): number {

@@ -41,14 +41,20 @@ export interface TokenUsage {
   readonly cachedTokens: number
 }
 
-export interface ModelAnswer {
+/** An answer as the model wrote it. */
+export interface ModelWords {
   readonly text: string
   readonly reasoning: string
   /** Arguments as the model wrote them: not parsed, not repaired. */
   readonly toolCalls: readonly { readonly name: string; readonly arguments: string }[]
   /** `length`: cut off at the output limit, so nothing in it may be taken for complete. */
   readonly finish: 'stop' | 'length' | 'refusal'
+}
+
+export interface ModelAnswer extends ModelWords {
   readonly usage: TokenUsage
+  /** What a person should know about this answer. */
+  readonly warnings: readonly string[]
 }
 
 export interface ModelFailure {

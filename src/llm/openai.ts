@@ -1,5 +1,5 @@
 import { redactSecrets } from '../core/redact.ts'
-import { type CallLimits, type CallWatch, USUAL_LIMITS, watchCall } from './call-watch.ts'
+import { type CallLimits, type CallWatch, watchCall } from './call-watch.ts'
 import {
   classifyEnding,
   classifyErrorAnswer,
@@ -8,9 +8,11 @@ import {
   invalidAnswer,
   type Target,
 } from './classify-failure.ts'
-import { estimateUsage } from './estimate-usage.ts'
+import type { ErrorDetail } from './error-body.ts'
+import { estimatePrompt, estimateUsage } from './estimate-usage.ts'
 import type { ChatModel, ModelFailure, ModelRequest, ModelResult } from './model.ts'
 import { parseAnswer } from './parse-answer.ts'
+import { warnOfShortPrompt } from './prompt-warning.ts'
 import type { Provider, ProviderEndpoint } from './providers.ts'
 import { readCompletion } from './read-completion.ts'
 import { sendRequest } from './send-request.ts'
@@ -20,37 +22,54 @@ export interface OpenAiModelOptions {
   readonly provider: Provider
   readonly endpoint: ProviderEndpoint
   readonly model: string
-  readonly limits?: CallLimits
+  readonly limits: CallLimits
 }
 
 /** A model behind any endpoint that speaks OpenAI's chat completions. */
 export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
-  const { provider, endpoint, model, limits = USUAL_LIMITS } = options
+  const { provider, endpoint, model, limits } = options
   const target: Target = { provider, model, baseUrl: endpoint.baseUrl }
 
   const ask = async (request: ModelRequest, watch: CallWatch): Promise<ModelResult> => {
     const body = toWire(model, request, provider.quirks)
     const sent = await sendRequest(provider, endpoint, body, watch)
-    if (sent.kind === 'refusal') return failed(classifyRefusal(sent.refusal, target))
+    if (sent.kind === 'refusal') {
+      const { refusal } = sent
+      return failed(classifyRefusal({ ...refusal, detail: redactDetail(refusal.detail) }, target))
+    }
     const read = await readCompletion(sent.response, watch)
     if (read.kind === 'invalid') return failed(invalidAnswer(read.problem, target))
-    const parsed = parseAnswer(read.body)
+    const parsed = parseAnswer(read.body, callableTools(request))
     switch (parsed.kind) {
       case 'answer': {
-        const usage = parsed.usage ?? estimateUsage(request, parsed.answer)
-        return { kind: 'answer', answer: { ...parsed.answer, usage } }
+        const { words, usage } = parsed
+        const warnings =
+          usage && provider.quirks.stream
+            ? warnOfShortPrompt(provider.title, usage.promptTokens, estimatePrompt(request))
+            : []
+        return {
+          kind: 'answer',
+          answer: { ...words, usage: usage ?? estimateUsage(request, words), warnings },
+        }
       }
       case 'error':
-        return failed(classifyErrorAnswer(parsed.detail, target))
+        return failed(classifyErrorAnswer(redactDetail(parsed.detail), target))
       case 'invalid':
         return failed(invalidAnswer(parsed.problem, target))
     }
   }
 
+  const redactText = (text: string): string => redactSecrets(text, [endpoint.key])
   const redact = (failure: ModelFailure): ModelFailure => ({
     ...failure,
-    message: redactSecrets(failure.message, [endpoint.key]),
-    hint: redactSecrets(failure.hint, [endpoint.key]),
+    message: redactText(failure.message),
+    hint: redactText(failure.hint),
+  })
+  /** Before it is quoted: half of a key would not be recognised any more. */
+  const redactDetail = ({ message, code, type }: ErrorDetail): ErrorDetail => ({
+    message: redactText(message),
+    code: redactText(code),
+    type: redactText(type),
   })
 
   return {
@@ -68,6 +87,10 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
       return outcome.kind === 'failure' ? failed(redact(outcome.failure)) : outcome
     },
   }
+}
+
+function callableTools({ tools, toolChoice }: ModelRequest): ReadonlySet<string> {
+  return new Set(toolChoice === 'none' ? [] : tools.map(({ name }) => name))
 }
 
 function failed(failure: ModelFailure): ModelResult {

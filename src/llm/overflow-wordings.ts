@@ -16,7 +16,8 @@ const OVERFLOW_WORDINGS: readonly RegExp[] = [
   /exceeded model token limit/i, // Moonshot
   /too large for model with \d+ maximum context length/i, // Mistral
   /input is too long for requested model/i, // Bedrock
-  /exceeds the limit of \d+/i, // GitHub Copilot
+  /prompt token count.*exceeds the limit of \d+/i, // GitHub Copilot
+  /exceed context limit/i, // Anthropic, with max_tokens
   /input length exceeds/i, // Ollama
 ]
 

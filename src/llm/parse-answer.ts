@@ -1,13 +1,14 @@
 import { Completion, type CompletionMessage, type CompletionUsage } from './completion.ts'
 import { type ErrorDetail, readErrorBody } from './error-body.ts'
-import type { ModelAnswer, TokenUsage } from './model.ts'
+import type { ModelAnswer, ModelWords, TokenUsage } from './model.ts'
 import { readContent } from './stream.ts'
+import { readTextCalls } from './text-calls.ts'
 import { splitThinking } from './think-tags.ts'
 
 export type ParsedAnswer =
   | {
       readonly kind: 'answer'
-      readonly answer: Omit<ModelAnswer, 'usage'>
+      readonly words: ModelWords
       /** null: the server did not count. */
       readonly usage: TokenUsage | null
     }
@@ -15,8 +16,8 @@ export type ParsedAnswer =
   | { readonly kind: 'error'; readonly detail: ErrorDetail }
   | { readonly kind: 'invalid'; readonly problem: string }
 
-/** What came with status 200, which is not always an answer. */
-export function parseAnswer(body: unknown): ParsedAnswer {
+/** What came with status 200, which is not always an answer. `callable`: names of tools that a text may call. */
+export function parseAnswer(body: unknown, callable: ReadonlySet<string>): ParsedAnswer {
   const parsed = Completion.safeParse(body)
   const choice = parsed.data?.choices?.[0]
   if (!choice?.message) {
@@ -25,19 +26,33 @@ export function parseAnswer(body: unknown): ParsedAnswer {
     if (!parsed.success) return invalid('an answer that is not a chat completion')
     return choice ? invalid('a choice without a message') : invalid('an answer without choices')
   }
-  const { message } = choice
+  const { message, finish_reason: reason } = choice
+  if (BROKEN_OFF.has(reason ?? '')) {
+    return invalid(`an answer that it broke off itself (finish_reason "${reason}")`)
+  }
   const content = readContent(message.content)
-  const { text, reasoning } = splitThinking(content.content)
+  const thinking = splitThinking(content.content)
   const refusal = message.refusal ?? ''
+  const finish = refusal === '' ? readFinish(reason) : 'refusal'
+  const called = readToolCalls(message)
+  const written =
+    called.length > 0
+      ? { text: thinking.text, calls: called }
+      : readTextCalls(thinking.text, callable)
   return {
     kind: 'answer',
-    answer: {
-      text: text === '' ? refusal : text,
-      reasoning: [message.reasoning_content || message.reasoning, content.thinking, reasoning]
+    words: {
+      text: written.text === '' ? refusal : written.text,
+      reasoning: [
+        message.reasoning_content || message.reasoning,
+        content.thinking,
+        thinking.reasoning,
+      ]
         .filter((part) => part != null && part !== '')
         .join('\n'),
-      toolCalls: readToolCalls(message),
-      finish: refusal === '' ? readFinish(choice.finish_reason) : 'refusal',
+      // What a filter stopped half-way is not what the model meant to do.
+      toolCalls: finish === 'refusal' ? [] : written.calls,
+      finish,
     },
     usage: readUsage(parsed.data?.usage),
   }
@@ -53,14 +68,20 @@ function readToolCalls(message: CompletionMessage): ModelAnswer['toolCalls'] {
   return all.flatMap((call) => (call ? [{ name: call.name ?? '', arguments: call.arguments }] : []))
 }
 
+/** The server ended the answer, not the model: OpenRouter and Mistral, vLLM, DeepSeek. */
+const BROKEN_OFF: ReadonlySet<string> = new Set(['error', 'abort', 'insufficient_system_resource'])
+
 /** Other reasons say no more than the content does, and are not always true. */
 function readFinish(reason: string | null | undefined): ModelAnswer['finish'] {
-  switch (reason) {
+  switch (reason?.toLowerCase()) {
     case 'length':
     case 'max_tokens':
+    case 'model_length':
+    case 'model_context_window_exceeded':
       return 'length'
     case 'content_filter':
     case 'refusal':
+    case 'safety':
       return 'refusal'
     default:
       return 'stop'

@@ -22,7 +22,8 @@ export async function readCompletion(
   }
   let text = ''
   for await (const piece of textOf(response)) {
-    watch.dataArrived()
+    // Some send blank lines to keep the connection open while the model waits for its turn.
+    if (piece.trim() !== '') watch.dataArrived()
     text += piece
     if (text.length > LONGEST_BODY) return TOO_LONG
   }
@@ -44,13 +45,13 @@ async function readStream(
     if (line === null) return TOO_LONG
     // Every chunk is one line of data; comments and event names carry nothing.
     if (!line.startsWith('data:')) continue
-    watch.dataArrived()
     const data = line.slice('data:'.length).trim()
+    if (data === '') continue
+    watch.dataArrived()
     if (data === '[DONE]') {
       isDone = true
       break
     }
-    if (data === '') continue
     let chunk: unknown
     try {
       chunk = JSON.parse(data)

@@ -16,7 +16,7 @@ export interface ModelRegistryOptions {
   /** RECOLLECT_MODEL; null: unset. */
   readonly defaultHandle: string | null
   readonly settings: ProviderSettings
-  readonly limits?: CallLimits
+  readonly limits: CallLimits
 }
 
 interface Choice {
@@ -35,7 +35,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
   const listedModels = remember(listModels)
 
   const open = (provider: Provider, endpoint: ProviderEndpoint, model: string): ChatModel =>
-    createOpenAiModel({ provider, endpoint, model, ...(limits ? { limits } : {}) })
+    createOpenAiModel({ provider, endpoint, model, limits })
 
   const openHandle = (handle: string): ChatModel => {
     const { provider, model } = parseHandle(handle)

@@ -1,5 +1,5 @@
 import { estimateUsage } from './estimate-usage.ts'
-import type { ChatModel, ModelAnswer, ModelRequest, ToolSpec } from './model.ts'
+import type { ChatModel, ModelAnswer, ModelRequest, ModelWords, ToolSpec } from './model.ts'
 import { type Move, nextMove } from './rehearsal-plan.ts'
 import { readTurn } from './rehearsal-turn.ts'
 
@@ -40,7 +40,8 @@ export function createRehearsal(moreWarnings: readonly string[] = []): ChatModel
         }
       }
       const answer = express(chooseMove(request), request)
-      return { kind: 'answer', answer: { ...answer, usage: estimateUsage(request, answer) } }
+      const usage = estimateUsage(request, answer)
+      return { kind: 'answer', answer: { ...answer, usage, warnings: [] } }
     },
   }
 }
@@ -99,7 +100,7 @@ function plausible(schema: unknown, said: string): unknown {
   }
 }
 
-function express(move: Move, request: ModelRequest): Omit<ModelAnswer, 'usage'> {
+function express(move: Move, request: ModelRequest): ModelWords {
   const { tools, toolChoice } = request
   if (move.kind === 'call') {
     const tool = tools.find((each) => each.name === move.name)
@@ -124,7 +125,7 @@ function toCall(
   return { name: tool.name, arguments: JSON.stringify(written) }
 }
 
-function answer(text: string, toolCalls: ModelAnswer['toolCalls']): Omit<ModelAnswer, 'usage'> {
+function answer(text: string, toolCalls: ModelAnswer['toolCalls']): ModelWords {
   return { text, reasoning: '', toolCalls, finish: 'stop' }
 }
 

@@ -38,7 +38,7 @@ export async function sendRequest(
       const response = await fetch(url, {
         ...init,
         headers: headersFor(provider, init?.headers),
-        redirect: 'error',
+        redirect: 'manual',
         signal: watch.signal,
       })
       if (response.ok) return response

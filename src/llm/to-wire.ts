@@ -1,8 +1,13 @@
+import { cleanText } from '../core/text.ts'
 import type { ModelMessage, ModelRequest, ToolSpec } from './model.ts'
 import type { Quirks } from './providers.ts'
 import { toWireId } from './wire-id.ts'
 
 type WireObject = Readonly<Record<string, unknown>>
+
+/** Of a tool's name, with OpenAI. */
+const LONGEST_NAME = 64
+const ESCAPED_TROUBLE = /\\u(?:d[89a-f]|0000)/i
 
 /** The body of a chat-completions request. Pure: equal requests give equal bodies, so prompt caches hold. */
 export function toWire(model: string, request: ModelRequest, quirks: Quirks): WireObject {
@@ -40,30 +45,50 @@ function toWireMessage(message: ModelMessage, quirks: Quirks): WireObject {
       }
     case 'assistant': {
       if (message.toolCalls.length === 0) return { role: 'assistant', content }
-      const sendsReasoning = quirks.sendsReasoningBack && message.reasoning !== ''
       return {
         role: 'assistant',
         content: content === '' ? null : content,
-        ...(sendsReasoning ? { reasoning_content: message.reasoning.toWellFormed() } : {}),
+        ...(quirks.sendsReasoningBack ? { reasoning_content: toWireReasoning(message) } : {}),
         tool_calls: message.toolCalls.map((call) => ({
           id: toWireId(call.id, quirks.maxToolCallIdLength),
           type: 'function',
-          function: { name: call.name, arguments: toWireArguments(call.arguments) },
+          function: { name: toWireName(call.name), arguments: toWireArguments(call.arguments) },
         })),
       }
     }
   }
 }
 
-/** Several servers parse the arguments of old calls and refuse the whole request if they are no JSON object. */
+/** Moonshot takes an empty text for a missing one and refuses the request; a call of another model has none. */
+function toWireReasoning({ reasoning }: { readonly reasoning: string }): string {
+  return reasoning === '' ? ' ' : reasoning.toWellFormed()
+}
+
+/** A model may make up any name, and with one of other characters OpenAI refuses every later request. */
+function toWireName(name: string): string {
+  const wire = name.replace(/[^\w-]/g, '_').slice(0, LONGEST_NAME)
+  return wire === '' ? 'unknown' : wire
+}
+
+/** Several servers parse the arguments of old calls and refuse the whole request if they are no sound JSON object. */
 function toWireArguments(text: string): string {
   try {
     const value: unknown = JSON.parse(text)
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject ? text.toWellFormed() : '{}'
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return '{}'
+    // Written as escapes, halves of a character and NUL only come to light when the server parses them.
+    return ESCAPED_TROUBLE.test(text) ? JSON.stringify(cleanTexts(value)) : text.toWellFormed()
   } catch {
     return '{}'
   }
+}
+
+function cleanTexts(value: unknown): unknown {
+  if (typeof value === 'string') return cleanText(value)
+  if (Array.isArray(value)) return value.map(cleanTexts)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [cleanText(name), cleanTexts(field)]),
+  )
 }
 
 function toWireTools(request: ModelRequest, quirks: Quirks): WireObject {

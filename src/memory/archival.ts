@@ -84,11 +84,7 @@ export function preparePassages(
     options.createdAt === undefined
       ? toTimestamp(now)
       : parseMoment('created_at', options.createdAt)
-  const tags = [
-    ...new Set(
-      (options.tags ?? []).map((tag) => cleanText(tag.trim())).filter((tag) => tag !== ''),
-    ),
-  ].sort()
+  const tags = cleanTags(options.tags ?? [])
   return texts.map((text, index) => {
     const clean = cleanText(text)
     const where =
@@ -114,6 +110,11 @@ export function preparePassages(
       createdAt,
     }
   })
+}
+
+/** Tags as they are stored, and so as they are searched for. */
+function cleanTags(tags: readonly string[]): readonly string[] {
+  return [...new Set(tags.map((tag) => cleanText(tag.trim())).filter((tag) => tag !== ''))].sort()
 }
 
 /** Into the agent's default archive, which the first insert makes. */
@@ -143,9 +144,10 @@ export async function searchPassages(
   agentId: AgentId,
   filter: ArchivalFilter,
 ) {
-  const { after, before, query } = filter
+  const { after, before, query, tags } = filter
   return store.passages.search(agentId, {
     ...filter,
+    tags: tags && cleanTags(tags),
     query: query === undefined || query.trim() === '' ? undefined : query,
     after: after === undefined ? undefined : parseMoment('after', after),
     before: before === undefined ? undefined : parseMoment('before', before, 'end'),

@@ -4,30 +4,36 @@ import type { Message } from '../core/message.ts'
 const MOST_ENTRIES = 10_000
 
 /**
- * Messages by namespace and id. They are never changed once they are appended, so an entry can't grow old; the id of one whose
- * transaction was rolled back is never used again. Whether a message is still there is for the table to say.
+ * Messages by namespace, id and number. They are never changed once they are appended, so an entry can't grow old; only
+ * one whose transaction was rolled back may be appended again, and take another number then. Whether a message is still
+ * there is for the table to say.
  */
 export interface MessageCache {
-  find(namespace: string, id: string): Message | undefined
+  find(namespace: string, message: MessageKey): Message | undefined
   /** Returns what it was given. */
   keep(namespace: string, message: Message): Message
+}
+
+export interface MessageKey {
+  readonly id: string
+  readonly seq: number
 }
 
 export function createMessageCache(): MessageCache {
   const messages = new Map<string, Message>()
   return {
-    find: (namespace, id) => messages.get(keyOf(namespace, id)),
+    find: (namespace, key) => messages.get(keyOf(namespace, key)),
     keep(namespace, message) {
       // Maps keep the order of insertion, so the first key is the oldest.
       const oldest = messages.size >= MOST_ENTRIES ? messages.keys().next() : undefined
       if (oldest?.value !== undefined) messages.delete(oldest.value)
-      messages.set(keyOf(namespace, message.id), message)
+      messages.set(keyOf(namespace, message), message)
       return message
     },
   }
 }
 
 /** Ids hold no space. */
-function keyOf(namespace: string, id: string): string {
-  return `${id} ${namespace}`
+function keyOf(namespace: string, { id, seq }: MessageKey): string {
+  return `${id} ${seq} ${namespace}`
 }

@@ -4,6 +4,7 @@ import { storedId } from '../core/ids.ts'
 import { type Message, type MessageBody, type MessageRole, spokenText } from '../core/message.ts'
 import { decodeCursor, pageOf } from '../core/page.ts'
 import { recordChange } from './changes.ts'
+import type { MessageKey } from './message-cache.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import { searchableText, searchTerms } from './search-text.ts'
@@ -50,7 +51,7 @@ export function messageReads(scope: Scope): MessageReads {
   ) {
     const rows = await db
       .selectFrom('message')
-      .select(['id', 'tokens'])
+      .select(['id', 'seq', 'tokens'])
       .where('namespace', '=', namespace)
       .where('agent_id', '=', agentId)
       .orderBy('seq', 'desc')
@@ -65,29 +66,28 @@ export function messageReads(scope: Scope): MessageReads {
   }
 
   /** Reads from the table only what is not known already. */
-  async function byIds(ids: readonly string[]): Promise<readonly Message[]> {
-    const known = new Map(ids.map((id) => [id, messageCache.find(namespace, id)]))
-    const unknown = ids.filter((id) => !known.get(id))
+  async function byKeys(keys: readonly MessageKey[]): Promise<readonly Message[]> {
+    const known = new Map(keys.map((key) => [key.id, messageCache.find(namespace, key)]))
+    const unknown = keys.map(({ id }) => id).filter((id) => !known.get(id))
     const rows = unknown.length === 0 ? [] : await all().where('id', 'in', unknown).execute()
     for (const row of rows) known.set(row.id, toMessage(row))
-    return ids.flatMap((id) => known.get(id) ?? [])
+    return keys.flatMap(({ id }) => known.get(id) ?? [])
   }
 
   return {
     async recent(agentId, most) {
-      const rows = await inSight(agentId, most)
-      return byIds(rows.map((row) => row.id).reverse())
+      return byKeys((await inSight(agentId, most)).reverse())
     },
 
     async ofRun(runId) {
       const rows = await db
         .selectFrom('message')
-        .select('id')
+        .select(['id', 'seq'])
         .where('namespace', '=', namespace)
         .where('run_id', '=', runId)
         .orderBy('seq')
         .execute()
-      return byIds(rows.map((row) => row.id))
+      return byKeys(rows)
     },
 
     async search(

@@ -84,6 +84,45 @@ export function runReads({ db, namespace }: Scope): RunReads {
       return row && toRun(row)
     },
 
+    async hasItsTurn(id) {
+      const earlier = await db
+        .selectFrom('run as own')
+        .innerJoin('run as earlier', (join) =>
+          join
+            .onRef('earlier.namespace', '=', 'own.namespace')
+            .onRef('earlier.agent_id', '=', 'own.agent_id')
+            .onRef('earlier.row', '<', 'own.row'),
+        )
+        .select('earlier.row')
+        .where('own.namespace', '=', namespace)
+        .where('own.id', '=', id)
+        .where(isOpen('earlier.status'))
+        .limit(1)
+        .executeTakeFirst()
+      return earlier === undefined
+    },
+
+    async cancelledBehind(id) {
+      const own = await db
+        .selectFrom('run')
+        .select(['row', 'agent_id'])
+        .where('namespace', '=', namespace)
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
+      // `|| ''` keeps SQLite from walking all runs that the agent ever had: those that came later are few.
+      const cancelled = await db
+        .selectFrom('run')
+        .select('id')
+        .where('row', '>', own.row)
+        .where(sql<boolean>`namespace || '' = ${namespace} AND agent_id || '' = ${own.agent_id}`)
+        .where('status', '=', 'cancelled')
+        .where('started_at', 'is', null)
+        .execute()
+      if (cancelled.length === 0) return []
+      const ids = cancelled.map((run) => run.id)
+      return (await all().where('run.id', 'in', ids).orderBy('run.row').execute()).map(toRun)
+    },
+
     async currentStep(runId) {
       const step = await db
         .selectFrom('step')

@@ -247,6 +247,10 @@ export interface RunReads {
   byIdempotencyKey(agentId: AgentId, key: string): Promise<Run | undefined>
   /** The run accepted before `id` that waits for somebody's doing and keeps the agent from later ones meanwhile. */
   blocking(agentId: AgentId, id: RunId): Promise<Run | undefined>
+  /** Nothing that was accepted for its agent before is open any more. */
+  hasItsTurn(id: RunId): Promise<boolean>
+  /** Cancelled runs of the same agent that were accepted later and never started, oldest first. */
+  cancelledBehind(id: RunId): Promise<readonly Run[]>
   /** The step that is under way, with its calls in order. */
   currentStep(runId: RunId): Promise<CurrentStep | undefined>
   /** Number of the newest step; 0: there is none. */

@@ -232,6 +232,20 @@ describe('a run that waits for approval', () => {
     expect(await passages(agent)).toBe(0)
   })
 
+  it('has said nothing when it is cancelled before its words are approved', async () => {
+    const agent = await guarded(TALK)
+    world.provider.enqueue(speak('Secret.'))
+    const { run } = await world.talk(agent, 'Tell')
+    await world.context.runs.cancel(run.id)
+    const { reply, messages } = await world.end(run.id)
+    expect(reply).toBe('')
+    expect(messages.at(-1)).toMatchObject({
+      role: 'tool',
+      status: 'error',
+      text: expect.stringContaining('this was not run'),
+    })
+  })
+
   it('is the only one that can be answered', async () => {
     world.provider.enqueue(speak('Hello.'))
     const { run } = await world.talk(await world.createAgent(), 'Hi')

@@ -2,6 +2,7 @@ import { encode } from 'gpt-tokenizer/encoding/o200k_base'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AGENT_TYPES } from '../../src/core/agent.ts'
 import { callTool, say } from '../support/scripted-provider.ts'
+import { PATIENT } from './patient.ts'
 import {
   callOn,
   lastLine,
@@ -41,7 +42,7 @@ describe('core memory', () => {
     const agent = await world.createAgent()
     world.hold()
     const runId = await world.send(agent, 'Hi')
-    await expect.poll(() => world.asked).toBe(1)
+    await expect.poll(() => world.asked, PATIENT).toBe(1)
     await world.context.memory.write(agent, 'human', 'Written from outside.', {})
     world.release()
     await world.end(runId)

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunId } from '../../src/core/ids.ts'
 import { callTools, fail, hang, say } from '../support/scripted-provider.ts'
+import { PATIENT } from './patient.ts'
 import { callOn, speak, startWorld, toolResults, type World } from './support.ts'
 
 let world: World
@@ -29,7 +30,7 @@ describe('messages to one agent', () => {
     const texts = ['One', 'Two', 'Three', 'Four']
     const runs: RunId[] = []
     for (const text of texts) runs.push(await world.send(agent, text))
-    await expect.poll(() => world.asked).toBe(1)
+    await expect.poll(() => world.asked, PATIENT).toBe(1)
     const states = await Promise.all(runs.map((id) => world.context.runs.get(id)))
     expect(states.map(({ run }) => run.status)).toEqual(['running', 'queued', 'queued', 'queued'])
     world.release()
@@ -57,7 +58,7 @@ describe('messages to different agents', () => {
     world.hold()
     const runs: RunId[] = []
     for (const agent of agents) runs.push(await world.send(agent, 'Hi'))
-    await expect.poll(() => world.asked).toBe(3)
+    await expect.poll(() => world.asked, PATIENT).toBe(3)
     world.release()
     for (const id of runs) expect((await world.end(id)).reply).toBe('Done.')
   })
@@ -118,7 +119,7 @@ describe('cancelling', () => {
     )
     const agent = await world.createAgent({ human: '' })
     const id = await world.send(agent, 'One')
-    await expect.poll(() => world.asked).toBe(2)
+    await expect.poll(() => world.asked, PATIENT).toBe(2)
     const { run } = await world.context.runs.cancel(id)
     expect(run).toMatchObject({ status: 'cancelled', stopReason: 'cancelled', error: null })
     expect(run.completedAt).not.toBeNull()
@@ -144,7 +145,7 @@ describe('cancelling', () => {
     const agent = await world.createAgent()
     world.hold()
     const first = await world.send(agent, 'One')
-    await expect.poll(() => world.asked).toBe(1)
+    await expect.poll(() => world.asked, PATIENT).toBe(1)
     const second = await world.send(agent, 'Two')
     const third = await world.send(agent, 'Three')
     await world.context.runs.cancel(second)
@@ -172,7 +173,7 @@ describe('an agent that is deleted while it works', () => {
     world.provider.enqueue(hang())
     const agent = await world.createAgent()
     const id = await world.send(agent, 'Hi')
-    await expect.poll(() => world.asked).toBe(1)
+    await expect.poll(() => world.asked, PATIENT).toBe(1)
     const patience = AbortSignal.timeout(10_000)
     const waiting = world.context.runs.wait(id, 60_000, patience)
     const outcome = expect(waiting).rejects.toMatchObject({ code: 'not_found' })
@@ -188,7 +189,7 @@ describe('an agent that is deleted while it works', () => {
     const agent = await world.createAgent()
     world.hold()
     const id = await world.send(agent, 'Hi')
-    await expect.poll(() => world.asked).toBe(1)
+    await expect.poll(() => world.asked, PATIENT).toBe(1)
     await world.context.agents.delete(agent)
     world.release()
     world.provider.respondWith(() => say('Hello.'))
@@ -203,7 +204,7 @@ describe('a server that is stopped while an agent works', () => {
     world.provider.enqueue(hang(), speak('Here I am.'))
     const agent = await world.createAgent()
     const id = await world.send(agent, 'Hi')
-    await expect.poll(() => world.asked).toBe(1)
+    await expect.poll(() => world.asked, PATIENT).toBe(1)
     await world.restart()
     expect(await world.end(id)).toMatchObject({ reply: 'Here I am.', run: { usage: { steps: 1 } } })
     expect(said()).toEqual(['Hi'])

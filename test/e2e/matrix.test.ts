@@ -1,6 +1,7 @@
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/client/validators/ajv'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Gate, startGate } from '../agent/gate.ts'
+import { PATIENT } from '../agent/patient.ts'
 import {
   CLIENT_KINDS,
   type Connection,
@@ -219,7 +220,11 @@ describe.each(MATRIX)('a %s client over %s', (kind, transport) => {
       ['cancel_run', { run_id: 'run-1' }, 'not_found'],
       ['read_memory', { agent, label: 'nothing' }, 'not_found'],
       ['write_memory_block', { agent, label: 'a b', value: '' }, 'invalid_argument'],
-      ['append_to_memory_block', { agent, label: 'human', text: 'x'.repeat(5_001) }, 'limit_exceeded'],
+      [
+        'append_to_memory_block',
+        { agent, label: 'human', text: 'x'.repeat(5_001) },
+        'limit_exceeded',
+      ],
       ['insert_archival', { agent }, 'invalid_argument'],
       ['search_archival', { agent, after: 'yesterday' }, 'invalid_argument'],
       ['search_conversation', { agent, cursor: 'x' }, 'invalid_argument'],
@@ -283,7 +288,7 @@ describe.each(MATRIX)('a %s client over %s', (kind, transport) => {
     const controller = new AbortController()
     const left = client.call('send_message', message, { signal: controller.signal })
     const outcome = expect(left).rejects.toThrow()
-    await expect.poll(() => gate.arrived()).toBe(before + 1)
+    await expect.poll(() => gate.arrived(), PATIENT).toBe(before + 1)
     controller.abort()
     await outcome
     const run = await answer('send_message', { ...message, wait_seconds: 0 })
@@ -300,7 +305,7 @@ describe.each(MATRIX)('a %s client over %s', (kind, transport) => {
     const before = gate.arrived()
     const run = await answer('send_message', { agent, message: 'Hi', wait_seconds: 0 })
     expect(['queued', 'running']).toContain(run.status)
-    await expect.poll(() => gate.arrived()).toBe(before + 1)
+    await expect.poll(() => gate.arrived(), PATIENT).toBe(before + 1)
     const cancelled = await answer('cancel_run', { run_id: run.run_id })
     expect(cancelled).toMatchObject({ status: 'cancelled', stop_reason: 'cancelled' })
     gate.release()

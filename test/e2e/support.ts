@@ -31,6 +31,11 @@ export function withModel(home: string, provider: Pick<ScriptedProvider, 'baseUr
   }
 }
 
+/** Settings of a server without a key, and without an Ollama that may run on this machine. */
+export function withoutKey(home: string): Environment {
+  return { RECOLLECT_HOME: home, OLLAMA_HOST: '127.0.0.1:1' }
+}
+
 /** Nothing but what is given: no key and no setting of whoever runs the tests. */
 function onlyWith(environment: Environment): Environment {
   return { PATH: process.env.PATH ?? '', HOME: tmpdir(), ...environment }

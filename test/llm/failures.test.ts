@@ -89,7 +89,7 @@ describe('a failed call', () => {
     [
       'a redirect',
       fail(302, '', { location: 'http://127.0.0.1:1/' }),
-      'unreachable',
+      'rejected',
       /OPENAI_BASE_URL/,
     ],
   ])('because of %s says so, and what to do', async (_cause, scripted, reason, hint) => {

@@ -10,6 +10,8 @@ import type {
 import { readProviderSettings } from '../../src/llm/providers.ts'
 import { createModelRegistry } from '../../src/llm/registry.ts'
 
+const LIMITS = { totalMilliseconds: 10_000, idleMilliseconds: 10_000 }
+
 export type Environment = Readonly<Record<string, string>>
 
 /** A registry as the server makes it from these variables; nothing else listens where Ollama is looked for. */
@@ -17,6 +19,7 @@ export function registryFrom({ RECOLLECT_MODEL, ...environment }: Environment) {
   return createModelRegistry({
     defaultHandle: RECOLLECT_MODEL ?? null,
     settings: readProviderSettings({ OLLAMA_HOST: '127.0.0.1:1', ...environment }),
+    limits: LIMITS,
   })
 }
 

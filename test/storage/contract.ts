@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe } from 'vitest'
-import type { Storage, Store } from '../../src/storage/store.ts'
 import type { TestStorage } from '../support/stores.ts'
 import { agentContract } from './contract/agents.ts'
 import { approvalContract } from './contract/approvals.ts'
@@ -10,15 +9,9 @@ import { messageContract } from './contract/messages.ts'
 import { namespaceContract } from './contract/namespaces.ts'
 import { passageContract } from './contract/passages.ts'
 import { runContract } from './contract/runs.ts'
+import type { Subject } from './contract/subject.ts'
 import { transactionContract } from './contract/transactions.ts'
 import { wordContract } from './contract/words.ts'
-
-/** The database that the test at hand has; it is empty at the start of each. */
-export interface Subject {
-  readonly storage: Storage
-  /** Its namespace `default`. */
-  readonly store: Store
-}
 
 /** What every driver of the port must keep. `open` gives an empty database of its own each time. */
 export function storageContract(name: string, open: () => Promise<TestStorage>): void {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Agent, DEFAULT_CONTEXT_WINDOW } from '../../src/core/agent.ts'
@@ -23,10 +23,25 @@ export interface TestStorage {
   close(): Promise<void>
 }
 
+let empty: Promise<Buffer> | undefined
+
+/** Migrated once, for all tests of a file. */
+async function emptyDatabase(): Promise<Buffer> {
+  const directory = await mkdtemp(join(tmpdir(), 'recollect-empty-'))
+  const path = join(directory, 'recollect.db')
+  await (await openSqlite(path)).close()
+  const content = await readFile(path)
+  await rm(directory, { recursive: true })
+  return content
+}
+
 /** SQLite in a directory that goes with it. */
 export async function openTestStorage(): Promise<TestStorage> {
   const directory = await mkdtemp(join(tmpdir(), 'recollect-store-'))
-  const storage = await openSqlite(join(directory, 'recollect.db'))
+  const path = join(directory, 'recollect.db')
+  empty ??= emptyDatabase()
+  await writeFile(path, await empty, { mode: 0o600 })
+  const storage = await openSqlite(path)
   return {
     storage,
     async close() {

@@ -1,19 +1,19 @@
 import type { Agent } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
-import { type MessageId, newId, type StepId } from '../../core/ids.ts'
+import { newId, type StepId } from '../../core/ids.ts'
 import { isSettled, type Run, type RunError } from '../../core/run.ts'
 import type { CurrentStep, Transaction } from '../../storage/store.ts'
 import type { ContextInput } from '../compile-context.ts'
 import { decide, mayOnlySpeak } from '../decide.ts'
 import { countRepeats, REPEATS_TO_STOP } from '../find-repeats.ts'
 import { judgeStep } from '../judge-step.ts'
-import { messageTokens } from '../message-tokens.ts'
 import { loopArguments } from '../plan-calls.ts'
 import { readCalls } from '../read-calls.ts'
 import { readContext } from '../read-context.ts'
 import { SPEAKING_TOOL } from '../tools/index.ts'
 import { awaitApproval, cancelRun, completeRun, failRun } from './finish-run.ts'
 import { type HeldRun, held } from './held.ts'
+import { openRun } from './open-run.ts'
 
 export interface RunBudget {
   readonly tokens: number
@@ -96,20 +96,6 @@ export async function advance(run: HeldRun, budget: RunBudget, takenUp: boolean)
     const context = await readContext(tx, agent, run.id, run.clock(), { speakNow, repeats, calls })
     return { kind: 'model', stepId: open.id, number: open.number, context }
   })
-}
-
-/** The user's message enters the history when its run begins, so that the order of runs is that of the history. */
-export async function openRun(
-  tx: Transaction,
-  run: Run,
-  messageId: MessageId,
-  at: Timestamp,
-): Promise<void> {
-  if (!(await tx.runs.start(run.id, at))) return
-  const body = { role: 'user', text: run.input } as const
-  await tx.messages.append(run.agentId, [
-    { id: messageId, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body },
-  ])
 }
 
 const NO_PROGRESS =

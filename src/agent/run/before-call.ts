@@ -1,9 +1,8 @@
 import type { Agent } from '../../core/agent.ts'
 import { newId } from '../../core/ids.ts'
 import { cleanText } from '../../core/text.ts'
-import type { StepCall, Transaction } from '../../storage/store.ts'
+import type { StepCall } from '../../storage/store.ts'
 import { messageTokens } from '../message-tokens.ts'
-import { wordsOf } from '../plan-calls.ts'
 import { readCalls } from '../read-calls.ts'
 import { refusalOf } from '../render-tool-rules.ts'
 import { judge } from '../tool-rules.ts'
@@ -47,26 +46,4 @@ export async function refuseCall(run: HeldRun, call: StepCall, text: string): Pr
       { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
     ])
   })
-}
-
-/** Words that could not be said before it was certain that their call is made are said with its result. */
-export async function sayIfUnsaid(
-  tx: Transaction,
-  run: HeldRun,
-  call: StepCall,
-  at: string,
-): Promise<void> {
-  const words = cleanText(wordsOf(call) ?? '')
-  if (words.trim() === '') return
-  const said = (await tx.messages.ofRun(run.id)).some(
-    (message) =>
-      message.role === 'assistant' &&
-      message.said.length > 0 &&
-      message.toolCalls.some(({ id }) => id === call.id),
-  )
-  if (said) return
-  const body = { role: 'assistant', text: '', reasoning: '', toolCalls: [], said: [words] } as const
-  await tx.messages.append(run.agentId, [
-    { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
-  ])
 }

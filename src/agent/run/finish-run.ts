@@ -4,7 +4,11 @@ import { spokenText } from '../../core/message.ts'
 import type { Run, RunError, StopReason } from '../../core/run.ts'
 import type { CurrentStep, Transaction } from '../../storage/store.ts'
 import { messageTokens } from '../message-tokens.ts'
+import { SPEAKING_TOOL } from '../tools/index.ts'
+import { SPOKEN } from '../tools/send-message.ts'
 import { type HeldRun, held } from './held.ts'
+import { openCancelled } from './open-run.ts'
+import { wordsAreOut } from './say-later.ts'
 
 type EndingRun = Pick<Run, 'id' | 'agentId'>
 
@@ -24,6 +28,7 @@ export async function completeRun(
   )
   await tx.runs.setWarnings(run.id, silent ? [...warnings, SILENT] : warnings)
   await tx.runs.finish(run.id, { status: 'completed', stopReason: reason, error: null, at })
+  await openCancelled(tx, run, at)
   await tx.runs.release(run.lease)
 }
 
@@ -31,6 +36,7 @@ export async function completeRun(
 export async function cancelRun(tx: Transaction, run: EndingRun, at: Timestamp): Promise<void> {
   await closeStep(tx, run, 'The user cancelled the turn', at)
   await tx.runs.finish(run.id, { status: 'cancelled', stopReason: 'cancelled', error: null, at })
+  await openCancelled(tx, run, at)
 }
 
 /** The run can't go on; its message and whatever its steps did stay. */
@@ -43,6 +49,7 @@ export async function failRun(
 ): Promise<void> {
   await closeStep(tx, run, 'The turn failed', at)
   await tx.runs.finish(run.id, { status: 'failed', stopReason, error, at })
+  await openCancelled(tx, run, at)
   await tx.runs.release(run.lease)
 }
 
@@ -87,15 +94,23 @@ async function closeStep(
   const step: CurrentStep | undefined = await tx.runs.currentStep(run.id)
   if (!step) return
   for (const { id: callId, name: toolName, state } of step.calls) {
-    if (!(await tx.runs.finishCall(callId, 'error'))) continue
-    const text =
-      state === 'started'
-        ? `${why} while this ran; whether it took effect is not known.`
-        : `${why}; this was not run.`
-    const body = { role: 'tool', callId, toolName, status: 'error', text } as const
+    const isSaid = toolName === SPEAKING_TOOL && (await wordsAreOut(tx, run.id, callId))
+    const { status, text } = resultOf(isSaid, state, why)
+    if (!(await tx.runs.finishCall(callId, status))) continue
+    const body = { role: 'tool', callId, toolName, status, text } as const
     await tx.messages.append(run.agentId, [
       { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
     ])
   }
   await tx.runs.closeStep(step.id, at)
+}
+
+function resultOf(isSaid: boolean, state: string, why: string) {
+  // Its words went out with the answer that made the call.
+  if (isSaid) return { status: 'success', text: SPOKEN } as const
+  const text =
+    state === 'started'
+      ? `${why} while this ran; whether it took effect is not known.`
+      : `${why}; this was not run.`
+  return { status: 'error', text } as const
 }

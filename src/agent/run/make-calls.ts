@@ -8,8 +8,9 @@ import { messageTokens } from '../message-tokens.ts'
 import { bindCall } from '../plan-calls.ts'
 import type { CallContext } from '../tools/define-inner-tool.ts'
 import { innerTools } from '../tools/index.ts'
-import { refuseCall, sayIfUnsaid, whyNotMade } from './before-call.ts'
+import { refuseCall, whyNotMade } from './before-call.ts'
 import { type HeldRun, held } from './held.ts'
+import { sayIfUnsaid } from './say-later.ts'
 
 /** The store's own troubles are not the agent's: the call is not answered with them but made again later. */
 const STORE_TROUBLES: readonly string[] = ['busy', 'storage_full', 'unsupported']

@@ -2,8 +2,10 @@ import { newId, type StepId } from '../../core/ids.ts'
 import type { MessageBody } from '../../core/message.ts'
 import { cleanText } from '../../core/text.ts'
 import type { ModelAnswer } from '../../llm/model.ts'
+import { countTruncated, MOST_TRUNCATED } from '../count-truncated.ts'
 import { messageTokens } from '../message-tokens.ts'
 import { loopArguments, type PlannedCall, spokenBy } from '../plan-calls.ts'
+import { completeRun } from './finish-run.ts'
 import { type HeldRun, held, LostLease } from './held.ts'
 
 export interface AnsweredStep {
@@ -16,11 +18,16 @@ export interface AnsweredStep {
   readonly speaksLater: boolean
 }
 
-/** Stores what the model answered, with the calls to make; those that can't be made have their result at once. */
-export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<void> {
+const STILL_TRUNCATED = `The run was stopped because the model's answer was cut off at its output limit ${MOST_TRUNCATED} times in a row; none of those calls was run. Ask for less at once, or choose a model with a higher output limit.`
+
+/**
+ * Stores what the model answered, with the calls to make; those that can't be made have their result at once. `over`:
+ * that ended the run.
+ */
+export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<'goes_on' | 'over'> {
   const bodies = [assistantBody(step), ...step.calls.flatMap(refusal)]
   const ids = bodies.map(() => newId('message'))
-  await held(run, async (tx, at) => {
+  return held(run, async (tx, at) => {
     const recorded = await tx.runs.recordAnswer(step.stepId, {
       model: step.model,
       finish: step.answer.finish,
@@ -39,8 +46,15 @@ export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<vo
       })),
     )
     const stored = await tx.runs.get(run.id)
-    if (step.warnings.length > 0)
-      await tx.runs.setWarnings(run.id, [...(stored?.warnings ?? []), ...step.warnings])
+    const warnings = [...(stored?.warnings ?? []), ...step.warnings]
+    if (step.warnings.length > 0) await tx.runs.setWarnings(run.id, warnings)
+    const isStuck = step.calls.length > 0 && step.calls.every((call) => call.kind === 'refused')
+    if (!isStuck || countTruncated(await tx.messages.ofRun(run.id)) < MOST_TRUNCATED) {
+      return 'goes_on'
+    }
+    await tx.runs.closeStep(step.stepId, at)
+    await completeRun(tx, run, 'output_truncated', [...warnings, STILL_TRUNCATED], at)
+    return 'over'
   })
 }
 

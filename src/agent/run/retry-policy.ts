@@ -11,6 +11,9 @@ const MOST_TRIES = 4
 /** A provider that asks for a longer pause than this is obeyed by putting the run aside. */
 export const LONGEST_PAUSE_MILLISECONDS = 60_000
 
+/** And for a longer one than this nobody should wait unawares, so the run fails and says so. */
+const LONGEST_WAIT_MILLISECONDS = 24 * 3_600_000
+
 /**
  * The one place that decides on retries; the clients below make none of their own. `tries` counts the calls made so
  * far; `firstPause` is spread by chance, so that many agents do not come back at the same moment, and doubles with each
@@ -33,6 +36,7 @@ export function afterFailure(
       return { kind: 'give_up' }
   }
   const asked = failure.retryAfterMilliseconds ?? 0
+  if (asked > LONGEST_WAIT_MILLISECONDS) return { kind: 'give_up' }
   if (asked > LONGEST_PAUSE_MILLISECONDS) return { kind: 'wait', inMilliseconds: asked }
   // A server that talks nonsense once may do better; one that does it twice will not.
   const most = failure.reason === 'invalid_answer' ? 2 : MOST_TRIES

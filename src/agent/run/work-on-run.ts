@@ -2,9 +2,12 @@ import { toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import type { AgentEvent } from '../../core/event.ts'
 import { describeError, type Log } from '../../core/log.ts'
+import { spokenText } from '../../core/message.ts'
 import type { RunError, StopReason } from '../../core/run.ts'
 import type { ModelFailure, ModelRegistry } from '../../llm/model.ts'
-import { compileContext } from '../compile-context.ts'
+import { answerWarnings } from '../answer-warnings.ts'
+import { capAnswer } from '../cap-answer.ts'
+import { type ContextInput, compileContext } from '../compile-context.ts'
 import { planCalls, speaksLater, spokenBy } from '../plan-calls.ts'
 import { refusalOf } from '../render-tool-rules.ts'
 import { hasRule, judge } from '../tool-rules.ts'
@@ -58,7 +61,7 @@ export async function workOnRun(run: HeldRun, tools: RunTools, signal: AbortSign
 async function askModel(
   run: HeldRun,
   { stepId, number, context }: Extract<Next, { kind: 'model' }>,
-  { models, emit, log, firstPauseMilliseconds }: RunTools,
+  { models, budget, emit, log, firstPauseMilliseconds }: RunTools,
   signal: AbortSignal,
 ): Promise<'went_on' | 'put_aside'> {
   emit({ type: 'step_started', runId: run.id, agentId: run.agentId, step: number })
@@ -68,8 +71,14 @@ async function askModel(
     return 'put_aside'
   }
   const { request } = compileContext(context)
-  const result = await callModel(model, request, { signal, log, firstPauseMilliseconds })
+  const mayBeSilent = context.speakNow !== null || hasSpoken(run, context)
+  const options = { signal, log, firstPauseMilliseconds, mayBeSilent }
+  const result = await callModel(model, request, options)
   if (result.kind === 'wait') {
+    if (await isOverdue(run, budget)) {
+      await fail(run, stopReasonOf(result.failure), failureError(result.failure))
+      return 'put_aside'
+    }
     await postponeRun(run, toTimestamp(run.clock() + result.milliseconds))
     return 'put_aside'
   }
@@ -84,28 +93,45 @@ async function askModel(
     (tool) =>
       request.toolChoice !== 'none' && request.tools.some((spec) => spec.name === tool.name),
   )
+  const answer = capAnswer(result.answer)
   const speakNow = context.speakNow !== null
   const verdict = judge(toolRules, tools, context.calls)
-  const calls = planCalls(result.answer, {
+  const calls = planCalls(answer, {
     tools: speakNow ? offered : innerTools(tools),
     speakNow,
     ruledOut: (name) => (speakNow ? undefined : refusalOf(verdict, name)),
     needsApproval: (name) => hasRule(toolRules, 'requires_approval', name),
   })
-  const unsaid = speaksLater(calls, toolRules.length > 0)
-  await recordAnswer(run, {
+  const isUnsaid = speaksLater(calls, toolRules.length > 0)
+  const warnings = [...model.warnings, ...answerWarnings(answer, context.agent)]
+  const recorded = await recordAnswer(run, {
     stepId,
     model: model.handle,
-    warnings: model.warnings,
-    answer: result.answer,
+    warnings,
+    answer: { ...answer, usage: result.usage },
     calls,
-    speaksLater: unsaid,
+    speaksLater: isUnsaid,
   })
-  if (unsaid) return 'went_on'
-  const said =
-    calls.length === 0 ? [result.answer.text] : calls.flatMap((call) => spokenBy(call) ?? [])
-  for (const text of said) emit({ type: 'spoke', runId: run.id, agentId: run.agentId, text })
-  return 'went_on'
+  const spoken = isUnsaid ? [] : calls.flatMap((call) => spokenBy(call) ?? [])
+  const said = calls.length === 0 ? [answer.text] : spoken
+  for (const text of said) {
+    if (text.trim() !== '') emit({ type: 'spoke', runId: run.id, agentId: run.agentId, text })
+  }
+  return recorded === 'over' ? 'put_aside' : 'went_on'
+}
+
+function hasSpoken(run: HeldRun, { history }: ContextInput): boolean {
+  return history.some(
+    (message) =>
+      message.role === 'assistant' && message.runId === run.id && spokenText(message) !== '',
+  )
+}
+
+/** A provider may ask for a pause again and again; the time that a run may take ends that too. */
+async function isOverdue(run: HeldRun, budget: RunBudget): Promise<boolean> {
+  const stored = await run.store.runs.get(run.id)
+  if (!stored?.startedAt) return false
+  return run.clock() - Date.parse(stored.startedAt) > budget.seconds * 1_000
 }
 
 async function fail(run: HeldRun, reason: StopReason, error: RunError): Promise<void> {

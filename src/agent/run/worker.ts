@@ -1,5 +1,5 @@
 import { type Clock, toTimestamp } from '../../core/clock.ts'
-import { isId, type RunId } from '../../core/ids.ts'
+import { type AgentId, isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
 import type { Lease, Storage } from '../../storage/store.ts'
@@ -29,16 +29,21 @@ export interface Worker {
   wake(): void
   /** Something happened to a run: if it was cancelled, by whomever, and this process works on it, that ends at once. */
   stopIfCancelled(namespace: string, runId: string): Promise<void>
+  /** The same for an agent that is gone. */
+  stopIfDeleted(namespace: string, agentId: string): Promise<void>
   /** Takes nothing more, stops what it works on, and lets go of it for the next process. */
   stop(): Promise<void>
 }
 
+interface Work {
+  readonly agentId: AgentId
+  readonly controller: AbortController
+  readonly done: Promise<void>
+}
+
 export function createWorker(options: WorkerOptions): Worker {
   const { storage, owner, clock, leaseMilliseconds, log } = options
-  const active = new Map<
-    RunId,
-    { readonly controller: AbortController; readonly done: Promise<void> }
-  >()
+  const active = new Map<RunId, Work>()
   let stopping = false
   let claiming: Promise<void> | undefined
   let wokenWhileClaiming = false
@@ -90,7 +95,7 @@ export function createWorker(options: WorkerOptions): Worker {
       active.delete(id)
       wake()
     })
-    active.set(id, { controller, done })
+    active.set(id, { agentId, controller, done })
   }
 
   /** Processes that died hold nothing any more: their leases need not run out first. */
@@ -121,6 +126,16 @@ export function createWorker(options: WorkerOptions): Worker {
         if (run?.cancelRequested) work.controller.abort()
       } catch (error) {
         log('warn', 'a run could not be looked at', { error: describeError(error) })
+      }
+    },
+    async stopIfDeleted(namespace, agentId) {
+      const works = [...active.values()].filter((work) => work.agentId === agentId)
+      if (works.length === 0 || !isId('agent', agentId)) return
+      try {
+        if (await storage.in(namespace).agents.get(agentId)) return
+        for (const { controller } of works) controller.abort()
+      } catch (error) {
+        log('warn', 'an agent could not be looked at', { error: describeError(error) })
       }
     },
     async stop() {

@@ -33,7 +33,8 @@ export async function serve(
   tell(`Data:  ${location}`)
   tell(`Model: ${await describeModel(config)}`)
   const header = config.token === null ? '' : ' --header "Authorization: Bearer $RECOLLECT_TOKEN"'
-  tell(`Add it to Claude Code: claude mcp add --transport http recollect ${serving.url}${header}`)
+  const address = isLoopback(host) ? serving.url : serving.url.replace(host, '<this machine>')
+  tell(`Add it to Claude Code: claude mcp add --transport http recollect ${address}${header}`)
   tell('Other clients: see README.md. Stop with Ctrl+C.')
   await stopped
   await closeAndExit(serving.close, app.close)

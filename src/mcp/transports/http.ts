@@ -16,6 +16,7 @@ import {
 } from '@modelcontextprotocol/server'
 import type { Log } from '../../core/log.ts'
 import type { ServerFactory } from '../server.ts'
+import { trackConnections } from './connections.ts'
 import { answerJson, fail, refuse } from './http-answers.ts'
 import { type Guard, hostRule, refusalOf } from './http-guard.ts'
 import { createLegacySessions } from './legacy-sessions.ts'
@@ -100,6 +101,7 @@ export async function serveOverHttp(
     if (path !== '/mcp') return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
     serveMcp(request, response).catch((error: unknown) => fail(response, error, log))
   })
+  const connections = trackConnections(server)
   server.headersTimeout = HEADERS_MILLISECONDS
   server.requestTimeout = REQUEST_MILLISECONDS
   const url = await listen(server, options.host, options.port)
@@ -109,7 +111,7 @@ export async function serveOverHttp(
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       // A connection whose answer is on its way becomes idle a moment later.
-      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MILLISECONDS)
+      const sweep = setInterval(connections.closeIdle, SWEEP_MILLISECONDS)
       const cutOff = setTimeout(() => server.closeAllConnections(), CLOSE_MILLISECONDS)
       await Promise.all([sessions.close(), handler.close()])
       await closed

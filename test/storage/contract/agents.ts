@@ -11,7 +11,7 @@ import {
   someAgent,
   userSays,
 } from '../../support/stores.ts'
-import type { Subject } from '../contract.ts'
+import type { Subject } from './subject.ts'
 
 export function agentContract(subject: Subject): void {
   async function names(filter: Partial<AgentFilter>): Promise<readonly string[]> {

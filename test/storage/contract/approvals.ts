@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type CallId, newId, type RunId } from '../../../src/core/ids.ts'
 import type { CallEffect, Claim } from '../../../src/storage/store.ts'
 import { at, insertAgent, insertRun } from '../../support/stores.ts'
-import type { Subject } from '../contract.ts'
+import type { Subject } from './subject.ts'
 
 export function approvalContract(subject: Subject): void {
   const write: Subject['store']['transaction'] = (work) => subject.store.transaction(work)

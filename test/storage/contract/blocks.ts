@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
 import { at, byClient, insertAgent, insertBlock, someBlock } from '../../support/stores.ts'
-import type { Subject } from '../contract.ts'
+import type { Subject } from './subject.ts'
 
 export function blockContract(subject: Subject): void {
   test('a block begins at version 1 and comes back as it was inserted', async () => {

@@ -13,7 +13,7 @@ import {
   someAgent,
   userSays,
 } from '../../support/stores.ts'
-import type { Subject } from '../contract.ts'
+import type { Subject } from './subject.ts'
 
 export function changeContract(subject: Subject): void {
   async function told(since = 0): Promise<readonly (readonly [Change['kind'], string])[]> {

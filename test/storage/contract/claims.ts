@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { RunId } from '../../../src/core/ids.ts'
 import type { Claim, Lease, RunOutcome } from '../../../src/storage/store.ts'
 import { at, insertAgent, insertRun } from '../../support/stores.ts'
-import type { Subject } from '../contract.ts'
+import type { Subject } from './subject.ts'
 
 const LEASE_SECONDS = 30
 const COMPLETED: RunOutcome = { status: 'completed', stopReason: 'end_turn', error: null, at: at() }

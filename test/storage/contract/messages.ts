@@ -9,7 +9,7 @@ import {
   someMessage,
   userSays,
 } from '../../support/stores.ts'
-import type { Subject } from '../contract.ts'
+import type { Subject } from './subject.ts'
 
 export function messageContract(subject: Subject): void {
   async function found(agentId: AgentId, search: Partial<MessageSearch>) {
@@ -62,7 +62,10 @@ export function messageContract(subject: Subject): void {
         texts.map((text) => userSays(text)),
       ),
     )
-    expect(await store.messages.recent(id, { messages: 2 })).toMatchObject([{ text: 'c' }, { text: 'd' }])
+    expect(await store.messages.recent(id, { messages: 2 })).toMatchObject([
+      { text: 'c' },
+      { text: 'd' },
+    ])
   })
 
   test('the recent ones are those that fit into the tokens', async () => {
@@ -107,6 +110,26 @@ export function messageContract(subject: Subject): void {
     const numbers = (await store.messages.recent(a.id, {})).map(({ seq }) => seq)
     expect(numbers).toEqual(Array.from({ length: 23 }, (_, index) => index + 1))
     expect((await store.messages.recent(b.id, {})).map(({ seq }) => seq)).toEqual([1])
+  })
+
+  test('a message of a transaction that is run again is as the last run made it', async () => {
+    const { store } = subject
+    const { id } = await insertAgent(store)
+    const message = userSays('twice')
+    const append = () =>
+      store.transaction(async (tx) => {
+        await tx.messages.append(id, [message])
+        return tx.messages.recent(id, {})
+      })
+    const failing = store.transaction(async (tx) => {
+      await tx.messages.append(id, [message])
+      await tx.messages.recent(id, {})
+      throw new Error('again')
+    })
+    await expect(failing).rejects.toThrow('again')
+    await store.transaction((tx) => tx.messages.append(id, [userSays('between')]))
+    expect((await append()).map(({ seq }) => seq)).toEqual([1, 2])
+    expect((await store.messages.recent(id, {})).map(({ seq }) => seq)).toEqual([1, 2])
   })
 
   test('nothing is appended to an agent that does not exist', async () => {

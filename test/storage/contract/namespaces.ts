@@ -10,7 +10,7 @@ import {
   someRun,
   userSays,
 } from '../../support/stores.ts'
-import type { Subject } from '../contract.ts'
+import type { Subject } from './subject.ts'
 
 /** An agent with one of everything. */
 function everything() {

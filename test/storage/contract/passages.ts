@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
 import { type AgentId, type ArchiveId, newId, type PassageId } from '../../../src/core/ids.ts'
 import type { PassageSearch } from '../../../src/storage/store.ts'
-import { at, insertAgent, insertArchive, insertPassages, somePassage } from '../../support/stores.ts'
-import type { Subject } from '../contract.ts'
+import {
+  at,
+  insertAgent,
+  insertArchive,
+  insertPassages,
+  somePassage,
+} from '../../support/stores.ts'
+import type { Subject } from './subject.ts'
 
 export function passageContract(subject: Subject): void {
   async function agentWithArchive(): Promise<{ agentId: AgentId; archiveId: ArchiveId }> {

@@ -3,7 +3,7 @@ import { type AgentId, newId, type RunId, type StepId } from '../../../src/core/
 import type { TokenUsage } from '../../../src/core/run.ts'
 import type { CallEffect, RunOutcome, StepAnswer } from '../../../src/storage/store.ts'
 import { at, insertAgent, insertRun, someRun } from '../../support/stores.ts'
-import type { Subject } from '../contract.ts'
+import type { Subject } from './subject.ts'
 
 const COMPLETED: RunOutcome = {
   status: 'completed',
@@ -21,9 +21,7 @@ const NOTHING_USED: TokenUsage = {
 export function runContract(subject: Subject): void {
   async function openStep(runId: RunId, number: number): Promise<StepId> {
     const id = newId('step')
-    await subject.store.transaction((tx) =>
-      tx.runs.openStep({ id, runId, number, at: at(number) }),
-    )
+    await subject.store.transaction((tx) => tx.runs.openStep({ id, runId, number, at: at(number) }))
     return id
   }
 
@@ -49,7 +47,11 @@ export function runContract(subject: Subject): void {
   test('a run begins queued and comes back as it was inserted', async () => {
     const { store } = subject
     const { id: agentId } = await insertAgent(store)
-    const run = await insertRun(store, agentId, { input: 'Hi 👋', idempotencyKey: 'k', maxSteps: 3 })
+    const run = await insertRun(store, agentId, {
+      input: 'Hi 👋',
+      idempotencyKey: 'k',
+      maxSteps: 3,
+    })
     expect(await store.runs.get(run.id)).toEqual({
       id: run.id,
       agentId,

@@ -12,7 +12,7 @@ import {
   someRun,
   userSays,
 } from '../../support/stores.ts'
-import type { Subject } from '../contract.ts'
+import type { Subject } from './subject.ts'
 
 /**
  * The store, refusing a transaction during which the process came to wait for anything: its work may await nothing

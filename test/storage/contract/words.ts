@@ -8,7 +8,7 @@ import {
   seededRandom,
   userSays,
 } from '../../support/stores.ts'
-import type { Subject } from '../contract.ts'
+import type { Subject } from './subject.ts'
 
 /** Every probe searches in all of these. */
 const TEXTS = {
@@ -136,8 +136,22 @@ export function wordContract(subject: Subject): void {
   test('no query, however strange, fails or finds the words of nothing', async () => {
     const { below, text, oneOf } = chooser(seededRandom(7))
     const pieces =
-      '" \' * ( ) : ^ - + { } [ ] \\ / , ; . ~ | & AND OR NOT NEAR NEAR( scope text rowid'.split(' ')
-    const words = ['kettle', '北', '京', '😀', '\u0301', '\u200d', '\ufe0f', '\u0000', 'ß', ' ', '\n']
+      '" \' * ( ) : ^ - + { } [ ] \\ / , ; . ~ | & AND OR NOT NEAR NEAR( scope text rowid'.split(
+        ' ',
+      )
+    const words = [
+      'kettle',
+      '北',
+      '京',
+      '😀',
+      '\u0301',
+      '\u200d',
+      '\ufe0f',
+      '\u0000',
+      'ß',
+      ' ',
+      '\n',
+    ]
     const id = await library()
     for (let round = 0; round < 300; round += 1) {
       const anywhere = String.fromCodePoint(

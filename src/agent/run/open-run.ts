@@ -1,0 +1,34 @@
+import type { Timestamp } from '../../core/clock.ts'
+import { type MessageId, newId } from '../../core/ids.ts'
+import type { Run } from '../../core/run.ts'
+import type { Transaction } from '../../storage/store.ts'
+import { messageTokens } from '../message-tokens.ts'
+
+/**
+ * The user's message enters the history when it is its run's turn, so that the order of runs is that of the history.
+ * A run that was cancelled in the queue has its turn as well: when the one before it ends (`openCancelled`).
+ */
+export async function openRun(
+  tx: Transaction,
+  run: Run,
+  messageId: MessageId,
+  at: Timestamp,
+): Promise<void> {
+  if (run.startedAt !== null || !(await tx.runs.hasItsTurn(run.id))) return
+  if (!(await tx.runs.start(run.id, at))) return
+  const body = { role: 'user', text: run.input } as const
+  await tx.messages.append(run.agentId, [
+    { id: messageId, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body },
+  ])
+}
+
+/** After the end of `run`: what was cancelled behind it is in the history before anything that comes later. */
+export async function openCancelled(
+  tx: Transaction,
+  run: Pick<Run, 'id'>,
+  at: Timestamp,
+): Promise<void> {
+  for (const cancelled of await tx.runs.cancelledBehind(run.id)) {
+    await openRun(tx, cancelled, newId('message'), at)
+  }
+}

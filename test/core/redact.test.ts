@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { redactSecrets } from '../../src/core/redact.ts'
+
+test('known secrets are taken out wherever they stand, whatever characters they have', () => {
+  const secret = 'p$1.w(rd*'
+  expect(redactSecrets(`a ${secret}, ${secret}!`, [secret])).toBe('a [redacted], [redacted]!')
+})
+
+test('of a secret that begins with another one nothing is left over', () => {
+  const secrets = ['correct-horse', 'correct-horse-battery']
+  expect(redactSecrets('key=correct-horse-battery', secrets)).toBe('key=[redacted]')
+  expect(redactSecrets('key=correct-horse-battery', [...secrets].reverse())).toBe('key=[redacted]')
+})
+
+test('a placeholder is no secret', () => {
+  expect(redactSecrets('there is none', ['none', ''])).toBe('there is none')
+})
+
+test.each([
+  'sk-proj-abcDEF123456',
+  'sk-ant-api03-abc_DEF-123',
+  'sk-abc***********xyz',
+  'gsk_abcdef123456',
+  'xai-abcdef123456',
+  'AIzaSyA1234567890abcdefghij',
+  'AKIAIOSFODNN7EXAMPLE',
+  'ghp_abcdefghij0123456789',
+  'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.s5Zx-abc',
+])('%s is taken for a key though nobody told', (key) => {
+  expect(redactSecrets(`Incorrect API key provided: ${key}.`, [])).not.toContain(key)
+  expect(redactSecrets(`"${key}"`, [])).toBe('"[redacted]"')
+})
+
+test('a bearer token is taken out in any spelling', () => {
+  expect(redactSecrets('authorization: bearer abc.DEF-123456', [])).toBe(
+    'authorization: [redacted]',
+  )
+})
+
+test.each([
+  'The task-list is in risk-free order.',
+  'agent-0b9d5c1e-6d0f-4c0e-9a9e-0f8a1c2d3e4f',
+  'sk-1',
+  'Bearer of news',
+])('%j stays as it is', (text) => {
+  expect(redactSecrets(text, [])).toBe(text)
+})

@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PATIENT } from '../agent/patient.ts'
+import { BINARY, connect, startServe } from '../support/connect.ts'
+import { expectOneLine, newHome, removeHomes, runCommand, withoutKey } from './support.ts'
+
+/* The program as a person meets it: what it says when it starts, and when it can not. */
+
+afterAll(removeHomes)
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+
+describe('recollect', () => {
+  it.each(['--version', '-v'])('%s tells its version', async (flag) => {
+    expect(await runCommand([flag], {})).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+
+  it.each([
+    [['--help'], /serve[\s\S]*doctor[\s\S]*backup/],
+    [['-h'], /serve/],
+    [['serve', '--help'], /--port[\s\S]*RECOLLECT_TOKEN/],
+    [['stdio', '--help'], /stdin/],
+    [['doctor', '--help'], /[Ee]xit 1/],
+    [['backup', '--help'], /<file>/],
+  ])('%j helps, touching nothing', async (args, text) => {
+    const home = newHome()
+    const finished = await runCommand(args, { RECOLLECT_HOME: home, RECOLLECT_LOG: 'nonsense' })
+    expect(finished).toMatchObject({ code: 0, stderr: '' })
+    expect(finished.stdout).toMatch(text)
+    expect(existsSync(join(home, 'recollect.db'))).toBe(false)
+  })
+
+  it.skipIf(!existsSync('/usr/bin/script'))(
+    'in a terminal without a subcommand prints the help and ends',
+    async () => {
+      const command = `${process.execPath} ${BINARY}`
+      const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], {
+        env: { PATH: process.env.PATH ?? '', RECOLLECT_HOME: newHome() },
+        stdio: ['pipe', 'pipe', 'ignore'],
+        timeout: 10_000,
+      })
+      let shown = ''
+      child.stdout.on('data', (piece) => {
+        shown += piece
+      })
+      const [code] = await once(child, 'close')
+      expect({ code, shown }).toMatchObject({ code: 0, shown: expect.stringContaining('doctor') })
+    },
+  )
+})
+
+describe('a bad setting', () => {
+  const SETTINGS: readonly (readonly [name: string, value: string, allowed: RegExp])[] = [
+    ['RECOLLECT_MODEL', 'gpt-4', /"gpt-4".*provider\/model/],
+    ['RECOLLECT_MODEL', 'nobody/knows', /"nobody\/knows".*openai/],
+    ['RECOLLECT_LOG', 'loud', /"loud".*error, warn, info, debug/],
+    ['RECOLLECT_MAX_RUN_TOKENS', '0', /"0".*from 1/],
+    ['RECOLLECT_MAX_RUN_TOKENS', 'many', /"many".*number/],
+    ['RECOLLECT_MAX_RUN_SECONDS', '-5', /"-5".*number/],
+    ['RECOLLECT_LEASE_SECONDS', '1.5', /"1.5".*1 to 3600/],
+    ['RECOLLECT_TOOLSETS', 'core,everything', /"core,everything".*core/],
+    ['RECOLLECT_TOKEN', 'short', /allowed are 8 to 512/],
+    ['RECOLLECT_TOKEN', 'with spaces in it', /without spaces/],
+    ['RECOLLECT_DATABASE_URL', 'mysql://root:hunter2@db', /file:<path>/],
+    ['RECOLLECT_DATABASE_URL', 'postgres://root:hunter2@db/x', /PostgreSQL.*not|can't/],
+    ['RECOLLECT_EMBEDDING', 'openai/text-embedding-3-small', /can't be used in this version/],
+    ['RECOLLECT_READ_ONLY', '1', /can't be used in this version/],
+    ['RECOLLECT_AGENT', 'Ada', /can't be used in this version/],
+    ['OPENAI_BASE_URL', 'localhost:1234', /http/],
+    ['OPENAI_BASE_URL', 'ftp://models', /http/],
+    ['OPENAI_BASE_URL', 'http://me:hunter2@models/v1', /http/],
+  ]
+
+  it.each(SETTINGS)('%s=%s is one line that names it, and exit 2', async (name, value, allowed) => {
+    const home = newHome()
+    const finished = await runCommand(['stdio'], { RECOLLECT_HOME: home, [name]: value })
+    expect(finished).toMatchObject({ code: 2, stdout: '' })
+    expectOneLine(finished)
+    expect(finished.stderr).toContain(name)
+    expect(finished.stderr).toMatch(allowed)
+    expect(finished.stderr).not.toMatch(/hunter2|with spaces in it|short,/)
+    expect(existsSync(join(home, 'recollect.db'))).toBe(false)
+  })
+
+  it.each([
+    [['dance'], /"dance".*stdio, serve, doctor, backup/],
+    [['serve', '--prot', '1'], /--prot/],
+    [['serve', '--port', 'http'], /--port.*"http".*65535/],
+    [['serve', '--port', '70000'], /--port.*"70000"/],
+    [['serve', '--model', 'gpt-4'], /"gpt-4".*provider\/model/],
+    [['backup'], /backup <file>/],
+    [['backup', 'a', 'b'], /backup <file>/],
+  ])('on the command line, as in %j, is one line, and exit 2', async (args, text) => {
+    const finished = await runCommand(args, { RECOLLECT_HOME: newHome() })
+    expect(finished).toMatchObject({ code: 2, stdout: '' })
+    expectOneLine(finished)
+    expect(finished.stderr).toMatch(text)
+  })
+
+  it.each(['0.0.0.0', '::', '192.168.1.1', 'example.com'])(
+    'of a host like %s without a token is refused',
+    async (host) => {
+      const args = ['serve', '--port', '0', '--host', host]
+      const finished = await runCommand(args, { RECOLLECT_HOME: newHome() })
+      expect(finished).toMatchObject({ code: 2, stdout: '' })
+      expectOneLine(finished)
+      expect(finished.stderr).toMatch(/--host.*RECOLLECT_TOKEN/)
+    },
+  )
+})
+
+describe('a server for others', () => {
+  it('serves with a token, and only those who have it', async () => {
+    const token = 'a-long-enough-token'
+    const environment = { ...withoutKey(newHome()), RECOLLECT_TOKEN: token }
+    const serving = await startServe(environment, ['--host', '0.0.0.0'])
+    const url = serving.url.replace('0.0.0.0', '127.0.0.1')
+    await expect(connect('v2-legacy', { kind: 'http', url })).rejects.toThrow()
+    const wrong = connect('v2-legacy', { kind: 'http', url, token: 'a-wrong-long-token' })
+    await expect(wrong).rejects.toThrow()
+    const client = await connect('v2-auto', { kind: 'http', url, token })
+    expect((await client.call('list_agents')).data).toEqual({ agents: [] })
+    await client.close()
+    expect(serving.errors()).not.toContain(token)
+    expect(await serving.stop()).toBe(0)
+  })
+})
+
+describe('a port that is in use', () => {
+  let other: Server
+  let port: number
+  beforeAll(async () => {
+    other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const address = other.address()
+    port = typeof address === 'object' && address !== null ? address.port : 0
+  })
+  afterAll(() => new Promise((resolve) => other.close(resolve)))
+
+  it('ends serve with a sentence', async () => {
+    const finished = await runCommand(['serve', '--port', String(port)], withoutKey(newHome()))
+    expect(finished).toMatchObject({ code: 1, stdout: '' })
+    expectOneLine(finished)
+    expect(finished.stderr).toMatch(new RegExp(`${port}.*--port`))
+  })
+})
+
+describe('serve', () => {
+  it('says in five lines where it is, where the data lives, which model and why, and how to add it', async () => {
+    const home = newHome()
+    const serving = await startServe(withoutKey(home))
+    await expect.poll(() => serving.errors().split('\n').length, PATIENT).toBeGreaterThanOrEqual(5)
+    const lines = serving.errors().split('\n')
+    expect(lines).toHaveLength(5)
+    expect(serving.errors()).toContain(serving.url)
+    expect(serving.errors()).toContain(join(home, 'recollect.db'))
+    expect(serving.errors()).toMatch(/offline\/rehearsal \(.+\)/)
+    expect(serving.errors()).toContain('claude mcp add')
+    const health = await fetch(new URL('/health', serving.url))
+    expect(await health.json()).toMatchObject({ status: 'ok', version })
+    expect(await serving.stop()).toBe(0)
+  })
+})

@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { call, hang, refuse, speak, stall } from './answers.ts'
+import type { Answer } from './wire.ts'
+import { FORMATS, startWorld, type World } from './world.ts'
+
+/* What a run does while its provider lets it wait, and how it is ended meanwhile. */
+
+let world: World
+beforeEach(async () => {
+  world = await startWorld()
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  await world.close()
+})
+
+const slowDown = (seconds: number | string) =>
+  refuse(429, { error: { message: 'Slow down' } }, { 'retry-after': `${seconds}` })
+
+async function status(runId: string): Promise<string> {
+  return (await world.client.call('get_run', { run_id: runId })).data.status
+}
+
+describe.each(FORMATS)('Retry-After of a provider that answers with %s', (_format, model) => {
+  it('of 1 second is waited for within the run', async () => {
+    const agent = await world.createAgent(model)
+    world.vendor.enqueue(slowDown(1))
+    const start = performance.now()
+    const { data } = await world.send(agent)
+    expect(data).toMatchObject({ status: 'completed', reply: 'Here I am.' })
+    expect(performance.now() - start).toBeGreaterThan(950)
+    expect(world.vendor.requests).toHaveLength(2)
+  })
+
+  it('of 120 seconds puts the run aside, and it is taken up again when the time has come', async () => {
+    const agent = await world.createAgent(model)
+    world.vendor.enqueue(slowDown(120))
+    const start = Date.now()
+    const { data, isError } = await world.send(agent)
+    expect(isError).toBe(false)
+    expect(data).toMatchObject({ status: 'waiting', waiting_for: 'retry' })
+    expect(data.stop_reason).toBeUndefined()
+    const until = Date.parse(data.retry_at) - start
+    expect(until).toBeGreaterThanOrEqual(119_900)
+    expect(until).toBeLessThan(140_000)
+
+    const behind = await world.send(agent, 'And this?', { wait_seconds: 0 })
+    expect(behind.data.status).toBe('queued')
+    expect(behind.data.warnings).toEqual([
+      expect.stringMatching(new RegExp(`behind run ${data.run_id}, which is waiting`)),
+    ])
+    expect(world.vendor.requests).toHaveLength(1)
+
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(data.retry_at) + 1 })
+    await expect.poll(() => status(behind.data.run_id), { timeout: 10_000 }).toBe('completed')
+    expect(await status(data.run_id)).toBe('completed')
+    const said = world.vendor
+      .lastMessages()
+      .flatMap(({ role, content }) => (role === 'user' ? [content?.split('\n')[0]] : []))
+    expect(said).toEqual(['Are you there?', 'And this?'])
+  })
+
+  it('as a date is understood', async () => {
+    const agent = await world.createAgent(model)
+    world.vendor.enqueue(slowDown(new Date(Date.now() + 300_000).toUTCString()))
+    const { data } = await world.send(agent)
+    expect(data).toMatchObject({ status: 'waiting', waiting_for: 'retry' })
+    expect(Date.parse(data.retry_at) - Date.now()).toBeGreaterThan(250_000)
+  })
+
+  it.each(['99999999', 'Infinity', '1e99'])('of %s seconds holds nothing up', async (seconds) => {
+    const agent = await world.createAgent(model)
+    world.vendor.always(slowDown(seconds))
+    const { data } = await world.send(agent)
+    expect(data).toMatchObject({ status: 'failed', stop_reason: 'model_error' })
+    expect(data.error.message).toMatch(/429: Slow down/)
+  })
+
+  it('again and again ends with the time that a run may take', async () => {
+    const agent = await world.createAgent(model)
+    world.vendor.always(slowDown(120))
+    const { data } = await world.send(agent)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_601_000 })
+    await expect.poll(() => status(data.run_id), { timeout: 10_000 }).toBe('failed')
+    const { error } = (await world.client.call('get_run', { run_id: data.run_id })).data
+    expect(error).toMatchObject({
+      code: 'model_unavailable',
+      message: expect.stringMatching(/429/),
+    })
+  })
+})
+
+async function expectCancelled(runId: string, agent: string): Promise<void> {
+  const start = performance.now()
+  const { data } = await world.client.call('cancel_run', { run_id: runId })
+  expect(data, JSON.stringify(data)).toMatchObject({
+    status: 'cancelled',
+    stop_reason: 'cancelled',
+  })
+  expect(performance.now() - start).toBeLessThan(2_500)
+  const { messages } = (await world.client.call('get_run', { run_id: runId, include_steps: true }))
+    .data
+  expect(messages[0]).toMatchObject({ type: 'user_message', text: 'Are you there?' })
+
+  world.vendor.always(speak('Back again.'))
+  expect((await world.send(agent, 'And now?')).data.reply).toBe('Back again.')
+  expect(world.vendor.lastMessages()[1]?.content).toMatch(/^Are you there\?/)
+}
+
+describe.each(FORMATS)('cancel_run, with a provider that answers with %s', (_format, model) => {
+  it.each<[string, Answer]>([
+    ['is silent', hang],
+    ['stalls midway', stall],
+  ])('hangs up on a model that %s', async (_, answer) => {
+    const agent = await world.createAgent(model)
+    const connection = { arrived: false, closed: false }
+    world.vendor.enqueue((response, request) => {
+      connection.arrived = true
+      response.on('close', () => {
+        connection.closed = true
+      })
+      answer(response, request)
+    })
+    const { data } = await world.send(agent, 'Are you there?', { wait_seconds: 0 })
+    await expect.poll(() => connection.arrived).toBe(true)
+    expect(connection.closed).toBe(false)
+    await expectCancelled(data.run_id, agent)
+    await expect.poll(() => connection.closed, { timeout: 1_000 }).toBe(true)
+    expect(world.vendor.requests).toHaveLength(2)
+  })
+
+  it('ends the pause before a retry', async () => {
+    const agent = await world.createAgent(model)
+    world.vendor.enqueue(slowDown(30))
+    const { data } = await world.send(agent, 'Are you there?', { wait_seconds: 0 })
+    await expect.poll(() => world.vendor.requests.length).toBe(1)
+    await expectCancelled(data.run_id, agent)
+    expect(world.vendor.requests).toHaveLength(2)
+  })
+
+  it('ends a run that was put aside, and what is queued behind it is served', async () => {
+    const agent = await world.createAgent(model)
+    world.vendor.enqueue(slowDown(120))
+    const waiting = (await world.send(agent)).data
+    const behind = (await world.send(agent, 'And this?', { wait_seconds: 0 })).data
+    await expectCancelled(waiting.run_id, agent)
+    expect(await status(behind.run_id)).toBe('completed')
+  })
+
+  it('in the middle of a turn keeps what its steps did', async () => {
+    const agent = await world.createAgent(model, { human: '' })
+    const edit = { label: 'human', content: 'Tea.', request_heartbeat: true }
+    world.vendor.enqueue(call('core_memory_append', edit), hang)
+    const { data } = await world.send(agent, 'Are you there?', { wait_seconds: 0 })
+    await expect.poll(() => world.vendor.requests.length).toBe(2)
+    await expectCancelled(data.run_id, agent)
+    expect(await world.human(agent)).toBe('Tea.')
+  })
+})

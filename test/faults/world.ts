@@ -1,0 +1,153 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { type App, openApp } from '../../src/app.ts'
+import { type Config, readConfig } from '../../src/config.ts'
+import { createServerFactory } from '../../src/mcp/server.ts'
+import { type CallResult, type Connection, connectInProcess } from '../support/connect.ts'
+import { speak } from './answers.ts'
+import { expectWellFormed, startVendor, type Vendor } from './vendor.ts'
+
+/** OpenAI answers with JSON, a local engine with a stream; most faults come in both. */
+export const FORMATS = [
+  ['JSON', 'openai/scripted'],
+  ['a stream', 'lmstudio/scripted'],
+] as const
+
+export const KEY = 'sk-canary-6f1d0c2b9a8e7745'
+
+/** The whole program in this process, seen by a real client; behind it a vendor that misbehaves. */
+export interface World {
+  readonly app: App
+  readonly client: Connection
+  readonly vendor: Vendor
+  /** Everything that was logged, before the log's own redaction. */
+  readonly logged: readonly string[]
+  createAgent(model: string, fields?: object): Promise<string>
+  /** Sends and waits for the end, or for the run to be put aside. */
+  send(agent: string, text?: string, args?: object): Promise<CallResult>
+  /** Value of the block `human`. */
+  human(agent: string): Promise<string>
+  close(): Promise<void>
+}
+
+const QUICK: Config['modelCalls'] = {
+  totalMilliseconds: 20_000,
+  idleMilliseconds: 10_000,
+  firstPauseMilliseconds: 2,
+}
+
+export async function startWorld(
+  modelCalls: Partial<Config['modelCalls']> = {},
+  environment: Readonly<Record<string, string>> = {},
+): Promise<World> {
+  const home = await mkdtemp(join(tmpdir(), 'recollect-faults-'))
+  const vendor = await startVendor(speak('Here I am.'))
+  const logged: string[] = []
+  const config = readConfig(
+    {},
+    {
+      RECOLLECT_HOME: home,
+      OPENAI_API_KEY: KEY,
+      OPENAI_BASE_URL: vendor.baseUrl,
+      LMSTUDIO_API_KEY: KEY,
+      LMSTUDIO_BASE_URL: vendor.baseUrl,
+      ...environment,
+    },
+  )
+  const log = (...line: readonly unknown[]) => {
+    logged.push(JSON.stringify(line))
+  }
+  const app = await openApp({ ...config, modelCalls: { ...QUICK, ...modelCalls } }, log)
+  const client = await connectInProcess(
+    createServerFactory({ version: '0.0.0', context: async () => app.context, log }),
+    'v2-auto',
+  )
+  return {
+    app,
+    client,
+    vendor,
+    logged,
+    async createAgent(model, fields = {}) {
+      const { data, text } = await client.call('create_agent', {
+        model,
+        human: 'Empty.',
+        ...fields,
+      })
+      expect(data.agent, text).toBeDefined()
+      return data.agent.id
+    },
+    send: (agent, text = 'Are you there?', args = {}) =>
+      client.call('send_message', {
+        agent,
+        message: text,
+        wait_seconds: 25,
+        include_steps: true,
+        ...args,
+      }),
+    human: async (agent) =>
+      (await client.call('read_memory', { agent, label: 'human' })).data.blocks[0].value,
+    async close() {
+      await client.close()
+      await app.close()
+      await vendor.close()
+      await rm(home, { recursive: true })
+      for (const { body } of vendor.requests) expectWellFormed(body.messages ?? [])
+      expect(logged.join('\n')).not.toContain(KEY)
+    },
+  }
+}
+
+/** What the agent reads as the results of its calls. */
+export function resultsIn({ vendor }: World): readonly string[] {
+  return vendor
+    .lastMessages()
+    .filter(({ role }) => role === 'tool')
+    .map(({ content }) =>
+      (content ?? '').replace(/\n\n(?:\(system\)[^\n]*\n)?<context [^\n]*$/, ''),
+    )
+}
+
+/** One user message, and the same number of results as calls, whatever happened. */
+export function expectWhole(result: CallResult, sent = 'Are you there?'): void {
+  const messages: readonly { readonly type: string; readonly text?: string }[] =
+    result.data.messages
+  const count = (type: string) => messages.filter((message) => message.type === type).length
+  expect(messages[0]).toMatchObject({ type: 'user_message', text: sent })
+  expect(count('user_message')).toBe(1)
+  expect(count('tool_return_message')).toBe(count('tool_call_message'))
+}
+
+/** The run failed in a way that one can understand, its message stays, and the next one goes on. */
+export async function expectFailure(
+  world: World,
+  agent: string,
+  expected: {
+    readonly error: RegExp
+    readonly stop?: string
+    readonly code?: string
+    readonly requests?: number
+  },
+): Promise<CallResult> {
+  const before = world.vendor.requests.length
+  const result = await world.send(agent)
+  const { stop = 'model_error', code = 'model_unavailable', requests } = expected
+  expect(result.isError, result.text).toBe(true)
+  expect(result.data).toMatchObject({ status: 'failed', stop_reason: stop, error: { code } })
+  const { message, hint } = result.data.error
+  expect(`${message} ${hint}`).toMatch(expected.error)
+  expect(message).toMatch(/^.{10,500}\.$/)
+  expect(hint).toMatch(/^.{10,500}\.$/)
+  expect(JSON.stringify(result)).not.toContain(KEY)
+  if (requests !== undefined) expect(world.vendor.requests.length - before).toBe(requests)
+  expectWhole(result)
+  expect(result.data.messages).toHaveLength(1)
+
+  world.vendor.always(speak('Back again.'))
+  const next = await world.send(agent, 'And now?')
+  expect(next.data).toMatchObject({ status: 'completed', reply: 'Back again.' })
+  const sent = world.vendor.lastMessages().map(({ content }) => content?.split('\n')[0])
+  expect(sent.slice(1)).toEqual(['Are you there?', 'And now?'])
+  return result
+}

@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest'
+import { type BlockEdit, checkLabel, checkLimit, editedValue } from '../../src/memory/edit-block.ts'
+import { chooser, seededRandom } from '../support/stores.ts'
+
+const edited = (value: string, edit: BlockEdit, limit = 5_000) =>
+  editedValue({ label: 'human', value, limit }, edit)
+
+describe('writing', () => {
+  test('what is written replaces the whole value', () => {
+    expect(edited('old', { kind: 'write', value: 'new' })).toBe('new')
+    expect(edited('old', { kind: 'write', value: '' })).toBe('')
+  })
+
+  test('what no database or model can take is replaced before it is stored', () => {
+    expect(edited('', { kind: 'write', value: 'a\u0000b\ud83d' })).toBe('a\ufffdb\ufffd')
+  })
+})
+
+describe('appending', () => {
+  test('a newline stands between what was there and what is appended', () => {
+    expect(edited('a', { kind: 'append', text: 'b' })).toBe('a\nb')
+    expect(edited('a\n', { kind: 'append', text: 'b' })).toBe('a\n\nb')
+  })
+
+  test('what is appended to an empty block is its value', () => {
+    expect(edited('', { kind: 'append', text: 'b' })).toBe('b')
+  })
+
+  test('appending nothing changes nothing', () => {
+    expect(edited('a', { kind: 'append', text: '' })).toBe('a')
+  })
+})
+
+describe('replacing', () => {
+  const one = (oldText: string, newText: string) =>
+    ({ kind: 'replace_one', oldText, newText }) as const
+  const all = (oldText: string, newText: string) =>
+    ({ kind: 'replace_all', oldText, newText }) as const
+
+  test('the one occurrence is replaced', () => {
+    expect(edited('I like tea.', one('tea', 'coffee'))).toBe('I like coffee.')
+    expect(edited('a\nb', one('a\n', ''))).toBe('b')
+  })
+
+  test('every occurrence is replaced where all are meant', () => {
+    expect(edited('tea, tea', all('tea', 'teatea'))).toBe('teatea, teatea')
+  })
+
+  test.each(['$&', '$1', '$$', "$'", '$`', '$<name>', '\\n'])('%s is put in as it is', (text) => {
+    expect(edited('a b c', one('b', text))).toBe(`a ${text} c`)
+    expect(edited('b b', all('b', text))).toBe(`${text} ${text}`)
+  })
+
+  test.each(['.', '.*', '[a]', '(', '\\d'])('%s in the old text is no pattern', (text) => {
+    expect(edited(`x${text}y`, one(text, '-'))).toBe('x-y')
+    expect(() => edited('xay', one(text, '-'))).toThrow('does not occur')
+  })
+
+  test('two occurrences of what should be one are refused with their number', () => {
+    expect(() => edited('tea, tea, tea', one('tea', 'coffee'))).toThrow(/occurs 3 times.*"human"/)
+  })
+
+  test.each(['replace_one', 'replace_all'] as const)('%s refuses an empty old text', (kind) => {
+    expect(() => edited('tea', { kind, oldText: '', newText: 'x' })).toThrow('old text is empty')
+    expect(() => edited('', { kind, oldText: '', newText: 'x' })).toThrow('old text is empty')
+  })
+
+  test.each(['replace_one', 'replace_all'] as const)('%s refuses what does not occur', (kind) => {
+    const edit = { kind, oldText: 'Tea', newText: 'x' } as const
+    expect(() => edited('tea', edit)).toThrow(/does not occur in the block "human"/)
+  })
+})
+
+describe('inserting', () => {
+  const insert = (line: number, text = 'x') => ({ kind: 'insert', text, line }) as const
+
+  test.each([
+    [0, 'x\na\nb'],
+    [1, 'a\nx\nb'],
+    [2, 'a\nb\nx'],
+    [-1, 'a\nb\nx'],
+  ])('after line %i', (line, value) => {
+    expect(edited('a\nb', insert(line))).toBe(value)
+  })
+
+  test('into an empty block at its top or end', () => {
+    expect(edited('', insert(0))).toBe('x')
+    expect(edited('', insert(-1))).toBe('x')
+  })
+
+  test.each([3, -2, 99])('line %i of two is refused with the lines there are', (line) => {
+    expect(() => edited('a\nb', insert(line))).toThrow(/has 2 lines.*0 \(the top\) to 2/)
+  })
+
+  test('several lines at once', () => {
+    expect(edited('a\nb', insert(1, 'x\ny'))).toBe('a\nx\ny\nb')
+  })
+})
+
+describe('limits', () => {
+  test('a limit counts characters, and an emoji is one', () => {
+    expect(edited('', { kind: 'write', value: '😀'.repeat(10) }, 10)).toHaveLength(20)
+    expect(() => edited('', { kind: 'write', value: '😀'.repeat(11) }, 10)).toThrow(
+      /at most 10 characters.*make it 11; nothing was changed.*archival/,
+    )
+  })
+
+  test('the newline of appending counts', () => {
+    expect(edited('abc', { kind: 'append', text: 'd' }, 5)).toBe('abc\nd')
+    expect(() => edited('abc', { kind: 'append', text: 'de' }, 5)).toThrow('make it 6')
+  })
+
+  test('an edit that shortens is allowed up to the limit only', () => {
+    const edit = { kind: 'replace_all', oldText: 'aa', newText: 'a' } as const
+    expect(edited('aaaa', edit, 2)).toBe('aa')
+    expect(() => edited('aaaaaa', edit, 2)).toThrow('make it 3')
+  })
+
+  test('a value as long as its limit is allowed', () => {
+    expect(() => checkLimit('human', 'abc', 3)).not.toThrow()
+    expect(() => checkLimit('human', 'abcd', 3)).toThrow()
+    expect(() => checkLimit('human', '', 0)).not.toThrow()
+  })
+})
+
+test.each(['human', 'A.b-c_9', 'x'.repeat(64)])('%s can be a label', (label) => {
+  expect(() => checkLabel(label)).not.toThrow()
+})
+
+test.each(['', 'two words', 'x'.repeat(65), 'ümlaut', 'a/b', 'a\n', '<b>'])(
+  '%j can be no label',
+  (label) => {
+    expect(() => checkLabel(label)).toThrow(/can't be a block label/)
+  },
+)
+
+/** The same edits in the plainest way, on a list of characters; undefined: refused. */
+function model(value: string, edit: BlockEdit, limit: number): string | undefined {
+  const result = plainEdit(value, edit)
+  return result !== undefined && [...result].length <= limit ? result : undefined
+}
+
+function plainEdit(value: string, edit: BlockEdit): string | undefined {
+  switch (edit.kind) {
+    case 'write':
+      return edit.value
+    case 'append':
+      return [value, edit.text].filter((part) => part !== '').join('\n')
+    case 'replace_one':
+    case 'replace_all': {
+      const parts = splitAt(value, edit.oldText)
+      if (parts.length < 2 || (edit.kind === 'replace_one' && parts.length > 2)) return undefined
+      return parts.join(edit.newText)
+    }
+    case 'insert': {
+      const lines = value === '' ? [] : value.split('\n')
+      const position = edit.line === -1 ? lines.length : edit.line
+      if (position < 0 || position > lines.length) return undefined
+      lines.splice(position, 0, edit.text)
+      return lines.join('\n')
+    }
+  }
+}
+
+function splitAt(value: string, text: string): readonly string[] {
+  if (text === '') return [value]
+  const parts: string[] = []
+  let rest = value
+  for (let index = rest.indexOf(text); index >= 0; index = rest.indexOf(text)) {
+    parts.push(rest.slice(0, index))
+    rest = rest.slice(index + text.length)
+  }
+  return [...parts, rest]
+}
+
+test('thousands of edits at random do what they do on plain text, or nothing', () => {
+  const { below, oneOf, text } = chooser(seededRandom(42))
+  const pieces = ['a', 'b', 'ab', '\n', '😀', '$&', '$', 'é', '北', ' ']
+  let value = ''
+  let refusals = 0
+  for (let round = 0; round < 5_000; round += 1) {
+    const limit = 10 + below(40)
+    const edit = oneOf<BlockEdit>([
+      { kind: 'write', value: text(pieces, 12) },
+      { kind: 'append', text: text(pieces, 4) },
+      { kind: 'replace_one', oldText: text(pieces, 2), newText: text(pieces, 3) },
+      { kind: 'replace_all', oldText: text(pieces, 2), newText: text(pieces, 3) },
+      { kind: 'insert', text: text(pieces, 3), line: below(6) - 2 },
+    ])
+    const expected = model(value, edit, limit)
+    if (expected === undefined) {
+      refusals += 1
+      expect(() => edited(value, edit, limit), JSON.stringify({ value, edit })).toThrow()
+      continue
+    }
+    expect(edited(value, edit, limit), JSON.stringify({ value, edit })).toBe(expected)
+    value = expected
+  }
+  expect(refusals).toBeGreaterThan(500)
+  expect(refusals).toBeLessThan(4_500)
+})

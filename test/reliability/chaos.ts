@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { callAny, createAgent, type Delivered, keepSending } from './clients.ts'
+import { type Cluster, createCluster, LEASE_MILLISECONDS, type Server, until } from './harness.ts'
+import { findViolations, runViolations } from './invariants.ts'
+import { openRuns, readRecords } from './records.ts'
+
+/* A round: several servers, several agents, clients that send, and somebody who kills. Then the reckoning. */
+
+export interface Round {
+  readonly processes: number
+  readonly kills: number
+  readonly stops: number
+}
+
+export interface Outcome {
+  readonly kills: number
+  readonly stops: number
+  readonly messages: number
+  /** Of those, how many somebody asked to cancel. */
+  readonly cancelled: number
+  /** Runs that failed because their step was begun more than three times. */
+  readonly interrupted: number
+  readonly seconds: number
+  /** From the last kill until everything was over and looked at. */
+  readonly settledSeconds: number
+  readonly violations: readonly string[]
+}
+
+const AGENTS = 3
+/** Two clients for each agent, so that messages of different clients meet in its queue. */
+const CLIENTS = 2
+const MOST_MESSAGES = 40
+const SETTLE_MILLISECONDS = 60_000
+const CLOSE_MILLISECONDS = 5_000
+
+export async function playRound({ processes, kills, stops }: Round): Promise<Outcome> {
+  const began = Date.now()
+  const cluster = await createCluster({ jitterMilliseconds: 60 })
+  try {
+    const servers = await Promise.all(Array.from({ length: processes }, () => cluster.start()))
+    const [first] = servers
+    if (!first) throw new Error('a round needs a server')
+    const agents = await Promise.all(
+      Array.from({ length: AGENTS }, () => createAgent(cluster, first)),
+    )
+    let quiet = false
+    const sending = agents.flatMap((agent) =>
+      Array.from({ length: CLIENTS }, (_, client) =>
+        keepSending(cluster, agent, `client ${client}`, {
+          stopped: () => quiet,
+          most: MOST_MESSAGES,
+        }),
+      ),
+    )
+    await Promise.all([
+      repeat(kills, () => killOne(cluster)),
+      repeat(stops, () => stopOne(cluster)),
+    ])
+    quiet = true
+    const calm = Date.now()
+    const delivered = (await Promise.all(sending)).flat()
+    const cancelled = delivered.filter((message) => message.cancelled)
+    const violations = await reckon(
+      cluster,
+      delivered,
+      cancelled.map(({ runId }) => runId),
+    )
+    const settled = Date.now()
+    return {
+      kills: cluster.kills.length,
+      stops,
+      messages: delivered.length,
+      cancelled: cancelled.length,
+      interrupted: readRecords(cluster.database).runs.filter(
+        ({ stop_reason }) => stop_reason === 'interrupted',
+      ).length,
+      seconds: (settled - began) / 1000,
+      settledSeconds: (settled - calm) / 1000,
+      violations,
+    }
+  } finally {
+    await cluster.remove()
+  }
+}
+
+/** Waits for the end of all runs, asks for each through MCP, closes all servers, and looks at what is stored. */
+export async function reckon(
+  cluster: Cluster,
+  delivered: readonly Delivered[],
+  excused: readonly string[] = [],
+): Promise<readonly string[]> {
+  const violations: string[] = []
+  await until(
+    () => openRuns(cluster.database) === 0 || undefined,
+    SETTLE_MILLISECONDS,
+    'the end of all runs',
+  ).catch((error: unknown) => violations.push(String(error)))
+  for (const message of delivered) {
+    if (excused.includes(message.runId)) continue
+    const { data } = await callAny(cluster, 'get_run', { run_id: message.runId })
+    violations.push(...runViolations(message, data))
+  }
+  // Before they close, which lets go of everything.
+  for (const { agent_id, owner } of readRecords(cluster.database).leases) {
+    if (owner !== '') violations.push(`lease of ${agent_id}: still held by ${owner}`)
+  }
+  const said = cluster.servers().map((server) => server.errors())
+  const before = Date.now()
+  const codes = await cluster.stop()
+  if (codes.some((code) => code !== 0)) violations.push(`servers closed with ${codes.join()}`)
+  if (Date.now() - before > CLOSE_MILLISECONDS) violations.push('servers closed too late')
+  const { database, trace, kills } = cluster
+  violations.push(...(await findViolations({ database, trace, delivered, kills, excused })))
+  // What the servers logged is no violation, but tells where one comes from.
+  return violations.length === 0 ? [] : [...violations, ...said.map((log) => log.slice(-1_000))]
+}
+
+async function repeat(times: number, act: () => Promise<void>): Promise<void> {
+  for (let turn = 0; turn < times; turn += 1) await act()
+}
+
+async function killOne(cluster: Cluster): Promise<void> {
+  await sleep(100 + Math.random() * 400)
+  const server = anyOf(cluster.servers())
+  if (server) await cluster.kill(server)
+  await sleep(Math.random() * 300)
+  await cluster.start()
+}
+
+/** Longer than the lease: when it wakes up, others have its runs. */
+async function stopOne(cluster: Cluster): Promise<void> {
+  await sleep(100 + Math.random() * 400)
+  const server = anyOf(cluster.servers())
+  server?.process.kill('SIGSTOP')
+  await sleep(LEASE_MILLISECONDS * (1.1 + Math.random()))
+  server?.process.kill('SIGCONT')
+}
+
+function anyOf(servers: readonly Server[]): Server | undefined {
+  return servers[Math.floor(Math.random() * servers.length)]
+}

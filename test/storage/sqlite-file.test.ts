@@ -1,0 +1,212 @@
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { newId } from '../../src/core/ids.ts'
+import {
+  at,
+  byClient,
+  insertAgent,
+  insertArchive,
+  insertBlock,
+  insertPassages,
+  someAgent,
+} from '../support/stores.ts'
+import { VERSION_NOW } from './made-up-migrations.ts'
+import { createWorkplace, look, readValue, type Workplace } from './workplace.ts'
+
+let work: Workplace
+let directory: string
+let path: string
+const open: Workplace['open'] = (...where) => work.open(...where)
+
+beforeEach(async () => {
+  work = await createWorkplace()
+  directory = work.directory
+  path = work.path
+})
+afterEach(() => work.clear())
+
+describe('the file of SQLite', () => {
+  test('the file and what lies beside it are for this user alone', async () => {
+    const storage = await open()
+    await insertAgent(storage.in('default'))
+    const rights = async (file: string) => (await stat(file)).mode & 0o777
+    expect(await rights(join(directory, 'data'))).toBe(0o700)
+    for (const file of await readdir(join(directory, 'data'))) {
+      expect([file, await rights(join(directory, 'data', file))]).toEqual([file, 0o600])
+    }
+    await storage.backup(join(directory, 'copy.db'))
+    expect(await rights(join(directory, 'copy.db'))).toBe(0o600)
+  })
+
+  test('what was stored is there when the file is opened again', async () => {
+    const first = await open()
+    const agent = await insertAgent(first.in('default'))
+    await first.close()
+    const second = await open()
+    expect(await second.in('default').agents.get(agent.id)).toEqual(agent)
+    expect(await second.info()).toEqual({
+      kind: 'sqlite',
+      location: path,
+      schemaVersion: VERSION_NOW,
+    })
+  })
+
+  test('a closed database leaves nothing beside its file, whether it was used or not', async () => {
+    await (await open()).close()
+    expect(await readdir(join(directory, 'data'))).toEqual(['recollect.db'])
+    const storage = await open()
+    await insertAgent(storage.in('default'))
+    await storage.in('default').agents.list({ limit: 1 })
+    await storage.close()
+    expect(await readdir(join(directory, 'data'))).toEqual(['recollect.db'])
+  })
+
+  test('a row can not point to one that is not there', async () => {
+    const storage = await open()
+    const block = await insertBlock(storage.in('default'), [])
+    const attach = storage
+      .in('default')
+      .transaction((tx) => tx.blocks.attach(newId('agent'), block, at()))
+    await expect(attach).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_FOREIGNKEY' })
+  })
+
+  test('versions of a block are kept, all of them as they were', async () => {
+    const storage = await open()
+    const store = storage.in('default')
+    const block = await insertBlock(store, [], { value: 'one' })
+    await store.transaction((tx) => tx.blocks.update(block, { value: 'two' }, byClient))
+    const rows = look(path, (handle) =>
+      handle.prepare('SELECT version, value FROM block_version ORDER BY version').all(),
+    )
+    expect(rows).toEqual([
+      { version: 1, value: 'one' },
+      { version: 2, value: 'two' },
+    ])
+  })
+
+  test('no words are left in the index of an agent or a passage that was deleted', async () => {
+    const storage = await open()
+    const store = storage.in('default')
+    const { id } = await insertAgent(store)
+    const archiveId = await insertArchive(store, id)
+    await insertPassages(store, archiveId, [{ text: 'kettle' }, { text: 'kettles' }])
+    const found = () =>
+      readValue(path, `SELECT count(*) FROM passage_words WHERE passage_words MATCH 'kettle'`)
+    expect(found()).toBe(2)
+    await store.transaction((tx) => tx.agents.delete(id, at()))
+    expect(found()).toBe(0)
+  })
+
+  test.each([
+    ['a text', 'This is a letter to my aunt, and quite a long one. '.repeat(40)],
+    ['a few bytes', 'hello'],
+  ])('%s is refused and left as it is', async (_, content) => {
+    const file = join(directory, 'letter.txt')
+    await writeFile(file, content)
+    await expect(open(undefined, file)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('is not a SQLite database'),
+    })
+    expect(await readFile(file, 'utf8')).toBe(content)
+    expect(await readdir(directory)).toEqual(['letter.txt'])
+  })
+
+  test('a database of another program is refused and left as it is', async () => {
+    const file = join(directory, 'places.sqlite')
+    look(file, (handle) => handle.exec('CREATE TABLE place (name TEXT)'))
+    const before = await readFile(file)
+    await expect(open(undefined, file)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('another program'),
+    })
+    expect((await readFile(file)).equals(before)).toBe(true)
+    expect(await readdir(directory)).toEqual(['places.sqlite'])
+  })
+
+  test('an empty file becomes a database', async () => {
+    const file = join(directory, 'empty.db')
+    await writeFile(file, '')
+    const storage = await open(undefined, file)
+    expect((await storage.info()).schemaVersion).toBe(VERSION_NOW)
+  })
+
+  test.each([
+    ['below a file', 'file/recollect.db'],
+    ['that is a directory', 'directory'],
+  ])('a path %s is refused in words', async (_, name) => {
+    await writeFile(join(directory, 'file'), '')
+    await mkdir(join(directory, 'directory'))
+    await expect(open(undefined, join(directory, name))).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(/can't be opened for writing.*RECOLLECT_HOME/),
+    })
+  })
+})
+
+describe('a backup of SQLite', () => {
+  test('a backup can be opened and holds what was committed', async () => {
+    const storage = await open()
+    const agent = await insertAgent(storage.in('default'))
+    const target = join(directory, 'copy.db')
+    await storage.backup(target)
+    const later = await insertAgent(storage.in('default'))
+    const copy = (await open(undefined, target)).in('default')
+    expect(await copy.agents.get(agent.id)).toEqual(agent)
+    expect(await copy.agents.get(later.id)).toBeUndefined()
+  })
+
+  test('a backup that is made while others write ends, and is of one moment', async () => {
+    const storage = await open()
+    const store = storage.in('default')
+    const { id } = await insertAgent(store)
+    const archiveId = await insertArchive(store, id)
+    const filling = 'nothing but filling '.repeat(1_000)
+    await insertPassages(
+      store,
+      archiveId,
+      Array.from({ length: 150 }, (_, index) => ({ text: `${index}`, source: filling })),
+    )
+    const other = await open()
+    let isDone = false
+    const writing = (async () => {
+      // Two rows at a time, so that half a transaction would show.
+      while (!isDone) {
+        await other.in('default').transaction(async (tx) => {
+          await tx.agents.insert(someAgent({ name: 'pair' }))
+          await tx.agents.insert(someAgent({ name: 'pair' }))
+        })
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    })()
+    const target = join(directory, 'copy.db')
+    await storage.backup(target).finally(() => {
+      isDone = true
+    })
+    await writing
+    expect(readValue(target, 'PRAGMA integrity_check')).toBe('ok')
+    expect(Number(readValue(target, `SELECT count(*) FROM agent WHERE name = 'pair'`)) % 2).toBe(0)
+    expect(readValue(target, 'SELECT count(*) FROM passage')).toBe(150)
+  })
+
+  test('a target that exists is refused and left as it is', async () => {
+    const storage = await open()
+    const target = join(directory, 'copy.db')
+    await writeFile(target, 'mine')
+    await expect(storage.backup(target)).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('exists already'),
+    })
+    expect(await readFile(target, 'utf8')).toBe('mine')
+    await expect(storage.backup(path)).rejects.toMatchObject({ code: 'invalid_argument' })
+    await insertAgent(storage.in('default'))
+  })
+
+  test('a target in a directory that does not exist is refused in words', async () => {
+    const storage = await open()
+    await expect(storage.backup(join(directory, 'nowhere', 'copy.db'))).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining("can't be written"),
+    })
+  })
+})

@@ -1,0 +1,80 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { openStorage, serveHttp, serveStdio } from '../../src/app.ts'
+import { assemble } from '../../src/assemble.ts'
+import { closeAndExit, stopSignal } from '../../src/cli/until-stopped.ts'
+import { readConfig, secretsOf } from '../../src/config.ts'
+import { createLog } from '../../src/core/log.ts'
+import { CONTROLS, type Commit, type Control, type Ear, listenTo } from './reliability-storage.ts'
+
+/** Recollect as it is, but for an ear at its transactions. What the ear does is told by environment variables. */
+export interface ServerVariables {
+  readonly RELIABILITY_TRANSPORT?: 'http' | 'stdio'
+  /** `<commit>:<before|after>:<nth>[:<word>]`: SIGKILL there; with a word, of those that write it. */
+  readonly RELIABILITY_FAIL?: string
+  readonly RELIABILITY_CONTROL?: Control
+  /** A file: a line for every transaction of a step, in the order of the write lock. */
+  readonly RELIABILITY_TRACE?: string
+  /** A file: the longest time for which the event loop stood still, in milliseconds. */
+  readonly RELIABILITY_STALLS?: string
+}
+
+const variables: NodeJS.ProcessEnv & { readonly [name in keyof ServerVariables]?: string } =
+  process.env
+
+/** While modules are loaded and compiled every event loop stands still; that is not what is looked for. */
+const WARM_UP_MILLISECONDS = 500
+
+async function main(): Promise<void> {
+  const config = readConfig()
+  const log = createLog(config.logLevel, secretsOf(config))
+  const control = CONTROLS.find((name) => name === variables.RELIABILITY_CONTROL)
+  const stopped = stopSignal()
+  const storage = listenTo(await openStorage(config), ear(), control)
+  const app = await assemble(config, log, storage)
+  const context = async () => app.context
+  watchStalls(variables.RELIABILITY_STALLS)
+  if (variables.RELIABILITY_TRANSPORT === 'stdio') {
+    const serving = await serveStdio(context, log)
+    await Promise.race([serving.closed, stopped])
+    return closeAndExit(serving.close, app.close)
+  }
+  const serving = await serveHttp(context, { host: '127.0.0.1', port: 0, log })
+  process.stderr.write(`ready ${serving.url}\n`)
+  await stopped
+  return closeAndExit(serving.close, app.close)
+}
+
+function ear(): Ear {
+  const trace = variables.RELIABILITY_TRACE
+  const [kind, moment, nth, word = ''] = (variables.RELIABILITY_FAIL ?? '').split(':')
+  let seen = 0
+  const killIf = (commit: Commit, now: 'before' | 'after') => {
+    if (commit.kind !== kind || moment !== now || !commit.text.includes(word)) return
+    seen += 1
+    if (seen === Number(nth)) process.kill(process.pid, 'SIGKILL')
+  }
+  return {
+    before(commit) {
+      if (trace !== undefined && commit.lease !== undefined) {
+        const { agentId, fence } = commit.lease
+        appendFileSync(trace, `${agentId} ${fence} ${commit.kind} ${process.pid}\n`)
+      }
+      killIf(commit, 'before')
+    },
+    after: (commit) => killIf(commit, 'after'),
+  }
+}
+
+function watchStalls(file: string | undefined): void {
+  if (file === undefined) return
+  const delays = monitorEventLoopDelay({ resolution: 5 })
+  delays.enable()
+  setTimeout(() => delays.reset(), WARM_UP_MILLISECONDS).unref()
+  process.on('exit', () => writeFileSync(file, String(delays.max / 1e6)))
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`reliability-server: ${String(error)}\n`)
+  process.exit(1)
+})

@@ -1,0 +1,213 @@
+import type { Lease, Storage, Store, Transaction } from '../../src/storage/store.ts'
+
+/*
+ * The storage port with an ear at every transaction: what was written tells which transaction of the state machine it
+ * was. The product has no switch for any of this; the server of the harness is put together with it
+ * (`reliability-server.ts`).
+ */
+
+/** The transactions of the state machine, by what they wrote (reliability.md, 1.3). */
+export const COMMITS = [
+  /** T0 */
+  'accept',
+  /** T1, by the port of claims */
+  'claim',
+  /** T1 and T2: the user's message enters the history, the first step is opened */
+  'open',
+  /** A run that somebody left is taken up in the middle of a step. */
+  'take-up',
+  /** T3 */
+  'answer',
+  /** T4: a memory edit with its result */
+  'edit',
+  /** T4a */
+  'start-call',
+  /** T4b, and results of calls that edit nothing */
+  'result',
+  /** T5 and T2 of the next step */
+  'next',
+  /** T5 of the last step */
+  'complete',
+  'fail',
+  /** Tc, by whoever asks */
+  'cancel',
+  /** Tc, by whoever works on the run */
+  'cancelled',
+  'give-back',
+  'postpone',
+  'renew',
+  /** Only where the joint transaction was taken apart: the edit is stored and its result is not. */
+  'half-edit',
+  'other',
+] as const
+export type CommitKind = (typeof COMMITS)[number]
+
+export interface Commit {
+  readonly kind: CommitKind
+  /** Whoever wrote, wrote with this. */
+  readonly lease: Lease | undefined
+  /** All that was written, as text to look for words in. */
+  readonly text: string
+}
+
+export interface Ear {
+  /** Inside the transaction, after its last statement. */
+  before(commit: Commit): void
+  /** Right after COMMIT. */
+  after(commit: Commit): void
+}
+
+/** What is taken away from the server, to see whether the harness notices. */
+export const CONTROLS = ['no-fence', 'split-edit'] as const
+export type Control = (typeof CONTROLS)[number]
+
+interface Call {
+  readonly name: string
+  readonly args: readonly unknown[]
+  readonly result: unknown
+}
+
+export function listenTo(storage: Storage, ear: Ear, control: Control | undefined): Storage {
+  let accepted = false
+
+  async function transact<T>(
+    store: Store,
+    work: (tx: Transaction) => Promise<T>,
+    kind?: CommitKind,
+  ): Promise<T> {
+    let commit: Commit | undefined
+    const result = await store.transaction(async (tx) => {
+      const calls: Call[] = []
+      const result = await work(recorded(control === 'no-fence' ? withoutFence(tx) : tx, calls))
+      commit = describe(calls, kind)
+      if (control === 'split-edit' && commit.kind === 'edit') throw new TakenApart()
+      ear.before(commit)
+      return result
+    })
+    accepted ||= commit?.kind === 'accept'
+    if (commit) ear.after(commit)
+    return result
+  }
+
+  async function transaction<T>(store: Store, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    try {
+      return await transact(store, work)
+    } catch (error) {
+      if (!(error instanceof TakenApart)) throw error
+      await transact(store, (tx) => work(onlyTheEdit(tx)), 'half-edit')
+      return transact(store, (tx) => work(onlyTheResult(tx)), 'result')
+    }
+  }
+
+  return {
+    ...storage,
+    in(namespace) {
+      const store = storage.in(namespace)
+      return { ...store, transaction: (work) => transaction(store, work) }
+    },
+    claims: {
+      ...storage.claims,
+      async next(claim) {
+        const commit: Commit = { kind: 'claim', lease: undefined, text: '' }
+        // Most looks find nothing. The port shows no transaction here, so `before` is before the look.
+        if (accepted) ear.before(commit)
+        const claimed = await storage.claims.next(claim)
+        if (claimed) ear.after({ ...commit, text: claimed.run.input })
+        return claimed
+      },
+    },
+  }
+}
+
+class TakenApart extends Error {}
+
+function recorded(tx: Transaction, calls: Call[]): Transaction {
+  return {
+    agents: recordCalls('agents', tx.agents, calls),
+    blocks: recordCalls('blocks', tx.blocks, calls),
+    messages: recordCalls('messages', tx.messages, calls),
+    passages: recordCalls('passages', tx.passages, calls),
+    runs: recordCalls('runs', tx.runs, calls),
+  }
+}
+
+function recordCalls<T extends object>(port: string, target: T, calls: Call[]): T {
+  return new Proxy(target, {
+    get(object, name) {
+      const method: unknown = Reflect.get(object, name)
+      if (typeof method !== 'function') return method
+      return async (...args: unknown[]) => {
+        const result: unknown = await Reflect.apply(method, object, args)
+        calls.push({ name: `${port}.${String(name)}`, args, result })
+        return result
+      }
+    },
+  })
+}
+
+const WRITES =
+  /^runs\.(insert|recordAnswer|finish|finishCall)|^messages\.append|^blocks\.update|^passages\.insert/
+
+function describe(calls: readonly Call[], known: CommitKind | undefined): Commit {
+  const hold = calls.find(({ name }) => name === 'runs.hold')
+  const written = calls.filter(({ name }) => WRITES.test(name)).map(({ args }) => args)
+  return {
+    kind: known ?? kindOf(calls),
+    lease: hold?.args[0] as Lease | undefined,
+    text: JSON.stringify(written),
+  }
+}
+
+function kindOf(calls: readonly Call[]): CommitKind {
+  const did = (name: string) => calls.some((call) => call.name === name && call.result !== false)
+  if (did('runs.insert')) return 'accept'
+  if (did('runs.requestCancel')) return 'cancel'
+  if (!did('runs.hold')) return 'other'
+  if (did('runs.finish')) {
+    const [, outcome] = calls.find(({ name }) => name === 'runs.finish')?.args ?? []
+    const { status } = outcome as { readonly status: 'completed' | 'failed' | 'cancelled' }
+    return status === 'completed' ? 'complete' : status === 'failed' ? 'fail' : 'cancelled'
+  }
+  if (did('runs.recordAnswer')) return 'answer'
+  if (did('runs.startCall')) return 'start-call'
+  if (did('runs.postpone')) return 'postpone'
+  if (did('runs.finishCall')) {
+    return did('blocks.update') || did('passages.insert') ? 'edit' : 'result'
+  }
+  if (did('runs.openStep')) return did('runs.start') ? 'open' : 'next'
+  if (did('runs.release')) return 'give-back'
+  return did('runs.countAttempt') ? 'take-up' : 'renew'
+}
+
+/** Whoever lost the lease may go on writing. */
+function withoutFence(tx: Transaction): Transaction {
+  return {
+    ...tx,
+    runs: {
+      ...tx.runs,
+      async hold(lease, expiresAt) {
+        await tx.runs.hold(lease, expiresAt)
+        return true
+      },
+    },
+  }
+}
+
+function onlyTheEdit(tx: Transaction): Transaction {
+  return {
+    ...tx,
+    runs: { ...tx.runs, finishCall: async () => true },
+    messages: { ...tx.messages, append: async () => {} },
+  }
+}
+
+function onlyTheResult(tx: Transaction): Transaction {
+  return {
+    ...tx,
+    blocks: { ...tx.blocks, update: async (block, patch) => ({ ...block, ...patch }) },
+    passages: {
+      ...tx.passages,
+      insert: async ({ id, createdAt }) => ({ id, createdAt, duplicate: false }),
+    },
+  }
+}
