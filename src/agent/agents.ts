@@ -10,11 +10,13 @@ import { UserError } from '../core/errors.ts'
 import { type AgentId, isId, newId } from '../core/ids.ts'
 import type { Page } from '../core/page.ts'
 import { cleanText, countCharacters } from '../core/text.ts'
+import type { ToolRule } from '../core/tool-rule.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import type { ModelRegistry } from '../llm/model.ts'
 import { addBlock, attachBlock, type BlockFields } from '../memory/blocks.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { AgentFilter, AgentPatch, Reads, Store, Transaction } from '../storage/store.ts'
+import { checkToolRules } from './check-tool-rules.ts'
 import { compileContext } from './compile-context.ts'
 import { makeName } from './make-name.ts'
 import { readContext } from './read-context.ts'
@@ -33,6 +35,10 @@ export interface AgentFields {
   readonly system?: string | undefined
   readonly tags?: readonly string[] | undefined
   readonly tools?: readonly string[] | undefined
+}
+
+export interface AgentChanges extends AgentFields {
+  readonly toolRules?: readonly ToolRule[] | undefined
 }
 
 export interface NewAgent extends AgentFields {
@@ -63,8 +69,8 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
   }
 
   /** Checks what can be checked without the store; an empty `model` or `system` stands for the default. */
-  function checked(fields: AgentFields): AgentPatch {
-    const { name, description, model, contextWindow, system, tags, tools } = fields
+  function checked(fields: AgentChanges): AgentPatch {
+    const { name, description, model, contextWindow, system, tags, tools, toolRules } = fields
     if (name !== undefined) checkName(name)
     if (model) models.check(model)
     if (tools) checkToolNames(tools)
@@ -82,6 +88,7 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
       ...(system !== undefined && { system: system === '' ? null : cleanText(system) }),
       ...(tags && { tags: [...new Set(tags.map(cleanText))] }),
       ...(tools && { tools: [...new Set(tools)] }),
+      ...(toolRules && { toolRules: withoutRepeats(toolRules) }),
     }
   }
 
@@ -100,6 +107,7 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
         system: null,
         tags: [],
         tools: DEFAULT_TOOLS[agentType],
+        toolRules: [],
         createdAt: at,
         updatedAt: at,
         ...checked(fields),
@@ -119,11 +127,13 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
       return view(store, await findAgent(store.agents, reference))
     },
 
-    async update(reference: string, fields: AgentFields): Promise<AgentView> {
+    async update(reference: string, fields: AgentChanges): Promise<AgentView> {
       const patch = checked(fields)
       const at = toTimestamp(clock())
       return store.transaction(async (tx) => {
-        const { id } = await findAgent(tx.agents, reference)
+        const { id, ...agent } = await findAgent(tx.agents, reference)
+        const { toolRules, tools } = { ...agent, ...patch }
+        if (patch.tools || patch.toolRules) checkToolRules(toolRules, tools)
         await tx.agents.update(id, patch, at)
         return view(tx, await findAgent(tx.agents, id))
       })
@@ -141,7 +151,11 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
     /** Exactly what the next step would send: compiled by the same code from the same state. */
     async inspect(reference: string) {
       const agent = await findAgent(store.agents, reference)
-      const context = await readContext(store, agent, null, clock(), { speakNow: null, repeats: 0 })
+      const context = await readContext(store, agent, null, clock(), {
+        speakNow: null,
+        repeats: 0,
+        calls: [],
+      })
       const { request, parts } = compileContext(context)
       return {
         agentId: agent.id,
@@ -199,6 +213,10 @@ async function findSharedBlock(tx: Transaction, blockId: string): Promise<Block>
     'not_found',
     `There is no block ${blockId}. Find block ids with get_agent or read_memory.`,
   )
+}
+
+function withoutRepeats(rules: readonly ToolRule[]): readonly ToolRule[] {
+  return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()]
 }
 
 function checkName(name: string): void {

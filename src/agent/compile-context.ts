@@ -8,7 +8,9 @@ import type { ModelMessage, ModelRequest } from '../llm/model.ts'
 import { REPEATS_TO_WARN } from './find-repeats.ts'
 import { fitHistory } from './fit-history.ts'
 import { healHistory } from './heal-history.ts'
-import { renderMemory, systemMessage, systemPrompt } from './system-prompt.ts'
+import { standingLine } from './render-tool-rules.ts'
+import { renderMemory, systemMessage, systemText } from './system-prompt.ts'
+import { judge, type MadeCall } from './tool-rules.ts'
 import { toolSpecs } from './tool-specs.ts'
 import { innerTools, SPEAKING_TOOL } from './tools/index.ts'
 
@@ -24,6 +26,8 @@ export interface ContextInput {
   readonly speakNow: { readonly maxSteps: number } | null
   /** How often the calls at the end of the run repeat themselves. */
   readonly repeats: number
+  /** Of the run so far, for the tool rules. */
+  readonly calls: readonly MadeCall[]
 }
 
 export interface CompiledContext {
@@ -48,7 +52,8 @@ const ANSWER_TOKENS = 4_096
  */
 export function compileContext(input: ContextInput): CompiledContext {
   const { agent, blocks, counts, now, speakNow, repeats } = input
-  const all = innerTools(agent.tools)
+  const standing = judge(agent.toolRules, agent.tools, input.calls)
+  const all = innerTools(speakNow ? agent.tools : standing.allowed)
   const mustSpeak = agent.agentType === 'memgpt_agent' && agent.tools.includes(SPEAKING_TOOL)
   const tools = toolSpecs(
     agent.agentType,
@@ -56,7 +61,7 @@ export function compileContext(input: ContextInput): CompiledContext {
   )
   const system = systemMessage(agent, blocks)
   const memoryTokens = estimateTokens(renderMemory(blocks))
-  const systemTokens = estimateTokens(systemPrompt(agent))
+  const systemTokens = estimateTokens(systemText(agent))
   const toolTokens = tools.reduce((sum, tool) => sum + estimateTokens(JSON.stringify(tool)), 0)
 
   const fixed = systemTokens + memoryTokens + toolTokens
@@ -66,7 +71,7 @@ export function compileContext(input: ContextInput): CompiledContext {
   const lastLine = [
     ...(speakNow
       ? [PROMPTS['speak-now'].trim().replace('{MAX_STEPS}', String(speakNow.maxSteps))]
-      : []),
+      : standingLine(standing)),
     ...(repeats >= REPEATS_TO_WARN
       ? [PROMPTS['stop-repeating'].trim().replace('{REPEATS}', String(repeats))]
       : []),
@@ -80,7 +85,13 @@ export function compileContext(input: ContextInput): CompiledContext {
         ...withLastLine(healHistory(history.map(toModelMessage)), lastLine),
       ],
       tools,
-      toolChoice: toolChoice(mustSpeak, tools.length, speakNow !== null),
+      toolChoice: toolChoice({
+        mustSpeak,
+        mustCall: standing.due !== null,
+        offered: tools.map((tool) => tool.name),
+        isBound: agent.toolRules.length > 0,
+        speakNow: speakNow !== null,
+      }),
     },
     parts: [
       { name: 'system', tokens: systemTokens, count: 1 },
@@ -96,14 +107,26 @@ export function compileContext(input: ContextInput): CompiledContext {
   }
 }
 
-function toolChoice(
-  mustSpeak: boolean,
-  tools: number,
-  speakNow: boolean,
-): ModelRequest['toolChoice'] {
-  if (tools === 0) return 'auto'
+function toolChoice({
+  mustSpeak,
+  mustCall,
+  offered,
+  isBound,
+  speakNow,
+}: {
+  readonly mustSpeak: boolean
+  /** The tool rules want a call before the turn may end. */
+  readonly mustCall: boolean
+  readonly offered: readonly string[]
+  /** By tool rules. */
+  readonly isBound: boolean
+  readonly speakNow: boolean
+}): ModelRequest['toolChoice'] {
+  const [name, ...others] = offered
+  if (name === undefined) return 'auto'
   if (speakNow) return mustSpeak ? { name: SPEAKING_TOOL } : 'none'
-  return mustSpeak ? 'required' : 'auto'
+  if (!mustSpeak && !mustCall) return 'auto'
+  return isBound && others.length === 0 ? { name } : 'required'
 }
 
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']

@@ -1,5 +1,6 @@
 import type { AgentType } from '../core/agent.ts'
 import type { Finish, StopReason } from '../core/run.ts'
+import type { StepRules } from './judge-step.ts'
 
 /** A step, looked back upon. */
 export interface FinishedStep {
@@ -12,6 +13,7 @@ export interface FinishedStep {
     readonly status: 'success' | 'error'
     readonly heartbeat: boolean
   }[]
+  readonly rules: StepRules
 }
 
 export type Decision =
@@ -20,23 +22,28 @@ export type Decision =
       readonly kind: 'stop'
       readonly reason: Extract<
         StopReason,
-        'end_turn' | 'max_steps' | 'refusal' | 'output_truncated'
+        'end_turn' | 'tool_rule' | 'max_steps' | 'refusal' | 'output_truncated'
       >
     }
 
-const ENDINGS = { stop: 'end_turn', refusal: 'refusal', length: 'output_truncated' } as const
+const ENDINGS = { refusal: 'refusal', length: 'output_truncated' } as const
 
 /**
  * Whether the agent goes on after a step. A memgpt_agent goes on when it asked for a heartbeat, a letta_v1_agent when it
- * called a tool, and both when a call failed. After the last step one more is made in which the agent can only speak.
+ * called a tool, and both when a call failed or a tool rule wants it. After the last step one more is made in which the
+ * agent can only speak.
  */
-export function decide({ agentType, number, maxSteps, finish, calls }: FinishedStep): Decision {
+export function decide(step: FinishedStep): Decision {
+  const { agentType, number, maxSteps, finish, calls, rules } = step
   if (mayOnlySpeak(number, maxSteps)) return { kind: 'stop', reason: 'max_steps' }
+  if (rules.ended || rules.stuck) return { kind: 'stop', reason: 'tool_rule' }
+  // What broke off is not asked for more.
+  if (calls.length === 0 && finish !== 'stop') return { kind: 'stop', reason: ENDINGS[finish] }
   const failed = calls.some((call) => call.status === 'error')
   const wanted =
     agentType === 'memgpt_agent' ? calls.some((call) => call.heartbeat) : calls.length > 0
-  if (failed || wanted) return { kind: 'continue' }
-  return { kind: 'stop', reason: calls.length === 0 ? ENDINGS[finish] : 'end_turn' }
+  const ruled = rules.continued || rules.due !== null
+  return failed || wanted || ruled ? { kind: 'continue' } : { kind: 'stop', reason: 'end_turn' }
 }
 
 /** Of step `number`: the steps are used up, and all that is left is to say so. */

@@ -15,9 +15,17 @@ export type PlannedCall = ToolCall & {
   readonly index: number
   readonly effect: CallEffect
 } & (
-    | { readonly kind: 'planned'; readonly call: BoundCall }
+    | { readonly kind: 'planned'; readonly call: BoundCall; readonly needsApproval: boolean }
     | { readonly kind: 'refused'; readonly error: string }
   )
+
+export interface Planning {
+  readonly tools: readonly InnerTool[]
+  readonly speakNow: boolean
+  /** What the model reads if the tool rules exclude a call of this tool now. */
+  readonly ruledOut: (name: string) => string | undefined
+  readonly needsApproval: (name: string) => boolean
+}
 
 /** Each is a transaction and a message; no plan has more of them in one answer. */
 const MOST_CALLS = 50
@@ -31,26 +39,47 @@ const TOO_MANY = `The call was not run, and neither were those after it: an answ
 const TOO_LATE =
   'The call was not run: the steps of the turn were used up, and all that was left was to answer the user.'
 
-/** Ids are ours: those of providers repeat, or are missing. */
-export function planCalls(
-  answer: ModelAnswer,
-  offered: readonly InnerTool[],
-  speakNow: boolean,
-): readonly PlannedCall[] {
-  return answer.toolCalls.slice(0, MOST_CALLS + 1).map((written, index) => {
+/**
+ * Ids are ours: those of providers repeat, or are missing. Calls are judged by the tool rules up to the first that is
+ * to be made; what is allowed after that one depends on how it ends, so the others are judged when their turn comes.
+ */
+export function planCalls(answer: ModelAnswer, planning: Planning): readonly PlannedCall[] {
+  const planned: PlannedCall[] = []
+  for (const [index, written] of answer.toolCalls.slice(0, MOST_CALLS + 1).entries()) {
     const own = { id: newId('call'), name: excerpt(written.name, LONGEST_NAME), index }
-    try {
-      if (answer.finish === 'length') throw notRun(TRUNCATED)
-      if (index >= MOST_CALLS) throw notRun(TOO_MANY)
-      if (speakNow && !offered.some((tool) => tool.name === written.name)) throw notRun(TOO_LATE)
-      const { call, text } = bind(offered, written.name, written.arguments)
-      return { ...own, arguments: text, kind: 'planned', effect: call.effect, call }
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      const kept = excerpt(written.arguments, LONGEST_REFUSED)
-      return { ...own, arguments: kept, kind: 'refused', effect: 'none', error: error.message }
-    }
-  })
+    const isFirst = !planned.some((call) => call.kind === 'planned')
+    planned.push({ ...own, ...plan(answer, written, index, isFirst, planning) })
+  }
+  return planned
+}
+
+function plan(
+  answer: ModelAnswer,
+  written: ModelAnswer['toolCalls'][number],
+  index: number,
+  isFirst: boolean,
+  { tools, speakNow, ruledOut, needsApproval }: Planning,
+) {
+  const { name } = written
+  try {
+    if (answer.finish === 'length') throw notRun(TRUNCATED)
+    if (index >= MOST_CALLS) throw notRun(TOO_MANY)
+    if (speakNow && !tools.some((tool) => tool.name === name)) throw notRun(TOO_LATE)
+    const excluded = isFirst ? ruledOut(name) : undefined
+    if (excluded !== undefined) throw notRun(excluded)
+    const { call, text } = bind(tools, name, written.arguments)
+    return {
+      kind: 'planned',
+      arguments: text,
+      effect: call.effect,
+      call,
+      needsApproval: needsApproval(name),
+    } as const
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const kept = excerpt(written.arguments, LONGEST_REFUSED)
+    return { kind: 'refused', arguments: kept, effect: 'none', error: error.message } as const
+  }
 }
 
 function notRun(why: string): UserError {
@@ -104,7 +133,18 @@ export function loopArguments(text: string): LoopArguments {
 
 /** What a call of the speaking tool says to the user. */
 export function spokenBy(call: PlannedCall): string | undefined {
-  if (call.kind === 'refused' || call.name !== SPEAKING_TOOL) return undefined
+  return call.kind === 'refused' ? undefined : wordsOf(call)
+}
+
+/** Whether something may still come between the calls and being made, so that nobody may be told their words yet. */
+export function speaksLater(calls: readonly PlannedCall[], isBound: boolean): boolean {
+  const planned = calls.filter((call) => call.kind === 'planned')
+  return isBound && (planned.length > 1 || planned.some((call) => call.needsApproval))
+}
+
+/** The words of a call of the speaking tool. */
+export function wordsOf(call: Pick<ToolCall, 'name' | 'arguments'>): string | undefined {
+  if (call.name !== SPEAKING_TOOL) return undefined
   const { message } = fieldsOf(call.arguments)
   return typeof message === 'string' ? message : undefined
 }

@@ -10,7 +10,7 @@ export async function readContext(
   agent: Agent,
   runId: RunId | null,
   now: number,
-  turn: Pick<ContextInput, 'speakNow' | 'repeats'>,
+  turn: Pick<ContextInput, 'speakNow' | 'repeats' | 'calls'>,
 ): Promise<ContextInput> {
   return {
     agent,

@@ -7,6 +7,12 @@ import { DEFAULT_MAX_STEPS, isSettled, type Run } from '../core/run.ts'
 import { cleanText, countCharacters } from '../core/text.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { Reads, Store } from '../storage/store.ts'
+import {
+  type ApprovalAnswer,
+  answerApproval,
+  type PendingApproval,
+  pendingApprovals,
+} from './answer-approval.ts'
 import { cancelRun } from './run/finish-run.ts'
 import { openRun } from './run/open-run.ts'
 
@@ -20,6 +26,7 @@ export interface RunView {
   readonly run: Run
   /** What the agent said to the user in this run so far. */
   readonly reply: string
+  readonly pendingApprovals: readonly PendingApproval[]
 }
 
 export interface RunsOptions {
@@ -41,7 +48,11 @@ export function createRuns({ store, clock, owner, wake, onChange }: RunsOptions)
       run.status === 'queued'
         ? [...run.warnings, ...(await waitingBehind(reads, run))]
         : run.warnings
-    return { run: { ...run, warnings }, reply: said.filter((text) => text !== '').join('\n') }
+    return {
+      run: { ...run, warnings },
+      reply: said.filter((text) => text !== '').join('\n'),
+      pendingApprovals: await pendingApprovals(reads, run),
+    }
   }
 
   async function find(reads: Reads, id: string): Promise<Run> {
@@ -119,6 +130,18 @@ export function createRuns({ store, clock, owner, wake, onChange }: RunsOptions)
         AbortSignal.timeout(CANCEL_PATIENCE_MILLISECONDS),
       )
       return view(store, await find(store, runId))
+    },
+
+    /** Answers for a call that waits for approval; the run goes on by itself. */
+    async respond(id: string, answer: ApprovalAnswer): Promise<RunView> {
+      const at = toTimestamp(clock())
+      const answered = await store.transaction(async (tx) => {
+        const run = await find(tx, id)
+        await answerApproval(tx, run, answer, at)
+        return view(tx, await find(tx, id))
+      })
+      wake()
+      return answered
     },
 
     async messages(id: RunId): Promise<readonly Message[]> {

@@ -3,6 +3,7 @@ import type { Block } from '../core/block.ts'
 import { countCharacters } from '../core/text.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import { escapeAttribute, escapeStructure } from './escape-structure.ts'
+import { renderToolRules } from './render-tool-rules.ts'
 
 /** Where an author's system prompt wants the memory blocks; without it they come at the end. */
 const MEMORY_PLACE = '{CORE_MEMORY}'
@@ -17,14 +18,20 @@ export function systemPrompt({ system, agentType }: Pick<Agent, 'system' | 'agen
   return system ?? DEFAULTS[agentType].trim()
 }
 
+/** All of the system message but memory: the prompt, and the agent's tool rules behind it. */
+export function systemText(agent: Pick<Agent, 'system' | 'agentType' | 'toolRules'>): string {
+  const rules = renderToolRules(agent.toolRules)
+  return rules === '' ? systemPrompt(agent) : `${systemPrompt(agent)}\n\n${rules}`
+}
+
 /** The system message. It depends on nothing but its arguments, so it stays the same until memory changes. */
 export function systemMessage(
-  agent: Pick<Agent, 'system' | 'agentType'>,
+  agent: Pick<Agent, 'system' | 'agentType' | 'toolRules'>,
   blocks: readonly Block[],
 ): string {
-  const prompt = systemPrompt(agent)
+  const prompt = systemText(agent)
   const memory = renderMemory(blocks)
-  return prompt.includes(MEMORY_PLACE)
+  return systemPrompt(agent).includes(MEMORY_PLACE)
     ? prompt.replace(MEMORY_PLACE, () => memory)
     : `${prompt}\n\n${memory}`
 }

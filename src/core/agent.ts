@@ -1,5 +1,6 @@
 import type { Timestamp } from './clock.ts'
 import type { AgentId } from './ids.ts'
+import type { ToolRule } from './tool-rule.ts'
 
 export const AGENT_TYPES = ['memgpt_agent', 'letta_v1_agent'] as const
 export type AgentType = (typeof AGENT_TYPES)[number]
@@ -20,6 +21,7 @@ export interface Agent {
   readonly tags: readonly string[]
   /** Names of its inner tools, in the order the model sees them. */
   readonly tools: readonly string[]
+  readonly toolRules: readonly ToolRule[]
   readonly createdAt: Timestamp
   readonly updatedAt: Timestamp
 }

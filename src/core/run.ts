@@ -32,6 +32,10 @@ export type StopReason = (typeof STOP_REASONS)[number]
 export const WAITS = ['retry', 'client'] as const
 export type WaitingFor = (typeof WAITS)[number]
 
+/** What a person said about a call that needs it. */
+export const APPROVALS = ['pending', 'approved', 'denied'] as const
+export type Approval = (typeof APPROVALS)[number]
+
 export const DEFAULT_MAX_STEPS = 50
 
 /** How a model's answer ended. `length`: cut off at the output limit, so nothing in it may be taken for complete. */

@@ -2,11 +2,12 @@ import type { Agent, AgentType, MemoryCounts } from '../core/agent.ts'
 import type { Block } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
 import type { AgentEvent, Change } from '../core/event.ts'
-import type { AgentId, PassageId, RunId } from '../core/ids.ts'
+import type { AgentId, CallId, PassageId, RunId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
 import type { Run } from '../core/run.ts'
+import type { ToolRule } from '../core/tool-rule.ts'
 
 /*
  * What the MCP surface may do, declared by its user: `app.ts` satisfies it. Only add what a tool, resource or prompt
@@ -59,7 +60,7 @@ export interface NewAgent {
 /** An empty `model` or `system` goes back to the default. */
 export type AgentChanges = Partial<
   Pick<NewAgent, 'name' | 'description' | 'model' | 'contextWindow' | 'system' | 'tags' | 'tools'>
->
+> & { readonly toolRules?: readonly ToolRule[] | undefined }
 
 export interface AgentsPort {
   create(agent: NewAgent): Promise<AgentView>
@@ -95,6 +96,12 @@ export interface RunView {
   readonly run: Run
   /** What the agent has said to the user in this run so far. */
   readonly reply: string
+  /** Calls that are not made before somebody has said yes; absent: none. */
+  readonly pendingApprovals?: readonly {
+    readonly callId: CallId
+    readonly toolName: string
+    readonly arguments: string
+  }[]
 }
 
 export interface RunsPort {
@@ -109,6 +116,15 @@ export interface RunsPort {
   /** The run when it is settled or `milliseconds` have passed or `signal` fires, whichever comes first; the run itself goes on. */
   wait(runId: RunId, milliseconds: number, signal: AbortSignal): Promise<RunView>
   cancel(runId: string): Promise<RunView>
+  /** Answers for a call that waits for approval; without `callId`, the only one. */
+  respond(
+    runId: string,
+    answer: {
+      readonly callId?: string | undefined
+      readonly approve: boolean
+      readonly reason?: string | undefined
+    },
+  ): Promise<RunView>
   messages(runId: RunId): Promise<readonly Message[]>
   onProgress(runId: RunId, listener: (event: AgentEvent) => void): () => void
 }

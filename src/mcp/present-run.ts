@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Message, ToolCall } from '../core/message.ts'
-import { isSettled } from '../core/run.ts'
+import { isSettled, type RunStatus } from '../core/run.ts'
 import type { RunView } from './context.ts'
 import type { messageShape, runShape } from './shapes.ts'
 
@@ -10,7 +10,7 @@ type Entry = z.infer<typeof messageShape>
 const SPEAKING_TOOL = 'send_message'
 
 export function presentRun(
-  { run, reply }: RunView,
+  { run, reply, pendingApprovals = [] }: RunView,
   messages?: readonly Message[],
 ): z.infer<typeof runShape> {
   return {
@@ -34,9 +34,26 @@ export function presentRun(
     warnings: [...run.warnings],
     ...(run.error !== null && { error: { ...run.error } }),
     ...(messages !== undefined && { messages: messages.flatMap(presentMessage) }),
-    ...(!isSettled(run.status) && {
-      hint: 'The agent is still at work and goes on by itself. Call get_run with this run_id for its reply.',
+    ...(pendingApprovals.length > 0 && {
+      pending_approvals: pendingApprovals.map((call) => ({
+        tool_call_id: call.callId,
+        tool_name: call.toolName,
+        arguments: call.arguments,
+      })),
     }),
+    ...hintFor(run.status),
+  }
+}
+
+function hintFor(status: RunStatus): { hint?: string } {
+  if (status === 'requires_approval') {
+    return {
+      hint: 'The agent waits for a person to approve the calls in pending_approvals. Ask, then call respond_to_approval with this run_id.',
+    }
+  }
+  if (isSettled(status)) return {}
+  return {
+    hint: 'The agent is still at work and goes on by itself. Call get_run with this run_id for its reply.',
   }
 }
 

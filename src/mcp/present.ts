@@ -5,6 +5,7 @@ import { type Message, spokenText } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
 import { countCharacters, excerpt } from '../core/text.ts'
+import { flattenToolRule, type ToolRule } from '../core/tool-rule.ts'
 import type { AgentView, Found, SharedBlock } from './context.ts'
 import { pieceOf } from './fit.ts'
 import type {
@@ -31,12 +32,21 @@ export function presentAgent(view: AgentView): z.infer<typeof agentShape> {
     system: view.system,
     tags: [...agent.tags],
     tools: [...agent.tools],
-    tool_rules: [],
+    tool_rules: agent.toolRules.map(presentToolRule),
     blocks: view.blocks.map(presentBlockHead),
     message_count: view.counts.messages,
     archival_count: view.counts.passages,
     created_at: agent.createdAt,
     updated_at: agent.updatedAt,
+  }
+}
+
+function presentToolRule(rule: ToolRule) {
+  const { children, cases, ...rest } = flattenToolRule(rule)
+  return {
+    ...rest,
+    ...(children && { children: [...children] }),
+    ...(cases && { cases: cases.map((one) => ({ ...one })) }),
   }
 }
 

@@ -63,6 +63,30 @@ export const contextWindow = z
   .describe(`Tokens that a request to its model may have, ${DEFAULT_CONTEXT_WINDOW} if absent`)
   .optional()
 
+/** Flat, and with a free `type`: what a rule may hold, and Letta's names for it, are checked where it is parsed. */
+export const toolRules = z
+  .array(
+    z.strictObject({
+      type: z
+        .string()
+        .describe(
+          'run_first, exit_loop, continue_loop, required_before_exit, requires_approval; constrain_child_tools or ' +
+            'parent_last_tool with children; conditional with cases; max_count_per_step with limit',
+        ),
+      tool_name: z.string(),
+      children: z.array(z.string()).optional(),
+      cases: z
+        .array(z.strictObject({ equals: z.string(), tool: z.string() }))
+        .describe('Which tool follows which result')
+        .optional(),
+      default_child: z.string().describe('Follows if no case fits').optional(),
+      require_match: z.boolean().describe('Without it nothing may').optional(),
+      limit: z.int().optional(),
+    }),
+  )
+  .describe('Bind the order and number of its tool calls within a run; [] frees them')
+  .optional()
+
 export const innerTools = z
   .array(z.string())
   .describe(

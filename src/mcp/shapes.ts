@@ -52,7 +52,17 @@ export const agentShape = z.strictObject({
   system: text,
   tags: z.array(text),
   tools: z.array(text),
-  tool_rules: z.array(z.strictObject({ type: text, tool_name: text })),
+  tool_rules: z.array(
+    z.strictObject({
+      type: text,
+      tool_name: text,
+      children: z.array(text).optional(),
+      cases: z.array(z.strictObject({ equals: text, tool: text })).optional(),
+      default_child: text.optional(),
+      require_match: z.boolean().optional(),
+      limit: count.optional(),
+    }),
+  ),
   blocks: z.array(blockHead),
   message_count: count,
   archival_count: count,
@@ -104,6 +114,10 @@ export const runShape = z
     completed_at: text,
     warnings: z.array(text),
     error: errorShape.extend({ hint: text.optional() }),
+    /** Calls that are made only if somebody says yes: `respond_to_approval`. */
+    pending_approvals: z.array(
+      z.strictObject({ tool_call_id: text, tool_name: text, arguments: text }),
+    ),
     messages: z.array(messageShape),
     hint: text,
     ...cut,

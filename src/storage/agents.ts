@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AGENT_TYPES, type Agent } from '../core/agent.ts'
 import { type AgentId, storedId } from '../core/ids.ts'
 import { decodeCursor, encodeCursor } from '../core/page.ts'
+import { ToolRules } from '../core/tool-rule.ts'
 import { recordChange } from './changes.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
@@ -149,6 +150,7 @@ export function agentWrites({ db, namespace, dialect }: Scope): AgentWrites {
           context_window: agent.contextWindow,
           system: agent.system,
           tools: JSON.stringify(agent.tools),
+          tool_rules: JSON.stringify(agent.toolRules),
           last_message: 0,
           created_at: agent.createdAt,
           updated_at: agent.updatedAt,
@@ -158,12 +160,13 @@ export function agentWrites({ db, namespace, dialect }: Scope): AgentWrites {
       await recordChange(db, namespace, 'agent', agent.id, agent.createdAt)
     },
 
-    async update(id, { tags, tools, contextWindow, ...patch }, at) {
+    async update(id, { tags, tools, toolRules, contextWindow, ...patch }, at) {
       const { numUpdatedRows } = await db
         .updateTable('agent')
         .set({
           ...patch,
           ...(tools && { tools: JSON.stringify(tools) }),
+          ...(toolRules && { tool_rules: JSON.stringify(toolRules) }),
           ...(contextWindow !== undefined && { context_window: contextWindow }),
           updated_at: at,
         })
@@ -222,6 +225,7 @@ function toAgent(row: Selectable<Database['agent']>, tags: readonly string[]): A
     system: row.system,
     tags,
     tools: Names.parse(JSON.parse(row.tools)),
+    toolRules: ToolRules.parse(JSON.parse(row.tool_rules)),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { agentReads, agentWrites } from './agents.ts'
+import { approvalWrites } from './approvals.ts'
 import { blockReads, blockWrites } from './blocks.ts'
 import { changeReads } from './changes.ts'
 import { createClaims } from './claims.ts'
@@ -12,6 +13,7 @@ import { runReads, runWrites } from './runs.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { Reads, Storage, StorageInfo, Store, Transaction } from './store.ts'
+import { callReads } from './tool-calls.ts'
 
 export interface Opened {
   readonly dialect: Dialect
@@ -75,7 +77,7 @@ function readsOf(scope: Scope): Reads {
     blocks: blockReads(scope),
     messages: messageReads(scope),
     passages: passageReads(scope),
-    runs: runReads(scope),
+    runs: { ...runReads(scope), ...callReads(scope) },
   }
 }
 
@@ -85,6 +87,11 @@ function transactionOf(scope: Scope): Transaction {
     blocks: { ...blockReads(scope), ...blockWrites(scope) },
     messages: { ...messageReads(scope), ...messageWrites(scope) },
     passages: { ...passageReads(scope), ...passageWrites(scope) },
-    runs: { ...runReads(scope), ...runWrites(scope) },
+    runs: {
+      ...runReads(scope),
+      ...callReads(scope),
+      ...runWrites(scope),
+      ...approvalWrites(scope),
+    },
   }
 }

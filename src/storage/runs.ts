@@ -7,6 +7,7 @@ import { recordChange } from './changes.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { RunReads, RunWrites } from './store.ts'
+import { toStepCall } from './tool-calls.ts'
 
 /**
  * Not over for good: nothing of the agent that was accepted later may start before these. Written out rather than bound,
@@ -143,15 +144,7 @@ export function runReads({ db, namespace }: Scope): RunReads {
         number: step.number,
         state: z.enum(['model', 'tools']).parse(step.state),
         finish: z.enum(FINISHES).nullable().parse(step.finish),
-        calls: calls.map((call) => ({
-          id: storedId('call', call.id),
-          index: call.call_index,
-          name: call.name,
-          arguments: call.arguments,
-          effect: z.enum(['database', 'readonly', 'idempotent', 'once', 'none']).parse(call.effect),
-          state: z.enum(['planned', 'started', 'done']).parse(call.state),
-          status: z.enum(['success', 'error']).nullable().parse(call.status),
-        })),
+        calls: calls.map(toStepCall),
       }
     },
 
@@ -194,6 +187,7 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
           warnings: '[]',
           created_at: run.createdAt,
           started_at: null,
+          paused_at: null,
           completed_at: null,
         })
         .execute()
@@ -298,6 +292,8 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
             state: call.effect === 'none' ? 'done' : 'planned',
             status: call.effect === 'none' ? 'error' : null,
             attempts: 0,
+            approval: call.needsApproval ? 'pending' : null,
+            approval_reason: null,
           })),
         )
         .execute()

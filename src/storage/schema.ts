@@ -17,6 +17,7 @@ export interface Database {
     context_window: number
     system: string | null
     tools: string
+    tool_rules: string
     /** Number of the newest message; kept here so that appending needs no search for it. */
     last_message: number
     created_at: string
@@ -107,6 +108,8 @@ export interface Database {
     warnings: string
     created_at: string
     started_at: string | null
+    /** Since when it has required approval. */
+    paused_at: string | null
     completed_at: string | null
   }
   lease: {
@@ -146,6 +149,9 @@ export interface Database {
     state: string
     status: string | null
     attempts: number
+    /** Null: it needs nobody's. */
+    approval: string | null
+    approval_reason: string | null
   }
   event: { seq: Generated<number>; namespace: string; kind: string; subject_id: string; at: string }
 }

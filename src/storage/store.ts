@@ -16,6 +16,7 @@ import type { Message, MessageBody, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
 import type {
+  Approval,
   Finish,
   Run,
   RunError,
@@ -66,7 +67,7 @@ export interface Reads {
   readonly blocks: BlockReads
   readonly messages: MessageReads
   readonly passages: PassageReads
-  readonly runs: RunReads
+  readonly runs: RunReads & CallReads
 }
 
 export interface Transaction {
@@ -74,7 +75,7 @@ export interface Transaction {
   readonly blocks: BlockReads & BlockWrites
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
-  readonly runs: RunReads & RunWrites
+  readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites
 }
 
 // --- agents ---
@@ -96,7 +97,10 @@ export interface AgentReads {
 }
 
 export type AgentPatch = Partial<
-  Pick<Agent, 'name' | 'description' | 'model' | 'contextWindow' | 'system' | 'tags' | 'tools'>
+  Pick<
+    Agent,
+    'name' | 'description' | 'model' | 'contextWindow' | 'system' | 'tags' | 'tools' | 'toolRules'
+  >
 >
 
 export interface AgentWrites {
@@ -275,6 +279,14 @@ export interface StepCall {
   readonly effect: CallEffect
   readonly state: 'planned' | 'started' | 'done'
   readonly status: 'success' | 'error' | null
+  /** Null: it needs none. A call that waits for it is `planned`. */
+  readonly approval: Approval | null
+  readonly approvalReason: string | null
+}
+
+export interface CallReads {
+  /** All calls of the run's steps, in order, each with the number of its step. */
+  calls(runId: RunId): Promise<readonly (StepCall & { readonly step: number })[]>
 }
 
 /** The right to work on an agent, proved at each transaction: a higher fence shuts the older one out. */
@@ -323,8 +335,30 @@ export interface RunWrites {
 export interface StepAnswer {
   readonly model: string
   readonly finish: Finish
-  readonly calls: readonly Omit<StepCall, 'state' | 'status'>[]
+  readonly calls: readonly NewCall[]
   readonly usage: TokenUsage
+}
+
+export interface NewCall extends Pick<StepCall, 'id' | 'index' | 'name' | 'arguments' | 'effect'> {
+  /** It waits for a person before it is made. */
+  readonly needsApproval?: boolean
+}
+
+export interface ApprovalWrites {
+  /** It gets an error for its result and counts as never run. False: it is done. */
+  refuseCall(id: CallId): Promise<boolean>
+  /** `running` → `requires_approval`. False: it is not running. */
+  awaitApproval(id: RunId, at: Timestamp): Promise<boolean>
+  /** False: it was answered before, or the call does not wait any more. */
+  answerApproval(
+    id: CallId,
+    answer: { readonly approved: boolean; readonly reason: string },
+  ): Promise<boolean>
+  /**
+   * `requires_approval` → `queued`, for whoever is free, as if it had started later by the time it waited. False: it does
+   * not wait for approval.
+   */
+  resume(id: RunId, at: Timestamp): Promise<boolean>
 }
 
 export interface RunOutcome {

@@ -46,6 +46,8 @@ export interface World {
   release(): void
   /** Stops, and starts again over the same data. */
   restart(): Promise<void>
+  /** One more Recollect on the same data; the caller closes it. */
+  openAnother(): Promise<App>
   close(): Promise<void>
 }
 
@@ -100,6 +102,7 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
       await app.close()
       app = await open()
     },
+    openAnother: open,
     async close() {
       gate.release()
       await app.close()

@@ -68,7 +68,7 @@ describe.each(BROKEN)('%s', (_, breakIt, text) => {
     const home = breakIt(newHome())
     const server = startRaw(withModel(home, provider))
     expect((await server.initialize()).result.serverInfo.name).toBe('recollect')
-    expect((await server.ask('tools/list')).result.tools).toHaveLength(17)
+    expect((await server.ask('tools/list')).result.tools).toHaveLength(18)
     const calls = [
       ['list_agents', {}],
       ['create_agent', { name: 'Ada' }],

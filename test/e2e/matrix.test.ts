@@ -50,6 +50,7 @@ const CORE_TOOLS = [
   'list_agents',
   'read_memory',
   'replace_in_memory_block',
+  'respond_to_approval',
   'search_archival',
   'search_conversation',
   'send_message',
@@ -126,7 +127,7 @@ describe.each(MATRIX)('a %s client over %s', (kind, transport) => {
     return (await answer('create_agent', { name: `${name} of ${kind} over ${transport}` })).agent.id
   }
 
-  it('is told how to use the server, and of the 17 core tools', async () => {
+  it('is told how to use the server, and of the 18 core tools', async () => {
     expect(client.instructions).toContain('send_message')
     expect(client.instructions?.length).toBeLessThan(2_048)
     expect((await client.tools()).map(({ name }) => name).sort()).toEqual(CORE_TOOLS)
@@ -191,6 +192,16 @@ describe.each(MATRIX)('a %s client over %s', (kind, transport) => {
     expect(await use('cancel_run', { run_id: run.run_id })).toEqual(short)
     const found = await use('search_conversation', { agent, query: 'hello' })
     expect(found.messages).toMatchObject([{ role: 'assistant', text: 'Hello from Ada!' }])
+    // A call that waits for a person's yes, and is made after it.
+    const rule = { type: 'requires_approval', tool_name: 'send_message' }
+    await answer('update_agent', { agent, tool_rules: [rule] })
+    provider.enqueue(speak('Allowed.'))
+    const waiting = await answer('send_message', { agent, message: 'And?' })
+    expect(waiting).toMatchObject({ status: 'requires_approval', reply: '' })
+    expect(waiting.pending_approvals).toMatchObject([{ tool_name: 'send_message' }])
+    await use('respond_to_approval', { run_id: waiting.run_id, approve: true })
+    const approved = await answer('get_run', { run_id: waiting.run_id, wait_seconds: 10 })
+    expect(approved).toMatchObject({ status: 'completed', reply: 'Allowed.' })
     const context = await use('inspect_context', { agent, include_text: true })
     expect(JSON.parse(context.request).messages[0].text).toContain('Likes pie.')
     await use('delete_agent', { agent, confirm: true })

@@ -63,7 +63,7 @@ describe('HTTP', () => {
   it.each(CLIENT_KINDS)('serves a %s client', async (kind) => {
     const { url } = await serve()
     const client = await connect(kind, { kind: 'http', url })
-    expect(await client.tools()).toHaveLength(17)
+    expect(await client.tools()).toHaveLength(18)
     expect(await client.call('list_agents')).toMatchObject({ isError: false, data: { agents: [] } })
     await client.close()
   })
@@ -130,7 +130,7 @@ describe('HTTP', () => {
     }
     expect((await post(url, LIST, { Authorization: 'Bearer correct-horse' })).status).toBe(200)
     const client = await connect('v2-auto', { kind: 'http', url, token: 'correct-horse' })
-    expect(await client.tools()).toHaveLength(17)
+    expect(await client.tools()).toHaveLength(18)
     await client.close()
   })
 

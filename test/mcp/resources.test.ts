@@ -23,6 +23,7 @@ function agent(id: Agent['id'], name: string): Agent {
     system: null,
     tags: [],
     tools: [],
+    toolRules: [],
     createdAt: NOW,
     updatedAt: NOW,
   }

@@ -44,7 +44,7 @@ describe.each(ERAS)('a server for a %s client', (era) => {
       }),
       era,
     )
-    expect(await client.tools()).toHaveLength(17)
+    expect(await client.tools()).toHaveLength(18)
     const result = await client.call('list_agents')
     expect(result).toMatchObject({ isError: true, text: sentence })
     await expect(client.resources()).rejects.toThrow(sentence)

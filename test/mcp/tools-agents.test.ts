@@ -79,6 +79,57 @@ describe('agents', () => {
     expect(kept.blocks[0]).toMatchObject({ value: 'Looms', shared_with: [] })
   })
 
+  it('take tool rules, under the names of either kind, and show them as they count', async () => {
+    await server.answer('create_agent', { name: 'Ada' })
+    const search = 'archival_memory_search'
+    const { agent } = await server.answer('update_agent', {
+      agent: 'Ada',
+      tool_rules: [
+        { type: 'InitToolRule', tool_name: search, children: [] },
+        { type: 'constrain_child_tools', tool_name: search, children: ['send_message'] },
+        {
+          type: 'conditional',
+          tool_name: 'send_message',
+          cases: [{ equals: 'true', tool: search }],
+          default_child: search,
+        },
+        { type: 'max_count_per_step', tool_name: search, limit: 3 },
+        { type: 'exit_loop', tool_name: 'send_message' },
+      ],
+    })
+    expect(agent.tool_rules).toEqual([
+      { type: 'run_first', tool_name: search },
+      { type: 'constrain_child_tools', tool_name: search, children: ['send_message'] },
+      {
+        type: 'conditional',
+        tool_name: 'send_message',
+        cases: [{ equals: 'true', tool: search }],
+        default_child: search,
+        require_match: false,
+      },
+      { type: 'max_count_per_step', tool_name: search, limit: 3 },
+      { type: 'exit_loop', tool_name: 'send_message' },
+    ])
+    const { request } = await server.answer('inspect_context', { agent: 'Ada', include_text: true })
+    expect(JSON.parse(request)).toMatchObject({
+      tools: [{ name: search }],
+      toolChoice: { name: search },
+    })
+
+    const refused = await server.refusal('update_agent', {
+      agent: 'Ada',
+      tool_rules: [{ type: 'run_last', tool_name: search }],
+    })
+    expect(refused).toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('run_first'),
+    })
+    const detached = await server.refusal('update_agent', { agent: 'Ada', tools: ['send_message'] })
+    expect(detached.message).toContain(search)
+    await server.answer('update_agent', { agent: 'Ada', tools: ['send_message'], tool_rules: [] })
+    expect((await server.answer('get_agent', { agent: 'Ada' })).agent.tool_rules).toEqual([])
+  })
+
   it('are not guessed at', async () => {
     await server.answer('create_agent', { name: 'Twin' })
     await server.answer('create_agent', { name: 'Twin' })

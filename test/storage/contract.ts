@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { TestStorage } from '../support/stores.ts'
 import { agentContract } from './contract/agents.ts'
+import { approvalContract } from './contract/approvals.ts'
 import { blockContract } from './contract/blocks.ts'
 import { changeContract } from './contract/changes.ts'
 import { claimContract } from './contract/claims.ts'
@@ -35,6 +36,7 @@ export function storageContract(name: string, open: () => Promise<TestStorage>):
     describe('passages', () => passageContract(subject))
     describe('words', () => wordContract(subject))
     describe('runs', () => runContract(subject))
+    describe('approvals', () => approvalContract(subject))
     describe('claims', () => claimContract(subject))
     describe('transactions', () => transactionContract(subject))
     describe('changes', () => changeContract(subject))

@@ -71,6 +71,7 @@ export function someAgent(fields: Partial<Agent> = {}): Agent {
     system: null,
     tags: [],
     tools: [],
+    toolRules: [],
     createdAt: at(),
     updatedAt: at(),
     ...fields,

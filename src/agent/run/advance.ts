@@ -6,10 +6,12 @@ import type { CurrentStep, Transaction } from '../../storage/store.ts'
 import type { ContextInput } from '../compile-context.ts'
 import { decide, mayOnlySpeak } from '../decide.ts'
 import { countRepeats, REPEATS_TO_STOP } from '../find-repeats.ts'
+import { judgeStep } from '../judge-step.ts'
 import { loopArguments } from '../plan-calls.ts'
+import { readCalls } from '../read-calls.ts'
 import { readContext } from '../read-context.ts'
 import { SPEAKING_TOOL } from '../tools/index.ts'
-import { cancelRun, completeRun, failRun } from './finish-run.ts'
+import { awaitApproval, cancelRun, completeRun, failRun } from './finish-run.ts'
 import { type HeldRun, held } from './held.ts'
 import { openRun } from './open-run.ts'
 
@@ -26,7 +28,12 @@ export type Next =
       readonly number: number
       readonly context: ContextInput
     }
-  | { readonly kind: 'calls'; readonly agent: Agent; readonly step: CurrentStep }
+  | {
+      readonly kind: 'calls'
+      readonly agent: Agent
+      readonly step: CurrentStep
+      readonly speakNow: boolean
+    }
   | { readonly kind: 'over' }
 
 const OVER: Next = { kind: 'over' }
@@ -65,7 +72,13 @@ export async function advance(run: HeldRun, budget: RunBudget, takenUp: boolean)
       return OVER
     }
     if (step?.state === 'tools') {
-      if (step.calls.some((call) => call.state !== 'done')) return { kind: 'calls', agent, step }
+      const open = step.calls.filter((call) => call.state !== 'done')
+      if (open.some((call) => call.approval === 'pending')) {
+        await awaitApproval(tx, run, step.id, at)
+        return OVER
+      }
+      const speakNow = mayOnlySpeak(step.number, stored.maxSteps)
+      if (open.length > 0) return { kind: 'calls', agent, step, speakNow }
       await tx.runs.closeStep(step.id, at)
       if (await stopped(tx, run, agent, stored, step, budget, at)) return OVER
     }
@@ -79,13 +92,17 @@ export async function advance(run: HeldRun, budget: RunBudget, takenUp: boolean)
       ? { maxSteps: stored.maxSteps }
       : null
     const repeats = countRepeats(await tx.messages.ofRun(run.id))
-    const context = await readContext(tx, agent, run.id, run.clock(), { speakNow, repeats })
+    const calls = await readCalls(tx, agent, run.id)
+    const context = await readContext(tx, agent, run.id, run.clock(), { speakNow, repeats, calls })
     return { kind: 'model', stepId: open.id, number: open.number, context }
   })
 }
 
 const NO_PROGRESS =
   'The run was stopped because the agent repeated the same calls with the same results. Say what you want in other words.'
+
+const STUCK =
+  "The run was stopped because the agent's tool rules left no tool that could be called. Change them with update_agent if this is not what they are for."
 
 /** Ends the run if the step that was just closed was its last. */
 async function stopped(
@@ -97,6 +114,7 @@ async function stopped(
   budget: RunBudget,
   at: Timestamp,
 ): Promise<boolean> {
+  const rules = judgeStep(agent, await readCalls(tx, agent, run.id), step.number)
   const decision = decide({
     agentType: agent.agentType,
     number: step.number,
@@ -107,13 +125,20 @@ async function stopped(
       // Speaking offers no heartbeat; a model that makes one up would be asked again after it has answered.
       heartbeat: call.name !== SPEAKING_TOOL && loopArguments(call.arguments).heartbeat,
     })),
+    rules,
   })
   if (decision.kind === 'stop') {
-    await completeRun(tx, run, decision.reason, stored.warnings, at)
+    const warnings = rules.stuck && decision.reason === 'tool_rule' ? [STUCK] : []
+    await completeRun(tx, run, decision.reason, [...stored.warnings, ...warnings], at)
     return true
   }
   if (countRepeats(await tx.messages.ofRun(run.id)) >= REPEATS_TO_STOP) {
     await completeRun(tx, run, 'no_progress', [...stored.warnings, NO_PROGRESS], at)
+    return true
+  }
+  if (rules.due && rules.idle >= REPEATS_TO_STOP) {
+    const ignored = `The run was stopped because the agent went on without calling ${rules.due.tools.join(', ')}, which its tool rules want. A model that follows tool_choice may do better.`
+    await completeRun(tx, run, 'no_progress', [...stored.warnings, ignored], at)
     return true
   }
   const spent = overBudget(stored, budget, run.clock())

@@ -1,5 +1,5 @@
 import type { Timestamp } from '../../core/clock.ts'
-import { newId } from '../../core/ids.ts'
+import { newId, type StepId } from '../../core/ids.ts'
 import { spokenText } from '../../core/message.ts'
 import type { Run, RunError, StopReason } from '../../core/run.ts'
 import type { CurrentStep, Transaction } from '../../storage/store.ts'
@@ -8,6 +8,7 @@ import { SPEAKING_TOOL } from '../tools/index.ts'
 import { SPOKEN } from '../tools/send-message.ts'
 import { type HeldRun, held } from './held.ts'
 import { openCancelled } from './open-run.ts'
+import { wordsAreOut } from './say-later.ts'
 
 type EndingRun = Pick<Run, 'id' | 'agentId'>
 
@@ -62,6 +63,18 @@ export async function postponeRun(run: HeldRun, retryAt: Timestamp): Promise<voi
   })
 }
 
+/** The step waits as it is until a person has answered for its calls; it is no fault of the step's. */
+export async function awaitApproval(
+  tx: Transaction,
+  run: HeldRun,
+  stepId: StepId,
+  at: Timestamp,
+): Promise<void> {
+  await tx.runs.countAttempt(stepId, -1)
+  await tx.runs.awaitApproval(run.id, at)
+  await tx.runs.release(run.lease)
+}
+
 /** Lets go of a run in an orderly way: that it was taken up is not held against it. */
 export async function giveBackRun(run: HeldRun): Promise<void> {
   await held(run, async (tx) => {
@@ -81,7 +94,8 @@ async function closeStep(
   const step: CurrentStep | undefined = await tx.runs.currentStep(run.id)
   if (!step) return
   for (const { id: callId, name: toolName, state } of step.calls) {
-    const { status, text } = resultOf(toolName, state, why)
+    const isSaid = toolName === SPEAKING_TOOL && (await wordsAreOut(tx, run.id, callId))
+    const { status, text } = resultOf(isSaid, state, why)
     if (!(await tx.runs.finishCall(callId, status))) continue
     const body = { role: 'tool', callId, toolName, status, text } as const
     await tx.messages.append(run.agentId, [
@@ -91,9 +105,9 @@ async function closeStep(
   await tx.runs.closeStep(step.id, at)
 }
 
-function resultOf(toolName: string, state: string, why: string) {
+function resultOf(isSaid: boolean, state: string, why: string) {
   // Its words went out with the answer that made the call.
-  if (toolName === SPEAKING_TOOL) return { status: 'success', text: SPOKEN } as const
+  if (isSaid) return { status: 'success', text: SPOKEN } as const
   const text =
     state === 'started'
       ? `${why} while this ran; whether it took effect is not known.`

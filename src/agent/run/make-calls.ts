@@ -8,7 +8,9 @@ import { messageTokens } from '../message-tokens.ts'
 import { bindCall } from '../plan-calls.ts'
 import type { CallContext } from '../tools/define-inner-tool.ts'
 import { innerTools } from '../tools/index.ts'
+import { refuseCall, whyNotMade } from './before-call.ts'
 import { type HeldRun, held } from './held.ts'
+import { sayIfUnsaid } from './say-later.ts'
 
 /** The store's own troubles are not the agent's: the call is not answered with them but made again later. */
 const STORE_TROUBLES: readonly string[] = ['busy', 'storage_full', 'unsupported']
@@ -18,6 +20,8 @@ const UNKNOWN_OUTCOME =
 
 export interface CallsOptions {
   readonly agent: Agent
+  /** It is the step after the last, in which the agent can only speak. */
+  readonly speakNow: boolean
   readonly signal: AbortSignal
   readonly log: Log
   readonly onCall: (toolName: string) => void
@@ -32,8 +36,13 @@ export async function makeCalls(
   for (const call of step.calls) {
     if (call.state === 'done') continue
     if (options.signal.aborted) return
-    options.onCall(call.name)
-    await makeCall(run, call, options)
+    const refusal = await whyNotMade(run, call, options.agent, options.speakNow)
+    if (refusal === undefined) {
+      options.onCall(call.name)
+      await makeCall(run, call, options)
+    } else {
+      await refuseCall(run, call, refusal)
+    }
   }
 }
 
@@ -116,4 +125,5 @@ async function finish(
   await tx.messages.append(run.agentId, [
     { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
   ])
+  if (status === 'success') await sayIfUnsaid(tx, run, call, at)
 }

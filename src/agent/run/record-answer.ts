@@ -14,6 +14,8 @@ export interface AnsweredStep {
   readonly warnings: readonly string[]
   readonly answer: ModelAnswer
   readonly calls: readonly PlannedCall[]
+  /** The words of its calls are said when the calls are made. */
+  readonly speaksLater: boolean
 }
 
 const STILL_TRUNCATED = `The run was stopped because the model's answer was cut off at its output limit ${MOST_TRUNCATED} times in a row; none of those calls was run. Ask for less at once, or choose a model with a higher output limit.`
@@ -56,9 +58,9 @@ export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<'g
   })
 }
 
-function assistantBody({ answer, calls }: AnsweredStep): MessageBody {
+function assistantBody({ answer, calls, speaksLater }: AnsweredStep): MessageBody {
   const text = cleanText(answer.text)
-  const spoken = calls.flatMap((call) => spokenBy(call) ?? [])
+  const spoken = speaksLater ? [] : calls.flatMap((call) => spokenBy(call) ?? [])
   const thoughts = calls.map((call) => loopArguments(call.arguments).thinking)
   const reasoning = [answer.reasoning, ...thoughts]
     .filter((thought) => thought.trim() !== '')

@@ -8,7 +8,9 @@ import type { ModelFailure, ModelRegistry } from '../../llm/model.ts'
 import { answerWarnings } from '../answer-warnings.ts'
 import { capAnswer } from '../cap-answer.ts'
 import { type ContextInput, compileContext } from '../compile-context.ts'
-import { planCalls, spokenBy } from '../plan-calls.ts'
+import { planCalls, speaksLater, spokenBy } from '../plan-calls.ts'
+import { refusalOf } from '../render-tool-rules.ts'
+import { hasRule, judge } from '../tool-rules.ts'
 import { innerTools } from '../tools/index.ts'
 import { advance, type Next, type RunBudget } from './advance.ts'
 import { callModel } from './call-model.ts'
@@ -40,7 +42,8 @@ export async function workOnRun(run: HeldRun, tools: RunTools, signal: AbortSign
       } else {
         const onCall = (toolName: string) =>
           tools.emit({ type: 'tool_called', runId: run.id, agentId: run.agentId, toolName })
-        await makeCalls(run, next.step, { agent: next.agent, signal, log: tools.log, onCall })
+        const { agent, speakNow } = next
+        await makeCalls(run, next.step, { agent, speakNow, signal, log: tools.log, onCall })
       }
     }
   } catch (error) {
@@ -85,12 +88,21 @@ async function askModel(
     await fail(run, stopReasonOf(result.failure), failureError(result.failure))
     return 'put_aside'
   }
-  const offered = innerTools(context.agent.tools).filter(
+  const { toolRules, tools } = context.agent
+  const offered = innerTools(tools).filter(
     (tool) =>
       request.toolChoice !== 'none' && request.tools.some((spec) => spec.name === tool.name),
   )
   const answer = capAnswer(result.answer)
-  const calls = planCalls(answer, offered, context.speakNow !== null)
+  const speakNow = context.speakNow !== null
+  const verdict = judge(toolRules, tools, context.calls)
+  const calls = planCalls(answer, {
+    tools: speakNow ? offered : innerTools(tools),
+    speakNow,
+    ruledOut: (name) => (speakNow ? undefined : refusalOf(verdict, name)),
+    needsApproval: (name) => hasRule(toolRules, 'requires_approval', name),
+  })
+  const isUnsaid = speaksLater(calls, toolRules.length > 0)
   const warnings = [...model.warnings, ...answerWarnings(answer, context.agent)]
   const recorded = await recordAnswer(run, {
     stepId,
@@ -98,8 +110,10 @@ async function askModel(
     warnings,
     answer: { ...answer, usage: result.usage },
     calls,
+    speaksLater: isUnsaid,
   })
-  const said = calls.length === 0 ? [answer.text] : calls.flatMap((call) => spokenBy(call) ?? [])
+  const spoken = isUnsaid ? [] : calls.flatMap((call) => spokenBy(call) ?? [])
+  const said = calls.length === 0 ? [answer.text] : spoken
   for (const text of said) {
     if (text.trim() !== '') emit({ type: 'spoke', runId: run.id, agentId: run.agentId, text })
   }

@@ -11,6 +11,7 @@ import { inspectContext } from './inspect-context.ts'
 import { listAgents } from './list-agents.ts'
 import { readMemory } from './read-memory.ts'
 import { replaceInMemoryBlock } from './replace-in-memory-block.ts'
+import { respondToApproval } from './respond-to-approval.ts'
 import { searchArchival } from './search-archival.ts'
 import { searchConversation } from './search-conversation.ts'
 import { sendMessage } from './send-message.ts'
@@ -24,6 +25,7 @@ export const TOOLS: readonly Tool[] = [
   sendMessage,
   getRun,
   cancelRun,
+  respondToApproval,
   readMemory,
   writeMemoryBlock,
   replaceInMemoryBlock,

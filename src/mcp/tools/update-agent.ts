@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { parseToolRule } from '../../core/tool-rule.ts'
 import { defineTool } from '../define-tool.ts'
 import { presentAgent } from '../present.ts'
-import { agent, contextWindow, innerTools, tags } from '../schema.ts'
+import { agent, contextWindow, innerTools, tags, toolRules } from '../schema.ts'
 import { agentShape, answer } from '../shapes.ts'
 
 export const updateAgent = defineTool({
@@ -19,6 +20,7 @@ export const updateAgent = defineTool({
     system: z.string().describe('System prompt; empty: that of its type').optional(),
     tags: tags.optional(),
     tools: innerTools,
+    tool_rules: toolRules,
   }),
   output: answer({ agent: agentShape }),
   annotations: {
@@ -27,8 +29,12 @@ export const updateAgent = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
-  async run({ agent, context_window, ...changes }, context) {
-    const view = await context.agents.update(agent, { ...changes, contextWindow: context_window })
+  async run({ agent, context_window, tool_rules, ...changes }, context) {
+    const view = await context.agents.update(agent, {
+      ...changes,
+      contextWindow: context_window,
+      toolRules: tool_rules?.map(parseToolRule),
+    })
     return { agent: presentAgent(view) }
   },
 })

@@ -29,6 +29,17 @@ export function agentContract(subject: Subject): void {
       system: 'Be brief.',
       tags: ['work', 'a', 'later'],
       tools: ['send_message', 'archival_memory_search'],
+      toolRules: [
+        { type: 'run_first', toolName: 'archival_memory_search' },
+        {
+          type: 'conditional',
+          toolName: 'archival_memory_search',
+          cases: [{ equals: '"', tool: 'send_message' }],
+          defaultChild: null,
+          requireMatch: true,
+        },
+        { type: 'max_count_per_step', toolName: 'send_message', limit: 2 },
+      ],
       updatedAt: at(5),
     })
     await subject.store.transaction((tx) => tx.agents.insert(agent))

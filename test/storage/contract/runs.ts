@@ -162,11 +162,14 @@ export function runContract(subject: Subject): void {
       ...open,
       state: 'tools',
       finish: 'stop',
-      calls: given.calls.map((call) =>
-        call.effect === 'none'
-          ? { ...call, state: 'done', status: 'error' }
-          : { ...call, state: 'planned', status: null },
-      ),
+      calls: given.calls.map((call) => ({
+        ...call,
+        ...(call.effect === 'none'
+          ? { state: 'done', status: 'error' }
+          : { state: 'planned', status: null }),
+        approval: null,
+        approvalReason: null,
+      })),
     })
 
     expect(await store.transaction((tx) => tx.runs.closeStep(stepId, at(2)))).toBe(true)

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { defineTool } from '../define-tool.ts'
+import { presentRun } from '../present-run.ts'
+import { runId } from '../schema.ts'
+import { runShape } from '../shapes.ts'
+
+export const respondToApproval = defineTool({
+  name: 'respond_to_approval',
+  title: 'Approve or deny a call',
+  description:
+    'Answers for a call that an agent may make only with approval: its run has status `requires_approval` and lists the ' +
+    'call in `pending_approvals`. Ask the person first. Denied, the agent is told the reason; the run goes on either way.',
+  input: z.strictObject({
+    run_id: runId,
+    tool_call_id: z.string().describe('Needed if several calls wait').optional(),
+    approve: z.boolean(),
+    reason: z.string().describe('Told to the agent if you deny').optional(),
+  }),
+  output: runShape,
+  annotations: {
+    readOnlyHint: false,
+    // What was approved is done, whatever that is.
+    destructiveHint: true,
+    idempotentHint: false,
+    openWorldHint: true,
+  },
+  async run({ run_id, tool_call_id, approve, reason }, context) {
+    const answer = { callId: tool_call_id, approve, reason }
+    return presentRun(await context.runs.respond(run_id, answer))
+  },
+})

@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import DatabaseHandle from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import { newId } from '../../src/core/ids.ts'
+import { MIGRATIONS } from '../../src/storage/migrations/index.ts'
+import { openSqlite } from '../../src/storage/sqlite/open.ts'
+import { at } from '../support/stores.ts'
+
+test('an agent of before tool rules has none, and its open calls need no approval', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
+  const path = join(directory, 'recollect.db')
+  await (await openSqlite(path, MIGRATIONS.slice(0, 1))).close()
+  const ids = { agent: newId('agent'), run: newId('run'), step: newId('step'), call: newId('call') }
+  const old = new DatabaseHandle(path)
+  const insert = (table: string, row: Readonly<Record<string, string | number | null>>) => {
+    const columns = Object.keys(row)
+    const places = columns.map((column) => `@${column}`)
+    old
+      .prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places.join(', ')})`)
+      .run(row)
+  }
+  const namespace = 'default'
+  insert('agent', {
+    namespace,
+    id: ids.agent,
+    name: 'Ada',
+    description: '',
+    agent_type: 'memgpt_agent',
+    context_window: 8_000,
+    tools: '["send_message"]',
+    last_message: 0,
+    created_at: at(),
+    updated_at: at(),
+  })
+  insert('run', {
+    namespace,
+    id: ids.run,
+    agent_id: ids.agent,
+    accepted_by: '',
+    status: 'running',
+    input: 'Hi',
+    max_steps: 50,
+    cancel_requested: 0,
+    warnings: '[]',
+    created_at: at(),
+    started_at: at(),
+  })
+  insert('step', {
+    namespace,
+    id: ids.step,
+    run_id: ids.run,
+    number: 1,
+    state: 'tools',
+    attempts: 1,
+    finish: 'stop',
+    prompt_tokens: 0,
+    completion_tokens: 0,
+    total_tokens: 0,
+    cached_tokens: 0,
+    started_at: at(),
+  })
+  insert('tool_call', {
+    namespace,
+    id: ids.call,
+    step_id: ids.step,
+    call_index: 0,
+    name: 'send_message',
+    arguments: '{}',
+    effect: 'database',
+    state: 'planned',
+    attempts: 0,
+  })
+  old.close()
+
+  const storage = await openSqlite(path)
+  const store = storage.in(namespace)
+  expect(await store.agents.get(ids.agent)).toMatchObject({ toolRules: [] })
+  expect(await store.runs.currentStep(ids.run)).toMatchObject({
+    calls: [{ id: ids.call, state: 'planned', approval: null, approvalReason: null }],
+  })
+  await storage.close()
+  await rm(directory, { recursive: true })
+})
