@@ -41,6 +41,7 @@ const ownedBy = {
   kysely: ['src/storage'],
   'better-sqlite3': ['src/storage/sqlite'],
   openai: ['src/llm'],
+  'gpt-tokenizer': ['src/llm'],
   '@modelcontextprotocol': ['src/mcp'],
   zod: ['src'],
 }
@@ -66,15 +67,15 @@ module.exports = {
       to: {},
     },
     {
-      name: 'app.ts is for the command line and the tests',
+      name: 'app.ts is for the command line, tests and benches',
       severity: 'error',
-      from: { pathNot: ['^src\\/cli\\/', '^test\\/'] },
+      from: { pathNot: ['^src\\/cli\\/', '^test\\/', '^bench\\/'] },
       to: { path: '^src\\/app\\.ts$' },
     },
     {
-      name: 'assemble.ts is for app.ts and the tests',
+      name: 'assemble.ts is for app.ts, tests and benches',
       severity: 'error',
-      from: { pathNot: ['^src\\/app\\.ts$', '^test\\/'] },
+      from: { pathNot: ['^src\\/app\\.ts$', '^test\\/', '^bench\\/'] },
       to: { path: '^src\\/assemble\\.ts$' },
     },
     {

@@ -49,7 +49,7 @@ async function measure(provider: ScriptedProvider, home: string): Promise<void> 
   const bareCalls: number[] = []
   try {
     await client.initialize()
-    await call(client, 'create_agent', { name: 'bench' })
+    await call(client, 'create_agent', { name: 'bench', context_window: 1_000_000 })
     for (let message = 0; message < WARM_UP_MESSAGES + MESSAGES; message += 1) {
       const perStep = await timeRun(client)
       const perCall = await timeReplay(provider)

@@ -1,6 +1,7 @@
 import type { App } from './assemble.ts'
 import type { Config } from './config.ts'
 import type { Log } from './core/log.ts'
+import type { Toolset } from './core/toolset.ts'
 import { VERSION } from './core/version.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import type { McpContext } from './mcp/context.ts'
@@ -39,21 +40,27 @@ export async function openModels(config: Config): Promise<ModelRegistry> {
   })
 }
 
+export interface ServeOptions {
+  readonly toolsets: readonly Toolset[]
+  readonly log: Log
+}
+
 /** MCP over this process's stdin and stdout. `context` is asked for by the first call that needs it. */
 export async function serveStdio(
   context: () => Promise<McpContext>,
-  log: Log,
+  { toolsets, log }: ServeOptions,
 ): Promise<StdioServing> {
   const { serveOverStdio } = await import('./mcp/transports/stdio.ts')
-  return serveOverStdio(createServerFactory({ version: VERSION, context, log }), log)
+  return serveOverStdio(createServerFactory({ version: VERSION, context, log, toolsets }), log)
 }
 
 /** MCP over HTTP. Throws a UserError if the port can't be had. */
 export async function serveHttp(
   context: () => Promise<McpContext>,
-  options: Omit<HttpOptions, 'version'>,
+  { toolsets, ...options }: ServeOptions & Omit<HttpOptions, 'version'>,
 ): Promise<HttpServing> {
   const { serveOverHttp } = await import('./mcp/transports/http.ts')
-  const factory = createServerFactory({ version: VERSION, context, log: options.log })
+  const { log } = options
+  const factory = createServerFactory({ version: VERSION, context, log, toolsets })
   return serveOverHttp(factory, { ...options, version: VERSION })
 }

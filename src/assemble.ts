@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { createAgentSettings } from './agent/agent-settings.ts'
 import { createAgents } from './agent/agents.ts'
+import { checkRoomFor } from './agent/check-room.ts'
 import { ownerName } from './agent/run/owner.ts'
 import { createWorker } from './agent/run/worker.ts'
 import { createRuns } from './agent/runs.ts'
@@ -8,6 +10,7 @@ import { createBus } from './core/bus.ts'
 import { systemClock } from './core/clock.ts'
 import type { AgentEvent, Change } from './core/event.ts'
 import { describeError, type Log } from './core/log.ts'
+import { countTokens } from './llm/count-tokens.ts'
 import { createModelRegistry } from './llm/registry.ts'
 import type { McpContext } from './mcp/context.ts'
 import { createArchivalMemory } from './memory/archival.ts'
@@ -50,6 +53,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     leaseMilliseconds: config.leaseMilliseconds,
     budget: { tokens: config.maxRunTokens, seconds: config.maxRunSeconds },
     firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+    countTokens,
     emit: progress.publish,
   })
   const runs = createRuns({ store, clock, owner, wake: worker.wake, onChange: changes.subscribe })
@@ -65,8 +69,11 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   return {
     storage,
     context: {
-      agents: createAgents(store, models, clock),
-      memory: createBlockMemory(store, clock),
+      agents: {
+        ...createAgents(store, models, clock),
+        ...createAgentSettings(store, models, clock),
+      },
+      memory: createBlockMemory(store, clock, checkRoomFor),
       archival: createArchivalMemory(store, clock),
       recall: createRecallMemory(store),
       runs: {

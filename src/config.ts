@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
+import { TOOLSETS, type Toolset } from './core/toolset.ts'
 import {
   findProvider,
   PROVIDERS,
@@ -22,6 +23,7 @@ export interface Config {
   readonly leaseMilliseconds: number
   readonly modelCalls: ModelCallSettings
   readonly logLevel: LogLevel
+  readonly toolsets: readonly Toolset[]
 }
 
 /** Not settings of anybody's, but values that tests shorten. */
@@ -80,12 +82,6 @@ export function readConfig(
     throw new ConfigError(`${name}: found "${value}", allowed is ${allowed}.`)
   }
 
-  read(
-    'RECOLLECT_TOOLSETS',
-    z.literal('core'),
-    'core',
-    '"core" (other toolsets are not in this version yet)',
-  )
   const token = get('RECOLLECT_TOKEN') ?? null
   if (token !== null && !/^[\x21-\x7e]{8,512}$/.test(token)) {
     throw new ConfigError(
@@ -124,6 +120,7 @@ export function readConfig(
         30,
         'a whole number of seconds from 1 to 3600',
       ) * 1_000,
+    toolsets: readToolsets(get('RECOLLECT_TOOLSETS')),
     modelCalls: MODEL_CALLS,
     logLevel: read('RECOLLECT_LOG', z.enum(LOG_LEVELS), 'warn', LOG_LEVELS.join(', ')),
   })
@@ -132,6 +129,16 @@ export function readConfig(
 /** Every value that must never be shown: keys and the token. */
 export function secretsOf({ providers, token }: Config): readonly string[] {
   return [...[...providers.values()].map(({ key }) => key), ...(token === null ? [] : [token])]
+}
+
+function readToolsets(value = 'core'): readonly Toolset[] {
+  const names = value.split(',').map((name) => name.trim())
+  if (names.includes('all')) return TOOLSETS
+  const unknown = names.find((name) => !TOOLSETS.some((known) => known === name))
+  if (unknown === undefined) return TOOLSETS.filter((known) => names.includes(known))
+  throw new ConfigError(
+    `RECOLLECT_TOOLSETS: found "${unknown}", allowed in this version is a comma list out of ${TOOLSETS.join(', ')}, or all.`,
+  )
 }
 
 function readProviders(settings: Environment): ProviderSettings {
@@ -161,7 +168,12 @@ function databasePath(get: (name: string) => string | undefined): string {
 
 function fromFileUrl(url: string): string {
   const path = url.slice('file:'.length)
-  return path.startsWith('//') ? decodeURIComponent(path.slice(2)) : path
+  if (!path.startsWith('//')) return path
+  try {
+    return decodeURIComponent(path.slice(2))
+  } catch {
+    return ''
+  }
 }
 
 /** By the platform's convention, never beside the program, where an update would take it away. */

@@ -4,6 +4,7 @@ import {
   DEFAULT_CONTEXT_WINDOW,
   type MemoryCounts,
 } from '../core/agent.ts'
+import { DEFAULT_SETTINGS } from '../core/agent-settings.ts'
 import type { Block } from '../core/block.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
@@ -16,8 +17,10 @@ import type { ModelRegistry } from '../llm/model.ts'
 import { addBlock, attachBlock, type BlockFields } from '../memory/blocks.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { AgentFilter, AgentPatch, Reads, Store, Transaction } from '../storage/store.ts'
+import { checkRoom } from './check-room.ts'
 import { checkToolRules } from './check-tool-rules.ts'
-import { compileContext } from './compile-context.ts'
+import { nextCompaction } from './compaction/compact.ts'
+import { type CompiledContext, compileContext } from './compile-context.ts'
 import { makeName } from './make-name.ts'
 import { readContext } from './read-context.ts'
 import { renderMemory, systemPrompt } from './system-prompt.ts'
@@ -68,6 +71,12 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
     }
   }
 
+  async function checkedView(tx: Transaction, agent: Agent): Promise<AgentView> {
+    const shown = await view(tx, agent)
+    checkRoom(agent, shown.blocks)
+    return shown
+  }
+
   /** Checks what can be checked without the store; an empty `model` or `system` stands for the default. */
   function checked(fields: AgentChanges): AgentPatch {
     const { name, description, model, contextWindow, system, tags, tools, toolRules } = fields
@@ -107,6 +116,7 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
         system: null,
         tags: [],
         tools: DEFAULT_TOOLS[agentType],
+        settings: DEFAULT_SETTINGS,
         toolRules: [],
         createdAt: at,
         updatedAt: at,
@@ -115,7 +125,7 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
       return store.transaction(async (tx) => {
         await tx.agents.insert(agent)
         await giveBlocks(tx, id, fields, at)
-        return view(tx, agent)
+        return checkedView(tx, agent)
       })
     },
 
@@ -135,7 +145,9 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
         const { toolRules, tools } = { ...agent, ...patch }
         if (patch.tools || patch.toolRules) checkToolRules(toolRules, tools)
         await tx.agents.update(id, patch, at)
-        return view(tx, await findAgent(tx.agents, id))
+        if (fields.model !== undefined || fields.contextWindow !== undefined)
+          await tx.agents.setContext(id, { learnedWindow: null, tokenRatio: 1 }, at)
+        return checkedView(tx, await findAgent(tx.agents, id))
       })
     },
 
@@ -156,17 +168,26 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
         repeats: 0,
         calls: [],
       })
-      const { request, parts } = compileContext(context)
+      const compiled = compileContext(context)
+      const plan = nextCompaction(context, compiled)
       return {
         agentId: agent.id,
-        contextWindow: agent.contextWindow,
-        totalTokens: parts.reduce((sum, part) => sum + part.tokens, 0),
-        parts,
-        request: JSON.stringify(request),
+        contextWindow: compiled.window,
+        totalTokens: compiled.totalTokens,
+        parts: compiled.parts,
+        compactsAt: Math.floor(compiled.window * agent.settings.compactionThreshold),
+        nextEvicted: plan?.evicted.length ?? 0,
+        stablePrefixTokens: compiled.totalTokens - lastPart(compiled),
+        request: JSON.stringify(compiled.request),
         memory: renderMemory(context.blocks),
       }
     },
   }
+}
+
+/** All but what differs at every step can be cached by the provider. */
+function lastPart({ parts }: CompiledContext): number {
+  return parts.find(({ name }) => name === 'last_line')?.tokens ?? 0
 }
 
 /** `persona` and `human` first, unless the author brings blocks of these labels himself. */

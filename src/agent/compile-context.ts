@@ -1,16 +1,16 @@
-import type { Agent, MemoryCounts } from '../core/agent.ts'
+import type { Agent, ContextState, MemoryCounts } from '../core/agent.ts'
 import type { Block } from '../core/block.ts'
-import { toTimestamp } from '../core/clock.ts'
 import { estimateTokens } from '../core/estimate-tokens.ts'
 import type { Message } from '../core/message.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import type { ModelMessage, ModelRequest } from '../llm/model.ts'
+import { contextLine, stamp } from './context-line.ts'
 import { REPEATS_TO_WARN } from './find-repeats.ts'
-import { fitHistory } from './fit-history.ts'
 import { healHistory } from './heal-history.ts'
 import { standingLine } from './render-tool-rules.ts'
-import { renderMemory, systemMessage, systemText } from './system-prompt.ts'
-import { judge, type MadeCall } from './tool-rules.ts'
+import { messageBudget, shortenMessage } from './shorten-message.ts'
+import { renderMemory, renderSummary, systemMessage, systemText } from './system-prompt.ts'
+import { judge, type MadeCall, type Verdict } from './tool-rules.ts'
 import { toolSpecs } from './tool-specs.ts'
 import { innerTools, SPEAKING_TOOL } from './tools/index.ts'
 
@@ -18,7 +18,8 @@ export interface ContextInput {
   readonly agent: Agent
   readonly blocks: readonly Block[]
   readonly counts: MemoryCounts
-  /** The newest messages, oldest first; at least as many as can fit. */
+  readonly state: ContextState
+  /** The messages in sight, oldest first. */
   readonly history: readonly Message[]
   /** Milliseconds since 1970. */
   readonly now: number
@@ -32,26 +33,36 @@ export interface ContextInput {
 
 export interface CompiledContext {
   readonly request: ModelRequest
-  /** Estimated. Together they are the request. */
+  /** Together they are the request. Tokens are estimated, and corrected by what the provider counted before. */
   readonly parts: readonly ContextPart[]
+  readonly totalTokens: number
+  /** As estimated, without the correction: what the provider's count is compared with. */
+  readonly estimatedTokens: number
+  /** The history as it is sent: oversized messages shortened, tokens corrected. */
+  readonly history: readonly Message[]
+  /** The request that fits is no larger than this. */
+  readonly window: number
+  /** The agent is told that its context is nearly full. */
+  readonly tellsPressure: boolean
 }
 
 export interface ContextPart {
-  readonly name: 'system' | 'tools' | 'memory' | 'messages' | 'last_line'
+  readonly name: 'system' | 'tools' | 'memory' | 'summary' | 'messages' | 'last_line'
   readonly tokens: number
   readonly count: number
 }
 
-/** Left free for the answer, at most. */
-const ANSWER_TOKENS = 4_096
+/** Pressure is told at this share of the threshold at which the context is compacted. */
+const PRESSURE_SHARE = 0.85
 
 /**
- * What the model is sent, out of what the agent is. Order is that of change: system text, tools and memory, then the
- * history as it was appended; whatever differs at every step is the last line of the newest message, so that all
- * before it can be cached by the provider.
+ * What the model is sent, out of what the agent is. Order is that of change: system text, tools and memory, the summary
+ * of what is out of sight, then the history as it was appended; whatever differs at every step is the last line of the
+ * newest message, so that all before it can be cached by the provider.
  */
 export function compileContext(input: ContextInput): CompiledContext {
-  const { agent, blocks, counts, now, speakNow, repeats } = input
+  const { agent, blocks, state, speakNow } = input
+  const window = Math.min(agent.contextWindow, state.learnedWindow ?? Number.POSITIVE_INFINITY)
   const standing = judge(agent.toolRules, agent.tools, input.calls)
   const all = innerTools(speakNow ? agent.tools : standing.allowed)
   const mustSpeak = agent.agentType === 'memgpt_agent' && agent.tools.includes(SPEAKING_TOOL)
@@ -59,30 +70,34 @@ export function compileContext(input: ContextInput): CompiledContext {
     agent.agentType,
     speakNow && mustSpeak ? all.filter((tool) => tool.name === SPEAKING_TOOL) : all,
   )
-  const system = systemMessage(agent, blocks)
-  const memoryTokens = estimateTokens(renderMemory(blocks))
-  const systemTokens = estimateTokens(systemText(agent))
-  const toolTokens = tools.reduce((sum, tool) => sum + estimateTokens(JSON.stringify(tool)), 0)
+  const budget = messageBudget(window)
+  const history = input.history.map((message) => shortenMessage(message, budget))
 
-  const fixed = systemTokens + memoryTokens + toolTokens
-  const answer = Math.min(ANSWER_TOKENS, Math.floor(agent.contextWindow / 4))
-  const history = fitHistory(input.history, agent.contextWindow - fixed - answer)
-
-  const lastLine = [
-    ...(speakNow
-      ? [PROMPTS['speak-now'].trim().replace('{MAX_STEPS}', String(speakNow.maxSteps))]
-      : standingLine(standing)),
-    ...(repeats >= REPEATS_TO_WARN
-      ? [PROMPTS['stop-repeating'].trim().replace('{REPEATS}', String(repeats))]
-      : []),
-    contextLine(now, counts, history.length),
-  ].join('\n')
-
+  const correct = (tokens: number) => Math.ceil(tokens * state.tokenRatio)
+  const count = (text: string) => correct(estimateTokens(text))
+  const fixed: readonly ContextPart[] = [
+    { name: 'system', tokens: count(systemText(agent)), count: 1 },
+    { name: 'tools', tokens: count(JSON.stringify(tools)), count: tools.length },
+    { name: 'memory', tokens: count(renderMemory(blocks)), count: blocks.length },
+    { name: 'summary', tokens: count(renderSummary(state.summary)), count: state.summary ? 1 : 0 },
+  ]
+  const messageTokens = correct(history.reduce((sum, { tokens }) => sum + tokens, 0))
+  const share = (sum(fixed) + messageTokens) / window
+  const tellsPressure =
+    !state.pressureTold && share >= agent.settings.compactionThreshold * PRESSURE_SHARE
+  const lastLine = lastLineOf(input, standing, history.length, tellsPressure ? share : null)
+  const parts: readonly ContextPart[] = [
+    ...fixed,
+    { name: 'messages', tokens: messageTokens, count: history.length },
+    { name: 'last_line', tokens: count(lastLine), count: 1 },
+  ]
+  const { timezone, temperature, maxOutputTokens } = agent.settings
+  const models = healHistory(history.map((message) => toModelMessage(message, timezone)))
   return {
     request: {
       messages: [
-        { role: 'system', text: system },
-        ...withLastLine(healHistory(history.map(toModelMessage)), lastLine),
+        { role: 'system', text: systemMessage(agent, blocks, state.summary) },
+        ...withLastLine(models, lastLine),
       ],
       tools,
       toolChoice: toolChoice({
@@ -92,19 +107,48 @@ export function compileContext(input: ContextInput): CompiledContext {
         isBound: agent.toolRules.length > 0,
         speakNow: speakNow !== null,
       }),
+      ...(temperature !== null && { temperature }),
+      ...(maxOutputTokens !== null && { maxOutputTokens }),
     },
-    parts: [
-      { name: 'system', tokens: systemTokens, count: 1 },
-      { name: 'tools', tokens: toolTokens, count: tools.length },
-      { name: 'memory', tokens: memoryTokens, count: blocks.length },
-      {
-        name: 'messages',
-        tokens: history.reduce((sum, { tokens }) => sum + tokens, 0),
-        count: history.length,
-      },
-      { name: 'last_line', tokens: estimateTokens(lastLine), count: 1 },
-    ],
+    parts,
+    totalTokens: sum(parts),
+    estimatedTokens: Math.ceil(sum(parts) / state.tokenRatio),
+    history: history.map((message) => ({ ...message, tokens: correct(message.tokens) })),
+    window,
+    tellsPressure,
   }
+}
+
+function sum(parts: readonly ContextPart[]): number {
+  return parts.reduce((total, { tokens }) => total + tokens, 0)
+}
+
+function lastLineOf(
+  input: ContextInput,
+  standing: Verdict,
+  inSight: number,
+  pressure: number | null,
+): string {
+  const { agent, speakNow, repeats } = input
+  return [
+    ...(speakNow
+      ? [fill(PROMPTS['speak-now'], 'MAX_STEPS', speakNow.maxSteps)]
+      : standingLine(standing)),
+    ...(repeats >= REPEATS_TO_WARN ? [fill(PROMPTS['stop-repeating'], 'REPEATS', repeats)] : []),
+    ...(pressure !== null
+      ? [fill(PROMPTS['memory-pressure'], 'PERCENT', Math.round(pressure * 100))]
+      : []),
+    contextLine({
+      now: input.now,
+      timezone: agent.settings.timezone,
+      counts: input.counts,
+      inSight,
+    }),
+  ].join('\n')
+}
+
+function fill(prompt: string, name: string, value: number): string {
+  return prompt.trim().replace(`{${name}}`, String(value))
 }
 
 function toolChoice({
@@ -129,15 +173,6 @@ function toolChoice({
   return isBound && others.length === 0 ? { name } : 'required'
 }
 
-const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-
-/** The agent can't know what it can't see: the time, and how much lies outside its context. */
-function contextLine(now: number, counts: MemoryCounts, inSight: number): string {
-  const time = toTimestamp(now)
-  const weekday = WEEKDAYS[new Date(now).getUTCDay()]
-  return `<context time="${time.slice(0, 16)}Z" weekday="${weekday}" recall_messages="${counts.messages}" in_sight="${inSight}" archival_passages="${counts.passages}" />`
-}
-
 /** At the end of the newest message rather than in one of its own: not every chat template takes a second user message. */
 function withLastLine(messages: readonly ModelMessage[], line: string): readonly ModelMessage[] {
   const newest = messages.at(-1)
@@ -145,11 +180,12 @@ function withLastLine(messages: readonly ModelMessage[], line: string): readonly
   return [...messages.slice(0, -1), { ...newest, text: `${newest.text}\n\n${line}` }]
 }
 
-function toModelMessage(message: Message): ModelMessage {
+function toModelMessage(message: Message, timezone: string): ModelMessage {
   switch (message.role) {
     case 'user':
+      return { role: 'user', text: `${stamp(message.createdAt, timezone)}\n${message.text}` }
     case 'system':
-      return { role: message.role, text: message.text }
+      return { role: 'system', text: message.text }
     case 'assistant':
       return {
         role: 'assistant',

@@ -6,12 +6,12 @@
 
 /** Text from a block, as it is shown between the tags. */
 export function escapeStructure(text: string): string {
-  return text.replaceAll(/<(?=\/?(?:memory|block|context)\b)/gi, '&lt;')
+  return text.replaceAll(/<(?=\/?(?:memory|block|summary|context)\b)/gi, '&lt;')
 }
 
 /** What the model meant by text copied from where `escapeStructure` wrote it. */
 export function unescapeStructure(text: string): string {
-  return text.replaceAll(/&lt;(?=\/?(?:memory|block|context)\b)/gi, '<')
+  return text.replaceAll(/&lt;(?=\/?(?:memory|block|summary|context)\b)/gi, '<')
 }
 
 export function escapeAttribute(text: string): string {

@@ -1,4 +1,4 @@
-import type { Agent } from '../core/agent.ts'
+import type { Agent, Summary } from '../core/agent.ts'
 import type { Block } from '../core/block.ts'
 import { countCharacters } from '../core/text.ts'
 import { PROMPTS } from '../generated/prompts.ts'
@@ -28,12 +28,20 @@ export function systemText(agent: Pick<Agent, 'system' | 'agentType' | 'toolRule
 export function systemMessage(
   agent: Pick<Agent, 'system' | 'agentType' | 'toolRules'>,
   blocks: readonly Block[],
+  summary: Summary | null,
 ): string {
   const prompt = systemText(agent)
   const memory = renderMemory(blocks)
-  return systemPrompt(agent).includes(MEMORY_PLACE)
+  const placed = systemPrompt(agent).includes(MEMORY_PLACE)
     ? prompt.replace(MEMORY_PLACE, () => memory)
     : `${prompt}\n\n${memory}`
+  return summary ? `${placed}\n\n${renderSummary(summary)}` : placed
+}
+
+export function renderSummary(summary: Summary | null): string {
+  if (!summary) return ''
+  const until = summary.until.slice(0, 10)
+  return `${PROMPTS['summary-intro'].trim()}\n<summary until="${until}" messages="${summary.toSeq}">\n${escapeStructure(summary.text)}\n</summary>`
 }
 
 export function renderMemory(blocks: readonly Block[]): string {

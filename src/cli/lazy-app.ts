@@ -5,21 +5,17 @@ import { describeError, type Log } from '../core/log.ts'
 export interface LazyApp {
   /** Opens it the first time; a failure is told to the caller, and the next call tries again. */
   get(): Promise<App>
-  /** What is open already. */
-  readonly opened: App | undefined
   close(): Promise<void>
 }
 
 /** The app, opened when it is first needed, so that nobody waits for it who does not need it. */
 export function createLazyApp(config: Config, log: Log): LazyApp {
   let opening: Promise<App> | undefined
-  let opened: App | undefined
   let closed = false
 
   async function open(): Promise<App> {
     const app = await openApp(config, log)
     if (closed) await app.close()
-    opened = app
     return app
   }
 
@@ -31,9 +27,6 @@ export function createLazyApp(config: Config, log: Log): LazyApp {
         throw error
       })
       return opening
-    },
-    get opened() {
-      return opened
     },
     async close() {
       closed = true

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto'
 
-const PREFIXES = ['agent', 'block', 'archive', 'passage', 'message', 'run', 'step', 'call'] as const
+const PREFIXES = [
+  'agent',
+  'block',
+  'archive',
+  'passage',
+  'message',
+  'run',
+  'step',
+  'call',
+  'summary',
+] as const
 export type IdPrefix = (typeof PREFIXES)[number]
 
 /** An id as the outside sees it: `<prefix>-<uuid>`. The prefix is part of the type, so an agent id is no run id. */
@@ -11,6 +21,7 @@ export type ArchiveId = Id<'archive'>
 export type PassageId = Id<'passage'>
 export type MessageId = Id<'message'>
 export type RunId = Id<'run'>
+export type SummaryId = Id<'summary'>
 export type StepId = Id<'step'>
 /** Ours, minted for every tool call; a provider's own call ids repeat and are never trusted. */
 export type CallId = Id<'call'>

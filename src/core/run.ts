@@ -50,6 +50,22 @@ export interface TokenUsage {
   readonly cachedTokens: number
 }
 
+export const NO_USAGE: TokenUsage = {
+  promptTokens: 0,
+  completionTokens: 0,
+  totalTokens: 0,
+  cachedTokens: 0,
+}
+
+export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
+  return {
+    promptTokens: one.promptTokens + other.promptTokens,
+    completionTokens: one.completionTokens + other.completionTokens,
+    totalTokens: one.totalTokens + other.totalTokens,
+    cachedTokens: one.cachedTokens + other.cachedTokens,
+  }
+}
+
 /** Of all model calls of a run; `steps` counts those calls. */
 export interface Usage extends TokenUsage {
   readonly steps: number

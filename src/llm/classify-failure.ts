@@ -4,6 +4,7 @@ import type { ErrorDetail } from './error-body.ts'
 import type { ModelFailure } from './model.ts'
 import { saysOverflow } from './overflow-wordings.ts'
 import type { Provider } from './providers.ts'
+import { readOverflow } from './read-overflow.ts'
 
 /** Whom we asked, for the words of a failure. */
 export interface Target {
@@ -134,6 +135,7 @@ function overflow(message: string, target: Target): ModelFailure {
     reason: 'context_overflow',
     message,
     hint: `Give the agent a smaller context_window than ${target.model} has, or choose a model with a larger one.`,
+    ...readOverflow(message),
   }
 }
 

@@ -32,6 +32,8 @@ export interface ModelRequest {
   readonly tools: readonly ToolSpec[]
   /** `required`: any tool; a name: that tool. */
   readonly toolChoice: 'auto' | 'required' | 'none' | { readonly name: string }
+  readonly temperature?: number
+  readonly maxOutputTokens?: number
 }
 
 export interface TokenUsage {
@@ -72,6 +74,9 @@ export interface ModelFailure {
   readonly hint: string
   /** How long the provider asked us to wait; absent: it did not say. */
   readonly retryAfterMilliseconds?: number
+  /** Of a `context_overflow`: how much the model takes, and how much the request was, where the provider said it. */
+  readonly windowTokens?: number
+  readonly requestTokens?: number
 }
 
 export type ModelResult =

@@ -12,6 +12,10 @@ export interface Quirks {
   readonly maxToolCallIdLength: number
   /** Takes a user message right after a tool result. */
   readonly userAfterTool: boolean
+  /** How it calls the limit of what a model may write. */
+  readonly outputLimit: 'max_tokens' | 'max_completion_tokens'
+  /** Passes cache markers on to providers that cache only what is marked. */
+  readonly cacheMarkers: boolean
 }
 
 export interface Provider {
@@ -34,6 +38,8 @@ const LIKE_OPENAI: Quirks = {
   sendsReasoningBack: false,
   maxToolCallIdLength: 40,
   userAfterTool: true,
+  outputLimit: 'max_tokens',
+  cacheMarkers: false,
 }
 const LOCAL_ENGINE: Quirks = { ...LIKE_OPENAI, stream: true }
 
@@ -47,7 +53,8 @@ export const PROVIDERS: readonly Provider[] = [
     baseUrlVariable: 'OPENAI_BASE_URL',
     defaultModel: 'gpt-4.1-mini',
     needsKey: true,
-    quirks: LIKE_OPENAI,
+    // Its reasoning models refuse the older name, which every other server takes.
+    quirks: { ...LIKE_OPENAI, outputLimit: 'max_completion_tokens' },
   },
   {
     name: 'anthropic',
@@ -117,7 +124,7 @@ export const PROVIDERS: readonly Provider[] = [
     baseUrlVariable: 'OPENROUTER_BASE_URL',
     defaultModel: 'openai/gpt-4.1-mini',
     needsKey: true,
-    quirks: LIKE_OPENAI,
+    quirks: { ...LIKE_OPENAI, cacheMarkers: true },
   },
   {
     name: 'groq',

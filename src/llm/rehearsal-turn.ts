@@ -30,7 +30,7 @@ export function readTurn({ messages, tools, toolChoice }: ModelRequest): Turn {
       case 'user':
         // Nobody said a message that was only the last line.
         if (text.trim() === '') break
-        said = text.trim()
+        said = withoutStamp(text).trim()
         results = []
         break
       case 'assistant':
@@ -45,13 +45,20 @@ export function readTurn({ messages, tools, toolChoice }: ModelRequest): Turn {
   return { said, results, system, offered: new Set(usable.map((tool) => tool.name)) }
 }
 
+/** A message of the user begins with a line that says when he wrote it. */
+function withoutStamp(text: string): string {
+  return text.replace(/^\[\w+ \d{4}-\d\d-\d\d \d\d:\d\d\]\n/, '')
+}
+
 /** The newest message may end in a line with the time and the memory counts, after a notice to the agent. */
 function withoutLastLine(text: string): string {
   const lines = text.trimEnd().split('\n')
   if (!lines.at(-1)?.startsWith('<context')) return text
-  const isNotice = lines.at(-2)?.startsWith('(system) ') === true
+  const end = lines.findLastIndex(
+    (line) => !line.startsWith('(system) ') && !line.startsWith('<context'),
+  )
   return lines
-    .slice(0, isNotice ? -2 : -1)
+    .slice(0, end + 1)
     .join('\n')
     .trimEnd()
 }

@@ -15,6 +15,8 @@ export function toWire(model: string, request: ModelRequest, quirks: Quirks): Wi
     model,
     messages: toWireMessages(request.messages, quirks),
     ...toWireTools(request, quirks),
+    ...(request.temperature !== undefined && { temperature: request.temperature }),
+    ...(request.maxOutputTokens !== undefined && { [quirks.outputLimit]: request.maxOutputTokens }),
     ...(quirks.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
   }
 }
@@ -35,8 +37,15 @@ function toWireMessage(message: ModelMessage, quirks: Quirks): WireObject {
   const content = message.text.toWellFormed()
   switch (message.role) {
     case 'system':
+      // All up to here, the tools included, stays the same until memory changes.
+      return quirks.cacheMarkers
+        ? {
+            role: 'system',
+            content: [{ type: 'text', text: content, cache_control: { type: 'ephemeral' } }],
+          }
+        : { role: 'system', content }
     case 'user':
-      return { role: message.role, content }
+      return { role: 'user', content }
     case 'tool':
       return {
         role: 'tool',

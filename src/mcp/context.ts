@@ -1,4 +1,5 @@
 import type { Agent, AgentType, MemoryCounts } from '../core/agent.ts'
+import type { AgentSettings } from '../core/agent-settings.ts'
 import type { Block } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
 import type { AgentEvent, Change } from '../core/event.ts'
@@ -75,6 +76,23 @@ export interface AgentsPort {
   delete(agent: string): Promise<AgentId>
   /** Exactly what the next model call would carry, and what each part costs. */
   inspect(agent: string): Promise<ContextAccount>
+  configure(agent: string, settings: SettingsPatch): Promise<AgentSettings>
+  /** Undefined: there is nothing that may leave the context. */
+  compact(agent: string, signal: AbortSignal): Promise<Compacted | undefined>
+  resetMessages(agent: string): Promise<{ readonly agentId: AgentId; readonly messages: number }>
+}
+
+export type SettingsPatch = {
+  readonly [Name in keyof AgentSettings]?: AgentSettings[Name] | undefined
+}
+
+export interface Compacted {
+  /** Messages that left the context. */
+  readonly evicted: number
+  /** How the summary in their place was written. */
+  readonly method: 'model' | 'extract' | 'none'
+  /** Why no model wrote it. */
+  readonly problem?: string
 }
 
 export interface ContextAccount {
@@ -86,6 +104,12 @@ export interface ContextAccount {
     readonly tokens: number
     readonly count: number
   }[]
+  /** A request larger than this is compacted before it is made. */
+  readonly compactsAt: number
+  /** Messages that the next compaction would put aside. */
+  readonly nextEvicted: number
+  /** What the provider can cache from one step to the next, as long as memory is not edited. */
+  readonly stablePrefixTokens: number
   /** The request as JSON text. */
   readonly request: string
   /** The memory part of it: what the model sees of its blocks. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { McpContext } from './context.ts'
+import type { Person } from './person.ts'
 
 /** All four are required: clients decide by them when to ask the person. */
 export interface ToolAnnotations {
@@ -15,6 +16,8 @@ export interface ToolCall {
   readonly signal: AbortSignal
   /** Tells the caller that something happens; goes nowhere if it did not ask to be told. */
   progress(message: string): void
+  /** Undefined: the client can't ask anybody. */
+  readonly person?: Person | undefined
 }
 
 export interface Tool<

@@ -7,9 +7,12 @@ import {
 } from '@modelcontextprotocol/server'
 import { UserError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
+import type { Toolset } from '../core/toolset.ts'
 import { PROMPTS } from '../generated/prompts.ts'
+import { ask, personBehind } from './ask-person.ts'
 import type { McpContext } from './context.ts'
 import type { ToolCall } from './define-tool.ts'
+import { Question } from './person.ts'
 import { toUserError } from './to-result.ts'
 
 /*
@@ -23,6 +26,7 @@ export interface ServerOptions {
   /** Opens the store on first use. Rejects with UserError if that fails; the server then answers so and stays up. */
   readonly context: () => Promise<McpContext>
   readonly log: Log
+  readonly toolsets: readonly Toolset[]
 }
 
 /** One server per connection or request; they share nothing but the context. */
@@ -31,13 +35,20 @@ export type ServerFactory = () => Server
 /** Our lists change with the program only, not with its data. */
 const STATIC = { ttlMs: 300_000, cacheScope: 'public' } as const
 
-export function createServerFactory({ version, context, log }: ServerOptions): ServerFactory {
+export function createServerFactory({
+  version,
+  context,
+  log,
+  toolsets,
+}: ServerOptions): ServerFactory {
   return () => {
     const server = new Server(
       { name: 'recollect', title: 'Recollect', version },
       {
         capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
         instructions: PROMPTS['mcp-instructions'],
+        // A run may wait for approval many times, and a person takes his time.
+        inputRequired: { maxRounds: 50 },
         cacheHints: {
           'tools/list': STATIC,
           'prompts/list': STATIC,
@@ -45,7 +56,7 @@ export function createServerFactory({ version, context, log }: ServerOptions): S
         },
       },
     )
-    handleTools(server, context, log)
+    handleTools(server, context, log, toolsets)
     handleResources(server, context, log)
     handlePrompts(server, context, log)
     handleCompletion(server, context, log)
@@ -55,21 +66,29 @@ export function createServerFactory({ version, context, log }: ServerOptions): S
 
 type Context = ServerOptions['context']
 
-function handleTools(server: Server, context: Context, log: Log): void {
+function handleTools(
+  server: Server,
+  context: Context,
+  log: Log,
+  toolsets: readonly Toolset[],
+): void {
   server.setRequestHandler('tools/list', async () => {
     const { describeTool } = await import('./describe-tool.ts')
-    const { TOOLS } = await import('./tools/index.ts')
-    return { tools: TOOLS.map(describeTool) }
+    const { toolsOf } = await import('./tools/index.ts')
+    return { tools: toolsOf(toolsets).map(describeTool) }
   })
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const { callTool } = await import('./call-tool.ts')
-    const { findTool, TOOLS } = await import('./tools/index.ts')
-    const tool = findTool(params.name)
+    const { toolsOf } = await import('./tools/index.ts')
+    const tools = toolsOf(toolsets)
+    const tool = tools.find(({ name }) => name === params.name)
     if (tool === undefined) {
-      const names = TOOLS.map(({ name }) => name).join(', ')
+      const names = tools.map(({ name }) => name).join(', ')
       throw invalidParams(`There is no tool "${params.name}". Tools: ${names}.`)
     }
-    const result = await callTool(tool, params.arguments, context, toolCall(mcpReq, log), log)
+    const call = { ...toolCall(mcpReq, log), person: personBehind(server, mcpReq) }
+    const result = await callTool(tool, params.arguments, context, call, log)
+    if (result instanceof Question) return ask(result)
     const { outputSchema } = await import('./json-schema.ts')
     return server.projectCallToolResult({ ...result }, outputSchema(tool.output))
   })

@@ -1,7 +1,7 @@
 import { type Author, type Block, DEFAULT_BLOCK_LIMIT } from '../core/block.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
-import { type AgentId, newId } from '../core/ids.ts'
+import { type AgentId, type BlockId, newId } from '../core/ids.ts'
 import { cleanText } from '../core/text.ts'
 import type { BlockPatch, Reads, Store, Transaction } from '../storage/store.ts'
 import { type BlockEdit, checkLabel, checkLimit, editedValue } from './edit-block.ts'
@@ -29,8 +29,11 @@ export interface SharedBlock {
   readonly sharedWith: readonly AgentId[]
 }
 
+/** Throws a UserError if an agent that has the block can't hold it. */
+export type CheckRoom = (tx: Transaction, blockId: BlockId) => Promise<void>
+
 /** Block memory as the outside reads and edits it. The agent's own edits go through `editBlock` with its step. */
-export function createBlockMemory(store: Store, clock: Clock) {
+export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRoom) {
   async function shared(reads: Reads, agentId: AgentId, block: Block): Promise<SharedBlock> {
     const agents = await reads.blocks.agentsOf(block.id)
     return { block, sharedWith: agents.filter((id) => id !== agentId) }
@@ -52,6 +55,7 @@ export function createBlockMemory(store: Store, clock: Clock) {
         { author: { kind: 'client' }, at: toTimestamp(clock()) },
         expectedVersion,
       )
+      await checkRoom(tx, block.id)
       return shared(tx, id, block)
     })
   }
@@ -79,11 +83,11 @@ export function createBlockMemory(store: Store, clock: Clock) {
         const note = { author: { kind: 'client' }, at: toTimestamp(clock()) } as const
         const current = await tx.blocks.find(id, label)
         checkVersion(label, current, options.expectedVersion)
-        if (!current)
-          return {
-            block: await addBlock(tx, id, { label, value, ...options }, note),
-            sharedWith: [],
-          }
+        if (!current) {
+          const added = await addBlock(tx, id, { label, value, ...options }, note)
+          await checkRoom(tx, added.id)
+          return { block: added, sharedWith: [] }
+        }
         const patch = {
           value: cleanText(value),
           description:
@@ -97,6 +101,8 @@ export function createBlockMemory(store: Store, clock: Clock) {
         const block = isChange(current, patch)
           ? await tx.blocks.update(current, patch, note)
           : current
+        // Whoever finds it too large must be able to make it smaller.
+        if (block.value.length > current.value.length) await checkRoom(tx, block.id)
         return shared(tx, id, block)
       })
     },

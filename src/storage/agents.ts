@@ -1,16 +1,19 @@
 import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
-import { AGENT_TYPES, type Agent } from '../core/agent.ts'
+import { AGENT_TYPES, type Agent, SUMMARY_METHODS, type Summary } from '../core/agent.ts'
+import { AgentSettings } from '../core/agent-settings.ts'
 import { type AgentId, storedId } from '../core/ids.ts'
 import { decodeCursor, encodeCursor } from '../core/page.ts'
 import { ToolRules } from '../core/tool-rule.ts'
 import { recordChange } from './changes.ts'
+import { deleteAgent } from './delete-agent.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { AgentReads, AgentWrites } from './store.ts'
 
 const Names = z.array(z.string())
 const Type = z.enum(AGENT_TYPES)
+const Method = z.enum(SUMMARY_METHODS)
 
 export function agentReads({ db, namespace }: Scope): AgentReads {
   async function withTags(
@@ -77,6 +80,38 @@ export function agentReads({ db, namespace }: Scope): AgentReads {
       return rows.length > limit && last ? { items, nextCursor: encodeCursor(last.row) } : { items }
     },
 
+    async contextState(id) {
+      const agent = await db
+        .selectFrom('agent')
+        .select([
+          'context_from',
+          'token_ratio',
+          'pressure_told',
+          'learned_window',
+          'summaries_from',
+        ])
+        .where('namespace', '=', namespace)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      const summary = await db
+        .selectFrom('summary')
+        .selectAll()
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', id)
+        .where('to_seq', '>=', agent?.summaries_from ?? 1)
+        .orderBy('row', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return {
+        from: agent?.context_from ?? 1,
+        tokenRatio: agent?.token_ratio ?? 1,
+        pressureTold: agent?.pressure_told === 1,
+        learnedWindow: agent?.learned_window ?? null,
+        summariesFrom: agent?.summaries_from ?? 1,
+        summary: summary ? toSummary(summary) : null,
+      }
+    },
+
     async counts(id) {
       const agent = await db
         .selectFrom('agent')
@@ -100,7 +135,9 @@ export function agentReads({ db, namespace }: Scope): AgentReads {
   }
 }
 
-export function agentWrites({ db, namespace, dialect }: Scope): AgentWrites {
+export function agentWrites(scope: Scope): AgentWrites {
+  const { db, namespace } = scope
+
   async function setTags(agentId: AgentId, tags: readonly string[]): Promise<void> {
     await db
       .deleteFrom('agent_tag')
@@ -115,27 +152,6 @@ export function agentWrites({ db, namespace, dialect }: Scope): AgentWrites {
       .execute()
   }
 
-  /** What this agent has and no other. */
-  async function onlyWith(
-    agentId: AgentId,
-    table: 'agent_archive' | 'agent_block',
-    column: 'archive_id' | 'block_id',
-  ): Promise<readonly string[]> {
-    const { rows } = await sql<{ id: string }>`
-      SELECT mine.${sql.ref(column)} AS id FROM ${sql.table(table)} AS mine
-      WHERE mine.namespace = ${namespace} AND mine.agent_id = ${agentId} AND NOT EXISTS (
-        SELECT 1 FROM ${sql.table(table)} AS other
-        WHERE other.namespace = mine.namespace AND other.${sql.ref(column)} = mine.${sql.ref(column)}
-          AND other.agent_id <> mine.agent_id
-      )`.execute(db)
-    return rows.map((row) => row.id)
-  }
-
-  async function remove(table: 'archive' | 'block', ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return
-    await db.deleteFrom(table).where('namespace', '=', namespace).where('id', 'in', ids).execute()
-  }
-
   return {
     async insert(agent) {
       await db
@@ -148,8 +164,10 @@ export function agentWrites({ db, namespace, dialect }: Scope): AgentWrites {
           agent_type: agent.agentType,
           model: agent.model,
           context_window: agent.contextWindow,
+          learned_window: null,
           system: agent.system,
           tools: JSON.stringify(agent.tools),
+          settings: JSON.stringify(agent.settings),
           tool_rules: JSON.stringify(agent.toolRules),
           last_message: 0,
           created_at: agent.createdAt,
@@ -160,12 +178,13 @@ export function agentWrites({ db, namespace, dialect }: Scope): AgentWrites {
       await recordChange(db, namespace, 'agent', agent.id, agent.createdAt)
     },
 
-    async update(id, { tags, tools, toolRules, contextWindow, ...patch }, at) {
+    async update(id, { tags, tools, toolRules, contextWindow, settings, ...patch }, at) {
       const { numUpdatedRows } = await db
         .updateTable('agent')
         .set({
           ...patch,
           ...(tools && { tools: JSON.stringify(tools) }),
+          ...(settings && { settings: JSON.stringify(settings) }),
           ...(toolRules && { tool_rules: JSON.stringify(toolRules) }),
           ...(contextWindow !== undefined && { context_window: contextWindow }),
           updated_at: at,
@@ -179,38 +198,53 @@ export function agentWrites({ db, namespace, dialect }: Scope): AgentWrites {
       return true
     },
 
-    async delete(id, at) {
-      const archives = await onlyWith(id, 'agent_archive', 'archive_id')
-      const blocks = await onlyWith(id, 'agent_block', 'block_id')
-      const messages = await db
-        .selectFrom('message')
-        .select('row')
-        .where('namespace', '=', namespace)
-        .where('agent_id', '=', id)
-        .execute()
-      const passages =
-        archives.length === 0
-          ? []
-          : await db
-              .selectFrom('passage')
-              .select('row')
-              .where('namespace', '=', namespace)
-              .where('archive_id', 'in', archives)
-              .execute()
-      const rows = (found: readonly { row: number }[]) => found.map(({ row }) => row)
-      await dialect.textSearch.remove(db, 'message', rows(messages))
-      await dialect.textSearch.remove(db, 'passage', rows(passages))
-      const { numDeletedRows } = await db
-        .deleteFrom('agent')
-        .where('namespace', '=', namespace)
-        .where('id', '=', id)
-        .executeTakeFirst()
-      if (numDeletedRows === 0n) return false
-      await remove('archive', archives)
-      await remove('block', blocks)
-      await recordChange(db, namespace, 'agent', id, at)
-      return true
+    async setContext(id, { from, summary, ...state }, at) {
+      const changes = {
+        ...(from !== undefined && { context_from: from }),
+        ...(state.tokenRatio !== undefined && { token_ratio: state.tokenRatio }),
+        ...(state.pressureTold !== undefined && { pressure_told: Number(state.pressureTold) }),
+        ...(state.summariesFrom !== undefined && { summaries_from: state.summariesFrom }),
+        ...(state.learnedWindow !== undefined && { learned_window: state.learnedWindow }),
+      }
+      if (Object.keys(changes).length > 0) {
+        await db
+          .updateTable('agent')
+          .set(changes)
+          .where('namespace', '=', namespace)
+          .where('id', '=', id)
+          .execute()
+      }
+      if (summary) {
+        await db
+          .insertInto('summary')
+          .values({
+            namespace,
+            id: summary.id,
+            agent_id: id,
+            text: summary.text,
+            from_seq: summary.fromSeq,
+            to_seq: summary.toSeq,
+            until: summary.until,
+            method: summary.method,
+            created_at: at,
+          })
+          .execute()
+      }
+      if (from !== undefined) await recordChange(db, namespace, 'agent', id, at)
     },
+
+    delete: (id, at) => deleteAgent(scope, id, at),
+  }
+}
+
+function toSummary(row: Selectable<Database['summary']>): Summary {
+  return {
+    id: storedId('summary', row.id),
+    text: row.text,
+    fromSeq: row.from_seq,
+    toSeq: row.to_seq,
+    until: row.until,
+    method: Method.parse(row.method),
   }
 }
 
@@ -225,6 +259,7 @@ function toAgent(row: Selectable<Database['agent']>, tags: readonly string[]): A
     system: row.system,
     tags,
     tools: Names.parse(JSON.parse(row.tools)),
+    settings: AgentSettings.parse(JSON.parse(row.settings)),
     toolRules: ToolRules.parse(JSON.parse(row.tool_rules)),
     createdAt: row.created_at,
     updatedAt: row.updated_at,

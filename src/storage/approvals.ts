@@ -54,8 +54,6 @@ export function approvalWrites({ db, namespace }: Scope): ApprovalWrites {
         .set({
           status: 'queued',
           stop_reason: null,
-          // Whoever is free goes on: the process that accepted it may have ended while a person thought about it.
-          accepted_by: '',
           started_at: later(run.started_at, run.paused_at, at),
           paused_at: null,
         })

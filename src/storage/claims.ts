@@ -95,12 +95,19 @@ async function oldestFree(db: Connection, claim: Claim): Promise<FreeRun | undef
       .where(({ eb, or }) =>
         or([eb('lease.expires_at', 'is', null), eb('lease.expires_at', '<', claim.now)]),
       )
-      .where(({ eb, or, fn }) =>
-        or([
+      .where(({ eb, and, or, fn }) => {
+        const freeSince = fn.coalesce('run.retry_at', 'run.started_at', 'run.created_at')
+        return or([
           eb('run.accepted_by', 'in', [claim.owner, '']),
-          eb(fn.coalesce('run.started_at', 'run.created_at'), '<', claim.orphanedBefore),
-        ]),
-      )
+          // Its lease has run out under somebody who does not stir any more.
+          and([eb('run.status', '=', 'running'), eb('lease.owner', '<>', '')]),
+          and([
+            eb('run.accepted_by', 'not in', ['', ...(claim.living ?? [])]),
+            eb(freeSince, '<', claim.orphanedBefore),
+          ]),
+          eb(freeSince, '<', claim.strandedBefore ?? ''),
+        ])
+      })
       .where(({ not, exists, selectFrom }) =>
         not(
           exists(

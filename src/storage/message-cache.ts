@@ -2,6 +2,8 @@ import type { Message } from '../core/message.ts'
 
 /** A working agent reads its history at every step; this many messages need not be read again. */
 const MOST_ENTRIES = 10_000
+/** Larger ones are few, and would fill the memory. */
+const LARGEST_TOKENS = 2_000
 
 /**
  * Messages by namespace, id and number. They are never changed once they are appended, so an entry can't grow old; only
@@ -24,6 +26,7 @@ export function createMessageCache(): MessageCache {
   return {
     find: (namespace, key) => messages.get(keyOf(namespace, key)),
     keep(namespace, message) {
+      if (message.tokens > LARGEST_TOKENS) return message
       // Maps keep the order of insertion, so the first key is the oldest.
       const oldest = messages.size >= MOST_ENTRIES ? messages.keys().next() : undefined
       if (oldest?.value !== undefined) messages.delete(oldest.value)

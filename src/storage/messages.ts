@@ -35,7 +35,7 @@ const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
 /** Results of tools repeat what was found elsewhere; they are looked through only when asked for. */
 const SEARCHED_ROLES: readonly MessageRole[] = ['user', 'assistant', 'system']
 
-/** Nobody sees more messages than this at once; what is older would be read only to be left out. */
+/** Nobody looks at more messages than this at once. */
 const MOST_RECENT = 1_000
 
 export function messageReads(scope: Scope): MessageReads {
@@ -44,49 +44,51 @@ export function messageReads(scope: Scope): MessageReads {
   const all = () =>
     db.selectFrom('message').selectAll('message').where('message.namespace', '=', namespace)
 
-  /** The newest messages that `most` leaves in sight, newest first, without their bodies. */
-  async function inSight(
-    agentId: string,
-    most: { readonly messages?: number; readonly tokens?: number },
-  ) {
-    const rows = await db
-      .selectFrom('message')
-      .select(['id', 'seq', 'tokens'])
-      .where('namespace', '=', namespace)
-      .where('agent_id', '=', agentId)
-      .orderBy('seq', 'desc')
-      .limit(Math.min(most.messages ?? MOST_RECENT, MOST_RECENT))
-      .execute()
-    let taken = 0
-    const end = rows.findIndex((row) => {
-      taken += row.tokens
-      return taken > (most.tokens ?? Number.POSITIVE_INFINITY)
-    })
-    return end === -1 ? rows : rows.slice(0, end)
-  }
+  const keys = () =>
+    db.selectFrom('message').select(['id', 'seq']).where('namespace', '=', namespace)
 
   /** Reads from the table only what is not known already. */
-  async function byKeys(keys: readonly MessageKey[]): Promise<readonly Message[]> {
-    const known = new Map(keys.map((key) => [key.id, messageCache.find(namespace, key)]))
-    const unknown = keys.map(({ id }) => id).filter((id) => !known.get(id))
+  async function byKeys(wanted: readonly MessageKey[]): Promise<readonly Message[]> {
+    const known = new Map(wanted.map((key) => [key.id, messageCache.find(namespace, key)]))
+    const unknown = wanted.map(({ id }) => id).filter((id) => !known.get(id))
     const rows = unknown.length === 0 ? [] : await all().where('id', 'in', unknown).execute()
     for (const row of rows) known.set(row.id, toMessage(row))
-    return keys.flatMap(({ id }) => known.get(id) ?? [])
+    return wanted.flatMap(({ id }) => known.get(id) ?? [])
   }
 
   return {
-    async recent(agentId, most) {
-      return byKeys((await inSight(agentId, most)).reverse())
+    async recent(agentId, { messages = MOST_RECENT }) {
+      const rows = await keys()
+        .where('agent_id', '=', agentId)
+        .orderBy('seq', 'desc')
+        .limit(Math.min(messages, MOST_RECENT))
+        .execute()
+      return byKeys(rows.reverse())
+    },
+
+    async since(agentId, seq) {
+      const rows = await keys()
+        .where('agent_id', '=', agentId)
+        .where('seq', '>=', seq)
+        .orderBy('seq')
+        .execute()
+      return byKeys(rows)
+    },
+
+    async userMessageBefore(agentId, seq) {
+      const rows = await keys()
+        .where('agent_id', '=', agentId)
+        .where('seq', '<', seq)
+        .where('role', '=', 'user')
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .execute()
+      const [message] = await byKeys(rows)
+      return message
     },
 
     async ofRun(runId) {
-      const rows = await db
-        .selectFrom('message')
-        .select(['id', 'seq'])
-        .where('namespace', '=', namespace)
-        .where('run_id', '=', runId)
-        .orderBy('seq')
-        .execute()
+      const rows = await keys().where('run_id', '=', runId).orderBy('seq').execute()
       return byKeys(rows)
     },
 

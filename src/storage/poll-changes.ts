@@ -19,6 +19,8 @@ export async function pollChanges(
   let reading = false
   let again = false
   let stopped = false
+  /** There may be changes that nobody was told of. */
+  let failed = false
 
   async function readNew(): Promise<void> {
     if (reading) {
@@ -26,6 +28,7 @@ export async function pollChanges(
       return
     }
     reading = true
+    failed = false
     try {
       for (;;) {
         again = false
@@ -37,6 +40,7 @@ export async function pollChanges(
         if (found.length < MOST_AT_ONCE && !again) return
       }
     } catch (error) {
+      failed = true
       log('warn', 'changes could not be read', { error: describeError(error) })
     } finally {
       reading = false
@@ -54,7 +58,7 @@ export async function pollChanges(
 
   changes.onCommit(() => void readNew())
   const timer = setInterval(() => {
-    if (mayHaveChanged()) void readNew()
+    if (failed || mayHaveChanged()) void readNew()
   }, INTERVAL_MILLISECONDS)
   timer.unref()
   return {

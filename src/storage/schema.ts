@@ -20,6 +20,17 @@ export interface Database {
     tool_rules: string
     /** Number of the newest message; kept here so that appending needs no search for it. */
     last_message: number
+    settings: Generated<string>
+    /** Number of the oldest message in sight. */
+    context_from: Generated<number>
+    /** What providers count, by what we estimate. */
+    token_ratio: Generated<number>
+    /** The agent has been told that its context is nearly full. */
+    pressure_told: Generated<number>
+    /** The context window of its model, where a provider told of it by refusing. */
+    learned_window: number | null
+    /** Summaries that reach no further than before this message are not shown. */
+    summaries_from: Generated<number>
     created_at: string
     updated_at: string
   }
@@ -86,6 +97,19 @@ export interface Database {
     text: string
     body: string
     tokens: number
+    created_at: string
+  }
+  summary: {
+    row: Generated<number>
+    namespace: string
+    id: string
+    agent_id: string
+    text: string
+    from_seq: number
+    to_seq: number
+    /** When the newest message that it covers was written. */
+    until: string
+    method: string
     created_at: string
   }
   run: {

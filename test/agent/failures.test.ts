@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { callTool, fail, say } from '../support/scripted-provider.ts'
-import { speak, startWorld, type Turn, type World } from './support.ts'
+import { speak, startWorld, type Turn, userLines, type World } from './support.ts'
 
 let world: World
 afterEach(() => world.close())
@@ -55,22 +55,20 @@ describe('a run fails, and keeps its message, when the model', () => {
     world.provider.enqueue(speak('Back again.'))
     const next = await world.talk(agent, 'And now?')
     expect(next).toMatchObject({ reply: 'Back again.', run: { status: 'completed' } })
-    const { messages } = world.request()
-    expect(
-      messages.slice(1).map(({ content }: { content: string }) => content.split('\n')[0]),
-    ).toEqual(['Are you there?', 'And now?'])
+    expect(world.request().messages).toHaveLength(3)
+    expect(userLines(world.request())).toEqual(['Are you there?', 'And now?'])
   })
 
   it('finds the request too long', async () => {
     world = await startWorld()
-    world.provider.enqueue(
-      fail(400, {
-        error: { message: 'maximum context length is 10', code: 'context_length_exceeded' },
-      }),
-    )
+    const tooLong = fail(400, {
+      error: { message: 'maximum context length is 10', code: 'context_length_exceeded' },
+    })
+    world.provider.enqueue(tooLong, tooLong)
     const turn = await world.talk(await world.createAgent(), 'Are you there?')
     expectFailure(turn, 'limit_exceeded', /context_window/)
     expect(turn.run.stopReason).toBe('context_overflow')
+    expect(world.asked).toBe(2)
   })
 
   it('has no key', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunId } from '../../src/core/ids.ts'
 import { callTools, fail, hang, say } from '../support/scripted-provider.ts'
 import { PATIENT } from './patient.ts'
-import { callOn, speak, startWorld, toolResults, type World } from './support.ts'
+import { callOn, speak, startWorld, toolResults, userLines, type World } from './support.ts'
 
 let world: World
 beforeEach(async () => {
@@ -12,10 +12,7 @@ afterEach(() => world.close())
 
 /** What the user said in a request, oldest first. */
 function said(index?: number): readonly string[] {
-  return world
-    .request(index)
-    .messages.filter(({ role }: { role: string }) => role === 'user')
-    .map(({ content }: { content: string }) => content.split('\n')[0])
+  return userLines(world.request(index))
 }
 
 describe('messages to one agent', () => {

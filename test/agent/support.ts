@@ -159,6 +159,22 @@ export function lastLine(request: ReceivedRequest['body']): string {
   return request.messages.at(-1).content.split('\n').at(-1)
 }
 
+/** What the user said in a request, oldest first, each in one line, without the time before it. */
+export function userLines(request: ReceivedRequest['body']): readonly string[] {
+  return request.messages
+    .filter(({ role }: WireMessage) => role === 'user')
+    .map(({ content }: WireMessage) => withoutStamp(content ?? '').split('\n')[0])
+}
+
+/** Without the line that says when the user said it, which has to be there. */
+export function withoutStamp(text: string): string {
+  const [stamp, rest] = [STAMP.exec(text)?.[0], text.replace(STAMP, '')]
+  expect(stamp, text).toBeDefined()
+  return rest
+}
+
+const STAMP = /^\[[A-Z][a-z]+day \d{4}-\d\d-\d\d \d\d:\d\d\]\n/
+
 /** How a memgpt_agent speaks. */
 export function speak(message: string) {
   return callTool('send_message', { thinking: 'I answer.', message })

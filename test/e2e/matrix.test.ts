@@ -1,41 +1,10 @@
-import { AjvJsonSchemaValidator } from '@modelcontextprotocol/client/validators/ajv'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Gate, startGate } from '../agent/gate.ts'
+import { expect, it } from 'vitest'
 import { PATIENT } from '../agent/patient.ts'
-import {
-  CLIENT_KINDS,
-  type Connection,
-  connect,
-  type ServeProcess,
-  startServe,
-} from '../support/connect.ts'
-import {
-  callTool,
-  fail,
-  type ScriptedProvider,
-  startScriptedProvider,
-} from '../support/scripted-provider.ts'
-import { expectSentences, newHome, removeHomes, withModel } from './support.ts'
+import { callTool, fail } from '../support/scripted-provider.ts'
+import { describeMatrix, speak } from './matrix.ts'
+import { expectSentences } from './support.ts'
 
 /* The built program as each kind of client meets it, over each transport. */
-
-let provider: ScriptedProvider
-let gate: Gate
-let serving: ServeProcess
-
-beforeAll(async () => {
-  provider = await startScriptedProvider()
-  gate = await startGate(provider.baseUrl)
-  serving = await startServe(withModel(newHome(), gate))
-})
-afterAll(async () => {
-  gate.release()
-  expect(await serving.stop()).toBe(0)
-  expect(serving.errors()).not.toContain('"level":"error"')
-  await gate.close()
-  await provider.close()
-  removeHomes()
-})
 
 const CORE_TOOLS = [
   'append_to_memory_block',
@@ -58,79 +27,13 @@ const CORE_TOOLS = [
   'write_memory_block',
 ]
 
-const TEMPLATES = [
-  'recollect://agents/{agent_id}',
-  'recollect://agents/{agent_id}/context',
-  'recollect://agents/{agent_id}/memory',
-  'recollect://agents/{agent_id}/memory/{label}',
-  'recollect://agents/{agent_id}/messages',
-  'recollect://passages/{passage_id}',
-  'recollect://runs/{run_id}',
-]
-
-const MATRIX = CLIENT_KINDS.flatMap((kind) =>
-  (['stdio', 'http'] as const).map((transport) => [kind, transport] as const),
-)
-
-function speak(message: string) {
-  return callTool('send_message', { message })
-}
-
-interface ListedTool {
-  readonly name: string
-  readonly outputSchema?: Readonly<Record<string, unknown>>
-}
-
-describe.each(MATRIX)('a %s client over %s', (kind, transport) => {
-  let client: Connection
-  let validators: ReadonlyMap<string, (data: unknown) => { readonly valid: boolean }>
-
-  beforeAll(async () => {
-    client = await connect(
-      kind,
-      transport === 'http'
-        ? { kind: 'http', url: serving.url }
-        : { kind: 'stdio', environment: withModel(newHome(), gate) },
-    )
-    const ajv = new AjvJsonSchemaValidator()
-    const tools: readonly ListedTool[] = await client.tools()
-    validators = new Map(
-      tools.map(({ name, outputSchema = {} }) => [name, ajv.getValidator(outputSchema)]),
-    )
-  })
-  afterAll(() => client.close())
-
-  async function call(tool: string, args: object = {}) {
-    const result = await client.call(tool, args)
-    const { valid, ...problem } = validators.get(tool)?.(result.data) ?? { valid: false }
-    expect(valid, `${tool} answers as its outputSchema says: ${JSON.stringify(problem)}`).toBe(true)
-    return result
-  }
-
-  async function answer(tool: string, args: object = {}) {
-    const result = await call(tool, args)
-    expect(result.isError, result.text).toBe(false)
-    expect(JSON.parse(result.text), `content of ${tool}`).toEqual(result.data)
-    expect(result.data).not.toHaveProperty('error')
-    return result.data
-  }
-
-  async function refusal(tool: string, args: object) {
-    const result = await call(tool, args)
-    expect(result.isError).toBe(true)
-    expectSentences(result.text)
-    expect(result.text).toBe(result.data.error.message)
-    return result.data.error
-  }
-
-  async function create(name: string): Promise<string> {
-    return (await answer('create_agent', { name: `${name} of ${kind} over ${transport}` })).agent.id
-  }
+describeMatrix((cell) => {
+  const { answer, call, create, refusal, suffix } = cell
 
   it('is told how to use the server, and of the 18 core tools', async () => {
-    expect(client.instructions).toContain('send_message')
-    expect(client.instructions?.length).toBeLessThan(2_048)
-    expect((await client.tools()).map(({ name }) => name).sort()).toEqual(CORE_TOOLS)
+    expect(cell.client.instructions).toContain('send_message')
+    expect(cell.client.instructions?.length).toBeLessThan(2_048)
+    expect((await cell.client.tools()).map(({ name }) => name).sort()).toEqual(CORE_TOOLS)
   })
 
   it('can use every one of them', async () => {
@@ -141,14 +44,14 @@ describe.each(MATRIX)('a %s client over %s', (kind, transport) => {
     }
     const label = 'human'
     const { agent: created } = await use('create_agent', {
-      name: `Ada of ${kind} over ${transport}`,
+      name: `Ada${suffix}`,
       human: 'Likes tea.',
       blocks: [{ label: 'rules', value: 'Be brief.', limit: 100, read_only: true }],
       tags: ['e2e'],
     })
     const agent = created.id
     expect(created).toMatchObject({ agent_type: 'memgpt_agent', message_count: 0, tags: ['e2e'] })
-    const { agents } = await use('list_agents', { query: `ada of ${kind} over ${transport}` })
+    const { agents } = await use('list_agents', { query: `ada${suffix}` })
     expect(agents.map(({ id }: { id: string }) => id)).toEqual([agent])
     await use('update_agent', { agent, description: 'Counts.', tags: ['one', 'two'] })
     expect((await use('get_agent', { agent: created.name })).agent).toMatchObject({
@@ -175,7 +78,7 @@ describe.each(MATRIX)('a %s client over %s', (kind, transport) => {
     await use('delete_archival', { agent, passage_id: passages[0].id })
     expect((await answer('search_archival', { agent, query: 'loom' })).passages).toEqual([])
 
-    provider.enqueue(speak('Hello from Ada!'))
+    cell.provider.enqueue(speak('Hello from Ada!'))
     const run = await use('send_message', { agent, message: 'Hi', include_steps: true })
     expect(run).toMatchObject({
       agent_id: agent,
@@ -195,7 +98,7 @@ describe.each(MATRIX)('a %s client over %s', (kind, transport) => {
     // A call that waits for a person's yes, and is made after it.
     const rule = { type: 'requires_approval', tool_name: 'send_message' }
     await answer('update_agent', { agent, tool_rules: [rule] })
-    provider.enqueue(speak('Allowed.'))
+    cell.provider.enqueue(speak('Allowed.'))
     const waiting = await answer('send_message', { agent, message: 'And?' })
     expect(waiting).toMatchObject({ status: 'requires_approval', reply: '' })
     expect(waiting.pending_approvals).toMatchObject([{ tool_name: 'send_message' }])
@@ -232,12 +135,12 @@ describe.each(MATRIX)('a %s client over %s', (kind, transport) => {
       ['send_message', { agent, message: '' }, 'invalid_argument'],
     ]
     for (const [tool, args, code] of wrong) expect((await refusal(tool, args)).code).toBe(code)
-    await expect(client.call('no_such_tool')).rejects.toMatchObject({ code: -32602 })
+    await expect(cell.client.call('no_such_tool')).rejects.toMatchObject({ code: -32602 })
   })
 
   it('is given the failed run when the model fails', async () => {
     const agent = await create('Ivy')
-    provider.enqueue(fail(401))
+    cell.provider.enqueue(fail(401))
     const result = await call('send_message', { agent, message: 'Hi' })
     expect(result).toMatchObject({
       isError: true,
@@ -264,13 +167,13 @@ describe.each(MATRIX)('a %s client over %s', (kind, transport) => {
 
   it('hears of progress while an agent works', async () => {
     const agent = await create('Kim')
-    provider.enqueue(
+    cell.provider.enqueue(
       callTool('archival_memory_search', { query: 'x', request_heartbeat: true }),
       speak('Done.'),
     )
     const heard: { readonly progress: number; readonly message?: string | undefined }[] = []
     const onProgress = (note: (typeof heard)[number]) => heard.push(note)
-    await client.call('send_message', { agent, message: 'Hi' }, { onProgress })
+    await cell.client.call('send_message', { agent, message: 'Hi' }, { onProgress })
     const messages = heard.map(({ message }) => message)
     expect(messages).toEqual(
       expect.arrayContaining(['Calling archival_memory_search', 'Step 2', 'Calling send_message']),
@@ -282,117 +185,34 @@ describe.each(MATRIX)('a %s client over %s', (kind, transport) => {
   it('can leave a waiting send_message, and the run goes on', async () => {
     const agent = await create('Lea')
     const message = { agent, message: 'Hi', idempotency_key: 'leave' }
-    provider.enqueue(speak('Late.'))
-    gate.hold()
-    const before = gate.arrived()
+    cell.provider.enqueue(speak('Late.'))
+    cell.gate.hold()
+    const before = cell.gate.arrived()
     const controller = new AbortController()
-    const left = client.call('send_message', message, { signal: controller.signal })
+    const left = cell.client.call('send_message', message, { signal: controller.signal })
     const outcome = expect(left).rejects.toThrow()
-    await expect.poll(() => gate.arrived(), PATIENT).toBe(before + 1)
+    await expect.poll(() => cell.gate.arrived(), PATIENT).toBe(before + 1)
     controller.abort()
     await outcome
     const run = await answer('send_message', { ...message, wait_seconds: 0 })
     expect(run).toMatchObject({ status: 'running', reply: '', hint: expect.any(String) })
-    gate.release()
+    cell.gate.release()
     const ended = await answer('get_run', { run_id: run.run_id, wait_seconds: 20 })
     expect(ended).toMatchObject({ status: 'completed', reply: 'Late.' })
-    expect(gate.arrived()).toBe(before + 1)
+    expect(cell.gate.arrived()).toBe(before + 1)
   })
 
   it('can cancel a run that is at work', async () => {
     const agent = await create('Max')
-    gate.hold()
-    const before = gate.arrived()
+    cell.gate.hold()
+    const before = cell.gate.arrived()
     const run = await answer('send_message', { agent, message: 'Hi', wait_seconds: 0 })
     expect(['queued', 'running']).toContain(run.status)
-    await expect.poll(() => gate.arrived(), PATIENT).toBe(before + 1)
+    await expect.poll(() => cell.gate.arrived(), PATIENT).toBe(before + 1)
     const cancelled = await answer('cancel_run', { run_id: run.run_id })
     expect(cancelled).toMatchObject({ status: 'cancelled', stop_reason: 'cancelled' })
-    gate.release()
+    cell.gate.release()
     const { messages } = await answer('search_conversation', { agent, query: 'hi' })
     expect(messages).toMatchObject([{ role: 'user', text: 'Hi' }])
-  })
-
-  it('finds agents and blocks among the resources, which say what the tools say', async () => {
-    const agent = await create('Ned')
-    provider.enqueue(speak('Hello!'))
-    const { hint: _, ...run } = await answer('send_message', { agent, message: 'Hi' })
-    const { passages } = await answer('insert_archival', { agent, text: 'The loom is old.' })
-    const root = `recollect://agents/${agent}`
-    const uris = (await client.resources()).map(({ uri }) => uri)
-    expect(uris).toEqual(
-      expect.arrayContaining([
-        'recollect://agents',
-        root,
-        `${root}/memory`,
-        `${root}/memory/persona`,
-        `${root}/memory/human`,
-      ]),
-    )
-    const json = async (uri: string) => {
-      const { text, mimeType } = await client.read(uri)
-      expect(mimeType).toBe('application/json')
-      return JSON.parse(text)
-    }
-    expect(await json('recollect://agents')).toEqual(await answer('list_agents'))
-    expect(await json(root)).toEqual(await answer('get_agent', { agent }))
-    const context = await json(`${root}/context`)
-    expect(context.parts.map(({ name }: { name: string }) => name)).toContain('memory')
-    expect(await json(`recollect://runs/${run.run_id}`)).toEqual(
-      await answer('get_run', { run_id: run.run_id }),
-    )
-    expect(JSON.stringify(await json(`${root}/messages`))).toContain('Hello!')
-    expect(JSON.stringify(await json(`recollect://passages/${passages[0].id}`))).toContain('loom')
-    const { blocks } = await answer('read_memory', { agent, label: 'human' })
-    expect(await client.read(`${root}/memory/human`)).toEqual({
-      text: blocks[0].value,
-      mimeType: 'text/plain',
-    })
-    expect((await client.read(`${root}/memory`)).text).toContain(blocks[0].value)
-    await expect(client.read(`${root}/memory/nothing`)).rejects.toThrow(/nothing/)
-  })
-
-  it('finds the templates and completes their variables', async () => {
-    const agent = await create('Ola')
-    provider.enqueue(speak('Hello!'))
-    const run = await answer('send_message', { agent, message: 'Hi' })
-    const { passages } = await answer('insert_archival', { agent, text: 'The loom is old.' })
-    const templates = (await client.templates()).map(({ uriTemplate }) => uriTemplate)
-    expect([...templates].sort()).toEqual(TEMPLATES)
-    const values: Readonly<Record<string, string>> = {
-      agent_id: agent,
-      label: 'human',
-      passage_id: passages[0].id,
-      run_id: run.run_id,
-    }
-    for (const template of templates) {
-      for (const [, name = ''] of template.matchAll(/\{(\w+)\}/g)) {
-        const value = values[name] ?? ''
-        const typed = value.slice(0, name === 'label' ? 2 : -4)
-        const known = name === 'agent_id' ? undefined : { agent_id: agent }
-        const found = await client.complete({ template }, { name, value: typed }, known)
-        expect(found, `${name} of ${template}`).toContain(value)
-      }
-    }
-  })
-
-  it('can use the prompts, and have their arguments completed', async () => {
-    const agent = await create('Pia')
-    const name = `Pia of ${kind} over ${transport}`
-    expect((await client.prompts()).map((prompt) => prompt.name).sort()).toEqual([
-      'load_memory',
-      'save_session',
-      'talk_to_agent',
-    ])
-    expect(await client.prompt('load_memory', { agent: name })).toContain('<block label="human"')
-    expect(await client.prompt('save_session', { agent })).toContain('insert_archival')
-    expect(await client.prompt('talk_to_agent', { agent, message: 'Good day' })).toContain(
-      'Good day',
-    )
-    for (const prompt of ['load_memory', 'save_session', 'talk_to_agent']) {
-      const found = await client.complete({ prompt }, { name: 'agent', value: `Pia of ${kind}` })
-      expect(found).toContain(name)
-    }
-    await expect(client.prompt('load_memory', { agent: 'Nobody' })).rejects.toThrow(/Nobody/)
   })
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call, calls, speak } from './answers.ts'
-import type { Answer } from './wire.ts'
+import { type Answer, textOf } from './wire.ts'
 import { expectWhole, FORMATS, startWorld, type World } from './world.ts'
 
 /* An agent that goes round in circles is told so, and stopped. */
@@ -30,7 +30,9 @@ function cycle(...answers: readonly Answer[]): {
     requests: () => own().length,
     warnedIn: () =>
       own().flatMap(({ body }, index) =>
-        /\(system\) You have made the same call \d times/.test(body.messages?.at(-1)?.content ?? '')
+        /\(system\) You have made the same call \d times/.test(
+          (body.messages ?? []).slice(-1).map(textOf).join(''),
+        )
           ? [index + 1]
           : [],
       ),

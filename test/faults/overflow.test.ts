@@ -86,16 +86,20 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 describe.each(FORMATS)('a request too long for a provider that answers with %s', (_, model) => {
-  it.each(WORDINGS)('is recognised as %s says it, and not tried again', async (_server, answer) => {
-    const agent = await world.createAgent(model)
-    world.vendor.always(answer)
-    await expectFailure(world, agent, {
-      stop: 'context_overflow',
-      code: 'limit_exceeded',
-      error: /smaller context_window/,
-      requests: 1,
-    })
-  })
+  it.each(WORDINGS)(
+    'is recognised as %s says it, tried once more, and then fails the run',
+    async (_server, answer) => {
+      const agent = await world.createAgent(model)
+      world.vendor.always(answer)
+      await expectFailure(world, agent, {
+        stop: 'context_overflow',
+        code: 'limit_exceeded',
+        error: /smaller context_window/,
+        requests: 2,
+        putsAside: true,
+      })
+    },
+  )
 })
 
 describe('what is not too long', () => {

@@ -6,6 +6,7 @@ import { type Connection, connect, type ServeProcess, startServe } from '../supp
 import { body, chunks, hang, refuse, reset, say, speak } from './answers.ts'
 import { startVendor, type Vendor } from './vendor.ts'
 import type { Answer } from './wire.ts'
+import { saidIn } from './world.ts'
 
 /* A canary key goes through everything that can go wrong, in the program as it is shipped, and must come out nowhere. */
 
@@ -76,7 +77,7 @@ it('the key of a provider shows up in no result, no log line and no file', {
   timeout: 60_000,
 }, async () => {
   vendor.always((response, request) => {
-    const asked = request.messages?.at(-1)?.content?.split('\n')[0]
+    const [asked] = saidIn((request.messages ?? []).slice(-1))
     const answer = FAULTS.find(([fault]) => fault === asked)?.[1] ?? hang
     answer(response, request)
   })

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { expect } from 'vitest'
-import type { Answer, WireMessage, WireRequest } from './wire.ts'
+import { type Answer, textOf, type WireMessage, type WireRequest } from './wire.ts'
 
 /** A vendor on 127.0.0.1 that does whatever it is told to do with each request. */
 export interface Vendor {
@@ -59,9 +59,10 @@ export function expectWellFormed(messages: readonly WireMessage[]): void {
   const seen = new Set<string>()
   let open: readonly string[] = []
   for (const message of messages) {
-    expect(message.content === null || message.content.trim() !== '').toBe(true)
+    expect(message.content === null || textOf(message).trim() !== '').toBe(true)
+    if (message.role !== 'system') expect(message.content).not.toBeInstanceOf(Array)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what is looked for
-    expect(message.content ?? '').not.toMatch(/\u0000|\p{Surrogate}/u)
+    expect(textOf(message)).not.toMatch(/\u0000|\p{Surrogate}/u)
     if (message.role === 'tool') {
       expect(open[0], 'a tool result behind its call').toBe(message.tool_call_id)
       open = open.slice(1)

@@ -2,13 +2,24 @@ import type { ServerResponse } from 'node:http'
 
 export interface WireMessage {
   readonly role: string
-  readonly content: string | null
+  /** Parts only where the provider passes cache markers on. */
+  readonly content: string | readonly WirePart[] | null
   readonly reasoning_content?: string
   readonly tool_calls?: readonly {
     readonly id: string
     readonly function: { readonly name: string; readonly arguments: string }
   }[]
   readonly tool_call_id?: string
+}
+
+export interface WirePart {
+  readonly type: 'text'
+  readonly text: string
+  readonly cache_control?: { readonly type: string }
+}
+
+export function textOf({ content }: Pick<WireMessage, 'content'>): string {
+  return typeof content === 'string' ? content : (content ?? []).map((part) => part.text).join('')
 }
 
 export interface WireRequest {

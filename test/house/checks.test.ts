@@ -123,7 +123,7 @@ describe('the layers refuse', () => {
       'package @modelcontextprotocol',
     ],
     ['openai outside of llm', 'src/app.ts', 'openai', 'package openai'],
-    ['a package without an owner', 'src/app.ts', 'gpt-tokenizer', 'package without an owner'],
+    ['a package without an owner', 'src/app.ts', 'fast-check', 'package without an owner'],
     ['a package that is not there', 'src/app.ts', 'no-such-package', 'unresolvable'],
   ])('%s', (_what, file, imported, rule) => {
     plant(file, `import '${imported}'\n${CLEAN[file]}`)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import type { Toolset } from '../../src/core/toolset.ts'
 import { createServerFactory } from '../../src/mcp/server.ts'
 import { type Connection, connectInProcess } from '../support/connect.ts'
 import { type ScriptedProvider, startScriptedProvider } from '../support/scripted-provider.ts'
@@ -22,7 +23,9 @@ export interface RealServer {
   close(): Promise<void>
 }
 
-export async function startRealServer(): Promise<RealServer> {
+export async function startRealServer(
+  toolsets: readonly Toolset[] = ['core'],
+): Promise<RealServer> {
   const home = await mkdtemp(join(tmpdir(), 'recollect-mcp-'))
   const provider = await startScriptedProvider()
   const environment = {
@@ -33,6 +36,7 @@ export async function startRealServer(): Promise<RealServer> {
   }
   const app = await openApp(readConfig({}, environment), () => undefined)
   const createServer = createServerFactory({
+    toolsets,
     version: '1.2.3',
     context: async () => app.context,
     log: (_, message, fields) => console.error(message, fields),

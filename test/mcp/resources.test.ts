@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Agent } from '../../src/core/agent.ts'
+import { DEFAULT_SETTINGS } from '../../src/core/agent-settings.ts'
 import type { Block } from '../../src/core/block.ts'
 import { UserError } from '../../src/core/errors.ts'
 import type { AgentView } from '../../src/mcp/context.ts'
@@ -23,6 +24,7 @@ function agent(id: Agent['id'], name: string): Agent {
     system: null,
     tags: [],
     tools: [],
+    settings: DEFAULT_SETTINGS,
     toolRules: [],
     createdAt: NOW,
     updatedAt: NOW,
@@ -65,6 +67,9 @@ function server() {
         contextWindow: 32_000,
         totalTokens: 10,
         parts: [{ name: 'memory', tokens: 10, count: 1 }],
+        compactsAt: 25_600,
+        nextEvicted: 0,
+        stablePrefixTokens: 9,
         request: '{}',
         memory: `<human>${BLOCK.value}</human>`,
       }),

@@ -38,6 +38,7 @@ describe.each(ERAS)('a server for a %s client', (era) => {
     const sentence = 'The data directory can not be written. Set RECOLLECT_HOME.'
     const client = await connectInProcess(
       createServerFactory({
+        toolsets: ['core'],
         version: '1.2.3',
         context: () => Promise.reject(new UserError('unsupported', sentence)),
         log: () => undefined,

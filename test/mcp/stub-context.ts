@@ -23,6 +23,7 @@ export interface StubServer {
 export function stubServer(parts: Parts = {}): StubServer {
   const logged: string[] = []
   const createServer = createServerFactory({
+    toolsets: ['core'],
     version: '1.2.3',
     context: async () => stubContext(parts),
     log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields)}`),

@@ -1,15 +1,17 @@
 import { readdirSync } from 'node:fs'
 import { encode } from 'gpt-tokenizer/encoding/o200k_base'
 import { describe, expect, it } from 'vitest'
+import { TOOLSETS } from '../../src/core/toolset.ts'
 import { PROMPTS } from '../../src/generated/prompts.ts'
 import { describeTool } from '../../src/mcp/describe-tool.ts'
 import { ALL_PROMPTS } from '../../src/mcp/prompts/index.ts'
 import { TEMPLATES } from '../../src/mcp/resources/index.ts'
-import { TOOLS } from '../../src/mcp/tools/index.ts'
+import { toolsOf } from '../../src/mcp/tools/index.ts'
 import { connectInProcess } from '../support/connect.ts'
 import { stubServer } from './stub-context.ts'
 
-const tools = TOOLS.map(describeTool)
+const core = toolsOf(['core']).map(describeTool)
+const tools = toolsOf(TOOLSETS).map(describeTool)
 
 /** Every object in a JSON schema that is a schema itself. */
 function schemasIn(node: unknown): readonly Readonly<Record<string, unknown>>[] {
@@ -32,13 +34,13 @@ describe('the tool list', () => {
   it('is what clients of both eras get', async () => {
     for (const kind of ['v2-legacy', 'v2-auto'] as const) {
       const client = await connectInProcess(stubServer().createServer, kind)
-      expect(await client.tools()).toEqual(tools)
+      expect(await client.tools()).toEqual(core)
       await client.close()
     }
   })
 
   it('costs a model at most 4,500 tokens', () => {
-    const cost = tools
+    const cost = core
       .flatMap(({ name, description, inputSchema }) => [
         name,
         description,

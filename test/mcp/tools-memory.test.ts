@@ -54,6 +54,7 @@ describe('memory blocks', () => {
   })
 
   it('too long for one answer are read piece by piece', async () => {
+    await server.answer('update_agent', { agent: 'Ada', context_window: 200_000 })
     const whole = 'Zeile "ä" 😀\n'.repeat(5_000)
     const args = { agent: 'Ada', label: 'long' }
     const written = await server.answer('write_memory_block', {

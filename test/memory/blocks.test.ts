@@ -21,7 +21,12 @@ beforeEach(async () => {
 })
 afterEach(() => close())
 
-const memory = () => createBlockMemory(store, () => now)
+const memory = () =>
+  createBlockMemory(
+    store,
+    () => now,
+    async () => undefined,
+  )
 
 /** As the agent itself edits, in a step. */
 function byAgent(label: string, edit: BlockEdit) {

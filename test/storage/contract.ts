@@ -5,12 +5,14 @@ import { approvalContract } from './contract/approvals.ts'
 import { blockContract } from './contract/blocks.ts'
 import { changeContract } from './contract/changes.ts'
 import { claimContract } from './contract/claims.ts'
+import { contextContract } from './contract/context.ts'
 import { messageContract } from './contract/messages.ts'
 import { namespaceContract } from './contract/namespaces.ts'
 import { passageContract } from './contract/passages.ts'
 import { runContract } from './contract/runs.ts'
 import type { Subject } from './contract/subject.ts'
 import { transactionContract } from './contract/transactions.ts'
+import { turnContract } from './contract/turns.ts'
 import { wordContract } from './contract/words.ts'
 
 /** What every driver of the port must keep. `open` gives an empty database of its own each time. */
@@ -31,11 +33,13 @@ export function storageContract(name: string, open: () => Promise<TestStorage>):
     }
 
     describe('agents', () => agentContract(subject))
+    describe('contexts', () => contextContract(subject))
     describe('blocks', () => blockContract(subject))
     describe('messages', () => messageContract(subject))
     describe('passages', () => passageContract(subject))
     describe('words', () => wordContract(subject))
     describe('runs', () => runContract(subject))
+    describe('turns', () => turnContract(subject))
     describe('approvals', () => approvalContract(subject))
     describe('claims', () => claimContract(subject))
     describe('transactions', () => transactionContract(subject))

@@ -35,11 +35,16 @@ async function main(): Promise<void> {
   const context = async () => app.context
   watchStalls(variables.RELIABILITY_STALLS)
   if (variables.RELIABILITY_TRANSPORT === 'stdio') {
-    const serving = await serveStdio(context, log)
+    const serving = await serveStdio(context, { toolsets: config.toolsets, log })
     await Promise.race([serving.closed, stopped])
     return closeAndExit(serving.close, app.close)
   }
-  const serving = await serveHttp(context, { host: '127.0.0.1', port: 0, log })
+  const serving = await serveHttp(context, {
+    host: '127.0.0.1',
+    port: 0,
+    toolsets: config.toolsets,
+    log,
+  })
   process.stderr.write(`ready ${serving.url}\n`)
   await stopped
   return closeAndExit(serving.close, app.close)

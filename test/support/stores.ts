@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Agent, DEFAULT_CONTEXT_WINDOW } from '../../src/core/agent.ts'
+import { DEFAULT_SETTINGS } from '../../src/core/agent-settings.ts'
 import type { Block } from '../../src/core/block.ts'
 import { type Timestamp, toTimestamp } from '../../src/core/clock.ts'
 import { type AgentId, type ArchiveId, newId } from '../../src/core/ids.ts'
@@ -71,6 +72,7 @@ export function someAgent(fields: Partial<Agent> = {}): Agent {
     system: null,
     tags: [],
     tools: [],
+    settings: DEFAULT_SETTINGS,
     toolRules: [],
     createdAt: at(),
     updatedAt: at(),

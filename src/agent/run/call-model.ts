@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from '../../core/log.ts'
+import { addUsage, NO_USAGE, type TokenUsage } from '../../core/run.ts'
 import type {
   ChatModel,
   ModelAnswer,
   ModelFailure,
   ModelRequest,
   ModelResult,
-  TokenUsage,
 } from '../../llm/model.ts'
 import { afterFailure } from './retry-policy.ts'
 
@@ -31,16 +31,16 @@ export async function callModel(
   request: ModelRequest,
   { signal, log, firstPauseMilliseconds, mayBeSilent }: CallOptions,
 ): Promise<ModelOutcome> {
-  let wasted = NOTHING
+  let wasted = NO_USAGE
   for (let tries = 1; ; tries += 1) {
     const called = await model.call(request, signal)
     const result = mayBeSilent ? called : refuseSilence(called, model.handle)
     if (result.kind === 'answer') {
       const { answer } = result
-      return { kind: 'answer', answer, usage: sum(wasted, answer.usage) }
+      return { kind: 'answer', answer, usage: addUsage(wasted, answer.usage) }
     }
     // An empty answer has been paid for like any other.
-    if (called.kind === 'answer') wasted = sum(wasted, called.answer.usage)
+    if (called.kind === 'answer') wasted = addUsage(wasted, called.answer.usage)
     if (signal.aborted) return result
     const { failure } = result
     const next = afterFailure(failure, tries, firstPauseMilliseconds * (0.5 + Math.random()))
@@ -54,22 +54,6 @@ export async function callModel(
     // Ends early, and quietly, when the run is cancelled.
     await pause(next.inMilliseconds, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return result
-  }
-}
-
-const NOTHING: TokenUsage = {
-  promptTokens: 0,
-  completionTokens: 0,
-  totalTokens: 0,
-  cachedTokens: 0,
-}
-
-function sum(one: TokenUsage, other: TokenUsage): TokenUsage {
-  return {
-    promptTokens: one.promptTokens + other.promptTokens,
-    completionTokens: one.completionTokens + other.completionTokens,
-    totalTokens: one.totalTokens + other.totalTokens,
-    cachedTokens: one.cachedTokens + other.cachedTokens,
   }
 }
 

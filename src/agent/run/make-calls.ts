@@ -4,6 +4,7 @@ import { newId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { cleanText } from '../../core/text.ts'
 import type { CurrentStep, StepCall, Transaction } from '../../storage/store.ts'
+import { checkRoomFor } from '../check-room.ts'
 import { messageTokens } from '../message-tokens.ts'
 import { bindCall } from '../plan-calls.ts'
 import type { CallContext } from '../tools/define-inner-tool.ts'
@@ -12,8 +13,10 @@ import { refuseCall, whyNotMade } from './before-call.ts'
 import { type HeldRun, held } from './held.ts'
 import { sayIfUnsaid } from './say-later.ts'
 
-/** The store's own troubles are not the agent's: the call is not answered with them but made again later. */
-const STORE_TROUBLES: readonly string[] = ['busy', 'storage_full', 'unsupported']
+/** The store's own troubles are not the agent's: a call is not answered with them but made again later. */
+export function isStoreTrouble(error: unknown): boolean {
+  return error instanceof UserError && ['busy', 'storage_full', 'unsupported'].includes(error.code)
+}
 
 const UNKNOWN_OUTCOME =
   'Outcome unknown: the server stopped while this ran. Check whether it took effect before you repeat it.'
@@ -33,24 +36,42 @@ export async function makeCalls(
   step: CurrentStep,
   options: CallsOptions,
 ): Promise<void> {
-  for (const call of step.calls) {
-    if (call.state === 'done') continue
+  const pending = step.calls.filter(({ state }) => state !== 'done')
+  for (const group of sideBySide(pending, mayBeParallel(options.agent))) {
     if (options.signal.aborted) return
-    const refusal = await whyNotMade(run, call, options.agent, options.speakNow)
-    if (refusal === undefined) {
-      options.onCall(call.name)
-      await makeCall(run, call, options)
-    } else {
-      await refuseCall(run, call, refusal)
-    }
+    await Promise.all(group.map((call) => makeOrRefuse(run, call, options)))
   }
+}
+
+async function makeOrRefuse(run: HeldRun, call: StepCall, options: CallsOptions): Promise<void> {
+  const refusal = await whyNotMade(run, call, options.agent, options.speakNow)
+  if (refusal !== undefined) return refuseCall(run, call, refusal)
+  options.onCall(call.name)
+  await makeCall(run, call, options)
+}
+
+/** Tool rules look at what came before, so under them every call has its turn. */
+function mayBeParallel({ settings, toolRules }: Agent): boolean {
+  return settings.parallelToolCalls && toolRules.length === 0
+}
+
+/** Neighbours that only read may be made at the same time; everything else has its turn alone. */
+function sideBySide(calls: readonly StepCall[], parallel: boolean): readonly StepCall[][] {
+  const groups: StepCall[][] = []
+  for (const call of calls) {
+    const before = groups.at(-1)
+    const joins = parallel && call.effect === 'readonly' && before?.[0]?.effect === 'readonly'
+    if (before && joins) before.push(call)
+    else groups.push([call])
+  }
+  return groups
 }
 
 async function makeCall(run: HeldRun, call: StepCall, options: CallsOptions): Promise<void> {
   try {
     await attempt(run, call, options)
   } catch (error) {
-    if (!(error instanceof UserError) || STORE_TROUBLES.includes(error.code)) throw error
+    if (!(error instanceof UserError) || isStoreTrouble(error)) throw error
     await held(run, (tx, at) => finish(tx, run, call, { status: 'error', text: error.message }, at))
   }
 }
@@ -66,6 +87,7 @@ async function attempt(
     agent,
     runId: run.id,
     callId: call.id,
+    checkRoom: checkRoomFor,
     now: run.clock(),
   }
   if (bound.effect === 'database') {

@@ -20,6 +20,10 @@ export async function openRun(
   await tx.messages.append(run.agentId, [
     { id: messageId, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body },
   ])
+  const agent = await tx.agents.get(run.agentId)
+  if (!agent?.settings.messageBufferAutoclear) return
+  const { messages: from } = await tx.agents.counts(run.agentId)
+  await tx.agents.setContext(run.agentId, { from, summariesFrom: from, pressureTold: false }, at)
 }
 
 /** After the end of `run`: what was cancelled behind it is in the history before anything that comes later. */

@@ -19,11 +19,20 @@ export function ownerName(nonce: string): string {
 
 /** True only if the process has certainly ended; of one elsewhere nothing can be known. */
 export function hasEnded(owner: string): boolean {
+  return stateOf(owner) === 'ended'
+}
+
+/** True only if the process certainly lives; it may be stopped all the same. */
+export function isAlive(owner: string): boolean {
+  return stateOf(owner) === 'alive'
+}
+
+function stateOf(owner: string): 'alive' | 'ended' | 'unknown' {
   const identity = parse(owner)
-  if (!identity || identity.place !== place()) return false
+  if (!identity || identity.place !== place()) return 'unknown'
   const startTime = startTimeOf(identity.pid)
-  if (startTime !== undefined) return startTime !== identity.startTime
-  return !isAlive(identity.pid)
+  const lives = startTime === undefined ? answers(identity.pid) : startTime === identity.startTime
+  return lives ? 'alive' : 'ended'
 }
 
 function parse(owner: string): ProcessIdentity | undefined {
@@ -45,7 +54,7 @@ function startTimeOf(pid: number): string | undefined {
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
 }
 
-function isAlive(pid: number): boolean {
+function answers(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

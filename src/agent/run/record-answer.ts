@@ -1,3 +1,4 @@
+import type { AgentType, ContextState } from '../../core/agent.ts'
 import { newId, type StepId } from '../../core/ids.ts'
 import type { MessageBody } from '../../core/message.ts'
 import { cleanText } from '../../core/text.ts'
@@ -14,6 +15,9 @@ export interface AnsweredStep {
   readonly warnings: readonly string[]
   readonly answer: ModelAnswer
   readonly calls: readonly PlannedCall[]
+  readonly agentType: AgentType
+  /** What the call taught about the context. */
+  readonly learned: Pick<ContextState, 'tokenRatio' | 'pressureTold'>
   /** The words of its calls are said when the calls are made. */
   readonly speaksLater: boolean
 }
@@ -45,6 +49,7 @@ export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<'g
         body,
       })),
     )
+    await tx.agents.setContext(run.agentId, step.learned, at)
     const stored = await tx.runs.get(run.id)
     const warnings = [...(stored?.warnings ?? []), ...step.warnings]
     if (step.warnings.length > 0) await tx.runs.setWarnings(run.id, warnings)
@@ -58,7 +63,7 @@ export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<'g
   })
 }
 
-function assistantBody({ answer, calls, speaksLater }: AnsweredStep): MessageBody {
+function assistantBody({ answer, calls, agentType, speaksLater }: AnsweredStep): MessageBody {
   const text = cleanText(answer.text)
   const spoken = speaksLater ? [] : calls.flatMap((call) => spokenBy(call) ?? [])
   const thoughts = calls.map((call) => loopArguments(call.arguments).thinking)
@@ -74,7 +79,8 @@ function assistantBody({ answer, calls, speaksLater }: AnsweredStep): MessageBod
       name,
       arguments: cleanText(written),
     })),
-    said: (calls.length === 0 ? [text] : spoken)
+    // What a memgpt_agent writes beside its calls is for itself.
+    said: (calls.length === 0 || agentType === 'letta_v1_agent' ? [text, ...spoken] : spoken)
       .map(cleanText)
       .filter((words) => words.trim() !== ''),
   }

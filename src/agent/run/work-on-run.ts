@@ -1,28 +1,40 @@
 import { toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import type { AgentEvent } from '../../core/event.ts'
+import type { StepId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { spokenText } from '../../core/message.ts'
-import type { RunError, StopReason } from '../../core/run.ts'
+import {
+  addUsage,
+  NO_USAGE,
+  type RunError,
+  type StopReason,
+  type TokenUsage,
+} from '../../core/run.ts'
 import type { ModelFailure, ModelRegistry } from '../../llm/model.ts'
 import { answerWarnings } from '../answer-warnings.ts'
 import { capAnswer } from '../cap-answer.ts'
-import { type ContextInput, compileContext } from '../compile-context.ts'
+import { isTooFull } from '../compaction/compact.ts'
+import type { ContextInput } from '../compile-context.ts'
 import { planCalls, speaksLater, spokenBy } from '../plan-calls.ts'
 import { refusalOf } from '../render-tool-rules.ts'
 import { hasRule, judge } from '../tool-rules.ts'
 import { innerTools } from '../tools/index.ts'
 import { advance, type Next, type RunBudget } from './advance.ts'
 import { callModel } from './call-model.ts'
+import { compileExactly } from './compile-exactly.ts'
 import { failRun, giveBackRun, postponeRun } from './finish-run.ts'
 import { type HeldRun, held, LostLease } from './held.ts'
-import { makeCalls } from './make-calls.ts'
+import { isStoreTrouble, makeCalls } from './make-calls.ts'
+import { learnFrom, learnWindow, makeRoom, summaryModel } from './make-room.ts'
 import { recordAnswer } from './record-answer.ts'
 
 export interface RunTools {
   readonly models: ModelRegistry
   readonly budget: RunBudget
   readonly firstPauseMilliseconds: number
+  /** By a real tokenizer. */
+  readonly countTokens: (text: string) => Promise<number>
   readonly log: Log
   readonly emit: (event: AgentEvent) => void
 }
@@ -32,13 +44,14 @@ export interface RunTools {
  * again). Never rejects.
  */
 export async function workOnRun(run: HeldRun, tools: RunTools, signal: AbortSignal): Promise<void> {
+  const trouble: Trouble = { overflows: new Map(), summaries: new Map() }
   try {
     for (let takenUp = true; ; takenUp = false) {
       const next = await advance(run, tools.budget, takenUp)
       if (next.kind === 'over') return
       if (signal.aborted) return await giveBackRun(run)
       if (next.kind === 'model') {
-        if ((await askModel(run, next, tools, signal)) === 'put_aside') return
+        if ((await askModel(run, next, tools, signal, trouble)) === 'put_aside') return
       } else {
         const onCall = (toolName: string) =>
           tools.emit({ type: 'tool_called', runId: run.id, agentId: run.agentId, toolName })
@@ -48,6 +61,12 @@ export async function workOnRun(run: HeldRun, tools: RunTools, signal: AbortSign
     }
   } catch (error) {
     if (error instanceof LostLease) return
+    if (isStoreTrouble(error)) {
+      // Nothing is wrong with the run: it is let go of, now or when the lease runs out, and taken up again.
+      tools.log('warn', 'a run was put down', { run: run.id, error: describeError(error) })
+      await giveBackRun(run).catch(() => undefined)
+      return
+    }
     tools.log('error', 'a run failed', { run: run.id, error: describeError(error) })
     await fail(run, 'interrupted', toRunError(error)).catch((second: unknown) =>
       tools.log('error', 'the failure of a run could not be stored', {
@@ -58,11 +77,20 @@ export async function workOnRun(run: HeldRun, tools: RunTools, signal: AbortSign
   }
 }
 
+/** What has happened on the way to a step's answer, by step. */
+interface Trouble {
+  /** The provider has refused the request as too long; `answered`: a smaller one was made for it. */
+  readonly overflows: Map<StepId, 'refused' | 'answered'>
+  /** What the summaries took that made room for it. */
+  readonly summaries: Map<StepId, TokenUsage>
+}
+
 async function askModel(
   run: HeldRun,
   { stepId, number, context }: Extract<Next, { kind: 'model' }>,
-  { models, budget, emit, log, firstPauseMilliseconds }: RunTools,
+  { models, budget, emit, log, firstPauseMilliseconds, countTokens }: RunTools,
   signal: AbortSignal,
+  { overflows, summaries }: Trouble,
 ): Promise<'went_on' | 'put_aside'> {
   emit({ type: 'step_started', runId: run.id, agentId: run.agentId, step: number })
   const model = await resolveModel(models, context.agent.model)
@@ -70,7 +98,18 @@ async function askModel(
     await fail(run, 'model_error', toRunError(model))
     return 'put_aside'
   }
-  const { request } = compileContext(context)
+  const { input, compiled } = await compileExactly(context, countTokens)
+  const { request } = compiled
+  const wasRefused = overflows.get(stepId) === 'refused'
+  if (wasRefused || isTooFull(input, compiled)) {
+    if (wasRefused) overflows.set(stepId, 'answered')
+    const writer = await summaryModel(models, input, model)
+    const spent = await makeRoom(run, input, compiled, { model: writer, wasRefused, signal })
+    if (spent) {
+      summaries.set(stepId, addUsage(summaries.get(stepId) ?? NO_USAGE, spent))
+      return 'went_on'
+    }
+  }
   const mayBeSilent = context.speakNow !== null || hasSpoken(run, context)
   const options = { signal, log, firstPauseMilliseconds, mayBeSilent }
   const result = await callModel(model, request, options)
@@ -85,6 +124,11 @@ async function askModel(
   if (result.kind === 'failure') {
     // Whether it was cancelled or only let go of is decided by what is stored.
     if (signal.aborted) return 'went_on'
+    if (result.failure.reason === 'context_overflow' && !overflows.has(stepId)) {
+      overflows.set(stepId, 'refused')
+      await learnWindow(run, input, compiled, result.failure)
+      return 'went_on'
+    }
     await fail(run, stopReasonOf(result.failure), failureError(result.failure))
     return 'put_aside'
   }
@@ -108,8 +152,10 @@ async function askModel(
     stepId,
     model: model.handle,
     warnings,
-    answer: { ...answer, usage: result.usage },
+    answer: { ...answer, usage: addUsage(result.usage, summaries.get(stepId) ?? NO_USAGE) },
     calls,
+    agentType: context.agent.agentType,
+    learned: learnFrom(answer.usage, input, compiled),
     speaksLater: isUnsaid,
   })
   const spoken = isUnsaid ? [] : calls.flatMap((call) => spokenBy(call) ?? [])

@@ -4,7 +4,7 @@ import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
 import type { Lease, Storage } from '../../storage/store.ts'
 import { type HeldRun, keepLease } from './held.ts'
-import { hasEnded } from './owner.ts'
+import { hasEnded, isAlive } from './owner.ts'
 import { type RunTools, workOnRun } from './work-on-run.ts'
 
 export interface WorkerOptions extends RunTools {
@@ -19,6 +19,8 @@ export interface WorkerOptions extends RunTools {
 const MOST_RUNS = 32
 /** How often it looks for runs that another process left behind, or whose time to try again has come. */
 const SWEEP_MILLISECONDS = 1_000
+/** After so many leases even a run of a process that lives is taken from it: it may be stopped, or stuck. */
+const STRANDED_LEASES = 10
 
 /**
  * Takes runs from the queue, which is the table of runs, and works on them: one run of an agent at a time, in the order
@@ -44,6 +46,7 @@ interface Work {
 export function createWorker(options: WorkerOptions): Worker {
   const { storage, owner, clock, leaseMilliseconds, log } = options
   const active = new Map<RunId, Work>()
+  let living: readonly string[] = []
   let stopping = false
   let claiming: Promise<void> | undefined
   let wokenWhileClaiming = false
@@ -56,6 +59,8 @@ export function createWorker(options: WorkerOptions): Worker {
         now: toTimestamp(now),
         expiresAt: toTimestamp(now + leaseMilliseconds),
         orphanedBefore: toTimestamp(now - leaseMilliseconds),
+        strandedBefore: toTimestamp(now - STRANDED_LEASES * leaseMilliseconds),
+        living,
       })
       if (!claimed) return
       begin(claimed.run, claimed.lease)
@@ -101,8 +106,10 @@ export function createWorker(options: WorkerOptions): Worker {
   /** Processes that died hold nothing any more: their leases need not run out first. */
   async function sweep(): Promise<void> {
     try {
-      for (const other of await storage.claims.owners()) {
-        if (stopping || other === owner || !hasEnded(other)) continue
+      const others = (await storage.claims.owners()).filter((other) => other !== owner)
+      living = others.filter(isAlive)
+      for (const other of others.filter(hasEnded)) {
+        if (stopping) break
         log('info', 'taking over from a process that has ended', { owner: other })
         await storage.claims.abandon(other, toTimestamp(clock()))
       }

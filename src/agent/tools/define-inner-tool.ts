@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
 import type { AgentId, CallId, RunId } from '../../core/ids.ts'
 import type { JsonSchema } from '../../llm/model.ts'
+import type { CheckRoom } from '../../memory/blocks.ts'
 import type { Store, Transaction } from '../../storage/store.ts'
 import { toolTexts } from './tool-texts.ts'
 
@@ -12,6 +13,8 @@ export interface CallContext {
   readonly agent: { readonly id: AgentId; readonly name: string }
   readonly runId: RunId
   readonly callId: CallId
+  /** Throws a UserError if an agent that has the block can't hold it any more. */
+  readonly checkRoom: CheckRoom
   /** Milliseconds since 1970, when the call was begun. */
   readonly now: number
 }

@@ -26,5 +26,6 @@ export async function applyEdit(
     author,
     at: toTimestamp(context.now),
   })
+  await context.checkRoom(tx, block.id)
   return `Done. The block "${label}" now has ${countCharacters(block.value)} of ${block.limit} characters.`
 }

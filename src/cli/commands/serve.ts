@@ -21,6 +21,7 @@ export async function serve(
   const serving = await serveHttp(async () => app.context, {
     host,
     port,
+    toolsets: config.toolsets,
     log,
     schemaVersion: () => schemaVersion,
     ...(config.token !== null && { token: config.token }),

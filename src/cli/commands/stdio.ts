@@ -11,7 +11,7 @@ export async function stdio(config: Config): Promise<void> {
   const log = createLog(config.logLevel, secretsOf(config))
   const app = createLazyApp(config, log)
   const context = async () => (await app.get()).context
-  const serving = await serveStdio(context, log)
+  const serving = await serveStdio(context, { toolsets: config.toolsets, log })
   const opening = setTimeout(() => void app.get().catch(() => undefined), OPEN_AFTER_MILLISECONDS)
   await Promise.race([serving.closed, stopSignal()])
   clearTimeout(opening)

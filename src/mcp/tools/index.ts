@@ -1,6 +1,9 @@
+import type { Toolset } from '../../core/toolset.ts'
 import type { Tool } from '../define-tool.ts'
 import { appendToMemoryBlock } from './append-to-memory-block.ts'
 import { cancelRun } from './cancel-run.ts'
+import { compactContext } from './compact-context.ts'
+import { configureAgent } from './configure-agent.ts'
 import { createAgent } from './create-agent.ts'
 import { deleteAgent } from './delete-agent.ts'
 import { deleteArchival } from './delete-archival.ts'
@@ -11,6 +14,7 @@ import { inspectContext } from './inspect-context.ts'
 import { listAgents } from './list-agents.ts'
 import { readMemory } from './read-memory.ts'
 import { replaceInMemoryBlock } from './replace-in-memory-block.ts'
+import { resetMessages } from './reset-messages.ts'
 import { respondToApproval } from './respond-to-approval.ts'
 import { searchArchival } from './search-archival.ts'
 import { searchConversation } from './search-conversation.ts'
@@ -19,7 +23,7 @@ import { updateAgent } from './update-agent.ts'
 import { writeMemoryBlock } from './write-memory-block.ts'
 
 /** In the order in which clients list them: talking first, then memory, then the rest. */
-export const TOOLS: readonly Tool[] = [
+const CORE: readonly Tool[] = [
   listAgents,
   createAgent,
   sendMessage,
@@ -40,6 +44,10 @@ export const TOOLS: readonly Tool[] = [
   inspectContext,
 ]
 
-export function findTool(name: string): Tool | undefined {
-  return TOOLS.find((tool) => tool.name === name)
+const ADMIN: readonly Tool[] = [configureAgent, compactContext, resetMessages]
+
+export const TOOLSETS: Readonly<Record<Toolset, readonly Tool[]>> = { core: CORE, admin: ADMIN }
+
+export function toolsOf(toolsets: readonly Toolset[]): readonly Tool[] {
+  return toolsets.flatMap((toolset) => TOOLSETS[toolset])
 }

@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import { askForApproval, passOnApproval } from '../approval-by-person.ts'
+import type { McpContext } from '../context.ts'
 import { defineTool } from '../define-tool.ts'
+import type { Person } from '../person.ts'
 import { presentRun } from '../present-run.ts'
 import { agent, nonEmpty, waitSeconds } from '../schema.ts'
 import { runShape } from '../shapes.ts'
@@ -35,15 +38,13 @@ export const sendMessage = defineTool({
     openWorldHint: true,
   },
   async run(args, context, call) {
-    const sent = await context.runs.send({
-      agent: args.agent,
-      text: args.message,
-      idempotencyKey: args.idempotency_key,
-      maxSteps: args.max_steps,
-    })
-    const view = await waitForRun(sent, args.wait_seconds, context, call)
-    const messages = args.include_steps ? await context.runs.messages(view.run.id) : undefined
-    return presentRun(view, messages)
+    const begun = await begin(args, context, call.person)
+    const waited = begun.isClosed
+      ? begun.view
+      : await waitForRun(begun.view, args.wait_seconds, context, call)
+    if (!begun.isClosed) askForApproval(waited, call.person)
+    const messages = args.include_steps ? await context.runs.messages(waited.run.id) : undefined
+    return presentRun(waited, messages)
   },
   failure({ status, error, run_id }) {
     if (status !== 'failed') return undefined
@@ -53,3 +54,26 @@ export const sendMessage = defineTool({
     return `${sentences.join(' ')} (run_id: ${run_id})`
   },
 })
+
+interface Sending {
+  readonly agent: string
+  readonly message: string
+  readonly idempotency_key?: string | undefined
+  readonly max_steps?: number | undefined
+}
+
+/** Sends the message; if this call brings the person's answer to a question of the last, hands that on instead. */
+async function begin(args: Sending, context: McpContext, person: Person | undefined) {
+  if (person?.resumed === undefined) {
+    const view = await context.runs.send({
+      agent: args.agent,
+      text: args.message,
+      idempotencyKey: args.idempotency_key,
+      maxSteps: args.max_steps,
+    })
+    return { view, isClosed: false }
+  }
+  const view = await passOnApproval(person.resumed, context, person)
+  if (view) return { view, isClosed: false }
+  return { view: await context.runs.get(person.resumed), isClosed: true }
+}

@@ -72,7 +72,7 @@ export function approvalContract(subject: Subject): void {
     expect(await write((tx) => tx.runs.answerApproval(over, approve))).toBe(false)
   })
 
-  test('a run that waits for approval is claimed by nobody until it is resumed, then by anybody', async () => {
+  test('a run that waits for approval is claimed by nobody until it is resumed, then by its acceptor', async () => {
     const { store, storage } = subject
     const { runId } = await runWithCalls([{ needsApproval: true }])
     expect(await write((tx) => tx.runs.resume(runId, at()))).toBe(false)
@@ -85,8 +85,9 @@ export function approvalContract(subject: Subject): void {
     expect(await write((tx) => tx.runs.resume(runId, at()))).toBe(true)
     expect(await write((tx) => tx.runs.resume(runId, at()))).toBe(false)
     expect(await store.runs.get(runId)).toMatchObject({ status: 'queued', stopReason: null })
-    const other = await storage.claims.next(claim('somebody else'))
-    expect(other?.run).toMatchObject({ id: runId, status: 'running' })
+    expect(await storage.claims.next(claim('somebody else'))).toBeUndefined()
+    const claimed = await storage.claims.next(claim('me'))
+    expect(claimed?.run).toMatchObject({ id: runId, status: 'running' })
   })
 
   test('the time that a run waits for approval is none of its own', async () => {

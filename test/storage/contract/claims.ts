@@ -32,6 +32,35 @@ export function claimContract(subject: Subject): void {
   const hold = (lease: Lease, seconds = LEASE_SECONDS) =>
     subject.store.transaction((tx) => tx.runs.hold(lease, at(seconds)))
 
+  test('what a living process accepted is left to it, until it has been stranded for long', async () => {
+    const { store } = subject
+    const agent = await insertAgent(store)
+    const { id } = await insertRun(store, agent.id, { acceptedBy: 'them' })
+    const living = ['them']
+    expect(await claim(60, 'me', { living })).toBeUndefined()
+    expect(await claim(600, 'me', { living, strandedBefore: at(-1) })).toBeUndefined()
+    const stranded = await claim(600, 'me', { living, strandedBefore: at(300) })
+    expect(stranded?.run.id).toBe(id)
+    // A lease that ran out is another matter: whoever holds it does not stir.
+    const taken = await claim(1_000, 'you', { living: ['me', 'them'] })
+    expect(taken?.run.id).toBe(id)
+  })
+
+  test('a run that waited for its time to try again is left to a living acceptor as well', async () => {
+    const { store } = subject
+    const agent = await insertAgent(store)
+    const { id } = await insertRun(store, agent.id, { acceptedBy: 'them' })
+    const { lease } = await claimed(0, 'them')
+    await store.transaction(async (tx) => {
+      await tx.runs.start(id, at(0))
+      await tx.runs.postpone(id, { waitingFor: 'retry', retryAt: at(120) }, at(1))
+      await tx.runs.release(lease)
+    })
+    expect(await claim(119, 'them')).toBeUndefined()
+    expect(await claim(121, 'me', { living: ['them'], strandedBefore: at(100) })).toBeUndefined()
+    expect((await claim(121, 'them'))?.run.id).toBe(id)
+  })
+
   test('where nothing is queued there is nothing to claim', async () => {
     expect(await claim(0)).toBeUndefined()
   })

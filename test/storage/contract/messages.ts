@@ -68,24 +68,20 @@ export function messageContract(subject: Subject): void {
     ])
   })
 
-  test('the recent ones are those that fit into the tokens', async () => {
+  test("those since a number are all from there on, and the user's words before it are found", async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
-    const sizes = [1, 50, 10, 20]
     await store.transaction((tx) =>
       tx.messages.append(
         id,
-        sizes.map((tokens) => userSays('x', { tokens })),
+        ['a', 'b', 'c', 'd'].map((text) => userSays(text)),
       ),
     )
-    const numbers = async (most: { messages?: number; tokens?: number }) =>
-      (await store.messages.recent(id, most)).map(({ seq }) => seq)
-    expect(await numbers({ tokens: 1_000 })).toEqual([1, 2, 3, 4])
-    expect(await numbers({ tokens: 80 })).toEqual([2, 3, 4])
-    expect(await numbers({ tokens: 79 })).toEqual([3, 4])
-    expect(await numbers({ tokens: 79, messages: 1 })).toEqual([4])
-    expect(await numbers({ tokens: 19 })).toEqual([])
-    expect(await numbers({ messages: 0 })).toEqual([])
+    const since = await store.messages.since(id, 3)
+    expect(since.map(({ seq }) => seq)).toEqual([3, 4])
+    expect(await store.messages.since(id, 5)).toEqual([])
+    expect(await store.messages.userMessageBefore(id, 3)).toMatchObject({ text: 'b' })
+    expect(await store.messages.userMessageBefore(id, 1)).toBeUndefined()
   })
 
   test('messages of each agent are numbered from 1 without gaps, also after a rollback', async () => {

@@ -1,0 +1,109 @@
+import { AgentSettings } from '../core/agent-settings.ts'
+import { type Clock, toTimestamp } from '../core/clock.ts'
+import { UserError } from '../core/errors.ts'
+import type { AgentId } from '../core/ids.ts'
+import type { ModelRegistry } from '../llm/model.ts'
+import { findAgent } from '../memory/find-agent.ts'
+import type { Store } from '../storage/store.ts'
+import { checkRoom } from './check-room.ts'
+import { type Compacted, compact, nextCompaction } from './compaction/compact.ts'
+import { compileContext } from './compile-context.ts'
+import { readContext } from './read-context.ts'
+
+export type SettingsPatch = {
+  readonly [Name in keyof AgentSettings]?: AgentSettings[Name] | undefined
+}
+
+/** How agents are run, and what they have in sight, as an operator changes it. */
+export function createAgentSettings(store: Store, models: ModelRegistry, clock: Clock) {
+  return {
+    async configure(reference: string, patch: SettingsPatch): Promise<AgentSettings> {
+      if (patch.summaryModel) models.check(patch.summaryModel)
+      if (patch.timezone !== undefined) checkTimezone(patch.timezone)
+      const at = toTimestamp(clock())
+      return store.transaction(async (tx) => {
+        const agent = await findAgent(tx.agents, reference)
+        const settings = parseSettings({ ...agent.settings, ...definedOnly(patch) })
+        checkRoom({ ...agent, settings }, await tx.blocks.ofAgent(agent.id))
+        await tx.agents.update(agent.id, { settings }, at)
+        return settings
+      })
+    },
+
+    /** Puts aside what the next compaction would, now. Undefined: there is nothing that may go. */
+    async compact(reference: string, signal: AbortSignal): Promise<Compacted | undefined> {
+      const agent = await findAgent(store.agents, reference)
+      const input = await readContext(store, agent, null, clock(), {
+        speakNow: null,
+        repeats: 0,
+        calls: [],
+      })
+      const compiled = compileContext(input)
+      const plan = nextCompaction(input, compiled)
+      if (!plan) return undefined
+      const drops = agent.settings.compactionMode === 'drop'
+      return compact({
+        input,
+        plan,
+        window: compiled.window,
+        model: drops ? undefined : await models.resolve(agent.settings.summaryModel ?? agent.model),
+        signal,
+        commit: (work) => store.transaction((tx) => work(tx, toTimestamp(clock()))),
+      })
+    },
+
+    /** A new context: memory stays, and so does the conversation in recall memory. Returns how many left the context. */
+    async resetMessages(reference: string): Promise<{ agentId: AgentId; messages: number }> {
+      const at = toTimestamp(clock())
+      return store.transaction(async (tx) => {
+        const { id } = await findAgent(tx.agents, reference)
+        const { messages } = await tx.agents.counts(id)
+        const inSight = await tx.messages.since(id, (await tx.agents.contextState(id)).from)
+        if (await tx.runs.isAtWork(id)) {
+          throw new UserError(
+            'busy',
+            'The agent is at work. Wait for its run to end, or cancel it, and call again.',
+          )
+        }
+        await tx.agents.setContext(
+          id,
+          { from: messages + 1, summariesFrom: messages + 1, pressureTold: false },
+          at,
+        )
+        return { agentId: id, messages: inSight.length }
+      })
+    },
+  }
+}
+
+function parseSettings(settings: unknown): AgentSettings {
+  const parsed = AgentSettings.safeParse(settings)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new UserError(
+      'invalid_argument',
+      `${issue?.path.join('.')}: ${issue?.message}. Nothing was changed.`,
+    )
+  }
+  const { compactionTarget, compactionThreshold } = parsed.data
+  if (compactionTarget < compactionThreshold) return parsed.data
+  throw new UserError(
+    'invalid_argument',
+    `compaction_target (${compactionTarget}) must be below compaction_threshold (${compactionThreshold}), or every step would compact. Nothing was changed.`,
+  )
+}
+
+function checkTimezone(timezone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timezone })
+  } catch {
+    throw new UserError(
+      'invalid_argument',
+      `"${timezone}" is no time zone. Give a name like Europe/Berlin, or UTC.`,
+    )
+  }
+}
+
+function definedOnly(patch: SettingsPatch): object {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
+}

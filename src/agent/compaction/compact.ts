@@ -1,0 +1,121 @@
+import type { Summary } from '../../core/agent.ts'
+import type { Timestamp } from '../../core/clock.ts'
+import { newId } from '../../core/ids.ts'
+import type { Message } from '../../core/message.ts'
+import { NO_USAGE, type TokenUsage } from '../../core/run.ts'
+import type { ChatModel } from '../../llm/model.ts'
+import type { Transaction } from '../../storage/store.ts'
+import type { CompiledContext, ContextInput } from '../compile-context.ts'
+import { type CompactionPlan, planCompaction } from './plan-compaction.ts'
+import { writeSummary } from './write-summary.ts'
+
+/** Of the context window: what the summary may take, however much it stands for. */
+const SUMMARY_SHARE = 0.1
+const LARGEST_SUMMARY_TOKENS = 2_000
+/** However slow the writer is, the user waits no longer than this for it. */
+const SUMMARY_MILLISECONDS = 120_000
+
+export function summaryBudget(window: number): number {
+  return Math.min(LARGEST_SUMMARY_TOKENS, Math.floor(window * SUMMARY_SHARE))
+}
+
+/** Of a request that was refused as too long, whatever its size was taken to be. */
+const SHARE_AFTER_REFUSAL = 0.5
+
+/** What would go if the context were compacted now, or after the request was refused; undefined: nothing may. */
+export function nextCompaction(
+  input: ContextInput,
+  compiled: CompiledContext,
+  wasRefused = false,
+): CompactionPlan | undefined {
+  const { history, window, totalTokens } = compiled
+  const messageTokens = history.reduce((sum, { tokens }) => sum + tokens, 0)
+  return planCompaction({
+    // What the user said at the beginning of a turn that has lost its first steps is out of sight already.
+    messages: history.filter(({ seq }) => seq >= input.state.from),
+    fixedTokens: totalTokens - messageTokens + summaryBudget(window),
+    targetTokens: Math.min(
+      window * input.agent.settings.compactionTarget,
+      wasRefused ? totalTokens * SHARE_AFTER_REFUSAL : Number.POSITIVE_INFINITY,
+    ),
+  })
+}
+
+/** The request would pass the threshold, so something has to go before it is made. */
+export function isTooFull(input: ContextInput, { totalTokens, window }: CompiledContext): boolean {
+  return totalTokens > window * input.agent.settings.compactionThreshold
+}
+
+export interface CompactOptions {
+  readonly input: ContextInput
+  readonly plan: CompactionPlan
+  readonly window: number
+  /** Writes the summary; undefined: none can be had. */
+  readonly model: ChatModel | undefined
+  readonly signal: AbortSignal
+  /** Runs the one transaction in which the context changes. */
+  readonly commit: (work: (tx: Transaction, at: Timestamp) => Promise<void>) => Promise<void>
+}
+
+export interface Compacted {
+  readonly evicted: number
+  readonly method: Summary['method'] | 'none'
+  /** Why no model wrote the summary. */
+  readonly problem?: string
+  readonly usage: TokenUsage
+}
+
+/**
+ * Puts the planned messages out of sight, with a summary in their place. The summary is written first, outside any
+ * transaction; then everything changes at once, unless somebody else has compacted meanwhile.
+ */
+export async function compact(options: CompactOptions): Promise<Compacted> {
+  const { input, plan, window, model, signal } = options
+  const { agent, state } = input
+  const [first, ...rest] = plan.evicted
+  const last: Message = rest.at(-1) ?? first
+  const drops = agent.settings.compactionMode === 'drop'
+  const written = drops
+    ? undefined
+    : await writeSummary({
+        model,
+        previous: state.summary?.text ?? '',
+        evicted: plan.evicted,
+        budgetTokens: summaryBudget(window),
+        windowTokens: window,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(SUMMARY_MILLISECONDS)]),
+      })
+  // Whoever stops the work stops this as well: nothing has changed yet, and the next step begins here again.
+  if (signal.aborted) return { evicted: 0, method: 'none', usage: written?.usage ?? NO_USAGE }
+  const id = newId('summary')
+  let isDone = false
+  await options.commit(async (tx, at) => {
+    const current = await tx.agents.contextState(agent.id)
+    isDone = current.from === state.from
+    if (!isDone) return
+    await tx.agents.setContext(
+      agent.id,
+      {
+        from: plan.keepFrom,
+        pressureTold: false,
+        ...(written && {
+          summary: {
+            id,
+            text: written.text,
+            fromSeq: first.seq,
+            toSeq: plan.keepFrom - 1,
+            until: last.createdAt,
+            method: written.method,
+          },
+        }),
+      },
+      at,
+    )
+  })
+  return {
+    evicted: isDone ? plan.evicted.length : 0,
+    usage: written?.usage ?? NO_USAGE,
+    method: written?.method ?? 'none',
+    ...(written?.problem !== undefined && { problem: written.problem }),
+  }
+}

@@ -1,0 +1,95 @@
+import type { SummaryMethod } from '../../core/agent.ts'
+import { estimateTokens } from '../../core/estimate-tokens.ts'
+import type { Message } from '../../core/message.ts'
+import { addUsage, NO_USAGE, type TokenUsage } from '../../core/run.ts'
+import { cleanText } from '../../core/text.ts'
+import { PROMPTS } from '../../generated/prompts.ts'
+import type { ChatModel, ModelResult } from '../../llm/model.ts'
+import { extractSummary, fitLines } from './extract-summary.ts'
+import { transcriptPieces } from './transcript.ts'
+
+export interface SummaryRequest {
+  /** Undefined: there is none to be had, or none is wanted. */
+  readonly model: ChatModel | undefined
+  /** Empty: there is none. */
+  readonly previous: string
+  readonly evicted: readonly Message[]
+  /** That the notes may take of the context. */
+  readonly budgetTokens: number
+  /** That a request to the model may take. */
+  readonly windowTokens: number
+  readonly signal: AbortSignal
+}
+
+export interface WrittenSummary {
+  readonly text: string
+  readonly method: SummaryMethod
+  /** Why no model wrote it, in a sentence. */
+  readonly problem?: string
+  /** Of the calls that it took. */
+  readonly usage: TokenUsage
+}
+
+/** A word of English takes about so many tokens; other languages take more, and are cut by tokens below. */
+const TOKENS_PER_WORD = 1.4
+
+/**
+ * Notes on what was evicted, growing out of the notes there were: the model reads the transcript in pieces that fit it,
+ * and rewrites the notes with each. Whatever goes wrong, there are notes in the end. Never rejects.
+ */
+export async function writeSummary(request: SummaryRequest): Promise<WrittenSummary> {
+  const { model, previous, evicted, budgetTokens, windowTokens, signal } = request
+  let usage = NO_USAGE
+  if (!model) {
+    return { text: extractSummary(previous, evicted, budgetTokens), method: 'extract', usage }
+  }
+  const room = windowTokens - 2 * budgetTokens - estimateTokens(PROMPTS.summarize)
+  const pieces = transcriptPieces(evicted, Math.max(300, Math.floor(room * 0.7)))
+  let notes = previous
+  for (const piece of pieces) {
+    const result = await model.call(
+      {
+        messages: [
+          { role: 'system', text: instructions(budgetTokens) },
+          { role: 'user', text: material(notes, piece) },
+        ],
+        tools: [],
+        toolChoice: 'auto',
+      },
+      signal,
+    )
+    if (result.kind === 'answer') usage = addUsage(usage, result.answer.usage)
+    const written = notesIn(result)
+    if (written.problem !== undefined) {
+      const text = extractSummary(previous, evicted, budgetTokens)
+      return { text, method: 'extract', problem: written.problem, usage }
+    }
+    const fits = estimateTokens(written.text) <= budgetTokens
+    notes = fits
+      ? written.text
+      : fitLines(written.text.split('\n').flatMap(sentences), budgetTokens)
+  }
+  return { text: notes, method: 'model', usage }
+}
+
+function instructions(budgetTokens: number): string {
+  const words = Math.max(50, Math.floor(budgetTokens / TOKENS_PER_WORD))
+  return PROMPTS.summarize.trim().replace('{WORDS}', String(words))
+}
+
+function material(notes: string, piece: string): string {
+  return `# The notes so far\n\n${notes === '' ? '(none)' : notes}\n\n# The new part of the conversation\n\n${piece}`
+}
+
+function notesIn(result: ModelResult): { readonly text: string; readonly problem?: string } {
+  if (result.kind === 'failure') return { text: '', problem: result.failure.message }
+  const { text, finish } = result.answer
+  if (finish !== 'stop') return { text: '', problem: 'The model did not finish the summary.' }
+  if (text.trim() === '') return { text: '', problem: 'The model wrote an empty summary.' }
+  return { text: cleanText(text.trim()) }
+}
+
+/** A model that writes everything into one line still gets all but the middle of it kept. */
+function sentences(line: string): readonly string[] {
+  return line.length < 400 ? [line] : line.split(/(?<=[.!?])\s+|(?<=[。！？])/u)
+}

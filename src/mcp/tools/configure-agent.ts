@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { COMPACTION_MODES } from '../../core/agent-settings.ts'
+import { defineTool } from '../define-tool.ts'
+import { agent } from '../schema.ts'
+import { answer } from '../shapes.ts'
+
+const settings = z.strictObject({
+  compaction_threshold: z.number(),
+  compaction_target: z.number(),
+  compaction_mode: z.enum(COMPACTION_MODES),
+  summary_model: z.string().optional(),
+  message_buffer_autoclear: z.boolean(),
+  timezone: z.string(),
+  temperature: z.number().optional(),
+  max_output_tokens: z.int().optional(),
+  parallel_tool_calls: z.boolean(),
+})
+
+export const configureAgent = defineTool({
+  name: 'configure_agent',
+  title: 'Configure how an agent is run',
+  description:
+    'Changes how an agent is run: when its context is compacted and by which model, its time zone, its sampling. What ' +
+    'is not given stays; called without settings, it shows them.',
+  input: z.strictObject({
+    agent,
+    compaction_threshold: z
+      .number()
+      .describe('Share of the context window at which old turns leave it, 0.3 to 0.95')
+      .optional(),
+    compaction_target: z.number().describe('Share in use after that, 0.1 to 0.9').optional(),
+    compaction_mode: z.enum(COMPACTION_MODES).optional(),
+    summary_model: z
+      .string()
+      .describe("provider/model that writes summaries; empty: the agent's own")
+      .optional(),
+    message_buffer_autoclear: z
+      .boolean()
+      .describe('Every message starts from memory alone')
+      .optional(),
+    timezone: z.string().describe('Like Europe/Berlin').optional(),
+    temperature: z.number().describe("0 to 2; -1: the provider's default").optional(),
+    max_output_tokens: z.int().describe("Of one answer; 0: the provider's default").optional(),
+    parallel_tool_calls: z
+      .boolean()
+      .describe('Tools that only read may run side by side')
+      .optional(),
+  }),
+  output: answer({ agent_id: z.string(), settings }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  async run(args, context) {
+    const { agent: view } = await context.agents.get(args.agent)
+    const now = await context.agents.configure(view.id, {
+      compactionThreshold: args.compaction_threshold,
+      compactionTarget: args.compaction_target,
+      compactionMode: args.compaction_mode,
+      summaryModel: args.summary_model === '' ? null : args.summary_model,
+      messageBufferAutoclear: args.message_buffer_autoclear,
+      timezone: args.timezone,
+      temperature: args.temperature === -1 ? null : args.temperature,
+      maxOutputTokens: args.max_output_tokens === 0 ? null : args.max_output_tokens,
+      parallelToolCalls: args.parallel_tool_calls,
+    })
+    return {
+      agent_id: view.id,
+      settings: {
+        compaction_threshold: now.compactionThreshold,
+        compaction_target: now.compactionTarget,
+        compaction_mode: now.compactionMode,
+        ...(now.summaryModel !== null && { summary_model: now.summaryModel }),
+        message_buffer_autoclear: now.messageBufferAutoclear,
+        timezone: now.timezone,
+        ...(now.temperature !== null && { temperature: now.temperature }),
+        ...(now.maxOutputTokens !== null && { max_output_tokens: now.maxOutputTokens }),
+        parallel_tool_calls: now.parallelToolCalls,
+      },
+    }
+  },
+})

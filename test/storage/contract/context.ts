@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import type { ContextState, Summary } from '../../../src/core/agent.ts'
+import { type AgentId, newId } from '../../../src/core/ids.ts'
+import { at, insertAgent } from '../../support/stores.ts'
+import type { Subject } from './subject.ts'
+
+const NEW: ContextState = {
+  from: 1,
+  tokenRatio: 1,
+  pressureTold: false,
+  learnedWindow: null,
+  summariesFrom: 1,
+  summary: null,
+}
+
+function someSummary(fields: Partial<Summary> = {}): Summary {
+  const [text, until] = ['Likes tea 🍵.', at(3)]
+  return { id: newId('summary'), text, fromSeq: 1, toSeq: 9, until, method: 'model', ...fields }
+}
+
+export function contextContract(subject: Subject): void {
+  const set = (id: AgentId, state: Partial<ContextState>) =>
+    subject.store.transaction((tx) => tx.agents.setContext(id, state, at(5)))
+  const state = (id: AgentId) => subject.store.agents.contextState(id)
+
+  test('a new agent, and one that does not exist, see everything as it is estimated', async () => {
+    expect(await state((await insertAgent(subject.store)).id)).toEqual(NEW)
+    expect(await state(newId('agent'))).toEqual(NEW)
+  })
+
+  test('what is set of a context changes, for this agent and nothing else', async () => {
+    const [{ id }, other] = [await insertAgent(subject.store), await insertAgent(subject.store)]
+    await set(id, { from: 7, tokenRatio: 1.25, pressureTold: true, learnedWindow: 8_192 })
+    const expected = { ...NEW, from: 7, tokenRatio: 1.25, pressureTold: true, learnedWindow: 8_192 }
+    expect(await state(id)).toEqual(expected)
+    await set(id, { pressureTold: false })
+    expect(await state(id)).toEqual({ ...expected, pressureTold: false })
+    await set(id, { learnedWindow: null })
+    expect(await state(id)).toEqual({ ...expected, pressureTold: false, learnedWindow: null })
+    expect(await state(other.id)).toEqual(NEW)
+  })
+
+  test('the newest summary of an agent is in sight', async () => {
+    const [{ id }, other] = [await insertAgent(subject.store), await insertAgent(subject.store)]
+    const first = someSummary()
+    await set(id, { from: 10, summary: first })
+    expect(await state(id)).toEqual({ ...NEW, from: 10, summary: first })
+    const second = someSummary({ text: 'More.', fromSeq: 10, toSeq: 19, method: 'extract' })
+    await set(id, { from: 20, summary: second })
+    await set(other.id, { summary: someSummary() })
+    await set(id, { tokenRatio: 2 })
+    expect(await state(id)).toEqual({ ...NEW, from: 20, tokenRatio: 2, summary: second })
+  })
+
+  test('summaries of what was put aside before a new context are out of sight', async () => {
+    const { id } = await insertAgent(subject.store)
+    await set(id, { summary: someSummary({ toSeq: 9 }) })
+    await set(id, { from: 11, summariesFrom: 11 })
+    expect(await state(id)).toEqual({ ...NEW, from: 11, summariesFrom: 11 })
+    const later = someSummary({ fromSeq: 11, toSeq: 11 })
+    await set(id, { from: 12, summary: later })
+    expect((await state(id)).summary).toEqual(later)
+  })
+
+  test('a context that is changed in a transaction that fails stays as it was', async () => {
+    const { id } = await insertAgent(subject.store)
+    const failing = subject.store.transaction(async (tx) => {
+      await tx.agents.setContext(id, { from: 5, summary: someSummary() }, at())
+      expect((await tx.agents.contextState(id)).from).toBe(5)
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(await state(id)).toEqual(NEW)
+  })
+
+  test('an agent that is deleted takes its summaries along', async () => {
+    const { store } = subject
+    const agent = await insertAgent(store)
+    await set(agent.id, { from: 10, summary: someSummary() })
+    await store.transaction((tx) => tx.agents.delete(agent.id, at()))
+    expect(await state(agent.id)).toEqual(NEW)
+    await store.transaction((tx) => tx.agents.insert(agent))
+    expect(await state(agent.id)).toEqual(NEW)
+  })
+}
