@@ -158,4 +158,21 @@ describe.each(MATRIX)('a %s client that can ask the person, over %s', (kind, tra
     })) as { messages: readonly unknown[] }
     expect(messages).toHaveLength(3)
   })
+
+  it('is asked before an agent is deleted', async () => {
+    const created = (await caller.call('create_agent', { name: 'Gone' })) as {
+      agent: { id: string }
+    }
+    const gone = { agent: created.agent.id }
+    reply = { action: 'accept', content: { approve: false } }
+    expect(await caller.call('delete_agent', gone)).toMatchObject({
+      error: { code: 'invalid_argument' },
+    })
+    expect((await caller.call('get_agent', gone)).agent).toBeDefined()
+    reply = { action: 'accept', content: { approve: true } }
+    expect(await caller.call('delete_agent', gone)).toMatchObject({ deleted: true })
+    expect(await caller.call('get_agent', gone)).toMatchObject({ error: { code: 'not_found' } })
+    expect(questions).toHaveLength(2)
+    expect(questions[0]).toContain('Gone')
+  })
 })
