@@ -1,5 +1,6 @@
 import { estimateTokens } from '../core/estimate-tokens.ts'
-import type { ModelAnswer, ModelMessage, ModelRequest, ModelWords, TokenUsage } from './model.ts'
+import type { TokenUsage } from '../core/run.ts'
+import type { ModelAnswer, ModelMessage, ModelRequest, ModelWords } from './model.ts'
 
 /** For models that do not count their tokens. Budgets need some number, and nought would be the worst. */
 export function estimateUsage(request: ModelRequest, answer: ModelWords): TokenUsage {

@@ -1,4 +1,5 @@
 import type { CallId } from '../core/ids.ts'
+import type { TokenUsage } from '../core/run.ts'
 
 /** JSON Schema of a tool's parameters: a flat object. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -34,13 +35,6 @@ export interface ModelRequest {
   readonly toolChoice: 'auto' | 'required' | 'none' | { readonly name: string }
   readonly temperature?: number
   readonly maxOutputTokens?: number
-}
-
-export interface TokenUsage {
-  readonly promptTokens: number
-  readonly completionTokens: number
-  readonly totalTokens: number
-  readonly cachedTokens: number
 }
 
 /** An answer as the model wrote it. */

@@ -1,6 +1,7 @@
+import type { TokenUsage } from '../core/run.ts'
 import { Completion, type CompletionMessage, type CompletionUsage } from './completion.ts'
 import { type ErrorDetail, readErrorBody } from './error-body.ts'
-import type { ModelAnswer, ModelWords, TokenUsage } from './model.ts'
+import type { ModelAnswer, ModelWords } from './model.ts'
 import { readContent } from './stream.ts'
 import { readTextCalls } from './text-calls.ts'
 import { splitThinking } from './think-tags.ts'
