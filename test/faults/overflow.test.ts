@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { body, call, chunks, refuse, speak } from './answers.ts'
-import type { Answer } from './wire.ts'
+import { body, call, chunks, refuse, say, speak } from './answers.ts'
+import { type Answer, textOf } from './wire.ts'
 import { expectFailure, FORMATS, startWorld, type World } from './world.ts'
 
 /** How each server says that the request is too long. */
@@ -101,6 +101,31 @@ describe.each(FORMATS)('a request too long for a provider that answers with %s',
     },
   )
 })
+
+describe.each(FORMATS)(
+  'a conversation too long for a provider that answers with %s',
+  (_, model) => {
+    it.each(WORDINGS)(
+      'is summarized when %s says so, and the one more try succeeds',
+      async (_server, answer) => {
+        world.vendor.always(speak('Noted.'))
+        const agent = await world.createAgent(model)
+        for (const turn of ['Turn one', 'Turn two', 'Turn three', 'Turn four']) {
+          await world.send(agent, `${turn}: ${'a long tale of the sea '.repeat(60)}`)
+        }
+        const before = world.vendor.requests.length
+        world.vendor.enqueue(answer, say('Four tales of the sea were told.'), speak('It fits now.'))
+        const { data } = await world.send(agent)
+        expect(data).toMatchObject({ status: 'completed', reply: 'It fits now.' })
+        expect(world.vendor.requests.length - before).toBe(3)
+        const [system, ...said] = world.vendor.lastMessages()
+        expect(system && textOf(system)).toContain('Four tales of the sea were told.')
+        expect(said.map(textOf).join()).not.toContain('Turn one')
+        expect(said.map(textOf).join()).toContain('Are you there?')
+      },
+    )
+  },
+)
 
 describe('what is not too long', () => {
   it.each([
