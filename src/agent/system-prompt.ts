@@ -38,7 +38,7 @@ export function systemMessage(
   return summary ? `${placed}\n\n${renderSummary(summary)}` : placed
 }
 
-export function renderSummary(summary: Summary | null): string {
+export function renderSummary(summary: Pick<Summary, 'text' | 'until' | 'toSeq'> | null): string {
   if (!summary) return ''
   const until = summary.until.slice(0, 10)
   return `${PROMPTS['summary-intro'].trim()}\n<summary until="${until}" messages="${summary.toSeq}">\n${escapeStructure(summary.text)}\n</summary>`

@@ -31,6 +31,15 @@ function answering(notes: () => ReturnType<typeof say>) {
   return counts
 }
 
+/** Of the context window: what a summary may take. */
+const BUDGET = SMALL.contextWindow * 0.1
+
+/** 0: there is none yet. */
+async function summaryTokens(agent: string): Promise<number> {
+  const { parts } = await world.context.agents.inspect(agent)
+  return parts.find(({ name }) => name === 'summary')?.tokens ?? 0
+}
+
 function fact(turn: number): string {
   return `Fact number ${turn}: the box with the label crate${turn} stands on shelf ${turn * 7}, and nobody may move it before spring.`
 }
@@ -43,6 +52,7 @@ describe('a conversation that outgrows its window', () => {
       const { run } = await world.talk(agent, fact(turn))
       expect(run.status, `turn ${turn}: ${run.error?.message}`).toBe('completed')
       expect(run.warnings).toEqual([])
+      if (turn % 50 === 0) expect(await summaryTokens(agent)).toBeLessThanOrEqual(BUDGET)
     }
     expect(Math.max(...counts)).toBeLessThanOrEqual(SMALL.contextWindow)
     for (const turn of [1, 2, 1_000, 1_999, 2_000]) {
@@ -53,9 +63,7 @@ describe('a conversation that outgrows its window', () => {
       expect(items.map(({ item }) => item.role === 'user' && item.text)).toContain(fact(turn))
     }
     expect(systemText(world.request())).toContain(NOTES)
-    const account = await world.context.agents.inspect(agent)
-    const summary = account.parts.find(({ name }) => name === 'summary')
-    expect(summary?.tokens).toBeLessThanOrEqual(SMALL.contextWindow * 0.1)
+    expect(await summaryTokens(agent)).toBeGreaterThan(0)
   }, 240_000)
 
   it('keeps the newest turns, tells how to find the others, and never parts a call from its result', async () => {
@@ -143,7 +151,11 @@ describe('a summary', () => {
   it('that is far too long is cut to its budget', async () => {
     const counts = answering(() => say('A sentence of the endless notes. '.repeat(3_000)))
     const agent = await world.createAgent(SMALL)
-    for (let turn = 1; turn <= 60; turn += 1) await world.talk(agent, fact(turn))
+    for (let turn = 1; turn <= 60; turn += 1) {
+      await world.talk(agent, fact(turn))
+      expect(await summaryTokens(agent)).toBeLessThanOrEqual(BUDGET)
+    }
+    expect(await summaryTokens(agent)).toBeGreaterThan(BUDGET / 2)
     expect(Math.max(...counts)).toBeLessThanOrEqual(SMALL.contextWindow)
   })
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { begin, hang, say, speak, stall, stallWithKeepAlive, toEvent } from './answers.ts'
-import type { Answer } from './wire.ts'
+import { begin, hang, refuse, say, speak, stall, stallWithKeepAlive, toEvent } from './answers.ts'
+import { type Answer, textOf } from './wire.ts'
 import { expectFailure, FORMATS, startWorld, type World } from './world.ts'
 
 /* No hang is longer than its timer, and a call that times out is tried as often as any that may pass. */
@@ -48,6 +48,22 @@ it('an answer that trickles on for ever ends with the timer of the whole call', 
     response.on('close', () => clearInterval(timer))
   })
   await expectFailure(world, agent, { error: /did not finish its answer/, requests: TRIES })
+})
+
+it('a writer of summaries that is too slow is replaced by rule, and the run says so', async () => {
+  const agent = await world.createAgent('openai/scripted')
+  for (const turn of ['Turn one', 'Turn two', 'Turn three', 'Turn four']) {
+    await world.send(agent, `${turn}: ${'a long tale of the sea '.repeat(60)}`)
+  }
+  const tooLong = refuse(400, { error: { message: 'Too long.', code: 'context_length_exceeded' } })
+  world.vendor.enqueue(tooLong, hang, speak('It fits now.'))
+  const { data } = await world.send(agent)
+  expect(data).toMatchObject({ status: 'completed', reply: 'It fits now.' })
+  expect(data.warnings).toEqual([
+    expect.stringMatching(/put together by rule.*did not finish its answer within 0\.4 seconds/),
+  ])
+  const [system] = world.vendor.lastMessages()
+  expect(system && textOf(system)).toMatch(/<summary[\s\S]*Turn one/)
 })
 
 it('a server that thinks for longer than the idle time before its first word is waited for', async () => {

@@ -1,11 +1,13 @@
 import type { Summary } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
+import { estimateTokens } from '../../core/estimate-tokens.ts'
 import { newId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import { NO_USAGE, type TokenUsage } from '../../core/run.ts'
 import type { ChatModel } from '../../llm/model.ts'
 import type { Transaction } from '../../storage/store.ts'
 import type { CompiledContext, ContextInput } from '../compile-context.ts'
+import { renderSummary } from '../system-prompt.ts'
 import { type CompactionPlan, planCompaction } from './plan-compaction.ts'
 import { writeSummary } from './write-summary.ts'
 
@@ -81,7 +83,10 @@ export async function compact(options: CompactOptions): Promise<Compacted> {
         model,
         previous: state.summary?.text ?? '',
         evicted: plan.evicted,
-        budgetTokens: summaryBudget(window),
+        // In estimated tokens, as the writer measures; what stands around the words is a part of the summary.
+        budgetTokens:
+          Math.floor(summaryBudget(window) / Math.max(1, state.tokenRatio)) -
+          estimateTokens(renderSummary({ text: '', until: last.createdAt, toSeq: last.seq })),
         windowTokens: window,
         signal: AbortSignal.any([signal, AbortSignal.timeout(SUMMARY_MILLISECONDS)]),
       })

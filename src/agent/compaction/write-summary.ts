@@ -82,7 +82,11 @@ function material(notes: string, piece: string): string {
 }
 
 function notesIn(result: ModelResult): { readonly text: string; readonly problem?: string } {
-  if (result.kind === 'failure') return { text: '', problem: result.failure.message }
+  if (result.kind === 'failure') {
+    const { reason, message } = result.failure
+    // Where the caller gave up on the whole run, nobody reads this.
+    return { text: '', problem: reason === 'aborted' ? 'It was not done in time.' : message }
+  }
   const { text, finish } = result.answer
   if (finish !== 'stop') return { text: '', problem: 'The model did not finish the summary.' }
   if (text.trim() === '') return { text: '', problem: 'The model wrote an empty summary.' }
