@@ -226,35 +226,6 @@ describe('a provider that refuses a request as too long', () => {
   })
 })
 
-describe('what could never fit', () => {
-  it('is refused when it is created, with the numbers', async () => {
-    const system = 'You are careful. '.repeat(1_000)
-    await expect(world.createAgent({ ...SMALL, system })).rejects.toThrow(
-      /4000.*Nothing was changed/,
-    )
-  })
-
-  it('is refused when a block grows, and the agent is told when it does so itself', async () => {
-    const agent = await world.createAgent(SMALL)
-    await expect(
-      world.context.memory.write(agent, 'human', 'word '.repeat(3_000), { limit: 20_000 }),
-    ).rejects.toThrow('does not fit the context window')
-    expect(await world.block(agent, 'human')).toBe('Unknown.')
-
-    await world.context.memory.write(agent, 'human', 'Unknown.', { limit: 20_000 })
-    world.provider.enqueue(
-      callOn('core_memory_append', { label: 'human', content: 'word '.repeat(3_000) }),
-      speak('I could not note it.'),
-    )
-    const { messages } = await world.talk(agent, 'Note this')
-    expect(messages.find(({ role }) => role === 'tool')).toMatchObject({
-      status: 'error',
-      text: expect.stringContaining('does not fit the context window'),
-    })
-    expect(await world.block(agent, 'human')).toBe('Unknown.')
-  })
-})
-
 describe('the context', () => {
   it('begins anew with every message where the agent is set so', async () => {
     answering(() => say(NOTES))

@@ -1,7 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { judge, type MadeCall } from '../../src/agent/tool-rules.ts'
-import { type FlatToolRule, parseToolRule } from '../../src/core/tool-rule.ts'
-import { callTool, callTools, say } from '../support/scripted-provider.ts'
+import { parseToolRule } from '../../src/core/tool-rule.ts'
+import { callTool, say } from '../support/scripted-provider.ts'
+import {
+  APPEND,
+  type BoundArguments,
+  createBound,
+  INSERT,
+  RECALL,
+  rule,
+  SEARCH,
+  TALK,
+} from './rule-support.ts'
 import { callOn, speak, startWorld, systemText, toolResults, type World } from './support.ts'
 
 let world: World
@@ -10,20 +20,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const SEARCH = 'archival_memory_search'
-const INSERT = 'archival_memory_insert'
-const RECALL = 'conversation_search'
-const APPEND = 'core_memory_append'
-const TALK = 'send_message'
-
-async function bound(
-  rules: readonly FlatToolRule[],
-  agentType: 'memgpt_agent' | 'letta_v1_agent' = 'memgpt_agent',
-): Promise<string> {
-  const agent = await world.createAgent({ agentType, human: '' })
-  await world.context.agents.update(agent, { toolRules: rules.map(parseToolRule) })
-  return agent
-}
+const bound = (...args: BoundArguments) => createBound(world, ...args)
 
 const search = (query = 'tea') => callOn(SEARCH, { query })
 const insert = (content = 'Tea.') => callOn(INSERT, { content })
@@ -45,12 +42,6 @@ function note(index?: number): string {
   const text: string = world.request(index).messages.at(-1).content
   return text.split('\n').find((line) => line.startsWith('(system)')) ?? ''
 }
-
-const rule = (type: string, tool_name: string, more: Partial<FlatToolRule> = {}): FlatToolRule => ({
-  type,
-  tool_name,
-  ...more,
-})
 
 const made = (name: string, outcome: MadeCall['outcome'], returned = ''): MadeCall => ({
   name,
@@ -296,143 +287,5 @@ describe('an agent with tool rules', () => {
     expect(toolResults(world.request(1)).at(-1)).toContain(
       'it can be called only right after archival_memory_search',
     )
-  })
-})
-
-describe('several calls in one answer', () => {
-  it('are judged one after the other, by what those before have done', async () => {
-    const agent = await bound([
-      rule('parent_last_tool', SEARCH, { children: [INSERT] }),
-      rule('max_count_per_step', SEARCH, { limit: 1 }),
-    ])
-    world.provider.enqueue(
-      callTools([
-        { name: SEARCH, arguments: { query: 'a' } },
-        { name: SEARCH, arguments: { query: 'b' } },
-        { name: TALK, arguments: { message: 'Not yet.' } },
-        { name: INSERT, arguments: { content: 'Tea.' } },
-      ]),
-      speak('Done.'),
-    )
-    const { reply, messages } = await world.talk(agent, 'Go')
-    expect(
-      messages.flatMap((message) => (message.role === 'tool' ? [message.status] : [])),
-    ).toEqual(['success', 'error', 'error', 'success', 'success'])
-    expect(reply, 'words of a call that was not made are not said').toBe('Done.')
-  })
-
-  it('are not made after one that ended the turn', async () => {
-    const agent = await bound([rule('exit_loop', TALK)])
-    world.provider.enqueue(
-      callTools([
-        { name: TALK, arguments: { message: 'Bye.' } },
-        { name: INSERT, arguments: { content: 'Tea.' } },
-      ]),
-    )
-    const { run, reply, messages } = await world.talk(agent, 'Go')
-    expect({ reply, stop: run.stopReason }).toEqual({ reply: 'Bye.', stop: 'tool_rule' })
-    expect(messages.filter((message) => message.role === 'tool').at(-1)).toMatchObject({
-      status: 'error',
-      text: expect.stringContaining('the turn has ended'),
-    })
-  })
-
-  it('are all made, and their words said in order, where the rules allow it', async () => {
-    const agent = await bound([rule('continue_loop', RECALL)])
-    world.provider.enqueue(
-      callTools([
-        { name: TALK, arguments: { message: 'One.' } },
-        { name: APPEND, arguments: { label: 'human', content: 'Tea.' } },
-        { name: TALK, arguments: { message: 'Two.' } },
-      ]),
-    )
-    const { reply } = await world.talk(agent, 'Go')
-    expect(reply).toBe('One.\nTwo.')
-    expect(await world.block(agent, 'human')).toBe('Tea.')
-  })
-})
-
-describe('rules that can never be kept are refused', () => {
-  const tools = [TALK, SEARCH, INSERT, RECALL]
-  it.each<[string, readonly FlatToolRule[], RegExp]>([
-    [
-      'of a type that there is not',
-      [rule('first', SEARCH)],
-      /no tool rule of type "first".*run_first/,
-    ],
-    [
-      'with a child that is not attached',
-      [rule('ChildToolRule', SEARCH, { children: ['x'] })],
-      /"x"/,
-    ],
-    ['without children', [rule('constrain_child_tools', SEARCH)], /no children.*Name/],
-    ['with what is not theirs', [rule('run_first', SEARCH, { limit: 2 })], /takes no limit/],
-    ['without a limit', [rule('max_count_per_step', SEARCH)], /limit of at least 1/],
-    ['without cases', [rule('conditional', SEARCH, { default_child: INSERT })], /no cases/],
-    [
-      'about a tool that nothing leads to',
-      [
-        rule('run_first', SEARCH),
-        rule('constrain_child_tools', SEARCH, { children: [TALK] }),
-        rule('exit_loop', TALK),
-        rule('required_before_exit', RECALL),
-      ],
-      /conversation_search is required before the end of a turn, and can never be called/,
-    ],
-    [
-      'in a circle without a way out',
-      [
-        rule('constrain_child_tools', SEARCH, { children: [INSERT] }),
-        rule('constrain_child_tools', INSERT, { children: [SEARCH] }),
-      ],
-      /without end.*exit_loop/,
-    ],
-    [
-      'with a child that another rule excludes',
-      [
-        rule('constrain_child_tools', SEARCH, { children: [INSERT] }),
-        rule('parent_last_tool', RECALL, { children: [INSERT] }),
-      ],
-      /After archival_memory_search the tool rules want archival_memory_insert/,
-    ],
-    [
-      'that end the loop and go on',
-      [rule('exit_loop', SEARCH), rule('continue_loop', SEARCH)],
-      /contradict.*Keep one/,
-    ],
-    [
-      'with two limits',
-      [
-        rule('max_count_per_step', SEARCH, { limit: 1 }),
-        rule('max_count_per_step', SEARCH, { limit: 2 }),
-      ],
-      /limits are 1 and 2/,
-    ],
-  ])('%s', async (_what, rules, message) => {
-    const agent = await world.createAgent({ tools })
-    const update = async () =>
-      world.context.agents.update(agent, { toolRules: rules.map(parseToolRule) })
-    await expect(update()).rejects.toMatchObject({
-      code: 'invalid_argument',
-      message: expect.stringMatching(message),
-    })
-    expect((await world.context.agents.get(agent)).agent.toolRules).toEqual([])
-  })
-
-  it('but not those of a usual chain, nor a circle that has a limit', async () => {
-    const agent = await bound([
-      rule('InitToolRule', SEARCH),
-      rule('ChildToolRule', SEARCH, { children: [TALK] }),
-      rule('TerminalToolRule', TALK),
-    ])
-    const circle = [
-      rule('constrain_child_tools', SEARCH, { children: [INSERT] }),
-      rule('constrain_child_tools', INSERT, { children: [SEARCH] }),
-      rule('max_count_per_step', SEARCH, { limit: 2 }),
-    ]
-    const { agent: updated } = await world.context.agents.update(agent, {
-      toolRules: [...circle, ...circle].map(parseToolRule),
-    })
-    expect(updated.toolRules).toHaveLength(3)
   })
 })

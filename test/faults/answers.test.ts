@@ -3,7 +3,7 @@ import { byteByByte, call, calls, message, say, speak } from './answers.ts'
 import { textOf } from './wire.ts'
 import { expectWhole, FORMATS, startWorld, type World } from './world.ts'
 
-/* reliability.md section 2, second table: how answers end, and what is in them besides calls. */
+/* How answers end, and what is in them besides calls. */
 
 let world: World
 beforeAll(async () => {

@@ -15,10 +15,7 @@ import { FAULTS } from './transport-faults.ts'
 import { startVendor } from './vendor.ts'
 import { expectFailure, FORMATS, KEY, startWorld, type World } from './world.ts'
 
-/*
- * reliability.md section 2, first table: what a provider or the network does instead of answering. Timers have a file
- * of their own.
- */
+/* What a provider or the network does instead of answering. Timers have a file of their own. */
 
 let world: World
 beforeAll(async () => {

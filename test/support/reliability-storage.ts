@@ -6,7 +6,7 @@ import type { Lease, Storage, Store, Transaction } from '../../src/storage/store
  * (`reliability-server.ts`).
  */
 
-/** The transactions of the state machine, by what they wrote (reliability.md, 1.3). */
+/** The transactions of the state machine, by what they wrote. */
 export const COMMITS = [
   /** T0 */
   'accept',
