@@ -4,7 +4,8 @@
 const mayImport = {
   'src/core': [],
   'src/generated': [],
-  'src/storage': ['src/core'],
+  'src/search': ['src/core'],
+  'src/storage': ['src/core', 'src/search', 'src/generated/search-worker.ts'],
   'src/llm': ['src/core'],
   'src/memory': ['src/core', 'src/storage/store.ts', 'src/llm/model.ts'],
   'src/agent': [
@@ -40,6 +41,7 @@ const mayImport = {
 const ownedBy = {
   kysely: ['src/storage'],
   'better-sqlite3': ['src/storage/sqlite'],
+  stemmer: ['src/search'],
   openai: ['src/llm'],
   'gpt-tokenizer': ['src/llm'],
   '@modelcontextprotocol': ['src/mcp'],

@@ -85,7 +85,7 @@ async function bundle() {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    define: { RECOLLECT_VERSION: JSON.stringify(version) },
+    define: { RECOLLECT_VERSION: JSON.stringify(version), 'import.meta.url': '__filename' },
     logLevel: 'warning',
     plugins: [onlyEnglish],
   })

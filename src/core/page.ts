@@ -11,30 +11,37 @@ export interface PageRequest {
   readonly cursor?: string | undefined
 }
 
-/** Cursors are opaque outside; inside they hold the position after the last item. */
-export function encodeCursor(position: number): string {
-  return Buffer.from(`v1:${position}`).toString('base64url')
+/** Cursors are opaque outside; inside they hold whole numbers that tell where the page before ended. */
+export function encodeCursor(...position: readonly number[]): string {
+  return Buffer.from(`v1:${position.join(':')}`).toString('base64url')
 }
 
-export function decodeCursor(cursor: string | undefined): number | undefined {
+/** As many numbers as the kind of list has in its cursors; undefined: the first page. */
+export function decodeCursor(
+  cursor: string | undefined,
+  length = 1,
+): readonly number[] | undefined {
   if (cursor === undefined) return undefined
-  const match = /^v1:(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString())
-  if (!match) {
-    throw new UserError(
-      'invalid_argument',
-      'The cursor is not one that this server gave out. Leave it out to start from the first page.',
-    )
-  }
-  return Number(match[1])
+  const match = /^v1((?::-?\d{1,15})+)$/.exec(Buffer.from(cursor, 'base64url').toString())
+  const position = match?.[1]?.slice(1).split(':').map(Number)
+  if (position?.length === length) return position
+  throw new UserError(
+    'invalid_argument',
+    'The cursor is not one that this tool gave out. Leave it out to start from the first page.',
+  )
 }
 
-/** Of `limit + 1` rows read from `offset` on: the page, and where the next one begins. */
+/** Of `limit + 1` rows: the page, and, if there are more, the position after its last row. */
 export function pageOf<Row, T>(
   rows: readonly Row[],
   limit: number,
-  offset: number,
   toItem: (row: Row) => T,
+  positionOf: (row: Row) => readonly number[],
 ): Page<T> {
-  const items = rows.slice(0, limit).map(toItem)
-  return rows.length > limit ? { items, nextCursor: encodeCursor(offset + limit) } : { items }
+  const shown = rows.slice(0, limit)
+  const items = shown.map(toItem)
+  const last = shown.at(-1)
+  return rows.length > limit && last
+    ? { items, nextCursor: encodeCursor(...positionOf(last)) }
+    : { items }
 }

@@ -12,4 +12,9 @@ export interface Passage {
   readonly source: string
   /** When it was true, as its author says; not when it was inserted. */
   readonly createdAt: Timestamp
+  /** The passage that took its place; superseded ones are kept, and found only by who asks for them. */
+  readonly supersededBy: PassageId | null
+  /** How often agents found it by searches of their own, and when last. */
+  readonly foundCount: number
+  readonly lastFoundAt: Timestamp | null
 }

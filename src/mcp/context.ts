@@ -3,6 +3,7 @@ import type { AgentSettings } from '../core/agent-settings.ts'
 import type { Block } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
 import type { AgentEvent, Change } from '../core/event.ts'
+import type { FoundBy } from '../core/found.ts'
 import type { AgentId, CallId, PassageId, RunId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
@@ -200,7 +201,7 @@ export interface SearchFilter {
 export interface Found<T> {
   readonly item: T
   readonly score?: number
-  readonly foundBy?: 'keyword'
+  readonly foundBy?: FoundBy
 }
 
 export interface ArchivalPort {

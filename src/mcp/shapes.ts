@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AGENT_TYPES } from '../core/agent.ts'
 import { ERROR_CODES } from '../core/errors.ts'
+import { FOUND_BY } from '../core/found.ts'
 import { MESSAGE_ROLES } from '../core/message.ts'
 import { RUN_STATUSES, STOP_REASONS, WAITS } from '../core/run.ts'
 
@@ -125,7 +126,7 @@ export const runShape = z
   .partial()
 
 /** What was found, and how; the last two only where something was ranked. */
-const found = { score: z.number().optional(), found_by: z.enum(['keyword']).optional() }
+const found = { score: z.number().optional(), found_by: z.enum(FOUND_BY).optional() }
 /** Of a text that is too long for one answer: its whole length, and where the rest begins. */
 const piece = { chars: count.optional(), next_offset: count.optional() }
 

@@ -4,7 +4,7 @@ import { UserError } from '../core/errors.ts'
 import { type AgentId, isId, newId, type PassageId } from '../core/ids.ts'
 import type { Passage } from '../core/passage.ts'
 import { cleanText, countCharacters } from '../core/text.ts'
-import type { InsertedPassage, Store, Transaction } from '../storage/store.ts'
+import type { InsertedPassage, NewPassage, Store, Transaction } from '../storage/store.ts'
 import { findAgent } from './find-agent.ts'
 
 /** Longer texts are documents; cut into passages they are found better, and no result grows past what a caller reads. */
@@ -73,7 +73,7 @@ export function createArchivalMemory(store: Store, clock: Clock) {
 }
 
 /** Passages without a place yet, with ids and times, so that the transaction only writes. */
-export type PreparedPassage = Omit<Passage, 'archiveId'>
+export type PreparedPassage = Omit<NewPassage, 'archiveId'>
 
 export function preparePassages(
   texts: readonly string[],

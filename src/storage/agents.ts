@@ -51,7 +51,7 @@ export function agentReads({ db, namespace }: Scope): AgentReads {
     },
 
     async list({ query, tags = [], limit, cursor }) {
-      const before = decodeCursor(cursor)
+      const [before] = decodeCursor(cursor) ?? []
       let select = all()
         .orderBy('row', 'desc')
         .limit(limit + 1)
@@ -119,18 +119,19 @@ export function agentReads({ db, namespace }: Scope): AgentReads {
         .where('namespace', '=', namespace)
         .where('id', '=', id)
         .executeTakeFirst()
-      const passages = await db
-        .selectFrom('passage')
+      const archives = await db
+        .selectFrom('archive')
         .innerJoin('agent_archive', (join) =>
           join
-            .onRef('agent_archive.namespace', '=', 'passage.namespace')
-            .onRef('agent_archive.archive_id', '=', 'passage.archive_id'),
+            .onRef('agent_archive.namespace', '=', 'archive.namespace')
+            .onRef('agent_archive.archive_id', '=', 'archive.id'),
         )
-        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .select('passage_count')
         .where('agent_archive.namespace', '=', namespace)
         .where('agent_archive.agent_id', '=', id)
-        .executeTakeFirstOrThrow()
-      return { messages: agent?.last_message ?? 0, passages: Number(passages.count) }
+        .execute()
+      const passages = archives.reduce((sum, archive) => sum + archive.passage_count, 0)
+      return { messages: agent?.last_message ?? 0, passages }
     },
   }
 }

@@ -6,9 +6,13 @@ import { changeReads } from './changes.ts'
 import { createClaims } from './claims.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { createMessageCache } from './message-cache.ts'
+import { messageSearches } from './message-search.ts'
 import { messageReads, messageWrites } from './messages.ts'
 import { assertVersion } from './migrate.ts'
-import { passageReads, passageWrites } from './passages.ts'
+import { passageSearches } from './passage-search.ts'
+import { passageWrites } from './passage-writes.ts'
+import { passageReads } from './passages.ts'
+import type { SearchRanked } from './ranked-search.ts'
 import { runWrites } from './run-writes.ts'
 import { runReads } from './runs.ts'
 import type { Database } from './schema.ts'
@@ -23,6 +27,7 @@ export interface Opened {
   readonly writer: Kysely<Database>
   readonly schemaVersion: number
   readonly info: Omit<StorageInfo, 'schemaVersion'>
+  readonly searchRanked: SearchRanked
   readonly mayHaveChanged: () => boolean
   readonly backup: (target: string) => Promise<void>
   readonly close: () => Promise<void>
@@ -30,13 +35,14 @@ export interface Opened {
 
 /** The port over an opened, migrated database of any dialect. */
 export function createStorage(opened: Opened): Storage {
-  const { reader, writer, dialect, schemaVersion } = opened
+  const { reader, writer, dialect, schemaVersion, searchRanked } = opened
   const messageCache = createMessageCache()
   const scopeOf = (namespace: string, db: Connection): Scope => ({
     db,
     namespace,
     dialect,
     messageCache,
+    searchRanked,
   })
   const listeners: (() => void)[] = []
 
@@ -51,8 +57,11 @@ export function createStorage(opened: Opened): Storage {
 
   return {
     in(namespace): Store {
+      const scope = scopeOf(namespace, reader)
       return {
-        ...readsOf(scopeOf(namespace, reader)),
+        ...readsOf(scope),
+        messages: { ...messageReads(scope), ...messageSearches(scope) },
+        passages: { ...passageReads(scope), ...passageSearches(scope) },
         transaction: (work) => transact((trx) => work(transactionOf(scopeOf(namespace, trx)))),
       }
     },

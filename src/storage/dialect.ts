@@ -13,31 +13,18 @@ export interface Dialect {
 export const TEXT_INDEXES = ['passage', 'message'] as const
 export type TextIndex = (typeof TEXT_INDEXES)[number]
 
-/** The keyword index beside the tables `passage` and `message`. A scope is an archive or an agent. */
+/** The keyword index beside the tables `passage` and `message`. */
 export interface TextSearch {
   create(db: Connection, index: TextIndex): Promise<void>
+  drop(db: Connection, index: TextIndex): Promise<void>
   add(db: Connection, index: TextIndex, entries: readonly TextEntry[]): Promise<void>
   remove(db: Connection, index: TextIndex, rows: readonly number[]): Promise<void>
-  /**
-   * A subquery of `(row, score)`: the entries of these scopes that hold any of the terms, higher scores better; only
-   * the best `limit` of them if that is given.
-   */
-  matches(
-    index: TextIndex,
-    scopes: readonly string[],
-    terms: readonly string[],
-    limit: number | undefined,
-  ): RawBuilder<TextMatch>
 }
 
 export interface TextEntry {
   readonly row: number
+  /** As `search-scope.ts` makes it. */
   readonly scope: string
-  /** As `searchableText` gives it. */
-  readonly text: string
-}
-
-export interface TextMatch {
-  row: number
-  score: number
+  /** As `indexWords` gives them. */
+  readonly words: readonly string[]
 }

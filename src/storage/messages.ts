@@ -1,13 +1,13 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
-import { storedId } from '../core/ids.ts'
+import { type AgentId, storedId } from '../core/ids.ts'
 import { type Message, type MessageBody, type MessageRole, spokenText } from '../core/message.ts'
-import { decodeCursor, pageOf } from '../core/page.ts'
+import { indexWords } from '../search/words.ts'
 import { recordChange } from './changes.ts'
 import type { MessageKey } from './message-cache.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
-import { searchableText, searchTerms } from './search-text.ts'
+import { messageScope } from './search-scope.ts'
 import type { MessageReads, MessageWrites } from './store.ts'
 
 type Row = Selectable<Database['message']>
@@ -33,13 +33,13 @@ const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
 ])
 
 /** Results of tools repeat what was found elsewhere; they are looked through only when asked for. */
-const SEARCHED_ROLES: readonly MessageRole[] = ['user', 'assistant', 'system']
+export const SEARCHED_ROLES: readonly MessageRole[] = ['user', 'assistant', 'system']
 
 /** Nobody looks at more messages than this at once. */
 const MOST_RECENT = 1_000
 
 export function messageReads(scope: Scope): MessageReads {
-  const { db, namespace, dialect, messageCache } = scope
+  const { db, namespace, messageCache } = scope
   const toMessage = (row: Row) => messageCache.keep(namespace, messageOf(row))
   const all = () =>
     db.selectFrom('message').selectAll('message').where('message.namespace', '=', namespace)
@@ -55,6 +55,12 @@ export function messageReads(scope: Scope): MessageReads {
     for (const row of rows) known.set(row.id, toMessage(row))
     return wanted.flatMap(({ id }) => known.get(id) ?? [])
   }
+
+  const spoken = (agentId: AgentId) =>
+    all()
+      .where('agent_id', '=', agentId)
+      .where('message.text', '<>', '')
+      .where('role', 'in', SEARCHED_ROLES)
 
   return {
     async recent(agentId, { messages = MOST_RECENT }) {
@@ -92,43 +98,13 @@ export function messageReads(scope: Scope): MessageReads {
       return byKeys(rows)
     },
 
-    async search(
-      agentId,
-      { query, roles = SEARCHED_ROLES, exceptRun, after, before, limit, cursor },
-    ) {
-      const offset = decodeCursor(cursor) ?? 0
-      let select = all()
-        .where('agent_id', '=', agentId)
-        .where('message.text', '<>', '')
-        .where('role', 'in', roles)
-        .offset(offset)
-        .limit(limit + 1)
-      if (exceptRun !== undefined) {
-        select = select.where((eb) =>
-          eb.or([eb('run_id', 'is', null), eb('run_id', '<>', exceptRun)]),
-        )
-      }
-      if (after !== undefined) select = select.where('created_at', '>=', after)
-      if (before !== undefined) select = select.where('created_at', '<=', before)
-
-      const terms = query === undefined ? [] : searchTerms(query)
-      if (query !== undefined && terms.length === 0) return { items: [] }
-      if (terms.length === 0) {
-        const rows = await select.orderBy('seq', 'desc').execute()
-        return pageOf(rows, limit, offset, (row) => ({ item: toMessage(row) }))
-      }
-      const matches = dialect.textSearch.matches('message', [agentId], terms, undefined)
-      const rows = await select
-        .innerJoin(matches.as('hit'), 'hit.row', 'message.row')
-        .select('hit.score')
-        .orderBy('hit.score', 'desc')
-        .orderBy('message.row', 'desc')
-        .execute()
-      return pageOf(rows, limit, offset, (row) => ({
-        item: toMessage(row),
-        score: row.score,
-        foundBy: 'keyword' as const,
-      }))
+    async around(agentId, id, each) {
+      const [message] = await all().where('agent_id', '=', agentId).where('id', '=', id).execute()
+      if (!message) return undefined
+      const beside = () => spoken(agentId).limit(each)
+      const before = await beside().where('seq', '<', message.seq).orderBy('seq', 'desc').execute()
+      const after = await beside().where('seq', '>', message.seq).orderBy('seq').execute()
+      return [...before.reverse(), message, ...after].map(toMessage)
     },
   }
 }
@@ -161,13 +137,18 @@ export function messageWrites({ db, namespace, dialect }: Scope): MessageWrites 
             created_at: createdAt,
           })),
         )
-        .returning(['row', 'text', 'created_at'])
+        .returning(['row', 'role', 'text', 'created_at'])
         .execute()
-      const spoken = rows.filter((row) => row.text !== '')
       await dialect.textSearch.add(
         db,
         'message',
-        spoken.map(({ row, text }) => ({ row, scope: agentId, text: searchableText(text) })),
+        rows
+          .filter(({ text }) => text !== '')
+          .map(({ row, role, text }) => ({
+            row,
+            scope: messageScope(namespace, agentId, role as MessageRole),
+            words: indexWords(text),
+          })),
       )
       const last = rows.at(-1)
       if (last) await recordChange(db, namespace, 'messages', agentId, last.created_at)
@@ -175,7 +156,7 @@ export function messageWrites({ db, namespace, dialect }: Scope): MessageWrites 
   }
 }
 
-function messageOf(row: Row): Message {
+export function messageOf(row: Row): Message {
   return {
     ...Body.parse(JSON.parse(row.body)),
     id: storedId('message', row.id),

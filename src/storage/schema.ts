@@ -70,7 +70,15 @@ export interface Database {
     call_id: string | null
     reason: string | null
   }
-  archive: { namespace: string; id: string; name: string; created_at: string }
+  archive: {
+    namespace: string
+    id: string
+    name: string
+    description: Generated<string>
+    /** Kept with every insert and delete, as counting a million takes its time. */
+    passage_count: Generated<number>
+    created_at: string
+  }
   agent_archive: { namespace: string; agent_id: string; archive_id: string; is_default: number }
   passage: {
     row: Generated<number>
@@ -81,10 +89,19 @@ export interface Database {
     source: string
     /** SHA-256 of source and text: what makes two passages of an archive the same. */
     digest: string
+    /** Its place among the passages of its source, in the order of insertion, from 1; 0: it has no source. */
+    position: number
+    /** The passage that took its place. */
+    superseded_by: string | null
+    /** How often its agents found it. */
+    found_count: Generated<number>
+    last_found_at: string | null
     created_at: string
     inserted_at: string
   }
   passage_tag: { namespace: string; passage_id: string; tag: string }
+  /** Stems that texts hold or held, for words that were misspelt; shared by all, shown to nobody. */
+  word: { word: string }
   message: {
     row: Generated<number>
     namespace: string

@@ -2,6 +2,7 @@ import type { Agent, ContextState, MemoryCounts } from '../core/agent.ts'
 import type { Author, Block } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
 import type { Change } from '../core/event.ts'
+import type { FoundBy } from '../core/found.ts'
 import type { AgentId, ArchiveId, BlockId, MessageId, PassageId, RunId } from '../core/ids.ts'
 import type { Message, MessageBody, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
@@ -40,6 +41,8 @@ export interface StorageInfo {
 }
 
 export interface Store extends Reads {
+  readonly messages: MessageReads & MessageSearches
+  readonly passages: PassageReads & PassageSearches
   /**
    * Runs `work` in one transaction that holds the write lock from its start, commits it and returns its result; if
    * `work` throws, nothing of it remains. Throws UserError `busy` when the lock can't be had, `storage_full`.
@@ -155,7 +158,7 @@ export interface Hit<T> {
   readonly item: T
   /** Higher is better; comparable within one answer only. Absent where nothing was ranked. */
   readonly score?: number
-  readonly foundBy?: 'keyword'
+  readonly foundBy?: FoundBy
 }
 
 export interface MessageReads {
@@ -167,7 +170,12 @@ export interface MessageReads {
   userMessageBefore(agentId: AgentId, seq: number): Promise<Message | undefined>
   /** Oldest first. */
   ofRun(runId: RunId): Promise<readonly Message[]>
-  /** Only messages in which somebody says something. */
+  /** The message and up to `each` that stand before and after it, in order; undefined: the agent has no such message. */
+  around(agentId: AgentId, id: MessageId, each: number): Promise<readonly Message[] | undefined>
+}
+
+export interface MessageSearches {
+  /** Only messages in which somebody says something. Looks at what is committed. */
   search(agentId: AgentId, search: MessageSearch): Promise<Page<Hit<Message>>>
 }
 
@@ -191,6 +199,7 @@ export interface PassageSearch extends PageRequest {
   readonly query?: string | undefined
   readonly tags?: readonly string[] | undefined
   readonly matchAllTags?: boolean | undefined
+  readonly includeSuperseded?: boolean | undefined
   /** Inclusive bounds on `createdAt`. */
   readonly after?: Timestamp | undefined
   readonly before?: Timestamp | undefined
@@ -199,10 +208,18 @@ export interface PassageSearch extends PageRequest {
 export interface PassageReads {
   /** In any archive. */
   find(id: PassageId): Promise<Passage | undefined>
-  /** In the archives of the agent. */
-  search(agentId: AgentId, search: PassageSearch): Promise<Page<Hit<Passage>>>
+  /**
+   * The passage and up to `each` of its source that stand before and after it, in order; undefined: none of the
+   * agent's archives has it.
+   */
+  around(agentId: AgentId, id: PassageId, each: number): Promise<readonly Passage[] | undefined>
   /** The archive that the agent's own inserts go to; undefined before the first. */
   defaultArchive(agentId: AgentId): Promise<ArchiveId | undefined>
+}
+
+export interface PassageSearches {
+  /** In the archives of the agent. Looks at what is committed. */
+  search(agentId: AgentId, search: PassageSearch): Promise<Page<Hit<Passage>>>
 }
 
 export interface PassageWrites {
@@ -213,12 +230,18 @@ export interface PassageWrites {
   ): Promise<void>
   /**
    * Stores `passage`, or, if its archive has one of the same text and source, adds the tags to that one and returns
-   * its id with `duplicate: true`.
+   * its id with `duplicate: true`. It is the last of its source.
    */
-  insert(passage: Passage, at: Timestamp): Promise<InsertedPassage>
-  /** False: none of the agent's archives has it. */
+  insert(passage: NewPassage, at: Timestamp): Promise<InsertedPassage>
+  /** `id` took the place of `old`. False: none of the agent's archives has `old`, or something took its place before. */
+  supersede(agentId: AgentId, old: PassageId, id: PassageId, at: Timestamp): Promise<boolean>
+  /** The agent found them. */
+  recordFound(agentId: AgentId, ids: readonly PassageId[], at: Timestamp): Promise<void>
+  /** What it took the place of is current again. False: none of the agent's archives has it. */
   delete(agentId: AgentId, id: PassageId, at: Timestamp): Promise<boolean>
 }
+
+export type NewPassage = Omit<Passage, 'supersededBy' | 'foundCount' | 'lastFoundAt'>
 
 export interface InsertedPassage {
   readonly id: PassageId

@@ -95,6 +95,9 @@ it('a page that is too long is asked for again, so that its cursor leads on', as
       tags: [],
       source: '',
       createdAt: '2026-01-01T00:00:00.000Z',
+      supersededBy: null,
+      foundCount: 0,
+      lastFoundAt: null,
     },
   }))
   const { createServer } = stubServer({

@@ -92,7 +92,7 @@ describe('the file of SQLite', () => {
     const archiveId = await insertArchive(store, id)
     await insertPassages(store, archiveId, [{ text: 'kettle' }, { text: 'kettles' }])
     const found = () =>
-      readValue(path, `SELECT count(*) FROM passage_words WHERE passage_words MATCH 'kettle'`)
+      readValue(path, `SELECT count(*) FROM passage_words WHERE passage_words MATCH 'kettl'`)
     expect(found()).toBe(2)
     await store.transaction((tx) => tx.agents.delete(id, at()))
     expect(found()).toBe(0)

@@ -12,6 +12,7 @@ import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type {
   InsertedPassage,
   NewMessage,
+  NewPassage,
   NewRun,
   Storage,
   Store,
@@ -106,7 +107,7 @@ export function someRun(agentId: AgentId, fields: Partial<NewRun> = {}): NewRun 
   }
 }
 
-export function somePassage(archiveId: ArchiveId, fields: Partial<Passage> = {}): Passage {
+export function somePassage(archiveId: ArchiveId, fields: Partial<NewPassage> = {}): NewPassage {
   return {
     id: newId('passage'),
     archiveId,

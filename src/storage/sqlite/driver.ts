@@ -15,7 +15,7 @@ import { createMutex } from '../mutex.ts'
 /** How long a statement may wait for another process inside SQLite. It waits with the event loop, so: briefly. */
 export const BUSY_TIMEOUT_MS = 15
 /** How long we go on asking, without blocking anything, before the caller is told. */
-const PATIENCE_MS = 15_000
+export const PATIENCE_MS = 15_000
 const MOST_STATEMENTS = 512
 
 /**

@@ -9,7 +9,8 @@ import { migrate } from '../migrate.ts'
 import { MIGRATIONS, type Migration } from '../migrations/index.ts'
 import type { Database } from '../schema.ts'
 import type { Storage } from '../store.ts'
-import { BUSY_TIMEOUT_MS, sqliteDialect, whileBusy } from './driver.ts'
+import { BUSY_TIMEOUT_MS, PATIENCE_MS, sqliteDialect, whileBusy } from './driver.ts'
+import { createSearchThread } from './search-thread.ts'
 import { sqliteTextSearch } from './text-search.ts'
 
 /** A WAL that a checkpoint emptied is cut back to this, so that one busy hour does not occupy the disk for ever. */
@@ -42,12 +43,14 @@ export async function openSqlite(
     const readHandle = await connect(path)
     readHandle.pragma('query_only = ON')
     const reader = new Kysely<Database>({ dialect: sqliteDialect(readHandle) })
+    const searchThread = createSearchThread({ database: path, busyMilliseconds: PATIENCE_MS })
     let dataVersion: unknown
     return createStorage({
       dialect,
       reader,
       writer,
       schemaVersion,
+      searchRanked: searchThread.search,
       info: { kind: 'sqlite', location: path },
       // Asked on the reader, to which this process's own commits are another connection's.
       mayHaveChanged() {
@@ -57,6 +60,7 @@ export async function openSqlite(
       },
       backup: (target) => copyDatabase(path, target),
       async close() {
+        await searchThread.close()
         await reader.destroy()
         await writer.destroy()
         // Kysely leaves a connection open that was never used.

@@ -1,43 +1,36 @@
 import { sql } from 'kysely'
-import type { TextIndex, TextMatch, TextSearch } from '../dialect.ts'
+import type { TextIndex, TextSearch } from '../dialect.ts'
 
 /*
  * FTS5, contentless: the text stands in the base table, the index holds only its words. The scope is a column of the
- * index rather than a join, which FTS5 would make after ranking everything. `detail` stays full: bm25() is silently 0
+ * index rather than a join, which FTS5 would make after ranking everything. The words are made by us and parted by
+ * spaces; to the tokenizer `ascii` every other character belongs to a word. `detail` stays full: bm25() is silently 0
  * without positions.
  */
 export const sqliteTextSearch: TextSearch = {
   async create(db, index) {
     await sql`
       CREATE VIRTUAL TABLE ${table(index)} USING fts5(
-        scope, text, content='', contentless_delete=1,
-        tokenize="porter unicode61 remove_diacritics 2 categories 'L* N* Co So'"
+        scope, words, content='', contentless_delete=1, tokenize='ascii'
       )`.execute(db)
   },
 
+  async drop(db, index) {
+    await sql`DROP TABLE ${table(index)}`.execute(db)
+  },
+
   async add(db, index, entries) {
-    for (const { row, scope, text } of entries) {
-      await sql`INSERT INTO ${table(index)} (rowid, scope, text) VALUES (${row}, ${scopeToken(scope)}, ${text})`.execute(
+    for (const { row, scope, words } of entries) {
+      await sql`INSERT INTO ${table(index)} (rowid, scope, words) VALUES (${row}, ${scope}, ${words.join(' ')})`.execute(
         db,
       )
+      const learned = JSON.stringify([...new Set(words)].filter(isLearned))
+      await sql`INSERT OR IGNORE INTO word SELECT value FROM json_each(${learned})`.execute(db)
     }
   },
 
   async remove(db, index, rows) {
     for (const row of rows) await sql`DELETE FROM ${table(index)} WHERE rowid = ${row}`.execute(db)
-  },
-
-  matches(index, scopes, terms, limit) {
-    const query = `scope : (${anyOf(scopes.map(scopeToken))}) AND text : (${anyOf(terms)})`
-    // Ordering by bm25() keeps a top-N heap; ordering by FTS5's hidden `rank` column is nearly twice as slow.
-    const best =
-      limit === undefined
-        ? sql``
-        : sql`ORDER BY bm25(${table(index)}, 0, 1), rowid DESC LIMIT ${limit}`
-    return sql<TextMatch>`(
-      SELECT rowid AS row, -bm25(${table(index)}, 0, 1) AS score
-      FROM ${table(index)} WHERE ${table(index)} MATCH ${query} ${best}
-    )`
   },
 }
 
@@ -45,12 +38,7 @@ function table(index: TextIndex) {
   return sql.table(`${index}_words`)
 }
 
-/** An id as one word of the tokenizer. */
-function scopeToken(id: string): string {
-  return id.replaceAll('-', '')
-}
-
-/** Terms hold no quotes (`searchTerms`), so quoting makes each of them a plain string to FTS5. */
-function anyOf(terms: readonly string[]): string {
-  return terms.map((term) => `"${term}"`).join(' OR ')
+/** What somebody may have meant who wrote it a little differently. */
+function isLearned(word: string): boolean {
+  return word.length >= 4 && word.length <= 40 && /^\p{L}+$/u.test(word)
 }

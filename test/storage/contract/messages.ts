@@ -226,6 +226,10 @@ export function messageContract(subject: Subject): void {
       seen.push(...page.items.map(({ item }) => item.seq))
       cursor = page.nextCursor
     } while (cursor)
-    expect(seen).toEqual(Array.from({ length: 11 }, (_, index) => 11 - index))
+    const newestFirst = Array.from({ length: 11 }, (_, index) => 11 - index)
+    expect(seen.toSorted((a, b) => b - a)).toEqual(newestFirst)
+    if (query === undefined) expect(seen).toEqual(newestFirst)
+    const atOnce = await store.messages.search(id, { query, limit: 11 })
+    expect(atOnce.items.map(({ item }) => item.seq)).toEqual(seen)
   })
 }

@@ -191,8 +191,6 @@ export function transactionContract(subject: Subject): void {
           at: at(),
         }),
       (tx) => tx.runs.release(lease),
-      (tx) => tx.messages.search(agent.id, { query: 'message', limit: 9 }),
-      (tx) => tx.passages.search(agent.id, { query: 'kettle', tags: ['t'], limit: 9 }),
       (tx) => tx.agents.delete(agent.id, at()),
     ]
     for (const work of works) await store.transaction(work)

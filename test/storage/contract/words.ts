@@ -129,7 +129,7 @@ export function wordContract(subject: Subject): void {
     ]) {
       expect(await find(id, query), query).toContain(TEXTS.kettle)
     }
-    expect(await find(id, 'kett*')).toEqual([])
+    expect(await find(id, 'ket*')).toEqual([])
     expect(await find(id, id)).toEqual([])
   })
 

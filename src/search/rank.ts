@@ -1,0 +1,171 @@
+import type { Timestamp } from '../core/clock.ts'
+import { type AskedDates, dateFit } from './asked-dates.ts'
+import { indexWords } from './words.ts'
+
+/*
+ * BM25 (Robertson and Zaragoza 2009) over a text together with what was said around it, and small boosts for where and
+ * when it was said. Each weight lies on a plateau: half or double of it changes recall by less than a point
+ * (bench/retrieval).
+ */
+const SATURATION = 1.2
+const LENGTH_SHARE = 0.5
+/** What a word counts that stands in the neighbour, and in the neighbour's neighbour. */
+const NEIGHBOUR_WEIGHTS = [0.5, 0.25]
+/** Of the best score: for the document or conversation in which most was found, for a date that fits. */
+const GROUP_SHARE = 0.25
+const GROUP_TOP = 3
+const DATE_SHARE = 0.4
+/** For what the one said whom the question names. */
+const SPEAKER_BOOST = 0.25
+
+/** How many neighbours on either side lend context. */
+export const NEIGHBOURS = NEIGHBOUR_WEIGHTS.length
+
+/** A word of the question, and what it may be written as. */
+export interface Weighted {
+  readonly spellings: readonly Spelling[]
+  /** Entries in scope that have any of the spellings. */
+  readonly frequency: number
+}
+
+export interface Spelling {
+  readonly stem: string
+  /** 1 as asked, less for a guess. */
+  readonly weight: number
+}
+
+/** Something that may be an answer. */
+export interface Candidate {
+  readonly row: number
+  readonly text: string
+  /** What came before and after it in the same document or conversation, the nearest first; text alone. */
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+  /** The document or conversation; null: none. */
+  readonly group: string | null
+  readonly at: Timestamp
+  /** What its words count in comparison with those of others. */
+  readonly weight: number
+}
+
+export interface Ranked {
+  readonly row: number
+  readonly score: number
+}
+
+/** The candidates in which any word of the question stands, best first; the newer of equals first. Pure. */
+export function rankByWords(
+  terms: readonly Weighted[],
+  dates: AskedDates,
+  candidates: readonly Candidate[],
+  /** Entries in scope. */
+  size: number,
+): readonly Ranked[] {
+  const profiler = createProfiler(terms)
+  const found = candidates
+    .map((candidate) => ({ candidate, own: profiler(candidate.text) }))
+    .filter(({ own }) => own.counts.some((count) => count > 0))
+  if (found.length === 0) return []
+  const averageLength =
+    found.reduce((sum, { own }) => sum + own.length, 0) / found.length || Number.EPSILON
+  const rarity = terms.map(({ frequency }) => inverseFrequency(size, frequency))
+  const scored = found.map(({ candidate, own }) => {
+    const context = withNeighbours(own, candidate, profiler)
+    const length = 1 - LENGTH_SHARE + (LENGTH_SHARE * context.length) / averageLength
+    const words = context.counts.reduce((sum, count, index) => {
+      const weight = rarity[index] ?? 0
+      return sum + (weight * count * (SATURATION + 1)) / (count + SATURATION * length)
+    }, 0)
+    return {
+      candidate,
+      score: words * candidate.weight * (own.namesSpeaker ? 1 + SPEAKER_BOOST : 1),
+    }
+  })
+  const best = Math.max(...scored.map(({ score }) => score))
+  const share = groupShares(scored)
+  return scored
+    .map(({ candidate, score }) => ({
+      row: candidate.row,
+      score:
+        score +
+        best * GROUP_SHARE * (share.get(candidate.group) ?? 0) +
+        best * DATE_SHARE * dateFit(dates, candidate.at),
+    }))
+    .sort((a, b) => b.score - a.score || b.row - a.row)
+}
+
+interface Profile {
+  /** How often each term stands in the text. */
+  readonly counts: readonly number[]
+  /** In words, of an entry with neighbours on both sides as of one without. */
+  readonly length: number
+  readonly namesSpeaker: boolean
+}
+
+const SPEAKER = /^\s*(\p{L}[\p{L}\p{M}\p{N}'’. -]{0,40}):\s/u
+/** Of a neighbour no more is read; it lends context, it is not judged. */
+const NEIGHBOUR_CHARACTERS = 4_000
+
+function createProfiler(terms: readonly Weighted[]): (text: string) => Profile {
+  const places = new Map<string, readonly { readonly term: number; readonly weight: number }[]>()
+  terms.forEach(({ spellings }, term) => {
+    for (const { stem, weight } of spellings)
+      places.set(stem, [...(places.get(stem) ?? []), { term, weight }])
+  })
+  return (text) => {
+    const counts = terms.map(() => 0)
+    const words = indexWords(text)
+    for (const word of words) {
+      for (const { term, weight } of places.get(word) ?? [])
+        counts[term] = (counts[term] ?? 0) + weight
+    }
+    const speaker = SPEAKER.exec(text)?.[1]
+    const namesSpeaker =
+      speaker !== undefined && indexWords(speaker).some((word) => places.has(word))
+    return { counts, length: words.length, namesSpeaker }
+  }
+}
+
+function withNeighbours(
+  own: Profile,
+  { before, after }: Candidate,
+  profiler: (text: string) => Profile,
+): Profile {
+  const counts = [...own.counts]
+  let length = own.length
+  let weights = 1
+  for (const side of [before, after]) {
+    side.slice(0, NEIGHBOURS).forEach((text, distance) => {
+      const neighbour = profiler(text.slice(0, NEIGHBOUR_CHARACTERS))
+      const weight = NEIGHBOUR_WEIGHTS[distance] ?? 0
+      weights += weight
+      length += weight * neighbour.length
+      neighbour.counts.forEach((count, term) => {
+        counts[term] = (counts[term] ?? 0) + weight * count
+      })
+    })
+  }
+  return { ...own, counts, length: length / weights }
+}
+
+/** Never negative, so that a word which stands nearly everywhere still speaks for an entry. */
+function inverseFrequency(size: number, frequency: number): number {
+  return Math.log(1 + Math.max(0, size - frequency + 0.5) / (frequency + 0.5))
+}
+
+/** What was found in each group, by what was found in the one with the most. */
+function groupShares(
+  scored: readonly { readonly candidate: Candidate; readonly score: number }[],
+): ReadonlyMap<string | null, number> {
+  const scores = new Map<string, number[]>()
+  for (const { candidate, score } of scored) {
+    if (candidate.group === null) continue
+    scores.set(candidate.group, [...(scores.get(candidate.group) ?? []), score])
+  }
+  const sums = [...scores].map(([group, all]) => {
+    const top = all.sort((a, b) => b - a).slice(0, GROUP_TOP)
+    return [group, top.reduce((sum, score) => sum + score, 0)] as const
+  })
+  const most = Math.max(...sums.map(([, sum]) => sum), Number.EPSILON)
+  return new Map(sums.map(([group, sum]) => [group, sum / most]))
+}

@@ -1,0 +1,85 @@
+import type { Spelling } from './rank.ts'
+
+/*
+ * What may be meant by a word that nobody wrote: a word that is written nearly like it, or one that contains it or is
+ * contained in it, as the parts of German compounds are.
+ */
+
+const MOST_SPELLINGS = 4
+const MOST_TRIED = 100
+/** Two mistakes in a word of this length leave it recognizable. */
+const LONG = 8
+const MISSPELT_WEIGHT = 0.8
+const PART_WEIGHT = 0.5
+/** Shorter ones are like too many others. */
+const SHORTEST_MISSPELT = 4
+const SHORTEST_PART = 5
+
+/** Worth looking for others at all. */
+export function mayBeMisspelt(stem: string): boolean {
+  return stem.length >= SHORTEST_MISSPELT && /^\p{L}+$/u.test(stem)
+}
+
+/** The likeliest of those `known` words that are `used` where the search looks. */
+export function spellingsOf(
+  stem: string,
+  known: Iterable<string>,
+  used: (word: string) => boolean,
+): readonly Spelling[] {
+  const most = stem.length >= LONG ? 2 : 1
+  const near: (readonly string[])[] = []
+  const parts: string[] = []
+  for (const word of known) {
+    const distance =
+      Math.abs(word.length - stem.length) <= most ? editDistance(stem, word, most) : most + 1
+    if (distance <= most) near[distance] = [...(near[distance] ?? []), word]
+    else if (isPart(word, stem) || isPart(stem, word)) parts.push(word)
+  }
+  for (const words of near) {
+    const found = firstUsed(words?.toSorted() ?? [], used)
+    if (found.length > 0) return found.map((word) => ({ stem: word, weight: MISSPELT_WEIGHT }))
+  }
+  const byLikeness = parts.toSorted(
+    (a, b) =>
+      Math.abs(a.length - stem.length) - Math.abs(b.length - stem.length) || (a < b ? -1 : 1),
+  )
+  return firstUsed(byLikeness, used).map((word) => ({ stem: word, weight: PART_WEIGHT }))
+}
+
+function firstUsed(words: readonly string[], used: (word: string) => boolean): readonly string[] {
+  const found: string[] = []
+  for (const word of words.slice(0, MOST_TRIED)) {
+    if (found.length < MOST_SPELLINGS && used(word)) found.push(word)
+  }
+  return found
+}
+
+function isPart(part: string, whole: string): boolean {
+  return part.length >= SHORTEST_PART && part.length < whole.length && whole.includes(part)
+}
+
+/** Insertions, deletions, changes, and swaps of neighbours (optimal string alignment); stops counting above `most`. */
+function editDistance(a: string, b: string, most: number): number {
+  let before: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i]
+    let least = i
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = a[i - 1] === b[j - 1]
+      let distance = Math.min(
+        (last[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (last[j - 1] ?? 0) + (same ? 0 : 1),
+      )
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        distance = Math.min(distance, (before[j - 2] ?? 0) + 1)
+      row.push(distance)
+      least = Math.min(least, distance)
+    }
+    if (least > most) return most + 1
+    before = last
+    last = row
+  }
+  return last[b.length] ?? most + 1
+}

@@ -1,0 +1,82 @@
+import { stemmer } from 'stemmer'
+
+/*
+ * How text becomes words, for every database alike, so that what one finds the other finds. The words of a text are
+ * what the index holds, separated by spaces; nothing of it is left to a database's own tokenizer.
+ */
+
+/** Scripts that put no spaces between words; they are cut into single characters and overlapping pairs. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u30FC]/u
+const UNSPACED_RUN = new RegExp(`${UNSPACED.source}+`, 'gu')
+const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{M}\p{Co}]*|\p{So}/gu
+/** In these scripts a mark is an accent that people leave out; elsewhere it is a vowel. */
+const ACCENTED = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu
+/** They choose how the character before them looks. */
+const SELECTORS = /\u200c|\u200d|[\uFE00-\uFE0F]/gu
+/** Where one word of an identifier ends and the next begins: `parseHTTPResponse`. */
+const HUMP = /(\p{Ll}|\p{N})(?=\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu
+const PLAIN = /^[\x20-\x7e\s]*$/
+
+/** The words of a text in order, as they are indexed: folded, stemmed, with repeats. */
+export function indexWords(text: string): readonly string[] {
+  return wordsOf(text, (run) => [...run, ...pairs(run)]).map(stem)
+}
+
+/** The words of a question in order, folded and not stemmed, without repeats; no character of them is query syntax. */
+export function questionWords(text: string): readonly string[] {
+  return [...new Set(wordsOf(text, (run) => (run.length === 1 ? run : pairs(run))))]
+}
+
+const stems = new Map<string, string>()
+const MOST_STEMS = 50_000
+const ENGLISH = /^[a-z]{3,}$/
+
+/** Porter's stem of an English word; any other word as it is. */
+export function stem(word: string): string {
+  if (!ENGLISH.test(word)) return word
+  const known = stems.get(word)
+  if (known !== undefined) return known
+  if (stems.size >= MOST_STEMS) stems.clear()
+  const found = stemmer(word)
+  stems.set(word, found)
+  return found
+}
+
+function wordsOf(text: string, cut: (run: readonly string[]) => readonly string[]): string[] {
+  const plain = PLAIN.test(text)
+  const parts = plain ? text : text.replace(/\p{So}/gu, ' $& ').replace(SELECTORS, '')
+  const words: string[] = []
+  for (const [raw] of (plain ? parts : parts.normalize('NFKC')).matchAll(WORD)) {
+    const word = plain ? raw.toLowerCase() : fold(raw)
+    if (!plain && UNSPACED.test(word)) {
+      words.push(...cutRuns(word, cut))
+      continue
+    }
+    words.push(word)
+    if (raw === word) continue
+    const humps = raw.replace(HUMP, '$1$2 ')
+    if (humps.length > raw.length)
+      words.push(...(plain ? humps.toLowerCase() : fold(humps)).split(' '))
+  }
+  return words
+}
+
+function fold(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(ACCENTED, '$1')
+    .normalize('NFC')
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .replaceAll('ς', 'σ')
+}
+
+function cutRuns(word: string, cut: (run: readonly string[]) => readonly string[]): string[] {
+  const spaced = word.replace(UNSPACED_RUN, (run) => ` ${cut([...run]).join(' ')} `)
+  return spaced.split(' ').filter((part) => part !== '')
+}
+
+function pairs(run: readonly string[]): readonly string[] {
+  return run.slice(1).map((character, index) => `${run[index]}${character}`)
+}

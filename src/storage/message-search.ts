@@ -1,0 +1,79 @@
+import type { AgentId } from '../core/ids.ts'
+import { decodeCursor, encodeCursor, pageOf } from '../core/page.ts'
+import { messageOf, SEARCHED_ROLES } from './messages.ts'
+import type { Scope } from './scope.ts'
+import { messageScope } from './search-scope.ts'
+import type { MessageSearch, MessageSearches } from './store.ts'
+
+export function messageSearches(scope: Scope): MessageSearches {
+  const { db, namespace } = scope
+  const all = () =>
+    db.selectFrom('message').selectAll('message').where('message.namespace', '=', namespace)
+
+  /** Newest first. */
+  async function browse(agentId: AgentId, search: MessageSearch) {
+    const { roles = SEARCHED_ROLES, exceptRun, after, before, limit, cursor } = search
+    const [seq] = decodeCursor(cursor) ?? []
+    let select = all()
+      .where('agent_id', '=', agentId)
+      .where('message.text', '<>', '')
+      .where('role', 'in', roles)
+      .orderBy('seq', 'desc')
+      .limit(limit + 1)
+    if (seq !== undefined) select = select.where('seq', '<', seq)
+    if (exceptRun !== undefined) {
+      select = select.where((eb) =>
+        eb.or([eb('run_id', 'is', null), eb('run_id', '<>', exceptRun)]),
+      )
+    }
+    if (after !== undefined) select = select.where('created_at', '>=', after)
+    if (before !== undefined) select = select.where('created_at', '<=', before)
+    const rows = await select.execute()
+    return pageOf(
+      rows,
+      limit,
+      (row) => ({ item: messageOf(row) }),
+      (row) => [row.seq],
+    )
+  }
+
+  async function rank(agentId: AgentId, query: string, search: MessageSearch) {
+    const { roles = SEARCHED_ROLES, exceptRun, after, before, limit, cursor } = search
+    const [offset = 0, upTo] = decodeCursor(cursor, 2) ?? []
+    if (roles.length === 0) return { items: [] }
+    const answer = await scope.searchRanked({
+      index: 'message',
+      namespace,
+      query,
+      limit,
+      offset,
+      upTo,
+      filter: {
+        owners: [agentId],
+        scopes: roles.map((role) => messageScope(namespace, agentId, role)),
+        roles,
+        exceptRun,
+        after,
+        before,
+      },
+    })
+    const found = answer.hits.map((hit) => hit.row)
+    const rows = found.length === 0 ? [] : await all().where('row', 'in', found).execute()
+    const byRow = new Map(rows.map((row) => [row.row, row]))
+    const items = answer.hits.flatMap(({ row, score, foundBy }) => {
+      const message = byRow.get(row)
+      return message ? [{ item: messageOf(message), score, foundBy }] : []
+    })
+    return answer.more
+      ? { items, nextCursor: encodeCursor(offset + limit, answer.upTo) }
+      : { items }
+  }
+
+  return {
+    async search(agentId, search) {
+      return search.query === undefined
+        ? browse(agentId, search)
+        : rank(agentId, search.query, search)
+    },
+  }
+}

@@ -1,0 +1,112 @@
+import { toTimestamp } from '../core/clock.ts'
+import { decodeCursor, encodeCursor, pageOf } from '../core/page.ts'
+import { archivesOf, toPassages } from './passage-rows.ts'
+import type { RankedFilter } from './ranked-search.ts'
+import type { Scope } from './scope.ts'
+import { passageScope } from './search-scope.ts'
+import type { PassageSearch, PassageSearches } from './store.ts'
+
+export function passageSearches(scope: Scope): PassageSearches {
+  const { db, namespace } = scope
+  const all = () =>
+    db.selectFrom('passage').selectAll('passage').where('passage.namespace', '=', namespace)
+
+  /** Newest first, by when they were true. */
+  async function browse(archives: readonly string[], search: PassageSearch) {
+    const { limit, cursor, after, before, includeSuperseded } = search
+    const [time, row] = decodeCursor(cursor, 2) ?? []
+    let select = all()
+      .where('archive_id', 'in', archives)
+      .orderBy('passage.created_at', 'desc')
+      .orderBy('passage.row', 'desc')
+      .limit(limit + 1)
+    if (!includeSuperseded) select = select.where('superseded_by', 'is', null)
+    if (after !== undefined) select = select.where('passage.created_at', '>=', after)
+    if (before !== undefined) select = select.where('passage.created_at', '<=', before)
+    if (time !== undefined && row !== undefined) {
+      const at = toTimestamp(time)
+      select = select.where((eb) =>
+        eb.or([
+          eb('passage.created_at', '<', at),
+          eb.and([eb('passage.created_at', '=', at), eb('passage.row', '<', row)]),
+        ]),
+      )
+    }
+    for (const anyOf of wantedTags(search)) {
+      select = select.where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('passage_tag')
+            .select('tag')
+            .whereRef('passage_tag.namespace', '=', 'passage.namespace')
+            .whereRef('passage_tag.passage_id', '=', 'passage.id')
+            .where('tag', 'in', anyOf),
+        ),
+      )
+    }
+    const rows = await select.execute()
+    const passages = await toPassages(scope, rows)
+    return pageOf(
+      rows.flatMap((row, index) => (passages[index] ? [{ row, item: passages[index] }] : [])),
+      limit,
+      ({ item }) => ({ item }),
+      ({ row }) => [Date.parse(row.created_at), row.row],
+    )
+  }
+
+  async function rank(archives: readonly string[], query: string, search: PassageSearch) {
+    const { limit, cursor, after, before, includeSuperseded } = search
+    const [offset = 0, upTo] = decodeCursor(cursor, 2) ?? []
+    const variants = includeSuperseded ? [false, true] : [false]
+    const filter: RankedFilter = {
+      owners: archives,
+      scopes: archives.flatMap((id) =>
+        variants.map((variant) => passageScope(namespace, id, variant)),
+      ),
+      after,
+      before,
+      tags: wantedTags(search),
+    }
+    const answer = await scope.searchRanked({
+      index: 'passage',
+      namespace,
+      query,
+      limit,
+      offset,
+      upTo,
+      filter,
+    })
+    const found = new Map(answer.hits.map((hit) => [hit.row, hit]))
+    const rows =
+      found.size === 0
+        ? []
+        : await all()
+            .where('passage.row', 'in', [...found.keys()])
+            .execute()
+    const passages = await toPassages(scope, rows)
+    const byRow = new Map(rows.map((row, index) => [row.row, passages[index]]))
+    const items = answer.hits.flatMap(({ row, score, foundBy }) => {
+      const item = byRow.get(row)
+      return item ? [{ item, score, foundBy }] : []
+    })
+    return answer.more
+      ? { items, nextCursor: encodeCursor(offset + limit, answer.upTo) }
+      : { items }
+  }
+
+  return {
+    async search(agentId, search) {
+      const archives = await archivesOf(scope, agentId)
+      if (archives.length === 0) return { items: [] }
+      return search.query === undefined
+        ? browse(archives, search)
+        : rank(archives, search.query, search)
+    },
+  }
+}
+
+/** What of the tags a passage must have: one of each list. */
+function wantedTags({ tags = [], matchAllTags }: PassageSearch): readonly (readonly string[])[] {
+  if (tags.length === 0) return []
+  return matchAllTags ? tags.map((tag) => [tag]) : [tags]
+}

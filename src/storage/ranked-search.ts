@@ -1,0 +1,47 @@
+import type { FoundBy } from '../core/found.ts'
+import type { MessageRole } from '../core/message.ts'
+import type { TextIndex } from './dialect.ts'
+
+/** A ranked search as data, so that it can be made in another thread. */
+export interface RankedRequest {
+  readonly index: TextIndex
+  readonly namespace: string
+  readonly query: string
+  readonly limit: number
+  readonly offset: number
+  /** Entries after this row were inserted since the first page; undefined: all. */
+  readonly upTo: number | undefined
+  readonly filter: RankedFilter
+}
+
+export interface RankedFilter {
+  /** Words as `search-scope.ts` makes them; entries of any of them. */
+  readonly scopes: readonly string[]
+  /** The archives or the agent that the scopes belong to. */
+  readonly owners: readonly string[]
+  /** Inclusive. */
+  readonly after?: string | undefined
+  readonly before?: string | undefined
+  /** Of messages; the scopes say the same. */
+  readonly roles?: readonly MessageRole[]
+  /** Each of them asks for one of its tags. */
+  readonly tags?: readonly (readonly string[])[]
+  readonly exceptRun?: string | undefined
+}
+
+export interface RankedAnswer {
+  readonly hits: readonly RankedHit[]
+  readonly more: boolean
+  /** The newest row that was there; hand it back as `upTo` for the pages after this one. */
+  readonly upTo: number
+}
+
+export interface RankedHit {
+  readonly row: number
+  /** Higher is better. */
+  readonly score: number
+  readonly foundBy: FoundBy
+}
+
+/** Ranks what is committed, without keeping the event loop. */
+export type SearchRanked = (request: RankedRequest) => Promise<RankedAnswer>

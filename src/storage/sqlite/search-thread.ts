@@ -1,0 +1,62 @@
+import { createRequire } from 'node:module'
+import { Worker } from 'node:worker_threads'
+import { SEARCH_WORKER } from '../../generated/search-worker.ts'
+import type { RankedAnswer, SearchRanked } from '../ranked-search.ts'
+import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './search-worker.ts'
+
+export interface SearchThread {
+  readonly search: SearchRanked
+  close(): Promise<void>
+}
+
+interface Waiting {
+  resolve(answer: RankedAnswer): void
+  reject(error: Error): void
+}
+
+/** Starts with the first search; one that died takes the searches with it that it was at, and starts anew with the next. */
+export function createSearchThread(setup: Omit<WorkerSetup, 'driver'>): SearchThread {
+  const waiting = new Map<number, Waiting>()
+  let worker: Worker | undefined
+  let lastId = 0
+
+  function start(): Worker {
+    const driver = createRequire(import.meta.url).resolve('better-sqlite3')
+    const started = new Worker(SEARCH_WORKER, { eval: true, workerData: { ...setup, driver } })
+    started.on('message', (message: WorkerAnswer) => {
+      const search = waiting.get(message.id)
+      waiting.delete(message.id)
+      if (waiting.size === 0) started.unref()
+      if ('answer' in message) search?.resolve(message.answer)
+      else search?.reject(message.error)
+    })
+    const died = (error: Error) => {
+      if (worker !== started) return
+      worker = undefined
+      for (const { reject } of waiting.values()) reject(error)
+      waiting.clear()
+    }
+    started.on('error', died)
+    started.on('exit', () => died(new Error('the search thread ended')))
+    return started
+  }
+
+  return {
+    search(request) {
+      worker ??= start()
+      const running = worker
+      // It keeps the process alive only while somebody waits for it.
+      running.ref()
+      lastId += 1
+      const id = lastId
+      return new Promise((resolve, reject) => {
+        waiting.set(id, { resolve, reject })
+        running.postMessage({ id, request } satisfies WorkerRequest)
+      })
+    },
+    async close() {
+      const running = worker
+      await running?.terminate()
+    },
+  }
+}
