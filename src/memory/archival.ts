@@ -133,10 +133,8 @@ export async function insertPassages(
       at,
     })
   }
-  const inserted: InsertedPassage[] = []
-  for (const passage of passages)
-    inserted.push(await tx.passages.insert({ ...passage, archiveId }, at))
-  return inserted
+  const archived = passages.map((passage) => ({ ...passage, archiveId }))
+  return tx.passages.insert(archived, at)
 }
 
 export async function searchPassages(

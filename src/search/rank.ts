@@ -112,7 +112,8 @@ function createProfiler(terms: readonly Weighted[]): (text: string) => Profile {
     for (const { stem, weight } of spellings)
       places.set(stem, [...(places.get(stem) ?? []), { term, weight }])
   })
-  return (text) => {
+  const known = new Map<string, Profile>()
+  const read = (text: string): Profile => {
     const counts = terms.map(() => 0)
     const words = indexWords(text)
     for (const word of words) {
@@ -123,6 +124,12 @@ function createProfiler(terms: readonly Weighted[]): (text: string) => Profile {
     const namesSpeaker =
       speaker !== undefined && indexWords(speaker).some((word) => places.has(word))
     return { counts, length: words.length, namesSpeaker }
+  }
+  // Neighbours of each other are read several times.
+  return (text) => {
+    const profile = known.get(text) ?? read(text)
+    known.set(text, profile)
+    return profile
   }
 }
 

@@ -23,7 +23,7 @@ export interface RankedPage {
 }
 
 /** So many are judged with what stands around them; those after them keep the order of the index. */
-const JUDGED = 100
+const JUDGED = 60
 
 /**
  * The entries that hold any word of the question, best first: a page of a list that has every one of them once, in the

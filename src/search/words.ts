@@ -16,6 +16,7 @@ const ACCENTED = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/
 const SELECTORS = /\u200c|\u200d|[\uFE00-\uFE0F]/gu
 /** Where one word of an identifier ends and the next begins: `parseHTTPResponse`. */
 const HUMP = /(\p{Ll}|\p{N})(?=\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu
+const INNER_CAPITAL = /.[A-Z]/
 const PLAIN = /^[\x20-\x7e\s]*$/
 
 /** The words of a text in order, as they are indexed: folded, stemmed, with repeats. */
@@ -34,9 +35,9 @@ const ENGLISH = /^[a-z]{3,}$/
 
 /** Porter's stem of an English word; any other word as it is. */
 export function stem(word: string): string {
-  if (!ENGLISH.test(word)) return word
   const known = stems.get(word)
   if (known !== undefined) return known
+  if (!ENGLISH.test(word)) return word
   if (stems.size >= MOST_STEMS) stems.clear()
   const found = stemmer(word)
   stems.set(word, found)
@@ -44,22 +45,40 @@ export function stem(word: string): string {
 }
 
 function wordsOf(text: string, cut: (run: readonly string[]) => readonly string[]): string[] {
-  const plain = PLAIN.test(text)
-  const parts = plain ? text : text.replace(/\p{So}/gu, ' $& ').replace(SELECTORS, '')
+  if (PLAIN.test(text)) return plainWords(text)
   const words: string[] = []
-  for (const [raw] of (plain ? parts : parts.normalize('NFKC')).matchAll(WORD)) {
-    const word = plain ? raw.toLowerCase() : fold(raw)
-    if (!plain && UNSPACED.test(word)) {
+  const parts = text
+    .replace(/\p{So}/gu, ' $& ')
+    .replace(SELECTORS, '')
+    .normalize('NFKC')
+  for (const [raw] of parts.matchAll(WORD)) {
+    const word = fold(raw)
+    if (UNSPACED.test(word)) {
       words.push(...cutRuns(word, cut))
       continue
     }
     words.push(word)
-    if (raw === word) continue
-    const humps = raw.replace(HUMP, '$1$2 ')
-    if (humps.length > raw.length)
-      words.push(...(plain ? humps.toLowerCase() : fold(humps)).split(' '))
+    if (raw !== word) words.push(...humps(raw).map(fold))
   }
   return words
+}
+
+/** The same for ASCII, which most texts are, several times as fast. */
+function plainWords(text: string): string[] {
+  const words: string[] = []
+  for (const raw of text.match(/[A-Za-z0-9]+/g) ?? []) {
+    const word = raw.toLowerCase()
+    words.push(word)
+    if (raw !== word && INNER_CAPITAL.test(raw))
+      words.push(...humps(raw).map((part) => part.toLowerCase()))
+  }
+  return words
+}
+
+/** The words within an identifier in camel case; none within an ordinary word. */
+function humps(raw: string): readonly string[] {
+  const parts = raw.replace(HUMP, '$1$2 ').split(' ')
+  return parts.length > 1 ? parts : []
 }
 
 function fold(text: string): string {

@@ -6,22 +6,21 @@ import { recordChange } from './changes.ts'
 import { archivesOf, type PassageRow } from './passage-rows.ts'
 import type { Scope } from './scope.ts'
 import { passageScope } from './search-scope.ts'
-import type { PassageWrites } from './store.ts'
+import type { NewPassage, PassageWrites } from './store.ts'
 
 export function passageWrites(scope: Scope): PassageWrites {
   const { db, namespace, dialect } = scope
 
-  async function addTags(passageId: string, tags: readonly string[]): Promise<void> {
+  async function addTags(tags: readonly { passage_id: string; tag: string }[]): Promise<void> {
     if (tags.length === 0) return
     await db
       .insertInto('passage_tag')
-      .values(tags.map((tag) => ({ namespace, passage_id: passageId, tag })))
+      .values(tags.map((tag) => ({ namespace, ...tag })))
       .onConflict((conflict) => conflict.columns(['namespace', 'passage_id', 'tag']).doNothing())
       .execute()
   }
 
-  async function nextPosition(archiveId: string, source: string): Promise<number> {
-    if (source === '') return 0
+  async function lastPosition(archiveId: string, source: string): Promise<number> {
     const last = await db
       .selectFrom('passage')
       .select('position')
@@ -32,16 +31,79 @@ export function passageWrites(scope: Scope): PassageWrites {
       .orderBy('position', 'desc')
       .limit(1)
       .executeTakeFirst()
-    return (last?.position ?? 0) + 1
+    return last?.position ?? 0
   }
 
-  async function count(archiveId: string, change: 1 | -1): Promise<void> {
+  async function count(archiveId: string, change: number): Promise<void> {
     await db
       .updateTable('archive')
       .set((eb) => ({ passage_count: eb('passage_count', '+', change) }))
       .where('namespace', '=', namespace)
       .where('id', '=', archiveId)
       .execute()
+  }
+
+  /** Those that the archive has, by what makes them the same. */
+  async function stored(archiveId: string, digests: readonly string[]) {
+    const rows = await db
+      .selectFrom('passage')
+      .select(['id', 'digest', 'created_at'])
+      .where('namespace', '=', namespace)
+      .where('archive_id', '=', archiveId)
+      .where('digest', 'in', digests)
+      .execute()
+    return new Map(
+      rows.map((row) => [
+        row.digest,
+        { id: storedId('passage', row.id), createdAt: row.created_at },
+      ]),
+    )
+  }
+
+  /** None of them is stored, and no two are the same. */
+  async function add(
+    archiveId: string,
+    passages: readonly (NewPassage & { readonly digest: string })[],
+    at: string,
+  ): Promise<void> {
+    const positions = new Map<string, number>()
+    for (const { source } of passages) {
+      if (source !== '' && !positions.has(source))
+        positions.set(source, await lastPosition(archiveId, source))
+    }
+    const next = (source: string) => {
+      if (source === '') return 0
+      const position = (positions.get(source) ?? 0) + 1
+      positions.set(source, position)
+      return position
+    }
+    const rows = await db
+      .insertInto('passage')
+      .values(
+        passages.map(({ id, text, source, digest, createdAt }) => ({
+          namespace,
+          id,
+          archive_id: archiveId,
+          text,
+          source,
+          digest,
+          position: next(source),
+          superseded_by: null,
+          last_found_at: null,
+          created_at: createdAt,
+          inserted_at: at,
+        })),
+      )
+      .returning(['row', 'id'])
+      .execute()
+    const texts = new Map<string, string>(passages.map(({ id, text }) => [id, text]))
+    const scope = passageScope(namespace, archiveId, false)
+    await dialect.textSearch.add(
+      db,
+      'passage',
+      rows.map(({ row, id }) => ({ row, scope, words: indexWords(texts.get(id) ?? '') })),
+    )
+    await count(archiveId, rows.length)
   }
 
   /** Superseded passages stand in a scope of their own. */
@@ -74,49 +136,30 @@ export function passageWrites(scope: Scope): PassageWrites {
       await recordChange(db, namespace, 'archive', id, at)
     },
 
-    async insert(passage, at) {
-      const inserted = await db
-        .insertInto('passage')
-        .values({
-          namespace,
-          id: passage.id,
-          archive_id: passage.archiveId,
-          text: passage.text,
-          source: passage.source,
-          digest: digestOf(passage),
-          position: await nextPosition(passage.archiveId, passage.source),
-          superseded_by: null,
-          last_found_at: null,
-          created_at: passage.createdAt,
-          inserted_at: at,
-        })
-        .onConflict((conflict) =>
-          conflict.columns(['namespace', 'archive_id', 'digest']).doNothing(),
-        )
-        .returning('row')
-        .executeTakeFirst()
-      await recordChange(db, namespace, 'archive', passage.archiveId, at)
-      if (inserted) {
-        await addTags(passage.id, passage.tags)
-        await count(passage.archiveId, 1)
-        await dialect.textSearch.add(db, 'passage', [
-          {
-            row: inserted.row,
-            scope: passageScope(namespace, passage.archiveId, false),
-            words: indexWords(passage.text),
-          },
-        ])
+    async insert(passages, at) {
+      const [some] = passages
+      if (!some) return []
+      const digested = passages.map((passage) => ({ ...passage, digest: digestOf(passage) }))
+      const known = await stored(
+        some.archiveId,
+        digested.map(({ digest }) => digest),
+      )
+      const fresh: typeof digested = []
+      const results = digested.map((passage) => {
+        const same = known.get(passage.digest)
+        if (same) return { ...same, duplicate: true }
+        known.set(passage.digest, { id: passage.id, createdAt: passage.createdAt })
+        fresh.push(passage)
         return { id: passage.id, createdAt: passage.createdAt, duplicate: false }
-      }
-      const same = await db
-        .selectFrom('passage')
-        .select(['id', 'created_at'])
-        .where('namespace', '=', namespace)
-        .where('archive_id', '=', passage.archiveId)
-        .where('digest', '=', digestOf(passage))
-        .executeTakeFirstOrThrow()
-      await addTags(same.id, passage.tags)
-      return { id: storedId('passage', same.id), createdAt: same.created_at, duplicate: true }
+      })
+      if (fresh.length > 0) await add(some.archiveId, fresh, at)
+      await addTags(
+        digested.flatMap(({ tags }, index) =>
+          tags.map((tag) => ({ passage_id: results[index]?.id ?? '', tag })),
+        ),
+      )
+      await recordChange(db, namespace, 'archive', some.archiveId, at)
+      return results
     },
 
     async supersede(agentId, old, id, at) {

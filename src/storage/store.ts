@@ -229,10 +229,10 @@ export interface PassageWrites {
     archive: { readonly id: ArchiveId; readonly name: string; readonly at: Timestamp },
   ): Promise<void>
   /**
-   * Stores `passage`, or, if its archive has one of the same text and source, adds the tags to that one and returns
-   * its id with `duplicate: true`. It is the last of its source.
+   * Stores passages of one archive in their order, each as the last of its source. If the archive has one of the same
+   * text and source, the tags are added to that one, and its id comes back with `duplicate: true`.
    */
-  insert(passage: NewPassage, at: Timestamp): Promise<InsertedPassage>
+  insert(passages: readonly NewPassage[], at: Timestamp): Promise<readonly InsertedPassage[]>
   /** `id` took the place of `old`. False: none of the agent's archives has `old`, or something took its place before. */
   supersede(agentId: AgentId, old: PassageId, id: PassageId, at: Timestamp): Promise<boolean>
   /** The agent found them. */

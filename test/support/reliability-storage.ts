@@ -207,7 +207,8 @@ function onlyTheResult(tx: Transaction): Transaction {
     blocks: { ...tx.blocks, update: async (block, patch) => ({ ...block, ...patch }) },
     passages: {
       ...tx.passages,
-      insert: async ({ id, createdAt }) => ({ id, createdAt, duplicate: false }),
+      insert: async (passages) =>
+        passages.map(({ id, createdAt }) => ({ id, createdAt, duplicate: false })),
     },
   }
 }

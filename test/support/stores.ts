@@ -7,7 +7,6 @@ import type { Block } from '../../src/core/block.ts'
 import { type Timestamp, toTimestamp } from '../../src/core/clock.ts'
 import { type AgentId, type ArchiveId, newId } from '../../src/core/ids.ts'
 import type { MessageBody } from '../../src/core/message.ts'
-import type { Passage } from '../../src/core/passage.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type {
   InsertedPassage,
@@ -163,15 +162,10 @@ export async function insertArchive(store: Store, agentId: AgentId): Promise<Arc
 export async function insertPassages(
   store: Store,
   archiveId: ArchiveId,
-  passages: readonly Partial<Passage>[],
+  passages: readonly Partial<NewPassage>[],
 ): Promise<readonly InsertedPassage[]> {
-  return store.transaction(async (tx) => {
-    const inserted: InsertedPassage[] = []
-    for (const fields of passages) {
-      inserted.push(await tx.passages.insert(somePassage(archiveId, fields), at()))
-    }
-    return inserted
-  })
+  const all = passages.map((fields) => somePassage(archiveId, fields))
+  return store.transaction((tx) => tx.passages.insert(all, at()))
 }
 
 export async function insertRun(

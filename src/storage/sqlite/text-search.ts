@@ -24,9 +24,11 @@ export const sqliteTextSearch: TextSearch = {
       await sql`INSERT INTO ${table(index)} (rowid, scope, words) VALUES (${row}, ${scope}, ${words.join(' ')})`.execute(
         db,
       )
-      const learned = JSON.stringify([...new Set(words)].filter(isLearned))
-      await sql`INSERT OR IGNORE INTO word SELECT value FROM json_each(${learned})`.execute(db)
     }
+    const learned = new Set(entries.flatMap(({ words }) => words).filter(isLearned))
+    await sql`INSERT OR IGNORE INTO word SELECT value FROM json_each(${JSON.stringify([...learned])})`.execute(
+      db,
+    )
   },
 
   async remove(db, index, rows) {

@@ -14,14 +14,18 @@ interface Fragment {
 
 /** Rows of one of the tables `passage` and `message`, as far as search wants to know them. */
 interface EntryTable {
-  size(owners: readonly string[]): number
-  /** The neighbours of an entry on one side, nearest first. */
-  neighbours(entry: Entry, side: 'before' | 'after'): readonly Entry[]
   /** What is selected of `entry` to make an `Entry`. */
   readonly columns: string
-  toCandidate(entry: Entry): Omit<Candidate, 'before' | 'after'>
   /** The part of the filter that the index knows nothing of, as a condition on `entry`. */
   readonly passes: Fragment | undefined
+  size(owners: readonly string[]): number
+  /** The document or conversation in which the entry has neighbours; undefined: it has none. */
+  line(entry: Entry): string | undefined
+  /** The entries of a line from one place to another that may lend context, in order. */
+  stretch(entry: Entry, from: number, to: number): readonly Entry[]
+  /** How far away, in places, the neighbours of its neighbours may be. */
+  readonly reach: number
+  toCandidate(entry: Entry): Omit<Candidate, 'before' | 'after'>
 }
 
 interface Entry {
@@ -51,7 +55,6 @@ export function openWordIndex(
     index === 'passage' ? passages(run, namespace, filter) : messages(run, namespace, filter)
   const words = `${index}_words`
   const scope = `scope : (${anyOf(filter.scopes)})`
-  const inScope = new Set(filter.owners)
   const match = (stems: readonly string[]) => `${scope} AND words : (${anyOf(stems)})`
   const upToRow = upTo ?? Number.MAX_SAFE_INTEGER
   // A scalar subquery, as SQLite makes a join of EXISTS, and asks FTS5 for one row at a time then.
@@ -110,25 +113,62 @@ export function openWordIndex(
     },
 
     candidates(rows) {
-      const found = new Map<number, Candidate>()
+      const found = entries(rows)
+      const lines = readLines(table, found)
+      const candidates = new Map<number, Candidate>()
       const add = (entry: Entry) => {
-        const before = table.neighbours(entry, 'before')
-        const after = table.neighbours(entry, 'after')
-        found.set(entry.row, {
+        const line = lines.get(table.line(entry) ?? '') ?? []
+        const place = line.findIndex(({ row }) => row === entry.row)
+        const before = place < 0 ? [] : line.slice(Math.max(0, place - NEIGHBOURS), place).reverse()
+        const after = place < 0 ? [] : line.slice(place + 1, place + 1 + NEIGHBOURS)
+        candidates.set(entry.row, {
           ...table.toCandidate(entry),
           before: before.map(({ text }) => text),
           after: after.map(({ text }) => text),
         })
         return [...before, ...after]
       }
-      const around = entries(rows).flatMap(add)
-      for (const entry of around) {
-        const answers = entry.passes === 1 && entry.row <= upToRow && inScope.has(entry.owner)
-        if (answers && !found.has(entry.row)) add(entry)
+      for (const entry of found.flatMap(add)) {
+        const answers = entry.passes === 1 && entry.row <= upToRow
+        if (answers && !candidates.has(entry.row)) add(entry)
       }
-      return [...found.values()]
+      return [...candidates.values()]
     },
   }
+}
+
+/** What stands around the entries, each stretch read once. */
+function readLines(
+  table: EntryTable,
+  found: readonly Entry[],
+): ReadonlyMap<string, readonly Entry[]> {
+  const byLine = new Map<string, Entry[]>()
+  for (const entry of found) {
+    const line = table.line(entry)
+    if (line === undefined) continue
+    byLine.set(line, [...(byLine.get(line) ?? []), entry])
+  }
+  return new Map([...byLine].map(([line, members]) => [line, readStretches(table, members)]))
+}
+
+function readStretches(table: EntryTable, members: readonly Entry[]): readonly Entry[] {
+  const read: Entry[] = []
+  let stretch: { from: number; to: number } | undefined
+  const [some] = members
+  const flush = () => {
+    if (some && stretch) read.push(...table.stretch(some, stretch.from, stretch.to))
+  }
+  for (const { place } of members.toSorted((a, b) => a.place - b.place)) {
+    const [from, to] = [place - table.reach, place + table.reach]
+    if (stretch && from <= stretch.to + 1) {
+      stretch.to = to
+      continue
+    }
+    flush()
+    stretch = { from, to }
+  }
+  flush()
+  return read
 }
 
 function passages(run: Run, namespace: string, filter: RankedFilter): EntryTable {
@@ -154,17 +194,16 @@ function passages(run: Run, namespace: string, filter: RankedFilter): EntryTable
       )
       return counted?.count ?? 0
     },
-    neighbours({ owner, kind, place }, side) {
-      if (kind === '') return []
-      const [compare, order] = side === 'before' ? ['<', 'DESC'] : ['>', 'ASC']
-      return run(
+    line: ({ owner, kind }) => (kind === '' ? undefined : `${owner} ${kind}`),
+    stretch: ({ owner, kind }, from, to) =>
+      run(
         `SELECT ${columns}, ${passes?.sql ?? '1'} AS passes FROM passage AS entry
-         WHERE namespace = ? AND archive_id = ? AND source = ? AND source <> '' AND position ${compare} ?
+         WHERE namespace = ? AND archive_id = ? AND source = ? AND source <> '' AND position BETWEEN ? AND ?
            AND superseded_by IS NULL
-         ORDER BY position ${order} LIMIT ${NEIGHBOURS}`,
-        [...(passes?.values ?? []), namespace, owner, kind, place],
-      )
-    },
+         ORDER BY position`,
+        [...(passes?.values ?? []), namespace, owner, kind, from, to],
+      ),
+    reach: 2 * NEIGHBOURS,
     toCandidate: ({ row, text, owner, kind, at }) => ({
       row,
       text,
@@ -202,15 +241,16 @@ function messages(run: Run, namespace: string, filter: RankedFilter): EntryTable
       )
       return counted?.count ?? 0
     },
-    neighbours({ owner, place }, side) {
-      const [compare, order] = side === 'before' ? ['<', 'DESC'] : ['>', 'ASC']
-      return run(
+    line: ({ owner }) => owner,
+    stretch: ({ owner }, from, to) =>
+      run(
         `SELECT ${columns}, ${answers.sql} AS passes FROM message AS entry
-         WHERE namespace = ? AND agent_id = ? AND seq ${compare} ? AND text <> '' AND role IN ('user', 'assistant')
-         ORDER BY seq ${order} LIMIT ${NEIGHBOURS}`,
-        [...answers.values, namespace, owner, place],
-      )
-    },
+         WHERE namespace = ? AND agent_id = ? AND seq BETWEEN ? AND ? AND text <> '' AND role IN ('user', 'assistant')
+         ORDER BY seq`,
+        [...answers.values, namespace, owner, from, to],
+      ),
+    // Between two things that were said stand calls of tools and their results.
+    reach: 8 * NEIGHBOURS,
     toCandidate: ({ row, text, owner, kind, at }) => ({
       row,
       text,

@@ -36,7 +36,7 @@ async function insert(store: Store, all: Everything, text = 'kettle'): Promise<v
     await tx.blocks.insert({ ...block, value: text }, byClient)
     await tx.blocks.attach(agent.id, block, at())
     await tx.passages.createArchive(agent.id, { id: archiveId, name: '', at: at() })
-    await tx.passages.insert({ ...passage, text }, at())
+    await tx.passages.insert([{ ...passage, text }], at())
     await tx.runs.insert({ ...run, input: text })
     await tx.messages.append(agent.id, [userSays(text, { id: messageId, runId: run.id })])
     await tx.runs.openStep({ id: stepId, runId: run.id, number: 1, at: at() })
@@ -135,7 +135,7 @@ export function namespaceContract(subject: Subject): void {
       theirs.transaction((tx) => tx.blocks.update(current, { value: 'x' }, byClient)),
       theirs.transaction((tx) => tx.blocks.attach(agent.id, block, at())),
       theirs.transaction((tx) => tx.messages.append(agent.id, [userSays('x')])),
-      theirs.transaction((tx) => tx.passages.insert(somePassage(archiveId), at())),
+      theirs.transaction((tx) => tx.passages.insert([somePassage(archiveId)], at())),
       theirs.transaction((tx) => tx.runs.insert(someRun(agent.id))),
       theirs.transaction((tx) =>
         tx.runs.openStep({ id: newId('step'), runId: run.id, number: 2, at: at() }),

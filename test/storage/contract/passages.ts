@@ -40,7 +40,7 @@ export function passageContract(subject: Subject): void {
       source: 'notes.md',
       createdAt: at(-1_000),
     })
-    const inserted = await store.transaction((tx) => tx.passages.insert(passage, at()))
+    const [inserted] = await store.transaction((tx) => tx.passages.insert([passage], at()))
     expect(inserted).toEqual({ id: passage.id, createdAt: at(-1_000), duplicate: false })
     const stored = { ...passage, supersededBy: null, foundCount: 0, lastFoundAt: null }
     expect(await store.passages.find(passage.id)).toEqual(stored)

@@ -61,7 +61,7 @@ export function transactionContract(subject: Subject): void {
       await tx.blocks.update(block, { value: 'lost' }, byClient)
       await tx.messages.append(agent.id, [userSays('lost')])
       await tx.passages.createArchive(agent.id, { id: archiveId, name: '', at: at() })
-      await tx.passages.insert(somePassage(archiveId, { text: 'lost' }), at())
+      await tx.passages.insert([somePassage(archiveId, { text: 'lost' })], at())
       await tx.runs.insert(run)
       throw error
     })
@@ -168,8 +168,8 @@ export function transactionContract(subject: Subject): void {
       },
       (tx) => tx.messages.append(agent.id, many),
       (tx) => tx.passages.createArchive(agent.id, { id: archiveId, name: '', at: at() }),
-      (tx) => tx.passages.insert(passage, at()),
-      (tx) => tx.passages.insert({ ...passage, id: newId('passage'), tags: ['u'] }, at()),
+      (tx) => tx.passages.insert([passage], at()),
+      (tx) => tx.passages.insert([{ ...passage, id: newId('passage'), tags: ['u'] }], at()),
       (tx) => tx.passages.delete(agent.id, passage.id, at()),
       (tx) => tx.runs.insert(run),
       (tx) => tx.runs.start(run.id, at()),
