@@ -1,13 +1,17 @@
-// npm run bench -- <name> [arguments]: bundles bench/<name>.ts, since Node 20 runs no TypeScript, and runs it.
+// npm run bench -- <name> [arguments]: bundles bench/<name>.ts or bench/<name>/index.ts, since Node 20 runs no
+// TypeScript, and runs it.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const [name = '', ...rest] = process.argv.slice(2)
-if (!/^[a-z-]+$/.test(name) || !existsSync(`bench/${name}.ts`)) {
-  const names = readdirSync('bench').filter((file) => file.endsWith('.ts'))
-  console.error(`Which one? ${names.map((file) => file.slice(0, -3)).join(', ')}`)
+const names = readdirSync('bench')
+  .map((entry) => (existsSync(`bench/${entry}/index.ts`) ? `${entry}.ts` : entry))
+  .filter((file) => file.endsWith('.ts') && file !== 'support.ts')
+  .map((file) => file.slice(0, -3))
+if (!names.includes(name)) {
+  console.error(`Which one? ${names.join(', ')}`)
   process.exit(2)
 }
 
@@ -16,7 +20,7 @@ const scratch = mkdtempSync(join('node_modules', '.bench-'))
 try {
   const outfile = join(scratch, `${name}.mjs`)
   await build({
-    entryPoints: [`bench/${name}.ts`],
+    entryPoints: [existsSync(`bench/${name}.ts`) ? `bench/${name}.ts` : `bench/${name}/index.ts`],
     outfile,
     bundle: true,
     platform: 'node',
