@@ -67,12 +67,12 @@ function readRecords(path: string): readonly SmartRecord[] {
   })
 }
 
-/** Relevant documents by question. */
+/** Relevant documents by question. A grade below 0 says that a document is of no interest. */
 function readJudgements(path: string): ReadonlyMap<string, readonly string[]> {
   const relevant = new Map<string, string[]>()
   for (const line of readFileSync(path, 'utf8').split('\n')) {
-    const [question, document] = line.trim().split(/\s+/)
-    if (!question || !document) continue
+    const [question, document, grade] = line.trim().split(/\s+/)
+    if (!question || !document || Number(grade) < 0) continue
     relevant.set(question, [...(relevant.get(question) ?? []), document])
   }
   return new Map([...relevant].map(([question, found]) => [question, [...new Set(found)]]))
