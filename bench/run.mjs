@@ -6,12 +6,16 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const [name = '', ...rest] = process.argv.slice(2)
-const names = readdirSync('bench')
-  .map((entry) => (existsSync(`bench/${entry}/index.ts`) ? `${entry}.ts` : entry))
-  .filter((file) => file.endsWith('.ts') && file !== 'support.ts')
-  .map((file) => file.slice(0, -3))
-if (!names.includes(name)) {
-  console.error(`Which one? ${names.join(', ')}`)
+const benches = new Map(
+  readdirSync('bench').flatMap((entry) => {
+    if (existsSync(`bench/${entry}/index.ts`)) return [[entry, `bench/${entry}/index.ts`]]
+    const isBench = entry.endsWith('.ts') && entry !== 'support.ts'
+    return isBench ? [[entry.slice(0, -3), `bench/${entry}`]] : []
+  }),
+)
+const entryPoint = benches.get(name)
+if (entryPoint === undefined) {
+  console.error(`Which one? ${[...benches.keys()].join(', ')}`)
   process.exit(2)
 }
 
@@ -20,7 +24,7 @@ const scratch = mkdtempSync(join('node_modules', '.bench-'))
 try {
   const outfile = join(scratch, `${name}.mjs`)
   await build({
-    entryPoints: [existsSync(`bench/${name}.ts`) ? `bench/${name}.ts` : `bench/${name}/index.ts`],
+    entryPoints: [entryPoint],
     outfile,
     bundle: true,
     platform: 'node',

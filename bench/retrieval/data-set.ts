@@ -1,8 +1,3 @@
-import { statSync } from 'node:fs'
-import { readBeam } from './beam.ts'
-import { readLocomo } from './locomo.ts'
-import { readSmart } from './smart.ts'
-
 /** Conversations or collections of documents, each searched by itself, with questions whose evidence is known. */
 export interface DataSet {
   readonly name: string
@@ -36,18 +31,4 @@ export interface Question {
   readonly category: string
   /** Ids of turns. */
   readonly evidence: readonly string[]
-}
-
-/** Each knows its data by its shape, and answers undefined to what it does not know. */
-const READERS = [readLocomo, readBeam, readSmart]
-
-export function readDataSet(path: string): DataSet {
-  if (!statSync(path, { throwIfNoEntry: false })) throw new Error(`There is nothing at ${path}.`)
-  for (const read of READERS) {
-    const found = read(path)
-    if (found) return found
-  }
-  throw new Error(
-    `${path} is none of what is known: the JSON file of LoCoMo, a folder of BEAM's chats, a folder with a SMART collection.`,
-  )
 }

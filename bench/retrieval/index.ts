@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeMachine, withScratch } from '../support.ts'
 import { askAll, OURS } from './ask.ts'
-import { type DataSet, readDataSet } from './data-set.ts'
+import type { DataSet } from './data-set.ts'
+import { readDataSet } from './read-data-set.ts'
 import { describeCategories, describeSearchers } from './report.ts'
 
 /*
@@ -45,7 +46,7 @@ console.log(
   `${name} by ${tool}: ${asked.length} questions, ${turns.length} turns in ${conversations.length} conversations; ${describeMachine()}`,
 )
 console.log(`\n${describeSearchers(asked)}`)
-for (const searcher of [OURS, 'FTS5 unicode61, all words', 'FTS5 porter, content words'] as const)
+for (const searcher of [OURS, 'FTS5 unicode61, all words', 'FTS5 porter, content words'])
   console.log(`\n${describeCategories(searcher, asked, groups)}`)
 
 mkdirSync(values.out, { recursive: true })

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
+import { messageTokens } from '../../src/agent/message-tokens.ts'
 import { type AgentId, newId } from '../../src/core/ids.ts'
 import type { MessageBody } from '../../src/core/message.ts'
 import type { NewMessage } from '../../src/storage/store.ts'
@@ -59,7 +60,7 @@ export async function rememberPassages(
   }
 }
 
-/** As conversations in recall memory: written to the database of `home`, to be searched by a client that comes later. */
+/** In recall memory: written to the database in the folder `home`, to be searched by a client that comes later. */
 export async function seedMessages(
   home: string,
   conversations: readonly Conversation[],
@@ -97,7 +98,7 @@ function toMessage({ role, text }: Turn, { createdAt }: Session, place: number):
   return {
     id: newId('message'),
     runId: null,
-    tokens: 0,
+    tokens: messageTokens(body),
     createdAt: new Date(begin + place * SECONDS_APART * 1_000).toISOString(),
     body,
   }

@@ -13,7 +13,8 @@ import { readCorpus } from './text.ts'
 const USAGE = `npm run bench -- search [--sizes <passages>,…] [--agents <count>] [--keep <folder>]
   --sizes   passages of the one archive; 1000,10000,100000,1000000 if absent
   --agents  how many agents with 1,000 passages each; 100 if absent, 0: none
-  --keep    where the seeded databases stay, so that the next run need not seed them`
+  --keep    where the seeded databases stay, so that the next run need not seed them; a million
+            passages take some 2 GB, and as much while they are measured`
 
 const PASSAGES_EACH = 1_000
 
