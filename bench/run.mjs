@@ -1,13 +1,21 @@
-// npm run bench -- <name> [arguments]: bundles bench/<name>.ts, since Node 20 runs no TypeScript, and runs it.
+// npm run bench -- <name> [arguments]: bundles bench/<name>.ts or bench/<name>/index.ts, since Node 20 runs no
+// TypeScript, and runs it.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const [name = '', ...rest] = process.argv.slice(2)
-if (!/^[a-z-]+$/.test(name) || !existsSync(`bench/${name}.ts`)) {
-  const names = readdirSync('bench').filter((file) => file.endsWith('.ts'))
-  console.error(`Which one? ${names.map((file) => file.slice(0, -3)).join(', ')}`)
+const benches = new Map(
+  readdirSync('bench').flatMap((entry) => {
+    if (existsSync(`bench/${entry}/index.ts`)) return [[entry, `bench/${entry}/index.ts`]]
+    const isBench = entry.endsWith('.ts') && entry !== 'support.ts'
+    return isBench ? [[entry.slice(0, -3), `bench/${entry}`]] : []
+  }),
+)
+const entryPoint = benches.get(name)
+if (entryPoint === undefined) {
+  console.error(`Which one? ${[...benches.keys()].join(', ')}`)
   process.exit(2)
 }
 
@@ -16,7 +24,7 @@ const scratch = mkdtempSync(join('node_modules', '.bench-'))
 try {
   const outfile = join(scratch, `${name}.mjs`)
   await build({
-    entryPoints: [`bench/${name}.ts`],
+    entryPoints: [entryPoint],
     outfile,
     bundle: true,
     platform: 'node',

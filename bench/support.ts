@@ -10,6 +10,8 @@ export const BINARY = join(process.cwd(), 'dist/recollect.cjs')
 export interface StdioClient {
   initialize(): Promise<unknown>
   request(method: string, params: unknown): Promise<Record<string, unknown>>
+  /** To the server's process. */
+  signal(name: NodeJS.Signals): void
   stop(): Promise<void>
 }
 
@@ -54,6 +56,7 @@ export function startStdioClient(command: readonly string[], env: Environment): 
       send({ method: 'notifications/initialized' })
       return result
     },
+    signal: (name) => void child.kill(name),
     stop: () => stop(child),
   }
 }
@@ -97,6 +100,12 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? Number.NaN
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
+}
+
+/** The value that so great a share of them does not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
 }
 
 export function describeMachine(): string {

@@ -1,0 +1,68 @@
+import { performance } from 'node:perf_hooks'
+import { BINARY, environment, startStdioClient } from '../support.ts'
+import type { Conversation, Question } from './data-set.ts'
+import type { Ranking } from './measures.ts'
+import { type Remembered, rememberPassages, seedMessages } from './remember.ts'
+import { RIVALS } from './rivals.ts'
+
+export interface Asked extends Question {
+  readonly conversation: string
+  /** By the name of who searched. */
+  readonly rankings: Readonly<Record<string, Ranking>>
+}
+
+export const OURS = 'Recollect'
+
+const DEPTH = 20
+/** What a client is answered that names no limit: by this much, tokens and times are counted. */
+const USUAL_LIMIT = 10
+
+/** Every question of every conversation, to the server over the database of `home` and to the rivals. */
+export async function askAll(
+  home: string,
+  conversations: readonly Conversation[],
+  tool: 'search_archival' | 'search_conversation',
+): Promise<readonly Asked[]> {
+  const env = environment(home)
+  const seeded =
+    tool === 'search_conversation'
+      ? await seedMessages(env.RECOLLECT_HOME ?? home, conversations)
+      : undefined
+  const client = startStdioClient([process.execPath, BINARY, 'stdio'], env)
+  try {
+    await client.initialize()
+    const asked: Asked[] = []
+    for (const [index, conversation] of conversations.entries()) {
+      const remembered = seeded?.[index]?.(client) ?? (await rememberPassages(client, conversation))
+      asked.push(...(await askConversation(conversation, remembered)))
+      if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${conversations.length} `)
+    }
+    return asked
+  } finally {
+    await client.stop()
+  }
+}
+
+async function askConversation(
+  { name, sessions, questions }: Conversation,
+  remembered: Remembered,
+): Promise<readonly Asked[]> {
+  const turns = sessions.flatMap((session) => session.turns)
+  const rivals = Object.entries(RIVALS).map(([rival, open]) => ({ rival, search: open(turns) }))
+  const asked: Asked[] = []
+  for (const question of questions) {
+    const { text, evidence } = question
+    const usual = await remembered.search(text, USUAL_LIMIT)
+    const { found } = await remembered.search(text, DEPTH)
+    const rankings: Record<string, Ranking> = {
+      [OURS]: { ...usual, found, evidence: evidence.map(remembered.foundAs) },
+    }
+    for (const { rival, search } of rivals) {
+      const start = performance.now()
+      const ids = search(text, DEPTH)
+      rankings[rival] = { found: ids, evidence, milliseconds: performance.now() - start }
+    }
+    asked.push({ ...question, conversation: name, rankings })
+  }
+  return asked
+}
