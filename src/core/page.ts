@@ -1,3 +1,4 @@
+import type { Timestamp } from './clock.ts'
 import { UserError } from './errors.ts'
 
 export interface Page<T> {
@@ -19,13 +20,32 @@ export function encodeCursor(position: number): string {
 export function decodeCursor(cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined
   const match = /^v1:(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString())
-  if (!match) {
-    throw new UserError(
-      'invalid_argument',
-      'The cursor is not one that this server gave out. Leave it out to start from the first page.',
-    )
-  }
+  if (!match) throw notACursor()
   return Number(match[1])
+}
+
+/** Where rows have no number: the time of the last item, and its id, which orders those of the same time. */
+export function encodeKeyCursor(at: Timestamp, id: string): string {
+  return Buffer.from(`v1:${at},${id}`).toString('base64url')
+}
+
+export function decodeKeyCursor(
+  cursor: string | undefined,
+): { readonly at: string; readonly id: string } | undefined {
+  if (cursor === undefined) return undefined
+  const match = /^v1:([\d:.TZ-]{24}),([a-z0-9-]{1,64})$/.exec(
+    Buffer.from(cursor, 'base64url').toString(),
+  )
+  const [, at, id] = match ?? []
+  if (at === undefined || id === undefined) throw notACursor()
+  return { at, id }
+}
+
+function notACursor(): UserError {
+  return new UserError(
+    'invalid_argument',
+    'The cursor is not one that this server gave out. Leave it out to start from the first page.',
+  )
 }
 
 /** Of `limit + 1` rows read from `offset` on: the page, and where the next one begins. */
