@@ -1,6 +1,6 @@
 import { FILE_HEADERS_ONLY, formatPatch, type StructuredPatchHunk, structuredPatch } from 'diff'
 
-/** Changed lines beyond which the shortest difference is not looked for: the time for it grows with their square. */
+/** Added and removed lines beyond which the shortest difference is not looked for: the time for it grows with their square. */
 const MOST_EDITS = 500
 const CONTEXT_LINES = 3
 

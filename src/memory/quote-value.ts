@@ -5,14 +5,14 @@ const QUOTED_CHARACTERS = 2_000
 
 /** A block's text as it is now, for whoever edited an older one; of a long one its beginning. `next` is what to do with it. */
 export function quoteValue(value: string, next: string): string {
-  if (value === '') return `It is empty now. ${next}`
+  if (value === '') return `The block is empty now. ${next}`
   const shown = sliceCharacters(value, 0, QUOTED_CHARACTERS)
   const part =
     shown.length < value.length
       ? ` (the first ${QUOTED_CHARACTERS} of ${countCharacters(value)} characters)`
       : ''
   const fence = fenceFor(shown)
-  return `It reads now${part}:\n${fence}\n${shown}\n${fence}\n${next}`
+  return `The block reads now${part}:\n${fence}\n${shown}\n${fence}\n${next}`
 }
 
 /** Longer than any row of backticks in the text, so that nothing in it ends the quotation. */

@@ -136,9 +136,11 @@ describe('the history of a block', () => {
     await server.answer('replace_in_memory_block', old)
     await server.answer('write_memory_block', { ...target, value: 'x', reason: 'Enough.' })
     await server.answer('write_memory_block', { ...target, value: 'x', reason: 'No change.' })
+    const wordy = { ...target, value: 'y', reason: 'x'.repeat(501) }
+    expect((await server.refusal('write_memory_block', wordy)).message).toMatch(/500 characters/)
     const first = await server.answer('memory_history', { ...target, limit: 3 })
     expect(first.versions).toMatchObject([
-      { version: 4 + 1, by: 'client', reason: 'Enough.', chars: 1 },
+      { version: 5, by: 'client', reason: 'Enough.', chars: 1 },
       { version: 4, by: 'client', reason: 'And again.' },
       { version: 3, by: 'client', reason: 'He moved.' },
     ])
@@ -240,7 +242,7 @@ describe('whoever loses an edit to another', () => {
   it('is told the text that stands there now', async () => {
     const value = 'Says ```js\n1\n``` often.'
     await server.answer('write_memory_block', { ...target, value })
-    const quoted = `It reads now:\n\`\`\`\`\n${value}\n\`\`\`\`\n`
+    const quoted = `The block reads now:\n\`\`\`\`\n${value}\n\`\`\`\`\n`
     const gone = { ...target, old_text: 'tea', new_text: 'rain' }
     const refused = [
       await server.refusal('replace_in_memory_block', gone),
@@ -262,6 +264,6 @@ describe('whoever loses an edit to another', () => {
     await server.answer('write_memory_block', { ...target, value: '' })
     const gone = { ...target, old_text: 'tea', new_text: 'rain' }
     const empty = await server.refusal('replace_in_memory_block', gone)
-    expect(empty.message).toMatch(/It is empty now\./)
+    expect(empty.message).toMatch(/The block is empty now\./)
   })
 })
