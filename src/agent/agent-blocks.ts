@@ -12,6 +12,12 @@ export function createAgentBlocks(store: Store, clock: Clock) {
       return store.transaction(async (tx) => {
         const agent = await findAgent(tx.agents, reference)
         const block = await findBlockById(tx, blockId)
+        if ((await tx.blocks.agentsOf(block.id)).includes(agent.id)) {
+          throw new UserError(
+            'conflict',
+            `The agent has the block "${block.label}" already, so there is nothing to attach.`,
+          )
+        }
         await attachBlock(tx, agent.id, block, toTimestamp(clock()))
         return checkedView(tx, agent)
       })

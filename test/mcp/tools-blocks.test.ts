@@ -60,6 +60,9 @@ describe('a block of its own', () => {
       code: 'conflict',
       message: expect.stringMatching(/two blocks with the label "human".*detach/),
     })
+    const { agent: now } = await server.answer('get_agent', { agent: 'Ada' })
+    const own = { agent: 'Ada', block_id: now.blocks[0].id }
+    expect((await server.refusal('attach_block', own)).message).toMatch(/"persona" already/)
     const nothing = await server.refusal('attach_block', { agent: 'Ada', block_id: 'block-1' })
     expect(nothing.code).toBe('not_found')
     const missing = await server.refusal('detach_block', { agent: 'Ada', block_id: human.block.id })

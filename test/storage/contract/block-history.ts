@@ -1,8 +1,16 @@
 import { expect, test } from 'vitest'
-import type { Author, VersionHead } from '../../../src/core/block.ts'
-import { newId } from '../../../src/core/ids.ts'
+import type { Author, Block, VersionHead } from '../../../src/core/block.ts'
+import { type BlockId, newId } from '../../../src/core/ids.ts'
 import type { Store } from '../../../src/storage/store.ts'
-import { at, byClient, insertAgent, insertBlock, someBlock } from '../../support/stores.ts'
+import {
+  at,
+  byClient,
+  chooser,
+  insertAgent,
+  insertBlock,
+  seededRandom,
+  someBlock,
+} from '../../support/stores.ts'
 import type { Subject } from './subject.ts'
 
 export function blockHistoryContract(subject: Subject): void {
@@ -130,6 +138,35 @@ export function blockHistoryContract(subject: Subject): void {
     })
     expect(await store.blocks.asOf(agent.id, at(4))).toMatchObject([{ value: 'old' }])
     expect(await store.blocks.asOf(agent.id, at(5))).toMatchObject([{ value: 'new' }])
+  })
+
+  test('after changes at random, every moment is read as it was', async () => {
+    const { store } = subject
+    const { below, oneOf } = chooser(seededRandom(7))
+    const agents = [await insertAgent(store), await insertAgent(store)]
+    const ids: BlockId[] = []
+    for (const label of ['a', 'a', 'b', 'c']) ids.push((await insertBlock(store, [], { label })).id)
+    const seen: (readonly (readonly Block[])[])[] = []
+    for (let second = 1; second <= 150; second += 1) {
+      const agent = oneOf(agents)
+      const what = below(3)
+      await store.transaction(async (tx) => {
+        const block = await tx.blocks.get(oneOf(ids))
+        if (!block) throw new Error('no block')
+        if (what === 0) await tx.blocks.attach(agent.id, block, at(second))
+        if (what === 1) await tx.blocks.detach(agent.id, block.id, at(second))
+        const note = { ...byClient, at: at(second) }
+        if (what === 2) await tx.blocks.update(block, { value: `v${second}` }, note)
+      })
+      seen.push(await Promise.all(agents.map(({ id }) => store.blocks.ofAgent(id))))
+    }
+    expect(new Set(seen.flat().map((blocks) => blocks.length))).toEqual(new Set([0, 1, 2, 3]))
+    for (const [index, blocks] of seen.entries()) {
+      for (const moment of [index + 1, index + 1.999]) {
+        const past = agents.map(({ id }) => store.blocks.asOf(id, at(moment)))
+        expect(await Promise.all(past), `second ${moment}`).toEqual(blocks)
+      }
+    }
   })
 
   test('what an agent had goes with it, and with the block', async () => {
