@@ -45,6 +45,7 @@ const ownedBy = {
   openai: ['src/llm'],
   'gpt-tokenizer': ['src/llm'],
   '@modelcontextprotocol': ['src/mcp'],
+  diff: ['src/memory'],
   zod: ['src'],
 }
 

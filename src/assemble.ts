@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { createAgentBlocks } from './agent/agent-blocks.ts'
 import { createAgentSettings } from './agent/agent-settings.ts'
 import { createAgents } from './agent/agents.ts'
 import { checkRoomFor } from './agent/check-room.ts'
@@ -14,6 +15,7 @@ import { countTokens } from './llm/count-tokens.ts'
 import { createModelRegistry } from './llm/registry.ts'
 import type { McpContext } from './mcp/context.ts'
 import { createArchivalMemory } from './memory/archival.ts'
+import { createBlockHistory } from './memory/block-history.ts'
 import { createBlockMemory } from './memory/blocks.ts'
 import { createRecallMemory } from './memory/recall.ts'
 import { pollChanges } from './storage/poll-changes.ts'
@@ -72,8 +74,12 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
       agents: {
         ...createAgents(store, models, clock),
         ...createAgentSettings(store, models, clock),
+        ...createAgentBlocks(store, clock),
       },
-      memory: createBlockMemory(store, clock, checkRoomFor),
+      memory: {
+        ...createBlockMemory(store, clock, checkRoomFor),
+        ...createBlockHistory(store, clock, checkRoomFor),
+      },
       archival: createArchivalMemory(store, clock),
       recall: createRecallMemory(store),
       runs: {

@@ -77,13 +77,15 @@ async function seedRecollect(of: Case, corpus: string, home: string): Promise<vo
         const count = Math.min(PER_TRANSACTION, of.passages - done)
         const texts = Array.from({ length: count }, () => writer.passage())
         await store.transaction(async (tx) => {
-          for (const text of texts) {
-            const id = newId('passage')
-            await tx.passages.insert(
-              { id, archiveId, text, tags: [], source: '', createdAt: CREATED_AT },
-              CREATED_AT,
-            )
-          }
+          const passages = texts.map((text) => ({
+            id: newId('passage'),
+            archiveId,
+            text,
+            tags: [],
+            source: '',
+            createdAt: CREATED_AT,
+          }))
+          await tx.passages.insert(passages, CREATED_AT)
         })
       }
     }

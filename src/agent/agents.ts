@@ -1,11 +1,5 @@
-import {
-  type Agent,
-  type AgentType,
-  DEFAULT_CONTEXT_WINDOW,
-  type MemoryCounts,
-} from '../core/agent.ts'
+import { type Agent, type AgentType, DEFAULT_CONTEXT_WINDOW } from '../core/agent.ts'
 import { DEFAULT_SETTINGS } from '../core/agent-settings.ts'
-import type { Block } from '../core/block.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, isId, newId } from '../core/ids.ts'
@@ -14,17 +8,17 @@ import { cleanText, countCharacters } from '../core/text.ts'
 import type { ToolRule } from '../core/tool-rule.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import type { ModelRegistry } from '../llm/model.ts'
-import { addBlock, attachBlock, type BlockFields } from '../memory/blocks.ts'
+import { addBlock, attachBlock, type BlockFields, findBlockById } from '../memory/blocks.ts'
 import { findAgent } from '../memory/find-agent.ts'
-import type { AgentFilter, AgentPatch, Reads, Store, Transaction } from '../storage/store.ts'
-import { checkRoom } from './check-room.ts'
+import type { AgentFilter, AgentPatch, Store, Transaction } from '../storage/store.ts'
 import { checkToolRules } from './check-tool-rules.ts'
 import { nextCompaction } from './compaction/compact.ts'
 import { type CompiledContext, compileContext } from './compile-context.ts'
 import { makeName } from './make-name.ts'
 import { readContext } from './read-context.ts'
-import { renderMemory, systemPrompt } from './system-prompt.ts'
+import { renderMemory } from './system-prompt.ts'
 import { checkToolNames, DEFAULT_TOOLS } from './tools/index.ts'
+import { type AgentView, checkedView, viewAgent } from './view-agent.ts'
 
 /** The smallest window in which an agent with default memory and tools can still hold a conversation. */
 const LEAST_CONTEXT_WINDOW = 4_000
@@ -52,31 +46,8 @@ export interface NewAgent extends AgentFields {
   readonly blockIds?: readonly string[] | undefined
 }
 
-export interface AgentView {
-  readonly agent: Agent
-  readonly system: string
-  readonly blocks: readonly Block[]
-  readonly counts: MemoryCounts
-}
-
 /** Agents as the outside makes, changes and looks at them. */
 export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>, clock: Clock) {
-  async function view(reads: Reads, agent: Agent): Promise<AgentView> {
-    const blocks = await reads.blocks.ofAgent(agent.id)
-    return {
-      agent,
-      system: systemPrompt(agent),
-      blocks,
-      counts: await reads.agents.counts(agent.id),
-    }
-  }
-
-  async function checkedView(tx: Transaction, agent: Agent): Promise<AgentView> {
-    const shown = await view(tx, agent)
-    checkRoom(agent, shown.blocks)
-    return shown
-  }
-
   /** Checks what can be checked without the store; an empty `model` or `system` stands for the default. */
   function checked(fields: AgentChanges): AgentPatch {
     const { name, description, model, contextWindow, system, tags, tools, toolRules } = fields
@@ -134,7 +105,7 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
     },
 
     async get(reference: string): Promise<AgentView> {
-      return view(store, await findAgent(store.agents, reference))
+      return viewAgent(store, await findAgent(store.agents, reference))
     },
 
     async update(reference: string, fields: AgentChanges): Promise<AgentView> {
@@ -199,7 +170,7 @@ async function giveBlocks(
 ): Promise<void> {
   const note = { author: { kind: 'client' }, at } as const
   const shared = await Promise.all(
-    (fields.blockIds ?? []).map((blockId) => findSharedBlock(tx, blockId)),
+    (fields.blockIds ?? []).map((blockId) => findBlockById(tx, blockId)),
   )
   const own = fields.blocks ?? []
   const brought = new Set([...own, ...shared].map((block) => block.label))
@@ -225,15 +196,6 @@ function standardBlocks({ persona, human }: NewAgent) {
       description: PROMPTS['human-description'].trim(),
     },
   ]
-}
-
-async function findSharedBlock(tx: Transaction, blockId: string): Promise<Block> {
-  const block = isId('block', blockId) ? await tx.blocks.get(blockId) : undefined
-  if (block) return block
-  throw new UserError(
-    'not_found',
-    `There is no block ${blockId}. Find block ids with get_agent or read_memory.`,
-  )
 }
 
 function withoutRepeats(rules: readonly ToolRule[]): readonly ToolRule[] {

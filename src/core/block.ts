@@ -23,9 +23,20 @@ export interface Block {
 /** Who changed a block, kept with every version. */
 export type Author =
   | { readonly kind: 'client' }
+  | { readonly kind: 'import' }
   | {
       readonly kind: 'agent'
       readonly agentId: AgentId
       readonly runId: RunId
       readonly callId: CallId
     }
+
+/** A version of a block without its text. */
+export interface VersionHead {
+  readonly version: number
+  readonly at: Timestamp
+  readonly author: Author
+  readonly reason: string | null
+  /** How long the text was, in characters. */
+  readonly chars: number
+}

@@ -1,3 +1,4 @@
+import type { Timestamp } from './clock.ts'
 import { UserError } from './errors.ts'
 
 export interface Page<T> {
@@ -25,7 +26,28 @@ export function decodeCursor(
   const match = /^v1((?::-?\d{1,15})+)$/.exec(Buffer.from(cursor, 'base64url').toString())
   const position = match?.[1]?.slice(1).split(':').map(Number)
   if (position?.length === length) return position
-  throw new UserError(
+  throw notACursor()
+}
+
+/** Where rows have no number: the time of the last item, and its id, which orders those of the same time. */
+export function encodeKeyCursor(at: Timestamp, id: string): string {
+  return Buffer.from(`v1:${at},${id}`).toString('base64url')
+}
+
+export function decodeKeyCursor(
+  cursor: string | undefined,
+): { readonly at: string; readonly id: string } | undefined {
+  if (cursor === undefined) return undefined
+  const match = /^v1:([\d:.TZ-]{24}),([a-z0-9-]{1,64})$/.exec(
+    Buffer.from(cursor, 'base64url').toString(),
+  )
+  const [, at, id] = match ?? []
+  if (at === undefined || id === undefined) throw notACursor()
+  return { at, id }
+}
+
+function notACursor(): UserError {
+  return new UserError(
     'invalid_argument',
     'The cursor is not one that this tool gave out. Leave it out to start from the first page.',
   )

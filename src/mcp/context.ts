@@ -1,12 +1,12 @@
 import type { Agent, AgentType, MemoryCounts } from '../core/agent.ts'
 import type { AgentSettings } from '../core/agent-settings.ts'
-import type { Block } from '../core/block.ts'
+import type { Block, VersionHead } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
 import type { AgentEvent, Change } from '../core/event.ts'
 import type { FoundBy } from '../core/found.ts'
 import type { AgentId, CallId, PassageId, RunId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
-import type { Page } from '../core/page.ts'
+import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
 import type { Run } from '../core/run.ts'
 import type { ToolRule } from '../core/tool-rule.ts'
@@ -81,6 +81,9 @@ export interface AgentsPort {
   /** Undefined: there is nothing that may leave the context. */
   compact(agent: string, signal: AbortSignal): Promise<Compacted | undefined>
   resetMessages(agent: string): Promise<{ readonly agentId: AgentId; readonly messages: number }>
+  attachBlock(agent: string, blockId: string): Promise<AgentView>
+  /** The block itself stays. */
+  detachBlock(agent: string, blockId: string): Promise<AgentView>
 }
 
 export type SettingsPatch = {
@@ -160,6 +163,13 @@ export interface SharedBlock {
   readonly sharedWith: readonly AgentId[]
 }
 
+export interface EditOptions {
+  /** 0: the block must not exist. */
+  readonly expectedVersion?: number | undefined
+  /** Why, kept with the version. */
+  readonly reason?: string | undefined
+}
+
 export interface MemoryPort {
   /** All blocks of the agent, or the one of that label. */
   read(
@@ -170,12 +180,10 @@ export interface MemoryPort {
     agent: string,
     label: string,
     value: string,
-    options: {
+    options: EditOptions & {
       readonly description?: string | undefined
       readonly limit?: number | undefined
       readonly readOnly?: boolean | undefined
-      /** 0: the block must not exist. */
-      readonly expectedVersion?: number | undefined
     },
   ): Promise<SharedBlock>
   /** Exactly one occurrence. */
@@ -184,9 +192,27 @@ export interface MemoryPort {
     label: string,
     oldText: string,
     newText: string,
-    expectedVersion?: number,
+    options?: EditOptions,
   ): Promise<SharedBlock>
-  append(agent: string, label: string, text: string, expectedVersion?: number): Promise<SharedBlock>
+  append(agent: string, label: string, text: string, options?: EditOptions): Promise<SharedBlock>
+  /** Of all blocks, newest first; `query` is a part of label, description or value, or an id. */
+  list(filter: PageRequest & { readonly query?: string | undefined }): Promise<Page<SharedBlock>>
+  /** One that no agent has yet. */
+  create(block: NewBlock): Promise<SharedBlock>
+  /** Newest first. */
+  history(agent: string, label: string, page: PageRequest): Promise<Page<VersionHead>>
+  /** Unified; to the present version unless `to` is given. */
+  diff(agent: string, label: string, from: number, to?: number): Promise<string>
+  restore(agent: string, label: string, version: number): Promise<SharedBlock>
+  /** `at` is ISO 8601; a date alone includes that day. */
+  asOf(agent: string, at: string, label?: string): Promise<MemoryAsOf>
+}
+
+export interface MemoryAsOf {
+  readonly agentId: AgentId
+  readonly at: Timestamp
+  /** With the text and version that they had then. */
+  readonly blocks: readonly Block[]
 }
 
 export interface SearchFilter {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Agent } from '../core/agent.ts'
-import type { Block } from '../core/block.ts'
+import type { Block, VersionHead } from '../core/block.ts'
 import { type Message, spokenText } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
@@ -12,13 +12,17 @@ import type {
   agentShape,
   blockShape,
   foundMessageShape,
+  listedBlockShape,
   passageShape,
+  pastBlockShape,
   shortAgentShape,
+  versionShape,
 } from './shapes.ts'
 
 /* From what the rest of the program knows to what the contract shows. */
 
 const EXCERPT_CHARACTERS = 200
+const LISTED_AGENTS = 10
 
 export function presentAgent(view: AgentView): z.infer<typeof agentShape> {
   const { agent } = view
@@ -76,7 +80,27 @@ export function presentBlock(
   { block, sharedWith }: SharedBlock,
   offset?: number,
 ): z.infer<typeof blockShape> {
-  const { text, nextOffset } = pieceOf(block.value, offset)
+  return { ...presentPastBlock(block, offset), shared_with: [...sharedWith] }
+}
+
+/** In a list, of the text only its beginning, unless `offset` asks for more. */
+export function presentListedBlock(
+  { block, sharedWith }: SharedBlock,
+  offset?: number,
+): z.infer<typeof listedBlockShape> {
+  return {
+    ...presentPastBlock(block, offset, offset === undefined ? EXCERPT_CHARACTERS : undefined),
+    shared_with: sharedWith.slice(0, LISTED_AGENTS),
+    agent_count: sharedWith.length,
+  }
+}
+
+export function presentPastBlock(
+  block: Block,
+  offset?: number,
+  budget?: number,
+): z.infer<typeof pastBlockShape> {
+  const { text, nextOffset } = pieceOf(block.value, offset, budget)
   return {
     ...presentBlockHead(block),
     value: text,
@@ -84,7 +108,19 @@ export function presentBlock(
     description: block.description,
     version: block.version,
     updated_at: block.updatedAt,
-    shared_with: [...sharedWith],
+  }
+}
+
+export function presentVersion(head: VersionHead): z.infer<typeof versionShape> {
+  const { author } = head
+  const isAgent = author.kind === 'agent'
+  return {
+    version: head.version,
+    at: head.at,
+    by: isAgent ? author.agentId : author.kind,
+    ...(isAgent && { run_id: author.runId, tool_call_id: author.callId }),
+    ...(head.reason !== null && { reason: head.reason }),
+    chars: head.chars,
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_CONTEXT_WINDOW } from '../core/agent.ts'
 import { BLOCK_LABEL, DEFAULT_BLOCK_LIMIT } from '../core/block.ts'
+import { countCharacters } from '../core/text.ts'
 
 /*
  * Parameters that several tools share. What clients see of them is paid for in tokens by every conversation, so each
@@ -20,6 +21,15 @@ export const expectedVersion = z
   .min(0)
   .describe('Refuse if the block has another version by now; 0: it must not exist')
   .optional()
+
+export const reason = z
+  .string()
+  .refine((text) => countCharacters(text) <= 500, 'it must have at most 500 characters')
+  .describe('Why, for the history')
+  .optional()
+
+export const version = z.int().min(1)
+export const blockId = z.string().describe('From list_blocks or get_agent')
 
 export const cursor = z.string().describe('next_cursor of the page before').optional()
 

@@ -43,6 +43,22 @@ export const blockShape = z.strictObject({
   shared_with: z.array(text),
 })
 
+/** Some of the agents that have it stand in `shared_with`, whose number is `agent_count`. */
+export const listedBlockShape = blockShape.extend({ agent_count: count })
+/** `updated_at` is when it became what it was. */
+export const pastBlockShape = blockShape.omit({ shared_with: true })
+
+export const versionShape = z.strictObject({
+  version: count,
+  at: text,
+  /** An agent's id, `client` or `import`. */
+  by: text,
+  run_id: text.optional(),
+  tool_call_id: text.optional(),
+  reason: text.optional(),
+  chars: count,
+})
+
 export const agentShape = z.strictObject({
   id: text,
   name: text,

@@ -1,11 +1,20 @@
-import { type Author, type Block, DEFAULT_BLOCK_LIMIT } from '../core/block.ts'
+import { type Block, DEFAULT_BLOCK_LIMIT } from '../core/block.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
-import { type AgentId, type BlockId, newId } from '../core/ids.ts'
+import { type AgentId, type BlockId, isId, newId } from '../core/ids.ts'
+import type { Page } from '../core/page.ts'
 import { cleanText } from '../core/text.ts'
-import type { BlockPatch, Reads, Store, Transaction } from '../storage/store.ts'
+import type {
+  BlockFilter,
+  BlockPatch,
+  Reads,
+  Store,
+  Transaction,
+  VersionNote,
+} from '../storage/store.ts'
 import { type BlockEdit, checkLabel, checkLimit, editedValue } from './edit-block.ts'
 import { findAgent } from './find-agent.ts'
+import { quoteValue } from './quote-value.ts'
 
 export interface BlockFields {
   readonly label: string
@@ -15,12 +24,17 @@ export interface BlockFields {
   readonly readOnly?: boolean | undefined
 }
 
-export interface WriteOptions {
+export interface WriteOptions extends EditOptions {
   readonly description?: string | undefined
   readonly limit?: number | undefined
   readonly readOnly?: boolean | undefined
+}
+
+export interface EditOptions {
   /** 0: the block must not exist. */
   readonly expectedVersion?: number | undefined
+  /** Why, kept with the version. */
+  readonly reason?: string | undefined
 }
 
 /** A block and the other agents that have it. */
@@ -34,29 +48,23 @@ export type CheckRoom = (tx: Transaction, blockId: BlockId) => Promise<void>
 
 /** Block memory as the outside reads and edits it. The agent's own edits go through `editBlock` with its step. */
 export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRoom) {
-  async function shared(reads: Reads, agentId: AgentId, block: Block): Promise<SharedBlock> {
-    const agents = await reads.blocks.agentsOf(block.id)
-    return { block, sharedWith: agents.filter((id) => id !== agentId) }
-  }
+  const noteOf = (reason?: string): VersionNote => ({
+    author: { kind: 'client' },
+    at: toTimestamp(clock()),
+    ...(reason !== undefined && { reason: cleanText(reason) }),
+  })
 
   async function edit(
     reference: string,
     label: string,
     edit: BlockEdit,
-    expectedVersion?: number,
+    { expectedVersion, reason }: EditOptions = {},
   ): Promise<SharedBlock> {
     return store.transaction(async (tx) => {
       const { id } = await findAgent(tx.agents, reference)
-      const block = await editBlock(
-        tx,
-        id,
-        label,
-        edit,
-        { author: { kind: 'client' }, at: toTimestamp(clock()) },
-        expectedVersion,
-      )
+      const block = await editBlock(tx, id, label, edit, noteOf(reason), expectedVersion)
       await checkRoom(tx, block.id)
-      return shared(tx, id, block)
+      return sharedBlock(tx, id, block)
     })
   }
 
@@ -67,7 +75,7 @@ export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRo
         label === undefined ? await store.blocks.ofAgent(id) : [await findBlock(store, id, label)]
       return {
         agentId: id,
-        blocks: await Promise.all(blocks.map((block) => shared(store, id, block))),
+        blocks: await Promise.all(blocks.map((block) => sharedBlock(store, id, block))),
       }
     },
 
@@ -80,7 +88,7 @@ export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRo
       checkLabel(label)
       return store.transaction(async (tx) => {
         const { id } = await findAgent(tx.agents, reference)
-        const note = { author: { kind: 'client' }, at: toTimestamp(clock()) } as const
+        const note = noteOf(options.reason)
         const current = await tx.blocks.find(id, label)
         checkVersion(label, current, options.expectedVersion)
         if (!current) {
@@ -103,7 +111,7 @@ export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRo
           : current
         // Whoever finds it too large must be able to make it smaller.
         if (block.value.length > current.value.length) await checkRoom(tx, block.id)
-        return shared(tx, id, block)
+        return sharedBlock(tx, id, block)
       })
     },
 
@@ -112,17 +120,35 @@ export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRo
       label: string,
       oldText: string,
       newText: string,
-      expectedVersion?: number,
-    ) => edit(reference, label, { kind: 'replace_one', oldText, newText }, expectedVersion),
+      options?: EditOptions,
+    ) => edit(reference, label, { kind: 'replace_one', oldText, newText }, options),
 
-    append: (reference: string, label: string, text: string, expectedVersion?: number) =>
-      edit(reference, label, { kind: 'append', text }, expectedVersion),
+    append: (reference: string, label: string, text: string, options?: EditOptions) =>
+      edit(reference, label, { kind: 'append', text }, options),
+
+    /** All blocks there are, with the agents that have them. */
+    async list(filter: BlockFilter): Promise<Page<SharedBlock>> {
+      const page = await store.blocks.list(filter)
+      const items = page.items.map((block) => sharedBlock(store, null, block))
+      return { ...page, items: await Promise.all(items) }
+    },
+
+    /** A block that no agent has yet. */
+    async create(fields: BlockFields): Promise<SharedBlock> {
+      const block = await store.transaction((tx) => makeBlock(tx, fields, noteOf()))
+      return { block, sharedWith: [] }
+    },
   }
 }
 
-interface Note {
-  readonly author: Author
-  readonly at: Timestamp
+/** The block as `agentId` has it, or as nobody in particular does. */
+export async function sharedBlock(
+  reads: Pick<Reads, 'blocks'>,
+  agentId: AgentId | null,
+  block: Block,
+): Promise<SharedBlock> {
+  const agents = await reads.blocks.agentsOf(block.id)
+  return { block, sharedWith: agents.filter((id) => id !== agentId) }
 }
 
 /** Applies an edit to the block as it is now; an edit that changes nothing makes no version. */
@@ -131,7 +157,7 @@ export async function editBlock(
   agentId: AgentId,
   label: string,
   edit: BlockEdit,
-  note: Note,
+  note: VersionNote,
   expectedVersion?: number,
 ): Promise<Block> {
   const block = await findBlock(tx, agentId, label)
@@ -151,13 +177,19 @@ export async function addBlock(
   tx: Transaction,
   agentId: AgentId,
   fields: BlockFields,
-  note: Note,
+  note: VersionNote,
 ): Promise<Block> {
+  const block = await makeBlock(tx, fields, note)
+  await attachBlock(tx, agentId, block, note.at)
+  return block
+}
+
+async function makeBlock(tx: Transaction, fields: BlockFields, note: VersionNote): Promise<Block> {
   checkLabel(fields.label)
   const value = cleanText(fields.value)
   const limit = fields.limit ?? DEFAULT_BLOCK_LIMIT
   checkLimit(fields.label, value, limit)
-  const block = await tx.blocks.insert(
+  return tx.blocks.insert(
     {
       id: newId('block'),
       label: fields.label,
@@ -168,8 +200,6 @@ export async function addBlock(
     },
     note,
   )
-  await attachBlock(tx, agentId, block, note.at)
-  return block
 }
 
 export async function attachBlock(
@@ -181,11 +211,20 @@ export async function attachBlock(
   if (await tx.blocks.attach(agentId, block, at)) return
   throw new UserError(
     'conflict',
-    `The agent would have two blocks with the label "${block.label}". Labels of an agent's blocks must differ.`,
+    `The agent would have two blocks with the label "${block.label}". Labels of an agent's blocks must differ: leave one of the two out, or detach the one it has.`,
   )
 }
 
-async function findBlock(
+export async function findBlockById(reads: Pick<Reads, 'blocks'>, blockId: string): Promise<Block> {
+  const block = isId('block', blockId) ? await reads.blocks.get(blockId) : undefined
+  if (block) return block
+  throw new UserError(
+    'not_found',
+    `There is no block ${blockId}. Find block ids with get_agent or read_memory.`,
+  )
+}
+
+export async function findBlock(
   reads: Pick<Reads, 'blocks'>,
   agentId: AgentId,
   label: string,
@@ -203,13 +242,19 @@ function checkVersion(
   expected: number | undefined,
 ): void {
   if (expected === undefined || expected === (current?.version ?? 0)) return
-  const found = current
-    ? `is at version ${current.version}, not ${expected}`
-    : `does not exist, so it is not at version ${expected}`
-  const next = current
-    ? 'Read it with read_memory, and repeat the edit with the version found there.'
-    : 'Leave expected_version out, or give 0, to create it.'
-  throw new UserError('conflict', `The block "${label}" ${found}; nothing was changed. ${next}`)
+  if (!current) {
+    throw new UserError(
+      'conflict',
+      `The block "${label}" does not exist, so it is not at version ${expected}; nothing was changed. ` +
+        'Leave expected_version out, or give 0, to create it.',
+    )
+  }
+  const { version, value } = current
+  const next = `If the edit still makes sense, repeat it with expected_version ${version}.`
+  throw new UserError(
+    'conflict',
+    `The block "${label}" is at version ${version}, not ${expected}; nothing was changed. ${quoteValue(value, next)}`,
+  )
 }
 
 function isChange(block: Block, patch: Required<BlockPatch>): boolean {

@@ -1,6 +1,7 @@
 import { BLOCK_LABEL, type Block } from '../core/block.ts'
 import { UserError } from '../core/errors.ts'
 import { cleanText, countCharacters } from '../core/text.ts'
+import { quoteValue } from './quote-value.ts'
 
 /** A change of a block's value, applied to the text as it is at that moment. */
 export type BlockEdit =
@@ -77,7 +78,7 @@ function occurrences(label: string, value: string, text: string): number {
   if (found > 0) return found
   throw new UserError(
     'invalid_argument',
-    `The old text does not occur in the block "${label}"; nothing was changed. Copy it exactly, character by character, from the block as it is now.`,
+    `The old text does not occur in the block "${label}"; nothing was changed. ${quoteValue(value, 'Copy the old text exactly, character by character, from the block as it is now.')}`,
   )
 }
 

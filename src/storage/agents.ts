@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { AGENT_TYPES, type Agent, SUMMARY_METHODS, type Summary } from '../core/agent.ts'
 import { AgentSettings } from '../core/agent-settings.ts'
@@ -6,6 +6,7 @@ import { type AgentId, storedId } from '../core/ids.ts'
 import { decodeCursor, encodeCursor } from '../core/page.ts'
 import { ToolRules } from '../core/tool-rule.ts'
 import { recordChange } from './changes.ts'
+import { contains } from './contains.ts'
 import { deleteAgent } from './delete-agent.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
@@ -57,13 +58,7 @@ export function agentReads({ db, namespace }: Scope): AgentReads {
         .limit(limit + 1)
       if (before !== undefined) select = select.where('row', '<', before)
       if (query !== undefined && query !== '') {
-        const pattern = `%${query.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
-        select = select.where((eb) =>
-          eb.or([
-            sql<boolean>`lower(${eb.ref('name')}) LIKE ${pattern} ESCAPE '\\'`,
-            sql<boolean>`lower(${eb.ref('description')}) LIKE ${pattern} ESCAPE '\\'`,
-          ]),
-        )
+        select = select.where(contains(['name', 'description'], query))
       }
       for (const tag of tags) {
         select = select.where('id', 'in', (eb) =>

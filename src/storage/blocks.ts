@@ -1,12 +1,17 @@
 import type { Selectable } from 'kysely'
 import type { Block } from '../core/block.ts'
+import type { Timestamp } from '../core/clock.ts'
 import { storedId } from '../core/ids.ts'
+import { decodeKeyCursor, encodeKeyCursor } from '../core/page.ts'
+import { versionReads } from './block-versions.ts'
 import { recordChange } from './changes.ts'
+import { contains } from './contains.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { BlockReads, BlockWrites, VersionNote } from './store.ts'
 
-export function blockReads({ db, namespace }: Scope): BlockReads {
+export function blockReads(scope: Scope): BlockReads {
+  const { db, namespace } = scope
   const attached = () =>
     db
       .selectFrom('agent_block')
@@ -19,6 +24,38 @@ export function blockReads({ db, namespace }: Scope): BlockReads {
       .where('agent_block.namespace', '=', namespace)
 
   return {
+    ...versionReads(scope),
+
+    async list({ query = '', limit, cursor }) {
+      const last = decodeKeyCursor(cursor)
+      let select = db
+        .selectFrom('block')
+        .selectAll()
+        .where('namespace', '=', namespace)
+        .orderBy('created_at', 'desc')
+        .orderBy('id')
+        .limit(limit + 1)
+      if (query !== '') {
+        select = select.where((eb) =>
+          eb.or([contains(['label', 'description', 'value'], query), eb('id', '=', query)]),
+        )
+      }
+      if (last) {
+        select = select.where((eb) =>
+          eb.or([
+            eb('created_at', '<', last.at),
+            eb.and([eb('created_at', '=', last.at), eb('id', '>', last.id)]),
+          ]),
+        )
+      }
+      const items = (await select.execute()).map(toBlock)
+      const end = items.length > limit ? items[limit - 1] : undefined
+      return {
+        items: items.slice(0, limit),
+        ...(end && { nextCursor: encodeKeyCursor(end.createdAt, end.id) }),
+      }
+    },
+
     async get(id) {
       const row = await db
         .selectFrom('block')
@@ -104,7 +141,9 @@ export function blockWrites({ db, namespace }: Scope): BlockWrites {
     },
 
     async update(block, patch, note) {
-      const next: Block = { ...block, ...patch, version: block.version + 1, updatedAt: note.at }
+      // Clocks go back, and a call may wait for others after it looked at its own.
+      const at = later(note.at, block.updatedAt)
+      const next: Block = { ...block, ...patch, version: block.version + 1, updatedAt: at }
       const { numUpdatedRows } = await db
         .updateTable('block')
         .set({
@@ -121,7 +160,7 @@ export function blockWrites({ db, namespace }: Scope): BlockWrites {
         .executeTakeFirst()
       if (numUpdatedRows !== 1n)
         throw new Error('the block is not the one read in this transaction')
-      await recordVersion(next, note)
+      await recordVersion(next, { ...note, at })
       return next
     },
 
@@ -141,7 +180,36 @@ export function blockWrites({ db, namespace }: Scope): BlockWrites {
       await recordChange(db, namespace, 'agent', agentId, at)
       return true
     },
+
+    async detach(agentId, id, at) {
+      const attachment = await db
+        .deleteFrom('agent_block')
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', agentId)
+        .where('block_id', '=', id)
+        .returning(['row', 'attached_at'])
+        .executeTakeFirst()
+      if (!attachment) return false
+      await db
+        .insertInto('past_attachment')
+        .values({
+          namespace,
+          attachment: attachment.row,
+          agent_id: agentId,
+          block_id: id,
+          attached_at: attachment.attached_at,
+          detached_at: at,
+        })
+        .execute()
+      await recordChange(db, namespace, 'agent', agentId, at)
+      return true
+    },
   }
+}
+
+function later(a: Timestamp, b: Timestamp): Timestamp {
+  if (a < b) return b
+  return a
 }
 
 function toBlock(row: Selectable<Database['block']>): Block {

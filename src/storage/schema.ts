@@ -55,6 +55,15 @@ export interface Database {
     block_id: string
     attached_at: string
   }
+  /** Blocks that an agent had once; `attachment` is the number of the row that `agent_block` had for it. */
+  past_attachment: {
+    namespace: string
+    attachment: number
+    agent_id: string
+    block_id: string
+    attached_at: string
+    detached_at: string
+  }
   block_version: {
     namespace: string
     block_id: string

@@ -1,5 +1,5 @@
 import type { Agent, ContextState, MemoryCounts } from '../core/agent.ts'
-import type { Author, Block } from '../core/block.ts'
+import type { Author, Block, VersionHead } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
 import type { Change } from '../core/event.ts'
 import type { FoundBy } from '../core/found.ts'
@@ -112,13 +112,29 @@ export interface AgentWrites {
 
 // --- blocks ---
 
-export interface BlockReads {
+export interface BlockFilter extends PageRequest {
+  /** A part of the label, description or value, case-insensitive; or a block's id. */
+  readonly query?: string | undefined
+}
+
+export interface BlockReads extends VersionReads {
+  /** Newest first, whether agents have them or not. */
+  list(filter: BlockFilter): Promise<Page<Block>>
   get(id: BlockId): Promise<Block | undefined>
   /** The agent's block of that label. */
   find(agentId: AgentId, label: string): Promise<Block | undefined>
   /** In the order in which they were attached. */
   ofAgent(agentId: AgentId): Promise<readonly Block[]>
   agentsOf(id: BlockId): Promise<readonly AgentId[]>
+}
+
+export interface VersionReads {
+  /** Newest first. */
+  versions(id: BlockId, page: PageRequest): Promise<Page<VersionHead>>
+  /** The text of that version. */
+  valueAt(id: BlockId, version: number): Promise<string | undefined>
+  /** The blocks that the agent had at that moment, as they were then, in the order in which they were attached. */
+  asOf(agentId: AgentId, at: Timestamp): Promise<readonly Block[]>
 }
 
 export interface VersionNote {
@@ -135,10 +151,12 @@ export interface BlockWrites {
     block: Omit<Block, 'version' | 'createdAt' | 'updatedAt'>,
     note: VersionNote,
   ): Promise<Block>
-  /** Makes `block` (as read in this transaction) its next version. */
+  /** Makes `block` (as read in this transaction) its next version, whose time is never before that of the last. */
   update(block: Block, patch: BlockPatch, note: VersionNote): Promise<Block>
   /** False: the agent has a block of that label already. */
   attach(agentId: AgentId, block: Pick<Block, 'id' | 'label'>, at: Timestamp): Promise<boolean>
+  /** The block stays, and that the agent had it is remembered. False: the agent does not have it. */
+  detach(agentId: AgentId, id: BlockId, at: Timestamp): Promise<boolean>
 }
 
 // --- messages (recall memory) ---

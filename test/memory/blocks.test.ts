@@ -126,8 +126,8 @@ describe('the expected version', () => {
   test('the version that is there lets every edit through', async () => {
     await insertBlock(store, [agent], { value: 'a' })
     await memory().write('Ada', 'human', 'b', { expectedVersion: 1 })
-    await memory().append('Ada', 'human', 'c', 2)
-    const { block } = await memory().replace('Ada', 'human', 'c', 'd', 3)
+    await memory().append('Ada', 'human', 'c', { expectedVersion: 2 })
+    const { block } = await memory().replace('Ada', 'human', 'c', 'd', { expectedVersion: 3 })
     expect(block).toMatchObject({ value: 'b\nd', version: 4 })
   })
 
@@ -136,8 +136,10 @@ describe('the expected version', () => {
     const stale = { code: 'conflict', message: expect.stringMatching(/at version 1, not 7/) }
     const { write, append, replace } = memory()
     await expect(write('Ada', 'human', 'b', { expectedVersion: 7 })).rejects.toMatchObject(stale)
-    await expect(append('Ada', 'human', 'b', 7)).rejects.toMatchObject(stale)
-    await expect(replace('Ada', 'human', 'tea', 'b', 7)).rejects.toMatchObject(stale)
+    await expect(append('Ada', 'human', 'b', { expectedVersion: 7 })).rejects.toMatchObject(stale)
+    await expect(replace('Ada', 'human', 'tea', 'b', { expectedVersion: 7 })).rejects.toMatchObject(
+      stale,
+    )
     expect(await store.blocks.get(before.id)).toEqual(before)
   })
 

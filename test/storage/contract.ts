@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import type { TestStorage } from '../support/stores.ts'
 import { agentContract } from './contract/agents.ts'
 import { approvalContract } from './contract/approvals.ts'
+import { blockHistoryContract } from './contract/block-history.ts'
 import { blockContract } from './contract/blocks.ts'
 import { changeContract } from './contract/changes.ts'
 import { claimContract } from './contract/claims.ts'
@@ -35,6 +36,7 @@ export function storageContract(name: string, open: () => Promise<TestStorage>):
     describe('agents', () => agentContract(subject))
     describe('contexts', () => contextContract(subject))
     describe('blocks', () => blockContract(subject))
+    describe('block history', () => blockHistoryContract(subject))
     describe('messages', () => messageContract(subject))
     describe('passages', () => passageContract(subject))
     describe('words', () => wordContract(subject))

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import { MIGRATIONS } from '../../src/storage/migrations/index.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
-import { at } from '../support/stores.ts'
+import { at, insertAgent, insertBlock } from '../support/stores.ts'
 
 test('an agent of before tool rules has none, and its open calls need no approval', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
@@ -80,6 +80,23 @@ test('an agent of before tool rules has none, and its open calls need no approva
   expect(await store.runs.currentStep(ids.run)).toMatchObject({
     calls: [{ id: ids.call, state: 'planned', approval: null, approvalReason: null }],
   })
+  await storage.close()
+  await rm(directory, { recursive: true })
+})
+
+test('of before detaching was remembered, blocks are known since they were attached', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
+  const path = join(directory, 'recollect.db')
+  const old = await openSqlite(path, MIGRATIONS.slice(0, 3))
+  const agent = await insertAgent(old.in('default'))
+  const block = await insertBlock(old.in('default'), [agent])
+  await old.close()
+
+  const storage = await openSqlite(path)
+  const store = storage.in('default')
+  await store.transaction((tx) => tx.blocks.detach(agent.id, block.id, at(1)))
+  expect(await store.blocks.asOf(agent.id, at())).toEqual([block])
+  expect(await store.blocks.asOf(agent.id, at(1))).toEqual([])
   await storage.close()
   await rm(directory, { recursive: true })
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool } from '../define-tool.ts'
 import { presentBlock } from '../present.ts'
-import { agent, expectedVersion, label, nonEmpty } from '../schema.ts'
+import { agent, expectedVersion, label, nonEmpty, reason } from '../schema.ts'
 import { answer, blockShape } from '../shapes.ts'
 
 export const appendToMemoryBlock = defineTool({
@@ -13,6 +13,7 @@ export const appendToMemoryBlock = defineTool({
     label,
     text: nonEmpty,
     expected_version: expectedVersion,
+    reason,
   }),
   output: answer({ block: blockShape }),
   annotations: {
@@ -22,8 +23,9 @@ export const appendToMemoryBlock = defineTool({
     openWorldHint: false,
   },
   async run(args, context) {
-    const { agent, label, text, expected_version } = args
-    const block = await context.memory.append(agent, label, text, expected_version)
+    const { agent, label, text, expected_version, reason } = args
+    const options = { expectedVersion: expected_version, reason }
+    const block = await context.memory.append(agent, label, text, options)
     return { block: presentBlock(block) }
   },
 })

@@ -1,21 +1,29 @@
 import type { Toolset } from '../../core/toolset.ts'
 import type { Tool } from '../define-tool.ts'
 import { appendToMemoryBlock } from './append-to-memory-block.ts'
+import { attachBlock } from './attach-block.ts'
 import { cancelRun } from './cancel-run.ts'
 import { compactContext } from './compact-context.ts'
 import { configureAgent } from './configure-agent.ts'
 import { createAgent } from './create-agent.ts'
+import { createBlock } from './create-block.ts'
 import { deleteAgent } from './delete-agent.ts'
 import { deleteArchival } from './delete-archival.ts'
+import { detachBlock } from './detach-block.ts'
+import { diffMemoryBlock } from './diff-memory-block.ts'
 import { getAgent } from './get-agent.ts'
 import { getRun } from './get-run.ts'
 import { insertArchival } from './insert-archival.ts'
 import { inspectContext } from './inspect-context.ts'
 import { listAgents } from './list-agents.ts'
+import { listBlocks } from './list-blocks.ts'
+import { memoryHistory } from './memory-history.ts'
 import { readMemory } from './read-memory.ts'
+import { readMemoryAsOf } from './read-memory-as-of.ts'
 import { replaceInMemoryBlock } from './replace-in-memory-block.ts'
 import { resetMessages } from './reset-messages.ts'
 import { respondToApproval } from './respond-to-approval.ts'
+import { restoreMemoryBlock } from './restore-memory-block.ts'
 import { searchArchival } from './search-archival.ts'
 import { searchConversation } from './search-conversation.ts'
 import { sendMessage } from './send-message.ts'
@@ -44,9 +52,24 @@ const CORE: readonly Tool[] = [
   inspectContext,
 ]
 
+const MEMORY: readonly Tool[] = [
+  listBlocks,
+  createBlock,
+  attachBlock,
+  detachBlock,
+  memoryHistory,
+  diffMemoryBlock,
+  restoreMemoryBlock,
+  readMemoryAsOf,
+]
+
 const ADMIN: readonly Tool[] = [configureAgent, compactContext, resetMessages]
 
-export const TOOLSETS: Readonly<Record<Toolset, readonly Tool[]>> = { core: CORE, admin: ADMIN }
+export const TOOLSETS: Readonly<Record<Toolset, readonly Tool[]>> = {
+  core: CORE,
+  memory: MEMORY,
+  admin: ADMIN,
+}
 
 export function toolsOf(toolsets: readonly Toolset[]): readonly Tool[] {
   return toolsets.flatMap((toolset) => TOOLSETS[toolset])

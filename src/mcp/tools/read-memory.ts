@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineTool, READS } from '../define-tool.ts'
-import { countFitting } from '../fit.ts'
+import { fitBlocks } from '../fit-blocks.ts'
 import { presentBlock } from '../present.ts'
 import { agent, label, offset } from '../schema.ts'
 import { answer, blockShape, cut } from '../shapes.ts'
@@ -20,16 +20,6 @@ export const readMemory = defineTool({
   async run(args, context) {
     const memory = await context.memory.read(args.agent, args.label)
     const blocks = memory.blocks.map((block) => presentBlock(block, args.offset))
-    const count = countFitting({ agent_id: memory.agentId, blocks }, 'blocks')
-    const leftOut = blocks.slice(count).map((block) => block.label)
-    return {
-      agent_id: memory.agentId,
-      blocks: blocks.slice(0, count),
-      ...(leftOut.length > 0 && {
-        truncated: true,
-        left_out: leftOut.length,
-        hint: `Read the others one by one with label: ${leftOut.slice(0, 20).join(', ')}.`,
-      }),
-    }
+    return fitBlocks({ agent_id: memory.agentId }, blocks)
   },
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool } from '../define-tool.ts'
 import { presentBlock } from '../present.ts'
-import { agent, expectedVersion, label } from '../schema.ts'
+import { agent, expectedVersion, label, reason } from '../schema.ts'
 import { answer, blockShape } from '../shapes.ts'
 
 export const replaceInMemoryBlock = defineTool({
@@ -15,6 +15,7 @@ export const replaceInMemoryBlock = defineTool({
     old_text: z.string(),
     new_text: z.string().describe('Empty deletes'),
     expected_version: expectedVersion,
+    reason,
   }),
   output: answer({ block: blockShape }),
   annotations: {
@@ -24,8 +25,9 @@ export const replaceInMemoryBlock = defineTool({
     openWorldHint: false,
   },
   async run(args, context) {
-    const { agent, label, old_text, new_text, expected_version } = args
-    const block = await context.memory.replace(agent, label, old_text, new_text, expected_version)
+    const { agent, label, old_text, new_text, expected_version, reason } = args
+    const options = { expectedVersion: expected_version, reason }
+    const block = await context.memory.replace(agent, label, old_text, new_text, options)
     return { block: presentBlock(block) }
   },
 })

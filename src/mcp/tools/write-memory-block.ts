@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import { defineTool } from '../define-tool.ts'
 import { presentBlock } from '../present.ts'
-import { agent, blockDescription, blockLimit, expectedVersion, label, readOnly } from '../schema.ts'
+import {
+  agent,
+  blockDescription,
+  blockLimit,
+  expectedVersion,
+  label,
+  readOnly,
+  reason,
+} from '../schema.ts'
 import { answer, blockShape } from '../shapes.ts'
 
 export const writeMemoryBlock = defineTool({
@@ -18,6 +26,7 @@ export const writeMemoryBlock = defineTool({
     limit: blockLimit,
     read_only: readOnly,
     expected_version: expectedVersion,
+    reason,
   }),
   output: answer({ block: blockShape }),
   annotations: {
@@ -32,6 +41,7 @@ export const writeMemoryBlock = defineTool({
       limit: args.limit,
       readOnly: args.read_only,
       expectedVersion: args.expected_version,
+      reason: args.reason,
     })
     return { block: presentBlock(block) }
   },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Block } from '../../../src/core/block.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { at, byClient, insertAgent, insertBlock, someBlock } from '../../support/stores.ts'
 import type { Subject } from './subject.ts'
@@ -108,6 +109,78 @@ export function blockContract(subject: Subject): void {
     await store.transaction((tx) => tx.agents.delete(b.id, at()))
     expect(await store.blocks.get(shared.id)).toBeUndefined()
     expect(await store.blocks.get(free.id)).toEqual(free)
+  })
+
+  test('all blocks are listed newest first, page by page, each once, whoever has them', async () => {
+    const { store } = subject
+    const agent = await insertAgent(store)
+    const inserted: Block[] = []
+    for (const second of [0, 0, 0, 1, 2]) {
+      const note = { ...byClient, at: at(second) }
+      const fields = someBlock({ label: `b${inserted.length}` })
+      inserted.push(await store.transaction((tx) => tx.blocks.insert(fields, note)))
+    }
+    await insertBlock(store, [agent], { label: 'attached' })
+    const listed: Block[] = []
+    let cursor: string | undefined
+    do {
+      const page = await store.blocks.list({ limit: 2, cursor })
+      listed.push(...page.items)
+      cursor = page.nextCursor
+    } while (cursor !== undefined)
+    expect(listed).toHaveLength(6)
+    expect(new Set(listed.map(({ id }) => id)).size).toBe(6)
+    expect(listed.slice(0, 2)).toEqual([inserted[4], inserted[3]])
+    const whole = await store.blocks.list({ limit: 6 })
+    expect(whole).toEqual({ items: listed })
+    for (const wrong of ['x', Buffer.from('v1:5').toString('base64url')]) {
+      await expect(store.blocks.list({ limit: 2, cursor: wrong })).rejects.toMatchObject({
+        code: 'invalid_argument',
+      })
+    }
+  })
+
+  test('blocks are found by a part of label, description or value as text, or by their id', async () => {
+    const { store } = subject
+    const tea = await insertBlock(store, [], { label: 'drinks', value: '100% Tee in Österreich' })
+    const plan = await insertBlock(store, [], { label: 'plan_a', value: '', description: 'Next' })
+    const found = async (query: string) => {
+      const { items } = await store.blocks.list({ limit: 9, query })
+      return items.map(({ id }) => id)
+    }
+    for (const query of ['DRINK', 'tee', '100%', 'Österreich', tea.id]) {
+      expect(await found(query), query).toEqual([tea.id])
+    }
+    for (const query of ['next', 'N_A']) expect(await found(query), query).toEqual([plan.id])
+    for (const query of ['p%a', 'pl_n', 'coffee']) expect(await found(query), query).toEqual([])
+    expect((await found('')).sort()).toEqual([tea.id, plan.id].sort())
+  })
+
+  test('a detached block is no longer the agent’s, and stays for the others', async () => {
+    const { store } = subject
+    const [a, b] = [await insertAgent(store), await insertAgent(store)]
+    const block = await insertBlock(store, [a, b])
+    const detach = () => store.transaction((tx) => tx.blocks.detach(a.id, block.id, at(1)))
+    expect(await detach()).toBe(true)
+    expect(await detach()).toBe(false)
+    expect(await store.blocks.find(a.id, block.label)).toBeUndefined()
+    expect(await store.blocks.ofAgent(a.id)).toEqual([])
+    expect(await store.blocks.agentsOf(block.id)).toEqual([b.id])
+    expect(await store.blocks.get(block.id)).toEqual(block)
+    await store.transaction((tx) => tx.agents.delete(a.id, at(2)))
+    await store.transaction((tx) => tx.blocks.detach(b.id, block.id, at(3)))
+    await store.transaction((tx) => tx.agents.delete(b.id, at(4)))
+    expect(await store.blocks.get(block.id)).toEqual(block)
+  })
+
+  test('after it was detached, a block is attached again behind the others', async () => {
+    const { store } = subject
+    const agent = await insertAgent(store)
+    const first = await insertBlock(store, [agent], { label: 'first' })
+    const second = await insertBlock(store, [agent], { label: 'second' })
+    await store.transaction((tx) => tx.blocks.detach(agent.id, first.id, at(1)))
+    expect(await store.transaction((tx) => tx.blocks.attach(agent.id, first, at(2)))).toBe(true)
+    expect(await store.blocks.ofAgent(agent.id)).toEqual([second, first])
   })
 
   test('a block can not be attached to an agent that does not exist', async () => {

@@ -41,6 +41,7 @@ export function changeContract(subject: Subject): void {
     await store.transaction((tx) => tx.messages.append(agent.id, [userSays('a'), userSays('b')]))
     await store.transaction((tx) => tx.runs.requestCancel(run.id, at()))
     await store.transaction((tx) => tx.agents.update(agent.id, { name: 'x' }, at()))
+    await store.transaction((tx) => tx.blocks.detach(agent.id, block.id, at()))
     await store.transaction((tx) => tx.agents.delete(agent.id, at()))
     expect(await told()).toEqual([
       ['agent', agent.id],
@@ -54,6 +55,7 @@ export function changeContract(subject: Subject): void {
       ['run', run.id],
       ['messages', agent.id],
       ['run', run.id],
+      ['agent', agent.id],
       ['agent', agent.id],
       ['agent', agent.id],
     ])

@@ -20,6 +20,7 @@ function everything() {
     agent,
     archiveId,
     block: someBlock(),
+    formerId: newId('block'),
     passage: somePassage(archiveId, { text: 'kettle', tags: ['t'] }),
     run: someRun(agent.id, { idempotencyKey: 'k' }),
     stepId: newId('step'),
@@ -30,11 +31,17 @@ function everything() {
 type Everything = ReturnType<typeof everything>
 
 async function insert(store: Store, all: Everything, text = 'kettle'): Promise<void> {
-  const { agent, archiveId, block, passage, run, stepId, callId, messageId } = all
+  const { agent, archiveId, block, formerId, passage, run, stepId, callId, messageId } = all
   await store.transaction(async (tx) => {
     await tx.agents.insert(agent)
     await tx.blocks.insert({ ...block, value: text }, byClient)
     await tx.blocks.attach(agent.id, block, at())
+    const former = await tx.blocks.insert(
+      { ...someBlock({ label: 'former' }), id: formerId },
+      byClient,
+    )
+    await tx.blocks.attach(agent.id, former, at())
+    await tx.blocks.detach(agent.id, former.id, at(1))
     await tx.passages.createArchive(agent.id, { id: archiveId, name: '', at: at() })
     await tx.passages.insert([{ ...passage, text }], at())
     await tx.runs.insert({ ...run, input: text })
@@ -64,6 +71,12 @@ async function read(store: Store, all: Everything) {
     found: await blocks.find(agent.id, block.label),
     ofAgent: await blocks.ofAgent(agent.id),
     agentsOf: await blocks.agentsOf(block.id),
+    blocks: (await blocks.list({ limit: 9 })).items,
+    blocksWith: (await blocks.list({ limit: 9, query: 'h' })).items,
+    blockById: (await blocks.list({ limit: 9, query: block.id })).items,
+    versions: (await blocks.versions(block.id, { limit: 9 })).items,
+    valueAt: await blocks.valueAt(block.id, 1),
+    asOf: await blocks.asOf(agent.id, at()),
     recent: await messages.recent(agent.id, {}),
     ofRun: await messages.ofRun(run.id),
     said: (await messages.search(agent.id, { limit: 9 })).items,
@@ -115,6 +128,7 @@ export function namespaceContract(subject: Subject): void {
     const answers = await theirs.transaction(async (tx) => [
       await tx.agents.update(agent.id, { name: 'x', tags: ['x'] }, at()),
       await tx.agents.delete(agent.id, at()),
+      await tx.blocks.detach(agent.id, block.id, at()),
       await tx.passages.delete(agent.id, passage.id, at()),
       await tx.runs.start(run.id, at()),
       await tx.runs.hold(claimed.lease, at(99)),
@@ -156,6 +170,8 @@ export function namespaceContract(subject: Subject): void {
     expect(await read(ours, all)).toEqual(before)
     expect(await read(theirs, all)).toMatchObject({
       block: { value: 'pot' },
+      valueAt: 'pot',
+      asOf: [{ value: 'pot' }, { label: 'former' }],
       recent: [{ text: 'pot' }],
       saidWords: [{ item: { text: 'pot' } }],
       passageWords: [{ item: { text: 'pot' } }],

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { defineTool } from '../define-tool.ts'
+import { presentAgent } from '../present.ts'
+import { agent, blockId } from '../schema.ts'
+import { agentShape, answer } from '../shapes.ts'
+
+export const attachBlock = defineTool({
+  name: 'attach_block',
+  title: 'Attach a memory block',
+  description:
+    'Gives an agent a memory block, which it then shares with the other agents that have it. It must not have one of ' +
+    'that label already.',
+  input: z.strictObject({ agent, block_id: blockId }),
+  output: answer({ agent: agentShape }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  async run(args, context) {
+    return { agent: presentAgent(await context.agents.attachBlock(args.agent, args.block_id)) }
+  },
+})

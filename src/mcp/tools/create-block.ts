@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { defineTool } from '../define-tool.ts'
+import { presentBlock } from '../present.ts'
+import { blockDescription, blockLimit, label, readOnly } from '../schema.ts'
+import { answer, blockShape } from '../shapes.ts'
+
+export const createBlock = defineTool({
+  name: 'create_block',
+  title: 'Create a memory block',
+  description:
+    'Creates a memory block that no agent has yet, to be shared with attach_block. For a block of one agent use ' +
+    'write_memory_block.',
+  input: z.strictObject({
+    label,
+    value: z.string(),
+    description: blockDescription,
+    limit: blockLimit,
+    read_only: readOnly,
+  }),
+  output: answer({ block: blockShape }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: false,
+    openWorldHint: false,
+  },
+  async run({ read_only, ...block }, context) {
+    return { block: presentBlock(await context.memory.create({ ...block, readOnly: read_only })) }
+  },
+})

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { defineTool } from '../define-tool.ts'
+import { presentAgent } from '../present.ts'
+import { agent, blockId } from '../schema.ts'
+import { agentShape, answer } from '../shapes.ts'
+
+export const detachBlock = defineTool({
+  name: 'detach_block',
+  title: 'Detach a memory block',
+  description:
+    'Takes a memory block out of the sight of one agent. The block is kept, and can be attached again.',
+  input: z.strictObject({ agent, block_id: blockId }),
+  output: answer({ agent: agentShape }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  async run(args, context) {
+    return { agent: presentAgent(await context.agents.detachBlock(args.agent, args.block_id)) }
+  },
+})

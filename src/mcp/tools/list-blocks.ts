@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { defineTool, READS } from '../define-tool.ts'
+import { presentCursor, presentListedBlock } from '../present.ts'
+import { cursor, limit, offset } from '../schema.ts'
+import { answer, listedBlockShape, paged } from '../shapes.ts'
+
+export const listBlocks = defineTool({
+  name: 'list_blocks',
+  title: 'List memory blocks',
+  description:
+    'Lists memory blocks of all agents and of none, newest first, with the beginning of each value. Use it to find a ' +
+    'block to share or to attach again.',
+  input: z.strictObject({
+    query: z.string().describe('Part of the label, description or value; or a block id').optional(),
+    limit: limit(20),
+    cursor,
+    offset,
+  }),
+  output: answer({ blocks: z.array(listedBlockShape), ...paged }),
+  annotations: READS,
+  pages: 'blocks',
+  async run({ offset, ...filter }, context) {
+    const page = await context.memory.list(filter)
+    return {
+      blocks: page.items.map((block) => presentListedBlock(block, offset)),
+      ...presentCursor(page),
+    }
+  },
+})

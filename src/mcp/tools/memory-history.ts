@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { defineTool, READS } from '../define-tool.ts'
+import { presentCursor, presentVersion } from '../present.ts'
+import { agent, cursor, label, limit } from '../schema.ts'
+import { answer, paged, versionShape } from '../shapes.ts'
+
+export const memoryHistory = defineTool({
+  name: 'memory_history',
+  title: 'History of a memory block',
+  description:
+    'Lists every change of a memory block, newest first: when, by whom, in which run, why.',
+  input: z.strictObject({ agent, label, limit: limit(20), cursor }),
+  output: answer({ versions: z.array(versionShape), ...paged }),
+  annotations: READS,
+  pages: 'versions',
+  async run({ agent, label, ...request }, context) {
+    const page = await context.memory.history(agent, label, request)
+    return { versions: page.items.map(presentVersion), ...presentCursor(page) }
+  },
+})

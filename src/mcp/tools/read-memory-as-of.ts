@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { defineTool, READS } from '../define-tool.ts'
+import { fitBlocks } from '../fit-blocks.ts'
+import { presentPastBlock } from '../present.ts'
+import { agent, label, offset } from '../schema.ts'
+import { answer, cut, pastBlockShape } from '../shapes.ts'
+
+export const readMemoryAsOf = defineTool({
+  name: 'read_memory_as_of',
+  title: 'Read memory blocks of the past',
+  description:
+    'Reads the memory blocks that an agent had at a moment of the past, as they were then.',
+  input: z.strictObject({
+    agent,
+    at: z.string().describe('ISO 8601; a date alone: the end of that day'),
+    label: label.describe('One block only').optional(),
+    offset,
+  }),
+  output: answer({
+    agent_id: z.string(),
+    at: z.string(),
+    blocks: z.array(pastBlockShape),
+    hint: z.string(),
+    ...cut,
+  }),
+  annotations: READS,
+  async run(args, context) {
+    const memory = await context.memory.asOf(args.agent, args.at, args.label)
+    const blocks = memory.blocks.map((block) => presentPastBlock(block, args.offset))
+    return fitBlocks({ agent_id: memory.agentId, at: memory.at }, blocks)
+  },
+})
