@@ -43,7 +43,7 @@ interface Entry {
 type Run = <Row>(sql: string, values: readonly Bound[]) => readonly Row[]
 
 /** What an assistant says is long and repeats what it was told. */
-const ASSISTANT_WEIGHT = 0.8
+const ASSISTANT_WEIGHT = 0.6
 
 /** The entries of a request in FTS5's index. Better-sqlite3 is synchronous, so this belongs into a thread of its own. */
 export function openWordIndex(
