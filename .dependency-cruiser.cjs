@@ -4,9 +4,10 @@
 const mayImport = {
   'src/core': [],
   'src/generated': [],
-  'src/storage': ['src/core'],
+  'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
+  'src/storage': ['src/core', 'src/vector'],
   'src/llm': ['src/core'],
-  'src/memory': ['src/core', 'src/storage/store.ts', 'src/llm/model.ts'],
+  'src/memory': ['src/core', 'src/storage/store.ts', 'src/llm/model.ts', 'src/llm/embedder.ts'],
   'src/agent': [
     'src/core',
     'src/memory',

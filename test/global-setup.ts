@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-/** Most tests run the source, which needs the prompts; some spawn the binary. */
+/** Most tests run the source, which needs the prompts and the vector kernel; some spawn the binary. */
 export function setup(): void {
   run('scripts/embed-prompts.mjs')
+  run('scripts/build-kernel.mjs')
   if (!existsSync('dist/recollect.cjs') && !run('scripts/build.mjs')) {
     console.error('The binary could not be built; the tests that spawn it will fail.')
   }

@@ -1,0 +1,41 @@
+export const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
+
+/** As it is stored: 4 bytes a component, little endian on every machine. */
+export function encodeFloat32(vector: Float32Array): Uint8Array {
+  return inStoredOrder(
+    Uint8Array.from(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)),
+  )
+}
+
+/** A copy, since a stored value may begin at any byte. Throws when it is no whole number of components. */
+export function decodeFloat32(stored: Uint8Array): Float32Array {
+  if (stored.byteLength % 4 !== 0) {
+    throw new Error(`${stored.byteLength} bytes are no vector of 4-byte components`)
+  }
+  return new Float32Array(inStoredOrder(Uint8Array.from(stored)).buffer)
+}
+
+/**
+ * The vector with length 1, so that a dot product is the cosine; null: it has none, because it is empty, zero, or not
+ * finite in 4-byte components.
+ */
+export function toUnitLength(vector: ArrayLike<number>): Float32Array | null {
+  const single = Float32Array.from(vector)
+  let squares = 0
+  for (const component of single) squares += component * component
+  const length = Math.sqrt(squares)
+  if (!(length > 0 && length < Number.POSITIVE_INFINITY)) return null
+  return single.map((component) => component / length)
+}
+
+/** The exact score, the same for every way in which a vector is found: summed in doubles, in order. */
+export function dotProduct(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let index = 0; index < a.length; index += 1) sum += (a[index] ?? 0) * (b[index] ?? 0)
+  return sum
+}
+
+function inStoredOrder(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (!IS_LITTLE_ENDIAN) Buffer.from(bytes.buffer).swap32()
+  return bytes
+}

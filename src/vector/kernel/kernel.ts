@@ -1,0 +1,49 @@
+import { VECTOR_KERNEL } from '../../generated/vector-kernel.ts'
+import type { CodesKind, PreparedQuery } from '../codes.ts'
+import type { TopList } from '../top-list.ts'
+import { createPlainKernel } from './plain-kernel.ts'
+import { createSimdKernel } from './simd-kernel.ts'
+
+/** Rows one after another, then their scales, then their bonuses, in `SEGMENT_BYTES` of the kernel's memory. */
+export interface SegmentLayout {
+  readonly kind: CodesKind
+  readonly stride: number
+  /** A multiple of 8, so that a mask can be cut between segments. */
+  readonly rows: number
+  readonly scalesAt: number
+  readonly bonusesAt: number
+}
+
+export interface Segment {
+  /** To be asked for again after any `allocate`: the memory may have moved. */
+  bytes(): Uint8Array
+}
+
+export interface ScanPart {
+  readonly segment: Segment
+  readonly rows: number
+  /** Of its first row, in the whole. */
+  readonly firstPosition: number
+  /** A bit for each row, the lowest first; null: all rows. */
+  readonly mask: Uint8Array | null
+}
+
+export interface Kernel {
+  readonly instructions: 'simd' | 'plain'
+  /** Memory taken from the machine; what was released is kept for the next `allocate`. */
+  reservedBytes(): number
+  allocate(): Segment
+  release(segment: Segment): void
+  /** Adds the rows of one part after the other, until there is none, to the list. */
+  scan(
+    layout: SegmentLayout,
+    query: PreparedQuery,
+    list: TopList,
+    nextPart: () => ScanPart | null,
+  ): void
+}
+
+/** The fastest that this machine runs. One serves a whole process, since it owns the memory of all indexes. */
+export function createKernel(): Kernel {
+  return createSimdKernel(Buffer.from(VECTOR_KERNEL, 'base64')) ?? createPlainKernel()
+}
