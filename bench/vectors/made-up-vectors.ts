@@ -1,4 +1,4 @@
-import { toUnitLength } from '../../src/vector/vector-index.ts'
+import { toUnitLength } from '../../src/core/unit-length.ts'
 
 /*
  * Vectors like those of an embedding model, made up: 50 topics of 20 subtopics each, some far more frequent than others,

@@ -1,6 +1,6 @@
 import { createBitCodes } from './bit-codes.ts'
 import type { Codes, CodesKind } from './codes.ts'
-import { decodeFloat32, encodeFloat32, toUnitLength } from './float32.ts'
+import { decodeFloat32, encodeFloat32 } from './float32.ts'
 import { createInt8Codes } from './int8-codes.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import { createRows, type Rows } from './rows.ts'
@@ -12,7 +12,7 @@ export { rankRows } from './rank-rows.ts'
 export type { RowFilter } from './rows.ts'
 export type { VectorAnswer, VectorSearch } from './search-rows.ts'
 export type { Codes, CodesKind, Kernel }
-export { createBitCodes, createInt8Codes, decodeFloat32, encodeFloat32, toUnitLength }
+export { createBitCodes, createInt8Codes, decodeFloat32, encodeFloat32 }
 
 /**
  * The resident index of one archive under one embedding model: short codes of all its vectors, scanned for candidates

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { decodeFloat32, encodeFloat32, toUnitLength } from '../../src/vector/vector-index.ts'
+import { toUnitLength } from '../../src/core/unit-length.ts'
+import { decodeFloat32, encodeFloat32 } from '../../src/vector/vector-index.ts'
 
 it('a vector is stored as little-endian floats and read from wherever it begins', () => {
   expect(encodeFloat32(Float32Array.of(1, -2))).toEqual(Uint8Array.of(0, 0, 128, 63, 0, 0, 0, 192))

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { toUnitLength } from '../../src/core/unit-length.ts'
 import { createPlainKernel } from '../../src/vector/kernel/plain-kernel.ts'
 import {
   type Codes,
@@ -11,7 +12,6 @@ import {
   createVectorIndex,
   type RowFilter,
   rankRows,
-  toUnitLength,
   type VectorIndex,
 } from '../../src/vector/vector-index.ts'
 
