@@ -54,24 +54,12 @@ export function createRows(codes: Codes, kernel: Kernel): Rows {
   /** Freed while somebody searched. */
   const freedLately: number[] = []
 
-  /** The bytes of a segment, and the same as floats, until the kernel's memory moves. */
-  const views: { bytes: Uint8Array; floats: Float32Array }[] = []
-  const viewOf = (index: number) => {
-    const bytes = segments[index]?.bytes()
-    if (!bytes) throw new Error(`there is no segment ${index}`)
-    const known = views[index]
-    if (known?.bytes === bytes) return known
-    const floats = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
-    const view = { bytes, floats }
-    views[index] = view
-    return view
+  const segmentBytes = (position: number): Uint8Array => {
+    const bytes = segments[Math.floor(position / layout.rows)]?.bytes()
+    if (!bytes) throw new Error(`position ${position} is outside of all segments`)
+    return bytes
   }
-  const setTail = (position: number, scale: number, bonus: number): void => {
-    const { floats } = viewOf(Math.floor(position / layout.rows))
-    const row = position % layout.rows
-    floats[layout.scalesAt / 4 + row] = scale
-    floats[layout.bonusesAt / 4 + row] = bonus
-  }
+  const startOf = (position: number): number => (position % layout.rows) * codeBytes
   const take = (row: number): number => {
     const position = free.pop() ?? extent
     if (position === extent) extent += 1
@@ -91,7 +79,6 @@ export function createRows(codes: Codes, kernel: Kernel): Rows {
     numbers = new Float64Array(FIRST_POSITIONS)
     created = new Float64Array(FIRST_POSITIONS)
     positions = createRowPositions((position) => numbers[position] ?? 0)
-    views.length = 0
     free.length = 0
     freedLately.length = 0
     extent = 0
@@ -112,26 +99,38 @@ export function createRows(codes: Codes, kernel: Kernel): Rows {
       // A Buffer makes a costly thing of every part that is cut out of it.
       const plain = new Uint8Array(code.buffer, code.byteOffset, code.byteLength)
       const tails = new DataView(code.buffer, code.byteOffset, code.byteLength)
+      // Rows that get neighbouring places are copied together: filling an index is little more than that.
+      let copied = 0
+      let first = -1
+      const copyUntil = (end: number): void => {
+        if (end === copied) return
+        segmentBytes(first).set(plain.subarray(copied * codeBytes, end * codeBytes), startOf(first))
+        copied = end
+      }
       for (let index = 0; index < rows.length; index += 1) {
         const row = rows[index] ?? 0
         const known = positions.find(row)
         const position = known >= 0 ? known : take(row)
-        const from = index * codeBytes
-        const tail = from + layout.stride
-        const scale = tails.getFloat32(tail, true)
-        const bonus = tails.getFloat32(tail + 4, true)
-        const { bytes } = viewOf(Math.floor(position / layout.rows))
-        bytes.set(plain.subarray(from, tail), (position % layout.rows) * layout.stride)
-        setTail(position, scale, bonus)
+        const isNext = position === first + (index - copied) && position % layout.rows !== 0
+        if (!isNext) {
+          copyUntil(index)
+          first = position
+        }
         created[position] = createdAt[index] ?? 0
-        residual = Math.max(residual, codes.residual(scale, bonus))
+        const tail = index * codeBytes + layout.stride
+        const left = codes.residual(tails.getFloat32(tail, true), tails.getFloat32(tail + 4, true))
+        if (left > residual) residual = left
       }
+      copyUntil(rows.length)
     },
     delete(row) {
       const position = positions.find(row)
       if (position < 0) return
       positions.remove(row)
-      setTail(position, 0, Number.NEGATIVE_INFINITY)
+      const bytes = segmentBytes(position)
+      const tail = new DataView(bytes.buffer, bytes.byteOffset + startOf(position) + layout.stride)
+      tail.setFloat32(0, 0, true)
+      tail.setFloat32(4, Number.NEGATIVE_INFINITY, true)
       numbers[position] = Number.NaN
       ;(holders > 0 ? freedLately : free).push(position)
       size -= 1

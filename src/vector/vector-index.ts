@@ -7,7 +7,7 @@ import { createRows, type Rows } from './rows.ts'
 import { searchRows, type VectorAnswer, type VectorSearch } from './search-rows.ts'
 
 export { chooseCodes } from './choose-codes.ts'
-export { createKernel } from './kernel/kernel.ts'
+export { createKernel } from './kernel/create-kernel.ts'
 export { rankRows } from './rank-rows.ts'
 export type { RowFilter } from './rows.ts'
 export type { VectorAnswer, VectorSearch } from './search-rows.ts'

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { VECTOR_KERNEL } from '../../src/generated/vector-kernel.ts'
-import type { PreparedQuery } from '../../src/vector/codes.ts'
-import { createKernel, type Kernel, type SegmentLayout } from '../../src/vector/kernel/kernel.ts'
+import { joinCode, type PreparedQuery } from '../../src/vector/codes.ts'
+import { createKernel } from '../../src/vector/kernel/create-kernel.ts'
+import type { Kernel, SegmentLayout } from '../../src/vector/kernel/kernel.ts'
 import { createPlainKernel } from '../../src/vector/kernel/plain-kernel.ts'
 import { layoutOf } from '../../src/vector/kernel/segment-layout.ts'
 import { createSimdKernel } from '../../src/vector/kernel/simd-kernel.ts'
@@ -51,9 +52,11 @@ function scanWith(kernel: Kernel, scanned: Scanned) {
   const { layout, codes, scales, bonuses, query, mask, capacity } = scanned
   const segment = kernel.allocate()
   const bytes = segment.bytes()
-  bytes.set(codes)
-  new Float32Array(bytes.buffer, bytes.byteOffset + layout.scalesAt).set(scales)
-  new Float32Array(bytes.buffer, bytes.byteOffset + layout.bonusesAt).set(bonuses)
+  scales.forEach((scale, row) => {
+    const components = codes.subarray(row * layout.stride, (row + 1) * layout.stride)
+    const code = joinCode(layout.stride, components, scale, bonuses[row] ?? 0)
+    bytes.set(code, row * code.byteLength)
+  })
   const list = createTopList(capacity)
   const parts = [{ segment, rows: scales.length, firstPosition: 7, mask }]
   kernel.scan(layout, query, list, () => parts.pop() ?? null)

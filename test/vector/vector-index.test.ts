@@ -65,14 +65,32 @@ interface Stored {
   readonly at: number
 }
 
-function apply(step: Step, stored: Map<number, Stored>, index: VectorIndex, codes: Codes): void {
-  if (step.kind === 'delete') {
+/** Puts that follow one another go in together. */
+function apply(
+  steps: readonly Step[],
+  stored: Map<number, Stored>,
+  index: VectorIndex,
+  codes: Codes,
+): void {
+  let puts: Extract<Step, { kind: 'put' }>[] = []
+  const flush = (): void => {
+    const coded = Buffer.concat(puts.map(({ vector }) => codes.encode(vector)))
+    const rows = puts.map(({ row }) => row)
+    const times = puts.map(({ at }) => at)
+    index.put(rows, coded, times)
+    puts = []
+  }
+  for (const step of steps) {
+    if (step.kind === 'put') {
+      puts.push(step)
+      stored.set(step.row, step)
+      continue
+    }
+    flush()
     stored.delete(step.row)
     index.delete(step.row)
-  } else {
-    stored.set(step.row, step)
-    index.put([step.row], codes.encode(step.vector), [step.at])
   }
+  flush()
 }
 
 function allows(
@@ -109,7 +127,7 @@ describe('the index', () => {
           const codes = kind === 'int8' ? createInt8Codes(DIMENSION) : createBitCodes(mean)
           const index = createVectorIndex(codes, kernel)
           const stored = new Map<number, Stored>()
-          for (const each of steps) apply(each, stored, index, codes)
+          apply(steps, stored, index, codes)
           expect(index.size()).toBe(stored.size)
           const answer = await index.search(query, {
             limit,
@@ -140,7 +158,9 @@ describe('the index', () => {
     if (!one) throw new Error('no vector')
     const rows = Array.from({ length: 20_000 }, (_, number) => 20_000 - number)
     const stored = new Map(rows.map((each) => [each, { vector: one, at: 0 }]))
-    for (const each of rows) index.put([each], codes.encode(one), [0])
+    // More than a segment of the memory takes.
+    const coded = codes.encode(one)
+    index.put(rows, Buffer.concat(rows.map(() => coded)), new Float64Array(rows.length))
     const answer = await index.search(one, { limit: 3, fetch: fetchFrom(stored) })
     index.close()
     expect(answer.rows.map((found) => found.row)).toEqual([1, 2, 3])
@@ -178,7 +198,7 @@ describe('the index', () => {
     if (!near) throw new Error('no vectors')
     const stored = new Map<number, Stored>()
     const put = (row: number, at: number): void =>
-      apply({ kind: 'put', row, vector: near, at }, stored, index, codes)
+      apply([{ kind: 'put', row, vector: near, at }], stored, index, codes)
     for (let each = 1_001; each <= 1_100; each += 1) put(each, 1)
     const asked: number[] = []
     const answer = await index.search(near, {
@@ -188,7 +208,7 @@ describe('the index', () => {
         // Those that would be asked for next are deleted, and rows that the filter does not allow come instead.
         const others = [...stored.keys()].filter((each) => each > 1_000 && !rows.includes(each))
         for (const each of asked.length === 0 ? others : []) {
-          apply({ kind: 'delete', row: each }, stored, index, codes)
+          apply([{ kind: 'delete', row: each }], stored, index, codes)
           put(each - 1_000, 0)
         }
         asked.push(...rows)

@@ -2,17 +2,18 @@
  * AssemblyScript, compiled by scripts/build-kernel.mjs. The hot loops of a vector scan, over memory that
  * simd-kernel.ts lays out; plain-kernel.ts does the same with the same results to the last bit.
  *
- * Both scans value row i as f32(f32(f32(integer) * factor) * scales[i]) + bonuses[i], and keep the rows of greatest
- * value in `values` and `positions`: a heap with its least on top once it is full. They answer how many it holds.
+ * A row is `stride` bytes of components, its scale and its bonus. Both scans value it as
+ * f32(f32(f32(integer) * factor) * scale) + bonus, and keep the rows of greatest value in `values` and `positions`: a
+ * heap with its least on top once it is full. They answer how many it holds.
  */
+
+const TAIL_BYTES: usize = 8
 
 /** Rows of `stride` int8 (a multiple of 16) by a query of as many int16; the integer is their dot product. */
 export function scanInt8(
   codes: usize,
   stride: i32,
   rows: i32,
-  scales: usize,
-  bonuses: usize,
   query: usize,
   factor: f32,
   mask: usize,
@@ -24,7 +25,7 @@ export function scanInt8(
 ): i32 {
   for (let row = 0; row < rows; row++) {
     if (mask != 0 && !isMarked(mask, row)) continue
-    const code = codes + <usize>row * <usize>stride
+    const code = codes + <usize>row * (<usize>stride + TAIL_BYTES)
     let even = i32x4.splat(0)
     let odd = i32x4.splat(0)
     for (let at: usize = 0; at < <usize>stride; at += 16) {
@@ -43,7 +44,7 @@ export function scanInt8(
       i32x4.extract_lane(sums, 1) +
       i32x4.extract_lane(sums, 2) +
       i32x4.extract_lane(sums, 3)
-    const value = valueOf(dot, factor, scales, bonuses, row)
+    const value = valueOf(dot, factor, code + <usize>stride)
     count = offer(value, firstPosition + row, values, positions, capacity, count)
   }
   return count
@@ -57,8 +58,6 @@ export function scanBits(
   codes: usize,
   stride: i32,
   rows: i32,
-  scales: usize,
-  bonuses: usize,
   query: usize,
   total: i32,
   factor: f32,
@@ -71,7 +70,7 @@ export function scanBits(
 ): i32 {
   for (let row = 0; row < rows; row++) {
     if (mask != 0 && !isMarked(mask, row)) continue
-    const code = codes + <usize>row * <usize>stride
+    const code = codes + <usize>row * (<usize>stride + TAIL_BYTES)
     let ones: i64 = 0
     let twos: i64 = 0
     let fours: i64 = 0
@@ -85,7 +84,7 @@ export function scanBits(
       eights += popcnt<i64>(bits & load<i64>(planes, 24))
     }
     const sum = <i32>(ones + 2 * twos + 4 * fours - 8 * eights)
-    const value = valueOf(2 * sum - total, factor, scales, bonuses, row)
+    const value = valueOf(2 * sum - total, factor, code + <usize>stride)
     count = offer(value, firstPosition + row, values, positions, capacity, count)
   }
   return count
@@ -97,9 +96,8 @@ function isMarked(mask: usize, row: i32): bool {
 }
 
 @inline
-function valueOf(integer: i32, factor: f32, scales: usize, bonuses: usize, row: i32): f32 {
-  const at = <usize>row << 2
-  return <f32>integer * factor * load<f32>(scales + at) + load<f32>(bonuses + at)
+function valueOf(integer: i32, factor: f32, tail: usize): f32 {
+  return <f32>integer * factor * load<f32>(tail) + load<f32>(tail, 4)
 }
 
 @inline

@@ -1,17 +1,12 @@
-import { VECTOR_KERNEL } from '../../generated/vector-kernel.ts'
 import type { CodesKind, PreparedQuery } from '../codes.ts'
 import type { TopList } from '../top-list.ts'
-import { createPlainKernel } from './plain-kernel.ts'
-import { createSimdKernel } from './simd-kernel.ts'
 
-/** Rows one after another, then their scales, then their bonuses, in `SEGMENT_BYTES` of the kernel's memory. */
+/** Codes one after another, as `codes.ts` has them, in `SEGMENT_BYTES` of the kernel's memory. */
 export interface SegmentLayout {
   readonly kind: CodesKind
   readonly stride: number
   /** A multiple of 8, so that a mask can be cut between segments. */
   readonly rows: number
-  readonly scalesAt: number
-  readonly bonusesAt: number
 }
 
 export interface Segment {
@@ -41,9 +36,4 @@ export interface Kernel {
     list: TopList,
     nextPart: () => ScanPart | null,
   ): void
-}
-
-/** The fastest that this machine runs. One serves a whole process, since it owns the memory of all indexes. */
-export function createKernel(): Kernel {
-  return createSimdKernel(Buffer.from(VECTOR_KERNEL, 'base64')) ?? createPlainKernel()
 }

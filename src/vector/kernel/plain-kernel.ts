@@ -1,4 +1,4 @@
-import type { PreparedQuery } from '../codes.ts'
+import { CODE_TAIL_BYTES, type PreparedQuery } from '../codes.ts'
 import type { TopList } from '../top-list.ts'
 import type { Kernel, ScanPart, Segment, SegmentLayout } from './kernel.ts'
 import { SEGMENT_BYTES } from './segment-layout.ts'
@@ -71,20 +71,21 @@ function countOnes(word: number): number {
 
 function scanPart(
   { segment, rows, firstPosition, mask }: ScanPart,
-  { stride, scalesAt, bonusesAt }: SegmentLayout,
+  { stride }: SegmentLayout,
   factor: number,
   list: TopList,
   multiply: Multiply,
 ): void {
   const bytes = segment.bytes()
-  const scales = new Float32Array(bytes.buffer, bytes.byteOffset + scalesAt, rows)
-  const bonuses = new Float32Array(bytes.buffer, bytes.byteOffset + bonusesAt, rows)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let row = 0; row < rows; row += 1) {
     if (mask && (((mask[row >> 3] ?? 0) >> (row & 7)) & 1) === 0) continue
+    const at = row * (stride + CODE_TAIL_BYTES)
+    const tail = at + stride
     // Rounded to 4 bytes after every operation, as the kernel does.
-    const product = Math.fround(Math.fround(multiply(bytes, row * stride, stride)) * factor)
-    const scaled = Math.fround(product * (scales[row] ?? 0))
-    offer(list, Math.fround(scaled + (bonuses[row] ?? 0)), firstPosition + row)
+    const product = Math.fround(Math.fround(multiply(bytes, at, stride)) * factor)
+    const scaled = Math.fround(product * view.getFloat32(tail, true))
+    offer(list, Math.fround(scaled + view.getFloat32(tail + 4, true)), firstPosition + row)
   }
 }
 

@@ -6,5 +6,5 @@ export const SEGMENT_BYTES = 256 * 1024
 
 export function layoutOf({ kind, stride }: Codes): SegmentLayout {
   const rows = Math.floor(SEGMENT_BYTES / (stride + CODE_TAIL_BYTES) / 8) * 8
-  return { kind, stride, rows, scalesAt: rows * stride, bonusesAt: rows * (stride + 4) }
+  return { kind, stride, rows }
 }

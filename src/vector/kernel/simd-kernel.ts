@@ -84,14 +84,7 @@ export function createSimdKernel(binary: Uint8Array): Kernel | null {
       for (let part = nextPart(); part; part = nextPart()) {
         const address = addresses.get(part.segment) ?? 0
         if (part.mask) bytes.set(part.mask, MASK_AT)
-        const rows = [
-          address,
-          layout.stride,
-          part.rows,
-          address + layout.scalesAt,
-          address + layout.bonusesAt,
-          QUERY_AT,
-        ]
+        const rows = [address, layout.stride, part.rows, QUERY_AT]
         const rest = [
           query.factor,
           part.mask ? MASK_AT : 0,
