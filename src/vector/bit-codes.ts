@@ -1,7 +1,7 @@
 import { type Codes, joinCode, lengthOf, roundUpTo } from './codes.ts'
 import { dotProduct } from './float32.ts'
 
-/** The query has 4 bits and a sign: with one bit on both sides, ten times as many rows would have to be scored again. */
+/** The query keeps 4 bits, its sign included: rows leave out enough, and a query is but one. */
 const GREATEST_IN_QUERY = 7
 const PLANES = 4
 const WORD_BYTES = 8

@@ -18,8 +18,8 @@ export interface VectorSearch {
 export interface VectorAnswer {
   readonly rows: readonly ScoredRow[]
   /**
-   * `proven`: no other row can belong to the answer. `likely`: one in some hundred answers may lack a row, if vectors
-   * are as random as those the estimate is made for. `cut`: enough was read, whatever is missing.
+   * `proven`: no other row can belong to the answer. `likely`: one could only if its estimate were off by far more than
+   * estimates by bits are. `cut`: enough was read, whatever is missing.
    */
   readonly certainty: 'proven' | 'likely' | 'cut'
   /** How many vectors were read. */
@@ -33,7 +33,8 @@ const FIRST_FETCH = { int8: 6, bits: 16 }
 const MOST_AT_A_TIME = 256
 /** By bits, for each row that is wanted. */
 const MOST_FETCHED = 128
-const STANDARD_DEVIATIONS = 1.5
+/** The spread is that of the row whose code leaves out most: for made-up vectors, 1.7 times what was measured of all. */
+const SPREADS = 1.5
 
 /** Rows by cosine with a query of unit length, which the codes of the rows come from as well. */
 export async function searchRows(
@@ -99,7 +100,7 @@ async function rescore(
     const estimate = next + prepared.constant
     if (estimate + slack < least) return 'proven'
     if (untilProven || spread === null) return null
-    if (estimate + STANDARD_DEVIATIONS * spread < least) return 'likely'
+    if (estimate + SPREADS * spread < least) return 'likely'
     return ranking.fetched() >= MOST_FETCHED * limit ? 'cut' : null
   }
   let until = FIRST_FETCH[codes.kind] * limit

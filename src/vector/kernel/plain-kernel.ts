@@ -3,7 +3,7 @@ import type { TopList } from '../top-list.ts'
 import type { Kernel, ScanPart, Segment, SegmentLayout } from './kernel.ts'
 import { SEGMENT_BYTES } from './segment-layout.ts'
 
-/** kernel.as in JavaScript, for machines without 128-bit vectors: the same results to the last bit, some 30 times slower. */
+/** kernel.as in JavaScript, for machines without 128-bit vectors: the same to the last bit, int8 some 50 times slower. */
 export function createPlainKernel(): Kernel {
   const free: Segment[] = []
   let made = 0
