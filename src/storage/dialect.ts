@@ -8,6 +8,8 @@ export interface Dialect {
   readonly textSearch: TextSearch
   /** The column type of a primary key that counts up by itself and never gives a number twice. */
   readonly rowNumber: RawBuilder<unknown>
+  /** The column type of bytes. */
+  readonly bytes: RawBuilder<unknown>
 }
 
 export const TEXT_INDEXES = ['passage', 'message'] as const
