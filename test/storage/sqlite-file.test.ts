@@ -91,8 +91,9 @@ describe('the file of SQLite', () => {
     const { id } = await insertAgent(store)
     const archiveId = await insertArchive(store, id)
     await insertPassages(store, archiveId, [{ text: 'kettle' }, { text: 'kettles' }])
+    const word = scopedWord(passageScope('default', archiveId, false), 'kettl')
     const found = () =>
-      readValue(path, `SELECT count(*) FROM passage_words WHERE passage_words MATCH 'kettl'`)
+      readValue(path, `SELECT count(*) FROM passage_words WHERE passage_words MATCH '"${word}"'`)
     expect(found()).toBe(2)
     await store.transaction((tx) => tx.agents.delete(id, at()))
     expect(found()).toBe(0)

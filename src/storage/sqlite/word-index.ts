@@ -2,6 +2,7 @@ import type DatabaseHandle from 'better-sqlite3'
 import { type Candidate, NEIGHBOURS } from '../../search/rank.ts'
 import type { WordIndex } from '../../search/ranked-search.ts'
 import type { RankedFilter, RankedRequest } from '../ranked-search.ts'
+import { scopedWord } from '../search-scope.ts'
 
 /** What a value may be bound as. */
 type Bound = string | number
@@ -54,8 +55,8 @@ export function openWordIndex(
   const table =
     index === 'passage' ? passages(run, namespace, filter) : messages(run, namespace, filter)
   const words = `${index}_words`
-  const scope = `scope : (${anyOf(filter.scopes)})`
-  const match = (stems: readonly string[]) => `${scope} AND words : (${anyOf(stems)})`
+  const match = (stems: readonly string[]) =>
+    anyOf(filter.scopes.flatMap((scope) => stems.map((stem) => scopedWord(scope, stem))))
   const upToRow = upTo ?? Number.MAX_SAFE_INTEGER
   // A scalar subquery, as SQLite makes a join of EXISTS, and asks FTS5 for one row at a time then.
   const passing: Fragment = table.passes
@@ -105,9 +106,9 @@ export function openWordIndex(
     best(stems, limit) {
       // Ordering by bm25() keeps a top-N heap; ordering by FTS5's hidden `rank` column is nearly twice as slow.
       return run(
-        `SELECT rowid AS row, -bm25(${words}, 0, 1) AS score FROM ${words}
+        `SELECT rowid AS row, -bm25(${words}) AS score FROM ${words}
          WHERE ${words} MATCH ? AND rowid <= ? ${passing.sql}
-         ORDER BY bm25(${words}, 0, 1), rowid DESC LIMIT ?`,
+         ORDER BY bm25(${words}), rowid DESC LIMIT ?`,
         [match(stems), upToRow, ...passing.values, limit],
       )
     },
