@@ -111,8 +111,8 @@ export interface Database {
     inserted_at: string
   }
   passage_tag: { namespace: string; passage_id: string; tag: string }
-  /** Stems that texts hold or held, for words that were misspelt; shared by all, shown to nobody. */
-  word: { word: string }
+  /** Stems that the texts of a scope (`search-scope.ts`) hold or held, for words that were misspelt. */
+  word: { scope: string; word: string }
   message: {
     row: Generated<number>
     namespace: string

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
+import { passageScope, scopedWord } from '../../src/storage/search-scope.ts'
 import {
   at,
   byClient,
@@ -95,8 +96,10 @@ describe('the file of SQLite', () => {
     const found = () =>
       readValue(path, `SELECT count(*) FROM passage_words WHERE passage_words MATCH '"${word}"'`)
     expect(found()).toBe(2)
+    expect(readValue(path, 'SELECT word FROM word')).toBe('kettl')
     await store.transaction((tx) => tx.agents.delete(id, at()))
     expect(found()).toBe(0)
+    expect(readValue(path, 'SELECT count(*) FROM word')).toBe(0)
   })
 
   test.each([

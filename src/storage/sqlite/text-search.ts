@@ -24,14 +24,25 @@ export const sqliteTextSearch: TextSearch = {
       const scoped = words.map((word) => scopedWord(scope, word)).join(' ')
       await sql`INSERT INTO ${table(index)} (rowid, words) VALUES (${row}, ${scoped})`.execute(db)
     }
-    const learned = new Set(entries.flatMap(({ words }) => words).filter(isLearned))
-    await sql`INSERT OR IGNORE INTO word SELECT value FROM json_each(${JSON.stringify([...learned])})`.execute(
-      db,
-    )
+    const learned = new Map<string, Set<string>>()
+    for (const { scope, words } of entries) {
+      const ofScope = learned.get(scope) ?? new Set()
+      learned.set(scope, ofScope)
+      for (const word of words) if (isLearned(word)) ofScope.add(word)
+    }
+    for (const [scope, words] of learned) {
+      await sql`INSERT OR IGNORE INTO word SELECT ${scope}, value FROM json_each(${JSON.stringify([...words])})`.execute(
+        db,
+      )
+    }
   },
 
   async remove(db, index, rows) {
     for (const row of rows) await sql`DELETE FROM ${table(index)} WHERE rowid = ${row}`.execute(db)
+  },
+
+  async forget(db, scopes) {
+    await db.deleteFrom('word').where('scope', 'in', scopes).execute()
   },
 }
 

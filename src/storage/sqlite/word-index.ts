@@ -74,6 +74,16 @@ export function openWordIndex(
     )
   }
 
+  function vocabulary(condition: string, values: readonly Bound[]): readonly string[] {
+    const rows = filter.scopes.flatMap((scope) =>
+      run<{ word: string }>(`SELECT word FROM word WHERE scope = ? AND ${condition}`, [
+        scope,
+        ...values,
+      ]),
+    )
+    return [...new Set(rows.map(({ word }) => word))]
+  }
+
   return {
     size: () => table.size(filter.owners),
 
@@ -85,22 +95,22 @@ export function openWordIndex(
       return found?.count ?? 0
     },
 
-    *vocabularyNear(stem) {
-      // Few people get the first letter wrong; the whole vocabulary is looked through for what contains the word.
-      const rows = run<{ word: string }>(
-        `SELECT word FROM word WHERE word >= ? AND word < ? AND length(word) BETWEEN ? AND ?
-         UNION SELECT word FROM word WHERE instr(word, ?) > 0
-         UNION SELECT word FROM word WHERE word IN (SELECT value FROM json_each(?))`,
-        [
-          stem.slice(0, 1),
-          after(stem.slice(0, 1)),
-          stem.length - 2,
-          stem.length + 2,
-          stem,
-          JSON.stringify(partsOf(stem)),
-        ],
-      )
-      for (const { word } of rows) yield word
+    wordsLike(stem, most) {
+      // Few people get the first letter wrong.
+      const initial = stem.slice(0, 1)
+      return vocabulary('word >= ? AND word < ? AND length(word) BETWEEN ? AND ?', [
+        initial,
+        after(initial),
+        stem.length - most,
+        stem.length + most,
+      ])
+    },
+
+    wordsWith(stem) {
+      return vocabulary('(instr(word, ?) > 0 OR word IN (SELECT value FROM json_each(?)))', [
+        stem,
+        JSON.stringify(partsOf(stem)),
+      ])
     },
 
     best(stems, limit) {
