@@ -108,37 +108,41 @@ export async function whileBusy<T>(action: () => T): Promise<T> {
   }
 }
 
-/** SQLite's errors in words; what nobody can mend stays as it is. */
 function run<T>(action: () => T): T {
   try {
     return action()
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (code.startsWith('SQLITE_BUSY')) {
-      throw new UserError(
-        'busy',
-        'Another process keeps the database locked. Try again in a moment.',
-        { cause: error },
-      )
-    }
-    if (code === 'SQLITE_FULL') {
-      throw new UserError(
-        'storage_full',
-        'The disk that holds the data is full; nothing of this call was stored. Free some space and try again.',
-        { cause: error },
-      )
-    }
-    if (
-      code.startsWith('SQLITE_READONLY') ||
-      code.startsWith('SQLITE_IOERR') ||
-      code.startsWith('SQLITE_CANTOPEN')
-    ) {
-      throw new UserError(
-        'busy',
-        `The data file can't be read or written (${code}). Check the disk and the rights on the data directory, then try again.`,
-        { cause: error },
-      )
-    }
-    throw error
+    throw inWords(error)
   }
+}
+
+/** SQLite's errors in words; what nobody can mend stays as it is. */
+export function inWords(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code.startsWith('SQLITE_BUSY')) {
+    return new UserError(
+      'busy',
+      'Another process keeps the database locked. Try again in a moment.',
+      { cause: error },
+    )
+  }
+  if (code === 'SQLITE_FULL') {
+    return new UserError(
+      'storage_full',
+      'The disk that holds the data is full; nothing of this call was stored. Free some space and try again.',
+      { cause: error },
+    )
+  }
+  if (
+    code.startsWith('SQLITE_READONLY') ||
+    code.startsWith('SQLITE_IOERR') ||
+    code.startsWith('SQLITE_CANTOPEN')
+  ) {
+    return new UserError(
+      'busy',
+      `The data file can't be read or written (${code}). Check the disk and the rights on the data directory, then try again.`,
+      { cause: error },
+    )
+  }
+  return error
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { SEARCH_WORKER } from '../../generated/search-worker.ts'
 import type { RankedAnswer, SearchRanked } from '../ranked-search.ts'
+import { inWords } from './driver.ts'
 import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './search-worker.ts'
 
 export interface SearchThread {
@@ -11,7 +12,7 @@ export interface SearchThread {
 
 interface Waiting {
   resolve(answer: RankedAnswer): void
-  reject(error: Error): void
+  reject(error: unknown): void
 }
 
 /** Starts with the first search; one that died takes the searches with it that it was at, and starts anew with the next. */
@@ -28,7 +29,8 @@ export function createSearchThread(setup: Omit<WorkerSetup, 'driver'>): SearchTh
       waiting.delete(message.id)
       if (waiting.size === 0) started.unref()
       if ('answer' in message) search?.resolve(message.answer)
-      else search?.reject(message.error)
+      else
+        search?.reject(inWords(Object.assign(new Error(message.message), { code: message.code })))
     })
     const died = (error: Error) => {
       if (worker !== started) return

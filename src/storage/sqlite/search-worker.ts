@@ -25,29 +25,32 @@ export interface WorkerRequest {
 
 export type WorkerAnswer =
   | { readonly id: number; readonly answer: RankedAnswer }
-  | { readonly id: number; readonly error: Error }
+  /** An error as such would lose its code on the way between threads. */
+  | { readonly id: number; readonly message: string; readonly code: string | undefined }
 
 const setup = workerData as WorkerSetup
 const Handle = createRequire(setup.driver)(setup.driver) as typeof DatabaseHandle
-const db = new Handle(setup.database, { readonly: true, timeout: setup.busyMilliseconds })
 const port = parentPort
 if (!port) throw new Error('the search worker runs as a worker only')
+let db: DatabaseHandle.Database | undefined
 
 port.on('message', ({ id, request }: WorkerRequest) => {
   try {
     port.postMessage({ id, answer: search(request) } satisfies WorkerAnswer)
-  } catch (error) {
-    port.postMessage({
-      id,
-      error: error instanceof Error ? error : new Error(String(error)),
-    } satisfies WorkerAnswer)
+  } catch (thrown) {
+    const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined
+    port.postMessage({ id, message, code } satisfies WorkerAnswer)
   }
 })
 
-/** In one read transaction, so that all that it looks at is of one moment. */
-const search = db.transaction((request: RankedRequest): RankedAnswer => {
-  const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
-  const index = openWordIndex(db, request)
-  const page = rankedSearch(index, readQuestion(request.query), request)
-  return { ...page, upTo: request.upTo ?? (typeof newest === 'number' ? newest : 0) }
-})
+function search(request: RankedRequest): RankedAnswer {
+  db ??= new Handle(setup.database, { readonly: true, timeout: setup.busyMilliseconds })
+  const handle = db
+  // One transaction, so that all that it looks at is of one moment.
+  return handle.transaction(() => {
+    const newest = handle.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
+    const page = rankedSearch(openWordIndex(handle, request), readQuestion(request.query), request)
+    return { ...page, upTo: request.upTo ?? (typeof newest === 'number' ? newest : 0) }
+  })()
+}

@@ -1,50 +1,17 @@
 import type DatabaseHandle from 'better-sqlite3'
 import { type Candidate, NEIGHBOURS } from '../../search/rank.ts'
 import type { WordIndex } from '../../search/ranked-search.ts'
-import type { RankedFilter, RankedRequest } from '../ranked-search.ts'
+import type { RankedRequest } from '../ranked-search.ts'
 import { scopedWord } from '../search-scope.ts'
-
-/** What a value may be bound as. */
-type Bound = string | number
-
-/** A piece of SQL and the values of its question marks. */
-interface Fragment {
-  readonly sql: string
-  readonly values: readonly Bound[]
-}
-
-/** Rows of one of the tables `passage` and `message`, as far as search wants to know them. */
-interface EntryTable {
-  /** What is selected of `entry` to make an `Entry`. */
-  readonly columns: string
-  /** The part of the filter that the index knows nothing of, as a condition on `entry`. */
-  readonly passes: Fragment | undefined
-  size(owners: readonly string[]): number
-  /** The document or conversation in which the entry has neighbours; undefined: it has none. */
-  line(entry: Entry): string | undefined
-  /** The entries of a line from one place to another that may lend context, in order. */
-  stretch(entry: Entry, from: number, to: number): readonly Entry[]
-  /** How far away, in places, the neighbours of its neighbours may be. */
-  readonly reach: number
-  toCandidate(entry: Entry): Omit<Candidate, 'before' | 'after'>
-}
-
-interface Entry {
-  readonly row: number
-  readonly owner: string
-  readonly text: string
-  readonly place: number
-  /** Source of a passage, role of a message. */
-  readonly kind: string
-  readonly at: string
-  /** 1: it passes the filter, so it may be an answer. */
-  readonly passes: number
-}
-
-type Run = <Row>(sql: string, values: readonly Bound[]) => readonly Row[]
-
-/** What an assistant says is long and repeats what it was told. */
-const ASSISTANT_WEIGHT = 0.6
+import {
+  type Bound,
+  type Entry,
+  type EntryTable,
+  type Fragment,
+  messageTable,
+  passageTable,
+  type Run,
+} from './entry-tables.ts'
 
 /** The entries of a request in FTS5's index. Better-sqlite3 is synchronous, so this belongs into a thread of its own. */
 export function openWordIndex(
@@ -53,7 +20,9 @@ export function openWordIndex(
 ): WordIndex {
   const run: Run = (sql, values) => statement(db, sql).all(...values) as never
   const table =
-    index === 'passage' ? passages(run, namespace, filter) : messages(run, namespace, filter)
+    index === 'passage'
+      ? passageTable(run, namespace, filter)
+      : messageTable(run, namespace, filter)
   const words = `${index}_words`
   const match = (stems: readonly string[]) =>
     anyOf(filter.scopes.flatMap((scope) => stems.map((stem) => scopedWord(scope, stem))))
@@ -180,106 +149,6 @@ function readStretches(table: EntryTable, members: readonly Entry[]): readonly E
   }
   flush()
   return read
-}
-
-function passages(run: Run, namespace: string, filter: RankedFilter): EntryTable {
-  const columns =
-    'entry.row, entry.archive_id AS owner, entry.text, entry.position AS place, entry.source AS kind, entry.created_at AS at'
-  const passes = conditions([
-    filter.after !== undefined && { sql: 'entry.created_at >= ?', values: [filter.after] },
-    filter.before !== undefined && { sql: 'entry.created_at <= ?', values: [filter.before] },
-    ...(filter.tags ?? []).map((anyTag) => ({
-      sql: `(SELECT 1 FROM passage_tag WHERE passage_tag.namespace = entry.namespace AND passage_id = entry.id
-             AND tag IN (SELECT value FROM json_each(?)) LIMIT 1) IS NOT NULL`,
-      values: [JSON.stringify(anyTag)],
-    })),
-  ])
-  return {
-    columns,
-    passes,
-    size(owners) {
-      const [counted] = run<{ count: number }>(
-        `SELECT sum(passage_count) AS count FROM archive
-         WHERE namespace = ? AND id IN (SELECT value FROM json_each(?))`,
-        [namespace, JSON.stringify(owners)],
-      )
-      return counted?.count ?? 0
-    },
-    line: ({ owner, kind }) => (kind === '' ? undefined : `${owner} ${kind}`),
-    stretch: ({ owner, kind }, from, to) =>
-      run(
-        `SELECT ${columns}, ${passes?.sql ?? '1'} AS passes FROM passage AS entry
-         WHERE namespace = ? AND archive_id = ? AND source = ? AND source <> '' AND position BETWEEN ? AND ?
-           AND superseded_by IS NULL
-         ORDER BY position`,
-        [...(passes?.values ?? []), namespace, owner, kind, from, to],
-      ),
-    reach: 2 * NEIGHBOURS,
-    toCandidate: ({ row, text, owner, kind, at }) => ({
-      row,
-      text,
-      at,
-      group: kind === '' ? null : `${owner} ${kind}`,
-      weight: 1,
-    }),
-  }
-}
-
-function messages(run: Run, namespace: string, filter: RankedFilter): EntryTable {
-  const columns =
-    'entry.row, entry.agent_id AS owner, entry.text, entry.seq AS place, entry.role AS kind, entry.created_at AS at'
-  const passes = conditions([
-    filter.after !== undefined && { sql: 'entry.created_at >= ?', values: [filter.after] },
-    filter.before !== undefined && { sql: 'entry.created_at <= ?', values: [filter.before] },
-    filter.exceptRun !== undefined && {
-      sql: 'entry.run_id IS NOT ?',
-      values: [filter.exceptRun],
-    },
-  ])
-  const ofRole: Fragment = {
-    sql: 'entry.role IN (SELECT value FROM json_each(?))',
-    values: [JSON.stringify(filter.roles ?? [])],
-  }
-  const answers = conditions([ofRole, passes ?? false]) ?? ofRole
-  return {
-    columns,
-    passes,
-    size(owners) {
-      const [counted] = run<{ count: number }>(
-        `SELECT sum(last_message) AS count FROM agent
-         WHERE namespace = ? AND id IN (SELECT value FROM json_each(?))`,
-        [namespace, JSON.stringify(owners)],
-      )
-      return counted?.count ?? 0
-    },
-    line: ({ owner }) => owner,
-    stretch: ({ owner }, from, to) =>
-      run(
-        `SELECT ${columns}, ${answers.sql} AS passes FROM message AS entry
-         WHERE namespace = ? AND agent_id = ? AND seq BETWEEN ? AND ? AND text <> '' AND role IN ('user', 'assistant')
-         ORDER BY seq`,
-        [...answers.values, namespace, owner, from, to],
-      ),
-    // Between two things that were said stand calls of tools and their results.
-    reach: 8 * NEIGHBOURS,
-    toCandidate: ({ row, text, owner, kind, at }) => ({
-      row,
-      text,
-      at,
-      // What was said on one day belongs together.
-      group: `${owner} ${at.slice(0, 10)}`,
-      weight: kind === 'assistant' ? ASSISTANT_WEIGHT : 1,
-    }),
-  }
-}
-
-function conditions(all: readonly (Fragment | false)[]): Fragment | undefined {
-  const given = all.filter((fragment) => fragment !== false)
-  if (given.length === 0) return undefined
-  return {
-    sql: given.map(({ sql }) => sql).join(' AND '),
-    values: given.flatMap(({ values }) => values),
-  }
 }
 
 /** Words hold nothing but letters, digits, marks and symbols, so quoting makes each of them a plain string to FTS5. */
