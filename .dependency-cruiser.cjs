@@ -7,7 +7,7 @@ const mayImport = {
   'src/search': ['src/core'],
   'src/storage': ['src/core', 'src/search', 'src/generated/search-worker.ts'],
   'src/llm': ['src/core'],
-  'src/memory': ['src/core', 'src/storage/store.ts', 'src/llm/model.ts'],
+  'src/memory': ['src/core', 'src/search', 'src/storage/store.ts', 'src/llm/model.ts'],
   'src/agent': [
     'src/core',
     'src/memory',

@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type DatabaseHandle from 'better-sqlite3'
 import { readQuestion } from '../../search/question.ts'
 import { rankedSearch } from '../../search/ranked-search.ts'
-import type { RankedAnswer, RankedRequest } from '../ranked-search.ts'
+import type { AlikeRequest, RankedAnswer, RankedRequest } from '../ranked-search.ts'
+import { findAlike } from './alike.ts'
 import { openWordIndex } from './word-index.ts'
 
 /*
@@ -18,13 +19,17 @@ export interface WorkerSetup {
   readonly busyMilliseconds: number
 }
 
+export type WorkerQuestion =
+  | { readonly kind: 'ranked'; readonly request: RankedRequest }
+  | { readonly kind: 'alike'; readonly request: AlikeRequest }
+
 export interface WorkerRequest {
   readonly id: number
-  readonly request: RankedRequest
+  readonly question: WorkerQuestion
 }
 
 export type WorkerAnswer =
-  | { readonly id: number; readonly answer: RankedAnswer }
+  | { readonly id: number; readonly answer: RankedAnswer | readonly number[] }
   | { readonly id: number; readonly error: Error }
 
 const setup = workerData as WorkerSetup
@@ -33,9 +38,9 @@ const db = new Handle(setup.database, { readonly: true, timeout: setup.busyMilli
 const port = parentPort
 if (!port) throw new Error('the search worker runs as a worker only')
 
-port.on('message', ({ id, request }: WorkerRequest) => {
+port.on('message', ({ id, question }: WorkerRequest) => {
   try {
-    port.postMessage({ id, answer: search(request) } satisfies WorkerAnswer)
+    port.postMessage({ id, answer: search(question) } satisfies WorkerAnswer)
   } catch (error) {
     port.postMessage({
       id,
@@ -45,9 +50,13 @@ port.on('message', ({ id, request }: WorkerRequest) => {
 })
 
 /** In one read transaction, so that all that it looks at is of one moment. */
-const search = db.transaction((request: RankedRequest): RankedAnswer => {
+const search = db.transaction((question: WorkerQuestion) =>
+  question.kind === 'ranked' ? rank(question.request) : findAlike(db, question.request),
+)
+
+function rank(request: RankedRequest): RankedAnswer {
   const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
   const index = openWordIndex(db, request)
   const page = rankedSearch(index, readQuestion(request.query), request)
   return { ...page, upTo: request.upTo ?? (typeof newest === 'number' ? newest : 0) }
-})
+}

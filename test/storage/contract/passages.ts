@@ -24,11 +24,11 @@ export function passageContract(subject: Subject): void {
   test('an agent has no archive before the first is made, which is then its default', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
-    expect(await store.passages.defaultArchive(id)).toBeUndefined()
+    expect(await store.archives.defaultOf(id)).toBeUndefined()
     expect(await store.passages.search(id, { limit: 5 })).toEqual({ items: [] })
     expect(await store.passages.search(id, { limit: 5, query: 'tea' })).toEqual({ items: [] })
     const archiveId = await insertArchive(store, id)
-    expect(await store.passages.defaultArchive(id)).toBe(archiveId)
+    expect(await store.archives.defaultOf(id)).toBe(archiveId)
   })
 
   test('a passage comes back as it was inserted', async () => {
