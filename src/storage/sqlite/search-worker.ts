@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import type DatabaseHandle from 'better-sqlite3'
 import { readQuestion } from '../../search/question.ts'
-import { rankedSearch } from '../../search/ranked-search.ts'
+import { type Ranking, rankedSearch } from '../../search/ranked-search.ts'
 import type { AlikeRequest, RankedAnswer, RankedRequest } from '../ranked-search.ts'
 import { findAlike } from './alike.ts'
 import { openWordIndex } from './word-index.ts'
@@ -57,6 +57,21 @@ const search = db.transaction((question: WorkerQuestion) =>
 function rank(request: RankedRequest): RankedAnswer {
   const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
   const index = openWordIndex(db, request)
-  const page = rankedSearch(index, readQuestion(request.query), request)
-  return { ...page, upTo: request.upTo ?? (typeof newest === 'number' ? newest : 0) }
+  const upTo = request.upTo ?? (typeof newest === 'number' ? newest : 0)
+  const key = JSON.stringify({ ...request, upTo, offset: 0, limit: 0 })
+  const known = request.offset > 0 ? rankings.get(key) : undefined
+  const { hits, more, ranking } = rankedSearch(index, readQuestion(request.query), request, known)
+  remember(key, ranking)
+  return { hits, more, upTo }
+}
+
+/** Those of which somebody may want the next page, the one that was asked for last at the end. */
+const rankings = new Map<string, Ranking>()
+const MOST_RANKINGS = 200
+
+function remember(key: string, ranking: Ranking): void {
+  rankings.delete(key)
+  rankings.set(key, ranking)
+  const [oldest] = rankings.keys()
+  if (rankings.size > MOST_RANKINGS && oldest !== undefined) rankings.delete(oldest)
 }

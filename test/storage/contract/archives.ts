@@ -169,8 +169,7 @@ export function archiveContract(subject: Subject): void {
     expect(await supersede(a, c)).toBe(false)
     expect(await supersede(b, c)).toBe(true)
     expect(await counts()).toEqual([3, 2, 2])
-    const remove = (old: PassageId) =>
-      store.transaction((tx) => tx.passages.delete(id, old, at()))
+    const remove = (old: PassageId) => store.transaction((tx) => tx.passages.delete(id, old, at()))
     await remove(b)
     expect(await store.passages.find(a)).toMatchObject({ supersededBy: c })
     expect(await counts()).toEqual([2, 1, 1])
