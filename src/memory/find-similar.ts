@@ -21,7 +21,7 @@ const MOST_TEXTS = 5
 const MOST_SIMILAR = 3
 const MOST_CANDIDATES = 20
 /** More are not looked up; the longest say most. */
-const MOST_STEMS = 32
+const MOST_STEMS = 24
 
 /** For each of these, before it is stored, what it is like among the current passages of the agent's archives. */
 export async function findSimilar(

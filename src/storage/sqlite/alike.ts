@@ -2,7 +2,7 @@ import type DatabaseHandle from 'better-sqlite3'
 import type { AlikeRequest } from '../ranked-search.ts'
 
 /** What stands in more passages tells nothing of any of them, and is not read to its end. */
-const MOST_ENTRIES = 2_000
+const MOST_ENTRIES = 500
 const MOST_STEMS = 12
 
 /**

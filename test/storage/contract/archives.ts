@@ -236,11 +236,11 @@ export function archiveContract(subject: Subject): void {
     expect(await store.passages.alike(newId('agent'), ['kettl'], 9)).toEqual([])
   })
 
-  test('a word in thousands of passages leads to none of them', async () => {
+  test('a word in very many passages leads to none of them', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
     const archiveId = await insertArchive(store, id)
-    const many = Array.from({ length: 2_000 }, (_, index) =>
+    const many = Array.from({ length: 600 }, (_, index) =>
       somePassage(archiveId, { text: index === 7 ? 'tea with a samovar' : `tea ${index}` }),
     )
     await store.transaction((tx) => tx.passages.insert(many, at()))
