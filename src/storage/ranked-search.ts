@@ -53,6 +53,6 @@ export interface AlikeRequest {
 /** Look at what is committed, without keeping the event loop. */
 export interface Searches {
   ranked(request: RankedRequest): Promise<RankedAnswer>
-  /** Rows, those that share the most of the rarest stems first. */
+  /** Rows, those that share the most of the rare stems first. */
   alike(request: AlikeRequest): Promise<readonly number[]>
 }

@@ -269,8 +269,9 @@ export interface PassageSearches {
   /** In the archives of the agent. Looks at what is committed. */
   search(agentId: AgentId, search: PassageSearch): Promise<Page<Hit<Passage>>>
   /**
-   * Current passages in the archives of the agent that share the rarest of these stems, those that share the most
-   * first. Stems that stand in very many passages are passed over, so that it takes no longer in a large archive.
+   * Current passages in the archives of the agent that share rare ones of these stems, those that share the most first.
+   * Stems that stand in very many passages are passed over, so that it takes hardly longer in a large archive; of the
+   * others the first dozen counts.
    */
   alike(agentId: AgentId, stems: readonly string[], limit: number): Promise<readonly Passage[]>
 }

@@ -6,7 +6,7 @@ const MOST_ENTRIES = 500
 const MOST_STEMS = 12
 
 /**
- * Passages that share the rarest of the stems. bm25() is not asked: it counts each word over the whole table, which in
+ * Passages that share rare ones of the stems. bm25() is not asked: it counts each word over the whole table, which in
  * a large one takes longer than an insert may.
  */
 export function findAlike(
@@ -17,13 +17,13 @@ export function findAlike(
     .prepare('SELECT rowid FROM passage_words WHERE passage_words MATCH ? LIMIT ?')
     .pluck()
   const scope = `scope : (${scopes.map(quote).join(' OR ')})`
-  const holders = stems
-    .map((stem) => entries.all(`${scope} AND words : ${quote(stem)}`, MOST_ENTRIES) as number[])
-    .filter((rows) => rows.length > 0 && rows.length < MOST_ENTRIES)
-    .sort((a, b) => a.length - b.length)
-    .slice(0, MOST_STEMS)
   const scores = new Map<number, number>()
-  for (const rows of holders) {
+  let telling = 0
+  for (const stem of stems) {
+    if (telling === MOST_STEMS) break
+    const rows = entries.all(`${scope} AND words : ${quote(stem)}`, MOST_ENTRIES) as number[]
+    if (rows.length === 0 || rows.length === MOST_ENTRIES) continue
+    telling += 1
     const rarity = Math.log(1 + MOST_ENTRIES / rows.length)
     for (const row of rows) scores.set(row, (scores.get(row) ?? 0) + rarity)
   }
