@@ -8,7 +8,13 @@ const mayImport = {
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
   'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
   'src/llm': ['src/core'],
-  'src/memory': ['src/core', 'src/storage/store.ts', 'src/llm/model.ts', 'src/llm/embedder.ts'],
+  'src/memory': [
+    'src/core',
+    'src/search',
+    'src/storage/store.ts',
+    'src/llm/model.ts',
+    'src/llm/embedder.ts',
+  ],
   'src/agent': [
     'src/core',
     'src/memory',

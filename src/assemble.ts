@@ -15,6 +15,7 @@ import { countTokens } from './llm/count-tokens.ts'
 import { createModelRegistry } from './llm/registry.ts'
 import type { McpContext } from './mcp/context.ts'
 import { createArchivalMemory } from './memory/archival.ts'
+import { createArchives } from './memory/archives.ts'
 import { createBlockHistory } from './memory/block-history.ts'
 import { createBlockMemory } from './memory/blocks.ts'
 import { createRecallMemory } from './memory/recall.ts'
@@ -81,6 +82,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
         ...createBlockHistory(store, clock, checkRoomFor),
       },
       archival: createArchivalMemory(store, clock),
+      archives: createArchives(store, clock),
       recall: createRecallMemory(store),
       runs: {
         ...runs,

@@ -70,9 +70,11 @@ async function seedRecollect(of: Case, corpus: string, home: string): Promise<vo
     const writer = createWriter(corpus, SEED)
     for (const agent of agents) {
       const archiveId = newId('archive')
-      await store.transaction((tx) =>
-        tx.passages.createArchive(agent, { id: archiveId, name: 'bench', at: CREATED_AT }),
-      )
+      await store.transaction(async (tx) => {
+        const archive = { id: archiveId, name: 'bench', description: '', createdAt: CREATED_AT }
+        await tx.archives.create(archive)
+        await tx.archives.attach(agent, archiveId, true, CREATED_AT)
+      })
       for (let done = 0; done < of.passages; done += PER_TRANSACTION) {
         const count = Math.min(PER_TRANSACTION, of.passages - done)
         const texts = Array.from({ length: count }, () => writer.passage())

@@ -149,6 +149,7 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
         compactsAt: Math.floor(compiled.window * agent.settings.compactionThreshold),
         nextEvicted: plan?.evicted.length ?? 0,
         stablePrefixTokens: compiled.totalTokens - lastPart(compiled),
+        archival: await store.archives.counts(agent.id),
         request: JSON.stringify(compiled.request),
         memory: renderMemory(context.blocks),
       }

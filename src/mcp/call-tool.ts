@@ -35,10 +35,13 @@ export async function answerTool(
   const answer = withoutUndefined(await tool.run(args, context, call))
   if (tool.pages === undefined || fits(answer)) return cutToFit(answer)
   const all = listOf(answer, tool.pages).length
-  const limit = countFitting(answer, tool.pages)
-  // Asked again for a shorter page, so that its cursor leads to what had to be left out.
-  const page =
-    limit < all ? withoutUndefined(await tool.run({ ...args, limit }, context, call)) : answer
+  let page = answer
+  // Asked again for a shorter page, so that its cursor leads to what had to be left out; what stands around an entry is
+  // left out on both sides of it, so that may take several times.
+  while (!fits(page) && listOf(page, tool.pages).length > 1) {
+    const limit = countFitting(page, tool.pages)
+    page = withoutUndefined(await tool.run({ ...args, limit }, context, call))
+  }
   const cut = cutToFit(page)
   const leftOut = all - listOf(cut, tool.pages).length
   return { ...cut, ...(leftOut > 0 && { truncated: true, left_out: leftOut }) }

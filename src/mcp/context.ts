@@ -1,5 +1,6 @@
 import type { Agent, AgentType, MemoryCounts } from '../core/agent.ts'
 import type { AgentSettings } from '../core/agent-settings.ts'
+import type { ArchivalCounts, Archive, ArchiveHolder } from '../core/archive.ts'
 import type { Block, VersionHead } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
 import type { AgentEvent, Change } from '../core/event.ts'
@@ -21,6 +22,7 @@ export interface McpContext {
   readonly runs: RunsPort
   readonly memory: MemoryPort
   readonly archival: ArchivalPort
+  readonly archives: ArchivesPort
   readonly recall: RecallPort
   /** Changes of the whole store, this process's and others'. */
   onChange(listener: (change: Change) => void): () => void
@@ -114,6 +116,8 @@ export interface ContextAccount {
   readonly nextEvicted: number
   /** What the provider can cache from one step to the next, as long as memory is not edited. */
   readonly stablePrefixTokens: number
+  /** What lies in archival memory. */
+  readonly archival: ArchivalCounts
   /** The request as JSON text. */
   readonly request: string
   /** The memory part of it: what the model sees of its blocks. */
@@ -238,23 +242,65 @@ export interface ArchivalPort {
       readonly tags?: readonly string[] | undefined
       readonly source?: string | undefined
       readonly createdAt?: string | undefined
+      readonly archiveId?: string | undefined
+      /** A passage that the only one of these takes the place of. */
+      readonly supersedes?: string | undefined
     },
-  ): Promise<
-    readonly {
-      readonly id: PassageId
-      readonly createdAt: Timestamp
-      readonly duplicate: boolean
-    }[]
-  >
+  ): Promise<InsertedPassages>
   search(
     agent: string,
     filter: SearchFilter & {
       readonly tags?: readonly string[] | undefined
       readonly matchAllTags?: boolean | undefined
+      readonly includeSuperseded?: boolean | undefined
+      readonly archiveId?: string | undefined
     },
   ): Promise<Page<Found<Passage>>>
+  /** With up to `each` neighbours on either side, in the order of their source. */
+  around(agent: string, passageId: string, each: number): Promise<readonly Passage[]>
   delete(agent: string, passageId: string): Promise<PassageId>
   get(passageId: string): Promise<Passage>
+}
+
+export interface InsertedPassages {
+  readonly passages: readonly {
+    readonly id: PassageId
+    readonly createdAt: Timestamp
+    readonly duplicate: boolean
+  }[]
+  /** Older ones that say nearly the same as one of these, or contradict it. */
+  readonly similar: readonly {
+    readonly passage: Passage
+    readonly to: PassageId
+    /** From 0 to 1. */
+    readonly similarity: number
+  }[]
+}
+
+export interface ArchiveView {
+  readonly archive: Archive
+  readonly holders: readonly ArchiveHolder[]
+  /** Of the agent that was asked about; absent: none was. */
+  readonly isDefault?: boolean
+}
+
+export interface ArchivesPort {
+  /** Newest first; only the agent's, only that one. */
+  list(
+    filter: PageRequest & {
+      readonly agent?: string | undefined
+      readonly archiveId?: string | undefined
+    },
+  ): Promise<Page<ArchiveView>>
+  create(archive: {
+    readonly name: string
+    readonly description?: string | undefined
+    readonly agent?: string | undefined
+  }): Promise<ArchiveView>
+  /** Where `asDefault` is not said, an agent that has no default gets this one. */
+  attach(agent: string, archiveId: string, asDefault?: boolean): Promise<ArchiveView>
+  /** The archive itself stays. */
+  detach(agent: string, archiveId: string): Promise<ArchiveView>
 }
 
 export interface RecallPort {
@@ -264,4 +310,6 @@ export interface RecallPort {
   ): Promise<Page<Found<Message>>>
   /** The conversation as it was, newest page first, each page oldest first. */
   list(agent: string, limit: number): Promise<readonly Message[]>
+  /** With up to `each` messages in which somebody speaks on either side, in order. */
+  around(agent: string, messageId: string, each: number): Promise<readonly Message[]>
 }

@@ -6,16 +6,18 @@ import type { Page } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
 import { countCharacters, excerpt } from '../core/text.ts'
 import { flattenToolRule, type ToolRule } from '../core/tool-rule.ts'
-import type { AgentView, Found, SharedBlock } from './context.ts'
+import type { AgentView, ArchiveView, Found, InsertedPassages, SharedBlock } from './context.ts'
 import { pieceOf } from './fit.ts'
 import type {
   agentShape,
+  archiveShape,
   blockShape,
   foundMessageShape,
   listedBlockShape,
   passageShape,
   pastBlockShape,
   shortAgentShape,
+  similarShape,
   versionShape,
 } from './shapes.ts'
 
@@ -134,7 +136,45 @@ export function presentPassage(
     tags: [...item.tags],
     source: item.source,
     created_at: item.createdAt,
+    ...(item.supersededBy !== null && { superseded_by: item.supersededBy }),
+    ...(item.lastFoundAt !== null && {
+      found_count: item.foundCount,
+      last_found_at: item.lastFoundAt,
+    }),
     ...presentFound(found),
+  }
+}
+
+export function presentSimilar({
+  passage,
+  to,
+  similarity,
+}: InsertedPassages['similar'][number]): z.infer<typeof similarShape> {
+  return {
+    id: passage.id,
+    text: excerpt(passage.text, EXCERPT_CHARACTERS),
+    created_at: passage.createdAt,
+    similarity: Math.round(similarity * 100) / 100,
+    similar_to: to,
+  }
+}
+
+export function presentArchive({
+  archive,
+  holders,
+  isDefault,
+}: ArchiveView): z.infer<typeof archiveShape> {
+  return {
+    id: archive.id,
+    name: archive.name,
+    description: archive.description,
+    passage_count: archive.passages,
+    superseded_count: archive.superseded,
+    found_count: archive.found,
+    agents: holders.slice(0, LISTED_AGENTS).map(({ agentId }) => agentId),
+    agent_count: holders.length,
+    ...(isDefault !== undefined && { is_default: isDefault }),
+    created_at: archive.createdAt,
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_CONTEXT_WINDOW } from '../core/agent.ts'
 import { BLOCK_LABEL, DEFAULT_BLOCK_LIMIT } from '../core/block.ts'
+import { UserError } from '../core/errors.ts'
 import { countCharacters } from '../core/text.ts'
 
 /*
@@ -29,12 +30,28 @@ export const reason = z
   .optional()
 
 export const version = z.int().min(1)
+export const archiveId = z.string().describe('One of its archives')
+export const listedArchiveId = z.string().describe('From list_archives')
 export const blockId = z.string().describe('From list_blocks or get_agent')
 
 export const cursor = z.string().describe('next_cursor of the page before').optional()
 
 export function limit(fallback: number) {
   return z.int().min(1).max(100).default(fallback)
+}
+
+/** How many neighbours on either side `limit` leaves room for. */
+export function besides(limit: number): number {
+  return Math.floor((limit - 1) / 2)
+}
+
+/** What stands around an entry is not searched. */
+export function refuseQuery(query: string | undefined, argument: string): void {
+  if (query === undefined || query.trim() === '') return
+  throw new UserError(
+    'invalid_argument',
+    `Give either query or ${argument}: a query finds entries, ${argument} shows what stands around one.`,
+  )
 }
 
 /** For values too long for one answer. */

@@ -153,7 +153,39 @@ export const passageShape = z.strictObject({
   tags: z.array(text),
   source: text,
   created_at: text,
+  /** The passage that took its place. */
+  superseded_by: text.optional(),
+  /** How often its agents found it by searches of their own, and when last; absent: never. */
+  found_count: count.optional(),
+  last_found_at: text.optional(),
   ...found,
+})
+
+export const similarShape = z.strictObject({
+  id: text,
+  /** Its beginning. */
+  text,
+  created_at: text,
+  /** From 0 to 1. */
+  similarity: z.number(),
+  /** The passage that was inserted. */
+  similar_to: text,
+})
+
+/** Some of the agents that have it stand in `agents`, whose number is `agent_count`. */
+export const archiveShape = z.strictObject({
+  id: text,
+  name: text,
+  description: text,
+  passage_count: count,
+  superseded_count: count,
+  /** Passages that agents found by searches of their own. */
+  found_count: count,
+  agents: z.array(text),
+  agent_count: count,
+  /** Whether the inserts of the agent that was named go there. */
+  is_default: z.boolean().optional(),
+  created_at: text,
 })
 
 export const foundMessageShape = z.strictObject({

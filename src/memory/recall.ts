@@ -1,5 +1,6 @@
 import { parseMoment } from '../core/dates.ts'
-import type { AgentId, RunId } from '../core/ids.ts'
+import { UserError } from '../core/errors.ts'
+import { type AgentId, isId, type RunId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
 import type { Store } from '../storage/store.ts'
 import { findAgent } from './find-agent.ts'
@@ -20,6 +21,19 @@ export function createRecallMemory(store: Store) {
     async search(reference: string, filter: RecallFilter) {
       const { id } = await findAgent(store.agents, reference)
       return searchMessages(store, id, filter)
+    },
+
+    /** The message with up to `each` that were said before and after it, in order. */
+    async around(reference: string, messageId: string, each: number): Promise<readonly Message[]> {
+      const { id } = await findAgent(store.agents, reference)
+      const messages = isId('message', messageId)
+        ? await store.messages.around(id, messageId, each)
+        : undefined
+      if (messages) return messages
+      throw new UserError(
+        'not_found',
+        `The agent has no message ${messageId}. Find its id with search_conversation.`,
+      )
     },
 
     async list(reference: string, limit: number): Promise<readonly Message[]> {

@@ -22,6 +22,19 @@ export interface WordIndex {
 export interface RankedPage {
   readonly hits: readonly Found[]
   readonly more: boolean
+  readonly ranking: Ranking
+}
+
+/**
+ * The list that pages are cut from, as far as it was needed. Weights follow what the index holds, so a list that is
+ * made anew after somebody inserted something has another order; who keeps this one for the next page gives nothing
+ * twice.
+ */
+export interface Ranking {
+  readonly stems: readonly string[]
+  readonly hits: readonly Found[]
+  /** Nothing comes after them. */
+  readonly complete: boolean
 }
 
 /** So many are judged with what stands around them; those after them keep the order of the index. */
@@ -39,10 +52,18 @@ export function rankedSearch(
   index: WordIndex,
   question: Question,
   { offset, limit }: { readonly offset: number; readonly limit: number },
+  known?: Ranking,
 ): RankedPage {
+  const end = offset + limit
+  const ranking = continueRanking(index, known ?? beginRanking(index, question), end + 1)
+  const { hits } = ranking
+  return { hits: hits.slice(offset, end), more: hits.length > end, ranking }
+}
+
+function beginRanking(index: WordIndex, question: Question): Ranking {
   const terms = weigh(index, question)
   const stems = stemsOf(terms)
-  if (stems.length === 0) return { hits: [], more: false }
+  if (stems.length === 0) return { stems, hits: [], complete: true }
   const telling = stemsOf(mostTelling(terms))
   const found = index.best(telling, JUDGED)
   const first =
@@ -50,12 +71,7 @@ export function rankedSearch(
   const candidates = index.candidates(first.map(({ row }) => row))
   const ranked = rankByWords(terms, question.dates, candidates, index.size())
   const judged = fuseByRank([{ leg: 'keyword', weight: 1, entries: ranked }])
-  const end = offset + limit
-  const all =
-    first.length < JUDGED || end < judged.length
-      ? judged
-      : [...judged, ...tail(index, stems, judged, end + 1)]
-  return { hits: all.slice(offset, end), more: all.length > end }
+  return { stems, hits: judged, complete: first.length < JUDGED }
 }
 
 /**
@@ -76,7 +92,15 @@ function stemsOf(terms: readonly Weighted[]): readonly string[] {
   return terms.flatMap(({ spellings }) => spellings.map(({ stem }) => stem))
 }
 
-/** What comes after those that were judged, until there are `most` in all. */
+/** Until there are `most`, or no more. */
+function continueRanking(index: WordIndex, ranking: Ranking, most: number): Ranking {
+  const { stems, hits, complete } = ranking
+  if (complete || most <= hits.length) return ranking
+  const all = [...hits, ...tail(index, stems, hits, most)]
+  return { stems, hits: all, complete: all.length < most }
+}
+
+/** What comes after those that are known, until there are `most` in all. */
 function tail(
   index: WordIndex,
   stems: readonly string[],

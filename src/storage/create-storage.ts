@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { agentReads, agentWrites } from './agents.ts'
 import { approvalWrites } from './approvals.ts'
+import { archiveReads, archiveWrites } from './archives.ts'
 import { blockReads, blockWrites } from './blocks.ts'
 import { changeReads } from './changes.ts'
 import { createClaims } from './claims.ts'
@@ -12,7 +13,7 @@ import { assertVersion } from './migrate.ts'
 import { passageSearches } from './passage-search.ts'
 import { passageWrites } from './passage-writes.ts'
 import { passageReads } from './passages.ts'
-import type { SearchRanked } from './ranked-search.ts'
+import type { Searches } from './ranked-search.ts'
 import { runWrites } from './run-writes.ts'
 import { runReads } from './runs.ts'
 import type { Database } from './schema.ts'
@@ -27,7 +28,7 @@ export interface Opened {
   readonly writer: Kysely<Database>
   readonly schemaVersion: number
   readonly info: Omit<StorageInfo, 'schemaVersion'>
-  readonly searchRanked: SearchRanked
+  readonly searches: Searches
   readonly mayHaveChanged: () => boolean
   readonly backup: (target: string) => Promise<void>
   readonly close: () => Promise<void>
@@ -35,14 +36,14 @@ export interface Opened {
 
 /** The port over an opened, migrated database of any dialect. */
 export function createStorage(opened: Opened): Storage {
-  const { reader, writer, dialect, schemaVersion, searchRanked } = opened
+  const { reader, writer, dialect, schemaVersion, searches } = opened
   const messageCache = createMessageCache()
   const scopeOf = (namespace: string, db: Connection): Scope => ({
     db,
     namespace,
     dialect,
     messageCache,
-    searchRanked,
+    searches,
   })
   const listeners: (() => void)[] = []
 
@@ -84,6 +85,7 @@ export function createStorage(opened: Opened): Storage {
 function readsOf(scope: Scope): Reads {
   return {
     agents: agentReads(scope),
+    archives: archiveReads(scope),
     blocks: blockReads(scope),
     messages: messageReads(scope),
     passages: passageReads(scope),
@@ -94,6 +96,7 @@ function readsOf(scope: Scope): Reads {
 function transactionOf(scope: Scope): Transaction {
   return {
     agents: { ...agentReads(scope), ...agentWrites(scope) },
+    archives: { ...archiveReads(scope), ...archiveWrites(scope) },
     blocks: { ...blockReads(scope), ...blockWrites(scope) },
     messages: { ...messageReads(scope), ...messageWrites(scope) },
     passages: { ...passageReads(scope), ...passageWrites(scope) },

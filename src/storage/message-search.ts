@@ -42,7 +42,7 @@ export function messageSearches(scope: Scope): MessageSearches {
     const { roles = SEARCHED_ROLES, exceptRun, after, before, limit, cursor } = search
     const [offset = 0, upTo] = decodeCursor(cursor, 2) ?? []
     if (roles.length === 0) return { items: [] }
-    const answer = await scope.searchRanked({
+    const answer = await scope.searches.ranked({
       index: 'message',
       namespace,
       query,

@@ -1,5 +1,6 @@
 import { toTimestamp } from '../core/clock.ts'
 import { decodeCursor, encodeCursor, pageOf } from '../core/page.ts'
+import type { Passage } from '../core/passage.ts'
 import { archivesOf, toPassages } from './passage-rows.ts'
 import type { RankedFilter } from './ranked-search.ts'
 import { readRows } from './read-rows.ts'
@@ -11,6 +12,13 @@ export function passageSearches(scope: Scope): PassageSearches {
   const { db, namespace } = scope
   const all = () =>
     db.selectFrom('passage').selectAll('passage').where('passage.namespace', '=', namespace)
+
+  /** By row. */
+  async function passagesOf(wanted: readonly number[]): Promise<ReadonlyMap<number, Passage>> {
+    const rows = await readRows(scope, 'passage', wanted)
+    const passages = await toPassages(scope, rows)
+    return new Map(passages.map((passage, index) => [rows[index]?.row ?? 0, passage]))
+  }
 
   /** Newest first, by when they were true. */
   async function browse(archives: readonly string[], search: PassageSearch) {
@@ -68,7 +76,7 @@ export function passageSearches(scope: Scope): PassageSearches {
       before,
       tags: wantedTags(search),
     }
-    const answer = await scope.searchRanked({
+    const answer = await scope.searches.ranked({
       index: 'passage',
       namespace,
       query,
@@ -77,12 +85,9 @@ export function passageSearches(scope: Scope): PassageSearches {
       upTo,
       filter,
     })
-    const found = new Map(answer.hits.map((hit) => [hit.row, hit]))
-    const rows = await readRows(scope, 'passage', [...found.keys()])
-    const passages = await toPassages(scope, rows)
-    const byRow = new Map(rows.map((row, index) => [row.row, passages[index]]))
+    const passages = await passagesOf(answer.hits.map(({ row }) => row))
     const items = answer.hits.flatMap(({ row, score, foundBy }) => {
-      const item = byRow.get(row)
+      const item = passages.get(row)
       return item ? [{ item, score, foundBy }] : []
     })
     return answer.more
@@ -92,11 +97,24 @@ export function passageSearches(scope: Scope): PassageSearches {
 
   return {
     async search(agentId, search) {
-      const archives = await archivesOf(scope, agentId)
+      const own = await archivesOf(scope, agentId)
+      const archives = search.archiveId ? own.filter((id) => id === search.archiveId) : own
       if (archives.length === 0) return { items: [] }
       return search.query === undefined
         ? browse(archives, search)
         : rank(archives, search.query, search)
+    },
+
+    async alike(agentId, stems, limit) {
+      const archives = await archivesOf(scope, agentId)
+      if (archives.length === 0 || stems.length === 0) return []
+      const rows = await scope.searches.alike({
+        scopes: archives.map((id) => passageScope(namespace, id, false)),
+        stems,
+        limit,
+      })
+      const passages = await passagesOf(rows)
+      return rows.flatMap((row) => passages.get(row) ?? [])
     },
   }
 }

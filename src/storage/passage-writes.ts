@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { ArchivalCounts } from '../core/archive.ts'
 import { storedId } from '../core/ids.ts'
 import type { Passage } from '../core/passage.ts'
 import { indexWords } from '../search/words.ts'
@@ -34,24 +35,34 @@ export function passageWrites(scope: Scope): PassageWrites {
     return last?.position ?? 0
   }
 
-  async function count(archiveId: string, change: number): Promise<void> {
+  /** Adds to what the archive counts. */
+  async function count(archiveId: string, change: Partial<ArchivalCounts>): Promise<void> {
+    const { passages = 0, superseded = 0, found = 0 } = change
     await db
       .updateTable('archive')
-      .set((eb) => ({ passage_count: eb('passage_count', '+', change) }))
+      .set((eb) => ({
+        passage_count: eb('passage_count', '+', passages),
+        superseded_count: eb('superseded_count', '+', superseded),
+        found_count: eb('found_count', '+', found),
+      }))
       .where('namespace', '=', namespace)
       .where('id', '=', archiveId)
       .execute()
   }
 
-  /** Those that the archive has, by what makes them the same. */
+  /** Those that the archive has, by what makes them the same; what was superseded is current again. */
   async function stored(archiveId: string, digests: readonly string[]) {
     const rows = await db
       .selectFrom('passage')
-      .select(['id', 'digest', 'created_at'])
+      .select(['row', 'id', 'archive_id', 'text', 'digest', 'superseded_by', 'created_at'])
       .where('namespace', '=', namespace)
       .where('archive_id', '=', archiveId)
       .where('digest', 'in', digests)
       .execute()
+    await setSuperseded(
+      rows.filter(({ superseded_by }) => superseded_by !== null),
+      null,
+    )
     return new Map(
       rows.map((row) => [
         row.digest,
@@ -103,17 +114,23 @@ export function passageWrites(scope: Scope): PassageWrites {
       'passage',
       rows.map(({ row, id }) => ({ row, scope, words: indexWords(texts.get(id) ?? '') })),
     )
-    await count(archiveId, rows.length)
+    await count(archiveId, { passages: rows.length })
   }
 
-  /** Superseded passages stand in a scope of their own. */
+  async function supersedeBy(passages: readonly Pick<PassageRow, 'row'>[], by: string | null) {
+    if (passages.length === 0) return
+    const rows = passages.map(({ row }) => row)
+    await db.updateTable('passage').set({ superseded_by: by }).where('row', 'in', rows).execute()
+  }
+
+  /** Superseded passages stand in a scope of their own. None of these is in it already, or all of them are. */
   async function setSuperseded(
     passages: readonly Pick<PassageRow, 'row' | 'text' | 'archive_id'>[],
     by: string | null,
   ): Promise<void> {
     if (passages.length === 0) return
     const rows = passages.map(({ row }) => row)
-    await db.updateTable('passage').set({ superseded_by: by }).where('row', 'in', rows).execute()
+    await supersedeBy(passages, by)
     await dialect.textSearch.remove(db, 'passage', rows)
     await dialect.textSearch.add(
       db,
@@ -124,18 +141,11 @@ export function passageWrites(scope: Scope): PassageWrites {
         words: indexWords(text),
       })),
     )
+    for (const { archive_id } of passages)
+      await count(archive_id, { superseded: by === null ? -1 : 1 })
   }
 
   return {
-    async createArchive(agentId, { id, name, at }) {
-      await db.insertInto('archive').values({ namespace, id, name, created_at: at }).execute()
-      await db
-        .insertInto('agent_archive')
-        .values({ namespace, agent_id: agentId, archive_id: id, is_default: 1 })
-        .execute()
-      await recordChange(db, namespace, 'archive', id, at)
-    },
-
     async insert(passages, at) {
       const [some] = passages
       if (!some) return []
@@ -171,6 +181,13 @@ export function passageWrites(scope: Scope): PassageWrites {
         .where('namespace', '=', namespace)
         .where('id', '=', old)
         .where('archive_id', 'in', archives)
+        .where('archive_id', 'in', (eb) =>
+          eb
+            .selectFrom('passage as newer')
+            .select('newer.archive_id')
+            .where('newer.namespace', '=', namespace)
+            .where('newer.id', '=', id),
+        )
         .where('superseded_by', 'is', null)
         .executeTakeFirst()
       if (!passage) return false
@@ -180,8 +197,18 @@ export function passageWrites(scope: Scope): PassageWrites {
     },
 
     async recordFound(agentId, ids, at) {
+      if (ids.length === 0) return
       const archives = await archivesOf(scope, agentId)
-      if (ids.length === 0 || archives.length === 0) return
+      if (archives.length === 0) return
+      const fresh = await db
+        .selectFrom('passage')
+        .select('archive_id')
+        .where('namespace', '=', namespace)
+        .where('id', 'in', ids)
+        .where('archive_id', 'in', archives)
+        .where('found_count', '=', 0)
+        .execute()
+      for (const { archive_id } of fresh) await count(archive_id, { found: 1 })
       await db
         .updateTable('passage')
         .set((eb) => ({ found_count: eb('found_count', '+', 1), last_found_at: at }))
@@ -199,18 +226,23 @@ export function passageWrites(scope: Scope): PassageWrites {
         .where('namespace', '=', namespace)
         .where('id', '=', id)
         .where('archive_id', 'in', archives)
-        .returning(['row', 'archive_id'])
+        .returning(['row', 'archive_id', 'superseded_by', 'found_count'])
         .executeTakeFirst()
       if (!removed) return false
       await dialect.textSearch.remove(db, 'passage', [removed.row])
-      await count(removed.archive_id, -1)
+      await count(removed.archive_id, {
+        passages: -1,
+        superseded: removed.superseded_by === null ? 0 : -1,
+        found: removed.found_count === 0 ? 0 : -1,
+      })
       const replaced = await db
         .selectFrom('passage')
         .select(['row', 'text', 'archive_id'])
         .where('namespace', '=', namespace)
         .where('superseded_by', '=', id)
         .execute()
-      await setSuperseded(replaced, null)
+      if (removed.superseded_by === null) await setSuperseded(replaced, null)
+      else await supersedeBy(replaced, removed.superseded_by)
       await recordChange(db, namespace, 'archive', removed.archive_id, at)
       return true
     },

@@ -1,4 +1,3 @@
-import { storedId } from '../core/ids.ts'
 import { archivesOf, toPassages } from './passage-rows.ts'
 import type { Scope } from './scope.ts'
 import type { PassageReads } from './store.ts'
@@ -38,17 +37,6 @@ export function passageReads(scope: Scope): PassageReads {
         .orderBy('position')
         .execute()
       return toPassages(scope, [...before.reverse(), row, ...after])
-    },
-
-    async defaultArchive(agentId) {
-      const row = await db
-        .selectFrom('agent_archive')
-        .select('archive_id')
-        .where('namespace', '=', namespace)
-        .where('agent_id', '=', agentId)
-        .where('is_default', '=', 1)
-        .executeTakeFirst()
-      return row && storedId('archive', row.archive_id)
     },
   }
 }

@@ -43,5 +43,16 @@ export interface RankedHit {
   readonly foundBy: FoundBy
 }
 
-/** Ranks what is committed, without keeping the event loop. */
-export type SearchRanked = (request: RankedRequest) => Promise<RankedAnswer>
+/** A search for passages with the same words, as data. */
+export interface AlikeRequest {
+  readonly scopes: readonly string[]
+  readonly stems: readonly string[]
+  readonly limit: number
+}
+
+/** Look at what is committed, without keeping the event loop. */
+export interface Searches {
+  ranked(request: RankedRequest): Promise<RankedAnswer>
+  /** Rows, those that share the most of the rare stems first. */
+  alike(request: AlikeRequest): Promise<readonly number[]>
+}

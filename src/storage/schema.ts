@@ -88,6 +88,10 @@ export interface Database {
     description: Generated<string>
     /** Kept with every insert and delete, as counting a million takes its time. */
     passage_count: Generated<number>
+    /** Of them, those that another took the place of. */
+    superseded_count: Generated<number>
+    /** Of them, those that its agents found at least once. */
+    found_count: Generated<number>
     created_at: string
   }
   agent_archive: { namespace: string; agent_id: string; archive_id: string; is_default: number }

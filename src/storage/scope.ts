@@ -1,6 +1,6 @@
 import type { Connection, Dialect } from './dialect.ts'
 import type { MessageCache } from './message-cache.ts'
-import type { SearchRanked } from './ranked-search.ts'
+import type { Searches } from './ranked-search.ts'
 
 /** What every query is made with: the connection or transaction, and the namespace that it may see. */
 export interface Scope {
@@ -8,5 +8,5 @@ export interface Scope {
   readonly namespace: string
   readonly dialect: Dialect
   readonly messageCache: MessageCache
-  readonly searchRanked: SearchRanked
+  readonly searches: Searches
 }

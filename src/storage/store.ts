@@ -1,4 +1,5 @@
 import type { Agent, ContextState, MemoryCounts } from '../core/agent.ts'
+import type { ArchivalCounts, Archive, ArchiveHolder } from '../core/archive.ts'
 import type { Author, Block, VersionHead } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
 import type { Change } from '../core/event.ts'
@@ -52,6 +53,7 @@ export interface Store extends Reads {
 
 export interface Reads {
   readonly agents: AgentReads
+  readonly archives: ArchiveReads
   readonly blocks: BlockReads
   readonly messages: MessageReads
   readonly passages: PassageReads
@@ -60,6 +62,7 @@ export interface Reads {
 
 export interface Transaction {
   readonly agents: AgentReads & AgentWrites
+  readonly archives: ArchiveReads & ArchiveWrites
   readonly blocks: BlockReads & BlockWrites
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
@@ -210,6 +213,33 @@ export interface MessageWrites {
   append(agentId: AgentId, messages: readonly NewMessage[]): Promise<void>
 }
 
+// --- archives ---
+
+export interface ArchiveFilter extends PageRequest {
+  /** Only those that it has. */
+  readonly agentId?: AgentId | undefined
+}
+
+export interface ArchiveReads {
+  get(id: ArchiveId): Promise<Archive | undefined>
+  /** Newest first, whether agents have them or not. */
+  list(filter: ArchiveFilter): Promise<Page<Archive>>
+  agentsOf(id: ArchiveId): Promise<readonly ArchiveHolder[]>
+  /** Where the agent's inserts go; undefined: nowhere yet. */
+  defaultOf(agentId: AgentId): Promise<ArchiveId | undefined>
+  /** Of all archives, or of those that the agent has. Cheap: nothing is counted for it. */
+  counts(agentId?: AgentId): Promise<ArchivalCounts>
+}
+
+export interface ArchiveWrites {
+  /** One that no agent has yet. */
+  create(archive: Omit<Archive, keyof ArchivalCounts>): Promise<void>
+  /** Gives it to the agent, as its default or not; one that the agent has is changed in this. */
+  attach(agentId: AgentId, id: ArchiveId, isDefault: boolean, at: Timestamp): Promise<void>
+  /** The archive stays. False: the agent does not have it. */
+  detach(agentId: AgentId, id: ArchiveId, at: Timestamp): Promise<boolean>
+}
+
 // --- passages (archival memory) ---
 
 export interface PassageSearch extends PageRequest {
@@ -218,6 +248,8 @@ export interface PassageSearch extends PageRequest {
   readonly tags?: readonly string[] | undefined
   readonly matchAllTags?: boolean | undefined
   readonly includeSuperseded?: boolean | undefined
+  /** Only of this archive, if the agent has it. */
+  readonly archiveId?: ArchiveId | undefined
   /** Inclusive bounds on `createdAt`. */
   readonly after?: Timestamp | undefined
   readonly before?: Timestamp | undefined
@@ -231,31 +263,37 @@ export interface PassageReads {
    * agent's archives has it.
    */
   around(agentId: AgentId, id: PassageId, each: number): Promise<readonly Passage[] | undefined>
-  /** The archive that the agent's own inserts go to; undefined before the first. */
-  defaultArchive(agentId: AgentId): Promise<ArchiveId | undefined>
 }
 
 export interface PassageSearches {
   /** In the archives of the agent. Looks at what is committed. */
   search(agentId: AgentId, search: PassageSearch): Promise<Page<Hit<Passage>>>
+  /**
+   * Current passages in the archives of the agent that share rare ones of these stems, those that share the most first.
+   * Stems that stand in very many passages are passed over, so that it takes hardly longer in a large archive; of the
+   * others the first dozen counts.
+   */
+  alike(agentId: AgentId, stems: readonly string[], limit: number): Promise<readonly Passage[]>
 }
 
 export interface PassageWrites {
-  /** Makes it the agent's default. */
-  createArchive(
-    agentId: AgentId,
-    archive: { readonly id: ArchiveId; readonly name: string; readonly at: Timestamp },
-  ): Promise<void>
   /**
    * Stores passages of one archive in their order, each as the last of its source. If the archive has one of the same
-   * text and source, the tags are added to that one, and its id comes back with `duplicate: true`.
+   * text and source, the tags are added to that one, and its id comes back with `duplicate: true`; if it was
+   * superseded, it is current again.
    */
   insert(passages: readonly NewPassage[], at: Timestamp): Promise<readonly InsertedPassage[]>
-  /** `id` took the place of `old`. False: none of the agent's archives has `old`, or something took its place before. */
+  /**
+   * `id` took the place of `old`. False: none of the agent's archives has both, or something took the place of `old`
+   * before.
+   */
   supersede(agentId: AgentId, old: PassageId, id: PassageId, at: Timestamp): Promise<boolean>
   /** The agent found them. */
   recordFound(agentId: AgentId, ids: readonly PassageId[], at: Timestamp): Promise<void>
-  /** What it took the place of is current again. False: none of the agent's archives has it. */
+  /**
+   * What it took the place of is current again, or superseded by what took its own. False: none of the agent's archives
+   * has it.
+   */
   delete(agentId: AgentId, id: PassageId, at: Timestamp): Promise<boolean>
 }
 

@@ -70,6 +70,7 @@ function server() {
         compactsAt: 25_600,
         nextEvicted: 0,
         stablePrefixTokens: 9,
+        archival: { passages: 3, superseded: 1, found: 2 },
         request: '{}',
         memory: `<human>${BLOCK.value}</human>`,
       }),

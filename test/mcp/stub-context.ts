@@ -10,6 +10,7 @@ export function stubContext(parts: Parts = {}): McpContext {
     runs: port('runs', parts.runs),
     memory: port('memory', parts.memory),
     archival: port('archival', parts.archival),
+    archives: port('archives', parts.archives),
     recall: port('recall', parts.recall),
     onChange: () => () => undefined,
   }

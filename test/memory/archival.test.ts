@@ -28,9 +28,15 @@ async function found(filter: Partial<ArchivalFilter>): Promise<readonly string[]
 }
 
 test('a passage is stored now unless it says when it was true', async () => {
-  const [first] = await archival().insert('Ada', ['now'], {})
-  const [second] = await archival().insert('Ada', ['then'], { createdAt: '2020-02-29' })
-  const [third] = await archival().insert('Ada', ['offset'], {
+  const {
+    passages: [first],
+  } = await archival().insert('Ada', ['now'], {})
+  const {
+    passages: [second],
+  } = await archival().insert('Ada', ['then'], { createdAt: '2020-02-29' })
+  const {
+    passages: [third],
+  } = await archival().insert('Ada', ['offset'], {
     createdAt: '2026-03-31T14:30:00+02:00',
   })
   expect([first, second, third].map((passage) => passage?.createdAt)).toEqual([
@@ -53,9 +59,9 @@ test.each(['yesterday', '2026-02-30', '31.3.2026', ''])(
 
 test('the first insert makes the archive, and later ones go there', async () => {
   await archival().insert('Ada', ['one'], {})
-  const archiveId = await store.passages.defaultArchive(agent.id)
+  const archiveId = await store.archives.defaultOf(agent.id)
   await archival().insert(agent.id, ['two'], {})
-  expect(await store.passages.defaultArchive(agent.id)).toBe(archiveId)
+  expect(await store.archives.defaultOf(agent.id)).toBe(archiveId)
   expect(await found({})).toEqual(['two', 'one'])
 })
 
@@ -79,7 +85,9 @@ test('a passage holds up to 100,000 characters', async () => {
 })
 
 test('tags are trimmed, and kept once and sorted', async () => {
-  const [passage] = await archival().insert('Ada', ['x'], { tags: [' b ', 'a', 'b', '  '] })
+  const {
+    passages: [passage],
+  } = await archival().insert('Ada', ['x'], { tags: [' b ', 'a', 'b', '  '] })
   const stored = await archival().get(passage?.id ?? '')
   expect(stored.tags).toEqual(['a', 'b'])
 })
@@ -91,14 +99,20 @@ test('tags are found as they were given', async () => {
 })
 
 test('the same text from the same source is a duplicate with the id of the first', async () => {
-  const [first] = await archival().insert('Ada', ['x'], { source: 's' })
-  const [again, other] = await archival().insert('Ada', ['x', 'y'], { source: 's' })
+  const {
+    passages: [first],
+  } = await archival().insert('Ada', ['x'], { source: 's' })
+  const {
+    passages: [again, other],
+  } = await archival().insert('Ada', ['x', 'y'], { source: 's' })
   expect(again).toEqual({ ...first, duplicate: true })
   expect(other?.duplicate).toBe(false)
 })
 
 test('the same text twice in one insert is stored once', async () => {
-  const [first, second] = await archival().insert('Ada', ['x', 'x'], {})
+  const {
+    passages: [first, second],
+  } = await archival().insert('Ada', ['x', 'x'], {})
   expect(second).toEqual({ ...first, duplicate: true })
 })
 
@@ -142,7 +156,9 @@ test('a query of spaces lists the newest, like none', async () => {
 
 test('a passage is deleted from the agent that has it, and by nobody else', async () => {
   await insertAgent(store, { name: 'Bea' })
-  const [passage] = await archival().insert('Ada', ['x'], {})
+  const {
+    passages: [passage],
+  } = await archival().insert('Ada', ['x'], {})
   const id = passage?.id ?? ''
   await expect(archival().delete('Bea', id)).rejects.toMatchObject({ code: 'not_found' })
   expect(await archival().delete('Ada', id)).toBe(id)

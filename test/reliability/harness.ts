@@ -200,6 +200,8 @@ async function bundle(): Promise<string> {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    // From here it finds what is installed.
+    define: { 'import.meta.url': JSON.stringify(import.meta.url) },
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
     plugins: [

@@ -107,7 +107,9 @@ test(`${EDITS} edits from two processes: each is a version, differences replay t
     const read = async () =>
       (await answer(server, 'read_memory', { agent, label: LABEL })).blocks[0]
     const { value } = await read()
-    const mine = value.split('\n').filter((line: string) => line.startsWith(`${own}-`))
+    // What was appended, the other one may drop at any moment.
+    const isMine = (line: string) => new RegExp(`^${own}-\\d{1,3}:`).test(line)
+    const mine = value.split('\n').filter(isMine)
     const line: string = oneOf(mine)
     if (below(4) > 0) {
       const new_text = `${line.split(':')[0]}: ${turn} ${oneOf(['tea 🍵', '茶', 'Tee\r'])}`

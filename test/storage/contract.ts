@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import type { TestStorage } from '../support/stores.ts'
 import { agentContract } from './contract/agents.ts'
 import { approvalContract } from './contract/approvals.ts'
+import { archiveContract } from './contract/archives.ts'
 import { blockHistoryContract } from './contract/block-history.ts'
 import { blockContract } from './contract/blocks.ts'
 import { changeContract } from './contract/changes.ts'
@@ -39,6 +40,7 @@ export function storageContract(name: string, open: () => Promise<TestStorage>):
     describe('block history', () => blockHistoryContract(subject))
     describe('messages', () => messageContract(subject))
     describe('passages', () => passageContract(subject))
+    describe('archives', () => archiveContract(subject))
     describe('words', () => wordContract(subject))
     describe('runs', () => runContract(subject))
     describe('turns', () => turnContract(subject))

@@ -19,6 +19,8 @@ export async function bundleProcess(directory: string): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'cjs',
+    // From here it finds what is installed.
+    define: { 'import.meta.url': JSON.stringify(import.meta.url) },
     // By its full path: the bundle lies where nothing is installed.
     alias: { 'better-sqlite3': fileURLToPath(import.meta.resolve('better-sqlite3')) },
     external: [fileURLToPath(import.meta.resolve('better-sqlite3'))],

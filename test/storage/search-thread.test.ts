@@ -23,17 +23,17 @@ test('a search that fails says so, and the next one is made', async () => {
     await thread.close()
     await rm(directory, { recursive: true })
   })
-  await expect(thread.search(REQUEST)).rejects.toMatchObject({
+  await expect(thread.searches.ranked(REQUEST)).rejects.toMatchObject({
     code: 'busy',
     message: expect.stringContaining('SQLITE_CANTOPEN'),
   })
   await (await openSqlite(database)).close()
-  expect(await thread.search(REQUEST)).toEqual({ hits: [], more: false, upTo: 0 })
+  expect(await thread.searches.ranked(REQUEST)).toEqual({ hits: [], more: false, upTo: 0 })
 })
 
 test('what was asked before the thread is closed is answered with an error, not with silence', async () => {
   const thread = createSearchThread({ database: '/nowhere', busyMilliseconds: 100 })
-  const asked = thread.search(REQUEST)
+  const asked = thread.searches.ranked(REQUEST)
   const answered = expect(asked).rejects.toThrow()
   await thread.close()
   await answered

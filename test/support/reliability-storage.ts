@@ -124,6 +124,7 @@ class TakenApart extends Error {}
 function recorded(tx: Transaction, calls: Call[]): Transaction {
   return {
     agents: recordCalls('agents', tx.agents, calls),
+    archives: recordCalls('archives', tx.archives, calls),
     blocks: recordCalls('blocks', tx.blocks, calls),
     messages: recordCalls('messages', tx.messages, calls),
     passages: recordCalls('passages', tx.passages, calls),

@@ -9,12 +9,14 @@ import { type AgentId, type ArchiveId, newId } from '../../src/core/ids.ts'
 import type { MessageBody } from '../../src/core/message.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type {
+  ArchiveWrites,
   InsertedPassage,
   NewMessage,
   NewPassage,
   NewRun,
   Storage,
   Store,
+  Transaction,
   VersionNote,
 } from '../../src/storage/store.ts'
 
@@ -106,6 +108,12 @@ export function someRun(agentId: AgentId, fields: Partial<NewRun> = {}): NewRun 
   }
 }
 
+type NewArchive = Parameters<ArchiveWrites['create']>[0]
+
+export function someArchive(fields: Partial<NewArchive> = {}): NewArchive {
+  return { id: newId('archive'), name: '', description: '', createdAt: at(), ...fields }
+}
+
 export function somePassage(archiveId: ArchiveId, fields: Partial<NewPassage> = {}): NewPassage {
   return {
     id: newId('passage'),
@@ -153,10 +161,24 @@ export async function insertBlock(
   })
 }
 
-export async function insertArchive(store: Store, agentId: AgentId): Promise<ArchiveId> {
-  const id = newId('archive')
-  await store.transaction((tx) => tx.passages.createArchive(agentId, { id, name: '', at: at() }))
-  return id
+export async function insertArchive(
+  store: Store,
+  agentId: AgentId,
+  fields: Partial<NewArchive> = {},
+): Promise<ArchiveId> {
+  const archive = someArchive(fields)
+  await store.transaction((tx) => giveArchive(tx, agentId, archive))
+  return archive.id
+}
+
+/** A new archive, as the default of the agent. */
+export async function giveArchive(
+  tx: Transaction,
+  agentId: AgentId,
+  archive: NewArchive,
+): Promise<void> {
+  await tx.archives.create(archive)
+  await tx.archives.attach(agentId, archive.id, true, at())
 }
 
 export async function insertPassages(

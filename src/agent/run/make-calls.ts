@@ -1,13 +1,13 @@
 import type { Agent } from '../../core/agent.ts'
 import { UserError } from '../../core/errors.ts'
-import { newId } from '../../core/ids.ts'
+import { newId, type PassageId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { cleanText } from '../../core/text.ts'
 import type { CurrentStep, StepCall, Transaction } from '../../storage/store.ts'
 import { checkRoomFor } from '../check-room.ts'
 import { messageTokens } from '../message-tokens.ts'
 import { bindCall } from '../plan-calls.ts'
-import type { CallContext } from '../tools/define-inner-tool.ts'
+import type { CallContext, Finding } from '../tools/define-inner-tool.ts'
 import { innerTools } from '../tools/index.ts'
 import { refuseCall, whyNotMade } from './before-call.ts'
 import { type HeldRun, held } from './held.ts'
@@ -113,12 +113,18 @@ async function attempt(
 interface Result {
   readonly status: 'success' | 'error'
   readonly text: string
+  readonly found?: readonly PassageId[]
 }
 
 /** A tool that fails is a message for the model, never the end of the run. */
-async function outcome(run: () => Promise<string>, call: StepCall, log: Log): Promise<Result> {
+async function outcome(
+  run: () => Promise<string | Finding>,
+  call: StepCall,
+  log: Log,
+): Promise<Result> {
   try {
-    return { status: 'success', text: await run() }
+    const answer = await run()
+    return { status: 'success', ...(typeof answer === 'string' ? { text: answer } : answer) }
   } catch (error) {
     if (error instanceof UserError) return { status: 'error', text: error.message }
     log('error', 'an inner tool failed', { tool: call.name, error: describeError(error) })
@@ -136,7 +142,7 @@ async function finish(
 ): Promise<void> {
   const known = typeof result === 'function' ? undefined : result
   if (!(await tx.runs.finishCall(call.id, known?.status ?? 'success'))) return
-  const { status, text } = typeof result === 'function' ? await result() : result
+  const { status, text, found = [] } = typeof result === 'function' ? await result() : result
   const body = {
     role: 'tool',
     callId: call.id,
@@ -147,5 +153,6 @@ async function finish(
   await tx.messages.append(run.agentId, [
     { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
   ])
+  await tx.passages.recordFound(run.agentId, found, at)
   if (status === 'success') await sayIfUnsaid(tx, run, call, at)
 }

@@ -1,17 +1,43 @@
 import { z } from 'zod'
 import { toTimestamp } from '../../core/clock.ts'
-import { insertPassages, preparePassages } from '../../memory/archival.ts'
+import { excerpt } from '../../core/text.ts'
+import { chooseSimilar, findSimilar, type SimilarPassage } from '../../memory/find-similar.ts'
+import { insertPassages, preparePassages } from '../../memory/insert-passages.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
+
+const EXCERPT_CHARACTERS = 200
 
 export const archivalMemoryInsert = defineInnerTool({
   name: 'archival_memory_insert',
   effect: 'database',
-  parameters: { content: z.string(), tags: z.array(z.string()).optional() },
-  prepare: ({ content, tags }, { now }) => preparePassages([content], { tags }, now),
-  async apply(tx, passages, { agent, now }) {
-    const [stored] = await insertPassages(tx, agent, passages, toTimestamp(now))
-    return stored?.duplicate
+  parameters: {
+    content: z.string(),
+    tags: z.array(z.string()).optional(),
+    supersedes: z.string().optional(),
+  },
+  async prepare({ content, tags, supersedes }, { store, agent, now }) {
+    const passages = preparePassages([content], { tags }, now)
+    return { passages, supersedes, similar: await findSimilar(store, agent, passages) }
+  },
+  async apply(tx, { passages, supersedes, similar }, { agent, now }) {
+    const inserted = await insertPassages(tx, agent, passages, { supersedes }, toTimestamp(now))
+    const [stored] = inserted
+    const done = stored?.duplicate
       ? `It is in archival memory already, as ${stored.id}.`
       : `Stored as ${stored?.id}.`
+    const replaced = supersedes === undefined ? [] : [`It takes the place of ${supersedes}.`]
+    const others = chooseSimilar(similar, inserted, supersedes)
+    return [done, ...replaced, ...tellSimilar(others)].join(' ')
   },
 })
+
+function tellSimilar(similar: readonly SimilarPassage[]): readonly string[] {
+  if (similar.length === 0) return []
+  const list = similar.map(
+    ({ passage: { id, createdAt, text } }) =>
+      `${id} of ${createdAt.slice(0, 10)}: ${JSON.stringify(excerpt(text, EXCERPT_CHARACTERS))}`,
+  )
+  return [
+    `Similar to what was stored before: ${list.join('; ')}. If it replaces one of them, insert it again with supersedes.`,
+  ]
+}

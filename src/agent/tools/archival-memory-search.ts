@@ -31,6 +31,7 @@ export const archivalMemorySearch = defineInnerTool({
       ...(item.source !== '' && { source: item.source }),
       content: item.text,
     }))
-    return toResultText(results, nextCursor !== undefined)
+    const { text, shown } = toResultText(results, nextCursor !== undefined)
+    return { text, found: items.slice(0, shown).map(({ item }) => item.id) }
   },
 })

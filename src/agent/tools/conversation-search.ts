@@ -29,6 +29,6 @@ export const conversationSearch = defineInnerTool({
       role: item.role,
       content: spokenText(item),
     }))
-    return toResultText(results, nextCursor !== undefined)
+    return toResultText(results, nextCursor !== undefined).text
   },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
-import type { AgentId, CallId, RunId } from '../../core/ids.ts'
+import type { AgentId, CallId, PassageId, RunId } from '../../core/ids.ts'
 import type { JsonSchema } from '../../llm/model.ts'
 import type { CheckRoom } from '../../memory/blocks.ts'
 import type { Store, Transaction } from '../../storage/store.ts'
@@ -19,6 +19,13 @@ export interface CallContext {
   readonly now: number
 }
 
+/** What a search answers. */
+export interface Finding {
+  readonly text: string
+  /** Passages in the text; that the agent found them is noted together with it. */
+  readonly found: readonly PassageId[]
+}
+
 /** A call with checked arguments. What it returns is the text that the model reads; a UserError is read as well. */
 export type BoundCall =
   | {
@@ -28,7 +35,7 @@ export type BoundCall =
     }
   | {
       readonly effect: 'readonly' | 'idempotent' | 'once'
-      run(context: CallContext, signal: AbortSignal): Promise<string>
+      run(context: CallContext, signal: AbortSignal): Promise<string | Finding>
     }
 
 /** A tool that the agent's own model can call. */
@@ -55,7 +62,7 @@ type Definition<Shape extends z.ZodRawShape, Prepared> = {
         args: z.infer<z.ZodObject<Shape>>,
         context: CallContext,
         signal: AbortSignal,
-      ): Promise<string>
+      ): Promise<string | Finding>
     }
 )
 

@@ -10,8 +10,9 @@ const TOTAL_CHARACTERS = 16_000
 export function toResultText(
   results: readonly { readonly content: string }[],
   more: boolean,
-): string {
-  if (results.length === 0) return JSON.stringify({ results: [], note: 'Nothing was found.' })
+): { readonly text: string; readonly shown: number } {
+  if (results.length === 0)
+    return { text: JSON.stringify({ results: [], note: 'Nothing was found.' }), shown: 0 }
   const shown: object[] = []
   let characters = 0
   for (const result of results) {
@@ -23,7 +24,7 @@ export function toResultText(
   const leftOut = results.length - shown.length
   const note =
     leftOut > 0 ? `${leftOut} more were left out for length.` : more ? 'There are more.' : undefined
-  return JSON.stringify({ results: shown, ...(note && { note }) })
+  return { text: JSON.stringify({ results: shown, ...(note && { note }) }), shown: shown.length }
 }
 
 function shorten<T extends { readonly content: string }>(result: T): T {

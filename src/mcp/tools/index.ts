@@ -1,14 +1,17 @@
 import type { Toolset } from '../../core/toolset.ts'
 import type { Tool } from '../define-tool.ts'
 import { appendToMemoryBlock } from './append-to-memory-block.ts'
+import { attachArchive } from './attach-archive.ts'
 import { attachBlock } from './attach-block.ts'
 import { cancelRun } from './cancel-run.ts'
 import { compactContext } from './compact-context.ts'
 import { configureAgent } from './configure-agent.ts'
 import { createAgent } from './create-agent.ts'
+import { createArchive } from './create-archive.ts'
 import { createBlock } from './create-block.ts'
 import { deleteAgent } from './delete-agent.ts'
 import { deleteArchival } from './delete-archival.ts'
+import { detachArchive } from './detach-archive.ts'
 import { detachBlock } from './detach-block.ts'
 import { diffMemoryBlock } from './diff-memory-block.ts'
 import { getAgent } from './get-agent.ts'
@@ -16,6 +19,7 @@ import { getRun } from './get-run.ts'
 import { insertArchival } from './insert-archival.ts'
 import { inspectContext } from './inspect-context.ts'
 import { listAgents } from './list-agents.ts'
+import { listArchives } from './list-archives.ts'
 import { listBlocks } from './list-blocks.ts'
 import { memoryHistory } from './memory-history.ts'
 import { readMemory } from './read-memory.ts'
@@ -61,6 +65,10 @@ const MEMORY: readonly Tool[] = [
   diffMemoryBlock,
   restoreMemoryBlock,
   readMemoryAsOf,
+  listArchives,
+  createArchive,
+  attachArchive,
+  detachArchive,
 ]
 
 const ADMIN: readonly Tool[] = [configureAgent, compactContext, resetMessages]

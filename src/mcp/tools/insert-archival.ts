@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
 import { defineTool } from '../define-tool.ts'
-import { agent, nonEmpty, tags } from '../schema.ts'
-import { answer } from '../shapes.ts'
+import { presentSimilar } from '../present.ts'
+import { agent, archiveId, nonEmpty, tags } from '../schema.ts'
+import { answer, cut, similarShape } from '../shapes.ts'
 
 const inserted = z.strictObject({ id: z.string(), created_at: z.string(), duplicate: z.boolean() })
 
@@ -11,7 +12,8 @@ export const insertArchival = defineTool({
   title: 'Insert into archival memory',
   description:
     "Stores passages in an agent's archival memory: unlimited, outside its context, found by search. Use it for detail, " +
-    'documents and notes that need not always be in sight. Give text or texts. A passage that exists is not stored twice.',
+    'documents and notes that need not always be in sight. Give text or texts. A passage that exists is not stored twice; ' +
+    'older ones that say nearly the same or contradict it come back as similar.',
   input: z.strictObject({
     agent,
     text: nonEmpty.optional(),
@@ -22,19 +24,29 @@ export const insertArchival = defineTool({
       .string()
       .describe('ISO 8601 date or time when it was true; now if absent')
       .optional(),
+    supersedes: z
+      .string()
+      .describe('Id of an older passage that this text replaces; it is kept, out of sight')
+      .optional(),
+    archive_id: archiveId.optional(),
   }),
-  output: answer({ passages: z.array(inserted), count: z.int() }),
+  output: answer({
+    passages: z.array(inserted),
+    count: z.int(),
+    similar: z.array(similarShape),
+    ...cut,
+  }),
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,
     idempotentHint: true,
     openWorldHint: false,
   },
-  async run({ agent, text, texts, tags, source, created_at }, context) {
-    const passages = await context.archival.insert(agent, textsOf(text, texts), {
-      tags,
-      source,
+  async run({ agent, text, texts, created_at, archive_id, ...options }, context) {
+    const { passages, similar } = await context.archival.insert(agent, textsOf(text, texts), {
+      ...options,
       createdAt: created_at,
+      archiveId: archive_id,
     })
     return {
       passages: passages.map(({ id, createdAt, duplicate }) => ({
@@ -43,6 +55,7 @@ export const insertArchival = defineTool({
         duplicate,
       })),
       count: passages.length,
+      similar: similar.map(presentSimilar),
     }
   },
 })

@@ -6,6 +6,14 @@ import { answer } from '../shapes.ts'
 
 const part = z.strictObject({ name: z.string(), tokens: z.int(), count: z.int() })
 
+/** Passages of its archives: all, those that another took the place of, those that it found or never found. */
+const archival = z.strictObject({
+  passages: z.int(),
+  superseded: z.int(),
+  found: z.int(),
+  never_found: z.int(),
+})
+
 export const inspectContext = defineTool({
   name: 'inspect_context',
   title: 'Inspect the context window',
@@ -23,6 +31,7 @@ export const inspectContext = defineTool({
     context_window: z.int(),
     total_tokens: z.int(),
     parts: z.array(part),
+    archival,
     compacts_at: z.int(),
     next_evicted: z.int(),
     stable_prefix_tokens: z.int(),
@@ -37,6 +46,10 @@ export const inspectContext = defineTool({
       context_window: account.contextWindow,
       total_tokens: account.totalTokens,
       parts: account.parts.map((item) => ({ ...item })),
+      archival: {
+        ...account.archival,
+        never_found: account.archival.passages - account.archival.found,
+      },
       compacts_at: account.compactsAt,
       next_evicted: account.nextEvicted,
       stable_prefix_tokens: account.stablePrefixTokens,

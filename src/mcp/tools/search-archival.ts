@@ -1,7 +1,18 @@
 import { z } from 'zod'
 import { defineTool, READS } from '../define-tool.ts'
 import { presentCursor, presentPassage } from '../present.ts'
-import { after, agent, before, cursor, limit, offset, tags } from '../schema.ts'
+import {
+  after,
+  agent,
+  archiveId,
+  before,
+  besides,
+  cursor,
+  limit,
+  offset,
+  refuseQuery,
+  tags,
+} from '../schema.ts'
 import { answer, paged, passageShape } from '../shapes.ts'
 
 export const searchArchival = defineTool({
@@ -9,12 +20,15 @@ export const searchArchival = defineTool({
   title: 'Search archival memory',
   description:
     "Searches an agent's archival memory by words, tags and dates, best match first; without query, newest " +
-    'first. Use it for what its memory blocks do not hold.',
+    'first. Use it for what its memory blocks do not hold. With passage_id, gives that one between its neighbours.',
   input: z.strictObject({
     agent,
     query: z.string().describe('Words; one of them is enough').optional(),
+    passage_id: z.string().optional(),
     tags: tags.optional(),
     match_all_tags: z.boolean().describe('All of the tags, not just one').optional(),
+    include_superseded: z.boolean().optional(),
+    archive_id: archiveId.optional(),
     after,
     before,
     limit: limit(10),
@@ -24,8 +38,20 @@ export const searchArchival = defineTool({
   output: answer({ passages: z.array(passageShape), ...paged }),
   annotations: READS,
   pages: 'passages',
-  async run({ agent, offset, match_all_tags, ...filter }, context) {
-    const page = await context.archival.search(agent, { ...filter, matchAllTags: match_all_tags })
+  async run({ agent, offset, passage_id, query, ...args }, context) {
+    if (passage_id !== undefined) {
+      refuseQuery(query, 'passage_id')
+      const passages = await context.archival.around(agent, passage_id, besides(args.limit))
+      return { passages: passages.map((item) => presentPassage({ item }, offset)) }
+    }
+    const { match_all_tags, include_superseded, archive_id, ...filter } = args
+    const page = await context.archival.search(agent, {
+      ...filter,
+      query,
+      matchAllTags: match_all_tags,
+      includeSuperseded: include_superseded,
+      archiveId: archive_id,
+    })
     return {
       passages: page.items.map((found) => presentPassage(found, offset)),
       ...presentCursor(page),

@@ -2,18 +2,20 @@ import { z } from 'zod'
 import { MESSAGE_ROLES } from '../../core/message.ts'
 import { defineTool, READS } from '../define-tool.ts'
 import { presentCursor, presentFoundMessage } from '../present.ts'
-import { after, agent, before, cursor, limit, offset } from '../schema.ts'
+import { after, agent, before, besides, cursor, limit, offset, refuseQuery } from '../schema.ts'
 import { answer, foundMessageShape, paged } from '../shapes.ts'
 
 export const searchConversation = defineTool({
   name: 'search_conversation',
   title: 'Search the conversation',
   description:
-    'Searches all that was ever said to and by an agent, best match first; without query, newest first.',
+    'Searches all that was ever said to and by an agent, best match first; without query, newest first. With around, ' +
+    'gives what was said before and after.',
   input: z.strictObject({
     agent,
     query: z.string().describe('Words; one of them is enough').optional(),
     roles: z.array(z.enum(MESSAGE_ROLES)).optional(),
+    around: z.string().describe('Id of a message').optional(),
     after,
     before,
     limit: limit(10),
@@ -23,7 +25,12 @@ export const searchConversation = defineTool({
   output: answer({ messages: z.array(foundMessageShape), ...paged }),
   annotations: READS,
   pages: 'messages',
-  async run({ agent, offset, ...filter }, context) {
+  async run({ agent, offset, around, ...filter }, context) {
+    if (around !== undefined) {
+      refuseQuery(filter.query, 'around')
+      const messages = await context.recall.around(agent, around, besides(filter.limit))
+      return { messages: messages.map((item) => presentFoundMessage({ item }, offset)) }
+    }
     const page = await context.recall.search(agent, filter)
     return {
       messages: page.items.map((found) => presentFoundMessage(found, offset)),

@@ -52,7 +52,7 @@ export async function openSqlite(
       reader,
       writer,
       schemaVersion,
-      searchRanked: searchThread.search,
+      searches: searchThread.searches,
       info: { kind: 'sqlite', location: path },
       // Asked on the reader, to which this process's own commits are another connection's.
       mayHaveChanged() {

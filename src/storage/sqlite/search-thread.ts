@@ -1,17 +1,17 @@
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { SEARCH_WORKER } from '../../generated/search-worker.ts'
-import type { RankedAnswer, SearchRanked } from '../ranked-search.ts'
+import type { RankedAnswer, Searches } from '../ranked-search.ts'
 import { inWords } from './driver.ts'
-import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './search-worker.ts'
+import type { WorkerAnswer, WorkerQuestion, WorkerRequest, WorkerSetup } from './search-worker.ts'
 
 export interface SearchThread {
-  readonly search: SearchRanked
+  readonly searches: Searches
   close(): Promise<void>
 }
 
 interface Waiting {
-  resolve(answer: RankedAnswer): void
+  resolve(answer: unknown): void
   reject(error: unknown): void
 }
 
@@ -43,18 +43,24 @@ export function createSearchThread(setup: Omit<WorkerSetup, 'driver'>): SearchTh
     return started
   }
 
+  /** The worker answers each kind of question with what `Searches` says. */
+  function ask<Answer>(question: WorkerQuestion): Promise<Answer> {
+    worker ??= start()
+    const running = worker
+    // It keeps the process alive only while somebody waits for it.
+    running.ref()
+    lastId += 1
+    const id = lastId
+    return new Promise((resolve, reject) => {
+      waiting.set(id, { resolve: (answer) => resolve(answer as Answer), reject })
+      running.postMessage({ id, question } satisfies WorkerRequest)
+    })
+  }
+
   return {
-    search(request) {
-      worker ??= start()
-      const running = worker
-      // It keeps the process alive only while somebody waits for it.
-      running.ref()
-      lastId += 1
-      const id = lastId
-      return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject })
-        running.postMessage({ id, request } satisfies WorkerRequest)
-      })
+    searches: {
+      ranked: (request) => ask<RankedAnswer>({ kind: 'ranked', request }),
+      alike: (request) => ask<readonly number[]>({ kind: 'alike', request }),
     },
     async close() {
       const running = worker

@@ -2,8 +2,9 @@ import { createRequire } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import type DatabaseHandle from 'better-sqlite3'
 import { readQuestion } from '../../search/question.ts'
-import { rankedSearch } from '../../search/ranked-search.ts'
-import type { RankedAnswer, RankedRequest } from '../ranked-search.ts'
+import { type Ranking, rankedSearch } from '../../search/ranked-search.ts'
+import type { AlikeRequest, RankedAnswer, RankedRequest } from '../ranked-search.ts'
+import { findAlike } from './alike.ts'
 import { openWordIndex } from './word-index.ts'
 
 /*
@@ -18,13 +19,17 @@ export interface WorkerSetup {
   readonly busyMilliseconds: number
 }
 
+export type WorkerQuestion =
+  | { readonly kind: 'ranked'; readonly request: RankedRequest }
+  | { readonly kind: 'alike'; readonly request: AlikeRequest }
+
 export interface WorkerRequest {
   readonly id: number
-  readonly request: RankedRequest
+  readonly question: WorkerQuestion
 }
 
 export type WorkerAnswer =
-  | { readonly id: number; readonly answer: RankedAnswer }
+  | { readonly id: number; readonly answer: RankedAnswer | readonly number[] }
   /** An error as such would lose its code on the way between threads. */
   | { readonly id: number; readonly message: string; readonly code: string | undefined }
 
@@ -34,9 +39,9 @@ const port = parentPort
 if (!port) throw new Error('the search worker runs as a worker only')
 let db: DatabaseHandle.Database | undefined
 
-port.on('message', ({ id, request }: WorkerRequest) => {
+port.on('message', ({ id, question }: WorkerRequest) => {
   try {
-    port.postMessage({ id, answer: search(request) } satisfies WorkerAnswer)
+    port.postMessage({ id, answer: search(question) } satisfies WorkerAnswer)
   } catch (thrown) {
     const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined
@@ -44,13 +49,35 @@ port.on('message', ({ id, request }: WorkerRequest) => {
   }
 })
 
-function search(request: RankedRequest): RankedAnswer {
+function search(question: WorkerQuestion): RankedAnswer | readonly number[] {
   db ??= new Handle(setup.database, { readonly: true, timeout: setup.busyMilliseconds })
   const handle = db
   // One transaction, so that all that it looks at is of one moment.
-  return handle.transaction(() => {
-    const newest = handle.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
-    const page = rankedSearch(openWordIndex(handle, request), readQuestion(request.query), request)
-    return { ...page, upTo: request.upTo ?? (typeof newest === 'number' ? newest : 0) }
-  })()
+  return handle.transaction(() =>
+    question.kind === 'ranked'
+      ? rank(handle, question.request)
+      : findAlike(handle, question.request),
+  )()
+}
+
+function rank(db: DatabaseHandle.Database, request: RankedRequest): RankedAnswer {
+  const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
+  const index = openWordIndex(db, request)
+  const upTo = request.upTo ?? (typeof newest === 'number' ? newest : 0)
+  const key = JSON.stringify({ ...request, upTo, offset: 0, limit: 0 })
+  const known = request.offset > 0 ? rankings.get(key) : undefined
+  const { hits, more, ranking } = rankedSearch(index, readQuestion(request.query), request, known)
+  remember(key, ranking)
+  return { hits, more, upTo }
+}
+
+/** Those of which somebody may want the next page, the one that was asked for last at the end. */
+const rankings = new Map<string, Ranking>()
+const MOST_RANKINGS = 200
+
+function remember(key: string, ranking: Ranking): void {
+  rankings.delete(key)
+  rankings.set(key, ranking)
+  const [oldest] = rankings.keys()
+  if (rankings.size > MOST_RANKINGS && oldest !== undefined) rankings.delete(oldest)
 }

@@ -36,6 +36,7 @@ export function changeContract(subject: Subject): void {
     await store.transaction((tx) =>
       tx.passages.delete(agent.id, passage?.id ?? newId('passage'), at()),
     )
+    await store.transaction((tx) => tx.archives.detach(agent.id, archiveId, at()))
     const run = await insertRun(store, agent.id)
     await store.transaction((tx) => tx.runs.start(run.id, at()))
     await store.transaction((tx) => tx.messages.append(agent.id, [userSays('a'), userSays('b')]))
@@ -50,7 +51,11 @@ export function changeContract(subject: Subject): void {
       ['block', block.id],
       ['archive', archiveId],
       ['archive', archiveId],
+      ['agent', agent.id],
       ['archive', archiveId],
+      ['archive', archiveId],
+      ['archive', archiveId],
+      ['agent', agent.id],
       ['run', run.id],
       ['run', run.id],
       ['messages', agent.id],

@@ -4,7 +4,9 @@ import type { Store } from '../../../src/storage/store.ts'
 import {
   at,
   byClient,
+  giveArchive,
   someAgent,
+  someArchive,
   someBlock,
   somePassage,
   someRun,
@@ -42,7 +44,7 @@ async function insert(store: Store, all: Everything, text = 'kettle'): Promise<v
     )
     await tx.blocks.attach(agent.id, former, at())
     await tx.blocks.detach(agent.id, former.id, at(1))
-    await tx.passages.createArchive(agent.id, { id: archiveId, name: '', at: at() })
+    await giveArchive(tx, agent.id, someArchive({ id: archiveId }))
     await tx.passages.insert([{ ...passage, text }], at())
     await tx.runs.insert({ ...run, input: text })
     await tx.messages.append(agent.id, [userSays(text, { id: messageId, runId: run.id })])
@@ -59,7 +61,7 @@ async function insert(store: Store, all: Everything, text = 'kettle'): Promise<v
 /** All that can be read in a namespace about these, by every query of the port. */
 async function read(store: Store, all: Everything) {
   const { agent, block, passage, run } = all
-  const { agents, blocks, messages, passages, runs } = store
+  const { agents, archives, blocks, messages, passages, runs } = store
   return {
     agent: await agents.get(agent.id),
     named: await agents.named('Ada', 9),
@@ -82,7 +84,15 @@ async function read(store: Store, all: Everything) {
     said: (await messages.search(agent.id, { limit: 9 })).items,
     saidWords: (await messages.search(agent.id, { limit: 1, query: 'kettle pot' })).items,
     passage: await passages.find(passage.id),
-    archive: await passages.defaultArchive(agent.id),
+    beside: await passages.around(agent.id, passage.id, 1),
+    alike: await passages.alike(agent.id, ['kettl'], 9),
+    archive: await archives.get(passage.archiveId),
+    archives: (await archives.list({ limit: 9 })).items,
+    archivesOf: (await archives.list({ limit: 9, agentId: agent.id })).items,
+    holders: await archives.agentsOf(passage.archiveId),
+    default: await archives.defaultOf(agent.id),
+    archived: (await archives.counts()).passages,
+    archivedOf: (await archives.counts(agent.id)).passages,
     passages: (await passages.search(agent.id, { limit: 9 })).items,
     passageWords: (await passages.search(agent.id, { limit: 1, query: 'kettle pot' })).items,
     passageTags: (await passages.search(agent.id, { limit: 9, tags: ['t'] })).items,
@@ -129,6 +139,8 @@ export function namespaceContract(subject: Subject): void {
       await tx.agents.update(agent.id, { name: 'x', tags: ['x'] }, at()),
       await tx.agents.delete(agent.id, at()),
       await tx.blocks.detach(agent.id, block.id, at()),
+      await tx.archives.detach(agent.id, archiveId, at()),
+      await tx.passages.supersede(agent.id, passage.id, passage.id, at()),
       await tx.passages.delete(agent.id, passage.id, at()),
       await tx.runs.start(run.id, at()),
       await tx.runs.hold(claimed.lease, at(99)),

@@ -24,11 +24,11 @@ export function passageContract(subject: Subject): void {
   test('an agent has no archive before the first is made, which is then its default', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
-    expect(await store.passages.defaultArchive(id)).toBeUndefined()
+    expect(await store.archives.defaultOf(id)).toBeUndefined()
     expect(await store.passages.search(id, { limit: 5 })).toEqual({ items: [] })
     expect(await store.passages.search(id, { limit: 5, query: 'tea' })).toEqual({ items: [] })
     const archiveId = await insertArchive(store, id)
-    expect(await store.passages.defaultArchive(id)).toBe(archiveId)
+    expect(await store.archives.defaultOf(id)).toBe(archiveId)
   })
 
   test('a passage comes back as it was inserted', async () => {
@@ -200,6 +200,35 @@ export function passageContract(subject: Subject): void {
     expect(atOnce.items.map(({ item }) => item.id)).toEqual(seen)
     expect(atOnce.nextCursor).toBeUndefined()
   })
+
+  test.each([7, 60, 61, 100])(
+    'long lists of hits are read once each in pages of %i while others insert',
+    async (limit) => {
+      const { store } = subject
+      const { agentId, archiveId } = await agentWithArchive()
+      const write = (count: number, start: number) =>
+        insertPassages(
+          store,
+          archiveId,
+          Array.from({ length: count }, (_, index) => ({
+            text: `tea${' tea'.repeat(index % 4)} ${index % 3 === 0 ? 'kettle' : 'pot'} n${start + index}`,
+          })),
+        )
+      await write(150, 0)
+      const query = { query: 'kettle tea' }
+      const atOnce = await store.passages.search(agentId, { ...query, limit: 200 })
+      const seen: PassageId[] = []
+      let cursor: string | undefined
+      do {
+        const page = await store.passages.search(agentId, { ...query, limit, cursor })
+        seen.push(...page.items.map(({ item }) => item.id))
+        cursor = page.nextCursor
+        await write(5, 1_000 + 10 * seen.length)
+      } while (cursor)
+      expect(seen).toEqual(atOnce.items.map(({ item }) => item.id))
+      expect(seen).toHaveLength(150)
+    },
+  )
 
   test('a cursor that nobody gave out is refused', async () => {
     const { agentId } = await agentWithArchive()

@@ -4,9 +4,11 @@ import type { StepAnswer, Store, Transaction } from '../../../src/storage/store.
 import {
   at,
   byClient,
+  giveArchive,
   insertAgent,
   insertBlock,
   someAgent,
+  someArchive,
   someBlock,
   somePassage,
   someRun,
@@ -60,7 +62,7 @@ export function transactionContract(subject: Subject): void {
       await tx.agents.update(agent.id, { name: 'lost' }, at(1))
       await tx.blocks.update(block, { value: 'lost' }, byClient)
       await tx.messages.append(agent.id, [userSays('lost')])
-      await tx.passages.createArchive(agent.id, { id: archiveId, name: '', at: at() })
+      await giveArchive(tx, agent.id, someArchive({ id: archiveId }))
       await tx.passages.insert([somePassage(archiveId, { text: 'lost' })], at())
       await tx.runs.insert(run)
       throw error
@@ -70,7 +72,7 @@ export function transactionContract(subject: Subject): void {
     expect((await store.agents.list({ limit: 9 })).items).toEqual([agent])
     expect(await store.blocks.get(block.id)).toEqual(block)
     expect(await store.messages.recent(agent.id, {})).toEqual([])
-    expect(await store.passages.defaultArchive(agent.id)).toBeUndefined()
+    expect(await store.archives.defaultOf(agent.id)).toBeUndefined()
     expect(await store.runs.get(run.id)).toBeUndefined()
     expect(await storage.changes.head()).toBe(head)
     expect((await store.messages.search(agent.id, { query: 'lost', limit: 9 })).items).toEqual([])
@@ -167,7 +169,7 @@ export function transactionContract(subject: Subject): void {
         await tx.blocks.update(first, { value: 'x' }, byClient)
       },
       (tx) => tx.messages.append(agent.id, many),
-      (tx) => tx.passages.createArchive(agent.id, { id: archiveId, name: '', at: at() }),
+      (tx) => giveArchive(tx, agent.id, someArchive({ id: archiveId })),
       (tx) => tx.passages.insert([passage], at()),
       (tx) => tx.passages.insert([{ ...passage, id: newId('passage'), tags: ['u'] }], at()),
       (tx) => tx.passages.delete(agent.id, passage.id, at()),

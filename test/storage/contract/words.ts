@@ -101,6 +101,31 @@ export function wordContract(subject: Subject): void {
     }
   })
 
+  const LIKE: readonly (readonly [what: string, query: string, text: string])[] = [
+    ['a part of a German compound', 'Dampfschiff', 'Die Donaudampfschifffahrt hat Verspätung'],
+    ['a compound by a question', 'Wann fährt das Dampfschiff?', 'Die Donaudampfschifffahrt ruht'],
+    ['a compound of which a part was asked', 'Haustürschlüssel', 'Der Schlüssel liegt unten'],
+    ['letters that were swapped', 'kettel', 'The kettle is red'],
+    ['ie for ei', 'recieve', 'You will receive a parcel'],
+    ['a letter too few', 'adress', 'The address is on the envelope'],
+    ['a letter too many', 'tomorrrow', 'It is done tomorrow'],
+    ['Korean of two syllables', '부산', '내일 부산에서 만나요'],
+    ['Korean within a compound', '대학', '서울대학교에 다닌다'],
+    ['a Korean question', '부산에서 무엇을?', '내일 부산에서 만나요'],
+    ['a French word without accents', 'ecole', 'L’école est fermée'],
+    ['a part of a name in snake case', 'max_retries', 'Set max_retries to 5'],
+    ['a word within camel case', 'retry', 'see retryPolicy.ts'],
+    ['an emoji with a skin tone', '👍', 'Sehr gut 👍🏽'],
+    ['a flag', '🇦🇹', 'Urlaub in 🇦🇹'],
+  ]
+  test.each(LIKE)('%s leads to what was meant', async (_, query, text) => {
+    const id = await library()
+    const [archiveId] = (await subject.store.archives.list({ agentId: id, limit: 1 })).items
+    if (!archiveId) throw new Error('no archive')
+    await insertPassages(subject.store, archiveId.id, [{ text }])
+    expect(await find(id, query)).toContain(text)
+  })
+
   test('the passage that has more of the words comes first', async () => {
     const id = await library()
     const [first] = await find(id, 'kettle whistle stove gardens')

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { defineTool } from '../define-tool.ts'
+import { presentArchive } from '../present.ts'
+import { agent, listedArchiveId } from '../schema.ts'
+import { answer, archiveShape } from '../shapes.ts'
+
+export const attachArchive = defineTool({
+  name: 'attach_archive',
+  title: 'Attach an archive',
+  description:
+    'Gives an agent an archive, which it then searches together with its others and shares with the agents that have it.',
+  input: z.strictObject({
+    agent,
+    archive_id: listedArchiveId,
+    is_default: z
+      .boolean()
+      .describe(
+        'Its inserts go there; if absent, only those of an agent that has no archive for them yet',
+      )
+      .optional(),
+  }),
+  output: answer({ archive: archiveShape }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  async run({ agent, archive_id, is_default }, context) {
+    const view = await context.archives.attach(agent, archive_id, is_default)
+    return { archive: presentArchive(view) }
+  },
+})

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { defineTool } from '../define-tool.ts'
+import { presentArchive } from '../present.ts'
+import { nonEmpty } from '../schema.ts'
+import { answer, archiveShape } from '../shapes.ts'
+
+export const createArchive = defineTool({
+  name: 'create_archive',
+  title: 'Create an archive',
+  description:
+    'Creates an archive of passages to share with attach_archive. An archive of its own an agent gets by its first insert.',
+  input: z.strictObject({
+    name: nonEmpty,
+    description: z.string().describe('What is kept there').optional(),
+    agent: z.string().describe('Agent to attach it to, by id or exact name').optional(),
+  }),
+  output: answer({ archive: archiveShape }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: false,
+    openWorldHint: false,
+  },
+  async run(args, context) {
+    return { archive: presentArchive(await context.archives.create(args)) }
+  },
+})

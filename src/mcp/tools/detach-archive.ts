@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { defineTool } from '../define-tool.ts'
+import { presentArchive } from '../present.ts'
+import { agent, listedArchiveId } from '../schema.ts'
+import { answer, archiveShape } from '../shapes.ts'
+
+export const detachArchive = defineTool({
+  name: 'detach_archive',
+  title: 'Detach an archive',
+  description:
+    'Takes an archive from one agent, which no longer finds what is in it. The archive is kept, and can be attached again. ' +
+    "If the agent's inserts went there, its next insert makes a new archive.",
+  input: z.strictObject({ agent, archive_id: listedArchiveId }),
+  output: answer({ archive: archiveShape }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  async run(args, context) {
+    return { archive: presentArchive(await context.archives.detach(args.agent, args.archive_id)) }
+  },
+})

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { defineTool, READS } from '../define-tool.ts'
+import { presentArchive, presentCursor } from '../present.ts'
+import { agent, cursor, limit } from '../schema.ts'
+import { answer, archiveShape, paged } from '../shapes.ts'
+
+export const listArchives = defineTool({
+  name: 'list_archives',
+  title: 'List archives',
+  description:
+    'Lists the archives in which passages are kept, newest first: all, or those of one agent. Use it to find one to share, ' +
+    'or to see how much an agent keeps and ever finds again.',
+  input: z.strictObject({
+    agent: agent.optional(),
+    archive_id: z.string().describe('Only this one').optional(),
+    limit: limit(20),
+    cursor,
+  }),
+  output: answer({ archives: z.array(archiveShape), ...paged }),
+  annotations: READS,
+  pages: 'archives',
+  async run({ archive_id, ...filter }, context) {
+    const page = await context.archives.list({ ...filter, archiveId: archive_id })
+    return { archives: page.items.map(presentArchive), ...presentCursor(page) }
+  },
+})

@@ -1,0 +1,149 @@
+import { type Timestamp, toTimestamp } from '../core/clock.ts'
+import { parseMoment } from '../core/dates.ts'
+import { UserError } from '../core/errors.ts'
+import { type AgentId, type ArchiveId, isId, newId, type PassageId } from '../core/ids.ts'
+import type { Passage } from '../core/passage.ts'
+import { cleanText, countCharacters } from '../core/text.ts'
+import type { InsertedPassage, NewPassage, Transaction } from '../storage/store.ts'
+import { defaultArchive, ownArchive } from './archives.ts'
+
+/** Longer texts are documents; cut into passages they are found better, and no result grows past what a caller reads. */
+export const PASSAGE_LIMIT = 100_000
+
+export interface InsertOptions {
+  readonly tags?: readonly string[] | undefined
+  readonly source?: string | undefined
+  readonly createdAt?: string | undefined
+}
+
+/** Passages without a place yet, with ids and times, so that the transaction only writes. */
+export type PreparedPassage = Omit<NewPassage, 'archiveId'>
+
+export function preparePassages(
+  texts: readonly string[],
+  options: InsertOptions,
+  now: number,
+): readonly PreparedPassage[] {
+  const createdAt =
+    options.createdAt === undefined
+      ? toTimestamp(now)
+      : parseMoment('created_at', options.createdAt)
+  const tags = cleanTags(options.tags ?? [])
+  return texts.map((text, index) => {
+    const clean = cleanText(text)
+    const where =
+      texts.length > 1 ? ` (text ${index + 1} of ${texts.length}; nothing was stored)` : ''
+    if (clean.trim() === '') {
+      throw new UserError(
+        'invalid_argument',
+        `There is no text to store${where}. Give the words to remember.`,
+      )
+    }
+    const size = countCharacters(clean)
+    if (size > PASSAGE_LIMIT) {
+      throw new UserError(
+        'limit_exceeded',
+        `A passage holds at most ${PASSAGE_LIMIT} characters and this text has ${size}${where}. Cut it into paragraphs and insert them with the same source.`,
+      )
+    }
+    return {
+      id: newId('passage'),
+      text: clean,
+      tags,
+      source: cleanText(options.source ?? ''),
+      createdAt,
+    }
+  })
+}
+
+/** Tags as they are stored, and so as they are searched for. */
+export function cleanTags(tags: readonly string[]): readonly string[] {
+  return [...new Set(tags.map((tag) => cleanText(tag.trim())).filter((tag) => tag !== ''))].sort()
+}
+
+export interface Place {
+  /** One that the agent has; its default if absent. */
+  readonly archiveId?: string | undefined
+  /** A passage that the only one of these takes the place of. It stays, linked to this one. */
+  readonly supersedes?: string | undefined
+}
+
+/** Into the agent's default archive, which the first insert makes, unless `place` says another. */
+export async function insertPassages(
+  tx: Transaction,
+  agent: { readonly id: AgentId; readonly name: string },
+  passages: readonly PreparedPassage[],
+  { archiveId, supersedes }: Place,
+  at: Timestamp,
+): Promise<readonly InsertedPassage[]> {
+  if (supersedes !== undefined && passages.length !== 1) {
+    throw new UserError(
+      'invalid_argument',
+      `One passage supersedes another, and these are ${passages.length}; nothing was stored. Insert the one that does by itself.`,
+    )
+  }
+  const given = archiveId === undefined ? undefined : (await ownArchive(tx, agent.id, archiveId)).id
+  if (supersedes === undefined)
+    return insert(tx, given ?? (await defaultArchive(tx, agent, at)), passages, at)
+
+  const old = await findOwn(tx, agent.id, supersedes)
+  if (given !== undefined && given !== old.archiveId) {
+    throw new UserError(
+      'invalid_argument',
+      `The passage ${old.id} stands in the archive ${old.archiveId}, and what supersedes it belongs beside it. Leave archive_id out.`,
+    )
+  }
+  // Whoever finds the old one in a shared archive is to find the new one too.
+  const inserted = await insert(tx, old.archiveId, passages, at)
+  const [stored] = inserted
+  if (stored) await supersede(tx, agent.id, old, stored.id, at)
+  return inserted
+}
+
+function insert(
+  tx: Transaction,
+  archiveId: ArchiveId,
+  passages: readonly PreparedPassage[],
+  at: Timestamp,
+): Promise<readonly InsertedPassage[]> {
+  return tx.passages.insert(
+    passages.map((passage) => ({ ...passage, archiveId })),
+    at,
+  )
+}
+
+async function supersede(
+  tx: Transaction,
+  agentId: AgentId,
+  old: Passage,
+  id: PassageId,
+  at: Timestamp,
+): Promise<void> {
+  if (old.id === id) {
+    throw new UserError(
+      'conflict',
+      `The passage ${id} says the same already; nothing was changed. Leave supersedes out, or give the text that is true now.`,
+    )
+  }
+  // The same call made again has nothing left to do.
+  if (old.supersededBy === id) return
+  if (old.supersededBy !== null) {
+    throw new UserError(
+      'conflict',
+      `The passage ${old.id} was superseded by ${old.supersededBy} already; nothing was stored. Supersede that one, or leave supersedes out.`,
+    )
+  }
+  await tx.passages.supersede(agentId, old.id, id, at)
+}
+
+/** The passage of that id, if one of the agent's archives has it. */
+async function findOwn(tx: Transaction, agentId: AgentId, passageId: string): Promise<Passage> {
+  const [passage] = isId('passage', passageId)
+    ? ((await tx.passages.around(agentId, passageId, 0)) ?? [])
+    : []
+  if (passage) return passage
+  throw new UserError(
+    'not_found',
+    `The agent's archival memory has no passage ${passageId} to supersede; nothing was stored. Find its id by a search.`,
+  )
+}

@@ -1,0 +1,39 @@
+import type DatabaseHandle from 'better-sqlite3'
+import type { AlikeRequest } from '../ranked-search.ts'
+
+/** What stands in more passages tells nothing of any of them, and is not read to its end. */
+const MOST_ENTRIES = 500
+const MOST_STEMS = 12
+
+/**
+ * Passages that share rare ones of the stems. bm25() is not asked: it counts each word over the whole table, which in
+ * a large one takes longer than an insert may.
+ */
+export function findAlike(
+  db: DatabaseHandle.Database,
+  { scopes, stems, limit }: AlikeRequest,
+): readonly number[] {
+  const entries = db
+    .prepare('SELECT rowid FROM passage_words WHERE passage_words MATCH ? LIMIT ?')
+    .pluck()
+  const scope = `scope : (${scopes.map(quote).join(' OR ')})`
+  const scores = new Map<number, number>()
+  let telling = 0
+  for (const stem of stems) {
+    if (telling === MOST_STEMS) break
+    const rows = entries.all(`${scope} AND words : ${quote(stem)}`, MOST_ENTRIES) as number[]
+    if (rows.length === 0 || rows.length === MOST_ENTRIES) continue
+    telling += 1
+    const rarity = Math.log(1 + MOST_ENTRIES / rows.length)
+    for (const row of rows) scores.set(row, (scores.get(row) ?? 0) + rarity)
+  }
+  return [...scores]
+    .sort(([a, scoreOfA], [b, scoreOfB]) => scoreOfB - scoreOfA || b - a)
+    .slice(0, limit)
+    .map(([row]) => row)
+}
+
+/** Words hold nothing but letters, digits, marks and symbols, so quoting makes each of them a plain string to FTS5. */
+function quote(word: string): string {
+  return `"${word}"`
+}
