@@ -1,5 +1,6 @@
 import type DatabaseHandle from 'better-sqlite3'
 import type { AlikeRequest } from '../ranked-search.ts'
+import { scopedWord } from '../search-scope.ts'
 
 /** What stands in more passages tells nothing of any of them, and is not read to its end. */
 const MOST_ENTRIES = 500
@@ -16,12 +17,12 @@ export function findAlike(
   const entries = db
     .prepare('SELECT rowid FROM passage_words WHERE passage_words MATCH ? LIMIT ?')
     .pluck()
-  const scope = `scope : (${scopes.map(quote).join(' OR ')})`
   const scores = new Map<number, number>()
   let telling = 0
   for (const stem of stems) {
     if (telling === MOST_STEMS) break
-    const rows = entries.all(`${scope} AND words : ${quote(stem)}`, MOST_ENTRIES) as number[]
+    const words = scopes.map((scope) => quote(scopedWord(scope, stem)))
+    const rows = entries.all(words.join(' OR '), MOST_ENTRIES) as number[]
     if (rows.length === 0 || rows.length === MOST_ENTRIES) continue
     telling += 1
     const rarity = Math.log(1 + MOST_ENTRIES / rows.length)
