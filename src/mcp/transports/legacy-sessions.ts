@@ -14,6 +14,8 @@ export interface LegacySessionsOptions {
   readonly log: Log
   readonly limit?: number
   readonly idleMilliseconds?: number
+  /** Between two signs of life on a stream. */
+  readonly keepAliveMs?: number | undefined
 }
 
 export interface LegacySessions {
@@ -36,13 +38,14 @@ interface Session {
   usedAt: number
 }
 
-const SWEEP_MILLISECONDS = 60_000
+const MOST_SWEEP_MILLISECONDS = 60_000
 
 export function createLegacySessions({
   createServer,
   log,
   limit = 1_000,
   idleMilliseconds = 30 * 60_000,
+  keepAliveMs,
 }: LegacySessionsOptions): LegacySessions {
   /** Least recently used first. */
   const sessions = new Map<string, Session>()
@@ -77,11 +80,14 @@ export function createLegacySessions({
     })
     await session.transport.handleRequest(request, response, body)
   }
-  const sweep = setInterval(() => {
-    endIdle().catch((error: unknown) =>
-      log('warn', 'idle sessions were not closed', { error: describeError(error) }),
-    )
-  }, SWEEP_MILLISECONDS).unref()
+  const sweep = setInterval(
+    () => {
+      endIdle().catch((error: unknown) =>
+        log('warn', 'idle sessions were not closed', { error: describeError(error) }),
+      )
+    },
+    Math.min(MOST_SWEEP_MILLISECONDS, idleMilliseconds),
+  ).unref()
 
   return {
     async open(request, response, body) {
@@ -89,6 +95,7 @@ export function createLegacySessions({
       const id = randomUUID()
       const transport = new NodeStreamableHTTPServerTransport({
         sessionIdGenerator: () => id,
+        ...(keepAliveMs !== undefined && { keepAliveMs }),
         onsessioninitialized: () => void sessions.set(id, session),
       })
       const session: Session = { transport, active: 0, usedAt: Date.now() }

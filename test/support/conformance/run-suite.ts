@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** The revisions that there are requirements for. */
 export const REVISIONS = ['2025-11-25', '2026-07-28'] as const
@@ -22,8 +23,8 @@ export interface Outcome {
   readonly warnings: readonly string[]
 }
 
-const suite = new URL('../../../node_modules/@modelcontextprotocol/conformance/', import.meta.url)
-  .pathname
+const require = createRequire(import.meta.url)
+const suite = dirname(require.resolve('@modelcontextprotocol/conformance/package.json'))
 const shim = new URL('glob-sync-shim.mjs', import.meta.url).href
 
 /** Runs all that a revision asks of servers, and more that does not count. By scenario, in the order of their names. */
