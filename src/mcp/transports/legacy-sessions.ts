@@ -28,6 +28,7 @@ export interface LegacySessions {
     response: ServerResponse,
     body?: unknown,
   ): Promise<boolean>
+  size(): number
   close(): Promise<void>
 }
 
@@ -119,6 +120,7 @@ export function createLegacySessions({
       await serve(session, request, response, body)
       return true
     },
+    size: () => sessions.size,
     async close() {
       clearInterval(sweep)
       await Promise.all([...sessions].map(([id, session]) => end(id, session)))
