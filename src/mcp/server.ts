@@ -6,7 +6,7 @@ import {
   ProtocolErrorCode,
   type RequestStateCodec,
   ResourceNotFoundError,
-  Server,
+  type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { UserError } from '../core/errors.ts'
@@ -18,6 +18,7 @@ import { InputNeeded } from './client-input.ts'
 import type { McpContext } from './context.ts'
 import type { ToolCall } from './define-tool.ts'
 import type { Prompt } from './prompts/define-prompt.ts'
+import { StrictServer } from './strict-server.ts'
 import { createSurface, type Surface } from './surface.ts'
 import { toUserError } from './to-result.ts'
 
@@ -55,7 +56,7 @@ export function serveSurface(surface: Surface, { version, context, log }: Servin
   // What is put aside goes through the client's hands and comes back to another server of this process.
   const seal: Seal = createRequestStateCodec({ key: randomBytes(32), ttlSeconds: ANSWER_SECONDS })
   return () => {
-    const server = new Server(
+    const server = new StrictServer(
       { name: 'recollect', title: 'Recollect', version },
       {
         capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },

@@ -236,7 +236,17 @@ describe('requests for what is not there', () => {
     expect((await server.ask('no/such/method')).error?.code).toBe(-32601)
     const unknown = await server.ask('tools/call', { name: 'no_such_tool', arguments: {} })
     expect(unknown.error).toMatchObject({ code: -32602 })
-    expect((await server.ask('tools/call', { name: 7 })).error).toBeDefined()
+    const bad: readonly (readonly [string, object])[] = [
+      ['tools/call', { name: 7 }],
+      ['resources/list', { cursor: 7 }],
+      ['prompts/get', {}],
+      ['initialize', { protocolVersion: 7 }],
+    ]
+    for (const [method, params] of bad) {
+      const { error } = await server.ask(method, params)
+      expect(error?.code, method).toBe(-32602)
+      expect(error?.message).toMatch(/^Bad [\w/]+: params\.\w+: [^\n{]+\.$/)
+    }
     expect((await server.ask('resources/read', { uri: 'recollect://nothing' })).error).toBeDefined()
     expect((await server.ask('resources/read', { uri: 'file:///etc/passwd' })).error).toBeDefined()
     const list = await server.ask('tools/call', { name: 'list_agents', arguments: ['x'] })
