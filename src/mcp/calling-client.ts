@@ -4,7 +4,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import type { CallingClient, InputKind } from './client-input.ts'
-import { isRecord } from './json-schema.ts'
+import { isRecord } from './is-record.ts'
 
 /** The client that a request came from. */
 export function callingClient(server: Server, request: ServerContext['mcpReq']): CallingClient {
