@@ -109,3 +109,11 @@ it('a session that nobody uses ends, one whose stream is open does not', async (
   await stream.body?.cancel()
   await expect.poll(() => sessions?.size(), PATIENT).toBe(0)
 })
+
+it('more sessions than allowed, opened at once, make room for the next', async () => {
+  const url = await start({ limit: 2 })
+  await Promise.all(Array.from({ length: 8 }, () => open(url)))
+  const last = await open(url)
+  expect(sessions?.size()).toBe(2)
+  expect(await ping(url, last)).toBe(200)
+})

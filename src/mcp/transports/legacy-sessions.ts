@@ -62,10 +62,12 @@ export function createLegacySessions({
     }
   }
   const makeRoom = async (): Promise<boolean> => {
-    if (sessions.size < limit) return true
-    const idle = [...sessions].find(([, session]) => session.active === 0)
-    if (idle === undefined) return false
-    await end(...idle)
+    // Several, when more were opened at once than there was room for.
+    while (sessions.size >= limit) {
+      const idle = [...sessions].find(([, session]) => session.active === 0)
+      if (idle === undefined) return false
+      await end(...idle)
+    }
     return true
   }
   const serve = async (
