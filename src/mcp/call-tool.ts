@@ -1,9 +1,9 @@
 import type { Log } from '../core/log.ts'
+import { InputNeeded } from './client-input.ts'
 import type { McpContext } from './context.ts'
 import type { Tool, ToolCall } from './define-tool.ts'
 import { type Answer, countFitting, cutToFit, fits, listOf } from './fit.ts'
 import { parseArguments } from './parse-arguments.ts'
-import { Question } from './person.ts'
 import { type ToolResult, toErrorResult, toFailedResult, toResult } from './to-result.ts'
 
 /** A call from outside, answered whatever happens: errors become results here and nowhere else. */
@@ -13,14 +13,16 @@ export async function callTool(
   context: () => Promise<McpContext>,
   call: ToolCall,
   log: Log,
-): Promise<ToolResult | Question> {
+): Promise<ToolResult | InputNeeded> {
   try {
     const args = parseArguments(tool.input, rawArguments)
     const answer = await answerTool(tool, args, await context(), call)
     const failure = tool.failure?.(answer)
-    return failure === undefined ? toResult(answer) : toFailedResult(answer, failure)
+    return failure === undefined
+      ? toResult(answer, tool.content?.(answer))
+      : toFailedResult(answer, failure)
   } catch (error) {
-    if (error instanceof Question) return error
+    if (error instanceof InputNeeded) return error
     return toErrorResult(error, log)
   }
 }

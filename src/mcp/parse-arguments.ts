@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { UserError } from '../core/errors.ts'
 import { cleanText } from '../core/text.ts'
-import { isRecord } from './json-schema.ts'
+import { isRecord } from './is-record.ts'
 import { nearest } from './nearest.ts'
 
 type Path = readonly PropertyKey[]

@@ -1,18 +1,25 @@
+import { randomBytes } from 'node:crypto'
 import {
+  createRequestStateCodec,
+  inputRequired,
   ProtocolError,
   ProtocolErrorCode,
+  type RequestStateCodec,
   ResourceNotFoundError,
-  Server,
+  type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { UserError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import type { Toolset } from '../core/toolset.ts'
 import { PROMPTS } from '../generated/prompts.ts'
-import { ask, personBehind } from './ask-person.ts'
+import { callingClient } from './calling-client.ts'
+import { InputNeeded } from './client-input.ts'
 import type { McpContext } from './context.ts'
 import type { ToolCall } from './define-tool.ts'
-import { Question } from './person.ts'
+import type { Prompt } from './prompts/define-prompt.ts'
+import { StrictServer } from './strict-server.ts'
+import { createSurface, type Surface } from './surface.ts'
 import { toUserError } from './to-result.ts'
 
 /*
@@ -21,12 +28,15 @@ import { toUserError } from './to-result.ts'
  * asked for only then.
  */
 
-export interface ServerOptions {
+export interface ServerOptions extends Serving {
+  readonly toolsets: readonly Toolset[]
+}
+
+export interface Serving {
   readonly version: string
   /** Opens the store on first use. Rejects with UserError if that fails; the server then answers so and stays up. */
   readonly context: () => Promise<McpContext>
   readonly log: Log
-  readonly toolsets: readonly Toolset[]
 }
 
 /** One server per connection or request; they share nothing but the context. */
@@ -34,19 +44,24 @@ export type ServerFactory = () => Server
 
 /** Our lists change with the program only, not with its data. */
 const STATIC = { ttlMs: 300_000, cacheScope: 'public' } as const
+/** A person takes his time to answer. */
+const ANSWER_SECONDS = 24 * 3_600
 
-export function createServerFactory({
-  version,
-  context,
-  log,
-  toolsets,
-}: ServerOptions): ServerFactory {
+export function createServerFactory({ toolsets, ...serving }: ServerOptions): ServerFactory {
+  return serveSurface(createSurface(toolsets), serving)
+}
+
+/** Any surface, over our protocol. */
+export function serveSurface(surface: Surface, { version, context, log }: Serving): ServerFactory {
+  // What is put aside goes through the client's hands and comes back to another server of this process.
+  const seal: Seal = createRequestStateCodec({ key: randomBytes(32), ttlSeconds: ANSWER_SECONDS })
   return () => {
-    const server = new Server(
+    const server = new StrictServer(
       { name: 'recollect', title: 'Recollect', version },
       {
         capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
         instructions: PROMPTS['mcp-instructions'],
+        requestState: { verify: seal.verify },
         // A run may wait for approval many times, and a person takes his time.
         inputRequired: { maxRounds: 50 },
         cacheHints: {
@@ -56,39 +71,40 @@ export function createServerFactory({
         },
       },
     )
-    handleTools(server, context, log, toolsets)
-    handleResources(server, context, log)
-    handlePrompts(server, context, log)
-    handleCompletion(server, context, log)
+    const handling = { surface, context, log, seal }
+    handleTools(server, handling)
+    handleResources(server, handling)
+    handlePrompts(server, handling)
+    handleCompletion(server, handling)
     return server
   }
 }
 
-type Context = ServerOptions['context']
+type Seal = RequestStateCodec<string>
 
-function handleTools(
-  server: Server,
-  context: Context,
-  log: Log,
-  toolsets: readonly Toolset[],
-): void {
+interface Handling extends Pick<Serving, 'context' | 'log'> {
+  readonly surface: Surface
+  readonly seal: Seal
+}
+
+function handleTools(server: Server, { surface, context, log, seal }: Handling): void {
   server.setRequestHandler('tools/list', async () => {
     const { describeTool } = await import('./describe-tool.ts')
-    const { toolsOf } = await import('./tools/index.ts')
-    return { tools: toolsOf(toolsets).map(describeTool) }
+    return { tools: (await surface.tools()).map(describeTool) }
   })
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const { callTool } = await import('./call-tool.ts')
-    const { toolsOf } = await import('./tools/index.ts')
-    const tools = toolsOf(toolsets)
+    const { personBehind } = await import('./person.ts')
+    const tools = await surface.tools()
     const tool = tools.find(({ name }) => name === params.name)
     if (tool === undefined) {
       const names = tools.map(({ name }) => name).join(', ')
       throw invalidParams(`There is no tool "${params.name}". Tools: ${names}.`)
     }
-    const call = { ...toolCall(mcpReq, log), person: personBehind(server, mcpReq) }
+    const client = callingClient(server, mcpReq)
+    const call = { ...toolCall(mcpReq, log), client, person: personBehind(client) }
     const result = await callTool(tool, params.arguments, context, call, log)
-    if (result instanceof Question) return ask(result)
+    if (result instanceof InputNeeded) return askClient(result, seal)
     const { outputSchema } = await import('./json-schema.ts')
     return server.projectCallToolResult({ ...result }, outputSchema(tool.output))
   })
@@ -111,30 +127,42 @@ function toolCall({ signal, notify, _meta }: ServerContext['mcpReq'], log: Log):
   }
 }
 
-function handleResources(server: Server, context: Context, log: Log): void {
+/** Ends the request; the client brings it again, with the answers. */
+async function askClient({ requests, putAside }: InputNeeded, seal: Seal) {
+  return inputRequired({
+    inputRequests: requests,
+    ...(putAside !== undefined && { requestState: await seal.mint(putAside) }),
+  })
+}
+
+function handleResources(server: Server, { surface, context, log }: Handling): void {
   server.setRequestHandler('resources/list', ({ params }) =>
     answering(log, async () => {
-      const { listResources } = await import('./resources/list-resources.ts')
-      const { resources, ...rest } = await listResources(await context(), params?.cursor)
+      const page = await surface.listResources(await context(), params?.cursor)
+      const { resources, ...rest } = page
       return { resources: [...resources], ...rest }
     }),
   )
   server.setRequestHandler('resources/templates/list', async () => {
-    const { TEMPLATES } = await import('./resources/index.ts')
-    const resourceTemplates = TEMPLATES.map(({ uri, read: _, ...about }) => ({
-      uriTemplate: uri,
-      ...about,
-    }))
+    const { templatesIn } = await import('./resources/define-resource.ts')
+    const resourceTemplates = templatesIn(await surface.resources()).map(
+      ({ uri, read: _, ...about }) => ({
+        uriTemplate: uri,
+        ...about,
+      }),
+    )
     return { resourceTemplates }
   })
   server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
-    const { findResource } = await import('./resources/index.ts')
-    const found = findResource(uri)
+    const { findResource } = await import('./resources/define-resource.ts')
+    const found = findResource(await surface.resources(), uri)
     if (found === undefined) throw new ResourceNotFoundError(uri)
     const { resource, variables } = found
     try {
-      const text = await resource.read(variables, await context())
-      return { contents: [{ uri, mimeType: resource.mimeType, text }] }
+      const value = await resource.read(variables, await context())
+      const about = { uri, mimeType: resource.mimeType }
+      if (typeof value === 'string') return { contents: [{ ...about, text: value }] }
+      return { contents: [{ ...about, blob: Buffer.from(value).toString('base64') }] }
     } catch (error) {
       if (error instanceof UserError && error.code === 'not_found') {
         throw new ResourceNotFoundError(uri, error.message)
@@ -144,37 +172,41 @@ function handleResources(server: Server, context: Context, log: Log): void {
   })
 }
 
-function handlePrompts(server: Server, context: Context, log: Log): void {
+function handlePrompts(server: Server, { surface, context, log, seal }: Handling): void {
   server.setRequestHandler('prompts/list', async () => {
-    const { ALL_PROMPTS } = await import('./prompts/index.ts')
-    const prompts = ALL_PROMPTS.map(({ write: _, arguments: args, ...about }) => ({
+    const prompts = (await surface.prompts()).map(({ write: _, arguments: args, ...about }) => ({
       ...about,
       arguments: args.map((argument) => ({ ...argument })),
     }))
     return { prompts }
   })
-  server.setRequestHandler('prompts/get', ({ params }) =>
+  server.setRequestHandler('prompts/get', ({ params }, { mcpReq }) =>
     answering(log, async () => {
-      const { findPrompt } = await import('./prompts/index.ts')
-      const { requireArguments } = await import('./prompts/define-prompt.ts')
-      const prompt = findPrompt(params.name)
-      if (prompt === undefined) throw invalidParams(`There is no prompt "${params.name}".`)
+      const { requireArguments, toMessages } = await import('./prompts/define-prompt.ts')
+      const prompt = await findPrompt(surface, params.name)
       const args = requireArguments(prompt, params.arguments ?? {})
-      const text = await prompt.write(args, await context())
-      return {
-        description: prompt.description,
-        messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],
+      try {
+        const written = await prompt.write(args, await context(), callingClient(server, mcpReq))
+        return { description: prompt.description, messages: toMessages(written) }
+      } catch (error) {
+        if (error instanceof InputNeeded) return askClient(error, seal)
+        throw error
       }
     }),
   )
 }
 
-function handleCompletion(server: Server, context: Context, log: Log): void {
+async function findPrompt(surface: Surface, name: string): Promise<Prompt> {
+  const found = (await surface.prompts()).find((prompt) => prompt.name === name)
+  if (found === undefined) throw invalidParams(`There is no prompt "${name}".`)
+  return found
+}
+
+function handleCompletion(server: Server, { surface, context, log }: Handling): void {
   server.setRequestHandler('completion/complete', ({ params: { ref, argument, context: known } }) =>
     answering(log, async () => {
-      const { complete } = await import('./complete.ts')
-      await checkReference(ref)
-      const values = await complete(
+      await checkReference(surface, ref)
+      const values = await surface.complete(
         argument.name,
         argument.value,
         known?.arguments ?? {},
@@ -189,14 +221,13 @@ type Reference =
   | { readonly type: 'ref/prompt'; readonly name: string }
   | { readonly type: 'ref/resource'; readonly uri: string }
 
-async function checkReference(reference: Reference): Promise<void> {
+async function checkReference(surface: Surface, reference: Reference): Promise<void> {
   if (reference.type === 'ref/prompt') {
-    const { findPrompt } = await import('./prompts/index.ts')
-    if (findPrompt(reference.name) !== undefined) return
-    throw invalidParams(`There is no prompt "${reference.name}".`)
+    await findPrompt(surface, reference.name)
+    return
   }
-  const { TEMPLATES } = await import('./resources/index.ts')
-  if (TEMPLATES.some(({ uri }) => uri === reference.uri)) return
+  const { templatesIn } = await import('./resources/define-resource.ts')
+  if (templatesIn(await surface.resources()).some(({ uri }) => uri === reference.uri)) return
   throw invalidParams(`There is no resource template "${reference.uri}".`)
 }
 

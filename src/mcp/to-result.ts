@@ -1,16 +1,20 @@
+import type { ContentBlock } from '@modelcontextprotocol/server'
 import { UserError } from '../core/errors.ts'
 import { describeError, type Log } from '../core/log.ts'
 import type { Answer } from './fit.ts'
 
 /** A tool's result as it goes out. Clients show a model either of the two parts, so both say the same. */
 export interface ToolResult {
-  readonly content: { readonly type: 'text'; readonly text: string }[]
+  readonly content: ContentBlock[]
   readonly structuredContent: Record<string, unknown>
   readonly isError?: true
 }
 
-export function toResult(answer: Answer): ToolResult {
-  return { content: [text(JSON.stringify(answer))], structuredContent: { ...answer } }
+export function toResult(
+  answer: Answer,
+  content: readonly ContentBlock[] = [text(JSON.stringify(answer))],
+): ToolResult {
+  return { content: [...content], structuredContent: { ...answer } }
 }
 
 /** An answer that reports a failure, like a run that ended badly. */
@@ -41,6 +45,6 @@ export function toUserError(error: unknown, log: Log): UserError {
   )
 }
 
-function text(value: string): { readonly type: 'text'; readonly text: string } {
+function text(value: string): ContentBlock {
   return { type: 'text', text: value }
 }

@@ -5,11 +5,13 @@ import { TOOLSETS } from '../../src/core/toolset.ts'
 import { PROMPTS } from '../../src/generated/prompts.ts'
 import { describeTool } from '../../src/mcp/describe-tool.ts'
 import { ALL_PROMPTS } from '../../src/mcp/prompts/index.ts'
-import { TEMPLATES } from '../../src/mcp/resources/index.ts'
+import { templatesIn } from '../../src/mcp/resources/define-resource.ts'
+import { RESOURCES } from '../../src/mcp/resources/index.ts'
 import { toolsOf } from '../../src/mcp/tools/index.ts'
 import { connectInProcess } from '../support/connect.ts'
 import { stubServer } from './stub-context.ts'
 
+const TEMPLATES = templatesIn(RESOURCES)
 const core = toolsOf(['core']).map(describeTool)
 const tools = toolsOf(TOOLSETS).map(describeTool)
 

@@ -66,27 +66,34 @@ export interface Connection {
 const INFO = { name: 'recollect-test', version: '0.0.0' }
 
 export async function connect(kind: ClientKind, target: Target): Promise<Connection> {
+  return connectTo(kind, kind === 'v1' ? oldTransport(target) : transport(target))
+}
+
+type AnyTransport =
+  | ReturnType<typeof transport>
+  | ReturnType<typeof oldTransport>
+  | InMemoryTransport
+
+async function connectTo(kind: ClientKind, over: AnyTransport): Promise<Connection> {
+  // The types of the two SDKs differ in what may be undefined, and in nothing that counts.
   if (kind === 'v1') {
     const client = new OldClient(INFO)
-    // The v1 types do not know exactOptionalPropertyTypes.
-    await client.connect(oldTransport(target) as Parameters<OldClient['connect']>[0])
+    await client.connect(over as Parameters<OldClient['connect']>[0])
     return wrapOld(client)
   }
   const client = createClient(kind)
-  await client.connect(transport(target))
+  await client.connect(over as Parameters<Client['connect']>[0])
   return wrap(kind, client)
 }
 
 /** A real client and a real server without a process between them. */
 export async function connectInProcess(
   createServer: ServerFactory,
-  kind: Exclude<ClientKind, 'v1'> = 'v2-legacy',
+  kind: ClientKind = 'v2-legacy',
 ): Promise<Connection> {
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair()
   const handle = serveStdio(createServer, { transport: serverSide })
-  const client = createClient(kind)
-  await client.connect(clientSide)
-  const connection = wrap(kind, client)
+  const connection = await connectTo(kind, clientSide)
   return {
     ...connection,
     async close() {

@@ -4,7 +4,3 @@ import { saveSession } from './save-session.ts'
 import { talkToAgent } from './talk-to-agent.ts'
 
 export const ALL_PROMPTS: readonly Prompt[] = [talkToAgent, loadMemory, saveSession]
-
-export function findPrompt(name: string): Prompt | undefined {
-  return ALL_PROMPTS.find((prompt) => prompt.name === name)
-}

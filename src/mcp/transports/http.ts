@@ -40,6 +40,10 @@ export interface HttpOptions {
   /** Of the database, if it is open by now. */
   readonly schemaVersion?: () => number | undefined
   readonly log: Log
+  /** For a request to arrive in full; what it takes to answer is not counted. */
+  readonly requestMilliseconds?: number
+  /** Between two signs of life on a stream that has nothing to say. */
+  readonly keepAliveMilliseconds?: number
 }
 
 export interface HttpServing {
@@ -48,9 +52,15 @@ export interface HttpServing {
   close(): Promise<void>
 }
 
+/** A request of another kind is none of MCP's. */
+const METHODS = ['GET', 'POST', 'DELETE']
+
 const HEADERS_MILLISECONDS = 10_000
-/** For a request to arrive in full; what it takes to answer is not counted. */
 const REQUEST_MILLISECONDS = 30_000
+/** How often slow connections are looked for. */
+const CHECK_MILLISECONDS = 1_000
+/** What proxies and clients cut off is silent for longer. */
+const KEEP_ALIVE_MILLISECONDS = 15_000
 const CLOSE_MILLISECONDS = 1_500
 const SWEEP_MILLISECONDS = 20
 
@@ -59,12 +69,14 @@ export async function serveOverHttp(
   options: HttpOptions,
 ): Promise<HttpServing> {
   const { log, token } = options
+  const requestTimeout = options.requestMilliseconds ?? REQUEST_MILLISECONDS
+  const keepAliveMs = options.keepAliveMilliseconds ?? KEEP_ALIVE_MILLISECONDS
   const guard: Guard = { allowsHost: hostRule(options.host, options.allowedHosts ?? []), token }
   const onerror = (error: Error) => log('debug', 'http', { error: error.message })
-  const handler = createMcpHandler(createServer, { legacy: 'reject', onerror })
+  const handler = createMcpHandler(createServer, { legacy: 'reject', keepAliveMs, onerror })
   const modern = toNodeHandler(handler, { onerror })
   const sessionless = toNodeHandler({ fetch: legacyStatelessFallback(createServer, onerror) })
-  const sessions = createLegacySessions({ createServer, log })
+  const sessions = createLegacySessions({ createServer, log, keepAliveMs })
 
   const serveMcp = async (request: IncomingMessage, response: ServerResponse) => {
     const sessionId = request.headers['mcp-session-id']
@@ -90,7 +102,12 @@ export async function serveOverHttp(
     return sessionless(plain, response, body)
   }
 
-  const server = createHttpServer((request, response) => {
+  const limits = {
+    requestTimeout,
+    headersTimeout: Math.min(HEADERS_MILLISECONDS, requestTimeout),
+    connectionsCheckingInterval: Math.min(CHECK_MILLISECONDS, requestTimeout),
+  }
+  const server = createHttpServer(limits, (request, response) => {
     const path = (request.url ?? '').split('?')[0]
     const refusal = refusalOf(request.headers, guard, path === '/mcp')
     if (refusal !== undefined) {
@@ -98,12 +115,14 @@ export async function serveOverHttp(
       return refuse(response, refusal.status, refusal.message)
     }
     if (path === '/health') return answerHealth(request, response, options)
+    if (path === '/mcp' && !METHODS.includes(request.method ?? '')) {
+      response.setHeader('Allow', METHODS.join(', '))
+      return refuse(response, 405, `Only ${METHODS.join(', ')} are answered here.`)
+    }
     if (path !== '/mcp') return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
     serveMcp(request, response).catch((error: unknown) => fail(response, error, log))
   })
   const connections = trackConnections(server)
-  server.headersTimeout = HEADERS_MILLISECONDS
-  server.requestTimeout = REQUEST_MILLISECONDS
   const url = await listen(server, options.host, options.port)
 
   return {

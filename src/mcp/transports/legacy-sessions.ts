@@ -14,6 +14,8 @@ export interface LegacySessionsOptions {
   readonly log: Log
   readonly limit?: number
   readonly idleMilliseconds?: number
+  /** Between two signs of life on a stream. */
+  readonly keepAliveMs?: number | undefined
 }
 
 export interface LegacySessions {
@@ -26,6 +28,7 @@ export interface LegacySessions {
     response: ServerResponse,
     body?: unknown,
   ): Promise<boolean>
+  size(): number
   close(): Promise<void>
 }
 
@@ -36,13 +39,14 @@ interface Session {
   usedAt: number
 }
 
-const SWEEP_MILLISECONDS = 60_000
+const MOST_SWEEP_MILLISECONDS = 60_000
 
 export function createLegacySessions({
   createServer,
   log,
   limit = 1_000,
   idleMilliseconds = 30 * 60_000,
+  keepAliveMs,
 }: LegacySessionsOptions): LegacySessions {
   /** Least recently used first. */
   const sessions = new Map<string, Session>()
@@ -58,10 +62,12 @@ export function createLegacySessions({
     }
   }
   const makeRoom = async (): Promise<boolean> => {
-    if (sessions.size < limit) return true
-    const idle = [...sessions].find(([, session]) => session.active === 0)
-    if (idle === undefined) return false
-    await end(...idle)
+    // Several, when more were opened at once than there was room for.
+    while (sessions.size >= limit) {
+      const idle = [...sessions].find(([, session]) => session.active === 0)
+      if (idle === undefined) return false
+      await end(...idle)
+    }
     return true
   }
   const serve = async (
@@ -77,11 +83,14 @@ export function createLegacySessions({
     })
     await session.transport.handleRequest(request, response, body)
   }
-  const sweep = setInterval(() => {
-    endIdle().catch((error: unknown) =>
-      log('warn', 'idle sessions were not closed', { error: describeError(error) }),
-    )
-  }, SWEEP_MILLISECONDS).unref()
+  const sweep = setInterval(
+    () => {
+      endIdle().catch((error: unknown) =>
+        log('warn', 'idle sessions were not closed', { error: describeError(error) }),
+      )
+    },
+    Math.min(MOST_SWEEP_MILLISECONDS, idleMilliseconds),
+  ).unref()
 
   return {
     async open(request, response, body) {
@@ -89,6 +98,7 @@ export function createLegacySessions({
       const id = randomUUID()
       const transport = new NodeStreamableHTTPServerTransport({
         sessionIdGenerator: () => id,
+        ...(keepAliveMs !== undefined && { keepAliveMs }),
         onsessioninitialized: () => void sessions.set(id, session),
       })
       const session: Session = { transport, active: 0, usedAt: Date.now() }
@@ -112,6 +122,7 @@ export function createLegacySessions({
       await serve(session, request, response, body)
       return true
     },
+    size: () => sessions.size,
     async close() {
       clearInterval(sweep)
       await Promise.all([...sessions].map(([id, session]) => end(id, session)))

@@ -1,4 +1,4 @@
-import { PassThrough, type Readable, type Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import {
   type ServeStdioOptions,
   StdioServerTransport,
@@ -6,6 +6,7 @@ import {
 } from '@modelcontextprotocol/server/stdio'
 import type { Log } from '../../core/log.ts'
 import type { ServerFactory } from '../server.ts'
+import { checkedLines } from './checked-lines.ts'
 
 /** A client that pipes its requests in and closes the pipe still wants the answers; it does not wait for ever. */
 const LAST_ANSWERS_MILLISECONDS = 2_000
@@ -23,8 +24,11 @@ export function serveOverStdio(
   stdin: Readable = process.stdin,
   stdout: Writable = process.stdout,
 ): StdioServing {
-  // Between stdin and the SDK, which drops unanswered requests at the end of its input.
-  const input = new PassThrough()
+  // Between stdin and the SDK, which also drops unanswered requests at the end of its input.
+  const input = checkedLines((refusal) => {
+    log('warn', 'stdio', { error: refusal.error.message })
+    stdout.write(`${JSON.stringify(refusal)}\n`)
+  })
   const transport = new StdioServerTransport(input, stdout)
   const options: ServeStdioOptions = {
     transport,
@@ -40,7 +44,12 @@ export function serveOverStdio(
     }
   })
   stdin.pipe(input, { end: false })
+  let isEnding = false
   const onEnd = async () => {
+    if (isEnding) return
+    isEnding = true
+    // The last line may lack its end.
+    input.write('\n')
     await unanswered.settled(LAST_ANSWERS_MILLISECONDS)
     input.end()
   }
