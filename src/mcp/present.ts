@@ -18,7 +18,9 @@ import type {
 
 /* From what the rest of the program knows to what the contract shows. */
 
-const EXCERPT_CHARACTERS = 200
+/** Of an agent in a list: enough to choose one of many. */
+const EXCERPT_CHARACTERS = 80
+const SHOWN_TAGS = 5
 
 export function presentAgent(view: AgentView): z.infer<typeof agentShape> {
   const { agent } = view
@@ -51,14 +53,15 @@ function presentToolRule(rule: ToolRule) {
 }
 
 export function presentShortAgent(agent: Agent): z.infer<typeof shortAgentShape> {
+  const tags = agent.tags.slice(0, SHOWN_TAGS)
   return {
     id: agent.id,
     name: agent.name,
-    description: excerpt(agent.description, EXCERPT_CHARACTERS),
-    agent_type: agent.agentType,
+    ...(agent.description !== '' && {
+      description: excerpt(agent.description, EXCERPT_CHARACTERS),
+    }),
     ...(agent.model !== null && { model: agent.model }),
-    tags: [...agent.tags],
-    updated_at: agent.updatedAt,
+    ...(tags.length > 0 && { tags }),
   }
 }
 

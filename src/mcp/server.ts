@@ -13,6 +13,8 @@ import { ask, personBehind } from './ask-person.ts'
 import type { McpContext } from './context.ts'
 import type { ToolCall } from './define-tool.ts'
 import { Question } from './person.ts'
+import type { Surface } from './surface.ts'
+import { surfaceAt } from './surface-at.ts'
 import { toUserError } from './to-result.ts'
 
 /*
@@ -27,26 +29,37 @@ export interface ServerOptions {
   readonly context: () => Promise<McpContext>
   readonly log: Log
   readonly toolsets: readonly Toolset[]
+  readonly readOnly?: boolean | undefined
+  /** Id or name of the only agent that any client gets. */
+  readonly agent?: string | undefined
 }
 
-/** One server per connection or request; they share nothing but the context. */
-export type ServerFactory = () => Server
+/** One server per connection or request; they share nothing but the context. Over HTTP, the address chooses. */
+export type ServerFactory = (request?: {
+  readonly requestInfo?: { readonly url: string }
+}) => Server
 
 /** Our lists change with the program only, not with its data. */
 const STATIC = { ttlMs: 300_000, cacheScope: 'public' } as const
 
 export function createServerFactory({
   version,
-  context,
+  context: openContext,
   log,
   toolsets,
+  readOnly = false,
+  agent,
 }: ServerOptions): ServerFactory {
-  return () => {
+  const whole: Surface = { toolsets, readOnly, agent }
+  const contextOfAll = contextOf(whole, openContext)
+  return (request) => {
+    const surface = surfaceAt(request?.requestInfo?.url, whole)
+    const context = surface.agent === whole.agent ? contextOfAll : contextOf(surface, openContext)
     const server = new Server(
       { name: 'recollect', title: 'Recollect', version },
       {
         capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
-        instructions: PROMPTS['mcp-instructions'],
+        instructions: instructionsFor(surface),
         // A run may wait for approval many times, and a person takes his time.
         inputRequired: { maxRounds: 50 },
         cacheHints: {
@@ -56,9 +69,9 @@ export function createServerFactory({
         },
       },
     )
-    handleTools(server, context, log, toolsets)
+    handleTools(server, context, log, surface)
     handleResources(server, context, log)
-    handlePrompts(server, context, log)
+    handlePrompts(server, context, log, surface)
     handleCompletion(server, context, log)
     return server
   }
@@ -66,25 +79,50 @@ export function createServerFactory({
 
 type Context = ServerOptions['context']
 
-function handleTools(
-  server: Server,
-  context: Context,
-  log: Log,
-  toolsets: readonly Toolset[],
-): void {
+/** Which agent is meant is found out once; if that fails, the next request tries again. */
+function contextOf({ agent }: Surface, context: Context): Context {
+  if (agent === undefined) return context
+  let pinning: Promise<McpContext> | undefined
+  const pin = async () => {
+    const { pinContext } = await import('./pin-context.ts')
+    return pinContext(await context(), agent)
+  }
+  return () => {
+    pinning ??= pin().catch((error: unknown) => {
+      pinning = undefined
+      throw error
+    })
+    return pinning
+  }
+}
+
+function instructionsFor({ readOnly, agent }: Surface): string {
+  const limited = [
+    ...(agent === undefined ? [] : [PROMPTS['mcp-one-agent']]),
+    ...(readOnly ? [PROMPTS['mcp-read-only']] : []),
+  ]
+  return limited.length === 0 ? PROMPTS['mcp-instructions'] : limited.join('\n\n')
+}
+
+function handleTools(server: Server, context: Context, log: Log, surface: Surface): void {
   server.setRequestHandler('tools/list', async () => {
     const { describeTool } = await import('./describe-tool.ts')
-    const { toolsOf } = await import('./tools/index.ts')
-    return { tools: toolsOf(toolsets).map(describeTool) }
+    const { offeredTools } = await import('./surface.ts')
+    return { tools: offeredTools(surface).map(describeTool) }
   })
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const { callTool } = await import('./call-tool.ts')
-    const { toolsOf } = await import('./tools/index.ts')
-    const tools = toolsOf(toolsets)
+    const { offeredTools } = await import('./surface.ts')
+    const tools = offeredTools(surface)
     const tool = tools.find(({ name }) => name === params.name)
     if (tool === undefined) {
-      const names = tools.map(({ name }) => name).join(', ')
-      throw invalidParams(`There is no tool "${params.name}". Tools: ${names}.`)
+      const { nearest } = await import('./nearest.ts')
+      const names = tools.map(({ name }) => name)
+      const guess = nearest(params.name, names)
+      const question = guess === undefined ? '' : ` Did you mean "${guess}"?`
+      throw invalidParams(
+        `There is no tool "${params.name}" here.${question} Tools: ${names.join(', ')}.`,
+      )
     }
     const call = { ...toolCall(mcpReq, log), person: personBehind(server, mcpReq) }
     const result = await callTool(tool, params.arguments, context, call, log)
@@ -144,10 +182,10 @@ function handleResources(server: Server, context: Context, log: Log): void {
   })
 }
 
-function handlePrompts(server: Server, context: Context, log: Log): void {
+function handlePrompts(server: Server, context: Context, log: Log, surface: Surface): void {
   server.setRequestHandler('prompts/list', async () => {
-    const { ALL_PROMPTS } = await import('./prompts/index.ts')
-    const prompts = ALL_PROMPTS.map(({ write: _, arguments: args, ...about }) => ({
+    const { offeredPrompts } = await import('./prompts/index.ts')
+    const prompts = offeredPrompts(surface).map(({ write: _, arguments: args, ...about }) => ({
       ...about,
       arguments: args.map((argument) => ({ ...argument })),
     }))
@@ -157,7 +195,7 @@ function handlePrompts(server: Server, context: Context, log: Log): void {
     answering(log, async () => {
       const { findPrompt } = await import('./prompts/index.ts')
       const { requireArguments } = await import('./prompts/define-prompt.ts')
-      const prompt = findPrompt(params.name)
+      const prompt = findPrompt(params.name, surface)
       if (prompt === undefined) throw invalidParams(`There is no prompt "${params.name}".`)
       const args = requireArguments(prompt, params.arguments ?? {})
       const text = await prompt.write(args, await context())

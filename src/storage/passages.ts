@@ -69,8 +69,14 @@ export function passageReads({ db, namespace, dialect }: Scope): PassageReads {
   }
 
   return {
-    async find(id) {
-      const rows = await all().where('passage.id', '=', id).execute()
+    async find(id, agentId) {
+      let select = all().where('passage.id', '=', id)
+      if (agentId !== undefined) {
+        const archives = await archivesOf(agentId)
+        if (archives.length === 0) return undefined
+        select = select.where('archive_id', 'in', archives)
+      }
+      const rows = await select.execute()
       const tags = await tagsOf(rows)
       return rows.map((row) => toPassage(row, tags))[0]
     },

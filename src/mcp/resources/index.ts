@@ -1,3 +1,4 @@
+import { completeIds } from '../complete-ids.ts'
 import { agent } from './agent.ts'
 import { agentContext } from './agent-context.ts'
 import { agentMemory } from './agent-memory.ts'
@@ -28,7 +29,7 @@ export function findResource(
 ): { readonly resource: Resource; readonly variables: Variables } | undefined {
   for (const resource of RESOURCES) {
     const variables = matchUri(resource.uri, uri)
-    if (variables !== undefined) return { resource, variables }
+    if (variables !== undefined) return { resource, variables: completeIds(variables) }
   }
   return undefined
 }

@@ -12,6 +12,8 @@ import { getRun } from './get-run.ts'
 import { insertArchival } from './insert-archival.ts'
 import { inspectContext } from './inspect-context.ts'
 import { listAgents } from './list-agents.ts'
+import { listModels } from './list-models.ts'
+import { listRuns } from './list-runs.ts'
 import { readMemory } from './read-memory.ts'
 import { replaceInMemoryBlock } from './replace-in-memory-block.ts'
 import { resetMessages } from './reset-messages.ts'
@@ -19,6 +21,7 @@ import { respondToApproval } from './respond-to-approval.ts'
 import { searchArchival } from './search-archival.ts'
 import { searchConversation } from './search-conversation.ts'
 import { sendMessage } from './send-message.ts'
+import { stats } from './stats.ts'
 import { updateAgent } from './update-agent.ts'
 import { writeMemoryBlock } from './write-memory-block.ts'
 
@@ -44,7 +47,14 @@ const CORE: readonly Tool[] = [
   inspectContext,
 ]
 
-const ADMIN: readonly Tool[] = [configureAgent, compactContext, resetMessages]
+const ADMIN: readonly Tool[] = [
+  configureAgent,
+  compactContext,
+  resetMessages,
+  listRuns,
+  listModels,
+  stats,
+]
 
 export const TOOLSETS: Readonly<Record<Toolset, readonly Tool[]>> = { core: CORE, admin: ADMIN }
 

@@ -15,7 +15,9 @@ import {
   legacyStatelessFallback,
 } from '@modelcontextprotocol/server'
 import type { Log } from '../../core/log.ts'
+import type { AddressRefusal } from '../check-address.ts'
 import type { ServerFactory } from '../server.ts'
+import { isMcpPath } from '../surface-at.ts'
 import { trackConnections } from './connections.ts'
 import { answerJson, fail, refuse } from './http-answers.ts'
 import { type Guard, hostRule, refusalOf } from './http-guard.ts'
@@ -39,6 +41,8 @@ export interface HttpOptions {
   readonly version: string
   /** Of the database, if it is open by now. */
   readonly schemaVersion?: () => number | undefined
+  /** Why there is nothing at an address of `/mcp`; undefined: there is. */
+  readonly check?: (url: string) => Promise<AddressRefusal | undefined>
   readonly log: Log
 }
 
@@ -67,6 +71,8 @@ export async function serveOverHttp(
   const sessions = createLegacySessions({ createServer, log })
 
   const serveMcp = async (request: IncomingMessage, response: ServerResponse) => {
+    const nothing = await options.check?.(request.url ?? '')
+    if (nothing !== undefined) return refuse(response, nothing.status, nothing.message, -32_602)
     const sessionId = request.headers['mcp-session-id']
     const body = request.method === 'POST' ? await readBody(request) : undefined
     const plain = plainRequest(request)
@@ -91,14 +97,15 @@ export async function serveOverHttp(
   }
 
   const server = createHttpServer((request, response) => {
-    const path = (request.url ?? '').split('?')[0]
-    const refusal = refusalOf(request.headers, guard, path === '/mcp')
+    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+    const isMcp = isMcpPath(path)
+    const refusal = refusalOf(request.headers, guard, isMcp)
     if (refusal !== undefined) {
       if (refusal.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
       return refuse(response, refusal.status, refusal.message)
     }
     if (path === '/health') return answerHealth(request, response, options)
-    if (path !== '/mcp') return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
+    if (!isMcp) return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
     serveMcp(request, response).catch((error: unknown) => fail(response, error, log))
   })
   const connections = trackConnections(server)

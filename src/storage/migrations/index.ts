@@ -2,9 +2,10 @@ import type { Connection, Dialect } from '../dialect.ts'
 import { initial } from './0001-initial.ts'
 import { toolRules } from './0002-tool-rules.ts'
 import { context } from './0003-context.ts'
+import { runLists } from './0004-run-lists.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
 
 /** Version n is the database after the first n of them. Only ever appended to. */
-export const MIGRATIONS: readonly Migration[] = [initial, toolRules, context]
+export const MIGRATIONS: readonly Migration[] = [initial, toolRules, context, runLists]
