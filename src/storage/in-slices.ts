@@ -1,5 +1,5 @@
 /** Entries of an index that are counted before others get their turn: some milliseconds. */
-export const SLICE = 20_000
+export const SLICE = 10_000
 
 /** Adds up slices, each beginning after the last key of the one before, and lets go of the thread between them. */
 export async function inSlices<Key>(

@@ -147,6 +147,19 @@ describe('in a large store', () => {
     )
   }, 120_000)
 
+  it('what is refused is not sent back in full', async () => {
+    const long = words(50_000, 1)
+    const refused = [
+      ['get_agent', { agent: long }],
+      ['get_run', { run_id: long }],
+      ['delete_archival', { agent: full, passage_id: long }],
+      ['get_agent', { agent: full, [long]: 1 }],
+      ['write_memory_block', { agent: full, label: long, value: '' }],
+      ['search_archival', { agent: full, after: long }],
+    ] as const
+    for (const [tool, args] of refused) expect((await call(tool, args)).isError, tool).toBe(true)
+  })
+
   it('what an answer leaves out is counted, and can be had', async () => {
     const memory = (await call('read_memory', { agent: full })).data
     expect(memory.blocks.length + memory.left_out).toBe(BLOCKS)

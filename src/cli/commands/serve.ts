@@ -31,7 +31,7 @@ export async function serve(
     port,
     toolsets: config.toolsets,
     readOnly: config.readOnly,
-    agent: config.agent ?? undefined,
+    agent: agent?.id,
     log,
     schemaVersion: () => schemaVersion,
     ...(config.token !== null && { token: config.token }),
