@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts'
 import type { McpContext } from './context.ts'
-import { readAddress } from './surface-at.ts'
+import { readAddress } from './offer-at.ts'
 
 /** Why there is nothing at an address. */
 export interface AddressRefusal {

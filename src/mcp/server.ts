@@ -12,9 +12,9 @@ import { PROMPTS } from '../generated/prompts.ts'
 import { ask, personBehind } from './ask-person.ts'
 import type { McpContext } from './context.ts'
 import type { ToolCall } from './define-tool.ts'
+import type { Offer } from './offer.ts'
+import { offerAt } from './offer-at.ts'
 import { Question } from './person.ts'
-import type { Surface } from './surface.ts'
-import { surfaceAt } from './surface-at.ts'
 import { toUserError } from './to-result.ts'
 
 /*
@@ -50,16 +50,16 @@ export function createServerFactory({
   readOnly = false,
   agent,
 }: ServerOptions): ServerFactory {
-  const whole: Surface = { toolsets, readOnly, agent }
+  const whole: Offer = { toolsets, readOnly, agent }
   const contextOfAll = contextOf(whole, openContext)
   return (request) => {
-    const surface = surfaceAt(request?.requestInfo?.url, whole)
-    const context = surface.agent === whole.agent ? contextOfAll : contextOf(surface, openContext)
+    const offer = offerAt(request?.requestInfo?.url, whole)
+    const context = offer.agent === whole.agent ? contextOfAll : contextOf(offer, openContext)
     const server = new Server(
       { name: 'recollect', title: 'Recollect', version },
       {
         capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
-        instructions: instructionsFor(surface),
+        instructions: instructionsFor(offer),
         // A run may wait for approval many times, and a person takes his time.
         inputRequired: { maxRounds: 50 },
         cacheHints: {
@@ -69,9 +69,9 @@ export function createServerFactory({
         },
       },
     )
-    handleTools(server, context, log, surface)
+    handleTools(server, context, log, offer)
     handleResources(server, context, log)
-    handlePrompts(server, context, log, surface)
+    handlePrompts(server, context, log, offer)
     handleCompletion(server, context, log)
     return server
   }
@@ -80,7 +80,7 @@ export function createServerFactory({
 type Context = ServerOptions['context']
 
 /** Which agent is meant is found out once; if that fails, the next request tries again. */
-function contextOf({ agent }: Surface, context: Context): Context {
+function contextOf({ agent }: Offer, context: Context): Context {
   if (agent === undefined) return context
   let pinning: Promise<McpContext> | undefined
   const pin = async () => {
@@ -96,7 +96,7 @@ function contextOf({ agent }: Surface, context: Context): Context {
   }
 }
 
-function instructionsFor({ readOnly, agent }: Surface): string {
+function instructionsFor({ readOnly, agent }: Offer): string {
   const limited = [
     ...(agent === undefined ? [] : [PROMPTS['mcp-one-agent']]),
     ...(readOnly ? [PROMPTS['mcp-read-only']] : []),
@@ -104,16 +104,16 @@ function instructionsFor({ readOnly, agent }: Surface): string {
   return limited.length === 0 ? PROMPTS['mcp-instructions'] : limited.join('\n\n')
 }
 
-function handleTools(server: Server, context: Context, log: Log, surface: Surface): void {
+function handleTools(server: Server, context: Context, log: Log, offer: Offer): void {
   server.setRequestHandler('tools/list', async () => {
     const { describeTool } = await import('./describe-tool.ts')
-    const { offeredTools } = await import('./surface.ts')
-    return { tools: offeredTools(surface).map(describeTool) }
+    const { offeredTools } = await import('./offer.ts')
+    return { tools: offeredTools(offer).map(describeTool) }
   })
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const { callTool } = await import('./call-tool.ts')
-    const { offeredTools } = await import('./surface.ts')
-    const tools = offeredTools(surface)
+    const { offeredTools } = await import('./offer.ts')
+    const tools = offeredTools(offer)
     const tool = tools.find(({ name }) => name === params.name)
     if (tool === undefined) {
       const { nearest } = await import('./nearest.ts')
@@ -182,10 +182,10 @@ function handleResources(server: Server, context: Context, log: Log): void {
   })
 }
 
-function handlePrompts(server: Server, context: Context, log: Log, surface: Surface): void {
+function handlePrompts(server: Server, context: Context, log: Log, offer: Offer): void {
   server.setRequestHandler('prompts/list', async () => {
     const { offeredPrompts } = await import('./prompts/index.ts')
-    const prompts = offeredPrompts(surface).map(({ write: _, arguments: args, ...about }) => ({
+    const prompts = offeredPrompts(offer).map(({ write: _, arguments: args, ...about }) => ({
       ...about,
       arguments: args.map((argument) => ({ ...argument })),
     }))
@@ -195,7 +195,7 @@ function handlePrompts(server: Server, context: Context, log: Log, surface: Surf
     answering(log, async () => {
       const { findPrompt } = await import('./prompts/index.ts')
       const { requireArguments } = await import('./prompts/define-prompt.ts')
-      const prompt = findPrompt(params.name, surface)
+      const prompt = findPrompt(params.name, offer)
       if (prompt === undefined) throw invalidParams(`There is no prompt "${params.name}".`)
       const args = requireArguments(prompt, params.arguments ?? {})
       const text = await prompt.write(args, await context())

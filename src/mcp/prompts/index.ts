@@ -1,4 +1,4 @@
-import type { Surface } from '../surface.ts'
+import type { Offer } from '../offer.ts'
 import type { Prompt } from './define-prompt.ts'
 import { loadMemory } from './load-memory.ts'
 import { saveSession } from './save-session.ts'
@@ -7,15 +7,15 @@ import { talkToAgent } from './talk-to-agent.ts'
 export const ALL_PROMPTS: readonly Prompt[] = [talkToAgent, loadMemory, saveSession]
 
 /** Where there is one agent only, no prompt asks which. */
-export function offeredPrompts({ agent }: Pick<Surface, 'agent'>): readonly Prompt[] {
+export function offeredPrompts({ agent }: Pick<Offer, 'agent'>): readonly Prompt[] {
   return agent === undefined ? ALL_PROMPTS : ALL_PROMPTS.map(forOneAgent)
 }
 
 export function findPrompt(
   name: string,
-  surface: Pick<Surface, 'agent'> = { agent: undefined },
+  offer: Pick<Offer, 'agent'> = { agent: undefined },
 ): Prompt | undefined {
-  return offeredPrompts(surface).find((prompt) => prompt.name === name)
+  return offeredPrompts(offer).find((prompt) => prompt.name === name)
 }
 
 function forOneAgent(prompt: Prompt): Prompt {

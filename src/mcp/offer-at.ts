@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from '../core/toolset.ts'
-import type { Surface } from './surface.ts'
+import type { Offer } from './offer.ts'
 
 /*
  * A server over HTTP shows a part of itself at each address: `/mcp?toolsets=core,admin` these toolsets,
@@ -30,8 +30,8 @@ export function readAddress(url: string): Address {
   }
 }
 
-/** The surface at an address that was found to be good; undefined: there is none, as on stdio. */
-export function surfaceAt(url: string | undefined, whole: Surface): Surface {
+/** The offer at an address that was found to be good; undefined: there is none, as on stdio. */
+export function offerAt(url: string | undefined, whole: Offer): Offer {
   if (url === undefined) return whole
   const { toolsets = whole.toolsets, agent } = readAddress(url)
   return { ...whole, toolsets, agent: whole.agent ?? agent }

@@ -4,7 +4,7 @@ import type { Tool } from './define-tool.ts'
 import { toolsOf } from './tools/index.ts'
 
 /** What of Recollect a server shows to its client. */
-export interface Surface {
+export interface Offer {
   readonly toolsets: readonly Toolset[]
   /** Only tools that read. */
   readonly readOnly: boolean
@@ -12,8 +12,8 @@ export interface Surface {
   readonly agent: string | undefined
 }
 
-/** The tools that a client of this surface gets; it can call no others. */
-export function offeredTools({ toolsets, readOnly, agent }: Surface): readonly Tool[] {
+/** The tools that a client of this offer gets; it can call no others. */
+export function offeredTools({ toolsets, readOnly, agent }: Offer): readonly Tool[] {
   const tools = toolsOf(toolsets).filter((tool) => !readOnly || tool.annotations.readOnlyHint)
   return agent === undefined ? tools : tools.filter(isForOneAgent).map(forOneAgent)
 }
