@@ -3,6 +3,7 @@ import { InputNeeded } from './client-input.ts'
 import type { McpContext } from './context.ts'
 import type { Tool, ToolCall } from './define-tool.ts'
 import { type Answer, countFitting, cutToFit, fits, listOf } from './fit.ts'
+import { labelStored } from './label-stored.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { type ToolResult, toErrorResult, toFailedResult, toResult } from './to-result.ts'
 
@@ -34,19 +35,19 @@ export async function answerTool(
   context: McpContext,
   call: ToolCall,
 ): Promise<Answer> {
-  const answer = withoutUndefined(await tool.run(args, context, call))
+  const answer = complete(await tool.run(args, context, call))
   if (tool.pages === undefined || fits(answer)) return cutToFit(answer)
   const all = listOf(answer, tool.pages).length
   const limit = countFitting(answer, tool.pages)
   // Asked again for a shorter page, so that its cursor leads to what had to be left out.
-  const page =
-    limit < all ? withoutUndefined(await tool.run({ ...args, limit }, context, call)) : answer
+  const page = limit < all ? complete(await tool.run({ ...args, limit }, context, call)) : answer
   const cut = cutToFit(page)
   const leftOut = all - listOf(cut, tool.pages).length
   return { ...cut, ...(leftOut > 0 && { truncated: true, left_out: leftOut }) }
 }
 
 /** As it will look on the wire. */
-function withoutUndefined(answer: Answer): Answer {
-  return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined))
+function complete(answer: Answer): Answer {
+  const present = Object.entries(answer).filter(([, value]) => value !== undefined)
+  return labelStored(Object.fromEntries(present))
 }

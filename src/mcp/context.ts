@@ -8,7 +8,7 @@ import type { AgentId, CallId, PassageId, RunId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
-import type { Run } from '../core/run.ts'
+import type { Run, RunStatus } from '../core/run.ts'
 import type { ToolRule } from '../core/tool-rule.ts'
 
 /*
@@ -17,13 +17,36 @@ import type { ToolRule } from '../core/tool-rule.ts'
  * the caller can mend; anything else thrown is a fault of ours.
  */
 export interface McpContext {
+  /** The only agent there is for this client. */
+  readonly pinnedTo?: AgentId
   readonly agents: AgentsPort
   readonly runs: RunsPort
   readonly memory: MemoryPort
   readonly archival: ArchivalPort
   readonly recall: RecallPort
+  readonly models: ModelsPort
+  stats(): Promise<Stats>
   /** Changes of the whole store, this process's and others'. */
   onChange(listener: (change: Change) => void): () => void
+}
+
+export interface ModelsPort {
+  /** What an agent uses that names none, and why. */
+  describeDefault(): Promise<{ readonly handle: string; readonly reason: string }>
+  /** Providers that are set up or found; without a list of models, they did not answer. */
+  offers(): Promise<
+    readonly { readonly provider: string; readonly models: readonly string[] | null }[]
+  >
+}
+
+export interface Stats {
+  readonly agents: number
+  readonly blocks: number
+  readonly messages: number
+  readonly passages: number
+  readonly runs: Readonly<Record<RunStatus, number>>
+  readonly bytes: number
+  readonly schemaVersion: number
 }
 
 export interface AgentView {
@@ -72,6 +95,8 @@ export interface AgentsPort {
     readonly limit: number
     readonly cursor?: string | undefined
   }): Promise<Page<Agent>>
+  /** The agent alone, for whoever needs no more of it. */
+  find(agent: string): Promise<Agent>
   get(agent: string): Promise<AgentView>
   update(agent: string, changes: AgentChanges): Promise<AgentView>
   delete(agent: string): Promise<AgentId>
@@ -140,7 +165,15 @@ export interface RunsPort {
     readonly idempotencyKey?: string | undefined
     readonly maxSteps?: number | undefined
   }): Promise<RunView>
-  get(runId: string): Promise<RunView>
+  /** With `agent`: only if it is a run of that agent. */
+  get(runId: string, agent?: AgentId): Promise<RunView>
+  /** Newest first; without `agent`, those of all agents. */
+  list(filter: {
+    readonly agent?: string | undefined
+    readonly status?: RunStatus | undefined
+    readonly limit: number
+    readonly cursor?: string | undefined
+  }): Promise<Page<Run>>
   /** The run when it is settled or `milliseconds` have passed or `signal` fires, whichever comes first; the run itself goes on. */
   wait(runId: RunId, milliseconds: number, signal: AbortSignal): Promise<RunView>
   cancel(runId: string): Promise<RunView>
@@ -254,7 +287,8 @@ export interface ArchivalPort {
     },
   ): Promise<Page<Found<Passage>>>
   delete(agent: string, passageId: string): Promise<PassageId>
-  get(passageId: string): Promise<Passage>
+  /** With `agent`: only if that agent can find it. */
+  get(passageId: string, agent?: AgentId): Promise<Passage>
 }
 
 export interface RecallPort {

@@ -35,6 +35,8 @@ export interface Tool<
   readonly input: Input
   readonly output: Output
   readonly annotations: ToolAnnotations
+  /** Offered to a client that is given one agent; absent: if it takes an agent or a run. */
+  readonly pinned?: boolean
   /** The list of the answer that the arguments `limit` and `cursor` page. */
   readonly pages?: string
   run(args: z.infer<Input>, context: McpContext, call: ToolCall): Promise<z.infer<Output>>

@@ -1,35 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import {
-  createRequestStateCodec,
-  inputRequired,
-  ProtocolError,
-  ProtocolErrorCode,
-  type RequestStateCodec,
-  ResourceNotFoundError,
-  type Server,
-  type ServerContext,
-} from '@modelcontextprotocol/server'
-import { UserError } from '../core/errors.ts'
+import { createRequestStateCodec, type Server } from '@modelcontextprotocol/server'
 import type { Log } from '../core/log.ts'
 import type { Toolset } from '../core/toolset.ts'
 import { PROMPTS } from '../generated/prompts.ts'
-import { callingClient } from './calling-client.ts'
-import { InputNeeded } from './client-input.ts'
 import type { McpContext } from './context.ts'
-import type { ToolCall } from './define-tool.ts'
-import type { Prompt } from './prompts/define-prompt.ts'
+import { handleRequests, type Seal } from './handle-requests.ts'
+import type { Offer } from './offer.ts'
+import { offerAt } from './offer-at.ts'
 import { StrictServer } from './strict-server.ts'
 import { createSurface, type Surface } from './surface.ts'
-import { toUserError } from './to-result.ts'
-
-/*
- * The one file, with the transports, that knows the SDK. Every stdio client starts a process of ours and waits for
- * `initialize`, so tools, resources and prompts are loaded by the first request that needs them, and the context is
- * asked for only then.
- */
 
 export interface ServerOptions extends Serving {
   readonly toolsets: readonly Toolset[]
+  readonly readOnly?: boolean | undefined
+  /** Id or name of the only agent that any client gets. */
+  readonly agent?: string | undefined
 }
 
 export interface Serving {
@@ -39,28 +24,59 @@ export interface Serving {
   readonly log: Log
 }
 
-/** One server per connection or request; they share nothing but the context. */
-export type ServerFactory = () => Server
+/** One server per connection or request; they share nothing but the context. Over HTTP, the address chooses. */
+export type ServerFactory = (request?: {
+  readonly requestInfo?: { readonly url: string }
+}) => Server
+
+/** What a server has for its client. */
+interface Served extends Pick<Serving, 'context'> {
+  readonly surface: Surface
+  readonly instructions: string
+}
 
 /** Our lists change with the program only, not with its data. */
 const STATIC = { ttlMs: 300_000, cacheScope: 'public' } as const
 /** A person takes his time to answer. */
 const ANSWER_SECONDS = 24 * 3_600
 
-export function createServerFactory({ toolsets, ...serving }: ServerOptions): ServerFactory {
-  return serveSurface(createSurface(toolsets), serving)
+export function createServerFactory({
+  toolsets,
+  readOnly = false,
+  agent,
+  ...serving
+}: ServerOptions): ServerFactory {
+  const whole: Offer = { toolsets, readOnly, agent }
+  const contextOfAll = contextOf(whole, serving.context)
+  return factory(serving, (url) => {
+    const offer = offerAt(url, whole)
+    return {
+      surface: createSurface(offer),
+      context: offer.agent === whole.agent ? contextOfAll : contextOf(offer, serving.context),
+      instructions: instructionsFor(offer),
+    }
+  })
 }
 
 /** Any surface, over our protocol. */
-export function serveSurface(surface: Surface, { version, context, log }: Serving): ServerFactory {
+export function serveSurface(surface: Surface, serving: Serving): ServerFactory {
+  const { context } = serving
+  return factory(serving, () => ({ surface, context, instructions: PROMPTS['mcp-instructions'] }))
+}
+
+function factory(
+  { version, log }: Serving,
+  servedAt: (url: string | undefined) => Served,
+): ServerFactory {
   // What is put aside goes through the client's hands and comes back to another server of this process.
   const seal: Seal = createRequestStateCodec({ key: randomBytes(32), ttlSeconds: ANSWER_SECONDS })
-  return () => {
+  return (request) => {
+    const { surface, context, instructions } = servedAt(request?.requestInfo?.url)
     const server = new StrictServer(
       { name: 'recollect', title: 'Recollect', version },
       {
         capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
-        instructions: PROMPTS['mcp-instructions'],
+        instructions,
         requestState: { verify: seal.verify },
         // A run may wait for approval many times, and a person takes his time.
         inputRequired: { maxRounds: 50 },
@@ -71,183 +87,32 @@ export function serveSurface(surface: Surface, { version, context, log }: Servin
         },
       },
     )
-    const handling = { surface, context, log, seal }
-    handleTools(server, handling)
-    handleResources(server, handling)
-    handlePrompts(server, handling)
-    handleCompletion(server, handling)
+    handleRequests(server, { surface, context, log, seal })
     return server
   }
 }
 
-type Seal = RequestStateCodec<string>
-
-interface Handling extends Pick<Serving, 'context' | 'log'> {
-  readonly surface: Surface
-  readonly seal: Seal
-}
-
-function handleTools(server: Server, { surface, context, log, seal }: Handling): void {
-  server.setRequestHandler('tools/list', async () => {
-    const { describeTool } = await import('./describe-tool.ts')
-    return { tools: (await surface.tools()).map(describeTool) }
-  })
-  server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
-    const { callTool } = await import('./call-tool.ts')
-    const { personBehind } = await import('./person.ts')
-    const tools = await surface.tools()
-    const tool = tools.find(({ name }) => name === params.name)
-    if (tool === undefined) {
-      const names = tools.map(({ name }) => name).join(', ')
-      throw invalidParams(`There is no tool "${params.name}". Tools: ${names}.`)
-    }
-    const client = callingClient(server, mcpReq)
-    const call = { ...toolCall(mcpReq, log), client, person: personBehind(client) }
-    const result = await callTool(tool, params.arguments, context, call, log)
-    if (result instanceof InputNeeded) return askClient(result, seal)
-    const { outputSchema } = await import('./json-schema.ts')
-    return server.projectCallToolResult({ ...result }, outputSchema(tool.output))
-  })
-}
-
-function toolCall({ signal, notify, _meta }: ServerContext['mcpReq'], log: Log): ToolCall {
-  const progressToken = _meta?.progressToken
-  let progress = 0
-  return {
-    signal,
-    progress(message) {
-      if (progressToken === undefined || signal.aborted) return
-      progress += 1
-      const params = { progressToken, progress, message }
-      // A caller that is gone by now is no reason to stop.
-      notify({ method: 'notifications/progress', params }).catch((error: unknown) =>
-        log('debug', 'a progress notification was not delivered', { error: String(error) }),
-      )
-    },
+/** Which agent is meant is found out once; if that fails, the next request tries again. */
+function contextOf({ agent }: Offer, context: Serving['context']): Serving['context'] {
+  if (agent === undefined) return context
+  let pinning: Promise<McpContext> | undefined
+  const pin = async () => {
+    const { pinContext } = await import('./pin-context.ts')
+    return pinContext(await context(), agent)
+  }
+  return () => {
+    pinning ??= pin().catch((error: unknown) => {
+      pinning = undefined
+      throw error
+    })
+    return pinning
   }
 }
 
-/** Ends the request; the client brings it again, with the answers. */
-async function askClient({ requests, putAside }: InputNeeded, seal: Seal) {
-  return inputRequired({
-    inputRequests: requests,
-    ...(putAside !== undefined && { requestState: await seal.mint(putAside) }),
-  })
-}
-
-function handleResources(server: Server, { surface, context, log }: Handling): void {
-  server.setRequestHandler('resources/list', ({ params }) =>
-    answering(log, async () => {
-      const page = await surface.listResources(await context(), params?.cursor)
-      const { resources, ...rest } = page
-      return { resources: [...resources], ...rest }
-    }),
-  )
-  server.setRequestHandler('resources/templates/list', async () => {
-    const { templatesIn } = await import('./resources/define-resource.ts')
-    const resourceTemplates = templatesIn(await surface.resources()).map(
-      ({ uri, read: _, ...about }) => ({
-        uriTemplate: uri,
-        ...about,
-      }),
-    )
-    return { resourceTemplates }
-  })
-  server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
-    const { findResource } = await import('./resources/define-resource.ts')
-    const found = findResource(await surface.resources(), uri)
-    if (found === undefined) throw new ResourceNotFoundError(uri)
-    const { resource, variables } = found
-    try {
-      const value = await resource.read(variables, await context())
-      const about = { uri, mimeType: resource.mimeType }
-      if (typeof value === 'string') return { contents: [{ ...about, text: value }] }
-      return { contents: [{ ...about, blob: Buffer.from(value).toString('base64') }] }
-    } catch (error) {
-      if (error instanceof UserError && error.code === 'not_found') {
-        throw new ResourceNotFoundError(uri, error.message)
-      }
-      throw toProtocolError(error, log)
-    }
-  })
-}
-
-function handlePrompts(server: Server, { surface, context, log, seal }: Handling): void {
-  server.setRequestHandler('prompts/list', async () => {
-    const prompts = (await surface.prompts()).map(({ write: _, arguments: args, ...about }) => ({
-      ...about,
-      arguments: args.map((argument) => ({ ...argument })),
-    }))
-    return { prompts }
-  })
-  server.setRequestHandler('prompts/get', ({ params }, { mcpReq }) =>
-    answering(log, async () => {
-      const { requireArguments, toMessages } = await import('./prompts/define-prompt.ts')
-      const prompt = await findPrompt(surface, params.name)
-      const args = requireArguments(prompt, params.arguments ?? {})
-      try {
-        const written = await prompt.write(args, await context(), callingClient(server, mcpReq))
-        return { description: prompt.description, messages: toMessages(written) }
-      } catch (error) {
-        if (error instanceof InputNeeded) return askClient(error, seal)
-        throw error
-      }
-    }),
-  )
-}
-
-async function findPrompt(surface: Surface, name: string): Promise<Prompt> {
-  const found = (await surface.prompts()).find((prompt) => prompt.name === name)
-  if (found === undefined) throw invalidParams(`There is no prompt "${name}".`)
-  return found
-}
-
-function handleCompletion(server: Server, { surface, context, log }: Handling): void {
-  server.setRequestHandler('completion/complete', ({ params: { ref, argument, context: known } }) =>
-    answering(log, async () => {
-      await checkReference(surface, ref)
-      const values = await surface.complete(
-        argument.name,
-        argument.value,
-        known?.arguments ?? {},
-        await context(),
-      )
-      return { completion: { values: [...values], total: values.length, hasMore: false } }
-    }),
-  )
-}
-
-type Reference =
-  | { readonly type: 'ref/prompt'; readonly name: string }
-  | { readonly type: 'ref/resource'; readonly uri: string }
-
-async function checkReference(surface: Surface, reference: Reference): Promise<void> {
-  if (reference.type === 'ref/prompt') {
-    await findPrompt(surface, reference.name)
-    return
-  }
-  const { templatesIn } = await import('./resources/define-resource.ts')
-  if (templatesIn(await surface.resources()).some(({ uri }) => uri === reference.uri)) return
-  throw invalidParams(`There is no resource template "${reference.uri}".`)
-}
-
-async function answering<T>(log: Log, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw toProtocolError(error, log)
-  }
-}
-
-/** Where the protocol has no error results, the same sentence goes out as a JSON-RPC error. */
-function toProtocolError(error: unknown, log: Log): ProtocolError {
-  if (error instanceof ProtocolError) return error
-  const { code, message } = toUserError(error, log)
-  const callers = code === 'not_found' || code === 'invalid_argument'
-  const number = callers ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError
-  return new ProtocolError(number, message, { code })
-}
-
-function invalidParams(message: string): ProtocolError {
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, message)
+function instructionsFor({ readOnly, agent }: Offer): string {
+  const limited = [
+    ...(agent === undefined ? [] : [PROMPTS['mcp-one-agent']]),
+    ...(readOnly ? [PROMPTS['mcp-read-only']] : []),
+  ]
+  return limited.length === 0 ? PROMPTS['mcp-instructions'] : limited.join('\n\n')
 }

@@ -1,6 +1,6 @@
-import type { Toolset } from '../core/toolset.ts'
 import type { McpContext } from './context.ts'
 import type { Tool } from './define-tool.ts'
+import type { Offer } from './offer.ts'
 import type { Prompt } from './prompts/define-prompt.ts'
 import type { Resource, Variables } from './resources/define-resource.ts'
 import type { ResourcePage } from './resources/list-resources.ts'
@@ -23,14 +23,14 @@ export interface Surface {
   ): Promise<readonly string[]>
 }
 
-/** Recollect's own. */
-export function createSurface(toolsets: readonly Toolset[]): Surface {
+/** Recollect's own, as far as it is offered. */
+export function createSurface(offer: Offer): Surface {
   return {
-    tools: async () => (await import('./tools/index.ts')).toolsOf(toolsets),
+    tools: async () => (await import('./offer.ts')).offeredTools(offer),
     resources: async () => (await import('./resources/index.ts')).RESOURCES,
     listResources: async (context, cursor) =>
       (await import('./resources/list-resources.ts')).listResources(context, cursor),
-    prompts: async () => (await import('./prompts/index.ts')).ALL_PROMPTS,
+    prompts: async () => (await import('./prompts/index.ts')).offeredPrompts(offer),
     complete: async (variable, typed, known, context) =>
       (await import('./complete.ts')).complete(variable, typed, known, context),
   }

@@ -61,8 +61,11 @@ export function createArchivalMemory(store: Store, clock: Clock) {
       )
     },
 
-    async get(passageId: string): Promise<Passage> {
-      const passage = isId('passage', passageId) ? await store.passages.find(passageId) : undefined
+    /** With `agentId`: only if it is in an archive of that agent. */
+    async get(passageId: string, agentId?: AgentId): Promise<Passage> {
+      const passage = isId('passage', passageId)
+        ? await store.passages.find(passageId, agentId)
+        : undefined
       if (passage) return passage
       throw new UserError(
         'not_found',

@@ -24,6 +24,7 @@ function environment() {
     RECOLLECT_MODEL: 'openai/scripted',
     OPENAI_API_KEY: 'sk-test-key',
     OPENAI_BASE_URL: provider.baseUrl,
+    RECOLLECT_TOOLSETS: 'all',
   }
 }
 
@@ -174,5 +175,19 @@ describe.each(MATRIX)('a %s client that can ask the person, over %s', (kind, tra
     expect(await caller.call('get_agent', gone)).toMatchObject({ error: { code: 'not_found' } })
     expect(questions).toHaveLength(2)
     expect(questions[0]).toContain('Gone')
+  })
+
+  it('is asked before an agent loses sight of its conversation', async () => {
+    reply = { action: 'cancel' }
+    const refused = { error: { code: 'invalid_argument' } }
+    expect(await caller.call('reset_messages', { agent })).toMatchObject(refused)
+    reply = { action: 'accept', content: { approve: true } }
+    expect(await caller.call('reset_messages', { agent })).toMatchObject({ agent_id: agent })
+    expect(questions).toHaveLength(2)
+    expect(questions[0]).toContain('conversation')
+    expect(await caller.call('reset_messages', { agent, confirm: true })).toMatchObject({
+      messages: 0,
+    })
+    expect(questions).toHaveLength(2)
   })
 })

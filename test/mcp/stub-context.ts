@@ -1,7 +1,8 @@
 import type { McpContext } from '../../src/mcp/context.ts'
 import { createServerFactory, type ServerFactory } from '../../src/mcp/server.ts'
 
-type Parts = { readonly [Port in keyof McpContext]?: Partial<McpContext[Port]> }
+type Ports = Omit<McpContext, 'stats' | 'onChange' | 'pinnedTo'>
+type Parts = { readonly [Port in keyof Ports]?: Partial<Ports[Port]> }
 
 /** A context of which a test gives the parts that it means; everything else throws. */
 export function stubContext(parts: Parts = {}): McpContext {
@@ -11,6 +12,10 @@ export function stubContext(parts: Parts = {}): McpContext {
     memory: port('memory', parts.memory),
     archival: port('archival', parts.archival),
     recall: port('recall', parts.recall),
+    models: port('models', parts.models),
+    stats: async () => {
+      throw new Error('stats was not expected')
+    },
     onChange: () => () => undefined,
   }
 }

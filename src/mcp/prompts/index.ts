@@ -1,6 +1,21 @@
+import type { Offer } from '../offer.ts'
 import type { Prompt } from './define-prompt.ts'
 import { loadMemory } from './load-memory.ts'
 import { saveSession } from './save-session.ts'
 import { talkToAgent } from './talk-to-agent.ts'
 
 export const ALL_PROMPTS: readonly Prompt[] = [talkToAgent, loadMemory, saveSession]
+
+/** Where there is one agent only, no prompt asks which. */
+export function offeredPrompts({ agent }: Pick<Offer, 'agent'>): readonly Prompt[] {
+  return agent === undefined ? ALL_PROMPTS : ALL_PROMPTS.map(forOneAgent)
+}
+
+function forOneAgent(prompt: Prompt): Prompt {
+  return {
+    ...prompt,
+    arguments: prompt.arguments.filter(({ name }) => name !== 'agent'),
+    write: (args, context, client) =>
+      prompt.write({ ...args, agent: context.pinnedTo ?? '' }, context, client),
+  }
+}

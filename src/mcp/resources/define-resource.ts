@@ -1,4 +1,5 @@
 import { answerTool } from '../call-tool.ts'
+import { completeIds } from '../complete-ids.ts'
 import type { McpContext } from '../context.ts'
 import type { Tool } from '../define-tool.ts'
 
@@ -33,7 +34,7 @@ export function findResource(
 ): { readonly resource: Resource; readonly variables: Variables } | undefined {
   for (const resource of resources) {
     const variables = matchUri(resource.uri, uri)
-    if (variables !== undefined) return { resource, variables }
+    if (variables !== undefined) return { resource, variables: completeIds(variables) }
   }
   return undefined
 }

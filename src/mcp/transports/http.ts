@@ -15,6 +15,8 @@ import {
   legacyStatelessFallback,
 } from '@modelcontextprotocol/server'
 import type { Log } from '../../core/log.ts'
+import type { AddressRefusal } from '../check-address.ts'
+import { isMcpPath } from '../offer-at.ts'
 import type { ServerFactory } from '../server.ts'
 import { trackConnections } from './connections.ts'
 import { answerJson, fail, refuse } from './http-answers.ts'
@@ -39,6 +41,8 @@ export interface HttpOptions {
   readonly version: string
   /** Of the database, if it is open by now. */
   readonly schemaVersion?: () => number | undefined
+  /** Why there is nothing at an address of `/mcp`; undefined: there is. */
+  readonly check?: (url: string) => Promise<AddressRefusal | undefined>
   readonly log: Log
   /** For a request to arrive in full; what it takes to answer is not counted. */
   readonly requestMilliseconds?: number
@@ -79,6 +83,8 @@ export async function serveOverHttp(
   const sessions = createLegacySessions({ createServer, log, keepAliveMs })
 
   const serveMcp = async (request: IncomingMessage, response: ServerResponse) => {
+    const nothing = await options.check?.(request.url ?? '')
+    if (nothing !== undefined) return refuse(response, nothing.status, nothing.message, -32_602)
     const sessionId = request.headers['mcp-session-id']
     const body = request.method === 'POST' ? await readBody(request) : undefined
     const plain = plainRequest(request)
@@ -108,18 +114,19 @@ export async function serveOverHttp(
     connectionsCheckingInterval: Math.min(CHECK_MILLISECONDS, requestTimeout),
   }
   const server = createHttpServer(limits, (request, response) => {
-    const path = (request.url ?? '').split('?')[0]
-    const refusal = refusalOf(request.headers, guard, path === '/mcp')
+    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+    const isMcp = isMcpPath(path)
+    const refusal = refusalOf(request.headers, guard, isMcp)
     if (refusal !== undefined) {
       if (refusal.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
       return refuse(response, refusal.status, refusal.message)
     }
     if (path === '/health') return answerHealth(request, response, options)
-    if (path === '/mcp' && !METHODS.includes(request.method ?? '')) {
+    if (!isMcp) return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
+    if (!METHODS.includes(request.method ?? '')) {
       response.setHeader('Allow', METHODS.join(', '))
       return refuse(response, 405, `Only ${METHODS.join(', ')} are answered here.`)
     }
-    if (path !== '/mcp') return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
     serveMcp(request, response).catch((error: unknown) => fail(response, error, log))
   })
   const connections = trackConnections(server)

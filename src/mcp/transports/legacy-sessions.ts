@@ -102,7 +102,7 @@ export function createLegacySessions({
         onsessioninitialized: () => void sessions.set(id, session),
       })
       const session: Session = { transport, active: 0, usedAt: Date.now() }
-      const server = createServer()
+      const server = createServer({ requestInfo: { url: request.url ?? '/' } })
       await server.connect(transport)
       // The server has put its own handler there.
       const closeServer = transport.onclose

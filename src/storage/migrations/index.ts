@@ -4,9 +4,17 @@ import { toolRules } from './0002-tool-rules.ts'
 import { context } from './0003-context.ts'
 import { blockHistory } from './0004-block-history.ts'
 import { search } from './0005-search.ts'
+import { runLists } from './0006-run-lists.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
 
 /** Version n is the database after the first n of them. Only ever appended to. */
-export const MIGRATIONS: readonly Migration[] = [initial, toolRules, context, blockHistory, search]
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  toolRules,
+  context,
+  blockHistory,
+  search,
+  runLists,
+]
