@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createAgentSettings } from './agent/agent-settings.ts'
 import { createAgents } from './agent/agents.ts'
+import { agentsConcerned } from './agent/agents-concerned.ts'
 import { checkRoomFor } from './agent/check-room.ts'
 import { ownerName } from './agent/run/owner.ts'
 import { createWorker } from './agent/run/worker.ts'
@@ -83,7 +84,11 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
             if (event.runId === runId) listener(event)
           }),
       },
-      onChange: changes.subscribe,
+      onChange: (listener) =>
+        changes.subscribe((change) => {
+          if (change.namespace === NAMESPACE) listener(change)
+        }),
+      agentsConcerned: (change) => agentsConcerned(store, change),
     },
     async close() {
       poller.stop()

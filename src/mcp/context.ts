@@ -23,6 +23,8 @@ export interface McpContext {
   readonly recall: RecallPort
   /** Changes of the whole store, this process's and others'. */
   onChange(listener: (change: Change) => void): () => void
+  /** The agents whose settings, memory or history a change concerns; none if what changed is gone, or is a run. */
+  agentsConcerned(change: Change): Promise<readonly AgentId[]>
 }
 
 export interface AgentView {

@@ -12,7 +12,9 @@ import { PROMPTS } from '../generated/prompts.ts'
 import { ask, personBehind } from './ask-person.ts'
 import type { McpContext } from './context.ts'
 import type { ToolCall } from './define-tool.ts'
+import { createLive, type Live } from './live/live.ts'
 import { Question } from './person.ts'
+import { pushNotices } from './push-notices.ts'
 import { toUserError } from './to-result.ts'
 
 /*
@@ -29,23 +31,38 @@ export interface ServerOptions {
   readonly toolsets: readonly Toolset[]
 }
 
-/** One server per connection or request; they share nothing but the context. */
-export type ServerFactory = () => Server
+/** How the client of a server is told of changes. */
+export type Notices =
+  /** Not at all: a request without a connection. */
+  | { readonly kind: 'none' }
+  /** Asked for with `subscriptions/listen`, which the transport serves. */
+  | { readonly kind: 'listened' }
+  /** Asked for with `resources/subscribe`; `ready` resolves when the client can be told something. */
+  | { readonly kind: 'pushed'; readonly ready: () => Promise<void> }
+
+/** One server per connection or request; they share nothing but the context and what listens to it. */
+export interface ServerFactory {
+  (notices?: Notices): Server
+  readonly live: Live
+}
 
 /** Our lists change with the program only, not with its data. */
 const STATIC = { ttlMs: 300_000, cacheScope: 'public' } as const
 
 export function createServerFactory({
   version,
-  context,
+  context: open,
   log,
   toolsets,
 }: ServerOptions): ServerFactory {
-  return () => {
+  const live = createLive(open, log)
+  const { context } = live
+  const create = (notices: Notices = { kind: 'none' }) => {
+    const resources = notices.kind === 'none' ? {} : { subscribe: true, listChanged: true }
     const server = new Server(
       { name: 'recollect', title: 'Recollect', version },
       {
-        capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+        capabilities: { tools: {}, resources, prompts: {}, completions: {} },
         instructions: PROMPTS['mcp-instructions'],
         // A run may wait for approval many times, and a person takes his time.
         inputRequired: { maxRounds: 50 },
@@ -60,8 +77,10 @@ export function createServerFactory({
     handleResources(server, context, log)
     handlePrompts(server, context, log)
     handleCompletion(server, context, log)
+    if (notices.kind === 'pushed') pushNotices(server, live, notices.ready, log)
     return server
   }
+  return Object.assign(create, { live })
 }
 
 type Context = ServerOptions['context']

@@ -86,6 +86,16 @@ export function passageReads({ db, namespace, dialect }: Scope): PassageReads {
       return row && storedId('archive', row.archive_id)
     },
 
+    async agentsOf(archiveId) {
+      const rows = await db
+        .selectFrom('agent_archive')
+        .select('agent_id')
+        .where('namespace', '=', namespace)
+        .where('archive_id', '=', archiveId)
+        .execute()
+      return rows.map((row) => storedId('agent', row.agent_id))
+    },
+
     async search(agentId, search) {
       const { query, limit, cursor } = search
       const offset = decodeCursor(cursor) ?? 0

@@ -203,6 +203,7 @@ export interface PassageReads {
   search(agentId: AgentId, search: PassageSearch): Promise<Page<Hit<Passage>>>
   /** The archive that the agent's own inserts go to; undefined before the first. */
   defaultArchive(agentId: AgentId): Promise<ArchiveId | undefined>
+  agentsOf(archiveId: ArchiveId): Promise<readonly AgentId[]>
 }
 
 export interface PassageWrites {

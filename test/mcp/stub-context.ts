@@ -12,6 +12,7 @@ export function stubContext(parts: Parts = {}): McpContext {
     archival: port('archival', parts.archival),
     recall: port('recall', parts.recall),
     onChange: () => () => undefined,
+    agentsConcerned: async () => [],
   }
 }
 

@@ -21,6 +21,8 @@ import { answerJson, fail, refuse } from './http-answers.ts'
 import { type Guard, hostRule, refusalOf } from './http-guard.ts'
 import { createLegacySessions } from './legacy-sessions.ts'
 import { listen } from './listen.ts'
+import { listenOverHttp } from './listen-over-http.ts'
+import { isListen } from './listen-request.ts'
 import { readBody } from './read-body.ts'
 
 /*
@@ -40,6 +42,8 @@ export interface HttpOptions {
   /** Of the database, if it is open by now. */
   readonly schemaVersion?: () => number | undefined
   readonly log: Log
+  /** After this long without anything to say, a stream says that it is alive. */
+  readonly keepAliveMilliseconds?: number
 }
 
 export interface HttpServing {
@@ -51,6 +55,7 @@ export interface HttpServing {
 const HEADERS_MILLISECONDS = 10_000
 /** For a request to arrive in full; what it takes to answer is not counted. */
 const REQUEST_MILLISECONDS = 30_000
+const KEEP_ALIVE_MILLISECONDS = 15_000
 const CLOSE_MILLISECONDS = 1_500
 const SWEEP_MILLISECONDS = 20
 
@@ -58,19 +63,27 @@ export async function serveOverHttp(
   createServer: ServerFactory,
   options: HttpOptions,
 ): Promise<HttpServing> {
-  const { log, token } = options
+  const { log, token, keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS } = options
   const guard: Guard = { allowsHost: hostRule(options.host, options.allowedHosts ?? []), token }
   const onerror = (error: Error) => log('debug', 'http', { error: error.message })
-  const handler = createMcpHandler(createServer, { legacy: 'reject', onerror })
+  const handler = createMcpHandler(() => createServer({ kind: 'listened' }), {
+    legacy: 'reject',
+    onerror,
+    keepAliveMs: keepAliveMilliseconds,
+  })
   const modern = toNodeHandler(handler, { onerror })
-  const sessionless = toNodeHandler({ fetch: legacyStatelessFallback(createServer, onerror) })
-  const sessions = createLegacySessions({ createServer, log })
+  const listens = listenOverHttp({ createServer, log, onerror, keepAliveMilliseconds })
+  const sessionless = toNodeHandler({
+    fetch: legacyStatelessFallback(() => createServer(), onerror),
+  })
+  const sessions = createLegacySessions({ createServer, log, keepAliveMilliseconds })
 
   const serveMcp = async (request: IncomingMessage, response: ServerResponse) => {
     const sessionId = request.headers['mcp-session-id']
     const body = request.method === 'POST' ? await readBody(request) : undefined
     const plain = plainRequest(request)
     if (body !== undefined && !(await isLegacyRequest(await toWebRequest(plain, body), body))) {
+      if (isListen(body)) return listens.serve(plain, response, body)
       return modern(plain, response, body)
     }
     if (typeof sessionId === 'string') {
@@ -113,7 +126,7 @@ export async function serveOverHttp(
       // A connection whose answer is on its way becomes idle a moment later.
       const sweep = setInterval(connections.closeIdle, SWEEP_MILLISECONDS)
       const cutOff = setTimeout(() => server.closeAllConnections(), CLOSE_MILLISECONDS)
-      await Promise.all([sessions.close(), handler.close()])
+      await Promise.all([sessions.close(), listens.close(), handler.close()])
       await closed
       clearInterval(sweep)
       clearTimeout(cutOff)

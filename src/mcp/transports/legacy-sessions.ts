@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node'
 import { describeError, type Log } from '../../core/log.ts'
 import type { ServerFactory } from '../server.ts'
+import { createPushStream, type PushStream } from './push-stream.ts'
 
 /*
  * Sessions of clients from before 2026-07-28. Some clients open one per call and never close any, so there is a cap
@@ -14,6 +15,7 @@ export interface LegacySessionsOptions {
   readonly log: Log
   readonly limit?: number
   readonly idleMilliseconds?: number
+  readonly keepAliveMilliseconds?: number
 }
 
 export interface LegacySessions {
@@ -31,6 +33,7 @@ export interface LegacySessions {
 
 interface Session {
   readonly transport: NodeStreamableHTTPServerTransport
+  readonly pushes: PushStream
   /** Requests and streams under way. */
   active: number
   usedAt: number
@@ -43,6 +46,7 @@ export function createLegacySessions({
   log,
   limit = 1_000,
   idleMilliseconds = 30 * 60_000,
+  keepAliveMilliseconds,
 }: LegacySessionsOptions): LegacySessions {
   /** Least recently used first. */
   const sessions = new Map<string, Session>()
@@ -75,6 +79,7 @@ export function createLegacySessions({
       session.active -= 1
       session.usedAt = Date.now()
     })
+    if (request.method === 'GET') void session.pushes.offer(response)
     await session.transport.handleRequest(request, response, body)
   }
   const sweep = setInterval(() => {
@@ -90,9 +95,11 @@ export function createLegacySessions({
       const transport = new NodeStreamableHTTPServerTransport({
         sessionIdGenerator: () => id,
         onsessioninitialized: () => void sessions.set(id, session),
+        ...(keepAliveMilliseconds !== undefined && { keepAliveMs: keepAliveMilliseconds }),
       })
-      const session: Session = { transport, active: 0, usedAt: Date.now() }
-      const server = createServer()
+      const pushes = createPushStream()
+      const session: Session = { transport, pushes, active: 0, usedAt: Date.now() }
+      const server = createServer({ kind: 'pushed', ready: pushes.ready })
       await server.connect(transport)
       // The server has put its own handler there.
       const closeServer = transport.onclose

@@ -6,6 +6,8 @@ import {
 } from '@modelcontextprotocol/server/stdio'
 import type { Log } from '../../core/log.ts'
 import type { ServerFactory } from '../server.ts'
+import { listenOverStdio } from './listen-over-stdio.ts'
+import { LISTEN } from './listen-request.ts'
 
 /** A client that pipes its requests in and closes the pipe still wants the answers; it does not wait for ever. */
 const LAST_ANSWERS_MILLISECONDS = 2_000
@@ -30,12 +32,23 @@ export function serveOverStdio(
     transport,
     onerror: (error) => log('warn', 'stdio', { error: error.message }),
   }
-  const handle = serveStdio(createServer, options)
+  const listens = listenOverStdio(transport, createServer.live, log)
+  const handle = serveStdio(({ era }) => {
+    if (era === 'legacy') {
+      listens.end()
+      return createServer({ kind: 'pushed', ready: async () => undefined })
+    }
+    const server = createServer({ kind: 'listened' })
+    listens.serveWith(server)
+    return server
+  }, options)
+  listens.begin()
   const unanswered = watchRequests(transport)
   const closed = new Promise<void>((resolve) => {
     const closeSdk = transport.onclose
     transport.onclose = () => {
       closeSdk?.()
+      listens.end()
       resolve()
     }
   })
@@ -63,7 +76,8 @@ function watchRequests(transport: StdioServerTransport) {
   const receive = transport.onmessage
   const send = transport.send.bind(transport)
   transport.onmessage = (message) => {
-    if ('method' in message && 'id' in message) open.add(message.id)
+    // A listen is answered only when all ends.
+    if ('method' in message && 'id' in message && message.method !== LISTEN) open.add(message.id)
     receive?.(message)
   }
   transport.send = async (message) => {

@@ -1,0 +1,158 @@
+import { UserError } from '../../core/errors.ts'
+import type { Change } from '../../core/event.ts'
+import { describeError, type Log } from '../../core/log.ts'
+import type { McpContext } from '../context.ts'
+import type { Notice, Tell } from './notice.ts'
+import { createPace } from './pace.ts'
+import { createWatch, type FoundResource, type Watch } from './watch.ts'
+
+/*
+ * Tells MCP clients of changes. It listens to the one stream of changes, of this process and others, finds the resources
+ * that somebody subscribed to and that a change concerns, and tells their subscribers. Bursts become few notices, and
+ * the last change is always told.
+ */
+
+export interface Live {
+  /** The same context, listened to from the first time that anybody opens it. */
+  readonly context: () => Promise<McpContext>
+  /** From now on `tell` is called when the list of resources changes, and for the resources that are added. */
+  subscribe(tell: Tell): Subscription
+}
+
+export interface Subscription {
+  /**
+   * Once it resolves, every later change will be told. What does not exist may be added: it is told when it comes to be.
+   * Throws UserError `limit_exceeded`, and whatever keeps the store from being read.
+   */
+  add(uris: readonly string[]): Promise<void>
+  remove(uri: string): void
+  end(): void
+}
+
+export interface LiveLimits {
+  /** Resources that are watched for all subscribers together. */
+  readonly resources: number
+  /** Of one subscriber. */
+  readonly perSubscriber: number
+}
+
+const LIMITS: LiveLimits = { resources: 10_000, perSubscriber: 1_000 }
+const LIST_INTERVAL_MILLISECONDS = 50
+/** A client that only waits is told too, but nobody opens the store while the client still starts. */
+const OPEN_AFTER_MILLISECONDS = 1_000
+
+export function createLive(
+  open: () => Promise<McpContext>,
+  log: Log,
+  limits: LiveLimits = LIMITS,
+): Live {
+  const subscribers = new Set<Tell>()
+  const watches = new Map<string, Watch>()
+  /** Heard and not looked at yet; what changed twice stands here once. */
+  const heard = new Map<string, Change>()
+  let looking = false
+  let listenedTo: McpContext | undefined
+
+  async function context(): Promise<McpContext> {
+    const opened = await open()
+    if (listenedTo !== opened) {
+      listenedTo = opened
+      opened.onChange((change) => hear(change, opened))
+    }
+    return opened
+  }
+
+  const listChanged = createPace(LIST_INTERVAL_MILLISECONDS, async () => {
+    const notice: Notice = { kind: 'list_changed' }
+    for (const tell of subscribers) tell(notice)
+  })
+
+  function hear(change: Change, opened: McpContext): void {
+    if (subscribers.size > 0 && change.kind === 'agent') listChanged()
+    if (watches.size === 0) return
+    heard.set(`${change.kind} ${change.subjectId}`, change)
+    if (!looking) void look(opened)
+  }
+
+  async function look(opened: McpContext): Promise<void> {
+    looking = true
+    for (const [key, change] of heard) {
+      heard.delete(key)
+      const agents = await agentsOf(change, opened)
+      for (const watch of watches.values()) watch.consider(change, agents)
+    }
+    looking = false
+  }
+
+  async function agentsOf(change: Change, opened: McpContext) {
+    try {
+      return await opened.agentsConcerned(change)
+    } catch (error) {
+      log('warn', 'whom a change concerns could not be read', { error: describeError(error) })
+      return undefined
+    }
+  }
+
+  function watchFor(uri: string, found: FoundResource): Watch {
+    const known = watches.get(uri)
+    if (known) return known
+    if (watches.size >= limits.resources) throw tooMany(limits.resources)
+    const watch = createWatch(uri, found, context, log)
+    watches.set(uri, watch)
+    return watch
+  }
+
+  return {
+    context,
+    subscribe(tell) {
+      const added = new Map<string, Watch>()
+      let ended = false
+      subscribers.add(tell)
+      if (listenedTo === undefined) {
+        setTimeout(() => void context().catch(() => undefined), OPEN_AFTER_MILLISECONDS).unref()
+      }
+
+      const remove = (uri: string) => {
+        const watch = added.get(uri)
+        added.delete(uri)
+        watch?.subscribers.delete(tell)
+        if (watch?.subscribers.size === 0) watches.delete(uri)
+      }
+      const addOne = async (uri: string) => {
+        const { findResource } = await import('../resources/index.ts')
+        const found = findResource(uri)
+        if (ended || found === undefined) return
+        if (added.size >= limits.perSubscriber) throw tooMany(limits.perSubscriber)
+        const watch = watchFor(uri, found)
+        added.set(uri, watch)
+        watch.subscribers.add(tell)
+        await watch.ready()
+      }
+      return {
+        async add(uris) {
+          const before = new Set(added.keys())
+          const more = [...new Set(uris)].filter((uri) => !before.has(uri))
+          try {
+            for (const uri of more) await addOne(uri)
+          } catch (error) {
+            more.forEach(remove)
+            throw error
+          }
+        },
+        remove,
+        end() {
+          ended = true
+          subscribers.delete(tell)
+          ;[...added.keys()].forEach(remove)
+        },
+      }
+    },
+  }
+}
+
+function tooMany(limit: number): UserError {
+  return new UserError(
+    'limit_exceeded',
+    `No more than ${limit} resources can be subscribed to. Unsubscribe from others first, or subscribe to recollect://agents and to whole agents.`,
+  )
+}
