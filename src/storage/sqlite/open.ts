@@ -42,6 +42,8 @@ export async function openSqlite(
     const readHandle = await connect(path)
     readHandle.pragma('query_only = ON')
     const reader = new Kysely<Database>({ dialect: sqliteDialect(readHandle) })
+    // Asked ten times a second, for as long as the process lives.
+    const readDataVersion = readHandle.prepare('PRAGMA data_version').pluck()
     let dataVersion: unknown
     return createStorage({
       dialect,
@@ -52,7 +54,7 @@ export async function openSqlite(
       // Asked on the reader, to which this process's own commits are another connection's.
       mayHaveChanged() {
         const before = dataVersion
-        dataVersion = readHandle.pragma('data_version', { simple: true })
+        dataVersion = readDataVersion.get()
         return dataVersion !== before
       },
       backup: (target) => copyDatabase(path, target),
