@@ -12,7 +12,7 @@ import { PROMPTS } from '../generated/prompts.ts'
 import { ask, personBehind } from './ask-person.ts'
 import type { McpContext } from './context.ts'
 import type { ToolCall } from './define-tool.ts'
-import { createLive, type Live } from './live/live.ts'
+import { createLive, type Live, type LiveLimits } from './live/live.ts'
 import { Question } from './person.ts'
 import { pushNotices } from './push-notices.ts'
 import { toUserError } from './to-result.ts'
@@ -29,6 +29,7 @@ export interface ServerOptions {
   readonly context: () => Promise<McpContext>
   readonly log: Log
   readonly toolsets: readonly Toolset[]
+  readonly liveLimits?: LiveLimits
 }
 
 /** How the client of a server is told of changes. */
@@ -54,8 +55,9 @@ export function createServerFactory({
   context: open,
   log,
   toolsets,
+  liveLimits,
 }: ServerOptions): ServerFactory {
-  const live = createLive(open, log)
+  const live = createLive(open, log, liveLimits)
   const { context } = live
   const create = (notices: Notices = { kind: 'none' }) => {
     const resources = notices.kind === 'none' ? {} : { subscribe: true, listChanged: true }

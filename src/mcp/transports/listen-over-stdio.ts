@@ -25,10 +25,11 @@ export interface StdioListens {
 
 /**
  * `subscriptions/listen` over stdio. The SDK answers it and filters what is sent; that a resource has to be watched, and
- * how long, is learned by looking at what passes.
+ * how long, is learned by looking at what passes. `ready` resolves when stdout takes more.
  */
 export function listenOverStdio(
   transport: StdioServerTransport,
+  ready: () => Promise<void>,
   live: Live,
   log: Log,
 ): StdioListens {
@@ -38,7 +39,7 @@ export function listenOverStdio(
   let subscription: Subscription | undefined
   let ended = false
   const tell = createOutbox({
-    ready: async () => undefined,
+    ready,
     send: async (notice) => {
       if (server) await sendNotice(server, notice)
     },

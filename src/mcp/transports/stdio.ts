@@ -8,6 +8,7 @@ import type { Log } from '../../core/log.ts'
 import type { ServerFactory } from '../server.ts'
 import { listenOverStdio } from './listen-over-stdio.ts'
 import { LISTEN } from './listen-request.ts'
+import { roomIn } from './room.ts'
 
 /** A client that pipes its requests in and closes the pipe still wants the answers; it does not wait for ever. */
 const LAST_ANSWERS_MILLISECONDS = 2_000
@@ -32,11 +33,12 @@ export function serveOverStdio(
     transport,
     onerror: (error) => log('warn', 'stdio', { error: error.message }),
   }
-  const listens = listenOverStdio(transport, createServer.live, log)
+  const ready = () => roomIn(stdout)
+  const listens = listenOverStdio(transport, ready, createServer.live, log)
   const handle = serveStdio(({ era }) => {
     if (era === 'legacy') {
       listens.end()
-      return createServer({ kind: 'pushed', ready: async () => undefined })
+      return createServer({ kind: 'pushed', ready })
     }
     const server = createServer({ kind: 'listened' })
     listens.serveWith(server)
