@@ -43,10 +43,11 @@ export type Notices =
 
 /** One server per connection or request; they share nothing but the context and what listens to it. */
 export interface ServerFactory {
-  (notices?: Notices): Server
+  (connection?: { readonly notices?: Notices }): Server
   readonly live: Live
 }
 
+const NO_NOTICES: Notices = { kind: 'none' }
 /** Our lists change with the program only, not with its data. */
 const STATIC = { ttlMs: 300_000, cacheScope: 'public' } as const
 
@@ -59,7 +60,7 @@ export function createServerFactory({
 }: ServerOptions): ServerFactory {
   const live = createLive(open, log, liveLimits)
   const { context } = live
-  const create = (notices: Notices = { kind: 'none' }) => {
+  const create = ({ notices = NO_NOTICES }: { readonly notices?: Notices } = {}) => {
     const resources = notices.kind === 'none' ? {} : { subscribe: true, listChanged: true }
     const server = new Server(
       { name: 'recollect', title: 'Recollect', version },

@@ -44,6 +44,23 @@ it('all clients of a server hear of what one of them does', async () => {
   expect(await serving.stop()).toBe(0)
 })
 
+it('whoever watches one of the agents that share a block hears of its edits', async () => {
+  const client = await connect('v2-auto', {
+    kind: 'stdio',
+    environment: withoutKey(newHome()),
+  })
+  const create = async (args: object) => (await client.call('create_agent', args)).data.agent
+  const first = await create({ name: 'Ada', blocks: [{ label: 'plan', value: 'Rest.' }] })
+  const plan = first.blocks.find(({ label }: { label: string }) => label === 'plan')
+  const second = await create({ name: 'Ben', block_ids: [plan.id] })
+  const uri = `recollect://agents/${second.id}/memory/plan`
+  const heard = await client.listen([uri])
+  await client.call('write_memory_block', { agent: first.id, label: 'plan', value: 'Work.' })
+  await expect.poll(() => heard.updated, PATIENT).toEqual([uri])
+  expect((await client.read(uri)).text).toBe('Work.')
+  await client.close()
+})
+
 it('a client that only waits hears of what another process does', async () => {
   const environment = withoutKey(newHome())
   const editor = await connect('v2-auto', { kind: 'stdio', environment })

@@ -66,7 +66,7 @@ export async function serveOverHttp(
   const { log, token, keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS } = options
   const guard: Guard = { allowsHost: hostRule(options.host, options.allowedHosts ?? []), token }
   const onerror = (error: Error) => log('debug', 'http', { error: error.message })
-  const handler = createMcpHandler(() => createServer({ kind: 'listened' }), {
+  const handler = createMcpHandler(() => createServer({ notices: { kind: 'listened' } }), {
     legacy: 'reject',
     onerror,
     keepAliveMs: keepAliveMilliseconds,

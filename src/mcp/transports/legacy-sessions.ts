@@ -99,7 +99,7 @@ export function createLegacySessions({
       })
       const pushes = createPushStream()
       const session: Session = { transport, pushes, active: 0, usedAt: Date.now() }
-      const server = createServer({ kind: 'pushed', ready: pushes.ready })
+      const server = createServer({ notices: { kind: 'pushed', ready: pushes.ready } })
       await server.connect(transport)
       // The server has put its own handler there.
       const closeServer = transport.onclose

@@ -50,7 +50,7 @@ export function listenOverHttp({
       if (open.size >= limit) {
         return refuse(response, 503, 'Too many clients are listening. Try again later.')
       }
-      const handler = createMcpHandler(() => createServer({ kind: 'listened' }), {
+      const handler = createMcpHandler(() => createServer({ notices: { kind: 'listened' } }), {
         legacy: 'reject',
         onerror,
         keepAliveMs: keepAliveMilliseconds,

@@ -47,7 +47,7 @@ export function listenOverStdio(
   })
 
   /** Returns whether the SDK is to answer the request. */
-  async function begin(request: JSONRPCRequest): Promise<boolean> {
+  async function prepare(request: JSONRPCRequest): Promise<boolean> {
     const uris = listenedUris(request)
     subscription ??= live.subscribe(tell)
     try {
@@ -73,7 +73,7 @@ export function listenOverStdio(
   /** Before the SDK sees it. */
   async function look(message: JSONRPCMessage): Promise<boolean> {
     if (ended) return true
-    if (isListen(message)) return begin(message)
+    if (isListen(message)) return prepare(message)
     const id = cancelledId(message)
     if (id !== undefined) endOne(id)
     return true

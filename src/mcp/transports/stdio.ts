@@ -38,9 +38,9 @@ export function serveOverStdio(
   const handle = serveStdio(({ era }) => {
     if (era === 'legacy') {
       listens.end()
-      return createServer({ kind: 'pushed', ready })
+      return createServer({ notices: { kind: 'pushed', ready } })
     }
-    const server = createServer({ kind: 'listened' })
+    const server = createServer({ notices: { kind: 'listened' } })
     listens.serveWith(server)
     return server
   }, options)
