@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createAgentSettings } from './agent/agent-settings.ts'
 import { createAgents } from './agent/agents.ts'
-import { agentsConcerned } from './agent/agents-concerned.ts'
 import { checkRoomFor } from './agent/check-room.ts'
+import { concernedBy } from './agent/concerned-by.ts'
 import { ownerName } from './agent/run/owner.ts'
 import { createWorker } from './agent/run/worker.ts'
 import { createRuns } from './agent/runs.ts'
@@ -88,7 +88,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
         changes.subscribe((change) => {
           if (change.namespace === NAMESPACE) listener(change)
         }),
-      agentsConcerned: (change) => agentsConcerned(store, change),
+      concernedBy: (change) => concernedBy(change, store),
     },
     async close() {
       poller.stop()

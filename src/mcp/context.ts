@@ -23,8 +23,15 @@ export interface McpContext {
   readonly recall: RecallPort
   /** Changes of the whole store, this process's and others'. */
   onChange(listener: (change: Change) => void): () => void
-  /** The agents whose settings, memory or history a change concerns; none if what changed is gone, or is a run. */
-  agentsConcerned(change: Change): Promise<readonly AgentId[]>
+  concernedBy(change: Change): Promise<Concerned>
+}
+
+/** Whom a change concerns. */
+export interface Concerned {
+  /** Those whose settings, memory or history it is; none if what changed is gone, or is a run. */
+  readonly agents: readonly AgentId[]
+  /** Of the block that changed. */
+  readonly label?: string
 }
 
 export interface AgentView {

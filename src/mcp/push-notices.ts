@@ -1,9 +1,9 @@
-import { ProtocolError, ProtocolErrorCode, type Server } from '@modelcontextprotocol/server'
+import { ProtocolError, type Server } from '@modelcontextprotocol/server'
 import type { Log } from '../core/log.ts'
 import type { Live, Subscription } from './live/live.ts'
 import type { Notice } from './live/notice.ts'
 import { createOutbox } from './live/outbox.ts'
-import { toUserError } from './to-result.ts'
+import { rpcError } from './rpc-error.ts'
 
 /**
  * `resources/subscribe` of clients from before 2026-07-28, who are told unasked. `ready` resolves when the client can be
@@ -32,8 +32,8 @@ export function pushNotices(
     try {
       await subscription.add([params.uri])
     } catch (error) {
-      const { code, message } = toUserError(error, log)
-      throw new ProtocolError(ProtocolErrorCode.InternalError, message, { code })
+      const { code, message, data } = rpcError(error, log)
+      throw new ProtocolError(code, message, data)
     }
     return {}
   })

@@ -17,10 +17,15 @@ it.each(CLIENT_KINDS)('a %s client hears of edits made through another process',
   for (let number = 1; number <= 10; number += 1) {
     const value = `${number}`
     await editor.call('write_memory_block', { agent: agent.id, label: 'human', value })
-    await expect.poll(() => heard.updated, PATIENT).toEqual([human])
+    await expect.poll(() => new Set(heard.updated), PATIENT).toEqual(new Set([human]))
     expect((await listener.read(human)).text).toBe(value)
     heard.clear()
   }
+  // Who has read what was in between must hear that it is as before.
+  for (const value of ['11', '10']) {
+    await editor.call('write_memory_block', { agent: agent.id, label: 'human', value })
+  }
+  await expect.poll(() => new Set(heard.updated), PATIENT).toEqual(new Set([human]))
   await editor.call('create_agent', { name: 'Ben' })
   await expect.poll(() => heard.listChanges(), PATIENT).toBeGreaterThan(0)
   await editor.close()

@@ -25,8 +25,8 @@ describeMatrix((cell) => {
     await answer('write_memory_block', { agent, label: 'human', value: 'Likes cake.' })
     const again = await cell.client.listen([`${root}/memory/human`])
     await answer('write_memory_block', { agent, label: 'human', value: 'Likes pie.' })
-    await expect.poll(() => again.updated, PATIENT).toEqual([`${root}/memory/human`])
-    expect(heard.updated.filter((uri) => uri === `${root}/memory`)).toEqual([])
+    await expect.poll(() => again.updated, PATIENT).toContain(`${root}/memory/human`)
+    expect([...heard.updated, ...again.updated]).not.toContain(`${root}/memory`)
     await again.stop()
   })
 
@@ -69,7 +69,10 @@ describeMatrix((cell) => {
     await expect.poll(() => heard.updated, PATIENT).toEqual([root])
     heard.clear()
     await answer('delete_agent', { agent, confirm: true })
-    await expect.poll(() => [...heard.updated].sort(), PATIENT).toEqual(uris.sort())
+    await expect.poll(() => [...new Set(heard.updated)].sort(), PATIENT).toEqual(uris.sort())
+    for (const uri of [`${root}/memory/human`, passage]) {
+      expect(heard.updated.filter((told) => told === uri)).toHaveLength(1)
+    }
     await expect.poll(() => heard.listChanges(), PATIENT).toBeGreaterThan(0)
     heard.clear()
     await create('Tom')

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import type { Change } from '../../src/core/event.ts'
 import { CHANGE_KINDS } from '../../src/core/event.ts'
 import { newId } from '../../src/core/ids.ts'
-import { concerns } from '../../src/mcp/live/concerns.ts'
+import type { Concerned } from '../../src/mcp/context.ts'
+import { type Concern, concerns } from '../../src/mcp/live/concerns.ts'
 import { expandUri } from '../../src/mcp/resources/define-resource.ts'
 import { findResource } from '../../src/mcp/resources/index.ts'
 
@@ -30,49 +31,60 @@ const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
   messages: ours,
 }
 
-/** Names of the resources that may read otherwise. */
-function concerned(kind: Change['kind'], agents: readonly string[] | undefined, subjectId: string) {
-  return Object.entries(RESOURCES).flatMap(([name, uri]) => {
-    const found = findResource(uri)
-    if (found === undefined) throw new Error(`nothing is at ${uri}`)
-    const subject = { uri: found.resource.uri, variables: found.variables }
-    return concerns({ kind, subjectId }, agents, subject) ? [name] : []
-  })
+/** Names of the resources that a change concerns, those that it only may concern with a question mark. */
+function concerned(kind: Change['kind'], whom: Concerned | undefined, subjectId: string): string {
+  return Object.entries(RESOURCES)
+    .flatMap(([name, uri]) => {
+      const concern = concernOf({ kind, subjectId }, whom, uri)
+      if (concern === 'no') return []
+      return [concern === 'perhaps' ? `${name}?` : name]
+    })
+    .join(' ')
 }
 
-it.each<readonly [Change['kind'], string]>([
-  ['agent', 'agents agent context memory block messages'],
-  ['block', 'agent context memory block'],
-  ['archive', 'agent context passage'],
-  ['run', 'run'],
-  ['messages', 'agent context messages run'],
-])('a change of kind %s concerns: %s', (kind, names) => {
-  const agents = kind === 'run' ? [] : [ours]
-  expect(concerned(kind, agents, SUBJECTS[kind]).join(' ')).toBe(names)
+function concernOf(
+  change: Pick<Change, 'kind' | 'subjectId'>,
+  whom: Concerned | undefined,
+  uri: string,
+): Concern {
+  const found = findResource(uri)
+  if (found === undefined) throw new Error(`nothing is at ${uri}`)
+  return concerns(change, whom, { uri: found.resource.uri, variables: found.variables })
+}
+
+it.each<readonly [Change['kind'], Concerned, string]>([
+  ['agent', { agents: [ours] }, 'agents agent context memory? block? messages?'],
+  ['block', { agents: [other, ours], label: 'human' }, 'agent context memory block'],
+  ['block', { agents: [ours], label: 'persona' }, 'agent context memory'],
+  ['archive', { agents: [ours] }, 'agent context passage?'],
+  ['run', { agents: [] }, 'run?'],
+  ['messages', { agents: [ours] }, 'agent context messages? run?'],
+])('a change of kind %s by %j concerns: %s', (kind, whom, names) => {
+  expect(concerned(kind, whom, SUBJECTS[kind])).toBe(names)
 })
 
 it('what goes with an agent is concerned by its end', () => {
-  expect(concerned('agent', [], ours)).toEqual(Object.keys(RESOURCES))
+  expect(concerned('agent', { agents: [] }, ours)).toBe(
+    'agents agent context memory? block? messages? run? passage?',
+  )
 })
 
 it('of another agent only what is common is concerned', () => {
-  const found = new Set(CHANGE_KINDS.flatMap((kind) => concerned(kind, [other], newId('agent'))))
-  expect([...found].sort()).toEqual(['agents', 'passage', 'run'])
+  const whom = { agents: [other], label: 'human' }
+  const found = CHANGE_KINDS.map((kind) => concerned(kind, whom, newId('agent')))
+  expect(found).toEqual(['agents', '', 'passage?', '', 'run?'])
 })
 
 it('an agent called by its name may be any agent', () => {
-  const uri = expandUri('recollect://agents/{agent_id}/memory', { agent_id: 'Ada' })
-  const { resource, variables } = findResource(uri) ?? {}
-  const subject = { uri: resource?.uri ?? '', variables: variables ?? {} }
-  expect(concerns({ kind: 'block', subjectId: newId('block') }, [other], subject)).toBe(true)
-  expect(concerns({ kind: 'messages', subjectId: other }, [other], subject)).toBe(false)
+  const uri = expandUri('recollect://agents/{agent_id}/memory/{label}', {
+    agent_id: 'Ada',
+    label: 'human',
+  })
+  const whom = { agents: [other], label: 'human' }
+  expect(concernOf({ kind: 'block', subjectId: newId('block') }, whom, uri)).toBe('perhaps')
+  expect(concernOf({ kind: 'messages', subjectId: other }, whom, uri)).toBe('no')
 })
 
 it('where it can not be known whom a change concerns, it may be anyone', () => {
-  expect(concerned('block', undefined, newId('block'))).toEqual([
-    'agent',
-    'context',
-    'memory',
-    'block',
-  ])
+  expect(concerned('block', undefined, newId('block'))).toBe('agent context memory? block?')
 })

@@ -12,7 +12,7 @@ export function stubContext(parts: Parts = {}): McpContext {
     archival: port('archival', parts.archival),
     recall: port('recall', parts.recall),
     onChange: () => () => undefined,
-    agentsConcerned: async () => [],
+    concernedBy: async () => ({ agents: [] }),
   }
 }
 

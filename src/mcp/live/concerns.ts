@@ -1,5 +1,6 @@
 import type { Change } from '../../core/event.ts'
 import { type IdPrefix, isId } from '../../core/ids.ts'
+import type { Concerned } from '../context.ts'
 import type { Resource, Variables } from '../resources/define-resource.ts'
 
 export interface Subject {
@@ -7,42 +8,46 @@ export interface Subject {
   readonly variables: Variables
 }
 
-/**
- * Whether the resource may read otherwise after the change. `agents` are those whose memory or settings it concerns, none
- * if what changed is gone; undefined: nobody knows.
- */
+/** `perhaps`: only who reads it knows. */
+export type Concern = 'no' | 'perhaps' | 'certainly'
+
+/** Whether a change concerns a resource. `concerned` undefined: it could not be found out whom it concerns. */
 export function concerns(
   { kind, subjectId }: Pick<Change, 'kind' | 'subjectId'>,
-  agents: readonly string[] | undefined,
+  concerned: Concerned | undefined,
   { uri, variables }: Subject,
-): boolean {
-  const isGone = kind === 'agent' && agents?.length === 0
-  const { agent_id = '', run_id = '' } = variables
-  const isOfAgent =
-    agents === undefined ||
-    agents.includes(agent_id) ||
-    agent_id === subjectId ||
-    mayMeanAny('agent', agent_id)
+): Concern {
+  const { agent_id = '', label, run_id = '' } = variables
+  const isOurs = concerned?.agents.some((id) => id === agent_id) || agent_id === subjectId
+  const mayBeOurs = isOurs || concerned === undefined || mayMeanAny('agent', agent_id)
+  const isGone = kind === 'agent' && concerned?.agents.length === 0
   switch (uri) {
     case 'recollect://agents':
-      return kind === 'agent'
+      return kind === 'agent' ? 'certainly' : 'no'
     case 'recollect://agents/{agent_id}':
     case 'recollect://agents/{agent_id}/context':
-      return kind !== 'run' && isOfAgent
+      return kind !== 'run' && mayBeOurs ? 'certainly' : 'no'
     case 'recollect://agents/{agent_id}/memory':
+      if (kind === 'block' && isOurs) return 'certainly'
+      return perhaps((kind === 'block' || kind === 'agent') && mayBeOurs)
     case 'recollect://agents/{agent_id}/memory/{label}':
-      return (kind === 'block' || kind === 'agent') && isOfAgent
+      if (kind === 'block' && isOurs) return concerned?.label === label ? 'certainly' : 'no'
+      return perhaps((kind === 'block' || kind === 'agent') && mayBeOurs)
     case 'recollect://agents/{agent_id}/messages':
-      return (kind === 'messages' || kind === 'agent') && isOfAgent
+      return perhaps((kind === 'messages' || kind === 'agent') && mayBeOurs)
     case 'recollect://runs/{run_id}':
-      if (kind === 'run') return run_id === subjectId || mayMeanAny('run', run_id)
-      // A step that ends writes messages, and goes with its agent.
-      return kind === 'messages' || isGone
+      if (kind === 'run') return perhaps(run_id === subjectId || mayMeanAny('run', run_id))
+      // A step that ends writes messages; and a run goes with its agent.
+      return perhaps(kind === 'messages' || isGone)
     case 'recollect://passages/{passage_id}':
-      return kind === 'archive' || isGone
+      return perhaps(kind === 'archive' || isGone)
     default:
-      return true
+      return 'perhaps'
   }
+}
+
+function perhaps(mayBe: boolean): Concern {
+  return mayBe ? 'perhaps' : 'no'
 }
 
 /** A name, or an id that is not written out. */
@@ -51,8 +56,8 @@ function mayMeanAny(prefix: IdPrefix, reference: string): boolean {
 }
 
 /**
- * Summaries of much, dear to read: their subscribers are told of every change that concerns them. The other resources
- * are read and compared, so that only who would read something else is told.
+ * These sum up much and are dear to read: what concerns them does so certainly, and nobody reads them before their
+ * subscribers do.
  */
 export function isSummary({ uri }: Subject): boolean {
   return (

@@ -76,17 +76,19 @@ export function createLive(
 
   async function look(opened: McpContext): Promise<void> {
     looking = true
+    // The changes of a commit are published in one go; all of them first.
+    await Promise.resolve()
     for (const [key, change] of heard) {
       heard.delete(key)
-      const agents = await agentsOf(change, opened)
-      for (const watch of watches.values()) watch.consider(change, agents)
+      const concerned = await concernedBy(change, opened)
+      for (const watch of watches.values()) watch.consider(change, concerned)
     }
     looking = false
   }
 
-  async function agentsOf(change: Change, opened: McpContext) {
+  async function concernedBy(change: Change, opened: McpContext) {
     try {
-      return await opened.agentsConcerned(change)
+      return await opened.concernedBy(change)
     } catch (error) {
       log('warn', 'whom a change concerns could not be read', { error: describeError(error) })
       return undefined
@@ -130,8 +132,8 @@ export function createLive(
       }
       return {
         async add(uris) {
-          const before = new Set(added.keys())
-          const more = [...new Set(uris)].filter((uri) => !before.has(uri))
+          const more = new Set(uris)
+          for (const uri of added.keys()) more.delete(uri)
           try {
             for (const uri of more) await addOne(uri)
           } catch (error) {

@@ -17,28 +17,27 @@ export function createOutbox({ ready, send, log }: OutboxOptions): Tell {
   let busy = false
 
   async function sendAll(): Promise<void> {
-    while (waiting.size > 0) {
-      await ready()
-      const [next] = waiting
-      if (next === undefined) return
-      const [key, notice] = next
-      waiting.delete(key)
-      await send(notice)
+    busy = true
+    try {
+      while (waiting.size > 0) {
+        await ready()
+        const [next] = waiting
+        if (next === undefined) return
+        const [key, notice] = next
+        waiting.delete(key)
+        await send(notice)
+      }
+    } catch (error) {
+      // The connection is gone; whoever comes back reads anew.
+      waiting.clear()
+      log('debug', 'a notice was not delivered', { error: describeError(error) })
+    } finally {
+      busy = false
     }
   }
 
   return (notice) => {
     waiting.set(notice.kind === 'updated' ? notice.uri : '', notice)
-    if (busy) return
-    busy = true
-    sendAll()
-      .catch((error: unknown) => {
-        // The connection is gone; whoever comes back reads anew.
-        waiting.clear()
-        log('debug', 'a notice was not delivered', { error: describeError(error) })
-      })
-      .finally(() => {
-        busy = false
-      })
+    if (!busy) void sendAll()
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { UserError } from '../../core/errors.ts'
 import type { Change } from '../../core/event.ts'
 import { describeError, type Log } from '../../core/log.ts'
-import type { McpContext } from '../context.ts'
+import type { Concerned, McpContext } from '../context.ts'
 import type { Resource, Variables } from '../resources/define-resource.ts'
 import { concerns, isSummary } from './concerns.ts'
 import type { Notice, Tell } from './notice.ts'
@@ -18,8 +18,8 @@ export interface Watch {
   readonly subscribers: Set<Tell>
   /** Resolves once it is known how the resource reads now. Rejects if it can't be read, other than for not existing. */
   ready(): Promise<void>
-  /** Soon tells the subscribers, if the change concerns the resource and it reads otherwise than before. */
-  consider(change: Change, agents: readonly string[] | undefined): void
+  /** Soon tells the subscribers, if the change concerns the resource; if only perhaps, when it reads otherwise now. */
+  consider(change: Change, concerned: Concerned | undefined): void
 }
 
 const INTERVAL_MILLISECONDS = 50
@@ -35,6 +35,8 @@ export function createWatch(
   const notice: Notice = { kind: 'updated', uri }
   /** Of the text as it was last read; undefined: it was never read, or could not be. */
   let digest: string | undefined
+  /** A change is still to be told, even if the next has undone it: somebody may have read what was in between. */
+  let isCertain = false
 
   async function read(): Promise<string> {
     const opened = await context()
@@ -50,10 +52,10 @@ export function createWatch(
   }
 
   async function readsOtherwise(): Promise<boolean> {
+    const before = digest
     try {
-      const before = digest
       digest = await read()
-      return isSummary(subject) || digest !== before
+      return digest !== before
     } catch (error) {
       digest = undefined
       log('warn', 'a resource with subscribers could not be read', { error: describeError(error) })
@@ -69,15 +71,20 @@ export function createWatch(
 
   const check = createPace(INTERVAL_MILLISECONDS, async () => {
     await first.catch(() => undefined)
-    if (!(await readsOtherwise())) return
+    const certainly = isCertain
+    isCertain = false
+    if (!(await readsOtherwise()) && !certainly) return
     for (const tell of subscribers) tell(notice)
   })
 
   return {
     subscribers,
     ready: () => first,
-    consider(change, agents) {
-      if (concerns(change, agents, subject)) check()
+    consider(change, concerned) {
+      const concern = concerns(change, concerned, subject)
+      if (concern === 'no') return
+      isCertain ||= concern === 'certainly'
+      check()
     },
   }
 }

@@ -4,12 +4,11 @@ import {
   createMcpHandler,
   type JSONRPCRequest,
   type McpHttpHandler,
-  ProtocolErrorCode,
 } from '@modelcontextprotocol/server'
 import type { Log } from '../../core/log.ts'
 import { createOutbox } from '../live/outbox.ts'
+import { rpcError } from '../rpc-error.ts'
 import type { ServerFactory } from '../server.ts'
-import { toUserError } from '../to-result.ts'
 import { answerJson, refuse } from './http-answers.ts'
 import { listenedUris } from './listen-request.ts'
 import { roomIn } from './room.ts'
@@ -72,9 +71,8 @@ export function listenOverHttp({
       try {
         await subscription.add(listenedUris(message))
       } catch (error) {
-        const { code, message: text } = toUserError(error, log)
-        const refusal = { code: ProtocolErrorCode.InternalError, message: text, data: { code } }
-        return answerJson(response, 200, { jsonrpc: '2.0', id: message.id, error: refusal })
+        const refusal = { jsonrpc: '2.0', id: message.id, error: rpcError(error, log) }
+        return answerJson(response, 200, refusal)
       }
       await toNodeHandler(handler, { onerror })(request, response, message)
     },

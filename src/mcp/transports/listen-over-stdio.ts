@@ -2,7 +2,6 @@ import {
   isJSONRPCNotification,
   type JSONRPCMessage,
   type JSONRPCRequest,
-  ProtocolErrorCode,
   type Server,
 } from '@modelcontextprotocol/server'
 import type { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
@@ -10,7 +9,7 @@ import type { Log } from '../../core/log.ts'
 import type { Live, Subscription } from '../live/live.ts'
 import { createOutbox } from '../live/outbox.ts'
 import { sendNotice } from '../push-notices.ts'
-import { toUserError } from '../to-result.ts'
+import { rpcError } from '../rpc-error.ts'
 import { isListen, listenedUris } from './listen-request.ts'
 
 type Id = JSONRPCRequest['id']
@@ -53,9 +52,7 @@ export function listenOverStdio(
     try {
       await subscription.add(uris)
     } catch (error) {
-      const { code, message } = toUserError(error, log)
-      const refusal = { code: ProtocolErrorCode.InternalError, message, data: { code } }
-      await transport.send({ jsonrpc: '2.0', id: request.id, error: refusal })
+      await transport.send({ jsonrpc: '2.0', id: request.id, error: rpcError(error, log) })
       return false
     }
     listens.set(request.id, uris)
