@@ -3,6 +3,7 @@ import { createAgentBlocks } from './agent/agent-blocks.ts'
 import { createAgentSettings } from './agent/agent-settings.ts'
 import { createAgents } from './agent/agents.ts'
 import { checkRoomFor } from './agent/check-room.ts'
+import { concernedBy } from './agent/concerned-by.ts'
 import { ownerName } from './agent/run/owner.ts'
 import { createWorker } from './agent/run/worker.ts'
 import { createRuns } from './agent/runs.ts'
@@ -93,7 +94,11 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
       },
       models,
       stats: async () => ({ ...(await storage.counts(NAMESPACE)), ...(await storage.info()) }),
-      onChange: changes.subscribe,
+      onChange: (listener) =>
+        changes.subscribe((change) => {
+          if (change.namespace === NAMESPACE) listener(change)
+        }),
+      concernedBy: (change) => concernedBy(change, store),
     },
     async close() {
       poller.stop()

@@ -28,6 +28,15 @@ export interface McpContext {
   stats(): Promise<Stats>
   /** Changes of the whole store, this process's and others'. */
   onChange(listener: (change: Change) => void): () => void
+  concernedBy(change: Change): Promise<Concerned>
+}
+
+/** Whom a change concerns. */
+export interface Concerned {
+  /** Those whose settings, memory or history it is; none if what changed is gone, or is a run. */
+  readonly agents: readonly AgentId[]
+  /** Of the block that changed. */
+  readonly label?: string
 }
 
 export interface ModelsPort {

@@ -14,8 +14,8 @@ import { InputNeeded } from './client-input.ts'
 import type { McpContext } from './context.ts'
 import type { ToolCall } from './define-tool.ts'
 import type { Prompt } from './prompts/define-prompt.ts'
+import { rpcError } from './rpc-error.ts'
 import type { Surface } from './surface.ts'
-import { toUserError } from './to-result.ts'
 
 /*
  * What a server answers to each kind of request. Every stdio client starts a process of ours and waits for `initialize`,
@@ -200,10 +200,8 @@ async function answering<T>(log: Log, work: () => Promise<T>): Promise<T> {
 /** Where the protocol has no error results, the same sentence goes out as a JSON-RPC error. */
 function toProtocolError(error: unknown, log: Log): ProtocolError {
   if (error instanceof ProtocolError) return error
-  const { code, message } = toUserError(error, log)
-  const callers = code === 'not_found' || code === 'invalid_argument'
-  const number = callers ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError
-  return new ProtocolError(number, message, { code })
+  const { code, message, data } = rpcError(error, log)
+  return new ProtocolError(code, message, data)
 }
 
 function invalidParams(message: string): ProtocolError {

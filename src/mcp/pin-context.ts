@@ -1,6 +1,7 @@
 import type { Agent } from '../core/agent.ts'
 import type { VersionHead } from '../core/block.ts'
 import { UserError } from '../core/errors.ts'
+import type { Change } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Page } from '../core/page.ts'
 import type { AgentsPort, McpContext, RunsPort, SharedBlock } from './context.ts'
@@ -56,7 +57,14 @@ export async function pinContext(context: McpContext, reference: string): Promis
     },
     models: context.models,
     stats: refused,
-    onChange: context.onChange,
+    onChange: (listener) =>
+      context.onChange((change) => {
+        if (!isOfAnother(change, id)) listener(change)
+      }),
+    async concernedBy(change) {
+      const concerned = await context.concernedBy(change)
+      return concerned.agents.includes(id) ? { ...concerned, agents: [id] } : { agents: [] }
+    },
   }
 }
 
@@ -135,6 +143,11 @@ function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
 function withoutOthers(head: VersionHead, id: AgentId): VersionHead {
   const isOthers = head.author.kind === 'agent' && head.author.agentId !== id
   return isOthers ? { ...head, author: { kind: 'client' } } : head
+}
+
+/** Whose the other kinds of changes are, `concernedBy` tells. */
+function isOfAnother({ kind, subjectId }: Change, id: AgentId): boolean {
+  return (kind === 'agent' || kind === 'messages') && subjectId !== id
 }
 
 /** For what is about all agents. */

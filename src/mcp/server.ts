@@ -5,8 +5,11 @@ import type { Toolset } from '../core/toolset.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import type { McpContext } from './context.ts'
 import { handleRequests, type Seal } from './handle-requests.ts'
+import { createLive, type Feed, LIMITS, type LiveLimits } from './live/live.ts'
+import { createPinnedFeeds } from './live/pinned-feeds.ts'
 import type { Offer } from './offer.ts'
 import { offerAt } from './offer-at.ts'
+import { pushNotices } from './push-notices.ts'
 import { StrictServer } from './strict-server.ts'
 import { createSurface, type Surface } from './surface.ts'
 
@@ -22,19 +25,37 @@ export interface Serving {
   /** Opens the store on first use. Rejects with UserError if that fails; the server then answers so and stays up. */
   readonly context: () => Promise<McpContext>
   readonly log: Log
+  readonly liveLimits?: LiveLimits
 }
 
-/** One server per connection or request; they share nothing but the context. Over HTTP, the address chooses. */
-export type ServerFactory = (request?: {
-  readonly requestInfo?: { readonly url: string }
-}) => Server
+/** How the client of a server is told of changes. */
+export type Notices =
+  /** Not at all: a request without a connection. */
+  | { readonly kind: 'none' }
+  /** Asked for with `subscriptions/listen`, which the transport serves. */
+  | { readonly kind: 'listened' }
+  /** Asked for with `resources/subscribe`; `ready` resolves when the client can be told something. */
+  | { readonly kind: 'pushed'; readonly ready: () => Promise<void> }
+
+/** One server per connection or request; they share nothing but the context and what listens to it. */
+export interface ServerFactory {
+  /** Over HTTP, the address chooses what is served. */
+  (request?: {
+    readonly requestInfo?: { readonly url: string }
+    readonly notices?: Notices
+  }): Server
+  /** What tells the clients of that address of changes. */
+  feedAt(url?: string): Feed
+}
 
 /** What a server has for its client. */
 interface Served extends Pick<Serving, 'context'> {
   readonly surface: Surface
   readonly instructions: string
+  readonly feed: Feed
 }
 
+const NO_NOTICES: Notices = { kind: 'none' }
 /** Our lists change with the program only, not with its data. */
 const STATIC = { ttlMs: 300_000, cacheScope: 'public' } as const
 /** A person takes his time to answer. */
@@ -47,21 +68,29 @@ export function createServerFactory({
   ...serving
 }: ServerOptions): ServerFactory {
   const whole: Offer = { toolsets, readOnly, agent }
-  const contextOfAll = contextOf(whole, serving.context)
+  const live = liveOptions(createSurface(whole), serving)
+  const liveOfAll = createLive({ ...live, open: contextOf(whole, serving.context) })
+  const feedOf = createPinnedFeeds(live)
   return factory(serving, (url) => {
     const offer = offerAt(url, whole)
-    return {
-      surface: createSurface(offer),
-      context: offer.agent === whole.agent ? contextOfAll : contextOf(offer, serving.context),
-      instructions: instructionsFor(offer),
+    const shown = { surface: createSurface(offer), instructions: instructionsFor(offer) }
+    if (offer.agent === whole.agent) {
+      return { ...shown, context: liveOfAll.context, feed: liveOfAll }
     }
+    const context = contextOf(offer, serving.context)
+    return { ...shown, context, feed: feedOf(context) }
   })
 }
 
 /** Any surface, over our protocol. */
 export function serveSurface(surface: Surface, serving: Serving): ServerFactory {
-  const { context } = serving
-  return factory(serving, () => ({ surface, context, instructions: PROMPTS['mcp-instructions'] }))
+  const feed = createLive({ ...liveOptions(surface, serving), open: serving.context })
+  const instructions = PROMPTS['mcp-instructions']
+  return factory(serving, () => ({ surface, context: feed.context, instructions, feed }))
+}
+
+function liveOptions({ resources }: Surface, { log, liveLimits = LIMITS }: Serving) {
+  return { resources, log, limits: liveLimits, tally: { watched: 0 } }
 }
 
 function factory(
@@ -70,12 +99,13 @@ function factory(
 ): ServerFactory {
   // What is put aside goes through the client's hands and comes back to another server of this process.
   const seal: Seal = createRequestStateCodec({ key: randomBytes(32), ttlSeconds: ANSWER_SECONDS })
-  return (request) => {
-    const { surface, context, instructions } = servedAt(request?.requestInfo?.url)
+  const create = ({ requestInfo, notices = NO_NOTICES }: Parameters<ServerFactory>[0] = {}) => {
+    const { surface, context, instructions, feed } = servedAt(requestInfo?.url)
+    const resources = notices.kind === 'none' ? {} : { subscribe: true, listChanged: true }
     const server = new StrictServer(
       { name: 'recollect', title: 'Recollect', version },
       {
-        capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+        capabilities: { tools: {}, resources, prompts: {}, completions: {} },
         instructions,
         requestState: { verify: seal.verify },
         // A run may wait for approval many times, and a person takes his time.
@@ -88,8 +118,10 @@ function factory(
       },
     )
     handleRequests(server, { surface, context, log, seal })
+    if (notices.kind === 'pushed') pushNotices(server, feed, notices.ready, log)
     return server
   }
+  return Object.assign(create, { feedAt: (url?: string) => servedAt(url).feed })
 }
 
 /** Which agent is meant is found out once; if that fails, the next request tries again. */

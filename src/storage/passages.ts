@@ -56,5 +56,15 @@ export function passageReads(scope: Scope): PassageReads {
         .executeTakeFirst()
       return row && storedId('archive', row.archive_id)
     },
+
+    async agentsOf(archiveId) {
+      const rows = await db
+        .selectFrom('agent_archive')
+        .select('agent_id')
+        .where('namespace', '=', namespace)
+        .where('archive_id', '=', archiveId)
+        .execute()
+      return rows.map((row) => storedId('agent', row.agent_id))
+    },
   }
 }

@@ -245,6 +245,7 @@ export interface PassageReads {
   around(agentId: AgentId, id: PassageId, each: number): Promise<readonly Passage[] | undefined>
   /** The archive that the agent's own inserts go to; undefined before the first. */
   defaultArchive(agentId: AgentId): Promise<ArchiveId | undefined>
+  agentsOf(archiveId: ArchiveId): Promise<readonly AgentId[]>
 }
 
 export interface PassageSearches {

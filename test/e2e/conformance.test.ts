@@ -16,9 +16,6 @@ import { newHome, removeHomes, withoutKey } from './support.ts'
  * any server can be asked for run against the built program as it is.
  */
 
-/** Subscriptions are not served yet. Nothing else may be left out, and these only until they are. */
-const LEFT_OUT = ['resources-subscribe', 'resources-unsubscribe']
-
 /** What can be asked of a server that has none of the suite's own tools, resources and prompts. */
 const APPLICABLE: Readonly<Record<Revision, readonly string[]>> = {
   '2025-11-25': [
@@ -52,7 +49,7 @@ type Outcomes = ReadonlyMap<string, Outcome>
 
 /** Each of these ran, found something good and nothing bad. */
 function expectContent(outcomes: Outcomes, scenarios: readonly string[]): void {
-  const expected = scenarios.filter((scenario) => !LEFT_OUT.includes(scenario)).sort()
+  const expected = [...scenarios].sort()
   const ran = [...outcomes.keys()].filter((scenario) => expected.includes(scenario)).sort()
   console.info(`${ran.length} scenarios: ${ran.join(', ')}`)
   expect(ran).toEqual(expected)

@@ -47,7 +47,7 @@ const LISTEN = {
   id: 3,
   method: 'subscriptions/listen',
   params: {
-    notifications: { toolsListChanged: true },
+    notifications: { resourcesListChanged: true },
     _meta: {
       'io.modelcontextprotocol/protocolVersion': '2026-07-28',
       'io.modelcontextprotocol/clientCapabilities': {},
@@ -111,14 +111,7 @@ describe('HTTP', () => {
   })
 
   it('gives signs of life on streams that have nothing to say', async () => {
-    const { createServer } = stubServer()
-    const changing = () => {
-      const server = createServer()
-      // Nobody is kept on a stream on which nothing will ever come.
-      server.registerCapabilities({ tools: { listChanged: true } })
-      return server
-    }
-    const { url } = await serve({ keepAliveMilliseconds: 20 }, changing)
+    const { url } = await serve({ keepAliveMilliseconds: 20 })
     const opened = await post(url, INITIALIZE)
     const session = opened.headers.get('mcp-session-id') ?? ''
     const streams = [

@@ -1,7 +1,7 @@
 import type { McpContext } from '../../src/mcp/context.ts'
 import { createServerFactory, type ServerFactory } from '../../src/mcp/server.ts'
 
-type Ports = Omit<McpContext, 'stats' | 'onChange' | 'pinnedTo'>
+type Ports = Omit<McpContext, 'stats' | 'onChange' | 'concernedBy' | 'pinnedTo'>
 type Parts = { readonly [Port in keyof Ports]?: Partial<Ports[Port]> }
 
 /** A context of which a test gives the parts that it means; everything else throws. */
@@ -17,6 +17,7 @@ export function stubContext(parts: Parts = {}): McpContext {
       throw new Error('stats was not expected')
     },
     onChange: () => () => undefined,
+    concernedBy: async () => ({ agents: [] }),
   }
 }
 

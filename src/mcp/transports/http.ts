@@ -23,6 +23,8 @@ import { answerJson, fail, refuse } from './http-answers.ts'
 import { type Guard, hostRule, refusalOf } from './http-guard.ts'
 import { createLegacySessions } from './legacy-sessions.ts'
 import { listen } from './listen.ts'
+import { listenOverHttp } from './listen-over-http.ts'
+import { isListen } from './listen-request.ts'
 import { readBody } from './read-body.ts'
 
 /*
@@ -72,15 +74,20 @@ export async function serveOverHttp(
   createServer: ServerFactory,
   options: HttpOptions,
 ): Promise<HttpServing> {
-  const { log, token } = options
+  const { log, token, keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS } = options
   const requestTimeout = options.requestMilliseconds ?? REQUEST_MILLISECONDS
-  const keepAliveMs = options.keepAliveMilliseconds ?? KEEP_ALIVE_MILLISECONDS
   const guard: Guard = { allowsHost: hostRule(options.host, options.allowedHosts ?? []), token }
   const onerror = (error: Error) => log('debug', 'http', { error: error.message })
-  const handler = createMcpHandler(createServer, { legacy: 'reject', keepAliveMs, onerror })
+  const handler = createMcpHandler(
+    (request) => createServer({ ...request, notices: { kind: 'listened' } }),
+    { legacy: 'reject', onerror, keepAliveMs: keepAliveMilliseconds },
+  )
   const modern = toNodeHandler(handler, { onerror })
-  const sessionless = toNodeHandler({ fetch: legacyStatelessFallback(createServer, onerror) })
-  const sessions = createLegacySessions({ createServer, log, keepAliveMs })
+  const listens = listenOverHttp({ createServer, log, onerror, keepAliveMilliseconds })
+  const sessionless = toNodeHandler({
+    fetch: legacyStatelessFallback((request) => createServer(request), onerror),
+  })
+  const sessions = createLegacySessions({ createServer, log, keepAliveMilliseconds })
 
   const serveMcp = async (request: IncomingMessage, response: ServerResponse) => {
     const nothing = await options.check?.(request.url ?? '')
@@ -89,6 +96,7 @@ export async function serveOverHttp(
     const body = request.method === 'POST' ? await readBody(request) : undefined
     const plain = plainRequest(request)
     if (body !== undefined && !(await isLegacyRequest(await toWebRequest(plain, body), body))) {
+      if (isListen(body)) return listens.serve(plain, response, body)
       return modern(plain, response, body)
     }
     if (typeof sessionId === 'string') {
@@ -139,7 +147,7 @@ export async function serveOverHttp(
       // A connection whose answer is on its way becomes idle a moment later.
       const sweep = setInterval(connections.closeIdle, SWEEP_MILLISECONDS)
       const cutOff = setTimeout(() => server.closeAllConnections(), CLOSE_MILLISECONDS)
-      await Promise.all([sessions.close(), handler.close()])
+      await Promise.all([sessions.close(), listens.close(), handler.close()])
       await closed
       clearInterval(sweep)
       clearTimeout(cutOff)

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node'
 import { describeError, type Log } from '../../core/log.ts'
 import type { ServerFactory } from '../server.ts'
+import { createPushStream, type PushStream } from './push-stream.ts'
 
 /*
  * Sessions of clients from before 2026-07-28. Some clients open one per call and never close any, so there is a cap
@@ -15,7 +16,7 @@ export interface LegacySessionsOptions {
   readonly limit?: number
   readonly idleMilliseconds?: number
   /** Between two signs of life on a stream. */
-  readonly keepAliveMs?: number | undefined
+  readonly keepAliveMilliseconds?: number
 }
 
 export interface LegacySessions {
@@ -34,6 +35,7 @@ export interface LegacySessions {
 
 interface Session {
   readonly transport: NodeStreamableHTTPServerTransport
+  readonly pushes: PushStream
   /** Requests and streams under way. */
   active: number
   usedAt: number
@@ -46,7 +48,7 @@ export function createLegacySessions({
   log,
   limit = 1_000,
   idleMilliseconds = 30 * 60_000,
-  keepAliveMs,
+  keepAliveMilliseconds,
 }: LegacySessionsOptions): LegacySessions {
   /** Least recently used first. */
   const sessions = new Map<string, Session>()
@@ -81,6 +83,7 @@ export function createLegacySessions({
       session.active -= 1
       session.usedAt = Date.now()
     })
+    if (request.method === 'GET') void session.pushes.offer(response)
     await session.transport.handleRequest(request, response, body)
   }
   const sweep = setInterval(
@@ -98,11 +101,15 @@ export function createLegacySessions({
       const id = randomUUID()
       const transport = new NodeStreamableHTTPServerTransport({
         sessionIdGenerator: () => id,
-        ...(keepAliveMs !== undefined && { keepAliveMs }),
         onsessioninitialized: () => void sessions.set(id, session),
+        ...(keepAliveMilliseconds !== undefined && { keepAliveMs: keepAliveMilliseconds }),
       })
-      const session: Session = { transport, active: 0, usedAt: Date.now() }
-      const server = createServer({ requestInfo: { url: request.url ?? '/' } })
+      const pushes = createPushStream()
+      const session: Session = { transport, pushes, active: 0, usedAt: Date.now() }
+      const server = createServer({
+        requestInfo: { url: request.url ?? '/' },
+        notices: { kind: 'pushed', ready: pushes.ready },
+      })
       await server.connect(transport)
       // The server has put its own handler there.
       const closeServer = transport.onclose

@@ -112,12 +112,16 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
-/** Asked on a connection that only reads, to which this process's own commits are another connection's. */
+/**
+ * Asked on a connection that only reads, to which this process's own commits are another connection's; ten times a
+ * second, for as long as the process lives.
+ */
 function watchDataVersion(handle: DatabaseHandle.Database): () => boolean {
+  const read = handle.prepare('PRAGMA data_version').pluck()
   let dataVersion: unknown
   return () => {
     const before = dataVersion
-    dataVersion = handle.pragma('data_version', { simple: true })
+    dataVersion = read.get()
     return dataVersion !== before
   }
 }

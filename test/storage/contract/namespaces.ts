@@ -83,6 +83,7 @@ async function read(store: Store, all: Everything) {
     saidWords: (await messages.search(agent.id, { limit: 1, query: 'kettle pot' })).items,
     passage: await passages.find(passage.id),
     archive: await passages.defaultArchive(agent.id),
+    archiveAgents: await passages.agentsOf(passage.archiveId),
     passages: (await passages.search(agent.id, { limit: 9 })).items,
     passageWords: (await passages.search(agent.id, { limit: 1, query: 'kettle pot' })).items,
     passageTags: (await passages.search(agent.id, { limit: 9, tags: ['t'] })).items,

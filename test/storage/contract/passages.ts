@@ -41,6 +41,7 @@ export function passageContract(subject: Subject): void {
     expect(await store.passages.search(id, { limit: 5, query: 'tea' })).toEqual({ items: [] })
     const archiveId = await insertArchive(store, id)
     expect(await store.passages.defaultArchive(id)).toBe(archiveId)
+    expect(await store.passages.agentsOf(archiveId)).toEqual([id])
   })
 
   test('a passage comes back as it was inserted', async () => {

@@ -1,5 +1,5 @@
 import type { Server } from '@modelcontextprotocol/server'
-import { serveSurface } from '../../../src/mcp/server.ts'
+import { type ServerFactory, serveSurface } from '../../../src/mcp/server.ts'
 import { type HttpServing, serveOverHttp } from '../../../src/mcp/transports/http.ts'
 import { stubContext } from '../../mcp/stub-context.ts'
 import { ASKING_TOOLS } from './asking-tools.ts'
@@ -21,14 +21,21 @@ export async function startFixtures(): Promise<HttpServing> {
     context: async () => stubContext(),
     log: () => undefined,
   })
-  return serveOverHttp(
-    () => {
-      const server = createServer()
-      server.registerCapabilities({ logging: {} })
-      servers.add(server)
-      server.onclose = () => servers.delete(server)
-      return server
-    },
-    { host: '127.0.0.1', port: 0, version: '1.2.3', log: () => undefined },
-  )
+  const createLogging = (request?: Parameters<ServerFactory>[0]) => {
+    const server = createServer(request)
+    server.registerCapabilities({ logging: {} })
+    servers.add(server)
+    const { onclose } = server
+    server.onclose = () => {
+      servers.delete(server)
+      onclose?.()
+    }
+    return server
+  }
+  return serveOverHttp(Object.assign(createLogging, { feedAt: createServer.feedAt }), {
+    host: '127.0.0.1',
+    port: 0,
+    version: '1.2.3',
+    log: () => undefined,
+  })
 }
