@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TOOLSETS } from '../../src/core/toolset.ts'
 import { speak } from '../agent/support.ts'
 import type { Connection } from '../support/connect.ts'
+import { callTool } from '../support/scripted-provider.ts'
 import { type RealServer, startRealServer } from './real-server.ts'
 
 /* A client that is given one agent, beside one that has all of them. */
@@ -143,6 +144,40 @@ describe('a client that is given one agent', () => {
     })
     const seen = await client.call('read_memory', { label: 'human' })
     expect(seen.data.blocks[0].shared_with).toEqual([])
+  })
+
+  it('reads what its blocks were, and of whom else changed them only that it was not the agent', async () => {
+    const { agent: other } = await server.answer('create_agent', { name: 'Di' })
+    const { block } = await server.answer('create_block', { label: 'plan', value: 'Sow.' })
+    for (const agent of ['Ada', 'Di']) {
+      await server.answer('attach_block', { agent, block_id: block.id })
+    }
+    const append = { label: 'plan', content: 'Reap.', request_heartbeat: true }
+    server.provider.enqueue(callTool('core_memory_append', append), speak('Done.'))
+    await server.answer('send_message', { agent: 'Di', message: 'Go on' })
+    const ofDi = await server.answer('memory_history', { agent: 'Di', label: 'plan' })
+    expect(ofDi.versions[0]).toMatchObject({ by: other.id, run_id: expect.any(String) })
+    const { data, text } = await client.call('memory_history', { label: 'plan' })
+    expect(data.versions).toMatchObject([{ version: 2, by: 'client' }, { version: 1 }])
+    expect(data.versions[0]).not.toHaveProperty('run_id')
+    expect(text).not.toContain(other.id)
+    const diff = await client.call('diff_memory_block', { label: 'plan', from_version: 1 })
+    expect(diff.data.diff).toContain('Reap.')
+    const past = await client.call('read_memory_as_of', { at: '2999-01-01', label: 'plan' })
+    expect(past.data.blocks[0].value).toContain('Reap.')
+    const restored = await client.call('restore_memory_block', { label: 'plan', version: 1 })
+    expect(restored.data.block).toMatchObject({ value: 'Sow.', shared_with: [] })
+  })
+
+  it('detaches a block of its own, and does not learn whether another exists', async () => {
+    const nobodys = 'block-00000000-0000-4000-8000-000000000000'
+    const detach = (id: string) => client.call('detach_block', { block_id: id })
+    const [foreign, missing] = [await detach(bob.block), await detach(nobodys)]
+    expect(foreign.data.error.code).toBe('not_found')
+    expect(foreign.text.replace(bob.block, nobodys)).toBe(missing.text)
+    const written = await client.call('write_memory_block', { label: 'spare', value: 'Old.' })
+    const { data } = await detach(written.data.block.id)
+    expect(data.agent.blocks.map(({ label }: { label: string }) => label)).not.toContain('spare')
   })
 
   it('is offered its own values only', async () => {

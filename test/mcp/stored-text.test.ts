@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TOOLSETS } from '../../src/core/toolset.ts'
 import { callTool } from '../support/scripted-provider.ts'
 import { type RealServer, startRealServer } from './real-server.ts'
 
@@ -11,9 +12,16 @@ let server: RealServer
 let runId: string
 
 beforeAll(async () => {
-  server = await startRealServer(['core', 'admin'])
+  server = await startRealServer(TOOLSETS)
   await server.answer('create_agent', { name: 'Ada', human: HOSTILE })
+  await server.answer('create_agent', { name: 'Bob' })
   await server.answer('insert_archival', { agent: 'Ada', text: HOSTILE })
+  await server.answer('append_to_memory_block', {
+    agent: 'Ada',
+    label: 'persona',
+    text: 'Kind.',
+    reason: HOSTILE,
+  })
   server.provider.enqueue(callTool('send_message', { message: HOSTILE }))
   runId = (await server.answer('send_message', { agent: 'Ada', message: HOSTILE })).run_id
 })
@@ -28,6 +36,12 @@ const READING = () =>
     ['get_run', { run_id: runId, include_steps: true }],
     ['inspect_context', { agent: 'Ada', include_text: true }],
     ['list_runs', {}],
+    ['list_blocks', {}],
+    ['create_block', { label: 'plan', value: HOSTILE }],
+    ['memory_history', { agent: 'Ada', label: 'persona' }],
+    ['diff_memory_block', { agent: 'Ada', label: 'human', from_version: 1 }],
+    ['restore_memory_block', { agent: 'Ada', label: 'human', version: 1 }],
+    ['read_memory_as_of', { agent: 'Ada', at: '2999-01-01' }],
   ] as const
 
 describe('text that was stored', () => {
@@ -55,6 +69,7 @@ describe('text that was stored', () => {
       ['search_archival', { agent: 'Ada', query: 'nothing of the kind' }],
       ['inspect_context', { agent: 'Ada' }],
       ['stats', {}],
+      ['memory_history', { agent: 'Bob', label: 'human' }],
     ] as const) {
       expect(await server.answer(tool, args), tool).not.toHaveProperty('notice')
     }
