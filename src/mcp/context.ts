@@ -2,14 +2,17 @@ import type { Agent, AgentType, MemoryCounts } from '../core/agent.ts'
 import type { AgentSettings } from '../core/agent-settings.ts'
 import type { Block, VersionHead } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
-import type { AgentEvent, Change } from '../core/event.ts'
+import type { Change } from '../core/event.ts'
 import type { FoundBy } from '../core/found.ts'
-import type { AgentId, CallId, PassageId, RunId } from '../core/ids.ts'
+import type { AgentId, PassageId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
-import type { Run, RunStatus } from '../core/run.ts'
+import type { RunStatus } from '../core/run.ts'
 import type { ToolRule } from '../core/tool-rule.ts'
+import type { RunsPort } from './runs-port.ts'
+
+export type * from './runs-port.ts'
 
 /*
  * What the MCP surface may do, declared by its user: `app.ts` satisfies it. Only add what a tool, resource or prompt
@@ -152,51 +155,6 @@ export interface ContextAccount {
   readonly request: string
   /** The memory part of it: what the model sees of its blocks. */
   readonly memory: string
-}
-
-export interface RunView {
-  readonly run: Run
-  /** What the agent has said to the user in this run so far. */
-  readonly reply: string
-  /** Calls that are not made before somebody has said yes; absent: none. */
-  readonly pendingApprovals?: readonly {
-    readonly callId: CallId
-    readonly toolName: string
-    readonly arguments: string
-  }[]
-}
-
-export interface RunsPort {
-  /** Returns when the message is on disk, without waiting for the agent. */
-  send(message: {
-    readonly agent: string
-    readonly text: string
-    readonly idempotencyKey?: string | undefined
-    readonly maxSteps?: number | undefined
-  }): Promise<RunView>
-  /** With `agent`: only if it is a run of that agent. */
-  get(runId: string, agent?: AgentId): Promise<RunView>
-  /** Newest first; without `agent`, those of all agents. */
-  list(filter: {
-    readonly agent?: string | undefined
-    readonly status?: RunStatus | undefined
-    readonly limit: number
-    readonly cursor?: string | undefined
-  }): Promise<Page<Run>>
-  /** The run when it is settled or `milliseconds` have passed or `signal` fires, whichever comes first; the run itself goes on. */
-  wait(runId: RunId, milliseconds: number, signal: AbortSignal): Promise<RunView>
-  cancel(runId: string): Promise<RunView>
-  /** Answers for a call that waits for approval; without `callId`, the only one. */
-  respond(
-    runId: string,
-    answer: {
-      readonly callId?: string | undefined
-      readonly approve: boolean
-      readonly reason?: string | undefined
-    },
-  ): Promise<RunView>
-  messages(runId: RunId): Promise<readonly Message[]>
-  onProgress(runId: RunId, listener: (event: AgentEvent) => void): () => void
 }
 
 export interface SharedBlock {
