@@ -136,7 +136,7 @@ describe('a call with bad arguments', () => {
       ['write_memory_block', { ...stale, value: 'Mine.', expected_version: 0 }],
     ] as const
     for (const [tool, args] of edits) {
-      expect(await refusal(tool, args, 'conflict')).toMatch(/version 2,[^]*One tea\./)
+      expect(await refusal(tool, args, 'conflict')).toMatch(/version 2,[\s\S]*One tea\./)
     }
     expect(await human()).toMatchObject({ value: 'One tea.', version: 2 })
     const fresh = { agent, label: 'new', value: 'x', expected_version: 1 }
