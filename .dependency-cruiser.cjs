@@ -5,9 +5,10 @@ const mayImport = {
   'src/core': [],
   'src/generated': [],
   'src/search': ['src/core'],
-  'src/storage': ['src/core', 'src/search', 'src/generated/search-worker.ts'],
+  'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
+  'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
   'src/llm': ['src/core'],
-  'src/memory': ['src/core', 'src/storage/store.ts', 'src/llm/model.ts'],
+  'src/memory': ['src/core', 'src/storage/store.ts', 'src/llm/model.ts', 'src/llm/embedder.ts'],
   'src/agent': [
     'src/core',
     'src/memory',

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 /** Most tests run the source, which needs what is generated; some spawn the binary. */
 export function setup(): void {
   run('scripts/embed-prompts.mjs')
+  run('scripts/build-kernel.mjs')
   run('scripts/embed-worker.mjs')
   if (!existsSync('dist/recollect.cjs') && !run('scripts/build.mjs')) {
     console.error('The binary could not be built; the tests that spawn it will fail.')

@@ -8,6 +8,8 @@ import { readOverflow } from './read-overflow.ts'
 
 /** Whom we asked, for the words of a failure. */
 export interface Target {
+  /** What is asked for. */
+  readonly format: 'chat-completions' | 'embeddings'
   readonly provider: Provider
   readonly model: string
   readonly baseUrl: string
@@ -80,7 +82,10 @@ export function classifyRefusal(refusal: Refusal, target: Target): ModelFailure 
   return {
     reason: 'rejected',
     message,
-    hint: `Check that ${model} can do what is asked of it (tools, for one), or choose another model.`,
+    hint:
+      target.format === 'embeddings'
+        ? `Check that ${model} makes embeddings, in the dimension that is asked for, or choose another model.`
+        : `Check that ${model} can do what is asked of it (tools, for one), or choose another model.`,
   }
 }
 
@@ -90,7 +95,8 @@ export function classifyErrorAnswer(detail: ErrorDetail, target: Target): ModelF
   if (status !== null) {
     return classifyRefusal({ status, retryAfterMilliseconds: null, detail }, target)
   }
-  const message = `${target.provider.title} answered with an error instead of a completion${quote(detail)}.`
+  const expected = target.format === 'embeddings' ? 'embeddings' : 'a completion'
+  const message = `${target.provider.title} answered with an error instead of ${expected}${quote(detail)}.`
   if (saysOverflow(detail)) return overflow(message, target)
   return { reason: 'invalid_answer', message, hint: 'Try again, or choose another model.' }
 }
@@ -99,7 +105,7 @@ export function invalidAnswer(problem: string, target: Target): ModelFailure {
   return {
     reason: 'invalid_answer',
     message: `${target.provider.title} sent ${problem}.`,
-    hint: `Try again; if it stays so, check ${target.provider.baseUrlVariable}: ${target.baseUrl} must speak the OpenAI chat-completions format.`,
+    hint: `Try again; if it stays so, check ${target.provider.baseUrlVariable}: ${target.baseUrl} must speak the OpenAI ${target.format} format.`,
   }
 }
 
@@ -134,7 +140,10 @@ function overflow(message: string, target: Target): ModelFailure {
   return {
     reason: 'context_overflow',
     message,
-    hint: `Give the agent a smaller context_window than ${target.model} has, or choose a model with a larger one.`,
+    hint:
+      target.format === 'embeddings'
+        ? `Choose an embedding model that takes longer texts than ${target.model}.`
+        : `Give the agent a smaller context_window than ${target.model} has, or choose a model with a larger one.`,
     ...readOverflow(message),
   }
 }

@@ -28,11 +28,16 @@ export interface OpenAiModelOptions {
 /** A model behind any endpoint that speaks OpenAI's chat completions. */
 export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   const { provider, endpoint, model, limits } = options
-  const target: Target = { provider, model, baseUrl: endpoint.baseUrl }
+  const target: Target = {
+    format: 'chat-completions',
+    provider,
+    model,
+    baseUrl: endpoint.baseUrl,
+  }
 
   const ask = async (request: ModelRequest, watch: CallWatch): Promise<ModelResult> => {
     const body = toWire(model, request, provider.quirks)
-    const sent = await sendRequest(provider, endpoint, body, watch)
+    const sent = await sendRequest(provider, endpoint, '/chat/completions', body, watch)
     if (sent.kind === 'refusal') {
       const { refusal } = sent
       return failed(classifyRefusal({ ...refusal, detail: redactDetail(refusal.detail) }, target))

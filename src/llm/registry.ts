@@ -133,7 +133,7 @@ function parseHandle(handle: string): {
   return { provider, model }
 }
 
-function missingKey(handle: string, provider: Provider): UserError {
+export function missingKey(handle: string, provider: Provider): UserError {
   return new UserError(
     'model_unavailable',
     `${handle} needs a key of ${provider.title}. Set ${provider.keyVariables[0]} and start the server again, or choose another model.`,

@@ -17,6 +17,7 @@ const LONGEST_ERROR_BODY = 64 * 1024
 export async function sendRequest(
   provider: Provider,
   endpoint: ProviderEndpoint,
+  path: '/chat/completions' | '/embeddings',
   body: Readonly<Record<string, unknown>>,
   watch: CallWatch,
 ): Promise<Sent> {
@@ -53,7 +54,7 @@ export async function sendRequest(
     },
   })
   try {
-    const response = await client.post('/chat/completions', { body }).asResponse()
+    const response = await client.post(path, { body }).asResponse()
     return { kind: 'response', response }
   } catch (error) {
     if (refusal) return { kind: 'refusal', refusal }

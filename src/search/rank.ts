@@ -4,13 +4,13 @@ import { indexWords } from './words.ts'
 
 /*
  * BM25 (Robertson and Zaragoza 2009) over a text together with what was said around it, and small boosts for where and
- * when it was said. Each weight lies on a plateau: half or double of it changes recall by less than a point
- * (bench/retrieval).
+ * when it was said. The weights lie on a plateau between what is best for short turns of a conversation and what is
+ * best for long answers of an assistant (bench/retrieval, on LoCoMo, BEAM, Cranfield and CISI).
  */
 const SATURATION = 1.2
 const LENGTH_SHARE = 0.5
 /** What a word counts that stands in the neighbour, and in the neighbour's neighbour. */
-const NEIGHBOUR_WEIGHTS = [0.5, 0.25]
+const NEIGHBOUR_WEIGHTS = [0.4, 0.2]
 /** Of the best score: for the document or conversation in which most was found, for a date that fits. */
 const GROUP_SHARE = 0.25
 const GROUP_TOP = 3
@@ -70,7 +70,7 @@ export function rankByWords(
     found.reduce((sum, { own }) => sum + own.length, 0) / found.length || Number.EPSILON
   const rarity = terms.map(({ frequency }) => inverseFrequency(size, frequency))
   const scored = found.map(({ candidate, own }) => {
-    const context = withNeighbours(own, candidate, profiler)
+    const context = withNeighbours(own, candidate, profiler, averageLength)
     const length = 1 - LENGTH_SHARE + (LENGTH_SHARE * context.length) / averageLength
     const words = context.counts.reduce((sum, count, index) => {
       const weight = rarity[index] ?? 0
@@ -137,6 +137,7 @@ function withNeighbours(
   own: Profile,
   { before, after }: Candidate,
   profiler: (text: string) => Profile,
+  averageLength: number,
 ): Profile {
   const counts = [...own.counts]
   let length = own.length
@@ -144,7 +145,9 @@ function withNeighbours(
   for (const side of [before, after]) {
     side.slice(0, NEIGHBOURS).forEach((text, distance) => {
       const neighbour = profiler(text.slice(0, NEIGHBOUR_CHARACTERS))
-      const weight = NEIGHBOUR_WEIGHTS[distance] ?? 0
+      // A long neighbour has many words by chance.
+      const weight =
+        (NEIGHBOUR_WEIGHTS[distance] ?? 0) / Math.max(1, neighbour.length / averageLength)
       weights += weight
       length += weight * neighbour.length
       neighbour.counts.forEach((count, term) => {

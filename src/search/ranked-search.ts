@@ -1,7 +1,7 @@
 import { type Found, fuseByRank } from './fuse.ts'
 import type { Question } from './question.ts'
-import { type Candidate, type Ranked, rankByWords, type Weighted } from './rank.ts'
-import { mayBeMisspelt, spellingsOf } from './spelling.ts'
+import { type Candidate, type Ranked, rankByWords, type Spelling, type Weighted } from './rank.ts'
+import { compounds, mayBeMisspelt, misspellings, mistakesIn } from './spelling.ts'
 
 /** What a database offers for one search: the entries of its scope that pass its filters. */
 export interface WordIndex {
@@ -9,8 +9,10 @@ export interface WordIndex {
   size(): number
   /** Entries in scope that hold any of the stems. */
   frequency(stems: readonly string[]): number
-  /** Stems in any scope that could be near this one; it need not give all. */
-  vocabularyNear(stem: string): Iterable<string>
+  /** Stems in scope, or that once were, of nearly this length: at most `most` letters more or less. */
+  wordsLike(stem: string, most: number): readonly string[]
+  /** Stems in scope, or that once were, that contain this one or begin or end it. */
+  wordsWith(stem: string): readonly string[]
   /** Entries with any of the stems, best first by BM25, the newer of equals first. */
   best(stems: readonly string[], limit: number): readonly Ranked[]
   /** These entries with their neighbours, and those of the neighbours that pass the filters as entries of their own. */
@@ -24,6 +26,8 @@ export interface RankedPage {
 
 /** So many are judged with what stands around them; those after them keep the order of the index. */
 const JUDGED = 60
+/** Each guess looks through the vocabulary. */
+const MOST_GUESSED = 4
 
 /**
  * The entries that hold any word of the question, best first: a page of a list that has every one of them once, in the
@@ -68,13 +72,21 @@ function tail(
 }
 
 function weigh(index: WordIndex, { terms }: Question): readonly Weighted[] {
+  let guessed = 0
   return terms.flatMap(({ stem }) => {
     const frequency = index.frequency([stem])
     if (frequency > 0) return [{ spellings: [{ stem, weight: 1 }], frequency }]
-    if (!mayBeMisspelt(stem)) return []
-    const used = (word: string) => index.frequency([word]) > 0
-    const spellings = spellingsOf(stem, index.vocabularyNear(stem), used)
+    if (guessed >= MOST_GUESSED || !mayBeMisspelt(stem)) return []
+    guessed += 1
+    const spellings = guess(index, stem)
     if (spellings.length === 0) return []
     return [{ spellings, frequency: index.frequency(spellings.map((each) => each.stem)) }]
   })
+}
+
+/** What may be meant by a word that nobody wrote. */
+function guess(index: WordIndex, stem: string): readonly Spelling[] {
+  const used = (word: string) => index.frequency([word]) > 0
+  const misspelt = misspellings(stem, index.wordsLike(stem, mistakesIn(stem)), used)
+  return misspelt.length > 0 ? misspelt : compounds(stem, index.wordsWith(stem), used)
 }

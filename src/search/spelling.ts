@@ -7,7 +7,6 @@ import type { Spelling } from './rank.ts'
 
 const MOST_SPELLINGS = 4
 const MOST_TRIED = 100
-/** Two mistakes in a word of this length leave it recognizable. */
 const LONG = 8
 const MISSPELT_WEIGHT = 0.8
 const PART_WEIGHT = 0.5
@@ -20,29 +19,44 @@ export function mayBeMisspelt(stem: string): boolean {
   return stem.length >= SHORTEST_MISSPELT && /^\p{L}+$/u.test(stem)
 }
 
-/** The likeliest of those `known` words that are `used` where the search looks. */
-export function spellingsOf(
+/** How many mistakes leave a word recognizable. */
+export function mistakesIn(stem: string): number {
+  return stem.length >= LONG ? 2 : 1
+}
+
+/** Those of the `known` words that are written nearly like it and `used`, the nearest alone. */
+export function misspellings(
   stem: string,
-  known: Iterable<string>,
+  known: readonly string[],
   used: (word: string) => boolean,
 ): readonly Spelling[] {
-  const most = stem.length >= LONG ? 2 : 1
-  const near: (readonly string[])[] = []
-  const parts: string[] = []
+  const most = mistakesIn(stem)
+  const near: string[][] = []
   for (const word of known) {
-    const distance =
-      Math.abs(word.length - stem.length) <= most ? editDistance(stem, word, most) : most + 1
-    if (distance <= most) near[distance] = [...(near[distance] ?? []), word]
-    else if (isPart(word, stem) || isPart(stem, word)) parts.push(word)
+    const distance = editDistance(stem, word, most)
+    if (distance > most) continue
+    near[distance] ??= []
+    near[distance].push(word)
   }
   for (const words of near) {
     const found = firstUsed(words?.toSorted() ?? [], used)
     if (found.length > 0) return found.map((word) => ({ stem: word, weight: MISSPELT_WEIGHT }))
   }
-  const byLikeness = parts.toSorted(
-    (a, b) =>
-      Math.abs(a.length - stem.length) - Math.abs(b.length - stem.length) || (a < b ? -1 : 1),
-  )
+  return []
+}
+
+/** Those of the `known` words that it is a part of, or that are parts of it, and `used`, the nearest first. */
+export function compounds(
+  stem: string,
+  known: readonly string[],
+  used: (word: string) => boolean,
+): readonly Spelling[] {
+  const byLikeness = known
+    .filter((word) => isPart(word, stem) || isPart(stem, word))
+    .sort(
+      (a, b) =>
+        Math.abs(a.length - stem.length) - Math.abs(b.length - stem.length) || (a < b ? -1 : 1),
+    )
   return firstUsed(byLikeness, used).map((word) => ({ stem: word, weight: PART_WEIGHT }))
 }
 

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import type { Timestamp } from '../core/clock.ts'
 import type { AgentId } from '../core/ids.ts'
+import { MESSAGE_ROLES } from '../core/message.ts'
 import { recordChange } from './changes.ts'
 import type { Scope } from './scope.ts'
+import { messageScope, passageScope } from './search-scope.ts'
 
 /** With all that is its own, and what no other agent has. False: there is no such agent. */
 export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Promise<boolean> {
@@ -27,6 +29,12 @@ export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Pro
   const rows = (found: readonly { row: number }[]) => found.map(({ row }) => row)
   await dialect.textSearch.remove(db, 'message', rows(messages))
   await dialect.textSearch.remove(db, 'passage', rows(passages))
+  await dialect.textSearch.forget(db, [
+    ...MESSAGE_ROLES.map((role) => messageScope(namespace, id, role)),
+    ...archives.flatMap((archive) =>
+      [false, true].map((superseded) => passageScope(namespace, archive, superseded)),
+    ),
+  ])
   const { numDeletedRows } = await db
     .deleteFrom('agent')
     .where('namespace', '=', namespace)

@@ -8,6 +8,10 @@ export interface Dialect {
   readonly textSearch: TextSearch
   /** The column type of a primary key that counts up by itself and never gives a number twice. */
   readonly rowNumber: RawBuilder<unknown>
+  /** What makes a table whose rows stand in the order of its primary key, where there is such a thing. */
+  readonly withoutRows: RawBuilder<unknown>
+  /** The column type of bytes. */
+  readonly bytes: RawBuilder<unknown>
 }
 
 export const TEXT_INDEXES = ['passage', 'message'] as const
@@ -19,6 +23,8 @@ export interface TextSearch {
   drop(db: Connection, index: TextIndex): Promise<void>
   add(db: Connection, index: TextIndex, entries: readonly TextEntry[]): Promise<void>
   remove(db: Connection, index: TextIndex, rows: readonly number[]): Promise<void>
+  /** Nothing is left in these scopes, and nothing will come. */
+  forget(db: Connection, scopes: readonly string[]): Promise<void>
 }
 
 export interface TextEntry {

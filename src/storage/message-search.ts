@@ -1,6 +1,7 @@
 import type { AgentId } from '../core/ids.ts'
 import { decodeCursor, encodeCursor, pageOf } from '../core/page.ts'
 import { messageOf, SEARCHED_ROLES } from './messages.ts'
+import { readRows } from './read-rows.ts'
 import type { Scope } from './scope.ts'
 import { messageScope } from './search-scope.ts'
 import type { MessageSearch, MessageSearches } from './store.ts'
@@ -58,7 +59,7 @@ export function messageSearches(scope: Scope): MessageSearches {
       },
     })
     const found = answer.hits.map((hit) => hit.row)
-    const rows = found.length === 0 ? [] : await all().where('row', 'in', found).execute()
+    const rows = await readRows(scope, 'message', found)
     const byRow = new Map(rows.map((row) => [row.row, row]))
     const items = answer.hits.flatMap(({ row, score, foundBy }) => {
       const message = byRow.get(row)

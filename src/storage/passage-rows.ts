@@ -21,10 +21,10 @@ export async function toPassages(
       'in',
       rows.map((row) => row.id),
     )
-    .orderBy('tag')
     .execute()
   const byPassage = new Map<string, string[]>()
-  for (const { passage_id, tag } of tags) {
+  // Ordered here: SQLite would go through all tags of the namespace to have them in order.
+  for (const { passage_id, tag } of tags.toSorted((a, b) => (a.tag < b.tag ? -1 : 1))) {
     const known = byPassage.get(passage_id)
     if (known) known.push(tag)
     else byPassage.set(passage_id, [tag])

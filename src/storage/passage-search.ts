@@ -2,6 +2,7 @@ import { toTimestamp } from '../core/clock.ts'
 import { decodeCursor, encodeCursor, pageOf } from '../core/page.ts'
 import { archivesOf, toPassages } from './passage-rows.ts'
 import type { RankedFilter } from './ranked-search.ts'
+import { readRows } from './read-rows.ts'
 import type { Scope } from './scope.ts'
 import { passageScope } from './search-scope.ts'
 import type { PassageSearch, PassageSearches } from './store.ts'
@@ -77,12 +78,7 @@ export function passageSearches(scope: Scope): PassageSearches {
       filter,
     })
     const found = new Map(answer.hits.map((hit) => [hit.row, hit]))
-    const rows =
-      found.size === 0
-        ? []
-        : await all()
-            .where('passage.row', 'in', [...found.keys()])
-            .execute()
+    const rows = await readRows(scope, 'passage', [...found.keys()])
     const passages = await toPassages(scope, rows)
     const byRow = new Map(rows.map((row, index) => [row.row, passages[index]]))
     const items = answer.hits.flatMap(({ row, score, foundBy }) => {

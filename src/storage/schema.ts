@@ -29,6 +29,8 @@ export interface Database {
     pressure_told: Generated<number>
     /** The context window of its model, where a provider told of it by refusing. */
     learned_window: number | null
+    /** What embeds its archive; null: as the server is set. */
+    embedding: Generated<string | null>
     /** Summaries that reach no further than before this message are not shown. */
     summaries_from: Generated<number>
     created_at: string
@@ -109,8 +111,8 @@ export interface Database {
     inserted_at: string
   }
   passage_tag: { namespace: string; passage_id: string; tag: string }
-  /** Stems that texts hold or held, for words that were misspelt; shared by all, shown to nobody. */
-  word: { word: string }
+  /** Stems that the texts of a scope (`search-scope.ts`) hold or held, for words that were misspelt. */
+  word: { scope: string; word: string }
   message: {
     row: Generated<number>
     namespace: string
@@ -203,5 +205,43 @@ export interface Database {
     approval: string | null
     approval_reason: string | null
   }
+  /** All entries of one owner as one model sees them. */
+  vector_set: {
+    row: Generated<number>
+    namespace: string
+    /** `archive`: of its passages; `agent`: of its messages. */
+    kind: string
+    owner_id: string
+    /** `provider/model`. */
+    handle: string
+    /** Null until the first vector came. */
+    dimension: number | null
+    /** `building`: not all entries have their vector yet, and an older set may serve; `serving`. */
+    state: string
+    created_at: string
+  }
+  vector: {
+    /** Counts up over all sets, so that a mirror can ask for what came after what it has. */
+    row: Generated<number>
+    set_row: number
+    /** `row` of the passage or message. */
+    entry_row: number
+    /** Float32, little endian, of unit length. */
+    vector: Uint8Array
+  }
+  /** Vectors that were taken away, for the mirrors of other processes. */
+  vector_gone: { row: Generated<number>; set_row: number; entry_row: number }
+  /** Entries that wait for their vector. */
+  embedding_task: {
+    row: Generated<number>
+    set_row: number
+    entry_row: number
+    claimed_by: string
+    claimed_until: string
+    attempts: number
+    problem: string | null
+  }
+  /** Vectors by the SHA-256 of what was embedded, so that the same text is not paid for twice. */
+  embedding_cache: { handle: string; digest: string; vector: Uint8Array }
   event: { seq: Generated<number>; namespace: string; kind: string; subject_id: string; at: string }
 }

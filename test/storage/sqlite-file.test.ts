@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
+import { passageScope, scopedWord } from '../../src/storage/search-scope.ts'
 import { openSqliteToRead } from '../../src/storage/sqlite/open.ts'
 import {
   at,
@@ -112,11 +113,14 @@ describe('the file of SQLite', () => {
     const { id } = await insertAgent(store)
     const archiveId = await insertArchive(store, id)
     await insertPassages(store, archiveId, [{ text: 'kettle' }, { text: 'kettles' }])
+    const word = scopedWord(passageScope('default', archiveId, false), 'kettl')
     const found = () =>
-      readValue(path, `SELECT count(*) FROM passage_words WHERE passage_words MATCH 'kettl'`)
+      readValue(path, `SELECT count(*) FROM passage_words WHERE passage_words MATCH '"${word}"'`)
     expect(found()).toBe(2)
+    expect(readValue(path, 'SELECT word FROM word')).toBe('kettl')
     await store.transaction((tx) => tx.agents.delete(id, at()))
     expect(found()).toBe(0)
+    expect(readValue(path, 'SELECT count(*) FROM word')).toBe(0)
   })
 
   test.each([

@@ -55,6 +55,8 @@ export interface ScriptedProvider {
   /** Completions asked for so far. */
   readonly requests: readonly ReceivedRequest[]
   enqueue(...answers: readonly ScriptedAnswer[]): void
+  /** Embeddings asked for so far; only `respondWith` answers them, for one with `embeddings(body, …)`. */
+  readonly embeddingRequests: readonly ReceivedRequest[]
   /** Answers whatever the queue does not. */
   respondWith(respond: (body: ReceivedRequest['body']) => ScriptedAnswer): void
   close(): Promise<void>
@@ -118,15 +120,15 @@ export function events(...payloads: readonly unknown[]): ScriptedAnswer {
   })
 }
 
-/** A vendor on 127.0.0.1: chat completions as JSON and as a stream, and the lists of models. */
+/** A vendor on 127.0.0.1: chat completions as JSON and as a stream, embeddings, and the lists of models. */
 export async function startScriptedProvider(
   options: { readonly models?: readonly string[] } = {},
 ): Promise<ScriptedProvider> {
   const { models = ['scripted'] } = options
   const requests: ReceivedRequest[] = []
   const queue: ScriptedAnswer[] = []
+  const embeddingRequests: ReceivedRequest[] = []
   let respond: ((body: ReceivedRequest['body']) => ScriptedAnswer) | undefined
-
   const server = createServer(async (request, response) => {
     const path = request.url ?? ''
     // Ollama's own endpoints, so that it can be found.
@@ -139,15 +141,16 @@ export async function startScriptedProvider(
         data: models.map((id) => ({ id, object: 'model', owned_by: 'scripted' })),
       })
     }
-    if (request.method !== 'POST' || path !== '/v1/chat/completions') {
+    const isForEmbeddings = path === '/v1/embeddings'
+    if (request.method !== 'POST' || !(isForEmbeddings || path === '/v1/chat/completions')) {
       return sendJson(response, { error: { message: `no such path: ${path}` } }, 404)
     }
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece)
     const body = JSON.parse(Buffer.concat(pieces).toString())
-    requests.push({ path, headers: request.headers, body })
-    const answer =
-      queue.shift() ?? respond?.(body) ?? fail(500, { error: { message: EMPTY_QUEUE } })
+    const [received, next] = isForEmbeddings ? [embeddingRequests] : [requests, queue.shift()]
+    received.push({ path, headers: request.headers, body })
+    const answer = next ?? respond?.(body) ?? fail(500, { error: { message: EMPTY_QUEUE } })
     await send(response, answer, body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -163,6 +166,7 @@ export async function startScriptedProvider(
     respondWith: (next) => {
       respond = next
     },
+    embeddingRequests,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -171,8 +175,7 @@ export async function startScriptedProvider(
   }
 }
 
-const EMPTY_QUEUE =
-  'The scripted provider has no answer left: enqueue one more, or use respondWith.'
+const EMPTY_QUEUE = 'No scripted answer is left: enqueue one more, or use respondWith.'
 const USUAL_USAGE: ScriptedUsage = { prompt_tokens: 100, completion_tokens: 20 }
 
 async function send(

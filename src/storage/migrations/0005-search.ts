@@ -21,7 +21,7 @@ export async function search(db: Connection, dialect: Dialect): Promise<void> {
     ) AS place WHERE place.row = passage.row`,
     sql`CREATE INDEX passage_place ON passage (namespace, archive_id, source, position) WHERE source <> ''`,
     sql`CREATE INDEX passage_superseded ON passage (namespace, superseded_by) WHERE superseded_by IS NOT NULL`,
-    sql`CREATE TABLE word (word TEXT PRIMARY KEY)`,
+    sql`CREATE TABLE word (scope TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (scope, word)) ${dialect.withoutRows}`,
   ]
   for (const statement of statements) await statement.execute(db)
   for (const index of TEXT_INDEXES) {

@@ -4,7 +4,8 @@ import { toolRules } from './0002-tool-rules.ts'
 import { context } from './0003-context.ts'
 import { blockHistory } from './0004-block-history.ts'
 import { search } from './0005-search.ts'
-import { runLists } from './0006-run-lists.ts'
+import { embeddings } from './0006-embeddings.ts'
+import { runLists } from './0007-run-lists.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -16,5 +17,6 @@ export const MIGRATIONS: readonly Migration[] = [
   context,
   blockHistory,
   search,
+  embeddings,
   runLists,
 ]

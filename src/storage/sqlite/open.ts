@@ -19,6 +19,8 @@ const WAL_LIMIT_BYTES = 64 * 1024 * 1024
 const dialect: Dialect = {
   textSearch: sqliteTextSearch,
   rowNumber: sql`INTEGER PRIMARY KEY AUTOINCREMENT`,
+  withoutRows: sql`WITHOUT ROWID`,
+  bytes: sql`BLOB`,
 }
 
 /**

@@ -1,17 +1,17 @@
 import { sql } from 'kysely'
 import type { TextIndex, TextSearch } from '../dialect.ts'
+import { scopedWord } from '../search-scope.ts'
 
 /*
- * FTS5, contentless: the text stands in the base table, the index holds only its words. The scope is a column of the
- * index rather than a join, which FTS5 would make after ranking everything. The words are made by us and parted by
- * spaces; to the tokenizer `ascii` every other character belongs to a word. `detail` stays full: bm25() is silently 0
- * without positions.
+ * FTS5, contentless: the text stands in the base table, the index holds only its words, each with its scope. They are
+ * made by us and parted by spaces; to the tokenizer `ascii` all that is not ASCII belongs to a word. `detail` stays full:
+ * bm25() is silently 0 without positions.
  */
 export const sqliteTextSearch: TextSearch = {
   async create(db, index) {
     await sql`
       CREATE VIRTUAL TABLE ${table(index)} USING fts5(
-        scope, words, content='', contentless_delete=1, tokenize='ascii'
+        words, content='', contentless_delete=1, tokenize='ascii'
       )`.execute(db)
   },
 
@@ -21,18 +21,28 @@ export const sqliteTextSearch: TextSearch = {
 
   async add(db, index, entries) {
     for (const { row, scope, words } of entries) {
-      await sql`INSERT INTO ${table(index)} (rowid, scope, words) VALUES (${row}, ${scope}, ${words.join(' ')})`.execute(
+      const scoped = words.map((word) => scopedWord(scope, word)).join(' ')
+      await sql`INSERT INTO ${table(index)} (rowid, words) VALUES (${row}, ${scoped})`.execute(db)
+    }
+    const learned = new Map<string, Set<string>>()
+    for (const { scope, words } of entries) {
+      const ofScope = learned.get(scope) ?? new Set()
+      learned.set(scope, ofScope)
+      for (const word of words) if (isLearned(word)) ofScope.add(word)
+    }
+    for (const [scope, words] of learned) {
+      await sql`INSERT OR IGNORE INTO word SELECT ${scope}, value FROM json_each(${JSON.stringify([...words])})`.execute(
         db,
       )
     }
-    const learned = new Set(entries.flatMap(({ words }) => words).filter(isLearned))
-    await sql`INSERT OR IGNORE INTO word SELECT value FROM json_each(${JSON.stringify([...learned])})`.execute(
-      db,
-    )
   },
 
   async remove(db, index, rows) {
     for (const row of rows) await sql`DELETE FROM ${table(index)} WHERE rowid = ${row}`.execute(db)
+  },
+
+  async forget(db, scopes) {
+    await db.deleteFrom('word').where('scope', 'in', scopes).execute()
   },
 }
 

@@ -2,6 +2,7 @@ import type DatabaseHandle from 'better-sqlite3'
 import { type Candidate, NEIGHBOURS } from '../../search/rank.ts'
 import type { WordIndex } from '../../search/ranked-search.ts'
 import type { RankedFilter, RankedRequest } from '../ranked-search.ts'
+import { scopedWord } from '../search-scope.ts'
 
 /** What a value may be bound as. */
 type Bound = string | number
@@ -43,7 +44,7 @@ interface Entry {
 type Run = <Row>(sql: string, values: readonly Bound[]) => readonly Row[]
 
 /** What an assistant says is long and repeats what it was told. */
-const ASSISTANT_WEIGHT = 0.8
+const ASSISTANT_WEIGHT = 0.6
 
 /** The entries of a request in FTS5's index. Better-sqlite3 is synchronous, so this belongs into a thread of its own. */
 export function openWordIndex(
@@ -54,8 +55,8 @@ export function openWordIndex(
   const table =
     index === 'passage' ? passages(run, namespace, filter) : messages(run, namespace, filter)
   const words = `${index}_words`
-  const scope = `scope : (${anyOf(filter.scopes)})`
-  const match = (stems: readonly string[]) => `${scope} AND words : (${anyOf(stems)})`
+  const match = (stems: readonly string[]) =>
+    anyOf(filter.scopes.flatMap((scope) => stems.map((stem) => scopedWord(scope, stem))))
   const upToRow = upTo ?? Number.MAX_SAFE_INTEGER
   // A scalar subquery, as SQLite makes a join of EXISTS, and asks FTS5 for one row at a time then.
   const passing: Fragment = table.passes
@@ -73,6 +74,16 @@ export function openWordIndex(
     )
   }
 
+  function vocabulary(condition: string, values: readonly Bound[]): readonly string[] {
+    const rows = filter.scopes.flatMap((scope) =>
+      run<{ word: string }>(`SELECT word FROM word WHERE scope = ? AND ${condition}`, [
+        scope,
+        ...values,
+      ]),
+    )
+    return [...new Set(rows.map(({ word }) => word))]
+  }
+
   return {
     size: () => table.size(filter.owners),
 
@@ -84,30 +95,30 @@ export function openWordIndex(
       return found?.count ?? 0
     },
 
-    *vocabularyNear(stem) {
-      // Few people get the first letter wrong; the whole vocabulary is looked through for what contains the word.
-      const rows = run<{ word: string }>(
-        `SELECT word FROM word WHERE word >= ? AND word < ? AND length(word) BETWEEN ? AND ?
-         UNION SELECT word FROM word WHERE instr(word, ?) > 0
-         UNION SELECT word FROM word WHERE word IN (SELECT value FROM json_each(?))`,
-        [
-          stem.slice(0, 1),
-          after(stem.slice(0, 1)),
-          stem.length - 2,
-          stem.length + 2,
-          stem,
-          JSON.stringify(partsOf(stem)),
-        ],
-      )
-      for (const { word } of rows) yield word
+    wordsLike(stem, most) {
+      // Few people get the first letter wrong.
+      const initial = stem.slice(0, 1)
+      return vocabulary('word >= ? AND word < ? AND length(word) BETWEEN ? AND ?', [
+        initial,
+        after(initial),
+        stem.length - most,
+        stem.length + most,
+      ])
+    },
+
+    wordsWith(stem) {
+      return vocabulary('(instr(word, ?) > 0 OR word IN (SELECT value FROM json_each(?)))', [
+        stem,
+        JSON.stringify(partsOf(stem)),
+      ])
     },
 
     best(stems, limit) {
       // Ordering by bm25() keeps a top-N heap; ordering by FTS5's hidden `rank` column is nearly twice as slow.
       return run(
-        `SELECT rowid AS row, -bm25(${words}, 0, 1) AS score FROM ${words}
+        `SELECT rowid AS row, -bm25(${words}) AS score FROM ${words}
          WHERE ${words} MATCH ? AND rowid <= ? ${passing.sql}
-         ORDER BY bm25(${words}, 0, 1), rowid DESC LIMIT ?`,
+         ORDER BY bm25(${words}), rowid DESC LIMIT ?`,
         [match(stems), upToRow, ...passing.values, limit],
       )
     },

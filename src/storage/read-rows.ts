@@ -1,0 +1,22 @@
+import type { Selectable } from 'kysely'
+import type { TextIndex } from './dialect.ts'
+import type { Database } from './schema.ts'
+import type { Scope } from './scope.ts'
+
+/**
+ * Rows by their numbers, in no order. The namespace is looked at afterwards: as a condition beside a list of numbers it
+ * makes SQLite read the whole namespace.
+ */
+export async function readRows<Table extends TextIndex>(
+  { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
+  table: Table,
+  numbers: readonly number[],
+): Promise<readonly Selectable<Database[Table]>[]> {
+  if (numbers.length === 0) return []
+  const rows = await db
+    .selectFrom(table as TextIndex)
+    .selectAll()
+    .where('row', 'in', numbers)
+    .execute()
+  return rows.filter((row) => row.namespace === namespace) as Selectable<Database[Table]>[]
+}

@@ -1,0 +1,63 @@
+import { type Codes, greatestOf, joinCode, lengthOf, roundUpTo } from './codes.ts'
+
+const GREATEST_CODE = 127
+/** Fine enough that the query's own rounding does not count; the kernel widens to 2-byte integers anyway. */
+const GREATEST_IN_QUERY = 8191
+const GREATEST_INTEGER = 2 ** 31 - 1
+/** More than the 4-byte arithmetic of the kernel can be off. */
+const MARGIN = 2e-6
+
+/**
+ * A byte for each component, with a scale for each row. The bonus is the length of what rounding left out, so a row's
+ * value is an upper bound of its score, whichever row it is.
+ */
+export function createInt8Codes(dimension: number): Codes {
+  // The kernel reads 16 at a time; the rest is zeros.
+  const stride = roundUpTo(16, dimension)
+  const greatestInQuery = Math.min(
+    GREATEST_IN_QUERY,
+    Math.floor(GREATEST_INTEGER / (GREATEST_CODE * stride)),
+  )
+  return {
+    kind: 'int8',
+    dimension,
+    stride,
+    encode(vector) {
+      const scale = Math.fround(greatestOf(vector) / GREATEST_CODE)
+      const codes = new Int8Array(stride)
+      const rest = new Float64Array(dimension)
+      vector.forEach((component, index) => {
+        const code = rounded(component, scale, GREATEST_CODE)
+        codes[index] = code
+        rest[index] = component - code * scale
+      })
+      return joinCode(stride, new Uint8Array(codes.buffer), scale, lengthOf(rest) + MARGIN)
+    },
+    prepare(query) {
+      const factor = Math.fround(greatestOf(query) / greatestInQuery)
+      const integers = new Int16Array(stride)
+      const rest = new Float64Array(dimension)
+      query.forEach((component, index) => {
+        const integer = rounded(component, factor, greatestInQuery)
+        integers[index] = integer
+        rest[index] = component - integer * factor
+      })
+      // Rounding never moves a component by more than its size, so a coded unit vector is at most 2 long.
+      const slack = 2 * lengthOf(rest) + MARGIN
+      return {
+        bytes: new Uint8Array(integers.buffer),
+        factor,
+        total: 0,
+        constant: 0,
+        slack: () => slack,
+        spread: () => null,
+      }
+    },
+    residual: () => 0,
+  }
+}
+
+function rounded(component: number, scale: number, greatest: number): number {
+  const integer = Math.round(component / scale)
+  return Math.max(-greatest, Math.min(greatest, integer))
+}

@@ -1,0 +1,106 @@
+import { IS_LITTLE_ENDIAN } from '../float32.ts'
+import type { Kernel, Segment } from './kernel.ts'
+import { SEGMENT_BYTES } from './segment-layout.ts'
+
+/** Where a call finds what is no segment; all of it fits into the first `SEGMENT_BYTES`. */
+const QUERY_AT = 0
+const MASK_AT = 64 * 1024
+const VALUES_AT = 80 * 1024
+const POSITIONS_AT = 144 * 1024
+
+const PAGE_BYTES = 64 * 1024
+const SEGMENTS_AT_A_TIME = 16
+const PAGES_AT_A_TIME = (SEGMENTS_AT_A_TIME * SEGMENT_BYTES) / PAGE_BYTES
+
+interface Exports {
+  scanInt8(...values: readonly number[]): number
+  scanBits(...values: readonly number[]): number
+}
+
+/** As much of it as is used here; the types of Node leave it to those of a browser. */
+interface WebAssemblyHost {
+  validate(binary: Uint8Array): boolean
+  readonly Memory: new (limits: { readonly initial: number }) => WebAssemblyMemory
+  readonly Module: new (binary: Uint8Array) => object
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
+}
+
+interface WebAssemblyMemory {
+  readonly buffer: ArrayBuffer
+  /** Pages before. */
+  grow(pages: number): number
+}
+
+/** null: this machine has no WebAssembly with 128-bit vectors, or the memory of its numbers runs the other way. */
+export function createSimdKernel(binary: Uint8Array): Kernel | null {
+  const host = (globalThis as { readonly WebAssembly?: WebAssemblyHost }).WebAssembly
+  if (!host?.validate(binary) || !IS_LITTLE_ENDIAN) return null
+
+  const memory = new host.Memory({ initial: SEGMENT_BYTES / PAGE_BYTES })
+  const instance = new host.Instance(new host.Module(binary), { env: { memory } })
+  const { scanInt8, scanBits } = instance.exports as Exports
+  const free: Segment[] = []
+  const addresses = new WeakMap<Segment, number>()
+
+  const segmentAt = (address: number): Segment => {
+    let view = new Uint8Array(memory.buffer, address, SEGMENT_BYTES)
+    const segment: Segment = {
+      bytes() {
+        if (view.buffer !== memory.buffer) {
+          view = new Uint8Array(memory.buffer, address, SEGMENT_BYTES)
+        }
+        return view
+      },
+    }
+    addresses.set(segment, address)
+    return segment
+  }
+  const grow = (): void => {
+    const start = memory.grow(PAGES_AT_A_TIME) * PAGE_BYTES
+    for (let index = SEGMENTS_AT_A_TIME - 1; index >= 0; index -= 1) {
+      free.push(segmentAt(start + index * SEGMENT_BYTES))
+    }
+  }
+
+  return {
+    instructions: 'simd',
+    reservedBytes: () => memory.buffer.byteLength,
+    allocate() {
+      if (free.length === 0) grow()
+      const segment = free.pop()
+      if (!segment) throw new Error('the memory for vectors did not grow')
+      return segment
+    },
+    release(segment) {
+      free.push(segment)
+    },
+    scan(layout, query, list, nextPart) {
+      const bytes = new Uint8Array(memory.buffer)
+      const values = new Float32Array(memory.buffer, VALUES_AT, list.values.length)
+      const positions = new Int32Array(memory.buffer, POSITIONS_AT, list.positions.length)
+      bytes.set(query.bytes, QUERY_AT)
+      values.set(list.values)
+      positions.set(list.positions)
+      for (let part = nextPart(); part; part = nextPart()) {
+        const address = addresses.get(part.segment) ?? 0
+        if (part.mask) bytes.set(part.mask, MASK_AT)
+        const rows = [address, layout.stride, part.rows, QUERY_AT]
+        const rest = [
+          query.factor,
+          part.mask ? MASK_AT : 0,
+          part.firstPosition,
+          VALUES_AT,
+          POSITIONS_AT,
+          list.values.length,
+          list.count,
+        ]
+        list.count =
+          layout.kind === 'int8'
+            ? scanInt8(...rows, ...rest)
+            : scanBits(...rows, query.total, ...rest)
+      }
+      list.values.set(values)
+      list.positions.set(positions)
+    },
+  }
+}

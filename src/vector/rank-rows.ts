@@ -1,0 +1,32 @@
+import { dotProduct } from './float32.ts'
+
+export interface ScoredRow {
+  readonly row: number
+  /** The cosine, exactly as `dotProduct` has it. */
+  readonly score: number
+}
+
+/** The vectors of unit length that are stored for these rows; rows that are no more are missing. */
+export type StoredVectors = Iterable<readonly [row: number, vector: Float32Array]>
+
+/** Greatest score first, the lower row first where scores are the same. */
+export function rankRows(
+  query: Float32Array,
+  vectors: StoredVectors,
+  most: number,
+): readonly ScoredRow[] {
+  const scored = Array.from(vectors, ([row, vector]) => ({ row, score: dotProduct(query, vector) }))
+  return scored.sort(byRank).slice(0, most)
+}
+
+export function mergeRanked(
+  a: readonly ScoredRow[],
+  b: readonly ScoredRow[],
+  most: number,
+): readonly ScoredRow[] {
+  return [...a, ...b].sort(byRank).slice(0, most)
+}
+
+function byRank(a: ScoredRow, b: ScoredRow): number {
+  return b.score - a.score || a.row - b.row
+}

@@ -1,0 +1,65 @@
+/** Where a row number stands in a table of numbers: open addressing, 4 bytes a slot, at most two thirds full. */
+export interface RowPositions {
+  /** -1: nowhere. */
+  find(row: number): number
+  /** Of a row that stands nowhere yet; its number is in the table already. */
+  add(row: number, position: number): void
+  /** Its number is still in the table. */
+  remove(row: number): void
+  bytes(): number
+}
+
+const EMPTY = -1
+const FEWEST_SLOTS = 64
+
+/** `numberAt` reads the table. */
+export function createRowPositions(numberAt: (position: number) => number): RowPositions {
+  let slots = new Int32Array(FEWEST_SLOTS).fill(EMPTY)
+  let shift = 32 - Math.log2(FEWEST_SLOTS)
+  let count = 0
+
+  const home = (row: number): number => {
+    const folded = (row >>> 0) ^ Math.floor(row / 2 ** 32)
+    return Math.imul(folded ^ (folded >>> 15), 0x9e3779b1) >>> shift
+  }
+  const after = (slot: number): number => (slot + 1) & (slots.length - 1)
+  const positionIn = (slot: number): number => slots[slot] ?? EMPTY
+  /** The slot of the row, or the empty one in which it belongs. */
+  const slotOf = (row: number): number => {
+    let slot = home(row)
+    while (positionIn(slot) !== EMPTY && numberAt(positionIn(slot)) !== row) slot = after(slot)
+    return slot
+  }
+  const grow = (): void => {
+    const old = slots
+    slots = new Int32Array(old.length * 2).fill(EMPTY)
+    shift -= 1
+    for (const position of old) {
+      if (position !== EMPTY) slots[slotOf(numberAt(position))] = position
+    }
+  }
+
+  return {
+    find: (row) => positionIn(slotOf(row)),
+    add(row, position) {
+      if ((count + 1) * 3 > slots.length * 2) grow()
+      slots[slotOf(row)] = position
+      count += 1
+    },
+    remove(row) {
+      let hole = slotOf(row)
+      if (positionIn(hole) === EMPTY) return
+      count -= 1
+      // Those behind move up where the hole would cut them off from their home.
+      for (let slot = after(hole); positionIn(slot) !== EMPTY; slot = after(slot)) {
+        const from = home(numberAt(positionIn(slot)))
+        const mask = slots.length - 1
+        if (((slot - from) & mask) < ((slot - hole) & mask)) continue
+        slots[hole] = positionIn(slot)
+        hole = slot
+      }
+      slots[hole] = EMPTY
+    },
+    bytes: () => slots.byteLength,
+  }
+}

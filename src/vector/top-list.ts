@@ -1,0 +1,27 @@
+/** The rows of greatest value that a scan has seen: a heap with its least on top once it is full, as the kernel keeps it. */
+export interface TopList {
+  readonly values: Float32Array
+  readonly positions: Int32Array
+  count: number
+}
+
+export interface Candidate {
+  readonly position: number
+  readonly value: number
+}
+
+export function createTopList(capacity: number): TopList {
+  return { values: new Float32Array(capacity), positions: new Int32Array(capacity), count: 0 }
+}
+
+export function isFull(list: TopList): boolean {
+  return list.count === list.values.length
+}
+
+/** Greatest value first. */
+export function toCandidates({ values, positions, count }: TopList): readonly Candidate[] {
+  return Array.from({ length: count }, (_, index) => ({
+    position: positions[index] ?? 0,
+    value: values[index] ?? 0,
+  })).sort((a, b) => b.value - a.value || a.position - b.position)
+}
