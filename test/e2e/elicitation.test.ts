@@ -57,8 +57,13 @@ interface Caller {
   close(): Promise<void>
 }
 
-async function open(kind: (typeof CLIENT_KINDS)[number], transport: string): Promise<Caller> {
-  const url = new URL(serving.url)
+/** `address` is what stands behind `/mcp`. */
+async function open(
+  kind: (typeof CLIENT_KINDS)[number],
+  transport: string,
+  address = '',
+): Promise<Caller> {
+  const url = new URL(`${serving.url}${address}`)
   if (kind === 'v1') {
     const client = new OldClient(INFO, CAPABILITIES)
     client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
@@ -158,6 +163,15 @@ describe.each(MATRIX)('a %s client that can ask the person, over %s', (kind, tra
       roles: ['user'],
     })) as { messages: readonly unknown[] }
     expect(messages).toHaveLength(3)
+  })
+
+  it.skipIf(transport === 'stdio')('is asked at the address of that agent, too', async () => {
+    const atAgent = await open(kind, transport, `/agents/${agent}?toolsets=core`)
+    reply = { action: 'accept', content: { approve: false } }
+    const run = await atAgent.call('send_message', { message: 'Keep this' })
+    expect(run).toMatchObject({ status: 'completed', reply: 'That is settled.' })
+    expect(questions).toHaveLength(1)
+    await atAgent.close()
   })
 
   it('is asked before an agent is deleted', async () => {

@@ -81,3 +81,21 @@ it('a client that only waits hears of what another process does', async () => {
   await editor.close()
   await listener.close()
 })
+
+it.each(CLIENT_KINDS)(
+  'a %s client of a server that only reads hears of what another writes',
+  async (kind) => {
+    const environment = withoutKey(newHome())
+    const editor = await connect('v2-auto', { kind: 'stdio', environment })
+    const { agent } = (await editor.call('create_agent', { name: 'Ada' })).data
+    const reading = { ...environment, RECOLLECT_READ_ONLY: '1' }
+    const listener = await connect(kind, { kind: 'stdio', environment: reading })
+    const human = `recollect://agents/${agent.id}/memory/human`
+    const heard = await listener.listen([human])
+    await editor.call('write_memory_block', { agent: agent.id, label: 'human', value: 'Fresh.' })
+    await expect.poll(() => heard.updated, PATIENT).toEqual([human])
+    expect((await listener.read(human)).text).toBe('Fresh.')
+    await editor.close()
+    await listener.close()
+  },
+)
