@@ -26,6 +26,8 @@ export interface RankedPage {
 
 /** So many are judged with what stands around them; those after them keep the order of the index. */
 const JUDGED = 60
+/** Entries that are scored to find those that are judged, unless the rarest word stands in more. */
+const MOST_SCORED = 10_000
 /** Each guess looks through the vocabulary. */
 const MOST_GUESSED = 4
 
@@ -39,9 +41,12 @@ export function rankedSearch(
   { offset, limit }: { readonly offset: number; readonly limit: number },
 ): RankedPage {
   const terms = weigh(index, question)
-  const stems = terms.flatMap(({ spellings }) => spellings.map(({ stem }) => stem))
+  const stems = stemsOf(terms)
   if (stems.length === 0) return { hits: [], more: false }
-  const first = index.best(stems, JUDGED)
+  const telling = stemsOf(mostTelling(terms))
+  const found = index.best(telling, JUDGED)
+  const first =
+    found.length < JUDGED && telling.length < stems.length ? index.best(stems, JUDGED) : found
   const candidates = index.candidates(first.map(({ row }) => row))
   const ranked = rankByWords(terms, question.dates, candidates, index.size())
   const judged = fuseByRank([{ leg: 'keyword', weight: 1, entries: ranked }])
@@ -51,6 +56,24 @@ export function rankedSearch(
       ? judged
       : [...judged, ...tail(index, stems, judged, end + 1)]
   return { hits: all.slice(offset, end), more: all.length > end }
+}
+
+/**
+ * The rare terms, which decide in a large archive: what has none of them is not among the first unless too few have one.
+ * Without this a search would score every entry that holds any common word.
+ */
+function mostTelling(terms: readonly Weighted[]): readonly Weighted[] {
+  const rarestFirst = terms.toSorted((a, b) => a.frequency - b.frequency)
+  let scored = 0
+  return rarestFirst.filter(({ frequency }) => {
+    if (scored > 0 && scored + frequency > MOST_SCORED) return false
+    scored += frequency
+    return true
+  })
+}
+
+function stemsOf(terms: readonly Weighted[]): readonly string[] {
+  return terms.flatMap(({ spellings }) => spellings.map(({ stem }) => stem))
 }
 
 /** What comes after those that were judged, until there are `most` in all. */

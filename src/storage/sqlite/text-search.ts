@@ -20,10 +20,13 @@ export const sqliteTextSearch: TextSearch = {
   },
 
   async add(db, index, entries) {
-    for (const { row, scope, words } of entries) {
-      const scoped = words.map((word) => scopedWord(scope, word)).join(' ')
-      await sql`INSERT INTO ${table(index)} (rowid, words) VALUES (${row}, ${scoped})`.execute(db)
-    }
+    if (entries.length === 0) return
+    const rows = entries.map(({ row, scope, words }) => [
+      row,
+      words.map((word) => scopedWord(scope, word)).join(' '),
+    ])
+    await sql`INSERT INTO ${table(index)} (rowid, words)
+      SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(rows)})`.execute(db)
     const learned = new Map<string, Set<string>>()
     for (const { scope, words } of entries) {
       const ofScope = learned.get(scope) ?? new Set()

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import { type Candidate, rankByWords } from '../../src/search/rank.ts'
+
+const NO_DATES = { years: [], months: [], days: [] }
+const AT = '2026-03-31T12:00:00.000Z'
+
+function candidate(row: number, text: string, more: Partial<Candidate> = {}): Candidate {
+  return { row, text, before: [], after: [], group: null, at: AT, weight: 1, ...more }
+}
+
+function rank(words: readonly string[], candidates: readonly Candidate[], dates = NO_DATES) {
+  const terms = words.map((stem) => ({ spellings: [{ stem, weight: 1 }], frequency: 2 }))
+  return rankByWords(terms, dates, candidates, 100).map(({ row }) => row)
+}
+
+test('what has none of the words is no answer, whoever its neighbours are', () => {
+  const candidates = [candidate(1, 'tea'), candidate(2, 'milk', { before: ['tea tea'] })]
+  expect(rank(['tea'], candidates)).toEqual([1])
+  expect(rank(['coffe'], candidates)).toEqual([])
+})
+
+test('more of the words is better, and a word said again adds less', () => {
+  const candidates = [
+    candidate(1, 'tea tea tea and cake'),
+    candidate(2, 'tea and milk for me'),
+    candidate(3, 'sugar and milk for me'),
+  ]
+  expect(rank(['tea', 'milk'], candidates)).toEqual([2, 1, 3])
+})
+
+test('a rare word says more than a common one', () => {
+  const terms = [
+    { spellings: [{ stem: 'tea', weight: 1 }], frequency: 80 },
+    { spellings: [{ stem: 'saffron', weight: 1 }], frequency: 1 },
+  ]
+  const ranked = rankByWords(terms, NO_DATES, [candidate(1, 'tea'), candidate(2, 'saffron')], 100)
+  expect(ranked.map(({ row }) => row)).toEqual([2, 1])
+})
+
+test('neighbours lend context, nearer ones more', () => {
+  const candidates = [
+    candidate(1, 'the tea', { before: ['nothing', 'the kettle'] }),
+    candidate(2, 'the tea', { before: ['the kettle', 'nothing'] }),
+    candidate(3, 'the tea', { before: ['nothing', 'nothing'] }),
+  ]
+  expect(rank(['tea', 'kettl'], candidates)).toEqual([2, 1, 3])
+})
+
+test('the document in which most was found lends to its passages', () => {
+  const candidates = [
+    candidate(1, 'tea here', { group: 'a' }),
+    candidate(2, 'tea here', { group: 'b' }),
+    candidate(3, 'tea tea kettle', { group: 'a' }),
+  ]
+  expect(rank(['tea', 'kettl'], candidates)).toEqual([3, 1, 2])
+})
+
+test('who is named, when, and by whom it was said decides between equals', () => {
+  expect(
+    rank(['tea', 'ada'], [candidate(2, 'Ben: tea with Ada'), candidate(1, 'Ada: tea with Ben')]),
+  ).toEqual([1, 2])
+  const dated = [candidate(2, 'tea'), candidate(1, 'tea', { at: '2023-05-03T00:00:00.000Z' })]
+  expect(rank(['tea'], dated, { years: [2023], months: [5], days: [] } as never)).toEqual([1, 2])
+  expect(rank(['tea'], [candidate(2, 'tea', { weight: 0.6 }), candidate(1, 'tea')])).toEqual([1, 2])
+})
+
+test('of equals the newer comes first', () => {
+  expect(rank(['tea'], [candidate(1, 'tea'), candidate(3, 'tea'), candidate(2, 'tea')])).toEqual([
+    3, 2, 1,
+  ])
+})
+
+test('a guess at a spelling counts less than the word itself', () => {
+  const terms = [
+    {
+      spellings: [
+        { stem: 'kettl', weight: 1 },
+        { stem: 'kettel', weight: 0.5 },
+      ],
+      frequency: 2,
+    },
+  ]
+  const ranked = rankByWords(terms, NO_DATES, [candidate(2, 'kettel'), candidate(1, 'kettle')], 9)
+  expect(ranked.map(({ row }) => row)).toEqual([1, 2])
+})

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { compounds, mayBeMisspelt, misspellings } from '../../src/search/spelling.ts'
+
+const KNOWN = [
+  'kettl',
+  'settl',
+  'kitten',
+  'recei',
+  'receiv',
+  'donaudampfschifffahrt',
+  'schiff',
+  'fahrt',
+]
+const everywhere = () => true
+const guess = (stem: string, used: (word: string) => boolean = everywhere) =>
+  misspellings(stem, KNOWN, used).map((spelling) => spelling.stem)
+
+test.each([
+  ['kettel', ['kettl']],
+  ['ketl', ['kettl']],
+  ['kettll', ['kettl']],
+  ['jettl', ['kettl', 'settl']],
+  ['reciev', ['receiv']],
+  ['donaudampfschiffahrt', ['donaudampfschifffahrt']],
+  ['xylophon', []],
+])('%s may mean %j', (stem, meant) => {
+  expect(guess(stem)).toEqual(meant)
+})
+
+test('only words that are used where one searches', () => {
+  expect(guess('jettl', (word) => word === 'settl')).toEqual(['settl'])
+  expect(guess('kettel', () => false)).toEqual([])
+})
+
+test('a compound is found by its parts, and parts by their compound, the most alike first', () => {
+  const found = (stem: string) => compounds(stem, KNOWN, everywhere).map((each) => each.stem)
+  expect(found('dampfschiff')).toEqual(['schiff', 'donaudampfschifffahrt'])
+  expect(found('fahrtwind')).toEqual(['fahrt'])
+  expect(found('hip')).toEqual([])
+})
+
+test('short words, numbers and symbols are taken as they are', () => {
+  expect(['cat', 'v3', '2041', '👍', '北京', 'kettl'].filter(mayBeMisspelt)).toEqual(['kettl'])
+})
