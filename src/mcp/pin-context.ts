@@ -1,6 +1,6 @@
 import type { Agent } from '../core/agent.ts'
 import type { VersionHead } from '../core/block.ts'
-import { UserError } from '../core/errors.ts'
+import { NoRoomError, UserError } from '../core/errors.ts'
 import type { Change } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Page } from '../core/page.ts'
@@ -23,6 +23,18 @@ export async function pinContext(context: McpContext, reference: string): Promis
   }
   const { memory, archival, recall } = context
   const alone = ({ block }: SharedBlock): SharedBlock => ({ block, sharedWith: [] })
+  const edited = async (edit: Promise<SharedBlock>): Promise<SharedBlock> => {
+    try {
+      return alone(await edit)
+    } catch (error) {
+      if (!(error instanceof NoRoomError) || error.agentId === id) throw error
+      // Another agent that has the block, too, has no room for it.
+      throw new UserError(
+        'limit_exceeded',
+        'The block must not become that long; nothing was changed. Make it shorter.',
+      )
+    }
+  }
   return {
     pinnedTo: id,
     agents: pinAgents(context.agents, id, own),
@@ -32,9 +44,9 @@ export async function pinContext(context: McpContext, reference: string): Promis
         const { agentId, blocks } = await memory.read(own(agent), label)
         return { agentId, blocks: blocks.map(alone) }
       },
-      write: async (agent, ...rest) => alone(await memory.write(own(agent), ...rest)),
-      replace: async (agent, ...rest) => alone(await memory.replace(own(agent), ...rest)),
-      append: async (agent, ...rest) => alone(await memory.append(own(agent), ...rest)),
+      write: async (agent, ...rest) => edited(memory.write(own(agent), ...rest)),
+      replace: async (agent, ...rest) => edited(memory.replace(own(agent), ...rest)),
+      append: async (agent, ...rest) => edited(memory.append(own(agent), ...rest)),
       list: refused,
       create: refused,
       async history(agent, ...rest) {
@@ -42,7 +54,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
         return { ...page, items: page.items.map((head) => withoutOthers(head, id)) }
       },
       diff: async (agent, ...rest) => memory.diff(own(agent), ...rest),
-      restore: async (agent, ...rest) => alone(await memory.restore(own(agent), ...rest)),
+      restore: async (agent, ...rest) => edited(memory.restore(own(agent), ...rest)),
       asOf: async (agent, ...rest) => memory.asOf(own(agent), ...rest),
     },
     archival: {

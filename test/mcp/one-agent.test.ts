@@ -169,6 +169,27 @@ describe('a client that is given one agent', () => {
     expect(restored.data.block).toMatchObject({ value: 'Sow.', shared_with: [] })
   })
 
+  it('is not told who else has no room for a block', async () => {
+    const big = { label: 'big', value: 'Small.', limit: 100_000 }
+    const { block } = (await client.call('write_memory_block', big)).data
+    await server.answer('create_agent', {
+      name: 'Narrow',
+      context_window: 8_000,
+      block_ids: [block.id],
+    })
+    const text = 'word '.repeat(8_000)
+    const { data } = await client.call('append_to_memory_block', { label: 'big', text })
+    expect(data.error).toMatchObject({ code: 'limit_exceeded' })
+    expect(data.error.message).toMatch(/nothing was changed/)
+    expect(data.error.message).not.toContain('Narrow')
+    const told = await server.refusal('append_to_memory_block', {
+      agent: 'Ada',
+      label: 'big',
+      text,
+    })
+    expect(told.message).toContain('Narrow')
+  })
+
   it('detaches a block of its own, and does not learn whether another exists', async () => {
     const nobodys = 'block-00000000-0000-4000-8000-000000000000'
     const detach = (id: string) => client.call('detach_block', { block_id: id })
