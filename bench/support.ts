@@ -9,6 +9,7 @@ export const BINARY = join(process.cwd(), 'dist/recollect.cjs')
 
 export interface StdioClient {
   initialize(): Promise<unknown>
+  readonly pid: number
   request(method: string, params: unknown): Promise<Record<string, unknown>>
   /** To the server's process. */
   signal(name: NodeJS.Signals): void
@@ -16,7 +17,11 @@ export interface StdioClient {
 }
 
 /** A client of our own, as thin as can be: what is measured is the server. */
-export function startStdioClient(command: readonly string[], env: Environment): StdioClient {
+export function startStdioClient(
+  command: readonly string[],
+  env: Environment,
+  onNotification: (method: string) => void = () => undefined,
+): StdioClient {
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['pipe', 'pipe', 'inherit'],
     env,
@@ -26,6 +31,7 @@ export function startStdioClient(command: readonly string[], env: Environment): 
 
   createInterface({ input: child.stdout }).on('line', (line) => {
     const message = JSON.parse(line) as JsonRpcMessage
+    if (message.method !== undefined) onNotification(message.method)
     const answer = pending.get(message.id ?? -1)
     if (!answer) return
     pending.delete(message.id ?? -1)
@@ -46,6 +52,7 @@ export function startStdioClient(command: readonly string[], env: Environment): 
     })
 
   return {
+    pid: child.pid ?? 0,
     request,
     async initialize() {
       const result = await request('initialize', {
@@ -70,6 +77,7 @@ interface Answer {
 
 interface JsonRpcMessage {
   readonly id?: number
+  readonly method?: string
   readonly result?: Record<string, unknown>
   readonly error?: unknown
 }

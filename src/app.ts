@@ -1,11 +1,11 @@
 import type { App } from './assemble.ts'
 import type { Config } from './config.ts'
+import type { Agent } from './core/agent.ts'
 import type { Log } from './core/log.ts'
-import type { Toolset } from './core/toolset.ts'
 import { VERSION } from './core/version.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import type { McpContext } from './mcp/context.ts'
-import { createServerFactory } from './mcp/server.ts'
+import { createServerFactory, type ServerOptions } from './mcp/server.ts'
 import type { HttpOptions, HttpServing } from './mcp/transports/http.ts'
 import type { StdioServing } from './mcp/transports/stdio.ts'
 import type { Storage } from './storage/store.ts'
@@ -16,7 +16,7 @@ import type { Storage } from './storage/store.ts'
  */
 
 export { isLoopback } from './mcp/transports/http-guard.ts'
-export type { App }
+export type { App, Storage }
 
 /** Throws a UserError that says what to do if the data can't be used. */
 export async function openApp(config: Config, log: Log): Promise<App> {
@@ -25,10 +25,12 @@ export async function openApp(config: Config, log: Log): Promise<App> {
   return assemble(config, log, storage)
 }
 
-/** The database alone, without anybody who works on it. */
-export async function openStorage(config: Config): Promise<Storage> {
-  const { openSqlite } = await import('./storage/sqlite/open.ts')
-  return openSqlite(config.databasePath)
+/** The database alone, without anybody who works on it. A read-only server neither creates nor migrates it. */
+export async function openStorage(
+  config: Pick<Config, 'databasePath' | 'readOnly'>,
+): Promise<Storage> {
+  const { openSqlite, openSqliteToRead } = await import('./storage/sqlite/open.ts')
+  return config.readOnly ? openSqliteToRead(config.databasePath) : openSqlite(config.databasePath)
 }
 
 export async function openModels(config: Config): Promise<ModelRegistry> {
@@ -40,27 +42,33 @@ export async function openModels(config: Config): Promise<ModelRegistry> {
   })
 }
 
-export interface ServeOptions {
-  readonly toolsets: readonly Toolset[]
-  readonly log: Log
-}
+export type ServeOptions = Pick<ServerOptions, 'toolsets' | 'readOnly' | 'agent' | 'log'>
 
 /** MCP over this process's stdin and stdout. `context` is asked for by the first call that needs it. */
 export async function serveStdio(
   context: () => Promise<McpContext>,
-  { toolsets, log }: ServeOptions,
+  options: ServeOptions,
 ): Promise<StdioServing> {
   const { serveOverStdio } = await import('./mcp/transports/stdio.ts')
-  return serveOverStdio(createServerFactory({ version: VERSION, context, log, toolsets }), log)
+  const factory = createServerFactory({ ...options, version: VERSION, context })
+  return serveOverStdio(factory, options.log)
 }
 
 /** MCP over HTTP. Throws a UserError if the port can't be had. */
 export async function serveHttp(
   context: () => Promise<McpContext>,
-  { toolsets, ...options }: ServeOptions & Omit<HttpOptions, 'version'>,
+  options: ServeOptions & Omit<HttpOptions, 'version' | 'check'>,
 ): Promise<HttpServing> {
   const { serveOverHttp } = await import('./mcp/transports/http.ts')
-  const { log } = options
-  const factory = createServerFactory({ version: VERSION, context, log, toolsets })
-  return serveOverHttp(factory, { ...options, version: VERSION })
+  const { createAddressCheck } = await import('./mcp/check-address.ts')
+  const factory = createServerFactory({ ...options, version: VERSION, context })
+  const check = createAddressCheck(context, options.agent)
+  return serveOverHttp(factory, { ...options, version: VERSION, check })
+}
+
+/** The one agent that all clients get. Throws a UserError that says which are meant if that is not one. */
+export async function findPinnedAgent(context: McpContext, agent: string): Promise<Agent> {
+  const { pinContext } = await import('./mcp/pin-context.ts')
+  const pinned = await pinContext(context, agent)
+  return pinned.agents.find(pinned.pinnedTo ?? agent)
 }

@@ -3,6 +3,7 @@ import { createAgentBlocks } from './agent/agent-blocks.ts'
 import { createAgentSettings } from './agent/agent-settings.ts'
 import { createAgents } from './agent/agents.ts'
 import { checkRoomFor } from './agent/check-room.ts'
+import { concernedBy } from './agent/concerned-by.ts'
 import { ownerName } from './agent/run/owner.ts'
 import { createWorker } from './agent/run/worker.ts'
 import { createRuns } from './agent/runs.ts'
@@ -11,6 +12,7 @@ import { createBus } from './core/bus.ts'
 import { systemClock } from './core/clock.ts'
 import type { AgentEvent, Change } from './core/event.ts'
 import { describeError, type Log } from './core/log.ts'
+import { NAMESPACE } from './core/namespace.ts'
 import { countTokens } from './llm/count-tokens.ts'
 import { createModelRegistry } from './llm/registry.ts'
 import type { McpContext } from './mcp/context.ts'
@@ -30,9 +32,7 @@ export interface App {
   close(): Promise<void>
 }
 
-const NAMESPACE = 'default'
-
-/** Joins the parts over an opened database, and begins to serve its queue. */
+/** Joins the parts over an opened database, and begins to serve its queue; a read-only server leaves that alone. */
 export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
   const store = storage.in(NAMESPACE)
   const clock = systemClock
@@ -47,25 +47,28 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   const changes = createBus<Change>(onListenerError)
   const progress = createBus<AgentEvent>(onListenerError)
 
-  const worker = createWorker({
-    storage,
-    owner,
-    clock,
-    models,
-    log,
-    leaseMilliseconds: config.leaseMilliseconds,
-    budget: { tokens: config.maxRunTokens, seconds: config.maxRunSeconds },
-    firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
-    countTokens,
-    emit: progress.publish,
-  })
-  const runs = createRuns({ store, clock, owner, wake: worker.wake, onChange: changes.subscribe })
+  const worker = config.readOnly
+    ? undefined
+    : createWorker({
+        storage,
+        owner,
+        clock,
+        models,
+        log,
+        leaseMilliseconds: config.leaseMilliseconds,
+        budget: { tokens: config.maxRunTokens, seconds: config.maxRunSeconds },
+        firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+        countTokens,
+        emit: progress.publish,
+      })
+  const wake = () => worker?.wake()
+  const runs = createRuns({ store, clock, owner, wake, onChange: changes.subscribe })
   // Also what other processes did: a run was cancelled that this one works on, or ended before one that waits here.
   changes.subscribe(({ kind, subjectId, namespace }) => {
-    if (kind === 'agent') void worker.stopIfDeleted(namespace, subjectId)
+    if (kind === 'agent') void worker?.stopIfDeleted(namespace, subjectId)
     if (kind !== 'run') return
-    void worker.stopIfCancelled(namespace, subjectId)
-    worker.wake()
+    void worker?.stopIfCancelled(namespace, subjectId)
+    wake()
   })
   const poller = await pollChanges(storage.changes, changes.publish, log)
 
@@ -91,11 +94,17 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
             if (event.runId === runId) listener(event)
           }),
       },
-      onChange: changes.subscribe,
+      models,
+      stats: async () => ({ ...(await storage.counts(NAMESPACE)), ...(await storage.info()) }),
+      onChange: (listener) =>
+        changes.subscribe((change) => {
+          if (change.namespace === NAMESPACE) listener(change)
+        }),
+      concernedBy: (change) => concernedBy(change, store),
     },
     async close() {
       poller.stop()
-      await worker.stop()
+      await worker?.stop()
       await storage.close()
     },
   }

@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
-import { TOOLSETS, type Toolset } from './core/toolset.ts'
+import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import {
   findProvider,
   PROVIDERS,
@@ -24,6 +24,10 @@ export interface Config {
   readonly modelCalls: ModelCallSettings
   readonly logLevel: LogLevel
   readonly toolsets: readonly Toolset[]
+  /** Nothing is written: no migration, no work on runs, only tools that read. */
+  readonly readOnly: boolean
+  /** Id or name of the one agent that is served. */
+  readonly agent: string | null
 }
 
 /** Not settings of anybody's, but values that tests shorten. */
@@ -49,8 +53,6 @@ export class ConfigError extends Error {}
 /** Settings that belong to the contract but whose feature does not exist yet; set, they would promise what is not there. */
 const NOT_BUILT: Readonly<Record<string, string>> = {
   RECOLLECT_EMBEDDING: 'embeddings',
-  RECOLLECT_READ_ONLY: 'the read-only mode',
-  RECOLLECT_AGENT: 'pinning the server to one agent',
 }
 
 /** The built-in model, which belongs to no provider. */
@@ -68,7 +70,7 @@ export function readConfig(
 
   for (const [name, feature] of Object.entries(NOT_BUILT)) {
     const value = get(name)
-    if (value !== undefined && !(name === 'RECOLLECT_READ_ONLY' && value === '0')) {
+    if (value !== undefined) {
       throw new ConfigError(
         `${name}: found "${value}", but ${feature} can't be used in this version yet. Unset it.`,
       )
@@ -121,6 +123,13 @@ export function readConfig(
         'a whole number of seconds from 1 to 3600',
       ) * 1_000,
     toolsets: readToolsets(get('RECOLLECT_TOOLSETS')),
+    readOnly: read(
+      'RECOLLECT_READ_ONLY',
+      z.enum(['0', '1']).transform((value) => value === '1'),
+      false,
+      '1 (only read) or 0',
+    ),
+    agent: get('RECOLLECT_AGENT') ?? null,
     modelCalls: MODEL_CALLS,
     logLevel: read('RECOLLECT_LOG', z.enum(LOG_LEVELS), 'warn', LOG_LEVELS.join(', ')),
   })
@@ -132,10 +141,8 @@ export function secretsOf({ providers, token }: Config): readonly string[] {
 }
 
 function readToolsets(value = 'core'): readonly Toolset[] {
-  const names = value.split(',').map((name) => name.trim())
-  if (names.includes('all')) return TOOLSETS
-  const unknown = names.find((name) => !TOOLSETS.some((known) => known === name))
-  if (unknown === undefined) return TOOLSETS.filter((known) => names.includes(known))
+  const { toolsets, unknown } = parseToolsets(value)
+  if (unknown === undefined) return toolsets
   throw new ConfigError(
     `RECOLLECT_TOOLSETS: found "${unknown}", allowed in this version is a comma list out of ${TOOLSETS.join(', ')}, or all.`,
   )

@@ -104,6 +104,10 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
       return store.agents.list(filter)
     },
 
+    async find(reference: string): Promise<Agent> {
+      return findAgent(store.agents, reference)
+    },
+
     async get(reference: string): Promise<AgentView> {
       return viewAgent(store, await findAgent(store.agents, reference))
     },

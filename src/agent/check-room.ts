@@ -1,6 +1,6 @@
 import type { Agent } from '../core/agent.ts'
 import type { Block } from '../core/block.ts'
-import { UserError } from '../core/errors.ts'
+import { NoRoomError } from '../core/errors.ts'
 import { estimateTokens } from '../core/estimate-tokens.ts'
 import type { BlockId } from '../core/ids.ts'
 import type { Transaction } from '../storage/store.ts'
@@ -11,7 +11,7 @@ import { toolSpecs } from './tool-specs.ts'
 import { innerTools } from './tools/index.ts'
 
 /**
- * Throws a UserError, with the numbers, if an agent's context window could not hold a conversation however much of it
+ * Throws a NoRoomError, with the numbers, if an agent's context window could not hold a conversation however much of it
  * is put aside: what is always there must leave room for a summary and one message.
  */
 export function checkRoom(agent: Agent, blocks: readonly Block[]): void {
@@ -23,8 +23,8 @@ export function checkRoom(agent: Agent, blocks: readonly Block[]): void {
   const room = Math.floor(contextWindow * settings.compactionThreshold)
   const needed = system + tools + memory + conversation
   if (needed <= room) return
-  throw new UserError(
-    'limit_exceeded',
+  throw new NoRoomError(
+    agent.id,
     `This does not fit the context window of ${agent.name}: system prompt ${system}, tools ${tools}, memory blocks ` +
       `${memory} and a minimum of ${conversation} tokens for the conversation make ${needed}, and there is room for ${room} ` +
       `of ${contextWindow}. Nothing was changed; shorten memory or prompt, or give the agent a larger context_window.`,

@@ -1,12 +1,13 @@
 import { type Clock, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import type { Change } from '../core/event.ts'
-import { isId, newId, type RunId } from '../core/ids.ts'
+import { type AgentId, isId, newId, type RunId } from '../core/ids.ts'
 import { type Message, spokenText } from '../core/message.ts'
+import type { Page } from '../core/page.ts'
 import { DEFAULT_MAX_STEPS, isSettled, type Run } from '../core/run.ts'
 import { cleanText, countCharacters } from '../core/text.ts'
 import { findAgent } from '../memory/find-agent.ts'
-import type { Reads, Store } from '../storage/store.ts'
+import type { Reads, RunFilter, Store } from '../storage/store.ts'
 import {
   type ApprovalAnswer,
   answerApproval,
@@ -55,9 +56,9 @@ export function createRuns({ store, clock, owner, wake, onChange }: RunsOptions)
     }
   }
 
-  async function find(reads: Reads, id: string): Promise<Run> {
+  async function find(reads: Reads, id: string, agentId?: AgentId): Promise<Run> {
     const run = isId('run', id) ? await reads.runs.get(id) : undefined
-    if (run) return run
+    if (run && (agentId === undefined || run.agentId === agentId)) return run
     throw new UserError(
       'not_found',
       `There is no run ${id}. The run_id is in the result of send_message.`,
@@ -103,8 +104,17 @@ export function createRuns({ store, clock, owner, wake, onChange }: RunsOptions)
       return view(store, accepted)
     },
 
-    async get(id: string): Promise<RunView> {
-      return view(store, await find(store, id))
+    /** With `agentId`: only if it is a run of that agent. */
+    async get(id: string, agentId?: AgentId): Promise<RunView> {
+      return view(store, await find(store, id, agentId))
+    },
+
+    async list({
+      agent,
+      ...filter
+    }: Omit<RunFilter, 'agentId'> & { readonly agent?: string | undefined }): Promise<Page<Run>> {
+      const found = agent === undefined ? undefined : await findAgent(store.agents, agent)
+      return store.runs.list({ ...filter, agentId: found?.id })
     },
 
     async wait(id: RunId, milliseconds: number, signal: AbortSignal): Promise<RunView> {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, type Environment } from '../config.ts'
 
-export const COMMANDS = ['stdio', 'serve', 'doctor', 'backup'] as const
+export const COMMANDS = ['stdio', 'serve', 'doctor', 'backup', 'stats'] as const
 export type Command = (typeof COMMANDS)[number]
 
 export interface Arguments {
@@ -25,6 +25,9 @@ const FLAGS = {
   database: { type: 'string' },
   model: { type: 'string' },
   log: { type: 'string' },
+  toolsets: { type: 'string' },
+  agent: { type: 'string' },
+  'read-only': { type: 'boolean' },
 } as const
 
 /** Throws ConfigError for what it does not know. */
@@ -49,6 +52,9 @@ export function readArguments(argv: readonly string[]): Arguments {
       RECOLLECT_DATABASE_URL: values.database,
       RECOLLECT_MODEL: values.model,
       RECOLLECT_LOG: values.log,
+      RECOLLECT_TOOLSETS: values.toolsets,
+      RECOLLECT_AGENT: values.agent,
+      RECOLLECT_READ_ONLY: values['read-only'] ? '1' : undefined,
     },
   }
 }

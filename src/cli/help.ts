@@ -5,13 +5,17 @@ const SETTINGS = `Flags that stand for settings (each also a variable):
   --database <url>    another SQLite file: file:<path> RECOLLECT_DATABASE_URL
   --model <handle>    provider/model for agents that   RECOLLECT_MODEL
                       name none
-  --log <level>       error, warn, info or debug       RECOLLECT_LOG`
+  --log <level>       error, warn, info or debug       RECOLLECT_LOG
+  --toolsets <list>   groups of tools, or all          RECOLLECT_TOOLSETS
+  --agent <agent>     serve one agent only: id or name RECOLLECT_AGENT
+  --read-only         only look, change nothing        RECOLLECT_READ_ONLY`
 
 const GENERAL = `Recollect: an MCP server whose agents remember.
 
   recollect [stdio]                MCP over stdin and stdout, for clients that start it
   recollect serve                  MCP over HTTP, for everything else
   recollect doctor                 what works, what does not, and how to mend it
+  recollect stats                  how much there is of everything
   recollect backup <file>          a consistent copy of the data, also while it is in use
   recollect --version | --help     also: recollect <command> --help
 
@@ -33,11 +37,21 @@ ${SETTINGS}
 Serves MCP over Streamable HTTP at /mcp, and GET /health. --port 0 takes any free port and prints it. Any host but
 loopback needs RECOLLECT_TOKEN, which clients then send as "Authorization: Bearer <token>".
 
+/mcp?toolsets=core,admin serves these toolsets, /mcp/agents/<id or name> one agent only, whatever --toolsets says; no
+address goes beyond --read-only and --agent.
+
 ${SETTINGS}
 `,
   doctor: `recollect doctor
 
 Opens the data and makes one tiny call to the model that agents would use. Exit 1 when agents can't work.
+
+${SETTINGS}
+`,
+  stats: `recollect stats
+
+Counts agents, blocks, messages, passages and runs, and tells how large the data is. It only reads, also beside servers
+at work.
 
 ${SETTINGS}
 `,

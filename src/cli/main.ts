@@ -59,6 +59,10 @@ async function run(args: Arguments): Promise<void> {
       const { doctor } = await import('./commands/doctor.ts')
       return doctor(config)
     }
+    case 'stats': {
+      const { stats } = await import('./commands/stats.ts')
+      return stats(config)
+    }
     case 'backup': {
       const { backup } = await import('./commands/backup.ts')
       return backup(config, args.positionals)

@@ -1,3 +1,5 @@
+import type { AgentId } from './ids.ts'
+
 export const ERROR_CODES = [
   'not_found',
   'invalid_argument',
@@ -24,5 +26,15 @@ export class UserError extends Error {
     super(message, options)
     this.name = 'UserError'
     this.code = code
+  }
+}
+
+/** What one agent always has before it no longer fits its context window; the message names that agent. */
+export class NoRoomError extends UserError {
+  readonly agentId: AgentId
+
+  constructor(agentId: AgentId, message: string) {
+    super('limit_exceeded', message)
+    this.agentId = agentId
   }
 }

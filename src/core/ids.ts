@@ -36,6 +36,13 @@ export function isId<P extends IdPrefix>(prefix: P, value: string): value is Id<
   return value.startsWith(`${prefix}-`) && UUID.test(value.slice(prefix.length + 1))
 }
 
+/** The id that is meant where only one of that kind can be: its prefix may be missing, letters be capitals. */
+export function readId<P extends IdPrefix>(prefix: P, text: string): Id<P> | undefined {
+  const given = text.trim().toLowerCase()
+  const whole = UUID.test(given) ? `${prefix}-${given}` : given
+  return isId(prefix, whole) ? whole : undefined
+}
+
 /** An id that we stored ourselves, back from the database. */
 export function storedId<P extends IdPrefix>(prefix: P, value: string): Id<P> {
   if (!isId(prefix, value))

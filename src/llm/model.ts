@@ -86,6 +86,12 @@ export interface ChatModel {
   call(request: ModelRequest, signal: AbortSignal): Promise<ModelResult>
 }
 
+export interface ProviderOffer {
+  readonly provider: string
+  /** Null: it did not answer, or lists nothing. */
+  readonly models: readonly string[] | null
+}
+
 export interface ModelRegistry {
   /** Throws a UserError when `handle` names no provider that this server knows. Asks nobody. */
   check(handle: string): void
@@ -93,4 +99,6 @@ export interface ModelRegistry {
   resolve(handle: string | null): Promise<ChatModel>
   /** What `resolve(null)` gives, and why, for the start-up lines and `doctor`. */
   describeDefault(): Promise<{ readonly handle: string; readonly reason: string }>
+  /** The providers that agents can use now, each with what it lists; asks all of them. */
+  offers(): Promise<readonly ProviderOffer[]>
 }

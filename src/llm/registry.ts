@@ -98,6 +98,19 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
       const { model, reason } = await choose()
       return { handle: model.handle, reason }
     },
+    async offers() {
+      const asked = [...settings].flatMap(([provider, endpoint]) => {
+        if (endpoint.isConfigured) return [{ provider, listed: listedModels(endpoint) }]
+        return provider === 'ollama' ? [{ provider, listed: ollamaModels(endpoint) }] : []
+      })
+      const offers = await Promise.all(
+        asked.map(async ({ provider, listed }) => ({ provider, models: await listed })),
+      )
+      // Nobody set up Ollama; it counts only where it is.
+      return offers.filter(
+        ({ provider, models }) => models !== null || settings.get(provider)?.isConfigured,
+      )
+    },
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Log } from '../core/log.ts'
+import { InputNeeded } from './client-input.ts'
 import type { McpContext } from './context.ts'
 import type { Tool, ToolCall } from './define-tool.ts'
 import { type Answer, countFitting, cutToFit, fits, listOf } from './fit.ts'
+import { labelStored } from './label-stored.ts'
 import { parseArguments } from './parse-arguments.ts'
-import { Question } from './person.ts'
 import { type ToolResult, toErrorResult, toFailedResult, toResult } from './to-result.ts'
 
 /** A call from outside, answered whatever happens: errors become results here and nowhere else. */
@@ -13,14 +14,16 @@ export async function callTool(
   context: () => Promise<McpContext>,
   call: ToolCall,
   log: Log,
-): Promise<ToolResult | Question> {
+): Promise<ToolResult | InputNeeded> {
   try {
     const args = parseArguments(tool.input, rawArguments)
     const answer = await answerTool(tool, args, await context(), call)
     const failure = tool.failure?.(answer)
-    return failure === undefined ? toResult(answer) : toFailedResult(answer, failure)
+    return failure === undefined
+      ? toResult(answer, tool.content?.(answer))
+      : toFailedResult(answer, failure)
   } catch (error) {
-    if (error instanceof Question) return error
+    if (error instanceof InputNeeded) return error
     return toErrorResult(error, log)
   }
 }
@@ -32,7 +35,7 @@ export async function answerTool(
   context: McpContext,
   call: ToolCall,
 ): Promise<Answer> {
-  const answer = withoutUndefined(await tool.run(args, context, call))
+  const answer = complete(await tool.run(args, context, call))
   if (tool.pages === undefined || fits(answer)) return cutToFit(answer)
   const all = listOf(answer, tool.pages).length
   let page = answer
@@ -40,7 +43,7 @@ export async function answerTool(
   // left out on both sides of it, so that may take several times.
   while (!fits(page) && listOf(page, tool.pages).length > 1) {
     const limit = countFitting(page, tool.pages)
-    page = withoutUndefined(await tool.run({ ...args, limit }, context, call))
+    page = complete(await tool.run({ ...args, limit }, context, call))
   }
   const cut = cutToFit(page)
   const leftOut = all - listOf(cut, tool.pages).length
@@ -48,6 +51,7 @@ export async function answerTool(
 }
 
 /** As it will look on the wire. */
-function withoutUndefined(answer: Answer): Answer {
-  return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined))
+function complete(answer: Answer): Answer {
+  const present = Object.entries(answer).filter(([, value]) => value !== undefined)
+  return labelStored(Object.fromEntries(present))
 }

@@ -3,14 +3,17 @@ import type { AgentSettings } from '../core/agent-settings.ts'
 import type { ArchivalCounts, Archive, ArchiveHolder } from '../core/archive.ts'
 import type { Block, VersionHead } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
-import type { AgentEvent, Change } from '../core/event.ts'
+import type { Change } from '../core/event.ts'
 import type { FoundBy } from '../core/found.ts'
-import type { AgentId, CallId, PassageId, RunId } from '../core/ids.ts'
+import type { AgentId, PassageId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
-import type { Run } from '../core/run.ts'
+import type { RunStatus } from '../core/run.ts'
 import type { ToolRule } from '../core/tool-rule.ts'
+import type { RunsPort } from './runs-port.ts'
+
+export type * from './runs-port.ts'
 
 /*
  * What the MCP surface may do, declared by its user: `app.ts` satisfies it. Only add what a tool, resource or prompt
@@ -18,14 +21,46 @@ import type { ToolRule } from '../core/tool-rule.ts'
  * the caller can mend; anything else thrown is a fault of ours.
  */
 export interface McpContext {
+  /** The only agent there is for this client. */
+  readonly pinnedTo?: AgentId
   readonly agents: AgentsPort
   readonly runs: RunsPort
   readonly memory: MemoryPort
   readonly archival: ArchivalPort
   readonly archives: ArchivesPort
   readonly recall: RecallPort
+  readonly models: ModelsPort
+  stats(): Promise<Stats>
   /** Changes of the whole store, this process's and others'. */
   onChange(listener: (change: Change) => void): () => void
+  concernedBy(change: Change): Promise<Concerned>
+}
+
+/** Whom a change concerns. */
+export interface Concerned {
+  /** Those whose settings, memory or history it is; none if what changed is gone, or is a run. */
+  readonly agents: readonly AgentId[]
+  /** Of the block that changed. */
+  readonly label?: string
+}
+
+export interface ModelsPort {
+  /** What an agent uses that names none, and why. */
+  describeDefault(): Promise<{ readonly handle: string; readonly reason: string }>
+  /** Providers that are set up or found; without a list of models, they did not answer. */
+  offers(): Promise<
+    readonly { readonly provider: string; readonly models: readonly string[] | null }[]
+  >
+}
+
+export interface Stats {
+  readonly agents: number
+  readonly blocks: number
+  readonly messages: number
+  readonly passages: number
+  readonly runs: Readonly<Record<RunStatus, number>>
+  readonly bytes: number
+  readonly schemaVersion: number
 }
 
 export interface AgentView {
@@ -74,6 +109,8 @@ export interface AgentsPort {
     readonly limit: number
     readonly cursor?: string | undefined
   }): Promise<Page<Agent>>
+  /** The agent alone, for whoever needs no more of it. */
+  find(agent: string): Promise<Agent>
   get(agent: string): Promise<AgentView>
   update(agent: string, changes: AgentChanges): Promise<AgentView>
   delete(agent: string): Promise<AgentId>
@@ -122,43 +159,6 @@ export interface ContextAccount {
   readonly request: string
   /** The memory part of it: what the model sees of its blocks. */
   readonly memory: string
-}
-
-export interface RunView {
-  readonly run: Run
-  /** What the agent has said to the user in this run so far. */
-  readonly reply: string
-  /** Calls that are not made before somebody has said yes; absent: none. */
-  readonly pendingApprovals?: readonly {
-    readonly callId: CallId
-    readonly toolName: string
-    readonly arguments: string
-  }[]
-}
-
-export interface RunsPort {
-  /** Returns when the message is on disk, without waiting for the agent. */
-  send(message: {
-    readonly agent: string
-    readonly text: string
-    readonly idempotencyKey?: string | undefined
-    readonly maxSteps?: number | undefined
-  }): Promise<RunView>
-  get(runId: string): Promise<RunView>
-  /** The run when it is settled or `milliseconds` have passed or `signal` fires, whichever comes first; the run itself goes on. */
-  wait(runId: RunId, milliseconds: number, signal: AbortSignal): Promise<RunView>
-  cancel(runId: string): Promise<RunView>
-  /** Answers for a call that waits for approval; without `callId`, the only one. */
-  respond(
-    runId: string,
-    answer: {
-      readonly callId?: string | undefined
-      readonly approve: boolean
-      readonly reason?: string | undefined
-    },
-  ): Promise<RunView>
-  messages(runId: RunId): Promise<readonly Message[]>
-  onProgress(runId: RunId, listener: (event: AgentEvent) => void): () => void
 }
 
 export interface SharedBlock {
@@ -259,7 +259,8 @@ export interface ArchivalPort {
   /** With up to `each` neighbours on either side, in the order of their source. */
   around(agent: string, passageId: string, each: number): Promise<readonly Passage[]>
   delete(agent: string, passageId: string): Promise<PassageId>
-  get(passageId: string): Promise<Passage>
+  /** With `agent`: only if that agent can find it. */
+  get(passageId: string, agent?: AgentId): Promise<Passage>
 }
 
 export interface InsertedPassages {

@@ -1,4 +1,6 @@
+import type { ContentBlock } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
+import type { CallingClient } from './client-input.ts'
 import type { McpContext } from './context.ts'
 import type { Person } from './person.ts'
 
@@ -16,6 +18,8 @@ export interface ToolCall {
   readonly signal: AbortSignal
   /** Tells the caller that something happens; goes nowhere if it did not ask to be told. */
   progress(message: string): void
+  /** Undefined: nobody called, a resource is read. */
+  readonly client?: CallingClient | undefined
   /** Undefined: the client can't ask anybody. */
   readonly person?: Person | undefined
 }
@@ -31,9 +35,13 @@ export interface Tool<
   readonly input: Input
   readonly output: Output
   readonly annotations: ToolAnnotations
+  /** Offered to a client that is given one agent; absent: if it takes an agent or a run. */
+  readonly pinned?: boolean
   /** The list of the answer that the arguments `limit` and `cursor` page. */
   readonly pages?: string
   run(args: z.infer<Input>, context: McpContext, call: ToolCall): Promise<z.infer<Output>>
+  /** The answer in a form that is no text, like an image; absent: its JSON. */
+  content?(answer: z.infer<Output>): readonly ContentBlock[]
   /** The sentences to say when the answer itself reports a failure. */
   failure?(answer: z.infer<Output>): string | undefined
 }

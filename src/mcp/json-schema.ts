@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isRecord } from './is-record.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -63,8 +64,4 @@ function mapObjects(node: JsonSchema, change: (node: JsonSchema) => JsonSchema):
 function mapValue(value: unknown, change: (node: JsonSchema) => JsonSchema): unknown {
   if (Array.isArray(value)) return value.map((item) => mapValue(item, change))
   return isRecord(value) ? mapObjects(value, change) : value
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -6,7 +6,14 @@ export function nearest(name: string, names: readonly string[]): string | undefi
     .sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
   const allowed = Math.max(2, Math.floor(name.length / 3))
-  return best !== undefined && best.distance <= allowed ? best.candidate : undefined
+  if (best !== undefined && best.distance <= allowed) return best.candidate
+  return names.find((candidate) => isPart(normalize(candidate), wanted))
+}
+
+/** `label` in `block_label`; two or three letters are found in too much. */
+function isPart(candidate: string, wanted: string): boolean {
+  const [short, long] = candidate.length < wanted.length ? [candidate, wanted] : [wanted, candidate]
+  return short.length > 3 && long.includes(short)
 }
 
 function normalize(name: string): string {

@@ -1,8 +1,13 @@
 import { z } from 'zod'
 import { UserError } from '../core/errors.ts'
 import { cleanText } from '../core/text.ts'
-import { isRecord } from './json-schema.ts'
+import { completeIds } from './complete-ids.ts'
+import { isRecord } from './is-record.ts'
 import { nearest } from './nearest.ts'
+import { straighten, unwrap } from './straighten.ts'
+
+/** So many wrong names are told at once. */
+const MOST_UNKNOWN = 3
 
 type Path = readonly PropertyKey[]
 
@@ -11,8 +16,8 @@ export function parseArguments<Input extends z.ZodObject>(
   schema: Input,
   raw: unknown,
 ): z.infer<Input> {
-  const parsed = schema.safeParse(clean(raw ?? {}), { reportInput: true })
-  if (parsed.success) return parsed.data
+  const parsed = schema.safeParse(straighten(schema, clean(raw ?? {})), { reportInput: true })
+  if (parsed.success) return completeIds(parsed.data)
   // A misspelt name first, for it explains the missing one. Two are enough to go on.
   const issues = [...parsed.error.issues].sort((a, b) => rank(a) - rank(b)).slice(0, 2)
   const sentences = issues.map((issue) => describe(schema, issue))
@@ -37,11 +42,13 @@ function describe(schema: z.ZodObject, issue: z.core.$ZodIssue): string {
 
 function describeUnknown(schema: z.ZodObject, path: Path, keys: readonly string[]): string {
   const known = Object.keys(shapeAt(schema, path))
-  const key = keys[0] ?? ''
-  const guess = nearest(key, known)
-  const question = guess === undefined ? '' : ` Did you mean "${guess}"?`
+  const each = keys.slice(0, MOST_UNKNOWN).map((key) => {
+    const guess = nearest(key, known)
+    const question = guess === undefined ? '' : ` Did you mean "${guess}"?`
+    return `Unknown argument "${nameOf([...path, key])}".${question}`
+  })
   const list = known.length === 0 ? 'It takes none.' : `Known: ${known.join(', ')}.`
-  return `Unknown argument "${nameOf([...path, key])}".${question} ${list}`
+  return `${each.join(' ')} ${list}`
 }
 
 function reason(issue: z.core.$ZodIssue): string {
@@ -74,12 +81,6 @@ function innerSchema(schema: z.ZodType, part: PropertyKey): unknown {
   if (schema instanceof z.ZodArray) return schema.element
   if (schema instanceof z.ZodObject) return schema.shape[String(part)]
   return undefined
-}
-
-function unwrap(schema: z.ZodType): z.ZodType {
-  if (!(schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)) return schema
-  const inner = schema.unwrap()
-  return inner instanceof z.ZodType ? unwrap(inner) : schema
 }
 
 /** Everything that comes in becomes fit to be stored before anyone compares or counts it. */

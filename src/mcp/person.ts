@@ -1,10 +1,7 @@
-/*
- * Asking the person who sits before the client. A question ends the call; the client brings the same call again with
- * the answer, in the way of its era, so what the tool did before it asked must not be done twice: the tool puts aside
- * what it needs to go on.
- */
+import { inputRequired, inputResponse } from '@modelcontextprotocol/server'
+import { type CallingClient, InputNeeded } from './client-input.ts'
 
-/** The person, as far as a call can reach him. */
+/** The person who sits before the client, as far as a call can reach him. */
 export interface Person {
   /** What was put aside with the question that this call brings the answer to; undefined: a call that begins. */
   readonly resumed: string | undefined
@@ -13,15 +10,33 @@ export interface Person {
 }
 
 /** A yes-or-no question. Thrown by a tool; it is no error. */
-export class Question {
-  readonly key: string
-  readonly text: string
-  /** Given back as `resumed`. It passes through the client's hands and proves nothing. */
-  readonly putAside: string
-
+export class Question extends InputNeeded {
   constructor(key: string, text: string, putAside: string) {
-    this.key = key
-    this.text = text
-    this.putAside = putAside
+    super(
+      {
+        [key]: inputRequired.elicit({
+          message: text,
+          requestedSchema: {
+            type: 'object',
+            properties: { approve: { type: 'boolean', title: 'Allow it?' } },
+            required: ['approve'],
+          },
+        }),
+      },
+      putAside,
+    )
+  }
+}
+
+/** The person behind a call; undefined: the client can't ask him. */
+export function personBehind(client: CallingClient): Person | undefined {
+  if (!client.takes('elicitation') && !client.answered) return undefined
+  return {
+    resumed: client.resumed,
+    answerTo(key) {
+      const response = inputResponse({ [key]: client.answer(key) }, key)
+      if (response.kind !== 'elicit' || response.action === 'cancel') return undefined
+      return response.action === 'accept' && response.content?.approve === true
+    },
   }
 }

@@ -1,10 +1,14 @@
 import type { z } from 'zod'
 import type { Message, ToolCall } from '../core/message.ts'
-import { isSettled, type RunStatus } from '../core/run.ts'
+import { isSettled, type Run, type RunStatus } from '../core/run.ts'
+import { excerpt } from '../core/text.ts'
 import type { RunView } from './context.ts'
-import type { messageShape, runShape } from './shapes.ts'
+import type { messageShape, runShape, shortRunShape } from './shapes.ts'
 
 type Entry = z.infer<typeof messageShape>
+
+/** Of a message, in a list of runs. */
+const EXCERPT_CHARACTERS = 80
 
 /** The inner tool by which an agent speaks; its calls are shown as what they say. */
 const SPEAKING_TOOL = 'send_message'
@@ -42,6 +46,22 @@ export function presentRun(
       })),
     }),
     ...hintFor(run.status),
+  }
+}
+
+export function presentShortRun(run: Run): z.infer<typeof shortRunShape> {
+  return {
+    run_id: run.id,
+    agent_id: run.agentId,
+    status: run.status,
+    ...(run.stopReason !== null && { stop_reason: run.stopReason }),
+    ...(run.waitingFor !== null && { waiting_for: run.waitingFor }),
+    message: excerpt(run.input, EXCERPT_CHARACTERS),
+    steps: run.usage.steps,
+    total_tokens: run.usage.totalTokens,
+    created_at: run.createdAt,
+    ...(run.completedAt !== null && { completed_at: run.completedAt }),
+    ...(run.error !== null && { error_code: run.error.code }),
   }
 }
 

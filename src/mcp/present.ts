@@ -23,7 +23,11 @@ import type {
 
 /* From what the rest of the program knows to what the contract shows. */
 
-const EXCERPT_CHARACTERS = 200
+/** Of an agent in a list: enough to choose one of many. */
+const DESCRIPTION_CHARACTERS = 80
+const SHOWN_TAGS = 5
+/** Of a block or passage in a list, and of the agents that have it. */
+const VALUE_CHARACTERS = 200
 const LISTED_AGENTS = 10
 
 export function presentAgent(view: AgentView): z.infer<typeof agentShape> {
@@ -57,14 +61,15 @@ function presentToolRule(rule: ToolRule) {
 }
 
 export function presentShortAgent(agent: Agent): z.infer<typeof shortAgentShape> {
+  const tags = agent.tags.slice(0, SHOWN_TAGS)
   return {
     id: agent.id,
     name: agent.name,
-    description: excerpt(agent.description, EXCERPT_CHARACTERS),
-    agent_type: agent.agentType,
+    ...(agent.description !== '' && {
+      description: excerpt(agent.description, DESCRIPTION_CHARACTERS),
+    }),
     ...(agent.model !== null && { model: agent.model }),
-    tags: [...agent.tags],
-    updated_at: agent.updatedAt,
+    ...(tags.length > 0 && { tags }),
   }
 }
 
@@ -91,7 +96,7 @@ export function presentListedBlock(
   offset?: number,
 ): z.infer<typeof listedBlockShape> {
   return {
-    ...presentPastBlock(block, offset, offset === undefined ? EXCERPT_CHARACTERS : undefined),
+    ...presentPastBlock(block, offset, offset === undefined ? VALUE_CHARACTERS : undefined),
     shared_with: sharedWith.slice(0, LISTED_AGENTS),
     agent_count: sharedWith.length,
   }
@@ -152,7 +157,7 @@ export function presentSimilar({
 }: InsertedPassages['similar'][number]): z.infer<typeof similarShape> {
   return {
     id: passage.id,
-    text: excerpt(passage.text, EXCERPT_CHARACTERS),
+    text: excerpt(passage.text, VALUE_CHARACTERS),
     created_at: passage.createdAt,
     similarity: Math.round(similarity * 100) / 100,
     similar_to: to,

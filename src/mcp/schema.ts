@@ -12,6 +12,9 @@ import { countCharacters } from '../core/text.ts'
 export const agent = z.string().describe('Id or exact name of the agent')
 export const runId = z.string().describe('run_id that send_message answered')
 
+/** Of calls that take away what can't be had back: see `requireConfirmation`. */
+export const confirm = z.boolean().describe('Must be true').optional()
+
 export const label = z
   .string()
   .regex(BLOCK_LABEL, 'a label has 1 to 64 characters out of A-Z a-z 0-9 _ . -')

@@ -17,7 +17,7 @@ export const errorShape = z.strictObject({ code: z.enum(ERROR_CODES), message: t
 
 /** An answer whose fields are all optional, since an error has none of them. */
 export function answer<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject({ error: errorShape, ...shape }).partial()
+  return z.strictObject({ error: errorShape, notice: text, ...shape }).partial()
 }
 
 /** Of an answer that had to be cut: how many items are not in it. */
@@ -87,9 +87,14 @@ export const agentShape = z.strictObject({
   updated_at: text,
 })
 
-export const shortAgentShape = agentShape
-  .pick({ id: true, name: true, description: true, agent_type: true, model: true, tags: true })
-  .extend({ updated_at: text })
+/** An agent in a list: enough to choose one. What is empty is absent. */
+export const shortAgentShape = z.strictObject({
+  id: text,
+  name: text,
+  description: text.optional(),
+  model: text.optional(),
+  tags: z.array(text).optional(),
+})
 
 export const messageShape = z.strictObject({
   id: text,
@@ -112,6 +117,7 @@ export const messageShape = z.strictObject({
 /** A run is an answer by itself; its `error` says more than that of a refused call. */
 export const runShape = z
   .strictObject({
+    notice: text,
     run_id: text,
     agent_id: text,
     status: z.enum(RUN_STATUSES),
@@ -140,6 +146,22 @@ export const runShape = z
     ...cut,
   })
   .partial()
+
+/** A run in a list: enough to choose one for `get_run`. */
+export const shortRunShape = z.strictObject({
+  run_id: text,
+  agent_id: text,
+  status: z.enum(RUN_STATUSES),
+  stop_reason: z.enum(STOP_REASONS).optional(),
+  waiting_for: z.enum(WAITS).optional(),
+  /** The beginning of what it was sent. */
+  message: text,
+  steps: count,
+  total_tokens: count,
+  created_at: text,
+  completed_at: text.optional(),
+  error_code: z.enum(ERROR_CODES).optional(),
+})
 
 /** What was found, and how; the last two only where something was ranked. */
 const found = { score: z.number().optional(), found_by: z.enum(FOUND_BY).optional() }

@@ -1,25 +1,35 @@
+import type { ContentBlock } from '@modelcontextprotocol/server'
 import { UserError } from '../core/errors.ts'
 import { describeError, type Log } from '../core/log.ts'
+import { excerpt } from '../core/text.ts'
 import type { Answer } from './fit.ts'
+
+/** A sentence may quote what was sent, which can be of any length. The longest of ours quotes a block (`quoteValue`). */
+const ERROR_CHARACTERS = 7_000
 
 /** A tool's result as it goes out. Clients show a model either of the two parts, so both say the same. */
 export interface ToolResult {
-  readonly content: { readonly type: 'text'; readonly text: string }[]
+  readonly content: ContentBlock[]
   readonly structuredContent: Record<string, unknown>
   readonly isError?: true
 }
 
-export function toResult(answer: Answer): ToolResult {
-  return { content: [text(JSON.stringify(answer))], structuredContent: { ...answer } }
+export function toResult(
+  answer: Answer,
+  content: readonly ContentBlock[] = [text(JSON.stringify(answer))],
+): ToolResult {
+  return { content: [...content], structuredContent: { ...answer } }
 }
 
 /** An answer that reports a failure, like a run that ended badly. */
 export function toFailedResult(answer: Answer, sentences: string): ToolResult {
-  return { content: [text(sentences)], structuredContent: { ...answer }, isError: true }
+  const said = excerpt(sentences, ERROR_CHARACTERS)
+  return { content: [text(said)], structuredContent: { ...answer }, isError: true }
 }
 
 export function toErrorResult(error: unknown, log: Log): ToolResult {
-  const { code, message } = toUserError(error, log)
+  const { code, message: whole } = toUserError(error, log)
+  const message = excerpt(whole, ERROR_CHARACTERS)
   return {
     content: [text(message)],
     structuredContent: { error: { code, message } },
@@ -41,6 +51,6 @@ export function toUserError(error: unknown, log: Log): UserError {
   )
 }
 
-function text(value: string): { readonly type: 'text'; readonly text: string } {
+function text(value: string): ContentBlock {
   return { type: 'text', text: value }
 }

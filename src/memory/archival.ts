@@ -76,8 +76,11 @@ export function createArchivalMemory(store: Store, clock: Clock) {
       return deleted ?? throwMissing(passageId)
     },
 
-    async get(passageId: string): Promise<Passage> {
-      const passage = isId('passage', passageId) ? await store.passages.find(passageId) : undefined
+    /** With `agentId`: only if it is in an archive of that agent. */
+    async get(passageId: string, agentId?: AgentId): Promise<Passage> {
+      const passage = isId('passage', passageId)
+        ? await store.passages.find(passageId, agentId)
+        : undefined
       if (passage) return passage
       throw new UserError(
         'not_found',

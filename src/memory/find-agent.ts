@@ -1,13 +1,14 @@
 import type { Agent } from '../core/agent.ts'
 import { UserError } from '../core/errors.ts'
-import { isId } from '../core/ids.ts'
+import { isId, readId } from '../core/ids.ts'
 import type { AgentReads } from '../storage/store.ts'
 
 /** The agent that a reference from outside means: its id, or its name if no other agent has it. */
 export async function findAgent(agents: AgentReads, reference: string): Promise<Agent> {
+  const id = readId('agent', reference)
+  const withId = id && (await agents.get(id))
+  if (withId) return withId
   if (isId('agent', reference)) {
-    const agent = await agents.get(reference)
-    if (agent) return agent
     throw new UserError(
       'not_found',
       `No agent has the id ${reference}. Call list_agents to see those that exist.`,

@@ -1,10 +1,12 @@
 import type { Kysely } from 'kysely'
+import { UserError } from '../core/errors.ts'
 import { agentReads, agentWrites } from './agents.ts'
 import { approvalWrites } from './approvals.ts'
 import { archiveReads, archiveWrites } from './archives.ts'
 import { blockReads, blockWrites } from './blocks.ts'
 import { changeReads } from './changes.ts'
 import { createClaims } from './claims.ts'
+import { countRows } from './count-rows.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { createMessageCache } from './message-cache.ts'
 import { messageSearches } from './message-search.ts'
@@ -25,9 +27,10 @@ export interface Opened {
   readonly dialect: Dialect
   /** For queries outside transactions; never waits for a writer. */
   readonly reader: Kysely<Database>
-  readonly writer: Kysely<Database>
+  /** Null: it was opened to read only. */
+  readonly writer: Kysely<Database> | null
   readonly schemaVersion: number
-  readonly info: Omit<StorageInfo, 'schemaVersion'>
+  readonly info: () => Omit<StorageInfo, 'schemaVersion'>
   readonly searches: Searches
   readonly mayHaveChanged: () => boolean
   readonly backup: (target: string) => Promise<void>
@@ -48,6 +51,7 @@ export function createStorage(opened: Opened): Storage {
   const listeners: (() => void)[] = []
 
   async function transact<T>(work: (trx: Connection) => Promise<T>): Promise<T> {
+    if (writer === null) throw onlyReads()
     const result = await writer.transaction().execute(async (trx) => {
       await assertVersion(trx, schemaVersion)
       return work(trx)
@@ -75,11 +79,19 @@ export function createStorage(opened: Opened): Storage {
       },
     },
     async info() {
-      return { ...opened.info, schemaVersion }
+      return { ...opened.info(), schemaVersion }
     },
+    counts: (namespace) => countRows(reader, namespace),
     backup: opened.backup,
     close: opened.close,
   }
+}
+
+function onlyReads(): UserError {
+  return new UserError(
+    'read_only',
+    'This server only reads (RECOLLECT_READ_ONLY), so nothing was changed. Use one that may write.',
+  )
 }
 
 function readsOf(scope: Scope): Reads {

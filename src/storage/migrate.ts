@@ -38,7 +38,25 @@ export async function migrate(options: MigrateOptions): Promise<number> {
   return known
 }
 
-async function readVersion(db: Connection, { hasVersionTable }: MigrateOptions): Promise<number> {
+/** The version of a database that is only read: it must be the one known here, for nothing is migrated. */
+export async function versionToRead(
+  options: Pick<MigrateOptions, 'db' | 'migrations' | 'hasVersionTable'>,
+): Promise<number> {
+  const known = options.migrations.length
+  const found = await readVersion(options.db, options)
+  if (found > known) throw newerDatabase(found, known)
+  if (found === known) return known
+  throw new UserError(
+    'unsupported',
+    `The data has schema ${found} and this Recollect reads schema ${known}; whoever only reads migrates nothing. ` +
+      'Start this version once without RECOLLECT_READ_ONLY, which brings the data up to date.',
+  )
+}
+
+async function readVersion(
+  db: Connection,
+  { hasVersionTable }: Pick<MigrateOptions, 'hasVersionTable'>,
+): Promise<number> {
   if (!(await hasVersionTable(db))) return 0
   const row = await db.selectFrom('schema_version').select('version').executeTakeFirst()
   return row?.version ?? 0

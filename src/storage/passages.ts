@@ -8,8 +8,14 @@ export function passageReads(scope: Scope): PassageReads {
     db.selectFrom('passage').selectAll('passage').where('passage.namespace', '=', namespace)
 
   return {
-    async find(id) {
-      const [passage] = await toPassages(scope, await all().where('passage.id', '=', id).execute())
+    async find(id, agentId) {
+      let select = all().where('passage.id', '=', id)
+      if (agentId !== undefined) {
+        const archives = await archivesOf(scope, agentId)
+        if (archives.length === 0) return undefined
+        select = select.where('archive_id', 'in', archives)
+      }
+      const [passage] = await toPassages(scope, await select.execute())
       return passage
     },
 

@@ -1,5 +1,6 @@
 import type { Timestamp } from '../core/clock.ts'
 import type { AgentId, CallId, RunId, StepId } from '../core/ids.ts'
+import type { Page, PageRequest } from '../core/page.ts'
 import type {
   Approval,
   Finish,
@@ -24,8 +25,15 @@ export interface NewRun {
   readonly createdAt: Timestamp
 }
 
+export interface RunFilter extends PageRequest {
+  readonly agentId?: AgentId | undefined
+  readonly status?: RunStatus | undefined
+}
+
 export interface RunReads {
   get(id: RunId): Promise<Run | undefined>
+  /** Newest first. */
+  list(filter: RunFilter): Promise<Page<Run>>
   byIdempotencyKey(agentId: AgentId, key: string): Promise<Run | undefined>
   /** The run accepted before `id` that waits for somebody's doing and keeps the agent from later ones meanwhile. */
   blocking(agentId: AgentId, id: RunId): Promise<Run | undefined>

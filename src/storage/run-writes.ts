@@ -1,6 +1,6 @@
 import type { RunId } from '../core/ids.ts'
 import { recordChange } from './changes.ts'
-import { isOpen } from './runs.ts'
+import { isOpen } from './run-lists.ts'
 import type { Scope } from './scope.ts'
 import type { RunWrites } from './store.ts'
 

@@ -2,19 +2,13 @@ import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
 import { ERROR_CODES } from '../core/errors.ts'
 import { storedId } from '../core/ids.ts'
+import { encodeCursor } from '../core/page.ts'
 import { FINISHES, RUN_STATUSES, type Run, STOP_REASONS, WAITS } from '../core/run.ts'
+import { isOpen, newestRuns } from './run-lists.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { RunReads } from './store.ts'
 import { toStepCall } from './tool-calls.ts'
-
-/**
- * Not over for good: nothing of the agent that was accepted later may start before these. Written out rather than bound,
- * because only then does SQLite see that the partial index `run_open` holds them all.
- */
-export function isOpen(status: 'run.status' | 'earlier.status' | 'status') {
-  return sql<boolean>`${sql.ref(status)} IN ('queued', 'running', 'waiting', 'requires_approval')`
-}
 
 const Status = z.enum(RUN_STATUSES)
 const Waiting = z.enum(WAITS).nullable()
@@ -56,6 +50,18 @@ export function runReads({ db, namespace }: Scope): RunReads {
     async get(id) {
       const row = await all().where('run.id', '=', id).executeTakeFirst()
       return row && toRun(row)
+    },
+
+    async list(filter) {
+      const numbers = await newestRuns(db, namespace, filter)
+      const page = numbers.slice(0, filter.limit)
+      const last = page.at(-1)
+      if (last === undefined) return { items: [] }
+      const rows = await all().where('run.row', 'in', page).orderBy('run.row', 'desc').execute()
+      return {
+        items: rows.map(toRun),
+        ...(numbers.length > page.length && { nextCursor: encodeCursor(last) }),
+      }
     },
 
     async byIdempotencyKey(agentId, key) {

@@ -8,7 +8,7 @@ import type { AgentId, ArchiveId, BlockId, MessageId, PassageId, RunId } from '.
 import type { Message, MessageBody, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
-
+import type { RunStatus } from '../core/run.ts'
 import type { ApprovalWrites, CallReads, Claims, RunReads, RunWrites } from './run-store.ts'
 
 export type * from './run-store.ts'
@@ -29,6 +29,8 @@ export interface Storage {
   readonly claims: Claims
   readonly changes: ChangeLog
   info(): Promise<StorageInfo>
+  /** How much there is of everything. Counts in short slices, so that nobody waits for it; of what changes meanwhile, either. */
+  counts(namespace: string): Promise<RowCounts>
   /** A consistent copy of the live database. Refuses an existing target. */
   backup(target: string): Promise<void>
   close(): Promise<void>
@@ -39,6 +41,16 @@ export interface StorageInfo {
   /** Where it is, for people; no credentials. */
   readonly location: string
   readonly schemaVersion: number
+  /** What it takes on the disk. */
+  readonly bytes: number
+}
+
+export interface RowCounts {
+  readonly agents: number
+  readonly blocks: number
+  readonly messages: number
+  readonly passages: number
+  readonly runs: Readonly<Record<RunStatus, number>>
 }
 
 export interface Store extends Reads {
@@ -256,8 +268,8 @@ export interface PassageSearch extends PageRequest {
 }
 
 export interface PassageReads {
-  /** In any archive. */
-  find(id: PassageId): Promise<Passage | undefined>
+  /** In any archive, or only in those of the agent. */
+  find(id: PassageId, agentId?: AgentId): Promise<Passage | undefined>
   /**
    * The passage and up to `each` of its source that stand before and after it, in order; undefined: none of the
    * agent's archives has it.

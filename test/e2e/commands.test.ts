@@ -26,6 +26,7 @@ describe('recollect', () => {
     [['stdio', '--help'], /stdin/],
     [['doctor', '--help'], /[Ee]xit 1/],
     [['backup', '--help'], /<file>/],
+    [['stats', '--help'], /[Cc]ounts/],
   ])('%j helps, touching nothing', async (args, text) => {
     const home = newHome()
     const finished = await runCommand(args, { RECOLLECT_HOME: home, RECOLLECT_LOG: 'nonsense' })
@@ -68,8 +69,7 @@ describe('a bad setting', () => {
     ['RECOLLECT_DATABASE_URL', 'mysql://root:hunter2@db', /file:<path>/],
     ['RECOLLECT_DATABASE_URL', 'postgres://root:hunter2@db/x', /PostgreSQL.*not|can't/],
     ['RECOLLECT_EMBEDDING', 'openai/text-embedding-3-small', /can't be used in this version/],
-    ['RECOLLECT_READ_ONLY', '1', /can't be used in this version/],
-    ['RECOLLECT_AGENT', 'Ada', /can't be used in this version/],
+    ['RECOLLECT_READ_ONLY', 'yes', /"yes".*1 .*0/],
     ['OPENAI_BASE_URL', 'localhost:1234', /http/],
     ['OPENAI_BASE_URL', 'ftp://models', /http/],
     ['OPENAI_BASE_URL', 'http://me:hunter2@models/v1', /http/],
@@ -87,7 +87,7 @@ describe('a bad setting', () => {
   })
 
   it.each([
-    [['dance'], /"dance".*stdio, serve, doctor, backup/],
+    [['dance'], /"dance".*stdio, serve, doctor, backup, stats/],
     [['serve', '--prot', '1'], /--prot/],
     [['serve', '--port', 'http'], /--port.*"http".*65535/],
     [['serve', '--port', '70000'], /--port.*"70000"/],
@@ -127,6 +127,66 @@ describe('a server for others', () => {
     await client.close()
     expect(serving.errors()).not.toContain(token)
     expect(await serving.stop()).toBe(0)
+  })
+})
+
+describe('a server that only reads', () => {
+  it('is told by every command what is missing, and nothing is made', async () => {
+    const home = newHome()
+    const environment = { ...withoutKey(home), RECOLLECT_READ_ONLY: '1' }
+    const served = await runCommand(['serve', '--port', '0'], environment)
+    expect(served).toMatchObject({ code: 1, stdout: '' })
+    expectOneLine(served)
+    expect(served.stderr).toMatch(/There is no data at .*RECOLLECT_HOME/)
+    const examined = await runCommand(['doctor', '--read-only'], withoutKey(home))
+    expect(examined.code).toBe(1)
+    expect(examined.stdout).toMatch(/Data +FAILED: There is no data/)
+    const counted = await runCommand(['stats'], withoutKey(home))
+    expect(counted).toMatchObject({ code: 1, stdout: '' })
+    expectOneLine(counted)
+    expect(existsSync(join(home, 'recollect.db'))).toBe(false)
+  })
+
+  it('serves beside one that writes, asks no model, and can be given one agent', async () => {
+    const home = newHome()
+    const writing = await startServe(withoutKey(home))
+    const writer = await connect('v2-auto', { kind: 'http', url: writing.url })
+    const { data } = await writer.call('create_agent', { name: 'Ada' })
+    await writer.call('send_message', { agent: 'Ada', message: 'Hello!' })
+
+    const flags = ['--read-only', '--agent', 'Ada', '--toolsets', 'core,admin']
+    const reading = await startServe(withoutKey(home), flags)
+    await expect.poll(reading.errors, PATIENT).toMatch(/Stop with/)
+    expect(reading.errors()).toMatch(/only read/)
+    expect(reading.errors()).toContain(`Agent: Ada (${data.agent.id})`)
+    const reader = await connect('v2-auto', { kind: 'http', url: reading.url })
+    expect((await reader.tools()).map(({ name }) => name)).toContain('list_runs')
+    expect((await reader.call('read_memory')).data.agent_id).toBe(data.agent.id)
+    await expect(reader.call('send_message', { message: 'Hi' })).rejects.toMatchObject({
+      code: -32602,
+    })
+
+    const examined = await runCommand(['doctor', ...flags], withoutKey(home))
+    expect(examined).toMatchObject({ code: 0, stderr: '' })
+    expect(examined.stdout).toMatch(/Mode +read-only[\s\S]*Data +ok[\s\S]*Agent +ok: Ada/)
+    expect(examined.stdout).not.toMatch(/^Model/m)
+    const wrong = await runCommand(['doctor', '--read-only', '--agent', 'Bob'], withoutKey(home))
+    expect(wrong.code).toBe(1)
+    expect(wrong.stdout).toMatch(/Agent +FAILED.*"Bob"/)
+    const counted = await runCommand(['stats'], withoutKey(home))
+    expect(counted).toMatchObject({ code: 0, stderr: '' })
+    expect(counted.stdout).toMatch(/Agents +1\nBlocks +2\n.*\n.*\nRuns +1 completed/)
+
+    await Promise.all([reader.close(), writer.close()])
+    expect(await Promise.all([reading.stop(), writing.stop()])).toEqual([0, 0])
+  })
+
+  it('given an agent that is not there, does not start to serve', async () => {
+    const args = ['serve', '--port', '0', '--agent', 'Nobody']
+    const finished = await runCommand(args, withoutKey(newHome()))
+    expect(finished).toMatchObject({ code: 1, stdout: '' })
+    expectOneLine(finished)
+    expect(finished.stderr).toMatch(/"Nobody".*RECOLLECT_AGENT/)
   })
 })
 

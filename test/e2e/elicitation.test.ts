@@ -24,6 +24,7 @@ function environment() {
     RECOLLECT_MODEL: 'openai/scripted',
     OPENAI_API_KEY: 'sk-test-key',
     OPENAI_BASE_URL: provider.baseUrl,
+    RECOLLECT_TOOLSETS: 'all',
   }
 }
 
@@ -56,8 +57,13 @@ interface Caller {
   close(): Promise<void>
 }
 
-async function open(kind: (typeof CLIENT_KINDS)[number], transport: string): Promise<Caller> {
-  const url = new URL(serving.url)
+/** `address` is what stands behind `/mcp`. */
+async function open(
+  kind: (typeof CLIENT_KINDS)[number],
+  transport: string,
+  address = '',
+): Promise<Caller> {
+  const url = new URL(`${serving.url}${address}`)
   if (kind === 'v1') {
     const client = new OldClient(INFO, CAPABILITIES)
     client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
@@ -159,6 +165,15 @@ describe.each(MATRIX)('a %s client that can ask the person, over %s', (kind, tra
     expect(messages).toHaveLength(3)
   })
 
+  it.skipIf(transport === 'stdio')('is asked at the address of that agent, too', async () => {
+    const atAgent = await open(kind, transport, `/agents/${agent}?toolsets=core`)
+    reply = { action: 'accept', content: { approve: false } }
+    const run = await atAgent.call('send_message', { message: 'Keep this' })
+    expect(run).toMatchObject({ status: 'completed', reply: 'That is settled.' })
+    expect(questions).toHaveLength(1)
+    await atAgent.close()
+  })
+
   it('is asked before an agent is deleted', async () => {
     const created = (await caller.call('create_agent', { name: 'Gone' })) as {
       agent: { id: string }
@@ -174,5 +189,19 @@ describe.each(MATRIX)('a %s client that can ask the person, over %s', (kind, tra
     expect(await caller.call('get_agent', gone)).toMatchObject({ error: { code: 'not_found' } })
     expect(questions).toHaveLength(2)
     expect(questions[0]).toContain('Gone')
+  })
+
+  it('is asked before an agent loses sight of its conversation', async () => {
+    reply = { action: 'cancel' }
+    const refused = { error: { code: 'invalid_argument' } }
+    expect(await caller.call('reset_messages', { agent })).toMatchObject(refused)
+    reply = { action: 'accept', content: { approve: true } }
+    expect(await caller.call('reset_messages', { agent })).toMatchObject({ agent_id: agent })
+    expect(questions).toHaveLength(2)
+    expect(questions[0]).toContain('conversation')
+    expect(await caller.call('reset_messages', { agent, confirm: true })).toMatchObject({
+      messages: 0,
+    })
+    expect(questions).toHaveLength(2)
   })
 })

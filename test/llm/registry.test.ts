@@ -57,6 +57,20 @@ describe('with a server that lists its models', () => {
     expect(answer.text).toBe('Hi.')
   })
 
+  it('what can be used is what is set up, and an Ollama only if it answers', async () => {
+    const registry = registryFrom({
+      OPENAI_BASE_URL: vendor.baseUrl,
+      VLLM_BASE_URL: 'http://127.0.0.1:1/v1',
+      OLLAMA_HOST: '127.0.0.1:1',
+    })
+    expect(await registry.offers()).toEqual([
+      { provider: 'openai', models: ['qwen3:8b', 'gemma3'] },
+      { provider: 'vllm', models: null },
+    ])
+    const found = registryFrom({ OLLAMA_HOST: new URL(vendor.baseUrl).host })
+    expect(await found.offers()).toEqual([{ provider: 'ollama', models: ['qwen3:8b', 'gemma3'] }])
+  })
+
   it('a local engine that was configured serves the first model it lists', async () => {
     const registry = registryFrom({ LMSTUDIO_BASE_URL: vendor.baseUrl })
     expect((await registry.resolve(null)).handle).toBe('lmstudio/qwen3:8b')

@@ -10,8 +10,10 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((serving) => serving.close()))
 })
 
-async function serve(options: Partial<HttpOptions> = {}): Promise<HttpServing> {
-  const { createServer } = stubServer({ agents: { list: async () => ({ items: [] }) } })
+async function serve(
+  options: Partial<HttpOptions> = {},
+  createServer = stubServer({ agents: { list: async () => ({ items: [] }) } }).createServer,
+): Promise<HttpServing> {
   const serving = await serveOverHttp(createServer, {
     host: '127.0.0.1',
     port: 0,
@@ -38,6 +40,34 @@ const INITIALIZE = {
   },
 }
 const LIST = { jsonrpc: '2.0', id: 2, method: 'tools/list', params: {} }
+
+/** A stream of 2026-07-28 that stays open. */
+const LISTEN = {
+  jsonrpc: '2.0',
+  id: 3,
+  method: 'subscriptions/listen',
+  params: {
+    notifications: { resourcesListChanged: true },
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientCapabilities': {},
+    },
+  },
+}
+const MODERN_HEADERS = {
+  'MCP-Protocol-Version': '2026-07-28',
+  'Mcp-Method': 'subscriptions/listen',
+}
+
+/** Leaves the stream once its text is like that. */
+async function readUntil(body: Response['body'], pattern: RegExp): Promise<void> {
+  let text = ''
+  for await (const piece of body ?? []) {
+    text += Buffer.from(piece).toString()
+    if (pattern.test(text)) return
+  }
+  throw new Error(`the stream ended: ${text}`)
+}
 
 function post(url: string, body: unknown, headers: Readonly<Record<string, string>> = {}) {
   return fetch(url, {
@@ -73,6 +103,25 @@ describe('HTTP', () => {
     const response = await post(url, LIST)
     expect(response.status).toBe(200)
     expect(await response.text()).toContain('send_message')
+    const params = { name: 'list_agents', arguments: {} }
+    const called = await post(url, { ...LIST, method: 'tools/call', params })
+    expect(called.status).toBe(200)
+    expect(await called.text()).toContain('"structuredContent":{"agents":[]}')
+    expect(called.headers.get('mcp-session-id')).toBeNull()
+  })
+
+  it('gives signs of life on streams that have nothing to say', async () => {
+    const { url } = await serve({ keepAliveMilliseconds: 20 })
+    const opened = await post(url, INITIALIZE)
+    const session = opened.headers.get('mcp-session-id') ?? ''
+    const streams = [
+      await fetch(url, { headers: { Accept: 'text/event-stream', 'Mcp-Session-Id': session } }),
+      await post(url, LISTEN, MODERN_HEADERS),
+    ]
+    for (const { status, body } of streams) {
+      expect(status).toBe(200)
+      await readUntil(body, /(: keepalive\n\n[\s\S]*){3}/)
+    }
   })
 
   it('keeps sessions apart from what is none', async () => {

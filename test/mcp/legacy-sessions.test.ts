@@ -3,9 +3,11 @@ import { afterEach, expect, it } from 'vitest'
 import {
   createLegacySessions,
   type LegacySessions,
+  type LegacySessionsOptions,
 } from '../../src/mcp/transports/legacy-sessions.ts'
 import { listen } from '../../src/mcp/transports/listen.ts'
 import { readBody } from '../../src/mcp/transports/read-body.ts'
+import { PATIENT } from '../agent/patient.ts'
 import { stubServer } from './stub-context.ts'
 
 const INITIALIZE = {
@@ -28,9 +30,11 @@ afterEach(async () => {
 })
 
 /** Sessions alone behind HTTP: 503 when one can't be opened, 404 when there is none. */
-async function start(limit: number): Promise<string> {
+async function start(
+  options: Pick<LegacySessionsOptions, 'limit' | 'idleMilliseconds'>,
+): Promise<string> {
   const { createServer } = stubServer()
-  const all = createLegacySessions({ createServer, log: () => undefined, limit })
+  const all = createLegacySessions({ createServer, log: () => undefined, ...options })
   sessions = all
   server = createHttpServer(async (request, response) => {
     const id = request.headers['mcp-session-id']
@@ -69,7 +73,7 @@ async function ping(url: string, session: string): Promise<number> {
 }
 
 it('beyond the cap, the session that was idle longest makes room', async () => {
-  const url = await start(2)
+  const url = await start({ limit: 2 })
   const first = await open(url)
   const second = await open(url)
   expect(await ping(url, first)).toBe(200)
@@ -80,7 +84,7 @@ it('beyond the cap, the session that was idle longest makes room', async () => {
 })
 
 it('a session in use makes no room', async () => {
-  const url = await start(1)
+  const url = await start({ limit: 1 })
   const only = await open(url)
   const stream = await fetch(url, {
     headers: { Accept: 'text/event-stream', 'Mcp-Session-Id': only },
@@ -89,4 +93,27 @@ it('a session in use makes no room', async () => {
   expect((await send(url, INITIALIZE)).status).toBe(503)
   expect(await ping(url, only)).toBe(200)
   await stream.body?.cancel()
+})
+
+it('a session that nobody uses ends, one whose stream is open does not', async () => {
+  const url = await start({ idleMilliseconds: 100 })
+  const idle = await open(url)
+  const used = await open(url)
+  const stream = await fetch(url, {
+    headers: { Accept: 'text/event-stream', 'Mcp-Session-Id': used },
+  })
+  // To ask for it would be to use it.
+  await expect.poll(() => sessions?.size(), PATIENT).toBe(1)
+  expect(await ping(url, idle)).toBe(404)
+  expect(await ping(url, used)).toBe(200)
+  await stream.body?.cancel()
+  await expect.poll(() => sessions?.size(), PATIENT).toBe(0)
+})
+
+it('more sessions than allowed, opened at once, make room for the next', async () => {
+  const url = await start({ limit: 2 })
+  await Promise.all(Array.from({ length: 8 }, () => open(url)))
+  const last = await open(url)
+  expect(sessions?.size()).toBe(2)
+  expect(await ping(url, last)).toBe(200)
 })

@@ -3,6 +3,7 @@ import type { Tool } from '../../src/mcp/define-tool.ts'
 import { parseArguments } from '../../src/mcp/parse-arguments.ts'
 import { createAgent } from '../../src/mcp/tools/create-agent.ts'
 import { getAgent } from '../../src/mcp/tools/get-agent.ts'
+import { getRun } from '../../src/mcp/tools/get-run.ts'
 import { insertArchival } from '../../src/mcp/tools/insert-archival.ts'
 import { listAgents } from '../../src/mcp/tools/list-agents.ts'
 import { sendMessage } from '../../src/mcp/tools/send-message.ts'
@@ -18,7 +19,7 @@ function complaint(tool: Tool, args: unknown): string {
 
 describe('arguments', () => {
   it('get their defaults', () => {
-    expect(parseArguments(listAgents.input, undefined)).toEqual({ limit: 20 })
+    expect(parseArguments(listAgents.input, undefined)).toEqual({ limit: 15 })
     expect(parseArguments(sendMessage.input, { agent: 'a', message: 'hello' })).toEqual({
       agent: 'a',
       message: 'hello',
@@ -71,6 +72,56 @@ describe('arguments', () => {
     ],
   ])('that are wrong are explained (%#)', (tool, args, sentence) => {
     expect(complaint(tool, args)).toBe(`UserError: ${sentence}`)
+  })
+
+  it('that are unknown are all named, also by a word that they contain', () => {
+    expect(complaint(getAgent, { agent: 'a', colour: 'red', my_agent_name: 'b' })).toBe(
+      'UserError: Unknown argument "colour". Unknown argument "my_agent_name". Did you mean "agent"? Known: agent.',
+    )
+  })
+
+  it('that a client sent as strings become what they stand for', () => {
+    const sent = { tags: '["a", "b"]', limit: '5' }
+    expect(parseArguments(listAgents.input, sent)).toEqual({ tags: ['a', 'b'], limit: 5 })
+    const message = { agent: 'a', message: '5', wait_seconds: ' 1.5 ', include_steps: 'True' }
+    expect(parseArguments(sendMessage.input, message)).toEqual({
+      agent: 'a',
+      message: '5',
+      wait_seconds: 1.5,
+      include_steps: true,
+    })
+    const blocks = '[{"label":"a","value":"1","limit":"9","read_only":"false"}]'
+    expect(parseArguments(createAgent.input, { blocks })).toEqual({
+      blocks: [{ label: 'a', value: '1', limit: 9, read_only: false }],
+    })
+  })
+
+  it.each([
+    [listAgents, { limit: 'five' }, 'Argument "limit": expected number, received string.'],
+    [listAgents, { limit: '' }, 'Argument "limit": expected number, received string.'],
+    [listAgents, { limit: 'true' }, 'Argument "limit": expected number, received string.'],
+    [listAgents, { tags: 'a, b' }, 'Argument "tags": expected array, received string.'],
+    [listAgents, { tags: '"a"' }, 'Argument "tags": expected array, received string.'],
+    [
+      sendMessage,
+      { agent: 'a', message: 'b', include_steps: 'yes' },
+      'Argument "include_steps": expected boolean, received string.',
+    ],
+  ])('as strings that could mean something else are refused (%#)', (tool, args, sentence) => {
+    expect(complaint(tool, args)).toBe(`UserError: ${sentence}`)
+  })
+
+  it('that are ids may lack their prefix, and have it behind', () => {
+    const uuid = '0b6c1a54-3f0e-4d57-9d0a-6f0f1c2d3e4f'
+    expect(parseArguments(getRun.input, { run_id: uuid.toUpperCase() })).toMatchObject({
+      run_id: `run-${uuid}`,
+    })
+    expect(parseArguments(createAgent.input, { block_ids: [uuid, `block-${uuid}`] })).toEqual({
+      block_ids: [`block-${uuid}`, `block-${uuid}`],
+    })
+    expect(parseArguments(getRun.input, { run_id: 'the last' })).toMatchObject({
+      run_id: 'the last',
+    })
   })
 
   it('lose what cannot be stored', () => {

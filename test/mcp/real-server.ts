@@ -5,7 +5,8 @@ import { expect } from 'vitest'
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Toolset } from '../../src/core/toolset.ts'
-import { createServerFactory } from '../../src/mcp/server.ts'
+import type { McpContext } from '../../src/mcp/context.ts'
+import { createServerFactory, type ServerOptions } from '../../src/mcp/server.ts'
 import { type Connection, connectInProcess } from '../support/connect.ts'
 import { type ScriptedProvider, startScriptedProvider } from '../support/scripted-provider.ts'
 
@@ -20,6 +21,11 @@ export interface RealServer {
   refusal(tool: string, args: object): Promise<{ readonly code: string; readonly message: string }>
   /** The resource says what the tool says. */
   expectSame(uri: string, tool: string, args: object): Promise<void>
+  /** Its database. */
+  readonly path: string
+  readonly context: McpContext
+  /** Another client, to which less is shown. */
+  connect(shown: Pick<ServerOptions, 'readOnly' | 'agent' | 'toolsets'>): Promise<Connection>
   close(): Promise<void>
 }
 
@@ -35,13 +41,16 @@ export async function startRealServer(
     OPENAI_BASE_URL: provider.baseUrl,
   }
   const app = await openApp(readConfig({}, environment), () => undefined)
-  const createServer = createServerFactory({
-    toolsets,
-    version: '1.2.3',
-    context: async () => app.context,
-    log: (_, message, fields) => console.error(message, fields),
-  })
-  const client = await connectInProcess(createServer, 'v2-auto')
+  const connect: RealServer['connect'] = (shown) => {
+    const createServer = createServerFactory({
+      ...shown,
+      version: '1.2.3',
+      context: async () => app.context,
+      log: (_, message, fields) => console.error(message, fields),
+    })
+    return connectInProcess(createServer, 'v2-auto')
+  }
+  const client = await connect({ toolsets })
 
   const answer: RealServer['answer'] = async (tool, args = {}) => {
     const result = await client.call(tool, args)
@@ -53,6 +62,9 @@ export async function startRealServer(
   return {
     client,
     provider,
+    path: join(home, 'recollect.db'),
+    context: app.context,
+    connect,
     answer,
     async refusal(tool, args) {
       const result = await client.call(tool, args)

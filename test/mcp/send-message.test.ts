@@ -3,7 +3,8 @@ import type { AgentEvent } from '../../src/core/event.ts'
 import type { Run } from '../../src/core/run.ts'
 import type { RunsPort } from '../../src/mcp/context.ts'
 import { presentMessage } from '../../src/mcp/present-run.ts'
-import { connectInProcess } from '../support/connect.ts'
+import { serveOverHttp } from '../../src/mcp/transports/http.ts'
+import { CLIENT_KINDS, connect, connectInProcess } from '../support/connect.ts'
 import { stubServer } from './stub-context.ts'
 
 const NOW = '2026-01-01T00:00:00.000Z'
@@ -127,26 +128,46 @@ describe('send_message', () => {
     }
   })
 
-  it('stops waiting when the caller leaves', async () => {
-    const left = new Promise<void>((resolve, reject) => {
-      const wait: RunsPort['wait'] = (_id, _milliseconds, signal) =>
-        new Promise((answer) => {
-          signal.addEventListener('abort', () => {
-            resolve()
-            answer({ run: QUEUED, reply: '' })
-          })
-        })
-      const controller = new AbortController()
-      const call = async () => {
-        const client = await connectInProcess(stubServer({ runs: runs(DONE, wait) }).createServer)
-        setTimeout(() => controller.abort(), 50)
-        await expect(
-          client.call('send_message', MESSAGE, { signal: controller.signal }),
-        ).rejects.toThrow()
-      }
-      call().catch(reject)
+  const WAYS = CLIENT_KINDS.flatMap((kind) =>
+    (['stdio', 'http'] as const).map((transport) => [kind, transport] as const),
+  )
+  it.each(WAYS)('stops waiting when a %s caller over %s leaves', async (kind, transport) => {
+    let began: () => void = () => undefined
+    const begun = new Promise<void>((resolve) => {
+      began = resolve
     })
-    await left
+    let left: () => void = () => undefined
+    const leaving = new Promise<void>((resolve) => {
+      left = resolve
+    })
+    const wait: RunsPort['wait'] = (_id, _milliseconds, signal) =>
+      new Promise((answer) => {
+        began()
+        signal.addEventListener('abort', () => {
+          left()
+          answer({ run: QUEUED, reply: '' })
+        })
+      })
+    const { createServer } = stubServer({ runs: runs(DONE, wait) })
+    const serving = await serveOverHttp(createServer, {
+      host: '127.0.0.1',
+      port: 0,
+      version: '1.2.3',
+      log: () => undefined,
+    })
+    const client =
+      transport === 'http'
+        ? await connect(kind, { kind: 'http', url: serving.url })
+        : await connectInProcess(createServer, kind)
+    const controller = new AbortController()
+    const call = client.call('send_message', MESSAGE, { signal: controller.signal })
+    const refused = expect(call).rejects.toThrow()
+    await begun
+    controller.abort()
+    await refused
+    await leaving
+    await client.close()
+    await serving.close()
   })
 })
 

@@ -49,6 +49,15 @@ describe('stdio', () => {
     expect(messages()[1].result.structuredContent).toEqual({ agents: [] })
   })
 
+  it('answers a last line that lacks its end', async () => {
+    const { stdin, serving, messages } = start(
+      stubServer({ agents: { list: async () => ({ items: [] }) } }),
+    )
+    stdin.end(`${JSON.stringify(initialize)}\n${JSON.stringify(call)}`)
+    await serving.closed
+    expect(messages().map(({ id }) => id)).toEqual([1, 2])
+  })
+
   it('does not wait long for the last answers', async () => {
     const { stdin, serving, messages } = start(
       stubServer({ agents: { list: () => new Promise(() => undefined) } }),

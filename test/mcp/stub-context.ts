@@ -1,7 +1,8 @@
 import type { McpContext } from '../../src/mcp/context.ts'
 import { createServerFactory, type ServerFactory } from '../../src/mcp/server.ts'
 
-type Parts = { readonly [Port in keyof McpContext]?: Partial<McpContext[Port]> }
+type Ports = Omit<McpContext, 'stats' | 'onChange' | 'concernedBy' | 'pinnedTo'>
+type Parts = { readonly [Port in keyof Ports]?: Partial<Ports[Port]> }
 
 /** A context of which a test gives the parts that it means; everything else throws. */
 export function stubContext(parts: Parts = {}): McpContext {
@@ -12,7 +13,12 @@ export function stubContext(parts: Parts = {}): McpContext {
     archival: port('archival', parts.archival),
     archives: port('archives', parts.archives),
     recall: port('recall', parts.recall),
+    models: port('models', parts.models),
+    stats: async () => {
+      throw new Error('stats was not expected')
+    },
     onChange: () => () => undefined,
+    concernedBy: async () => ({ agents: [] }),
   }
 }
 

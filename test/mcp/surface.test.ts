@@ -5,11 +5,13 @@ import { TOOLSETS } from '../../src/core/toolset.ts'
 import { PROMPTS } from '../../src/generated/prompts.ts'
 import { describeTool } from '../../src/mcp/describe-tool.ts'
 import { ALL_PROMPTS } from '../../src/mcp/prompts/index.ts'
-import { TEMPLATES } from '../../src/mcp/resources/index.ts'
+import { templatesIn } from '../../src/mcp/resources/define-resource.ts'
+import { RESOURCES } from '../../src/mcp/resources/index.ts'
 import { toolsOf } from '../../src/mcp/tools/index.ts'
 import { connectInProcess } from '../support/connect.ts'
 import { stubServer } from './stub-context.ts'
 
+const TEMPLATES = templatesIn(RESOURCES)
 const core = toolsOf(['core']).map(describeTool)
 const tools = toolsOf(TOOLSETS).map(describeTool)
 
@@ -24,6 +26,20 @@ function schemasIn(node: unknown): readonly Readonly<Record<string, unknown>>[] 
       : schemasIn(value),
   )
   return 'type' in record ? [record, ...inner] : inner
+}
+
+const SINGLE_TYPE = /^(object|array|string|number|integer|boolean)$/
+const SCALAR = /^(string|number|integer|boolean)$/
+
+interface Property {
+  readonly type?: string
+  readonly description?: string
+  readonly items?: Property
+}
+
+function propertiesOf(schema: object): readonly [string, Property][] {
+  const properties: unknown = Reflect.get(schema, 'properties')
+  return Object.entries((properties ?? {}) as Readonly<Record<string, Property>>)
 }
 
 describe('the tool list', () => {
@@ -78,7 +94,7 @@ describe.each(tools)('$name', (tool) => {
   it('has flat schemas', () => {
     for (const root of [tool.inputSchema, tool.outputSchema]) {
       expect(root.type).toBe('object')
-      for (const schema of schemasIn(root)) expect(schema.type).toBeTypeOf('string')
+      for (const schema of schemasIn(root)) expect(schema.type).toMatch(SINGLE_TYPE)
       const text = JSON.stringify(root)
       const banned =
         /"(\$schema|\$ref|\$defs|anyOf|oneOf|allOf|propertyNames|patternProperties|null)"/
@@ -87,14 +103,21 @@ describe.each(tools)('$name', (tool) => {
     }
   })
 
-  it('takes nested objects only as items of a list, and refuses what it does not know', () => {
+  it('takes scalars, lists of scalars and lists of flat objects, and refuses what it does not know', () => {
     expect(tool.inputSchema).toHaveProperty('additionalProperties', false)
-    const properties: Record<string, { type?: string; items?: { type?: string } }> = {
-      ...(tool.inputSchema as { properties?: object }).properties,
-    }
-    for (const property of Object.values(properties)) {
-      expect(property.type).not.toBe('object')
-      if (property.type === 'array') expect(property.items?.type).toBeTypeOf('string')
+    for (const [name, property] of propertiesOf(tool.inputSchema)) {
+      expect(name).toMatch(/^[a-z][a-z_]{0,39}$/)
+      expect((property.description ?? '').length).toBeLessThanOrEqual(400)
+      if (property.type !== 'array') expect(property.type).toMatch(SCALAR)
+      else if (property.items?.type !== 'object') expect(property.items?.type).toMatch(SCALAR)
+      else {
+        expect(property.items).toHaveProperty('additionalProperties', false)
+        for (const [inner, field] of propertiesOf(property.items)) {
+          // The rules of tools are the one list of the contract whose items hold lists.
+          if (name === 'tool_rules' && ['children', 'cases'].includes(inner)) continue
+          expect(field.type, `${name}[].${inner}`).toMatch(SCALAR)
+        }
+      }
     }
   })
 

@@ -2,10 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { conversationSearch } from '../../src/agent/tools/conversation-search.ts'
 import { speak } from '../agent/support.ts'
-import { callTools, say } from '../support/scripted-provider.ts'
+import { callTools, fail, say } from '../support/scripted-provider.ts'
 import { type RealServer, startRealServer } from './real-server.ts'
 
-const ADMIN_TOOLS = ['compact_context', 'configure_agent', 'reset_messages']
+const ADMIN_TOOLS = [
+  'compact_context',
+  'configure_agent',
+  'list_models',
+  'list_runs',
+  'reset_messages',
+  'stats',
+]
 const DEFAULTS = {
   compaction_threshold: 0.8,
   compaction_target: 0.5,
@@ -119,12 +126,76 @@ describe('the context', () => {
 
   it('is emptied on demand, and recall keeps everything', async () => {
     await talk(2)
-    const { messages } = await server.answer('reset_messages', { agent: 'Ada' })
+    const refused = await server.refusal('reset_messages', { agent: 'Ada' })
+    expect(refused).toMatchObject({ code: 'invalid_argument' })
+    expect(refused.message).toMatch(/Nothing was changed.*confirm: true/)
+    expect(await shown()).toContain('is blue.')
+    const confirmed = { agent: 'Ada', confirm: true }
+    const { messages } = await server.answer('reset_messages', confirmed)
     expect(messages).toBe(6)
     expect(await shown()).not.toContain('is blue.')
-    expect((await server.answer('reset_messages', { agent: 'Ada' })).messages).toBe(0)
+    expect((await server.answer('reset_messages', confirmed)).messages).toBe(0)
     const found = await server.answer('search_conversation', { agent: 'Ada', query: 'boat' })
     expect(found.messages.length).toBeGreaterThan(1)
+  })
+})
+
+describe('what there is', () => {
+  it('is listed as runs, newest first, by agent and status, page by page', async () => {
+    await server.answer('create_agent', { name: 'Bob' })
+    server.provider.respondWith(() => speak('Yes.'))
+    const send = (agent: string, message: string) =>
+      server.answer('send_message', { agent, message })
+    const first = await send('Ada', 'One')
+    const second = await send('Bob', 'Two '.repeat(100))
+    server.provider.respondWith(() => fail(400))
+    const failed = await server.client.call('send_message', { agent: 'Ada', message: 'Three' })
+    const idsOf = async (args: object) =>
+      (await server.answer('list_runs', args)).runs.map(({ run_id }: { run_id: string }) => run_id)
+    expect(await idsOf({})).toEqual([failed.data.run_id, second.run_id, first.run_id])
+    expect(await idsOf({ agent: 'Ada' })).toEqual([failed.data.run_id, first.run_id])
+    expect(await idsOf({ status: 'completed' })).toEqual([second.run_id, first.run_id])
+    expect(await idsOf({ status: 'completed', agent: 'Ada' })).toEqual([first.run_id])
+    expect(await idsOf({ status: 'queued' })).toEqual([])
+    const page = await server.answer('list_runs', { limit: 2 })
+    expect(await idsOf({ limit: 2, cursor: page.next_cursor })).toEqual([first.run_id])
+    expect(page.runs[0]).toMatchObject({
+      status: 'failed',
+      message: 'Three',
+      error_code: 'model_unavailable',
+    })
+    expect([...page.runs[1].message].length).toBeLessThan(100)
+    expect((await server.refusal('list_runs', { agent: 'Eve' })).code).toBe('not_found')
+  })
+
+  it('is counted', async () => {
+    server.provider.respondWith(() => speak('Yes.'))
+    await server.answer('send_message', { agent: 'Ada', message: 'One' })
+    await server.answer('insert_archival', { agent: 'Ada', texts: ['a', 'b', 'c'] })
+    const { database_bytes, schema_version, ...counts } = await server.answer('stats')
+    expect(counts).toEqual({
+      agents: 1,
+      blocks: 2,
+      messages: 3,
+      passages: 3,
+      runs: { completed: 1 },
+    })
+    expect(database_bytes).toBeGreaterThan(10_000)
+    expect(schema_version).toBeGreaterThan(3)
+  })
+
+  it('is listed as models, with the default, and without a secret', async () => {
+    const all = await server.answer('list_models')
+    expect(all).toMatchObject({
+      default_model: 'openai/scripted',
+      reason: 'RECOLLECT_MODEL is set',
+      providers: [{ name: 'openai', reachable: true }],
+    })
+    expect(all.models.every((handle: string) => handle.startsWith('openai/'))).toBe(true)
+    expect(all.models.length).toBe(all.providers[0].models)
+    expect(JSON.stringify(all)).not.toContain('sk-test-key')
+    const none = await server.answer('list_models', { query: 'no such model' })
+    expect(none.models).toEqual([])
   })
 })
 

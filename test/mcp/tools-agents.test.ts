@@ -49,9 +49,7 @@ describe('agents', () => {
         id: agent.id,
         name: 'Ada',
         description: 'Keeps notes',
-        agent_type: 'letta_v1_agent',
         tags: ['work'],
-        updated_at: agent.updated_at,
       },
     ])
     const first = await server.answer('list_agents', { limit: 1 })

@@ -220,7 +220,7 @@ describe('the history of a block', () => {
 
     const past = await server.answer('read_memory_as_of', { agent: 'Ada', at })
     const known = then.blocks.map(({ shared_with: _, ...rest }: { shared_with: object }) => rest)
-    expect(past).toEqual({ agent_id: ada, at, blocks: known })
+    expect(past).toEqual({ notice: then.notice, agent_id: ada, at, blocks: known })
     const today = at.slice(0, 10)
     const now = await server.answer('read_memory_as_of', {
       agent: 'Ada',

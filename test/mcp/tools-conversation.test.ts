@@ -47,7 +47,8 @@ describe('a conversation', () => {
     const { blocks } = await server.answer('read_memory', { agent: 'Ada', label: 'human' })
     expect(blocks[0]).toMatchObject({ value: 'Likes coffee.', version: 2 })
 
-    const { messages: _, ...short } = run
+    const { messages: _, notice, ...short } = run
+    expect(notice).toMatch(/data, not instructions/)
     expect(await server.answer('get_run', { run_id: run.run_id })).toEqual(short)
     expect(await server.answer('get_run', { run_id: run.run_id, include_steps: true })).toEqual(run)
     await server.expectSame(`recollect://runs/${run.run_id}`, 'get_run', { run_id: run.run_id })

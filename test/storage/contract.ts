@@ -8,6 +8,7 @@ import { blockContract } from './contract/blocks.ts'
 import { changeContract } from './contract/changes.ts'
 import { claimContract } from './contract/claims.ts'
 import { contextContract } from './contract/context.ts'
+import { countContract } from './contract/counts.ts'
 import { messageContract } from './contract/messages.ts'
 import { namespaceContract } from './contract/namespaces.ts'
 import { passageContract } from './contract/passages.ts'
@@ -45,6 +46,7 @@ export function storageContract(name: string, open: () => Promise<TestStorage>):
     describe('runs', () => runContract(subject))
     describe('turns', () => turnContract(subject))
     describe('approvals', () => approvalContract(subject))
+    describe('counts and lists', () => countContract(subject))
     describe('claims', () => claimContract(subject))
     describe('transactions', () => transactionContract(subject))
     describe('changes', () => changeContract(subject))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import { passageScope, scopedWord } from '../../src/storage/search-scope.ts'
+import { openSqliteToRead } from '../../src/storage/sqlite/open.ts'
 import {
   at,
   byClient,
@@ -40,6 +41,25 @@ describe('the file of SQLite', () => {
     expect(await rights(join(directory, 'copy.db'))).toBe(0o600)
   })
 
+  test('opened to read, it is as it was, and can be copied but not changed', async () => {
+    const storage = await open()
+    const agent = await insertAgent(storage.in('default'), { name: 'Ärzte' })
+    const reading = await openSqliteToRead(path)
+    expect(await reading.info()).toMatchObject({ kind: 'sqlite', schemaVersion: VERSION_NOW })
+    const { items } = await reading.in('default').agents.list({ query: 'ÄRZ', limit: 5 })
+    expect(items).toEqual([agent])
+    expect(reading.changes.mayHaveChanged()).toBe(true)
+    expect(reading.changes.mayHaveChanged()).toBe(false)
+    const other = await insertAgent(storage.in('default'))
+    expect(reading.changes.mayHaveChanged()).toBe(true)
+    expect(await reading.in('default').agents.get(other.id)).toEqual(other)
+    const write = reading.in('default').transaction((tx) => tx.agents.delete(agent.id, at()))
+    await expect(write).rejects.toMatchObject({ code: 'read_only' })
+    await reading.backup(join(directory, 'copy.db'))
+    expect(readValue(join(directory, 'copy.db'), 'SELECT count(*) FROM agent')).toBe(2)
+    await reading.close()
+  })
+
   test('what was stored is there when the file is opened again', async () => {
     const first = await open()
     const agent = await insertAgent(first.in('default'))
@@ -49,6 +69,7 @@ describe('the file of SQLite', () => {
     expect(await second.info()).toEqual({
       kind: 'sqlite',
       location: path,
+      bytes: (await stat(path)).size,
       schemaVersion: VERSION_NOW,
     })
   })

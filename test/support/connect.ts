@@ -13,6 +13,7 @@ import { StreamableHTTPClientTransport as OldHttpClientTransport } from '@modelc
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import type { ServerFactory } from '../../src/mcp/server.ts'
+import { type Listening, listenNew, listenOld } from './listening.ts'
 
 /** The SDK of before, the present one as older clients speak, and the present one as it speaks by itself. */
 export const CLIENT_KINDS = ['v1', 'v2-legacy', 'v2-auto'] as const
@@ -60,33 +61,42 @@ export interface Connection {
     argument: { readonly name: string; readonly value: string },
     known?: Readonly<Record<string, string>>,
   ): Promise<readonly string[]>
+  /** Subscribes to these resources and to their list, as is usual in its era; at most once at a time. */
+  listen(uris: readonly string[]): Promise<Listening>
   close(): Promise<void>
 }
 
 const INFO = { name: 'recollect-test', version: '0.0.0' }
 
 export async function connect(kind: ClientKind, target: Target): Promise<Connection> {
+  return connectTo(kind, kind === 'v1' ? oldTransport(target) : transport(target))
+}
+
+type AnyTransport =
+  | ReturnType<typeof transport>
+  | ReturnType<typeof oldTransport>
+  | InMemoryTransport
+
+async function connectTo(kind: ClientKind, over: AnyTransport): Promise<Connection> {
+  // The types of the two SDKs differ in what may be undefined, and in nothing that counts.
   if (kind === 'v1') {
     const client = new OldClient(INFO)
-    // The v1 types do not know exactOptionalPropertyTypes.
-    await client.connect(oldTransport(target) as Parameters<OldClient['connect']>[0])
+    await client.connect(over as Parameters<OldClient['connect']>[0])
     return wrapOld(client)
   }
   const client = createClient(kind)
-  await client.connect(transport(target))
+  await client.connect(over as Parameters<Client['connect']>[0])
   return wrap(kind, client)
 }
 
 /** A real client and a real server without a process between them. */
 export async function connectInProcess(
   createServer: ServerFactory,
-  kind: Exclude<ClientKind, 'v1'> = 'v2-legacy',
+  kind: ClientKind = 'v2-legacy',
 ): Promise<Connection> {
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair()
-  const handle = serveStdio(createServer, { transport: serverSide })
-  const client = createClient(kind)
-  await client.connect(clientSide)
-  const connection = wrap(kind, client)
+  const handle = serveStdio(() => createServer(), { transport: serverSide })
+  const connection = await connectTo(kind, clientSide)
   return {
     ...connection,
     async close() {
@@ -217,28 +227,34 @@ async function allPages<T>(
 }
 
 function wrap(kind: ClientKind, client: Client): Connection {
-  return connection(kind, client, async (name, args = {}, options = {}) =>
-    callResult(await client.callTool({ name, arguments: { ...args } }, requestOptions(options))),
-  )
-}
-
-function wrapOld(client: OldClient): Connection {
-  return connection('v1', client, async (name, args = {}, options = {}) => {
-    const params = { name, arguments: { ...args } }
-    return callResult(await client.callTool(params, CallToolResultSchema, requestOptions(options)))
+  return connection(kind, client, {
+    call: async (name, args = {}, options = {}) =>
+      callResult(await client.callTool({ name, arguments: { ...args } }, requestOptions(options))),
+    listen: (uris) => listenNew(client, uris, kind === 'v2-auto'),
   })
 }
 
-/** All but the tool calls is the same in both SDKs. */
+function wrapOld(client: OldClient): Connection {
+  return connection('v1', client, {
+    async call(name, args = {}, options = {}) {
+      const params = { name, arguments: { ...args } }
+      const asked = client.callTool(params, CallToolResultSchema, requestOptions(options))
+      return callResult(await asked)
+    },
+    listen: (uris) => listenOld(client, uris),
+  })
+}
+
+/** All but that is the same in both SDKs. */
 function connection(
   kind: ClientKind,
   client: Client | OldClient,
-  call: Connection['call'],
+  different: Pick<Connection, 'call' | 'listen'>,
 ): Connection {
   return {
     kind,
+    ...different,
     instructions: client.getInstructions(),
-    call,
     tools: async () => (await client.listTools()).tools,
     resources: () =>
       allPages(async (cursor) => {

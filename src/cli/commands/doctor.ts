@@ -1,5 +1,7 @@
-import { openModels, openStorage } from '../../app.ts'
+import { openModels, openStorage, type Storage } from '../../app.ts'
 import { type Config, secretsOf } from '../../config.ts'
+import { readId } from '../../core/ids.ts'
+import { NAMESPACE } from '../../core/namespace.ts'
 import { redactSecrets } from '../../core/redact.ts'
 import { VERSION } from '../../core/version.ts'
 
@@ -15,8 +17,10 @@ export async function doctor(config: Config): Promise<void> {
     'Recollect',
     `${VERSION} on Node ${process.versions.node}, ${process.platform} ${process.arch}`,
   )
+  if (config.readOnly) tell('Mode', 'read-only: agents can be looked at, not talked to')
   const dataWorks = await checkData(config, tell)
-  const modelWorks = await checkModel(config, tell)
+  // Whoever only reads asks no model.
+  const modelWorks = config.readOnly || (await checkModel(config, tell))
   tell('Embedding', 'none; search is by keyword, which needs none')
   tell('Providers', configuredProviders(config))
   if (!dataWorks || !modelWorks) process.exitCode = 1
@@ -27,14 +31,31 @@ type Tell = (subject: string, finding: string) => void
 async function checkData(config: Config, tell: Tell): Promise<boolean> {
   try {
     const storage = await openStorage(config)
-    const { schemaVersion, location } = await storage.info()
-    await storage.close()
-    tell('Data', `ok: ${location}, schema ${schemaVersion}`)
-    return true
+    try {
+      const { schemaVersion, location } = await storage.info()
+      tell('Data', `ok: ${location}, schema ${schemaVersion}`)
+      return config.agent === null || (await checkAgent(storage, config.agent, tell))
+    } finally {
+      await storage.close()
+    }
   } catch (error) {
     tell('Data', `FAILED: ${messageOf(error)}`)
     return false
   }
+}
+
+async function checkAgent(storage: Storage, reference: string, tell: Tell): Promise<boolean> {
+  const { agents } = storage.in(NAMESPACE)
+  const id = readId('agent', reference)
+  const byId = id && (await agents.get(id))
+  const [agent, ...others] = byId ? [byId] : await agents.named(reference, 2)
+  if (agent && others.length === 0) {
+    tell('Agent', `ok: ${agent.name} (${agent.id}), no other is served`)
+    return true
+  }
+  const problem = agent ? 'more than one agent has that name' : 'there is no such agent'
+  tell('Agent', `FAILED: RECOLLECT_AGENT is "${reference}", and ${problem}. Give the id of one.`)
+  return false
 }
 
 async function checkModel(config: Config, tell: Tell): Promise<boolean> {

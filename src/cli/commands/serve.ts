@@ -1,4 +1,4 @@
-import { isLoopback, openApp, openModels, serveHttp } from '../../app.ts'
+import { findPinnedAgent, isLoopback, openApp, openModels, serveHttp } from '../../app.ts'
 import { type Config, ConfigError, secretsOf } from '../../config.ts'
 import { createLog } from '../../core/log.ts'
 import { VERSION } from '../../core/version.ts'
@@ -18,20 +18,28 @@ export async function serve(
   const log = createLog(config.logLevel, secretsOf(config))
   const app = await openApp(config, log)
   const { schemaVersion, location } = await app.storage.info()
+  const closing = async (error: unknown) => {
+    await app.close()
+    throw error
+  }
+  const agent =
+    config.agent === null
+      ? undefined
+      : await findPinnedAgent(app.context, config.agent).catch(closing)
   const serving = await serveHttp(async () => app.context, {
     host,
     port,
     toolsets: config.toolsets,
+    readOnly: config.readOnly,
+    agent: agent?.id,
     log,
     schemaVersion: () => schemaVersion,
     ...(config.token !== null && { token: config.token }),
-  }).catch(async (error: unknown) => {
-    await app.close()
-    throw error
-  })
+  }).catch(closing)
   const tell = (line: string) => process.stderr.write(`${line}\n`)
   tell(`Recollect ${VERSION} serves MCP at ${serving.url}`)
-  tell(`Data:  ${location}`)
+  tell(`Data:  ${location}${config.readOnly ? ' (only read)' : ''}`)
+  if (agent) tell(`Agent: ${agent.name} (${agent.id}), no other`)
   tell(`Model: ${await describeModel(config)}`)
   const header = config.token === null ? '' : ' --header "Authorization: Bearer $RECOLLECT_TOKEN"'
   const address = isLoopback(host) ? serving.url : serving.url.replace(host, '<this machine>')
@@ -42,6 +50,7 @@ export async function serve(
 }
 
 async function describeModel(config: Config): Promise<string> {
+  if (config.readOnly) return 'none is asked by a server that only reads'
   try {
     const { handle, reason } = await (await openModels(config)).describeDefault()
     return `${handle} (${reason})`

@@ -11,7 +11,12 @@ export async function stdio(config: Config): Promise<void> {
   const log = createLog(config.logLevel, secretsOf(config))
   const app = createLazyApp(config, log)
   const context = async () => (await app.get()).context
-  const serving = await serveStdio(context, { toolsets: config.toolsets, log })
+  const serving = await serveStdio(context, {
+    toolsets: config.toolsets,
+    readOnly: config.readOnly,
+    agent: config.agent ?? undefined,
+    log,
+  })
   const opening = setTimeout(() => void app.get().catch(() => undefined), OPEN_AFTER_MILLISECONDS)
   await Promise.race([serving.closed, stopSignal()])
   clearTimeout(opening)

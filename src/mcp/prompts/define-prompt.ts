@@ -1,4 +1,6 @@
+import type { PromptMessage } from '@modelcontextprotocol/server'
 import { UserError } from '../../core/errors.ts'
+import type { CallingClient } from '../client-input.ts'
 import type { McpContext } from '../context.ts'
 
 export interface PromptArgument {
@@ -12,8 +14,19 @@ export interface Prompt {
   readonly title: string
   readonly description: string
   readonly arguments: readonly PromptArgument[]
-  /** The text that the client puts into its conversation as the user's. */
-  write(args: Readonly<Record<string, string>>, context: McpContext): Promise<string>
+  /**
+   * What the client puts into its conversation: a text as the user's, or messages as they are. May throw InputNeeded.
+   */
+  write(
+    args: Readonly<Record<string, string>>,
+    context: McpContext,
+    client: CallingClient,
+  ): Promise<string | readonly PromptMessage[]>
+}
+
+export function toMessages(written: string | readonly PromptMessage[]): PromptMessage[] {
+  if (typeof written !== 'string') return [...written]
+  return [{ role: 'user', content: { type: 'text', text: written } }]
 }
 
 export const agentArgument: PromptArgument = {

@@ -1,4 +1,5 @@
 import { answerTool } from '../call-tool.ts'
+import { completeIds } from '../complete-ids.ts'
 import type { McpContext } from '../context.ts'
 import type { Tool } from '../define-tool.ts'
 
@@ -11,8 +12,9 @@ export interface Resource {
   readonly name: string
   readonly title: string
   readonly description: string
-  readonly mimeType: 'application/json' | 'text/plain'
-  read(variables: Variables, context: McpContext): Promise<string>
+  readonly mimeType: string
+  /** Bytes where it is no text. */
+  read(variables: Variables, context: McpContext): Promise<string | Uint8Array>
 }
 
 /** A resource that says what a tool answers to these arguments. */
@@ -23,6 +25,23 @@ export async function readTool(
 ): Promise<string> {
   const call = { signal: new AbortController().signal, progress: () => undefined }
   return JSON.stringify(await answerTool(tool, tool.input.parse(args), context, call))
+}
+
+/** The resource of that URI, and the values of its template's variables. */
+export function findResource(
+  resources: readonly Resource[],
+  uri: string,
+): { readonly resource: Resource; readonly variables: Variables } | undefined {
+  for (const resource of resources) {
+    const variables = matchUri(resource.uri, uri)
+    if (variables !== undefined) return { resource, variables: completeIds(variables) }
+  }
+  return undefined
+}
+
+/** Those with variables in their URI. */
+export function templatesIn(resources: readonly Resource[]): readonly Resource[] {
+  return resources.filter(({ uri }) => uri.includes('{'))
 }
 
 /** What `uri` has in the places of the template's variables; undefined: it is not of that form. */

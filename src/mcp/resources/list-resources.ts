@@ -19,11 +19,13 @@ export interface ListedResource {
   readonly mimeType: string
 }
 
+export interface ResourcePage {
+  readonly resources: readonly ListedResource[]
+  readonly nextCursor?: string
+}
+
 /** The agents and their blocks; everything else is reached through the templates. */
-export async function listResources(
-  context: McpContext,
-  cursor?: string,
-): Promise<{ readonly resources: readonly ListedResource[]; readonly nextCursor?: string }> {
+export async function listResources(context: McpContext, cursor?: string): Promise<ResourcePage> {
   const page = await context.agents.list({ limit: PAGE, cursor })
   const views = await Promise.all(page.items.map((item) => viewOf(item, context)))
   const listed = views.flatMap((view) => (view === undefined ? [] : resourcesOf(view)))

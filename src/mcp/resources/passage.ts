@@ -1,3 +1,4 @@
+import { labelStored } from '../label-stored.ts'
 import { presentPassage } from '../present.ts'
 import type { Resource } from './define-resource.ts'
 
@@ -9,6 +10,6 @@ export const passage: Resource = {
   mimeType: 'application/json',
   async read({ passage_id = '' }, context) {
     const item = await context.archival.get(passage_id)
-    return JSON.stringify({ passages: [presentPassage({ item })] })
+    return JSON.stringify(labelStored({ passages: [presentPassage({ item })] }))
   },
 }

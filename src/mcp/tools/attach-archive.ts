@@ -26,6 +26,8 @@ export const attachArchive = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
+  // Which archives there are beside its own is no business of a client of one agent.
+  pinned: false,
   async run({ agent, archive_id, is_default }, context) {
     const view = await context.archives.attach(agent, archive_id, is_default)
     return { archive: presentArchive(view) }

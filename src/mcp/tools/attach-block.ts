@@ -18,6 +18,8 @@ export const attachBlock = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
+  // Which blocks there are beside its own is no business of a client of one agent.
+  pinned: false,
   async run(args, context) {
     return { agent: presentAgent(await context.agents.attachBlock(args.agent, args.block_id)) }
   },

@@ -1,11 +1,8 @@
 import { z } from 'zod'
-import { UserError } from '../../core/errors.ts'
+import { requireConfirmation } from '../confirm.ts'
 import { defineTool } from '../define-tool.ts'
-import { Question } from '../person.ts'
-import { agent } from '../schema.ts'
+import { agent, confirm } from '../schema.ts'
 import { answer } from '../shapes.ts'
-
-const QUESTION = 'delete'
 
 export const deleteAgent = defineTool({
   name: 'delete_agent',
@@ -14,7 +11,7 @@ export const deleteAgent = defineTool({
     'Deletes an agent with its conversation, runs and memory, for good. Blocks that other agents share stay.',
   input: z.strictObject({
     agent,
-    confirm: z.boolean().describe('Must be true').optional(),
+    confirm,
   }),
   output: answer({ deleted: z.boolean(), agent_id: z.string() }),
   annotations: {
@@ -23,21 +20,16 @@ export const deleteAgent = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
-  async run(args, context, { person }) {
-    if (args.confirm !== true && person?.answerTo(QUESTION) !== true) {
-      if (person && person.resumed === undefined) {
-        const { agent } = await context.agents.get(args.agent)
-        throw new Question(
-          QUESTION,
-          `Delete the agent ${agent.name} and its memory for good?`,
-          agent.id,
-        )
-      }
-      throw new UserError(
-        'invalid_argument',
-        'Nothing was deleted: this removes the agent and its memory for good. Call again with confirm: true if that is meant.',
-      )
-    }
-    return { deleted: true, agent_id: await context.agents.delete(args.agent) }
+  async run({ agent, confirm }, context, { person }) {
+    await requireConfirmation({
+      confirm,
+      person,
+      refusal: 'Nothing was deleted: this removes the agent and its memory for good.',
+      question: async () => {
+        const { id, name } = await context.agents.find(agent)
+        return { text: `Delete the agent ${name} and its memory for good?`, about: id }
+      },
+    })
+    return { deleted: true, agent_id: await context.agents.delete(agent) }
   },
 })

@@ -21,6 +21,8 @@ import { inspectContext } from './inspect-context.ts'
 import { listAgents } from './list-agents.ts'
 import { listArchives } from './list-archives.ts'
 import { listBlocks } from './list-blocks.ts'
+import { listModels } from './list-models.ts'
+import { listRuns } from './list-runs.ts'
 import { memoryHistory } from './memory-history.ts'
 import { readMemory } from './read-memory.ts'
 import { readMemoryAsOf } from './read-memory-as-of.ts'
@@ -31,6 +33,7 @@ import { restoreMemoryBlock } from './restore-memory-block.ts'
 import { searchArchival } from './search-archival.ts'
 import { searchConversation } from './search-conversation.ts'
 import { sendMessage } from './send-message.ts'
+import { stats } from './stats.ts'
 import { updateAgent } from './update-agent.ts'
 import { writeMemoryBlock } from './write-memory-block.ts'
 
@@ -71,7 +74,14 @@ const MEMORY: readonly Tool[] = [
   detachArchive,
 ]
 
-const ADMIN: readonly Tool[] = [configureAgent, compactContext, resetMessages]
+const ADMIN: readonly Tool[] = [
+  configureAgent,
+  compactContext,
+  resetMessages,
+  listRuns,
+  listModels,
+  stats,
+]
 
 export const TOOLSETS: Readonly<Record<Toolset, readonly Tool[]>> = {
   core: CORE,

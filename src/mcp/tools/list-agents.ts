@@ -11,11 +11,12 @@ export const listAgents = defineTool({
   input: z.strictObject({
     query: z.string().describe('Part of the name or description').optional(),
     tags: tags.describe('Agents that have all of them').optional(),
-    limit: limit(20),
+    limit: limit(15),
     cursor,
   }),
   output: answer({ agents: z.array(shortAgentShape), ...paged }),
   annotations: READS,
+  pinned: true,
   pages: 'agents',
   async run(args, context) {
     const page = await context.agents.list(args)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { requireConfirmation } from '../confirm.ts'
 import { defineTool } from '../define-tool.ts'
-import { agent } from '../schema.ts'
+import { agent, confirm } from '../schema.ts'
 import { answer } from '../shapes.ts'
 
 export const resetMessages = defineTool({
@@ -9,7 +10,7 @@ export const resetMessages = defineTool({
   description:
     'Starts a new context: the agent keeps its memory, but sees none of the conversation so far. The conversation stays ' +
     'in recall memory and can be searched.',
-  input: z.strictObject({ agent }),
+  input: z.strictObject({ agent, confirm }),
   output: answer({ agent_id: z.string(), messages: z.int() }),
   annotations: {
     readOnlyHint: false,
@@ -17,8 +18,17 @@ export const resetMessages = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
-  async run(args, context) {
-    const { agentId, messages } = await context.agents.resetMessages(args.agent)
+  async run({ agent, confirm }, context, { person }) {
+    await requireConfirmation({
+      confirm,
+      person,
+      refusal: 'Nothing was changed: after this the agent sees none of the conversation so far.',
+      question: async () => {
+        const { id, name } = await context.agents.find(agent)
+        return { text: `Let the agent ${name} see none of the conversation so far?`, about: id }
+      },
+    })
+    const { agentId, messages } = await context.agents.resetMessages(agent)
     return { agent_id: agentId, messages }
   },
 })

@@ -1,19 +1,29 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describeError, type Log } from '../../core/log.ts'
-import { isTooLarge } from './read-body.ts'
+import { BodyError } from './read-body.ts'
+
+const UNREAD_MILLISECONDS = 1_000
 
 /** Answers a request that could not be served, as far as it can still be answered. */
 export function fail(response: ServerResponse, error: unknown, log: Log): void {
-  if (response.headersSent) {
+  if (response.headersSent || response.req.errored) {
+    // The client has gone, or has to see that what it got is not all.
     response.destroy()
-  } else if (isTooLarge(error)) {
-    refuse(response, 413, 'The request is larger than 4 MiB.')
-  } else if (error instanceof SyntaxError) {
-    refuse(response, 400, 'The body of the request is not JSON.', -32_700)
+  } else if (error instanceof BodyError) {
+    refuse(response, error.status, error.message, error.code)
+    endUnread(response.req)
   } else {
     log('error', 'an HTTP request failed', { error: describeError(error) })
     refuse(response, 500, 'Recollect failed on this request.', -32_603)
   }
+}
+
+/** Whoever is still sending gets a moment to see the answer; cut off at once, it would see an error instead. */
+function endUnread(request: IncomingMessage): void {
+  if (request.complete) return
+  const end = setTimeout(() => request.destroy(), UNREAD_MILLISECONDS)
+  request.once('close', () => clearTimeout(end))
+  request.resume()
 }
 
 /** Every refusal is a JSON-RPC error too, so that an MCP client can show its text. */

@@ -39,7 +39,7 @@ export function refusalOf(
   guard: Guard,
   needsToken: boolean,
 ): Refusal | undefined {
-  const host = hostnameOf(`http://${headers.host ?? ''}`)
+  const host = hostnameIn(headers.host ?? '')
   if (host === undefined || !guard.allowsHost(host)) {
     return { status: 403, message: `The host "${headers.host ?? ''}" is not allowed here.` }
   }
@@ -63,6 +63,11 @@ function isToken(authorization: string | undefined, token: string): boolean {
 
 function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest()
+}
+
+/** Of a `Host` header, which is a name or address and a port; other parts of a URL would hide what it names. */
+function hostnameIn(host: string): string | undefined {
+  return /^[^\s/?#@\\]+$/.test(host) ? hostnameOf(`http://${host}`) : undefined
 }
 
 function hostnameOf(url: string): string | undefined {

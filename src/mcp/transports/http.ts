@@ -15,12 +15,16 @@ import {
   legacyStatelessFallback,
 } from '@modelcontextprotocol/server'
 import type { Log } from '../../core/log.ts'
+import type { AddressRefusal } from '../check-address.ts'
+import { isMcpPath } from '../offer-at.ts'
 import type { ServerFactory } from '../server.ts'
 import { trackConnections } from './connections.ts'
 import { answerJson, fail, refuse } from './http-answers.ts'
 import { type Guard, hostRule, refusalOf } from './http-guard.ts'
 import { createLegacySessions } from './legacy-sessions.ts'
 import { listen } from './listen.ts'
+import { listenOverHttp } from './listen-over-http.ts'
+import { isListen } from './listen-request.ts'
 import { readBody } from './read-body.ts'
 
 /*
@@ -39,7 +43,13 @@ export interface HttpOptions {
   readonly version: string
   /** Of the database, if it is open by now. */
   readonly schemaVersion?: () => number | undefined
+  /** Why there is nothing at an address of `/mcp`; undefined: there is. */
+  readonly check?: (url: string) => Promise<AddressRefusal | undefined>
   readonly log: Log
+  /** For a request to arrive in full; what it takes to answer is not counted. */
+  readonly requestMilliseconds?: number
+  /** Between two signs of life on a stream that has nothing to say. */
+  readonly keepAliveMilliseconds?: number
 }
 
 export interface HttpServing {
@@ -48,9 +58,15 @@ export interface HttpServing {
   close(): Promise<void>
 }
 
+/** A request of another kind is none of MCP's. */
+const METHODS = ['GET', 'POST', 'DELETE']
+
 const HEADERS_MILLISECONDS = 10_000
-/** For a request to arrive in full; what it takes to answer is not counted. */
 const REQUEST_MILLISECONDS = 30_000
+/** How often slow connections are looked for. */
+const CHECK_MILLISECONDS = 1_000
+/** What proxies and clients cut off is silent for longer. */
+const KEEP_ALIVE_MILLISECONDS = 15_000
 const CLOSE_MILLISECONDS = 1_500
 const SWEEP_MILLISECONDS = 20
 
@@ -58,19 +74,29 @@ export async function serveOverHttp(
   createServer: ServerFactory,
   options: HttpOptions,
 ): Promise<HttpServing> {
-  const { log, token } = options
+  const { log, token, keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS } = options
+  const requestTimeout = options.requestMilliseconds ?? REQUEST_MILLISECONDS
   const guard: Guard = { allowsHost: hostRule(options.host, options.allowedHosts ?? []), token }
   const onerror = (error: Error) => log('debug', 'http', { error: error.message })
-  const handler = createMcpHandler(createServer, { legacy: 'reject', onerror })
+  const handler = createMcpHandler(
+    (request) => createServer({ ...request, notices: { kind: 'listened' } }),
+    { legacy: 'reject', onerror, keepAliveMs: keepAliveMilliseconds },
+  )
   const modern = toNodeHandler(handler, { onerror })
-  const sessionless = toNodeHandler({ fetch: legacyStatelessFallback(createServer, onerror) })
-  const sessions = createLegacySessions({ createServer, log })
+  const listens = listenOverHttp({ createServer, log, onerror, keepAliveMilliseconds })
+  const sessionless = toNodeHandler({
+    fetch: legacyStatelessFallback((request) => createServer(request), onerror),
+  })
+  const sessions = createLegacySessions({ createServer, log, keepAliveMilliseconds })
 
   const serveMcp = async (request: IncomingMessage, response: ServerResponse) => {
+    const nothing = await options.check?.(request.url ?? '')
+    if (nothing !== undefined) return refuse(response, nothing.status, nothing.message, -32_602)
     const sessionId = request.headers['mcp-session-id']
     const body = request.method === 'POST' ? await readBody(request) : undefined
     const plain = plainRequest(request)
     if (body !== undefined && !(await isLegacyRequest(await toWebRequest(plain, body), body))) {
+      if (isListen(body)) return listens.serve(plain, response, body)
       return modern(plain, response, body)
     }
     if (typeof sessionId === 'string') {
@@ -90,20 +116,28 @@ export async function serveOverHttp(
     return sessionless(plain, response, body)
   }
 
-  const server = createHttpServer((request, response) => {
-    const path = (request.url ?? '').split('?')[0]
-    const refusal = refusalOf(request.headers, guard, path === '/mcp')
+  const limits = {
+    requestTimeout,
+    headersTimeout: Math.min(HEADERS_MILLISECONDS, requestTimeout),
+    connectionsCheckingInterval: Math.min(CHECK_MILLISECONDS, requestTimeout),
+  }
+  const server = createHttpServer(limits, (request, response) => {
+    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+    const isMcp = isMcpPath(path)
+    const refusal = refusalOf(request.headers, guard, isMcp)
     if (refusal !== undefined) {
       if (refusal.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
       return refuse(response, refusal.status, refusal.message)
     }
     if (path === '/health') return answerHealth(request, response, options)
-    if (path !== '/mcp') return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
+    if (!isMcp) return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
+    if (!METHODS.includes(request.method ?? '')) {
+      response.setHeader('Allow', METHODS.join(', '))
+      return refuse(response, 405, `Only ${METHODS.join(', ')} are answered here.`)
+    }
     serveMcp(request, response).catch((error: unknown) => fail(response, error, log))
   })
   const connections = trackConnections(server)
-  server.headersTimeout = HEADERS_MILLISECONDS
-  server.requestTimeout = REQUEST_MILLISECONDS
   const url = await listen(server, options.host, options.port)
 
   return {
@@ -113,7 +147,7 @@ export async function serveOverHttp(
       // A connection whose answer is on its way becomes idle a moment later.
       const sweep = setInterval(connections.closeIdle, SWEEP_MILLISECONDS)
       const cutOff = setTimeout(() => server.closeAllConnections(), CLOSE_MILLISECONDS)
-      await Promise.all([sessions.close(), handler.close()])
+      await Promise.all([sessions.close(), listens.close(), handler.close()])
       await closed
       clearInterval(sweep)
       clearTimeout(cutOff)

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node'
 import { describeError, type Log } from '../../core/log.ts'
 import type { ServerFactory } from '../server.ts'
+import { createPushStream, type PushStream } from './push-stream.ts'
 
 /*
  * Sessions of clients from before 2026-07-28. Some clients open one per call and never close any, so there is a cap
@@ -14,6 +15,8 @@ export interface LegacySessionsOptions {
   readonly log: Log
   readonly limit?: number
   readonly idleMilliseconds?: number
+  /** Between two signs of life on a stream. */
+  readonly keepAliveMilliseconds?: number
 }
 
 export interface LegacySessions {
@@ -26,23 +29,26 @@ export interface LegacySessions {
     response: ServerResponse,
     body?: unknown,
   ): Promise<boolean>
+  size(): number
   close(): Promise<void>
 }
 
 interface Session {
   readonly transport: NodeStreamableHTTPServerTransport
+  readonly pushes: PushStream
   /** Requests and streams under way. */
   active: number
   usedAt: number
 }
 
-const SWEEP_MILLISECONDS = 60_000
+const MOST_SWEEP_MILLISECONDS = 60_000
 
 export function createLegacySessions({
   createServer,
   log,
   limit = 1_000,
   idleMilliseconds = 30 * 60_000,
+  keepAliveMilliseconds,
 }: LegacySessionsOptions): LegacySessions {
   /** Least recently used first. */
   const sessions = new Map<string, Session>()
@@ -58,10 +64,12 @@ export function createLegacySessions({
     }
   }
   const makeRoom = async (): Promise<boolean> => {
-    if (sessions.size < limit) return true
-    const idle = [...sessions].find(([, session]) => session.active === 0)
-    if (idle === undefined) return false
-    await end(...idle)
+    // Several, when more were opened at once than there was room for.
+    while (sessions.size >= limit) {
+      const idle = [...sessions].find(([, session]) => session.active === 0)
+      if (idle === undefined) return false
+      await end(...idle)
+    }
     return true
   }
   const serve = async (
@@ -75,13 +83,17 @@ export function createLegacySessions({
       session.active -= 1
       session.usedAt = Date.now()
     })
+    if (request.method === 'GET') void session.pushes.offer(response)
     await session.transport.handleRequest(request, response, body)
   }
-  const sweep = setInterval(() => {
-    endIdle().catch((error: unknown) =>
-      log('warn', 'idle sessions were not closed', { error: describeError(error) }),
-    )
-  }, SWEEP_MILLISECONDS).unref()
+  const sweep = setInterval(
+    () => {
+      endIdle().catch((error: unknown) =>
+        log('warn', 'idle sessions were not closed', { error: describeError(error) }),
+      )
+    },
+    Math.min(MOST_SWEEP_MILLISECONDS, idleMilliseconds),
+  ).unref()
 
   return {
     async open(request, response, body) {
@@ -90,9 +102,14 @@ export function createLegacySessions({
       const transport = new NodeStreamableHTTPServerTransport({
         sessionIdGenerator: () => id,
         onsessioninitialized: () => void sessions.set(id, session),
+        ...(keepAliveMilliseconds !== undefined && { keepAliveMs: keepAliveMilliseconds }),
       })
-      const session: Session = { transport, active: 0, usedAt: Date.now() }
-      const server = createServer()
+      const pushes = createPushStream()
+      const session: Session = { transport, pushes, active: 0, usedAt: Date.now() }
+      const server = createServer({
+        requestInfo: { url: request.url ?? '/' },
+        notices: { kind: 'pushed', ready: pushes.ready },
+      })
       await server.connect(transport)
       // The server has put its own handler there.
       const closeServer = transport.onclose
@@ -112,6 +129,7 @@ export function createLegacySessions({
       await serve(session, request, response, body)
       return true
     },
+    size: () => sessions.size,
     async close() {
       clearInterval(sweep)
       await Promise.all([...sessions].map(([id, session]) => end(id, session)))

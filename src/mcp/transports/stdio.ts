@@ -1,4 +1,4 @@
-import { PassThrough, type Readable, type Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import {
   type ServeStdioOptions,
   StdioServerTransport,
@@ -6,6 +6,10 @@ import {
 } from '@modelcontextprotocol/server/stdio'
 import type { Log } from '../../core/log.ts'
 import type { ServerFactory } from '../server.ts'
+import { checkedLines } from './checked-lines.ts'
+import { listenOverStdio } from './listen-over-stdio.ts'
+import { LISTEN } from './listen-request.ts'
+import { roomIn } from './room.ts'
 
 /** A client that pipes its requests in and closes the pipe still wants the answers; it does not wait for ever. */
 const LAST_ANSWERS_MILLISECONDS = 2_000
@@ -23,24 +27,44 @@ export function serveOverStdio(
   stdin: Readable = process.stdin,
   stdout: Writable = process.stdout,
 ): StdioServing {
-  // Between stdin and the SDK, which drops unanswered requests at the end of its input.
-  const input = new PassThrough()
+  // Between stdin and the SDK, which also drops unanswered requests at the end of its input.
+  const input = checkedLines((refusal) => {
+    log('warn', 'stdio', { error: refusal.error.message })
+    stdout.write(`${JSON.stringify(refusal)}\n`)
+  })
   const transport = new StdioServerTransport(input, stdout)
   const options: ServeStdioOptions = {
     transport,
     onerror: (error) => log('warn', 'stdio', { error: error.message }),
   }
-  const handle = serveStdio(createServer, options)
+  const ready = () => roomIn(stdout)
+  const listens = listenOverStdio(transport, ready, createServer.feedAt(), log)
+  const handle = serveStdio((request) => {
+    if (request.era === 'legacy') {
+      listens.end()
+      return createServer({ ...request, notices: { kind: 'pushed', ready } })
+    }
+    const server = createServer({ ...request, notices: { kind: 'listened' } })
+    listens.serveWith(server)
+    return server
+  }, options)
+  listens.begin()
   const unanswered = watchRequests(transport)
   const closed = new Promise<void>((resolve) => {
     const closeSdk = transport.onclose
     transport.onclose = () => {
       closeSdk?.()
+      listens.end()
       resolve()
     }
   })
   stdin.pipe(input, { end: false })
+  let isEnding = false
   const onEnd = async () => {
+    if (isEnding) return
+    isEnding = true
+    // The last line may lack its end.
+    input.write('\n')
     await unanswered.settled(LAST_ANSWERS_MILLISECONDS)
     input.end()
   }
@@ -63,7 +87,8 @@ function watchRequests(transport: StdioServerTransport) {
   const receive = transport.onmessage
   const send = transport.send.bind(transport)
   transport.onmessage = (message) => {
-    if ('method' in message && 'id' in message) open.add(message.id)
+    // A listen is answered only when all ends.
+    if ('method' in message && 'id' in message && message.method !== LISTEN) open.add(message.id)
     receive?.(message)
   }
   transport.send = async (message) => {

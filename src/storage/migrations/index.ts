@@ -6,6 +6,7 @@ import { blockHistory } from './0004-block-history.ts'
 import { search } from './0005-search.ts'
 import { embeddings } from './0006-embeddings.ts'
 import { archives } from './0007-archives.ts'
+import { runLists } from './0008-run-lists.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   search,
   embeddings,
   archives,
+  runLists,
 ]

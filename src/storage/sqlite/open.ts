@@ -1,11 +1,11 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import DatabaseHandle from 'better-sqlite3'
 import { Kysely, sql } from 'kysely'
 import { UserError } from '../../core/errors.ts'
 import { createStorage } from '../create-storage.ts'
 import type { Connection, Dialect } from '../dialect.ts'
-import { migrate } from '../migrate.ts'
+import { migrate, versionToRead } from '../migrate.ts'
 import { MIGRATIONS, type Migration } from '../migrations/index.ts'
 import type { Database } from '../schema.ts'
 import type { Storage } from '../store.ts'
@@ -46,20 +46,14 @@ export async function openSqlite(
     readHandle.pragma('query_only = ON')
     const reader = new Kysely<Database>({ dialect: sqliteDialect(readHandle) })
     const searchThread = createSearchThread({ database: path, busyMilliseconds: PATIENCE_MS })
-    let dataVersion: unknown
     return createStorage({
       dialect,
       reader,
       writer,
       schemaVersion,
       searches: searchThread.searches,
-      info: { kind: 'sqlite', location: path },
-      // Asked on the reader, to which this process's own commits are another connection's.
-      mayHaveChanged() {
-        const before = dataVersion
-        dataVersion = readHandle.pragma('data_version', { simple: true })
-        return dataVersion !== before
-      },
+      info: () => infoOf(path),
+      mayHaveChanged: watchDataVersion(readHandle),
       backup: (target) => copyDatabase(path, target),
       async close() {
         await searchThread.close()
@@ -76,6 +70,64 @@ export async function openSqlite(
   }
 }
 
+/**
+ * Opens the file as it is, to read only, beside whoever writes to it. Its `transaction` throws UserError `read_only`.
+ * Throws a UserError that says what to do if there is no file, or one of another schema.
+ */
+export async function openSqliteToRead(path: string): Promise<Storage> {
+  if (!existsSync(path)) {
+    throw new UserError(
+      'not_found',
+      `There is no data at ${path}, and nothing is created to be read. Start a server that may write there first, or set RECOLLECT_HOME to where the data is.`,
+    )
+  }
+  const handle = await connect(path, 'read')
+  const reader = new Kysely<Database>({ dialect: sqliteDialect(handle) })
+  const searchThread = createSearchThread({ database: path, busyMilliseconds: PATIENCE_MS })
+  try {
+    return createStorage({
+      dialect,
+      reader,
+      writer: null,
+      schemaVersion: await versionToRead({ db: reader, migrations: MIGRATIONS, hasVersionTable }),
+      searches: searchThread.searches,
+      info: () => infoOf(path),
+      mayHaveChanged: watchDataVersion(handle),
+      backup: (target) => copyDatabase(path, target, 'read'),
+      async close() {
+        await searchThread.close()
+        await reader.destroy()
+        handle.close()
+      },
+    })
+  } catch (error) {
+    handle.close()
+    throw error
+  }
+}
+
+function infoOf(path: string) {
+  return { kind: 'sqlite', location: path, bytes: sizeOf(path) + sizeOf(`${path}-wal`) } as const
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
+
+/**
+ * Asked on a connection that only reads, to which this process's own commits are another connection's; ten times a
+ * second, for as long as the process lives.
+ */
+function watchDataVersion(handle: DatabaseHandle.Database): () => boolean {
+  const read = handle.prepare('PRAGMA data_version').pluck()
+  let dataVersion: unknown
+  return () => {
+    const before = dataVersion
+    dataVersion = read.get()
+    return dataVersion !== before
+  }
+}
+
 function createFile(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -86,17 +138,24 @@ function createFile(path: string): void {
   }
 }
 
-async function connect(path: string): Promise<DatabaseHandle.Database> {
+type Access = 'read' | 'write'
+
+async function connect(path: string, access: Access = 'write'): Promise<DatabaseHandle.Database> {
   let handle: DatabaseHandle.Database | undefined
   try {
-    const opened = new DatabaseHandle(path, { timeout: BUSY_TIMEOUT_MS })
+    const opened = new DatabaseHandle(path, {
+      timeout: BUSY_TIMEOUT_MS,
+      readonly: access === 'read',
+    })
     handle = opened
     await whileBusy(() => refuseForeign(path, opened))
-    await whileBusy(() => opened.pragma('journal_mode = WAL'))
-    // better-sqlite3 is built with NORMAL as the default for WAL, which may lose commits when the power fails.
-    opened.pragma('synchronous = FULL')
-    opened.pragma('foreign_keys = ON')
-    opened.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`)
+    if (access === 'write') {
+      await whileBusy(() => opened.pragma('journal_mode = WAL'))
+      // better-sqlite3 is built with NORMAL as the default for WAL, which may lose commits when the power fails.
+      opened.pragma('synchronous = FULL')
+      opened.pragma('foreign_keys = ON')
+      opened.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`)
+    }
     // SQLite's own knows the letters of ASCII only.
     opened.function('lower', { deterministic: true }, (text) =>
       typeof text === 'string' ? text.toLowerCase() : text,
@@ -104,7 +163,7 @@ async function connect(path: string): Promise<DatabaseHandle.Database> {
     return opened
   } catch (error) {
     handle?.close()
-    throw error instanceof UserError ? error : cannotOpen(path, error)
+    throw error instanceof UserError ? error : cannotOpen(path, error, access)
   }
 }
 
@@ -118,7 +177,7 @@ function refuseForeign(path: string, handle: DatabaseHandle.Database): void {
   )
 }
 
-function cannotOpen(path: string, error: unknown): UserError {
+function cannotOpen(path: string, error: unknown, access: Access = 'write'): UserError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
   if (code === 'SQLITE_NOTADB') {
     return new UserError(
@@ -127,10 +186,11 @@ function cannotOpen(path: string, error: unknown): UserError {
       { cause: error },
     )
   }
+  const may = access === 'read' ? 'read' : 'write to'
   return new UserError(
     'unsupported',
-    `The data file ${path} can't be opened for writing (${code}). ` +
-      'Check the rights on its directory, or set RECOLLECT_HOME to a directory that you may write to.',
+    `The data file ${path} can't be opened for ${access === 'read' ? 'reading' : 'writing'} (${code}). ` +
+      `Check the rights on its directory, or set RECOLLECT_HOME to a directory that you may ${may}.`,
     { cause: error },
   )
 }
@@ -147,10 +207,10 @@ async function hasVersionTable(db: Connection): Promise<boolean> {
  * A copy of one moment. The read transaction holds that moment: without one, SQLite begins the copy anew whenever
  * another connection commits, and does not finish as long as somebody works.
  */
-async function copyDatabase(path: string, target: string): Promise<void> {
+async function copyDatabase(path: string, target: string, access?: Access): Promise<void> {
   createTarget(target)
   try {
-    const source = await connect(path)
+    const source = await connect(path, access)
     try {
       source.exec('BEGIN')
       source.prepare('SELECT count(*) FROM sqlite_master').get()

@@ -21,6 +21,18 @@ export function passageContract(subject: Subject): void {
     return items.map(({ item }) => item.text)
   }
 
+  test('a passage is found by its id, for an agent only in its own archives', async () => {
+    const { store } = subject
+    const { agentId, archiveId } = await agentWithArchive()
+    const other = await agentWithArchive()
+    const without = await insertAgent(store)
+    const [{ id } = { id: newId('passage') }] = await insertPassages(store, archiveId, [{}])
+    expect(await store.passages.find(id)).toMatchObject({ id, archiveId })
+    expect(await store.passages.find(id, agentId)).toMatchObject({ id, archiveId })
+    expect(await store.passages.find(id, other.agentId)).toBeUndefined()
+    expect(await store.passages.find(id, without.id)).toBeUndefined()
+  })
+
   test('an agent has no archive before the first is made, which is then its default', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
@@ -29,6 +41,7 @@ export function passageContract(subject: Subject): void {
     expect(await store.passages.search(id, { limit: 5, query: 'tea' })).toEqual({ items: [] })
     const archiveId = await insertArchive(store, id)
     expect(await store.archives.defaultOf(id)).toBe(archiveId)
+    expect((await store.archives.agentsOf(archiveId)).map((holder) => holder.agentId)).toEqual([id])
   })
 
   test('a passage comes back as it was inserted', async () => {

@@ -1,0 +1,28 @@
+import { openStorage } from '../../app.ts'
+import type { Config } from '../../config.ts'
+import { NAMESPACE } from '../../core/namespace.ts'
+
+/** Counts what there is. Whatever the settings, it only reads. */
+export async function stats(config: Config): Promise<void> {
+  const storage = await openStorage({ ...config, readOnly: true })
+  try {
+    const { agents, blocks, messages, passages, runs } = await storage.counts(NAMESPACE)
+    const { location, bytes, schemaVersion } = await storage.info()
+    const counted = Object.entries(runs).filter(([, count]) => count > 0)
+    tell('Data', `${location}, schema ${schemaVersion}, ${(bytes / 1e6).toFixed(1)} MB`)
+    for (const [subject, count] of Object.entries({ agents, blocks, messages, passages })) {
+      tell(subject, count.toLocaleString('en'))
+    }
+    tell(
+      'runs',
+      counted.map(([status, count]) => `${count.toLocaleString('en')} ${status}`).join(', ') || '0',
+    )
+  } finally {
+    await storage.close()
+  }
+}
+
+function tell(subject: string, finding: string): void {
+  const name = `${subject[0]?.toUpperCase()}${subject.slice(1)}`
+  process.stdout.write(`${name.padEnd(10)} ${finding}\n`)
+}

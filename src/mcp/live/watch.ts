@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { UserError } from '../../core/errors.ts'
+import type { Change } from '../../core/event.ts'
+import { describeError, type Log } from '../../core/log.ts'
+import type { Concerned, McpContext } from '../context.ts'
+import type { Resource, Variables } from '../resources/define-resource.ts'
+import { concerns, isSummary } from './concerns.ts'
+import type { Notice, Tell } from './notice.ts'
+import { createPace } from './pace.ts'
+
+export interface FoundResource {
+  readonly resource: Resource
+  readonly variables: Variables
+}
+
+/** A resource that somebody subscribed to. */
+export interface Watch {
+  readonly subscribers: Set<Tell>
+  /** Resolves once it is known how the resource reads now. Rejects if it can't be read, other than for not existing. */
+  ready(): Promise<void>
+  /** Soon tells the subscribers, if the change concerns the resource; if only perhaps, when it reads otherwise now. */
+  consider(change: Change, concerned: Concerned | undefined): void
+}
+
+const INTERVAL_MILLISECONDS = 50
+
+export function createWatch(
+  uri: string,
+  { resource, variables }: FoundResource,
+  context: () => Promise<McpContext>,
+  log: Log,
+): Watch {
+  const subscribers = new Set<Tell>()
+  const subject = { uri: resource.uri, variables }
+  const notice: Notice = { kind: 'updated', uri }
+  /** Of the text as it was last read; undefined: it was never read, or could not be. */
+  let digest: string | undefined
+  /** A change is still to be told, even if the next has undone it: somebody may have read what was in between. */
+  let isCertain = false
+
+  async function read(): Promise<string> {
+    const opened = await context()
+    if (isSummary(subject)) return ''
+    try {
+      return createHash('sha256')
+        .update(await resource.read(variables, opened))
+        .digest('base64')
+    } catch (error) {
+      if (error instanceof UserError && error.code === 'not_found') return 'not_found'
+      throw error
+    }
+  }
+
+  async function readsOtherwise(): Promise<boolean> {
+    const before = digest
+    try {
+      digest = await read()
+      return digest !== before
+    } catch (error) {
+      digest = undefined
+      log('warn', 'a resource with subscribers could not be read', { error: describeError(error) })
+      return true
+    }
+  }
+
+  const first = read().then((found) => {
+    digest = found
+  })
+  // Whoever waits for it hears of its failure.
+  first.catch(() => undefined)
+
+  const check = createPace(INTERVAL_MILLISECONDS, async () => {
+    await first.catch(() => undefined)
+    const certainly = isCertain
+    isCertain = false
+    if (!(await readsOtherwise()) && !certainly) return
+    for (const tell of subscribers) tell(notice)
+  })
+
+  return {
+    subscribers,
+    ready: () => first,
+    consider(change, concerned) {
+      const concern = concerns(change, concerned, subject)
+      if (concern === 'no') return
+      isCertain ||= concern === 'certainly'
+      check()
+    },
+  }
+}

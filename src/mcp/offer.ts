@@ -1,0 +1,45 @@
+import type { Toolset } from '../core/toolset.ts'
+import type { McpContext } from './context.ts'
+import type { Tool } from './define-tool.ts'
+import { toolsOf } from './tools/index.ts'
+
+/** What of Recollect a server shows to its client. */
+export interface Offer {
+  readonly toolsets: readonly Toolset[]
+  /** Only tools that read. */
+  readonly readOnly: boolean
+  /** Id or name of the only agent; undefined: all of them. */
+  readonly agent: string | undefined
+}
+
+/** The tools that a client of this offer gets; it can call no others. */
+export function offeredTools({ toolsets, readOnly, agent }: Offer): readonly Tool[] {
+  const tools = toolsOf(toolsets).filter((tool) => !readOnly || tool.annotations.readOnlyHint)
+  return agent === undefined ? tools : tools.filter(isForOneAgent).map(forOneAgent)
+}
+
+/** What speaks of the whole store is no business of a client that is given one agent. */
+function isForOneAgent({ input, pinned }: Tool): boolean {
+  return pinned ?? ('agent' in input.shape || 'run_id' in input.shape)
+}
+
+const forOne = new WeakMap<Tool, Tool>()
+
+/** The tool without its argument `agent`: the context knows which one is meant. */
+function forOneAgent(tool: Tool): Tool {
+  if (!('agent' in tool.input.shape)) return tool
+  const known = forOne.get(tool)
+  if (known !== undefined) return known
+  const made: Tool = {
+    ...tool,
+    input: tool.input.omit({ agent: true }),
+    run: (args, context, call) => tool.run({ ...args, agent: agentOf(context) }, context, call),
+  }
+  forOne.set(tool, made)
+  return made
+}
+
+function agentOf({ pinnedTo }: McpContext): string {
+  if (pinnedTo === undefined) throw new Error('the context is not pinned to an agent')
+  return pinnedTo
+}

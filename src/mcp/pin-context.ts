@@ -1,0 +1,184 @@
+import type { Agent } from '../core/agent.ts'
+import type { VersionHead } from '../core/block.ts'
+import { NoRoomError, UserError } from '../core/errors.ts'
+import type { Change } from '../core/event.ts'
+import type { AgentId } from '../core/ids.ts'
+import type { Page } from '../core/page.ts'
+import type { AgentsPort, ArchiveView, McpContext, RunsPort, SharedBlock } from './context.ts'
+
+/**
+ * The context of a client that is given one agent: of the others nothing is listed, read or written, and it does not
+ * show whether they exist. Every method is named here, so that a new one has to say how it is kept inside. Throws a
+ * UserError if the reference means no agent, or more than one.
+ */
+export async function pinContext(context: McpContext, reference: string): Promise<McpContext> {
+  const { id } = await findPinned(context, reference)
+  /** Only resources give a reference; tools give the agent itself. */
+  const own = (given: string): AgentId => {
+    if (given === id || `agent-${given}` === id) return id
+    throw new UserError(
+      'not_found',
+      `This server serves one agent only, ${id}, and not ${JSON.stringify(given)}.`,
+    )
+  }
+  const { memory, archives, archival, recall } = context
+  const alone = ({ block }: SharedBlock): SharedBlock => ({ block, sharedWith: [] })
+  const edited = async (edit: Promise<SharedBlock>): Promise<SharedBlock> => {
+    try {
+      return alone(await edit)
+    } catch (error) {
+      if (!(error instanceof NoRoomError) || error.agentId === id) throw error
+      // Another agent that has the block, too, has no room for it.
+      throw new UserError(
+        'limit_exceeded',
+        'The block must not become that long; nothing was changed. Make it shorter.',
+      )
+    }
+  }
+  return {
+    pinnedTo: id,
+    agents: pinAgents(context.agents, id, own),
+    runs: pinRuns(context.runs, id, own),
+    memory: {
+      async read(agent, label) {
+        const { agentId, blocks } = await memory.read(own(agent), label)
+        return { agentId, blocks: blocks.map(alone) }
+      },
+      write: async (agent, ...rest) => edited(memory.write(own(agent), ...rest)),
+      replace: async (agent, ...rest) => edited(memory.replace(own(agent), ...rest)),
+      append: async (agent, ...rest) => edited(memory.append(own(agent), ...rest)),
+      list: refused,
+      create: refused,
+      async history(agent, ...rest) {
+        const page = await memory.history(own(agent), ...rest)
+        return { ...page, items: page.items.map((head) => withoutOthers(head, id)) }
+      },
+      diff: async (agent, ...rest) => memory.diff(own(agent), ...rest),
+      restore: async (agent, ...rest) => edited(memory.restore(own(agent), ...rest)),
+      asOf: async (agent, ...rest) => memory.asOf(own(agent), ...rest),
+    },
+    archives: {
+      async list(filter) {
+        const page = await archives.list({ ...filter, agent: id })
+        return { ...page, items: page.items.map((view) => heldBy(view, id)) }
+      },
+      create: async (archive) => heldBy(await archives.create({ ...archive, agent: id }), id),
+      attach: refused,
+      detach: async (agent, archiveId) => heldBy(await archives.detach(own(agent), archiveId), id),
+    },
+    archival: {
+      insert: async (agent, ...rest) => archival.insert(own(agent), ...rest),
+      search: async (agent, filter) => archival.search(own(agent), filter),
+      around: async (agent, ...rest) => archival.around(own(agent), ...rest),
+      delete: async (agent, passageId) => archival.delete(own(agent), passageId),
+      get: (passageId) => archival.get(passageId, id),
+    },
+    recall: {
+      search: async (agent, filter) => recall.search(own(agent), filter),
+      around: async (agent, ...rest) => recall.around(own(agent), ...rest),
+      list: async (agent, limit) => recall.list(own(agent), limit),
+    },
+    models: context.models,
+    stats: refused,
+    onChange: (listener) =>
+      context.onChange((change) => {
+        if (!isOfAnother(change, id)) listener(change)
+      }),
+    async concernedBy(change) {
+      const concerned = await context.concernedBy(change)
+      return concerned.agents.includes(id) ? { ...concerned, agents: [id] } : { agents: [] }
+    },
+  }
+}
+
+async function findPinned({ agents }: McpContext, reference: string): Promise<Agent> {
+  try {
+    return await agents.find(reference)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    throw new UserError(
+      error.code,
+      `This server is set to serve one agent only. ${error.message} Whoever set it up gives another in RECOLLECT_AGENT or in the address.`,
+    )
+  }
+}
+
+type Own = (given: string) => AgentId
+
+function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
+  return {
+    create: refused,
+    async list({ query = '', tags = [] }): Promise<Page<Agent>> {
+      const agent = await agents.find(id)
+      const text = `${agent.name}\n${agent.description}`.toLowerCase()
+      const isMeant =
+        text.includes(query.toLowerCase()) && tags.every((tag) => agent.tags.includes(tag))
+      return { items: isMeant ? [agent] : [] }
+    },
+    find: async (agent) => agents.find(own(agent)),
+    get: async (agent) => agents.get(own(agent)),
+    update: async (agent, changes) => agents.update(own(agent), changes),
+    delete: async (agent) => agents.delete(own(agent)),
+    inspect: async (agent) => agents.inspect(own(agent)),
+    configure: async (agent, settings) => agents.configure(own(agent), settings),
+    compact: async (agent, signal) => agents.compact(own(agent), signal),
+    resetMessages: async (agent) => agents.resetMessages(own(agent)),
+    attachBlock: refused,
+    async detachBlock(agent, blockId) {
+      const { blocks } = await agents.get(own(agent))
+      if (blocks.some((block) => block.id === blockId)) return agents.detachBlock(id, blockId)
+      throw new UserError(
+        'not_found',
+        `The agent does not have the block ${JSON.stringify(blockId)}; nothing was changed. read_memory shows those that it has.`,
+      )
+    },
+  }
+}
+
+function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
+  /** A run of another agent is told of as one that does not exist. */
+  const check = (runId: string) => runs.get(runId, id)
+  return {
+    send: async (message) => runs.send({ ...message, agent: own(message.agent) }),
+    get: check,
+    list: (filter) => runs.list({ ...filter, agent: id }),
+    async wait(runId, milliseconds, signal) {
+      await check(runId)
+      return runs.wait(runId, milliseconds, signal)
+    },
+    async cancel(runId) {
+      await check(runId)
+      return runs.cancel(runId)
+    },
+    async respond(runId, answer) {
+      await check(runId)
+      return runs.respond(runId, answer)
+    },
+    async messages(runId) {
+      await check(runId)
+      return runs.messages(runId)
+    },
+    onProgress: runs.onProgress,
+  }
+}
+
+/** Of a block that it shares, what other agents did is told as what was done from outside. */
+function withoutOthers(head: VersionHead, id: AgentId): VersionHead {
+  const isOthers = head.author.kind === 'agent' && head.author.agentId !== id
+  return isOthers ? { ...head, author: { kind: 'client' } } : head
+}
+
+/** Who else has an archive is not told. */
+function heldBy(view: ArchiveView, id: AgentId): ArchiveView {
+  return { ...view, holders: view.holders.filter((holder) => holder.agentId === id) }
+}
+
+/** Whose the other kinds of changes are, `concernedBy` tells. */
+function isOfAnother({ kind, subjectId }: Change, id: AgentId): boolean {
+  return (kind === 'agent' || kind === 'messages') && subjectId !== id
+}
+
+/** For what is about all agents. */
+async function refused(): Promise<never> {
+  throw new UserError('unsupported', 'This server serves one agent only.')
+}

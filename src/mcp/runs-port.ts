@@ -1,0 +1,52 @@
+import type { AgentEvent } from '../core/event.ts'
+import type { AgentId, CallId, RunId } from '../core/ids.ts'
+import type { Message } from '../core/message.ts'
+import type { Page } from '../core/page.ts'
+import type { Run, RunStatus } from '../core/run.ts'
+
+/* The part of the port `context.ts` that talks to agents and tells of their runs. */
+
+export interface RunView {
+  readonly run: Run
+  /** What the agent has said to the user in this run so far. */
+  readonly reply: string
+  /** Calls that are not made before somebody has said yes; absent: none. */
+  readonly pendingApprovals?: readonly {
+    readonly callId: CallId
+    readonly toolName: string
+    readonly arguments: string
+  }[]
+}
+
+export interface RunsPort {
+  /** Returns when the message is on disk, without waiting for the agent. */
+  send(message: {
+    readonly agent: string
+    readonly text: string
+    readonly idempotencyKey?: string | undefined
+    readonly maxSteps?: number | undefined
+  }): Promise<RunView>
+  /** With `agent`: only if it is a run of that agent. */
+  get(runId: string, agent?: AgentId): Promise<RunView>
+  /** Newest first; without `agent`, those of all agents. */
+  list(filter: {
+    readonly agent?: string | undefined
+    readonly status?: RunStatus | undefined
+    readonly limit: number
+    readonly cursor?: string | undefined
+  }): Promise<Page<Run>>
+  /** The run when it is settled or `milliseconds` have passed or `signal` fires, whichever comes first; the run itself goes on. */
+  wait(runId: RunId, milliseconds: number, signal: AbortSignal): Promise<RunView>
+  cancel(runId: string): Promise<RunView>
+  /** Answers for a call that waits for approval; without `callId`, the only one. */
+  respond(
+    runId: string,
+    answer: {
+      readonly callId?: string | undefined
+      readonly approve: boolean
+      readonly reason?: string | undefined
+    },
+  ): Promise<RunView>
+  messages(runId: RunId): Promise<readonly Message[]>
+  onProgress(runId: RunId, listener: (event: AgentEvent) => void): () => void
+}

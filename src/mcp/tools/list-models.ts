@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { UserError } from '../../core/errors.ts'
+import { decodeCursor, pageOf } from '../../core/page.ts'
+import type { ModelsPort } from '../context.ts'
+import { defineTool } from '../define-tool.ts'
+import { presentCursor } from '../present.ts'
+import { cursor, limit } from '../schema.ts'
+import { answer, paged } from '../shapes.ts'
+
+const provider = z.strictObject({
+  name: z.string(),
+  reachable: z.boolean(),
+  /** How many models it lists. */
+  models: z.int().optional(),
+})
+
+export const listModels = defineTool({
+  name: 'list_models',
+  title: 'List models',
+  description:
+    'Lists the models that agents can use: which one by default and why, which providers are set up and answer, and ' +
+    'what these offer, as provider/model for the argument model of an agent.',
+  input: z.strictObject({
+    query: z.string().describe('Part of provider/model').optional(),
+    limit: limit(20),
+    cursor,
+  }),
+  output: answer({
+    default_model: z.string(),
+    reason: z.string(),
+    providers: z.array(provider),
+    models: z.array(z.string()),
+    ...paged,
+  }),
+  // It asks the providers.
+  annotations: {
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: true,
+  },
+  pinned: true,
+  pages: 'models',
+  async run({ query = '', limit, cursor }, context) {
+    const [offset = 0] = decodeCursor(cursor) ?? []
+    const [offers, choice] = await Promise.all([
+      context.models.offers(),
+      describeDefault(context.models),
+    ])
+    const handles = offers
+      .flatMap(({ provider, models }) => (models ?? []).map((model) => `${provider}/${model}`))
+      .filter((each) => each.toLowerCase().includes(query.toLowerCase()))
+    const rows = handles.slice(offset, offset + limit + 1)
+    const page = pageOf(
+      rows,
+      limit,
+      (each) => each,
+      () => [offset + limit],
+    )
+    return {
+      ...choice,
+      providers: offers.map(({ provider, models }) => ({
+        name: provider,
+        reachable: models !== null,
+        ...(models !== null && { models: models.length }),
+      })),
+      models: [...page.items],
+      ...presentCursor(page),
+    }
+  },
+})
+
+/** An agent can still name another model when the default can't be used. */
+async function describeDefault(models: ModelsPort) {
+  try {
+    const { handle, reason } = await models.describeDefault()
+    return { default_model: handle, reason }
+  } catch (error) {
+    if (error instanceof UserError) return { reason: error.message }
+    throw error
+  }
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { RUN_STATUSES } from '../../core/run.ts'
+import { defineTool, READS } from '../define-tool.ts'
+import { presentCursor } from '../present.ts'
+import { presentShortRun } from '../present-run.ts'
+import { agent, cursor, limit } from '../schema.ts'
+import { answer, paged, shortRunShape } from '../shapes.ts'
+
+export const listRuns = defineTool({
+  name: 'list_runs',
+  title: 'List runs',
+  description:
+    'Lists runs, newest first: what became of messages to agents. Use it to see what is at work, waits or failed; ' +
+    'get_run shows one in full.',
+  input: z.strictObject({
+    agent: agent.optional(),
+    status: z.enum(RUN_STATUSES).optional(),
+    limit: limit(10),
+    cursor,
+  }),
+  output: answer({ runs: z.array(shortRunShape), ...paged }),
+  annotations: READS,
+  pages: 'runs',
+  async run(args, context) {
+    const page = await context.runs.list(args)
+    return { runs: page.items.map(presentShortRun), ...presentCursor(page) }
+  },
+})

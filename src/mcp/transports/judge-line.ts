@@ -1,0 +1,61 @@
+import { ProtocolErrorCode, parseJSONRPCMessage } from '@modelcontextprotocol/server'
+import { isRecord } from '../is-record.ts'
+import { isTooDeep, TOO_DEEP, TOO_LARGE } from './request-limits.ts'
+
+/** An answer to what is no message, as JSON-RPC words it. */
+export interface Refusal {
+  readonly jsonrpc: '2.0'
+  readonly error: { readonly code: number; readonly message: string }
+  /** Null: it could not be told which request it was. */
+  readonly id: string | number | null
+}
+
+export const TOO_LONG = refuse(ProtocolErrorCode.InvalidRequest, TOO_LARGE)
+
+/** Why a line can't be served; undefined: it is a message, or asks for no answer. */
+export function judgeLine(line: string): Refusal | undefined {
+  if (isTooDeep(line)) return refuse(ProtocolErrorCode.InvalidRequest, TOO_DEEP)
+  const value = parse(line)
+  if (value === undefined) return refuse(ProtocolErrorCode.ParseError, 'The line is not JSON.')
+  if (isMessage(value) || isAnswer(value)) return undefined
+  if (Array.isArray(value)) {
+    return refuse(ProtocolErrorCode.InvalidRequest, 'Send one message a line, and no lists.')
+  }
+  return refuse(
+    ProtocolErrorCode.InvalidRequest,
+    'This is no JSON-RPC 2.0 message: it needs "jsonrpc": "2.0", a text as method and, if any, an object as params and a text or whole number as id.',
+    idOf(value),
+  )
+}
+
+function refuse(code: number, message: string, id: Refusal['id'] = null): Refusal {
+  return { jsonrpc: '2.0', error: { code, message }, id }
+}
+
+/** Undefined: it is no JSON. */
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+function isMessage(value: unknown): boolean {
+  try {
+    parseJSONRPCMessage(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A bad answer is not answered, lest two programs refuse each other's refusals for ever. */
+function isAnswer(value: unknown): boolean {
+  return isRecord(value) && !('method' in value) && ('result' in value || 'error' in value)
+}
+
+function idOf(value: unknown): Refusal['id'] {
+  const id = isRecord(value) ? value.id : undefined
+  return typeof id === 'string' || typeof id === 'number' ? id : null
+}

@@ -1,0 +1,15 @@
+import { isJSONRPCRequest, type JSONRPCRequest } from '@modelcontextprotocol/server'
+import { isRecord } from '../is-record.ts'
+
+export const LISTEN = 'subscriptions/listen'
+
+export function isListen(message: unknown): message is JSONRPCRequest {
+  return isJSONRPCRequest(message) && message.method === LISTEN
+}
+
+/** The resources that the client wants to be told of; the SDK checks the whole request. */
+export function listenedUris({ params }: JSONRPCRequest): readonly string[] {
+  const notifications = params?.notifications
+  const uris = isRecord(notifications) ? notifications.resourceSubscriptions : undefined
+  return Array.isArray(uris) && uris.every((uri) => typeof uri === 'string') ? uris : []
+}

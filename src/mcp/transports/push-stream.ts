@@ -1,0 +1,40 @@
+import type { ServerResponse } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
+import { roomIn } from './room.ts'
+
+/** The stream on which a session's client is told things unasked; it comes, goes and comes again. */
+export interface PushStream {
+  /** A request for the stream is being answered. */
+  offer(response: ServerResponse): Promise<void>
+  /** Resolves when there is a stream with room in it. */
+  ready(): Promise<void>
+}
+
+export function createPushStream(): PushStream {
+  let open: ServerResponse | undefined
+  let whenOpen: () => void = () => undefined
+  return {
+    async offer(response) {
+      while (!response.headersSent && !response.closed) await setImmediate()
+      if (response.closed || response.statusCode !== 200) return
+      open = response
+      response.once('close', () => {
+        if (open === response) open = undefined
+      })
+      whenOpen()
+    },
+    async ready() {
+      for (;;) {
+        if (open === undefined) {
+          await new Promise<void>((resolve) => {
+            whenOpen = resolve
+          })
+        } else {
+          const found = open
+          await roomIn(found)
+          if (open === found) return
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,220 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import DatabaseHandle from 'better-sqlite3'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { TOOLSETS } from '../../src/core/toolset.ts'
+import { createServerFactory } from '../../src/mcp/server.ts'
+import { toolsOf } from '../../src/mcp/tools/index.ts'
+import { MIGRATIONS } from '../../src/storage/migrations/index.ts'
+import { openSqlite } from '../../src/storage/sqlite/open.ts'
+import { speak } from '../agent/support.ts'
+import { type Connection, connectInProcess } from '../support/connect.ts'
+import { callTool } from '../support/scripted-provider.ts'
+import { insertAgent, insertRun } from '../support/stores.ts'
+import { type RealServer, startRealServer } from './real-server.ts'
+
+/** Every row of every table, and what another connection would see change. */
+function watch(path: string) {
+  const handle = new DatabaseHandle(path, { readonly: true })
+  const rows = () => {
+    const tables = handle
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'")
+      .pluck()
+      .all()
+    return tables.map((table) => [table, handle.prepare(`SELECT * FROM "${table}"`).all()])
+  }
+  return {
+    state: () => ({ version: handle.pragma('data_version', { simple: true }), rows: rows() }),
+    close: () => handle.close(),
+  }
+}
+
+const READING = toolsOf(TOOLSETS).filter((tool) => tool.annotations.readOnlyHint)
+
+let server: RealServer
+let runId: string
+/** Arguments that make a tool look at as much as it can. */
+let ask: Readonly<Record<string, readonly object[]>>
+
+beforeAll(async () => {
+  server = await startRealServer(TOOLSETS)
+  await server.answer('create_agent', { name: 'Ada', tags: ['work'] })
+  await server.answer('insert_archival', { agent: 'Ada', texts: ['A red kite.', 'A blue kite.'] })
+  server.provider.enqueue(
+    callTool('core_memory_append', {
+      label: 'human',
+      content: 'Likes kites.',
+      request_heartbeat: true,
+    }),
+    speak('Noted.'),
+  )
+  const run = await server.answer('send_message', { agent: 'Ada', message: 'I like kites.' })
+  runId = run.run_id
+  const agent = { agent: 'Ada' }
+  ask = {
+    list_agents: [{}, { query: 'a', tags: ['work'], limit: 1 }],
+    get_agent: [agent],
+    get_run: [{ run_id: runId, include_steps: true, wait_seconds: 0.1 }],
+    read_memory: [agent, { ...agent, label: 'human' }],
+    search_archival: [agent, { ...agent, query: 'kite' }],
+    search_conversation: [agent, { ...agent, query: 'kite' }],
+    inspect_context: [agent, { ...agent, include_text: true }],
+    list_blocks: [{}, { query: 'kite', limit: 1 }],
+    memory_history: [{ ...agent, label: 'human', limit: 1 }],
+    diff_memory_block: [{ ...agent, label: 'human', from_version: 1 }],
+    read_memory_as_of: [{ ...agent, at: new Date().toISOString() }],
+    list_runs: [{}, { ...agent, status: 'completed' }],
+    list_models: [{}],
+    stats: [{}],
+  }
+})
+afterAll(() => server.close())
+
+describe('a tool that says it only reads', () => {
+  it('is one of those that are tried here', () => {
+    expect(READING.map(({ name }) => name).sort()).toEqual(Object.keys(ask).sort())
+  })
+
+  it.each(READING.map(({ name }) => name))('%s leaves the database as it was', async (name) => {
+    const database = watch(server.path)
+    const before = database.state()
+    for (const args of ask[name] ?? []) await server.answer(name, args)
+    expect(database.state()).toEqual(before)
+    database.close()
+  })
+
+  it('is told from one that writes by what this looks at', async () => {
+    const database = watch(server.path)
+    const before = database.state()
+    await server.answer('append_to_memory_block', { agent: 'Ada', label: 'human', text: 'Tall.' })
+    expect(database.state().version).not.toBe(before.version)
+    expect(database.state().rows).not.toEqual(before.rows)
+    database.close()
+  })
+})
+
+async function openToRead(home: string) {
+  const environment = {
+    RECOLLECT_HOME: home,
+    RECOLLECT_READ_ONLY: '1',
+    OLLAMA_HOST: '127.0.0.1:1',
+  }
+  return openApp(readConfig({}, environment), () => undefined)
+}
+
+describe('a server that only reads', () => {
+  let client: Connection
+  let close: () => Promise<void>
+  beforeAll(async () => {
+    const app = await openToRead(join(server.path, '..'))
+    const createServer = createServerFactory({
+      toolsets: TOOLSETS,
+      readOnly: true,
+      version: '1.2.3',
+      context: async () => app.context,
+      log: (_, message, fields) => console.error(message, fields),
+    })
+    client = await connectInProcess(createServer, 'v2-auto')
+    close = async () => {
+      await client.close()
+      await app.close()
+    }
+  })
+  afterAll(() => close())
+
+  it('lists the tools that read, and no others', async () => {
+    const names = (await client.tools()).map(({ name }) => name)
+    expect(names).toEqual(READING.map(({ name }) => name))
+    expect(client.instructions).toMatch(/only reads/)
+  })
+
+  it('knows no tool that writes', async () => {
+    for (const name of ['send_message', 'create_agent', 'reset_messages']) {
+      await expect(client.call(name, { agent: 'Ada' })).rejects.toMatchObject({ code: -32602 })
+    }
+  })
+
+  it('answers all of them, all resources, templates and prompts, and writes nothing', async () => {
+    const database = watch(server.path)
+    const before = database.state()
+    for (const { name } of READING) {
+      for (const args of ask[name] ?? []) {
+        expect((await client.call(name, args)).isError, name).toBe(false)
+      }
+    }
+    const resources = await client.resources()
+    expect(resources.length).toBeGreaterThan(4)
+    for (const { uri } of resources) expect((await client.read(uri)).text).not.toBe('')
+    expect((await client.read(`recollect://runs/${runId}`)).text).toContain('Noted.')
+    expect((await client.templates()).length).toBeGreaterThan(5)
+    expect(await client.prompt('load_memory', { agent: 'Ada' })).toContain('Likes kites.')
+    expect(await client.complete({ prompt: 'load_memory' }, { name: 'agent', value: 'A' })).toEqual(
+      ['Ada'],
+    )
+    expect(database.state()).toEqual(before)
+    database.close()
+  })
+
+  it('sees what others write meanwhile', async () => {
+    await server.answer('write_memory_block', { agent: 'Ada', label: 'news', value: 'Fresh.' })
+    const { data } = await client.call('read_memory', { agent: 'Ada', label: 'news' })
+    expect(data.blocks[0].value).toBe('Fresh.')
+  })
+
+  it('waits for a run that another server works on', async () => {
+    server.provider.enqueue(speak('Later.'))
+    const { data } = await server.client.call('send_message', {
+      agent: 'Ada',
+      message: 'Answer later',
+      wait_seconds: 0,
+    })
+    const run = await client.call('get_run', { run_id: data.run_id, wait_seconds: 20 })
+    expect(run.data).toMatchObject({ status: 'completed', reply: 'Later.' })
+  })
+})
+
+describe('to read', () => {
+  let home: string
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'recollect-read-'))
+  })
+  afterAll(() => rm(home, { recursive: true }))
+
+  it('a file that is not there is an error, and is not made', async () => {
+    const empty = join(home, 'nothing')
+    await expect(openToRead(empty)).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringMatching(/There is no data at .*RECOLLECT_HOME/),
+    })
+    expect(existsSync(empty)).toBe(false)
+  })
+
+  it('an older schema is an error, and is not migrated', async () => {
+    const path = join(home, 'recollect.db')
+    await (await openSqlite(path, MIGRATIONS.slice(0, 2))).close()
+    const before = readFileSync(path)
+    await expect(openToRead(home)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(/schema 2 .* without RECOLLECT_READ_ONLY/),
+    })
+    expect(readFileSync(path).equals(before)).toBe(true)
+  })
+
+  it('a run that nobody works on stays where it is', async () => {
+    const path = join(home, 'waiting', 'recollect.db')
+    const storage = await openSqlite(path)
+    const agent = await insertAgent(storage.in('default'))
+    const run = await insertRun(storage.in('default'), agent.id)
+    await storage.close()
+    const app = await openToRead(join(path, '..'))
+    const { signal } = new AbortController()
+    expect((await app.context.runs.wait(run.id, 500, signal)).run.status).toBe('queued')
+    const written = app.context.runs.send({ agent: agent.id, text: 'Hi' })
+    await expect(written).rejects.toMatchObject({ code: 'read_only' })
+    await app.close()
+  })
+})
