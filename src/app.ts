@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import type { Log } from './core/log.ts'
 import type { Toolset } from './core/toolset.ts'
 import { VERSION } from './core/version.ts'
+import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import type { McpContext } from './mcp/context.ts'
 import { createServerFactory } from './mcp/server.ts'
@@ -38,6 +39,11 @@ export async function openModels(config: Config): Promise<ModelRegistry> {
     settings: config.providers,
     limits: config.modelCalls,
   })
+}
+
+export async function openEmbedders(config: Config): Promise<EmbedderRegistry> {
+  const { createEmbedderRegistry } = await import('./llm/embedder-registry.ts')
+  return createEmbedderRegistry({ settings: config.providers, limits: config.modelCalls })
 }
 
 export interface ServeOptions {

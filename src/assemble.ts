@@ -3,7 +3,7 @@ import { createAgentBlocks } from './agent/agent-blocks.ts'
 import { createAgentSettings } from './agent/agent-settings.ts'
 import { createAgents } from './agent/agents.ts'
 import { checkRoomFor } from './agent/check-room.ts'
-import { ownerName } from './agent/run/owner.ts'
+import { hasEnded, ownerName } from './agent/run/owner.ts'
 import { createWorker } from './agent/run/worker.ts'
 import { createRuns } from './agent/runs.ts'
 import type { Config } from './config.ts'
@@ -12,11 +12,13 @@ import { systemClock } from './core/clock.ts'
 import type { AgentEvent, Change } from './core/event.ts'
 import { describeError, type Log } from './core/log.ts'
 import { countTokens } from './llm/count-tokens.ts'
+import { createEmbedderRegistry } from './llm/embedder-registry.ts'
 import { createModelRegistry } from './llm/registry.ts'
 import type { McpContext } from './mcp/context.ts'
 import { createArchivalMemory } from './memory/archival.ts'
 import { createBlockHistory } from './memory/block-history.ts'
 import { createBlockMemory } from './memory/blocks.ts'
+import { createEmbedQueue } from './memory/embed-queue.ts'
 import { createRecallMemory } from './memory/recall.ts'
 import { pollChanges } from './storage/poll-changes.ts'
 import type { Storage } from './storage/store.ts'
@@ -41,6 +43,11 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     settings: config.providers,
     limits: config.modelCalls,
   })
+  const embedders = createEmbedderRegistry({
+    settings: config.providers,
+    limits: config.modelCalls,
+  })
+  const embeddings = { check: embedders.check, fallback: config.embedding }
   const onListenerError = (error: unknown) =>
     log('error', 'a listener failed', { error: describeError(error) })
   const changes = createBus<Change>(onListenerError)
@@ -58,10 +65,22 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     countTokens,
     emit: progress.publish,
   })
+  const embedQueue = createEmbedQueue({
+    tasks: storage.embeddings,
+    embedders,
+    fallback: config.embedding,
+    owner,
+    hasEnded,
+    clock,
+    log,
+    leaseMilliseconds: config.leaseMilliseconds,
+    firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+  })
   const runs = createRuns({ store, clock, owner, wake: worker.wake, onChange: changes.subscribe })
   // Also what other processes did: a run was cancelled that this one works on, or ended before one that waits here.
   changes.subscribe(({ kind, subjectId, namespace }) => {
     if (kind === 'agent') void worker.stopIfDeleted(namespace, subjectId)
+    if (kind === 'agent' || kind === 'archive' || kind === 'messages') embedQueue.wake()
     if (kind !== 'run') return
     void worker.stopIfCancelled(namespace, subjectId)
     worker.wake()
@@ -72,8 +91,8 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     storage,
     context: {
       agents: {
-        ...createAgents(store, models, clock),
-        ...createAgentSettings(store, models, clock),
+        ...createAgents(store, models, embeddings, clock),
+        ...createAgentSettings(store, models, embeddings, clock),
         ...createAgentBlocks(store, clock),
       },
       memory: {
@@ -93,7 +112,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     },
     async close() {
       poller.stop()
-      await worker.stop()
+      await Promise.all([worker.stop(), embedQueue.stop()])
       await storage.close()
     },
   }

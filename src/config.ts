@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
 import { TOOLSETS, type Toolset } from './core/toolset.ts'
+import { parseEmbeddingHandle } from './llm/embedding-handle.ts'
 import {
   findProvider,
   PROVIDERS,
@@ -16,6 +17,7 @@ export interface Config {
   /** The SQLite file. */
   readonly databasePath: string
   readonly model: string | null
+  readonly embedding: string | null
   readonly providers: ProviderSettings
   readonly token: string | null
   readonly maxRunTokens: number
@@ -48,7 +50,6 @@ export class ConfigError extends Error {}
 
 /** Settings that belong to the contract but whose feature does not exist yet; set, they would promise what is not there. */
 const NOT_BUILT: Readonly<Record<string, string>> = {
-  RECOLLECT_EMBEDDING: 'embeddings',
   RECOLLECT_READ_ONLY: 'the read-only mode',
   RECOLLECT_AGENT: 'pinning the server to one agent',
 }
@@ -99,6 +100,7 @@ export function readConfig(
       null,
       `"provider/model", for example openai/gpt-4.1-mini; providers are ${PROVIDERS.map(({ name }) => name).join(', ')}, and ${REHEARSAL} needs none`,
     ),
+    embedding: readEmbedding(get('RECOLLECT_EMBEDDING')),
     providers: readProviders(settings),
     token,
     maxRunTokens: read(
@@ -139,6 +141,18 @@ function readToolsets(value = 'core'): readonly Toolset[] {
   throw new ConfigError(
     `RECOLLECT_TOOLSETS: found "${unknown}", allowed in this version is a comma list out of ${TOOLSETS.join(', ')}, or all.`,
   )
+}
+
+function readEmbedding(handle: string | undefined): string | null {
+  if (handle === undefined) return null
+  try {
+    parseEmbeddingHandle(handle)
+    return handle
+  } catch (error) {
+    throw error instanceof UserError
+      ? new ConfigError(`RECOLLECT_EMBEDDING: ${error.message}`)
+      : error
+  }
 }
 
 function readProviders(settings: Environment): ProviderSettings {

@@ -24,6 +24,7 @@ const FLAGS = {
   home: { type: 'string' },
   database: { type: 'string' },
   model: { type: 'string' },
+  embedding: { type: 'string' },
   log: { type: 'string' },
 } as const
 
@@ -48,6 +49,7 @@ export function readArguments(argv: readonly string[]): Arguments {
       RECOLLECT_HOME: values.home,
       RECOLLECT_DATABASE_URL: values.database,
       RECOLLECT_MODEL: values.model,
+      RECOLLECT_EMBEDDING: values.embedding,
       RECOLLECT_LOG: values.log,
     },
   }

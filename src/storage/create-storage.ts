@@ -5,6 +5,7 @@ import { blockReads, blockWrites } from './blocks.ts'
 import { changeReads } from './changes.ts'
 import { createClaims } from './claims.ts'
 import type { Connection, Dialect } from './dialect.ts'
+import { createEmbeddingTasks } from './embedding-tasks.ts'
 import { createMessageCache } from './message-cache.ts'
 import { messageSearches } from './message-search.ts'
 import { messageReads, messageWrites } from './messages.ts'
@@ -19,6 +20,7 @@ import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { Reads, Storage, StorageInfo, Store, Transaction } from './store.ts'
 import { callReads } from './tool-calls.ts'
+import { vectorWrites } from './vector-sets.ts'
 
 export interface Opened {
   readonly dialect: Dialect
@@ -66,6 +68,7 @@ export function createStorage(opened: Opened): Storage {
       }
     },
     claims: createClaims(reader, transact, scopeOf),
+    embeddings: createEmbeddingTasks(reader, transact),
     changes: {
       ...changeReads(reader),
       mayHaveChanged: opened.mayHaveChanged,
@@ -103,5 +106,6 @@ function transactionOf(scope: Scope): Transaction {
       ...runWrites(scope),
       ...approvalWrites(scope),
     },
+    vectors: vectorWrites(scope),
   }
 }

@@ -7,6 +7,7 @@ import { archivesOf, type PassageRow } from './passage-rows.ts'
 import type { Scope } from './scope.ts'
 import { passageScope } from './search-scope.ts'
 import type { NewPassage, PassageWrites } from './store.ts'
+import { embedEntries, forgetEntries } from './vector-entries.ts'
 
 export function passageWrites(scope: Scope): PassageWrites {
   const { db, namespace, dialect } = scope
@@ -103,6 +104,8 @@ export function passageWrites(scope: Scope): PassageWrites {
       'passage',
       rows.map(({ row, id }) => ({ row, scope, words: indexWords(texts.get(id) ?? '') })),
     )
+    const entries = rows.map(({ row, id }) => ({ row, text: texts.get(id) ?? '' }))
+    await embedEntries(db, namespace, { kind: 'archive', id: archiveId }, entries)
     await count(archiveId, rows.length)
   }
 
@@ -203,6 +206,8 @@ export function passageWrites(scope: Scope): PassageWrites {
         .executeTakeFirst()
       if (!removed) return false
       await dialect.textSearch.remove(db, 'passage', [removed.row])
+      const archive = { kind: 'archive', id: removed.archive_id } as const
+      await forgetEntries(db, namespace, archive, [removed.row])
       await count(removed.archive_id, -1)
       const replaced = await db
         .selectFrom('passage')

@@ -7,6 +7,7 @@ import { type RealServer, startRealServer } from './real-server.ts'
 
 const ADMIN_TOOLS = ['compact_context', 'configure_agent', 'reset_messages']
 const DEFAULTS = {
+  embed_messages: false,
   compaction_threshold: 0.8,
   compaction_target: 0.5,
   compaction_mode: 'summarize',

@@ -68,6 +68,7 @@ export function someAgent(fields: Partial<Agent> = {}): Agent {
     description: '',
     agentType: 'memgpt_agent',
     model: null,
+    embedding: null,
     contextWindow: DEFAULT_CONTEXT_WINDOW,
     system: null,
     tags: [],

@@ -2,6 +2,7 @@ import { openModels, openStorage } from '../../app.ts'
 import { type Config, secretsOf } from '../../config.ts'
 import { redactSecrets } from '../../core/redact.ts'
 import { VERSION } from '../../core/version.ts'
+import { checkEmbeddings } from './doctor-embeddings.ts'
 
 /** For a local engine that has to load its model first. */
 const PATIENCE_MILLISECONDS = 60_000
@@ -17,7 +18,7 @@ export async function doctor(config: Config): Promise<void> {
   )
   const dataWorks = await checkData(config, tell)
   const modelWorks = await checkModel(config, tell)
-  tell('Embedding', 'none; search is by keyword, which needs none')
+  if (dataWorks) await checkEmbeddings(config, tell)
   tell('Providers', configuredProviders(config))
   if (!dataWorks || !modelWorks) process.exitCode = 1
 }

@@ -5,6 +5,7 @@ import { context } from './0003-context.ts'
 import { blockHistory } from './0004-block-history.ts'
 import { search } from './0005-search.ts'
 import { embeddings } from './0006-embeddings.ts'
+import { embeddingProgress } from './0007-embedding-progress.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   blockHistory,
   search,
   embeddings,
+  embeddingProgress,
 ]
