@@ -23,12 +23,13 @@ const MOST_CHARACTERS = 100_000
 const LONGEST_PAUSE_MILLISECONDS = 300_000
 /** A provider that asks for longer than this is asked again all the same. */
 const LONGEST_ASKED_PAUSE_MILLISECONDS = 24 * 3_600_000
-/** Before a text is tried again that the model has no vector for; it doubles with each. */
-const FIRST_TEXT_PAUSE_MILLISECONDS = 60_000
-/** Vectors of another dimension than those stored come until somebody does something about it. */
-const WRONG_DIMENSION_PAUSE_MILLISECONDS = 600_000
+/** In first pauses: a minute before a text is tried again that the model has no vector for, doubling with each try, */
+const TEXT_PAUSES = 120
+/** and ten when vectors have another dimension than those stored, until somebody does something about it. */
+const WRONG_DIMENSION_PAUSES = 1_200
 /** Any text of which every model has a vector. */
 const PROBE = 'text'
+const NO_VECTORS = 'The model answers no usable vectors.'
 
 /** What one model has to embed. */
 export interface EmbedLane {
@@ -91,36 +92,39 @@ export function createEmbedLane(
   async function settle(by: Embedder, claimed: readonly EmbeddingTask[]): Promise<void> {
     const texts = [...new Set(claimed.map(({ text }) => text))]
     const { embedded, failure } = await by.embed(texts, 'passage', controller.signal)
-    if (controller.signal.aborted) return
     const results = new Map(embedded.map((result, index) => [texts[index], result]))
+    const open = claimed.filter(({ text }) => !results.has(text))
+    const suspect = failure && mayBeTheText(failure) && open.length === 1 ? open[0] : undefined
+    const hasNone = embedded.length > 0 && embedded.every(({ kind }) => kind === 'refused')
+    // An endpoint that has no vector for anything is out of order, and its texts are not to blame.
+    const blamesTexts = suspect || hasNone ? await worksForOthers(by) : true
+    if (controller.signal.aborted) return
+
     const outcomes: EmbeddingOutcome[] = []
     for (const task of claimed) {
       const result = results.get(task.text)
       if (result?.kind === 'vector') outcomes.push({ ...result, task })
-      if (result?.kind === 'refused') outcomes.push(refused(task, result.problem))
+      else if (blamesTexts && result) outcomes.push(refused(task, result.problem))
+      else if (blamesTexts && failure && task === suspect)
+        outcomes.push(refused(task, failure.message))
     }
-    const [first, ...more] = claimed.filter(({ text }) => !results.has(text))
-    if (first && failure && more.length === 0 && (await isToBlame(by, failure)))
-      outcomes.push(refused(first, failure.message))
-    if (controller.signal.aborted) return
-    const { problem } = await tasks.finish(outcomes, now(WRONG_DIMENSION_PAUSE_MILLISECONDS))
+    const pause = WRONG_DIMENSION_PAUSES * firstPauseMilliseconds
+    const { problem } = await tasks.finish(outcomes, now(pause))
     if (problem !== null) log('warn', 'embeddings do not fit', { handle, problem })
-    if (outcomes.length === claimed.length) return succeed()
     const rest = claimed.filter((task) => !outcomes.some((outcome) => outcome.task === task))
-    if (failure) await giveBack(rest, failure)
+    if (rest.length === 0) succeed()
+    else await giveBack(rest, failure ?? { message: NO_VECTORS })
   }
 
   function refused(task: EmbeddingTask, problem: string): EmbeddingOutcome {
-    const pause = FIRST_TEXT_PAUSE_MILLISECONDS * 2 ** task.attempts
+    const pause = TEXT_PAUSES * firstPauseMilliseconds * 2 ** task.attempts
     log('info', 'a text can not be embedded', { handle, problem })
     return { kind: 'refused', task, problem, retryAt: now(pause) }
   }
 
-  /** The endpoint failed for one text alone: does it work for others? */
-  async function isToBlame(by: Embedder, failure: ModelFailure): Promise<boolean> {
-    if (!mayBeTheText(failure)) return false
-    const probe = await by.embed([PROBE], 'passage', controller.signal)
-    return probe.embedded[0]?.kind === 'vector'
+  async function worksForOthers(by: Embedder): Promise<boolean> {
+    const { embedded } = await by.embed([PROBE], 'passage', controller.signal)
+    return embedded[0]?.kind === 'vector'
   }
 
   function succeed(): void {

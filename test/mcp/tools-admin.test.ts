@@ -51,6 +51,7 @@ describe('configure_agent', () => {
       temperature: 0.5,
       max_output_tokens: 500,
       parallel_tool_calls: true,
+      embed_messages: false,
     }
     expect((await configure(given)).settings).toEqual(given)
     expect((await configure({ timezone: 'UTC' })).settings).toEqual({ ...given, timezone: 'UTC' })

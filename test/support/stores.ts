@@ -135,6 +135,12 @@ export function assistantSays(text: string, fields: Partial<NewMessage> = {}): N
   })
 }
 
+export function callResult(text: string): NewMessage {
+  return someMessage({
+    body: { role: 'tool', callId: newId('call'), toolName: 'x', status: 'success', text },
+  })
+}
+
 export async function insertAgent(store: Store, fields: Partial<Agent> = {}): Promise<Agent> {
   const agent = someAgent(fields)
   await store.transaction((tx) => tx.agents.insert(agent))

@@ -45,6 +45,7 @@ async function insert(store: Store, all: Everything, text = 'kettle'): Promise<v
     await tx.passages.createArchive(agent.id, { id: archiveId, name: '', at: at() })
     await tx.passages.insert([{ ...passage, text }], at())
     await tx.runs.insert({ ...run, input: text })
+    await tx.vectors.embedWith({ kind: 'archive', id: archiveId }, 'openai/m', at())
     await tx.messages.append(agent.id, [userSays(text, { id: messageId, runId: run.id })])
     await tx.runs.openStep({ id: stepId, runId: run.id, number: 1, at: at() })
     await tx.runs.recordAnswer(stepId, {
@@ -79,6 +80,7 @@ async function read(store: Store, all: Everything) {
     asOf: await blocks.asOf(agent.id, at()),
     recent: await messages.recent(agent.id, {}),
     ofRun: await messages.ofRun(run.id),
+    embeddable: (await messages.embeddable(agent.id)).messages,
     said: (await messages.search(agent.id, { limit: 9 })).items,
     saidWords: (await messages.search(agent.id, { limit: 1, query: 'kettle pot' })).items,
     passage: await passages.find(passage.id),
