@@ -32,6 +32,8 @@ export interface App {
 }
 
 const NAMESPACE = 'default'
+/** A batch takes a slow machine a minute; whoever takes longer is asked for less at a time. */
+const EMBEDDING_MILLISECONDS = 120_000
 
 /** Joins the parts over an opened database, and begins to serve its queue. */
 export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
@@ -45,7 +47,10 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   })
   const embedders = createEmbedderRegistry({
     settings: config.providers,
-    limits: config.modelCalls,
+    limits: {
+      ...config.modelCalls,
+      totalMilliseconds: Math.min(config.modelCalls.totalMilliseconds, EMBEDDING_MILLISECONDS),
+    },
   })
   const embeddings = { check: embedders.check, fallback: config.embedding }
   const onListenerError = (error: unknown) =>

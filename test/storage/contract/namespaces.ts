@@ -124,6 +124,8 @@ export function namespaceContract(subject: Subject): void {
     const claimed = await storage.claims.next(claim)
     if (!claimed) throw new Error('nothing was claimed')
     const before = await read(ours, all)
+    const sets = await storage.embeddings.counts()
+    expect(sets).toMatchObject([{ namespace: 'ours', ownerId: archiveId, waiting: 1 }])
 
     const theirs = storage.in('theirs')
     const outcome = { status: 'failed', stopReason: 'cancelled', error: null, at: at() } as const
@@ -142,6 +144,8 @@ export function namespaceContract(subject: Subject): void {
     ])
     expect(answers).toEqual(answers.map(() => false))
     await theirs.transaction(async (tx) => {
+      await tx.vectors.embedWith({ kind: 'archive', id: archiveId }, null, at())
+      await tx.vectors.embedWith({ kind: 'agent', id: agent.id }, null, at())
       await tx.runs.release(claimed.lease)
       await tx.runs.setWarnings(run.id, ['x'])
     })
@@ -160,6 +164,7 @@ export function namespaceContract(subject: Subject): void {
       await expect(write).rejects.toThrow()
     }
     expect(await read(ours, all)).toEqual(before)
+    expect(await storage.embeddings.counts()).toEqual(sets)
     expect(await ours.transaction((tx) => tx.runs.hold(claimed.lease, at(99)))).toBe(true)
   })
 
@@ -180,7 +185,10 @@ export function namespaceContract(subject: Subject): void {
       run: { input: 'pot' },
       step: { calls: [{ arguments: 'pot' }] },
     })
+    const sets = async () => (await subject.storage.embeddings.counts()).map((set) => set.namespace)
+    expect(await sets()).toEqual(['ours', 'theirs'])
     await theirs.transaction((tx) => tx.agents.delete(all.agent.id, at()))
+    expect(await sets()).toEqual(['ours'])
     expect(await read(ours, all)).toEqual(before)
   })
 }
