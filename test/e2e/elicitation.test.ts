@@ -24,6 +24,7 @@ function environment() {
     RECOLLECT_MODEL: 'openai/scripted',
     OPENAI_API_KEY: 'sk-test-key',
     OPENAI_BASE_URL: provider.baseUrl,
+    RECOLLECT_TOOLSETS: 'core,admin',
   }
 }
 
@@ -157,6 +158,26 @@ describe.each(MATRIX)('a %s client that can ask the person, over %s', (kind, tra
       roles: ['user'],
     })) as { messages: readonly unknown[] }
     expect(messages).toHaveLength(3)
+  })
+
+  it('is asked before messages are embedded, and told what that costs', async () => {
+    const created = (await caller.call('create_agent', { embedding: 'local/hash' })) as {
+      agent: { id: string }
+    }
+    const args = { agent: created.agent.id, embed_messages: true }
+    const isOn = async () =>
+      ((await caller.call('configure_agent', { agent: created.agent.id })) as { settings: object })
+        .settings
+    reply = { action: 'accept', content: { approve: false } }
+    expect(await caller.call('configure_agent', args)).toMatchObject({
+      error: { message: expect.stringContaining('Nothing was changed') },
+    })
+    expect(await isOn()).toMatchObject({ embed_messages: false })
+    reply = { action: 'accept', content: { approve: true } }
+    await caller.call('configure_agent', args)
+    expect(await isOn()).toMatchObject({ embed_messages: true })
+    expect(questions).toHaveLength(2)
+    expect(questions[0]).toMatch(/0 messages, about 0 tokens.*local\/hash/)
   })
 
   it('is asked before an agent is deleted', async () => {
