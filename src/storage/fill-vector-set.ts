@@ -3,8 +3,8 @@ import { SEARCHED_ROLES } from './messages.ts'
 import { addToSet, type VectorEntry } from './vector-entries.ts'
 import { settleSets, type VectorSet } from './vector-sets.ts'
 
-/** Entries that are brought to a set in one transaction. */
-const AT_ONCE = 200
+/** Entries that are brought to a set in one transaction: some whole batches. */
+const AT_ONCE = 256
 
 /**
  * Brings the next entries that were there before their set to one of that model. Done only when nothing else is to be

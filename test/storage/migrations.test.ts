@@ -6,25 +6,23 @@ import { expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import { MIGRATIONS } from '../../src/storage/migrations/index.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
-import { at, insertAgent, insertBlock } from '../support/stores.ts'
+import { at, insertBlock } from '../support/stores.ts'
 
-test('an agent of before tool rules has none, and its open calls need no approval', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
-  const path = join(directory, 'recollect.db')
-  await (await openSqlite(path, MIGRATIONS.slice(0, 1))).close()
-  const ids = { agent: newId('agent'), run: newId('run'), step: newId('step'), call: newId('call') }
-  const old = new DatabaseHandle(path)
-  const insert = (table: string, row: Readonly<Record<string, string | number | null>>) => {
-    const columns = Object.keys(row)
-    const places = columns.map((column) => `@${column}`)
-    old
-      .prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places.join(', ')})`)
-      .run(row)
-  }
-  const namespace = 'default'
-  insert('agent', {
-    namespace,
-    id: ids.agent,
+type Row = Readonly<Record<string, string | number | null>>
+
+function insertRow(database: DatabaseHandle.Database, table: string, row: Row): void {
+  const columns = Object.keys(row)
+  const places = columns.map((column) => `@${column}`)
+  database
+    .prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places.join(', ')})`)
+    .run(row)
+}
+
+/** As the first version had it. */
+function oldAgent(id: string): Row {
+  return {
+    namespace: 'default',
+    id,
     name: 'Ada',
     description: '',
     agent_type: 'memgpt_agent',
@@ -33,7 +31,18 @@ test('an agent of before tool rules has none, and its open calls need no approva
     last_message: 0,
     created_at: at(),
     updated_at: at(),
-  })
+  }
+}
+
+test('an agent of before tool rules has none, and its open calls need no approval', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
+  const path = join(directory, 'recollect.db')
+  await (await openSqlite(path, MIGRATIONS.slice(0, 1))).close()
+  const ids = { agent: newId('agent'), run: newId('run'), step: newId('step'), call: newId('call') }
+  const old = new DatabaseHandle(path)
+  const insert = (table: string, row: Row) => insertRow(old, table, row)
+  const namespace = 'default'
+  insert('agent', oldAgent(ids.agent))
   insert('run', {
     namespace,
     id: ids.run,
@@ -88,7 +97,10 @@ test('of before detaching was remembered, blocks are known since they were attac
   const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
   const path = join(directory, 'recollect.db')
   const old = await openSqlite(path, MIGRATIONS.slice(0, 3))
-  const agent = await insertAgent(old.in('default'))
+  const agent = { id: newId('agent') }
+  const database = new DatabaseHandle(path)
+  insertRow(database, 'agent', oldAgent(agent.id))
+  database.close()
   const block = await insertBlock(old.in('default'), [agent])
   await old.close()
 
