@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import type { Agent } from './core/agent.ts'
 import type { Log } from './core/log.ts'
 import { VERSION } from './core/version.ts'
+import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import type { McpContext } from './mcp/context.ts'
 import { createServerFactory, type ServerOptions } from './mcp/server.ts'
@@ -40,6 +41,11 @@ export async function openModels(config: Config): Promise<ModelRegistry> {
     settings: config.providers,
     limits: config.modelCalls,
   })
+}
+
+export async function openEmbedders(config: Config): Promise<EmbedderRegistry> {
+  const { createEmbedderRegistry } = await import('./llm/embedder-registry.ts')
+  return createEmbedderRegistry({ settings: config.providers, limits: config.modelCalls })
 }
 
 export type ServeOptions = Pick<ServerOptions, 'toolsets' | 'readOnly' | 'agent' | 'log'>

@@ -4,7 +4,7 @@ import { createAgentSettings } from './agent/agent-settings.ts'
 import { createAgents } from './agent/agents.ts'
 import { checkRoomFor } from './agent/check-room.ts'
 import { concernedBy } from './agent/concerned-by.ts'
-import { ownerName } from './agent/run/owner.ts'
+import { hasEnded, ownerName } from './agent/run/owner.ts'
 import { createWorker } from './agent/run/worker.ts'
 import { createRuns } from './agent/runs.ts'
 import type { Config } from './config.ts'
@@ -14,12 +14,14 @@ import type { AgentEvent, Change } from './core/event.ts'
 import { describeError, type Log } from './core/log.ts'
 import { NAMESPACE } from './core/namespace.ts'
 import { countTokens } from './llm/count-tokens.ts'
+import { createEmbedderRegistry } from './llm/embedder-registry.ts'
 import { createModelRegistry } from './llm/registry.ts'
 import type { McpContext } from './mcp/context.ts'
 import { createArchivalMemory } from './memory/archival.ts'
 import { createArchives } from './memory/archives.ts'
 import { createBlockHistory } from './memory/block-history.ts'
 import { createBlockMemory } from './memory/blocks.ts'
+import { createEmbedQueue } from './memory/embed-queue.ts'
 import { createRecallMemory } from './memory/recall.ts'
 import { pollChanges } from './storage/poll-changes.ts'
 import type { Storage } from './storage/store.ts'
@@ -32,6 +34,9 @@ export interface App {
   close(): Promise<void>
 }
 
+/** A batch takes a slow machine a minute; whoever takes longer is asked for less at a time. */
+const EMBEDDING_MILLISECONDS = 120_000
+
 /** Joins the parts over an opened database, and begins to serve its queue; a read-only server leaves that alone. */
 export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
   const store = storage.in(NAMESPACE)
@@ -42,6 +47,14 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     settings: config.providers,
     limits: config.modelCalls,
   })
+  const embedders = createEmbedderRegistry({
+    settings: config.providers,
+    limits: {
+      ...config.modelCalls,
+      totalMilliseconds: Math.min(config.modelCalls.totalMilliseconds, EMBEDDING_MILLISECONDS),
+    },
+  })
+  const embeddings = { check: embedders.check, fallback: config.embedding }
   const onListenerError = (error: unknown) =>
     log('error', 'a listener failed', { error: describeError(error) })
   const changes = createBus<Change>(onListenerError)
@@ -61,11 +74,25 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
         countTokens,
         emit: progress.publish,
       })
+  const embedQueue = config.readOnly
+    ? undefined
+    : createEmbedQueue({
+        tasks: storage.embeddings,
+        embedders,
+        fallback: config.embedding,
+        owner,
+        hasEnded,
+        clock,
+        log,
+        leaseMilliseconds: config.leaseMilliseconds,
+        firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+      })
   const wake = () => worker?.wake()
   const runs = createRuns({ store, clock, owner, wake, onChange: changes.subscribe })
   // Also what other processes did: a run was cancelled that this one works on, or ended before one that waits here.
   changes.subscribe(({ kind, subjectId, namespace }) => {
     if (kind === 'agent') void worker?.stopIfDeleted(namespace, subjectId)
+    if (kind === 'agent' || kind === 'archive' || kind === 'messages') embedQueue?.wake()
     if (kind !== 'run') return
     void worker?.stopIfCancelled(namespace, subjectId)
     wake()
@@ -76,8 +103,8 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     storage,
     context: {
       agents: {
-        ...createAgents(store, models, clock),
-        ...createAgentSettings(store, models, clock),
+        ...createAgents(store, models, embeddings, clock),
+        ...createAgentSettings(store, models, embeddings, clock),
         ...createAgentBlocks(store, clock),
       },
       memory: {
@@ -104,7 +131,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     },
     async close() {
       poller.stop()
-      await worker?.stop()
+      await Promise.all([worker?.stop(), embedQueue?.stop()])
       await storage.close()
     },
   }

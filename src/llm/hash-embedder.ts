@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { cleanText } from '../core/text.ts'
 import { toUnitLength } from '../core/unit-length.ts'
 import type { Embedded, Embedder } from './embedder.ts'
@@ -35,7 +36,13 @@ export function createHashEmbedder(): Embedder {
         const message = 'The embedding was cancelled.'
         return { embedded: [], failure: { reason: 'aborted', message, hint: 'Ask again.' } }
       }
-      return { embedded: texts.map(embedText), failure: null }
+      const embedded: Embedded[] = []
+      for (const text of texts) {
+        embedded.push(embedText(text))
+        // Nobody else in this process should have to wait for more than one text.
+        await setImmediate()
+      }
+      return { embedded, failure: null }
     },
   }
 }

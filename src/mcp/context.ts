@@ -89,6 +89,7 @@ export interface NewAgent {
   /** Blocks that exist, to be shared. */
   readonly blockIds?: readonly string[] | undefined
   readonly model?: string | undefined
+  readonly embedding?: string | undefined
   readonly contextWindow?: number | undefined
   readonly agentType?: AgentType | undefined
   readonly system?: string | undefined
@@ -96,9 +97,12 @@ export interface NewAgent {
   readonly tools?: readonly string[] | undefined
 }
 
-/** An empty `model` or `system` goes back to the default. */
+/** An empty `model`, `embedding` or `system` goes back to the default. */
 export type AgentChanges = Partial<
-  Pick<NewAgent, 'name' | 'description' | 'model' | 'contextWindow' | 'system' | 'tags' | 'tools'>
+  Pick<
+    NewAgent,
+    'name' | 'description' | 'model' | 'embedding' | 'contextWindow' | 'system' | 'tags' | 'tools'
+  >
 > & { readonly toolRules?: readonly ToolRule[] | undefined }
 
 export interface AgentsPort {
@@ -117,6 +121,8 @@ export interface AgentsPort {
   /** Exactly what the next model call would carry, and what each part costs. */
   inspect(agent: string): Promise<ContextAccount>
   configure(agent: string, settings: SettingsPatch): Promise<AgentSettings>
+  /** What embedding its messages would take; null: they are embedded already. */
+  messagesToEmbed(agent: string): Promise<MessagesToEmbed | null>
   /** Undefined: there is nothing that may leave the context. */
   compact(agent: string, signal: AbortSignal): Promise<Compacted | undefined>
   resetMessages(agent: string): Promise<{ readonly agentId: AgentId; readonly messages: number }>
@@ -127,6 +133,14 @@ export interface AgentsPort {
 
 export type SettingsPatch = {
   readonly [Name in keyof AgentSettings]?: AgentSettings[Name] | undefined
+}
+
+export interface MessagesToEmbed {
+  /** What would embed them; null: there is nothing. */
+  readonly handle: string | null
+  readonly messages: number
+  /** An estimate. */
+  readonly tokens: number
 }
 
 export interface Compacted {

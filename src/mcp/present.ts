@@ -38,6 +38,7 @@ export function presentAgent(view: AgentView): z.infer<typeof agentShape> {
     description: agent.description,
     agent_type: agent.agentType,
     ...(agent.model !== null && { model: agent.model }),
+    ...(agent.embedding !== null && { embedding: agent.embedding }),
     context_window: agent.contextWindow,
     system: view.system,
     tags: [...agent.tags],

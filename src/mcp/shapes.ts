@@ -65,6 +65,7 @@ export const agentShape = z.strictObject({
   description: text,
   agent_type: z.enum(AGENT_TYPES),
   model: text.optional(),
+  embedding: text.optional(),
   context_window: count,
   system: text,
   tags: z.array(text),

@@ -8,6 +8,7 @@ import { changeReads } from './changes.ts'
 import { createClaims } from './claims.ts'
 import { countRows } from './count-rows.ts'
 import type { Connection, Dialect } from './dialect.ts'
+import { createEmbeddingTasks } from './embedding-tasks.ts'
 import { createMessageCache } from './message-cache.ts'
 import { messageSearches } from './message-search.ts'
 import { messageReads, messageWrites } from './messages.ts'
@@ -22,6 +23,7 @@ import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { Reads, Storage, StorageInfo, Store, Transaction } from './store.ts'
 import { callReads } from './tool-calls.ts'
+import { vectorWrites } from './vector-sets.ts'
 
 export interface Opened {
   readonly dialect: Dialect
@@ -71,6 +73,7 @@ export function createStorage(opened: Opened): Storage {
       }
     },
     claims: createClaims(reader, transact, scopeOf),
+    embeddings: createEmbeddingTasks(reader, transact),
     changes: {
       ...changeReads(reader),
       mayHaveChanged: opened.mayHaveChanged,
@@ -118,5 +121,6 @@ function transactionOf(scope: Scope): Transaction {
       ...runWrites(scope),
       ...approvalWrites(scope),
     },
+    vectors: vectorWrites(scope),
   }
 }

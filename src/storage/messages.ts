@@ -9,6 +9,7 @@ import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import { messageScope } from './search-scope.ts'
 import type { MessageReads, MessageWrites } from './store.ts'
+import { embedEntries } from './vector-entries.ts'
 
 type Row = Selectable<Database['message']>
 
@@ -98,6 +99,21 @@ export function messageReads(scope: Scope): MessageReads {
       return byKeys(rows)
     },
 
+    async embeddable(agentId) {
+      const { messages, tokens } = await db
+        .selectFrom('message')
+        .select(({ fn }) => [
+          fn.countAll<number>().as('messages'),
+          fn.sum<number | null>('tokens').as('tokens'),
+        ])
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', agentId)
+        .where('text', '<>', '')
+        .where('role', 'in', SEARCHED_ROLES)
+        .executeTakeFirstOrThrow()
+      return { messages, tokens: tokens ?? 0 }
+    },
+
     async around(agentId, id, each) {
       const [message] = await all().where('agent_id', '=', agentId).where('id', '=', id).execute()
       if (!message) return undefined
@@ -149,6 +165,12 @@ export function messageWrites({ db, namespace, dialect }: Scope): MessageWrites 
             scope: messageScope(namespace, agentId, role as MessageRole),
             words: indexWords(text),
           })),
+      )
+      await embedEntries(
+        db,
+        namespace,
+        { kind: 'agent', id: agentId },
+        rows.filter(({ text, role }) => text !== '' && SEARCHED_ROLES.some((one) => one === role)),
       )
       const last = rows.at(-1)
       if (last) await recordChange(db, namespace, 'messages', agentId, last.created_at)

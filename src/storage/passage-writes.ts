@@ -8,6 +8,7 @@ import { archivesOf, type PassageRow } from './passage-rows.ts'
 import type { Scope } from './scope.ts'
 import { passageScope } from './search-scope.ts'
 import type { NewPassage, PassageWrites } from './store.ts'
+import { embedEntries, forgetEntries } from './vector-entries.ts'
 
 export function passageWrites(scope: Scope): PassageWrites {
   const { db, namespace, dialect } = scope
@@ -114,6 +115,8 @@ export function passageWrites(scope: Scope): PassageWrites {
       'passage',
       rows.map(({ row, id }) => ({ row, scope, words: indexWords(texts.get(id) ?? '') })),
     )
+    const entries = rows.map(({ row, id }) => ({ row, text: texts.get(id) ?? '' }))
+    await embedEntries(db, namespace, { kind: 'archive', id: archiveId }, entries)
     await count(archiveId, { passages: rows.length })
   }
 
@@ -230,6 +233,8 @@ export function passageWrites(scope: Scope): PassageWrites {
         .executeTakeFirst()
       if (!removed) return false
       await dialect.textSearch.remove(db, 'passage', [removed.row])
+      const archive = { kind: 'archive', id: removed.archive_id } as const
+      await forgetEntries(db, namespace, archive, [removed.row])
       await count(removed.archive_id, {
         passages: -1,
         superseded: removed.superseded_by === null ? 0 : -1,

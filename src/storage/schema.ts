@@ -222,6 +222,14 @@ export interface Database {
     dimension: number | null
     /** `building`: not all entries have their vector yet, and an older set may serve; `serving`. */
     state: string
+    /**
+     * Null: every entry has its vector or its task. Else the digest (of passages) or number (of messages) up to which
+     * those have it that were there before the set; empty at the start.
+     */
+    filled_to: Generated<string | null>
+    /** Nothing of it is embedded before; empty: it goes on. */
+    paused_until: Generated<string>
+    problem: Generated<string | null>
     created_at: string
   }
   vector: {
@@ -246,6 +254,6 @@ export interface Database {
     problem: string | null
   }
   /** Vectors by the SHA-256 of what was embedded, so that the same text is not paid for twice. */
-  embedding_cache: { handle: string; digest: string; vector: Uint8Array }
+  embedding_cache: { row: Generated<number>; handle: string; digest: string; vector: Uint8Array }
   event: { seq: Generated<number>; namespace: string; kind: string; subject_id: string; at: string }
 }

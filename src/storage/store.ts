@@ -10,13 +10,16 @@ import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
 import type { RunStatus } from '../core/run.ts'
 import type { ApprovalWrites, CallReads, Claims, RunReads, RunWrites } from './run-store.ts'
+import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 
 export type * from './run-store.ts'
+export type * from './vector-store.ts'
 
 /*
  * The port between Recollect and a database. Rules that every driver keeps:
  *
- * - Everything belongs to a namespace, and `in(namespace)` is the only way to it; only `claims` looks across.
+ * - Everything belongs to a namespace, and `in(namespace)` is the only way to it; only `claims` and
+ *   `embeddings` look across.
  * - Writes happen in `transaction`. Its function awaits nothing but the transaction it is given: answers of models,
  *   embeddings, ids and times come in as values. It may be run again from the start.
  * - A change is written in the transaction that makes it (`changes`), and is told to nobody before the commit.
@@ -27,6 +30,7 @@ export type * from './run-store.ts'
 export interface Storage {
   in(namespace: string): Store
   readonly claims: Claims
+  readonly embeddings: EmbeddingTasks
   readonly changes: ChangeLog
   info(): Promise<StorageInfo>
   /** How much there is of everything. Counts in short slices, so that nobody waits for it; of what changes meanwhile, either. */
@@ -79,6 +83,7 @@ export interface Transaction {
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
   readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites
+  readonly vectors: VectorWrites
 }
 
 // --- agents ---
@@ -112,6 +117,7 @@ export type AgentPatch = Partial<
     | 'tools'
     | 'toolRules'
     | 'settings'
+    | 'embedding'
   >
 >
 
@@ -203,6 +209,8 @@ export interface MessageReads {
   userMessageBefore(agentId: AgentId, seq: number): Promise<Message | undefined>
   /** Oldest first. */
   ofRun(runId: RunId): Promise<readonly Message[]>
+  /** How much would be embedded; `tokens` is an estimate. */
+  embeddable(agentId: AgentId): Promise<{ readonly messages: number; readonly tokens: number }>
   /** The message and up to `each` that stand before and after it, in order; undefined: the agent has no such message. */
   around(agentId: AgentId, id: MessageId, each: number): Promise<readonly Message[] | undefined>
 }

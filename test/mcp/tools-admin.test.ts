@@ -14,6 +14,7 @@ const ADMIN_TOOLS = [
   'stats',
 ]
 const DEFAULTS = {
+  embed_messages: false,
   compaction_threshold: 0.8,
   compaction_target: 0.5,
   compaction_mode: 'summarize',
@@ -57,6 +58,7 @@ describe('configure_agent', () => {
       temperature: 0.5,
       max_output_tokens: 500,
       parallel_tool_calls: true,
+      embed_messages: false,
     }
     expect((await configure(given)).settings).toEqual(given)
     expect((await configure({ timezone: 'UTC' })).settings).toEqual({ ...given, timezone: 'UTC' })

@@ -16,6 +16,7 @@ import { runContract } from './contract/runs.ts'
 import type { Subject } from './contract/subject.ts'
 import { transactionContract } from './contract/transactions.ts'
 import { turnContract } from './contract/turns.ts'
+import { vectorContract } from './contract/vectors.ts'
 import { wordContract } from './contract/words.ts'
 
 /** What every driver of the port must keep. `open` gives an empty database of its own each time. */
@@ -43,6 +44,7 @@ export function storageContract(name: string, open: () => Promise<TestStorage>):
     describe('passages', () => passageContract(subject))
     describe('archives', () => archiveContract(subject))
     describe('words', () => wordContract(subject))
+    describe('vectors', () => vectorContract(subject))
     describe('runs', () => runContract(subject))
     describe('turns', () => turnContract(subject))
     describe('approvals', () => approvalContract(subject))
