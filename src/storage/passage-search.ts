@@ -5,6 +5,7 @@ import type { RankedFilter } from './ranked-search.ts'
 import type { Scope } from './scope.ts'
 import { passageScope } from './search-scope.ts'
 import type { PassageSearch, PassageSearches } from './store.ts'
+import { handlesOf, meaningOf } from './vectors/vector-sets.ts'
 
 export function passageSearches(scope: Scope): PassageSearches {
   const { db, namespace } = scope
@@ -56,7 +57,7 @@ export function passageSearches(scope: Scope): PassageSearches {
 
   async function rank(archives: readonly string[], query: string, search: PassageSearch) {
     const { limit, cursor, after, before, includeSuperseded } = search
-    const [offset = 0, upTo] = decodeCursor(cursor, 2) ?? []
+    const [offset = 0, upTo, vectorsUpTo] = decodeCursor(cursor, 3) ?? []
     const variants = includeSuperseded ? [false, true] : [false]
     const filter: RankedFilter = {
       owners: archives,
@@ -66,6 +67,7 @@ export function passageSearches(scope: Scope): PassageSearches {
       after,
       before,
       tags: wantedTags(search),
+      includeSuperseded,
     }
     const answer = await scope.searchRanked({
       index: 'passage',
@@ -74,6 +76,7 @@ export function passageSearches(scope: Scope): PassageSearches {
       limit,
       offset,
       upTo,
+      meaning: await meaningOf(scope, 'archive', archives, search.questions, vectorsUpTo),
       filter,
     })
     const found = new Map(answer.hits.map((hit) => [hit.row, hit]))
@@ -89,9 +92,12 @@ export function passageSearches(scope: Scope): PassageSearches {
       const item = byRow.get(row)
       return item ? [{ item, score, foundBy }] : []
     })
-    return answer.more
-      ? { items, nextCursor: encodeCursor(offset + limit, answer.upTo) }
-      : { items }
+    const { more, isFilling } = answer
+    return {
+      items,
+      ...(more && { nextCursor: encodeCursor(offset + limit, answer.upTo, answer.vectorsUpTo) }),
+      ...(isFilling && { isFilling }),
+    }
   }
 
   return {
@@ -101,6 +107,10 @@ export function passageSearches(scope: Scope): PassageSearches {
       return search.query === undefined
         ? browse(archives, search)
         : rank(archives, search.query, search)
+    },
+
+    async embeddings(agentId) {
+      return handlesOf(scope, 'archive', await archivesOf(scope, agentId))
     },
   }
 }

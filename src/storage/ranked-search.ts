@@ -1,6 +1,7 @@
 import type { FoundBy } from '../core/found.ts'
 import type { MessageRole } from '../core/message.ts'
 import type { TextIndex } from './dialect.ts'
+import type { VectorSet } from './vectors/vector-sets.ts'
 
 /** A ranked search as data, so that it can be made in another thread. */
 export interface RankedRequest {
@@ -12,6 +13,25 @@ export interface RankedRequest {
   /** Entries after this row were inserted since the first page; undefined: all. */
   readonly upTo: number | undefined
   readonly filter: RankedFilter
+  /** Absent: words alone. */
+  readonly meaning?: MeaningRequest | undefined
+}
+
+export interface MeaningRequest {
+  readonly sets: readonly VectorSet[]
+  readonly questions: readonly QueryVector[]
+  /** Vectors after this one were stored since the first page; undefined: all. */
+  readonly upTo: number | undefined
+}
+
+/** A question as an embedding model sees it. */
+export interface QueryVector {
+  /** `provider/model`. */
+  readonly handle: string
+  /** Of unit length. */
+  readonly vector: Float32Array
+  /** What the model's order is worth beside that of words; 1: as much. */
+  readonly weight: number
 }
 
 export interface RankedFilter {
@@ -27,6 +47,8 @@ export interface RankedFilter {
   /** Each of them asks for one of its tags. */
   readonly tags?: readonly (readonly string[])[]
   readonly exceptRun?: string | undefined
+  /** Of passages; the scopes say the same. */
+  readonly includeSuperseded?: boolean | undefined
 }
 
 export interface RankedAnswer {
@@ -34,6 +56,10 @@ export interface RankedAnswer {
   readonly more: boolean
   /** The newest row that was there; hand it back as `upTo` for the pages after this one. */
   readonly upTo: number
+  /** The same for vectors; 0: they were not asked. */
+  readonly vectorsUpTo: number
+  /** Vectors could not be asked yet: their mirror is being filled. */
+  readonly isFilling: boolean
 }
 
 export interface RankedHit {

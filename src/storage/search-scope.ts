@@ -5,6 +5,9 @@ import type { MessageRole } from '../core/message.ts'
  * What most searches leave out has a scope of its own, so that leaving it out costs nothing.
  */
 
+/** Results of tools repeat what was found elsewhere; they are looked through only when asked for. */
+export const SEARCHED_ROLES: readonly MessageRole[] = ['user', 'assistant', 'system']
+
 export function passageScope(namespace: string, archiveId: string, superseded: boolean): string {
   return `${superseded ? 'superseded' : ''}${oneWord(namespace, archiveId)}`
 }

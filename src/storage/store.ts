@@ -8,8 +8,10 @@ import type { Message, MessageBody, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
 
+import type { QueryVector } from './ranked-search.ts'
 import type { ApprovalWrites, CallReads, Claims, RunReads, RunWrites } from './run-store.ts'
 
+export type { QueryVector } from './ranked-search.ts'
 export type * from './run-store.ts'
 
 /*
@@ -161,7 +163,13 @@ export interface BlockWrites {
 
 // --- messages (recall memory) ---
 
-export interface MessageSearch extends PageRequest {
+/** What every search with a query can be given. */
+export interface Meaning {
+  /** The query as the models of `embeddings` see it. None: it is searched for by its words alone. */
+  readonly questions?: readonly QueryVector[] | undefined
+}
+
+export interface MessageSearch extends PageRequest, Meaning {
   /** User text; absent: newest first. */
   readonly query?: string | undefined
   readonly roles?: readonly MessageRole[] | undefined
@@ -179,6 +187,11 @@ export interface Hit<T> {
   readonly foundBy?: FoundBy
 }
 
+export interface HitPage<T> extends Page<Hit<T>> {
+  /** Vectors have no part in it: they were being read into memory. */
+  readonly isFilling?: boolean
+}
+
 export interface MessageReads {
   /** The newest messages, oldest first. */
   recent(agentId: AgentId, most: { readonly messages?: number }): Promise<readonly Message[]>
@@ -194,7 +207,9 @@ export interface MessageReads {
 
 export interface MessageSearches {
   /** Only messages in which somebody says something. Looks at what is committed. */
-  search(agentId: AgentId, search: MessageSearch): Promise<Page<Hit<Message>>>
+  search(agentId: AgentId, search: MessageSearch): Promise<HitPage<Message>>
+  /** The models, as `provider/model`, that embedded what it looks at. */
+  embeddings(agentId: AgentId): Promise<readonly string[]>
 }
 
 export interface NewMessage {
@@ -212,7 +227,7 @@ export interface MessageWrites {
 
 // --- passages (archival memory) ---
 
-export interface PassageSearch extends PageRequest {
+export interface PassageSearch extends PageRequest, Meaning {
   /** User text; absent: newest first. */
   readonly query?: string | undefined
   readonly tags?: readonly string[] | undefined
@@ -237,7 +252,9 @@ export interface PassageReads {
 
 export interface PassageSearches {
   /** In the archives of the agent. Looks at what is committed. */
-  search(agentId: AgentId, search: PassageSearch): Promise<Page<Hit<Passage>>>
+  search(agentId: AgentId, search: PassageSearch): Promise<HitPage<Passage>>
+  /** The models, as `provider/model`, that embedded what it looks at. */
+  embeddings(agentId: AgentId): Promise<readonly string[]>
 }
 
 export interface PassageWrites {

@@ -8,9 +8,10 @@ import { searchRows, type VectorAnswer, type VectorSearch } from './search-rows.
 
 export { chooseCodes } from './choose-codes.ts'
 export { createKernel } from './kernel/create-kernel.ts'
-export { rankRows } from './rank-rows.ts'
+export { mergeRanked, rankRows, type ScoredRow, type StoredVectors } from './rank-rows.ts'
 export type { RowFilter } from './rows.ts'
 export type { VectorAnswer, VectorSearch } from './search-rows.ts'
+export { startTimeSlices, type TimeSlices } from './time-slices.ts'
 export type { Codes, CodesKind, Kernel }
 export { createBitCodes, createInt8Codes, decodeFloat32, encodeFloat32 }
 

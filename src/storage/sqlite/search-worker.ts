@@ -4,6 +4,9 @@ import type DatabaseHandle from 'better-sqlite3'
 import { readQuestion } from '../../search/question.ts'
 import { rankedSearch } from '../../search/ranked-search.ts'
 import type { RankedAnswer, RankedRequest } from '../ranked-search.ts'
+import { createMirrors } from '../vectors/mirrors.ts'
+import { type FoundByMeaning, findByMeaning } from '../vectors/vector-leg.ts'
+import { openVectorReads } from './vector-reads.ts'
 import { openWordIndex } from './word-index.ts'
 
 /*
@@ -16,6 +19,8 @@ export interface WorkerSetup {
   /** Where better-sqlite3 is; a script without a file of its own can't look for it. */
   readonly driver: string
   readonly busyMilliseconds: number
+  /** For mirrors of vectors. */
+  readonly vectorBytes: number
 }
 
 export interface WorkerRequest {
@@ -33,21 +38,44 @@ const db = new Handle(setup.database, { readonly: true, timeout: setup.busyMilli
 const port = parentPort
 if (!port) throw new Error('the search worker runs as a worker only')
 
+const reads = openVectorReads(db)
+const leg = {
+  reads,
+  mirrors: createMirrors(reads, setup.vectorBytes),
+  most: 50,
+  patienceMilliseconds: 1_500,
+}
+const NO_VECTORS: FoundByMeaning = { lists: [], upTo: 0, isLate: false }
+
 port.on('message', ({ id, request }: WorkerRequest) => {
-  try {
-    port.postMessage({ id, answer: search(request) } satisfies WorkerAnswer)
-  } catch (error) {
-    port.postMessage({
-      id,
-      error: error instanceof Error ? error : new Error(String(error)),
-    } satisfies WorkerAnswer)
-  }
+  void answer(request)
+    .catch((error) => ({ error: error instanceof Error ? error : new Error(String(error)) }))
+    .then((answered) => {
+      const message: WorkerAnswer =
+        'error' in answered ? { id, ...answered } : { id, answer: answered }
+      port.postMessage(message)
+    })
 })
 
-/** In one read transaction, so that all that it looks at is of one moment. */
-const search = db.transaction((request: RankedRequest): RankedAnswer => {
+/** Vectors are searched in slices, so that other requests are answered in between. */
+async function answer(request: RankedRequest): Promise<RankedAnswer> {
+  const { meaning } = request
+  const nearest = meaning ? await findByMeaning(request, meaning, leg) : NO_VECTORS
+  return rank(request, nearest)
+}
+
+/**
+ * In one read transaction, so that all that it looks at is of one moment, which may be later than that of the vectors:
+ * they are looked at again.
+ */
+const rank = db.transaction((request: RankedRequest, nearest: FoundByMeaning): RankedAnswer => {
   const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
   const index = openWordIndex(db, request)
-  const page = rankedSearch(index, readQuestion(request.query), request)
-  return { ...page, upTo: request.upTo ?? (typeof newest === 'number' ? newest : 0) }
+  const page = rankedSearch(index, readQuestion(request.query), request, nearest.lists)
+  return {
+    ...page,
+    upTo: request.upTo ?? (typeof newest === 'number' ? newest : 0),
+    vectorsUpTo: nearest.isLate ? 0 : nearest.upTo,
+    isFilling: nearest.isLate,
+  }
 })

@@ -2,15 +2,15 @@ import type DatabaseHandle from 'better-sqlite3'
 import { type Candidate, NEIGHBOURS } from '../../search/rank.ts'
 import type { WordIndex } from '../../search/ranked-search.ts'
 import type { RankedFilter, RankedRequest } from '../ranked-search.ts'
-
-/** What a value may be bound as. */
-type Bound = string | number
-
-/** A piece of SQL and the values of its question marks. */
-interface Fragment {
-  readonly sql: string
-  readonly values: readonly Bound[]
-}
+import {
+  type Bound,
+  conditions,
+  type Fragment,
+  ofRoles,
+  passesBesideScope,
+  passesWhole,
+} from './entry-filter.ts'
+import { preparedOn } from './statements.ts'
 
 /** Rows of one of the tables `passage` and `message`, as far as search wants to know them. */
 interface EntryTable {
@@ -46,11 +46,10 @@ type Run = <Row>(sql: string, values: readonly Bound[]) => readonly Row[]
 const ASSISTANT_WEIGHT = 0.6
 
 /** The entries of a request in FTS5's index. Better-sqlite3 is synchronous, so this belongs into a thread of its own. */
-export function openWordIndex(
-  db: DatabaseHandle.Database,
-  { index, namespace, filter, upTo }: RankedRequest,
-): WordIndex {
-  const run: Run = (sql, values) => statement(db, sql).all(...values) as never
+export function openWordIndex(db: DatabaseHandle.Database, request: RankedRequest): WordIndex {
+  const { index, namespace, filter, upTo } = request
+  const prepare = preparedOn(db)
+  const run: Run = (sql, values) => prepare(sql).all(...values) as never
   const table =
     index === 'passage' ? passages(run, namespace, filter) : messages(run, namespace, filter)
   const words = `${index}_words`
@@ -110,6 +109,16 @@ export function openWordIndex(
          ORDER BY bm25(${words}, 0, 1), rowid DESC LIMIT ?`,
         [match(stems), upToRow, ...passing.values, limit],
       )
+    },
+
+    passing(rows) {
+      const whole = passesWhole(request, filter.owners)
+      const found = run<{ row: number }>(
+        `SELECT row FROM ${index} AS entry
+         WHERE row IN (SELECT value FROM json_each(?)) AND row <= ? AND ${whole.sql}`,
+        [JSON.stringify(rows), upToRow, ...whole.values],
+      )
+      return new Set(found.map(({ row }) => row))
     },
 
     candidates(rows) {
@@ -174,15 +183,7 @@ function readStretches(table: EntryTable, members: readonly Entry[]): readonly E
 function passages(run: Run, namespace: string, filter: RankedFilter): EntryTable {
   const columns =
     'entry.row, entry.archive_id AS owner, entry.text, entry.position AS place, entry.source AS kind, entry.created_at AS at'
-  const passes = conditions([
-    filter.after !== undefined && { sql: 'entry.created_at >= ?', values: [filter.after] },
-    filter.before !== undefined && { sql: 'entry.created_at <= ?', values: [filter.before] },
-    ...(filter.tags ?? []).map((anyTag) => ({
-      sql: `(SELECT 1 FROM passage_tag WHERE passage_tag.namespace = entry.namespace AND passage_id = entry.id
-             AND tag IN (SELECT value FROM json_each(?)) LIMIT 1) IS NOT NULL`,
-      values: [JSON.stringify(anyTag)],
-    })),
-  ])
+  const passes = passesBesideScope('passage', filter)
   return {
     columns,
     passes,
@@ -217,18 +218,8 @@ function passages(run: Run, namespace: string, filter: RankedFilter): EntryTable
 function messages(run: Run, namespace: string, filter: RankedFilter): EntryTable {
   const columns =
     'entry.row, entry.agent_id AS owner, entry.text, entry.seq AS place, entry.role AS kind, entry.created_at AS at'
-  const passes = conditions([
-    filter.after !== undefined && { sql: 'entry.created_at >= ?', values: [filter.after] },
-    filter.before !== undefined && { sql: 'entry.created_at <= ?', values: [filter.before] },
-    filter.exceptRun !== undefined && {
-      sql: 'entry.run_id IS NOT ?',
-      values: [filter.exceptRun],
-    },
-  ])
-  const ofRole: Fragment = {
-    sql: 'entry.role IN (SELECT value FROM json_each(?))',
-    values: [JSON.stringify(filter.roles ?? [])],
-  }
+  const passes = passesBesideScope('message', filter)
+  const ofRole = ofRoles(filter)
   const answers = conditions([ofRole, passes ?? false]) ?? ofRole
   return {
     columns,
@@ -262,15 +253,6 @@ function messages(run: Run, namespace: string, filter: RankedFilter): EntryTable
   }
 }
 
-function conditions(all: readonly (Fragment | false)[]): Fragment | undefined {
-  const given = all.filter((fragment) => fragment !== false)
-  if (given.length === 0) return undefined
-  return {
-    sql: given.map(({ sql }) => sql).join(' AND '),
-    values: given.flatMap(({ values }) => values),
-  }
-}
-
 /** Words hold nothing but letters, digits, marks and symbols, so quoting makes each of them a plain string to FTS5. */
 function anyOf(words: readonly string[]): string {
   return words.map((word) => `"${word}"`).join(' OR ')
@@ -287,18 +269,4 @@ function partsOf(stem: string): readonly string[] {
   for (let length = 5; length < stem.length; length += 1)
     parts.push(stem.slice(0, length), stem.slice(-length))
   return parts
-}
-
-const MOST_STATEMENTS = 100
-const prepared = new WeakMap<DatabaseHandle.Database, Map<string, DatabaseHandle.Statement>>()
-
-function statement(db: DatabaseHandle.Database, sql: string): DatabaseHandle.Statement {
-  const statements = prepared.get(db) ?? new Map<string, DatabaseHandle.Statement>()
-  prepared.set(db, statements)
-  const known = statements.get(sql)
-  if (known) return known
-  if (statements.size >= MOST_STATEMENTS) statements.clear()
-  const made = db.prepare(sql)
-  statements.set(sql, made)
-  return made
 }
