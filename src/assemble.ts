@@ -12,12 +12,15 @@ import { systemClock } from './core/clock.ts'
 import type { AgentEvent, Change } from './core/event.ts'
 import { describeError, type Log } from './core/log.ts'
 import { countTokens } from './llm/count-tokens.ts'
+import { createEmbedderRegistry } from './llm/embedder-registry.ts'
 import { createModelRegistry } from './llm/registry.ts'
 import type { McpContext } from './mcp/context.ts'
 import { createArchivalMemory } from './memory/archival.ts'
 import { createBlockHistory } from './memory/block-history.ts'
 import { createBlockMemory } from './memory/blocks.ts'
+import { createEmbedQuestion } from './memory/embed-question.ts'
 import { createRecallMemory } from './memory/recall.ts'
+import { searchByMeaning } from './memory/search-by-meaning.ts'
 import { pollChanges } from './storage/poll-changes.ts'
 import type { Storage } from './storage/store.ts'
 
@@ -33,7 +36,6 @@ const NAMESPACE = 'default'
 
 /** Joins the parts over an opened database, and begins to serve its queue. */
 export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
-  const store = storage.in(NAMESPACE)
   const clock = systemClock
   const owner = ownerName(randomBytes(6).toString('hex'))
   const models = createModelRegistry({
@@ -41,13 +43,19 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     settings: config.providers,
     limits: config.modelCalls,
   })
+  const embedders = createEmbedderRegistry({
+    settings: config.providers,
+    limits: config.modelCalls,
+  })
+  const searched = searchByMeaning(storage, createEmbedQuestion(embedders))
+  const store = searched.in(NAMESPACE)
   const onListenerError = (error: unknown) =>
     log('error', 'a listener failed', { error: describeError(error) })
   const changes = createBus<Change>(onListenerError)
   const progress = createBus<AgentEvent>(onListenerError)
 
   const worker = createWorker({
-    storage,
+    storage: searched,
     owner,
     clock,
     models,

@@ -230,6 +230,11 @@ export interface Found<T> {
   readonly foundBy?: FoundBy
 }
 
+export interface FoundPage<T> extends Page<Found<T>> {
+  /** Sentences: what had no part in it, and why. */
+  readonly warnings?: readonly string[]
+}
+
 export interface ArchivalPort {
   insert(
     agent: string,
@@ -252,7 +257,7 @@ export interface ArchivalPort {
       readonly tags?: readonly string[] | undefined
       readonly matchAllTags?: boolean | undefined
     },
-  ): Promise<Page<Found<Passage>>>
+  ): Promise<FoundPage<Passage>>
   delete(agent: string, passageId: string): Promise<PassageId>
   get(passageId: string): Promise<Passage>
 }
@@ -261,7 +266,7 @@ export interface RecallPort {
   search(
     agent: string,
     filter: SearchFilter & { readonly roles?: readonly MessageRole[] | undefined },
-  ): Promise<Page<Found<Message>>>
+  ): Promise<FoundPage<Message>>
   /** The conversation as it was, newest page first, each page oldest first. */
   list(agent: string, limit: number): Promise<readonly Message[]>
 }

@@ -6,7 +6,7 @@ import type { Page } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
 import { countCharacters, excerpt } from '../core/text.ts'
 import { flattenToolRule, type ToolRule } from '../core/tool-rule.ts'
-import type { AgentView, Found, SharedBlock } from './context.ts'
+import type { AgentView, Found, FoundPage, SharedBlock } from './context.ts'
 import { pieceOf } from './fit.ts'
 import type {
   agentShape,
@@ -166,6 +166,13 @@ function presentFound({ score, foundBy }: Omit<Found<unknown>, 'item'>) {
     ...(score !== undefined && { score }),
     ...(foundBy !== undefined && { found_by: foundBy }),
   }
+}
+
+export function presentPage(page: FoundPage<unknown>): {
+  next_cursor?: string
+  warnings?: string[]
+} {
+  return { ...presentCursor(page), ...(page.warnings && { warnings: [...page.warnings] }) }
 }
 
 export function presentCursor(page: Page<unknown>): { next_cursor?: string } {

@@ -82,7 +82,7 @@ function weighVectors(
     size,
   )
   // Where words find nothing at all, the nearest are all there is, however far away they are.
-  const counts = covered > 0 ? weight * MOST_WEIGHT * sure * (1 - covered) : 1
+  const counts = covered > 0 ? weight * sure * (MOST_WEIGHT - covered) : 1
   if (counts === 0) return []
   const passing = index.passing(entries.map(({ row }) => row))
   const there = entries.filter(({ row }) => passing.has(row))

@@ -4,7 +4,7 @@ import { messageOf } from './messages.ts'
 import type { Scope } from './scope.ts'
 import { messageScope, SEARCHED_ROLES } from './search-scope.ts'
 import type { MessageSearch, MessageSearches } from './store.ts'
-import { handlesOf, meaningOf } from './vectors/vector-sets.ts'
+import { handlesOf, meaningOf, STILL_FILLING } from './vectors/vector-sets.ts'
 
 export function messageSearches(scope: Scope): MessageSearches {
   const { db, namespace } = scope
@@ -70,7 +70,7 @@ export function messageSearches(scope: Scope): MessageSearches {
     return {
       items,
       ...(more && { nextCursor: encodeCursor(offset + limit, answer.upTo, answer.vectorsUpTo) }),
-      ...(isFilling && { isFilling }),
+      ...(isFilling && { warnings: [STILL_FILLING] }),
     }
   }
 

@@ -5,7 +5,7 @@ import type { RankedFilter } from './ranked-search.ts'
 import type { Scope } from './scope.ts'
 import { passageScope } from './search-scope.ts'
 import type { PassageSearch, PassageSearches } from './store.ts'
-import { handlesOf, meaningOf } from './vectors/vector-sets.ts'
+import { handlesOf, meaningOf, STILL_FILLING } from './vectors/vector-sets.ts'
 
 export function passageSearches(scope: Scope): PassageSearches {
   const { db, namespace } = scope
@@ -96,7 +96,7 @@ export function passageSearches(scope: Scope): PassageSearches {
     return {
       items,
       ...(more && { nextCursor: encodeCursor(offset + limit, answer.upTo, answer.vectorsUpTo) }),
-      ...(isFilling && { isFilling }),
+      ...(isFilling && { warnings: [STILL_FILLING] }),
     }
   }
 

@@ -1,7 +1,6 @@
 import type { FoundBy } from '../core/found.ts'
 import type { MessageRole } from '../core/message.ts'
 import type { TextIndex } from './dialect.ts'
-import type { VectorSet } from './vectors/vector-sets.ts'
 
 /** A ranked search as data, so that it can be made in another thread. */
 export interface RankedRequest {
@@ -22,6 +21,14 @@ export interface MeaningRequest {
   readonly questions: readonly QueryVector[]
   /** Vectors after this one were stored since the first page; undefined: all. */
   readonly upTo: number | undefined
+}
+
+/** All entries of one archive or agent as one model sees them. */
+export interface VectorSet {
+  readonly row: number
+  /** The archive or agent. */
+  readonly owner: string
+  readonly handle: string
 }
 
 /** A question as an embedding model sees it. */

@@ -188,8 +188,8 @@ export interface Hit<T> {
 }
 
 export interface HitPage<T> extends Page<Hit<T>> {
-  /** Vectors have no part in it: they were being read into memory. */
-  readonly isFilling?: boolean
+  /** Sentences: what had no part in it, and why. */
+  readonly warnings?: readonly string[]
 }
 
 export interface MessageReads {

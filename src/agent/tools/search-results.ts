@@ -10,8 +10,11 @@ const TOTAL_CHARACTERS = 16_000
 export function toResultText(
   results: readonly { readonly content: string }[],
   more: boolean,
+  warnings: readonly string[] = [],
 ): string {
-  if (results.length === 0) return JSON.stringify({ results: [], note: 'Nothing was found.' })
+  if (results.length === 0) {
+    return JSON.stringify({ results: [], note: ['Nothing was found.', ...warnings].join(' ') })
+  }
   const shown: object[] = []
   let characters = 0
   for (const result of results) {
@@ -21,8 +24,8 @@ export function toResultText(
     shown.push(cut)
   }
   const leftOut = results.length - shown.length
-  const note =
-    leftOut > 0 ? `${leftOut} more were left out for length.` : more ? 'There are more.' : undefined
+  const rest = leftOut > 0 ? [`${leftOut} more were left out for length.`] : []
+  const note = [...(more && leftOut === 0 ? ['There are more.'] : rest), ...warnings].join(' ')
   return JSON.stringify({ results: shown, ...(note && { note }) })
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineTool, READS } from '../define-tool.ts'
-import { presentCursor, presentPassage } from '../present.ts'
+import { presentPage, presentPassage } from '../present.ts'
 import { after, agent, before, cursor, limit, offset, tags } from '../schema.ts'
-import { answer, paged, passageShape } from '../shapes.ts'
+import { answer, foundPage, passageShape } from '../shapes.ts'
 
 export const searchArchival = defineTool({
   name: 'search_archival',
@@ -21,14 +21,14 @@ export const searchArchival = defineTool({
     cursor,
     offset,
   }),
-  output: answer({ passages: z.array(passageShape), ...paged }),
+  output: answer({ passages: z.array(passageShape), ...foundPage }),
   annotations: READS,
   pages: 'passages',
   async run({ agent, offset, match_all_tags, ...filter }, context) {
     const page = await context.archival.search(agent, { ...filter, matchAllTags: match_all_tags })
     return {
       passages: page.items.map((found) => presentPassage(found, offset)),
-      ...presentCursor(page),
+      ...presentPage(page),
     }
   },
 })

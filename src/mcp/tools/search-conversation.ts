@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { MESSAGE_ROLES } from '../../core/message.ts'
 import { defineTool, READS } from '../define-tool.ts'
-import { presentCursor, presentFoundMessage } from '../present.ts'
+import { presentFoundMessage, presentPage } from '../present.ts'
 import { after, agent, before, cursor, limit, offset } from '../schema.ts'
-import { answer, foundMessageShape, paged } from '../shapes.ts'
+import { answer, foundMessageShape, foundPage } from '../shapes.ts'
 
 export const searchConversation = defineTool({
   name: 'search_conversation',
@@ -20,14 +20,14 @@ export const searchConversation = defineTool({
     cursor,
     offset,
   }),
-  output: answer({ messages: z.array(foundMessageShape), ...paged }),
+  output: answer({ messages: z.array(foundMessageShape), ...foundPage }),
   annotations: READS,
   pages: 'messages',
   async run({ agent, offset, ...filter }, context) {
     const page = await context.recall.search(agent, filter)
     return {
       messages: page.items.map((found) => presentFoundMessage(found, offset)),
-      ...presentCursor(page),
+      ...presentPage(page),
     }
   },
 })

@@ -6,11 +6,10 @@ import {
   type ScoredRow,
   startTimeSlices,
 } from '../../vector/vector-index.ts'
-import type { MeaningRequest, RankedRequest } from '../ranked-search.ts'
+import type { MeaningRequest, RankedRequest, VectorSet } from '../ranked-search.ts'
 import type { Mirror } from './mirror.ts'
 import type { Mirrors } from './mirrors.ts'
 import { toStoredVectors, type VectorReads } from './vector-reads.ts'
-import type { VectorSet } from './vector-sets.ts'
 
 export interface FoundByMeaning {
   /** One for each model; scores of different models can't be compared. */

@@ -1,13 +1,8 @@
-import type { MeaningRequest, QueryVector } from '../ranked-search.ts'
+import type { MeaningRequest, QueryVector, VectorSet } from '../ranked-search.ts'
 import type { Scope } from '../scope.ts'
 
-/** All entries of one archive or agent as one model sees them. */
-export interface VectorSet {
-  readonly row: number
-  /** The archive or agent. */
-  readonly owner: string
-  readonly handle: string
-}
+export const STILL_FILLING =
+  'Found by words alone, as vectors are still being read into memory. Search again in a moment.'
 
 /**
  * The set of each owner that answers questions: the one that serves, or, while there was never one that was complete,
