@@ -39,10 +39,12 @@ const port = parentPort
 if (!port) throw new Error('the search worker runs as a worker only')
 
 const reads = openVectorReads(db)
+const FEW = 1_000
 const leg = {
   reads,
-  mirrors: createMirrors(reads, setup.vectorBytes),
+  mirrors: createMirrors({ reads, budgetBytes: setup.vectorBytes, fewestRows: FEW }),
   most: 50,
+  few: FEW,
   patienceMilliseconds: 1_500,
 }
 const NO_VECTORS: FoundByMeaning = { lists: [], upTo: 0, isLate: false }

@@ -74,14 +74,14 @@ export function openVectorReads(db: DatabaseHandle.Database): VectorReads {
     vectorsAfter: (setRow, stamp) =>
       toVectors(
         prepare(
-          `SELECT entry_row AS row, row AS stamp, vector FROM vector
-           WHERE set_row = ? AND row > ? ORDER BY row LIMIT ?`,
+          `SELECT entry_row AS row, vector.row AS stamp, vector FROM vector
+           WHERE set_row = ? AND vector.row > ? ORDER BY vector.row LIMIT ?`,
         ).all(setRow, stamp, Math.ceil(BATCH_BYTES / (4 * (dimension(setRow) || 1)))),
       ),
     vectorsOf: (setRow, rows) =>
       toVectors(
         prepare(
-          `SELECT entry_row AS row, row AS stamp, vector FROM vector
+          `SELECT entry_row AS row, vector.row AS stamp, vector FROM vector
            WHERE set_row = ? AND entry_row IN (SELECT value FROM json_each(?))`,
         ).all(setRow, JSON.stringify(rows)),
       ),

@@ -13,8 +13,6 @@ export interface Mirrors {
   bytes(): number
 }
 
-/** Below this, reading the vectors is as fast as searching codes of them. */
-const FEWEST_ROWS = 1_000
 /** A set that is being filled shall not outgrow its mirror at once. */
 const ROOM_TO_GROW = 1.1
 
@@ -24,8 +22,15 @@ interface Resident {
   isUnwanted: boolean
 }
 
-/** `budgetBytes`: for all mirrors together; the one that was used least lately makes room. */
-export function createMirrors(reads: VectorReads, budgetBytes: number): Mirrors {
+export interface MirrorsOptions {
+  readonly reads: VectorReads
+  /** For all mirrors together; the one that was used least lately makes room. */
+  readonly budgetBytes: number
+  /** Of fewer vectors, reading them all is as fast as searching codes of them. */
+  readonly fewestRows: number
+}
+
+export function createMirrors({ reads, budgetBytes, fewestRows }: MirrorsOptions): Mirrors {
   /** The one that was used last stands last. */
   const residents = new Map<number, Resident>()
   let kernel: Kernel | undefined
@@ -50,7 +55,7 @@ export function createMirrors(reads: VectorReads, budgetBytes: number): Mirrors 
   async function open(setRow: number): Promise<Resident | null> {
     const dimension = await reads.dimension(setRow)
     if (dimension === null || budgetBytes <= 0) return null
-    if ((await reads.count(setRow, FEWEST_ROWS)) < FEWEST_ROWS) return null
+    if ((await reads.count(setRow, fewestRows)) < fewestRows) return null
     const rows = await reads.count(setRow, Number.MAX_SAFE_INTEGER)
     const kind = chooseCodes(rows * ROOM_TO_GROW, dimension, budgetBytes)
     if (!kind) return null

@@ -25,14 +25,13 @@ export interface VectorLegOptions {
   readonly mirrors: Mirrors
   /** Of each list. */
   readonly most: number
+  /** As many as this are scored one by one sooner than codes of all are looked through. */
+  readonly few: number
   /** How long a search waits for a mirror that is being filled. */
   readonly patienceMilliseconds: number
   /** Goes on until the order is proven, where short codes leave a doubt. */
   readonly untilProven?: boolean
 }
-
-/** As many as this are scored one by one sooner than codes of all are looked through. */
-const FEW = 1_000
 
 /** The entries nearest to the question that a request may find, all of them if there are fewer than `most`. */
 export async function findByMeaning(
@@ -76,7 +75,7 @@ interface SetFound {
 async function searchSet(search: SetSearch): Promise<SetFound | null> {
   const { reads, mirrors, request, set, patienceMilliseconds } = search
   const except = await reads.refused(request, set.owner)
-  const few = except ? undefined : await reads.passing(request, set.owner, FEW)
+  const few = except ? undefined : await reads.passing(request, set.owner, search.few)
   if (few) return scoreSome(search, few)
   const used = mirrors.use(set.row, (mirror) => searchMirror(search, mirror, except))
   const found = await Promise.race([used, late(patienceMilliseconds)])
