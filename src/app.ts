@@ -28,7 +28,7 @@ export async function openApp(config: Config, log: Log): Promise<App> {
 /** The database alone, without anybody who works on it. */
 export async function openStorage(config: Config): Promise<Storage> {
   const { openSqlite } = await import('./storage/sqlite/open.ts')
-  return openSqlite(config.databasePath)
+  return openSqlite(config.databasePath, undefined, config.vectorBytes)
 }
 
 export async function openModels(config: Config): Promise<ModelRegistry> {

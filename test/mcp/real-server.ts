@@ -13,6 +13,8 @@ import { type ScriptedProvider, startScriptedProvider } from '../support/scripte
 export interface RealServer {
   readonly client: Connection
   readonly provider: ScriptedProvider
+  /** The file of its database. */
+  readonly database: string
   /** What a tool answers when all goes well; it is the same in both parts of the result. */
   // biome-ignore lint/suspicious/noExplicitAny: each test knows the shape that it asks for
   answer(tool: string, args?: object): Promise<any>
@@ -34,7 +36,8 @@ export async function startRealServer(
     OPENAI_API_KEY: 'sk-test-key',
     OPENAI_BASE_URL: provider.baseUrl,
   }
-  const app = await openApp(readConfig({}, environment), () => undefined)
+  const config = readConfig({}, environment)
+  const app = await openApp(config, () => undefined)
   const createServer = createServerFactory({
     toolsets,
     version: '1.2.3',
@@ -53,6 +56,7 @@ export async function startRealServer(
   return {
     client,
     provider,
+    database: config.databasePath,
     answer,
     async refusal(tool, args) {
       const result = await client.call(tool, args)

@@ -23,6 +23,9 @@ export interface VectorWriter {
   remove(setRow: number, rows: readonly number[]): Promise<void>
   /** Rows of entries, by their ids. */
   rowsOf(index: 'passage' | 'message', ids: readonly string[]): readonly number[]
+  /** The archive that is the agent's default. */
+  archiveOf(agent: string): string
+  /** As when they are so old that nobody keeps them. */
   forgetDeletions(): void
   close(): Promise<void>
 }
@@ -67,6 +70,13 @@ export function openVectorWriter(path: string): VectorWriter {
       const row = handle.prepare(`SELECT row FROM ${index} WHERE id = ?`).pluck()
       return ids.map((id) => Number(row.get(id)))
     },
+    archiveOf: (agent) =>
+      String(
+        handle
+          .prepare('SELECT archive_id FROM agent_archive WHERE agent_id = ? AND is_default = 1')
+          .pluck()
+          .get(agent),
+      ),
     forgetDeletions: () => void handle.exec('DELETE FROM vector_gone'),
     close: () => db.destroy(),
   }

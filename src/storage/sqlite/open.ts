@@ -17,7 +17,7 @@ import { sqliteTextSearch } from './text-search.ts'
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 /** For the mirrors of vectors, where nobody says otherwise. */
-const VECTOR_BYTES = 256 * 1024 * 1024
+const VECTOR_BYTES = 256_000_000
 
 const dialect: Dialect = {
   textSearch: sqliteTextSearch,
