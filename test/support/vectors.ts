@@ -5,6 +5,7 @@ import type { Database } from '../../src/storage/schema.ts'
 import { sqliteDialect } from '../../src/storage/sqlite/driver.ts'
 import { insertVectors, removeVectors } from '../../src/storage/vectors/vector-writes.ts'
 import { encodeFloat32 } from '../../src/vector/vector-index.ts'
+import { seededRandom } from './stores.ts'
 
 /** A connection of its own that writes vectors, as whoever embeds does. */
 export interface VectorWriter {
@@ -80,6 +81,11 @@ export function openVectorWriter(path: string): VectorWriter {
     forgetDeletions: () => void handle.exec('DELETE FROM vector_gone'),
     close: () => db.destroy(),
   }
+}
+
+/** The same in every process, for an entry and how often it was embedded. */
+export function madeUpVector(row: number, version: number): Float32Array {
+  return randomVector(seededRandom(row * 1_000 + version), 16)
 }
 
 /** Of unit length; `random` gives numbers from 0 to 1. */
