@@ -4,7 +4,7 @@ import { messageOf } from './messages.ts'
 import type { Scope } from './scope.ts'
 import { messageScope, SEARCHED_ROLES } from './search-scope.ts'
 import type { MessageSearch, MessageSearches } from './store.ts'
-import { handlesOf, meaningOf, STILL_FILLING } from './vectors/vector-sets.ts'
+import { handlesOf, meaningOf, PROBLEMS } from './vectors/vector-sets.ts'
 
 export function messageSearches(scope: Scope): MessageSearches {
   const { db, namespace } = scope
@@ -66,11 +66,11 @@ export function messageSearches(scope: Scope): MessageSearches {
       const message = byRow.get(row)
       return message ? [{ item: messageOf(message), score, foundBy }] : []
     })
-    const { more, isFilling } = answer
+    const { more, problem } = answer
     return {
       items,
       ...(more && { nextCursor: encodeCursor(offset + limit, answer.upTo, answer.vectorsUpTo) }),
-      ...(isFilling && { warnings: [STILL_FILLING] }),
+      ...(problem && { warnings: [PROBLEMS[problem]] }),
     }
   }
 

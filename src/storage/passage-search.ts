@@ -5,7 +5,7 @@ import type { RankedFilter } from './ranked-search.ts'
 import type { Scope } from './scope.ts'
 import { passageScope } from './search-scope.ts'
 import type { PassageSearch, PassageSearches } from './store.ts'
-import { handlesOf, meaningOf, STILL_FILLING } from './vectors/vector-sets.ts'
+import { handlesOf, meaningOf, PROBLEMS } from './vectors/vector-sets.ts'
 
 export function passageSearches(scope: Scope): PassageSearches {
   const { db, namespace } = scope
@@ -92,11 +92,11 @@ export function passageSearches(scope: Scope): PassageSearches {
       const item = byRow.get(row)
       return item ? [{ item, score, foundBy }] : []
     })
-    const { more, isFilling } = answer
+    const { more, problem } = answer
     return {
       items,
       ...(more && { nextCursor: encodeCursor(offset + limit, answer.upTo, answer.vectorsUpTo) }),
-      ...(isFilling && { warnings: [STILL_FILLING] }),
+      ...(problem && { warnings: [PROBLEMS[problem]] }),
     }
   }
 

@@ -65,9 +65,12 @@ export interface RankedAnswer {
   readonly upTo: number
   /** The same for vectors; 0: they were not asked. */
   readonly vectorsUpTo: number
-  /** Vectors could not be asked yet: their mirror is being filled. */
-  readonly isFilling: boolean
+  /** Why vectors were not asked though they were to be. */
+  readonly problem: VectorProblem | null
 }
+
+/** `filling`: their mirror is being filled. `dimension`: the question's vector has another one. */
+export type VectorProblem = 'filling' | 'dimension'
 
 export interface RankedHit {
   readonly row: number

@@ -109,6 +109,11 @@ describe('when the embedding can not be had, a search', () => {
     ['refuses', () => fail(401), /embed.*401|embed.*key/is],
     ['does not answer', hang, /did not answer within 2 seconds/],
     [
+      'gives vectors of another dimension',
+      () => embeddings({ model: 'meanings', input: ['x'] }, { vectorOf: () => [1, 0] }),
+      /another dimension/,
+    ],
+    [
       'gives vectors of no use',
       () => embeddings({ model: 'meanings', input: ['x'] }, { vectorOf: () => [0, 0, 0] }),
       /Found by words alone/,

@@ -47,7 +47,7 @@ const leg = {
   few: FEW,
   patienceMilliseconds: 1_500,
 }
-const NO_VECTORS: FoundByMeaning = { lists: [], upTo: 0, isLate: false }
+const NO_VECTORS: FoundByMeaning = { lists: [], upTo: 0, problem: null }
 
 port.on('message', ({ id, request }: WorkerRequest) => {
   void answer(request)
@@ -77,7 +77,7 @@ const rank = db.transaction((request: RankedRequest, nearest: FoundByMeaning): R
   return {
     ...page,
     upTo: request.upTo ?? (typeof newest === 'number' ? newest : 0),
-    vectorsUpTo: nearest.isLate ? 0 : nearest.upTo,
-    isFilling: nearest.isLate,
+    vectorsUpTo: nearest.upTo,
+    problem: nearest.problem,
   }
 })

@@ -6,7 +6,7 @@ import {
   type ScoredRow,
   startTimeSlices,
 } from '../../vector/vector-index.ts'
-import type { MeaningRequest, RankedRequest, VectorSet } from '../ranked-search.ts'
+import type { MeaningRequest, RankedRequest, VectorProblem, VectorSet } from '../ranked-search.ts'
 import type { Mirror } from './mirror.ts'
 import type { Mirrors } from './mirrors.ts'
 import { toStoredVectors, type VectorReads } from './vector-reads.ts'
@@ -16,8 +16,8 @@ export interface FoundByMeaning {
   readonly lists: readonly VectorList[]
   /** The newest vector that could be found. */
   readonly upTo: number
-  /** A mirror was still being filled. */
-  readonly isLate: boolean
+  /** Then there are no lists, so that all pages of an answer are found in the same way. */
+  readonly problem: VectorProblem | null
 }
 
 export interface VectorLegOptions {
@@ -41,21 +41,22 @@ export async function findByMeaning(
 ): Promise<FoundByMeaning> {
   const newest = await options.reads.newest()
   const upTo = meaning.upTo ?? newest
-  let isLate = false
+  let problem: VectorProblem | null = null
   const lists: VectorList[] = []
   for (const { handle, vector, weight } of meaning.questions) {
     let entries: readonly ScoredRow[] = []
     let size = 0
     for (const set of meaning.sets.filter((each) => each.handle === handle)) {
-      if ((await options.reads.dimension(set.row)) !== vector.length) continue
+      if ((await options.reads.dimension(set.row)) !== vector.length) problem = 'dimension'
+      if (problem) continue
       const found = await searchSet({ ...options, request, set, query: vector, upTo: meaning.upTo })
-      if (!found) isLate = true
+      if (!found) problem = 'filling'
       entries = mergeRanked(entries, found?.entries ?? [], options.most)
       size += found?.size ?? 0
     }
     if (entries.length > 0) lists.push({ weight, size, entries })
   }
-  return { lists, upTo, isLate }
+  return problem ? { lists: [], upTo: 0, problem } : { lists, upTo, problem }
 }
 
 interface SetSearch extends VectorLegOptions {

@@ -1,8 +1,14 @@
-import type { MeaningRequest, QueryVector, VectorSet } from '../ranked-search.ts'
+import type { MeaningRequest, QueryVector, VectorProblem, VectorSet } from '../ranked-search.ts'
 import type { Scope } from '../scope.ts'
 
-export const STILL_FILLING =
-  'Found by words alone, as vectors are still being read into memory. Search again in a moment.'
+/** Why vectors had no part in an answer, in sentences. */
+export const PROBLEMS: Readonly<Record<VectorProblem, string>> = {
+  filling:
+    'Found by words alone, as vectors are still being read into memory. Search again in a moment.',
+  dimension:
+    'Found by words alone, as the embedding model gives vectors of another dimension than those that are stored. ' +
+    'Give the embedding the dimension that it had, or embed anew.',
+}
 
 /**
  * The set of each owner that answers questions: the one that serves, or, while there was never one that was complete,
