@@ -57,7 +57,7 @@ export function rankedSearch(
   const ranked = rankByWords(terms, question.dates, candidates, index.size())
   const telling = new Set(ranked.slice(0, TELLING).map(({ row }) => row))
   const texts = candidates.filter(({ row }) => telling.has(row)).map(({ text }) => text)
-  const covered = coverage(askedWords(index, question, terms), texts)
+  const covered = vectors.length > 0 ? coverage(askedWords(index, question, terms), texts) : 0
   const nearest = vectors.flatMap((list) => weighVectors(index, list, covered))
   const judged = fuseByRank([
     ...(ranked.length > 0 ? [{ leg: 'keyword', weight: 1, entries: ranked } as const] : []),
