@@ -28,10 +28,13 @@ export async function openApp(config: Config, log: Log): Promise<App> {
 
 /** The database alone, without anybody who works on it. A read-only server neither creates nor migrates it. */
 export async function openStorage(
-  config: Pick<Config, 'databasePath' | 'readOnly'>,
+  config: Pick<Config, 'databasePath' | 'readOnly' | 'vectorBytes'>,
 ): Promise<Storage> {
   const { openSqlite, openSqliteToRead } = await import('./storage/sqlite/open.ts')
-  return config.readOnly ? openSqliteToRead(config.databasePath) : openSqlite(config.databasePath)
+  const { databasePath, vectorBytes } = config
+  return config.readOnly
+    ? openSqliteToRead(databasePath, vectorBytes)
+    : openSqlite(databasePath, undefined, vectorBytes)
 }
 
 export async function openModels(config: Config): Promise<ModelRegistry> {

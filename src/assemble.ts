@@ -21,8 +21,10 @@ import { createArchivalMemory } from './memory/archival.ts'
 import { createArchives } from './memory/archives.ts'
 import { createBlockHistory } from './memory/block-history.ts'
 import { createBlockMemory } from './memory/blocks.ts'
+import { createEmbedQuestion } from './memory/embed-question.ts'
 import { createEmbedQueue } from './memory/embed-queue.ts'
 import { createRecallMemory } from './memory/recall.ts'
+import { searchByMeaning } from './memory/search-by-meaning.ts'
 import { pollChanges } from './storage/poll-changes.ts'
 import type { Storage } from './storage/store.ts'
 
@@ -39,7 +41,6 @@ const EMBEDDING_MILLISECONDS = 120_000
 
 /** Joins the parts over an opened database, and begins to serve its queue; a read-only server leaves that alone. */
 export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
-  const store = storage.in(NAMESPACE)
   const clock = systemClock
   const owner = ownerName(randomBytes(6).toString('hex'))
   const models = createModelRegistry({
@@ -55,6 +56,8 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     },
   })
   const embeddings = { check: embedders.check, fallback: config.embedding }
+  const searched = searchByMeaning(storage, createEmbedQuestion(embedders))
+  const store = searched.in(NAMESPACE)
   const onListenerError = (error: unknown) =>
     log('error', 'a listener failed', { error: describeError(error) })
   const changes = createBus<Change>(onListenerError)
@@ -63,7 +66,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   const worker = config.readOnly
     ? undefined
     : createWorker({
-        storage,
+        storage: searched,
         owner,
         clock,
         models,

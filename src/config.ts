@@ -23,6 +23,8 @@ export interface Config {
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
+  /** Memory for indexes of vectors; 0: none are kept. */
+  readonly vectorBytes: number
   readonly modelCalls: ModelCallSettings
   readonly logLevel: LogLevel
   readonly toolsets: readonly Toolset[]
@@ -112,6 +114,13 @@ export function readConfig(
         30,
         'a whole number of seconds from 1 to 3600',
       ) * 1_000,
+    vectorBytes:
+      read(
+        'RECOLLECT_VECTOR_MEMORY_MB',
+        z.coerce.number().int().min(0).max(1_000_000),
+        256,
+        'a whole number of megabytes from 0 on',
+      ) * 1_000_000,
     toolsets: readToolsets(get('RECOLLECT_TOOLSETS')),
     readOnly: read(
       'RECOLLECT_READ_ONLY',

@@ -5,6 +5,8 @@ import type { Embedded, Embedder } from './embedder.ts'
 
 export const HASH_HANDLE = 'local/hash'
 
+/** Words and spellings are what keyword search looks at already, and better. */
+const WEIGHT = 0.1
 const DIMENSION = 1024
 const WORD = /[\p{L}\p{N}\p{M}\p{Co}\p{So}]+/gu
 const SHORTEST_PIECE = 3
@@ -30,6 +32,7 @@ const TWO_TO_32 = 2 ** 32
 export function createHashEmbedder(): Embedder {
   return {
     handle: HASH_HANDLE,
+    weight: WEIGHT,
     dimension: () => DIMENSION,
     async embed(texts, _purpose, signal) {
       if (signal.aborted) {

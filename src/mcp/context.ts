@@ -248,6 +248,11 @@ export interface Found<T> {
   readonly foundBy?: FoundBy
 }
 
+export interface FoundPage<T> extends Page<Found<T>> {
+  /** Sentences: what had no part in it, and why. */
+  readonly warnings?: readonly string[]
+}
+
 export interface ArchivalPort {
   insert(
     agent: string,
@@ -269,7 +274,7 @@ export interface ArchivalPort {
       readonly includeSuperseded?: boolean | undefined
       readonly archiveId?: string | undefined
     },
-  ): Promise<Page<Found<Passage>>>
+  ): Promise<FoundPage<Passage>>
   /** With up to `each` neighbours on either side, in the order of their source. */
   around(agent: string, passageId: string, each: number): Promise<readonly Passage[]>
   delete(agent: string, passageId: string): Promise<PassageId>
@@ -322,7 +327,7 @@ export interface RecallPort {
   search(
     agent: string,
     filter: SearchFilter & { readonly roles?: readonly MessageRole[] | undefined },
-  ): Promise<Page<Found<Message>>>
+  ): Promise<FoundPage<Message>>
   /** The conversation as it was, newest page first, each page oldest first. */
   list(agent: string, limit: number): Promise<readonly Message[]>
   /** With up to `each` messages in which somebody speaks on either side, in order. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Connection } from './dialect.ts'
-import { SEARCHED_ROLES } from './messages.ts'
+import { SEARCHED_ROLES } from './search-scope.ts'
 import { MOST_ATTEMPTS, type VectorSet } from './vector-sets.ts'
 import type { VectorSetCounts } from './vector-store.ts'
 

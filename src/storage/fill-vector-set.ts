@@ -1,5 +1,5 @@
 import type { Connection } from './dialect.ts'
-import { SEARCHED_ROLES } from './messages.ts'
+import { SEARCHED_ROLES } from './search-scope.ts'
 import { addToSet, type VectorEntry } from './vector-entries.ts'
 import { settleSets, type VectorSet } from './vector-sets.ts'
 

@@ -1,8 +1,9 @@
 import { encodeFloat32 } from '../vector/float32.ts'
 import type { Connection } from './dialect.ts'
-import { fixDimension, insertVectors, textDigest } from './vector-entries.ts'
+import { fixDimension, textDigest } from './vector-entries.ts'
 import { settleSets, type VectorSet } from './vector-sets.ts'
 import type { EmbeddingOutcome } from './vector-store.ts'
+import { insertVectors } from './vectors/vector-writes.ts'
 
 /** Vectors that are kept for texts that come again. The oldest go; those in use stand in their sets besides. */
 const MOST_CACHED = 10_000

@@ -7,7 +7,7 @@ import { recordChange } from './changes.ts'
 import type { MessageKey } from './message-cache.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
-import { messageScope } from './search-scope.ts'
+import { messageScope, SEARCHED_ROLES } from './search-scope.ts'
 import type { MessageReads, MessageWrites } from './store.ts'
 import { embedEntries } from './vector-entries.ts'
 
@@ -32,9 +32,6 @@ const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
     text: z.string(),
   }),
 ])
-
-/** Results of tools repeat what was found elsewhere; they are looked through only when asked for. */
-export const SEARCHED_ROLES: readonly MessageRole[] = ['user', 'assistant', 'system']
 
 /** Nobody looks at more messages than this at once. */
 const MOST_RECENT = 1_000

@@ -9,9 +9,11 @@ import type { Message, MessageBody, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
 import type { RunStatus } from '../core/run.ts'
+import type { QueryVector } from './ranked-search.ts'
 import type { ApprovalWrites, CallReads, Claims, RunReads, RunWrites } from './run-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 
+export type { QueryVector } from './ranked-search.ts'
 export type * from './run-store.ts'
 export type * from './vector-store.ts'
 
@@ -182,7 +184,13 @@ export interface BlockWrites {
 
 // --- messages (recall memory) ---
 
-export interface MessageSearch extends PageRequest {
+/** What every search with a query can be given. */
+export interface Meaning {
+  /** The query as the models of `embeddings` see it. None: it is searched for by its words alone. */
+  readonly questions?: readonly QueryVector[] | undefined
+}
+
+export interface MessageSearch extends PageRequest, Meaning {
   /** User text; absent: newest first. */
   readonly query?: string | undefined
   readonly roles?: readonly MessageRole[] | undefined
@@ -198,6 +206,11 @@ export interface Hit<T> {
   /** Higher is better; comparable within one answer only. Absent where nothing was ranked. */
   readonly score?: number
   readonly foundBy?: FoundBy
+}
+
+export interface HitPage<T> extends Page<Hit<T>> {
+  /** Sentences: what had no part in it, and why. */
+  readonly warnings?: readonly string[]
 }
 
 export interface MessageReads {
@@ -217,7 +230,9 @@ export interface MessageReads {
 
 export interface MessageSearches {
   /** Only messages in which somebody says something. Looks at what is committed. */
-  search(agentId: AgentId, search: MessageSearch): Promise<Page<Hit<Message>>>
+  search(agentId: AgentId, search: MessageSearch): Promise<HitPage<Message>>
+  /** The models, as `provider/model`, that embedded what it looks at. */
+  embeddings(agentId: AgentId): Promise<readonly string[]>
 }
 
 export interface NewMessage {
@@ -262,7 +277,7 @@ export interface ArchiveWrites {
 
 // --- passages (archival memory) ---
 
-export interface PassageSearch extends PageRequest {
+export interface PassageSearch extends PageRequest, Meaning {
   /** User text; absent: newest first. */
   readonly query?: string | undefined
   readonly tags?: readonly string[] | undefined
@@ -287,13 +302,15 @@ export interface PassageReads {
 
 export interface PassageSearches {
   /** In the archives of the agent. Looks at what is committed. */
-  search(agentId: AgentId, search: PassageSearch): Promise<Page<Hit<Passage>>>
+  search(agentId: AgentId, search: PassageSearch): Promise<HitPage<Passage>>
   /**
    * Current passages in the archives of the agent that share rare ones of these stems, those that share the most first.
    * Stems that stand in very many passages are passed over, so that it takes hardly longer in a large archive; of the
    * others the first dozen counts.
    */
   alike(agentId: AgentId, stems: readonly string[], limit: number): Promise<readonly Passage[]>
+  /** The models, as `provider/model`, that embedded what it looks at. */
+  embeddings(agentId: AgentId): Promise<readonly string[]>
 }
 
 export interface PassageWrites {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Connection } from './dialect.ts'
 import { settleSets, type VectorSet } from './vector-sets.ts'
+import { insertVectors, removeVectors } from './vectors/vector-writes.ts'
 
 /** A passage or message with what of it is embedded. */
 export interface VectorEntry {
@@ -83,18 +84,6 @@ export async function copyKnown(
   return digested.filter(({ digest }) => !known.has(digest)).map(({ entry }) => entry)
 }
 
-export async function insertVectors(
-  db: Connection,
-  vectors: readonly { set_row: number; entry_row: number; vector: Uint8Array }[],
-): Promise<void> {
-  if (vectors.length === 0) return
-  await db
-    .insertInto('vector')
-    .values(vectors)
-    .onConflict((conflict) => conflict.columns(['set_row', 'entry_row']).doNothing())
-    .execute()
-}
-
 export async function fixDimension(
   db: Connection,
   setRow: number,
@@ -124,13 +113,7 @@ export async function forgetEntries(
     .execute()
   const setRows = sets.map(({ row }) => row)
   if (setRows.length === 0 || rows.length === 0) return
-  const gone = await db
-    .deleteFrom('vector')
-    .where('set_row', 'in', setRows)
-    .where('entry_row', 'in', rows)
-    .returning(['set_row', 'entry_row'])
-    .execute()
-  if (gone.length > 0) await db.insertInto('vector_gone').values(gone).execute()
+  await removeVectors(db, setRows, rows)
   await db
     .deleteFrom('embedding_task')
     .where('set_row', 'in', setRows)

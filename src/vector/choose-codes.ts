@@ -1,6 +1,6 @@
 import { CODE_TAIL_BYTES, type CodesKind, roundUpTo } from './codes.ts'
 
-/** Its number, when it was created, and its slots where numbers are looked up; tables are half as large again when they grow. */
+/** Its number, its stamp, and its slots where numbers are looked up; tables are half as large again when they grow. */
 const BYTES_AROUND_A_CODE = 1.5 * (8 + 8) + 8
 
 /**

@@ -42,7 +42,8 @@ export async function startRealServer(
     OPENAI_BASE_URL: provider.baseUrl,
     ...settings,
   }
-  const app = await openApp(readConfig({}, environment), () => undefined)
+  const config = readConfig({}, environment)
+  const app = await openApp(config, () => undefined)
   const connect: RealServer['connect'] = (shown) => {
     const createServer = createServerFactory({
       ...shown,
@@ -64,7 +65,7 @@ export async function startRealServer(
   return {
     client,
     provider,
-    path: join(home, 'recollect.db'),
+    path: config.databasePath,
     context: app.context,
     connect,
     answer,
