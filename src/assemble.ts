@@ -125,7 +125,15 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
           }),
       },
       models,
-      stats: async () => ({ ...(await storage.counts(NAMESPACE)), ...(await storage.info()) }),
+      stats: async () => ({
+        ...(await storage.counts(NAMESPACE)),
+        ...(await storage.info()),
+        archival: await store.archives.counts(),
+        embeddings: (await storage.embeddings.counts()).filter(
+          ({ namespace }) => namespace === NAMESPACE,
+        ),
+        indexBytes: await storage.indexBytes(),
+      }),
       onChange: (listener) =>
         changes.subscribe((change) => {
           if (change.namespace === NAMESPACE) listener(change)

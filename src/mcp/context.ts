@@ -61,6 +61,19 @@ export interface Stats {
   readonly runs: Readonly<Record<RunStatus, number>>
   readonly bytes: number
   readonly schemaVersion: number
+  readonly archival: ArchivalCounts
+  /** Of every archive and agent that is embedded. */
+  readonly embeddings: readonly {
+    readonly handle: string
+    readonly dimension: number | null
+    readonly embedded: number
+    readonly waiting: number
+    /** Refused so often that they are left alone. */
+    readonly failed: number
+    readonly problem: string | null
+  }[]
+  /** What indexes of vectors take of this server's memory now. */
+  readonly indexBytes: number
 }
 
 export interface AgentView {

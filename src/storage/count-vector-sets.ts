@@ -1,10 +1,19 @@
 import { sql } from 'kysely'
+import { chooseCodes, indexBytes } from '../vector/vector-index.ts'
 import type { Connection } from './dialect.ts'
 import { SEARCHED_ROLES } from './search-scope.ts'
 import { MOST_ATTEMPTS, type VectorSet } from './vector-sets.ts'
 import type { VectorSetCounts } from './vector-store.ts'
 
-export function createVectorSetCounts(db: Connection): () => Promise<readonly VectorSetCounts[]> {
+export function createVectorSetCounts(
+  db: Connection,
+  vectorBytes: number,
+): () => Promise<readonly VectorSetCounts[]> {
+  function expectedBytes(rows: number, dimension: number | null): number {
+    const kind = dimension === null ? null : chooseCodes(rows, dimension, vectorBytes)
+    return kind === null || dimension === null ? 0 : indexBytes(kind, rows, dimension)
+  }
+
   async function entriesOf({ kind, namespace, owner_id }: VectorSet): Promise<number> {
     if (kind === 'archive') {
       const archive = await db
@@ -55,6 +64,7 @@ export function createVectorSetCounts(db: Connection): () => Promise<readonly Ve
           dimension: set.dimension,
           state: set.state === 'serving' ? ('serving' as const) : ('building' as const),
           embedded,
+          indexBytes: expectedBytes(embedded, set.dimension),
           waiting: Math.max(0, (await entriesOf(set)) - embedded - failed),
           failed,
           problem: set.problem ?? open?.problem ?? null,

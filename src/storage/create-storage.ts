@@ -34,6 +34,8 @@ export interface Opened {
   readonly schemaVersion: number
   readonly info: () => Omit<StorageInfo, 'schemaVersion'>
   readonly searches: Searches
+  /** The memory that indexes of vectors may take. */
+  readonly vectorBytes: number
   readonly mayHaveChanged: () => boolean
   readonly backup: (target: string) => Promise<void>
   readonly close: () => Promise<void>
@@ -73,7 +75,7 @@ export function createStorage(opened: Opened): Storage {
       }
     },
     claims: createClaims(reader, transact, scopeOf),
-    embeddings: createEmbeddingTasks(reader, transact),
+    embeddings: createEmbeddingTasks(reader, transact, opened.vectorBytes),
     changes: {
       ...changeReads(reader),
       mayHaveChanged: opened.mayHaveChanged,
@@ -85,6 +87,7 @@ export function createStorage(opened: Opened): Storage {
       return { ...opened.info(), schemaVersion }
     },
     counts: (namespace) => countRows(reader, namespace),
+    indexBytes: opened.searches.indexBytes,
     backup: opened.backup,
     close: opened.close,
   }

@@ -13,6 +13,7 @@ const ADOPTED_AT_ONCE = 100
 export function createEmbeddingTasks(
   reader: Connection,
   transact: <T>(work: (trx: Connection) => Promise<T>) => Promise<T>,
+  vectorBytes: number,
 ): EmbeddingTasks {
   const held = (db: Connection, owner: string, tasks: readonly EmbeddingTask[]) =>
     db
@@ -91,7 +92,7 @@ export function createEmbeddingTasks(
       )
     },
 
-    counts: createVectorSetCounts(reader),
+    counts: createVectorSetCounts(reader, vectorBytes),
   }
 }
 

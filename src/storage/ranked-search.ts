@@ -91,4 +91,6 @@ export interface Searches {
   ranked(request: RankedRequest): Promise<RankedAnswer>
   /** Rows, those that share the most of the rare stems first. */
   alike(request: AlikeRequest): Promise<readonly number[]>
+  /** What indexes of vectors take of the memory now. */
+  indexBytes(): Promise<number>
 }

@@ -37,6 +37,8 @@ export interface Storage {
   info(): Promise<StorageInfo>
   /** How much there is of everything. Counts in short slices, so that nobody waits for it; of what changes meanwhile, either. */
   counts(namespace: string): Promise<RowCounts>
+  /** What indexes of vectors take of this process's memory now. */
+  indexBytes(): Promise<number>
   /** A consistent copy of the live database. Refuses an existing target. */
   backup(target: string): Promise<void>
   close(): Promise<void>

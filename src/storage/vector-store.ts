@@ -92,6 +92,8 @@ export interface VectorSetCounts {
   readonly dimension: number | null
   readonly state: 'building' | 'serving'
   readonly embedded: number
+  /** What an index of them takes of the memory of a server that searches it, by its limit. */
+  readonly indexBytes: number
   readonly waiting: number
   /** Refused so often that they are left alone. */
   readonly failed: number

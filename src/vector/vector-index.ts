@@ -6,7 +6,7 @@ import type { Kernel } from './kernel/kernel.ts'
 import { createRows, type Rows } from './rows.ts'
 import { searchRows, type VectorAnswer, type VectorSearch } from './search-rows.ts'
 
-export { chooseCodes } from './choose-codes.ts'
+export { chooseCodes, indexBytes } from './choose-codes.ts'
 export { createKernel } from './kernel/create-kernel.ts'
 export { mergeRanked, rankRows, type ScoredRow, type StoredVectors } from './rank-rows.ts'
 export type { RowFilter } from './rows.ts'

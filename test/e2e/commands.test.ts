@@ -177,7 +177,9 @@ describe('a server that only reads', () => {
     expect(wrong.stdout).toMatch(/Agent +FAILED.*"Bob"/)
     const counted = await runCommand(['stats'], withoutKey(home))
     expect(counted).toMatchObject({ code: 0, stderr: '' })
-    expect(counted.stdout).toMatch(/Agents +1\nBlocks +2\n.*\n.*\nRuns +1 completed/)
+    expect(counted.stdout).toMatch(
+      /Agents +1\nBlocks +2\n.*\n.*\nRuns +1 completed\nFound +0 passages/,
+    )
 
     await Promise.all([reader.close(), writer.close()])
     expect(await Promise.all([reading.stop(), writing.stop()])).toEqual([0, 0])

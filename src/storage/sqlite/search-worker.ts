@@ -27,6 +27,7 @@ export interface WorkerSetup {
 export type WorkerQuestion =
   | { readonly kind: 'ranked'; readonly request: RankedRequest }
   | { readonly kind: 'alike'; readonly request: AlikeRequest }
+  | { readonly kind: 'index_bytes' }
 
 export interface WorkerRequest {
   readonly id: number
@@ -34,7 +35,7 @@ export interface WorkerRequest {
 }
 
 export type WorkerAnswer =
-  | { readonly id: number; readonly answer: RankedAnswer | readonly number[] }
+  | { readonly id: number; readonly answer: RankedAnswer | readonly number[] | number }
   /** An error as such would lose its code on the way between threads. */
   | { readonly id: number; readonly message: string; readonly code: string | undefined }
 
@@ -76,13 +77,20 @@ port.on('message', ({ id, question }: WorkerRequest) => {
   )
 })
 
-async function answer(question: WorkerQuestion): Promise<RankedAnswer | readonly number[]> {
+async function answer(
+  question: WorkerQuestion,
+): Promise<RankedAnswer | readonly number[] | number> {
   searching ??= open()
-  const { db } = searching
-  // One transaction, so that all that it looks at is of one moment.
-  return question.kind === 'ranked'
-    ? rank(searching, question.request)
-    : db.transaction(() => findAlike(db, question.request))()
+  const { db, leg } = searching
+  switch (question.kind) {
+    case 'ranked':
+      return rank(searching, question.request)
+    case 'alike':
+      // One transaction, so that all that it looks at is of one moment.
+      return db.transaction(() => findAlike(db, question.request))()
+    case 'index_bytes':
+      return leg.mirrors.bytes()
+  }
 }
 
 const NO_VECTORS: FoundByMeaning = { lists: [], upTo: 0, problem: null }
