@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     retry: 0,
+    // Most of them wait for processes and timers of their own, so two at a time are well served by two cores.
+    maxWorkers: 2,
   },
 })
