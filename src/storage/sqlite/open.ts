@@ -51,6 +51,7 @@ export async function openSqlite(
       reader,
       writer,
       schemaVersion,
+      snapshot: (work) => readSnapshot(path, work),
       searches: searchThread.searches,
       info: () => infoOf(path),
       mayHaveChanged: watchDataVersion(readHandle),
@@ -90,6 +91,7 @@ export async function openSqliteToRead(path: string): Promise<Storage> {
       reader,
       writer: null,
       schemaVersion: await versionToRead({ db: reader, migrations: MIGRATIONS, hasVersionTable }),
+      snapshot: (work) => readSnapshot(path, work),
       searches: searchThread.searches,
       info: () => infoOf(path),
       mayHaveChanged: watchDataVersion(handle),
@@ -237,6 +239,21 @@ function createTarget(target: string): void {
         : `${target} can't be written (${code}). Name a file in a directory that exists and that you may write to.`,
       { cause: error },
     )
+  }
+}
+
+async function readSnapshot<T>(
+  path: string,
+  work: (db: Kysely<Database>) => Promise<T>,
+): Promise<T> {
+  const handle = await connect(path, 'read')
+  try {
+    handle.exec('BEGIN')
+    // The moment is that of the first read.
+    handle.prepare('SELECT count(*) FROM sqlite_master').get()
+    return await work(new Kysely<Database>({ dialect: sqliteDialect(handle) }))
+  } finally {
+    handle.close()
   }
 }
 
