@@ -4,6 +4,7 @@ import { createAgentSettings } from './agent/agent-settings.ts'
 import { createAgents } from './agent/agents.ts'
 import { checkRoomFor } from './agent/check-room.ts'
 import { concernedBy } from './agent/concerned-by.ts'
+import { createImportChecks } from './agent/import-checks.ts'
 import { ownerName } from './agent/run/owner.ts'
 import { createWorker } from './agent/run/worker.ts'
 import { createRuns } from './agent/runs.ts'
@@ -14,15 +15,18 @@ import type { AgentEvent, Change } from './core/event.ts'
 import { describeError, type Log } from './core/log.ts'
 import { NAMESPACE } from './core/namespace.ts'
 import { countTokens } from './llm/count-tokens.ts'
+import type { ModelRegistry } from './llm/model.ts'
 import { createModelRegistry } from './llm/registry.ts'
 import type { McpContext } from './mcp/context.ts'
 import { createArchivalMemory } from './memory/archival.ts'
 import { createArchives } from './memory/archives.ts'
 import { createBlockHistory } from './memory/block-history.ts'
 import { createBlockMemory } from './memory/blocks.ts'
+import { findAgent } from './memory/find-agent.ts'
 import { createRecallMemory } from './memory/recall.ts'
 import { pollChanges } from './storage/poll-changes.ts'
 import type { Storage } from './storage/store.ts'
+import { createTransfer } from './transfer/transfer.ts'
 
 /** The whole of Recollect over one opened database. */
 export interface App {
@@ -32,16 +36,23 @@ export interface App {
   close(): Promise<void>
 }
 
+/** Agents as files, over an opened database on which nobody works here. */
+export function assembleTransfer(config: Config, storage: Storage) {
+  const store = storage.in(NAMESPACE)
+  return {
+    ...createTransfer(store, createImportChecks(openModels(config)), systemClock),
+    find: (reference: string) => findAgent(store.agents, reference),
+  }
+}
+
+export type AgentFiles = ReturnType<typeof assembleTransfer>
+
 /** Joins the parts over an opened database, and begins to serve its queue; a read-only server leaves that alone. */
 export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
   const store = storage.in(NAMESPACE)
   const clock = systemClock
   const owner = ownerName(randomBytes(6).toString('hex'))
-  const models = createModelRegistry({
-    defaultHandle: config.model,
-    settings: config.providers,
-    limits: config.modelCalls,
-  })
+  const models = openModels(config)
   const onListenerError = (error: unknown) =>
     log('error', 'a listener failed', { error: describeError(error) })
   const changes = createBus<Change>(onListenerError)
@@ -87,6 +98,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
       archival: createArchivalMemory(store, clock),
       archives: createArchives(store, clock),
       recall: createRecallMemory(store),
+      transfer: createTransfer(store, createImportChecks(models), clock),
       runs: {
         ...runs,
         onProgress: (runId, listener) =>
@@ -108,4 +120,12 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
       await storage.close()
     },
   }
+}
+
+function openModels(config: Config): ModelRegistry {
+  return createModelRegistry({
+    defaultHandle: config.model,
+    settings: config.providers,
+    limits: config.modelCalls,
+  })
 }

@@ -50,6 +50,7 @@ describe('a client that is given one agent', () => {
       'create_block',
       'attach_block',
       'stats',
+      'import_agent',
     ])
     await expect(client.call('create_agent', {})).rejects.toMatchObject({ code: -32602 })
     expect(client.instructions).toMatch(/one agent/)
