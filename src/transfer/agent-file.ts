@@ -20,6 +20,15 @@ const LONGEST_SUMMARY = 200_000
 const LONGEST_PASSAGE = 100_000
 const LONGEST_KEY = 200
 const LONGEST_ARCHIVE_NAME = 500
+/*
+ * Of what is written entry by entry or checked against one another, so that no file of a few megabytes keeps a server
+ * busy for long. An agent has a hundred of these if it has many.
+ */
+const MOST_TAGS = 5_000
+const MOST_RULES = 1_000
+const MOST_BLOCKS = 1_000
+const MOST_ARCHIVES = 1_000
+const MOST_SUMMARIES = 20_000
 /** Of what is counted one by one: far more than anything has. */
 const MOST = 1_000_000_000
 
@@ -77,9 +86,9 @@ const agent = z.strictObject({
   context_window: z.int().min(LEAST_CONTEXT_WINDOW),
   /** Null: the system prompt that comes with its type. */
   system: text.nullable(),
-  tags: z.array(text),
+  tags: z.array(text).max(MOST_TAGS),
   tools: z.array(text),
-  tool_rules: z.array(toolRule),
+  tool_rules: z.array(toolRule).max(MOST_RULES),
   settings,
   created_at: moment,
 })
@@ -171,10 +180,10 @@ export const AgentFile = z.strictObject({
   exported_at: moment,
   agent,
   context,
-  summaries: z.array(summary),
-  blocks: z.array(block),
+  summaries: z.array(summary).max(MOST_SUMMARIES),
+  blocks: z.array(block).max(MOST_BLOCKS),
   messages: z.array(message),
-  archives: z.array(archive),
+  archives: z.array(archive).max(MOST_ARCHIVES),
 })
 
 export type AgentFile = z.infer<typeof AgentFile>

@@ -12,7 +12,7 @@ afterAll(removeHomes)
 async function newData() {
   const environment = withoutKey(newHome())
   const serving = await startServe(environment)
-  const client = await connect('v2-auto', { url: serving.url })
+  const client = await connect('v2-auto', { kind: 'http', url: serving.url })
   const { data } = await client.call('create_agent', { name: 'Ada', persona: 'I am Ada.' })
   await client.call('create_agent', { name: 'Bea' })
   await client.call('send_message', { agent: 'Ada', message: 'Remember the blue pot.' })

@@ -293,6 +293,11 @@ describe('a file from elsewhere', () => {
       (file) => (file.archives[0].passages[0].superseded_by = 'passage-x'),
       /superseded_by leads to a passage that the archive has not/,
     ],
+    [
+      'thousands of archives',
+      (file) => (file.archives = Array(1_001).fill(file.archives[0])),
+      /archives.*1000/,
+    ],
     ['a time that is none', (file) => (file.agent.created_at = 'now'), /agent\.created_at.*time/],
     ['a zone that is none', (file) => (file.agent.settings.timezone = 'Mars'), /agent\.settings/],
     ['no room', (file) => (file.agent.system = 'word '.repeat(90_000)), /does not fit/],
