@@ -24,7 +24,7 @@ const mayImport = {
   ],
   'src/transfer': ['src/core', 'src/memory', 'src/storage/store.ts'],
   'src/mcp': ['src/core', 'src/generated/prompts.ts'],
-  'src/config.ts': ['src/core', 'src/llm/providers.ts'],
+  'src/config.ts': ['src/core', 'src/llm/providers.ts', 'src/llm/embedding-handle.ts'],
   'src/assemble.ts': [
     'src/config.ts',
     'src/core',

@@ -72,6 +72,7 @@ function contextOf(messages: readonly Message[]): ContextInput {
       description: '',
       agentType: 'memgpt_agent',
       model: null,
+      embedding: null,
       contextWindow: 1_000_000,
       system: null,
       tags: [],

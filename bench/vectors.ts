@@ -1,46 +1,35 @@
-import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
-import {
-  type CodesKind,
-  createBitCodes,
-  createInt8Codes,
-  createKernel,
-  createVectorIndex,
-  rankRows,
-} from '../src/vector/vector-index.ts'
+import { openVectorReads } from '../src/storage/sqlite/vector-reads.ts'
+import { createMirrors } from '../src/storage/vectors/mirrors.ts'
+import { type CodesKind, rankRows } from '../src/vector/vector-index.ts'
 import { describeMachine, median, withScratch } from './support.ts'
-import { createCollection } from './vectors/collection.ts'
-import { hydrate } from './vectors/hydrate.ts'
+import { createCollection, SET } from './vectors/collection.ts'
 import { makeUpVectors } from './vectors/made-up-vectors.ts'
 
 /*
- * Finding the ten nearest of many vectors: sqlite-vec's vec0 and a loop in JavaScript beside the index by bytes and by
- * bits, whose candidates are read from the database and scored exactly. Every query goes to all in turn, so that they
- * share their luck. --large: a million vectors, ours alone.
+ * Finding the ten nearest of many vectors: sqlite-vec's vec0 and a loop in JavaScript beside the mirrors of Recollect, by
+ * bytes and by bits, as its memory allows: brought up to date before each search, their candidates read from the
+ * database and scored exactly. Every query goes to all in turn, so that they share their luck. --large: a million
+ * vectors, ours alone.
  */
 const { values: options } = parseArgs({ options: { large: { type: 'boolean', default: false } } })
 const ROWS = options.large ? 1_000_000 : 100_000
 const QUERIES = options.large ? 30 : 60
 const DIMENSION = 768
 const LIMIT = 10
-const MEAN_OF = 10_000
+/** In bytes: as much as the one needs, and as little as leaves the other. */
+const BUDGETS = { int8: ROWS * 1_200, bits: ROWS * 250 }
 const SEED = 7
 
 await withScratch(async (directory) => {
   const made = makeUpVectors(DIMENSION, SEED)
   const queries = Array.from({ length: QUERIES }, () => made.query())
-  const sample = Array.from({ length: MEAN_OF }, () => made.row())
-  const mean = Float32Array.from({ length: DIMENSION }, (_, at) =>
-    sample.reduce((sum, vector) => sum + (vector[at] ?? 0) / MEAN_OF, 0),
-  )
-  const codes = { int8: createInt8Codes(DIMENSION), bits: createBitCodes(mean) }
   console.log(`${ROWS} × ${DIMENSION}, ${QUERIES} queries, top ${LIMIT}; ${describeMachine()}`)
 
-  const collection = createCollection({
-    file: join(directory, 'bench.db'),
+  const collection = await createCollection({
+    directory,
     dimension: DIMENSION,
-    codes,
     queries,
     limit: LIMIT,
     withRivals: !options.large,
@@ -48,7 +37,6 @@ await withScratch(async (directory) => {
   for (let row = 1; row <= ROWS; row += 1) collection.add(row, made.row())
   collection.finish()
 
-  const kernel = createKernel()
   const engines: Engine[] = options.large
     ? []
     : [
@@ -66,17 +54,28 @@ await withScratch(async (directory) => {
       ]
   for (const kind of ['int8', 'bits'] as const) {
     const before = process.memoryUsage.rss()
-    const index = createVectorIndex(codes[kind], kernel)
-    const { milliseconds, longest } = hydrate(collection.database, kind, index)
+    const mirrors = createMirrors({
+      reads: openVectorReads(collection.database),
+      budgetBytes: BUDGETS[kind],
+      fewestRows: 0,
+    })
+    const delay = monitorEventLoopDelay({ resolution: 1 })
+    delay.enable()
+    const start = performance.now()
+    const filled = await mirrors.use(SET, async (mirror) => mirror.kind)
+    const milliseconds = performance.now() - start
+    delay.disable()
+    if (filled !== kind) throw new Error(`the mirror is by ${filled}`)
     const grown = process.memoryUsage.rss() - before
     console.log(
-      `${kind.padEnd(5)} hydrated in ${milliseconds.toFixed(0)} ms (longest step ${longest.toFixed(1)} ms); index ${inMegabytes(index.bytes())} MB, process grew by ${inMegabytes(grown)} MB`,
+      `${kind.padEnd(5)} filled in ${milliseconds.toFixed(0)} ms (event loop kept for ${(delay.max / 1e6).toFixed(1)} ms at most); mirror ${inMegabytes(mirrors.bytes())} MB, process grew by ${inMegabytes(grown)} MB`,
     )
     engines.push({
-      name: `${kind} by ${kernel.instructions}, rescored`,
+      name: `mirror by ${kind}, rescored`,
       kind,
       async search(query) {
-        const answer = await index.search(query, { limit: LIMIT, fetch: collection.fetch })
+        const answer = await mirrors.use(SET, (mirror) => mirror.search(query, { limit: LIMIT }))
+        if (!answer) throw new Error('there is no mirror')
         return { ...answer, rows: answer.rows.map(({ row }) => row) }
       },
     })

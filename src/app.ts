@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import type { Agent } from './core/agent.ts'
 import type { Log } from './core/log.ts'
 import { VERSION } from './core/version.ts'
+import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import type { McpContext } from './mcp/context.ts'
 import { createServerFactory, type ServerOptions } from './mcp/server.ts'
@@ -27,10 +28,13 @@ export async function openApp(config: Config, log: Log): Promise<App> {
 
 /** The database alone, without anybody who works on it. A read-only server neither creates nor migrates it. */
 export async function openStorage(
-  config: Pick<Config, 'databasePath' | 'readOnly'>,
+  config: Pick<Config, 'databasePath' | 'readOnly' | 'vectorBytes'>,
 ): Promise<Storage> {
   const { openSqlite, openSqliteToRead } = await import('./storage/sqlite/open.ts')
-  return config.readOnly ? openSqliteToRead(config.databasePath) : openSqlite(config.databasePath)
+  const { databasePath, vectorBytes } = config
+  return config.readOnly
+    ? openSqliteToRead(databasePath, vectorBytes)
+    : openSqlite(databasePath, undefined, vectorBytes)
 }
 
 export async function openModels(config: Config): Promise<ModelRegistry> {
@@ -51,6 +55,11 @@ export async function openTransfer(config: Config): Promise<OpenTransfer> {
 
 export interface OpenTransfer extends AgentFiles {
   close(): Promise<void>
+}
+
+export async function openEmbedders(config: Config): Promise<EmbedderRegistry> {
+  const { createEmbedderRegistry } = await import('./llm/embedder-registry.ts')
+  return createEmbedderRegistry({ settings: config.providers, limits: config.modelCalls })
 }
 
 export type ServeOptions = Pick<ServerOptions, 'toolsets' | 'readOnly' | 'agent' | 'log'>

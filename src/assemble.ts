@@ -5,7 +5,7 @@ import { createAgents } from './agent/agents.ts'
 import { checkRoomFor } from './agent/check-room.ts'
 import { concernedBy } from './agent/concerned-by.ts'
 import { createImportChecks } from './agent/import-checks.ts'
-import { ownerName } from './agent/run/owner.ts'
+import { hasEnded, ownerName } from './agent/run/owner.ts'
 import { createWorker } from './agent/run/worker.ts'
 import { createRuns } from './agent/runs.ts'
 import type { Config } from './config.ts'
@@ -15,6 +15,7 @@ import type { AgentEvent, Change } from './core/event.ts'
 import { describeError, type Log } from './core/log.ts'
 import { NAMESPACE } from './core/namespace.ts'
 import { countTokens } from './llm/count-tokens.ts'
+import { createEmbedderRegistry } from './llm/embedder-registry.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import { createModelRegistry } from './llm/registry.ts'
 import type { McpContext } from './mcp/context.ts'
@@ -22,8 +23,11 @@ import { createArchivalMemory } from './memory/archival.ts'
 import { createArchives } from './memory/archives.ts'
 import { createBlockHistory } from './memory/block-history.ts'
 import { createBlockMemory } from './memory/blocks.ts'
+import { createEmbedQuestion } from './memory/embed-question.ts'
+import { createEmbedQueue } from './memory/embed-queue.ts'
 import { findAgent } from './memory/find-agent.ts'
 import { createRecallMemory } from './memory/recall.ts'
+import { searchByMeaning } from './memory/search-by-meaning.ts'
 import { pollChanges } from './storage/poll-changes.ts'
 import type { Storage } from './storage/store.ts'
 import { createTransfer } from './transfer/transfer.ts'
@@ -47,12 +51,24 @@ export function assembleTransfer(config: Config, storage: Storage) {
 
 export type AgentFiles = ReturnType<typeof assembleTransfer>
 
+/** A batch takes a slow machine a minute; whoever takes longer is asked for less at a time. */
+const EMBEDDING_MILLISECONDS = 120_000
+
 /** Joins the parts over an opened database, and begins to serve its queue; a read-only server leaves that alone. */
 export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
-  const store = storage.in(NAMESPACE)
   const clock = systemClock
   const owner = ownerName(randomBytes(6).toString('hex'))
   const models = openModels(config)
+  const embedders = createEmbedderRegistry({
+    settings: config.providers,
+    limits: {
+      ...config.modelCalls,
+      totalMilliseconds: Math.min(config.modelCalls.totalMilliseconds, EMBEDDING_MILLISECONDS),
+    },
+  })
+  const embeddings = { check: embedders.check, fallback: config.embedding }
+  const searched = searchByMeaning(storage, createEmbedQuestion(embedders))
+  const store = searched.in(NAMESPACE)
   const onListenerError = (error: unknown) =>
     log('error', 'a listener failed', { error: describeError(error) })
   const changes = createBus<Change>(onListenerError)
@@ -61,7 +77,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   const worker = config.readOnly
     ? undefined
     : createWorker({
-        storage,
+        storage: searched,
         owner,
         clock,
         models,
@@ -72,11 +88,25 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
         countTokens,
         emit: progress.publish,
       })
+  const embedQueue = config.readOnly
+    ? undefined
+    : createEmbedQueue({
+        tasks: storage.embeddings,
+        embedders,
+        fallback: config.embedding,
+        owner,
+        hasEnded,
+        clock,
+        log,
+        leaseMilliseconds: config.leaseMilliseconds,
+        firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+      })
   const wake = () => worker?.wake()
   const runs = createRuns({ store, clock, owner, wake, onChange: changes.subscribe })
   // Also what other processes did: a run was cancelled that this one works on, or ended before one that waits here.
   changes.subscribe(({ kind, subjectId, namespace }) => {
     if (kind === 'agent') void worker?.stopIfDeleted(namespace, subjectId)
+    if (kind === 'agent' || kind === 'archive' || kind === 'messages') embedQueue?.wake()
     if (kind !== 'run') return
     void worker?.stopIfCancelled(namespace, subjectId)
     wake()
@@ -87,8 +117,8 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     storage,
     context: {
       agents: {
-        ...createAgents(store, models, clock),
-        ...createAgentSettings(store, models, clock),
+        ...createAgents(store, models, embeddings, clock),
+        ...createAgentSettings(store, models, embeddings, clock),
         ...createAgentBlocks(store, clock),
       },
       memory: {
@@ -107,7 +137,15 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
           }),
       },
       models,
-      stats: async () => ({ ...(await storage.counts(NAMESPACE)), ...(await storage.info()) }),
+      stats: async () => ({
+        ...(await storage.counts(NAMESPACE)),
+        ...(await storage.info()),
+        archival: await store.archives.counts(),
+        embeddings: (await storage.embeddings.counts()).filter(
+          ({ namespace }) => namespace === NAMESPACE,
+        ),
+        indexBytes: await storage.indexBytes(),
+      }),
       onChange: (listener) =>
         changes.subscribe((change) => {
           if (change.namespace === NAMESPACE) listener(change)
@@ -116,7 +154,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     },
     async close() {
       poller.stop()
-      await worker?.stop()
+      await Promise.all([worker?.stop(), embedQueue?.stop()])
       await storage.close()
     },
   }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
+import { parseEmbeddingHandle } from './llm/embedding-handle.ts'
 import {
   findProvider,
   PROVIDERS,
@@ -16,11 +17,14 @@ export interface Config {
   /** The SQLite file. */
   readonly databasePath: string
   readonly model: string | null
+  readonly embedding: string | null
   readonly providers: ProviderSettings
   readonly token: string | null
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
+  /** Memory for indexes of vectors; 0: none are kept. */
+  readonly vectorBytes: number
   readonly modelCalls: ModelCallSettings
   readonly logLevel: LogLevel
   readonly toolsets: readonly Toolset[]
@@ -50,11 +54,6 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** A setting that can't be used, in one line: its name, what was found, what is allowed. */
 export class ConfigError extends Error {}
 
-/** Settings that belong to the contract but whose feature does not exist yet; set, they would promise what is not there. */
-const NOT_BUILT: Readonly<Record<string, string>> = {
-  RECOLLECT_EMBEDDING: 'embeddings',
-}
-
 /** The built-in model, which belongs to no provider. */
 const REHEARSAL = 'offline/rehearsal'
 
@@ -68,14 +67,6 @@ export function readConfig(
   const settings: Environment = { ...environment, ...definedOnly(flags) }
   const get = (name: string) => settings[name]?.trim() || undefined
 
-  for (const [name, feature] of Object.entries(NOT_BUILT)) {
-    const value = get(name)
-    if (value !== undefined) {
-      throw new ConfigError(
-        `${name}: found "${value}", but ${feature} can't be used in this version yet. Unset it.`,
-      )
-    }
-  }
   const read = <T>(name: string, schema: z.ZodType<T>, fallback: T, allowed: string): T => {
     const value = get(name)
     if (value === undefined) return fallback
@@ -101,6 +92,7 @@ export function readConfig(
       null,
       `"provider/model", for example openai/gpt-4.1-mini; providers are ${PROVIDERS.map(({ name }) => name).join(', ')}, and ${REHEARSAL} needs none`,
     ),
+    embedding: readEmbedding(get('RECOLLECT_EMBEDDING')),
     providers: readProviders(settings),
     token,
     maxRunTokens: read(
@@ -122,6 +114,13 @@ export function readConfig(
         30,
         'a whole number of seconds from 1 to 3600',
       ) * 1_000,
+    vectorBytes:
+      read(
+        'RECOLLECT_VECTOR_MEMORY_MB',
+        z.coerce.number().int().min(0).max(1_000_000),
+        256,
+        'a whole number of megabytes from 0 on',
+      ) * 1_000_000,
     toolsets: readToolsets(get('RECOLLECT_TOOLSETS')),
     readOnly: read(
       'RECOLLECT_READ_ONLY',
@@ -146,6 +145,18 @@ function readToolsets(value = 'core'): readonly Toolset[] {
   throw new ConfigError(
     `RECOLLECT_TOOLSETS: found "${unknown}", allowed in this version is a comma list out of ${TOOLSETS.join(', ')}, or all.`,
   )
+}
+
+function readEmbedding(handle: string | undefined): string | null {
+  if (handle === undefined) return null
+  try {
+    parseEmbeddingHandle(handle)
+    return handle
+  } catch (error) {
+    throw error instanceof UserError
+      ? new ConfigError(`RECOLLECT_EMBEDDING: ${error.message}`)
+      : error
+  }
 }
 
 function readProviders(settings: Environment): ProviderSettings {

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { BINARY, environment, startStdioClient } from '../support.ts'
 import type { Conversation, Question } from './data-set.ts'
 import type { Ranking } from './measures.ts'
+import { passagesEmbedded } from './passages-embedded.ts'
 import { type Remembered, rememberPassages, seedMessages } from './remember.ts'
 import { RIVALS } from './rivals.ts'
 
@@ -22,8 +23,9 @@ export async function askAll(
   home: string,
   conversations: readonly Conversation[],
   tool: 'search_archival' | 'search_conversation',
+  embedding?: string,
 ): Promise<readonly Asked[]> {
-  const env = environment(home)
+  const env = environment(home, embedding === undefined ? {} : { RECOLLECT_EMBEDDING: embedding })
   const seeded =
     tool === 'search_conversation'
       ? await seedMessages(env.RECOLLECT_HOME ?? home, conversations)
@@ -34,6 +36,7 @@ export async function askAll(
     const asked: Asked[] = []
     for (const [index, conversation] of conversations.entries()) {
       const remembered = seeded?.[index]?.(client) ?? (await rememberPassages(client, conversation))
+      if (embedding !== undefined) await passagesEmbedded(env.RECOLLECT_HOME ?? home)
       asked.push(...(await askConversation(conversation, remembered)))
       if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${conversations.length} `)
     }

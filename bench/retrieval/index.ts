@@ -13,10 +13,11 @@ import { describeCategories, describeSearchers } from './report.ts'
  * conversation is stored in the memory of an agent, and each question asked of the server as a client would. Beside it,
  * what others find in the same texts.
  */
-const USAGE = `npm run bench -- retrieval --data <path> [--recall] [--out <folder>] [--limit <questions>]
+const USAGE = `npm run bench -- retrieval --data <path> [--recall] [--embedding <handle>] [--out <folder>] [--limit <questions>]
   --data    the JSON file of LoCoMo, a folder of BEAM's chats (chats/100K), or a folder with a SMART collection
             (Cranfield, CISI); none of them comes with Recollect
   --recall  store the turns as messages and find them by search_conversation, not as passages by search_archival
+  --embedding  what embeds the passages, such as local/hash; without it, words alone are searched for
   --out     where the file with every question and what was found goes
   --limit   only the first so many questions of each conversation`
 
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: join(tmpdir(), 'recollect-retrieval') },
     limit: { type: 'string', default: 'Infinity' },
     recall: { type: 'boolean', default: false },
+    embedding: { type: 'string' },
   },
 })
 if (values.data === undefined || Number.isNaN(Number(values.limit))) {
@@ -39,11 +41,11 @@ const limited = conversations.map((conversation) => ({
   ...conversation,
   questions: conversation.questions.slice(0, Number(values.limit)),
 }))
-const asked = await withScratch((home) => askAll(home, limited, tool))
+const asked = await withScratch((home) => askAll(home, limited, tool, values.embedding))
 
 const turns = conversations.flatMap(({ sessions }) => sessions.flatMap((session) => session.turns))
 console.log(
-  `${name} by ${tool}: ${asked.length} questions, ${turns.length} turns in ${conversations.length} conversations; ${describeMachine()}`,
+  `${name} by ${tool}${values.embedding ? ` with ${values.embedding}` : ''}: ${asked.length} questions, ${turns.length} turns in ${conversations.length} conversations; ${describeMachine()}`,
 )
 console.log(`\n${describeSearchers(asked)}`)
 for (const searcher of [OURS, 'FTS5 unicode61, all words', 'FTS5 porter, content words'])

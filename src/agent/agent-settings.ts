@@ -3,6 +3,7 @@ import { type Clock, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { ModelRegistry } from '../llm/model.ts'
+import { type EmbeddingChoice, embedMessages } from '../memory/choose-embedding.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { Store } from '../storage/store.ts'
 import { checkRoom } from './check-room.ts'
@@ -14,8 +15,21 @@ export type SettingsPatch = {
   readonly [Name in keyof AgentSettings]?: AgentSettings[Name] | undefined
 }
 
+export interface MessagesToEmbed {
+  /** Null: there is nothing to embed them with. */
+  readonly handle: string | null
+  readonly messages: number
+  /** An estimate. */
+  readonly tokens: number
+}
+
 /** How agents are run, and what they have in sight, as an operator changes it. */
-export function createAgentSettings(store: Store, models: ModelRegistry, clock: Clock) {
+export function createAgentSettings(
+  store: Store,
+  models: ModelRegistry,
+  embeddings: EmbeddingChoice,
+  clock: Clock,
+) {
   return {
     async configure(reference: string, patch: SettingsPatch): Promise<AgentSettings> {
       if (patch.summaryModel) models.check(patch.summaryModel)
@@ -25,8 +39,20 @@ export function createAgentSettings(store: Store, models: ModelRegistry, clock: 
         const settings = checkSettings({ ...agent.settings, ...definedOnly(patch) })
         checkRoom({ ...agent, settings }, await tx.blocks.ofAgent(agent.id))
         await tx.agents.update(agent.id, { settings }, at)
+        if (settings.embedMessages !== agent.settings.embedMessages)
+          await embedMessages(tx, { ...agent, settings }, embeddings, at)
         return settings
       })
+    },
+
+    /** What would be embedded if embedding its messages were switched on; null: it is on. */
+    async messagesToEmbed(reference: string): Promise<MessagesToEmbed | null> {
+      const { id, settings, embedding } = await findAgent(store.agents, reference)
+      if (settings.embedMessages) return null
+      return {
+        handle: embedding ?? embeddings.fallback,
+        ...(await store.messages.embeddable(id)),
+      }
     },
 
     /** Puts aside what the next compaction would, now. Undefined: there is nothing that may go. */

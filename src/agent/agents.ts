@@ -15,6 +15,7 @@ import type { ToolRule } from '../core/tool-rule.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import type { ModelRegistry } from '../llm/model.ts'
 import { addBlock, attachBlock, type BlockFields, findBlockById } from '../memory/blocks.ts'
+import { type EmbeddingChoice, embedAgain } from '../memory/choose-embedding.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { AgentFilter, AgentPatch, Store, Transaction } from '../storage/store.ts'
 import { checkToolRules } from './check-tool-rules.ts'
@@ -30,6 +31,7 @@ export interface AgentFields {
   readonly name?: string | undefined
   readonly description?: string | undefined
   readonly model?: string | undefined
+  readonly embedding?: string | undefined
   readonly contextWindow?: number | undefined
   readonly system?: string | undefined
   readonly tags?: readonly string[] | undefined
@@ -49,12 +51,19 @@ export interface NewAgent extends AgentFields {
 }
 
 /** Agents as the outside makes, changes and looks at them. */
-export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>, clock: Clock) {
-  /** Checks what can be checked without the store; an empty `model` or `system` stands for the default. */
+export function createAgents(
+  store: Store,
+  models: Pick<ModelRegistry, 'check'>,
+  embeddings: EmbeddingChoice,
+  clock: Clock,
+) {
+  /** Checks what can be checked without the store; an empty `model`, `embedding` or `system` stands for the default. */
   function checked(fields: AgentChanges): AgentPatch {
-    const { name, description, model, contextWindow, system, tags, tools, toolRules } = fields
+    const { name, description, model, embedding, system, tags, tools, toolRules } = fields
+    const { contextWindow } = fields
     if (name !== undefined) checkName(name)
     if (model) models.check(model)
+    if (embedding) embeddings.check(embedding)
     if (tools) checkToolNames(tools)
     if (contextWindow !== undefined && contextWindow < LEAST_CONTEXT_WINDOW) {
       throw new UserError(
@@ -66,6 +75,7 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
       ...(name !== undefined && { name: cleanText(name) }),
       ...(description !== undefined && { description: cleanText(description) }),
       ...(model !== undefined && { model: model === '' ? null : model }),
+      ...(embedding !== undefined && { embedding: embedding === '' ? null : embedding }),
       ...(contextWindow !== undefined && { contextWindow }),
       ...(system !== undefined && { system: system === '' ? null : cleanText(system) }),
       ...(tags && { tags: [...new Set(tags.map(cleanText))] }),
@@ -85,6 +95,7 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
         description: '',
         agentType,
         model: null,
+        embedding: null,
         contextWindow: DEFAULT_CONTEXT_WINDOW,
         system: null,
         tags: [],
@@ -124,7 +135,9 @@ export function createAgents(store: Store, models: Pick<ModelRegistry, 'check'>,
         await tx.agents.update(id, patch, at)
         if (fields.model !== undefined || fields.contextWindow !== undefined)
           await tx.agents.setContext(id, { learnedWindow: null, tokenRatio: 1 }, at)
-        return checkedView(tx, await findAgent(tx.agents, id))
+        const changed = await findAgent(tx.agents, id)
+        if (changed.embedding !== agent.embedding) await embedAgain(tx, changed, embeddings, at)
+        return checkedView(tx, changed)
       })
     },
 

@@ -5,6 +5,8 @@ const SETTINGS = `Flags that stand for settings (each also a variable):
   --database <url>    another SQLite file: file:<path> RECOLLECT_DATABASE_URL
   --model <handle>    provider/model for agents that   RECOLLECT_MODEL
                       name none
+  --embedding <handle> provider/model that embeds what RECOLLECT_EMBEDDING
+                      agents remember; none if unset
   --log <level>       error, warn, info or debug       RECOLLECT_LOG
   --toolsets <list>   groups of tools, or all          RECOLLECT_TOOLSETS
   --agent <agent>     serve one agent only: id or name RECOLLECT_AGENT

@@ -23,6 +23,8 @@ export const AgentSettings = z.object({
   maxOutputTokens: z.number().int().min(1).nullable().default(null),
   /** Calls that only read may be made side by side. */
   parallelToolCalls: z.boolean().default(false),
+  /** Its messages are embedded as its archive is. */
+  embedMessages: z.boolean().default(false),
 })
 
 export type AgentSettings = Readonly<z.infer<typeof AgentSettings>>

@@ -19,6 +19,8 @@ export interface Agent {
   readonly agentType: AgentType
   /** `provider/model`; null: chosen at each run. */
   readonly model: string | null
+  /** What embeds its archive, as `EmbedderRegistry` knows it; null: as the server is set. */
+  readonly embedding: string | null
   readonly contextWindow: number
   /** Its author's system prompt; null: the one that comes with its type. */
   readonly system: string | null

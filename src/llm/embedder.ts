@@ -18,6 +18,8 @@ export interface EmbeddingResult {
 export interface Embedder {
   /** `provider/model` or `provider/model@dimension`. */
   readonly handle: string
+  /** What the order that it finds is worth beside that of words; 1: as much. */
+  readonly weight: number
   /** Of every vector; null: the first answer will tell. */
   dimension(): number | null
   /** Any number of texts, in as many calls as they need. Never rejects: whatever goes wrong is the `failure`. */

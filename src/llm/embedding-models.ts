@@ -6,6 +6,8 @@ export interface EmbeddingModel {
   readonly dimension: number | null
   /** Trained so that the beginning of a vector is a shorter vector; servers do it for the argument `dimensions`. */
   readonly canBeShortened: boolean
+  /** What the order that it finds is worth beside that of words; 1: as much. */
+  readonly weight: number
 }
 
 interface Row extends Partial<EmbeddingModel> {
@@ -18,6 +20,7 @@ const UNKNOWN: EmbeddingModel = {
   passagePrefix: '',
   dimension: null,
   canBeShortened: true,
+  weight: 1,
 }
 
 const NOT_SHORTENED = { canBeShortened: false }

@@ -1,9 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import { cleanText } from '../core/text.ts'
 import { toUnitLength } from '../core/unit-length.ts'
 import type { Embedded, Embedder } from './embedder.ts'
 
 export const HASH_HANDLE = 'local/hash'
 
+/** Words and spellings are what keyword search looks at already, and better. */
+const WEIGHT = 0.1
 const DIMENSION = 1024
 const WORD = /[\p{L}\p{N}\p{M}\p{Co}\p{So}]+/gu
 const SHORTEST_PIECE = 3
@@ -29,13 +32,20 @@ const TWO_TO_32 = 2 ** 32
 export function createHashEmbedder(): Embedder {
   return {
     handle: HASH_HANDLE,
+    weight: WEIGHT,
     dimension: () => DIMENSION,
     async embed(texts, _purpose, signal) {
       if (signal.aborted) {
         const message = 'The embedding was cancelled.'
         return { embedded: [], failure: { reason: 'aborted', message, hint: 'Ask again.' } }
       }
-      return { embedded: texts.map(embedText), failure: null }
+      const embedded: Embedded[] = []
+      for (const text of texts) {
+        embedded.push(embedText(text))
+        // Nobody else in this process should have to wait for more than one text.
+        await setImmediate()
+      }
+      return { embedded, failure: null }
     },
   }
 }

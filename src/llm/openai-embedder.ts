@@ -160,6 +160,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
 
   return {
     handle,
+    weight: traits.weight,
     dimension: () => askedDimension ?? seenDimension ?? traits.dimension,
     async embed(given, purpose, signal) {
       const prefix = prefixFor(purpose, traits)

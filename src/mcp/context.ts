@@ -62,6 +62,19 @@ export interface Stats {
   readonly runs: Readonly<Record<RunStatus, number>>
   readonly bytes: number
   readonly schemaVersion: number
+  readonly archival: ArchivalCounts
+  /** Of every archive and agent that is embedded. */
+  readonly embeddings: readonly {
+    readonly handle: string
+    readonly dimension: number | null
+    readonly embedded: number
+    readonly waiting: number
+    /** Refused so often that they are left alone. */
+    readonly failed: number
+    readonly problem: string | null
+  }[]
+  /** What indexes of vectors take of this server's memory now. */
+  readonly indexBytes: number
 }
 
 export interface AgentView {
@@ -90,6 +103,7 @@ export interface NewAgent {
   /** Blocks that exist, to be shared. */
   readonly blockIds?: readonly string[] | undefined
   readonly model?: string | undefined
+  readonly embedding?: string | undefined
   readonly contextWindow?: number | undefined
   readonly agentType?: AgentType | undefined
   readonly system?: string | undefined
@@ -97,9 +111,12 @@ export interface NewAgent {
   readonly tools?: readonly string[] | undefined
 }
 
-/** An empty `model` or `system` goes back to the default. */
+/** An empty `model`, `embedding` or `system` goes back to the default. */
 export type AgentChanges = Partial<
-  Pick<NewAgent, 'name' | 'description' | 'model' | 'contextWindow' | 'system' | 'tags' | 'tools'>
+  Pick<
+    NewAgent,
+    'name' | 'description' | 'model' | 'embedding' | 'contextWindow' | 'system' | 'tags' | 'tools'
+  >
 > & { readonly toolRules?: readonly ToolRule[] | undefined }
 
 export interface AgentsPort {
@@ -118,6 +135,8 @@ export interface AgentsPort {
   /** Exactly what the next model call would carry, and what each part costs. */
   inspect(agent: string): Promise<ContextAccount>
   configure(agent: string, settings: SettingsPatch): Promise<AgentSettings>
+  /** What embedding its messages would take; null: they are embedded already. */
+  messagesToEmbed(agent: string): Promise<MessagesToEmbed | null>
   /** Undefined: there is nothing that may leave the context. */
   compact(agent: string, signal: AbortSignal): Promise<Compacted | undefined>
   resetMessages(agent: string): Promise<{ readonly agentId: AgentId; readonly messages: number }>
@@ -128,6 +147,14 @@ export interface AgentsPort {
 
 export type SettingsPatch = {
   readonly [Name in keyof AgentSettings]?: AgentSettings[Name] | undefined
+}
+
+export interface MessagesToEmbed {
+  /** What would embed them; null: there is nothing. */
+  readonly handle: string | null
+  readonly messages: number
+  /** An estimate. */
+  readonly tokens: number
 }
 
 export interface Compacted {
@@ -235,6 +262,11 @@ export interface Found<T> {
   readonly foundBy?: FoundBy
 }
 
+export interface FoundPage<T> extends Page<Found<T>> {
+  /** Sentences: what had no part in it, and why. */
+  readonly warnings?: readonly string[]
+}
+
 export interface ArchivalPort {
   insert(
     agent: string,
@@ -256,7 +288,7 @@ export interface ArchivalPort {
       readonly includeSuperseded?: boolean | undefined
       readonly archiveId?: string | undefined
     },
-  ): Promise<Page<Found<Passage>>>
+  ): Promise<FoundPage<Passage>>
   /** With up to `each` neighbours on either side, in the order of their source. */
   around(agent: string, passageId: string, each: number): Promise<readonly Passage[]>
   delete(agent: string, passageId: string): Promise<PassageId>
@@ -309,7 +341,7 @@ export interface RecallPort {
   search(
     agent: string,
     filter: SearchFilter & { readonly roles?: readonly MessageRole[] | undefined },
-  ): Promise<Page<Found<Message>>>
+  ): Promise<FoundPage<Message>>
   /** The conversation as it was, newest page first, each page oldest first. */
   list(agent: string, limit: number): Promise<readonly Message[]>
   /** With up to `each` messages in which somebody speaks on either side, in order. */

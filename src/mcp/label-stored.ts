@@ -9,7 +9,7 @@ import { isRecord } from './is-record.ts'
  */
 
 /** Fields of an answer that hold stored text, in items or in one object. */
-const HOLDERS = ['block', 'blocks', 'versions', 'passages', 'messages', 'runs'] as const
+const HOLDERS = ['block', 'blocks', 'versions', 'passages', 'similar', 'messages', 'runs'] as const
 /** What the text is called in there. */
 const TEXTS = ['value', 'text', 'message', 'arguments', 'reason'] as const
 /** Fields that are such text themselves. */

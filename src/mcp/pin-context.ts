@@ -124,6 +124,7 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     update: async (agent, changes) => agents.update(own(agent), changes),
     delete: async (agent) => agents.delete(own(agent)),
     inspect: async (agent) => agents.inspect(own(agent)),
+    messagesToEmbed: async (agent) => agents.messagesToEmbed(own(agent)),
     configure: async (agent, settings) => agents.configure(own(agent), settings),
     compact: async (agent, signal) => agents.compact(own(agent), signal),
     resetMessages: async (agent) => agents.resetMessages(own(agent)),

@@ -6,7 +6,14 @@ import type { Page } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
 import { countCharacters, excerpt } from '../core/text.ts'
 import { flattenToolRule, type ToolRule } from '../core/tool-rule.ts'
-import type { AgentView, ArchiveView, Found, InsertedPassages, SharedBlock } from './context.ts'
+import type {
+  AgentView,
+  ArchiveView,
+  Found,
+  FoundPage,
+  InsertedPassages,
+  SharedBlock,
+} from './context.ts'
 import { pieceOf } from './fit.ts'
 import type {
   agentShape,
@@ -38,6 +45,7 @@ export function presentAgent(view: AgentView): z.infer<typeof agentShape> {
     description: agent.description,
     agent_type: agent.agentType,
     ...(agent.model !== null && { model: agent.model }),
+    ...(agent.embedding !== null && { embedding: agent.embedding }),
     context_window: agent.contextWindow,
     system: view.system,
     tags: [...agent.tags],
@@ -212,6 +220,13 @@ function presentFound({ score, foundBy }: Omit<Found<unknown>, 'item'>) {
     ...(score !== undefined && { score }),
     ...(foundBy !== undefined && { found_by: foundBy }),
   }
+}
+
+export function presentPage(page: FoundPage<unknown>): {
+  next_cursor?: string
+  warnings?: string[]
+} {
+  return { ...presentCursor(page), ...(page.warnings && { warnings: [...page.warnings] }) }
 }
 
 export function presentCursor(page: Page<unknown>): { next_cursor?: string } {

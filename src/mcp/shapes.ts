@@ -23,6 +23,8 @@ export function answer<Shape extends z.ZodRawShape>(shape: Shape) {
 /** Of an answer that had to be cut: how many items are not in it. */
 export const cut = { truncated: z.boolean(), left_out: count }
 export const paged = { next_cursor: text, ...cut }
+/** Of what was searched for; warnings say what had no part in it, such as an embedding whose endpoint is down. */
+export const foundPage = { ...paged, warnings: z.array(text) }
 
 const blockHead = z.strictObject({
   id: text,
@@ -65,6 +67,7 @@ export const agentShape = z.strictObject({
   description: text,
   agent_type: z.enum(AGENT_TYPES),
   model: text.optional(),
+  embedding: text.optional(),
   context_window: count,
   system: text,
   tags: z.array(text),

@@ -159,7 +159,7 @@ function withNeighbours(
 }
 
 /** Never negative, so that a word which stands nearly everywhere still speaks for an entry. */
-function inverseFrequency(size: number, frequency: number): number {
+export function inverseFrequency(size: number, frequency: number): number {
   return Math.log(1 + Math.max(0, size - frequency + 0.5) / (frequency + 0.5))
 }
 

@@ -1,7 +1,16 @@
-import { type Found, fuseByRank } from './fuse.ts'
+import { coverage, standingOut } from './confidence.ts'
+import { type Found, fuseByRank, type RankedList } from './fuse.ts'
 import type { Question } from './question.ts'
-import { type Candidate, type Ranked, rankByWords, type Spelling, type Weighted } from './rank.ts'
+import {
+  type Candidate,
+  inverseFrequency,
+  type Ranked,
+  rankByWords,
+  type Spelling,
+  type Weighted,
+} from './rank.ts'
 import { compounds, mayBeMisspelt, misspellings, mistakesIn } from './spelling.ts'
+import type { VectorList } from './vector-list.ts'
 
 /** What a database offers for one search: the entries of its scope that pass its filters. */
 export interface WordIndex {
@@ -15,6 +24,8 @@ export interface WordIndex {
   wordsWith(stem: string): readonly string[]
   /** Entries with any of the stems, best first by BM25, the newer of equals first. */
   best(stems: readonly string[], limit: number): readonly Ranked[]
+  /** Those of the rows that are in scope and pass the filters. */
+  passing(rows: readonly number[]): ReadonlySet<number>
   /** These entries with their neighbours, and those of the neighbours that pass the filters as entries of their own. */
   candidates(rows: readonly number[]): readonly Candidate[]
 }
@@ -44,34 +55,89 @@ const MOST_SCORED = 10_000
 /** Each guess looks through the vocabulary. */
 const MOST_GUESSED = 4
 
+/** Of the best by words, so many say how much of the question words can answer. */
+const TELLING = 3
+/** What the first by vectors counts against the first by words, where words find nothing that fits. */
+const MOST_WEIGHT = 1.5
+
 /**
- * The entries that hold any word of the question, best first: a page of a list that has every one of them once, in the
- * same order whenever it is asked for.
+ * The entries that hold any word of the question or are near it, best first: a page of a list that has every one of
+ * them once, in the same order whenever it is asked for.
  */
 export function rankedSearch(
   index: WordIndex,
   question: Question,
   { offset, limit }: { readonly offset: number; readonly limit: number },
+  vectors: readonly VectorList[] = [],
   known?: Ranking,
 ): RankedPage {
   const end = offset + limit
-  const ranking = continueRanking(index, known ?? beginRanking(index, question), end + 1)
+  const ranking = continueRanking(index, known ?? beginRanking(index, question, vectors), end + 1)
   const { hits } = ranking
   return { hits: hits.slice(offset, end), more: hits.length > end, ranking }
 }
 
-function beginRanking(index: WordIndex, question: Question): Ranking {
+function beginRanking(
+  index: WordIndex,
+  question: Question,
+  vectors: readonly VectorList[],
+): Ranking {
   const terms = weigh(index, question)
   const stems = stemsOf(terms)
-  if (stems.length === 0) return { stems, hits: [], complete: true }
-  const telling = stemsOf(mostTelling(terms))
-  const found = index.best(telling, JUDGED)
-  const first =
-    found.length < JUDGED && telling.length < stems.length ? index.best(stems, JUDGED) : found
+  const first = bestOf(index, terms, stems)
   const candidates = index.candidates(first.map(({ row }) => row))
   const ranked = rankByWords(terms, question.dates, candidates, index.size())
-  const judged = fuseByRank([{ leg: 'keyword', weight: 1, entries: ranked }])
-  return { stems, hits: judged, complete: first.length < JUDGED }
+  const telling = new Set(ranked.slice(0, TELLING).map(({ row }) => row))
+  const texts = candidates.filter(({ row }) => telling.has(row)).map(({ text }) => text)
+  const covered = vectors.length > 0 ? coverage(askedWords(index, question, terms), texts) : 0
+  const nearest = vectors.flatMap((list) => weighVectors(index, list, covered))
+  const hits = fuseByRank([
+    ...(ranked.length > 0 ? [{ leg: 'keyword', weight: 1, entries: ranked } as const] : []),
+    ...nearest,
+  ])
+  return { stems, hits, complete: first.length < JUDGED }
+}
+
+/** Those that are judged. */
+function bestOf(
+  index: WordIndex,
+  terms: readonly Weighted[],
+  stems: readonly string[],
+): readonly Ranked[] {
+  if (stems.length === 0) return []
+  const telling = stemsOf(mostTelling(terms))
+  const found = index.best(telling, JUDGED)
+  return found.length < JUDGED && telling.length < stems.length ? index.best(stems, JUDGED) : found
+}
+
+/** The more words can answer and the less the nearest stand out, the less do vectors count. */
+function weighVectors(
+  index: WordIndex,
+  { weight, size, entries }: VectorList,
+  covered: number,
+): readonly RankedList[] {
+  const sure = standingOut(
+    entries.map(({ score }) => score),
+    size,
+  )
+  // Where words find nothing at all, the nearest are all there is, however far away they are.
+  const counts = covered > 0 ? weight * sure * (MOST_WEIGHT - covered) : 1
+  if (counts === 0) return []
+  const passing = index.passing(entries.map(({ row }) => row))
+  const there = entries.filter(({ row }) => passing.has(row))
+  return there.length === 0 ? [] : [{ leg: 'vector', weight: counts, entries: there }]
+}
+
+/** Also those words of the question that stand nowhere: no entry can answer for them. */
+function askedWords(index: WordIndex, question: Question, terms: readonly Weighted[]) {
+  const size = index.size()
+  const found = terms.map(({ spellings, frequency }) => ({
+    stems: spellings.map(({ stem }) => stem),
+    rarity: inverseFrequency(size, frequency),
+  }))
+  const missing = question.terms.length - terms.length
+  const rarity = inverseFrequency(size, 0)
+  return [...found, ...Array.from({ length: missing }, () => ({ stems: [], rarity }))]
 }
 
 /**

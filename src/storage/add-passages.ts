@@ -5,6 +5,7 @@ import { indexWords } from '../search/words.ts'
 import type { Scope } from './scope.ts'
 import { passageScope } from './search-scope.ts'
 import type { PlacedPassage } from './store.ts'
+import { embedEntries } from './vector-entries.ts'
 
 /** Rows of passages that their archive does not have, and what search and counts need of them; not their tags. */
 export async function addPassages(
@@ -44,6 +45,8 @@ export async function addPassages(
       words: indexWords(texts.get(id) ?? ''),
     })),
   )
+  const entries = rows.map(({ row, id }) => ({ row, text: texts.get(id) ?? '' }))
+  await embedEntries(db, namespace, { kind: 'archive', id: archiveId }, entries)
   await countPassages({ db, namespace }, archiveId, {
     passages: rows.length,
     superseded: passages.filter(({ supersededBy }) => supersededBy !== null).length,

@@ -8,6 +8,7 @@ import { changeReads } from './changes.ts'
 import { createClaims } from './claims.ts'
 import { countRows } from './count-rows.ts'
 import type { Connection, Dialect } from './dialect.ts'
+import { createEmbeddingTasks } from './embedding-tasks.ts'
 import { createMessageCache } from './message-cache.ts'
 import { messageSearches } from './message-search.ts'
 import { messageReads, messageWrites } from './messages.ts'
@@ -22,6 +23,7 @@ import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { Reads, Storage, StorageInfo, Store, Transaction } from './store.ts'
 import { callReads } from './tool-calls.ts'
+import { vectorWrites } from './vector-sets.ts'
 
 export interface Opened {
   readonly dialect: Dialect
@@ -34,6 +36,8 @@ export interface Opened {
   /** Hands `work` a connection that sees the database as it is now, until it ends. */
   readonly snapshot: <T>(work: (db: Kysely<Database>) => Promise<T>) => Promise<T>
   readonly searches: Searches
+  /** The memory that indexes of vectors may take. */
+  readonly vectorBytes: number
   readonly mayHaveChanged: () => boolean
   readonly backup: (target: string) => Promise<void>
   readonly close: () => Promise<void>
@@ -79,6 +83,7 @@ export function createStorage(opened: Opened): Storage {
       }
     },
     claims: createClaims(reader, transact, scopeOf),
+    embeddings: createEmbeddingTasks(reader, transact, opened.vectorBytes),
     changes: {
       ...changeReads(reader),
       mayHaveChanged: opened.mayHaveChanged,
@@ -90,6 +95,7 @@ export function createStorage(opened: Opened): Storage {
       return { ...opened.info(), schemaVersion }
     },
     counts: (namespace) => countRows(reader, namespace),
+    indexBytes: opened.searches.indexBytes,
     backup: opened.backup,
     close: opened.close,
   }
@@ -126,5 +132,6 @@ function transactionOf(scope: Scope): Transaction {
       ...runWrites(scope),
       ...approvalWrites(scope),
     },
+    vectors: vectorWrites(scope),
   }
 }

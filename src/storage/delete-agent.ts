@@ -41,6 +41,8 @@ export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Pro
     .where('id', '=', id)
     .executeTakeFirst()
   if (numDeletedRows === 0n) return false
+  await removeVectors(scope, 'agent', [id])
+  await removeVectors(scope, 'archive', archives)
   await remove(scope, 'archive', archives)
   await remove(scope, 'block', blocks)
   await recordChange(db, namespace, 'agent', id, at)
@@ -62,6 +64,20 @@ async function onlyWith(
         AND other.agent_id <> mine.agent_id
     )`.execute(db)
   return rows.map((row) => row.id)
+}
+
+async function removeVectors(
+  { db, namespace }: Scope,
+  kind: 'agent' | 'archive',
+  owners: readonly string[],
+): Promise<void> {
+  if (owners.length === 0) return
+  await db
+    .deleteFrom('vector_set')
+    .where('namespace', '=', namespace)
+    .where('kind', '=', kind)
+    .where('owner_id', 'in', owners)
+    .execute()
 }
 
 async function remove(

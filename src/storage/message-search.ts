@@ -1,10 +1,11 @@
 import type { AgentId } from '../core/ids.ts'
 import { decodeCursor, encodeCursor, pageOf } from '../core/page.ts'
-import { messageOf, SEARCHED_ROLES } from './messages.ts'
+import { messageOf } from './messages.ts'
 import { readRows } from './read-rows.ts'
 import type { Scope } from './scope.ts'
-import { messageScope } from './search-scope.ts'
+import { messageScope, SEARCHED_ROLES } from './search-scope.ts'
 import type { MessageSearch, MessageSearches } from './store.ts'
+import { handlesOf, meaningOf, PROBLEMS } from './vectors/vector-sets.ts'
 
 export function messageSearches(scope: Scope): MessageSearches {
   const { db, namespace } = scope
@@ -40,7 +41,7 @@ export function messageSearches(scope: Scope): MessageSearches {
 
   async function rank(agentId: AgentId, query: string, search: MessageSearch) {
     const { roles = SEARCHED_ROLES, exceptRun, after, before, limit, cursor } = search
-    const [offset = 0, upTo] = decodeCursor(cursor, 2) ?? []
+    const [offset = 0, upTo, vectorsUpTo] = decodeCursor(cursor, 3) ?? []
     if (roles.length === 0) return { items: [] }
     const answer = await scope.searches.ranked({
       index: 'message',
@@ -49,6 +50,7 @@ export function messageSearches(scope: Scope): MessageSearches {
       limit,
       offset,
       upTo,
+      meaning: await meaningOf(scope, 'agent', [agentId], search.questions, vectorsUpTo),
       filter: {
         owners: [agentId],
         scopes: roles.map((role) => messageScope(namespace, agentId, role)),
@@ -65,9 +67,12 @@ export function messageSearches(scope: Scope): MessageSearches {
       const message = byRow.get(row)
       return message ? [{ item: messageOf(message), score, foundBy }] : []
     })
-    return answer.more
-      ? { items, nextCursor: encodeCursor(offset + limit, answer.upTo) }
-      : { items }
+    const { more, problem } = answer
+    return {
+      items,
+      ...(more && { nextCursor: encodeCursor(offset + limit, answer.upTo, answer.vectorsUpTo) }),
+      ...(problem && { warnings: [PROBLEMS[problem]] }),
+    }
   }
 
   return {
@@ -76,5 +81,7 @@ export function messageSearches(scope: Scope): MessageSearches {
         ? browse(agentId, search)
         : rank(agentId, search.query, search)
     },
+
+    embeddings: (agentId) => handlesOf(scope, 'agent', [agentId]),
   }
 }

@@ -7,8 +7,9 @@ import { recordChange } from './changes.ts'
 import type { MessageKey } from './message-cache.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
-import { messageScope } from './search-scope.ts'
+import { messageScope, SEARCHED_ROLES } from './search-scope.ts'
 import type { MessageReads, MessageWrites } from './store.ts'
+import { embedEntries } from './vector-entries.ts'
 
 type Row = Selectable<Database['message']>
 
@@ -31,9 +32,6 @@ const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
     text: z.string(),
   }),
 ])
-
-/** Results of tools repeat what was found elsewhere; they are looked through only when asked for. */
-export const SEARCHED_ROLES: readonly MessageRole[] = ['user', 'assistant', 'system']
 
 /** Nobody looks at more messages than this at once. */
 const MOST_RECENT = 1_000
@@ -95,6 +93,21 @@ export function messageReads(scope: Scope): MessageReads {
       return byKeys(rows)
     },
 
+    async embeddable(agentId) {
+      const { messages, tokens } = await db
+        .selectFrom('message')
+        .select(({ fn }) => [
+          fn.countAll<number>().as('messages'),
+          fn.sum<number | null>('tokens').as('tokens'),
+        ])
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', agentId)
+        .where('text', '<>', '')
+        .where('role', 'in', SEARCHED_ROLES)
+        .executeTakeFirstOrThrow()
+      return { messages, tokens: tokens ?? 0 }
+    },
+
     async around(agentId, id, each) {
       const [message] = await all().where('agent_id', '=', agentId).where('id', '=', id).execute()
       if (!message) return undefined
@@ -146,6 +159,12 @@ export function messageWrites({ db, namespace, dialect }: Scope): MessageWrites 
             scope: messageScope(namespace, agentId, role as MessageRole),
             words: indexWords(text),
           })),
+      )
+      await embedEntries(
+        db,
+        namespace,
+        { kind: 'agent', id: agentId },
+        rows.filter(({ text, role }) => text !== '' && SEARCHED_ROLES.some((one) => one === role)),
       )
       const last = rows.at(-1)
       if (last) await recordChange(db, namespace, 'messages', agentId, last.created_at)

@@ -7,6 +7,7 @@ import { readRows } from './read-rows.ts'
 import type { Scope } from './scope.ts'
 import { passageScope } from './search-scope.ts'
 import type { PassageSearch, PassageSearches } from './store.ts'
+import { handlesOf, meaningOf, PROBLEMS } from './vectors/vector-sets.ts'
 
 export function passageSearches(scope: Scope): PassageSearches {
   const { db, namespace } = scope
@@ -65,7 +66,7 @@ export function passageSearches(scope: Scope): PassageSearches {
 
   async function rank(archives: readonly string[], query: string, search: PassageSearch) {
     const { limit, cursor, after, before, includeSuperseded } = search
-    const [offset = 0, upTo] = decodeCursor(cursor, 2) ?? []
+    const [offset = 0, upTo, vectorsUpTo] = decodeCursor(cursor, 3) ?? []
     const variants = includeSuperseded ? [false, true] : [false]
     const filter: RankedFilter = {
       owners: archives,
@@ -75,6 +76,7 @@ export function passageSearches(scope: Scope): PassageSearches {
       after,
       before,
       tags: wantedTags(search),
+      includeSuperseded,
     }
     const answer = await scope.searches.ranked({
       index: 'passage',
@@ -83,6 +85,7 @@ export function passageSearches(scope: Scope): PassageSearches {
       limit,
       offset,
       upTo,
+      meaning: await meaningOf(scope, 'archive', archives, search.questions, vectorsUpTo),
       filter,
     })
     const passages = await passagesOf(answer.hits.map(({ row }) => row))
@@ -90,9 +93,12 @@ export function passageSearches(scope: Scope): PassageSearches {
       const item = passages.get(row)
       return item ? [{ item, score, foundBy }] : []
     })
-    return answer.more
-      ? { items, nextCursor: encodeCursor(offset + limit, answer.upTo) }
-      : { items }
+    const { more, problem } = answer
+    return {
+      items,
+      ...(more && { nextCursor: encodeCursor(offset + limit, answer.upTo, answer.vectorsUpTo) }),
+      ...(problem && { warnings: [PROBLEMS[problem]] }),
+    }
   }
 
   return {
@@ -115,6 +121,10 @@ export function passageSearches(scope: Scope): PassageSearches {
       })
       const passages = await passagesOf(rows)
       return rows.flatMap((row) => passages.get(row) ?? [])
+    },
+
+    async embeddings(agentId) {
+      return handlesOf(scope, 'archive', await archivesOf(scope, agentId))
     },
   }
 }

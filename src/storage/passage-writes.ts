@@ -7,6 +7,7 @@ import { archivesOf, type PassageRow } from './passage-rows.ts'
 import type { Scope } from './scope.ts'
 import { passageScope } from './search-scope.ts'
 import type { NewPassage, PassageWrites } from './store.ts'
+import { forgetEntries } from './vector-entries.ts'
 
 /** A statement takes so many values and no more. */
 const PASSAGES_AT_ONCE = 500
@@ -205,6 +206,8 @@ export function passageWrites(scope: Scope): PassageWrites {
         .executeTakeFirst()
       if (!removed) return false
       await dialect.textSearch.remove(db, 'passage', [removed.row])
+      const archive = { kind: 'archive', id: removed.archive_id } as const
+      await forgetEntries(db, namespace, archive, [removed.row])
       await count(removed.archive_id, {
         passages: -1,
         superseded: removed.superseded_by === null ? 0 : -1,

@@ -222,6 +222,14 @@ export interface Database {
     dimension: number | null
     /** `building`: not all entries have their vector yet, and an older set may serve; `serving`. */
     state: string
+    /**
+     * Null: every entry has its vector or its task. Else the digest (of passages) or number (of messages) up to which
+     * those have it that were there before the set; empty at the start.
+     */
+    filled_to: Generated<string | null>
+    /** Nothing of it is embedded before; empty: it goes on. */
+    paused_until: Generated<string>
+    problem: Generated<string | null>
     created_at: string
   }
   vector: {
@@ -232,6 +240,15 @@ export interface Database {
     entry_row: number
     /** Float32, little endian, of unit length. */
     vector: Uint8Array
+  }
+  /** The same rows as bytes, a quarter of their size, for those who want all of a set. */
+  vector_code: {
+    /** That of the vector. */
+    row: number
+    set_row: number
+    entry_row: number
+    /** As `createInt8Codes` makes it. */
+    code: Uint8Array
   }
   /** Vectors that were taken away, for the mirrors of other processes. */
   vector_gone: { row: Generated<number>; set_row: number; entry_row: number }
@@ -246,6 +263,6 @@ export interface Database {
     problem: string | null
   }
   /** Vectors by the SHA-256 of what was embedded, so that the same text is not paid for twice. */
-  embedding_cache: { handle: string; digest: string; vector: Uint8Array }
+  embedding_cache: { row: Generated<number>; handle: string; digest: string; vector: Uint8Array }
   event: { seq: Generated<number>; namespace: string; kind: string; subject_id: string; at: string }
 }

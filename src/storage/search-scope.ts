@@ -7,6 +7,9 @@ import type { MessageRole } from '../core/message.ts'
  * leave out has a scope of its own, so that leaving it out costs nothing.
  */
 
+/** Results of tools repeat what was found elsewhere; they are looked through only when asked for. */
+export const SEARCHED_ROLES: readonly MessageRole[] = ['user', 'assistant', 'system']
+
 export function passageScope(namespace: string, archiveId: string, superseded: boolean): string {
   return scope(superseded ? 'superseded' : 'passage', namespace, archiveId)
 }

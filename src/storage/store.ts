@@ -9,14 +9,19 @@ import type { Message, MessageBody, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
 import type { RunStatus } from '../core/run.ts'
+import type { QueryVector } from './ranked-search.ts'
 import type { ApprovalWrites, CallReads, Claims, RunReads, RunWrites } from './run-store.ts'
+import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 
+export type { QueryVector } from './ranked-search.ts'
 export type * from './run-store.ts'
+export type * from './vector-store.ts'
 
 /*
  * The port between Recollect and a database. Rules that every driver keeps:
  *
- * - Everything belongs to a namespace, and `in(namespace)` is the only way to it; only `claims` looks across.
+ * - Everything belongs to a namespace, and `in(namespace)` is the only way to it; only `claims` and
+ *   `embeddings` look across.
  * - Writes happen in `transaction`. Its function awaits nothing but the transaction it is given: answers of models,
  *   embeddings, ids and times come in as values. It may be run again from the start.
  * - A change is written in the transaction that makes it (`changes`), and is told to nobody before the commit.
@@ -27,10 +32,13 @@ export type * from './run-store.ts'
 export interface Storage {
   in(namespace: string): Store
   readonly claims: Claims
+  readonly embeddings: EmbeddingTasks
   readonly changes: ChangeLog
   info(): Promise<StorageInfo>
   /** How much there is of everything. Counts in short slices, so that nobody waits for it; of what changes meanwhile, either. */
   counts(namespace: string): Promise<RowCounts>
+  /** What indexes of vectors take of this process's memory now. */
+  indexBytes(): Promise<number>
   /** A consistent copy of the live database. Refuses an existing target. */
   backup(target: string): Promise<void>
   close(): Promise<void>
@@ -84,6 +92,7 @@ export interface Transaction {
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
   readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites
+  readonly vectors: VectorWrites
 }
 
 // --- agents ---
@@ -119,6 +128,7 @@ export type AgentPatch = Partial<
     | 'tools'
     | 'toolRules'
     | 'settings'
+    | 'embedding'
   >
 >
 
@@ -197,7 +207,13 @@ export interface BlockWrites {
 
 // --- messages (recall memory) ---
 
-export interface MessageSearch extends PageRequest {
+/** What every search with a query can be given. */
+export interface Meaning {
+  /** The query as the models of `embeddings` see it. None: it is searched for by its words alone. */
+  readonly questions?: readonly QueryVector[] | undefined
+}
+
+export interface MessageSearch extends PageRequest, Meaning {
   /** User text; absent: newest first. */
   readonly query?: string | undefined
   readonly roles?: readonly MessageRole[] | undefined
@@ -215,6 +231,11 @@ export interface Hit<T> {
   readonly foundBy?: FoundBy
 }
 
+export interface HitPage<T> extends Page<Hit<T>> {
+  /** Sentences: what had no part in it, and why. */
+  readonly warnings?: readonly string[]
+}
+
 export interface MessageReads {
   /** The newest messages, oldest first. */
   recent(agentId: AgentId, most: { readonly messages?: number }): Promise<readonly Message[]>
@@ -224,13 +245,17 @@ export interface MessageReads {
   userMessageBefore(agentId: AgentId, seq: number): Promise<Message | undefined>
   /** Oldest first. */
   ofRun(runId: RunId): Promise<readonly Message[]>
+  /** How much would be embedded; `tokens` is an estimate. */
+  embeddable(agentId: AgentId): Promise<{ readonly messages: number; readonly tokens: number }>
   /** The message and up to `each` that stand before and after it, in order; undefined: the agent has no such message. */
   around(agentId: AgentId, id: MessageId, each: number): Promise<readonly Message[] | undefined>
 }
 
 export interface MessageSearches {
   /** Only messages in which somebody says something. Looks at what is committed. */
-  search(agentId: AgentId, search: MessageSearch): Promise<Page<Hit<Message>>>
+  search(agentId: AgentId, search: MessageSearch): Promise<HitPage<Message>>
+  /** The models, as `provider/model`, that embedded what it looks at. */
+  embeddings(agentId: AgentId): Promise<readonly string[]>
 }
 
 export interface NewMessage {
@@ -275,7 +300,7 @@ export interface ArchiveWrites {
 
 // --- passages (archival memory) ---
 
-export interface PassageSearch extends PageRequest {
+export interface PassageSearch extends PageRequest, Meaning {
   /** User text; absent: newest first. */
   readonly query?: string | undefined
   readonly tags?: readonly string[] | undefined
@@ -307,13 +332,15 @@ export interface PlacedPassage extends Passage {
 
 export interface PassageSearches {
   /** In the archives of the agent. Looks at what is committed. */
-  search(agentId: AgentId, search: PassageSearch): Promise<Page<Hit<Passage>>>
+  search(agentId: AgentId, search: PassageSearch): Promise<HitPage<Passage>>
   /**
    * Current passages in the archives of the agent that share rare ones of these stems, those that share the most first.
    * Stems that stand in very many passages are passed over, so that it takes hardly longer in a large archive; of the
    * others the first dozen counts.
    */
   alike(agentId: AgentId, stems: readonly string[], limit: number): Promise<readonly Passage[]>
+  /** The models, as `provider/model`, that embedded what it looks at. */
+  embeddings(agentId: AgentId): Promise<readonly string[]>
 }
 
 export interface PassageWrites {

@@ -72,6 +72,7 @@ const settings = z.strictObject({
   temperature: z.number().nullable(),
   max_output_tokens: positive.nullable(),
   parallel_tool_calls: z.boolean(),
+  embed_messages: z.boolean(),
 })
 
 const agent = z.strictObject({
@@ -83,6 +84,8 @@ const agent = z.strictObject({
   agent_type: z.enum(AGENT_TYPES),
   /** `provider/model`; null: whatever the server uses. */
   model: text.nullable(),
+  /** What embeds its memory; null: as the server is set. */
+  embedding: text.nullable(),
   context_window: z.int().min(LEAST_CONTEXT_WINDOW),
   /** Null: the system prompt that comes with its type. */
   system: text.nullable(),

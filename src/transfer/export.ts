@@ -134,6 +134,7 @@ function toFileAgent(agent: Agent): FileAgent {
     description: agent.description,
     agent_type: agent.agentType,
     model: agent.model,
+    embedding: agent.embedding,
     context_window: agent.contextWindow,
     system: agent.system,
     tags: [...agent.tags],

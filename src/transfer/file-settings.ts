@@ -12,6 +12,7 @@ export function toFileSettings(settings: AgentSettings): FileSettings {
     temperature: settings.temperature,
     max_output_tokens: settings.maxOutputTokens,
     parallel_tool_calls: settings.parallelToolCalls,
+    embed_messages: settings.embedMessages,
   }
 }
 
@@ -26,5 +27,6 @@ export function fromFileSettings(settings: FileSettings): AgentSettings {
     temperature: settings.temperature,
     maxOutputTokens: settings.max_output_tokens,
     parallelToolCalls: settings.parallel_tool_calls,
+    embedMessages: settings.embed_messages,
   }
 }

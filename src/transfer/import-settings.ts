@@ -39,11 +39,13 @@ export async function importSettings(
       description: file.description,
       agentType: file.agent_type,
       model: file.model,
+      // To embed is to send everything it remembers somewhere; whoever runs the server chooses where.
+      embedding: null,
       contextWindow: file.context_window,
       system: file.system,
       tags: [...new Set(file.tags)],
       tools: kept,
-      settings,
+      settings: { ...settings, embedMessages: false },
       toolRules: rules.kept,
       createdAt: file.created_at,
       updatedAt: at,
@@ -55,6 +57,7 @@ export async function importSettings(
       ...rules.warnings,
       ...(await modelWarnings('model', file.model, checks)),
       ...(await modelWarnings('summary_model', settings.summaryModel, checks)),
+      ...embeddingWarnings(file),
     ],
   }
 }
@@ -126,6 +129,21 @@ async function modelWarnings(
     if (!(error instanceof UserError)) throw error
     return [`Its ${name} was kept, but can't be used here as it is. ${error.message}`]
   }
+}
+
+function embeddingWarnings({ embedding, settings }: FileAgent): readonly string[] {
+  return [
+    ...(embedding === null
+      ? []
+      : [
+          `Its embedding ${listed([embedding])} was left out, and its archives are embedded as this server is set. update_agent gives it another.`,
+        ]),
+    ...(settings.embed_messages
+      ? [
+          'That its messages are embedded was left out. configure_agent with embed_messages switches it on.',
+        ]
+      : []),
+  ]
 }
 
 /** Says of a refusal where in the file its reason stands. */

@@ -25,14 +25,15 @@ export function createBitCodes(mean: Float32Array): Codes {
       let sum = 0
       let squares = 0
       let bonus = 0
-      vector.forEach((component, index) => {
+      // A plain loop, as this is done a million times when an index is filled.
+      for (let index = 0; index < dimension; index += 1) {
         const middle = mean[index] ?? 0
-        const offset = component - middle
+        const offset = (vector[index] ?? 0) - middle
         if (offset >= 0) mark(bits, index)
         sum += Math.abs(offset)
         squares += offset * offset
         bonus += offset * middle
-      })
+      }
       return joinCode(stride, bits, sum > 0 ? squares / sum : 0, bonus)
     },
     prepare(query) {

@@ -25,13 +25,16 @@ export function createInt8Codes(dimension: number): Codes {
     encode(vector) {
       const scale = Math.fround(greatestOf(vector) / GREATEST_CODE)
       const codes = new Int8Array(stride)
-      const rest = new Float64Array(dimension)
-      vector.forEach((component, index) => {
+      let squares = 0
+      // A plain loop, as every vector that is stored comes this way.
+      for (let index = 0; index < dimension; index += 1) {
+        const component = vector[index] ?? 0
         const code = rounded(component, scale, GREATEST_CODE)
         codes[index] = code
-        rest[index] = component - code * scale
-      })
-      return joinCode(stride, new Uint8Array(codes.buffer), scale, lengthOf(rest) + MARGIN)
+        squares += (component - code * scale) ** 2
+      }
+      const left = Math.sqrt(squares) + MARGIN
+      return joinCode(stride, new Uint8Array(codes.buffer), scale, left)
     },
     prepare(query) {
       const factor = Math.fround(greatestOf(query) / greatestInQuery)

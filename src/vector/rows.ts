@@ -5,11 +5,13 @@ import { createRowPositions } from './row-positions.ts'
 
 /** Which rows a search may find; what is left out allows all. */
 export interface RowFilter {
-  /** Milliseconds; the first is allowed, the second is not. */
-  readonly createdFrom?: number
-  readonly createdBefore?: number
+  /** Of stamps; the first is allowed, the second is not. */
+  readonly stampFrom?: number
+  readonly stampBefore?: number
   /** No other rows than these. */
   readonly among?: Iterable<number>
+  /** None of these. */
+  readonly except?: Iterable<number>
 }
 
 /** The codes of many rows in the kernel's memory, each at a position that it keeps. */
@@ -19,8 +21,11 @@ export interface Rows {
   extent(): number
   bytes(): number
   has(row: number): boolean
-  /** Codes one after another, each in place of the row's old one if there is one. */
-  put(rows: ArrayLike<number>, codes: Uint8Array, createdAt: ArrayLike<number>): void
+  /**
+   * Codes one after another, each in place of the row's old one if there is one. A stamp is any number by which a
+   * filter may choose, such as when the row was written.
+   */
+  put(rows: ArrayLike<number>, codes: Uint8Array, stamps: ArrayLike<number>): void
   delete(row: number): void
   /** null: no row stands there. */
   rowAt(position: number): number | null
@@ -43,7 +48,7 @@ export function createRows(codes: Codes, kernel: Kernel): Rows {
   const codeBytes = layout.stride + CODE_TAIL_BYTES
   const segments: Segment[] = []
   let numbers = new Float64Array(FIRST_POSITIONS)
-  let created = new Float64Array(FIRST_POSITIONS)
+  let stamps = new Float64Array(FIRST_POSITIONS)
   let positions = createRowPositions((position) => numbers[position] ?? 0)
   let extent = 0
   let size = 0
@@ -66,7 +71,7 @@ export function createRows(codes: Codes, kernel: Kernel): Rows {
     if (extent > segments.length * layout.rows) segments.push(kernel.allocate())
     if (extent > numbers.length) {
       numbers = grown(numbers)
-      created = grown(created)
+      stamps = grown(stamps)
     }
     numbers[position] = row
     positions.add(row, position)
@@ -77,7 +82,7 @@ export function createRows(codes: Codes, kernel: Kernel): Rows {
   const clear = (): void => {
     for (const segment of segments.splice(0)) kernel.release(segment)
     numbers = new Float64Array(FIRST_POSITIONS)
-    created = new Float64Array(FIRST_POSITIONS)
+    stamps = new Float64Array(FIRST_POSITIONS)
     positions = createRowPositions((position) => numbers[position] ?? 0)
     free.length = 0
     freedLately.length = 0
@@ -90,9 +95,9 @@ export function createRows(codes: Codes, kernel: Kernel): Rows {
     size: () => size,
     extent: () => extent,
     bytes: () =>
-      segments.length * SEGMENT_BYTES + numbers.byteLength + created.byteLength + positions.bytes(),
+      segments.length * SEGMENT_BYTES + numbers.byteLength + stamps.byteLength + positions.bytes(),
     has: (row) => positions.find(row) >= 0,
-    put(rows, code, createdAt) {
+    put(rows, code, given) {
       if (code.byteLength !== rows.length * codeBytes) {
         throw new Error(`${code.byteLength} bytes for ${rows.length} codes of ${codeBytes} bytes`)
       }
@@ -116,7 +121,7 @@ export function createRows(codes: Codes, kernel: Kernel): Rows {
           copyUntil(index)
           first = position
         }
-        created[position] = createdAt[index] ?? 0
+        stamps[position] = given[index] ?? 0
         const tail = index * codeBytes + layout.stride
         const left = codes.residual(tails.getFloat32(tail, true), tails.getFloat32(tail + 4, true))
         if (left > residual) residual = left
@@ -140,23 +145,27 @@ export function createRows(codes: Codes, kernel: Kernel): Rows {
       return position < extent && !Number.isNaN(row) ? row : null
     },
     residual: () => residual,
-    maskOf({ createdFrom, createdBefore, among }) {
-      if (createdFrom === undefined && createdBefore === undefined && !among) return null
-      const from = createdFrom ?? Number.NEGATIVE_INFINITY
-      const before = createdBefore ?? Number.POSITIVE_INFINITY
+    maskOf({ stampFrom, stampBefore, among, except }) {
+      if (stampFrom === undefined && stampBefore === undefined && !among && !except) return null
+      const from = stampFrom ?? Number.NEGATIVE_INFINITY
+      const before = stampBefore ?? Number.POSITIVE_INFINITY
       const mask = new Uint8Array(Math.ceil(extent / 8))
-      const markIfInTime = (position: number): void => {
-        const at = created[position] ?? 0
-        if (at < from || at >= before) return
+      const markIfBetween = (position: number): void => {
+        const stamp = stamps[position] ?? 0
+        if (stamp < from || stamp >= before) return
         mask[position >> 3] = (mask[position >> 3] ?? 0) | (1 << (position & 7))
       }
-      if (!among) {
-        for (let position = 0; position < extent; position += 1) markIfInTime(position)
-        return mask
+      if (among) {
+        for (const row of among) {
+          const position = positions.find(row)
+          if (position >= 0) markIfBetween(position)
+        }
+      } else {
+        for (let position = 0; position < extent; position += 1) markIfBetween(position)
       }
-      for (const row of among) {
+      for (const row of except ?? []) {
         const position = positions.find(row)
-        if (position >= 0) markIfInTime(position)
+        if (position >= 0) mask[position >> 3] = (mask[position >> 3] ?? 0) & ~(1 << (position & 7))
       }
       return mask
     },

@@ -6,18 +6,19 @@ import type { Kernel } from './kernel/kernel.ts'
 import { createRows, type Rows } from './rows.ts'
 import { searchRows, type VectorAnswer, type VectorSearch } from './search-rows.ts'
 
-export { chooseCodes } from './choose-codes.ts'
+export { chooseCodes, indexBytes } from './choose-codes.ts'
 export { createKernel } from './kernel/create-kernel.ts'
-export { rankRows } from './rank-rows.ts'
+export { mergeRanked, rankRows, type ScoredRow, type StoredVectors } from './rank-rows.ts'
 export type { RowFilter } from './rows.ts'
 export type { VectorAnswer, VectorSearch } from './search-rows.ts'
+export { startTimeSlices, type TimeSlices } from './time-slices.ts'
 export type { Codes, CodesKind, Kernel }
 export { createBitCodes, createInt8Codes, decodeFloat32, encodeFloat32 }
 
 /**
  * The resident index of one archive under one embedding model: short codes of all its vectors, scanned for candidates
  * whose vectors are then read and scored exactly. It holds what it is told; who tells it what was written, in this
- * process or another, is not its business. Scans run on the main thread in slices of a few milliseconds.
+ * process or another, is not its business. Scans run in slices of a few milliseconds, between which others have their turn.
  */
 export interface VectorIndex extends Pick<Rows, 'put' | 'delete' | 'has' | 'size' | 'bytes'> {
   /** `query` has unit length and the dimension of the codes. */

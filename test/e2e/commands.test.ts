@@ -70,7 +70,9 @@ describe('a bad setting', () => {
     ['RECOLLECT_TOKEN', 'with spaces in it', /without spaces/],
     ['RECOLLECT_DATABASE_URL', 'mysql://root:hunter2@db', /file:<path>/],
     ['RECOLLECT_DATABASE_URL', 'postgres://root:hunter2@db/x', /PostgreSQL.*not|can't/],
-    ['RECOLLECT_EMBEDDING', 'openai/text-embedding-3-small', /can't be used in this version/],
+    ['RECOLLECT_EMBEDDING', 'openai', /"openai" names no embedding model.*openai\/text-embedding/],
+    ['RECOLLECT_EMBEDDING', 'nobody/knows', /"nobody\/knows".*provider\/model.*local\/hash/],
+    ['RECOLLECT_EMBEDDING', 'openai/text-embedding-ada-002@7', /can't be shortened/],
     ['RECOLLECT_READ_ONLY', 'yes', /"yes".*1 .*0/],
     ['OPENAI_BASE_URL', 'localhost:1234', /http/],
     ['OPENAI_BASE_URL', 'ftp://models', /http/],
@@ -181,7 +183,9 @@ describe('a server that only reads', () => {
     expect(wrong.stdout).toMatch(/Agent +FAILED.*"Bob"/)
     const counted = await runCommand(['stats'], withoutKey(home))
     expect(counted).toMatchObject({ code: 0, stderr: '' })
-    expect(counted.stdout).toMatch(/Agents +1\nBlocks +2\n.*\n.*\nRuns +1 completed/)
+    expect(counted.stdout).toMatch(
+      /Agents +1\nBlocks +2\n.*\n.*\nRuns +1 completed\nFound +0 passages/,
+    )
 
     await Promise.all([reader.close(), writer.close()])
     expect(await Promise.all([reading.stop(), writing.stop()])).toEqual([0, 0])

@@ -2,7 +2,9 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import DatabaseHandle from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PATIENT } from '../agent/patient.ts'
 import { connect, startServe } from '../support/connect.ts'
+import { embeddings } from '../support/scripted-embeddings.ts'
 import {
   fail,
   type ScriptedProvider,
@@ -219,4 +221,44 @@ describe('doctor', () => {
     expect(keyless.code).toBe(1)
     expect(keyless.stdout).toContain('OPENAI_API_KEY')
   })
+
+  it('tells whether the embedding model answers, how to mend it, and what waits for it', async () => {
+    const home = newHome()
+    const environment = { ...withModel(home, provider), RECOLLECT_EMBEDDING: 'openai/scripted' }
+    const vectorOf = (text: string) => [1, text.length]
+    const refusal = fail(401, { error: { message: 'Bad key sk-e2e-secret-key' } })
+    let embeds = false
+    provider.respondWith((body) =>
+      body.input ? (embeds ? embeddings(body, { vectorOf }) : refusal) : say('ready'),
+    )
+    const serving = await startServe(environment)
+    const client = await connect('v2-auto', { kind: 'http', url: serving.url })
+    const { agent } = (await client.call('create_agent')).data
+    const texts = ['one', 'two', 'three']
+    expect((await client.call('insert_archival', { agent: agent.id, texts })).data.count).toBe(3)
+    await expect.poll(() => serving.errors(), PATIENT).toContain('embedding has to wait')
+    await client.close()
+    expect(await serving.stop()).toBe(0)
+    expect(serving.errors()).not.toContain('sk-e2e-secret-key')
+
+    const failing = await runCommand(['doctor'], environment)
+    expect(failing).toMatchObject({ code: 0, stderr: '' })
+    expect(failing.stdout).toMatch(/Embedding +FAILED: openai\/scripted.*401.*OPENAI_API_KEY/)
+    expect(failing.stdout).toMatch(
+      /0 embedded, 3 waiting \(found by keyword meanwhile\), 0 given up/,
+    )
+    expect(failing.stdout).not.toContain('sk-e2e-secret-key')
+
+    embeds = true
+    const { RECOLLECT_EMBEDDING, ...unset } = environment
+    const works = await runCommand(['doctor'], unset)
+    expect(works.stdout).toMatch(/Embedding +ok: openai\/scripted, 2 dimensions \(chosen/)
+    const other = { ...withoutKey(home), RECOLLECT_EMBEDDING: 'mistral/mistral-embed' }
+    const keyless = await runCommand(['doctor'], other)
+    expect(keyless.stdout).toMatch(/Embedding +FAILED:.*MISTRAL_API_KEY/)
+    const local = { ...withoutKey(newHome()), RECOLLECT_EMBEDDING: 'local/hash' }
+    expect((await runCommand(['doctor'], local)).stdout).toMatch(/ok: local\/hash, 1024 dim/)
+    const none = await runCommand(['doctor'], withoutKey(newHome()))
+    expect(none.stdout).toMatch(/Embedding +none; search is by keyword/)
+  }, 60_000)
 })

@@ -174,6 +174,26 @@ describe.each(MATRIX)('a %s client that can ask the person, over %s', (kind, tra
     await atAgent.close()
   })
 
+  it('is asked before messages are embedded, and told what that costs', async () => {
+    const created = (await caller.call('create_agent', { embedding: 'local/hash' })) as {
+      agent: { id: string }
+    }
+    const args = { agent: created.agent.id, embed_messages: true }
+    const isOn = async () =>
+      ((await caller.call('configure_agent', { agent: created.agent.id })) as { settings: object })
+        .settings
+    reply = { action: 'accept', content: { approve: false } }
+    expect(await caller.call('configure_agent', args)).toMatchObject({
+      error: { message: expect.stringContaining('Nothing was changed') },
+    })
+    expect(await isOn()).toMatchObject({ embed_messages: false })
+    reply = { action: 'accept', content: { approve: true } }
+    await caller.call('configure_agent', args)
+    expect(await isOn()).toMatchObject({ embed_messages: true })
+    expect(questions).toHaveLength(2)
+    expect(questions[0]).toMatch(/0 messages, about 0 tokens.*local\/hash/)
+  })
+
   it('is asked before an agent is deleted', async () => {
     const created = (await caller.call('create_agent', { name: 'Gone' })) as {
       agent: { id: string }

@@ -116,6 +116,8 @@ const calls = (): readonly (readonly [tool: string, args: object])[] => {
     ['list_models', {}],
     ['stats', {}],
     ['list_blocks', { limit: 100 }],
+    ['list_archives', { limit: 100 }],
+    ['create_archive', { name: 'Shared', description: words(30_000, 6) }],
     ['create_block', { label: 'loose', value: words(70_000, 4), limit: 80_000 }],
     ['memory_history', { agent: 'Big', label: 'long', limit: 100 }],
     ['diff_memory_block', { agent: 'Big', label: 'long', from_version: 1, to_version: 2 }],
@@ -156,8 +158,13 @@ describe('in a large store', () => {
     await call('detach_block', { agent: full, block_id: block.id })
     const { text } = (await call('export_agent', { agent: 'Research assistant 1' })).data
     await call('import_agent', { text })
+    const { archive } = (await call('create_archive', { name: 'To share' })).data
+    await call('attach_archive', { agent: full, archive_id: archive.id })
+    await call('detach_archive', { agent: full, archive_id: archive.id })
     for (const tool of [
       'import_agent',
+      'attach_archive',
+      'detach_archive',
       'get_run',
       'cancel_run',
       'respond_to_approval',

@@ -49,6 +49,7 @@ describe('a client that is given one agent', () => {
       'list_blocks',
       'create_block',
       'attach_block',
+      'attach_archive',
       'stats',
       'import_agent',
     ])
@@ -168,6 +169,22 @@ describe('a client that is given one agent', () => {
     expect(past.data.blocks[0].value).toContain('Reap.')
     const restored = await client.call('restore_memory_block', { label: 'plan', version: 1 })
     expect(restored.data.block).toMatchObject({ value: 'Sow.', shared_with: [] })
+  })
+
+  it('sees the archives of its own, and not who else has them or which others there are', async () => {
+    const { archive } = await server.answer('create_archive', { name: 'Shared', agent: 'Bob' })
+    const own = await client.call('list_archives')
+    expect(own.text).not.toContain(archive.id)
+    const foreign = await client.call('detach_archive', { archive_id: archive.id })
+    const nobodys = 'archive-00000000-0000-4000-8000-000000000000'
+    const missing = await client.call('detach_archive', { archive_id: nobodys })
+    expect(foreign.data.error.code).toBe('not_found')
+    expect(foreign.text.replace(archive.id, nobodys)).toBe(missing.text)
+    const made = (await client.call('create_archive', { name: 'Notes' })).data.archive
+    await server.answer('attach_archive', { agent: 'Bob', archive_id: made.id })
+    const listed = await client.call('list_archives')
+    expect(listed.text).toContain(made.id)
+    expect(listed.text).not.toContain(bob.agent)
   })
 
   it('is not told who else has no room for a block', async () => {

@@ -55,13 +55,15 @@ beforeAll(async () => {
   const run = await server.answer('send_message', { agent: 'Ada', message: 'I like kites.' })
   runId = run.run_id
   const agent = { agent: 'Ada' }
+  const [passage] = (await server.answer('search_archival', agent)).passages
   ask = {
     list_agents: [{}, { query: 'a', tags: ['work'], limit: 1 }],
     get_agent: [agent],
     get_run: [{ run_id: runId, include_steps: true, wait_seconds: 0.1 }],
     read_memory: [agent, { ...agent, label: 'human' }],
-    search_archival: [agent, { ...agent, query: 'kite' }],
+    search_archival: [agent, { ...agent, query: 'kite' }, { ...agent, passage_id: passage.id }],
     search_conversation: [agent, { ...agent, query: 'kite' }],
+    list_archives: [{}, agent],
     inspect_context: [agent, { ...agent, include_text: true }],
     list_blocks: [{}, { query: 'kite', limit: 1 }],
     memory_history: [{ ...agent, label: 'human', limit: 1 }],

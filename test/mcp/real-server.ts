@@ -31,6 +31,7 @@ export interface RealServer {
 
 export async function startRealServer(
   toolsets: readonly Toolset[] = ['core'],
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<RealServer> {
   const home = await mkdtemp(join(tmpdir(), 'recollect-mcp-'))
   const provider = await startScriptedProvider()
@@ -39,8 +40,10 @@ export async function startRealServer(
     RECOLLECT_MODEL: 'openai/scripted',
     OPENAI_API_KEY: 'sk-test-key',
     OPENAI_BASE_URL: provider.baseUrl,
+    ...settings,
   }
-  const app = await openApp(readConfig({}, environment), () => undefined)
+  const config = readConfig({}, environment)
+  const app = await openApp(config, () => undefined)
   const connect: RealServer['connect'] = (shown) => {
     const createServer = createServerFactory({
       ...shown,
@@ -62,7 +65,7 @@ export async function startRealServer(
   return {
     client,
     provider,
-    path: join(home, 'recollect.db'),
+    path: config.databasePath,
     context: app.context,
     connect,
     answer,

@@ -20,6 +20,7 @@ function agent(id: Agent['id'], name: string): Agent {
     description: '',
     agentType: 'memgpt_agent',
     model: null,
+    embedding: null,
     contextWindow: 32_000,
     system: null,
     tags: [],

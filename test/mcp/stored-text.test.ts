@@ -35,6 +35,7 @@ const READING = () =>
     ['search_conversation', { agent: 'Ada' }],
     ['get_run', { run_id: runId, include_steps: true }],
     ['inspect_context', { agent: 'Ada', include_text: true }],
+    ['insert_archival', { agent: 'Ada', text: `${HOSTILE} Once more.` }],
     ['list_runs', {}],
     ['list_blocks', {}],
     ['create_block', { label: 'plan', value: HOSTILE }],

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { conversationSearch } from '../../src/agent/tools/conversation-search.ts'
 import { speak } from '../agent/support.ts'
-import { callTools, fail, say } from '../support/scripted-provider.ts'
+import { callTool, callTools, fail, say } from '../support/scripted-provider.ts'
 import { type RealServer, startRealServer } from './real-server.ts'
 
 const ADMIN_TOOLS = [
@@ -14,6 +14,7 @@ const ADMIN_TOOLS = [
   'stats',
 ]
 const DEFAULTS = {
+  embed_messages: false,
   compaction_threshold: 0.8,
   compaction_target: 0.5,
   compaction_mode: 'summarize',
@@ -57,6 +58,7 @@ describe('configure_agent', () => {
       temperature: 0.5,
       max_output_tokens: 500,
       parallel_tool_calls: true,
+      embed_messages: false,
     }
     expect((await configure(given)).settings).toEqual(given)
     expect((await configure({ timezone: 'UTC' })).settings).toEqual({ ...given, timezone: 'UTC' })
@@ -178,10 +180,36 @@ describe('what there is', () => {
       blocks: 2,
       messages: 3,
       passages: 3,
+      passages_superseded: 0,
+      passages_found: 0,
       runs: { completed: 1 },
     })
     expect(database_bytes).toBeGreaterThan(10_000)
     expect(schema_version).toBeGreaterThan(3)
+  })
+
+  it('is counted with what was superseded, found and embedded', async () => {
+    await server.answer('create_agent', { name: 'Eve', embedding: 'local/hash' })
+    const [kite] = (await server.answer('insert_archival', { agent: 'Eve', text: 'A red kite' }))
+      .passages
+    const newer = { agent: 'Eve', text: 'A blue kite', supersedes: kite.id }
+    await server.answer('insert_archival', newer)
+    server.provider.enqueue(
+      callTool('archival_memory_search', { query: 'kite', request_heartbeat: true }),
+      speak('Blue.'),
+    )
+    await server.answer('send_message', { agent: 'Eve', message: 'Which kite?' })
+    await expect
+      .poll(async () => (await server.answer('stats')).embeddings?.[0]?.embedded, {
+        timeout: 20_000,
+      })
+      .toBe(2)
+    expect(await server.answer('stats')).toMatchObject({
+      passages_superseded: 1,
+      passages_found: 1,
+      embeddings: [{ model: 'local/hash', dimension: 1024, waiting: 0, given_up: 0 }],
+      vector_index_bytes: 0,
+    })
   })
 
   it('is listed as models, with the default, and without a secret', async () => {

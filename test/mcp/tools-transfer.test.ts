@@ -200,6 +200,8 @@ describe('a file from elsewhere', () => {
         file.agent.tools.push('run_shell')
         file.agent.tool_rules.push({ type: 'run_first', tool_name: 'run_shell' })
         file.agent.model = 'anthropic/claude-sonnet-4-5'
+        file.agent.embedding = 'openai/text-embedding-3-small'
+        file.agent.settings.embed_messages = true
         file.agent.name = 'Ida'
       }),
     })
@@ -210,6 +212,8 @@ describe('a file from elsewhere', () => {
       expect.stringMatching(/Tools .*"run_shell"/),
       expect.stringMatching(/rules .*"run_first of run_shell"/),
       expect.stringMatching(/model was kept.*ANTHROPIC_API_KEY/),
+      expect.stringMatching(/embedding "openai.* left out/),
+      expect.stringMatching(/messages are embedded was left out/),
     ])
   })
 

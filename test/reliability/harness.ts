@@ -31,6 +31,7 @@ export interface Server {
 export interface Start {
   readonly fail?: string
   readonly control?: Control
+  readonly environment?: Environment
 }
 
 export interface Cluster {
@@ -73,7 +74,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
   const connections = new Map<Server, Promise<Connection>>()
   const kills: number[] = []
 
-  async function start({ fail, control }: Start = {}): Promise<Server> {
+  async function start({ fail, control, environment }: Start = {}): Promise<Server> {
     const variables: ServerVariables = {
       RELIABILITY_TRACE: trace,
       ...(fail !== undefined && { RELIABILITY_FAIL: fail }),
@@ -82,6 +83,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
     const server = await startServer(entry, {
       ...serverEnvironment(database, model),
       ...variables,
+      ...environment,
     })
     running.add(server)
     void server.exited.then(() => forget(server))

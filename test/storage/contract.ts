@@ -17,6 +17,7 @@ import type { Subject } from './contract/subject.ts'
 import { transactionContract } from './contract/transactions.ts'
 import { transferContract } from './contract/transfers.ts'
 import { turnContract } from './contract/turns.ts'
+import { vectorContract } from './contract/vectors.ts'
 import { wordContract } from './contract/words.ts'
 
 /** What every driver of the port must keep. `open` gives an empty database of its own each time. */
@@ -45,6 +46,7 @@ export function storageContract(name: string, open: () => Promise<TestStorage>):
     describe('archives', () => archiveContract(subject))
     describe('transfers', () => transferContract(subject))
     describe('words', () => wordContract(subject))
+    describe('vectors', () => vectorContract(subject))
     describe('runs', () => runContract(subject))
     describe('turns', () => turnContract(subject))
     describe('approvals', () => approvalContract(subject))

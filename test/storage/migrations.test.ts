@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import { MIGRATIONS } from '../../src/storage/migrations/index.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
-import { at, insertAgent, insertBlock, insertPassages } from '../support/stores.ts'
+import { at, insertBlock, insertPassages } from '../support/stores.ts'
 
 type Row = Readonly<Record<string, string | number | null>>
 
@@ -21,17 +21,11 @@ function inserter(handle: DatabaseHandle.Database) {
   }
 }
 
-test('an agent of before tool rules has none, and its open calls need no approval', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
-  const path = join(directory, 'recollect.db')
-  await (await openSqlite(path, MIGRATIONS.slice(0, 1))).close()
-  const ids = { agent: newId('agent'), run: newId('run'), step: newId('step'), call: newId('call') }
-  const old = new DatabaseHandle(path)
-  const insert = inserter(old)
-  const namespace = 'default'
-  insert('agent', {
-    namespace,
-    id: ids.agent,
+/** As the first version had it. */
+function oldAgent(id: string, fields: Row = {}): Row {
+  return {
+    namespace: 'default',
+    id,
     name: 'Ada',
     description: '',
     agent_type: 'memgpt_agent',
@@ -40,7 +34,19 @@ test('an agent of before tool rules has none, and its open calls need no approva
     last_message: 0,
     created_at: at(),
     updated_at: at(),
-  })
+    ...fields,
+  }
+}
+
+test('an agent of before tool rules has none, and its open calls need no approval', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
+  const path = join(directory, 'recollect.db')
+  await (await openSqlite(path, MIGRATIONS.slice(0, 1))).close()
+  const ids = { agent: newId('agent'), run: newId('run'), step: newId('step'), call: newId('call') }
+  const old = new DatabaseHandle(path)
+  const insert = inserter(old)
+  const namespace = 'default'
+  insert('agent', oldAgent(ids.agent))
   insert('run', {
     namespace,
     id: ids.run,
@@ -95,7 +101,10 @@ test('of before detaching was remembered, blocks are known since they were attac
   const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
   const path = join(directory, 'recollect.db')
   const old = await openSqlite(path, MIGRATIONS.slice(0, 3))
-  const agent = await insertAgent(old.in('default'))
+  const agent = { id: newId('agent') }
+  const handle = new DatabaseHandle(path)
+  inserter(handle)('agent', oldAgent(agent.id))
+  handle.close()
   const block = await insertBlock(old.in('default'), [agent])
   await old.close()
 
@@ -134,18 +143,7 @@ test('what was stored before search was ranked is found, in its place and counte
   const passages = texts.map(() => newId('passage'))
   agents.forEach((id, index) => {
     const archive_id = archives[index] ?? ''
-    insert('agent', {
-      namespace,
-      id,
-      name: `Agent ${index}`,
-      description: '',
-      agent_type: 'memgpt_agent',
-      context_window: 8_000,
-      tools: '[]',
-      last_message: index === 0 ? 2 : 0,
-      created_at: at(),
-      updated_at: at(),
-    })
+    insert('agent', oldAgent(id, { last_message: index === 0 ? 2 : 0 }))
     insert('archive', { namespace, id: archive_id, name: 'Archive', created_at: at() })
     insert('agent_archive', { namespace, agent_id: id, archive_id, is_default: 1 })
   })

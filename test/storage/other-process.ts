@@ -3,6 +3,7 @@ import { UserError } from '../../src/core/errors.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type { Storage } from '../../src/storage/store.ts'
 import { someAgent } from '../support/stores.ts'
+import { madeUpVector, openVectorWriter, type VectorWriter } from '../support/vectors.ts'
 import { type MigrationSet, madeUp } from './made-up-migrations.ts'
 
 /** What the tests of SQLite ask of another process, which `startProcess` bundles from this file. */
@@ -12,12 +13,29 @@ export type Order =
   /** Takes the write lock and keeps it until `unlock`. */
   | { readonly kind: 'lock'; readonly path: string }
   | { readonly kind: 'unlock' }
+  /** Stores the vectors that `madeUpVector` has for these rows and this version, in place of those before. */
+  | { readonly kind: 'put vectors'; readonly version: number; readonly at: VectorsAt }
+  | { readonly kind: 'remove vectors'; readonly at: VectorsAt }
+
+export interface VectorsAt {
+  readonly path: string
+  readonly setRow: number
+  readonly rows: readonly number[]
+}
 
 export type Answer =
   | { readonly kind: 'done'; readonly schemaVersion: number | null }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
 
+const VECTORS_AT_A_TIME = 20
+
 let storage: Storage | undefined
+let writer: VectorWriter | undefined
+function writerOf(path: string): VectorWriter {
+  writer ??= openVectorWriter(path)
+  return writer
+}
+
 let locked: DatabaseHandle.Database | undefined
 
 async function carryOut(order: Order): Promise<void> {
@@ -33,6 +51,21 @@ async function carryOut(order: Order): Promise<void> {
     case 'lock':
       locked = new DatabaseHandle(order.path)
       locked.exec('BEGIN IMMEDIATE')
+      return
+    case 'put vectors':
+      for (let from = 0; from < order.at.rows.length; from += VECTORS_AT_A_TIME) {
+        const some = order.at.rows.slice(from, from + VECTORS_AT_A_TIME)
+        await writerOf(order.at.path).put(
+          order.at.setRow,
+          some.map((row) => [row, madeUpVector(row, order.version)]),
+        )
+      }
+      return
+    case 'remove vectors':
+      for (let from = 0; from < order.at.rows.length; from += VECTORS_AT_A_TIME) {
+        const some = order.at.rows.slice(from, from + VECTORS_AT_A_TIME)
+        await writerOf(order.at.path).remove(order.at.setRow, some)
+      }
       return
     case 'unlock':
       locked?.exec('COMMIT')

@@ -18,7 +18,7 @@ const REQUEST = {
 test('a search that fails says so, and the next one is made', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'recollect-search-'))
   const database = join(directory, 'recollect.db')
-  const thread = createSearchThread({ database, busyMilliseconds: 100 })
+  const thread = createSearchThread({ database, busyMilliseconds: 100, vectorBytes: 0 })
   onTestFinished(async () => {
     await thread.close()
     await rm(directory, { recursive: true })
@@ -28,11 +28,11 @@ test('a search that fails says so, and the next one is made', async () => {
     message: expect.stringContaining('SQLITE_CANTOPEN'),
   })
   await (await openSqlite(database)).close()
-  expect(await thread.searches.ranked(REQUEST)).toEqual({ hits: [], more: false, upTo: 0 })
+  expect(await thread.searches.ranked(REQUEST)).toMatchObject({ hits: [], more: false })
 })
 
 test('what was asked before the thread is closed is answered with an error, not with silence', async () => {
-  const thread = createSearchThread({ database: '/nowhere', busyMilliseconds: 100 })
+  const thread = createSearchThread({ database: '/nowhere', busyMilliseconds: 100, vectorBytes: 0 })
   const asked = thread.searches.ranked(REQUEST)
   const answered = expect(asked).rejects.toThrow()
   await thread.close()

@@ -129,6 +129,7 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     messages: recordCalls('messages', tx.messages, calls),
     passages: recordCalls('passages', tx.passages, calls),
     runs: recordCalls('runs', tx.runs, calls),
+    vectors: recordCalls('vectors', tx.vectors, calls),
   }
 }
 

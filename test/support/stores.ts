@@ -70,6 +70,7 @@ export function someAgent(fields: Partial<Agent> = {}): Agent {
     description: '',
     agentType: 'memgpt_agent',
     model: null,
+    embedding: null,
     contextWindow: DEFAULT_CONTEXT_WINDOW,
     system: null,
     tags: [],
@@ -139,6 +140,12 @@ export function assistantSays(text: string, fields: Partial<NewMessage> = {}): N
   return someMessage({
     body: { role: 'assistant', text: '', reasoning: '', toolCalls: [], said },
     ...fields,
+  })
+}
+
+export function callResult(text: string): NewMessage {
+  return someMessage({
+    body: { role: 'tool', callId: newId('call'), toolName: 'x', status: 'success', text },
   })
 }
 

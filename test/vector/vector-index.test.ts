@@ -56,7 +56,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete'), row }) },
 )
 const filter: fc.Arbitrary<RowFilter> = fc.record(
-  { createdFrom: created, createdBefore: created, among: fc.array(row, { maxLength: 40 }) },
+  {
+    stampFrom: created,
+    stampBefore: created,
+    among: fc.array(row, { maxLength: 40 }),
+    except: fc.array(row, { maxLength: 40 }),
+  },
   { requiredKeys: [] },
 )
 
@@ -94,13 +99,13 @@ function apply(
 }
 
 function allows(
-  { createdFrom, createdBefore, among }: RowFilter,
+  { stampFrom, stampBefore, among, except = [] }: RowFilter,
   row: number,
   at: number,
 ): boolean {
-  if (createdFrom !== undefined && at < createdFrom) return false
-  if (createdBefore !== undefined && at >= createdBefore) return false
-  return among === undefined || [...among].includes(row)
+  if (stampFrom !== undefined && at < stampFrom) return false
+  if (stampBefore !== undefined && at >= stampBefore) return false
+  return (among === undefined || [...among].includes(row)) && ![...except].includes(row)
 }
 
 const fetchFrom = (stored: ReadonlyMap<number, Stored>) => (rows: readonly number[]) =>
@@ -203,7 +208,7 @@ describe('the index', () => {
     const asked: number[] = []
     const answer = await index.search(near, {
       limit: 5,
-      filter: { createdFrom: 1 },
+      filter: { stampFrom: 1 },
       fetch(rows) {
         // Those that would be asked for next are deleted, and rows that the filter does not allow come instead.
         const others = [...stored.keys()].filter((each) => each > 1_000 && !rows.includes(each))

@@ -16,7 +16,7 @@ export const archivalMemorySearch = defineInnerTool({
     end_datetime: z.string().optional(),
   },
   async run(args, { store, agent }) {
-    const { items, nextCursor } = await searchPassages(store, agent.id, {
+    const { items, nextCursor, warnings } = await searchPassages(store, agent.id, {
       query: args.query,
       tags: args.tags,
       matchAllTags: args.tag_match_mode === 'all',
@@ -31,7 +31,7 @@ export const archivalMemorySearch = defineInnerTool({
       ...(item.source !== '' && { source: item.source }),
       content: item.text,
     }))
-    const { text, shown } = toResultText(results, nextCursor !== undefined)
+    const { text, shown } = toResultText(results, nextCursor !== undefined, warnings)
     return { text, found: items.slice(0, shown).map(({ item }) => item.id) }
   },
 })

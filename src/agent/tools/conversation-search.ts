@@ -16,7 +16,7 @@ export const conversationSearch = defineInnerTool({
     end_date: z.string().optional(),
   },
   async run(args, { store, agent, runId }) {
-    const { items, nextCursor } = await searchMessages(store, agent.id, {
+    const { items, nextCursor, warnings } = await searchMessages(store, agent.id, {
       query: args.query,
       roles: args.roles?.length ? args.roles : undefined,
       after: dateOf(args, 'start_date', 'start'),
@@ -29,6 +29,6 @@ export const conversationSearch = defineInnerTool({
       role: item.role,
       content: spokenText(item),
     }))
-    return toResultText(results, nextCursor !== undefined).text
+    return toResultText(results, nextCursor !== undefined, warnings).text
   },
 })

@@ -10,9 +10,12 @@ const TOTAL_CHARACTERS = 16_000
 export function toResultText(
   results: readonly { readonly content: string }[],
   more: boolean,
+  warnings: readonly string[] = [],
 ): { readonly text: string; readonly shown: number } {
-  if (results.length === 0)
-    return { text: JSON.stringify({ results: [], note: 'Nothing was found.' }), shown: 0 }
+  if (results.length === 0) {
+    const note = ['Nothing was found.', ...warnings].join(' ')
+    return { text: JSON.stringify({ results: [], note }), shown: 0 }
+  }
   const shown: object[] = []
   let characters = 0
   for (const result of results) {
@@ -22,8 +25,8 @@ export function toResultText(
     shown.push(cut)
   }
   const leftOut = results.length - shown.length
-  const note =
-    leftOut > 0 ? `${leftOut} more were left out for length.` : more ? 'There are more.' : undefined
+  const rest = leftOut > 0 ? [`${leftOut} more were left out for length.`] : []
+  const note = [...(more && leftOut === 0 ? ['There are more.'] : rest), ...warnings].join(' ')
   return { text: JSON.stringify({ results: shown, ...(note && { note }) }), shown: shown.length }
 }
 

@@ -4,6 +4,7 @@ import { readId } from '../../core/ids.ts'
 import { NAMESPACE } from '../../core/namespace.ts'
 import { redactSecrets } from '../../core/redact.ts'
 import { VERSION } from '../../core/version.ts'
+import { checkEmbeddings } from './doctor-embeddings.ts'
 
 /** For a local engine that has to load its model first. */
 const PATIENCE_MILLISECONDS = 60_000
@@ -21,7 +22,7 @@ export async function doctor(config: Config): Promise<void> {
   const dataWorks = await checkData(config, tell)
   // Whoever only reads asks no model.
   const modelWorks = config.readOnly || (await checkModel(config, tell))
-  tell('Embedding', 'none; search is by keyword, which needs none')
+  if (dataWorks) await checkEmbeddings(config, tell)
   tell('Providers', configuredProviders(config))
   if (!dataWorks || !modelWorks) process.exitCode = 1
 }

@@ -17,10 +17,25 @@ export async function stats(config: Config): Promise<void> {
       'runs',
       counted.map(([status, count]) => `${count.toLocaleString('en')} ${status}`).join(', ') || '0',
     )
+    const { superseded, found } = await storage.in(NAMESPACE).archives.counts()
+    tell('found', `${count(found)} passages by agents; ${count(superseded)} superseded`)
+    const sets = await storage.embeddings.counts()
+    for (const handle of new Set(sets.map((set) => set.handle))) {
+      const own = sets.filter((set) => set.handle === handle)
+      const sum = (of: (set: (typeof own)[number]) => number) =>
+        own.reduce((total, set) => total + of(set), 0)
+      tell(
+        'embedding',
+        `${handle}: ${count(sum((set) => set.embedded))} embedded, ${count(sum((set) => set.waiting))} waiting, ` +
+          `${count(sum((set) => set.failed))} given up; an index of ${(sum((set) => set.indexBytes) / 1e6).toFixed(1)} MB in a server that searches them`,
+      )
+    }
   } finally {
     await storage.close()
   }
 }
+
+const count = (number: number) => number.toLocaleString('en')
 
 function tell(subject: string, finding: string): void {
   const name = `${subject[0]?.toUpperCase()}${subject.slice(1)}`

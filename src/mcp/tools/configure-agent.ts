@@ -1,8 +1,13 @@
 import { z } from 'zod'
 import { COMPACTION_MODES } from '../../core/agent-settings.ts'
+import { UserError } from '../../core/errors.ts'
+import type { McpContext, MessagesToEmbed } from '../context.ts'
 import { defineTool } from '../define-tool.ts'
+import { type Person, Question } from '../person.ts'
 import { agent } from '../schema.ts'
 import { answer } from '../shapes.ts'
+
+const QUESTION = 'embed'
 
 const settings = z.strictObject({
   compaction_threshold: z.number(),
@@ -14,6 +19,7 @@ const settings = z.strictObject({
   temperature: z.number().optional(),
   max_output_tokens: z.int().optional(),
   parallel_tool_calls: z.boolean(),
+  embed_messages: z.boolean(),
 })
 
 export const configureAgent = defineTool({
@@ -45,6 +51,11 @@ export const configureAgent = defineTool({
       .boolean()
       .describe('Tools that only read may run side by side')
       .optional(),
+    embed_messages: z
+      .boolean()
+      .describe('Embeds its conversation too; the cost is told before it is done')
+      .optional(),
+    confirm: z.boolean().describe('The cost of embed_messages is accepted').optional(),
   }),
   output: answer({ agent_id: z.string(), settings }),
   annotations: {
@@ -53,8 +64,10 @@ export const configureAgent = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
-  async run(args, context) {
+  async run(args, context, { person }) {
     const { agent: view } = await context.agents.get(args.agent)
+    if (args.embed_messages === true && args.confirm !== true)
+      await askForCost(context, view.id, person)
     const now = await context.agents.configure(view.id, {
       compactionThreshold: args.compaction_threshold,
       compactionTarget: args.compaction_target,
@@ -65,6 +78,7 @@ export const configureAgent = defineTool({
       temperature: args.temperature === -1 ? null : args.temperature,
       maxOutputTokens: args.max_output_tokens === 0 ? null : args.max_output_tokens,
       parallelToolCalls: args.parallel_tool_calls,
+      embedMessages: args.embed_messages,
     })
     return {
       agent_id: view.id,
@@ -78,7 +92,29 @@ export const configureAgent = defineTool({
         ...(now.temperature !== null && { temperature: now.temperature }),
         ...(now.maxOutputTokens !== null && { max_output_tokens: now.maxOutputTokens }),
         parallel_tool_calls: now.parallelToolCalls,
+        embed_messages: now.embedMessages,
       },
     }
   },
 })
+
+/** Throws the question, or what it costs, unless the person has agreed. */
+async function askForCost(
+  context: McpContext,
+  agent: string,
+  person: Person | undefined,
+): Promise<void> {
+  const cost = await context.agents.messagesToEmbed(agent)
+  // Without a handle it is refused anyway.
+  if (!cost || cost.handle === null || person?.answerTo(QUESTION) === true) return
+  if (person && person.resumed === undefined)
+    throw new Question(QUESTION, `${describeCost(cost)} Do it?`, agent)
+  throw new UserError(
+    'invalid_argument',
+    `Nothing was changed. ${describeCost(cost)} Call again with confirm: true if that is meant.`,
+  )
+}
+
+function describeCost({ handle, messages, tokens }: MessagesToEmbed): string {
+  return `embed_messages sends what was said so far (${messages} messages, about ${tokens} tokens) to ${handle}, and every message from now on.`
+}

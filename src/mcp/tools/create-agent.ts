@@ -41,6 +41,10 @@ export const createAgent = defineTool({
       .describe('Ids of existing blocks to share with other agents')
       .optional(),
     model: z.string().describe('provider/model; the server chooses if absent').optional(),
+    embedding: z
+      .string()
+      .describe('provider/model that embeds its archive; the server chooses if absent')
+      .optional(),
     context_window: contextWindow,
     agent_type: z
       .enum(AGENT_TYPES)

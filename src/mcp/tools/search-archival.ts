@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineTool, READS } from '../define-tool.ts'
-import { presentCursor, presentPassage } from '../present.ts'
+import { presentPage, presentPassage } from '../present.ts'
 import {
   after,
   agent,
@@ -13,7 +13,7 @@ import {
   refuseQuery,
   tags,
 } from '../schema.ts'
-import { answer, paged, passageShape } from '../shapes.ts'
+import { answer, foundPage, passageShape } from '../shapes.ts'
 
 export const searchArchival = defineTool({
   name: 'search_archival',
@@ -35,7 +35,7 @@ export const searchArchival = defineTool({
     cursor,
     offset,
   }),
-  output: answer({ passages: z.array(passageShape), ...paged }),
+  output: answer({ passages: z.array(passageShape), ...foundPage }),
   annotations: READS,
   pages: 'passages',
   async run({ agent, offset, passage_id, query, ...args }, context) {
@@ -54,7 +54,7 @@ export const searchArchival = defineTool({
     })
     return {
       passages: page.items.map((found) => presentPassage(found, offset)),
-      ...presentCursor(page),
+      ...presentPage(page),
     }
   },
 })

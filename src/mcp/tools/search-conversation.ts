@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { MESSAGE_ROLES } from '../../core/message.ts'
 import { defineTool, READS } from '../define-tool.ts'
-import { presentCursor, presentFoundMessage } from '../present.ts'
+import { presentFoundMessage, presentPage } from '../present.ts'
 import { after, agent, before, besides, cursor, limit, offset, refuseQuery } from '../schema.ts'
-import { answer, foundMessageShape, paged } from '../shapes.ts'
+import { answer, foundMessageShape, foundPage } from '../shapes.ts'
 
 export const searchConversation = defineTool({
   name: 'search_conversation',
@@ -22,7 +22,7 @@ export const searchConversation = defineTool({
     cursor,
     offset,
   }),
-  output: answer({ messages: z.array(foundMessageShape), ...paged }),
+  output: answer({ messages: z.array(foundMessageShape), ...foundPage }),
   annotations: READS,
   pages: 'messages',
   async run({ agent, offset, around, ...filter }, context) {
@@ -34,7 +34,7 @@ export const searchConversation = defineTool({
     const page = await context.recall.search(agent, filter)
     return {
       messages: page.items.map((found) => presentFoundMessage(found, offset)),
-      ...presentCursor(page),
+      ...presentPage(page),
     }
   },
 })

@@ -16,6 +16,10 @@ export const updateAgent = defineTool({
     name: z.string().optional(),
     description: z.string().optional(),
     model: z.string().describe('provider/model; empty: the server chooses').optional(),
+    embedding: z
+      .string()
+      .describe('provider/model; empty: the server chooses. Embeds its archive again')
+      .optional(),
     context_window: contextWindow,
     system: z.string().describe('System prompt; empty: that of its type').optional(),
     tags: tags.optional(),

@@ -20,6 +20,11 @@ export async function embeddings(db: Connection, dialect: Dialect): Promise<void
       FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE
     )`,
     sql`CREATE INDEX vector_set_row ON vector (set_row, row)`,
+    sql`CREATE TABLE vector_code (
+      row INTEGER PRIMARY KEY, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL, code ${dialect.bytes} NOT NULL,
+      FOREIGN KEY (row) REFERENCES vector (row) ON DELETE CASCADE
+    )`,
+    sql`CREATE INDEX vector_code_set ON vector_code (set_row, row)`,
     sql`CREATE TABLE vector_gone (
       row ${row}, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL,
       FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE

@@ -1,14 +1,12 @@
 import { type Candidate, NEIGHBOURS } from '../../search/rank.ts'
 import type { RankedFilter } from '../ranked-search.ts'
-
-/** What a value may be bound as. */
-export type Bound = string | number
-
-/** A piece of SQL and the values of its question marks. */
-export interface Fragment {
-  readonly sql: string
-  readonly values: readonly Bound[]
-}
+import {
+  type Bound,
+  conditions,
+  type Fragment,
+  ofRoles,
+  passesBesideScope,
+} from './entry-filter.ts'
 
 /** Rows of one of the tables `passage` and `message`, as far as search wants to know them. */
 export interface EntryTable {
@@ -46,15 +44,7 @@ const ASSISTANT_WEIGHT = 0.6
 export function passageTable(run: Run, namespace: string, filter: RankedFilter): EntryTable {
   const columns =
     'entry.row, entry.archive_id AS owner, entry.text, entry.position AS place, entry.source AS kind, entry.created_at AS at'
-  const passes = conditions([
-    filter.after !== undefined && { sql: 'entry.created_at >= ?', values: [filter.after] },
-    filter.before !== undefined && { sql: 'entry.created_at <= ?', values: [filter.before] },
-    ...(filter.tags ?? []).map((anyTag) => ({
-      sql: `(SELECT 1 FROM passage_tag WHERE passage_tag.namespace = entry.namespace AND passage_id = entry.id
-             AND tag IN (SELECT value FROM json_each(?)) LIMIT 1) IS NOT NULL`,
-      values: [JSON.stringify(anyTag)],
-    })),
-  ])
+  const passes = passesBesideScope('passage', filter)
   return {
     columns,
     passes,
@@ -89,18 +79,8 @@ export function passageTable(run: Run, namespace: string, filter: RankedFilter):
 export function messageTable(run: Run, namespace: string, filter: RankedFilter): EntryTable {
   const columns =
     'entry.row, entry.agent_id AS owner, entry.text, entry.seq AS place, entry.role AS kind, entry.created_at AS at'
-  const passes = conditions([
-    filter.after !== undefined && { sql: 'entry.created_at >= ?', values: [filter.after] },
-    filter.before !== undefined && { sql: 'entry.created_at <= ?', values: [filter.before] },
-    filter.exceptRun !== undefined && {
-      sql: 'entry.run_id IS NOT ?',
-      values: [filter.exceptRun],
-    },
-  ])
-  const ofRole: Fragment = {
-    sql: 'entry.role IN (SELECT value FROM json_each(?))',
-    values: [JSON.stringify(filter.roles ?? [])],
-  }
+  const passes = passesBesideScope('message', filter)
+  const ofRole = ofRoles(filter)
   const answers = conditions([ofRole, passes ?? false]) ?? ofRole
   return {
     columns,
@@ -131,14 +111,5 @@ export function messageTable(run: Run, namespace: string, filter: RankedFilter):
       group: `${owner} ${at.slice(0, 10)}`,
       weight: kind === 'assistant' ? ASSISTANT_WEIGHT : 1,
     }),
-  }
-}
-
-function conditions(all: readonly (Fragment | false)[]): Fragment | undefined {
-  const given = all.filter((fragment) => fragment !== false)
-  if (given.length === 0) return undefined
-  return {
-    sql: given.map(({ sql }) => sql).join(' AND '),
-    values: given.flatMap(({ values }) => values),
   }
 }

@@ -16,6 +16,9 @@ import { sqliteTextSearch } from './text-search.ts'
 /** A WAL that a checkpoint emptied is cut back to this, so that one busy hour does not occupy the disk for ever. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
+/** For the mirrors of vectors, where nobody says otherwise. */
+const VECTOR_BYTES = 256_000_000
+
 const dialect: Dialect = {
   textSearch: sqliteTextSearch,
   rowNumber: sql`INTEGER PRIMARY KEY AUTOINCREMENT`,
@@ -25,11 +28,12 @@ const dialect: Dialect = {
 
 /**
  * Opens the file, creating it and its directory for this user alone, and migrates it. Throws a UserError that says
- * what to do when that can't be done.
+ * what to do when that can't be done. `vectorBytes` is the memory that mirrors of vectors may take; 0: none.
  */
 export async function openSqlite(
   path: string,
   migrations: readonly Migration[] = MIGRATIONS,
+  vectorBytes = VECTOR_BYTES,
 ): Promise<Storage> {
   createFile(path)
   const writeHandle = await connect(path)
@@ -45,7 +49,11 @@ export async function openSqlite(
     const readHandle = await connect(path)
     readHandle.pragma('query_only = ON')
     const reader = new Kysely<Database>({ dialect: sqliteDialect(readHandle) })
-    const searchThread = createSearchThread({ database: path, busyMilliseconds: PATIENCE_MS })
+    const searchThread = createSearchThread({
+      database: path,
+      busyMilliseconds: PATIENCE_MS,
+      vectorBytes,
+    })
     return createStorage({
       dialect,
       reader,
@@ -53,6 +61,7 @@ export async function openSqlite(
       schemaVersion,
       snapshot: (work) => readSnapshot(path, work),
       searches: searchThread.searches,
+      vectorBytes,
       info: () => infoOf(path),
       mayHaveChanged: watchDataVersion(readHandle),
       backup: (target) => copyDatabase(path, target),
@@ -75,7 +84,7 @@ export async function openSqlite(
  * Opens the file as it is, to read only, beside whoever writes to it. Its `transaction` throws UserError `read_only`.
  * Throws a UserError that says what to do if there is no file, or one of another schema.
  */
-export async function openSqliteToRead(path: string): Promise<Storage> {
+export async function openSqliteToRead(path: string, vectorBytes = VECTOR_BYTES): Promise<Storage> {
   if (!existsSync(path)) {
     throw new UserError(
       'not_found',
@@ -84,7 +93,11 @@ export async function openSqliteToRead(path: string): Promise<Storage> {
   }
   const handle = await connect(path, 'read')
   const reader = new Kysely<Database>({ dialect: sqliteDialect(handle) })
-  const searchThread = createSearchThread({ database: path, busyMilliseconds: PATIENCE_MS })
+  const searchThread = createSearchThread({
+    database: path,
+    busyMilliseconds: PATIENCE_MS,
+    vectorBytes,
+  })
   try {
     return createStorage({
       dialect,
@@ -93,6 +106,7 @@ export async function openSqliteToRead(path: string): Promise<Storage> {
       schemaVersion: await versionToRead({ db: reader, migrations: MIGRATIONS, hasVersionTable }),
       snapshot: (work) => readSnapshot(path, work),
       searches: searchThread.searches,
+      vectorBytes,
       info: () => infoOf(path),
       mayHaveChanged: watchDataVersion(handle),
       backup: (target) => copyDatabase(path, target, 'read'),

@@ -61,6 +61,7 @@ export function createSearchThread(setup: Omit<WorkerSetup, 'driver'>): SearchTh
     searches: {
       ranked: (request) => ask<RankedAnswer>({ kind: 'ranked', request }),
       alike: (request) => ask<readonly number[]>({ kind: 'alike', request }),
+      indexBytes: async () => (worker ? ask<number>({ kind: 'index_bytes' }) : 0),
     },
     async close() {
       const running = worker

@@ -4,7 +4,10 @@ import type DatabaseHandle from 'better-sqlite3'
 import { readQuestion } from '../../search/question.ts'
 import { type Ranking, rankedSearch } from '../../search/ranked-search.ts'
 import type { AlikeRequest, RankedAnswer, RankedRequest } from '../ranked-search.ts'
+import { createMirrors } from '../vectors/mirrors.ts'
+import { type FoundByMeaning, findByMeaning } from '../vectors/vector-leg.ts'
 import { findAlike } from './alike.ts'
+import { openVectorReads } from './vector-reads.ts'
 import { openWordIndex } from './word-index.ts'
 
 /*
@@ -17,11 +20,14 @@ export interface WorkerSetup {
   /** Where better-sqlite3 is; a script without a file of its own can't look for it. */
   readonly driver: string
   readonly busyMilliseconds: number
+  /** For mirrors of vectors. */
+  readonly vectorBytes: number
 }
 
 export type WorkerQuestion =
   | { readonly kind: 'ranked'; readonly request: RankedRequest }
   | { readonly kind: 'alike'; readonly request: AlikeRequest }
+  | { readonly kind: 'index_bytes' }
 
 export interface WorkerRequest {
   readonly id: number
@@ -29,7 +35,7 @@ export interface WorkerRequest {
 }
 
 export type WorkerAnswer =
-  | { readonly id: number; readonly answer: RankedAnswer | readonly number[] }
+  | { readonly id: number; readonly answer: RankedAnswer | readonly number[] | number }
   /** An error as such would lose its code on the way between threads. */
   | { readonly id: number; readonly message: string; readonly code: string | undefined }
 
@@ -37,43 +43,91 @@ const setup = workerData as WorkerSetup
 const Handle = createRequire(setup.driver)(setup.driver) as typeof DatabaseHandle
 const port = parentPort
 if (!port) throw new Error('the search worker runs as a worker only')
-let db: DatabaseHandle.Database | undefined
 
-port.on('message', ({ id, question }: WorkerRequest) => {
-  try {
-    port.postMessage({ id, answer: search(question) } satisfies WorkerAnswer)
-  } catch (thrown) {
-    const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined
-    port.postMessage({ id, message, code } satisfies WorkerAnswer)
+/** So few vectors are scored as they are stored. */
+const FEW = 1_000
+/** As many are looked at as their order may matter for. */
+const NEAREST = 50
+const PATIENCE_MILLISECONDS = 1_500
+
+type Searching = ReturnType<typeof open>
+let searching: Searching | undefined
+
+function open() {
+  const db = new Handle(setup.database, { readonly: true, timeout: setup.busyMilliseconds })
+  const reads = openVectorReads(db)
+  const leg = {
+    reads,
+    mirrors: createMirrors({ reads, budgetBytes: setup.vectorBytes, fewestRows: FEW }),
+    most: NEAREST,
+    few: FEW,
+    patienceMilliseconds: PATIENCE_MILLISECONDS,
   }
-})
-
-function search(question: WorkerQuestion): RankedAnswer | readonly number[] {
-  db ??= new Handle(setup.database, { readonly: true, timeout: setup.busyMilliseconds })
-  const handle = db
-  // One transaction, so that all that it looks at is of one moment.
-  return handle.transaction(() =>
-    question.kind === 'ranked'
-      ? rank(handle, question.request)
-      : findAlike(handle, question.request),
-  )()
+  return { db, leg }
 }
 
-function rank(db: DatabaseHandle.Database, request: RankedRequest): RankedAnswer {
-  const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
-  const index = openWordIndex(db, request)
-  const upTo = request.upTo ?? (typeof newest === 'number' ? newest : 0)
-  const key = JSON.stringify({ ...request, upTo, offset: 0, limit: 0 })
-  const known = request.offset > 0 ? rankings.get(key) : undefined
-  const { hits, more, ranking } = rankedSearch(index, readQuestion(request.query), request, known)
-  remember(key, ranking)
-  return { hits, more, upTo }
+port.on('message', ({ id, question }: WorkerRequest) => {
+  answer(question).then(
+    (answered) => port.postMessage({ id, answer: answered } satisfies WorkerAnswer),
+    (error) => {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+      port.postMessage({ id, message, code } satisfies WorkerAnswer)
+    },
+  )
+})
+
+async function answer(
+  question: WorkerQuestion,
+): Promise<RankedAnswer | readonly number[] | number> {
+  searching ??= open()
+  const { db, leg } = searching
+  switch (question.kind) {
+    case 'ranked':
+      return rank(searching, question.request)
+    case 'alike':
+      // One transaction, so that all that it looks at is of one moment.
+      return db.transaction(() => findAlike(db, question.request))()
+    case 'index_bytes':
+      return leg.mirrors.bytes()
+  }
+}
+
+const NO_VECTORS: FoundByMeaning = { lists: [], upTo: 0, problem: null }
+
+/**
+ * Vectors are searched in slices, so that other requests are answered in between; words then in one transaction, which
+ * may be of a later moment: what vectors found is looked at again.
+ */
+async function rank({ db, leg }: Searching, request: RankedRequest): Promise<RankedAnswer> {
+  const { meaning } = request
+  const known =
+    request.offset > 0 ? rankings.get(keyOf(request, request.upTo, meaning?.upTo)) : undefined
+  const nearest = known || !meaning ? NO_VECTORS : await findByMeaning(request, meaning, leg)
+  const vectorsUpTo = meaning?.upTo ?? nearest.upTo
+  return db.transaction(() => {
+    const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
+    const upTo = request.upTo ?? (typeof newest === 'number' ? newest : 0)
+    const index = openWordIndex(db, request)
+    const question = readQuestion(request.query)
+    const { hits, more, ranking } = rankedSearch(index, question, request, nearest.lists, known)
+    remember(keyOf(request, upTo, vectorsUpTo), ranking)
+    return { hits, more, upTo, vectorsUpTo, problem: nearest.problem }
+  })()
 }
 
 /** Those of which somebody may want the next page, the one that was asked for last at the end. */
 const rankings = new Map<string, Ranking>()
 const MOST_RANKINGS = 200
+
+/** What all pages of one list have in common. */
+function keyOf(
+  { index, namespace, query, filter, meaning }: RankedRequest,
+  upTo: number | undefined,
+  vectorsUpTo: number | undefined,
+): string {
+  return JSON.stringify([index, namespace, query, filter, meaning?.sets, upTo, vectorsUpTo ?? 0])
+}
 
 function remember(key: string, ranking: Ranking): void {
   rankings.delete(key)

@@ -3,22 +3,21 @@ import { type Candidate, NEIGHBOURS } from '../../search/rank.ts'
 import type { WordIndex } from '../../search/ranked-search.ts'
 import type { RankedRequest } from '../ranked-search.ts'
 import { scopedWord } from '../search-scope.ts'
+import { type Bound, type Fragment, passesWhole } from './entry-filter.ts'
 import {
-  type Bound,
   type Entry,
   type EntryTable,
-  type Fragment,
   messageTable,
   passageTable,
   type Run,
 } from './entry-tables.ts'
+import { preparedOn } from './statements.ts'
 
 /** The entries of a request in FTS5's index. Better-sqlite3 is synchronous, so this belongs into a thread of its own. */
-export function openWordIndex(
-  db: DatabaseHandle.Database,
-  { index, namespace, filter, upTo }: RankedRequest,
-): WordIndex {
-  const run: Run = (sql, values) => statement(db, sql).all(...values) as never
+export function openWordIndex(db: DatabaseHandle.Database, request: RankedRequest): WordIndex {
+  const { index, namespace, filter, upTo } = request
+  const prepare = preparedOn(db)
+  const run: Run = (sql, values) => prepare(sql).all(...values) as never
   const table =
     index === 'passage'
       ? passageTable(run, namespace, filter)
@@ -90,6 +89,16 @@ export function openWordIndex(
          ORDER BY bm25(${words}), rowid DESC LIMIT ?`,
         [match(stems), upToRow, ...passing.values, limit],
       )
+    },
+
+    passing(rows) {
+      const whole = passesWhole(request, filter.owners)
+      const found = run<{ row: number }>(
+        `SELECT row FROM ${index} AS entry
+         WHERE row IN (SELECT value FROM json_each(?)) AND row <= ? AND ${whole.sql}`,
+        [JSON.stringify(rows), upToRow, ...whole.values],
+      )
+      return new Set(found.map(({ row }) => row))
     },
 
     candidates(rows) {
@@ -167,18 +176,4 @@ function partsOf(stem: string): readonly string[] {
   for (let length = 5; length < stem.length; length += 1)
     parts.push(stem.slice(0, length), stem.slice(-length))
   return parts
-}
-
-const MOST_STATEMENTS = 100
-const prepared = new WeakMap<DatabaseHandle.Database, Map<string, DatabaseHandle.Statement>>()
-
-function statement(db: DatabaseHandle.Database, sql: string): DatabaseHandle.Statement {
-  const statements = prepared.get(db) ?? new Map<string, DatabaseHandle.Statement>()
-  prepared.set(db, statements)
-  const known = statements.get(sql)
-  if (known) return known
-  if (statements.size >= MOST_STATEMENTS) statements.clear()
-  const made = db.prepare(sql)
-  statements.set(sql, made)
-  return made
 }

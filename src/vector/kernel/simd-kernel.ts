@@ -9,8 +9,10 @@ const VALUES_AT = 80 * 1024
 const POSITIONS_AT = 144 * 1024
 
 const PAGE_BYTES = 64 * 1024
-const SEGMENTS_AT_A_TIME = 16
-const PAGES_AT_A_TIME = (SEGMENTS_AT_A_TIME * SEGMENT_BYTES) / PAGE_BYTES
+const PAGES_OF_A_SEGMENT = SEGMENT_BYTES / PAGE_BYTES
+/** Each growth takes a moment, however large it is, and what is not used yet takes no memory of the machine. */
+const FEWEST_SEGMENTS = 16
+const SHARE_TO_GROW = 1 / 4
 
 interface Exports {
   scanInt8(...values: readonly number[]): number
@@ -56,8 +58,10 @@ export function createSimdKernel(binary: Uint8Array): Kernel | null {
     return segment
   }
   const grow = (): void => {
-    const start = memory.grow(PAGES_AT_A_TIME) * PAGE_BYTES
-    for (let index = SEGMENTS_AT_A_TIME - 1; index >= 0; index -= 1) {
+    const known = memory.buffer.byteLength / SEGMENT_BYTES
+    const count = Math.max(FEWEST_SEGMENTS, Math.floor(known * SHARE_TO_GROW))
+    const start = memory.grow(count * PAGES_OF_A_SEGMENT) * PAGE_BYTES
+    for (let index = count - 1; index >= 0; index -= 1) {
       free.push(segmentAt(start + index * SEGMENT_BYTES))
     }
   }

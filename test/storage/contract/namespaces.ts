@@ -47,6 +47,7 @@ async function insert(store: Store, all: Everything, text = 'kettle'): Promise<v
     await giveArchive(tx, agent.id, someArchive({ id: archiveId }))
     await tx.passages.insert([{ ...passage, text }], at())
     await tx.runs.insert({ ...run, input: text })
+    await tx.vectors.embedWith({ kind: 'archive', id: archiveId }, 'openai/m', at())
     await tx.messages.append(agent.id, [userSays(text, { id: messageId, runId: run.id })])
     await tx.runs.openStep({ id: stepId, runId: run.id, number: 1, at: at() })
     await tx.runs.recordAnswer(stepId, {
@@ -83,6 +84,7 @@ async function read(store: Store, all: Everything) {
     attachments: await blocks.attachments(agent.id),
     recent: await messages.recent(agent.id, {}),
     ofRun: await messages.ofRun(run.id),
+    embeddable: (await messages.embeddable(agent.id)).messages,
     said: (await messages.search(agent.id, { limit: 9 })).items,
     saidWords: (await messages.search(agent.id, { limit: 1, query: 'kettle pot' })).items,
     passage: await passages.find(passage.id),
@@ -136,6 +138,8 @@ export function namespaceContract(subject: Subject): void {
     const claimed = await storage.claims.next(claim)
     if (!claimed) throw new Error('nothing was claimed')
     const before = await read(ours, all)
+    const sets = await storage.embeddings.counts()
+    expect(sets).toMatchObject([{ namespace: 'ours', ownerId: archiveId, waiting: 1 }])
 
     const theirs = storage.in('theirs')
     const outcome = { status: 'failed', stopReason: 'cancelled', error: null, at: at() } as const
@@ -156,6 +160,8 @@ export function namespaceContract(subject: Subject): void {
     ])
     expect(answers).toEqual(answers.map(() => false))
     await theirs.transaction(async (tx) => {
+      await tx.vectors.embedWith({ kind: 'archive', id: archiveId }, null, at())
+      await tx.vectors.embedWith({ kind: 'agent', id: agent.id }, null, at())
       await tx.runs.release(claimed.lease)
       await tx.runs.setWarnings(run.id, ['x'])
     })
@@ -174,6 +180,7 @@ export function namespaceContract(subject: Subject): void {
       await expect(write).rejects.toThrow()
     }
     expect(await read(ours, all)).toEqual(before)
+    expect(await storage.embeddings.counts()).toEqual(sets)
     expect(await ours.transaction((tx) => tx.runs.hold(claimed.lease, at(99)))).toBe(true)
   })
 
@@ -194,7 +201,10 @@ export function namespaceContract(subject: Subject): void {
       run: { input: 'pot' },
       step: { calls: [{ arguments: 'pot' }] },
     })
+    const sets = async () => (await subject.storage.embeddings.counts()).map((set) => set.namespace)
+    expect(await sets()).toEqual(['ours', 'theirs'])
     await theirs.transaction((tx) => tx.agents.delete(all.agent.id, at()))
+    expect(await sets()).toEqual(['ours'])
     expect(await read(ours, all)).toEqual(before)
   })
 }

@@ -1,0 +1,53 @@
+import { openEmbedders, openStorage } from '../../app.ts'
+import type { Config } from '../../config.ts'
+
+/** For a local engine that has to load its model first. */
+const PATIENCE_MILLISECONDS = 60_000
+
+type Tell = (subject: string, finding: string) => void
+type Counts = Awaited<ReturnType<typeof countSets>>
+
+/** Asks every embedding model in use for one vector, and tells what is embedded and what waits. */
+export async function checkEmbeddings(config: Config, tell: Tell): Promise<void> {
+  const sets = await countSets(config)
+  const handles = new Set(sets.map(({ handle }) => handle))
+  if (config.embedding !== null) handles.add(config.embedding)
+  if (handles.size === 0) tell('Embedding', 'none; search is by keyword, which needs none')
+  for (const handle of handles) {
+    const own = sets.filter((set) => set.handle === handle)
+    tell('Embedding', await tryHandle(config, handle))
+    const sum = (count: (set: Counts[number]) => number) =>
+      own.reduce((total, set) => total + count(set), 0)
+    const waiting = sum((set) => set.waiting)
+    tell(
+      '',
+      `${sum((set) => set.embedded)} embedded, ${waiting} waiting${waiting > 0 ? ' (found by keyword meanwhile)' : ''}, ${sum((set) => set.failed)} given up`,
+    )
+    for (const problem of new Set(own.flatMap((set) => set.problem ?? []))) tell('', problem)
+  }
+}
+
+async function countSets(config: Config) {
+  const storage = await openStorage(config)
+  try {
+    return await storage.embeddings.counts()
+  } finally {
+    await storage.close()
+  }
+}
+
+async function tryHandle(config: Config, handle: string): Promise<string> {
+  const reason = handle === config.embedding ? 'from RECOLLECT_EMBEDDING' : 'chosen by agents'
+  try {
+    const embedder = (await openEmbedders(config)).resolve(handle)
+    const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS)
+    const { embedded, failure } = await embedder.embed(['ready'], 'query', signal)
+    const [first] = embedded
+    if (first?.kind === 'vector')
+      return `ok: ${handle}, ${first.vector.length} dimensions (${reason})`
+    const problem = failure ? `${failure.message} ${failure.hint}` : first?.problem
+    return `FAILED: ${handle} (${reason}). ${problem} Search is by keyword meanwhile.`
+  } catch (error) {
+    return `FAILED: ${error instanceof Error ? error.message : String(error)}`
+  }
+}

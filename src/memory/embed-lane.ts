@@ -1,0 +1,183 @@
+import { type Clock, toTimestamp } from '../core/clock.ts'
+import { describeError, type Log } from '../core/log.ts'
+import type { Embedder, EmbedderRegistry } from '../llm/embedder.ts'
+import type { ModelFailure } from '../llm/model.ts'
+import type { EmbeddingOutcome, EmbeddingTask, EmbeddingTasks } from '../storage/store.ts'
+
+export interface EmbedLaneOptions {
+  readonly tasks: EmbeddingTasks
+  readonly embedders: Pick<EmbedderRegistry, 'resolve'>
+  /** Signs what this process works on. */
+  readonly owner: string
+  readonly clock: Clock
+  readonly log: Log
+  /** What a silent process held is free after this. */
+  readonly leaseMilliseconds: number
+  /** After the first failure in a row; it doubles with each. */
+  readonly firstPauseMilliseconds: number
+}
+
+/** One call of the embedder each, so that no more than this is under way when a process is killed. */
+const MOST_TASKS = 64
+const MOST_CHARACTERS = 100_000
+const LONGEST_PAUSE_MILLISECONDS = 300_000
+/** A provider that asks for longer than this is asked again all the same. */
+const LONGEST_ASKED_PAUSE_MILLISECONDS = 24 * 3_600_000
+/** In first pauses: a minute before a text is tried again that the model has no vector for, doubling with each try, */
+const TEXT_PAUSES = 120
+/** and ten when vectors have another dimension than those stored, until somebody does something about it. */
+const WRONG_DIMENSION_PAUSES = 1_200
+/** Any text of which every model has a vector. */
+const PROBE = 'text'
+const NO_VECTORS = 'The model answers no usable vectors.'
+
+/** What one model has to embed. */
+export interface EmbedLane {
+  /** Goes on, unless it pauses after a failure. */
+  wake(): void
+  /** Ends what is under way. */
+  stop(): Promise<void>
+}
+
+/** `wakeLater` is called when a pause is over. */
+export function createEmbedLane(
+  handle: string,
+  options: EmbedLaneOptions,
+  wakeLater: () => void,
+): EmbedLane {
+  const { tasks, embedders, owner, clock, log, leaseMilliseconds, firstPauseMilliseconds } = options
+  const controller = new AbortController()
+  let embedder: Embedder | undefined
+  let working: Promise<void> | undefined
+  let wokenWhileWorking = false
+  let failures = 0
+  let pausedUntil = 0
+  /** Shrinks with failures, until a text that is to blame stands alone. */
+  let batchSize = MOST_TASKS
+  let alarm: NodeJS.Timeout | undefined
+
+  const now = (later = 0) => toTimestamp(clock() + later)
+
+  async function work(): Promise<void> {
+    while (!controller.signal.aborted && clock() >= pausedUntil) {
+      const claimed = await tasks.claim({
+        handle,
+        owner,
+        now: now(),
+        until: now(leaseMilliseconds),
+        mostTasks: batchSize,
+        mostCharacters: MOST_CHARACTERS,
+      })
+      if (claimed.tasks.length > 0) await embed(claimed.tasks)
+      else if (!claimed.progressed) return
+    }
+  }
+
+  async function embed(claimed: readonly EmbeddingTask[]): Promise<void> {
+    const renewing = setInterval(() => {
+      tasks.renew(owner, claimed, now(leaseMilliseconds)).catch((error: unknown) => {
+        log('warn', 'embeddings could not be held', { handle, error: describeError(error) })
+      })
+    }, leaseMilliseconds / 3)
+    try {
+      embedder ??= embedders.resolve(handle)
+      await settle(embedder, claimed)
+    } catch (error) {
+      await giveBack(claimed, { message: describeError(error) })
+    } finally {
+      clearInterval(renewing)
+    }
+  }
+
+  async function settle(by: Embedder, claimed: readonly EmbeddingTask[]): Promise<void> {
+    const texts = [...new Set(claimed.map(({ text }) => text))]
+    const { embedded, failure } = await by.embed(texts, 'passage', controller.signal)
+    const results = new Map(embedded.map((result, index) => [texts[index], result]))
+    const open = claimed.filter(({ text }) => !results.has(text))
+    const suspect = failure && mayBeTheText(failure) && open.length === 1 ? open[0] : undefined
+    const hasNone = embedded.length > 0 && embedded.every(({ kind }) => kind === 'refused')
+    // An endpoint that has no vector for anything is out of order, and its texts are not to blame.
+    const blamesTexts = suspect || hasNone ? await worksForOthers(by) : true
+    if (controller.signal.aborted) return
+
+    const outcomes: EmbeddingOutcome[] = []
+    for (const task of claimed) {
+      const result = results.get(task.text)
+      if (result?.kind === 'vector') outcomes.push({ ...result, task })
+      else if (blamesTexts && result) outcomes.push(refused(task, result.problem))
+      else if (blamesTexts && failure && task === suspect)
+        outcomes.push(refused(task, failure.message))
+    }
+    const pause = WRONG_DIMENSION_PAUSES * firstPauseMilliseconds
+    const { problem } = await tasks.finish(outcomes, now(pause))
+    if (problem !== null) log('warn', 'embeddings do not fit', { handle, problem })
+    const rest = claimed.filter((task) => !outcomes.some((outcome) => outcome.task === task))
+    if (rest.length === 0) succeed()
+    else await giveBack(rest, failure ?? { message: NO_VECTORS })
+  }
+
+  function refused(task: EmbeddingTask, problem: string): EmbeddingOutcome {
+    const pause = TEXT_PAUSES * firstPauseMilliseconds * 2 ** task.attempts
+    log('info', 'a text can not be embedded', { handle, problem })
+    return { kind: 'refused', task, problem, retryAt: now(pause) }
+  }
+
+  async function worksForOthers(by: Embedder): Promise<boolean> {
+    const { embedded } = await by.embed([PROBE], 'passage', controller.signal)
+    return embedded[0]?.kind === 'vector'
+  }
+
+  function succeed(): void {
+    if (failures > 0) log('info', 'embedding goes on', { handle })
+    failures = 0
+    batchSize = Math.min(MOST_TASKS, 2 * batchSize)
+  }
+
+  /** Nobody's work is lost: what could not be embedded waits until the endpoint may work again. */
+  async function giveBack(
+    given: readonly EmbeddingTask[],
+    failure: Pick<ModelFailure, 'message'> & Partial<ModelFailure>,
+  ): Promise<void> {
+    const asked = Math.min(failure.retryAfterMilliseconds ?? 0, LONGEST_ASKED_PAUSE_MILLISECONDS)
+    const grown = Math.min(firstPauseMilliseconds * 2 ** failures, LONGEST_PAUSE_MILLISECONDS)
+    const pause = Math.max(asked, grown * (0.5 + Math.random() / 2))
+    if (failures === 0)
+      log('warn', 'embedding has to wait', {
+        handle,
+        problem: failure.message,
+        ...(failure.hint !== undefined && { hint: failure.hint }),
+      })
+    failures += 1
+    if (mayBeTheText(failure)) batchSize = Math.max(1, Math.floor(given.length / 4))
+    pausedUntil = clock() + pause
+    alarm = setTimeout(wakeLater, pause)
+    alarm.unref()
+    await tasks.release(owner, given, failure.message)
+  }
+
+  function wake(): void {
+    if (controller.signal.aborted || clock() < pausedUntil) return
+    wokenWhileWorking = working !== undefined
+    working ??= work()
+      .catch((error: unknown) => giveBack([], { message: describeError(error) }))
+      .catch(() => undefined)
+      .finally(() => {
+        working = undefined
+        if (wokenWhileWorking) wake()
+      })
+  }
+
+  return {
+    wake,
+    async stop() {
+      controller.abort()
+      clearTimeout(alarm)
+      await working
+    },
+  }
+}
+
+/** Some servers fail as a whole over one text, and not always in words that say so. */
+function mayBeTheText({ reason }: Partial<ModelFailure>): boolean {
+  return reason !== 'rate_limited' && reason !== 'unauthorized' && reason !== 'aborted'
+}

@@ -1,0 +1,68 @@
+import { UserError } from '../core/errors.ts'
+import type { Embedder, EmbedderRegistry } from '../llm/embedder.ts'
+import type { QueryVector } from '../storage/store.ts'
+
+/** A question as some embedding models see it. */
+export interface EmbeddedQuestion {
+  readonly questions: readonly QueryVector[]
+  /** For each model that has no part in it, why. */
+  readonly problems: readonly string[]
+}
+
+/** Never rejects. Each model is asked once, whoever asks for its vector meanwhile. */
+export type EmbedQuestion = (handles: readonly string[], text: string) => Promise<EmbeddedQuestion>
+
+/** A search waits no longer for an endpoint. */
+const PATIENCE_MILLISECONDS = 2_000
+const MOST_KEPT = 200
+/** The rest of a longer question hardly changes where it points. */
+const MOST_UNITS = 4_000
+
+export function createEmbedQuestion(embedders: EmbedderRegistry): EmbedQuestion {
+  const resolved = new Map<string, Embedder>()
+  /** The one that was asked for last stands last. */
+  const kept = new Map<string, Promise<QueryVector>>()
+
+  async function embed(handle: string, text: string): Promise<QueryVector> {
+    const embedder = resolved.get(handle) ?? embedders.resolve(handle)
+    resolved.set(handle, embedder)
+    const limit = AbortSignal.timeout(PATIENCE_MILLISECONDS)
+    const { embedded, failure } = await embedder.embed([text], 'query', limit)
+    const [first] = embedded
+    if (first?.kind === 'vector') return { handle, vector: first.vector, weight: embedder.weight }
+    if (limit.aborted) {
+      const seconds = PATIENCE_MILLISECONDS / 1_000
+      throw new UserError(
+        'model_unavailable',
+        `${handle} did not answer within ${seconds} seconds.`,
+      )
+    }
+    const problem = first?.problem ?? failure?.message ?? `${handle} gave no vector.`
+    throw new UserError('model_unavailable', problem)
+  }
+
+  function ask(handle: string, text: string): Promise<QueryVector> {
+    const key = `${handle} ${text}`
+    const known = kept.get(key)
+    const asked = known ?? embed(handle, text)
+    kept.delete(key)
+    kept.set(key, asked)
+    const [oldest] = kept.keys()
+    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+    if (!known) asked.catch(() => kept.delete(key))
+    return asked
+  }
+
+  return async (handles, text) => {
+    const question = text.slice(0, MOST_UNITS)
+    const asked = await Promise.allSettled(handles.map((handle) => ask(handle, question)))
+    return {
+      questions: asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+      problems: asked.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])),
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,125 @@
+import type { TextIndex } from '../dialect.ts'
+import type { RankedFilter, RankedRequest } from '../ranked-search.ts'
+import { SEARCHED_ROLES } from '../search-scope.ts'
+import type { Prepare } from './statements.ts'
+
+/** What a value may be bound as. */
+export type Bound = string | number
+
+/** A piece of SQL and the values of its question marks. */
+export interface Fragment {
+  readonly sql: string
+  readonly values: readonly Bound[]
+}
+
+/** What the scopes of a keyword index do not say, as a condition on `entry`; undefined: they say it all. */
+export function passesBesideScope(index: TextIndex, filter: RankedFilter): Fragment | undefined {
+  return index === 'passage'
+    ? conditions([
+        ...dates(filter),
+        ...(filter.tags ?? []).map((anyTag) => ({
+          sql: `(SELECT 1 FROM passage_tag WHERE passage_tag.namespace = entry.namespace AND passage_id = entry.id
+                 AND tag IN (SELECT value FROM json_each(?)) LIMIT 1) IS NOT NULL`,
+          values: [JSON.stringify(anyTag)],
+        })),
+      ])
+    : conditions([...dates(filter), notOfRun(filter)])
+}
+
+export function ofRoles({ roles }: RankedFilter): Fragment {
+  return {
+    sql: 'entry.role IN (SELECT value FROM json_each(?))',
+    values: [JSON.stringify(roles ?? [])],
+  }
+}
+
+/** All that a request asks of an entry, for those who do not come from a keyword index. */
+export function passesWhole(
+  { index, namespace, filter }: RankedRequest,
+  owners: readonly string[],
+): Fragment {
+  const owner = index === 'passage' ? 'entry.archive_id' : 'entry.agent_id'
+  const ofOwners: Fragment = {
+    sql: `entry.namespace = ? AND ${owner} IN (SELECT value FROM json_each(?))`,
+    values: [namespace, JSON.stringify(owners)],
+  }
+  const ofKind =
+    index === 'passage'
+      ? [
+          !filter.includeSuperseded && { sql: 'entry.superseded_by IS NULL', values: [] },
+          ...(filter.tags ?? []).map((anyTag) => ({
+            sql: `entry.id IN (SELECT passage_id FROM passage_tag
+                  WHERE namespace = ? AND tag IN (SELECT value FROM json_each(?)))`,
+            values: [namespace, JSON.stringify(anyTag)],
+          })),
+        ]
+      : [{ sql: "entry.text <> ''", values: [] }, ofRoles(filter), notOfRun(filter)]
+  return conditions([ofOwners, ...ofKind, ...dates(filter)]) ?? ofOwners
+}
+
+/** The rows of one owner; undefined: more than `most`. */
+export function passingEntries(
+  prepare: Prepare,
+  request: RankedRequest,
+  owner: string,
+  most: number,
+): readonly number[] | undefined {
+  const { sql, values } = passesWhole(request, [owner])
+  const found = prepare(
+    `SELECT json_group_array(row) FROM
+     (SELECT row FROM ${request.index} AS entry WHERE ${sql} LIMIT ?)`,
+  )
+    .pluck()
+    .get(...values, Math.min(most + 1, Number.MAX_SAFE_INTEGER))
+  const rows = JSON.parse(String(found)) as number[]
+  return rows.length > most ? undefined : rows
+}
+
+/** What a request leaves out, where that is little; null: it has a filter that leaves out much. */
+export function excludedEntries(
+  prepare: Prepare,
+  { index, namespace, filter }: RankedRequest,
+  owner: string,
+): readonly number[] | null {
+  const { after, before, tags = [], roles = [], exceptRun, includeSuperseded } = filter
+  if (after !== undefined || before !== undefined || tags.length > 0) return null
+  const rows = (sql: string, ...values: readonly Bound[]) =>
+    prepare(sql)
+      .pluck()
+      .all(...values) as number[]
+  if (index === 'passage') {
+    return includeSuperseded
+      ? []
+      : rows(
+          `SELECT row FROM passage INDEXED BY passage_superseded
+           WHERE namespace = ? AND archive_id = ? AND superseded_by IS NOT NULL`,
+          namespace,
+          owner,
+        )
+  }
+  if (!SEARCHED_ROLES.every((role) => roles.includes(role))) return null
+  return exceptRun === undefined
+    ? []
+    : rows('SELECT row FROM message WHERE namespace = ? AND run_id = ?', namespace, exceptRun)
+}
+
+export function conditions(all: readonly (Fragment | false)[]): Fragment | undefined {
+  const given = all.filter((fragment) => fragment !== false)
+  if (given.length === 0) return undefined
+  return {
+    sql: given.map(({ sql }) => sql).join(' AND '),
+    values: given.flatMap(({ values }) => values),
+  }
+}
+
+/** Inclusive. */
+function dates({ after, before }: RankedFilter): readonly (Fragment | false)[] {
+  return [
+    after !== undefined && { sql: 'entry.created_at >= ?', values: [after] },
+    before !== undefined && { sql: 'entry.created_at <= ?', values: [before] },
+  ]
+}
+
+function notOfRun({ exceptRun }: RankedFilter): Fragment | false {
+  return exceptRun !== undefined && { sql: 'entry.run_id IS NOT ?', values: [exceptRun] }
+}

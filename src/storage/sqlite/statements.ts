@@ -1,0 +1,20 @@
+import type DatabaseHandle from 'better-sqlite3'
+
+/** A statement of that text, prepared once. */
+export type Prepare = (sql: string) => DatabaseHandle.Statement
+
+const MOST_STATEMENTS = 100
+const prepared = new WeakMap<DatabaseHandle.Database, Map<string, DatabaseHandle.Statement>>()
+
+export function preparedOn(db: DatabaseHandle.Database): Prepare {
+  const statements = prepared.get(db) ?? new Map<string, DatabaseHandle.Statement>()
+  prepared.set(db, statements)
+  return (sql) => {
+    const known = statements.get(sql)
+    if (known) return known
+    if (statements.size >= MOST_STATEMENTS) statements.clear()
+    const made = db.prepare(sql)
+    statements.set(sql, made)
+    return made
+  }
+}

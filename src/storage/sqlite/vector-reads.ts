@@ -1,0 +1,126 @@
+import type DatabaseHandle from 'better-sqlite3'
+import { decodeFloat32 } from '../../vector/vector-index.ts'
+import type { CodeBatch, StampedVector, VectorReads } from '../vectors/vector-reads.ts'
+import { excludedEntries, passingEntries } from './entry-filter.ts'
+import { preparedOn } from './statements.ts'
+
+/** About as many bytes as are read in a few milliseconds. */
+const BATCH_BYTES = 1_000_000
+const DELETIONS_AT_A_TIME = 1_000
+
+interface VectorRow {
+  readonly row: number
+  readonly stamp: number
+  readonly vector: Buffer
+}
+
+interface CodesRow {
+  readonly rows: string
+  readonly stamps: string
+  readonly codes: Buffer | null
+}
+
+/** Synchronous, as better-sqlite3 is, so this belongs into a thread of its own. */
+export function openVectorReads(db: DatabaseHandle.Database): VectorReads {
+  const prepare = preparedOn(db)
+  const number = (sql: string, ...values: readonly number[]): number => {
+    const found = prepare(sql).get(...values) as { readonly found: number | null } | undefined
+    return found?.found ?? 0
+  }
+  const dimension = (setRow: number): number =>
+    number('SELECT dimension AS found FROM vector_set WHERE row = ?', setRow)
+  const toVectors = (rows: readonly unknown[]): readonly StampedVector[] =>
+    (rows as readonly VectorRow[]).map(({ row, stamp, vector }) => ({
+      row,
+      stamp,
+      vector: decodeFloat32(vector),
+    }))
+  // SQLite joins codes faster than we go from row to row.
+  const codes = (selected: string, ...values: readonly (number | string)[]): CodeBatch => {
+    const found = prepare(
+      `SELECT json_group_array(entry_row) AS rows, json_group_array(row) AS stamps,
+         cast(group_concat(code, '') AS BLOB) AS codes
+       FROM (SELECT row, entry_row, code FROM vector_code ${selected})`,
+    ).get(...values) as CodesRow
+    return {
+      rows: JSON.parse(found.rows) as number[],
+      stamps: JSON.parse(found.stamps) as number[],
+      codes: found.codes ?? new Uint8Array(),
+    }
+  }
+
+  return {
+    count: (setRow, most) =>
+      number(
+        'SELECT count(*) AS found FROM (SELECT 1 FROM vector WHERE set_row = ? LIMIT ?)',
+        setRow,
+        most,
+      ),
+    dimension: (setRow) => dimension(setRow) || null,
+    codesAfter: (setRow, stamp) =>
+      codes(
+        'WHERE set_row = ? AND row > ? ORDER BY row LIMIT ?',
+        setRow,
+        stamp,
+        Math.ceil(BATCH_BYTES / (dimension(setRow) || 1)),
+      ),
+    codesOf: (setRow, rows) =>
+      codes(
+        `WHERE row IN (SELECT row FROM vector WHERE set_row = ? AND entry_row IN (SELECT value FROM json_each(?)))
+         ORDER BY row`,
+        setRow,
+        JSON.stringify(rows),
+      ),
+    vectorsAfter: (setRow, stamp) =>
+      toVectors(
+        prepare(
+          `SELECT entry_row AS row, vector.row AS stamp, vector FROM vector
+           WHERE set_row = ? AND vector.row > ? ORDER BY vector.row LIMIT ?`,
+        ).all(setRow, stamp, Math.ceil(BATCH_BYTES / (4 * (dimension(setRow) || 1)))),
+      ),
+    vectorsOf: (setRow, rows) =>
+      toVectors(
+        prepare(
+          `SELECT entry_row AS row, vector.row AS stamp, vector FROM vector
+           WHERE set_row = ? AND entry_row IN (SELECT value FROM json_each(?))`,
+        ).all(setRow, JSON.stringify(rows)),
+      ),
+    sample(setRow, most) {
+      const least = number('SELECT min(row) AS found FROM vector WHERE set_row = ?', setRow)
+      const greatest = number('SELECT max(row) AS found FROM vector WHERE set_row = ?', setRow)
+      const at = prepare(
+        'SELECT vector FROM vector WHERE set_row = ? AND row >= ? ORDER BY row LIMIT 1',
+      ).pluck()
+      return Array.from({ length: most }, (_, index) => {
+        const vector = at.get(setRow, least + Math.floor(((greatest - least) * index) / most))
+        return vector instanceof Uint8Array ? [decodeFloat32(vector)] : []
+      }).flat()
+    },
+    newest: () => number('SELECT max(row) AS found FROM vector'),
+    lastDeletion: () =>
+      number("SELECT seq AS found FROM sqlite_sequence WHERE name = 'vector_gone'"),
+    deletionsAfter(setRow, after) {
+      const head = number("SELECT seq AS found FROM sqlite_sequence WHERE name = 'vector_gone'")
+      const rows = prepare(
+        'SELECT row, entry_row FROM vector_gone WHERE set_row = ? AND row > ? AND row <= ? ORDER BY row LIMIT ?',
+      ).all(setRow, after, head, DELETIONS_AT_A_TIME) as { row: number; entry_row: number }[]
+      const hasMore = rows.length === DELETIONS_AT_A_TIME
+      const last = hasMore ? (rows.at(-1)?.row ?? head) : head
+      // Counted after they were read, as somebody may clear old ones away meanwhile. Nothing else makes a gap, but
+      // that a set was given up as a whole; to be made anew is no harm then.
+      const there = number(
+        'SELECT count(*) AS found FROM vector_gone WHERE row > ? AND row <= ?',
+        after,
+        last,
+      )
+      return {
+        rows: rows.map(({ entry_row }) => entry_row),
+        last,
+        hasMore,
+        isGapped: there < last - after,
+      }
+    },
+    passing: (request, owner, most) => passingEntries(prepare, request, owner, most),
+    refused: (request, owner) => excludedEntries(prepare, request, owner),
+  }
+}

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import type { Connection } from './dialect.ts'
+import { settleSets, type VectorSet } from './vector-sets.ts'
+import { insertVectors, removeVectors } from './vectors/vector-writes.ts'
+
+/** A passage or message with what of it is embedded. */
+export interface VectorEntry {
+  readonly row: number
+  readonly text: string
+}
+
+/** What makes two texts the same to a model. */
+export function textDigest(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Gives new entries the vectors that are known, and tasks for the others, in the transaction that inserts them. */
+export async function embedEntries(
+  db: Connection,
+  namespace: string,
+  owner: { readonly kind: VectorSet['kind']; readonly id: string },
+  entries: readonly VectorEntry[],
+): Promise<void> {
+  if (entries.length === 0) return
+  const sets = await db
+    .selectFrom('vector_set')
+    .selectAll()
+    .where('namespace', '=', namespace)
+    .where('kind', '=', owner.kind)
+    .where('owner_id', '=', owner.id)
+    .execute()
+  for (const set of sets) await addToSet(db, set, entries)
+}
+
+export async function addToSet(
+  db: Connection,
+  set: VectorSet,
+  entries: readonly VectorEntry[],
+): Promise<void> {
+  const unknown = await copyKnown(db, set, entries)
+  if (unknown.length === 0) return
+  await db
+    .insertInto('embedding_task')
+    .values(
+      unknown.map(({ row }) => ({
+        set_row: set.row,
+        entry_row: row,
+        claimed_by: '',
+        claimed_until: '',
+        attempts: 0,
+        problem: null,
+      })),
+    )
+    .execute()
+}
+
+/** Stores the vectors of texts that were embedded before; returns the entries whose texts were not. */
+export async function copyKnown(
+  db: Connection,
+  set: VectorSet,
+  entries: readonly VectorEntry[],
+): Promise<readonly VectorEntry[]> {
+  const digested = entries.map((entry) => ({ entry, digest: textDigest(entry.text) }))
+  const cached = await db
+    .selectFrom('embedding_cache')
+    .select(['digest', 'vector'])
+    .where('handle', '=', set.handle)
+    .where('digest', 'in', [...new Set(digested.map(({ digest }) => digest))])
+    .execute()
+  const dimension = set.dimension ?? (cached[0] ? dimensionOf(cached[0].vector) : null)
+  const known = new Map(
+    cached
+      .filter(({ vector }) => dimensionOf(vector) === dimension)
+      .map(({ digest, vector }) => [digest, vector]),
+  )
+  await insertVectors(
+    db,
+    digested.flatMap(({ entry, digest }) => {
+      const vector = known.get(digest)
+      return vector ? [{ set_row: set.row, entry_row: entry.row, vector }] : []
+    }),
+  )
+  if (known.size > 0 && set.dimension === null) await fixDimension(db, set.row, dimension)
+  return digested.filter(({ digest }) => !known.has(digest)).map(({ entry }) => entry)
+}
+
+export async function fixDimension(
+  db: Connection,
+  setRow: number,
+  dimension: number | null,
+): Promise<void> {
+  await db.updateTable('vector_set').set({ dimension }).where('row', '=', setRow).execute()
+}
+
+/** Stored as 4 bytes a component. */
+function dimensionOf(vector: Uint8Array): number {
+  return vector.byteLength / 4
+}
+
+/** Takes entries that are deleted out of every set of their owner, in the same transaction. */
+export async function forgetEntries(
+  db: Connection,
+  namespace: string,
+  owner: { readonly kind: VectorSet['kind']; readonly id: string },
+  rows: readonly number[],
+): Promise<void> {
+  const sets = await db
+    .selectFrom('vector_set')
+    .select('row')
+    .where('namespace', '=', namespace)
+    .where('kind', '=', owner.kind)
+    .where('owner_id', '=', owner.id)
+    .execute()
+  const setRows = sets.map(({ row }) => row)
+  if (setRows.length === 0 || rows.length === 0) return
+  await removeVectors(db, setRows, rows)
+  await db
+    .deleteFrom('embedding_task')
+    .where('set_row', 'in', setRows)
+    .where('entry_row', 'in', rows)
+    .execute()
+  await settleSets(db, setRows)
+}
