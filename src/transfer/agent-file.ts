@@ -25,7 +25,9 @@ const LONGEST_ARCHIVE_NAME = 500
  * busy for long. An agent has a hundred of these if it has many.
  */
 const MOST_TAGS = 5_000
-const MOST_RULES = 1_000
+const MOST_RULES = 100
+/** Children or cases of one rule. */
+const MOST_BRANCHES = 50
 const MOST_BLOCKS = 1_000
 const MOST_ARCHIVES = 1_000
 const MOST_SUMMARIES = 20_000
@@ -55,8 +57,11 @@ const moment = z.string().transform((value, context) => {
 const toolRule = z.strictObject({
   type: text,
   tool_name: text,
-  children: z.array(text).optional(),
-  cases: z.array(z.strictObject({ equals: text, tool: text })).optional(),
+  children: z.array(text).max(MOST_BRANCHES).optional(),
+  cases: z
+    .array(z.strictObject({ equals: text, tool: text }))
+    .max(MOST_BRANCHES)
+    .optional(),
   default_child: text.optional(),
   require_match: z.boolean().optional(),
   limit: positive.optional(),
