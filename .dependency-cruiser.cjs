@@ -22,6 +22,7 @@ const mayImport = {
     'src/llm/model.ts',
     'src/generated/prompts.ts',
   ],
+  'src/transfer': ['src/core', 'src/memory', 'src/storage/store.ts'],
   'src/mcp': ['src/core', 'src/generated/prompts.ts'],
   'src/config.ts': ['src/core', 'src/llm/providers.ts', 'src/llm/embedding-handle.ts'],
   'src/assemble.ts': [
@@ -31,6 +32,7 @@ const mayImport = {
     'src/llm',
     'src/memory',
     'src/agent',
+    'src/transfer',
     'src/mcp/context.ts',
   ],
   'src/app.ts': [

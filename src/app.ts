@@ -1,4 +1,4 @@
-import type { App } from './assemble.ts'
+import type { AgentFiles, App } from './assemble.ts'
 import type { Config } from './config.ts'
 import type { Agent } from './core/agent.ts'
 import type { Log } from './core/log.ts'
@@ -44,6 +44,17 @@ export async function openModels(config: Config): Promise<ModelRegistry> {
     settings: config.providers,
     limits: config.modelCalls,
   })
+}
+
+/** Agents as files, without anybody who works on them. Where the data is only read, nothing can be imported. */
+export async function openTransfer(config: Config): Promise<OpenTransfer> {
+  const { assembleTransfer } = await import('./assemble.ts')
+  const storage = await openStorage(config)
+  return { ...assembleTransfer(config, storage), close: storage.close }
+}
+
+export interface OpenTransfer extends AgentFiles {
+  close(): Promise<void>
 }
 
 export async function openEmbedders(config: Config): Promise<EmbedderRegistry> {

@@ -4,6 +4,7 @@ import { createAgentSettings } from './agent/agent-settings.ts'
 import { createAgents } from './agent/agents.ts'
 import { checkRoomFor } from './agent/check-room.ts'
 import { concernedBy } from './agent/concerned-by.ts'
+import { createImportChecks } from './agent/import-checks.ts'
 import { hasEnded, ownerName } from './agent/run/owner.ts'
 import { createWorker } from './agent/run/worker.ts'
 import { createRuns } from './agent/runs.ts'
@@ -15,6 +16,7 @@ import { describeError, type Log } from './core/log.ts'
 import { NAMESPACE } from './core/namespace.ts'
 import { countTokens } from './llm/count-tokens.ts'
 import { createEmbedderRegistry } from './llm/embedder-registry.ts'
+import type { ModelRegistry } from './llm/model.ts'
 import { createModelRegistry } from './llm/registry.ts'
 import type { McpContext } from './mcp/context.ts'
 import { createArchivalMemory } from './memory/archival.ts'
@@ -23,10 +25,12 @@ import { createBlockHistory } from './memory/block-history.ts'
 import { createBlockMemory } from './memory/blocks.ts'
 import { createEmbedQuestion } from './memory/embed-question.ts'
 import { createEmbedQueue } from './memory/embed-queue.ts'
+import { findAgent } from './memory/find-agent.ts'
 import { createRecallMemory } from './memory/recall.ts'
 import { searchByMeaning } from './memory/search-by-meaning.ts'
 import { pollChanges } from './storage/poll-changes.ts'
 import type { Storage } from './storage/store.ts'
+import { createTransfer } from './transfer/transfer.ts'
 
 /** The whole of Recollect over one opened database. */
 export interface App {
@@ -36,6 +40,17 @@ export interface App {
   close(): Promise<void>
 }
 
+/** Agents as files, over an opened database on which nobody works here. */
+export function assembleTransfer(config: Config, storage: Storage) {
+  const store = storage.in(NAMESPACE)
+  return {
+    ...createTransfer(store, createImportChecks(openModels(config)), systemClock),
+    find: (reference: string) => findAgent(store.agents, reference),
+  }
+}
+
+export type AgentFiles = ReturnType<typeof assembleTransfer>
+
 /** A batch takes a slow machine a minute; whoever takes longer is asked for less at a time. */
 const EMBEDDING_MILLISECONDS = 120_000
 
@@ -43,11 +58,7 @@ const EMBEDDING_MILLISECONDS = 120_000
 export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
   const clock = systemClock
   const owner = ownerName(randomBytes(6).toString('hex'))
-  const models = createModelRegistry({
-    defaultHandle: config.model,
-    settings: config.providers,
-    limits: config.modelCalls,
-  })
+  const models = openModels(config)
   const embedders = createEmbedderRegistry({
     settings: config.providers,
     limits: {
@@ -117,6 +128,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
       archival: createArchivalMemory(store, clock),
       archives: createArchives(store, clock),
       recall: createRecallMemory(store),
+      transfer: createTransfer(store, createImportChecks(models), clock),
       runs: {
         ...runs,
         onProgress: (runId, listener) =>
@@ -146,4 +158,12 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
       await storage.close()
     },
   }
+}
+
+function openModels(config: Config): ModelRegistry {
+  return createModelRegistry({
+    defaultHandle: config.model,
+    settings: config.providers,
+    limits: config.modelCalls,
+  })
 }

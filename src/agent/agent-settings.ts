@@ -33,11 +33,10 @@ export function createAgentSettings(
   return {
     async configure(reference: string, patch: SettingsPatch): Promise<AgentSettings> {
       if (patch.summaryModel) models.check(patch.summaryModel)
-      if (patch.timezone !== undefined) checkTimezone(patch.timezone)
       const at = toTimestamp(clock())
       return store.transaction(async (tx) => {
         const agent = await findAgent(tx.agents, reference)
-        const settings = parseSettings({ ...agent.settings, ...definedOnly(patch) })
+        const settings = checkSettings({ ...agent.settings, ...definedOnly(patch) })
         checkRoom({ ...agent, settings }, await tx.blocks.ofAgent(agent.id))
         await tx.agents.update(agent.id, { settings }, at)
         if (settings.embedMessages !== agent.settings.embedMessages)
@@ -102,7 +101,8 @@ export function createAgentSettings(
   }
 }
 
-function parseSettings(settings: unknown): AgentSettings {
+/** Complete settings. Throws a UserError for what no agent can be run by. */
+export function checkSettings(settings: object): AgentSettings {
   const parsed = AgentSettings.safeParse(settings)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -111,7 +111,8 @@ function parseSettings(settings: unknown): AgentSettings {
       `${issue?.path.join('.')}: ${issue?.message}. Nothing was changed.`,
     )
   }
-  const { compactionTarget, compactionThreshold } = parsed.data
+  const { compactionTarget, compactionThreshold, timezone } = parsed.data
+  checkTimezone(timezone)
   if (compactionTarget < compactionThreshold) return parsed.data
   throw new UserError(
     'invalid_argument',

@@ -1,4 +1,10 @@
-import { type Agent, type AgentType, DEFAULT_CONTEXT_WINDOW } from '../core/agent.ts'
+import {
+  type Agent,
+  type AgentType,
+  DEFAULT_CONTEXT_WINDOW,
+  LEAST_CONTEXT_WINDOW,
+  LONGEST_NAME,
+} from '../core/agent.ts'
 import { DEFAULT_SETTINGS } from '../core/agent-settings.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
@@ -20,10 +26,6 @@ import { readContext } from './read-context.ts'
 import { renderMemory } from './system-prompt.ts'
 import { checkToolNames, DEFAULT_TOOLS } from './tools/index.ts'
 import { type AgentView, checkedView, viewAgent } from './view-agent.ts'
-
-/** The smallest window in which an agent with default memory and tools can still hold a conversation. */
-const LEAST_CONTEXT_WINDOW = 4_000
-const LONGEST_NAME = 128
 
 export interface AgentFields {
   readonly name?: string | undefined

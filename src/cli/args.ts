@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, type Environment } from '../config.ts'
 
-export const COMMANDS = ['stdio', 'serve', 'doctor', 'backup', 'stats'] as const
+export const COMMANDS = ['stdio', 'serve', 'doctor', 'backup', 'stats', 'export', 'import'] as const
 export type Command = (typeof COMMANDS)[number]
 
 export interface Arguments {

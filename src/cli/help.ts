@@ -19,6 +19,8 @@ const GENERAL = `Recollect: an MCP server whose agents remember.
   recollect doctor                 what works, what does not, and how to mend it
   recollect stats                  how much there is of everything
   recollect backup <file>          a consistent copy of the data, also while it is in use
+  recollect export <agent> [file]  an agent with all that it remembers, as JSON
+  recollect import <file>          a new agent out of such a file
   recollect --version | --help     also: recollect <command> --help
 
 ${SETTINGS}
@@ -61,6 +63,20 @@ ${SETTINGS}
 
 Writes a consistent copy of the SQLite database to <file>, which must not exist yet. Servers may go on meanwhile. To
 restore, stop all servers and put the copy where the data was.
+
+${SETTINGS}
+`,
+  export: `recollect export <agent> [file]
+
+Writes an agent, by id or exact name, with its memory, its history and its archives as JSON to <file>, which must not
+exist yet, or to stdout. Servers may go on meanwhile. What it remembers is in the file for whoever can read it.
+
+${SETTINGS}
+`,
+  import: `recollect import <file>
+
+Makes a new agent out of a file that export wrote. Nothing that exists is changed. Servers may go on meanwhile; while a
+large file is written into the data, their own writes wait.
 
 ${SETTINGS}
 `,

@@ -67,5 +67,13 @@ async function run(args: Arguments): Promise<void> {
       const { backup } = await import('./commands/backup.ts')
       return backup(config, args.positionals)
     }
+    case 'export': {
+      const { exportToFile } = await import('./commands/export.ts')
+      return exportToFile(config, args.positionals)
+    }
+    case 'import': {
+      const { importFromFile } = await import('./commands/import.ts')
+      return importFromFile(config, args.positionals)
+    }
   }
 }

@@ -27,9 +27,18 @@ export type Author =
   | {
       readonly kind: 'agent'
       readonly agentId: AgentId
-      readonly runId: RunId
-      readonly callId: CallId
+      /** Null: it was done where the agent was imported from. */
+      readonly runId: RunId | null
+      readonly callId: CallId | null
     }
+
+/** A version of a block as it is stored. */
+export interface BlockVersion
+  extends Pick<Block, 'version' | 'value' | 'description' | 'limit' | 'readOnly'> {
+  readonly at: Timestamp
+  readonly author: Author
+  readonly reason: string | null
+}
 
 /** A version of a block without its text. */
 export interface VersionHead {

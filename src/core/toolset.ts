@@ -1,5 +1,5 @@
 /** Groups of MCP tools that a server lists; the others that the contract names are not built yet. */
-export const TOOLSETS = ['core', 'memory', 'admin'] as const
+export const TOOLSETS = ['core', 'memory', 'admin', 'transfer'] as const
 export type Toolset = (typeof TOOLSETS)[number]
 
 /** A comma list of toolsets, or `all`; `unknown` is the first name that is none. */

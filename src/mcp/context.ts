@@ -29,6 +29,7 @@ export interface McpContext {
   readonly archival: ArchivalPort
   readonly archives: ArchivesPort
   readonly recall: RecallPort
+  readonly transfer: TransferPort
   readonly models: ModelsPort
   stats(): Promise<Stats>
   /** Changes of the whole store, this process's and others'. */
@@ -345,4 +346,12 @@ export interface RecallPort {
   list(agent: string, limit: number): Promise<readonly Message[]>
   /** With up to `each` messages in which somebody speaks on either side, in order. */
   around(agent: string, messageId: string, each: number): Promise<readonly Message[]>
+}
+
+/** Agents as the texts of files. */
+export interface TransferPort {
+  /** As it is now, or as it was when that id was given out; kept for some minutes. */
+  export(agent: string, exportId?: string): Promise<{ readonly id: string; readonly text: string }>
+  /** A new agent, or none at all. */
+  import(text: string): Promise<{ readonly agentId: AgentId; readonly warnings: readonly string[] }>
 }

@@ -13,7 +13,7 @@ const HOLDERS = ['block', 'blocks', 'versions', 'passages', 'similar', 'messages
 /** What the text is called in there. */
 const TEXTS = ['value', 'text', 'message', 'arguments', 'reason'] as const
 /** Fields that are such text themselves. */
-const WHOLE = ['request', 'diff'] as const
+const WHOLE = ['request', 'diff', 'text'] as const
 
 /** The answer with the notice as its first field, if it carries stored text. */
 export function labelStored(answer: Answer): Answer {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../core/errors.ts'
+import { fieldPath } from '../core/field-path.ts'
 import { cleanText } from '../core/text.ts'
 import { completeIds } from './complete-ids.ts'
 import { isRecord } from './is-record.ts'
@@ -30,7 +31,7 @@ function rank(issue: z.core.$ZodIssue): number {
 
 function describe(schema: z.ZodObject, issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return describeUnknown(schema, issue.path, issue.keys)
-  const name = nameOf(issue.path)
+  const name = fieldPath(issue.path)
   if (name === '') return 'The arguments must be an object with named fields.'
   if (issue.code === 'invalid_type' && issue.input === undefined) {
     const about = schemaAt(schema, issue.path)?.description
@@ -45,7 +46,7 @@ function describeUnknown(schema: z.ZodObject, path: Path, keys: readonly string[
   const each = keys.slice(0, MOST_UNKNOWN).map((key) => {
     const guess = nearest(key, known)
     const question = guess === undefined ? '' : ` Did you mean "${guess}"?`
-    return `Unknown argument "${nameOf([...path, key])}".${question}`
+    return `Unknown argument "${fieldPath([...path, key])}".${question}`
   })
   const list = known.length === 0 ? 'It takes none.' : `Known: ${known.join(', ')}.`
   return `${each.join(' ')} ${list}`
@@ -54,14 +55,6 @@ function describeUnknown(schema: z.ZodObject, path: Path, keys: readonly string[
 function reason(issue: z.core.$ZodIssue): string {
   const text = issue.message.replace(/^(Invalid input|Invalid option|Too big|Too small): /, '')
   return text.replace(/\.$/, '')
-}
-
-/** `blocks[0].label`. */
-function nameOf(path: Path): string {
-  return path.reduce<string>((name, part) => {
-    if (typeof part === 'number') return `${name}[${part}]`
-    return name === '' ? String(part) : `${name}.${String(part)}`
-  }, '')
 }
 
 function shapeAt(schema: z.ZodObject, path: Path): Readonly<Record<string, unknown>> {

@@ -78,6 +78,10 @@ export async function pinContext(context: McpContext, reference: string): Promis
       around: async (agent, ...rest) => recall.around(own(agent), ...rest),
       list: async (agent, limit) => recall.list(own(agent), limit),
     },
+    transfer: {
+      export: async (agent, ...rest) => context.transfer.export(own(agent), ...rest),
+      import: refused,
+    },
     models: context.models,
     stats: refused,
     onChange: (listener) =>

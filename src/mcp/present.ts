@@ -133,7 +133,8 @@ export function presentVersion(head: VersionHead): z.infer<typeof versionShape> 
     version: head.version,
     at: head.at,
     by: isAgent ? author.agentId : author.kind,
-    ...(isAgent && { run_id: author.runId, tool_call_id: author.callId }),
+    ...(isAgent && author.runId !== null && { run_id: author.runId }),
+    ...(isAgent && author.callId !== null && { tool_call_id: author.callId }),
     ...(head.reason !== null && { reason: head.reason }),
     chars: head.chars,
   }

@@ -107,6 +107,17 @@ export function agentReads({ db, namespace }: Scope): AgentReads {
       }
     },
 
+    async summaries(id) {
+      const rows = await db
+        .selectFrom('summary')
+        .selectAll()
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', id)
+        .orderBy('row')
+        .execute()
+      return rows.map(toSummary)
+    },
+
     async counts(id) {
       const agent = await db
         .selectFrom('agent')

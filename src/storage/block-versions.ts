@@ -86,6 +86,28 @@ export function versionReads({ db, namespace }: Scope): VersionReads {
         : { items }
     },
 
+    async versionsAfter(id, after, limit) {
+      const rows = await db
+        .selectFrom('block_version')
+        .selectAll()
+        .where('namespace', '=', namespace)
+        .where('block_id', '=', id)
+        .where('version', '>', after)
+        .orderBy('version')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => ({
+        version: row.version,
+        value: row.value,
+        description: row.description,
+        limit: row.value_limit,
+        readOnly: row.read_only === 1,
+        at: row.at,
+        author: toAuthor(row),
+        reason: row.reason,
+      }))
+    },
+
     async valueAt(id, version) {
       const row = await db
         .selectFrom('block_version')
@@ -115,7 +137,7 @@ function toAuthor(row: Pick<VersionRow, 'author' | 'agent_id' | 'run_id' | 'call
   return {
     kind: 'agent',
     agentId: storedId('agent', row.agent_id ?? ''),
-    runId: storedId('run', row.run_id ?? ''),
-    callId: storedId('call', row.call_id ?? ''),
+    runId: row.run_id === null ? null : storedId('run', row.run_id),
+    callId: row.call_id === null ? null : storedId('call', row.call_id),
   }
 }

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
-import type { Block } from '../core/block.ts'
+import type { Block, BlockVersion } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
-import { storedId } from '../core/ids.ts'
+import { type BlockId, storedId } from '../core/ids.ts'
 import { decodeKeyCursor, encodeKeyCursor } from '../core/page.ts'
 import { versionReads } from './block-versions.ts'
 import { recordChange } from './changes.ts'
@@ -9,6 +9,9 @@ import { contains } from './contains.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { BlockReads, BlockWrites, VersionNote } from './store.ts'
+
+/** A statement takes so many values and no more. */
+const VERSIONS_AT_ONCE = 500
 
 export function blockReads(scope: Scope): BlockReads {
   const { db, namespace } = scope
@@ -92,51 +95,84 @@ export function blockReads(scope: Scope): BlockReads {
         .execute()
       return rows.map((row) => storedId('agent', row.agent_id))
     },
+
+    async attachments(agentId) {
+      const rows = await db
+        .selectFrom('agent_block')
+        .select(['block_id', 'attached_at'])
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', agentId)
+        .orderBy('row')
+        .execute()
+      return rows.map((row) => ({ blockId: storedId('block', row.block_id), at: row.attached_at }))
+    },
   }
 }
 
 export function blockWrites({ db, namespace }: Scope): BlockWrites {
-  async function recordVersion(block: Block, { author, at, reason }: VersionNote): Promise<void> {
+  async function addVersions(id: BlockId, versions: readonly BlockVersion[]): Promise<void> {
     await db
       .insertInto('block_version')
+      .values(
+        versions.map(({ author, ...version }) => ({
+          namespace,
+          block_id: id,
+          version: version.version,
+          value: version.value,
+          description: version.description,
+          value_limit: version.limit,
+          read_only: Number(version.readOnly),
+          at: version.at,
+          author: author.kind,
+          agent_id: author.kind === 'agent' ? author.agentId : null,
+          run_id: author.kind === 'agent' ? author.runId : null,
+          call_id: author.kind === 'agent' ? author.callId : null,
+          reason: version.reason,
+        })),
+      )
+      .execute()
+  }
+
+  async function recordVersion(block: Block, { author, at, reason }: VersionNote): Promise<void> {
+    await addVersions(block.id, [{ ...block, author, at, reason: reason ?? null }])
+    await recordChange(db, namespace, 'block', block.id, at)
+  }
+
+  async function addBlock(block: Block): Promise<void> {
+    await db
+      .insertInto('block')
       .values({
         namespace,
-        block_id: block.id,
-        version: block.version,
+        id: block.id,
+        label: block.label,
         value: block.value,
         description: block.description,
         value_limit: block.limit,
         read_only: Number(block.readOnly),
-        at,
-        author: author.kind,
-        agent_id: author.kind === 'agent' ? author.agentId : null,
-        run_id: author.kind === 'agent' ? author.runId : null,
-        call_id: author.kind === 'agent' ? author.callId : null,
-        reason: reason ?? null,
+        version: block.version,
+        created_at: block.createdAt,
+        updated_at: block.updatedAt,
       })
       .execute()
-    await recordChange(db, namespace, 'block', block.id, at)
   }
 
   return {
     async insert(fields, note) {
       const block: Block = { ...fields, version: 1, createdAt: note.at, updatedAt: note.at }
-      await db
-        .insertInto('block')
-        .values({
-          namespace,
-          id: block.id,
-          label: block.label,
-          value: block.value,
-          description: block.description,
-          value_limit: block.limit,
-          read_only: Number(block.readOnly),
-          version: block.version,
-          created_at: block.createdAt,
-          updated_at: block.updatedAt,
-        })
-        .execute()
+      await addBlock(block)
       await recordVersion(block, note)
+      return block
+    },
+
+    async insertHistory({ id, label }, versions) {
+      const [first] = versions
+      const { author, reason, at, ...last } = versions.at(-1) ?? first
+      const block: Block = { ...last, id, label, createdAt: first.at, updatedAt: at }
+      await addBlock(block)
+      for (let start = 0; start < versions.length; start += VERSIONS_AT_ONCE) {
+        await addVersions(id, versions.slice(start, start + VERSIONS_AT_ONCE))
+      }
+      await recordChange(db, namespace, 'block', id, at)
       return block
     },
 

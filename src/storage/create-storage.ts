@@ -33,6 +33,8 @@ export interface Opened {
   readonly writer: Kysely<Database> | null
   readonly schemaVersion: number
   readonly info: () => Omit<StorageInfo, 'schemaVersion'>
+  /** Hands `work` a connection that sees the database as it is now, until it ends. */
+  readonly snapshot: <T>(work: (db: Kysely<Database>) => Promise<T>) => Promise<T>
   readonly searches: Searches
   /** The memory that indexes of vectors may take. */
   readonly vectorBytes: number
@@ -71,6 +73,12 @@ export function createStorage(opened: Opened): Storage {
         ...readsOf(scope),
         messages: { ...messageReads(scope), ...messageSearches(scope) },
         passages: { ...passageReads(scope), ...passageSearches(scope) },
+        snapshot: (work) =>
+          opened.snapshot((db) => {
+            // Whoever reads everything once would drive out of the cache what others read often.
+            const own = { ...scopeOf(namespace, db), messageCache: createMessageCache() }
+            return work(readsOf(own))
+          }),
         transaction: (work) => transact((trx) => work(transactionOf(scopeOf(namespace, trx)))),
       }
     },

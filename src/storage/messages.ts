@@ -70,13 +70,10 @@ export function messageReads(scope: Scope): MessageReads {
       return byKeys(rows.reverse())
     },
 
-    async since(agentId, seq) {
-      const rows = await keys()
-        .where('agent_id', '=', agentId)
-        .where('seq', '>=', seq)
-        .orderBy('seq')
-        .execute()
-      return byKeys(rows)
+    async since(agentId, seq, limit) {
+      let select = keys().where('agent_id', '=', agentId).where('seq', '>=', seq).orderBy('seq')
+      if (limit !== undefined) select = select.limit(limit)
+      return byKeys(await select.execute())
     },
 
     async userMessageBefore(agentId, seq) {

@@ -1,26 +1,19 @@
-import { createHash } from 'node:crypto'
 import type { ArchivalCounts } from '../core/archive.ts'
 import { storedId } from '../core/ids.ts'
-import type { Passage } from '../core/passage.ts'
 import { indexWords } from '../search/words.ts'
+import { addPassages, addTags, countPassages, digestOf } from './add-passages.ts'
 import { recordChange } from './changes.ts'
 import { archivesOf, type PassageRow } from './passage-rows.ts'
 import type { Scope } from './scope.ts'
 import { passageScope } from './search-scope.ts'
 import type { NewPassage, PassageWrites } from './store.ts'
-import { embedEntries, forgetEntries } from './vector-entries.ts'
+import { forgetEntries } from './vector-entries.ts'
+
+/** A statement takes so many values and no more. */
+const PASSAGES_AT_ONCE = 500
 
 export function passageWrites(scope: Scope): PassageWrites {
   const { db, namespace, dialect } = scope
-
-  async function addTags(tags: readonly { passage_id: string; tag: string }[]): Promise<void> {
-    if (tags.length === 0) return
-    await db
-      .insertInto('passage_tag')
-      .values(tags.map((tag) => ({ namespace, ...tag })))
-      .onConflict((conflict) => conflict.columns(['namespace', 'passage_id', 'tag']).doNothing())
-      .execute()
-  }
 
   async function lastPosition(archiveId: string, source: string): Promise<number> {
     const last = await db
@@ -36,20 +29,8 @@ export function passageWrites(scope: Scope): PassageWrites {
     return last?.position ?? 0
   }
 
-  /** Adds to what the archive counts. */
-  async function count(archiveId: string, change: Partial<ArchivalCounts>): Promise<void> {
-    const { passages = 0, superseded = 0, found = 0 } = change
-    await db
-      .updateTable('archive')
-      .set((eb) => ({
-        passage_count: eb('passage_count', '+', passages),
-        superseded_count: eb('superseded_count', '+', superseded),
-        found_count: eb('found_count', '+', found),
-      }))
-      .where('namespace', '=', namespace)
-      .where('id', '=', archiveId)
-      .execute()
-  }
+  const count = (archiveId: string, change: Partial<ArchivalCounts>) =>
+    countPassages(scope, archiveId, change)
 
   /** Those that the archive has, by what makes them the same; what was superseded is current again. */
   async function stored(archiveId: string, digests: readonly string[]) {
@@ -75,7 +56,7 @@ export function passageWrites(scope: Scope): PassageWrites {
   /** None of them is stored, and no two are the same. */
   async function add(
     archiveId: string,
-    passages: readonly (NewPassage & { readonly digest: string })[],
+    passages: readonly NewPassage[],
     at: string,
   ): Promise<void> {
     const positions = new Map<string, number>()
@@ -89,35 +70,14 @@ export function passageWrites(scope: Scope): PassageWrites {
       positions.set(source, position)
       return position
     }
-    const rows = await db
-      .insertInto('passage')
-      .values(
-        passages.map(({ id, text, source, digest, createdAt }) => ({
-          namespace,
-          id,
-          archive_id: archiveId,
-          text,
-          source,
-          digest,
-          position: next(source),
-          superseded_by: null,
-          last_found_at: null,
-          created_at: createdAt,
-          inserted_at: at,
-        })),
-      )
-      .returning(['row', 'id'])
-      .execute()
-    const texts = new Map<string, string>(passages.map(({ id, text }) => [id, text]))
-    const scope = passageScope(namespace, archiveId, false)
-    await dialect.textSearch.add(
-      db,
-      'passage',
-      rows.map(({ row, id }) => ({ row, scope, words: indexWords(texts.get(id) ?? '') })),
-    )
-    const entries = rows.map(({ row, id }) => ({ row, text: texts.get(id) ?? '' }))
-    await embedEntries(db, namespace, { kind: 'archive', id: archiveId }, entries)
-    await count(archiveId, { passages: rows.length })
+    const placed = passages.map((passage) => ({
+      ...passage,
+      position: next(passage.source),
+      supersededBy: null,
+      foundCount: 0,
+      lastFoundAt: null,
+    }))
+    await addPassages(scope, archiveId, placed, at)
   }
 
   async function supersedeBy(passages: readonly Pick<PassageRow, 'row'>[], by: string | null) {
@@ -167,12 +127,25 @@ export function passageWrites(scope: Scope): PassageWrites {
       })
       if (fresh.length > 0) await add(some.archiveId, fresh, at)
       await addTags(
+        scope,
         digested.flatMap(({ tags }, index) =>
           tags.map((tag) => ({ passage_id: results[index]?.id ?? '', tag })),
         ),
       )
       await recordChange(db, namespace, 'archive', some.archiveId, at)
       return results
+    },
+
+    async insertHistory(passages, at) {
+      const [some] = passages
+      if (!some) return
+      for (let start = 0; start < passages.length; start += PASSAGES_AT_ONCE) {
+        const batch = passages.slice(start, start + PASSAGES_AT_ONCE)
+        await addPassages(scope, some.archiveId, batch, at)
+        const tags = batch.flatMap(({ id, tags }) => tags.map((tag) => ({ passage_id: id, tag })))
+        await addTags(scope, tags)
+      }
+      await recordChange(db, namespace, 'archive', some.archiveId, at)
     },
 
     async supersede(agentId, old, id, at) {
@@ -252,9 +225,4 @@ export function passageWrites(scope: Scope): PassageWrites {
       return true
     },
   }
-}
-
-/** What makes two passages of an archive the same: the text and where it is from. */
-function digestOf({ source, text }: Pick<Passage, 'source' | 'text'>): string {
-  return createHash('sha256').update(`${source.length}:${source}${text}`).digest('hex')
 }

@@ -1,3 +1,5 @@
+import { toTimestamp } from '../core/clock.ts'
+import { decodeCursor, encodeCursor } from '../core/page.ts'
 import { archivesOf, toPassages } from './passage-rows.ts'
 import type { Scope } from './scope.ts'
 import type { PassageReads } from './store.ts'
@@ -43,6 +45,35 @@ export function passageReads(scope: Scope): PassageReads {
         .orderBy('position')
         .execute()
       return toPassages(scope, [...before.reverse(), row, ...after])
+    },
+
+    async ofArchive(id, { limit, cursor }) {
+      const [at, before] = decodeCursor(cursor, 2) ?? []
+      let select = all()
+        .where('archive_id', '=', id)
+        .orderBy('created_at')
+        .orderBy('row')
+        .limit(limit + 1)
+      if (at !== undefined && before !== undefined) {
+        const time = toTimestamp(at)
+        select = select.where((eb) =>
+          eb.or([
+            eb('created_at', '>', time),
+            eb.and([eb('created_at', '=', time), eb('row', '>', before)]),
+          ]),
+        )
+      }
+      const rows = await select.execute()
+      const shown = rows.slice(0, limit)
+      const passages = await toPassages(scope, shown)
+      const items = passages.map((passage, index) => ({
+        ...passage,
+        position: shown[index]?.position ?? 0,
+      }))
+      const last = shown.at(-1)
+      return rows.length > limit && last
+        ? { items, nextCursor: encodeCursor(Date.parse(last.created_at), last.row) }
+        : { items }
     },
   }
 }

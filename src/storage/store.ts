@@ -1,6 +1,6 @@
-import type { Agent, ContextState, MemoryCounts } from '../core/agent.ts'
+import type { Agent, ContextState, MemoryCounts, Summary } from '../core/agent.ts'
 import type { ArchivalCounts, Archive, ArchiveHolder } from '../core/archive.ts'
-import type { Author, Block, VersionHead } from '../core/block.ts'
+import type { Author, Block, BlockVersion, VersionHead } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
 import type { Change } from '../core/event.ts'
 import type { FoundBy } from '../core/found.ts'
@@ -69,6 +69,11 @@ export interface Store extends Reads {
    * `work` throws, nothing of it remains. Throws UserError `busy` when the lock can't be had, `storage_full`.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /**
+   * Reads of one moment, whatever is written while `work` goes on. It holds up nobody, so `work` may let others have
+   * their turn; but the space of what was overwritten meanwhile is not used again before it ends.
+   */
+  snapshot<T>(work: (reads: Reads) => Promise<T>): Promise<T>
 }
 
 export interface Reads {
@@ -107,6 +112,8 @@ export interface AgentReads {
   list(filter: AgentFilter): Promise<Page<Agent>>
   counts(id: AgentId): Promise<MemoryCounts>
   contextState(id: AgentId): Promise<ContextState>
+  /** All that were ever written, oldest first. */
+  summaries(id: AgentId): Promise<readonly Summary[]>
 }
 
 export type AgentPatch = Partial<
@@ -151,11 +158,20 @@ export interface BlockReads extends VersionReads {
   /** In the order in which they were attached. */
   ofAgent(agentId: AgentId): Promise<readonly Block[]>
   agentsOf(id: BlockId): Promise<readonly AgentId[]>
+  /** Since when the agent has its blocks, in the order in which they were attached. */
+  attachments(agentId: AgentId): Promise<readonly Attachment[]>
+}
+
+export interface Attachment {
+  readonly blockId: BlockId
+  readonly at: Timestamp
 }
 
 export interface VersionReads {
   /** Newest first. */
   versions(id: BlockId, page: PageRequest): Promise<Page<VersionHead>>
+  /** Whole, oldest first: those after number `after`. */
+  versionsAfter(id: BlockId, after: number, limit: number): Promise<readonly BlockVersion[]>
   /** The text of that version. */
   valueAt(id: BlockId, version: number): Promise<string | undefined>
   /** The blocks that the agent had at that moment, as they were then, in the order in which they were attached. */
@@ -175,6 +191,11 @@ export interface BlockWrites {
   insert(
     block: Omit<Block, 'version' | 'createdAt' | 'updatedAt'>,
     note: VersionNote,
+  ): Promise<Block>
+  /** A block with a past: its versions from 1 on, without gaps, their times in order. It is what the last of them is. */
+  insertHistory(
+    block: Pick<Block, 'id' | 'label'>,
+    versions: readonly [BlockVersion, ...BlockVersion[]],
   ): Promise<Block>
   /** Makes `block` (as read in this transaction) its next version, whose time is never before that of the last. */
   update(block: Block, patch: BlockPatch, note: VersionNote): Promise<Block>
@@ -218,8 +239,8 @@ export interface HitPage<T> extends Page<Hit<T>> {
 export interface MessageReads {
   /** The newest messages, oldest first. */
   recent(agentId: AgentId, most: { readonly messages?: number }): Promise<readonly Message[]>
-  /** All from number `seq` on, oldest first. */
-  since(agentId: AgentId, seq: number): Promise<readonly Message[]>
+  /** All from number `seq` on, oldest first; at most `limit`. */
+  since(agentId: AgentId, seq: number, limit?: number): Promise<readonly Message[]>
   /** The newest of the user's messages before number `seq`. */
   userMessageBefore(agentId: AgentId, seq: number): Promise<Message | undefined>
   /** Oldest first. */
@@ -300,6 +321,13 @@ export interface PassageReads {
    * agent's archives has it.
    */
   around(agentId: AgentId, id: PassageId, each: number): Promise<readonly Passage[] | undefined>
+  /** All of an archive, superseded ones too, oldest first. */
+  ofArchive(id: ArchiveId, page: PageRequest): Promise<Page<PlacedPassage>>
+}
+
+export interface PlacedPassage extends Passage {
+  /** Its place among those of its source, from 1; 0: it has no source. */
+  readonly position: number
 }
 
 export interface PassageSearches {
@@ -322,6 +350,11 @@ export interface PassageWrites {
    * superseded, it is current again.
    */
   insert(passages: readonly NewPassage[], at: Timestamp): Promise<readonly InsertedPassage[]>
+  /**
+   * Passages with a past, all of one archive. Nothing is looked after: no two of the archive may have the same text and
+   * source, or the same place in a source, and what is superseded must be so by another of the archive, in no circle.
+   */
+  insertHistory(passages: readonly PlacedPassage[], at: Timestamp): Promise<void>
   /**
    * `id` took the place of `old`. False: none of the agent's archives has both, or something took the place of `old`
    * before.

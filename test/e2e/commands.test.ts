@@ -27,6 +27,8 @@ describe('recollect', () => {
     [['doctor', '--help'], /[Ee]xit 1/],
     [['backup', '--help'], /<file>/],
     [['stats', '--help'], /[Cc]ounts/],
+    [['export', '--help'], /<agent> \[file\]/],
+    [['import', '--help'], /<file>/],
   ])('%j helps, touching nothing', async (args, text) => {
     const home = newHome()
     const finished = await runCommand(args, { RECOLLECT_HOME: home, RECOLLECT_LOG: 'nonsense' })
@@ -63,7 +65,7 @@ describe('a bad setting', () => {
     ['RECOLLECT_MAX_RUN_TOKENS', 'many', /"many".*number/],
     ['RECOLLECT_MAX_RUN_SECONDS', '-5', /"-5".*number/],
     ['RECOLLECT_LEASE_SECONDS', '1.5', /"1.5".*1 to 3600/],
-    ['RECOLLECT_TOOLSETS', 'core,everything', /"everything".*core, memory, admin/],
+    ['RECOLLECT_TOOLSETS', 'core,everything', /"everything".*core, memory, admin, transfer/],
     ['RECOLLECT_TOKEN', 'short', /allowed are 8 to 512/],
     ['RECOLLECT_TOKEN', 'with spaces in it', /without spaces/],
     ['RECOLLECT_DATABASE_URL', 'mysql://root:hunter2@db', /file:<path>/],
@@ -89,13 +91,17 @@ describe('a bad setting', () => {
   })
 
   it.each([
-    [['dance'], /"dance".*stdio, serve, doctor, backup, stats/],
+    [['dance'], /"dance".*stdio, serve, doctor, backup, stats, export, import/],
     [['serve', '--prot', '1'], /--prot/],
     [['serve', '--port', 'http'], /--port.*"http".*65535/],
     [['serve', '--port', '70000'], /--port.*"70000"/],
     [['serve', '--model', 'gpt-4'], /"gpt-4".*provider\/model/],
     [['backup'], /backup <file>/],
     [['backup', 'a', 'b'], /backup <file>/],
+    [['export'], /export <agent> \[file\]/],
+    [['export', 'Ada', 'a', 'b'], /export <agent> \[file\]/],
+    [['import'], /import <file>/],
+    [['import', 'a', '--agent', 'Ada'], /RECOLLECT_AGENT/],
   ])('on the command line, as in %j, is one line, and exit 2', async (args, text) => {
     const finished = await runCommand(args, { RECOLLECT_HOME: newHome() })
     expect(finished).toMatchObject({ code: 2, stdout: '' })

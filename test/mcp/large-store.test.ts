@@ -124,6 +124,7 @@ const calls = (): readonly (readonly [tool: string, args: object])[] => {
     ['restore_memory_block', { agent: 'Big', label: 'long', version: 1 }],
     ['read_memory_as_of', { agent, at: '2999-01-01' }],
     ['read_memory_as_of', { agent: 'Big', at: '2999-01-01' }],
+    ['export_agent', { agent: 'Big' }],
     ['reset_messages', { agent, confirm: true }],
     ['delete_agent', { agent: 'Big', confirm: true }],
   ]
@@ -155,10 +156,13 @@ describe('in a large store', () => {
       .data
     await call('attach_block', { agent: full, block_id: block.id })
     await call('detach_block', { agent: full, block_id: block.id })
+    const { text } = (await call('export_agent', { agent: 'Research assistant 1' })).data
+    await call('import_agent', { text })
     const { archive } = (await call('create_archive', { name: 'To share' })).data
     await call('attach_archive', { agent: full, archive_id: archive.id })
     await call('detach_archive', { agent: full, archive_id: archive.id })
     for (const tool of [
+      'import_agent',
       'attach_archive',
       'detach_archive',
       'get_run',
@@ -186,6 +190,10 @@ describe('in a large store', () => {
       ['get_agent', { agent: full, [long]: 1 }],
       ['write_memory_block', { agent: full, label: long, value: '' }],
       ['search_archival', { agent: full, after: long }],
+      // More than clients are given page by page.
+      ['export_agent', { agent: full }],
+      ['export_agent', { agent: 'Research assistant 1', export_id: long }],
+      ['import_agent', { text: long }],
     ] as const
     for (const [tool, args] of refused) expect((await call(tool, args)).isError, tool).toBe(true)
   })

@@ -51,6 +51,7 @@ describe('a client that is given one agent', () => {
       'attach_block',
       'attach_archive',
       'stats',
+      'import_agent',
     ])
     await expect(client.call('create_agent', {})).rejects.toMatchObject({ code: -32602 })
     expect(client.instructions).toMatch(/one agent/)

@@ -72,6 +72,7 @@ beforeAll(async () => {
     list_runs: [{}, { ...agent, status: 'completed' }],
     list_models: [{}],
     stats: [{}],
+    export_agent: [agent],
   }
 })
 afterAll(() => server.close())

@@ -13,6 +13,7 @@ export function stubContext(parts: Parts = {}): McpContext {
     archival: port('archival', parts.archival),
     archives: port('archives', parts.archives),
     recall: port('recall', parts.recall),
+    transfer: port('transfer', parts.transfer),
     models: port('models', parts.models),
     stats: async () => {
       throw new Error('stats was not expected')

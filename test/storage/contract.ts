@@ -15,6 +15,7 @@ import { passageContract } from './contract/passages.ts'
 import { runContract } from './contract/runs.ts'
 import type { Subject } from './contract/subject.ts'
 import { transactionContract } from './contract/transactions.ts'
+import { transferContract } from './contract/transfers.ts'
 import { turnContract } from './contract/turns.ts'
 import { vectorContract } from './contract/vectors.ts'
 import { wordContract } from './contract/words.ts'
@@ -43,6 +44,7 @@ export function storageContract(name: string, open: () => Promise<TestStorage>):
     describe('messages', () => messageContract(subject))
     describe('passages', () => passageContract(subject))
     describe('archives', () => archiveContract(subject))
+    describe('transfers', () => transferContract(subject))
     describe('words', () => wordContract(subject))
     describe('vectors', () => vectorContract(subject))
     describe('runs', () => runContract(subject))

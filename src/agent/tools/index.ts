@@ -37,9 +37,13 @@ export function innerTools(names: readonly string[]): readonly InnerTool[] {
   return names.flatMap((name) => INNER_TOOLS.filter((tool) => tool.name === name))
 }
 
+export function isToolName(name: string): boolean {
+  return INNER_TOOLS.some((tool) => tool.name === name)
+}
+
 /** Throws a UserError where a name is no inner tool's. */
 export function checkToolNames(names: readonly string[]): void {
-  const unknown = names.filter((name) => !INNER_TOOLS.some((tool) => tool.name === name))
+  const unknown = names.filter((name) => !isToolName(name))
   if (unknown.length === 0) return
   const known = INNER_TOOLS.map((tool) => tool.name).join(', ')
   throw new UserError(

@@ -14,8 +14,10 @@ import { deleteArchival } from './delete-archival.ts'
 import { detachArchive } from './detach-archive.ts'
 import { detachBlock } from './detach-block.ts'
 import { diffMemoryBlock } from './diff-memory-block.ts'
+import { exportAgent } from './export-agent.ts'
 import { getAgent } from './get-agent.ts'
 import { getRun } from './get-run.ts'
+import { importAgent } from './import-agent.ts'
 import { insertArchival } from './insert-archival.ts'
 import { inspectContext } from './inspect-context.ts'
 import { listAgents } from './list-agents.ts'
@@ -83,10 +85,13 @@ const ADMIN: readonly Tool[] = [
   stats,
 ]
 
+const TRANSFER: readonly Tool[] = [exportAgent, importAgent]
+
 export const TOOLSETS: Readonly<Record<Toolset, readonly Tool[]>> = {
   core: CORE,
   memory: MEMORY,
   admin: ADMIN,
+  transfer: TRANSFER,
 }
 
 export function toolsOf(toolsets: readonly Toolset[]): readonly Tool[] {

@@ -59,6 +59,7 @@ export async function openSqlite(
       reader,
       writer,
       schemaVersion,
+      snapshot: (work) => readSnapshot(path, work),
       searches: searchThread.searches,
       vectorBytes,
       info: () => infoOf(path),
@@ -103,6 +104,7 @@ export async function openSqliteToRead(path: string, vectorBytes = VECTOR_BYTES)
       reader,
       writer: null,
       schemaVersion: await versionToRead({ db: reader, migrations: MIGRATIONS, hasVersionTable }),
+      snapshot: (work) => readSnapshot(path, work),
       searches: searchThread.searches,
       vectorBytes,
       info: () => infoOf(path),
@@ -251,6 +253,21 @@ function createTarget(target: string): void {
         : `${target} can't be written (${code}). Name a file in a directory that exists and that you may write to.`,
       { cause: error },
     )
+  }
+}
+
+async function readSnapshot<T>(
+  path: string,
+  work: (db: Kysely<Database>) => Promise<T>,
+): Promise<T> {
+  const handle = await connect(path, 'read')
+  try {
+    handle.exec('BEGIN')
+    // The moment is that of the first read.
+    handle.prepare('SELECT count(*) FROM sqlite_master').get()
+    return await work(new Kysely<Database>({ dialect: sqliteDialect(handle) }))
+  } finally {
+    handle.close()
   }
 }
 

@@ -1,0 +1,78 @@
+import { createWriteStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { openTransfer } from '../../app.ts'
+import { type Config, ConfigError } from '../../config.ts'
+import { UserError } from '../../core/errors.ts'
+
+/** To stdout if no file is named. Whatever the settings, it only reads the data. */
+export async function exportToFile(
+  config: Config,
+  [agent, file, ...more]: readonly string[],
+): Promise<void> {
+  if (agent === undefined || more.length > 0) {
+    throw new ConfigError('export takes an agent and a file name: recollect export <agent> [file].')
+  }
+  const transfer = await openTransfer({ ...config, readOnly: true })
+  try {
+    const found = await transfer.find(agent)
+    if (config.agent !== null && (await transfer.find(config.agent)).id !== found.id) {
+      throw new UserError(
+        'not_found',
+        'RECOLLECT_AGENT (--agent) serves one agent only, and that is another. Leave it unset to export any.',
+      )
+    }
+    if (file === undefined)
+      return await transfer.writeAgent(found.id, (text) => put(process.stdout, text))
+    const target = resolve(file)
+    await writeNew(target, (text) => transfer.writeAgent(found.id, text))
+    process.stderr.write(`${found.name} (${found.id}) was exported to ${target}\n`)
+  } finally {
+    await transfer.close()
+  }
+}
+
+/** A file that did not exist, for this user alone; nothing of it remains if it can't be written to its end. */
+async function writeNew(
+  target: string,
+  work: (write: (text: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const stream = createWriteStream(target, { flags: 'wx', mode: 0o600 })
+  const written = finished(stream)
+  // Whoever waits for it below hears of it; until then it is not unhandled.
+  written.catch(() => undefined)
+  try {
+    await new Promise<void>((opened, failed) => stream.once('ready', opened).once('error', failed))
+  } catch (error) {
+    throw cannotWrite(target, error)
+  }
+  try {
+    await work((text) => put(stream, text))
+    stream.end()
+    await written
+  } catch (error) {
+    stream.destroy()
+    await rm(target, { force: true })
+    throw error instanceof UserError ? error : cannotWrite(target, error)
+  }
+}
+
+/** Waits until it was taken, so that a large agent is never in memory as a whole. */
+async function put(stream: Writable, text: string): Promise<void> {
+  await new Promise<void>((taken, failed) => {
+    stream.write(text, (error) => (error ? failed(error) : taken()))
+  })
+}
+
+function cannotWrite(target: string, error: unknown): UserError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  return new UserError(
+    'invalid_argument',
+    code === 'EEXIST'
+      ? `${target} exists already. Name a file that does not exist yet.`
+      : `${target} can't be written (${code}). Name a file in a directory that exists and that you may write to.`,
+    { cause: error },
+  )
+}

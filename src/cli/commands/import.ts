@@ -1,0 +1,50 @@
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { openTransfer } from '../../app.ts'
+import { type Config, ConfigError } from '../../config.ts'
+import { UserError } from '../../core/errors.ts'
+
+/** A JavaScript string holds little more. */
+const LARGEST_BYTES = 400_000_000
+
+export async function importFromFile(
+  config: Config,
+  [file, ...more]: readonly string[],
+): Promise<void> {
+  if (file === undefined || more.length > 0) {
+    throw new ConfigError('import takes one file name: recollect import <file>.')
+  }
+  if (config.agent !== null) {
+    throw new ConfigError(
+      'RECOLLECT_AGENT (--agent) serves one agent only, and import makes another. Leave it unset.',
+    )
+  }
+  const text = await read(resolve(file))
+  const transfer = await openTransfer(config)
+  try {
+    const { agentId, warnings } = await transfer.import(text)
+    const { name } = await transfer.find(agentId)
+    for (const warning of warnings) process.stderr.write(`${warning}\n`)
+    process.stdout.write(`${name} was imported as ${agentId}\n`)
+  } finally {
+    await transfer.close()
+  }
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path)
+    if (size <= LARGEST_BYTES) return await readFile(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    throw new UserError(
+      'invalid_argument',
+      `${path} can't be read (${code}). Name a file that recollect export wrote.`,
+      { cause: error },
+    )
+  }
+  throw new UserError(
+    'limit_exceeded',
+    `${path} is larger than ${LARGEST_BYTES / 1e6} MB, which is more than can be imported. recollect backup copies data of any size.`,
+  )
+}

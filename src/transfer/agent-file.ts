@@ -1,0 +1,205 @@
+import { z } from 'zod'
+import { AGENT_TYPES, LEAST_CONTEXT_WINDOW, LONGEST_NAME, SUMMARY_METHODS } from '../core/agent.ts'
+import { COMPACTION_MODES } from '../core/agent-settings.ts'
+import { BLOCK_LABEL } from '../core/block.ts'
+import { parseMoment } from '../core/dates.ts'
+import { isId } from '../core/ids.ts'
+import { cleanText, countCharacters } from '../core/text.ts'
+
+/*
+ * An agent as a file: JSON text. Whatever a file holds was written by anybody, so nothing but what stands here gets in;
+ * how its parts belong together is checked in `check-file.ts`. Ids in it say only what belongs to what within the file.
+ */
+
+export const FORMAT = 'recollect-agent'
+/** One more with every change that a reader of the one before would not understand. */
+export const FORMAT_VERSION = 1
+
+const LONGEST_REASON = 500
+const LONGEST_SUMMARY = 200_000
+const LONGEST_PASSAGE = 100_000
+const LONGEST_KEY = 200
+const LONGEST_ARCHIVE_NAME = 500
+/*
+ * Of what is written entry by entry or checked against one another, so that no file of a few megabytes keeps a server
+ * busy for long. An agent has a hundred of these if it has many.
+ */
+const MOST_TAGS = 5_000
+const MOST_RULES = 100
+/** Children or cases of one rule. */
+const MOST_BRANCHES = 50
+const MOST_BLOCKS = 1_000
+const MOST_ARCHIVES = 1_000
+const MOST_SUMMARIES = 20_000
+/** Of what is counted one by one: far more than anything has. */
+const MOST = 1_000_000_000
+
+const text = z.string().transform(cleanText)
+const upTo = (most: number) =>
+  text.refine(
+    (value) => countCharacters(value) <= most,
+    `expected at most ${most.toLocaleString('en')} characters`,
+  )
+const filled = (most: number) =>
+  upTo(most).refine((value) => value.trim() !== '', 'expected it not to be empty')
+const key = z.string().min(1).max(LONGEST_KEY)
+const count = (least: number) => z.int().min(least).max(MOST)
+const positive = z.int().min(1)
+const moment = z.string().transform((value, context) => {
+  try {
+    return parseMoment('time', value)
+  } catch {
+    context.addIssue('expected a time like 2026-03-31T14:00:00.000Z')
+    return z.NEVER
+  }
+})
+
+const toolRule = z.strictObject({
+  type: text,
+  tool_name: text,
+  children: z.array(text).max(MOST_BRANCHES).optional(),
+  cases: z
+    .array(z.strictObject({ equals: text, tool: text }))
+    .max(MOST_BRANCHES)
+    .optional(),
+  default_child: text.optional(),
+  require_match: z.boolean().optional(),
+  limit: positive.optional(),
+})
+
+const settings = z.strictObject({
+  compaction_threshold: z.number(),
+  compaction_target: z.number(),
+  compaction_mode: z.enum(COMPACTION_MODES),
+  summary_model: text.nullable(),
+  message_buffer_autoclear: z.boolean(),
+  timezone: text,
+  temperature: z.number().nullable(),
+  max_output_tokens: positive.nullable(),
+  parallel_tool_calls: z.boolean(),
+  embed_messages: z.boolean(),
+})
+
+const agent = z.strictObject({
+  name: filled(LONGEST_NAME).refine(
+    (name) => !isId('agent', name),
+    'expected a name that does not look like the id of an agent',
+  ),
+  description: text,
+  agent_type: z.enum(AGENT_TYPES),
+  /** `provider/model`; null: whatever the server uses. */
+  model: text.nullable(),
+  /** What embeds its memory; null: as the server is set. */
+  embedding: text.nullable(),
+  context_window: z.int().min(LEAST_CONTEXT_WINDOW),
+  /** Null: the system prompt that comes with its type. */
+  system: text.nullable(),
+  tags: z.array(text).max(MOST_TAGS),
+  tools: z.array(text),
+  tool_rules: z.array(toolRule).max(MOST_RULES),
+  settings,
+  created_at: moment,
+})
+
+/** What of its history is in its sight. Messages are numbered from 1, in their order. */
+const context = z.strictObject({
+  from: count(1),
+  summaries_from: count(1),
+  pressure_told: z.boolean(),
+})
+
+const summary = z.strictObject({
+  text: upTo(LONGEST_SUMMARY),
+  from_message: count(1),
+  to_message: count(1),
+  until: moment,
+  method: z.enum(SUMMARY_METHODS),
+})
+
+const blockVersion = z.strictObject({
+  value: text,
+  description: text,
+  limit: positive,
+  read_only: z.boolean(),
+  at: moment,
+  /** `agent`: the agent itself. */
+  by: z.enum(['agent', 'client', 'import']),
+  reason: upTo(LONGEST_REASON).optional(),
+})
+
+const block = z.strictObject({
+  label: z.string().regex(BLOCK_LABEL, 'expected 1 to 64 characters out of A-Z a-z 0-9 _ . -'),
+  attached_at: moment,
+  /** From the first; the last is what the block holds. */
+  versions: z.array(blockVersion).min(1),
+})
+
+const message = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.literal('user'), created_at: moment, text }),
+  z.strictObject({ role: z.literal('system'), created_at: moment, text }),
+  z.strictObject({
+    role: z.literal('assistant'),
+    created_at: moment,
+    text,
+    reasoning: text,
+    tool_calls: z.array(z.strictObject({ id: key, name: text, arguments: text })),
+    said: z.array(text),
+  }),
+  z.strictObject({
+    role: z.literal('tool'),
+    created_at: moment,
+    call_id: key,
+    tool_name: text,
+    status: z.enum(['success', 'error']),
+    text,
+  }),
+])
+
+const passage = z.strictObject({
+  id: key,
+  text: filled(LONGEST_PASSAGE),
+  tags: z.array(text),
+  source: text,
+  /** Its place among those of its source, from 1; 0: it has no source. */
+  position: count(0),
+  created_at: moment,
+  superseded_by: key.optional(),
+  found_count: count(0),
+  last_found_at: moment.optional(),
+})
+
+const archive = z.strictObject({
+  name: upTo(LONGEST_ARCHIVE_NAME),
+  description: text,
+  is_default: z.boolean(),
+  created_at: moment,
+  passages: z.array(passage),
+})
+
+/** What stands before the parts, and says whether they can be read. */
+export const FileHead = z.looseObject({
+  format: z.literal(FORMAT, `expected "${FORMAT}"`),
+  version: z.int().min(1),
+})
+
+export const AgentFile = z.strictObject({
+  format: z.literal(FORMAT),
+  version: z.literal(FORMAT_VERSION),
+  exported_at: moment,
+  agent,
+  context,
+  summaries: z.array(summary).max(MOST_SUMMARIES),
+  blocks: z.array(block).max(MOST_BLOCKS),
+  messages: z.array(message),
+  archives: z.array(archive).max(MOST_ARCHIVES),
+})
+
+export type AgentFile = z.infer<typeof AgentFile>
+export type FileAgent = z.infer<typeof agent>
+export type FileSettings = z.infer<typeof settings>
+export type FileBlock = z.infer<typeof block>
+export type FileVersion = z.infer<typeof blockVersion>
+export type FileMessage = z.infer<typeof message>
+export type FileSummary = z.infer<typeof summary>
+export type FileArchive = z.infer<typeof archive>
+export type FilePassage = z.infer<typeof passage>

@@ -1,0 +1,214 @@
+import type { Agent, Summary } from '../core/agent.ts'
+import type { BlockVersion } from '../core/block.ts'
+import type { Timestamp } from '../core/clock.ts'
+import type { AgentId, ArchiveId, BlockId } from '../core/ids.ts'
+import type { Message } from '../core/message.ts'
+import { flattenToolRule } from '../core/tool-rule.ts'
+import type { PlacedPassage, Reads } from '../storage/store.ts'
+import {
+  type FileAgent,
+  type FileMessage,
+  type FilePassage,
+  type FileSummary,
+  type FileVersion,
+  FORMAT,
+  FORMAT_VERSION,
+} from './agent-file.ts'
+import { toFileSettings } from './file-settings.ts'
+
+/** Read at once; others have their turn in between. */
+const ROWS = 200
+
+/**
+ * The file of an agent, piece by piece, one entry a line. `reads` are of one moment. What belongs to a server and not
+ * to the agent is left out: its runs, other agents, and what can be computed again.
+ */
+export async function* exportAgent(
+  reads: Reads,
+  agent: Agent,
+  at: Timestamp,
+): AsyncGenerator<string> {
+  const { from, summariesFrom, pressureTold } = await reads.agents.contextState(agent.id)
+  const head = { format: FORMAT, version: FORMAT_VERSION, exported_at: at }
+  yield `${JSON.stringify(head).slice(0, -1)},\n"agent":${JSON.stringify(toFileAgent(agent))},\n`
+  const context = { from, summaries_from: summariesFrom, pressure_told: pressureTold }
+  yield `"context":${JSON.stringify(context)},\n`
+  const summaries = await reads.agents.summaries(agent.id)
+  yield `"summaries":${JSON.stringify(summaries.map(toFileSummary))},\n`
+  yield '"blocks":['
+  yield* list(blocksOf(reads, agent.id))
+  yield '],\n"messages":['
+  yield* list(rows(messagesOf(reads, agent.id), toFileMessage))
+  yield '],\n"archives":['
+  yield* list(archivesOf(reads, agent.id))
+  yield ']}\n'
+}
+
+type Pieces = AsyncIterable<string> | Iterable<string>
+
+/** Elements of a list, each in pieces, with what stands between them. */
+async function* list(elements: AsyncIterable<Pieces>): AsyncGenerator<string> {
+  let between = '\n'
+  for await (const element of elements) {
+    yield between
+    yield* element
+    between = ',\n'
+  }
+}
+
+/** Batches of rows, each as the one piece of several elements. */
+async function* rows<Row>(
+  batches: AsyncIterable<readonly Row[]>,
+  toFile: (row: Row) => object,
+): AsyncGenerator<Pieces> {
+  for await (const batch of batches) {
+    if (batch.length > 0) yield [batch.map((row) => JSON.stringify(toFile(row))).join(',\n')]
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+async function* blocksOf(reads: Reads, agentId: AgentId) {
+  const blocks = new Map((await reads.blocks.ofAgent(agentId)).map((block) => [block.id, block]))
+  for (const { blockId, at } of await reads.blocks.attachments(agentId)) {
+    const head = { label: blocks.get(blockId)?.label, attached_at: at }
+    yield inside(
+      head,
+      'versions',
+      rows(versionsOf(reads, blockId), (version) => toFileVersion(version, agentId)),
+    )
+  }
+}
+
+async function* archivesOf(reads: Reads, agentId: AgentId) {
+  const defaultId = await reads.archives.defaultOf(agentId)
+  let cursor: string | undefined
+  do {
+    const page = await reads.archives.list({ agentId, limit: ROWS, cursor })
+    for (const { id, name, description, createdAt } of page.items) {
+      const head = { name, description, is_default: id === defaultId, created_at: createdAt }
+      yield inside(head, 'passages', rows(passagesOf(reads, id), toFilePassage))
+    }
+    cursor = page.nextCursor
+  } while (cursor !== undefined)
+}
+
+/** An object with these fields, and a list as its last. */
+async function* inside(
+  fields: object,
+  name: string,
+  elements: AsyncIterable<Pieces>,
+): AsyncGenerator<string> {
+  yield `${JSON.stringify(fields).slice(0, -1)},"${name}":[`
+  yield* list(elements)
+  yield ']}'
+}
+
+async function* versionsOf(reads: Reads, id: BlockId) {
+  for (let after = 0; ; after += ROWS) {
+    const versions = await reads.blocks.versionsAfter(id, after, ROWS)
+    yield versions
+    if (versions.length < ROWS) return
+  }
+}
+
+async function* messagesOf(reads: Reads, agentId: AgentId) {
+  for (let first = 1; ; first += ROWS) {
+    const messages = await reads.messages.since(agentId, first, ROWS)
+    yield messages
+    if (messages.length < ROWS) return
+  }
+}
+
+async function* passagesOf(reads: Reads, id: ArchiveId) {
+  let cursor: string | undefined
+  do {
+    const page = await reads.passages.ofArchive(id, { limit: ROWS, cursor })
+    yield page.items
+    cursor = page.nextCursor
+  } while (cursor !== undefined)
+}
+
+function toFileAgent(agent: Agent): FileAgent {
+  return {
+    name: agent.name,
+    description: agent.description,
+    agent_type: agent.agentType,
+    model: agent.model,
+    embedding: agent.embedding,
+    context_window: agent.contextWindow,
+    system: agent.system,
+    tags: [...agent.tags],
+    tools: [...agent.tools],
+    tool_rules: agent.toolRules.map((rule) => {
+      const { children, cases, ...flat } = flattenToolRule(rule)
+      return {
+        ...flat,
+        ...(children && { children: [...children] }),
+        ...(cases && { cases: [...cases] }),
+      }
+    }),
+    settings: toFileSettings(agent.settings),
+    created_at: agent.createdAt,
+  }
+}
+
+function toFileSummary({ text, fromSeq, toSeq, until, method }: Summary): FileSummary {
+  return { text, from_message: fromSeq, to_message: toSeq, until, method }
+}
+
+/** What other agents did with a block that it shares is told as what was done from outside. */
+function toFileVersion(version: BlockVersion, agentId: AgentId): FileVersion {
+  const { author, reason } = version
+  const isOthers = author.kind === 'agent' && author.agentId !== agentId
+  return {
+    value: version.value,
+    description: version.description,
+    limit: version.limit,
+    read_only: version.readOnly,
+    at: version.at,
+    by: isOthers ? 'client' : author.kind,
+    ...(reason !== null && { reason }),
+  }
+}
+
+function toFileMessage(message: Message): FileMessage {
+  const { createdAt: created_at, text } = message
+  switch (message.role) {
+    case 'user':
+    case 'system':
+      return { role: message.role, created_at, text }
+    case 'assistant':
+      return {
+        role: 'assistant',
+        created_at,
+        text,
+        reasoning: message.reasoning,
+        tool_calls: message.toolCalls.map((call) => ({ ...call })),
+        said: [...message.said],
+      }
+    case 'tool':
+      return {
+        role: 'tool',
+        created_at,
+        call_id: message.callId,
+        tool_name: message.toolName,
+        status: message.status,
+        text,
+      }
+  }
+}
+
+function toFilePassage(passage: PlacedPassage): FilePassage {
+  const { supersededBy, lastFoundAt } = passage
+  return {
+    id: passage.id,
+    text: passage.text,
+    tags: [...passage.tags],
+    source: passage.source,
+    position: passage.position,
+    created_at: passage.createdAt,
+    ...(supersededBy !== null && { superseded_by: supersededBy }),
+    found_count: passage.foundCount,
+    ...(lastFoundAt !== null && { last_found_at: lastFoundAt }),
+  }
+}

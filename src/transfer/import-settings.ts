@@ -1,0 +1,160 @@
+import type { Agent } from '../core/agent.ts'
+import type { Timestamp } from '../core/clock.ts'
+import { UserError } from '../core/errors.ts'
+import type { AgentId } from '../core/ids.ts'
+import { excerpt } from '../core/text.ts'
+import { parseToolRule, type ToolRule } from '../core/tool-rule.ts'
+import type { AgentChecks } from './agent-checks.ts'
+import type { FileAgent } from './agent-file.ts'
+import { fromFileSettings } from './file-settings.ts'
+
+const MOST_NAMED = 20
+const NAME_SHOWN = 100
+
+export interface ImportedSettings {
+  readonly agent: Agent
+  /** What is not as it was, in sentences. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * The agent of a file under its new id. What this server does not have is detached from it or, where it can do no harm
+ * before somebody gives it what it wants, kept; both with a warning.
+ */
+export async function importSettings(
+  id: AgentId,
+  file: FileAgent,
+  checks: AgentChecks,
+  at: Timestamp,
+): Promise<ImportedSettings> {
+  const settings = within('agent.settings', () => checks.settings(fromFileSettings(file.settings)))
+  const tools = [...new Set(file.tools)]
+  const kept = tools.filter(checks.isTool)
+  const dropped = tools.filter((tool) => !checks.isTool(tool))
+  const rules = importRules(file.tool_rules.map(parseRule), kept, checks)
+  return {
+    agent: {
+      id,
+      name: file.name,
+      description: file.description,
+      agentType: file.agent_type,
+      model: file.model,
+      // To embed is to send everything it remembers somewhere; whoever runs the server chooses where.
+      embedding: null,
+      contextWindow: file.context_window,
+      system: file.system,
+      tags: [...new Set(file.tags)],
+      tools: kept,
+      settings: { ...settings, embedMessages: false },
+      toolRules: rules.kept,
+      createdAt: file.created_at,
+      updatedAt: at,
+    },
+    warnings: [
+      ...(dropped.length > 0
+        ? [`Tools that this server does not have were left out: ${listed(dropped)}.`]
+        : []),
+      ...rules.warnings,
+      ...(await modelWarnings('model', file.model, checks)),
+      ...(await modelWarnings('summary_model', settings.summaryModel, checks)),
+      ...embeddingWarnings(file),
+    ],
+  }
+}
+
+function parseRule(rule: FileAgent['tool_rules'][number], index: number): ToolRule {
+  return within(`agent.tool_rules[${index}]`, () => parseToolRule(rule))
+}
+
+/** Rules about tools that are gone are gone; if the others can't be kept without them, only approvals are. */
+function importRules(
+  rules: readonly ToolRule[],
+  tools: readonly string[],
+  checks: AgentChecks,
+): { readonly kept: readonly ToolRule[]; readonly warnings: readonly string[] } {
+  const about = rules.filter((rule) => toolsIn(rule).every((tool) => tools.includes(tool)))
+  const warnings =
+    about.length < rules.length
+      ? [`Tool rules about tools that were left out were left out: ${namesOf(rules, about)}.`]
+      : []
+  try {
+    checks.toolRules(about, tools)
+    return { kept: about, warnings }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const kept = about.filter((rule) => rule.type === 'requires_approval')
+    const problem = `Tool rules that can't be kept were left out: ${namesOf(about, kept)}. ${error.message}`
+    return { kept, warnings: [...warnings, problem] }
+  }
+}
+
+function toolsIn(rule: ToolRule): readonly string[] {
+  switch (rule.type) {
+    case 'constrain_child_tools':
+    case 'parent_last_tool':
+      return [rule.toolName, ...rule.children]
+    case 'conditional':
+      return [
+        rule.toolName,
+        ...rule.cases.map(({ tool }) => tool),
+        ...(rule.defaultChild === null ? [] : [rule.defaultChild]),
+      ]
+    default:
+      return [rule.toolName]
+  }
+}
+
+function namesOf(rules: readonly ToolRule[], without: readonly ToolRule[]): string {
+  const left = rules.filter((rule) => !without.includes(rule))
+  return listed(left.map(({ type, toolName }) => `${type} of ${toolName}`))
+}
+
+/** Whoever wrote the file chose these names. */
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMED).map((name) => JSON.stringify(excerpt(name, NAME_SHOWN)))
+  const more = names.length - shown.length
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+async function modelWarnings(
+  name: string,
+  handle: string | null,
+  checks: AgentChecks,
+): Promise<readonly string[]> {
+  if (handle === null) return []
+  try {
+    await checks.model(handle)
+    return []
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return [`Its ${name} was kept, but can't be used here as it is. ${error.message}`]
+  }
+}
+
+function embeddingWarnings({ embedding, settings }: FileAgent): readonly string[] {
+  return [
+    ...(embedding === null
+      ? []
+      : [
+          `Its embedding ${listed([embedding])} was left out, and its archives are embedded as this server is set. update_agent gives it another.`,
+        ]),
+    ...(settings.embed_messages
+      ? [
+          'That its messages are embedded was left out. configure_agent with embed_messages switches it on.',
+        ]
+      : []),
+  ]
+}
+
+/** Says of a refusal where in the file its reason stands. */
+function within<T>(place: string, check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    throw new UserError(
+      error.code,
+      `The file is wrong at ${place}, and nothing was imported. ${error.message}`,
+    )
+  }
+}

@@ -1,0 +1,179 @@
+import type { Summary } from '../core/agent.ts'
+import type { BlockVersion } from '../core/block.ts'
+import { type Timestamp, toTimestamp } from '../core/clock.ts'
+import { type AgentId, type CallId, newId, type PassageId } from '../core/ids.ts'
+import type { MessageBody } from '../core/message.ts'
+import { cleanTags } from '../memory/insert-passages.ts'
+import type { NewMessage, Store, Transaction } from '../storage/store.ts'
+import type { AgentChecks } from './agent-checks.ts'
+import type { AgentFile, FileArchive, FileBlock, FileMessage, FileSummary } from './agent-file.ts'
+import { freeName } from './free-name.ts'
+import { type ImportedSettings, importSettings } from './import-settings.ts'
+
+/** Written by one statement. */
+const MESSAGES_AT_ONCE = 500
+
+export interface Imported {
+  readonly agentId: AgentId
+  readonly warnings: readonly string[]
+}
+
+/**
+ * A new agent out of a file, or nothing at all. Everything gets new ids and belongs to it alone, so nothing that exists
+ * is touched. It is written in one transaction, which holds up other writers, and this process, while it lasts.
+ */
+export async function importAgent(
+  store: Store,
+  file: AgentFile,
+  checks: AgentChecks,
+  now: number,
+): Promise<Imported> {
+  const at = toTimestamp(now)
+  const id = newId('agent')
+  const { agent, warnings } = await importSettings(id, file.agent, checks, at)
+  const blocks = file.blocks.map((block) => importBlock(id, block))
+  const messages = importMessages(file.messages, checks)
+  const summaries = file.summaries.map(importSummary)
+  const archives = file.archives.map(importArchive)
+  return store.transaction(async (tx) => {
+    const name = await freeName(tx, agent.name)
+    await tx.agents.insert({ ...agent, name })
+    for (const { head, versions, attachedAt } of blocks) {
+      const block = await tx.blocks.insertHistory(head, versions)
+      await tx.blocks.attach(id, block, attachedAt)
+    }
+    checks.room({ ...agent, name }, await tx.blocks.ofAgent(id))
+    for (let start = 0; start < messages.length; start += MESSAGES_AT_ONCE) {
+      await tx.messages.append(id, messages.slice(start, start + MESSAGES_AT_ONCE))
+    }
+    await importContext(tx, id, file.context, summaries, at)
+    for (const { archive, isDefault, passages } of archives) {
+      await tx.archives.create(archive)
+      await tx.archives.attach(id, archive.id, isDefault, at)
+      await tx.passages.insertHistory(passages, at)
+    }
+    return { agentId: id, warnings: [...warnings, ...nameWarning(agent, name)] }
+  })
+}
+
+function nameWarning({ name }: ImportedSettings['agent'], given: string): readonly string[] {
+  if (given === name) return []
+  return [`Another agent is named "${name}" already, so this one is named "${given}".`]
+}
+
+async function importContext(
+  tx: Transaction,
+  id: AgentId,
+  context: AgentFile['context'],
+  summaries: readonly Summary[],
+  at: Timestamp,
+): Promise<void> {
+  // Each is added to those before it.
+  for (const summary of summaries) await tx.agents.setContext(id, { summary }, at)
+  await tx.agents.setContext(
+    id,
+    {
+      from: context.from,
+      summariesFrom: context.summaries_from,
+      pressureTold: context.pressure_told,
+    },
+    at,
+  )
+}
+
+function importBlock(agentId: AgentId, { label, attached_at, versions }: FileBlock) {
+  // Runs and calls stayed where they were made.
+  const author = { kind: 'agent', agentId, runId: null, callId: null } as const
+  const [first, ...rest] = versions.map(
+    ({ by, read_only: readOnly, reason = null, ...version }, index): BlockVersion => ({
+      ...version,
+      version: index + 1,
+      readOnly,
+      author: by === 'agent' ? author : { kind: by },
+      reason,
+    }),
+  )
+  if (!first) throw new Error('a block without versions passed the check of the file')
+  return {
+    head: { id: newId('block'), label },
+    versions: [first, ...rest] as const,
+    attachedAt: attached_at,
+  }
+}
+
+/** Their tokens are counted here: by a wrong number the agent would misjudge its context for ever. */
+function importMessages(
+  messages: readonly FileMessage[],
+  checks: AgentChecks,
+): readonly NewMessage[] {
+  const calls = new Map<string, CallId>()
+  return messages.map((message) => {
+    const body = importBody(message, calls)
+    return {
+      id: newId('message'),
+      runId: null,
+      tokens: checks.messageTokens(body),
+      createdAt: message.created_at,
+      body,
+    }
+  })
+}
+
+/** `calls` are those so far, by their ids in the file; a result belongs to the last call of its id. */
+function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBody {
+  switch (message.role) {
+    case 'user':
+    case 'system':
+      return { role: message.role, text: message.text }
+    case 'assistant':
+      return {
+        role: 'assistant',
+        text: message.text,
+        reasoning: message.reasoning,
+        toolCalls: message.tool_calls.map((call) => {
+          const id = newId('call')
+          calls.set(call.id, id)
+          return { ...call, id }
+        }),
+        said: message.said,
+      }
+    case 'tool':
+      return {
+        role: 'tool',
+        callId: calls.get(message.call_id) ?? newId('call'),
+        toolName: message.tool_name,
+        status: message.status,
+        text: message.text,
+      }
+  }
+}
+
+function importSummary({ from_message, to_message, ...summary }: FileSummary): Summary {
+  return { ...summary, id: newId('summary'), fromSeq: from_message, toSeq: to_message }
+}
+
+function importArchive({ name, description, is_default, created_at, passages }: FileArchive) {
+  const archive = { id: newId('archive'), name, description, createdAt: created_at }
+  const ids = new Map<string, PassageId>(passages.map(({ id }) => [id, newId('passage')]))
+  const idOf = (key: string): PassageId => {
+    const id = ids.get(key)
+    if (id === undefined) throw new Error('a link to no passage passed the check of the file')
+    return id
+  }
+  return {
+    archive,
+    isDefault: is_default,
+    passages: passages.map((passage) => ({
+      id: idOf(passage.id),
+      archiveId: archive.id,
+      text: passage.text,
+      tags: cleanTags(passage.tags),
+      source: passage.source,
+      position: passage.position,
+      createdAt: passage.created_at,
+      supersededBy: passage.superseded_by === undefined ? null : idOf(passage.superseded_by),
+      foundCount: passage.found_count,
+      lastFoundAt: passage.last_found_at ?? null,
+    })),
+  }
+}

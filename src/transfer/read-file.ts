@@ -1,0 +1,55 @@
+import type { z } from 'zod'
+import { UserError } from '../core/errors.ts'
+import { fieldPath } from '../core/field-path.ts'
+import { AgentFile, FileHead, FORMAT_VERSION } from './agent-file.ts'
+import { checkFile } from './check-file.ts'
+
+/** The agent that a file holds. Throws a UserError that says where it is wrong and what to do. */
+export function readFile(text: string): AgentFile {
+  const value = parseJson(text)
+  const head = FileHead.safeParse(value)
+  if (!head.success) throw notAFile(head.error)
+  if (head.data.version > FORMAT_VERSION) {
+    throw new UserError(
+      'unsupported',
+      `The file has version ${head.data.version} of the format, and this Recollect reads up to ${FORMAT_VERSION}; nothing was imported. Import it with the version of Recollect that wrote it, or a later one.`,
+    )
+  }
+  const file = AgentFile.safeParse(value)
+  if (!file.success) throw wrong(file.error)
+  checkFile(file.data)
+  return file.data
+}
+
+function parseJson(text: string): unknown {
+  try {
+    // Editors on Windows put a mark before the text, which is no JSON.
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch {
+    throw new UserError(
+      'invalid_argument',
+      'The text is not JSON, or not all of it; nothing was imported. Give the whole text that was exported, its pages joined in order without anything between them.',
+    )
+  }
+}
+
+function notAFile(error: z.ZodError): UserError {
+  return new UserError(
+    'invalid_argument',
+    `This is no agent that Recollect exported (${firstIssue(error)}); nothing was imported. Export one with export_agent or recollect export.`,
+  )
+}
+
+function wrong(error: z.ZodError): UserError {
+  return new UserError(
+    'invalid_argument',
+    `The file is wrong at ${firstIssue(error)}; nothing was imported. Mend that place, or export the agent again.`,
+  )
+}
+
+function firstIssue(error: z.ZodError): string {
+  const [issue] = error.issues
+  if (!issue) return 'an unknown place'
+  const reason = issue.message.replace(/^(Invalid input|Invalid option|Too big|Too small): /, '')
+  return `${fieldPath(issue.path) || 'its top'}: ${reason}`
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import { type Clock, toTimestamp } from '../core/clock.ts'
+import { UserError } from '../core/errors.ts'
+import type { AgentId } from '../core/ids.ts'
+import { findAgent } from '../memory/find-agent.ts'
+import type { Store } from '../storage/store.ts'
+import type { AgentChecks } from './agent-checks.ts'
+import { exportAgent } from './export.ts'
+import { type Imported, importAgent } from './import.ts'
+import { readFile } from './read-file.ts'
+
+/** Beyond this a file is not for clients: they would need hundreds of calls to read it. In UTF-16 code units. */
+const LONGEST_KEPT = 4_000_000
+const MOST_KEPT = 4
+/** Since it was last asked for. */
+const KEPT_MILLISECONDS = 10 * 60_000
+
+/** An agent as a text that stays as it is while the agent goes on. */
+export interface KeptExport {
+  readonly id: string
+  readonly agentId: AgentId
+  readonly text: string
+}
+
+/** Agents as files, written and read. */
+export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) {
+  /** By id, that which was asked for last at the end. */
+  const kept = new Map<string, KeptExport & { readonly until: number }>()
+
+  function keep(one: KeptExport): KeptExport {
+    for (const [id, { until }] of kept) if (until < clock()) kept.delete(id)
+    kept.delete(one.id)
+    const [oldest] = kept.keys()
+    if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+    kept.set(one.id, { ...one, until: clock() + KEPT_MILLISECONDS })
+    return one
+  }
+
+  async function begin(reference: string): Promise<KeptExport> {
+    const pieces: string[] = []
+    let length = 0
+    const agent = await findAgent(store.agents, reference)
+    await writeAgent(agent.id, (piece) => {
+      length += piece.length
+      if (length > LONGEST_KEPT) throw tooLong(agent.id)
+      pieces.push(piece)
+    })
+    return keep({ id: `export-${randomUUID()}`, agentId: agent.id, text: pieces.join('') })
+  }
+
+  /** Hands the file to `write` piece by piece, each after the one before was taken. */
+  async function writeAgent(
+    reference: string,
+    write: (piece: string) => void | Promise<void>,
+  ): Promise<void> {
+    await store.snapshot(async (reads) => {
+      const agent = await findAgent(reads.agents, reference)
+      for await (const piece of exportAgent(reads, agent, toTimestamp(clock()))) await write(piece)
+    })
+  }
+
+  return {
+    writeAgent,
+
+    /** The file as it is now, kept for some minutes under an id; with that id, the same text again. */
+    async export(reference: string, exportId?: string): Promise<KeptExport> {
+      if (exportId === undefined) return begin(reference)
+      const { id } = await findAgent(store.agents, reference)
+      const known = kept.get(exportId)
+      if (known && known.agentId === id && known.until >= clock()) return keep(known)
+      throw new UserError(
+        'not_found',
+        'That export of the agent is not kept any more. Begin again without export_id and offset, and drop the pages that you have.',
+      )
+    },
+
+    async import(text: string): Promise<Imported> {
+      return importAgent(store, readFile(text), checks, clock())
+    },
+  }
+}
+
+function tooLong(id: AgentId): UserError {
+  return new UserError(
+    'limit_exceeded',
+    `The agent takes more than ${LONGEST_KEPT.toLocaleString('en')} characters. Whoever runs the server can write it to a file: recollect export ${id} <file>.`,
+  )
+}
