@@ -75,7 +75,9 @@ describe.each(CLIENT_KINDS)('to a %s client', (kind) => {
     expect(both).toEqual([...core, ...admin])
     const memory = await toolsAt(`${url}?toolsets=memory`, kind)
     expect(memory).toContain('memory_history')
-    expect(await toolsAt(`${url}?toolsets=all`, kind)).toEqual([...core, ...memory, ...admin])
+    const transfer = await toolsAt(`${url}?toolsets=transfer`, kind)
+    const all = [...core, ...memory, ...admin, ...transfer]
+    expect(await toolsAt(`${url}?toolsets=all`, kind)).toEqual(all)
     expect(await toolsAt(`${url}?toolsets=core&toolsets=admin&other=1`, kind)).toEqual(both)
   })
 
