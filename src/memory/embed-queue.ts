@@ -10,7 +10,7 @@ export interface EmbedQueueOptions extends EmbedLaneOptions {
 }
 
 /** How often it looks for what another process left or inserted, beside being woken. */
-const SWEEP_MILLISECONDS = 1_000
+const SWEEP_MILLISECONDS = 2_000
 
 /**
  * Embeds in the background what was inserted: every model in a lane of its own, one batch at a time. What waits is the

@@ -3,7 +3,7 @@ import { describeError, type Log } from '../core/log.ts'
 import type { ChangeLog } from './store.ts'
 
 /** How soon a change that another process made is noticed. */
-const INTERVAL_MILLISECONDS = 100
+const INTERVAL_MILLISECONDS = 125
 const MOST_AT_ONCE = 1_000
 
 /**
