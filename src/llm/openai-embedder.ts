@@ -1,4 +1,3 @@
-import { redactSecrets } from '../core/redact.ts'
 import { cleanText } from '../core/text.ts'
 import { toUnitLength } from '../core/unit-length.ts'
 import { type CallLimits, type CallWatch, watchCall } from './call-watch.ts'
@@ -13,10 +12,10 @@ import {
 import type { Embedded, Embedder, EmbeddingResult, TextPurpose } from './embedder.ts'
 import { embedInTurn, halves, toBatches, withEmptyTexts } from './embedding-batches.ts'
 import type { EmbeddingHandle } from './embedding-handle.ts'
-import type { ErrorDetail } from './error-body.ts'
 import type { ModelFailure } from './model.ts'
 import type { ProviderEndpoint } from './providers.ts'
 import { readEmbeddings } from './read-embeddings.ts'
+import { createRedactor } from './redactor.ts'
 import { sendRequest } from './send-request.ts'
 
 export interface OpenAiEmbedderOptions {
@@ -42,6 +41,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
   const { endpoint, limits } = options
   const { handle, provider, model, traits, askedDimension } = options.handle
   const target: Target = { format: 'embeddings', provider, model, baseUrl: endpoint.baseUrl }
+  const redactor = createRedactor(endpoint.key)
   let seenDimension: number | null = null
   let asksForBase64 = true
   /** Then a request that is refused is refused for its texts. */
@@ -59,11 +59,15 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
     const sent = await sendRequest(provider, endpoint, '/embeddings', body, watch)
     if (sent.kind === 'refusal') {
       const { refusal } = sent
-      const failure = classifyRefusal({ ...refusal, detail: redactDetail(refusal.detail) }, target)
+      const failure = classifyRefusal(
+        { ...refusal, detail: redactor.detail(refusal.detail) },
+        target,
+      )
       return failed(failure, [400, 413, 422].includes(refusal.status))
     }
     const read = await readEmbeddings(sent.response, inputs.length, watch)
-    if (read.kind === 'error') return failed(classifyErrorAnswer(redactDetail(read.detail), target))
+    if (read.kind === 'error')
+      return failed(classifyErrorAnswer(redactor.detail(read.detail), target))
     return read.kind === 'invalid' ? failed(invalidAnswer(read.problem, target)) : read
   }
 
@@ -113,7 +117,10 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
       return embedBatch([cleanText(text.slice(0, text.length / 2))], prefix, signal)
     }
     if (!(await takesOthers(signal))) return { embedded: [], failure }
-    return { embedded: [{ kind: 'refused', problem: redact(failure).message }], failure: null }
+    return {
+      embedded: [{ kind: 'refused', problem: redactor.failure(failure).message }],
+      failure: null,
+    }
   }
 
   const takesOthers = async (signal: AbortSignal): Promise<boolean> =>
@@ -145,19 +152,6 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
         : `Leave @${askedDimension} out of the embedding handle, or choose a model that has this dimension.`,
   })
 
-  const redactText = (text: string): string => redactSecrets(text, [endpoint.key])
-  const redact = (failure: ModelFailure): ModelFailure => ({
-    ...failure,
-    message: redactText(failure.message),
-    hint: redactText(failure.hint),
-  })
-  /** Before it is quoted: half of a key would not be recognised any more. */
-  const redactDetail = ({ message, code, type }: ErrorDetail): ErrorDetail => ({
-    message: redactText(message),
-    code: redactText(code),
-    type: redactText(type),
-  })
-
   return {
     handle,
     weight: traits.weight,
@@ -170,7 +164,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
       const result = await embedInTurn(batches, (batch) => embedBatch(batch, prefix, signal))
       return {
         embedded: withEmptyTexts(texts, result.embedded),
-        failure: result.failure && redact(result.failure),
+        failure: result.failure && redactor.failure(result.failure),
       }
     },
   }

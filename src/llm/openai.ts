@@ -1,4 +1,3 @@
-import { redactSecrets } from '../core/redact.ts'
 import { type CallLimits, type CallWatch, watchCall } from './call-watch.ts'
 import {
   classifyEnding,
@@ -8,13 +7,13 @@ import {
   invalidAnswer,
   type Target,
 } from './classify-failure.ts'
-import type { ErrorDetail } from './error-body.ts'
 import { estimatePrompt, estimateUsage } from './estimate-usage.ts'
 import type { ChatModel, ModelFailure, ModelRequest, ModelResult } from './model.ts'
 import { parseAnswer } from './parse-answer.ts'
 import { warnOfShortPrompt } from './prompt-warning.ts'
 import type { Provider, ProviderEndpoint } from './providers.ts'
 import { readCompletion } from './read-completion.ts'
+import { createRedactor } from './redactor.ts'
 import { sendRequest } from './send-request.ts'
 import { toWire } from './to-wire.ts'
 
@@ -35,12 +34,16 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
     baseUrl: endpoint.baseUrl,
   }
 
+  const redactor = createRedactor(endpoint.key)
+
   const ask = async (request: ModelRequest, watch: CallWatch): Promise<ModelResult> => {
     const body = toWire(model, request, provider.quirks)
     const sent = await sendRequest(provider, endpoint, '/chat/completions', body, watch)
     if (sent.kind === 'refusal') {
       const { refusal } = sent
-      return failed(classifyRefusal({ ...refusal, detail: redactDetail(refusal.detail) }, target))
+      return failed(
+        classifyRefusal({ ...refusal, detail: redactor.detail(refusal.detail) }, target),
+      )
     }
     const read = await readCompletion(sent.response, watch)
     if (read.kind === 'invalid') return failed(invalidAnswer(read.problem, target))
@@ -58,24 +61,11 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
         }
       }
       case 'error':
-        return failed(classifyErrorAnswer(redactDetail(parsed.detail), target))
+        return failed(classifyErrorAnswer(redactor.detail(parsed.detail), target))
       case 'invalid':
         return failed(invalidAnswer(parsed.problem, target))
     }
   }
-
-  const redactText = (text: string): string => redactSecrets(text, [endpoint.key])
-  const redact = (failure: ModelFailure): ModelFailure => ({
-    ...failure,
-    message: redactText(failure.message),
-    hint: redactText(failure.hint),
-  })
-  /** Before it is quoted: half of a key would not be recognised any more. */
-  const redactDetail = ({ message, code, type }: ErrorDetail): ErrorDetail => ({
-    message: redactText(message),
-    code: redactText(code),
-    type: redactText(type),
-  })
 
   return {
     handle: `${provider.name}/${model}`,
@@ -89,7 +79,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
       // An aborted call may reject, or end as if the answer were complete.
       const ending = watch.endedBy()
       const outcome = ending ? failed(classifyEnding(ending, limits, target)) : result
-      return outcome.kind === 'failure' ? failed(redact(outcome.failure)) : outcome
+      return outcome.kind === 'failure' ? failed(redactor.failure(outcome.failure)) : outcome
     },
   }
 }

@@ -4,28 +4,18 @@ import { questionWords, stem } from './words.ts'
 
 /** A question in plain language, as search understands it. */
 export interface Question {
-  /** What to look for; none: there is nothing to look for in it. */
-  readonly terms: readonly Term[]
+  /** What to look for, each once; none: there is nothing to look for in it. */
+  readonly stems: readonly string[]
   readonly dates: AskedDates
 }
 
-export interface Term {
-  /** As asked, folded. */
-  readonly word: string
-  readonly stem: string
-}
-
 /** More make a search slow, not better. */
-const MOST_TERMS = 64
+const MOST_STEMS = 64
 
 /** Stop words are left out unless nothing else is there. */
 export function readQuestion(text: string): Question {
   const words = questionWords(text)
   const telling = words.filter((word) => !STOP_WORDS.has(word))
-  const terms = new Map<string, Term>()
-  for (const word of telling.length > 0 ? telling : words) {
-    const term = { word, stem: stem(word) }
-    if (!terms.has(term.stem)) terms.set(term.stem, term)
-  }
-  return { terms: [...terms.values()].slice(0, MOST_TERMS), dates: datesIn(words) }
+  const stems = new Set((telling.length > 0 ? telling : words).map(stem))
+  return { stems: [...stems].slice(0, MOST_STEMS), dates: datesIn(words) }
 }

@@ -135,7 +135,7 @@ function askedWords(index: WordIndex, question: Question, terms: readonly Weight
     stems: spellings.map(({ stem }) => stem),
     rarity: inverseFrequency(size, frequency),
   }))
-  const missing = question.terms.length - terms.length
+  const missing = question.stems.length - terms.length
   const rarity = inverseFrequency(size, 0)
   return [...found, ...Array.from({ length: missing }, () => ({ stems: [], rarity }))]
 }
@@ -184,9 +184,9 @@ function tail(
     .map(({ row, score }) => ({ row, score: score * scale, foundBy: 'keyword' }))
 }
 
-function weigh(index: WordIndex, { terms }: Question): readonly Weighted[] {
+function weigh(index: WordIndex, { stems }: Question): readonly Weighted[] {
   let guessed = 0
-  return terms.flatMap(({ stem }) => {
+  return stems.flatMap((stem) => {
     const frequency = index.frequency([stem])
     if (frequency > 0) return [{ spellings: [{ stem, weight: 1 }], frequency }]
     if (guessed >= MOST_GUESSED || !mayBeMisspelt(stem)) return []

@@ -41,8 +41,8 @@ export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Pro
     .where('id', '=', id)
     .executeTakeFirst()
   if (numDeletedRows === 0n) return false
-  await removeVectors(scope, 'agent', [id])
-  await removeVectors(scope, 'archive', archives)
+  await removeVectorSets(scope, 'agent', [id])
+  await removeVectorSets(scope, 'archive', archives)
   await remove(scope, 'archive', archives)
   await remove(scope, 'block', blocks)
   await recordChange(db, namespace, 'agent', id, at)
@@ -66,7 +66,7 @@ async function onlyWith(
   return rows.map((row) => row.id)
 }
 
-async function removeVectors(
+async function removeVectorSets(
   { db, namespace }: Scope,
   kind: 'agent' | 'archive',
   owners: readonly string[],

@@ -1,11 +1,12 @@
 import type { AgentId } from '../core/ids.ts'
-import { decodeCursor, encodeCursor, pageOf } from '../core/page.ts'
+import { decodeCursor, pageOf } from '../core/page.ts'
 import { messageOf } from './messages.ts'
+import { rankedPage } from './ranked-page.ts'
 import { readRows } from './read-rows.ts'
 import type { Scope } from './scope.ts'
 import { messageScope, SEARCHED_ROLES } from './search-scope.ts'
 import type { MessageSearch, MessageSearches } from './store.ts'
-import { handlesOf, meaningOf, PROBLEMS } from './vectors/vector-sets.ts'
+import { handlesOf, meaningOf } from './vectors/vector-sets.ts'
 
 export function messageSearches(scope: Scope): MessageSearches {
   const { db, namespace } = scope
@@ -60,19 +61,10 @@ export function messageSearches(scope: Scope): MessageSearches {
         before,
       },
     })
-    const found = answer.hits.map((hit) => hit.row)
+    const found = answer.hits.map(({ row }) => row)
     const rows = await readRows(scope, 'message', found)
-    const byRow = new Map(rows.map((row) => [row.row, row]))
-    const items = answer.hits.flatMap(({ row, score, foundBy }) => {
-      const message = byRow.get(row)
-      return message ? [{ item: messageOf(message), score, foundBy }] : []
-    })
-    const { more, problem } = answer
-    return {
-      items,
-      ...(more && { nextCursor: encodeCursor(offset + limit, answer.upTo, answer.vectorsUpTo) }),
-      ...(problem && { warnings: [PROBLEMS[problem]] }),
-    }
+    const messages = new Map(rows.map((row) => [row.row, messageOf(row)]))
+    return rankedPage(answer, offset + limit, messages)
   }
 
   return {

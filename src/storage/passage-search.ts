@@ -1,13 +1,14 @@
 import { toTimestamp } from '../core/clock.ts'
-import { decodeCursor, encodeCursor, pageOf } from '../core/page.ts'
+import { decodeCursor, pageOf } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
 import { archivesOf, toPassages } from './passage-rows.ts'
+import { rankedPage } from './ranked-page.ts'
 import type { RankedFilter } from './ranked-search.ts'
 import { readRows } from './read-rows.ts'
 import type { Scope } from './scope.ts'
 import { passageScope } from './search-scope.ts'
 import type { PassageSearch, PassageSearches } from './store.ts'
-import { handlesOf, meaningOf, PROBLEMS } from './vectors/vector-sets.ts'
+import { handlesOf, meaningOf } from './vectors/vector-sets.ts'
 
 export function passageSearches(scope: Scope): PassageSearches {
   const { db, namespace } = scope
@@ -89,16 +90,7 @@ export function passageSearches(scope: Scope): PassageSearches {
       filter,
     })
     const passages = await passagesOf(answer.hits.map(({ row }) => row))
-    const items = answer.hits.flatMap(({ row, score, foundBy }) => {
-      const item = passages.get(row)
-      return item ? [{ item, score, foundBy }] : []
-    })
-    const { more, problem } = answer
-    return {
-      items,
-      ...(more && { nextCursor: encodeCursor(offset + limit, answer.upTo, answer.vectorsUpTo) }),
-      ...(problem && { warnings: [PROBLEMS[problem]] }),
-    }
+    return rankedPage(answer, offset + limit, passages)
   }
 
   return {

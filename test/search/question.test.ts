@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { dateFit } from '../../src/search/asked-dates.ts'
 import { readQuestion } from '../../src/search/question.ts'
 
-const stems = (text: string) => readQuestion(text).terms.map(({ stem }) => stem)
+const stems = (text: string) => readQuestion(text).stems
 
 test('stop words are left out unless there is nothing else', () => {
   expect(stems('What did you do in the garden?')).toEqual(['garden'])
