@@ -3,11 +3,11 @@
 //
 // node scripts/build-kernel.mjs [--force] [--out <file>]
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { read, write } from './generated.mjs'
 
 const root = new URL('../', import.meta.url)
 const { values: options } = parseArgs({
@@ -44,8 +44,7 @@ const firstLine = `// Written by scripts/build-kernel.mjs from src/vector/kernel
 
 if (options.force || read(options.out)?.split('\n', 1)[0] !== firstLine) {
   const bytes = await compile()
-  mkdirSync(dirname(options.out), { recursive: true })
-  writeFileSync(
+  write(
     options.out,
     `${firstLine}\nexport const VECTOR_KERNEL = '${Buffer.from(bytes).toString('base64')}'\n`,
   )
@@ -64,12 +63,4 @@ async function compile() {
   })
   if (error || !bytes) throw new Error(`the vector kernel does not compile: ${stderr.toString()}`)
   return bytes
-}
-
-function read(file) {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
 }

@@ -1,9 +1,11 @@
 // Turns prompts/*.md into src/generated/prompts.ts, so that the built binary needs no file beside itself.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { write } from './generated.mjs'
 
 const root = new URL('../', import.meta.url)
 const source = new URL('prompts/', root)
-const target = new URL('src/generated/prompts.ts', root)
+const target = fileURLToPath(new URL('src/generated/prompts.ts', root))
 
 const names = readdirSync(source)
   .filter((name) => name.endsWith('.md'))
@@ -19,15 +21,4 @@ const entries = names.map((name) => {
 })
 const module = `// Written by scripts/embed-prompts.mjs from prompts/*.md. Edit those.\nexport const PROMPTS = {\n${entries.join('')}} as const\n`
 
-if (read(target) !== module) {
-  mkdirSync(new URL('.', target), { recursive: true })
-  writeFileSync(target, module)
-}
-
-function read(file) {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
-}
+write(target, module)

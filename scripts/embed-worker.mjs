@@ -1,11 +1,11 @@
 // Bundles src/storage/sqlite/search-worker.ts into one script and writes it as text to src/generated/search-worker.ts:
 // a thread is started from that text, so that the built binary needs no file beside itself and tests need no build.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { write } from './generated.mjs'
 
 const root = new URL('../', import.meta.url)
-const target = new URL('src/generated/search-worker.ts', root)
+const target = fileURLToPath(new URL('src/generated/search-worker.ts', root))
 
 const { outputFiles } = await build({
   entryPoints: [fileURLToPath(new URL('src/storage/sqlite/search-worker.ts', root))],
@@ -23,15 +23,4 @@ const { outputFiles } = await build({
 const text = outputFiles[0].text
 const module = `// Written by scripts/embed-worker.mjs from src/storage/sqlite/search-worker.ts. Edit that.\nexport const SEARCH_WORKER = ${JSON.stringify(text)}\n`
 
-if (read(target) !== module) {
-  mkdirSync(new URL('.', target), { recursive: true })
-  writeFileSync(target, module)
-}
-
-function read(file) {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
-}
+write(target, module)

@@ -3,6 +3,7 @@ import type { AgentSettings } from '../core/agent-settings.ts'
 import type { ArchivalCounts } from '../core/archive.ts'
 import type { Block, VersionHead } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
+import type { EmbeddingCounts } from '../core/embedding-counts.ts'
 import type { Change } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
@@ -63,15 +64,7 @@ export interface Stats {
   readonly schemaVersion: number
   readonly archival: ArchivalCounts
   /** Of every archive and agent that is embedded. */
-  readonly embeddings: readonly {
-    readonly handle: string
-    readonly dimension: number | null
-    readonly embedded: number
-    readonly waiting: number
-    /** Refused so often that they are left alone. */
-    readonly failed: number
-    readonly problem: string | null
-  }[]
+  readonly embeddings: readonly EmbeddingCounts[]
   /** What indexes of vectors take of this server's memory now. */
   readonly indexBytes: number
 }

@@ -1,4 +1,5 @@
 import type { Timestamp } from '../core/clock.ts'
+import type { EmbeddingCounts } from '../core/embedding-counts.ts'
 import type { AgentId, ArchiveId } from '../core/ids.ts'
 
 /*
@@ -84,19 +85,9 @@ export interface EmbeddingClaim {
   readonly mostCharacters: number
 }
 
-export interface VectorSetCounts {
+export interface VectorSetCounts extends EmbeddingCounts {
   readonly namespace: string
   readonly kind: VectorOwner['kind']
   readonly ownerId: string
-  readonly handle: string
-  readonly dimension: number | null
   readonly state: 'building' | 'serving'
-  readonly embedded: number
-  /** What an index of them takes of the memory of a server that searches it, by its limit. */
-  readonly indexBytes: number
-  readonly waiting: number
-  /** Refused so often that they are left alone. */
-  readonly failed: number
-  /** What stands or stood in the way of one of them. */
-  readonly problem: string | null
 }

@@ -1,11 +1,11 @@
 import { openEmbedders, openStorage } from '../../app.ts'
 import type { Config } from '../../config.ts'
+import { sumByModel } from '../../core/embedding-counts.ts'
 
 /** For a local engine that has to load its model first. */
 const PATIENCE_MILLISECONDS = 60_000
 
 type Tell = (subject: string, finding: string) => void
-type Counts = Awaited<ReturnType<typeof countSets>>
 
 /** Asks every embedding model in use for one vector, and tells what is embedded and what waits. */
 export async function checkEmbeddings(config: Config, tell: Tell): Promise<void> {
@@ -16,12 +16,11 @@ export async function checkEmbeddings(config: Config, tell: Tell): Promise<void>
   for (const handle of handles) {
     const own = sets.filter((set) => set.handle === handle)
     tell('Embedding', await tryHandle(config, handle))
-    const sum = (count: (set: Counts[number]) => number) =>
-      own.reduce((total, set) => total + count(set), 0)
-    const waiting = sum((set) => set.waiting)
+    const [sum] = sumByModel(own)
+    const { embedded, waiting, failed } = sum ?? { embedded: 0, waiting: 0, failed: 0 }
     tell(
       '',
-      `${sum((set) => set.embedded)} embedded, ${waiting} waiting${waiting > 0 ? ' (found by keyword meanwhile)' : ''}, ${sum((set) => set.failed)} given up`,
+      `${embedded} embedded, ${waiting} waiting${waiting > 0 ? ' (found by keyword meanwhile)' : ''}, ${failed} given up`,
     )
     for (const problem of new Set(own.flatMap((set) => set.problem ?? []))) tell('', problem)
   }

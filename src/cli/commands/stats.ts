@@ -1,5 +1,6 @@
 import { openStorage } from '../../app.ts'
 import type { Config } from '../../config.ts'
+import { sumByModel } from '../../core/embedding-counts.ts'
 import { NAMESPACE } from '../../core/namespace.ts'
 
 /** Counts what there is. Whatever the settings, it only reads. */
@@ -19,15 +20,11 @@ export async function stats(config: Config): Promise<void> {
     )
     const { superseded, found } = await storage.in(NAMESPACE).archives.counts()
     tell('found', `${count(found)} passages by agents; ${count(superseded)} superseded`)
-    const sets = await storage.embeddings.counts()
-    for (const handle of new Set(sets.map((set) => set.handle))) {
-      const own = sets.filter((set) => set.handle === handle)
-      const sum = (of: (set: (typeof own)[number]) => number) =>
-        own.reduce((total, set) => total + of(set), 0)
+    for (const model of sumByModel(await storage.embeddings.counts())) {
       tell(
         'embedding',
-        `${handle}: ${count(sum((set) => set.embedded))} embedded, ${count(sum((set) => set.waiting))} waiting, ` +
-          `${count(sum((set) => set.failed))} given up; an index of ${(sum((set) => set.indexBytes) / 1e6).toFixed(1)} MB in a server that searches them`,
+        `${model.handle}: ${count(model.embedded)} embedded, ${count(model.waiting)} waiting, ${count(model.failed)} given up; ` +
+          `an index of ${(model.indexBytes / 1e6).toFixed(1)} MB in a server that searches them`,
       )
     }
   } finally {

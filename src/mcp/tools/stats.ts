@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { type EmbeddingCounts, sumByModel } from '../../core/embedding-counts.ts'
 import { RUN_STATUSES } from '../../core/run.ts'
-import type { Stats } from '../context.ts'
 import { defineTool, READS } from '../define-tool.ts'
 import { answer } from '../shapes.ts'
 
@@ -9,16 +9,14 @@ const runs = z
   .strictObject(Object.fromEntries(RUN_STATUSES.map((status) => [status, count])))
   .partial()
 
-const embeddings = z.array(
-  z.strictObject({
-    model: z.string(),
-    dimension: count.optional(),
-    embedded: count,
-    waiting: count,
-    given_up: count,
-    problem: z.string().optional(),
-  }),
-)
+const embedding = z.strictObject({
+  model: z.string(),
+  dimension: count.optional(),
+  embedded: count,
+  waiting: count,
+  given_up: count,
+  problem: z.string().optional(),
+})
 
 export const stats = defineTool({
   name: 'stats',
@@ -35,7 +33,7 @@ export const stats = defineTool({
     passages_superseded: count,
     passages_found: count,
     runs,
-    embeddings,
+    embeddings: z.array(embedding),
     vector_index_bytes: count,
     database_bytes: count,
     schema_version: count,
@@ -53,7 +51,7 @@ export const stats = defineTool({
       passages_found: rest.archival.found,
       runs: Object.fromEntries(Object.entries(runs).filter(([, number]) => number > 0)),
       ...(rest.embeddings.length > 0 && {
-        embeddings: byModel(rest.embeddings),
+        embeddings: sumByModel(rest.embeddings).map(presentEmbedding),
         vector_index_bytes: rest.indexBytes,
       }),
       database_bytes: bytes,
@@ -62,25 +60,20 @@ export const stats = defineTool({
   },
 })
 
-/** Sets of the same model together; there may be one for every agent. */
-function byModel(sets: Stats['embeddings']): z.infer<typeof embeddings> {
-  const models = new Map<string, z.infer<typeof embeddings>[number]>()
-  for (const { handle, dimension, embedded, waiting, failed, problem } of sets) {
-    const key = `${handle} ${dimension}`
-    const sum = models.get(key) ?? {
-      model: handle,
-      ...(dimension !== null && { dimension }),
-      embedded: 0,
-      waiting: 0,
-      given_up: 0,
-    }
-    models.set(key, {
-      ...sum,
-      embedded: sum.embedded + embedded,
-      waiting: sum.waiting + waiting,
-      given_up: sum.given_up + failed,
-      ...(problem !== null && { problem }),
-    })
+function presentEmbedding({
+  handle,
+  dimension,
+  embedded,
+  waiting,
+  failed,
+  problem,
+}: EmbeddingCounts): z.infer<typeof embedding> {
+  return {
+    model: handle,
+    ...(dimension !== null && { dimension }),
+    embedded,
+    waiting,
+    given_up: failed,
+    ...(problem !== null && { problem }),
   }
-  return [...models.values()]
 }

@@ -12,6 +12,7 @@ export async function embeddings(db: Connection, dialect: Dialect): Promise<void
     sql`CREATE TABLE vector_set (
       row ${row}, namespace TEXT NOT NULL, kind TEXT NOT NULL, owner_id TEXT NOT NULL, handle TEXT NOT NULL,
       dimension INTEGER, state TEXT NOT NULL, created_at TEXT NOT NULL,
+      filled_to TEXT, paused_until TEXT NOT NULL DEFAULT '', problem TEXT,
       UNIQUE (namespace, kind, owner_id, handle)
     )`,
     sql`CREATE TABLE vector (
@@ -37,7 +38,8 @@ export async function embeddings(db: Connection, dialect: Dialect): Promise<void
       FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE
     )`,
     sql`CREATE TABLE embedding_cache (
-      handle TEXT NOT NULL, digest TEXT NOT NULL, vector ${dialect.bytes} NOT NULL, PRIMARY KEY (handle, digest)
+      row ${row}, handle TEXT NOT NULL, digest TEXT NOT NULL, vector ${dialect.bytes} NOT NULL,
+      UNIQUE (handle, digest)
     )`,
   ]
   for (const statement of statements) await statement.execute(db)

@@ -7,7 +7,6 @@ import { search } from './0005-search.ts'
 import { embeddings } from './0006-embeddings.ts'
 import { archives } from './0007-archives.ts'
 import { runLists } from './0008-run-lists.ts'
-import { embeddingProgress } from './0009-embedding-progress.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -22,5 +21,4 @@ export const MIGRATIONS: readonly Migration[] = [
   embeddings,
   archives,
   runLists,
-  embeddingProgress,
 ]
