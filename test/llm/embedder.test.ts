@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Embedded, Embedder, EmbeddingResult } from '../../src/llm/embedder.ts'
+import type { Embedder, EmbeddingResult } from '../../src/llm/embedder.ts'
 import { createEmbedderRegistry } from '../../src/llm/embedder-registry.ts'
 import { readProviderSettings } from '../../src/llm/providers.ts'
 import { embeddings } from '../support/scripted-embeddings.ts'
@@ -11,6 +11,7 @@ import {
   type ScriptedProvider,
   startScriptedProvider,
 } from '../support/scripted-provider.ts'
+import { directionOf, vectorOf } from './directions.ts'
 
 const KEY = 'sk-secret-abcdef-0123456789'
 const PATIENT = new AbortController().signal
@@ -30,18 +31,6 @@ function embedderFor(handle: string, totalMilliseconds = 10_000): Embedder {
     }),
     limits: { totalMilliseconds, idleMilliseconds: 10_000 },
   }).resolve(handle)
-}
-
-/** The number in a text is the direction of its vector, three long. */
-function vectorOf(text: string): readonly number[] {
-  const number = Number(/-?\d+/.exec(text)?.[0] ?? 1)
-  return [3 * Math.cos(number), 3 * Math.sin(number), 0, 0]
-}
-
-function directionOf(embedded: Embedded | undefined): number | string {
-  if (embedded?.kind !== 'vector') return embedded?.problem ?? 'nothing'
-  const [x = 0, y = 0] = embedded.vector
-  return Math.round(Math.atan2(y, x) * 1_000) / 1_000
 }
 
 async function failureOf(embedder: Embedder, texts: readonly string[] = ['1', '2']) {
@@ -302,38 +291,5 @@ describe('a call that fails', () => {
     expect(cancelled.failure?.reason).toBe('aborted')
     await vendor.close()
     expect((await failureOf(embedder)).reason).toBe('unreachable')
-  })
-})
-
-describe('the handle of an embedder', () => {
-  const registry = createEmbedderRegistry({
-    settings: readProviderSettings({}),
-    limits: { totalMilliseconds: 1, idleMilliseconds: 1 },
-  })
-
-  it.each([
-    ['openai', /openai\/text-embedding-3-small/],
-    ['nobody/model', /Known providers: openai, .*local\/hash/],
-    ['openai/', /provider\/model/],
-    ['local/other', /local\/hash/],
-    ['openai/text-embedding-3-small@4096', /8 to 1536/],
-    ['openai/text-embedding-3-small@0', /8 to 1536/],
-    ['openai/text-embedding-ada-002@512', /has 1536 and can't be shortened/],
-  ])('says what is allowed instead of %s', (handle, problem) => {
-    expect(() => registry.check(handle)).toThrow(problem)
-  })
-
-  it.each([
-    'local/hash',
-    'openai/text-embedding-3-large@256',
-    'openai/text-embedding-ada-002@1536',
-    'openrouter/openai/text-embedding-3-small',
-  ])('may be %s', (handle) => {
-    expect(() => registry.check(handle)).not.toThrow()
-  })
-
-  it('needs a key where its provider does', () => {
-    expect(() => registry.resolve('openai/text-embedding-3-small')).toThrow(/OPENAI_API_KEY/)
-    expect(registry.resolve('ollama/nomic-embed-text').dimension()).toBe(768)
   })
 })

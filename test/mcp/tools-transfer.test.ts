@@ -3,6 +3,7 @@ import { TOOLSETS } from '../../src/core/toolset.ts'
 import { speak } from '../agent/support.ts'
 import { callTool } from '../support/scripted-provider.ts'
 import { type RealServer, startRealServer } from './real-server.ts'
+import { WRONG } from './wrong-agent-files.ts'
 
 /* An agent as a text that goes out of one server and into another. */
 
@@ -232,81 +233,6 @@ describe('a file from elsewhere', () => {
     expect(warnings[0]).toMatch(/"exit_loop of send_message".*contradict/)
   })
 
-  // biome-ignore lint/suspicious/noExplicitAny: each case knows what it changes
-  const WRONG: readonly (readonly [string, (file: any) => void, RegExp])[] = [
-    ['another format', (file) => (file.format = 'letta'), /no agent that Recollect exported/],
-    ['a later version', (file) => (file.version = 2), /version 2.*reads up to 1/],
-    ['an unknown field', (file) => (file.agent.hooks = []), /at agent.*"hooks"/],
-    ['a missing field', (file) => delete file.messages[1].text, /messages\[1\]\.text/],
-    ['an unknown role', (file) => (file.messages[0].role = 'root'), /messages\[0\]\.role/],
-    ['no version', (file) => (file.blocks[0].versions = []), /blocks\[0\]\.versions/],
-    [
-      'a value over its limit',
-      (file) => (file.blocks[0].versions[0].limit = 1),
-      /blocks\[0\]\.versions\[0\]\.value has \d+ characters of at most 1/,
-    ],
-    [
-      'versions out of order',
-      (file) => (file.blocks[1].versions[0].at = '2999-01-01'),
-      /blocks\[1\]\.versions\[1\]\.at is before/,
-    ],
-    [
-      'a label twice',
-      (file) => (file.blocks[1].label = file.blocks[0].label),
-      /blocks\[1\]\.label is the same as blocks\[0\]\.label/,
-    ],
-    ['a context beyond', (file) => (file.context.from = 99), /context\.from is beyond/],
-    [
-      'a summary beyond',
-      (file) =>
-        file.summaries.push({
-          text: 's',
-          from_message: 1,
-          to_message: 99,
-          until: '2026-01-01',
-          method: 'model',
-        }),
-      /summaries\[0\]\.to_message is beyond/,
-    ],
-    [
-      'a passage twice',
-      (file) => file.archives[0].passages.push(file.archives[0].passages[0]),
-      /passages\[2\]\.id is the same/,
-    ],
-    [
-      'a place twice',
-      (file) => (file.archives[0].passages[1].position = 1),
-      /passages\[1\]\.position is the same/,
-    ],
-    [
-      'two defaults',
-      (file) => file.archives.push({ ...file.archives[0], passages: [] }),
-      /archives\[1\]\.is_default/,
-    ],
-    [
-      'a circle',
-      (file) => {
-        const [one, two] = file.archives[0].passages
-        one.superseded_by = two.id
-        two.superseded_by = one.id
-      },
-      /passages\[0\]\.superseded_by leads back/,
-    ],
-    [
-      'a link to nothing',
-      (file) => (file.archives[0].passages[0].superseded_by = 'passage-x'),
-      /superseded_by leads to a passage that the archive has not/,
-    ],
-    [
-      'thousands of archives',
-      (file) => (file.archives = Array(1_001).fill(file.archives[0])),
-      /archives.*1000/,
-    ],
-    ['a time that is none', (file) => (file.agent.created_at = 'now'), /agent\.created_at.*time/],
-    ['a zone that is none', (file) => (file.agent.settings.timezone = 'Mars'), /agent\.settings/],
-    ['no room', (file) => (file.agent.system = 'word '.repeat(90_000)), /does not fit/],
-    ['an unknown rule', (file) => (file.agent.tool_rules[0].type = 'x'), /agent\.tool_rules\[0\]/],
-  ]
   it.each(WRONG)('with %s is refused, with the place', async (_, change, reason) => {
     const before = await other.answer('stats')
     const { code, message } = await other.refusal('import_agent', { text: changed(text, change) })

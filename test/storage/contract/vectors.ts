@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AgentId, ArchiveId } from '../../../src/core/ids.ts'
-import type { EmbeddingOutcome, EmbeddingTask } from '../../../src/storage/store.ts'
+import type { EmbeddingTask } from '../../../src/storage/store.ts'
 import {
   at,
   callResult,
@@ -9,22 +9,10 @@ import {
   insertPassages,
   userSays,
 } from '../../support/stores.ts'
+import { found } from './found-vector.ts'
 import type { Subject } from './subject.ts'
 
 const HANDLE = 'openai/one'
-
-/** A unit vector that differs with the text. */
-function vectorOf(text: string, dimension = 4): Float32Array {
-  return new Float32Array(dimension)
-    .fill(0)
-    .fill(1, text.length % dimension, (text.length % dimension) + 1)
-}
-
-const found = (task: EmbeddingTask, dimension?: number): EmbeddingOutcome => ({
-  kind: 'vector',
-  task,
-  vector: vectorOf(task.text, dimension),
-})
 
 export function vectorContract(subject: Subject): void {
   const tasks = () => subject.storage.embeddings
