@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A PostgreSQL with pgvector of its own, for tests and benchmarks: `start` prints its URL, `stop` leaves nothing behind.
+# A PostgreSQL with pgvector of its own, for tests and benchmarks: `start` prints its URL, `stop` leaves nothing behind,
+# `crash` ends it as a power cut does and starts it again.
 #
 #   export RECOLLECT_TEST_POSTGRES="$(scripts/postgres.sh start)"
 #   trap 'scripts/postgres.sh stop' EXIT
@@ -8,7 +9,7 @@
 # A name after `start` and `stop` tells several servers apart.
 set -euo pipefail
 
-usage='Usage: scripts/postgres.sh start|stop [name]'
+usage='Usage: scripts/postgres.sh start|stop|crash [name]'
 command=${1:-}
 name=${2:-main}
 
@@ -185,8 +186,16 @@ stop() {
   rm -rf "$place" "$place.log"
 }
 
+crash() {
+  local bin; bin=$(binaries)
+  is_running "$bin" || fail 'no server runs that could crash.'
+  as_user "$bin/pg_ctl" -D "$place/data" -m immediate -w stop >/dev/null
+  as_user "$bin/pg_ctl" -D "$place/data" -w -t 60 -l "$place/log" -o "-p $(cat "$place/port")" start >/dev/null
+}
+
 case $command in
   start) start ;;
   stop) stop ;;
+  crash) crash ;;
   *) echo "$usage" >&2; exit 2 ;;
 esac

@@ -1,9 +1,11 @@
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import DatabaseHandle from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reckon } from './chaos.ts'
 import { createAgent, type Delivered, deliver } from './clients.ts'
+import { pathOf } from './database.ts'
 import { type Cluster, createCluster } from './harness.ts'
 import { findViolations } from './invariants.ts'
 
@@ -13,7 +15,10 @@ let cluster: Cluster
 let delivered: readonly Delivered[]
 
 beforeAll(async () => {
-  cluster = await createCluster({ jitterMilliseconds: 0 })
+  cluster = await createCluster({
+    jitterMilliseconds: 0,
+    directory: mkdtempSync(join(tmpdir(), 'recollect-bent-')),
+  })
   const agent = await createAgent(cluster, await cluster.start())
   delivered = [await deliver(cluster, agent), await deliver(cluster, agent)]
   expect(await reckon(cluster, delivered)).toEqual([])
@@ -66,14 +71,14 @@ test.each([
   ['a lease that is held', `UPDATE lease SET owner = 'somebody'`, /still held by somebody/],
   ['a keyword index that lags', `DELETE FROM message_words WHERE rowid = 1`, /rows differ from/],
 ])('%s is reported', async (_what, damage, violation) => {
-  const database = join(cluster.directory, 'bent.db')
-  copyFileSync(cluster.database, database)
-  const db = new DatabaseHandle(database)
+  const bent = join(cluster.directory, 'bent.db')
+  copyFileSync(pathOf(cluster.database), bent)
+  const db = new DatabaseHandle(bent)
   db.pragma('foreign_keys = OFF')
   expect(db.prepare(damage).run().changes).toBeGreaterThan(0)
   db.close()
   const violations = await findViolations({
-    database,
+    database: `file:${bent}`,
     trace: cluster.trace,
     delivered,
     kills: cluster.kills,

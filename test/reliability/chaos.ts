@@ -3,6 +3,7 @@ import { callAny, createAgent, type Delivered, keepSending } from './clients.ts'
 import { type Cluster, createCluster, LEASE_MILLISECONDS, type Server, until } from './harness.ts'
 import { findViolations, runViolations } from './invariants.ts'
 import { openRuns, readRecords } from './records.ts'
+import { crashServer, terminateBackend } from './server-faults.ts'
 
 /* A round: several servers, several agents, clients that send, and somebody who kills. Then the reckoning. */
 
@@ -10,11 +11,17 @@ export interface Round {
   readonly processes: number
   readonly kills: number
   readonly stops: number
+  /** Of connections to PostgreSQL. */
+  readonly terminations?: number
+  /** Of PostgreSQL itself. */
+  readonly crashes?: number
 }
 
 export interface Outcome {
   readonly kills: number
   readonly stops: number
+  readonly terminations: number
+  readonly crashes: number
   readonly messages: number
   /** Of those, how many somebody asked to cancel. */
   readonly cancelled: number
@@ -33,7 +40,8 @@ const MOST_MESSAGES = 40
 const SETTLE_MILLISECONDS = 60_000
 const CLOSE_MILLISECONDS = 5_000
 
-export async function playRound({ processes, kills, stops }: Round): Promise<Outcome> {
+export async function playRound(round: Round): Promise<Outcome> {
+  const { processes, kills, stops, terminations = 0, crashes = 0 } = round
   const began = Date.now()
   const cluster = await createCluster({ jitterMilliseconds: 60 })
   try {
@@ -55,6 +63,8 @@ export async function playRound({ processes, kills, stops }: Round): Promise<Out
     await Promise.all([
       repeat(kills, () => killOne(cluster)),
       repeat(stops, () => stopOne(cluster)),
+      repeat(terminations, () => terminateOne(cluster)),
+      repeat(crashes, crashOnce),
     ])
     quiet = true
     const calm = Date.now()
@@ -69,9 +79,11 @@ export async function playRound({ processes, kills, stops }: Round): Promise<Out
     return {
       kills: cluster.kills.length,
       stops,
+      terminations,
+      crashes,
       messages: delivered.length,
       cancelled: cancelled.length,
-      interrupted: readRecords(cluster.database).runs.filter(
+      interrupted: (await readRecords(cluster.database)).runs.filter(
         ({ stop_reason }) => stop_reason === 'interrupted',
       ).length,
       seconds: (settled - began) / 1000,
@@ -91,7 +103,7 @@ export async function reckon(
 ): Promise<readonly string[]> {
   const violations: string[] = []
   await until(
-    () => openRuns(cluster.database) === 0 || undefined,
+    async () => (await openRuns(cluster.database)) === 0 || undefined,
     SETTLE_MILLISECONDS,
     'the end of all runs',
   ).catch((error: unknown) => violations.push(String(error)))
@@ -101,7 +113,7 @@ export async function reckon(
     violations.push(...runViolations(message, data))
   }
   // Before they close, which lets go of everything.
-  for (const { agent_id, owner } of readRecords(cluster.database).leases) {
+  for (const { agent_id, owner } of (await readRecords(cluster.database)).leases) {
     if (owner !== '') violations.push(`lease of ${agent_id}: still held by ${owner}`)
   }
   const said = cluster.servers().map((server) => server.errors())
@@ -134,6 +146,24 @@ async function stopOne(cluster: Cluster): Promise<void> {
   server?.process.kill('SIGSTOP')
   await sleep(LEASE_MILLISECONDS * (1.1 + Math.random()))
   server?.process.kill('SIGCONT')
+}
+
+/** While a server that crashed recovers, there is nobody to ask. */
+async function terminateOne(cluster: Cluster): Promise<void> {
+  await until(
+    async () => {
+      await sleep(20 + Math.random() * 80)
+      const done = await terminateBackend(cluster.database).catch(() => false)
+      return done || undefined
+    },
+    SETTLE_MILLISECONDS,
+    'a connection to end',
+  )
+}
+
+async function crashOnce(): Promise<void> {
+  await sleep(1_000 + Math.random() * 2_000)
+  await crashServer()
 }
 
 function anyOf(servers: readonly Server[]): Server | undefined {

@@ -83,7 +83,7 @@ test.skipIf(!canMount)(
       if (failed) expect(outcome.data.error.code).toBe('storage_full')
       const excused = failed ? [during.runId] : []
       expect(await reckon(cluster, [before, during, after], excused)).toEqual([])
-      const block = readRecords(cluster.database).blocks.find(({ value }) =>
+      const block = (await readRecords(cluster.database)).blocks.find(({ value }) =>
         value.startsWith('Note'),
       )
       for (const text of written) expect(block?.value.split(text)).toHaveLength(2)

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openSqlite } from '../../src/storage/sqlite/open.ts'
+import { openStorage } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
 import type { Storage } from '../../src/storage/store.ts'
 import { type Cluster, createCluster, type Server, until } from './harness.ts'
 
@@ -25,7 +26,7 @@ let endpoint: Awaited<ReturnType<typeof startEndpoint>>
 beforeEach(async () => {
   cluster = await createCluster()
   endpoint = await startEndpoint()
-  storage = await openSqlite(cluster.database)
+  storage = await openStorage(readConfig({ RECOLLECT_DATABASE_URL: cluster.database }, {}))
 })
 afterEach(async () => {
   await storage.close()

@@ -12,6 +12,7 @@ import { startReliabilityModel } from '../support/reliability-model.ts'
 import type { ServerVariables } from '../support/reliability-server.ts'
 import type { Control } from '../support/reliability-storage.ts'
 import type { ScriptedProvider } from '../support/scripted-provider.ts'
+import { createDatabase, fileIn } from './database.ts'
 
 /* Real server processes on one database, to be killed. */
 
@@ -36,6 +37,7 @@ export interface Start {
 
 export interface Cluster {
   readonly directory: string
+  /** For RECOLLECT_DATABASE_URL. */
   readonly database: string
   readonly trace: string
   readonly model: ScriptedProvider
@@ -58,17 +60,18 @@ export interface Cluster {
 
 export interface ClusterOptions {
   readonly jitterMilliseconds?: number
-  /** Of a file system of its own. */
+  /** For a file of SQLite, whatever else the tests run on. */
   readonly directory?: string
 }
 
 export async function createCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const scratch = mkdtempSync(join(tmpdir(), 'recollect-reliability-'))
   const { directory = scratch } = options
+  const shared = options.directory === undefined ? await createDatabase(scratch) : fileIn(directory)
   mkdirSync(directory, { recursive: true })
   const entry = await writeServer(scratch)
   const model = await startReliabilityModel(options.jitterMilliseconds ?? 30)
-  const database = join(directory, 'recollect.db')
+  const database = shared.url
   const trace = join(scratch, 'trace')
   const running = new Set<Server>()
   const connections = new Map<Server, Promise<Connection>>()
@@ -145,6 +148,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
       for (const { process } of running) process.kill('SIGKILL')
       await Promise.all([...running].map(({ exited }) => exited))
       await model.close()
+      await shared.remove()
       rmSync(directory, { recursive: true, force: true })
       rmSync(scratch, { recursive: true, force: true })
     },
@@ -153,7 +157,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
 
 export function serverEnvironment(database: string, model: ScriptedProvider): Environment {
   return {
-    RECOLLECT_DATABASE_URL: `file:${database}`,
+    RECOLLECT_DATABASE_URL: database,
     RECOLLECT_LEASE_SECONDS: String(LEASE_MILLISECONDS / 1_000),
     RECOLLECT_MODEL: 'openai/scripted',
     OPENAI_API_KEY: 'sk-reliability-00000000',
@@ -206,6 +210,7 @@ async function bundle(): Promise<string> {
     define: { 'import.meta.url': JSON.stringify(import.meta.url) },
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
+    external: ['pg-native'],
     plugins: [
       {
         name: 'native-addon',

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { factOf, notesOf, replyTo } from '../support/reliability-model.ts'
+import { checkDatabase } from './check-database.ts'
 import type { Delivered } from './clients.ts'
-import { checkFile, type MessageRow, type Records, type RunRow, readRecords } from './records.ts'
+import { type MessageRow, type Records, type RunRow, readRecords } from './records.ts'
 
 /* What must be true of the database once every run is over, whatever was killed meanwhile. */
 
@@ -16,7 +17,7 @@ export interface Expected {
 
 /** One sentence for each violation; none: all is well. */
 export async function findViolations(expected: Expected): Promise<readonly string[]> {
-  const records = readRecords(expected.database)
+  const records = await readRecords(expected.database)
   return [
     ...messagesOnce(records, expected),
     ...runsSettled(records, expected),
@@ -24,7 +25,7 @@ export async function findViolations(expected: Expected): Promise<readonly strin
     ...order(records, expected),
     ...editsOnce(records, expected),
     ...fences(expected.trace),
-    ...(await checkFile(expected.database)),
+    ...(await checkDatabase(expected.database)),
   ]
 }
 

@@ -43,7 +43,7 @@ test('a server told to stop in the middle of a run exits with 0 in time, and the
   first.process.kill('SIGTERM')
   expect(await first.exited).toBe(0)
   expect(Date.now() - began).toBeLessThan(5_000)
-  expect(readRecords(cluster.database).leases).toMatchObject([{ owner: '' }])
+  expect((await readRecords(cluster.database)).leases).toMatchObject([{ owner: '' }])
   await cluster.start()
   expect(await settled(message.runId)).toMatchObject({ status: 'completed' })
   expect(await reckon(cluster, [message])).toEqual([])

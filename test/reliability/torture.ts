@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Outcome, playRound, type Round } from './chaos.ts'
+import { POSTGRES } from './database.ts'
 
 /*
  * The long version: rounds of changing shape until the time is over and the wanted numbers are reached.
@@ -11,21 +12,31 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     kills: { type: 'string', default: '0' },
     stops: { type: 'string', default: '0' },
+    terminations: { type: 'string', default: '0' },
+    crashes: { type: 'string', default: '0' },
   },
 })
 
-const SHAPES: readonly Round[] = [
+const ON_A_FILE: readonly Round[] = [
   { processes: 2, kills: 20, stops: 0 },
   { processes: 4, kills: 20, stops: 0 },
   { processes: 4, kills: 0, stops: 10 },
   { processes: 2, kills: 10, stops: 5 },
   { processes: 4, kills: 10, stops: 5 },
 ]
+const ON_A_SERVER: readonly Round[] = [
+  { processes: 3, kills: 10, stops: 0, terminations: 60 },
+  { processes: 3, kills: 0, stops: 10, terminations: 60 },
+  { processes: 3, kills: 5, stops: 5, terminations: 30, crashes: 1 },
+]
+const SHAPES = POSTGRES === undefined ? ON_A_FILE : ON_A_SERVER
 
 interface Total {
   readonly rounds: number
   readonly kills: number
   readonly stops: number
+  readonly terminations: number
+  readonly crashes: number
   readonly messages: number
   readonly cancelled: number
   readonly interrupted: number
@@ -37,6 +48,8 @@ const NOTHING: Total = {
   rounds: 0,
   kills: 0,
   stops: 0,
+  terminations: 0,
+  crashes: 0,
   messages: 0,
   cancelled: 0,
   interrupted: 0,
@@ -49,7 +62,11 @@ async function main(): Promise<number> {
   const byProcesses = new Map<number, Total>()
   let total = NOTHING
   for (let turn = 0; ; turn += 1) {
-    const reached = total.kills >= Number(values.kills) && total.stops >= Number(values.stops)
+    const reached =
+      total.kills >= Number(values.kills) &&
+      total.stops >= Number(values.stops) &&
+      total.terminations >= Number(values.terminations) &&
+      total.crashes >= Number(values.crashes)
     if (Date.now() >= end && reached) break
     const shape = SHAPES[turn % SHAPES.length]
     if (!shape) break
@@ -58,7 +75,8 @@ async function main(): Promise<number> {
     byProcesses.set(shape.processes, plus(byProcesses.get(shape.processes) ?? NOTHING, outcome))
     console.log(
       `round ${turn + 1}: ${shape.processes} processes, ${outcome.kills} kills, ` +
-        `${outcome.stops} stops, ${outcome.messages} messages, ` +
+        `${outcome.stops} stops, ${outcome.terminations} connections ended, ` +
+        `${outcome.crashes} crashes, ${outcome.messages} messages, ` +
         `${outcome.seconds.toFixed(1)} s, ${outcome.violations.length} violations`,
     )
     for (const violation of outcome.violations) console.log(`  ${violation}`)
@@ -77,6 +95,8 @@ function plus(total: Total, outcome: Outcome): Total {
     rounds: total.rounds + 1,
     kills: total.kills + outcome.kills,
     stops: total.stops + outcome.stops,
+    terminations: total.terminations + outcome.terminations,
+    crashes: total.crashes + outcome.crashes,
     messages: total.messages + outcome.messages,
     cancelled: total.cancelled + outcome.cancelled,
     interrupted: total.interrupted + outcome.interrupted,
