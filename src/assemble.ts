@@ -83,6 +83,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
         models,
         log,
         leaseMilliseconds: config.leaseMilliseconds,
+        mostRuns: config.mostRuns,
         budget: { tokens: config.maxRunTokens, seconds: config.maxRunSeconds },
         firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
         countTokens,

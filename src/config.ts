@@ -23,6 +23,8 @@ export interface Config {
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
+  /** Agents that this process works for at once. */
+  readonly mostRuns: number
   /** Memory for indexes of vectors; 0: none are kept. */
   readonly vectorBytes: number
   readonly modelCalls: ModelCallSettings
@@ -114,6 +116,12 @@ export function readConfig(
         30,
         'a whole number of seconds from 1 to 3600',
       ) * 1_000,
+    mostRuns: read(
+      'RECOLLECT_CONCURRENT_RUNS',
+      count(10_000),
+      32,
+      'a whole number of agents from 1 to 10000',
+    ),
     vectorBytes:
       read(
         'RECOLLECT_VECTOR_MEMORY_MB',

@@ -13,10 +13,10 @@ export interface WorkerOptions extends RunTools {
   readonly owner: string
   readonly clock: Clock
   readonly leaseMilliseconds: number
+  /** Agents that this process works for at once. */
+  readonly mostRuns: number
 }
 
-/** Agents that this process works for at once. */
-const MOST_RUNS = 32
 /** How often it looks for runs that another process left behind, or whose time to try again has come. */
 const SWEEP_MILLISECONDS = 1_000
 /** After so many leases even a run of a process that lives is taken from it: it may be stopped, or stuck. */
@@ -44,7 +44,7 @@ interface Work {
 }
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { storage, owner, clock, leaseMilliseconds, log } = options
+  const { storage, owner, clock, leaseMilliseconds, mostRuns, log } = options
   const active = new Map<RunId, Work>()
   let living: readonly string[] = []
   let stopping = false
@@ -52,7 +52,7 @@ export function createWorker(options: WorkerOptions): Worker {
   let wokenWhileClaiming = false
 
   async function claimAll(): Promise<void> {
-    while (!stopping && active.size < MOST_RUNS) {
+    while (!stopping && active.size < mostRuns) {
       const now = clock()
       const claimed = await storage.claims.next({
         owner,
