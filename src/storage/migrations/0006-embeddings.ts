@@ -7,6 +7,8 @@ import type { Connection, Dialect } from '../dialect.ts'
  */
 export async function embeddings(db: Connection, dialect: Dialect): Promise<void> {
   const row = dialect.rowNumber
+  // Not as text: a driver may have another name for it.
+  const vector = sql.table('vector')
   const statements = [
     sql`ALTER TABLE agent ADD COLUMN embedding TEXT`,
     sql`CREATE TABLE vector_set (
@@ -15,15 +17,15 @@ export async function embeddings(db: Connection, dialect: Dialect): Promise<void
       filled_to TEXT, paused_until TEXT NOT NULL DEFAULT '', problem TEXT,
       UNIQUE (namespace, kind, owner_id, handle)
     )`,
-    sql`CREATE TABLE vector (
+    sql`CREATE TABLE ${vector} (
       row ${row}, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL, vector ${dialect.bytes} NOT NULL,
       UNIQUE (set_row, entry_row),
       FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE
     )`,
-    sql`CREATE INDEX vector_set_row ON vector (set_row, row)`,
+    sql`CREATE INDEX vector_set_row ON ${vector} (set_row, row)`,
     sql`CREATE TABLE vector_code (
       row INTEGER PRIMARY KEY, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL, code ${dialect.bytes} NOT NULL,
-      FOREIGN KEY (row) REFERENCES vector (row) ON DELETE CASCADE
+      FOREIGN KEY (row) REFERENCES ${vector} (row) ON DELETE CASCADE
     )`,
     sql`CREATE INDEX vector_code_set ON vector_code (set_row, row)`,
     sql`CREATE TABLE vector_gone (
