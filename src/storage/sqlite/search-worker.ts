@@ -5,8 +5,9 @@ import { readQuestion } from '../../search/question.ts'
 import { type Ranking, rankedSearch } from '../../search/ranked-search.ts'
 import { createMutex } from '../mutex.ts'
 import type { AlikeRequest, RankedAnswer, RankedRequest } from '../ranked-search.ts'
+import { NO_VECTORS } from '../vectors/found-by-meaning.ts'
 import { createMirrors } from '../vectors/mirrors.ts'
-import { type FoundByMeaning, findByMeaning } from '../vectors/vector-leg.ts'
+import { findByMeaning } from '../vectors/vector-leg.ts'
 import { findAlike } from './alike.ts'
 import { openVectorReads } from './vector-reads.ts'
 import { openWordIndex } from './word-index.ts'
@@ -92,8 +93,6 @@ async function answer(
       return leg.mirrors.bytes()
   }
 }
-
-const NO_VECTORS: FoundByMeaning = { lists: [], upTo: 0, problem: null }
 
 /**
  * Vectors are searched in slices, so that other requests are answered in between; words then in one transaction, which
