@@ -99,7 +99,7 @@ export function createStorage(opened: Opened): Storage {
       claim: checked(opened.claim ?? begin),
       scopeOf,
     }),
-    embeddings: createEmbeddingTasks(reader, transact, opened.vectorBytes),
+    embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
     changes: {
       head: changes.head,
       after: changes.after,

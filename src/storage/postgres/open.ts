@@ -9,7 +9,7 @@ import type { Database } from '../schema.ts'
 import type { Storage } from '../store.ts'
 import { forgetForeignChanges, readChangeLog } from './change-log.ts'
 import { checkServer, checkVector, hasVersionTable, refuseForeign } from './check-server.ts'
-import { createPool, type Reach } from './connections.ts'
+import { createClient, createPool, type Reach } from './connections.ts'
 import { createPostgresDialect, evenOut, unicodeCollation } from './dialect.ts'
 import { postgresDialect } from './driver.ts'
 import { createNotices } from './notices.ts'
@@ -27,6 +27,8 @@ export interface PostgresOptions {
   /** For people; no credentials. */
   readonly location: string
   readonly vectorBytes: number
+  /** Told of what fails in the background. */
+  readonly onError?: ((error: unknown) => void) | undefined
   readonly migrations?: readonly Migration[]
 }
 
@@ -85,7 +87,7 @@ interface Prepared {
 }
 
 async function connect(
-  { reach, listenAt = reach, connections, location, vectorBytes }: PostgresOptions,
+  { reach, listenAt = reach, connections, location, vectorBytes, onError }: PostgresOptions,
   prepare: (db: Kysely<Database>, collation: string) => Promise<Prepared>,
 ): Promise<Storage> {
   const pool = createPool({ reach, most: connections })
@@ -97,6 +99,11 @@ async function connect(
     const snapshots = kyselyOver(createPool({ reach, most: MOST_SNAPSHOTS }))
     const clock = await startServerClock(pool)
     const notices = createNotices({ pool, listenAt, channel: await channelOf(db) })
+    const searches = createSearches({
+      db,
+      connect: writes && listenAt ? () => createClient(listenAt) : null,
+      onError: onError ?? (() => undefined),
+    })
     return createStorage({
       dialect: createPostgresDialect(collation),
       reader: db,
@@ -114,7 +121,7 @@ async function connect(
             await sql`SET LOCAL idle_in_transaction_session_timeout = 0`.execute(trx)
             return work(trx)
           }),
-      searches: createSearches(),
+      searches,
       vectorBytes,
       info: async () => ({ kind: 'postgres', location, bytes: await sizeOf(db) }),
       changes: {
@@ -125,6 +132,7 @@ async function connect(
       backup: refuseBackup,
       async close() {
         clock.close()
+        await searches.close()
         await notices.close()
         await snapshots.destroy()
         await db.destroy()
