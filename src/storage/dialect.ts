@@ -1,4 +1,4 @@
-import type { Kysely, RawBuilder, Transaction } from 'kysely'
+import type { Expression, Kysely, RawBuilder, Transaction } from 'kysely'
 import type { Database } from './schema.ts'
 
 export type Connection = Kysely<Database> | Transaction<Database>
@@ -6,12 +6,19 @@ export type Connection = Kysely<Database> | Transaction<Database>
 /** What differs between databases beyond what Kysely evens out. */
 export interface Dialect {
   readonly textSearch: TextSearch
+  readonly vectors: VectorTables
   /** The column type of a primary key that counts up by itself and never gives a number twice. */
   readonly rowNumber: RawBuilder<unknown>
   /** What makes a table whose rows stand in the order of its primary key, where there is such a thing. */
   readonly withoutRows: RawBuilder<unknown>
   /** The column type of bytes. */
   readonly bytes: RawBuilder<unknown>
+  /** What the log of changes needs besides its numbers, where these are not given in the order of commits. */
+  readonly changeOrder: RawBuilder<unknown>
+  /** In lower case, in all languages as far as the database can. */
+  lower(text: Expression<unknown>): RawBuilder<string>
+  /** At the end of a query of runs: keeps what it chose from others that choose, who pass over it meanwhile. */
+  readonly skipLockedRuns: RawBuilder<unknown>
 }
 
 export const TEXT_INDEXES = ['passage', 'message'] as const
@@ -33,4 +40,21 @@ export interface TextEntry {
   readonly scope: string
   /** As `indexWords` gives them. */
   readonly words: readonly string[]
+}
+
+/** Where vectors stand: the table `vector`, and what is kept beside it to search there. */
+export interface VectorTables {
+  create(db: Connection): Promise<void>
+  /** Stores vectors of entries that have none in that set yet; of others, the first stays. */
+  insert(db: Connection, vectors: readonly NewVector[]): Promise<void>
+  /** Takes the vectors of these entries out of these sets. */
+  remove(db: Connection, setRows: readonly number[], entryRows: readonly number[]): Promise<void>
+}
+
+export interface NewVector {
+  readonly set_row: number
+  /** `row` of the passage or message. */
+  readonly entry_row: number
+  /** As `encodeFloat32` makes it, of unit length. */
+  readonly vector: Uint8Array
 }

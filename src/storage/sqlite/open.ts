@@ -2,7 +2,9 @@ import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'no
 import { dirname } from 'node:path'
 import DatabaseHandle from 'better-sqlite3'
 import { Kysely, sql } from 'kysely'
+import { systemClock } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
+import { changeReads } from '../changes.ts'
 import { createStorage } from '../create-storage.ts'
 import type { Connection, Dialect } from '../dialect.ts'
 import { migrate, versionToRead } from '../migrate.ts'
@@ -12,6 +14,7 @@ import type { Storage } from '../store.ts'
 import { BUSY_TIMEOUT_MS, PATIENCE_MS, sqliteDialect, whileBusy } from './driver.ts'
 import { createSearchThread } from './search-thread.ts'
 import { sqliteTextSearch } from './text-search.ts'
+import { sqliteVectors } from './vector-tables.ts'
 
 /** A WAL that a checkpoint emptied is cut back to this, so that one busy hour does not occupy the disk for ever. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024
@@ -21,9 +24,13 @@ const VECTOR_BYTES = 256_000_000
 
 const dialect: Dialect = {
   textSearch: sqliteTextSearch,
+  vectors: sqliteVectors,
   rowNumber: sql`INTEGER PRIMARY KEY AUTOINCREMENT`,
   withoutRows: sql`WITHOUT ROWID`,
   bytes: sql`BLOB`,
+  changeOrder: sql``,
+  lower: (text) => sql<string>`lower(${text})`,
+  skipLockedRuns: sql``,
 }
 
 /**
@@ -57,13 +64,14 @@ export async function openSqlite(
     return createStorage({
       dialect,
       reader,
-      writer,
+      transact: (work) => writer.transaction().execute(work),
       schemaVersion,
+      clock: systemClock,
       snapshot: (work) => readSnapshot(path, work),
       searches: searchThread.searches,
       vectorBytes,
-      info: () => infoOf(path),
-      mayHaveChanged: watchDataVersion(readHandle),
+      info: async () => infoOf(path),
+      changes: { ...changeReads(reader), mayHaveChanged: watchDataVersion(readHandle) },
       backup: (target) => copyDatabase(path, target),
       async close() {
         await searchThread.close()
@@ -102,13 +110,14 @@ export async function openSqliteToRead(path: string, vectorBytes = VECTOR_BYTES)
     return createStorage({
       dialect,
       reader,
-      writer: null,
+      transact: null,
+      clock: systemClock,
       schemaVersion: await versionToRead({ db: reader, migrations: MIGRATIONS, hasVersionTable }),
       snapshot: (work) => readSnapshot(path, work),
       searches: searchThread.searches,
       vectorBytes,
-      info: () => infoOf(path),
-      mayHaveChanged: watchDataVersion(handle),
+      info: async () => infoOf(path),
+      changes: { ...changeReads(reader), mayHaveChanged: watchDataVersion(handle) },
       backup: (target) => copyDatabase(path, target, 'read'),
       async close() {
         await searchThread.close()
