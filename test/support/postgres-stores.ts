@@ -14,9 +14,15 @@ export function inSchema(server: string, schema: string): string {
 
 let made: Promise<void> | undefined
 
+async function makeSchema(server: string): Promise<void> {
+  // Other files may be at it as well.
+  await query(server, 'CREATE EXTENSION IF NOT EXISTS vector SCHEMA public').catch(() => undefined)
+  await query(server, `CREATE SCHEMA ${SCHEMA}`)
+}
+
 /** The schema of this file on the server, empty. */
 export async function openPostgresTestStorage(server: string): Promise<TestStorage> {
-  made ??= query(server, `CREATE SCHEMA ${SCHEMA}`)
+  made ??= makeSchema(server)
   await made
   const storage = await openPostgres({
     reach: { connectionString: inSchema(server, SCHEMA) },
@@ -34,6 +40,7 @@ function emptied(schema: string): string {
     SET LOCAL search_path = ${schema}, public;
     DELETE FROM agent; DELETE FROM block; DELETE FROM archive; DELETE FROM vector_set;
     DELETE FROM embedding_cache; DELETE FROM word; DELETE FROM event;
+    DELETE FROM passage_words; DELETE FROM message_words;
     FOR one IN SELECT sequencename AS name FROM pg_sequences WHERE schemaname = '${schema}' LOOP
       PERFORM setval(one.name::regclass, 1, false);
     END LOOP;
