@@ -1,5 +1,11 @@
 import DatabaseHandle from 'better-sqlite3'
-import { isPostgres, pathOf, readDatabase } from './database.ts'
+import { isPostgres, pathOf, readDatabase, withClient } from './database.ts'
+
+/** What has words, and so stands in a keyword index. */
+const WORDED = [
+  ['passage', 'true'],
+  ['message', `text <> ''`],
+] as const
 
 /** What the database itself can say about whether it is whole; one sentence for each fault. */
 export function checkDatabase(url: string): Promise<readonly string[]> {
@@ -18,10 +24,7 @@ async function checkFile(path: string): Promise<readonly string[]> {
   if (integrity !== 'ok') problems.push(`integrity_check: ${String(integrity)}`)
   const orphans = db.pragma('foreign_key_check') as readonly unknown[]
   if (orphans.length > 0) problems.push(`foreign_key_check: ${orphans.length} rows`)
-  for (const [table, condition] of [
-    ['passage', 'true'],
-    ['message', `text <> ''`],
-  ]) {
+  for (const [table, condition] of WORDED) {
     try {
       db.exec(`INSERT INTO ${table}_words(${table}_words) VALUES ('integrity-check')`)
     } catch (error) {
@@ -41,6 +44,28 @@ async function checkFile(path: string): Promise<readonly string[]> {
   return problems
 }
 
-async function checkServer(_url: string): Promise<readonly string[]> {
-  return []
+async function checkServer(url: string): Promise<readonly string[]> {
+  await withClient(url, (client) => client.query('CREATE EXTENSION IF NOT EXISTS amcheck'))
+  return readDatabase(url, async (rows) => {
+    const problems: string[] = []
+    // Throws where an index does not have what its table has.
+    await rows(
+      `SELECT bt_index_check(pg_index.indexrelid, true) FROM pg_index
+       JOIN pg_class ON pg_class.oid = pg_index.indexrelid JOIN pg_am ON pg_am.oid = pg_class.relam
+       WHERE pg_am.amname = 'btree' AND pg_class.relnamespace = current_schema()::regnamespace`,
+    ).catch((error: unknown) => problems.push(`amcheck: ${String(error)}`))
+    for (const [table, condition] of WORDED) {
+      const [row] = await rows<{ readonly count: number }>(
+        `SELECT (
+          SELECT count(*) FROM ${table} WHERE ${condition}
+            AND NOT EXISTS (SELECT 1 FROM ${table}_words WHERE entry = ${table}."row")
+        ) + (
+          SELECT count(*) FROM ${table}_words WHERE NOT EXISTS (
+            SELECT 1 FROM ${table} WHERE "row" = entry AND ${condition})
+        ) AS count`,
+      )
+      if (row?.count !== 0) problems.push(`${table}_words: ${row?.count} rows differ from ${table}`)
+    }
+    return problems
+  })
 }
