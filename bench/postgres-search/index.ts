@@ -83,10 +83,7 @@ async function measure(): Promise<void> {
     ['plain vectors, ef_search 100', ({ agent, vector }) => plain.nearest(agent, vector, 100)],
     ['ours, vectors alone', ({ agent, vector }) => seeded.nearest(agent, vector)],
     ['ours, a search by vectors alone', (question) => ours(question)],
-    [
-      'plain words and vectors',
-      ({ agent, vector, words }) => plain.hybrid(agent, words, vector),
-    ],
+    ['plain words and vectors', ({ agent, vector, words }) => plain.hybrid(agent, words, vector)],
     ['ours, words and vectors', inOne],
     [
       'ours, words alone',
@@ -136,7 +133,9 @@ function recallOf(
   const skipped = right.length - found.length
   const shares = found.map((one, at) => {
     const wanted = right[at + skipped] ?? []
-    return wanted.length === 0 ? 1 : wanted.filter((row) => one.includes(row)).length / wanted.length
+    return wanted.length === 0
+      ? 1
+      : wanted.filter((row) => one.includes(row)).length / wanted.length
   })
   return shares.reduce((sum, share) => sum + share, 0) / shares.length
 }
@@ -170,7 +169,9 @@ async function indexBuilt(pool: (typeof seeded)['pool']): Promise<void> {
     if (rows.length === 0) return
     if (rows[0].valid === true) {
       const seconds = ((performance.now() - start) / 1_000).toFixed(0)
-      console.log(`index built in ${seconds} s beside searches, ${(rows[0].bytes / 1e6).toFixed(0)} MB`)
+      console.log(
+        `index built in ${seconds} s beside searches, ${(rows[0].bytes / 1e6).toFixed(0)} MB`,
+      )
       return
     }
     await sleep(200)
