@@ -22,7 +22,11 @@ export async function checkServer(db: Connection): Promise<void> {
 
 /** Creates pgvector where it is missing; throws a UserError that says what to do if that can't be done or it is too old. */
 export async function checkVector(db: Connection): Promise<void> {
-  const { rows } = await sql<{ there: string | null; hidden: string | null; available: string | null }>`
+  const { rows } = await sql<{
+    there: string | null
+    hidden: string | null
+    available: string | null
+  }>`
     SELECT (SELECT extversion FROM pg_extension WHERE extname = 'vector') AS there,
       (SELECT extnamespace::regnamespace::text FROM pg_extension
         WHERE extname = 'vector' AND to_regtype('vector') IS NULL) AS hidden,
