@@ -14,8 +14,7 @@ import {
 
 /** Everything that can be set, read once at start. */
 export interface Config {
-  /** The SQLite file. */
-  readonly databasePath: string
+  readonly database: DatabaseSettings
   readonly model: string | null
   readonly embedding: string | null
   readonly providers: ProviderSettings
@@ -33,6 +32,18 @@ export interface Config {
   /** Id or name of the one agent that is served. */
   readonly agent: string | null
 }
+
+export type DatabaseSettings =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | {
+      readonly kind: 'postgres'
+      /** Holds a password, as a rule. */
+      readonly url: string
+      /** Past any pooler, where notices arrive; null: the same. */
+      readonly directUrl: string | null
+      /** Connections at most. */
+      readonly connections: number
+    }
 
 /** Not settings of anybody's, but values that tests shorten. */
 export interface ModelCallSettings {
@@ -82,7 +93,15 @@ export function readConfig(
     )
   }
   return Object.freeze({
-    databasePath: databasePath(get),
+    database: readDatabase(
+      get,
+      read(
+        'RECOLLECT_DATABASE_POOL',
+        count(1_000),
+        10,
+        'a whole number of connections from 1 to 1000',
+      ),
+    ),
     model: read(
       'RECOLLECT_MODEL',
       z
@@ -134,9 +153,22 @@ export function readConfig(
   })
 }
 
-/** Every value that must never be shown: keys and the token. */
-export function secretsOf({ providers, token }: Config): readonly string[] {
-  return [...[...providers.values()].map(({ key }) => key), ...(token === null ? [] : [token])]
+/** Every value that must never be shown: keys, passwords and the token. */
+export function secretsOf({ providers, token, database }: Config): readonly string[] {
+  return [
+    ...[...providers.values()].map(({ key }) => key),
+    ...(token === null ? [] : [token]),
+    ...(database.kind === 'postgres'
+      ? [database.url, database.directUrl].flatMap((url) => (url ? passwordsOf(url) : []))
+      : []),
+  ]
+}
+
+/** As it stands in the address, and as it is. */
+function passwordsOf(url: string): readonly string[] {
+  const { password, searchParams } = new URL(url)
+  const all = [password, decodeURIComponent(password), searchParams.get('password') ?? '']
+  return [...new Set(all)].filter((text) => text !== '')
 }
 
 function readToolsets(value = 'core'): readonly Toolset[] {
@@ -167,17 +199,45 @@ function readProviders(settings: Environment): ProviderSettings {
   }
 }
 
-function databasePath(get: (name: string) => string | undefined): string {
-  const url = get('RECOLLECT_DATABASE_URL')
-  if (url?.startsWith('postgres://') || url?.startsWith('postgresql://')) {
+function readDatabase(
+  get: (name: string) => string | undefined,
+  connections: number,
+): DatabaseSettings {
+  if (!isPostgres(get('RECOLLECT_DATABASE_URL'))) return { kind: 'sqlite', path: databasePath(get) }
+  return {
+    kind: 'postgres',
+    url: readPostgresUrl('RECOLLECT_DATABASE_URL', get) ?? '',
+    directUrl: readPostgresUrl('RECOLLECT_DATABASE_DIRECT_URL', get),
+    connections,
+  }
+}
+
+function isPostgres(url: string | undefined): boolean {
+  return /^postgres(ql)?:\/\//.test(url ?? '')
+}
+
+function readPostgresUrl(name: string, get: (name: string) => string | undefined): string | null {
+  const url = get(name)
+  if (url === undefined) return null
+  try {
+    if (!isPostgres(url)) throw new Error('it is of another kind')
+    decodeURIComponent(new URL(url).password)
+    return url
+  } catch {
     throw new ConfigError(
-      "RECOLLECT_DATABASE_URL: found a postgres:// address, but PostgreSQL can't be used in this version yet. Unset it, or give file:<path>.",
+      `${name}: found "${mask(url)}", allowed is postgres://<user>:<password>@<host>:<port>/<database>, in which other characters than letters and digits of the password are written as in any address (%40 for @).`,
     )
   }
+}
+
+function databasePath(get: (name: string) => string | undefined): string {
+  const url = get('RECOLLECT_DATABASE_URL')
   if (url !== undefined) {
     const path = url.startsWith('file:') ? fromFileUrl(url) : ''
     if (path === '') {
-      throw new ConfigError(`RECOLLECT_DATABASE_URL: found "${mask(url)}", allowed is file:<path>.`)
+      throw new ConfigError(
+        `RECOLLECT_DATABASE_URL: found "${mask(url)}", allowed is file:<path> or postgres://<user>:<password>@<host>/<database>.`,
+      )
     }
     return resolve(path)
   }

@@ -26,7 +26,6 @@ export interface PostgresOptions {
   readonly connections: number
   /** For people; no credentials. */
   readonly location: string
-  readonly vectorBytes: number
   /** Told of what fails in the background. */
   readonly onError?: ((error: unknown) => void) | undefined
   readonly migrations?: readonly Migration[]
@@ -87,7 +86,7 @@ interface Prepared {
 }
 
 async function connect(
-  { reach, listenAt = reach, connections, location, vectorBytes, onError }: PostgresOptions,
+  { reach, listenAt = reach, connections, location, onError }: PostgresOptions,
   prepare: (db: Kysely<Database>, collation: string) => Promise<Prepared>,
 ): Promise<Storage> {
   const pool = createPool({ reach, most: connections })
@@ -122,7 +121,8 @@ async function connect(
             return work(trx)
           }),
       searches,
-      vectorBytes,
+      // pgvector keeps its indexes in the server.
+      vectorBytes: 0,
       info: async () => ({ kind: 'postgres', location, bytes: await sizeOf(db) }),
       changes: {
         ...readChangeLog(db, notices.note),

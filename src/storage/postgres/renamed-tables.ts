@@ -3,7 +3,7 @@ import {
   type KyselyPlugin,
   OperationNodeTransformer,
   type QueryId,
-  SchemableIdentifierNode,
+  type SchemableIdentifierNode,
 } from 'kysely'
 
 /** Every table is a type too, and pgvector has one of this name. */
