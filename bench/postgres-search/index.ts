@@ -79,7 +79,7 @@ async function measure(): Promise<void> {
   for (const { agent, vector } of questions) exact.push(first(await plain.exact(agent, vector)))
   const inOne = (question: Question) => ours(question, { query: question.words })
   const ways: readonly (readonly [string, (question: Question) => Promise<readonly number[]>])[] = [
-    ['plain vectors, ef_search 40', ({ agent, vector }) => plain.nearest(agent, vector, 40)],
+    ['plain vectors, ef_search 800', ({ agent, vector }) => plain.nearest(agent, vector, 800)],
     ['plain vectors, ef_search 100', ({ agent, vector }) => plain.nearest(agent, vector, 100)],
     ['ours, vectors alone', ({ agent, vector }) => seeded.nearest(agent, vector)],
     ['ours, a search by vectors alone', (question) => ours(question)],

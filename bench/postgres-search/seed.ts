@@ -24,8 +24,6 @@ const numbers: pg.CustomTypesConfig = {
     oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
 }
 
-export type Seeded = Awaited<ReturnType<typeof seed>>
-
 /** A word is the less frequent the greater its number. */
 export function someWords(count: number): string {
   return Array.from({ length: count }, () => `word${Math.floor(WORDS ** Math.random())}`).join(' ')
@@ -45,7 +43,6 @@ export async function seed(server: string, passages: number, archives: number) {
     reach,
     connections: 10,
     location: 'bench',
-    vectorBytes: 0,
     onError: console.error,
   })
   const store = storage.in('default')
