@@ -43,7 +43,6 @@ export function messageSearches(scope: Scope): MessageSearches {
   async function rank(agentId: AgentId, query: string, search: MessageSearch) {
     const { roles = SEARCHED_ROLES, exceptRun, after, before, limit, cursor } = search
     const [offset = 0, upTo, vectorsUpTo] = decodeCursor(cursor, 3) ?? []
-    if (roles.length === 0) return { items: [] }
     const answer = await scope.searches.ranked({
       index: 'message',
       namespace,
@@ -69,6 +68,7 @@ export function messageSearches(scope: Scope): MessageSearches {
 
   return {
     async search(agentId, search) {
+      if (search.roles?.length === 0) return { items: [] }
       return search.query === undefined
         ? browse(agentId, search)
         : rank(agentId, search.query, search)

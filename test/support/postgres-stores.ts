@@ -3,6 +3,9 @@ import pg from 'pg'
 import { openPostgres } from '../../src/storage/postgres/open.ts'
 import type { TestStorage } from './stores.ts'
 
+/** The address of a server that tests may fill, by a user who may make schemas there. */
+export const TEST_SERVER = process.env.RECOLLECT_TEST_POSTGRES || undefined
+
 /** Schemas of one server, each for one file of tests at a time. */
 const SCHEMA = `test_${process.pid}_${randomBytes(4).toString('hex')}`
 
@@ -21,21 +24,20 @@ async function makeSchema(server: string): Promise<void> {
 }
 
 /** The schema of this file on the server, empty. */
-export async function openPostgresTestStorage(server: string): Promise<TestStorage> {
+export async function openPostgresTestStorage(server = TEST_SERVER ?? ''): Promise<TestStorage> {
   made ??= makeSchema(server)
   await made
   const storage = await openPostgres({
     reach: { connectionString: inSchema(server, SCHEMA) },
     connections: 10,
     location: 'test',
-    vectorBytes: 256_000_000,
   })
   await query(server, emptied(SCHEMA))
   return { storage, close: storage.close }
 }
 
 /** Quicker than TRUNCATE, which makes a new file for every table. */
-function emptied(schema: string): string {
+export function emptied(schema: string): string {
   return `DO $$ DECLARE one record; BEGIN
     SET LOCAL search_path = ${schema}, public;
     DELETE FROM agent; DELETE FROM block; DELETE FROM archive; DELETE FROM vector_set;
