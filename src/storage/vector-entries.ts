@@ -106,7 +106,7 @@ export async function forgetEntries(
   owner: { readonly kind: VectorSet['kind']; readonly id: string },
   rows: readonly number[],
 ): Promise<void> {
-  const { db, namespace } = scope
+  const { db, namespace, dialect } = scope
   const sets = await db
     .selectFrom('vector_set')
     .select('row')
