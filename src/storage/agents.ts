@@ -8,6 +8,7 @@ import { ToolRules } from '../core/tool-rule.ts'
 import { recordChange } from './changes.ts'
 import { contains } from './contains.ts'
 import { deleteAgent } from './delete-agent.ts'
+import { lockRead } from './lock-rows.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { AgentReads, AgentWrites } from './store.ts'
@@ -16,7 +17,8 @@ const Names = z.array(z.string())
 const Type = z.enum(AGENT_TYPES)
 const Method = z.enum(SUMMARY_METHODS)
 
-export function agentReads({ db, namespace, dialect }: Scope): AgentReads {
+export function agentReads(scope: Scope): AgentReads {
+  const { db, namespace, dialect } = scope
   async function withTags(
     rows: readonly Selectable<Database['agent']>[],
   ): Promise<readonly Agent[]> {
@@ -43,12 +45,21 @@ export function agentReads({ db, namespace, dialect }: Scope): AgentReads {
 
   return {
     async get(id) {
-      const [agent] = await withTags(await all().where('id', '=', id).execute())
+      const [agent] = await withTags(
+        await all().where('id', '=', id).modifyEnd(lockRead(scope, 'agent')).execute(),
+      )
       return agent
     },
 
     async named(name, limit) {
-      return withTags(await all().where('name', '=', name).orderBy('row').limit(limit).execute())
+      return withTags(
+        await all()
+          .where('name', '=', name)
+          .orderBy('row')
+          .limit(limit)
+          .modifyEnd(lockRead(scope, 'agent'))
+          .execute(),
+      )
     },
 
     async list({ query, tags = [], limit, cursor }) {

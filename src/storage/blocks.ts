@@ -6,8 +6,10 @@ import { decodeKeyCursor, encodeKeyCursor } from '../core/page.ts'
 import { versionReads } from './block-versions.ts'
 import { recordChange } from './changes.ts'
 import { contains } from './contains.ts'
+import { lockRead } from './lock-rows.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
+import { StaleRead } from './stale-read.ts'
 import type { BlockReads, BlockWrites, VersionNote } from './store.ts'
 
 /** A statement takes so many values and no more. */
@@ -68,6 +70,7 @@ export function blockReads(scope: Scope): BlockReads {
         .selectAll()
         .where('namespace', '=', namespace)
         .where('id', '=', id)
+        .modifyEnd(lockRead(scope, 'block'))
         .executeTakeFirst()
       return row && toBlock(row)
     },
@@ -76,6 +79,7 @@ export function blockReads(scope: Scope): BlockReads {
       const row = await attached()
         .where('agent_block.agent_id', '=', agentId)
         .where('agent_block.label', '=', label)
+        .modifyEnd(lockRead(scope, 'block'))
         .executeTakeFirst()
       return row && toBlock(row)
     },
@@ -198,7 +202,7 @@ export function blockWrites({ db, namespace }: Scope): BlockWrites {
         .where('version', '=', block.version)
         .executeTakeFirst()
       if (numUpdatedRows !== 1n)
-        throw new Error('the block is not the one read in this transaction')
+        throw new StaleRead('the block is not the one read in this transaction')
       await recordVersion(next, { ...note, at })
       return next
     },

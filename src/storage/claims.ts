@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { storedId } from '../core/ids.ts'
 import { recordChange } from './changes.ts'
 import type { Connection, Dialect } from './dialect.ts'
+import { lockFree } from './lock-rows.ts'
 import { isOpen } from './run-lists.ts'
 import { runReads } from './runs.ts'
 import type { Scope } from './scope.ts'
@@ -11,11 +12,11 @@ import type { Claim, Claims, Lease } from './store.ts'
 export function createClaims(
   reader: Connection,
   dialect: Dialect,
-  { transact, claim: transactClaim, scopeOf }: ClaimTools,
+  { transact, scopeOf }: ClaimTools,
 ): Claims {
   /** 'missed': somebody else was quicker. */
   async function take(trx: Connection, claim: Claim) {
-    const free = await oldestFree(trx, claim, dialect.skipLockedRuns)
+    const free = await oldestFree(trx, claim, lockFree(dialect, 'run'))
     if (!free) return undefined
     const fence = await takeLease(trx, free, claim)
     if (fence === undefined || (await hasEarlier(trx, free))) return 'missed'
@@ -41,7 +42,7 @@ export function createClaims(
     async next(claim) {
       // Most looks find nothing, and need not take the write lock for it.
       while (await oldestFree(reader, claim)) {
-        const taken = await transactClaim(async (trx) => {
+        const taken = await transact(async (trx) => {
           const found = await take(trx, claim)
           if (found === 'missed') throw new Missed()
           return found
@@ -89,8 +90,6 @@ class Missed extends Error {}
 
 interface ClaimTools {
   readonly transact: Transact
-  /** A transaction in which every statement sees what was committed before it. */
-  readonly claim: Transact
   readonly scopeOf: (namespace: string, db: Connection) => Scope
 }
 

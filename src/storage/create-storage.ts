@@ -31,8 +31,6 @@ export interface Opened {
   readonly reader: Kysely<Database>
   /** Runs work in a transaction, perhaps more than once. Null: it was opened to read only. */
   readonly transact: Transact | null
-  /** The same for claims; absent: these are like any other. */
-  readonly claim?: Transact
   readonly schemaVersion: number
   readonly clock: Clock
   readonly info: () => Promise<Omit<StorageInfo, 'schemaVersion'>>
@@ -65,18 +63,15 @@ export function createStorage(opened: Opened): Storage {
   const listeners: (() => void)[] = []
 
   const begin: Transact = opened.transact ?? refuseWrite
-  const checked =
-    (run: Transact): Transact =>
-    async (work) => {
-      const result = await run(async (trx) => {
-        await assertVersion(trx, schemaVersion)
-        return work(trx)
-      })
-      changes.committed?.()
-      for (const listener of listeners) listener()
-      return result
-    }
-  const transact = checked(begin)
+  const transact: Transact = async (work) => {
+    const result = await begin(async (trx) => {
+      await assertVersion(trx, schemaVersion)
+      return work(trx)
+    })
+    changes.committed?.()
+    for (const listener of listeners) listener()
+    return result
+  }
 
   return {
     in(namespace): Store {
@@ -91,12 +86,12 @@ export function createStorage(opened: Opened): Storage {
             const own = { ...scopeOf(namespace, db), messageCache: createMessageCache() }
             return work(readsOf(own))
           }),
-        transaction: (work) => transact((trx) => work(transactionOf(scopeOf(namespace, trx)))),
+        transaction: (work) =>
+          transact((trx) => work(transactionOf({ ...scopeOf(namespace, trx), writes: true }))),
       }
     },
     claims: createClaims(reader, dialect, {
       transact,
-      claim: checked(opened.claim ?? begin),
       scopeOf,
     }),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),

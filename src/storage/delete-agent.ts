@@ -3,12 +3,17 @@ import type { Timestamp } from '../core/clock.ts'
 import type { AgentId } from '../core/ids.ts'
 import { MESSAGE_ROLES } from '../core/message.ts'
 import { recordChange } from './changes.ts'
+import { lockOwners } from './lock-rows.ts'
 import type { Scope } from './scope.ts'
 import { messageScope, passageScope } from './search-scope.ts'
 
 /** With all that is its own, and what no other agent has. False: there is no such agent. */
 export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Promise<boolean> {
   const { db, namespace, dialect } = scope
+  await lockOwners(scope, 'agent', [id])
+  await lockOwners(scope, 'block', await onlyWith(scope, id, 'agent_block', 'block_id'))
+  await lockOwners(scope, 'archive', await onlyWith(scope, id, 'agent_archive', 'archive_id'))
+  // Others may have got one before it was locked.
   const archives = await onlyWith(scope, id, 'agent_archive', 'archive_id')
   const blocks = await onlyWith(scope, id, 'agent_block', 'block_id')
   const messages = await db

@@ -17,8 +17,11 @@ export interface Dialect {
   readonly changeOrder: RawBuilder<unknown>
   /** In lower case, in all languages as far as the database can. */
   lower(text: Expression<unknown>): RawBuilder<string>
-  /** At the end of a query of runs: keeps what it chose from others that choose, who pass over it meanwhile. */
-  readonly skipLockedRuns: RawBuilder<unknown>
+  /**
+   * Several write at once, so whoever writes locks the rows by which others decide: an agent, archive, block, run or set of
+   * vectors stands for all that belongs to it. Every statement sees what was committed before it.
+   */
+  readonly locksRows: boolean
 }
 
 export const TEXT_INDEXES = ['passage', 'message'] as const

@@ -2,6 +2,7 @@ import { createVectorSetCounts } from './count-vector-sets.ts'
 import type { Connection, Dialect } from './dialect.ts'
 import { fillOneSet } from './fill-vector-set.ts'
 import { finishTasks } from './finish-tasks.ts'
+import { lockFree, lockOwners } from './lock-rows.ts'
 import { copyKnown, type VectorScope } from './vector-entries.ts'
 import { MOST_ATTEMPTS, makeSet, settleSets } from './vector-sets.ts'
 import type { EmbeddingClaim, EmbeddingTask, EmbeddingTasks } from './vector-store.ts'
@@ -29,6 +30,7 @@ export function createEmbeddingTasks(
       return transact(async (trx) => {
         const found = await archivesWithoutSet(trx, fallback)
         for (const { namespace, id, handle } of found) {
+          await lockOwners({ db: trx, namespace, dialect }, 'archive', [id])
           await makeSet(trx, { namespace, kind: 'archive', owner_id: id, handle, created_at: at })
         }
         return found.length
@@ -151,6 +153,7 @@ async function claimTasks(
     .orderBy('vector_set.row')
     .orderBy('embedding_task.entry_row')
     .limit(claim.mostTasks)
+    .modifyEnd(lockFree(scope.dialect, 'embedding_task'))
     .execute()
   if (found.length === 0) {
     return { tasks: [], progressed: await fillOneSet(scope, claim.handle, claim.now) }
@@ -215,7 +218,7 @@ async function withoutKnown(
     }
     if (settled.length === 0) continue
     await trx.deleteFrom('embedding_task').where('row', 'in', settled).execute()
-    await settleSets(trx, [set.row])
+    await settleSets(scope, [set.row])
   }
   return open
 }

@@ -35,7 +35,7 @@ export async function fillOneSet(
     .execute()
   const fresh = await withoutThoseIn(db, set, entries)
   if (fresh.length > 0) await addToSet(scope, set, fresh)
-  await settleSets(db, [set.row])
+  await settleSets(scope, [set.row])
   return true
 }
 

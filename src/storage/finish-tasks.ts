@@ -1,5 +1,6 @@
 import { encodeFloat32 } from '../vector/float32.ts'
 import type { Connection } from './dialect.ts'
+import { lockSets } from './lock-rows.ts'
 import { fixDimension, textDigest, type VectorScope } from './vector-entries.ts'
 import { settleSets, type VectorSet } from './vector-sets.ts'
 import type { EmbeddingOutcome } from './vector-store.ts'
@@ -24,11 +25,9 @@ export async function finishTasks(
     .where('row', 'in', [...byTask.keys()])
     .execute()
   if (tasks.length === 0) return { problem: null }
-  const sets = await db
-    .selectFrom('vector_set')
-    .selectAll()
-    .where('row', 'in', [...new Set(tasks.map(({ set_row }) => set_row))])
-    .execute()
+  const setRows = [...new Set(tasks.map(({ set_row }) => set_row))]
+  await lockSets(scope.db, scope.dialect, setRows)
+  const sets = await db.selectFrom('vector_set').selectAll().where('row', 'in', setRows).execute()
   let problem: string | null = null
   for (const set of sets) {
     const found: (Found & { readonly entryRow: number })[] = []
@@ -40,7 +39,7 @@ export async function finishTasks(
     problem = (await store(scope, set, found, retryAt)) ?? problem
   }
   await settleSets(
-    db,
+    scope,
     sets.map(({ row }) => row),
   )
   return { problem }

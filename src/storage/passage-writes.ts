@@ -3,6 +3,7 @@ import { storedId } from '../core/ids.ts'
 import { indexWords } from '../search/words.ts'
 import { addPassages, addTags, countPassages, digestOf } from './add-passages.ts'
 import { recordChange } from './changes.ts'
+import { lockOwners } from './lock-rows.ts'
 import { archivesOf, type PassageRow } from './passage-rows.ts'
 import type { Scope } from './scope.ts'
 import { passageScope } from './search-scope.ts'
@@ -112,6 +113,7 @@ export function passageWrites(scope: Scope): PassageWrites {
     async insert(passages, at) {
       const [some] = passages
       if (!some) return []
+      await lockOwners(scope, 'archive', [some.archiveId])
       const digested = passages.map((passage) => ({ ...passage, digest: digestOf(passage) }))
       const known = await stored(
         some.archiveId,
@@ -139,6 +141,7 @@ export function passageWrites(scope: Scope): PassageWrites {
     async insertHistory(passages, at) {
       const [some] = passages
       if (!some) return
+      await lockOwners(scope, 'archive', [some.archiveId])
       for (let start = 0; start < passages.length; start += PASSAGES_AT_ONCE) {
         const batch = passages.slice(start, start + PASSAGES_AT_ONCE)
         await addPassages(scope, some.archiveId, batch, at)
@@ -151,6 +154,7 @@ export function passageWrites(scope: Scope): PassageWrites {
     async supersede(agentId, old, id, at) {
       const archives = await archivesOf(scope, agentId)
       if (archives.length === 0) return false
+      await lockOwners(scope, 'archive', archives)
       const passage = await db
         .selectFrom('passage')
         .select(['row', 'text', 'archive_id'])
@@ -176,6 +180,7 @@ export function passageWrites(scope: Scope): PassageWrites {
       if (ids.length === 0) return
       const archives = await archivesOf(scope, agentId)
       if (archives.length === 0) return
+      await lockOwners(scope, 'archive', archives)
       const fresh = await db
         .selectFrom('passage')
         .select('archive_id')
@@ -197,6 +202,7 @@ export function passageWrites(scope: Scope): PassageWrites {
     async delete(agentId, id, at) {
       const archives = await archivesOf(scope, agentId)
       if (archives.length === 0) return false
+      await lockOwners(scope, 'archive', archives)
       const removed = await db
         .deleteFrom('passage')
         .where('namespace', '=', namespace)

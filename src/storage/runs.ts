@@ -4,6 +4,7 @@ import { ERROR_CODES } from '../core/errors.ts'
 import { storedId } from '../core/ids.ts'
 import { encodeCursor } from '../core/page.ts'
 import { FINISHES, RUN_STATUSES, type Run, STOP_REASONS, WAITS } from '../core/run.ts'
+import { lockRead } from './lock-rows.ts'
 import { isOpen, newestRuns } from './run-lists.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
@@ -16,7 +17,8 @@ const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
 const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
 
-export function runReads({ db, namespace }: Scope): RunReads {
+export function runReads(scope: Scope): RunReads {
+  const { db, namespace } = scope
   /** Runs with the sums of what their steps used. */
   const all = () =>
     db
@@ -48,7 +50,10 @@ export function runReads({ db, namespace }: Scope): RunReads {
 
   return {
     async get(id) {
-      const row = await all().where('run.id', '=', id).executeTakeFirst()
+      const row = await all()
+        .where('run.id', '=', id)
+        .modifyEnd(lockRead(scope, 'run'))
+        .executeTakeFirst()
       return row && toRun(row)
     },
 

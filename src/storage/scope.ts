@@ -9,4 +9,6 @@ export interface Scope {
   readonly dialect: Dialect
   readonly messageCache: MessageCache
   readonly searches: Searches
+  /** It writes: what it reads of agents, archives, blocks and runs is kept from others that write, where they could. */
+  readonly writes?: boolean
 }

@@ -102,10 +102,11 @@ function dimensionOf(vector: Uint8Array): number {
 
 /** Takes entries that are deleted out of every set of their owner, in the same transaction. */
 export async function forgetEntries(
-  { db, namespace, dialect }: Scope,
+  scope: Scope,
   owner: { readonly kind: VectorSet['kind']; readonly id: string },
   rows: readonly number[],
 ): Promise<void> {
+  const { db, namespace, dialect } = scope
   const sets = await db
     .selectFrom('vector_set')
     .select('row')
@@ -121,5 +122,5 @@ export async function forgetEntries(
     .where('set_row', 'in', setRows)
     .where('entry_row', 'in', rows)
     .execute()
-  await settleSets(db, setRows)
+  await settleSets(scope, setRows)
 }

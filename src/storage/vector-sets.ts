@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Connection } from './dialect.ts'
+import { lockOwners, lockSets } from './lock-rows.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { VectorWrites } from './vector-store.ts'
@@ -9,9 +10,11 @@ export type VectorSet = Selectable<Database['vector_set']>
 /** A text is refused so often before it is left alone. */
 export const MOST_ATTEMPTS = 5
 
-export function vectorWrites({ db, namespace }: Scope): VectorWrites {
+export function vectorWrites(scope: Scope): VectorWrites {
+  const { db, namespace } = scope
   return {
     async embedWith({ kind, id }, handle, at) {
+      await lockOwners(scope, kind, [id])
       const sets = await db
         .selectFrom('vector_set')
         .select(['row', 'handle', 'state'])
@@ -50,8 +53,12 @@ export async function dropSets(db: Connection, rows: readonly number[]): Promise
 }
 
 /** A set that has all it will get begins to serve, and takes the place of the one before it. */
-export async function settleSets(db: Connection, rows: readonly number[]): Promise<void> {
+export async function settleSets(
+  { db, dialect }: Pick<Scope, 'db' | 'dialect'>,
+  rows: readonly number[],
+): Promise<void> {
   if (rows.length === 0) return
+  await lockSets(db, dialect, rows)
   const ready = await db
     .updateTable('vector_set')
     .set({ state: 'serving' })

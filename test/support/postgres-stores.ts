@@ -1,39 +1,58 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { openPostgres } from '../../src/storage/postgres/open.ts'
+import {
+  openPostgres,
+  openPostgresToRead,
+  type PostgresOptions,
+} from '../../src/storage/postgres/open.ts'
+import type { Storage } from '../../src/storage/store.ts'
 import type { TestStorage } from './stores.ts'
 
-/** The address of a server that tests may fill, by a user who may make schemas there. */
+/** The address of a server that tests may fill, by a user who may make schemas and extensions there. */
 export const TEST_SERVER = process.env.RECOLLECT_TEST_POSTGRES || undefined
 
-/** Schemas of one server, each for one file of tests at a time. */
-const SCHEMA = `test_${process.pid}_${randomBytes(4).toString('hex')}`
+export type OpenHere = (
+  options?: Partial<PostgresOptions> & { readonly reads?: boolean },
+) => Promise<Storage>
 
-export function inSchema(server: string, schema: string): string {
-  const url = new URL(server)
+/** Opens what is in that schema of the server. */
+export async function openInSchema(
+  schema: string,
+  { reads = false, ...options }: Partial<PostgresOptions> & { readonly reads?: boolean } = {},
+): Promise<Storage> {
+  const url = new URL(server())
   url.searchParams.set('options', `-csearch_path=${schema},public`)
-  return url.href
+  url.searchParams.set('application_name', schema)
+  const open = reads ? openPostgresToRead : openPostgres
+  const reach = { connectionString: url.href }
+  return open({ reach, connections: 10, location: 'the test server', ...options })
 }
 
-let made: Promise<void> | undefined
-
-async function makeSchema(server: string): Promise<void> {
+export async function makeTestSchema(): Promise<string> {
+  const schema = `test_${process.pid}_${randomBytes(4).toString('hex')}`
   // Other files may be at it as well.
-  await query(server, 'CREATE EXTENSION IF NOT EXISTS vector SCHEMA public').catch(() => undefined)
-  await query(server, `CREATE SCHEMA ${SCHEMA}`)
+  await query('CREATE EXTENSION IF NOT EXISTS vector SCHEMA public').catch(() => undefined)
+  await query(`CREATE SCHEMA ${schema}`)
+  return schema
 }
 
-/** The schema of this file on the server, empty. */
-export async function openPostgresTestStorage(server = TEST_SERVER ?? ''): Promise<TestStorage> {
-  made ??= makeSchema(server)
-  await made
-  const storage = await openPostgres({
-    reach: { connectionString: inSchema(server, SCHEMA) },
-    connections: 10,
-    location: 'test',
-  })
-  await query(server, emptied(SCHEMA))
+export async function dropTestSchema(schema: string): Promise<void> {
+  await query(`DROP SCHEMA ${schema} CASCADE`)
+}
+
+let shared: Promise<string> | undefined
+
+/** A database that all tests of a file have one after another, empty. */
+export async function openPostgresTestStorage(): Promise<TestStorage> {
+  shared ??= makeTestSchema()
+  const schema = await shared
+  const storage = await openInSchema(schema)
+  await query(emptied(schema))
   return { storage, close: storage.close }
+}
+
+export async function dropSharedSchema(): Promise<void> {
+  if (shared) await dropTestSchema(await shared)
 }
 
 /** Quicker than TRUNCATE, which makes a new file for every table. */
@@ -49,8 +68,13 @@ export function emptied(schema: string): string {
   END $$`
 }
 
-async function query(server: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server })
+function server(): string {
+  if (TEST_SERVER === undefined) throw new Error('RECOLLECT_TEST_POSTGRES names no server')
+  return TEST_SERVER
+}
+
+async function query(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server() })
   await client.connect()
   try {
     await client.query(sql)

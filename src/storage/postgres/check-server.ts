@@ -87,9 +87,11 @@ export async function refuseForeign(db: Connection): Promise<void> {
   )
 }
 
+/** Not by to_regclass(), which may remember, while it waited for the one who migrates, that there was no such table. */
 export async function hasVersionTable(db: Connection): Promise<boolean> {
   const { rows } = await sql<{ there: boolean }>`
-    SELECT to_regclass(format('%I.schema_version', current_schema())) IS NOT NULL AS there`.execute(
+    SELECT EXISTS (SELECT 1 FROM pg_class
+      WHERE relname = 'schema_version' AND relnamespace = current_schema()::regnamespace) AS there`.execute(
     db,
   )
   return rows[0]?.there === true

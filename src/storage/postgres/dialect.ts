@@ -13,7 +13,7 @@ export function createPostgresDialect(collation: string): Dialect {
     // Numbers are given before the commit, so those of one transaction may come to light after higher ones of another.
     changeOrder: sql`, xid XID8 NOT NULL DEFAULT pg_current_xact_id()`,
     lower: (text) => sql<string>`lower(${text} COLLATE ${sql.id(collation)})`,
-    skipLockedRuns: sql`FOR UPDATE OF run SKIP LOCKED`,
+    locksRows: true,
   }
 }
 

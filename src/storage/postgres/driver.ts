@@ -92,7 +92,6 @@ async function begin(
     `BEGIN ISOLATION LEVEL ${isolationLevel} ${reads ? 'READ ONLY' : 'READ WRITE'};
      SET LOCAL statement_timeout = ${STATEMENT_MILLISECONDS};
      SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MILLISECONDS};
-     SET LOCAL enable_seqscan = off;
      SELECT ${reads ? 'NULL' : 'pg_current_xact_id()::text'} AS id`,
   )
   const last = (results as readonly pg.QueryResult<{ id: string | null }>[]).at(-1)

@@ -106,9 +106,7 @@ async function connect(
     return createStorage({
       dialect: createPostgresDialect(collation),
       reader: db,
-      transact: writes ? (work) => transact(db, 'serializable', work) : null,
-      // Whoever claims looks again at what it took, and takes what others do not hold.
-      claim: (work) => transact(db, 'read committed', work),
+      transact: writes ? (work) => transact(db, work) : null,
       schemaVersion,
       clock: clock.now,
       snapshot: (work) =>

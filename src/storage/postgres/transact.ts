@@ -1,6 +1,7 @@
-import { type IsolationLevel, type Kysely, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Connection } from '../dialect.ts'
 import type { Database } from '../schema.ts'
+import { StaleRead } from '../stale-read.ts'
 import { PATIENCE_MILLISECONDS, pause } from './connections.ts'
 import { CommitUnknown, inWords, isConflict, isConstraint, isDisconnection } from './errors.ts'
 
@@ -8,12 +9,12 @@ import { CommitUnknown, inWords, isConflict, isConstraint, isDisconnection } fro
 const MOST_REFUSALS = 2
 
 /**
- * Runs `work` in a transaction, again from the start where others were in the way or the connection was lost. Where it
+ * Runs `work` in a transaction that sees what others commit meanwhile, and waits for whoever has locked what it reads to
+ * decide by (`lock-rows.ts`); PostgreSQL's serializable ones fail time and again where small tables share a page. Again from the start where others were in the way or the connection was lost. Where it
  * was lost at COMMIT the server is asked what became of it.
  */
 export async function transact<T>(
   db: Kysely<Database>,
-  isolation: IsolationLevel,
   work: (trx: Connection) => Promise<T>,
 ): Promise<T> {
   const start = performance.now()
@@ -21,13 +22,10 @@ export async function transact<T>(
   for (let attempt = 0; ; attempt += 1) {
     let done: { readonly result: T } | undefined
     try {
-      await db
-        .transaction()
-        .setIsolationLevel(isolation)
-        .execute(async (trx) => {
-          done = undefined
-          done = { result: await work(trx) }
-        })
+      await db.transaction().execute(async (trx) => {
+        done = undefined
+        done = { result: await work(trx) }
+      })
       if (done) return done.result
       throw new Error('a transaction ended without its result')
     } catch (error) {
@@ -35,7 +33,7 @@ export async function transact<T>(
         const fate = await fateOf(db, error.transactionId)
         if (fate === 'committed' && done) return done.result
         if (fate !== 'aborted') throw inWords(error)
-      } else if (isConstraint(error)) {
+      } else if (isConstraint(error) || error instanceof StaleRead) {
         refusals += 1
         if (refusals > MOST_REFUSALS) throw error
       } else if (!isConflict(error) && !isDisconnection(error)) {

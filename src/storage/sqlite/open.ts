@@ -30,7 +30,7 @@ const dialect: Dialect = {
   bytes: sql`BLOB`,
   changeOrder: sql``,
   lower: (text) => sql<string>`lower(${text})`,
-  skipLockedRuns: sql``,
+  locksRows: false,
 }
 
 /**
