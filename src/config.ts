@@ -169,19 +169,27 @@ function readProviders(settings: Environment): ProviderSettings {
 
 function databasePath(get: (name: string) => string | undefined): string {
   const url = get('RECOLLECT_DATABASE_URL')
-  if (url?.startsWith('postgres://') || url?.startsWith('postgresql://')) {
+  return url === undefined
+    ? join(homeDirectory(get), 'recollect.db')
+    : readDatabaseUrl('RECOLLECT_DATABASE_URL', url).path
+}
+
+/** Where a database is. */
+export interface DatabaseAddress {
+  readonly kind: 'sqlite'
+  readonly path: string
+}
+
+/** `name` is that of the setting or flag that it was found in. */
+export function readDatabaseUrl(name: string, url: string): DatabaseAddress {
+  if (/^postgres(ql)?:/.test(url)) {
     throw new ConfigError(
-      "RECOLLECT_DATABASE_URL: found a postgres:// address, but PostgreSQL can't be used in this version yet. Unset it, or give file:<path>.",
+      `${name}: found a postgres:// address, but PostgreSQL can't be used in this version yet. Unset it, or give file:<path>.`,
     )
   }
-  if (url !== undefined) {
-    const path = url.startsWith('file:') ? fromFileUrl(url) : ''
-    if (path === '') {
-      throw new ConfigError(`RECOLLECT_DATABASE_URL: found "${mask(url)}", allowed is file:<path>.`)
-    }
-    return resolve(path)
-  }
-  return join(homeDirectory(get), 'recollect.db')
+  const path = url.startsWith('file:') ? fromFileUrl(url) : ''
+  if (path !== '') return { kind: 'sqlite', path: resolve(path) }
+  throw new ConfigError(`${name}: found "${mask(url)}", allowed is file:<path>.`)
 }
 
 function fromFileUrl(url: string): string {

@@ -12,7 +12,20 @@ export interface Dialect {
   readonly withoutRows: RawBuilder<unknown>
   /** The column type of bytes. */
   readonly bytes: RawBuilder<unknown>
+  readonly numbering: Numbering
 }
+
+/** The numbers that `rowNumber` gave in a table. */
+export interface Numbering {
+  /** The greatest, whether that row is still there or not; 0: none yet. */
+  last(db: Connection, table: NumberedTable): Promise<number>
+  /** New rows get numbers above this one. */
+  continueAfter(db: Connection, table: NumberedTable, number: number): Promise<void>
+}
+
+export type NumberedTable = {
+  [Table in keyof Database]: Database[Table] extends { row: unknown } ? Table : never
+}[keyof Database]
 
 export const TEXT_INDEXES = ['passage', 'message'] as const
 export type TextIndex = (typeof TEXT_INDEXES)[number]

@@ -28,17 +28,29 @@ export async function insertVectors(db: Connection, vectors: readonly NewVector[
   const given = new Map(
     vectors.map(({ set_row, entry_row, vector }) => [`${set_row} ${entry_row}`, vector]),
   )
+  await insertCodes(
+    db,
+    inserted.map((row) => ({
+      ...row,
+      vector: given.get(`${row.set_row} ${row.entry_row}`) ?? new Uint8Array(),
+    })),
+  )
+}
+
+/** What is kept beside vectors that have just been stored. */
+export async function insertCodes(
+  db: Connection,
+  stored: readonly (NewVector & { readonly row: number })[],
+): Promise<void> {
   const codes = new Map<number, Codes>()
   await db
     .insertInto('vector_code')
     .values(
-      inserted.map((row) => {
-        const vector = decodeFloat32(
-          given.get(`${row.set_row} ${row.entry_row}`) ?? new Uint8Array(),
-        )
+      stored.map(({ row, set_row, entry_row, vector: bytes }) => {
+        const vector = decodeFloat32(bytes)
         const coding = codes.get(vector.length) ?? createInt8Codes(vector.length)
         codes.set(vector.length, coding)
-        return { ...row, code: coding.encode(vector) }
+        return { row, set_row, entry_row, code: coding.encode(vector) }
       }),
     )
     .execute()
