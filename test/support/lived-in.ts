@@ -109,7 +109,7 @@ export async function liveIn(
   }
   const vectors = seededRandom(dimension)
   await embed(storage, EMBEDDED_BY, () => randomVector(vectors, dimension))
-  await runsInEveryState(storage, store)
+  await runsInEveryState(storage, store, `a process of ${namespace}`)
   await waitingTasks(storage, store)
   await goneAgain(store)
 }
@@ -135,7 +135,7 @@ async function embed(storage: Storage, handle: string, vector: () => Float32Arra
 }
 
 /** Each of an agent of its own. */
-async function runsInEveryState(storage: Storage, store: Store): Promise<void> {
+async function runsInEveryState(storage: Storage, store: Store, owner: string): Promise<void> {
   const states: readonly RunStatus[] = [
     'running',
     'waiting',
@@ -147,10 +147,10 @@ async function runsInEveryState(storage: Storage, store: Store): Promise<void> {
   ]
   for (const status of states) {
     const { id } = await insertAgent(store, { name: status })
-    const run = await insertRun(store, id, { idempotencyKey: status, acceptedBy: 'some process' })
+    const run = await insertRun(store, id, { idempotencyKey: status, acceptedBy: owner })
     if (status === 'queued') continue
     await storage.claims.next({
-      owner: 'some process',
+      owner,
       now: at(),
       expiresAt: at(30),
       orphanedBefore: at(-30),
