@@ -4,7 +4,7 @@ import { UserError } from '../../core/errors.ts'
 import type { Connection, NumberedTable, Numbering } from '../dialect.ts'
 import { copyTables } from './copy-tables.ts'
 import type { CopySource, CopyTarget } from './ends.ts'
-import { type Prepared, prepareTarget } from './prepare-target.ts'
+import { assertFit, type Prepared, prepareTarget } from './prepare-target.ts'
 import type { Sums } from './sum-rows.ts'
 import { differences, sumTables, totalRows } from './sum-tables.ts'
 import { COPIED_TABLES } from './tables.ts'
@@ -37,6 +37,7 @@ export async function copyDatabase(
   reports: CopyReports,
   signal: AbortSignal,
 ): Promise<Copied> {
+  await assertFit(target)
   return source.snapshot(async (from) => {
     reports.atWork(await agentsAtWork(from, now))
     const sums = await summed(from, 'reading', await countRows(from))
@@ -47,9 +48,9 @@ export async function copyDatabase(
     await copyTables(from, target, reached, signal, ({ rows }) =>
       reports.progress('copying', rows, total),
     )
-    await compare(target, sums, await summed(target.db, 'checking', total))
-    const numbers = await numbersOf(from, source.numbering)
-    await target.db.transaction().execute(async (trx) => {
+    await compare(target, sums, await summed(target.reader, 'checking', total))
+    const numbers = await numbersOf(from, source.dialect.numbering)
+    await target.transact(async (trx) => {
       for (const [table, number] of numbers) {
         await target.dialect.numbering.continueAfter(trx, table, number)
       }
@@ -70,7 +71,7 @@ export async function copyDatabase(
 async function compare(target: CopyTarget, source: Sums, copy: Sums): Promise<void> {
   const different = differences(source, copy)
   if (different.length === 0) return
-  await spoil(target.db)
+  await target.transact(spoil)
   throw new UserError(
     'internal',
     `The copy in ${target.location} differs from its source in ${different.join(', ')}, and no server will open it. ` +

@@ -9,7 +9,7 @@ import { moveOn, type Reached } from './unfinished.ts'
 /** Copies what is missing. Each batch is committed together with how far it brought the copy. */
 export async function copyTables(
   source: Connection,
-  { db, dialect }: CopyTarget,
+  { dialect, transact }: CopyTarget,
   start: Reached,
   signal: AbortSignal,
   onReached: (reached: Reached, table: CopiedTable) => void,
@@ -20,7 +20,7 @@ export async function copyTables(
     const after = number === start.table ? start.after : null
     for await (const { rows, last } of batches(source, table, after, signal)) {
       const next: Reached = { table: number, after: last, rows: reached.rows + rows.length }
-      await db.transaction().execute(async (trx) => {
+      await transact(async (trx) => {
         await moveOn(trx, reached, next)
         await insertRows(trx, table, rows)
         await makeAnew(trx, dialect, table, rows)

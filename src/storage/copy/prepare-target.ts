@@ -17,13 +17,18 @@ export interface Prepared {
   readonly how: 'begins' | 'goes on' | 'anew'
 }
 
+/** Refuses what holds other data, before anybody takes the time to read the source. */
+export async function assertFit({ reader, location }: CopyTarget): Promise<void> {
+  if (!(await readUnfinished(reader))) await assertEmpty(reader, location)
+}
+
 /** Makes the target a copy under way, and says from where it goes on. What is not a copy of this source is refused. */
 export async function prepareTarget(
   target: CopyTarget,
   { location }: Pick<CopySource, 'location'>,
   sums: Sums,
 ): Promise<Prepared> {
-  return target.db.transaction().execute(async (trx) => {
+  return target.transact(async (trx) => {
     const begun = await readUnfinished(trx)
     if (begun && !begun.spoiled && isSame(begun.sums, sums)) {
       return { reached: begun.reached, how: begun.reached.rows > 0 ? 'goes on' : 'begins' }

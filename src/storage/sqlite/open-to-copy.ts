@@ -16,7 +16,7 @@ export async function openSqliteToCopy(path: string): Promise<CopySource> {
   await readSnapshot(path, (db) => versionToRead({ db, migrations: MIGRATIONS, hasVersionTable }))
   return {
     location: path,
-    numbering: dialect.numbering,
+    dialect,
     snapshot: (work) => readSnapshot(path, work),
     async close() {},
   }
@@ -40,7 +40,8 @@ export async function openSqliteAsTarget(path: string): Promise<CopyTarget> {
       location: path,
       schemaVersion,
       dialect,
-      db,
+      reader: db,
+      transact: (work) => db.transaction().execute(work),
       async close() {
         await db.destroy()
         handle.close()
