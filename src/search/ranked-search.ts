@@ -1,34 +1,10 @@
 import { coverage, standingOut } from './confidence.ts'
 import { type Found, fuseByRank, type RankedList } from './fuse.ts'
+import { guessWords } from './guess-words.ts'
 import type { Question } from './question.ts'
-import {
-  type Candidate,
-  inverseFrequency,
-  type Ranked,
-  rankByWords,
-  type Spelling,
-  type Weighted,
-} from './rank.ts'
-import { compounds, mayBeMisspelt, misspellings, mistakesIn } from './spelling.ts'
+import { inverseFrequency, type Ranked, rankByWords, type Weighted } from './rank.ts'
 import type { VectorList } from './vector-list.ts'
-
-/** What a database offers for one search: the entries of its scope that pass its filters. */
-export interface WordIndex {
-  /** Entries in scope; filters don't count here and in `frequency`. */
-  size(): number
-  /** Entries in scope that hold any of the stems. */
-  frequency(stems: readonly string[]): number
-  /** Stems in scope, or that once were, of nearly this length: at most `most` letters more or less. */
-  wordsLike(stem: string, most: number): readonly string[]
-  /** Stems in scope, or that once were, that contain this one or begin or end it. */
-  wordsWith(stem: string): readonly string[]
-  /** Entries with any of the stems, best first by BM25, the newer of equals first. */
-  best(stems: readonly string[], limit: number): readonly Ranked[]
-  /** Those of the rows that are in scope and pass the filters. */
-  passing(rows: readonly number[]): ReadonlySet<number>
-  /** These entries with their neighbours, and those of the neighbours that pass the filters as entries of their own. */
-  candidates(rows: readonly number[]): readonly Candidate[]
-}
+import type { WordIndex } from './word-index.ts'
 
 export interface RankedPage {
   readonly hits: readonly Found[]
@@ -52,8 +28,6 @@ export interface Ranking {
 const JUDGED = 60
 /** Entries that are scored to find those that are judged, unless the rarest word stands in more. */
 const MOST_SCORED = 10_000
-/** Each guess looks through the vocabulary. */
-const MOST_GUESSED = 4
 
 /** Of the best by words, so many say how much of the question words can answer. */
 const TELLING = 3
@@ -64,33 +38,36 @@ const MOST_WEIGHT = 1.5
  * The entries that hold any word of the question or are near it, best first: a page of a list that has every one of
  * them once, in the same order whenever it is asked for.
  */
-export function rankedSearch(
+export async function rankedSearch(
   index: WordIndex,
   question: Question,
   { offset, limit }: { readonly offset: number; readonly limit: number },
   vectors: readonly VectorList[] = [],
   known?: Ranking,
-): RankedPage {
+): Promise<RankedPage> {
   const end = offset + limit
-  const ranking = continueRanking(index, known ?? beginRanking(index, question, vectors), end + 1)
+  const first = known ?? (await beginRanking(index, question, vectors))
+  const ranking = await continueRanking(index, first, end + 1)
   const { hits } = ranking
   return { hits: hits.slice(offset, end), more: hits.length > end, ranking }
 }
 
-function beginRanking(
+async function beginRanking(
   index: WordIndex,
   question: Question,
   vectors: readonly VectorList[],
-): Ranking {
-  const terms = weigh(index, question)
+): Promise<Ranking> {
+  const terms = await weigh(index, question)
+  const size = await index.size()
   const stems = stemsOf(terms)
-  const first = bestOf(index, terms, stems)
-  const candidates = index.candidates(first.map(({ row }) => row))
-  const ranked = rankByWords(terms, question.dates, candidates, index.size())
+  const first = await bestOf(index, terms, stems)
+  const rows = first.map(({ row }) => row)
+  const candidates = rows.length > 0 ? await index.candidates(rows) : []
+  const ranked = rankByWords(terms, question.dates, candidates, size)
   const telling = new Set(ranked.slice(0, TELLING).map(({ row }) => row))
   const texts = candidates.filter(({ row }) => telling.has(row)).map(({ text }) => text)
-  const covered = vectors.length > 0 ? coverage(askedWords(index, question, terms), texts) : 0
-  const nearest = vectors.flatMap((list) => weighVectors(index, list, covered))
+  const covered = vectors.length > 0 ? coverage(askedWords(size, question, terms), texts) : 0
+  const nearest = await weighVectors(index, vectors, covered)
   const hits = fuseByRank([
     ...(ranked.length > 0 ? [{ leg: 'keyword', weight: 1, entries: ranked } as const] : []),
     ...nearest,
@@ -99,38 +76,47 @@ function beginRanking(
 }
 
 /** Those that are judged. */
-function bestOf(
+async function bestOf(
   index: WordIndex,
   terms: readonly Weighted[],
   stems: readonly string[],
-): readonly Ranked[] {
+): Promise<readonly Ranked[]> {
   if (stems.length === 0) return []
   const telling = stemsOf(mostTelling(terms))
-  const found = index.best(telling, JUDGED)
-  return found.length < JUDGED && telling.length < stems.length ? index.best(stems, JUDGED) : found
+  const found = await index.best(telling, JUDGED)
+  return found.length < JUDGED && telling.length < stems.length
+    ? await index.best(stems, JUDGED)
+    : found
 }
 
 /** The more words can answer and the less the nearest stand out, the less do vectors count. */
-function weighVectors(
+async function weighVectors(
   index: WordIndex,
-  { weight, size, entries }: VectorList,
+  lists: readonly VectorList[],
   covered: number,
-): readonly RankedList[] {
+): Promise<readonly RankedList[]> {
+  const weighed = lists.map((list) => ({ list, counts: weightOf(list, covered) }))
+  const counting = weighed.filter(({ counts }) => counts > 0)
+  const rows = counting.flatMap(({ list }) => list.entries.map(({ row }) => row))
+  if (rows.length === 0) return []
+  const passing = await index.passing([...new Set(rows)])
+  return counting.flatMap(({ list, counts }) => {
+    const there = list.entries.filter(({ row }) => passing.has(row))
+    return there.length === 0 ? [] : [{ leg: 'vector', weight: counts, entries: there }]
+  })
+}
+
+function weightOf({ weight, size, entries }: VectorList, covered: number): number {
   const sure = standingOut(
     entries.map(({ score }) => score),
     size,
   )
   // Where words find nothing at all, the nearest are all there is, however far away they are.
-  const counts = covered > 0 ? weight * sure * (MOST_WEIGHT - covered) : 1
-  if (counts === 0) return []
-  const passing = index.passing(entries.map(({ row }) => row))
-  const there = entries.filter(({ row }) => passing.has(row))
-  return there.length === 0 ? [] : [{ leg: 'vector', weight: counts, entries: there }]
+  return covered > 0 ? weight * sure * (MOST_WEIGHT - covered) : 1
 }
 
 /** Also those words of the question that stand nowhere: no entry can answer for them. */
-function askedWords(index: WordIndex, question: Question, terms: readonly Weighted[]) {
-  const size = index.size()
+function askedWords(size: number, question: Question, terms: readonly Weighted[]) {
   const found = terms.map(({ spellings, frequency }) => ({
     stems: spellings.map(({ stem }) => stem),
     rarity: inverseFrequency(size, frequency),
@@ -159,22 +145,23 @@ function stemsOf(terms: readonly Weighted[]): readonly string[] {
 }
 
 /** Until there are `most`, or no more. */
-function continueRanking(index: WordIndex, ranking: Ranking, most: number): Ranking {
+async function continueRanking(index: WordIndex, ranking: Ranking, most: number): Promise<Ranking> {
   const { stems, hits, complete } = ranking
   if (complete || most <= hits.length) return ranking
-  const all = [...hits, ...tail(index, stems, hits, most)]
+  const all = [...hits, ...(await tail(index, stems, hits, most))]
   return { stems, hits: all, complete: all.length < most }
 }
 
 /** What comes after those that are known, until there are `most` in all. */
-function tail(
+async function tail(
   index: WordIndex,
   stems: readonly string[],
   judged: readonly Found[],
   most: number,
-): readonly Found[] {
+): Promise<readonly Found[]> {
   const known = new Set(judged.map(({ row }) => row))
-  const rest = index.best(stems, most).filter(({ row }) => !known.has(row))
+  const all = await index.best(stems, most)
+  const rest = all.filter(({ row }) => !known.has(row))
   const [best] = rest
   const last = judged.at(-1)
   // The scores are made to go on from the last of those that were judged, as they are on another scale.
@@ -184,22 +171,19 @@ function tail(
     .map(({ row, score }) => ({ row, score: score * scale, foundBy: 'keyword' }))
 }
 
-function weigh(index: WordIndex, { stems }: Question): readonly Weighted[] {
-  let guessed = 0
-  return stems.flatMap((stem) => {
-    const frequency = index.frequency([stem])
+async function weigh(index: WordIndex, { stems }: Question): Promise<readonly Weighted[]> {
+  if (stems.length === 0) return []
+  const frequencies = await index.frequencies(stems.map((stem) => [stem]))
+  const asked = stems.map((stem, place) => ({ stem, frequency: frequencies[place] ?? 0 }))
+  const unknown = asked.filter(({ frequency }) => frequency === 0).map(({ stem }) => stem)
+  const guesses = await guessWords(index, unknown)
+  const guessed = [...guesses.values()]
+  const groups = guessed.map((spellings) => spellings.map(({ stem }) => stem))
+  const counted = groups.length > 0 ? await index.frequencies(groups) : []
+  return asked.flatMap(({ stem, frequency }) => {
     if (frequency > 0) return [{ spellings: [{ stem, weight: 1 }], frequency }]
-    if (guessed >= MOST_GUESSED || !mayBeMisspelt(stem)) return []
-    guessed += 1
-    const spellings = guess(index, stem)
-    if (spellings.length === 0) return []
-    return [{ spellings, frequency: index.frequency(spellings.map((each) => each.stem)) }]
+    const spellings = guesses.get(stem)
+    if (!spellings) return []
+    return [{ spellings, frequency: counted[guessed.indexOf(spellings)] ?? 0 }]
   })
-}
-
-/** What may be meant by a word that nobody wrote. */
-function guess(index: WordIndex, stem: string): readonly Spelling[] {
-  const used = (word: string) => index.frequency([word]) > 0
-  const misspelt = misspellings(stem, index.wordsLike(stem, mistakesIn(stem)), used)
-  return misspelt.length > 0 ? misspelt : compounds(stem, index.wordsWith(stem), used)
 }

@@ -24,48 +24,42 @@ export function mistakesIn(stem: string): number {
   return stem.length >= LONG ? 2 : 1
 }
 
-/** Those of the `known` words that are written nearly like it and `used`, the nearest alone. */
+/** Those of the `known` words that are written nearly like it: the nearest, then those a little further away. */
 export function misspellings(
   stem: string,
   known: readonly string[],
-  used: (word: string) => boolean,
-): readonly Spelling[] {
+): readonly (readonly Spelling[])[] {
   const most = mistakesIn(stem)
-  const near: string[][] = []
-  for (const word of known) {
-    const distance = editDistance(stem, word, most)
-    if (distance > most) continue
-    near[distance] ??= []
-    near[distance].push(word)
-  }
-  for (const words of near) {
-    const found = firstUsed(words?.toSorted() ?? [], used)
-    if (found.length > 0) return found.map((word) => ({ stem: word, weight: MISSPELT_WEIGHT }))
-  }
-  return []
+  const near: string[][] = Array.from({ length: most + 1 }, () => [])
+  for (const word of known) near[editDistance(stem, word, most)]?.push(word)
+  return near.map((words) => spellings(words.toSorted(), MISSPELT_WEIGHT))
 }
 
-/** Those of the `known` words that it is a part of, or that are parts of it, and `used`, the nearest first. */
-export function compounds(
-  stem: string,
-  known: readonly string[],
-  used: (word: string) => boolean,
-): readonly Spelling[] {
+/** Those of the `known` words that it is a part of, or that are parts of it, the nearest first. */
+export function compounds(stem: string, known: readonly string[]): readonly Spelling[] {
   const byLikeness = known
     .filter((word) => isPart(word, stem) || isPart(stem, word))
     .sort(
       (a, b) =>
         Math.abs(a.length - stem.length) - Math.abs(b.length - stem.length) || (a < b ? -1 : 1),
     )
-  return firstUsed(byLikeness, used).map((word) => ({ stem: word, weight: PART_WEIGHT }))
+  return spellings(byLikeness, PART_WEIGHT)
 }
 
-function firstUsed(words: readonly string[], used: (word: string) => boolean): readonly string[] {
-  const found: string[] = []
-  for (const word of words.slice(0, MOST_TRIED)) {
-    if (found.length < MOST_SPELLINGS && used(word)) found.push(word)
+/** Some of the first list of which any are used. */
+export function firstUsed(
+  lists: readonly (readonly Spelling[])[],
+  used: ReadonlySet<string>,
+): readonly Spelling[] {
+  for (const list of lists) {
+    const found = list.filter(({ stem }) => used.has(stem))
+    if (found.length > 0) return found.slice(0, MOST_SPELLINGS)
   }
-  return found
+  return []
+}
+
+function spellings(words: readonly string[], weight: number): readonly Spelling[] {
+  return words.slice(0, MOST_TRIED).map((stem) => ({ stem, weight }))
 }
 
 function isPart(part: string, whole: string): boolean {

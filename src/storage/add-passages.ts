@@ -9,12 +9,13 @@ import { embedEntries } from './vector-entries.ts'
 
 /** Rows of passages that their archive does not have, and what search and counts need of them; not their tags. */
 export async function addPassages(
-  { db, namespace, dialect }: Scope,
+  scope: Scope,
   archiveId: string,
   passages: readonly PlacedPassage[],
   at: string,
 ): Promise<void> {
   if (passages.length === 0) return
+  const { db, namespace, dialect } = scope
   const rows = await db
     .insertInto('passage')
     .values(
@@ -46,7 +47,7 @@ export async function addPassages(
     })),
   )
   const entries = rows.map(({ row, id }) => ({ row, text: texts.get(id) ?? '' }))
-  await embedEntries(db, namespace, { kind: 'archive', id: archiveId }, entries)
+  await embedEntries(scope, { kind: 'archive', id: archiveId }, entries)
   await countPassages({ db, namespace }, archiveId, {
     passages: rows.length,
     superseded: passages.filter(({ supersededBy }) => supersededBy !== null).length,

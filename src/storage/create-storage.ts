@@ -83,7 +83,7 @@ export function createStorage(opened: Opened): Storage {
       }
     },
     claims: createClaims(reader, transact, scopeOf),
-    embeddings: createEmbeddingTasks(reader, transact, opened.vectorBytes),
+    embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
     changes: {
       ...changeReads(reader),
       mayHaveChanged: opened.mayHaveChanged,

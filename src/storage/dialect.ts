@@ -6,6 +6,7 @@ export type Connection = Kysely<Database> | Transaction<Database>
 /** What differs between databases beyond what Kysely evens out. */
 export interface Dialect {
   readonly textSearch: TextSearch
+  readonly vectors: VectorTables
   /** The column type of a primary key that counts up by itself and never gives a number twice. */
   readonly rowNumber: RawBuilder<unknown>
   /** What makes a table whose rows stand in the order of its primary key, where there is such a thing. */
@@ -46,4 +47,21 @@ export interface TextEntry {
   readonly scope: string
   /** As `indexWords` gives them. */
   readonly words: readonly string[]
+}
+
+/** Where vectors stand: the table `vector`, and what is kept beside it to search there. */
+export interface VectorTables {
+  create(db: Connection): Promise<void>
+  /** Stores vectors of entries that have none in that set yet; of others, the first stays. */
+  insert(db: Connection, vectors: readonly NewVector[]): Promise<void>
+  /** Takes the vectors of these entries out of these sets. */
+  remove(db: Connection, setRows: readonly number[], entryRows: readonly number[]): Promise<void>
+}
+
+export interface NewVector {
+  readonly set_row: number
+  /** `row` of the passage or message. */
+  readonly entry_row: number
+  /** As `encodeFloat32` makes it, of unit length. */
+  readonly vector: Uint8Array
 }

@@ -1,8 +1,8 @@
 import { createVectorSetCounts } from './count-vector-sets.ts'
-import type { Connection } from './dialect.ts'
+import type { Connection, Dialect } from './dialect.ts'
 import { fillOneSet } from './fill-vector-set.ts'
 import { finishTasks } from './finish-tasks.ts'
-import { copyKnown } from './vector-entries.ts'
+import { copyKnown, type VectorScope } from './vector-entries.ts'
 import { MOST_ATTEMPTS, makeSet, settleSets } from './vector-sets.ts'
 import type { EmbeddingClaim, EmbeddingTask, EmbeddingTasks } from './vector-store.ts'
 
@@ -12,6 +12,7 @@ const ADOPTED_AT_ONCE = 100
 /** Looks across namespaces, as whoever is free works for everybody. */
 export function createEmbeddingTasks(
   reader: Connection,
+  dialect: Dialect,
   transact: <T>(work: (trx: Connection) => Promise<T>) => Promise<T>,
   vectorBytes: number,
 ): EmbeddingTasks {
@@ -56,14 +57,15 @@ export function createEmbeddingTasks(
       return rows.map(({ handle }) => handle)
     },
 
-    claim: (claim) => transact((trx) => claimTasks(trx, claim)),
+    claim: (claim) => transact((db) => claimTasks({ db, dialect }, claim)),
 
     async renew(owner, tasks, until) {
       if (tasks.length === 0) return
       await transact((trx) => held(trx, owner, tasks).set({ claimed_until: until }).execute())
     },
 
-    finish: (outcomes, retryAt) => transact((trx) => finishTasks(trx, outcomes, retryAt)),
+    finish: (outcomes, retryAt) =>
+      transact((db) => finishTasks({ db, dialect }, outcomes, retryAt)),
 
     async release(owner, tasks, problem) {
       if (tasks.length === 0) return
@@ -134,9 +136,10 @@ async function archivesWithoutSet(db: Connection, fallback: string | null) {
 }
 
 async function claimTasks(
-  trx: Connection,
+  scope: VectorScope,
   claim: EmbeddingClaim,
 ): Promise<{ readonly tasks: readonly EmbeddingTask[]; readonly progressed: boolean }> {
+  const trx = scope.db
   const found = await trx
     .selectFrom('vector_set')
     .innerJoin('embedding_task', 'embedding_task.set_row', 'vector_set.row')
@@ -150,11 +153,11 @@ async function claimTasks(
     .limit(claim.mostTasks)
     .execute()
   if (found.length === 0) {
-    return { tasks: [], progressed: await fillOneSet(trx, claim.handle, claim.now) }
+    return { tasks: [], progressed: await fillOneSet(scope, claim.handle, claim.now) }
   }
   const tasks: EmbeddingTask[] = []
   let characters = 0
-  for (const task of await withoutKnown(trx, found)) {
+  for (const task of await withoutKnown(scope, found)) {
     characters += task.text.length
     if (tasks.length > 0 && characters > claim.mostCharacters) break
     tasks.push(task)
@@ -178,9 +181,10 @@ interface FoundTask {
 
 /** Texts that another set or task has had embedded since the task was made need no model any more. */
 async function withoutKnown(
-  trx: Connection,
+  scope: VectorScope,
   found: readonly FoundTask[],
 ): Promise<readonly EmbeddingTask[]> {
+  const trx = scope.db
   const sets = await trx
     .selectFrom('vector_set')
     .selectAll()
@@ -201,7 +205,7 @@ async function withoutKnown(
       )
       .execute()
     const unknown = new Map(
-      (await copyKnown(trx, set, entries)).map(({ row, text }) => [row, text]),
+      (await copyKnown(scope, set, entries)).map(({ row, text }) => [row, text]),
     )
     const settled: number[] = []
     for (const { row, entry_row, attempts } of tasks) {

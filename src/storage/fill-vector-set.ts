@@ -1,6 +1,6 @@
 import type { Connection } from './dialect.ts'
 import { SEARCHED_ROLES } from './search-scope.ts'
-import { addToSet, type VectorEntry } from './vector-entries.ts'
+import { addToSet, type VectorEntry, type VectorScope } from './vector-entries.ts'
 import { settleSets, type VectorSet } from './vector-sets.ts'
 
 /** Entries that are brought to a set in one transaction: some whole batches. */
@@ -10,7 +10,12 @@ const AT_ONCE = 256
  * Brings the next entries that were there before their set to one of that model. Done only when nothing else is to be
  * embedded, so that what is new comes first and no more tasks are written than will soon be worked on.
  */
-export async function fillOneSet(db: Connection, handle: string, now: string): Promise<boolean> {
+export async function fillOneSet(
+  scope: VectorScope,
+  handle: string,
+  now: string,
+): Promise<boolean> {
+  const { db } = scope
   const set = await db
     .selectFrom('vector_set')
     .selectAll()
@@ -29,7 +34,7 @@ export async function fillOneSet(db: Connection, handle: string, now: string): P
     .where('row', '=', set.row)
     .execute()
   const fresh = await withoutThoseIn(db, set, entries)
-  if (fresh.length > 0) await addToSet(db, set, fresh)
+  if (fresh.length > 0) await addToSet(scope, set, fresh)
   await settleSets(db, [set.row])
   return true
 }

@@ -1,9 +1,8 @@
 import { encodeFloat32 } from '../vector/float32.ts'
 import type { Connection } from './dialect.ts'
-import { fixDimension, textDigest } from './vector-entries.ts'
+import { fixDimension, textDigest, type VectorScope } from './vector-entries.ts'
 import { settleSets, type VectorSet } from './vector-sets.ts'
 import type { EmbeddingOutcome } from './vector-store.ts'
-import { insertVectors } from './vectors/vector-writes.ts'
 
 /** Vectors that are kept for texts that come again. The oldest go; those in use stand in their sets besides. */
 const MOST_CACHED = 10_000
@@ -12,11 +11,12 @@ type Refused = Extract<EmbeddingOutcome, { kind: 'refused' }>
 type Found = Extract<EmbeddingOutcome, { kind: 'vector' }>
 
 export async function finishTasks(
-  db: Connection,
+  scope: VectorScope,
   outcomes: readonly EmbeddingOutcome[],
   retryAt: string,
 ): Promise<{ readonly problem: string | null }> {
   if (outcomes.length === 0) return { problem: null }
+  const { db } = scope
   const byTask = new Map(outcomes.map((outcome) => [outcome.task.row, outcome]))
   const tasks = await db
     .selectFrom('embedding_task')
@@ -37,7 +37,7 @@ export async function finishTasks(
       if (outcome?.kind === 'refused') await refuse(db, outcome)
       else if (outcome) found.push({ ...outcome, entryRow: entry_row })
     }
-    problem = (await store(db, set, found, retryAt)) ?? problem
+    problem = (await store(scope, set, found, retryAt)) ?? problem
   }
   await settleSets(
     db,
@@ -60,7 +60,7 @@ async function refuse(db: Connection, { task, problem, retryAt }: Refused): Prom
 }
 
 async function store(
-  db: Connection,
+  { db, dialect }: VectorScope,
   set: VectorSet,
   found: readonly (Found & { readonly entryRow: number })[],
   retryAt: string,
@@ -69,7 +69,7 @@ async function store(
   if (dimension === undefined) return null
   const fitting = found.filter(({ vector }) => vector.length === dimension)
   const encoded = fitting.map((one) => ({ ...one, bytes: encodeFloat32(one.vector) }))
-  await insertVectors(
+  await dialect.vectors.insert(
     db,
     encoded.map(({ entryRow, bytes }) => ({
       set_row: set.row,

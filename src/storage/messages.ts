@@ -119,7 +119,8 @@ export function messageReads(scope: Scope): MessageReads {
   }
 }
 
-export function messageWrites({ db, namespace, dialect }: Scope): MessageWrites {
+export function messageWrites(scope: Scope): MessageWrites {
+  const { db, namespace, dialect } = scope
   return {
     async append(agentId, messages) {
       if (messages.length === 0) return
@@ -161,8 +162,7 @@ export function messageWrites({ db, namespace, dialect }: Scope): MessageWrites 
           })),
       )
       await embedEntries(
-        db,
-        namespace,
+        scope,
         { kind: 'agent', id: agentId },
         rows.filter(({ text, role }) => text !== '' && SEARCHED_ROLES.some((one) => one === role)),
       )

@@ -207,7 +207,7 @@ export function passageWrites(scope: Scope): PassageWrites {
       if (!removed) return false
       await dialect.textSearch.remove(db, 'passage', [removed.row])
       const archive = { kind: 'archive', id: removed.archive_id } as const
-      await forgetEntries(db, namespace, archive, [removed.row])
+      await forgetEntries(scope, archive, [removed.row])
       await count(removed.archive_id, {
         passages: -1,
         superseded: removed.superseded_by === null ? 0 : -1,

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { Connection } from './dialect.ts'
+import type { Scope } from './scope.ts'
 import { settleSets, type VectorSet } from './vector-sets.ts'
-import { insertVectors, removeVectors } from './vectors/vector-writes.ts'
 
 /** A passage or message with what of it is embedded. */
 export interface VectorEntry {
   readonly row: number
   readonly text: string
 }
+
+/** Vectors are looked for by their texts, of whatever namespace. */
+export type VectorScope = Pick<Scope, 'db' | 'dialect'>
 
 /** What makes two texts the same to a model. */
 export function textDigest(text: string): string {
@@ -16,12 +19,12 @@ export function textDigest(text: string): string {
 
 /** Gives new entries the vectors that are known, and tasks for the others, in the transaction that inserts them. */
 export async function embedEntries(
-  db: Connection,
-  namespace: string,
+  scope: Scope,
   owner: { readonly kind: VectorSet['kind']; readonly id: string },
   entries: readonly VectorEntry[],
 ): Promise<void> {
   if (entries.length === 0) return
+  const { db, namespace } = scope
   const sets = await db
     .selectFrom('vector_set')
     .selectAll()
@@ -29,17 +32,17 @@ export async function embedEntries(
     .where('kind', '=', owner.kind)
     .where('owner_id', '=', owner.id)
     .execute()
-  for (const set of sets) await addToSet(db, set, entries)
+  for (const set of sets) await addToSet(scope, set, entries)
 }
 
 export async function addToSet(
-  db: Connection,
+  scope: VectorScope,
   set: VectorSet,
   entries: readonly VectorEntry[],
 ): Promise<void> {
-  const unknown = await copyKnown(db, set, entries)
+  const unknown = await copyKnown(scope, set, entries)
   if (unknown.length === 0) return
-  await db
+  await scope.db
     .insertInto('embedding_task')
     .values(
       unknown.map(({ row }) => ({
@@ -56,7 +59,7 @@ export async function addToSet(
 
 /** Stores the vectors of texts that were embedded before; returns the entries whose texts were not. */
 export async function copyKnown(
-  db: Connection,
+  { db, dialect }: VectorScope,
   set: VectorSet,
   entries: readonly VectorEntry[],
 ): Promise<readonly VectorEntry[]> {
@@ -73,7 +76,7 @@ export async function copyKnown(
       .filter(({ vector }) => dimensionOf(vector) === dimension)
       .map(({ digest, vector }) => [digest, vector]),
   )
-  await insertVectors(
+  await dialect.vectors.insert(
     db,
     digested.flatMap(({ entry, digest }) => {
       const vector = known.get(digest)
@@ -99,8 +102,7 @@ function dimensionOf(vector: Uint8Array): number {
 
 /** Takes entries that are deleted out of every set of their owner, in the same transaction. */
 export async function forgetEntries(
-  db: Connection,
-  namespace: string,
+  { db, namespace, dialect }: Scope,
   owner: { readonly kind: VectorSet['kind']; readonly id: string },
   rows: readonly number[],
 ): Promise<void> {
@@ -113,7 +115,7 @@ export async function forgetEntries(
     .execute()
   const setRows = sets.map(({ row }) => row)
   if (setRows.length === 0 || rows.length === 0) return
-  await removeVectors(db, setRows, rows)
+  await dialect.vectors.remove(db, setRows, rows)
   await db
     .deleteFrom('embedding_task')
     .where('set_row', 'in', setRows)

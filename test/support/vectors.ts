@@ -3,7 +3,7 @@ import { Kysely } from 'kysely'
 import { toUnitLength } from '../../src/core/unit-length.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { sqliteDialect } from '../../src/storage/sqlite/driver.ts'
-import { insertVectors, removeVectors } from '../../src/storage/vectors/vector-writes.ts'
+import { sqliteVectors } from '../../src/storage/sqlite/vector-tables.ts'
 import { encodeFloat32 } from '../../src/vector/vector-index.ts'
 import { seededRandom } from './stores.ts'
 
@@ -55,8 +55,8 @@ export function openVectorWriter(path: string): VectorWriter {
     async put(setRow, vectors) {
       const rows = vectors.map(([row]) => row)
       await db.transaction().execute(async (trx) => {
-        await removeVectors(trx, [setRow], rows)
-        await insertVectors(
+        await sqliteVectors.remove(trx, [setRow], rows)
+        await sqliteVectors.insert(
           trx,
           vectors.map(([row, vector]) => ({
             set_row: setRow,
@@ -66,7 +66,8 @@ export function openVectorWriter(path: string): VectorWriter {
         )
       })
     },
-    remove: (setRow, rows) => db.transaction().execute((trx) => removeVectors(trx, [setRow], rows)),
+    remove: (setRow, rows) =>
+      db.transaction().execute((trx) => sqliteVectors.remove(trx, [setRow], rows)),
     rowsOf(index, ids) {
       const row = handle.prepare(`SELECT row FROM ${index} WHERE id = ?`).pluck()
       return ids.map((id) => Number(row.get(id)))

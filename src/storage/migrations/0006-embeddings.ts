@@ -7,7 +7,7 @@ import type { Connection, Dialect } from '../dialect.ts'
  */
 export async function embeddings(db: Connection, dialect: Dialect): Promise<void> {
   const row = dialect.rowNumber
-  const statements = [
+  const sets = [
     sql`ALTER TABLE agent ADD COLUMN embedding TEXT`,
     sql`CREATE TABLE vector_set (
       row ${row}, namespace TEXT NOT NULL, kind TEXT NOT NULL, owner_id TEXT NOT NULL, handle TEXT NOT NULL,
@@ -15,22 +15,10 @@ export async function embeddings(db: Connection, dialect: Dialect): Promise<void
       filled_to TEXT, paused_until TEXT NOT NULL DEFAULT '', problem TEXT,
       UNIQUE (namespace, kind, owner_id, handle)
     )`,
-    sql`CREATE TABLE vector (
-      row ${row}, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL, vector ${dialect.bytes} NOT NULL,
-      UNIQUE (set_row, entry_row),
-      FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE
-    )`,
-    sql`CREATE INDEX vector_set_row ON vector (set_row, row)`,
-    sql`CREATE TABLE vector_code (
-      row INTEGER PRIMARY KEY, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL, code ${dialect.bytes} NOT NULL,
-      FOREIGN KEY (row) REFERENCES vector (row) ON DELETE CASCADE
-    )`,
-    sql`CREATE INDEX vector_code_set ON vector_code (set_row, row)`,
-    sql`CREATE TABLE vector_gone (
-      row ${row}, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL,
-      FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE
-    )`,
-    sql`CREATE INDEX vector_gone_set ON vector_gone (set_row, row)`,
+  ]
+  for (const statement of sets) await statement.execute(db)
+  await dialect.vectors.create(db)
+  const tasks = [
     sql`CREATE TABLE embedding_task (
       row ${row}, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL, claimed_by TEXT NOT NULL,
       claimed_until TEXT NOT NULL, attempts INTEGER NOT NULL, problem TEXT,
@@ -42,5 +30,5 @@ export async function embeddings(db: Connection, dialect: Dialect): Promise<void
       UNIQUE (handle, digest)
     )`,
   ]
-  for (const statement of statements) await statement.execute(db)
+  for (const statement of tasks) await statement.execute(db)
 }

@@ -1,5 +1,11 @@
-import { type Candidate, NEIGHBOURS } from '../../search/rank.ts'
 import type { RankedFilter } from '../ranked-search.ts'
+import {
+  type Entry,
+  type EntryLines,
+  messageLines,
+  passageLines,
+  type Stretch,
+} from '../read-candidates.ts'
 import {
   type Bound,
   conditions,
@@ -9,43 +15,30 @@ import {
 } from './entry-filter.ts'
 
 /** Rows of one of the tables `passage` and `message`, as far as search wants to know them. */
-export interface EntryTable {
-  /** What is selected of `entry` to make an `Entry`. */
+export interface EntryTable extends EntryLines {
+  /** What is selected of `entry` to make a `StoredEntry`. */
   readonly columns: string
   /** The part of the filter that the index knows nothing of, as a condition on `entry`. */
   readonly passes: Fragment | undefined
   size(owners: readonly string[]): number
-  /** The document or conversation in which the entry has neighbours; undefined: it has none. */
-  line(entry: Entry): string | undefined
-  /** The entries of a line from one place to another that may lend context, in order. */
-  stretch(entry: Entry, from: number, to: number): readonly Entry[]
-  /** How far away, in places, the neighbours of its neighbours may be. */
-  readonly reach: number
-  toCandidate(entry: Entry): Omit<Candidate, 'before' | 'after'>
+  stretch(stretch: Stretch): readonly Entry[]
 }
 
-export interface Entry {
-  readonly row: number
-  readonly owner: string
-  readonly text: string
-  readonly place: number
-  /** Source of a passage, role of a message. */
-  readonly kind: string
-  readonly at: string
-  /** 1: it passes the filter, so it may be an answer. */
-  readonly passes: number
-}
+/** SQLite says 1 and 0. */
+export type StoredEntry = Omit<Entry, 'passes'> & { readonly passes: number }
 
 export type Run = <Row>(sql: string, values: readonly Bound[]) => readonly Row[]
 
-/** What an assistant says is long and repeats what it was told. */
-const ASSISTANT_WEIGHT = 0.6
+export function toEntry(stored: StoredEntry): Entry {
+  return { ...stored, passes: stored.passes === 1 }
+}
 
 export function passageTable(run: Run, namespace: string, filter: RankedFilter): EntryTable {
   const columns =
     'entry.row, entry.archive_id AS owner, entry.text, entry.position AS place, entry.source AS kind, entry.created_at AS at'
   const passes = passesBesideScope('passage', filter)
   return {
+    ...passageLines,
     columns,
     passes,
     size(owners) {
@@ -56,23 +49,14 @@ export function passageTable(run: Run, namespace: string, filter: RankedFilter):
       )
       return counted?.count ?? 0
     },
-    line: ({ owner, kind }) => (kind === '' ? undefined : `${owner} ${kind}`),
-    stretch: ({ owner, kind }, from, to) =>
-      run(
+    stretch: ({ member: { owner, kind }, from, to }) =>
+      run<StoredEntry>(
         `SELECT ${columns}, ${passes?.sql ?? '1'} AS passes FROM passage AS entry
          WHERE namespace = ? AND archive_id = ? AND source = ? AND source <> '' AND position BETWEEN ? AND ?
            AND superseded_by IS NULL
          ORDER BY position`,
         [...(passes?.values ?? []), namespace, owner, kind, from, to],
-      ),
-    reach: 2 * NEIGHBOURS,
-    toCandidate: ({ row, text, owner, kind, at }) => ({
-      row,
-      text,
-      at,
-      group: kind === '' ? null : `${owner} ${kind}`,
-      weight: 1,
-    }),
+      ).map(toEntry),
   }
 }
 
@@ -83,6 +67,7 @@ export function messageTable(run: Run, namespace: string, filter: RankedFilter):
   const ofRole = ofRoles(filter)
   const answers = conditions([ofRole, passes ?? false]) ?? ofRole
   return {
+    ...messageLines,
     columns,
     passes,
     size(owners) {
@@ -93,23 +78,12 @@ export function messageTable(run: Run, namespace: string, filter: RankedFilter):
       )
       return counted?.count ?? 0
     },
-    line: ({ owner }) => owner,
-    stretch: ({ owner }, from, to) =>
-      run(
+    stretch: ({ member: { owner }, from, to }) =>
+      run<StoredEntry>(
         `SELECT ${columns}, ${answers.sql} AS passes FROM message AS entry
          WHERE namespace = ? AND agent_id = ? AND seq BETWEEN ? AND ? AND text <> '' AND role IN ('user', 'assistant')
          ORDER BY seq`,
         [...answers.values, namespace, owner, from, to],
-      ),
-    // Between two things that were said stand calls of tools and their results.
-    reach: 8 * NEIGHBOURS,
-    toCandidate: ({ row, text, owner, kind, at }) => ({
-      row,
-      text,
-      at,
-      // What was said on one day belongs together.
-      group: `${owner} ${at.slice(0, 10)}`,
-      weight: kind === 'assistant' ? ASSISTANT_WEIGHT : 1,
-    }),
+      ).map(toEntry),
   }
 }

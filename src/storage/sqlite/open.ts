@@ -13,6 +13,7 @@ import { BUSY_TIMEOUT_MS, PATIENCE_MS, sqliteDialect, whileBusy } from './driver
 import { sqliteNumbering } from './numbering.ts'
 import { createSearchThread } from './search-thread.ts'
 import { sqliteTextSearch } from './text-search.ts'
+import { sqliteVectors } from './vector-tables.ts'
 
 /** A WAL that a checkpoint emptied is cut back to this, so that one busy hour does not occupy the disk for ever. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024
@@ -22,6 +23,7 @@ const VECTOR_BYTES = 256_000_000
 
 export const dialect: Dialect = {
   textSearch: sqliteTextSearch,
+  vectors: sqliteVectors,
   rowNumber: sql`INTEGER PRIMARY KEY AUTOINCREMENT`,
   withoutRows: sql`WITHOUT ROWID`,
   bytes: sql`BLOB`,

@@ -3,9 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type DatabaseHandle from 'better-sqlite3'
 import { readQuestion } from '../../search/question.ts'
 import { type Ranking, rankedSearch } from '../../search/ranked-search.ts'
+import { createMutex } from '../mutex.ts'
 import type { AlikeRequest, RankedAnswer, RankedRequest } from '../ranked-search.ts'
+import { NO_VECTORS } from '../vectors/found-by-meaning.ts'
 import { createMirrors } from '../vectors/mirrors.ts'
-import { type FoundByMeaning, findByMeaning } from '../vectors/vector-leg.ts'
+import { findByMeaning } from '../vectors/vector-leg.ts'
 import { findAlike } from './alike.ts'
 import { openVectorReads } from './vector-reads.ts'
 import { openWordIndex } from './word-index.ts'
@@ -86,14 +88,11 @@ async function answer(
     case 'ranked':
       return rank(searching, question.request)
     case 'alike':
-      // One transaction, so that all that it looks at is of one moment.
-      return db.transaction(() => findAlike(db, question.request))()
+      return ofOneMoment(db, async () => findAlike(db, question.request))
     case 'index_bytes':
       return leg.mirrors.bytes()
   }
 }
-
-const NO_VECTORS: FoundByMeaning = { lists: [], upTo: 0, problem: null }
 
 /**
  * Vectors are searched in slices, so that other requests are answered in between; words then in one transaction, which
@@ -105,15 +104,41 @@ async function rank({ db, leg }: Searching, request: RankedRequest): Promise<Ran
     request.offset > 0 ? rankings.get(keyOf(request, request.upTo, meaning?.upTo)) : undefined
   const nearest = known || !meaning ? NO_VECTORS : await findByMeaning(request, meaning, leg)
   const vectorsUpTo = meaning?.upTo ?? nearest.upTo
-  return db.transaction(() => {
+  return ofOneMoment(db, async () => {
     const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
     const upTo = request.upTo ?? (typeof newest === 'number' ? newest : 0)
     const index = openWordIndex(db, request)
     const question = readQuestion(request.query)
-    const { hits, more, ranking } = rankedSearch(index, question, request, nearest.lists, known)
+    const { hits, more, ranking } = await rankedSearch(
+      index,
+      question,
+      request,
+      nearest.lists,
+      known,
+    )
     remember(keyOf(request, upTo, vectorsUpTo), ranking)
     return { hits, more, upTo, vectorsUpTo, problem: nearest.problem }
-  })()
+  })
+}
+
+const moments = createMutex()
+
+/**
+ * In one transaction. What is ranked is asked for as of a database that is far away, but here it is there at once: the
+ * transaction ends before anything else of this thread has its turn but what was waiting for its turn already.
+ */
+async function ofOneMoment<T>(db: DatabaseHandle.Database, work: () => Promise<T>): Promise<T> {
+  await moments.lock()
+  try {
+    db.exec('BEGIN')
+    try {
+      return await work()
+    } finally {
+      db.exec('COMMIT')
+    }
+  } finally {
+    moments.unlock()
+  }
 }
 
 /** Those of which somebody may want the next page, the one that was asked for last at the end. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { TextIndex, TextSearch } from '../dialect.ts'
 import { scopedWord } from '../search-scope.ts'
+import { isLearned } from '../vocabulary.ts'
 
 /*
  * FTS5, contentless: the text stands in the base table, the index holds only its words, each with its scope. They are
@@ -51,9 +52,4 @@ export const sqliteTextSearch: TextSearch = {
 
 function table(index: TextIndex) {
   return sql.table(`${index}_words`)
-}
-
-/** What somebody may have meant who wrote it a little differently. */
-function isLearned(word: string): boolean {
-  return word.length >= 4 && word.length <= 40 && /^\p{L}+$/u.test(word)
 }

@@ -7,18 +7,10 @@ import {
   startTimeSlices,
 } from '../../vector/vector-index.ts'
 import type { MeaningRequest, RankedRequest, VectorProblem, VectorSet } from '../ranked-search.ts'
+import type { FoundByMeaning } from './found-by-meaning.ts'
 import type { Mirror } from './mirror.ts'
 import type { Mirrors } from './mirrors.ts'
 import { toStoredVectors, type VectorReads } from './vector-reads.ts'
-
-export interface FoundByMeaning {
-  /** One for each model; scores of different models can't be compared. */
-  readonly lists: readonly VectorList[]
-  /** The newest vector that could be found. */
-  readonly upTo: number
-  /** Then there are no lists, so that all pages of an answer are found in the same way. */
-  readonly problem: VectorProblem | null
-}
 
 export interface VectorLegOptions {
   readonly reads: VectorReads

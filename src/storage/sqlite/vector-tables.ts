@@ -1,22 +1,40 @@
+import { sql } from 'kysely'
 import { type Codes, createInt8Codes, decodeFloat32 } from '../../vector/vector-index.ts'
-import type { Connection } from '../dialect.ts'
+import type { Connection, NewVector, VectorTables } from '../dialect.ts'
 
-export interface NewVector {
-  readonly set_row: number
-  /** `row` of the passage or message. */
-  readonly entry_row: number
-  /** As `encodeFloat32` makes it, of unit length. */
-  readonly vector: Uint8Array
-}
+/** The vectors as they are, as codes, and the numbers of those that were taken away, for the mirrors of all processes. */
+export const sqliteVectors: VectorTables = { create, insert, remove }
 
 /** So many deletions are kept for mirrors that are behind; one that is further behind notices, and is made anew. */
 const KEPT_DELETIONS = 50_000
 
+async function create(db: Connection): Promise<void> {
+  const statements = [
+    sql`CREATE TABLE vector (
+      row INTEGER PRIMARY KEY AUTOINCREMENT, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL, vector BLOB NOT NULL,
+      UNIQUE (set_row, entry_row),
+      FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE
+    )`,
+    sql`CREATE INDEX vector_set_row ON vector (set_row, row)`,
+    sql`CREATE TABLE vector_code (
+      row INTEGER PRIMARY KEY, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL, code BLOB NOT NULL,
+      FOREIGN KEY (row) REFERENCES vector (row) ON DELETE CASCADE
+    )`,
+    sql`CREATE INDEX vector_code_set ON vector_code (set_row, row)`,
+    sql`CREATE TABLE vector_gone (
+      row INTEGER PRIMARY KEY AUTOINCREMENT, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL,
+      FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE
+    )`,
+    sql`CREATE INDEX vector_gone_set ON vector_gone (set_row, row)`,
+  ]
+  for (const statement of statements) await statement.execute(db)
+}
+
 /**
- * Stores vectors of entries that have none in that set yet; of others, the first stays. A vector is never changed where
- * it stands: by the number of its row every mirror learns of it, so what changes is removed first.
+ * A vector is never changed where it stands: by the number of its row every mirror learns of it, so what changes is
+ * removed first.
  */
-export async function insertVectors(db: Connection, vectors: readonly NewVector[]): Promise<void> {
+async function insert(db: Connection, vectors: readonly NewVector[]): Promise<void> {
   if (vectors.length === 0) return
   const inserted = await db
     .insertInto('vector')
@@ -56,8 +74,7 @@ export async function insertCodes(
     .execute()
 }
 
-/** Takes the vectors of these entries out of these sets, and out of every mirror. */
-export async function removeVectors(
+async function remove(
   db: Connection,
   setRows: readonly number[],
   entryRows: readonly number[],

@@ -1,0 +1,59 @@
+import { sql } from 'kysely'
+import type { Connection } from '../dialect.ts'
+import type { AlikeRequest } from '../ranked-search.ts'
+import { wordTable } from './text-search.ts'
+import { wordKey } from './word-keys.ts'
+
+/** What stands in more passages tells nothing of any of them, and is not read to its end. */
+const MOST_ENTRIES = 500
+const MOST_STEMS = 12
+/** Stems that are asked for at once. */
+const AT_ONCE = 48
+
+interface Found {
+  readonly place: number
+  readonly entries: readonly unknown[]
+}
+
+/** Passages that share rare ones of the stems. */
+export async function findAlike(
+  db: Connection,
+  { scopes, stems, limit }: AlikeRequest,
+): Promise<readonly number[]> {
+  const scores = new Map<number, number>()
+  let telling = 0
+  for (let start = 0; start < stems.length && telling < MOST_STEMS; start += AT_ONCE) {
+    for (const { entries } of await entriesWith(db, scopes, stems.slice(start, start + AT_ONCE))) {
+      if (telling === MOST_STEMS) break
+      if (entries.length === 0 || entries.length === MOST_ENTRIES) continue
+      telling += 1
+      const rarity = Math.log(1 + MOST_ENTRIES / entries.length)
+      for (const entry of entries.map(Number)) scores.set(entry, (scores.get(entry) ?? 0) + rarity)
+    }
+  }
+  return [...scores]
+    .sort(([a, scoreOfA], [b, scoreOfB]) => scoreOfB - scoreOfA || b - a)
+    .slice(0, limit)
+    .map(([row]) => row)
+}
+
+/** Of each stem in turn. */
+async function entriesWith(
+  db: Connection,
+  scopes: readonly string[],
+  stems: readonly string[],
+): Promise<readonly Found[]> {
+  const asked = stems.flatMap((stem, place) =>
+    scopes.map((scope) => ({ place, key: wordKey(scope, stem) })),
+  )
+  const { rows } = await sql<Found>`
+    SELECT asked.place, ARRAY(
+      SELECT entry FROM ${wordTable('passage')} AS posting WHERE posting.word = ANY(asked.keys) LIMIT ${MOST_ENTRIES}
+    ) AS entries
+    FROM (
+      SELECT place, array_agg(key) AS keys
+      FROM unnest(${asked.map(({ place }) => place)}::integer[], ${asked.map(({ key }) => key)}::bigint[]) AS pair (place, key)
+      GROUP BY place
+    ) AS asked ORDER BY asked.place`.execute(db)
+  return rows
+}

@@ -1,0 +1,51 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { TextIndex } from '../dialect.ts'
+import type { RankedFilter, RankedRequest } from '../ranked-search.ts'
+
+type Condition = RawBuilder<boolean>
+
+/** What the scopes of a keyword index do not say, as a condition on `entry`; undefined: they say it all. */
+export function passesBesideScope(index: TextIndex, filter: RankedFilter): Condition | undefined {
+  return both([...dates(filter), ...(index === 'passage' ? ofTags(filter) : notOfRun(filter))])
+}
+
+export function ofRoles({ roles = [] }: RankedFilter): Condition {
+  return sql`entry.role = ANY(${roles}::text[])`
+}
+
+/** All that a request asks of an entry, for those who do not come from a keyword index. */
+export function passesWhole({ index, namespace, filter, upTo }: RankedRequest): Condition {
+  const owner = sql.ref(index === 'passage' ? 'entry.archive_id' : 'entry.agent_id')
+  const ofOwners: Condition = sql`entry.namespace = ${namespace} AND ${owner} = ANY(${filter.owners}::text[])`
+  const ofKind =
+    index === 'passage'
+      ? [...(filter.includeSuperseded ? [] : [sql<boolean>`entry.superseded_by IS NULL`])]
+      : [sql<boolean>`entry.text <> ''`, ofRoles(filter)]
+  const beside = passesBesideScope(index, filter)
+  const early = upTo === undefined ? [] : [sql<boolean>`entry.row <= ${upTo}`]
+  return both([ofOwners, ...ofKind, ...early, ...(beside ? [beside] : [])]) ?? ofOwners
+}
+
+export function both(conditions: readonly Condition[]): Condition | undefined {
+  return conditions.length === 0 ? undefined : sql`${sql.join(conditions, sql` AND `)}`
+}
+
+/** Inclusive. */
+function dates({ after, before }: RankedFilter): readonly Condition[] {
+  return [
+    ...(after === undefined ? [] : [sql<boolean>`entry.created_at >= ${after}`]),
+    ...(before === undefined ? [] : [sql<boolean>`entry.created_at <= ${before}`]),
+  ]
+}
+
+function ofTags({ tags = [] }: RankedFilter): readonly Condition[] {
+  return tags.map(
+    (anyTag) => sql<boolean>`EXISTS (
+      SELECT 1 FROM passage_tag WHERE passage_tag.namespace = entry.namespace
+        AND passage_tag.passage_id = entry.id AND tag = ANY(${anyTag}::text[]))`,
+  )
+}
+
+function notOfRun({ exceptRun }: RankedFilter): readonly Condition[] {
+  return exceptRun === undefined ? [] : [sql<boolean>`entry.run_id IS DISTINCT FROM ${exceptRun}`]
+}

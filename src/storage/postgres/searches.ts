@@ -1,0 +1,56 @@
+import type { Kysely } from 'kysely'
+import type pg from 'pg'
+import { readQuestion } from '../../search/question.ts'
+import { rankedSearch } from '../../search/ranked-search.ts'
+import type { Searches } from '../ranked-search.ts'
+import type { Database } from '../schema.ts'
+import { NO_VECTORS } from '../vectors/found-by-meaning.ts'
+import { findAlike } from './alike.ts'
+import { findNearest } from './nearest.ts'
+import { createVectorIndexes } from './vector-indexes.ts'
+import { openWordIndex } from './word-index.ts'
+
+export interface SearchesOptions {
+  /** Outside of transactions. */
+  readonly db: Kysely<Database>
+  /** A connection that was not opened yet, past any pooler; null: nothing is built. */
+  readonly connect: (() => pg.Client) | null
+  /** Told when an index could not be built; sets are read as a whole meanwhile. */
+  readonly onError: (error: unknown) => void
+  /** So many vectors are read sooner than an index is built and asked. */
+  readonly few?: number
+}
+
+const FEW = 2_000
+/** As many are looked at as their order may matter for. */
+const NEAREST = 50
+
+/**
+ * Keeps nothing from one page to the next, as another server may be asked for that: every page is cut from the list as
+ * it was when the first one was made. Entries that were deleted or superseded since, or whose transaction ended later
+ * than those of newer ones, may move others over a border between pages.
+ */
+export function createSearches({
+  db,
+  connect,
+  onError,
+  few = FEW,
+}: SearchesOptions): Searches & { close(): Promise<void> } {
+  const indexes = createVectorIndexes(connect, onError)
+  return {
+    async ranked(request) {
+      const { meaning } = request
+      const question = readQuestion(request.query)
+      const [nearest, { index, upTo }] = await Promise.all([
+        meaning ? findNearest(db, request, meaning, { indexes, most: NEAREST, few }) : NO_VECTORS,
+        openWordIndex(db, request, question.stems),
+      ])
+      const { hits, more } = await rankedSearch(index, question, request, nearest.lists)
+      const vectorsUpTo = meaning?.upTo ?? nearest.upTo
+      return { hits, more, upTo, vectorsUpTo, problem: nearest.problem }
+    },
+    alike: (request) => findAlike(db, request),
+    indexBytes: async () => 0,
+    close: indexes.close,
+  }
+}

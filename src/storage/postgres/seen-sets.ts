@@ -1,0 +1,64 @@
+import { sql } from 'kysely'
+import type { Connection } from '../dialect.ts'
+import type { VectorSet } from '../ranked-search.ts'
+
+export interface SeenSet extends VectorSet {
+  /** Null: it has no vector, or is gone. */
+  readonly dimension: number | null
+  /** Vectors; of many, about. */
+  readonly size: number
+  /** There is an index for its dimension that can be asked. */
+  readonly isIndexed: boolean
+}
+
+/** What is to be known of sets before they are searched, in one question. Vectors of a set are counted up to so many. */
+export async function lookAtSets(
+  db: Connection,
+  sets: readonly VectorSet[],
+  counted: { readonly least: number; readonly share: number },
+): Promise<{
+  readonly sets: readonly SeenSet[]
+  /** The newest vector of all. */
+  readonly newest: number
+  /** Vectors of all sets, about. */
+  readonly total: number
+}> {
+  const { rows } = await sql<Row>`
+    WITH known AS MATERIALIZED (
+      SELECT greatest(reltuples, 0)::bigint AS total,
+        greatest(${counted.least}, (reltuples * ${counted.share})::bigint) + 1 AS most
+      FROM pg_class WHERE oid = 'entry_vector'::regclass
+    )
+    SELECT
+      asked.row, stored.dimension, known.total, known.most, (SELECT max(row) FROM entry_vector) AS newest,
+      (SELECT count(*) FROM (
+        SELECT 1 FROM entry_vector AS vectors WHERE vectors.set_row = asked.row LIMIT known.most
+      ) AS some) AS size,
+      coalesce((SELECT indisvalid FROM pg_index
+        WHERE indexrelid = to_regclass('entry_vector_near_' || stored.dimension)), false) AS indexed
+    FROM known CROSS JOIN unnest(${sets.map(({ row }) => row)}::bigint[]) AS asked (row)
+    LEFT JOIN vector_set AS stored ON stored.row = asked.row`.execute(db)
+  const [some] = rows
+  const seen = sets.map((set) => {
+    const found = rows.find(({ row }) => row === set.row)
+    const { size = 0, most = 0, total = 0 } = found ?? {}
+    return {
+      ...set,
+      dimension: found?.dimension ?? null,
+      // Where counting ended it is a good part of all of them.
+      size: size < most ? size : Math.max(size, total),
+      isIndexed: found?.indexed ?? false,
+    }
+  })
+  return { sets: seen, newest: some?.newest ?? 0, total: some?.total ?? 0 }
+}
+
+interface Row {
+  readonly row: number
+  readonly dimension: number | null
+  readonly size: number
+  readonly newest: number | null
+  readonly total: number
+  readonly most: number
+  readonly indexed: boolean
+}

@@ -1,0 +1,102 @@
+import { sql } from 'kysely'
+import type { Connection, TextEntry, TextIndex, TextSearch } from '../dialect.ts'
+import { isLearned } from '../vocabulary.ts'
+import { wordKey } from './word-keys.ts'
+
+/*
+ * A row for each word of an entry, with all that BM25 asks for, so that entries are found and scored from one index.
+ * PostgreSQL's own ts_rank does not know which words are rare, and takes several times as long over a question in which
+ * any word may match. Nothing is counted up as entries come, so nobody waits for anybody: how many entries hold a word is
+ * counted when somebody asks.
+ */
+export const postgresTextSearch: TextSearch = {
+  async create(db, index) {
+    const table = wordTable(index)
+    await sql`
+      CREATE TABLE ${table} (
+        word BIGINT NOT NULL, entry BIGINT NOT NULL, frequency SMALLINT NOT NULL, length SMALLINT NOT NULL,
+        PRIMARY KEY (word, entry) INCLUDE (frequency, length)
+      )`.execute(db)
+    await sql`CREATE INDEX ${sql.ref(`${index}_words_entry`)} ON ${table} (entry)`.execute(db)
+    // Words are read from the index alone where a vacuum has been.
+    await sql`ALTER TABLE ${table} SET (autovacuum_vacuum_insert_scale_factor = 0.05)`.execute(db)
+  },
+
+  async drop(db, index) {
+    await sql`DROP TABLE ${wordTable(index)}`.execute(db)
+  },
+
+  async add(db, index, entries) {
+    for (let start = 0; start < entries.length; start += ENTRIES_AT_ONCE) {
+      const some = entries.slice(start, start + ENTRIES_AT_ONCE)
+      await addPostings(db, index, some)
+      await learn(db, some)
+    }
+  },
+
+  async remove(db, index, rows) {
+    if (rows.length === 0) return
+    await sql`DELETE FROM ${wordTable(index)} WHERE entry = ANY(${rows}::bigint[])`.execute(db)
+  },
+
+  async forget(db, scopes) {
+    await db.deleteFrom('word').where('scope', 'in', scopes).execute()
+  },
+}
+
+/** Of a long text some thousand words. */
+const ENTRIES_AT_ONCE = 200
+/** What the columns hold; what stands oftener or is longer counts no more than that. */
+const MOST = 32_767
+
+export function wordTable(index: TextIndex) {
+  return sql.table(`${index}_words`)
+}
+
+async function addPostings(
+  db: Connection,
+  index: TextIndex,
+  entries: readonly TextEntry[],
+): Promise<void> {
+  const keys = new Map<string, string>()
+  const keyOf = (scope: string, word: string) => {
+    const scoped = `${scope} ${word}`
+    const key = keys.get(scoped) ?? wordKey(scope, word)
+    keys.set(scoped, key)
+    return key
+  }
+  const words: string[] = []
+  const rows: number[] = []
+  const frequencies: number[] = []
+  const lengths: number[] = []
+  for (const entry of entries) {
+    const counts = new Map<string, number>()
+    for (const word of entry.words) counts.set(word, (counts.get(word) ?? 0) + 1)
+    for (const [word, count] of counts) {
+      words.push(keyOf(entry.scope, word))
+      rows.push(entry.row)
+      frequencies.push(Math.min(count, MOST))
+      lengths.push(Math.min(entry.words.length, MOST))
+    }
+  }
+  if (words.length === 0) return
+  // In the order of the index, each page of which is then looked up once.
+  await sql`
+    INSERT INTO ${wordTable(index)} (word, entry, frequency, length)
+    SELECT * FROM unnest(${words}::bigint[], ${rows}::bigint[], ${frequencies}::smallint[], ${lengths}::smallint[])
+    ORDER BY 1, 2`.execute(db)
+}
+
+/** For words that somebody writes a little differently. */
+async function learn(db: Connection, entries: readonly TextEntry[]): Promise<void> {
+  const learned = new Map<string, readonly [scope: string, word: string]>()
+  for (const { scope, words } of entries) {
+    for (const word of words) if (isLearned(word)) learned.set(`${scope} ${word}`, [scope, word])
+  }
+  if (learned.size === 0) return
+  const [scopes, words] = [0, 1].map((place) => [...learned.values()].map((pair) => pair[place]))
+  // In one order for all, so that no two transactions wait for each other.
+  await sql`
+    INSERT INTO word (scope, word) SELECT * FROM unnest(${scopes}::text[], ${words}::text[]) ORDER BY 1, 2
+    ON CONFLICT DO NOTHING`.execute(db)
+}
