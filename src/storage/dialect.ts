@@ -56,6 +56,10 @@ export interface VectorTables {
   insert(db: Connection, vectors: readonly NewVector[]): Promise<void>
   /** Takes the vectors of these entries out of these sets. */
   remove(db: Connection, setRows: readonly number[], entryRows: readonly number[]): Promise<void>
+  /** All of all sets in the order of their numbers, behind `after`. */
+  read(db: Connection, after: number, limit: number): Promise<readonly StoredVector[]>
+  /** Stores what another database gave numbers to. */
+  restore(db: Connection, vectors: readonly StoredVector[]): Promise<void>
 }
 
 export interface NewVector {
@@ -64,4 +68,8 @@ export interface NewVector {
   readonly entry_row: number
   /** As `encodeFloat32` makes it, of unit length. */
   readonly vector: Uint8Array
+}
+
+export interface StoredVector extends NewVector {
+  readonly row: number
 }

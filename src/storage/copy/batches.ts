@@ -1,5 +1,5 @@
 import { startTimeSlices } from '../../vector/time-slices.ts'
-import type { Connection } from '../dialect.ts'
+import type { Connection, Dialect } from '../dialect.ts'
 import { bytesOf, type Key, keyOf, nextRows, type Row } from './rows.ts'
 import type { CopiedTable } from './tables.ts'
 
@@ -17,6 +17,7 @@ export interface Batch {
 /** All rows behind `after` in batches of a bounded size. Between them others get their turn, and `signal` may end it. */
 export async function* batches(
   db: Connection,
+  { vectors }: Pick<Dialect, 'vectors'>,
   table: CopiedTable,
   after: Key | null,
   signal: AbortSignal,
@@ -25,7 +26,7 @@ export async function* batches(
   let limit = FIRST_ROWS
   for (let last = after; ; ) {
     signal.throwIfAborted()
-    const rows = await nextRows(db, table, last, limit)
+    const rows = await nextRows(db, vectors, table, last, limit)
     const newest = rows.at(-1)
     if (!newest) return
     last = keyOf(table, newest)

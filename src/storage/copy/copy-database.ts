@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Timestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
-import type { Connection, NumberedTable, Numbering } from '../dialect.ts'
+import type { Connection, Dialect, NumberedTable, Numbering } from '../dialect.ts'
 import { copyTables } from './copy-tables.ts'
 import type { CopySource, CopyTarget } from './ends.ts'
 import { assertFit, type Prepared, prepareTarget } from './prepare-target.ts'
@@ -40,15 +40,15 @@ export async function copyDatabase(
   await assertFit(target)
   return source.snapshot(async (from) => {
     reports.atWork(await agentsAtWork(from, now))
-    const sums = await summed(from, 'reading', await countRows(from))
+    const sums = await summed(from, source.dialect, 'reading', await countRows(from))
     const total = totalRows(sums)
     const { reached, how } = await prepareTarget(target, source, sums)
     reports.prepared(how, reached.rows)
     reports.progress('copying', reached.rows, total)
-    await copyTables(from, target, reached, signal, ({ rows }) =>
+    await copyTables(from, source, target, reached, signal, ({ rows }) =>
       reports.progress('copying', rows, total),
     )
-    await compare(target, sums, await summed(target.reader, 'checking', total))
+    await compare(target, sums, await summed(target.reader, target.dialect, 'checking', total))
     const numbers = await numbersOf(from, source.dialect.numbering)
     await target.transact(async (trx) => {
       for (const [table, number] of numbers) {
@@ -59,9 +59,14 @@ export async function copyDatabase(
     return { rows: total, tables: sums }
   })
 
-  async function summed(db: Connection, phase: CopyPhase, total: number): Promise<Sums> {
+  async function summed(
+    db: Connection,
+    dialect: Dialect,
+    phase: CopyPhase,
+    total: number,
+  ): Promise<Sums> {
     let done = 0
-    return sumTables(db, signal, (count) => {
+    return sumTables(db, dialect, signal, (count) => {
       done += count
       reports.progress(phase, done, total)
     })

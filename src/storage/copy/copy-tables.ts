@@ -1,14 +1,14 @@
 import type { Connection } from '../dialect.ts'
 import { batches } from './batches.ts'
-import type { CopyTarget } from './ends.ts'
-import { makeAnew } from './make-anew.ts'
-import type { Row } from './rows.ts'
+import type { CopySource, CopyTarget } from './ends.ts'
 import { COPIED_TABLES, type CopiedTable } from './tables.ts'
 import { moveOn, type Reached } from './unfinished.ts'
+import { writeRows } from './write-rows.ts'
 
 /** Copies what is missing. Each batch is committed together with how far it brought the copy. */
 export async function copyTables(
-  source: Connection,
+  from: Connection,
+  source: CopySource,
   { dialect, transact }: CopyTarget,
   start: Reached,
   signal: AbortSignal,
@@ -18,27 +18,14 @@ export async function copyTables(
   for (const [number, table] of COPIED_TABLES.entries()) {
     if (number < start.table) continue
     const after = number === start.table ? start.after : null
-    for await (const { rows, last } of batches(source, table, after, signal)) {
+    for await (const { rows, last } of batches(from, source.dialect, table, after, signal)) {
       const next: Reached = { table: number, after: last, rows: reached.rows + rows.length }
       await transact(async (trx) => {
         await moveOn(trx, reached, next)
-        await insertRows(trx, table, rows)
-        await makeAnew(trx, dialect, table, rows)
+        await writeRows(trx, dialect, table, rows)
       })
       reached = next
       onReached(reached, table)
     }
   }
-}
-
-async function insertRows(
-  trx: Connection,
-  { name }: CopiedTable,
-  rows: readonly Row[],
-): Promise<void> {
-  // The rows have the columns of that table, whichever it is.
-  await trx
-    .insertInto(name as 'embedding_cache')
-    .values(rows as never)
-    .execute()
 }

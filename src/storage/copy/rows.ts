@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection } from '../dialect.ts'
+import type { Connection, VectorTables } from '../dialect.ts'
 import type { CopiedTable } from './tables.ts'
 
 export type Value = string | number | Uint8Array | null
@@ -10,10 +10,15 @@ export type Key = readonly (string | number)[]
 /** The next rows behind `after`, in the order of their key, as they are to stand in the copy. */
 export async function nextRows(
   db: Connection,
+  vectors: VectorTables,
   { name, key, columns }: CopiedTable,
   after: Key | null,
   limit: number,
 ): Promise<readonly Row[]> {
+  if (name === 'vector') {
+    const read = await vectors.read(db, Number(after?.[0] ?? 0), limit)
+    return read as readonly (Row & (typeof read)[number])[]
+  }
   const selected = columns.map((column) =>
     column.becomes === undefined
       ? sql.ref(column.name)

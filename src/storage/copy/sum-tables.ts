@@ -1,4 +1,4 @@
-import type { Connection } from '../dialect.ts'
+import type { Connection, Dialect } from '../dialect.ts'
 import { batches } from './batches.ts'
 import { createRowSum, type Sums, type TableSum } from './sum-rows.ts'
 import { COPIED_TABLES } from './tables.ts'
@@ -6,13 +6,14 @@ import { COPIED_TABLES } from './tables.ts'
 /** Reads everything that is copied once. */
 export async function sumTables(
   db: Connection,
+  dialect: Dialect,
   signal: AbortSignal,
   onRows: (count: number) => void,
 ): Promise<Sums> {
   const sums: [name: string, sum: TableSum][] = []
   for (const table of COPIED_TABLES) {
     const { add, sum } = createRowSum(table)
-    for await (const { rows } of batches(db, table, null, signal)) {
+    for await (const { rows } of batches(db, dialect, table, null, signal)) {
       add(rows)
       onRows(rows.length)
     }
