@@ -61,14 +61,22 @@ export async function copyData(
   }
 }
 
-async function openToCopy({ path }: DatabaseAddress): Promise<CopySource> {
-  const { openSqliteToCopy } = await import('./storage/sqlite/open-to-copy.ts')
-  return openSqliteToCopy(path)
+async function openToCopy(address: DatabaseAddress): Promise<CopySource> {
+  if (address.kind === 'sqlite') {
+    const { openSqliteToCopy } = await import('./storage/sqlite/open-to-copy.ts')
+    return openSqliteToCopy(address.path)
+  }
+  const { openPostgresToCopy } = await import('./storage/postgres/open-to-copy.ts')
+  return openPostgresToCopy({ connectionString: address.url }, address.location)
 }
 
-async function openAsTarget({ path }: DatabaseAddress): Promise<CopyTarget> {
-  const { openSqliteAsTarget } = await import('./storage/sqlite/open-to-copy.ts')
-  return openSqliteAsTarget(path)
+async function openAsTarget(address: DatabaseAddress): Promise<CopyTarget> {
+  if (address.kind === 'sqlite') {
+    const { openSqliteAsTarget } = await import('./storage/sqlite/open-to-copy.ts')
+    return openSqliteAsTarget(address.path)
+  }
+  const { openPostgresAsTarget } = await import('./storage/postgres/open-to-copy.ts')
+  return openPostgresAsTarget({ connectionString: address.url }, address.location)
 }
 
 export async function openModels(config: Config): Promise<ModelRegistry> {

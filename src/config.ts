@@ -169,27 +169,38 @@ function readProviders(settings: Environment): ProviderSettings {
 
 function databasePath(get: (name: string) => string | undefined): string {
   const url = get('RECOLLECT_DATABASE_URL')
-  return url === undefined
-    ? join(homeDirectory(get), 'recollect.db')
-    : readDatabaseUrl('RECOLLECT_DATABASE_URL', url).path
+  if (url === undefined) return join(homeDirectory(get), 'recollect.db')
+  const address = readDatabaseUrl('RECOLLECT_DATABASE_URL', url)
+  if (address.kind === 'sqlite') return address.path
+  throw new ConfigError(
+    "RECOLLECT_DATABASE_URL: found a postgres:// address, but PostgreSQL can't be used in this version yet. Unset it, or give file:<path>.",
+  )
 }
 
 /** Where a database is. */
-export interface DatabaseAddress {
-  readonly kind: 'sqlite'
-  readonly path: string
-}
+export type DatabaseAddress =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  /** `location` is the address without credentials, for people. */
+  | { readonly kind: 'postgres'; readonly url: string; readonly location: string }
 
 /** `name` is that of the setting or flag that it was found in. */
 export function readDatabaseUrl(name: string, url: string): DatabaseAddress {
   if (/^postgres(ql)?:/.test(url)) {
-    throw new ConfigError(
-      `${name}: found a postgres:// address, but PostgreSQL can't be used in this version yet. Unset it, or give file:<path>.`,
-    )
+    const location = withoutCredentials(url)
+    if (location !== undefined) return { kind: 'postgres', url, location }
   }
   const path = url.startsWith('file:') ? fromFileUrl(url) : ''
   if (path !== '') return { kind: 'sqlite', path: resolve(path) }
-  throw new ConfigError(`${name}: found "${mask(url)}", allowed is file:<path>.`)
+  throw new ConfigError(
+    `${name}: found "${mask(url)}", allowed are file:<path> and postgres://<user>@<host>/<database>.`,
+  )
+}
+
+/** Parameters may hold a password, too. */
+function withoutCredentials(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined
+  const { host, pathname } = new URL(url)
+  return `postgres://${host}${pathname}`
 }
 
 function fromFileUrl(url: string): string {

@@ -16,7 +16,7 @@ const Names = z.array(z.string())
 const Type = z.enum(AGENT_TYPES)
 const Method = z.enum(SUMMARY_METHODS)
 
-export function agentReads({ db, namespace }: Scope): AgentReads {
+export function agentReads({ db, namespace, dialect }: Scope): AgentReads {
   async function withTags(
     rows: readonly Selectable<Database['agent']>[],
   ): Promise<readonly Agent[]> {
@@ -58,7 +58,7 @@ export function agentReads({ db, namespace }: Scope): AgentReads {
         .limit(limit + 1)
       if (before !== undefined) select = select.where('row', '<', before)
       if (query !== undefined && query !== '') {
-        select = select.where(contains(['name', 'description'], query))
+        select = select.where(contains(dialect, ['name', 'description'], query))
       }
       for (const tag of tags) {
         select = select.where('id', 'in', (eb) =>

@@ -14,7 +14,7 @@ import type { BlockReads, BlockWrites, VersionNote } from './store.ts'
 const VERSIONS_AT_ONCE = 500
 
 export function blockReads(scope: Scope): BlockReads {
-  const { db, namespace } = scope
+  const { db, namespace, dialect } = scope
   const attached = () =>
     db
       .selectFrom('agent_block')
@@ -40,7 +40,10 @@ export function blockReads(scope: Scope): BlockReads {
         .limit(limit + 1)
       if (query !== '') {
         select = select.where((eb) =>
-          eb.or([contains(['label', 'description', 'value'], query), eb('id', '=', query)]),
+          eb.or([
+            contains(dialect, ['label', 'description', 'value'], query),
+            eb('id', '=', query),
+          ]),
         )
       }
       if (last) {

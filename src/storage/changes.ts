@@ -1,6 +1,8 @@
-import type { ChangeKind } from '../core/event.ts'
+import type { Selectable } from 'kysely'
+import type { Change, ChangeKind } from '../core/event.ts'
 import { CHANGE_KINDS } from '../core/event.ts'
 import type { Connection } from './dialect.ts'
+import type { Database } from './schema.ts'
 import type { ChangeLog } from './store.ts'
 
 /** The log is for listeners, who look every moment; what is older than this many changes nobody waits for. */
@@ -44,12 +46,17 @@ export function changeReads(db: Connection): Pick<ChangeLog, 'head' | 'after'> {
         .orderBy('seq')
         .limit(limit)
         .execute()
-      return rows.flatMap((row) => {
-        const kind = CHANGE_KINDS.find((known) => known === row.kind)
-        return kind
-          ? [{ seq: row.seq, namespace: row.namespace, kind, subjectId: row.subject_id }]
-          : []
-      })
+      return toChanges(rows)
     },
   }
+}
+
+type Row = Omit<Selectable<Database['event']>, 'at'>
+
+/** What a later version tells of is nothing to this one. */
+export function toChanges(rows: readonly Row[]): readonly Change[] {
+  return rows.flatMap((row) => {
+    const kind = CHANGE_KINDS.find((known) => known === row.kind)
+    return kind ? [{ seq: row.seq, namespace: row.namespace, kind, subjectId: row.subject_id }] : []
+  })
 }

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
+import type { Clock } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import { agentReads, agentWrites } from './agents.ts'
 import { approvalWrites } from './approvals.ts'
 import { archiveReads, archiveWrites } from './archives.ts'
 import { blockReads, blockWrites } from './blocks.ts'
-import { changeReads } from './changes.ts'
 import { createClaims } from './claims.ts'
 import { countRows } from './count-rows.ts'
 import type { Connection, Dialect } from './dialect.ts'
@@ -21,7 +21,7 @@ import { runWrites } from './run-writes.ts'
 import { runReads } from './runs.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
-import type { Reads, Storage, StorageInfo, Store, Transaction } from './store.ts'
+import type { ChangeLog, Reads, Storage, StorageInfo, Store, Transaction } from './store.ts'
 import { callReads } from './tool-calls.ts'
 import { vectorWrites } from './vector-sets.ts'
 
@@ -29,23 +29,31 @@ export interface Opened {
   readonly dialect: Dialect
   /** For queries outside transactions; never waits for a writer. */
   readonly reader: Kysely<Database>
-  /** Null: it was opened to read only. */
-  readonly writer: Kysely<Database> | null
+  /** Runs work in a transaction, perhaps more than once. Null: it was opened to read only. */
+  readonly transact: Transact | null
+  /** The same for claims; absent: these are like any other. */
+  readonly claim?: Transact
   readonly schemaVersion: number
-  readonly info: () => Omit<StorageInfo, 'schemaVersion'>
+  readonly clock: Clock
+  readonly info: () => Promise<Omit<StorageInfo, 'schemaVersion'>>
   /** Hands `work` a connection that sees the database as it is now, until it ends. */
   readonly snapshot: <T>(work: (db: Kysely<Database>) => Promise<T>) => Promise<T>
   readonly searches: Searches
   /** The memory that indexes of vectors may take. */
   readonly vectorBytes: number
-  readonly mayHaveChanged: () => boolean
+  readonly changes: Pick<ChangeLog, 'head' | 'after' | 'mayHaveChanged'> & {
+    /** Called after each commit, for other processes. */
+    readonly committed?: () => void
+  }
   readonly backup: (target: string) => Promise<void>
   readonly close: () => Promise<void>
 }
 
+export type Transact = <T>(work: (trx: Connection) => Promise<T>) => Promise<T>
+
 /** The port over an opened, migrated database of any dialect. */
 export function createStorage(opened: Opened): Storage {
-  const { reader, writer, dialect, schemaVersion, searches } = opened
+  const { reader, dialect, schemaVersion, searches, changes } = opened
   const messageCache = createMessageCache()
   const scopeOf = (namespace: string, db: Connection): Scope => ({
     db,
@@ -56,15 +64,19 @@ export function createStorage(opened: Opened): Storage {
   })
   const listeners: (() => void)[] = []
 
-  async function transact<T>(work: (trx: Connection) => Promise<T>): Promise<T> {
-    if (writer === null) throw onlyReads()
-    const result = await writer.transaction().execute(async (trx) => {
-      await assertVersion(trx, schemaVersion)
-      return work(trx)
-    })
-    for (const listener of listeners) listener()
-    return result
-  }
+  const begin: Transact = opened.transact ?? refuseWrite
+  const checked =
+    (run: Transact): Transact =>
+    async (work) => {
+      const result = await run(async (trx) => {
+        await assertVersion(trx, schemaVersion)
+        return work(trx)
+      })
+      changes.committed?.()
+      for (const listener of listeners) listener()
+      return result
+    }
+  const transact = checked(begin)
 
   return {
     in(namespace): Store {
@@ -82,27 +94,33 @@ export function createStorage(opened: Opened): Storage {
         transaction: (work) => transact((trx) => work(transactionOf(scopeOf(namespace, trx)))),
       }
     },
-    claims: createClaims(reader, transact, scopeOf),
+    claims: createClaims(reader, dialect, {
+      transact,
+      claim: checked(opened.claim ?? begin),
+      scopeOf,
+    }),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
     changes: {
-      ...changeReads(reader),
-      mayHaveChanged: opened.mayHaveChanged,
+      head: changes.head,
+      after: changes.after,
+      mayHaveChanged: changes.mayHaveChanged,
       onCommit(listener) {
         listeners.push(listener)
       },
     },
     async info() {
-      return { ...opened.info(), schemaVersion }
+      return { ...(await opened.info()), schemaVersion }
     },
     counts: (namespace) => countRows(reader, namespace),
+    clock: opened.clock,
     indexBytes: opened.searches.indexBytes,
     backup: opened.backup,
     close: opened.close,
   }
 }
 
-function onlyReads(): UserError {
-  return new UserError(
+async function refuseWrite(): Promise<never> {
+  throw new UserError(
     'read_only',
     'This server only reads (RECOLLECT_READ_ONLY), so nothing was changed. Use one that may write.',
   )

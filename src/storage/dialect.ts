@@ -1,4 +1,4 @@
-import type { Kysely, RawBuilder, Transaction } from 'kysely'
+import type { Expression, Kysely, RawBuilder, Transaction } from 'kysely'
 import type { Database } from './schema.ts'
 
 export type Connection = Kysely<Database> | Transaction<Database>
@@ -14,6 +14,12 @@ export interface Dialect {
   /** The column type of bytes. */
   readonly bytes: RawBuilder<unknown>
   readonly numbering: Numbering
+  /** What the log of changes needs besides its numbers, where these are not given in the order of commits. */
+  readonly changeOrder: RawBuilder<unknown>
+  /** In lower case, in all languages as far as the database can. */
+  lower(text: Expression<unknown>): RawBuilder<string>
+  /** At the end of a query of runs: keeps what it chose from others that choose, who pass over it meanwhile. */
+  readonly skipLockedRuns: RawBuilder<unknown>
 }
 
 /** The numbers that `rowNumber` gave in a table. */

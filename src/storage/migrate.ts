@@ -9,6 +9,10 @@ export interface MigrateOptions {
   readonly dialect: Dialect
   readonly migrations: readonly Migration[]
   readonly hasVersionTable: (db: Connection) => Promise<boolean>
+  /** Called first in the transaction that migrates, where several could be at it at once. */
+  readonly lock?: (trx: Connection) => Promise<void>
+  /** Called after the last change: what differs between databases in the types of columns. */
+  readonly evenOut?: (trx: Connection) => Promise<void>
   /** Called before the first change to a database that holds something. */
   readonly backup: (version: number) => Promise<void>
   /** For whoever finishes a half-made copy; others are refused. */
@@ -38,6 +42,7 @@ export async function migrate(options: MigrateOptions): Promise<number> {
   if (found > known) throw newerDatabase(found, known)
   if (found === known) return known
   await db.transaction().execute(async (trx) => {
+    await options.lock?.(trx)
     const version = await readVersion(trx, options)
     if (isUnfinished(version)) throw unfinishedCopy()
     if (version > known) throw newerDatabase(version, known)
@@ -48,6 +53,7 @@ export async function migrate(options: MigrateOptions): Promise<number> {
       await sql`INSERT INTO schema_version (version) VALUES (0)`.execute(trx)
     }
     for (const migration of migrations.slice(version)) await migration(trx, dialect)
+    await options.evenOut?.(trx)
     await trx.updateTable('schema_version').set({ version: known }).execute()
   })
   return known

@@ -1,6 +1,6 @@
 import type { Agent, ContextState, MemoryCounts, Summary } from '../core/agent.ts'
 import type { Author, Block, BlockVersion, VersionHead } from '../core/block.ts'
-import type { Timestamp } from '../core/clock.ts'
+import type { Clock, Timestamp } from '../core/clock.ts'
 import type { Change } from '../core/event.ts'
 import type { AgentId, BlockId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
@@ -40,6 +40,8 @@ export interface Storage {
   readonly claims: Claims
   readonly embeddings: EmbeddingTasks
   readonly changes: ChangeLog
+  /** The time that all who use the database share, by which leases run out. */
+  readonly clock: Clock
   info(): Promise<StorageInfo>
   /** How much there is of everything. Counts in short slices, so that nobody waits for it; of what changes meanwhile, either. */
   counts(namespace: string): Promise<RowCounts>

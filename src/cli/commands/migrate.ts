@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { copyData } from '../../app.ts'
 import { ConfigError, type DatabaseAddress, readDatabaseUrl } from '../../config.ts'
 import { UserError } from '../../core/errors.ts'
@@ -14,7 +15,7 @@ export async function migrate(args: Pick<Arguments, 'from' | 'to' | 'positionals
   }
   const from = address('--from', args.from)
   const to = address('--to', args.to)
-  if (from.path === to.path) {
+  if (isDeepStrictEqual(from, to)) {
     throw new ConfigError('--from and --to name the same database. Name another target.')
   }
   const stop = new AbortController()

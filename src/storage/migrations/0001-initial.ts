@@ -115,6 +115,7 @@ export async function initial(db: Connection, dialect: Dialect): Promise<void> {
 
     sql`CREATE TABLE event (
       seq ${row}, namespace TEXT NOT NULL, kind TEXT NOT NULL, subject_id TEXT NOT NULL, at TEXT NOT NULL
+      ${dialect.changeOrder}
     )`,
   ]
   for (const statement of statements) await statement.execute(db)

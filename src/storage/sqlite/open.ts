@@ -2,7 +2,9 @@ import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'no
 import { dirname } from 'node:path'
 import DatabaseHandle from 'better-sqlite3'
 import { Kysely, sql } from 'kysely'
+import { systemClock } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
+import { changeReads } from '../changes.ts'
 import { createStorage } from '../create-storage.ts'
 import type { Connection, Dialect } from '../dialect.ts'
 import { migrate, versionToRead } from '../migrate.ts'
@@ -28,6 +30,9 @@ export const dialect: Dialect = {
   withoutRows: sql`WITHOUT ROWID`,
   bytes: sql`BLOB`,
   numbering: sqliteNumbering,
+  changeOrder: sql``,
+  lower: (text) => sql<string>`lower(${text})`,
+  skipLockedRuns: sql``,
 }
 
 /**
@@ -61,13 +66,14 @@ export async function openSqlite(
     return createStorage({
       dialect,
       reader,
-      writer,
+      transact: (work) => writer.transaction().execute(work),
       schemaVersion,
+      clock: systemClock,
       snapshot: (work) => readSnapshot(path, work),
       searches: searchThread.searches,
       vectorBytes,
-      info: () => infoOf(path),
-      mayHaveChanged: watchDataVersion(readHandle),
+      info: async () => infoOf(path),
+      changes: { ...changeReads(reader), mayHaveChanged: watchDataVersion(readHandle) },
       backup: (target) => copyDatabase(path, target),
       async close() {
         await searchThread.close()
@@ -106,13 +112,14 @@ export async function openSqliteToRead(path: string, vectorBytes = VECTOR_BYTES)
     return createStorage({
       dialect,
       reader,
-      writer: null,
+      transact: null,
+      clock: systemClock,
       schemaVersion: await versionToRead({ db: reader, migrations: MIGRATIONS, hasVersionTable }),
       snapshot: (work) => readSnapshot(path, work),
       searches: searchThread.searches,
       vectorBytes,
-      info: () => infoOf(path),
-      mayHaveChanged: watchDataVersion(handle),
+      info: async () => infoOf(path),
+      changes: { ...changeReads(reader), mayHaveChanged: watchDataVersion(handle) },
       backup: (target) => copyDatabase(path, target, 'read'),
       async close() {
         await searchThread.close()

@@ -1,0 +1,138 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type Dialect as KyselyDialect,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+  type TransactionSettings,
+} from 'kysely'
+import type pg from 'pg'
+import {
+  IDLE_IN_TRANSACTION_MILLISECONDS,
+  STATEMENT_MILLISECONDS,
+  whileDisconnected,
+} from './connections.ts'
+import { CommitUnknown, isDisconnection } from './errors.ts'
+
+/**
+ * A pool under Kysely. Nothing relies on what a session remembers, so that a pooler may stand in between: what a
+ * transaction needs is set in the statement that begins it, and no statement has a name.
+ */
+export function postgresDialect(pool: pg.Pool): KyselyDialect {
+  return {
+    createAdapter: () => new PostgresAdapter(),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createDriver: () => createDriver(pool),
+  }
+}
+
+/** Outside a transaction each query takes whatever connection is free. */
+interface Connection extends DatabaseConnection {
+  transaction: { readonly client: pg.PoolClient; readonly id: string | null } | undefined
+  broken: boolean
+}
+
+function createDriver(pool: pg.Pool): Driver {
+  return {
+    async init() {},
+    async acquireConnection() {
+      return createConnection(pool)
+    },
+    async beginTransaction(connection, settings) {
+      const own = ours(connection)
+      const client = await pool.connect()
+      try {
+        own.transaction = { client, id: await begin(client, settings) }
+      } catch (error) {
+        client.release(true)
+        throw error
+      }
+    },
+    async commitTransaction(connection) {
+      const own = ours(connection)
+      try {
+        await own.transaction?.client.query('COMMIT')
+      } catch (error) {
+        own.broken ||= isDisconnection(error)
+        const id = own.transaction?.id
+        throw own.broken && id ? new CommitUnknown(id, error) : error
+      }
+    },
+    async rollbackTransaction(connection) {
+      const own = ours(connection)
+      try {
+        if (!own.broken) await own.transaction?.client.query('ROLLBACK')
+      } catch {
+        // Without its connection the server rolls back by itself.
+        own.broken = true
+      }
+    },
+    async releaseConnection(connection) {
+      const own = ours(connection)
+      own.transaction?.client.release(own.broken)
+      own.transaction = undefined
+    },
+    async destroy() {
+      await pool.end()
+    },
+  }
+}
+
+/** Everything in one message; returns the number of the transaction, by which one can ask later what became of it. */
+async function begin(
+  client: pg.PoolClient,
+  { isolationLevel = 'read committed', accessMode }: TransactionSettings,
+): Promise<string | null> {
+  const reads = accessMode === 'read only'
+  const results: unknown = await client.query(
+    `BEGIN ISOLATION LEVEL ${isolationLevel} ${reads ? 'READ ONLY' : 'READ WRITE'};
+     SET LOCAL statement_timeout = ${STATEMENT_MILLISECONDS};
+     SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MILLISECONDS};
+     SET LOCAL enable_seqscan = off;
+     SELECT ${reads ? 'NULL' : 'pg_current_xact_id()::text'} AS id`,
+  )
+  const last = (results as readonly pg.QueryResult<{ id: string | null }>[]).at(-1)
+  return last?.rows[0]?.id ?? null
+}
+
+function createConnection(pool: pg.Pool): Connection {
+  const connection: Connection = {
+    transaction: undefined,
+    broken: false,
+    async executeQuery<R>({ sql, parameters }: CompiledQuery) {
+      const { transaction } = connection
+      // What only reads can be asked again.
+      if (!transaction) {
+        return toResult<R>(await whileDisconnected(() => pool.query(sql, [...parameters])))
+      }
+      try {
+        return toResult<R>(await transaction.client.query(sql, [...parameters]))
+      } catch (error) {
+        connection.broken ||= isDisconnection(error)
+        throw error
+      }
+    },
+    // biome-ignore lint/correctness/useYield: refuses
+    async *streamQuery() {
+      throw new Error('streaming queries are not used')
+    },
+  }
+  return connection
+}
+
+function toResult<R>({ command, rowCount, rows }: pg.QueryResult): QueryResult<R> {
+  const changes = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(command)
+  return {
+    rows: rows as R[],
+    ...(changes && rowCount !== null && { numAffectedRows: BigInt(rowCount) }),
+  }
+}
+
+/** Kysely hands back what `acquireConnection` gave it. */
+function ours(connection: DatabaseConnection): Connection {
+  return connection as Connection
+}

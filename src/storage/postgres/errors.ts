@@ -1,0 +1,104 @@
+import { UserError } from '../../core/errors.ts'
+
+/** The connection was lost while COMMIT was under way, so this transaction may have been committed or not. */
+export class CommitUnknown extends Error {
+  readonly transactionId: string
+
+  constructor(transactionId: string, cause: unknown) {
+    super('the connection was lost at COMMIT', { cause })
+    this.transactionId = transactionId
+  }
+}
+
+/** Another transaction was in the way, and this one left nothing behind: run again, it may succeed. */
+export function isConflict(error: unknown): boolean {
+  return ['40001', '40P01', '55P03'].includes(codeOf(error))
+}
+
+/**
+ * What one transaction reads another may write at the same moment; then a row that was not there is, or one that was is
+ * gone. Run again, it sees that.
+ */
+export function isConstraint(error: unknown): boolean {
+  return ['23505', '23503'].includes(codeOf(error))
+}
+
+const SOCKET_ERRORS = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'ENOENT',
+]
+/** The server stops, has crashed, or is starting; or it has no connection left. */
+const SERVER_ERRORS = ['57P01', '57P02', '57P03', '57P05', '25P03', '53300']
+const WORDINGS =
+  /connection terminated|not queryable|connection error|timeout exceeded when trying to connect|client was closed|server conn crashed|server closed/i
+
+/** There is no connection, or it is of no use any more. */
+export function isDisconnection(error: unknown): boolean {
+  const code = codeOf(error)
+  if (code.startsWith('08') || SERVER_ERRORS.includes(code) || SOCKET_ERRORS.includes(code)) {
+    return true
+  }
+  // A host with several addresses fails with all of their errors.
+  if (error instanceof AggregateError) return error.errors.some(isDisconnection)
+  return code === '' && error instanceof Error && WORDINGS.test(error.message)
+}
+
+/** PostgreSQL's errors in words; what nobody can mend stays as it is. */
+export function inWords(error: unknown): unknown {
+  const code = codeOf(error)
+  if (error instanceof CommitUnknown) {
+    return new UserError(
+      'busy',
+      'The connection to the database was lost in the moment of storing, so this may be stored or not. Look before you try again.',
+      { cause: error },
+    )
+  }
+  if (isConflict(error)) {
+    return new UserError(
+      'busy',
+      'Others keep writing to the same things at once. Try again in a moment.',
+      { cause: error },
+    )
+  }
+  if (isDisconnection(error)) {
+    return new UserError(
+      'busy',
+      `The database can't be reached (${code || 'connection lost'}). Check that PostgreSQL runs and RECOLLECT_DATABASE_URL is right, then try again.`,
+      { cause: error },
+    )
+  }
+  if (code === '57014') {
+    return new UserError(
+      'busy',
+      'The database took too long for this, and nothing of it was stored. Try again in a moment.',
+      { cause: error },
+    )
+  }
+  if (code === '53100') {
+    return new UserError(
+      'storage_full',
+      'The disk that holds the database is full; nothing of this call was stored. Free some space and try again.',
+      { cause: error },
+    )
+  }
+  if (code === '25006') {
+    return new UserError(
+      'busy',
+      'The database only reads at the moment, as a standby does; nothing was stored. Try again when it writes, or name its primary in RECOLLECT_DATABASE_URL.',
+      { cause: error },
+    )
+  }
+  return error
+}
+
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error)) return ''
+  return typeof error.code === 'string' ? error.code : ''
+}

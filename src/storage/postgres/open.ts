@@ -1,0 +1,186 @@
+import { Kysely, sql } from 'kysely'
+import type pg from 'pg'
+import { UserError } from '../../core/errors.ts'
+import { createStorage } from '../create-storage.ts'
+import type { Connection } from '../dialect.ts'
+import { type MigrateOptions, migrate, versionToRead } from '../migrate.ts'
+import { MIGRATIONS, type Migration } from '../migrations/index.ts'
+import type { Database } from '../schema.ts'
+import type { Storage } from '../store.ts'
+import { forgetForeignChanges, readChangeLog } from './change-log.ts'
+import { checkServer, checkVector, hasVersionTable, refuseForeign } from './check-server.ts'
+import { createClient, createPool, type Reach } from './connections.ts'
+import { createPostgresDialect, evenOut, unicodeCollation } from './dialect.ts'
+import { postgresDialect } from './driver.ts'
+import { createNotices } from './notices.ts'
+import { renamedTables } from './renamed-tables.ts'
+import { createSearches } from './searches.ts'
+import { startServerClock } from './server-clock.ts'
+import { transact } from './transact.ts'
+
+export interface PostgresOptions {
+  readonly reach: Reach
+  /** Where notices of changes arrive, past any pooler; absent: the same. Null: nobody listens. */
+  readonly listenAt?: Reach | null | undefined
+  /** Connections at most, besides one that listens. */
+  readonly connections: number
+  /** For people; no credentials. */
+  readonly location: string
+  readonly vectorBytes: number
+  /** Told of what fails in the background. */
+  readonly onError?: ((error: unknown) => void) | undefined
+  readonly migrations?: readonly Migration[]
+}
+
+/** Of exports and the like, which may take long. */
+const MOST_SNAPSHOTS = 2
+/** Any number that no other program will think of: that of the lock under which is migrated. */
+const MIGRATION_LOCK = 7_305_112_680_114
+
+/**
+ * Connects, and migrates what is in the schema that the user sees first. Throws a UserError that says what to do when
+ * that can't be done.
+ */
+export async function openPostgres(options: PostgresOptions): Promise<Storage> {
+  return connect(options, async (db, collation) => {
+    const schemaVersion = await prepareSchema(db, collation, {
+      migrations: options.migrations ?? MIGRATIONS,
+    })
+    await forgetForeignChanges(db)
+    return { schemaVersion, writes: true }
+  })
+}
+
+/** Makes what is missing, and brings it up to date. */
+export async function prepareSchema(
+  db: Kysely<Database>,
+  collation: string,
+  options: Pick<MigrateOptions, 'migrations' | 'acceptsUnfinished'>,
+): Promise<number> {
+  await checkVector(db)
+  await refuseForeign(db)
+  return migrate({
+    ...options,
+    db,
+    dialect: createPostgresDialect(collation),
+    hasVersionTable,
+    // Of ten servers that start at once the others wait here, and find it done.
+    async lock(trx) {
+      await sql`SET LOCAL statement_timeout = 0`.execute(trx)
+      await sql`SET LOCAL idle_in_transaction_session_timeout = 0`.execute(trx)
+      await sql`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx)
+    },
+    backup: async () => {},
+    evenOut,
+  })
+}
+
+/** Connects to what is there. Its `transaction` throws UserError `read_only`. */
+export async function openPostgresToRead(options: PostgresOptions): Promise<Storage> {
+  return connect(options, async (db) => {
+    const migrations = options.migrations ?? MIGRATIONS
+    if (!(await hasVersionTable(db))) {
+      throw new UserError(
+        'not_found',
+        `There is no data at ${options.location}, and nothing is created to be read. Start a server that may write there first, or name the right database in RECOLLECT_DATABASE_URL.`,
+      )
+    }
+    return {
+      schemaVersion: await versionToRead({ db, migrations, hasVersionTable }),
+      writes: false,
+    }
+  })
+}
+
+interface Prepared {
+  readonly schemaVersion: number
+  readonly writes: boolean
+}
+
+async function connect(
+  { reach, listenAt = reach, connections, location, vectorBytes, onError }: PostgresOptions,
+  prepare: (db: Kysely<Database>, collation: string) => Promise<Prepared>,
+): Promise<Storage> {
+  const pool = createPool({ reach, most: connections })
+  const db = kyselyOver(pool)
+  try {
+    await checkServer(db)
+    const collation = await unicodeCollation(db)
+    const { schemaVersion, writes } = await prepare(db, collation)
+    const snapshots = kyselyOver(createPool({ reach, most: MOST_SNAPSHOTS }))
+    const clock = await startServerClock(pool)
+    const notices = createNotices({ pool, listenAt, channel: await channelOf(db) })
+    const searches = createSearches({
+      db,
+      connect: writes && listenAt ? () => createClient(listenAt) : null,
+      onError: onError ?? (() => undefined),
+    })
+    return createStorage({
+      dialect: createPostgresDialect(collation),
+      reader: db,
+      transact: writes ? (work) => transact(db, 'serializable', work) : null,
+      // Whoever claims looks again at what it took, and takes what others do not hold.
+      claim: (work) => transact(db, 'read committed', work),
+      schemaVersion,
+      clock: clock.now,
+      snapshot: (work) => readSnapshot(snapshots, work),
+      searches,
+      vectorBytes,
+      info: async () => ({ kind: 'postgres', location, bytes: await sizeOf(db) }),
+      changes: {
+        ...readChangeLog(db, notices.note),
+        mayHaveChanged: notices.heard,
+        committed: notices.tell,
+      },
+      backup: refuseBackup,
+      async close() {
+        clock.close()
+        await searches.close()
+        await notices.close()
+        await snapshots.destroy()
+        await db.destroy()
+      },
+    })
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+}
+
+export function readSnapshot<T>(
+  db: Kysely<Database>,
+  work: (db: Kysely<Database>) => Promise<T>,
+): Promise<T> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (trx) => {
+      await sql`SET LOCAL idle_in_transaction_session_timeout = 0`.execute(trx)
+      return work(trx)
+    })
+}
+
+export function kyselyOver(pool: pg.Pool): Kysely<Database> {
+  return new Kysely<Database>({ dialect: postgresDialect(pool), plugins: [renamedTables()] })
+}
+
+async function channelOf(db: Connection): Promise<string> {
+  const { rows } = await sql<{ name: string }>`SELECT current_schema() AS name`.execute(db)
+  // A name holds 63 bytes.
+  return `recollect_${(rows[0]?.name ?? '').replaceAll(/[^a-z0-9_]/gi, '_')}`.slice(0, 60)
+}
+
+async function sizeOf(db: Connection): Promise<number> {
+  const { rows } = await sql<{ bytes: number }>`
+    SELECT coalesce(sum(pg_total_relation_size(oid)), 0) AS bytes FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'm')`.execute(db)
+  return rows[0]?.bytes ?? 0
+}
+
+async function refuseBackup(): Promise<never> {
+  throw new UserError(
+    'unsupported',
+    'PostgreSQL makes copies with its own tools: run pg_dump --format=custom --file=<file> <address>.',
+  )
+}
