@@ -1,5 +1,5 @@
-import { storageContract } from './contract.ts'
 import { openPostgresTestStorage } from '../support/postgres-stores.ts'
+import { storageContract } from './contract.ts'
 
 const server = process.env.RECOLLECT_TEST_POSTGRES
 
