@@ -4,10 +4,11 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
+import type { Storage } from '../../src/storage/store.ts'
 import { BINARY } from '../support/connect.ts'
 import { contentsOf } from '../support/contents.ts'
 import { type LivedIn, liveIn } from '../support/lived-in.ts'
-import { type Finished, runCommand } from './support.ts'
+import type { Finished } from './support.ts'
 
 /* What the tests of recollect migrate share. */
 
@@ -31,21 +32,28 @@ export async function fillFile(
 export async function contentsOfFile(file: string) {
   const storage = await openSqlite(file)
   try {
-    const contents = []
-    for (const namespace of NAMESPACES) {
-      contents.push(await contentsOf(storage, namespace, DIMENSION))
-    }
-    return contents
+    return await contentsOfStorage(storage)
   } finally {
     await storage.close()
   }
 }
 
+export async function contentsOfStorage(storage: Storage) {
+  const contents = []
+  for (const namespace of NAMESPACES) {
+    contents.push(await contentsOf(storage, namespace, DIMENSION))
+  }
+  return contents
+}
+
+export const fileUrl = (file: string) => `file:${file}`
+
 export const digestOf = (file: string) =>
   createHash('sha256').update(readFileSync(file)).digest('hex')
 
+/** Without a limit of time, as it takes as long as it takes. */
 export const migrate = (from: string, to: string): Promise<Finished> =>
-  runCommand(['migrate', '--from', from, '--to', to], {})
+  startMigrating(from, to).ended
 
 export interface Migrating {
   readonly process: ChildProcess

@@ -2,7 +2,7 @@ import { UserError } from '../../core/errors.ts'
 import { type Connection, TEXT_INDEXES } from '../dialect.ts'
 import type { CopySource, CopyTarget } from './ends.ts'
 import type { Sums } from './sum-rows.ts'
-import { ALL_TABLES, COPIED_TABLES } from './tables.ts'
+import { COPIED_TABLES } from './tables.ts'
 import {
   beginUnfinished,
   endUnfinished,
@@ -66,9 +66,9 @@ async function assertEmpty(trx: Connection, location: string): Promise<void> {
 
 async function clear(trx: Connection, { dialect, schemaVersion }: CopyTarget): Promise<void> {
   await endUnfinished(trx, schemaVersion)
-  for (const name of ALL_TABLES) {
-    if (name !== 'schema_version') await trx.deleteFrom(name).execute()
-  }
+  // What is made anew goes with the rows that it was made of, but for the index and words.
+  for (const { name } of COPIED_TABLES.toReversed()) await trx.deleteFrom(name).execute()
+  await trx.deleteFrom('word').execute()
   for (const index of TEXT_INDEXES) {
     await dialect.textSearch.drop(trx, index)
     await dialect.textSearch.create(trx, index)

@@ -311,5 +311,5 @@ export const COPIED_TABLES: readonly CopiedTable[] = Object.entries<Plan[Name]>(
         ],
 )
 
-/** Every table, those that refer to others first. */
-export const ALL_TABLES: readonly Name[] = (Object.keys(PLAN) as Name[]).reverse()
+/** Those that are made anew, too. */
+export const ALL_TABLES: readonly string[] = Object.keys(PLAN)
