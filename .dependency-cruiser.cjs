@@ -50,6 +50,7 @@ const mayImport = {
 const ownedBy = {
   kysely: ['src/storage'],
   'better-sqlite3': ['src/storage/sqlite'],
+  pg: ['src/storage/postgres'],
   stemmer: ['src/search'],
   openai: ['src/llm'],
   'gpt-tokenizer': ['src/llm'],
@@ -102,6 +103,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src\\/', pathNot: ['^src\\/storage\\/sqlite\\/', '^src\\/app\\.ts$'] },
       to: { path: '^src\\/storage\\/sqlite\\/' },
+    },
+    {
+      name: 'only storage/postgres knows PostgreSQL',
+      severity: 'error',
+      from: { path: '^src\\/', pathNot: ['^src\\/storage\\/postgres\\/', '^src\\/app\\.ts$'] },
+      to: { path: '^src\\/storage\\/postgres\\/' },
     },
     ...Object.entries(ownedBy).map(([name, owners]) => ({
       name: `package ${name}`,

@@ -1,8 +1,8 @@
 import type { AgentFiles, App } from './assemble.ts'
-import type { Config, DatabaseAddress } from './config.ts'
+import type { Config, DatabaseAddress, DatabaseSettings } from './config.ts'
 import type { Agent } from './core/agent.ts'
 import { systemClock, toTimestamp } from './core/clock.ts'
-import type { Log } from './core/log.ts'
+import { describeError, type Log } from './core/log.ts'
 import { VERSION } from './core/version.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
@@ -24,20 +24,38 @@ export type { App, CopyReports, Storage }
 
 /** Throws a UserError that says what to do if the data can't be used. */
 export async function openApp(config: Config, log: Log): Promise<App> {
-  const storage = await openStorage(config)
+  const storage = await openStorage(config, log)
   const { assemble } = await import('./assemble.ts')
   return assemble(config, log, storage)
 }
 
 /** The database alone, without anybody who works on it. A read-only server neither creates nor migrates it. */
 export async function openStorage(
-  config: Pick<Config, 'databasePath' | 'readOnly' | 'vectorBytes'>,
+  { database, readOnly, vectorBytes }: Pick<Config, 'database' | 'readOnly' | 'vectorBytes'>,
+  log?: Log,
 ): Promise<Storage> {
+  if (database.kind === 'postgres') return openServer(database, readOnly, log)
   const { openSqlite, openSqliteToRead } = await import('./storage/sqlite/open.ts')
-  const { databasePath, vectorBytes } = config
-  return config.readOnly
-    ? openSqliteToRead(databasePath, vectorBytes)
-    : openSqlite(databasePath, undefined, vectorBytes)
+  return readOnly
+    ? openSqliteToRead(database.path, vectorBytes)
+    : openSqlite(database.path, undefined, vectorBytes)
+}
+
+async function openServer(
+  { url, directUrl, connections }: Extract<DatabaseSettings, { kind: 'postgres' }>,
+  readOnly: boolean,
+  log: Log | undefined,
+): Promise<Storage> {
+  const { openPostgres, openPostgresToRead } = await import('./storage/postgres/open.ts')
+  const options = {
+    reach: { connectionString: url },
+    listenAt: { connectionString: directUrl ?? url },
+    connections,
+    location: locationOf(url),
+    onError: (error: unknown) =>
+      log?.('warn', 'an index of vectors could not be built', { error: describeError(error) }),
+  }
+  return readOnly ? openPostgresToRead(options) : openPostgres(options)
 }
 
 /** Copies all that one database holds into another; nobody may work on that one meanwhile. Answers how many rows. */
@@ -67,7 +85,7 @@ async function openToCopy(address: DatabaseAddress): Promise<CopySource> {
     return openSqliteToCopy(address.path)
   }
   const { openPostgresToCopy } = await import('./storage/postgres/open-to-copy.ts')
-  return openPostgresToCopy({ connectionString: address.url }, address.location)
+  return openPostgresToCopy({ connectionString: address.url }, locationOf(address.url))
 }
 
 async function openAsTarget(address: DatabaseAddress): Promise<CopyTarget> {
@@ -76,7 +94,7 @@ async function openAsTarget(address: DatabaseAddress): Promise<CopyTarget> {
     return openSqliteAsTarget(address.path)
   }
   const { openPostgresAsTarget } = await import('./storage/postgres/open-to-copy.ts')
-  return openPostgresAsTarget({ connectionString: address.url }, address.location)
+  return openPostgresAsTarget({ connectionString: address.url }, locationOf(address.url))
 }
 
 export async function openModels(config: Config): Promise<ModelRegistry> {
@@ -133,4 +151,10 @@ export async function findPinnedAgent(context: McpContext, agent: string): Promi
   const { pinContext } = await import('./mcp/pin-context.ts')
   const pinned = await pinContext(context, agent)
   return pinned.agents.find(pinned.pinnedTo ?? agent)
+}
+
+/** The address of a database, for people: without user, password and settings. */
+export function locationOf(url: string): string {
+  const { host, pathname, searchParams } = new URL(url)
+  return `postgres://${host || (searchParams.get('host') ?? '')}${pathname}`
 }

@@ -10,7 +10,6 @@ import { createWorker } from './agent/run/worker.ts'
 import { createRuns } from './agent/runs.ts'
 import type { Config } from './config.ts'
 import { createBus } from './core/bus.ts'
-import { systemClock } from './core/clock.ts'
 import type { AgentEvent, Change } from './core/event.ts'
 import { describeError, type Log } from './core/log.ts'
 import { NAMESPACE } from './core/namespace.ts'
@@ -44,7 +43,7 @@ export interface App {
 export function assembleTransfer(config: Config, storage: Storage) {
   const store = storage.in(NAMESPACE)
   return {
-    ...createTransfer(store, createImportChecks(openModels(config)), systemClock),
+    ...createTransfer(store, createImportChecks(openModels(config)), storage.clock),
     find: (reference: string) => findAgent(store.agents, reference),
   }
 }
@@ -56,7 +55,7 @@ const EMBEDDING_MILLISECONDS = 120_000
 
 /** Joins the parts over an opened database, and begins to serve its queue; a read-only server leaves that alone. */
 export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
-  const clock = systemClock
+  const { clock } = storage
   const owner = ownerName(randomBytes(6).toString('hex'))
   const models = openModels(config)
   const embedders = createEmbedderRegistry({

@@ -14,8 +14,7 @@ import {
 
 /** Everything that can be set, read once at start. */
 export interface Config {
-  /** The SQLite file. */
-  readonly databasePath: string
+  readonly database: DatabaseSettings
   readonly model: string | null
   readonly embedding: string | null
   readonly providers: ProviderSettings
@@ -33,6 +32,18 @@ export interface Config {
   /** Id or name of the one agent that is served. */
   readonly agent: string | null
 }
+
+export type DatabaseSettings =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | {
+      readonly kind: 'postgres'
+      /** Holds a password, as a rule. */
+      readonly url: string
+      /** Past any pooler, where notices arrive; null: the same. */
+      readonly directUrl: string | null
+      /** Connections at most. */
+      readonly connections: number
+    }
 
 /** Not settings of anybody's, but values that tests shorten. */
 export interface ModelCallSettings {
@@ -82,7 +93,15 @@ export function readConfig(
     )
   }
   return Object.freeze({
-    databasePath: databasePath(get),
+    database: readDatabase(
+      get,
+      read(
+        'RECOLLECT_DATABASE_POOL',
+        count(1_000),
+        10,
+        'a whole number of connections from 1 to 1000',
+      ),
+    ),
     model: read(
       'RECOLLECT_MODEL',
       z
@@ -134,9 +153,22 @@ export function readConfig(
   })
 }
 
-/** Every value that must never be shown: keys and the token. */
-export function secretsOf({ providers, token }: Config): readonly string[] {
-  return [...[...providers.values()].map(({ key }) => key), ...(token === null ? [] : [token])]
+/** Every value that must never be shown: keys, passwords and the token. */
+export function secretsOf({ providers, token, database }: Config): readonly string[] {
+  return [
+    ...[...providers.values()].map(({ key }) => key),
+    ...(token === null ? [] : [token]),
+    ...(database.kind === 'postgres'
+      ? [database.url, database.directUrl].flatMap((url) => (url ? passwordsOf(url) : []))
+      : []),
+  ]
+}
+
+/** As it stands in the address, and as it is. */
+function passwordsOf(url: string): readonly string[] {
+  const { password, searchParams } = new URL(url)
+  const all = [password, decodeURIComponent(password), searchParams.get('password') ?? '']
+  return [...new Set(all)].filter((text) => text !== '')
 }
 
 function readToolsets(value = 'core'): readonly Toolset[] {
@@ -167,40 +199,52 @@ function readProviders(settings: Environment): ProviderSettings {
   }
 }
 
-function databasePath(get: (name: string) => string | undefined): string {
+function readDatabase(
+  get: (name: string) => string | undefined,
+  connections: number,
+): DatabaseSettings {
   const url = get('RECOLLECT_DATABASE_URL')
-  if (url === undefined) return join(homeDirectory(get), 'recollect.db')
+  if (url === undefined) return { kind: 'sqlite', path: join(homeDirectory(get), 'recollect.db') }
   const address = readDatabaseUrl('RECOLLECT_DATABASE_URL', url)
-  if (address.kind === 'sqlite') return address.path
-  throw new ConfigError(
-    "RECOLLECT_DATABASE_URL: found a postgres:// address, but PostgreSQL can't be used in this version yet. Unset it, or give file:<path>.",
-  )
+  if (address.kind === 'sqlite') return address
+  const directUrl = get('RECOLLECT_DATABASE_DIRECT_URL')
+  return {
+    ...address,
+    directUrl:
+      directUrl === undefined ? null : readPostgresUrl('RECOLLECT_DATABASE_DIRECT_URL', directUrl),
+    connections,
+  }
 }
 
 /** Where a database is. */
 export type DatabaseAddress =
   | { readonly kind: 'sqlite'; readonly path: string }
-  /** `location` is the address without credentials, for people. */
-  | { readonly kind: 'postgres'; readonly url: string; readonly location: string }
+  | { readonly kind: 'postgres'; readonly url: string }
 
 /** `name` is that of the setting or flag that it was found in. */
 export function readDatabaseUrl(name: string, url: string): DatabaseAddress {
-  if (/^postgres(ql)?:/.test(url)) {
-    const location = withoutCredentials(url)
-    if (location !== undefined) return { kind: 'postgres', url, location }
-  }
+  if (isPostgres(url)) return { kind: 'postgres', url: readPostgresUrl(name, url) }
   const path = url.startsWith('file:') ? fromFileUrl(url) : ''
   if (path !== '') return { kind: 'sqlite', path: resolve(path) }
   throw new ConfigError(
-    `${name}: found "${mask(url)}", allowed are file:<path> and postgres://<user>@<host>/<database>.`,
+    `${name}: found "${mask(url)}", allowed is file:<path> or postgres://<user>:<password>@<host>/<database>.`,
   )
 }
 
-/** Parameters may hold a password, too. */
-function withoutCredentials(url: string): string | undefined {
-  if (!URL.canParse(url)) return undefined
-  const { host, pathname } = new URL(url)
-  return `postgres://${host}${pathname}`
+function isPostgres(url: string): boolean {
+  return /^postgres(ql)?:\/\//.test(url)
+}
+
+function readPostgresUrl(name: string, url: string): string {
+  try {
+    if (!isPostgres(url)) throw new Error('it is of another kind')
+    decodeURIComponent(new URL(url).password)
+    return url
+  } catch {
+    throw new ConfigError(
+      `${name}: found "${mask(url)}", allowed is postgres://<user>:<password>@<host>:<port>/<database>, in which other characters than letters and digits of the password are written as in any address (%40 for @).`,
+    )
+  }
 }
 
 function fromFileUrl(url: string): string {

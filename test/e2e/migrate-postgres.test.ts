@@ -69,7 +69,6 @@ describe.skipIf(server === undefined)('a copy in PostgreSQL', () => {
       reach: { connectionString: url },
       connections: 4,
       location: 'here',
-      vectorBytes: 0,
     })
     const there = await contentsOfStorage(storage)
     await storage.close()
@@ -127,7 +126,6 @@ describe.skipIf(server === undefined)('a copy in PostgreSQL', () => {
       reach: { connectionString: url },
       connections: 1,
       location: 'here',
-      vectorBytes: 0,
     })
     await expect(opened).rejects.toThrow('not finished')
     look(changed, (handle) => handle.exec("UPDATE agent SET description = 'changed' WHERE row = 1"))

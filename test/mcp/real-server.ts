@@ -65,7 +65,7 @@ export async function startRealServer(
   return {
     client,
     provider,
-    path: config.databasePath,
+    path: config.database.kind === 'sqlite' ? config.database.path : '',
     context: app.context,
     connect,
     answer,

@@ -11,6 +11,7 @@ import { contextContract } from './contract/context.ts'
 import { countContract } from './contract/counts.ts'
 import { messageContract } from './contract/messages.ts'
 import { namespaceContract } from './contract/namespaces.ts'
+import { neverWaitingContract } from './contract/never-waiting.ts'
 import { passageContract } from './contract/passages.ts'
 import { runContract } from './contract/runs.ts'
 import type { Subject } from './contract/subject.ts'
@@ -21,7 +22,11 @@ import { vectorContract } from './contract/vectors.ts'
 import { wordContract } from './contract/words.ts'
 
 /** What every driver of the port must keep. `open` gives an empty database of its own each time. */
-export function storageContract(name: string, open: () => Promise<TestStorage>): void {
+export function storageContract(
+  name: string,
+  open: () => Promise<TestStorage>,
+  { isWithinProcess = false, hasOneSession = false } = {},
+): void {
   describe(`${name} keeps the contract of storage:`, () => {
     let opened: TestStorage
     beforeEach(async () => {
@@ -29,6 +34,7 @@ export function storageContract(name: string, open: () => Promise<TestStorage>):
     })
     afterEach(() => opened.close())
     const subject: Subject = {
+      hasOneSession,
       get storage() {
         return opened.storage
       },
@@ -53,6 +59,7 @@ export function storageContract(name: string, open: () => Promise<TestStorage>):
     describe('counts and lists', () => countContract(subject))
     describe('claims', () => claimContract(subject))
     describe('transactions', () => transactionContract(subject))
+    if (isWithinProcess) describe('waiting', () => neverWaitingContract(subject))
     describe('changes', () => changeContract(subject))
     describe('namespaces', () => namespaceContract(subject))
   })

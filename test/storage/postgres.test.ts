@@ -1,6 +1,9 @@
-import { openPostgresTestStorage } from '../support/postgres-stores.ts'
+import { openPgliteTestStorage } from '../support/pglite-stores.ts'
+import { openPostgresTestStorage, TEST_SERVER } from '../support/postgres-stores.ts'
 import { storageContract } from './contract.ts'
 
-const server = process.env.RECOLLECT_TEST_POSTGRES
-
-if (server !== undefined) storageContract('PostgreSQL', () => openPostgresTestStorage(server))
+if (TEST_SERVER === undefined) {
+  storageContract('PGlite', openPgliteTestStorage, { hasOneSession: true })
+} else {
+  storageContract('PostgreSQL', () => openPostgresTestStorage())
+}

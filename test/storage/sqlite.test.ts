@@ -4,7 +4,7 @@ import { insertAgent, insertArchive, insertPassages, openTestStorage } from '../
 import { storageContract } from './contract.ts'
 import { createWorkplace, readValue, type Workplace } from './workplace.ts'
 
-storageContract('SQLite', openTestStorage)
+storageContract('SQLite', openTestStorage, { isWithinProcess: true })
 
 let work: Workplace
 let path: string

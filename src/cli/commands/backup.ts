@@ -8,17 +8,19 @@ export async function backup(config: Config, [file, ...more]: readonly string[])
   if (file === undefined || more.length > 0) {
     throw new ConfigError('backup takes one file name: recollect backup <file>.')
   }
-  if (!existsSync(config.databasePath)) {
+  const { database } = config
+  if (database.kind === 'sqlite' && !existsSync(database.path)) {
     throw new UserError(
       'not_found',
-      `There is no data at ${config.databasePath} yet, so there is nothing to back up.`,
+      `There is no data at ${database.path} yet, so there is nothing to back up.`,
     )
   }
   const target = resolve(file)
   const storage = await openStorage(config)
   try {
     await storage.backup(target)
-    process.stderr.write(`${config.databasePath} was copied to ${target}\n`)
+    const { location } = await storage.info()
+    process.stderr.write(`${location} was copied to ${target}\n`)
   } finally {
     await storage.close()
   }

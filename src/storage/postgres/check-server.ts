@@ -22,12 +22,24 @@ export async function checkServer(db: Connection): Promise<void> {
 
 /** Creates pgvector where it is missing; throws a UserError that says what to do if that can't be done or it is too old. */
 export async function checkVector(db: Connection): Promise<void> {
-  const { rows } = await sql<{ there: string | null; available: string | null }>`
+  const { rows } = await sql<{
+    there: string | null
+    hidden: string | null
+    available: string | null
+  }>`
     SELECT (SELECT extversion FROM pg_extension WHERE extname = 'vector') AS there,
+      (SELECT extnamespace::regnamespace::text FROM pg_extension
+        WHERE extname = 'vector' AND to_regtype('vector') IS NULL) AS hidden,
       (SELECT default_version FROM pg_available_extensions WHERE name = 'vector') AS available`.execute(
     db,
   )
-  const { there = null, available = null } = rows[0] ?? {}
+  const { there = null, hidden = null, available = null } = rows[0] ?? {}
+  if (hidden !== null) {
+    throw new UserError(
+      'unsupported',
+      `The extension pgvector is in the schema ${hidden}, where this user does not look. Run ALTER EXTENSION vector SET SCHEMA public; or add that schema to the search_path of the user.`,
+    )
+  }
   if (there !== null && isRecent(there)) return
   if (available === null || !isRecent(available)) {
     throw new UserError(

@@ -28,7 +28,7 @@ export interface NoticesOptions {
 export function createNotices({ pool, channel, listenAt }: NoticesOptions): Notices {
   let isNoted = true
   let isClosed = false
-  let telling: Promise<void> | undefined
+  let isTelling = false
   let isToBeTold = false
   const note = () => {
     isNoted = true
@@ -38,13 +38,14 @@ export function createNotices({ pool, channel, listenAt }: NoticesOptions): Noti
   const listener = listenAt && keepListening(listenAt, channel, note)
 
   async function tellAll(): Promise<void> {
+    isTelling = true
     while (isToBeTold && !isClosed) {
       isToBeTold = false
       // Those who miss it look a second later.
       await pool.query(`NOTIFY "${channel}"`).catch(() => undefined)
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS).unref())
     }
-    telling = undefined
+    isTelling = false
   }
 
   return {
@@ -57,7 +58,7 @@ export function createNotices({ pool, channel, listenAt }: NoticesOptions): Noti
     tell() {
       note()
       isToBeTold = true
-      telling ??= tellAll()
+      if (!isTelling) void tellAll()
     },
     async close() {
       isClosed = true

@@ -26,7 +26,6 @@ export interface PostgresOptions {
   readonly connections: number
   /** For people; no credentials. */
   readonly location: string
-  readonly vectorBytes: number
   /** Told of what fails in the background. */
   readonly onError?: ((error: unknown) => void) | undefined
   readonly migrations?: readonly Migration[]
@@ -98,7 +97,7 @@ interface Prepared {
 }
 
 async function connect(
-  { reach, listenAt = reach, connections, location, vectorBytes, onError }: PostgresOptions,
+  { reach, listenAt = reach, connections, location, onError }: PostgresOptions,
   prepare: (db: Kysely<Database>, collation: string) => Promise<Prepared>,
 ): Promise<Storage> {
   const pool = createPool({ reach, most: connections })
@@ -125,7 +124,8 @@ async function connect(
       clock: clock.now,
       snapshot: (work) => readSnapshot(snapshots, work),
       searches,
-      vectorBytes,
+      // pgvector keeps its indexes in the server.
+      vectorBytes: 0,
       info: async () => ({ kind: 'postgres', location, bytes: await sizeOf(db) }),
       changes: {
         ...readChangeLog(db, notices.note),

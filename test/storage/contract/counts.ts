@@ -78,7 +78,7 @@ export function countContract(subject: Subject): void {
       }
     })
     expect((await subject.storage.counts('default')).blocks).toBe(MANY)
-  })
+  }, 240_000)
 
   test('runs are listed newest first, by agent and status, page by page', async () => {
     const { store } = subject

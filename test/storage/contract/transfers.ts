@@ -185,25 +185,28 @@ export function transferContract(subject: Subject): void {
     expect(placed.map(({ position }) => position)).toEqual([1, 7, 8])
   })
 
-  test('reads of one moment are not bent by what is written meanwhile, nor hold it up', async () => {
-    const { store } = subject
-    const agent = await insertAgent(store)
-    const block = await insertBlock(store, [agent], { value: 'before' })
-    const append = () => store.transaction((tx) => tx.messages.append(agent.id, [userSays('Hi')]))
-    await append()
-    const seen = await store.snapshot(async (reads) => {
-      const first = await reads.blocks.get(block.id)
-      await store.transaction((tx) => tx.blocks.update(block, { value: 'after' }, byClient))
+  test.skipIf(subject.hasOneSession)(
+    'reads of one moment are not bent by what is written meanwhile, nor hold it up',
+    async () => {
+      const { store } = subject
+      const agent = await insertAgent(store)
+      const block = await insertBlock(store, [agent], { value: 'before' })
+      const append = () => store.transaction((tx) => tx.messages.append(agent.id, [userSays('Hi')]))
       await append()
-      expect((await store.blocks.get(block.id))?.value).toBe('after')
-      const messages = await reads.messages.since(agent.id, 1)
-      return { first, second: await reads.blocks.get(block.id), messages: messages.length }
-    })
-    expect(seen).toEqual({ first: block, second: block, messages: 1 })
-    await expect(
-      store.snapshot(async () => {
-        throw new Error('stop')
-      }),
-    ).rejects.toThrow('stop')
-  })
+      const seen = await store.snapshot(async (reads) => {
+        const first = await reads.blocks.get(block.id)
+        await store.transaction((tx) => tx.blocks.update(block, { value: 'after' }, byClient))
+        await append()
+        expect((await store.blocks.get(block.id))?.value).toBe('after')
+        const messages = await reads.messages.since(agent.id, 1)
+        return { first, second: await reads.blocks.get(block.id), messages: messages.length }
+      })
+      expect(seen).toEqual({ first: block, second: block, messages: 1 })
+      await expect(
+        store.snapshot(async () => {
+          throw new Error('stop')
+        }),
+      ).rejects.toThrow('stop')
+    },
+  )
 }

@@ -1,0 +1,22 @@
+import { PGlite } from '@electric-sql/pglite'
+import { createPgConfig } from '@electric-sql/pglite/node-postgres'
+import { vector } from '@electric-sql/pglite-pgvector'
+import { openPostgres } from '../../src/storage/postgres/open.ts'
+import { emptied } from './postgres-stores.ts'
+import type { TestStorage } from './stores.ts'
+
+let server: Promise<PGlite> | undefined
+
+/** A PostgreSQL within the process. It has one session, so whoever writes and reads beside it waits for ever. */
+export async function openPgliteTestStorage(): Promise<TestStorage> {
+  server ??= PGlite.create({ extensions: { vector } })
+  const pglite = await server
+  const storage = await openPostgres({
+    reach: createPgConfig(pglite),
+    listenAt: null,
+    connections: 1,
+    location: 'PGlite',
+  })
+  await pglite.exec(emptied('public'))
+  return { storage, close: storage.close }
+}
