@@ -18,14 +18,24 @@ const DEPTH = 20
 /** What a client is answered that names no limit: by this much, tokens and times are counted. */
 const USUAL_LIMIT = 10
 
-/** Every question of every conversation, to the server over the database of `home` and to the rivals. */
+export interface Settings {
+  /** What embeds the passages; undefined: nothing. */
+  readonly embedding?: string | undefined
+  /** The address of an empty PostgreSQL database; undefined: the file of `home`. */
+  readonly database?: string | undefined
+}
+
+/** Every question of every conversation, to the server over the database and to the rivals. */
 export async function askAll(
   home: string,
   conversations: readonly Conversation[],
   tool: 'search_archival' | 'search_conversation',
-  embedding?: string,
+  { embedding, database }: Settings,
 ): Promise<readonly Asked[]> {
-  const env = environment(home, embedding === undefined ? {} : { RECOLLECT_EMBEDDING: embedding })
+  const env = environment(home, {
+    ...(embedding !== undefined && { RECOLLECT_EMBEDDING: embedding }),
+    ...(database !== undefined && { RECOLLECT_DATABASE_URL: database }),
+  })
   const seeded =
     tool === 'search_conversation'
       ? await seedMessages(env.RECOLLECT_HOME ?? home, conversations)

@@ -13,11 +13,12 @@ import { describeCategories, describeSearchers } from './report.ts'
  * conversation is stored in the memory of an agent, and each question asked of the server as a client would. Beside it,
  * what others find in the same texts.
  */
-const USAGE = `npm run bench -- retrieval --data <path> [--recall] [--embedding <handle>] [--out <folder>] [--limit <questions>]
+const USAGE = `npm run bench -- retrieval --data <path> [--recall] [--embedding <handle>] [--database <url>] [--out <folder>] [--limit <questions>]
   --data    the JSON file of LoCoMo, a folder of BEAM's chats (chats/100K), or a folder with a SMART collection
             (Cranfield, CISI); none of them comes with Recollect
   --recall  store the turns as messages and find them by search_conversation, not as passages by search_archival
   --embedding  what embeds the passages, such as local/hash; without it, words alone are searched for
+  --database  an empty PostgreSQL database instead of a file; with passages and without --embedding
   --out     where the file with every question and what was found goes
   --limit   only the first so many questions of each conversation`
 
@@ -28,9 +29,15 @@ const { values } = parseArgs({
     limit: { type: 'string', default: 'Infinity' },
     recall: { type: 'boolean', default: false },
     embedding: { type: 'string' },
+    database: { type: 'string' },
   },
 })
-if (values.data === undefined || Number.isNaN(Number(values.limit))) {
+const isElsewhere = values.database !== undefined
+if (
+  values.data === undefined ||
+  Number.isNaN(Number(values.limit)) ||
+  (isElsewhere && (values.recall || values.embedding !== undefined))
+) {
   console.error(USAGE)
   process.exit(2)
 }
@@ -41,11 +48,11 @@ const limited = conversations.map((conversation) => ({
   ...conversation,
   questions: conversation.questions.slice(0, Number(values.limit)),
 }))
-const asked = await withScratch((home) => askAll(home, limited, tool, values.embedding))
+const asked = await withScratch((home) => askAll(home, limited, tool, values))
 
 const turns = conversations.flatMap(({ sessions }) => sessions.flatMap((session) => session.turns))
 console.log(
-  `${name} by ${tool}${values.embedding ? ` with ${values.embedding}` : ''}: ${asked.length} questions, ${turns.length} turns in ${conversations.length} conversations; ${describeMachine()}`,
+  `${name} by ${tool}${values.embedding ? ` with ${values.embedding}` : ''}${isElsewhere ? ' in PostgreSQL' : ''}: ${asked.length} questions, ${turns.length} turns in ${conversations.length} conversations; ${describeMachine()}`,
 )
 console.log(`\n${describeSearchers(asked)}`)
 for (const searcher of [OURS, 'FTS5 unicode61, all words', 'FTS5 porter, content words'])

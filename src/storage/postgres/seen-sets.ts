@@ -33,7 +33,7 @@ export async function lookAtSets(
       asked.row, stored.dimension, known.total, known.most, (SELECT max(row) FROM entry_vector) AS newest,
       (SELECT count(*) FROM (
         SELECT 1 FROM entry_vector AS vectors WHERE vectors.set_row = asked.row LIMIT known.most
-      ) AS some) AS size,
+      ) AS counted) AS size,
       coalesce((SELECT indisvalid FROM pg_index
         WHERE indexrelid = to_regclass('entry_vector_near_' || stored.dimension)), false) AS indexed
     FROM known CROSS JOIN unnest(${sets.map(({ row }) => row)}::bigint[]) AS asked (row)
