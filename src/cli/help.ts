@@ -84,7 +84,7 @@ ${SETTINGS}
   migrate: `recollect migrate --from <url> --to <url>
 
 Copies everything from one database into another, compares the two, and leaves the first as it is. An address is
-file:<path>. The target must hold nothing yet; a server opens it when the copy is finished and not before.
+file:<path> or postgres://<user>@<host>/<database>, whose password is better set as PGPASSWORD. The target must hold nothing yet; a server opens it when the copy is finished and not before.
 
 Stop the servers of the source first: what they write after this has begun is not in the copy. Stopped half-way, the
 same command goes on where it was. Exit 1 when there is no complete copy.
