@@ -1,6 +1,7 @@
 import type { AgentFiles, App } from './assemble.ts'
-import type { Config, DatabaseSettings } from './config.ts'
+import type { Config, DatabaseAddress, DatabaseSettings } from './config.ts'
 import type { Agent } from './core/agent.ts'
+import { systemClock, toTimestamp } from './core/clock.ts'
 import { describeError, type Log } from './core/log.ts'
 import { VERSION } from './core/version.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
@@ -9,6 +10,8 @@ import type { McpContext } from './mcp/context.ts'
 import { createServerFactory, type ServerOptions } from './mcp/server.ts'
 import type { HttpOptions, HttpServing } from './mcp/transports/http.ts'
 import type { StdioServing } from './mcp/transports/stdio.ts'
+import type { CopyReports } from './storage/copy/copy-database.ts'
+import type { CopySource, CopyTarget } from './storage/copy/ends.ts'
 import type { Storage } from './storage/store.ts'
 
 /*
@@ -17,7 +20,7 @@ import type { Storage } from './storage/store.ts'
  */
 
 export { isLoopback } from './mcp/transports/http-guard.ts'
-export type { App, Storage }
+export type { App, CopyReports, Storage }
 
 /** Throws a UserError that says what to do if the data can't be used. */
 export async function openApp(config: Config, log: Log): Promise<App> {
@@ -53,6 +56,45 @@ async function openServer(
       log?.('warn', 'an index of vectors could not be built', { error: describeError(error) }),
   }
   return readOnly ? openPostgresToRead(options) : openPostgres(options)
+}
+
+/** Copies all that one database holds into another; nobody may work on that one meanwhile. Answers how many rows. */
+export async function copyData(
+  from: DatabaseAddress,
+  to: DatabaseAddress,
+  reports: CopyReports,
+  signal: AbortSignal,
+): Promise<{ readonly rows: number }> {
+  const { copyDatabase } = await import('./storage/copy/copy-database.ts')
+  const source = await openToCopy(from)
+  try {
+    const target = await openAsTarget(to)
+    try {
+      return await copyDatabase(source, target, toTimestamp(systemClock()), reports, signal)
+    } finally {
+      await target.close()
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+async function openToCopy(address: DatabaseAddress): Promise<CopySource> {
+  if (address.kind === 'sqlite') {
+    const { openSqliteToCopy } = await import('./storage/sqlite/open-to-copy.ts')
+    return openSqliteToCopy(address.path)
+  }
+  const { openPostgresToCopy } = await import('./storage/postgres/open-to-copy.ts')
+  return openPostgresToCopy({ connectionString: address.url }, locationOf(address.url))
+}
+
+async function openAsTarget(address: DatabaseAddress): Promise<CopyTarget> {
+  if (address.kind === 'sqlite') {
+    const { openSqliteAsTarget } = await import('./storage/sqlite/open-to-copy.ts')
+    return openSqliteAsTarget(address.path)
+  }
+  const { openPostgresAsTarget } = await import('./storage/postgres/open-to-copy.ts')
+  return openPostgresAsTarget({ connectionString: address.url }, locationOf(address.url))
 }
 
 export async function openModels(config: Config): Promise<ModelRegistry> {

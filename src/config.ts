@@ -211,22 +211,39 @@ function readDatabase(
   get: (name: string) => string | undefined,
   connections: number,
 ): DatabaseSettings {
-  if (!isPostgres(get('RECOLLECT_DATABASE_URL'))) return { kind: 'sqlite', path: databasePath(get) }
+  const url = get('RECOLLECT_DATABASE_URL')
+  if (url === undefined) return { kind: 'sqlite', path: join(homeDirectory(get), 'recollect.db') }
+  const address = readDatabaseUrl('RECOLLECT_DATABASE_URL', url)
+  if (address.kind === 'sqlite') return address
+  const directUrl = get('RECOLLECT_DATABASE_DIRECT_URL')
   return {
-    kind: 'postgres',
-    url: readPostgresUrl('RECOLLECT_DATABASE_URL', get) ?? '',
-    directUrl: readPostgresUrl('RECOLLECT_DATABASE_DIRECT_URL', get),
+    ...address,
+    directUrl:
+      directUrl === undefined ? null : readPostgresUrl('RECOLLECT_DATABASE_DIRECT_URL', directUrl),
     connections,
   }
 }
 
-function isPostgres(url: string | undefined): boolean {
-  return /^postgres(ql)?:\/\//.test(url ?? '')
+/** Where a database is. */
+export type DatabaseAddress =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: string }
+
+/** `name` is that of the setting or flag that it was found in. */
+export function readDatabaseUrl(name: string, url: string): DatabaseAddress {
+  if (isPostgres(url)) return { kind: 'postgres', url: readPostgresUrl(name, url) }
+  const path = url.startsWith('file:') ? fromFileUrl(url) : ''
+  if (path !== '') return { kind: 'sqlite', path: resolve(path) }
+  throw new ConfigError(
+    `${name}: found "${mask(url)}", allowed is file:<path> or postgres://<user>:<password>@<host>/<database>.`,
+  )
 }
 
-function readPostgresUrl(name: string, get: (name: string) => string | undefined): string | null {
-  const url = get(name)
-  if (url === undefined) return null
+function isPostgres(url: string): boolean {
+  return /^postgres(ql)?:\/\//.test(url)
+}
+
+function readPostgresUrl(name: string, url: string): string {
   try {
     if (!isPostgres(url)) throw new Error('it is of another kind')
     decodeURIComponent(new URL(url).password)
@@ -236,20 +253,6 @@ function readPostgresUrl(name: string, get: (name: string) => string | undefined
       `${name}: found "${mask(url)}", allowed is postgres://<user>:<password>@<host>:<port>/<database>, in which other characters than letters and digits of the password are written as in any address (%40 for @).`,
     )
   }
-}
-
-function databasePath(get: (name: string) => string | undefined): string {
-  const url = get('RECOLLECT_DATABASE_URL')
-  if (url !== undefined) {
-    const path = url.startsWith('file:') ? fromFileUrl(url) : ''
-    if (path === '') {
-      throw new ConfigError(
-        `RECOLLECT_DATABASE_URL: found "${mask(url)}", allowed is file:<path> or postgres://<user>:<password>@<host>/<database>.`,
-      )
-    }
-    return resolve(path)
-  }
-  return join(homeDirectory(get), 'recollect.db')
 }
 
 function fromFileUrl(url: string): string {

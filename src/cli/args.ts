@@ -1,7 +1,16 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, type Environment } from '../config.ts'
 
-export const COMMANDS = ['stdio', 'serve', 'doctor', 'backup', 'stats', 'export', 'import'] as const
+export const COMMANDS = [
+  'stdio',
+  'serve',
+  'doctor',
+  'backup',
+  'stats',
+  'export',
+  'import',
+  'migrate',
+] as const
 export type Command = (typeof COMMANDS)[number]
 
 export interface Arguments {
@@ -12,6 +21,9 @@ export interface Arguments {
   readonly version: boolean
   readonly host: string
   readonly port: number
+  /** Addresses of databases, for `migrate`. */
+  readonly from: string | undefined
+  readonly to: string | undefined
   /** Flags that stand for settings, by the setting's name. */
   readonly settings: Environment
 }
@@ -21,6 +33,8 @@ const FLAGS = {
   version: { type: 'boolean', short: 'v' },
   host: { type: 'string' },
   port: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
   home: { type: 'string' },
   database: { type: 'string' },
   model: { type: 'string' },
@@ -48,6 +62,8 @@ export function readArguments(argv: readonly string[]): Arguments {
     version: values.version ?? false,
     host: values.host ?? '127.0.0.1',
     port: readPort(values.port ?? '8283'),
+    from: values.from,
+    to: values.to,
     settings: {
       RECOLLECT_HOME: values.home,
       RECOLLECT_DATABASE_URL: values.database,

@@ -21,6 +21,7 @@ const GENERAL = `Recollect: an MCP server whose agents remember.
   recollect backup <file>          a consistent copy of the data, also while it is in use
   recollect export <agent> [file]  an agent with all that it remembers, as JSON
   recollect import <file>          a new agent out of such a file
+  recollect migrate                all data from one database to another
   recollect --version | --help     also: recollect <command> --help
 
 ${SETTINGS}
@@ -79,6 +80,17 @@ Makes a new agent out of a file that export wrote. Nothing that exists is change
 large file is written into the data, their own writes wait.
 
 ${SETTINGS}
+`,
+  migrate: `recollect migrate --from <url> --to <url>
+
+Copies everything from one database into another, compares the two, and leaves the first as it is. An address is
+file:<path> or postgres://<user>@<host>/<database>, whose password is better set as PGPASSWORD. The target must hold nothing yet; a server opens it when the copy is finished and not before.
+
+Stop the servers of the source first: what they write after this has begun is not in the copy. Stopped half-way, the
+same command goes on where it was. Exit 1 when there is no complete copy.
+
+  --from <url>        what is copied; it is only read
+  --to <url>          where to
 `,
 }
 

@@ -75,5 +75,9 @@ async function run(args: Arguments): Promise<void> {
       const { importFromFile } = await import('./commands/import.ts')
       return importFromFile(config, args.positionals)
     }
+    case 'migrate': {
+      const { migrate } = await import('./commands/migrate.ts')
+      return migrate(args)
+    }
   }
 }

@@ -13,6 +13,7 @@ export interface Dialect {
   readonly withoutRows: RawBuilder<unknown>
   /** The column type of bytes. */
   readonly bytes: RawBuilder<unknown>
+  readonly numbering: Numbering
   /** What the log of changes needs besides its numbers, where these are not given in the order of commits. */
   readonly changeOrder: RawBuilder<unknown>
   /** In lower case, in all languages as far as the database can. */
@@ -23,6 +24,18 @@ export interface Dialect {
    */
   readonly locksRows: boolean
 }
+
+/** The numbers that `rowNumber` gave in a table. */
+export interface Numbering {
+  /** The greatest, whether that row is still there or not; 0: none yet. */
+  last(db: Connection, table: NumberedTable): Promise<number>
+  /** New rows get numbers above this one. */
+  continueAfter(db: Connection, table: NumberedTable, number: number): Promise<void>
+}
+
+export type NumberedTable = {
+  [Table in keyof Database]: Database[Table] extends { row: unknown } ? Table : never
+}[keyof Database]
 
 export const TEXT_INDEXES = ['passage', 'message'] as const
 export type TextIndex = (typeof TEXT_INDEXES)[number]
@@ -52,6 +65,10 @@ export interface VectorTables {
   insert(db: Connection, vectors: readonly NewVector[]): Promise<void>
   /** Takes the vectors of these entries out of these sets. */
   remove(db: Connection, setRows: readonly number[], entryRows: readonly number[]): Promise<void>
+  /** All of all sets in the order of their numbers, behind `after`. */
+  read(db: Connection, after: number, limit: number): Promise<readonly StoredVector[]>
+  /** Stores what another database gave numbers to. */
+  restore(db: Connection, vectors: readonly StoredVector[]): Promise<void>
 }
 
 export interface NewVector {
@@ -60,4 +77,8 @@ export interface NewVector {
   readonly entry_row: number
   /** As `encodeFloat32` makes it, of unit length. */
   readonly vector: Uint8Array
+}
+
+export interface StoredVector extends NewVector {
+  readonly row: number
 }

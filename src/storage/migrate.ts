@@ -15,7 +15,16 @@ export interface MigrateOptions {
   readonly evenOut?: (trx: Connection) => Promise<void>
   /** Called before the first change to a database that holds something. */
   readonly backup: (version: number) => Promise<void>
+  /** For whoever finishes a half-made copy; others are refused. */
+  readonly acceptsUnfinished?: boolean
 }
+
+/*
+ * A database into which another is being copied has its version below zero, so that nobody works on half of the data,
+ * whoever opened it before or opens it meanwhile.
+ */
+export const markUnfinished = (version: number): number => -version
+const isUnfinished = (version: number): boolean => version < 0
 
 /**
  * Brings the database to the newest version. The version is read again inside the transaction that migrates, so of
@@ -25,11 +34,17 @@ export async function migrate(options: MigrateOptions): Promise<number> {
   const { db, dialect, migrations } = options
   const known = migrations.length
   const found = await readVersion(db, options)
+  if (isUnfinished(found)) {
+    if (!options.acceptsUnfinished) throw unfinishedCopy()
+    if (found === markUnfinished(known)) return known
+    throw otherUnfinishedCopy()
+  }
   if (found > known) throw newerDatabase(found, known)
   if (found === known) return known
   await db.transaction().execute(async (trx) => {
     await options.lock?.(trx)
     const version = await readVersion(trx, options)
+    if (isUnfinished(version)) throw unfinishedCopy()
     if (version > known) throw newerDatabase(version, known)
     // Under the write lock, so that the copy has this version, and nothing is written between it and the change.
     if (version > 0 && version < known) await options.backup(version)
@@ -50,6 +65,7 @@ export async function versionToRead(
 ): Promise<number> {
   const known = options.migrations.length
   const found = await readVersion(options.db, options)
+  if (isUnfinished(found)) throw unfinishedCopy()
   if (found > known) throw newerDatabase(found, known)
   if (found === known) return known
   throw new UserError(
@@ -75,10 +91,27 @@ export async function assertVersion(trx: Connection, known: number): Promise<voi
     .select('version')
     .executeTakeFirstOrThrow()
   if (version === known) return
+  if (isUnfinished(version)) throw unfinishedCopy()
   throw new UserError(
     'unsupported',
     `The data was migrated to schema ${version} by a newer Recollect while this one (schema ${known}) was running; ` +
       'nothing was written. Restart this server with the newer version.',
+  )
+}
+
+function unfinishedCopy(): UserError {
+  return new UserError(
+    'unsupported',
+    'Data is being copied into this database, and the copy is not finished. ' +
+      'Wait for the recollect migrate that writes it, or run the same command again to finish it.',
+  )
+}
+
+function otherUnfinishedCopy(): UserError {
+  return new UserError(
+    'unsupported',
+    'The target holds a copy that another version of Recollect began and did not finish. ' +
+      'Finish it with that version, or begin anew into an empty target.',
   )
 }
 

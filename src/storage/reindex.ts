@@ -1,6 +1,8 @@
+import type { Selectable } from 'kysely'
 import type { MessageRole } from '../core/message.ts'
 import { indexWords } from '../search/words.ts'
 import type { Connection, Dialect, TextEntry, TextIndex } from './dialect.ts'
+import type { Database } from './schema.ts'
 import { messageScope, passageScope } from './search-scope.ts'
 
 /* Fills an empty keyword index from its table, for migrations that change how words are made. */
@@ -16,11 +18,7 @@ export async function indexPassages(db: Connection, dialect: Dialect): Promise<v
       .orderBy('row')
       .limit(AT_ONCE)
       .execute()
-    return rows.map((row) => ({
-      row: row.row,
-      scope: passageScope(row.namespace, row.archive_id, row.superseded_by !== null),
-      words: indexWords(row.text),
-    }))
+    return rows.map(passageEntry)
   })
 }
 
@@ -34,12 +32,36 @@ export async function indexMessages(db: Connection, dialect: Dialect): Promise<v
       .orderBy('row')
       .limit(AT_ONCE)
       .execute()
-    return rows.map((row) => ({
-      row: row.row,
-      scope: messageScope(row.namespace, row.agent_id, row.role as MessageRole),
-      words: indexWords(row.text),
-    }))
+    return rows.map(messageEntry)
   })
+}
+
+type PassageWords = Pick<
+  Selectable<Database['passage']>,
+  'row' | 'namespace' | 'archive_id' | 'superseded_by' | 'text'
+>
+
+export function passageEntry(passage: PassageWords): TextEntry {
+  const { row, namespace, archive_id, superseded_by, text } = passage
+  return {
+    row,
+    scope: passageScope(namespace, archive_id, superseded_by !== null),
+    words: indexWords(text),
+  }
+}
+
+type MessageWords = Pick<
+  Selectable<Database['message']>,
+  'row' | 'namespace' | 'agent_id' | 'role' | 'text'
+>
+
+/** Of a message in which somebody says something. */
+export function messageEntry({ row, namespace, agent_id, role, text }: MessageWords): TextEntry {
+  return {
+    row,
+    scope: messageScope(namespace, agent_id, role as MessageRole),
+    words: indexWords(text),
+  }
 }
 
 async function index(

@@ -29,6 +29,7 @@ describe('recollect', () => {
     [['stats', '--help'], /[Cc]ounts/],
     [['export', '--help'], /<agent> \[file\]/],
     [['import', '--help'], /<file>/],
+    [['migrate', '--help'], /--from <url> --to <url>[\s\S]*[Ee]xit 1/],
   ])('%j helps, touching nothing', async (args, text) => {
     const home = newHome()
     const finished = await runCommand(args, { RECOLLECT_HOME: home, RECOLLECT_LOG: 'nonsense' })

@@ -7,14 +7,18 @@ import { createTransfer } from '../../src/transfer/transfer.ts'
 import { at } from '../support/stores.ts'
 
 /** Agents of the database as files, on a server that has no key of any provider. */
-export function transferOf(storage: Storage, clock: Clock = () => Date.parse(at(3_600))) {
+export function transferOf(
+  storage: Storage,
+  clock: Clock = () => Date.parse(at(3_600)),
+  namespace = 'default',
+) {
   const { model, providers, modelCalls } = readConfig({}, { OLLAMA_HOST: '127.0.0.1:1' })
   const models = createModelRegistry({
     defaultHandle: model,
     settings: providers,
     limits: modelCalls,
   })
-  return createTransfer(storage.in('default'), createImportChecks(models), clock)
+  return createTransfer(storage.in(namespace), createImportChecks(models), clock)
 }
 
 /** What differs between a file and one of the agent that was made of it: ids, which are put in order here. */

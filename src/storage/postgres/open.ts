@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { UserError } from '../../core/errors.ts'
 import { createStorage } from '../create-storage.ts'
 import type { Connection } from '../dialect.ts'
-import { migrate, versionToRead } from '../migrate.ts'
+import { type MigrateOptions, migrate, versionToRead } from '../migrate.ts'
 import { MIGRATIONS, type Migration } from '../migrations/index.ts'
 import type { Database } from '../schema.ts'
 import type { Storage } from '../store.ts'
@@ -42,24 +42,35 @@ const MIGRATION_LOCK = 7_305_112_680_114
  */
 export async function openPostgres(options: PostgresOptions): Promise<Storage> {
   return connect(options, async (db, collation) => {
-    await checkVector(db)
-    await refuseForeign(db)
-    const schemaVersion = await migrate({
-      db,
-      dialect: createPostgresDialect(collation),
+    const schemaVersion = await prepareSchema(db, collation, {
       migrations: options.migrations ?? MIGRATIONS,
-      hasVersionTable,
-      // Of ten servers that start at once the others wait here, and find it done.
-      async lock(trx) {
-        await sql`SET LOCAL statement_timeout = 0`.execute(trx)
-        await sql`SET LOCAL idle_in_transaction_session_timeout = 0`.execute(trx)
-        await sql`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx)
-      },
-      backup: async () => {},
-      evenOut,
     })
     await forgetForeignChanges(db)
     return { schemaVersion, writes: true }
+  })
+}
+
+/** Makes what is missing, and brings it up to date. */
+export async function prepareSchema(
+  db: Kysely<Database>,
+  collation: string,
+  options: Pick<MigrateOptions, 'migrations' | 'acceptsUnfinished'>,
+): Promise<number> {
+  await checkVector(db)
+  await refuseForeign(db)
+  return migrate({
+    ...options,
+    db,
+    dialect: createPostgresDialect(collation),
+    hasVersionTable,
+    // Of ten servers that start at once the others wait here, and find it done.
+    async lock(trx) {
+      await sql`SET LOCAL statement_timeout = 0`.execute(trx)
+      await sql`SET LOCAL idle_in_transaction_session_timeout = 0`.execute(trx)
+      await sql`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx)
+    },
+    backup: async () => {},
+    evenOut,
   })
 }
 
@@ -109,15 +120,7 @@ async function connect(
       transact: writes ? (work) => transact(db, work) : null,
       schemaVersion,
       clock: clock.now,
-      snapshot: (work) =>
-        snapshots
-          .transaction()
-          .setIsolationLevel('repeatable read')
-          .setAccessMode('read only')
-          .execute(async (trx) => {
-            await sql`SET LOCAL idle_in_transaction_session_timeout = 0`.execute(trx)
-            return work(trx)
-          }),
+      snapshot: (work) => readSnapshot(snapshots, work),
       searches,
       // pgvector keeps its indexes in the server.
       vectorBytes: 0,
@@ -142,7 +145,21 @@ async function connect(
   }
 }
 
-function kyselyOver(pool: pg.Pool): Kysely<Database> {
+export function readSnapshot<T>(
+  db: Kysely<Database>,
+  work: (db: Kysely<Database>) => Promise<T>,
+): Promise<T> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (trx) => {
+      await sql`SET LOCAL idle_in_transaction_session_timeout = 0`.execute(trx)
+      return work(trx)
+    })
+}
+
+export function kyselyOver(pool: pg.Pool): Kysely<Database> {
   return new Kysely<Database>({ dialect: postgresDialect(pool), plugins: [renamedTables()] })
 }
 

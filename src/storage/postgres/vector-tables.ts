@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { decodeFloat32 } from '../../vector/vector-index.ts'
-import type { Connection, VectorTables } from '../dialect.ts'
+import type { Connection, StoredVector, VectorTables } from '../dialect.ts'
 
 /*
  * Vectors as pgvector keeps them, beside the number of their entry: a row of theirs is a type, so the table has another
@@ -44,6 +44,34 @@ export const postgresVectors: VectorTables = {
       db,
     )
   },
+
+  async read(db, after, limit) {
+    const { rows } = await sql<StoredVector & { readonly vector: Buffer }>`
+      SELECT row, set_row, entry_row, vector_send(vector) AS vector FROM entry_vector
+      WHERE row > ${after} ORDER BY row LIMIT ${limit}`.execute(db)
+    return rows.map((row) => ({ ...row, vector: fromWire(row.vector) }))
+  },
+
+  async restore(db, vectors) {
+    for (let start = 0; start < vectors.length; start += AT_ONCE) {
+      const some = vectors.slice(start, start + AT_ONCE)
+      const numbers = (name: 'row' | 'set_row' | 'entry_row') => some.map((one) => one[name])
+      await sql`
+        INSERT INTO entry_vector (row, set_row, entry_row, vector)
+        SELECT row, set_row, entry_row, vector::vector
+        FROM unnest(${numbers('row')}::bigint[], ${numbers('set_row')}::bigint[], ${numbers('entry_row')}::bigint[],
+          ${some.map(({ vector }) => vectorText(decodeFloat32(vector)))}::text[]) AS given (row, set_row, entry_row, vector)`.execute(
+        db,
+      )
+    }
+  },
+}
+
+/** pgvector sends two numbers of 16 bits, and then the components with their highest byte first. */
+const WIRE_HEAD_BYTES = 4
+
+function fromWire(sent: Buffer): Uint8Array {
+  return Buffer.from(sent.subarray(WIRE_HEAD_BYTES)).swap32()
 }
 
 /** Some megabytes of text. */

@@ -12,6 +12,7 @@ import { MIGRATIONS, type Migration } from '../migrations/index.ts'
 import type { Database } from '../schema.ts'
 import type { Storage } from '../store.ts'
 import { BUSY_TIMEOUT_MS, PATIENCE_MS, sqliteDialect, whileBusy } from './driver.ts'
+import { sqliteNumbering } from './numbering.ts'
 import { createSearchThread } from './search-thread.ts'
 import { sqliteTextSearch } from './text-search.ts'
 import { sqliteVectors } from './vector-tables.ts'
@@ -22,12 +23,13 @@ const WAL_LIMIT_BYTES = 64 * 1024 * 1024
 /** For the mirrors of vectors, where nobody says otherwise. */
 const VECTOR_BYTES = 256_000_000
 
-const dialect: Dialect = {
+export const dialect: Dialect = {
   textSearch: sqliteTextSearch,
   vectors: sqliteVectors,
   rowNumber: sql`INTEGER PRIMARY KEY AUTOINCREMENT`,
   withoutRows: sql`WITHOUT ROWID`,
   bytes: sql`BLOB`,
+  numbering: sqliteNumbering,
   changeOrder: sql``,
   lower: (text) => sql<string>`lower(${text})`,
   locksRows: false,
@@ -153,7 +155,7 @@ function watchDataVersion(handle: DatabaseHandle.Database): () => boolean {
   }
 }
 
-function createFile(path: string): void {
+export function createFile(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     // SQLite gives its -wal and -shm files the rights of the file itself.
@@ -165,7 +167,10 @@ function createFile(path: string): void {
 
 type Access = 'read' | 'write'
 
-async function connect(path: string, access: Access = 'write'): Promise<DatabaseHandle.Database> {
+export async function connect(
+  path: string,
+  access: Access = 'write',
+): Promise<DatabaseHandle.Database> {
   let handle: DatabaseHandle.Database | undefined
   try {
     const opened = new DatabaseHandle(path, {
@@ -220,7 +225,7 @@ function cannotOpen(path: string, error: unknown, access: Access = 'write'): Use
   )
 }
 
-async function hasVersionTable(db: Connection): Promise<boolean> {
+export async function hasVersionTable(db: Connection): Promise<boolean> {
   const { rows } =
     await sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'`.execute(
       db,
@@ -265,7 +270,7 @@ function createTarget(target: string): void {
   }
 }
 
-async function readSnapshot<T>(
+export async function readSnapshot<T>(
   path: string,
   work: (db: Kysely<Database>) => Promise<T>,
 ): Promise<T> {

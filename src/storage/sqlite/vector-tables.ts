@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { type Codes, createInt8Codes, decodeFloat32 } from '../../vector/vector-index.ts'
-import type { Connection, NewVector, VectorTables } from '../dialect.ts'
+import type { Connection, NewVector, StoredVector, VectorTables } from '../dialect.ts'
 
 /** The vectors as they are, as codes, and the numbers of those that were taken away, for the mirrors of all processes. */
-export const sqliteVectors: VectorTables = { create, insert, remove }
+export const sqliteVectors: VectorTables = { create, insert, remove, read, restore }
 
 /** So many deletions are kept for mirrors that are behind; one that is further behind notices, and is made anew. */
 const KEPT_DELETIONS = 50_000
@@ -46,17 +46,25 @@ async function insert(db: Connection, vectors: readonly NewVector[]): Promise<vo
   const given = new Map(
     vectors.map(({ set_row, entry_row, vector }) => [`${set_row} ${entry_row}`, vector]),
   )
+  await insertCodes(
+    db,
+    inserted.map((row) => ({
+      ...row,
+      vector: given.get(`${row.set_row} ${row.entry_row}`) ?? new Uint8Array(),
+    })),
+  )
+}
+
+async function insertCodes(db: Connection, stored: readonly StoredVector[]): Promise<void> {
   const codes = new Map<number, Codes>()
   await db
     .insertInto('vector_code')
     .values(
-      inserted.map((row) => {
-        const vector = decodeFloat32(
-          given.get(`${row.set_row} ${row.entry_row}`) ?? new Uint8Array(),
-        )
+      stored.map(({ row, set_row, entry_row, vector: bytes }) => {
+        const vector = decodeFloat32(bytes)
         const coding = codes.get(vector.length) ?? createInt8Codes(vector.length)
         codes.set(vector.length, coding)
-        return { ...row, code: coding.encode(vector) }
+        return { row, set_row, entry_row, code: coding.encode(vector) }
       }),
     )
     .execute()
@@ -81,4 +89,24 @@ async function remove(
     .deleteFrom('vector_gone')
     .where('row', '<=', newest - KEPT_DELETIONS)
     .execute()
+}
+
+async function read(
+  db: Connection,
+  after: number,
+  limit: number,
+): Promise<readonly StoredVector[]> {
+  return db
+    .selectFrom('vector')
+    .select(['row', 'set_row', 'entry_row', 'vector'])
+    .where('row', '>', after)
+    .orderBy('row')
+    .limit(limit)
+    .execute()
+}
+
+async function restore(db: Connection, vectors: readonly StoredVector[]): Promise<void> {
+  if (vectors.length === 0) return
+  await db.insertInto('vector').values(vectors).execute()
+  await insertCodes(db, vectors)
 }

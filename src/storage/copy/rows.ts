@@ -1,0 +1,52 @@
+import { sql } from 'kysely'
+import type { Connection, VectorTables } from '../dialect.ts'
+import type { CopiedTable } from './tables.ts'
+
+export type Value = string | number | Uint8Array | null
+export type Row = Readonly<Record<string, Value>>
+/** Of the last row that was read. */
+export type Key = readonly (string | number)[]
+
+/** The next rows behind `after`, in the order of their key, as they are to stand in the copy. */
+export async function nextRows(
+  db: Connection,
+  vectors: VectorTables,
+  { name, key, columns }: CopiedTable,
+  after: Key | null,
+  limit: number,
+): Promise<readonly Row[]> {
+  if (name === 'vector') {
+    const read = await vectors.read(db, Number(after?.[0] ?? 0), limit)
+    return read as readonly (Row & (typeof read)[number])[]
+  }
+  const selected = columns.map((column) =>
+    column.becomes === undefined
+      ? sql.ref(column.name)
+      : sql`${sql.lit(column.becomes)} AS ${sql.ref(column.name)}`,
+  )
+  const place = sql.join(key.map((column) => sql.ref(column)))
+  const behind = after === null ? sql`` : sql`WHERE (${place}) > (${sql.join([...after])})`
+  const { rows } = await sql<Row>`SELECT ${sql.join(selected)} FROM ${sql.table(name)} ${behind}
+    ORDER BY ${place} LIMIT ${sql.lit(limit)}`.execute(db)
+  return rows
+}
+
+export function keyOf({ key }: CopiedTable, row: Row): Key {
+  return key.map((column) => {
+    const value = row[column]
+    if (typeof value === 'string' || typeof value === 'number') return value
+    throw new Error(`a key is never ${typeof value}`)
+  })
+}
+
+export function bytesOf(rows: readonly Row[]): number {
+  let bytes = 0
+  for (const row of rows) {
+    for (const value of Object.values(row)) bytes += sizeOf(value)
+  }
+  return bytes
+}
+
+function sizeOf(value: Value): number {
+  return typeof value === 'string' || value instanceof Uint8Array ? value.length : 8
+}

@@ -1,0 +1,36 @@
+import type { Selectable } from 'kysely'
+import type { Connection, Dialect } from '../dialect.ts'
+import { messageEntry, passageEntry } from '../reindex.ts'
+import type { Database } from '../schema.ts'
+import type { Row } from './rows.ts'
+import type { CopiedTable } from './tables.ts'
+
+/** Rows as they were read, and what search keeps beside such rows, made as it is made whenever they are written. */
+export async function writeRows(
+  trx: Connection,
+  dialect: Dialect,
+  { name }: CopiedTable,
+  rows: readonly Row[],
+): Promise<void> {
+  if (name === 'vector') return dialect.vectors.restore(trx, rowsOf(name, rows))
+  // They have the columns of that table, whichever it is.
+  await trx
+    .insertInto(name as 'embedding_cache')
+    .values(rows as never)
+    .execute()
+  if (name === 'passage') {
+    await dialect.textSearch.add(trx, name, rowsOf(name, rows).map(passageEntry))
+  }
+  if (name === 'message') {
+    const spoken = rowsOf(name, rows).filter(({ text }) => text !== '')
+    await dialect.textSearch.add(trx, name, spoken.map(messageEntry))
+  }
+}
+
+/** They were read with the columns of that table. */
+function rowsOf<Table extends keyof Database>(
+  _table: Table,
+  rows: readonly Row[],
+): readonly Selectable<Database[Table]>[] {
+  return rows as unknown as readonly Selectable<Database[Table]>[]
+}

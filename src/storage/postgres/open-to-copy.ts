@@ -1,0 +1,68 @@
+import { type Kysely, sql } from 'kysely'
+import { UserError } from '../../core/errors.ts'
+import type { CopySource, CopyTarget } from '../copy/ends.ts'
+import { versionToRead } from '../migrate.ts'
+import { MIGRATIONS } from '../migrations/index.ts'
+import type { Database } from '../schema.ts'
+import { checkServer, hasVersionTable } from './check-server.ts'
+import { createPool, type Reach } from './connections.ts'
+import { createPostgresDialect, unicodeCollation } from './dialect.ts'
+import { inWords } from './errors.ts'
+import { kyselyOver, prepareSchema, readSnapshot } from './open.ts'
+import { transact } from './transact.ts'
+
+/** One for its transactions, one beside them. */
+const CONNECTIONS = 2
+
+/** The database as it is, to be copied; it is only read, beside whoever writes to it. */
+export async function openPostgresToCopy(reach: Reach, location: string): Promise<CopySource> {
+  return opened(reach, async (db, collation) => {
+    if (!(await hasVersionTable(db))) {
+      throw new UserError(
+        'not_found',
+        `There is no data at ${location}, so there is nothing to copy.`,
+      )
+    }
+    await versionToRead({ db, migrations: MIGRATIONS, hasVersionTable })
+    return {
+      location,
+      dialect: createPostgresDialect(collation),
+      snapshot: (work) =>
+        readSnapshot(db, async (trx) => {
+          await sql`SET LOCAL statement_timeout = 0`.execute(trx)
+          return work(trx)
+        }),
+      close: () => db.destroy(),
+    }
+  })
+}
+
+/** A database that holds nothing yet, or in which a copy was begun. */
+export async function openPostgresAsTarget(reach: Reach, location: string): Promise<CopyTarget> {
+  return opened(reach, async (db, collation) => ({
+    location,
+    schemaVersion: await prepareSchema(db, collation, {
+      migrations: MIGRATIONS,
+      acceptsUnfinished: true,
+    }),
+    dialect: createPostgresDialect(collation),
+    reader: db,
+    // A server that was opened before sees in its own transactions that it may not write any more.
+    transact: (work) => transact(db, 'serializable', work),
+    close: () => db.destroy(),
+  }))
+}
+
+async function opened<T>(
+  reach: Reach,
+  open: (db: Kysely<Database>, collation: string) => Promise<T>,
+): Promise<T> {
+  const db = kyselyOver(createPool({ reach, most: CONNECTIONS }))
+  try {
+    await checkServer(db)
+    return await open(db, await unicodeCollation(db))
+  } catch (error) {
+    await db.destroy()
+    throw inWords(error)
+  }
+}

@@ -1,0 +1,16 @@
+import { sql } from 'kysely'
+import type { Numbering } from '../dialect.ts'
+
+/** SQLite keeps the greatest number of each table with AUTOINCREMENT in a table of its own, from the first row on. */
+export const sqliteNumbering: Numbering = {
+  async last(db, table) {
+    const { rows } = await sql<{ seq: number }>`
+      SELECT seq FROM sqlite_sequence WHERE name = ${table}`.execute(db)
+    return rows[0]?.seq ?? 0
+  },
+
+  async continueAfter(db, table, number) {
+    await sql`DELETE FROM sqlite_sequence WHERE name = ${table}`.execute(db)
+    await sql`INSERT INTO sqlite_sequence (name, seq) VALUES (${table}, ${number})`.execute(db)
+  },
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import { Kysely } from 'kysely'
+import { UserError } from '../../core/errors.ts'
+import type { CopySource, CopyTarget } from '../copy/ends.ts'
+import { migrate, versionToRead } from '../migrate.ts'
+import { MIGRATIONS } from '../migrations/index.ts'
+import type { Database } from '../schema.ts'
+import { sqliteDialect } from './driver.ts'
+import { connect, createFile, dialect, hasVersionTable, readSnapshot } from './open.ts'
+
+/** The file as it is, to be copied; it is only read, beside whoever writes to it. */
+export async function openSqliteToCopy(path: string): Promise<CopySource> {
+  if (!existsSync(path)) {
+    throw new UserError('not_found', `There is no data at ${path}, so there is nothing to copy.`)
+  }
+  await readSnapshot(path, (db) => versionToRead({ db, migrations: MIGRATIONS, hasVersionTable }))
+  return {
+    location: path,
+    dialect,
+    snapshot: (work) => readSnapshot(path, work),
+    async close() {},
+  }
+}
+
+/** A new file, or one that a copy was begun in. */
+export async function openSqliteAsTarget(path: string): Promise<CopyTarget> {
+  createFile(path)
+  const handle = await connect(path)
+  const db = new Kysely<Database>({ dialect: sqliteDialect(handle) })
+  try {
+    const schemaVersion = await migrate({
+      db,
+      dialect,
+      migrations: MIGRATIONS,
+      hasVersionTable,
+      acceptsUnfinished: true,
+      backup: () => refuseOld(path),
+    })
+    return {
+      location: path,
+      schemaVersion,
+      dialect,
+      reader: db,
+      transact: (work) => db.transaction().execute(work),
+      async close() {
+        await db.destroy()
+        handle.close()
+      },
+    }
+  } catch (error) {
+    handle.close()
+    throw error
+  }
+}
+
+/** Data of an older version is not empty, and is not migrated only to say so. */
+async function refuseOld(path: string): Promise<never> {
+  throw new UserError(
+    'conflict',
+    `${path} holds data already, and a copy is never mixed with other data. Name a file that does not exist yet.`,
+  )
+}

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { openSqlite } from '../../src/storage/sqlite/open.ts'
+import type { Storage } from '../../src/storage/store.ts'
+import { BINARY } from '../support/connect.ts'
+import { contentsOf } from '../support/contents.ts'
+import { type LivedIn, liveIn } from '../support/lived-in.ts'
+import type { Finished } from './support.ts'
+
+/* What the tests of recollect migrate share. */
+
+const DIMENSION = 24
+const NAMESPACES = ['default', 'tenant']
+
+/** A file in which everything stands that a database can hold. */
+export async function fillFile(
+  file: string,
+  size: Partial<LivedIn> = {},
+  namespaces = NAMESPACES,
+): Promise<void> {
+  const storage = await openSqlite(file)
+  const all = { agents: 3, passages: 60, messages: 60, wordsOfText: 30, ...size }
+  for (const namespace of namespaces) {
+    await liveIn(storage, namespace, { ...all, dimension: DIMENSION })
+  }
+  await storage.close()
+}
+
+export async function contentsOfFile(file: string) {
+  const storage = await openSqlite(file)
+  try {
+    return await contentsOfStorage(storage)
+  } finally {
+    await storage.close()
+  }
+}
+
+export async function contentsOfStorage(storage: Storage) {
+  const contents = []
+  for (const namespace of NAMESPACES) {
+    contents.push(await contentsOf(storage, namespace, DIMENSION))
+  }
+  return contents
+}
+
+export const fileUrl = (file: string) => `file:${file}`
+
+export const digestOf = (file: string) =>
+  createHash('sha256').update(readFileSync(file)).digest('hex')
+
+/** Without a limit of time, as it takes as long as it takes. */
+export const migrate = (from: string, to: string): Promise<Finished> =>
+  startMigrating(from, to).ended
+
+export interface Migrating {
+  readonly process: ChildProcess
+  /** Resolves when it has begun to copy, or has ended. */
+  readonly copying: Promise<unknown>
+  readonly ended: Promise<Finished>
+}
+
+export function startMigrating(from: string, to: string): Migrating {
+  const child = spawn(process.execPath, [BINARY, 'migrate', '--from', from, '--to', to], {
+    env: { PATH: process.env.PATH ?? '', HOME: tmpdir() },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let stderr = ''
+  const closed = once(child, 'close')
+  const copying = new Promise<void>((resolve) => {
+    child.stderr.on('data', (piece) => {
+      stderr += piece
+      if (stderr.includes('copying')) resolve()
+    })
+  })
+  return {
+    process: child,
+    copying: Promise.race([copying, closed]),
+    ended: closed.then(([code]) => ({ code, stdout: '', stderr })),
+  }
+}
