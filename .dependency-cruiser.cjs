@@ -23,8 +23,15 @@ const mayImport = {
     'src/generated/prompts.ts',
   ],
   'src/transfer': ['src/core', 'src/memory', 'src/storage/store.ts'],
+  'src/auth': ['src/core'],
   'src/mcp': ['src/core', 'src/generated/prompts.ts'],
-  'src/config.ts': ['src/core', 'src/llm/providers.ts', 'src/llm/embedding-handle.ts'],
+  'src/config.ts': [
+    'src/core',
+    'src/auth/oauth-settings.ts',
+    'src/llm/providers.ts',
+    'src/llm/embedding-handle.ts',
+    'src/mcp/transports/http-settings.ts',
+  ],
   'src/assemble.ts': [
     'src/config.ts',
     'src/core',
@@ -37,6 +44,7 @@ const mayImport = {
   ],
   'src/app.ts': [
     'src/assemble.ts',
+    'src/auth',
     'src/config.ts',
     'src/core',
     'src/storage',
@@ -55,6 +63,7 @@ const ownedBy = {
   'gpt-tokenizer': ['src/llm'],
   '@modelcontextprotocol': ['src/mcp'],
   diff: ['src/memory'],
+  jose: ['src/auth'],
   zod: ['src'],
 }
 

@@ -1,0 +1,24 @@
+import { UserError } from '../core/errors.ts'
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/** Whether what goes to this address can be read or changed on its way. */
+export function isSafeUrl({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))
+}
+
+/** The address without the slash at its end. Throws UserError, in one line, if a setting's value is none that is safe. */
+export function readUrl(name: string, value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const plain =
+    url !== undefined && url.search === '' && url.hash === '' && `${url.username}${url.password}` === ''
+  if (plain && isSafeUrl(url)) return url.href.replace(/\/$/, '')
+  throw new UserError(
+    'invalid_argument',
+    `${name}: found "${withoutPassword(value)}", allowed is an https:// address without user, query and fragment; http:// on loopback only.`,
+  )
+}
+
+function withoutPassword(value: string): string {
+  return value.replace(/\/\/[^/@]*@/, '//…@')
+}
