@@ -1,5 +1,7 @@
 import type { AgentFiles, App } from './assemble.ts'
+import type { OAuthSettings } from './auth/oauth-settings.ts'
 import type { Config } from './config.ts'
+import type { TokenCheck } from './core/access.ts'
 import type { Agent } from './core/agent.ts'
 import type { Log } from './core/log.ts'
 import { VERSION } from './core/version.ts'
@@ -77,13 +79,26 @@ export async function serveStdio(
 /** MCP over HTTP. Throws a UserError if the port can't be had. */
 export async function serveHttp(
   context: () => Promise<McpContext>,
-  options: ServeOptions & Omit<HttpOptions, 'version' | 'check'>,
+  options: ServeOptions &
+    Omit<HttpOptions, 'version' | 'check' | 'checkToken' | 'protectedResource'> &
+    Partial<Pick<Config, 'oauth'>>,
 ): Promise<HttpServing> {
   const { serveOverHttp } = await import('./mcp/transports/http.ts')
   const { createAddressCheck } = await import('./mcp/check-address.ts')
   const factory = createServerFactory({ ...options, version: VERSION, context })
   const check = createAddressCheck(context, options.agent)
-  return serveOverHttp(factory, { ...options, version: VERSION, check })
+  const { oauth, log } = options
+  return serveOverHttp(factory, {
+    ...options,
+    version: VERSION,
+    check,
+    ...(oauth && { checkToken: await openJwtCheck(oauth, log), protectedResource: oauth }),
+  })
+}
+
+async function openJwtCheck(oauth: OAuthSettings, log: Log): Promise<TokenCheck> {
+  const { createJwtCheck } = await import('./auth/jwt.ts')
+  return createJwtCheck(oauth, log)
 }
 
 /** The one agent that all clients get. Throws a UserError that says which are meant if that is not one. */

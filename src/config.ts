@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
+import { type OAuthSettings, readOAuthSettings } from './auth/oauth-settings.ts'
 import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
@@ -11,6 +12,7 @@ import {
   type ProviderSettings,
   readProviderSettings,
 } from './llm/providers.ts'
+import { type HttpSettings, readHttpSettings } from './mcp/transports/http-settings.ts'
 
 /** Everything that can be set, read once at start. */
 export interface Config {
@@ -20,6 +22,9 @@ export interface Config {
   readonly embedding: string | null
   readonly providers: ProviderSettings
   readonly token: string | null
+  /** Whose tokens count beside ours. */
+  readonly oauth: OAuthSettings | null
+  readonly http: HttpSettings
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
@@ -93,8 +98,10 @@ export function readConfig(
       `"provider/model", for example openai/gpt-4.1-mini; providers are ${PROVIDERS.map(({ name }) => name).join(', ')}, and ${REHEARSAL} needs none`,
     ),
     embedding: readEmbedding(get('RECOLLECT_EMBEDDING')),
-    providers: readProviders(settings),
+    providers: inOneLine(() => readProviderSettings(settings)),
     token,
+    oauth: inOneLine(() => readOAuthSettings(settings)),
+    http: inOneLine(() => readHttpSettings(settings)),
     maxRunTokens: read(
       'RECOLLECT_MAX_RUN_TOKENS',
       count(1e12),
@@ -159,9 +166,10 @@ function readEmbedding(handle: string | undefined): string | null {
   }
 }
 
-function readProviders(settings: Environment): ProviderSettings {
+/** What others read of the settings; they don't know that it is settings that are read. */
+function inOneLine<T>(read: () => T): T {
   try {
-    return readProviderSettings(settings)
+    return read()
   } catch (error) {
     throw error instanceof UserError ? new ConfigError(error.message) : error
   }

@@ -15,7 +15,9 @@ export function accessOf(claims: Claims, reading: Reading): Access | TokenRefusa
   }
   const namespace = namespaceOf(claims, reading.namespaceClaim)
   if (namespace === undefined) {
-    return refusal(`The token has no claim "${reading.namespaceClaim}" that says whose data it is for.`)
+    return refusal(
+      `The token has no claim "${reading.namespaceClaim}" that says whose data it is for.`,
+    )
   }
   return { namespace, scopes: scopesOf(claims, reading), name: nameOf(claims) }
 }

@@ -11,7 +11,10 @@ export function isSafeUrl({ protocol, hostname }: URL): boolean {
 export function readUrl(name: string, value: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined
   const plain =
-    url !== undefined && url.search === '' && url.hash === '' && `${url.username}${url.password}` === ''
+    url !== undefined &&
+    url.search === '' &&
+    url.hash === '' &&
+    `${url.username}${url.password}` === ''
   if (plain && isSafeUrl(url)) return url.href.replace(/\/$/, '')
   throw new UserError(
     'invalid_argument',

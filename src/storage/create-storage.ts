@@ -94,6 +94,10 @@ export function createStorage(opened: Opened): Storage {
     async info() {
       return { ...opened.info(), schemaVersion }
     },
+    async schemaVersion() {
+      const row = reader.selectFrom('schema_version').select('version')
+      return (await row.executeTakeFirstOrThrow()).version
+    },
     counts: (namespace) => countRows(reader, namespace),
     indexBytes: opened.searches.indexBytes,
     backup: opened.backup,

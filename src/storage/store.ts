@@ -41,6 +41,8 @@ export interface Storage {
   readonly embeddings: EmbeddingTasks
   readonly changes: ChangeLog
   info(): Promise<StorageInfo>
+  /** As the database says now; so it says, too, that it answers. */
+  schemaVersion(): Promise<number>
   /** How much there is of everything. Counts in short slices, so that nobody waits for it; of what changes meanwhile, either. */
   counts(namespace: string): Promise<RowCounts>
   /** What indexes of vectors take of this process's memory now. */

@@ -145,9 +145,14 @@ describe('HTTP', () => {
   })
 
   it('says how it is', async () => {
-    const { url } = await serve({ schemaVersion: () => 1 })
+    const { url } = await serve({ schemaVersion: async () => 1 })
     const response = await fetch(url.replace('/mcp', '/health'))
-    expect(await response.json()).toEqual({ status: 'ok', version: '1.2.3', schema_version: 1 })
+    expect(await response.json()).toEqual({
+      status: 'ok',
+      version: '1.2.3',
+      schema_version: 1,
+      database: 'ok',
+    })
   })
 
   it('has nothing anywhere else', async () => {
@@ -230,7 +235,7 @@ describe('the guard', () => {
 
   it('lets a bound address be called by any address, and by names that were allowed', () => {
     const guard = { allowsHost: hostRule('0.0.0.0', ['Box.local']) }
-    const status = (host: string) => refusalOf({ host }, guard, true)?.status
+    const status = (host: string) => refusalOf({ host }, guard)?.status
     expect(status('192.168.1.4:8283')).toBeUndefined()
     expect(status('[fe80::1]:8283')).toBeUndefined()
     expect(status('box.local:8283')).toBeUndefined()

@@ -41,8 +41,8 @@ async function start(
     const body = request.method === 'POST' ? await readBody(request) : undefined
     const answered =
       typeof id === 'string'
-        ? await all.handle(id, request, response, body)
-        : await all.open(request, response, body)
+        ? await all.handle(id, { request, response, body })
+        : await all.open({ request, response, body })
     if (!answered) response.writeHead(typeof id === 'string' ? 404 : 503).end()
   })
   return listen(server, '127.0.0.1', 0)

@@ -9,15 +9,15 @@ export async function serve(
   config: Config,
   { host, port }: Pick<Arguments, 'host' | 'port'>,
 ): Promise<void> {
-  if (!isLoopback(host) && config.token === null) {
+  if (!isLoopback(host) && config.token === null && config.oauth === null) {
     throw new ConfigError(
-      `--host: found "${host}", which others can reach. Set RECOLLECT_TOKEN to a long random text first, or leave --host out to serve this machine only.`,
+      `--host: found "${host}", which others can reach. Set RECOLLECT_TOKEN to a long random text, or RECOLLECT_OAUTH_ISSUER, first, or leave --host out to serve this machine only.`,
     )
   }
   const stopped = stopSignal()
   const log = createLog(config.logLevel, secretsOf(config))
   const app = await openApp(config, log)
-  const { schemaVersion, location } = await app.storage.info()
+  const { location } = await app.storage.info()
   const closing = async (error: unknown) => {
     await app.close()
     throw error
@@ -33,7 +33,9 @@ export async function serve(
     readOnly: config.readOnly,
     agent: agent?.id,
     log,
-    schemaVersion: () => schemaVersion,
+    schemaVersion: app.storage.schemaVersion,
+    oauth: config.oauth,
+    ...config.http,
     ...(config.token !== null && { token: config.token }),
   }).catch(closing)
   const tell = (line: string) => process.stderr.write(`${line}\n`)
@@ -41,6 +43,7 @@ export async function serve(
   tell(`Data:  ${location}${config.readOnly ? ' (only read)' : ''}`)
   if (agent) tell(`Agent: ${agent.name} (${agent.id}), no other`)
   tell(`Model: ${await describeModel(config)}`)
+  if (config.oauth) tell(`Tokens: of ${config.oauth.issuer}, for ${config.oauth.resource}`)
   const header = config.token === null ? '' : ' --header "Authorization: Bearer $RECOLLECT_TOKEN"'
   const address = isLoopback(host) ? serving.url : serving.url.replace(host, '<this machine>')
   tell(`Add it to Claude Code: claude mcp add --transport http recollect ${address}${header}`)

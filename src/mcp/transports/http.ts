@@ -14,18 +14,32 @@ import {
   isLegacyRequest,
   legacyStatelessFallback,
 } from '@modelcontextprotocol/server'
+import type { TokenCheck } from '../../core/access.ts'
 import type { Log } from '../../core/log.ts'
 import type { AddressRefusal } from '../check-address.ts'
 import { isMcpPath } from '../offer-at.ts'
 import type { ServerFactory } from '../server.ts'
+import { ANYBODY, authenticate } from './authenticate.ts'
+import { createCallers } from './callers.ts'
+import { CAPS, type Caps } from './caps.ts'
 import { trackConnections } from './connections.ts'
-import { answerJson, fail, refuse } from './http-answers.ts'
+import { answerOrigin } from './cors.ts'
+import { createHealth } from './health.ts'
+import { answerJson, askToWait, fail, refuse } from './http-answers.ts'
 import { type Guard, hostRule, refusalOf } from './http-guard.ts'
 import { createLegacySessions } from './legacy-sessions.ts'
 import { listen } from './listen.ts'
 import { listenOverHttp } from './listen-over-http.ts'
 import { isListen } from './listen-request.ts'
+import {
+  isMetadataPath,
+  metadataOf,
+  type ProtectedResource,
+  scopeChallenge,
+  tokenChallenge,
+} from './protected-resource.ts'
 import { readBody } from './read-body.ts'
+import { createUnderWay } from './under-way.ts'
 
 /*
  * Three kinds of clients meet at /mcp: those of 2026-07-28 (every request stands for itself), older ones with a
@@ -36,13 +50,22 @@ export interface HttpOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
-  /** Asked for at /mcp. Whoever binds more than loopback must set one. */
+  /** Opens all of /mcp. Whoever binds more than loopback must set this or `checkToken`. */
   readonly token?: string | undefined
+  /** Knows other tokens that open /mcp. */
+  readonly checkToken?: TokenCheck | undefined
+  /** Where clients get such tokens. */
+  readonly protectedResource?: ProtectedResource | undefined
   /** Names beside `host` and loopback under which clients may call. */
   readonly allowedHosts?: readonly string[]
+  /** Other origins whose pages may call. */
+  readonly corsOrigins?: readonly string[]
+  /** For each caller who has a token; whoever needs none is the only one. */
+  readonly caps?: Caps
+  readonly mostConnections?: number
   readonly version: string
-  /** Of the database, if it is open by now. */
-  readonly schemaVersion?: () => number | undefined
+  /** Asks the database. */
+  readonly schemaVersion?: () => Promise<number>
   /** Why there is nothing at an address of `/mcp`; undefined: there is. */
   readonly check?: (url: string) => Promise<AddressRefusal | undefined>
   readonly log: Log
@@ -54,7 +77,7 @@ export interface HttpOptions {
 
 export interface HttpServing {
   readonly url: string
-  /** Ends all streams within two seconds. */
+  /** Takes no more requests, lets those that are quick end, and cuts off all others; within three seconds. */
   close(): Promise<void>
 }
 
@@ -67,16 +90,24 @@ const REQUEST_MILLISECONDS = 30_000
 const CHECK_MILLISECONDS = 1_000
 /** What proxies and clients cut off is silent for longer. */
 const KEEP_ALIVE_MILLISECONDS = 15_000
+/** What would not be over by itself is cut off, so that whoever stops us need not wait. */
+const FINISH_MILLISECONDS = 1_000
 const CLOSE_MILLISECONDS = 1_500
+const MOST_CONNECTIONS = 1_000
 const SWEEP_MILLISECONDS = 20
 
 export async function serveOverHttp(
   createServer: ServerFactory,
   options: HttpOptions,
 ): Promise<HttpServing> {
-  const { log, token, keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS } = options
+  const { log, protectedResource, keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS } = options
+  const { caps = CAPS } = options
   const requestTimeout = options.requestMilliseconds ?? REQUEST_MILLISECONDS
-  const guard: Guard = { allowsHost: hostRule(options.host, options.allowedHosts ?? []), token }
+  const origins = new Set(options.corsOrigins ?? [])
+  const guard: Guard = { allowsHost: hostRule(options.host, options.allowedHosts ?? []), origins }
+  const callers = createCallers(caps)
+  const underWay = createUnderWay()
+  const answerHealth = createHealth(options)
   const onerror = (error: Error) => log('debug', 'http', { error: error.message })
   const handler = createMcpHandler(
     (request) => createServer({ ...request, notices: { kind: 'listened' } }),
@@ -87,20 +118,41 @@ export async function serveOverHttp(
   const sessionless = toNodeHandler({
     fetch: legacyStatelessFallback((request) => createServer(request), onerror),
   })
-  const sessions = createLegacySessions({ createServer, log, keepAliveMilliseconds })
+  const sessions = createLegacySessions({
+    createServer,
+    log,
+    keepAliveMilliseconds,
+    callerLimit: caps.sessions,
+  })
 
-  const serveMcp = async (request: IncomingMessage, response: ServerResponse) => {
+  /** False: the caller has too many; it was told so. */
+  const enterStream = (response: ServerResponse, caller: string | undefined): boolean => {
+    underWay.leaveOut(response)
+    const refusal = caller === undefined ? undefined : callers.enterStream(caller, response)
+    if (refusal !== undefined) askToWait(response, 429, refusal.message, refusal.retrySeconds)
+    return refusal === undefined
+  }
+
+  const serveMcp = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: string | undefined,
+  ) => {
     const nothing = await options.check?.(request.url ?? '')
     if (nothing !== undefined) return refuse(response, nothing.status, nothing.message, -32_602)
     const sessionId = request.headers['mcp-session-id']
     const body = request.method === 'POST' ? await readBody(request) : undefined
     const plain = plainRequest(request)
     if (body !== undefined && !(await isLegacyRequest(await toWebRequest(plain, body), body))) {
-      if (isListen(body)) return listens.serve(plain, response, body)
+      if (isListen(body)) {
+        if (enterStream(response, caller)) await listens.serve(plain, response, body)
+        return
+      }
       return modern(plain, response, body)
     }
     if (typeof sessionId === 'string') {
-      if (await sessions.handle(sessionId, request, response, body)) return
+      if (request.method === 'GET' && !enterStream(response, caller)) return
+      if (await sessions.handle(sessionId, { request, response, body, caller })) return
       return refuse(
         response,
         404,
@@ -109,11 +161,42 @@ export async function serveOverHttp(
       )
     }
     if (body !== undefined && isInitializeRequest(body)) {
-      if (await sessions.open(request, response, body)) return
+      if (await sessions.open({ request, response, body, caller })) return
       return refuse(response, 503, 'Too many sessions are in use. Try again later.')
     }
     // It answers other methods than POST with 405.
     return sessionless(plain, response, body)
+  }
+
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+    const refusal = refusalOf(request.headers, guard)
+    if (refusal !== undefined) return refuse(response, refusal.status, refusal.message)
+    if (answerOrigin(request, response, origins)) return
+    if (path === '/health') return answerHealth(request, response)
+    if (protectedResource !== undefined && isMetadataPath(path, protectedResource)) {
+      return answerJson(response, 200, metadataOf(protectedResource))
+    }
+    if (!isMcpPath(path)) return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
+    const access = await authenticate(request.headers.authorization, options)
+    if ('reason' in access) {
+      const error = access.reason === 'invalid' ? access.message : undefined
+      response.setHeader('WWW-Authenticate', tokenChallenge(error, protectedResource))
+      return refuse(response, 401, access.message)
+    }
+    if (access.scopes.size === 0) {
+      const message = 'The token has no scope of this server.'
+      response.setHeader('WWW-Authenticate', scopeChallenge(['read'], message, protectedResource))
+      return refuse(response, 403, message)
+    }
+    if (!METHODS.includes(request.method ?? '')) {
+      response.setHeader('Allow', METHODS.join(', '))
+      return refuse(response, 405, `Only ${METHODS.join(', ')} are answered here.`)
+    }
+    const caller = access === ANYBODY ? undefined : `${access.namespace} ${access.name}`
+    const wait = caller === undefined ? undefined : callers.enter(caller, response)
+    if (wait !== undefined) return askToWait(response, 429, wait.message, wait.retrySeconds)
+    await serveMcp(request, response, caller)
   }
 
   const limits = {
@@ -121,33 +204,26 @@ export async function serveOverHttp(
     headersTimeout: Math.min(HEADERS_MILLISECONDS, requestTimeout),
     connectionsCheckingInterval: Math.min(CHECK_MILLISECONDS, requestTimeout),
   }
+  let closing = false
   const server = createHttpServer(limits, (request, response) => {
-    const path = (request.url ?? '').split('?', 1)[0] ?? ''
-    const isMcp = isMcpPath(path)
-    const refusal = refusalOf(request.headers, guard, isMcp)
-    if (refusal !== undefined) {
-      if (refusal.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
-      return refuse(response, refusal.status, refusal.message)
-    }
-    if (path === '/health') return answerHealth(request, response, options)
-    if (!isMcp) return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
-    if (!METHODS.includes(request.method ?? '')) {
-      response.setHeader('Allow', METHODS.join(', '))
-      return refuse(response, 405, `Only ${METHODS.join(', ')} are answered here.`)
-    }
-    serveMcp(request, response).catch((error: unknown) => fail(response, error, log))
+    if (closing) return askToWait(response, 503, 'This server is being stopped.', 1)
+    underWay.add(response)
+    serve(request, response).catch((error: unknown) => fail(response, error, log))
   })
+  server.maxConnections = options.mostConnections ?? MOST_CONNECTIONS
   const connections = trackConnections(server)
   const url = await listen(server, options.host, options.port)
 
   return {
     url: `${url}/mcp`,
     async close() {
+      closing = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       // A connection whose answer is on its way becomes idle a moment later.
       const sweep = setInterval(connections.closeIdle, SWEEP_MILLISECONDS)
+      await Promise.all([listens.close(), underWay.over(FINISH_MILLISECONDS)])
       const cutOff = setTimeout(() => server.closeAllConnections(), CLOSE_MILLISECONDS)
-      await Promise.all([sessions.close(), listens.close(), handler.close()])
+      await Promise.all([sessions.close(), handler.close()])
       await closed
       clearInterval(sweep)
       clearTimeout(cutOff)
@@ -163,22 +239,4 @@ function plainRequest(request: IncomingMessage): NodeIncomingMessageLike {
     headers: request.headers,
     [Symbol.asyncIterator]: () => request[Symbol.asyncIterator](),
   }
-}
-
-function answerHealth(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: HttpOptions,
-): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('Allow', 'GET')
-    refuse(response, 405, 'Only GET is answered here.')
-    return
-  }
-  const schemaVersion = options.schemaVersion?.()
-  answerJson(response, 200, {
-    status: 'ok',
-    version: options.version,
-    ...(schemaVersion !== undefined && { schema_version: schemaVersion }),
-  })
 }
