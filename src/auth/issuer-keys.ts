@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
+import { isSafeUrl } from '../core/safe-url.ts'
 import type { OAuthSettings } from './oauth-settings.ts'
-import { isSafeUrl } from './read-url.ts'
 
 /** The issuer's keys can't be had, so nothing can be said about a token. */
 export class IssuerUnreachable extends Error {}

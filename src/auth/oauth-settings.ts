@@ -1,6 +1,6 @@
 import { SCOPES, type Scope } from '../core/access.ts'
 import { UserError } from '../core/errors.ts'
-import { readUrl } from './read-url.ts'
+import { readUrl } from '../core/safe-url.ts'
 
 /** Whose tokens count beside our own, and how they are read. */
 export interface OAuthSettings {

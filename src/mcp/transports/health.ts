@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answerJson, refuse } from './http-answers.ts'
+import { answerJson, refuseMoreThanReading } from './http-answers.ts'
 
 export interface HealthOptions {
   readonly version: string
@@ -25,10 +25,7 @@ export function createHealth({ version, schemaVersion }: HealthOptions) {
     return asked
   }
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('Allow', 'GET, HEAD')
-      return refuse(response, 405, 'Only GET and HEAD are answered here.')
-    }
+    if (refuseMoreThanReading(request, response)) return
     response.setHeader('Cache-Control', 'no-store')
     if (schemaVersion === undefined) return answerJson(response, 200, { status: 'ok', version })
     const schema = await ask(schemaVersion)

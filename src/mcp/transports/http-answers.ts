@@ -51,6 +51,14 @@ export function askToWait(
   refuse(response, status, message)
 }
 
+/** True: the request does more than read, and was refused. */
+export function refuseMoreThanReading(request: IncomingMessage, response: ServerResponse): boolean {
+  if (request.method === 'GET' || request.method === 'HEAD') return false
+  response.setHeader('Allow', 'GET, HEAD')
+  refuse(response, 405, 'Only GET and HEAD are answered here.')
+  return true
+}
+
 export function answerJson(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value))
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts'
+import { readUrl } from '../../core/safe-url.ts'
 import { CAPS, type Caps } from './caps.ts'
 
 /** Who may call over HTTP, and how much. */
@@ -13,11 +14,10 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Throws UserError, in one line, for what can't be used. */
 export function readHttpSettings(settings: Environment): HttpSettings {
   const publicUrl = settings.RECOLLECT_PUBLIC_URL?.trim() ?? ''
+  const publicHost =
+    publicUrl === '' ? [] : [new URL(readUrl('RECOLLECT_PUBLIC_URL', publicUrl)).hostname]
   return {
-    allowedHosts: [
-      ...listIn(settings, 'RECOLLECT_ALLOWED_HOSTS').map(readHost),
-      ...(URL.canParse(publicUrl) ? [new URL(publicUrl).hostname] : []),
-    ],
+    allowedHosts: [...listIn(settings, 'RECOLLECT_ALLOWED_HOSTS').map(readHost), ...publicHost],
     corsOrigins: listIn(settings, 'RECOLLECT_CORS_ORIGINS').map(readOrigin),
     caps: {
       ...CAPS,

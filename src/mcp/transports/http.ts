@@ -25,7 +25,7 @@ import { CAPS, type Caps } from './caps.ts'
 import { trackConnections } from './connections.ts'
 import { answerOrigin } from './cors.ts'
 import { createHealth } from './health.ts'
-import { answerJson, askToWait, fail, refuse } from './http-answers.ts'
+import { answerJson, askToWait, fail, refuse, refuseMoreThanReading } from './http-answers.ts'
 import { type Guard, hostRule, refusalOf } from './http-guard.ts'
 import { createLegacySessions } from './legacy-sessions.ts'
 import { listen } from './listen.ts'
@@ -175,6 +175,7 @@ export async function serveOverHttp(
     if (answerOrigin(request, response, origins)) return
     if (path === '/health') return answerHealth(request, response)
     if (protectedResource !== undefined && isMetadataPath(path, protectedResource)) {
+      if (refuseMoreThanReading(request, response)) return
       return answerJson(response, 200, metadataOf(protectedResource))
     }
     if (!isMcpPath(path)) return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')

@@ -1,4 +1,4 @@
-import { UserError } from '../core/errors.ts'
+import { UserError } from './errors.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
