@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Access, SCOPES, type Scope, type TokenRefusal } from '../core/access.ts'
 import { NAMESPACE } from '../core/namespace.ts'
 import type { OAuthSettings } from './oauth-settings.ts'
@@ -39,16 +40,22 @@ function namesIn(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : []
 }
 
+/** What can be told to a person, and set as the namespace of a token of ours. */
+const READABLE = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
+const LONGEST_NAMESPACE = 64
+
 /**
- * The claim's name stands before its value, so that nobody gets at `default` or the namespace of a token of ours by
- * being called so; encoded, so that two values never become one namespace.
+ * The claim's name stands before its value, so that nobody gets at `default` by being called so. What can't be a
+ * namespace is hashed, without a dot, so that two values never become one namespace.
  */
 function namespaceOf(claims: Claims, claim: string | undefined): string | undefined {
   if (claim === undefined) return NAMESPACE
   const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
-  if (typeof value !== 'string' || value === '' || value.length > LONGEST_NAME) return undefined
-  if (!value.isWellFormed()) return undefined
-  return `${encodeURIComponent(claim)}:${encodeURIComponent(value)}`
+  if (typeof value !== 'string' || value === '' || !value.isWellFormed()) return undefined
+  const namespace = `${claim}.${value}`
+  if (READABLE.test(namespace) && namespace.length <= LONGEST_NAMESPACE) return namespace
+  const hash = createHash('sha256').update(JSON.stringify([claim, value]))
+  return `oauth-${hash.digest('base64url')}`
 }
 
 function nameOf(claims: Claims): string {

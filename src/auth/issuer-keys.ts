@@ -5,6 +5,9 @@ import type { OAuthSettings } from './oauth-settings.ts'
 /** The issuer's keys can't be had, so nothing can be said about a token. */
 export class IssuerUnreachable extends Error {}
 
+/** It was found out a moment ago, and is not looked at again yet. */
+export class StillUnreachable extends IssuerUnreachable {}
+
 export interface KeyTimes {
   /** After a look for keys, none follows for an unknown one before this is over. */
   readonly pauseMilliseconds: number
@@ -26,7 +29,7 @@ export function createIssuerKeys(source: Source, times: KeyTimes): JWTVerifyGetK
 
   const ask = async (url: string, init: RequestInit): Promise<Response> => {
     if (performance.now() - failedAt < times.pauseMilliseconds) {
-      throw new IssuerUnreachable('the issuer was not reached a moment ago')
+      throw new StillUnreachable('the issuer was not reached a moment ago')
     }
     try {
       return await fetch(url, init)

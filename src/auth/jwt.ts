@@ -3,7 +3,12 @@ import type { TokenCheck, TokenRefusal } from '../core/access.ts'
 import { UserError } from '../core/errors.ts'
 import { describeError, type Log } from '../core/log.ts'
 import { accessOf } from './claims.ts'
-import { createIssuerKeys, IssuerUnreachable, type KeyTimes } from './issuer-keys.ts'
+import {
+  createIssuerKeys,
+  IssuerUnreachable,
+  type KeyTimes,
+  StillUnreachable,
+} from './issuer-keys.ts'
 import type { OAuthSettings } from './oauth-settings.ts'
 
 /*
@@ -48,7 +53,8 @@ export function createJwtCheck(
       claims = payload
     } catch (error) {
       if (error instanceof IssuerUnreachable) {
-        log('warn', 'the issuer of tokens is not reached', { error: describeError(error) })
+        const level = error instanceof StillUnreachable ? 'debug' : 'warn'
+        log(level, 'the issuer of tokens is not reached', { error: describeError(error) })
         throw new UserError(
           'busy',
           'Tokens can not be checked now, because their issuer does not answer. Try again in some seconds.',

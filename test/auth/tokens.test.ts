@@ -1,15 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createJwtCheck } from '../../src/auth/jwt.ts'
-import { type OAuthSettings, readOAuthSettings } from '../../src/auth/oauth-settings.ts'
-import { type HttpOptions, type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
-import { stubServer } from '../mcp/stub-context.ts'
 import { type Issuer, now, startIssuer } from '../support/issuer.ts'
 import { makeKey, signWithNothing, signWithPublic } from '../support/issuer-keys.ts'
 import { listTools } from './requests.ts'
+import { closeAll, oauthOf, RESOURCE, serveFor } from './serving.ts'
 
 /* Which tokens of an issuer open a server, as a client sees it. */
-
-const RESOURCE = 'https://memory.example.com/mcp'
 
 let issuer: Issuer
 beforeAll(async () => {
@@ -17,37 +13,9 @@ beforeAll(async () => {
 })
 afterAll(() => issuer.close())
 
-const open: HttpServing[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((serving) => serving.close()))
-})
+afterEach(closeAll)
 
-async function serve(
-  settings: Readonly<Record<string, string>> = {},
-  options: Partial<HttpOptions> = {},
-): Promise<string> {
-  const oauth = readOAuthSettings({
-    RECOLLECT_OAUTH_ISSUER: issuer.url,
-    RECOLLECT_PUBLIC_URL: RESOURCE,
-    ...settings,
-  }) as OAuthSettings
-  const serving = await serveOverHttp(stubServer().createServer, {
-    host: '127.0.0.1',
-    port: 0,
-    version: '1.2.3',
-    log: () => undefined,
-    // So that a new key is looked for at once.
-    checkToken: createJwtCheck(oauth, () => undefined, {
-      pauseMilliseconds: 0,
-      maxAgeMilliseconds: 600_000,
-    }),
-    protectedResource: oauth,
-    ...options,
-  })
-  open.push(serving)
-  return serving.url
-}
-
+const serve = (settings: Readonly<Record<string, string>> = {}) => serveFor(issuer, settings)
 const good = () => issuer.token(RESOURCE)
 
 describe('a token of the issuer', () => {
@@ -171,88 +139,44 @@ describe('the scopes of a token', () => {
   })
 })
 
-describe('the keys of the issuer', () => {
-  it('are asked for once, and again when it has a new one', async () => {
-    const url = await serve()
-    const before = issuer.asked.length
-    const old = await good()
-    for (let count = 0; count < 3; count += 1) {
-      expect((await listTools(url, old)).status).toBe(200)
-    }
-    expect(issuer.asked.slice(before)).toEqual(['/.well-known/oauth-authorization-server', '/jwks'])
-    await issuer.rotate()
-    expect((await listTools(url, await good())).status).toBe(200)
-    expect(issuer.asked.slice(before + 2)).toEqual(['/jwks'])
-    expect((await listTools(url, old)).status).toBe(401)
-  })
+describe('the namespace of a token', () => {
+  /** As the server that asks sees it. */
+  async function accessFor(claim: string | undefined, others: object) {
+    const settings = claim === undefined ? {} : { RECOLLECT_OAUTH_NAMESPACE_CLAIM: claim }
+    const check = createJwtCheck(oauthOf(issuer, settings), () => undefined)
+    return check(await issuer.token(RESOURCE, others))
+  }
+  const namespaceFor = async (claim: string, value: unknown) => {
+    const access = await accessFor(claim, { [claim]: value })
+    return access !== undefined && 'namespace' in access ? access.namespace : access?.reason
+  }
 
-  it('are not asked for by everybody who makes up a token', async () => {
-    const url = await serve(
-      {},
-      {
-        checkToken: createJwtCheck(
-          readOAuthSettings({
-            RECOLLECT_OAUTH_ISSUER: issuer.url,
-            RECOLLECT_PUBLIC_URL: RESOURCE,
-          }) as OAuthSettings,
-          () => undefined,
-        ),
-      },
-    )
-    const before = issuer.asked.length
-    for (let count = 0; count < 20; count += 1) {
-      const made = await (await makeKey(`made-up-${count}`)).sign(issuer.claims(RESOURCE))
-      expect((await listTools(url, made)).status).toBe(401)
-    }
-    expect(issuer.asked.length - before).toBe(2)
-  })
-
-  it('that can not be had make the client wait, not log in again', async () => {
-    const url = await serve()
-    issuer.fail(true)
-    const response = await listTools(url, await good())
-    issuer.fail(false)
-    expect(response.status).toBe(503)
-    expect(response.headers.get('retry-after')).toBe('5')
-    expect(response.headers.get('www-authenticate')).toBeNull()
-    expect(await response.text()).not.toContain(issuer.url)
-    expect((await listTools(url, await good())).status).toBe(200)
-  })
-
-  it('that are known serve while the issuer is away', async () => {
-    const url = await serve()
-    expect((await listTools(url, await good())).status).toBe(200)
-    issuer.fail(true)
-    expect((await listTools(url, await good())).status).toBe(200)
-    issuer.fail(false)
-  })
-
-  it('are found where OpenID has them, for one tenant of several, or where a setting says', async () => {
-    const tenant = await startIssuer({ path: '/tenant-1', openIdOnly: true })
-    const found = await serve({ RECOLLECT_OAUTH_ISSUER: tenant.url })
-    expect((await listTools(found, await tenant.token(RESOURCE))).status).toBe(200)
-    expect(tenant.asked).toEqual([
-      '/.well-known/oauth-authorization-server/tenant-1',
-      '/.well-known/openid-configuration/tenant-1',
-      '/tenant-1/.well-known/openid-configuration',
-      '/tenant-1/jwks',
-    ])
-    const told = await serve({
-      RECOLLECT_OAUTH_ISSUER: tenant.url,
-      RECOLLECT_OAUTH_JWKS_URL: tenant.jwksUrl,
+  it('is the one of the server, unless a claim is set', async () => {
+    expect(await accessFor(undefined, { org_id: 'acme' })).toEqual({
+      namespace: 'default',
+      scopes: new Set(['read', 'chat', 'write']),
+      name: 'oauth:user-1',
     })
-    expect((await listTools(told, await tenant.token(RESOURCE))).status).toBe(200)
-    expect(tenant.asked.slice(4)).toEqual(['/tenant-1/jwks'])
-    await tenant.close()
   })
 
-  it('of somebody who calls himself the issuer do not count', async () => {
-    const impostor = await startIssuer({ named: 'https://other.example' })
-    const url = await serve({ RECOLLECT_OAUTH_ISSUER: impostor.url })
-    expect((await listTools(url, await impostor.token(RESOURCE))).status).toBe(503)
-    expect(impostor.asked).not.toContain('/jwks')
-    await impostor.close()
+  it('is what the claim says, and never one that somebody else has', async () => {
+    const values = ['acme', 'default', 'a.b', 'a_b', 'a b', 'A', 'a', 'ä', 'x'.repeat(64), '../a']
+    const namespaces = await Promise.all(values.map((value) => namespaceFor('org_id', value)))
+    expect(namespaces.slice(0, 2)).toEqual(['org_id.acme', 'org_id.default'])
+    expect(new Set(namespaces).size).toBe(values.length)
+    for (const namespace of namespaces) expect(namespace).toMatch(/^[A-Za-z0-9_.-]{1,64}$/)
+    // Nor by a value that looks like what another one becomes.
+    expect(await namespaceFor('org_id', namespaces[2])).not.toBe(namespaces[2])
+    expect(await namespaceFor('https://example.com/org', 'acme')).toMatch(/^oauth-[\w-]{43}$/)
   })
+
+  it.each([undefined, '', 7, null, ['acme'], { id: 'acme' }])(
+    'that can not be told from %o is refused, not shared',
+    async (value) => {
+      expect(await namespaceFor('org_id', value)).toBe('invalid')
+      expect(await namespaceFor('constructor', undefined)).toBe('invalid')
+    },
+  )
 })
 
 /** As somebody would who has a token, and wants a better one. */

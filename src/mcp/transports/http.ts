@@ -32,11 +32,10 @@ import { listen } from './listen.ts'
 import { listenOverHttp } from './listen-over-http.ts'
 import { isListen } from './listen-request.ts'
 import {
+  challengeFor,
   isMetadataPath,
   metadataOf,
   type ProtectedResource,
-  scopeChallenge,
-  tokenChallenge,
 } from './protected-resource.ts'
 import { readBody } from './read-body.ts'
 import { createUnderWay } from './under-way.ts'
@@ -105,6 +104,7 @@ export async function serveOverHttp(
   const requestTimeout = options.requestMilliseconds ?? REQUEST_MILLISECONDS
   const origins = new Set(options.corsOrigins ?? [])
   const guard: Guard = { allowsHost: hostRule(options.host, options.allowedHosts ?? []), origins }
+  const challenge = challengeFor(protectedResource)
   const callers = createCallers(caps)
   const underWay = createUnderWay()
   const answerHealth = createHealth(options)
@@ -181,14 +181,12 @@ export async function serveOverHttp(
     if (!isMcpPath(path)) return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
     const access = await authenticate(request.headers.authorization, options)
     if ('reason' in access) {
-      const error = access.reason === 'invalid' ? access.message : undefined
-      response.setHeader('WWW-Authenticate', tokenChallenge(error, protectedResource))
+      response.setHeader('WWW-Authenticate', challenge(access))
       return refuse(response, 401, access.message)
     }
     if (access.scopes.size === 0) {
-      const message = 'The token has no scope of this server.'
-      response.setHeader('WWW-Authenticate', scopeChallenge(['read'], message, protectedResource))
-      return refuse(response, 403, message)
+      response.setHeader('WWW-Authenticate', challenge({ scope: 'read' }))
+      return refuse(response, 403, 'The token has none of the scopes of this server.')
     }
     if (!METHODS.includes(request.method ?? '')) {
       response.setHeader('Allow', METHODS.join(', '))

@@ -1,4 +1,4 @@
-import { SCOPES, type Scope } from '../../core/access.ts'
+import { SCOPES, type Scope, type TokenRefusal } from '../../core/access.ts'
 import { isMcpPath } from '../offer-at.ts'
 
 /*
@@ -36,35 +36,26 @@ export function metadataOf({ resource, issuer, scopePrefix }: ProtectedResource)
   }
 }
 
-/** `WWW-Authenticate` for a request without a token (RFC 6750 names no error then), or with one that is not taken. */
-export function tokenChallenge(
-  error: string | undefined,
-  resource: ProtectedResource | undefined,
-): string {
-  if (resource === undefined) return 'Bearer'
-  return challenge({
-    ...(error !== undefined && { error: 'invalid_token', error_description: error }),
-    scope: scopesIn(USUAL_SCOPES, resource),
-    resource_metadata: metadataUrl(resource),
-  })
-}
+/** Why a request is refused: for its token, or for a scope that its token lacks. */
+export type AccessProblem = TokenRefusal | { readonly scope: Scope }
 
-/** `WWW-Authenticate` for a token that may not do what it is used for, but could with these scopes. */
-export function scopeChallenge(
-  needed: readonly Scope[],
-  message: string,
-  resource: ProtectedResource | undefined,
-): string {
-  return challenge({
-    error: 'insufficient_scope',
-    error_description: message,
-    scope: resource ? scopesIn(needed, resource) : needed.join(' '),
-    ...(resource && { resource_metadata: metadataUrl(resource) }),
-  })
-}
-
-function scopesIn(scopes: readonly Scope[], { scopePrefix }: ProtectedResource): string {
-  return scopes.map((scope) => scopePrefix + scope).join(' ')
+/** `WWW-Authenticate`, as RFC 6750 has it: no error is named to whoever brings no token. */
+export function challengeFor(resource: ProtectedResource | undefined) {
+  const found = resource && { resource_metadata: metadataUrl(resource) }
+  const named = (scopes: readonly Scope[]) =>
+    scopes.map((scope) => (resource?.scopePrefix ?? '') + scope).join(' ')
+  return (problem: AccessProblem): string => {
+    if ('scope' in problem) {
+      const scope = named([problem.scope])
+      return challenge({ error: 'insufficient_scope', scope, ...found })
+    }
+    if (found === undefined) return 'Bearer'
+    const error =
+      problem.reason === 'invalid'
+        ? { error: 'invalid_token', error_description: problem.message }
+        : {}
+    return challenge({ ...error, scope: named(USUAL_SCOPES), ...found })
+  }
 }
 
 function metadataUrl({ resource }: ProtectedResource): string {
