@@ -39,7 +39,8 @@ ${SETTINGS}
   serve: `recollect serve [--host 127.0.0.1] [--port 8283]
 
 Serves MCP over Streamable HTTP at /mcp, and GET /health. --port 0 takes any free port and prints it. Any host but
-loopback needs RECOLLECT_TOKEN, which clients then send as "Authorization: Bearer <token>".
+loopback needs RECOLLECT_TOKEN, which clients then send as "Authorization: Bearer <token>", or RECOLLECT_OAUTH_ISSUER,
+whose tokens they send. docs/http.md says how to serve a team.
 
 /mcp?toolsets=core,admin serves these toolsets, /mcp/agents/<id or name> one agent only, whatever --toolsets says; no
 address goes beyond --read-only and --agent.
