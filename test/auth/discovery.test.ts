@@ -79,12 +79,16 @@ describe('the metadata of the resource', () => {
 })
 
 describe('a client without a token', () => {
-  it.each(['auto', 'legacy'] as const)(
-    'finds the issuer, registers, gets a token and calls a tool (%s)',
-    async (mode) => {
+  it.each([
+    ['auto', '/mcp'],
+    ['legacy', '/mcp'],
+    ['auto', '/mcp?toolsets=core,memory'],
+  ] as const)(
+    'finds the issuer, registers, gets a token and calls a tool (%s, %s)',
+    async (mode, path) => {
       issuer.asked.length = 0
       const person = consenting()
-      const first = clientOf(mode, person)
+      const first = clientOf(mode, path, person)
       await expect(first.connect()).rejects.toThrow(UnauthorizedError)
       expect(issuer.asked).toEqual(['/.well-known/oauth-authorization-server', '/register'])
       const asked = person.asked()
@@ -93,7 +97,7 @@ describe('a client without a token', () => {
       expect(asked.searchParams.get('code_challenge_method')).toBe('S256')
       await first.transport.finishAuth(await person.consent())
 
-      const second = clientOf(mode, person)
+      const second = clientOf(mode, path, person)
       await second.connect()
       const { structuredContent } = await second.client.callTool({ name: 'list_agents' })
       expect(structuredContent).toEqual({ agents: [] })
@@ -145,12 +149,16 @@ function consenting() {
   }
 }
 
-function clientOf(mode: 'auto' | 'legacy', { provider }: ReturnType<typeof consenting>) {
+function clientOf(
+  mode: 'auto' | 'legacy',
+  path: string,
+  { provider }: ReturnType<typeof consenting>,
+) {
   const client = new Client(
     { name: 'recollect-test', version: '0.0.0' },
     { versionNegotiation: { mode } },
   )
-  const transport = new StreamableHTTPClientTransport(new URL(`${origin}/mcp`), {
+  const transport = new StreamableHTTPClientTransport(new URL(`${origin}${path}`), {
     authProvider: provider,
   })
   return {

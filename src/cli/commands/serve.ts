@@ -45,7 +45,8 @@ export async function serve(
   tell(`Model: ${await describeModel(config)}`)
   if (config.oauth) tell(`Tokens: of ${config.oauth.issuer}, for ${config.oauth.resource}`)
   const header = config.token === null ? '' : ' --header "Authorization: Bearer $RECOLLECT_TOKEN"'
-  const address = isLoopback(host) ? serving.url : serving.url.replace(host, '<this machine>')
+  const reached = isLoopback(host) ? serving.url : serving.url.replace(host, '<this machine>')
+  const address = config.oauth?.resource ?? reached
   tell(`Add it to Claude Code: claude mcp add --transport http recollect ${address}${header}`)
   tell('Other clients: see README.md. Stop with Ctrl+C.')
   await stopped
