@@ -68,7 +68,10 @@ export function openVectorWriter(path: string): VectorWriter {
     },
     remove: (setRow, rows) => db.transaction().execute((trx) => removeVectors(trx, [setRow], rows)),
     rowsOf(index, ids) {
-      const row = handle.prepare(`SELECT row FROM ${index} WHERE id = ?`).pluck()
+      // Without the namespace no index serves, and each id costs a look at all.
+      const row = handle
+        .prepare(`SELECT row FROM ${index} WHERE namespace = 'default' AND id = ?`)
+        .pluck()
       return ids.map((id) => Number(row.get(id)))
     },
     archiveOf: (agent) =>
