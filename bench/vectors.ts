@@ -34,8 +34,8 @@ await withScratch(async (directory) => {
     limit: LIMIT,
     withRivals: !options.large,
   })
-  for (let row = 1; row <= ROWS; row += 1) collection.add(row, made.row())
-  collection.finish()
+  for (let row = 1; row <= ROWS; row += 1) await collection.add(row, made.row())
+  await collection.finish()
 
   const engines: Engine[] = options.large
     ? []

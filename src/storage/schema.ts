@@ -250,6 +250,21 @@ export interface Database {
     /** As `createInt8Codes` makes it. */
     code: Uint8Array
   }
+  /** Near the middle of all vectors of a set, chosen once, as soon as there are enough. */
+  vector_middle: {
+    set_row: number
+    /** As a vector is stored. */
+    vector: Uint8Array
+  }
+  /** The same rows as bits, of every set that has a middle. */
+  vector_bits: {
+    set_row: number
+    /** That of the vector. */
+    row: number
+    entry_row: number
+    /** As `createBitCodes` makes it around the middle. */
+    code: Uint8Array
+  }
   /** Vectors that were taken away, for the mirrors of other processes. */
   vector_gone: { row: Generated<number>; set_row: number; entry_row: number }
   /** Entries that wait for their vector. */

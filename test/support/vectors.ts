@@ -86,9 +86,17 @@ export function openVectorWriter(path: string): VectorWriter {
   }
 }
 
+export const MADE_UP_DIMENSION = 64
+
 /** The same in every process, for an entry and how often it was embedded. */
 export function madeUpVector(row: number, version: number): Float32Array {
-  return randomVector(seededRandom(row * 1_000 + version), 16)
+  return randomVector(seededRandom(row * 1_000 + version), MADE_UP_DIMENSION)
+}
+
+/** That of the numbers in the text: a row and a version. */
+export function vectorOfText(text: string): Float32Array {
+  const [row = 0, version = 0] = (text.match(/\d+/g) ?? []).map(Number)
+  return madeUpVector(row, version)
 }
 
 /** Of unit length; `random` gives numbers from 0 to 1. */

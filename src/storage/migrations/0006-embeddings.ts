@@ -20,12 +20,21 @@ export async function embeddings(db: Connection, dialect: Dialect): Promise<void
       UNIQUE (set_row, entry_row),
       FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE
     )`,
-    sql`CREATE INDEX vector_set_row ON vector (set_row, row)`,
+    sql`CREATE UNIQUE INDEX vector_set_row ON vector (set_row, row)`,
     sql`CREATE TABLE vector_code (
       row INTEGER PRIMARY KEY, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL, code ${dialect.bytes} NOT NULL,
       FOREIGN KEY (row) REFERENCES vector (row) ON DELETE CASCADE
     )`,
     sql`CREATE INDEX vector_code_set ON vector_code (set_row, row)`,
+    sql`CREATE TABLE vector_middle (
+      set_row INTEGER PRIMARY KEY, vector ${dialect.bytes} NOT NULL,
+      FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE
+    )`,
+    sql`CREATE TABLE vector_bits (
+      set_row INTEGER NOT NULL, row INTEGER NOT NULL, entry_row INTEGER NOT NULL, code ${dialect.bytes} NOT NULL,
+      PRIMARY KEY (set_row, row),
+      FOREIGN KEY (set_row, row) REFERENCES vector (set_row, row) ON DELETE CASCADE
+    ) ${dialect.withoutRows}`,
     sql`CREATE TABLE vector_gone (
       row ${row}, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL,
       FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE

@@ -1,5 +1,6 @@
 import { chooseCodes, createKernel, type Kernel } from '../../vector/vector-index.ts'
-import { codesFor, createMirror, type Mirror } from './mirror.ts'
+import { openCodeSource } from './code-source.ts'
+import { createMirror, type Mirror } from './mirror.ts'
 import type { VectorReads } from './vector-reads.ts'
 
 /** The mirrors of a process, within its memory for them. */
@@ -59,11 +60,11 @@ export function createMirrors({ reads, budgetBytes, fewestRows }: MirrorsOptions
     const rows = await reads.count(setRow, Number.MAX_SAFE_INTEGER)
     const kind = chooseCodes(rows * ROOM_TO_GROW, dimension, budgetBytes)
     if (!kind) return null
-    const codes = await codesFor(kind, setRow, dimension, reads)
+    const source = await openCodeSource(kind, setRow, dimension, reads)
     const known = residents.get(setRow)
     if (known) return known
     kernel ??= createKernel()
-    const mirror = createMirror({ setRow, codes, kernel, reads })
+    const mirror = createMirror({ setRow, source, kernel, reads })
     const resident = { mirror, users: 0, isUnwanted: false }
     residents.set(setRow, resident)
     return resident

@@ -1,5 +1,6 @@
 import { type Codes, createInt8Codes, decodeFloat32 } from '../../vector/vector-index.ts'
 import type { Connection } from '../dialect.ts'
+import { insertBits } from './vector-bits.ts'
 
 export interface NewVector {
   readonly set_row: number
@@ -28,20 +29,34 @@ export async function insertVectors(db: Connection, vectors: readonly NewVector[
   const given = new Map(
     vectors.map(({ set_row, entry_row, vector }) => [`${set_row} ${entry_row}`, vector]),
   )
+  await insertCodes(
+    db,
+    inserted.map((row) => ({
+      ...row,
+      vector: given.get(`${row.set_row} ${row.entry_row}`) ?? new Uint8Array(),
+    })),
+  )
+}
+
+export interface VectorInPlace extends NewVector {
+  readonly row: number
+}
+
+/** What is kept beside vectors that have just been stored. */
+export async function insertCodes(db: Connection, stored: readonly VectorInPlace[]): Promise<void> {
   const codes = new Map<number, Codes>()
   await db
     .insertInto('vector_code')
     .values(
-      inserted.map((row) => {
-        const vector = decodeFloat32(
-          given.get(`${row.set_row} ${row.entry_row}`) ?? new Uint8Array(),
-        )
+      stored.map(({ row, set_row, entry_row, vector: bytes }) => {
+        const vector = decodeFloat32(bytes)
         const coding = codes.get(vector.length) ?? createInt8Codes(vector.length)
         codes.set(vector.length, coding)
-        return { ...row, code: coding.encode(vector) }
+        return { row, set_row, entry_row, code: coding.encode(vector) }
       }),
     )
     .execute()
+  await insertBits(db, stored)
 }
 
 /** Takes the vectors of these entries out of these sets, and out of every mirror. */
