@@ -58,6 +58,7 @@ await withScratch(async (directory) => {
       reads: openVectorReads(collection.database),
       budgetBytes: BUDGETS[kind],
       fewestRows: 0,
+      manyRows: Number.MAX_SAFE_INTEGER,
     })
     const delay = monitorEventLoopDelay({ resolution: 1 })
     delay.enable()

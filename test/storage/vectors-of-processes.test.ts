@@ -23,6 +23,7 @@ const HANDLE = 'test/model'
 const PASSAGES = Number(process.env.VECTOR_PASSAGES ?? 1_500)
 const ROUNDS = 5
 const AT_A_TIME = PASSAGES / ROUNDS
+const AT_ONCE = 500
 /** Of those that are changed at a time, looked for one by one. */
 const PROBES = 10
 /** A mirror by bits takes 48 bytes of each, one by int8 104, and holds four fifths of all at least. */
@@ -60,17 +61,20 @@ beforeEach(async () => {
   agent = (await insertAgent(made)).id
   archive = await insertArchive(made, agent)
   first = passages(0, 0, PASSAGES)
-  await insertPassages(made, archive, first)
   setRow = await writer.addSet({
     kind: 'archive',
     owner: archive,
     handle: HANDLE,
     dimension: MADE_UP_DIMENSION,
   })
-  await writer.put(
-    setRow,
-    rowsOf(first).map((row, index) => [row, vectorOfText(first[index]?.text ?? '')]),
-  )
+  for (let from = 0; from < PASSAGES; from += AT_ONCE) {
+    const some = first.slice(from, from + AT_ONCE)
+    await insertPassages(made, archive, some)
+    await writer.put(
+      setRow,
+      rowsOf(some).map((row, index) => [row, vectorOfText(some[index]?.text ?? '')]),
+    )
+  }
 })
 afterEach(async () => {
   await storage.close()
