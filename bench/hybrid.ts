@@ -24,13 +24,18 @@ import { makeUpVectors } from './vectors/made-up-vectors.ts'
  * stored. All vectors are made up: those of the passages are stored beforehand, those of the questions come from an
  * endpoint that speaks HTTP as a vendor does and answers at once.
  */
-const { values } = parseArgs({ options: { passages: { type: 'string', default: '100000' } } })
+const { values } = parseArgs({
+  options: {
+    passages: { type: 'string', default: '100000' },
+    changes: { type: 'string', default: '100' },
+  },
+})
 const PASSAGES = Number(values.passages)
 const PER_TRANSACTION = 1_000
 const DIMENSION = 768
 const HANDLE = 'openai/made-up'
 const QUESTIONS = 60
-const CHANGES = 100
+const CHANGES = Number(values.changes)
 const WORDS = 20_000
 const WORDS_OF_A_PASSAGE = 50
 const SEED = 7
@@ -151,8 +156,8 @@ async function measureChanges(
     await writer.remove(setRow, [row])
     if ((await search(client, question)).found.some((one) => one.id === id)) foundRemoved += 1
   }
-  const most = Math.max(...delays)
+  const most = delays.reduce((longest, delay) => Math.max(longest, delay), 0)
   console.log(
-    `found after another process stored it: p50 ${median(delays).toFixed(1)} ms, max ${most.toFixed(1)} ms: bar ≤ 250 ms ${most <= 250 ? 'met' : 'MISSED'}; found after it was removed: ${foundRemoved} of ${delays.length}`,
+    `found after another process stored it: p50 ${median(delays).toFixed(1)} ms, p95 ${percentile(delays, 0.95).toFixed(1)} ms, max ${most.toFixed(1)} ms: bar ≤ 250 ms ${most <= 250 ? 'met' : 'MISSED'}; found after it was removed: ${foundRemoved} of ${delays.length}`,
   )
 }
