@@ -1,6 +1,9 @@
+import type { Selectable } from 'kysely'
 import { createBitCodes, decodeFloat32, encodeFloat32, meanOf } from '../../vector/vector-index.ts'
 import type { Connection } from '../dialect.ts'
-import type { VectorInPlace } from './vector-writes.ts'
+import type { Database } from '../schema.ts'
+
+export type StoredVector = Selectable<Database['vector']>
 
 /** Their mean is near that of all that will come. Smaller sets have no mirror either. */
 const ENOUGH = 1_000
@@ -11,7 +14,7 @@ const AT_ONCE = 500
  * have to read all vectors for them. The middle stays what it was when the set had enough vectors for one: were it to
  * move, all codes would have to be made anew; a middle that is off makes them coarser, never wrong.
  */
-export async function insertBits(db: Connection, stored: readonly VectorInPlace[]): Promise<void> {
+export async function insertBits(db: Connection, stored: readonly StoredVector[]): Promise<void> {
   for (const setRow of new Set(stored.map(({ set_row }) => set_row))) {
     const middle = await middleOf(db, setRow)
     const ofSet = stored.filter(({ set_row }) => set_row === setRow)
@@ -63,7 +66,7 @@ async function vectorsAfter(
   setRow: number,
   row: number,
   most: number,
-): Promise<readonly VectorInPlace[]> {
+): Promise<readonly StoredVector[]> {
   return db
     .selectFrom('vector')
     .selectAll()
@@ -77,7 +80,7 @@ async function vectorsAfter(
 async function insert(
   db: Connection,
   middle: Float32Array,
-  vectors: readonly VectorInPlace[],
+  vectors: readonly StoredVector[],
 ): Promise<void> {
   const codes = createBitCodes(middle)
   await db

@@ -1,6 +1,6 @@
 import { type Codes, createInt8Codes, decodeFloat32 } from '../../vector/vector-index.ts'
 import type { Connection } from '../dialect.ts'
-import { insertBits } from './vector-bits.ts'
+import { insertBits, type StoredVector } from './vector-bits.ts'
 
 export interface NewVector {
   readonly set_row: number
@@ -38,12 +38,8 @@ export async function insertVectors(db: Connection, vectors: readonly NewVector[
   )
 }
 
-export interface VectorInPlace extends NewVector {
-  readonly row: number
-}
-
 /** What is kept beside vectors that have just been stored. */
-export async function insertCodes(db: Connection, stored: readonly VectorInPlace[]): Promise<void> {
+export async function insertCodes(db: Connection, stored: readonly StoredVector[]): Promise<void> {
   const codes = new Map<number, Codes>()
   await db
     .insertInto('vector_code')
