@@ -64,12 +64,15 @@ const REHEARSAL = 'offline/rehearsal'
 
 const count = (most: number) => z.coerce.number().int().min(1).max(most)
 
-/** `flags` override the environment; an empty variable counts as unset. */
+/** What some clients hand on where nobody filled in their form. */
+const LEFT_OPEN = /^\$\{[^{}]*\}$/
+
+/** `flags` override the environment; a variable that is empty or that a client left open counts as unset. */
 export function readConfig(
   flags: Environment = {},
   environment: Environment = process.env,
 ): Config {
-  const settings: Environment = { ...environment, ...definedOnly(flags) }
+  const settings = filledIn({ ...environment, ...filledIn(flags) })
   const get = (name: string) => settings[name]?.trim() || undefined
 
   const read = <T>(name: string, schema: z.ZodType<T>, fallback: T, allowed: string): T => {
@@ -217,6 +220,8 @@ function mask(secret: string): string {
   return `${secret.slice(0, 2)}… (${secret.length} characters)`
 }
 
-function definedOnly(values: Environment): Environment {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+function filledIn(values: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined && !LEFT_OPEN.test(value)),
+  )
 }
