@@ -6,6 +6,7 @@
 //   LICENSES.txt    of everything in it
 //
 // node scripts/bundle.mjs [--out <directory>]
+// node scripts/bundle.mjs --stage <directory>   only lays dist/, node_modules/ and LICENSES.txt out there
 import { spawnSync } from 'node:child_process'
 import {
   cpSync,
@@ -35,18 +36,23 @@ const RUNS_NOT = /^(?:deps|src|test)\//
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { values: options } = parseArgs({
-  options: { out: { type: 'string', default: join(root, 'bundle') } },
+  options: {
+    out: { type: 'string', default: join(root, 'bundle') },
+    stage: { type: 'string' },
+  },
 })
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const major = Number(process.versions.node.split('.')[0])
 const scratch = mkdtempSync(join(tmpdir(), 'recollect-bundle-'))
-const stage = join(scratch, 'recollect')
+const stage = resolve(options.stage ?? join(scratch, 'recollect'))
 try {
   const { bundled, external } = build()
   const copied = external.flatMap((name) => copyPackage(name, join(root, 'package.json')))
   writeLicenses([...bundled, ...copied])
-  await writeManifest()
-  pack()
+  if (options.stage === undefined) {
+    await writeManifest()
+    pack()
+  }
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }
