@@ -208,6 +208,12 @@ function fromFileUrl(url: string): string {
 /** By the platform's convention, never beside the program, where an update would take it away. */
 function homeDirectory(get: (name: string) => string | undefined): string {
   const home = get('RECOLLECT_HOME')
+  if (home?.includes('${')) {
+    // Or the data would be in a directory of that name, wherever the client happened to be.
+    throw new ConfigError(
+      `RECOLLECT_HOME: found "${home}", which the client has not filled in. Write the path itself.`,
+    )
+  }
   if (home !== undefined) return resolve(home.replace(/^~(?=\/|$)/, homedir()))
   const data = get('XDG_DATA_HOME')
   // The XDG specification has relative paths ignored.
