@@ -2,7 +2,7 @@ import { openModels, openStorage, type Storage } from '../../app.ts'
 import { type Config, secretsOf } from '../../config.ts'
 import { readId } from '../../core/ids.ts'
 import { NAMESPACE } from '../../core/namespace.ts'
-import { createRedaction } from '../../core/redact.ts'
+import { redactSecrets } from '../../core/redact.ts'
 import { VERSION } from '../../core/version.ts'
 import { checkEmbeddings } from './doctor-embeddings.ts'
 
@@ -11,9 +11,9 @@ const PATIENCE_MILLISECONDS = 60_000
 
 /** Tries what agents need, tells what it found and how to mend it. */
 export async function doctor(config: Config): Promise<void> {
-  const redact = createRedaction(secretsOf(config))
+  const secrets = secretsOf(config)
   const tell = (subject: string, finding: string) =>
-    process.stdout.write(`${redact(`${subject.padEnd(10)} ${finding}`)}\n`)
+    process.stdout.write(`${redactSecrets(`${subject.padEnd(10)} ${finding}`, secrets)}\n`)
   tell(
     'Recollect',
     `${VERSION} on Node ${process.versions.node}, ${process.platform} ${process.arch}`,
