@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type OAuthSettings, readOAuthSettings } from './auth/oauth-settings.ts'
 import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
+import { readNamespace } from './core/read-namespace.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { parseEmbeddingHandle } from './llm/embedding-handle.ts'
 import {
@@ -72,7 +73,7 @@ export function readConfig(
   flags: Environment = {},
   environment: Environment = process.env,
 ): Config {
-  const settings = filledIn({ ...environment, ...filledIn(flags) })
+  const settings = withNamespace(filledIn({ ...environment, ...filledIn(flags) }))
   const get = (name: string) => settings[name]?.trim() || undefined
 
   const read = <T>(name: string, schema: z.ZodType<T>, fallback: T, allowed: string): T => {
@@ -224,6 +225,16 @@ function homeDirectory(get: (name: string) => string | undefined): string {
 
 function mask(secret: string): string {
   return `${secret.slice(0, 2)}… (${secret.length} characters)`
+}
+
+/** `project` and `session` are the namespaces of those that a client is at work in. */
+function withNamespace(settings: Environment): Environment {
+  const value = settings.RECOLLECT_NAMESPACE?.trim() ?? ''
+  const read = readNamespace(value, settings)
+  if (read.kind === 'namespace') return { ...settings, RECOLLECT_NAMESPACE: read.namespace }
+  throw new ConfigError(
+    `RECOLLECT_NAMESPACE: found "${value}", but ${read.variable} is not set, as Claude Code sets it. Write a name instead, or set it.`,
+  )
 }
 
 function filledIn(values: Environment): Environment {
