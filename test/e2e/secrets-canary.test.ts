@@ -113,20 +113,25 @@ function noted(name: string, client: Connection): Connection {
   return Object.fromEntries(entries)
 }
 
+/** One that answers at once, one that streams; an error that is tried again takes time, and the others are like them. */
+const PATIENT = ['openai', 'lmstudio']
+
 /** Sends each fault to an agent of each provider. */
 async function suffer(client: Connection): Promise<void> {
   const failed = PROVIDERS.flatMap(({ name }) =>
-    FAULTS.map(async (fault) => {
-      const { agent } = (await client.call('create_agent', { model: `${name}/scripted` })).data
-      const message = `fault: ${fault}`
-      const sent = { agent: agent.id, message, include_steps: true, wait_seconds: 60 }
-      const { data, text } = await client.call('send_message', sent)
-      expect(['failed', 'completed', 'waiting'], `${name} ${message}: ${text}`).toContain(
-        data.status,
-      )
-      await client.call('get_run', { run_id: data.run_id, include_steps: true })
-      await client.read(`recollect://runs/${data.run_id}`)
-    }),
+    FAULTS.filter((fault) => fault !== 'unfinished' || PATIENT.includes(name)).map(
+      async (fault) => {
+        const { agent } = (await client.call('create_agent', { model: `${name}/scripted` })).data
+        const message = `fault: ${fault}`
+        const sent = { agent: agent.id, message, include_steps: true, wait_seconds: 60 }
+        const { data, text } = await client.call('send_message', sent)
+        expect(['failed', 'completed', 'waiting'], `${name} ${message}: ${text}`).toContain(
+          data.status,
+        )
+        await client.call('get_run', { run_id: data.run_id, include_steps: true })
+        await client.read(`recollect://runs/${data.run_id}`)
+      },
+    ),
   )
   await Promise.all(failed)
 }
@@ -162,7 +167,7 @@ it('the search finds a secret in whatever form it is written', () => {
 })
 
 it('over stdio, no secret is in what is answered, written to stderr or stored', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const log = join(folder, 'stdio.log')
   const wire = join(folder, 'stdio.wire')
@@ -186,7 +191,7 @@ it('over stdio, no secret is in what is answered, written to stderr or stored', 
 })
 
 it('over HTTP, no secret is in what is answered, written to stderr or stored', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const server = await startServe(environment('http'))
   const token = SECRETS.RECOLLECT_TOKEN ?? ''
@@ -221,7 +226,7 @@ it('over HTTP, no secret is in what is answered, written to stderr or stored', {
   expectNoTraces()
 })
 
-it('no command tells a secret, and no copy or export holds one', { timeout: 60_000 }, async () => {
+it('no command tells a secret, and no copy or export holds one', { timeout: 120_000 }, async () => {
   const settings = environment('stdio')
   const run = async (args: readonly string[], more: Readonly<Record<string, string>> = {}) => {
     const { code, stdout, stderr } = await runCommand(args, { ...settings, ...more })
@@ -259,7 +264,7 @@ const WRONG: readonly (readonly [variable: string, value: (secret: string) => st
   ['RECOLLECT_MODEL', (secret) => `sk-${secret.slice(0, 24)}`],
 ]
 
-it('a secret in a setting where none belongs is not shown', { timeout: 60_000 }, async () => {
+it('a secret in a setting where none belongs is not shown', { timeout: 120_000 }, async () => {
   const { RECOLLECT_TOKEN: secret = '' } = SECRETS
   for (const [variable, value] of WRONG) {
     const wrong = { RECOLLECT_HOME: join(folder, 'wrong'), [variable]: value(secret) }
