@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
-ARG NODE=24
+# Not 24 yet: better-sqlite3 12 ends the process there.
+ARG NODE=22
 
 # Has what compiles better-sqlite3, should no binary of it be at hand.
 FROM node:${NODE}-bookworm AS build
