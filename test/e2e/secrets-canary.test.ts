@@ -257,6 +257,13 @@ const WRONG: readonly (readonly [variable: string, value: (secret: string) => st
   ...['OPENAI_BASE_URL', 'OLLAMA_HOST'].flatMap((variable) =>
     ADDRESSES.map((value) => [variable, value] as const),
   ),
+  ...[
+    'RECOLLECT_OAUTH_ISSUER',
+    'RECOLLECT_OAUTH_JWKS_URL',
+    'RECOLLECT_PUBLIC_URL',
+    'RECOLLECT_ALLOWED_HOSTS',
+    'RECOLLECT_CORS_ORIGINS',
+  ].flatMap((variable) => ADDRESSES.map((value) => [variable, value] as const)),
   ['OPENAI_BASE_URL', (secret) => secret],
   ['RECOLLECT_DATABASE_URL', (secret) => `postgres://user:${encodeURIComponent(secret)}@[::1]:1/x`],
   ['RECOLLECT_DATABASE_URL', (secret) => `mysql://user:${secret}@127.0.0.1:1/x`],
@@ -264,11 +271,18 @@ const WRONG: readonly (readonly [variable: string, value: (secret: string) => st
   ['RECOLLECT_MODEL', (secret) => `sk-${secret.slice(0, 24)}`],
 ]
 
+/** Complete, so that what is wrong is the address. */
+const OAUTH = {
+  RECOLLECT_OAUTH_ISSUER: 'https://idp.example',
+  RECOLLECT_PUBLIC_URL: 'https://memory.example/mcp',
+}
+
 it('a secret in a setting where none belongs is not shown', { timeout: 120_000 }, async () => {
   const { RECOLLECT_TOKEN: secret = '' } = SECRETS
   for (const [variable, value] of WRONG) {
     const wrong = { RECOLLECT_HOME: join(folder, 'wrong'), [variable]: value(secret) }
-    const { code, stdout, stderr } = await runCommand(['doctor'], wrong)
+    const command = /OAUTH|PUBLIC|HOSTS|CORS/.test(variable) ? ['serve', '--port', '0'] : ['doctor']
+    const { code, stdout, stderr } = await runCommand(command, { ...OAUTH, ...wrong })
     expect(code, `${variable}=${wrong[variable]}`).not.toBe(0)
     note(`${variable}=${value('<secret>')}`, stdout + stderr)
   }
