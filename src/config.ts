@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type OAuthSettings, readOAuthSettings } from './auth/oauth-settings.ts'
 import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
+import { readNamespace } from './core/read-namespace.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { parseEmbeddingHandle } from './llm/embedding-handle.ts'
 import {
@@ -64,12 +65,15 @@ const REHEARSAL = 'offline/rehearsal'
 
 const count = (most: number) => z.coerce.number().int().min(1).max(most)
 
-/** `flags` override the environment; an empty variable counts as unset. */
+/** What some clients hand on where nobody filled in their form. */
+const LEFT_OPEN = /^\$\{[^{}]*\}$/
+
+/** `flags` override the environment; a variable that is empty or that a client left open counts as unset. */
 export function readConfig(
   flags: Environment = {},
   environment: Environment = process.env,
 ): Config {
-  const settings: Environment = { ...environment, ...definedOnly(flags) }
+  const settings = withNamespace(filledIn({ ...environment, ...filledIn(flags) }))
   const get = (name: string) => settings[name]?.trim() || undefined
 
   const read = <T>(name: string, schema: z.ZodType<T>, fallback: T, allowed: string): T => {
@@ -205,6 +209,12 @@ function fromFileUrl(url: string): string {
 /** By the platform's convention, never beside the program, where an update would take it away. */
 function homeDirectory(get: (name: string) => string | undefined): string {
   const home = get('RECOLLECT_HOME')
+  if (home?.includes('${')) {
+    // Or the data would be in a directory of that name, wherever the client happened to be.
+    throw new ConfigError(
+      `RECOLLECT_HOME: found "${home}", which the client has not filled in. Write the path itself.`,
+    )
+  }
   if (home !== undefined) return resolve(home.replace(/^~(?=\/|$)/, homedir()))
   const data = get('XDG_DATA_HOME')
   // The XDG specification has relative paths ignored.
@@ -217,6 +227,18 @@ function mask(secret: string): string {
   return `${secret.slice(0, 2)}… (${secret.length} characters)`
 }
 
-function definedOnly(values: Environment): Environment {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+/** `project` and `session` are the namespaces of those that a client is at work in. */
+function withNamespace(settings: Environment): Environment {
+  const value = settings.RECOLLECT_NAMESPACE?.trim() ?? ''
+  const read = readNamespace(value, settings)
+  if (read.kind === 'namespace') return { ...settings, RECOLLECT_NAMESPACE: read.namespace }
+  throw new ConfigError(
+    `RECOLLECT_NAMESPACE: found "${value}", but ${read.variable} is not set, as Claude Code sets it. Write a name instead, or set it.`,
+  )
+}
+
+function filledIn(values: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined && !LEFT_OPEN.test(value)),
+  )
 }

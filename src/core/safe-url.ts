@@ -18,10 +18,11 @@ export function readUrl(name: string, value: string): string {
   if (plain && isSafeUrl(url)) return url.href.replace(/\/$/, '')
   throw new UserError(
     'invalid_argument',
-    `${name}: found "${withoutPassword(value)}", allowed is an https:// address without user, query and fragment; http:// on loopback only.`,
+    `${name}: found "${withoutSecrets(value)}", allowed is an https:// address without user, query and fragment; http:// on loopback only.`,
   )
 }
 
-function withoutPassword(value: string): string {
-  return value.replace(/\/\/[^/@]*@/, '//…@')
+/** To be quoted: keys are put into addresses before an @, and behind a ? or #. */
+export function withoutSecrets(value: string): string {
+  return value.replace(/^(.*\/\/)?.*@/, '$1…@').replace(/([?#]).*$/, '$1…')
 }

@@ -73,6 +73,8 @@ describe('a bad setting', () => {
     ['RECOLLECT_EMBEDDING', 'openai', /"openai" names no embedding model.*openai\/text-embedding/],
     ['RECOLLECT_EMBEDDING', 'nobody/knows', /"nobody\/knows".*provider\/model.*local\/hash/],
     ['RECOLLECT_EMBEDDING', 'openai/text-embedding-ada-002@7', /can't be shortened/],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as it comes from a client
+    ['RECOLLECT_HOME', '${CLAUDE_PROJECT_DIR}/memory', /not filled in/],
     ['RECOLLECT_READ_ONLY', 'yes', /"yes".*1 .*0/],
     ['OPENAI_BASE_URL', 'localhost:1234', /http/],
     ['OPENAI_BASE_URL', 'ftp://models', /http/],

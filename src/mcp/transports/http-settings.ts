@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts'
-import { readUrl } from '../../core/safe-url.ts'
+import { readUrl, withoutSecrets } from '../../core/safe-url.ts'
 import { CAPS, type Caps } from './caps.ts'
 
 /** Who may call over HTTP, and how much. */
@@ -46,7 +46,7 @@ function readHost(host: string): string {
   if (url?.port === '' && url.href === `http://${url.hostname}/`) return url.hostname
   throw new UserError(
     'invalid_argument',
-    `RECOLLECT_ALLOWED_HOSTS: found "${host}", allowed is a comma list of names without scheme, port and path, such as memory.example.com.`,
+    `RECOLLECT_ALLOWED_HOSTS: found "${withoutSecrets(host)}", allowed is a comma list of names without scheme, port and path, such as memory.example.com.`,
   )
 }
 
@@ -56,7 +56,7 @@ function readOrigin(origin: string): string {
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.origin === origin) return origin
   throw new UserError(
     'invalid_argument',
-    `RECOLLECT_CORS_ORIGINS: found "${origin}", allowed is a comma list of exact origins, such as https://app.example.com; * is not.`,
+    `RECOLLECT_CORS_ORIGINS: found "${withoutSecrets(origin)}", allowed is a comma list of exact origins, such as https://app.example.com; * is not.`,
   )
 }
 
