@@ -7,7 +7,7 @@ const mayImport = {
   'src/search': ['src/core'],
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
   'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
-  'src/llm': ['src/core'],
+  'src/llm': ['src/core', 'src/generated/prompts.ts'],
   'src/memory': [
     'src/core',
     'src/search',

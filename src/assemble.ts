@@ -17,7 +17,9 @@ import { NAMESPACE } from './core/namespace.ts'
 import { countTokens } from './llm/count-tokens.ts'
 import { createEmbedderRegistry } from './llm/embedder-registry.ts'
 import type { ModelRegistry } from './llm/model.ts'
+import { readSampled } from './llm/read-sampled.ts'
 import { createModelRegistry } from './llm/registry.ts'
+import { toSampling } from './llm/to-sampling.ts'
 import type { McpContext } from './mcp/context.ts'
 import { createArchivalMemory } from './memory/archival.ts'
 import { createArchives } from './memory/archives.ts'
@@ -102,7 +104,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
         firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
       })
   const wake = () => worker?.wake()
-  const runs = createRuns({ store, clock, owner, wake, onChange: changes.subscribe })
+  const runs = createRuns({ store, models, clock, owner, wake, onChange: changes.subscribe })
   // Also what other processes did: a run was cancelled that this one works on, or ended before one that waits here.
   changes.subscribe(({ kind, subjectId, namespace }) => {
     if (kind === 'agent') void worker?.stopIfDeleted(namespace, subjectId)
@@ -131,12 +133,19 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
       transfer: createTransfer(store, createImportChecks(models), clock),
       runs: {
         ...runs,
+        async askClient(runId, takes) {
+          const ask = await runs.askClient(runId)
+          return ask && { id: ask.id, params: toSampling(ask.request, takes) }
+        },
+        answerClient: (runId, ask, answer) =>
+          runs.answerClient(runId, ask, (tools) => readSampled(answer, new Set(tools))),
         onProgress: (runId, listener) =>
           progress.subscribe((event) => {
             if (event.runId === runId) listener(event)
           }),
       },
       models,
+      signingKey: () => storage.signingKey('request-state'),
       stats: async () => ({
         ...(await storage.counts(NAMESPACE)),
         ...(await storage.info()),

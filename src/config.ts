@@ -60,8 +60,9 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** A setting that can't be used, in one line: its name, what was found, what is allowed. */
 export class ConfigError extends Error {}
 
-/** The built-in model, which belongs to no provider. */
+/** The built-in model and that of whichever client calls, which belong to no provider. */
 const REHEARSAL = 'offline/rehearsal'
+const CLIENT = 'client/sampling'
 
 const count = (most: number) => z.coerce.number().int().min(1).max(most)
 
@@ -97,9 +98,14 @@ export function readConfig(
       z
         .string()
         .regex(/^[^/\s]+\/\S+$/)
-        .refine((handle) => handle === REHEARSAL || findProvider(handle.split('/', 1)[0] ?? '')),
+        .refine(
+          (handle) =>
+            handle === REHEARSAL ||
+            handle === CLIENT ||
+            findProvider(handle.split('/', 1)[0] ?? ''),
+        ),
       null,
-      `"provider/model", for example openai/gpt-4.1-mini; providers are ${PROVIDERS.map(({ name }) => name).join(', ')}, and ${REHEARSAL} needs none`,
+      `"provider/model", for example openai/gpt-4.1-mini; providers are ${PROVIDERS.map(({ name }) => name).join(', ')}, ${REHEARSAL} needs none, and ${CLIENT} is the model of the client`,
     ),
     embedding: readEmbedding(get('RECOLLECT_EMBEDDING')),
     providers: inOneLine(() => readProviderSettings(settings)),

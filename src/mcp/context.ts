@@ -31,6 +31,8 @@ export interface McpContext {
   readonly recall: RecallPort
   readonly transfer: TransferPort
   readonly models: ModelsPort
+  /** What is sealed with it before a restart can be opened after it. */
+  signingKey(): Promise<Uint8Array>
   stats(): Promise<Stats>
   /** Changes of the whole store, this process's and others'. */
   onChange(listener: (change: Change) => void): () => void
@@ -45,13 +47,19 @@ export interface Concerned {
   readonly label?: string
 }
 
+/** Who asks what models there are. */
+export interface Sender {
+  /** Its client can answer with a model of its own. */
+  readonly samples: boolean
+}
+
 export interface ModelsPort {
   /** What an agent uses that names none, and why. */
-  describeDefault(): Promise<{ readonly handle: string; readonly reason: string }>
+  describeDefault(sender: Sender): Promise<{ readonly handle: string; readonly reason: string }>
   /** Providers that are set up or found; without a list of models, they did not answer. */
-  offers(): Promise<
-    readonly { readonly provider: string; readonly models: readonly string[] | null }[]
-  >
+  offers(
+    sender: Sender,
+  ): Promise<readonly { readonly provider: string; readonly models: readonly string[] | null }[]>
 }
 
 export interface Stats {

@@ -2,7 +2,6 @@ import {
   inputRequired,
   ProtocolError,
   ProtocolErrorCode,
-  type RequestStateCodec,
   ResourceNotFoundError,
   type Server,
   type ServerContext,
@@ -15,6 +14,7 @@ import type { McpContext } from './context.ts'
 import type { ToolCall } from './define-tool.ts'
 import type { Prompt } from './prompts/define-prompt.ts'
 import { rpcError } from './rpc-error.ts'
+import type { Seal } from './seal.ts'
 import type { Surface } from './surface.ts'
 
 /*
@@ -30,8 +30,6 @@ export interface Handling {
   /** Seals what is put aside until the client comes back with an answer. */
   readonly seal: Seal
 }
-
-export type Seal = RequestStateCodec<string>
 
 export function handleRequests(server: Server, handling: Handling): void {
   handleTools(server, handling)

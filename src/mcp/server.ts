@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import { createRequestStateCodec, type Server } from '@modelcontextprotocol/server'
+import type { Server } from '@modelcontextprotocol/server'
 import type { Log } from '../core/log.ts'
 import type { Toolset } from '../core/toolset.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import type { McpContext } from './context.ts'
-import { handleRequests, type Seal } from './handle-requests.ts'
+import { handleRequests } from './handle-requests.ts'
 import { createLive, type Feed, LIMITS, type LiveLimits } from './live/live.ts'
 import { createPinnedFeeds } from './live/pinned-feeds.ts'
 import type { Offer } from './offer.ts'
 import { offerAt } from './offer-at.ts'
 import { pushNotices } from './push-notices.ts'
+import { createSeal } from './seal.ts'
 import { StrictServer } from './strict-server.ts'
 import { createSurface, type Surface } from './surface.ts'
 
@@ -58,8 +58,6 @@ interface Served extends Pick<Serving, 'context'> {
 const NO_NOTICES: Notices = { kind: 'none' }
 /** Our lists change with the program only, not with its data. */
 const STATIC = { ttlMs: 300_000, cacheScope: 'public' } as const
-/** A person takes his time to answer. */
-const ANSWER_SECONDS = 24 * 3_600
 
 export function createServerFactory({
   toolsets,
@@ -94,11 +92,10 @@ function liveOptions({ resources }: Surface, { log, liveLimits = LIMITS }: Servi
 }
 
 function factory(
-  { version, log }: Serving,
+  { version, log, context: opened }: Serving,
   servedAt: (url: string | undefined) => Served,
 ): ServerFactory {
-  // What is put aside goes through the client's hands and comes back to another server of this process.
-  const seal: Seal = createRequestStateCodec({ key: randomBytes(32), ttlSeconds: ANSWER_SECONDS })
+  const seal = createSeal(async () => (await opened()).signingKey())
   const create = ({ requestInfo, notices = NO_NOTICES }: Parameters<ServerFactory>[0] = {}) => {
     const { surface, context, instructions, feed } = servedAt(requestInfo?.url)
     const resources = notices.kind === 'none' ? {} : { subscribe: true, listChanged: true }

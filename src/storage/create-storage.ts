@@ -3,6 +3,7 @@ import { UserError } from '../core/errors.ts'
 import { agentReads, agentWrites } from './agents.ts'
 import { approvalWrites } from './approvals.ts'
 import { archiveReads, archiveWrites } from './archives.ts'
+import { askWrites } from './asks.ts'
 import { blockReads, blockWrites } from './blocks.ts'
 import { changeReads } from './changes.ts'
 import { createClaims } from './claims.ts'
@@ -21,6 +22,7 @@ import { runWrites } from './run-writes.ts'
 import { runReads } from './runs.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
+import { signingKey } from './signing-key.ts'
 import type { Reads, Storage, StorageInfo, Store, Transaction } from './store.ts'
 import { callReads } from './tool-calls.ts'
 import { vectorWrites } from './vector-sets.ts'
@@ -100,6 +102,7 @@ export function createStorage(opened: Opened): Storage {
     },
     counts: (namespace) => countRows(reader, namespace),
     indexBytes: opened.searches.indexBytes,
+    signingKey: (name) => signingKey(reader, transact, name),
     backup: opened.backup,
     close: opened.close,
   }
@@ -135,6 +138,7 @@ function transactionOf(scope: Scope): Transaction {
       ...callReads(scope),
       ...runWrites(scope),
       ...approvalWrites(scope),
+      ...askWrites(scope),
     },
     vectors: vectorWrites(scope),
   }

@@ -164,8 +164,12 @@ export interface Database {
     warnings: string
     created_at: string
     started_at: string | null
-    /** Since when it has required approval. */
+    /** Since when it has waited for somebody's answer. */
     paused_at: string | null
+    /** Its sender's client can answer with a model of its own. */
+    client_samples: Generated<number>
+    /** What a client's model was asked last; only the answer to that counts. */
+    ask: Generated<string | null>
     completed_at: string | null
   }
   lease: {
@@ -187,6 +191,8 @@ export interface Database {
     model: string | null
     /** How the model's answer ended; null while there is none. */
     finish: string | null
+    /** What the model of a client answered, until it is made the step's answer. */
+    client_answer: Generated<string | null>
     prompt_tokens: number
     completion_tokens: number
     total_tokens: number
@@ -279,5 +285,7 @@ export interface Database {
   }
   /** Vectors by the SHA-256 of what was embedded, so that the same text is not paid for twice. */
   embedding_cache: { row: Generated<number>; handle: string; digest: string; vector: Uint8Array }
+  /** What this server signs with and asks back, so that a restart or another process makes no difference. */
+  signing_key: { name: string; value: string }
   event: { seq: Generated<number>; namespace: string; kind: string; subject_id: string; at: string }
 }

@@ -15,7 +15,14 @@ import type {
   PassageSearches,
   PassageWrites,
 } from './recall-store.ts'
-import type { ApprovalWrites, CallReads, Claims, RunReads, RunWrites } from './run-store.ts'
+import type {
+  ApprovalWrites,
+  AskWrites,
+  CallReads,
+  Claims,
+  RunReads,
+  RunWrites,
+} from './run-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 
 export type { QueryVector } from './ranked-search.ts'
@@ -47,6 +54,8 @@ export interface Storage {
   counts(namespace: string): Promise<RowCounts>
   /** What indexes of vectors take of this process's memory now. */
   indexBytes(): Promise<number>
+  /** 32 random bytes, made once for each name and the same for every process on this data. */
+  signingKey(name: string): Promise<Uint8Array>
   /** A consistent copy of the live database. Refuses an existing target. */
   backup(target: string): Promise<void>
   close(): Promise<void>
@@ -99,7 +108,7 @@ export interface Transaction {
   readonly blocks: BlockReads & BlockWrites
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
-  readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites
+  readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites & AskWrites
   readonly vectors: VectorWrites
 }
 

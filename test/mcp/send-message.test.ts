@@ -20,6 +20,7 @@ const QUEUED: Run = {
   idempotencyKey: null,
   maxSteps: 50,
   cancelRequested: false,
+  clientSamples: false,
   usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3, cachedTokens: 0, steps: 1 },
   error: null,
   warnings: [],

@@ -1,7 +1,7 @@
 import type { McpContext } from '../../src/mcp/context.ts'
 import { createServerFactory, type ServerFactory } from '../../src/mcp/server.ts'
 
-type Ports = Omit<McpContext, 'stats' | 'onChange' | 'concernedBy' | 'pinnedTo'>
+type Ports = Omit<McpContext, 'signingKey' | 'stats' | 'onChange' | 'concernedBy' | 'pinnedTo'>
 type Parts = { readonly [Port in keyof Ports]?: Partial<Ports[Port]> }
 
 /** A context of which a test gives the parts that it means; everything else throws. */
@@ -15,6 +15,7 @@ export function stubContext(parts: Parts = {}): McpContext {
     recall: port('recall', parts.recall),
     transfer: port('transfer', parts.transfer),
     models: port('models', parts.models),
+    signingKey: async () => new Uint8Array(32),
     stats: async () => {
       throw new Error('stats was not expected')
     },

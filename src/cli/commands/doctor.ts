@@ -64,6 +64,13 @@ async function checkModel(config: Config, tell: Tell): Promise<boolean> {
   try {
     const { handle, reason } = await models.describeDefault()
     const model = await models.resolve(null)
+    if (model.isClients) {
+      tell(
+        'Model',
+        `ok: ${handle} (${reason}), the model of the client, which can only be tried from there`,
+      )
+      return true
+    }
     const request = {
       messages: [{ role: 'user', text: 'Answer with the one word: ready' }],
       tools: [],
