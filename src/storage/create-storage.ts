@@ -22,6 +22,7 @@ import { runReads } from './runs.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { Reads, Storage, StorageInfo, Store, Transaction } from './store.ts'
+import { createTokenStore } from './tokens.ts'
 import { callReads } from './tool-calls.ts'
 import { vectorWrites } from './vector-sets.ts'
 
@@ -84,6 +85,7 @@ export function createStorage(opened: Opened): Storage {
     },
     claims: createClaims(reader, transact, scopeOf),
     embeddings: createEmbeddingTasks(reader, transact, opened.vectorBytes),
+    tokens: createTokenStore(reader, transact),
     changes: {
       ...changeReads(reader),
       mayHaveChanged: opened.mayHaveChanged,
