@@ -29,6 +29,7 @@ describe('recollect', () => {
     [['stats', '--help'], /[Cc]ounts/],
     [['export', '--help'], /<agent> \[file\]/],
     [['import', '--help'], /<file>/],
+    [['token', '--help'], /create[\s\S]*list[\s\S]*revoke/],
   ])('%j helps, touching nothing', async (args, text) => {
     const home = newHome()
     const finished = await runCommand(args, { RECOLLECT_HOME: home, RECOLLECT_LOG: 'nonsense' })
@@ -73,6 +74,7 @@ describe('a bad setting', () => {
     ['RECOLLECT_EMBEDDING', 'openai', /"openai" names no embedding model.*openai\/text-embedding/],
     ['RECOLLECT_EMBEDDING', 'nobody/knows', /"nobody\/knows".*provider\/model.*local\/hash/],
     ['RECOLLECT_EMBEDDING', 'openai/text-embedding-ada-002@7', /can't be shortened/],
+    ['RECOLLECT_NAMESPACE', 'a team', /"a team".*1 to 64/],
     ['RECOLLECT_READ_ONLY', 'yes', /"yes".*1 .*0/],
     ['OPENAI_BASE_URL', 'localhost:1234', /http/],
     ['OPENAI_BASE_URL', 'ftp://models', /http/],
