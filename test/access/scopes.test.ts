@@ -6,6 +6,7 @@ import { serveOverHttp } from '../../src/mcp/transports/http.ts'
 import { stubServer } from '../mcp/stub-context.ts'
 import { openFor } from '../support/access.ts'
 import { CLIENT_KINDS, type Connection } from '../support/connect.ts'
+import { rpc } from './raw.ts'
 import { startAccessWorld, type World } from './world.ts'
 
 const TOOLS = toolsOf(TOOLSETS)
@@ -109,5 +110,25 @@ describe('a server that asks for scopes as OAuth has it', () => {
     )
     expect((await call('list_agents')).status).toBe(200)
     await serving.close()
+  })
+})
+
+describe('a server of one agent', () => {
+  it('tells a token of another namespace nothing about it', async () => {
+    const pinned = await startAccessWorld({ RECOLLECT_AGENT: 'Secretive' })
+    await pinned.app.context.agents.create({ name: 'Secretive' })
+    const own = await pinned.connect(await pinned.token())
+    expect((await own.call('get_agent')).data.agent.name).toBe('Secretive')
+    const { status, error } = await rpc(
+      pinned.url,
+      'tools/list',
+      {},
+      { token: await pinned.token('alpha') },
+    )
+    expect({ status, error }).toEqual({
+      status: 404,
+      error: 'This server serves one agent only, which is not for this token.',
+    })
+    await pinned.close()
   })
 })
