@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fixedToken } from '../../src/auth/fixed-token.ts'
 import { SCOPES, type Scope } from '../../src/core/access.ts'
 import { TOOLSETS } from '../../src/core/toolset.ts'
 import { toolsOf } from '../../src/mcp/tools/index.ts'
 import { serveOverHttp } from '../../src/mcp/transports/http.ts'
 import { stubServer } from '../mcp/stub-context.ts'
-import { openFor } from '../support/access.ts'
+import { openBy } from '../support/access.ts'
 import { CLIENT_KINDS, type Connection } from '../support/connect.ts'
 import { rpc } from './raw.ts'
 import { startAccessWorld, type World } from './world.ts'
@@ -78,7 +79,9 @@ describe('an unknown tool', () => {
 describe('a server that asks for scopes as OAuth has it', () => {
   it('answers with 403 and the scope that a client has to ask for', async () => {
     const scopes = new Set(['read', 'chat'] as const)
-    const authenticate = openFor({ 'a-token': { namespace: 'default', scopes, name: 'Ada' } })
+    const authenticate = openBy(
+      fixedToken('a-token', { namespace: 'default', scopes, name: 'Ada' }),
+    )
     const { createServer } = stubServer({ agents: { list: async () => ({ items: [] }) } })
     const serving = await serveOverHttp(createServer, {
       host: '127.0.0.1',
