@@ -23,7 +23,7 @@ const mayImport = {
     'src/generated/prompts.ts',
   ],
   'src/transfer': ['src/core', 'src/memory', 'src/storage/store.ts'],
-  'src/auth': ['src/core'],
+  'src/auth': ['src/core', 'src/storage/store.ts'],
   'src/mcp': ['src/core', 'src/generated/prompts.ts'],
   'src/config.ts': [
     'src/core',

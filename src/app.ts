@@ -1,15 +1,19 @@
 import type { AgentFiles, App } from './assemble.ts'
+import type { Gate } from './auth/gate.ts'
 import type { OAuthSettings } from './auth/oauth-settings.ts'
+import type { Tokens } from './auth/tokens.ts'
 import type { Config } from './config.ts'
 import type { TokenCheck } from './core/access.ts'
 import type { Agent } from './core/agent.ts'
-import type { Log } from './core/log.ts'
+import { systemClock } from './core/clock.ts'
+import { describeError, type Log } from './core/log.ts'
 import { VERSION } from './core/version.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import type { McpContext } from './mcp/context.ts'
-import { createServerFactory, type ServerOptions } from './mcp/server.ts'
+import { createServerFactory, type ServerOptions, type Serving } from './mcp/server.ts'
 import type { HttpOptions, HttpServing } from './mcp/transports/http.ts'
+import { isLoopback } from './mcp/transports/http-guard.ts'
 import type { StdioServing } from './mcp/transports/stdio.ts'
 import type { Storage } from './storage/store.ts'
 
@@ -18,8 +22,8 @@ import type { Storage } from './storage/store.ts'
  * when it is opened; `assemble.ts` joins the parts.
  */
 
-export { isLoopback } from './mcp/transports/http-guard.ts'
-export type { App, Storage }
+export type { App, Storage, Tokens }
+export { isLoopback }
 
 /** Throws a UserError that says what to do if the data can't be used. */
 export async function openApp(config: Config, log: Log): Promise<App> {
@@ -76,23 +80,59 @@ export async function serveStdio(
   return serveOverStdio(factory, options.log)
 }
 
+/** Bearer tokens over an opened database. */
+export async function openTokens(storage: Pick<Storage, 'tokens'>, log: Log): Promise<Tokens> {
+  const { createTokens } = await import('./auth/tokens.ts')
+  return createTokens({
+    store: storage.tokens,
+    clock: systemClock,
+    onError: (error) =>
+      log('debug', 'that a token was used was not written down', { error: describeError(error) }),
+  })
+}
+
+/** Who comes in over HTTP at that host: with the token of the settings, a stored one, or one of the issuer. */
+export async function openGate(
+  { token, namespace, oauth }: Pick<Config, 'token' | 'namespace' | 'oauth'>,
+  { storage, host, log }: GateParts,
+): Promise<Gate> {
+  const { createGate } = await import('./auth/gate.ts')
+  const { check } = await openTokens(storage, log)
+  return createGate({
+    token,
+    namespace,
+    isLoopback: isLoopback(host),
+    stored: { any: storage.tokens.any, check },
+    more: oauth ? [await openJwtCheck(oauth, log)] : [],
+  })
+}
+
+interface GateParts {
+  readonly storage: Pick<Storage, 'tokens'>
+  readonly host: string
+  readonly log: Log
+}
+
 /** MCP over HTTP. Throws a UserError if the port can't be had. */
 export async function serveHttp(
-  context: () => Promise<McpContext>,
+  context: Serving['context'],
   options: ServeOptions &
-    Omit<HttpOptions, 'version' | 'check' | 'checkToken' | 'protectedResource'> &
+    Omit<HttpOptions, 'version' | 'check' | 'protectedResource' | 'asksForScope'> &
     Partial<Pick<Config, 'oauth'>>,
 ): Promise<HttpServing> {
   const { serveOverHttp } = await import('./mcp/transports/http.ts')
   const { createAddressCheck } = await import('./mcp/check-address.ts')
   const factory = createServerFactory({ ...options, version: VERSION, context })
   const check = createAddressCheck(context, options.agent)
-  const { oauth, log } = options
+  const { oauth } = options
   return serveOverHttp(factory, {
     ...options,
     version: VERSION,
     check,
-    ...(oauth && { checkToken: await openJwtCheck(oauth, log), protectedResource: oauth }),
+    ...(oauth && {
+      protectedResource: oauth,
+      asksForScope: (await import('./auth/claims.ts')).isOfIssuer,
+    }),
   })
 }
 

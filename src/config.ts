@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type OAuthSettings, readOAuthSettings } from './auth/oauth-settings.ts'
 import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
+import { isNamespace, NAMESPACE, NAMESPACE_RULE } from './core/namespace.ts'
 import { readNamespace } from './core/read-namespace.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { parseEmbeddingHandle } from './llm/embedding-handle.ts'
@@ -23,6 +24,8 @@ export interface Config {
   readonly embedding: string | null
   readonly providers: ProviderSettings
   readonly token: string | null
+  /** Of stdio, of commands, and of whoever brings `token`. */
+  readonly namespace: string
   /** Whose tokens count beside ours. */
   readonly oauth: OAuthSettings | null
   readonly http: HttpSettings
@@ -110,6 +113,12 @@ export function readConfig(
     embedding: readEmbedding(get('RECOLLECT_EMBEDDING')),
     providers: inOneLine(() => readProviderSettings(settings)),
     token,
+    namespace: read(
+      'RECOLLECT_NAMESPACE',
+      z.string().refine(isNamespace),
+      NAMESPACE,
+      NAMESPACE_RULE,
+    ),
     oauth: inOneLine(() => readOAuthSettings(settings)),
     http: inOneLine(() => readHttpSettings(settings)),
     maxRunTokens: read(

@@ -58,9 +58,16 @@ function namespaceOf(claims: Claims, claim: string | undefined): string | undefi
   return `oauth-${hash.digest('base64url')}`
 }
 
+/** Before the names of those who have a token of the issuer. */
+const ISSUERS = 'oauth:'
+
+export function isOfIssuer({ name }: Access): boolean {
+  return name.startsWith(ISSUERS)
+}
+
 function nameOf(claims: Claims): string {
   const who = [claims.sub, claims.client_id, claims.azp].find(
     (value): value is string => typeof value === 'string' && value !== '',
   )
-  return `oauth:${(who ?? '').slice(0, LONGEST_NAME)}`
+  return `${ISSUERS}${(who ?? '').slice(0, LONGEST_NAME)}`
 }

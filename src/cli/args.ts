@@ -1,7 +1,16 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, type Environment } from '../config.ts'
 
-export const COMMANDS = ['stdio', 'serve', 'doctor', 'backup', 'stats', 'export', 'import'] as const
+export const COMMANDS = [
+  'stdio',
+  'serve',
+  'doctor',
+  'backup',
+  'stats',
+  'export',
+  'import',
+  'token',
+] as const
 export type Command = (typeof COMMANDS)[number]
 
 export interface Arguments {
@@ -12,6 +21,12 @@ export interface Arguments {
   readonly version: boolean
   readonly host: string
   readonly port: number
+  /** Of `token create`. */
+  readonly newToken: {
+    readonly name: string | undefined
+    readonly scopes: string | undefined
+    readonly expires: string | undefined
+  }
   /** Flags that stand for settings, by the setting's name. */
   readonly settings: Environment
 }
@@ -29,6 +44,10 @@ const FLAGS = {
   toolsets: { type: 'string' },
   agent: { type: 'string' },
   'read-only': { type: 'boolean' },
+  namespace: { type: 'string' },
+  name: { type: 'string' },
+  scopes: { type: 'string' },
+  expires: { type: 'string' },
 } as const
 
 /** Throws ConfigError for what it does not know. */
@@ -48,6 +67,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     version: values.version ?? false,
     host: values.host ?? '127.0.0.1',
     port: readPort(values.port ?? '8283'),
+    newToken: { name: values.name, scopes: values.scopes, expires: values.expires },
     settings: {
       RECOLLECT_HOME: values.home,
       RECOLLECT_DATABASE_URL: values.database,
@@ -56,6 +76,7 @@ export function readArguments(argv: readonly string[]): Arguments {
       RECOLLECT_LOG: values.log,
       RECOLLECT_TOOLSETS: values.toolsets,
       RECOLLECT_AGENT: values.agent,
+      RECOLLECT_NAMESPACE: values.namespace,
       RECOLLECT_READ_ONLY: values['read-only'] ? '1' : undefined,
     },
   }

@@ -77,5 +77,9 @@ async function run(args: Arguments): Promise<void> {
       const { importFromFile } = await import('./commands/import.ts')
       return importFromFile(config, args.positionals)
     }
+    case 'token': {
+      const { token } = await import('./commands/token.ts')
+      return token(config, args)
+    }
   }
 }

@@ -21,6 +21,8 @@ export type * from './runs-port.ts'
  * the caller can mend; anything else thrown is a fault of ours.
  */
 export interface McpContext {
+  /** What exists here exists in it; of others nothing can be told. */
+  readonly namespace: string
   /** The only agent there is for this client. */
   readonly pinnedTo?: AgentId
   readonly agents: AgentsPort
@@ -34,7 +36,7 @@ export interface McpContext {
   /** What is sealed with it before a restart can be opened after it. */
   signingKey(): Promise<Uint8Array>
   stats(): Promise<Stats>
-  /** Changes of the whole store, this process's and others'. */
+  /** Changes of the whole namespace, this process's and others'. */
   onChange(listener: (change: Change) => void): () => void
   concernedBy(change: Change): Promise<Concerned>
 }
@@ -68,13 +70,17 @@ export interface Stats {
   readonly messages: number
   readonly passages: number
   readonly runs: Readonly<Record<RunStatus, number>>
-  readonly bytes: number
   readonly schemaVersion: number
   readonly archival: ArchivalCounts
   /** Of every archive and agent that is embedded. */
   readonly embeddings: readonly EmbeddingCounts[]
-  /** What indexes of vectors take of this server's memory now. */
-  readonly indexBytes: number
+  /** What all namespaces take together; absent: it is not for this one to know. */
+  readonly server?: {
+    /** On the disk. */
+    readonly bytes: number
+    /** Of this server's memory now, for indexes of vectors. */
+    readonly indexBytes: number
+  }
 }
 
 export interface AgentView {

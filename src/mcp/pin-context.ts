@@ -36,6 +36,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
     }
   }
   return {
+    namespace: context.namespace,
     pinnedTo: id,
     agents: pinAgents(context.agents, id, own),
     runs: pinRuns(context.runs, id, own),

@@ -24,6 +24,7 @@ import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 import { signingKey } from './signing-key.ts'
 import type { Reads, Storage, StorageInfo, Store, Transaction } from './store.ts'
+import { createTokenStore } from './tokens.ts'
 import { callReads } from './tool-calls.ts'
 import { vectorWrites } from './vector-sets.ts'
 
@@ -86,6 +87,7 @@ export function createStorage(opened: Opened): Storage {
     },
     claims: createClaims(reader, transact, scopeOf),
     embeddings: createEmbeddingTasks(reader, transact, opened.vectorBytes),
+    tokens: createTokenStore(reader, transact),
     changes: {
       ...changeReads(reader),
       mayHaveChanged: opened.mayHaveChanged,

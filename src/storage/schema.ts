@@ -287,5 +287,19 @@ export interface Database {
   embedding_cache: { row: Generated<number>; handle: string; digest: string; vector: Uint8Array }
   /** What this server signs with and asks back, so that a restart or another process makes no difference. */
   signing_key: { name: string; value: string }
+  /** Bearer tokens, of which only a hash is here. */
+  access_token: {
+    id: string
+    name: string
+    /** SHA-256 of the token in hexadecimal. */
+    digest: string
+    scopes: string
+    namespace: string
+    created_at: string
+    expires_at: string | null
+    /** Not to the minute. */
+    last_used_at: string | null
+    revoked_at: string | null
+  }
   event: { seq: Generated<number>; namespace: string; kind: string; subject_id: string; at: string }
 }

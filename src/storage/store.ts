@@ -23,18 +23,20 @@ import type {
   RunReads,
   RunWrites,
 } from './run-store.ts'
+import type { TokenStore } from './token-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 
 export type { QueryVector } from './ranked-search.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
+export type * from './token-store.ts'
 export type * from './vector-store.ts'
 
 /*
  * The port between Recollect and a database. Rules that every driver keeps:
  *
- * - Everything belongs to a namespace, and `in(namespace)` is the only way to it; only `claims` and
- *   `embeddings` look across.
+ * - Everything belongs to a namespace, and `in(namespace)` is the only way to it; only `claims`,
+ *   `embeddings` and `tokens` look across.
  * - Writes happen in `transaction`. Its function awaits nothing but the transaction it is given: answers of models,
  *   embeddings, ids and times come in as values. It may be run again from the start.
  * - A change is written in the transaction that makes it (`changes`), and is told to nobody before the commit.
@@ -46,6 +48,7 @@ export interface Storage {
   in(namespace: string): Store
   readonly claims: Claims
   readonly embeddings: EmbeddingTasks
+  readonly tokens: TokenStore
   readonly changes: ChangeLog
   info(): Promise<StorageInfo>
   /** As the database says now; so it says, too, that it answers. */

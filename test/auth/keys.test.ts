@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createJwtCheck } from '../../src/auth/jwt.ts'
 import type { HttpOptions } from '../../src/mcp/transports/http.ts'
+import { openBy } from '../support/access.ts'
 import { type Issuer, startIssuer } from '../support/issuer.ts'
 import { makeKey } from '../support/issuer-keys.ts'
 import { listTools } from './requests.ts'
@@ -37,8 +38,8 @@ describe('the keys of the issuer', () => {
   })
 
   it('are not asked for by everybody who makes up a token', async () => {
-    const checkToken = createJwtCheck(oauthOf(issuer), () => undefined)
-    const url = await serve({}, { checkToken })
+    const authenticate = openBy(createJwtCheck(oauthOf(issuer), () => undefined))
+    const url = await serve({}, { authenticate })
     const before = issuer.asked.length
     for (let count = 0; count < 20; count += 1) {
       const made = await (await makeKey(`made-up-${count}`)).sign(issuer.claims(RESOURCE))

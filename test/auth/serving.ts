@@ -2,6 +2,7 @@ import { createJwtCheck } from '../../src/auth/jwt.ts'
 import { type OAuthSettings, readOAuthSettings } from '../../src/auth/oauth-settings.ts'
 import { type HttpOptions, type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
 import { stubServer } from '../mcp/stub-context.ts'
+import { openBy } from '../support/access.ts'
 import type { Issuer } from '../support/issuer.ts'
 
 export const RESOURCE = 'https://memory.example.com/mcp'
@@ -33,7 +34,7 @@ export async function serveFor(
     port: 0,
     version: '1.2.3',
     log: () => undefined,
-    checkToken: createJwtCheck(oauth, () => undefined, times),
+    authenticate: openBy(createJwtCheck(oauth, () => undefined, times)),
     protectedResource: oauth,
     ...options,
   })

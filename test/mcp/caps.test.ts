@@ -4,6 +4,7 @@ import { CAPS, type Caps } from '../../src/mcp/transports/caps.ts'
 import { type HttpOptions, type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
 import { PATIENT } from '../agent/patient.ts'
 import { listTools } from '../auth/requests.ts'
+import { openBy, openToAll } from '../support/access.ts'
 import { stubServer } from './stub-context.ts'
 
 /* No caller takes so much that nothing is left for the others. */
@@ -29,7 +30,7 @@ async function serve(caps: Partial<Caps>, options: Partial<HttpOptions> = {}): P
       port: 0,
       version: '1.2.3',
       log: () => undefined,
-      checkToken: byName,
+      authenticate: openBy(byName),
       caps: { ...CAPS, ...caps },
       ...options,
     },
@@ -188,7 +189,7 @@ describe('a caller', () => {
   })
 
   it('is bound by nothing where there is only one', async () => {
-    const url = await serve({ requestsPerMinute: 1, sessions: 1 }, { checkToken: undefined })
+    const url = await serve({ requestsPerMinute: 1, sessions: 1 }, { authenticate: openToAll })
     const first = await openSession(url, '')
     const second = await openSession(url, '')
     expect([await ping(url, '', first), await ping(url, '', second)]).toEqual([200, 200])

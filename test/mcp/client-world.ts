@@ -6,6 +6,7 @@ import { type App, openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { createServerFactory } from '../../src/mcp/server.ts'
 import { type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
+import { openToAll } from '../support/access.ts'
 import { type Answered, callModern, type Rounds } from '../support/modern-calls.ts'
 
 /** Recollect without a key, over HTTP, and clients that say on the wire what they like. */
@@ -46,6 +47,7 @@ export async function startClientWorld(
       host: '127.0.0.1',
       port: 0,
       version: '1.2.3',
+      authenticate: openToAll,
       log,
     })
     running.push([app, serving])

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { serveOverHttp } from '../../src/mcp/transports/http.ts'
+import { openToAll } from '../support/access.ts'
 import { CLIENT_KINDS, connect } from '../support/connect.ts'
 import { stubServer } from './stub-context.ts'
 
@@ -21,6 +22,7 @@ async function serve(milliseconds: number) {
     host: '127.0.0.1',
     port: 0,
     version: '1.2.3',
+    authenticate: openToAll,
     log: () => undefined,
   })
   return { ...serving, whenCalled }

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type HttpOptions, type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
 import { listTools } from '../auth/requests.ts'
+import { openWith } from '../support/access.ts'
 import { stubServer } from './stub-context.ts'
 
 /* Which pages may call, and under which names. */
@@ -19,7 +20,7 @@ async function serve(options: Partial<HttpOptions> = {}): Promise<string> {
     port: 0,
     version: '1.2.3',
     log: () => undefined,
-    token: 'correct-horse',
+    authenticate: openWith('correct-horse'),
     corsOrigins: [PAGE],
     ...options,
   })

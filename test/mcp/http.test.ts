@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type HttpOptions, type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
 import { hostRule, isLoopback, refusalOf } from '../../src/mcp/transports/http-guard.ts'
+import { openToAll, openWith } from '../support/access.ts'
 import { CLIENT_KINDS, connect } from '../support/connect.ts'
 import { stubServer } from './stub-context.ts'
 
@@ -18,6 +19,7 @@ async function serve(
     host: '127.0.0.1',
     port: 0,
     version: '1.2.3',
+    authenticate: openToAll,
     log: () => undefined,
     ...options,
   })
@@ -176,11 +178,13 @@ describe('HTTP', () => {
   })
 
   it('asks for the token, if it has one', async () => {
-    const { url } = await serve({ token: 'correct-horse' })
-    for (const authorization of ['', 'Bearer wrong', 'Basic correct-horse', 'correct-horse']) {
+    const { url } = await serve({ authenticate: openWith('correct-horse') })
+    for (const authorization of ['', 'Basic correct-horse', 'correct-horse', 'Bearer wrong']) {
       const response = await post(url, LIST, { Authorization: authorization })
       expect(response.status).toBe(401)
-      expect(response.headers.get('www-authenticate')).toBe('Bearer')
+      expect(response.headers.get('www-authenticate')).toBe(
+        authorization === 'Bearer wrong' ? 'Bearer error="invalid_token"' : 'Bearer',
+      )
     }
     expect((await post(url, LIST, { Authorization: 'Bearer correct-horse' })).status).toBe(200)
     const client = await connect('v2-auto', { kind: 'http', url, token: 'correct-horse' })

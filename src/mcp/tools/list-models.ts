@@ -32,6 +32,7 @@ export const listModels = defineTool({
     models: z.array(z.string()),
     ...paged,
   }),
+  scope: 'read',
   // It asks the providers.
   annotations: {
     readOnlyHint: true,

@@ -31,6 +31,7 @@ export const sendMessage = defineTool({
       .describe('Add messages[]: its reasoning, tool calls and their results'),
   }),
   output: runShape,
+  scope: 'chat',
   annotations: {
     readOnlyHint: false,
     // Nothing is lost by it: what the agent changes in its memory stays in the history of its blocks.

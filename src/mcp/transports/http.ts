@@ -14,12 +14,17 @@ import {
   isLegacyRequest,
   legacyStatelessFallback,
 } from '@modelcontextprotocol/server'
-import type { TokenCheck } from '../../core/access.ts'
+import type { Access } from '../../core/access.ts'
+import type { Authenticate } from '../../core/authenticate.ts'
+import { isAnybody } from '../../core/full-access.ts'
 import type { Log } from '../../core/log.ts'
 import type { AddressRefusal } from '../check-address.ts'
+import { neededScope } from '../needed-scope.ts'
 import { isMcpPath } from '../offer-at.ts'
 import type { ServerFactory } from '../server.ts'
-import { ANYBODY, authenticate } from './authenticate.ts'
+import { accessIn, toAuthInfo } from './access-in-request.ts'
+import { createAccessWatch } from './access-watch.ts'
+import { bearerToken } from './bearer-token.ts'
 import { createCallers } from './callers.ts'
 import { CAPS, type Caps } from './caps.ts'
 import { trackConnections } from './connections.ts'
@@ -49,12 +54,12 @@ export interface HttpOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
-  /** Opens all of /mcp. Whoever binds more than loopback must set this or `checkToken`. */
-  readonly token?: string | undefined
-  /** Knows other tokens that open /mcp. */
-  readonly checkToken?: TokenCheck | undefined
-  /** Where clients get such tokens. */
+  /** Asked about every request to /mcp. */
+  readonly authenticate: Authenticate
+  /** Where clients get tokens. */
   readonly protectedResource?: ProtectedResource | undefined
+  /** Whether a client is told with a 403 that its token lacks a scope; else the answer to the request says so. */
+  readonly asksForScope?: ((access: Access) => boolean) | undefined
   /** Names beside `host` and loopback under which clients may call. */
   readonly allowedHosts?: readonly string[]
   /** Other origins whose pages may call. */
@@ -66,7 +71,7 @@ export interface HttpOptions {
   /** Asks the database. */
   readonly schemaVersion?: () => Promise<number>
   /** Why there is nothing at an address of `/mcp`; undefined: there is. */
-  readonly check?: (url: string) => Promise<AddressRefusal | undefined>
+  readonly check?: (url: string, access: Access) => Promise<AddressRefusal | undefined>
   readonly log: Log
   /** For a request to arrive in full; what it takes to answer is not counted. */
   readonly requestMilliseconds?: number
@@ -99,7 +104,12 @@ export async function serveOverHttp(
   createServer: ServerFactory,
   options: HttpOptions,
 ): Promise<HttpServing> {
-  const { log, protectedResource, keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS } = options
+  const {
+    log,
+    authenticate,
+    protectedResource,
+    keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS,
+  } = options
   const { caps = CAPS } = options
   const requestTimeout = options.requestMilliseconds ?? REQUEST_MILLISECONDS
   const origins = new Set(options.corsOrigins ?? [])
@@ -107,16 +117,25 @@ export async function serveOverHttp(
   const challenge = challengeFor(protectedResource)
   const callers = createCallers(caps)
   const underWay = createUnderWay()
+  const accesses = createAccessWatch(authenticate, log)
   const answerHealth = createHealth(options)
   const onerror = (error: Error) => log('debug', 'http', { error: error.message })
   const handler = createMcpHandler(
-    (request) => createServer({ ...request, notices: { kind: 'listened' } }),
+    (request) =>
+      createServer({
+        ...request,
+        access: accessIn(request.authInfo),
+        notices: { kind: 'listened' },
+      }),
     { legacy: 'reject', onerror, keepAliveMs: keepAliveMilliseconds },
   )
   const modern = toNodeHandler(handler, { onerror })
   const listens = listenOverHttp({ createServer, log, onerror, keepAliveMilliseconds })
   const sessionless = toNodeHandler({
-    fetch: legacyStatelessFallback((request) => createServer(request), onerror),
+    fetch: legacyStatelessFallback(
+      (request) => createServer({ ...request, access: accessIn(request.authInfo) }),
+      onerror,
+    ),
   })
   const sessions = createLegacySessions({
     createServer,
@@ -136,23 +155,31 @@ export async function serveOverHttp(
   const serveMcp = async (
     request: IncomingMessage,
     response: ServerResponse,
+    access: Access,
     caller: string | undefined,
   ) => {
-    const nothing = await options.check?.(request.url ?? '')
+    const nothing = await options.check?.(request.url ?? '', access)
     if (nothing !== undefined) return refuse(response, nothing.status, nothing.message, -32_602)
     const sessionId = request.headers['mcp-session-id']
     const body = request.method === 'POST' ? await readBody(request) : undefined
-    const plain = plainRequest(request)
+    if (options.asksForScope?.(access)) {
+      const scope = await neededScope(body)
+      if (scope !== undefined && !access.scopes.has(scope)) {
+        response.setHeader('WWW-Authenticate', challenge({ scope }))
+        return refuse(response, 403, `This needs the scope "${scope}", which the token lacks.`)
+      }
+    }
+    const plain = plainRequest(request, access)
     if (body !== undefined && !(await isLegacyRequest(await toWebRequest(plain, body), body))) {
       if (isListen(body)) {
-        if (enterStream(response, caller)) await listens.serve(plain, response, body)
+        if (enterStream(response, caller)) await listens.serve(plain, response, body, access)
         return
       }
       return modern(plain, response, body)
     }
     if (typeof sessionId === 'string') {
       if (request.method === 'GET' && !enterStream(response, caller)) return
-      if (await sessions.handle(sessionId, { request, response, body, caller })) return
+      if (await sessions.handle(sessionId, { request, response, body, access, caller })) return
       return refuse(
         response,
         404,
@@ -161,7 +188,7 @@ export async function serveOverHttp(
       )
     }
     if (body !== undefined && isInitializeRequest(body)) {
-      if (await sessions.open({ request, response, body, caller })) return
+      if (await sessions.open({ request, response, body, access, caller })) return
       return refuse(response, 503, 'Too many sessions are in use. Try again later.')
     }
     // It answers other methods than POST with 405.
@@ -179,7 +206,8 @@ export async function serveOverHttp(
       return answerJson(response, 200, metadataOf(protectedResource))
     }
     if (!isMcpPath(path)) return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
-    const access = await authenticate(request.headers.authorization, options)
+    const token = bearerToken(request.headers.authorization)
+    const access = await authenticate(token)
     if ('reason' in access) {
       response.setHeader('WWW-Authenticate', challenge(access))
       return refuse(response, 401, access.message)
@@ -192,10 +220,11 @@ export async function serveOverHttp(
       response.setHeader('Allow', METHODS.join(', '))
       return refuse(response, 405, `Only ${METHODS.join(', ')} are answered here.`)
     }
-    const caller = access === ANYBODY ? undefined : `${access.namespace} ${access.name}`
+    const caller = isAnybody(access) ? undefined : `${access.namespace} ${access.name}`
     const wait = caller === undefined ? undefined : callers.enter(caller, response)
     if (wait !== undefined) return askToWait(response, 429, wait.message, wait.retrySeconds)
-    await serveMcp(request, response, caller)
+    accesses.watch(response, token, access)
+    await serveMcp(request, response, access, caller)
   }
 
   const limits = {
@@ -217,6 +246,7 @@ export async function serveOverHttp(
     url: `${url}/mcp`,
     async close() {
       closing = true
+      accesses.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       // A connection whose answer is on its way becomes idle a moment later.
       const sweep = setInterval(connections.closeIdle, SWEEP_MILLISECONDS)
@@ -230,9 +260,10 @@ export async function serveOverHttp(
   }
 }
 
-/** The same request under the type that the SDK asks for. */
-function plainRequest(request: IncomingMessage): NodeIncomingMessageLike {
+/** The same request under the type that the SDK asks for, with whom it comes from. */
+function plainRequest(request: IncomingMessage, access: Access): NodeIncomingMessageLike {
   return {
+    auth: toAuthInfo(access),
     method: request.method ?? 'GET',
     url: request.url ?? '/',
     headers: request.headers,

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node'
+import type { Access } from '../../core/access.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import type { ServerFactory } from '../server.ts'
 import { createPushStream, type PushStream } from './push-stream.ts'
+import { isSameAccess } from './same-access.ts'
 
 /*
  * Sessions of clients from before 2026-07-28. Some clients open one per call and never close any, so there is a cap
@@ -34,11 +36,15 @@ export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly body?: unknown
-  /** Who must have opened the session that this is for; undefined: callers are not told apart. */
+  /** Whom it comes from, who must have opened the session that it is for. */
+  readonly access: Access
+  /** Whose limits count; undefined: nobody's. */
   readonly caller?: string | undefined
 }
 
 interface Session {
+  /** Of whoever opened it. */
+  readonly access: Access
   readonly caller: string | undefined
   readonly transport: NodeStreamableHTTPServerTransport
   readonly pushes: PushStream
@@ -109,7 +115,7 @@ export function createLegacySessions({
 
   return {
     async open(exchange) {
-      const { caller, request } = exchange
+      const { access, caller, request } = exchange
       if (!(await makeRoom(caller))) return false
       const id = randomUUID()
       const transport = new NodeStreamableHTTPServerTransport({
@@ -118,9 +124,10 @@ export function createLegacySessions({
         ...(keepAliveMilliseconds !== undefined && { keepAliveMs: keepAliveMilliseconds }),
       })
       const pushes = createPushStream()
-      const session: Session = { caller, transport, pushes, active: 0, usedAt: Date.now() }
+      const session: Session = { access, caller, transport, pushes, active: 0, usedAt: Date.now() }
       const server = createServer({
         requestInfo: { url: request.url ?? '/' },
+        access,
         notices: { kind: 'pushed', ready: pushes.ready },
       })
       await server.connect(transport)
@@ -136,7 +143,7 @@ export function createLegacySessions({
     async handle(id, exchange) {
       const session = sessions.get(id)
       // To know of a session is not to be its owner.
-      if (session === undefined || session.caller !== exchange.caller) return false
+      if (session === undefined || !isSameAccess(session.access, exchange.access)) return false
       sessions.delete(id)
       sessions.set(id, session)
       session.usedAt = Date.now()

@@ -49,7 +49,9 @@ export function challengeFor(resource: ProtectedResource | undefined) {
       const scope = named([problem.scope])
       return challenge({ error: 'insufficient_scope', scope, ...found })
     }
-    if (found === undefined) return 'Bearer'
+    if (found === undefined) {
+      return problem.reason === 'invalid' ? challenge({ error: 'invalid_token' }) : 'Bearer'
+    }
     const error =
       problem.reason === 'invalid'
         ? { error: 'invalid_token', error_description: problem.message }
