@@ -7,7 +7,7 @@ const mayImport = {
   'src/search': ['src/core'],
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
   'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
-  'src/llm': ['src/core'],
+  'src/llm': ['src/core', 'src/generated/prompts.ts'],
   'src/memory': [
     'src/core',
     'src/search',
@@ -23,8 +23,15 @@ const mayImport = {
     'src/generated/prompts.ts',
   ],
   'src/transfer': ['src/core', 'src/memory', 'src/storage/store.ts'],
+  'src/auth': ['src/core', 'src/storage/store.ts'],
   'src/mcp': ['src/core', 'src/generated/prompts.ts'],
-  'src/config.ts': ['src/core', 'src/llm/providers.ts', 'src/llm/embedding-handle.ts'],
+  'src/config.ts': [
+    'src/core',
+    'src/auth/oauth-settings.ts',
+    'src/llm/providers.ts',
+    'src/llm/embedding-handle.ts',
+    'src/mcp/transports/http-settings.ts',
+  ],
   'src/assemble.ts': [
     'src/config.ts',
     'src/core',
@@ -37,6 +44,7 @@ const mayImport = {
   ],
   'src/app.ts': [
     'src/assemble.ts',
+    'src/auth',
     'src/config.ts',
     'src/core',
     'src/storage',
@@ -56,6 +64,7 @@ const ownedBy = {
   'gpt-tokenizer': ['src/llm'],
   '@modelcontextprotocol': ['src/mcp'],
   diff: ['src/memory'],
+  jose: ['src/auth'],
   zod: ['src'],
 }
 

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { type ArchiveId, newId } from '../src/core/ids.ts'
-import { createEmbedderRegistry } from '../src/llm/embedder-registry.ts'
+import { embeddings } from '../test/support/scripted-embeddings.ts'
+import { startScriptedProvider } from '../test/support/scripted-provider.ts'
 import { openVectorWriter, type VectorWriter } from '../test/support/vectors.ts'
 import { callTool } from './shared/call-tool.ts'
 import { NAMESPACE, seedAgents, withStorage } from './shared/seed.ts'
@@ -20,26 +21,37 @@ import { makeUpVectors } from './vectors/made-up-vectors.ts'
 
 /*
  * Searches by words and vectors together through MCP, in one archive, and how soon a server finds what another process
- * stored. Vectors are made up and stored as those of local/hash, which embeds the questions.
+ * stored. All vectors are made up: those of the passages are stored beforehand, those of the questions come from an
+ * endpoint that speaks HTTP as a vendor does and answers at once.
  */
-const { values } = parseArgs({ options: { passages: { type: 'string', default: '100000' } } })
+const { values } = parseArgs({
+  options: {
+    passages: { type: 'string', default: '100000' },
+    changes: { type: 'string', default: '100' },
+  },
+})
 const PASSAGES = Number(values.passages)
 const PER_TRANSACTION = 1_000
-const DIMENSION = 1_024
-const HANDLE = 'local/hash'
+const DIMENSION = 768
+const HANDLE = 'openai/made-up'
 const QUESTIONS = 60
-const CHANGES = 100
+const CHANGES = Number(values.changes)
 const WORDS = 20_000
 const WORDS_OF_A_PASSAGE = 50
 const SEED = 7
 
-const embedder = createEmbedderRegistry({
-  settings: new Map(),
-  limits: { totalMilliseconds: 10_000, idleMilliseconds: 10_000 },
-}).resolve(HANDLE)
+const made = makeUpVectors(DIMENSION, SEED)
+const asked = new Map<string, Float32Array>()
+function vectorOf(question: string): Float32Array {
+  const vector = asked.get(question) ?? made.query()
+  asked.set(question, vector)
+  return vector
+}
 
 await withScratch(async (home) => {
-  const env = environment(home)
+  const endpoint = await startScriptedProvider()
+  endpoint.respondWith((body) => embeddings(body, { vectorOf: (text) => [...vectorOf(text)] }))
+  const env = environment(home, { OPENAI_API_KEY: 'bench', OPENAI_BASE_URL: endpoint.baseUrl })
   const data = env.RECOLLECT_HOME ?? home
   const { writer, setRow, fresh } = await seed(data)
   const client = startStdioClient([process.execPath, BINARY, 'stdio'], env)
@@ -51,6 +63,7 @@ await withScratch(async (home) => {
   } finally {
     await client.stop()
     await writer.close()
+    await endpoint.close()
   }
 })
 
@@ -92,7 +105,6 @@ async function seed(data: string) {
     handle: HANDLE,
     dimension: DIMENSION,
   })
-  const made = makeUpVectors(DIMENSION, SEED)
   for (let from = 0; from < PASSAGES; from += PER_TRANSACTION) {
     const rows = writer.rowsOf('passage', ids.slice(from, from + PER_TRANSACTION))
     await writer.put(
@@ -137,18 +149,15 @@ async function measureChanges(
   for (const [index, { id, row }] of fresh.slice(0, CHANGES).entries()) {
     // Nobody wrote these words, so vectors alone can find it.
     const question = `unwritten${index} unheard${index}`
-    const { embedded } = await embedder.embed([question], 'passage', AbortSignal.timeout(10_000))
-    const [first] = embedded
-    if (first?.kind !== 'vector') throw new Error('the question has no vector')
-    await writer.put(setRow, [[row, first.vector]])
+    await writer.put(setRow, [[row, vectorOf(question)]])
     const start = performance.now()
     while ((await search(client, question)).found[0]?.id !== id);
     delays.push(performance.now() - start)
     await writer.remove(setRow, [row])
     if ((await search(client, question)).found.some((one) => one.id === id)) foundRemoved += 1
   }
-  const most = Math.max(...delays)
+  const most = delays.reduce((longest, delay) => Math.max(longest, delay), 0)
   console.log(
-    `found after another process stored it: p50 ${median(delays).toFixed(1)} ms, max ${most.toFixed(1)} ms: bar ≤ 250 ms ${most <= 250 ? 'met' : 'MISSED'}; found after it was removed: ${foundRemoved} of ${delays.length}`,
+    `found after another process stored it: p50 ${median(delays).toFixed(1)} ms, p95 ${percentile(delays, 0.95).toFixed(1)} ms, max ${most.toFixed(1)} ms: bar ≤ 250 ms ${most <= 250 ? 'met' : 'MISSED'}; found after it was removed: ${foundRemoved} of ${delays.length}`,
   )
 }

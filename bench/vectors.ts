@@ -1,5 +1,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import type DatabaseHandle from 'better-sqlite3'
 import { openVectorReads } from '../src/storage/sqlite/vector-reads.ts'
 import { createMirrors } from '../src/storage/vectors/mirrors.ts'
 import { type CodesKind, rankRows } from '../src/vector/vector-index.ts'
@@ -34,8 +36,8 @@ await withScratch(async (directory) => {
     limit: LIMIT,
     withRivals: !options.large,
   })
-  for (let row = 1; row <= ROWS; row += 1) collection.add(row, made.row())
-  collection.finish()
+  for (let row = 1; row <= ROWS; row += 1) await collection.add(row, made.row())
+  await collection.finish()
 
   const engines: Engine[] = options.large
     ? []
@@ -58,17 +60,20 @@ await withScratch(async (directory) => {
       reads: openVectorReads(collection.database),
       budgetBytes: BUDGETS[kind],
       fewestRows: 0,
+      manyRows: Number.MAX_SAFE_INTEGER,
     })
     const delay = monitorEventLoopDelay({ resolution: 1 })
     delay.enable()
+    const used = process.cpuUsage()
     const start = performance.now()
     const filled = await mirrors.use(SET, async (mirror) => mirror.kind)
     const milliseconds = performance.now() - start
+    const busy = processorMilliseconds(used)
     delay.disable()
     if (filled !== kind) throw new Error(`the mirror is by ${filled}`)
     const grown = process.memoryUsage.rss() - before
     console.log(
-      `${kind.padEnd(5)} filled in ${milliseconds.toFixed(0)} ms (event loop kept for ${(delay.max / 1e6).toFixed(1)} ms at most); mirror ${inMegabytes(mirrors.bytes())} MB, process grew by ${inMegabytes(grown)} MB`,
+      `${kind.padEnd(5)} filled in ${milliseconds.toFixed(0)} ms, ${busy} of them busy (event loop kept for ${(delay.max / 1e6).toFixed(1)} ms at most); mirror ${inMegabytes(mirrors.bytes())} MB, process grew by ${inMegabytes(grown)} MB`,
     )
     engines.push({
       name: `mirror by ${kind}, rescored`,
@@ -81,11 +86,42 @@ await withScratch(async (directory) => {
     })
   }
 
+  await fillAsServersDo(collection.database)
   const results = await run(engines, queries, collection.nearest())
   for (const result of results) printResult(result, results[0])
   printBars(results)
   collection.close()
 })
+
+/** Where there is room for both, bits serve while bytes are read. */
+async function fillAsServersDo(database: DatabaseHandle.Database): Promise<void> {
+  const mirrors = createMirrors({
+    reads: openVectorReads(database),
+    budgetBytes: BUDGETS.int8,
+    fewestRows: 0,
+    manyRows: 0,
+  })
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  const used = process.cpuUsage()
+  const start = performance.now()
+  const kindNow = () => mirrors.use(SET, async (mirror) => mirror.kind)
+  const first = await kindNow()
+  const ready = performance.now() - start
+  const busy = processorMilliseconds(used)
+  while ((await kindNow()) !== 'int8') await setImmediate()
+  const refined = performance.now() - start
+  delay.disable()
+  console.log(
+    `with room for both: by ${first} after ${ready.toFixed(0)} ms, ${busy} of them busy, by int8 after ${refined.toFixed(0)} ms (event loop kept for ${(delay.max / 1e6).toFixed(1)} ms at most): bar for the first ≤ 250 ms ${verdict(ready <= 250)}`,
+  )
+}
+
+/** Of this process since `before`: all that counts on a machine that others keep busy. */
+function processorMilliseconds(before: NodeJS.CpuUsage): string {
+  const { user, system } = process.cpuUsage(before)
+  return ((user + system) / 1_000).toFixed(0)
+}
 
 interface Answer {
   readonly rows: readonly number[]
@@ -168,7 +204,7 @@ function printBars(results: readonly Result[]): void {
   console.log(
     options.large
       ? 'bars for memory: int8 below 900 MB, bits below 200 MB'
-      : 'bars for memory and hydration: 150 MB, 250 ms',
+      : 'bar for memory: 150 MB',
   )
 }
 

@@ -1,5 +1,9 @@
 import type { AgentFiles, App } from './assemble.ts'
+import type { Gate } from './auth/gate.ts'
+import type { OAuthSettings } from './auth/oauth-settings.ts'
+import type { Tokens } from './auth/tokens.ts'
 import type { Config, DatabaseAddress, DatabaseSettings } from './config.ts'
+import type { TokenCheck } from './core/access.ts'
 import type { Agent } from './core/agent.ts'
 import { systemClock, toTimestamp } from './core/clock.ts'
 import { describeError, type Log } from './core/log.ts'
@@ -7,8 +11,9 @@ import { VERSION } from './core/version.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import type { McpContext } from './mcp/context.ts'
-import { createServerFactory, type ServerOptions } from './mcp/server.ts'
+import { createServerFactory, type ServerOptions, type Serving } from './mcp/server.ts'
 import type { HttpOptions, HttpServing } from './mcp/transports/http.ts'
+import { isLoopback } from './mcp/transports/http-guard.ts'
 import type { StdioServing } from './mcp/transports/stdio.ts'
 import type { CopyReports } from './storage/copy/copy-database.ts'
 import type { CopySource, CopyTarget } from './storage/copy/ends.ts'
@@ -19,8 +24,8 @@ import type { Storage } from './storage/store.ts'
  * when it is opened; `assemble.ts` joins the parts.
  */
 
-export { isLoopback } from './mcp/transports/http-guard.ts'
-export type { App, CopyReports, Storage }
+export type { App, CopyReports, Storage, Tokens }
+export { isLoopback }
 
 /** Throws a UserError that says what to do if the data can't be used. */
 export async function openApp(config: Config, log: Log): Promise<App> {
@@ -134,16 +139,65 @@ export async function serveStdio(
   return serveOverStdio(factory, options.log)
 }
 
+/** Bearer tokens over an opened database. */
+export async function openTokens(storage: Pick<Storage, 'tokens'>, log: Log): Promise<Tokens> {
+  const { createTokens } = await import('./auth/tokens.ts')
+  return createTokens({
+    store: storage.tokens,
+    clock: systemClock,
+    onError: (error) =>
+      log('debug', 'that a token was used was not written down', { error: describeError(error) }),
+  })
+}
+
+/** Who comes in over HTTP at that host: with the token of the settings, a stored one, or one of the issuer. */
+export async function openGate(
+  { token, namespace, oauth }: Pick<Config, 'token' | 'namespace' | 'oauth'>,
+  { storage, host, log }: GateParts,
+): Promise<Gate> {
+  const { createGate } = await import('./auth/gate.ts')
+  const { check } = await openTokens(storage, log)
+  return createGate({
+    token,
+    namespace,
+    isLoopback: isLoopback(host),
+    stored: { any: storage.tokens.any, check },
+    more: oauth ? [await openJwtCheck(oauth, log)] : [],
+  })
+}
+
+interface GateParts {
+  readonly storage: Pick<Storage, 'tokens'>
+  readonly host: string
+  readonly log: Log
+}
+
 /** MCP over HTTP. Throws a UserError if the port can't be had. */
 export async function serveHttp(
-  context: () => Promise<McpContext>,
-  options: ServeOptions & Omit<HttpOptions, 'version' | 'check'>,
+  context: Serving['context'],
+  options: ServeOptions &
+    Omit<HttpOptions, 'version' | 'check' | 'protectedResource' | 'asksForScope'> &
+    Partial<Pick<Config, 'oauth'>>,
 ): Promise<HttpServing> {
   const { serveOverHttp } = await import('./mcp/transports/http.ts')
   const { createAddressCheck } = await import('./mcp/check-address.ts')
   const factory = createServerFactory({ ...options, version: VERSION, context })
   const check = createAddressCheck(context, options.agent)
-  return serveOverHttp(factory, { ...options, version: VERSION, check })
+  const { oauth } = options
+  return serveOverHttp(factory, {
+    ...options,
+    version: VERSION,
+    check,
+    ...(oauth && {
+      protectedResource: oauth,
+      asksForScope: (await import('./auth/claims.ts')).isOfIssuer,
+    }),
+  })
+}
+
+async function openJwtCheck(oauth: OAuthSettings, log: Log): Promise<TokenCheck> {
+  const { createJwtCheck } = await import('./auth/jwt.ts')
+  return createJwtCheck(oauth, log)
 }
 
 /** The one agent that all clients get. Throws a UserError that says which are meant if that is not one. */

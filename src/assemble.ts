@@ -12,11 +12,12 @@ import type { Config } from './config.ts'
 import { createBus } from './core/bus.ts'
 import type { AgentEvent, Change } from './core/event.ts'
 import { describeError, type Log } from './core/log.ts'
-import { NAMESPACE } from './core/namespace.ts'
 import { countTokens } from './llm/count-tokens.ts'
 import { createEmbedderRegistry } from './llm/embedder-registry.ts'
 import type { ModelRegistry } from './llm/model.ts'
+import { readSampled } from './llm/read-sampled.ts'
 import { createModelRegistry } from './llm/registry.ts'
+import { toSampling } from './llm/to-sampling.ts'
 import type { McpContext } from './mcp/context.ts'
 import { createArchivalMemory } from './memory/archival.ts'
 import { createArchives } from './memory/archives.ts'
@@ -33,7 +34,10 @@ import { createTransfer } from './transfer/transfer.ts'
 
 /** The whole of Recollect over one opened database. */
 export interface App {
+  /** Of the namespace in the settings. */
   readonly context: McpContext
+  /** All that exists for that namespace. */
+  contextOf(namespace: string): McpContext
   readonly storage: Storage
   /** Stops taking work, lets go of what is under way for the next process, and closes the database. */
   close(): Promise<void>
@@ -41,7 +45,7 @@ export interface App {
 
 /** Agents as files, over an opened database on which nobody works here. */
 export function assembleTransfer(config: Config, storage: Storage) {
-  const store = storage.in(NAMESPACE)
+  const store = storage.in(config.namespace)
   return {
     ...createTransfer(store, createImportChecks(openModels(config)), storage.clock),
     find: (reference: string) => findAgent(store.agents, reference),
@@ -67,11 +71,12 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   })
   const embeddings = { check: embedders.check, fallback: config.embedding }
   const searched = searchByMeaning(storage, createEmbedQuestion(embedders))
-  const store = searched.in(NAMESPACE)
   const onListenerError = (error: unknown) =>
     log('error', 'a listener failed', { error: describeError(error) })
   const changes = createBus<Change>(onListenerError)
-  const progress = createBus<AgentEvent>(onListenerError)
+  const progress = createBus<{ readonly namespace: string; readonly event: AgentEvent }>(
+    onListenerError,
+  )
 
   const worker = config.readOnly
     ? undefined
@@ -86,7 +91,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
         budget: { tokens: config.maxRunTokens, seconds: config.maxRunSeconds },
         firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
         countTokens,
-        emit: progress.publish,
+        emit: (namespace, event) => progress.publish({ namespace, event }),
       })
   const embedQueue = config.readOnly
     ? undefined
@@ -102,7 +107,6 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
         firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
       })
   const wake = () => worker?.wake()
-  const runs = createRuns({ store, clock, owner, wake, onChange: changes.subscribe })
   // Also what other processes did: a run was cancelled that this one works on, or ended before one that waits here.
   changes.subscribe(({ kind, subjectId, namespace }) => {
     if (kind === 'agent') void worker?.stopIfDeleted(namespace, subjectId)
@@ -113,9 +117,24 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   })
   const poller = await pollChanges(storage.changes, changes.publish, log)
 
-  return {
-    storage,
-    context: {
+  const contexts = new Map<string, McpContext>()
+  const contextOf = (namespace: string): McpContext => {
+    const known = contexts.get(namespace)
+    if (known) return known
+    const made = createContext(namespace)
+    contexts.set(namespace, made)
+    return made
+  }
+
+  function createContext(namespace: string): McpContext {
+    const store = searched.in(namespace)
+    const onChange: McpContext['onChange'] = (listener) =>
+      changes.subscribe((change) => {
+        if (change.namespace === namespace) listener(change)
+      })
+    const runs = createRuns({ store, models, clock, owner, wake, onChange })
+    return {
+      namespace,
       agents: {
         ...createAgents(store, models, embeddings, clock),
         ...createAgentSettings(store, models, embeddings, clock),
@@ -131,27 +150,42 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
       transfer: createTransfer(store, createImportChecks(models), clock),
       runs: {
         ...runs,
+        async askClient(runId, takes) {
+          const ask = await runs.askClient(runId)
+          return ask && { id: ask.id, params: toSampling(ask.request, takes) }
+        },
+        answerClient: (runId, ask, answer) =>
+          runs.answerClient(runId, ask, (tools) => readSampled(answer, new Set(tools))),
         onProgress: (runId, listener) =>
-          progress.subscribe((event) => {
-            if (event.runId === runId) listener(event)
+          progress.subscribe((progressed) => {
+            const { event } = progressed
+            if (progressed.namespace === namespace && event.runId === runId) listener(event)
           }),
       },
       models,
-      stats: async () => ({
-        ...(await storage.counts(NAMESPACE)),
-        ...(await storage.info()),
-        archival: await store.archives.counts(),
-        embeddings: (await storage.embeddings.counts()).filter(
-          ({ namespace }) => namespace === NAMESPACE,
-        ),
-        indexBytes: await storage.indexBytes(),
-      }),
-      onChange: (listener) =>
-        changes.subscribe((change) => {
-          if (change.namespace === NAMESPACE) listener(change)
-        }),
+      signingKey: () => storage.signingKey('request-state'),
+      async stats() {
+        const { bytes, schemaVersion } = await storage.info()
+        // What the server takes as a whole would tell the others how much there is of one.
+        const isHome = namespace === config.namespace
+        const counted = await storage.embeddings.counts()
+        return {
+          ...(await storage.counts(namespace)),
+          schemaVersion,
+          archival: await store.archives.counts(),
+          embeddings: counted.filter((set) => set.namespace === namespace),
+          ...(isHome && { server: { bytes, indexBytes: await storage.indexBytes() } }),
+        }
+      },
+      onChange,
       concernedBy: (change) => concernedBy(change, store),
-    },
+    }
+  }
+
+  return {
+    storage,
+    context: contextOf(config.namespace),
+    contextOf,
     async close() {
       poller.stop()
       await Promise.all([worker?.stop(), embedQueue?.stop()])

@@ -1,8 +1,11 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
+import { type OAuthSettings, readOAuthSettings } from './auth/oauth-settings.ts'
 import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
+import { isNamespace, NAMESPACE, NAMESPACE_RULE } from './core/namespace.ts'
+import { readNamespace } from './core/read-namespace.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { parseEmbeddingHandle } from './llm/embedding-handle.ts'
 import {
@@ -11,6 +14,7 @@ import {
   type ProviderSettings,
   readProviderSettings,
 } from './llm/providers.ts'
+import { type HttpSettings, readHttpSettings } from './mcp/transports/http-settings.ts'
 
 /** Everything that can be set, read once at start. */
 export interface Config {
@@ -19,6 +23,11 @@ export interface Config {
   readonly embedding: string | null
   readonly providers: ProviderSettings
   readonly token: string | null
+  /** Of stdio, of commands, and of whoever brings `token`. */
+  readonly namespace: string
+  /** Whose tokens count beside ours. */
+  readonly oauth: OAuthSettings | null
+  readonly http: HttpSettings
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
@@ -67,17 +76,21 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** A setting that can't be used, in one line: its name, what was found, what is allowed. */
 export class ConfigError extends Error {}
 
-/** The built-in model, which belongs to no provider. */
+/** The built-in model and that of whichever client calls, which belong to no provider. */
 const REHEARSAL = 'offline/rehearsal'
+const CLIENT = 'client/sampling'
 
 const count = (most: number) => z.coerce.number().int().min(1).max(most)
 
-/** `flags` override the environment; an empty variable counts as unset. */
+/** What some clients hand on where nobody filled in their form. */
+const LEFT_OPEN = /^\$\{[^{}]*\}$/
+
+/** `flags` override the environment; a variable that is empty or that a client left open counts as unset. */
 export function readConfig(
   flags: Environment = {},
   environment: Environment = process.env,
 ): Config {
-  const settings: Environment = { ...environment, ...definedOnly(flags) }
+  const settings = withNamespace(filledIn({ ...environment, ...filledIn(flags) }))
   const get = (name: string) => settings[name]?.trim() || undefined
 
   const read = <T>(name: string, schema: z.ZodType<T>, fallback: T, allowed: string): T => {
@@ -109,13 +122,26 @@ export function readConfig(
       z
         .string()
         .regex(/^[^/\s]+\/\S+$/)
-        .refine((handle) => handle === REHEARSAL || findProvider(handle.split('/', 1)[0] ?? '')),
+        .refine(
+          (handle) =>
+            handle === REHEARSAL ||
+            handle === CLIENT ||
+            findProvider(handle.split('/', 1)[0] ?? ''),
+        ),
       null,
-      `"provider/model", for example openai/gpt-4.1-mini; providers are ${PROVIDERS.map(({ name }) => name).join(', ')}, and ${REHEARSAL} needs none`,
+      `"provider/model", for example openai/gpt-4.1-mini; providers are ${PROVIDERS.map(({ name }) => name).join(', ')}, ${REHEARSAL} needs none, and ${CLIENT} is the model of the client`,
     ),
     embedding: readEmbedding(get('RECOLLECT_EMBEDDING')),
-    providers: readProviders(settings),
+    providers: inOneLine(() => readProviderSettings(settings)),
     token,
+    namespace: read(
+      'RECOLLECT_NAMESPACE',
+      z.string().refine(isNamespace),
+      NAMESPACE,
+      NAMESPACE_RULE,
+    ),
+    oauth: inOneLine(() => readOAuthSettings(settings)),
+    http: inOneLine(() => readHttpSettings(settings)),
     maxRunTokens: read(
       'RECOLLECT_MAX_RUN_TOKENS',
       count(1e12),
@@ -199,9 +225,10 @@ function readEmbedding(handle: string | undefined): string | null {
   }
 }
 
-function readProviders(settings: Environment): ProviderSettings {
+/** What others read of the settings; they don't know that it is settings that are read. */
+function inOneLine<T>(read: () => T): T {
   try {
-    return readProviderSettings(settings)
+    return read()
   } catch (error) {
     throw error instanceof UserError ? new ConfigError(error.message) : error
   }
@@ -268,6 +295,12 @@ function fromFileUrl(url: string): string {
 /** By the platform's convention, never beside the program, where an update would take it away. */
 function homeDirectory(get: (name: string) => string | undefined): string {
   const home = get('RECOLLECT_HOME')
+  if (home?.includes('${')) {
+    // Or the data would be in a directory of that name, wherever the client happened to be.
+    throw new ConfigError(
+      `RECOLLECT_HOME: found "${home}", which the client has not filled in. Write the path itself.`,
+    )
+  }
   if (home !== undefined) return resolve(home.replace(/^~(?=\/|$)/, homedir()))
   const data = get('XDG_DATA_HOME')
   // The XDG specification has relative paths ignored.
@@ -280,6 +313,18 @@ function mask(secret: string): string {
   return `${secret.slice(0, 2)}… (${secret.length} characters)`
 }
 
-function definedOnly(values: Environment): Environment {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+/** `project` and `session` are the namespaces of those that a client is at work in. */
+function withNamespace(settings: Environment): Environment {
+  const value = settings.RECOLLECT_NAMESPACE?.trim() ?? ''
+  const read = readNamespace(value, settings)
+  if (read.kind === 'namespace') return { ...settings, RECOLLECT_NAMESPACE: read.namespace }
+  throw new ConfigError(
+    `RECOLLECT_NAMESPACE: found "${value}", but ${read.variable} is not set, as Claude Code sets it. Write a name instead, or set it.`,
+  )
+}
+
+function filledIn(values: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined && !LEFT_OPEN.test(value)),
+  )
 }

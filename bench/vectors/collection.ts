@@ -1,9 +1,13 @@
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
+import DatabaseHandle from 'better-sqlite3'
+import { Kysely } from 'kysely'
 import { load } from 'sqlite-vec'
+import type { Database } from '../../src/storage/schema.ts'
+import { sqliteDialect } from '../../src/storage/sqlite/driver.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
+import { sqliteVectors } from '../../src/storage/sqlite/vector-tables.ts'
 import { dotProduct } from '../../src/vector/float32.ts'
-import { createInt8Codes, encodeFloat32 } from '../../src/vector/vector-index.ts'
+import { encodeFloat32 } from '../../src/vector/vector-index.ts'
 
 export interface CollectionOptions {
   readonly directory: string
@@ -23,7 +27,7 @@ export async function createCollection(options: CollectionOptions) {
   const { directory, dimension, queries, limit, withRivals } = options
   const file = join(directory, 'recollect.db')
   await (await openSqlite(file)).close()
-  const database = new Database(file)
+  const database = new DatabaseHandle(file)
   database.pragma('synchronous = OFF')
   database
     .prepare(
@@ -31,35 +35,42 @@ export async function createCollection(options: CollectionOptions) {
        values (?, 'default', 'archive', 'bench', 'bench/made-up', ?, 'serving', '')`,
     )
     .run(SET, dimension)
-  const rivals = new Database(join(directory, 'vec0.db'))
+  const rivals = new DatabaseHandle(join(directory, 'vec0.db'))
   load(rivals)
   rivals.pragma('journal_mode = WAL')
   rivals.pragma('synchronous = OFF')
   rivals.exec(
     `create virtual table vec0 using vec0(value float[${dimension}] distance_metric=cosine)`,
   )
-  const insertVector = database.prepare('insert into vector values (?, ?, ?, ?)')
-  const insertCode = database.prepare('insert into vector_code values (?, ?, ?, ?)')
+  const db = new Kysely<Database>({ dialect: sqliteDialect(database) })
   const insertVec0 = rivals.prepare('insert into vec0 (rowid, value) values (?, ?)')
   const selectVec0 = rivals.prepare<[Uint8Array, number], { readonly rowid: number }>(
     'select rowid from vec0 where value match ? and k = ? order by distance',
   )
-  const codes = createInt8Codes(dimension)
   const kept: (readonly [number, Float32Array])[] = []
   const nearest = queries.map(() => [] as { row: number; score: number }[])
-  let inTransaction = 0
+  let pending: { readonly row: number; readonly stored: Uint8Array }[] = []
+
+  async function finish(): Promise<void> {
+    const added = pending
+    pending = []
+    await db.transaction().execute((trx) =>
+      sqliteVectors.insert(
+        trx,
+        added.map(({ row, stored }) => ({ set_row: SET, entry_row: row, vector: stored })),
+      ),
+    )
+    if (!withRivals) return
+    rivals.exec('begin')
+    for (const { row, stored } of added) insertVec0.run(BigInt(row), stored)
+    rivals.exec('commit')
+  }
 
   return {
     database,
-    add(row: number, vector: Float32Array): void {
-      if (inTransaction === 0) for (const each of [database, rivals]) each.exec('begin')
-      const stored = encodeFloat32(vector)
-      insertVector.run(row, SET, row, stored)
-      insertCode.run(row, SET, row, codes.encode(vector))
-      if (withRivals) {
-        insertVec0.run(BigInt(row), stored)
-        kept.push([row, vector])
-      }
+    async add(row: number, vector: Float32Array): Promise<void> {
+      pending.push({ row, stored: encodeFloat32(vector) })
+      if (withRivals) kept.push([row, vector])
       for (const [index, query] of queries.entries()) {
         const found = nearest[index] ?? []
         const score = dotProduct(query, vector)
@@ -68,14 +79,9 @@ export async function createCollection(options: CollectionOptions) {
         found.sort((a, b) => b.score - a.score)
         found.length = Math.min(found.length, limit)
       }
-      inTransaction += 1
-      if (inTransaction === ROWS_PER_TRANSACTION) this.finish()
+      if (pending.length === ROWS_PER_TRANSACTION) await finish()
     },
-    finish(): void {
-      if (inTransaction === 0) return
-      for (const each of [database, rivals]) each.exec('commit')
-      inTransaction = 0
-    },
+    finish,
     nearest: () => nearest.map((found) => found.map(({ row }) => row)),
     inMemory: () => kept,
     vec0: (query: Float32Array) =>

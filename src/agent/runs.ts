@@ -4,8 +4,9 @@ import type { Change } from '../core/event.ts'
 import { type AgentId, isId, newId, type RunId } from '../core/ids.ts'
 import { type Message, spokenText } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
-import { DEFAULT_MAX_STEPS, isSettled, type Run } from '../core/run.ts'
+import { DEFAULT_MAX_STEPS, isSettled, type Run, waitsForClient } from '../core/run.ts'
 import { cleanText, countCharacters } from '../core/text.ts'
+import type { ModelRegistry, ModelWords } from '../llm/model.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { Reads, RunFilter, Store } from '../storage/store.ts'
 import {
@@ -14,8 +15,12 @@ import {
   type PendingApproval,
   pendingApprovals,
 } from './answer-approval.ts'
+import { askClient, type ClientAsk, isMissing } from './ask-client.ts'
+import { storeWords } from './run/client-answer.ts'
 import { cancelRun } from './run/finish-run.ts'
 import { openRun } from './run/open-run.ts'
+import { runOfKey } from './run-key.ts'
+import { waitingWarnings } from './waiting-warnings.ts'
 
 /** A message is read whole at every step until it leaves the context; longer texts belong into the archive. */
 const LONGEST_MESSAGE = 200_000
@@ -30,8 +35,16 @@ export interface RunView {
   readonly pendingApprovals: readonly PendingApproval[]
 }
 
+/** What became of an answer that a client brought. */
+export interface ClientAnswered {
+  readonly view: RunView
+  /** Why the answer changed nothing; absent: the run goes on with it. */
+  readonly problem?: string
+}
+
 export interface RunsOptions {
   readonly store: Store
+  readonly models: Pick<ModelRegistry, 'checkSender' | 'resolve'>
   readonly clock: Clock
   /** Names this process as the one that acknowledges. */
   readonly owner: string
@@ -41,16 +54,12 @@ export interface RunsOptions {
 }
 
 /** Messages to agents, and what becomes of them. */
-export function createRuns({ store, clock, owner, wake, onChange }: RunsOptions) {
+export function createRuns({ store, models, clock, owner, wake, onChange }: RunsOptions) {
   async function view(reads: Reads, run: Run): Promise<RunView> {
     const messages = await reads.messages.ofRun(run.id)
     const said = messages.filter((message) => message.role === 'assistant').map(spokenText)
-    const warnings =
-      run.status === 'queued'
-        ? [...run.warnings, ...(await waitingBehind(reads, run))]
-        : run.warnings
     return {
-      run: { ...run, warnings },
+      run: { ...run, warnings: [...run.warnings, ...(await waitingWarnings(reads, run))] },
       reply: said.filter((text) => text !== '').join('\n'),
       pendingApprovals: await pendingApprovals(reads, run),
     }
@@ -65,12 +74,33 @@ export function createRuns({ store, clock, owner, wake, onChange }: RunsOptions)
     )
   }
 
+  /** The run of a message that is sent again looks anew for a model: that of the client it comes from now, or another. */
+  async function takeUp(run: Run, samples: boolean): Promise<void> {
+    if (!waitsForClient(run) || !(samples || (await hasOwnModel(run)))) return
+    const at = toTimestamp(clock())
+    await store.transaction((tx) => tx.runs.lookAgain(run.id, { samples, acceptedBy: owner }, at))
+  }
+
+  /** The agent was given a model, or the server a key, while it waited for a client. */
+  async function hasOwnModel({ agentId }: Run): Promise<boolean> {
+    const agent = await store.agents.get(agentId)
+    if (!agent) return false
+    try {
+      return !(await models.resolve(agent.model, { samples: true })).isClients
+    } catch (error) {
+      if (error instanceof UserError) return false
+      throw error
+    }
+  }
+
   return {
     async send(message: {
       readonly agent: string
       readonly text: string
       readonly idempotencyKey?: string | undefined
       readonly maxSteps?: number | undefined
+      /** The client can answer with a model of its own. */
+      readonly samples?: boolean | undefined
     }): Promise<RunView> {
       const text = cleanText(message.text)
       if (text.trim() === '')
@@ -84,11 +114,12 @@ export function createRuns({ store, clock, owner, wake, onChange }: RunsOptions)
       }
       const id = newId('run')
       const at = toTimestamp(clock())
-      const key = message.idempotencyKey ?? null
+      const { idempotencyKey: key = null, samples = false } = message
       const accepted = await store.transaction(async (tx) => {
         const agent = await findAgent(tx.agents, message.agent)
-        const known = key === null ? undefined : await tx.runs.byIdempotencyKey(agent.id, key)
+        const known = key === null ? undefined : await runOfKey(tx, agent.id, key)
         if (known) return sameMessage(known, text)
+        models.checkSender(agent.model, { samples })
         await tx.runs.insert({
           id,
           agentId: agent.id,
@@ -96,12 +127,43 @@ export function createRuns({ store, clock, owner, wake, onChange }: RunsOptions)
           idempotencyKey: key,
           maxSteps: message.maxSteps ?? DEFAULT_MAX_STEPS,
           acceptedBy: owner,
+          clientSamples: samples,
           createdAt: at,
         })
         return find(tx, id)
       })
+      await takeUp(accepted, samples)
       wake()
-      return view(store, accepted)
+      return view(store, await find(store, accepted.id))
+    },
+
+    /** What the model of a client is to be asked; undefined: the run does not wait for one (any more). */
+    async askClient(id: RunId): Promise<ClientAsk | undefined> {
+      return askClient(store, id, clock())
+    },
+
+    /** `read` makes sense of the answer, given the tools that the agent has. */
+    async answerClient(
+      id: RunId,
+      ask: string,
+      read: (tools: readonly string[]) => ReadAnswer,
+    ): Promise<ClientAnswered> {
+      const run = await find(store, id)
+      const answer = read((await store.agents.get(run.agentId))?.tools ?? [])
+      const isEmpty = answer.kind === 'words' && (await isMissing(store, run, answer.words))
+      const problem = answer.kind === 'invalid' ? answer.problem : isEmpty ? EMPTY : undefined
+      if (answer.kind === 'invalid' || problem !== undefined) {
+        return {
+          view: await view(store, run),
+          problem: `The answer of the client's model can't be used: ${problem}.`,
+        }
+      }
+      const at = toTimestamp(clock())
+      const brought = { ask, answer: storeWords(answer.words), acceptedBy: owner }
+      const isTaken = await store.transaction((tx) => tx.runs.answerAsk(id, brought, at))
+      wake()
+      const now = await view(store, await find(store, id))
+      return isTaken ? { view: now } : { view: now, problem: STALE }
     },
 
     /** With `agentId`: only if it is a run of that agent. */
@@ -201,18 +263,19 @@ function createSignal() {
   }
 }
 
+/** An answer as whoever knows its form reads it. */
+export type ReadAnswer =
+  | { readonly kind: 'words'; readonly words: ModelWords }
+  | { readonly kind: 'invalid'; readonly problem: string }
+
+const EMPTY = 'it is empty'
+const STALE =
+  'The answer that this call brought came too late and changed nothing: the run has gone on, has ended, or was taken up by another call.'
+
 function sameMessage(run: Run, text: string): Run {
   if (run.input === text) return run
   throw new UserError(
     'conflict',
     `The idempotency key was used for another message (run ${run.id}). Use a new key for a new message, or repeat the same message to get its run.`,
   )
-}
-
-async function waitingBehind(reads: Reads, run: Run): Promise<readonly string[]> {
-  const ahead = await reads.runs.blocking(run.agentId, run.id)
-  if (!ahead) return []
-  return [
-    `Queued behind run ${ahead.id}, which is ${ahead.status}; it is served once that one has ended.`,
-  ]
 }

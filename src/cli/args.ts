@@ -10,6 +10,7 @@ export const COMMANDS = [
   'export',
   'import',
   'migrate',
+  'token',
 ] as const
 export type Command = (typeof COMMANDS)[number]
 
@@ -24,6 +25,12 @@ export interface Arguments {
   /** Addresses of databases, for `migrate`. */
   readonly from: string | undefined
   readonly to: string | undefined
+  /** Of `token create`. */
+  readonly newToken: {
+    readonly name: string | undefined
+    readonly scopes: string | undefined
+    readonly expires: string | undefined
+  }
   /** Flags that stand for settings, by the setting's name. */
   readonly settings: Environment
 }
@@ -43,6 +50,10 @@ const FLAGS = {
   toolsets: { type: 'string' },
   agent: { type: 'string' },
   'read-only': { type: 'boolean' },
+  namespace: { type: 'string' },
+  name: { type: 'string' },
+  scopes: { type: 'string' },
+  expires: { type: 'string' },
 } as const
 
 /** Throws ConfigError for what it does not know. */
@@ -64,6 +75,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     port: readPort(values.port ?? '8283'),
     from: values.from,
     to: values.to,
+    newToken: { name: values.name, scopes: values.scopes, expires: values.expires },
     settings: {
       RECOLLECT_HOME: values.home,
       RECOLLECT_DATABASE_URL: values.database,
@@ -72,6 +84,7 @@ export function readArguments(argv: readonly string[]): Arguments {
       RECOLLECT_LOG: values.log,
       RECOLLECT_TOOLSETS: values.toolsets,
       RECOLLECT_AGENT: values.agent,
+      RECOLLECT_NAMESPACE: values.namespace,
       RECOLLECT_READ_ONLY: values['read-only'] ? '1' : undefined,
     },
   }

@@ -10,6 +10,7 @@ const SETTINGS = `Flags that stand for settings (each also a variable):
   --log <level>       error, warn, info or debug       RECOLLECT_LOG
   --toolsets <list>   groups of tools, or all          RECOLLECT_TOOLSETS
   --agent <agent>     serve one agent only: id or name RECOLLECT_AGENT
+  --namespace <name>  whose agents these are           RECOLLECT_NAMESPACE
   --read-only         only look, change nothing        RECOLLECT_READ_ONLY`
 
 const GENERAL = `Recollect: an MCP server whose agents remember.
@@ -22,6 +23,7 @@ const GENERAL = `Recollect: an MCP server whose agents remember.
   recollect export <agent> [file]  an agent with all that it remembers, as JSON
   recollect import <file>          a new agent out of such a file
   recollect migrate                all data from one database to another
+  recollect token <what>           create, list or revoke tokens for clients over HTTP
   recollect --version | --help     also: recollect <command> --help
 
 ${SETTINGS}
@@ -40,7 +42,8 @@ ${SETTINGS}
   serve: `recollect serve [--host 127.0.0.1] [--port 8283]
 
 Serves MCP over Streamable HTTP at /mcp, and GET /health. --port 0 takes any free port and prints it. Any host but
-loopback needs RECOLLECT_TOKEN, which clients then send as "Authorization: Bearer <token>".
+loopback needs a token (recollect token create, or RECOLLECT_TOKEN), which clients then send as
+"Authorization: Bearer <token>", or RECOLLECT_OAUTH_ISSUER, whose tokens they send. docs/http.md says how to serve a team.
 
 /mcp?toolsets=core,admin serves these toolsets, /mcp/agents/<id or name> one agent only, whatever --toolsets says; no
 address goes beyond --read-only and --agent.
@@ -91,6 +94,17 @@ same command goes on where it was. Exit 1 when there is no complete copy.
 
   --from <url>        what is copied; it is only read
   --to <url>          where to
+`,
+  token: `recollect token create --name <name> [--scopes read,chat,write] [--namespace <name>] [--expires 30d]
+recollect token list
+recollect token revoke <id|name>
+
+Tokens for clients over HTTP. create prints one on stdout, once; only a hash of it is kept. --scopes is a comma list out
+of read, chat, write and admin (all that is not given is refused; without it read,chat,write). --namespace gives it
+agents of its own. --expires is a number with m, h, d or w, or a date; without it the token is good until it is revoked,
+which counts at once, also for servers at work. docs/access.md tells more.
+
+${SETTINGS}
 `,
 }
 

@@ -1,5 +1,6 @@
 import { ConfigError, readConfig } from '../config.ts'
 import { UserError } from '../core/errors.ts'
+import { redactSecrets } from '../core/redact.ts'
 import { VERSION } from '../core/version.ts'
 import { type Arguments, readArguments } from './args.ts'
 import { keepStdoutPure } from './stdout.ts'
@@ -20,7 +21,8 @@ main(process.argv.slice(2)).catch((error: unknown) => {
     : error instanceof Error
       ? (error.stack ?? error.message)
       : String(error)
-  process.stderr.write(`recollect: ${text}\n`)
+  // It may quote a key that was put into a setting of another kind.
+  process.stderr.write(`recollect: ${redactSecrets(text, [])}\n`)
   process.exit(error instanceof ConfigError ? MISUSE : FAILURE)
 })
 
@@ -78,6 +80,10 @@ async function run(args: Arguments): Promise<void> {
     case 'migrate': {
       const { migrate } = await import('./commands/migrate.ts')
       return migrate(args)
+    }
+    case 'token': {
+      const { token } = await import('./commands/token.ts')
+      return token(config, args)
     }
   }
 }

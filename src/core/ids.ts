@@ -10,6 +10,7 @@ const PREFIXES = [
   'step',
   'call',
   'summary',
+  'token',
 ] as const
 export type IdPrefix = (typeof PREFIXES)[number]
 
@@ -23,6 +24,7 @@ export type MessageId = Id<'message'>
 export type RunId = Id<'run'>
 export type SummaryId = Id<'summary'>
 export type StepId = Id<'step'>
+export type TokenId = Id<'token'>
 /** Ours, minted for every tool call; a provider's own call ids repeat and are never trusted. */
 export type CallId = Id<'call'>
 

@@ -1,4 +1,4 @@
-import { redactSecrets } from './redact.ts'
+import { createRedaction } from './redact.ts'
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -12,11 +12,12 @@ export type Log = (
 
 /** No line holds any of `secrets`. */
 export function createLog(threshold: LogLevel, secrets: readonly string[]): Log {
+  const redact = createRedaction(secrets)
   const most = LOG_LEVELS.indexOf(threshold)
   return (level, message, fields) => {
     if (LOG_LEVELS.indexOf(level) > most) return
     const line = JSON.stringify({ at: new Date().toISOString(), level, message, ...fields })
-    process.stderr.write(`${redactSecrets(line, secrets)}\n`)
+    process.stderr.write(`${redact(line)}\n`)
   }
 }
 

@@ -92,12 +92,19 @@ export interface Run {
   readonly idempotencyKey: string | null
   readonly maxSteps: number
   readonly cancelRequested: boolean
+  /** The client that sent it can answer with a model of its own. */
+  readonly clientSamples: boolean
   readonly usage: Usage
   readonly error: RunError | null
   readonly warnings: readonly string[]
   readonly createdAt: Timestamp
   readonly startedAt: Timestamp | null
   readonly completedAt: Timestamp | null
+}
+
+/** It goes on when a client brings the answer of its model. */
+export function waitsForClient({ status, waitingFor }: Run): boolean {
+  return status === 'waiting' && waitingFor === 'client'
 }
 
 /** The run is neither queued nor running: nothing more happens to it without somebody's doing. */

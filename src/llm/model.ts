@@ -77,13 +77,24 @@ export type ModelResult =
   | { readonly kind: 'answer'; readonly answer: ModelAnswer }
   | { readonly kind: 'failure'; readonly failure: ModelFailure }
 
+/** The model of whichever client calls. */
+export const CLIENT_HANDLE = 'client/sampling'
+
 export interface ChatModel {
   /** `provider/model`. */
   readonly handle: string
+  /** True: it is the model of whichever client calls. A run waits for its answers (`ask-client.ts`), and `call` fails. */
+  readonly isClients?: boolean
   /** What a person should know about every reply of this model. */
   readonly warnings: readonly string[]
   /** Never rejects: whatever goes wrong, an abort included, is a `failure`. */
   call(request: ModelRequest, signal: AbortSignal): Promise<ModelResult>
+}
+
+/** Who sent the message for which a model is looked for. */
+export interface Sender {
+  /** Its client can answer with a model of its own. */
+  readonly samples: boolean
 }
 
 export interface ProviderOffer {
@@ -95,10 +106,15 @@ export interface ProviderOffer {
 export interface ModelRegistry {
   /** Throws a UserError when `handle` names no provider that this server knows. Asks nobody. */
   check(handle: string): void
-  /** The model of an agent; null: the first that applies of the contract's "Choosing a model". May throw a UserError. */
-  resolve(handle: string | null): Promise<ChatModel>
+  /** Throws a UserError when only the model of a client will do and that of the sender can't. Asks nobody. */
+  checkSender(handle: string | null, sender: Sender): void
+  /**
+   * The model of an agent; null: the first that applies of the contract's "Choosing a model". Without `sender` it is for
+   * nobody in particular. May throw a UserError.
+   */
+  resolve(handle: string | null, sender?: Sender): Promise<ChatModel>
   /** What `resolve(null)` gives, and why, for the start-up lines and `doctor`. */
-  describeDefault(): Promise<{ readonly handle: string; readonly reason: string }>
+  describeDefault(sender?: Sender): Promise<{ readonly handle: string; readonly reason: string }>
   /** The providers that agents can use now, each with what it lists; asks all of them. */
-  offers(): Promise<readonly ProviderOffer[]>
+  offers(sender?: Sender): Promise<readonly ProviderOffer[]>
 }

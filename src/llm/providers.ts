@@ -262,10 +262,12 @@ function usualBaseUrl(provider: Provider, read: (variable: string) => string): s
 function readBaseUrl(text: string, variable: string, provider: Provider): string {
   const url = URL.canParse(text) ? new URL(text) : null
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
-  if (!url || !isWeb || url.username !== '' || url.password !== '') {
+  // None of these can be part of it, and a key in one of them would be shown with the address.
+  const others = url ? [url.username, url.password, url.search, url.hash] : []
+  if (!url || !isWeb || others.some((part) => part !== '')) {
     throw new UserError(
       'invalid_argument',
-      `${variable} is not a base URL. Give an http or https address without a user name or password, like ${provider.baseUrl}.`,
+      `${variable} is not a base URL. Give an http or https address without a user name, a password or a query, like ${provider.baseUrl}.`,
     )
   }
   // Many people and tools write only the server's address.

@@ -1,10 +1,10 @@
-import { redactSecrets } from '../core/redact.ts'
+import { createRedaction } from '../core/redact.ts'
 import type { ErrorDetail } from './error-body.ts'
 import type { ModelFailure } from './model.ts'
 
 /** Takes the key of an endpoint out of whatever it, or the way to it, said. */
 export function createRedactor(key: string) {
-  const redact = (text: string): string => redactSecrets(text, [key])
+  const redact = createRedaction([key])
   return {
     failure: (failure: ModelFailure): ModelFailure => ({
       ...failure,

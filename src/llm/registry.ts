@@ -1,7 +1,8 @@
 import { UserError } from '../core/errors.ts'
 import type { CallLimits } from './call-watch.ts'
+import { CLIENT_OFFER, createClientModel, noSampling } from './client-model.ts'
 import { listModels, probeOllama } from './list-models.ts'
-import type { ChatModel, ModelRegistry } from './model.ts'
+import { type ChatModel, CLIENT_HANDLE, type ModelRegistry, type Sender } from './model.ts'
 import { createOpenAiModel } from './openai.ts'
 import {
   findProvider,
@@ -24,6 +25,11 @@ interface Choice {
   readonly reason: string
 }
 
+interface NoOllama {
+  readonly problem: string
+  readonly warnings: readonly string[]
+}
+
 /** So that a run of a few steps asks once, and an Ollama that was just started is soon seen. */
 const DISCOVERY_MILLISECONDS = 10_000
 /** For a server that lists nothing: llama.cpp and LM Studio answer to any name. */
@@ -39,6 +45,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
 
   const openHandle = (handle: string): ChatModel => {
     const { provider, model } = parseHandle(handle)
+    if (handle === CLIENT_HANDLE) return createClientModel()
     if (!provider) return createRehearsal()
     const endpoint = settings.get(provider.name)
     if (!endpoint) throw missingKey(handle, provider)
@@ -56,23 +63,18 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     return null
   }
 
-  const chooseOllama = async (): Promise<Choice> => {
+  /** Or why there is none. */
+  const chooseOllama = async (): Promise<Choice | NoOllama> => {
     const provider = findProvider('ollama')
     const endpoint = settings.get('ollama')
     const models = provider && endpoint ? await ollamaModels(endpoint) : null
     if (!provider || !endpoint || !models) {
-      return {
-        model: createRehearsal(),
-        reason: 'no provider is configured and no Ollama answers',
-      }
+      return { problem: 'no provider is configured and no Ollama answers', warnings: [] }
     }
     const [model] = models
     if (model === undefined) {
       const problem = `Ollama answers at ${endpoint.baseUrl} but has no model`
-      return {
-        model: createRehearsal([`${problem}: run "ollama pull" with the name of one.`]),
-        reason: problem,
-      }
+      return { problem, warnings: [`${problem}: run "ollama pull" with the name of one.`] }
     }
     return {
       model: open(provider, endpoint, model),
@@ -80,25 +82,38 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     }
   }
 
-  const choose = async (): Promise<Choice> => {
+  const choose = async (sender: Sender | undefined): Promise<Choice> => {
     if (defaultHandle !== null) {
       return { model: openHandle(defaultHandle), reason: 'RECOLLECT_MODEL is set' }
     }
-    return (await chooseConfigured()) ?? (await chooseOllama())
+    const found = (await chooseConfigured()) ?? (await chooseOllama())
+    if ('model' in found) return found
+    const { problem, warnings } = found
+    if (sender?.samples === true) {
+      return { model: createClientModel(), reason: `${problem}, and the client lends its model` }
+    }
+    const reason = sender ? problem : `${problem}; clients that lend their model get it instead`
+    return { model: createRehearsal(warnings), reason }
+  }
+
+  const checkSender = (handle: string | null, { samples }: Sender): void => {
+    if ((handle ?? defaultHandle) === CLIENT_HANDLE && !samples) throw noSampling()
   }
 
   return {
     check(handle) {
       parseHandle(handle)
     },
-    async resolve(handle) {
-      return handle === null ? (await choose()).model : openHandle(handle)
+    checkSender,
+    async resolve(handle, sender) {
+      if (sender) checkSender(handle, sender)
+      return handle === null ? (await choose(sender)).model : openHandle(handle)
     },
-    async describeDefault() {
-      const { model, reason } = await choose()
+    async describeDefault(sender) {
+      const { model, reason } = await choose(sender)
       return { handle: model.handle, reason }
     },
-    async offers() {
+    async offers(sender) {
       const asked = [...settings].flatMap(([provider, endpoint]) => {
         if (endpoint.isConfigured) return [{ provider, listed: listedModels(endpoint) }]
         return provider === 'ollama' ? [{ provider, listed: ollamaModels(endpoint) }] : []
@@ -107,27 +122,28 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
         asked.map(async ({ provider, listed }) => ({ provider, models: await listed })),
       )
       // Nobody set up Ollama; it counts only where it is.
-      return offers.filter(
+      const usable = offers.filter(
         ({ provider, models }) => models !== null || settings.get(provider)?.isConfigured,
       )
+      return sender?.samples === true ? [...usable, CLIENT_OFFER] : usable
     },
   }
 }
 
-/** `provider: null` is the built-in rehearsal. */
+/** `provider: null`: it is none's, but the built-in rehearsal or the client's. */
 function parseHandle(handle: string): {
   readonly provider: Provider | null
   readonly model: string
 } {
   const slash = handle.indexOf('/')
   const model = handle.slice(slash + 1)
-  if (handle === REHEARSAL_HANDLE) return { provider: null, model }
+  if (handle === REHEARSAL_HANDLE || handle === CLIENT_HANDLE) return { provider: null, model }
   const provider = slash < 0 ? undefined : findProvider(handle.slice(0, slash))
   if (!provider || model.trim() === '') {
     const known = PROVIDERS.map((each) => each.name).join(', ')
     throw new UserError(
       'invalid_argument',
-      `"${handle}" is not a model handle of the form provider/model. Known providers: ${known}; ${REHEARSAL_HANDLE} needs none.`,
+      `"${handle}" is not a model handle of the form provider/model. Known providers: ${known}; ${REHEARSAL_HANDLE} needs none, and ${CLIENT_HANDLE} is the model of the client that calls.`,
     )
   }
   return { provider, model }

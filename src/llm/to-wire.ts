@@ -74,13 +74,13 @@ function toWireReasoning({ reasoning }: { readonly reasoning: string }): string 
 }
 
 /** A model may make up any name, and with one of other characters OpenAI refuses every later request. */
-function toWireName(name: string): string {
+export function toWireName(name: string): string {
   const wire = name.replace(/[^\w-]/g, '_').slice(0, LONGEST_NAME)
   return wire === '' ? 'unknown' : wire
 }
 
 /** Several servers parse the arguments of old calls and refuse the whole request if they are no sound JSON object. */
-function toWireArguments(text: string): string {
+export function toWireArguments(text: string): string {
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return '{}'

@@ -1,16 +1,22 @@
 import { excerpt } from '../core/text.ts'
 import type { McpContext, RunView } from './context.ts'
 import { type Person, Question } from './person.ts'
+import { MOST_ROUNDS, type Round, writeRound } from './rounds.ts'
 
 /** Nobody reads more before he decides; all of it is in `pending_approvals`. */
 const LONGEST_ARGUMENTS = 600
 
 /** Asks the person, where the client can, whether the agent may make the call that it waits with. */
-export function askForApproval({ run, pendingApprovals = [] }: RunView, person?: Person): void {
+export function askForApproval(
+  { run, pendingApprovals = [] }: RunView,
+  person: Person | undefined,
+  { asked, until }: Pick<Round, 'asked' | 'until'>,
+): void {
   const [call] = pendingApprovals
-  if (!call || !person || run.status !== 'requires_approval') return
+  if (!call || !person || run.status !== 'requires_approval' || asked >= MOST_ROUNDS) return
   const args = excerpt(call.arguments, LONGEST_ARGUMENTS)
-  throw new Question(call.callId, `The agent wants to call ${call.toolName} with ${args}`, run.id)
+  const next = writeRound({ runId: run.id, asked: asked + 1, until })
+  throw new Question(call.callId, `The agent wants to call ${call.toolName} with ${args}`, next)
 }
 
 /**

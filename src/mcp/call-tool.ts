@@ -1,3 +1,4 @@
+import type { Scope } from '../core/access.ts'
 import type { Log } from '../core/log.ts'
 import { InputNeeded } from './client-input.ts'
 import type { McpContext } from './context.ts'
@@ -5,17 +6,20 @@ import type { Tool, ToolCall } from './define-tool.ts'
 import { type Answer, countFitting, cutToFit, fits, listOf } from './fit.ts'
 import { labelStored } from './label-stored.ts'
 import { parseArguments } from './parse-arguments.ts'
+import { requireScope } from './require-scope.ts'
 import { type ToolResult, toErrorResult, toFailedResult, toResult } from './to-result.ts'
 
 /** A call from outside, answered whatever happens: errors become results here and nowhere else. */
 export async function callTool(
   tool: Tool,
   rawArguments: unknown,
+  scopes: ReadonlySet<Scope>,
   context: () => Promise<McpContext>,
   call: ToolCall,
   log: Log,
 ): Promise<ToolResult | InputNeeded> {
   try {
+    requireScope(scopes, tool.scope)
     const args = parseArguments(tool.input, rawArguments)
     const answer = await answerTool(tool, args, await context(), call)
     const failure = tool.failure?.(answer)

@@ -25,8 +25,10 @@ function capabilitiesOf(server: Server, { envelope }: ServerContext['mcpReq']): 
 }
 
 function takes(capabilities: unknown, kind: InputKind): boolean {
-  const declared = isRecord(capabilities) ? capabilities[kind] : undefined
+  const [name = '', part] = kind.split('.')
+  const declared = isRecord(capabilities) ? capabilities[name] : undefined
   if (!isRecord(declared)) return false
+  if (part !== undefined) return isRecord(declared[part])
   // Before there were modes, an empty object meant forms.
   return kind !== 'elicitation' || isRecord(declared.form) || Object.keys(declared).length === 0
 }

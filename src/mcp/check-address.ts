@@ -1,3 +1,4 @@
+import type { Access } from '../core/access.ts'
 import { UserError } from '../core/errors.ts'
 import type { McpContext } from './context.ts'
 import { readAddress } from './offer-at.ts'
@@ -9,12 +10,21 @@ export interface AddressRefusal {
 }
 
 /** Looks whether what an address asks for is there; undefined: it is. `pinned` is the agent of the whole server. */
-export function createAddressCheck(context: () => Promise<McpContext>, pinned?: string) {
-  return async (url: string): Promise<AddressRefusal | undefined> => {
+export function createAddressCheck(
+  context: (namespace?: string) => Promise<McpContext>,
+  pinned?: string,
+) {
+  return async (url: string, { namespace }: Access): Promise<AddressRefusal | undefined> => {
     try {
       const { agent } = readAddress(url)
+      if (pinned !== undefined && (await context()).namespace !== namespace) {
+        return {
+          status: 404,
+          message: 'This server serves one agent only, which is not for this token.',
+        }
+      }
       if (agent === undefined) return undefined
-      const { agents } = await context()
+      const { agents } = await context(namespace)
       if (pinned === undefined) {
         await agents.find(agent)
         return undefined

@@ -20,7 +20,7 @@ export class InputNeeded {
 }
 
 /** The kinds of requests that a client may take. */
-export type InputKind = 'elicitation' | 'sampling' | 'roots'
+export type InputKind = 'elicitation' | 'sampling' | 'sampling.tools' | 'roots'
 
 /** The client, as far as a call can reach it. */
 export interface CallingClient {

@@ -21,6 +21,8 @@ export type * from './runs-port.ts'
  * the caller can mend; anything else thrown is a fault of ours.
  */
 export interface McpContext {
+  /** What exists here exists in it; of others nothing can be told. */
+  readonly namespace: string
   /** The only agent there is for this client. */
   readonly pinnedTo?: AgentId
   readonly agents: AgentsPort
@@ -31,8 +33,10 @@ export interface McpContext {
   readonly recall: RecallPort
   readonly transfer: TransferPort
   readonly models: ModelsPort
+  /** What is sealed with it before a restart can be opened after it. */
+  signingKey(): Promise<Uint8Array>
   stats(): Promise<Stats>
-  /** Changes of the whole store, this process's and others'. */
+  /** Changes of the whole namespace, this process's and others'. */
   onChange(listener: (change: Change) => void): () => void
   concernedBy(change: Change): Promise<Concerned>
 }
@@ -45,13 +49,19 @@ export interface Concerned {
   readonly label?: string
 }
 
+/** Who asks what models there are. */
+export interface Sender {
+  /** Its client can answer with a model of its own. */
+  readonly samples: boolean
+}
+
 export interface ModelsPort {
   /** What an agent uses that names none, and why. */
-  describeDefault(): Promise<{ readonly handle: string; readonly reason: string }>
+  describeDefault(sender: Sender): Promise<{ readonly handle: string; readonly reason: string }>
   /** Providers that are set up or found; without a list of models, they did not answer. */
-  offers(): Promise<
-    readonly { readonly provider: string; readonly models: readonly string[] | null }[]
-  >
+  offers(
+    sender: Sender,
+  ): Promise<readonly { readonly provider: string; readonly models: readonly string[] | null }[]>
 }
 
 export interface Stats {
@@ -60,13 +70,17 @@ export interface Stats {
   readonly messages: number
   readonly passages: number
   readonly runs: Readonly<Record<RunStatus, number>>
-  readonly bytes: number
   readonly schemaVersion: number
   readonly archival: ArchivalCounts
   /** Of every archive and agent that is embedded. */
   readonly embeddings: readonly EmbeddingCounts[]
-  /** What indexes of vectors take of this server's memory now. */
-  readonly indexBytes: number
+  /** What all namespaces take together; absent: it is not for this one to know. */
+  readonly server?: {
+    /** On the disk. */
+    readonly bytes: number
+    /** Of this server's memory now, for indexes of vectors. */
+    readonly indexBytes: number
+  }
 }
 
 export interface AgentView {

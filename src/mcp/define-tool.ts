@@ -1,5 +1,6 @@
 import type { ContentBlock } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
+import type { Scope } from '../core/access.ts'
 import type { CallingClient } from './client-input.ts'
 import type { McpContext } from './context.ts'
 import type { Person } from './person.ts'
@@ -34,6 +35,11 @@ export interface Tool<
   readonly description: string
   readonly input: Input
   readonly output: Output
+  /**
+   * What a client must be allowed to do. `read`: all that only reads. `chat`: talking to agents. `write`: what they are
+   * and remember. `admin`: what can't be taken back, and how agents run.
+   */
+  readonly scope: Scope
   readonly annotations: ToolAnnotations
   /** Offered to a client that is given one agent; absent: if it takes an agent or a run. */
   readonly pinned?: boolean

@@ -2,11 +2,11 @@ import {
   inputRequired,
   ProtocolError,
   ProtocolErrorCode,
-  type RequestStateCodec,
   ResourceNotFoundError,
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
+import type { Scope } from '../core/access.ts'
 import { UserError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { callingClient } from './calling-client.ts'
@@ -14,7 +14,9 @@ import { InputNeeded } from './client-input.ts'
 import type { McpContext } from './context.ts'
 import type { ToolCall } from './define-tool.ts'
 import type { Prompt } from './prompts/define-prompt.ts'
+import { requireScope } from './require-scope.ts'
 import { rpcError } from './rpc-error.ts'
+import type { Seal } from './seal.ts'
 import type { Surface } from './surface.ts'
 
 /*
@@ -25,13 +27,13 @@ import type { Surface } from './surface.ts'
 
 export interface Handling {
   readonly surface: Surface
+  /** What the client may do. What it may not is not listed, and refused. */
+  readonly scopes: ReadonlySet<Scope>
   readonly context: () => Promise<McpContext>
   readonly log: Log
   /** Seals what is put aside until the client comes back with an answer. */
   readonly seal: Seal
 }
-
-export type Seal = RequestStateCodec<string>
 
 export function handleRequests(server: Server, handling: Handling): void {
   handleTools(server, handling)
@@ -40,19 +42,21 @@ export function handleRequests(server: Server, handling: Handling): void {
   handleCompletion(server, handling)
 }
 
-function handleTools(server: Server, { surface, context, log, seal }: Handling): void {
+function handleTools(server: Server, { surface, scopes, context, log, seal }: Handling): void {
   server.setRequestHandler('tools/list', async () => {
     const { describeTool } = await import('./describe-tool.ts')
-    return { tools: (await surface.tools()).map(describeTool) }
+    const tools = (await surface.tools()).filter(({ scope }) => scopes.has(scope))
+    return { tools: tools.map(describeTool) }
   })
-  server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
+  server.setRequestHandler('tools/call', async ({ params }, request) => {
+    const { mcpReq } = request
     const { callTool } = await import('./call-tool.ts')
     const { personBehind } = await import('./person.ts')
     const tools = await surface.tools()
     const tool = tools.find(({ name }) => name === params.name)
     if (tool === undefined) {
       const { nearest } = await import('./nearest.ts')
-      const names = tools.map(({ name }) => name)
+      const names = tools.filter(({ scope }) => scopes.has(scope)).map(({ name }) => name)
       const guess = nearest(params.name, names)
       const question = guess === undefined ? '' : ` Did you mean "${guess}"?`
       throw invalidParams(
@@ -61,8 +65,8 @@ function handleTools(server: Server, { surface, context, log, seal }: Handling):
     }
     const client = callingClient(server, mcpReq)
     const call = { ...toolCall(mcpReq, log), client, person: personBehind(client) }
-    const result = await callTool(tool, params.arguments, context, call, log)
-    if (result instanceof InputNeeded) return askClient(result, seal)
+    const result = await callTool(tool, params.arguments, scopes, context, call, log)
+    if (result instanceof InputNeeded) return askClient(result, seal, request)
     const { outputSchema } = await import('./json-schema.ts')
     return server.projectCallToolResult({ ...result }, outputSchema(tool.output))
   })
@@ -86,16 +90,18 @@ function toolCall({ signal, notify, _meta }: ServerContext['mcpReq'], log: Log):
 }
 
 /** Ends the request; the client brings it again, with the answers. */
-async function askClient({ requests, putAside }: InputNeeded, seal: Seal) {
+async function askClient({ requests, putAside }: InputNeeded, seal: Seal, request: ServerContext) {
   return inputRequired({
     inputRequests: requests,
-    ...(putAside !== undefined && { requestState: await seal.mint(putAside) }),
+    ...(putAside !== undefined && { requestState: await seal.mint(putAside, request) }),
   })
 }
 
-function handleResources(server: Server, { surface, context, log }: Handling): void {
+function handleResources(server: Server, { surface, scopes, context, log }: Handling): void {
+  const mayRead = scopes.has('read')
   server.setRequestHandler('resources/list', ({ params }) =>
     answering(log, async () => {
+      if (!mayRead) return { resources: [] }
       const page = await surface.listResources(await context(), params?.cursor)
       const { resources, ...rest } = page
       return { resources: [...resources], ...rest }
@@ -103,12 +109,11 @@ function handleResources(server: Server, { surface, context, log }: Handling): v
   )
   server.setRequestHandler('resources/templates/list', async () => {
     const { templatesIn } = await import('./resources/define-resource.ts')
-    const resourceTemplates = templatesIn(await surface.resources()).map(
-      ({ uri, read: _, ...about }) => ({
-        uriTemplate: uri,
-        ...about,
-      }),
-    )
+    const found = mayRead ? templatesIn(await surface.resources()) : []
+    const resourceTemplates = found.map(({ uri, read: _, ...about }) => ({
+      uriTemplate: uri,
+      ...about,
+    }))
     return { resourceTemplates }
   })
   server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
@@ -117,6 +122,7 @@ function handleResources(server: Server, { surface, context, log }: Handling): v
     if (found === undefined) throw new ResourceNotFoundError(uri)
     const { resource, variables } = found
     try {
+      requireScope(scopes, 'read')
       const value = await resource.read(variables, await context())
       const about = { uri, mimeType: resource.mimeType }
       if (typeof value === 'string') return { contents: [{ ...about, text: value }] }
@@ -130,24 +136,31 @@ function handleResources(server: Server, { surface, context, log }: Handling): v
   })
 }
 
-function handlePrompts(server: Server, { surface, context, log, seal }: Handling): void {
+function handlePrompts(server: Server, handling: Handling): void {
+  const { surface, scopes, context, log, seal } = handling
   server.setRequestHandler('prompts/list', async () => {
-    const prompts = (await surface.prompts()).map(({ write: _, arguments: args, ...about }) => ({
+    const offered = scopes.has('read') ? await surface.prompts() : []
+    const prompts = offered.map(({ write: _, arguments: args, ...about }) => ({
       ...about,
       arguments: args.map((argument) => ({ ...argument })),
     }))
     return { prompts }
   })
-  server.setRequestHandler('prompts/get', ({ params }, { mcpReq }) =>
+  server.setRequestHandler('prompts/get', ({ params }, request) =>
     answering(log, async () => {
+      requireScope(scopes, 'read')
       const { requireArguments, toMessages } = await import('./prompts/define-prompt.ts')
       const prompt = await findPrompt(surface, params.name)
       const args = requireArguments(prompt, params.arguments ?? {})
       try {
-        const written = await prompt.write(args, await context(), callingClient(server, mcpReq))
+        const written = await prompt.write(
+          args,
+          await context(),
+          callingClient(server, request.mcpReq),
+        )
         return { description: prompt.description, messages: toMessages(written) }
       } catch (error) {
-        if (error instanceof InputNeeded) return askClient(error, seal)
+        if (error instanceof InputNeeded) return askClient(error, seal, request)
         throw error
       }
     }),
@@ -160,9 +173,10 @@ async function findPrompt(surface: Surface, name: string): Promise<Prompt> {
   return found
 }
 
-function handleCompletion(server: Server, { surface, context, log }: Handling): void {
+function handleCompletion(server: Server, { surface, scopes, context, log }: Handling): void {
   server.setRequestHandler('completion/complete', ({ params: { ref, argument, context: known } }) =>
     answering(log, async () => {
+      requireScope(scopes, 'read')
       await checkReference(surface, ref)
       const values = await surface.complete(
         argument.name,

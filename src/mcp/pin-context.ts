@@ -36,6 +36,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
     }
   }
   return {
+    namespace: context.namespace,
     pinnedTo: id,
     agents: pinAgents(context.agents, id, own),
     runs: pinRuns(context.runs, id, own),
@@ -83,6 +84,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
       import: refused,
     },
     models: context.models,
+    signingKey: context.signingKey,
     stats: refused,
     onChange: (listener) =>
       context.onChange((change) => {
@@ -145,6 +147,14 @@ function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
   const check = (runId: string) => runs.get(runId, id)
   return {
     send: async (message) => runs.send({ ...message, agent: own(message.agent) }),
+    async askClient(runId, takes) {
+      await check(runId)
+      return runs.askClient(runId, takes)
+    },
+    async answerClient(runId, ...rest) {
+      await check(runId)
+      return runs.answerClient(runId, ...rest)
+    },
     get: check,
     list: (filter) => runs.list({ ...filter, agent: id }),
     async wait(runId, milliseconds, signal) {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Message, ToolCall } from '../core/message.ts'
-import { isSettled, type Run, type RunStatus } from '../core/run.ts'
+import { isSettled, type Run, waitsForClient } from '../core/run.ts'
 import { excerpt } from '../core/text.ts'
 import type { RunView } from './context.ts'
 import type { messageShape, runShape, shortRunShape } from './shapes.ts'
@@ -45,7 +45,7 @@ export function presentRun(
         arguments: call.arguments,
       })),
     }),
-    ...hintFor(run.status),
+    ...hintFor(run),
   }
 }
 
@@ -65,7 +65,13 @@ export function presentShortRun(run: Run): z.infer<typeof shortRunShape> {
   }
 }
 
-function hintFor(status: RunStatus): { hint?: string } {
+function hintFor(run: Run): { hint?: string } {
+  const { status } = run
+  if (waitsForClient(run)) {
+    return {
+      hint: 'The agent does not go on by itself: do as `warnings` says, or call cancel_run.',
+    }
+  }
   if (status === 'requires_approval') {
     return {
       hint: 'The agent waits for a person to approve the calls in pending_approvals. Ask, then call respond_to_approval with this run_id.',

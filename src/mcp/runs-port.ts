@@ -1,3 +1,4 @@
+import type { CreateMessageRequest } from '@modelcontextprotocol/server'
 import type { AgentEvent } from '../core/event.ts'
 import type { AgentId, CallId, RunId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
@@ -25,7 +26,23 @@ export interface RunsPort {
     readonly text: string
     readonly idempotencyKey?: string | undefined
     readonly maxSteps?: number | undefined
+    /** The client can answer with a model of its own. */
+    readonly samples?: boolean | undefined
   }): Promise<RunView>
+  /**
+   * What the client's model is to be asked so that the run goes on; it shuts out whoever was asked before. Undefined: the
+   * run does not wait for that (any more).
+   */
+  askClient(
+    runId: RunId,
+    takes: { readonly tools: boolean },
+  ): Promise<{ readonly id: string; readonly params: CreateMessageRequest['params'] } | undefined>
+  /** `answer` as it came from the client. With a `problem`, it changed nothing. */
+  answerClient(
+    runId: RunId,
+    ask: string,
+    answer: unknown,
+  ): Promise<{ readonly view: RunView; readonly problem?: string }>
   /** With `agent`: only if it is a run of that agent. */
   get(runId: string, agent?: AgentId): Promise<RunView>
   /** Newest first; without `agent`, those of all agents. */

@@ -1,15 +1,18 @@
-import { randomBytes } from 'node:crypto'
-import { createRequestStateCodec, type Server } from '@modelcontextprotocol/server'
+import type { Server } from '@modelcontextprotocol/server'
+import { type Access, SCOPES } from '../core/access.ts'
 import type { Log } from '../core/log.ts'
 import type { Toolset } from '../core/toolset.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import type { McpContext } from './context.ts'
-import { handleRequests, type Seal } from './handle-requests.ts'
+import { handleRequests } from './handle-requests.ts'
 import { createLive, type Feed, LIMITS, type LiveLimits } from './live/live.ts'
+import { createNoFeed } from './live/no-feed.ts'
 import { createPinnedFeeds } from './live/pinned-feeds.ts'
 import type { Offer } from './offer.ts'
 import { offerAt } from './offer-at.ts'
 import { pushNotices } from './push-notices.ts'
+import { requireScope } from './require-scope.ts'
+import { createSeal, keepKey, type Seal } from './seal.ts'
 import { StrictServer } from './strict-server.ts'
 import { createSurface, type Surface } from './surface.ts'
 
@@ -22,8 +25,11 @@ export interface ServerOptions extends Serving {
 
 export interface Serving {
   readonly version: string
-  /** Opens the store on first use. Rejects with UserError if that fails; the server then answers so and stays up. */
-  readonly context: () => Promise<McpContext>
+  /**
+   * All that exists for that namespace; for the server's own, if none is named. Opens the store on first use. Rejects
+   * with UserError if that fails; the server then answers so and stays up.
+   */
+  readonly context: (namespace?: string) => Promise<McpContext>
   readonly log: Log
   readonly liveLimits?: LiveLimits
 }
@@ -39,27 +45,31 @@ export type Notices =
 
 /** One server per connection or request; they share nothing but the context and what listens to it. */
 export interface ServerFactory {
-  /** Over HTTP, the address chooses what is served. */
+  /**
+   * Over HTTP, the address chooses what is served, as far as `access` goes; without it, everything of the server's own
+   * namespace.
+   */
   (request?: {
     readonly requestInfo?: { readonly url: string }
     readonly notices?: Notices
+    readonly access?: Access
   }): Server
   /** What tells the clients of that address of changes. */
-  feedAt(url?: string): Feed
+  feedAt(url?: string, access?: Access): Feed
 }
 
 /** What a server has for its client. */
-interface Served extends Pick<Serving, 'context'> {
+interface Served {
+  readonly context: () => Promise<McpContext>
   readonly surface: Surface
   readonly instructions: string
   readonly feed: Feed
 }
 
 const NO_NOTICES: Notices = { kind: 'none' }
-/** Our lists change with the program only, not with its data. */
-const STATIC = { ttlMs: 300_000, cacheScope: 'public' } as const
-/** A person takes his time to answer. */
-const ANSWER_SECONDS = 24 * 3_600
+/** Our lists change with the program only, not with its data; but not everybody gets the same. */
+const STATIC_MILLISECONDS = 300_000
+const ALL_SCOPES = new Set(SCOPES)
 
 export function createServerFactory({
   toolsets,
@@ -69,22 +79,47 @@ export function createServerFactory({
 }: ServerOptions): ServerFactory {
   const whole: Offer = { toolsets, readOnly, agent }
   const live = liveOptions(createSurface(whole), serving)
-  const liveOfAll = createLive({ ...live, open: contextOf(whole, serving.context) })
-  const feedOf = createPinnedFeeds(live)
-  return factory(serving, (url) => {
+  const inNamespace = keepByName((namespace) => {
+    const context = checkedContext(serving, namespace)
+    const liveOfAll = createLive({ ...live, open: contextOf(whole, context) })
+    return { context, liveOfAll, feedOf: createPinnedFeeds(live) }
+  })
+  return factory(serving, (url, namespace) => {
     const offer = offerAt(url, whole)
     const shown = { surface: createSurface(offer), instructions: instructionsFor(offer) }
+    const { liveOfAll, feedOf, ...own } = inNamespace(namespace)
     if (offer.agent === whole.agent) {
       return { ...shown, context: liveOfAll.context, feed: liveOfAll }
     }
-    const context = contextOf(offer, serving.context)
+    const context = contextOf(offer, own.context)
     return { ...shown, context, feed: feedOf(context) }
   })
 }
 
+/** Namespaces are few, and what listens in them stays. */
+function keepByName<T>(make: (namespace: string | undefined) => T) {
+  const kept = new Map<string | undefined, T>()
+  return (namespace: string | undefined): T => {
+    const made = kept.get(namespace) ?? make(namespace)
+    kept.set(namespace, made)
+    return made
+  }
+}
+
+/** Nothing is served to a client of one namespace out of another, whatever goes wrong behind us. */
+function checkedContext({ context }: Serving, namespace: string | undefined) {
+  if (namespace === undefined) return () => context()
+  return async () => {
+    const found = await context(namespace)
+    if (found.namespace === namespace) return found
+    throw new Error(`asked for the namespace ${namespace} and got ${found.namespace}`)
+  }
+}
+
 /** Any surface, over our protocol. */
 export function serveSurface(surface: Surface, serving: Serving): ServerFactory {
-  const feed = createLive({ ...liveOptions(surface, serving), open: serving.context })
+  const open = () => serving.context()
+  const feed = createLive({ ...liveOptions(surface, serving), open })
   const instructions = PROMPTS['mcp-instructions']
   return factory(serving, () => ({ surface, context: feed.context, instructions, feed }))
 }
@@ -94,13 +129,26 @@ function liveOptions({ resources }: Surface, { log, liveLimits = LIMITS }: Servi
 }
 
 function factory(
-  { version, log }: Serving,
-  servedAt: (url: string | undefined) => Served,
+  { version, log, context: opened }: Serving,
+  servedAt: (url: string | undefined, namespace: string | undefined) => Served,
 ): ServerFactory {
-  // What is put aside goes through the client's hands and comes back to another server of this process.
-  const seal: Seal = createRequestStateCodec({ key: randomBytes(32), ttlSeconds: ANSWER_SECONDS })
-  const create = ({ requestInfo, notices = NO_NOTICES }: Parameters<ServerFactory>[0] = {}) => {
-    const { surface, context, instructions, feed } = servedAt(requestInfo?.url)
+  const key = keepKey(async () => (await opened()).signingKey())
+  // Nobody goes on where another was asked.
+  const sealFor = (access: Access | undefined): Seal =>
+    createSeal(key, access ? `${access.namespace} ${access.name}` : '')
+  const feedAt: ServerFactory['feedAt'] = (url, access) => {
+    const { feed } = servedAt(url, access?.namespace)
+    if (access === undefined || access.scopes.has('read')) return feed
+    return createNoFeed(() => requireScope(access.scopes, 'read'))
+  }
+  const create = ({
+    requestInfo,
+    notices = NO_NOTICES,
+    access,
+  }: Parameters<ServerFactory>[0] = {}) => {
+    const { surface, context, instructions } = servedAt(requestInfo?.url, access?.namespace)
+    const seal = sealFor(access)
+    const lists = { ttlMs: STATIC_MILLISECONDS, cacheScope: access ? 'private' : 'public' } as const
     const resources = notices.kind === 'none' ? {} : { subscribe: true, listChanged: true }
     const server = new StrictServer(
       { name: 'recollect', title: 'Recollect', version },
@@ -111,21 +159,29 @@ function factory(
         // A run may wait for approval many times, and a person takes his time.
         inputRequired: { maxRounds: 50 },
         cacheHints: {
-          'tools/list': STATIC,
-          'prompts/list': STATIC,
-          'resources/templates/list': STATIC,
+          'tools/list': lists,
+          'prompts/list': lists,
+          'resources/templates/list': lists,
         },
       },
     )
-    handleRequests(server, { surface, context, log, seal })
-    if (notices.kind === 'pushed') pushNotices(server, feed, notices.ready, log)
+    handleRequests(server, {
+      surface,
+      scopes: access?.scopes ?? ALL_SCOPES,
+      context,
+      log,
+      seal,
+    })
+    if (notices.kind === 'pushed') {
+      pushNotices(server, feedAt(requestInfo?.url, access), notices.ready, log)
+    }
     return server
   }
-  return Object.assign(create, { feedAt: (url?: string) => servedAt(url).feed })
+  return Object.assign(create, { feedAt })
 }
 
 /** Which agent is meant is found out once; if that fails, the next request tries again. */
-function contextOf({ agent }: Offer, context: Serving['context']): Serving['context'] {
+function contextOf({ agent }: Offer, context: Served['context']): Served['context'] {
   if (agent === undefined) return context
   let pinning: Promise<McpContext> | undefined
   const pin = async () => {

@@ -1,12 +1,19 @@
 import {
+  type CreateMessageRequest,
+  type CreateMessageRequestParamsBase,
+  type CreateMessageRequestParamsWithTools,
+  type CreateMessageResult,
+  type CreateMessageResultWithTools,
   type JSONRPCRequest,
   ProtocolError,
   ProtocolErrorCode,
+  type RequestOptions,
   type Result,
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { isRecord } from './is-record.ts'
+import { unanswered } from './unanswered.ts'
 
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>
 
@@ -22,6 +29,32 @@ export class StrictServer extends Server {
         if (problem === undefined) throw error
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Bad ${method}: ${problem}.`)
       }
+    }
+  }
+
+  override createMessage(
+    params: CreateMessageRequestParamsBase,
+    options?: RequestOptions,
+  ): Promise<CreateMessageResult>
+  override createMessage(
+    params: CreateMessageRequestParamsWithTools,
+    options?: RequestOptions,
+  ): Promise<CreateMessageResultWithTools>
+  override createMessage(
+    params: CreateMessageRequest['params'],
+    options?: RequestOptions,
+  ): Promise<CreateMessageResult | CreateMessageResultWithTools>
+  /** The SDK ends the whole call when its client fails to answer; ours says how to go on. */
+  override async createMessage(
+    params: CreateMessageRequest['params'],
+    options?: RequestOptions,
+  ): Promise<CreateMessageResult | CreateMessageResultWithTools> {
+    try {
+      return await super.createMessage(params, options)
+    } catch (error) {
+      // The caller itself has left.
+      if (options?.signal?.aborted) throw error
+      return unanswered(error)
     }
   }
 }

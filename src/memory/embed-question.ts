@@ -9,8 +9,15 @@ export interface EmbeddedQuestion {
   readonly problems: readonly string[]
 }
 
-/** Never rejects. Each model is asked once, whoever asks for its vector meanwhile. */
-export type EmbedQuestion = (handles: readonly string[], text: string) => Promise<EmbeddedQuestion>
+/**
+ * Never rejects. Each model is asked once, whoever of the namespace asks for its vector meanwhile; what one namespace
+ * asked shows in none of the others.
+ */
+export type EmbedQuestion = (
+  namespace: string,
+  handles: readonly string[],
+  text: string,
+) => Promise<EmbeddedQuestion>
 
 /** A search waits no longer for an endpoint. */
 const PATIENCE_MILLISECONDS = 2_000
@@ -41,8 +48,8 @@ export function createEmbedQuestion(embedders: EmbedderRegistry): EmbedQuestion 
     throw new UserError('model_unavailable', problem)
   }
 
-  function ask(handle: string, text: string): Promise<QueryVector> {
-    const key = `${handle} ${text}`
+  function ask(namespace: string, handle: string, text: string): Promise<QueryVector> {
+    const key = `${namespace} ${handle} ${text}`
     const known = kept.get(key)
     const asked = known ?? embed(handle, text)
     kept.delete(key)
@@ -53,9 +60,11 @@ export function createEmbedQuestion(embedders: EmbedderRegistry): EmbedQuestion 
     return asked
   }
 
-  return async (handles, text) => {
+  return async (namespace, handles, text) => {
     const question = text.slice(0, MOST_UNITS)
-    const asked = await Promise.allSettled(handles.map((handle) => ask(handle, question)))
+    const asked = await Promise.allSettled(
+      handles.map((handle) => ask(namespace, handle, question)),
+    )
     return {
       questions: asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
       problems: asked.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])),

@@ -7,14 +7,17 @@ export function searchByMeaning(storage: Storage, embedQuestion: EmbedQuestion):
     ...storage,
     in(namespace): Store {
       const store = storage.in(namespace)
+      const embed: Embed = (handles, query) => embedQuestion(namespace, handles, query)
       return {
         ...store,
-        messages: { ...store.messages, search: withMeaning(store.messages, embedQuestion) },
-        passages: { ...store.passages, search: withMeaning(store.passages, embedQuestion) },
+        messages: { ...store.messages, search: withMeaning(store.messages, embed) },
+        passages: { ...store.passages, search: withMeaning(store.passages, embed) },
       }
     },
   }
 }
+
+type Embed = (handles: readonly string[], query: string) => ReturnType<EmbedQuestion>
 
 interface Searches<Id, Search, Item> {
   search(agentId: Id, search: Search): Promise<HitPage<Item>>
@@ -23,13 +26,13 @@ interface Searches<Id, Search, Item> {
 
 function withMeaning<Id, Search extends Meaning & { readonly query?: string | undefined }, Item>(
   searches: Searches<Id, Search, Item>,
-  embedQuestion: EmbedQuestion,
+  embed: Embed,
 ) {
   return async (agentId: Id, search: Search): Promise<HitPage<Item>> => {
     const { query } = search
     const handles = query === undefined ? [] : await searches.embeddings(agentId)
     if (query === undefined || handles.length === 0) return searches.search(agentId, search)
-    const { questions, problems } = await embedQuestion(handles, query)
+    const { questions, problems } = await embed(handles, query)
     const page = await searches.search(agentId, { ...search, questions })
     if (problems.length === 0) return page
     const said = problems.map(

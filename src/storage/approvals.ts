@@ -1,9 +1,10 @@
-import { type Timestamp, toTimestamp } from '../core/clock.ts'
 import { recordChange } from './changes.ts'
+import { requeue } from './requeue.ts'
 import type { Scope } from './scope.ts'
 import type { ApprovalWrites } from './store.ts'
 
-export function approvalWrites({ db, namespace }: Scope): ApprovalWrites {
+export function approvalWrites(scope: Scope): ApprovalWrites {
+  const { db, namespace } = scope
   return {
     async refuseCall(id) {
       const { numUpdatedRows } = await db
@@ -40,35 +41,6 @@ export function approvalWrites({ db, namespace }: Scope): ApprovalWrites {
       return numUpdatedRows === 1n
     },
 
-    async resume(id, at) {
-      const run = await db
-        .selectFrom('run')
-        .select(['started_at', 'paused_at'])
-        .where('namespace', '=', namespace)
-        .where('id', '=', id)
-        .where('status', '=', 'requires_approval')
-        .executeTakeFirst()
-      if (!run) return false
-      const { numUpdatedRows } = await db
-        .updateTable('run')
-        .set({
-          status: 'queued',
-          stop_reason: null,
-          started_at: later(run.started_at, run.paused_at, at),
-          paused_at: null,
-        })
-        .where('namespace', '=', namespace)
-        .where('id', '=', id)
-        .where('status', '=', 'requires_approval')
-        .executeTakeFirst()
-      if (numUpdatedRows === 1n) await recordChange(db, namespace, 'run', id, at)
-      return numUpdatedRows === 1n
-    },
+    resume: (id, at) => requeue(scope, id, { from: 'requires_approval' }, at),
   }
-}
-
-/** A run is given so much time from its start on; what a person took to answer is not taken from it. */
-function later(started: Timestamp | null, paused: Timestamp | null, now: Timestamp) {
-  if (started === null || paused === null) return started
-  return toTimestamp(Date.parse(started) + Math.max(0, Date.parse(now) - Date.parse(paused)))
 }

@@ -4,6 +4,7 @@ import { UserError } from '../core/errors.ts'
 import { agentReads, agentWrites } from './agents.ts'
 import { approvalWrites } from './approvals.ts'
 import { archiveReads, archiveWrites } from './archives.ts'
+import { askWrites } from './asks.ts'
 import { blockReads, blockWrites } from './blocks.ts'
 import { createClaims } from './claims.ts'
 import { countRows } from './count-rows.ts'
@@ -21,7 +22,9 @@ import { runWrites } from './run-writes.ts'
 import { runReads } from './runs.ts'
 import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
+import { signingKey } from './signing-key.ts'
 import type { ChangeLog, Reads, Storage, StorageInfo, Store, Transaction } from './store.ts'
+import { createTokenStore } from './tokens.ts'
 import { callReads } from './tool-calls.ts'
 import { vectorWrites } from './vector-sets.ts'
 
@@ -95,6 +98,7 @@ export function createStorage(opened: Opened): Storage {
       scopeOf,
     }),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
+    tokens: createTokenStore(reader, transact),
     changes: {
       head: changes.head,
       after: changes.after,
@@ -106,9 +110,14 @@ export function createStorage(opened: Opened): Storage {
     async info() {
       return { ...(await opened.info()), schemaVersion }
     },
+    async schemaVersion() {
+      const row = reader.selectFrom('schema_version').select('version')
+      return (await row.executeTakeFirstOrThrow()).version
+    },
     counts: (namespace) => countRows(reader, namespace),
     clock: opened.clock,
     indexBytes: opened.searches.indexBytes,
+    signingKey: (name) => signingKey(reader, transact, name),
     backup: opened.backup,
     close: opened.close,
   }
@@ -144,6 +153,7 @@ function transactionOf(scope: Scope): Transaction {
       ...callReads(scope),
       ...runWrites(scope),
       ...approvalWrites(scope),
+      ...askWrites(scope),
     },
     vectors: vectorWrites(scope),
   }

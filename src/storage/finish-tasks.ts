@@ -79,7 +79,7 @@ async function store(
   await cache(
     db,
     set.handle,
-    new Map(encoded.map(({ task, bytes }) => [textDigest(task.text), bytes])),
+    new Map(encoded.map(({ task, bytes }) => [textDigest(set.namespace, task.text), bytes])),
   )
   const taskRows = (some: typeof found) => some.map(({ task }) => task.row)
   if (fitting.length > 0) {

@@ -22,6 +22,7 @@ export interface NewRun {
   readonly maxSteps: number
   /** The process that acknowledges it. */
   readonly acceptedBy: string
+  readonly clientSamples?: boolean
   readonly createdAt: Timestamp
 }
 
@@ -57,6 +58,8 @@ export interface CurrentStep {
   readonly state: 'model' | 'tools'
   /** Null while the model has not answered. */
   readonly finish: Finish | null
+  /** What a client's model answered, as it was given to `answerAsk`; null: nothing yet, or no client is asked. */
+  readonly clientAnswer: string | null
   readonly calls: readonly StepCall[]
 }
 
@@ -151,6 +154,27 @@ export interface ApprovalWrites {
    * not wait for approval.
    */
   resume(id: RunId, at: Timestamp): Promise<boolean>
+}
+
+/** Of runs that wait for the model of a client. */
+export interface AskWrites {
+  /** From now on only the answer to this ask counts. False: the run does not wait for a client. */
+  askClient(id: RunId, ask: string): Promise<boolean>
+  /**
+   * The answer, for the step that is under way: `waiting` → `queued`, for the process that took it, as if the run had
+   * started later by the time it waited. False: that was not what was asked last, or the run does not wait any more.
+   */
+  answerAsk(
+    id: RunId,
+    answer: { readonly ask: string; readonly answer: string; readonly acceptedBy: string },
+    at: Timestamp,
+  ): Promise<boolean>
+  /** The same without an answer: the run looks anew for a model, and what was asked before counts no more. */
+  lookAgain(
+    id: RunId,
+    sender: { readonly samples: boolean; readonly acceptedBy: string },
+    at: Timestamp,
+  ): Promise<boolean>
 }
 
 export interface RunOutcome {

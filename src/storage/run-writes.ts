@@ -33,6 +33,7 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
           started_at: null,
           paused_at: null,
           completed_at: null,
+          client_samples: run.clientSamples ? 1 : 0,
         })
         .execute()
       await recordChange(db, namespace, 'run', run.id, run.createdAt)
@@ -115,6 +116,7 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
             completion_tokens: usage.completionTokens,
             total_tokens: usage.totalTokens,
             cached_tokens: usage.cachedTokens,
+            client_answer: null,
           })
           .where('namespace', '=', namespace)
           .where('id', '=', stepId)
@@ -184,7 +186,13 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
       const postponed = changed(
         await updateRun(id)
           .where('status', '=', 'running')
-          .set({ status: 'waiting', waiting_for: waiting.waitingFor, retry_at: waiting.retryAt })
+          .set({
+            status: 'waiting',
+            waiting_for: waiting.waitingFor,
+            retry_at: waiting.retryAt,
+            // Until a given time it waits on its own account, and else on that of whoever is to answer.
+            paused_at: waiting.waitingFor === 'client' ? at : null,
+          })
           .executeTakeFirst(),
       )
       if (postponed) await recordChange(db, namespace, 'run', id, at)
@@ -211,6 +219,7 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
             stop_reason: stopReason,
             waiting_for: null,
             retry_at: null,
+            ask: null,
             error: error && JSON.stringify(error),
             completed_at: at,
           })

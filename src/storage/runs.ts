@@ -166,6 +166,7 @@ export function runReads(scope: Scope): RunReads {
         number: step.number,
         state: z.enum(['model', 'tools']).parse(step.state),
         finish: z.enum(FINISHES).nullable().parse(step.finish),
+        clientAnswer: step.client_answer,
         calls: calls.map(toStepCall),
       }
     },
@@ -202,6 +203,7 @@ function toRun(row: RunRow): Run {
     idempotencyKey: row.idempotency_key,
     maxSteps: row.max_steps,
     cancelRequested: row.cancel_requested === 1,
+    clientSamples: row.client_samples === 1,
     usage: {
       promptTokens: Number(row.prompt_tokens ?? 0),
       completionTokens: Number(row.completion_tokens ?? 0),

@@ -164,8 +164,12 @@ export interface Database {
     warnings: string
     created_at: string
     started_at: string | null
-    /** Since when it has required approval. */
+    /** Since when it has waited for somebody's answer. */
     paused_at: string | null
+    /** Its sender's client can answer with a model of its own. */
+    client_samples: Generated<number>
+    /** What a client's model was asked last; only the answer to that counts. */
+    ask: Generated<string | null>
     completed_at: string | null
   }
   lease: {
@@ -187,6 +191,8 @@ export interface Database {
     model: string | null
     /** How the model's answer ended; null while there is none. */
     finish: string | null
+    /** What the model of a client answered, until it is made the step's answer. */
+    client_answer: Generated<string | null>
     prompt_tokens: number
     completion_tokens: number
     total_tokens: number
@@ -250,6 +256,21 @@ export interface Database {
     /** As `createInt8Codes` makes it. */
     code: Uint8Array
   }
+  /** Near the middle of all vectors of a set, chosen once, as soon as there are enough. */
+  vector_middle: {
+    set_row: number
+    /** As a vector is stored. */
+    vector: Uint8Array
+  }
+  /** The same rows as bits, of every set that has a middle. */
+  vector_bits: {
+    set_row: number
+    /** That of the vector. */
+    row: number
+    entry_row: number
+    /** As `createBitCodes` makes it around the middle. */
+    code: Uint8Array
+  }
   /** Vectors that were taken away, for the mirrors of other processes. */
   vector_gone: { row: Generated<number>; set_row: number; entry_row: number }
   /** Entries that wait for their vector. */
@@ -264,5 +285,21 @@ export interface Database {
   }
   /** Vectors by the SHA-256 of what was embedded, so that the same text is not paid for twice. */
   embedding_cache: { row: Generated<number>; handle: string; digest: string; vector: Uint8Array }
+  /** What this server signs with and asks back, so that a restart or another process makes no difference. */
+  signing_key: { name: string; value: string }
+  /** Bearer tokens, of which only a hash is here. */
+  access_token: {
+    id: string
+    name: string
+    /** SHA-256 of the token in hexadecimal. */
+    digest: string
+    scopes: string
+    namespace: string
+    created_at: string
+    expires_at: string | null
+    /** Not to the minute. */
+    last_used_at: string | null
+    revoked_at: string | null
+  }
   event: { seq: Generated<number>; namespace: string; kind: string; subject_id: string; at: string }
 }

@@ -15,19 +15,28 @@ import type {
   PassageSearches,
   PassageWrites,
 } from './recall-store.ts'
-import type { ApprovalWrites, CallReads, Claims, RunReads, RunWrites } from './run-store.ts'
+import type {
+  ApprovalWrites,
+  AskWrites,
+  CallReads,
+  Claims,
+  RunReads,
+  RunWrites,
+} from './run-store.ts'
+import type { TokenStore } from './token-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 
 export type { QueryVector } from './ranked-search.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
+export type * from './token-store.ts'
 export type * from './vector-store.ts'
 
 /*
  * The port between Recollect and a database. Rules that every driver keeps:
  *
- * - Everything belongs to a namespace, and `in(namespace)` is the only way to it; only `claims` and
- *   `embeddings` look across.
+ * - Everything belongs to a namespace, and `in(namespace)` is the only way to it; only `claims`,
+ *   `embeddings` and `tokens` look across.
  * - Writes happen in `transaction`. Its function awaits nothing but the transaction it is given: answers of models,
  *   embeddings, ids and times come in as values. It may be run again from the start.
  * - A change is written in the transaction that makes it (`changes`), and is told to nobody before the commit.
@@ -39,14 +48,19 @@ export interface Storage {
   in(namespace: string): Store
   readonly claims: Claims
   readonly embeddings: EmbeddingTasks
+  readonly tokens: TokenStore
   readonly changes: ChangeLog
   /** The time that all who use the database share, by which leases run out. */
   readonly clock: Clock
   info(): Promise<StorageInfo>
+  /** As the database says now; so it says, too, that it answers. */
+  schemaVersion(): Promise<number>
   /** How much there is of everything. Counts in short slices, so that nobody waits for it; of what changes meanwhile, either. */
   counts(namespace: string): Promise<RowCounts>
   /** What indexes of vectors take of this process's memory now. */
   indexBytes(): Promise<number>
+  /** 32 random bytes, made once for each name and the same for every process on this data. */
+  signingKey(name: string): Promise<Uint8Array>
   /** A consistent copy of the live database. Refuses an existing target. */
   backup(target: string): Promise<void>
   close(): Promise<void>
@@ -99,7 +113,7 @@ export interface Transaction {
   readonly blocks: BlockReads & BlockWrites
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
-  readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites
+  readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites & AskWrites
   readonly vectors: VectorWrites
 }
 

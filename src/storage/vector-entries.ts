@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
+import { NAMESPACE } from '../core/namespace.ts'
 import type { Connection } from './dialect.ts'
 import type { Scope } from './scope.ts'
 import { settleSets, type VectorSet } from './vector-sets.ts'
@@ -12,9 +13,14 @@ export interface VectorEntry {
 /** Vectors are looked for by their texts, of whatever namespace. */
 export type VectorScope = Pick<Scope, 'db' | 'dialect'>
 
-/** What makes two texts the same to a model. */
-export function textDigest(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+/**
+ * What makes two texts the same to a model. Only within a namespace: that a text needs no model any more would tell
+ * that another has it, too.
+ */
+export function textDigest(namespace: string, text: string): string {
+  // As it was before there were others, so that what was embedded then is still known.
+  const hash = namespace === NAMESPACE ? createHash('sha256') : createHmac('sha256', namespace)
+  return hash.update(text).digest('hex')
 }
 
 /** Gives new entries the vectors that are known, and tasks for the others, in the transaction that inserts them. */
@@ -63,7 +69,10 @@ export async function copyKnown(
   set: VectorSet,
   entries: readonly VectorEntry[],
 ): Promise<readonly VectorEntry[]> {
-  const digested = entries.map((entry) => ({ entry, digest: textDigest(entry.text) }))
+  const digested = entries.map((entry) => ({
+    entry,
+    digest: textDigest(set.namespace, entry.text),
+  }))
   const cached = await db
     .selectFrom('embedding_cache')
     .select(['digest', 'vector'])

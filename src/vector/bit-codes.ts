@@ -67,6 +67,16 @@ export function createBitCodes(mean: Float32Array): Codes {
   }
 }
 
+/** Of vectors of one dimension, of which there is one at least. */
+export function meanOf(vectors: readonly Float32Array[]): Float32Array {
+  const mean = new Float32Array(vectors[0]?.length ?? 0)
+  for (const vector of vectors) {
+    for (let at = 0; at < mean.length; at += 1)
+      mean[at] = (mean[at] ?? 0) + (vector[at] ?? 0) / vectors.length
+  }
+  return mean
+}
+
 /** For each word of a row four: the bits of weight 1, 2, 4 and -8 of the query's integers. */
 function toPlanes(integers: readonly number[], stride: number): Uint8Array {
   const planes = new Uint8Array(PLANES * stride)

@@ -1,4 +1,4 @@
-import { createBitCodes } from './bit-codes.ts'
+import { createBitCodes, meanOf } from './bit-codes.ts'
 import type { Codes, CodesKind } from './codes.ts'
 import { decodeFloat32, encodeFloat32 } from './float32.ts'
 import { createInt8Codes } from './int8-codes.ts'
@@ -13,7 +13,7 @@ export type { RowFilter } from './rows.ts'
 export type { VectorAnswer, VectorSearch } from './search-rows.ts'
 export { startTimeSlices, type TimeSlices } from './time-slices.ts'
 export type { Codes, CodesKind, Kernel }
-export { createBitCodes, createInt8Codes, decodeFloat32, encodeFloat32 }
+export { createBitCodes, createInt8Codes, decodeFloat32, encodeFloat32, meanOf }
 
 /**
  * The resident index of one archive under one embedding model: short codes of all its vectors, scanned for candidates

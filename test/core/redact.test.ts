@@ -12,6 +12,19 @@ test('of a secret that begins with another one nothing is left over', () => {
   expect(redactSecrets('key=correct-horse-battery', [...secrets].reverse())).toBe('key=[redacted]')
 })
 
+test.each([
+  ['in JSON', 'before 3n+/Xq\\"7kPz0WvYt4Lm8RsBc1 after'],
+  ['in a URL', 'before 3n%2B%2FXq%227kPz0WvYt4Lm8RsBc1 after'],
+  ['in base64', `before ${btoa('3n+/Xq"7kPz0WvYt4Lm8RsBc1')} after`],
+  ['in base64 behind a name', `before ${btoa('me:3n+/Xq"7kPz0WvYt4Lm8RsBc1')} after`],
+  ['in other cases', 'before 3N+/xQ"7KpZ0wVyT4lM8rSbC1 after'],
+  ['cut', 'before 3n+/Xq"7kPz0W… after'],
+  ['masked', 'before 3n+/Xq"7kPz0****8RsBc1 after'],
+])('a secret that is written %s is taken out', (_, text) => {
+  const redacted = redactSecrets(text, ['3n+/Xq"7kPz0WvYt4Lm8RsBc1'])
+  expect(redacted).toMatch(/^before \S{0,4}\[redacted\]\S{0,3} after$/)
+})
+
 test('a placeholder is no secret', () => {
   expect(redactSecrets('there is none', ['none', ''])).toBe('there is none')
 })

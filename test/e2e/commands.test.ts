@@ -30,6 +30,7 @@ describe('recollect', () => {
     [['export', '--help'], /<agent> \[file\]/],
     [['import', '--help'], /<file>/],
     [['migrate', '--help'], /--from <url> --to <url>[\s\S]*[Ee]xit 1/],
+    [['token', '--help'], /create[\s\S]*list[\s\S]*revoke/],
   ])('%j helps, touching nothing', async (args, text) => {
     const home = newHome()
     const finished = await runCommand(args, { RECOLLECT_HOME: home, RECOLLECT_LOG: 'nonsense' })
@@ -74,6 +75,9 @@ describe('a bad setting', () => {
     ['RECOLLECT_EMBEDDING', 'openai', /"openai" names no embedding model.*openai\/text-embedding/],
     ['RECOLLECT_EMBEDDING', 'nobody/knows', /"nobody\/knows".*provider\/model.*local\/hash/],
     ['RECOLLECT_EMBEDDING', 'openai/text-embedding-ada-002@7', /can't be shortened/],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as it comes from a client
+    ['RECOLLECT_HOME', '${CLAUDE_PROJECT_DIR}/memory', /not filled in/],
+    ['RECOLLECT_NAMESPACE', 'a team', /"a team".*1 to 64/],
     ['RECOLLECT_READ_ONLY', 'yes', /"yes".*1 .*0/],
     ['OPENAI_BASE_URL', 'localhost:1234', /http/],
     ['OPENAI_BASE_URL', 'ftp://models', /http/],

@@ -2,6 +2,7 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { serveOverHttp } from '../../src/mcp/transports/http.ts'
 import { stubServer } from '../mcp/stub-context.ts'
+import { openToAll } from '../support/access.ts'
 import { type ServeProcess, startServe } from '../support/connect.ts'
 import { head, INITIALIZE, LIST, PING, post, REQUESTS, TYPES } from './hostile-requests.ts'
 import { memoryOf } from './memory-of.ts'
@@ -117,6 +118,7 @@ describe('a client that', () => {
       host: '127.0.0.1',
       port: 0,
       version: '1.2.3',
+      authenticate: openToAll,
       log: () => undefined,
       requestMilliseconds: 300,
     })

@@ -205,6 +205,9 @@ test('a server that stops while the endpoint answers nothing stops at once, and 
   await until('something is under way', () => asked > 0)
   await client.close()
   await app.close()
+  // Another one, as this one may only now come to read what the server asked before it stopped.
+  await vendor.close()
+  vendor = await startVendor(() => undefined)
   answer(vectors(vectorOf))
   const environment = {
     RECOLLECT_HOME: home,

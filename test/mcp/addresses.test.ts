@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serveHttp } from '../../src/app.ts'
 import type { ServerOptions } from '../../src/mcp/server.ts'
-import type { HttpServing } from '../../src/mcp/transports/http.ts'
+import type { HttpOptions, HttpServing } from '../../src/mcp/transports/http.ts'
+import { openToAll, openWith } from '../support/access.ts'
 import { CLIENT_KINDS, connect } from '../support/connect.ts'
 import { type RealServer, startRealServer } from './real-server.ts'
 
@@ -23,11 +24,12 @@ afterAll(async () => {
 })
 
 /** The address of `/mcp` of a server that is set so. */
-async function serve(settings: Partial<ServerOptions> = {}): Promise<string> {
+async function serve(settings: Partial<ServerOptions & HttpOptions> = {}): Promise<string> {
   const serving = await serveHttp(async () => server.context, {
     toolsets: ['core'],
     host: '127.0.0.1',
     port: 0,
+    authenticate: openToAll,
     log: () => undefined,
     ...settings,
   })
@@ -148,7 +150,7 @@ describe('an address', () => {
   })
 
   it('needs the token like /mcp itself', async () => {
-    const url = await serve({ token: 'a-long-enough-token' } as Partial<ServerOptions>)
+    const url = await serve({ authenticate: openWith('a-long-enough-token') })
     for (const path of ['?toolsets=admin', ADA, '/agents/Nobody']) {
       expect((await ask(`${url}${path}`)).status).toBe(401)
     }

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type HttpOptions, type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
 import { hostRule, isLoopback, refusalOf } from '../../src/mcp/transports/http-guard.ts'
+import { openToAll, openWith } from '../support/access.ts'
 import { CLIENT_KINDS, connect } from '../support/connect.ts'
 import { stubServer } from './stub-context.ts'
 
@@ -18,6 +19,7 @@ async function serve(
     host: '127.0.0.1',
     port: 0,
     version: '1.2.3',
+    authenticate: openToAll,
     log: () => undefined,
     ...options,
   })
@@ -145,9 +147,14 @@ describe('HTTP', () => {
   })
 
   it('says how it is', async () => {
-    const { url } = await serve({ schemaVersion: () => 1 })
+    const { url } = await serve({ schemaVersion: async () => 1 })
     const response = await fetch(url.replace('/mcp', '/health'))
-    expect(await response.json()).toEqual({ status: 'ok', version: '1.2.3', schema_version: 1 })
+    expect(await response.json()).toEqual({
+      status: 'ok',
+      version: '1.2.3',
+      schema_version: 1,
+      database: 'ok',
+    })
   })
 
   it('has nothing anywhere else', async () => {
@@ -171,11 +178,13 @@ describe('HTTP', () => {
   })
 
   it('asks for the token, if it has one', async () => {
-    const { url } = await serve({ token: 'correct-horse' })
-    for (const authorization of ['', 'Bearer wrong', 'Basic correct-horse', 'correct-horse']) {
+    const { url } = await serve({ authenticate: openWith('correct-horse') })
+    for (const authorization of ['', 'Basic correct-horse', 'correct-horse', 'Bearer wrong']) {
       const response = await post(url, LIST, { Authorization: authorization })
       expect(response.status).toBe(401)
-      expect(response.headers.get('www-authenticate')).toBe('Bearer')
+      expect(response.headers.get('www-authenticate')).toBe(
+        authorization === 'Bearer wrong' ? 'Bearer error="invalid_token"' : 'Bearer',
+      )
     }
     expect((await post(url, LIST, { Authorization: 'Bearer correct-horse' })).status).toBe(200)
     const client = await connect('v2-auto', { kind: 'http', url, token: 'correct-horse' })
@@ -230,7 +239,7 @@ describe('the guard', () => {
 
   it('lets a bound address be called by any address, and by names that were allowed', () => {
     const guard = { allowsHost: hostRule('0.0.0.0', ['Box.local']) }
-    const status = (host: string) => refusalOf({ host }, guard, true)?.status
+    const status = (host: string) => refusalOf({ host }, guard)?.status
     expect(status('192.168.1.4:8283')).toBeUndefined()
     expect(status('[fe80::1]:8283')).toBeUndefined()
     expect(status('box.local:8283')).toBeUndefined()

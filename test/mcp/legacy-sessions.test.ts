@@ -8,6 +8,7 @@ import {
 import { listen } from '../../src/mcp/transports/listen.ts'
 import { readBody } from '../../src/mcp/transports/read-body.ts'
 import { PATIENT } from '../agent/patient.ts'
+import { anybody } from '../support/access.ts'
 import { stubServer } from './stub-context.ts'
 
 const INITIALIZE = {
@@ -41,8 +42,8 @@ async function start(
     const body = request.method === 'POST' ? await readBody(request) : undefined
     const answered =
       typeof id === 'string'
-        ? await all.handle(id, request, response, body)
-        : await all.open(request, response, body)
+        ? await all.handle(id, { request, response, body, access: anybody })
+        : await all.open({ request, response, body, access: anybody })
     if (!answered) response.writeHead(typeof id === 'string' ? 404 : 503).end()
   })
   return listen(server, '127.0.0.1', 0)

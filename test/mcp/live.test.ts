@@ -8,6 +8,7 @@ import type { LiveLimits } from '../../src/mcp/live/live.ts'
 import { createServerFactory } from '../../src/mcp/server.ts'
 import { type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
 import { PATIENT } from '../agent/patient.ts'
+import { openToAll } from '../support/access.ts'
 import { connect } from '../support/connect.ts'
 import { stubContext } from './stub-context.ts'
 
@@ -34,6 +35,7 @@ async function serve(options: { liveLimits?: LiveLimits; keepAliveMilliseconds?:
     host: '127.0.0.1',
     port: 0,
     version: '1.2.3',
+    authenticate: openToAll,
     log,
     ...http,
   })

@@ -4,6 +4,7 @@ import { TOOLSETS } from '../../src/core/toolset.ts'
 import type { HttpServing } from '../../src/mcp/transports/http.ts'
 import { PATIENT } from '../agent/patient.ts'
 import { speak } from '../agent/support.ts'
+import { openToAll } from '../support/access.ts'
 import { CLIENT_KINDS, type Connection, connect } from '../support/connect.ts'
 import { type RealServer, startRealServer } from './real-server.ts'
 
@@ -37,6 +38,7 @@ async function serve(agent?: string): Promise<string> {
     agent,
     host: '127.0.0.1',
     port: 0,
+    authenticate: openToAll,
     log: () => undefined,
   })
   open.push(serving)

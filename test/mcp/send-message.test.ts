@@ -4,6 +4,7 @@ import type { Run } from '../../src/core/run.ts'
 import type { RunsPort } from '../../src/mcp/context.ts'
 import { presentMessage } from '../../src/mcp/present-run.ts'
 import { serveOverHttp } from '../../src/mcp/transports/http.ts'
+import { openToAll } from '../support/access.ts'
 import { CLIENT_KINDS, connect, connectInProcess } from '../support/connect.ts'
 import { stubServer } from './stub-context.ts'
 
@@ -20,6 +21,7 @@ const QUEUED: Run = {
   idempotencyKey: null,
   maxSteps: 50,
   cancelRequested: false,
+  clientSamples: false,
   usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3, cachedTokens: 0, steps: 1 },
   error: null,
   warnings: [],
@@ -153,6 +155,7 @@ describe('send_message', () => {
       host: '127.0.0.1',
       port: 0,
       version: '1.2.3',
+      authenticate: openToAll,
       log: () => undefined,
     })
     const client =

@@ -1,12 +1,16 @@
 import type { McpContext } from '../../src/mcp/context.ts'
 import { createServerFactory, type ServerFactory } from '../../src/mcp/server.ts'
 
-type Ports = Omit<McpContext, 'stats' | 'onChange' | 'concernedBy' | 'pinnedTo'>
+type Ports = Omit<
+  McpContext,
+  'namespace' | 'signingKey' | 'stats' | 'onChange' | 'concernedBy' | 'pinnedTo'
+>
 type Parts = { readonly [Port in keyof Ports]?: Partial<Ports[Port]> }
 
 /** A context of which a test gives the parts that it means; everything else throws. */
 export function stubContext(parts: Parts = {}): McpContext {
   return {
+    namespace: 'default',
     agents: port('agents', parts.agents),
     runs: port('runs', parts.runs),
     memory: port('memory', parts.memory),
@@ -15,6 +19,7 @@ export function stubContext(parts: Parts = {}): McpContext {
     recall: port('recall', parts.recall),
     transfer: port('transfer', parts.transfer),
     models: port('models', parts.models),
+    signingKey: async () => new Uint8Array(32),
     stats: async () => {
       throw new Error('stats was not expected')
     },

@@ -3,6 +3,7 @@ import type { TestStorage } from '../support/stores.ts'
 import { agentContract } from './contract/agents.ts'
 import { approvalContract } from './contract/approvals.ts'
 import { archiveContract } from './contract/archives.ts'
+import { askContract } from './contract/asks.ts'
 import { blockHistoryContract } from './contract/block-history.ts'
 import { blockContract } from './contract/blocks.ts'
 import { changeContract } from './contract/changes.ts'
@@ -56,6 +57,7 @@ export function storageContract(
     describe('runs', () => runContract(subject))
     describe('turns', () => turnContract(subject))
     describe('approvals', () => approvalContract(subject))
+    describe('asks of clients', () => askContract(subject))
     describe('counts and lists', () => countContract(subject))
     describe('claims', () => claimContract(subject))
     describe('transactions', () => transactionContract(subject))

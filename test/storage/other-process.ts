@@ -1,9 +1,15 @@
 import DatabaseHandle from 'better-sqlite3'
 import { UserError } from '../../src/core/errors.ts'
+import type { AgentId, ArchiveId, PassageId } from '../../src/core/ids.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type { Storage } from '../../src/storage/store.ts'
-import { someAgent } from '../support/stores.ts'
-import { madeUpVector, openVectorWriter, type VectorWriter } from '../support/vectors.ts'
+import { at, insertPassages, someAgent } from '../support/stores.ts'
+import {
+  madeUpVector,
+  openVectorWriter,
+  type VectorWriter,
+  vectorOfText,
+} from '../support/vectors.ts'
 import { type MigrationSet, madeUp } from './made-up-migrations.ts'
 
 /** What the tests of SQLite ask of another process, which `startProcess` bundles from this file. */
@@ -16,6 +22,18 @@ export type Order =
   /** Stores the vectors that `madeUpVector` has for these rows and this version, in place of those before. */
   | { readonly kind: 'put vectors'; readonly version: number; readonly at: VectorsAt }
   | { readonly kind: 'remove vectors'; readonly at: VectorsAt }
+  /** In the storage that is open; embeds them too, as `vectorOfText` has it. */
+  | {
+      readonly kind: 'insert passages'
+      readonly archive: ArchiveId
+      readonly handle: string
+      readonly passages: readonly { readonly id: PassageId; readonly text: string }[]
+    }
+  | {
+      readonly kind: 'delete passages'
+      readonly agent: AgentId
+      readonly ids: readonly PassageId[]
+    }
 
 export interface VectorsAt {
   readonly path: string
@@ -28,8 +46,28 @@ export type Answer =
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
 
 const VECTORS_AT_A_TIME = 20
+const PASSAGES_AT_A_TIME = 50
 
 let storage: Storage | undefined
+function opened(): Storage {
+  if (!storage) throw new Error('no storage is open')
+  return storage
+}
+
+/** As the queue does it that asks a model. */
+async function embedAll({ embeddings }: Storage, handle: string): Promise<void> {
+  const times = { now: at(), until: at(1_000) }
+  const amount = { mostTasks: PASSAGES_AT_A_TIME, mostCharacters: 100_000 }
+  while (true) {
+    const claimed = await embeddings.claim({ handle, owner: 'other', ...times, ...amount })
+    if (claimed.tasks.length === 0) return
+    const outcomes = claimed.tasks.map(
+      (task) => ({ kind: 'vector', task, vector: vectorOfText(task.text) }) as const,
+    )
+    await embeddings.finish(outcomes, at())
+  }
+}
+
 let writer: VectorWriter | undefined
 function writerOf(path: string): VectorWriter {
   writer ??= openVectorWriter(path)
@@ -66,6 +104,19 @@ async function carryOut(order: Order): Promise<void> {
         const some = order.at.rows.slice(from, from + VECTORS_AT_A_TIME)
         await writerOf(order.at.path).remove(order.at.setRow, some)
       }
+      return
+    case 'insert passages':
+      for (let from = 0; from < order.passages.length; from += PASSAGES_AT_A_TIME) {
+        const some = order.passages.slice(from, from + PASSAGES_AT_A_TIME)
+        await insertPassages(opened().in('default'), order.archive, some)
+        await embedAll(opened(), order.handle)
+      }
+      return
+    case 'delete passages':
+      for (const id of order.ids)
+        await opened()
+          .in('default')
+          .transaction((tx) => tx.passages.delete(order.agent, id, at()))
       return
     case 'unlock':
       locked?.exec('COMMIT')

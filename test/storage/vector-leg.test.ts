@@ -196,7 +196,11 @@ describe.each([
 ] as const)('vectors %s', (_how, { few, ...options }, fewestMirrors) => {
   let mirrors: Mirrors
   beforeEach(() => {
-    mirrors = createMirrors({ reads: openVectorReads(handle), ...options })
+    mirrors = createMirrors({
+      reads: openVectorReads(handle),
+      manyRows: EVERYTHING,
+      ...options,
+    })
   })
 
   async function find(query: Float32Array, wanted: Asked) {

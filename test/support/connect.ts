@@ -25,6 +25,13 @@ export type Environment = Readonly<Record<string, string>>
 
 export type Target =
   | { readonly kind: 'stdio'; readonly environment: Environment; readonly args?: readonly string[] }
+  /** As somebody's configuration of a client says it. */
+  | {
+      readonly kind: 'command'
+      readonly command: string
+      readonly args: readonly string[]
+      readonly environment: Environment
+    }
   | { readonly kind: 'http'; readonly url: string; readonly token?: string }
 
 export interface CallOptions {
@@ -154,19 +161,21 @@ function createClient(kind: Exclude<ClientKind, 'v1'>): Client {
 }
 
 function transport(target: Target) {
-  if (target.kind === 'stdio') return new StdioClientTransport(command(target))
+  if (target.kind !== 'http') return new StdioClientTransport(command(target))
   return new StreamableHTTPClientTransport(new URL(target.url), requestInit(target.token))
 }
 
 function oldTransport(target: Target) {
-  if (target.kind === 'stdio') return new OldStdioClientTransport(command(target))
+  if (target.kind !== 'http') return new OldStdioClientTransport(command(target))
   return new OldHttpClientTransport(new URL(target.url), requestInit(target.token))
 }
 
-function command({ environment, args = [] }: Extract<Target, { kind: 'stdio' }>) {
+function command(target: Exclude<Target, { kind: 'http' }>) {
+  const { args = [], environment } = target
+  const isGiven = target.kind === 'command'
   return {
-    command: process.execPath,
-    args: [BINARY, 'stdio', ...args],
+    command: isGiven ? target.command : process.execPath,
+    args: isGiven ? [...args] : [BINARY, 'stdio', ...args],
     env: { PATH: process.env.PATH ?? '', ...environment },
     stderr: 'inherit' as const,
   }

@@ -5,6 +5,7 @@ import { assemble } from '../../src/assemble.ts'
 import { closeAndExit, stopSignal } from '../../src/cli/until-stopped.ts'
 import { readConfig, secretsOf } from '../../src/config.ts'
 import { createLog } from '../../src/core/log.ts'
+import { openToAll } from './access.ts'
 import { CONTROLS, type Commit, type Control, type Ear, listenTo } from './reliability-storage.ts'
 
 /** Recollect as it is, but for an ear at its transactions. What the ear does is told by environment variables. */
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
   const serving = await serveHttp(context, {
     host: '127.0.0.1',
     port: 0,
+    authenticate: openToAll,
     toolsets: config.toolsets,
     log,
   })

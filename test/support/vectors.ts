@@ -69,7 +69,10 @@ export function openVectorWriter(path: string): VectorWriter {
     remove: (setRow, rows) =>
       db.transaction().execute((trx) => sqliteVectors.remove(trx, [setRow], rows)),
     rowsOf(index, ids) {
-      const row = handle.prepare(`SELECT row FROM ${index} WHERE id = ?`).pluck()
+      // Without the namespace no index serves, and each id costs a look at all.
+      const row = handle
+        .prepare(`SELECT row FROM ${index} WHERE namespace = 'default' AND id = ?`)
+        .pluck()
       return ids.map((id) => Number(row.get(id)))
     },
     archiveOf: (agent) =>
@@ -84,9 +87,17 @@ export function openVectorWriter(path: string): VectorWriter {
   }
 }
 
+export const MADE_UP_DIMENSION = 64
+
 /** The same in every process, for an entry and how often it was embedded. */
 export function madeUpVector(row: number, version: number): Float32Array {
-  return randomVector(seededRandom(row * 1_000 + version), 16)
+  return randomVector(seededRandom(row * 1_000 + version), MADE_UP_DIMENSION)
+}
+
+/** That of the numbers in the text: a row and a version. */
+export function vectorOfText(text: string): Float32Array {
+  const [row = 0, version = 0] = (text.match(/\d+/g) ?? []).map(Number)
+  return madeUpVector(row, version)
 }
 
 /** Of unit length; `random` gives numbers from 0 to 1. */

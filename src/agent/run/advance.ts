@@ -2,6 +2,7 @@ import type { Agent } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { newId, type StepId } from '../../core/ids.ts'
 import { isSettled, type Run, type RunError } from '../../core/run.ts'
+import type { Sender } from '../../llm/model.ts'
 import type { CurrentStep, Transaction } from '../../storage/store.ts'
 import type { ContextInput } from '../compile-context.ts'
 import { decide, mayOnlySpeak } from '../decide.ts'
@@ -9,11 +10,11 @@ import { countRepeats, REPEATS_TO_STOP } from '../find-repeats.ts'
 import { judgeStep } from '../judge-step.ts'
 import { loopArguments } from '../plan-calls.ts'
 import { readCalls } from '../read-calls.ts'
-import { readContext } from '../read-context.ts'
 import { SPEAKING_TOOL } from '../tools/index.ts'
 import { awaitApproval, cancelRun, completeRun, failRun } from './finish-run.ts'
 import { type HeldRun, held } from './held.ts'
 import { openRun } from './open-run.ts'
+import { readStep } from './read-step.ts'
 
 export interface RunBudget {
   readonly tokens: number
@@ -27,6 +28,9 @@ export type Next =
       readonly stepId: StepId
       readonly number: number
       readonly context: ContextInput
+      readonly sender: Sender
+      /** What the model of a client has answered already; null: nothing. */
+      readonly clientAnswer: string | null
     }
   | {
       readonly kind: 'calls'
@@ -88,13 +92,14 @@ export async function advance(run: HeldRun, budget: RunBudget, takenUp: boolean)
         : { id: newStepId, number: (await tx.runs.lastStep(run.id)) + 1 }
     if (open !== step)
       await tx.runs.openStep({ id: open.id, runId: run.id, number: open.number, at })
-    const speakNow = mayOnlySpeak(open.number, stored.maxSteps)
-      ? { maxSteps: stored.maxSteps }
-      : null
-    const repeats = countRepeats(await tx.messages.ofRun(run.id))
-    const calls = await readCalls(tx, agent, run.id)
-    const context = await readContext(tx, agent, run.id, run.clock(), { speakNow, repeats, calls })
-    return { kind: 'model', stepId: open.id, number: open.number, context }
+    return {
+      kind: 'model',
+      stepId: open.id,
+      number: open.number,
+      context: await readStep(tx, agent, stored, open.number, run.clock()),
+      sender: { samples: stored.clientSamples },
+      clientAnswer: open === step ? step.clientAnswer : null,
+    }
   })
 }
 

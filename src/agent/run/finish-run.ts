@@ -1,7 +1,7 @@
 import type { Timestamp } from '../../core/clock.ts'
 import { newId, type StepId } from '../../core/ids.ts'
 import { spokenText } from '../../core/message.ts'
-import type { Run, RunError, StopReason } from '../../core/run.ts'
+import type { Run, RunError, StopReason, WaitingFor } from '../../core/run.ts'
 import type { CurrentStep, Transaction } from '../../storage/store.ts'
 import { messageTokens } from '../message-tokens.ts'
 import { SPEAKING_TOOL } from '../tools/index.ts'
@@ -53,12 +53,15 @@ export async function failRun(
   await tx.runs.release(run.lease)
 }
 
-/** Puts the run aside, its step as it is, to be taken up at `retryAt` by whoever is free then. */
-export async function postponeRun(run: HeldRun, retryAt: Timestamp): Promise<void> {
+/** Puts the run aside, its step as it is: until `retryAt`, or until a client brings the answer of its model. */
+export async function postponeRun(
+  run: HeldRun,
+  waiting: { readonly waitingFor: WaitingFor; readonly retryAt: Timestamp | null },
+): Promise<void> {
   await held(run, async (tx, at) => {
     const step = await tx.runs.currentStep(run.id)
     if (step) await tx.runs.countAttempt(step.id, -1)
-    await tx.runs.postpone(run.id, { waitingFor: 'retry', retryAt }, at)
+    await tx.runs.postpone(run.id, waiting, at)
     await tx.runs.release(run.lease)
   })
 }

@@ -11,23 +11,23 @@ import {
   type StopReason,
   type TokenUsage,
 } from '../../core/run.ts'
-import type { ModelFailure, ModelRegistry } from '../../llm/model.ts'
-import { answerWarnings } from '../answer-warnings.ts'
-import { capAnswer } from '../cap-answer.ts'
+import {
+  CLIENT_HANDLE,
+  type ModelFailure,
+  type ModelRegistry,
+  type Sender,
+} from '../../llm/model.ts'
 import { isTooFull } from '../compaction/compact.ts'
 import type { ContextInput } from '../compile-context.ts'
-import { planCalls, speaksLater, spokenBy } from '../plan-calls.ts'
-import { refusalOf } from '../render-tool-rules.ts'
-import { hasRule, judge } from '../tool-rules.ts'
-import { innerTools } from '../tools/index.ts'
 import { advance, type Next, type RunBudget } from './advance.ts'
 import { callModel } from './call-model.ts'
+import { answerOf } from './client-answer.ts'
 import { compileExactly } from './compile-exactly.ts'
 import { failRun, giveBackRun, postponeRun } from './finish-run.ts'
 import { type HeldRun, held, LostLease } from './held.ts'
 import { isStoreTrouble, makeCalls } from './make-calls.ts'
-import { learnFrom, learnWindow, makeRoom, summaryModel } from './make-room.ts'
-import { recordAnswer } from './record-answer.ts'
+import { learnWindow, makeRoom, summaryModel } from './make-room.ts'
+import { useAnswer } from './use-answer.ts'
 
 export interface RunTools {
   readonly models: ModelRegistry
@@ -87,19 +87,26 @@ interface Trouble {
 
 async function askModel(
   run: HeldRun,
-  { stepId, number, context }: Extract<Next, { kind: 'model' }>,
-  { models, budget, emit, log, firstPauseMilliseconds, countTokens }: RunTools,
+  next: Extract<Next, { kind: 'model' }>,
+  tools: RunTools,
   signal: AbortSignal,
   { overflows, summaries }: Trouble,
 ): Promise<'went_on' | 'put_aside'> {
+  const { stepId, number, context, clientAnswer } = next
+  const { models, budget, emit, log, firstPauseMilliseconds, countTokens } = tools
+  if (clientAnswer !== null) {
+    const exact = await compileExactly(context, countTokens)
+    const answer = answerOf(clientAnswer, exact.compiled.totalTokens)
+    const model = { handle: CLIENT_HANDLE, warnings: [] }
+    return useAnswer(run, { stepId, ...exact }, model, { answer, usage: answer.usage, emit })
+  }
   emit({ type: 'step_started', runId: run.id, agentId: run.agentId, step: number })
-  const model = await resolveModel(models, context.agent.model)
+  const model = await resolveModel(models, context.agent.model, next.sender)
   if (model instanceof UserError) {
     await fail(run, 'model_error', toRunError(model))
     return 'put_aside'
   }
   const { input, compiled } = await compileExactly(context, countTokens)
-  const { request } = compiled
   const wasRefused = overflows.get(stepId) === 'refused'
   if (wasRefused || isTooFull(input, compiled)) {
     if (wasRefused) overflows.set(stepId, 'answered')
@@ -110,15 +117,20 @@ async function askModel(
       return 'went_on'
     }
   }
+  if (model.isClients) {
+    await postponeRun(run, { waitingFor: 'client', retryAt: null })
+    return 'put_aside'
+  }
   const mayBeSilent = context.speakNow !== null || hasSpoken(run, context)
   const options = { signal, log, firstPauseMilliseconds, mayBeSilent }
-  const result = await callModel(model, request, options)
+  const result = await callModel(model, compiled.request, options)
   if (result.kind === 'wait') {
     if (await isOverdue(run, budget)) {
       await fail(run, stopReasonOf(result.failure), failureError(result.failure))
       return 'put_aside'
     }
-    await postponeRun(run, toTimestamp(run.clock() + result.milliseconds))
+    const retryAt = toTimestamp(run.clock() + result.milliseconds)
+    await postponeRun(run, { waitingFor: 'retry', retryAt })
     return 'put_aside'
   }
   if (result.kind === 'failure') {
@@ -132,38 +144,8 @@ async function askModel(
     await fail(run, stopReasonOf(result.failure), failureError(result.failure))
     return 'put_aside'
   }
-  const { toolRules, tools } = context.agent
-  const offered = innerTools(tools).filter(
-    (tool) =>
-      request.toolChoice !== 'none' && request.tools.some((spec) => spec.name === tool.name),
-  )
-  const answer = capAnswer(result.answer)
-  const speakNow = context.speakNow !== null
-  const verdict = judge(toolRules, tools, context.calls)
-  const calls = planCalls(answer, {
-    tools: speakNow ? offered : innerTools(tools),
-    speakNow,
-    ruledOut: (name) => (speakNow ? undefined : refusalOf(verdict, name)),
-    needsApproval: (name) => hasRule(toolRules, 'requires_approval', name),
-  })
-  const isUnsaid = speaksLater(calls, toolRules.length > 0)
-  const warnings = [...model.warnings, ...answerWarnings(answer, context.agent)]
-  const recorded = await recordAnswer(run, {
-    stepId,
-    model: model.handle,
-    warnings,
-    answer: { ...answer, usage: addUsage(result.usage, summaries.get(stepId) ?? NO_USAGE) },
-    calls,
-    agentType: context.agent.agentType,
-    learned: learnFrom(answer.usage, input, compiled),
-    speaksLater: isUnsaid,
-  })
-  const spoken = isUnsaid ? [] : calls.flatMap((call) => spokenBy(call) ?? [])
-  const said = calls.length === 0 ? [answer.text] : spoken
-  for (const text of said) {
-    if (text.trim() !== '') emit({ type: 'spoke', runId: run.id, agentId: run.agentId, text })
-  }
-  return recorded === 'over' ? 'put_aside' : 'went_on'
+  const usage = addUsage(result.usage, summaries.get(stepId) ?? NO_USAGE)
+  return useAnswer(run, { stepId, input, compiled }, model, { answer: result.answer, usage, emit })
 }
 
 function hasSpoken(run: HeldRun, { history }: ContextInput): boolean {
@@ -184,9 +166,9 @@ async function fail(run: HeldRun, reason: StopReason, error: RunError): Promise<
   await held(run, (tx, at) => failRun(tx, run, reason, error, at))
 }
 
-async function resolveModel(models: ModelRegistry, handle: string | null) {
+async function resolveModel(models: ModelRegistry, handle: string | null, sender: Sender) {
   try {
-    return await models.resolve(handle)
+    return await models.resolve(handle, sender)
   } catch (error) {
     if (error instanceof UserError) return error
     throw error

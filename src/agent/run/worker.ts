@@ -1,4 +1,5 @@
 import { type Clock, toTimestamp } from '../../core/clock.ts'
+import type { AgentEvent } from '../../core/event.ts'
 import { type AgentId, isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
@@ -7,7 +8,8 @@ import { type HeldRun, keepLease } from './held.ts'
 import { hasEnded, isAlive } from './owner.ts'
 import { type RunTools, workOnRun } from './work-on-run.ts'
 
-export interface WorkerOptions extends RunTools {
+export interface WorkerOptions extends Omit<RunTools, 'emit'> {
+  readonly emit: (namespace: string, event: AgentEvent) => void
   readonly storage: Storage
   /** Signs what this process works on (`ownerName`). */
   readonly owner: string
@@ -95,7 +97,8 @@ export function createWorker(options: WorkerOptions): Worker {
       () => controller.abort(),
       (error) => log('warn', 'a lease could not be renewed', { error: describeError(error) }),
     )
-    const done = workOnRun(run, options, controller.signal).finally(() => {
+    const emit = (event: AgentEvent) => options.emit(lease.namespace, event)
+    const done = workOnRun(run, { ...options, emit }, controller.signal).finally(() => {
       stopKeeping()
       active.delete(id)
       wake()

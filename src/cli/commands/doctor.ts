@@ -1,7 +1,6 @@
 import { openModels, openStorage, type Storage } from '../../app.ts'
 import { type Config, secretsOf } from '../../config.ts'
 import { readId } from '../../core/ids.ts'
-import { NAMESPACE } from '../../core/namespace.ts'
 import { redactSecrets } from '../../core/redact.ts'
 import { VERSION } from '../../core/version.ts'
 import { checkEmbeddings } from './doctor-embeddings.ts'
@@ -27,6 +26,8 @@ export async function doctor(config: Config): Promise<void> {
   if (!dataWorks || !modelWorks) process.exitCode = 1
 }
 
+type Store = ReturnType<Storage['in']>
+
 type Tell = (subject: string, finding: string) => void
 
 async function checkData(config: Config, tell: Tell): Promise<boolean> {
@@ -35,7 +36,10 @@ async function checkData(config: Config, tell: Tell): Promise<boolean> {
     try {
       const { schemaVersion, location } = await storage.info()
       tell('Data', `ok: ${location}, schema ${schemaVersion}`)
-      return config.agent === null || (await checkAgent(storage, config.agent, tell))
+      return (
+        config.agent === null ||
+        (await checkAgent(storage.in(config.namespace), config.agent, tell))
+      )
     } finally {
       await storage.close()
     }
@@ -45,8 +49,7 @@ async function checkData(config: Config, tell: Tell): Promise<boolean> {
   }
 }
 
-async function checkAgent(storage: Storage, reference: string, tell: Tell): Promise<boolean> {
-  const { agents } = storage.in(NAMESPACE)
+async function checkAgent({ agents }: Store, reference: string, tell: Tell): Promise<boolean> {
   const id = readId('agent', reference)
   const byId = id && (await agents.get(id))
   const [agent, ...others] = byId ? [byId] : await agents.named(reference, 2)
@@ -64,6 +67,13 @@ async function checkModel(config: Config, tell: Tell): Promise<boolean> {
   try {
     const { handle, reason } = await models.describeDefault()
     const model = await models.resolve(null)
+    if (model.isClients) {
+      tell(
+        'Model',
+        `ok: ${handle} (${reason}), the model of the client, which can only be tried from there`,
+      )
+      return true
+    }
     const request = {
       messages: [{ role: 'user', text: 'Answer with the one word: ready' }],
       tools: [],

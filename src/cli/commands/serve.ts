@@ -1,4 +1,12 @@
-import { findPinnedAgent, isLoopback, openApp, openModels, serveHttp } from '../../app.ts'
+import {
+  findPinnedAgent,
+  isLoopback,
+  openApp,
+  openGate,
+  openModels,
+  openStorage,
+  serveHttp,
+} from '../../app.ts'
 import { type Config, ConfigError, secretsOf } from '../../config.ts'
 import { createLog } from '../../core/log.ts'
 import { VERSION } from '../../core/version.ts'
@@ -9,15 +17,11 @@ export async function serve(
   config: Config,
   { host, port }: Pick<Arguments, 'host' | 'port'>,
 ): Promise<void> {
-  if (!isLoopback(host) && config.token === null) {
-    throw new ConfigError(
-      `--host: found "${host}", which others can reach. Set RECOLLECT_TOKEN to a long random text first, or leave --host out to serve this machine only.`,
-    )
-  }
+  if (!isLoopback(host)) await requireToken(config, host)
   const stopped = stopSignal()
   const log = createLog(config.logLevel, secretsOf(config))
   const app = await openApp(config, log)
-  const { schemaVersion, location } = await app.storage.info()
+  const { location } = await app.storage.info()
   const closing = async (error: unknown) => {
     await app.close()
     throw error
@@ -26,27 +30,55 @@ export async function serve(
     config.agent === null
       ? undefined
       : await findPinnedAgent(app.context, config.agent).catch(closing)
-  const serving = await serveHttp(async () => app.context, {
-    host,
-    port,
-    toolsets: config.toolsets,
-    readOnly: config.readOnly,
-    agent: agent?.id,
-    log,
-    schemaVersion: () => schemaVersion,
-    ...(config.token !== null && { token: config.token }),
-  }).catch(closing)
+  const gate = await openGate(config, { storage: app.storage, host, log })
+  const serving = await serveHttp(
+    async (namespace) => app.contextOf(namespace ?? config.namespace),
+    {
+      host,
+      port,
+      toolsets: config.toolsets,
+      readOnly: config.readOnly,
+      agent: agent?.id,
+      log,
+      schemaVersion: app.storage.schemaVersion,
+      oauth: config.oauth,
+      ...config.http,
+      authenticate: gate.authenticate,
+    },
+  ).catch(closing)
   const tell = (line: string) => process.stderr.write(`${line}\n`)
   tell(`Recollect ${VERSION} serves MCP at ${serving.url}`)
   tell(`Data:  ${location}${config.readOnly ? ' (only read)' : ''}`)
   if (agent) tell(`Agent: ${agent.name} (${agent.id}), no other`)
   tell(`Model: ${await describeModel(config)}`)
-  const header = config.token === null ? '' : ' --header "Authorization: Bearer $RECOLLECT_TOKEN"'
-  const address = isLoopback(host) ? serving.url : serving.url.replace(host, '<this machine>')
+  if (config.oauth) tell(`Tokens: of ${config.oauth.issuer}, for ${config.oauth.resource}`)
+  const header = await headerFor(config, gate.isClosed)
+  const reached = isLoopback(host) ? serving.url : serving.url.replace(host, '<this machine>')
+  const address = config.oauth?.resource ?? reached
   tell(`Add it to Claude Code: claude mcp add --transport http recollect ${address}${header}`)
   tell('Other clients: see README.md. Stop with Ctrl+C.')
   await stopped
   await closeAndExit(serving.close, app.close)
+}
+
+/** Whoever serves others has a token for them. */
+async function requireToken(config: Config, host: string): Promise<void> {
+  if (config.token !== null || config.oauth !== null) return
+  const storage = await openStorage(config)
+  const hasTokens = await storage.tokens.any().finally(storage.close)
+  if (hasTokens) return
+  throw new ConfigError(
+    `--host: found "${host}", which others can reach. Make a token for them first with recollect token create, or set RECOLLECT_TOKEN to a long random text, or RECOLLECT_OAUTH_ISSUER, or leave --host out to serve this machine only.`,
+  )
+}
+
+/** What a client has to be told of the token; one that asks the issuer gets it by itself. */
+async function headerFor(
+  { token, oauth }: Config,
+  isClosed: () => Promise<boolean>,
+): Promise<string> {
+  if (token === null && (oauth !== null || !(await isClosed()))) return ''
+  return ` --header "Authorization: Bearer ${token === null ? '<token>' : '$RECOLLECT_TOKEN'}"`
 }
 
 async function describeModel(config: Config): Promise<string> {

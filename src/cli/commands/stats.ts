@@ -1,13 +1,12 @@
 import { openStorage } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import { sumByModel } from '../../core/embedding-counts.ts'
-import { NAMESPACE } from '../../core/namespace.ts'
 
 /** Counts what there is. Whatever the settings, it only reads. */
 export async function stats(config: Config): Promise<void> {
   const storage = await openStorage({ ...config, readOnly: true })
   try {
-    const { agents, blocks, messages, passages, runs } = await storage.counts(NAMESPACE)
+    const { agents, blocks, messages, passages, runs } = await storage.counts(config.namespace)
     const { location, bytes, schemaVersion } = await storage.info()
     const counted = Object.entries(runs).filter(([, count]) => count > 0)
     tell('Data', `${location}, schema ${schemaVersion}, ${(bytes / 1e6).toFixed(1)} MB`)
@@ -18,9 +17,11 @@ export async function stats(config: Config): Promise<void> {
       'runs',
       counted.map(([status, count]) => `${count.toLocaleString('en')} ${status}`).join(', ') || '0',
     )
-    const { superseded, found } = await storage.in(NAMESPACE).archives.counts()
+    const { superseded, found } = await storage.in(config.namespace).archives.counts()
     tell('found', `${count(found)} passages by agents; ${count(superseded)} superseded`)
-    for (const model of sumByModel(await storage.embeddings.counts())) {
+    const sets = await storage.embeddings.counts()
+    const own = sets.filter(({ namespace }) => namespace === config.namespace)
+    for (const model of sumByModel(own)) {
       tell(
         'embedding',
         `${model.handle}: ${count(model.embedded)} embedded, ${count(model.waiting)} waiting, ${count(model.failed)} given up; ` +

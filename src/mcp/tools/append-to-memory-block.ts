@@ -16,6 +16,7 @@ export const appendToMemoryBlock = defineTool({
     reason,
   }),
   output: answer({ block: blockShape }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,

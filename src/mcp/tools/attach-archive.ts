@@ -20,6 +20,7 @@ export const attachArchive = defineTool({
       .optional(),
   }),
   output: answer({ archive: archiveShape }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,

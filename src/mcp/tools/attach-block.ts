@@ -12,6 +12,7 @@ export const attachBlock = defineTool({
     'that label already.',
   input: z.strictObject({ agent, block_id: blockId }),
   output: answer({ agent: agentShape }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,

@@ -11,6 +11,7 @@ export const cancelRun = defineTool({
     'Stops an agent that works on a message. What it has already said and written to memory stays.',
   input: z.strictObject({ run_id: runId }),
   output: runShape,
+  scope: 'chat',
   annotations: {
     readOnlyHint: false,
     destructiveHint: true,

@@ -15,6 +15,7 @@ export const compactContext = defineTool({
     summary: z.enum(['model', 'extract', 'none']),
     problem: z.string(),
   }),
+  scope: 'admin',
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,

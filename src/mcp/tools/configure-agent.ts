@@ -58,6 +58,7 @@ export const configureAgent = defineTool({
     confirm: z.boolean().describe('The cost of embed_messages is accepted').optional(),
   }),
   output: answer({ agent_id: z.string(), settings }),
+  scope: 'admin',
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,

@@ -57,6 +57,7 @@ export const createAgent = defineTool({
     tools: innerTools,
   }),
   output: answer({ agent: agentShape }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,

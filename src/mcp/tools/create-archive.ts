@@ -15,6 +15,7 @@ export const createArchive = defineTool({
     agent: z.string().describe('Agent to attach it to, by id or exact name').optional(),
   }),
   output: answer({ archive: archiveShape }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,

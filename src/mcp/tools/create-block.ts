@@ -18,6 +18,7 @@ export const createBlock = defineTool({
     read_only: readOnly,
   }),
   output: answer({ block: blockShape }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,

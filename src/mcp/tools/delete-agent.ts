@@ -14,6 +14,7 @@ export const deleteAgent = defineTool({
     confirm,
   }),
   output: answer({ deleted: z.boolean(), agent_id: z.string() }),
+  scope: 'admin',
   annotations: {
     readOnlyHint: false,
     destructiveHint: true,

@@ -9,6 +9,7 @@ export const deleteArchival = defineTool({
   description: "Deletes one passage of an agent's archival memory, for good.",
   input: z.strictObject({ agent, passage_id: z.string().describe('From search_archival') }),
   output: answer({ deleted: z.boolean(), passage_id: z.string() }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: true,

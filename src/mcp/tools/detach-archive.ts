@@ -12,6 +12,7 @@ export const detachArchive = defineTool({
     "If the agent's inserts went there, its next insert makes a new archive.",
   input: z.strictObject({ agent, archive_id: listedArchiveId }),
   output: answer({ archive: archiveShape }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: true,

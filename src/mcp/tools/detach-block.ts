@@ -11,6 +11,7 @@ export const detachBlock = defineTool({
     'Takes a memory block out of the sight of one agent. The block is kept, and can be attached again.',
   input: z.strictObject({ agent, block_id: blockId }),
   output: answer({ agent: agentShape }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: true,

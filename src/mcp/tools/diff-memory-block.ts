@@ -16,6 +16,7 @@ export const diffMemoryBlock = defineTool({
     offset,
   }),
   output: answer({ diff: z.string(), chars: z.int(), next_offset: z.int() }),
+  scope: 'read',
   annotations: READS,
   async run({ agent, label, from_version, to_version, offset }, context) {
     const whole = await context.memory.diff(agent, label, from_version, to_version)

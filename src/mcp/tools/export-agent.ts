@@ -18,6 +18,7 @@ export const exportAgent = defineTool({
     offset,
   }),
   output: answer({ export_id: z.string(), text: z.string(), chars: z.int(), next_offset: z.int() }),
+  scope: 'read',
   annotations: READS,
   async run(args, context) {
     if (args.offset !== undefined && args.offset > 0 && args.export_id === undefined) {

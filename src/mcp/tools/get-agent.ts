@@ -11,6 +11,7 @@ export const getAgent = defineTool({
     "Shows an agent's settings, its memory blocks (without their values) and how much it remembers.",
   input: z.strictObject({ agent }),
   output: answer({ agent: agentShape }),
+  scope: 'read',
   annotations: READS,
   async run(args, context) {
     return { agent: presentAgent(await context.agents.get(args.agent)) }

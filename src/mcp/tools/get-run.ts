@@ -17,6 +17,7 @@ export const getRun = defineTool({
     include_steps: z.boolean().default(false).describe('Add messages[], as in send_message'),
   }),
   output: runShape,
+  scope: 'read',
   annotations: READS,
   async run(args, context, call) {
     const found = await context.runs.get(args.run_id)

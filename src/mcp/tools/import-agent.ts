@@ -13,6 +13,7 @@ export const importAgent = defineTool({
     'imported on the command line: recollect import <file>.',
   input: z.strictObject({ text: nonEmpty.describe('The whole JSON text, its pages joined') }),
   output: answer({ agent: agentShape, warnings: z.array(z.string()) }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,

@@ -36,6 +36,7 @@ export const insertArchival = defineTool({
     similar: z.array(similarShape),
     ...cut,
   }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,

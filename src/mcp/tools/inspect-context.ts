@@ -39,6 +39,7 @@ export const inspectContext = defineTool({
     chars: z.int(),
     next_offset: z.int(),
   }),
+  scope: 'read',
   annotations: READS,
   async run(args, context) {
     const account = await context.agents.inspect(args.agent)

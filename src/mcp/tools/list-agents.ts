@@ -15,6 +15,7 @@ export const listAgents = defineTool({
     cursor,
   }),
   output: answer({ agents: z.array(shortAgentShape), ...paged }),
+  scope: 'read',
   annotations: READS,
   pinned: true,
   pages: 'agents',

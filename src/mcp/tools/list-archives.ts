@@ -17,6 +17,7 @@ export const listArchives = defineTool({
     cursor,
   }),
   output: answer({ archives: z.array(archiveShape), ...paged }),
+  scope: 'read',
   annotations: READS,
   pages: 'archives',
   async run({ archive_id, ...filter }, context) {

@@ -17,6 +17,7 @@ export const listBlocks = defineTool({
     offset,
   }),
   output: answer({ blocks: z.array(listedBlockShape), ...paged }),
+  scope: 'read',
   annotations: READS,
   pages: 'blocks',
   async run({ offset, ...filter }, context) {

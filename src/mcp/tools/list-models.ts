@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
-import type { ModelsPort } from '../context.ts'
+import type { ModelsPort, Sender } from '../context.ts'
 import { defineTool } from '../define-tool.ts'
 import { presentCursor } from '../present.ts'
 import { cursor, limit } from '../schema.ts'
@@ -32,6 +32,7 @@ export const listModels = defineTool({
     models: z.array(z.string()),
     ...paged,
   }),
+  scope: 'read',
   // It asks the providers.
   annotations: {
     readOnlyHint: true,
@@ -41,11 +42,12 @@ export const listModels = defineTool({
   },
   pinned: true,
   pages: 'models',
-  async run({ query = '', limit, cursor }, context) {
+  async run({ query = '', limit, cursor }, context, { client }) {
+    const sender = { samples: client?.takes('sampling') ?? false }
     const [offset = 0] = decodeCursor(cursor) ?? []
     const [offers, choice] = await Promise.all([
-      context.models.offers(),
-      describeDefault(context.models),
+      context.models.offers(sender),
+      describeDefault(context.models, sender),
     ])
     const handles = offers
       .flatMap(({ provider, models }) => (models ?? []).map((model) => `${provider}/${model}`))
@@ -71,9 +73,9 @@ export const listModels = defineTool({
 })
 
 /** An agent can still name another model when the default can't be used. */
-async function describeDefault(models: ModelsPort) {
+async function describeDefault(models: ModelsPort, sender: Sender) {
   try {
-    const { handle, reason } = await models.describeDefault()
+    const { handle, reason } = await models.describeDefault(sender)
     return { default_model: handle, reason }
   } catch (error) {
     if (error instanceof UserError) return { reason: error.message }

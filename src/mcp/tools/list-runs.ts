@@ -19,6 +19,7 @@ export const listRuns = defineTool({
     cursor,
   }),
   output: answer({ runs: z.array(shortRunShape), ...paged }),
+  scope: 'read',
   annotations: READS,
   pages: 'runs',
   async run(args, context) {

@@ -11,6 +11,7 @@ export const memoryHistory = defineTool({
     'Lists every change of a memory block, newest first: when, by whom, in which run, why.',
   input: z.strictObject({ agent, label, limit: limit(20), cursor }),
   output: answer({ versions: z.array(versionShape), ...paged }),
+  scope: 'read',
   annotations: READS,
   pages: 'versions',
   async run({ agent, label, ...request }, context) {

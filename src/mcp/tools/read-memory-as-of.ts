@@ -23,6 +23,7 @@ export const readMemoryAsOf = defineTool({
     hint: z.string(),
     ...cut,
   }),
+  scope: 'read',
   annotations: READS,
   async run(args, context) {
     const memory = await context.memory.asOf(args.agent, args.at, args.label)

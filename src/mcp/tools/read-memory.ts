@@ -16,6 +16,7 @@ export const readMemory = defineTool({
     offset,
   }),
   output: answer({ agent_id: z.string(), blocks: z.array(blockShape), hint: z.string(), ...cut }),
+  scope: 'read',
   annotations: READS,
   async run(args, context) {
     const memory = await context.memory.read(args.agent, args.label)

@@ -18,6 +18,7 @@ export const replaceInMemoryBlock = defineTool({
     reason,
   }),
   output: answer({ block: blockShape }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: true,

@@ -12,6 +12,7 @@ export const resetMessages = defineTool({
     'in recall memory and can be searched.',
   input: z.strictObject({ agent, confirm }),
   output: answer({ agent_id: z.string(), messages: z.int() }),
+  scope: 'admin',
   annotations: {
     readOnlyHint: false,
     destructiveHint: true,

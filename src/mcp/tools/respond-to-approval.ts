@@ -17,6 +17,7 @@ export const respondToApproval = defineTool({
     reason: z.string().describe('Told to the agent if you deny').optional(),
   }),
   output: runShape,
+  scope: 'chat',
   annotations: {
     readOnlyHint: false,
     // What was approved is done, whatever that is.

@@ -11,6 +11,7 @@ export const restoreMemoryBlock = defineTool({
     'Sets the value of a memory block back to that of an older version, as a new version: nothing of the history is lost.',
   input: z.strictObject({ agent, label, version }),
   output: answer({ block: blockShape }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: true,

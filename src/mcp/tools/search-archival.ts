@@ -36,6 +36,7 @@ export const searchArchival = defineTool({
     offset,
   }),
   output: answer({ passages: z.array(passageShape), ...foundPage }),
+  scope: 'read',
   annotations: READS,
   pages: 'passages',
   async run({ agent, offset, passage_id, query, ...args }, context) {

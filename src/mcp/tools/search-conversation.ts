@@ -23,6 +23,7 @@ export const searchConversation = defineTool({
     offset,
   }),
   output: answer({ messages: z.array(foundMessageShape), ...foundPage }),
+  scope: 'read',
   annotations: READS,
   pages: 'messages',
   async run({ agent, offset, around, ...filter }, context) {

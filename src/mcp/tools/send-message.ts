@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { askForApproval, passOnApproval } from '../approval-by-person.ts'
-import type { McpContext } from '../context.ts'
-import { defineTool } from '../define-tool.ts'
-import type { Person } from '../person.ts'
+import { askModel, bringAnswer } from '../client-model.ts'
+import type { McpContext, RunView } from '../context.ts'
+import { defineTool, type ToolCall } from '../define-tool.ts'
 import { presentRun } from '../present-run.ts'
+import { type Round, readRound } from '../rounds.ts'
 import { agent, nonEmpty, waitSeconds } from '../schema.ts'
 import { runShape } from '../shapes.ts'
 import { waitForRun } from '../wait-for-run.ts'
@@ -30,6 +31,7 @@ export const sendMessage = defineTool({
       .describe('Add messages[]: its reasoning, tool calls and their results'),
   }),
   output: runShape,
+  scope: 'chat',
   annotations: {
     readOnlyHint: false,
     // Nothing is lost by it: what the agent changes in its memory stays in the history of its blocks.
@@ -38,13 +40,17 @@ export const sendMessage = defineTool({
     openWorldHint: true,
   },
   async run(args, context, call) {
-    const begun = await begin(args, context, call.person)
-    const waited = begun.isClosed
-      ? begun.view
-      : await waitForRun(begun.view, args.wait_seconds, context, call)
-    if (!begun.isClosed) askForApproval(waited, call.person)
+    const { view, round, problem, isClosed } = await begin(args, context, call)
+    const waited = isClosed ? view : await waitForRun(view, args.wait_seconds, context, call)
+    if (!isClosed) {
+      askForApproval(waited, call.person, round)
+      await askModel(waited, context, call.client, round)
+    }
     const messages = args.include_steps ? await context.runs.messages(waited.run.id) : undefined
-    return presentRun(waited, messages)
+    const shown = presentRun(waited, messages)
+    return problem === undefined
+      ? shown
+      : { ...shown, warnings: [problem, ...(shown.warnings ?? [])] }
   },
   failure({ status, error, run_id }) {
     if (status !== 'failed') return undefined
@@ -58,22 +64,43 @@ export const sendMessage = defineTool({
 interface Sending {
   readonly agent: string
   readonly message: string
+  readonly wait_seconds: number
   readonly idempotency_key?: string | undefined
   readonly max_steps?: number | undefined
 }
 
-/** Sends the message; if this call brings the person's answer to a question of the last, hands that on instead. */
-async function begin(args: Sending, context: McpContext, person: Person | undefined) {
-  if (person?.resumed === undefined) {
+interface Begun {
+  readonly view: RunView
+  readonly round: Pick<Round, 'asked' | 'until'>
+  /** The call ends with the run as it is. */
+  readonly isClosed: boolean
+  /** Why the answer that the call brought changed nothing. */
+  readonly problem?: string
+}
+
+/** Sends the message; if this call brings the client's answer to what the last one asked, hands that on instead. */
+async function begin(
+  args: Sending,
+  context: McpContext,
+  { client, person }: Pick<ToolCall, 'client' | 'person'>,
+): Promise<Begun> {
+  if (client?.resumed === undefined) {
     const view = await context.runs.send({
       agent: args.agent,
       text: args.message,
       idempotencyKey: args.idempotency_key,
       maxSteps: args.max_steps,
+      samples: client?.takes('sampling'),
     })
-    return { view, isClosed: false }
+    const until = Date.now() + args.wait_seconds * 1_000
+    return { view, round: { asked: 0, until }, isClosed: false }
   }
-  const view = await passOnApproval(person.resumed, context, person)
-  if (view) return { view, isClosed: false }
-  return { view: await context.runs.get(person.resumed), isClosed: true }
+  const round = readRound(client.resumed)
+  if (round.ask !== undefined) {
+    const brought = await bringAnswer(round.runId, round.ask, context, client)
+    return { ...brought, round, isClosed: brought.problem !== undefined }
+  }
+  const view = person && (await passOnApproval(round.runId, context, person))
+  if (view) return { view, round, isClosed: false }
+  return { view: await context.runs.get(round.runId), round, isClosed: true }
 }

@@ -38,9 +38,10 @@ export const stats = defineTool({
     database_bytes: count,
     schema_version: count,
   }),
+  scope: 'read',
   annotations: READS,
   async run(_, context) {
-    const { runs, bytes, schemaVersion, agents, blocks, messages, passages, ...rest } =
+    const { runs, server, schemaVersion, agents, blocks, messages, passages, ...rest } =
       await context.stats()
     return {
       agents,
@@ -52,9 +53,9 @@ export const stats = defineTool({
       runs: Object.fromEntries(Object.entries(runs).filter(([, number]) => number > 0)),
       ...(rest.embeddings.length > 0 && {
         embeddings: sumByModel(rest.embeddings).map(presentEmbedding),
-        vector_index_bytes: rest.indexBytes,
+        vector_index_bytes: server?.indexBytes,
       }),
-      database_bytes: bytes,
+      database_bytes: server?.bytes,
       schema_version: schemaVersion,
     }
   },

@@ -27,6 +27,7 @@ export const updateAgent = defineTool({
     tool_rules: toolRules,
   }),
   output: answer({ agent: agentShape }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: true,

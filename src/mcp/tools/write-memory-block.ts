@@ -29,6 +29,7 @@ export const writeMemoryBlock = defineTool({
     reason,
   }),
   output: answer({ block: blockShape }),
+  scope: 'write',
   annotations: {
     readOnlyHint: false,
     destructiveHint: true,

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { UserError } from '../../core/errors.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { BodyError } from './read-body.ts'
 
 const UNREAD_MILLISECONDS = 1_000
+const BUSY_SECONDS = 5
 
 /** Answers a request that could not be served, as far as it can still be answered. */
 export function fail(response: ServerResponse, error: unknown, log: Log): void {
@@ -12,6 +14,8 @@ export function fail(response: ServerResponse, error: unknown, log: Log): void {
   } else if (error instanceof BodyError) {
     refuse(response, error.status, error.message, error.code)
     endUnread(response.req)
+  } else if (error instanceof UserError && error.code === 'busy') {
+    askToWait(response, 503, error.message, BUSY_SECONDS)
   } else {
     log('error', 'an HTTP request failed', { error: describeError(error) })
     refuse(response, 500, 'Recollect failed on this request.', -32_603)
@@ -34,6 +38,25 @@ export function refuse(
   code = -32_000,
 ): void {
   answerJson(response, status, { jsonrpc: '2.0', error: { code, message }, id: null })
+}
+
+/** A refusal that says when to come again. */
+export function askToWait(
+  response: ServerResponse,
+  status: 429 | 503,
+  message: string,
+  seconds: number,
+): void {
+  response.setHeader('Retry-After', seconds)
+  refuse(response, status, message)
+}
+
+/** True: the request does more than read, and was refused. */
+export function refuseMoreThanReading(request: IncomingMessage, response: ServerResponse): boolean {
+  if (request.method === 'GET' || request.method === 'HEAD') return false
+  response.setHeader('Allow', 'GET, HEAD')
+  refuse(response, 405, 'Only GET and HEAD are answered here.')
+  return true
 }
 
 export function answerJson(response: ServerResponse, status: number, value: unknown): void {

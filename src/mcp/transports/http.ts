@@ -14,18 +14,36 @@ import {
   isLegacyRequest,
   legacyStatelessFallback,
 } from '@modelcontextprotocol/server'
+import type { Access } from '../../core/access.ts'
+import type { Authenticate } from '../../core/authenticate.ts'
+import { isAnybody } from '../../core/full-access.ts'
 import type { Log } from '../../core/log.ts'
 import type { AddressRefusal } from '../check-address.ts'
+import { neededScope } from '../needed-scope.ts'
 import { isMcpPath } from '../offer-at.ts'
 import type { ServerFactory } from '../server.ts'
+import { accessIn, toAuthInfo } from './access-in-request.ts'
+import { createAccessWatch } from './access-watch.ts'
+import { bearerToken } from './bearer-token.ts'
+import { createCallers } from './callers.ts'
+import { CAPS, type Caps } from './caps.ts'
 import { trackConnections } from './connections.ts'
-import { answerJson, fail, refuse } from './http-answers.ts'
+import { answerOrigin } from './cors.ts'
+import { createHealth } from './health.ts'
+import { answerJson, askToWait, fail, refuse, refuseMoreThanReading } from './http-answers.ts'
 import { type Guard, hostRule, refusalOf } from './http-guard.ts'
 import { createLegacySessions } from './legacy-sessions.ts'
 import { listen } from './listen.ts'
 import { listenOverHttp } from './listen-over-http.ts'
 import { isListen } from './listen-request.ts'
+import {
+  challengeFor,
+  isMetadataPath,
+  metadataOf,
+  type ProtectedResource,
+} from './protected-resource.ts'
 import { readBody } from './read-body.ts'
+import { createUnderWay } from './under-way.ts'
 
 /*
  * Three kinds of clients meet at /mcp: those of 2026-07-28 (every request stands for itself), older ones with a
@@ -36,15 +54,24 @@ export interface HttpOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
-  /** Asked for at /mcp. Whoever binds more than loopback must set one. */
-  readonly token?: string | undefined
+  /** Asked about every request to /mcp. */
+  readonly authenticate: Authenticate
+  /** Where clients get tokens. */
+  readonly protectedResource?: ProtectedResource | undefined
+  /** Whether a client is told with a 403 that its token lacks a scope; else the answer to the request says so. */
+  readonly asksForScope?: ((access: Access) => boolean) | undefined
   /** Names beside `host` and loopback under which clients may call. */
   readonly allowedHosts?: readonly string[]
+  /** Other origins whose pages may call. */
+  readonly corsOrigins?: readonly string[]
+  /** For each caller who has a token; whoever needs none is the only one. */
+  readonly caps?: Caps
+  readonly mostConnections?: number
   readonly version: string
-  /** Of the database, if it is open by now. */
-  readonly schemaVersion?: () => number | undefined
+  /** Asks the database. */
+  readonly schemaVersion?: () => Promise<number>
   /** Why there is nothing at an address of `/mcp`; undefined: there is. */
-  readonly check?: (url: string) => Promise<AddressRefusal | undefined>
+  readonly check?: (url: string, access: Access) => Promise<AddressRefusal | undefined>
   readonly log: Log
   /** For a request to arrive in full; what it takes to answer is not counted. */
   readonly requestMilliseconds?: number
@@ -54,7 +81,7 @@ export interface HttpOptions {
 
 export interface HttpServing {
   readonly url: string
-  /** Ends all streams within two seconds. */
+  /** Takes no more requests, lets those that are quick end, and cuts off all others; within three seconds. */
   close(): Promise<void>
 }
 
@@ -67,40 +94,92 @@ const REQUEST_MILLISECONDS = 30_000
 const CHECK_MILLISECONDS = 1_000
 /** What proxies and clients cut off is silent for longer. */
 const KEEP_ALIVE_MILLISECONDS = 15_000
+/** What would not be over by itself is cut off, so that whoever stops us need not wait. */
+const FINISH_MILLISECONDS = 1_000
 const CLOSE_MILLISECONDS = 1_500
+const MOST_CONNECTIONS = 1_000
 const SWEEP_MILLISECONDS = 20
 
 export async function serveOverHttp(
   createServer: ServerFactory,
   options: HttpOptions,
 ): Promise<HttpServing> {
-  const { log, token, keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS } = options
+  const {
+    log,
+    authenticate,
+    protectedResource,
+    keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS,
+  } = options
+  const { caps = CAPS } = options
   const requestTimeout = options.requestMilliseconds ?? REQUEST_MILLISECONDS
-  const guard: Guard = { allowsHost: hostRule(options.host, options.allowedHosts ?? []), token }
+  const origins = new Set(options.corsOrigins ?? [])
+  const guard: Guard = { allowsHost: hostRule(options.host, options.allowedHosts ?? []), origins }
+  const challenge = challengeFor(protectedResource)
+  const callers = createCallers(caps)
+  const underWay = createUnderWay()
+  const accesses = createAccessWatch(authenticate, log)
+  const answerHealth = createHealth(options)
   const onerror = (error: Error) => log('debug', 'http', { error: error.message })
   const handler = createMcpHandler(
-    (request) => createServer({ ...request, notices: { kind: 'listened' } }),
+    (request) =>
+      createServer({
+        ...request,
+        access: accessIn(request.authInfo),
+        notices: { kind: 'listened' },
+      }),
     { legacy: 'reject', onerror, keepAliveMs: keepAliveMilliseconds },
   )
   const modern = toNodeHandler(handler, { onerror })
   const listens = listenOverHttp({ createServer, log, onerror, keepAliveMilliseconds })
   const sessionless = toNodeHandler({
-    fetch: legacyStatelessFallback((request) => createServer(request), onerror),
+    fetch: legacyStatelessFallback(
+      (request) => createServer({ ...request, access: accessIn(request.authInfo) }),
+      onerror,
+    ),
   })
-  const sessions = createLegacySessions({ createServer, log, keepAliveMilliseconds })
+  const sessions = createLegacySessions({
+    createServer,
+    log,
+    keepAliveMilliseconds,
+    callerLimit: caps.sessions,
+  })
 
-  const serveMcp = async (request: IncomingMessage, response: ServerResponse) => {
-    const nothing = await options.check?.(request.url ?? '')
+  /** False: the caller has too many; it was told so. */
+  const enterStream = (response: ServerResponse, caller: string | undefined): boolean => {
+    underWay.leaveOut(response)
+    const refusal = caller === undefined ? undefined : callers.enterStream(caller, response)
+    if (refusal !== undefined) askToWait(response, 429, refusal.message, refusal.retrySeconds)
+    return refusal === undefined
+  }
+
+  const serveMcp = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    access: Access,
+    caller: string | undefined,
+  ) => {
+    const nothing = await options.check?.(request.url ?? '', access)
     if (nothing !== undefined) return refuse(response, nothing.status, nothing.message, -32_602)
     const sessionId = request.headers['mcp-session-id']
     const body = request.method === 'POST' ? await readBody(request) : undefined
-    const plain = plainRequest(request)
+    if (options.asksForScope?.(access)) {
+      const scope = await neededScope(body)
+      if (scope !== undefined && !access.scopes.has(scope)) {
+        response.setHeader('WWW-Authenticate', challenge({ scope }))
+        return refuse(response, 403, `This needs the scope "${scope}", which the token lacks.`)
+      }
+    }
+    const plain = plainRequest(request, access)
     if (body !== undefined && !(await isLegacyRequest(await toWebRequest(plain, body), body))) {
-      if (isListen(body)) return listens.serve(plain, response, body)
+      if (isListen(body)) {
+        if (enterStream(response, caller)) await listens.serve(plain, response, body, access)
+        return
+      }
       return modern(plain, response, body)
     }
     if (typeof sessionId === 'string') {
-      if (await sessions.handle(sessionId, request, response, body)) return
+      if (request.method === 'GET' && !enterStream(response, caller)) return
+      if (await sessions.handle(sessionId, { request, response, body, access, caller })) return
       return refuse(
         response,
         404,
@@ -109,11 +188,43 @@ export async function serveOverHttp(
       )
     }
     if (body !== undefined && isInitializeRequest(body)) {
-      if (await sessions.open(request, response, body)) return
+      if (await sessions.open({ request, response, body, access, caller })) return
       return refuse(response, 503, 'Too many sessions are in use. Try again later.')
     }
     // It answers other methods than POST with 405.
     return sessionless(plain, response, body)
+  }
+
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+    const refusal = refusalOf(request.headers, guard)
+    if (refusal !== undefined) return refuse(response, refusal.status, refusal.message)
+    if (answerOrigin(request, response, origins)) return
+    if (path === '/health') return answerHealth(request, response)
+    if (protectedResource !== undefined && isMetadataPath(path, protectedResource)) {
+      if (refuseMoreThanReading(request, response)) return
+      return answerJson(response, 200, metadataOf(protectedResource))
+    }
+    if (!isMcpPath(path)) return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
+    const token = bearerToken(request.headers.authorization)
+    const access = await authenticate(token)
+    if ('reason' in access) {
+      response.setHeader('WWW-Authenticate', challenge(access))
+      return refuse(response, 401, access.message)
+    }
+    if (access.scopes.size === 0) {
+      response.setHeader('WWW-Authenticate', challenge({ scope: 'read' }))
+      return refuse(response, 403, 'The token has none of the scopes of this server.')
+    }
+    if (!METHODS.includes(request.method ?? '')) {
+      response.setHeader('Allow', METHODS.join(', '))
+      return refuse(response, 405, `Only ${METHODS.join(', ')} are answered here.`)
+    }
+    const caller = isAnybody(access) ? undefined : `${access.namespace} ${access.name}`
+    const wait = caller === undefined ? undefined : callers.enter(caller, response)
+    if (wait !== undefined) return askToWait(response, 429, wait.message, wait.retrySeconds)
+    accesses.watch(response, token, access)
+    await serveMcp(request, response, access, caller)
   }
 
   const limits = {
@@ -121,33 +232,27 @@ export async function serveOverHttp(
     headersTimeout: Math.min(HEADERS_MILLISECONDS, requestTimeout),
     connectionsCheckingInterval: Math.min(CHECK_MILLISECONDS, requestTimeout),
   }
+  let closing = false
   const server = createHttpServer(limits, (request, response) => {
-    const path = (request.url ?? '').split('?', 1)[0] ?? ''
-    const isMcp = isMcpPath(path)
-    const refusal = refusalOf(request.headers, guard, isMcp)
-    if (refusal !== undefined) {
-      if (refusal.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
-      return refuse(response, refusal.status, refusal.message)
-    }
-    if (path === '/health') return answerHealth(request, response, options)
-    if (!isMcp) return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
-    if (!METHODS.includes(request.method ?? '')) {
-      response.setHeader('Allow', METHODS.join(', '))
-      return refuse(response, 405, `Only ${METHODS.join(', ')} are answered here.`)
-    }
-    serveMcp(request, response).catch((error: unknown) => fail(response, error, log))
+    if (closing) return askToWait(response, 503, 'This server is being stopped.', 1)
+    underWay.add(response)
+    serve(request, response).catch((error: unknown) => fail(response, error, log))
   })
+  server.maxConnections = options.mostConnections ?? MOST_CONNECTIONS
   const connections = trackConnections(server)
   const url = await listen(server, options.host, options.port)
 
   return {
     url: `${url}/mcp`,
     async close() {
+      closing = true
+      accesses.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       // A connection whose answer is on its way becomes idle a moment later.
       const sweep = setInterval(connections.closeIdle, SWEEP_MILLISECONDS)
+      await Promise.all([listens.close(), underWay.over(FINISH_MILLISECONDS)])
       const cutOff = setTimeout(() => server.closeAllConnections(), CLOSE_MILLISECONDS)
-      await Promise.all([sessions.close(), listens.close(), handler.close()])
+      await Promise.all([sessions.close(), handler.close()])
       await closed
       clearInterval(sweep)
       clearTimeout(cutOff)
@@ -155,30 +260,13 @@ export async function serveOverHttp(
   }
 }
 
-/** The same request under the type that the SDK asks for. */
-function plainRequest(request: IncomingMessage): NodeIncomingMessageLike {
+/** The same request under the type that the SDK asks for, with whom it comes from. */
+function plainRequest(request: IncomingMessage, access: Access): NodeIncomingMessageLike {
   return {
+    auth: toAuthInfo(access),
     method: request.method ?? 'GET',
     url: request.url ?? '/',
     headers: request.headers,
     [Symbol.asyncIterator]: () => request[Symbol.asyncIterator](),
   }
-}
-
-function answerHealth(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: HttpOptions,
-): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('Allow', 'GET')
-    refuse(response, 405, 'Only GET is answered here.')
-    return
-  }
-  const schemaVersion = options.schemaVersion?.()
-  answerJson(response, 200, {
-    status: 'ok',
-    version: options.version,
-    ...(schemaVersion !== undefined && { schema_version: schemaVersion }),
-  })
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node'
+import type { Access } from '../../core/access.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import type { ServerFactory } from '../server.ts'
 import { createPushStream, type PushStream } from './push-stream.ts'
+import { isSameAccess } from './same-access.ts'
 
 /*
  * Sessions of clients from before 2026-07-28. Some clients open one per call and never close any, so there is a cap
@@ -14,6 +16,8 @@ export interface LegacySessionsOptions {
   readonly createServer: ServerFactory
   readonly log: Log
   readonly limit?: number
+  /** Of one caller. */
+  readonly callerLimit?: number
   readonly idleMilliseconds?: number
   /** Between two signs of life on a stream. */
   readonly keepAliveMilliseconds?: number
@@ -21,19 +25,27 @@ export interface LegacySessionsOptions {
 
 export interface LegacySessions {
   /** Opens a session with an `initialize`. False: there are too many and all are in use; nothing was answered. */
-  open(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<boolean>
-  /** False: there is no such session; nothing was answered. */
-  handle(
-    id: string,
-    request: IncomingMessage,
-    response: ServerResponse,
-    body?: unknown,
-  ): Promise<boolean>
+  open(exchange: Exchange): Promise<boolean>
+  /** False: there is no such session of this caller; nothing was answered. */
+  handle(id: string, exchange: Exchange): Promise<boolean>
   size(): number
   close(): Promise<void>
 }
 
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly body?: unknown
+  /** Whom it comes from, who must have opened the session that it is for. */
+  readonly access: Access
+  /** Whose limits count; undefined: nobody's. */
+  readonly caller?: string | undefined
+}
+
 interface Session {
+  /** Of whoever opened it. */
+  readonly access: Access
+  readonly caller: string | undefined
   readonly transport: NodeStreamableHTTPServerTransport
   readonly pushes: PushStream
   /** Requests and streams under way. */
@@ -47,6 +59,7 @@ export function createLegacySessions({
   createServer,
   log,
   limit = 1_000,
+  callerLimit = limit,
   idleMilliseconds = 30 * 60_000,
   keepAliveMilliseconds,
 }: LegacySessionsOptions): LegacySessions {
@@ -63,21 +76,26 @@ export function createLegacySessions({
       if (session.active === 0 && session.usedAt < before) await end(id, session)
     }
   }
-  const makeRoom = async (): Promise<boolean> => {
+  const makeRoomIn = async (
+    among: (session: Session) => boolean,
+    most: number,
+  ): Promise<boolean> => {
     // Several, when more were opened at once than there was room for.
-    while (sessions.size >= limit) {
-      const idle = [...sessions].find(([, session]) => session.active === 0)
+    for (;;) {
+      const all = [...sessions].filter(([, session]) => among(session))
+      if (all.length < most) return true
+      const idle = all.find(([, session]) => session.active === 0)
       if (idle === undefined) return false
       await end(...idle)
     }
-    return true
   }
-  const serve = async (
-    session: Session,
-    request: IncomingMessage,
-    response: ServerResponse,
-    body: unknown,
-  ) => {
+  const makeRoom = async (caller: string | undefined): Promise<boolean> => {
+    // Whoever has too many makes room for himself before others have to.
+    const own = (session: Session) => session.caller === caller
+    if (caller !== undefined && !(await makeRoomIn(own, callerLimit))) return false
+    return makeRoomIn(() => true, limit)
+  }
+  const serve = async (session: Session, { request, response, body }: Exchange) => {
     session.active += 1
     response.once('close', () => {
       session.active -= 1
@@ -96,8 +114,9 @@ export function createLegacySessions({
   ).unref()
 
   return {
-    async open(request, response, body) {
-      if (!(await makeRoom())) return false
+    async open(exchange) {
+      const { access, caller, request } = exchange
+      if (!(await makeRoom(caller))) return false
       const id = randomUUID()
       const transport = new NodeStreamableHTTPServerTransport({
         sessionIdGenerator: () => id,
@@ -105,9 +124,10 @@ export function createLegacySessions({
         ...(keepAliveMilliseconds !== undefined && { keepAliveMs: keepAliveMilliseconds }),
       })
       const pushes = createPushStream()
-      const session: Session = { transport, pushes, active: 0, usedAt: Date.now() }
+      const session: Session = { access, caller, transport, pushes, active: 0, usedAt: Date.now() }
       const server = createServer({
         requestInfo: { url: request.url ?? '/' },
+        access,
         notices: { kind: 'pushed', ready: pushes.ready },
       })
       await server.connect(transport)
@@ -117,16 +137,17 @@ export function createLegacySessions({
         closeServer?.()
         sessions.delete(id)
       }
-      await serve(session, request, response, body)
+      await serve(session, exchange)
       return true
     },
-    async handle(id, request, response, body) {
+    async handle(id, exchange) {
       const session = sessions.get(id)
-      if (session === undefined) return false
+      // To know of a session is not to be its owner.
+      if (session === undefined || !isSameAccess(session.access, exchange.access)) return false
       sessions.delete(id)
       sessions.set(id, session)
       session.usedAt = Date.now()
-      await serve(session, request, response, body)
+      await serve(session, exchange)
       return true
     },
     size: () => sessions.size,

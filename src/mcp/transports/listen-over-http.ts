@@ -5,6 +5,7 @@ import {
   type JSONRPCRequest,
   type McpHttpHandler,
 } from '@modelcontextprotocol/server'
+import type { Access } from '../../core/access.ts'
 import type { Log } from '../../core/log.ts'
 import { createOutbox } from '../live/outbox.ts'
 import { rpcError } from '../rpc-error.ts'
@@ -27,6 +28,7 @@ export interface HttpListens {
     request: NodeIncomingMessageLike,
     response: ServerResponse<IncomingMessage>,
     message: JSONRPCRequest,
+    access: Access,
   ): Promise<void>
   /** Ends all streams, as the protocol has it. */
   close(): Promise<void>
@@ -45,12 +47,12 @@ export function listenOverHttp({
 }: HttpListensOptions): HttpListens {
   const open = new Set<McpHttpHandler>()
   return {
-    async serve(request, response, message) {
+    async serve(request, response, message, access) {
       if (open.size >= limit) {
         return refuse(response, 503, 'Too many clients are listening. Try again later.')
       }
       const handler = createMcpHandler(
-        (made) => createServer({ ...made, notices: { kind: 'listened' } }),
+        (made) => createServer({ ...made, access, notices: { kind: 'listened' } }),
         { legacy: 'reject', onerror, keepAliveMs: keepAliveMilliseconds },
       )
       const tell = createOutbox({
@@ -61,7 +63,7 @@ export function listenOverHttp({
         },
         log,
       })
-      const subscription = createServer.feedAt(request.url).subscribe(tell)
+      const subscription = createServer.feedAt(request.url, access).subscribe(tell)
       open.add(handler)
       response.once('close', () => {
         open.delete(handler)

@@ -200,6 +200,8 @@ export const PLAN = {
       started_at: true,
       paused_at: true,
       completed_at: true,
+      client_samples: true,
+      ask: true,
     },
   },
   lease: 'made anew',
@@ -220,6 +222,7 @@ export const PLAN = {
       cached_tokens: true,
       started_at: true,
       completed_at: true,
+      client_answer: true,
     },
   },
   tool_call: {
@@ -260,6 +263,8 @@ export const PLAN = {
     columns: { row: true, set_row: true, entry_row: true, vector: true },
   },
   vector_code: 'made anew',
+  vector_middle: 'made anew',
+  vector_bits: 'made anew',
   vector_gone: 'made anew',
   embedding_task: {
     key: ['row'],
@@ -276,6 +281,22 @@ export const PLAN = {
   embedding_cache: {
     key: ['row'],
     columns: { row: true, handle: true, digest: true, vector: true },
+  },
+  // What clients were handed is good at the target, too.
+  signing_key: { key: ['name'], columns: { name: true, value: true } },
+  access_token: {
+    key: ['id'],
+    columns: {
+      id: true,
+      name: true,
+      digest: true,
+      scopes: true,
+      namespace: true,
+      created_at: true,
+      expires_at: true,
+      last_used_at: true,
+      revoked_at: true,
+    },
   },
   event: 'made anew',
 } as const satisfies Plan

@@ -7,6 +7,8 @@ import { search } from './0005-search.ts'
 import { embeddings } from './0006-embeddings.ts'
 import { archives } from './0007-archives.ts'
 import { runLists } from './0008-run-lists.ts'
+import { clientModel } from './0009-client-model.ts'
+import { tokens } from './0010-tokens.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -21,4 +23,6 @@ export const MIGRATIONS: readonly Migration[] = [
   embeddings,
   archives,
   runLists,
+  clientModel,
+  tokens,
 ]

@@ -48,7 +48,7 @@ export async function openPostgresAsTarget(reach: Reach, location: string): Prom
     dialect: createPostgresDialect(collation),
     reader: db,
     // A server that was opened before sees in its own transactions that it may not write any more.
-    transact: (work) => transact(db, 'serializable', work),
+    transact: (work) => transact(db, work),
     close: () => db.destroy(),
   }))
 }

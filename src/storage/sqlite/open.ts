@@ -216,6 +216,14 @@ function cannotOpen(path: string, error: unknown, access: Access = 'write'): Use
       { cause: error },
     )
   }
+  if (code === 'ERR_DLOPEN_FAILED') {
+    return new UserError(
+      'unsupported',
+      `SQLite can't be loaded: better-sqlite3 was compiled for another platform or version of Node than this one (${process.version}, ${process.platform}-${process.arch}). ` +
+        'In a checkout, run npm rebuild better-sqlite3; in Claude Desktop, turn off "Use Built-in Node.js for MCP" or install a bundle that was made for this Node.',
+      { cause: error },
+    )
+  }
   const may = access === 'read' ? 'read' : 'write to'
   return new UserError(
     'unsupported',

@@ -48,6 +48,8 @@ if (!port) throw new Error('the search worker runs as a worker only')
 
 /** So few vectors are scored as they are stored. */
 const FEW = 1_000
+/** So many are read as bytes in a tenth of a second. */
+const MANY = 20_000
 /** As many are looked at as their order may matter for. */
 const NEAREST = 50
 const PATIENCE_MILLISECONDS = 1_500
@@ -60,7 +62,12 @@ function open() {
   const reads = openVectorReads(db)
   const leg = {
     reads,
-    mirrors: createMirrors({ reads, budgetBytes: setup.vectorBytes, fewestRows: FEW }),
+    mirrors: createMirrors({
+      reads,
+      budgetBytes: setup.vectorBytes,
+      fewestRows: FEW,
+      manyRows: MANY,
+    }),
     most: NEAREST,
     few: FEW,
     patienceMilliseconds: PATIENCE_MILLISECONDS,

@@ -1,12 +1,15 @@
 import type DatabaseHandle from 'better-sqlite3'
-import { decodeFloat32 } from '../../vector/vector-index.ts'
+import { type CodesKind, decodeFloat32 } from '../../vector/vector-index.ts'
 import type { CodeBatch, StampedVector, VectorReads } from '../vectors/vector-reads.ts'
 import { excludedEntries, passingEntries } from './entry-filter.ts'
 import { preparedOn } from './statements.ts'
 
 /** About as many bytes as are read in a few milliseconds. */
 const BATCH_BYTES = 1_000_000
+const MOST_CODES = 5_000
 const DELETIONS_AT_A_TIME = 1_000
+const CODE_TABLES = { int8: 'vector_code', bits: 'vector_bits' }
+const BYTES_OF_A_COMPONENT = { int8: 1, bits: 1 / 8 }
 
 interface VectorRow {
   readonly row: number
@@ -36,11 +39,15 @@ export function openVectorReads(db: DatabaseHandle.Database): VectorReads {
       vector: decodeFloat32(vector),
     }))
   // SQLite joins codes faster than we go from row to row.
-  const codes = (selected: string, ...values: readonly (number | string)[]): CodeBatch => {
+  const codes = (
+    kind: CodesKind,
+    selected: string,
+    ...values: readonly (number | string)[]
+  ): CodeBatch => {
     const found = prepare(
       `SELECT json_group_array(entry_row) AS rows, json_group_array(row) AS stamps,
          cast(group_concat(code, '') AS BLOB) AS codes
-       FROM (SELECT row, entry_row, code FROM vector_code ${selected})`,
+       FROM (SELECT row, entry_row, code FROM ${CODE_TABLES[kind]} ${selected})`,
     ).get(...values) as CodesRow
     return {
       rows: JSON.parse(found.rows) as number[],
@@ -57,17 +64,24 @@ export function openVectorReads(db: DatabaseHandle.Database): VectorReads {
         most,
       ),
     dimension: (setRow) => dimension(setRow) || null,
-    codesAfter: (setRow, stamp) =>
+    middle(setRow) {
+      const found = prepare('SELECT vector FROM vector_middle WHERE set_row = ?')
+        .pluck()
+        .get(setRow)
+      return found instanceof Uint8Array ? decodeFloat32(found) : null
+    },
+    codesAfter(kind, setRow, stamp) {
+      const bytes = BYTES_OF_A_COMPONENT[kind] * (dimension(setRow) || 1)
+      const most = Math.min(MOST_CODES, Math.ceil(BATCH_BYTES / bytes))
+      return codes(kind, 'WHERE set_row = ? AND row > ? ORDER BY row LIMIT ?', setRow, stamp, most)
+    },
+    codesOf: (kind, setRow, rows) =>
       codes(
-        'WHERE set_row = ? AND row > ? ORDER BY row LIMIT ?',
-        setRow,
-        stamp,
-        Math.ceil(BATCH_BYTES / (dimension(setRow) || 1)),
-      ),
-    codesOf: (setRow, rows) =>
-      codes(
-        `WHERE row IN (SELECT row FROM vector WHERE set_row = ? AND entry_row IN (SELECT value FROM json_each(?)))
+        kind,
+        `WHERE set_row = ? AND row IN
+           (SELECT row FROM vector WHERE set_row = ? AND entry_row IN (SELECT value FROM json_each(?)))
          ORDER BY row`,
+        setRow,
         setRow,
         JSON.stringify(rows),
       ),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type Codes, createInt8Codes, decodeFloat32 } from '../../vector/vector-index.ts'
 import type { Connection, NewVector, StoredVector, VectorTables } from '../dialect.ts'
+import { insertBits } from '../vectors/vector-bits.ts'
 
 /** The vectors as they are, as codes, and the numbers of those that were taken away, for the mirrors of all processes. */
 export const sqliteVectors: VectorTables = { create, insert, remove, read, restore }
@@ -15,12 +16,21 @@ async function create(db: Connection): Promise<void> {
       UNIQUE (set_row, entry_row),
       FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE
     )`,
-    sql`CREATE INDEX vector_set_row ON vector (set_row, row)`,
+    sql`CREATE UNIQUE INDEX vector_set_row ON vector (set_row, row)`,
     sql`CREATE TABLE vector_code (
       row INTEGER PRIMARY KEY, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL, code BLOB NOT NULL,
       FOREIGN KEY (row) REFERENCES vector (row) ON DELETE CASCADE
     )`,
     sql`CREATE INDEX vector_code_set ON vector_code (set_row, row)`,
+    sql`CREATE TABLE vector_middle (
+      set_row INTEGER PRIMARY KEY, vector BLOB NOT NULL,
+      FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE
+    )`,
+    sql`CREATE TABLE vector_bits (
+      set_row INTEGER NOT NULL, row INTEGER NOT NULL, entry_row INTEGER NOT NULL, code BLOB NOT NULL,
+      PRIMARY KEY (set_row, row),
+      FOREIGN KEY (set_row, row) REFERENCES vector (set_row, row) ON DELETE CASCADE
+    ) WITHOUT ROWID`,
     sql`CREATE TABLE vector_gone (
       row INTEGER PRIMARY KEY AUTOINCREMENT, set_row INTEGER NOT NULL, entry_row INTEGER NOT NULL,
       FOREIGN KEY (set_row) REFERENCES vector_set (row) ON DELETE CASCADE
@@ -55,6 +65,7 @@ async function insert(db: Connection, vectors: readonly NewVector[]): Promise<vo
   )
 }
 
+/** What is kept beside vectors that have just been stored. */
 async function insertCodes(db: Connection, stored: readonly StoredVector[]): Promise<void> {
   const codes = new Map<number, Codes>()
   await db
@@ -68,6 +79,7 @@ async function insertCodes(db: Connection, stored: readonly StoredVector[]): Pro
       }),
     )
     .execute()
+  await insertBits(db, stored)
 }
 
 async function remove(

@@ -1,8 +1,5 @@
 import {
-  type Codes,
   type CodesKind,
-  createBitCodes,
-  createInt8Codes,
   createVectorIndex,
   type Kernel,
   startTimeSlices,
@@ -11,12 +8,8 @@ import {
   type VectorSearch,
 } from '../../vector/vector-index.ts'
 import { createMutex } from '../mutex.ts'
-import {
-  type CodeBatch,
-  type StampedVector,
-  toStoredVectors,
-  type VectorReads,
-} from './vector-reads.ts'
+import type { CodeSource } from './code-source.ts'
+import { toStoredVectors, type VectorReads } from './vector-reads.ts'
 
 /** The resident index of one set, which follows what any process stores and deletes. */
 export interface Mirror {
@@ -35,28 +28,9 @@ export interface Mirror {
 
 export interface MirrorOptions {
   readonly setRow: number
-  readonly codes: Codes
+  readonly source: CodeSource
   readonly kernel: Kernel
   readonly reads: VectorReads
-}
-
-/** Enough for a mean; which rows they are hardly matters. */
-const MEAN_OF = 1_000
-
-export async function codesFor(
-  kind: CodesKind,
-  setRow: number,
-  dimension: number,
-  reads: VectorReads,
-): Promise<Codes> {
-  if (kind === 'int8') return createInt8Codes(dimension)
-  const sample = await reads.sample(setRow, MEAN_OF)
-  const mean = new Float32Array(dimension)
-  for (const vector of sample) {
-    for (let at = 0; at < dimension; at += 1)
-      mean[at] = (mean[at] ?? 0) + (vector[at] ?? 0) / sample.length
-  }
-  return createBitCodes(mean)
 }
 
 /**
@@ -65,22 +39,12 @@ export async function codesFor(
  * (Where several write at once, numbers below one that is seen may be committed later: a mirror of PostgreSQL has to
  * stop before the oldest transaction under way, `pg_snapshot_xmin`.)
  */
-export function createMirror({ setRow, codes, kernel, reads }: MirrorOptions): Mirror {
+export function createMirror({ setRow, source, kernel, reads }: MirrorOptions): Mirror {
+  const { codes } = source
   const index = createVectorIndex(codes, kernel)
   const mutex = createMutex()
   let lastStamp = 0
   let lastDeletion: number | undefined
-
-  const encode = (vectors: readonly StampedVector[]): CodeBatch => ({
-    rows: vectors.map(({ row }) => row),
-    stamps: vectors.map(({ stamp }) => stamp),
-    codes: Buffer.concat(vectors.map(({ vector }) => codes.encode(vector))),
-  })
-  const isInt8 = codes.kind === 'int8'
-  const readAfter = async (stamp: number): Promise<CodeBatch> =>
-    isInt8 ? reads.codesAfter(setRow, stamp) : encode(await reads.vectorsAfter(setRow, stamp))
-  const readOf = async (rows: readonly number[]): Promise<CodeBatch> =>
-    isInt8 ? reads.codesOf(setRow, rows) : encode(await reads.vectorsOf(setRow, rows))
 
   /**
    * A deletion says only that something happened to an entry, which may have a new vector by now, known here already
@@ -92,7 +56,7 @@ export function createMirror({ setRow, codes, kernel, reads }: MirrorOptions): M
       const { rows, last, hasMore, isGapped } = await reads.deletionsAfter(setRow, lastDeletion)
       if (isGapped) return false
       if (rows.length > 0) {
-        const present = await readOf(rows)
+        const present = await source.of(rows)
         for (const row of rows) index.delete(row)
         index.put(present.rows, present.codes, present.stamps)
       }
@@ -106,7 +70,7 @@ export function createMirror({ setRow, codes, kernel, reads }: MirrorOptions): M
     const slices = startTimeSlices()
     if (!(await takeDeletions(slices))) return false
     while (true) {
-      const batch = await readAfter(lastStamp)
+      const batch = await source.after(lastStamp)
       const newest = batch.stamps.at(-1)
       if (newest === undefined) return true
       index.put(batch.rows, batch.codes, batch.stamps)

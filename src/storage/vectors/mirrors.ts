@@ -1,5 +1,12 @@
-import { chooseCodes, createKernel, type Kernel } from '../../vector/vector-index.ts'
-import { codesFor, createMirror, type Mirror } from './mirror.ts'
+import {
+  type CodesKind,
+  chooseCodes,
+  createKernel,
+  type Kernel,
+} from '../../vector/vector-index.ts'
+import { chooseFirst, hasRoomForFiner } from './choose-mirror.ts'
+import { openCodeSource } from './code-source.ts'
+import { createMirror, type Mirror } from './mirror.ts'
 import type { VectorReads } from './vector-reads.ts'
 
 /** The mirrors of a process, within its memory for them. */
@@ -13,11 +20,10 @@ export interface Mirrors {
   bytes(): number
 }
 
-/** A set that is being filled shall not outgrow its mirror at once. */
-const ROOM_TO_GROW = 1.1
-
 interface Resident {
   readonly mirror: Mirror
+  /** By bytes, which is being filled and will take the place of this one. */
+  finer: Mirror | null
   users: number
   isUnwanted: boolean
 }
@@ -28,16 +34,24 @@ export interface MirrorsOptions {
   readonly budgetBytes: number
   /** Of fewer vectors, reading them all is as fast as searching codes of them. */
   readonly fewestRows: number
+  /** So many take long to be read as bytes: bits serve meanwhile. */
+  readonly manyRows: number
 }
 
-export function createMirrors({ reads, budgetBytes, fewestRows }: MirrorsOptions): Mirrors {
+export function createMirrors({
+  reads,
+  budgetBytes,
+  fewestRows,
+  manyRows,
+}: MirrorsOptions): Mirrors {
   /** The one that was used last stands last. */
   const residents = new Map<number, Resident>()
   let kernel: Kernel | undefined
 
   const bytes = (): number => {
     let sum = 0
-    for (const { mirror } of residents.values()) sum += mirror.bytes()
+    for (const { mirror, finer } of residents.values())
+      sum += mirror.bytes() + (finer?.bytes() ?? 0)
     return sum
   }
   const drop = (setRow: number, resident: Resident): void => {
@@ -57,16 +71,39 @@ export function createMirrors({ reads, budgetBytes, fewestRows }: MirrorsOptions
     if (dimension === null || budgetBytes <= 0) return null
     if ((await reads.count(setRow, fewestRows)) < fewestRows) return null
     const rows = await reads.count(setRow, Number.MAX_SAFE_INTEGER)
-    const kind = chooseCodes(rows * ROOM_TO_GROW, dimension, budgetBytes)
+    const bitsFirst = rows >= manyRows && (await reads.middle(setRow)) !== null
+    const kind = chooseFirst({ rows, dimension }, bitsFirst, budgetBytes)
     if (!kind) return null
-    const codes = await codesFor(kind, setRow, dimension, reads)
+    const mirror = await create(setRow, kind, dimension)
     const known = residents.get(setRow)
     if (known) return known
-    kernel ??= createKernel()
-    const mirror = createMirror({ setRow, codes, kernel, reads })
-    const resident = { mirror, users: 0, isUnwanted: false }
+    const resident = { mirror, finer: null, users: 0, isUnwanted: false }
     residents.set(setRow, resident)
     return resident
+  }
+
+  async function create(setRow: number, kind: CodesKind, dimension: number): Promise<Mirror> {
+    const source = await openCodeSource(kind, setRow, dimension, reads)
+    kernel ??= createKernel()
+    return createMirror({ setRow, source, kernel, reads })
+  }
+
+  /** Goes on beside searches. Should it fail, the next search begins anew. */
+  async function refine(setRow: number, resident: Resident): Promise<void> {
+    const { mirror } = resident
+    const size = { rows: mirror.size(), dimension: mirror.dimension }
+    const isBusy = resident.finer !== null || residents.get(setRow) !== resident
+    if (mirror.kind === 'int8' || isBusy || !hasRoomForFiner(size, budgetBytes)) return
+    const finer = await create(setRow, 'int8', mirror.dimension)
+    if (resident.finer || residents.get(setRow) !== resident) return
+    resident.finer = finer
+    const isFilled = await finer.update().catch(() => false)
+    resident.finer = null
+    if (!isFilled || residents.get(setRow) !== resident) return finer.close()
+    const refined = { mirror: finer, finer: null, users: 0, isUnwanted: false }
+    drop(setRow, resident)
+    residents.set(setRow, refined)
+    makeRoom(refined)
   }
 
   async function useResident<T>(
@@ -92,6 +129,7 @@ export function createMirrors({ reads, budgetBytes, fewestRows }: MirrorsOptions
     } finally {
       resident.users -= 1
       if (resident.isUnwanted && resident.users === 0) mirror.close()
+      else refine(setRow, resident).catch(() => undefined)
     }
   }
 

@@ -1,4 +1,4 @@
-import type { StoredVectors } from '../../vector/vector-index.ts'
+import type { CodesKind, StoredVectors } from '../../vector/vector-index.ts'
 import type { RankedRequest } from '../ranked-search.ts'
 
 type Eventually<T> = T | Promise<T>
@@ -9,9 +9,11 @@ export interface VectorReads {
   count(setRow: number, most: number): Eventually<number>
   /** Of the set; null: it has none yet, or is gone. */
   dimension(setRow: number): Eventually<number | null>
-  /** Codes by int8 of what was stored after `stamp`, in that order, and not more bytes than are read in a moment. */
-  codesAfter(setRow: number, stamp: number): Eventually<CodeBatch>
-  codesOf(setRow: number, rows: readonly number[]): Eventually<CodeBatch>
+  /** Around which codes by bits are kept; null: none are. */
+  middle(setRow: number): Eventually<Float32Array | null>
+  /** Kept codes of what was stored after `stamp`, in that order, and not more than are read in a moment. */
+  codesAfter(kind: CodesKind, setRow: number, stamp: number): Eventually<CodeBatch>
+  codesOf(kind: CodesKind, setRow: number, rows: readonly number[]): Eventually<CodeBatch>
   vectorsAfter(setRow: number, stamp: number): Eventually<readonly StampedVector[]>
   vectorsOf(setRow: number, rows: readonly number[]): Eventually<readonly StampedVector[]>
   /** Some from all over the set. */

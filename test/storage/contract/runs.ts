@@ -63,6 +63,7 @@ export function runContract(subject: Subject): void {
       idempotencyKey: 'k',
       maxSteps: 3,
       cancelRequested: false,
+      clientSamples: false,
       usage: { ...NOTHING_USED, steps: 0 },
       error: null,
       warnings: [],
@@ -153,7 +154,14 @@ export function runContract(subject: Subject): void {
 
     const stepId = await openStep(runId, 1)
     expect(await store.runs.lastStep(runId)).toBe(1)
-    const open = { id: stepId, number: 1, state: 'model', finish: null, calls: [] }
+    const open = {
+      id: stepId,
+      number: 1,
+      state: 'model',
+      finish: null,
+      clientAnswer: null,
+      calls: [],
+    }
     expect(await store.runs.currentStep(runId)).toEqual(open)
 
     const given = answer(['database', 'once', 'none'])

@@ -23,6 +23,7 @@ export function fixtureTool({ name, about, takes = [], content, run }: Fixture):
     description: `${about}, for the conformance suite.`,
     input: z.strictObject(shape),
     output: z.object({ said: z.string().optional() }),
+    scope: 'read',
     annotations: READS,
     run: async (args, _, call) => ({ said: (await run?.(args, call)) ?? about }),
     ...(content !== undefined && { content: () => content }),

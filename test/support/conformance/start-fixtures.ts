@@ -2,6 +2,7 @@ import type { Server } from '@modelcontextprotocol/server'
 import { type ServerFactory, serveSurface } from '../../../src/mcp/server.ts'
 import { type HttpServing, serveOverHttp } from '../../../src/mcp/transports/http.ts'
 import { stubContext } from '../../mcp/stub-context.ts'
+import { openToAll } from '../access.ts'
 import { ASKING_TOOLS } from './asking-tools.ts'
 import { plainTools } from './plain-tools.ts'
 import { conformanceSurface } from './surface.ts'
@@ -36,6 +37,7 @@ export async function startFixtures(): Promise<HttpServing> {
     host: '127.0.0.1',
     port: 0,
     version: '1.2.3',
+    authenticate: openToAll,
     log: () => undefined,
   })
 }

@@ -1,0 +1,27 @@
+# syntax=docker/dockerfile:1
+# Not 24 yet: better-sqlite3 12 ends the process there.
+ARG NODE=22
+
+# Has what compiles better-sqlite3, should no binary of it be at hand.
+FROM node:${NODE}-bookworm AS build
+WORKDIR /build
+COPY . .
+RUN npm ci --no-audit --no-fund && node scripts/bundle.mjs --stage /recollect
+
+FROM node:${NODE}-bookworm-slim
+LABEL org.opencontainers.image.title="Recollect" \
+      org.opencontainers.image.description="An MCP server whose agents remember" \
+      org.opencontainers.image.licenses="MIT"
+ENV NODE_ENV=production RECOLLECT_HOME=/data
+RUN install -d -o node -g node -m 700 /data
+COPY --from=build /recollect /recollect
+USER node
+WORKDIR /data
+VOLUME /data
+EXPOSE 8283
+HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:8283/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# In this form node is process 1 and hears the signal that stops the container.
+ENTRYPOINT ["node", "/recollect/dist/recollect.cjs"]
+# Refuses to start without RECOLLECT_TOKEN.
+CMD ["serve", "--host", "0.0.0.0"]

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { estimateTokens } from '../../core/estimate-tokens.ts'
+import { FINISHES } from '../../core/run.ts'
+import type { ModelAnswer, ModelWords } from '../../llm/model.ts'
+
+/* The answer of a client's model as it lies in the database between the client that brought it and the step. */
+
+const Words = z.object({
+  text: z.string(),
+  reasoning: z.string(),
+  toolCalls: z.array(z.object({ name: z.string(), arguments: z.string() })),
+  finish: z.enum(FINISHES),
+})
+
+const ESTIMATED =
+  'The model of the client answered; tokens are estimated, as clients do not say how many it took.'
+
+export function storeWords(words: ModelWords): string {
+  return JSON.stringify(words)
+}
+
+export function answerOf(stored: string, promptTokens: number): ModelAnswer {
+  const words = Words.parse(JSON.parse(stored))
+  const written = [words.text, words.reasoning, ...words.toolCalls.flatMap(Object.values<string>)]
+  const completionTokens = written.reduce((sum, text) => sum + estimateTokens(text), 0)
+  return {
+    ...words,
+    usage: {
+      promptTokens,
+      completionTokens,
+      totalTokens: promptTokens + completionTokens,
+      cachedTokens: 0,
+    },
+    warnings: [ESTIMATED],
+  }
+}

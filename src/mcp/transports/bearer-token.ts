@@ -1,0 +1,4 @@
+/** Of the header `Authorization`; undefined: there is none. */
+export function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
+}

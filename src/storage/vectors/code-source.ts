@@ -1,0 +1,55 @@
+import {
+  type Codes,
+  type CodesKind,
+  createBitCodes,
+  createInt8Codes,
+  meanOf,
+} from '../../vector/vector-index.ts'
+import type { CodeBatch, StampedVector, VectorReads } from './vector-reads.ts'
+
+/** Where the codes of a mirror come from. */
+export interface CodeSource {
+  readonly codes: Codes
+  /** Of what was stored after `stamp`, in that order, and not more than are had in a moment. */
+  after(stamp: number): Promise<CodeBatch>
+  of(rows: readonly number[]): Promise<CodeBatch>
+}
+
+/** Enough for a mean; which rows they are hardly matters. */
+const MEAN_OF = 1_000
+
+export async function openCodeSource(
+  kind: CodesKind,
+  setRow: number,
+  dimension: number,
+  reads: VectorReads,
+): Promise<CodeSource> {
+  if (kind === 'int8') return keptCodes(createInt8Codes(dimension), setRow, reads)
+  const middle = await reads.middle(setRow)
+  if (middle) return keptCodes(createBitCodes(middle), setRow, reads)
+  const sample = await reads.sample(setRow, MEAN_OF)
+  const mean = sample.length > 0 ? meanOf(sample) : new Float32Array(dimension)
+  return codesOfVectors(createBitCodes(mean), setRow, reads)
+}
+
+function keptCodes(codes: Codes, setRow: number, reads: VectorReads): CodeSource {
+  return {
+    codes,
+    after: async (stamp) => reads.codesAfter(codes.kind, setRow, stamp),
+    of: async (rows) => reads.codesOf(codes.kind, setRow, rows),
+  }
+}
+
+/** Made out of vectors, where none are kept: of small sets. */
+function codesOfVectors(codes: Codes, setRow: number, reads: VectorReads): CodeSource {
+  const encode = (vectors: readonly StampedVector[]): CodeBatch => ({
+    rows: vectors.map(({ row }) => row),
+    stamps: vectors.map(({ stamp }) => stamp),
+    codes: Buffer.concat(vectors.map(({ vector }) => codes.encode(vector))),
+  })
+  return {
+    codes,
+    after: async (stamp) => encode(await reads.vectorsAfter(setRow, stamp)),
+    of: async (rows) => encode(await reads.vectorsOf(setRow, rows)),
+  }
+}

@@ -1,0 +1,33 @@
+import type { Filled } from './fill.ts'
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+/** In a text that holds JSON, too. */
+const TOKENS = /(tokens?\\*":)\d+/g
+const TIME = /\d{4}-\d\d-\d\d(T| )\d\d:\d\d(:\d\d)?(\.\d+)?Z?/g
+
+/**
+ * An answer without what differs from one making of the same world to the next: ids, times, cursors, and counts of tokens,
+ * which depend on what is in those. Ids of `other` stay: they mean the same in both.
+ */
+export function mask(answer: unknown, own: Filled, other: Filled): unknown {
+  const names = new Map<string, string>()
+  for (const [name, value] of Object.entries(own)) names.set(uuidIn(value), `own ${name}`)
+  const kept = new Set(Object.values(other).map(uuidIn))
+  const text = JSON.stringify(answer, (key, value: unknown) => {
+    return key === 'next_cursor' || key === 'nextCursor' ? 'a cursor' : value
+  })
+  let met = 0
+  const masked = (text ?? 'null').replaceAll(UUID, (uuid) => {
+    if (kept.has(uuid)) return uuid
+    const known = names.get(uuid)
+    if (known !== undefined) return known
+    met += 1
+    names.set(uuid, `id ${met}`)
+    return `id ${met}`
+  })
+  return JSON.parse(masked.replaceAll(TIME, 'a time').replaceAll(TOKENS, '$10'))
+}
+
+function uuidIn(value: string): string {
+  return value.length > 60 ? '' : (value.match(UUID)?.[0] ?? '')
+}

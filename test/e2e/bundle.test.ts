@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { getMcpConfigForManifest, unpackExtension, v0_3 } from '@anthropic-ai/mcpb'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import { type Connection, connect } from '../support/connect.ts'
+import { newHome, removeHomes } from './support.ts'
+
+/* The bundle as Claude Desktop takes it: made, unpacked where the path has spaces, and started as its manifest says. */
+
+let folder: string
+let unpacked: string
+// biome-ignore lint/suspicious/noExplicitAny: its own schema looks at it in a test below
+let manifest: any
+
+beforeAll(async () => {
+  folder = newHome()
+  const made = spawnSync(process.execPath, ['scripts/bundle.mjs', '--out', folder], {
+    encoding: 'utf8',
+  })
+  expect(made.status, made.stderr).toBe(0)
+  unpacked = join(folder, 'Claude Extensions (local)', 'recollect')
+  mkdirSync(unpacked, { recursive: true })
+  const [mcpbPath = ''] = readdirSync(folder).flatMap((name) =>
+    name.endsWith('.mcpb') ? [join(folder, name)] : [],
+  )
+  expect(await unpackExtension({ mcpbPath, outputDir: unpacked, silent: true })).toBe(true)
+  manifest = JSON.parse(readFileSync(join(unpacked, 'manifest.json'), 'utf8'))
+}, 120_000)
+afterAll(removeHomes)
+
+/** What the client that installed it would run, with these answers to its questions. */
+async function configured(userConfig: Readonly<Record<string, string>>) {
+  const config = await getMcpConfigForManifest({
+    manifest,
+    extensionPath: unpacked,
+    systemDirs: { HOME: homedir() },
+    userConfig,
+    pathSeparator: '/',
+  })
+  if (config === undefined) throw new Error('the manifest asks for more')
+  return config
+}
+
+async function start(userConfig: Readonly<Record<string, string>>): Promise<Connection> {
+  const { command, args = [], env = {} } = await configured(userConfig)
+  const environment = { ...env, OLLAMA_HOST: '127.0.0.1:1' }
+  return connect('v2-legacy', { kind: 'command', command, args, environment })
+}
+
+it('a server out of a folder with spaces in its name remembers, and shows what its manifest lists', async () => {
+  const home = join(folder, 'My Data')
+  const client = await start({ data_directory: home })
+  const tools = (await client.tools()).map(({ name }) => name)
+  expect(tools).toContain('create_agent')
+  expect(manifest.tools.map(({ name }: { name: string }) => name)).toEqual(tools)
+  await client.call('create_agent', { name: 'Ada' })
+  const told = { agent: 'Ada', message: 'Remember that the kite is red.' }
+  expect((await client.call('send_message', told)).data).toMatchObject({ status: 'completed' })
+  await client.close()
+
+  const again = await start({ data_directory: home })
+  const asked = { agent: 'Ada', message: 'What do you know about the kite?' }
+  expect((await again.call('send_message', asked)).data.reply).toContain('the kite is red')
+  await again.close()
+  expect(readdirSync(home)).toContain('recollect.db')
+})
+
+it('a question that was left open leaves the setting as if it were not there', async () => {
+  const { env } = await configured({})
+  expect(readConfig({}, env)).toEqual(readConfig({}, {}))
+  // Other clients hand on what stands in the manifest.
+  expect(readConfig({}, manifest.server.mcp_config.env)).toEqual(readConfig({}, {}))
+})
+
+it('its manifest is valid, of this version, and hides what is typed into fields for keys', () => {
+  expect(v0_3.McpbManifestSchema.safeParse(manifest).error).toBeUndefined()
+  expect(manifest.version).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version)
+  const env: Readonly<Record<string, string>> = manifest.server.mcp_config.env
+  const fields = Object.entries(env).map(([variable, value]) => {
+    const field = /^\$\{user_config\.(\w+)\}$/.exec(value)?.[1] ?? ''
+    return { isKey: variable.endsWith('_KEY'), field: manifest.user_config[field] }
+  })
+  expect(fields).toHaveLength(Object.keys(manifest.user_config).length)
+  for (const { isKey, field } of fields) expect(field.sensitive ?? false).toBe(isKey)
+})
+
+it('nothing is in it but the program, what it can not do without, and licences', () => {
+  const files = readdirSync(unpacked, { recursive: true, withFileTypes: true }).flatMap((entry) =>
+    entry.isFile() ? [join(entry.parentPath, entry.name).slice(unpacked.length + 1)] : [],
+  )
+  const known =
+    /^(manifest\.json|LICENSES\.txt|dist\/recollect(-\w+)?\.cjs|node_modules\/(better-sqlite3|bindings|file-uri-to-path)\/.+)$/
+  expect(files.filter((file) => !known.test(file))).toEqual([])
+  expect(files.filter((file) => file.endsWith('.node'))).toHaveLength(1)
+  expect(readFileSync(join(unpacked, 'LICENSES.txt'), 'utf8')).toMatch(/kysely [\s\S]+permission/i)
+})
+
+it('an addon that this Node can not load is told with what to do', async () => {
+  const addon = join(unpacked, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node')
+  const good = readFileSync(addon)
+  writeFileSync(addon, 'made for something else')
+  const client = await start({ data_directory: join(folder, 'other') })
+  const { isError, text } = await client.call('list_agents')
+  await client.close()
+  writeFileSync(addon, good)
+  expect(isError).toBe(true)
+  expect(text).toMatch(/compiled for another .*Use Built-in Node\.js/)
+})

@@ -1,0 +1,297 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ConfigError, readConfig } from '../../src/config.ts'
+import { TOOLSETS } from '../../src/core/toolset.ts'
+import { PROVIDERS } from '../../src/llm/providers.ts'
+import { toolsOf } from '../../src/mcp/tools/index.ts'
+import { call as callTool, chunks, refuse, speak } from '../faults/answers.ts'
+import { startVendor, type Vendor } from '../faults/vendor.ts'
+import { type Answer, textOf } from '../faults/wire.ts'
+import { BINARY, type Connection, connect, startServe } from '../support/connect.ts'
+import { filesIn, formsOf, SECRETS, tracesIn } from './canary.ts'
+import { callEveryTool, readEverything } from './every-tool.ts'
+import { newHome, removeHomes, runCommand } from './support.ts'
+
+/*
+ * Every place that takes a secret has one, everything is done that can be done, and endpoints answer with the key that
+ * they were sent, in all the ways in which it can be written. No secret may come out anywhere.
+ */
+
+const MODEL = 'openai/scripted'
+
+let vendor: Vendor
+let folder: string
+/** What is searched, by what it is. */
+const seen: Record<string, string> = {}
+const note = (name: string, text: string) => {
+  seen[name] = `${seen[name] ?? ''}${text}\n`
+}
+
+beforeAll(async () => {
+  folder = newHome()
+  vendor = await startVendor(speak('Here I am.'))
+  vendor.always(answerWithKey)
+})
+afterAll(async () => {
+  await vendor.close()
+  removeHomes()
+})
+
+const FAULTS = ['status', 'text', 'unfinished', 'headers', 'stream', 'success'] as const
+
+/** Does as the last thing said to it asks; the key is in every answer. */
+const answerWithKey: Answer = (response, request) => {
+  const key = (vendor.requests.at(-1)?.headers.authorization ?? '').replace('Bearer ', '')
+  const told = `Wrong key: ${formsOf(key).join(' ; ')}`
+  const error = { message: told, code: key, type: key, param: key }
+  const headers = { 'x-request-id': key, 'www-authenticate': `Bearer realm="${encodeURI(key)}"` }
+  const answer = (): Answer => {
+    // Embeddings, and lists of models.
+    if (request.messages === undefined) return refuse(401, { error }, headers)
+    const last = request.messages.findLast(({ role }) => role === 'user')
+    const asked = last === undefined ? '' : textOf(last)
+    const fault = FAULTS.find((name) => asked.includes(`fault: ${name}`))
+    switch (fault) {
+      case 'status':
+        return refuse(401, { error }, headers)
+      case 'text':
+        return refuse(403, `<p>${'x'.repeat(250)} ${told}</p>`, headers)
+      case 'unfinished':
+        return refuse(500, { error }, headers)
+      case 'headers':
+        return (response) => response.writeHead(400, key.replaceAll('"', ''), headers).end()
+      case 'stream':
+        return chunks({ error })
+      case 'success':
+        return chunks(
+          {
+            id: key,
+            model: key,
+            system_fingerprint: key,
+            choices: [{ delta: { content: 'Yes.' } }],
+          },
+          { id: key, choices: [{ delta: {}, finish_reason: 'stop' }], usage: { key } },
+          '[DONE]',
+        )
+      case undefined:
+        return asked.includes('Write into your memory')
+          ? callTool('core_memory_append', { label: 'human', content: 'Flies kites.' })
+          : speak('Here I am.')
+    }
+  }
+  answer()(response, request)
+}
+
+const environment = (home: string) => ({
+  ...SECRETS,
+  ...Object.fromEntries(PROVIDERS.map(({ baseUrlVariable }) => [baseUrlVariable, vendor.baseUrl])),
+  RECOLLECT_HOME: join(folder, home),
+  RECOLLECT_MODEL: MODEL,
+  RECOLLECT_EMBEDDING: 'openai/text-embedding-3-small',
+  RECOLLECT_TOOLSETS: 'all',
+  RECOLLECT_LOG: 'debug',
+  PATH: process.env.PATH ?? '',
+})
+
+/** The client; whatever it is answered or refused is noted. */
+function noted(name: string, client: Connection): Connection {
+  const follow = (value: unknown): unknown => {
+    if (typeof value !== 'function') return value
+    return async (...args: readonly unknown[]) => {
+      try {
+        const result = await value(...args)
+        note(name, JSON.stringify(result) ?? '')
+        return result
+      } catch (error) {
+        note(name, `${error instanceof Error ? error.stack : error} ${JSON.stringify(error)}`)
+        throw error
+      }
+    }
+  }
+  const entries = Object.entries(client).map(([key, value]) => [key, follow(value)])
+  return Object.fromEntries(entries)
+}
+
+/** One that answers at once, one that streams; an error that is tried again takes time, and the others are like them. */
+const PATIENT = ['openai', 'lmstudio']
+
+/** Sends each fault to an agent of each provider. */
+async function suffer(client: Connection): Promise<void> {
+  const failed = PROVIDERS.flatMap(({ name }) =>
+    FAULTS.filter((fault) => fault !== 'unfinished' || PATIENT.includes(name)).map(
+      async (fault) => {
+        const { agent } = (await client.call('create_agent', { model: `${name}/scripted` })).data
+        const message = `fault: ${fault}`
+        const sent = { agent: agent.id, message, include_steps: true, wait_seconds: 60 }
+        const { data, text } = await client.call('send_message', sent)
+        expect(['failed', 'completed', 'waiting'], `${name} ${message}: ${text}`).toContain(
+          data.status,
+        )
+        await client.call('get_run', { run_id: data.run_id, include_steps: true })
+        await client.read(`recollect://runs/${data.run_id}`)
+      },
+    ),
+  )
+  await Promise.all(failed)
+}
+
+async function doAll(name: string, client: Connection): Promise<void> {
+  const all = noted(name, client)
+  expect(await callEveryTool(all, MODEL)).toEqual(
+    toolsOf(TOOLSETS)
+      .map((tool) => tool.name)
+      .sort(),
+  )
+  await readEverything(all)
+  // Its queue has given up by now, or does so here.
+  await expect
+    .poll(async () => JSON.stringify((await all.call('stats')).data.embeddings), {
+      timeout: 20_000,
+    })
+    .toMatch(/problem/)
+}
+
+function expectNoTraces(): void {
+  Object.assign(seen, filesIn(folder))
+  expect(tracesIn(seen).slice(0, 5)).toEqual([])
+}
+
+it('the search finds a secret in whatever form it is written', () => {
+  for (const [variable, secret] of Object.entries(SECRETS)) {
+    for (const form of [...formsOf(secret), btoa(`user:${secret}`), secret.toUpperCase()]) {
+      const traces = tracesIn({ text: `before ${form} after` })
+      expect(traces.join(), form).toContain(`${variable} in text`)
+    }
+  }
+})
+
+it('over stdio, no secret is in what is answered, written to stderr or stored', {
+  timeout: 240_000,
+}, async () => {
+  const log = join(folder, 'stdio.log')
+  const wire = join(folder, 'stdio.wire')
+  const client = await connect('v2-legacy', {
+    kind: 'command',
+    command: 'sh',
+    args: ['-c', `"$0" "$1" stdio 2>"${log}" | tee "${wire}"`, process.execPath, BINARY],
+    environment: environment('stdio'),
+  })
+  await doAll('stdio', client)
+  await suffer(noted('stdio', client))
+  // The log ahead of the last checkpoint is there only while the server is.
+  expectNoTraces()
+  await client.close()
+  expect(readFileSync(log, 'utf8')).toMatch(/a model call is tried again.*\[redacted\]/)
+  const sent = new Set(vendor.requests.map(({ headers }) => headers.authorization))
+  for (const { keyVariables } of PROVIDERS) {
+    expect(sent).toContain(`Bearer ${SECRETS[keyVariables[0]]}`)
+  }
+  expectNoTraces()
+})
+
+it('over HTTP, no secret is in what is answered, written to stderr or stored', {
+  timeout: 240_000,
+}, async () => {
+  const server = await startServe(environment('http'))
+  const token = SECRETS.RECOLLECT_TOKEN ?? ''
+  const client = await connect('v2-auto', { kind: 'http', url: server.url, token })
+  await doAll('http', client)
+  const listening = await client.listen(['recollect://agents'])
+  await client.call('create_agent')
+  await listening.stop()
+  await client.close()
+  const origin = new URL(server.url).origin
+  const bearer = { authorization: `Bearer ${token}` }
+  const query = `?token=${encodeURIComponent(token)}`
+  for (const [path, init] of [
+    ['/health', { headers: bearer }],
+    [`/health${query}`, {}],
+    ['/nothing', { headers: bearer }],
+    [`/mcp${query}`, {}],
+    ['/mcp', { headers: { authorization: `Bearer ${token}x` } }],
+    ['/mcp', { headers: { authorization: `Basic ${btoa(token)}` } }],
+    ['/mcp', { headers: { ...bearer, 'mcp-session-id': 'none' } }],
+    ['/mcp', { headers: bearer, method: 'PUT' }],
+    ['/mcp', { headers: bearer, method: 'POST', body: '{' }],
+    ['/mcp?toolsets=nothing', { headers: bearer, method: 'POST', body: '{}' }],
+    ['/mcp/agents/nobody', { headers: bearer, method: 'POST', body: '{}' }],
+  ] as const) {
+    const response = await fetch(`${origin}${path}`, init)
+    note(`http ${path}`, JSON.stringify([...response.headers]) + (await response.text()))
+  }
+  expectNoTraces()
+  await server.stop()
+  note('http stderr', server.errors())
+  expectNoTraces()
+})
+
+it('no command tells a secret, and no copy or export holds one', { timeout: 120_000 }, async () => {
+  const settings = environment('stdio')
+  const run = async (args: readonly string[], more: Readonly<Record<string, string>> = {}) => {
+    const { code, stdout, stderr } = await runCommand(args, { ...settings, ...more })
+    note(`recollect ${args[0]}`, stdout + stderr)
+    return { code, stdout }
+  }
+  await run(['doctor'])
+  await run(['doctor'], { RECOLLECT_MODEL: '', RECOLLECT_EMBEDDING: '' })
+  expect((await run(['stats'])).code).toBe(0)
+  expect((await run(['backup', join(folder, 'copy.db')])).code).toBe(0)
+  const file = join(folder, 'agent.json')
+  const client = await connect('v2-legacy', { kind: 'stdio', environment: settings })
+  const [agent] = (await client.call('list_agents')).data.agents
+  await client.close()
+  expect((await run(['export', agent.id, file])).code).toBe(0)
+  expect((await run(['import', file])).code).toBe(0)
+  expectNoTraces()
+})
+
+/** A secret where none belongs, as people put it there. */
+const ADDRESSES: readonly ((secret: string) => string)[] = [
+  (secret) => `http://user:${secret}@127.0.0.1:1/v1`,
+  (secret) => `http://${encodeURIComponent(secret)}@127.0.0.1:1/v1`,
+  (secret) => `http://127.0.0.1:1/v1?key=${encodeURIComponent(secret)}`,
+  (secret) => `http://127.0.0.1:1/v1#${encodeURIComponent(secret)}`,
+]
+const WRONG: readonly (readonly [variable: string, value: (secret: string) => string])[] = [
+  ...['OPENAI_BASE_URL', 'OLLAMA_HOST'].flatMap((variable) =>
+    ADDRESSES.map((value) => [variable, value] as const),
+  ),
+  ...[
+    'RECOLLECT_OAUTH_ISSUER',
+    'RECOLLECT_OAUTH_JWKS_URL',
+    'RECOLLECT_PUBLIC_URL',
+    'RECOLLECT_ALLOWED_HOSTS',
+    'RECOLLECT_CORS_ORIGINS',
+  ].flatMap((variable) => ADDRESSES.map((value) => [variable, value] as const)),
+  ['OPENAI_BASE_URL', (secret) => secret],
+  ['RECOLLECT_DATABASE_URL', (secret) => `postgres://user:${encodeURIComponent(secret)}@[::1]:1/x`],
+  ['RECOLLECT_DATABASE_URL', (secret) => `mysql://user:${secret}@127.0.0.1:1/x`],
+  ['RECOLLECT_TOKEN', (secret) => `${secret} ${secret}`],
+  ['RECOLLECT_MODEL', (secret) => `sk-${secret.slice(0, 24)}`],
+]
+
+/** Complete, so that what is wrong is the address. */
+const OAUTH = {
+  RECOLLECT_OAUTH_ISSUER: 'https://idp.example',
+  RECOLLECT_PUBLIC_URL: 'https://memory.example/mcp',
+}
+
+it('a secret in a setting where none belongs is not shown', { timeout: 120_000 }, async () => {
+  const { RECOLLECT_TOKEN: secret = '' } = SECRETS
+  for (const [variable, value] of WRONG) {
+    const wrong = { RECOLLECT_HOME: join(folder, 'wrong'), [variable]: value(secret) }
+    const command = /OAUTH|PUBLIC|HOSTS|CORS/.test(variable) ? ['serve', '--port', '0'] : ['doctor']
+    const { code, stdout, stderr } = await runCommand(command, { ...OAUTH, ...wrong })
+    expect(code, `${variable}=${wrong[variable]}`).not.toBe(0)
+    note(`${variable}=${value('<secret>')}`, stdout + stderr)
+  }
+  for (const { baseUrlVariable } of PROVIDERS) {
+    for (const address of ADDRESSES) {
+      const wrong = { [baseUrlVariable]: address(secret) }
+      expect(() => readConfig({}, wrong)).toThrow(ConfigError)
+      expect(() => readConfig({}, wrong)).not.toThrow(secret)
+    }
+  }
+  expectNoTraces()
+})
