@@ -29,11 +29,13 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
 const KEY_TIMES: KeyTimes = { pauseMilliseconds: 5_000, maxAgeMilliseconds: 600_000 }
 
 /**
- * Says who has a JWT of the issuer. Throws UserError `busy` when the issuer's keys can't be had: the token may be good,
- * and a client that was told otherwise would throw it away and send its person to the login.
+ * Says who has a JWT of the issuer, for `namespace` if no claim says for which. Throws UserError `busy` when the issuer's
+ * keys can't be had: the token may be good, and a client that was told otherwise would throw it away and send its person
+ * to the login.
  */
 export function createJwtCheck(
   settings: OAuthSettings,
+  namespace: string,
   log: Log,
   times: KeyTimes = KEY_TIMES,
 ): TokenCheck {
@@ -63,7 +65,7 @@ export function createJwtCheck(
       log('debug', 'a token was refused', { error: describeError(error) })
       return invalid(reasonOf(error))
     }
-    return accessOf(claims, settings)
+    return accessOf(claims, { ...settings, namespace })
   }
 }
 
