@@ -44,6 +44,7 @@ export async function startAccessWorld(
     port: 0,
     toolsets: TOOLSETS,
     agent: config.agent ?? undefined,
+    oauth: config.oauth,
     authenticate: gate.authenticate,
     log,
   })
