@@ -162,7 +162,7 @@ export async function openGate(
     namespace,
     isLoopback: isLoopback(host),
     stored: { any: storage.tokens.any, check },
-    more: oauth ? [await openJwtCheck(oauth, log)] : [],
+    more: oauth ? [await openJwtCheck(oauth, namespace, log)] : [],
   })
 }
 
@@ -195,9 +195,13 @@ export async function serveHttp(
   })
 }
 
-async function openJwtCheck(oauth: OAuthSettings, log: Log): Promise<TokenCheck> {
+async function openJwtCheck(
+  oauth: OAuthSettings,
+  namespace: string,
+  log: Log,
+): Promise<TokenCheck> {
   const { createJwtCheck } = await import('./auth/jwt.ts')
-  return createJwtCheck(oauth, log)
+  return createJwtCheck(oauth, namespace, log)
 }
 
 /** The one agent that all clients get. Throws a UserError that says which are meant if that is not one. */

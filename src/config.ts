@@ -23,7 +23,7 @@ export interface Config {
   readonly embedding: string | null
   readonly providers: ProviderSettings
   readonly token: string | null
-  /** Of stdio, of commands, and of whoever brings `token`. */
+  /** Of stdio, of commands, and of whoever brings `token` or a token that names none. */
   readonly namespace: string
   /** Whose tokens count beside ours. */
   readonly oauth: OAuthSettings | null

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { type Access, SCOPES, type Scope, type TokenRefusal } from '../core/access.ts'
-import { NAMESPACE } from '../core/namespace.ts'
 import type { OAuthSettings } from './oauth-settings.ts'
 
 type Claims = Readonly<Record<string, unknown>>
-type Reading = Pick<OAuthSettings, 'namespaceClaim' | 'defaultScopes' | 'scopePrefix'>
+type Reading = Pick<OAuthSettings, 'namespaceClaim' | 'defaultScopes' | 'scopePrefix'> & {
+  /** Of all tokens, where no claim is set. */
+  readonly namespace: string
+}
 
 const LONGEST_NAME = 200
 const OUR_PREFIX = 'recollect:'
@@ -14,7 +16,7 @@ export function accessOf(claims: Claims, reading: Reading): Access | TokenRefusa
   if (claims.cnf !== undefined) {
     return refusal('The token is bound to a key of its holder, which this server does not check.')
   }
-  const namespace = namespaceOf(claims, reading.namespaceClaim)
+  const namespace = namespaceOf(claims, reading)
   if (namespace === undefined) {
     return refusal(
       `The token has no claim "${reading.namespaceClaim}" that says whose data it is for.`,
@@ -48,8 +50,11 @@ const LONGEST_NAMESPACE = 64
  * The claim's name stands before its value, so that nobody gets at `default` by being called so. What can't be a
  * namespace is hashed, without a dot, so that two values never become one namespace.
  */
-function namespaceOf(claims: Claims, claim: string | undefined): string | undefined {
-  if (claim === undefined) return NAMESPACE
+function namespaceOf(
+  claims: Claims,
+  { namespaceClaim: claim, namespace: shared }: Reading,
+): string | undefined {
+  if (claim === undefined) return shared
   const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
   if (typeof value !== 'string' || value === '' || !value.isWellFormed()) return undefined
   const namespace = `${claim}.${value}`

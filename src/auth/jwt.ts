@@ -1,4 +1,4 @@
-import { errors, type JWTPayload, jwtVerify } from 'jose'
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { TokenCheck, TokenRefusal } from '../core/access.ts'
 import { UserError } from '../core/errors.ts'
 import { describeError, type Log } from '../core/log.ts'
@@ -24,16 +24,19 @@ const ALGORITHMS = [
 const TYPES = ['jwt', 'at+jwt']
 /** Between the issuer's clock and ours. */
 const TOLERANCE_SECONDS = 30
+const EXPIRED = 'The token has expired.'
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
 
 const KEY_TIMES: KeyTimes = { pauseMilliseconds: 5_000, maxAgeMilliseconds: 600_000 }
 
 /**
- * Says who has a JWT of the issuer. Throws UserError `busy` when the issuer's keys can't be had: the token may be good,
- * and a client that was told otherwise would throw it away and send its person to the login.
+ * Says who has a JWT of the issuer, for `namespace` if no claim says for which. Throws UserError `busy` when the issuer's
+ * keys can't be had: the token may be good, and a client that was told otherwise would throw it away and send its person
+ * to the login.
  */
 export function createJwtCheck(
   settings: OAuthSettings,
+  namespace: string,
   log: Log,
   times: KeyTimes = KEY_TIMES,
 ): TokenCheck {
@@ -42,6 +45,8 @@ export function createJwtCheck(
     if (!JWT.test(token)) return undefined
     let claims: JWTPayload
     try {
+      // Needs no key: an expired token must not count for longer because the issuer is away.
+      if (hasExpired(decodeJwt(token))) return invalid(EXPIRED)
       const { payload, protectedHeader } = await jwtVerify(token, keys, {
         issuer: settings.issuer,
         audience: [...settings.audiences],
@@ -63,8 +68,12 @@ export function createJwtCheck(
       log('debug', 'a token was refused', { error: describeError(error) })
       return invalid(reasonOf(error))
     }
-    return accessOf(claims, settings)
+    return accessOf(claims, { ...settings, namespace })
   }
+}
+
+function hasExpired({ exp }: JWTPayload): boolean {
+  return typeof exp === 'number' && exp + TOLERANCE_SECONDS <= Date.now() / 1_000
 }
 
 function isAccessToken(type: string | undefined): boolean {
@@ -77,7 +86,7 @@ function invalid(message: string): TokenRefusal {
 
 /** What its owner can do something about; who made it up need not know how close it came. */
 function reasonOf(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return 'The token has expired.'
+  if (error instanceof errors.JWTExpired) return EXPIRED
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'aud') return 'The token is for another server.'
     if (error.claim === 'nbf') return 'The token does not count yet.'

@@ -12,7 +12,7 @@ export interface OAuthSettings {
   readonly audiences: readonly string[]
   /** Where the issuer's keys are; undefined: its metadata says so. */
   readonly jwksUrl: string | undefined
-  /** The claim that says whose data it is; undefined: all of it is everybody's. */
+  /** The claim that says whose data it is; undefined: all of them share the server's namespace. */
   readonly namespaceClaim: string | undefined
   /** Of a token that names no scope of ours. */
   readonly defaultScopes: readonly Scope[]

@@ -38,7 +38,7 @@ describe('the keys of the issuer', () => {
   })
 
   it('are not asked for by everybody who makes up a token', async () => {
-    const authenticate = openBy(createJwtCheck(oauthOf(issuer), () => undefined))
+    const authenticate = openBy(createJwtCheck(oauthOf(issuer), 'default', () => undefined))
     const url = await serve({}, { authenticate })
     const before = issuer.asked.length
     for (let count = 0; count < 20; count += 1) {

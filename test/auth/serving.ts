@@ -34,7 +34,7 @@ export async function serveFor(
     port: 0,
     version: '1.2.3',
     log: () => undefined,
-    authenticate: openBy(createJwtCheck(oauth, () => undefined, times)),
+    authenticate: openBy(createJwtCheck(oauth, 'default', () => undefined, times)),
     protectedResource: oauth,
     ...options,
   })

@@ -143,7 +143,7 @@ describe('the namespace of a token', () => {
   /** As the server that asks sees it. */
   async function accessFor(claim: string | undefined, others: object) {
     const settings = claim === undefined ? {} : { RECOLLECT_OAUTH_NAMESPACE_CLAIM: claim }
-    const check = createJwtCheck(oauthOf(issuer, settings), () => undefined)
+    const check = createJwtCheck(oauthOf(issuer, settings), 'team', () => undefined)
     return check(await issuer.token(RESOURCE, others))
   }
   const namespaceFor = async (claim: string, value: unknown) => {
@@ -153,7 +153,7 @@ describe('the namespace of a token', () => {
 
   it('is the one of the server, unless a claim is set', async () => {
     expect(await accessFor(undefined, { org_id: 'acme' })).toEqual({
-      namespace: 'default',
+      namespace: 'team',
       scopes: new Set(['read', 'chat', 'write']),
       name: 'oauth:user-1',
     })

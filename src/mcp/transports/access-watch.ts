@@ -12,6 +12,8 @@ export interface AccessWatch {
 }
 
 const INTERVAL_MILLISECONDS = 750
+/** What is wrong for longer is told again after this; whoever checks a token can tell more of it. */
+const WARN_MILLISECONDS = 60_000
 
 export function createAccessWatch(
   authenticate: Authenticate,
@@ -19,30 +21,34 @@ export function createAccessWatch(
   intervalMilliseconds = INTERVAL_MILLISECONDS,
 ): AccessWatch {
   const open = new Map<string | undefined, Map<ServerResponse, Access>>()
-  let looking = false
+  const looking = new Set<string | undefined>()
+  let warnedAt = Number.NEGATIVE_INFINITY
 
-  async function look(): Promise<void> {
-    for (const [token, responses] of open) {
-      try {
-        const now = await authenticate(token)
-        for (const [response, access] of responses) {
-          if ('reason' in now || !isSameAccess(now, access)) response.destroy()
-        }
-      } catch (error) {
-        // Looked at again in a moment; every new request is looked at by itself.
-        log('warn', 'the token of an open stream could not be checked', {
-          error: describeError(error),
-        })
+  const tell = (error: unknown) => {
+    const isNew = performance.now() - warnedAt >= WARN_MILLISECONDS
+    if (isNew) warnedAt = performance.now()
+    const message = 'the token of an open stream could not be checked'
+    log(isNew ? 'warn' : 'debug', message, { error: describeError(error) })
+  }
+
+  async function look(token: string | undefined): Promise<void> {
+    looking.add(token)
+    try {
+      const now = await authenticate(token)
+      for (const [response, access] of open.get(token) ?? []) {
+        if ('reason' in now || !isSameAccess(now, access)) response.destroy()
       }
+    } catch (error) {
+      // Looked at again in a moment; every new request is looked at by itself.
+      tell(error)
+    } finally {
+      looking.delete(token)
     }
   }
 
   const timer = setInterval(() => {
-    if (looking) return
-    looking = true
-    void look().finally(() => {
-      looking = false
-    })
+    // Each by itself: where one is asked about takes its time, that of another is found out.
+    for (const token of open.keys()) if (!looking.has(token)) void look(token)
   }, intervalMilliseconds).unref()
 
   return {
