@@ -5,6 +5,7 @@ import { type App, openApp, openGate, openTokens, serveHttp, type Tokens } from 
 import { readConfig } from '../../src/config.ts'
 import { SCOPES, type Scope } from '../../src/core/access.ts'
 import { TOOLSETS } from '../../src/core/toolset.ts'
+import { CAPS } from '../../src/mcp/transports/caps.ts'
 import { type ClientKind, type Connection, connect } from '../support/connect.ts'
 
 /** A server for several, with a database of its own. */
@@ -45,6 +46,8 @@ export async function startAccessWorld(
     toolsets: TOOLSETS,
     agent: config.agent ?? undefined,
     authenticate: gate.authenticate,
+    // A test asks faster than any client may.
+    caps: { ...CAPS, requestsPerMinute: 1_000_000 },
     log,
   })
   const tokens = await openTokens(storage, log)
