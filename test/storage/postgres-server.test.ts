@@ -104,17 +104,36 @@ describe.skipIf(TEST_SERVER === undefined)('a PostgreSQL server', () => {
       ({ subjectId }) => told.push(subjectId),
       () => undefined,
     )
-    await admin.query('BEGIN')
-    await admin.query(
-      "INSERT INTO event (namespace, kind, subject_id, at) VALUES ('default', 'agent', 'slow', '')",
-    )
+    let end: () => void = () => undefined
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const slow = someAgent()
+    const writing = storage.in('default').transaction(async (tx) => {
+      await tx.agents.insert(slow)
+      await ended
+    })
+    await new Promise((resolve) => setTimeout(resolve, 300))
     const quick = await insertAgent(storage.in('default'))
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     expect(told).toEqual([])
-    await admin.query('COMMIT')
-    await expect.poll(() => told, { timeout: 10_000 }).toEqual(['slow', quick.id])
+    end()
+    await writing
+    await expect.poll(() => told, { timeout: 10_000 }).toEqual([slow.id, quick.id])
     poller.stop()
   }, 60_000)
+
+  test('a transaction of another program that takes long keeps no change back', async () => {
+    const storage = await open()
+    await admin.query('CREATE TEMPORARY TABLE elsewhere (id integer)')
+    await admin.query('BEGIN')
+    await admin.query('INSERT INTO elsewhere VALUES (1)')
+    const agent = await insertAgent(storage.in('default'))
+    const changes = await storage.changes.after(0, 10)
+    expect(changes.map(({ subjectId }) => subjectId)).toEqual([agent.id])
+    expect(await storage.changes.head()).toBe(changes[0]?.seq)
+    await admin.query('COMMIT')
+  })
 
   test('twenty that claim at once from two servers get each run once', async () => {
     const servers = [await open(), await open()]

@@ -1,6 +1,7 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Change } from '../../core/event.ts'
 import { toChanges } from '../changes.ts'
+import type { Connection } from '../dialect.ts'
 import type { Database } from '../schema.ts'
 import type { ChangeLog } from '../store.ts'
 
@@ -20,24 +21,67 @@ export function readChangeLog(
   db: Kysely<Database>,
   onUnsettled: () => void,
 ): Pick<ChangeLog, 'head' | 'after'> {
-  const settled = sql<boolean>`xid < pg_snapshot_xmin(pg_current_snapshot())`
+  async function read(seq: number, limit: number, end: RawBuilder<unknown>) {
+    const { rows } = await sql<Row>`
+      SELECT seq, namespace, kind, subject_id, xid < ${end} AS settled FROM event
+      WHERE (xid, seq) > (coalesce((SELECT xid FROM event WHERE seq = ${seq}), '0'::xid8), ${seq})
+      ORDER BY xid, seq LIMIT ${limit}`.execute(db)
+    return rows
+  }
+
   return {
     async head() {
+      const end = sql`${String(await oldestWriter(db))}::xid8`
       const { rows } = await sql<{ seq: number }>`
-        SELECT seq FROM event WHERE ${settled} ORDER BY xid DESC, seq DESC LIMIT 1`.execute(db)
+        SELECT seq FROM event WHERE xid < ${end} ORDER BY xid DESC, seq DESC LIMIT 1`.execute(db)
       return rows[0]?.seq ?? 0
     },
     async after(seq, limit): Promise<readonly Change[]> {
-      const { rows } = await sql<Row>`
-        SELECT seq, namespace, kind, subject_id, ${settled} AS settled FROM event
-        WHERE (xid, seq) > (coalesce((SELECT xid FROM event WHERE seq = ${seq}), '0'::xid8), ${seq})
-        ORDER BY xid, seq LIMIT ${limit}`.execute(db)
-      const known = rows.filter((row) => row.settled)
-      if (known.length < rows.length) onUnsettled()
-      return toChanges(known)
+      const rows = await read(seq, limit, oldestOfServer)
+      if (rows.every((row) => row.settled)) return toChanges(rows)
+      const end = sql`${String(await oldestWriter(db))}::xid8`
+      const again = await read(seq, limit, end)
+      if (!again.every((row) => row.settled)) onUnsettled()
+      return toChanges(again.filter((row) => row.settled))
     },
   }
 }
+
+/** No transaction before this one is under way in the whole server. */
+const oldestOfServer = sql`pg_snapshot_xmin(pg_current_snapshot())`
+
+/** Any number that no other program will think of, and the schema: what every transaction of ours locks, beside others. */
+const WRITERS = 730_511_268
+
+/** Part of the statement that begins a transaction; it is locked before the transaction has its number. */
+export const markWriter = `pg_advisory_xact_lock_shared(${WRITERS}, hashtext(current_schema()))`
+
+/**
+ * No transaction of ours before this one is under way, whatever others there are in the server, which may take hours.
+ * What has its number already is known by its lock; what gets one later gets a higher one than any given so far.
+ */
+async function oldestWriter(db: Connection): Promise<number> {
+  const { rows } = await sql<{ next: number; writer: number | null; number: number | null }>`
+    SELECT asked.next, mark.pid AS writer, own.transactionid::text::bigint AS number
+    FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS asked
+    LEFT JOIN pg_locks AS mark ON mark.locktype = 'advisory' AND mark.classid = ${WRITERS}
+      AND mark.objid = (hashtext(current_schema())::bigint & 4294967295)::oid AND mark.objsubid = 2
+      AND mark.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    LEFT JOIN pg_locks AS own ON own.virtualtransaction = mark.virtualtransaction
+      AND own.locktype = 'transactionid' AND own.mode = 'ExclusiveLock'`.execute(db)
+  const next = rows[0]?.next ?? 0
+  const numbers = rows.map(({ writer, number }) => {
+    if (writer === null) return next
+    // It is getting its number in this moment.
+    if (number === null) return 0
+    const round = next - (next % NUMBERS) + number
+    return round > next ? round - NUMBERS : round
+  })
+  return Math.min(next, ...numbers)
+}
+
+/** Locks know the lower half of a transaction's number only. */
+const NUMBERS = 2 ** 32
 
 /**
  * A copy that was loaded into another server has the numbers of the old one's transactions, which may lie ahead of those

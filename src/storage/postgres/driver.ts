@@ -10,6 +10,7 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import type pg from 'pg'
+import { markWriter } from './change-log.ts'
 import {
   IDLE_IN_TRANSACTION_MILLISECONDS,
   STATEMENT_MILLISECONDS,
@@ -92,7 +93,7 @@ async function begin(
     `BEGIN ISOLATION LEVEL ${isolationLevel} ${reads ? 'READ ONLY' : 'READ WRITE'};
      SET LOCAL statement_timeout = ${STATEMENT_MILLISECONDS};
      SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MILLISECONDS};
-     SELECT ${reads ? 'NULL' : 'pg_current_xact_id()::text'} AS id`,
+     SELECT ${reads ? 'NULL AS id' : `${markWriter}, pg_current_xact_id()::text AS id`}`,
   )
   const last = (results as readonly pg.QueryResult<{ id: string | null }>[]).at(-1)
   return last?.rows[0]?.id ?? null

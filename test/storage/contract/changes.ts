@@ -165,5 +165,5 @@ export function changeContract(subject: Subject): void {
     expect(oldest?.seq).toBe(1_001)
     await updates(1)
     expect(await storage.changes.head()).toBe(11_001)
-  })
+  }, 240_000)
 }
