@@ -129,7 +129,7 @@ describe('a session of somebody with a token of the issuer', () => {
   const statusOf = async (session: string, token: string) =>
     (await rpc(world.url, 'tools/list', {}, { session, token })).status
 
-  it('goes on with his next token, and with nobody else’s', async () => {
+  it('goes on with his next token, and with that of nobody else', async () => {
     const session = await sessionOf(world.url, await tokenOf('acme'))
     expect(await statusOf(session, await tokenOf('acme', undefined, { exp: now() + 600 }))).toBe(
       200,
