@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import {
   openPostgres,
@@ -6,10 +5,8 @@ import {
   type PostgresOptions,
 } from '../../src/storage/postgres/open.ts'
 import type { Storage } from '../../src/storage/store.ts'
+import { addressOf, EXTENSION, newSchemaName, TEST_SERVER } from './own-database.ts'
 import type { TestStorage } from './stores.ts'
-
-/** The address of a server that tests may fill, by a user who may make schemas and extensions there. */
-export const TEST_SERVER = process.env.RECOLLECT_TEST_POSTGRES || undefined
 
 export type OpenHere = (
   options?: Partial<PostgresOptions> & { readonly reads?: boolean },
@@ -20,24 +17,33 @@ export async function openInSchema(
   schema: string,
   { reads = false, ...options }: Partial<PostgresOptions> & { readonly reads?: boolean } = {},
 ): Promise<Storage> {
-  const url = new URL(server())
-  url.searchParams.set('options', `-csearch_path=${schema},public`)
-  url.searchParams.set('application_name', schema)
   const open = reads ? openPostgresToRead : openPostgres
-  const reach = { connectionString: url.href }
+  const reach = { connectionString: addressOf(server(), schema) }
   return open({ reach, connections: 10, location: 'the test server', ...options })
 }
 
 export async function makeTestSchema(): Promise<string> {
-  const schema = `test_${process.pid}_${randomBytes(4).toString('hex')}`
-  // Other files may be at it as well.
-  await query('CREATE EXTENSION IF NOT EXISTS vector SCHEMA public').catch(() => undefined)
+  const schema = newSchemaName()
+  await query(EXTENSION)
   await query(`CREATE SCHEMA ${schema}`)
   return schema
 }
 
 export async function dropTestSchema(schema: string): Promise<void> {
   await query(`DROP SCHEMA ${schema} CASCADE`)
+}
+
+/** A schema of its own, that goes with it. */
+export async function openOwnPostgresTestStorage(): Promise<TestStorage> {
+  const schema = await makeTestSchema()
+  const storage = await openInSchema(schema)
+  return {
+    storage,
+    async close() {
+      await storage.close()
+      await dropTestSchema(schema)
+    },
+  }
 }
 
 let shared: Promise<string> | undefined
