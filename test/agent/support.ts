@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.ts'
 import type { Message } from '../../src/core/message.ts'
 import type { Run } from '../../src/core/run.ts'
 import type { McpContext, NewAgent } from '../../src/mcp/context.ts'
-import { databaseOf, dropDatabaseOf } from '../support/own-database.ts'
+import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 import {
   callTool,
   type ReceivedRequest,
@@ -110,7 +110,7 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
       await app.close()
       await gate.close()
       await provider.close()
-      dropDatabaseOf(home)
+      leaveDatabaseOf(home)
       await rm(home, { recursive: true })
       for (const { body } of provider.requests) expectWellFormed(body.messages)
     },

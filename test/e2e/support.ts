@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect } from 'vitest'
 import { BINARY, type Environment } from '../support/connect.ts'
-import { databaseOf, dropDatabaseOf } from '../support/own-database.ts'
+import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 import type { ScriptedProvider } from '../support/scripted-provider.ts'
 
 const homes: string[] = []
@@ -20,7 +20,7 @@ export function newHome(): string {
 
 export function removeHomes(): void {
   for (const home of homes.splice(0)) {
-    dropDatabaseOf(home)
+    leaveDatabaseOf(home)
     rmSync(home, { recursive: true, force: true })
   }
 }

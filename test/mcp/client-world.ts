@@ -8,7 +8,7 @@ import { createServerFactory } from '../../src/mcp/server.ts'
 import { type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
 import { openToAll } from '../support/access.ts'
 import { type Answered, callModern, type Rounds } from '../support/modern-calls.ts'
-import { databaseOf, dropDatabaseOf } from '../support/own-database.ts'
+import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 
 /** Recollect without a key, over HTTP, and clients that say on the wire what they like. */
 export interface ClientWorld {
@@ -96,7 +96,7 @@ export async function startClientWorld(
     another: start,
     async close() {
       await stop()
-      dropDatabaseOf(home)
+      leaveDatabaseOf(home)
       await rm(home, { recursive: true })
     },
   }

@@ -1,36 +1,25 @@
 import { execFileSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 
 /* Servers in tests have the file in their home, or a schema of their own where RECOLLECT_TEST_POSTGRES names a server. */
 
-/** The address of a server that tests may fill, by a user who may make schemas and extensions there. */
+/** The address of a server that tests may fill, by a superuser. */
 export const TEST_SERVER = process.env.RECOLLECT_TEST_POSTGRES || undefined
 
 const schemas = new Map<string, string>()
 
-/** The same for the same home. Gone after `dropDatabaseOf`. */
+/** Settings of an empty database, the same for the same home until `leaveDatabaseOf`. */
 export function databaseOf(home: string): { readonly RECOLLECT_DATABASE_URL?: string } {
   if (TEST_SERVER === undefined) return {}
-  let schema = schemas.get(home)
-  if (schema === undefined) {
-    schema = newSchemaName()
-    query(TEST_SERVER, EXTENSION, `CREATE SCHEMA ${schema}`)
-    schemas.set(home, schema)
-  }
+  const schema = schemas.get(home) ?? lendSchema('take', process.env.RECOLLECT_TEST_RUN ?? '')
+  schemas.set(home, schema)
   return { RECOLLECT_DATABASE_URL: addressOf(TEST_SERVER, schema) }
 }
 
-export function dropDatabaseOf(home: string): void {
+export function leaveDatabaseOf(home: string): void {
   const schema = schemas.get(home)
-  if (TEST_SERVER === undefined || schema === undefined) return
+  if (schema === undefined) return
   schemas.delete(home)
-  // A process that was killed may hold what it locked for a while.
-  const ended = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${schema}'`
-  query(TEST_SERVER, ended, `DROP SCHEMA ${schema} CASCADE`)
-}
-
-export function newSchemaName(): string {
-  return `test_${process.pid}_${randomBytes(4).toString('hex')}`
+  lendSchema('give-back', schema)
 }
 
 /** Where a server finds this schema first, and is known by its name. */
@@ -41,19 +30,8 @@ export function addressOf(server: string, schema: string): string {
   return url.href
 }
 
-/** Other files may be at it as well. */
-export const EXTENSION = `DO $$ BEGIN
-  CREATE EXTENSION IF NOT EXISTS vector SCHEMA public;
-EXCEPTION WHEN unique_violation OR duplicate_object THEN NULL; END $$`
-
-/** Waits for it as nothing else is done here: settings of servers are put together in plain expressions. */
-function query(server: string, ...statements: readonly string[]): void {
-  const script = `
-    import pg from 'pg'
-    const [server, ...statements] = process.argv.slice(1)
-    const client = new pg.Client({ connectionString: server })
-    await client.connect()
-    for (const statement of statements) await client.query(statement)
-    await client.end()`
-  execFileSync(process.execPath, ['--input-type=module', '--eval', script, server, ...statements])
+/** Waits for it, as settings of servers are put together in plain expressions. */
+export function lendSchema(verb: 'open' | 'take' | 'give-back' | 'close', subject: string): string {
+  const script = new URL('lend-schema.mjs', import.meta.url)
+  return execFileSync(process.execPath, [script.pathname, verb, subject], { encoding: 'utf8' })
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import {
   openPostgres,
@@ -5,7 +6,7 @@ import {
   type PostgresOptions,
 } from '../../src/storage/postgres/open.ts'
 import type { Storage } from '../../src/storage/store.ts'
-import { addressOf, EXTENSION, newSchemaName, TEST_SERVER } from './own-database.ts'
+import { addressOf, databaseOf, leaveDatabaseOf, TEST_SERVER } from './own-database.ts'
 import type { TestStorage } from './stores.ts'
 
 export type OpenHere = (
@@ -23,8 +24,7 @@ export async function openInSchema(
 }
 
 export async function makeTestSchema(): Promise<string> {
-  const schema = newSchemaName()
-  await query(EXTENSION)
+  const schema = `test_${process.pid}_${randomBytes(4).toString('hex')}`
   await query(`CREATE SCHEMA ${schema}`)
   return schema
 }
@@ -33,15 +33,16 @@ export async function dropTestSchema(schema: string): Promise<void> {
   await query(`DROP SCHEMA ${schema} CASCADE`)
 }
 
-/** A schema of its own, that goes with it. */
+/** One of its own. */
 export async function openOwnPostgresTestStorage(): Promise<TestStorage> {
-  const schema = await makeTestSchema()
-  const storage = await openInSchema(schema)
+  const key = randomBytes(4).toString('hex')
+  const reach = { connectionString: databaseOf(key).RECOLLECT_DATABASE_URL ?? server() }
+  const storage = await openPostgres({ reach, connections: 10, location: 'the test server' })
   return {
     storage,
     async close() {
       await storage.close()
-      await dropTestSchema(schema)
+      leaveDatabaseOf(key)
     },
   }
 }
