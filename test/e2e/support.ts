@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect } from 'vitest'
 import { BINARY, type Environment } from '../support/connect.ts'
-import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
+import { databaseOf, giveBackDatabases, leaveDatabaseOf } from '../support/own-database.ts'
 import type { ScriptedProvider } from '../support/scripted-provider.ts'
 
 const homes: string[] = []
@@ -23,6 +23,7 @@ export function removeHomes(): void {
     leaveDatabaseOf(home)
     rmSync(home, { recursive: true, force: true })
   }
+  giveBackDatabases()
 }
 
 /** Settings of a server whose agents ask `provider`. */

@@ -6,11 +6,14 @@ import { execFileSync } from 'node:child_process'
 export const TEST_SERVER = process.env.RECOLLECT_TEST_POSTGRES || undefined
 
 const schemas = new Map<string, string>()
+/** They are emptied when the next is asked for, in one process. */
+const left: string[] = []
+const run = () => process.env.RECOLLECT_TEST_RUN ?? ''
 
 /** Settings of an empty database, the same for the same home until `leaveDatabaseOf`. */
 export function databaseOf(home: string): { readonly RECOLLECT_DATABASE_URL?: string } {
   if (TEST_SERVER === undefined) return {}
-  const schema = schemas.get(home) ?? lendSchema('take', process.env.RECOLLECT_TEST_RUN ?? '')
+  const schema = schemas.get(home) ?? lendSchema('take', run(), left.splice(0))
   schemas.set(home, schema)
   return { RECOLLECT_DATABASE_URL: addressOf(TEST_SERVER, schema) }
 }
@@ -19,7 +22,12 @@ export function leaveDatabaseOf(home: string): void {
   const schema = schemas.get(home)
   if (schema === undefined) return
   schemas.delete(home)
-  lendSchema('give-back', schema)
+  left.push(schema)
+}
+
+/** For other files: this one needs no more. */
+export function giveBackDatabases(): void {
+  if (left.length > 0) lendSchema('give-back', run(), left.splice(0))
 }
 
 /** Where a server finds this schema first, and is known by its name. */
@@ -31,7 +39,13 @@ export function addressOf(server: string, schema: string): string {
 }
 
 /** Waits for it, as settings of servers are put together in plain expressions. */
-export function lendSchema(verb: 'open' | 'take' | 'give-back' | 'close', subject: string): string {
+export function lendSchema(
+  verb: 'open' | 'take' | 'give-back' | 'close',
+  run: string,
+  given: readonly string[] = [],
+): string {
   const script = new URL('lend-schema.mjs', import.meta.url)
-  return execFileSync(process.execPath, [script.pathname, verb, subject], { encoding: 'utf8' })
+  return execFileSync(process.execPath, [script.pathname, verb, run, ...given], {
+    encoding: 'utf8',
+  })
 }
