@@ -34,7 +34,8 @@ export async function askClient(
   if (!found) return undefined
   const ask = randomUUID()
   const isAsked = await store.transaction(async (tx) => {
-    // Between the two somebody else may have brought the answer to this step.
+    // Between the two somebody else may have brought the answer to this step; from here on nobody does.
+    await tx.runs.get(id)
     const current = await tx.runs.currentStep(id)
     return current?.id === found.step.id && (await tx.runs.askClient(id, ask))
   })

@@ -11,11 +11,13 @@ export interface LazyApp {
 /** The app, opened when it is first needed, so that nobody waits for it who does not need it. */
 export function createLazyApp(config: Config, log: Log): LazyApp {
   let opening: Promise<App> | undefined
+  let opened: App | undefined
   let closed = false
 
   async function open(): Promise<App> {
     const app = await openApp(config, log)
     if (closed) await app.close()
+    else opened = app
     return app
   }
 
@@ -30,8 +32,8 @@ export function createLazyApp(config: Config, log: Log): LazyApp {
     },
     async close() {
       closed = true
-      const app = await opening?.catch(() => undefined)
-      await app?.close()
+      await opening?.catch(() => undefined)
+      await opened?.close()
     },
   }
 }

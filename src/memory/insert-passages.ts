@@ -96,7 +96,8 @@ export async function insertPassages(
   // Whoever finds the old one in a shared archive is to find the new one too.
   const inserted = await insert(tx, old.archiveId, passages, at)
   const [stored] = inserted
-  if (stored) await supersede(tx, agent.id, old, stored.id, at)
+  // Until the archive was written to, another agent that has it may have superseded the same.
+  if (stored) await supersede(tx, agent.id, await findOwn(tx, agent.id, old.id), stored.id, at)
   return inserted
 }
 

@@ -98,6 +98,7 @@ export function agentReads(scope: Scope): AgentReads {
         ])
         .where('namespace', '=', namespace)
         .where('id', '=', id)
+        .modifyEnd(lockRead(scope, 'agent'))
         .executeTakeFirst()
       const summary = await db
         .selectFrom('summary')

@@ -4,6 +4,7 @@ import type { AgentId } from '../core/ids.ts'
 import { MESSAGE_ROLES } from '../core/message.ts'
 import { recordChange } from './changes.ts'
 import { lockOwners } from './lock-rows.ts'
+import { archivesOf } from './passage-rows.ts'
 import type { Scope } from './scope.ts'
 import { messageScope, passageScope } from './search-scope.ts'
 
@@ -11,9 +12,9 @@ import { messageScope, passageScope } from './search-scope.ts'
 export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Promise<boolean> {
   const { db, namespace, dialect } = scope
   await lockOwners(scope, 'agent', [id])
-  await lockOwners(scope, 'block', await onlyWith(scope, id, 'agent_block', 'block_id'))
-  await lockOwners(scope, 'archive', await onlyWith(scope, id, 'agent_archive', 'archive_id'))
-  // Others may have got one before it was locked.
+  // Shared ones too: others may get or leave them meanwhile, and of two that leave at once the second is the last.
+  await lockOwners(scope, 'block', await blocksOf(scope, id))
+  await lockOwners(scope, 'archive', await archivesOf(scope, id))
   const archives = await onlyWith(scope, id, 'agent_archive', 'archive_id')
   const blocks = await onlyWith(scope, id, 'agent_block', 'block_id')
   const messages = await db
@@ -52,6 +53,16 @@ export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Pro
   await remove(scope, 'block', blocks)
   await recordChange(db, namespace, 'agent', id, at)
   return true
+}
+
+async function blocksOf({ db, namespace }: Scope, agentId: AgentId): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('agent_block')
+    .select('block_id')
+    .where('namespace', '=', namespace)
+    .where('agent_id', '=', agentId)
+    .execute()
+  return rows.map((row) => row.block_id)
 }
 
 /** What this agent has and no other. */

@@ -29,11 +29,17 @@ export function createEmbeddingTasks(
       if ((await archivesWithoutSet(reader, fallback)).length === 0) return 0
       return transact(async (trx) => {
         const found = await archivesWithoutSet(trx, fallback)
-        for (const { namespace, id, handle } of found) {
+        for (const { namespace, id } of found) {
           await lockOwners({ db: trx, namespace, dialect }, 'archive', [id])
+        }
+        // Before that others may have given them one, or deleted them.
+        const isLocked = (one: Owner) =>
+          found.some(({ namespace, id }) => namespace === one.namespace && id === one.id)
+        const left = (await archivesWithoutSet(trx, fallback)).filter(isLocked)
+        for (const { namespace, id, handle } of left) {
           await makeSet(trx, { namespace, kind: 'archive', owner_id: id, handle, created_at: at })
         }
-        return found.length
+        return left.length
       })
     },
 
@@ -100,6 +106,11 @@ export function createEmbeddingTasks(
   }
 }
 
+interface Owner {
+  readonly namespace: string
+  readonly id: string
+}
+
 async function archivesWithoutSet(db: Connection, fallback: string | null) {
   const rows = await db
     .selectFrom('archive')
@@ -132,6 +143,8 @@ async function archivesWithoutSet(db: Connection, fallback: string | null) {
     )
     .where(({ fn, val, eb }) => eb(fn.coalesce('agent.embedding', val(fallback)), 'is not', null))
     .groupBy(['archive.namespace', 'archive.id'])
+    .orderBy('archive.namespace')
+    .orderBy('archive.id')
     .limit(ADOPTED_AT_ONCE)
     .execute()
   return rows.map(({ namespace, id, handle }) => ({ namespace, id, handle: handle ?? '' }))

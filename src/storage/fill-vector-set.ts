@@ -1,4 +1,5 @@
 import type { Connection } from './dialect.ts'
+import { lockRead } from './lock-rows.ts'
 import { SEARCHED_ROLES } from './search-scope.ts'
 import { addToSet, type VectorEntry, type VectorScope } from './vector-entries.ts'
 import { settleSets, type VectorSet } from './vector-sets.ts'
@@ -15,7 +16,7 @@ export async function fillOneSet(
   handle: string,
   now: string,
 ): Promise<boolean> {
-  const { db } = scope
+  const { db, dialect } = scope
   const set = await db
     .selectFrom('vector_set')
     .selectAll()
@@ -24,6 +25,7 @@ export async function fillOneSet(
     .where('paused_until', '<=', now)
     .orderBy('row')
     .limit(1)
+    .modifyEnd(lockRead({ dialect, writes: true }, 'vector_set'))
     .executeTakeFirst()
   if (!set) return false
   const entries = await nextEntries(db, set)

@@ -1,6 +1,6 @@
 import { encodeFloat32 } from '../vector/float32.ts'
 import type { Connection } from './dialect.ts'
-import { lockSets } from './lock-rows.ts'
+import { lockRead, lockSets } from './lock-rows.ts'
 import { fixDimension, textDigest, type VectorScope } from './vector-entries.ts'
 import { settleSets, type VectorSet } from './vector-sets.ts'
 import type { EmbeddingOutcome } from './vector-store.ts'
@@ -23,6 +23,8 @@ export async function finishTasks(
     .selectFrom('embedding_task')
     .select(['row', 'set_row', 'entry_row'])
     .where('row', 'in', [...byTask.keys()])
+    .orderBy('row')
+    .modifyEnd(lockRead({ dialect: scope.dialect, writes: true }, 'embedding_task'))
     .execute()
   if (tasks.length === 0) return { problem: null }
   const setRows = [...new Set(tasks.map(({ set_row }) => set_row))]
@@ -122,7 +124,12 @@ async function cache(
   if (vectors.size === 0) return
   const rows = await db
     .insertInto('embedding_cache')
-    .values([...vectors].map(([digest, vector]) => ({ handle, digest, vector })))
+    // In one order for all.
+    .values(
+      [...vectors]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([digest, vector]) => ({ handle, digest, vector })),
+    )
     .onConflict((conflict) =>
       conflict.columns(['handle', 'digest']).doUpdateSet((eb) => ({
         vector: eb.ref('excluded.vector'),

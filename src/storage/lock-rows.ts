@@ -5,7 +5,7 @@ import type { Scope } from './scope.ts'
 /** At the end of a query whose rows of this table the transaction will change, or decide by. */
 export function lockRead(
   { dialect, writes = false }: Pick<Scope, 'dialect' | 'writes'>,
-  table: 'agent' | 'archive' | 'block' | 'run',
+  table: 'agent' | 'archive' | 'block' | 'run' | 'vector_set' | 'embedding_task',
 ): RawBuilder<unknown> {
   return dialect.locksRows && writes ? sql`FOR NO KEY UPDATE OF ${sql.table(table)}` : sql``
 }

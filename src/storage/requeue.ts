@@ -1,6 +1,7 @@
 import { type Timestamp, toTimestamp } from '../core/clock.ts'
 import type { RunId } from '../core/ids.ts'
 import { recordChange } from './changes.ts'
+import { lockRead } from './lock-rows.ts'
 import type { Scope } from './scope.ts'
 
 export interface Requeuing {
@@ -17,16 +18,18 @@ export interface Requeuing {
  * so much time from its start on, and what others took to answer is not taken from it. False: it does not wait for that.
  */
 export async function requeue(
-  { db, namespace }: Scope,
+  scope: Scope,
   id: RunId,
   { from, ask, acceptedBy, samples }: Requeuing,
   at: Timestamp,
 ): Promise<boolean> {
+  const { db, namespace } = scope
   const run = await db
     .selectFrom('run')
     .select(['started_at', 'paused_at'])
     .where('namespace', '=', namespace)
     .where('id', '=', id)
+    .modifyEnd(lockRead(scope, 'run'))
     .executeTakeFirst()
   if (!run) return false
   let update = db

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { NAMESPACE } from '../core/namespace.ts'
 import type { Connection } from './dialect.ts'
+import { lockSets } from './lock-rows.ts'
 import type { Scope } from './scope.ts'
 import { settleSets, type VectorSet } from './vector-sets.ts'
 
@@ -125,11 +126,13 @@ export async function forgetEntries(
     .execute()
   const setRows = sets.map(({ row }) => row)
   if (setRows.length === 0 || rows.length === 0) return
-  await dialect.vectors.remove(db, setRows, rows)
+  // Whoever embeds them holds their tasks, and whoever fills a set holds that: their vectors are here afterwards.
   await db
     .deleteFrom('embedding_task')
     .where('set_row', 'in', setRows)
     .where('entry_row', 'in', rows)
     .execute()
+  await lockSets(db, dialect, setRows)
+  await dialect.vectors.remove(db, setRows, rows)
   await settleSets(scope, setRows)
 }

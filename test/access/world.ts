@@ -7,6 +7,7 @@ import { SCOPES, type Scope } from '../../src/core/access.ts'
 import { TOOLSETS } from '../../src/core/toolset.ts'
 import { CAPS } from '../../src/mcp/transports/caps.ts'
 import { type ClientKind, type Connection, connect } from '../support/connect.ts'
+import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 
 /** A server for several, with a database of its own. */
 export interface World {
@@ -30,6 +31,7 @@ export async function startAccessWorld(
     {},
     {
       RECOLLECT_HOME: home,
+      ...databaseOf(home),
       RECOLLECT_MODEL: 'offline/rehearsal',
       RECOLLECT_EMBEDDING: 'local/hash',
       ...settings,
@@ -74,6 +76,7 @@ export async function startAccessWorld(
       await Promise.all(clients.map((client) => client.close()))
       await serving.close()
       await app.close()
+      leaveDatabaseOf(home)
       await rm(home, { recursive: true })
     },
   }

@@ -7,6 +7,7 @@ import { readConfig } from '../../src/config.ts'
 import type { Message } from '../../src/core/message.ts'
 import type { Run } from '../../src/core/run.ts'
 import type { McpContext, NewAgent } from '../../src/mcp/context.ts'
+import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 import {
   callTool,
   type ReceivedRequest,
@@ -59,6 +60,7 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
   const gate = await startGate(provider.baseUrl)
   const environment = {
     RECOLLECT_HOME: home,
+    ...databaseOf(home),
     RECOLLECT_MODEL: 'openai/scripted',
     OPENAI_API_KEY: 'sk-test-key',
     OPENAI_BASE_URL: gate.baseUrl,
@@ -108,6 +110,7 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
       await app.close()
       await gate.close()
       await provider.close()
+      leaveDatabaseOf(home)
       await rm(home, { recursive: true })
       for (const { body } of provider.requests) expectWellFormed(body.messages)
     },

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect } from 'vitest'
 import { BINARY, type Environment } from '../support/connect.ts'
+import { databaseOf, giveBackDatabases, leaveDatabaseOf } from '../support/own-database.ts'
 import type { ScriptedProvider } from '../support/scripted-provider.ts'
 
 const homes: string[] = []
@@ -18,13 +19,18 @@ export function newHome(): string {
 }
 
 export function removeHomes(): void {
-  for (const home of homes.splice(0)) rmSync(home, { recursive: true, force: true })
+  for (const home of homes.splice(0)) {
+    leaveDatabaseOf(home)
+    rmSync(home, { recursive: true, force: true })
+  }
+  giveBackDatabases()
 }
 
 /** Settings of a server whose agents ask `provider`. */
 export function withModel(home: string, provider: Pick<ScriptedProvider, 'baseUrl'>): Environment {
   return {
     RECOLLECT_HOME: home,
+    ...databaseOf(home),
     RECOLLECT_MODEL: 'openai/scripted',
     OPENAI_API_KEY: 'sk-e2e-secret-key',
     OPENAI_BASE_URL: provider.baseUrl,
@@ -33,7 +39,7 @@ export function withModel(home: string, provider: Pick<ScriptedProvider, 'baseUr
 
 /** Settings of a server without a key, and without an Ollama that may run on this machine. */
 export function withoutKey(home: string): Environment {
-  return { RECOLLECT_HOME: home, OLLAMA_HOST: '127.0.0.1:1' }
+  return { RECOLLECT_HOME: home, ...databaseOf(home), OLLAMA_HOST: '127.0.0.1:1' }
 }
 
 /** Nothing but what is given: no key and no setting of whoever runs the tests. */

@@ -6,6 +6,7 @@ import { type App, openApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { createServerFactory } from '../../src/mcp/server.ts'
 import { type CallResult, type Connection, connectInProcess } from '../support/connect.ts'
+import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 import { speak } from './answers.ts'
 import { expectWellFormed, startVendor, type Vendor } from './vendor.ts'
 import { textOf, type WireMessage } from './wire.ts'
@@ -50,6 +51,7 @@ export async function startWorld(
     {},
     {
       RECOLLECT_HOME: home,
+      ...databaseOf(home),
       OPENAI_API_KEY: KEY,
       OPENAI_BASE_URL: vendor.baseUrl,
       LMSTUDIO_API_KEY: KEY,
@@ -98,6 +100,7 @@ export async function startWorld(
       await client.close()
       await app.close()
       await vendor.close()
+      leaveDatabaseOf(home)
       await rm(home, { recursive: true })
       for (const { body } of vendor.requests) expectWellFormed(body.messages ?? [])
       expect(logged.join('\n')).not.toContain(KEY)

@@ -8,6 +8,7 @@ import { createServerFactory } from '../../src/mcp/server.ts'
 import { type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
 import { openToAll } from '../support/access.ts'
 import { type Answered, callModern, type Rounds } from '../support/modern-calls.ts'
+import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 
 /** Recollect without a key, over HTTP, and clients that say on the wire what they like. */
 export interface ClientWorld {
@@ -33,7 +34,10 @@ export async function startClientWorld(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<ClientWorld> {
   const home = await mkdtemp(join(tmpdir(), 'recollect-client-'))
-  const config = readConfig({}, { RECOLLECT_HOME: home, OLLAMA_HOST: '127.0.0.1:1', ...settings })
+  const config = readConfig(
+    {},
+    { RECOLLECT_HOME: home, ...databaseOf(home), OLLAMA_HOST: '127.0.0.1:1', ...settings },
+  )
   const running: (readonly [App, HttpServing])[] = []
   const start = async () => {
     const app = await openApp(config, log)
@@ -92,6 +96,7 @@ export async function startClientWorld(
     another: start,
     async close() {
       await stop()
+      leaveDatabaseOf(home)
       await rm(home, { recursive: true })
     },
   }

@@ -8,6 +8,7 @@ import type { Toolset } from '../../src/core/toolset.ts'
 import type { McpContext } from '../../src/mcp/context.ts'
 import { createServerFactory, type ServerOptions } from '../../src/mcp/server.ts'
 import { type Connection, connectInProcess } from '../support/connect.ts'
+import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 import { type ScriptedProvider, startScriptedProvider } from '../support/scripted-provider.ts'
 
 /** The whole program in this process, over a database of its own, seen by a client; only the model is scripted. */
@@ -37,6 +38,7 @@ export async function startRealServer(
   const provider = await startScriptedProvider()
   const environment = {
     RECOLLECT_HOME: home,
+    ...databaseOf(home),
     RECOLLECT_MODEL: 'openai/scripted',
     OPENAI_API_KEY: 'sk-test-key',
     OPENAI_BASE_URL: provider.baseUrl,
@@ -82,6 +84,7 @@ export async function startRealServer(
       await client.close()
       await app.close()
       await provider.close()
+      leaveDatabaseOf(home)
       await rm(home, { recursive: true })
     },
   }

@@ -238,7 +238,7 @@ describe('a file from elsewhere', () => {
     const { code, message } = await other.refusal('import_agent', { text: changed(text, change) })
     expect(code).not.toBe('internal')
     expect(message).toMatch(reason)
-    const { bytes: _before, ...counted } = before
+    const { database_bytes: _bytes, ...counted } = before
     expect(await other.answer('stats')).toMatchObject(counted)
   })
 

@@ -1,4 +1,4 @@
-import { openTestStorage } from '../support/stores.ts'
+import { openSqliteTestStorage } from '../support/stores.ts'
 import { searchProperties } from './search-properties.ts'
 
-searchProperties(openTestStorage)
+searchProperties(openSqliteTestStorage)

@@ -19,8 +19,10 @@ import type { Subject } from './contract/subject.ts'
 import { transactionContract } from './contract/transactions.ts'
 import { transferContract } from './contract/transfers.ts'
 import { turnContract } from './contract/turns.ts'
+import { vectorWriterContract } from './contract/vector-writers.ts'
 import { vectorContract } from './contract/vectors.ts'
 import { wordContract } from './contract/words.ts'
+import { writerContract } from './contract/writers.ts'
 
 /** What every driver of the port must keep. `open` gives an empty database of its own each time. */
 export function storageContract(
@@ -62,6 +64,10 @@ export function storageContract(
     describe('claims', () => claimContract(subject))
     describe('transactions', () => transactionContract(subject))
     if (isWithinProcess) describe('waiting', () => neverWaitingContract(subject))
+    if (!hasOneSession) {
+      describe('several at once', () => writerContract(subject))
+      describe('several at once, with vectors', () => vectorWriterContract(subject))
+    }
     describe('changes', () => changeContract(subject))
     describe('namespaces', () => namespaceContract(subject))
   })

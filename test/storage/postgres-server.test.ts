@@ -2,12 +2,12 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { pollChanges } from '../../src/storage/poll-changes.ts'
 import type { Storage } from '../../src/storage/store.ts'
+import { TEST_SERVER } from '../support/own-database.ts'
 import {
   dropTestSchema,
   makeTestSchema,
   type OpenHere,
   openInSchema,
-  TEST_SERVER,
 } from '../support/postgres-stores.ts'
 import { at, byClient, insertAgent, insertBlock, insertRun, someAgent } from '../support/stores.ts'
 

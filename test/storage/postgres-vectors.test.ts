@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { AgentId, ArchiveId } from '../../src/core/ids.ts'
 import type { PassageSearch } from '../../src/storage/store.ts'
 import { dotProduct } from '../../src/vector/float32.ts'
-import { openPostgresTestStorage, TEST_SERVER } from '../support/postgres-stores.ts'
+import { TEST_SERVER } from '../support/own-database.ts'
+import { openPostgresTestStorage } from '../support/postgres-stores.ts'
 import {
   at,
   insertAgent,

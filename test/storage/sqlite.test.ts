@@ -1,10 +1,15 @@
 import DatabaseHandle from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { insertAgent, insertArchive, insertPassages, openTestStorage } from '../support/stores.ts'
+import {
+  insertAgent,
+  insertArchive,
+  insertPassages,
+  openSqliteTestStorage,
+} from '../support/stores.ts'
 import { storageContract } from './contract.ts'
 import { createWorkplace, readValue, type Workplace } from './workplace.ts'
 
-storageContract('SQLite', openTestStorage, { isWithinProcess: true })
+storageContract('SQLite', openSqliteTestStorage, { isWithinProcess: true })
 
 let work: Workplace
 let path: string

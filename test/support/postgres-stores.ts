@@ -6,10 +6,8 @@ import {
   type PostgresOptions,
 } from '../../src/storage/postgres/open.ts'
 import type { Storage } from '../../src/storage/store.ts'
+import { addressOf, databaseOf, leaveDatabaseOf, TEST_SERVER } from './own-database.ts'
 import type { TestStorage } from './stores.ts'
-
-/** The address of a server that tests may fill, by a user who may make schemas and extensions there. */
-export const TEST_SERVER = process.env.RECOLLECT_TEST_POSTGRES || undefined
 
 export type OpenHere = (
   options?: Partial<PostgresOptions> & { readonly reads?: boolean },
@@ -20,24 +18,33 @@ export async function openInSchema(
   schema: string,
   { reads = false, ...options }: Partial<PostgresOptions> & { readonly reads?: boolean } = {},
 ): Promise<Storage> {
-  const url = new URL(server())
-  url.searchParams.set('options', `-csearch_path=${schema},public`)
-  url.searchParams.set('application_name', schema)
   const open = reads ? openPostgresToRead : openPostgres
-  const reach = { connectionString: url.href }
+  const reach = { connectionString: addressOf(server(), schema) }
   return open({ reach, connections: 10, location: 'the test server', ...options })
 }
 
 export async function makeTestSchema(): Promise<string> {
   const schema = `test_${process.pid}_${randomBytes(4).toString('hex')}`
-  // Other files may be at it as well.
-  await query('CREATE EXTENSION IF NOT EXISTS vector SCHEMA public').catch(() => undefined)
   await query(`CREATE SCHEMA ${schema}`)
   return schema
 }
 
 export async function dropTestSchema(schema: string): Promise<void> {
   await query(`DROP SCHEMA ${schema} CASCADE`)
+}
+
+/** One of its own. */
+export async function openOwnPostgresTestStorage(): Promise<TestStorage> {
+  const key = randomBytes(4).toString('hex')
+  const reach = { connectionString: databaseOf(key).RECOLLECT_DATABASE_URL ?? server() }
+  const storage = await openPostgres({ reach, connections: 10, location: 'the test server' })
+  return {
+    storage,
+    async close() {
+      await storage.close()
+      leaveDatabaseOf(key)
+    },
+  }
 }
 
 let shared: Promise<string> | undefined

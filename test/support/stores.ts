@@ -19,6 +19,8 @@ import type {
   Transaction,
   VersionNote,
 } from '../../src/storage/store.ts'
+import { TEST_SERVER } from './own-database.ts'
+import { openOwnPostgresTestStorage } from './postgres-stores.ts'
 
 /** A database of its own, for one test. */
 export interface TestStorage {
@@ -38,8 +40,13 @@ async function emptyDatabase(): Promise<Buffer> {
   return content
 }
 
+/** Whatever the tests run on. */
+export function openTestStorage(): Promise<TestStorage> {
+  return TEST_SERVER === undefined ? openSqliteTestStorage() : openOwnPostgresTestStorage()
+}
+
 /** SQLite in a directory that goes with it. */
-export async function openTestStorage(): Promise<TestStorage> {
+export async function openSqliteTestStorage(): Promise<TestStorage> {
   const directory = await mkdtemp(join(tmpdir(), 'recollect-store-'))
   const path = join(directory, 'recollect.db')
   empty ??= emptyDatabase()

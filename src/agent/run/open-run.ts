@@ -14,13 +14,15 @@ export async function openRun(
   messageId: MessageId,
   at: Timestamp,
 ): Promise<void> {
-  if (run.startedAt !== null || !(await tx.runs.hasItsTurn(run.id))) return
+  if (run.startedAt !== null) return
+  // Held, so that of this and the end of the run before one sees what the other did.
+  const agent = await tx.agents.get(run.agentId)
+  if (!(await tx.runs.hasItsTurn(run.id))) return
   if (!(await tx.runs.start(run.id, at))) return
   const body = { role: 'user', text: run.input } as const
   await tx.messages.append(run.agentId, [
     { id: messageId, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body },
   ])
-  const agent = await tx.agents.get(run.agentId)
   if (!agent?.settings.messageBufferAutoclear) return
   const { messages: from } = await tx.agents.counts(run.agentId)
   await tx.agents.setContext(run.agentId, { from, summariesFrom: from, pressureTold: false }, at)
@@ -29,9 +31,10 @@ export async function openRun(
 /** After the end of `run`: what was cancelled behind it is in the history before anything that comes later. */
 export async function openCancelled(
   tx: Transaction,
-  run: Pick<Run, 'id'>,
+  run: Pick<Run, 'id' | 'agentId'>,
   at: Timestamp,
 ): Promise<void> {
+  await tx.agents.get(run.agentId)
   for (const cancelled of await tx.runs.cancelledBehind(run.id)) {
     await openRun(tx, cancelled, newId('message'), at)
   }

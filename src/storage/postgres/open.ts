@@ -1,4 +1,4 @@
-import { Kysely, sql } from 'kysely'
+import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression, sql } from 'kysely'
 import type pg from 'pg'
 import { UserError } from '../../core/errors.ts'
 import { createStorage } from '../create-storage.ts'
@@ -161,7 +161,14 @@ export function readSnapshot<T>(
 }
 
 export function kyselyOver(pool: pg.Pool): Kysely<Database> {
-  return new Kysely<Database>({ dialect: postgresDialect(pool), plugins: [renamedTables()] })
+  return new Kysely<Database>({
+    dialect: postgresDialect(pool),
+    // PostgreSQL knows no empty lists.
+    plugins: [
+      new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression }),
+      renamedTables(),
+    ],
+  })
 }
 
 async function channelOf(db: Connection): Promise<string> {

@@ -9,9 +9,11 @@ import { CommitUnknown, inWords, isConflict, isConstraint, isDisconnection } fro
 const MOST_REFUSALS = 2
 
 /**
- * Runs `work` in a transaction that sees what others commit meanwhile, and waits for whoever has locked what it reads to
- * decide by (`lock-rows.ts`); PostgreSQL's serializable ones fail time and again where small tables share a page. Again from the start where others were in the way or the connection was lost. Where it
- * was lost at COMMIT the server is asked what became of it.
+ * Runs `work` in a transaction, and again from the start where others were in the way or the connection was lost. Where
+ * it was lost at COMMIT the server is asked what became of it.
+ *
+ * It sees what others commit meanwhile, and waits for whoever has locked what it decides by (`lock-rows.ts`):
+ * PostgreSQL's serializable transactions fail time and again where small tables share a page.
  */
 export async function transact<T>(
   db: Kysely<Database>,
