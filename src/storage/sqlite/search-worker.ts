@@ -9,6 +9,7 @@ import { NO_VECTORS } from '../vectors/found-by-meaning.ts'
 import { createMirrors } from '../vectors/mirrors.ts'
 import { findByMeaning } from '../vectors/vector-leg.ts'
 import { findAlike } from './alike.ts'
+import { definePostings } from './postings.ts'
 import { openVectorReads } from './vector-reads.ts'
 import { openWordIndex } from './word-index.ts'
 
@@ -59,6 +60,7 @@ let searching: Searching | undefined
 
 function open() {
   const db = new Handle(setup.database, { readonly: true, timeout: setup.busyMilliseconds })
+  definePostings(db)
   const reads = openVectorReads(db)
   const leg = {
     reads,

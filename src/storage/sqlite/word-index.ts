@@ -1,4 +1,5 @@
 import type DatabaseHandle from 'better-sqlite3'
+import { inverseFrequency } from '../../search/rank.ts'
 import type { WordIndex } from '../../search/word-index.ts'
 import type { RankedRequest } from '../ranked-search.ts'
 import { type Entry, readCandidates } from '../read-candidates.ts'
@@ -6,9 +7,11 @@ import { scopedWord } from '../search-scope.ts'
 import { after, initialOf, partsOf } from '../vocabulary.ts'
 import { type Bound, type Fragment, passesWhole } from './entry-filter.ts'
 import { messageTable, passageTable, type Run, type StoredEntry, toEntry } from './entry-tables.ts'
+import { openPostings } from './postings.ts'
+import { scorePostings } from './score-postings.ts'
 import { preparedOn } from './statements.ts'
 
-/** The entries of a request in FTS5's index. Better-sqlite3 is synchronous, so this belongs into a thread of its own. */
+/** The entries of a request in FTS5's index, defined on this connection by `definePostings`. Better-sqlite3 is synchronous, so this belongs into a thread of its own. */
 export function openWordIndex(db: DatabaseHandle.Database, request: RankedRequest): WordIndex {
   const { index, namespace, filter, upTo } = request
   const prepare = preparedOn(db)
@@ -21,10 +24,11 @@ export function openWordIndex(db: DatabaseHandle.Database, request: RankedReques
   const match = (stems: readonly string[]) =>
     anyOf(filter.scopes.flatMap((scope) => stems.map((stem) => scopedWord(scope, stem))))
   const upToRow = upTo ?? Number.MAX_SAFE_INTEGER
-  // A scalar subquery, as SQLite makes a join of EXISTS, and asks FTS5 for one row at a time then.
+  const postings = openPostings(prepare, index)
+  // A scalar subquery, as SQLite makes a join of EXISTS.
   const passing: Fragment = table.passes
     ? {
-        sql: `AND (SELECT 1 FROM ${index} AS entry WHERE entry.row = ${words}.rowid AND ${table.passes.sql}) IS NOT NULL`,
+        sql: `AND (SELECT 1 FROM ${index} AS entry WHERE entry.row = size.id AND ${table.passes.sql}) IS NOT NULL`,
         values: table.passes.values,
       }
     : { sql: '', values: [] }
@@ -82,13 +86,14 @@ export function openWordIndex(db: DatabaseHandle.Database, request: RankedReques
     },
 
     best(stems, limit) {
-      // Ordering by bm25() keeps a top-N heap; ordering by FTS5's hidden `rank` column is nearly twice as slow.
-      return run(
-        `SELECT rowid AS row, -bm25(${words}) AS score FROM ${words}
-         WHERE ${words} MATCH ? AND rowid <= ? ${passing.sql}
-         ORDER BY bm25(${words}), rowid DESC LIMIT ?`,
-        [match(stems), upToRow, ...passing.values, limit],
-      )
+      const size = table.size(filter.owners)
+      const posted = stems.map((stem) => {
+        const rows = filter.scopes.flatMap((scope) => postings.rowsOf(scopedWord(scope, stem)))
+        const upTo = rows.filter((row) => row <= upToRow)
+        return { rows: upTo, rarity: inverseFrequency(size, new Set(rows).size) }
+      })
+      const found = [...new Set(posted.flatMap(({ rows }) => rows))]
+      return scorePostings(posted, postings.lengths(found, passing)).slice(0, limit)
     },
 
     passing(rows) {
