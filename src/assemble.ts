@@ -120,6 +120,8 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   const poller = await pollChanges(storage.changes, changes.publish, log)
 
   const cursorKey = keepKey(() => readCursorKey(storage))
+  // Now, so that nothing that only reads has to write it; if it can't be made yet, the first cursor tries again.
+  await cursorKey().catch(() => undefined)
   const contexts = new Map<string, McpContext>()
   const contextOf = (namespace: string): McpContext => {
     const known = contexts.get(namespace)

@@ -1,7 +1,7 @@
 import type DatabaseHandle from 'better-sqlite3'
 import { TEXT_INDEXES, type TextIndex } from '../dialect.ts'
-import type { Fragment } from './entry-filter.ts'
-import type { Prepare } from './statements.ts'
+import { createRowNumbers } from './row-numbers.ts'
+import { preparedOn } from './statements.ts'
 
 /*
  * What FTS5's index holds, read from below it: in which entries a word stands, how often, and how long they are. Its own
@@ -10,52 +10,62 @@ import type { Prepare } from './statements.ts'
  */
 
 export interface Postings {
-  /** Rows in which the word stands, one after the other as often as it does. */
+  /** Rows in which the word stands, each as often as it does, one after the other. */
   rowsOf(word: string): readonly number[]
-  /** In words, of those of the rows that pass. */
-  lengths(rows: readonly number[], passing: Fragment): ReadonlyMap<number, number>
+  /** How many words each of these rows has. */
+  lengthsOf(lists: readonly (readonly number[])[]): (row: number) => number
 }
 
-/** Once for a connection, which may be one that only reads. */
-export function definePostings(db: DatabaseHandle.Database): void {
-  for (const index of TEXT_INDEXES) {
-    db.exec(
-      `CREATE VIRTUAL TABLE temp.${index}_posting USING fts5vocab('main', '${index}_words', 'instance')`,
-    )
-  }
+/** Of a connection, which may be one that only reads. */
+export function openPostings(db: DatabaseHandle.Database): Readonly<Record<TextIndex, Postings>> {
+  const [passage, message] = TEXT_INDEXES.map((index) => postingsOf(db, index))
+  if (!passage || !message) throw new Error('an index has no postings')
+  return { passage, message }
 }
 
-/** Lists come as one JSON text each: SQLite makes it several times as fast as it hands out rows. */
-export function openPostings(prepare: Prepare, index: TextIndex): Postings {
-  const list = (text: unknown) => JSON.parse(String(text))
+/** Longer entries count as if they were as long. */
+const LONGEST = 65_535
+
+// Lists come as one JSON text each: SQLite makes it several times as fast as it hands out rows.
+function postingsOf(db: DatabaseHandle.Database, index: TextIndex): Postings {
+  const prepare = preparedOn(db)
+  db.exec(
+    `CREATE VIRTUAL TABLE temp.${index}_posting USING fts5vocab('main', '${index}_words', 'instance')`,
+  )
+  // To read them is most of the work, and they never change: a row has its words for good, and its number is never given
+  // to another. Two bytes each.
+  const known = createRowNumbers((length) => new Uint16Array(length))
   return {
-    rowsOf: (word) =>
-      list(
-        prepare(`SELECT json_group_array(doc) FROM temp.${index}_posting WHERE term = ?`)
-          .pluck()
-          .get(word),
-      ),
+    rowsOf(word) {
+      const sql = `SELECT json_group_array(doc) FROM temp.${index}_posting WHERE term = ?`
+      return JSON.parse(String(prepare(sql).pluck().get(word)))
+    },
 
-    lengths(rows, passing) {
-      const [found, sizes] = prepare(
-        `SELECT json_group_array(size.id), json_group_array(hex(size.sz)) FROM ${index}_words_docsize AS size
-         WHERE size.id IN (SELECT value FROM json_each(?)) ${passing.sql}`,
-      )
-        .raw()
-        .get(JSON.stringify(rows), ...passing.values) as [string, string]
-      const lengths: readonly string[] = list(sizes)
-      return new Map(
-        (list(found) as number[]).map((row, place) => [row, lengthIn(lengths[place] ?? '')]),
-      )
+    lengthsOf(lists) {
+      const missing: number[] = []
+      for (const rows of lists) for (const row of rows) if (known.get(row) === 0) missing.push(row)
+      if (missing.length > 0) {
+        const found = prepare(
+          `SELECT json_group_array(id), json_group_array(hex(sz)) FROM ${index}_words_docsize
+           WHERE id IN (SELECT value FROM json_each(?))`,
+        )
+          .raw()
+          .get(JSON.stringify(missing)) as [string, string]
+        const [ids, sizes]: [number[], string[]] = [JSON.parse(found[0]), JSON.parse(found[1])]
+        for (const [place, row] of ids.entries()) {
+          known.set(row, Math.min(LONGEST, readVarint(sizes[place] ?? '')))
+        }
+      }
+      return known.get
     },
   }
 }
 
-/** SQLite's varint: seven bits in each byte. */
-function lengthIn(hex: string): number {
-  let length = 0
+/** Seven bits in each byte. */
+function readVarint(hex: string): number {
+  let value = 0
   for (let at = 0; at < hex.length; at += 2) {
-    length = length * 128 + (Number.parseInt(hex.slice(at, at + 2), 16) % 128)
+    value = value * 128 + (Number.parseInt(hex.slice(at, at + 2), 16) % 128)
   }
-  return length
+  return value
 }
