@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import DatabaseHandle from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
@@ -166,6 +167,10 @@ describe('a cursor of one server', () => {
 
   it('that only reads leads on there, though it could keep no key', async () => {
     await withServer({}, (connection) => fill(connection))
+    // As a version left it that made no such key.
+    const handle = new DatabaseHandle(join(home, 'recollect.db'))
+    handle.exec("DELETE FROM signing_key WHERE name = 'cursor'")
+    handle.close()
     const gone = await withServer(READ_ONLY, async (connection) => {
       const cursor = await first(connection)
       expect((await next(connection, cursor)).data.agents).toHaveLength(1)
