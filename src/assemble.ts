@@ -10,7 +10,9 @@ import { createWorker } from './agent/run/worker.ts'
 import { createRuns } from './agent/runs.ts'
 import type { Config } from './config.ts'
 import { createBus } from './core/bus.ts'
+import { UserError } from './core/errors.ts'
 import type { AgentEvent, Change } from './core/event.ts'
+import { keepKey } from './core/keep-key.ts'
 import { describeError, type Log } from './core/log.ts'
 import { countTokens } from './llm/count-tokens.ts'
 import { createEmbedderRegistry } from './llm/embedder-registry.ts'
@@ -117,6 +119,9 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   })
   const poller = await pollChanges(storage.changes, changes.publish, log)
 
+  const cursorKey = keepKey(() => readCursorKey(storage))
+  // Now, so that nothing that only reads has to write it; if it can't be made yet, the first cursor tries again.
+  await cursorKey().catch(() => undefined)
   const contexts = new Map<string, McpContext>()
   const contextOf = (namespace: string): McpContext => {
     const known = contexts.get(namespace)
@@ -163,7 +168,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
           }),
       },
       models,
-      signingKey: () => storage.signingKey('request-state'),
+      signingKey: (purpose) => (purpose === 'cursor' ? cursorKey() : storage.signingKey(purpose)),
       async stats() {
         const { bytes, schemaVersion } = await storage.info()
         // What the server takes as a whole would tell the others how much there is of one.
@@ -191,6 +196,16 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
       await Promise.all([worker?.stop(), embedQueue?.stop()])
       await storage.close()
     },
+  }
+}
+
+/** Of a server that only reads, where none that writes made one yet: a key of its own, for as long as it runs. */
+async function readCursorKey(storage: Storage): Promise<Uint8Array> {
+  try {
+    return await storage.signingKey('cursor')
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'read_only') return randomBytes(32)
+    throw error
   }
 }
 

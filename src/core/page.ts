@@ -12,7 +12,7 @@ export interface PageRequest {
   readonly cursor?: string | undefined
 }
 
-/** Cursors are opaque outside; inside they hold whole numbers that tell where the page before ended. */
+/** Cursors are sealed before they leave; inside they hold whole numbers that tell where the page before ended. */
 export function encodeCursor(...position: readonly number[]): string {
   return Buffer.from(`v1:${position.join(':')}`).toString('base64url')
 }
@@ -46,7 +46,7 @@ export function decodeKeyCursor(
   return { at, id }
 }
 
-function notACursor(): UserError {
+export function notACursor(): UserError {
   return new UserError(
     'invalid_argument',
     'The cursor is not one that this tool gave out. Leave it out to start from the first page.',

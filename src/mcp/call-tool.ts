@@ -7,6 +7,7 @@ import { type Answer, countFitting, cutToFit, fits, listOf } from './fit.ts'
 import { labelStored } from './label-stored.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { requireScope } from './require-scope.ts'
+import { openCursor, sealCursor } from './sealed-cursor.ts'
 import { type ToolResult, toErrorResult, toFailedResult, toResult } from './to-result.ts'
 
 /** A call from outside, answered whatever happens: errors become results here and nowhere else. */
@@ -39,15 +40,23 @@ export async function answerTool(
   context: McpContext,
   call: ToolCall,
 ): Promise<Answer> {
-  const answer = complete(await tool.run(args, context, call))
+  const { cursor, ...others } = args
+  const opened =
+    typeof cursor === 'string'
+      ? { ...others, cursor: await openCursor(cursor, tool.name, context) }
+      : others
+  const run = async (limited: { readonly limit?: number } = {}) =>
+    complete(await tool.run({ ...opened, ...limited }, context, call), (next) =>
+      sealCursor(next, tool.name, context),
+    )
+  const answer = await run()
   if (tool.pages === undefined || fits(answer)) return cutToFit(answer)
   const all = listOf(answer, tool.pages).length
   let page = answer
   // Asked again for a shorter page, so that its cursor leads to what had to be left out; what stands around an entry is
   // left out on both sides of it, so that may take several times.
   while (!fits(page) && listOf(page, tool.pages).length > 1) {
-    const limit = countFitting(page, tool.pages)
-    page = complete(await tool.run({ ...args, limit }, context, call))
+    page = await run({ limit: countFitting(page, tool.pages) })
   }
   const cut = cutToFit(page)
   const leftOut = all - listOf(cut, tool.pages).length
@@ -55,7 +64,14 @@ export async function answerTool(
 }
 
 /** As it will look on the wire. */
-function complete(answer: Answer): Answer {
-  const present = Object.entries(answer).filter(([, value]) => value !== undefined)
+async function complete(
+  answer: Answer,
+  seal: (cursor: string) => Promise<string>,
+): Promise<Answer> {
+  const { next_cursor } = answer
+  const sealed = typeof next_cursor === 'string' ? { next_cursor: await seal(next_cursor) } : {}
+  const present = Object.entries({ ...answer, ...sealed }).filter(
+    ([, value]) => value !== undefined,
+  )
   return labelStored(Object.fromEntries(present))
 }

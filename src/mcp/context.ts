@@ -34,12 +34,15 @@ export interface McpContext {
   readonly transfer: TransferPort
   readonly models: ModelsPort
   /** What is sealed with it before a restart can be opened after it. */
-  signingKey(): Promise<Uint8Array>
+  signingKey(purpose: SealedThing): Promise<Uint8Array>
   stats(): Promise<Stats>
   /** Changes of the whole namespace, this process's and others'. */
   onChange(listener: (change: Change) => void): () => void
   concernedBy(change: Change): Promise<Concerned>
 }
+
+/** What goes through the client's hands and comes back. */
+export type SealedThing = 'request-state' | 'cursor'
 
 /** Whom a change concerns. */
 export interface Concerned {

@@ -123,7 +123,8 @@ function shorten(
       return [[key, shorten(item, characters, items, tally, depth + 1)]]
     }
     const piece = pieceOf(item, 0, characters)
-    if (piece.nextOffset === undefined) return [[key, item]]
+    // Half a cursor leads nowhere.
+    if (piece.nextOffset === undefined || key === 'next_cursor') return [[key, item]]
     return [
       [key, piece.text],
       [`${key}_chars`, piece.chars],

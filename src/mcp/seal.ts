@@ -6,18 +6,6 @@ export type Seal = RequestStateCodec<string>
 /** A person takes his time to answer. */
 const ANSWER_SECONDS = 24 * 3_600
 
-/** Asks for the key with the first use; if it can't be had, the next one tries again. */
-export function keepKey(read: () => Promise<Uint8Array>): () => Promise<Uint8Array> {
-  let reading: Promise<Uint8Array> | undefined
-  return () => {
-    reading ??= read().catch((error: unknown) => {
-      reading = undefined
-      throw error
-    })
-    return reading
-  }
-}
-
 /** What was put aside for `holder` is taken from nobody else. */
 export function createSeal(key: () => Promise<Uint8Array>, holder: string): Seal {
   const open = async () =>

@@ -1,5 +1,6 @@
 import type { Server } from '@modelcontextprotocol/server'
 import { type Access, SCOPES } from '../core/access.ts'
+import { keepKey } from '../core/keep-key.ts'
 import type { Log } from '../core/log.ts'
 import type { Toolset } from '../core/toolset.ts'
 import { PROMPTS } from '../generated/prompts.ts'
@@ -12,7 +13,7 @@ import type { Offer } from './offer.ts'
 import { offerAt } from './offer-at.ts'
 import { pushNotices } from './push-notices.ts'
 import { requireScope } from './require-scope.ts'
-import { createSeal, keepKey, type Seal } from './seal.ts'
+import { createSeal, type Seal } from './seal.ts'
 import { StrictServer } from './strict-server.ts'
 import { createSurface, type Surface } from './surface.ts'
 
@@ -132,7 +133,7 @@ function factory(
   { version, log, context: opened }: Serving,
   servedAt: (url: string | undefined, namespace: string | undefined) => Served,
 ): ServerFactory {
-  const key = keepKey(async () => (await opened()).signingKey())
+  const key = keepKey(async () => (await opened()).signingKey('request-state'))
   // Nobody goes on where another was asked.
   const sealFor = (access: Access | undefined): Seal =>
     createSeal(key, access ? `${access.namespace} ${access.name}` : '')

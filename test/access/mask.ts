@@ -6,15 +6,16 @@ const TOKENS = /(tokens?\\*":)\d+/g
 const TIME = /\d{4}-\d\d-\d\d(T| )\d\d:\d\d(:\d\d)?(\.\d+)?Z?/g
 
 /**
- * An answer without what differs from one making of the same world to the next: ids, times, cursors, and counts of tokens,
- * which depend on what is in those. Ids of `other` stay: they mean the same in both.
+ * An answer without what differs from one making of the same world to the next: ids, times, what stands in cursors, which
+ * is sealed, and counts of tokens, which depend on what is in those. Ids of `other` stay: they mean the same in both.
  */
 export function mask(answer: unknown, own: Filled, other: Filled): unknown {
   const names = new Map<string, string>()
   for (const [name, value] of Object.entries(own)) names.set(uuidIn(value), `own ${name}`)
   const kept = new Set(Object.values(other).map(uuidIn))
   const text = JSON.stringify(answer, (key, value: unknown) => {
-    return key === 'next_cursor' || key === 'nextCursor' ? 'a cursor' : value
+    const isCursor = key === 'next_cursor' || key === 'nextCursor'
+    return isCursor && typeof value === 'string' ? `a cursor of ${value.length} characters` : value
   })
   let met = 0
   const masked = (text ?? 'null').replaceAll(UUID, (uuid) => {

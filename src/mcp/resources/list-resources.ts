@@ -2,6 +2,7 @@ import type { Agent } from '../../core/agent.ts'
 import { UserError } from '../../core/errors.ts'
 import { excerpt } from '../../core/text.ts'
 import type { AgentView, McpContext } from '../context.ts'
+import { openCursor, sealCursor } from '../sealed-cursor.ts'
 import { agent } from './agent.ts'
 import { agentMemory } from './agent-memory.ts'
 import { agents } from './agents.ts'
@@ -10,6 +11,8 @@ import { memoryBlock } from './memory-block.ts'
 
 /** Agents on one page; each brings its blocks along. */
 const PAGE = 25
+/** What its cursors are for. */
+const LIST = 'resources/list'
 
 export interface ListedResource {
   readonly uri: string
@@ -26,14 +29,17 @@ export interface ResourcePage {
 
 /** The agents and their blocks; everything else is reached through the templates. */
 export async function listResources(context: McpContext, cursor?: string): Promise<ResourcePage> {
-  const page = await context.agents.list({ limit: PAGE, cursor })
+  const opened = cursor === undefined ? undefined : await openCursor(cursor, LIST, context)
+  const page = await context.agents.list({ limit: PAGE, cursor: opened })
   const views = await Promise.all(page.items.map((item) => viewOf(item, context)))
   const listed = views.flatMap((view) => (view === undefined ? [] : resourcesOf(view)))
   const { uri, name, title, description, mimeType } = agents
   const first = cursor === undefined ? [{ uri, name, title, description, mimeType }] : []
   return {
     resources: [...first, ...listed],
-    ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }),
+    ...(page.nextCursor !== undefined && {
+      nextCursor: await sealCursor(page.nextCursor, LIST, context),
+    }),
   }
 }
 

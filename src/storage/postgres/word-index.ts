@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { inverseFrequency, type Ranked } from '../../search/rank.ts'
 import type { WordIndex } from '../../search/word-index.ts'
+import { LENGTH_SHARE, SATURATION } from '../bm25.ts'
 import type { Connection } from '../dialect.ts'
 import type { RankedRequest } from '../ranked-search.ts'
 import { readCandidates } from '../read-candidates.ts'
@@ -9,9 +10,6 @@ import { entryReads } from './entries.ts'
 import { passesBesideScope } from './entry-filter.ts'
 import { wordTable } from './text-search.ts'
 import { wordKey } from './word-keys.ts'
-
-/** Those of FTS5, so that both databases give nearly the same list. */
-const [SATURATION, LENGTH_SHARE] = [1.2, 0.75]
 
 export interface OpenedWordIndex {
   readonly index: WordIndex

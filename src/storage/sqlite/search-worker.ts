@@ -9,6 +9,7 @@ import { NO_VECTORS } from '../vectors/found-by-meaning.ts'
 import { createMirrors } from '../vectors/mirrors.ts'
 import { findByMeaning } from '../vectors/vector-leg.ts'
 import { findAlike } from './alike.ts'
+import { openPostings } from './postings.ts'
 import { openVectorReads } from './vector-reads.ts'
 import { openWordIndex } from './word-index.ts'
 
@@ -72,7 +73,7 @@ function open() {
     few: FEW,
     patienceMilliseconds: PATIENCE_MILLISECONDS,
   }
-  return { db, leg }
+  return { db, leg, postings: openPostings(db) }
 }
 
 port.on('message', ({ id, question }: WorkerRequest) => {
@@ -105,7 +106,10 @@ async function answer(
  * Vectors are searched in slices, so that other requests are answered in between; words then in one transaction, which
  * may be of a later moment: what vectors found is looked at again.
  */
-async function rank({ db, leg }: Searching, request: RankedRequest): Promise<RankedAnswer> {
+async function rank(
+  { db, leg, postings }: Searching,
+  request: RankedRequest,
+): Promise<RankedAnswer> {
   const { meaning } = request
   const known =
     request.offset > 0 ? rankings.get(keyOf(request, request.upTo, meaning?.upTo)) : undefined
@@ -114,7 +118,7 @@ async function rank({ db, leg }: Searching, request: RankedRequest): Promise<Ran
   return ofOneMoment(db, async () => {
     const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
     const upTo = request.upTo ?? (typeof newest === 'number' ? newest : 0)
-    const index = openWordIndex(db, request)
+    const index = openWordIndex(db, postings[request.index], request)
     const question = readQuestion(request.query)
     const { hits, more, ranking } = await rankedSearch(
       index,

@@ -1,15 +1,25 @@
 import type DatabaseHandle from 'better-sqlite3'
+import { inverseFrequency } from '../../search/rank.ts'
 import type { WordIndex } from '../../search/word-index.ts'
 import type { RankedRequest } from '../ranked-search.ts'
 import { type Entry, readCandidates } from '../read-candidates.ts'
 import { scopedWord } from '../search-scope.ts'
 import { after, initialOf, partsOf } from '../vocabulary.ts'
-import { type Bound, type Fragment, passesWhole } from './entry-filter.ts'
+import { type Bound, passesWhole } from './entry-filter.ts'
 import { messageTable, passageTable, type Run, type StoredEntry, toEntry } from './entry-tables.ts'
+import type { Postings } from './postings.ts'
+import { bestOf, countDistinct, scorePostings } from './score-postings.ts'
 import { preparedOn } from './statements.ts'
 
+/** That of a word that stands in everything. */
+const LEAST_RARITY = 1e-6
+
 /** The entries of a request in FTS5's index. Better-sqlite3 is synchronous, so this belongs into a thread of its own. */
-export function openWordIndex(db: DatabaseHandle.Database, request: RankedRequest): WordIndex {
+export function openWordIndex(
+  db: DatabaseHandle.Database,
+  postings: Postings,
+  request: RankedRequest,
+): WordIndex {
   const { index, namespace, filter, upTo } = request
   const prepare = preparedOn(db)
   const run: Run = (sql, values) => prepare(sql).all(...values) as never
@@ -21,13 +31,16 @@ export function openWordIndex(db: DatabaseHandle.Database, request: RankedReques
   const match = (stems: readonly string[]) =>
     anyOf(filter.scopes.flatMap((scope) => stems.map((stem) => scopedWord(scope, stem))))
   const upToRow = upTo ?? Number.MAX_SAFE_INTEGER
-  // A scalar subquery, as SQLite makes a join of EXISTS, and asks FTS5 for one row at a time then.
-  const passing: Fragment = table.passes
-    ? {
-        sql: `AND (SELECT 1 FROM ${index} AS entry WHERE entry.row = ${words}.rowid AND ${table.passes.sql}) IS NOT NULL`,
-        values: table.passes.values,
-      }
-    : { sql: '', values: [] }
+  /** Those of the rows that pass what the index knows nothing of. */
+  function passingBesideScope(rows: readonly number[]): ReadonlySet<number> {
+    if (!table.passes) return new Set(rows)
+    const { sql, values } = table.passes
+    const found = run<{ row: number }>(
+      `SELECT row FROM ${index} AS entry WHERE row IN (SELECT value FROM json_each(?)) AND ${sql}`,
+      [JSON.stringify(rows), ...values],
+    )
+    return new Set(found.map(({ row }) => row))
+  }
 
   function entries(rows: readonly number[]): readonly Entry[] {
     return run<StoredEntry>(
@@ -82,13 +95,20 @@ export function openWordIndex(db: DatabaseHandle.Database, request: RankedReques
     },
 
     best(stems, limit) {
-      // Ordering by bm25() keeps a top-N heap; ordering by FTS5's hidden `rank` column is nearly twice as slow.
-      return run(
-        `SELECT rowid AS row, -bm25(${words}) AS score FROM ${words}
-         WHERE ${words} MATCH ? AND rowid <= ? ${passing.sql}
-         ORDER BY bm25(${words}), rowid DESC LIMIT ?`,
-        [match(stems), upToRow, ...passing.values, limit],
-      )
+      const size = table.size(filter.owners)
+      const posted = stems.map((stem) => {
+        const rows = filter.scopes.flatMap((scope) => postings.rowsOf(scopedWord(scope, stem)))
+        const rarity = Math.max(LEAST_RARITY, inverseFrequency(size, countDistinct(rows)))
+        return { rarity, rows: upTo === undefined ? rows : rows.filter((row) => row <= upTo) }
+      })
+      const scores = scorePostings(posted, postings.lengthsOf(posted.map(({ rows }) => rows)))
+      // Of the best, more and more, until enough of them pass.
+      for (let looked = table.passes ? limit * 2 : limit; ; looked *= 8) {
+        const best = bestOf(scores, looked)
+        const passing = passingBesideScope(best.map(({ row }) => row))
+        const left = best.filter(({ row }) => passing.has(row))
+        if (left.length >= limit || best.length < looked) return left.slice(0, limit)
+      }
     },
 
     passing(rows) {

@@ -1,0 +1,64 @@
+import type { Ranked } from '../../search/rank.ts'
+import { LENGTH_SHARE, SATURATION } from '../bm25.ts'
+import { createRowNumbers, type RowNumbers } from './row-numbers.ts'
+
+/** One word of a question. */
+export interface Posted {
+  /** More than 0. */
+  readonly rarity: number
+  /** The entries in which it stands, each as often as it does, one after the other. */
+  readonly rows: readonly number[]
+}
+
+/** What BM25 says of every entry. Pure. */
+export function scorePostings(
+  posted: readonly Posted[],
+  lengthOf: (row: number) => number,
+): RowNumbers {
+  const average = averageLength(posted, lengthOf)
+  const scores = createRowNumbers((length) => new Float64Array(length))
+  for (const { rarity, rows } of posted) {
+    for (let at = 0; at < rows.length; ) {
+      const row = rows[at] ?? 0
+      const first = at
+      while (rows[at] === row) at += 1
+      const frequency = at - first
+      const share = 1 - LENGTH_SHARE + (LENGTH_SHARE * lengthOf(row)) / average
+      const score = (rarity * frequency * (SATURATION + 1)) / (frequency + SATURATION * share)
+      scores.set(row, scores.get(row) + score)
+    }
+  }
+  return scores
+}
+
+/** Of what was found: of all there is, it would take long to know. */
+function averageLength(posted: readonly Posted[], lengthOf: (row: number) => number): number {
+  let total = 0
+  for (const { rows } of posted) {
+    for (let at = 0; at < rows.length; at += 1) {
+      if (rows[at] !== rows[at - 1]) total += lengthOf(rows[at] ?? 0)
+    }
+  }
+  const count = posted.reduce((sum, { rows }) => sum + countDistinct(rows), 0)
+  return total / count || 1
+}
+
+/** Of rows of which equal ones stand together. */
+export function countDistinct(rows: readonly number[]): number {
+  let count = 0
+  for (let at = 0; at < rows.length; at += 1) if (rows[at] !== rows[at - 1]) count += 1
+  return count
+}
+
+/** The best `limit`, best first, the newer of equals first. Pure. */
+export function bestOf(scores: RowNumbers, limit: number): readonly Ranked[] {
+  // Numbers alone are sorted many times as fast as what belongs to them.
+  const sorted = scores.values().sort()
+  const least = sorted[Math.max(0, sorted.length - limit)]
+  if (least === undefined) return []
+  return scores
+    .atLeast(least)
+    .map(({ row, value }) => ({ row, score: value }))
+    .sort((a, b) => b.score - a.score || b.row - a.row)
+    .slice(0, limit)
+}
