@@ -2,7 +2,7 @@ import type { Command } from './args.ts'
 
 const SETTINGS = `Flags that stand for settings (each also a variable):
   --home <dir>        where the data lives             RECOLLECT_HOME
-  --database <url>    another SQLite file: file:<path> RECOLLECT_DATABASE_URL
+  --database <url>    file:<path> or postgres://…      RECOLLECT_DATABASE_URL
   --model <handle>    provider/model for agents that   RECOLLECT_MODEL
                       name none
   --embedding <handle> provider/model that embeds what RECOLLECT_EMBEDDING

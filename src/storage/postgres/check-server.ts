@@ -53,9 +53,10 @@ export async function checkVector(db: Connection): Promise<void> {
   try {
     await sql`${sql.raw(statement)}`.execute(db)
   } catch (error) {
+    const code = codeOf(error instanceof UserError ? error.cause : error)
     // Another server that starts at the same moment was quicker.
-    if (['23505', '42710'].includes(codeOf(error))) return checkVector(db)
-    if (codeOf(error) !== '42501') throw error
+    if (['23505', '42710'].includes(code)) return checkVector(db)
+    if (code !== '42501') throw error
     throw new UserError(
       'unsupported',
       `Recollect needs pgvector ${OLDEST_VECTOR.join('.')} or newer in this database, and this user may not see to it. Let an administrator run there: ${statement};`,

@@ -74,6 +74,14 @@ export function inWords(error: unknown): unknown {
       { cause: error },
     )
   }
+  if (isRefusal(code)) {
+    const said = error instanceof Error ? error.message : ''
+    return new UserError(
+      'unsupported',
+      `PostgreSQL refuses (${said}). Check user, password and database in RECOLLECT_DATABASE_URL; the user must own the database, or be allowed to create in its schema.`,
+      { cause: error },
+    )
+  }
   if (code === '57014') {
     return new UserError(
       'busy',
@@ -96,6 +104,11 @@ export function inWords(error: unknown): unknown {
     )
   }
   return error
+}
+
+/** Of the user, the database or its rights. */
+function isRefusal(code: string): boolean {
+  return code.startsWith('28') || ['3D000', '3F000', '42501'].includes(code)
 }
 
 export function codeOf(error: unknown): string {

@@ -12,6 +12,7 @@ import { checkServer, checkVector, hasVersionTable, refuseForeign } from './chec
 import { createClient, createPool, type Reach } from './connections.ts'
 import { createPostgresDialect, evenOut, unicodeCollation } from './dialect.ts'
 import { postgresDialect } from './driver.ts'
+import { inWords } from './errors.ts'
 import { createNotices } from './notices.ts'
 import { renamedTables } from './renamed-tables.ts'
 import { createSearches } from './searches.ts'
@@ -141,7 +142,7 @@ async function connect(
     })
   } catch (error) {
     await pool.end()
-    throw error
+    throw inWords(error)
   }
 }
 
