@@ -33,7 +33,8 @@ export function checkRoom(agent: Agent, blocks: readonly Block[]): void {
 
 /** The same for every agent that has the block, after a change of it. */
 export async function checkRoomFor(tx: Transaction, blockId: BlockId): Promise<void> {
-  for (const agentId of await tx.blocks.agentsOf(blockId)) {
+  // In one order for all, as they are held from here on.
+  for (const agentId of (await tx.blocks.agentsOf(blockId)).toSorted()) {
     const agent = await tx.agents.get(agentId)
     if (agent) checkRoom(agent, await tx.blocks.ofAgent(agentId))
   }

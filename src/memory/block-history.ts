@@ -43,8 +43,10 @@ export function createBlockHistory(store: Store, clock: Clock, checkRoom: CheckR
 
     /** Makes the text of an older version the newest; what already is the text makes no version. */
     async restore(reference: string, label: string, version: number): Promise<SharedBlock> {
+      // As with any edit, the agent is not held.
+      const { agentId } = await find(store, reference, label)
       return store.transaction(async (tx) => {
-        const { agentId, block } = await find(tx, reference, label)
+        const block = await findBlock(tx, agentId, label)
         const value = await valueAt(tx, block, version)
         if (value === block.value) return sharedBlock(tx, agentId, block)
         checkFits(block, version, value)

@@ -60,8 +60,9 @@ export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRo
     edit: BlockEdit,
     { expectedVersion, reason }: EditOptions = {},
   ): Promise<SharedBlock> {
+    // Not in the transaction, which would hold it: two agents that share the block would wait for each other.
+    const { id } = await findAgent(store.agents, reference)
     return store.transaction(async (tx) => {
-      const { id } = await findAgent(tx.agents, reference)
       const block = await editBlock(tx, id, label, edit, noteOf(reason), expectedVersion)
       await checkRoom(tx, block.id)
       return sharedBlock(tx, id, block)
@@ -86,10 +87,10 @@ export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRo
       options: WriteOptions,
     ): Promise<SharedBlock> {
       checkLabel(label)
+      const { id } = await findAgent(store.agents, reference)
       return store.transaction(async (tx) => {
-        const { id } = await findAgent(tx.agents, reference)
         const note = noteOf(options.reason)
-        const current = await tx.blocks.find(id, label)
+        const current = await findToWrite(tx, id, label)
         checkVersion(label, current, options.expectedVersion)
         if (!current) {
           const added = await addBlock(tx, id, { label, value, ...options }, note)
@@ -139,6 +140,18 @@ export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRo
       return { block, sharedWith: [] }
     },
   }
+}
+
+/** Where there is none, the agent is held, so that nobody else makes one. */
+async function findToWrite(
+  tx: Transaction,
+  agentId: AgentId,
+  label: string,
+): Promise<Block | undefined> {
+  const block = await tx.blocks.find(agentId, label)
+  if (block) return block
+  await findAgent(tx.agents, agentId)
+  return tx.blocks.find(agentId, label)
 }
 
 /** The block as `agentId` has it, or as nobody in particular does. */

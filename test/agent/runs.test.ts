@@ -157,6 +157,23 @@ describe('cancelling', () => {
     expect(said(2)).toEqual(['One', 'Two', 'Three'])
   })
 
+  it('of a queued run in the moment in which the one before it ends keeps what the user said, too', async () => {
+    const agent = await world.createAgent()
+    for (let round = 0; round < 5; round += 1) {
+      world.provider.enqueue(speak('Done.'))
+      world.hold()
+      const first = await world.send(agent, 'One')
+      await expect.poll(() => world.asked, PATIENT).toBe(round + 1)
+      const second = await world.send(agent, 'Two')
+      world.release()
+      await new Promise((resolve) => setTimeout(resolve, 10 * round))
+      await world.context.runs.cancel(second)
+      await world.end(first)
+      const { messages } = await world.end(second)
+      expect(messages[0]).toMatchObject({ role: 'user', text: 'Two' })
+    }
+  })
+
   it('of an unknown run says where ids come from', async () => {
     await expect(world.context.runs.cancel('run-1')).rejects.toMatchObject({
       code: 'not_found',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { PATIENT } from '../agent/patient.ts'
+import { TEST_SERVER } from '../support/own-database.ts'
 import { callTool } from '../support/scripted-provider.ts'
 import { describeMatrix, speak } from './matrix.ts'
 
@@ -7,6 +8,14 @@ import { describeMatrix, speak } from './matrix.ts'
 
 describeMatrix((cell) => {
   const { answer, create } = cell
+  /** What happened before may be told a moment later where changes are read from a server. */
+  async function listenAnew(uris: readonly string[]) {
+    const heard = await cell.client.listen(uris)
+    if (TEST_SERVER === undefined) return heard
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    heard.clear()
+    return heard
+  }
 
   it('is told when a block is edited, and not when another is', async () => {
     const agent = await create('Quin')
@@ -64,7 +73,7 @@ describeMatrix((cell) => {
     const root = `recollect://agents/${agent}`
     const passage = `recollect://passages/${passages[0].id}`
     const uris = ['recollect://agents', root, `${root}/memory/human`, passage]
-    const heard = await cell.client.listen(uris)
+    const heard = await listenAnew(uris)
     await answer('insert_archival', { agent, text: 'The mill is new.' })
     await expect.poll(() => heard.updated, PATIENT).toEqual([root])
     heard.clear()
@@ -84,7 +93,7 @@ describeMatrix((cell) => {
   it('may subscribe to what does not exist, and is told when it comes to be', async () => {
     const agent = await create('Uma')
     const diary = `recollect://agents/${agent}/memory/diary`
-    const heard = await cell.client.listen(['test://nothing', diary])
+    const heard = await listenAnew(['test://nothing', diary])
     await answer('write_memory_block', { agent, label: 'diary', value: 'Monday.' })
     await expect.poll(() => heard.updated, PATIENT).toEqual([diary])
     await heard.stop()

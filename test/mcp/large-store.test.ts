@@ -15,7 +15,7 @@ import {
   somePassage,
   userSays,
 } from '../support/stores.ts'
-import { type RealServer, startRealServer } from './real-server.ts'
+import { ON_FILE, type RealServer, startRealServer } from './real-server.ts'
 
 /* Every tool against a large store: its answers stay small, and a model can page through what they leave out. */
 
@@ -29,7 +29,7 @@ let server: RealServer
 let full: AgentId
 
 beforeAll(async () => {
-  server = await startRealServer(TOOLSETS)
+  server = await startRealServer(TOOLSETS, ON_FILE)
   full = newId('agent')
   await seed()
   server.provider.respondWith(() => speak('"Quoted" words.\n'.repeat(4_000)))

@@ -15,7 +15,7 @@ import { speak } from '../agent/support.ts'
 import { type Connection, connectInProcess } from '../support/connect.ts'
 import { callTool } from '../support/scripted-provider.ts'
 import { insertAgent, insertRun } from '../support/stores.ts'
-import { type RealServer, startRealServer } from './real-server.ts'
+import { ON_FILE, type RealServer, startRealServer } from './real-server.ts'
 
 /** Every row of every table, and what another connection would see change. */
 function watch(path: string) {
@@ -41,7 +41,7 @@ let runId: string
 let ask: Readonly<Record<string, readonly object[]>>
 
 beforeAll(async () => {
-  server = await startRealServer(TOOLSETS)
+  server = await startRealServer(TOOLSETS, ON_FILE)
   await server.answer('create_agent', { name: 'Ada', tags: ['work'] })
   await server.answer('insert_archival', { agent: 'Ada', texts: ['A red kite.', 'A blue kite.'] })
   server.provider.enqueue(

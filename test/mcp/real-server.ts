@@ -30,6 +30,9 @@ export interface RealServer {
   close(): Promise<void>
 }
 
+/** For tests that look at the file itself. */
+export const ON_FILE = { RECOLLECT_DATABASE_URL: '' }
+
 export async function startRealServer(
   toolsets: readonly Toolset[] = ['core'],
   settings: Readonly<Record<string, string>> = {},

@@ -3,7 +3,7 @@ import { toUnitLength } from '../../src/core/unit-length.ts'
 import { embeddings } from '../support/scripted-embeddings.ts'
 import { callTool, fail, hang, say } from '../support/scripted-provider.ts'
 import { openVectorWriter, type VectorWriter } from '../support/vectors.ts'
-import { type RealServer, startRealServer } from './real-server.ts'
+import { ON_FILE, type RealServer, startRealServer } from './real-server.ts'
 
 const HANDLE = 'openai/meanings'
 
@@ -35,7 +35,7 @@ let server: RealServer
 let writer: VectorWriter
 let passages: readonly string[]
 beforeEach(async () => {
-  server = await startRealServer()
+  server = await startRealServer(['core'], ON_FILE)
   writer = openVectorWriter(server.path)
   server.provider.respondWith((body) => embeddings(body, { vectorOf }))
   const { agent } = await server.answer('create_agent', { name: 'Ada' })

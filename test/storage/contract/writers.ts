@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { checkRoomFor } from '../../../src/agent/check-room.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { createArchivalMemory } from '../../../src/memory/archival.ts'
+import { createBlockMemory } from '../../../src/memory/blocks.ts'
 import {
   at,
   byClient,
@@ -44,6 +46,25 @@ export function writerContract(subject: Subject): void {
       ),
     )
     expect(timesTrue(attached)).toBe(1)
+  })
+
+  test('edits of a block that agents share all take effect, whichever agent they are made for', async () => {
+    const { store } = subject
+    const agents = [await insertAgent(store), await insertAgent(store, { name: 'Bob' })]
+    const block = await insertBlock(store, agents, { value: '' })
+    const blocks = createBlockMemory(store, () => Date.parse(at()), checkRoomFor)
+    for (let round = 0; round < 5; round += 1) {
+      await atOnce((index) => blocks.append(index % 2 === 0 ? 'Ada' : 'Bob', 'human', `${index}`))
+    }
+    expect((await store.blocks.get(block.id))?.value.split('\n').length).toBeGreaterThanOrEqual(60)
+  })
+
+  test('of those that make a block of the same label one does, and the others write to it', async () => {
+    const { store } = subject
+    const { id } = await insertAgent(store)
+    const blocks = createBlockMemory(store, () => Date.parse(at()), checkRoomFor)
+    await atOnce((index) => blocks.write('Ada', 'diary', `${index}`, {}))
+    expect(await store.blocks.ofAgent(id)).toMatchObject([{ label: 'diary', version: 12 }])
   })
 
   test('the same text is stored once, and places within a source are given once', async () => {
@@ -102,6 +123,7 @@ export function writerContract(subject: Subject): void {
       store.transaction(async (tx) => {
         const { from } = await tx.agents.contextState(id)
         if (from !== 1) return false
+        await new Promise((resolve) => setTimeout(resolve, 50))
         await tx.agents.setContext(
           id,
           {
