@@ -20,7 +20,7 @@ describeMatrix((cell) => {
   it('is told when a block is edited, and not when another is', async () => {
     const agent = await create('Quin')
     const root = `recollect://agents/${agent}`
-    const heard = await cell.client.listen([`${root}/memory/human`, `${root}/memory`])
+    const heard = await listenAnew([`${root}/memory/human`, `${root}/memory`])
     await answer('append_to_memory_block', { agent, label: 'persona', text: 'Kind.' })
     await expect.poll(() => heard.updated, PATIENT).toEqual([`${root}/memory`])
     heard.clear()
@@ -32,7 +32,7 @@ describeMatrix((cell) => {
     await heard.stop()
     heard.clear()
     await answer('write_memory_block', { agent, label: 'human', value: 'Likes cake.' })
-    const again = await cell.client.listen([`${root}/memory/human`])
+    const again = await listenAnew([`${root}/memory/human`])
     await answer('write_memory_block', { agent, label: 'human', value: 'Likes pie.' })
     await expect.poll(() => again.updated, PATIENT).toContain(`${root}/memory/human`)
     expect([...heard.updated, ...again.updated]).not.toContain(`${root}/memory`)
@@ -51,7 +51,7 @@ describeMatrix((cell) => {
       `${root}/context`,
       `recollect://runs/${run_id}`,
     ]
-    const heard = await cell.client.listen(uris)
+    const heard = await listenAnew(uris)
     cell.provider.enqueue(
       callTool('core_memory_append', {
         label: 'human',
@@ -102,7 +102,7 @@ describeMatrix((cell) => {
   it('is told of a burst in few notices, and of its last change', async () => {
     const agent = await create('Vic')
     const human = `recollect://agents/${agent}/memory/human`
-    const heard = await cell.client.listen([human])
+    const heard = await listenAnew([human])
     const write = (value: string) => answer('write_memory_block', { agent, label: 'human', value })
     const seen: string[] = []
     const began = performance.now()

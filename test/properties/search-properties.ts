@@ -4,13 +4,13 @@ import type { AgentId, ArchiveId } from '../../src/core/ids.ts'
 import type { MessageRole } from '../../src/core/message.ts'
 import type { Page } from '../../src/core/page.ts'
 import type { Hit, MessageSearch, PassageSearch, Store } from '../../src/storage/store.ts'
+import type { TestStorage } from '../support/own-database.ts'
 import {
   assistantSays,
   at,
   insertAgent,
   insertArchive,
   insertPassages,
-  type TestStorage,
   userSays,
 } from '../support/stores.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe } from 'vitest'
-import type { TestStorage } from '../support/stores.ts'
+import type { TestStorage } from '../support/own-database.ts'
 import { agentContract } from './contract/agents.ts'
 import { approvalContract } from './contract/approvals.ts'
 import { archiveContract } from './contract/archives.ts'

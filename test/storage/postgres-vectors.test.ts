@@ -3,16 +3,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { AgentId, ArchiveId } from '../../src/core/ids.ts'
 import type { PassageSearch } from '../../src/storage/store.ts'
 import { dotProduct } from '../../src/vector/float32.ts'
+import type { TestStorage } from '../support/own-database.ts'
 import { TEST_SERVER } from '../support/own-database.ts'
 import { openPostgresTestStorage } from '../support/postgres-stores.ts'
-import {
-  at,
-  insertAgent,
-  insertArchive,
-  insertPassages,
-  seededRandom,
-  type TestStorage,
-} from '../support/stores.ts'
+import { at, insertAgent, insertArchive, insertPassages, seededRandom } from '../support/stores.ts'
 import { randomVector } from '../support/vectors.ts'
 
 /* A set that is too large to be read as a whole, so that an index is built for it and asked. */

@@ -1,6 +1,13 @@
 import { execFileSync } from 'node:child_process'
+import type { Storage } from '../../src/storage/store.ts'
 
 /* Servers in tests have the file in their home, or a schema of their own where RECOLLECT_TEST_POSTGRES names a server. */
+
+/** A database of its own, for one test. */
+export interface TestStorage {
+  readonly storage: Storage
+  close(): Promise<void>
+}
 
 /** The address of a server that tests may fill, by a superuser. */
 export const TEST_SERVER = process.env.RECOLLECT_TEST_POSTGRES || undefined

@@ -2,8 +2,8 @@ import { PGlite } from '@electric-sql/pglite'
 import { createPgConfig } from '@electric-sql/pglite/node-postgres'
 import { vector } from '@electric-sql/pglite-pgvector'
 import { openPostgres } from '../../src/storage/postgres/open.ts'
+import type { TestStorage } from './own-database.ts'
 import { emptied } from './postgres-stores.ts'
-import type { TestStorage } from './stores.ts'
 
 let server: Promise<PGlite> | undefined
 

@@ -6,8 +6,8 @@ import {
   type PostgresOptions,
 } from '../../src/storage/postgres/open.ts'
 import type { Storage } from '../../src/storage/store.ts'
+import type { TestStorage } from './own-database.ts'
 import { addressOf, databaseOf, leaveDatabaseOf, TEST_SERVER } from './own-database.ts'
-import type { TestStorage } from './stores.ts'
 
 export type OpenHere = (
   options?: Partial<PostgresOptions> & { readonly reads?: boolean },

@@ -14,19 +14,12 @@ import type {
   NewMessage,
   NewPassage,
   NewRun,
-  Storage,
   Store,
   Transaction,
   VersionNote,
 } from '../../src/storage/store.ts'
-import { TEST_SERVER } from './own-database.ts'
+import { TEST_SERVER, type TestStorage } from './own-database.ts'
 import { openOwnPostgresTestStorage } from './postgres-stores.ts'
-
-/** A database of its own, for one test. */
-export interface TestStorage {
-  readonly storage: Storage
-  close(): Promise<void>
-}
 
 let empty: Promise<Buffer> | undefined
 

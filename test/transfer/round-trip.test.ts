@@ -7,6 +7,7 @@ import type { MessageBody } from '../../src/core/message.ts'
 import { cleanText } from '../../src/core/text.ts'
 import type { PlacedPassage, Store } from '../../src/storage/store.ts'
 import { text } from '../properties/arbitraries.ts'
+import type { TestStorage } from '../support/own-database.ts'
 import {
   at,
   openTestStorage,
@@ -14,7 +15,6 @@ import {
   someAgent,
   someArchive,
   someMessage,
-  type TestStorage,
 } from '../support/stores.ts'
 import { transferOf, withoutIds } from './support.ts'
 
