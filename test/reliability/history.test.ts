@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startReliabilityModel } from '../support/reliability-model.ts'
 import type { ScriptedProvider } from '../support/scripted-provider.ts'
 import { chooser, seededRandom } from '../support/stores.ts'
+import { createDatabase, type SharedDatabase } from './database.ts'
 import { serverEnvironment, writeServer } from './harness.ts'
 import { type StdioServer, startStdio } from './stdio.ts'
 
@@ -28,6 +29,7 @@ interface Version {
 }
 
 let directory: string
+let shared: SharedDatabase
 let model: ScriptedProvider
 let one: StdioServer
 let other: StdioServer
@@ -38,8 +40,9 @@ let blockId: string
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'recollect-history-'))
   model = await startReliabilityModel(0)
+  shared = await createDatabase(directory)
   const environment = {
-    ...serverEnvironment(join(directory, 'recollect.db'), model),
+    ...serverEnvironment(shared.url, model),
     RECOLLECT_TOOLSETS: 'core,memory',
   }
   const entry = await writeServer(directory)
@@ -54,6 +57,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all([one.close(), other.close()])
   await model.close()
+  await shared.remove()
   rmSync(directory, { recursive: true, force: true })
 })
 
