@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { newId } from '../../src/core/ids.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type { Storage } from '../../src/storage/store.ts'
 import { BINARY } from '../support/connect.ts'
 import { contentsOf } from '../support/contents.ts'
 import { type LivedIn, liveIn } from '../support/lived-in.ts'
+import { at } from '../support/stores.ts'
 import type { Finished } from './support.ts'
 
 /* What the tests of recollect migrate share. */
@@ -26,6 +28,11 @@ export async function fillFile(
   for (const namespace of namespaces) {
     await liveIn(storage, namespace, { ...all, dimension: DIMENSION })
   }
+  await storage.signingKey('request-state')
+  await storage.tokens.insert({
+    ...{ id: newId('token'), name: 'phone', digest: digestOf(file), scopes: ['read'] },
+    ...{ namespace: 'default', createdAt: at(), expiresAt: null },
+  })
   await storage.close()
 }
 
@@ -39,9 +46,13 @@ export async function contentsOfFile(file: string) {
 }
 
 export async function contentsOfStorage(storage: Storage) {
+  const shared = {
+    tokens: await storage.tokens.list(),
+    key: await storage.signingKey('request-state'),
+  }
   const contents = []
   for (const namespace of NAMESPACES) {
-    contents.push(await contentsOf(storage, namespace, DIMENSION))
+    contents.push({ ...shared, ...(await contentsOf(storage, namespace, DIMENSION)) })
   }
   return contents
 }
