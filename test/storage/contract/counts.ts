@@ -2,13 +2,11 @@ import { expect, test } from 'vitest'
 import type { RunStatus } from '../../../src/core/run.ts'
 import {
   at,
-  byClient,
   insertAgent,
   insertArchive,
   insertBlock,
   insertPassages,
   insertRun,
-  someBlock,
   userSays,
 } from '../../support/stores.ts'
 import type { Subject } from './subject.ts'
@@ -72,13 +70,15 @@ export function countContract(subject: Subject): void {
 
   test('more than one slice is counted in full', async () => {
     const { store } = subject
-    await store.transaction(async (tx) => {
-      for (let label = 0; label < MANY; label += 1) {
-        await tx.blocks.insert(someBlock(), byClient)
-      }
-    })
-    expect((await subject.storage.counts('default')).blocks).toBe(MANY)
-  }, 240_000)
+    const { id } = await insertAgent(store)
+    const archiveId = await insertArchive(store, id)
+    for (let done = 0; done < MANY; done += 500) {
+      const count = Math.min(500, MANY - done)
+      const texts = Array.from({ length: count }, (_, place) => ({ text: `${done + place}` }))
+      await insertPassages(store, archiveId, texts)
+    }
+    expect((await subject.storage.counts('default')).passages).toBe(MANY)
+  }, 120_000)
 
   test('runs are listed newest first, by agent and status, page by page', async () => {
     const { store } = subject
