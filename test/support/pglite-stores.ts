@@ -11,8 +11,15 @@ let server: Promise<PGlite> | undefined
 export async function openPgliteTestStorage(): Promise<TestStorage> {
   server ??= PGlite.create({ extensions: { vector } })
   const pglite = await server
+  // Each pool that takes it over gets a connection of its own.
+  const reach = {
+    host: 'this process',
+    get connection() {
+      return createPgConfig(pglite).connection
+    },
+  }
   const storage = await openPostgres({
-    reach: createPgConfig(pglite),
+    reach,
     listenAt: null,
     connections: 1,
     location: 'PGlite',

@@ -168,16 +168,17 @@ export function namespaceContract(subject: Subject): void {
     const current = before.block
     if (!current) throw new Error('no block')
     for (const write of [
-      theirs.transaction((tx) => tx.blocks.update(current, { value: 'x' }, byClient)),
-      theirs.transaction((tx) => tx.blocks.attach(agent.id, block, at())),
-      theirs.transaction((tx) => tx.messages.append(agent.id, [userSays('x')])),
-      theirs.transaction((tx) => tx.passages.insert([somePassage(archiveId)], at())),
-      theirs.transaction((tx) => tx.runs.insert(someRun(agent.id))),
-      theirs.transaction((tx) =>
-        tx.runs.openStep({ id: newId('step'), runId: run.id, number: 2, at: at() }),
-      ),
+      () => theirs.transaction((tx) => tx.blocks.update(current, { value: 'x' }, byClient)),
+      () => theirs.transaction((tx) => tx.blocks.attach(agent.id, block, at())),
+      () => theirs.transaction((tx) => tx.messages.append(agent.id, [userSays('x')])),
+      () => theirs.transaction((tx) => tx.passages.insert([somePassage(archiveId)], at())),
+      () => theirs.transaction((tx) => tx.runs.insert(someRun(agent.id))),
+      () =>
+        theirs.transaction((tx) =>
+          tx.runs.openStep({ id: newId('step'), runId: run.id, number: 2, at: at() }),
+        ),
     ]) {
-      await expect(write).rejects.toThrow()
+      await expect(write()).rejects.toThrow()
     }
     expect(await read(ours, all)).toEqual(before)
     expect(await storage.embeddings.counts()).toEqual(sets)
