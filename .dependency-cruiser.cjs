@@ -31,6 +31,7 @@ const mayImport = {
     'src/llm/providers.ts',
     'src/llm/embedding-handle.ts',
     'src/mcp/transports/http-settings.ts',
+    'src/storage/database-settings.ts',
   ],
   'src/assemble.ts': [
     'src/config.ts',
