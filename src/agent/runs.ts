@@ -1,4 +1,5 @@
 import { type Clock, toTimestamp } from '../core/clock.ts'
+import { withDeadline } from '../core/deadline.ts'
 import { UserError } from '../core/errors.ts'
 import type { Change } from '../core/event.ts'
 import { type AgentId, isId, newId, type RunId } from '../core/ids.ts'
@@ -196,11 +197,7 @@ export function createRuns({ store, models, clock, owner, wake, onChange }: Runs
         await openRun(tx, run, messageId, at)
         await cancelRun(tx, run, at)
       })
-      await settled(
-        runId,
-        CANCEL_PATIENCE_MILLISECONDS,
-        AbortSignal.timeout(CANCEL_PATIENCE_MILLISECONDS),
-      )
+      await settled(runId, CANCEL_PATIENCE_MILLISECONDS)
       return view(store, await find(store, runId))
     },
 
@@ -222,23 +219,23 @@ export function createRuns({ store, models, clock, owner, wake, onChange }: Runs
   }
 
   /** Listens first and looks then, so that no change falls in between. */
-  async function settled(id: RunId, milliseconds: number, signal: AbortSignal): Promise<void> {
+  async function settled(id: RunId, milliseconds: number, signal?: AbortSignal): Promise<void> {
     const changed = createSignal()
     const stopListening = onChange((change) => {
       // With its agent a run is deleted, which no change of its own tells.
       if (change.kind === 'agent' || change.subjectId === id) changed.raise()
     })
-    const over = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)])
-    over.addEventListener('abort', changed.raise, { once: true })
     try {
-      for (;;) {
-        const run = await store.runs.get(id)
-        if (!run || isSettled(run.status) || over.aborted) return
-        await changed.next()
-      }
+      await withDeadline(signal, milliseconds, async (over) => {
+        over.addEventListener('abort', changed.raise, { once: true })
+        for (;;) {
+          const run = await store.runs.get(id)
+          if (!run || isSettled(run.status) || over.aborted) return
+          await changed.next()
+        }
+      })
     } finally {
       stopListening()
-      over.removeEventListener('abort', changed.raise)
     }
   }
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunId } from '../../src/core/ids.ts'
 import { callTools, fail, hang, say } from '../support/scripted-provider.ts'
@@ -182,6 +184,18 @@ describe('cancelling', () => {
       message: expect.stringContaining('send_message'),
     })
   })
+})
+
+it('whoever waits for a run waits no longer than he said, also when garbage is collected meanwhile', async () => {
+  world.provider.enqueue(hang())
+  const agent = await world.createAgent()
+  const id = await world.send(agent, 'Hi')
+  await expect.poll(() => world.asked, PATIENT).toBe(1)
+  const waiting = world.context.runs.wait(id, 500, new AbortController().signal)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  expect((await waiting).run.status).toBe('running')
 })
 
 describe('an agent that is deleted while it works', () => {

@@ -104,22 +104,17 @@ describe.skipIf(TEST_SERVER === undefined)('a PostgreSQL server', () => {
       ({ subjectId }) => told.push(subjectId),
       () => undefined,
     )
-    let end: () => void = () => undefined
-    const ended = new Promise<void>((resolve) => {
-      end = resolve
-    })
-    const slow = someAgent()
-    const writing = storage.in('default').transaction(async (tx) => {
-      await tx.agents.insert(slow)
-      await ended
-    })
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    const slow = await insertSlowly(storage)
     const quick = await insertAgent(storage.in('default'))
+    // The newest of all transactions are under way, too: their numbers are higher than that of any that has ended.
+    const newest = [await insertSlowly(storage), await insertSlowly(storage)]
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     expect(told).toEqual([])
-    end()
-    await writing
+    await slow.commit()
     await expect.poll(() => told, { timeout: 10_000 }).toEqual([slow.id, quick.id])
+    for (const { commit } of newest.toReversed()) await commit()
+    const all = [slow.id, quick.id, ...newest.map(({ id }) => id)]
+    await expect.poll(() => told, { timeout: 10_000 }).toEqual(all)
     poller.stop()
   }, 60_000)
 
@@ -201,3 +196,27 @@ describe.skipIf(TEST_SERVER === undefined)('a PostgreSQL server', () => {
     expect(rows.map(({ label }) => label)).toEqual(['A', 'B', 'a', 'b'])
   })
 })
+
+/** An agent in a transaction that ends when it is told to. */
+async function insertSlowly(storage: Storage) {
+  const agent = someAgent()
+  let end: () => void = () => undefined
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  let written: Promise<void> | undefined
+  await new Promise<void>((resolve) => {
+    written = storage.in('default').transaction(async (tx) => {
+      await tx.agents.insert(agent)
+      resolve()
+      await ended
+    })
+  })
+  return {
+    id: agent.id,
+    commit() {
+      end()
+      return written
+    },
+  }
+}

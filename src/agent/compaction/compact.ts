@@ -1,5 +1,6 @@
 import type { Summary } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
+import { withDeadline } from '../../core/deadline.ts'
 import { estimateTokens } from '../../core/estimate-tokens.ts'
 import { newId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
@@ -79,17 +80,19 @@ export async function compact(options: CompactOptions): Promise<Compacted> {
   const drops = agent.settings.compactionMode === 'drop'
   const written = drops
     ? undefined
-    : await writeSummary({
-        model,
-        previous: state.summary?.text ?? '',
-        evicted: plan.evicted,
-        // In estimated tokens, as the writer measures; what stands around the words is a part of the summary.
-        budgetTokens:
-          Math.floor(summaryBudget(window) / Math.max(1, state.tokenRatio)) -
-          estimateTokens(renderSummary({ text: '', until: last.createdAt, toSeq: last.seq })),
-        windowTokens: window,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(SUMMARY_MILLISECONDS)]),
-      })
+    : await withDeadline(signal, SUMMARY_MILLISECONDS, (limited) =>
+        writeSummary({
+          model,
+          previous: state.summary?.text ?? '',
+          evicted: plan.evicted,
+          // In estimated tokens, as the writer measures; what stands around the words is a part of the summary.
+          budgetTokens:
+            Math.floor(summaryBudget(window) / Math.max(1, state.tokenRatio)) -
+            estimateTokens(renderSummary({ text: '', until: last.createdAt, toSeq: last.seq })),
+          windowTokens: window,
+          signal: limited,
+        }),
+      )
   // Whoever stops the work stops this as well: nothing has changed yet, and the next step begins here again.
   if (signal.aborted) return { evicted: 0, method: 'none', usage: written?.usage ?? NO_USAGE }
   const id = newId('summary')

@@ -69,18 +69,20 @@ async function oldestWriter(db: Connection): Promise<number> {
       AND mark.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     LEFT JOIN pg_locks AS own ON own.virtualtransaction = mark.virtualtransaction
       AND own.locktype = 'transactionid' AND own.mode = 'ExclusiveLock'`.execute(db)
+  // One more than the newest that has ended: numbers of some under way are higher.
   const next = rows[0]?.next ?? 0
   const numbers = rows.map(({ writer, number }) => {
     if (writer === null) return next
     // It is getting its number in this moment.
     if (number === null) return 0
     const round = next - (next % NUMBERS) + number
-    return round > next ? round - NUMBERS : round
+    if (round > next + NUMBERS / 2) return round - NUMBERS
+    return round < next - NUMBERS / 2 ? round + NUMBERS : round
   })
   return Math.min(next, ...numbers)
 }
 
-/** Locks know the lower half of a transaction's number only. */
+/** Locks know the lower half of a transaction's number only; those under way are close to each other. */
 const NUMBERS = 2 ** 32
 
 /**
