@@ -1,5 +1,6 @@
 import { toTimestamp } from '../core/clock.ts'
 import { describeError } from '../core/log.ts'
+import { paced } from '../core/paced.ts'
 import { createEmbedLane, type EmbedLane, type EmbedLaneOptions } from './embed-lane.ts'
 
 export interface EmbedQueueOptions extends EmbedLaneOptions {
@@ -11,6 +12,9 @@ export interface EmbedQueueOptions extends EmbedLaneOptions {
 
 /** How often it looks for what another process left or inserted, beside being woken. */
 const SWEEP_MILLISECONDS = 2_000
+
+/** Every message is a reason to look, and most of them are not embedded. */
+const REST_MILLISECONDS = 50
 
 /**
  * Embeds in the background what was inserted: every model in a lane of its own, one batch at a time. What waits is the
@@ -27,34 +31,27 @@ export function createEmbedQueue(options: EmbedQueueOptions): EmbedQueue {
   const { tasks, fallback, owner, hasEnded, clock, log } = options
   const lanes = new Map<string, EmbedLane>()
   let stopping = false
-  let looking: Promise<void> | undefined
-  let wokenWhileLooking = false
   let lookFailed = false
 
   async function look(): Promise<void> {
     await tasks.adopt(fallback, toTimestamp(clock()))
     for (const handle of await tasks.handles(toTimestamp(clock()))) {
-      const lane = lanes.get(handle) ?? createEmbedLane(handle, options, wake)
+      const lane = lanes.get(handle) ?? createEmbedLane(handle, options, looking.ask)
       lanes.set(handle, lane)
       if (!stopping) lane.wake()
     }
     lookFailed = false
   }
 
-  function wake(): void {
-    if (stopping) return
-    wokenWhileLooking = looking !== undefined
-    looking ??= look()
-      .catch((error: unknown) => {
+  const looking = paced(
+    () =>
+      look().catch((error: unknown) => {
         if (!lookFailed)
           log('error', 'embeddings could not be looked for', { error: describeError(error) })
         lookFailed = true
-      })
-      .finally(() => {
-        looking = undefined
-        if (wokenWhileLooking) wake()
-      })
-  }
+      }),
+    REST_MILLISECONDS,
+  )
 
   /** Processes that died hold nothing any more: what they held need not run out first. */
   async function sweep(): Promise<void> {
@@ -64,7 +61,7 @@ export function createEmbedQueue(options: EmbedQueueOptions): EmbedQueue {
     } catch (error) {
       log('warn', 'abandoned embeddings could not be looked for', { error: describeError(error) })
     }
-    wake()
+    looking.ask()
   }
 
   // The first look comes with the first sweep: whoever starts has better things to do.
@@ -72,11 +69,11 @@ export function createEmbedQueue(options: EmbedQueueOptions): EmbedQueue {
   timer.unref()
 
   return {
-    wake,
+    wake: looking.ask,
     async stop() {
       stopping = true
       clearInterval(timer)
-      await looking
+      await looking.stop()
       await Promise.all([...lanes.values()].map((lane) => lane.stop()))
       await tasks.abandon(owner)
     },

@@ -1,5 +1,6 @@
 import type { Change } from '../core/event.ts'
 import { describeError, type Log } from '../core/log.ts'
+import { paced } from '../core/paced.ts'
 import type { ChangeLog } from './store.ts'
 
 /** How soon a change that another process made is noticed. */
@@ -7,7 +8,7 @@ const INTERVAL_MILLISECONDS = 125
 const MOST_AT_ONCE = 1_000
 
 /**
- * Tells of every change once, in order: those of this process right after their commit, those of others within the
+ * Tells of every change once, in order: those of this process soon after their commit, those of others within the
  * interval. Begins with what comes after now.
  */
 export async function pollChanges(
@@ -16,36 +17,26 @@ export async function pollChanges(
   log: Log,
 ): Promise<{ stop(): void }> {
   let last = await changes.head()
-  let reading = false
-  let again = false
   let stopped = false
   /** There may be changes that nobody was told of. */
   let failed = false
 
-  async function readNew(): Promise<void> {
-    if (reading) {
-      again = true
-      return
-    }
-    reading = true
+  const reading = paced(async () => {
     failed = false
     try {
       for (;;) {
-        again = false
         const found = stopped ? [] : await changes.after(last, MOST_AT_ONCE)
         for (const change of found) {
           last = change.seq
           publish(change)
         }
-        if (found.length < MOST_AT_ONCE && !again) return
+        if (found.length < MOST_AT_ONCE) return
       }
     } catch (error) {
       failed = true
       log('warn', 'changes could not be read', { error: describeError(error) })
-    } finally {
-      reading = false
     }
-  }
+  })
 
   /** An error here would end the process; whatever is wrong shows, and is told, when the changes are read. */
   function mayHaveChanged(): boolean {
@@ -56,15 +47,16 @@ export async function pollChanges(
     }
   }
 
-  changes.onCommit(() => void readNew())
+  changes.onCommit(reading.ask)
   const timer = setInterval(() => {
-    if (failed || mayHaveChanged()) void readNew()
+    if (failed || mayHaveChanged()) reading.ask()
   }, INTERVAL_MILLISECONDS)
   timer.unref()
   return {
     stop() {
       stopped = true
       clearInterval(timer)
+      void reading.stop()
     },
   }
 }
