@@ -1,6 +1,11 @@
 /** Of its time, work that is asked for again and again takes a fifth. */
 const REST_PER_WORK = 4
-const LONGEST_REST_MILLISECONDS = 100
+
+export interface Rest {
+  /** In milliseconds. */
+  readonly least: number
+  readonly most: number
+}
 
 export interface Paced {
   /** Does the work now or, while it is under way or rests, once more afterwards. */
@@ -9,11 +14,8 @@ export interface Paced {
   stop(): Promise<void>
 }
 
-/**
- * Rests after each time for as long as it took, and longer: the busier everything is, the more one time does for.
- * `leastRest` in milliseconds.
- */
-export function paced(work: () => Promise<void>, leastRest = 0): Paced {
+/** Rests after each time the longer it took: the busier everything is, the more one time does for. */
+export function paced(work: () => Promise<void>, { least, most }: Rest): Paced {
   let working: Promise<void> | undefined
   let rest: NodeJS.Timeout | undefined
   let restsUntil = 0
@@ -26,8 +28,7 @@ export function paced(work: () => Promise<void>, leastRest = 0): Paced {
       await work()
     } finally {
       const end = performance.now()
-      const rests = Math.min(REST_PER_WORK * (end - start), LONGEST_REST_MILLISECONDS)
-      restsUntil = end + Math.max(leastRest, rests)
+      restsUntil = end + Math.max(least, Math.min(REST_PER_WORK * (end - start), most))
       working = undefined
       if (again) ask()
     }

@@ -150,7 +150,7 @@ async function oldestFree(
         ),
       ),
     )
-    // `+ 0` keeps SQLite from walking all runs there ever were, in this order, to find the first.
+    // As the index `run_queue` has it, in which nothing is but open runs; those that are over may be a million.
     .orderBy(sql`run.row + 0`)
     .limit(1)
   return query.modifyEnd(lock).executeTakeFirst()

@@ -13,7 +13,6 @@ import { createEmbeddingTasks } from './embedding-tasks.ts'
 import { createMessageCache } from './message-cache.ts'
 import { messageSearches } from './message-search.ts'
 import { messageReads, messageWrites } from './messages.ts'
-import { assertVersion } from './migrate.ts'
 import { passageSearches } from './passage-search.ts'
 import { passageWrites } from './passage-writes.ts'
 import { passageReads } from './passages.ts'
@@ -32,7 +31,10 @@ export interface Opened {
   readonly dialect: Dialect
   /** For queries outside transactions; never waits for a writer. */
   readonly reader: Kysely<Database>
-  /** Runs work in a transaction, perhaps more than once. Null: it was opened to read only. */
+  /**
+   * Runs work in a transaction of this version of the schema, perhaps more than once. Null: it was opened to read
+   * only.
+   */
   readonly transact: Transact | null
   readonly schemaVersion: number
   readonly clock: Clock
@@ -67,10 +69,7 @@ export function createStorage(opened: Opened): Storage {
 
   const begin: Transact = opened.transact ?? refuseWrite
   const transact: Transact = async (work) => {
-    const result = await begin(async (trx) => {
-      await assertVersion(trx, schemaVersion)
-      return work(trx)
-    })
+    const result = await begin(work)
     changes.committed?.()
     for (const listener of listeners) listener()
     return result

@@ -141,7 +141,8 @@ async function archivesWithoutSet(db: Connection, fallback: string | null) {
         ),
       ),
     )
-    .where(({ fn, val, eb }) => eb(fn.coalesce('agent.embedding', val(fallback)), 'is not', null))
+    // Without a fallback the index `agent_embedding` leads to the few that name a model.
+    .$if(fallback === null, (query) => query.where('agent.embedding', 'is not', null))
     .groupBy(['archive.namespace', 'archive.id'])
     .orderBy('archive.namespace')
     .orderBy('archive.id')

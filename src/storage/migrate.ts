@@ -84,12 +84,8 @@ async function readVersion(
   return row?.version ?? 0
 }
 
-/** First statement of every write transaction: a process that was not updated with its database writes nothing. */
-export async function assertVersion(trx: Connection, known: number): Promise<void> {
-  const { version } = await trx
-    .selectFrom('schema_version')
-    .select('version')
-    .executeTakeFirstOrThrow()
+/** What every write transaction begins with: a process that was not updated with its database writes nothing. */
+export function assertVersion(version: number, known: number): void {
   if (version === known) return
   if (isUnfinished(version)) throw unfinishedCopy()
   throw new UserError(

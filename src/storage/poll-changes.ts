@@ -6,6 +6,7 @@ import type { ChangeLog } from './store.ts'
 /** How soon a change that another process made is noticed. */
 const INTERVAL_MILLISECONDS = 125
 const MOST_AT_ONCE = 1_000
+const LONGEST_REST_MILLISECONDS = 100
 
 /**
  * Tells of every change once, in order: those of this process soon after their commit, those of others within the
@@ -21,7 +22,7 @@ export async function pollChanges(
   /** There may be changes that nobody was told of. */
   let failed = false
 
-  const reading = paced(async () => {
+  async function readNew(): Promise<void> {
     failed = false
     try {
       for (;;) {
@@ -36,7 +37,8 @@ export async function pollChanges(
       failed = true
       log('warn', 'changes could not be read', { error: describeError(error) })
     }
-  })
+  }
+  const reading = paced(readNew, { least: 0, most: LONGEST_REST_MILLISECONDS })
 
   /** An error here would end the process; whatever is wrong shows, and is told, when the changes are read. */
   function mayHaveChanged(): boolean {

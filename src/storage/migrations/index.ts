@@ -9,6 +9,7 @@ import { archives } from './0007-archives.ts'
 import { runLists } from './0008-run-lists.ts'
 import { clientModel } from './0009-client-model.ts'
 import { tokens } from './0010-tokens.ts'
+import { queues } from './0011-queues.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly Migration[] = [
   runLists,
   clientModel,
   tokens,
+  queues,
 ]

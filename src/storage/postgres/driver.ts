@@ -10,6 +10,7 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import type pg from 'pg'
+import { assertVersion } from '../migrate.ts'
 import { markWriter } from './change-log.ts'
 import {
   IDLE_IN_TRANSACTION_MILLISECONDS,
@@ -20,14 +21,15 @@ import { CommitUnknown, isDisconnection } from './errors.ts'
 
 /**
  * A pool under Kysely. Nothing relies on what a session remembers, so that a pooler may stand in between: what a
- * transaction needs is set in the statement that begins it, and no statement has a name.
+ * transaction needs is set in the statement that begins it, and no statement has a name. With `schemaVersion`, a
+ * transaction that may write fails to begin where the schema is of another.
  */
-export function postgresDialect(pool: pg.Pool): KyselyDialect {
+export function postgresDialect(pool: pg.Pool, schemaVersion?: number): KyselyDialect {
   return {
     createAdapter: () => new PostgresAdapter(),
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createIntrospector: (db) => new PostgresIntrospector(db),
-    createDriver: () => createDriver(pool),
+    createDriver: () => createDriver(pool, schemaVersion),
   }
 }
 
@@ -37,7 +39,7 @@ interface Connection extends DatabaseConnection {
   broken: boolean
 }
 
-function createDriver(pool: pg.Pool): Driver {
+function createDriver(pool: pg.Pool, schemaVersion: number | undefined): Driver {
   return {
     async init() {},
     async acquireConnection() {
@@ -47,7 +49,7 @@ function createDriver(pool: pg.Pool): Driver {
       const own = ours(connection)
       const client = await pool.connect()
       try {
-        own.transaction = { client, id: await begin(client, settings) }
+        own.transaction = { client, id: await begin(client, settings, schemaVersion) }
       } catch (error) {
         client.release(true)
         throw error
@@ -87,16 +89,26 @@ function createDriver(pool: pg.Pool): Driver {
 async function begin(
   client: pg.PoolClient,
   { isolationLevel = 'read committed', accessMode }: TransactionSettings,
+  schemaVersion: number | undefined,
 ): Promise<string | null> {
   const reads = accessMode === 'read only'
+  const asksVersion = !reads && schemaVersion !== undefined
   const results: unknown = await client.query(
     `BEGIN ISOLATION LEVEL ${isolationLevel} ${reads ? 'READ ONLY' : 'READ WRITE'};
      SET LOCAL statement_timeout = ${STATEMENT_MILLISECONDS};
      SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MILLISECONDS};
-     SELECT ${reads ? 'NULL AS id' : `${markWriter}, pg_current_xact_id()::text AS id`}`,
+     SELECT ${reads ? 'NULL AS id' : `${markWriter}, pg_current_xact_id()::text AS id`},
+       ${asksVersion ? '(SELECT version FROM schema_version)' : 'NULL'} AS version`,
   )
-  const last = (results as readonly pg.QueryResult<{ id: string | null }>[]).at(-1)
-  return last?.rows[0]?.id ?? null
+  const last = (results as readonly pg.QueryResult<Begun>[]).at(-1)
+  const begun = last?.rows[0]
+  if (asksVersion) assertVersion(begun?.version ?? 0, schemaVersion)
+  return begun?.id ?? null
+}
+
+interface Begun {
+  readonly id: string | null
+  readonly version: number | null
 }
 
 function createConnection(pool: pg.Pool): Connection {

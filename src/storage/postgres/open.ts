@@ -107,6 +107,7 @@ async function connect(
     await checkServer(db)
     const collation = await unicodeCollation(db)
     const { schemaVersion, writes } = await prepare(db, collation)
+    const writer = kyselyOver(pool, schemaVersion)
     const snapshots = kyselyOver(createPool({ reach, most: MOST_SNAPSHOTS }))
     const clock = await startServerClock(pool)
     const notices = createNotices({ pool, listenAt, channel: await channelOf(db) })
@@ -118,7 +119,7 @@ async function connect(
     return createStorage({
       dialect: createPostgresDialect(collation),
       reader: db,
-      transact: writes ? (work) => transact(db, work) : null,
+      transact: writes ? (work) => transact(writer, work) : null,
       schemaVersion,
       clock: clock.now,
       snapshot: (work) => readSnapshot(snapshots, work),
@@ -160,9 +161,10 @@ export function readSnapshot<T>(
     })
 }
 
-export function kyselyOver(pool: pg.Pool): Kysely<Database> {
+/** Its transactions are of that version of the schema only. */
+export function kyselyOver(pool: pg.Pool, schemaVersion?: number): Kysely<Database> {
   return new Kysely<Database>({
-    dialect: postgresDialect(pool),
+    dialect: postgresDialect(pool, schemaVersion),
     // PostgreSQL knows no empty lists.
     plugins: [
       new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression }),

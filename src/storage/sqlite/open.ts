@@ -7,7 +7,7 @@ import { UserError } from '../../core/errors.ts'
 import { changeReads } from '../changes.ts'
 import { createStorage } from '../create-storage.ts'
 import type { Connection, Dialect } from '../dialect.ts'
-import { migrate, versionToRead } from '../migrate.ts'
+import { assertVersion, migrate, versionToRead } from '../migrate.ts'
 import { MIGRATIONS, type Migration } from '../migrations/index.ts'
 import type { Database } from '../schema.ts'
 import type { Storage } from '../store.ts'
@@ -66,7 +66,12 @@ export async function openSqlite(
     return createStorage({
       dialect,
       reader,
-      transact: (work) => writer.transaction().execute(work),
+      transact: (work) =>
+        writer.transaction().execute(async (trx) => {
+          const row = trx.selectFrom('schema_version').select('version')
+          assertVersion((await row.executeTakeFirstOrThrow()).version, schemaVersion)
+          return work(trx)
+        }),
       schemaVersion,
       clock: systemClock,
       snapshot: (work) => readSnapshot(path, work),
