@@ -194,7 +194,8 @@ export function createRuns({ store, models, clock, owner, wake, onChange }: Runs
         const run = await find(tx, runId)
         if (run.status === 'running') return
         // Nobody works on it, so nobody else would end it. What the user said stays in the history all the same.
-        await openRun(tx, run, messageId, at)
+        const agent = await tx.agents.get(run.agentId)
+        if (agent) await openRun(tx, run, agent, messageId, at)
         await cancelRun(tx, run, at)
       })
       await settled(runId, CANCEL_PATIENCE_MILLISECONDS)
@@ -229,8 +230,8 @@ export function createRuns({ store, models, clock, owner, wake, onChange }: Runs
       await withDeadline(signal, milliseconds, async (over) => {
         over.addEventListener('abort', changed.raise, { once: true })
         for (;;) {
-          const run = await store.runs.get(id)
-          if (!run || isSettled(run.status) || over.aborted) return
+          const state = await store.runs.state(id)
+          if (!state || isSettled(state.status) || over.aborted) return
           await changed.next()
         }
       })

@@ -33,6 +33,8 @@ export interface RunFilter extends PageRequest {
 
 export interface RunReads {
   get(id: RunId): Promise<Run | undefined>
+  /** What whoever waits for it, or works on it, looks at with every change. */
+  state(id: RunId): Promise<Pick<Run, 'status' | 'cancelRequested'> | undefined>
   /** Newest first. */
   list(filter: RunFilter): Promise<Page<Run>>
   byIdempotencyKey(agentId: AgentId, key: string): Promise<Run | undefined>

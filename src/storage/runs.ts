@@ -48,6 +48,17 @@ export function runReads(scope: Scope): RunReads {
       return row && toRun(row)
     },
 
+    async state(id) {
+      const row = await db
+        .selectFrom('run')
+        .select(['status', 'cancel_requested'])
+        .where('namespace', '=', namespace)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (!row) return undefined
+      return { status: Status.parse(row.status), cancelRequested: row.cancel_requested === 1 }
+    },
+
     async list(filter) {
       const numbers = await newestRuns(db, namespace, filter)
       const page = numbers.slice(0, filter.limit)

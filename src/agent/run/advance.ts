@@ -64,7 +64,7 @@ export async function advance(run: HeldRun, budget: RunBudget, takenUp: boolean)
       await tx.runs.release(run.lease)
       return OVER
     }
-    await openRun(tx, stored, messageId, at)
+    await openRun(tx, stored, agent, messageId, at)
     if (stored.cancelRequested) {
       await cancelRun(tx, run, at)
       await tx.runs.release(run.lease)

@@ -132,8 +132,8 @@ export function createWorker(options: WorkerOptions): Worker {
       const work = isId('run', runId) ? active.get(runId) : undefined
       if (!work || !isId('run', runId)) return
       try {
-        const run = await storage.in(namespace).runs.get(runId)
-        if (run?.cancelRequested) work.controller.abort()
+        const state = await storage.in(namespace).runs.state(runId)
+        if (state?.cancelRequested) work.controller.abort()
       } catch (error) {
         log('warn', 'a run could not be looked at', { error: describeError(error) })
       }

@@ -72,6 +72,7 @@ export function runContract(subject: Subject): void {
       completedAt: null,
     })
     expect(await store.runs.get(newId('run'))).toBeUndefined()
+    expect(await store.runs.state(newId('run'))).toBeUndefined()
   })
 
   test('an idempotency key is of one run of an agent, and free for other agents', async () => {
@@ -134,6 +135,7 @@ export function runContract(subject: Subject): void {
     expect(await cancel()).toBe(true)
     expect(await cancel()).toBe(true)
     expect(await store.runs.get(runId)).toMatchObject({ cancelRequested: true, status: 'queued' })
+    expect(await store.runs.state(runId)).toEqual({ cancelRequested: true, status: 'queued' })
     await finish(runId, { ...COMPLETED, status: 'cancelled', stopReason: 'cancelled' })
     expect(await cancel()).toBe(false)
   })
