@@ -121,7 +121,7 @@ export async function seed(server: string, passages: number, archives: number) {
           questions: [{ handle: HANDLE, vector, weight: 1 }],
           upTo: undefined,
         },
-        { indexes, most: 50, few: 2_000 },
+        { indexes, most: 50, few: 2_000, many: 250_000 },
       )
       return (lists[0]?.entries ?? []).slice(0, 10).map((entry) => entry.row)
     },

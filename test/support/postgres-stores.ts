@@ -50,10 +50,12 @@ export async function openOwnPostgresTestStorage(): Promise<TestStorage> {
 let shared: Promise<string> | undefined
 
 /** A database that all tests of a file have one after another, empty. */
-export async function openPostgresTestStorage(): Promise<TestStorage> {
+export async function openPostgresTestStorage(
+  options: Pick<PostgresOptions, 'setSizes'> = {},
+): Promise<TestStorage> {
   shared ??= makeTestSchema()
   const schema = await shared
-  const storage = await openInSchema(schema)
+  const storage = await openInSchema(schema, options)
   await query(emptied(schema))
   return { storage, close: storage.close }
 }

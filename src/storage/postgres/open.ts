@@ -15,7 +15,7 @@ import { postgresDialect } from './driver.ts'
 import { inWords } from './errors.ts'
 import { createNotices } from './notices.ts'
 import { renamedTables } from './renamed-tables.ts'
-import { createSearches } from './searches.ts'
+import { createSearches, type SetSizes } from './searches.ts'
 import { startServerClock } from './server-clock.ts'
 import { transact } from './transact.ts'
 
@@ -30,6 +30,8 @@ export interface PostgresOptions {
   /** Told of what fails in the background. */
   readonly onError?: ((error: unknown) => void) | undefined
   readonly migrations?: readonly Migration[]
+  /** From how many vectors on they are searched otherwise; absent: as measured. */
+  readonly setSizes?: SetSizes | undefined
 }
 
 /** Of exports and the like, which may take long. */
@@ -98,7 +100,7 @@ interface Prepared {
 }
 
 async function connect(
-  { reach, listenAt = reach, connections, location, onError }: PostgresOptions,
+  { reach, listenAt = reach, connections, location, onError, setSizes }: PostgresOptions,
   prepare: (db: Kysely<Database>, collation: string) => Promise<Prepared>,
 ): Promise<Storage> {
   const pool = createPool({ reach, most: connections })
@@ -115,6 +117,7 @@ async function connect(
       db,
       connect: writes && listenAt ? () => createClient(listenAt) : null,
       onError: onError ?? (() => undefined),
+      sizes: setSizes,
     })
     return createStorage({
       dialect: createPostgresDialect(collation),

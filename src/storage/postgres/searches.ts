@@ -17,11 +17,17 @@ export interface SearchesOptions {
   readonly connect: (() => pg.Client) | null
   /** Told when an index could not be built; sets are read as a whole meanwhile. */
   readonly onError: (error: unknown) => void
-  /** So many vectors are read sooner than an index is built and asked. */
-  readonly few?: number
+  readonly sizes?: SetSizes | undefined
 }
 
-const FEW = 2_000
+export interface SetSizes {
+  /** Of so many vectors all are scored, of so many more all bits are compared; beyond, an index is built and asked. */
+  readonly few: number
+  readonly many: number
+}
+
+/** The bits of 250,000 vectors of 768 components are compared in 40 ms. */
+const SIZES: SetSizes = { few: 2_000, many: 250_000 }
 /** As many are looked at as their order may matter for. */
 const NEAREST = 50
 
@@ -34,7 +40,7 @@ export function createSearches({
   db,
   connect,
   onError,
-  few = FEW,
+  sizes = SIZES,
 }: SearchesOptions): Searches & { close(): Promise<void> } {
   const indexes = createVectorIndexes(connect, onError)
   return {
@@ -42,7 +48,9 @@ export function createSearches({
       const { meaning } = request
       const question = readQuestion(request.query)
       const [nearest, { index, upTo }] = await Promise.all([
-        meaning ? findNearest(db, request, meaning, { indexes, most: NEAREST, few }) : NO_VECTORS,
+        meaning
+          ? findNearest(db, request, meaning, { indexes, most: NEAREST, ...sizes })
+          : NO_VECTORS,
         openWordIndex(db, request, question.stems),
       ])
       const { hits, more } = await rankedSearch(index, question, request, nearest.lists)
