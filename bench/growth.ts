@@ -38,6 +38,8 @@ const TIMES = 15
 const WARM_UP = 3
 const WORDS = 20_000
 const WORDS_OF_A_TEXT = 25
+/** Messages that an agent has in its context. */
+const IN_SIGHT = 40
 
 const random = seededRandom(9)
 /** Few words are used much, most hardly ever, as in any language. */
@@ -62,15 +64,21 @@ const SEEDS: Readonly<
       }),
     )
   },
-  messages: (store, agent, count) =>
-    inBatches(count, (some) =>
+  async messages(store, agent, count) {
+    await inBatches(count, (some) =>
       store.transaction((tx) =>
         tx.messages.append(
           agent,
           some.map(() => userSays(text())),
         ),
       ),
-    ),
+    )
+    // As after compaction.
+    const from = Math.max(0, count - IN_SIGHT)
+    await store.transaction((tx) =>
+      tx.agents.setContext(agent, { from, pressureTold: false }, at()),
+    )
+  },
   runs: (store, agent, count) =>
     inBatches(count, (some) =>
       store.transaction(async (tx) => {

@@ -47,6 +47,8 @@ export interface Opened {
   readonly changes: Pick<ChangeLog, 'head' | 'after' | 'mayHaveChanged'> & {
     /** Called after each commit, for other processes. */
     readonly committed?: () => void
+    /** Calls as soon as it hears that another process has committed something. */
+    readonly listen?: (listener: () => void) => void
   }
   readonly backup: (target: string) => Promise<void>
   readonly close: () => Promise<void>
@@ -104,6 +106,7 @@ export function createStorage(opened: Opened): Storage {
       mayHaveChanged: changes.mayHaveChanged,
       onCommit(listener) {
         listeners.push(listener)
+        changes.listen?.(listener)
       },
     },
     async info() {

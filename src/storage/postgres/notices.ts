@@ -13,6 +13,8 @@ export interface Notices {
   heard(): boolean
   /** There is something to look at, whoever told. */
   note(): void
+  /** Called whenever there is. */
+  onNote(listener: () => void): void
   /** This process has committed something. */
   tell(): void
   close(): Promise<void>
@@ -30,8 +32,10 @@ export function createNotices({ pool, channel, listenAt }: NoticesOptions): Noti
   let isClosed = false
   let isTelling = false
   let isToBeTold = false
+  const listeners: (() => void)[] = []
   const note = () => {
     isNoted = true
+    for (const listener of listeners) listener()
   }
   const polls = setInterval(note, POLL_MILLISECONDS)
   polls.unref()
@@ -55,6 +59,9 @@ export function createNotices({ pool, channel, listenAt }: NoticesOptions): Noti
       return was
     },
     note,
+    onNote(listener) {
+      listeners.push(listener)
+    },
     tell() {
       note()
       isToBeTold = true

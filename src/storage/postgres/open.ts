@@ -36,6 +36,8 @@ export interface PostgresOptions {
 
 /** Of exports and the like, which may take long. */
 const MOST_SNAPSHOTS = 2
+/** Transactions that keep changes back are over soon. */
+const UNSETTLED_MILLISECONDS = 10
 /** Any number that no other program will think of: that of the lock under which is migrated. */
 const MIGRATION_LOCK = 7_305_112_680_114
 
@@ -131,8 +133,9 @@ async function connect(
       vectorBytes: 0,
       info: async () => ({ kind: 'postgres', location, bytes: await sizeOf(db) }),
       changes: {
-        ...readChangeLog(db, notices.note),
+        ...readChangeLog(db, () => setTimeout(notices.note, UNSETTLED_MILLISECONDS).unref()),
         mayHaveChanged: notices.heard,
+        listen: notices.onNote,
         committed: notices.tell,
       },
       backup: refuseBackup,
