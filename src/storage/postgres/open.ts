@@ -167,7 +167,7 @@ export function readSnapshot<T>(
     })
 }
 
-/** Its transactions are of that version of the schema only. */
+/** Transactions that write fail to begin where the schema is not of that version. */
 export function kyselyOver(pool: pg.Pool, schemaVersion?: number): Kysely<Database> {
   return new Kysely<Database>({
     dialect: postgresDialect(pool, schemaVersion),
