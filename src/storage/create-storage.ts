@@ -44,11 +44,9 @@ export interface Opened {
   readonly searches: Searches
   /** The memory that indexes of vectors may take. */
   readonly vectorBytes: number
-  readonly changes: Pick<ChangeLog, 'head' | 'after' | 'mayHaveChanged'> & {
+  readonly changes: Pick<ChangeLog, 'head' | 'after' | 'mayHaveChanged' | 'onNotice'> & {
     /** Called after each commit, for other processes. */
     readonly committed?: () => void
-    /** Calls as soon as it hears that another process has committed something. */
-    readonly listen?: (listener: () => void) => void
   }
   readonly backup: (target: string) => Promise<void>
   readonly close: () => Promise<void>
@@ -104,9 +102,9 @@ export function createStorage(opened: Opened): Storage {
       head: changes.head,
       after: changes.after,
       mayHaveChanged: changes.mayHaveChanged,
+      onNotice: changes.onNotice,
       onCommit(listener) {
         listeners.push(listener)
-        changes.listen?.(listener)
       },
     },
     async info() {

@@ -50,6 +50,7 @@ export async function pollChanges(
   }
 
   changes.onCommit(reading.ask)
+  changes.onNotice(reading.ask)
   const timer = setInterval(() => {
     if (failed || mayHaveChanged()) reading.ask()
   }, INTERVAL_MILLISECONDS)

@@ -235,6 +235,8 @@ export interface ChangeLog {
   after(seq: number, limit: number): Promise<readonly Change[]>
   /** False only if certainly nothing was committed since it was last asked. Cheap enough to ask ten times a second. */
   mayHaveChanged(): boolean
-  /** Called after each commit of this process that wrote changes, and soon after those of others where one hears of them. */
+  /** Called after each commit of this process that wrote changes. */
   onCommit(listener: () => void): void
+  /** Called whenever there may be changes of others to read, where one hears of them. */
+  onNotice(listener: () => void): void
 }

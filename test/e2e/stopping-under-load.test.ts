@@ -40,8 +40,8 @@ it('a server under load stops in time, keeps what it acknowledged and gives its 
   for (const listener of listeners) await listener.listen(['recollect://agents'])
 
   const acknowledged: string[] = []
-  const writers = Array.from({ length: WRITERS }, async (_, index) => {
-    const client = await connectAs(index)
+  const clients = await Promise.all(Array.from({ length: WRITERS }, (_, index) => connectAs(index)))
+  const writers = clients.map(async (client, index) => {
     for (let count = 0; ; count += 1) {
       const name = `Agent ${index}-${count}`
       const result = await client.call('create_agent', { name }).catch(() => undefined)

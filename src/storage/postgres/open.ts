@@ -135,7 +135,7 @@ async function connect(
       changes: {
         ...readChangeLog(db, () => setTimeout(notices.note, UNSETTLED_MILLISECONDS).unref()),
         mayHaveChanged: notices.heard,
-        listen: notices.onNote,
+        onNotice: notices.onNote,
         committed: notices.tell,
       },
       backup: refuseBackup,

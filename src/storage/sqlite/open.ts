@@ -10,7 +10,7 @@ import type { Connection, Dialect } from '../dialect.ts'
 import { assertVersion, migrate, versionToRead } from '../migrate.ts'
 import { MIGRATIONS, type Migration } from '../migrations/index.ts'
 import type { Database } from '../schema.ts'
-import type { Storage } from '../store.ts'
+import type { ChangeLog, Storage } from '../store.ts'
 import { BUSY_TIMEOUT_MS, PATIENCE_MS, sqliteDialect, whileBusy } from './driver.ts'
 import { sqliteNumbering } from './numbering.ts'
 import { createSearchThread } from './search-thread.ts'
@@ -78,7 +78,7 @@ export async function openSqlite(
       searches: searchThread.searches,
       vectorBytes,
       info: async () => infoOf(path),
-      changes: { ...changeReads(reader), mayHaveChanged: watchDataVersion(readHandle) },
+      changes: { ...changeReads(reader), ...watchDataVersion(readHandle) },
       backup: (target) => copyDatabase(path, target),
       async close() {
         await searchThread.close()
@@ -124,7 +124,7 @@ export async function openSqliteToRead(path: string, vectorBytes = VECTOR_BYTES)
       searches: searchThread.searches,
       vectorBytes,
       info: async () => infoOf(path),
-      changes: { ...changeReads(reader), mayHaveChanged: watchDataVersion(handle) },
+      changes: { ...changeReads(reader), ...watchDataVersion(handle) },
       backup: (target) => copyDatabase(path, target, 'read'),
       async close() {
         await searchThread.close()
@@ -150,13 +150,19 @@ function sizeOf(path: string): number {
  * Asked on a connection that only reads, to which this process's own commits are another connection's; ten times a
  * second, for as long as the process lives.
  */
-function watchDataVersion(handle: DatabaseHandle.Database): () => boolean {
+function watchDataVersion(
+  handle: DatabaseHandle.Database,
+): Pick<ChangeLog, 'mayHaveChanged' | 'onNotice'> {
   const read = handle.prepare('PRAGMA data_version').pluck()
   let dataVersion: unknown
-  return () => {
-    const before = dataVersion
-    dataVersion = read.get()
-    return dataVersion !== before
+  return {
+    mayHaveChanged() {
+      const before = dataVersion
+      dataVersion = read.get()
+      return dataVersion !== before
+    },
+    // Processes that share a file tell each other nothing.
+    onNotice() {},
   }
 }
 
