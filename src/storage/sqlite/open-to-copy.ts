@@ -5,8 +5,9 @@ import type { CopySource, CopyTarget } from '../copy/ends.ts'
 import { migrate, versionToRead } from '../migrate.ts'
 import { MIGRATIONS } from '../migrations/index.ts'
 import type { Database } from '../schema.ts'
+import { connect, createFile } from './connect.ts'
 import { sqliteDialect } from './driver.ts'
-import { connect, createFile, dialect, hasVersionTable, readSnapshot } from './open.ts'
+import { dialect, hasVersionTable, readSnapshot } from './open.ts'
 
 /** The file as it is, to be copied; it is only read, beside whoever writes to it. */
 export async function openSqliteToCopy(path: string): Promise<CopySource> {
