@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { UserError } from '../core/errors.ts'
 import { fieldPath } from '../core/field-path.ts'
+import { limitError } from '../core/limited.ts'
 import { cleanText } from '../core/text.ts'
 import { completeIds } from './complete-ids.ts'
 import { isRecord } from './is-record.ts'
@@ -19,10 +20,16 @@ export function parseArguments<Input extends z.ZodObject>(
 ): z.infer<Input> {
   const parsed = schema.safeParse(straighten(schema, clean(raw ?? {})), { reportInput: true })
   if (parsed.success) return completeIds(parsed.data)
+  const tooMuch = parsed.error.issues.map(excess).find((error) => error !== undefined)
+  if (tooMuch) throw tooMuch
   // A misspelt name first, for it explains the missing one. Two are enough to go on.
   const issues = [...parsed.error.issues].sort((a, b) => rank(a) - rank(b)).slice(0, 2)
   const sentences = issues.map((issue) => describe(schema, issue))
   throw new UserError('invalid_argument', [...new Set(sentences)].join(' '))
+}
+
+function excess(issue: z.core.$ZodIssue): UserError | undefined {
+  return limitError(`Argument "${fieldPath(issue.path)}"`, issue)
 }
 
 function rank(issue: z.core.$ZodIssue): number {

@@ -68,7 +68,7 @@ export const WRONG: readonly (readonly [string, (file: any) => void, RegExp])[] 
   [
     'thousands of archives',
     (file) => (file.archives = Array(1_001).fill(file.archives[0])),
-    /archives.*1000/,
+    /archives.*1,000/,
   ],
   ['a time that is none', (file) => (file.agent.created_at = 'now'), /agent\.created_at.*time/],
   ['a zone that is none', (file) => (file.agent.settings.timezone = 'Mars'), /agent\.settings/],

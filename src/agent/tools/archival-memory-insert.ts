@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { toTimestamp } from '../../core/clock.ts'
+import { list, text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { excerpt } from '../../core/text.ts'
 import { chooseSimilar, findSimilar, type SimilarPassage } from '../../memory/find-similar.ts'
 import { insertPassages, preparePassages } from '../../memory/insert-passages.ts'
@@ -12,8 +14,8 @@ export const archivalMemoryInsert = defineInnerTool({
   effect: 'database',
   parameters: {
     content: z.string(),
-    tags: z.array(z.string()).optional(),
-    supersedes: z.string().optional(),
+    tags: list(text(LIMITS.tag), LIMITS.tags).optional(),
+    supersedes: text(LIMITS.reference).optional(),
   },
   async prepare({ content, tags, supersedes }, { store, agent, now }) {
     const passages = preparePassages([content], { tags }, now)

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { list, text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { searchPassages } from '../../memory/archival.ts'
 import { dateOf } from './date-of.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
@@ -8,12 +10,12 @@ export const archivalMemorySearch = defineInnerTool({
   name: 'archival_memory_search',
   effect: 'readonly',
   parameters: {
-    query: z.string().optional(),
-    tags: z.array(z.string()).optional(),
+    query: text(LIMITS.query).optional(),
+    tags: list(text(LIMITS.tag), LIMITS.tags).optional(),
     tag_match_mode: z.enum(['any', 'all']).default('any'),
     top_k: z.int().min(1).max(MOST_RESULTS).default(10),
-    start_datetime: z.string().optional(),
-    end_datetime: z.string().optional(),
+    start_datetime: text(LIMITS.word).optional(),
+    end_datetime: text(LIMITS.word).optional(),
   },
   async run(args, { store, agent }) {
     const { items, nextCursor, warnings } = await searchPassages(store, agent.id, {

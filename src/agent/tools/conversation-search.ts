@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { spokenText } from '../../core/message.ts'
 import { searchMessages } from '../../memory/recall.ts'
 import { dateOf } from './date-of.ts'
@@ -9,11 +11,11 @@ export const conversationSearch = defineInnerTool({
   name: 'conversation_search',
   effect: 'readonly',
   parameters: {
-    query: z.string().optional(),
+    query: text(LIMITS.query).optional(),
     roles: z.array(z.enum(['user', 'assistant', 'tool'])).optional(),
     limit: z.int().min(1).max(MOST_RESULTS).default(10),
-    start_date: z.string().optional(),
-    end_date: z.string().optional(),
+    start_date: text(LIMITS.word).optional(),
+    end_date: text(LIMITS.word).optional(),
   },
   async run(args, { store, agent, runId }) {
     const { items, nextCursor, warnings } = await searchMessages(store, agent.id, {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool } from '../define-tool.ts'
 import { presentArchive } from '../present.ts'
-import { nonEmpty } from '../schema.ts'
+import { description, nonEmpty, reference } from '../schema.ts'
 import { answer, archiveShape } from '../shapes.ts'
 
 export const createArchive = defineTool({
@@ -10,9 +10,9 @@ export const createArchive = defineTool({
   description:
     'Creates an archive of passages to share with attach_archive. An archive of its own an agent gets by its first insert.',
   input: z.strictObject({
-    name: nonEmpty,
-    description: z.string().describe('What is kept there').optional(),
-    agent: z.string().describe('Agent to attach it to, by id or exact name').optional(),
+    name: nonEmpty(),
+    description: description.describe('What is kept there').optional(),
+    agent: reference.describe('Agent to attach it to, by id or exact name').optional(),
   }),
   output: answer({ archive: archiveShape }),
   scope: 'write',

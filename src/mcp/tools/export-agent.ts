@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
 import { defineTool, READS } from '../define-tool.ts'
 import { pieceOf } from '../fit.ts'
-import { agent, offset } from '../schema.ts'
+import { agent, offset, reference } from '../schema.ts'
 import { answer } from '../shapes.ts'
 
 export const exportAgent = defineTool({
@@ -14,7 +14,7 @@ export const exportAgent = defineTool({
     'there is none, and join the texts.',
   input: z.strictObject({
     agent,
-    export_id: z.string().describe('From the first page; absent: begin').optional(),
+    export_id: reference.describe('From the first page; absent: begin').optional(),
     offset,
   }),
   output: answer({ export_id: z.string(), text: z.string(), chars: z.int(), next_offset: z.int() }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool, READS } from '../define-tool.ts'
 import { presentArchive, presentCursor } from '../present.ts'
-import { agent, cursor, limit } from '../schema.ts'
+import { agent, cursor, limit, reference } from '../schema.ts'
 import { answer, archiveShape, paged } from '../shapes.ts'
 
 export const listArchives = defineTool({
@@ -12,7 +12,7 @@ export const listArchives = defineTool({
     'or to see how much an agent keeps and ever finds again.',
   input: z.strictObject({
     agent: agent.optional(),
-    archive_id: z.string().describe('Only this one').optional(),
+    archive_id: reference.describe('Only this one').optional(),
     limit: limit(20),
     cursor,
   }),

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { defineTool } from '../define-tool.ts'
 import { presentRun } from '../present-run.ts'
-import { runId } from '../schema.ts'
+import { reference, runId } from '../schema.ts'
 import { runShape } from '../shapes.ts'
 
 export const respondToApproval = defineTool({
@@ -12,9 +14,9 @@ export const respondToApproval = defineTool({
     'call in `pending_approvals`. Ask the person first. Denied, the agent is told the reason; the run goes on either way.',
   input: z.strictObject({
     run_id: runId,
-    tool_call_id: z.string().describe('Needed if several calls wait').optional(),
+    tool_call_id: reference.describe('Needed if several calls wait').optional(),
     approve: z.boolean(),
-    reason: z.string().describe('Told to the agent if you deny').optional(),
+    reason: text(LIMITS.description).describe('Told to the agent if you deny').optional(),
   }),
   output: runShape,
   scope: 'chat',

@@ -10,6 +10,8 @@ import {
   cursor,
   limit,
   offset,
+  query,
+  reference,
   refuseQuery,
   tags,
 } from '../schema.ts'
@@ -23,8 +25,8 @@ export const searchArchival = defineTool({
     'first. Use it for what its memory blocks do not hold. With passage_id, gives that one between its neighbours.',
   input: z.strictObject({
     agent,
-    query: z.string().describe('Words; one of them is enough').optional(),
-    passage_id: z.string().optional(),
+    query: query.describe('Words; one of them is enough').optional(),
+    passage_id: reference.optional(),
     tags: tags.optional(),
     match_all_tags: z.boolean().describe('All of the tags, not just one').optional(),
     include_superseded: z.boolean().optional(),

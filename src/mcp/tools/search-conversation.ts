@@ -2,7 +2,18 @@ import { z } from 'zod'
 import { MESSAGE_ROLES } from '../../core/message.ts'
 import { defineTool, READS } from '../define-tool.ts'
 import { presentFoundMessage, presentPage } from '../present.ts'
-import { after, agent, before, besides, cursor, limit, offset, refuseQuery } from '../schema.ts'
+import {
+  after,
+  agent,
+  before,
+  besides,
+  cursor,
+  limit,
+  offset,
+  query,
+  reference,
+  refuseQuery,
+} from '../schema.ts'
 import { answer, foundMessageShape, foundPage } from '../shapes.ts'
 
 export const searchConversation = defineTool({
@@ -13,9 +24,9 @@ export const searchConversation = defineTool({
     'gives what was said before and after.',
   input: z.strictObject({
     agent,
-    query: z.string().describe('Words; one of them is enough').optional(),
+    query: query.describe('Words; one of them is enough').optional(),
     roles: z.array(z.enum(MESSAGE_ROLES)).optional(),
-    around: z.string().describe('Id of a message').optional(),
+    around: reference.describe('Id of a message').optional(),
     after,
     before,
     limit: limit(10),

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { askForApproval, passOnApproval } from '../approval-by-person.ts'
 import { askModel, bringAnswer } from '../client-model.ts'
 import type { McpContext, RunView } from '../context.ts'
@@ -18,13 +20,17 @@ export const sendMessage = defineTool({
     'Messages to one agent are worked on in order.',
   input: z.strictObject({
     agent,
-    message: nonEmpty,
+    message: nonEmpty(),
     wait_seconds: waitSeconds(45),
-    idempotency_key: z
-      .string()
+    idempotency_key: text(LIMITS.idempotencyKey)
       .describe('The same key always answers with the same run: makes retries safe')
       .optional(),
-    max_steps: z.int().min(1).describe('Most model calls, 50 if absent').optional(),
+    max_steps: z
+      .int()
+      .min(1)
+      .max(LIMITS.steps)
+      .describe('Most model calls, 50 if absent')
+      .optional(),
     include_steps: z
       .boolean()
       .default(false)

@@ -2,7 +2,17 @@ import { z } from 'zod'
 import { parseToolRule } from '../../core/tool-rule.ts'
 import { defineTool } from '../define-tool.ts'
 import { presentAgent } from '../present.ts'
-import { agent, contextWindow, innerTools, tags, toolRules } from '../schema.ts'
+import {
+  agent,
+  contextWindow,
+  description,
+  handle,
+  innerTools,
+  name,
+  systemPrompt,
+  tags,
+  toolRules,
+} from '../schema.ts'
 import { agentShape, answer } from '../shapes.ts'
 
 export const updateAgent = defineTool({
@@ -13,15 +23,14 @@ export const updateAgent = defineTool({
     'write_memory_block.',
   input: z.strictObject({
     agent,
-    name: z.string().optional(),
-    description: z.string().optional(),
-    model: z.string().describe('provider/model; empty: the server chooses').optional(),
-    embedding: z
-      .string()
+    name: name.optional(),
+    description: description.optional(),
+    model: handle.describe('provider/model; empty: the server chooses').optional(),
+    embedding: handle
       .describe('provider/model; empty: the server chooses. Embeds its archive again')
       .optional(),
     context_window: contextWindow,
-    system: z.string().describe('System prompt; empty: that of its type').optional(),
+    system: systemPrompt.describe('System prompt; empty: that of its type').optional(),
     tags: tags.optional(),
     tools: innerTools,
     tool_rules: toolRules,
