@@ -5,7 +5,7 @@ import { type AgentId, type ArchiveId, isId, newId } from '../core/ids.ts'
 import { checkLength, LIMITS } from '../core/limits.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import { cleanText } from '../core/text.ts'
-import type { Reads, Store, Transaction } from '../storage/store.ts'
+import type { Reads, Store, Transaction } from '../storage/port/store.ts'
 import { findAgent } from './find-agent.ts'
 
 export interface ArchiveFilter extends PageRequest {

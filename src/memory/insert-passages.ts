@@ -5,7 +5,7 @@ import { type AgentId, type ArchiveId, isId, newId, type PassageId } from '../co
 import { checkCount, checkLength, isLonger, LIMITS, overLimit } from '../core/limits.ts'
 import type { Passage } from '../core/passage.ts'
 import { cleanText, countCharacters } from '../core/text.ts'
-import type { InsertedPassage, NewPassage, Transaction } from '../storage/store.ts'
+import type { InsertedPassage, NewPassage, Transaction } from '../storage/port/store.ts'
 import { defaultArchive, ownArchive } from './archives.ts'
 import { checkTags } from './check-tags.ts'
 

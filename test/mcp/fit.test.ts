@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { countFitting, cutToFit, fits, pieceOf } from '../../src/mcp/fit.ts'
+import { countFitting, cutToFit, fits, pieceOf } from '../../src/mcp/present/fit.ts'
 
 /** Hard text: escapes, control characters, pairs of surrogates. */
 const HARD = '"\\\n\u0001😀é漢'

@@ -7,7 +7,7 @@ import {
   createSearchThread,
   type SearchThread,
   type SearchThreadSetup,
-} from '../../src/storage/sqlite/search-thread.ts'
+} from '../../src/storage/sqlite/searches.ts'
 
 const REQUEST = {
   index: 'passage',

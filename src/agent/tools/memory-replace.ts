@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { unescapeStructure } from '../escape-structure.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
 import { applyEdit, type PreparedEdit } from './edit-tool.ts'
+import { unescapeStructure } from './escape-structure.ts'
 
 export const memoryReplace = defineInnerTool({
   name: 'memory_replace',

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { AGENT_TYPES } from '../../core/agent.ts'
 import { list } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { defineTool } from '../define-tool.ts'
-import { presentAgent } from '../present.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { presentAgent } from '../present/present.ts'
 import {
   blockDescription,
   blockLimit,
@@ -18,8 +18,8 @@ import {
   reference,
   systemPrompt,
   tags,
-} from '../schema.ts'
-import { agentShape, answer } from '../shapes.ts'
+} from '../present/schema.ts'
+import { agentShape, answer } from '../present/shapes.ts'
 
 const newBlock = z.strictObject({
   label,

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { defineTool } from '../define-tool.ts'
-import { presentRun } from '../present-run.ts'
-import { reference, runId } from '../schema.ts'
-import { runShape } from '../shapes.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { presentRun } from '../present/present-run.ts'
+import { reference, runId } from '../present/schema.ts'
+import { runShape } from '../present/shapes.ts'
 
 export const respondToApproval = defineTool({
   name: 'respond_to_approval',

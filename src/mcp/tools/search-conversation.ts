@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { MESSAGE_ROLES } from '../../core/message.ts'
-import { defineTool, READS } from '../define-tool.ts'
-import { presentFoundMessage, presentPage } from '../present.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { presentFoundMessage, presentPage } from '../present/present.ts'
 import {
   after,
   agent,
@@ -13,8 +13,8 @@ import {
   query,
   reference,
   refuseQuery,
-} from '../schema.ts'
-import { answer, foundMessageShape, foundPage } from '../shapes.ts'
+} from '../present/schema.ts'
+import { answer, foundMessageShape, foundPage } from '../present/shapes.ts'
 
 export const searchConversation = defineTool({
   name: 'search_conversation',
