@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { SEARCH_WORKER } from '../../generated/search-worker.ts'
 import type { RankedAnswer, Searches } from '../ranked-search.ts'
-import { inWords } from './driver.ts'
+import { inWords } from './errors.ts'
 import type { WorkerAnswer, WorkerQuestion, WorkerRequest, WorkerSetup } from './search-worker.ts'
 
 export interface SearchThread {
