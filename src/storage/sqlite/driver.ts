@@ -9,7 +9,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
-import { createMutex } from '../mutex.ts'
+import { createMutex } from '../database/mutex.ts'
 import { inWords, isBusy } from './errors.ts'
 
 /** How long a statement may wait for another process inside SQLite. It waits with the event loop, so: briefly. */
