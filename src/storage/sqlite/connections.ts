@@ -45,6 +45,8 @@ export async function connect(
       // better-sqlite3 is built with NORMAL as the default for WAL, which may lose commits when the power fails.
       opened.pragma('synchronous = FULL')
       opened.pragma('foreign_keys = ON')
+      // What is deleted is overwritten.
+      opened.pragma('secure_delete = ON')
       opened.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`)
     }
     // SQLite's own knows the letters of ASCII only.
@@ -106,6 +108,6 @@ function cannotOpen(path: string, error: unknown, access: Access = 'write'): unk
 function isDirectory(path: string): UserError {
   return new UserError(
     'unsupported',
-    `${path} is a directory, and the data would be a file of that name. Move it away, or set RECOLLECT_HOME or RECOLLECT_DATABASE_URL to another place.`,
+    `The data file ${path} can't be opened for writing: it is a directory. Move it away, or set RECOLLECT_HOME or RECOLLECT_DATABASE_URL to another place.`,
   )
 }
