@@ -1,0 +1,136 @@
+import type { Fields } from '../chat-extras.ts'
+import { joinDeltas } from '../join-deltas.ts'
+import { streamCalls } from '../stream-calls.ts'
+import {
+  Completion,
+  type CompletionChoice,
+  type CompletionMessage,
+  type CompletionUsage,
+  type ContentPart,
+} from './completion.ts'
+
+export interface StreamAssembly {
+  /** Takes the payload of one event. */
+  add(chunk: unknown): void
+  /** How many characters the answer has by now. */
+  length(): number
+  /** The server said that the answer is complete; a stream may also just end. */
+  isFinished(): boolean
+  /** What the server would have answered without streaming. */
+  completion(): Completion
+}
+
+/** Puts the chunks of a streamed completion together. */
+export function assembleStream(): StreamAssembly {
+  const choices = new Map<number, ReturnType<typeof assembleChoice>>()
+  let usage: CompletionUsage | null = null
+
+  return {
+    add(chunk) {
+      const parsed = Completion.safeParse(chunk)
+      if (!parsed.success) return
+      usage = parsed.data.usage ?? usage
+      for (const choice of parsed.data.choices ?? []) {
+        if (!choice) continue
+        const number = choice.index ?? 0
+        const known = choices.get(number) ?? assembleChoice()
+        choices.set(number, known)
+        known.add(choice)
+      }
+    },
+    length: () => [...choices.values()].reduce((sum, choice) => sum + choice.length(), 0),
+    isFinished: () => [...choices.values()].some((choice) => choice.isFinished()),
+    completion: () => ({
+      choices: [...choices.values()].map((choice) => choice.choice()),
+      usage,
+    }),
+  }
+}
+
+/** Characters of a chunk in which nothing is said. */
+const EMPTY = 40
+
+function assembleChoice() {
+  const calls = streamCalls()
+  let content = ''
+  /** Once a piece came as parts; until then the text alone is the content. */
+  let parts: ContentPart[] | null = null
+  let functionCall: { name: string; arguments: string } | null = null
+  let others: Fields = {}
+  let finishReason: string | null = null
+  let length = 0
+
+  const addContent = (piece: CompletionMessage['content']): void => {
+    if (piece === null) return
+    if (typeof piece === 'string' && !parts) {
+      content += piece
+      return
+    }
+    parts ??= content === '' ? [] : [{ type: 'text', text: content }]
+    const added = typeof piece === 'string' ? [{ type: 'text', text: piece }] : piece
+    const joined = joinDeltas({ parts }, { parts: added })
+    parts = Array.isArray(joined.parts) ? joined.parts : parts
+  }
+
+  const addMessage = (delta: CompletionMessage): void => {
+    const { content: piece, tool_calls, function_call, role: _role, ...fields } = delta
+    addContent(piece)
+    others = joinDeltas(others, fields)
+    for (const call of tool_calls) calls.add(call)
+    if (function_call) {
+      functionCall ??= { name: '', arguments: '' }
+      functionCall.name ||= function_call.name ?? ''
+      functionCall.arguments += function_call.arguments
+    }
+    length += Math.max(0, JSON.stringify([piece, tool_calls, function_call, fields]).length - EMPTY)
+  }
+
+  return {
+    add({ delta, message, finish_reason }: CompletionChoice): void {
+      // Some servers end with the whole message once more.
+      const piece = delta ?? (length === 0 ? message : null)
+      if (piece) addMessage(piece)
+      finishReason = finish_reason ?? finishReason
+    },
+    length: () => length,
+    isFinished: () => finishReason !== null,
+    choice: (): CompletionChoice => ({
+      message: {
+        ...others,
+        content: parts ?? content,
+        tool_calls: calls.calls(),
+        function_call: functionCall,
+      },
+      finish_reason: finishReason,
+    }),
+  }
+}
+
+/** The text of a content, and the thinking that some of its parts may be (Mistral). */
+export function readContent(content: CompletionMessage['content']): {
+  readonly content: string
+  readonly thinking: string
+} {
+  if (content === null || typeof content === 'string') {
+    return { content: content ?? '', thinking: '' }
+  }
+  return {
+    content: content.map((part) => (isThought(part) ? '' : (part.text ?? ''))).join(''),
+    thinking: content.map(thoughtOf).join(''),
+  }
+}
+
+function isThought({ type }: ContentPart): boolean {
+  return type != null && /think|reason/i.test(type)
+}
+
+function thoughtOf(part: ContentPart): string {
+  const { thinking, text } = part
+  if (typeof thinking === 'string') return thinking
+  if (!Array.isArray(thinking)) return isThought(part) ? (text ?? '') : ''
+  return thinking
+    .map((piece: unknown) =>
+      typeof piece === 'object' && piece !== null && 'text' in piece ? String(piece.text) : '',
+    )
+    .join('')
+}
