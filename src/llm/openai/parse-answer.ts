@@ -1,6 +1,6 @@
 import type { TokenUsage } from '../../core/run.ts'
-import { callExtras, type Fields, messageExtras, toExtras } from '../chat-extras.ts'
 import type { ModelAnswer, ModelWords } from '../model.ts'
+import { callExtras, type Fields, messageExtras, toExtras } from './chat-extras.ts'
 import { Completion, type CompletionMessage, type CompletionUsage } from './completion.ts'
 import { type ErrorDetail, readErrorBody } from './error-body.ts'
 import { readContent } from './stream.ts'

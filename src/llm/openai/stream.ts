@@ -1,6 +1,4 @@
-import type { Fields } from '../chat-extras.ts'
-import { joinDeltas } from '../join-deltas.ts'
-import { streamCalls } from '../stream-calls.ts'
+import type { Fields } from './chat-extras.ts'
 import {
   Completion,
   type CompletionChoice,
@@ -8,6 +6,8 @@ import {
   type CompletionUsage,
   type ContentPart,
 } from './completion.ts'
+import { joinDeltas } from './join-deltas.ts'
+import { streamCalls } from './stream-calls.ts'
 
 export interface StreamAssembly {
   /** Takes the payload of one event. */

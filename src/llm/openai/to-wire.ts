@@ -1,9 +1,9 @@
 import type { CallId } from '../../core/ids.ts'
-import { callFields, extrasFor, messageFields } from '../chat-extras.ts'
 import { joinNeighbours } from '../join-neighbours.ts'
 import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts'
 import type { Quirks } from '../providers.ts'
 import { ESCAPED_TROUBLE, soundValue } from '../sound-value.ts'
+import { callFields, extrasFor, messageFields } from './chat-extras.ts'
 import { toWireId } from './wire-id.ts'
 
 type WireObject = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
-import type { Extras } from '../core/message.ts'
-import { ESCAPED_TROUBLE, soundValue } from './sound-value.ts'
+import type { Extras } from '../../core/message.ts'
+import { ESCAPED_TROUBLE, soundValue } from '../sound-value.ts'
 
 /*
  * What a chat completion holds besides its words and calls, and what is sent back of it: Gemini's `extra_content`,

@@ -1,6 +1,6 @@
 import type { Fields } from './chat-extras.ts'
+import type { CompletionToolCall } from './completion.ts'
 import { joinDeltas } from './join-deltas.ts'
-import type { CompletionToolCall } from './openai/completion.ts'
 
 /** A call as its pieces have made it so far. */
 interface Begun {
