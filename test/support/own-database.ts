@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Storage } from '../../src/storage/store.ts'
+import type { Storage } from '../../src/storage/port/store.ts'
 
 /* Servers in tests have the file in their home, or a schema of their own where RECOLLECT_TEST_POSTGRES names a server. */
 
