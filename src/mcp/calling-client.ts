@@ -3,8 +3,8 @@ import {
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
+import { isRecord } from '../core/is-record.ts'
 import type { CallingClient, InputKind } from './client-input.ts'
-import { isRecord } from './is-record.ts'
 
 /** The client that a request came from. */
 export function callingClient(server: Server, request: ServerContext['mcpReq']): CallingClient {

@@ -1,5 +1,5 @@
+import { isRecord } from '../core/is-record.ts'
 import { countCharacters } from '../core/text.ts'
-import { isRecord } from './is-record.ts'
 
 /*
  * Keeping answers small. Clients cut or refuse results beyond some 20,000 characters, each in its own way; an answer

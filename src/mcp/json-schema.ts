@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isRecord } from './is-record.ts'
+import { isRecord } from '../core/is-record.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,6 @@
+import { isRecord } from '../core/is-record.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import { type Answer, listOf } from './fit.ts'
-import { isRecord } from './is-record.ts'
 
 /*
  * What an agent remembers was written by anybody. In an answer it stands between the quotes of a JSON string, which no

@@ -1,5 +1,5 @@
 import type { Scope } from '../core/access.ts'
-import { isRecord } from './is-record.ts'
+import { isRecord } from '../core/is-record.ts'
 
 /** Requests that show what is stored, besides those of tools. */
 const READING = [

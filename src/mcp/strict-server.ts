@@ -12,7 +12,8 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
-import { isRecord } from './is-record.ts'
+import { isRecord } from '../core/is-record.ts'
+import { straightenRequest } from './straighten-request.ts'
 import { unanswered } from './unanswered.ts'
 
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>
@@ -23,7 +24,7 @@ export class StrictServer extends Server {
     const handle = super._wrapHandler(method, handler)
     return async (request, context) => {
       try {
-        return await handle(request, context)
+        return await handle(straightenRequest(request), context)
       } catch (error) {
         const problem = error instanceof Error ? firstIssue(error.message) : undefined
         if (problem === undefined) throw error

@@ -1,6 +1,6 @@
 import type { CreateMessageResult } from '@modelcontextprotocol/server'
+import { isRecord } from '../core/is-record.ts'
 import { excerpt } from '../core/text.ts'
-import { isRecord } from './is-record.ts'
 
 /*
  * A client that fails to answer brings that as its answer, so that the tool that asked can say how to go on. What a
