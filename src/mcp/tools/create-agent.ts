@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AGENT_TYPES } from '../../core/agent.ts'
 import { filled } from '../../core/filled.ts'
-import { defineTool } from '../define-tool.ts'
-import { presentAgent } from '../present.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { presentAgent } from '../present/present.ts'
 import {
   blockDescription,
   blockLimit,
@@ -11,8 +11,8 @@ import {
   label,
   readOnly,
   tags,
-} from '../schema.ts'
-import { agentShape, answer } from '../shapes.ts'
+} from '../present/schema.ts'
+import { agentShape, answer } from '../present/shapes.ts'
 
 const newBlock = z.strictObject({
   label,
