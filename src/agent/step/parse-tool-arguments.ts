@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors.ts'
 import { excerpt } from '../../core/text.ts'
-import { repairJson } from '../repair-json.ts'
+import { repairJson } from './repair-json.ts'
 
 export interface ToolArguments {
   readonly value: Readonly<Record<string, unknown>>

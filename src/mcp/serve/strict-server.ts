@@ -14,7 +14,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { isRecord } from '../../core/is-record.ts'
 import { unanswered } from '../client/unanswered.ts'
-import { straightenRequest } from '../straighten-request.ts'
+import { straightenRequest } from './straighten-request.ts'
 
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>
 

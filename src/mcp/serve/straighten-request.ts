@@ -1,4 +1,4 @@
-import { isRecord } from '../core/is-record.ts'
+import { isRecord } from '../../core/is-record.ts'
 
 /**
  * A request as the protocol has it, where a client wrote null for what it leaves out, put the arguments of a tool into
