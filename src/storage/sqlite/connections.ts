@@ -1,10 +1,11 @@
 import { closeSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import DatabaseHandle from 'better-sqlite3'
+import type DatabaseHandle from 'better-sqlite3'
 import { UserError } from '../../core/errors.ts'
 import { BUSY_TIMEOUT_MS, whileBusy } from './driver.ts'
 import { codeOf, damaged, diskFull, isDamage, isFull } from './errors.ts'
 import { makeDirectory } from './make-directory.ts'
+import { loadDriver } from './native.ts'
 
 /** A WAL that a checkpoint emptied is cut back to this, so that one busy hour does not occupy the disk for ever. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024
@@ -34,7 +35,8 @@ export async function connect(
 ): Promise<DatabaseHandle.Database> {
   let handle: DatabaseHandle.Database | undefined
   try {
-    const opened = new DatabaseHandle(path, {
+    const Driver = loadDriver()
+    const opened = new Driver(path, {
       timeout: BUSY_TIMEOUT_MS,
       readonly: access === 'read',
     })
@@ -72,7 +74,8 @@ function refuseForeign(path: string, handle: DatabaseHandle.Database): void {
 
 function cannotOpen(path: string, error: unknown, access: Access = 'write'): unknown {
   const cause = error instanceof UserError ? error.cause : error
-  if (error instanceof UserError && (cause === undefined || error.code === 'busy')) return error
+  if (error instanceof UserError && (error.code === 'busy' || !codeOf(cause).startsWith('SQLITE_')))
+    return error
   const code = codeOf(cause) || 'unknown error'
   if (code === 'SQLITE_NOTADB') {
     return new UserError(
@@ -84,14 +87,6 @@ function cannotOpen(path: string, error: unknown, access: Access = 'write'): unk
   }
   if (isDamage(cause)) return damaged(cause)
   if (isFull(cause)) return diskFull(cause)
-  if (code === 'ERR_DLOPEN_FAILED') {
-    return new UserError(
-      'unsupported',
-      `SQLite can't be loaded: better-sqlite3 was compiled for another platform or version of Node than this one (${process.version}, ${process.platform}-${process.arch}). ` +
-        'In a checkout, run npm rebuild better-sqlite3; in Claude Desktop, turn off "Use Built-in Node.js for MCP" or install a bundle that was made for this Node.',
-      { cause },
-    )
-  }
   const may = access === 'read' ? 'read' : 'write to'
   const hint =
     access === 'write' && /READONLY|EROFS/.test(code)
