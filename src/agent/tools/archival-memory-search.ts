@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filled } from '../../core/filled.ts'
 import { searchPassages } from '../../memory/archival.ts'
 import { dateOf } from './date-of.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
@@ -12,8 +13,8 @@ export const archivalMemorySearch = defineInnerTool({
     tags: z.array(z.string()).optional(),
     tag_match_mode: z.enum(['any', 'all']).default('any'),
     top_k: z.int().min(1).max(MOST_RESULTS).default(10),
-    start_datetime: z.string().optional(),
-    end_datetime: z.string().optional(),
+    start_datetime: filled().optional(),
+    end_datetime: filled().optional(),
   },
   async run(args, { store, agent, embed }) {
     const { items, nextCursor, warnings } = await searchPassages(

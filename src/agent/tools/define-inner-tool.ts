@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
 import type { AgentId, CallId, PassageId, RunId } from '../../core/ids.ts'
+import { straightenArguments } from '../../core/straighten.ts'
 import type { JsonSchema } from '../../llm/model.ts'
 import type { CheckRoom } from '../../memory/blocks.ts'
 import type { EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
@@ -45,6 +46,8 @@ export interface InnerTool {
   readonly name: string
   readonly description: string
   readonly parameters: JsonSchema
+  /** The arguments as the parameters want them, where the model wrote them loosely; those named in `besides` stay. */
+  straighten(args: unknown, besides: readonly string[]): unknown
   /** Checks the arguments of a call; throws a UserError that tells the model what was wrong with them. */
   bind(args: unknown): BoundCall
 }
@@ -78,6 +81,7 @@ export function defineInnerTool<Shape extends z.ZodRawShape, Prepared>(
     name: definition.name,
     description: texts.description,
     parameters: toParameters(schema, texts.parameters),
+    straighten: (args, besides) => straightenArguments(schema, args, besides),
     bind(input) {
       const args = parse(definition.name, schema, input)
       if (definition.effect !== 'database') {
