@@ -3,7 +3,7 @@ import { parseMoment } from '../core/dates.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, isId, type PassageId } from '../core/ids.ts'
 import type { Passage } from '../core/passage.ts'
-import type { InsertedPassage, Store } from '../storage/port/store.ts'
+import type { EmbedQuery, InsertedPassage, PassageSearch, Store } from '../storage/port/store.ts'
 import { ownArchive } from './archives.ts'
 import { checkTags } from './check-tags.ts'
 import { findAgent } from './find-agent.ts'
@@ -36,8 +36,8 @@ export interface Inserted {
   readonly similar: readonly SimilarPassage[]
 }
 
-/** Archival memory as the outside uses it. */
-export function createArchivalMemory(store: Store, clock: Clock) {
+/** Archival memory as the outside uses it. A search with a query waits for `embed`, where passages have vectors. */
+export function createArchivalMemory(store: Store, clock: Clock, embed?: EmbedQuery) {
   return {
     async insert(
       reference: string,
@@ -55,7 +55,7 @@ export function createArchivalMemory(store: Store, clock: Clock) {
 
     async search(reference: string, filter: ArchivalFilter) {
       const { id } = await findAgent(store.agents, reference)
-      return searchPassages(store, id, filter)
+      return searchPassages(store, id, filter, embed)
     },
 
     /** The passage with up to `each` neighbours on either side, in the order of their source. */
@@ -103,10 +103,11 @@ export async function searchPassages(
   store: Pick<Store, 'archives' | 'passages'>,
   agentId: AgentId,
   filter: ArchivalFilter,
+  embed?: EmbedQuery,
 ) {
   const { after, archiveId, before, query, tags } = filter
   checkTags(tags ?? [])
-  return store.passages.search(agentId, {
+  const search: PassageSearch = {
     ...filter,
     archiveId:
       archiveId === undefined ? undefined : (await ownArchive(store, agentId, archiveId)).id,
@@ -114,5 +115,6 @@ export async function searchPassages(
     query: readQuery(query),
     after: after === undefined ? undefined : parseMoment('after', after),
     before: before === undefined ? undefined : parseMoment('before', before, 'end'),
-  })
+  }
+  return store.passages.search(agentId, search, embed)
 }

@@ -4,7 +4,7 @@ import { UserError } from '../core/errors.ts'
 import { type AgentId, type ArchiveId, isId, newId } from '../core/ids.ts'
 import { checkLength, LIMITS } from '../core/limits.ts'
 import type { Page, PageRequest } from '../core/page.ts'
-import { cleanText } from '../core/text.ts'
+import { cleanText, sliceCharacters } from '../core/text.ts'
 import type { Reads, Store, Transaction } from '../storage/port/store.ts'
 import { findAgent } from './find-agent.ts'
 
@@ -122,7 +122,7 @@ export async function defaultArchive(
   const id = newId('archive')
   await tx.archives.create({
     id,
-    name: `Archive of ${agent.name}`,
+    name: sliceCharacters(`Archive of ${agent.name}`, 0, LIMITS.name),
     description: '',
     createdAt: at,
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { toTimestamp } from '../../core/clock.ts'
+import { filled } from '../../core/filled.ts'
 import { list, text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
 import { excerpt } from '../../core/text.ts'
@@ -15,7 +16,7 @@ export const archivalMemoryInsert = defineInnerTool({
   parameters: {
     content: z.string(),
     tags: list(text(LIMITS.tag), LIMITS.tags).optional(),
-    supersedes: text(LIMITS.reference).optional(),
+    supersedes: filled().optional(),
   },
   async prepare({ content, tags, supersedes }, { store, agent, now }) {
     const passages = preparePassages([content], { tags }, now)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filled } from '../../core/filled.ts'
 import { list, text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
 import { searchPassages } from '../../memory/archival.ts'
@@ -14,18 +15,23 @@ export const archivalMemorySearch = defineInnerTool({
     tags: list(text(LIMITS.tag), LIMITS.tags).optional(),
     tag_match_mode: z.enum(['any', 'all']).default('any'),
     top_k: z.int().min(1).max(MOST_RESULTS).default(10),
-    start_datetime: text(LIMITS.word).optional(),
-    end_datetime: text(LIMITS.word).optional(),
+    start_datetime: filled().optional(),
+    end_datetime: filled().optional(),
   },
-  async run(args, { store, agent }) {
-    const { items, nextCursor, warnings } = await searchPassages(store, agent.id, {
-      query: args.query,
-      tags: args.tags,
-      matchAllTags: args.tag_match_mode === 'all',
-      after: dateOf(args, 'start_datetime', 'start'),
-      before: dateOf(args, 'end_datetime', 'end'),
-      limit: args.top_k,
-    })
+  async run(args, { store, agent, embed }) {
+    const { items, nextCursor, warnings } = await searchPassages(
+      store,
+      agent.id,
+      {
+        query: args.query,
+        tags: args.tags,
+        matchAllTags: args.tag_match_mode === 'all',
+        after: dateOf(args, 'start_datetime', 'start'),
+        before: dateOf(args, 'end_datetime', 'end'),
+        limit: args.top_k,
+      },
+      embed,
+    )
     const results = items.map(({ item }) => ({
       id: item.id,
       time: item.createdAt,

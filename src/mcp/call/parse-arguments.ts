@@ -4,12 +4,13 @@ import { fieldPath } from '../../core/field-path.ts'
 import { isRecord } from '../../core/is-record.ts'
 import { limitError } from '../../core/limited.ts'
 import { nearest } from '../../core/nearest.ts'
-import { cleanText } from '../../core/text.ts'
+import { straightenArguments, unwrap } from '../../core/straighten.ts'
+import { cleanText, excerpt } from '../../core/text.ts'
 import { completeIds } from './complete-ids.ts'
-import { straighten, unwrap } from './straighten.ts'
 
 /** So many wrong names are told at once. */
 const MOST_UNKNOWN = 3
+const LONGEST_NAME = 100
 
 type Path = readonly PropertyKey[]
 
@@ -18,7 +19,7 @@ export function parseArguments<Input extends z.ZodObject>(
   schema: Input,
   raw: unknown,
 ): z.infer<Input> {
-  const parsed = schema.safeParse(straighten(schema, clean(raw ?? {})), { reportInput: true })
+  const parsed = schema.safeParse(straightenArguments(schema, clean(raw)), { reportInput: true })
   if (parsed.success) return completeIds(parsed.data)
   const tooMuch = parsed.error.issues.map(excess).find((error) => error !== undefined)
   if (tooMuch) throw tooMuch
@@ -44,8 +45,14 @@ function describe(schema: z.ZodObject, issue: z.core.$ZodIssue): string {
     const about = schemaAt(schema, issue.path)?.description
     return `Argument "${name}" is missing${about === undefined ? '' : ` (${about})`}.`
   }
-  const leaveOut = issue.input === null ? ' Leave it out instead.' : ''
-  return `Argument "${name}": ${reason(issue)}.${leaveOut}`
+  return `Argument "${name}": ${reason(issue)}.${advice(issue)}`
+}
+
+function advice({ code, input }: z.core.$ZodIssue): string {
+  if (code !== 'invalid_type') return ''
+  if (input === null) return ' It is required, so give it.'
+  if (!Number.isInteger(input) || Number.isSafeInteger(input)) return ''
+  return ' So large a number loses digits on its way: give it as a text, in quotes.'
 }
 
 function describeUnknown(schema: z.ZodObject, path: Path, keys: readonly string[]): string {
@@ -53,7 +60,7 @@ function describeUnknown(schema: z.ZodObject, path: Path, keys: readonly string[
   const each = keys.slice(0, MOST_UNKNOWN).map((key) => {
     const guess = nearest(key, known)
     const question = guess === undefined ? '' : ` Did you mean "${guess}"?`
-    return `Unknown argument "${fieldPath([...path, key])}".${question}`
+    return `Unknown argument "${excerpt(fieldPath([...path, key]), LONGEST_NAME)}".${question}`
   })
   const list = known.length === 0 ? 'It takes none.' : `Known: ${known.join(', ')}.`
   return `${each.join(' ')} ${list}`

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DEFAULT_CONTEXT_WINDOW } from '../../core/agent.ts'
 import { BLOCK_LABEL, DEFAULT_BLOCK_LIMIT } from '../../core/block.ts'
 import { UserError } from '../../core/errors.ts'
+import { filled } from '../../core/filled.ts'
 import { list, text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
 
@@ -11,13 +12,13 @@ import { LIMITS } from '../../core/limits.ts'
  */
 
 /** An id, or a name, of something that is there. */
-export const reference = text(LIMITS.reference)
+export const reference = filled()
 /** `provider/model`. */
 export const handle = text(LIMITS.handle)
 export const description = text(LIMITS.description)
 export const query = text(LIMITS.query)
 export const systemPrompt = text(LIMITS.systemPrompt)
-export const name = text(LIMITS.name)
+export const name = filled(LIMITS.name)
 export const blockValue = text(LIMITS.block)
 
 export const agent = reference.describe('Id or exact name of the agent')
@@ -44,7 +45,7 @@ export const archiveId = reference.describe('One of its archives')
 export const listedArchiveId = reference.describe('From list_archives')
 export const blockId = reference.describe('From list_blocks or get_agent')
 
-export const cursor = text(LIMITS.word).describe('next_cursor of the page before').optional()
+export const cursor = filled(LIMITS.word).describe('next_cursor of the page before').optional()
 
 export function limit(fallback: number) {
   return z.int().min(1).max(100).default(fallback)
@@ -83,7 +84,7 @@ export function nonEmpty(most = Number.POSITIVE_INFINITY) {
     .refine((value) => value.trim() !== '', 'it must not be empty')
 }
 
-const bound = text(LIMITS.word).describe('ISO 8601 date or time, inclusive').optional()
+const bound = filled().describe('ISO 8601 date or time, inclusive').optional()
 export const after = bound
 export const before = bound
 
@@ -121,7 +122,7 @@ export const toolRules = list(
     cases: list(z.strictObject({ equals: text(LIMITS.word), tool: toolName }), LIMITS.branches)
       .describe('Which tool follows which result')
       .optional(),
-    default_child: toolName.describe('Follows if no case fits').optional(),
+    default_child: filled().describe('Follows if no case fits').optional(),
     require_match: z.boolean().describe('Without it nothing may').optional(),
     limit: z.int().max(LIMITS.count).optional(),
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { COMPACTION_MODES } from '../../core/agent-settings.ts'
 import { UserError } from '../../core/errors.ts'
-import { text } from '../../core/limited.ts'
+import { filled } from '../../core/filled.ts'
 import { LIMITS } from '../../core/limits.ts'
 import type { McpContext, MessagesToEmbed } from '../../service/context.ts'
 import { defineTool } from '../call/define-tool.ts'
@@ -45,7 +45,7 @@ export const configureAgent = defineTool({
       .boolean()
       .describe('Every message starts from memory alone')
       .optional(),
-    timezone: text(LIMITS.word).describe('Like Europe/Berlin').optional(),
+    timezone: filled().describe('Like Europe/Berlin').optional(),
     temperature: z.number().describe("0 to 2; -1: the provider's default").optional(),
     max_output_tokens: z
       .int()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { text } from '../../core/limited.ts'
+import { filled } from '../../core/filled.ts'
 import { LIMITS } from '../../core/limits.ts'
 import type { McpContext, RunView } from '../../service/context.ts'
 import { defineTool, type ToolCall } from '../call/define-tool.ts'
@@ -22,7 +22,7 @@ export const sendMessage = defineTool({
     agent,
     message: nonEmpty(),
     wait_seconds: waitSeconds(45),
-    idempotency_key: text(LIMITS.idempotencyKey)
+    idempotency_key: filled(LIMITS.idempotencyKey)
       .describe('The same key always answers with the same run: makes retries safe')
       .optional(),
     max_steps: z

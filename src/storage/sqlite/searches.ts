@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../../core/errors.ts'
 import { SEARCH_WORKER } from '../../generated/search-worker.ts'
 import type { RankedAnswer, Searches } from '../database/search-request.ts'
-import { inWords } from './driver.ts'
+import { inWords } from './errors.ts'
+import { findDriver } from './native.ts'
 import type { WorkerAnswer, WorkerQuestion, WorkerRequest, WorkerSetup } from './search-worker.ts'
 
 export interface SearchThread {
@@ -51,11 +51,10 @@ export function createSearchThread(options: SearchThreadSetup): SearchThread {
   let lastId = 0
 
   function start(): Worker {
-    const driver = createRequire(import.meta.url).resolve('better-sqlite3')
     Atomics.store(current, 0, 0)
     const started = new Worker(SEARCH_WORKER, {
       eval: true,
-      workerData: { ...setup, driver, current },
+      workerData: { ...setup, driver: findDriver(), current },
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
     })
     started.on('message', (message: WorkerAnswer) => {
