@@ -8,7 +8,7 @@ export function nearest(name: string, names: readonly string[]): string | undefi
     .map((candidate) => ({ candidate, distance: distance(wanted, normalize(candidate)) }))
     .sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
-  const allowed = Math.max(2, Math.floor(name.length / 3))
+  const allowed = Math.max(2, Math.floor(wanted.length / 3))
   if (best !== undefined && best.distance <= allowed) return best.candidate
   return names.find((candidate) => isPart(normalize(candidate), wanted))
 }

@@ -28,7 +28,7 @@ test('a search that fails says so, and the next one is made', async () => {
     await rm(directory, { recursive: true })
   })
   await expect(thread.searches.ranked(REQUEST)).rejects.toMatchObject({
-    code: 'busy',
+    code: 'unsupported',
     message: expect.stringContaining('SQLITE_CANTOPEN'),
   })
   await (await openSqlite(database)).close()
