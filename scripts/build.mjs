@@ -26,7 +26,7 @@ import { packageOf } from './driver.mjs'
 import { licensesOf } from './licenses.mjs'
 
 /** Of better-sqlite3, what runs; sources are a third of it. */
-const RUNS = /^(?:package\.json|LICENSE|lib\/.+\.js|prebuilds\/.+\.node)$/
+const RUNS = /^(?:LICENSE|lib\/.+\.js|prebuilds\/.+\.node)$/
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { values: options } = parseArgs({
@@ -97,17 +97,21 @@ async function bundle() {
 
 function copyDriver() {
   const from = packageOf(13)
+  const { name, version, license, main } = JSON.parse(
+    readFileSync(join(from, 'package.json'), 'utf8'),
+  )
+  // Of what else stands in it nothing counts inside another package.
+  const manifest = `${JSON.stringify({ name, version, license, main }, null, 2)}\n`
   const to = join(out, 'better-sqlite3')
-  const manifest = 'package.json'
-  if (existsSync(join(to, manifest))) {
-    if (readFileSync(join(to, manifest), 'utf8') === readFileSync(join(from, manifest), 'utf8'))
-      return
+  if (existsSync(to)) {
+    if (readFileSync(join(to, 'package.json'), 'utf8') === manifest) return
     rmSync(to, { recursive: true })
   }
   const unfinished = `${to}.${process.pid}`
   for (const file of readdirSync(from, { recursive: true })) {
     if (RUNS.test(file.replaceAll('\\', '/'))) cpSync(join(from, file), join(unfinished, file))
   }
+  writeFileSync(join(unfinished, 'package.json'), manifest)
   renameSync(unfinished, to)
 }
 
