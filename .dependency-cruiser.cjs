@@ -64,6 +64,7 @@ const ownedBy = {
   openai: ['src/llm'],
   'gpt-tokenizer': ['src/llm'],
   '@modelcontextprotocol': ['src/mcp'],
+  commander: ['src/cli/program', 'src/cli/completion'],
   diff: ['src/memory'],
   jose: ['src/auth'],
   zod: ['src'],

@@ -55,7 +55,7 @@ function handleTools(server: Server, { surface, scopes, context, log, seal }: Ha
     const tools = await surface.tools()
     const tool = tools.find(({ name }) => name === params.name)
     if (tool === undefined) {
-      const { nearest } = await import('./nearest.ts')
+      const { nearest } = await import('../core/nearest.ts')
       const names = tools.filter(({ scope }) => scopes.has(scope)).map(({ name }) => name)
       const guess = nearest(params.name, names)
       const question = guess === undefined ? '' : ` Did you mean "${guess}"?`

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { UserError } from '../core/errors.ts'
 import { fieldPath } from '../core/field-path.ts'
+import { nearest } from '../core/nearest.ts'
 import { cleanText } from '../core/text.ts'
 import { completeIds } from './complete-ids.ts'
 import { isRecord } from './is-record.ts'
-import { nearest } from './nearest.ts'
 import { straighten, unwrap } from './straighten.ts'
 
 /** So many wrong names are told at once. */

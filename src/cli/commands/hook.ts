@@ -1,0 +1,1 @@
+export async function runHook(_event: string, _given: unknown): Promise<void> {}
