@@ -5,6 +5,7 @@ const mayImport = {
   'src/core': [],
   'src/generated': [],
   'src/search': ['src/core'],
+  'src/fetch': ['src/core'],
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
   'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
   'src/llm': ['src/core', 'src/generated/prompts.ts'],
@@ -66,6 +67,7 @@ const ownedBy = {
   '@modelcontextprotocol': ['src/mcp'],
   commander: ['src/cli/program', 'src/cli/completion'],
   diff: ['src/memory'],
+  'ipaddr.js': ['src/fetch'],
   jose: ['src/auth'],
   zod: ['src'],
 }
