@@ -2,7 +2,7 @@ import { ConfigError, readConfig } from '../config.ts'
 import { UserError } from '../core/errors.ts'
 import { redactSecrets } from '../core/redact.ts'
 import { inCommands } from './in-commands.ts'
-import { keepStdoutPure } from './stdout.ts'
+import { keepStdoutPure } from './terminal/stdout.ts'
 import { visible } from './visible.ts'
 
 /*

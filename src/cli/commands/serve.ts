@@ -11,7 +11,7 @@ import { type Config, ConfigError, secretsOf, settingWarnings } from '../../conf
 import { createLog } from '../../core/log.ts'
 import { VERSION } from '../../core/version.ts'
 
-import { closeAndExit, stopSignal } from '../until-stopped.ts'
+import { closeAndExit, stopSignal } from '../terminal/until-stopped.ts'
 import { visible } from '../visible.ts'
 
 export async function serve(

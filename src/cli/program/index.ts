@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { VERSION } from '../../core/version.ts'
-import { endWithStdout } from '../stdout.ts'
+import { endWithStdout } from '../terminal/stdout.ts'
 import { agents, chat, memory } from './agents.ts'
 import { createCommand } from './command.ts'
 import { backup, migrate } from './data.ts'
