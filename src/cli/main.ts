@@ -1,9 +1,9 @@
 import { ConfigError, readConfig } from '../config.ts'
 import { UserError } from '../core/errors.ts'
 import { redactSecrets } from '../core/redact.ts'
-import { inCommands } from './in-commands.ts'
+import { inCommands } from './terminal/in-commands.ts'
 import { keepStdoutPure } from './terminal/stdout.ts'
-import { visible } from './visible.ts'
+import { visible } from './terminal/visible.ts'
 
 /*
  * Every command loads what it needs itself: a client that starts us waits for `initialize`, and most of Recollect is

@@ -1,5 +1,5 @@
-import { type Paint, painterFor } from '../style.ts'
-import { visible, visibleLine } from '../visible.ts'
+import { type Paint, painterFor } from '../terminal/style.ts'
+import { visible, visibleLine } from '../terminal/visible.ts'
 
 /** What a conversation prints: replies on stdout, everything else on stderr where stdout is no terminal. */
 export interface Screen {

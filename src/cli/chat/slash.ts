@@ -1,8 +1,8 @@
 import { UserError } from '../../core/errors.ts'
 import { nearest } from '../../core/nearest.ts'
-import { inCommands } from '../in-commands.ts'
-import { table } from '../table.ts'
-import { visible } from '../visible.ts'
+import { inCommands } from '../terminal/in-commands.ts'
+import { table } from '../terminal/table.ts'
+import { visible } from '../terminal/visible.ts'
 import type { Talk } from './follow.ts'
 import { showPast } from './past.ts'
 

@@ -1,10 +1,10 @@
 import { openPresenters } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import { countCharacters, excerpt } from '../../core/text.ts'
-import { table } from '../table.ts'
-import { type Asked, tell, tellJson } from '../tell.ts'
-import { visibleLine } from '../visible.ts'
-import { reading } from '../with-context.ts'
+import { table } from '../terminal/table.ts'
+import { type Asked, tell, tellJson } from '../terminal/tell.ts'
+import { visibleLine } from '../terminal/visible.ts'
+import { reading } from './with-context.ts'
 
 const AT_ONCE = 100
 const DESCRIPTION_CHARACTERS = 40

@@ -1,14 +1,14 @@
 import type { Config } from '../../config.ts'
 import type { Agent } from '../../core/agent.ts'
 import { UserError } from '../../core/errors.ts'
-import { askOne } from '../ask.ts'
 import { converse, type Talk } from '../chat/follow.ts'
 import { openInput } from '../chat/input.ts'
 import { pastInput, showPast } from '../chat/past.ts'
 import type { Context } from '../chat/port.ts'
 import { openScreen } from '../chat/screen.ts'
 import { readSlash, runSlash } from '../chat/slash.ts'
-import { withContext } from '../with-context.ts'
+import { askOne } from '../terminal/ask.ts'
+import { withContext } from './with-context.ts'
 
 const SHOWN_AT_START = 6
 

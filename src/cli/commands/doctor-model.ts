@@ -41,7 +41,9 @@ export async function checkModel(config: Config, tell: Tell): Promise<boolean> {
     }
     const { toolCalls, warnings } = result.answer
     const calls = toolCalls.some((call) => call.name === 'send_message')
-    tell('Model', `ok: ${name} ${calls ? 'called the tool it was given' : 'answered'}`)
+    tell('Model', `ok: ${name} ${calls ? 'called the tool it was given' : 'answered'}`, {
+      model: { handle, address: baseUrlOf(config, handle) ?? null, calls_tools: calls },
+    })
     if (!calls) {
       tell(
         '',
@@ -57,7 +59,11 @@ export async function checkModel(config: Config, tell: Tell): Promise<boolean> {
 }
 
 /** Where the provider of the model was asked; empty: it has no address. */
-function addressOf({ providers }: Config, handle: string): string {
-  const endpoint = providers.get(handle.split('/', 1)[0] ?? '')
-  return endpoint ? ` at ${endpoint.baseUrl}` : ''
+function addressOf(config: Config, handle: string): string {
+  const address = baseUrlOf(config, handle)
+  return address === undefined ? '' : ` at ${address}`
+}
+
+function baseUrlOf({ providers }: Config, handle: string): string | undefined {
+  return providers.get(handle.split('/', 1)[0] ?? '')?.baseUrl
 }

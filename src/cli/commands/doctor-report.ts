@@ -1,9 +1,10 @@
 import { redactSecrets } from '../../core/redact.ts'
-import { painterFor } from '../style.ts'
-import { tell, tellJson } from '../tell.ts'
+import { painterFor } from '../terminal/style.ts'
+import { tellJson } from '../terminal/tell.ts'
+import { visibleLine } from '../terminal/visible.ts'
 
-/** Says what was found; the subject is empty where a line goes on with the one before. */
-export type Tell = (subject: string, finding: string) => void
+/** Says what was found; the subject is empty where a line goes on with the one before. `facts` are for programs. */
+export type Tell = (subject: string, finding: string, facts?: object) => void
 
 export interface DoctorReport {
   readonly tell: Tell
@@ -14,20 +15,22 @@ export interface DoctorReport {
 /** Lines for a person as they are found, or all of them as JSON at the end; no secret is in either. */
 export function createReport(secrets: readonly string[], json: boolean): DoctorReport {
   const paint = painterFor(process.stdout)
+  const known = {}
   const findings: { subject: string; status: 'ok' | 'failed' | 'info'; text: string }[] = []
   return {
-    tell(subject, finding) {
+    tell(subject, finding, facts) {
+      Object.assign(known, facts)
       const text = redactSecrets(finding, secrets)
       const status = statusOf(text)
       findings.push({ subject: subject || (findings.at(-1)?.subject ?? ''), status, text })
       if (json) return
-      const shown = text
+      const shown = visibleLine(text)
         .replace(/^ok:/, paint('green', 'ok:'))
         .replace(/^FAILED:/, paint('red', 'FAILED:'))
-      tell(`${paint('bold', subject.padEnd(10))} ${shown}`)
+      process.stdout.write(`${paint('bold', subject.padEnd(10))} ${shown}\n`)
     },
     end(works) {
-      if (json) tellJson({ works, findings })
+      if (json) tellJson({ works, ...known, findings })
     },
   }
 }

@@ -2,7 +2,7 @@ import { openStorage, type Storage } from '../../app.ts'
 import { type Config, secretsOf } from '../../config.ts'
 import { readId } from '../../core/ids.ts'
 import { VERSION } from '../../core/version.ts'
-import type { Asked } from '../tell.ts'
+import type { Asked } from '../terminal/tell.ts'
 import { checkEmbeddings } from './doctor-embeddings.ts'
 import { checkModel } from './doctor-model.ts'
 import { createReport, type Tell } from './doctor-report.ts'
@@ -13,6 +13,7 @@ export async function doctor(config: Config, { json = false }: Asked): Promise<v
   tell(
     'Recollect',
     `${VERSION} on Node ${process.versions.node}, ${process.platform} ${process.arch}`,
+    { version: VERSION, node: process.versions.node },
   )
   if (config.readOnly) tell('Mode', 'read-only: agents can be looked at, not talked to')
   const dataWorks = await checkData(config, tell)
@@ -31,7 +32,9 @@ async function checkData(config: Config, tell: Tell): Promise<boolean> {
     const storage = await openStorage(config)
     try {
       const { schemaVersion, location } = await storage.info()
-      tell('Data', `ok: ${location}, schema ${schemaVersion}`)
+      tell('Data', `ok: ${location}, schema ${schemaVersion}`, {
+        data: { location, schema_version: schemaVersion },
+      })
       return (
         config.agent === null ||
         (await checkAgent(storage.in(config.namespace), config.agent, tell))

@@ -1,10 +1,10 @@
 import type { Config } from '../../config.ts'
 import { UserError } from '../../core/errors.ts'
-import { askOne } from '../ask.ts'
-import { closeDraft, edit, openDraft } from '../draft.ts'
-import { inCommands } from '../in-commands.ts'
-import { visible } from '../visible.ts'
-import { withContext } from '../with-context.ts'
+import { askOne } from '../terminal/ask.ts'
+import { closeDraft, edit, openDraft } from '../terminal/draft.ts'
+import { inCommands } from '../terminal/in-commands.ts'
+import { visible } from '../terminal/visible.ts'
+import { withContext } from './with-context.ts'
 
 type Memory = Parameters<Parameters<typeof withContext>[1]>[0]['memory']
 

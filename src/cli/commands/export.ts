@@ -6,7 +6,7 @@ import { finished } from 'node:stream/promises'
 import { openTransfer } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import { UserError } from '../../core/errors.ts'
-import { visible, visibleJson } from '../visible.ts'
+import { visible, visibleJson } from '../terminal/visible.ts'
 
 /** To stdout if no file is named. Whatever the settings, it only reads the data. */
 export async function exportToFile(

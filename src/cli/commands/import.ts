@@ -3,9 +3,9 @@ import { resolve } from 'node:path'
 import { openTransfer } from '../../app.ts'
 import { type Config, ConfigError } from '../../config.ts'
 import { UserError } from '../../core/errors.ts'
-import { inCommands } from '../in-commands.ts'
-import { tell } from '../tell.ts'
-import { visible } from '../visible.ts'
+import { inCommands } from '../terminal/in-commands.ts'
+import { tell } from '../terminal/tell.ts'
+import { visible } from '../terminal/visible.ts'
 
 /** A JavaScript string holds little more. */
 const LARGEST_BYTES = 400_000_000

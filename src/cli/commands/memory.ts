@@ -1,10 +1,10 @@
 import { openPresenters } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import { countCharacters } from '../../core/text.ts'
-import { painterFor } from '../style.ts'
-import { type Asked, tellJson } from '../tell.ts'
-import { visible } from '../visible.ts'
-import { reading } from '../with-context.ts'
+import { painterFor } from '../terminal/style.ts'
+import { type Asked, tellJson } from '../terminal/tell.ts'
+import { visible } from '../terminal/visible.ts'
+import { reading } from './with-context.ts'
 
 /** Prints an agent's blocks, each under its label, or the text of one alone. */
 export async function printMemory(

@@ -12,7 +12,7 @@ import { createLog } from '../../core/log.ts'
 import { VERSION } from '../../core/version.ts'
 
 import { closeAndExit, stopSignal } from '../terminal/until-stopped.ts'
-import { visible } from '../visible.ts'
+import { visible } from '../terminal/visible.ts'
 
 export async function serve(
   config: Config,

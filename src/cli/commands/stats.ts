@@ -1,7 +1,7 @@
 import { openStorage } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import { sumByModel } from '../../core/embedding-counts.ts'
-import { type Asked, tell, tellJson } from '../tell.ts'
+import { type Asked, tell, tellJson } from '../terminal/tell.ts'
 
 /** Counts what there is. Whatever the settings, it only reads. */
 export async function stats(config: Config, { json = false }: Asked): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Tokens } from '../../app.ts'
-import { table } from '../table.ts'
+import { table } from '../terminal/table.ts'
 
 type Token = Awaited<ReturnType<Tokens['list']>>[number]
 

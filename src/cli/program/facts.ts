@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { createCommand } from './command.ts'
-import { configOf, DATA } from './flags.ts'
+import { configOf, DATA, SERVER } from './flags.ts'
 
 export const AS_JSON = ['--json', 'answer in JSON, for programs'] as const
 
@@ -10,8 +10,8 @@ export function doctor(): Command {
     summary: 'what works, what does not, and how to mend it',
     about:
       'Opens the data and makes one small call, with a tool, to the model that agents would use; then one to every ' +
-      'embedding model in use. Exit 1 when agents can not work.',
-    settings: [...DATA, 'model', 'embedding', 'agent', 'readOnly'],
+      'embedding model in use. It takes the settings of a server, whose doctor it is. Exit 1 when agents can not work.',
+    settings: SERVER,
   })
     .option(...AS_JSON)
     .action(async (given) => {

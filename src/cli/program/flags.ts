@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { type Config, type Environment, readConfig, settingWarnings } from '../../config.ts'
-import { visible } from '../visible.ts'
+import { visible } from '../terminal/visible.ts'
 
 /** Flags that stand for settings: how they are written, what they mean, and the variable. */
 const FLAGS = {

@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander'
 import { createCommand } from './command.ts'
+import { unknownCommand } from './refuse.ts'
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
@@ -17,7 +18,7 @@ export function completion(): Command {
   })
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
     .action(async (shell: Shell) => {
-      const { COMPLETION_SCRIPTS } = await import('../completion/scripts.ts')
+      const { COMPLETION_SCRIPTS } = await import('./completion-scripts.ts')
       process.stdout.write(COMPLETION_SCRIPTS[shell])
     })
 }
@@ -31,7 +32,7 @@ export function complete(): Command {
   })
     .argument('[words...]', 'after recollect, the last of them unfinished')
     .action(async (words: readonly string[], _given, command: Command) => {
-      const { complete } = await import('../completion/complete.ts')
+      const { complete } = await import('./complete.ts')
       if (command.parent) await complete(command.parent, words)
     })
 }
@@ -52,6 +53,12 @@ export function help(): Command {
   })
     .argument('[words...]', 'a command')
     .action(async (words: readonly string[], _given, command: Command) => {
-      await command.parent?.parseAsync([...words, '--help'], { from: 'user' })
+      const program = command.parent
+      const [name] = words
+      if (!program) return
+      if (name !== undefined && !program.commands.some((one) => one.name() === name)) {
+        throw unknownCommand(program, name)
+      }
+      await program.parseAsync([...words, '--help'], { from: 'user' })
     })
 }

@@ -1,4 +1,4 @@
-import type { Shell } from '../program/shells.ts'
+import type { Shell } from './shells.ts'
 
 /*
  * Each script asks `recollect complete` and offers what it answers: a first line `words` or `files`, then a word a

@@ -1,5 +1,5 @@
-import { configOf } from '../program/flags.ts'
-import { reading } from '../with-context.ts'
+import { reading } from '../commands/with-context.ts'
+import { configOf } from './flags.ts'
 
 const MOST = 200
 

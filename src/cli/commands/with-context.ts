@@ -1,6 +1,6 @@
-import { type App, openApp } from '../app.ts'
-import { type Config, secretsOf } from '../config.ts'
-import { createLog } from '../core/log.ts'
+import { type App, openApp } from '../../app.ts'
+import { type Config, secretsOf } from '../../config.ts'
+import { createLog } from '../../core/log.ts'
 
 type Context = App['context']
 

@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander'
-import { isHidden } from '../program/refuse.ts'
-import { visibleLine } from '../visible.ts'
+import { visibleLine } from '../terminal/visible.ts'
 import { agentNames } from './agent-names.ts'
+import { isHidden } from './refuse.ts'
 
 interface Candidate {
   readonly word: string

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { readEditor } from '../config.ts'
-import { UserError } from '../core/errors.ts'
+import { readEditor } from '../../config.ts'
+import { UserError } from '../../core/errors.ts'
 
 /** A text in a file of its own, for this user alone, while it is in an editor. */
 export interface Draft {

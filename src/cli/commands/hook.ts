@@ -1,1 +1,0 @@
-export async function runHook(_event: string, _given: unknown): Promise<void> {}
