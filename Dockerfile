@@ -1,9 +1,8 @@
 # syntax=docker/dockerfile:1
-# Not 24 yet: better-sqlite3 12 ends the process there.
-ARG NODE=22
+# Nothing is compiled, so the small image builds it too.
+ARG NODE=24
 
-# Has what compiles better-sqlite3, should no binary of it be at hand.
-FROM node:${NODE}-bookworm AS build
+FROM node:${NODE}-bookworm-slim AS build
 WORKDIR /build
 COPY . .
 RUN npm ci --no-audit --no-fund && node scripts/bundle.mjs --stage /recollect

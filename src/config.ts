@@ -15,7 +15,11 @@ import {
   type ProviderSettings,
   readProviderSettings,
 } from './llm/providers.ts'
-import { type DatabaseSettings, readDatabase } from './storage/database-settings.ts'
+import {
+  type DatabaseSettings,
+  DEFAULT_VECTOR_MEGABYTES,
+  readDatabase,
+} from './storage/database-settings.ts'
 
 export type { DatabaseAddress, DatabaseSettings } from './storage/database-settings.ts'
 export { readDatabaseUrl } from './storage/database-settings.ts'
@@ -161,7 +165,7 @@ export function readConfig(
       read(
         'RECOLLECT_VECTOR_MEMORY_MB',
         z.coerce.number().int().min(0).max(1_000_000),
-        256,
+        DEFAULT_VECTOR_MEGABYTES,
         'a whole number of megabytes from 0 on',
       ) * 1_000_000,
     toolsets: readToolsets(get('RECOLLECT_TOOLSETS')),

@@ -1,4 +1,5 @@
 import type { CallId } from '../core/ids.ts'
+import type { Extras } from '../core/message.ts'
 import type { TokenUsage } from '../core/run.ts'
 
 /** JSON Schema of a tool's parameters: a flat object. */
@@ -16,9 +17,11 @@ export type ModelMessage =
   | {
       readonly role: 'assistant'
       readonly text: string
-      /** Sent back only to providers that ask for it (`providers.ts`). */
+      /** Sent to a model that wants some reasoning with every call (`to-wire.ts`), if nothing in `extras` is. */
       readonly reasoning: string
       readonly toolCalls: readonly ModelToolCall[]
+      /** Of whichever model wrote the message; a wire sends them to that model alone. */
+      readonly extras?: Extras | undefined
     }
   | { readonly role: 'tool'; readonly callId: CallId; readonly text: string }
 
@@ -45,6 +48,8 @@ export interface ModelWords {
   readonly toolCalls: readonly { readonly name: string; readonly arguments: string }[]
   /** `length`: cut off at the output limit, so nothing in it may be taken for complete. */
   readonly finish: 'stop' | 'length' | 'refusal'
+  /** What the provider wants back with the message; `calls` has an entry for each of `toolCalls`. */
+  readonly extras?: Extras | undefined
 }
 
 export interface ModelAnswer extends ModelWords {

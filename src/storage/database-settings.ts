@@ -2,6 +2,9 @@ import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { ConfigError, mask } from '../core/config-error.ts'
 
+/** Memory for in-memory vector indexes unless RECOLLECT_VECTOR_MEMORY_MB says otherwise. Chosen by hand. */
+export const DEFAULT_VECTOR_MEGABYTES = 256
+
 export type DatabaseSettings =
   | { readonly kind: 'sqlite'; readonly path: string }
   | {

@@ -1,5 +1,3 @@
-import type { Shell } from './shells.ts'
-
 /*
  * Each script asks `recollect complete` and offers what it answers: a first line `words` or `files`, then a word a
  * line, with its meaning behind a tab. Nothing that was typed or answered is evaluated: names of agents are anybody's.
@@ -50,4 +48,6 @@ end
 complete -c recollect -f -a '(__recollect_complete)'
 `
 
-export const COMPLETION_SCRIPTS: Readonly<Record<Shell, string>> = { bash, zsh, fish }
+export const COMPLETION_SCRIPTS = { bash, zsh, fish } as const
+
+export type Shell = keyof typeof COMPLETION_SCRIPTS

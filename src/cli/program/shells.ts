@@ -1,9 +1,7 @@
 import { Argument, type Command } from 'commander'
 import { createCommand } from './command.ts'
+import { COMPLETION_SCRIPTS, type Shell } from './completion-scripts.ts'
 import { unknownCommand } from './refuse.ts'
-
-export const SHELLS = ['bash', 'zsh', 'fish'] as const
-export type Shell = (typeof SHELLS)[number]
 
 export function completion(): Command {
   return createCommand({
@@ -16,9 +14,8 @@ export function completion(): Command {
       'and for fish:\n\n' +
       '  recollect completion fish > ~/.config/fish/completions/recollect.fish',
   })
-    .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
-    .action(async (shell: Shell) => {
-      const { COMPLETION_SCRIPTS } = await import('./completion-scripts.ts')
+    .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(COMPLETION_SCRIPTS)))
+    .action((shell: Shell) => {
       process.stdout.write(COMPLETION_SCRIPTS[shell])
     })
 }

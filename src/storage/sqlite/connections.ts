@@ -1,8 +1,9 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import DatabaseHandle from 'better-sqlite3'
+import type DatabaseHandle from 'better-sqlite3'
 import { UserError } from '../../core/errors.ts'
 import { BUSY_TIMEOUT_MS, whileBusy } from './driver.ts'
+import { loadDriver } from './native.ts'
 
 /** A WAL that a checkpoint emptied is cut back to this, so that one busy hour does not occupy the disk for ever. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024
@@ -25,7 +26,8 @@ export async function connect(
 ): Promise<DatabaseHandle.Database> {
   let handle: DatabaseHandle.Database | undefined
   try {
-    const opened = new DatabaseHandle(path, {
+    const Driver = loadDriver()
+    const opened = new Driver(path, {
       timeout: BUSY_TIMEOUT_MS,
       readonly: access === 'read',
     })
@@ -65,14 +67,6 @@ function cannotOpen(path: string, error: unknown, access: Access = 'write'): Use
     return new UserError(
       'unsupported',
       `${path} is not a SQLite database and was left as it is. Set RECOLLECT_HOME or RECOLLECT_DATABASE_URL to another place.`,
-      { cause: error },
-    )
-  }
-  if (code === 'ERR_DLOPEN_FAILED') {
-    return new UserError(
-      'unsupported',
-      `SQLite can't be loaded: better-sqlite3 was compiled for another platform or version of Node than this one (${process.version}, ${process.platform}-${process.arch}). ` +
-        'In a checkout, run npm rebuild better-sqlite3; in Claude Desktop, turn off "Use Built-in Node.js for MCP" or install a bundle that was made for this Node.',
       { cause: error },
     )
   }
