@@ -114,9 +114,11 @@ export async function openModels(config: Config): Promise<ModelRegistry> {
 
 /** How things are shown to programs, the same as over MCP. */
 export async function openPresenters() {
-  const things = await import('./mcp/present/present.ts')
-  const runs = await import('./mcp/present/present-run.ts')
-  return { ...things, ...runs }
+  const { presentAgent, presentShortAgent, presentWholeBlock } = await import(
+    './mcp/present/present.ts'
+  )
+  const { presentMessage } = await import('./mcp/present/present-run.ts')
+  return { presentAgent, presentShortAgent, presentWholeBlock, presentMessage }
 }
 
 /** Agents as files, without anybody who works on them. Where the data is only read, nothing can be imported. */

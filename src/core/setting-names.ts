@@ -31,6 +31,7 @@ export const SETTING_NAMES: readonly string[] = [
   'RECOLLECT_AGENT',
   'RECOLLECT_READ_ONLY',
   'RECOLLECT_LOG',
+  'RECOLLECT_FETCH',
   'RECOLLECT_HOOKS',
 ]
 

@@ -142,7 +142,7 @@ describe('a bad setting', () => {
     [['export'], /export <agent> \[file\]/],
     [['export', 'Ada', 'a', 'b'], /export <agent> \[file\]/],
     [['import'], /import <file>/],
-    [['import', 'a', '--agent', 'Ada'], /--agent/],
+    [['import', 'a', '--agent', 'Ada'], /RECOLLECT_AGENT/],
   ])('on the command line, as in %j, is one line, and exit 2', async (args, text) => {
     const finished = await runCommand(args, { RECOLLECT_HOME: newHome() })
     expect(finished).toMatchObject({ code: 2, stdout: '' })

@@ -9,7 +9,7 @@ export function backup(): Command {
     about:
       'Writes a consistent copy of the SQLite database to <file>, which must not exist yet. Servers may go on ' +
       'meanwhile. To restore, stop all servers and put the copy where the data was.',
-    settings: ['home', 'database'],
+    settings: ['home', 'database', 'readOnly'],
   })
     .argument('<file>', 'where to write the copy')
     .action(async (file, given) => {

@@ -12,7 +12,7 @@ export function exportAgent(): Command {
       'Writes an agent, by id or exact name, with its memory, its history and its archives as JSON to <file>, which ' +
       'must not exist yet, or to stdout. Servers may go on meanwhile. What it remembers is in the file for whoever can ' +
       'read it.',
-    settings: DATA,
+    settings: [...DATA, 'agent'],
   })
     .argument('<agent>', 'id or exact name')
     .argument('[file]', 'where to write; stdout if it is left out')
@@ -30,7 +30,7 @@ export function importAgent(): Command {
     about:
       'Makes a new agent out of a file that export wrote. Nothing that exists is changed. Servers may go on meanwhile; ' +
       'while a large file is written into the data, their own writes wait.',
-    settings: [...DATA, 'embedding'],
+    settings: [...DATA, 'embedding', 'agent', 'readOnly'],
   })
     .argument('<file>', 'what export wrote')
     .action(async (file, given) => {
