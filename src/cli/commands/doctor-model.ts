@@ -34,7 +34,9 @@ export async function checkModel(config: Config, tell: Tell): Promise<boolean> {
       tell('Model', `ok: ${name}, the model of the client, which can only be tried from there`)
       return true
     }
-    const result = await model.call(REQUEST, AbortSignal.timeout(PATIENCE_MILLISECONDS))
+    const result = await model.call(REQUEST, {
+      signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
+    })
     if (result.kind === 'failure') {
       tell('Model', `FAILED: ${name}. ${result.failure.message} ${result.failure.hint}`)
       return false
