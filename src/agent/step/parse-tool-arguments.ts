@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts'
+import { isDeeper } from '../../core/is-deeper.ts'
 import { excerpt } from '../../core/text.ts'
 import { repairJson } from './repair-json.ts'
 
@@ -14,6 +15,8 @@ export const SHORTER = 'Make the call again, shorter.'
 /** Longer ones are no arguments but a model that does not find its end, and would be read again at every step. */
 const LONGEST_ARGUMENTS = 100_000
 const LONGEST_QUOTE = 120
+/** No tool has more than three; what walks through arguments calls itself at each. */
+const MOST_LEVELS = 100
 
 /**
  * The arguments of a call. Only slips that cannot change their meaning are put right: a code fence around them, a comma
@@ -42,6 +45,12 @@ export function parseToolArguments(tool: string, written: string): ToolArguments
   if (value === null) return { value: {}, text: '{}' }
   if (!isObject(value)) {
     throw notRun(tool, 'its arguments must be a JSON object. Make the call again.')
+  }
+  if (isDeeper(value, MOST_LEVELS)) {
+    throw notRun(
+      tool,
+      `its arguments are nested deeper than ${MOST_LEVELS} levels. Make the call again, flatter.`,
+    )
   }
   if (hasPrototypeKey(value)) {
     throw notRun(tool, 'the key "__proto__" is not allowed. Make the call again without it.')

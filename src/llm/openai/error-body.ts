@@ -1,9 +1,15 @@
+import { isDeeper } from '../../core/is-deeper.ts'
+
 /** What a server says went wrong, out of the several shapes in which servers say it. */
 export interface ErrorDetail {
   readonly message: string
   readonly code: string
   readonly type: string
 }
+
+/** More says nothing, and patterns are looked for in it. */
+const LONGEST = 4_096
+const MOST_LEVELS = 100
 
 export const NO_DETAIL: ErrorDetail = { message: '', code: '', type: '' }
 
@@ -15,7 +21,8 @@ export function readErrorBody(body: unknown): ErrorDetail | null {
   const first: unknown = Array.isArray(body) ? body[0] : body
   if (!isObject(first)) return null
   const { error } = first
-  if (typeof error === 'string') return { ...NO_DETAIL, message: error, code: toText(first.code) }
+  if (typeof error === 'string')
+    return { ...NO_DETAIL, message: toText(error), code: toText(first.code) }
   if (isObject(error)) return toDetail(error)
   if (first.object === 'error' || typeof first.message === 'string') return toDetail(first)
   if (first.detail !== undefined) return { ...NO_DETAIL, message: toText(first.detail) }
@@ -35,6 +42,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function toText(value: unknown): string {
-  if (typeof value === 'string') return value
-  return value === undefined || value === null ? '' : JSON.stringify(value)
+  if (typeof value === 'string') return value.slice(0, LONGEST)
+  if (value === undefined || value === null || isDeeper(value, MOST_LEVELS)) return ''
+  return JSON.stringify(value).slice(0, LONGEST)
 }
