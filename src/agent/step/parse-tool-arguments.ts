@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.ts'
 import { isDeeper } from '../../core/is-deeper.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { excerpt } from '../../core/text.ts'
 import { repairJson } from './repair-json.ts'
 
@@ -12,8 +13,6 @@ export interface ToolArguments {
 /** How the error of every call ends that was not run because there was more of it to come. */
 export const SHORTER = 'Make the call again, shorter.'
 
-/** Longer ones are no arguments but a model that does not find its end, and would be read again at every step. */
-const LONGEST_ARGUMENTS = 100_000
 const LONGEST_QUOTE = 120
 /** No tool has more than three; what walks through arguments calls itself at each. */
 const MOST_LEVELS = 100
@@ -24,10 +23,11 @@ const MOST_LEVELS = 100
  * completed: a call with half of its text would run as if the model had meant it. Throws a UserError for the model.
  */
 export function parseToolArguments(tool: string, written: string): ToolArguments {
-  if (written.length > LONGEST_ARGUMENTS) {
+  // Longer ones are of a model that does not find its end, and would be read again at every step.
+  if (written.length > LIMITS.toolArguments) {
     throw notRun(
       tool,
-      `its arguments have ${written.length} characters, and ${LONGEST_ARGUMENTS} are allowed. ${SHORTER}`,
+      `its arguments have ${written.length} characters, and ${LIMITS.toolArguments} are allowed. ${SHORTER}`,
     )
   }
   // Some models write nothing for a tool without parameters.
