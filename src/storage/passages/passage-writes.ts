@@ -1,3 +1,4 @@
+import { setImmediate as letOthersTurn } from 'node:timers/promises'
 import type { ArchivalCounts } from '../../core/archive.ts'
 import { storedId } from '../../core/ids.ts'
 import { indexWords } from '../../search/words.ts'
@@ -11,8 +12,8 @@ import { passageScope } from '../search/search-scope.ts'
 import { addPassages, addTags, countPassages, digestOf } from './add-passages.ts'
 import { archivesOf, type PassageRow } from './passage-rows.ts'
 
-/** A statement takes so many values and no more. */
-const PASSAGES_AT_ONCE = 500
+/** A statement takes so many values and no more; in SQLite nothing else of this process is done meanwhile. */
+const PASSAGES_AT_ONCE = 100
 
 export function passageWrites(scope: Scope): PassageWrites {
   const { db, namespace, dialect } = scope
@@ -145,6 +146,7 @@ export function passageWrites(scope: Scope): PassageWrites {
         await addPassages(scope, some.archiveId, batch, at)
         const tags = batch.flatMap(({ id, tags }) => tags.map((tag) => ({ passage_id: id, tag })))
         await addTags(scope, tags)
+        await letOthersTurn()
       }
       await recordChange(db, namespace, 'archive', some.archiveId, at)
     },
