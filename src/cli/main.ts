@@ -3,6 +3,7 @@ import { UserError } from '../core/errors.ts'
 import { redactSecrets } from '../core/redact.ts'
 import { VERSION } from '../core/version.ts'
 import { type Arguments, readArguments } from './terminal/args.ts'
+import { isBrokenPipe, surviveBrokenPipes } from './terminal/broken-pipes.ts'
 import { keepStdoutPure } from './terminal/stdout.ts'
 
 /*
@@ -14,7 +15,9 @@ const MISUSE = 2
 const FAILURE = 1
 
 keepStdoutPure()
+surviveBrokenPipes()
 main(process.argv.slice(2)).catch((error: unknown) => {
+  if (isBrokenPipe(error)) process.exit(0)
   const known = error instanceof ConfigError || error instanceof UserError
   const text = known
     ? error.message
