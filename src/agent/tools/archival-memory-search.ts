@@ -16,15 +16,20 @@ export const archivalMemorySearch = defineInnerTool({
     start_datetime: filled().optional(),
     end_datetime: filled().optional(),
   },
-  async run(args, { store, agent }) {
-    const { items, nextCursor, warnings } = await searchPassages(store, agent.id, {
-      query: args.query,
-      tags: args.tags,
-      matchAllTags: args.tag_match_mode === 'all',
-      after: dateOf(args, 'start_datetime', 'start'),
-      before: dateOf(args, 'end_datetime', 'end'),
-      limit: args.top_k,
-    })
+  async run(args, { store, agent, embed }) {
+    const { items, nextCursor, warnings } = await searchPassages(
+      store,
+      agent.id,
+      {
+        query: args.query,
+        tags: args.tags,
+        matchAllTags: args.tag_match_mode === 'all',
+        after: dateOf(args, 'start_datetime', 'start'),
+        before: dateOf(args, 'end_datetime', 'end'),
+        limit: args.top_k,
+      },
+      embed,
+    )
     const results = items.map(({ item }) => ({
       id: item.id,
       time: item.createdAt,

@@ -16,15 +16,20 @@ export const conversationSearch = defineInnerTool({
     start_date: filled().optional(),
     end_date: filled().optional(),
   },
-  async run(args, { store, agent, runId }) {
-    const { items, nextCursor, warnings } = await searchMessages(store, agent.id, {
-      query: args.query,
-      roles: args.roles?.length ? args.roles : undefined,
-      after: dateOf(args, 'start_date', 'start'),
-      before: dateOf(args, 'end_date', 'end'),
-      limit: args.limit,
-      exceptRun: runId,
-    })
+  async run(args, { store, agent, runId, embed }) {
+    const { items, nextCursor, warnings } = await searchMessages(
+      store,
+      agent.id,
+      {
+        query: args.query,
+        roles: args.roles?.length ? args.roles : undefined,
+        after: dateOf(args, 'start_date', 'start'),
+        before: dateOf(args, 'end_date', 'end'),
+        limit: args.limit,
+        exceptRun: runId,
+      },
+      embed,
+    )
     const results = items.map(({ item }) => ({
       time: item.createdAt,
       role: item.role,

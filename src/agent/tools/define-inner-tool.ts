@@ -4,13 +4,15 @@ import type { AgentId, CallId, PassageId, RunId } from '../../core/ids.ts'
 import { straightenArguments } from '../../core/straighten.ts'
 import type { JsonSchema } from '../../llm/model.ts'
 import type { CheckRoom } from '../../memory/blocks.ts'
-import type { Store, Transaction } from '../../storage/port/store.ts'
+import type { EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
 import { toolTexts } from './tool-texts.ts'
 
 /** What an inner tool knows of the call that it serves. */
 export interface CallContext {
   /** For reading. */
   readonly store: Store
+  /** For searches; may wait for an endpoint. */
+  readonly embed: EmbedQuery
   readonly agent: { readonly id: AgentId; readonly name: string }
   readonly runId: RunId
   readonly callId: CallId
