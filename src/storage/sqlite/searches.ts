@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { SEARCH_WORKER } from '../../generated/search-worker.ts'
 import type { RankedAnswer, Searches } from '../database/search-request.ts'
-import { inWords } from './driver.ts'
+import { inWords } from './errors.ts'
 import { findDriver } from './native.ts'
 import type { WorkerAnswer, WorkerQuestion, WorkerRequest, WorkerSetup } from './search-worker.ts'
 
