@@ -69,7 +69,7 @@ const ownedBy = {
   stemmer: ['src/search'],
   openai: ['src/llm'],
   'gpt-tokenizer': ['src/llm'],
-  '@modelcontextprotocol': ['src/mcp', 'src/service/runs-port.ts'],
+  '@modelcontextprotocol': ['src/mcp'],
   diff: ['src/memory'],
   'ipaddr.js': ['src/fetch'],
   jose: ['src/auth'],

@@ -1,6 +1,6 @@
 import type { CallId } from '../core/ids.ts'
 import type { Extras } from '../core/message.ts'
-import type { TokenUsage } from '../core/run.ts'
+import type { Sender, TokenUsage } from '../core/run.ts'
 
 /** JSON Schema of a tool's parameters: a flat object. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -94,12 +94,6 @@ export interface ChatModel {
   readonly warnings: readonly string[]
   /** Never rejects: whatever goes wrong, an abort included, is a `failure`. */
   call(request: ModelRequest, signal: AbortSignal): Promise<ModelResult>
-}
-
-/** Who sent the message for which a model is looked for. */
-export interface Sender {
-  /** Its client can answer with a model of its own. */
-  readonly samples: boolean
 }
 
 export interface ProviderOffer {

@@ -1,10 +1,11 @@
 import { toTimestamp } from '../../core/clock.ts'
 import type { RunId } from '../../core/ids.ts'
+import type { RunView } from '../../core/run.ts'
 import type { ModelWords } from '../../llm/model.ts'
 import { storeWords } from '../loop/client-answer.ts'
 import { isMissing } from './ask-client.ts'
 import type { RunsOptions } from './runs-options.ts'
-import { findRun, type RunView, viewRun } from './view-run.ts'
+import { findRun, viewRun } from './view-run.ts'
 
 /** What became of an answer that a client brought. */
 export interface ClientAnswered {

@@ -1,17 +1,10 @@
 import { UserError } from '../../core/errors.ts'
 import { type AgentId, isId } from '../../core/ids.ts'
 import { spokenText } from '../../core/message.ts'
-import type { Run } from '../../core/run.ts'
+import type { Run, RunView } from '../../core/run.ts'
 import type { Reads } from '../../storage/port/store.ts'
-import { type PendingApproval, pendingApprovals } from './answer-approval.ts'
+import { pendingApprovals } from './answer-approval.ts'
 import { waitingWarnings } from './waiting-warnings.ts'
-
-export interface RunView {
-  readonly run: Run
-  /** What the agent said to the user in this run so far. */
-  readonly reply: string
-  readonly pendingApprovals: readonly PendingApproval[]
-}
 
 export async function viewRun(reads: Reads, run: Run): Promise<RunView> {
   const messages = await reads.messages.ofRun(run.id)

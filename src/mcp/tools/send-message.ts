@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { filled } from '../../core/filled.ts'
-import type { McpContext, RunView } from '../../service/context.ts'
+import type { RunView } from '../../core/run.ts'
+import type { McpContext } from '../../service/context.ts'
 import { defineTool, type ToolCall } from '../call/define-tool.ts'
 import { waitForRun } from '../call/wait-for-run.ts'
 import { askForApproval, passOnApproval } from '../client/approval-by-person.ts'
