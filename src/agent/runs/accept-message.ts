@@ -1,6 +1,7 @@
 import type { Timestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import type { RunId } from '../../core/ids.ts'
+import { isLonger, LIMITS } from '../../core/limits.ts'
 import { DEFAULT_MAX_STEPS, type Run } from '../../core/run.ts'
 import { cleanText, countCharacters } from '../../core/text.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
@@ -8,9 +9,6 @@ import { findAgent } from '../../memory/find-agent.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { runOfKey } from './run-key.ts'
 import { findRun } from './view-run.ts'
-
-/** A message is read whole at every step until it leaves the context; longer texts belong into the archive. */
-const LONGEST_MESSAGE = 200_000
 
 export interface MessageToAgent {
   /** Id or exact name. */
@@ -35,11 +33,11 @@ export function checkMessage(text: string): string {
   const clean = cleanText(text)
   if (clean.trim() === '')
     throw new UserError('invalid_argument', 'The message is empty. Say something to the agent.')
-  const size = countCharacters(clean)
-  if (size > LONGEST_MESSAGE) {
+  // A message is read whole at every step until it leaves the context; longer texts belong into the archive.
+  if (isLonger(clean, LIMITS.message)) {
     throw new UserError(
       'limit_exceeded',
-      `A message holds at most ${LONGEST_MESSAGE} characters and this one has ${size}. Put long texts into the archive with insert_archival, and refer to them.`,
+      `A message holds at most ${LIMITS.message} characters and this one has ${countCharacters(clean)}. Put long texts into the archive with insert_archival, and refer to them.`,
     )
   }
   return clean

@@ -1,6 +1,7 @@
 import { toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import { type AgentId, newId, type RunId } from '../../core/ids.ts'
+import { checkLength, LIMITS } from '../../core/limits.ts'
 import type { Message } from '../../core/message.ts'
 import type { Page } from '../../core/page.ts'
 import type { RunView } from '../../core/run.ts'
@@ -86,6 +87,7 @@ export function createRuns(options: RunsOptions) {
 
 async function send(options: RunsOptions, message: MessageToAgent): Promise<Run> {
   const { store, models, clock, owner, wake } = options
+  checkLength('The idempotency key', message.idempotencyKey ?? '', LIMITS.idempotencyKey)
   const clean = { ...message, text: checkMessage(message.text) }
   const acceptance = { id: newId('run'), acceptedBy: owner, at: toTimestamp(clock()) }
   const run = await store.transaction((tx) => acceptMessage(tx, models, clean, acceptance))

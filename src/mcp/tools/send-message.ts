@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { filled } from '../../core/filled.ts'
+import { LIMITS } from '../../core/limits.ts'
 import type { RunView } from '../../core/run.ts'
 import type { McpContext } from '../../service/context.ts'
 import { defineTool, type ToolCall } from '../call/define-tool.ts'
@@ -20,13 +21,17 @@ export const sendMessage = defineTool({
     'Messages to one agent are worked on in order.',
   input: z.strictObject({
     agent,
-    message: nonEmpty,
+    message: nonEmpty(),
     wait_seconds: waitSeconds(45),
-    idempotency_key: filled()
-
+    idempotency_key: filled(LIMITS.idempotencyKey)
       .describe('The same key always answers with the same run: makes retries safe')
       .optional(),
-    max_steps: z.int().min(1).describe('Most model calls, 50 if absent').optional(),
+    max_steps: z
+      .int()
+      .min(1)
+      .max(LIMITS.steps)
+      .describe('Most model calls, 50 if absent')
+      .optional(),
     include_steps: z
       .boolean()
       .default(false)
