@@ -230,7 +230,7 @@ function createRunsPort(
       return ask && { id: ask.id, params: toSampling(ask.request, takes) }
     },
     answerClient: (runId, ask, answer) =>
-      runs.answerClient(runId, ask, (tools) => readSampled(answer, new Set(tools))),
+      runs.answerClient(runId, ask, (tools) => readSampled(answer, tools)),
     onProgress: (runId, listener) =>
       progress.subscribe((progressed) => {
         const { event } = progressed

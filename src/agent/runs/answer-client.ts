@@ -1,8 +1,10 @@
 import { toTimestamp } from '../../core/clock.ts'
 import type { RunId } from '../../core/ids.ts'
 import type { RunView } from '../../core/run.ts'
-import type { ModelWords } from '../../llm/model.ts'
+import type { ModelWords, ToolSpec } from '../../llm/model.ts'
 import { storeWords } from '../loop/client-answer.ts'
+import { innerTools } from '../tools/index.ts'
+import { toolSpecs } from '../tools/tool-specs.ts'
 import { isMissing } from './ask-client.ts'
 import type { RunsOptions } from './runs-options.ts'
 import { findRun, viewRun } from './view-run.ts'
@@ -28,10 +30,11 @@ export async function answerClient(
   { store, clock, owner, wake }: RunsOptions,
   id: RunId,
   ask: string,
-  read: (tools: readonly string[]) => ReadAnswer,
+  read: (tools: readonly ToolSpec[]) => ReadAnswer,
 ): Promise<ClientAnswered> {
   const run = await findRun(store, id)
-  const answer = read((await store.agents.get(run.agentId))?.tools ?? [])
+  const agent = await store.agents.get(run.agentId)
+  const answer = read(agent ? toolSpecs(agent.agentType, innerTools(agent.tools)) : [])
   const isEmpty = answer.kind === 'words' && (await isMissing(store, run, answer.words))
   const problem = answer.kind === 'invalid' ? answer.problem : isEmpty ? EMPTY : undefined
   if (answer.kind === 'invalid' || problem !== undefined) {

@@ -6,6 +6,7 @@ import type { Message } from '../../core/message.ts'
 import type { Page } from '../../core/page.ts'
 import type { RunView } from '../../core/run.ts'
 import { type Run, waitsForClient } from '../../core/run.ts'
+import type { ToolSpec } from '../../llm/model.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { RunFilter } from '../../storage/port/store.ts'
 import { cancelRun } from '../loop/finish-run.ts'
@@ -40,7 +41,7 @@ export function createRuns(options: RunsOptions) {
     async answerClient(
       id: RunId,
       ask: string,
-      read: (tools: readonly string[]) => ReadAnswer,
+      read: (tools: readonly ToolSpec[]) => ReadAnswer,
     ): Promise<ClientAnswered> {
       return answerClient(options, id, ask, read)
     },
