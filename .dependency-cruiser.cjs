@@ -5,6 +5,7 @@ const mayImport = {
   'src/core': [],
   'src/generated': [],
   'src/search': ['src/core'],
+  'src/fetch': ['src/core'],
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
   'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
   'src/llm': ['src/core', 'src/generated/prompts.ts'],
@@ -65,6 +66,7 @@ const ownedBy = {
   'gpt-tokenizer': ['src/llm'],
   '@modelcontextprotocol': ['src/mcp'],
   diff: ['src/memory'],
+  'ipaddr.js': ['src/fetch'],
   jose: ['src/auth'],
   zod: ['src'],
 }

@@ -1,0 +1,206 @@
+import { lookup as resolveName } from 'node:dns'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { withDeadline } from '../core/deadline.ts'
+import { UserError } from '../core/errors.ts'
+import { allowsHost, type FetchRule } from './fetch-rule.ts'
+import { isPublicAddress } from './public-address.ts'
+
+export interface FetchLimits {
+  /** Bytes of the body at most; a longer one is refused, not cut. */
+  readonly maxBytes: number
+  /** For everything together, redirects included. */
+  readonly milliseconds: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Fetched {
+  /** The address that answered, after redirects. */
+  readonly url: string
+  /** The media type in lower case, without parameters; empty where none was told. */
+  readonly mediaType: string
+  readonly body: Buffer
+}
+
+/**
+ * Fetches a document by GET. Throws a UserError that says why not: `unsupported` where the rule does not allow the
+ * host, `invalid_argument` for an address that is not public https or an answer that is not a success,
+ * `limit_exceeded` for too much or too slow.
+ */
+export type GuardedFetch = (url: string, limits: FetchLimits) => Promise<Fetched>
+
+export interface GuardedFetchOptions {
+  readonly rule: FetchRule
+  /** Which addresses may be connected to. Tests admit a server of their own. */
+  readonly isAllowedAddress?: (address: string) => boolean
+  /** Certificates (PEM) to trust instead of the well-known ones. */
+  readonly ca?: string | undefined
+}
+
+/** Chosen by hand: browsers follow 20, and no document needs that many. */
+const MAX_REDIRECTS = 5
+const MAX_URL_LENGTH = 8_192
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+export function createGuardedFetch({
+  rule,
+  isAllowedAddress = isPublicAddress,
+  ca,
+}: GuardedFetchOptions): GuardedFetch {
+  return (url, { maxBytes, milliseconds, signal }) =>
+    withDeadline(signal, milliseconds, async (over) => {
+      try {
+        return await follow(url, maxBytes, over)
+      } catch (error) {
+        if (signal?.aborted) throw error
+        if (over.aborted) throw tooSlow(url, milliseconds)
+        throw error
+      }
+    })
+
+  async function follow(start: string, maxBytes: number, signal: AbortSignal): Promise<Fetched> {
+    let address = start
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+      const url = checkUrl(address, rule)
+      const response = await open(url, { isAllowed: isAllowedAddress, ca, signal })
+      const status = response.statusCode ?? 0
+      if (REDIRECTS.has(status) && response.headers.location !== undefined) {
+        response.destroy()
+        address = resolveAgainst(response.headers.location, url)
+        continue
+      }
+      if (status < 200 || status > 299) {
+        response.destroy()
+        throw refused(`${url.hostname} answered with status ${status}. Check the address.`)
+      }
+      return {
+        url: url.href,
+        mediaType:
+          (response.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+        body: await readBody(response, url, maxBytes, signal),
+      }
+    }
+    throw refused(`The address redirects more than ${MAX_REDIRECTS} times. Give the final one.`)
+  }
+}
+
+function checkUrl(address: string, rule: FetchRule): URL {
+  const url =
+    address.length <= MAX_URL_LENGTH && URL.canParse(address) ? new URL(address) : undefined
+  if (url?.protocol !== 'https:' || `${url.username}${url.password}` !== '') {
+    throw refused(
+      'Only https:// addresses without user and password are fetched. Give one, or send the content itself.',
+    )
+  }
+  if (allowsHost(rule, url.hostname)) return url
+  throw new UserError(
+    'unsupported',
+    rule.kind === 'none'
+      ? 'This server fetches nothing from the web. Send the content itself, or have its operator set RECOLLECT_FETCH to public or to a list of hosts.'
+      : `${url.hostname} is not among the hosts that this server fetches from. Send the content itself, or have its operator add the host to RECOLLECT_FETCH.`,
+  )
+}
+
+function resolveAgainst(location: string, base: URL): string {
+  return URL.canParse(location, base.href) ? new URL(location, base).href : location
+}
+
+interface Connecting {
+  readonly isAllowed: (address: string) => boolean
+  readonly ca: string | undefined
+  readonly signal: AbortSignal
+}
+
+/** Connects only to an address that was checked itself, so that a name can't mean another one a moment later. */
+function open(url: URL, { isAllowed, ca, signal }: Connecting): Promise<IncomingMessage> {
+  const literal = url.hostname.replace(/^\[|\]$/g, '')
+  if (isIP(literal) !== 0 && !isAllowed(literal)) return Promise.reject(notPublic(url.hostname))
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      {
+        signal,
+        agent: false,
+        ...(ca !== undefined && { ca }),
+        lookup: checkedLookup(isAllowed),
+        headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'recollect' },
+      },
+      resolve,
+    )
+    sent.on('error', (error) =>
+      reject(error instanceof UserError || signal.aborted ? error : unreachable(url, error)),
+    )
+    sent.end()
+  })
+}
+
+function checkedLookup(isAllowed: (address: string) => boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    resolveName(hostname, { ...options, all: true }, (error, found) => {
+      if (error) return callback(error, '', 0)
+      const [first] = found
+      if (!first || found.some(({ address }) => !isAllowed(address))) {
+        return callback(notPublic(hostname), '', 0)
+      }
+      if (options.all) return callback(null, found)
+      callback(null, first.address, first.family)
+    })
+  }
+}
+
+async function readBody(
+  response: IncomingMessage,
+  url: URL,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    if (Number(response.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(url, maxBytes)
+    for await (const chunk of response) {
+      const bytes = chunk as Buffer
+      size += bytes.length
+      if (size > maxBytes) throw tooLarge(url, maxBytes)
+      chunks.push(bytes)
+    }
+  } catch (error) {
+    // Node reports an answer that is cut off as a connection that was reset.
+    throw error instanceof UserError || signal.aborted ? error : unreachable(url, error)
+  } finally {
+    response.destroy()
+  }
+  return Buffer.concat(chunks)
+}
+
+function refused(message: string): UserError {
+  return new UserError('invalid_argument', message)
+}
+
+function notPublic(host: string): UserError {
+  return refused(
+    `${host} is not an address on the public internet, and nothing else is fetched. Send the content itself.`,
+  )
+}
+
+function unreachable(url: URL, error: unknown): UserError {
+  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+  return refused(`${url.hostname} could not be reached${code}. Check the address, or try again.`)
+}
+
+function tooLarge(url: URL, maxBytes: number): UserError {
+  const size = maxBytes >= 1_000_000 ? `${maxBytes / 1_000_000} MB` : `${maxBytes} bytes`
+  return new UserError(
+    'limit_exceeded',
+    `What ${url.hostname} sends is larger than ${size}, which is the most that is fetched. Use a smaller one.`,
+  )
+}
+
+function tooSlow(url: string, milliseconds: number): UserError {
+  const host = URL.canParse(url) ? new URL(url).hostname : 'the address'
+  return new UserError(
+    'limit_exceeded',
+    `${host} did not send everything within ${milliseconds / 1000} s. Try again, or send the content itself.`,
+  )
+}
