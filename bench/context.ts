@@ -1,5 +1,5 @@
-import { type ContextInput, compileContext } from '../src/agent/compile-context.ts'
-import { messageTokens } from '../src/agent/message-tokens.ts'
+import { type ContextInput, compileContext } from '../src/agent/context/compile-context.ts'
+import { messageTokens } from '../src/agent/context/message-tokens.ts'
 import { DEFAULT_TOOLS } from '../src/agent/tools/index.ts'
 import { DEFAULT_SETTINGS } from '../src/core/agent-settings.ts'
 import { newId } from '../src/core/ids.ts'

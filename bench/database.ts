@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { openStorage } from '../src/app.ts'
 import { assemble } from '../src/assemble.ts'
 import { readConfig } from '../src/config.ts'
-import type { Storage, Store } from '../src/storage/store.ts'
+import type { Storage, Store } from '../src/storage/port/store.ts'
 import { callTool, startScriptedProvider } from '../test/support/scripted-provider.ts'
 import { describeMachine, median, withScratch } from './support.ts'
 

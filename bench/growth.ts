@@ -6,7 +6,7 @@ import { openStorage } from '../src/app.ts'
 import { type App, assemble } from '../src/assemble.ts'
 import { readConfig } from '../src/config.ts'
 import type { AgentId } from '../src/core/ids.ts'
-import type { Store } from '../src/storage/store.ts'
+import type { Store } from '../src/storage/port/store.ts'
 import { callTool, startScriptedProvider } from '../test/support/scripted-provider.ts'
 import {
   at,

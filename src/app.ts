@@ -8,16 +8,16 @@ import type { Agent } from './core/agent.ts'
 import { systemClock, toTimestamp } from './core/clock.ts'
 import { describeError, type Log } from './core/log.ts'
 import { VERSION } from './core/version.ts'
+import { isLoopback } from './http/guard.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
-import type { McpContext } from './mcp/context.ts'
-import { createServerFactory, type ServerOptions, type Serving } from './mcp/server.ts'
+import { createServerFactory, type ServerOptions, type Serving } from './mcp/serve/server.ts'
 import type { HttpOptions, HttpServing } from './mcp/transports/http.ts'
-import { isLoopback } from './mcp/transports/http-guard.ts'
 import type { StdioServing } from './mcp/transports/stdio.ts'
+import type { McpContext } from './service/context.ts'
 import type { CopyReports } from './storage/copy/copy-database.ts'
 import type { CopySource, CopyTarget } from './storage/copy/ends.ts'
-import type { Storage } from './storage/store.ts'
+import type { Storage } from './storage/port/store.ts'
 
 /*
  * The doors of Recollect. A client that starts us waits for `initialize`, so each door loads what stands behind it only
@@ -103,7 +103,7 @@ async function openAsTarget(address: DatabaseAddress): Promise<CopyTarget> {
 }
 
 export async function openModels(config: Config): Promise<ModelRegistry> {
-  const { createModelRegistry } = await import('./llm/registry.ts')
+  const { createModelRegistry } = await import('./llm/registry/registry.ts')
   return createModelRegistry({
     defaultHandle: config.model,
     settings: config.providers,
@@ -123,7 +123,7 @@ export interface OpenTransfer extends AgentFiles {
 }
 
 export async function openEmbedders(config: Config): Promise<EmbedderRegistry> {
-  const { createEmbedderRegistry } = await import('./llm/embedder-registry.ts')
+  const { createEmbedderRegistry } = await import('./llm/registry/embedder-registry.ts')
   return createEmbedderRegistry({ settings: config.providers, limits: config.modelCalls })
 }
 
@@ -180,7 +180,7 @@ export async function serveHttp(
     Partial<Pick<Config, 'oauth'>>,
 ): Promise<HttpServing> {
   const { serveOverHttp } = await import('./mcp/transports/http.ts')
-  const { createAddressCheck } = await import('./mcp/check-address.ts')
+  const { createAddressCheck } = await import('./mcp/serve/check-address.ts')
   const factory = createServerFactory({ ...options, version: VERSION, context })
   const check = createAddressCheck(context, options.agent)
   const { oauth } = options
@@ -206,7 +206,7 @@ async function openJwtCheck(
 
 /** The one agent that all clients get. Throws a UserError that says which are meant if that is not one. */
 export async function findPinnedAgent(context: McpContext, agent: string): Promise<Agent> {
-  const { pinContext } = await import('./mcp/pin-context.ts')
+  const { pinContext } = await import('./service/pin-context.ts')
   const pinned = await pinContext(context, agent)
   return pinned.agents.find(pinned.pinnedTo ?? agent)
 }

@@ -6,14 +6,14 @@ import { LOG_LEVELS, type LogLevel } from './core/log.ts'
 import { isNamespace, NAMESPACE, NAMESPACE_RULE } from './core/namespace.ts'
 import { readNamespace } from './core/read-namespace.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
-import { parseEmbeddingHandle } from './llm/embedding-handle.ts'
+import { type HttpSettings, readHttpSettings } from './http/settings.ts'
+import { parseEmbeddingHandle } from './llm/embedding/embedding-handle.ts'
 import {
   findProvider,
   PROVIDERS,
   type ProviderSettings,
   readProviderSettings,
 } from './llm/providers.ts'
-import { type HttpSettings, readHttpSettings } from './mcp/transports/http-settings.ts'
 import { type DatabaseSettings, readDatabase } from './storage/database-settings.ts'
 
 export type { DatabaseAddress, DatabaseSettings } from './storage/database-settings.ts'

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import type { PassageSearch } from '../../src/storage/store.ts'
+import type { PassageSearch } from '../../src/storage/port/store.ts'
 import { table } from '../shared/table.ts'
 import { describeMachine, percentile } from '../support.ts'
 import { openPlain } from './plain.ts'

@@ -2,7 +2,7 @@ import { openStorage } from '../../src/app.ts'
 import { assemble } from '../../src/assemble.ts'
 import { readConfig } from '../../src/config.ts'
 import type { AgentId } from '../../src/core/ids.ts'
-import type { Storage } from '../../src/storage/store.ts'
+import type { Storage } from '../../src/storage/port/store.ts'
 
 /** The namespace of a server over stdio. */
 export const NAMESPACE = 'default'

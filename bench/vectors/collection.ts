@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import DatabaseHandle from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { load } from 'sqlite-vec'
-import type { Database } from '../../src/storage/schema.ts'
+import type { Database } from '../../src/storage/database/schema.ts'
 import { sqliteDialect } from '../../src/storage/sqlite/driver.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import { sqliteVectors } from '../../src/storage/sqlite/vector-tables.ts'
-import { dotProduct } from '../../src/vector/float32.ts'
+import { dotProduct } from '../../src/vector/codes/float32.ts'
 import { encodeFloat32 } from '../../src/vector/vector-index.ts'
 
 export interface CollectionOptions {

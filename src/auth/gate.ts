@@ -1,7 +1,7 @@
 import type { Access, TokenCheck } from '../core/access.ts'
 import type { Authenticate } from '../core/authenticate.ts'
 import { anybodyAccess, ownerAccess } from '../core/full-access.ts'
-import type { TokenStore } from '../storage/store.ts'
+import type { TokenStore } from '../storage/port/store.ts'
 import { fixedToken } from './fixed-token.ts'
 import { MISSING, NOT_TAKEN } from './refusals.ts'
 

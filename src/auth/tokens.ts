@@ -3,7 +3,7 @@ import type { Scope, TokenCheck } from '../core/access.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import { newId, readId } from '../core/ids.ts'
-import type { StoredToken, TokenStore } from '../storage/store.ts'
+import type { StoredToken, TokenStore } from '../storage/port/store.ts'
 import { NOT_TAKEN } from './refusals.ts'
 
 const PREFIX = 'rcl_'

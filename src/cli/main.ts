@@ -2,8 +2,8 @@ import { ConfigError, readConfig } from '../config.ts'
 import { UserError } from '../core/errors.ts'
 import { redactSecrets } from '../core/redact.ts'
 import { VERSION } from '../core/version.ts'
-import { type Arguments, readArguments } from './args.ts'
-import { keepStdoutPure } from './stdout.ts'
+import { type Arguments, readArguments } from './terminal/args.ts'
+import { keepStdoutPure } from './terminal/stdout.ts'
 
 /*
  * Every command loads what it needs itself: a client that starts us waits for `initialize`, and most of Recollect is
@@ -33,12 +33,12 @@ async function main(argv: readonly string[]): Promise<void> {
     return
   }
   if (args.help) {
-    const { helpText } = await import('./help.ts')
+    const { helpText } = await import('./terminal/help.ts')
     process.stdout.write(helpText(args.command))
     return
   }
   if (!args.command && process.stdin.isTTY) {
-    const { helpText } = await import('./help.ts')
+    const { helpText } = await import('./terminal/help.ts')
     process.stderr.write(helpText(undefined))
     return
   }

@@ -1,6 +1,6 @@
 import type { Agent } from '../core/agent.ts'
 import { isId } from '../core/ids.ts'
-import type { McpContext } from './context.ts'
+import type { McpContext } from '../service/context.ts'
 import type { Variables } from './resources/define-resource.ts'
 
 /** What the protocol allows in one answer. */

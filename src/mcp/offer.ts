@@ -1,6 +1,6 @@
 import type { Toolset } from '../core/toolset.ts'
-import type { McpContext } from './context.ts'
-import type { Tool } from './define-tool.ts'
+import type { McpContext } from '../service/context.ts'
+import type { Tool } from './call/define-tool.ts'
 import { toolsOf } from './tools/index.ts'
 
 /** What of Recollect a server shows to its client. */

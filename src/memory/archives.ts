@@ -4,7 +4,7 @@ import { UserError } from '../core/errors.ts'
 import { type AgentId, type ArchiveId, isId, newId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import { cleanText, countCharacters } from '../core/text.ts'
-import type { Reads, Store, Transaction } from '../storage/store.ts'
+import type { Reads, Store, Transaction } from '../storage/port/store.ts'
 import { findAgent } from './find-agent.ts'
 
 const LONGEST_NAME = 128

@@ -11,7 +11,7 @@ import type {
   Store,
   Transaction,
   VersionNote,
-} from '../storage/store.ts'
+} from '../storage/port/store.ts'
 import { type BlockEdit, checkLabel, checkLimit, editedValue } from './edit-block.ts'
 import { findAgent } from './find-agent.ts'
 import { quoteValue } from './quote-value.ts'

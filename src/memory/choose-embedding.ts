@@ -2,7 +2,7 @@ import type { Agent } from '../core/agent.ts'
 import type { Timestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import type { EmbedderRegistry } from '../llm/embedder.ts'
-import type { Transaction } from '../storage/store.ts'
+import type { Transaction } from '../storage/port/store.ts'
 
 /** What embeds the memory of agents. */
 export interface EmbeddingChoice extends Pick<EmbedderRegistry, 'check'> {

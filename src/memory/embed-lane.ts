@@ -2,7 +2,7 @@ import { type Clock, toTimestamp } from '../core/clock.ts'
 import { describeError, type Log } from '../core/log.ts'
 import type { Embedder, EmbedderRegistry } from '../llm/embedder.ts'
 import type { ModelFailure } from '../llm/model.ts'
-import type { EmbeddingOutcome, EmbeddingTask, EmbeddingTasks } from '../storage/store.ts'
+import type { EmbeddingOutcome, EmbeddingTask, EmbeddingTasks } from '../storage/port/store.ts'
 
 export interface EmbedLaneOptions {
   readonly tasks: EmbeddingTasks

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts'
 import type { Embedder, EmbedderRegistry } from '../llm/embedder.ts'
-import type { QueryVector } from '../storage/store.ts'
+import type { QueryVector } from '../storage/port/store.ts'
 
 /** A question as some embedding models see it. */
 export interface EmbeddedQuestion {

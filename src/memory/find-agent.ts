@@ -1,7 +1,7 @@
 import type { Agent } from '../core/agent.ts'
 import { UserError } from '../core/errors.ts'
 import { isId, readId } from '../core/ids.ts'
-import type { AgentReads } from '../storage/store.ts'
+import type { AgentReads } from '../storage/port/store.ts'
 
 /** The agent that a reference from outside means: its id, or its name if no other agent has it. */
 export async function findAgent(agents: AgentReads, reference: string): Promise<Agent> {

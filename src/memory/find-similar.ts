@@ -1,6 +1,6 @@
 import type { AgentId, PassageId } from '../core/ids.ts'
 import type { Passage } from '../core/passage.ts'
-import type { InsertedPassage, Store } from '../storage/store.ts'
+import type { InsertedPassage, Store } from '../storage/port/store.ts'
 import type { PreparedPassage } from './insert-passages.ts'
 import { SIMILAR, similarity, tellingStems } from './similarity.ts'
 

@@ -4,7 +4,7 @@ import { UserError } from '../core/errors.ts'
 import { type AgentId, type ArchiveId, isId, newId, type PassageId } from '../core/ids.ts'
 import type { Passage } from '../core/passage.ts'
 import { cleanText, countCharacters } from '../core/text.ts'
-import type { InsertedPassage, NewPassage, Transaction } from '../storage/store.ts'
+import type { InsertedPassage, NewPassage, Transaction } from '../storage/port/store.ts'
 import { defaultArchive, ownArchive } from './archives.ts'
 
 /** Longer texts are documents; cut into passages they are found better, and no result grows past what a caller reads. */

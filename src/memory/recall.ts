@@ -2,7 +2,7 @@ import { parseMoment } from '../core/dates.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, isId, type RunId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
-import type { Store } from '../storage/store.ts'
+import type { Store } from '../storage/port/store.ts'
 import { findAgent } from './find-agent.ts'
 
 export interface RecallFilter {

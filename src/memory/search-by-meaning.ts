@@ -1,4 +1,4 @@
-import type { HitPage, Meaning, Storage, Store } from '../storage/store.ts'
+import type { HitPage, Meaning, Storage, Store } from '../storage/port/store.ts'
 import type { EmbedQuestion } from './embed-question.ts'
 
 /** The same storage, whose searches with a query look for what it means too, where entries have vectors. */

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { Connection } from './dialect.ts'
-import { inSlices, SLICE } from './in-slices.ts'
-import { countRuns } from './run-lists.ts'
-import type { RowCounts } from './store.ts'
+import type { Connection } from './database/dialect.ts'
+import { inSlices, SLICE } from './database/in-slices.ts'
+import type { RowCounts } from './port/store.ts'
+import { countRuns } from './runs/run-lists.ts'
 
 /**
  * Counts what a namespace holds. Only indexes are walked, never the rows with their texts, and messages are summed up

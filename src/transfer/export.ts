@@ -4,7 +4,7 @@ import type { Timestamp } from '../core/clock.ts'
 import type { AgentId, ArchiveId, BlockId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import { flattenToolRule } from '../core/tool-rule.ts'
-import type { PlacedPassage, Reads } from '../storage/store.ts'
+import type { PlacedPassage, Reads } from '../storage/port/store.ts'
 import {
   type FileAgent,
   type FileMessage,

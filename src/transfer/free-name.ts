@@ -1,6 +1,6 @@
 import { LONGEST_NAME } from '../core/agent.ts'
 import { countCharacters, sliceCharacters } from '../core/text.ts'
-import type { Transaction } from '../storage/store.ts'
+import type { Transaction } from '../storage/port/store.ts'
 
 /** The name, or one like it that no agent has: whoever means the other agent by its name is still to reach it. */
 export async function freeName(

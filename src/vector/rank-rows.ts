@@ -1,4 +1,4 @@
-import { dotProduct } from './float32.ts'
+import { dotProduct } from './codes/float32.ts'
 
 export interface ScoredRow {
   readonly row: number

@@ -1,4 +1,4 @@
-import { CODE_TAIL_BYTES, type Codes } from './codes.ts'
+import { CODE_TAIL_BYTES, type Codes } from './codes/codes.ts'
 import type { Kernel, ScanPart, Segment } from './kernel/kernel.ts'
 import { layoutOf, SEGMENT_BYTES } from './kernel/segment-layout.ts'
 import { createRowPositions } from './row-positions.ts'

@@ -1,10 +1,10 @@
-import type { Codes, PreparedQuery } from './codes.ts'
+import type { Codes, PreparedQuery } from './codes/codes.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import { layoutOf } from './kernel/segment-layout.ts'
+import { createTopList, isFull, type TopList, toCandidates } from './kernel/top-list.ts'
 import { mergeRanked, rankRows, type ScoredRow, type StoredVectors } from './rank-rows.ts'
 import type { RowFilter, Rows } from './rows.ts'
 import { startTimeSlices, type TimeSlices } from './time-slices.ts'
-import { createTopList, isFull, type TopList, toCandidates } from './top-list.ts'
 
 export interface VectorSearch {
   readonly limit: number

@@ -7,7 +7,7 @@ import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { encodeCursor } from '../../src/core/page.ts'
 import { TOOLSETS } from '../../src/core/toolset.ts'
-import { createServerFactory } from '../../src/mcp/server.ts'
+import { createServerFactory } from '../../src/mcp/serve/server.ts'
 import { type Connection, connectInProcess } from '../support/connect.ts'
 import { startAccessWorld, type World } from './world.ts'
 

@@ -5,7 +5,7 @@ import { type App, openApp, openGate, openTokens, serveHttp, type Tokens } from 
 import { readConfig } from '../../src/config.ts'
 import { SCOPES, type Scope } from '../../src/core/access.ts'
 import { TOOLSETS } from '../../src/core/toolset.ts'
-import { CAPS } from '../../src/mcp/transports/caps.ts'
+import { CAPS } from '../../src/http/caps.ts'
 import { type ClientKind, type Connection, connect } from '../support/connect.ts'
 import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 

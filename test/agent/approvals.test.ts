@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunId } from '../../src/core/ids.ts'
 import { parseToolRule } from '../../src/core/tool-rule.ts'
-import type { McpContext } from '../../src/mcp/context.ts'
+import type { McpContext } from '../../src/service/context.ts'
 import { callTool, callTools, say } from '../support/scripted-provider.ts'
 import { callOn, speak, startWorld, type Turn, toolResults, type World } from './support.ts'
 

@@ -1,4 +1,4 @@
-import type { NewAgent } from '../../src/mcp/context.ts'
+import type { NewAgent } from '../../src/service/context.ts'
 import { callTools, say } from '../support/scripted-provider.ts'
 import { toolResults, type World } from './support.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { createAside } from '../../src/agent/run/aside.ts'
-import { createLeaseWatch } from '../../src/agent/run/lease-watch.ts'
-import { createSteadiness } from '../../src/agent/run/steadiness.ts'
+import { createAside } from '../../src/agent/loop/aside.ts'
+import { createLeaseWatch } from '../../src/agent/loop/lease-watch.ts'
+import { createSteadiness } from '../../src/agent/loop/steadiness.ts'
 import { newId } from '../../src/core/ids.ts'
-import type { HeldLease } from '../../src/storage/store.ts'
+import type { HeldLease } from '../../src/storage/port/store.ts'
 
 const LEASE_MILLISECONDS = 30_000
 const AGENT = newId('agent')

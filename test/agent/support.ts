@@ -6,7 +6,7 @@ import { type App, openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Message } from '../../src/core/message.ts'
 import type { Run } from '../../src/core/run.ts'
-import type { McpContext, NewAgent } from '../../src/mcp/context.ts'
+import type { McpContext, NewAgent } from '../../src/service/context.ts'
 import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 import {
   callTool,

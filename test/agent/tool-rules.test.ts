@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { judge, type MadeCall } from '../../src/agent/tool-rules.ts'
+import { judge, type MadeCall } from '../../src/agent/rules/tool-rules.ts'
 import { parseToolRule } from '../../src/core/tool-rule.ts'
 import { callTool, say } from '../support/scripted-provider.ts'
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createEmbedderRegistry } from '../../src/llm/embedder-registry.ts'
 import { readProviderSettings } from '../../src/llm/providers.ts'
+import { createEmbedderRegistry } from '../../src/llm/registry/embedder-registry.ts'
 
 describe('the handle of an embedder', () => {
   const registry = createEmbedderRegistry({

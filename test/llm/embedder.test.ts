@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Embedder, EmbeddingResult } from '../../src/llm/embedder.ts'
-import { createEmbedderRegistry } from '../../src/llm/embedder-registry.ts'
 import { readProviderSettings } from '../../src/llm/providers.ts'
+import { createEmbedderRegistry } from '../../src/llm/registry/embedder-registry.ts'
 import { embeddings } from '../support/scripted-embeddings.ts'
 import {
   delay,

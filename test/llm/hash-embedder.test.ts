@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createEmbedderRegistry } from '../../src/llm/embedder-registry.ts'
 import { readProviderSettings } from '../../src/llm/providers.ts'
+import { createEmbedderRegistry } from '../../src/llm/registry/embedder-registry.ts'
 
 const embedder = createEmbedderRegistry({
   settings: readProviderSettings({}),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
+import { readSampled } from '../../src/llm/client/read-sampled.ts'
+import { toSampling } from '../../src/llm/client/to-sampling.ts'
 import type { ModelRequest } from '../../src/llm/model.ts'
-import { readSampled } from '../../src/llm/read-sampled.ts'
-import { toSampling } from '../../src/llm/to-sampling.ts'
 
 const [one, two] = [newId('call'), newId('call')]
 const TOOLS = ['search', 'speak'].map((name) => ({

@@ -8,7 +8,7 @@ import type {
   ToolSpec,
 } from '../../src/llm/model.ts'
 import { readProviderSettings } from '../../src/llm/providers.ts'
-import { createModelRegistry } from '../../src/llm/registry.ts'
+import { createModelRegistry } from '../../src/llm/registry/registry.ts'
 
 const LIMITS = { totalMilliseconds: 10_000, idleMilliseconds: 10_000 }
 

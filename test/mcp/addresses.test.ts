@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serveHttp } from '../../src/app.ts'
-import type { ServerOptions } from '../../src/mcp/server.ts'
+import type { ServerOptions } from '../../src/mcp/serve/server.ts'
 import type { HttpOptions, HttpServing } from '../../src/mcp/transports/http.ts'
 import { openToAll, openWith } from '../support/access.ts'
 import { CLIENT_KINDS, connect } from '../support/connect.ts'

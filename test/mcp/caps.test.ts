@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Access, TokenCheck } from '../../src/core/access.ts'
-import { CAPS, type Caps } from '../../src/mcp/transports/caps.ts'
+import { CAPS, type Caps } from '../../src/http/caps.ts'
 import { type HttpOptions, type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
 import { PATIENT } from '../agent/patient.ts'
 import { listTools } from '../auth/requests.ts'

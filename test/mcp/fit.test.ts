@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countFitting, cutToFit, fits, pieceOf } from '../../src/mcp/fit.ts'
+import { countFitting, cutToFit, fits, pieceOf } from '../../src/mcp/present/fit.ts'
 
 /** Hard text: escapes, control characters, pairs of surrogates. */
 const HARD = '"\\\n\u0001😀é漢'

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
+import { hostRule, isLoopback, refusalOf } from '../../src/http/guard.ts'
 import { type HttpOptions, type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
-import { hostRule, isLoopback, refusalOf } from '../../src/mcp/transports/http-guard.ts'
 import { openToAll, openWith } from '../support/access.ts'
 import { CLIENT_KINDS, connect } from '../support/connect.ts'
 import { stubServer } from './stub-context.ts'

@@ -1,12 +1,12 @@
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { afterEach, expect, it } from 'vitest'
+import { listen } from '../../src/http/listen.ts'
+import { readBody } from '../../src/http/read-body.ts'
 import {
   createLegacySessions,
   type LegacySessions,
   type LegacySessionsOptions,
 } from '../../src/mcp/transports/legacy-sessions.ts'
-import { listen } from '../../src/mcp/transports/listen.ts'
-import { readBody } from '../../src/mcp/transports/read-body.ts'
 import { PATIENT } from '../agent/patient.ts'
 import { anybody } from '../support/access.ts'
 import { stubServer } from './stub-context.ts'

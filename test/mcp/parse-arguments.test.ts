@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Tool } from '../../src/mcp/define-tool.ts'
-import { parseArguments } from '../../src/mcp/parse-arguments.ts'
+import type { Tool } from '../../src/mcp/call/define-tool.ts'
+import { parseArguments } from '../../src/mcp/call/parse-arguments.ts'
 import { createAgent } from '../../src/mcp/tools/create-agent.ts'
 import { getAgent } from '../../src/mcp/tools/get-agent.ts'
 import { getRun } from '../../src/mcp/tools/get-run.ts'

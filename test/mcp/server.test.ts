@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../src/core/errors.ts'
-import { createServerFactory } from '../../src/mcp/server.ts'
+import { createServerFactory } from '../../src/mcp/serve/server.ts'
 import { connectInProcess } from '../support/connect.ts'
 import { stubServer } from './stub-context.ts'
 

@@ -1,5 +1,5 @@
-import type { McpContext } from '../../src/mcp/context.ts'
-import { createServerFactory, type ServerFactory } from '../../src/mcp/server.ts'
+import { createServerFactory, type ServerFactory } from '../../src/mcp/serve/server.ts'
+import type { McpContext } from '../../src/service/context.ts'
 
 type Ports = Omit<
   McpContext,

@@ -3,7 +3,7 @@ import type { Agent } from '../../src/core/agent.ts'
 import { newId } from '../../src/core/ids.ts'
 import { type ArchivalFilter, createArchivalMemory } from '../../src/memory/archival.ts'
 import { createRecallMemory } from '../../src/memory/recall.ts'
-import type { Store } from '../../src/storage/store.ts'
+import type { Store } from '../../src/storage/port/store.ts'
 import { at, insertAgent, openTestStorage, userSays } from '../support/stores.ts'
 
 let store: Store

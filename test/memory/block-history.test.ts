@@ -6,7 +6,7 @@ import type { BlockId } from '../../src/core/ids.ts'
 import { createBlockHistory } from '../../src/memory/block-history.ts'
 import { createBlockMemory } from '../../src/memory/blocks.ts'
 import { diffValues } from '../../src/memory/diff-values.ts'
-import type { Store } from '../../src/storage/store.ts'
+import type { Store } from '../../src/storage/port/store.ts'
 import { at, insertAgent, insertBlock, openTestStorage } from '../support/stores.ts'
 
 let store: Store

@@ -4,7 +4,7 @@ import type { Author } from '../../src/core/block.ts'
 import { newId } from '../../src/core/ids.ts'
 import { addBlock, createBlockMemory, editBlock } from '../../src/memory/blocks.ts'
 import type { BlockEdit } from '../../src/memory/edit-block.ts'
-import type { Store } from '../../src/storage/store.ts'
+import type { Store } from '../../src/storage/port/store.ts'
 import { at, byClient, insertAgent, insertBlock, openTestStorage } from '../support/stores.ts'
 
 let store: Store

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { checkToolRules } from '../../src/agent/check-tool-rules.ts'
-import { judge, type MadeCall } from '../../src/agent/tool-rules.ts'
+import { checkToolRules } from '../../src/agent/rules/check-tool-rules.ts'
+import { judge, type MadeCall } from '../../src/agent/rules/tool-rules.ts'
 import type { ToolRule } from '../../src/core/tool-rule.ts'
 
 const TOOLS = ['a', 'b', 'c', 'd']

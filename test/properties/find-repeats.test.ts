@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { countRepeats } from '../../src/agent/find-repeats.ts'
+import { countRepeats } from '../../src/agent/context/find-repeats.ts'
 import { storedId } from '../../src/core/ids.ts'
 import type { Message, MessageBody } from '../../src/core/message.ts'
 import { CASES } from './arbitraries.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { parseToolArguments } from '../../src/agent/parse-tool-arguments.ts'
+import { parseToolArguments } from '../../src/agent/step/parse-tool-arguments.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { CASES, object, text } from './arbitraries.ts'
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AgentId, ArchiveId } from '../../src/core/ids.ts'
 import type { MessageRole } from '../../src/core/message.ts'
 import type { Page } from '../../src/core/page.ts'
-import type { Hit, MessageSearch, PassageSearch, Store } from '../../src/storage/store.ts'
+import type { Hit, MessageSearch, PassageSearch, Store } from '../../src/storage/port/store.ts'
 import type { TestStorage } from '../support/own-database.ts'
 import {
   assistantSays,

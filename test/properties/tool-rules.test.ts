@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { judge, type MadeCall } from '../../src/agent/tool-rules.ts'
+import { judge, type MadeCall } from '../../src/agent/rules/tool-rules.ts'
 import type { ToolRule } from '../../src/core/tool-rule.ts'
 
 /*

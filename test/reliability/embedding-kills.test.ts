@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStorage } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
-import type { Storage } from '../../src/storage/store.ts'
+import type { Storage } from '../../src/storage/port/store.ts'
 import { type Cluster, createCluster, type Server, until } from './harness.ts'
 
 /* Servers that are killed while they embed. What the endpoint was asked for tells what was embedded twice. */

@@ -1,8 +1,8 @@
 import DatabaseHandle from 'better-sqlite3'
 import { UserError } from '../../src/core/errors.ts'
 import type { AgentId, ArchiveId, PassageId } from '../../src/core/ids.ts'
+import type { Storage } from '../../src/storage/port/store.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
-import type { Storage } from '../../src/storage/store.ts'
 import { at, insertPassages, someAgent } from '../support/stores.ts'
 import {
   madeUpVector,

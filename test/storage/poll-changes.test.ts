@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { pollChanges } from '../../src/storage/poll-changes.ts'
-import type { ChangeLog } from '../../src/storage/store.ts'
+import { pollChanges } from '../../src/storage/changes/poll-changes.ts'
+import type { ChangeLog } from '../../src/storage/port/store.ts'
 import { insertAgent, openTestStorage } from '../support/stores.ts'
 
 /** The changes of a database that can't be read for a while. */

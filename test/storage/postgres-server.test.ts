@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { pollChanges } from '../../src/storage/poll-changes.ts'
-import type { Storage } from '../../src/storage/store.ts'
+import { pollChanges } from '../../src/storage/changes/poll-changes.ts'
+import type { Storage } from '../../src/storage/port/store.ts'
 import { TEST_SERVER } from '../support/own-database.ts'
 import {
   dropTestSchema,

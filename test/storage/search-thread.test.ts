@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
-import { createSearchThread } from '../../src/storage/sqlite/search-thread.ts'
+import { createSearchThread } from '../../src/storage/sqlite/searches.ts'
 
 const REQUEST = {
   index: 'passage',

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
-import { passageScope, scopedWord } from '../../src/storage/search-scope.ts'
+import { passageScope, scopedWord } from '../../src/storage/search/search-scope.ts'
 import { openSqliteToRead } from '../../src/storage/sqlite/open.ts'
 import {
   at,

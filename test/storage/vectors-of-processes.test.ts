@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AgentId, type ArchiveId, newId, type PassageId } from '../../src/core/ids.ts'
+import type { Storage, Store } from '../../src/storage/port/store.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
-import type { Storage, Store } from '../../src/storage/store.ts'
-import { dotProduct } from '../../src/vector/float32.ts'
+import { dotProduct } from '../../src/vector/codes/float32.ts'
 import { insertAgent, insertArchive, insertPassages } from '../support/stores.ts'
 import {
   MADE_UP_DIMENSION,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import DatabaseHandle from 'better-sqlite3'
 import type { Migration } from '../../src/storage/migrations/index.ts'
+import type { Storage } from '../../src/storage/port/store.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
-import type { Storage } from '../../src/storage/store.ts'
 import { madeUp } from './made-up-migrations.ts'
 
 /** A directory for one test, in which it opens what it likes; all of it goes at the end. */

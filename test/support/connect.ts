@@ -12,7 +12,7 @@ import { StdioClientTransport as OldStdioClientTransport } from '@modelcontextpr
 import { StreamableHTTPClientTransport as OldHttpClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
-import type { ServerFactory } from '../../src/mcp/server.ts'
+import type { ServerFactory } from '../../src/mcp/serve/server.ts'
 import { type Listening, listenNew, listenOld } from './listening.ts'
 
 /** The SDK of before, the present one as older clients speak, and the present one as it speaks by itself. */

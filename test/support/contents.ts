@@ -1,6 +1,6 @@
 import type { AgentId } from '../../src/core/ids.ts'
 import type { Page, PageRequest } from '../../src/core/page.ts'
-import type { HitPage, QueryVector, Storage } from '../../src/storage/store.ts'
+import type { HitPage, QueryVector, Storage } from '../../src/storage/port/store.ts'
 import { transferOf } from '../transfer/support.ts'
 import { EMBEDDED_BY } from './lived-in.ts'
 import { seededRandom } from './stores.ts'

@@ -1,6 +1,6 @@
 import { newId, type RunId } from '../../src/core/ids.ts'
 import type { RunStatus } from '../../src/core/run.ts'
-import type { NewMessage, PlacedPassage, Storage, Store } from '../../src/storage/store.ts'
+import type { NewMessage, PlacedPassage, Storage, Store } from '../../src/storage/port/store.ts'
 import {
   assistantSays,
   at,

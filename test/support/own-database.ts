@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import type { Storage } from '../../src/storage/store.ts'
+import type { Storage } from '../../src/storage/port/store.ts'
 
 /* Servers in tests have the file in their home, or a schema of their own where RECOLLECT_TEST_POSTGRES names a server. */
 

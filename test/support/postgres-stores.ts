@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import type { Storage } from '../../src/storage/port/store.ts'
 import {
   openPostgres,
   openPostgresToRead,
   type PostgresOptions,
 } from '../../src/storage/postgres/open.ts'
-import type { Storage } from '../../src/storage/store.ts'
 import type { TestStorage } from './own-database.ts'
 import { addressOf, databaseOf, leaveDatabaseOf, TEST_SERVER } from './own-database.ts'
 

@@ -1,4 +1,4 @@
-import type { Lease, Storage, Store, Transaction } from '../../src/storage/store.ts'
+import type { Lease, Storage, Store, Transaction } from '../../src/storage/port/store.ts'
 
 /*
  * The storage port with an ear at every transaction: what was written tells which transaction of the state machine it

@@ -7,7 +7,6 @@ import type { Block } from '../../src/core/block.ts'
 import { type Timestamp, toTimestamp } from '../../src/core/clock.ts'
 import { type AgentId, type ArchiveId, newId } from '../../src/core/ids.ts'
 import type { MessageBody } from '../../src/core/message.ts'
-import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type {
   ArchiveWrites,
   InsertedPassage,
@@ -17,7 +16,8 @@ import type {
   Store,
   Transaction,
   VersionNote,
-} from '../../src/storage/store.ts'
+} from '../../src/storage/port/store.ts'
+import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import { TEST_SERVER, type TestStorage } from './own-database.ts'
 import { openOwnPostgresTestStorage } from './postgres-stores.ts'
 

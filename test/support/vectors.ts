@@ -1,7 +1,7 @@
 import DatabaseHandle from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { toUnitLength } from '../../src/core/unit-length.ts'
-import type { Database } from '../../src/storage/schema.ts'
+import type { Database } from '../../src/storage/database/schema.ts'
 import { sqliteDialect } from '../../src/storage/sqlite/driver.ts'
 import { sqliteVectors } from '../../src/storage/sqlite/vector-tables.ts'
 import { encodeFloat32 } from '../../src/vector/vector-index.ts'

@@ -5,7 +5,7 @@ import type { BlockVersion } from '../../src/core/block.ts'
 import { type AgentId, newId } from '../../src/core/ids.ts'
 import type { MessageBody } from '../../src/core/message.ts'
 import { cleanText } from '../../src/core/text.ts'
-import type { PlacedPassage, Store } from '../../src/storage/store.ts'
+import type { PlacedPassage, Store } from '../../src/storage/port/store.ts'
 import { text } from '../properties/arbitraries.ts'
 import type { TestStorage } from '../support/own-database.ts'
 import {

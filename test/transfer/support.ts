@@ -1,8 +1,8 @@
-import { createImportChecks } from '../../src/agent/import-checks.ts'
+import { createImportChecks } from '../../src/agent/agents/import-checks.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Clock } from '../../src/core/clock.ts'
-import { createModelRegistry } from '../../src/llm/registry.ts'
-import type { Storage } from '../../src/storage/store.ts'
+import { createModelRegistry } from '../../src/llm/registry/registry.ts'
+import type { Storage } from '../../src/storage/port/store.ts'
 import { createTransfer } from '../../src/transfer/transfer.ts'
 import { at } from '../support/stores.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { unescapeStructure } from '../escape-structure.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
 import { applyEdit, type PreparedEdit } from './edit-tool.ts'
+import { unescapeStructure } from './escape-structure.ts'
 
 export const coreMemoryAppend = defineInnerTool({
   name: 'core_memory_append',

@@ -3,7 +3,7 @@ import { UserError } from '../../core/errors.ts'
 import type { AgentId, CallId, PassageId, RunId } from '../../core/ids.ts'
 import type { JsonSchema } from '../../llm/model.ts'
 import type { CheckRoom } from '../../memory/blocks.ts'
-import type { Store, Transaction } from '../../storage/store.ts'
+import type { Store, Transaction } from '../../storage/port/store.ts'
 import { toolTexts } from './tool-texts.ts'
 
 /** What an inner tool knows of the call that it serves. */

@@ -2,7 +2,7 @@ import { toTimestamp } from '../../core/clock.ts'
 import { countCharacters } from '../../core/text.ts'
 import { editBlock } from '../../memory/blocks.ts'
 import type { BlockEdit } from '../../memory/edit-block.ts'
-import type { Transaction } from '../../storage/store.ts'
+import type { Transaction } from '../../storage/port/store.ts'
 import type { CallContext } from './define-inner-tool.ts'
 
 export interface PreparedEdit {

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { copyData } from '../../app.ts'
 import { ConfigError, type DatabaseAddress, readDatabaseUrl } from '../../config.ts'
 import { UserError } from '../../core/errors.ts'
-import type { Arguments } from '../args.ts'
-import { createProgressBar } from '../progress-bar.ts'
-import { stopSignal } from '../until-stopped.ts'
+import type { Arguments } from '../terminal/args.ts'
+import { createProgressBar } from '../terminal/progress-bar.ts'
+import { stopSignal } from '../terminal/until-stopped.ts'
 
 const USAGE = 'recollect migrate --from <url> --to <url>'
 

@@ -10,8 +10,8 @@ import {
 import { type Config, ConfigError, secretsOf } from '../../config.ts'
 import { createLog } from '../../core/log.ts'
 import { VERSION } from '../../core/version.ts'
-import type { Arguments } from '../args.ts'
-import { closeAndExit, stopSignal } from '../until-stopped.ts'
+import type { Arguments } from '../terminal/args.ts'
+import { closeAndExit, stopSignal } from '../terminal/until-stopped.ts'
 
 export async function serve(
   config: Config,

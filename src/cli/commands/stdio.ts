@@ -1,8 +1,8 @@
 import { serveStdio } from '../../app.ts'
 import { type Config, secretsOf } from '../../config.ts'
 import { createLog } from '../../core/log.ts'
-import { createLazyApp } from '../lazy-app.ts'
-import { closeAndExit, stopSignal } from '../until-stopped.ts'
+import { closeAndExit, stopSignal } from '../terminal/until-stopped.ts'
+import { createLazyApp } from './lazy-app.ts'
 
 /** The data is opened by the first call that needs it, or after this, to take up what an earlier process left. */
 const OPEN_AFTER_MILLISECONDS = 1_000

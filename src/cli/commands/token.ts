@@ -2,7 +2,7 @@ import { openStorage, openTokens, type Tokens } from '../../app.ts'
 import { type Config, ConfigError, secretsOf } from '../../config.ts'
 import { SCOPES, type Scope } from '../../core/access.ts'
 import { createLog } from '../../core/log.ts'
-import type { Arguments } from '../args.ts'
+import type { Arguments } from '../terminal/args.ts'
 import { readExpiry } from './token-expiry.ts'
 import { tokenTable } from './token-table.ts'
 

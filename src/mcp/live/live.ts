@@ -1,7 +1,7 @@
 import { UserError } from '../../core/errors.ts'
 import type { Change } from '../../core/event.ts'
 import { describeError, type Log } from '../../core/log.ts'
-import type { McpContext } from '../context.ts'
+import type { McpContext } from '../../service/context.ts'
 import type { Resource } from '../resources/define-resource.ts'
 import type { Notice, Tell } from './notice.ts'
 import { createPace } from './pace.ts'

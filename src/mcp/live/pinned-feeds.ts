@@ -1,5 +1,5 @@
 import type { AgentId } from '../../core/ids.ts'
-import type { McpContext } from '../context.ts'
+import type { McpContext } from '../../service/context.ts'
 import { createLive, type Feed, type Live, type LiveOptions, type Subscription } from './live.ts'
 
 /**

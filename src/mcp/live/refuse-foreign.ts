@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts'
-import type { McpContext } from '../context.ts'
+import type { McpContext } from '../../service/context.ts'
 import type { FoundResource } from './watch.ts'
 
 /**

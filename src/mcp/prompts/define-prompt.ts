@@ -1,7 +1,7 @@
 import type { PromptMessage } from '@modelcontextprotocol/server'
 import { UserError } from '../../core/errors.ts'
-import type { CallingClient } from '../client-input.ts'
-import type { McpContext } from '../context.ts'
+import type { McpContext } from '../../service/context.ts'
+import type { CallingClient } from '../client/client-input.ts'
 
 export interface PromptArgument {
   readonly name: string

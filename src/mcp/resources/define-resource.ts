@@ -1,7 +1,7 @@
-import { answerTool } from '../call-tool.ts'
-import { completeIds } from '../complete-ids.ts'
-import type { McpContext } from '../context.ts'
-import type { Tool } from '../define-tool.ts'
+import type { McpContext } from '../../service/context.ts'
+import { answerTool } from '../call/call-tool.ts'
+import { completeIds } from '../call/complete-ids.ts'
+import type { Tool } from '../call/define-tool.ts'
 
 /** The values of a template's variables, as far as they are known. */
 export type Variables = Readonly<Record<string, string>>

@@ -1,5 +1,5 @@
-import { labelStored } from '../label-stored.ts'
-import { presentPassage } from '../present.ts'
+import { labelStored } from '../present/label-stored.ts'
+import { presentPassage } from '../present/present.ts'
 import type { Resource } from './define-resource.ts'
 
 export const passage: Resource = {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { COMPACTION_MODES } from '../../core/agent-settings.ts'
 import { UserError } from '../../core/errors.ts'
-import type { McpContext, MessagesToEmbed } from '../context.ts'
-import { defineTool } from '../define-tool.ts'
-import { type Person, Question } from '../person.ts'
-import { agent } from '../schema.ts'
-import { answer } from '../shapes.ts'
+import type { McpContext, MessagesToEmbed } from '../../service/context.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { type Person, Question } from '../client/person.ts'
+import { agent } from '../present/schema.ts'
+import { answer } from '../present/shapes.ts'
 
 const QUESTION = 'embed'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AGENT_TYPES } from '../../core/agent.ts'
-import { defineTool } from '../define-tool.ts'
-import { presentAgent } from '../present.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { presentAgent } from '../present/present.ts'
 import {
   blockDescription,
   blockLimit,
@@ -10,8 +10,8 @@ import {
   label,
   readOnly,
   tags,
-} from '../schema.ts'
-import { agentShape, answer } from '../shapes.ts'
+} from '../present/schema.ts'
+import { agentShape, answer } from '../present/shapes.ts'
 
 const newBlock = z.strictObject({
   label,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool } from '../define-tool.ts'
-import { presentArchive } from '../present.ts'
-import { nonEmpty } from '../schema.ts'
-import { answer, archiveShape } from '../shapes.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { presentArchive } from '../present/present.ts'
+import { nonEmpty } from '../present/schema.ts'
+import { answer, archiveShape } from '../present/shapes.ts'
 
 export const createArchive = defineTool({
   name: 'create_archive',

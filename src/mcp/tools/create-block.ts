@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool } from '../define-tool.ts'
-import { presentBlock } from '../present.ts'
-import { blockDescription, blockLimit, label, readOnly } from '../schema.ts'
-import { answer, blockShape } from '../shapes.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { presentBlock } from '../present/present.ts'
+import { blockDescription, blockLimit, label, readOnly } from '../present/schema.ts'
+import { answer, blockShape } from '../present/shapes.ts'
 
 export const createBlock = defineTool({
   name: 'create_block',

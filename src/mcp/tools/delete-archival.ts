@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { defineTool } from '../define-tool.ts'
-import { agent } from '../schema.ts'
-import { answer } from '../shapes.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { agent } from '../present/schema.ts'
+import { answer } from '../present/shapes.ts'
 
 export const deleteArchival = defineTool({
   name: 'delete_archival',

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool } from '../define-tool.ts'
-import { presentArchive } from '../present.ts'
-import { agent, listedArchiveId } from '../schema.ts'
-import { answer, archiveShape } from '../shapes.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { presentArchive } from '../present/present.ts'
+import { agent, listedArchiveId } from '../present/schema.ts'
+import { answer, archiveShape } from '../present/shapes.ts'
 
 export const detachArchive = defineTool({
   name: 'detach_archive',

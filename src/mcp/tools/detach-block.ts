@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool } from '../define-tool.ts'
-import { presentAgent } from '../present.ts'
-import { agent, blockId } from '../schema.ts'
-import { agentShape, answer } from '../shapes.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { presentAgent } from '../present/present.ts'
+import { agent, blockId } from '../present/schema.ts'
+import { agentShape, answer } from '../present/shapes.ts'
 
 export const detachBlock = defineTool({
   name: 'detach_block',

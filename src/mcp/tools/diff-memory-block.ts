@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool, READS } from '../define-tool.ts'
-import { pieceOf } from '../fit.ts'
-import { agent, label, offset, version } from '../schema.ts'
-import { answer } from '../shapes.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { pieceOf } from '../present/fit.ts'
+import { agent, label, offset, version } from '../present/schema.ts'
+import { answer } from '../present/shapes.ts'
 
 export const diffMemoryBlock = defineTool({
   name: 'diff_memory_block',

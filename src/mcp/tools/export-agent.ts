@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
-import { defineTool, READS } from '../define-tool.ts'
-import { pieceOf } from '../fit.ts'
-import { agent, offset } from '../schema.ts'
-import { answer } from '../shapes.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { pieceOf } from '../present/fit.ts'
+import { agent, offset } from '../present/schema.ts'
+import { answer } from '../present/shapes.ts'
 
 export const exportAgent = defineTool({
   name: 'export_agent',

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool, READS } from '../define-tool.ts'
-import { presentAgent } from '../present.ts'
-import { agent } from '../schema.ts'
-import { agentShape, answer } from '../shapes.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { presentAgent } from '../present/present.ts'
+import { agent } from '../present/schema.ts'
+import { agentShape, answer } from '../present/shapes.ts'
 
 export const getAgent = defineTool({
   name: 'get_agent',

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { defineTool, READS } from '../define-tool.ts'
-import { presentRun } from '../present-run.ts'
-import { runId, waitSeconds } from '../schema.ts'
-import { runShape } from '../shapes.ts'
-import { waitForRun } from '../wait-for-run.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { waitForRun } from '../call/wait-for-run.ts'
+import { presentRun } from '../present/present-run.ts'
+import { runId, waitSeconds } from '../present/schema.ts'
+import { runShape } from '../present/shapes.ts'
 
 export const getRun = defineTool({
   name: 'get_run',

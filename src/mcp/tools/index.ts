@@ -1,5 +1,5 @@
 import type { Toolset } from '../../core/toolset.ts'
-import type { Tool } from '../define-tool.ts'
+import type { Tool } from '../call/define-tool.ts'
 import { appendToMemoryBlock } from './append-to-memory-block.ts'
 import { attachArchive } from './attach-archive.ts'
 import { attachBlock } from './attach-block.ts'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
-import { defineTool } from '../define-tool.ts'
-import { presentSimilar } from '../present.ts'
-import { agent, archiveId, nonEmpty, tags } from '../schema.ts'
-import { answer, cut, similarShape } from '../shapes.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { presentSimilar } from '../present/present.ts'
+import { agent, archiveId, nonEmpty, tags } from '../present/schema.ts'
+import { answer, cut, similarShape } from '../present/shapes.ts'
 
 const inserted = z.strictObject({ id: z.string(), created_at: z.string(), duplicate: z.boolean() })
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool, READS } from '../define-tool.ts'
-import { pieceOf } from '../fit.ts'
-import { agent, offset } from '../schema.ts'
-import { answer } from '../shapes.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { pieceOf } from '../present/fit.ts'
+import { agent, offset } from '../present/schema.ts'
+import { answer } from '../present/shapes.ts'
 
 const part = z.strictObject({ name: z.string(), tokens: z.int(), count: z.int() })
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool, READS } from '../define-tool.ts'
-import { presentCursor, presentShortAgent } from '../present.ts'
-import { cursor, limit, tags } from '../schema.ts'
-import { answer, paged, shortAgentShape } from '../shapes.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { presentCursor, presentShortAgent } from '../present/present.ts'
+import { cursor, limit, tags } from '../present/schema.ts'
+import { answer, paged, shortAgentShape } from '../present/shapes.ts'
 
 export const listAgents = defineTool({
   name: 'list_agents',

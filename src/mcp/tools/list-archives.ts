@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool, READS } from '../define-tool.ts'
-import { presentArchive, presentCursor } from '../present.ts'
-import { agent, cursor, limit } from '../schema.ts'
-import { answer, archiveShape, paged } from '../shapes.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { presentArchive, presentCursor } from '../present/present.ts'
+import { agent, cursor, limit } from '../present/schema.ts'
+import { answer, archiveShape, paged } from '../present/shapes.ts'
 
 export const listArchives = defineTool({
   name: 'list_archives',

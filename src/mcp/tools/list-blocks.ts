@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool, READS } from '../define-tool.ts'
-import { presentCursor, presentListedBlock } from '../present.ts'
-import { cursor, limit, offset } from '../schema.ts'
-import { answer, listedBlockShape, paged } from '../shapes.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { presentCursor, presentListedBlock } from '../present/present.ts'
+import { cursor, limit, offset } from '../present/schema.ts'
+import { answer, listedBlockShape, paged } from '../present/shapes.ts'
 
 export const listBlocks = defineTool({
   name: 'list_blocks',

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
-import type { ModelsPort, Sender } from '../context.ts'
-import { defineTool } from '../define-tool.ts'
-import { presentCursor } from '../present.ts'
-import { cursor, limit } from '../schema.ts'
-import { answer, paged } from '../shapes.ts'
+import type { ModelsPort, Sender } from '../../service/context.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { presentCursor } from '../present/present.ts'
+import { cursor, limit } from '../present/schema.ts'
+import { answer, paged } from '../present/shapes.ts'
 
 const provider = z.strictObject({
   name: z.string(),

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { RUN_STATUSES } from '../../core/run.ts'
-import { defineTool, READS } from '../define-tool.ts'
-import { presentCursor } from '../present.ts'
-import { presentShortRun } from '../present-run.ts'
-import { agent, cursor, limit } from '../schema.ts'
-import { answer, paged, shortRunShape } from '../shapes.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { presentCursor } from '../present/present.ts'
+import { presentShortRun } from '../present/present-run.ts'
+import { agent, cursor, limit } from '../present/schema.ts'
+import { answer, paged, shortRunShape } from '../present/shapes.ts'
 
 export const listRuns = defineTool({
   name: 'list_runs',

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool, READS } from '../define-tool.ts'
-import { presentCursor, presentVersion } from '../present.ts'
-import { agent, cursor, label, limit } from '../schema.ts'
-import { answer, paged, versionShape } from '../shapes.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { presentCursor, presentVersion } from '../present/present.ts'
+import { agent, cursor, label, limit } from '../present/schema.ts'
+import { answer, paged, versionShape } from '../present/shapes.ts'
 
 export const memoryHistory = defineTool({
   name: 'memory_history',

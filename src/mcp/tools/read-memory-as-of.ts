@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { defineTool, READS } from '../define-tool.ts'
-import { fitBlocks } from '../fit-blocks.ts'
-import { presentPastBlock } from '../present.ts'
-import { agent, label, offset } from '../schema.ts'
-import { answer, cut, pastBlockShape } from '../shapes.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { fitBlocks } from '../present/fit-blocks.ts'
+import { presentPastBlock } from '../present/present.ts'
+import { agent, label, offset } from '../present/schema.ts'
+import { answer, cut, pastBlockShape } from '../present/shapes.ts'
 
 export const readMemoryAsOf = defineTool({
   name: 'read_memory_as_of',

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { requireConfirmation } from '../confirm.ts'
-import { defineTool } from '../define-tool.ts'
-import { agent, confirm } from '../schema.ts'
-import { answer } from '../shapes.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { requireConfirmation } from '../client/confirm.ts'
+import { agent, confirm } from '../present/schema.ts'
+import { answer } from '../present/shapes.ts'
 
 export const resetMessages = defineTool({
   name: 'reset_messages',

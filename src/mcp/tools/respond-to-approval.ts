@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool } from '../define-tool.ts'
-import { presentRun } from '../present-run.ts'
-import { runId } from '../schema.ts'
-import { runShape } from '../shapes.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { presentRun } from '../present/present-run.ts'
+import { runId } from '../present/schema.ts'
+import { runShape } from '../present/shapes.ts'
 
 export const respondToApproval = defineTool({
   name: 'respond_to_approval',

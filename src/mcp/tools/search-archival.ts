@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineTool, READS } from '../define-tool.ts'
-import { presentPage, presentPassage } from '../present.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { presentPage, presentPassage } from '../present/present.ts'
 import {
   after,
   agent,
@@ -12,8 +12,8 @@ import {
   offset,
   refuseQuery,
   tags,
-} from '../schema.ts'
-import { answer, foundPage, passageShape } from '../shapes.ts'
+} from '../present/schema.ts'
+import { answer, foundPage, passageShape } from '../present/shapes.ts'
 
 export const searchArchival = defineTool({
   name: 'search_archival',

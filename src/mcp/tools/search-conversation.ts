@@ -1,9 +1,18 @@
 import { z } from 'zod'
 import { MESSAGE_ROLES } from '../../core/message.ts'
-import { defineTool, READS } from '../define-tool.ts'
-import { presentFoundMessage, presentPage } from '../present.ts'
-import { after, agent, before, besides, cursor, limit, offset, refuseQuery } from '../schema.ts'
-import { answer, foundMessageShape, foundPage } from '../shapes.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { presentFoundMessage, presentPage } from '../present/present.ts'
+import {
+  after,
+  agent,
+  before,
+  besides,
+  cursor,
+  limit,
+  offset,
+  refuseQuery,
+} from '../present/schema.ts'
+import { answer, foundMessageShape, foundPage } from '../present/shapes.ts'
 
 export const searchConversation = defineTool({
   name: 'search_conversation',

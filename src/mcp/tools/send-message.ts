@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { askForApproval, passOnApproval } from '../approval-by-person.ts'
-import { askModel, bringAnswer } from '../client-model.ts'
-import type { McpContext, RunView } from '../context.ts'
-import { defineTool, type ToolCall } from '../define-tool.ts'
-import { presentRun } from '../present-run.ts'
-import { type Round, readRound } from '../rounds.ts'
-import { agent, nonEmpty, waitSeconds } from '../schema.ts'
-import { runShape } from '../shapes.ts'
-import { waitForRun } from '../wait-for-run.ts'
+import type { McpContext, RunView } from '../../service/context.ts'
+import { defineTool, type ToolCall } from '../call/define-tool.ts'
+import { waitForRun } from '../call/wait-for-run.ts'
+import { askForApproval, passOnApproval } from '../client/approval-by-person.ts'
+import { askModel, bringAnswer } from '../client/client-model.ts'
+import { type Round, readRound } from '../client/rounds.ts'
+import { presentRun } from '../present/present-run.ts'
+import { agent, nonEmpty, waitSeconds } from '../present/schema.ts'
+import { runShape } from '../present/shapes.ts'
 
 export const sendMessage = defineTool({
   name: 'send_message',

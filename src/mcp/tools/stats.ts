@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type EmbeddingCounts, sumByModel } from '../../core/embedding-counts.ts'
 import { RUN_STATUSES } from '../../core/run.ts'
-import { defineTool, READS } from '../define-tool.ts'
-import { answer } from '../shapes.ts'
+import { defineTool, READS } from '../call/define-tool.ts'
+import { answer } from '../present/shapes.ts'
 
 const count = z.int()
 const runs = z

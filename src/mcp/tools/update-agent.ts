@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { parseToolRule } from '../../core/tool-rule.ts'
-import { defineTool } from '../define-tool.ts'
-import { presentAgent } from '../present.ts'
-import { agent, contextWindow, innerTools, tags, toolRules } from '../schema.ts'
-import { agentShape, answer } from '../shapes.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { presentAgent } from '../present/present.ts'
+import { agent, contextWindow, innerTools, tags, toolRules } from '../present/schema.ts'
+import { agentShape, answer } from '../present/shapes.ts'
 
 export const updateAgent = defineTool({
   name: 'update_agent',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineTool } from '../define-tool.ts'
-import { presentBlock } from '../present.ts'
+import { defineTool } from '../call/define-tool.ts'
+import { presentBlock } from '../present/present.ts'
 import {
   agent,
   blockDescription,
@@ -9,8 +9,8 @@ import {
   label,
   readOnly,
   reason,
-} from '../schema.ts'
-import { answer, blockShape } from '../shapes.ts'
+} from '../present/schema.ts'
+import { answer, blockShape } from '../present/shapes.ts'
 
 export const writeMemoryBlock = defineTool({
   name: 'write_memory_block',

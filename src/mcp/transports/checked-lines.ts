@@ -1,6 +1,6 @@
 import { Transform } from 'node:stream'
+import { MOST_BYTES } from '../../http/limits.ts'
 import { judgeLine, type Refusal, TOO_LONG } from './judge-line.ts'
-import { MOST_BYTES } from './request-limits.ts'
 
 const NEWLINE = 0x0a
 

@@ -1,6 +1,6 @@
 import { ProtocolErrorCode, parseJSONRPCMessage } from '@modelcontextprotocol/server'
-import { isRecord } from '../is-record.ts'
-import { isTooDeep, TOO_DEEP, TOO_LARGE } from './request-limits.ts'
+import { isRecord } from '../../core/is-record.ts'
+import { isTooDeep, TOO_DEEP, TOO_LARGE } from '../../http/limits.ts'
 
 /** An answer to what is no message, as JSON-RPC words it. */
 export interface Refusal {

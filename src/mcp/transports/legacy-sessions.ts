@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node'
 import type { Access } from '../../core/access.ts'
 import { describeError, type Log } from '../../core/log.ts'
-import type { ServerFactory } from '../server.ts'
+import { isSameAccess } from '../../http/same-access.ts'
+import type { ServerFactory } from '../serve/server.ts'
 import { createPushStream, type PushStream } from './push-stream.ts'
-import { isSameAccess } from './same-access.ts'
 
 /*
  * Sessions of clients from before 2026-07-28. Some clients open one per call and never close any, so there is a cap

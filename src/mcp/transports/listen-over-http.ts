@@ -7,12 +7,12 @@ import {
 } from '@modelcontextprotocol/server'
 import type { Access } from '../../core/access.ts'
 import type { Log } from '../../core/log.ts'
+import { answerJson, refuse } from '../../http/answers.ts'
+import { roomIn } from '../../http/backpressure.ts'
+import { rpcError } from '../call/rpc-error.ts'
 import { createOutbox } from '../live/outbox.ts'
-import { rpcError } from '../rpc-error.ts'
-import type { ServerFactory } from '../server.ts'
-import { answerJson, refuse } from './http-answers.ts'
+import type { ServerFactory } from '../serve/server.ts'
 import { listenedUris } from './listen-request.ts'
-import { roomIn } from './room.ts'
 
 export interface HttpListensOptions {
   readonly createServer: ServerFactory

@@ -6,10 +6,10 @@ import {
 } from '@modelcontextprotocol/server'
 import type { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 import type { Log } from '../../core/log.ts'
+import { rpcError } from '../call/rpc-error.ts'
 import type { Feed, Subscription } from '../live/live.ts'
 import { createOutbox } from '../live/outbox.ts'
-import { sendNotice } from '../push-notices.ts'
-import { rpcError } from '../rpc-error.ts'
+import { sendNotice } from '../live/push-notices.ts'
 import { isListen, listenedUris } from './listen-request.ts'
 
 type Id = JSONRPCRequest['id']

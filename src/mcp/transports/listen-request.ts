@@ -1,5 +1,5 @@
 import { isJSONRPCRequest, type JSONRPCRequest } from '@modelcontextprotocol/server'
-import { isRecord } from '../is-record.ts'
+import { isRecord } from '../../core/is-record.ts'
 
 export const LISTEN = 'subscriptions/listen'
 

@@ -1,5 +1,5 @@
 import { SCOPES, type Scope, type TokenRefusal } from '../../core/access.ts'
-import { isMcpPath } from '../offer-at.ts'
+import { isMcpPath } from '../serve/offer-at.ts'
 
 /*
  * What a client reads to find out where it gets a token for us: RFC 9728, as the authorization of MCP asks for it. All

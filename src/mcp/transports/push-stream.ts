@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
-import { roomIn } from './room.ts'
+import { roomIn } from '../../http/backpressure.ts'
 
 /** The stream on which a session's client is told things unasked; it comes, goes and comes again. */
 export interface PushStream {

@@ -5,11 +5,11 @@ import {
   serveStdio,
 } from '@modelcontextprotocol/server/stdio'
 import type { Log } from '../../core/log.ts'
-import type { ServerFactory } from '../server.ts'
+import { roomIn } from '../../http/backpressure.ts'
+import type { ServerFactory } from '../serve/server.ts'
 import { checkedLines } from './checked-lines.ts'
 import { listenOverStdio } from './listen-over-stdio.ts'
 import { LISTEN } from './listen-request.ts'
-import { roomIn } from './room.ts'
 
 /** A client that pipes its requests in and closes the pipe still wants the answers; it does not wait for ever. */
 const LAST_ANSWERS_MILLISECONDS = 2_000

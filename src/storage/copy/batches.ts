@@ -1,5 +1,5 @@
 import { startTimeSlices } from '../../vector/time-slices.ts'
-import type { Connection, Dialect } from '../dialect.ts'
+import type { Connection, Dialect } from '../database/dialect.ts'
 import { bytesOf, type Key, keyOf, nextRows, type Row } from './rows.ts'
 import type { CopiedTable } from './tables.ts'
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Timestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
-import type { Connection, Dialect, NumberedTable, Numbering } from '../dialect.ts'
+import type { Connection, Dialect, NumberedTable, Numbering } from '../database/dialect.ts'
 import { copyTables } from './copy-tables.ts'
 import type { CopySource, CopyTarget } from './ends.ts'
 import { assertFit, type Prepared, prepareTarget } from './prepare-target.ts'

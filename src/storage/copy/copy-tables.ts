@@ -1,4 +1,4 @@
-import type { Connection } from '../dialect.ts'
+import type { Connection } from '../database/dialect.ts'
 import { batches } from './batches.ts'
 import type { CopySource, CopyTarget } from './ends.ts'
 import { COPIED_TABLES, type CopiedTable } from './tables.ts'

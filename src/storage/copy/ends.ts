@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import type { Connection, Dialect } from '../dialect.ts'
-import type { Database } from '../schema.ts'
+import type { Connection, Dialect } from '../database/dialect.ts'
+import type { Database } from '../database/schema.ts'
 
 /** A database that is copied: of the schema known here, and only read. */
 export interface CopySource {

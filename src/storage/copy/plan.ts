@@ -1,4 +1,4 @@
-import type { Database } from '../schema.ts'
+import type { Database } from '../database/schema.ts'
 
 export type Name = keyof Database
 type Column<Table extends Name> = keyof Database[Table] & string

@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts'
-import { type Connection, TEXT_INDEXES } from '../dialect.ts'
+import { type Connection, TEXT_INDEXES } from '../database/dialect.ts'
 import type { CopySource, CopyTarget } from './ends.ts'
 import type { Sums } from './sum-rows.ts'
 import { COPIED_TABLES } from './tables.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection, VectorTables } from '../dialect.ts'
+import type { Connection, VectorTables } from '../database/dialect.ts'
 import type { CopiedTable } from './tables.ts'
 
 export type Value = string | number | Uint8Array | null

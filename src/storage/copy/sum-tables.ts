@@ -1,4 +1,4 @@
-import type { Connection, Dialect } from '../dialect.ts'
+import type { Connection, Dialect } from '../database/dialect.ts'
 import { batches } from './batches.ts'
 import { createRowSum, type Sums, type TableSum } from './sum-rows.ts'
 import { COPIED_TABLES } from './tables.ts'

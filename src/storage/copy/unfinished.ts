@@ -1,8 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { UserError } from '../../core/errors.ts'
-import type { Connection } from '../dialect.ts'
-import { markUnfinished } from '../migrate.ts'
-import type { Database } from '../schema.ts'
+import type { Connection } from '../database/dialect.ts'
+import type { Database } from '../database/schema.ts'
+import { markUnfinished } from '../migrations/migrate.ts'
 import type { Key } from './rows.ts'
 import type { Sums } from './sum-rows.ts'
 

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
-import type { Connection, Dialect } from '../dialect.ts'
-import { messageEntry, passageEntry } from '../reindex.ts'
-import type { Database } from '../schema.ts'
+import type { Connection, Dialect } from '../database/dialect.ts'
+import type { Database } from '../database/schema.ts'
+import { messageEntry, passageEntry } from '../search/reindex.ts'
 import type { Row } from './rows.ts'
 import type { CopiedTable } from './tables.ts'
 

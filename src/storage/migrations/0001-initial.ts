@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type Connection, type Dialect, TEXT_INDEXES } from '../dialect.ts'
+import { type Connection, type Dialect, TEXT_INDEXES } from '../database/dialect.ts'
 
 /** Keys and foreign keys carry the namespace, so that no row can point into somebody else's. */
 export async function initial(db: Connection, dialect: Dialect): Promise<void> {

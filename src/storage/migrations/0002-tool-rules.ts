@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection } from '../dialect.ts'
+import type { Connection } from '../database/dialect.ts'
 
 /** Agents get tool rules, and calls can wait for a person's approval. */
 export async function toolRules(db: Connection): Promise<void> {

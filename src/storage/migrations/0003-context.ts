@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection, Dialect } from '../dialect.ts'
+import type { Connection, Dialect } from '../database/dialect.ts'
 
 /** What an agent has in sight of its history, what it has been summarised to, and how it is run. */
 export async function context(db: Connection, dialect: Dialect): Promise<void> {

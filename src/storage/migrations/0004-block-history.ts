@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection } from '../dialect.ts'
+import type { Connection } from '../database/dialect.ts'
 
 /** Which blocks an agent had before they were detached from it. */
 export async function blockHistory(db: Connection): Promise<void> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { type Connection, type Dialect, TEXT_INDEXES } from '../dialect.ts'
-import { indexMessages, indexPassages } from '../reindex.ts'
+import { type Connection, type Dialect, TEXT_INDEXES } from '../database/dialect.ts'
+import { indexMessages, indexPassages } from '../search/reindex.ts'
 
 /** Passages have a place in their source and may be superseded, archives can be shared, and words are made by us. */
 export async function search(db: Connection, dialect: Dialect): Promise<void> {

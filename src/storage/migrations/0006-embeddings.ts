@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection, Dialect } from '../dialect.ts'
+import type { Connection, Dialect } from '../database/dialect.ts'
 
 /**
  * Vectors belong to a set: all entries of an archive (its passages) or of an agent (its messages), embedded by one model.

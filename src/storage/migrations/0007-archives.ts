@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection } from '../dialect.ts'
+import type { Connection } from '../database/dialect.ts'
 
 /** Archives know how much of them was superseded and how much was ever found. */
 export async function archives(db: Connection): Promise<void> {

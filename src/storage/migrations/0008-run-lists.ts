@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection } from '../dialect.ts'
+import type { Connection } from '../database/dialect.ts'
 
 /** Runs that are over are listed and counted by status. Partial, so that no query for open runs ever walks it. */
 export async function runLists(db: Connection): Promise<void> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection } from '../dialect.ts'
+import type { Connection } from '../database/dialect.ts'
 
 /** Steps that the model of a client answers, and what this server signs with. */
 export async function clientModel(db: Connection): Promise<void> {

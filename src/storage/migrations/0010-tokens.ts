@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection } from '../dialect.ts'
+import type { Connection } from '../database/dialect.ts'
 
 /** Bearer tokens. A name is free again once its token is revoked. */
 export async function tokens(db: Connection): Promise<void> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection } from '../dialect.ts'
+import type { Connection } from '../database/dialect.ts'
 
 /**
  * Open runs in the order in which they were accepted: whoever is free takes the first that it may. And the few agents

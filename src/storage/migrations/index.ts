@@ -1,4 +1,4 @@
-import type { Connection, Dialect } from '../dialect.ts'
+import type { Connection, Dialect } from '../database/dialect.ts'
 import { initial } from './0001-initial.ts'
 import { toolRules } from './0002-tool-rules.ts'
 import { context } from './0003-context.ts'

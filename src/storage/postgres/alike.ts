@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Connection } from '../dialect.ts'
-import type { AlikeRequest } from '../ranked-search.ts'
+import type { Connection } from '../database/dialect.ts'
+import type { AlikeRequest } from '../database/search-request.ts'
 import { wordTable } from './text-search.ts'
 import { wordKey } from './word-keys.ts'
 

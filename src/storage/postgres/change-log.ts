@@ -1,9 +1,9 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Change } from '../../core/event.ts'
-import { toChanges } from '../changes.ts'
-import type { Connection } from '../dialect.ts'
-import type { Database } from '../schema.ts'
-import type { ChangeLog } from '../store.ts'
+import { toChanges } from '../changes/changes.ts'
+import type { Connection } from '../database/dialect.ts'
+import type { Database } from '../database/schema.ts'
+import type { ChangeLog } from '../port/store.ts'
 
 interface Row {
   readonly seq: number

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { UserError } from '../../core/errors.ts'
-import type { Connection } from '../dialect.ts'
+import type { Connection } from '../database/dialect.ts'
 import { codeOf } from './errors.ts'
 
 const OLDEST_SERVER = 15

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection, Dialect } from '../dialect.ts'
+import type { Connection, Dialect } from '../database/dialect.ts'
 import { postgresNumbering } from './numbering.ts'
 import { postgresTextSearch } from './text-search.ts'
 import { postgresVectors } from './vector-tables.ts'

@@ -10,7 +10,7 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import type pg from 'pg'
-import { assertVersion } from '../migrate.ts'
+import { assertVersion } from '../migrations/migrate.ts'
 import { markWriter } from './change-log.ts'
 import {
   IDLE_IN_TRANSACTION_MILLISECONDS,

@@ -1,13 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Connection } from '../dialect.ts'
-import type { RankedRequest } from '../ranked-search.ts'
+import type { Connection } from '../database/dialect.ts'
+import type { RankedRequest } from '../database/search-request.ts'
 import {
   type Entry,
   type EntryReads,
   messageLines,
   passageLines,
   type Stretch,
-} from '../read-candidates.ts'
+} from '../search/read-candidates.ts'
 import { both, ofRoles, passesBesideScope } from './entry-filter.ts'
 
 /** Passages or messages with what stands around them, as it was when `upTo` was the newest. */

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { TextIndex } from '../dialect.ts'
-import type { RankedFilter, RankedRequest } from '../ranked-search.ts'
+import type { TextIndex } from '../database/dialect.ts'
+import type { RankedFilter, RankedRequest } from '../database/search-request.ts'
 
 type Condition = RawBuilder<boolean>
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { NumberedTable, Numbering } from '../dialect.ts'
+import type { NumberedTable, Numbering } from '../database/dialect.ts'
 
 /** Each such column has a sequence of its own. */
 export const postgresNumbering: Numbering = {

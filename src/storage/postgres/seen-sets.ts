@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Connection } from '../dialect.ts'
-import type { VectorSet } from '../ranked-search.ts'
+import type { Connection } from '../database/dialect.ts'
+import type { VectorSet } from '../database/search-request.ts'
 
 export interface SeenSet extends VectorSet {
   /** Null: it has no vector, or is gone. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Connection, TextEntry, TextIndex, TextSearch } from '../dialect.ts'
-import { isLearned } from '../vocabulary.ts'
+import type { Connection, TextEntry, TextIndex, TextSearch } from '../database/dialect.ts'
+import { isLearned } from '../search/vocabulary.ts'
 import { wordKey } from './word-keys.ts'
 
 /*

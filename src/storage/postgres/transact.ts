@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
-import type { Connection } from '../dialect.ts'
-import type { Database } from '../schema.ts'
-import { StaleRead } from '../stale-read.ts'
+import type { Connection } from '../database/dialect.ts'
+import type { Database } from '../database/schema.ts'
+import { StaleRead } from '../database/stale-read.ts'
 import { PATIENCE_MILLISECONDS, pause } from './connections.ts'
 import { CommitUnknown, inWords, isConflict, isConstraint, isDisconnection } from './errors.ts'
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Connection } from '../dialect.ts'
+import type { Connection } from '../database/dialect.ts'
 
 /*
  * A bit for each component of a vector: whether it lies above the middle of the first vectors of its set. So short that

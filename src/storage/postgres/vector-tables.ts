@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { decodeFloat32 } from '../../vector/vector-index.ts'
-import type { Connection, StoredVector, VectorTables } from '../dialect.ts'
+import type { Connection, StoredVector, VectorTables } from '../database/dialect.ts'
 import { beginBits, bitsOf, createBits } from './vector-bits.ts'
 
 /*

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { scopedWord } from '../search-scope.ts'
+import { scopedWord } from '../search/search-scope.ts'
 
 /**
  * What stands for a word of a scope: 64 bits, as many as a column of whole numbers holds. That two words share one by

@@ -1,6 +1,6 @@
 import type DatabaseHandle from 'better-sqlite3'
-import type { AlikeRequest } from '../ranked-search.ts'
-import { scopedWord } from '../search-scope.ts'
+import type { AlikeRequest } from '../database/search-request.ts'
+import { scopedWord } from '../search/search-scope.ts'
 
 /** What stands in more passages tells nothing of any of them, and is not read to its end. */
 const MOST_ENTRIES = 500

@@ -10,7 +10,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { UserError } from '../../core/errors.ts'
-import { createMutex } from '../mutex.ts'
+import { createMutex } from '../database/mutex.ts'
 
 /** How long a statement may wait for another process inside SQLite. It waits with the event loop, so: briefly. */
 export const BUSY_TIMEOUT_MS = 15

@@ -1,6 +1,6 @@
-import type { TextIndex } from '../dialect.ts'
-import type { RankedFilter, RankedRequest } from '../ranked-search.ts'
-import { SEARCHED_ROLES } from '../search-scope.ts'
+import type { TextIndex } from '../database/dialect.ts'
+import type { RankedFilter, RankedRequest } from '../database/search-request.ts'
+import { SEARCHED_ROLES } from '../search/search-scope.ts'
 import type { Prepare } from './statements.ts'
 
 /** What a value may be bound as. */

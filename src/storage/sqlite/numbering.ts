@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Numbering } from '../dialect.ts'
+import type { Numbering } from '../database/dialect.ts'
 
 /** SQLite keeps the greatest number of each table with AUTOINCREMENT in a table of its own, from the first row on. */
 export const sqliteNumbering: Numbering = {

@@ -1,5 +1,5 @@
 import type DatabaseHandle from 'better-sqlite3'
-import { TEXT_INDEXES, type TextIndex } from '../dialect.ts'
+import { TEXT_INDEXES, type TextIndex } from '../database/dialect.ts'
 import { createRowNumbers } from './row-numbers.ts'
 import { preparedOn } from './statements.ts'
 

@@ -1,5 +1,5 @@
 import type { Ranked } from '../../search/rank.ts'
-import { LENGTH_SHARE, SATURATION } from '../bm25.ts'
+import { LENGTH_SHARE, SATURATION } from '../search/bm25.ts'
 import { createRowNumbers, type RowNumbers } from './row-numbers.ts'
 
 /** One word of a question. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import type { TextIndex, TextSearch } from '../dialect.ts'
-import { scopedWord } from '../search-scope.ts'
-import { isLearned } from '../vocabulary.ts'
+import type { TextIndex, TextSearch } from '../database/dialect.ts'
+import { scopedWord } from '../search/search-scope.ts'
+import { isLearned } from '../search/vocabulary.ts'
 
 /*
  * FTS5, contentless: the text stands in the base table, the index holds only its words, each with its scope. They are

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Codes, createInt8Codes, decodeFloat32 } from '../../vector/vector-index.ts'
-import type { Connection, NewVector, StoredVector, VectorTables } from '../dialect.ts'
+import type { Connection, NewVector, StoredVector, VectorTables } from '../database/dialect.ts'
 import { insertBits } from '../vectors/vector-bits.ts'
 
 /** The vectors as they are, as codes, and the numbers of those that were taken away, for the mirrors of all processes. */

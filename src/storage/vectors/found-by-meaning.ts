@@ -1,5 +1,5 @@
 import type { VectorList } from '../../search/vector-list.ts'
-import type { VectorProblem } from '../ranked-search.ts'
+import type { VectorProblem } from '../database/search-request.ts'
 
 export interface FoundByMeaning {
   /** One for each model; scores of different models can't be compared. */

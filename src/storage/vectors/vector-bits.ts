@@ -1,5 +1,5 @@
 import { createBitCodes, decodeFloat32, encodeFloat32, meanOf } from '../../vector/vector-index.ts'
-import type { Connection, StoredVector } from '../dialect.ts'
+import type { Connection, StoredVector } from '../database/dialect.ts'
 
 /** Their mean is near that of all that will come. Smaller sets have no mirror either. */
 const ENOUGH = 1_000

@@ -1,5 +1,5 @@
 import type { CodesKind, StoredVectors } from '../../vector/vector-index.ts'
-import type { RankedRequest } from '../ranked-search.ts'
+import type { RankedRequest } from '../database/search-request.ts'
 
 type Eventually<T> = T | Promise<T>
 

@@ -1,5 +1,5 @@
-import type { CodesKind, PreparedQuery } from '../codes.ts'
-import type { TopList } from '../top-list.ts'
+import type { CodesKind, PreparedQuery } from '../codes/codes.ts'
+import type { TopList } from './top-list.ts'
 
 /** Codes one after another, as `codes.ts` has them, in `SEGMENT_BYTES` of the kernel's memory. */
 export interface SegmentLayout {

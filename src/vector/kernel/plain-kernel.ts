@@ -1,7 +1,7 @@
-import { CODE_TAIL_BYTES, type PreparedQuery } from '../codes.ts'
-import type { TopList } from '../top-list.ts'
+import { CODE_TAIL_BYTES, type PreparedQuery } from '../codes/codes.ts'
 import type { Kernel, ScanPart, Segment, SegmentLayout } from './kernel.ts'
 import { SEGMENT_BYTES } from './segment-layout.ts'
+import type { TopList } from './top-list.ts'
 
 /** kernel.as in JavaScript, for machines without 128-bit vectors: the same to the last bit, int8 some 50 times slower. */
 export function createPlainKernel(): Kernel {

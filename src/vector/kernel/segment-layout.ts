@@ -1,4 +1,4 @@
-import { CODE_TAIL_BYTES, type Codes } from '../codes.ts'
+import { CODE_TAIL_BYTES, type Codes } from '../codes/codes.ts'
 import type { SegmentLayout } from './kernel.ts'
 
 /** Small, so that a little archive wastes little; a scan still spends a hundred times longer in it than to enter it. */

@@ -1,4 +1,4 @@
-import { IS_LITTLE_ENDIAN } from '../float32.ts'
+import { IS_LITTLE_ENDIAN } from '../codes/float32.ts'
 import type { Kernel, Segment } from './kernel.ts'
 import { SEGMENT_BYTES } from './segment-layout.ts'
 

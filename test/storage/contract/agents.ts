@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
-import type { AgentFilter } from '../../../src/storage/store.ts'
+import type { AgentFilter } from '../../../src/storage/port/store.ts'
 import {
   assistantSays,
   at,

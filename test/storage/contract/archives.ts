@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type AgentId, type ArchiveId, newId, type PassageId } from '../../../src/core/ids.ts'
-import type { NewPassage } from '../../../src/storage/store.ts'
+import type { NewPassage } from '../../../src/storage/port/store.ts'
 import {
   at,
   insertAgent,

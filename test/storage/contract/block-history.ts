@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Author, Block, VersionHead } from '../../../src/core/block.ts'
 import { type BlockId, newId } from '../../../src/core/ids.ts'
-import type { Store } from '../../../src/storage/store.ts'
+import type { Store } from '../../../src/storage/port/store.ts'
 import {
   at,
   byClient,

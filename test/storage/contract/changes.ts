@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Change } from '../../../src/core/event.ts'
 import { newId } from '../../../src/core/ids.ts'
-import { pollChanges } from '../../../src/storage/poll-changes.ts'
+import { pollChanges } from '../../../src/storage/changes/poll-changes.ts'
 import {
   at,
   byClient,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RunId } from '../../../src/core/ids.ts'
-import type { Claim, Lease, RunOutcome } from '../../../src/storage/store.ts'
+import type { Claim, Lease, RunOutcome } from '../../../src/storage/port/store.ts'
 import { at, insertAgent, insertRun } from '../../support/stores.ts'
 import type { Subject } from './subject.ts'
 

@@ -1,4 +1,4 @@
-import type { EmbeddingOutcome, EmbeddingTask } from '../../../src/storage/store.ts'
+import type { EmbeddingOutcome, EmbeddingTask } from '../../../src/storage/port/store.ts'
 
 /** A unit vector that differs with the length of the text. */
 function vectorOf(text: string, dimension = 4): Float32Array {

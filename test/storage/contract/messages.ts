@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type AgentId, newId } from '../../../src/core/ids.ts'
-import type { MessageSearch } from '../../../src/storage/store.ts'
+import type { MessageSearch } from '../../../src/storage/port/store.ts'
 import {
   assistantSays,
   at,

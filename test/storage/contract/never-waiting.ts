@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
-import type { StepAnswer, Store, Transaction } from '../../../src/storage/store.ts'
+import type { StepAnswer, Store, Transaction } from '../../../src/storage/port/store.ts'
 import {
   at,
   byClient,

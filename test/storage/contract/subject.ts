@@ -1,4 +1,4 @@
-import type { Storage, Store } from '../../../src/storage/store.ts'
+import type { Storage, Store } from '../../../src/storage/port/store.ts'
 
 /** The database that the test at hand has; it is empty at the start of each. */
 export interface Subject {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Author, BlockVersion } from '../../../src/core/block.ts'
 import { newId } from '../../../src/core/ids.ts'
-import type { PlacedPassage } from '../../../src/storage/store.ts'
+import type { PlacedPassage } from '../../../src/storage/port/store.ts'
 import {
   at,
   byClient,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { newId, type RunId } from '../../../src/core/ids.ts'
-import type { RunOutcome } from '../../../src/storage/store.ts'
+import type { RunOutcome } from '../../../src/storage/port/store.ts'
 import { at, insertAgent, insertRun } from '../../support/stores.ts'
 import type { Subject } from './subject.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AgentId, ArchiveId } from '../../../src/core/ids.ts'
-import type { EmbeddingTask } from '../../../src/storage/store.ts'
+import type { EmbeddingTask } from '../../../src/storage/port/store.ts'
 import {
   at,
   callResult,

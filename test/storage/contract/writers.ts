@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkRoomFor } from '../../../src/agent/check-room.ts'
+import { checkRoomFor } from '../../../src/agent/compaction/check-room.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { createArchivalMemory } from '../../../src/memory/archival.ts'
 import { createBlockMemory } from '../../../src/memory/blocks.ts'

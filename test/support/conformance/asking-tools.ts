@@ -5,8 +5,8 @@ import {
   inputRequired,
 } from '@modelcontextprotocol/server'
 import { UserError } from '../../../src/core/errors.ts'
-import { type CallingClient, InputNeeded } from '../../../src/mcp/client-input.ts'
-import type { Tool, ToolCall } from '../../../src/mcp/define-tool.ts'
+import type { Tool, ToolCall } from '../../../src/mcp/call/define-tool.ts'
+import { type CallingClient, InputNeeded } from '../../../src/mcp/client/client-input.ts'
 import { fixtureTool } from './fixture-tool.ts'
 
 /* Those that need answers of the client: a form, a completion of its model, its roots. */

@@ -1,6 +1,6 @@
 import type { ContentBlock } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-import { defineTool, READS, type Tool, type ToolCall } from '../../../src/mcp/define-tool.ts'
+import { defineTool, READS, type Tool, type ToolCall } from '../../../src/mcp/call/define-tool.ts'
 
 type Args = Readonly<Record<string, string>>
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { UserError } from '../../../src/core/errors.ts'
-import type { Tool } from '../../../src/mcp/define-tool.ts'
+import type { Tool } from '../../../src/mcp/call/define-tool.ts'
 import { fixtureTool, PNG, WAV } from './fixture-tool.ts'
 
 /** Between two notifications, so that they come one by one. */

@@ -1,5 +1,5 @@
 import type { Server } from '@modelcontextprotocol/server'
-import { type ServerFactory, serveSurface } from '../../../src/mcp/server.ts'
+import { type ServerFactory, serveSurface } from '../../../src/mcp/serve/server.ts'
 import { type HttpServing, serveOverHttp } from '../../../src/mcp/transports/http.ts'
 import { stubContext } from '../../mcp/stub-context.ts'
 import { openToAll } from '../access.ts'

@@ -1,9 +1,9 @@
 import { inputRequired, type PromptMessage } from '@modelcontextprotocol/server'
-import { InputNeeded } from '../../../src/mcp/client-input.ts'
-import type { Tool } from '../../../src/mcp/define-tool.ts'
+import type { Tool } from '../../../src/mcp/call/define-tool.ts'
+import { InputNeeded } from '../../../src/mcp/client/client-input.ts'
 import type { Prompt } from '../../../src/mcp/prompts/define-prompt.ts'
 import { type Resource, templatesIn } from '../../../src/mcp/resources/define-resource.ts'
-import type { Surface } from '../../../src/mcp/surface.ts'
+import type { Surface } from '../../../src/mcp/serve/surface.ts'
 import { filledIn } from './asking-tools.ts'
 import { PNG } from './fixture-tool.ts'
 

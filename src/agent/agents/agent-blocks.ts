@@ -1,0 +1,42 @@
+import { type Clock, toTimestamp } from '../../core/clock.ts'
+import { UserError } from '../../core/errors.ts'
+import { attachBlock, findBlockById } from '../../memory/blocks.ts'
+import { findAgent } from '../../memory/find-agent.ts'
+import type { Store } from '../../storage/port/store.ts'
+import { type AgentView, checkedView, viewAgent } from './view-agent.ts'
+
+/** Which blocks an agent has, as the outside changes it. */
+export function createAgentBlocks(store: Store, clock: Clock) {
+  return {
+    async attachBlock(reference: string, blockId: string): Promise<AgentView> {
+      return store.transaction(async (tx) => {
+        const agent = await findAgent(tx.agents, reference)
+        const block = await findBlockById(tx, blockId)
+        if ((await tx.blocks.agentsOf(block.id)).includes(agent.id)) {
+          throw new UserError(
+            'conflict',
+            `The agent has the block "${block.label}" already, so there is nothing to attach.`,
+          )
+        }
+        await attachBlock(tx, agent.id, block, toTimestamp(clock()))
+        return checkedView(tx, agent)
+      })
+    },
+
+    /** The block itself stays. */
+    async detachBlock(reference: string, blockId: string): Promise<AgentView> {
+      return store.transaction(async (tx) => {
+        const agent = await findAgent(tx.agents, reference)
+        const block = await findBlockById(tx, blockId)
+        if (await tx.blocks.detach(agent.id, block.id, toTimestamp(clock())))
+          return viewAgent(tx, agent)
+        const own = await tx.blocks.ofAgent(agent.id)
+        const known = own.map(({ id, label }) => `${label} (${id})`).join(', ')
+        throw new UserError(
+          'not_found',
+          `The agent does not have the block ${blockId}; nothing was changed. It has: ${known || 'none'}.`,
+        )
+      })
+    },
+  }
+}

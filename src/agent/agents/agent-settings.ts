@@ -1,0 +1,136 @@
+import { AgentSettings } from '../../core/agent-settings.ts'
+import { type Clock, toTimestamp } from '../../core/clock.ts'
+import { UserError } from '../../core/errors.ts'
+import type { AgentId } from '../../core/ids.ts'
+import type { ModelRegistry } from '../../llm/model.ts'
+import { type EmbeddingChoice, embedMessages } from '../../memory/choose-embedding.ts'
+import { findAgent } from '../../memory/find-agent.ts'
+import type { Store } from '../../storage/port/store.ts'
+import { checkRoom } from '../compaction/check-room.ts'
+import { type Compacted, compact, nextCompaction } from '../compaction/compact.ts'
+import { compileContext } from '../context/compile-context.ts'
+import { readContext } from '../context/read-context.ts'
+
+export type SettingsPatch = {
+  readonly [Name in keyof AgentSettings]?: AgentSettings[Name] | undefined
+}
+
+export interface MessagesToEmbed {
+  /** Null: there is nothing to embed them with. */
+  readonly handle: string | null
+  readonly messages: number
+  /** An estimate. */
+  readonly tokens: number
+}
+
+/** How agents are run, and what they have in sight, as an operator changes it. */
+export function createAgentSettings(
+  store: Store,
+  models: ModelRegistry,
+  embeddings: EmbeddingChoice,
+  clock: Clock,
+) {
+  return {
+    async configure(reference: string, patch: SettingsPatch): Promise<AgentSettings> {
+      if (patch.summaryModel) models.check(patch.summaryModel)
+      const at = toTimestamp(clock())
+      return store.transaction(async (tx) => {
+        const agent = await findAgent(tx.agents, reference)
+        const settings = checkSettings({ ...agent.settings, ...definedOnly(patch) })
+        checkRoom({ ...agent, settings }, await tx.blocks.ofAgent(agent.id))
+        await tx.agents.update(agent.id, { settings }, at)
+        if (settings.embedMessages !== agent.settings.embedMessages)
+          await embedMessages(tx, { ...agent, settings }, embeddings, at)
+        return settings
+      })
+    },
+
+    /** What would be embedded if embedding its messages were switched on; null: it is on. */
+    async messagesToEmbed(reference: string): Promise<MessagesToEmbed | null> {
+      const { id, settings, embedding } = await findAgent(store.agents, reference)
+      if (settings.embedMessages) return null
+      return {
+        handle: embedding ?? embeddings.fallback,
+        ...(await store.messages.embeddable(id)),
+      }
+    },
+
+    /** Puts aside what the next compaction would, now. Undefined: there is nothing that may go. */
+    async compact(reference: string, signal: AbortSignal): Promise<Compacted | undefined> {
+      const agent = await findAgent(store.agents, reference)
+      const input = await readContext(store, agent, null, clock(), {
+        speakNow: null,
+        repeats: 0,
+        calls: [],
+      })
+      const compiled = compileContext(input)
+      const plan = nextCompaction(input, compiled)
+      if (!plan) return undefined
+      const drops = agent.settings.compactionMode === 'drop'
+      return compact({
+        input,
+        plan,
+        window: compiled.window,
+        model: drops ? undefined : await models.resolve(agent.settings.summaryModel ?? agent.model),
+        signal,
+        commit: (work) => store.transaction((tx) => work(tx, toTimestamp(clock()))),
+      })
+    },
+
+    /** A new context: memory stays, and so does the conversation in recall memory. Returns how many left the context. */
+    async resetMessages(reference: string): Promise<{ agentId: AgentId; messages: number }> {
+      const at = toTimestamp(clock())
+      return store.transaction(async (tx) => {
+        const { id } = await findAgent(tx.agents, reference)
+        const { messages } = await tx.agents.counts(id)
+        const inSight = await tx.messages.since(id, (await tx.agents.contextState(id)).from)
+        if (await tx.runs.isAtWork(id)) {
+          throw new UserError(
+            'busy',
+            'The agent is at work. Wait for its run to end, or cancel it, and call again.',
+          )
+        }
+        await tx.agents.setContext(
+          id,
+          { from: messages + 1, summariesFrom: messages + 1, pressureTold: false },
+          at,
+        )
+        return { agentId: id, messages: inSight.length }
+      })
+    },
+  }
+}
+
+/** Complete settings. Throws a UserError for what no agent can be run by. */
+export function checkSettings(settings: object): AgentSettings {
+  const parsed = AgentSettings.safeParse(settings)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new UserError(
+      'invalid_argument',
+      `${issue?.path.join('.')}: ${issue?.message}. Nothing was changed.`,
+    )
+  }
+  const { compactionTarget, compactionThreshold, timezone } = parsed.data
+  checkTimezone(timezone)
+  if (compactionTarget < compactionThreshold) return parsed.data
+  throw new UserError(
+    'invalid_argument',
+    `compaction_target (${compactionTarget}) must be below compaction_threshold (${compactionThreshold}), or every step would compact. Nothing was changed.`,
+  )
+}
+
+function checkTimezone(timezone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timezone })
+  } catch {
+    throw new UserError(
+      'invalid_argument',
+      `"${timezone}" is no time zone. Give a name like Europe/Berlin, or UTC.`,
+    )
+  }
+}
+
+function definedOnly(patch: SettingsPatch): object {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,235 @@
+import {
+  type Agent,
+  type AgentType,
+  DEFAULT_CONTEXT_WINDOW,
+  LEAST_CONTEXT_WINDOW,
+  LONGEST_NAME,
+} from '../../core/agent.ts'
+import { DEFAULT_SETTINGS } from '../../core/agent-settings.ts'
+import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
+import { UserError } from '../../core/errors.ts'
+import { type AgentId, isId, newId } from '../../core/ids.ts'
+import type { Page } from '../../core/page.ts'
+import { cleanText, countCharacters } from '../../core/text.ts'
+import type { ToolRule } from '../../core/tool-rule.ts'
+import { PROMPTS } from '../../generated/prompts.ts'
+import type { ModelRegistry } from '../../llm/model.ts'
+import { addBlock, attachBlock, type BlockFields, findBlockById } from '../../memory/blocks.ts'
+import { type EmbeddingChoice, embedAgain } from '../../memory/choose-embedding.ts'
+import { findAgent } from '../../memory/find-agent.ts'
+import type { AgentFilter, AgentPatch, Store, Transaction } from '../../storage/port/store.ts'
+import { nextCompaction } from '../compaction/compact.ts'
+import { type CompiledContext, compileContext } from '../context/compile-context.ts'
+import { readContext } from '../context/read-context.ts'
+import { renderMemory } from '../context/system-prompt.ts'
+import { checkToolRules } from '../rules/check-tool-rules.ts'
+import { checkToolNames, DEFAULT_TOOLS } from '../tools/index.ts'
+import { makeName } from './make-name.ts'
+import { type AgentView, checkedView, viewAgent } from './view-agent.ts'
+
+export interface AgentFields {
+  readonly name?: string | undefined
+  readonly description?: string | undefined
+  readonly model?: string | undefined
+  readonly embedding?: string | undefined
+  readonly contextWindow?: number | undefined
+  readonly system?: string | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly tools?: readonly string[] | undefined
+}
+
+export interface AgentChanges extends AgentFields {
+  readonly toolRules?: readonly ToolRule[] | undefined
+}
+
+export interface NewAgent extends AgentFields {
+  readonly agentType?: AgentType | undefined
+  readonly persona?: string | undefined
+  readonly human?: string | undefined
+  readonly blocks?: readonly BlockFields[] | undefined
+  readonly blockIds?: readonly string[] | undefined
+}
+
+/** Agents as the outside makes, changes and looks at them. */
+export function createAgents(
+  store: Store,
+  models: Pick<ModelRegistry, 'check'>,
+  embeddings: EmbeddingChoice,
+  clock: Clock,
+) {
+  /** Checks what can be checked without the store; an empty `model`, `embedding` or `system` stands for the default. */
+  function checked(fields: AgentChanges): AgentPatch {
+    const { name, description, model, embedding, system, tags, tools, toolRules } = fields
+    const { contextWindow } = fields
+    if (name !== undefined) checkName(name)
+    if (model) models.check(model)
+    if (embedding) embeddings.check(embedding)
+    if (tools) checkToolNames(tools)
+    if (contextWindow !== undefined && contextWindow < LEAST_CONTEXT_WINDOW) {
+      throw new UserError(
+        'invalid_argument',
+        `A context window of ${contextWindow} tokens is too small. Give at least ${LEAST_CONTEXT_WINDOW}.`,
+      )
+    }
+    return {
+      ...(name !== undefined && { name: cleanText(name) }),
+      ...(description !== undefined && { description: cleanText(description) }),
+      ...(model !== undefined && { model: model === '' ? null : model }),
+      ...(embedding !== undefined && { embedding: embedding === '' ? null : embedding }),
+      ...(contextWindow !== undefined && { contextWindow }),
+      ...(system !== undefined && { system: system === '' ? null : cleanText(system) }),
+      ...(tags && { tags: [...new Set(tags.map(cleanText))] }),
+      ...(tools && { tools: [...new Set(tools)] }),
+      ...(toolRules && { toolRules: withoutRepeats(toolRules) }),
+    }
+  }
+
+  return {
+    async create(fields: NewAgent): Promise<AgentView> {
+      const at = toTimestamp(clock())
+      const id = newId('agent')
+      const agentType = fields.agentType ?? 'memgpt_agent'
+      const agent: Agent = {
+        id,
+        name: makeName(id),
+        description: '',
+        agentType,
+        model: null,
+        embedding: null,
+        contextWindow: DEFAULT_CONTEXT_WINDOW,
+        system: null,
+        tags: [],
+        tools: DEFAULT_TOOLS[agentType],
+        settings: DEFAULT_SETTINGS,
+        toolRules: [],
+        createdAt: at,
+        updatedAt: at,
+        ...checked(fields),
+      }
+      return store.transaction(async (tx) => {
+        await tx.agents.insert(agent)
+        await giveBlocks(tx, id, fields, at)
+        return checkedView(tx, agent)
+      })
+    },
+
+    async list(filter: AgentFilter): Promise<Page<Agent>> {
+      return store.agents.list(filter)
+    },
+
+    async find(reference: string): Promise<Agent> {
+      return findAgent(store.agents, reference)
+    },
+
+    async get(reference: string): Promise<AgentView> {
+      return viewAgent(store, await findAgent(store.agents, reference))
+    },
+
+    async update(reference: string, fields: AgentChanges): Promise<AgentView> {
+      const patch = checked(fields)
+      const at = toTimestamp(clock())
+      return store.transaction(async (tx) => {
+        const { id, ...agent } = await findAgent(tx.agents, reference)
+        const { toolRules, tools } = { ...agent, ...patch }
+        if (patch.tools || patch.toolRules) checkToolRules(toolRules, tools)
+        await tx.agents.update(id, patch, at)
+        if (fields.model !== undefined || fields.contextWindow !== undefined)
+          await tx.agents.setContext(id, { learnedWindow: null, tokenRatio: 1 }, at)
+        const changed = await findAgent(tx.agents, id)
+        if (changed.embedding !== agent.embedding) await embedAgain(tx, changed, embeddings, at)
+        return checkedView(tx, changed)
+      })
+    },
+
+    async delete(reference: string): Promise<AgentId> {
+      const at = toTimestamp(clock())
+      return store.transaction(async (tx) => {
+        const { id } = await findAgent(tx.agents, reference)
+        await tx.agents.delete(id, at)
+        return id
+      })
+    },
+
+    /** Exactly what the next step would send: compiled by the same code from the same state. */
+    async inspect(reference: string) {
+      const agent = await findAgent(store.agents, reference)
+      const context = await readContext(store, agent, null, clock(), {
+        speakNow: null,
+        repeats: 0,
+        calls: [],
+      })
+      const compiled = compileContext(context)
+      const plan = nextCompaction(context, compiled)
+      return {
+        agentId: agent.id,
+        contextWindow: compiled.window,
+        totalTokens: compiled.totalTokens,
+        parts: compiled.parts,
+        compactsAt: Math.floor(compiled.window * agent.settings.compactionThreshold),
+        nextEvicted: plan?.evicted.length ?? 0,
+        stablePrefixTokens: compiled.totalTokens - lastPart(compiled),
+        archival: await store.archives.counts(agent.id),
+        request: JSON.stringify(compiled.request),
+        memory: renderMemory(context.blocks),
+      }
+    },
+  }
+}
+
+/** All but what differs at every step can be cached by the provider. */
+function lastPart({ parts }: CompiledContext): number {
+  return parts.find(({ name }) => name === 'last_line')?.tokens ?? 0
+}
+
+/** `persona` and `human` first, unless the author brings blocks of these labels himself. */
+async function giveBlocks(
+  tx: Transaction,
+  id: AgentId,
+  fields: NewAgent,
+  at: Timestamp,
+): Promise<void> {
+  const note = { author: { kind: 'client' }, at } as const
+  const shared = await Promise.all(
+    (fields.blockIds ?? []).map((blockId) => findBlockById(tx, blockId)),
+  )
+  const own = fields.blocks ?? []
+  const brought = new Set([...own, ...shared].map((block) => block.label))
+  for (const { label, value, description } of standardBlocks(fields)) {
+    const given = label === 'persona' ? fields.persona : fields.human
+    if (given === undefined && brought.has(label)) continue
+    await addBlock(tx, id, { label, value, description }, note)
+  }
+  for (const block of own) await addBlock(tx, id, block, note)
+  for (const block of shared) await attachBlock(tx, id, block, at)
+}
+
+function standardBlocks({ persona, human }: NewAgent) {
+  return [
+    {
+      label: 'persona',
+      value: persona ?? PROMPTS.persona.trim(),
+      description: PROMPTS['persona-description'].trim(),
+    },
+    {
+      label: 'human',
+      value: human ?? PROMPTS.human.trim(),
+      description: PROMPTS['human-description'].trim(),
+    },
+  ]
+}
+
+function withoutRepeats(rules: readonly ToolRule[]): readonly ToolRule[] {
+  return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()]
+}
+
+function checkName(name: string): void {
+  if (name.trim() === '' || countCharacters(name) > LONGEST_NAME) {
+    throw new UserError(
+      'invalid_argument',
+      `A name has 1 to ${LONGEST_NAME} characters. Give another, or leave it out to have one made up.`,
+    )
+  }
+  if (isId('agent', name)) {
+    throw new UserError('invalid_argument', 'A name must not look like an agent id. Give another.')
+  }
+}

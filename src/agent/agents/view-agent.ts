@@ -1,0 +1,29 @@
+import type { Agent, MemoryCounts } from '../../core/agent.ts'
+import type { Block } from '../../core/block.ts'
+import type { Reads, Transaction } from '../../storage/port/store.ts'
+import { checkRoom } from '../compaction/check-room.ts'
+import { systemPrompt } from '../context/system-prompt.ts'
+
+/** An agent with what it has. */
+export interface AgentView {
+  readonly agent: Agent
+  readonly system: string
+  readonly blocks: readonly Block[]
+  readonly counts: MemoryCounts
+}
+
+export async function viewAgent(reads: Reads, agent: Agent): Promise<AgentView> {
+  return {
+    agent,
+    system: systemPrompt(agent),
+    blocks: await reads.blocks.ofAgent(agent.id),
+    counts: await reads.agents.counts(agent.id),
+  }
+}
+
+/** After a change: throws a UserError if what the agent has by now does not fit its context window. */
+export async function checkedView(tx: Transaction, agent: Agent): Promise<AgentView> {
+  const view = await viewAgent(tx, agent)
+  checkRoom(agent, view.blocks)
+  return view
+}

@@ -1,0 +1,203 @@
+import type { Agent, ContextState, MemoryCounts } from '../../core/agent.ts'
+import type { Block } from '../../core/block.ts'
+import { estimateTokens } from '../../core/estimate-tokens.ts'
+import type { Message } from '../../core/message.ts'
+import { PROMPTS } from '../../generated/prompts.ts'
+import type { ModelMessage, ModelRequest } from '../../llm/model.ts'
+import { standingLine } from '../rules/render-tool-rules.ts'
+import { judge, type MadeCall, type Verdict } from '../rules/tool-rules.ts'
+import { innerTools, SPEAKING_TOOL } from '../tools/index.ts'
+import { toolSpecs } from '../tools/tool-specs.ts'
+import { contextLine, stamp } from './context-line.ts'
+import { REPEATS_TO_WARN } from './find-repeats.ts'
+import { healHistory } from './heal-history.ts'
+import { messageBudget, shortenMessage } from './shorten-message.ts'
+import { renderMemory, renderSummary, systemMessage, systemText } from './system-prompt.ts'
+
+export interface ContextInput {
+  readonly agent: Agent
+  readonly blocks: readonly Block[]
+  readonly counts: MemoryCounts
+  readonly state: ContextState
+  /** The messages in sight, oldest first. */
+  readonly history: readonly Message[]
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** The run's steps are used up: the agent may only speak. */
+  readonly speakNow: { readonly maxSteps: number } | null
+  /** How often the calls at the end of the run repeat themselves. */
+  readonly repeats: number
+  /** Of the run so far, for the tool rules. */
+  readonly calls: readonly MadeCall[]
+}
+
+export interface CompiledContext {
+  readonly request: ModelRequest
+  /** Together they are the request. Tokens are estimated, and corrected by what the provider counted before. */
+  readonly parts: readonly ContextPart[]
+  readonly totalTokens: number
+  /** As estimated, without the correction: what the provider's count is compared with. */
+  readonly estimatedTokens: number
+  /** The history as it is sent: oversized messages shortened, tokens corrected. */
+  readonly history: readonly Message[]
+  /** The request that fits is no larger than this. */
+  readonly window: number
+  /** The agent is told that its context is nearly full. */
+  readonly tellsPressure: boolean
+}
+
+export interface ContextPart {
+  readonly name: 'system' | 'tools' | 'memory' | 'summary' | 'messages' | 'last_line'
+  readonly tokens: number
+  readonly count: number
+}
+
+/** Pressure is told at this share of the threshold at which the context is compacted. */
+const PRESSURE_SHARE = 0.85
+
+/**
+ * What the model is sent, out of what the agent is. Order is that of change: system text, tools and memory, the summary
+ * of what is out of sight, then the history as it was appended; whatever differs at every step is the last line of the
+ * newest message, so that all before it can be cached by the provider.
+ */
+export function compileContext(input: ContextInput): CompiledContext {
+  const { agent, blocks, state, speakNow } = input
+  const window = Math.min(agent.contextWindow, state.learnedWindow ?? Number.POSITIVE_INFINITY)
+  const standing = judge(agent.toolRules, agent.tools, input.calls)
+  const all = innerTools(speakNow ? agent.tools : standing.allowed)
+  const mustSpeak = agent.agentType === 'memgpt_agent' && agent.tools.includes(SPEAKING_TOOL)
+  const tools = toolSpecs(
+    agent.agentType,
+    speakNow && mustSpeak ? all.filter((tool) => tool.name === SPEAKING_TOOL) : all,
+  )
+  const budget = messageBudget(window)
+  const history = input.history.map((message) => shortenMessage(message, budget))
+
+  const correct = (tokens: number) => Math.ceil(tokens * state.tokenRatio)
+  const count = (text: string) => correct(estimateTokens(text))
+  const fixed: readonly ContextPart[] = [
+    { name: 'system', tokens: count(systemText(agent)), count: 1 },
+    { name: 'tools', tokens: count(JSON.stringify(tools)), count: tools.length },
+    { name: 'memory', tokens: count(renderMemory(blocks)), count: blocks.length },
+    { name: 'summary', tokens: count(renderSummary(state.summary)), count: state.summary ? 1 : 0 },
+  ]
+  const messageTokens = correct(history.reduce((sum, { tokens }) => sum + tokens, 0))
+  const share = (sum(fixed) + messageTokens) / window
+  const tellsPressure =
+    !state.pressureTold && share >= agent.settings.compactionThreshold * PRESSURE_SHARE
+  const lastLine = lastLineOf(input, standing, history.length, tellsPressure ? share : null)
+  const parts: readonly ContextPart[] = [
+    ...fixed,
+    { name: 'messages', tokens: messageTokens, count: history.length },
+    { name: 'last_line', tokens: count(lastLine), count: 1 },
+  ]
+  const { timezone, temperature, maxOutputTokens } = agent.settings
+  const models = healHistory(history.map((message) => toModelMessage(message, timezone)))
+  return {
+    request: {
+      messages: [
+        { role: 'system', text: systemMessage(agent, blocks, state.summary) },
+        ...withLastLine(models, lastLine),
+      ],
+      tools,
+      toolChoice: toolChoice({
+        mustSpeak,
+        mustCall: standing.due !== null,
+        offered: tools.map((tool) => tool.name),
+        isBound: agent.toolRules.length > 0,
+        speakNow: speakNow !== null,
+      }),
+      ...(temperature !== null && { temperature }),
+      ...(maxOutputTokens !== null && { maxOutputTokens }),
+    },
+    parts,
+    totalTokens: sum(parts),
+    estimatedTokens: Math.ceil(sum(parts) / state.tokenRatio),
+    history: history.map((message) => ({ ...message, tokens: correct(message.tokens) })),
+    window,
+    tellsPressure,
+  }
+}
+
+function sum(parts: readonly ContextPart[]): number {
+  return parts.reduce((total, { tokens }) => total + tokens, 0)
+}
+
+function lastLineOf(
+  input: ContextInput,
+  standing: Verdict,
+  inSight: number,
+  pressure: number | null,
+): string {
+  const { agent, speakNow, repeats } = input
+  return [
+    ...(speakNow
+      ? [fill(PROMPTS['speak-now'], 'MAX_STEPS', speakNow.maxSteps)]
+      : standingLine(standing)),
+    ...(repeats >= REPEATS_TO_WARN ? [fill(PROMPTS['stop-repeating'], 'REPEATS', repeats)] : []),
+    ...(pressure !== null
+      ? [fill(PROMPTS['memory-pressure'], 'PERCENT', Math.round(pressure * 100))]
+      : []),
+    contextLine({
+      now: input.now,
+      timezone: agent.settings.timezone,
+      counts: input.counts,
+      inSight,
+    }),
+  ].join('\n')
+}
+
+function fill(prompt: string, name: string, value: number): string {
+  return prompt.trim().replace(`{${name}}`, String(value))
+}
+
+function toolChoice({
+  mustSpeak,
+  mustCall,
+  offered,
+  isBound,
+  speakNow,
+}: {
+  readonly mustSpeak: boolean
+  /** The tool rules want a call before the turn may end. */
+  readonly mustCall: boolean
+  readonly offered: readonly string[]
+  /** By tool rules. */
+  readonly isBound: boolean
+  readonly speakNow: boolean
+}): ModelRequest['toolChoice'] {
+  const [name, ...others] = offered
+  if (name === undefined) return 'auto'
+  if (speakNow) return mustSpeak ? { name: SPEAKING_TOOL } : 'none'
+  if (!mustSpeak && !mustCall) return 'auto'
+  return isBound && others.length === 0 ? { name } : 'required'
+}
+
+/** At the end of the newest message rather than in one of its own: not every chat template takes a second user message. */
+function withLastLine(messages: readonly ModelMessage[], line: string): readonly ModelMessage[] {
+  const newest = messages.at(-1)
+  if (!newest || newest.role === 'assistant') return [...messages, { role: 'user', text: line }]
+  return [...messages.slice(0, -1), { ...newest, text: `${newest.text}\n\n${line}` }]
+}
+
+function toModelMessage(message: Message, timezone: string): ModelMessage {
+  switch (message.role) {
+    case 'user':
+      return { role: 'user', text: `${stamp(message.createdAt, timezone)}\n${message.text}` }
+    case 'system':
+      return { role: 'system', text: message.text }
+    case 'assistant':
+      return {
+        role: 'assistant',
+        text: message.text,
+        reasoning: message.reasoning,
+        toolCalls: message.toolCalls,
+      }
+    case 'tool':
+      return {
+        role: 'tool',
+        callId: message.callId,
+        text: message.status === 'error' ? `Error: ${message.text}` : message.text,
+      }
+  }
+}

@@ -1,0 +1,61 @@
+import type { CallId } from '../../core/ids.ts'
+import { cleanText } from '../../core/text.ts'
+import type { ModelMessage } from '../../llm/model.ts'
+
+const NO_RESULT =
+  'Error: the result of this call was lost. Check whether it took effect before you repeat it.'
+const EMPTY = '(empty)'
+
+/**
+ * Whatever is in the store, imported, edited or half-written by an older version, what a model is sent is well-formed:
+ * every tool call is followed by exactly one result, ids are unique, and no text is empty or broken. Providers refuse
+ * anything else, and one bad message would make an agent unusable for good.
+ */
+export function healHistory(messages: readonly ModelMessage[]): readonly ModelMessage[] {
+  const results = new Map(
+    messages.flatMap((message) =>
+      message.role === 'tool' ? [[message.callId, message.text]] : [],
+    ),
+  )
+  const seen = new Set<string>()
+  const healed: ModelMessage[] = []
+  for (const message of messages) {
+    if (message.role === 'user' || message.role === 'system') {
+      healed.push({ ...message, text: filled(message.text) })
+    } else if (message.role === 'assistant') {
+      const own = message.toolCalls.filter(({ id }) => !seen.has(id) && seen.add(id))
+      healed.push(...healCalls({ ...message, toolCalls: own }, results))
+    }
+    // Results go where their call is, and nowhere else.
+  }
+  return healed
+}
+
+/** An answer of the model with the results of its calls. */
+function healCalls(
+  message: Extract<ModelMessage, { role: 'assistant' }>,
+  results: ReadonlyMap<CallId, string>,
+): readonly ModelMessage[] {
+  const clean = cleanText(message.text)
+  // Some providers refuse a text of nothing but blanks, also beside calls.
+  const text = clean.trim() === '' ? '' : clean
+  if (message.toolCalls.length === 0 && text === '') return []
+  const toolCalls = message.toolCalls.map((call) => ({
+    ...call,
+    name: cleanText(call.name),
+    arguments: cleanText(call.arguments),
+  }))
+  return [
+    { role: 'assistant', text, reasoning: cleanText(message.reasoning), toolCalls },
+    ...toolCalls.map(({ id }) => ({
+      role: 'tool' as const,
+      callId: id,
+      text: filled(results.get(id) ?? NO_RESULT),
+    })),
+  ]
+}
+
+function filled(text: string): string {
+  const clean = cleanText(text)
+  return clean.trim() === '' ? EMPTY : clean
+}

@@ -1,0 +1,19 @@
+import type { RunId } from '../../core/ids.ts'
+import type { Message } from '../../core/message.ts'
+
+/**
+ * The history turn by turn, up to that of `current`. A message that was withdrawn while the agent worked on an earlier
+ * one stands in the middle of that turn; the agent must not take it for part of what it is doing.
+ */
+export function inTurns(messages: readonly Message[], current: RunId | null): readonly Message[] {
+  const turns = new Map<string, Message[]>()
+  for (const message of messages) {
+    const key = message.runId ?? message.id
+    const turn = turns.get(key)
+    if (turn) turn.push(message)
+    else turns.set(key, [message])
+  }
+  const keys = [...turns.keys()]
+  const end = current !== null && turns.has(current) ? keys.indexOf(current) + 1 : keys.length
+  return keys.slice(0, end).flatMap((key) => turns.get(key) ?? [])
+}

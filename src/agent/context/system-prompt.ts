@@ -1,0 +1,60 @@
+import type { Agent, Summary } from '../../core/agent.ts'
+import type { Block } from '../../core/block.ts'
+import { countCharacters } from '../../core/text.ts'
+import { PROMPTS } from '../../generated/prompts.ts'
+import { renderToolRules } from '../rules/render-tool-rules.ts'
+import { escapeAttribute, escapeStructure } from '../tools/escape-structure.ts'
+
+/** Where an author's system prompt wants the memory blocks; without it they come at the end. */
+const MEMORY_PLACE = '{CORE_MEMORY}'
+
+const DEFAULTS = {
+  memgpt_agent: PROMPTS['system-memgpt'],
+  letta_v1_agent: PROMPTS['system-letta-v1'],
+} as const
+
+/** The prompt in force: the author's, or that of the agent's type. */
+export function systemPrompt({ system, agentType }: Pick<Agent, 'system' | 'agentType'>): string {
+  return system ?? DEFAULTS[agentType].trim()
+}
+
+/** All of the system message but memory: the prompt, and the agent's tool rules behind it. */
+export function systemText(agent: Pick<Agent, 'system' | 'agentType' | 'toolRules'>): string {
+  const rules = renderToolRules(agent.toolRules)
+  return rules === '' ? systemPrompt(agent) : `${systemPrompt(agent)}\n\n${rules}`
+}
+
+/** The system message. It depends on nothing but its arguments, so it stays the same until memory changes. */
+export function systemMessage(
+  agent: Pick<Agent, 'system' | 'agentType' | 'toolRules'>,
+  blocks: readonly Block[],
+  summary: Summary | null,
+): string {
+  const prompt = systemText(agent)
+  const memory = renderMemory(blocks)
+  const placed = systemPrompt(agent).includes(MEMORY_PLACE)
+    ? prompt.replace(MEMORY_PLACE, () => memory)
+    : `${prompt}\n\n${memory}`
+  return summary ? `${placed}\n\n${renderSummary(summary)}` : placed
+}
+
+export function renderSummary(summary: Pick<Summary, 'text' | 'until' | 'toSeq'> | null): string {
+  if (!summary) return ''
+  const until = summary.until.slice(0, 10)
+  return `${PROMPTS['summary-intro'].trim()}\n<summary until="${until}" messages="${summary.toSeq}">\n${escapeStructure(summary.text)}\n</summary>`
+}
+
+export function renderMemory(blocks: readonly Block[]): string {
+  return `<memory>\n${blocks.map(renderBlock).join('\n')}\n</memory>`
+}
+
+function renderBlock({ label, description, value, limit, readOnly }: Block): string {
+  const attributes = [
+    `label="${label}"`,
+    ...(description === '' ? [] : [`description="${escapeAttribute(description)}"`]),
+    `characters="${countCharacters(value)}"`,
+    `limit="${limit}"`,
+    ...(readOnly ? ['read_only="true"'] : []),
+  ]
+  return `<block ${attributes.join(' ')}>\n${escapeStructure(value)}\n</block>`
+}

@@ -1,0 +1,162 @@
+import type { Agent } from '../../core/agent.ts'
+import type { Timestamp } from '../../core/clock.ts'
+import { newId, type StepId } from '../../core/ids.ts'
+import { isSettled, type Run, type RunError } from '../../core/run.ts'
+import type { Sender } from '../../llm/model.ts'
+import type { CurrentStep, Transaction } from '../../storage/port/store.ts'
+import type { ContextInput } from '../context/compile-context.ts'
+import { countRepeats, REPEATS_TO_STOP } from '../context/find-repeats.ts'
+import { decide, mayOnlySpeak } from '../step/decide.ts'
+import { judgeStep } from '../step/judge-step.ts'
+import { loopArguments } from '../step/plan-calls.ts'
+import { readCalls } from '../step/read-calls.ts'
+import { readStep } from '../step/read-step.ts'
+import { SPEAKING_TOOL } from '../tools/index.ts'
+import { awaitApproval, cancelRun, completeRun, failRun } from './finish-run.ts'
+import { type HeldRun, held } from './held.ts'
+import { openRun } from './open-run.ts'
+
+export interface RunBudget {
+  readonly tokens: number
+  readonly seconds: number
+}
+
+/** What the run needs next. */
+export type Next =
+  | {
+      readonly kind: 'model'
+      readonly stepId: StepId
+      readonly number: number
+      readonly context: ContextInput
+      readonly sender: Sender
+      /** What the model of a client has answered already; null: nothing. */
+      readonly clientAnswer: string | null
+    }
+  | {
+      readonly kind: 'calls'
+      readonly agent: Agent
+      readonly step: CurrentStep
+      readonly speakNow: boolean
+    }
+  | { readonly kind: 'over' }
+
+const OVER: Next = { kind: 'over' }
+
+/** A step that was taken up more often than this takes the server down with it, and would for ever. */
+const MOST_ATTEMPTS = 3
+const TOO_OFTEN: RunError = {
+  code: 'internal',
+  message: `The server stopped ${MOST_ATTEMPTS} times in the middle of the same step.`,
+  hint: 'The message is kept in the history. Look for the cause in the log of the server, then send another message to go on.',
+}
+
+/**
+ * Closes what is finished, decides whether to go on, and opens the next step, in one transaction. It looks only at what
+ * is stored, so it is the same for a run that goes on and for one that is taken up (`takenUp`) where another process left it.
+ */
+export async function advance(run: HeldRun, budget: RunBudget, takenUp: boolean): Promise<Next> {
+  const newStepId = newId('step')
+  const messageId = newId('message')
+  return held(run, async (tx, at): Promise<Next> => {
+    const stored = await tx.runs.get(run.id)
+    const agent = await tx.agents.get(run.agentId)
+    if (!stored || !agent || isSettled(stored.status)) {
+      await tx.runs.release(run.lease)
+      return OVER
+    }
+    await openRun(tx, stored, agent, messageId, at)
+    if (stored.cancelRequested) {
+      await cancelRun(tx, run, at)
+      await tx.runs.release(run.lease)
+      return OVER
+    }
+    const step = await tx.runs.currentStep(run.id)
+    if (takenUp && step && (await tx.runs.countAttempt(step.id, 1)) > MOST_ATTEMPTS) {
+      await failRun(tx, run, 'interrupted', TOO_OFTEN, at)
+      return OVER
+    }
+    if (step?.state === 'tools') {
+      const open = step.calls.filter((call) => call.state !== 'done')
+      if (open.some((call) => call.approval === 'pending')) {
+        await awaitApproval(tx, run, step.id, at)
+        return OVER
+      }
+      const speakNow = mayOnlySpeak(step.number, stored.maxSteps)
+      if (open.length > 0) return { kind: 'calls', agent, step, speakNow }
+      await tx.runs.closeStep(step.id, at)
+      if (await stopped(tx, run, agent, stored, step, budget, at)) return OVER
+    }
+    const open =
+      step?.state === 'model'
+        ? step
+        : { id: newStepId, number: (await tx.runs.lastStep(run.id)) + 1 }
+    if (open !== step)
+      await tx.runs.openStep({ id: open.id, runId: run.id, number: open.number, at })
+    return {
+      kind: 'model',
+      stepId: open.id,
+      number: open.number,
+      context: await readStep(tx, agent, stored, open.number, run.clock()),
+      sender: { samples: stored.clientSamples },
+      clientAnswer: open === step ? step.clientAnswer : null,
+    }
+  })
+}
+
+const NO_PROGRESS =
+  'The run was stopped because the agent repeated the same calls with the same results. Say what you want in other words.'
+
+const STUCK =
+  "The run was stopped because the agent's tool rules left no tool that could be called. Change them with update_agent if this is not what they are for."
+
+/** Ends the run if the step that was just closed was its last. */
+async function stopped(
+  tx: Transaction,
+  run: HeldRun,
+  agent: Agent,
+  stored: Run,
+  step: CurrentStep,
+  budget: RunBudget,
+  at: Timestamp,
+): Promise<boolean> {
+  const rules = judgeStep(agent, await readCalls(tx, agent, run.id), step.number)
+  const decision = decide({
+    agentType: agent.agentType,
+    number: step.number,
+    maxSteps: stored.maxSteps,
+    finish: step.finish ?? 'stop',
+    calls: step.calls.map((call) => ({
+      status: call.status ?? 'error',
+      // Speaking offers no heartbeat; a model that makes one up would be asked again after it has answered.
+      heartbeat: call.name !== SPEAKING_TOOL && loopArguments(call.arguments).heartbeat,
+    })),
+    rules,
+  })
+  if (decision.kind === 'stop') {
+    const warnings = rules.stuck && decision.reason === 'tool_rule' ? [STUCK] : []
+    await completeRun(tx, run, decision.reason, [...stored.warnings, ...warnings], at)
+    return true
+  }
+  if (countRepeats(await tx.messages.ofRun(run.id)) >= REPEATS_TO_STOP) {
+    await completeRun(tx, run, 'no_progress', [...stored.warnings, NO_PROGRESS], at)
+    return true
+  }
+  if (rules.due && rules.idle >= REPEATS_TO_STOP) {
+    const ignored = `The run was stopped because the agent went on without calling ${rules.due.tools.join(', ')}, which its tool rules want. A model that follows tool_choice may do better.`
+    await completeRun(tx, run, 'no_progress', [...stored.warnings, ignored], at)
+    return true
+  }
+  const spent = overBudget(stored, budget, run.elapsed())
+  if (spent === undefined) return false
+  await completeRun(tx, run, 'budget', [...stored.warnings, spent], at)
+  return true
+}
+
+function overBudget({ usage }: Run, budget: RunBudget, elapsed: number): string | undefined {
+  if (usage.totalTokens >= budget.tokens) {
+    return `The run was stopped after ${usage.totalTokens} tokens (RECOLLECT_MAX_RUN_TOKENS is ${budget.tokens}). Send another message to go on.`
+  }
+  const seconds = elapsed / 1000
+  if (seconds < budget.seconds) return undefined
+  return `The run was stopped after ${Math.round(seconds)} s (RECOLLECT_MAX_RUN_SECONDS is ${budget.seconds}). Send another message to go on.`
+}

@@ -1,0 +1,119 @@
+import type { Timestamp } from '../../core/clock.ts'
+import { newId, type StepId } from '../../core/ids.ts'
+import { spokenText } from '../../core/message.ts'
+import type { Run, RunError, StopReason, WaitingFor } from '../../core/run.ts'
+import type { CurrentStep, Transaction } from '../../storage/port/store.ts'
+import { messageTokens } from '../context/message-tokens.ts'
+import { SPEAKING_TOOL } from '../tools/index.ts'
+import { SPOKEN } from '../tools/send-message.ts'
+import { type HeldRun, held } from './held.ts'
+import { openCancelled } from './open-run.ts'
+import { wordsAreOut } from './say-later.ts'
+
+type EndingRun = Pick<Run, 'id' | 'agentId'>
+
+const SILENT = 'The agent ended its turn without saying anything.'
+
+/** Ends the run where it stands and lets go of the agent. */
+export async function completeRun(
+  tx: Transaction,
+  run: HeldRun,
+  reason: StopReason,
+  warnings: readonly string[],
+  at: Timestamp,
+): Promise<void> {
+  const messages = await tx.messages.ofRun(run.id)
+  const silent = !messages.some(
+    (message) => message.role === 'assistant' && spokenText(message) !== '',
+  )
+  await tx.runs.setWarnings(run.id, silent ? [...warnings, SILENT] : warnings)
+  await tx.runs.finish(run.id, { status: 'completed', stopReason: reason, error: null, at })
+  await openCancelled(tx, run, at)
+  await tx.runs.release(run.lease)
+}
+
+/** Of a run that nobody works on, or that this process holds and releases afterwards. */
+export async function cancelRun(tx: Transaction, run: EndingRun, at: Timestamp): Promise<void> {
+  await closeStep(tx, run, 'The user cancelled the turn', at)
+  await tx.runs.finish(run.id, { status: 'cancelled', stopReason: 'cancelled', error: null, at })
+  await openCancelled(tx, run, at)
+}
+
+/** The run can't go on; its message and whatever its steps did stay. */
+export async function failRun(
+  tx: Transaction,
+  run: HeldRun,
+  stopReason: StopReason,
+  error: RunError,
+  at: Timestamp,
+): Promise<void> {
+  await closeStep(tx, run, 'The turn failed', at)
+  await tx.runs.finish(run.id, { status: 'failed', stopReason, error, at })
+  await openCancelled(tx, run, at)
+  await tx.runs.release(run.lease)
+}
+
+/** Puts the run aside, its step as it is: until `retryAt`, or until a client brings the answer of its model. */
+export async function postponeRun(
+  run: HeldRun,
+  waiting: { readonly waitingFor: WaitingFor; readonly retryAt: Timestamp | null },
+): Promise<void> {
+  await held(run, async (tx, at) => {
+    const step = await tx.runs.currentStep(run.id)
+    if (step) await tx.runs.countAttempt(step.id, -1)
+    await tx.runs.postpone(run.id, waiting, at)
+    await tx.runs.release(run.lease)
+  })
+}
+
+/** The step waits as it is until a person has answered for its calls; it is no fault of the step's. */
+export async function awaitApproval(
+  tx: Transaction,
+  run: HeldRun,
+  stepId: StepId,
+  at: Timestamp,
+): Promise<void> {
+  await tx.runs.countAttempt(stepId, -1)
+  await tx.runs.awaitApproval(run.id, at)
+  await tx.runs.release(run.lease)
+}
+
+/** Lets go of a run in an orderly way: that it was taken up is not held against it. */
+export async function giveBackRun(run: HeldRun): Promise<void> {
+  await held(run, async (tx) => {
+    const step = await tx.runs.currentStep(run.id)
+    if (step) await tx.runs.countAttempt(step.id, -1)
+    await tx.runs.release(run.lease)
+  })
+}
+
+/** Every call keeps exactly one result, so that the history can be sent to any model afterwards. */
+async function closeStep(
+  tx: Transaction,
+  run: EndingRun,
+  why: string,
+  at: Timestamp,
+): Promise<void> {
+  const step: CurrentStep | undefined = await tx.runs.currentStep(run.id)
+  if (!step) return
+  for (const { id: callId, name: toolName, state } of step.calls) {
+    const isSaid = toolName === SPEAKING_TOOL && (await wordsAreOut(tx, run.id, callId))
+    const { status, text } = resultOf(isSaid, state, why)
+    if (!(await tx.runs.finishCall(callId, status))) continue
+    const body = { role: 'tool', callId, toolName, status, text } as const
+    await tx.messages.append(run.agentId, [
+      { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
+    ])
+  }
+  await tx.runs.closeStep(step.id, at)
+}
+
+function resultOf(isSaid: boolean, state: string, why: string) {
+  // Its words went out with the answer that made the call.
+  if (isSaid) return { status: 'success', text: SPOKEN } as const
+  const text =
+    state === 'started'
+      ? `${why} while this ran; whether it took effect is not known.`
+      : `${why}; this was not run.`
+  return { status: 'error', text } as const
+}

@@ -1,0 +1,51 @@
+import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
+import type { AgentId, RunId } from '../../core/ids.ts'
+import type { Lease, Store, Transaction } from '../../storage/port/store.ts'
+
+/** A run that this process works on. */
+export interface HeldRun {
+  readonly id: RunId
+  readonly agentId: AgentId
+  readonly lease: Lease
+  readonly leaseMilliseconds: number
+  readonly store: Store
+  readonly clock: Clock
+  /** For how long the run has been going on, in milliseconds, by a time that nobody sets. */
+  readonly elapsed: () => number
+}
+
+/** Another process has the agent now. Whoever sees this stops at once and writes nothing. */
+export class LostLease extends Error {}
+
+/**
+ * A transaction of a step: the lease is proved and extended before anything else, so a process that was stopped and
+ * woke up late can do no harm.
+ */
+export async function held<T>(
+  run: HeldRun,
+  work: (tx: Transaction, at: Timestamp) => Promise<T>,
+): Promise<T> {
+  const now = run.clock()
+  const expiresAt = toTimestamp(now + run.leaseMilliseconds)
+  return run.store.transaction(async (tx) => {
+    if (!(await tx.runs.hold(run.lease, expiresAt))) throw new LostLease()
+    return work(tx, toTimestamp(now))
+  })
+}
+
+/** Keeps the lease while a model or tool takes its time; calls `onLost` once it is gone. Returns the function that ends it. */
+export function keepLease(
+  run: HeldRun,
+  onLost: () => void,
+  onError: (error: unknown) => void,
+): () => void {
+  const timer = setInterval(() => {
+    held(run, async () => {}).catch((error: unknown) => {
+      if (!(error instanceof LostLease)) return onError(error)
+      clearInterval(timer)
+      onLost()
+    })
+  }, run.leaseMilliseconds / 3)
+  timer.unref()
+  return () => clearInterval(timer)
+}

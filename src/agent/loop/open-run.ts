@@ -1,0 +1,43 @@
+import type { Agent } from '../../core/agent.ts'
+import type { Timestamp } from '../../core/clock.ts'
+import { type MessageId, newId } from '../../core/ids.ts'
+import type { Run } from '../../core/run.ts'
+import type { Transaction } from '../../storage/port/store.ts'
+import { messageTokens } from '../context/message-tokens.ts'
+
+/**
+ * The user's message enters the history when it is its run's turn, so that the order of runs is that of the history.
+ * A run that was cancelled in the queue has its turn as well: when the one before it ends (`openCancelled`). The agent is
+ * read in this transaction, which holds it: so of this and the end of the run before one sees what the other did.
+ */
+export async function openRun(
+  tx: Transaction,
+  run: Run,
+  agent: Agent,
+  messageId: MessageId,
+  at: Timestamp,
+): Promise<void> {
+  if (run.startedAt !== null) return
+  if (!(await tx.runs.hasItsTurn(run.id))) return
+  if (!(await tx.runs.start(run.id, at))) return
+  const body = { role: 'user', text: run.input } as const
+  await tx.messages.append(run.agentId, [
+    { id: messageId, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body },
+  ])
+  if (!agent.settings.messageBufferAutoclear) return
+  const { messages: from } = await tx.agents.counts(run.agentId)
+  await tx.agents.setContext(run.agentId, { from, summariesFrom: from, pressureTold: false }, at)
+}
+
+/** After the end of `run`: what was cancelled behind it is in the history before anything that comes later. */
+export async function openCancelled(
+  tx: Transaction,
+  run: Pick<Run, 'id' | 'agentId'>,
+  at: Timestamp,
+): Promise<void> {
+  const agent = await tx.agents.get(run.agentId)
+  if (!agent) return
+  for (const cancelled of await tx.runs.cancelledBehind(run.id)) {
+    await openRun(tx, cancelled, agent, newId('message'), at)
+  }
+}

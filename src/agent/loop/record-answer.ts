@@ -1,0 +1,92 @@
+import type { AgentType, ContextState } from '../../core/agent.ts'
+import { newId, type StepId } from '../../core/ids.ts'
+import type { MessageBody } from '../../core/message.ts'
+import { cleanText } from '../../core/text.ts'
+import type { ModelAnswer } from '../../llm/model.ts'
+import { messageTokens } from '../context/message-tokens.ts'
+import { countTruncated, MOST_TRUNCATED } from '../step/count-truncated.ts'
+import { loopArguments, type PlannedCall, spokenBy } from '../step/plan-calls.ts'
+import { completeRun } from './finish-run.ts'
+import { type HeldRun, held, LostLease } from './held.ts'
+
+export interface AnsweredStep {
+  readonly stepId: StepId
+  readonly model: string
+  readonly warnings: readonly string[]
+  readonly answer: ModelAnswer
+  readonly calls: readonly PlannedCall[]
+  readonly agentType: AgentType
+  /** What the call taught about the context. */
+  readonly learned: Pick<ContextState, 'tokenRatio' | 'pressureTold'>
+  /** The words of its calls are said when the calls are made. */
+  readonly speaksLater: boolean
+}
+
+const STILL_TRUNCATED = `The run was stopped because the model's answer was cut off at its output limit ${MOST_TRUNCATED} times in a row; none of those calls was run. Ask for less at once, or choose a model with a higher output limit.`
+
+/**
+ * Stores what the model answered, with the calls to make; those that can't be made have their result at once. `over`:
+ * that ended the run.
+ */
+export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<'goes_on' | 'over'> {
+  const bodies = [assistantBody(step), ...step.calls.flatMap(refusal)]
+  const ids = bodies.map(() => newId('message'))
+  return held(run, async (tx, at) => {
+    const recorded = await tx.runs.recordAnswer(step.stepId, {
+      model: step.model,
+      finish: step.answer.finish,
+      calls: step.calls,
+      usage: step.answer.usage,
+    })
+    if (!recorded) throw new LostLease()
+    await tx.messages.append(
+      run.agentId,
+      bodies.map((body, index) => ({
+        id: ids[index] ?? newId('message'),
+        runId: run.id,
+        tokens: messageTokens(body),
+        createdAt: at,
+        body,
+      })),
+    )
+    await tx.agents.setContext(run.agentId, step.learned, at)
+    const stored = await tx.runs.get(run.id)
+    const warnings = [...(stored?.warnings ?? []), ...step.warnings]
+    if (step.warnings.length > 0) await tx.runs.setWarnings(run.id, warnings)
+    const isStuck = step.calls.length > 0 && step.calls.every((call) => call.kind === 'refused')
+    if (!isStuck || countTruncated(await tx.messages.ofRun(run.id)) < MOST_TRUNCATED) {
+      return 'goes_on'
+    }
+    await tx.runs.closeStep(step.stepId, at)
+    await completeRun(tx, run, 'output_truncated', [...warnings, STILL_TRUNCATED], at)
+    return 'over'
+  })
+}
+
+function assistantBody({ answer, calls, agentType, speaksLater }: AnsweredStep): MessageBody {
+  const text = cleanText(answer.text)
+  const spoken = speaksLater ? [] : calls.flatMap((call) => spokenBy(call) ?? [])
+  const thoughts = calls.map((call) => loopArguments(call.arguments).thinking)
+  const reasoning = [answer.reasoning, ...thoughts]
+    .filter((thought) => thought.trim() !== '')
+    .join('\n')
+  return {
+    role: 'assistant',
+    text,
+    reasoning: cleanText(reasoning),
+    toolCalls: calls.map(({ id, name, arguments: written }) => ({
+      id,
+      name,
+      arguments: cleanText(written),
+    })),
+    // What a memgpt_agent writes beside its calls is for itself.
+    said: (calls.length === 0 || agentType === 'letta_v1_agent' ? [text, ...spoken] : spoken)
+      .map(cleanText)
+      .filter((words) => words.trim() !== ''),
+  }
+}
+
+function refusal(call: PlannedCall): readonly MessageBody[] {
+  if (call.kind === 'planned') return []
+  return [{ role: 'tool', callId: call.id, toolName: call.name, status: 'error', text: call.error }]
+}

@@ -1,0 +1,31 @@
+import { type CallId, newId, type RunId } from '../../core/ids.ts'
+import { cleanText } from '../../core/text.ts'
+import type { StepCall, Transaction } from '../../storage/port/store.ts'
+import { messageTokens } from '../context/message-tokens.ts'
+import { wordsOf } from '../step/plan-calls.ts'
+import type { HeldRun } from './held.ts'
+
+/** Words that could not be said before it was certain that their call is made are said with its result. */
+export async function sayIfUnsaid(
+  tx: Transaction,
+  run: HeldRun,
+  call: StepCall,
+  at: string,
+): Promise<void> {
+  const words = cleanText(wordsOf(call) ?? '')
+  if (words.trim() === '' || (await wordsAreOut(tx, run.id, call.id))) return
+  const body = { role: 'assistant', text: '', reasoning: '', toolCalls: [], said: [words] } as const
+  await tx.messages.append(run.agentId, [
+    { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
+  ])
+}
+
+/** Whether the words of an answer went out with it, as they do unless something could still stand in their way. */
+export async function wordsAreOut(tx: Transaction, runId: RunId, callId: CallId): Promise<boolean> {
+  return (await tx.messages.ofRun(runId)).some(
+    (message) =>
+      message.role === 'assistant' &&
+      message.said.length > 0 &&
+      message.toolCalls.some(({ id }) => id === callId),
+  )
+}

@@ -1,0 +1,216 @@
+import { toTimestamp } from '../../core/clock.ts'
+import { UserError } from '../../core/errors.ts'
+import type { AgentEvent } from '../../core/event.ts'
+import type { StepId } from '../../core/ids.ts'
+import { describeError, type Log } from '../../core/log.ts'
+import { spokenText } from '../../core/message.ts'
+import {
+  addUsage,
+  NO_USAGE,
+  type RunError,
+  type StopReason,
+  type TokenUsage,
+} from '../../core/run.ts'
+import {
+  CLIENT_HANDLE,
+  type ModelFailure,
+  type ModelRegistry,
+  type Sender,
+} from '../../llm/model.ts'
+import { isTooFull } from '../compaction/compact.ts'
+import type { ContextInput } from '../context/compile-context.ts'
+import { advance, type Next, type RunBudget } from './advance.ts'
+import { callModel } from './call-model.ts'
+import { answerOf } from './client-answer.ts'
+import { compileExactly } from './compile-exactly.ts'
+import { failRun, giveBackRun, postponeRun } from './finish-run.ts'
+import { type HeldRun, held, LostLease } from './held.ts'
+import { makeCalls } from './make-calls.ts'
+import { learnWindow, makeRoom, summaryModel } from './make-room.ts'
+import { isTrouble, putDown } from './trouble.ts'
+import { useAnswer } from './use-answer.ts'
+
+export interface RunTools {
+  readonly models: ModelRegistry
+  readonly budget: RunBudget
+  readonly firstPauseMilliseconds: number
+  /** By a real tokenizer. */
+  readonly countTokens: (text: string) => Promise<number>
+  readonly log: Log
+  readonly emit: (event: AgentEvent) => void
+}
+
+/** Why nobody works on a run any more. */
+export type WorkEnd =
+  /** It is over, waits for somebody, or is free for whoever comes. */
+  | { readonly kind: 'let_go' }
+  | Waits
+  /** Something was lacking that has nothing to do with the run. */
+  | { readonly kind: 'trouble'; readonly progressed: boolean }
+
+/** It goes on by itself after so long. */
+interface Waits {
+  readonly kind: 'waits'
+  readonly milliseconds: number
+}
+
+const LET_GO: WorkEnd = { kind: 'let_go' }
+
+/**
+ * Step after step until the run is over, the lease is lost, or `signal` fires (after which the run can be taken up
+ * again). Never rejects.
+ */
+export async function workOnRun(
+  run: HeldRun,
+  tools: RunTools,
+  signal: AbortSignal,
+): Promise<WorkEnd> {
+  const trouble: Trouble = { overflows: new Map(), summaries: new Map() }
+  let turns = 0
+  try {
+    for (; ; turns += 1) {
+      const next = await advance(run, tools.budget, turns === 0)
+      if (next.kind === 'over') return LET_GO
+      if (signal.aborted) {
+        await giveBackRun(run)
+        return LET_GO
+      }
+      if (next.kind === 'model') {
+        const asked = await askModel(run, next, tools, signal, trouble)
+        if (asked === 'let_go') return LET_GO
+        if (asked !== 'went_on') return asked
+      } else {
+        const onCall = (toolName: string) =>
+          tools.emit({ type: 'tool_called', runId: run.id, agentId: run.agentId, toolName })
+        const { agent, speakNow } = next
+        await makeCalls(run, next.step, { agent, speakNow, signal, log: tools.log, onCall })
+      }
+    }
+  } catch (error) {
+    if (error instanceof LostLease) return LET_GO
+    if (isTrouble(error)) {
+      tools.log('warn', 'a run was put down', { run: run.id, error: describeError(error) })
+      await putDown(run, signal)
+      return { kind: 'trouble', progressed: turns > 0 }
+    }
+    tools.log('error', 'a run failed', { run: run.id, error: describeError(error) })
+    await fail(run, 'interrupted', toRunError(error)).catch((second: unknown) =>
+      tools.log('error', 'the failure of a run could not be stored', {
+        run: run.id,
+        error: describeError(second),
+      }),
+    )
+    return LET_GO
+  }
+}
+
+/** What has happened on the way to a step's answer, by step. */
+interface Trouble {
+  /** The provider has refused the request as too long; `answered`: a smaller one was made for it. */
+  readonly overflows: Map<StepId, 'refused' | 'answered'>
+  /** What the summaries took that made room for it. */
+  readonly summaries: Map<StepId, TokenUsage>
+}
+
+async function askModel(
+  run: HeldRun,
+  next: Extract<Next, { kind: 'model' }>,
+  tools: RunTools,
+  signal: AbortSignal,
+  { overflows, summaries }: Trouble,
+): Promise<'went_on' | 'let_go' | Waits> {
+  const { stepId, number, context, clientAnswer } = next
+  const { models, budget, emit, log, firstPauseMilliseconds, countTokens } = tools
+  if (clientAnswer !== null) {
+    const exact = await compileExactly(context, countTokens)
+    const answer = answerOf(clientAnswer, exact.compiled.totalTokens)
+    const model = { handle: CLIENT_HANDLE, warnings: [] }
+    return useAnswer(run, { stepId, ...exact }, model, { answer, usage: answer.usage, emit })
+  }
+  emit({ type: 'step_started', runId: run.id, agentId: run.agentId, step: number })
+  const model = await resolveModel(models, context.agent.model, next.sender)
+  if (model instanceof UserError) {
+    await fail(run, 'model_error', toRunError(model))
+    return 'let_go'
+  }
+  const { input, compiled } = await compileExactly(context, countTokens)
+  const wasRefused = overflows.get(stepId) === 'refused'
+  if (wasRefused || isTooFull(input, compiled)) {
+    if (wasRefused) overflows.set(stepId, 'answered')
+    const writer = await summaryModel(models, input, model)
+    const spent = await makeRoom(run, input, compiled, { model: writer, wasRefused, signal })
+    if (spent) {
+      summaries.set(stepId, addUsage(summaries.get(stepId) ?? NO_USAGE, spent))
+      return 'went_on'
+    }
+  }
+  if (model.isClients) {
+    await postponeRun(run, { waitingFor: 'client', retryAt: null })
+    return 'let_go'
+  }
+  const mayBeSilent = context.speakNow !== null || hasSpoken(run, context)
+  const options = { signal, log, firstPauseMilliseconds, mayBeSilent }
+  const result = await callModel(model, compiled.request, options)
+  if (result.kind === 'wait') {
+    // A provider may ask for a pause again and again; the time that a run may take ends that too.
+    if (run.elapsed() > budget.seconds * 1_000) {
+      await fail(run, stopReasonOf(result.failure), failureError(result.failure))
+      return 'let_go'
+    }
+    const retryAt = toTimestamp(run.clock() + result.milliseconds)
+    await postponeRun(run, { waitingFor: 'retry', retryAt })
+    return { kind: 'waits', milliseconds: result.milliseconds }
+  }
+  if (result.kind === 'failure') {
+    // Whether it was cancelled or only let go of is decided by what is stored.
+    if (signal.aborted) return 'went_on'
+    if (result.failure.reason === 'context_overflow' && !overflows.has(stepId)) {
+      overflows.set(stepId, 'refused')
+      await learnWindow(run, input, compiled, result.failure)
+      return 'went_on'
+    }
+    await fail(run, stopReasonOf(result.failure), failureError(result.failure))
+    return 'let_go'
+  }
+  const usage = addUsage(result.usage, summaries.get(stepId) ?? NO_USAGE)
+  return useAnswer(run, { stepId, input, compiled }, model, { answer: result.answer, usage, emit })
+}
+
+function hasSpoken(run: HeldRun, { history }: ContextInput): boolean {
+  return history.some(
+    (message) =>
+      message.role === 'assistant' && message.runId === run.id && spokenText(message) !== '',
+  )
+}
+
+async function fail(run: HeldRun, reason: StopReason, error: RunError): Promise<void> {
+  await held(run, (tx, at) => failRun(tx, run, reason, error, at))
+}
+
+async function resolveModel(models: ModelRegistry, handle: string | null, sender: Sender) {
+  try {
+    return await models.resolve(handle, sender)
+  } catch (error) {
+    if (error instanceof UserError) return error
+    throw error
+  }
+}
+
+function stopReasonOf({ reason }: ModelFailure): StopReason {
+  return reason === 'context_overflow' ? 'context_overflow' : 'model_error'
+}
+
+function failureError({ reason, message, hint }: ModelFailure): RunError {
+  return {
+    code: reason === 'context_overflow' ? 'limit_exceeded' : 'model_unavailable',
+    message,
+    hint,
+  }
+}
+
+function toRunError(error: unknown): RunError {
+  const hint =
+    'The message is kept in the history. Mend the cause, then send another message to go on.'
+  if (error instanceof UserError) return { code: error.code, message: error.message, hint }
+  return { code: 'internal', message: 'The server failed while the agent worked.', hint }
+}

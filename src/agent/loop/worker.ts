@@ -1,0 +1,197 @@
+import { type Clock, toTimestamp } from '../../core/clock.ts'
+import type { AgentEvent } from '../../core/event.ts'
+import { isId, type RunId } from '../../core/ids.ts'
+import { describeError } from '../../core/log.ts'
+import type { Run } from '../../core/run.ts'
+import type { Lease, Storage } from '../../storage/port/store.ts'
+import { createAside, type Rest } from './aside.ts'
+import { type HeldRun, keepLease } from './held.ts'
+import { createSweep } from './sweep.ts'
+import { restAfter } from './trouble.ts'
+import { type RunTools, type WorkEnd, workOnRun } from './work-on-run.ts'
+
+export interface WorkerOptions extends Omit<RunTools, 'emit'> {
+  readonly emit: (namespace: string, event: AgentEvent) => void
+  readonly storage: Storage
+  /** Signs what this process works on (`ownerName`). */
+  readonly owner: string
+  readonly clock: Clock
+  readonly leaseMilliseconds: number
+  /** Agents that this process works for at once. */
+  readonly mostRuns: number
+}
+
+/** How often it looks for runs that another process left behind, or whose time to try again has come. */
+const LONGEST_SWEEP_MILLISECONDS = 1_000
+
+/**
+ * Takes runs from the queue, which is the table of runs, and works on them: one run of an agent at a time, in the order
+ * in which they were accepted, whichever process accepted them; different agents side by side.
+ */
+export interface Worker {
+  /** Something may be free to be worked on. */
+  wake(): void
+  /** Something happened to a run: if it was cancelled, by whomever, and this process works on it, that ends at once. */
+  stopIfCancelled(namespace: string, runId: string): Promise<void>
+  /** The same for an agent that is gone. */
+  stopIfDeleted(namespace: string, agentId: string): Promise<void>
+  /** Takes nothing more, stops what it works on, and lets go of it for the next process. */
+  stop(): Promise<void>
+}
+
+interface Work {
+  readonly run: HeldRun
+  readonly controller: AbortController
+  readonly done: Promise<void>
+}
+
+export function createWorker(options: WorkerOptions): Worker {
+  const { storage, owner, clock, leaseMilliseconds, mostRuns, log } = options
+  /** What this process works on; it is never claimed again, whatever has become of its lease. */
+  const active = new Map<RunId, Work>()
+  const aside = createAside()
+  const sweep = createSweep({
+    claims: storage.claims,
+    owner,
+    clock,
+    leaseMilliseconds,
+    log,
+    isActive: (held) => [...active.values()].some(({ run }) => isSameLease(run.lease, held)),
+  })
+  let stopping = false
+  let claiming: Promise<void> | undefined
+  let wokenWhileClaiming = false
+
+  async function claimAll(): Promise<void> {
+    while (!stopping && active.size < mostRuns) {
+      const now = clock()
+      const claimed = await storage.claims.next({
+        owner,
+        now: toTimestamp(now),
+        expiresAt: toTimestamp(now + leaseMilliseconds),
+        except: [...active.keys(), ...aside.resting()],
+        due: aside.due(),
+        ...sweep.limits(),
+      })
+      if (!claimed) return
+      begin(claimed.run, claimed.lease)
+    }
+  }
+
+  function wake(): void {
+    if (stopping) return
+    wokenWhileClaiming = claiming !== undefined
+    claiming ??= claimAll()
+      .catch((error: unknown) =>
+        log('error', 'runs could not be claimed', { error: describeError(error) }),
+      )
+      .finally(() => {
+        claiming = undefined
+        if (wokenWhileClaiming) wake()
+      })
+  }
+
+  function begin(claimed: Run, lease: Lease): void {
+    const { id, agentId } = claimed
+    const rest = aside.take(id)
+    const controller = new AbortController()
+    const run: HeldRun = {
+      id,
+      agentId,
+      lease,
+      leaseMilliseconds,
+      clock,
+      elapsed: rest?.elapsed ?? stopwatch(claimed, clock()),
+      store: storage.in(lease.namespace),
+    }
+    const stopKeeping = keepLease(
+      run,
+      () => controller.abort(),
+      (error) => log('warn', 'a lease could not be renewed', { error: describeError(error) }),
+    )
+    const emit = (event: AgentEvent) => options.emit(lease.namespace, event)
+    const work: Work = {
+      run,
+      controller,
+      done: workOnRun(run, { ...options, emit }, controller.signal).then((end) => {
+        stopKeeping()
+        putAside(run, end, rest)
+        // The run may be in other hands here already: this is the end of this work, not of that.
+        if (active.get(id) === work) active.delete(id)
+        wake()
+      }),
+    }
+    active.set(id, work)
+  }
+
+  function putAside({ id, elapsed }: HeldRun, end: WorkEnd, before: Rest | undefined): void {
+    if (end.kind === 'let_go') return
+    if (end.kind === 'waits') {
+      aside.put(id, { milliseconds: end.milliseconds, troubles: 0, elapsed })
+      return
+    }
+    const troubles = end.progressed ? 0 : (before?.troubles ?? 0)
+    const milliseconds = restAfter(troubles)
+    aside.put(id, { milliseconds, troubles: troubles + 1, elapsed })
+    setTimeout(wake, milliseconds).unref()
+  }
+
+  async function look(): Promise<void> {
+    await sweep.run()
+    wake()
+  }
+
+  void look()
+  const period = Math.min(LONGEST_SWEEP_MILLISECONDS, leaseMilliseconds / 3)
+  const timer = setInterval(() => void look(), period)
+  timer.unref()
+
+  return {
+    wake,
+    async stopIfCancelled(namespace, runId) {
+      const work = isId('run', runId) ? active.get(runId) : undefined
+      if (!work || !isId('run', runId)) return
+      try {
+        const state = await storage.in(namespace).runs.state(runId)
+        if (state?.cancelRequested) work.controller.abort()
+      } catch (error) {
+        log('warn', 'a run could not be looked at', { error: describeError(error) })
+      }
+    },
+    async stopIfDeleted(namespace, agentId) {
+      const works = [...active.values()].filter(({ run }) => run.agentId === agentId)
+      if (works.length === 0 || !isId('agent', agentId)) return
+      try {
+        if (await storage.in(namespace).agents.get(agentId)) return
+        for (const { controller } of works) controller.abort()
+      } catch (error) {
+        log('warn', 'an agent could not be looked at', { error: describeError(error) })
+      }
+    },
+    async stop() {
+      stopping = true
+      clearInterval(timer)
+      await claiming
+      const works = [...active.values()]
+      for (const { controller } of works) controller.abort()
+      await Promise.all(works.map(({ done }) => done))
+      await storage.claims.abandon(owner, toTimestamp(clock()))
+    },
+  }
+}
+
+function isSameLease(one: Lease, other: Lease): boolean {
+  return (
+    one.namespace === other.namespace &&
+    one.agentId === other.agentId &&
+    one.owner === other.owner &&
+    one.fence === other.fence
+  )
+}
+
+/** What the run took in other hands is told by the clock; from now on it is told by a time that nobody sets. */
+function stopwatch({ startedAt }: Run, now: number): () => number {
+  const before = startedAt === null ? 0 : Math.max(0, now - Date.parse(startedAt))
+  const began = performance.now()
+  return () => before + performance.now() - began
+}

@@ -1,0 +1,94 @@
+import type { Timestamp } from '../../core/clock.ts'
+import { UserError } from '../../core/errors.ts'
+import type { CallId } from '../../core/ids.ts'
+import type { Run } from '../../core/run.ts'
+import type { Reads, StepCall, Transaction } from '../../storage/port/store.ts'
+
+/** A call that is not made before a person says yes. */
+export interface PendingApproval {
+  readonly callId: CallId
+  readonly toolName: string
+  readonly arguments: string
+}
+
+export interface ApprovalAnswer {
+  /** Absent: the only call that waits. */
+  readonly callId?: string | undefined
+  readonly approve: boolean
+  readonly reason?: string | undefined
+}
+
+export async function pendingApprovals(
+  reads: Pick<Reads, 'runs'>,
+  run: Run,
+): Promise<readonly PendingApproval[]> {
+  if (run.status !== 'requires_approval') return []
+  const waiting = (await reads.runs.calls(run.id)).filter(waits)
+  return waiting.map((call) => ({
+    callId: call.id,
+    toolName: call.name,
+    arguments: call.arguments,
+  }))
+}
+
+/** Stores the answer; once none is open, the run goes on with whoever is free. */
+export async function answerApproval(
+  tx: Transaction,
+  run: Run,
+  { callId, approve, reason = '' }: ApprovalAnswer,
+  at: Timestamp,
+): Promise<void> {
+  const calls = await tx.runs.calls(run.id)
+  const waiting = run.status === 'requires_approval' ? calls.filter(waits) : []
+  const call = chosen(run, calls, waiting, callId)
+  if (!(await tx.runs.answerApproval(call.id, { approved: approve, reason }))) {
+    throw answeredBefore(run, call)
+  }
+  if (waiting.length === 1) await tx.runs.resume(run.id, at)
+}
+
+function waits(call: StepCall): boolean {
+  return call.approval === 'pending' && call.state !== 'done'
+}
+
+function chosen(
+  run: Run,
+  calls: readonly StepCall[],
+  waiting: readonly StepCall[],
+  callId: string | undefined,
+): StepCall {
+  const ids = waiting.map((call) => `${call.id} (${call.name})`).join(', ')
+  const [only, ...others] = waiting
+  if (callId === undefined) {
+    if (only && others.length === 0) return only
+    if (!only) throw noneWaits(run, calls)
+    throw new UserError(
+      'invalid_argument',
+      `${waiting.length} calls of run ${run.id} wait for approval: ${ids}. Give the tool_call_id of the one you mean; each needs its own answer.`,
+    )
+  }
+  const call = calls.find((one) => one.id === callId)
+  if (call && waiting.includes(call)) return call
+  if (call?.approval) throw answeredBefore(run, call)
+  if (!only) throw noneWaits(run, calls)
+  throw new UserError('not_found', `No call ${callId} of run ${run.id} waits; these do: ${ids}.`)
+}
+
+function noneWaits(run: Run, calls: readonly StepCall[]): UserError {
+  const answered = calls.findLast((call) => call.approval !== null)
+  if (answered) return answeredBefore(run, answered)
+  return new UserError(
+    'conflict',
+    `No call of run ${run.id} waits for approval; the run is ${run.status}. Call get_run to see where it stands.`,
+  )
+}
+
+function answeredBefore(run: Run, call: StepCall): UserError {
+  const unanswered =
+    run.completedAt === null ? 'does not wait yet' : 'was not answered before its run ended'
+  const what = call.approval === 'pending' ? unanswered : `was already ${call.approval}`
+  return new UserError(
+    'conflict',
+    `The call ${call.id} (${call.name}) of run ${run.id} ${what}, so this answer changes nothing. The run is ${run.status}; call get_run to see where it stands.`,
+  )
+}

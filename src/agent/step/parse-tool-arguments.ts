@@ -1,0 +1,112 @@
+import { UserError } from '../../core/errors.ts'
+import { excerpt } from '../../core/text.ts'
+
+export interface ToolArguments {
+  readonly value: Readonly<Record<string, unknown>>
+  /** JSON of the value: as the model wrote it, or as it was repaired. */
+  readonly text: string
+}
+
+/** How the error of every call ends that was not run because there was more of it to come. */
+export const SHORTER = 'Make the call again, shorter.'
+
+/** Longer ones are no arguments but a model that does not find its end, and would be read again at every step. */
+const LONGEST_ARGUMENTS = 100_000
+const LONGEST_QUOTE = 120
+
+/**
+ * The arguments of a call, strictly read. Repaired is only what cannot change their meaning: a code fence around them,
+ * a comma too many, and JSON in JSON. What is incomplete is never completed: a call with half of its text would run as
+ * if the model had meant it. Throws a UserError for the model.
+ */
+export function parseToolArguments(tool: string, written: string): ToolArguments {
+  if (written.length > LONGEST_ARGUMENTS) {
+    throw notRun(
+      tool,
+      `its arguments have ${written.length} characters, and ${LONGEST_ARGUMENTS} are allowed. ${SHORTER}`,
+    )
+  }
+  // Some models write nothing for a tool without parameters.
+  if (written.trim() === '') return { value: {}, text: '{}' }
+  const read = readJson(written)
+  if (!read) {
+    throw notRun(
+      tool,
+      looksCutOff(written)
+        ? `its arguments are not valid JSON and seem to be cut off. ${SHORTER}`
+        : `its arguments are not valid JSON (${excerpt(written.trim(), LONGEST_QUOTE)}). Make the call again with one complete JSON object.`,
+    )
+  }
+  const { value } = read
+  if (!isObject(value)) {
+    throw notRun(tool, 'its arguments must be a JSON object. Make the call again.')
+  }
+  if (hasPrototypeKey(value)) {
+    throw notRun(tool, 'the key "__proto__" is not allowed. Make the call again without it.')
+  }
+  return { value, text: read.isRepaired ? JSON.stringify(value) : written }
+}
+
+function notRun(tool: string, problem: string): UserError {
+  return new UserError('invalid_argument', `${tool} was not run: ${problem}`)
+}
+
+interface ReadJson {
+  readonly value: unknown
+  readonly isRepaired: boolean
+}
+
+function readJson(written: string): ReadJson | undefined {
+  const value = parse(written)
+  if (value === undefined) {
+    const repaired = parse(withoutStrayCommas(withoutFence(written)))
+    return repaired === undefined ? undefined : { value: unwrapped(repaired), isRepaired: true }
+  }
+  const inner = unwrapped(value)
+  return { value: inner, isRepaired: inner !== value }
+}
+
+/** The object inside a text that is JSON itself. */
+function unwrapped(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const inner = parse(value)
+  return isObject(inner) ? inner : value
+}
+
+/** undefined: no JSON, which can't say undefined itself. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function withoutFence(text: string): string {
+  const lines = text.trim().split('\n')
+  const isFenced = lines.length > 2 && /^```(?:json)?\s*$/.test(lines[0] ?? '')
+  return isFenced && lines.at(-1)?.trim() === '```' ? lines.slice(1, -1).join('\n') : text
+}
+
+/** Texts are matched whole, so that a comma in one of them stays; one without an end is, too, or this would be slow. */
+const TEXT_OR_STRAY_COMMA = /("(?:[^"\\]|\\[\s\S]?)*"?)|,(?=\s*[}\]])/g
+
+function withoutStrayCommas(text: string): string {
+  return text.replace(TEXT_OR_STRAY_COMMA, (_, quoted: string | undefined) => quoted ?? '')
+}
+
+/** Providers that rewrite the finish reason hide that the output limit was reached; the end of the text shows it. */
+function looksCutOff(text: string): boolean {
+  return !/[}\]]\s*(?:```\s*)?$/.test(text)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** At any depth: no tool has such a parameter, and a copy made without care would change the prototype. */
+function hasPrototypeKey(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hasPrototypeKey)
+  if (!isObject(value)) return false
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasPrototypeKey)
+}

@@ -1,0 +1,159 @@
+import { UserError } from '../../core/errors.ts'
+import { newId } from '../../core/ids.ts'
+import type { ToolCall } from '../../core/message.ts'
+import { excerpt } from '../../core/text.ts'
+import type { ModelAnswer } from '../../llm/model.ts'
+import type { CallEffect } from '../../storage/port/store.ts'
+import type { BoundCall, InnerTool } from '../tools/define-inner-tool.ts'
+import { SPEAKING_TOOL } from '../tools/index.ts'
+import { HEARTBEAT, THINKING } from '../tools/tool-specs.ts'
+import { nearestNames } from './nearest-names.ts'
+import { parseToolArguments, SHORTER } from './parse-tool-arguments.ts'
+
+/** A call of the model's answer, ready to be made, or with the error that it is answered with instead. */
+export type PlannedCall = ToolCall & {
+  readonly index: number
+  readonly effect: CallEffect
+} & (
+    | { readonly kind: 'planned'; readonly call: BoundCall; readonly needsApproval: boolean }
+    | { readonly kind: 'refused'; readonly error: string }
+  )
+
+export interface Planning {
+  readonly tools: readonly InnerTool[]
+  readonly speakNow: boolean
+  /** What the model reads if the tool rules exclude a call of this tool now. */
+  readonly ruledOut: (name: string) => string | undefined
+  readonly needsApproval: (name: string) => boolean
+}
+
+/** Each is a transaction and a message; no plan has more of them in one answer. */
+const MOST_CALLS = 50
+/** Of what can't be run, and is kept only so that one can see what the model did. */
+const LONGEST_REFUSED = 10_000
+const LONGEST_NAME = 100
+
+const TRUNCATED = `The call was not run: your answer was cut off at the output limit, so it may be incomplete. ${SHORTER}`
+const TOO_MANY = `The call was not run, and neither were those after it: an answer can have ${MOST_CALLS} calls. Make the others in the next one.`
+/** Read at the next turn, when the tool is there again. */
+const TOO_LATE =
+  'The call was not run: the steps of the turn were used up, and all that was left was to answer the user.'
+
+/**
+ * Ids are ours: those of providers repeat, or are missing. Calls are judged by the tool rules up to the first that is
+ * to be made; what is allowed after that one depends on how it ends, so the others are judged when their turn comes.
+ */
+export function planCalls(answer: ModelAnswer, planning: Planning): readonly PlannedCall[] {
+  const planned: PlannedCall[] = []
+  for (const [index, written] of answer.toolCalls.slice(0, MOST_CALLS + 1).entries()) {
+    const own = { id: newId('call'), name: excerpt(written.name, LONGEST_NAME), index }
+    const isFirst = !planned.some((call) => call.kind === 'planned')
+    planned.push({ ...own, ...plan(answer, written, index, isFirst, planning) })
+  }
+  return planned
+}
+
+function plan(
+  answer: ModelAnswer,
+  written: ModelAnswer['toolCalls'][number],
+  index: number,
+  isFirst: boolean,
+  { tools, speakNow, ruledOut, needsApproval }: Planning,
+) {
+  const { name } = written
+  try {
+    if (answer.finish === 'length') throw notRun(TRUNCATED)
+    if (index >= MOST_CALLS) throw notRun(TOO_MANY)
+    if (speakNow && !tools.some((tool) => tool.name === name)) throw notRun(TOO_LATE)
+    const excluded = isFirst ? ruledOut(name) : undefined
+    if (excluded !== undefined) throw notRun(excluded)
+    const { call, text } = bind(tools, name, written.arguments)
+    return {
+      kind: 'planned',
+      arguments: text,
+      effect: call.effect,
+      call,
+      needsApproval: needsApproval(name),
+    } as const
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const kept = excerpt(written.arguments, LONGEST_REFUSED)
+    return { kind: 'refused', arguments: kept, effect: 'none', error: error.message } as const
+  }
+}
+
+function notRun(why: string): UserError {
+  return new UserError('invalid_argument', why)
+}
+
+/** Throws a UserError for the model where the call can't be made. */
+export function bindCall(tools: readonly InnerTool[], name: string, text: string): BoundCall {
+  return bind(tools, name, text).call
+}
+
+function bind(
+  tools: readonly InnerTool[],
+  name: string,
+  written: string,
+): { readonly call: BoundCall; readonly text: string } {
+  const tool = tools.find((candidate) => candidate.name === name)
+  if (!tool) throw unknownTool(tools, name)
+  const { value, text } = parseToolArguments(name, written)
+  const { [THINKING]: _thinking, [HEARTBEAT]: _heartbeat, ...own } = value
+  return { call: tool.bind(own), text }
+}
+
+function unknownTool(tools: readonly InnerTool[], name: string): UserError {
+  const names = nearestNames(
+    name,
+    tools.map((tool) => tool.name),
+  )
+  const instead = names.length === 0 ? 'Call none.' : `Call one of: ${names.join(', ')}.`
+  return new UserError(
+    'invalid_argument',
+    `There is no tool "${excerpt(name, LONGEST_NAME)}". ${instead}`,
+  )
+}
+
+/** What a call says about the loop, read leniently: the arguments may be unusable otherwise. */
+export interface LoopArguments {
+  readonly thinking: string
+  readonly heartbeat: boolean
+}
+
+export function loopArguments(text: string): LoopArguments {
+  const fields = fieldsOf(text)
+  const thinking = fields[THINKING]
+  const heartbeat = fields[HEARTBEAT]
+  return {
+    thinking: typeof thinking === 'string' ? thinking : '',
+    heartbeat: heartbeat === true || heartbeat === 'true',
+  }
+}
+
+/** What a call of the speaking tool says to the user. */
+export function spokenBy(call: PlannedCall): string | undefined {
+  return call.kind === 'refused' ? undefined : wordsOf(call)
+}
+
+/** Whether something may still come between the calls and being made, so that nobody may be told their words yet. */
+export function speaksLater(calls: readonly PlannedCall[], isBound: boolean): boolean {
+  const planned = calls.filter((call) => call.kind === 'planned')
+  return isBound && (planned.length > 1 || planned.some((call) => call.needsApproval))
+}
+
+/** The words of a call of the speaking tool. */
+export function wordsOf(call: Pick<ToolCall, 'name' | 'arguments'>): string | undefined {
+  if (call.name !== SPEAKING_TOOL) return undefined
+  const { message } = fieldsOf(call.arguments)
+  return typeof message === 'string' ? message : undefined
+}
+
+function fieldsOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,22 @@
+import type { Agent } from '../../core/agent.ts'
+import type { Run } from '../../core/run.ts'
+import type { Reads } from '../../storage/port/store.ts'
+import type { ContextInput } from '../context/compile-context.ts'
+import { countRepeats } from '../context/find-repeats.ts'
+import { readContext } from '../context/read-context.ts'
+import { mayOnlySpeak } from './decide.ts'
+import { readCalls } from './read-calls.ts'
+
+/** What the model is told at that step of the run. */
+export async function readStep(
+  reads: Reads,
+  agent: Agent,
+  run: Run,
+  number: number,
+  now: number,
+): Promise<ContextInput> {
+  const speakNow = mayOnlySpeak(number, run.maxSteps) ? { maxSteps: run.maxSteps } : null
+  const repeats = countRepeats(await reads.messages.ofRun(run.id))
+  const calls = await readCalls(reads, agent, run.id)
+  return readContext(reads, agent, run.id, now, { speakNow, repeats, calls })
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { UserError } from '../core/errors.ts'
+import { describeError, type Log } from '../core/log.ts'
+import { BodyError } from './read-body.ts'
+
+const UNREAD_MILLISECONDS = 1_000
+const BUSY_SECONDS = 5
+
+/** Answers a request that could not be served, as far as it can still be answered. */
+export function fail(response: ServerResponse, error: unknown, log: Log): void {
+  if (response.headersSent || response.req.errored) {
+    // The client has gone, or has to see that what it got is not all.
+    response.destroy()
+  } else if (error instanceof BodyError) {
+    refuse(response, error.status, error.message, error.code)
+    endUnread(response.req)
+  } else if (error instanceof UserError && error.code === 'busy') {
+    askToWait(response, 503, error.message, BUSY_SECONDS)
+  } else {
+    log('error', 'an HTTP request failed', { error: describeError(error) })
+    refuse(response, 500, 'Recollect failed on this request.', -32_603)
+  }
+}
+
+/** Whoever is still sending gets a moment to see the answer; cut off at once, it would see an error instead. */
+function endUnread(request: IncomingMessage): void {
+  if (request.complete) return
+  const end = setTimeout(() => request.destroy(), UNREAD_MILLISECONDS)
+  request.once('close', () => clearTimeout(end))
+  request.resume()
+}
+
+/** Every refusal is a JSON-RPC error too, so that an MCP client can show its text. */
+export function refuse(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  code = -32_000,
+): void {
+  answerJson(response, status, { jsonrpc: '2.0', error: { code, message }, id: null })
+}
+
+/** A refusal that says when to come again. */
+export function askToWait(
+  response: ServerResponse,
+  status: 429 | 503,
+  message: string,
+  seconds: number,
+): void {
+  response.setHeader('Retry-After', seconds)
+  refuse(response, status, message)
+}
+
+/** True: the request does more than read, and was refused. */
+export function refuseMoreThanReading(request: IncomingMessage, response: ServerResponse): boolean {
+  if (request.method === 'GET' || request.method === 'HEAD') return false
+  response.setHeader('Allow', 'GET, HEAD')
+  refuse(response, 405, 'Only GET and HEAD are answered here.')
+  return true
+}
+
+export function answerJson(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value))
+}

@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http'
+import { isTooDeep, MOST_BYTES, TOO_DEEP, TOO_LARGE } from './limits.ts'
+
+/** A body that is not read, or not to its end. */
+export class BodyError extends Error {
+  readonly status: 400 | 413
+  readonly code: number
+
+  constructor(status: 400 | 413, code: number, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+const INVALID_REQUEST = -32_600
+const PARSE_ERROR = -32_700
+
+/** The JSON in a request. Throws BodyError if there is none that can be served. */
+export async function readBody(request: IncomingMessage): Promise<unknown> {
+  const tooLarge = () => new BodyError(413, INVALID_REQUEST, TOO_LARGE)
+  if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) throw tooLarge()
+  const chunks: Buffer[] = []
+  let bytes = 0
+  // Giving up must leave the connection open for the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const part = Buffer.from(chunk)
+    bytes += part.length
+    if (bytes > MOST_BYTES) throw tooLarge()
+    chunks.push(part)
+  }
+  const text = Buffer.concat(chunks).toString('utf8')
+  if (isTooDeep(text)) throw new BodyError(400, INVALID_REQUEST, TOO_DEEP)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new BodyError(400, PARSE_ERROR, 'The body of the request is not JSON.')
+  }
+}

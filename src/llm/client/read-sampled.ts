@@ -1,0 +1,67 @@
+import * as z from 'zod'
+import type { ModelWords } from '../model.ts'
+import { readTextCalls } from '../openai/text-calls.ts'
+import { splitThinking } from '../openai/think-tags.ts'
+
+/** Clients differ and add; of a block of a kind that we do not know, nothing is read. */
+const Block = z.object({
+  type: z.string(),
+  text: z.string().optional().catch(undefined),
+  name: z.string().optional().catch(undefined),
+  input: z.unknown().optional(),
+})
+const Sampled = z.object({
+  content: z.union([z.array(Block), Block.transform((block) => [block])]),
+  stopReason: z.string().nullish().catch(null),
+})
+
+export type ReadSampled =
+  | { readonly kind: 'words'; readonly words: ModelWords }
+  | { readonly kind: 'invalid'; readonly problem: string }
+
+/** What the model of a client answered. `callable`: names of tools that a text may call. */
+export function readSampled(result: unknown, callable: ReadonlySet<string>): ReadSampled {
+  const parsed = Sampled.safeParse(result)
+  if (!parsed.success) return { kind: 'invalid', problem: 'it is no message of a model' }
+  const { content, stopReason } = parsed.data
+  const texts = content.flatMap(({ type, text }) => (type === 'text' ? [text ?? ''] : []))
+  const uses = content.filter(({ type }) => type === 'tool_use')
+  if (texts.length === 0 && uses.length === 0 && content.length > 0) {
+    return { kind: 'invalid', problem: 'it holds neither text nor a call of a tool' }
+  }
+  const thinking = splitThinking(texts.join('\n'))
+  const written =
+    uses.length > 0
+      ? { text: thinking.text, calls: uses.map(toCall) }
+      : readTextCalls(thinking.text, callable)
+  const finish = readStop(stopReason)
+  return {
+    kind: 'words',
+    words: {
+      text: written.text,
+      reasoning: thinking.reasoning,
+      // What a filter stopped half-way is not what the model meant to do.
+      toolCalls: finish === 'refusal' ? [] : written.calls,
+      finish,
+    },
+  }
+}
+
+function toCall({ name = '', input }: z.infer<typeof Block>) {
+  return { name, arguments: typeof input === 'string' ? input : JSON.stringify(input ?? {}) }
+}
+
+/** `maxTokens` is the protocol's own word; clients also hand on those of their provider. */
+function readStop(reason: string | null | undefined): ModelWords['finish'] {
+  switch (reason?.replaceAll(/[^a-z]/gi, '').toLowerCase()) {
+    case 'maxtokens':
+    case 'length':
+      return 'length'
+    case 'refusal':
+    case 'contentfilter':
+    case 'safety':
+      return 'refusal'
+    default:
+      return 'stop'
+  }
+}

@@ -1,0 +1,171 @@
+import { PROMPTS } from '../../generated/prompts.ts'
+import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts'
+import { toWireArguments, toWireName } from '../openai/to-wire.ts'
+import { toWireId } from '../openai/wire-id.ts'
+
+/*
+ * A request in the words in which MCP asks the model of a client (`sampling/createMessage`). A client that takes no
+ * tools with it is told of them in the text, and its model writes its calls into its answer (`text-calls.ts`).
+ */
+
+type TextBlock = { type: 'text'; text: string }
+type Block =
+  | TextBlock
+  | { type: 'tool_use'; id: string; name: string; input: Record<string, unknown> }
+  | { type: 'tool_result'; toolUseId: string; content: TextBlock[] }
+
+interface SamplingMessage {
+  role: 'user' | 'assistant'
+  content: Block | Block[]
+}
+
+interface SamplingTool {
+  name: string
+  description: string
+  inputSchema: { type: 'object'; [keyword: string]: unknown }
+}
+
+/** The parameters of the request, in the protocol's own form. */
+export interface SamplingParams {
+  messages: SamplingMessage[]
+  systemPrompt: string
+  maxTokens: number
+  temperature?: number
+  tools?: SamplingTool[]
+  toolChoice?: { mode: 'auto' | 'required' | 'none' }
+}
+
+/** The protocol wants some number. */
+const USUAL_OUTPUT_TOKENS = 4_096
+/** The shortest limit of those who limit ids, so that any client can pass them on. */
+const ID_LENGTH = 40
+
+export function toSampling(
+  request: ModelRequest,
+  { tools: takesTools }: { readonly tools: boolean },
+): SamplingParams {
+  const { tools, mode } = offered(request)
+  const [first, ...rest] = request.messages
+  const isSystem = first?.role === 'system'
+  const system = isSystem ? first.text.toWellFormed() : ''
+  const messages = isSystem ? rest : request.messages
+  const common = {
+    maxTokens: request.maxOutputTokens ?? USUAL_OUTPUT_TOKENS,
+    ...(request.temperature !== undefined && { temperature: request.temperature }),
+  }
+  if (!takesTools) {
+    const about = tools.length === 0 ? [] : [aboutTools(tools, mode)]
+    return {
+      ...common,
+      systemPrompt: [system, ...about].join('\n\n'),
+      messages: asText(messages),
+    }
+  }
+  return {
+    ...common,
+    systemPrompt: system,
+    messages: withBlocks(messages),
+    ...(tools.length > 0 && { tools: tools.map(toTool), toolChoice: { mode } }),
+  }
+}
+
+/** The protocol names no tool that is to be called: it is then the only one there is. */
+function offered({ tools, toolChoice }: ModelRequest) {
+  return typeof toolChoice === 'object'
+    ? ({ tools: tools.filter(({ name }) => name === toolChoice.name), mode: 'required' } as const)
+    : ({ tools, mode: toolChoice } as const)
+}
+
+function toTool({ name, description, parameters }: ToolSpec): SamplingTool {
+  return { name, description, inputSchema: { ...parameters, type: 'object' } }
+}
+
+function textBlock(text: string): TextBlock {
+  return { type: 'text', text: text.toWellFormed() }
+}
+
+/** Results of one answer's calls are one message, which holds nothing else. */
+function withBlocks(messages: readonly ModelMessage[]): SamplingMessage[] {
+  const written: SamplingMessage[] = []
+  let results: Block[] | undefined
+  for (const message of messages) {
+    if (message.role === 'tool') {
+      if (!results) {
+        results = []
+        written.push({ role: 'user', content: results })
+      }
+      const toolUseId = toWireId(message.callId, ID_LENGTH)
+      results.push({ type: 'tool_result', toolUseId, content: [textBlock(message.text)] })
+      continue
+    }
+    results = undefined
+    if (message.role !== 'assistant') {
+      written.push({ role: 'user', content: textBlock(message.text) })
+      continue
+    }
+    const said = message.text.trim() === '' ? [] : [textBlock(message.text)]
+    const calls = message.toolCalls.map((call) => ({
+      type: 'tool_use' as const,
+      id: toWireId(call.id, ID_LENGTH),
+      name: toWireName(call.name),
+      input: inputOf(call.arguments),
+    }))
+    const [only, ...others] = [...said, ...calls]
+    if (only === undefined) continue
+    const isPlain = others.length === 0 && only.type === 'text'
+    written.push({ role: 'assistant', content: isPlain ? only : [only, ...others] })
+  }
+  return written
+}
+
+function inputOf(text: string): Record<string, unknown> {
+  return JSON.parse(toWireArguments(text))
+}
+
+/** Neighbours of one role are one message: not every model takes two of the user's in a row. */
+function asText(messages: readonly ModelMessage[]): SamplingMessage[] {
+  const names = new Map<string, string>()
+  const turns: { role: 'user' | 'assistant'; texts: string[] }[] = []
+  for (const message of messages) {
+    const role = message.role === 'assistant' ? 'assistant' : 'user'
+    const texts = textsOf(message, names).filter((text) => text.trim() !== '')
+    const last = turns.at(-1)
+    if (last?.role === role) last.texts.push(...texts)
+    else if (texts.length > 0) turns.push({ role, texts })
+  }
+  return turns.map(({ role, texts }) => ({ role, content: textBlock(texts.join('\n\n')) }))
+}
+
+function textsOf(message: ModelMessage, names: Map<string, string>): readonly string[] {
+  if (message.role === 'assistant') {
+    for (const { id, name } of message.toolCalls) names.set(id, name)
+    return [
+      message.text,
+      ...message.toolCalls.map(({ name, arguments: text }) => callText(name, text)),
+    ]
+  }
+  if (message.role !== 'tool') return [message.text]
+  // A result is not to end itself and go on as something else.
+  const safe = message.text.replaceAll('</tool_result', '<\\/tool_result')
+  const name = toWireName(names.get(message.callId) ?? '')
+  return [`<tool_result name="${name}">\n${safe}\n</tool_result>`]
+}
+
+function callText(name: string, text: string): string {
+  const call = { name: toWireName(name), arguments: inputOf(text) }
+  return `<tool_call>${JSON.stringify(call)}</tool_call>`
+}
+
+const MODES = {
+  auto: 'Call a tool when it helps, else answer in plain text.',
+  required: 'Your answer must call at least one tool.',
+  none: 'Call no tool now: answer in plain text.',
+} as const
+
+function aboutTools(tools: readonly ToolSpec[], mode: keyof typeof MODES): string {
+  const list = tools.map((tool) => JSON.stringify(toTool(tool))).join('\n')
+  return PROMPTS['tools-in-text']
+    .trim()
+    .replace('{TOOLS}', () => list)
+    .replace('{MODE}', MODES[mode])
+}

@@ -1,0 +1,61 @@
+import type { Embedded, EmbeddingResult } from '../embedder.ts'
+
+/** Google takes 100 texts in a call, OpenAI 300,000 tokens. */
+const MOST_TEXTS = 64
+const MOST_CHARACTERS = 100_000
+
+/** Few enough for one call each. */
+export function toBatches(texts: readonly string[]): readonly (readonly string[])[] {
+  const batches: string[][] = []
+  let characters = Number.POSITIVE_INFINITY
+  for (const text of texts) {
+    const batch = batches.at(-1)
+    if (batch && batch.length < MOST_TEXTS && characters + text.length <= MOST_CHARACTERS) {
+      batch.push(text)
+      characters += text.length
+    } else {
+      batches.push([text])
+      characters = text.length
+    }
+  }
+  return batches
+}
+
+export function halves(texts: readonly string[]): readonly (readonly string[])[] {
+  const middle = Math.ceil(texts.length / 2)
+  return [texts.slice(0, middle), texts.slice(middle)]
+}
+
+/** Up to the first failure. */
+export async function embedInTurn(
+  batches: readonly (readonly string[])[],
+  embedBatch: (batch: readonly string[]) => Promise<EmbeddingResult>,
+): Promise<EmbeddingResult> {
+  const embedded: Embedded[] = []
+  for (const batch of batches) {
+    const result = await embedBatch(batch)
+    embedded.push(...result.embedded)
+    if (result.failure) return { embedded, failure: result.failure }
+  }
+  return { embedded, failure: null }
+}
+
+/** Vendors refuse a text of nothing, and with it the whole request; it is never sent. */
+export function withEmptyTexts(
+  texts: readonly string[],
+  embedded: readonly Embedded[],
+): readonly Embedded[] {
+  const all: Embedded[] = []
+  let next = 0
+  for (const text of texts) {
+    if (text.trim() === '') {
+      all.push({ kind: 'refused', problem: 'The text is empty.' })
+      continue
+    }
+    const one = embedded[next]
+    if (!one) break
+    all.push(one)
+    next += 1
+  }
+  return all
+}

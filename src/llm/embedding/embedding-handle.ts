@@ -1,0 +1,65 @@
+import { UserError } from '../../core/errors.ts'
+import { findProvider, PROVIDERS, type Provider } from '../providers.ts'
+import { type EmbeddingModel, EXAMPLE_MODELS, findEmbeddingModel } from './embedding-models.ts'
+import { HASH_HANDLE } from './hash-embedder.ts'
+
+export type EmbeddingHandle =
+  | { readonly kind: 'hash' }
+  | {
+      readonly kind: 'endpoint'
+      readonly handle: string
+      readonly provider: Provider
+      readonly model: string
+      readonly traits: EmbeddingModel
+      /** null: as the model has it. */
+      readonly askedDimension: number | null
+    }
+
+const GREATEST_DIMENSION = 16_384
+const SMALLEST_DIMENSION = 8
+
+/** `provider/model`, or `provider/model@512` for shorter vectors. Throws a UserError that says what is allowed. */
+export function parseEmbeddingHandle(handle: string): EmbeddingHandle {
+  if (handle === HASH_HANDLE) return { kind: 'hash' }
+  const [, providerName = '', model = '', digits] =
+    /^([^/\s]+)\/(\S+?)(?:@(\d+))?$/.exec(handle) ?? []
+  const provider = findProvider(providerName)
+  if (!provider) throw unknownHandle(handle)
+  const traits = findEmbeddingModel(model)
+  const askedDimension = digits === undefined ? null : Number(digits)
+  if (askedDimension !== null) checkDimension(handle, model, askedDimension, traits)
+  return { kind: 'endpoint', handle, provider, model, traits, askedDimension }
+}
+
+function checkDimension(
+  handle: string,
+  model: string,
+  asked: number,
+  { dimension, canBeShortened }: EmbeddingModel,
+): void {
+  const most = dimension ?? GREATEST_DIMENSION
+  if (asked === dimension) return
+  if (!canBeShortened) {
+    throw new UserError(
+      'invalid_argument',
+      `"${handle}" asks for ${asked} dimensions, but ${model} has ${dimension ?? 'its own number'} and can't be shortened. Leave @${asked} out.`,
+    )
+  }
+  if (asked < SMALLEST_DIMENSION || asked > most) {
+    throw new UserError(
+      'invalid_argument',
+      `"${handle}" asks for ${asked} dimensions; with ${model}, give ${SMALLEST_DIMENSION} to ${most}, or leave @${asked} out.`,
+    )
+  }
+}
+
+function unknownHandle(handle: string): UserError {
+  const example = EXAMPLE_MODELS[handle]
+  const known = PROVIDERS.map(({ name }) => name).join(', ')
+  return new UserError(
+    'invalid_argument',
+    example === undefined
+      ? `"${handle}" is not an embedding handle of the form provider/model or provider/model@dimension. Known providers: ${known}; ${HASH_HANDLE} needs none.`
+      : `"${handle}" names no embedding model. Write ${handle}/${example}, for example.`,
+  )
+}

@@ -1,0 +1,52 @@
+import * as z from 'zod'
+import type { ProviderEndpoint } from '../providers.ts'
+
+/** OpenAI lists `data[].id`, Ollama's own endpoint `models[].name`. */
+const Listing = z.object({
+  data: z.array(z.object({ id: z.string() })).optional(),
+  models: z.array(z.object({ name: z.string() })).optional(),
+})
+const NOT_FOR_CHAT = /embed|rerank|\bbge\b|minilm|whisper/i
+
+const PROBE_MILLISECONDS = 300
+const LIST_MILLISECONDS = 2_000
+
+/** Models that can chat, in the server's order; null: it did not answer. */
+export async function listModels(endpoint: ProviderEndpoint): Promise<readonly string[] | null> {
+  const headers: Record<string, string> =
+    endpoint.key === '' ? {} : { authorization: `Bearer ${endpoint.key}` }
+  return readListing(await getJson(`${endpoint.baseUrl}/models`, LIST_MILLISECONDS, headers))
+}
+
+/** The models of the Ollama at this endpoint; null: none answered in time. */
+export async function probeOllama(endpoint: ProviderEndpoint): Promise<readonly string[] | null> {
+  const server = endpoint.baseUrl.replace(/\/v1$/, '')
+  const version = await getJson(`${server}/api/version`, PROBE_MILLISECONDS)
+  if (!z.object({ version: z.string() }).safeParse(version).success) return null
+  return readListing(await getJson(`${server}/api/tags`, LIST_MILLISECONDS)) ?? []
+}
+
+function readListing(body: unknown): readonly string[] | null {
+  const listing = Listing.safeParse(body)
+  if (!listing.success) return null
+  const { data = [], models = [] } = listing.data
+  return [...data.map((model) => model.id), ...models.map((model) => model.name)].filter(
+    (name) => !NOT_FOR_CHAT.test(name),
+  )
+}
+
+/** null: whatever went wrong. */
+async function getJson(
+  url: string,
+  milliseconds: number,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  try {
+    const signal = AbortSignal.timeout(milliseconds)
+    const response = await fetch(url, { signal, headers, redirect: 'error' })
+    const text = await response.text()
+    return response.ok ? JSON.parse(text) : null
+  } catch {
+    return null
+  }
+}

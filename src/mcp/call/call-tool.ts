@@ -1,0 +1,77 @@
+import type { Scope } from '../../core/access.ts'
+import type { Log } from '../../core/log.ts'
+import type { McpContext } from '../../service/context.ts'
+import { InputNeeded } from '../client/client-input.ts'
+import { type Answer, countFitting, cutToFit, fits, listOf } from '../present/fit.ts'
+import { labelStored } from '../present/label-stored.ts'
+import type { Tool, ToolCall } from './define-tool.ts'
+import { parseArguments } from './parse-arguments.ts'
+import { requireScope } from './require-scope.ts'
+import { openCursor, sealCursor } from './sealed-cursor.ts'
+import { type ToolResult, toErrorResult, toFailedResult, toResult } from './to-result.ts'
+
+/** A call from outside, answered whatever happens: errors become results here and nowhere else. */
+export async function callTool(
+  tool: Tool,
+  rawArguments: unknown,
+  scopes: ReadonlySet<Scope>,
+  context: () => Promise<McpContext>,
+  call: ToolCall,
+  log: Log,
+): Promise<ToolResult | InputNeeded> {
+  try {
+    requireScope(scopes, tool.scope)
+    const args = parseArguments(tool.input, rawArguments)
+    const answer = await answerTool(tool, args, await context(), call)
+    const failure = tool.failure?.(answer)
+    return failure === undefined
+      ? toResult(answer, tool.content?.(answer))
+      : toFailedResult(answer, failure)
+  } catch (error) {
+    if (error instanceof InputNeeded) return error
+    return toErrorResult(error, log)
+  }
+}
+
+/** The answer to parsed arguments, small enough to be sent. */
+export async function answerTool(
+  tool: Tool,
+  args: Readonly<Record<string, unknown>>,
+  context: McpContext,
+  call: ToolCall,
+): Promise<Answer> {
+  const { cursor, ...others } = args
+  const opened =
+    typeof cursor === 'string'
+      ? { ...others, cursor: await openCursor(cursor, tool.name, context) }
+      : others
+  const run = async (limited: { readonly limit?: number } = {}) =>
+    complete(await tool.run({ ...opened, ...limited }, context, call), (next) =>
+      sealCursor(next, tool.name, context),
+    )
+  const answer = await run()
+  if (tool.pages === undefined || fits(answer)) return cutToFit(answer)
+  const all = listOf(answer, tool.pages).length
+  let page = answer
+  // Asked again for a shorter page, so that its cursor leads to what had to be left out; what stands around an entry is
+  // left out on both sides of it, so that may take several times.
+  while (!fits(page) && listOf(page, tool.pages).length > 1) {
+    page = await run({ limit: countFitting(page, tool.pages) })
+  }
+  const cut = cutToFit(page)
+  const leftOut = all - listOf(cut, tool.pages).length
+  return { ...cut, ...(leftOut > 0 && { truncated: true, left_out: leftOut }) }
+}
+
+/** As it will look on the wire. */
+async function complete(
+  answer: Answer,
+  seal: (cursor: string) => Promise<string>,
+): Promise<Answer> {
+  const { next_cursor } = answer
+  const sealed = typeof next_cursor === 'string' ? { next_cursor: await seal(next_cursor) } : {}
+  const present = Object.entries({ ...answer, ...sealed }).filter(
+    ([, value]) => value !== undefined,
+  )
+  return labelStored(Object.fromEntries(present))
+}

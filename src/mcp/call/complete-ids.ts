@@ -1,0 +1,30 @@
+import { type IdPrefix, readId } from '../../core/ids.ts'
+
+/** What kind of id stands in an argument or URI variable of that name. `agent` is not here: it may be a name. */
+const KINDS: Readonly<Record<string, IdPrefix>> = {
+  agent_id: 'agent',
+  run_id: 'run',
+  passage_id: 'passage',
+  supersedes: 'passage',
+  block_id: 'block',
+  block_ids: 'block',
+  archive_id: 'archive',
+  tool_call_id: 'call',
+  around: 'message',
+}
+
+/** The ids among these values with their prefixes, as everything behind compares them. */
+export function completeIds<Values extends Readonly<Record<string, unknown>>>(
+  values: Values,
+): Values {
+  const entries = Object.entries(values).map(([name, value]) => {
+    const kind = KINDS[name]
+    return [name, kind === undefined ? value : completed(kind, value)]
+  })
+  return { ...values, ...Object.fromEntries(entries) }
+}
+
+function completed(kind: IdPrefix, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => completed(kind, item))
+  return typeof value === 'string' ? (readId(kind, value) ?? value) : value
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { isRecord } from '../../core/is-record.ts'
+
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+const inputs = new WeakMap<z.ZodObject, JsonSchema>()
+const outputs = new WeakMap<z.ZodObject, JsonSchema>()
+
+/** What a tool takes, in the flat dialect that every client and model API accepts. */
+export function inputSchema(schema: z.ZodObject): JsonSchema {
+  return once(inputs, schema, () => convert(schema, 'input'))
+}
+
+/**
+ * What a tool answers. Nothing is required at the top, so that an error result is valid too, and more fields may come:
+ * clients validate answers against this.
+ */
+export function outputSchema(schema: z.ZodObject): JsonSchema {
+  return once(outputs, schema, () => {
+    const { required: _, ...open } = withoutKey(convert(schema, 'output'), 'additionalProperties')
+    return open
+  })
+}
+
+function once(
+  cache: WeakMap<z.ZodObject, JsonSchema>,
+  schema: z.ZodObject,
+  make: () => JsonSchema,
+): JsonSchema {
+  const known = cache.get(schema)
+  if (known !== undefined) return known
+  const made = make()
+  cache.set(schema, made)
+  return made
+}
+
+function convert(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
+  // Shared parts stay inline: not every client follows $ref.
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline' })
+  return mapObjects(rest, (node) =>
+    Object.fromEntries(
+      Object.entries(node).filter(([key, value]) => !isSafeIntegerBound(key, value)),
+    ),
+  )
+}
+
+/** zod bounds every integer by what a double can hold; that tells a model nothing. */
+function isSafeIntegerBound(key: string, value: unknown): boolean {
+  return (
+    (key === 'minimum' && value === Number.MIN_SAFE_INTEGER) ||
+    (key === 'maximum' && value === Number.MAX_SAFE_INTEGER)
+  )
+}
+
+function withoutKey(schema: JsonSchema, key: string): JsonSchema {
+  return mapObjects(schema, ({ [key]: _, ...rest }) => rest)
+}
+
+function mapObjects(node: JsonSchema, change: (node: JsonSchema) => JsonSchema): JsonSchema {
+  const entries = Object.entries(change(node))
+  return Object.fromEntries(entries.map(([key, value]) => [key, mapValue(value, change)]))
+}
+
+function mapValue(value: unknown, change: (node: JsonSchema) => JsonSchema): unknown {
+  if (Array.isArray(value)) return value.map((item) => mapValue(item, change))
+  return isRecord(value) ? mapObjects(value, change) : value
+}

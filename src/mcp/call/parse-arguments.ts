@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { UserError } from '../../core/errors.ts'
+import { fieldPath } from '../../core/field-path.ts'
+import { isRecord } from '../../core/is-record.ts'
+import { nearest } from '../../core/nearest.ts'
+import { cleanText } from '../../core/text.ts'
+import { completeIds } from './complete-ids.ts'
+import { straighten, unwrap } from './straighten.ts'
+
+/** So many wrong names are told at once. */
+const MOST_UNKNOWN = 3
+
+type Path = readonly PropertyKey[]
+
+/** The arguments of a call, or a UserError that says which one was wrong and how. */
+export function parseArguments<Input extends z.ZodObject>(
+  schema: Input,
+  raw: unknown,
+): z.infer<Input> {
+  const parsed = schema.safeParse(straighten(schema, clean(raw ?? {})), { reportInput: true })
+  if (parsed.success) return completeIds(parsed.data)
+  // A misspelt name first, for it explains the missing one. Two are enough to go on.
+  const issues = [...parsed.error.issues].sort((a, b) => rank(a) - rank(b)).slice(0, 2)
+  const sentences = issues.map((issue) => describe(schema, issue))
+  throw new UserError('invalid_argument', [...new Set(sentences)].join(' '))
+}
+
+function rank(issue: z.core.$ZodIssue): number {
+  return issue.code === 'unrecognized_keys' ? 0 : 1
+}
+
+function describe(schema: z.ZodObject, issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return describeUnknown(schema, issue.path, issue.keys)
+  const name = fieldPath(issue.path)
+  if (name === '') return 'The arguments must be an object with named fields.'
+  if (issue.code === 'invalid_type' && issue.input === undefined) {
+    const about = schemaAt(schema, issue.path)?.description
+    return `Argument "${name}" is missing${about === undefined ? '' : ` (${about})`}.`
+  }
+  const leaveOut = issue.input === null ? ' Leave it out instead.' : ''
+  return `Argument "${name}": ${reason(issue)}.${leaveOut}`
+}
+
+function describeUnknown(schema: z.ZodObject, path: Path, keys: readonly string[]): string {
+  const known = Object.keys(shapeAt(schema, path))
+  const each = keys.slice(0, MOST_UNKNOWN).map((key) => {
+    const guess = nearest(key, known)
+    const question = guess === undefined ? '' : ` Did you mean "${guess}"?`
+    return `Unknown argument "${fieldPath([...path, key])}".${question}`
+  })
+  const list = known.length === 0 ? 'It takes none.' : `Known: ${known.join(', ')}.`
+  return `${each.join(' ')} ${list}`
+}
+
+function reason(issue: z.core.$ZodIssue): string {
+  const text = issue.message.replace(/^(Invalid input|Invalid option|Too big|Too small): /, '')
+  return text.replace(/\.$/, '')
+}
+
+function shapeAt(schema: z.ZodObject, path: Path): Readonly<Record<string, unknown>> {
+  const found = schemaAt(schema, path)
+  return found instanceof z.ZodObject ? found.shape : {}
+}
+
+function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
+  const whole = unwrap(schema)
+  const [first, ...rest] = path
+  if (first === undefined) return whole
+  const inner = innerSchema(whole, first)
+  return inner instanceof z.ZodType ? schemaAt(inner, rest) : undefined
+}
+
+function innerSchema(schema: z.ZodType, part: PropertyKey): unknown {
+  if (schema instanceof z.ZodArray) return schema.element
+  if (schema instanceof z.ZodObject) return schema.shape[String(part)]
+  return undefined
+}
+
+/** Everything that comes in becomes fit to be stored before anyone compares or counts it. */
+function clean(value: unknown): unknown {
+  if (typeof value === 'string') return cleanText(value)
+  if (Array.isArray(value)) return value.map(clean)
+  if (!isRecord(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, clean(item)]))
+}

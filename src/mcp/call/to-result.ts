@@ -1,0 +1,56 @@
+import type { ContentBlock } from '@modelcontextprotocol/server'
+import { UserError } from '../../core/errors.ts'
+import { describeError, type Log } from '../../core/log.ts'
+import { excerpt } from '../../core/text.ts'
+import type { Answer } from '../present/fit.ts'
+
+/** A sentence may quote what was sent, which can be of any length. The longest of ours quotes a block (`quoteValue`). */
+const ERROR_CHARACTERS = 7_000
+
+/** A tool's result as it goes out. Clients show a model either of the two parts, so both say the same. */
+export interface ToolResult {
+  readonly content: ContentBlock[]
+  readonly structuredContent: Record<string, unknown>
+  readonly isError?: true
+}
+
+export function toResult(
+  answer: Answer,
+  content: readonly ContentBlock[] = [text(JSON.stringify(answer))],
+): ToolResult {
+  return { content: [...content], structuredContent: { ...answer } }
+}
+
+/** An answer that reports a failure, like a run that ended badly. */
+export function toFailedResult(answer: Answer, sentences: string): ToolResult {
+  const said = excerpt(sentences, ERROR_CHARACTERS)
+  return { content: [text(said)], structuredContent: { ...answer }, isError: true }
+}
+
+export function toErrorResult(error: unknown, log: Log): ToolResult {
+  const { code, message: whole } = toUserError(error, log)
+  const message = excerpt(whole, ERROR_CHARACTERS)
+  return {
+    content: [text(message)],
+    structuredContent: { error: { code, message } },
+    isError: true,
+  }
+}
+
+/** What the caller may know of something thrown: of our own faults, only that there was one. */
+export function toUserError(error: unknown, log: Log): UserError {
+  if (error instanceof UserError) return error
+  log('error', 'a request failed', {
+    error: describeError(error),
+    ...(error instanceof Error && error.stack !== undefined && { stack: error.stack }),
+  })
+  return new UserError(
+    'internal',
+    'Recollect failed on this request because of a fault of its own, written to its log. ' +
+      'Look at the present state before you try again.',
+  )
+}
+
+function text(value: string): ContentBlock {
+  return { type: 'text', text: value }
+}

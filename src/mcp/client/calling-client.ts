@@ -1,0 +1,34 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import { isRecord } from '../../core/is-record.ts'
+import type { CallingClient, InputKind } from './client-input.ts'
+
+/** The client that a request came from. */
+export function callingClient(server: Server, request: ServerContext['mcpReq']): CallingClient {
+  const resumed = request.requestState()
+  const answers: unknown = request.inputResponses
+  return {
+    resumed: typeof resumed === 'string' ? resumed : undefined,
+    answered: answers !== undefined,
+    takes: (kind) => takes(capabilitiesOf(server, request), kind),
+    answer: (name) => (isRecord(answers) ? answers[name] : undefined),
+  }
+}
+
+/** Declared with each request in the modern era, and when the connection was opened before. */
+function capabilitiesOf(server: Server, { envelope }: ServerContext['mcpReq']): unknown {
+  const declared: unknown = envelope && Reflect.get(envelope, CLIENT_CAPABILITIES_META_KEY)
+  return declared ?? server.getClientCapabilities()
+}
+
+function takes(capabilities: unknown, kind: InputKind): boolean {
+  const [name = '', part] = kind.split('.')
+  const declared = isRecord(capabilities) ? capabilities[name] : undefined
+  if (!isRecord(declared)) return false
+  if (part !== undefined) return isRecord(declared[part])
+  // Before there were modes, an empty object meant forms.
+  return kind !== 'elicitation' || isRecord(declared.form) || Object.keys(declared).length === 0
+}

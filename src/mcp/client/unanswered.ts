@@ -1,0 +1,28 @@
+import type { CreateMessageResult } from '@modelcontextprotocol/server'
+import { isRecord } from '../../core/is-record.ts'
+import { excerpt } from '../../core/text.ts'
+
+/*
+ * A client that fails to answer brings that as its answer, so that the tool that asked can say how to go on. What a
+ * client makes up itself in this form says no more than that it has no answer.
+ */
+
+const REASON = 'recollect/unanswered'
+const LONGEST_REASON = 300
+
+export function unanswered(error: unknown): CreateMessageResult {
+  const reason = error instanceof Error ? error.message : String(error)
+  return {
+    role: 'assistant',
+    model: '',
+    content: { type: 'text', text: '' },
+    _meta: { [REASON]: excerpt(reason, LONGEST_REASON) },
+  }
+}
+
+/** Why there is no answer; undefined: it may be one. */
+export function reasonOf(answer: unknown): string | undefined {
+  if (!isRecord(answer)) return 'it brought none'
+  const reason = isRecord(answer._meta) ? answer._meta[REASON] : undefined
+  return typeof reason === 'string' ? excerpt(reason, LONGEST_REASON) : undefined
+}

@@ -1,0 +1,145 @@
+import { isRecord } from '../../core/is-record.ts'
+import { countCharacters } from '../../core/text.ts'
+
+/*
+ * Keeping answers small. Clients cut or refuse results beyond some 20,000 characters, each in its own way; an answer
+ * of ours is cut here, at a place that makes sense, and says so.
+ */
+
+/** The JSON text of an answer stays under this. */
+const ANSWER_CHARACTERS = 20_000
+/** Left for `truncated`, `left_out` and the like when items are counted out. */
+const MARGIN = 200
+/** What one value may take of an answer, as JSON text. */
+const VALUE_CHARACTERS = 15_000
+
+export type Answer = Readonly<Record<string, unknown>>
+
+export interface Piece {
+  readonly text: string
+  /** How long the whole text is. */
+  readonly chars: number
+  /** Where the rest begins; absent: this was the end. */
+  readonly nextOffset?: number
+}
+
+export function fits(answer: Answer): boolean {
+  return jsonLength(answer) < ANSWER_CHARACTERS
+}
+
+/** The part of `text` from `offset` on that one answer can carry. Offsets count characters. */
+export function pieceOf(text: string, offset = 0, budget = VALUE_CHARACTERS): Piece {
+  let index = 0
+  let spent = 0
+  let piece = ''
+  let nextOffset: number | undefined
+  for (const character of text) {
+    if (index >= offset && nextOffset === undefined) {
+      spent += escapedLength(character)
+      if (spent > budget) nextOffset = index
+      else piece += character
+    }
+    index += 1
+  }
+  return { text: piece, chars: index, ...(nextOffset !== undefined && { nextOffset }) }
+}
+
+/** How many items of the list `key`, from the first, the answer has room for; at least one. */
+export function countFitting(answer: Answer, key: string): number {
+  let room = ANSWER_CHARACTERS - MARGIN - jsonLength({ ...answer, [key]: [] })
+  let count = 0
+  for (const item of listOf(answer, key)) {
+    room -= jsonLength(item) + 1
+    if (room < 0) break
+    count += 1
+  }
+  return Math.max(count, 1)
+}
+
+export function listOf(answer: Answer, key: string): readonly unknown[] {
+  const list = answer[key]
+  return Array.isArray(list) ? list : []
+}
+
+/**
+ * An answer that fits, for what its tool can't page: first the longest list loses items from its end, then long
+ * strings are cut, each with its whole length beside it (`reply_chars` for `reply`).
+ */
+export function cutToFit(answer: Answer): Answer {
+  if (fits(answer)) return answer
+  for (const [characters, items] of STEPS) {
+    const tally = { dropped: 0 }
+    const cut = shorten(answer, characters, items, tally)
+    const result = dropItems({ ...(isRecord(cut) ? cut : {}), truncated: true }, tally.dropped)
+    if (fits(result)) return result
+  }
+  throw new Error('an answer could not be made to fit')
+}
+
+const STEPS = [
+  [VALUE_CHARACTERS, Number.POSITIVE_INFINITY],
+  [8_000, 200],
+  [4_000, 100],
+  [1_000, 50],
+  [300, 20],
+  [100, 10],
+  [30, 3],
+] as const
+
+function dropItems(answer: Answer, alreadyDropped: number): Answer {
+  const key = longestList(answer)
+  const items = key === undefined ? [] : listOf(answer, key)
+  const count = key === undefined || fits(answer) ? items.length : countFitting(answer, key)
+  const before = typeof answer.left_out === 'number' ? answer.left_out : 0
+  const dropped = before + alreadyDropped + items.length - count
+  return {
+    ...answer,
+    ...(key !== undefined && { [key]: items.slice(0, count) }),
+    ...(dropped > 0 && { left_out: dropped }),
+  }
+}
+
+function longestList(answer: Answer): string | undefined {
+  const sizes = Object.keys(answer).map((key) => ({ key, size: jsonLength(listOf(answer, key)) }))
+  return sizes.filter(({ size }) => size > 2).sort((a, b) => b.size - a.size)[0]?.key
+}
+
+/** At the top, lists are left to `dropItems`, which cuts them where the room ends. */
+function shorten(
+  value: unknown,
+  characters: number,
+  items: number,
+  tally: { dropped: number },
+  depth = 0,
+): unknown {
+  if (Array.isArray(value)) {
+    const kept = depth === 1 ? value : value.slice(0, items)
+    tally.dropped += value.length - kept.length
+    return kept.map((item) => shorten(item, characters, items, tally, depth + 1))
+  }
+  if (!isRecord(value)) return value
+  const entries = Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
+    if (typeof item !== 'string') {
+      return [[key, shorten(item, characters, items, tally, depth + 1)]]
+    }
+    const piece = pieceOf(item, 0, characters)
+    // Half a cursor leads nowhere.
+    if (piece.nextOffset === undefined || key === 'next_cursor') return [[key, item]]
+    return [
+      [key, piece.text],
+      [`${key}_chars`, piece.chars],
+    ]
+  })
+  return Object.fromEntries(entries)
+}
+
+function jsonLength(value: unknown): number {
+  return countCharacters(JSON.stringify(value))
+}
+
+function escapedLength(character: string): number {
+  const code = character.charCodeAt(0)
+  if (code >= 0x20 && code !== 0x22 && code !== 0x5c && !(code >= 0xd800 && code <= 0xdfff))
+    return 1
+  return countCharacters(JSON.stringify(character)) - 2
+}

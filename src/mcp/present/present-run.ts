@@ -1,0 +1,133 @@
+import type { z } from 'zod'
+import type { Message, ToolCall } from '../../core/message.ts'
+import { isSettled, type Run, waitsForClient } from '../../core/run.ts'
+import { excerpt } from '../../core/text.ts'
+import type { RunView } from '../../service/context.ts'
+import type { messageShape, runShape, shortRunShape } from './shapes.ts'
+
+type Entry = z.infer<typeof messageShape>
+
+/** Of a message, in a list of runs. */
+const EXCERPT_CHARACTERS = 80
+
+/** The inner tool by which an agent speaks; its calls are shown as what they say. */
+const SPEAKING_TOOL = 'send_message'
+
+export function presentRun(
+  { run, reply, pendingApprovals = [] }: RunView,
+  messages?: readonly Message[],
+): z.infer<typeof runShape> {
+  return {
+    run_id: run.id,
+    agent_id: run.agentId,
+    status: run.status,
+    reply,
+    ...(run.stopReason !== null && { stop_reason: run.stopReason }),
+    ...(run.waitingFor !== null && { waiting_for: run.waitingFor }),
+    ...(run.retryAt !== null && { retry_at: run.retryAt }),
+    steps: run.usage.steps,
+    usage: {
+      prompt_tokens: run.usage.promptTokens,
+      completion_tokens: run.usage.completionTokens,
+      total_tokens: run.usage.totalTokens,
+      cached_tokens: run.usage.cachedTokens,
+      steps: run.usage.steps,
+    },
+    created_at: run.createdAt,
+    ...(run.completedAt !== null && { completed_at: run.completedAt }),
+    warnings: [...run.warnings],
+    ...(run.error !== null && { error: { ...run.error } }),
+    ...(messages !== undefined && { messages: messages.flatMap(presentMessage) }),
+    ...(pendingApprovals.length > 0 && {
+      pending_approvals: pendingApprovals.map((call) => ({
+        tool_call_id: call.callId,
+        tool_name: call.toolName,
+        arguments: call.arguments,
+      })),
+    }),
+    ...hintFor(run),
+  }
+}
+
+export function presentShortRun(run: Run): z.infer<typeof shortRunShape> {
+  return {
+    run_id: run.id,
+    agent_id: run.agentId,
+    status: run.status,
+    ...(run.stopReason !== null && { stop_reason: run.stopReason }),
+    ...(run.waitingFor !== null && { waiting_for: run.waitingFor }),
+    message: excerpt(run.input, EXCERPT_CHARACTERS),
+    steps: run.usage.steps,
+    total_tokens: run.usage.totalTokens,
+    created_at: run.createdAt,
+    ...(run.completedAt !== null && { completed_at: run.completedAt }),
+    ...(run.error !== null && { error_code: run.error.code }),
+  }
+}
+
+function hintFor(run: Run): { hint?: string } {
+  const { status } = run
+  if (waitsForClient(run)) {
+    return {
+      hint: 'The agent does not go on by itself: do as `warnings` says, or call cancel_run.',
+    }
+  }
+  if (status === 'requires_approval') {
+    return {
+      hint: 'The agent waits for a person to approve the calls in pending_approvals. Ask, then call respond_to_approval with this run_id.',
+    }
+  }
+  if (isSettled(status)) return {}
+  return {
+    hint: 'The agent is still at work and goes on by itself. Call get_run with this run_id for its reply.',
+  }
+}
+
+/** One row of the history can be several entries; they share its id. */
+export function presentMessage(message: Message): readonly Entry[] {
+  const base = { id: message.id, created_at: message.createdAt }
+  switch (message.role) {
+    case 'user':
+      return [{ ...base, type: 'user_message', text: message.text }]
+    case 'system':
+      return [{ ...base, type: 'system_message', text: message.text }]
+    case 'tool':
+      if (message.toolName === SPEAKING_TOOL) return []
+      return [
+        {
+          ...base,
+          type: 'tool_return_message',
+          tool_call_id: message.callId,
+          status: message.status,
+          text: message.text,
+        },
+      ]
+    case 'assistant':
+      return [
+        ...thoughtsOf(message).map((text) => ({
+          ...base,
+          type: 'reasoning_message' as const,
+          text,
+        })),
+        ...message.toolCalls
+          .filter((call) => call.name !== SPEAKING_TOOL)
+          .map((call) => ({ ...base, ...presentToolCall(call) })),
+        ...message.said.map((text) => ({ ...base, type: 'assistant_message' as const, text })),
+      ]
+  }
+}
+
+/** What the model wrote for itself: its reasoning, and the words beside its tool calls that nobody was told. */
+function thoughtsOf(message: Extract<Message, { role: 'assistant' }>): readonly string[] {
+  const aside = message.said.includes(message.text) ? '' : message.text
+  return [message.reasoning, aside].filter((text) => text !== '')
+}
+
+function presentToolCall(call: ToolCall) {
+  return {
+    type: 'tool_call_message' as const,
+    tool_name: call.name,
+    arguments: call.arguments,
+    tool_call_id: call.id,
+  }
+}

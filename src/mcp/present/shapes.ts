@@ -1,0 +1,223 @@
+import { z } from 'zod'
+import { AGENT_TYPES } from '../../core/agent.ts'
+import { ERROR_CODES } from '../../core/errors.ts'
+import { FOUND_BY } from '../../core/found.ts'
+import { MESSAGE_ROLES } from '../../core/message.ts'
+import { RUN_STATUSES, STOP_REASONS, WAITS } from '../../core/run.ts'
+
+/*
+ * What tools answer. The names are promises to clients: add, never rename. Times are ISO 8601 in UTC, counts of
+ * characters are code points, and what does not apply is absent, never null.
+ */
+
+const text = z.string()
+const count = z.int()
+
+export const errorShape = z.strictObject({ code: z.enum(ERROR_CODES), message: text })
+
+/** An answer whose fields are all optional, since an error has none of them. */
+export function answer<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject({ error: errorShape, notice: text, ...shape }).partial()
+}
+
+/** Of an answer that had to be cut: how many items are not in it. */
+export const cut = { truncated: z.boolean(), left_out: count }
+export const paged = { next_cursor: text, ...cut }
+/** Of what was searched for; warnings say what had no part in it, such as an embedding whose endpoint is down. */
+export const foundPage = { ...paged, warnings: z.array(text) }
+
+const blockHead = z.strictObject({
+  id: text,
+  label: text,
+  chars: count,
+  limit: count,
+  read_only: z.boolean(),
+})
+
+export const blockShape = z.strictObject({
+  ...blockHead.shape,
+  value: text,
+  /** Where the value goes on, when it is too long for one answer. */
+  next_offset: count.optional(),
+  description: text,
+  version: count,
+  updated_at: text,
+  shared_with: z.array(text),
+})
+
+/** Some of the agents that have it stand in `shared_with`, whose number is `agent_count`. */
+export const listedBlockShape = blockShape.extend({ agent_count: count })
+/** `updated_at` is when it became what it was. */
+export const pastBlockShape = blockShape.omit({ shared_with: true })
+
+export const versionShape = z.strictObject({
+  version: count,
+  at: text,
+  /** An agent's id, `client` or `import`. */
+  by: text,
+  run_id: text.optional(),
+  tool_call_id: text.optional(),
+  reason: text.optional(),
+  chars: count,
+})
+
+export const agentShape = z.strictObject({
+  id: text,
+  name: text,
+  description: text,
+  agent_type: z.enum(AGENT_TYPES),
+  model: text.optional(),
+  embedding: text.optional(),
+  context_window: count,
+  system: text,
+  tags: z.array(text),
+  tools: z.array(text),
+  tool_rules: z.array(
+    z.strictObject({
+      type: text,
+      tool_name: text,
+      children: z.array(text).optional(),
+      cases: z.array(z.strictObject({ equals: text, tool: text })).optional(),
+      default_child: text.optional(),
+      require_match: z.boolean().optional(),
+      limit: count.optional(),
+    }),
+  ),
+  blocks: z.array(blockHead),
+  message_count: count,
+  archival_count: count,
+  created_at: text,
+  updated_at: text,
+})
+
+/** An agent in a list: enough to choose one. What is empty is absent. */
+export const shortAgentShape = z.strictObject({
+  id: text,
+  name: text,
+  description: text.optional(),
+  model: text.optional(),
+  tags: z.array(text).optional(),
+})
+
+export const messageShape = z.strictObject({
+  id: text,
+  type: z.enum([
+    'user_message',
+    'system_message',
+    'reasoning_message',
+    'tool_call_message',
+    'tool_return_message',
+    'assistant_message',
+  ]),
+  created_at: text,
+  text: text.optional(),
+  tool_name: text.optional(),
+  arguments: text.optional(),
+  tool_call_id: text.optional(),
+  status: z.enum(['success', 'error']).optional(),
+})
+
+/** A run is an answer by itself; its `error` says more than that of a refused call. */
+export const runShape = z
+  .strictObject({
+    notice: text,
+    run_id: text,
+    agent_id: text,
+    status: z.enum(RUN_STATUSES),
+    reply: text,
+    stop_reason: z.enum(STOP_REASONS),
+    waiting_for: z.enum(WAITS),
+    retry_at: text,
+    steps: count,
+    usage: z.strictObject({
+      prompt_tokens: count,
+      completion_tokens: count,
+      total_tokens: count,
+      cached_tokens: count,
+      steps: count,
+    }),
+    created_at: text,
+    completed_at: text,
+    warnings: z.array(text),
+    error: errorShape.extend({ hint: text.optional() }),
+    /** Calls that are made only if somebody says yes: `respond_to_approval`. */
+    pending_approvals: z.array(
+      z.strictObject({ tool_call_id: text, tool_name: text, arguments: text }),
+    ),
+    messages: z.array(messageShape),
+    hint: text,
+    ...cut,
+  })
+  .partial()
+
+/** A run in a list: enough to choose one for `get_run`. */
+export const shortRunShape = z.strictObject({
+  run_id: text,
+  agent_id: text,
+  status: z.enum(RUN_STATUSES),
+  stop_reason: z.enum(STOP_REASONS).optional(),
+  waiting_for: z.enum(WAITS).optional(),
+  /** The beginning of what it was sent. */
+  message: text,
+  steps: count,
+  total_tokens: count,
+  created_at: text,
+  completed_at: text.optional(),
+  error_code: z.enum(ERROR_CODES).optional(),
+})
+
+/** What was found, and how; the last two only where something was ranked. */
+const found = { score: z.number().optional(), found_by: z.enum(FOUND_BY).optional() }
+/** Of a text that is too long for one answer: its whole length, and where the rest begins. */
+const piece = { chars: count.optional(), next_offset: count.optional() }
+
+export const passageShape = z.strictObject({
+  id: text,
+  text,
+  ...piece,
+  tags: z.array(text),
+  source: text,
+  created_at: text,
+  /** The passage that took its place. */
+  superseded_by: text.optional(),
+  /** How often its agents found it by searches of their own, and when last; absent: never. */
+  found_count: count.optional(),
+  last_found_at: text.optional(),
+  ...found,
+})
+
+export const similarShape = z.strictObject({
+  id: text,
+  /** Its beginning. */
+  text,
+  created_at: text,
+  /** From 0 to 1. */
+  similarity: z.number(),
+  /** The passage that was inserted. */
+  similar_to: text,
+})
+
+/** Some of the agents that have it stand in `agents`, whose number is `agent_count`. */
+export const archiveShape = z.strictObject({
+  id: text,
+  name: text,
+  description: text,
+  passage_count: count,
+  superseded_count: count,
+  /** Passages that agents found by searches of their own. */
+  found_count: count,
+  agents: z.array(text),
+  agent_count: count,
+  /** Whether the inserts of the agent that was named go there. */
+  is_default: z.boolean().optional(),
+  created_at: text,
+})
+
+export const foundMessageShape = z.strictObject({
+  id: text,
+  role: z.enum(MESSAGE_ROLES),
+  text,
+  ...piece,
+  created_at: text,
+  ...found,
+})

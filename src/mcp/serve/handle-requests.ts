@@ -1,0 +1,223 @@
+import {
+  inputRequired,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import type { Scope } from '../../core/access.ts'
+import { UserError } from '../../core/errors.ts'
+import type { Log } from '../../core/log.ts'
+import type { McpContext } from '../../service/context.ts'
+import type { ToolCall } from '../call/define-tool.ts'
+import { requireScope } from '../call/require-scope.ts'
+import { rpcError } from '../call/rpc-error.ts'
+import { callingClient } from '../client/calling-client.ts'
+import { InputNeeded } from '../client/client-input.ts'
+import type { Prompt } from '../prompts/define-prompt.ts'
+import type { Seal } from './seal.ts'
+import type { Surface } from './surface.ts'
+
+/*
+ * What a server answers to each kind of request. Every stdio client starts a process of ours and waits for `initialize`,
+ * so tools, resources and prompts are loaded by the first request that needs them, and the context is asked for only
+ * then.
+ */
+
+export interface Handling {
+  readonly surface: Surface
+  /** What the client may do. What it may not is not listed, and refused. */
+  readonly scopes: ReadonlySet<Scope>
+  readonly context: () => Promise<McpContext>
+  readonly log: Log
+  /** Seals what is put aside until the client comes back with an answer. */
+  readonly seal: Seal
+}
+
+export function handleRequests(server: Server, handling: Handling): void {
+  handleTools(server, handling)
+  handleResources(server, handling)
+  handlePrompts(server, handling)
+  handleCompletion(server, handling)
+}
+
+function handleTools(server: Server, { surface, scopes, context, log, seal }: Handling): void {
+  server.setRequestHandler('tools/list', async () => {
+    const { describeTool } = await import('../call/describe-tool.ts')
+    const tools = (await surface.tools()).filter(({ scope }) => scopes.has(scope))
+    return { tools: tools.map(describeTool) }
+  })
+  server.setRequestHandler('tools/call', async ({ params }, request) => {
+    const { mcpReq } = request
+    const { callTool } = await import('../call/call-tool.ts')
+    const { personBehind } = await import('../client/person.ts')
+    const tools = await surface.tools()
+    const tool = tools.find(({ name }) => name === params.name)
+    if (tool === undefined) {
+      const { nearest } = await import('../../core/nearest.ts')
+      const names = tools.filter(({ scope }) => scopes.has(scope)).map(({ name }) => name)
+      const guess = nearest(params.name, names)
+      const question = guess === undefined ? '' : ` Did you mean "${guess}"?`
+      throw invalidParams(
+        `There is no tool "${params.name}" here.${question} Tools: ${names.join(', ')}.`,
+      )
+    }
+    const client = callingClient(server, mcpReq)
+    const call = { ...toolCall(mcpReq, log), client, person: personBehind(client) }
+    const result = await callTool(tool, params.arguments, scopes, context, call, log)
+    if (result instanceof InputNeeded) return askClient(result, seal, request)
+    const { outputSchema } = await import('../call/json-schema.ts')
+    return server.projectCallToolResult({ ...result }, outputSchema(tool.output))
+  })
+}
+
+function toolCall({ signal, notify, _meta }: ServerContext['mcpReq'], log: Log): ToolCall {
+  const progressToken = _meta?.progressToken
+  let progress = 0
+  return {
+    signal,
+    progress(message) {
+      if (progressToken === undefined || signal.aborted) return
+      progress += 1
+      const params = { progressToken, progress, message }
+      // A caller that is gone by now is no reason to stop.
+      notify({ method: 'notifications/progress', params }).catch((error: unknown) =>
+        log('debug', 'a progress notification was not delivered', { error: String(error) }),
+      )
+    },
+  }
+}
+
+/** Ends the request; the client brings it again, with the answers. */
+async function askClient({ requests, putAside }: InputNeeded, seal: Seal, request: ServerContext) {
+  return inputRequired({
+    inputRequests: requests,
+    ...(putAside !== undefined && { requestState: await seal.mint(putAside, request) }),
+  })
+}
+
+function handleResources(server: Server, { surface, scopes, context, log }: Handling): void {
+  const mayRead = scopes.has('read')
+  server.setRequestHandler('resources/list', ({ params }) =>
+    answering(log, async () => {
+      if (!mayRead) return { resources: [] }
+      const page = await surface.listResources(await context(), params?.cursor)
+      const { resources, ...rest } = page
+      return { resources: [...resources], ...rest }
+    }),
+  )
+  server.setRequestHandler('resources/templates/list', async () => {
+    const { templatesIn } = await import('../resources/define-resource.ts')
+    const found = mayRead ? templatesIn(await surface.resources()) : []
+    const resourceTemplates = found.map(({ uri, read: _, ...about }) => ({
+      uriTemplate: uri,
+      ...about,
+    }))
+    return { resourceTemplates }
+  })
+  server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
+    const { findResource } = await import('../resources/define-resource.ts')
+    const found = findResource(await surface.resources(), uri)
+    if (found === undefined) throw new ResourceNotFoundError(uri)
+    const { resource, variables } = found
+    try {
+      requireScope(scopes, 'read')
+      const value = await resource.read(variables, await context())
+      const about = { uri, mimeType: resource.mimeType }
+      if (typeof value === 'string') return { contents: [{ ...about, text: value }] }
+      return { contents: [{ ...about, blob: Buffer.from(value).toString('base64') }] }
+    } catch (error) {
+      if (error instanceof UserError && error.code === 'not_found') {
+        throw new ResourceNotFoundError(uri, error.message)
+      }
+      throw toProtocolError(error, log)
+    }
+  })
+}
+
+function handlePrompts(server: Server, handling: Handling): void {
+  const { surface, scopes, context, log, seal } = handling
+  server.setRequestHandler('prompts/list', async () => {
+    const offered = scopes.has('read') ? await surface.prompts() : []
+    const prompts = offered.map(({ write: _, arguments: args, ...about }) => ({
+      ...about,
+      arguments: args.map((argument) => ({ ...argument })),
+    }))
+    return { prompts }
+  })
+  server.setRequestHandler('prompts/get', ({ params }, request) =>
+    answering(log, async () => {
+      requireScope(scopes, 'read')
+      const { requireArguments, toMessages } = await import('../prompts/define-prompt.ts')
+      const prompt = await findPrompt(surface, params.name)
+      const args = requireArguments(prompt, params.arguments ?? {})
+      try {
+        const written = await prompt.write(
+          args,
+          await context(),
+          callingClient(server, request.mcpReq),
+        )
+        return { description: prompt.description, messages: toMessages(written) }
+      } catch (error) {
+        if (error instanceof InputNeeded) return askClient(error, seal, request)
+        throw error
+      }
+    }),
+  )
+}
+
+async function findPrompt(surface: Surface, name: string): Promise<Prompt> {
+  const found = (await surface.prompts()).find((prompt) => prompt.name === name)
+  if (found === undefined) throw invalidParams(`There is no prompt "${name}".`)
+  return found
+}
+
+function handleCompletion(server: Server, { surface, scopes, context, log }: Handling): void {
+  server.setRequestHandler('completion/complete', ({ params: { ref, argument, context: known } }) =>
+    answering(log, async () => {
+      requireScope(scopes, 'read')
+      await checkReference(surface, ref)
+      const values = await surface.complete(
+        argument.name,
+        argument.value,
+        known?.arguments ?? {},
+        await context(),
+      )
+      return { completion: { values: [...values], total: values.length, hasMore: false } }
+    }),
+  )
+}
+
+type Reference =
+  | { readonly type: 'ref/prompt'; readonly name: string }
+  | { readonly type: 'ref/resource'; readonly uri: string }
+
+async function checkReference(surface: Surface, reference: Reference): Promise<void> {
+  if (reference.type === 'ref/prompt') {
+    await findPrompt(surface, reference.name)
+    return
+  }
+  const { templatesIn } = await import('../resources/define-resource.ts')
+  if (templatesIn(await surface.resources()).some(({ uri }) => uri === reference.uri)) return
+  throw invalidParams(`There is no resource template "${reference.uri}".`)
+}
+
+async function answering<T>(log: Log, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw toProtocolError(error, log)
+  }
+}
+
+/** Where the protocol has no error results, the same sentence goes out as a JSON-RPC error. */
+function toProtocolError(error: unknown, log: Log): ProtocolError {
+  if (error instanceof ProtocolError) return error
+  const { code, message, data } = rpcError(error, log)
+  return new ProtocolError(code, message, data)
+}
+
+function invalidParams(message: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, message)
+}

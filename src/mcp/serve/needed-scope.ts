@@ -1,0 +1,22 @@
+import type { Scope } from '../../core/access.ts'
+import { isRecord } from '../../core/is-record.ts'
+
+/** Requests that show what is stored, besides those of tools. */
+const READING = [
+  'resources/read',
+  'resources/subscribe',
+  'subscriptions/listen',
+  'prompts/get',
+  'completion/complete',
+]
+
+/** The scope without which a message is refused; undefined: none. */
+export async function neededScope(message: unknown): Promise<Scope | undefined> {
+  if (!isRecord(message) || typeof message.method !== 'string') return undefined
+  if (READING.includes(message.method)) return 'read'
+  if (message.method !== 'tools/call' || !isRecord(message.params)) return undefined
+  const { name } = message.params
+  const { TOOLSETS } = await import('../tools/index.ts')
+  const tools = Object.values(TOOLSETS).flat()
+  return tools.find((tool) => tool.name === name)?.scope
+}

@@ -1,0 +1,73 @@
+import {
+  type CreateMessageRequest,
+  type CreateMessageRequestParamsBase,
+  type CreateMessageRequestParamsWithTools,
+  type CreateMessageResult,
+  type CreateMessageResultWithTools,
+  type JSONRPCRequest,
+  ProtocolError,
+  ProtocolErrorCode,
+  type RequestOptions,
+  type Result,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import { isRecord } from '../../core/is-record.ts'
+import { unanswered } from '../client/unanswered.ts'
+
+type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>
+
+/** The SDK's server, which by itself calls wrong parameters a fault of its own and shows what its parser said. */
+export class StrictServer extends Server {
+  protected override _wrapHandler(method: string, handler: Handler): Handler {
+    const handle = super._wrapHandler(method, handler)
+    return async (request, context) => {
+      try {
+        return await handle(request, context)
+      } catch (error) {
+        const problem = error instanceof Error ? firstIssue(error.message) : undefined
+        if (problem === undefined) throw error
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Bad ${method}: ${problem}.`)
+      }
+    }
+  }
+
+  override createMessage(
+    params: CreateMessageRequestParamsBase,
+    options?: RequestOptions,
+  ): Promise<CreateMessageResult>
+  override createMessage(
+    params: CreateMessageRequestParamsWithTools,
+    options?: RequestOptions,
+  ): Promise<CreateMessageResultWithTools>
+  override createMessage(
+    params: CreateMessageRequest['params'],
+    options?: RequestOptions,
+  ): Promise<CreateMessageResult | CreateMessageResultWithTools>
+  /** The SDK ends the whole call when its client fails to answer; ours says how to go on. */
+  override async createMessage(
+    params: CreateMessageRequest['params'],
+    options?: RequestOptions,
+  ): Promise<CreateMessageResult | CreateMessageResultWithTools> {
+    try {
+      return await super.createMessage(params, options)
+    } catch (error) {
+      // The caller itself has left.
+      if (options?.signal?.aborted) throw error
+      return unanswered(error)
+    }
+  }
+}
+
+/** Of the issues that the parser lists as JSON; undefined: the text is something else. */
+function firstIssue(text: string): string | undefined {
+  const list = text.indexOf('[\n')
+  if (list === -1) return undefined
+  try {
+    const [issue]: unknown[] = JSON.parse(text.slice(list))
+    if (!isRecord(issue) || !Array.isArray(issue.path)) return undefined
+    return `${issue.path.join('.')}: ${String(issue.message)}`
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,106 @@
+import { sql } from 'kysely'
+import type { Timestamp } from '../../core/clock.ts'
+import type { AgentId } from '../../core/ids.ts'
+import { MESSAGE_ROLES } from '../../core/message.ts'
+import { recordChange } from '../changes/changes.ts'
+import { lockOwners } from '../database/lock-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import { archivesOf } from '../passages/passage-rows.ts'
+import { messageScope, passageScope } from '../search/search-scope.ts'
+
+/** With all that is its own, and what no other agent has. False: there is no such agent. */
+export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Promise<boolean> {
+  const { db, namespace, dialect } = scope
+  await lockOwners(scope, 'agent', [id])
+  // Shared ones too: others may get or leave them meanwhile, and of two that leave at once the second is the last.
+  await lockOwners(scope, 'block', await blocksOf(scope, id))
+  await lockOwners(scope, 'archive', await archivesOf(scope, id))
+  const archives = await onlyWith(scope, id, 'agent_archive', 'archive_id')
+  const blocks = await onlyWith(scope, id, 'agent_block', 'block_id')
+  const messages = await db
+    .selectFrom('message')
+    .select('row')
+    .where('namespace', '=', namespace)
+    .where('agent_id', '=', id)
+    .execute()
+  const passages =
+    archives.length === 0
+      ? []
+      : await db
+          .selectFrom('passage')
+          .select('row')
+          .where('namespace', '=', namespace)
+          .where('archive_id', 'in', archives)
+          .execute()
+  const rows = (found: readonly { row: number }[]) => found.map(({ row }) => row)
+  await dialect.textSearch.remove(db, 'message', rows(messages))
+  await dialect.textSearch.remove(db, 'passage', rows(passages))
+  await dialect.textSearch.forget(db, [
+    ...MESSAGE_ROLES.map((role) => messageScope(namespace, id, role)),
+    ...archives.flatMap((archive) =>
+      [false, true].map((superseded) => passageScope(namespace, archive, superseded)),
+    ),
+  ])
+  const { numDeletedRows } = await db
+    .deleteFrom('agent')
+    .where('namespace', '=', namespace)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (numDeletedRows === 0n) return false
+  await removeVectorSets(scope, 'agent', [id])
+  await removeVectorSets(scope, 'archive', archives)
+  await remove(scope, 'archive', archives)
+  await remove(scope, 'block', blocks)
+  await recordChange(db, namespace, 'agent', id, at)
+  return true
+}
+
+async function blocksOf({ db, namespace }: Scope, agentId: AgentId): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('agent_block')
+    .select('block_id')
+    .where('namespace', '=', namespace)
+    .where('agent_id', '=', agentId)
+    .execute()
+  return rows.map((row) => row.block_id)
+}
+
+/** What this agent has and no other. */
+async function onlyWith(
+  { db, namespace }: Scope,
+  agentId: AgentId,
+  table: 'agent_archive' | 'agent_block',
+  column: 'archive_id' | 'block_id',
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT mine.${sql.ref(column)} AS id FROM ${sql.table(table)} AS mine
+    WHERE mine.namespace = ${namespace} AND mine.agent_id = ${agentId} AND NOT EXISTS (
+      SELECT 1 FROM ${sql.table(table)} AS other
+      WHERE other.namespace = mine.namespace AND other.${sql.ref(column)} = mine.${sql.ref(column)}
+        AND other.agent_id <> mine.agent_id
+    )`.execute(db)
+  return rows.map((row) => row.id)
+}
+
+async function removeVectorSets(
+  { db, namespace }: Scope,
+  kind: 'agent' | 'archive',
+  owners: readonly string[],
+): Promise<void> {
+  if (owners.length === 0) return
+  await db
+    .deleteFrom('vector_set')
+    .where('namespace', '=', namespace)
+    .where('kind', '=', kind)
+    .where('owner_id', 'in', owners)
+    .execute()
+}
+
+async function remove(
+  { db, namespace }: Scope,
+  table: 'archive' | 'block',
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return
+  await db.deleteFrom(table).where('namespace', '=', namespace).where('id', 'in', ids).execute()
+}

@@ -1,0 +1,65 @@
+import type { Change } from '../../core/event.ts'
+import { describeError, type Log } from '../../core/log.ts'
+import { paced } from '../../core/paced.ts'
+import type { ChangeLog } from '../port/store.ts'
+
+/** How soon a change that another process made is noticed. */
+const INTERVAL_MILLISECONDS = 125
+const MOST_AT_ONCE = 1_000
+const LONGEST_REST_MILLISECONDS = 100
+
+/**
+ * Tells of every change once, in order: those of this process soon after their commit, those of others within the
+ * interval. Begins with what comes after now.
+ */
+export async function pollChanges(
+  changes: ChangeLog,
+  publish: (change: Change) => void,
+  log: Log,
+): Promise<{ stop(): void }> {
+  let last = await changes.head()
+  let stopped = false
+  /** There may be changes that nobody was told of. */
+  let failed = false
+
+  async function readNew(): Promise<void> {
+    failed = false
+    try {
+      for (;;) {
+        const found = stopped ? [] : await changes.after(last, MOST_AT_ONCE)
+        for (const change of found) {
+          last = change.seq
+          publish(change)
+        }
+        if (found.length < MOST_AT_ONCE) return
+      }
+    } catch (error) {
+      failed = true
+      log('warn', 'changes could not be read', { error: describeError(error) })
+    }
+  }
+  const reading = paced(readNew, { least: 0, most: LONGEST_REST_MILLISECONDS })
+
+  /** An error here would end the process; whatever is wrong shows, and is told, when the changes are read. */
+  function mayHaveChanged(): boolean {
+    try {
+      return changes.mayHaveChanged()
+    } catch {
+      return true
+    }
+  }
+
+  changes.onCommit(reading.ask)
+  changes.onNotice(reading.ask)
+  const timer = setInterval(() => {
+    if (failed || mayHaveChanged()) reading.ask()
+  }, INTERVAL_MILLISECONDS)
+  timer.unref()
+  return {
+    stop() {
+      stopped = true
+      clearInterval(timer)
+      void reading.stop()
+    },
+  }
+}

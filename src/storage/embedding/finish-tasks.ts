@@ -1,0 +1,145 @@
+import { encodeFloat32 } from '../../vector/codes/float32.ts'
+import type { Connection } from '../database/dialect.ts'
+import { lockRead, lockSets } from '../database/lock-rows.ts'
+import type { EmbeddingOutcome } from '../port/vector-store.ts'
+import { fixDimension, textDigest, type VectorScope } from './vector-entries.ts'
+import { settleSets, type VectorSet } from './vector-sets.ts'
+
+/** Vectors that are kept for texts that come again. The oldest go; those in use stand in their sets besides. */
+const MOST_CACHED = 10_000
+
+type Refused = Extract<EmbeddingOutcome, { kind: 'refused' }>
+type Found = Extract<EmbeddingOutcome, { kind: 'vector' }>
+
+export async function finishTasks(
+  scope: VectorScope,
+  outcomes: readonly EmbeddingOutcome[],
+  retryAt: string,
+): Promise<{ readonly problem: string | null }> {
+  if (outcomes.length === 0) return { problem: null }
+  const { db } = scope
+  const byTask = new Map(outcomes.map((outcome) => [outcome.task.row, outcome]))
+  const tasks = await db
+    .selectFrom('embedding_task')
+    .select(['row', 'set_row', 'entry_row'])
+    .where('row', 'in', [...byTask.keys()])
+    .orderBy('row')
+    .modifyEnd(lockRead({ dialect: scope.dialect, writes: true }, 'embedding_task'))
+    .execute()
+  if (tasks.length === 0) return { problem: null }
+  const setRows = [...new Set(tasks.map(({ set_row }) => set_row))]
+  await lockSets(scope.db, scope.dialect, setRows)
+  const sets = await db.selectFrom('vector_set').selectAll().where('row', 'in', setRows).execute()
+  let problem: string | null = null
+  for (const set of sets) {
+    const found: (Found & { readonly entryRow: number })[] = []
+    for (const { row, entry_row } of tasks.filter(({ set_row }) => set_row === set.row)) {
+      const outcome = byTask.get(row)
+      if (outcome?.kind === 'refused') await refuse(db, outcome)
+      else if (outcome) found.push({ ...outcome, entryRow: entry_row })
+    }
+    problem = (await store(scope, set, found, retryAt)) ?? problem
+  }
+  await settleSets(
+    scope,
+    sets.map(({ row }) => row),
+  )
+  return { problem }
+}
+
+async function refuse(db: Connection, { task, problem, retryAt }: Refused): Promise<void> {
+  await db
+    .updateTable('embedding_task')
+    .set(({ eb }) => ({
+      attempts: eb('attempts', '+', 1),
+      problem,
+      claimed_by: '',
+      claimed_until: retryAt,
+    }))
+    .where('row', '=', task.row)
+    .execute()
+}
+
+async function store(
+  { db, dialect }: VectorScope,
+  set: VectorSet,
+  found: readonly (Found & { readonly entryRow: number })[],
+  retryAt: string,
+): Promise<string | null> {
+  const dimension = set.dimension ?? found[0]?.vector.length
+  if (dimension === undefined) return null
+  const fitting = found.filter(({ vector }) => vector.length === dimension)
+  const encoded = fitting.map((one) => ({ ...one, bytes: encodeFloat32(one.vector) }))
+  await dialect.vectors.insert(
+    db,
+    encoded.map(({ entryRow, bytes }) => ({
+      set_row: set.row,
+      entry_row: entryRow,
+      vector: bytes,
+    })),
+  )
+  await cache(
+    db,
+    set.handle,
+    new Map(encoded.map(({ task, bytes }) => [textDigest(set.namespace, task.text), bytes])),
+  )
+  const taskRows = (some: typeof found) => some.map(({ task }) => task.row)
+  if (fitting.length > 0) {
+    await db.deleteFrom('embedding_task').where('row', 'in', taskRows(fitting)).execute()
+    if (set.dimension === null) await fixDimension(db, set.row, dimension)
+  }
+  const other = found.find(({ vector }) => vector.length !== dimension)
+  if (!other) {
+    if (set.problem !== null && fitting.length > 0) await setProblem(db, set.row, null, '')
+    return null
+  }
+  const problem = `${set.handle} answers vectors of ${other.vector.length} dimensions, and those stored have ${dimension}. Mend the endpoint, or choose another embedding with update_agent.`
+  await db
+    .updateTable('embedding_task')
+    .set({ claimed_by: '', claimed_until: '', problem })
+    .where('row', 'in', taskRows(found.filter((one) => !fitting.includes(one))))
+    .execute()
+  await setProblem(db, set.row, problem, retryAt)
+  return problem
+}
+
+async function setProblem(
+  db: Connection,
+  row: number,
+  problem: string | null,
+  pausedUntil: string,
+): Promise<void> {
+  await db
+    .updateTable('vector_set')
+    .set({ problem, paused_until: pausedUntil })
+    .where('row', '=', row)
+    .execute()
+}
+
+async function cache(
+  db: Connection,
+  handle: string,
+  vectors: ReadonlyMap<string, Uint8Array>,
+): Promise<void> {
+  if (vectors.size === 0) return
+  const rows = await db
+    .insertInto('embedding_cache')
+    // In one order for all.
+    .values(
+      [...vectors]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([digest, vector]) => ({ handle, digest, vector })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['handle', 'digest']).doUpdateSet((eb) => ({
+        vector: eb.ref('excluded.vector'),
+      })),
+    )
+    .returning('row')
+    .execute()
+  const newest = Math.max(...rows.map(({ row }) => row))
+  await db
+    .deleteFrom('embedding_cache')
+    .where('row', '<=', newest - MOST_CACHED)
+    .execute()
+}

@@ -1,0 +1,138 @@
+import { createHash, createHmac } from 'node:crypto'
+import { NAMESPACE } from '../../core/namespace.ts'
+import type { Connection } from '../database/dialect.ts'
+import { lockSets } from '../database/lock-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import { settleSets, type VectorSet } from './vector-sets.ts'
+
+/** A passage or message with what of it is embedded. */
+export interface VectorEntry {
+  readonly row: number
+  readonly text: string
+}
+
+/** Vectors are looked for by their texts, of whatever namespace. */
+export type VectorScope = Pick<Scope, 'db' | 'dialect'>
+
+/**
+ * What makes two texts the same to a model. Only within a namespace: that a text needs no model any more would tell
+ * that another has it, too.
+ */
+export function textDigest(namespace: string, text: string): string {
+  // As it was before there were others, so that what was embedded then is still known.
+  const hash = namespace === NAMESPACE ? createHash('sha256') : createHmac('sha256', namespace)
+  return hash.update(text).digest('hex')
+}
+
+/** Gives new entries the vectors that are known, and tasks for the others, in the transaction that inserts them. */
+export async function embedEntries(
+  scope: Scope,
+  owner: { readonly kind: VectorSet['kind']; readonly id: string },
+  entries: readonly VectorEntry[],
+): Promise<void> {
+  if (entries.length === 0) return
+  const { db, namespace } = scope
+  const sets = await db
+    .selectFrom('vector_set')
+    .selectAll()
+    .where('namespace', '=', namespace)
+    .where('kind', '=', owner.kind)
+    .where('owner_id', '=', owner.id)
+    .execute()
+  for (const set of sets) await addToSet(scope, set, entries)
+}
+
+export async function addToSet(
+  scope: VectorScope,
+  set: VectorSet,
+  entries: readonly VectorEntry[],
+): Promise<void> {
+  const unknown = await copyKnown(scope, set, entries)
+  if (unknown.length === 0) return
+  await scope.db
+    .insertInto('embedding_task')
+    .values(
+      unknown.map(({ row }) => ({
+        set_row: set.row,
+        entry_row: row,
+        claimed_by: '',
+        claimed_until: '',
+        attempts: 0,
+        problem: null,
+      })),
+    )
+    .execute()
+}
+
+/** Stores the vectors of texts that were embedded before; returns the entries whose texts were not. */
+export async function copyKnown(
+  { db, dialect }: VectorScope,
+  set: VectorSet,
+  entries: readonly VectorEntry[],
+): Promise<readonly VectorEntry[]> {
+  const digested = entries.map((entry) => ({
+    entry,
+    digest: textDigest(set.namespace, entry.text),
+  }))
+  const cached = await db
+    .selectFrom('embedding_cache')
+    .select(['digest', 'vector'])
+    .where('handle', '=', set.handle)
+    .where('digest', 'in', [...new Set(digested.map(({ digest }) => digest))])
+    .execute()
+  const dimension = set.dimension ?? (cached[0] ? dimensionOf(cached[0].vector) : null)
+  const known = new Map(
+    cached
+      .filter(({ vector }) => dimensionOf(vector) === dimension)
+      .map(({ digest, vector }) => [digest, vector]),
+  )
+  await dialect.vectors.insert(
+    db,
+    digested.flatMap(({ entry, digest }) => {
+      const vector = known.get(digest)
+      return vector ? [{ set_row: set.row, entry_row: entry.row, vector }] : []
+    }),
+  )
+  if (known.size > 0 && set.dimension === null) await fixDimension(db, set.row, dimension)
+  return digested.filter(({ digest }) => !known.has(digest)).map(({ entry }) => entry)
+}
+
+export async function fixDimension(
+  db: Connection,
+  setRow: number,
+  dimension: number | null,
+): Promise<void> {
+  await db.updateTable('vector_set').set({ dimension }).where('row', '=', setRow).execute()
+}
+
+/** Stored as 4 bytes a component. */
+function dimensionOf(vector: Uint8Array): number {
+  return vector.byteLength / 4
+}
+
+/** Takes entries that are deleted out of every set of their owner, in the same transaction. */
+export async function forgetEntries(
+  scope: Scope,
+  owner: { readonly kind: VectorSet['kind']; readonly id: string },
+  rows: readonly number[],
+): Promise<void> {
+  const { db, namespace, dialect } = scope
+  const sets = await db
+    .selectFrom('vector_set')
+    .select('row')
+    .where('namespace', '=', namespace)
+    .where('kind', '=', owner.kind)
+    .where('owner_id', '=', owner.id)
+    .execute()
+  const setRows = sets.map(({ row }) => row)
+  if (setRows.length === 0 || rows.length === 0) return
+  // Whoever embeds them holds their tasks, and whoever fills a set holds that: their vectors are here afterwards.
+  await db
+    .deleteFrom('embedding_task')
+    .where('set_row', 'in', setRows)
+    .where('entry_row', 'in', rows)
+    .execute()
+  await lockSets(db, dialect, setRows)
+  await dialect.vectors.remove(db, setRows, rows)
+  await settleSets(scope, setRows)
+}

@@ -1,0 +1,89 @@
+import type { Selectable } from 'kysely'
+import type { Connection } from '../database/dialect.ts'
+import { lockOwners, lockSets } from '../database/lock-rows.ts'
+import type { Database } from '../database/schema.ts'
+import type { Scope } from '../database/scope.ts'
+import type { VectorWrites } from '../port/vector-store.ts'
+
+export type VectorSet = Selectable<Database['vector_set']>
+
+/** A text is refused so often before it is left alone. */
+export const MOST_ATTEMPTS = 5
+
+export function vectorWrites(scope: Scope): VectorWrites {
+  const { db, namespace } = scope
+  return {
+    async embedWith({ kind, id }, handle, at) {
+      await lockOwners(scope, kind, [id])
+      const sets = await db
+        .selectFrom('vector_set')
+        .select(['row', 'handle', 'state'])
+        .where('namespace', '=', namespace)
+        .where('kind', '=', kind)
+        .where('owner_id', '=', id)
+        .execute()
+      const wanted = sets.find((set) => set.handle === handle)
+      const stays = (set: (typeof sets)[number]) =>
+        set === wanted ||
+        (handle !== null && wanted?.state !== 'serving' && set.state === 'serving')
+      await dropSets(
+        db,
+        sets.filter((set) => !stays(set)).map(({ row }) => row),
+      )
+      if (handle !== null && !wanted) {
+        await makeSet(db, { namespace, kind, owner_id: id, handle, created_at: at })
+      }
+    },
+  }
+}
+
+/** It has nothing yet; what the owner has is brought to it in the background. */
+export async function makeSet(
+  db: Connection,
+  set: Pick<VectorSet, 'namespace' | 'kind' | 'owner_id' | 'handle' | 'created_at'>,
+): Promise<void> {
+  await db
+    .insertInto('vector_set')
+    .values({ ...set, dimension: null, state: 'building', filled_to: '' })
+    .execute()
+}
+
+export async function dropSets(db: Connection, rows: readonly number[]): Promise<void> {
+  if (rows.length > 0) await db.deleteFrom('vector_set').where('row', 'in', rows).execute()
+}
+
+/** A set that has all it will get begins to serve, and takes the place of the one before it. */
+export async function settleSets(
+  { db, dialect }: Pick<Scope, 'db' | 'dialect'>,
+  rows: readonly number[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await lockSets(db, dialect, rows)
+  const ready = await db
+    .updateTable('vector_set')
+    .set({ state: 'serving' })
+    .where('row', 'in', rows)
+    .where('state', '=', 'building')
+    .where('filled_to', 'is', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('embedding_task')
+            .select('embedding_task.row')
+            .whereRef('set_row', '=', 'vector_set.row')
+            .where('attempts', '<', MOST_ATTEMPTS),
+        ),
+      ),
+    )
+    .returning(['row', 'namespace', 'kind', 'owner_id'])
+    .execute()
+  for (const set of ready) {
+    await db
+      .deleteFrom('vector_set')
+      .where('namespace', '=', set.namespace)
+      .where('kind', '=', set.kind)
+      .where('owner_id', '=', set.owner_id)
+      .where('row', '<>', set.row)
+      .execute()
+  }
+}

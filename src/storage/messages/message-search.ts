@@ -1,0 +1,79 @@
+import type { AgentId } from '../../core/ids.ts'
+import { decodeCursor, pageOf } from '../../core/page.ts'
+import { readRows } from '../database/read-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import type { MessageSearch, MessageSearches } from '../port/store.ts'
+import { rankedPage } from '../search/ranked-page.ts'
+import { messageScope, SEARCHED_ROLES } from '../search/search-scope.ts'
+import { handlesOf, meaningOf } from '../search/serving-sets.ts'
+import { messageOf } from './messages.ts'
+
+export function messageSearches(scope: Scope): MessageSearches {
+  const { db, namespace } = scope
+  const all = () =>
+    db.selectFrom('message').selectAll('message').where('message.namespace', '=', namespace)
+
+  /** Newest first. */
+  async function browse(agentId: AgentId, search: MessageSearch) {
+    const { roles = SEARCHED_ROLES, exceptRun, after, before, limit, cursor } = search
+    const [seq] = decodeCursor(cursor) ?? []
+    let select = all()
+      .where('agent_id', '=', agentId)
+      .where('message.text', '<>', '')
+      .where('role', 'in', roles)
+      .orderBy('seq', 'desc')
+      .limit(limit + 1)
+    if (seq !== undefined) select = select.where('seq', '<', seq)
+    if (exceptRun !== undefined) {
+      select = select.where((eb) =>
+        eb.or([eb('run_id', 'is', null), eb('run_id', '<>', exceptRun)]),
+      )
+    }
+    if (after !== undefined) select = select.where('created_at', '>=', after)
+    if (before !== undefined) select = select.where('created_at', '<=', before)
+    const rows = await select.execute()
+    return pageOf(
+      rows,
+      limit,
+      (row) => ({ item: messageOf(row) }),
+      (row) => [row.seq],
+    )
+  }
+
+  async function rank(agentId: AgentId, query: string, search: MessageSearch) {
+    const { roles = SEARCHED_ROLES, exceptRun, after, before, limit, cursor } = search
+    const [offset = 0, upTo, vectorsUpTo] = decodeCursor(cursor, 3) ?? []
+    const answer = await scope.searches.ranked({
+      index: 'message',
+      namespace,
+      query,
+      limit,
+      offset,
+      upTo,
+      meaning: await meaningOf(scope, 'agent', [agentId], search.questions, vectorsUpTo),
+      filter: {
+        owners: [agentId],
+        scopes: roles.map((role) => messageScope(namespace, agentId, role)),
+        roles,
+        exceptRun,
+        after,
+        before,
+      },
+    })
+    const found = answer.hits.map(({ row }) => row)
+    const rows = await readRows(scope, 'message', found)
+    const messages = new Map(rows.map((row) => [row.row, messageOf(row)]))
+    return rankedPage(answer, offset + limit, messages)
+  }
+
+  return {
+    async search(agentId, search) {
+      if (search.roles?.length === 0) return { items: [] }
+      return search.query === undefined
+        ? browse(agentId, search)
+        : rank(agentId, search.query, search)
+    },
+
+    embeddings: (agentId) => handlesOf(scope, 'agent', [agentId]),
+  }
+}

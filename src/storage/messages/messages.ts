@@ -1,0 +1,185 @@
+import type { Selectable } from 'kysely'
+import { z } from 'zod'
+import { type AgentId, storedId } from '../../core/ids.ts'
+import { type Message, type MessageBody, type MessageRole, spokenText } from '../../core/message.ts'
+import { indexWords } from '../../search/words.ts'
+import { recordChange } from '../changes/changes.ts'
+import type { MessageKey } from '../database/message-cache.ts'
+import type { Database } from '../database/schema.ts'
+import type { Scope } from '../database/scope.ts'
+import { embedEntries } from '../embedding/vector-entries.ts'
+import type { MessageReads, MessageWrites } from '../port/store.ts'
+import { messageScope, SEARCHED_ROLES } from '../search/search-scope.ts'
+
+type Row = Selectable<Database['message']>
+
+const CallId = z.string().transform((id) => storedId('call', id))
+const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
+  z.object({ role: z.literal('user'), text: z.string() }),
+  z.object({ role: z.literal('system'), text: z.string() }),
+  z.object({
+    role: z.literal('assistant'),
+    text: z.string(),
+    reasoning: z.string(),
+    toolCalls: z.array(z.object({ id: CallId, name: z.string(), arguments: z.string() })),
+    said: z.array(z.string()),
+  }),
+  z.object({
+    role: z.literal('tool'),
+    callId: CallId,
+    toolName: z.string(),
+    status: z.enum(['success', 'error']),
+    text: z.string(),
+  }),
+])
+
+/** Nobody looks at more messages than this at once. */
+const MOST_RECENT = 1_000
+
+export function messageReads(scope: Scope): MessageReads {
+  const { db, namespace, messageCache } = scope
+  const toMessage = (row: Row) => messageCache.keep(namespace, messageOf(row))
+  const all = () =>
+    db.selectFrom('message').selectAll('message').where('message.namespace', '=', namespace)
+
+  const keys = () =>
+    db.selectFrom('message').select(['id', 'seq']).where('namespace', '=', namespace)
+
+  /** Reads from the table only what is not known already. */
+  async function byKeys(wanted: readonly MessageKey[]): Promise<readonly Message[]> {
+    const known = new Map(wanted.map((key) => [key.id, messageCache.find(namespace, key)]))
+    const unknown = wanted.map(({ id }) => id).filter((id) => !known.get(id))
+    const rows = unknown.length === 0 ? [] : await all().where('id', 'in', unknown).execute()
+    for (const row of rows) known.set(row.id, toMessage(row))
+    return wanted.flatMap(({ id }) => known.get(id) ?? [])
+  }
+
+  const spoken = (agentId: AgentId) =>
+    all()
+      .where('agent_id', '=', agentId)
+      .where('message.text', '<>', '')
+      .where('role', 'in', SEARCHED_ROLES)
+
+  return {
+    async recent(agentId, { messages = MOST_RECENT }) {
+      const rows = await keys()
+        .where('agent_id', '=', agentId)
+        .orderBy('seq', 'desc')
+        .limit(Math.min(messages, MOST_RECENT))
+        .execute()
+      return byKeys(rows.reverse())
+    },
+
+    async since(agentId, seq, limit) {
+      let select = keys().where('agent_id', '=', agentId).where('seq', '>=', seq).orderBy('seq')
+      if (limit !== undefined) select = select.limit(limit)
+      return byKeys(await select.execute())
+    },
+
+    async userMessageBefore(agentId, seq) {
+      const rows = await keys()
+        .where('agent_id', '=', agentId)
+        .where('seq', '<', seq)
+        .where('role', '=', 'user')
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .execute()
+      const [message] = await byKeys(rows)
+      return message
+    },
+
+    async ofRun(runId) {
+      const rows = await keys().where('run_id', '=', runId).orderBy('seq').execute()
+      return byKeys(rows)
+    },
+
+    async embeddable(agentId) {
+      const { messages, tokens } = await db
+        .selectFrom('message')
+        .select(({ fn }) => [
+          fn.countAll<number>().as('messages'),
+          fn.sum<number | null>('tokens').as('tokens'),
+        ])
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', agentId)
+        .where('text', '<>', '')
+        .where('role', 'in', SEARCHED_ROLES)
+        .executeTakeFirstOrThrow()
+      return { messages, tokens: tokens ?? 0 }
+    },
+
+    async around(agentId, id, each) {
+      const [message] = await all().where('agent_id', '=', agentId).where('id', '=', id).execute()
+      if (!message) return undefined
+      const beside = () => spoken(agentId).limit(each)
+      const before = await beside().where('seq', '<', message.seq).orderBy('seq', 'desc').execute()
+      const after = await beside().where('seq', '>', message.seq).orderBy('seq').execute()
+      return [...before.reverse(), message, ...after].map(toMessage)
+    },
+  }
+}
+
+export function messageWrites(scope: Scope): MessageWrites {
+  const { db, namespace, dialect } = scope
+  return {
+    async append(agentId, messages) {
+      if (messages.length === 0) return
+      const { last_message } = await db
+        .updateTable('agent')
+        .set((eb) => ({ last_message: eb('last_message', '+', messages.length) }))
+        .where('namespace', '=', namespace)
+        .where('id', '=', agentId)
+        .returning('last_message')
+        .executeTakeFirstOrThrow()
+      const first = last_message - messages.length + 1
+      const rows = await db
+        .insertInto('message')
+        .values(
+          messages.map(({ id, runId, tokens, createdAt, body }, index) => ({
+            namespace,
+            agent_id: agentId,
+            seq: first + index,
+            id,
+            run_id: runId,
+            role: body.role,
+            text: spokenText(body),
+            body: JSON.stringify(body),
+            tokens,
+            created_at: createdAt,
+          })),
+        )
+        .returning(['row', 'role', 'text', 'created_at'])
+        .execute()
+      await dialect.textSearch.add(
+        db,
+        'message',
+        rows
+          .filter(({ text }) => text !== '')
+          .map(({ row, role, text }) => ({
+            row,
+            scope: messageScope(namespace, agentId, role as MessageRole),
+            words: indexWords(text),
+          })),
+      )
+      await embedEntries(
+        scope,
+        { kind: 'agent', id: agentId },
+        rows.filter(({ text, role }) => text !== '' && SEARCHED_ROLES.some((one) => one === role)),
+      )
+      const last = rows.at(-1)
+      if (last) await recordChange(db, namespace, 'messages', agentId, last.created_at)
+    },
+  }
+}
+
+export function messageOf(row: Row): Message {
+  return {
+    ...Body.parse(JSON.parse(row.body)),
+    id: storedId('message', row.id),
+    agentId: storedId('agent', row.agent_id),
+    seq: row.seq,
+    runId: row.run_id === null ? null : storedId('run', row.run_id),
+    tokens: row.tokens,
+    createdAt: row.created_at,
+  }
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import type { ArchivalCounts } from '../../core/archive.ts'
+import type { Passage } from '../../core/passage.ts'
+import { indexWords } from '../../search/words.ts'
+import type { Scope } from '../database/scope.ts'
+import { embedEntries } from '../embedding/vector-entries.ts'
+import type { PlacedPassage } from '../port/store.ts'
+import { passageScope } from '../search/search-scope.ts'
+
+/** Rows of passages that their archive does not have, and what search and counts need of them; not their tags. */
+export async function addPassages(
+  scope: Scope,
+  archiveId: string,
+  passages: readonly PlacedPassage[],
+  at: string,
+): Promise<void> {
+  if (passages.length === 0) return
+  const { db, namespace, dialect } = scope
+  const rows = await db
+    .insertInto('passage')
+    .values(
+      passages.map((passage) => ({
+        namespace,
+        id: passage.id,
+        archive_id: archiveId,
+        text: passage.text,
+        source: passage.source,
+        digest: digestOf(passage),
+        position: passage.position,
+        superseded_by: passage.supersededBy,
+        found_count: passage.foundCount,
+        last_found_at: passage.lastFoundAt,
+        created_at: passage.createdAt,
+        inserted_at: at,
+      })),
+    )
+    .returning(['row', 'id', 'superseded_by'])
+    .execute()
+  const texts = new Map<string, string>(passages.map(({ id, text }) => [id, text]))
+  await dialect.textSearch.add(
+    db,
+    'passage',
+    rows.map(({ row, id, superseded_by }) => ({
+      row,
+      scope: passageScope(namespace, archiveId, superseded_by !== null),
+      words: indexWords(texts.get(id) ?? ''),
+    })),
+  )
+  const entries = rows.map(({ row, id }) => ({ row, text: texts.get(id) ?? '' }))
+  await embedEntries(scope, { kind: 'archive', id: archiveId }, entries)
+  await countPassages({ db, namespace }, archiveId, {
+    passages: rows.length,
+    superseded: passages.filter(({ supersededBy }) => supersededBy !== null).length,
+    found: passages.filter(({ foundCount }) => foundCount > 0).length,
+  })
+}
+
+/** Those that are there already stay. */
+export async function addTags(
+  { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
+  tags: readonly { readonly passage_id: string; readonly tag: string }[],
+): Promise<void> {
+  for (let start = 0; start < tags.length; start += TAGS_AT_ONCE) {
+    await db
+      .insertInto('passage_tag')
+      .values(tags.slice(start, start + TAGS_AT_ONCE).map((tag) => ({ namespace, ...tag })))
+      .onConflict((conflict) => conflict.columns(['namespace', 'passage_id', 'tag']).doNothing())
+      .execute()
+  }
+}
+
+/** A statement takes so many values and no more. */
+const TAGS_AT_ONCE = 5_000
+
+/** Adds to what the archive counts. */
+export async function countPassages(
+  { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
+  archiveId: string,
+  { passages = 0, superseded = 0, found = 0 }: Partial<ArchivalCounts>,
+): Promise<void> {
+  await db
+    .updateTable('archive')
+    .set((eb) => ({
+      passage_count: eb('passage_count', '+', passages),
+      superseded_count: eb('superseded_count', '+', superseded),
+      found_count: eb('found_count', '+', found),
+    }))
+    .where('namespace', '=', namespace)
+    .where('id', '=', archiveId)
+    .execute()
+}
+
+/** What makes two passages of an archive the same: the text and where it is from. */
+export function digestOf({ source, text }: Pick<Passage, 'source' | 'text'>): string {
+  return createHash('sha256').update(`${source.length}:${source}${text}`).digest('hex')
+}

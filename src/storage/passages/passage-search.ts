@@ -1,0 +1,128 @@
+import { toTimestamp } from '../../core/clock.ts'
+import { decodeCursor, pageOf } from '../../core/page.ts'
+import type { Passage } from '../../core/passage.ts'
+import { readRows } from '../database/read-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import type { RankedFilter } from '../database/search-request.ts'
+import type { PassageSearch, PassageSearches } from '../port/store.ts'
+import { rankedPage } from '../search/ranked-page.ts'
+import { passageScope } from '../search/search-scope.ts'
+import { handlesOf, meaningOf } from '../search/serving-sets.ts'
+import { archivesOf, toPassages } from './passage-rows.ts'
+
+export function passageSearches(scope: Scope): PassageSearches {
+  const { db, namespace } = scope
+  const all = () =>
+    db.selectFrom('passage').selectAll('passage').where('passage.namespace', '=', namespace)
+
+  /** By row. */
+  async function passagesOf(wanted: readonly number[]): Promise<ReadonlyMap<number, Passage>> {
+    const rows = await readRows(scope, 'passage', wanted)
+    const passages = await toPassages(scope, rows)
+    return new Map(passages.map((passage, index) => [rows[index]?.row ?? 0, passage]))
+  }
+
+  /** Newest first, by when they were true. */
+  async function browse(archives: readonly string[], search: PassageSearch) {
+    const { limit, cursor, after, before, includeSuperseded } = search
+    const [time, row] = decodeCursor(cursor, 2) ?? []
+    let select = all()
+      .where('archive_id', 'in', archives)
+      .orderBy('passage.created_at', 'desc')
+      .orderBy('passage.row', 'desc')
+      .limit(limit + 1)
+    if (!includeSuperseded) select = select.where('superseded_by', 'is', null)
+    if (after !== undefined) select = select.where('passage.created_at', '>=', after)
+    if (before !== undefined) select = select.where('passage.created_at', '<=', before)
+    if (time !== undefined && row !== undefined) {
+      const at = toTimestamp(time)
+      select = select.where((eb) =>
+        eb.or([
+          eb('passage.created_at', '<', at),
+          eb.and([eb('passage.created_at', '=', at), eb('passage.row', '<', row)]),
+        ]),
+      )
+    }
+    for (const anyOf of wantedTags(search)) {
+      select = select.where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('passage_tag')
+            .select('tag')
+            .whereRef('passage_tag.namespace', '=', 'passage.namespace')
+            .whereRef('passage_tag.passage_id', '=', 'passage.id')
+            .where('tag', 'in', anyOf),
+        ),
+      )
+    }
+    const rows = await select.execute()
+    const passages = await toPassages(scope, rows)
+    return pageOf(
+      rows.flatMap((row, index) => (passages[index] ? [{ row, item: passages[index] }] : [])),
+      limit,
+      ({ item }) => ({ item }),
+      ({ row }) => [Date.parse(row.created_at), row.row],
+    )
+  }
+
+  async function rank(archives: readonly string[], query: string, search: PassageSearch) {
+    const { limit, cursor, after, before, includeSuperseded } = search
+    const [offset = 0, upTo, vectorsUpTo] = decodeCursor(cursor, 3) ?? []
+    const variants = includeSuperseded ? [false, true] : [false]
+    const filter: RankedFilter = {
+      owners: archives,
+      scopes: archives.flatMap((id) =>
+        variants.map((variant) => passageScope(namespace, id, variant)),
+      ),
+      after,
+      before,
+      tags: wantedTags(search),
+      includeSuperseded,
+    }
+    const answer = await scope.searches.ranked({
+      index: 'passage',
+      namespace,
+      query,
+      limit,
+      offset,
+      upTo,
+      meaning: await meaningOf(scope, 'archive', archives, search.questions, vectorsUpTo),
+      filter,
+    })
+    const passages = await passagesOf(answer.hits.map(({ row }) => row))
+    return rankedPage(answer, offset + limit, passages)
+  }
+
+  return {
+    async search(agentId, search) {
+      const own = await archivesOf(scope, agentId)
+      const archives = search.archiveId ? own.filter((id) => id === search.archiveId) : own
+      if (archives.length === 0) return { items: [] }
+      return search.query === undefined
+        ? browse(archives, search)
+        : rank(archives, search.query, search)
+    },
+
+    async alike(agentId, stems, limit) {
+      const archives = await archivesOf(scope, agentId)
+      if (archives.length === 0 || stems.length === 0) return []
+      const rows = await scope.searches.alike({
+        scopes: archives.map((id) => passageScope(namespace, id, false)),
+        stems,
+        limit,
+      })
+      const passages = await passagesOf(rows)
+      return rows.flatMap((row) => passages.get(row) ?? [])
+    },
+
+    async embeddings(agentId) {
+      return handlesOf(scope, 'archive', await archivesOf(scope, agentId))
+    },
+  }
+}
+
+/** What of the tags a passage must have: one of each list. */
+function wantedTags({ tags = [], matchAllTags }: PassageSearch): readonly (readonly string[])[] {
+  if (tags.length === 0) return []
+  return matchAllTags ? tags.map((tag) => [tag]) : [tags]
+}

@@ -1,0 +1,182 @@
+import type { ArchivalCounts, Archive, ArchiveHolder } from '../../core/archive.ts'
+import type { Timestamp } from '../../core/clock.ts'
+import type { FoundBy } from '../../core/found.ts'
+import type { AgentId, ArchiveId, MessageId, PassageId, RunId } from '../../core/ids.ts'
+import type { Message, MessageBody, MessageRole } from '../../core/message.ts'
+import type { Page, PageRequest } from '../../core/page.ts'
+import type { Passage } from '../../core/passage.ts'
+import type { QueryVector } from '../database/search-request.ts'
+
+/* The part of the port `store.ts` that holds what is searched: the conversation, archives and their passages. */
+
+// --- messages (recall memory) ---
+
+/** What every search with a query can be given. */
+export interface Meaning {
+  /** The query as the models of `embeddings` see it. None: it is searched for by its words alone. */
+  readonly questions?: readonly QueryVector[] | undefined
+}
+
+export interface MessageSearch extends PageRequest, Meaning {
+  /** User text; absent: newest first. */
+  readonly query?: string | undefined
+  readonly roles?: readonly MessageRole[] | undefined
+  /** Leaves out what belongs to this run: whoever searches in it has it before his eyes. */
+  readonly exceptRun?: RunId | undefined
+  /** Inclusive bounds. */
+  readonly after?: Timestamp | undefined
+  readonly before?: Timestamp | undefined
+}
+
+export interface Hit<T> {
+  readonly item: T
+  /** Higher is better; comparable within one answer only. Absent where nothing was ranked. */
+  readonly score?: number
+  readonly foundBy?: FoundBy
+}
+
+export interface HitPage<T> extends Page<Hit<T>> {
+  /** Sentences: what had no part in it, and why. */
+  readonly warnings?: readonly string[]
+}
+
+export interface MessageReads {
+  /** The newest messages, oldest first. */
+  recent(agentId: AgentId, most: { readonly messages?: number }): Promise<readonly Message[]>
+  /** All from number `seq` on, oldest first; at most `limit`. */
+  since(agentId: AgentId, seq: number, limit?: number): Promise<readonly Message[]>
+  /** The newest of the user's messages before number `seq`. */
+  userMessageBefore(agentId: AgentId, seq: number): Promise<Message | undefined>
+  /** Oldest first. */
+  ofRun(runId: RunId): Promise<readonly Message[]>
+  /** How much would be embedded; `tokens` is an estimate. */
+  embeddable(agentId: AgentId): Promise<{ readonly messages: number; readonly tokens: number }>
+  /** The message and up to `each` that stand before and after it, in order; undefined: the agent has no such message. */
+  around(agentId: AgentId, id: MessageId, each: number): Promise<readonly Message[] | undefined>
+}
+
+export interface MessageSearches {
+  /** Only messages in which somebody says something. Looks at what is committed. */
+  search(agentId: AgentId, search: MessageSearch): Promise<HitPage<Message>>
+  /** The models, as `provider/model`, that embedded what it looks at. */
+  embeddings(agentId: AgentId): Promise<readonly string[]>
+}
+
+export interface NewMessage {
+  readonly id: MessageId
+  readonly runId: RunId | null
+  readonly tokens: number
+  readonly createdAt: Timestamp
+  readonly body: MessageBody
+}
+
+export interface MessageWrites {
+  /** All of one agent; they take its next numbers. */
+  append(agentId: AgentId, messages: readonly NewMessage[]): Promise<void>
+}
+
+// --- archives ---
+
+export interface ArchiveFilter extends PageRequest {
+  /** Only those that it has. */
+  readonly agentId?: AgentId | undefined
+}
+
+export interface ArchiveReads {
+  get(id: ArchiveId): Promise<Archive | undefined>
+  /** Newest first, whether agents have them or not. */
+  list(filter: ArchiveFilter): Promise<Page<Archive>>
+  agentsOf(id: ArchiveId): Promise<readonly ArchiveHolder[]>
+  /** Where the agent's inserts go; undefined: nowhere yet. */
+  defaultOf(agentId: AgentId): Promise<ArchiveId | undefined>
+  /** Of all archives, or of those that the agent has. Cheap: nothing is counted for it. */
+  counts(agentId?: AgentId): Promise<ArchivalCounts>
+}
+
+export interface ArchiveWrites {
+  /** One that no agent has yet. */
+  create(archive: Omit<Archive, keyof ArchivalCounts>): Promise<void>
+  /** Gives it to the agent, as its default or not; one that the agent has is changed in this. */
+  attach(agentId: AgentId, id: ArchiveId, isDefault: boolean, at: Timestamp): Promise<void>
+  /** The archive stays. False: the agent does not have it. */
+  detach(agentId: AgentId, id: ArchiveId, at: Timestamp): Promise<boolean>
+}
+
+// --- passages (archival memory) ---
+
+export interface PassageSearch extends PageRequest, Meaning {
+  /** User text; absent: newest first. */
+  readonly query?: string | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly matchAllTags?: boolean | undefined
+  readonly includeSuperseded?: boolean | undefined
+  /** Only of this archive, if the agent has it. */
+  readonly archiveId?: ArchiveId | undefined
+  /** Inclusive bounds on `createdAt`. */
+  readonly after?: Timestamp | undefined
+  readonly before?: Timestamp | undefined
+}
+
+export interface PassageReads {
+  /** In any archive, or only in those of the agent. */
+  find(id: PassageId, agentId?: AgentId): Promise<Passage | undefined>
+  /**
+   * The passage and up to `each` of its source that stand before and after it, in order; undefined: none of the
+   * agent's archives has it.
+   */
+  around(agentId: AgentId, id: PassageId, each: number): Promise<readonly Passage[] | undefined>
+  /** All of an archive, superseded ones too, oldest first. */
+  ofArchive(id: ArchiveId, page: PageRequest): Promise<Page<PlacedPassage>>
+}
+
+export interface PlacedPassage extends Passage {
+  /** Its place among those of its source, from 1; 0: it has no source. */
+  readonly position: number
+}
+
+export interface PassageSearches {
+  /** In the archives of the agent. Looks at what is committed. */
+  search(agentId: AgentId, search: PassageSearch): Promise<HitPage<Passage>>
+  /**
+   * Current passages in the archives of the agent that share rare ones of these stems, those that share the most first.
+   * Stems that stand in very many passages are passed over, so that it takes hardly longer in a large archive; of the
+   * others the first dozen counts.
+   */
+  alike(agentId: AgentId, stems: readonly string[], limit: number): Promise<readonly Passage[]>
+  /** The models, as `provider/model`, that embedded what it looks at. */
+  embeddings(agentId: AgentId): Promise<readonly string[]>
+}
+
+export interface PassageWrites {
+  /**
+   * Stores passages of one archive in their order, each as the last of its source. If the archive has one of the same
+   * text and source, the tags are added to that one, and its id comes back with `duplicate: true`; if it was
+   * superseded, it is current again.
+   */
+  insert(passages: readonly NewPassage[], at: Timestamp): Promise<readonly InsertedPassage[]>
+  /**
+   * Passages with a past, all of one archive. Nothing is looked after: no two of the archive may have the same text and
+   * source, or the same place in a source, and what is superseded must be so by another of the archive, in no circle.
+   */
+  insertHistory(passages: readonly PlacedPassage[], at: Timestamp): Promise<void>
+  /**
+   * `id` took the place of `old`. False: none of the agent's archives has both, or something took the place of `old`
+   * before.
+   */
+  supersede(agentId: AgentId, old: PassageId, id: PassageId, at: Timestamp): Promise<boolean>
+  /** The agent found them. */
+  recordFound(agentId: AgentId, ids: readonly PassageId[], at: Timestamp): Promise<void>
+  /**
+   * What it took the place of is current again, or superseded by what took its own. False: none of the agent's archives
+   * has it.
+   */
+  delete(agentId: AgentId, id: PassageId, at: Timestamp): Promise<boolean>
+}
+
+export type NewPassage = Omit<Passage, 'supersededBy' | 'foundCount' | 'lastFoundAt'>
+
+export interface InsertedPassage {
+  readonly id: PassageId
+  readonly createdAt: Timestamp
+  readonly duplicate: boolean
+}

@@ -1,0 +1,174 @@
+import { sql } from 'kysely'
+import type { VectorList } from '../../search/vector-list.ts'
+import type { Connection } from '../database/dialect.ts'
+import type { MeaningRequest, QueryVector, RankedRequest } from '../database/search-request.ts'
+import type { FoundByMeaning } from '../vectors/found-by-meaning.ts'
+import { passesWhole } from './entry-filter.ts'
+import { lookAtSets, type SeenSet } from './seen-sets.ts'
+import { bitsOf } from './vector-bits.ts'
+import { isIndexable, type VectorIndexes } from './vector-indexes.ts'
+import { vectorText } from './vector-tables.ts'
+
+export interface NearestOptions {
+  readonly indexes: VectorIndexes
+  /** Of each list. */
+  readonly most: number
+  /** So many vectors are scored one by one. */
+  readonly few: number
+  /** Of so many all bits are compared; more are asked of an index. */
+  readonly many: number
+}
+
+/** Of those nearest by their bits so many are scored; that finds 99 in 100 of the ten nearest among 100,000. */
+const NEAR_BY_BITS = 1_000
+
+/** Of what an index finds, so many times what is wanted are scored by every component. */
+const SPARE = 2
+/** Vectors that a scan by index keeps in view, of 1,000 at most; with 100 it misses a quarter of the nearest among 100,000. */
+const LOOKED_AT = 800
+/** Of a set that is a smaller share of all vectors an index of all would find mostly those of others. */
+const LEAST_SHARE = 0.05
+
+interface Asked extends NearestOptions {
+  readonly db: Connection
+  readonly request: RankedRequest
+  readonly question: QueryVector
+  readonly sets: readonly SeenSet[]
+  /** Vectors after this one were stored since the first page. */
+  readonly upTo: number
+}
+
+interface Nearest {
+  readonly row: number
+  readonly score: number
+}
+
+/** The entries nearest to the question that a request may find, all of them if there are fewer than `most`. */
+export async function findNearest(
+  db: Connection,
+  request: RankedRequest,
+  meaning: MeaningRequest,
+  options: NearestOptions,
+): Promise<FoundByMeaning> {
+  const { sets, newest, total } = await lookAtSets(db, meaning.sets, {
+    least: options.few,
+    share: LEAST_SHARE,
+  })
+  const upTo = meaning.upTo ?? newest
+  const lists: VectorList[] = []
+  for (const question of meaning.questions) {
+    const own = sets.filter(({ handle }) => handle === question.handle)
+    if (own.some(({ dimension }) => dimension !== question.vector.length))
+      return { lists: [], upTo: 0, problem: 'dimension' }
+    if (own.length === 0) continue
+    const entries = await nearestIn({ ...options, db, request, question, sets: own, upTo }, total)
+    const size = own.reduce((sum, set) => sum + set.size, 0)
+    if (entries.length > 0) lists.push({ weight: question.weight, size, entries })
+  }
+  return { lists, upTo, problem: null }
+}
+
+async function nearestIn(asked: Asked, total: number): Promise<readonly Nearest[]> {
+  const { sets, few, many, most, question, indexes } = asked
+  const size = sets.reduce((sum, set) => sum + set.size, 0)
+  const dimension = question.vector.length
+  if (size <= few) return byScan(asked)
+  if (isNarrow(asked.request)) {
+    const rows = await passingRows(asked)
+    if (rows) return byScan(asked, rows)
+  }
+  if (size <= many || size < total * LEAST_SHARE || !isIndexable(dimension)) {
+    const near = await byBits(asked)
+    // What a filter leaves out is missed among the nearest, so others are to be looked for.
+    return near.length < most ? byScan(asked) : near
+  }
+  if (!sets.every(({ isIndexed }) => isIndexed)) {
+    indexes.want(dimension)
+    return byScan(asked)
+  }
+  const found = await byIndex(asked)
+  // It gives up after so many that it may not find; what is missing is to be looked for then.
+  return found.length < most ? byScan(asked) : found
+}
+
+/** It may leave out most entries. */
+function isNarrow({ filter }: RankedRequest): boolean {
+  const { after, before, tags = [], roles } = filter
+  const isOfOneRole = roles !== undefined && roles.length === 1
+  return after !== undefined || before !== undefined || tags.length > 0 || isOfOneRole
+}
+
+/** The entries that pass; undefined: more than are scored one by one. */
+async function passingRows({ db, request, few }: Asked): Promise<readonly number[] | undefined> {
+  const { rows } = await sql<{ row: number }>`
+    SELECT entry.row FROM ${sql.table(request.index)} AS entry WHERE ${passesWhole(request)}
+    LIMIT ${few + 1}`.execute(db)
+  return rows.length > few ? undefined : rows.map(({ row }) => row)
+}
+
+/** Of a vector in `vectors`. */
+function entryPasses(request: RankedRequest) {
+  return sql`EXISTS (SELECT 1 FROM ${sql.table(request.index)} AS entry
+    WHERE entry.row = vectors.entry_row AND ${passesWhole(request)})`
+}
+
+/** Every vector of the sets is scored, or of these entries. */
+async function byScan(asked: Asked, among?: readonly number[]): Promise<readonly Nearest[]> {
+  const { db, request, question, sets, upTo, most } = asked
+  const wanted = among ? sql`vectors.entry_row = ANY(${among}::bigint[])` : entryPasses(request)
+  const text = vectorText(question.vector)
+  const { rows } = await sql<Nearest>`
+    SELECT vectors.entry_row AS row, -(vectors.vector <#> ${text}::vector) AS score FROM entry_vector AS vectors
+    WHERE vectors.set_row = ANY(${rowsOf(sets)}::bigint[]) AND vectors.row <= ${upTo} AND ${wanted}
+    ORDER BY vectors.vector <#> ${text}::vector, vectors.entry_row LIMIT ${most}`.execute(db)
+  return rows
+}
+
+/** Of each set those nearest by their bits, scored by every component. One that has no bits yet is near. */
+async function byBits(asked: Asked): Promise<readonly Nearest[]> {
+  const { db, request, question, sets, upTo, most } = asked
+  const text = sql`${vectorText(question.vector)}::vector`
+  const { rows } = await sql<Nearest>`
+    SELECT vectors.entry_row AS row, -(vectors.vector <#> ${text}) AS score
+    FROM unnest(${rowsOf(sets)}::bigint[]) AS asked (set_row)
+    CROSS JOIN LATERAL (
+      SELECT coded.row FROM entry_vector AS coded
+      WHERE coded.set_row = asked.set_row AND coded.row <= ${upTo}
+      ORDER BY coded.bits <~> ${bitsOf(text, sql`asked.set_row`)} NULLS FIRST LIMIT ${NEAR_BY_BITS}
+    ) AS near
+    JOIN entry_vector AS vectors ON vectors.row = near.row
+    WHERE ${entryPasses(request)}
+    ORDER BY vectors.vector <#> ${text}, vectors.entry_row LIMIT ${most}`.execute(db)
+  return rows
+}
+
+/**
+ * The nearest by half the precision, from the index, scored anew. What HNSW is to do is set for this statement alone, as a
+ * pooler may give the next one to another session; it is read when the scan begins, which waits for it. A scan goes on
+ * until enough have passed the filter, so that none comes back short.
+ */
+async function byIndex(asked: Asked): Promise<readonly Nearest[]> {
+  const { db, request, question, sets, upTo, most } = asked
+  const dimension = sql.raw(String(question.vector.length))
+  const text = vectorText(question.vector)
+  const { rows } = await sql<Nearest>`
+    SELECT near.entry_row AS row, -(near.vector <#> ${text}::vector) AS score
+    FROM (
+      SELECT set_config('hnsw.ef_search', ${String(LOOKED_AT)}, true)
+        || set_config('hnsw.iterative_scan', 'strict_order', true) AS done
+    ) AS settings CROSS JOIN LATERAL (
+      SELECT vectors.entry_row, vectors.vector FROM entry_vector AS vectors
+      WHERE settings.done <> '' AND vector_dims(vectors.vector) = ${dimension}
+        AND vectors.set_row = ANY(${rowsOf(sets)}::bigint[]) AND vectors.row <= ${upTo}
+        AND (SELECT true FROM ${sql.table(request.index)} AS entry
+          WHERE entry.row = vectors.entry_row AND ${passesWhole(request)})
+      ORDER BY (vectors.vector::halfvec(${dimension})) <#> ${text}::halfvec(${dimension})
+      LIMIT ${most * SPARE}
+    ) AS near
+    ORDER BY near.vector <#> ${text}::vector, near.entry_row LIMIT ${most}`.execute(db)
+  return rows
+}
+
+function rowsOf(sets: readonly SeenSet[]): readonly number[] {
+  return sets.map(({ row }) => row)
+}

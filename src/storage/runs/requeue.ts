@@ -1,0 +1,60 @@
+import { type Timestamp, toTimestamp } from '../../core/clock.ts'
+import type { RunId } from '../../core/ids.ts'
+import { recordChange } from '../changes/changes.ts'
+import { lockRead } from '../database/lock-rows.ts'
+import type { Scope } from '../database/scope.ts'
+
+export interface Requeuing {
+  readonly from: 'requires_approval' | 'waiting'
+  /** Of a run that waits for a client: only if this was asked last. */
+  readonly ask?: string
+  /** Whom it belongs to from now on; absent: whom it belonged to. */
+  readonly acceptedBy?: string
+  readonly samples?: boolean
+}
+
+/**
+ * Puts a run that waited for somebody into the queue again, as if it had started later by the time it waited: it is given
+ * so much time from its start on, and what others took to answer is not taken from it. False: it does not wait for that.
+ */
+export async function requeue(
+  scope: Scope,
+  id: RunId,
+  { from, ask, acceptedBy, samples }: Requeuing,
+  at: Timestamp,
+): Promise<boolean> {
+  const { db, namespace } = scope
+  const run = await db
+    .selectFrom('run')
+    .select(['started_at', 'paused_at'])
+    .where('namespace', '=', namespace)
+    .where('id', '=', id)
+    .modifyEnd(lockRead(scope, 'run'))
+    .executeTakeFirst()
+  if (!run) return false
+  let update = db
+    .updateTable('run')
+    .set({
+      status: 'queued',
+      stop_reason: null,
+      waiting_for: null,
+      ask: null,
+      started_at: later(run.started_at, run.paused_at, at),
+      paused_at: null,
+      ...(acceptedBy !== undefined && { accepted_by: acceptedBy }),
+      ...(samples === true && { client_samples: 1 }),
+    })
+    .where('namespace', '=', namespace)
+    .where('id', '=', id)
+    .where('status', '=', from)
+  if (from === 'waiting') update = update.where('waiting_for', '=', 'client')
+  if (ask !== undefined) update = update.where('ask', '=', ask)
+  const { numUpdatedRows } = await update.executeTakeFirst()
+  if (numUpdatedRows === 1n) await recordChange(db, namespace, 'run', id, at)
+  return numUpdatedRows === 1n
+}
+
+function later(started: Timestamp | null, paused: Timestamp | null, now: Timestamp) {
+  if (started === null || paused === null) return started
+  return toTimestamp(Date.parse(started) + Math.max(0, Date.parse(now) - Date.parse(paused)))
+}

@@ -1,0 +1,241 @@
+import { sql } from 'kysely'
+import { storedId } from '../../core/ids.ts'
+import { recordChange } from '../changes/changes.ts'
+import type { Connection, Dialect } from '../database/dialect.ts'
+import { lockFree } from '../database/lock-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import type { Claim, Claims, Lease } from '../port/store.ts'
+import { isOpen } from './run-lists.ts'
+import { runReads } from './runs.ts'
+
+/** The one place that looks across namespaces: whoever is free works for everybody. */
+export function createClaims(
+  reader: Connection,
+  dialect: Dialect,
+  { transact, scopeOf }: ClaimTools,
+): Claims {
+  /** 'missed': somebody else was quicker. */
+  async function take(trx: Connection, claim: Claim) {
+    const free = await oldestFree(trx, claim, lockFree(dialect, 'run'))
+    if (!free) return undefined
+    const fence = await takeLease(trx, free, claim)
+    if (fence === undefined || (await hasEarlier(trx, free))) return 'missed'
+    await trx
+      .updateTable('run')
+      .set({ status: 'running', waiting_for: null, retry_at: null })
+      .where('namespace', '=', free.namespace)
+      .where('id', '=', free.id)
+      .execute()
+    await recordChange(trx, free.namespace, 'run', free.id, claim.now)
+    const run = await runReads(scopeOf(free.namespace, trx)).get(storedId('run', free.id))
+    if (!run) throw new Error('a claimed run is gone inside its transaction')
+    const lease: Lease = {
+      namespace: free.namespace,
+      agentId: run.agentId,
+      owner: claim.owner,
+      fence,
+    }
+    return { run, lease }
+  }
+
+  return {
+    async next(claim) {
+      // Most looks find nothing, and need not take the write lock for it.
+      while (await oldestFree(reader, claim)) {
+        const taken = await transact(async (trx) => {
+          const found = await take(trx, claim)
+          if (found === 'missed') throw new Missed()
+          return found
+        }).catch((error: unknown) => {
+          if (error instanceof Missed) return 'missed' as const
+          throw error
+        })
+        if (taken !== 'missed') return taken
+      }
+      return undefined
+    },
+
+    async owners() {
+      const { rows } = await sql<{ owner: string }>`
+        SELECT owner FROM lease WHERE ${isHeld}
+        UNION SELECT accepted_by FROM run WHERE accepted_by <> '' AND ${isOpen('status')}
+      `.execute(reader)
+      return rows.map((row) => row.owner)
+    },
+
+    async held() {
+      const rows = await reader
+        .selectFrom('lease')
+        .select(['namespace', 'agent_id', 'owner', 'fence', 'expires_at'])
+        .where(isHeld)
+        .execute()
+      return rows.map(({ namespace, agent_id, owner, fence, expires_at: expiresAt }) => {
+        return { namespace, agentId: storedId('agent', agent_id), owner, fence, expiresAt }
+      })
+    },
+
+    async expire({ namespace, agentId, owner, fence, expiresAt }, at) {
+      return transact(async (trx) => {
+        const { numUpdatedRows } = await trx
+          .updateTable('lease')
+          .set({ owner: '', expires_at: '' })
+          .where('namespace', '=', namespace)
+          .where('agent_id', '=', agentId)
+          .where('owner', '=', owner)
+          .where('fence', '=', fence)
+          .where('expires_at', '=', expiresAt)
+          .executeTakeFirst()
+        if (numUpdatedRows === 0n) return false
+        const runs = await trx
+          .updateTable('run')
+          .set({ accepted_by: '' })
+          .where('namespace', '=', namespace)
+          .where('agent_id', '=', agentId)
+          .where(isOpen('status'))
+          .where('status', '=', 'running')
+          .returning('id')
+          .execute()
+        for (const { id } of runs) await recordChange(trx, namespace, 'run', id, at)
+        return true
+      })
+    },
+
+    async abandon(owner, at) {
+      await transact(async (trx) => {
+        await trx
+          .updateTable('lease')
+          .set({ owner: '', expires_at: '' })
+          .where('owner', '=', owner)
+          .execute()
+        const runs = await trx
+          .updateTable('run')
+          .set({ accepted_by: '' })
+          .where('accepted_by', '=', owner)
+          .where(isOpen('status'))
+          .returning(['namespace', 'id'])
+          .execute()
+        for (const { namespace, id } of runs) {
+          await recordChange(trx, namespace, 'run', id, at)
+        }
+      })
+    },
+  }
+}
+
+/** Written out rather than bound, because only then does the partial index `lease_held` serve. */
+const isHeld = sql<boolean>`owner <> ''`
+
+/** Rolls back what was taken in vain. */
+class Missed extends Error {}
+
+interface ClaimTools {
+  readonly transact: Transact
+  readonly scopeOf: (namespace: string, db: Connection) => Scope
+}
+
+type Transact = <T>(work: (trx: Connection) => Promise<T>) => Promise<T>
+
+interface FreeRun {
+  readonly row: number
+  readonly namespace: string
+  readonly id: string
+  readonly agent_id: string
+}
+
+async function oldestFree(
+  db: Connection,
+  claim: Claim,
+  lock = sql``,
+): Promise<FreeRun | undefined> {
+  const { except = [], due = [] } = claim
+  const query = db
+    .selectFrom('run')
+    .leftJoin('lease', (join) =>
+      join
+        .onRef('lease.namespace', '=', 'run.namespace')
+        .onRef('lease.agent_id', '=', 'run.agent_id'),
+    )
+    .select(['run.row', 'run.namespace', 'run.id', 'run.agent_id'])
+    .where(isOpen('run.status'))
+    .where(({ eb, and, or }) =>
+      or([
+        eb('run.status', 'in', ['queued', 'running']),
+        and([
+          eb('run.waiting_for', '=', 'retry'),
+          or([
+            eb('run.retry_at', '<=', claim.now),
+            ...(due.length > 0 ? [eb('run.id', 'in', due)] : []),
+          ]),
+        ]),
+      ]),
+    )
+    .$if(except.length > 0, (open) => open.where('run.id', 'not in', except))
+    .where(({ eb, or }) => or([eb('lease.owner', 'is', null), eb('lease.owner', '=', '')]))
+    .where(({ eb, and, or, fn }) => {
+      const freeSince = fn.coalesce('run.retry_at', 'run.started_at', 'run.created_at')
+      return or([
+        eb('run.accepted_by', 'in', [claim.owner, '']),
+        and([
+          eb('run.accepted_by', 'not in', ['', ...(claim.living ?? [])]),
+          eb(freeSince, '<', claim.orphanedBefore),
+        ]),
+        eb(freeSince, '<', claim.strandedBefore ?? ''),
+      ])
+    })
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('run as earlier')
+            .select('earlier.row')
+            .whereRef('earlier.namespace', '=', 'run.namespace')
+            .whereRef('earlier.agent_id', '=', 'run.agent_id')
+            .whereRef('earlier.row', '<', 'run.row')
+            .where(isOpen('earlier.status')),
+        ),
+      ),
+    )
+    // As the index `run_queue` has it, in which nothing is but open runs; those that are over may be a million.
+    .orderBy(sql`run.row + 0`)
+    .limit(1)
+  return query.modifyEnd(lock).executeTakeFirst()
+}
+
+/** Looked at again under the lease, without which none of the agent is begun. */
+async function hasEarlier(trx: Connection, run: FreeRun): Promise<boolean> {
+  const earlier = await trx
+    .selectFrom('run')
+    .select('row')
+    .where('namespace', '=', run.namespace)
+    .where('agent_id', '=', run.agent_id)
+    .where('row', '<', run.row)
+    .where(isOpen('status'))
+    .limit(1)
+    .executeTakeFirst()
+  return earlier !== undefined
+}
+
+/** A higher fence than any before, so that whoever had it is shut out; undefined: somebody has it now. */
+async function takeLease(trx: Connection, run: FreeRun, claim: Claim): Promise<number | undefined> {
+  const taken = await trx
+    .insertInto('lease')
+    .values({
+      namespace: run.namespace,
+      agent_id: run.agent_id,
+      owner: claim.owner,
+      fence: 1,
+      expires_at: claim.expiresAt,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['namespace', 'agent_id'])
+        .doUpdateSet({
+          owner: claim.owner,
+          fence: sql`lease.fence + 1`,
+          expires_at: claim.expiresAt,
+        })
+        .where('lease.owner', '=', ''),
+    )
+    .returning('fence')
+    .executeTakeFirst()
+  return taken?.fence
+}

@@ -1,0 +1,218 @@
+import { type Selectable, sql } from 'kysely'
+import { z } from 'zod'
+import { ERROR_CODES } from '../../core/errors.ts'
+import { storedId } from '../../core/ids.ts'
+import { encodeCursor } from '../../core/page.ts'
+import { FINISHES, RUN_STATUSES, type Run, STOP_REASONS, WAITS } from '../../core/run.ts'
+import { lockRead } from '../database/lock-rows.ts'
+import type { Database } from '../database/schema.ts'
+import type { Scope } from '../database/scope.ts'
+import type { RunReads } from '../port/store.ts'
+import { isOpen, newestRuns } from './run-lists.ts'
+import { toStepCall } from './tool-calls.ts'
+
+const Status = z.enum(RUN_STATUSES)
+const Waiting = z.enum(WAITS).nullable()
+const Stop = z.enum(STOP_REASONS).nullable()
+const Warnings = z.array(z.string())
+const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
+
+/** All sums in one look at the steps, as runs are read more often than anything else: numbers with blanks between. */
+const USED = sql<string | null>`
+  sum(step.prompt_tokens) || ' ' || sum(step.completion_tokens) || ' ' || sum(step.total_tokens) || ' ' ||
+  sum(step.cached_tokens) || ' ' || sum(CASE step.state WHEN 'model' THEN 0 ELSE 1 END)`
+
+export function runReads(scope: Scope): RunReads {
+  const { db, namespace } = scope
+  /** Runs with the sums of what their steps used. */
+  const all = () =>
+    db
+      .selectFrom('run')
+      .selectAll('run')
+      .select((eb) =>
+        eb
+          .selectFrom('step')
+          .select(USED.as('used'))
+          .whereRef('step.namespace', '=', 'run.namespace')
+          .whereRef('step.run_id', '=', 'run.id')
+          .as('used'),
+      )
+      .where('run.namespace', '=', namespace)
+
+  return {
+    async get(id) {
+      const row = await all()
+        .where('run.id', '=', id)
+        .modifyEnd(lockRead(scope, 'run'))
+        .executeTakeFirst()
+      return row && toRun(row)
+    },
+
+    async state(id) {
+      const row = await db
+        .selectFrom('run')
+        .select(['status', 'cancel_requested'])
+        .where('namespace', '=', namespace)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (!row) return undefined
+      return { status: Status.parse(row.status), cancelRequested: row.cancel_requested === 1 }
+    },
+
+    async list(filter) {
+      const numbers = await newestRuns(db, namespace, filter)
+      const page = numbers.slice(0, filter.limit)
+      const last = page.at(-1)
+      if (last === undefined) return { items: [] }
+      const rows = await all().where('run.row', 'in', page).orderBy('run.row', 'desc').execute()
+      return {
+        items: rows.map(toRun),
+        ...(numbers.length > page.length && { nextCursor: encodeCursor(last) }),
+      }
+    },
+
+    async byIdempotencyKey(agentId, key) {
+      const row = await all()
+        .where('run.agent_id', '=', agentId)
+        .where('run.idempotency_key', '=', key)
+        .executeTakeFirst()
+      return row && toRun(row)
+    },
+
+    async blocking(agentId, id) {
+      const row = await all()
+        .where('run.agent_id', '=', agentId)
+        .where('run.status', 'in', ['waiting', 'requires_approval'])
+        .where('run.row', '<', (eb) =>
+          eb
+            .selectFrom('run as own')
+            .select('own.row')
+            .where('own.namespace', '=', namespace)
+            .where('own.id', '=', id),
+        )
+        .orderBy('run.row')
+        .limit(1)
+        .executeTakeFirst()
+      return row && toRun(row)
+    },
+
+    async isAtWork(agentId) {
+      const row = await db
+        .selectFrom('run')
+        .select('id')
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', agentId)
+        .where(isOpen('status'))
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    async hasItsTurn(id) {
+      const earlier = await db
+        .selectFrom('run as own')
+        .innerJoin('run as earlier', (join) =>
+          join
+            .onRef('earlier.namespace', '=', 'own.namespace')
+            .onRef('earlier.agent_id', '=', 'own.agent_id')
+            .onRef('earlier.row', '<', 'own.row'),
+        )
+        .select('earlier.row')
+        .where('own.namespace', '=', namespace)
+        .where('own.id', '=', id)
+        .where(isOpen('earlier.status'))
+        .limit(1)
+        .executeTakeFirst()
+      return earlier === undefined
+    },
+
+    async cancelledBehind(id) {
+      const own = await db
+        .selectFrom('run')
+        .select(['row', 'agent_id'])
+        .where('namespace', '=', namespace)
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
+      // `|| ''` keeps SQLite from walking all runs that the agent ever had: those that came later are few.
+      const cancelled = await db
+        .selectFrom('run')
+        .select('id')
+        .where('row', '>', own.row)
+        .where(sql<boolean>`namespace || '' = ${namespace} AND agent_id || '' = ${own.agent_id}`)
+        .where('status', '=', 'cancelled')
+        .where('started_at', 'is', null)
+        .execute()
+      if (cancelled.length === 0) return []
+      const ids = cancelled.map((run) => run.id)
+      return (await all().where('run.id', 'in', ids).orderBy('run.row').execute()).map(toRun)
+    },
+
+    async currentStep(runId) {
+      const step = await db
+        .selectFrom('step')
+        .selectAll()
+        .where('namespace', '=', namespace)
+        .where('run_id', '=', runId)
+        .where('state', '<>', 'done')
+        .executeTakeFirst()
+      if (!step) return undefined
+      const calls = await db
+        .selectFrom('tool_call')
+        .selectAll()
+        .where('namespace', '=', namespace)
+        .where('step_id', '=', step.id)
+        .orderBy('call_index')
+        .execute()
+      return {
+        id: storedId('step', step.id),
+        number: step.number,
+        state: z.enum(['model', 'tools']).parse(step.state),
+        finish: z.enum(FINISHES).nullable().parse(step.finish),
+        clientAnswer: step.client_answer,
+        calls: calls.map(toStepCall),
+      }
+    },
+
+    async lastStep(runId) {
+      const row = await db
+        .selectFrom('step')
+        .select((eb) => eb.fn.max('number').as('number'))
+        .where('namespace', '=', namespace)
+        .where('run_id', '=', runId)
+        .executeTakeFirst()
+      return row?.number ?? 0
+    },
+  }
+}
+
+type RunRow = Selectable<Database['run']> & {
+  /** As `USED` has it; null: there is no step. */
+  used: string | null
+}
+
+function toRun(row: RunRow): Run {
+  const [promptTokens = 0, completionTokens = 0, totalTokens = 0, cachedTokens = 0, steps = 0] = (
+    row.used ?? ''
+  )
+    .split(' ')
+    .map(Number)
+  return {
+    id: storedId('run', row.id),
+    agentId: storedId('agent', row.agent_id),
+    status: Status.parse(row.status),
+    stopReason: Stop.parse(row.stop_reason),
+    waitingFor: Waiting.parse(row.waiting_for),
+    retryAt: row.retry_at,
+    input: row.input,
+    idempotencyKey: row.idempotency_key,
+    maxSteps: row.max_steps,
+    cancelRequested: row.cancel_requested === 1,
+    clientSamples: row.client_samples === 1,
+    usage: { promptTokens, completionTokens, totalTokens, cachedTokens, steps },
+    error: row.error === null ? null : Failure.parse(JSON.parse(row.error)),
+    warnings: Warnings.parse(JSON.parse(row.warnings)),
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    completedAt: row.completed_at,
+  }
+}

@@ -1,0 +1,130 @@
+import { type Candidate, NEIGHBOURS } from '../../search/rank.ts'
+
+/*
+ * Passages and messages as search wants to know them: entries that stand in lines, which are documents and
+ * conversations, beside others that lend them context.
+ */
+
+export interface Entry {
+  readonly row: number
+  /** The archive or agent. */
+  readonly owner: string
+  readonly text: string
+  /** In its line. */
+  readonly place: number
+  /** Source of a passage, role of a message. */
+  readonly kind: string
+  readonly at: string
+  /** It passes the filter, so it may be an answer. */
+  readonly passes: boolean
+}
+
+/** What stands in one line from one place to another. */
+export interface Stretch {
+  /** One of those for whom it is read: it says which line. */
+  readonly member: Entry
+  readonly from: number
+  readonly to: number
+}
+
+/** What the entries of one table are as parts of lines. */
+export interface EntryLines {
+  /** The document or conversation in which the entry has neighbours; undefined: it has none. */
+  line(entry: Entry): string | undefined
+  /** How far away, in places, the neighbours of its neighbours may be. */
+  readonly reach: number
+  toCandidate(entry: Entry): Omit<Candidate, 'before' | 'after'>
+}
+
+export interface EntryReads extends EntryLines {
+  read(rows: readonly number[]): readonly Entry[] | Promise<readonly Entry[]>
+  /** The entries of these stretches that may lend context. */
+  stretches(stretches: readonly Stretch[]): readonly Entry[] | Promise<readonly Entry[]>
+}
+
+/** What an assistant says is long and repeats what it was told. */
+const ASSISTANT_WEIGHT = 0.6
+
+export const passageLines: EntryLines = {
+  line: ({ owner, kind }) => (kind === '' ? undefined : `${owner} ${kind}`),
+  reach: 2 * NEIGHBOURS,
+  toCandidate: ({ row, text, owner, kind, at }) => ({
+    row,
+    text,
+    at,
+    group: kind === '' ? null : `${owner} ${kind}`,
+    weight: 1,
+  }),
+}
+
+export const messageLines: EntryLines = {
+  line: ({ owner }) => owner,
+  // Between two things that were said stand calls of tools and their results.
+  reach: 8 * NEIGHBOURS,
+  toCandidate: ({ row, text, owner, kind, at }) => ({
+    row,
+    text,
+    at,
+    // What was said on one day belongs together.
+    group: `${owner} ${at.slice(0, 10)}`,
+    weight: kind === 'assistant' ? ASSISTANT_WEIGHT : 1,
+  }),
+}
+
+/**
+ * These entries with their neighbours, and those of the neighbours that pass the filters as entries of their own, if
+ * they are not newer than `upTo`.
+ */
+export async function readCandidates(
+  entries: EntryReads,
+  rows: readonly number[],
+  upTo: number,
+): Promise<readonly Candidate[]> {
+  const found = await entries.read(rows)
+  const stretches = stretchesAround(entries, found)
+  const beside = stretches.length > 0 ? await entries.stretches(stretches) : []
+  const lines = new Map<string | undefined, Entry[]>()
+  for (const entry of beside) {
+    const line = lines.get(entries.line(entry)) ?? []
+    lines.set(entries.line(entry), line)
+    line.push(entry)
+  }
+  for (const line of lines.values()) line.sort((a, b) => a.place - b.place)
+
+  const candidates = new Map<number, Candidate>()
+  const add = (entry: Entry) => {
+    const line = lines.get(entries.line(entry)) ?? []
+    const place = line.findIndex(({ row }) => row === entry.row)
+    const before = place < 0 ? [] : line.slice(Math.max(0, place - NEIGHBOURS), place).reverse()
+    const after = place < 0 ? [] : line.slice(place + 1, place + 1 + NEIGHBOURS)
+    candidates.set(entry.row, {
+      ...entries.toCandidate(entry),
+      before: before.map(({ text }) => text),
+      after: after.map(({ text }) => text),
+    })
+    return [...before, ...after]
+  }
+  for (const entry of found.flatMap(add)) {
+    if (entry.passes && entry.row <= upTo && !candidates.has(entry.row)) add(entry)
+  }
+  return [...candidates.values()]
+}
+
+/** Those around the entries, each place once. */
+function stretchesAround(lines: EntryLines, found: readonly Entry[]): readonly Stretch[] {
+  const byLine = new Map<string, Entry[]>()
+  for (const entry of found) {
+    const line = lines.line(entry)
+    if (line !== undefined) byLine.set(line, [...(byLine.get(line) ?? []), entry])
+  }
+  return [...byLine.values()].flatMap((members) => {
+    const stretches: Stretch[] = []
+    for (const member of members.toSorted((a, b) => a.place - b.place)) {
+      const [from, to] = [member.place - lines.reach, member.place + lines.reach]
+      const last = stretches.at(-1)
+      if (last && from <= last.to + 1) stretches[stretches.length - 1] = { ...last, to }
+      else stretches.push({ member, from, to })
+    }
+    return stretches
+  })
+}

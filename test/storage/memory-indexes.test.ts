@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import DatabaseHandle from 'better-sqlite3'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openVectorReads } from '../../src/storage/sqlite/vector-reads.ts'
+import { createMirrors, type Mirrors } from '../../src/storage/vectors/memory-indexes.ts'
+import { type CodesKind, rankRows, type StoredVectors } from '../../src/vector/vector-index.ts'
+import { seededRandom } from '../support/stores.ts'
+import {
+  MADE_UP_DIMENSION,
+  madeUpVector,
+  openVectorWriter,
+  randomVector,
+  type VectorWriter,
+} from '../support/vectors.ts'
+import { createWorkplace, type Workplace } from './workplace.ts'
+
+/** Enough for codes by bits to be kept. */
+const ROWS = 1_200
+/** Bytes and bits of all of them at once, with room to grow. */
+const ROOM_FOR_BOTH = ROWS * 1.1 * (104 + 48)
+const LIMIT = 10
+
+let work: Workplace
+let writer: VectorWriter
+let handle: DatabaseHandle.Database
+let setRow: number
+let current: Map<number, Float32Array>
+const random = seededRandom(5)
+
+beforeEach(async () => {
+  work = await createWorkplace()
+  await work.open()
+  writer = openVectorWriter(work.path)
+  handle = new DatabaseHandle(work.path, { readonly: true })
+  const set = { kind: 'archive', owner: 'some', handle: 'test/model' } as const
+  setRow = await writer.addSet({ ...set, dimension: MADE_UP_DIMENSION })
+  current = new Map()
+  await put(1, ROWS)
+})
+afterEach(async () => {
+  handle.close()
+  await writer.close()
+  await work.clear()
+})
+
+async function put(from: number, count: number, version = 0): Promise<void> {
+  const added = Array.from({ length: count }, (_, index) => {
+    const row = from + index
+    return [row, madeUpVector(row, version)] as const
+  })
+  for (const [row, vector] of added) current.set(row, vector)
+  await writer.put(setRow, added)
+}
+
+async function remove(rows: readonly number[]): Promise<void> {
+  for (const row of rows) current.delete(row)
+  await writer.remove(setRow, rows)
+}
+
+const open = (budgetBytes: number) =>
+  createMirrors({ reads: openVectorReads(handle), budgetBytes, fewestRows: 0, manyRows: ROWS })
+
+/** Asks for an exact answer, compares it with that of looking at all, and says by what it was found. */
+async function searchBy(mirrors: Mirrors): Promise<CodesKind | undefined> {
+  const query = randomVector(random, MADE_UP_DIMENSION)
+  const answer = await mirrors.use(setRow, async (mirror) => {
+    const { rows } = await mirror.search(query, { limit: LIMIT, untilProven: true })
+    return { rows, kind: mirror.kind }
+  })
+  const all: StoredVectors = current
+  expect(answer?.rows).toEqual(rankRows(query, all, LIMIT))
+  return answer?.kind
+}
+
+test('a large set is searched by bits until its bytes are there, and every answer has what was written before it', async () => {
+  const mirrors = open(ROOM_FOR_BOTH)
+  expect(await searchBy(mirrors)).toBe('bits')
+  for (let round = 1; (await searchBy(mirrors)) !== 'int8'; round += 1) {
+    await put(round * 7, 3, round)
+    await remove([round * 11, round * 13])
+    await sleep(5)
+  }
+  await put(ROWS + 1, 20)
+  await remove([1, 2, 3])
+  expect(await searchBy(mirrors)).toBe('int8')
+  expect(mirrors.count).toBe(1)
+})
+
+test('a set stays with bits where there is no room for both at once', async () => {
+  const mirrors = open(ROWS * 1.1 * 100)
+  for (let round = 0; round < 5; round += 1) {
+    expect(await searchBy(mirrors)).toBe('bits')
+    await sleep(20)
+  }
+})
+
+test('a set whose vectors all went and came back is searched by codes around the same middle', async () => {
+  await remove([...current.keys()])
+  await put(1, ROWS / 2, 1)
+  await put(1 + ROWS / 2, ROWS / 2, 1)
+  const mirrors = open(ROWS * 1.1 * 100)
+  expect(await searchBy(mirrors)).toBe('bits')
+})
