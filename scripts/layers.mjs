@@ -1,7 +1,9 @@
-// dependency-cruiser over the tree it is started in, with what it can't say itself: that it has seen every file.
-// (With a TypeScript that it does not understand it finds no module at all, and is content.)
+// Runs dependency-cruiser over the current tree and adds two checks that it can't make: that it has seen every file
+// (with a TypeScript version it does not know it finds no module and reports success), and that no folders of src
+// import each other, directly or through others. A parent and its child count as two folders.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const main = import.meta.resolve('dependency-cruiser')
@@ -31,10 +33,61 @@ for (const { rule, from, to, cycle } of summary.violations) {
   const path = cycle ? cycle.map((step) => step.name ?? step).join(' -> ') : to
   console.error(`${rule.severity} ${rule.name}: ${from} -> ${path}`)
 }
-if (summary.violations.length > 0) fail(`layers: ${summary.violations.length} violations`)
+const loops = folderLoops(modules)
+for (const loop of loops) {
+  const steps = loop.map(({ from, to, example }) => `${from} -> ${to} (${example})`)
+  console.error(`error folders that import each other: ${steps.join(', ')}`)
+}
+if (loops.length > 0) {
+  console.error('layers: move a file so that imports between these folders point one way.')
+}
+const violations = summary.violations.length + loops.length
+if (violations > 0) fail(`layers: ${violations} violations`)
 console.log(
   `layers: ${files.length} files in src, ${summary.totalDependenciesCruised} imports, none against the rules`,
 )
+
+/** One loop for each folder that reaches itself and is not in a loop found before. */
+function folderLoops(modules) {
+  const imports = new Map()
+  for (const { source, dependencies } of modules) {
+    const from = posix.dirname(source)
+    for (const { resolved } of dependencies) {
+      const to = posix.dirname(resolved)
+      if (!isOurs(from) || !isOurs(to) || from === to) continue
+      const targets = imports.get(from) ?? new Map()
+      if (!targets.has(to))
+        targets.set(to, `${posix.basename(source)} -> ${posix.basename(resolved)}`)
+      imports.set(from, targets)
+    }
+  }
+  const loops = []
+  for (const folder of imports.keys()) {
+    if (loops.some((loop) => loop.some(({ from }) => from === folder))) continue
+    const loop = shortestLoop(folder, imports)
+    if (loop) loops.push(loop)
+  }
+  return loops
+}
+
+function isOurs(folder) {
+  return folder === 'src' || folder.startsWith('src/')
+}
+
+function shortestLoop(start, imports) {
+  const paths = [[start, []]]
+  const seen = new Set()
+  for (const [folder, path] of paths) {
+    for (const [to, example] of imports.get(folder) ?? []) {
+      const longer = [...path, { from: folder, to, example }]
+      if (to === start) return longer
+      if (seen.has(to)) continue
+      seen.add(to)
+      paths.push([to, longer])
+    }
+  }
+  return undefined
+}
 
 function fail(message) {
   console.error(message)

@@ -159,6 +159,30 @@ export type { Store } from '../storage/store.ts'
     expect(run('layers')).toMatchObject({ status: 1, output: expect.stringContaining('cycle') })
   })
 
+  test('two folders that import each other', () => {
+    plant('src/core/colour.ts', `export const COLOUR = 'red'\n`)
+    plant('src/core/paint/brush.ts', `export { COLOUR as BRUSH } from '../colour.ts'\n`)
+    plant('src/core/greeting.ts', `export { BRUSH as GREETING } from './paint/brush.ts'\n`)
+    expect(run('layers')).toMatchObject({
+      status: 1,
+      output: expect.stringContaining(
+        'import each other: src/core -> src/core/paint (greeting.ts -> brush.ts), src/core/paint -> src/core (brush.ts -> colour.ts)',
+      ),
+    })
+  })
+
+  test('folders that import each other through a third', () => {
+    plant('src/core/one/first.ts', `export const FIRST = 1\n`)
+    plant('src/core/two/second.ts', `export { FIRST as SECOND } from '../one/first.ts'\n`)
+    plant('src/core/three/third.ts', `export { SECOND as THIRD } from '../two/second.ts'\n`)
+    plant('src/core/one/fourth.ts', `export { THIRD as FOURTH } from '../three/third.ts'\n`)
+    plant('src/core/greeting.ts', `export { FOURTH as GREETING } from './one/fourth.ts'\n`)
+    expect(run('layers')).toMatchObject({
+      status: 1,
+      output: expect.stringContaining('src/core/two -> src/core/one (second.ts -> first.ts)'),
+    })
+  })
+
   test('to pass when they have looked at no file', () => {
     rmSync(join(tree, 'src'), { recursive: true })
     plant('src/core/greeting.md', 'hello')
