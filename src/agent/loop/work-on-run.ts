@@ -19,6 +19,7 @@ import {
 } from '../../llm/model.ts'
 import { isTooFull } from '../compaction/compact.ts'
 import type { ContextInput } from '../context/compile-context.ts'
+import { throwIfExhausted } from '../throw-if-exhausted.ts'
 import { advance, type Next, type RunBudget } from './advance.ts'
 import { callModel } from './call-model.ts'
 import { answerOf } from './client-answer.ts'
@@ -164,6 +165,7 @@ async function askModel(
   if (result.kind === 'failure') {
     // Whether it was cancelled or only let go of is decided by what is stored.
     if (signal.aborted) return 'went_on'
+    throwIfExhausted(result.failure)
     if (result.failure.reason === 'context_overflow' && !overflows.has(stepId)) {
       overflows.set(stepId, 'refused')
       await learnWindow(run, input, compiled, result.failure)

@@ -10,6 +10,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { UserError } from '../../core/errors.ts'
+import { exhaustedError, isExhausted } from '../../core/exhausted.ts'
 import { createMutex } from '../database/mutex.ts'
 
 /** How long a statement may wait for another process inside SQLite. It waits with the event loop, so: briefly. */
@@ -144,5 +145,5 @@ export function inWords(error: unknown): unknown {
       { cause: error },
     )
   }
-  return error
+  return isExhausted(error) ? exhaustedError(error) : error
 }
