@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { reckon } from './chaos.ts'
 import { call, callAny, createAgent, deliver } from './clients.ts'
+import { POSTGRES } from './database.ts'
 import { type Cluster, createCluster, type Server, until } from './harness.ts'
 import { openRuns, readRecords } from './records.ts'
 
@@ -34,17 +35,20 @@ test.skipIf(!canLimit)(
     await until(() => cluster.model.requests.length >= 3 || undefined, 10_000, 'model calls')
     limitFiles(server, 'now')
     await sleep(WANT_MILLISECONDS)
-    expect(await openRuns(cluster.database)).toBe(3)
-    expect((await readRecords(cluster.database)).runs).toMatchObject(
-      sent.map(() => ({ status: 'running', stop_reason: null })),
-    )
+    // A server with PostgreSQL has all its connections already, and no thread that searches.
+    if (POSTGRES === undefined) {
+      expect(await openRuns(cluster.database)).toBe(3)
+      expect((await readRecords(cluster.database)).runs).toMatchObject(
+        sent.map(() => ({ status: 'running', stop_reason: null })),
+      )
+      expect(server.errors()).toContain('a run was put down')
+    }
     limitFiles(server, 'many')
     for (const { runId } of sent) {
       const args = { run_id: runId, wait_seconds: 2 }
       await callAny(cluster, 'get_run', args, ({ data }) => data?.status === 'completed')
     }
     expect(await reckon(cluster, sent)).toEqual([])
-    expect(server.errors()).toContain('a run was put down')
   },
 )
 
