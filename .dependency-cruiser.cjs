@@ -8,6 +8,7 @@ const mayImport = {
   'src/fetch': ['src/core'],
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
   'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
+  'src/storage/port': ['src/core'],
   'src/llm': ['src/core', 'src/generated/prompts.ts'],
   'src/memory': [
     'src/core',

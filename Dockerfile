@@ -1,12 +1,11 @@
 # syntax=docker/dockerfile:1
-# Not 24 yet: better-sqlite3 12 ends the process there.
-ARG NODE=22
+# Nothing is compiled, so the small image builds it too.
+ARG NODE=24
 
-# Has what compiles better-sqlite3, should no binary of it be at hand.
-FROM node:${NODE}-bookworm AS build
+FROM node:${NODE}-bookworm-slim AS build
 WORKDIR /build
 COPY . .
-RUN npm ci --no-audit --no-fund && node scripts/bundle.mjs --stage /recollect
+RUN npm ci --no-audit --no-fund
 
 FROM node:${NODE}-bookworm-slim
 LABEL org.opencontainers.image.title="Recollect" \
@@ -14,7 +13,7 @@ LABEL org.opencontainers.image.title="Recollect" \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production RECOLLECT_HOME=/data
 RUN install -d -o node -g node -m 700 /data
-COPY --from=build /recollect /recollect
+COPY --from=build /build/dist /recollect/dist
 USER node
 WORKDIR /data
 VOLUME /data

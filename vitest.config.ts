@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
+import { findDriver } from './src/storage/sqlite/native.ts'
 
 export default defineConfig({
+  // Tests that look into a file by themselves get the one that this Node loads.
+  resolve: { alias: [{ find: /^better-sqlite3$/, replacement: findDriver() }] },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/global-setup.ts',

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { driverOutside } from '../scripts/driver.mjs'
 
 const [name = '', ...rest] = process.argv.slice(2)
 const benches = new Map(
@@ -31,6 +32,7 @@ try {
     format: 'esm',
     target: 'node20',
     packages: 'external',
+    plugins: [driverOutside],
     logLevel: 'warning',
   })
   process.exitCode =

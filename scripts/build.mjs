@@ -1,38 +1,38 @@
 // Bundles src/cli/main.ts and everything it needs, but for the native addon, into one file in dist/:
 //
-//   recollect.cjs                      the launcher (scripts/launcher.cjs), which is what people run
-//   recollect-<hash>.cjs               the bundle
-//   recollect-<hash>.cjs.<node>.cache  what V8 compiled of it up to the answer to `initialize`; may be missing
+//   recollect.cjs         the launcher (scripts/launcher.cjs), which is what people run
+//   recollect-<hash>.cjs  the bundle
+//   better-sqlite3/       what can't be bundled, with its binaries for every platform and Node from 22 on
+//   LICENSES.txt          of all that is in it
 //
-// node scripts/build.mjs [--entry <file>] [--out <directory>] [--meta <file>] [--no-cache]
-import { spawn } from 'node:child_process'
+// node scripts/build.mjs [--entry <file>] [--out <directory>]
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { packageOf } from './driver.mjs'
+import { licensesOf } from './licenses.mjs'
 
-const WARM_UP_LIMIT_MS = 20_000
+/** Of better-sqlite3, what runs; sources are a third of it. */
+const RUNS = /^(?:LICENSE|lib\/.+\.js|prebuilds\/.+\.node)$/
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { values: options } = parseArgs({
   options: {
     entry: { type: 'string', default: join(root, 'src/cli/main.ts') },
     out: { type: 'string', default: join(root, 'dist') },
-    meta: { type: 'string' },
-    'no-cache': { type: 'boolean', default: false },
   },
 })
 const out = resolve(options.out)
@@ -52,7 +52,6 @@ const onlyEnglish = {
 
 const { text, metafile } = await bundle()
 const name = `recollect-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.cjs`
-const cacheName = `${name}.${process.version}-${process.platform}-${process.arch}.cache`
 const launcher = readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replace(
   '__BUNDLE__',
   name,
@@ -60,17 +59,18 @@ const launcher = readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replac
 
 mkdirSync(out, { recursive: true })
 put(name, text)
-if (!options['no-cache'] && !existsSync(join(out, cacheName))) await makeCache()
+copyDriver()
+put('LICENSES.txt', licensesOf([...Object.keys(metafile.inputs), join(packageOf(13), 'lib')]))
 put('recollect.cjs', launcher)
 chmodSync(join(out, 'recollect.cjs'), 0o755)
 for (const file of readdirSync(out)) {
   if (/^recollect-.*\.(cjs|cache)$/.test(file) && !file.startsWith(name)) rmSync(join(out, file))
 }
-if (options.meta) writeFileSync(options.meta, JSON.stringify(metafile))
 
 async function bundle() {
   const result = await build({
-    entryPoints: [options.entry],
+    absWorkingDir: root,
+    entryPoints: [resolve(options.entry)],
     outfile: join(out, 'recollect.cjs'),
     write: false,
     metafile: true,
@@ -95,42 +95,24 @@ async function bundle() {
   return { text: wrapped, metafile: result.metafile }
 }
 
-/** Runs until `initialize` is answered. A binary without its cache is slower to start and otherwise the same. */
-async function makeCache() {
-  const scratch = mkdtempSync(join(tmpdir(), 'recollect-build-'))
-  const unfinished = join(out, `${cacheName}.${process.pid}`)
-  try {
-    const child = spawn(
-      process.execPath,
-      [join(root, 'scripts/code-cache.cjs'), join(out, name), unfinished],
-      {
-        stdio: ['pipe', 'ignore', 'inherit'],
-        env: { PATH: process.env.PATH, HOME: scratch, RECOLLECT_HOME: join(scratch, 'data') },
-        timeout: WARM_UP_LIMIT_MS,
-        killSignal: 'SIGKILL',
-      },
-    )
-    const exited = new Promise((done) => child.once('close', done))
-    child.stdin.on('error', () => {})
-    child.stdin.write(
-      `${JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'initialize',
-        params: {
-          protocolVersion: '2025-11-25',
-          capabilities: {},
-          clientInfo: { name: 'build', version },
-        },
-      })}\n`,
-    )
-    await exited
-    if (existsSync(unfinished)) renameSync(unfinished, join(out, cacheName))
-    else console.error('build: no code cache; the binary did not answer `initialize`')
-  } finally {
-    rmSync(scratch, { recursive: true, force: true })
-    rmSync(unfinished, { force: true })
+function copyDriver() {
+  const from = packageOf(13)
+  const { name, version, license, main } = JSON.parse(
+    readFileSync(join(from, 'package.json'), 'utf8'),
+  )
+  // Of what else stands in it nothing counts inside another package.
+  const manifest = `${JSON.stringify({ name, version, license, main }, null, 2)}\n`
+  const to = join(out, 'better-sqlite3')
+  if (existsSync(to)) {
+    if (readFileSync(join(to, 'package.json'), 'utf8') === manifest) return
+    rmSync(to, { recursive: true })
   }
+  const unfinished = `${to}.${process.pid}`
+  for (const file of readdirSync(from, { recursive: true })) {
+    if (RUNS.test(file.replaceAll('\\', '/'))) cpSync(join(from, file), join(unfinished, file))
+  }
+  writeFileSync(join(unfinished, 'package.json'), manifest)
+  renameSync(unfinished, to)
 }
 
 /** Never seen half-written, and left alone when it is the same. */

@@ -1,19 +1,73 @@
 #!/usr/bin/env node
-// Starts the bundle beside this file, with the code that V8 has already compiled where this very Node has left some.
-// Both names carry the hash of the bundle, so what is here belongs together; a cache of another Node is refused by V8.
+// Starts the bundle beside this file. Most of a start would be compiling, so what V8 has compiled by the end of a
+// server's first second is kept in the user's cache folder, for this very bundle and Node.
 'use strict'
-const { readFileSync } = require('node:fs')
+const fs = require('node:fs')
+const { homedir } = require('node:os')
 const { join } = require('node:path')
 const { Script } = require('node:vm')
 
-const filename = join(__dirname, '__BUNDLE__')
-const cache = `${filename}.${process.version}-${process.platform}-${process.arch}.cache`
+const BUNDLE = '__BUNDLE__'
+/** Several versions of Recollect and Node may take turns. */
+const MAX_KEPT = 8
 
-let cachedData
-try {
-  cachedData = readFileSync(cache)
-} catch {
-  // Slower, but no less right.
-}
-const script = new Script(readFileSync(filename, 'utf8'), { filename, cachedData })
+const [, , command = 'stdio'] = process.argv
+const kind = process.argv.includes('serve') ? 'serve' : 'stdio'
+const folder = cacheFolder()
+const cache = join(
+  folder,
+  `${BUNDLE}.${process.version}-${process.platform}-${process.arch}-${kind}.cache`,
+)
+
+const filename = join(__dirname, BUNDLE)
+const cachedData = readOwn(cache)
+const script = new Script(fs.readFileSync(filename, 'utf8'), { filename, cachedData })
+// Other commands compile something else and are soon over.
+const isServer = command === kind || command.startsWith('-')
+if (isServer && (!cachedData || script.cachedDataRejected)) setTimeout(keep, 1000).unref()
 script.runInThisContext()(exports, require, module, __filename, __dirname)
+
+function cacheFolder() {
+  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
+  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'recollect')
+  if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'recollect', 'cache')
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'recollect')
+  return join(homedir(), '.cache', 'recollect')
+}
+
+/** It is code, so nobody else may have been able to write it. */
+function readOwn(path) {
+  try {
+    const file = fs.openSync(path, 'r')
+    try {
+      const { uid, mode } = fs.fstatSync(file)
+      const isOwn = !process.getuid || (uid === process.getuid() && (mode & 0o022) === 0)
+      return isOwn ? fs.readFileSync(file) : undefined
+    } finally {
+      fs.closeSync(file)
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** A start without it is slower and otherwise the same, so nothing that goes wrong here matters. */
+function keep() {
+  const unfinished = `${cache}.${process.pid}`
+  try {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // On the disk before it gets its name: V8 believes whatever has the right head and length.
+    const file = fs.openSync(unfinished, 'wx', 0o600)
+    fs.writeFileSync(file, script.createCachedData())
+    fs.fsyncSync(file)
+    fs.closeSync(file)
+    fs.renameSync(unfinished, cache)
+    const kept = fs.readdirSync(folder).filter((name) => /^recollect-.*\.cache/.test(name))
+    const newest = kept
+      .map((name) => ({ path: join(folder, name), at: fs.statSync(join(folder, name)).mtimeMs }))
+      .sort((one, other) => other.at - one.at)
+    for (const { path } of newest.slice(MAX_KEPT)) fs.rmSync(path, { force: true })
+  } catch {
+    fs.rmSync(unfinished, { force: true })
+  }
+}

@@ -44,7 +44,20 @@ binaries() {
   if command -v initdb >/dev/null; then dirname "$(readlink -f "$(command -v initdb)")"; fi
 }
 
-pg_config_of() { if [ -x "$1/pg_config" ]; then echo "$1/pg_config"; else command -v pg_config; fi; }
+pg_config_of() { if [ -x "$1/pg_config" ]; then echo "$1/pg_config"; else command -v pg_config || true; fi; }
+
+# Packages of clients bring a pg_config too, which names the place of headers that are not there, or of another version.
+has_headers() {
+  local config=$1 server=$2
+  [ -n "$config" ] && "$config" --version | grep -qE "^PostgreSQL $server([^0-9]|\$)" &&
+    [ -f "$("$config" --includedir-server)/postgres.h" ]
+}
+
+# A gcc may have come without the headers of C.
+can_compile() {
+  command -v make >/dev/null && command -v gcc >/dev/null &&
+    echo '#include <stdlib.h>' | gcc -xc -fsyntax-only - 2>/dev/null
+}
 
 # Where extensions of that server are described; Debian's server package has no pg_config.
 extensions_of() {
@@ -112,11 +125,14 @@ install_pgvector() {
   if [ ! -f "$built/done" ]; then
     local archive=$cache/pgvector_$pgvector.orig.tar.gz work
     [ -f "$archive" ] && echo "$pgvector_sha256  $archive" | sha256sum --check --status || fetch_source "$archive"
-    if ! [ -x "$bin/pg_config" ] || ! command -v make >/dev/null || ! command -v gcc >/dev/null; then
+    config=$(pg_config_of "$bin")
+    if ! has_headers "$config" "$server" || ! can_compile; then
       update_lists
       apt_install "postgresql-server-dev-$server" make gcc libc6-dev
+      config=$(pg_config_of "$bin")
+      has_headers "$config" "$server" ||
+        fail "found no headers of PostgreSQL $server to build pgvector with; install them, or pgvector 0.8 or newer."
     fi
-    config=$(pg_config_of "$bin")
     work=$(mktemp -d)
     tar -xzf "$archive" -C "$work" --strip-components=1
     say "building pgvector $pgvector for PostgreSQL $server"

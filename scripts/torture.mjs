@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { driverOutside } from './driver.mjs'
 
 // Inside node_modules, so that the packages that stay outside of the bundle are found.
 const scratch = mkdtempSync(join('node_modules', '.torture-'))
@@ -18,6 +19,7 @@ try {
     format: 'esm',
     target: 'node20',
     packages: 'external',
+    plugins: [driverOutside],
     logLevel: 'warning',
   })
   const command = [outfile, ...process.argv.slice(2)]

@@ -14,7 +14,11 @@ import {
   type ProviderSettings,
   readProviderSettings,
 } from './llm/providers.ts'
-import { type DatabaseSettings, readDatabase } from './storage/database-settings.ts'
+import {
+  type DatabaseSettings,
+  DEFAULT_VECTOR_MEGABYTES,
+  readDatabase,
+} from './storage/database-settings.ts'
 
 export type { DatabaseAddress, DatabaseSettings } from './storage/database-settings.ts'
 export { readDatabaseUrl } from './storage/database-settings.ts'
@@ -73,6 +77,9 @@ const count = (most: number) => z.coerce.number().int().min(1).max(most)
 
 /** What some clients hand on where nobody filled in their form. */
 const LEFT_OPEN = /^\$\{[^{}]*\}$/
+/** The form of a bundle, whose fields may stay empty. In a path any other is refused by name. */
+const FIELD_LEFT_OPEN = /^\$\{user_config\.[^{}]*\}$/
+const PATHS = ['RECOLLECT_HOME', 'RECOLLECT_DATABASE_URL']
 
 /** `flags` override the environment; a variable that is empty or that a client left open counts as unset. */
 export function readConfig(
@@ -160,7 +167,7 @@ export function readConfig(
       read(
         'RECOLLECT_VECTOR_MEMORY_MB',
         z.coerce.number().int().min(0).max(1_000_000),
-        256,
+        DEFAULT_VECTOR_MEGABYTES,
         'a whole number of megabytes from 0 on',
       ) * 1_000_000,
     toolsets: readToolsets(get('RECOLLECT_TOOLSETS')),
@@ -235,6 +242,10 @@ function withNamespace(settings: Environment): Environment {
 
 function filledIn(values: Environment): Environment {
   return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined && !LEFT_OPEN.test(value)),
+    Object.entries(values).filter(
+      ([name, value]) =>
+        value !== undefined &&
+        !(PATHS.includes(name) ? FIELD_LEFT_OPEN : LEFT_OPEN).test(value.trim()),
+    ),
   )
 }

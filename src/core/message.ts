@@ -11,6 +11,26 @@ export interface ToolCall {
   readonly arguments: string
 }
 
+type JsonObject = Readonly<Record<string, unknown>>
+
+/**
+ * Opaque data of a provider that belongs to an answer: signatures, encrypted or plain reasoning, its ids. It is stored
+ * with the message, as one JSON field of its body, and goes wherever the message goes. Only the model that wrote it
+ * gets it back, unchanged, on the wire on which it came; for every other model the message is sent without it.
+ *
+ * A wire decides what `message` and `calls` hold, and reads nothing but what it wrote itself:
+ * - `chat`: fields of the message and of each call, by their names (`reasoning_details`, `extra_content`, `id` …);
+ * - other wires: for example `{ blocks: […] }` with thinking blocks, or `{ items: […] }` with reasoning items, in order.
+ */
+export interface Extras {
+  /** `provider/model`, as `ChatModel.handle`. */
+  readonly model: string
+  readonly wire: string
+  readonly message?: JsonObject | undefined
+  /** One for each of the message's calls, in their order; null: there is none for it. */
+  readonly calls?: readonly (JsonObject | null)[] | undefined
+}
+
 export type MessageBody =
   | { readonly role: 'user'; readonly text: string }
   | { readonly role: 'system'; readonly text: string }
@@ -22,6 +42,7 @@ export type MessageBody =
       readonly toolCalls: readonly ToolCall[]
       /** What the user was told by this message: its text, or the words of its `send_message` calls. */
       readonly said: readonly string[]
+      readonly extras?: Extras | undefined
     }
   | {
       readonly role: 'tool'

@@ -1,4 +1,5 @@
 import type { CallId } from '../core/ids.ts'
+import type { Extras } from '../core/message.ts'
 import type { TokenUsage } from '../core/run.ts'
 
 /** JSON Schema of a tool's parameters: a flat object. */
@@ -16,9 +17,11 @@ export type ModelMessage =
   | {
       readonly role: 'assistant'
       readonly text: string
-      /** Sent back only to providers that ask for it (`providers.ts`). */
+      /** Sent to a model that wants some reasoning with every call (`to-wire.ts`), if nothing in `extras` is. */
       readonly reasoning: string
       readonly toolCalls: readonly ModelToolCall[]
+      /** Of whichever model wrote the message; a wire sends them to that model alone. */
+      readonly extras?: Extras | undefined
     }
   | { readonly role: 'tool'; readonly callId: CallId; readonly text: string }
 
@@ -45,6 +48,8 @@ export interface ModelWords {
   readonly toolCalls: readonly { readonly name: string; readonly arguments: string }[]
   /** `length`: cut off at the output limit, so nothing in it may be taken for complete. */
   readonly finish: 'stop' | 'length' | 'refusal'
+  /** What the provider wants back with the message; `calls` has an entry for each of `toolCalls`. */
+  readonly extras?: Extras | undefined
 }
 
 export interface ModelAnswer extends ModelWords {
@@ -90,8 +95,30 @@ export interface ChatModel {
   /** What a person should know about every reply of this model. */
   readonly warnings: readonly string[]
   /** Never rejects: whatever goes wrong, an abort included, is a `failure`. */
-  call(request: ModelRequest, signal: AbortSignal): Promise<ModelResult>
+  call(request: ModelRequest, options: CallOptions): Promise<ModelResult>
 }
+
+export interface CallOptions {
+  readonly signal: AbortSignal
+  /**
+   * Somebody watches: the wire streams, and hands over each piece as it comes. The pieces are a preview. They hold no
+   * markup, some may be missing, and only the answer that `call` returns counts.
+   */
+  readonly onDelta?: ((delta: ModelDelta) => void) | undefined
+}
+
+/** A piece of an answer: the next characters of its text, its reasoning, or one of its tool calls. */
+export type ModelDelta =
+  | { readonly kind: 'text' | 'reasoning'; readonly text: string }
+  | {
+      readonly kind: 'tool_call'
+      /** Place of the call in the answer, from 0. */
+      readonly index: number
+      /** As far as it is known; it comes whole before the first characters of the arguments. */
+      readonly name: string
+      /** The next characters of the arguments. */
+      readonly arguments: string
+    }
 
 /** Who sent the message for which a model is looked for. */
 export interface Sender {

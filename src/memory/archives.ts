@@ -3,7 +3,7 @@ import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, type ArchiveId, isId, newId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
-import { cleanText, countCharacters } from '../core/text.ts'
+import { cleanText, countCharacters, sliceCharacters } from '../core/text.ts'
 import type { Reads, Store, Transaction } from '../storage/port/store.ts'
 import { findAgent } from './find-agent.ts'
 
@@ -122,7 +122,7 @@ export async function defaultArchive(
   const id = newId('archive')
   await tx.archives.create({
     id,
-    name: `Archive of ${agent.name}`,
+    name: sliceCharacters(`Archive of ${agent.name}`, 0, LONGEST_NAME),
     description: '',
     createdAt: at,
   })

@@ -13,7 +13,7 @@ import { cleanText, countCharacters } from '../core/text.ts'
 
 export const FORMAT = 'recollect-agent'
 /** One more with every change that a reader of the one before would not understand. */
-export const FORMAT_VERSION = 1
+export const FORMAT_VERSION = 2
 
 const LONGEST_REASON = 500
 const LONGEST_SUMMARY = 200_000
@@ -134,6 +134,16 @@ const block = z.strictObject({
   versions: z.array(blockVersion).min(1),
 })
 
+const fields = z.record(z.string(), z.unknown())
+
+/** What the provider of a model wants back with what that model wrote. */
+const extras = z.strictObject({
+  model: text,
+  wire: text,
+  message: fields.optional(),
+  calls: z.array(fields.nullable()).optional(),
+})
+
 const message = z.discriminatedUnion('role', [
   z.strictObject({ role: z.literal('user'), created_at: moment, text }),
   z.strictObject({ role: z.literal('system'), created_at: moment, text }),
@@ -144,6 +154,8 @@ const message = z.discriminatedUnion('role', [
     reasoning: text,
     tool_calls: z.array(z.strictObject({ id: key, name: text, arguments: text })),
     said: z.array(text),
+    /** From version 2 on. */
+    extras: extras.optional(),
   }),
   z.strictObject({
     role: z.literal('tool'),
@@ -184,7 +196,7 @@ export const FileHead = z.looseObject({
 
 export const AgentFile = z.strictObject({
   format: z.literal(FORMAT),
-  version: z.literal(FORMAT_VERSION),
+  version: z.int().min(1).max(FORMAT_VERSION),
   exported_at: moment,
   agent,
   context,
@@ -200,6 +212,7 @@ export type FileSettings = z.infer<typeof settings>
 export type FileBlock = z.infer<typeof block>
 export type FileVersion = z.infer<typeof blockVersion>
 export type FileMessage = z.infer<typeof message>
+export type FileMessageExtras = z.infer<typeof extras>
 export type FileSummary = z.infer<typeof summary>
 export type FileArchive = z.infer<typeof archive>
 export type FilePassage = z.infer<typeof passage>

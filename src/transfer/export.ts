@@ -2,12 +2,13 @@ import type { Agent, Summary } from '../core/agent.ts'
 import type { BlockVersion } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
 import type { AgentId, ArchiveId, BlockId } from '../core/ids.ts'
-import type { Message } from '../core/message.ts'
+import type { Extras, Message } from '../core/message.ts'
 import { flattenToolRule } from '../core/tool-rule.ts'
 import type { PlacedPassage, Reads } from '../storage/port/store.ts'
 import {
   type FileAgent,
   type FileMessage,
+  type FileMessageExtras,
   type FilePassage,
   type FileSummary,
   type FileVersion,
@@ -185,6 +186,7 @@ function toFileMessage(message: Message): FileMessage {
         reasoning: message.reasoning,
         tool_calls: message.toolCalls.map((call) => ({ ...call })),
         said: [...message.said],
+        ...(message.extras && { extras: toFileExtras(message.extras) }),
       }
     case 'tool':
       return {
@@ -196,6 +198,10 @@ function toFileMessage(message: Message): FileMessage {
         text,
       }
   }
+}
+
+function toFileExtras({ model, wire, message, calls }: Extras): FileMessageExtras {
+  return { model, wire, ...(message && { message }), ...(calls && { calls: [...calls] }) }
 }
 
 function toFilePassage(passage: PlacedPassage): FilePassage {

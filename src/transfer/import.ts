@@ -136,6 +136,7 @@ function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBo
           return { ...call, id }
         }),
         said: message.said,
+        ...(message.extras && { extras: message.extras }),
       }
     case 'tool':
       return {

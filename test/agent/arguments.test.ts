@@ -21,9 +21,23 @@ const FAULTS: readonly {
   { fault: 'two objects in one', written: '{"label":"human"}{"content":"x"}', answer: /JSON/ },
   { fault: 'a list for arguments', written: '["human", "x"]', answer: /must be a JSON object/ },
   { fault: 'a text for arguments', written: '"human"', answer: /must be a JSON object/ },
-  { fault: 'null for arguments', written: 'null', answer: /must be a JSON object/ },
+  { fault: 'null for arguments', written: 'null', answer: /label: .*content: / },
   { fault: 'no arguments at all', written: '', answer: /label: .*content: / },
-  { fault: 'a wrong type', written: { ...VALID, content: 7 }, answer: /content: .*string/ },
+  {
+    fault: 'a list for a text',
+    written: { ...VALID, content: ['x'] },
+    answer: /content: .*string/,
+  },
+  {
+    fault: 'a number that lost its last digits',
+    written: '{"label": "human", "content": 12345678901234567890}',
+    answer: /content: .*string/,
+  },
+  {
+    fault: 'a text that breaks off among repaired ones',
+    written: '{"label": "human", "content": "C:\\Data and\n',
+    answer: /cut off/,
+  },
   { fault: 'null for a text', written: { ...VALID, content: null }, answer: /content: .*string/ },
   { fault: 'an object for a text', written: { ...VALID, content: { a: 1 } }, answer: /content: / },
   { fault: 'a missing argument', written: { label: 'human' }, answer: /content: .*content/ },
@@ -111,6 +125,99 @@ describe('a call of the model with', () => {
   })
 })
 
+/** Written loosely, and what is appended to an empty block. */
+const LOOSE: readonly (readonly [string, Readonly<Record<string, unknown>> | string, string])[] = [
+  ['a number for a text', { ...VALID, content: 7 }, '7'],
+  ['a boolean for a text', { ...VALID, content: false }, 'false'],
+  ['arguments in arguments', { arguments: VALID }, 'Tea.'],
+  ['arguments in a text in arguments', { input: JSON.stringify(VALID) }, 'Tea.'],
+  ['arguments nested beside a thought', { thinking: 'Hm.', parameters: VALID }, 'Tea.'],
+  ['what n8n adds to each call', { ...VALID, sessionId: '1', action: 'x', chatInput: '' }, 'Tea.'],
+  [
+    'line breaks as they are',
+    '{"label":"human","content":"- tea\n\t- milk\r\n"}',
+    '- tea\n\t- milk\r\n',
+  ],
+  ['an escaped apostrophe', String.raw`{"label":"human","content":"Ada\'s \$5"}`, "Ada's $5"],
+  [
+    'a path',
+    String.raw`{"label":"human","content":"See C:\Data\new."}`,
+    String.raw`See C:\Data\new.`,
+  ],
+  [
+    'a path in a new line',
+    String.raw`{"label":"human","content":"At\nC:\Data\new"}`,
+    'At\nC:\\Data\\new',
+  ],
+  [
+    'a path that ends a text',
+    String.raw`{"label":"human","content":"In C:\Data\ now"}`,
+    String.raw`In C:\Data\ now`,
+  ],
+  [
+    'a quoted path',
+    String.raw`{"label":"human","content":"\"C:\Data\" is it"}`,
+    String.raw`"C:\Data" is it`,
+  ],
+  ['a pattern', String.raw`{"label":"human","content":"\d+\.\d"}`, String.raw`\d+\.\d`],
+  ['half an escape', String.raw`{"label":"human","content":"\u12"}`, String.raw`\u12`],
+  [
+    'a backslash before a letter of another script',
+    '{"label":"human","content":"사용자\\로"}',
+    '사용자로',
+  ],
+]
+
+describe('a call that is written loosely', () => {
+  it.each(LOOSE)('with %s is run as it is meant', async (_, written, meant) => {
+    world.provider.enqueue(callTool(NAME, written))
+    const agent = await world.createAgent({ human: '' })
+    const { messages } = await world.talk(agent, 'Hi')
+    expect(messages[2]).toMatchObject({ role: 'tool', status: 'success' })
+    expect(await world.block(agent, 'human')).toBe(meant)
+  })
+
+  it('goes on if the heartbeat stands inside', async () => {
+    const inner = { ...VALID, request_heartbeat: 'true' }
+    world.provider.enqueue(callTool(NAME, { arguments: inner }), speak('Noted.'))
+    const { reply } = await world.talk(await world.createAgent(), 'Hi')
+    expect(reply).toBe('Noted.')
+  })
+
+  it('stays refused if an unknown argument stands beside what is nested', async () => {
+    world.provider.enqueue(callTool(NAME, { arguments: VALID, mood: 1 }), speak('Sorry.'))
+    await world.talk(await world.createAgent(), 'Hi')
+    expect(toolResults(world.request())[0]).toMatch(/"arguments", "mood"/)
+  })
+
+  it('says a number as the text that it is', async () => {
+    world.provider.enqueue(callTool('send_message', { message: 7 }))
+    expect((await world.talk(await world.createAgent(), 'Hi')).reply).toBe('7')
+  })
+
+  it.each([
+    ['archival_memory_insert', { content: 'Tea.', tags: '["drinks"]', supersedes: '' }],
+    ['archival_memory_insert', { content: 'Tea.', tags: 'drinks', supersedes: null }],
+    [
+      'archival_memory_search',
+      { query: 7, tags: null, tag_match_mode: null, top_k: '5', start_datetime: '' },
+    ],
+    ['conversation_search', { query: null, roles: '["user"]', limit: '5.0', end_date: '' }],
+    ['conversation_search', { query: 'tea', roles: 'user', limit: '' }],
+  ])('leaves out of %s what is null or empty (%#)', async (name, written) => {
+    world.provider.enqueue(callTool(name, written))
+    const { messages } = await world.talk(await world.createAgent(), 'Hi')
+    expect(messages[2]).toMatchObject({ role: 'tool', status: 'success' })
+  })
+
+  it('is not cut in two by a comma', async () => {
+    const written = { content: 'Tea.', tags: 'drinks, hot' }
+    world.provider.enqueue(callTool('archival_memory_insert', written), speak('Sorry.'))
+    await world.talk(await world.createAgent(), 'Hi')
+    expect(toolResults(world.request())[0]).toMatch(/tags: .*array/)
+  })
+})
+
 describe('of several calls in one answer', () => {
   it('the good ones run, the bad ones do not, and each has its result', async () => {
     world.provider.enqueue(
@@ -151,7 +258,7 @@ describe('a message that could not be sent', () => {
     world.provider.enqueue(
       callTool('send_message', { message: 'Half', mood: 'cheerful' }),
       callTool('send_message', { text: 'Wrong name' }),
-      callTool('send_message', { message: 7 }),
+      callTool('send_message', { message: [7] }),
       speak('Whole.'),
     )
     const { reply, run } = await world.talk(await world.createAgent(), 'Hi')

@@ -8,7 +8,11 @@ import { readConfig } from '../../src/config.ts'
 import { type Connection, connect } from '../support/connect.ts'
 import { newHome, removeHomes } from './support.ts'
 
-/* The bundle as Claude Desktop takes it: made, unpacked where the path has spaces, and started as its manifest says. */
+/*
+ * The bundle as Claude Desktop takes it: made, unpacked where the path has spaces, and started as its manifest says. It is
+ * for Node 22 and newer; made it can be by Node 20 too.
+ */
+const isNode20 = process.versions.node.startsWith('20.')
 
 let folder: string
 let unpacked: string
@@ -50,23 +54,26 @@ async function start(userConfig: Readonly<Record<string, string>>): Promise<Conn
   return connect('v2-legacy', { kind: 'command', command, args, environment })
 }
 
-it('a server out of a folder with spaces in its name remembers, and shows what its manifest lists', async () => {
-  const home = join(folder, 'My Data')
-  const client = await start({ data_directory: home })
-  const tools = (await client.tools()).map(({ name }) => name)
-  expect(tools).toContain('create_agent')
-  expect(manifest.tools.map(({ name }: { name: string }) => name)).toEqual(tools)
-  await client.call('create_agent', { name: 'Ada' })
-  const told = { agent: 'Ada', message: 'Remember that the kite is red.' }
-  expect((await client.call('send_message', told)).data).toMatchObject({ status: 'completed' })
-  await client.close()
+it.skipIf(isNode20)(
+  'a server out of a folder with spaces remembers, and shows what its manifest lists',
+  async () => {
+    const home = join(folder, 'My Data')
+    const client = await start({ data_directory: home })
+    const tools = (await client.tools()).map(({ name }) => name)
+    expect(tools).toContain('create_agent')
+    expect(manifest.tools.map(({ name }: { name: string }) => name)).toEqual(tools)
+    await client.call('create_agent', { name: 'Ada' })
+    const told = { agent: 'Ada', message: 'Remember that the kite is red.' }
+    expect((await client.call('send_message', told)).data).toMatchObject({ status: 'completed' })
+    await client.close()
 
-  const again = await start({ data_directory: home })
-  const asked = { agent: 'Ada', message: 'What do you know about the kite?' }
-  expect((await again.call('send_message', asked)).data.reply).toContain('the kite is red')
-  await again.close()
-  expect(readdirSync(home)).toContain('recollect.db')
-})
+    const again = await start({ data_directory: home })
+    const asked = { agent: 'Ada', message: 'What do you know about the kite?' }
+    expect((await again.call('send_message', asked)).data.reply).toContain('the kite is red')
+    await again.close()
+    expect(readdirSync(home)).toContain('recollect.db')
+  },
+)
 
 it('a question that was left open leaves the setting as if it were not there', async () => {
   const { env } = await configured({})
@@ -92,20 +99,29 @@ it('nothing is in it but the program, what it can not do without, and licences',
     entry.isFile() ? [join(entry.parentPath, entry.name).slice(unpacked.length + 1)] : [],
   )
   const known =
-    /^(manifest\.json|LICENSES\.txt|dist\/recollect(-\w+)?\.cjs|node_modules\/(better-sqlite3|bindings|file-uri-to-path)\/.+)$/
+    /^(manifest\.json|dist\/(LICENSES\.txt|recollect(-\w+)?\.cjs)|dist\/better-sqlite3\/.+)$/
   expect(files.filter((file) => !known.test(file))).toEqual([])
-  expect(files.filter((file) => file.endsWith('.node'))).toHaveLength(1)
-  expect(readFileSync(join(unpacked, 'LICENSES.txt'), 'utf8')).toMatch(/kysely [\s\S]+permission/i)
+  const binaries = files.flatMap((file) => /([^/]+)\.node$/.exec(file)?.[1] ?? [])
+  expect(binaries).toEqual(expect.arrayContaining(['darwin-arm64', 'linux-x64', 'win32-x64']))
+  const licenses = readFileSync(join(unpacked, 'dist/LICENSES.txt'), 'utf8')
+  expect(licenses).toMatch(/kysely [\s\S]+permission/i)
 })
 
-it('an addon that this Node can not load is told with what to do', async () => {
-  const addon = join(unpacked, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node')
-  const good = readFileSync(addon)
-  writeFileSync(addon, 'made for something else')
+it('it is for every platform that it has binaries for, and for no one line of Node', () => {
+  expect(manifest.compatibility).toEqual({
+    platforms: ['darwin', 'linux', 'win32'],
+    runtimes: { node: '>=22.0.0' },
+  })
+})
+
+it('a native module that this Node can not load is told with what to do', async () => {
+  const prebuilds = join(unpacked, 'dist/better-sqlite3/prebuilds')
+  for (const file of readdirSync(prebuilds)) {
+    writeFileSync(join(prebuilds, file), 'made for something else')
+  }
   const client = await start({ data_directory: join(folder, 'other') })
   const { isError, text } = await client.call('list_agents')
   await client.close()
-  writeFileSync(addon, good)
   expect(isError).toBe(true)
-  expect(text).toMatch(/compiled for another .*Use Built-in Node\.js/)
+  expect(text).toMatch(isNode20 ? /use Node 22 or newer/ : /does not load on.*Use Built-in Node/)
 })

@@ -42,7 +42,7 @@ describe('recollect', () => {
   it.skipIf(!existsSync('/usr/bin/script'))(
     'in a terminal without a subcommand prints the help and ends',
     async () => {
-      const command = `${process.execPath} ${BINARY}`
+      const command = `"${process.execPath}" "${BINARY}"`
       const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], {
         env: { PATH: process.env.PATH ?? '', RECOLLECT_HOME: newHome() },
         stdio: ['pipe', 'pipe', 'ignore'],

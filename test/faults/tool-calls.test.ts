@@ -62,7 +62,7 @@ const REFUSED: readonly Refused[] = [
   { fault: 'no arguments', answer: call(APPEND, ''), result: /label: .*content: / },
   {
     fault: 'a wrong type',
-    answer: call(APPEND, { ...TEA, content: 7 }),
+    answer: call(APPEND, { ...TEA, content: [7] }),
     result: /content: .*string.*label, content/,
   },
   {

@@ -120,9 +120,11 @@ const STAMP = /^\[[A-Z][a-z]+day \d{4}-\d\d-\d\d \d\d:\d\d\]\n/
 
 /** What the user said, a line of each, without the time before it, which has to be there. */
 export function saidIn(messages: readonly WireMessage[]): readonly string[] {
-  return messages.map((message) => {
-    expect(textOf(message)).toMatch(STAMP)
-    return textOf(message).replace(STAMP, '').split('\n')[0] ?? ''
+  // Neighbours of one role go out as one message.
+  const parts = messages.flatMap((message) => textOf(message).split(/\n\n(?=\[\w+day )/))
+  return parts.map((part) => {
+    expect(part).toMatch(STAMP)
+    return part.replace(STAMP, '').split('\n')[0] ?? ''
   })
 }
 

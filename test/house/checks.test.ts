@@ -248,7 +248,7 @@ function plant(file: string, text: string): void {
 
 /** The script of that name, as package.json has it, in the tree. */
 function run(name: string): { readonly status: number | null; readonly output: string } {
-  const command = (scripts[name] ?? '').replace('scripts/', `${resolve('scripts')}/`)
+  const command = (scripts[name] ?? '').replace(/scripts\/\S+/, (file) => `"${resolve(file)}"`)
   const { status, stdout, stderr } = spawnSync(command, {
     cwd: tree,
     shell: true,

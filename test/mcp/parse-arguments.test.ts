@@ -6,6 +6,7 @@ import { getAgent } from '../../src/mcp/tools/get-agent.ts'
 import { getRun } from '../../src/mcp/tools/get-run.ts'
 import { insertArchival } from '../../src/mcp/tools/insert-archival.ts'
 import { listAgents } from '../../src/mcp/tools/list-agents.ts'
+import { searchArchival } from '../../src/mcp/tools/search-archival.ts'
 import { sendMessage } from '../../src/mcp/tools/send-message.ts'
 
 function complaint(tool: Tool, args: unknown): string {
@@ -50,11 +51,17 @@ describe('arguments', () => {
 
   it.each([
     [getAgent, {}, 'Argument "agent" is missing (Id or exact name of the agent).'],
-    [getAgent, { agent: 7 }, 'Argument "agent": expected string, received number.'],
+    [getAgent, { agent: [] }, 'Argument "agent": expected string, received array.'],
     [
       getAgent,
       { agent: null },
-      'Argument "agent": expected string, received null. Leave it out instead.',
+      'Argument "agent": expected string, received null. It is required, so give it.',
+    ],
+    [getAgent, { agent: '' }, 'Argument "agent": it must not be empty.'],
+    [
+      sendMessage,
+      { agent: 'a', message: 2 ** 60 },
+      'Argument "message": expected string, received number. So large a number loses digits on its way: give it as a text, in quotes.',
     ],
     [getAgent, 'agent-1', 'The arguments must be an object with named fields.'],
     [listAgents, { limit: 101 }, 'Argument "limit": expected number to be <=100.'],
@@ -98,7 +105,7 @@ describe('arguments', () => {
 
   it.each([
     [listAgents, { limit: 'five' }, 'Argument "limit": expected number, received string.'],
-    [listAgents, { limit: '' }, 'Argument "limit": expected number, received string.'],
+    [listAgents, { limit: ' ' }, 'Argument "limit": expected number, received string.'],
     [listAgents, { limit: 'true' }, 'Argument "limit": expected number, received string.'],
     [listAgents, { tags: 'a, b' }, 'Argument "tags": expected array, received string.'],
     [listAgents, { tags: '"a"' }, 'Argument "tags": expected array, received string.'],
@@ -109,6 +116,47 @@ describe('arguments', () => {
     ],
   ])('as strings that could mean something else are refused (%#)', (tool, args, sentence) => {
     expect(complaint(tool, args)).toBe(`UserError: ${sentence}`)
+  })
+
+  it.each([
+    [listAgents, null, {}],
+    [listAgents, [], {}],
+    [listAgents, '{"limit": 7}', { limit: 7 }],
+    [listAgents, { arguments: { limit: 7 } }, { limit: 7 }],
+    [listAgents, { input: {} }, {}],
+    [listAgents, { args: { kwargs: { limit: 7 } } }, { limit: 7 }],
+    [listAgents, { query: null, tags: null, limit: null, cursor: null }, {}],
+    [listAgents, { query: '', tags: '', limit: '', cursor: '' }, { query: '' }],
+    [listAgents, { tags: 'work', query: 7 }, { tags: ['work'], query: '7' }],
+    [listAgents, { tags: [2031, true, 'a'] }, { tags: ['2031', 'true', 'a'] }],
+    [listAgents, { sessionId: 'x', action: '', chatInput: 1, toolCallId: null }, {}],
+    [createAgent, { name: '', description: '' }, { description: '' }],
+    [
+      createAgent,
+      { name: 47, human: 1.5, persona: true },
+      { name: '47', human: '1.5', persona: 'true' },
+    ],
+    [
+      createAgent,
+      { blocks: { label: 'a', value: 1, description: null, limit: '', read_only: null } },
+      { blocks: [{ label: 'a', value: '1' }] },
+    ],
+    [
+      searchArchival,
+      { agent: 'a', query: '', passage_id: '', after: '', before: null, archive_id: '' },
+      { agent: 'a', query: '' },
+    ],
+  ])('that are written loosely are read as they are meant (%#)', (tool, sent, meant) => {
+    expect(parseArguments(tool.input, sent)).toEqual(parseArguments(tool.input, meant))
+  })
+
+  it.each([
+    [listAgents, { arguments: { limit: 7, colour: 'red' } }],
+    [listAgents, { arguments: { limit: 7 }, colour: 'red' }],
+    [listAgents, { sessionID: 'x' }],
+    [createAgent, { blocks: [{ label: 'a', value: 'b', sessionId: 'x' }] }],
+  ])('with unknown names stay refused (%#)', (tool, sent) => {
+    expect(complaint(tool, sent)).toContain('Unknown argument')
   })
 
   it('that are ids may lack their prefix, and have it behind', () => {

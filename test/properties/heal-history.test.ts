@@ -99,7 +99,9 @@ it('its request is one that every vendor takes', () => {
   fc.assert(
     fc.property(log, quirks, (messages, of) => {
       const request = { messages: healHistory(messages), tools: [], toolChoice: 'auto' } as const
-      const body = JSON.stringify(toWire('any', request, of))
+      const body = JSON.stringify(
+        toWire({ model: 'any', handle: 'openai/any', quirks: of }, request),
+      )
       expect(body).not.toMatch(/\\u(?:d[89a-f]|0000)/i)
       const sent: WireRequest = JSON.parse(body)
       expectWellFormed(sent.messages ?? [])

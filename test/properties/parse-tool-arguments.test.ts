@@ -79,6 +79,19 @@ it('repairs give back what was meant', () => {
   )
 })
 
+it('texts with line breaks, tabs and other control characters as they are mean what they show', () => {
+  fc.assert(
+    fc.property(object, (value) => {
+      const whole = JSON.stringify(value)
+      const raw = whole.replace(/\\\\|\\([nrtbf])|\\u00([01][0-9a-f])/g, (written, letter, code) =>
+        letter || code ? JSON.parse(`"${written}"`) : written,
+      )
+      expect(parse(raw)).toEqual(JSON.parse(whole))
+    }),
+    CASES,
+  )
+})
+
 it('commas inside of texts are nobody’s business', () => {
   fc.assert(
     fc.property(

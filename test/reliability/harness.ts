@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -197,7 +196,6 @@ export async function writeServer(directory: string): Promise<string> {
 }
 
 async function bundle(): Promise<string> {
-  const addon = createRequire(import.meta.url).resolve('better-sqlite3')
   const { outputFiles } = await build({
     entryPoints: [resolve('test/support/reliability-server.ts')],
     outfile: 'server.cjs',
@@ -211,13 +209,6 @@ async function bundle(): Promise<string> {
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
     external: ['pg-native'],
-    plugins: [
-      {
-        name: 'native-addon',
-        setup: ({ onResolve }) =>
-          onResolve({ filter: /^better-sqlite3$/ }, () => ({ path: addon, external: true })),
-      },
-    ],
   })
   return outputFiles[0]?.text ?? ''
 }

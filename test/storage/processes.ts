@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { findDriver } from '../../src/storage/sqlite/native.ts'
 import type { Answer, Order } from './other-process.ts'
 
 export interface OtherProcess {
@@ -22,8 +23,8 @@ export async function bundleProcess(directory: string): Promise<string> {
     // From here it finds what is installed.
     define: { 'import.meta.url': JSON.stringify(import.meta.url) },
     // By its full path: the bundle lies where nothing is installed.
-    alias: { 'better-sqlite3': fileURLToPath(import.meta.resolve('better-sqlite3')) },
-    external: [fileURLToPath(import.meta.resolve('better-sqlite3'))],
+    alias: { 'better-sqlite3': findDriver() },
+    external: [findDriver()],
     logLevel: 'warning',
   })
   return outfile

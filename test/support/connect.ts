@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import {
   Client,
   InMemoryTransport,
@@ -19,7 +20,7 @@ import { type Listening, listenNew, listenOld } from './listening.ts'
 export const CLIENT_KINDS = ['v1', 'v2-legacy', 'v2-auto'] as const
 export type ClientKind = (typeof CLIENT_KINDS)[number]
 
-export const BINARY = new URL('../../dist/recollect.cjs', import.meta.url).pathname
+export const BINARY = fileURLToPath(new URL('../../dist/recollect.cjs', import.meta.url))
 
 export type Environment = Readonly<Record<string, string>>
 

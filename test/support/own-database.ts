@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import type { Storage } from '../../src/storage/port/store.ts'
 
 /* Servers in tests have the file in their home, or a schema of their own where RECOLLECT_TEST_POSTGRES names a server. */
@@ -51,8 +52,6 @@ export function lendSchema(
   run: string,
   given: readonly string[] = [],
 ): string {
-  const script = new URL('lend-schema.mjs', import.meta.url)
-  return execFileSync(process.execPath, [script.pathname, verb, run, ...given], {
-    encoding: 'utf8',
-  })
+  const script = fileURLToPath(new URL('lend-schema.mjs', import.meta.url))
+  return execFileSync(process.execPath, [script, verb, run, ...given], { encoding: 'utf8' })
 }

@@ -75,6 +75,12 @@ const bodies: fc.Arbitrary<MessageBody> = fc.oneof(
     reasoning: clean,
     toolCalls: fc.constantFrom([], [{ id: someCall, name: 'send_message', arguments: '{"a' }]),
     said: fc.array(clean),
+    extras: fc.constantFrom(undefined, {
+      model: 'google/some-model',
+      wire: 'chat',
+      message: { reasoning_details: [{ type: 'reasoning.text', text: 'Ü', index: 0 }] },
+      calls: [{ extra_content: { google: { thought_signature: 'c2ln' } } }],
+    }),
   }),
   fc.record({
     role: fc.constant('tool'),

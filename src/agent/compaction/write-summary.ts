@@ -58,7 +58,7 @@ export async function writeSummary(request: SummaryRequest): Promise<WrittenSumm
         tools: [],
         toolChoice: 'auto',
       },
-      signal,
+      { signal },
     )
     if (result.kind === 'failure') throwIfExhausted(result.failure)
     if (result.kind === 'answer') usage = addUsage(usage, result.answer.usage)

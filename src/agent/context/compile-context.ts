@@ -192,6 +192,7 @@ function toModelMessage(message: Message, timezone: string): ModelMessage {
         text: message.text,
         reasoning: message.reasoning,
         toolCalls: message.toolCalls,
+        ...(message.extras && { extras: message.extras }),
       }
     case 'tool':
       return {

@@ -24,7 +24,10 @@ export function healHistory(messages: readonly ModelMessage[]): readonly ModelMe
       healed.push({ ...message, text: filled(message.text) })
     } else if (message.role === 'assistant') {
       const own = message.toolCalls.filter(({ id }) => !seen.has(id) && seen.add(id))
-      healed.push(...healCalls({ ...message, toolCalls: own }, results))
+      const isWhole = own.length === message.toolCalls.length
+      const { extras, ...bare } = message
+      const kept = { ...bare, toolCalls: own, ...(isWhole && extras && { extras }) }
+      healed.push(...healCalls(kept, results))
     }
     // Results go where their call is, and nowhere else.
   }
@@ -45,8 +48,15 @@ function healCalls(
     name: cleanText(call.name),
     arguments: cleanText(call.arguments),
   }))
+  const { extras } = message
   return [
-    { role: 'assistant', text, reasoning: cleanText(message.reasoning), toolCalls },
+    {
+      role: 'assistant',
+      text,
+      reasoning: cleanText(message.reasoning),
+      toolCalls,
+      ...(extras && { extras }),
+    },
     ...toolCalls.map(({ id }) => ({
       role: 'tool' as const,
       callId: id,

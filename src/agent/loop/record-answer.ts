@@ -83,6 +83,7 @@ function assistantBody({ answer, calls, agentType, speaksLater }: AnsweredStep):
     said: (calls.length === 0 || agentType === 'letta_v1_agent' ? [text, ...spoken] : spoken)
       .map(cleanText)
       .filter((words) => words.trim() !== ''),
+    ...(answer.extras && { extras: answer.extras }),
   }
 }
 

@@ -3,6 +3,7 @@ import type { AgentEvent } from '../../core/event.ts'
 import { isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
+import type { EmbedQuestion } from '../../memory/embed-question.ts'
 import type { Lease, Storage } from '../../storage/port/store.ts'
 import { createAside, type Rest } from './aside.ts'
 import { type HeldRun, keepLease } from './held.ts'
@@ -13,6 +14,7 @@ import { type RunTools, type WorkEnd, workOnRun } from './work-on-run.ts'
 export interface WorkerOptions extends Omit<RunTools, 'emit'> {
   readonly emit: (namespace: string, event: AgentEvent) => void
   readonly storage: Storage
+  readonly embedQuestion: EmbedQuestion
   /** Signs what this process works on (`ownerName`). */
   readonly owner: string
   readonly clock: Clock
@@ -46,7 +48,7 @@ interface Work {
 }
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { storage, owner, clock, leaseMilliseconds, mostRuns, log } = options
+  const { storage, embedQuestion, owner, clock, leaseMilliseconds, mostRuns, log } = options
   /** What this process works on; it is never claimed again, whatever has become of its lease. */
   const active = new Map<RunId, Work>()
   const aside = createAside()
@@ -103,6 +105,7 @@ export function createWorker(options: WorkerOptions): Worker {
       clock,
       elapsed: rest?.elapsed ?? stopwatch(claimed, clock()),
       store: storage.in(lease.namespace),
+      embed: (handles, text) => embedQuestion(lease.namespace, handles, text),
     }
     const stopKeeping = keepLease(
       run,

@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.ts'
 import { excerpt } from '../../core/text.ts'
+import { repairJson } from './repair-json.ts'
 
 export interface ToolArguments {
   readonly value: Readonly<Record<string, unknown>>
@@ -15,9 +16,9 @@ const LONGEST_ARGUMENTS = 100_000
 const LONGEST_QUOTE = 120
 
 /**
- * The arguments of a call, strictly read. Repaired is only what cannot change their meaning: a code fence around them,
- * a comma too many, and JSON in JSON. What is incomplete is never completed: a call with half of its text would run as
- * if the model had meant it. Throws a UserError for the model.
+ * The arguments of a call. Only slips that cannot change their meaning are put right: a code fence around them, a comma
+ * too many, control characters and backslashes that are not escaped, and JSON in JSON. What is incomplete is never
+ * completed: a call with half of its text would run as if the model had meant it. Throws a UserError for the model.
  */
 export function parseToolArguments(tool: string, written: string): ToolArguments {
   if (written.length > LONGEST_ARGUMENTS) {
@@ -38,6 +39,7 @@ export function parseToolArguments(tool: string, written: string): ToolArguments
     )
   }
   const { value } = read
+  if (value === null) return { value: {}, text: '{}' }
   if (!isObject(value)) {
     throw notRun(tool, 'its arguments must be a JSON object. Make the call again.')
   }
@@ -59,7 +61,7 @@ interface ReadJson {
 function readJson(written: string): ReadJson | undefined {
   const value = parse(written)
   if (value === undefined) {
-    const repaired = parse(withoutStrayCommas(withoutFence(written)))
+    const repaired = parse(repairJson(written))
     return repaired === undefined ? undefined : { value: unwrapped(repaired), isRepaired: true }
   }
   const inner = unwrapped(value)
@@ -80,19 +82,6 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function withoutFence(text: string): string {
-  const lines = text.trim().split('\n')
-  const isFenced = lines.length > 2 && /^```(?:json)?\s*$/.test(lines[0] ?? '')
-  return isFenced && lines.at(-1)?.trim() === '```' ? lines.slice(1, -1).join('\n') : text
-}
-
-/** Texts are matched whole, so that a comma in one of them stays; one without an end is, too, or this would be slow. */
-const TEXT_OR_STRAY_COMMA = /("(?:[^"\\]|\\[\s\S]?)*"?)|,(?=\s*[}\]])/g
-
-function withoutStrayCommas(text: string): string {
-  return text.replace(TEXT_OR_STRAY_COMMA, (_, quoted: string | undefined) => quoted ?? '')
 }
 
 /** Providers that rewrite the finish reason hide that the output limit was reached; the end of the text shows it. */

@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
+import { isRecord } from '../../core/is-record.ts'
 import type { ToolCall } from '../../core/message.ts'
 import { excerpt } from '../../core/text.ts'
 import type { ModelAnswer } from '../../llm/model.ts'
@@ -27,6 +28,8 @@ export interface Planning {
   readonly needsApproval: (name: string) => boolean
 }
 
+/** They belong to the loop, and no tool knows them. */
+const LOOP_ARGUMENTS = [THINKING, HEARTBEAT]
 /** Each is a transaction and a message; no plan has more of them in one answer. */
 const MOST_CALLS = 50
 /** Of what can't be run, and is kept only so that one can see what the model did. */
@@ -98,9 +101,18 @@ function bind(
 ): { readonly call: BoundCall; readonly text: string } {
   const tool = tools.find((candidate) => candidate.name === name)
   if (!tool) throw unknownTool(tools, name)
-  const { value, text } = parseToolArguments(name, written)
+  const read = parseToolArguments(name, written)
+  const value = tool.straighten(read.value, LOOP_ARGUMENTS)
+  if (!isRecord(value)) return { call: tool.bind(value), text: read.text }
   const { [THINKING]: _thinking, [HEARTBEAT]: _heartbeat, ...own } = value
-  return { call: tool.bind(own), text }
+  return {
+    call: tool.bind(own),
+    text: isSame(value, read.value) ? read.text : JSON.stringify(value),
+  }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 function unknownTool(tools: readonly InnerTool[], name: string): UserError {

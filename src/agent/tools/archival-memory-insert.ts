@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { toTimestamp } from '../../core/clock.ts'
+import { filled } from '../../core/filled.ts'
 import { excerpt } from '../../core/text.ts'
 import { chooseSimilar, findSimilar, type SimilarPassage } from '../../memory/find-similar.ts'
 import { insertPassages, preparePassages } from '../../memory/insert-passages.ts'
@@ -13,7 +14,7 @@ export const archivalMemoryInsert = defineInnerTool({
   parameters: {
     content: z.string(),
     tags: z.array(z.string()).optional(),
-    supersedes: z.string().optional(),
+    supersedes: filled().optional(),
   },
   async prepare({ content, tags, supersedes }, { store, agent, now }) {
     const passages = preparePassages([content], { tags }, now)

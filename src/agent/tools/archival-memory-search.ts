@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filled } from '../../core/filled.ts'
 import { searchPassages } from '../../memory/archival.ts'
 import { dateOf } from './date-of.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
@@ -12,18 +13,23 @@ export const archivalMemorySearch = defineInnerTool({
     tags: z.array(z.string()).optional(),
     tag_match_mode: z.enum(['any', 'all']).default('any'),
     top_k: z.int().min(1).max(MOST_RESULTS).default(10),
-    start_datetime: z.string().optional(),
-    end_datetime: z.string().optional(),
+    start_datetime: filled().optional(),
+    end_datetime: filled().optional(),
   },
-  async run(args, { store, agent }) {
-    const { items, nextCursor, warnings } = await searchPassages(store, agent.id, {
-      query: args.query,
-      tags: args.tags,
-      matchAllTags: args.tag_match_mode === 'all',
-      after: dateOf(args, 'start_datetime', 'start'),
-      before: dateOf(args, 'end_datetime', 'end'),
-      limit: args.top_k,
-    })
+  async run(args, { store, agent, embed }) {
+    const { items, nextCursor, warnings } = await searchPassages(
+      store,
+      agent.id,
+      {
+        query: args.query,
+        tags: args.tags,
+        matchAllTags: args.tag_match_mode === 'all',
+        after: dateOf(args, 'start_datetime', 'start'),
+        before: dateOf(args, 'end_datetime', 'end'),
+        limit: args.top_k,
+      },
+      embed,
+    )
     const results = items.map(({ item }) => ({
       id: item.id,
       time: item.createdAt,

@@ -1,15 +1,18 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
 import type { AgentId, CallId, PassageId, RunId } from '../../core/ids.ts'
+import { straightenArguments } from '../../core/straighten.ts'
 import type { JsonSchema } from '../../llm/model.ts'
 import type { CheckRoom } from '../../memory/blocks.ts'
-import type { Store, Transaction } from '../../storage/port/store.ts'
+import type { EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
 import { toolTexts } from './tool-texts.ts'
 
 /** What an inner tool knows of the call that it serves. */
 export interface CallContext {
   /** For reading. */
   readonly store: Store
+  /** For searches; may wait for an endpoint. */
+  readonly embed: EmbedQuery
   readonly agent: { readonly id: AgentId; readonly name: string }
   readonly runId: RunId
   readonly callId: CallId
@@ -43,6 +46,8 @@ export interface InnerTool {
   readonly name: string
   readonly description: string
   readonly parameters: JsonSchema
+  /** The arguments as the parameters want them, where the model wrote them loosely; those named in `besides` stay. */
+  straighten(args: unknown, besides: readonly string[]): unknown
   /** Checks the arguments of a call; throws a UserError that tells the model what was wrong with them. */
   bind(args: unknown): BoundCall
 }
@@ -76,6 +81,7 @@ export function defineInnerTool<Shape extends z.ZodRawShape, Prepared>(
     name: definition.name,
     description: texts.description,
     parameters: toParameters(schema, texts.parameters),
+    straighten: (args, besides) => straightenArguments(schema, args, besides),
     bind(input) {
       const args = parse(definition.name, schema, input)
       if (definition.effect !== 'database') {

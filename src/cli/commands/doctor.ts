@@ -79,7 +79,9 @@ async function checkModel(config: Config, tell: Tell): Promise<boolean> {
       tools: [],
       toolChoice: 'auto',
     } as const
-    const result = await model.call(request, AbortSignal.timeout(PATIENCE_MILLISECONDS))
+    const result = await model.call(request, {
+      signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
+    })
     if (result.kind === 'failure') {
       tell(
         'Model',

@@ -2,7 +2,8 @@ import * as z from 'zod'
 
 /*
  * What we read of a chat completion. Servers differ and add, so every field may be missing and a field of another
- * type counts as missing; only what makes an answer at all is checked, in parse-answer.ts.
+ * type counts as missing; only what makes an answer at all is checked, in parse-answer.ts. Fields that we don't know
+ * are kept for `chat-extras.ts`.
  */
 
 const Text = z.string().nullish().catch(null)
@@ -16,21 +17,45 @@ const Arguments = z
     typeof value === 'string' ? value : value == null ? '' : JSON.stringify(value),
   )
 
-const FunctionCall = z.object({ name: Text, arguments: Arguments }).nullish().catch(null)
+const FunctionCall = z.looseObject({ name: Text, arguments: Arguments }).nullish().catch(null)
 
-const ToolCall = z.object({ index: Count, id: Text, function: FunctionCall })
+const ToolCall = z.looseObject({ index: Count, id: Text, type: Text, function: FunctionCall })
 
-const Part = z.object({ type: Text, text: Text, thinking: z.unknown().optional() })
+/** One call is a list of one, and a bad entry takes no good one with it. */
+const ToolCalls = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    const entries: readonly unknown[] = Array.isArray(value) ? value : value == null ? [] : [value]
+    return entries.flatMap((entry): z.infer<typeof ToolCall>[] => {
+      const { data } = ToolCall.safeParse(entry)
+      return data ? [data] : []
+    })
+  })
 
-const Message = z.object({
-  content: z
-    .union([z.string(), z.array(Part)])
-    .nullish()
-    .catch(null),
+const Part = z.looseObject({ type: Text, text: Text, thinking: z.unknown().optional() })
+export type ContentPart = z.infer<typeof Part>
+
+/** A text, one part, or a list of parts, some of which may be nothing but a text. */
+const Content = z
+  .unknown()
+  .optional()
+  .transform((value): string | ContentPart[] | null => {
+    if (value == null || typeof value === 'string') return value ?? null
+    const entries: readonly unknown[] = Array.isArray(value) ? value : [value]
+    return entries.flatMap((entry): ContentPart[] => {
+      if (typeof entry === 'string') return [{ type: 'text', text: entry }]
+      const { data } = Part.safeParse(entry)
+      return data ? [data] : []
+    })
+  })
+
+const Message = z.looseObject({
+  content: Content,
   refusal: Text,
   reasoning_content: Text,
   reasoning: Text,
-  tool_calls: z.array(ToolCall).nullish().catch(null),
+  tool_calls: ToolCalls,
   /** How calls looked before there were several. */
   function_call: FunctionCall,
 })
@@ -40,11 +65,15 @@ const Usage = z.object({
   completion_tokens: Count,
   total_tokens: Count,
   prompt_tokens_details: z.object({ cached_tokens: Count }).nullish().catch(null),
+  completion_tokens_details: z.object({ reasoning_tokens: Count }).nullish().catch(null),
   /** DeepSeek's name for cached tokens. */
   prompt_cache_hit_tokens: Count,
+  /** What the call cost in US dollars, as OpenRouter says. */
+  cost: Count,
 })
 
 const Choice = z.object({
+  index: Count,
   message: Message.nullish().catch(null),
   /** In a chunk of a stream. */
   delta: Message.nullish().catch(null),
@@ -52,7 +81,7 @@ const Choice = z.object({
 })
 
 export const Completion = z.object({
-  choices: z.array(Choice).nullish().catch(null),
+  choices: z.array(Choice.nullable().catch(null)).nullish().catch(null),
   usage: Usage.nullish().catch(null),
 })
 
@@ -60,3 +89,4 @@ export type Completion = z.infer<typeof Completion>
 export type CompletionMessage = z.infer<typeof Message>
 export type CompletionUsage = z.infer<typeof Usage>
 export type CompletionToolCall = z.infer<typeof ToolCall>
+export type CompletionChoice = z.infer<typeof Choice>

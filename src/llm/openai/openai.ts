@@ -27,6 +27,7 @@ export interface OpenAiModelOptions {
 /** A model behind any endpoint that speaks OpenAI's chat completions. */
 export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   const { provider, endpoint, model, limits } = options
+  const handle = `${provider.name}/${model}`
   const target: Target = {
     format: 'chat-completions',
     provider,
@@ -37,7 +38,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   const redactor = createRedactor(endpoint.key)
 
   const ask = async (request: ModelRequest, watch: CallWatch): Promise<ModelResult> => {
-    const body = toWire(model, request, provider.quirks)
+    const body = toWire({ model, handle, quirks: provider.quirks }, request)
     const sent = await sendRequest(provider, endpoint, '/chat/completions', body, watch)
     if (sent.kind === 'refusal') {
       const { refusal } = sent
@@ -47,7 +48,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
     }
     const read = await readCompletion(sent.response, watch)
     if (read.kind === 'invalid') return failed(invalidAnswer(read.problem, target))
-    const parsed = parseAnswer(read.body, callableTools(request))
+    const parsed = parseAnswer(read.body, callableTools(request), handle)
     switch (parsed.kind) {
       case 'answer': {
         const { words, usage } = parsed
@@ -68,9 +69,9 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   }
 
   return {
-    handle: `${provider.name}/${model}`,
+    handle,
     warnings: [],
-    async call(request, signal) {
+    async call(request, { signal }) {
       const watch = watchCall(signal, limits)
       const result = await ask(request, watch).catch((error: unknown) =>
         failed(classifyThrown(error, target)),

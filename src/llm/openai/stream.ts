@@ -1,9 +1,13 @@
+import type { Fields } from './chat-extras.ts'
 import {
   Completion,
+  type CompletionChoice,
   type CompletionMessage,
-  type CompletionToolCall,
   type CompletionUsage,
+  type ContentPart,
 } from './completion.ts'
+import { joinDeltas } from './join-deltas.ts'
+import { streamCalls } from './stream-calls.ts'
 
 export interface StreamAssembly {
   /** Takes the payload of one event. */
@@ -18,97 +22,115 @@ export interface StreamAssembly {
 
 /** Puts the chunks of a streamed completion together. */
 export function assembleStream(): StreamAssembly {
-  const text = { content: '', refusal: '', reasoning_content: '', reasoning: '' }
-  const calls: { index: number | null; id: string; name: string; arguments: string }[] = []
-  let functionCall: { name: string; arguments: string } | null = null
-  let finishReason: string | null = null
+  const choices = new Map<number, ReturnType<typeof assembleChoice>>()
   let usage: CompletionUsage | null = null
-  let length = 0
-
-  const addCall = (delta: CompletionToolCall): void => {
-    const name = delta.function?.name ?? ''
-    const piece = delta.function?.arguments ?? ''
-    length += piece.length
-    const index = delta.index ?? null
-    const id = delta.id ?? ''
-    const known = calls.findLast((call) => (index === null ? name === '' : call.index === index))
-    // Some servers number every call 0; another id under another beginning is another call.
-    const isAnother = known && name !== '' && id !== '' && known.id !== '' && known.id !== id
-    if (!known || isAnother) {
-      calls.push({ index, id, name, arguments: piece })
-      return
-    }
-    if (known.name === '') known.name = name
-    if (known.id === '') known.id = id
-    known.arguments += piece
-  }
-
-  const addMessage = (delta: CompletionMessage): void => {
-    const { content, thinking } = readContent(delta.content)
-    text.content += content
-    text.refusal += delta.refusal ?? ''
-    text.reasoning_content += delta.reasoning_content ?? thinking
-    text.reasoning += delta.reasoning ?? ''
-    length += content.length + thinking.length
-    length += (delta.reasoning_content ?? '').length + (delta.reasoning ?? '').length
-    for (const call of delta.tool_calls ?? []) addCall(call)
-    if (delta.function_call) {
-      functionCall ??= { name: '', arguments: '' }
-      functionCall.name ||= delta.function_call.name ?? ''
-      functionCall.arguments += delta.function_call.arguments
-      length += delta.function_call.arguments.length
-    }
-  }
 
   return {
     add(chunk) {
       const parsed = Completion.safeParse(chunk)
       if (!parsed.success) return
       usage = parsed.data.usage ?? usage
-      const choice = parsed.data.choices?.[0]
-      const delta = choice?.delta ?? choice?.message
-      if (delta) addMessage(delta)
-      finishReason = choice?.finish_reason ?? finishReason
+      for (const choice of parsed.data.choices ?? []) {
+        if (!choice) continue
+        const number = choice.index ?? 0
+        const known = choices.get(number) ?? assembleChoice()
+        choices.set(number, known)
+        known.add(choice)
+      }
     },
-    length: () => length,
-    isFinished: () => finishReason !== null,
+    length: () => [...choices.values()].reduce((sum, choice) => sum + choice.length(), 0),
+    isFinished: () => [...choices.values()].some((choice) => choice.isFinished()),
     completion: () => ({
-      choices: [
-        {
-          message: {
-            ...text,
-            tool_calls: calls.map(({ name, arguments: written }) => ({
-              function: { name, arguments: written },
-            })),
-            function_call: functionCall,
-          },
-          finish_reason: finishReason,
-        },
-      ],
+      choices: [...choices.values()].map((choice) => choice.choice()),
       usage,
     }),
   }
 }
 
-/** Content is a text, or a list of parts some of which are thinking (Mistral). */
+/** Characters of a chunk in which nothing is said. */
+const EMPTY = 40
+
+function assembleChoice() {
+  const calls = streamCalls()
+  let content = ''
+  /** Once a piece came as parts; until then the text alone is the content. */
+  let parts: ContentPart[] | null = null
+  let functionCall: { name: string; arguments: string } | null = null
+  let others: Fields = {}
+  let finishReason: string | null = null
+  let length = 0
+
+  const addContent = (piece: CompletionMessage['content']): void => {
+    if (piece === null) return
+    if (typeof piece === 'string' && !parts) {
+      content += piece
+      return
+    }
+    parts ??= content === '' ? [] : [{ type: 'text', text: content }]
+    const added = typeof piece === 'string' ? [{ type: 'text', text: piece }] : piece
+    const joined = joinDeltas({ parts }, { parts: added })
+    parts = Array.isArray(joined.parts) ? joined.parts : parts
+  }
+
+  const addMessage = (delta: CompletionMessage): void => {
+    const { content: piece, tool_calls, function_call, role: _role, ...fields } = delta
+    addContent(piece)
+    others = joinDeltas(others, fields)
+    for (const call of tool_calls) calls.add(call)
+    if (function_call) {
+      functionCall ??= { name: '', arguments: '' }
+      functionCall.name ||= function_call.name ?? ''
+      functionCall.arguments += function_call.arguments
+    }
+    length += Math.max(0, JSON.stringify([piece, tool_calls, function_call, fields]).length - EMPTY)
+  }
+
+  return {
+    add({ delta, message, finish_reason }: CompletionChoice): void {
+      // Some servers end with the whole message once more.
+      const piece = delta ?? (length === 0 ? message : null)
+      if (piece) addMessage(piece)
+      finishReason = finish_reason ?? finishReason
+    },
+    length: () => length,
+    isFinished: () => finishReason !== null,
+    choice: (): CompletionChoice => ({
+      message: {
+        ...others,
+        content: parts ?? content,
+        tool_calls: calls.calls(),
+        function_call: functionCall,
+      },
+      finish_reason: finishReason,
+    }),
+  }
+}
+
+/** The text of a content, and the thinking that some of its parts may be (Mistral). */
 export function readContent(content: CompletionMessage['content']): {
   readonly content: string
   readonly thinking: string
 } {
-  if (typeof content === 'string') return { content, thinking: '' }
-  const parts = content ?? []
+  if (content === null || typeof content === 'string') {
+    return { content: content ?? '', thinking: '' }
+  }
   return {
-    content: parts.map((part) => part.text ?? '').join(''),
-    thinking: parts.map((part) => readThinking(part.thinking)).join(''),
+    content: content.map((part) => (isThought(part) ? '' : (part.text ?? ''))).join(''),
+    thinking: content.map(thoughtOf).join(''),
   }
 }
 
-function readThinking(thinking: unknown): string {
+function isThought({ type }: ContentPart): boolean {
+  return type != null && /think|reason/i.test(type)
+}
+
+function thoughtOf(part: ContentPart): string {
+  const { thinking, text } = part
   if (typeof thinking === 'string') return thinking
-  if (!Array.isArray(thinking)) return ''
+  if (!Array.isArray(thinking)) return isThought(part) ? (text ?? '') : ''
   return thinking
-    .map((part: unknown) =>
-      typeof part === 'object' && part !== null && 'text' in part ? String(part.text) : '',
+    .map((piece: unknown) =>
+      typeof piece === 'object' && piece !== null && 'text' in piece ? String(piece.text) : '',
     )
     .join('')
 }

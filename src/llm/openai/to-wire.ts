@@ -1,19 +1,28 @@
-import { cleanText } from '../../core/text.ts'
+import type { CallId } from '../../core/ids.ts'
+import { joinNeighbours } from '../join-neighbours.ts'
 import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts'
 import type { Quirks } from '../providers.ts'
+import { ESCAPED_TROUBLE, soundValue } from '../sound-value.ts'
+import { callFields, extrasFor, messageFields } from './chat-extras.ts'
 import { toWireId } from './wire-id.ts'
 
 type WireObject = Readonly<Record<string, unknown>>
 
 /** Of a tool's name, with OpenAI. */
 const LONGEST_NAME = 64
-const ESCAPED_TROUBLE = /\\u(?:d[89a-f]|0000)/i
+
+export interface ChatWire {
+  readonly model: string
+  /** `provider/model`: whose extras are sent. */
+  readonly handle: string
+  readonly quirks: Quirks
+}
 
 /** The body of a chat-completions request. Pure: equal requests give equal bodies, so prompt caches hold. */
-export function toWire(model: string, request: ModelRequest, quirks: Quirks): WireObject {
+export function toWire({ model, handle, quirks }: ChatWire, request: ModelRequest): WireObject {
   return {
     model,
-    messages: toWireMessages(request.messages, quirks),
+    messages: toWireMessages(request.messages, handle, quirks),
     ...toWireTools(request, quirks),
     ...(request.temperature !== undefined && { temperature: request.temperature }),
     ...(request.maxOutputTokens !== undefined && { [quirks.outputLimit]: request.maxOutputTokens }),
@@ -21,19 +30,54 @@ export function toWire(model: string, request: ModelRequest, quirks: Quirks): Wi
   }
 }
 
-function toWireMessages(messages: readonly ModelMessage[], quirks: Quirks): readonly WireObject[] {
+function toWireMessages(
+  messages: readonly ModelMessage[],
+  handle: string,
+  quirks: Quirks,
+): readonly WireObject[] {
   const wire: WireObject[] = []
-  messages.forEach((message, index) => {
-    const followsTool = messages[index - 1]?.role === 'tool'
+  const ids = wireIds(messages, handle, quirks.maxToolCallIdLength)
+  const sound = joinNeighbours(messages)
+  sound.forEach((message, index) => {
+    const followsTool = sound[index - 1]?.role === 'tool'
     if (message.role === 'user' && followsTool && !quirks.userAfterTool) {
       wire.push({ role: 'assistant', content: 'Noted.' })
     }
-    wire.push(toWireMessage(message, quirks))
+    wire.push(toWireMessage(message, handle, ids, quirks))
   })
   return wire
 }
 
-function toWireMessage(message: ModelMessage, quirks: Quirks): WireObject {
+/**
+ * The provider's own ids where it is the one that is asked, else ours. Ids that come again are told apart: only the
+ * first stays as it is, so that what was sent once is sent alike at every later step.
+ */
+function wireIds(
+  messages: readonly ModelMessage[],
+  handle: string,
+  maxLength: number,
+): ReadonlyMap<CallId, string> {
+  const ids = new Map<CallId, string>()
+  const taken = new Set<string>()
+  for (const message of messages) {
+    if (message.role !== 'assistant') continue
+    const extras = extrasFor(handle, message.extras)
+    message.toolCalls.forEach((call, index) => {
+      const own = callFields(extras, index).id
+      const id = own !== undefined && !taken.has(own) ? own : toWireId(call.id, maxLength)
+      taken.add(id)
+      ids.set(call.id, id)
+    })
+  }
+  return ids
+}
+
+function toWireMessage(
+  message: ModelMessage,
+  handle: string,
+  ids: ReadonlyMap<CallId, string>,
+  quirks: Quirks,
+): WireObject {
   const content = message.text.toWellFormed()
   switch (message.role) {
     case 'system':
@@ -49,28 +93,52 @@ function toWireMessage(message: ModelMessage, quirks: Quirks): WireObject {
     case 'tool':
       return {
         role: 'tool',
-        tool_call_id: toWireId(message.callId, quirks.maxToolCallIdLength),
+        tool_call_id:
+          ids.get(message.callId) ?? toWireId(message.callId, quirks.maxToolCallIdLength),
         content,
       }
-    case 'assistant': {
-      if (message.toolCalls.length === 0) return { role: 'assistant', content }
-      return {
-        role: 'assistant',
-        content: content === '' ? null : content,
-        ...(quirks.sendsReasoningBack ? { reasoning_content: toWireReasoning(message) } : {}),
-        tool_calls: message.toolCalls.map((call) => ({
-          id: toWireId(call.id, quirks.maxToolCallIdLength),
-          type: 'function',
-          function: { name: toWireName(call.name), arguments: toWireArguments(call.arguments) },
-        })),
-      }
-    }
+    case 'assistant':
+      return toWireAnswer(message, handle, ids, quirks)
   }
 }
 
-/** Moonshot takes an empty text for a missing one and refuses the request; a call of another model has none. */
-function toWireReasoning({ reasoning }: { readonly reasoning: string }): string {
-  return reasoning === '' ? ' ' : reasoning.toWellFormed()
+function toWireAnswer(
+  message: Extract<ModelMessage, { role: 'assistant' }>,
+  handle: string,
+  ids: ReadonlyMap<CallId, string>,
+  quirks: Quirks,
+): WireObject {
+  const extras = extrasFor(handle, message.extras)
+  const text = message.text.toWellFormed()
+  const { content = text, ...fields } = messageFields(extras, message.text)
+  if (message.toolCalls.length === 0) return { role: 'assistant', content, ...fields }
+  return {
+    role: 'assistant',
+    content: content === '' ? null : content,
+    ...(quirks.sendsReasoningBack && { reasoning_content: toWireReasoning(message) }),
+    ...fields,
+    tool_calls: message.toolCalls.map((call, index) => {
+      const own = callFields(extras, index)
+      return {
+        ...own.fields,
+        id: ids.get(call.id) ?? toWireId(call.id, quirks.maxToolCallIdLength),
+        type: 'function',
+        function: {
+          ...own.inner,
+          name: toWireName(call.name),
+          arguments: toWireArguments(call.arguments),
+        },
+      }
+    }),
+  }
+}
+
+/**
+ * For a model that wants some reasoning with every call. That of another model is not its own; and Moonshot takes an
+ * empty text for a missing one and refuses the request.
+ */
+function toWireReasoning({ reasoning, extras }: Extract<ModelMessage, { role: 'assistant' }>) {
+  return reasoning === '' || extras !== undefined ? ' ' : reasoning.toWellFormed()
 }
 
 /** A model may make up any name, and with one of other characters OpenAI refuses every later request. */
@@ -85,19 +153,10 @@ export function toWireArguments(text: string): string {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return '{}'
     // Written as escapes, halves of a character and NUL only come to light when the server parses them.
-    return ESCAPED_TROUBLE.test(text) ? JSON.stringify(cleanTexts(value)) : text.toWellFormed()
+    return ESCAPED_TROUBLE.test(text) ? JSON.stringify(soundValue(value)) : text.toWellFormed()
   } catch {
     return '{}'
   }
-}
-
-function cleanTexts(value: unknown): unknown {
-  if (typeof value === 'string') return cleanText(value)
-  if (Array.isArray(value)) return value.map(cleanTexts)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [cleanText(name), cleanTexts(field)]),
-  )
 }
 
 function toWireTools(request: ModelRequest, quirks: Quirks): WireObject {

@@ -3,9 +3,9 @@ import { UserError } from '../../core/errors.ts'
 import { fieldPath } from '../../core/field-path.ts'
 import { isRecord } from '../../core/is-record.ts'
 import { nearest } from '../../core/nearest.ts'
+import { straightenArguments, unwrap } from '../../core/straighten.ts'
 import { cleanText } from '../../core/text.ts'
 import { completeIds } from './complete-ids.ts'
-import { straighten, unwrap } from './straighten.ts'
 
 /** So many wrong names are told at once. */
 const MOST_UNKNOWN = 3
@@ -17,7 +17,7 @@ export function parseArguments<Input extends z.ZodObject>(
   schema: Input,
   raw: unknown,
 ): z.infer<Input> {
-  const parsed = schema.safeParse(straighten(schema, clean(raw ?? {})), { reportInput: true })
+  const parsed = schema.safeParse(straightenArguments(schema, clean(raw)), { reportInput: true })
   if (parsed.success) return completeIds(parsed.data)
   // A misspelt name first, for it explains the missing one. Two are enough to go on.
   const issues = [...parsed.error.issues].sort((a, b) => rank(a) - rank(b)).slice(0, 2)
@@ -37,8 +37,14 @@ function describe(schema: z.ZodObject, issue: z.core.$ZodIssue): string {
     const about = schemaAt(schema, issue.path)?.description
     return `Argument "${name}" is missing${about === undefined ? '' : ` (${about})`}.`
   }
-  const leaveOut = issue.input === null ? ' Leave it out instead.' : ''
-  return `Argument "${name}": ${reason(issue)}.${leaveOut}`
+  return `Argument "${name}": ${reason(issue)}.${advice(issue)}`
+}
+
+function advice({ code, input }: z.core.$ZodIssue): string {
+  if (code !== 'invalid_type') return ''
+  if (input === null) return ' It is required, so give it.'
+  if (!Number.isInteger(input) || Number.isSafeInteger(input)) return ''
+  return ' So large a number loses digits on its way: give it as a text, in quotes.'
 }
 
 function describeUnknown(schema: z.ZodObject, path: Path, keys: readonly string[]): string {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DEFAULT_CONTEXT_WINDOW } from '../../core/agent.ts'
 import { BLOCK_LABEL, DEFAULT_BLOCK_LIMIT } from '../../core/block.ts'
 import { UserError } from '../../core/errors.ts'
+import { filled } from '../../core/filled.ts'
 import { countCharacters } from '../../core/text.ts'
 
 /*
@@ -9,8 +10,8 @@ import { countCharacters } from '../../core/text.ts'
  * is described once, in a few words, and a check that explains itself when it fails is not described at all.
  */
 
-export const agent = z.string().describe('Id or exact name of the agent')
-export const runId = z.string().describe('run_id that send_message answered')
+export const agent = filled().describe('Id or exact name of the agent')
+export const runId = filled().describe('run_id that send_message answered')
 
 /** Of calls that take away what can't be had back: see `requireConfirmation`. */
 export const confirm = z.boolean().describe('Must be true').optional()
@@ -33,11 +34,11 @@ export const reason = z
   .optional()
 
 export const version = z.int().min(1)
-export const archiveId = z.string().describe('One of its archives')
-export const listedArchiveId = z.string().describe('From list_archives')
-export const blockId = z.string().describe('From list_blocks or get_agent')
+export const archiveId = filled().describe('One of its archives')
+export const listedArchiveId = filled().describe('From list_archives')
+export const blockId = filled().describe('From list_blocks or get_agent')
 
-export const cursor = z.string().describe('next_cursor of the page before').optional()
+export const cursor = filled().describe('next_cursor of the page before').optional()
 
 export function limit(fallback: number) {
   return z.int().min(1).max(100).default(fallback)
@@ -73,7 +74,7 @@ export const nonEmpty = z
   .min(1, 'it must not be empty')
   .refine((text) => text.trim() !== '', 'it must not be empty')
 
-const bound = z.string().describe('ISO 8601 date or time, inclusive').optional()
+const bound = filled().describe('ISO 8601 date or time, inclusive').optional()
 export const after = bound
 export const before = bound
 
@@ -109,7 +110,7 @@ export const toolRules = z
         .array(z.strictObject({ equals: z.string(), tool: z.string() }))
         .describe('Which tool follows which result')
         .optional(),
-      default_child: z.string().describe('Follows if no case fits').optional(),
+      default_child: filled().describe('Follows if no case fits').optional(),
       require_match: z.boolean().describe('Without it nothing may').optional(),
       limit: z.int().optional(),
     }),

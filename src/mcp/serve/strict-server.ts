@@ -14,6 +14,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { isRecord } from '../../core/is-record.ts'
 import { unanswered } from '../client/unanswered.ts'
+import { straightenRequest } from './straighten-request.ts'
 
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>
 
@@ -23,7 +24,7 @@ export class StrictServer extends Server {
     const handle = super._wrapHandler(method, handler)
     return async (request, context) => {
       try {
-        return await handle(request, context)
+        return await handle(straightenRequest(request), context)
       } catch (error) {
         const problem = error instanceof Error ? firstIssue(error.message) : undefined
         if (problem === undefined) throw error

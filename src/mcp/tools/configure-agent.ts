@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { COMPACTION_MODES } from '../../core/agent-settings.ts'
 import { UserError } from '../../core/errors.ts'
+import { filled } from '../../core/filled.ts'
 import type { McpContext, MessagesToEmbed } from '../../service/context.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { type Person, Question } from '../client/person.ts'
@@ -44,7 +45,7 @@ export const configureAgent = defineTool({
       .boolean()
       .describe('Every message starts from memory alone')
       .optional(),
-    timezone: z.string().describe('Like Europe/Berlin').optional(),
+    timezone: filled().describe('Like Europe/Berlin').optional(),
     temperature: z.number().describe("0 to 2; -1: the provider's default").optional(),
     max_output_tokens: z.int().describe("Of one answer; 0: the provider's default").optional(),
     parallel_tool_calls: z

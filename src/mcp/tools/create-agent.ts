@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AGENT_TYPES } from '../../core/agent.ts'
+import { filled } from '../../core/filled.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentAgent } from '../present/present.ts'
 import {
@@ -28,7 +29,7 @@ export const createAgent = defineTool({
     'Creates an agent: an assistant of its own that keeps its memory across conversations and restarts. Use it for a ' +
     'new role, project or person to remember; list_agents shows the agents there are. Every argument has a default.',
   input: z.strictObject({
-    name: z.string().describe('Made up if absent').optional(),
+    name: filled().describe('Made up if absent').optional(),
     description: z.string().describe('What it is for; told to people, not to the agent').optional(),
     persona: z
       .string()

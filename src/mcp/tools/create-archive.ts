@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filled } from '../../core/filled.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentArchive } from '../present/present.ts'
 import { nonEmpty } from '../present/schema.ts'
@@ -12,7 +13,7 @@ export const createArchive = defineTool({
   input: z.strictObject({
     name: nonEmpty,
     description: z.string().describe('What is kept there').optional(),
-    agent: z.string().describe('Agent to attach it to, by id or exact name').optional(),
+    agent: filled().describe('Agent to attach it to, by id or exact name').optional(),
   }),
   output: answer({ archive: archiveShape }),
   scope: 'write',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
+import { filled } from '../../core/filled.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentSimilar } from '../present/present.ts'
 import { agent, archiveId, nonEmpty, tags } from '../present/schema.ts'
@@ -20,12 +21,11 @@ export const insertArchival = defineTool({
     texts: z.array(nonEmpty).max(100).optional(),
     tags: tags.optional(),
     source: z.string().describe('Name of the document or conversation they come from').optional(),
-    created_at: z
-      .string()
+    created_at: filled()
       .describe('ISO 8601 date or time when it was true; now if absent')
       .optional(),
-    supersedes: z
-      .string()
+    supersedes: filled()
+
       .describe('Id of an older passage that this text replaces; it is kept, out of sight')
       .optional(),
     archive_id: archiveId.optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filled } from '../../core/filled.ts'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { presentArchive, presentCursor } from '../present/present.ts'
 import { agent, cursor, limit } from '../present/schema.ts'
@@ -12,7 +13,7 @@ export const listArchives = defineTool({
     'or to see how much an agent keeps and ever finds again.',
   input: z.strictObject({
     agent: agent.optional(),
-    archive_id: z.string().describe('Only this one').optional(),
+    archive_id: filled().describe('Only this one').optional(),
     limit: limit(20),
     cursor,
   }),

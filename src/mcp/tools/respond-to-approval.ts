@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filled } from '../../core/filled.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentRun } from '../present/present-run.ts'
 import { runId } from '../present/schema.ts'
@@ -12,7 +13,7 @@ export const respondToApproval = defineTool({
     'call in `pending_approvals`. Ask the person first. Denied, the agent is told the reason; the run goes on either way.',
   input: z.strictObject({
     run_id: runId,
-    tool_call_id: z.string().describe('Needed if several calls wait').optional(),
+    tool_call_id: filled().describe('Needed if several calls wait').optional(),
     approve: z.boolean(),
     reason: z.string().describe('Told to the agent if you deny').optional(),
   }),

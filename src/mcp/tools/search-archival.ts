@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filled } from '../../core/filled.ts'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { presentPage, presentPassage } from '../present/present.ts'
 import {
@@ -24,7 +25,7 @@ export const searchArchival = defineTool({
   input: z.strictObject({
     agent,
     query: z.string().describe('Words; one of them is enough').optional(),
-    passage_id: z.string().optional(),
+    passage_id: filled().optional(),
     tags: tags.optional(),
     match_all_tags: z.boolean().describe('All of the tags, not just one').optional(),
     include_superseded: z.boolean().optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filled } from '../../core/filled.ts'
 import { MESSAGE_ROLES } from '../../core/message.ts'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { presentFoundMessage, presentPage } from '../present/present.ts'
@@ -24,7 +25,7 @@ export const searchConversation = defineTool({
     agent,
     query: z.string().describe('Words; one of them is enough').optional(),
     roles: z.array(z.enum(MESSAGE_ROLES)).optional(),
-    around: z.string().describe('Id of a message').optional(),
+    around: filled().describe('Id of a message').optional(),
     after,
     before,
     limit: limit(10),

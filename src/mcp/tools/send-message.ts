@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filled } from '../../core/filled.ts'
 import type { McpContext, RunView } from '../../service/context.ts'
 import { defineTool, type ToolCall } from '../call/define-tool.ts'
 import { waitForRun } from '../call/wait-for-run.ts'
@@ -20,8 +21,8 @@ export const sendMessage = defineTool({
     agent,
     message: nonEmpty,
     wait_seconds: waitSeconds(45),
-    idempotency_key: z
-      .string()
+    idempotency_key: filled()
+
       .describe('The same key always answers with the same run: makes retries safe')
       .optional(),
     max_steps: z.int().min(1).describe('Most model calls, 50 if absent').optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filled } from '../../core/filled.ts'
 import { parseToolRule } from '../../core/tool-rule.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentAgent } from '../present/present.ts'
@@ -13,7 +14,7 @@ export const updateAgent = defineTool({
     'write_memory_block.',
   input: z.strictObject({
     agent,
-    name: z.string().optional(),
+    name: filled().optional(),
     description: z.string().optional(),
     model: z.string().describe('provider/model; empty: the server chooses').optional(),
     embedding: z

@@ -13,6 +13,13 @@ import { messageScope, SEARCHED_ROLES } from '../search/search-scope.ts'
 
 type Row = Selectable<Database['message']>
 
+const Fields = z.record(z.string(), z.unknown())
+const StoredExtras = z.object({
+  model: z.string(),
+  wire: z.string(),
+  message: Fields.optional(),
+  calls: z.array(Fields.nullable()).optional(),
+})
 const CallId = z.string().transform((id) => storedId('call', id))
 const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
   z.object({ role: z.literal('user'), text: z.string() }),
@@ -23,6 +30,7 @@ const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
     reasoning: z.string(),
     toolCalls: z.array(z.object({ id: CallId, name: z.string(), arguments: z.string() })),
     said: z.array(z.string()),
+    extras: StoredExtras.optional(),
   }),
   z.object({
     role: z.literal('tool'),

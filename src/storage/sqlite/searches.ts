@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { SEARCH_WORKER } from '../../generated/search-worker.ts'
 import type { RankedAnswer, Searches } from '../database/search-request.ts'
-import { inWords } from './driver.ts'
+import { inWords } from './errors.ts'
+import { findDriver } from './native.ts'
 import type { WorkerAnswer, WorkerQuestion, WorkerRequest, WorkerSetup } from './search-worker.ts'
 
 export interface SearchThread {
@@ -22,8 +22,8 @@ export function createSearchThread(setup: Omit<WorkerSetup, 'driver'>): SearchTh
   let lastId = 0
 
   function start(): Worker {
-    const driver = createRequire(import.meta.url).resolve('better-sqlite3')
-    const started = new Worker(SEARCH_WORKER, { eval: true, workerData: { ...setup, driver } })
+    const workerData = { ...setup, driver: findDriver() }
+    const started = new Worker(SEARCH_WORKER, { eval: true, workerData })
     started.on('message', (message: WorkerAnswer) => {
       const search = waiting.get(message.id)
       waiting.delete(message.id)

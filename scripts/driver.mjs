@@ -1,0 +1,28 @@
+// better-sqlite3 as this Node loads it, for scripts; src/storage/sqlite/native.ts says why there are two.
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+
+/** The version that this Node loads. */
+export const version = Number(process.versions.node.split('.')[0]) < 22 ? 12 : 13
+/** Where scripts/prepare-native.mjs installs a version. */
+export const placeOf = (version) => join(root, `node_modules/.sqlite-${version}`)
+export const packageOf = (version) => join(placeOf(version), 'node_modules/better-sqlite3')
+
+/** Throws if it is not installed. */
+export function requireDriver() {
+  return createRequire(import.meta.url)(packageOf(version))
+}
+
+/** For programs that esbuild makes of TypeScript and that leave packages where they are. */
+export const driverOutside = {
+  name: 'driver-outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^better-sqlite3$/ }, () => ({
+      path: pathToFileURL(createRequire(import.meta.url).resolve(packageOf(version))).href,
+      external: true,
+    }))
+  },
+}

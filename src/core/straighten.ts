@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { isRecord } from './is-record.ts'
+import { unnest } from './unnest.ts'
+
+/*
+ * Clients and models write arguments more loosely than their schema: every value as a text, a number where a text is
+ * wanted, null or an empty text for what they leave out. Where that can mean only one thing, it becomes that.
+ * Everything else stays as it is and is refused. One code serves callers from outside and an agent's own model.
+ */
+
+/** n8n adds these to every call. They are ignored where a tool has no such argument. */
+const INJECTED = ['sessionId', 'action', 'chatInput', 'toolCallId']
+
+/** The arguments of a call, as the schema wants them. `besides` names arguments that the schema does not know. */
+export function straightenArguments(
+  schema: z.ZodObject,
+  value: unknown,
+  besides: readonly string[] = [],
+): unknown {
+  const given = typeof value === 'string' ? (parseAs(value, isRecord) ?? value) : value
+  if (given === undefined || given === null || given === '' || isEmptyList(given)) return {}
+  if (!isRecord(given)) return given
+  const known = Object.keys(schema.shape)
+  const injected = INJECTED.filter((name) => !known.includes(name))
+  return straighten(schema, unnest(without(given, injected), known, besides))
+}
+
+/** A value as its schema wants it. */
+function straighten(schema: z.ZodType, value: unknown): unknown {
+  const wanted = unwrap(schema)
+  if (wanted instanceof z.ZodObject) return straightenObject(wanted, value)
+  if (wanted instanceof z.ZodArray) return straightenList(wanted, value)
+  if (wanted instanceof z.ZodString) return textOf(value)
+  if (typeof value !== 'string') return value
+  if (wanted instanceof z.ZodNumber) return parseAs(value, Number.isFinite) ?? value
+  if (wanted instanceof z.ZodBoolean) {
+    return parseAs(value.toLowerCase(), (parsed) => typeof parsed === 'boolean') ?? value
+  }
+  return value
+}
+
+function straightenObject(schema: z.ZodObject, value: unknown): unknown {
+  const given = typeof value === 'string' ? (parseAs(value, isRecord) ?? value) : value
+  if (!isRecord(given)) return given
+  const entries = Object.entries(given).flatMap(([key, item]) => {
+    const inner: unknown = Object.hasOwn(schema.shape, key) ? schema.shape[key] : undefined
+    if (!(inner instanceof z.ZodType)) return [[key, item] as const]
+    return standsForAbsence(inner, item) ? [] : [[key, straighten(inner, item)] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Null, or an empty text that could never be valid there, for what may be left out. */
+function standsForAbsence(schema: z.ZodType, value: unknown): boolean {
+  if (value !== null && value !== '') return false
+  if (!schema.safeParse(undefined).success) return false
+  return value === null || !schema.safeParse('').success
+}
+
+function straightenList(schema: z.ZodArray, value: unknown): unknown {
+  const { element } = schema
+  if (!(element instanceof z.ZodType)) return value
+  const list = typeof value === 'string' ? (parseAs(value, Array.isArray) ?? value) : value
+  if (Array.isArray(list)) return list.map((item) => straighten(element, item))
+  return isSingle(unwrap(element), list) ? [straighten(element, list)] : list
+}
+
+/** The only entry of a list, without the list around it. A text that may be several stays. */
+function isSingle(element: z.ZodType, value: unknown): boolean {
+  if (element instanceof z.ZodObject) return isRecord(value)
+  if (!(element instanceof z.ZodString || element instanceof z.ZodEnum)) return false
+  if (typeof value === 'string') return value.trim() !== '' && !/[,;\n[\]{}"|]/.test(value)
+  return textOf(value) !== value
+}
+
+/**
+ * The text of a number or boolean. A whole number beyond what a double holds exactly has lost digits on its way here,
+ * so it stays and is refused.
+ */
+function textOf(value: unknown): unknown {
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value !== 'number' || !Number.isFinite(value)) return value
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? value : String(value)
+}
+
+/** The schema of the value itself, without its default and whether it may be absent. */
+export function unwrap(schema: z.ZodType): z.ZodType {
+  if (!(schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)) return schema
+  const inner = schema.unwrap()
+  return inner instanceof z.ZodType ? unwrap(inner) : schema
+}
+
+function parseAs(text: string, isWanted: (value: unknown) => boolean): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return isWanted(parsed) ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0
+}
+
+function without(value: Readonly<Record<string, unknown>>, names: readonly string[]) {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !names.includes(key)))
+}

@@ -1,0 +1,40 @@
+import type { ModelMessage } from './model.ts'
+
+const BETWEEN = '\n\n'
+
+/**
+ * The conversation as every chat template takes it: one system message, at the beginning, and no two neighbours that
+ * one side said. What another part of the system said later is told as the user's, marked as what it is.
+ */
+export function joinNeighbours(messages: readonly ModelMessage[]): readonly ModelMessage[] {
+  const joined: ModelMessage[] = []
+  for (const [index, message] of messages.entries()) {
+    const isLate = message.role === 'system' && index > 0 && joined.at(-1)?.role !== 'system'
+    const next: ModelMessage = isLate
+      ? { role: 'user', text: `<system>\n${message.text}\n</system>` }
+      : message
+    const last = joined.at(-1)
+    const both = last && join(last, next)
+    if (both) joined[joined.length - 1] = both
+    else joined.push(next)
+  }
+  return joined
+}
+
+/** Undefined: they stay two. */
+function join(one: ModelMessage, other: ModelMessage): ModelMessage | undefined {
+  if (one.role === 'user' && other.role === 'user') {
+    return { role: 'user', text: one.text + BETWEEN + other.text }
+  }
+  if (one.role === 'system' && other.role === 'system') {
+    return { role: 'system', text: one.text + BETWEEN + other.text }
+  }
+  // An answer with calls is followed by their results.
+  if (one.role !== 'assistant' || other.role !== 'assistant' || one.toolCalls.length > 0) {
+    return undefined
+  }
+  const { extras, ...rest } = other
+  const text = [one.text, other.text].filter((part) => part !== '').join(BETWEEN)
+  const reasoning = [one.reasoning, other.reasoning].filter((part) => part !== '').join('\n')
+  return { ...rest, text, reasoning, ...(extras && { extras }) }
+}

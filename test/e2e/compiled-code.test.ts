@@ -1,0 +1,88 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeEach, expect, it } from 'vitest'
+import { until } from '../reliability/harness.ts'
+import { type Connection, connect } from '../support/connect.ts'
+import { newHome, removeHomes } from './support.ts'
+
+/* What V8 compiled is kept in the user's cache folder, where it may be old, broken, somebody else's or impossible. */
+
+const PATIENCE_MILLISECONDS = 20_000
+let home: string
+let folder: string
+
+beforeEach(() => {
+  home = newHome()
+  folder = join(home, 'cache/recollect')
+})
+afterAll(removeHomes)
+
+function start(cacheHome = join(home, 'cache')): Promise<Connection> {
+  return connect('v2-legacy', {
+    kind: 'stdio',
+    environment: { RECOLLECT_HOME: join(home, 'data'), XDG_CACHE_HOME: cacheHome },
+  })
+}
+
+const isPrivate = (path: string) => (statSync(path).mode & 0o077) === 0
+const kept = () => (existsSync(folder) ? readdirSync(folder) : [])
+
+/** A server that runs until what it compiled is kept; the path of that. */
+async function keep(isKept: (path: string) => boolean = () => true): Promise<string> {
+  const client = await start()
+  const path = await until(
+    () =>
+      kept()
+        .map((name) => join(folder, name))
+        .find((file) => file.endsWith('-stdio.cache') && isKept(file)),
+    PATIENCE_MILLISECONDS,
+    'nothing was kept',
+  )
+  await client.close()
+  return path
+}
+
+it('the first start keeps it, readable by the user alone, and the next one starts from it', async () => {
+  const path = await keep()
+  expect(kept()).toEqual([expect.stringMatching(/^recollect-\w+\.cjs\.v\d+\.\d+\.\d+-.*\.cache$/)])
+  expect(readFileSync(path).length).toBeGreaterThan(100_000)
+  const client = await start()
+  expect((await client.tools()).length).toBeGreaterThan(0)
+  await client.close()
+})
+
+it.each([
+  ['what V8 refuses', (path: string) => writeFileSync(path, 'not compiled by V8')],
+  ['what others may write', (path: string) => chmodSync(path, 0o666)],
+])('%s is not run, and replaced', async (_what, spoil) => {
+  const path = await keep()
+  const good = readFileSync(path).length
+  spoil(path)
+  const isGood = (file: string) => readFileSync(file).length > good / 2 && isPrivate(file)
+  expect(await keep(isGood)).toBe(path)
+})
+
+it('only the newest are kept', async () => {
+  mkdirSync(folder, { recursive: true })
+  for (let index = 0; index < 20; index += 1) {
+    writeFileSync(join(folder, `recollect-${index}.cjs.v20.0.0-linux-x64-stdio.cache`), '')
+  }
+  writeFileSync(join(folder, 'of-somebody-else'), '')
+  await keep((path) => readFileSync(path).length > 0)
+  await until(() => kept().length <= 9 || undefined, PATIENCE_MILLISECONDS, 'all were kept')
+  expect(kept()).toContain('of-somebody-else')
+})
+
+it('where nothing can be kept, it starts as well', async () => {
+  const client = await start('/dev/null')
+  expect((await client.tools()).length).toBeGreaterThan(0)
+  await client.close()
+})
