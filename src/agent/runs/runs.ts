@@ -8,12 +8,14 @@ import { type Message, spokenText } from '../../core/message.ts'
 import type { Page } from '../../core/page.ts'
 import { DEFAULT_MAX_STEPS, isSettled, type Run, waitsForClient } from '../../core/run.ts'
 import { cleanText, countCharacters } from '../../core/text.ts'
-import type { ModelRegistry, ModelWords } from '../../llm/model.ts'
+import type { ModelRegistry, ModelWords, ToolSpec } from '../../llm/model.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Reads, RunFilter, Store } from '../../storage/port/store.ts'
 import { storeWords } from '../loop/client-answer.ts'
 import { cancelRun } from '../loop/finish-run.ts'
 import { openRun } from '../loop/open-run.ts'
+import { innerTools } from '../tools/index.ts'
+import { toolSpecs } from '../tools/tool-specs.ts'
 import {
   type ApprovalAnswer,
   answerApproval,
@@ -147,10 +149,11 @@ export function createRuns({ store, models, clock, owner, wake, onChange }: Runs
     async answerClient(
       id: RunId,
       ask: string,
-      read: (tools: readonly string[]) => ReadAnswer,
+      read: (tools: readonly ToolSpec[]) => ReadAnswer,
     ): Promise<ClientAnswered> {
       const run = await find(store, id)
-      const answer = read((await store.agents.get(run.agentId))?.tools ?? [])
+      const agent = await store.agents.get(run.agentId)
+      const answer = read(agent ? toolSpecs(agent.agentType, innerTools(agent.tools)) : [])
       const isEmpty = answer.kind === 'words' && (await isMissing(store, run, answer.words))
       const problem = answer.kind === 'invalid' ? answer.problem : isEmpty ? EMPTY : undefined
       if (answer.kind === 'invalid' || problem !== undefined) {
