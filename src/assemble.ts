@@ -6,11 +6,12 @@ import { createImportChecks } from './agent/agents/import-checks.ts'
 import { checkRoomFor } from './agent/compaction/check-room.ts'
 import { hasEnded, ownerName } from './agent/loop/owner.ts'
 import { createWorker } from './agent/loop/worker.ts'
+import { createLiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
 import type { Config } from './config.ts'
 import { createBus } from './core/bus.ts'
 import { UserError } from './core/errors.ts'
-import type { AgentEvent, Change } from './core/event.ts'
+import type { Change } from './core/event.ts'
 import { keepKey } from './core/keep-key.ts'
 import { describeError, type Log } from './core/log.ts'
 import { readSampled } from './llm/client/read-sampled.ts'
@@ -75,9 +76,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   const onListenerError = (error: unknown) =>
     log('error', 'a listener failed', { error: describeError(error) })
   const changes = createBus<Change>(onListenerError)
-  const progress = createBus<{ readonly namespace: string; readonly event: AgentEvent }>(
-    onListenerError,
-  )
+  const live = createLiveRuns(onListenerError)
 
   const worker = config.readOnly
     ? undefined
@@ -93,7 +92,8 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
         budget: { tokens: config.maxRunTokens, seconds: config.maxRunSeconds },
         firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
         countTokens,
-        emit: (namespace, event) => progress.publish({ namespace, event }),
+        emit: live.publish,
+        isWatched: live.isWatched,
       })
   const embedQueue = config.readOnly
     ? undefined
@@ -138,7 +138,15 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
       changes.subscribe((change) => {
         if (change.namespace === namespace) listener(change)
       })
-    const runs = createRuns({ store, models, clock, owner, wake, onChange })
+    const runs = createRuns({
+      store,
+      models,
+      clock,
+      owner,
+      wake,
+      expect: (runId) => live.expect(namespace, runId),
+      onChange,
+    })
     return {
       namespace,
       agents: {
@@ -162,11 +170,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
         },
         answerClient: (runId, ask, answer) =>
           runs.answerClient(runId, ask, (tools) => readSampled(answer, new Set(tools))),
-        onProgress: (runId, listener) =>
-          progress.subscribe((progressed) => {
-            const { event } = progressed
-            if (progressed.namespace === namespace && event.runId === runId) listener(event)
-          }),
+        onProgress: (runId, listener) => live.subscribe(namespace, runId, listener),
       },
       models,
       signingKey: (purpose) => (purpose === 'cursor' ? cursorKey() : storage.signingKey(purpose)),

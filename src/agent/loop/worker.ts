@@ -9,8 +9,9 @@ import { type HeldRun, keepLease } from './held.ts'
 import { hasEnded, isAlive } from './owner.ts'
 import { type RunTools, workOnRun } from './work-on-run.ts'
 
-export interface WorkerOptions extends Omit<RunTools, 'emit'> {
+export interface WorkerOptions extends Omit<RunTools, 'emit' | 'isWatched'> {
   readonly emit: (namespace: string, event: AgentEvent) => void
+  readonly isWatched: (namespace: string, runId: RunId) => boolean
   readonly storage: Storage
   readonly embedQuestion: EmbedQuestion
   /** Signs what this process works on (`ownerName`). */
@@ -101,7 +102,10 @@ export function createWorker(options: WorkerOptions): Worker {
       (error) => log('warn', 'a lease could not be renewed', { error: describeError(error) }),
     )
     const emit = (event: AgentEvent) => options.emit(lease.namespace, event)
-    const done = workOnRun(run, { ...options, emit }, controller.signal).finally(() => {
+    const isWatched = (runId: RunId) => options.isWatched(lease.namespace, runId)
+    const tools = { ...options, emit, isWatched }
+    const done = workOnRun(run, tools, controller.signal).finally(() => {
+      emit({ type: 'run_left', runId: id, agentId })
       stopKeeping()
       active.delete(id)
       wake()

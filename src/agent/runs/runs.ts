@@ -51,11 +51,13 @@ export interface RunsOptions {
   readonly owner: string
   /** There is something to do. */
   readonly wake: () => void
+  /** Somebody is about to watch the run. */
+  readonly expect: (id: RunId) => void
   readonly onChange: (listener: (change: Change) => void) => () => void
 }
 
 /** Messages to agents, and what becomes of them. */
-export function createRuns({ store, models, clock, owner, wake, onChange }: RunsOptions) {
+export function createRuns({ store, models, clock, owner, wake, expect, onChange }: RunsOptions) {
   async function view(reads: Reads, run: Run): Promise<RunView> {
     const messages = await reads.messages.ofRun(run.id)
     const said = messages.filter((message) => message.role === 'assistant').map(spokenText)
@@ -102,6 +104,8 @@ export function createRuns({ store, models, clock, owner, wake, onChange }: Runs
       readonly maxSteps?: number | undefined
       /** The client can answer with a model of its own. */
       readonly samples?: boolean | undefined
+      /** Its sender is about to watch the run. */
+      readonly isWatched?: boolean | undefined
     }): Promise<RunView> {
       const text = cleanText(message.text)
       if (text.trim() === '')
@@ -134,6 +138,7 @@ export function createRuns({ store, models, clock, owner, wake, onChange }: Runs
         return find(tx, id)
       })
       await takeUp(accepted, samples)
+      if (message.isWatched) expect(accepted.id)
       wake()
       return view(store, await find(store, accepted.id))
     },
