@@ -71,6 +71,8 @@ export interface ModelFailure {
     | 'context_overflow'
     | 'rejected'
     | 'invalid_answer'
+    /** This process has no file handles or memory left to make the call; the model was not asked. */
+    | 'exhausted'
     | 'aborted'
   /** What went wrong, in a sentence, without secrets. */
   readonly message: string

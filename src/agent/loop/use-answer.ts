@@ -32,7 +32,7 @@ export async function useAnswer(
   { stepId, input, compiled }: AskedStep,
   model: Pick<ChatModel, 'handle' | 'warnings'>,
   { answer: written, usage, emit, stream }: Answered,
-): Promise<'went_on' | 'put_aside'> {
+): Promise<'went_on' | 'let_go'> {
   const { agent } = input
   const { toolRules, tools } = agent
   const { request } = compiled
@@ -65,5 +65,5 @@ export async function useAnswer(
   const said = (calls.length === 0 ? [answer.text] : spoken).filter((text) => text.trim() !== '')
   stream.keep(answer, said)
   for (const text of said) emit({ type: 'spoke', runId: run.id, agentId: run.agentId, text })
-  return recorded === 'over' ? 'put_aside' : 'went_on'
+  return recorded === 'over' ? 'let_go' : 'went_on'
 }
