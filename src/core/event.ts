@@ -56,3 +56,11 @@ export type AgentEvent = { readonly runId: RunId; readonly agentId: AgentId } & 
   /** This process stops working on the run: it has ended, waits, or is taken up by another process. */
   | { readonly type: 'run_left' }
 )
+
+/** Which agents a change concerns. */
+export interface Concerned {
+  /** Agents whose settings, memory or history changed; none if the subject is gone, or is a run. */
+  readonly agents: readonly AgentId[]
+  /** Label of the block that changed. */
+  readonly label?: string
+}

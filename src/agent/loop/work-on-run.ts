@@ -4,6 +4,7 @@ import type { AgentEvent } from '../../core/event.ts'
 import type { RunId, StepId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { spokenText } from '../../core/message.ts'
+import type { Sender } from '../../core/run.ts'
 import {
   addUsage,
   NO_USAGE,
@@ -16,7 +17,6 @@ import {
   type ModelFailure,
   type ModelRegistry,
   type ModelRequest,
-  type Sender,
 } from '../../llm/model.ts'
 import { isTooFull } from '../compaction/compact.ts'
 import type { ContextInput } from '../context/compile-context.ts'

@@ -1,5 +1,6 @@
+import type { RunView } from '../../core/run.ts'
 import { isSettled } from '../../core/run.ts'
-import type { McpContext, RunView } from '../../service/context.ts'
+import type { McpContext } from '../../service/context.ts'
 import type { ToolCall } from './define-tool.ts'
 import { createProgressNotes } from './progress-notes.ts'
 
