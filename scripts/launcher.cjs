@@ -4,7 +4,7 @@
 'use strict'
 const fs = require('node:fs')
 const { homedir } = require('node:os')
-const { join } = require('node:path')
+const { dirname, isAbsolute, join } = require('node:path')
 const { Script } = require('node:vm')
 
 const BUNDLE = '__BUNDLE__'
@@ -14,25 +14,34 @@ const MAX_KEPT = 8
 const [, , command = 'stdio'] = process.argv
 const kind = process.argv.includes('serve') ? 'serve' : 'stdio'
 const folder = cacheFolder()
-const cache = join(
-  folder,
-  `${BUNDLE}.${process.version}-${process.platform}-${process.arch}-${kind}.cache`,
-)
+const name = `${BUNDLE}.${process.version}-${process.platform}-${process.arch}-${kind}.cache`
+const cache = folder && join(folder, name)
 
 const filename = join(__dirname, BUNDLE)
-const cachedData = readOwn(cache)
+const cachedData = cache && readOwn(cache)
 const script = new Script(fs.readFileSync(filename, 'utf8'), { filename, cachedData })
 // Other commands compile something else and are soon over.
 const isServer = command === kind || command.startsWith('-')
-if (isServer && (!cachedData || script.cachedDataRejected)) setTimeout(keep, 1000).unref()
+if (cache && isServer && (!cachedData || script.cachedDataRejected)) setTimeout(keep, 1000).unref()
 script.runInThisContext()(exports, require, module, __filename, __dirname)
 
+/** Undefined: this user has no home directory, or none that is an absolute path. */
 function cacheFolder() {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
-  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'recollect')
+  const { XDG_CACHE_HOME = '', LOCALAPPDATA } = process.env
+  if (isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'recollect')
   if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'recollect', 'cache')
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'recollect')
-  return join(homedir(), '.cache', 'recollect')
+  const home = findHome()
+  if (!isAbsolute(home)) return undefined
+  if (process.platform === 'darwin') return join(home, 'Library', 'Caches', 'recollect')
+  return join(home, '.cache', 'recollect')
+}
+
+function findHome() {
+  try {
+    return homedir()
+  } catch {
+    return ''
+  }
 }
 
 /** It is code, so nobody else may have been able to write it. */
@@ -55,7 +64,10 @@ function readOwn(path) {
 function keep() {
   const unfinished = `${cache}.${process.pid}`
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // Not recursively: below /proc Node's own never ends.
+    for (const path of [dirname(folder), folder]) {
+      if (!fs.existsSync(path)) fs.mkdirSync(path, { mode: 0o700 })
+    }
     // On the disk before it gets its name: V8 believes whatever has the right head and length.
     const file = fs.openSync(unfinished, 'wx', 0o600)
     fs.writeFileSync(file, script.createCachedData())

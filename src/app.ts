@@ -43,7 +43,7 @@ export async function openStorage(
   const { openSqlite, openSqliteToRead } = await import('./storage/sqlite/open.ts')
   return readOnly
     ? openSqliteToRead(database.path, vectorBytes)
-    : openSqlite(database.path, undefined, vectorBytes)
+    : openSqlite(database.path, undefined, vectorBytes, log && ((said) => log('warn', said)))
 }
 
 async function openServer(

@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type DatabaseHandle from 'better-sqlite3'
 import { UserError } from '../../core/errors.ts'
@@ -42,10 +42,10 @@ export async function connect(
     })
     handle = opened
     await whileBusy(() => refuseForeign(path, opened))
+    // better-sqlite3 is built with NORMAL as the default for WAL, which may lose commits when the power fails.
+    opened.pragma('synchronous = FULL')
     if (access === 'write') {
       await whileBusy(() => opened.pragma('journal_mode = WAL'))
-      // better-sqlite3 is built with NORMAL as the default for WAL, which may lose commits when the power fails.
-      opened.pragma('synchronous = FULL')
       opened.pragma('foreign_keys = ON')
       // What is deleted is overwritten.
       opened.pragma('secure_delete = ON')
@@ -72,7 +72,7 @@ function refuseForeign(path: string, handle: DatabaseHandle.Database): void {
   )
 }
 
-function cannotOpen(path: string, error: unknown, access: Access = 'write'): unknown {
+export function cannotOpen(path: string, error: unknown, access: Access = 'write'): unknown {
   const cause = error instanceof UserError ? error.cause : error
   if (error instanceof UserError && (error.code === 'busy' || !codeOf(cause).startsWith('SQLITE_')))
     return error
@@ -87,15 +87,19 @@ function cannotOpen(path: string, error: unknown, access: Access = 'write'): unk
   }
   if (isDamage(cause)) return damaged(cause)
   if (isFull(cause)) return diskFull(cause)
-  const may = access === 'read' ? 'read' : 'write to'
-  const hint =
-    access === 'write' && /READONLY|EROFS/.test(code)
-      ? ', or RECOLLECT_READ_ONLY=1 to look at what is there'
-      : ''
+  if (access === 'read' && /^SQLITE_(CANTOPEN|READONLY)/.test(code) && existsSync(path)) {
+    return new UserError(
+      'unsupported',
+      `The data file ${path} can't be opened for reading (${code}): SQLite has to write beside it even to read what servers write to. ` +
+        'Check the rights on its directory, or copy it to one that you may write to and set RECOLLECT_HOME to that.',
+      { cause },
+    )
+  }
+  const may = access === 'write' ? 'write to' : 'read'
   return new UserError(
     'unsupported',
-    `The data file ${path} can't be opened for ${access === 'read' ? 'reading' : 'writing'} (${code}). ` +
-      `Check the rights on its directory, or set RECOLLECT_HOME to a directory that you may ${may}${hint}.`,
+    `The data file ${path} can't be opened for ${access === 'write' ? 'writing' : 'reading'} (${code}). ` +
+      `Check the rights on its directory, or set RECOLLECT_HOME to a directory that you may ${may}.`,
     { cause },
   )
 }
