@@ -70,6 +70,7 @@ const ownedBy = {
   openai: ['src/llm'],
   'gpt-tokenizer': ['src/llm'],
   '@modelcontextprotocol': ['src/mcp', 'src/service/runs-port.ts'],
+  commander: ['src/cli/program'],
   diff: ['src/memory'],
   'ipaddr.js': ['src/fetch'],
   jose: ['src/auth'],

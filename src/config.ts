@@ -5,6 +5,7 @@ import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
 import { isNamespace, NAMESPACE, NAMESPACE_RULE } from './core/namespace.ts'
 import { readNamespace } from './core/read-namespace.ts'
+import { unknownSettings } from './core/setting-names.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { type HttpSettings, readHttpSettings } from './http/settings.ts'
 import { parseEmbeddingHandle } from './llm/embedding/embedding-handle.ts'
@@ -181,6 +182,17 @@ export function readConfig(
     modelCalls: MODEL_CALLS,
     logLevel: read('RECOLLECT_LOG', z.enum(LOG_LEVELS), 'warn', LOG_LEVELS.join(', ')),
   })
+}
+
+/** Variables that look like settings of ours and are none, each in a sentence. */
+export function settingWarnings(environment: Environment = process.env): readonly string[] {
+  return unknownSettings(Object.keys(environment))
+}
+
+/** The user's editor, as a shell command. */
+export function readEditor(environment: Environment = process.env): string {
+  const fallback = process.platform === 'win32' ? 'notepad' : 'vi'
+  return environment.VISUAL?.trim() || environment.EDITOR?.trim() || fallback
 }
 
 /** Every value that must never be shown: keys, passwords and the token. */

@@ -36,7 +36,7 @@ function parseJson(text: string): unknown {
 function notAFile(error: z.ZodError): UserError {
   return new UserError(
     'invalid_argument',
-    `This is no agent that Recollect exported (${firstIssue(error)}); nothing was imported. Export one with export_agent or recollect export.`,
+    `This is no agent that Recollect exported (${firstIssue(error)}); nothing was imported. Export one with export_agent.`,
   )
 }
 
