@@ -22,7 +22,7 @@ export async function copyDatabase(path: string, target: string, access?: Access
       source.close()
     }
     makeOwn(target)
-    const problems = await checkCopy(target)
+    const problems = await checkFile(target)
     if (problems.length > 0) throw damagedSource(path, problems)
   } catch (error) {
     removeDatabase(target)
@@ -30,8 +30,8 @@ export async function copyDatabase(path: string, target: string, access?: Access
   }
 }
 
-/** Of a file as `copyDatabase` writes it. */
-export async function checkCopy(path: string): Promise<readonly string[]> {
+/** Everything that is wrong with the data in it. */
+export async function checkFile(path: string): Promise<readonly string[]> {
   const handle = await connect(path, 'read')
   try {
     return checkIntegrity(handle)
@@ -71,7 +71,7 @@ export function removeDatabase(path: string): void {
 }
 
 /** Made before anything is copied into it, so that nobody else can read it meanwhile. */
-function createTarget(target: string): void {
+export function createTarget(target: string): void {
   try {
     closeSync(openSync(target, 'wx', 0o600))
   } catch (error) {

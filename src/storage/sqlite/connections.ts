@@ -27,7 +27,8 @@ export function createFile(path: string): void {
   }
 }
 
-export type Access = 'read' | 'write'
+/** `damaged`: to read what of it can be read, whatever is wrong with the rest. */
+export type Access = 'read' | 'write' | 'damaged'
 
 export async function connect(
   path: string,
@@ -38,9 +39,14 @@ export async function connect(
     const Driver = loadDriver()
     const opened = new Driver(path, {
       timeout: BUSY_TIMEOUT_MS,
-      readonly: access === 'read',
+      readonly: access !== 'write',
     })
     handle = opened
+    if (access === 'damaged') {
+      // A table whose entry in the schema is damaged does not keep others from being read.
+      opened.pragma('writable_schema = ON')
+      return opened
+    }
     await whileBusy(() => refuseForeign(path, opened))
     // better-sqlite3 is built with NORMAL as the default for WAL, which may lose commits when the power fails.
     opened.pragma('synchronous = FULL')

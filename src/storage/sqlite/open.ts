@@ -10,13 +10,15 @@ import { DEFAULT_VECTOR_MEGABYTES } from '../database-settings.ts'
 import { MIGRATIONS, type Migration } from '../migrations/index.ts'
 import { assertVersion, migrate, versionToRead } from '../migrations/migrate.ts'
 import type { Storage } from '../port/store.ts'
-import { copyDatabase, freeName } from './backup.ts'
+import { checkFile, copyDatabase, freeName } from './backup.ts'
 import { readChangeLog } from './change-log.ts'
 import { type Access, connect } from './connections.ts'
 import { dialect } from './dialect.ts'
 import { PATIENCE_MS, sqliteDialect } from './driver.ts'
 import { createEraser } from './erase.ts'
 import { inWords, isFull } from './errors.ts'
+import { createExplanation } from './explain-failure.ts'
+import { guarded } from './guard.ts'
 import { holdData } from './hold.ts'
 import { createSearchThread } from './searches.ts'
 import { beginSession, endSession, generationOf } from './session.ts'
@@ -78,7 +80,7 @@ export async function openSqlite(
       vectorBytes,
     })
     const changes = readChangeLog(reader, readHandle)
-    return createStorage({
+    const storage = createStorage({
       dialect: eraser.dialect,
       reader,
       async transact(work) {
@@ -104,6 +106,7 @@ export async function openSqlite(
         },
       },
       backup: (target) => copyDatabase(path, target),
+      check: () => checkFile(path),
       async close() {
         eraser.stop()
         await searchThread.close()
@@ -120,6 +123,7 @@ export async function openSqlite(
         hold.release()
       },
     })
+    return guarded(storage, createExplanation(path))
   } catch (error) {
     closeHandles()
     watch?.close()
@@ -175,7 +179,7 @@ export async function openSqliteToRead(
       busyMilliseconds: PATIENCE_MS,
       vectorBytes,
     })
-    return createStorage({
+    const storage = createStorage({
       dialect,
       reader,
       transact: null,
@@ -187,6 +191,7 @@ export async function openSqliteToRead(
       info: async () => infoOf(path),
       changes: readChangeLog(reader, opened),
       backup: (target) => copyDatabase(path, target, 'read'),
+      check: () => checkFile(path),
       async close() {
         await searchThread.close()
         await reader.destroy()
@@ -195,6 +200,7 @@ export async function openSqliteToRead(
         hold.release()
       },
     })
+    return guarded(storage, createExplanation(path))
   } catch (error) {
     handle?.close()
     hold.tryAlone()

@@ -12,7 +12,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { UserError } from '../../core/errors.ts'
 import { MIGRATIONS } from '../migrations/index.ts'
-import { checkCopy, copyDatabase, removeDatabase } from './backup.ts'
+import { checkFile, copyDatabase, removeDatabase } from './backup.ts'
 import { connect } from './connections.ts'
 import { isBusy } from './errors.ts'
 import { holdAlone } from './hold.ts'
@@ -46,7 +46,7 @@ export async function restoreSqlite(file: string, place: string, now: Date): Pro
     await copyDatabase(file, part, 'read')
     renameSync(part, `${path}.${date}${READY}`)
     const kept = finishRestore(path)
-    const problems = await checkCopy(path)
+    const problems = await checkFile(path)
     if (problems.length > 0) throw new Error(`the restored file is damaged: ${problems[0]}`)
     return { kept }
   } finally {
