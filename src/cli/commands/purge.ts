@@ -26,5 +26,5 @@ export async function purge(config: Config, { yes = false }: { yes?: boolean }):
     return
   }
   removeKept(files)
-  tell(`Removed ${files.length} files.`)
+  tell(files.length === 1 ? 'Removed 1 file.' : `Removed ${files.length} files.`)
 }
