@@ -1,6 +1,6 @@
 import type { CallId } from '../core/ids.ts'
 import type { Extras } from '../core/message.ts'
-import type { TokenUsage } from '../core/run.ts'
+import type { Sender, TokenUsage } from '../core/run.ts'
 
 /** JSON Schema of a tool's parameters: a flat object. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -45,7 +45,12 @@ export interface ModelWords {
   readonly text: string
   readonly reasoning: string
   /** Arguments as the model wrote them: not parsed, not repaired. */
-  readonly toolCalls: readonly { readonly name: string; readonly arguments: string }[]
+  readonly toolCalls: readonly {
+    readonly name: string
+    readonly arguments: string
+    /** Why it can't be made, for the model: it was found in the text, and can't be read there. */
+    readonly problem?: string | undefined
+  }[]
   /** `length`: cut off at the output limit, so nothing in it may be taken for complete. */
   readonly finish: 'stop' | 'length' | 'refusal'
   /** What the provider wants back with the message; `calls` has an entry for each of `toolCalls`. */
@@ -66,6 +71,8 @@ export interface ModelFailure {
     | 'context_overflow'
     | 'rejected'
     | 'invalid_answer'
+    /** This process has no file handles or memory left to make the call; the model was not asked. */
+    | 'exhausted'
     | 'aborted'
   /** What went wrong, in a sentence, without secrets. */
   readonly message: string
@@ -117,12 +124,6 @@ export type ModelDelta =
       /** The next characters of the arguments. */
       readonly arguments: string
     }
-
-/** Who sent the message for which a model is looked for. */
-export interface Sender {
-  /** Its client can answer with a model of its own. */
-  readonly samples: boolean
-}
 
 export interface ProviderOffer {
   readonly provider: string
