@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { LIMITS } from '../../src/core/limits.ts'
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const SECTION = README.slice(README.indexOf('## Limits'))
 
 /** A row of the README's table, by how it begins. */
 const ROWS: Readonly<Record<string, readonly (keyof typeof LIMITS)[]>> = {
@@ -25,6 +26,6 @@ const ROWS: Readonly<Record<string, readonly (keyof typeof LIMITS)[]>> = {
 }
 
 test.each(Object.entries(ROWS))('the README says the limit of: %s', (row, names) => {
-  const line = README.split('\n').find((text) => text.startsWith(`| ${row}`)) ?? ''
+  const line = SECTION.split('\n').find((text) => text.startsWith(`| ${row}`)) ?? ''
   for (const name of names) expect(line).toContain(`| ${LIMITS[name].toLocaleString('en')}`)
 })
