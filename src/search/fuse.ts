@@ -3,7 +3,7 @@ import type { Ranked } from './rank.ts'
 
 /** What one way of searching found. */
 export interface RankedList {
-  readonly leg: Exclude<FoundBy, 'both'>
+  readonly retriever: Exclude<FoundBy, 'both'>
   /** What a place in this list counts. */
   readonly weight: number
   /** Best first. */
@@ -21,15 +21,15 @@ const RANK_CONSTANT = 60
 export function fuseByRank(lists: readonly RankedList[]): readonly Found[] {
   const [only, ...others] = lists
   if (only && others.length === 0)
-    return only.entries.map((entry) => ({ ...entry, foundBy: only.leg }))
+    return only.entries.map((entry) => ({ ...entry, foundBy: only.retriever }))
   const fused = new Map<number, Found>()
-  for (const { leg, weight, entries } of lists) {
+  for (const { retriever, weight, entries } of lists) {
     entries.forEach(({ row }, place) => {
       const other = fused.get(row)
       fused.set(row, {
         row,
         score: (other?.score ?? 0) + weight / (RANK_CONSTANT + place + 1),
-        foundBy: other && other.foundBy !== leg ? 'both' : leg,
+        foundBy: other && other.foundBy !== retriever ? 'both' : retriever,
       })
     })
   }

@@ -7,8 +7,8 @@ import { indexWords } from './words.ts'
  * when it was said. The weights lie on a plateau between what is best for short turns of a conversation and what is
  * best for long answers of an assistant (bench/retrieval, on LoCoMo, BEAM, Cranfield and CISI).
  */
-const SATURATION = 1.2
-const LENGTH_SHARE = 0.5
+const BM25_K1 = 1.2
+const BM25_B = 0.5
 /** What a word counts that stands in the neighbour, and in the neighbour's neighbour. */
 const NEIGHBOUR_WEIGHTS = [0.4, 0.2]
 /** Of the best score: for the document or conversation in which most was found, for a date that fits. */
@@ -71,10 +71,10 @@ export function rankByWords(
   const rarity = terms.map(({ frequency }) => inverseFrequency(size, frequency))
   const scored = found.map(({ candidate, own }) => {
     const context = withNeighbours(own, candidate, profiler, averageLength)
-    const length = 1 - LENGTH_SHARE + (LENGTH_SHARE * context.length) / averageLength
+    const length = 1 - BM25_B + (BM25_B * context.length) / averageLength
     const words = context.counts.reduce((sum, count, index) => {
       const weight = rarity[index] ?? 0
-      return sum + (weight * count * (SATURATION + 1)) / (count + SATURATION * length)
+      return sum + (weight * count * (BM25_K1 + 1)) / (count + BM25_K1 * length)
     }, 0)
     return {
       candidate,

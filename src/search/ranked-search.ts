@@ -69,7 +69,7 @@ async function beginRanking(
   const covered = vectors.length > 0 ? coverage(askedWords(size, question, terms), texts) : 0
   const nearest = await weighVectors(index, vectors, covered)
   const hits = fuseByRank([
-    ...(ranked.length > 0 ? [{ leg: 'keyword', weight: 1, entries: ranked } as const] : []),
+    ...(ranked.length > 0 ? [{ retriever: 'keyword', weight: 1, entries: ranked } as const] : []),
     ...nearest,
   ])
   return { stems, hits, complete: first.length < JUDGED }
@@ -102,7 +102,7 @@ async function weighVectors(
   const passing = await index.passing([...new Set(rows)])
   return counting.flatMap(({ list, counts }) => {
     const there = list.entries.filter(({ row }) => passing.has(row))
-    return there.length === 0 ? [] : [{ leg: 'vector', weight: counts, entries: there }]
+    return there.length === 0 ? [] : [{ retriever: 'vector', weight: counts, entries: there }]
   })
 }
 
