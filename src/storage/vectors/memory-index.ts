@@ -39,7 +39,12 @@ export interface MemoryIndexOptions {
  * (Where several write at once, numbers below one that is seen may be committed later: an in-memory index of PostgreSQL has to
  * stop before the oldest transaction under way, `pg_snapshot_xmin`.)
  */
-export function createMemoryIndex({ setRow, source, kernel, reads }: MemoryIndexOptions): MemoryIndex {
+export function createMemoryIndex({
+  setRow,
+  source,
+  kernel,
+  reads,
+}: MemoryIndexOptions): MemoryIndex {
   const { codes } = source
   const index = createVectorIndex(codes, kernel)
   const mutex = createMutex()

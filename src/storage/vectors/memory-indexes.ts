@@ -50,8 +50,7 @@ export function createMemoryIndexes({
 
   const bytes = (): number => {
     let sum = 0
-    for (const { index, finer } of residents.values())
-      sum += index.bytes() + (finer?.bytes() ?? 0)
+    for (const { index, finer } of residents.values()) sum += index.bytes() + (finer?.bytes() ?? 0)
     return sum
   }
   const drop = (setRow: number, resident: Resident): void => {
