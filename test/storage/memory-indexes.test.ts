@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import DatabaseHandle from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openVectorReads } from '../../src/storage/sqlite/vector-reads.ts'
-import { createMemoryIndexes, type MemoryIndexes } from '../../src/storage/vectors/memory-indexes.ts'
+import {
+  createMemoryIndexes,
+  type MemoryIndexes,
+} from '../../src/storage/vectors/memory-indexes.ts'
 import { type CodesKind, rankRows, type StoredVectors } from '../../src/vector/vector-index.ts'
 import { seededRandom } from '../support/stores.ts'
 import {
@@ -58,7 +61,12 @@ async function remove(rows: readonly number[]): Promise<void> {
 }
 
 const open = (budgetBytes: number) =>
-  createMemoryIndexes({ reads: openVectorReads(handle), budgetBytes, fewestRows: 0, manyRows: ROWS })
+  createMemoryIndexes({
+    reads: openVectorReads(handle),
+    budgetBytes,
+    fewestRows: 0,
+    manyRows: ROWS,
+  })
 
 /** Asks for an exact answer, compares it with that of looking at all, and says by what it was found. */
 async function searchBy(indexes: MemoryIndexes): Promise<CodesKind | undefined> {
