@@ -1,6 +1,7 @@
 import { openStorage, type Storage } from '../../app.ts'
 import { type Config, secretsOf } from '../../config.ts'
 import { readId } from '../../core/ids.ts'
+import { normalText } from '../../core/text.ts'
 import { VERSION } from '../../core/version.ts'
 import type { Asked } from '../terminal/tell.ts'
 import { checkEmbeddings } from './doctor-embeddings.ts'
@@ -51,7 +52,7 @@ async function checkData(config: Config, tell: Tell): Promise<boolean> {
 async function checkAgent({ agents }: Store, reference: string, tell: Tell): Promise<boolean> {
   const id = readId('agent', reference)
   const byId = id && (await agents.get(id))
-  const [agent, ...others] = byId ? [byId] : await agents.named(reference, 2)
+  const [agent, ...others] = byId ? [byId] : await agents.named(normalText(reference), 2)
   if (agent && others.length === 0) {
     tell('Agent', `ok: ${agent.name} (${agent.id}), no other is served`)
     return true
