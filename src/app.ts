@@ -1,4 +1,5 @@
 import type { AgentFiles, App } from './assemble.ts'
+import type { Sessions } from './assistant/sessions.ts'
 import type { Gate } from './auth/gate.ts'
 import type { OAuthSettings } from './auth/oauth-settings.ts'
 import type { Tokens } from './auth/tokens.ts'
@@ -129,6 +130,28 @@ export async function openTransfer(config: Config): Promise<OpenTransfer> {
 }
 
 export interface OpenTransfer extends AgentFiles {
+  close(): Promise<void>
+}
+
+/** What coding assistants' sessions take from memory and add to it. Loads no more than that needs: its caller waits. */
+export async function openSessions(config: Config): Promise<OpenSessions> {
+  const { createSessions } = await import('./assistant/sessions.ts')
+  const { createRedaction } = await import('./core/redact.ts')
+  const { secretsOf } = await import('./config.ts')
+  const storage = await openStorage(config)
+  const sessions = createSessions({
+    store: storage.in(config.namespace),
+    clock: storage.clock,
+    clean: createRedaction(secretsOf(config)),
+    async create(name) {
+      const { createProjectAgent } = await import('./assemble.ts')
+      return createProjectAgent(config, storage, name)
+    },
+  })
+  return { ...sessions, close: storage.close }
+}
+
+export interface OpenSessions extends Sessions {
   close(): Promise<void>
 }
 

@@ -7,7 +7,9 @@ import { checkRoomFor } from './agent/compaction/check-room.ts'
 import { hasEnded, ownerName } from './agent/loop/owner.ts'
 import { createWorker } from './agent/loop/worker.ts'
 import { createRuns } from './agent/runs/runs.ts'
+import { projectAgent } from './assistant/project-agent.ts'
 import type { Config } from './config.ts'
+import type { Agent } from './core/agent.ts'
 import { createBus } from './core/bus.ts'
 import { UserError } from './core/errors.ts'
 import type { AgentEvent, Change } from './core/event.ts'
@@ -51,6 +53,26 @@ export function assembleTransfer(config: Config, storage: Storage) {
     ...createTransfer(store, createImportChecks(openModels(config)), storage.clock),
     find: (reference: string) => findAgent(store.agents, reference),
   }
+}
+
+/** An agent that remembers for a project, made when its first session asks for it. */
+export async function createProjectAgent(
+  config: Config,
+  storage: Storage,
+  name: string,
+): Promise<Agent> {
+  const embedders = createEmbedderRegistry({
+    settings: config.providers,
+    limits: config.modelCalls,
+  })
+  const agents = createAgents(
+    storage.in(config.namespace),
+    openModels(config),
+    { check: embedders.check, fallback: config.embedding },
+    storage.clock,
+  )
+  const { agent } = await agents.create(projectAgent(name))
+  return agent
 }
 
 export type AgentFiles = ReturnType<typeof assembleTransfer>

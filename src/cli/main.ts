@@ -14,11 +14,14 @@ const MISUSE = 2
 const FAILURE = 1
 
 keepStdoutPure()
+// An assistant takes 2 for an order to go on; a hook never gives one.
+const isHook = process.argv[2] === 'hook'
+
 main(process.argv.slice(2)).catch((error: unknown) => {
   // It may quote a key that was put into a setting of another kind.
   const text = visible(redactSecrets(describe(error), []))
   process.stderr.write(`recollect: ${text}\n`, () =>
-    process.exit(error instanceof ConfigError ? MISUSE : FAILURE),
+    process.exit(error instanceof ConfigError && !isHook ? MISUSE : FAILURE),
   )
 })
 

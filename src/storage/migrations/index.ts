@@ -11,6 +11,7 @@ import { clientModel } from './0009-client-model.ts'
 import { tokens } from './0010-tokens.ts'
 import { queues } from './0011-queues.ts'
 import { secureDelete } from './0015-secure-delete.ts'
+import { hooks } from './0016-hooks.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -29,4 +30,5 @@ export const MIGRATIONS: readonly Migration[] = [
   tokens,
   queues,
   secureDelete,
+  hooks,
 ]
