@@ -183,7 +183,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
           return ask && { id: ask.id, params: toSampling(ask.request, takes) }
         },
         answerClient: (runId, ask, answer) =>
-          runs.answerClient(runId, ask, (tools) => readSampled(answer, new Set(tools))),
+          runs.answerClient(runId, ask, (tools) => readSampled(answer, tools)),
         onProgress: (runId, listener) =>
           progress.subscribe((progressed) => {
             const { event } = progressed

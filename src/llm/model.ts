@@ -45,7 +45,12 @@ export interface ModelWords {
   readonly text: string
   readonly reasoning: string
   /** Arguments as the model wrote them: not parsed, not repaired. */
-  readonly toolCalls: readonly { readonly name: string; readonly arguments: string }[]
+  readonly toolCalls: readonly {
+    readonly name: string
+    readonly arguments: string
+    /** Why it can't be made, for the model: it was found in the text, and can't be read there. */
+    readonly problem?: string | undefined
+  }[]
   /** `length`: cut off at the output limit, so nothing in it may be taken for complete. */
   readonly finish: 'stop' | 'length' | 'refusal'
   /** What the provider wants back with the message; `calls` has an entry for each of `toolCalls`. */
@@ -66,6 +71,8 @@ export interface ModelFailure {
     | 'context_overflow'
     | 'rejected'
     | 'invalid_answer'
+    /** This process has no file handles or memory left to make the call; the model was not asked. */
+    | 'exhausted'
     | 'aborted'
   /** What went wrong, in a sentence, without secrets. */
   readonly message: string

@@ -5,6 +5,7 @@ import { type AgentId, isId, type PassageId } from '../core/ids.ts'
 import type { Passage } from '../core/passage.ts'
 import type { EmbedQuery, InsertedPassage, PassageSearch, Store } from '../storage/port/store.ts'
 import { ownArchive } from './archives.ts'
+import { checkTags } from './check-tags.ts'
 import { findAgent } from './find-agent.ts'
 import { chooseSimilar, findSimilar, type SimilarPassage } from './find-similar.ts'
 import {
@@ -14,6 +15,7 @@ import {
   type Place,
   preparePassages,
 } from './insert-passages.ts'
+import { readQuery } from './read-query.ts'
 
 export interface ArchivalFilter {
   readonly query?: string | undefined
@@ -104,12 +106,13 @@ export async function searchPassages(
   embed?: EmbedQuery,
 ) {
   const { after, archiveId, before, query, tags } = filter
+  checkTags(tags ?? [])
   const search: PassageSearch = {
     ...filter,
     archiveId:
       archiveId === undefined ? undefined : (await ownArchive(store, agentId, archiveId)).id,
     tags: tags && cleanTags(tags),
-    query: query === undefined || query.trim() === '' ? undefined : query,
+    query: readQuery(query),
     after: after === undefined ? undefined : parseMoment('after', after),
     before: before === undefined ? undefined : parseMoment('before', before, 'end'),
   }

@@ -4,6 +4,7 @@ import { type AgentId, isId, type RunId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
 import type { EmbedQuery, MessageSearch, Store } from '../storage/port/store.ts'
 import { findAgent } from './find-agent.ts'
+import { readQuery } from './read-query.ts'
 
 export interface RecallFilter {
   readonly query?: string | undefined
@@ -52,7 +53,7 @@ export async function searchMessages(
   const { after, before, query } = filter
   const search: MessageSearch = {
     ...filter,
-    query: query === undefined || query.trim() === '' ? undefined : query,
+    query: readQuery(query),
     after: after === undefined ? undefined : parseMoment('after', after),
     before: before === undefined ? undefined : parseMoment('before', before, 'end'),
   }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { UserError } from '../core/errors.ts'
 import { fieldPath } from '../core/field-path.ts'
+import { limitError } from '../core/limited.ts'
 import { AgentFile, FileHead, FORMAT_VERSION } from './agent-file.ts'
 import { checkFile } from './check-file.ts'
 
@@ -41,6 +42,10 @@ function notAFile(error: z.ZodError): UserError {
 }
 
 function wrong(error: z.ZodError): UserError {
+  const tooMuch = error.issues
+    .map((issue) => limitError(`The file is wrong at ${fieldPath(issue.path)}, which`, issue))
+    .find((found) => found !== undefined)
+  if (tooMuch) return tooMuch
   return new UserError(
     'invalid_argument',
     `The file is wrong at ${firstIssue(error)}; nothing was imported. Mend that place, or export the agent again.`,

@@ -166,7 +166,12 @@ export function lastLine(request: ReceivedRequest['body']): string {
 export function userLines(request: ReceivedRequest['body']): readonly string[] {
   return request.messages
     .filter(({ role }: WireMessage) => role === 'user')
-    .map(({ content }: WireMessage) => withoutStamp(content ?? '').split('\n')[0])
+    .flatMap(({ content }: WireMessage) => {
+      expect(content).toMatch(STAMP)
+      // Neighbouring messages of one role go out as one.
+      const [, ...texts] = (content ?? '').split(STAMPS)
+      return texts.map((text) => text.split('\n')[0])
+    })
 }
 
 /** Without the line that says when the user said it, which has to be there. */
@@ -177,6 +182,7 @@ export function withoutStamp(text: string): string {
 }
 
 const STAMP = /^\[[A-Z][a-z]+day \d{4}-\d\d-\d\d \d\d:\d\d\]\n/
+const STAMPS = /(?:^|\n+)\[[A-Z][a-z]+day \d{4}-\d\d-\d\d \d\d:\d\d\]\n/
 
 /** How a memgpt_agent speaks. */
 export function speak(message: string) {

@@ -82,7 +82,9 @@ describe('a request to the model of a client', () => {
 
 describe('the answer of the model of a client', () => {
   const read = (result: object) => {
-    const answer = readSampled(result, new Set(['search']))
+    const answer = readSampled(result, [
+      { name: 'search', description: '', parameters: { properties: { text: { type: 'string' } } } },
+    ])
     return answer.kind === 'words' ? answer.words : answer.problem
   }
   const use = { type: 'tool_use', id: 'x', name: 'search', input: { text: 'tea' } }

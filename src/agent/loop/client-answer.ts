@@ -8,7 +8,9 @@ import type { ModelAnswer, ModelWords } from '../../llm/model.ts'
 const Words = z.object({
   text: z.string(),
   reasoning: z.string(),
-  toolCalls: z.array(z.object({ name: z.string(), arguments: z.string() })),
+  toolCalls: z.array(
+    z.object({ name: z.string(), arguments: z.string(), problem: z.string().optional() }),
+  ),
   finish: z.enum(FINISHES),
 })
 
@@ -21,7 +23,11 @@ export function storeWords(words: ModelWords): string {
 
 export function answerOf(stored: string, promptTokens: number): ModelAnswer {
   const words = Words.parse(JSON.parse(stored))
-  const written = [words.text, words.reasoning, ...words.toolCalls.flatMap(Object.values<string>)]
+  const written = [
+    words.text,
+    words.reasoning,
+    ...words.toolCalls.flatMap(({ name, arguments: text }) => [name, text]),
+  ]
   const completionTokens = written.reduce((sum, text) => sum + estimateTokens(text), 0)
   return {
     ...words,

@@ -30,7 +30,7 @@ export async function useAnswer(
   { stepId, input, compiled }: AskedStep,
   model: Pick<ChatModel, 'handle' | 'warnings'>,
   { answer: written, usage, emit }: Answered,
-): Promise<'went_on' | 'put_aside'> {
+): Promise<'went_on' | 'let_go'> {
   const { agent } = input
   const { toolRules, tools } = agent
   const { request } = compiled
@@ -63,5 +63,5 @@ export async function useAnswer(
   for (const text of said) {
     if (text.trim() !== '') emit({ type: 'spoke', runId: run.id, agentId: run.agentId, text })
   }
-  return recorded === 'over' ? 'put_aside' : 'went_on'
+  return recorded === 'over' ? 'let_go' : 'went_on'
 }

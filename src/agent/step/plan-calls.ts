@@ -66,6 +66,7 @@ function plan(
   const { name } = written
   try {
     if (answer.finish === 'length') throw notRun(TRUNCATED)
+    if (written.problem !== undefined) throw notRun(written.problem)
     if (index >= MOST_CALLS) throw notRun(TOO_MANY)
     if (speakNow && !tools.some((tool) => tool.name === name)) throw notRun(TOO_LATE)
     const excluded = isFirst ? ruledOut(name) : undefined

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { filled } from '../../core/filled.ts'
+import { text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { spokenText } from '../../core/message.ts'
 import { searchMessages } from '../../memory/recall.ts'
 import { dateOf } from './date-of.ts'
@@ -10,7 +12,7 @@ export const conversationSearch = defineInnerTool({
   name: 'conversation_search',
   effect: 'readonly',
   parameters: {
-    query: z.string().optional(),
+    query: text(LIMITS.query).optional(),
     roles: z.array(z.enum(['user', 'assistant', 'tool'])).optional(),
     limit: z.int().min(1).max(MOST_RESULTS).default(10),
     start_date: filled().optional(),

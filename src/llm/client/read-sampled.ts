@@ -1,7 +1,6 @@
 import * as z from 'zod'
-import type { ModelWords } from '../model.ts'
-import { readTextCalls } from '../openai/text-calls.ts'
-import { splitThinking } from '../openai/think-tags.ts'
+import { readWritten } from '../dialects/read-written.ts'
+import type { ModelWords, ToolSpec } from '../model.ts'
 
 /** Clients differ and add; of a block of a kind that we do not know, nothing is read. */
 const Block = z.object({
@@ -19,8 +18,8 @@ export type ReadSampled =
   | { readonly kind: 'words'; readonly words: ModelWords }
   | { readonly kind: 'invalid'; readonly problem: string }
 
-/** What the model of a client answered. `callable`: names of tools that a text may call. */
-export function readSampled(result: unknown, callable: ReadonlySet<string>): ReadSampled {
+/** What the model of a client answered. `tools`: those that its text may call. */
+export function readSampled(result: unknown, tools: readonly ToolSpec[]): ReadSampled {
   const parsed = Sampled.safeParse(result)
   if (!parsed.success) return { kind: 'invalid', problem: 'it is no message of a model' }
   const { content, stopReason } = parsed.data
@@ -29,19 +28,16 @@ export function readSampled(result: unknown, callable: ReadonlySet<string>): Rea
   if (texts.length === 0 && uses.length === 0 && content.length > 0) {
     return { kind: 'invalid', problem: 'it holds neither text nor a call of a tool' }
   }
-  const thinking = splitThinking(texts.join('\n'))
-  const written =
-    uses.length > 0
-      ? { text: thinking.text, calls: uses.map(toCall) }
-      : readTextCalls(thinking.text, callable)
+  const written = readWritten(texts.join('\n'), '', tools)
+  const calls = uses.length > 0 ? uses.map(toCall) : written.calls
   const finish = readStop(stopReason)
   return {
     kind: 'words',
     words: {
       text: written.text,
-      reasoning: thinking.reasoning,
+      reasoning: written.reasoning,
       // What a filter stopped half-way is not what the model meant to do.
-      toolCalls: finish === 'refusal' ? [] : written.calls,
+      toolCalls: finish === 'refusal' ? [] : calls,
       finish,
     },
   }

@@ -1,3 +1,4 @@
+import { hasNoFileHandles, isExhausted } from '../../core/exhausted.ts'
 import { excerpt } from '../../core/text.ts'
 import type { ModelFailure } from '../model.ts'
 import type { Provider } from '../providers.ts'
@@ -25,6 +26,8 @@ export interface Refusal {
 const QUOTA =
   /insufficient_quota|insufficient[_ ](?:credits|balance|funds)|billing|exceeded your current quota/i
 const LONGEST_QUOTE = 300
+/** A name that can't be looked up. */
+const LOOKUP = /^(?:ENOTFOUND|EAI_)/
 
 export function classifyRefusal(refusal: Refusal, target: Target): ModelFailure {
   const { status, detail } = refusal
@@ -129,6 +132,13 @@ export function classifyEnding(
 export function classifyThrown(error: unknown, target: Target): ModelFailure {
   const code = findCode(error)
   const { provider, baseUrl } = target
+  if (isExhausted(error) || (LOOKUP.test(code) && hasNoFileHandles())) {
+    return {
+      reason: 'exhausted',
+      message: `The server has no file handles or memory left to call ${provider.title} (${code}).`,
+      hint: 'It tries again by itself; if it stays so, raise the limits of its process.',
+    }
+  }
   return {
     reason: 'unreachable',
     message: `The connection to ${provider.title} at ${baseUrl} failed (${code || describe(error)}).`,

@@ -1,5 +1,5 @@
 import { estimatePrompt, estimateUsage } from '../estimate-usage.ts'
-import type { ChatModel, ModelFailure, ModelRequest, ModelResult } from '../model.ts'
+import type { ChatModel, ModelFailure, ModelRequest, ModelResult, ToolSpec } from '../model.ts'
 import type { Provider, ProviderEndpoint } from '../providers.ts'
 import { type CallLimits, type CallWatch, watchCall } from './call-watch.ts'
 import {
@@ -85,8 +85,8 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   }
 }
 
-function callableTools({ tools, toolChoice }: ModelRequest): ReadonlySet<string> {
-  return new Set(toolChoice === 'none' ? [] : tools.map(({ name }) => name))
+function callableTools({ tools, toolChoice }: ModelRequest): readonly ToolSpec[] {
+  return toolChoice === 'none' ? [] : tools
 }
 
 function failed(failure: ModelFailure): ModelResult {

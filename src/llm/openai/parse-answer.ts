@@ -1,11 +1,11 @@
 import type { TokenUsage } from '../../core/run.ts'
-import type { ModelAnswer, ModelWords } from '../model.ts'
+import { readWritten } from '../dialects/read-written.ts'
+import { nameIn, type WrittenCall } from '../dialects/written-call.ts'
+import type { ModelAnswer, ModelWords, ToolSpec } from '../model.ts'
 import { callExtras, type Fields, messageExtras, toExtras } from './chat-extras.ts'
 import { Completion, type CompletionMessage, type CompletionUsage } from './completion.ts'
 import { type ErrorDetail, readErrorBody } from './error-body.ts'
 import { readContent } from './stream.ts'
-import { readTextCalls } from './text-calls.ts'
-import { splitThinking } from './think-tags.ts'
 
 export type ParsedAnswer =
   | {
@@ -19,12 +19,12 @@ export type ParsedAnswer =
   | { readonly kind: 'invalid'; readonly problem: string }
 
 /**
- * What came with status 200, which is not always an answer. `callable`: names of tools that a text may call; `handle`:
- * the model that wrote it, `provider/model`.
+ * What came with status 200, which is not always an answer. `tools`: those that it may call; `handle`: the model
+ * that wrote it, `provider/model`.
  */
 export function parseAnswer(
   body: unknown,
-  callable: ReadonlySet<string>,
+  tools: readonly ToolSpec[],
   handle: string,
 ): ParsedAnswer {
   const parsed = Completion.safeParse(body)
@@ -43,7 +43,7 @@ export function parseAnswer(
   }
   return {
     kind: 'answer',
-    words: readWords(message, reason, callable, handle),
+    words: readWords(message, reason, tools, handle),
     usage: readUsage(parsed.data?.usage),
   }
 }
@@ -51,37 +51,65 @@ export function parseAnswer(
 function readWords(
   message: CompletionMessage,
   reason: string | null | undefined,
-  callable: ReadonlySet<string>,
+  tools: readonly ToolSpec[],
   handle: string,
 ): ModelWords {
-  const content = readContent(message.content)
-  const thinking = splitThinking(content.content)
+  const { content, thinking } = readContent(message.content)
   const refusal = message.refusal ?? ''
   const finish = refusal === '' ? readFinish(reason) : 'refusal'
-  const called = readToolCalls(message)
-  const written =
-    called.length > 0
-      ? { text: thinking.text, calls: called }
-      : readTextCalls(thinking.text, callable)
-  // What a filter stopped half-way is not what the model meant to do.
-  const calls = finish === 'refusal' ? [] : written.calls
+  const made = readToolCalls(message, tools)
+  const thought = [message.reasoning_content || message.reasoning || '', thinking]
+    .filter((part) => part !== '')
+    .join('\n')
+  const { text, reasoning, calls } = readBeside(content, thought, made, tools)
   const extras = toExtras(
     handle,
     messageExtras(message),
-    calls.map((call) => called.find((one) => one === call)?.extras ?? null),
+    calls.map((call) => made.find((one) => one === call)?.extras ?? null),
   )
   return {
-    text: written.text === '' ? refusal : written.text,
-    reasoning: [
-      message.reasoning_content || message.reasoning,
-      content.thinking,
-      thinking.reasoning,
-    ]
-      .filter((part) => part != null && part !== '')
-      .join('\n'),
-    toolCalls: calls.map(({ name, arguments: text }) => ({ name, arguments: text })),
+    text: text === '' ? refusal : text,
+    reasoning,
+    // What a filter stopped half-way is not what the model meant to do.
+    toolCalls: finish === 'refusal' ? [] : calls.map(bare),
     finish,
     ...(extras && { extras }),
+  }
+}
+
+/** Beside calls that were made, thinking is thinking, and a call that is written into the text as well is the same. */
+function readBeside(
+  content: string,
+  thought: string,
+  made: readonly ReadCall[],
+  tools: readonly ToolSpec[],
+): { text: string; reasoning: string; calls: readonly (WrittenCall | ReadCall)[] } {
+  if (made.length === 0) return readWritten(content, thought, tools)
+  const { text, reasoning, calls } = readWritten(content, '', tools)
+  const prints = new Set(made.map(printOf))
+  const others = calls.filter((call) => call.problem === undefined && !prints.has(printOf(call)))
+  return {
+    text,
+    reasoning: [thought, reasoning].filter((part) => part !== '').join('\n'),
+    calls: [...made, ...others],
+  }
+}
+
+function printOf({ name, arguments: text }: { name: string; arguments: string }): string {
+  try {
+    const value: unknown = JSON.parse(text)
+    const entries = typeof value === 'object' && value !== null ? Object.entries(value) : value
+    return JSON.stringify([name, Array.isArray(entries) ? entries.sort() : entries])
+  } catch {
+    return JSON.stringify([name, text])
+  }
+}
+
+function bare(call: WrittenCall | ReadCall): ModelWords['toolCalls'][number] {
+  return {
+    name: call.name,
+    arguments: call.arguments,
+    ...('problem' in call && call.problem !== undefined && { problem: call.problem }),
   }
 }
 
@@ -110,19 +138,24 @@ interface ReadCall {
   readonly extras: Fields | null
 }
 
-function readToolCalls(message: CompletionMessage): readonly ReadCall[] {
+function readToolCalls(
+  message: CompletionMessage,
+  tools: readonly ToolSpec[],
+): readonly ReadCall[] {
   const calls = message.tool_calls.flatMap((call) =>
-    call.function ? [toCall(call.function, callExtras(call))] : [],
+    call.function ? [toCall(call.function, callExtras(call), tools)] : [],
   )
   if (calls.length > 0 || !message.function_call) return calls
-  return [toCall(message.function_call, null)]
+  return [toCall(message.function_call, null, tools)]
 }
 
 function toCall(
   call: { readonly name?: string | null | undefined; readonly arguments: string },
   extras: Fields | null,
+  tools: readonly ToolSpec[],
 ): ReadCall {
-  return { name: call.name ?? '', arguments: call.arguments, extras }
+  const written = call.name ?? ''
+  return { name: nameIn(tools, written) ?? written, arguments: call.arguments, extras }
 }
 
 /** The server ended the answer, not the model: OpenRouter and Mistral, vLLM, DeepSeek. */

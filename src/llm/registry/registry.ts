@@ -163,9 +163,9 @@ function remember<T>(
   const answers = new Map<string, { readonly answer: Promise<T>; readonly until: number }>()
   return (endpoint) => {
     const known = answers.get(endpoint.baseUrl)
-    if (known && known.until > Date.now()) return known.answer
+    if (known && known.until > performance.now()) return known.answer
     const answer = ask(endpoint)
-    answers.set(endpoint.baseUrl, { answer, until: Date.now() + DISCOVERY_MILLISECONDS })
+    answers.set(endpoint.baseUrl, { answer, until: performance.now() + DISCOVERY_MILLISECONDS })
     return answer
   }
 }

@@ -1,0 +1,86 @@
+/*
+ * How models mark a call in their text, as data. What stands between the marks is read by `read-call-body.ts`,
+ * whichever mark it is; so a new dialect is at most a new line here.
+ */
+
+export interface CallMark {
+  /** Who writes it. */
+  readonly by: string
+  readonly open: RegExp
+  /** `$1` and `$2` are what `open` caught; null: the end of the text. */
+  readonly close: string | null
+  /** A control token, which no sentence quotes; else only the beginning of a line opens a call. */
+  readonly isToken: boolean
+  /** The mark is a part of the call. */
+  readonly isBody?: boolean
+}
+
+const CALL_WORD = String.raw`(?:tool|function)[_-]?(?:call|use|request|invocation)s?`
+
+export const CALL_MARKS: readonly CallMark[] = [
+  {
+    by: 'Hermes, Qwen, GLM, Granite, Nemotron, MiniMax, Hunyuan, Jamba, Anthropic',
+    open: new RegExp(String.raw`<((?:[｜|]?\w+[｜|:])?${CALL_WORD})(?=[\s>])[^>]*>`, 'i'),
+    close: '</$1>',
+    isToken: false,
+    isBody: true,
+  },
+  {
+    by: 'Qwen Coder, Llama, Anthropic, Seed, without a mark around it',
+    open: /<((?:[｜|]?\w+[｜|:])?(?:function|invoke))(?:\s*=|\s+name\s*=|\()[^>]*>/i,
+    close: '</$1>',
+    isToken: false,
+    isBody: true,
+  },
+  {
+    by: 'Kimi',
+    open: /<\|tool_calls_section_begin\|>/,
+    close: '<|tool_calls_section_end|>',
+    isToken: true,
+  },
+  { by: 'DeepSeek', open: /<｜tool▁calls▁begin｜>/, close: '<｜tool▁calls▁end｜>', isToken: true },
+  { by: 'Command', open: /<\|START_ACTION\|>/, close: '<|END_ACTION|>', isToken: true },
+  { by: 'Apertus', open: /<\|tools_prefix\|>/, close: '<|tools_suffix|>', isToken: true },
+  {
+    by: 'FunctionGemma',
+    open: /<start_function_call>/,
+    close: '<end_function_call>',
+    isToken: true,
+  },
+  { by: 'Gemma', open: /<\|(tool_call|function_call)>/, close: '<$1|>', isToken: true },
+  { by: 'Llama', open: /<\|python_tag\|>/, close: null, isToken: true },
+  {
+    by: 'Kimi, LFM and others, by their begin and end',
+    open: /<([|｜])((?:tool|function)[_▁]?calls?|action)([_▁])(begin|start)\1>/i,
+    close: '<$1$2$3end$1>',
+    isToken: true,
+  },
+  { by: 'Phi, Granite', open: /<\|((?:tool|function)_calls?)\|>/, close: '<|/$1|>', isToken: true },
+  { by: 'LM Studio', open: /\[TOOL_REQUEST\]/, close: '[END_TOOL_REQUEST]', isToken: true },
+  { by: 'Mistral', open: /\[TOOL_CALLS\]/, close: null, isToken: true },
+  {
+    by: 'many in brackets',
+    open: /\[((?:TOOL|FUNCTION)_(?:CALL|USE|REQUEST)S?)\]/,
+    close: '[/$1]',
+    isToken: true,
+  },
+  { by: 'FireFunction', open: /\bfunctools(?=\[\{)/, close: null, isToken: false },
+  { by: 'Functionary', open: />>>(?=[\w.]+\n)/, close: null, isToken: false },
+  {
+    by: 'Gemma and others, in a fence of its own',
+    open: /```(?:tool_call|tool_code|tool_use|tool_request|function_call)s?[ \t]*\n/,
+    close: '```',
+    isToken: false,
+  },
+  {
+    by: 'ReAct',
+    open: /Action:[ \t]*(?=[^\n]+\n[ \t]*Action[ _]Input:)/,
+    close: '\nObservation',
+    isToken: false,
+  },
+  { by: 'Command R', open: /Action:[ \t]*\n?(?=```json\s*\[)/, close: null, isToken: false },
+]
+
+/** Marks that servers leave in a text when it ends, or when they don't know them. */
+export const LEFTOVERS =
+  /<\|(?:im_end|im_start|eot_id|eom_id|end|return|call|endoftext|end_of_text|END_RESPONSE|START_RESPONSE|begin_of_box|end_of_box|begin_of_solution|end_of_solution|eos|assistant|END_OF_TURN_TOKEN|CHATBOT_TOKEN)\|>|<｜end▁of▁sentence｜>|<end_of_turn>|<start_of_turn>model\n?|<turn\|>|<\/s>\s*$|<eos>\s*$|\[\/INST\]|\[e~\[/g

@@ -1,0 +1,135 @@
+import { readLooseValue, skipSpace } from './loose-value.ts'
+import { readPythonCalls } from './python-calls.ts'
+import { readXmlCall } from './read-xml-call.ts'
+import {
+  callsOf,
+  isFields,
+  nameIn,
+  type Tools,
+  type Trust,
+  type WrittenCall,
+} from './written-call.ts'
+
+type Calls = readonly WrittenCall[]
+
+const FENCE = /^```[\w-]*[ \t]*\n([\s\S]*?)\n?```$/
+/** What stands between a name and its arguments, and around calls that follow one another. */
+const CONTROL = /<[|｜][^<>]*[|｜]>|<\/?tool_sep>|\[(?:ARGS|CALL_ID|TOOL_CALLS)\]|<\|?"?\|>/g
+const LONGEST_HEAD = 200
+
+/** The calls that stand between the marks of a dialect, however they are written. Undefined: they can't be read. */
+export function readCallBody(written: string, tools: Tools): Calls | undefined {
+  const body = withoutFence(withoutEnd(written).trim())
+  if (body === '') return undefined
+  return (
+    readJsonCalls(body, tools, 'marked') ??
+    readXmlCalls(body, tools) ??
+    readPython(body, tools, 'marked') ??
+    readNamedObjects(body, tools)
+  )
+}
+
+/** Objects or lists of calls, one after the other. */
+export function readJsonCalls(body: string, tools: Tools, trust: Trust): Calls | undefined {
+  if (!/^[[{]/.test(body)) return undefined
+  const calls: WrittenCall[] = []
+  let index = 0
+  while (index < body.length) {
+    const read = readValue(body, index)
+    const found = read && callsOf(read.value, tools, trust)
+    if (!read || !found) return undefined
+    calls.push(...found)
+    index = skipSpace(body, read.end)
+    while (/[;,]/.test(body[index] ?? '')) index = skipSpace(body, index + 1)
+  }
+  return calls
+}
+
+/** As JSON where it is, since that reads every number and text exactly. */
+function readValue(body: string, start: number) {
+  const loose = readLooseValue(body, start)
+  if (!loose) return undefined
+  try {
+    return { value: JSON.parse(body.slice(start, loose.end)) as unknown, end: loose.end }
+  } catch {
+    return loose
+  }
+}
+
+/** Each tag of a function or an invocation begins another call. */
+function readXmlCalls(body: string, tools: Tools): Calls | undefined {
+  if (!body.includes('<')) return undefined
+  const starts = [
+    ...body.matchAll(/<(?:[｜|]?\w+[｜|:])?(?:function|invoke)(?:\s*=|\s+name\s*=|\()/gi),
+  ].map(({ index }) => index)
+  const [first] = starts
+  const pieces =
+    first === undefined || starts.length === 1
+      ? [body]
+      : starts.map((start, index) => body.slice(start, starts[index + 1]))
+  const calls = pieces.map((piece) => readXmlCall(piece, tools))
+  return calls.every((call) => call !== undefined) ? calls : undefined
+}
+
+export function readPython(body: string, tools: Tools, trust: Trust): Calls | undefined {
+  const calls = readPythonCalls(body)?.map(({ name, arguments: fields }) => ({
+    known: nameIn(tools, name),
+    name,
+    fields,
+  }))
+  if (!calls || (trust === 'bare' && calls.some(({ known }) => known === undefined)))
+    return undefined
+  return calls.map(({ known, name, fields }) => ({
+    name: known ?? name,
+    arguments: JSON.stringify(fields),
+  }))
+}
+
+/** A name, perhaps some marks, and an object: `functions.x:0<|…|>{…}`, `x[ARGS]{…}`, `call:x{…}`, again and again. */
+function readNamedObjects(body: string, tools: Tools): Calls | undefined {
+  const calls: WrittenCall[] = []
+  let index = 0
+  for (;;) {
+    const open = body.indexOf('{', index)
+    if (open < 0) return calls.length > 0 ? calls : undefined
+    const head = body.slice(index, open)
+    const name = nameInHead(head, tools)
+    if (head.length > LONGEST_HEAD || name === undefined) return undefined
+    const read = readValue(body, open)
+    if (!read || !isFields(read.value)) return [...calls, { name, arguments: body.slice(open) }]
+    calls.push({ name, arguments: JSON.stringify(read.value) })
+    index = read.end
+  }
+}
+
+/** The tool that the words before an object name; if none of them does, the last word that could be a name. */
+function nameInHead(head: string, tools: Tools): string | undefined {
+  const words = head
+    .replaceAll(CONTROL, ' ')
+    .replaceAll('```json', ' ')
+    .replaceAll(/```|<\w+>/g, ' ')
+    .split(/[\s,;]+/)
+    .filter((word) => /\w/.test(word))
+  const known = new Set(words.flatMap((word) => nameIn(tools, word) ?? []))
+  if (known.size === 1) return [...known][0]
+  if (known.size > 1) return undefined
+  return words.findLast(
+    (word) => /^[\w.:-]{2,}$/.test(word) && !/^(?:json|function|call)$/.test(word),
+  )
+}
+
+function withoutFence(text: string): string {
+  return FENCE.exec(text)?.[1]?.trim() ?? text
+}
+
+/** A mark that ends the whole answer may stand behind the call. */
+function withoutEnd(text: string): string {
+  let end = text.trimEnd()
+  for (let before = ''; before !== end; ) {
+    before = end
+    end = end
+      .replace(/(?:<\|(?:eom_id|eot_id|im_end|end|call|return)\|>|<\/s>|<end_of_turn>)$/, '')
+      .trimEnd()
+  }
+  return end
+}
