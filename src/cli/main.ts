@@ -1,6 +1,7 @@
 import { ConfigError, readConfig } from '../config.ts'
 import { UserError } from '../core/errors.ts'
 import { redactSecrets } from '../core/redact.ts'
+import { isBrokenPipe, surviveBrokenPipes } from './terminal/broken-pipes.ts'
 import { inCommands } from './terminal/in-commands.ts'
 import { keepStdoutPure } from './terminal/stdout.ts'
 import { visible } from './terminal/visible.ts'
@@ -14,10 +15,13 @@ const MISUSE = 2
 const FAILURE = 1
 
 keepStdoutPure()
+surviveBrokenPipes()
+
 // An assistant takes 2 for an order to go on; a hook never gives one.
 const isHook = process.argv[2] === 'hook'
 
 main(process.argv.slice(2)).catch((error: unknown) => {
+  if (isBrokenPipe(error)) process.exit(0)
   // It may quote a key that was put into a setting of another kind.
   const text = visible(redactSecrets(describe(error), []))
   process.stderr.write(`recollect: ${text}\n`, () =>

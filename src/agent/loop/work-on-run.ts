@@ -4,6 +4,7 @@ import type { AgentEvent } from '../../core/event.ts'
 import type { StepId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { spokenText } from '../../core/message.ts'
+import type { Sender } from '../../core/run.ts'
 import {
   addUsage,
   NO_USAGE,
@@ -11,12 +12,7 @@ import {
   type StopReason,
   type TokenUsage,
 } from '../../core/run.ts'
-import {
-  CLIENT_HANDLE,
-  type ModelFailure,
-  type ModelRegistry,
-  type Sender,
-} from '../../llm/model.ts'
+import { CLIENT_HANDLE, type ModelFailure, type ModelRegistry } from '../../llm/model.ts'
 import { isTooFull } from '../compaction/compact.ts'
 import type { ContextInput } from '../context/compile-context.ts'
 import { throwIfExhausted } from '../throw-if-exhausted.ts'
