@@ -81,7 +81,12 @@ export type AgentFiles = ReturnType<typeof assembleTransfer>
 const EMBEDDING_MILLISECONDS = 120_000
 
 /** Joins the parts over an opened database, and begins to serve its queue; a read-only server leaves that alone. */
-export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
+export async function assemble(
+  config: Config,
+  log: Log,
+  storage: Storage,
+  works: boolean = !config.readOnly,
+): Promise<App> {
   const { clock } = storage
   const owner = ownerName(randomBytes(6).toString('hex'))
   const models = openModels(config)
@@ -101,7 +106,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     onListenerError,
   )
 
-  const worker = config.readOnly
+  const worker = !works
     ? undefined
     : createWorker({
         storage,
@@ -117,7 +122,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
         countTokens,
         emit: (namespace, event) => progress.publish({ namespace, event }),
       })
-  const embedQueue = config.readOnly
+  const embedQueue = !works
     ? undefined
     : createEmbedQueue({
         tasks: storage.embeddings,
