@@ -29,11 +29,15 @@ import type { Storage } from './storage/port/store.ts'
 export type { App, CopyReports, Entry, Storage, Tokens }
 export { isLoopback }
 
-/** Throws a UserError that says what to do if the data can't be used. */
-export async function openApp(config: Config, log: Log): Promise<App> {
+/** Throws a UserError that says what to do if the data can't be used. Without `works`, runs are left to others. */
+export async function openApp(
+  config: Config,
+  log: Log,
+  works: boolean = !config.readOnly,
+): Promise<App> {
   const storage = await openStorage(config, log)
   const { assemble } = await import('./assemble.ts')
-  return assemble(config, log, storage)
+  return assemble(config, log, storage, works)
 }
 
 /** The database alone, without anybody who works on it. A read-only server neither creates nor migrates it. */

@@ -104,9 +104,14 @@ interface Progress {
 }
 
 /** Joins the parts over an opened database, and begins to serve its queues; a read-only server leaves them alone. */
-export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
+export async function assemble(
+  config: Config,
+  log: Log,
+  storage: Storage,
+  works: boolean = !config.readOnly,
+): Promise<App> {
   const parts = openParts(config, log, storage)
-  const work = startWork(parts)
+  const work = works ? startWork(parts) : IDLE
   const poller = await pollChanges(storage.changes, parts.changes.publish, log)
   // Now, so that nothing that only reads has to write it; if it can't be made yet, the first cursor tries again.
   await parts.cursorKey().catch(() => undefined)
@@ -160,10 +165,12 @@ interface Work {
   stop(): Promise<void>
 }
 
+/** Where the work is left to others. */
+const IDLE: Work = { wake() {}, async stop() {} }
+
 /** Works on runs and embeddings, and reacts to changes of them, also to those that other processes make. */
 function startWork(parts: Parts): Work {
   const { config, storage, changes } = parts
-  if (config.readOnly) return { wake() {}, async stop() {} }
   const worker = createWorker({
     ...parts,
     clock: storage.clock,
