@@ -53,6 +53,8 @@ export function writeBrief({ agent, blocks, passages, messages }: Remembered): s
 }
 
 const SECTION_TOKENS = 20
+/** With less room than this, lines are not counted any more. */
+const SHORTEST_LINE_TOKENS = 15
 
 /** The most telling of them, in the order in which they were said. */
 function chooseSaid(messages: readonly Message[], room: number): readonly string[] {
@@ -65,6 +67,7 @@ function chooseSaid(messages: readonly Message[], room: number): readonly string
   const chosen = lines
     .toSorted((one, other) => other.rank - one.rank)
     .filter(({ text }) => {
+      if (left < SHORTEST_LINE_TOKENS) return false
       const tokens = cost(`${text}\n`)
       if (tokens > left) return false
       left -= tokens

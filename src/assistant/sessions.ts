@@ -7,7 +7,7 @@ import { findProjectAgent, type Wanted } from './project-agent.ts'
 import { recordSession } from './record-session.ts'
 
 /** Messages and passages that are looked at for a brief. */
-const LOOKED_AT_MESSAGES = 400
+const LOOKED_AT_MESSAGES = 240
 const LOOKED_AT_PASSAGES = 60
 const SHOWN_PASSAGES = 12
 

@@ -35,12 +35,22 @@ async function main(argv: readonly string[]): Promise<void> {
     const { stdio } = await import('./commands/stdio.ts')
     return stdio(readConfig())
   }
+  const [word, hook] = argv
+  if (word === 'hook' && argv.length === 2 && isKnownHook(hook)) {
+    const { runHook } = await import('./commands/hook.ts')
+    return runHook(hook, {})
+  }
   const { printHelp, runProgram } = await import('./program/index.ts')
   if (argv.length === 0) return printHelp(process.stderr)
   const { isDone } = await import('./program/command.ts')
   await runProgram(argv).catch((error: unknown) => {
     if (!isDone(error)) throw error
   })
+}
+
+/** An assistant waits for these, too. */
+function isKnownHook(word: string | undefined): word is 'session-start' | 'stop' | 'pre-compact' {
+  return word === 'session-start' || word === 'stop' || word === 'pre-compact'
 }
 
 function describe(error: unknown): string {
