@@ -10,6 +10,7 @@ import { runLists } from './0008-run-lists.ts'
 import { clientModel } from './0009-client-model.ts'
 import { tokens } from './0010-tokens.ts'
 import { queues } from './0011-queues.ts'
+import { normalForm } from './0013-normal-form.ts'
 import { secureDelete } from './0015-secure-delete.ts'
 import { hooks } from './0016-hooks.ts'
 
@@ -30,5 +31,6 @@ export const MIGRATIONS: readonly Migration[] = [
   tokens,
   queues,
   secureDelete,
+  normalForm,
   hooks,
 ]
