@@ -160,6 +160,7 @@ export const PLAN = {
       body: true,
       tokens: true,
       created_at: true,
+      elsewhere: true,
     },
   },
   summary: {
