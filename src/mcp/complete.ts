@@ -3,14 +3,14 @@ import { isId } from '../core/ids.ts'
 import type { McpContext } from '../service/context.ts'
 import type { Variables } from './resources/define-resource.ts'
 
-/** What the protocol allows in one answer. */
+/** Maximum number of completion values, from the MCP specification. */
 const MOST = 100
-/** Pages of agents that are looked through for one completion. */
+/** Pages of agents searched for one completion; chosen by hand. */
 const PAGES = 10
-/** Agents whose newest passages and runs are offered. */
+/** Number of agents whose newest passages and runs are offered; chosen by hand. */
 const RECENT_AGENTS = 10
 
-/** Values for a variable of a resource template or an argument of a prompt, given what has been typed. */
+/** Completes a variable of a resource template or an argument of a prompt. */
 export async function complete(
   variable: string,
   typed: string,
@@ -43,10 +43,10 @@ async function valuesOf(
   }
 }
 
-/** Agents whose id or name begins with what was typed. */
+/** Agents whose id or name begins with the typed text. */
 async function agentsLike(typed: string, context: McpContext): Promise<readonly Agent[]> {
   const wanted = typed.toLowerCase()
-  // An id is no part of what `query` searches.
+  // `query` does not search ids.
   const query = typed === '' || typed.startsWith('agent-') ? undefined : typed
   const found: Agent[] = []
   let cursor: string | undefined
@@ -63,7 +63,7 @@ async function agentsLike(typed: string, context: McpContext): Promise<readonly 
   return found
 }
 
-/** An agent by its name where that is enough, else by its id. */
+/** Agents by name where the name is unique, otherwise by id. */
 function namesOf(agents: readonly Agent[]): readonly string[] {
   const names = agents.map(({ name }) => name)
   return agents.map(({ id, name }) => (names.indexOf(name) === names.lastIndexOf(name) ? name : id))

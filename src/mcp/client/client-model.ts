@@ -8,7 +8,7 @@ import { reasonOf } from './unanswered.ts'
 
 const KEY = 'model'
 
-/** Asks the client's model for the step that the run waits with, as often as one call may. */
+/** Asks the client's model for the step that the run waits for, within the limit of rounds per call. */
 export async function askModel(
   { run }: RunView,
   context: McpContext,
@@ -25,11 +25,11 @@ export async function askModel(
 
 export interface Brought {
   readonly view: RunView
-  /** Why the answer changed nothing; absent: the run goes on with it. */
+  /** Why the answer was not used; absent if the run goes on with it. */
   readonly problem?: string
 }
 
-/** Hands on what the client's model answered. */
+/** Passes the answer of the client's model to the run. */
 export async function bringAnswer(
   runId: Round['runId'],
   ask: string,

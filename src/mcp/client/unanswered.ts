@@ -3,8 +3,8 @@ import { isRecord } from '../../core/is-record.ts'
 import { excerpt } from '../../core/text.ts'
 
 /*
- * A client that fails to answer brings that as its answer, so that the tool that asked can say how to go on. What a
- * client makes up itself in this form says no more than that it has no answer.
+ * When a client fails to answer, the failure is its answer, so that the tool can say how to go on. A client that forges
+ * this form only says that it has no answer.
  */
 
 const REASON = 'recollect/unanswered'
@@ -20,7 +20,7 @@ export function unanswered(error: unknown): CreateMessageResult {
   }
 }
 
-/** Why there is no answer; undefined: it may be one. */
+/** Why there is no answer; undefined if there is one. */
 export function reasonOf(answer: unknown): string | undefined {
   if (!isRecord(answer)) return 'it brought none'
   const reason = isRecord(answer._meta) ? answer._meta[REASON] : undefined

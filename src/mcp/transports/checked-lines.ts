@@ -5,17 +5,17 @@ import { judgeLine, type LineRefusal, TOO_LONG } from './judge-line.ts'
 const NEWLINE = 0x0a
 
 /**
- * Passes on the lines that the SDK can serve. By itself it leaves what is no message without an answer, for which a
- * client may wait for ever, and ends the connection over a line that is too long.
+ * Passes on lines that the SDK can handle. The SDK itself does not answer an invalid message, so a client may wait for
+ * ever, and it closes the connection on a line that is too long.
  */
 export function checkedLines(refuse: (refusal: LineRefusal) => void): Transform {
-  /** The line that has begun. */
+  /** Parts of the current line. */
   let parts: Buffer[] = []
   let bytes = 0
 
   const add = (part: Buffer) => {
     bytes += part.length
-    // No more than what tells that it is too long is kept.
+    // Beyond the limit only the length is counted, so memory stays bounded.
     if (bytes <= MOST_BYTES) parts.push(part)
     else parts = []
   }
