@@ -4,7 +4,7 @@ import type { McpContext } from '../service/context.ts'
 import type { Variables } from './resources/define-resource.ts'
 
 /** Maximum number of completion values, from the MCP specification. */
-const MOST = 100
+const MAX_VALUES = 100
 /** Pages of agents searched for one completion; chosen by hand. */
 const PAGES = 10
 /** Number of agents whose newest passages and runs are offered; chosen by hand. */
@@ -18,7 +18,7 @@ export async function complete(
   context: McpContext,
 ): Promise<readonly string[]> {
   const values = await valuesOf(variable, typed, known, context)
-  return [...new Set(values)].slice(0, MOST)
+  return [...new Set(values)].slice(0, MAX_VALUES)
 }
 
 async function valuesOf(
@@ -50,8 +50,8 @@ async function agentsLike(typed: string, context: McpContext): Promise<readonly 
   const query = typed === '' || typed.startsWith('agent-') ? undefined : typed
   const found: Agent[] = []
   let cursor: string | undefined
-  for (let count = 0; count < PAGES && found.length < MOST; count += 1) {
-    const page = await context.agents.list({ query, limit: MOST, cursor })
+  for (let count = 0; count < PAGES && found.length < MAX_VALUES; count += 1) {
+    const page = await context.agents.list({ query, limit: MAX_VALUES, cursor })
     found.push(
       ...page.items.filter(
         ({ id, name }) => id.startsWith(wanted) || name.toLowerCase().startsWith(wanted),
@@ -86,12 +86,12 @@ async function recent(
 }
 
 async function passageIds(agentId: string, context: McpContext): Promise<readonly string[]> {
-  const { items } = await context.archival.search(agentId, { limit: MOST })
+  const { items } = await context.archival.search(agentId, { limit: MAX_VALUES })
   return items.map(({ item }) => item.id)
 }
 
 async function runIds(agentId: string, context: McpContext): Promise<readonly string[]> {
-  const messages = await context.recall.list(agentId, MOST)
+  const messages = await context.recall.list(agentId, MAX_VALUES)
   return messages.flatMap(({ runId }) => (runId === null ? [] : [runId])).reverse()
 }
 

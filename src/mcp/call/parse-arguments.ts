@@ -9,8 +9,8 @@ import { cleanText, excerpt } from '../../core/text.ts'
 import { completeIds } from './complete-ids.ts'
 
 /** Unknown argument names listed in one error; chosen by hand. */
-const MOST_UNKNOWN = 3
-const LONGEST_NAME = 100
+const MAX_UNKNOWN_NAMES = 3
+const MAX_NAME_CHARACTERS = 100
 
 type Path = readonly PropertyKey[]
 
@@ -57,10 +57,10 @@ function advice({ code, input }: z.core.$ZodIssue): string {
 
 function describeUnknown(schema: z.ZodObject, path: Path, keys: readonly string[]): string {
   const known = Object.keys(shapeAt(schema, path))
-  const each = keys.slice(0, MOST_UNKNOWN).map((key) => {
+  const each = keys.slice(0, MAX_UNKNOWN_NAMES).map((key) => {
     const guess = nearest(key, known)
     const question = guess === undefined ? '' : ` Did you mean "${guess}"?`
-    return `Unknown argument "${excerpt(fieldPath([...path, key]), LONGEST_NAME)}".${question}`
+    return `Unknown argument "${excerpt(fieldPath([...path, key]), MAX_NAME_CHARACTERS)}".${question}`
   })
   const list = known.length === 0 ? 'It takes none.' : `Known: ${known.join(', ')}.`
   return `${each.join(' ')} ${list}`

@@ -2,10 +2,10 @@ import type { RunView } from '../../core/run.ts'
 import { excerpt } from '../../core/text.ts'
 import type { McpContext } from '../../service/context.ts'
 import { type Person, Question } from './person.ts'
-import { MOST_ROUNDS, type Round, writeRound } from './rounds.ts'
+import { MAX_ROUNDS, type Round, writeRound } from './rounds.ts'
 
 /** Longer arguments are cut in the question; all of them are in `pending_approvals`. Chosen by hand. */
-const LONGEST_ARGUMENTS = 600
+const MAX_ARGUMENT_CHARACTERS = 600
 
 /** Asks the person, if the client supports elicitation, whether the agent may make the pending tool call. */
 export function askForApproval(
@@ -14,8 +14,8 @@ export function askForApproval(
   { asked, until }: Pick<Round, 'asked' | 'until'>,
 ): void {
   const [call] = pendingApprovals
-  if (!call || !person || run.status !== 'requires_approval' || asked >= MOST_ROUNDS) return
-  const args = excerpt(call.arguments, LONGEST_ARGUMENTS)
+  if (!call || !person || run.status !== 'requires_approval' || asked >= MAX_ROUNDS) return
+  const args = excerpt(call.arguments, MAX_ARGUMENT_CHARACTERS)
   const next = writeRound({ runId: run.id, asked: asked + 1, until })
   throw new Question(call.callId, `The agent wants to call ${call.toolName} with ${args}`, next)
 }

@@ -3,7 +3,7 @@ import type { RunView } from '../../core/run.ts'
 import { waitsForClient } from '../../core/run.ts'
 import type { McpContext } from '../../service/context.ts'
 import { type CallingClient, InputNeeded } from './client-input.ts'
-import { MOST_ASKED, type Round, writeRound } from './rounds.ts'
+import { MAX_SAMPLING_ROUNDS, type Round, writeRound } from './rounds.ts'
 import { reasonOf } from './unanswered.ts'
 
 const KEY = 'model'
@@ -16,7 +16,7 @@ export async function askModel(
   { asked, until }: Pick<Round, 'asked' | 'until'>,
 ): Promise<void> {
   if (!waitsForClient(run) || !client?.takes('sampling')) return
-  if (asked >= MOST_ASKED || Date.now() >= until) return
+  if (asked >= MAX_SAMPLING_ROUNDS || Date.now() >= until) return
   const ask = await context.runs.askClient(run.id, { tools: client.takes('sampling.tools') })
   if (!ask) return
   const next: Round = { runId: run.id, ask: ask.id, asked: asked + 1, until }

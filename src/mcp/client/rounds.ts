@@ -18,9 +18,9 @@ export interface Round {
 }
 
 /** Rounds per call. The SDK's clients follow ten by default. */
-export const MOST_ROUNDS = 10
+export const MAX_ROUNDS = 10
 /** Rounds in which the client's model may be asked; the rest are for the person. Chosen by hand. */
-export const MOST_ASKED = 8
+export const MAX_SAMPLING_ROUNDS = 8
 
 const Written = z.object({
   runId: z.string().refine((id): id is RunId => isId('run', id)),

@@ -8,7 +8,7 @@ import { excerpt } from '../../core/text.ts'
  */
 
 const REASON = 'recollect/unanswered'
-const LONGEST_REASON = 300
+const MAX_REASON_CHARACTERS = 300
 
 export function unanswered(error: unknown): CreateMessageResult {
   const reason = error instanceof Error ? error.message : String(error)
@@ -16,7 +16,7 @@ export function unanswered(error: unknown): CreateMessageResult {
     role: 'assistant',
     model: '',
     content: { type: 'text', text: '' },
-    _meta: { [REASON]: excerpt(reason, LONGEST_REASON) },
+    _meta: { [REASON]: excerpt(reason, MAX_REASON_CHARACTERS) },
   }
 }
 
@@ -24,5 +24,5 @@ export function unanswered(error: unknown): CreateMessageResult {
 export function reasonOf(answer: unknown): string | undefined {
   if (!isRecord(answer)) return 'it brought none'
   const reason = isRecord(answer._meta) ? answer._meta[REASON] : undefined
-  return typeof reason === 'string' ? excerpt(reason, LONGEST_REASON) : undefined
+  return typeof reason === 'string' ? excerpt(reason, MAX_REASON_CHARACTERS) : undefined
 }

@@ -1,5 +1,5 @@
 import { Transform } from 'node:stream'
-import { MOST_BYTES } from '../../http/limits.ts'
+import { MAX_BODY_BYTES } from '../../http/limits.ts'
 import { judgeLine, type LineRefusal, TOO_LONG } from './judge-line.ts'
 
 const NEWLINE = 0x0a
@@ -16,11 +16,11 @@ export function checkedLines(refuse: (refusal: LineRefusal) => void): Transform 
   const add = (part: Buffer) => {
     bytes += part.length
     // Beyond the limit only the length is counted, so memory stays bounded.
-    if (bytes <= MOST_BYTES) parts.push(part)
+    if (bytes <= MAX_BODY_BYTES) parts.push(part)
     else parts = []
   }
   const finish = (lines: Transform) => {
-    const isTooLong = bytes > MOST_BYTES
+    const isTooLong = bytes > MAX_BODY_BYTES
     const line = Buffer.concat(parts).toString('utf8').trim()
     parts = []
     bytes = 0

@@ -71,7 +71,7 @@ export interface HttpOptions {
   readonly publicOrigin?: string | undefined
   /** Limits per caller. Callers are told apart by token; without tokens, all are one caller. */
   readonly caps?: Caps
-  readonly mostConnections?: number
+  readonly maxConnections?: number
   readonly version: string
   /** Reads the schema version from the database. */
   readonly schemaVersion?: () => Promise<number>
@@ -106,7 +106,7 @@ const KEEP_ALIVE_MILLISECONDS = 15_000
 /** Requests that take longer are aborted at shutdown; chosen by hand. */
 const FINISH_MILLISECONDS = 1_000
 const CLOSE_MILLISECONDS = 1_500
-const MOST_CONNECTIONS = 1_000
+const MAX_CONNECTIONS = 1_000
 const SWEEP_MILLISECONDS = 20
 const BOTH_FORMS = 'application/json, text/event-stream'
 
@@ -264,7 +264,7 @@ export async function serveOverHttp(
     underWay.add(response)
     serve(request, response).catch((error: unknown) => fail(response, error, log))
   })
-  server.maxConnections = options.mostConnections ?? MOST_CONNECTIONS
+  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS
   const connections = trackConnections(server, server.maxConnections)
   const url = await listen(server, options.host, options.port)
 

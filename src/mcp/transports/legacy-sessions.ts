@@ -65,7 +65,7 @@ interface Session {
   usedAt: number
 }
 
-const MOST_SWEEP_MILLISECONDS = 60_000
+const MAX_SWEEP_MILLISECONDS = 60_000
 
 export function createLegacySessions({
   createServer,
@@ -133,7 +133,7 @@ export function createLegacySessions({
         log('warn', 'idle sessions were not closed', { error: describeError(error) }),
       )
     },
-    Math.min(MOST_SWEEP_MILLISECONDS, idleMilliseconds),
+    Math.min(MAX_SWEEP_MILLISECONDS, idleMilliseconds),
   ).unref()
 
   return {
