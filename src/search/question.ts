@@ -10,12 +10,12 @@ export interface Question {
 }
 
 /** More make a search slow, not better. */
-const MOST_STEMS = 64
+const MAX_STEMS = 64
 
 /** Stop words are left out unless nothing else is there. */
 export function readQuestion(text: string): Question {
   const words = questionWords(text)
   const telling = words.filter((word) => !STOP_WORDS.has(word))
   const stems = new Set((telling.length > 0 ? telling : words).map(stem))
-  return { stems: [...stems].slice(0, MOST_STEMS), dates: datesIn(words) }
+  return { stems: [...stems].slice(0, MAX_STEMS), dates: datesIn(words) }
 }

@@ -35,7 +35,7 @@ export function questionWords(text: string): readonly string[] {
 }
 
 const stems = new Map<string, string>()
-const MOST_STEMS = 50_000
+const MAX_STEMS = 50_000
 const ENGLISH = /^[a-z]{3,}$/
 
 /** Porter's stem of an English word; any other word as it is. */
@@ -43,7 +43,7 @@ export function stem(word: string): string {
   const known = stems.get(word)
   if (known !== undefined) return known
   if (!ENGLISH.test(word)) return word
-  if (stems.size >= MOST_STEMS) stems.clear()
+  if (stems.size >= MAX_STEMS) stems.clear()
   const found = stemmer(word)
   stems.set(word, found)
   return found

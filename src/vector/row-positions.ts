@@ -10,12 +10,12 @@ export interface RowPositions {
 }
 
 const EMPTY = -1
-const FEWEST_SLOTS = 64
+const MIN_SLOTS = 64
 
 /** `numberAt` reads the table. */
 export function createRowPositions(numberAt: (position: number) => number): RowPositions {
-  let slots = new Int32Array(FEWEST_SLOTS).fill(EMPTY)
-  let shift = 32 - Math.log2(FEWEST_SLOTS)
+  let slots = new Int32Array(MIN_SLOTS).fill(EMPTY)
+  let shift = 32 - Math.log2(MIN_SLOTS)
   let count = 0
 
   const home = (row: number): number => {

@@ -30,9 +30,9 @@ export interface VectorAnswer {
 const CANDIDATES = [1_024, 16_384]
 const FIRST_FETCH = { int8: 6, bits: 16 }
 /** Rows of one fetch, which is not interrupted. */
-const MOST_AT_A_TIME = 256
+const MAX_AT_A_TIME = 256
 /** By bits, for each row that is wanted. */
-const MOST_FETCHED = 128
+const MAX_FETCHED = 128
 /** The spread is that of the row whose code leaves out most: for made-up vectors, 1.7 times what was measured of all. */
 const SPREADS = 1.5
 
@@ -101,7 +101,7 @@ async function rescore(
     if (estimate + slack < least) return 'proven'
     if (untilProven || spread === null) return null
     if (estimate + SPREADS * spread < least) return 'likely'
-    return ranking.fetched() >= MOST_FETCHED * limit ? 'cut' : null
+    return ranking.fetched() >= MAX_FETCHED * limit ? 'cut' : null
   }
   let until = FIRST_FETCH[codes.kind] * limit
   for (let start = 0; start < candidates.length; start = until, until *= 2) {
@@ -142,7 +142,7 @@ function startRanking(
         if (seen.has(row)) continue
         seen.add(row)
         batch.push(row)
-        if (batch.length < MOST_AT_A_TIME) continue
+        if (batch.length < MAX_AT_A_TIME) continue
         await addBatch(batch)
         batch = []
       }

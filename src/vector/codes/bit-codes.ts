@@ -2,7 +2,7 @@ import { type Codes, joinCode, lengthOf, roundUpTo } from './codes.ts'
 import { dotProduct } from './float32.ts'
 
 /** The query keeps 4 bits, its sign included: rows leave out enough, and a query is but one. */
-const GREATEST_IN_QUERY = 7
+const MAX_IN_QUERY = 7
 const PLANES = 4
 const WORD_BYTES = 8
 /** More than the 4-byte arithmetic of the kernel can be off. */
@@ -39,7 +39,7 @@ export function createBitCodes(mean: Float32Array): Codes {
     prepare(query) {
       const offsets = query.map((component, index) => component - (mean[index] ?? 0))
       const greatest = offsets.reduce((most, offset) => Math.max(most, Math.abs(offset)), 0)
-      const factor = Math.fround(greatest / GREATEST_IN_QUERY)
+      const factor = Math.fround(greatest / MAX_IN_QUERY)
       const integers = Array.from(offsets, (offset) =>
         factor > 0 ? Math.round(offset / factor) : 0,
       )

@@ -1,9 +1,9 @@
 import { type Codes, greatestOf, joinCode, lengthOf, roundUpTo } from './codes.ts'
 
-const GREATEST_CODE = 127
+const MAX_CODE = 127
 /** Fine enough that the query's own rounding does not count; the kernel widens to 2-byte integers anyway. */
-const GREATEST_IN_QUERY = 8191
-const GREATEST_INTEGER = 2 ** 31 - 1
+const MAX_IN_QUERY = 8191
+const MAX_INTEGER = 2 ** 31 - 1
 /** More than the 4-byte arithmetic of the kernel can be off. */
 const MARGIN = 2e-6
 
@@ -14,22 +14,19 @@ const MARGIN = 2e-6
 export function createInt8Codes(dimension: number): Codes {
   // The kernel reads 16 at a time; the rest is zeros.
   const stride = roundUpTo(16, dimension)
-  const greatestInQuery = Math.min(
-    GREATEST_IN_QUERY,
-    Math.floor(GREATEST_INTEGER / (GREATEST_CODE * stride)),
-  )
+  const greatestInQuery = Math.min(MAX_IN_QUERY, Math.floor(MAX_INTEGER / (MAX_CODE * stride)))
   return {
     kind: 'int8',
     dimension,
     stride,
     encode(vector) {
-      const scale = Math.fround(greatestOf(vector) / GREATEST_CODE)
+      const scale = Math.fround(greatestOf(vector) / MAX_CODE)
       const codes = new Int8Array(stride)
       let squares = 0
       // A plain loop, as every vector that is stored comes this way.
       for (let index = 0; index < dimension; index += 1) {
         const component = vector[index] ?? 0
-        const code = rounded(component, scale, GREATEST_CODE)
+        const code = rounded(component, scale, MAX_CODE)
         codes[index] = code
         squares += (component - code * scale) ** 2
       }

@@ -11,7 +11,7 @@ const POSITIONS_AT = 144 * 1024
 const PAGE_BYTES = 64 * 1024
 const PAGES_OF_A_SEGMENT = SEGMENT_BYTES / PAGE_BYTES
 /** Each growth takes a moment, however large it is, and what is not used yet takes no memory of the machine. */
-const FEWEST_SEGMENTS = 16
+const MIN_SEGMENTS = 16
 const SHARE_TO_GROW = 1 / 4
 
 interface Exports {
@@ -59,7 +59,7 @@ export function createSimdKernel(binary: Uint8Array): Kernel | null {
   }
   const grow = (): void => {
     const known = memory.buffer.byteLength / SEGMENT_BYTES
-    const count = Math.max(FEWEST_SEGMENTS, Math.floor(known * SHARE_TO_GROW))
+    const count = Math.max(MIN_SEGMENTS, Math.floor(known * SHARE_TO_GROW))
     const start = memory.grow(count * PAGES_OF_A_SEGMENT) * PAGE_BYTES
     for (let index = count - 1; index >= 0; index -= 1) {
       free.push(segmentAt(start + index * SEGMENT_BYTES))
