@@ -6,7 +6,13 @@ import { type AgentId, isId, newId, type RunId } from '../../core/ids.ts'
 import { checkLength, isLonger, LIMITS } from '../../core/limits.ts'
 import { type Message, spokenText } from '../../core/message.ts'
 import type { Page } from '../../core/page.ts'
-import { DEFAULT_MAX_STEPS, isSettled, type Run, waitsForClient } from '../../core/run.ts'
+import {
+  DEFAULT_MAX_STEPS,
+  isSettled,
+  type Run,
+  waitsForClient,
+  waitsForModel,
+} from '../../core/run.ts'
 import { cleanText, countCharacters } from '../../core/text.ts'
 import type { ModelRegistry, ModelWords, ToolSpec } from '../../llm/model.ts'
 import { findAgent } from '../../memory/find-agent.ts'
@@ -79,6 +85,11 @@ export function createRuns({ store, models, clock, owner, wake, onChange }: Runs
 
   /** The run of a message that is sent again looks anew for a model: that of the client it comes from now, or another. */
   async function takeUp(run: Run, samples: boolean): Promise<void> {
+    if (waitsForModel(run) && samples) {
+      const at = toTimestamp(clock())
+      await store.transaction((tx) => tx.runs.goOn(run.id, { samples, acceptedBy: owner }, at))
+      return
+    }
     if (!waitsForClient(run) || !(samples || (await hasOwnModel(run)))) return
     const at = toTimestamp(clock())
     await store.transaction((tx) => tx.runs.lookAgain(run.id, { samples, acceptedBy: owner }, at))
