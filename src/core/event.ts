@@ -34,3 +34,11 @@ export type AgentEvent =
       readonly agentId: AgentId
       readonly text: string
     }
+
+/** Which agents a change concerns. */
+export interface Concerned {
+  /** Agents whose settings, memory or history changed; none if the subject is gone, or is a run. */
+  readonly agents: readonly AgentId[]
+  /** Label of the block that changed. */
+  readonly label?: string
+}

@@ -1,6 +1,6 @@
 import type { CallId } from '../core/ids.ts'
 import type { Extras } from '../core/message.ts'
-import type { TokenUsage } from '../core/run.ts'
+import type { Sender, TokenUsage } from '../core/run.ts'
 
 /** JSON Schema of a tool's parameters: a flat object. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -126,12 +126,6 @@ export type ModelDelta =
       /** The next characters of the arguments. */
       readonly arguments: string
     }
-
-/** Who sent the message for which a model is looked for. */
-export interface Sender {
-  /** Its client can answer with a model of its own. */
-  readonly samples: boolean
-}
 
 export interface ProviderOffer {
   readonly provider: string

@@ -1,23 +1,11 @@
-import type { CreateMessageRequest } from '@modelcontextprotocol/server'
 import type { AgentEvent } from '../core/event.ts'
-import type { AgentId, CallId, RunId } from '../core/ids.ts'
+import type { AgentId, RunId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
-import type { Run, RunStatus } from '../core/run.ts'
+import type { Run, RunStatus, RunView } from '../core/run.ts'
+import type { SamplingParams } from '../core/sampling.ts'
 
 /* The part of the port `context.ts` that talks to agents and tells of their runs. */
-
-export interface RunView {
-  readonly run: Run
-  /** What the agent has said to the user in this run so far. */
-  readonly reply: string
-  /** Calls that are not made before somebody has said yes; absent: none. */
-  readonly pendingApprovals?: readonly {
-    readonly callId: CallId
-    readonly toolName: string
-    readonly arguments: string
-  }[]
-}
 
 export interface RunsPort {
   /** Returns when the message is on disk, without waiting for the agent. */
@@ -36,7 +24,7 @@ export interface RunsPort {
   askClient(
     runId: RunId,
     takes: { readonly tools: boolean },
-  ): Promise<{ readonly id: string; readonly params: CreateMessageRequest['params'] } | undefined>
+  ): Promise<{ readonly id: string; readonly params: SamplingParams } | undefined>
   /** `answer` as it came from the client. With a `problem`, it changed nothing. */
   answerClient(
     runId: RunId,

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type App, openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import type { NewAgent } from '../../src/core/agent-view.ts'
 import type { Message } from '../../src/core/message.ts'
 import type { Run } from '../../src/core/run.ts'
-import type { McpContext, NewAgent } from '../../src/service/context.ts'
+import type { McpContext } from '../../src/service/context.ts'
 import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 import {
   callTool,

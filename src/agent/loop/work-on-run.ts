@@ -4,6 +4,7 @@ import type { AgentEvent } from '../../core/event.ts'
 import type { StepId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { spokenText } from '../../core/message.ts'
+import type { Sender } from '../../core/run.ts'
 import {
   addUsage,
   NO_USAGE,

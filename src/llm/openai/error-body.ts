@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/is-record.ts'
 /** What a server says went wrong, out of the several shapes in which servers say it. */
 export interface ErrorDetail {
   readonly message: string
@@ -13,10 +14,10 @@ export const NO_DETAIL: ErrorDetail = { message: '', code: '', type: '' }
  */
 export function readErrorBody(body: unknown): ErrorDetail | null {
   const first: unknown = Array.isArray(body) ? body[0] : body
-  if (!isObject(first)) return null
+  if (!isRecord(first)) return null
   const { error } = first
   if (typeof error === 'string') return { ...NO_DETAIL, message: error, code: toText(first.code) }
-  if (isObject(error)) return toDetail(error)
+  if (isRecord(error)) return toDetail(error)
   if (first.object === 'error' || typeof first.message === 'string') return toDetail(first)
   if (first.detail !== undefined) return { ...NO_DETAIL, message: toText(first.detail) }
   return null
@@ -28,10 +29,6 @@ function toDetail(error: Readonly<Record<string, unknown>>): ErrorDetail {
     code: toText(error.code),
     type: toText(error.type ?? error.status),
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function toText(value: unknown): string {

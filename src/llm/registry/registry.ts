@@ -1,6 +1,7 @@
 import { UserError } from '../../core/errors.ts'
+import type { Sender } from '../../core/run.ts'
 import { CLIENT_OFFER, createClientModel, noSampling } from '../client/client-model.ts'
-import { type ChatModel, CLIENT_HANDLE, type ModelRegistry, type Sender } from '../model.ts'
+import { type ChatModel, CLIENT_HANDLE, type ModelRegistry } from '../model.ts'
 import type { CallLimits } from '../openai/call-watch.ts'
 import { createOpenAiModel } from '../openai/openai.ts'
 import {

@@ -1,6 +1,7 @@
 import type { AgentEvent } from '../../core/event.ts'
+import type { RunView } from '../../core/run.ts'
 import { isSettled } from '../../core/run.ts'
-import type { McpContext, RunView } from '../../service/context.ts'
+import type { McpContext } from '../../service/context.ts'
 import type { ToolCall } from './define-tool.ts'
 
 /** Clients that watch progress give up on a silent call; some after little more than this. */
