@@ -17,7 +17,6 @@ import {
   CLIENT_HANDLE,
   type ModelFailure,
   type ModelRegistry,
-  type Sender,
 } from '../../llm/model.ts'
 import { isTooFull } from '../compaction/compact.ts'
 import type { ContextInput } from '../context/compile-context.ts'
