@@ -14,7 +14,7 @@ export interface ServerVariables {
   /** `<commit>:<before|after>:<nth>[:<word>]`: SIGKILL there; with a word, of those that write it. */
   readonly RELIABILITY_FAIL?: string
   readonly RELIABILITY_CONTROL?: Control
-  /** A file: a line for every transaction of a step, in the order of the write lock. */
+  /** A file: a line for every transaction of a step, in the order of the write lock, and for every lease that ran out. */
   readonly RELIABILITY_TRACE?: string
   /** A file: the longest time for which the event loop stood still, in milliseconds. */
   readonly RELIABILITY_STALLS?: string
@@ -61,15 +61,20 @@ function ear(): Ear {
     seen += 1
     if (seen === Number(nth)) process.kill(process.pid, 'SIGKILL')
   }
+  const note = ({ lease, kind: written }: Commit) => {
+    if (trace === undefined || lease === undefined) return
+    const { agentId, fence } = lease
+    appendFileSync(trace, `${agentId} ${fence} ${written} ${process.pid} ${Date.now()}\n`)
+  }
   return {
     before(commit) {
-      if (trace !== undefined && commit.lease !== undefined) {
-        const { agentId, fence } = commit.lease
-        appendFileSync(trace, `${agentId} ${fence} ${commit.kind} ${process.pid}\n`)
-      }
+      note(commit)
       killIf(commit, 'before')
     },
-    after: (commit) => killIf(commit, 'after'),
+    after(commit) {
+      if (commit.kind === 'expire') note(commit)
+      killIf(commit, 'after')
+    },
   }
 }
 
