@@ -1,8 +1,8 @@
-import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { callAny, createAgent, type Delivered, keepSending } from './clients.ts'
 import { type Cluster, createCluster, LEASE_MILLISECONDS, type Server, until } from './harness.ts'
 import { findViolations, runViolations } from './invariants.ts'
+import { load } from './load.ts'
 import { openRuns, readRecords } from './records.ts'
 import { crashServer, terminateBackend } from './server-faults.ts'
 
@@ -40,11 +40,6 @@ const CLIENTS = 2
 const MOST_MESSAGES = 40
 const SETTLE_MILLISECONDS = 60_000
 const CLOSE_MILLISECONDS = 5_000
-
-/** By how much everything takes longer than on a machine that has nothing else to do. */
-function load(): number {
-  return Math.max(1, (loadavg()[0] ?? 0) / availableParallelism())
-}
 
 export async function playRound(round: Round): Promise<Outcome> {
   const { processes, kills, stops, terminations = 0, crashes = 0 } = round
