@@ -4,7 +4,7 @@
 'use strict'
 const fs = require('node:fs')
 const { homedir } = require('node:os')
-const { join } = require('node:path')
+const { dirname, isAbsolute, join } = require('node:path')
 const { Script } = require('node:vm')
 
 const BUNDLE = '__BUNDLE__'
@@ -14,11 +14,12 @@ const MAX_KEPT = 8
 const filename = join(__dirname, BUNDLE)
 const name = `${BUNDLE}.${process.version}-${process.platform}-${process.arch}.cache`
 const folder = cacheFolder()
-const cachedData = readOwn(join(__dirname, name)) ?? readOwn(join(folder, name))
+const cachedData = readOwn(join(__dirname, name)) ?? (folder && readOwn(join(folder, name)))
 const script = new Script(fs.readFileSync(filename, 'utf8'), { filename, cachedData })
 const [, , command = 'stdio'] = process.argv
 // Other commands compile little of what a server needs.
-if (/^(stdio$|serve$|-)/.test(command) && (!cachedData || script.cachedDataRejected)) keepLater()
+const isServer = /^(stdio$|serve$|-)/.test(command)
+if (folder && isServer && (!cachedData || script.cachedDataRejected)) keepLater()
 script.runInThisContext()(exports, require, module, __filename, __dirname)
 
 function keepLater() {
@@ -34,12 +35,23 @@ function keepLater() {
   process.once('exit', keepAtExit)
 }
 
+/** Undefined: this user has no home directory, or none that is an absolute path. */
 function cacheFolder() {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
-  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'recollect')
+  const { XDG_CACHE_HOME = '', LOCALAPPDATA } = process.env
+  if (isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'recollect')
   if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'recollect', 'cache')
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'recollect')
-  return join(homedir(), '.cache', 'recollect')
+  const home = findHome()
+  if (!isAbsolute(home)) return undefined
+  if (process.platform === 'darwin') return join(home, 'Library', 'Caches', 'recollect')
+  return join(home, '.cache', 'recollect')
+}
+
+function findHome() {
+  try {
+    return homedir()
+  } catch {
+    return ''
+  }
 }
 
 /** It is code, so nobody else may have been able to write it. */
@@ -62,7 +74,10 @@ function readOwn(path) {
 function keep() {
   const unfinished = join(folder, `${name}.${process.pid}`)
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // Not recursively: below /proc Node's own never ends.
+    for (const path of [dirname(folder), folder]) {
+      if (!fs.existsSync(path)) fs.mkdirSync(path, { mode: 0o700 })
+    }
     // On the disk before it gets its name: V8 believes whatever has the right head and length.
     const file = fs.openSync(unfinished, 'wx', 0o600)
     fs.writeFileSync(file, script.createCachedData())
