@@ -6,13 +6,14 @@ import { createImportChecks } from './agent/agents/import-checks.ts'
 import { checkRoomFor } from './agent/compaction/check-room.ts'
 import { hasEnded, ownerName } from './agent/loop/owner.ts'
 import { createWorker } from './agent/loop/worker.ts'
+import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
 import type { RunsOptions } from './agent/runs/runs-options.ts'
 import type { Config } from './config.ts'
 import { type Bus, createBus } from './core/bus.ts'
 import { toTimestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
-import type { AgentEvent, Change } from './core/event.ts'
+import type { Change } from './core/event.ts'
 import { keepKey } from './core/keep-key.ts'
 import { describeError, type Log } from './core/log.ts'
 import { withoutSecrets } from './core/safe-url.ts'
@@ -74,14 +75,9 @@ interface Parts {
   readonly embedders: EmbedderRegistry
   readonly embedQuestion: EmbedQuestion
   readonly changes: Bus<Change>
-  readonly progress: Bus<Progress>
+  readonly live: LiveRuns
   /** Seals cursors. */
   readonly cursorKey: () => Promise<Uint8Array>
-}
-
-interface Progress {
-  readonly namespace: string
-  readonly event: AgentEvent
 }
 
 /** Joins the parts over an opened database, and begins to serve its queues; a read-only server leaves them alone. */
@@ -130,7 +126,7 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
     embedders,
     embedQuestion: createEmbedQuestion(embedders),
     changes: createBus<Change>(onListenerError),
-    progress: createBus<Progress>(onListenerError),
+    live: createLiveRuns(onListenerError),
     cursorKey: keepKey(() => readCursorKey(storage)),
   }
 }
@@ -153,7 +149,8 @@ function startWork(parts: Parts): Work {
     budget: { tokens: config.maxRunTokens, seconds: config.maxRunSeconds },
     firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
     countTokens,
-    emit: (namespace, event) => parts.progress.publish({ namespace, event }),
+    emit: parts.live.publish,
+    isWatched: parts.live.isWatched,
   })
   const embedQueue = createEmbedQueue({
     ...parts,
@@ -215,11 +212,12 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
 }
 
 function createRunsPort(
-  { storage, models, owner, progress }: Parts,
+  { storage, models, owner, live }: Parts,
   namespace: string,
   hooks: Pick<RunsOptions, 'wake' | 'onChange'>,
 ): RunsPort {
   const runs = createRuns({
+    expect: (runId) => live.expect(namespace, runId),
     store: storage.in(namespace),
     models,
     clock: storage.clock,
@@ -234,11 +232,7 @@ function createRunsPort(
     },
     answerClient: (runId, ask, answer) =>
       runs.answerClient(runId, ask, (tools) => readSampled(answer, tools)),
-    onProgress: (runId, listener) =>
-      progress.subscribe((progressed) => {
-        const { event } = progressed
-        if (progressed.namespace === namespace && event.runId === runId) listener(event)
-      }),
+    onProgress: (runId, listener) => live.subscribe(namespace, runId, listener),
   }
 }
 

@@ -16,6 +16,8 @@ export interface RunsPort {
     readonly maxSteps?: number | undefined
     /** The client can answer with a model of its own. */
     readonly samples?: boolean | undefined
+    /** The sender is about to call `onProgress` for the run, so that its first answer is streamed, too. */
+    readonly isWatched?: boolean | undefined
   }): Promise<RunView>
   /**
    * What the client's model is to be asked so that the run goes on; it shuts out whoever was asked before. Undefined: the
@@ -53,5 +55,9 @@ export interface RunsPort {
     },
   ): Promise<RunView>
   messages(runId: RunId): Promise<readonly Message[]>
+  /**
+   * Tells what the agent does in the run, as far as this process works on it: first what there is of the present step,
+   * then each event as it happens. While anybody listens, answers are streamed.
+   */
   onProgress(runId: RunId, listener: (event: AgentEvent) => void): () => void
 }

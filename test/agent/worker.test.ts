@@ -34,6 +34,7 @@ beforeEach(async () => {
     firstPauseMilliseconds: 1,
     countTokens,
     emit: () => undefined,
+    isWatched: () => false,
   })
 })
 afterEach(async () => {

@@ -8,11 +8,18 @@ import type {
   ModelRequest,
   ModelResult,
 } from '../../llm/model.ts'
+import type { AnswerStream } from './answer-stream.ts'
 import { afterFailure } from './retry-policy.ts'
 
 export type ModelOutcome =
   /** `usage` is that of all the calls it took. */
-  | { readonly kind: 'answer'; readonly answer: ModelAnswer; readonly usage: TokenUsage }
+  | {
+      readonly kind: 'answer'
+      readonly answer: ModelAnswer
+      readonly usage: TokenUsage
+      /** Of the call that gave it. */
+      readonly stream: AnswerStream
+    }
   | { readonly kind: 'failure'; readonly failure: ModelFailure }
   /** The provider wants to be left alone for longer than an agent should be held. */
   | { readonly kind: 'wait'; readonly milliseconds: number; readonly failure: ModelFailure }
@@ -23,22 +30,29 @@ export interface CallOptions {
   readonly firstPauseMilliseconds: number
   /** The agent has said what it has to say, so that an answer without anything in it is an end like any other. */
   readonly mayBeSilent: boolean
+  /** Each call of the model is an answer of its own to those who watch. */
+  readonly openStream: () => AnswerStream
+  /** Somebody watches now. */
+  readonly isWatched: () => boolean
 }
 
 /** Asks until there is an answer or no sense in asking again. Never rejects. */
 export async function callModel(
   model: ChatModel,
   request: ModelRequest,
-  { signal, log, firstPauseMilliseconds, mayBeSilent }: CallOptions,
+  { signal, log, firstPauseMilliseconds, mayBeSilent, openStream, isWatched }: CallOptions,
 ): Promise<ModelOutcome> {
   let wasted = NO_USAGE
   for (let tries = 1; ; tries += 1) {
-    const called = await model.call(request, { signal })
+    const stream = openStream()
+    const onDelta = isWatched() ? stream.onDelta : undefined
+    const called = await model.call(request, { signal, onDelta })
     const result = mayBeSilent ? called : refuseSilence(called, model.handle)
     if (result.kind === 'answer') {
       const { answer } = result
-      return { kind: 'answer', answer, usage: addUsage(wasted, answer.usage) }
+      return { kind: 'answer', answer, usage: addUsage(wasted, answer.usage), stream }
     }
+    stream.drop()
     // An empty answer has been paid for like any other.
     if (called.kind === 'answer') wasted = addUsage(wasted, called.answer.usage)
     if (signal.aborted) return result

@@ -1,7 +1,7 @@
 import { toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import type { AgentEvent } from '../../core/event.ts'
-import type { StepId } from '../../core/ids.ts'
+import type { RunId, StepId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { spokenText } from '../../core/message.ts'
 import type { Sender } from '../../core/run.ts'
@@ -13,15 +13,24 @@ import {
   type TokenUsage,
 } from '../../core/run.ts'
 import {
+<<<<<<< HEAD
   type AskingAgent,
   CLIENT_HANDLE,
   type ModelFailure,
   type ModelRegistry,
+=======
+  CLIENT_HANDLE,
+  type ModelFailure,
+  type ModelRegistry,
+  type ModelRequest,
+>>>>>>> main
 } from '../../llm/model.ts'
 import { isTooFull } from '../compaction/compact.ts'
 import type { ContextInput } from '../context/compile-context.ts'
 import { throwIfExhausted } from '../throw-if-exhausted.ts'
+import { SPEAKING_TOOL } from '../tools/index.ts'
 import { advance, type Next, type RunBudget } from './advance.ts'
+import { AnswerStream } from './answer-stream.ts'
 import { callModel } from './call-model.ts'
 import { answerOf } from './client-answer.ts'
 import { compileExactly } from './compile-exactly.ts'
@@ -40,6 +49,8 @@ export interface RunTools {
   readonly countTokens: (text: string) => Promise<number>
   readonly log: Log
   readonly emit: (event: AgentEvent) => void
+  /** Somebody watches the run now, so that its answers are streamed. */
+  readonly isWatched: (runId: RunId) => boolean
 }
 
 /** Why nobody works on a run any more. */
@@ -69,10 +80,17 @@ export async function workOnRun(
 ): Promise<WorkEnd> {
   const trouble: Trouble = { overflows: new Map(), summaries: new Map() }
   let turns = 0
+  let step = 0
+  const endStep = () => {
+    if (step > 0) tools.emit({ type: 'step_ended', runId: run.id, agentId: run.agentId, step })
+    step = 0
+  }
   try {
     for (; ; turns += 1) {
       const next = await advance(run, tools.budget, turns === 0)
+      if (next.kind !== 'calls' && !(next.kind === 'model' && next.number === step)) endStep()
       if (next.kind === 'over') return LET_GO
+      if (next.kind === 'model') step = next.number
       if (signal.aborted) {
         await giveBackRun(run)
         return LET_GO
@@ -82,8 +100,11 @@ export async function workOnRun(
         if (asked === 'let_go') return LET_GO
         if (asked !== 'went_on') return asked
       } else {
-        const onCall = (toolName: string) =>
+        const onCall = (toolName: string) => {
+          // Whoever watches has heard the words themselves.
+          if (toolName === SPEAKING_TOOL) return
           tools.emit({ type: 'tool_called', runId: run.id, agentId: run.agentId, toolName })
+        }
         const { agent, speakNow } = next
         await makeCalls(run, next.step, { agent, speakNow, signal, log: tools.log, onCall })
       }
@@ -127,7 +148,13 @@ async function askModel(
     const exact = await compileExactly(context, countTokens)
     const answer = answerOf(clientAnswer, exact.compiled.totalTokens)
     const model = { handle: CLIENT_HANDLE, warnings: [] }
-    return useAnswer(run, { stepId, ...exact }, model, { answer, usage: answer.usage, emit })
+    const stream = openStream(run, context, exact.compiled.request, emit)
+    return useAnswer(run, { stepId, ...exact }, model, {
+      answer,
+      usage: answer.usage,
+      emit,
+      stream,
+    })
   }
   emit({ type: 'step_started', runId: run.id, agentId: run.agentId, step: number })
   const asking: AskingAgent = { model: context.agent.model, ranOn: context.state.ranOn }
@@ -154,8 +181,14 @@ async function askModel(
     return 'let_go'
   }
   const mayBeSilent = context.speakNow !== null || hasSpoken(run, context)
-  const options = { signal, log, firstPauseMilliseconds, mayBeSilent }
-  const result = await callModel(model, compiled.request, options)
+  const result = await callModel(model, compiled.request, {
+    signal,
+    log,
+    firstPauseMilliseconds,
+    mayBeSilent,
+    openStream: () => openStream(run, input, compiled.request, emit),
+    isWatched: () => tools.isWatched(run.id),
+  })
   if (result.kind === 'wait') {
     // A provider may ask for a pause again and again; the time that a run may take ends that too.
     if (run.elapsed() > budget.seconds * 1_000) {
@@ -184,7 +217,25 @@ async function askModel(
     return 'let_go'
   }
   const usage = addUsage(result.usage, summaries.get(stepId) ?? NO_USAGE)
-  return useAnswer(run, { stepId, input, compiled }, model, { answer: result.answer, usage, emit })
+  const { answer, stream } = result
+  return useAnswer(run, { stepId, input, compiled }, model, { answer, usage, emit, stream })
+}
+
+function openStream(
+  run: HeldRun,
+  { agent }: ContextInput,
+  { tools, toolChoice }: ModelRequest,
+  emit: RunTools['emit'],
+): AnswerStream {
+  const offered = toolChoice === 'none' ? [] : tools.map(({ name }) => name)
+  return new AnswerStream({
+    runId: run.id,
+    agentId: run.agentId,
+    emit,
+    tools: new Set(offered),
+    textSpeaks: agent.agentType === 'letta_v1_agent' || offered.length === 0 ? 'always' : 'alone',
+    callsSpeak: agent.toolRules.length === 0,
+  })
 }
 
 function hasSpoken(run: HeldRun, { history }: ContextInput): boolean {

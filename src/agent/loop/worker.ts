@@ -12,8 +12,9 @@ import { createSweep } from './sweep.ts'
 import { restAfter } from './trouble.ts'
 import { type RunTools, type WorkEnd, workOnRun } from './work-on-run.ts'
 
-export interface WorkerOptions extends Omit<RunTools, 'emit'> {
+export interface WorkerOptions extends Omit<RunTools, 'emit' | 'isWatched'> {
   readonly emit: (namespace: string, event: AgentEvent) => void
+  readonly isWatched: (namespace: string, runId: RunId) => boolean
   readonly storage: Storage
   readonly embedQuestion: EmbedQuestion
   /** Signs what this process works on (`ownerName`). */
@@ -115,10 +116,13 @@ export function createWorker(options: WorkerOptions): Worker {
       (error) => log('warn', 'a lease could not be renewed', { error: describeError(error) }),
     )
     const emit = (event: AgentEvent) => options.emit(lease.namespace, event)
+    const isWatched = (runId: RunId) => options.isWatched(lease.namespace, runId)
+    const tools = { ...options, emit, isWatched }
     const work: Work = {
       run,
       controller,
-      done: workOnRun(run, { ...options, emit }, controller.signal).then((end) => {
+      done: workOnRun(run, tools, controller.signal).then((end) => {
+        emit({ type: 'run_left', runId: id, agentId })
         stopKeeping()
         putAside(run, end, rest)
         // The run may be in other hands here already: this is the end of this work, not of that.

@@ -18,6 +18,8 @@ export interface MessageToAgent {
   readonly maxSteps?: number | undefined
   /** The client can answer with a model of its own. */
   readonly samples?: boolean | undefined
+  /** Its sender is about to watch the run. */
+  readonly isWatched?: boolean | undefined
 }
 
 export interface Acceptance {

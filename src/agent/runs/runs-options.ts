@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
+import type { RunId } from '../../core/ids.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import type { Store } from '../../storage/port/store.ts'
 import type { OnChange } from './wait-settled.ts'
@@ -11,5 +12,7 @@ export interface RunsOptions {
   readonly owner: string
   /** There is something to do. */
   readonly wake: () => void
+  /** Somebody is about to watch the run. */
+  readonly expect: (id: RunId) => void
   readonly onChange: OnChange
 }

@@ -87,12 +87,13 @@ export function createRuns(options: RunsOptions) {
 }
 
 async function send(options: RunsOptions, message: MessageToAgent): Promise<Run> {
-  const { store, models, clock, owner, wake } = options
+  const { store, models, clock, owner, wake, expect } = options
   checkLength('The idempotency key', message.idempotencyKey ?? '', LIMITS.idempotencyKey)
   const clean = { ...message, text: checkMessage(message.text) }
   const acceptance = { id: newId('run'), acceptedBy: owner, at: toTimestamp(clock()) }
   const run = await store.transaction((tx) => acceptMessage(tx, models, clean, acceptance))
   await lookAgain(options, run, message.samples ?? false)
+  if (message.isWatched) expect(run.id)
   wake()
   return run
 }

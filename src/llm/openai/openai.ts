@@ -1,5 +1,12 @@
 import { estimatePrompt, estimateUsage } from '../estimate-usage.ts'
-import type { ChatModel, ModelFailure, ModelRequest, ModelResult, ToolSpec } from '../model.ts'
+import type {
+  CallOptions,
+  ChatModel,
+  ModelFailure,
+  ModelRequest,
+  ModelResult,
+  ToolSpec,
+} from '../model.ts'
 import type { Provider, ProviderEndpoint } from '../providers.ts'
 import { type CallLimits, type CallWatch, watchCall } from './call-watch.ts'
 import {
@@ -37,8 +44,13 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
 
   const redactor = createRedactor(endpoint.key)
 
-  const ask = async (request: ModelRequest, watch: CallWatch): Promise<ModelResult> => {
-    const body = toWire({ model, handle, quirks: provider.quirks }, request)
+  const ask = async (
+    request: ModelRequest,
+    watch: CallWatch,
+    onDelta: CallOptions['onDelta'],
+  ): Promise<ModelResult> => {
+    const stream = provider.quirks.stream || onDelta !== undefined
+    const body = toWire({ model, handle, quirks: { ...provider.quirks, stream } }, request)
     const sent = await sendRequest(provider, endpoint, '/chat/completions', body, watch)
     if (sent.kind === 'refusal') {
       const { refusal } = sent
@@ -46,7 +58,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
         classifyRefusal({ ...refusal, detail: redactor.detail(refusal.detail) }, target),
       )
     }
-    const read = await readCompletion(sent.response, watch)
+    const read = await readCompletion(sent.response, watch, onDelta)
     if (read.kind === 'invalid') return failed(invalidAnswer(read.problem, target))
     const parsed = parseAnswer(read.body, callableTools(request), handle)
     switch (parsed.kind) {
@@ -71,9 +83,9 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   return {
     handle,
     warnings: [],
-    async call(request, { signal }) {
+    async call(request, { signal, onDelta }) {
       const watch = watchCall(signal, limits)
-      const result = await ask(request, watch).catch((error: unknown) =>
+      const result = await ask(request, watch, onDelta).catch((error: unknown) =>
         failed(classifyThrown(error, target)),
       )
       watch.stop()

@@ -89,7 +89,7 @@ interface Begun {
 async function begin(
   args: Sending,
   context: McpContext,
-  { client, person }: Pick<ToolCall, 'client' | 'person'>,
+  { client, person, wantsProgress }: Pick<ToolCall, 'client' | 'person' | 'wantsProgress'>,
 ): Promise<Begun> {
   if (client?.resumed === undefined) {
     const view = await context.runs.send({
@@ -98,6 +98,7 @@ async function begin(
       idempotencyKey: args.idempotency_key,
       maxSteps: args.max_steps,
       samples: client?.takes('sampling'),
+      isWatched: wantsProgress,
     })
     const until = Date.now() + args.wait_seconds * 1_000
     return { view, round: { asked: 0, until }, isClosed: false }

@@ -10,6 +10,7 @@ import { runLists } from './0008-run-lists.ts'
 import { clientModel } from './0009-client-model.ts'
 import { tokens } from './0010-tokens.ts'
 import { queues } from './0011-queues.ts'
+import { normalForm } from './0013-normal-form.ts'
 import { models } from './0014-models.ts'
 import { secureDelete } from './0015-secure-delete.ts'
 
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   clientModel,
   tokens,
   queues,
-  models,
   secureDelete,
+  normalForm,
+  models,
 ]
