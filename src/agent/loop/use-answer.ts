@@ -30,13 +30,8 @@ interface Answered {
 export async function useAnswer(
   run: HeldRun,
   { stepId, input, compiled }: AskedStep,
-<<<<<<< HEAD
   model: Pick<ChatModel, 'handle' | 'warnings' | 'isRehearsal'>,
-  { answer: written, usage, emit }: Answered,
-=======
-  model: Pick<ChatModel, 'handle' | 'warnings'>,
   { answer: written, usage, emit, stream }: Answered,
->>>>>>> main
 ): Promise<'went_on' | 'let_go'> {
   const { agent } = input
   const { toolRules, tools } = agent

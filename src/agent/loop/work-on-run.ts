@@ -13,17 +13,11 @@ import {
   type TokenUsage,
 } from '../../core/run.ts'
 import {
-<<<<<<< HEAD
   type AskingAgent,
   CLIENT_HANDLE,
   type ModelFailure,
   type ModelRegistry,
-=======
-  CLIENT_HANDLE,
-  type ModelFailure,
-  type ModelRegistry,
   type ModelRequest,
->>>>>>> main
 } from '../../llm/model.ts'
 import { isTooFull } from '../compaction/compact.ts'
 import type { ContextInput } from '../context/compile-context.ts'
