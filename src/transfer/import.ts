@@ -117,6 +117,7 @@ function importMessages(
       tokens: checks.messageTokens(body),
       createdAt: message.created_at,
       body,
+      elsewhere: 'elsewhere' in message ? message.elsewhere : undefined,
     }
   })
 }

@@ -161,6 +161,7 @@ export const PLAN = {
       body: true,
       tokens: true,
       created_at: true,
+      elsewhere: true,
     },
   },
   summary: {

@@ -132,6 +132,8 @@ export interface Database {
     body: string
     tokens: number
     created_at: string
+    /** 1: it was said to a coding assistant, and is not in the agent's own context. */
+    elsewhere: Generated<number>
   }
   summary: {
     row: Generated<number>

@@ -13,6 +13,7 @@ import { queues } from './0011-queues.ts'
 import { normalForm } from './0013-normal-form.ts'
 import { models } from './0014-models.ts'
 import { secureDelete } from './0015-secure-delete.ts'
+import { hooks } from './0016-hooks.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -32,5 +33,6 @@ export const MIGRATIONS: readonly Migration[] = [
   queues,
   secureDelete,
   normalForm,
+  hooks,
   models,
 ]
