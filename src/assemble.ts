@@ -9,18 +9,23 @@ import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
 import type { RunsOptions } from './agent/runs/runs-options.ts'
+import { projectAgent } from './assistant/project-agent.ts'
 import type { Config } from './config.ts'
+import type { Agent } from './core/agent.ts'
 import { type Bus, createBus } from './core/bus.ts'
+import { toTimestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
 import type { Change } from './core/event.ts'
 import { keepKey } from './core/keep-key.ts'
 import { describeError, type Log } from './core/log.ts'
+import { withoutSecrets } from './core/safe-url.ts'
 import { readSampled } from './llm/client/read-sampled.ts'
 import { toSampling } from './llm/client/to-sampling.ts'
 import { countTokens } from './llm/count-tokens.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import { createEmbedderRegistry } from './llm/registry/embedder-registry.ts'
+import type { KnownEndpoints } from './llm/registry/ollama-probe.ts'
 import { createModelRegistry } from './llm/registry/registry.ts'
 import { createArchivalMemory } from './memory/archival.ts'
 import { createArchives } from './memory/archives.ts'
@@ -56,6 +61,26 @@ export function assembleTransfer(config: Config, storage: Storage) {
   }
 }
 
+/** An agent that remembers for a project, made when its first session asks for it. */
+export async function createProjectAgent(
+  config: Config,
+  storage: Storage,
+  name: string,
+): Promise<Agent> {
+  const embedders = createEmbedderRegistry({
+    settings: config.providers,
+    limits: config.modelCalls,
+  })
+  const agents = createAgents(
+    storage.in(config.namespace),
+    openModels(config),
+    { check: embedders.check, fallback: config.embedding },
+    storage.clock,
+  )
+  const { agent } = await agents.create(projectAgent(name))
+  return agent
+}
+
 export type AgentFiles = ReturnType<typeof assembleTransfer>
 
 /** A batch takes a slow machine a minute; whoever takes longer is asked for less at a time. */
@@ -78,9 +103,14 @@ interface Parts {
 }
 
 /** Joins the parts over an opened database, and begins to serve its queues; a read-only server leaves them alone. */
-export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
+export async function assemble(
+  config: Config,
+  log: Log,
+  storage: Storage,
+  works: boolean = !config.readOnly,
+): Promise<App> {
   const parts = openParts(config, log, storage)
-  const work = startWork(parts)
+  const work = works ? startWork(parts) : IDLE
   const poller = await pollChanges(storage.changes, parts.changes.publish, log)
   // Now, so that nothing that only reads has to write it; if it can't be made yet, the first cursor tries again.
   await parts.cursorKey().catch(() => undefined)
@@ -119,7 +149,7 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
     log,
     storage,
     owner: ownerName(randomBytes(6).toString('hex')),
-    models: openModels(config),
+    models: openModels(config, rememberEndpoints(storage)),
     embedders,
     embedQuestion: createEmbedQuestion(embedders),
     changes: createBus<Change>(onListenerError),
@@ -134,10 +164,12 @@ interface Work {
   stop(): Promise<void>
 }
 
+/** Where the work is left to others. */
+const IDLE: Work = { wake() {}, async stop() {} }
+
 /** Works on runs and embeddings, and reacts to changes of them, also to those that other processes make. */
 function startWork(parts: Parts): Work {
   const { config, storage, changes } = parts
-  if (config.readOnly) return { wake() {}, async stop() {} }
   const worker = createWorker({
     ...parts,
     clock: storage.clock,
@@ -257,8 +289,25 @@ async function readCursorKey(storage: Storage): Promise<Uint8Array> {
   }
 }
 
-function openModels(config: Config): ModelRegistry {
+/** Remembered for as long as the data is; a server that only reads remembers what others wrote down. */
+function rememberEndpoints({ endpoints, clock }: Storage): KnownEndpoints {
+  const noted = new Set<string>()
+  const keyOf = (baseUrl: string) => withoutSecrets(baseUrl)
+  return {
+    hasAnswered: async (baseUrl) =>
+      noted.has(keyOf(baseUrl)) ||
+      (await endpoints.answered().catch(() => noted)).has(keyOf(baseUrl)),
+    async noteAnswer(baseUrl) {
+      if (noted.has(keyOf(baseUrl))) return
+      noted.add(keyOf(baseUrl))
+      await endpoints.note(keyOf(baseUrl), toTimestamp(clock())).catch(() => undefined)
+    },
+  }
+}
+
+function openModels(config: Config, endpoints?: KnownEndpoints): ModelRegistry {
   return createModelRegistry({
+    ...(endpoints && { endpoints }),
     defaultHandle: config.model,
     settings: config.providers,
     limits: config.modelCalls,

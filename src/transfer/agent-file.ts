@@ -100,6 +100,8 @@ const context = z.strictObject({
   from: count(1),
   summaries_from: count(1),
   pressure_told: z.boolean(),
+  /** The last real model that answered it. */
+  ran_on: upTo(LIMITS.word).optional(),
 })
 
 const summary = z.strictObject({
@@ -141,8 +143,11 @@ const extras = z.strictObject({
   calls: z.array(fields.nullable()).optional(),
 })
 
+/** Said to a coding assistant; from version 2 on. */
+const elsewhere = z.literal(true).optional()
+
 const message = z.discriminatedUnion('role', [
-  z.strictObject({ role: z.literal('user'), created_at: moment, text }),
+  z.strictObject({ role: z.literal('user'), created_at: moment, text, elsewhere }),
   z.strictObject({ role: z.literal('system'), created_at: moment, text }),
   z.strictObject({
     role: z.literal('assistant'),
@@ -153,6 +158,7 @@ const message = z.discriminatedUnion('role', [
     said: z.array(text),
     /** From version 2 on. */
     extras: extras.optional(),
+    elsewhere,
   }),
   z.strictObject({
     role: z.literal('tool'),

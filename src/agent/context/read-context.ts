@@ -34,7 +34,7 @@ async function messagesInSight(
   agent: Agent,
   state: ContextState,
 ): Promise<readonly Message[]> {
-  const messages = await reads.messages.since(agent.id, state.from)
+  const messages = await reads.messages.inSight(agent.id, state.from)
   const [first] = messages
   if (!first || first.role === 'user') return messages
   const asked = await reads.messages.userMessageBefore(agent.id, first.seq)

@@ -58,7 +58,11 @@ export interface MessageReads {
   recent(agentId: AgentId, most: { readonly messages?: number }): Promise<readonly Message[]>
   /** All from number `seq` on, oldest first; at most `limit`. */
   since(agentId: AgentId, seq: number, limit?: number): Promise<readonly Message[]>
-  /** The newest of the user's messages before number `seq`. */
+  /** The same without what was said elsewhere: what the agent sees in its context. */
+  inSight(agentId: AgentId, seq: number, limit?: number): Promise<readonly Message[]>
+  /** Those of these ids that there are. */
+  known(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
+  /** The newest of the user's messages before number `seq`, but for what was said elsewhere. */
   userMessageBefore(agentId: AgentId, seq: number): Promise<Message | undefined>
   /** Oldest first. */
   ofRun(runId: RunId): Promise<readonly Message[]>
@@ -82,6 +86,8 @@ export interface NewMessage {
   readonly tokens: number
   readonly createdAt: Timestamp
   readonly body: MessageBody
+  /** It is found by search, and never in the agent's own context. */
+  readonly elsewhere?: true | undefined
 }
 
 export interface MessageWrites {
