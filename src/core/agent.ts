@@ -50,6 +50,8 @@ export interface ContextState {
   readonly pressureTold: boolean
   /** Context window of the model as learned from a provider's refusal; null: no provider has refused a request. */
   readonly learnedWindow: number | null
+  /** The last real model that ran the agent; null: none yet, so the rehearsal model may stand in. */
+  readonly ranOn: string | null
   /** Summaries of messages before this `seq` are no longer shown. */
   readonly summariesFrom: number
   readonly summary: Summary | null

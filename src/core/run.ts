@@ -29,7 +29,7 @@ export const STOP_REASONS = [
 ] as const
 export type StopReason = (typeof STOP_REASONS)[number]
 
-export const WAITS = ['retry', 'client'] as const
+export const WAITS = ['retry', 'client', 'model'] as const
 export type WaitingFor = (typeof WAITS)[number]
 
 /** A person's decision about a call that requires approval. */
@@ -87,6 +87,8 @@ export interface Run {
   readonly waitingFor: WaitingFor | null
   /** When a run that waits for `retry` continues. */
   readonly retryAt: Timestamp | null
+  /** Of a run that waits for a model: what is missing, and what to do about it. */
+  readonly missing: string | null
   /** The user's message. */
   readonly input: string
   readonly idempotencyKey: string | null
@@ -105,6 +107,11 @@ export interface Run {
 /** The run continues when a client brings its model's answer. */
 export function waitsForClient({ status, waitingFor }: Run): boolean {
   return status === 'waiting' && waitingFor === 'client'
+}
+
+/** The run continues when the agent's model is available. */
+export function waitsForModel({ status, waitingFor }: Run): boolean {
+  return status === 'waiting' && waitingFor === 'model'
 }
 
 /** Neither queued nor running: nothing more happens without an action from outside. */
