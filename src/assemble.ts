@@ -13,16 +13,19 @@ import { projectAgent } from './assistant/project-agent.ts'
 import type { Config } from './config.ts'
 import type { Agent } from './core/agent.ts'
 import { type Bus, createBus } from './core/bus.ts'
+import { toTimestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
 import type { Change } from './core/event.ts'
 import { keepKey } from './core/keep-key.ts'
 import { describeError, type Log } from './core/log.ts'
+import { withoutSecrets } from './core/safe-url.ts'
 import { readSampled } from './llm/client/read-sampled.ts'
 import { toSampling } from './llm/client/to-sampling.ts'
 import { countTokens } from './llm/count-tokens.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import { createEmbedderRegistry } from './llm/registry/embedder-registry.ts'
+import type { KnownEndpoints } from './llm/registry/ollama-probe.ts'
 import { createModelRegistry } from './llm/registry/registry.ts'
 import { createArchivalMemory } from './memory/archival.ts'
 import { createArchives } from './memory/archives.ts'
@@ -148,7 +151,7 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
     log,
     storage,
     owner: ownerName(randomBytes(6).toString('hex')),
-    models: openModels(config),
+    models: openModels(config, rememberEndpoints(storage)),
     embedders,
     embedQuestion: createEmbedQuestion(embedders),
     changes: createBus<Change>(onListenerError),
@@ -288,8 +291,25 @@ async function readCursorKey(storage: Storage): Promise<Uint8Array> {
   }
 }
 
-function openModels(config: Config): ModelRegistry {
+/** Remembered for as long as the data is; a server that only reads remembers what others wrote down. */
+function rememberEndpoints({ endpoints, clock }: Storage): KnownEndpoints {
+  const noted = new Set<string>()
+  const keyOf = (baseUrl: string) => withoutSecrets(baseUrl)
+  return {
+    hasAnswered: async (baseUrl) =>
+      noted.has(keyOf(baseUrl)) ||
+      (await endpoints.answered().catch(() => noted)).has(keyOf(baseUrl)),
+    async noteAnswer(baseUrl) {
+      if (noted.has(keyOf(baseUrl))) return
+      noted.add(keyOf(baseUrl))
+      await endpoints.note(keyOf(baseUrl), toTimestamp(clock())).catch(() => undefined)
+    },
+  }
+}
+
+function openModels(config: Config, endpoints?: KnownEndpoints): ModelRegistry {
   return createModelRegistry({
+    ...(endpoints && { endpoints }),
     defaultHandle: config.model,
     settings: config.providers,
     limits: config.modelCalls,

@@ -55,7 +55,7 @@ export type SealedThing = 'request-state' | 'cursor'
 
 export interface ModelsPort {
   /** The model for agents that name none, and why it was chosen. */
-  describeDefault(sender: Sender): Promise<{ readonly handle: string; readonly reason: string }>
+  describeDefault(sender?: Sender): Promise<{ readonly handle: string; readonly reason: string }>
   /** Configured and detected providers. `models` is null for a provider that did not answer. */
   offers(
     sender: Sender,

@@ -22,6 +22,7 @@ import { passageReads } from './passages/passages.ts'
 import type { ChangeLog, Reads, Storage, StorageInfo, Store, Transaction } from './port/store.ts'
 import { approvalWrites } from './runs/approvals.ts'
 import { askWrites } from './runs/asks.ts'
+import { createEndpointStore } from './runs/endpoints.ts'
 import { createClaims } from './runs/run-queue.ts'
 import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
@@ -99,6 +100,7 @@ export function createStorage(opened: Opened): Storage {
     }),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
     tokens: createTokenStore(reader, transact),
+    endpoints: createEndpointStore(reader, transact),
     changes: {
       head: changes.head,
       after: changes.after,

@@ -80,6 +80,7 @@ async function importContext(
       from: context.from,
       summariesFrom: context.summaries_from,
       pressureTold: context.pressure_told,
+      ranOn: context.ran_on ?? null,
     },
     at,
   )
