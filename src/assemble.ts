@@ -16,6 +16,7 @@ import { describeError, type Log } from './core/log.ts'
 import { readSampled } from './llm/client/read-sampled.ts'
 import { toSampling } from './llm/client/to-sampling.ts'
 import { countTokens } from './llm/count-tokens.ts'
+import { storedLessons } from './llm/learned/learned.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import { createEmbedderRegistry } from './llm/registry/embedder-registry.ts'
 import { createModelRegistry } from './llm/registry/registry.ts'
@@ -49,7 +50,7 @@ export interface App {
 export function assembleTransfer(config: Config, storage: Storage) {
   const store = storage.in(config.namespace)
   return {
-    ...createTransfer(store, createImportChecks(openModels(config)), storage.clock),
+    ...createTransfer(store, createImportChecks(openModels(config, storage)), storage.clock),
     find: (reference: string) => findAgent(store.agents, reference),
   }
 }
@@ -63,7 +64,7 @@ const EMBEDDING_MILLISECONDS = 120_000
 export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
   const { clock } = storage
   const owner = ownerName(randomBytes(6).toString('hex'))
-  const models = openModels(config)
+  const models = openModels(config, storage)
   const embedders = createEmbedderRegistry({
     settings: config.providers,
     limits: {
@@ -209,8 +210,9 @@ async function readCursorKey(storage: Storage): Promise<Uint8Array> {
   }
 }
 
-function openModels(config: Config): ModelRegistry {
+function openModels(config: Config, { learned, clock }: Storage): ModelRegistry {
   return createModelRegistry({
+    lessons: storedLessons(learned, clock),
     defaultHandle: config.model,
     settings: config.providers,
     limits: config.modelCalls,

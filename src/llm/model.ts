@@ -70,6 +70,8 @@ export interface ModelFailure {
     | 'rate_limited'
     | 'context_overflow'
     | 'rejected'
+    /** A filter refused it for what stands in it; the same words are refused again. */
+    | 'filtered'
     | 'invalid_answer'
     | 'aborted'
   /** What went wrong, in a sentence, without secrets. */

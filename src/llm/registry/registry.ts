@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.ts'
 import { CLIENT_OFFER, createClientModel, noSampling } from '../client/client-model.ts'
+import { type Lessons, lessonsInMemory } from '../learned/learned.ts'
 import { type ChatModel, CLIENT_HANDLE, type ModelRegistry, type Sender } from '../model.ts'
 import type { CallLimits } from '../openai/call-watch.ts'
 import { createOpenAiModel } from '../openai/openai.ts'
@@ -18,6 +19,8 @@ export interface ModelRegistryOptions {
   readonly defaultHandle: string | null
   readonly settings: ProviderSettings
   readonly limits: CallLimits
+  /** Absent: what is learnt is forgotten with the process. */
+  readonly lessons?: Lessons
 }
 
 interface Choice {
@@ -36,12 +39,12 @@ const DISCOVERY_MILLISECONDS = 10_000
 const ANY_MODEL = 'default'
 
 export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
-  const { defaultHandle, settings, limits } = options
+  const { defaultHandle, settings, limits, lessons = lessonsInMemory() } = options
   const ollamaModels = remember(probeOllama)
   const listedModels = remember(listModels)
 
   const open = (provider: Provider, endpoint: ProviderEndpoint, model: string): ChatModel =>
-    createOpenAiModel({ provider, endpoint, model, limits })
+    createOpenAiModel({ provider, endpoint, model, limits, lessons })
 
   const openHandle = (handle: string): ChatModel => {
     const { provider, model } = parseHandle(handle)

@@ -10,6 +10,7 @@ import { runLists } from './0008-run-lists.ts'
 import { clientModel } from './0009-client-model.ts'
 import { tokens } from './0010-tokens.ts'
 import { queues } from './0011-queues.ts'
+import { providerExtras } from './0017-provider-extras.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly Migration[] = [
   clientModel,
   tokens,
   queues,
+  providerExtras,
 ]
