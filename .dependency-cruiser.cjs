@@ -8,6 +8,7 @@ const mayImport = {
   'src/fetch': ['src/core'],
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
   'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
+  'src/storage/port': ['src/core'],
   'src/llm': ['src/core', 'src/generated/prompts.ts'],
   'src/memory': [
     'src/core',
@@ -69,6 +70,7 @@ const ownedBy = {
   openai: ['src/llm'],
   'gpt-tokenizer': ['src/llm'],
   '@modelcontextprotocol': ['src/mcp', 'src/service/runs-port.ts'],
+  commander: ['src/cli/program'],
   diff: ['src/memory'],
   'ipaddr.js': ['src/fetch'],
   jose: ['src/auth'],

@@ -5,7 +5,7 @@ ARG NODE=24
 FROM node:${NODE}-bookworm-slim AS build
 WORKDIR /build
 COPY . .
-RUN npm ci --no-audit --no-fund && node scripts/bundle.mjs --stage /recollect
+RUN npm ci --no-audit --no-fund
 
 FROM node:${NODE}-bookworm-slim
 LABEL org.opencontainers.image.title="Recollect" \
@@ -13,7 +13,7 @@ LABEL org.opencontainers.image.title="Recollect" \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production RECOLLECT_HOME=/data
 RUN install -d -o node -g node -m 700 /data
-COPY --from=build /recollect /recollect
+COPY --from=build /build/dist /recollect/dist
 USER node
 WORKDIR /data
 VOLUME /data

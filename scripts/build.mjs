@@ -2,12 +2,14 @@
 //
 //   recollect.cjs         the launcher (scripts/launcher.cjs), which is what people run
 //   recollect-<hash>.cjs  the bundle
-//   LICENSES.txt          of all that is in the bundle
+//   better-sqlite3/       what can't be bundled, with its binaries for every platform and Node from 22 on
+//   LICENSES.txt          of all that is in it
 //
 // node scripts/build.mjs [--entry <file>] [--out <directory>]
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -20,7 +22,11 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { packageOf } from './driver.mjs'
 import { licensesOf } from './licenses.mjs'
+
+/** Of better-sqlite3, what runs; sources are a third of it. */
+const RUNS = /^(?:LICENSE|lib\/.+\.js|prebuilds\/.+\.node)$/
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { values: options } = parseArgs({
@@ -53,7 +59,8 @@ const launcher = readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replac
 
 mkdirSync(out, { recursive: true })
 put(name, text)
-put('LICENSES.txt', licensesOf(Object.keys(metafile.inputs)))
+copyDriver()
+put('LICENSES.txt', licensesOf([...Object.keys(metafile.inputs), join(packageOf(13), 'lib')]))
 put('recollect.cjs', launcher)
 chmodSync(join(out, 'recollect.cjs'), 0o755)
 for (const file of readdirSync(out)) {
@@ -86,6 +93,26 @@ async function bundle() {
   const code = result.outputFiles[0].text.replace(/^#!.*\n/, '')
   const wrapped = `(function(exports,require,module,__filename,__dirname){${code}})`
   return { text: wrapped, metafile: result.metafile }
+}
+
+function copyDriver() {
+  const from = packageOf(13)
+  const { name, version, license, main } = JSON.parse(
+    readFileSync(join(from, 'package.json'), 'utf8'),
+  )
+  // Of what else stands in it nothing counts inside another package.
+  const manifest = `${JSON.stringify({ name, version, license, main }, null, 2)}\n`
+  const to = join(out, 'better-sqlite3')
+  if (existsSync(to)) {
+    if (readFileSync(join(to, 'package.json'), 'utf8') === manifest) return
+    rmSync(to, { recursive: true })
+  }
+  const unfinished = `${to}.${process.pid}`
+  for (const file of readdirSync(from, { recursive: true })) {
+    if (RUNS.test(file.replaceAll('\\', '/'))) cpSync(join(from, file), join(unfinished, file))
+  }
+  writeFileSync(join(unfinished, 'package.json'), manifest)
+  renameSync(unfinished, to)
 }
 
 /** Never seen half-written, and left alone when it is the same. */

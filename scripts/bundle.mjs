@@ -1,18 +1,14 @@
 // Packs the program, and nothing else, as recollect-<version>.mcpb, which Claude Desktop installs by a click:
 //
 //   manifest.json   scripts/bundle-manifest.json, with the version and the tools
-//   dist/           the bundled program, with the licences of all that is in it
-//   node_modules/   what can't be bundled: better-sqlite3, with its binaries for every platform and Node from 22 on
+//   dist/           as scripts/build.mjs makes it
 //
 // node scripts/bundle.mjs [--out <directory>]
-// node scripts/bundle.mjs --stage <directory>   only lays dist/ and node_modules/ out there
 import { spawnSync } from 'node:child_process'
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -25,39 +21,23 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { isNode20 } from './driver.mjs'
-
-/** Of better-sqlite3, what runs; sources are more than half of it, and its one dependency is for compiling them. */
-const RUNS = /^(?:package\.json|LICENSE|lib\/.+\.js|prebuilds\/.+\.node)$/
+import { version as driverVersion } from './driver.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { values: options } = parseArgs({
   options: {
     out: { type: 'string', default: join(root, 'bundle') },
-    stage: { type: 'string' },
   },
 })
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const scratch = mkdtempSync(join(tmpdir(), 'recollect-bundle-'))
-const stage = resolve(options.stage ?? join(scratch, 'recollect'))
+const stage = join(scratch, 'recollect')
 try {
-  const out = join(stage, 'dist')
-  run(process.execPath, [join(root, 'scripts/build.mjs'), '--out', out])
-  copyDriver()
-  if (options.stage === undefined) {
-    await writeManifest()
-    pack()
-  }
+  run(process.execPath, [join(root, 'scripts/build.mjs'), '--out', join(stage, 'dist')])
+  await writeManifest()
+  pack()
 } finally {
   rmSync(scratch, { recursive: true, force: true })
-}
-
-function copyDriver() {
-  const directory = join(root, 'node_modules/better-sqlite3')
-  for (const file of readdirSync(directory, { recursive: true })) {
-    if (!RUNS.test(file.replaceAll('\\', '/'))) continue
-    cpSync(join(directory, file), join(stage, 'node_modules/better-sqlite3', file))
-  }
 }
 
 async function writeManifest() {
@@ -78,7 +58,7 @@ async function listTools() {
   )
   try {
     // Opens the database, so that an addon which can't be loaded is found here. On Node 20 this one never can.
-    if (!isNode20) {
+    if (driverVersion === 13) {
       const { isError, content } = await client.callTool({ name: 'list_agents', arguments: {} })
       if (isError) throw new Error(`the bundled server does not work: ${JSON.stringify(content)}`)
     }

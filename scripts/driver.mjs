@@ -5,15 +5,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
-export const isNode20 = Number(process.versions.node.split('.')[0]) < 22
-export const node20 = join(root, 'node_modules/.node20')
-
-/** Where it belongs; looked for by name, Node 20 would find the one that ends it. */
-const driver = join(isNode20 ? node20 : root, 'node_modules/better-sqlite3')
+/** The version that this Node loads. */
+export const version = Number(process.versions.node.split('.')[0]) < 22 ? 12 : 13
+/** Where scripts/prepare-native.mjs installs a version. */
+export const placeOf = (version) => join(root, `node_modules/.sqlite-${version}`)
+export const packageOf = (version) => join(placeOf(version), 'node_modules/better-sqlite3')
 
 /** Throws if it is not installed. */
 export function requireDriver() {
-  return createRequire(import.meta.url)(driver)
+  return createRequire(import.meta.url)(packageOf(version))
 }
 
 /** For programs that esbuild makes of TypeScript and that leave packages where they are. */
@@ -21,7 +21,7 @@ export const driverOutside = {
   name: 'driver-outside',
   setup({ onResolve }) {
     onResolve({ filter: /^better-sqlite3$/ }, () => ({
-      path: pathToFileURL(createRequire(import.meta.url).resolve(driver)).href,
+      path: pathToFileURL(createRequire(import.meta.url).resolve(packageOf(version))).href,
       external: true,
     }))
   },

@@ -1,15 +1,15 @@
 // The licences of the packages that a bundle is made of.
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
-/** @param files paths from the root, as esbuild names what it has read */
+/** @param files paths, absolute or from the root, as esbuild names what it has read */
 export function licensesOf(files) {
   const directories = files.flatMap((file) => {
     const directory = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0]
-    return directory === undefined ? [] : [join(root, directory)]
+    return directory === undefined ? [] : [resolve(root, directory)]
   })
   const texts = [...new Set(directories)].sort().map((directory) => {
     const { name, version, license } = JSON.parse(

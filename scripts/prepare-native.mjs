@@ -1,15 +1,19 @@
-// Makes sure that better-sqlite3 loads. On Node 22 and newer npm has installed it and nothing is left to do: version 13
-// carries its binaries. Node 20 can't load that one, so there version 12 is installed and compiled beside it, in
-// node_modules/.node20. It is no dependency in package.json, since npm would then compile it on every Node.
+// Installs better-sqlite3 and makes sure that it loads. Version 13 brings its binaries along, for Node 22 and newer; what is
+// packed anywhere needs it too. Node 20 can't load that one, so there version 12 is compiled besides.
+//
+// They lie in node_modules/.sqlite-13 and -12 and are no dependencies in package.json: npm would compile both on every
+// Node, 13 because it forgets `"gypfile": false` as soon as there is a lock file (npm/cli#9837).
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, cpSync, mkdirSync, rmSync } from 'node:fs'
+import { accessSync, constants, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isNode20, node20, requireDriver } from './driver.mjs'
+import { packageOf, placeOf, requireDriver, version } from './driver.mjs'
 
+if (!isInstalled(13)) install(13, ['--ignore-scripts'])
 let problem = tryToLoad()
-if (problem && isNode20) {
-  install()
+if (problem && version === 12) {
+  console.error('Node 20 needs better-sqlite3 12: compiling it, which takes a few minutes.')
+  install(12, [])
   problem = tryToLoad()
 }
 if (problem) {
@@ -28,27 +32,44 @@ function tryToLoad() {
   }
 }
 
-function install() {
-  console.error('Node 20 needs better-sqlite3 12: compiling it, which takes a few minutes.')
-  rmSync(node20, { recursive: true, force: true })
-  mkdirSync(node20, { recursive: true })
+/** In the version that is pinned. */
+function isInstalled(version) {
+  const pinned = readJson(fileURLToPath(wanted(version, 'package.json')))
+  const manifest = join(packageOf(version), 'package.json')
+  return (
+    existsSync(manifest) && readJson(manifest).version === pinned.dependencies['better-sqlite3']
+  )
+}
+
+function wanted(version, file) {
+  return new URL(`sqlite-${version}/${file}`, import.meta.url)
+}
+
+function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+function install(version, more) {
+  const place = placeOf(version)
+  rmSync(place, { recursive: true, force: true })
+  mkdirSync(place, { recursive: true })
   for (const file of ['package.json', 'package-lock.json']) {
-    cpSync(fileURLToPath(new URL(`node20/${file}`, import.meta.url)), join(node20, file))
+    cpSync(fileURLToPath(wanted(version, file)), join(place, file))
   }
   // A global or partial install of ours must not become one of this package.
   const { npm_config_global, npm_config_omit, npm_config_ignore_scripts, ...env } = process.env
   const npm = process.env.npm_execpath
-  const args = ['ci', '--prefix', node20, '--no-audit', '--no-fund', '--loglevel=error']
-  const options = { cwd: node20, env, stdio: ['ignore', 'inherit', 'inherit'] }
+  const args = ['ci', '--prefix', place, '--no-audit', '--no-fund', '--loglevel=error', ...more]
+  const options = { cwd: place, env, stdio: ['ignore', process.stderr, process.stderr] }
   if (npm?.endsWith('.js')) spawnSync(process.execPath, [npm, ...args], options)
   else spawnSync('npm', args, { ...options, shell: process.platform === 'win32' })
 }
 
 function advice(error) {
-  if (!isNode20) {
-    return `Recollect needs better-sqlite3, which does not load: ${firstLine(error)}
+  if (version === 13) {
+    return `Recollect needs better-sqlite3 13, which does not load: ${firstLine(error)}
 Run npm ci again. Its binaries are for Linux, macOS and Windows on x64 and arm64; elsewhere
-compile it: npm explore better-sqlite3 -- npm run build-release`
+compile it: npm rebuild --prefix node_modules/.sqlite-13`
   }
   const missing = ['python3', 'make', 'g++'].filter((program) => !onPath(program))
   if (missing.length > 0) {
@@ -58,7 +79,7 @@ Then run npm ci again.`
   }
   return `On Node 20 Recollect needs better-sqlite3 12, which did not compile or does not load: ${firstLine(error)}
 Use Node 22 or newer, which needs no compiler, or see why:
-npm ci --prefix node_modules/.node20 --foreground-scripts`
+npm rebuild --prefix node_modules/.sqlite-12 --foreground-scripts`
 }
 
 function howToInstall(missing) {

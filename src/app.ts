@@ -11,6 +11,7 @@ import { VERSION } from './core/version.ts'
 import { isLoopback } from './http/guard.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
+import type { Entry } from './mcp/present/present-run.ts'
 import { createServerFactory, type ServerOptions, type Serving } from './mcp/serve/server.ts'
 import type { HttpOptions, HttpServing } from './mcp/transports/http.ts'
 import type { StdioServing } from './mcp/transports/stdio.ts'
@@ -24,7 +25,7 @@ import type { Storage } from './storage/port/store.ts'
  * when it is opened; `assemble.ts` joins the parts.
  */
 
-export type { App, CopyReports, Storage, Tokens }
+export type { App, CopyReports, Entry, Storage, Tokens }
 export { isLoopback }
 
 /** Throws a UserError that says what to do if the data can't be used. */
@@ -115,6 +116,15 @@ export async function openModels(
     settings: config.providers,
     limits: config.modelCalls,
   })
+}
+
+/** How things are shown to programs, the same as over MCP. */
+export async function openPresenters() {
+  const { presentAgent, presentShortAgent, presentWholeBlock } = await import(
+    './mcp/present/present.ts'
+  )
+  const { presentMessage } = await import('./mcp/present/present-run.ts')
+  return { presentAgent, presentShortAgent, presentWholeBlock, presentMessage }
 }
 
 /** Agents as files, without anybody who works on them. Where the data is only read, nothing can be imported. */

@@ -29,10 +29,9 @@ import { createEmbedQuestion } from './memory/embed-question.ts'
 import { createEmbedQueue } from './memory/embed-queue.ts'
 import { findAgent } from './memory/find-agent.ts'
 import { createRecallMemory } from './memory/recall.ts'
-import { searchByMeaning } from './memory/search-by-meaning.ts'
 import type { McpContext } from './service/context.ts'
 import { pollChanges } from './storage/changes/poll-changes.ts'
-import type { Storage } from './storage/port/store.ts'
+import type { EmbedQuery, Storage } from './storage/port/store.ts'
 import { createTransfer } from './transfer/transfer.ts'
 
 /** The whole of Recollect over one opened database. */
@@ -73,7 +72,7 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
     },
   })
   const embeddings = { check: embedders.check, fallback: config.embedding }
-  const searched = searchByMeaning(storage, createEmbedQuestion(embedders))
+  const embedQuestion = createEmbedQuestion(embedders)
   const onListenerError = (error: unknown) =>
     log('error', 'a listener failed', { error: describeError(error) })
   const changes = createBus<Change>(onListenerError)
@@ -84,7 +83,8 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   const worker = config.readOnly
     ? undefined
     : createWorker({
-        storage: searched,
+        storage,
+        embedQuestion,
         owner,
         clock,
         models,
@@ -133,7 +133,8 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
   }
 
   function createContext(namespace: string): McpContext {
-    const store = searched.in(namespace)
+    const store = storage.in(namespace)
+    const embed: EmbedQuery = (handles, text) => embedQuestion(namespace, handles, text)
     const onChange: McpContext['onChange'] = (listener) =>
       changes.subscribe((change) => {
         if (change.namespace === namespace) listener(change)
@@ -150,9 +151,9 @@ export async function assemble(config: Config, log: Log, storage: Storage): Prom
         ...createBlockMemory(store, clock, checkRoomFor),
         ...createBlockHistory(store, clock, checkRoomFor),
       },
-      archival: createArchivalMemory(store, clock),
+      archival: createArchivalMemory(store, clock, embed),
       archives: createArchives(store, clock),
-      recall: createRecallMemory(store),
+      recall: createRecallMemory(store, embed),
       transfer: createTransfer(store, createImportChecks(models), clock),
       runs: {
         ...runs,

@@ -5,6 +5,7 @@ import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
 import { isNamespace, NAMESPACE, NAMESPACE_RULE } from './core/namespace.ts'
 import { readNamespace } from './core/read-namespace.ts'
+import { unknownSettings } from './core/setting-names.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { type HttpSettings, readHttpSettings } from './http/settings.ts'
 import { parseEmbeddingHandle } from './llm/embedding/embedding-handle.ts'
@@ -14,7 +15,11 @@ import {
   type ProviderSettings,
   readProviderSettings,
 } from './llm/providers.ts'
-import { type DatabaseSettings, readDatabase } from './storage/database-settings.ts'
+import {
+  type DatabaseSettings,
+  DEFAULT_VECTOR_MEGABYTES,
+  readDatabase,
+} from './storage/database-settings.ts'
 
 export type { DatabaseAddress, DatabaseSettings } from './storage/database-settings.ts'
 export { readDatabaseUrl } from './storage/database-settings.ts'
@@ -73,6 +78,9 @@ const count = (most: number) => z.coerce.number().int().min(1).max(most)
 
 /** What some clients hand on where nobody filled in their form. */
 const LEFT_OPEN = /^\$\{[^{}]*\}$/
+/** The form of a bundle, whose fields may stay empty. In a path any other is refused by name. */
+const FIELD_LEFT_OPEN = /^\$\{user_config\.[^{}]*\}$/
+const PATHS = ['RECOLLECT_HOME', 'RECOLLECT_DATABASE_URL']
 
 /** `flags` override the environment; a variable that is empty or that a client left open counts as unset. */
 export function readConfig(
@@ -160,7 +168,7 @@ export function readConfig(
       read(
         'RECOLLECT_VECTOR_MEMORY_MB',
         z.coerce.number().int().min(0).max(1_000_000),
-        256,
+        DEFAULT_VECTOR_MEGABYTES,
         'a whole number of megabytes from 0 on',
       ) * 1_000_000,
     toolsets: readToolsets(get('RECOLLECT_TOOLSETS')),
@@ -174,6 +182,17 @@ export function readConfig(
     modelCalls: MODEL_CALLS,
     logLevel: read('RECOLLECT_LOG', z.enum(LOG_LEVELS), 'warn', LOG_LEVELS.join(', ')),
   })
+}
+
+/** Variables that look like settings of ours and are none, each in a sentence. */
+export function settingWarnings(environment: Environment = process.env): readonly string[] {
+  return unknownSettings(Object.keys(environment))
+}
+
+/** The user's editor, as a shell command. */
+export function readEditor(environment: Environment = process.env): string {
+  const fallback = process.platform === 'win32' ? 'notepad' : 'vi'
+  return environment.VISUAL?.trim() || environment.EDITOR?.trim() || fallback
 }
 
 /** Every value that must never be shown: keys, passwords and the token. */
@@ -235,6 +254,10 @@ function withNamespace(settings: Environment): Environment {
 
 function filledIn(values: Environment): Environment {
   return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined && !LEFT_OPEN.test(value)),
+    Object.entries(values).filter(
+      ([name, value]) =>
+        value !== undefined &&
+        !(PATHS.includes(name) ? FIELD_LEFT_OPEN : LEFT_OPEN).test(value.trim()),
+    ),
   )
 }

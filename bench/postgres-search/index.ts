@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { PassageSearch } from '../../src/storage/port/store.ts'
+import { embedAs } from '../../test/support/vectors.ts'
 import { table } from '../shared/table.ts'
 import { describeMachine, percentile } from '../support.ts'
 import { openPlain } from './plain.ts'
@@ -61,13 +62,16 @@ async function measure(): Promise<void> {
   const ours = async (question: Question, more: Partial<PassageSearch> = {}) => {
     const agent = agents[question.agent]
     if (!agent) throw new Error('there is no such agent')
-    const { items } = await store.passages.search(agent, {
-      // A word that nobody wrote, and that is like none: vectors alone answer.
-      query: '5',
-      limit: WANTED,
-      questions: [{ handle: HANDLE, vector: question.vector, weight: 1 }],
-      ...more,
-    })
+    const { items } = await store.passages.search(
+      agent,
+      {
+        // A word that nobody wrote, and that is like none: vectors alone answer.
+        query: '5',
+        limit: WANTED,
+        ...more,
+      },
+      question.vector.length > 0 ? embedAs(HANDLE, question.vector) : undefined,
+    )
     return items.map(({ item }) => rowOf.get(item.id) ?? 0)
   }
 
@@ -87,8 +91,7 @@ async function measure(): Promise<void> {
     ['ours, words and vectors', inOne],
     [
       'ours, words alone',
-      ({ agent, words }) =>
-        ours({ agent, words, vector: new Float32Array() }, { query: words, questions: [] }),
+      ({ agent, words }) => ours({ agent, words, vector: new Float32Array() }, { query: words }),
     ],
   ]
   const lines = [['', 'p50 ms', 'p95 ms', `recall@${WANTED}`]]

@@ -9,7 +9,6 @@ export type AgentType = (typeof AGENT_TYPES)[number]
 export const DEFAULT_CONTEXT_WINDOW = 32_000
 /** The smallest window in which an agent with default memory and tools can still hold a conversation. */
 export const LEAST_CONTEXT_WINDOW = 4_000
-export const LONGEST_NAME = 128
 
 /** What an agent is, apart from what it remembers. */
 export interface Agent {

@@ -1,6 +1,8 @@
-import { z } from 'zod'
+import type { z } from 'zod'
+import { text } from './limited.ts'
+import { LIMITS } from './limits.ts'
 
 /** A text that is never empty, such as an id or a date. An empty one that may be left out counts as absent. */
-export function filled(): z.ZodString {
-  return z.string().refine((text) => text.trim() !== '', 'it must not be empty')
+export function filled(most: number = LIMITS.reference): z.ZodString {
+  return text(most).refine((value) => value.trim() !== '', 'it must not be empty')
 }

@@ -1,11 +1,14 @@
+const LONGEST = 64
+
 /** The name that was probably meant, if one of them is close. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
-  const wanted = normalize(name)
+  // A made-up name can be of any length; its beginning is enough to compare.
+  const wanted = normalize(name.slice(0, LONGEST))
   const ranked = names
     .map((candidate) => ({ candidate, distance: distance(wanted, normalize(candidate)) }))
     .sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
-  const allowed = Math.max(2, Math.floor(name.length / 3))
+  const allowed = Math.max(2, Math.floor(wanted.length / 3))
   if (best !== undefined && best.distance <= allowed) return best.candidate
   return names.find((candidate) => isPart(normalize(candidate), wanted))
 }

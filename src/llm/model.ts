@@ -100,8 +100,30 @@ export interface ChatModel {
   /** What a person should know about every reply of this model. */
   readonly warnings: readonly string[]
   /** Never rejects: whatever goes wrong, an abort included, is a `failure`. */
-  call(request: ModelRequest, signal: AbortSignal): Promise<ModelResult>
+  call(request: ModelRequest, options: CallOptions): Promise<ModelResult>
 }
+
+export interface CallOptions {
+  readonly signal: AbortSignal
+  /**
+   * Somebody watches: the wire streams, and hands over each piece as it comes. The pieces are a preview. They hold no
+   * markup, some may be missing, and only the answer that `call` returns counts.
+   */
+  readonly onDelta?: ((delta: ModelDelta) => void) | undefined
+}
+
+/** A piece of an answer: the next characters of its text, its reasoning, or one of its tool calls. */
+export type ModelDelta =
+  | { readonly kind: 'text' | 'reasoning'; readonly text: string }
+  | {
+      readonly kind: 'tool_call'
+      /** Place of the call in the answer, from 0. */
+      readonly index: number
+      /** As far as it is known; it comes whole before the first characters of the arguments. */
+      readonly name: string
+      /** The next characters of the arguments. */
+      readonly arguments: string
+    }
 
 /** Who sent the message for which a model is looked for. */
 export interface Sender {

@@ -3,8 +3,9 @@ import { parseMoment } from '../core/dates.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, isId, type PassageId } from '../core/ids.ts'
 import type { Passage } from '../core/passage.ts'
-import type { InsertedPassage, Store } from '../storage/port/store.ts'
+import type { EmbedQuery, InsertedPassage, PassageSearch, Store } from '../storage/port/store.ts'
 import { ownArchive } from './archives.ts'
+import { checkTags } from './check-tags.ts'
 import { findAgent } from './find-agent.ts'
 import { chooseSimilar, findSimilar, type SimilarPassage } from './find-similar.ts'
 import {
@@ -14,6 +15,7 @@ import {
   type Place,
   preparePassages,
 } from './insert-passages.ts'
+import { readQuery } from './read-query.ts'
 
 export interface ArchivalFilter {
   readonly query?: string | undefined
@@ -34,8 +36,8 @@ export interface Inserted {
   readonly similar: readonly SimilarPassage[]
 }
 
-/** Archival memory as the outside uses it. */
-export function createArchivalMemory(store: Store, clock: Clock) {
+/** Archival memory as the outside uses it. A search with a query waits for `embed`, where passages have vectors. */
+export function createArchivalMemory(store: Store, clock: Clock, embed?: EmbedQuery) {
   return {
     async insert(
       reference: string,
@@ -53,7 +55,7 @@ export function createArchivalMemory(store: Store, clock: Clock) {
 
     async search(reference: string, filter: ArchivalFilter) {
       const { id } = await findAgent(store.agents, reference)
-      return searchPassages(store, id, filter)
+      return searchPassages(store, id, filter, embed)
     },
 
     /** The passage with up to `each` neighbours on either side, in the order of their source. */
@@ -101,15 +103,18 @@ export async function searchPassages(
   store: Pick<Store, 'archives' | 'passages'>,
   agentId: AgentId,
   filter: ArchivalFilter,
+  embed?: EmbedQuery,
 ) {
   const { after, archiveId, before, query, tags } = filter
-  return store.passages.search(agentId, {
+  checkTags(tags ?? [])
+  const search: PassageSearch = {
     ...filter,
     archiveId:
       archiveId === undefined ? undefined : (await ownArchive(store, agentId, archiveId)).id,
     tags: tags && cleanTags(tags),
-    query: query === undefined || query.trim() === '' ? undefined : query,
+    query: readQuery(query),
     after: after === undefined ? undefined : parseMoment('after', after),
     before: before === undefined ? undefined : parseMoment('before', before, 'end'),
-  })
+  }
+  return store.passages.search(agentId, search, embed)
 }

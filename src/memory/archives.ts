@@ -2,12 +2,11 @@ import type { Archive, ArchiveHolder } from '../core/archive.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, type ArchiveId, isId, newId } from '../core/ids.ts'
+import { checkLength, LIMITS } from '../core/limits.ts'
 import type { Page, PageRequest } from '../core/page.ts'
-import { cleanText, countCharacters } from '../core/text.ts'
+import { cleanText, sliceCharacters } from '../core/text.ts'
 import type { Reads, Store, Transaction } from '../storage/port/store.ts'
 import { findAgent } from './find-agent.ts'
-
-const LONGEST_NAME = 128
 
 export interface ArchiveFilter extends PageRequest {
   readonly agent?: string | undefined
@@ -46,6 +45,7 @@ export function createArchives(store: Store, clock: Clock) {
 
     async create({ name, description = '', agent }: NewArchive): Promise<ArchiveView> {
       checkName(name)
+      checkLength('The description', description, LIMITS.description)
       const createdAt = toTimestamp(clock())
       const archive = {
         id: newId('archive'),
@@ -122,7 +122,7 @@ export async function defaultArchive(
   const id = newId('archive')
   await tx.archives.create({
     id,
-    name: `Archive of ${agent.name}`,
+    name: sliceCharacters(`Archive of ${agent.name}`, 0, LIMITS.name),
     description: '',
     createdAt: at,
   })
@@ -155,9 +155,7 @@ async function findArchive(reads: Pick<Reads, 'archives'>, archiveId: string): P
 }
 
 function checkName(name: string): void {
-  if (name.trim() !== '' && countCharacters(name) <= LONGEST_NAME) return
-  throw new UserError(
-    'invalid_argument',
-    `The name of an archive has 1 to ${LONGEST_NAME} characters. Give another.`,
-  )
+  checkLength('The name of an archive', name, LIMITS.name)
+  if (name.trim() !== '') return
+  throw new UserError('invalid_argument', 'The name of the archive is empty. Give another.')
 }

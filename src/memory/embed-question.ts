@@ -1,13 +1,6 @@
 import { UserError } from '../core/errors.ts'
 import type { Embedder, EmbedderRegistry } from '../llm/embedder.ts'
-import type { QueryVector } from '../storage/port/store.ts'
-
-/** A question as some embedding models see it. */
-export interface EmbeddedQuestion {
-  readonly questions: readonly QueryVector[]
-  /** For each model that has no part in it, why. */
-  readonly problems: readonly string[]
-}
+import type { EmbeddedQuestion, QueryVector } from '../storage/port/store.ts'
 
 /**
  * Never rejects. Each model is asked once, whoever of the namespace asks for its vector meanwhile; what one namespace

@@ -2,13 +2,12 @@ import { type Timestamp, toTimestamp } from '../core/clock.ts'
 import { parseMoment } from '../core/dates.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, type ArchiveId, isId, newId, type PassageId } from '../core/ids.ts'
+import { checkCount, checkLength, isLonger, LIMITS, overLimit } from '../core/limits.ts'
 import type { Passage } from '../core/passage.ts'
 import { cleanText, countCharacters } from '../core/text.ts'
 import type { InsertedPassage, NewPassage, Transaction } from '../storage/port/store.ts'
 import { defaultArchive, ownArchive } from './archives.ts'
-
-/** Longer texts are documents; cut into passages they are found better, and no result grows past what a caller reads. */
-export const PASSAGE_LIMIT = 100_000
+import { checkTags } from './check-tags.ts'
 
 export interface InsertOptions {
   readonly tags?: readonly string[] | undefined
@@ -28,7 +27,11 @@ export function preparePassages(
     options.createdAt === undefined
       ? toTimestamp(now)
       : parseMoment('created_at', options.createdAt)
+  checkTags(options.tags ?? [])
   const tags = cleanTags(options.tags ?? [])
+  checkCount('The list of texts', texts, LIMITS.passages)
+  checkLength('The source', options.source ?? '', LIMITS.source)
+  checkTogether(texts)
   return texts.map((text, index) => {
     const clean = cleanText(text)
     const where =
@@ -39,11 +42,11 @@ export function preparePassages(
         `There is no text to store${where}. Give the words to remember.`,
       )
     }
-    const size = countCharacters(clean)
-    if (size > PASSAGE_LIMIT) {
+    // Longer texts are documents; cut into passages they are found better.
+    if (isLonger(clean, LIMITS.passage)) {
       throw new UserError(
         'limit_exceeded',
-        `A passage holds at most ${PASSAGE_LIMIT} characters and this text has ${size}${where}. Cut it into paragraphs and insert them with the same source.`,
+        `A passage holds at most ${LIMITS.passage} characters and this text has ${countCharacters(clean)}${where}. Cut it into paragraphs and insert them with the same source.`,
       )
     }
     return {
@@ -54,6 +57,13 @@ export function preparePassages(
       createdAt,
     }
   })
+}
+
+/** They are indexed in one piece, and meanwhile nothing else of this process is done. */
+function checkTogether(texts: readonly string[]): void {
+  const size = texts.reduce((sum, text) => sum + text.length, 0)
+  if (texts.length > 1 && size > LIMITS.insert)
+    throw overLimit('The texts together', 'characters', LIMITS.insert, size)
 }
 
 /** Tags as they are stored, and so as they are searched for. */

@@ -2,8 +2,9 @@ import { parseMoment } from '../core/dates.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, isId, type RunId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
-import type { Store } from '../storage/port/store.ts'
+import type { EmbedQuery, MessageSearch, Store } from '../storage/port/store.ts'
 import { findAgent } from './find-agent.ts'
+import { readQuery } from './read-query.ts'
 
 export interface RecallFilter {
   readonly query?: string | undefined
@@ -15,12 +16,12 @@ export interface RecallFilter {
   readonly cursor?: string | undefined
 }
 
-/** Recall memory: the whole conversation, in the context or not. */
-export function createRecallMemory(store: Store) {
+/** Recall memory: the whole conversation, in the context or not. A search with a query waits for `embed`, where messages have vectors. */
+export function createRecallMemory(store: Store, embed?: EmbedQuery) {
   return {
     async search(reference: string, filter: RecallFilter) {
       const { id } = await findAgent(store.agents, reference)
-      return searchMessages(store, id, filter)
+      return searchMessages(store, id, filter, embed)
     },
 
     /** The message with up to `each` that were said before and after it, in order. */
@@ -47,12 +48,14 @@ export async function searchMessages(
   store: Pick<Store, 'messages'>,
   agentId: AgentId,
   filter: RecallFilter,
+  embed?: EmbedQuery,
 ) {
   const { after, before, query } = filter
-  return store.messages.search(agentId, {
+  const search: MessageSearch = {
     ...filter,
-    query: query === undefined || query.trim() === '' ? undefined : query,
+    query: readQuery(query),
     after: after === undefined ? undefined : parseMoment('after', after),
     before: before === undefined ? undefined : parseMoment('before', before, 'end'),
-  })
+  }
+  return store.messages.search(agentId, search, embed)
 }

@@ -12,11 +12,15 @@ const MISSPELT_WEIGHT = 0.8
 const PART_WEIGHT = 0.5
 /** Shorter ones are like too many others. */
 const SHORTEST_MISSPELT = 4
+/** Chosen by hand: German compounds are shorter, and a longer one is a key, a sequence or a blob. */
+export const LONGEST_GUESSED = 40
 const SHORTEST_PART = 5
 
 /** Worth looking for others at all. */
 export function mayBeMisspelt(stem: string): boolean {
-  return stem.length >= SHORTEST_MISSPELT && /^\p{L}+$/u.test(stem)
+  return (
+    stem.length >= SHORTEST_MISSPELT && stem.length <= LONGEST_GUESSED && /^\p{L}+$/u.test(stem)
+  )
 }
 
 /** How many mistakes leave a word recognizable. */

@@ -54,11 +54,11 @@ function wordsOf(text: string, cut: (run: readonly string[]) => readonly string[
   for (const [raw] of parts.matchAll(WORD)) {
     const word = fold(raw)
     if (UNSPACED.test(word)) {
-      words.push(...cutRuns(word, cut))
+      for (const part of cutRuns(word, cut)) words.push(part)
       continue
     }
     words.push(word)
-    if (raw !== word) words.push(...humps(raw).map(fold))
+    if (raw !== word) for (const part of humps(raw)) words.push(fold(part))
   }
   return words
 }
@@ -70,7 +70,7 @@ function plainWords(text: string): string[] {
     const word = raw.toLowerCase()
     words.push(word)
     if (raw !== word && INNER_CAPITAL.test(raw))
-      words.push(...humps(raw).map((part) => part.toLowerCase()))
+      for (const part of humps(raw)) words.push(part.toLowerCase())
   }
   return words
 }

@@ -173,7 +173,11 @@ function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
       await check(runId)
       return runs.messages(runId)
     },
-    onProgress: runs.onProgress,
+    // Subscribing is synchronous, so each event is checked instead of the run.
+    onProgress: (runId, listener) =>
+      runs.onProgress(runId, (event) => {
+        if (event.agentId === id) listener(event)
+      }),
   }
 }
 

@@ -1,6 +1,9 @@
-import { homedir } from 'node:os'
-import { isAbsolute, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { ConfigError, mask } from '../core/config-error.ts'
+import { dataDirectory, placeholderIn, readDataPath } from './data-path.ts'
+
+/** Memory for in-memory vector indexes unless RECOLLECT_VECTOR_MEMORY_MB says otherwise. Chosen by hand. */
+export const DEFAULT_VECTOR_MEGABYTES = 256
 
 export type DatabaseSettings =
   | { readonly kind: 'sqlite'; readonly path: string }
@@ -20,7 +23,7 @@ export function readDatabase(
   connections: number,
 ): DatabaseSettings {
   const url = get('RECOLLECT_DATABASE_URL')
-  if (url === undefined) return { kind: 'sqlite', path: join(homeDirectory(get), 'recollect.db') }
+  if (url === undefined) return { kind: 'sqlite', path: join(dataDirectory(get), 'recollect.db') }
   const address = readDatabaseUrl('RECOLLECT_DATABASE_URL', url)
   if (address.kind === 'sqlite') return address
   const directUrl = get('RECOLLECT_DATABASE_DIRECT_URL')
@@ -41,7 +44,7 @@ export type DatabaseAddress =
 export function readDatabaseUrl(name: string, url: string): DatabaseAddress {
   if (isPostgres(url)) return { kind: 'postgres', url: readPostgresUrl(name, url) }
   const path = url.startsWith('file:') ? fromFileUrl(url) : ''
-  if (path !== '') return { kind: 'sqlite', path: resolve(path) }
+  if (path !== '') return { kind: 'sqlite', path: readDataPath(name, path) }
   throw new ConfigError(
     `${name}: found "${mask(url)}", allowed is file:<path> or postgres://<user>:<password>@<host>/<database>.`,
   )
@@ -52,6 +55,13 @@ function isPostgres(url: string): boolean {
 }
 
 function readPostgresUrl(name: string, url: string): string {
+  // A password may hold any other sign that stands for something elsewhere.
+  const placeholder = /\$\{[^}]*\}|\{\{[^}]*\}\}|<[^<>]+>/.exec(url)
+  if (placeholder) {
+    throw new ConfigError(
+      `${name}: found "${mask(url)}", but ${placeholder[0]} was not filled in. Write the address itself.`,
+    )
+  }
   try {
     if (!isPostgres(url)) throw new Error('it is of another kind')
     decodeURIComponent(new URL(url).password)
@@ -66,26 +76,11 @@ function readPostgresUrl(name: string, url: string): string {
 function fromFileUrl(url: string): string {
   const path = url.slice('file:'.length)
   if (!path.startsWith('//')) return path
+  const rest = path.slice('//'.length)
   try {
-    return decodeURIComponent(path.slice(2))
+    return decodeURIComponent(rest)
   } catch {
-    return ''
+    // A % that begins no code of a character may begin a name that nobody filled in, which is told by its reader.
+    return placeholderIn(rest) === undefined ? '' : rest
   }
-}
-
-/** By the platform's convention, never beside the program, where an update would take it away. */
-function homeDirectory(get: (name: string) => string | undefined): string {
-  const home = get('RECOLLECT_HOME')
-  if (home?.includes('${')) {
-    // Or the data would be in a directory of that name, wherever the client happened to be.
-    throw new ConfigError(
-      `RECOLLECT_HOME: found "${home}", which the client has not filled in. Write the path itself.`,
-    )
-  }
-  if (home !== undefined) return resolve(home.replace(/^~(?=\/|$)/, homedir()))
-  const data = get('XDG_DATA_HOME')
-  // The XDG specification has relative paths ignored.
-  return data !== undefined && isAbsolute(data)
-    ? join(data, 'recollect')
-    : join(homedir(), '.local', 'share', 'recollect')
 }

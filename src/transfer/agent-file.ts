@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import { AGENT_TYPES, LEAST_CONTEXT_WINDOW, LONGEST_NAME, SUMMARY_METHODS } from '../core/agent.ts'
+import { AGENT_TYPES, LEAST_CONTEXT_WINDOW, SUMMARY_METHODS } from '../core/agent.ts'
 import { COMPACTION_MODES } from '../core/agent-settings.ts'
 import { BLOCK_LABEL } from '../core/block.ts'
 import { parseMoment } from '../core/dates.ts'
 import { isId } from '../core/ids.ts'
-import { cleanText, countCharacters } from '../core/text.ts'
+import { text as limited, list } from '../core/limited.ts'
+import { LIMITS } from '../core/limits.ts'
+import { cleanText } from '../core/text.ts'
 
 /*
  * An agent as a file: JSON text. Whatever a file holds was written by anybody, so nothing but what stands here gets in;
@@ -15,36 +17,26 @@ export const FORMAT = 'recollect-agent'
 /** One more with every change that a reader of the one before would not understand. */
 export const FORMAT_VERSION = 2
 
-const LONGEST_REASON = 500
 const LONGEST_SUMMARY = 200_000
-const LONGEST_PASSAGE = 100_000
-const LONGEST_KEY = 200
-const LONGEST_ARCHIVE_NAME = 500
 /*
  * Of what is written entry by entry or checked against one another, so that no file of a few megabytes keeps a server
- * busy for long. An agent has a hundred of these if it has many.
+ * busy for long. An agent has a hundred of these if it has many; it collects tags over the years, so a file may have
+ * more of them than a call.
  */
 const MOST_TAGS = 5_000
-const MOST_RULES = 100
-/** Children or cases of one rule. */
-const MOST_BRANCHES = 50
 const MOST_BLOCKS = 1_000
 const MOST_ARCHIVES = 1_000
 const MOST_SUMMARIES = 20_000
-/** Of what is counted one by one: far more than anything has. */
-const MOST = 1_000_000_000
 
 const text = z.string().transform(cleanText)
-const upTo = (most: number) =>
-  text.refine(
-    (value) => countCharacters(value) <= most,
-    `expected at most ${most.toLocaleString('en')} characters`,
-  )
+const upTo = (most: number) => limited(most).transform(cleanText)
 const filled = (most: number) =>
   upTo(most).refine((value) => value.trim() !== '', 'expected it not to be empty')
-const key = z.string().min(1).max(LONGEST_KEY)
-const count = (least: number) => z.int().min(least).max(MOST)
-const positive = z.int().min(1)
+const key = limited(LIMITS.reference).min(1)
+const tags = list(upTo(LIMITS.tag), MOST_TAGS)
+const toolName = upTo(LIMITS.reference)
+const count = (least: number) => z.int().min(least).max(LIMITS.count)
+const positive = count(1)
 const moment = z.string().transform((value, context) => {
   try {
     return parseMoment('time', value)
@@ -55,14 +47,14 @@ const moment = z.string().transform((value, context) => {
 })
 
 const toolRule = z.strictObject({
-  type: text,
-  tool_name: text,
-  children: z.array(text).max(MOST_BRANCHES).optional(),
-  cases: z
-    .array(z.strictObject({ equals: text, tool: text }))
-    .max(MOST_BRANCHES)
-    .optional(),
-  default_child: text.optional(),
+  type: upTo(LIMITS.word),
+  tool_name: toolName,
+  children: list(toolName, LIMITS.branches).optional(),
+  cases: list(
+    z.strictObject({ equals: upTo(LIMITS.word), tool: toolName }),
+    LIMITS.branches,
+  ).optional(),
+  default_child: toolName.optional(),
   require_match: z.boolean().optional(),
   limit: positive.optional(),
 })
@@ -71,9 +63,9 @@ const settings = z.strictObject({
   compaction_threshold: z.number(),
   compaction_target: z.number(),
   compaction_mode: z.enum(COMPACTION_MODES),
-  summary_model: text.nullable(),
+  summary_model: upTo(LIMITS.handle).nullable(),
   message_buffer_autoclear: z.boolean(),
-  timezone: text,
+  timezone: upTo(LIMITS.word),
   temperature: z.number().nullable(),
   max_output_tokens: positive.nullable(),
   parallel_tool_calls: z.boolean(),
@@ -81,22 +73,22 @@ const settings = z.strictObject({
 })
 
 const agent = z.strictObject({
-  name: filled(LONGEST_NAME).refine(
+  name: filled(LIMITS.name).refine(
     (name) => !isId('agent', name),
     'expected a name that does not look like the id of an agent',
   ),
-  description: text,
+  description: upTo(LIMITS.description),
   agent_type: z.enum(AGENT_TYPES),
   /** `provider/model`; null: whatever the server uses. */
-  model: text.nullable(),
+  model: upTo(LIMITS.handle).nullable(),
   /** What embeds its memory; null: as the server is set. */
-  embedding: text.nullable(),
-  context_window: z.int().min(LEAST_CONTEXT_WINDOW),
+  embedding: upTo(LIMITS.handle).nullable(),
+  context_window: z.int().min(LEAST_CONTEXT_WINDOW).max(LIMITS.contextWindow),
   /** Null: the system prompt that comes with its type. */
-  system: text.nullable(),
-  tags: z.array(text).max(MOST_TAGS),
-  tools: z.array(text),
-  tool_rules: z.array(toolRule).max(MOST_RULES),
+  system: upTo(LIMITS.systemPrompt).nullable(),
+  tags,
+  tools: list(toolName, MOST_TAGS),
+  tool_rules: list(toolRule, LIMITS.toolRules),
   settings,
   created_at: moment,
 })
@@ -118,17 +110,20 @@ const summary = z.strictObject({
 
 const blockVersion = z.strictObject({
   value: text,
-  description: text,
+  description: upTo(LIMITS.description),
   limit: positive,
   read_only: z.boolean(),
   at: moment,
   /** `agent`: the agent itself. */
   by: z.enum(['agent', 'client', 'import']),
-  reason: upTo(LONGEST_REASON).optional(),
+  reason: upTo(LIMITS.reason).optional(),
 })
 
 const block = z.strictObject({
-  label: z.string().regex(BLOCK_LABEL, 'expected 1 to 64 characters out of A-Z a-z 0-9 _ . -'),
+  label: limited(LIMITS.label).regex(
+    BLOCK_LABEL,
+    'expected 1 to 64 characters out of A-Z a-z 0-9 _ . -',
+  ),
   attached_at: moment,
   /** From the first; the last is what the block holds. */
   versions: z.array(blockVersion).min(1),
@@ -152,7 +147,7 @@ const message = z.discriminatedUnion('role', [
     created_at: moment,
     text,
     reasoning: text,
-    tool_calls: z.array(z.strictObject({ id: key, name: text, arguments: text })),
+    tool_calls: z.array(z.strictObject({ id: key, name: toolName, arguments: text })),
     said: z.array(text),
     /** From version 2 on. */
     extras: extras.optional(),
@@ -161,7 +156,7 @@ const message = z.discriminatedUnion('role', [
     role: z.literal('tool'),
     created_at: moment,
     call_id: key,
-    tool_name: text,
+    tool_name: toolName,
     status: z.enum(['success', 'error']),
     text,
   }),
@@ -169,9 +164,9 @@ const message = z.discriminatedUnion('role', [
 
 const passage = z.strictObject({
   id: key,
-  text: filled(LONGEST_PASSAGE),
-  tags: z.array(text),
-  source: text,
+  text: filled(LIMITS.passage),
+  tags,
+  source: upTo(LIMITS.source),
   /** Its place among those of its source, from 1; 0: it has no source. */
   position: count(0),
   created_at: moment,
@@ -181,8 +176,8 @@ const passage = z.strictObject({
 })
 
 const archive = z.strictObject({
-  name: upTo(LONGEST_ARCHIVE_NAME),
-  description: text,
+  name: upTo(LIMITS.source),
+  description: upTo(LIMITS.description),
   is_default: z.boolean(),
   created_at: moment,
   passages: z.array(passage),
@@ -200,10 +195,10 @@ export const AgentFile = z.strictObject({
   exported_at: moment,
   agent,
   context,
-  summaries: z.array(summary).max(MOST_SUMMARIES),
-  blocks: z.array(block).max(MOST_BLOCKS),
+  summaries: list(summary, MOST_SUMMARIES),
+  blocks: list(block, MOST_BLOCKS),
   messages: z.array(message),
-  archives: z.array(archive).max(MOST_ARCHIVES),
+  archives: list(archive, MOST_ARCHIVES),
 })
 
 export type AgentFile = z.infer<typeof AgentFile>

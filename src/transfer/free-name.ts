@@ -1,4 +1,4 @@
-import { LONGEST_NAME } from '../core/agent.ts'
+import { LIMITS } from '../core/limits.ts'
 import { countCharacters, sliceCharacters } from '../core/text.ts'
 import type { Transaction } from '../storage/port/store.ts'
 
@@ -11,7 +11,7 @@ export async function freeName(
   if (await isFree(name)) return name
   for (let number = 1; ; number += 1) {
     const suffix = number === 1 ? ' (imported)' : ` (imported ${number})`
-    const candidate = sliceCharacters(name, 0, LONGEST_NAME - countCharacters(suffix)) + suffix
+    const candidate = sliceCharacters(name, 0, LIMITS.name - countCharacters(suffix)) + suffix
     if (await isFree(candidate)) return candidate
   }
 }

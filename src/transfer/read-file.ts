@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { UserError } from '../core/errors.ts'
 import { fieldPath } from '../core/field-path.ts'
+import { limitError } from '../core/limited.ts'
 import { AgentFile, FileHead, FORMAT_VERSION } from './agent-file.ts'
 import { checkFile } from './check-file.ts'
 
@@ -36,11 +37,15 @@ function parseJson(text: string): unknown {
 function notAFile(error: z.ZodError): UserError {
   return new UserError(
     'invalid_argument',
-    `This is no agent that Recollect exported (${firstIssue(error)}); nothing was imported. Export one with export_agent or recollect export.`,
+    `This is no agent that Recollect exported (${firstIssue(error)}); nothing was imported. Export one with export_agent.`,
   )
 }
 
 function wrong(error: z.ZodError): UserError {
+  const tooMuch = error.issues
+    .map((issue) => limitError(`The file is wrong at ${fieldPath(issue.path)}, which`, issue))
+    .find((found) => found !== undefined)
+  if (tooMuch) return tooMuch
   return new UserError(
     'invalid_argument',
     `The file is wrong at ${firstIssue(error)}; nothing was imported. Mend that place, or export the agent again.`,

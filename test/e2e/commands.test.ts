@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PATIENT } from '../agent/patient.ts'
 import { BINARY, connect, startServe } from '../support/connect.ts'
+import { openTerminal } from '../support/terminal.ts'
 import { expectOneLine, newHome, removeHomes, runCommand, withoutKey } from './support.ts'
 
 /* The program as a person meets it: what it says when it starts, and when it can not. */
@@ -15,13 +16,19 @@ afterAll(removeHomes)
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
 describe('recollect', () => {
-  it.each(['--version', '-v'])('%s tells its version', async (flag) => {
+  it.each(['--version', '-v', 'version'])('%s tells its version', async (flag) => {
     expect(await runCommand([flag], {})).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
 
   it.each([
     [['--help'], /serve[\s\S]*doctor[\s\S]*backup/],
     [['-h'], /serve/],
+    [['help'], /serve/],
+    [['help', 'token', 'create'], /--scopes/],
+    [['chat', '--help'], /Ctrl\+D/],
+    [['memory', '--help'], /\$EDITOR/],
+    [['agents', '--help'], /show/],
+    [['completion', '--help'], /source <\(recollect completion bash\)/],
     [['serve', '--help'], /--port[\s\S]*RECOLLECT_TOKEN/],
     [['stdio', '--help'], /stdin/],
     [['doctor', '--help'], /[Ee]xit 1/],
@@ -36,13 +43,30 @@ describe('recollect', () => {
     const finished = await runCommand(args, { RECOLLECT_HOME: home, RECOLLECT_LOG: 'nonsense' })
     expect(finished).toMatchObject({ code: 0, stderr: '' })
     expect(finished.stdout).toMatch(text)
+    const longest = Math.max(...finished.stdout.split('\n').map((line) => line.length))
+    expect(longest, finished.stdout).toBeLessThanOrEqual(100)
     expect(existsSync(join(home, 'recollect.db'))).toBe(false)
+  })
+
+  it('wraps the help of every command, and of the commands in it, within 100 columns', async () => {
+    const pages = [[]] as string[][]
+    for (const path of pages) {
+      const { stdout } = await runCommand(['help', ...path], {})
+      const tooLong = stdout.split('\n').filter((line) => line.length > 100)
+      expect(tooLong, path.join(' ')).toEqual([])
+      const [, listed = ''] = /\n(?:Serve|Commands):\n([\s\S]*)$/.exec(stdout) ?? []
+      const names = [...listed.matchAll(/^ {2}([a-z]+)\b/gm)].flatMap(([, name]) => name ?? [])
+      pages.push(...names.map((name) => [...path, name]))
+    }
+    expect(pages.map((path) => path.join(' '))).toEqual(
+      expect.arrayContaining(['serve', 'token create', 'agents show', 'chat', 'version']),
+    )
   })
 
   it.skipIf(!existsSync('/usr/bin/script'))(
     'in a terminal without a subcommand prints the help and ends',
     async () => {
-      const command = `${process.execPath} ${BINARY}`
+      const command = `"${process.execPath}" "${BINARY}"`
       const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], {
         env: { PATH: process.env.PATH ?? '', RECOLLECT_HOME: newHome() },
         stdio: ['pipe', 'pipe', 'ignore'],
@@ -97,7 +121,18 @@ describe('a bad setting', () => {
   })
 
   it.each([
-    [['dance'], /"dance".*stdio, serve, doctor, backup, stats, export, import/],
+    [['dance'], /"dance".*stdio, serve, doctor, stats, backup/],
+    [['docter'], /Did you mean doctor\?/],
+    [['serve', 'extra'], /"extra".*recollect serve/],
+    [['token', 'lst'], /"lst".*Did you mean list\?/],
+    [['token'], /token create.*token list.*token revoke/],
+    [['agents', 'lst'], /"lst".*Did you mean list\?/],
+    [['doctor', '--port', '9'], /--port.*recollect serve/],
+    [['backup', '--from', 'x', 'y'], /--from.*recollect migrate/],
+    [['stats', '--jsn'], /--jsn.*Did you mean --json\?/],
+    [['serve', '--port'], /--port <number>/],
+    [['memory'], /memory <agent>/],
+    [['help', 'dance'], /"dance"/],
     [['serve', '--prot', '1'], /--prot/],
     [['serve', '--port', 'http'], /--port.*"http".*65535/],
     [['serve', '--port', '70000'], /--port.*"70000"/],
@@ -125,6 +160,100 @@ describe('a bad setting', () => {
       expect(finished.stderr).toMatch(/--host.*RECOLLECT_TOKEN/)
     },
   )
+})
+
+describe('flags', () => {
+  it('may stand before the command', async () => {
+    const home = newHome()
+    const finished = await runCommand(['--home', home, 'doctor', '--json'], withoutKey(newHome()))
+    expect(finished.code).toBe(0)
+    expect(JSON.parse(finished.stdout)).toMatchObject({
+      works: true,
+      data: { location: join(home, 'recollect.db') },
+    })
+  })
+})
+
+describe('a variable that is no setting', () => {
+  const environment = () => ({ ...withoutKey(newHome()), RECOLLECT_TOKN: 'x', RECOLLECT_PORT: '1' })
+
+  it('is warned about with the nearest name, and changes nothing', async () => {
+    const finished = await runCommand(['doctor'], environment())
+    expect(finished.code).toBe(0)
+    expect(finished.stderr).toBe(
+      'recollect: RECOLLECT_TOKN is no setting and changes nothing; did you mean RECOLLECT_TOKEN?\n',
+    )
+  })
+
+  it('is a line of the log for a client', async () => {
+    const { stderr, stdout } = await runCommand([], environment())
+    expect(JSON.parse(stderr)).toMatchObject({
+      level: 'warn',
+      message: expect.stringContaining('RECOLLECT_TOKEN'),
+    })
+    expect(stdout).toBe('')
+  })
+})
+
+describe('output', () => {
+  const shell = async (line: string) => {
+    const home = newHome()
+    await runCommand(['doctor'], withoutKey(home))
+    const child = spawn('bash', ['--norc', '-c', `set -o pipefail; ${line}`], {
+      env: { PATH: process.env.PATH ?? '', NODE: process.execPath, BINARY, ...withoutKey(home) },
+    })
+    let errors = ''
+    child.stderr.on('data', (piece) => {
+      errors += piece
+    })
+    child.stdout.resume()
+    const [code] = await once(child, 'close')
+    return { code, errors }
+  }
+
+  it.each(['"$NODE" "$BINARY" doctor | head -1', '"$NODE" "$BINARY" help serve | true'])(
+    'that nobody reads any more ends quietly: %s',
+    async (line) => {
+      expect(await shell(line)).toEqual({ code: 0, errors: '' })
+    },
+  )
+
+  it.skipIf(!existsSync('/dev/full'))('on a full disk ends quietly, and not well', async () => {
+    expect(await shell('"$NODE" "$BINARY" stats > /dev/full')).toEqual({ code: 1, errors: '' })
+  })
+
+  it('is in colours on a terminal, unless NO_COLOR is set', async () => {
+    const command = [process.execPath, BINARY, 'doctor']
+    const coloured = openTerminal(command, withoutKey(newHome()))
+    await coloured.shows('Providers')
+    expect(coloured.raw()).toContain('\u001b[32mok:')
+    const plain = openTerminal(command, { ...withoutKey(newHome()), NO_COLOR: '1' })
+    await plain.shows('Providers')
+    expect(plain.raw()).not.toContain('\u001b')
+  })
+
+  it('is JSON for programs where it is facts', async () => {
+    const home = newHome()
+    const environment = withoutKey(home)
+    const client = await connect('v2-auto', { kind: 'stdio', environment })
+    const { data } = await client.call('create_agent', { name: 'A\u009bda' })
+    const memory = await client.call('read_memory', { agent: data.agent.id })
+    await client.close()
+    const json = async (...args: readonly string[]) => {
+      const finished = await runCommand([...args, '--json'], environment)
+      expect(finished).toMatchObject({ code: 0, stderr: '' })
+      expect(finished.stdout).not.toContain('\u009b')
+      return JSON.parse(finished.stdout)
+    }
+    expect((await json('agents')).agents).toMatchObject([{ id: data.agent.id, name: 'A\u009bda' }])
+    expect((await json('agents', 'show', data.agent.id)).agent).toEqual(data.agent)
+    expect((await json('memory', data.agent.id)).blocks).toEqual(memory.data.blocks)
+    expect(await json('stats')).toMatchObject({ agents: 1, blocks: 2, namespace: 'default' })
+    const made = await json('token', 'create', '--name', 'laptop')
+    expect((await json('token', 'list')).tokens).toMatchObject([{ id: made.id, name: 'laptop' }])
+    const shown = await runCommand(['agents', 'show', data.agent.id], environment)
+    expect(shown.stdout).toContain('A\\u009bda')
+  })
 })
 
 describe('a server for others', () => {

@@ -55,10 +55,11 @@ export interface Finished {
 
 const PATIENCE_MILLISECONDS = 20_000
 
-/** Runs a command of the binary to its end, with an empty stdin. */
+/** Runs a command of the binary to its end, with this on its stdin. */
 export async function runCommand(
   args: readonly string[],
   environment: Environment,
+  stdin = '',
 ): Promise<Finished> {
   const child = spawn(process.execPath, [BINARY, ...args], {
     env: onlyWith(environment),
@@ -73,7 +74,9 @@ export async function runCommand(
   child.stderr.on('data', (piece) => {
     stderr += piece
   })
-  child.stdin.end()
+  // A command that reads nothing may be gone before it could.
+  child.stdin.on('error', () => {})
+  child.stdin.end(stdin)
   const [code] = await once(child, 'close')
   return { code, stdout, stderr }
 }

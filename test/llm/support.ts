@@ -65,7 +65,7 @@ export function called(name: string, result: string): readonly ModelMessage[] {
 }
 
 export async function answerOf(model: ChatModel, asked: ModelRequest): Promise<ModelAnswer> {
-  const result = await model.call(asked, new AbortController().signal)
+  const result = await model.call(asked, { signal: new AbortController().signal })
   if (result.kind === 'failure') throw new Error(JSON.stringify(result.failure))
   return result.answer
 }
@@ -75,7 +75,7 @@ export async function failureOf(
   asked: ModelRequest,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<ModelFailure> {
-  const result = await model.call(asked, signal)
+  const result = await model.call(asked, { signal })
   if (result.kind === 'answer') throw new Error(JSON.stringify(result.answer))
   return result.failure
 }

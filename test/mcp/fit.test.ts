@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { countFitting, cutToFit, fits, pieceOf } from '../../src/mcp/present/fit.ts'
 
@@ -68,4 +69,37 @@ describe('an answer', () => {
     }
     expect(fits(cutToFit(deep))).toBe(true)
   })
+
+  it('with too long a text in a list keeps its beginning and tells its length', () => {
+    const cut = cutToFit({ agent: { id: 'agent-1', tags: ['short', 'z'.repeat(30_000)] } })
+    expect(fits(cut)).toBe(true)
+    const { tags } = cut.agent as { readonly tags: readonly string[] }
+    expect(tags[0]).toBe('short')
+    expect(tags[1]).toMatch(/^z+… \(of 30000 characters\)$/)
+  })
+
+  it('fits, is JSON and says so if it was cut, whatever is stored', () => {
+    fc.assert(
+      fc.property(anyAnswer, (answer) => {
+        const cut = cutToFit(answer)
+        expect(fits(cut)).toBe(true)
+        expect(JSON.parse(JSON.stringify(cut))).toEqual(cut)
+        if (!fits(answer)) expect(cut.truncated).toBe(true)
+      }),
+      { numRuns: 60, endOnFailure: true },
+    )
+  })
 })
+
+/** Texts that a step makes shorter, and lists that it makes shorter, in each other. */
+const anyText = fc
+  .tuple(fc.string({ unit: 'binary', maxLength: 10 }), fc.constantFrom(1, 30, 900))
+  .map(([part, times]) => part.repeat(times))
+const anyKey = fc.stringMatching(/^[a-z_]{1,12}$/)
+const anyItem = fc.oneof(anyText, fc.integer(), fc.dictionary(anyKey, anyText, { maxKeys: 2 }))
+const anyList = fc
+  .tuple(fc.array(anyItem, { maxLength: 3 }), fc.constantFrom(1, 40))
+  .map(([items, times]) => Array.from({ length: times }, () => items).flat())
+const anyRecord = fc.dictionary(anyKey, fc.oneof(anyItem, anyList), { maxKeys: 3 })
+const anyValue = fc.oneof(anyItem, anyList, anyRecord, fc.array(anyRecord, { maxLength: 3 }))
+const anyAnswer = fc.dictionary(anyKey, anyValue, { maxKeys: 6 })

@@ -75,7 +75,7 @@ describe('arguments', () => {
     [
       insertArchival,
       { agent: 'a', texts: Array(101).fill('x') },
-      'Argument "texts": expected array to have <=100 items.',
+      'Argument "texts" has 101 entries, and at most 100 are allowed; nothing was changed. Shorten it and try again.',
     ],
   ])('that are wrong are explained (%#)', (tool, args, sentence) => {
     expect(complaint(tool, args)).toBe(`UserError: ${sentence}`)

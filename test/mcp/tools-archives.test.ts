@@ -43,6 +43,16 @@ describe('archives', () => {
     })
   })
 
+  it('of an agent with the longest name have a name within the limit', async () => {
+    const name = `${'n'.repeat(127)}🐢`
+    await server.answer('create_agent', { name })
+    await insert(name, 'The kettle is red.')
+    const own = await onlyArchive(name)
+    expect(own.name).toBe(`Archive of ${'n'.repeat(117)}`)
+    const copy = { agent: 'Ada', name: own.name }
+    expect((await server.answer('create_archive', copy)).archive.name).toBe(own.name)
+  })
+
   it('are shared by attaching them, and an agent without a default then writes there', async () => {
     await insert('Ada', 'The kettle is red.')
     const { id } = await onlyArchive('Ada')
@@ -125,9 +135,11 @@ describe('archives', () => {
     expect((await server.refusal('search_archival', foreign)).code).toBe('not_found')
     const writing = { ...foreign, text: 'x' }
     expect((await server.refusal('insert_archival', writing)).code).toBe('not_found')
-    for (const name of ['', ' ', 'x'.repeat(129)]) {
+    for (const name of ['', ' ']) {
       expect((await server.refusal('create_archive', { name })).code).toBe('invalid_argument')
     }
+    const long = await server.refusal('create_archive', { name: 'x'.repeat(129) })
+    expect(long.code).toBe('limit_exceeded')
   })
 
   it('keep the same text once each', async () => {

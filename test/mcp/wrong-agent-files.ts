@@ -3,7 +3,7 @@
 // biome-ignore lint/suspicious/noExplicitAny: each case knows what it changes
 export const WRONG: readonly (readonly [string, (file: any) => void, RegExp])[] = [
   ['another format', (file) => (file.format = 'letta'), /no agent that Recollect exported/],
-  ['a later version', (file) => (file.version = 2), /version 2.*reads up to 1/],
+  ['a later version', (file) => (file.version = 3), /version 3.*reads up to 2/],
   ['an unknown field', (file) => (file.agent.hooks = []), /at agent.*"hooks"/],
   ['a missing field', (file) => delete file.messages[1].text, /messages\[1\]\.text/],
   ['an unknown role', (file) => (file.messages[0].role = 'root'), /messages\[0\]\.role/],
@@ -68,7 +68,7 @@ export const WRONG: readonly (readonly [string, (file: any) => void, RegExp])[] 
   [
     'thousands of archives',
     (file) => (file.archives = Array(1_001).fill(file.archives[0])),
-    /archives.*1000/,
+    /archives.*1,000/,
   ],
   ['a time that is none', (file) => (file.agent.created_at = 'now'), /agent\.created_at.*time/],
   ['a zone that is none', (file) => (file.agent.settings.timezone = 'Mars'), /agent\.settings/],

@@ -7,7 +7,7 @@ import type { TestStorage } from '../support/own-database.ts'
 import { TEST_SERVER } from '../support/own-database.ts'
 import { openPostgresTestStorage } from '../support/postgres-stores.ts'
 import { at, insertAgent, insertArchive, insertPassages, seededRandom } from '../support/stores.ts'
-import { randomVector } from '../support/vectors.ts'
+import { embedAs, randomVector } from '../support/vectors.ts'
 
 /* A set that is too large to be read as a whole: its bits are compared, or an index is built for it and asked. */
 
@@ -81,13 +81,16 @@ describe.skipIf(TEST_SERVER === undefined).each(WAYS)(
     }
 
     async function nearest(vector: Float32Array, more: Partial<PassageSearch> = {}) {
-      const { items } = await opened.storage.in('default').passages.search(agent, {
-        // Nobody wrote it, so that vectors alone answer.
-        query: 'unwritten5',
-        limit: 10,
-        questions: [{ handle: HANDLE, vector, weight: 1 }],
-        ...more,
-      })
+      const { items } = await opened.storage.in('default').passages.search(
+        agent,
+        {
+          // Nobody wrote it, so that vectors alone answer.
+          query: 'unwritten5',
+          limit: 10,
+          ...more,
+        },
+        embedAs(HANDLE, vector),
+      )
       return items.map(({ item }) => item.text)
     }
 
@@ -148,11 +151,11 @@ describe.skipIf(TEST_SERVER === undefined).each(WAYS)(
       const store = opened.storage.in('default')
       const [question] = questions
       if (!question) throw new Error('there is no question')
-      const { items } = await store.passages.search(agent, {
-        query: 'unwritten5',
-        limit: 2,
-        questions: [{ handle: HANDLE, vector: question, weight: 1 }],
-      })
+      const { items } = await store.passages.search(
+        agent,
+        { query: 'unwritten5', limit: 2 },
+        embedAs(HANDLE, question),
+      )
       const [first, second] = items.map(({ item }) => item)
       if (!first || !second) throw new Error('nothing was found')
       const [newer] = await insertPassages(store, archive, [{ text: 'number 9999' }])

@@ -1,9 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
-import { createSearchThread } from '../../src/storage/sqlite/searches.ts'
+import {
+  createSearchThread,
+  type SearchThread,
+  type SearchThreadSetup,
+} from '../../src/storage/sqlite/searches.ts'
 
 const REQUEST = {
   index: 'passage',
@@ -24,7 +28,7 @@ test('a search that fails says so, and the next one is made', async () => {
     await rm(directory, { recursive: true })
   })
   await expect(thread.searches.ranked(REQUEST)).rejects.toMatchObject({
-    code: 'busy',
+    code: 'unsupported',
     message: expect.stringContaining('SQLITE_CANTOPEN'),
   })
   await (await openSqlite(database)).close()
@@ -37,4 +41,44 @@ test('what was asked before the thread is closed is answered with an error, not 
   const answered = expect(asked).rejects.toThrow()
   await thread.close()
   await answered
+})
+
+/** So many scopes that no machine is done with them soon. */
+const SLOW = {
+  ...REQUEST,
+  query: Array.from({ length: 60 }, (_, index) => `word${index}`).join(' '),
+  filter: { scopes: Array.from({ length: 40_000 }, (_, index) => `scope${index}`), owners: [] },
+}
+const LARGE = {
+  ...REQUEST,
+  query: Array.from({ length: 1_000_000 }, (_, index) => index.toString(36)).join(' '),
+}
+
+async function threadWith(
+  options: Pick<SearchThreadSetup, 'deadlineMilliseconds' | 'heapMegabytes'>,
+): Promise<SearchThread> {
+  const directory = await mkdtemp(join(tmpdir(), 'recollect-search-'))
+  const database = join(directory, 'recollect.db')
+  await (await openSqlite(database)).close()
+  const thread = createSearchThread({ database, busyMilliseconds: 100, vectorBytes: 0, ...options })
+  onTestFinished(async () => {
+    await thread.close()
+    await rm(directory, { recursive: true })
+  })
+  return thread
+}
+
+describe.each([
+  ['longer', SLOW, { deadlineMilliseconds: 250 }],
+  ['more memory', LARGE, { heapMegabytes: 32, deadlineMilliseconds: 600_000 }],
+])('a search that takes %s than it may', (_, request, options) => {
+  test('is refused, and those beside it are made', { timeout: 120_000 }, async () => {
+    const thread = await threadWith(options)
+    const before = thread.searches.ranked(REQUEST)
+    const tooMuch = thread.searches.ranked(request)
+    const beside = [thread.searches.ranked(REQUEST), thread.searches.ranked(REQUEST)]
+    await expect(tooMuch).rejects.toMatchObject({ code: 'limit_exceeded' })
+    for (const search of [before, ...beside, thread.searches.ranked(REQUEST)])
+      expect(await search).toMatchObject({ hits: [] })
+  })
 })

@@ -8,6 +8,7 @@ import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import { dotProduct } from '../../src/vector/codes/float32.ts'
 import { insertAgent, insertArchive, insertPassages } from '../support/stores.ts'
 import {
+  embedAs,
   MADE_UP_DIMENSION,
   madeUpVector,
   openVectorWriter,
@@ -100,11 +101,11 @@ const someOf = <T>(all: readonly T[]) =>
 
 /** By meaning alone, as there is no word in the question; the nearest first. */
 async function nearest(vector: Float32Array): Promise<readonly string[]> {
-  const { items, warnings } = await store.passages.search(agent, {
-    query: '?',
-    limit: 10,
-    questions: [{ handle: HANDLE, vector, weight: 1 }],
-  })
+  const { items, warnings } = await store.passages.search(
+    agent,
+    { query: '?', limit: 10 },
+    embedAs(HANDLE, vector),
+  )
   // While a mirror is filled for the first time, words alone may answer.
   if (warnings) return nearest(vector)
   return items.map(({ item }) => item.id)

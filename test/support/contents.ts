@@ -1,10 +1,10 @@
 import type { AgentId } from '../../src/core/ids.ts'
 import type { Page, PageRequest } from '../../src/core/page.ts'
-import type { HitPage, QueryVector, Storage } from '../../src/storage/port/store.ts'
+import type { HitPage, Storage } from '../../src/storage/port/store.ts'
 import { transferOf } from '../transfer/support.ts'
 import { EMBEDDED_BY } from './lived-in.ts'
 import { seededRandom } from './stores.ts'
-import { randomVector } from './vectors.ts'
+import { embedAs, randomVector } from './vectors.ts'
 
 const QUERIES = [
   'kettle in the garden',
@@ -27,13 +27,14 @@ export async function contentsOf(storage: Storage, namespace: string, dimension:
   const answers: (readonly [string, unknown])[] = []
   for (const { id, name } of agents) {
     if (!name.startsWith('Agent')) continue
-    for (const search of searches(dimension)) {
+    for (const { vector, ...search } of searches(dimension)) {
+      const embed = vector && embedAs(EMBEDDED_BY, vector)
       const found = {
-        passages: hits(await store.passages.search(id, search)),
-        messages: hits(await store.messages.search(id, search)),
+        passages: hits(await store.passages.search(id, search, embed)),
+        messages: hits(await store.messages.search(id, search, embed)),
       }
       if (found.passages.length + found.messages.length === 0) continue
-      answers.push([`${id} ${search.query} ${search.questions.length}`, found])
+      answers.push([`${id} ${search.query} ${vector ? 1 : 0}`, found])
     }
   }
   return {
@@ -51,14 +52,9 @@ export async function contentsOf(storage: Storage, namespace: string, dimension:
 
 function searches(dimension: number) {
   const random = seededRandom(7)
-  const question = (): QueryVector => ({
-    handle: EMBEDDED_BY,
-    vector: randomVector(random, dimension),
-    weight: 1,
-  })
   return QUERIES.flatMap((query) => [
-    { query, limit: 10, questions: [] },
-    { query, limit: 10, questions: [question()] },
+    { query, limit: 10, vector: undefined },
+    { query, limit: 10, vector: randomVector(random, dimension) },
   ])
 }
 

@@ -2,6 +2,7 @@ import DatabaseHandle from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { toUnitLength } from '../../src/core/unit-length.ts'
 import type { Database } from '../../src/storage/database/schema.ts'
+import type { EmbedQuery } from '../../src/storage/port/store.ts'
 import { sqliteDialect } from '../../src/storage/sqlite/driver.ts'
 import { sqliteVectors } from '../../src/storage/sqlite/vector-tables.ts'
 import { encodeFloat32 } from '../../src/vector/vector-index.ts'
@@ -104,4 +105,9 @@ export function vectorOfText(text: string): Float32Array {
 export function randomVector(random: () => number, dimension: number): Float32Array {
   const components = Float64Array.from({ length: dimension }, () => random() + random() - 1)
   return toUnitLength(components) ?? randomVector(random, dimension)
+}
+
+/** Every query embedded as this vector, by a model of this handle. */
+export function embedAs(handle: string, vector: Float32Array): EmbedQuery {
+  return async () => ({ questions: [{ handle, vector, weight: 1 }], problems: [] })
 }

@@ -3,18 +3,19 @@ import {
   type AgentType,
   DEFAULT_CONTEXT_WINDOW,
   LEAST_CONTEXT_WINDOW,
-  LONGEST_NAME,
 } from '../../core/agent.ts'
 import { DEFAULT_SETTINGS } from '../../core/agent-settings.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import { type AgentId, isId, newId } from '../../core/ids.ts'
+import { checkCount, checkLength, LIMITS } from '../../core/limits.ts'
 import type { Page } from '../../core/page.ts'
-import { cleanText, countCharacters } from '../../core/text.ts'
+import { cleanText } from '../../core/text.ts'
 import type { ToolRule } from '../../core/tool-rule.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import { addBlock, attachBlock, type BlockFields, findBlockById } from '../../memory/blocks.ts'
+import { checkTags } from '../../memory/check-tags.ts'
 import { type EmbeddingChoice, embedAgain } from '../../memory/choose-embedding.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { AgentFilter, AgentPatch, Store, Transaction } from '../../storage/port/store.ts'
@@ -62,6 +63,10 @@ export function createAgents(
     const { name, description, model, embedding, system, tags, tools, toolRules } = fields
     const { contextWindow } = fields
     if (name !== undefined) checkName(name)
+    checkLength('The description', description ?? '', LIMITS.description)
+    checkLength('The system prompt', system ?? '', LIMITS.systemPrompt)
+    checkTags(tags ?? [])
+    checkCount('The list of tool rules', toolRules ?? [], LIMITS.toolRules)
     if (model) models.check(model)
     if (embedding) embeddings.check(embedding)
     if (tools) checkToolNames(tools)
@@ -223,10 +228,11 @@ function withoutRepeats(rules: readonly ToolRule[]): readonly ToolRule[] {
 }
 
 function checkName(name: string): void {
-  if (name.trim() === '' || countCharacters(name) > LONGEST_NAME) {
+  checkLength('The name', name, LIMITS.name)
+  if (name.trim() === '') {
     throw new UserError(
       'invalid_argument',
-      `A name has 1 to ${LONGEST_NAME} characters. Give another, or leave it out to have one made up.`,
+      'The name is empty. Give another, or leave it out to have one made up.',
     )
   }
   if (isId('agent', name)) {

@@ -56,7 +56,7 @@ export async function writeSummary(request: SummaryRequest): Promise<WrittenSumm
         tools: [],
         toolChoice: 'auto',
       },
-      signal,
+      { signal },
     )
     if (result.kind === 'answer') usage = addUsage(usage, result.answer.usage)
     const written = notesIn(result)

@@ -33,7 +33,7 @@ export async function callModel(
 ): Promise<ModelOutcome> {
   let wasted = NO_USAGE
   for (let tries = 1; ; tries += 1) {
-    const called = await model.call(request, signal)
+    const called = await model.call(request, { signal })
     const result = mayBeSilent ? called : refuseSilence(called, model.handle)
     if (result.kind === 'answer') {
       const { answer } = result

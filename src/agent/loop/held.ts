@@ -1,6 +1,6 @@
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
 import type { AgentId, RunId } from '../../core/ids.ts'
-import type { Lease, Store, Transaction } from '../../storage/port/store.ts'
+import type { EmbedQuery, Lease, Store, Transaction } from '../../storage/port/store.ts'
 
 /** A run that this process works on. */
 export interface HeldRun {
@@ -9,6 +9,7 @@ export interface HeldRun {
   readonly lease: Lease
   readonly leaseMilliseconds: number
   readonly store: Store
+  readonly embed: EmbedQuery
   readonly clock: Clock
 }
 

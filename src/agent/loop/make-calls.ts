@@ -84,6 +84,7 @@ async function attempt(
   const bound = bindCall(innerTools(agent.tools), call.name, call.arguments)
   const context: CallContext = {
     store: run.store,
+    embed: run.embed,
     agent,
     runId: run.id,
     callId: call.id,

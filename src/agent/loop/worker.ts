@@ -3,6 +3,7 @@ import type { AgentEvent } from '../../core/event.ts'
 import { type AgentId, isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
+import type { EmbedQuestion } from '../../memory/embed-question.ts'
 import type { Lease, Storage } from '../../storage/port/store.ts'
 import { type HeldRun, keepLease } from './held.ts'
 import { hasEnded, isAlive } from './owner.ts'
@@ -11,6 +12,7 @@ import { type RunTools, workOnRun } from './work-on-run.ts'
 export interface WorkerOptions extends Omit<RunTools, 'emit'> {
   readonly emit: (namespace: string, event: AgentEvent) => void
   readonly storage: Storage
+  readonly embedQuestion: EmbedQuestion
   /** Signs what this process works on (`ownerName`). */
   readonly owner: string
   readonly clock: Clock
@@ -46,7 +48,7 @@ interface Work {
 }
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { storage, owner, clock, leaseMilliseconds, mostRuns, log } = options
+  const { storage, embedQuestion, owner, clock, leaseMilliseconds, mostRuns, log } = options
   const active = new Map<RunId, Work>()
   let living: readonly string[] = []
   let stopping = false
@@ -91,6 +93,7 @@ export function createWorker(options: WorkerOptions): Worker {
       leaseMilliseconds,
       clock,
       store: storage.in(lease.namespace),
+      embed: (handles, text) => embedQuestion(lease.namespace, handles, text),
     }
     const stopKeeping = keepLease(
       run,

@@ -3,6 +3,7 @@ import { withDeadline } from '../../core/deadline.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Change } from '../../core/event.ts'
 import { type AgentId, isId, newId, type RunId } from '../../core/ids.ts'
+import { checkLength, isLonger, LIMITS } from '../../core/limits.ts'
 import { type Message, spokenText } from '../../core/message.ts'
 import type { Page } from '../../core/page.ts'
 import { DEFAULT_MAX_STEPS, isSettled, type Run, waitsForClient } from '../../core/run.ts'
@@ -26,7 +27,6 @@ import { runOfKey } from './run-key.ts'
 import { waitingWarnings } from './waiting-warnings.ts'
 
 /** A message is read whole at every step until it leaves the context; longer texts belong into the archive. */
-const LONGEST_MESSAGE = 200_000
 
 /** Within this time whoever works on a cancelled run has heard of it. */
 const CANCEL_PATIENCE_MILLISECONDS = 3_000
@@ -108,16 +108,16 @@ export function createRuns({ store, models, clock, owner, wake, onChange }: Runs
       const text = cleanText(message.text)
       if (text.trim() === '')
         throw new UserError('invalid_argument', 'The message is empty. Say something to the agent.')
-      const size = countCharacters(text)
-      if (size > LONGEST_MESSAGE) {
+      if (isLonger(text, LIMITS.message)) {
         throw new UserError(
           'limit_exceeded',
-          `A message holds at most ${LONGEST_MESSAGE} characters and this one has ${size}. Put long texts into the archive with insert_archival, and refer to them.`,
+          `A message holds at most ${LIMITS.message} characters and this one has ${countCharacters(text)}. Put long texts into the archive with insert_archival, and refer to them.`,
         )
       }
       const id = newId('run')
       const at = toTimestamp(clock())
       const { idempotencyKey: key = null, samples = false } = message
+      checkLength('The idempotency key', key ?? '', LIMITS.idempotencyKey)
       const accepted = await store.transaction(async (tx) => {
         const agent = await findAgent(tx.agents, message.agent)
         const known = key === null ? undefined : await runOfKey(tx, agent.id, key)

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { toTimestamp } from '../../core/clock.ts'
 import { filled } from '../../core/filled.ts'
+import { list, text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { excerpt } from '../../core/text.ts'
 import { chooseSimilar, findSimilar, type SimilarPassage } from '../../memory/find-similar.ts'
 import { insertPassages, preparePassages } from '../../memory/insert-passages.ts'
@@ -13,7 +15,7 @@ export const archivalMemoryInsert = defineInnerTool({
   effect: 'database',
   parameters: {
     content: z.string(),
-    tags: z.array(z.string()).optional(),
+    tags: list(text(LIMITS.tag), LIMITS.tags).optional(),
     supersedes: filled().optional(),
   },
   async prepare({ content, tags, supersedes }, { store, agent, now }) {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { filled } from '../../core/filled.ts'
+import { list, text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { searchPassages } from '../../memory/archival.ts'
 import { dateOf } from './date-of.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
@@ -9,22 +11,27 @@ export const archivalMemorySearch = defineInnerTool({
   name: 'archival_memory_search',
   effect: 'readonly',
   parameters: {
-    query: z.string().optional(),
-    tags: z.array(z.string()).optional(),
+    query: text(LIMITS.query).optional(),
+    tags: list(text(LIMITS.tag), LIMITS.tags).optional(),
     tag_match_mode: z.enum(['any', 'all']).default('any'),
     top_k: z.int().min(1).max(MOST_RESULTS).default(10),
     start_datetime: filled().optional(),
     end_datetime: filled().optional(),
   },
-  async run(args, { store, agent }) {
-    const { items, nextCursor, warnings } = await searchPassages(store, agent.id, {
-      query: args.query,
-      tags: args.tags,
-      matchAllTags: args.tag_match_mode === 'all',
-      after: dateOf(args, 'start_datetime', 'start'),
-      before: dateOf(args, 'end_datetime', 'end'),
-      limit: args.top_k,
-    })
+  async run(args, { store, agent, embed }) {
+    const { items, nextCursor, warnings } = await searchPassages(
+      store,
+      agent.id,
+      {
+        query: args.query,
+        tags: args.tags,
+        matchAllTags: args.tag_match_mode === 'all',
+        after: dateOf(args, 'start_datetime', 'start'),
+        before: dateOf(args, 'end_datetime', 'end'),
+        limit: args.top_k,
+      },
+      embed,
+    )
     const results = items.map(({ item }) => ({
       id: item.id,
       time: item.createdAt,

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { filled } from '../../core/filled.ts'
+import { text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { spokenText } from '../../core/message.ts'
 import { searchMessages } from '../../memory/recall.ts'
 import { dateOf } from './date-of.ts'
@@ -10,21 +12,26 @@ export const conversationSearch = defineInnerTool({
   name: 'conversation_search',
   effect: 'readonly',
   parameters: {
-    query: z.string().optional(),
+    query: text(LIMITS.query).optional(),
     roles: z.array(z.enum(['user', 'assistant', 'tool'])).optional(),
     limit: z.int().min(1).max(MOST_RESULTS).default(10),
     start_date: filled().optional(),
     end_date: filled().optional(),
   },
-  async run(args, { store, agent, runId }) {
-    const { items, nextCursor, warnings } = await searchMessages(store, agent.id, {
-      query: args.query,
-      roles: args.roles?.length ? args.roles : undefined,
-      after: dateOf(args, 'start_date', 'start'),
-      before: dateOf(args, 'end_date', 'end'),
-      limit: args.limit,
-      exceptRun: runId,
-    })
+  async run(args, { store, agent, runId, embed }) {
+    const { items, nextCursor, warnings } = await searchMessages(
+      store,
+      agent.id,
+      {
+        query: args.query,
+        roles: args.roles?.length ? args.roles : undefined,
+        after: dateOf(args, 'start_date', 'start'),
+        before: dateOf(args, 'end_date', 'end'),
+        limit: args.limit,
+        exceptRun: runId,
+      },
+      embed,
+    )
     const results = items.map(({ item }) => ({
       time: item.createdAt,
       role: item.role,

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
 import { applyEdit, type PreparedEdit } from './edit-tool.ts'
 import { unescapeStructure } from './escape-structure.ts'
@@ -6,7 +8,7 @@ import { unescapeStructure } from './escape-structure.ts'
 export const coreMemoryAppend = defineInnerTool({
   name: 'core_memory_append',
   effect: 'database',
-  parameters: { label: z.string(), content: z.string() },
+  parameters: { label: text(LIMITS.label), content: z.string() },
   prepare: (args): PreparedEdit => ({
     label: args.label,
     edit: { kind: 'append', text: unescapeStructure(args.content) },

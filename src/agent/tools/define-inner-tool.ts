@@ -1,16 +1,19 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
 import type { AgentId, CallId, PassageId, RunId } from '../../core/ids.ts'
+import { limitError } from '../../core/limited.ts'
 import { straightenArguments } from '../../core/straighten.ts'
 import type { JsonSchema } from '../../llm/model.ts'
 import type { CheckRoom } from '../../memory/blocks.ts'
-import type { Store, Transaction } from '../../storage/port/store.ts'
+import type { EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
 import { toolTexts } from './tool-texts.ts'
 
 /** What an inner tool knows of the call that it serves. */
 export interface CallContext {
   /** For reading. */
   readonly store: Store
+  /** For searches; may wait for an endpoint. */
+  readonly embed: EmbedQuery
   readonly agent: { readonly id: AgentId; readonly name: string }
   readonly runId: RunId
   readonly callId: CallId
@@ -106,6 +109,10 @@ function parse<Shape extends z.ZodRawShape>(
 ) {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
+  const tooMuch = parsed.error.issues
+    .map((issue) => limitError(`${name} was not run: ${issue.path.join('.')}`, issue))
+    .find((error) => error !== undefined)
+  if (tooMuch) throw tooMuch
   const problems = parsed.error.issues.slice(0, 3).map((issue) => {
     const path = issue.path.join('.')
     return path === '' ? issue.message : `${path}: ${issue.message}`

@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { openStorage } from '../../app.ts'
-import { type Config, ConfigError } from '../../config.ts'
+import type { Config } from '../../config.ts'
 import { UserError } from '../../core/errors.ts'
 
-export async function backup(config: Config, [file, ...more]: readonly string[]): Promise<void> {
-  if (file === undefined || more.length > 0) {
-    throw new ConfigError('backup takes one file name: recollect backup <file>.')
-  }
+export async function backup(config: Config, file: string): Promise<void> {
   const { database } = config
   if (database.kind === 'sqlite' && !existsSync(database.path)) {
     throw new UserError(

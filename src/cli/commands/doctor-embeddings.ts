@@ -1,11 +1,10 @@
 import { openEmbedders, openStorage } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import { sumByModel } from '../../core/embedding-counts.ts'
+import type { Tell } from './doctor-report.ts'
 
 /** For a local engine that has to load its model first. */
 const PATIENCE_MILLISECONDS = 60_000
-
-type Tell = (subject: string, finding: string) => void
 
 /** Asks every embedding model in use for one vector, and tells what is embedded and what waits. */
 export async function checkEmbeddings(config: Config, tell: Tell): Promise<void> {

@@ -1,21 +1,19 @@
-import { openModels, openStorage, type Storage } from '../../app.ts'
+import { openStorage, type Storage } from '../../app.ts'
 import { type Config, secretsOf } from '../../config.ts'
 import { readId } from '../../core/ids.ts'
-import { redactSecrets } from '../../core/redact.ts'
 import { VERSION } from '../../core/version.ts'
+import type { Asked } from '../terminal/tell.ts'
 import { checkEmbeddings } from './doctor-embeddings.ts'
-
-/** For a local engine that has to load its model first. */
-const PATIENCE_MILLISECONDS = 60_000
+import { checkModel } from './doctor-model.ts'
+import { createReport, type Tell } from './doctor-report.ts'
 
 /** Tries what agents need, tells what it found and how to mend it. */
-export async function doctor(config: Config): Promise<void> {
-  const secrets = secretsOf(config)
-  const tell = (subject: string, finding: string) =>
-    process.stdout.write(`${redactSecrets(`${subject.padEnd(10)} ${finding}`, secrets)}\n`)
+export async function doctor(config: Config, { json = false }: Asked): Promise<void> {
+  const { tell, end } = createReport(secretsOf(config), json)
   tell(
     'Recollect',
     `${VERSION} on Node ${process.versions.node}, ${process.platform} ${process.arch}`,
+    { version: VERSION, node: process.versions.node },
   )
   if (config.readOnly) tell('Mode', 'read-only: agents can be looked at, not talked to')
   const dataWorks = await checkData(config, tell)
@@ -24,18 +22,19 @@ export async function doctor(config: Config): Promise<void> {
   if (dataWorks) await checkEmbeddings(config, tell)
   tell('Providers', configuredProviders(config))
   if (!dataWorks || !modelWorks) process.exitCode = 1
+  end(dataWorks && modelWorks)
 }
 
 type Store = ReturnType<Storage['in']>
-
-type Tell = (subject: string, finding: string) => void
 
 async function checkData(config: Config, tell: Tell): Promise<boolean> {
   try {
     const storage = await openStorage(config)
     try {
       const { schemaVersion, location } = await storage.info()
-      tell('Data', `ok: ${location}, schema ${schemaVersion}`)
+      tell('Data', `ok: ${location}, schema ${schemaVersion}`, {
+        data: { location, schema_version: schemaVersion },
+      })
       return (
         config.agent === null ||
         (await checkAgent(storage.in(config.namespace), config.agent, tell))
@@ -60,40 +59,6 @@ async function checkAgent({ agents }: Store, reference: string, tell: Tell): Pro
   const problem = agent ? 'more than one agent has that name' : 'there is no such agent'
   tell('Agent', `FAILED: RECOLLECT_AGENT is "${reference}", and ${problem}. Give the id of one.`)
   return false
-}
-
-async function checkModel(config: Config, tell: Tell): Promise<boolean> {
-  const models = await openModels(config)
-  try {
-    const { handle, reason } = await models.describeDefault()
-    const model = await models.resolve(null)
-    if (model.isClients) {
-      tell(
-        'Model',
-        `ok: ${handle} (${reason}), the model of the client, which can only be tried from there`,
-      )
-      return true
-    }
-    const request = {
-      messages: [{ role: 'user', text: 'Answer with the one word: ready' }],
-      tools: [],
-      toolChoice: 'auto',
-    } as const
-    const result = await model.call(request, AbortSignal.timeout(PATIENCE_MILLISECONDS))
-    if (result.kind === 'failure') {
-      tell(
-        'Model',
-        `FAILED: ${handle} (${reason}). ${result.failure.message} ${result.failure.hint}`,
-      )
-      return false
-    }
-    tell('Model', `ok: ${handle} (${reason})`)
-    for (const warning of model.warnings) tell('', warning)
-    return true
-  } catch (error) {
-    tell('Model', `FAILED: ${messageOf(error)}`)
-    return false
-  }
 }
 
 function configuredProviders({ providers }: Config): string {

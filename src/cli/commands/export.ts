@@ -4,17 +4,16 @@ import { resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { openTransfer } from '../../app.ts'
-import { type Config, ConfigError } from '../../config.ts'
+import type { Config } from '../../config.ts'
 import { UserError } from '../../core/errors.ts'
+import { visible, visibleJson } from '../terminal/visible.ts'
 
 /** To stdout if no file is named. Whatever the settings, it only reads the data. */
 export async function exportToFile(
   config: Config,
-  [agent, file, ...more]: readonly string[],
+  agent: string,
+  file: string | undefined,
 ): Promise<void> {
-  if (agent === undefined || more.length > 0) {
-    throw new ConfigError('export takes an agent and a file name: recollect export <agent> [file].')
-  }
   const transfer = await openTransfer({ ...config, readOnly: true })
   try {
     const found = await transfer.find(agent)
@@ -25,10 +24,10 @@ export async function exportToFile(
       )
     }
     if (file === undefined)
-      return await transfer.writeAgent(found.id, (text) => put(process.stdout, text))
+      return await transfer.writeAgent(found.id, (text) => put(process.stdout, visibleJson(text)))
     const target = resolve(file)
     await writeNew(target, (text) => transfer.writeAgent(found.id, text))
-    process.stderr.write(`${found.name} (${found.id}) was exported to ${target}\n`)
+    process.stderr.write(`${visible(found.name)} (${found.id}) was exported to ${target}\n`)
   } finally {
     await transfer.close()
   }

@@ -3,17 +3,14 @@ import { resolve } from 'node:path'
 import { openTransfer } from '../../app.ts'
 import { type Config, ConfigError } from '../../config.ts'
 import { UserError } from '../../core/errors.ts'
+import { inCommands } from '../terminal/in-commands.ts'
+import { tell } from '../terminal/tell.ts'
+import { visible } from '../terminal/visible.ts'
 
 /** A JavaScript string holds little more. */
 const LARGEST_BYTES = 400_000_000
 
-export async function importFromFile(
-  config: Config,
-  [file, ...more]: readonly string[],
-): Promise<void> {
-  if (file === undefined || more.length > 0) {
-    throw new ConfigError('import takes one file name: recollect import <file>.')
-  }
+export async function importFromFile(config: Config, file: string): Promise<void> {
   if (config.agent !== null) {
     throw new ConfigError(
       'RECOLLECT_AGENT (--agent) serves one agent only, and import makes another. Leave it unset.',
@@ -24,8 +21,8 @@ export async function importFromFile(
   try {
     const { agentId, warnings } = await transfer.import(text)
     const { name } = await transfer.find(agentId)
-    for (const warning of warnings) process.stderr.write(`${warning}\n`)
-    process.stdout.write(`${name} was imported as ${agentId}\n`)
+    for (const warning of warnings) process.stderr.write(`${visible(inCommands(warning))}\n`)
+    tell(`${name} was imported as ${agentId}`)
   } finally {
     await transfer.close()
   }

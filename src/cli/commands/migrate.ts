@@ -2,17 +2,18 @@ import { isDeepStrictEqual } from 'node:util'
 import { copyData } from '../../app.ts'
 import { ConfigError, type DatabaseAddress, readDatabaseUrl } from '../../config.ts'
 import { UserError } from '../../core/errors.ts'
-import type { Arguments } from '../terminal/args.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
 import { stopSignal } from '../terminal/until-stopped.ts'
 
 const USAGE = 'recollect migrate --from <url> --to <url>'
 
+interface Options {
+  readonly from?: string
+  readonly to?: string
+}
+
 /** Copies all data from one database to another. Ends with 0 when the copy is complete and was compared. */
-export async function migrate(args: Pick<Arguments, 'from' | 'to' | 'positionals'>): Promise<void> {
-  if (args.positionals.length > 0) {
-    throw new ConfigError(`migrate takes no "${args.positionals[0]}": ${USAGE}.`)
-  }
+export async function migrate(args: Options): Promise<void> {
   const from = address('--from', args.from)
   const to = address('--to', args.to)
   if (isDeepStrictEqual(from, to)) {

@@ -7,19 +7,21 @@ import {
   openStorage,
   serveHttp,
 } from '../../app.ts'
-import { type Config, ConfigError, secretsOf } from '../../config.ts'
+import { type Config, ConfigError, secretsOf, settingWarnings } from '../../config.ts'
 import { createLog } from '../../core/log.ts'
 import { VERSION } from '../../core/version.ts'
-import type { Arguments } from '../terminal/args.ts'
+
 import { closeAndExit, stopSignal } from '../terminal/until-stopped.ts'
+import { visible } from '../terminal/visible.ts'
 
 export async function serve(
   config: Config,
-  { host, port }: Pick<Arguments, 'host' | 'port'>,
+  { host, port }: { readonly host: string; readonly port: number },
 ): Promise<void> {
   if (!isLoopback(host)) await requireToken(config, host)
   const stopped = stopSignal()
   const log = createLog(config.logLevel, secretsOf(config))
+  for (const warning of settingWarnings()) log('warn', warning)
   const app = await openApp(config, log)
   const { location } = await app.storage.info()
   const closing = async (error: unknown) => {
@@ -46,7 +48,7 @@ export async function serve(
       authenticate: gate.authenticate,
     },
   ).catch(closing)
-  const tell = (line: string) => process.stderr.write(`${line}\n`)
+  const tell = (line: string) => process.stderr.write(`${visible(line)}\n`)
   tell(`Recollect ${VERSION} serves MCP at ${serving.url}`)
   tell(`Data:  ${location}${config.readOnly ? ' (only read)' : ''}`)
   if (agent) tell(`Agent: ${agent.name} (${agent.id}), no other`)

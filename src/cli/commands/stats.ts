@@ -1,41 +1,71 @@
 import { openStorage } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import { sumByModel } from '../../core/embedding-counts.ts'
+import { type Asked, tell, tellJson } from '../terminal/tell.ts'
 
 /** Counts what there is. Whatever the settings, it only reads. */
-export async function stats(config: Config): Promise<void> {
+export async function stats(config: Config, { json = false }: Asked): Promise<void> {
+  const facts = await count(config)
+  if (json) tellJson(facts)
+  else print(facts)
+}
+
+type Facts = Awaited<ReturnType<typeof count>>
+
+async function count(config: Config) {
   const storage = await openStorage({ ...config, readOnly: true })
   try {
-    const { agents, blocks, messages, passages, runs } = await storage.counts(config.namespace)
     const { location, bytes, schemaVersion } = await storage.info()
-    const counted = Object.entries(runs).filter(([, count]) => count > 0)
-    tell('Data', `${location}, schema ${schemaVersion}, ${(bytes / 1e6).toFixed(1)} MB`)
-    for (const [subject, count] of Object.entries({ agents, blocks, messages, passages })) {
-      tell(subject, count.toLocaleString('en'))
-    }
-    tell(
-      'runs',
-      counted.map(([status, count]) => `${count.toLocaleString('en')} ${status}`).join(', ') || '0',
-    )
+    const counts = await storage.counts(config.namespace)
     const { superseded, found } = await storage.in(config.namespace).archives.counts()
-    tell('found', `${count(found)} passages by agents; ${count(superseded)} superseded`)
     const sets = await storage.embeddings.counts()
     const own = sets.filter(({ namespace }) => namespace === config.namespace)
-    for (const model of sumByModel(own)) {
-      tell(
-        'embedding',
-        `${model.handle}: ${count(model.embedded)} embedded, ${count(model.waiting)} waiting, ${count(model.failed)} given up; ` +
-          `an index of ${(model.indexBytes / 1e6).toFixed(1)} MB in a server that searches them`,
-      )
+    return {
+      location,
+      namespace: config.namespace,
+      schema_version: schemaVersion,
+      bytes,
+      ...counts,
+      passages_found: found,
+      passages_superseded: superseded,
+      embeddings: sumByModel(own).map(({ handle, embedded, waiting, failed, indexBytes }) => ({
+        model: handle,
+        embedded,
+        waiting,
+        failed,
+        index_bytes: indexBytes,
+      })),
     }
   } finally {
     await storage.close()
   }
 }
 
-const count = (number: number) => number.toLocaleString('en')
-
-function tell(subject: string, finding: string): void {
-  const name = `${subject[0]?.toUpperCase()}${subject.slice(1)}`
-  process.stdout.write(`${name.padEnd(10)} ${finding}\n`)
+function print(facts: Facts): void {
+  const { agents, blocks, messages, passages, runs } = facts
+  line('Data', `${facts.location}, schema ${facts.schema_version}, ${megabytes(facts.bytes)}`)
+  for (const [subject, count] of Object.entries({ agents, blocks, messages, passages })) {
+    line(subject, number(count))
+  }
+  const counted = Object.entries(runs).filter(([, count]) => count > 0)
+  line('runs', counted.map(([status, count]) => `${number(count)} ${status}`).join(', ') || '0')
+  line(
+    'found',
+    `${number(facts.passages_found)} passages by agents; ${number(facts.passages_superseded)} superseded`,
+  )
+  for (const { model, embedded, waiting, failed, index_bytes } of facts.embeddings) {
+    line(
+      'embedding',
+      `${model}: ${number(embedded)} embedded, ${number(waiting)} waiting, ${number(failed)} given up; ` +
+        `an index of ${megabytes(index_bytes)} in a server that searches them`,
+    )
+  }
 }
+
+function line(subject: string, finding: string): void {
+  const name = `${subject[0]?.toUpperCase()}${subject.slice(1)}`
+  tell(`${name.padEnd(10)} ${finding}`)
+}
+
+const number = (value: number) => value.toLocaleString('en')
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`

@@ -1,5 +1,5 @@
 import { serveStdio } from '../../app.ts'
-import { type Config, secretsOf } from '../../config.ts'
+import { type Config, secretsOf, settingWarnings } from '../../config.ts'
 import { createLog } from '../../core/log.ts'
 import { closeAndExit, stopSignal } from '../terminal/until-stopped.ts'
 import { createLazyApp } from './lazy-app.ts'
@@ -9,6 +9,7 @@ const OPEN_AFTER_MILLISECONDS = 1_000
 
 export async function stdio(config: Config): Promise<void> {
   const log = createLog(config.logLevel, secretsOf(config))
+  for (const warning of settingWarnings()) log('warn', warning)
   const app = createLazyApp(config, log)
   const context = async () => (await app.get()).context
   const serving = await serveStdio(context, {

@@ -1,19 +1,26 @@
 import type { Tokens } from '../../app.ts'
+import { table } from '../terminal/table.ts'
 
 type Token = Awaited<ReturnType<Tokens['list']>>[number]
 
-const HEAD = ['NAME', 'SCOPES', 'NAMESPACE', 'CREATED', 'USED', 'STATE', 'ID']
-
 /** What is known of tokens, in columns. */
 export function tokenTable(tokens: readonly Token[], now: number): readonly string[] {
-  const rows = [HEAD, ...tokens.map((token) => rowOf(token, now))]
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
+  const head = ['NAME', 'SCOPES', 'NAMESPACE', 'CREATED', 'USED', 'STATE', 'ID']
+  return table([head, ...tokens.map((token) => rowOf(token, now))])
+}
+
+/** The same for programs. */
+export function tokenFacts({ id, name, scopes, namespace, ...times }: Token) {
+  return {
+    id,
+    name,
+    scopes,
+    namespace,
+    created_at: times.createdAt,
+    last_used_at: times.lastUsedAt,
+    expires_at: times.expiresAt,
+    revoked_at: times.revokedAt,
+  }
 }
 
 function rowOf(token: Token, now: number): readonly string[] {

@@ -2,54 +2,49 @@ import { openStorage, openTokens, type Tokens } from '../../app.ts'
 import { type Config, ConfigError, secretsOf } from '../../config.ts'
 import { SCOPES, type Scope } from '../../core/access.ts'
 import { createLog } from '../../core/log.ts'
-import type { Arguments } from '../terminal/args.ts'
+import { type Asked, tell, tellJson } from '../terminal/tell.ts'
+import { visible } from '../terminal/visible.ts'
 import { readExpiry } from './token-expiry.ts'
-import { tokenTable } from './token-table.ts'
+import { tokenFacts, tokenTable } from './token-table.ts'
 
-const USAGE =
-  'recollect token create --name <name>, recollect token list, recollect token revoke <id|name>'
+/* Bearer tokens for clients over HTTP. */
 
 /** All that a client needs to work with agents, and nothing that can't be taken back. */
 const USUAL_SCOPES = 'read,chat,write'
 
 const NAME = /^[^\p{Cc}]{1,64}$/u
 
-type TokenArguments = Pick<Arguments, 'positionals' | 'newToken'>
+interface NewToken extends Asked {
+  readonly name?: string
+  readonly scopes?: string
+  readonly expires?: string
+}
 
-/** Bearer tokens for clients over HTTP. */
-export async function token(
-  config: Config,
-  { positionals: [what, ...rest], newToken }: TokenArguments,
-): Promise<void> {
-  switch (what) {
-    case 'create': {
-      if (rest.length > 0) break
-      const access = readAccess(config, newToken)
-      return withTokens(config, async (tokens) => {
-        const { token, id } = await tokens.create(access)
-        process.stdout.write(`${token}\n`)
-        process.stderr.write(
-          `This is the token "${access.name}" (${id}) for the namespace ${access.namespace}. It is shown this once and kept as a hash only.\n`,
-        )
-      })
-    }
-    case 'list':
-      if (rest.length > 0) break
-      return withTokens({ ...config, readOnly: true }, async (tokens) => {
-        for (const line of tokenTable(await tokens.list(), Date.now())) {
-          process.stdout.write(`${line}\n`)
-        }
-      })
-    case 'revoke': {
-      const [reference, ...more] = rest
-      if (reference === undefined || more.length > 0) break
-      return withTokens(config, async (tokens) => {
-        const { name, id } = await tokens.revoke(reference)
-        process.stderr.write(`The token "${name}" (${id}) is not taken any more.\n`)
-      })
-    }
-  }
-  throw new ConfigError(`token takes one of these: ${USAGE}.`)
+export async function createToken(config: Config, asked: NewToken): Promise<void> {
+  const access = readAccess(config, asked)
+  await withTokens(config, async (tokens) => {
+    const { token, id } = await tokens.create(access)
+    if (asked.json) return tellJson({ token, id, ...access })
+    tell(token)
+    process.stderr.write(
+      `This is the token "${visible(access.name)}" (${id}) for the namespace ${access.namespace}. It is shown this once and kept as a hash only.\n`,
+    )
+  })
+}
+
+export async function listTokens(config: Config, { json = false }: Asked): Promise<void> {
+  await withTokens({ ...config, readOnly: true }, async (tokens) => {
+    const all = await tokens.list()
+    if (json) tellJson({ tokens: all.map(tokenFacts) })
+    else for (const line of tokenTable(all, Date.now())) tell(line)
+  })
+}
+
+export async function revokeToken(config: Config, reference: string): Promise<void> {
+  await withTokens(config, async (tokens) => {
+    const { name, id } = await tokens.revoke(reference)
+    process.stderr.write(`The token "${visible(name)}" (${id}) is not taken any more.\n`)
+  })
 }
 
 async function withTokens(config: Config, work: (tokens: Tokens) => Promise<void>): Promise<void> {
@@ -63,7 +58,7 @@ async function withTokens(config: Config, work: (tokens: Tokens) => Promise<void
 
 function readAccess(
   { namespace }: Config,
-  { name = '', scopes = USUAL_SCOPES, expires }: Arguments['newToken'],
+  { name = '', scopes = USUAL_SCOPES, expires }: NewToken,
 ) {
   if (!NAME.test(name) || name.trim() !== name) {
     throw new ConfigError(

@@ -6,3 +6,10 @@ export function keepStdoutPure(): void {
     }
   }
 }
+
+/** A reader that has seen enough (`| head -1`) and a full disk end a command; neither is worth a stack trace. */
+export function endWithStdout(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? process.exitCode : 1)
+  })
+}

@@ -139,7 +139,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   return {
     handle,
     warnings: [],
-    async call(request, signal) {
+    async call(request, { signal }) {
       const watch = watchCall(signal, limits)
       const result = await ask(request, watch).catch((error: unknown) =>
         failed(classifyThrown(error, target)),

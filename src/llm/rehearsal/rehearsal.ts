@@ -28,7 +28,7 @@ export function createRehearsal(moreWarnings: readonly string[] = []): ChatModel
   return {
     handle: REHEARSAL_HANDLE,
     warnings: [WARNING, ...moreWarnings],
-    async call(request, signal) {
+    async call(request, { signal }) {
       if (signal.aborted) {
         return {
           kind: 'failure',

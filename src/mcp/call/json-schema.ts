@@ -3,6 +3,8 @@ import { isRecord } from '../../core/is-record.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
+const FAR_AWAY = 10_000
+
 const inputs = new WeakMap<z.ZodObject, JsonSchema>()
 const outputs = new WeakMap<z.ZodObject, JsonSchema>()
 
@@ -38,17 +40,15 @@ function convert(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
   // Shared parts stay inline: not every client follows $ref.
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline' })
   return mapObjects(rest, (node) =>
-    Object.fromEntries(
-      Object.entries(node).filter(([key, value]) => !isSafeIntegerBound(key, value)),
-    ),
+    Object.fromEntries(Object.entries(node).filter(([key, value]) => !isFarAway(key, value))),
   )
 }
 
-/** zod bounds every integer by what a double can hold; that tells a model nothing. */
-function isSafeIntegerBound(key: string, value: unknown): boolean {
+/** Bounds that nobody comes near, like those that zod gives every integer, tell a model nothing. */
+function isFarAway(key: string, value: unknown): boolean {
   return (
     (key === 'minimum' && value === Number.MIN_SAFE_INTEGER) ||
-    (key === 'maximum' && value === Number.MAX_SAFE_INTEGER)
+    (key === 'maximum' && typeof value === 'number' && value >= FAR_AWAY)
   )
 }
 

@@ -2,13 +2,15 @@ import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
 import { fieldPath } from '../../core/field-path.ts'
 import { isRecord } from '../../core/is-record.ts'
+import { limitError } from '../../core/limited.ts'
 import { nearest } from '../../core/nearest.ts'
 import { straightenArguments, unwrap } from '../../core/straighten.ts'
-import { cleanText } from '../../core/text.ts'
+import { cleanText, excerpt } from '../../core/text.ts'
 import { completeIds } from './complete-ids.ts'
 
 /** So many wrong names are told at once. */
 const MOST_UNKNOWN = 3
+const LONGEST_NAME = 100
 
 type Path = readonly PropertyKey[]
 
@@ -19,10 +21,16 @@ export function parseArguments<Input extends z.ZodObject>(
 ): z.infer<Input> {
   const parsed = schema.safeParse(straightenArguments(schema, clean(raw)), { reportInput: true })
   if (parsed.success) return completeIds(parsed.data)
+  const tooMuch = parsed.error.issues.map(excess).find((error) => error !== undefined)
+  if (tooMuch) throw tooMuch
   // A misspelt name first, for it explains the missing one. Two are enough to go on.
   const issues = [...parsed.error.issues].sort((a, b) => rank(a) - rank(b)).slice(0, 2)
   const sentences = issues.map((issue) => describe(schema, issue))
   throw new UserError('invalid_argument', [...new Set(sentences)].join(' '))
+}
+
+function excess(issue: z.core.$ZodIssue): UserError | undefined {
+  return limitError(`Argument "${fieldPath(issue.path)}"`, issue)
 }
 
 function rank(issue: z.core.$ZodIssue): number {
@@ -52,7 +60,7 @@ function describeUnknown(schema: z.ZodObject, path: Path, keys: readonly string[
   const each = keys.slice(0, MOST_UNKNOWN).map((key) => {
     const guess = nearest(key, known)
     const question = guess === undefined ? '' : ` Did you mean "${guess}"?`
-    return `Unknown argument "${fieldPath([...path, key])}".${question}`
+    return `Unknown argument "${excerpt(fieldPath([...path, key]), LONGEST_NAME)}".${question}`
   })
   const list = known.length === 0 ? 'It takes none.' : `Known: ${known.join(', ')}.`
   return `${each.join(' ')} ${list}`

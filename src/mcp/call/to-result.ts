@@ -2,10 +2,12 @@ import type { ContentBlock } from '@modelcontextprotocol/server'
 import { UserError } from '../../core/errors.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { excerpt } from '../../core/text.ts'
-import type { Answer } from '../present/fit.ts'
+import { type Answer, pieceOf } from '../present/fit.ts'
 
 /** A sentence may quote what was sent, which can be of any length. The longest of ours quotes a block (`quoteValue`). */
 const ERROR_CHARACTERS = 7_000
+/** As JSON text, in which a control character takes six. */
+const ERROR_JSON_CHARACTERS = 15_000
 
 /** A tool's result as it goes out. Clients show a model either of the two parts, so both say the same. */
 export interface ToolResult {
@@ -23,13 +25,13 @@ export function toResult(
 
 /** An answer that reports a failure, like a run that ended badly. */
 export function toFailedResult(answer: Answer, sentences: string): ToolResult {
-  const said = excerpt(sentences, ERROR_CHARACTERS)
+  const said = shortened(sentences)
   return { content: [text(said)], structuredContent: { ...answer }, isError: true }
 }
 
 export function toErrorResult(error: unknown, log: Log): ToolResult {
   const { code, message: whole } = toUserError(error, log)
-  const message = excerpt(whole, ERROR_CHARACTERS)
+  const message = shortened(whole)
   return {
     content: [text(message)],
     structuredContent: { error: { code, message } },
@@ -49,6 +51,12 @@ export function toUserError(error: unknown, log: Log): UserError {
     'Recollect failed on this request because of a fault of its own, written to its log. ' +
       'Look at the present state before you try again.',
   )
+}
+
+function shortened(sentences: string): string {
+  const said = excerpt(sentences, ERROR_CHARACTERS)
+  const piece = pieceOf(said, 0, ERROR_JSON_CHARACTERS)
+  return piece.nextOffset === undefined ? said : `${piece.text}…`
 }
 
 function text(value: string): ContentBlock {

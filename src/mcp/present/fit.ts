@@ -67,13 +67,14 @@ export function listOf(answer: Answer, key: string): readonly unknown[] {
  */
 export function cutToFit(answer: Answer): Answer {
   if (fits(answer)) return answer
+  let result: Answer = answer
   for (const [characters, items] of STEPS) {
     const tally = { dropped: 0 }
     const cut = shorten(answer, characters, items, tally)
-    const result = dropItems({ ...(isRecord(cut) ? cut : {}), truncated: true }, tally.dropped)
+    result = dropItems({ ...(isRecord(cut) ? cut : {}), truncated: true }, tally.dropped)
     if (fits(result)) return result
   }
-  throw new Error('an answer could not be made to fit')
+  return dropFields(result)
 }
 
 const STEPS = [
@@ -84,24 +85,42 @@ const STEPS = [
   [300, 20],
   [100, 10],
   [30, 3],
+  [30, 0],
 ] as const
 
+/** The longest list first, each down to its first item. */
 function dropItems(answer: Answer, alreadyDropped: number): Answer {
-  const key = longestList(answer)
-  const items = key === undefined ? [] : listOf(answer, key)
-  const count = key === undefined || fits(answer) ? items.length : countFitting(answer, key)
-  const before = typeof answer.left_out === 'number' ? answer.left_out : 0
-  const dropped = before + alreadyDropped + items.length - count
-  return {
-    ...answer,
-    ...(key !== undefined && { [key]: items.slice(0, count) }),
-    ...(dropped > 0 && { left_out: dropped }),
+  let cut = answer
+  let dropped = leftOut(answer) + alreadyDropped
+  for (const key of bySize(answer).filter((name) => listOf(answer, name).length > 0)) {
+    if (fits(cut)) break
+    const items = listOf(cut, key)
+    const count = countFitting(cut, key)
+    cut = { ...cut, [key]: items.slice(0, count) }
+    dropped += items.length - count
   }
+  return { ...cut, ...(dropped > 0 && { left_out: dropped }) }
 }
 
-function longestList(answer: Answer): string | undefined {
-  const sizes = Object.keys(answer).map((key) => ({ key, size: jsonLength(listOf(answer, key)) }))
-  return sizes.filter(({ size }) => size > 2).sort((a, b) => b.size - a.size)[0]?.key
+/** Whatever stored data may come to: what is left of it is an answer, and says that it is not whole. */
+function dropFields(answer: Answer): Answer {
+  let cut = answer
+  for (const key of bySize(answer)) {
+    if (fits(cut)) break
+    const { [key]: _, ...rest } = cut
+    cut = { ...rest, truncated: true, left_out: leftOut(cut) + 1 }
+  }
+  return cut
+}
+
+function leftOut({ left_out: count }: Answer): number {
+  return typeof count === 'number' ? count : 0
+}
+
+/** The largest field first. */
+function bySize(answer: Answer): readonly string[] {
+  const sizes = Object.entries(answer).map(([key, value]) => ({ key, size: jsonLength(value) }))
+  return sizes.sort((a, b) => b.size - a.size).map(({ key }) => key)
 }
 
 /** At the top, lists are left to `dropItems`, which cuts them where the room ends. */
@@ -117,6 +136,8 @@ function shorten(
     tally.dropped += value.length - kept.length
     return kept.map((item) => shorten(item, characters, items, tally, depth + 1))
   }
+  // In a list there is no place beside it for its length.
+  if (typeof value === 'string') return shortened(value, characters)
   if (!isRecord(value)) return value
   const entries = Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
     if (typeof item !== 'string') {
@@ -133,8 +154,13 @@ function shorten(
   return Object.fromEntries(entries)
 }
 
+function shortened(text: string, characters: number): string {
+  const piece = pieceOf(text, 0, characters)
+  return piece.nextOffset === undefined ? text : `${piece.text}… (of ${piece.chars} characters)`
+}
+
 function jsonLength(value: unknown): number {
-  return countCharacters(JSON.stringify(value))
+  return countCharacters(JSON.stringify(value) ?? '')
 }
 
 function escapedLength(character: string): number {

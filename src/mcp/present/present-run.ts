@@ -5,7 +5,7 @@ import { excerpt } from '../../core/text.ts'
 import type { RunView } from '../../service/context.ts'
 import type { messageShape, runShape, shortRunShape } from './shapes.ts'
 
-type Entry = z.infer<typeof messageShape>
+export type Entry = z.infer<typeof messageShape>
 
 /** Of a message, in a list of runs. */
 const EXCERPT_CHARACTERS = 80

@@ -98,6 +98,12 @@ export function presentBlock(
   return { ...presentPastBlock(block, offset), shared_with: [...sharedWith] }
 }
 
+/** With all of its text, for whoever takes answers of any length. */
+export function presentWholeBlock({ block, sharedWith }: SharedBlock) {
+  const value = presentPastBlock(block, 0, Number.POSITIVE_INFINITY)
+  return { ...value, shared_with: [...sharedWith] }
+}
+
 /** In a list, of the text only its beginning, unless `offset` asks for more. */
 export function presentListedBlock(
   { block, sharedWith }: SharedBlock,

@@ -3,42 +3,49 @@ import { DEFAULT_CONTEXT_WINDOW } from '../../core/agent.ts'
 import { BLOCK_LABEL, DEFAULT_BLOCK_LIMIT } from '../../core/block.ts'
 import { UserError } from '../../core/errors.ts'
 import { filled } from '../../core/filled.ts'
-import { countCharacters } from '../../core/text.ts'
+import { list, text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 
 /*
  * Parameters that several tools share. What clients see of them is paid for in tokens by every conversation, so each
  * is described once, in a few words, and a check that explains itself when it fails is not described at all.
  */
 
-export const agent = filled().describe('Id or exact name of the agent')
-export const runId = filled().describe('run_id that send_message answered')
+/** An id, or a name, of something that is there. */
+export const reference = filled()
+/** `provider/model`. */
+export const handle = text(LIMITS.handle)
+export const description = text(LIMITS.description)
+export const query = text(LIMITS.query)
+export const systemPrompt = text(LIMITS.systemPrompt)
+export const name = filled(LIMITS.name)
+export const blockValue = text(LIMITS.block)
+
+export const agent = reference.describe('Id or exact name of the agent')
+export const runId = reference.describe('run_id that send_message answered')
 
 /** Of calls that take away what can't be had back: see `requireConfirmation`. */
 export const confirm = z.boolean().describe('Must be true').optional()
 
-export const label = z
-  .string()
-  .regex(BLOCK_LABEL, 'a label has 1 to 64 characters out of A-Z a-z 0-9 _ . -')
+export const label = text(LIMITS.label)
+  .regex(BLOCK_LABEL, `a label has 1 to ${LIMITS.label} characters out of A-Z a-z 0-9 _ . -`)
   .describe("The block's label, like human")
 
 export const expectedVersion = z
   .int()
   .min(0)
+  .max(LIMITS.count)
   .describe('Refuse if the block has another version by now; 0: it must not exist')
   .optional()
 
-export const reason = z
-  .string()
-  .refine((text) => countCharacters(text) <= 500, 'it must have at most 500 characters')
-  .describe('Why, for the history')
-  .optional()
+export const reason = text(LIMITS.reason).describe('Why, for the history').optional()
 
-export const version = z.int().min(1)
-export const archiveId = filled().describe('One of its archives')
-export const listedArchiveId = filled().describe('From list_archives')
-export const blockId = filled().describe('From list_blocks or get_agent')
+export const version = z.int().min(1).max(LIMITS.count)
+export const archiveId = reference.describe('One of its archives')
+export const listedArchiveId = reference.describe('From list_archives')
+export const blockId = reference.describe('From list_blocks or get_agent')
 
-export const cursor = filled().describe('next_cursor of the page before').optional()
+export const cursor = filled(LIMITS.word).describe('next_cursor of the page before').optional()
 
 export function limit(fallback: number) {
   return z.int().min(1).max(100).default(fallback)
@@ -62,6 +69,7 @@ export function refuseQuery(query: string | undefined, argument: string): void {
 export const offset = z
   .int()
   .min(0)
+  .max(LIMITS.count)
   .describe('Start of the text in characters: next_offset of a text that was cut')
   .optional()
 
@@ -69,21 +77,26 @@ export function waitSeconds(fallback: number) {
   return z.number().min(0).max(300).default(fallback)
 }
 
-export const nonEmpty = z
-  .string()
-  .min(1, 'it must not be empty')
-  .refine((text) => text.trim() !== '', 'it must not be empty')
+/** Without a limit here: it is refused where it is stored, in words that say where else it belongs. */
+export function nonEmpty(most = Number.POSITIVE_INFINITY) {
+  return text(most)
+    .min(1, 'it must not be empty')
+    .refine((value) => value.trim() !== '', 'it must not be empty')
+}
 
 const bound = filled().describe('ISO 8601 date or time, inclusive').optional()
 export const after = bound
 export const before = bound
 
-export const tags = z.array(nonEmpty)
+export const tags = list(nonEmpty(LIMITS.tag), LIMITS.tags)
 
-export const blockDescription = z.string().describe('Tells the agent what belongs there').optional()
+export const blockDescription = description
+  .describe('Tells the agent what belongs there')
+  .optional()
 export const blockLimit = z
   .int()
   .min(1)
+  .max(LIMITS.block)
   .describe(`Longest value in characters, ${DEFAULT_BLOCK_LIMIT} if absent`)
   .optional()
 export const readOnly = z.boolean().describe('The agent itself may not edit it').optional()
@@ -91,35 +104,34 @@ export const readOnly = z.boolean().describe('The agent itself may not edit it')
 export const contextWindow = z
   .int()
   .min(1)
+  .max(LIMITS.contextWindow)
   .describe(`Tokens that a request to its model may have, ${DEFAULT_CONTEXT_WINDOW} if absent`)
   .optional()
 
+const toolName = text(LIMITS.reference)
+
 /** Flat, and with a free `type`: what a rule may hold, and Letta's names for it, are checked where it is parsed. */
-export const toolRules = z
-  .array(
-    z.strictObject({
-      type: z
-        .string()
-        .describe(
-          'run_first, exit_loop, continue_loop, required_before_exit, requires_approval; constrain_child_tools or ' +
-            'parent_last_tool with children; conditional with cases; max_count_per_step with limit',
-        ),
-      tool_name: z.string(),
-      children: z.array(z.string()).optional(),
-      cases: z
-        .array(z.strictObject({ equals: z.string(), tool: z.string() }))
-        .describe('Which tool follows which result')
-        .optional(),
-      default_child: filled().describe('Follows if no case fits').optional(),
-      require_match: z.boolean().describe('Without it nothing may').optional(),
-      limit: z.int().optional(),
-    }),
-  )
+export const toolRules = list(
+  z.strictObject({
+    type: text(LIMITS.word).describe(
+      'run_first, exit_loop, continue_loop, required_before_exit, requires_approval; constrain_child_tools or ' +
+        'parent_last_tool with children; conditional with cases; max_count_per_step with limit',
+    ),
+    tool_name: toolName,
+    children: list(toolName, LIMITS.branches).optional(),
+    cases: list(z.strictObject({ equals: text(LIMITS.word), tool: toolName }), LIMITS.branches)
+      .describe('Which tool follows which result')
+      .optional(),
+    default_child: filled().describe('Follows if no case fits').optional(),
+    require_match: z.boolean().describe('Without it nothing may').optional(),
+    limit: z.int().max(LIMITS.count).optional(),
+  }),
+  LIMITS.toolRules,
+)
   .describe('Bind the order and number of its tool calls within a run; [] frees them')
   .optional()
 
-export const innerTools = z
-  .array(z.string())
+export const innerTools = list(toolName, LIMITS.tools)
   .describe(
     'Its inner tools, instead of those of its type, out of: send_message, core_memory_append, core_memory_replace, ' +
       'memory_insert, memory_replace, memory_rethink, archival_memory_insert, archival_memory_search, conversation_search',

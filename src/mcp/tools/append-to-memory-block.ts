@@ -11,7 +11,7 @@ export const appendToMemoryBlock = defineTool({
   input: z.strictObject({
     agent,
     label,
-    text: nonEmpty,
+    text: nonEmpty(),
     expected_version: expectedVersion,
     reason,
   }),

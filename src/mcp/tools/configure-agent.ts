@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { COMPACTION_MODES } from '../../core/agent-settings.ts'
 import { UserError } from '../../core/errors.ts'
 import { filled } from '../../core/filled.ts'
+import { LIMITS } from '../../core/limits.ts'
 import type { McpContext, MessagesToEmbed } from '../../service/context.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { type Person, Question } from '../client/person.ts'
-import { agent } from '../present/schema.ts'
+import { agent, handle } from '../present/schema.ts'
 import { answer } from '../present/shapes.ts'
 
 const QUESTION = 'embed'
@@ -37,8 +38,7 @@ export const configureAgent = defineTool({
       .optional(),
     compaction_target: z.number().describe('Share in use after that, 0.1 to 0.9').optional(),
     compaction_mode: z.enum(COMPACTION_MODES).optional(),
-    summary_model: z
-      .string()
+    summary_model: handle
       .describe("provider/model that writes summaries; empty: the agent's own")
       .optional(),
     message_buffer_autoclear: z
@@ -47,7 +47,11 @@ export const configureAgent = defineTool({
       .optional(),
     timezone: filled().describe('Like Europe/Berlin').optional(),
     temperature: z.number().describe("0 to 2; -1: the provider's default").optional(),
-    max_output_tokens: z.int().describe("Of one answer; 0: the provider's default").optional(),
+    max_output_tokens: z
+      .int()
+      .max(LIMITS.count)
+      .describe("Of one answer; 0: the provider's default")
+      .optional(),
     parallel_tool_calls: z
       .boolean()
       .describe('Tools that only read may run side by side')

@@ -1,22 +1,29 @@
 import { z } from 'zod'
 import { AGENT_TYPES } from '../../core/agent.ts'
-import { filled } from '../../core/filled.ts'
+import { list } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentAgent } from '../present/present.ts'
 import {
   blockDescription,
   blockLimit,
+  blockValue,
   contextWindow,
+  description,
+  handle,
   innerTools,
   label,
+  name,
   readOnly,
+  reference,
+  systemPrompt,
   tags,
 } from '../present/schema.ts'
 import { agentShape, answer } from '../present/shapes.ts'
 
 const newBlock = z.strictObject({
   label,
-  value: z.string(),
+  value: blockValue,
   description: blockDescription,
   limit: blockLimit,
   read_only: readOnly,
@@ -29,21 +36,20 @@ export const createAgent = defineTool({
     'Creates an agent: an assistant of its own that keeps its memory across conversations and restarts. Use it for a ' +
     'new role, project or person to remember; list_agents shows the agents there are. Every argument has a default.',
   input: z.strictObject({
-    name: filled().describe('Made up if absent').optional(),
-    description: z.string().describe('What it is for; told to people, not to the agent').optional(),
-    persona: z
-      .string()
+    name: name.describe('Made up if absent').optional(),
+    description: description
+      .describe('What it is for; told to people, not to the agent')
+      .optional(),
+    persona: blockValue
       .describe('Value of the block persona: who the agent is, how it speaks')
       .optional(),
-    human: z.string().describe('Value of the block human: what it knows of its user').optional(),
-    blocks: z.array(newBlock).describe('Further memory blocks').optional(),
-    block_ids: z
-      .array(z.string())
+    human: blockValue.describe('Value of the block human: what it knows of its user').optional(),
+    blocks: list(newBlock, LIMITS.blocks).describe('Further memory blocks').optional(),
+    block_ids: list(reference, LIMITS.ids)
       .describe('Ids of existing blocks to share with other agents')
       .optional(),
-    model: z.string().describe('provider/model; the server chooses if absent').optional(),
-    embedding: z
-      .string()
+    model: handle.describe('provider/model; the server chooses if absent').optional(),
+    embedding: handle
       .describe('provider/model that embeds its archive; the server chooses if absent')
       .optional(),
     context_window: contextWindow,
@@ -53,7 +59,7 @@ export const createAgent = defineTool({
         'memgpt_agent (default) speaks by a tool and asks for each further step; letta_v1_agent works on until it answers in plain text',
       )
       .optional(),
-    system: z.string().describe('Replaces the default system prompt').optional(),
+    system: systemPrompt.describe('Replaces the default system prompt').optional(),
     tags: tags.optional(),
     tools: innerTools,
   }),

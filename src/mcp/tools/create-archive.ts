@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { filled } from '../../core/filled.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentArchive } from '../present/present.ts'
-import { nonEmpty } from '../present/schema.ts'
+import { description, nonEmpty, reference } from '../present/schema.ts'
 import { answer, archiveShape } from '../present/shapes.ts'
 
 export const createArchive = defineTool({
@@ -11,9 +10,9 @@ export const createArchive = defineTool({
   description:
     'Creates an archive of passages to share with attach_archive. An archive of its own an agent gets by its first insert.',
   input: z.strictObject({
-    name: nonEmpty,
-    description: z.string().describe('What is kept there').optional(),
-    agent: filled().describe('Agent to attach it to, by id or exact name').optional(),
+    name: nonEmpty(),
+    description: description.describe('What is kept there').optional(),
+    agent: reference.describe('Agent to attach it to, by id or exact name').optional(),
   }),
   output: answer({ archive: archiveShape }),
   scope: 'write',

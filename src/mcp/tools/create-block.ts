@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool } from '../call/define-tool.ts'
 import { presentBlock } from '../present/present.ts'
-import { blockDescription, blockLimit, label, readOnly } from '../present/schema.ts'
+import { blockDescription, blockLimit, blockValue, label, readOnly } from '../present/schema.ts'
 import { answer, blockShape } from '../present/shapes.ts'
 
 export const createBlock = defineTool({
@@ -12,7 +12,7 @@ export const createBlock = defineTool({
     'write_memory_block.',
   input: z.strictObject({
     label,
-    value: z.string(),
+    value: blockValue,
     description: blockDescription,
     limit: blockLimit,
     read_only: readOnly,

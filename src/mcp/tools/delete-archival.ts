@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { defineTool } from '../call/define-tool.ts'
-import { agent } from '../present/schema.ts'
+import { agent, reference } from '../present/schema.ts'
 import { answer } from '../present/shapes.ts'
 
 export const deleteArchival = defineTool({
   name: 'delete_archival',
   title: 'Delete an archival passage',
   description: "Deletes one passage of an agent's archival memory, for good.",
-  input: z.strictObject({ agent, passage_id: z.string().describe('From search_archival') }),
+  input: z.strictObject({ agent, passage_id: reference.describe('From search_archival') }),
   output: answer({ deleted: z.boolean(), passage_id: z.string() }),
   scope: 'write',
   annotations: {

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
-import { filled } from '../../core/filled.ts'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { pieceOf } from '../present/fit.ts'
-import { agent, offset } from '../present/schema.ts'
+import { agent, offset, reference } from '../present/schema.ts'
 import { answer } from '../present/shapes.ts'
 
 export const exportAgent = defineTool({
@@ -15,7 +14,7 @@ export const exportAgent = defineTool({
     'there is none, and join the texts.',
   input: z.strictObject({
     agent,
-    export_id: filled().describe('From the first page; absent: begin').optional(),
+    export_id: reference.describe('From the first page; absent: begin').optional(),
     offset,
   }),
   output: answer({ export_id: z.string(), text: z.string(), chars: z.int(), next_offset: z.int() }),

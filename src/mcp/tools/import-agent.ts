@@ -11,7 +11,7 @@ export const importAgent = defineTool({
     'Makes a new agent out of the text that export_agent gave, here or on another server. No agent, block or archive ' +
     'that exists is changed; warnings tell what of it this server does not have. What does not fit into one request is ' +
     'imported on the command line: recollect import <file>.',
-  input: z.strictObject({ text: nonEmpty.describe('The whole JSON text, its pages joined') }),
+  input: z.strictObject({ text: nonEmpty().describe('The whole JSON text, its pages joined') }),
   output: answer({ agent: agentShape, warnings: z.array(z.string()) }),
   scope: 'write',
   annotations: {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
 import { filled } from '../../core/filled.ts'
+import { text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentSimilar } from '../present/present.ts'
 import { agent, archiveId, nonEmpty, tags } from '../present/schema.ts'
@@ -17,10 +19,12 @@ export const insertArchival = defineTool({
     'older ones that say nearly the same or contradict it come back as similar.',
   input: z.strictObject({
     agent,
-    text: nonEmpty.optional(),
-    texts: z.array(nonEmpty).max(100).optional(),
+    text: nonEmpty().optional(),
+    texts: z.array(nonEmpty()).max(LIMITS.passages).optional(),
     tags: tags.optional(),
-    source: z.string().describe('Name of the document or conversation they come from').optional(),
+    source: text(LIMITS.source)
+      .describe('Name of the document or conversation they come from')
+      .optional(),
     created_at: filled()
       .describe('ISO 8601 date or time when it was true; now if absent')
       .optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { presentCursor, presentShortAgent } from '../present/present.ts'
-import { cursor, limit, tags } from '../present/schema.ts'
+import { cursor, limit, query, tags } from '../present/schema.ts'
 import { answer, paged, shortAgentShape } from '../present/shapes.ts'
 
 export const listAgents = defineTool({
@@ -9,7 +9,7 @@ export const listAgents = defineTool({
   title: 'List agents',
   description: 'Lists agents, newest first. Use it to find which agent to talk to, and its id.',
   input: z.strictObject({
-    query: z.string().describe('Part of the name or description').optional(),
+    query: query.describe('Part of the name or description').optional(),
     tags: tags.describe('Agents that have all of them').optional(),
     limit: limit(15),
     cursor,

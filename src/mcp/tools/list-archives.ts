@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { filled } from '../../core/filled.ts'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { presentArchive, presentCursor } from '../present/present.ts'
-import { agent, cursor, limit } from '../present/schema.ts'
+import { agent, cursor, limit, reference } from '../present/schema.ts'
 import { answer, archiveShape, paged } from '../present/shapes.ts'
 
 export const listArchives = defineTool({
@@ -13,7 +12,7 @@ export const listArchives = defineTool({
     'or to see how much an agent keeps and ever finds again.',
   input: z.strictObject({
     agent: agent.optional(),
-    archive_id: filled().describe('Only this one').optional(),
+    archive_id: reference.describe('Only this one').optional(),
     limit: limit(20),
     cursor,
   }),

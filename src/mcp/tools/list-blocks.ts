@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { presentCursor, presentListedBlock } from '../present/present.ts'
-import { cursor, limit, offset } from '../present/schema.ts'
+import { cursor, limit, offset, query } from '../present/schema.ts'
 import { answer, listedBlockShape, paged } from '../present/shapes.ts'
 
 export const listBlocks = defineTool({
@@ -11,7 +11,7 @@ export const listBlocks = defineTool({
     'Lists memory blocks of all agents and of none, newest first, with the beginning of each value. Use it to find a ' +
     'block to share or to attach again.',
   input: z.strictObject({
-    query: z.string().describe('Part of the label, description or value; or a block id').optional(),
+    query: query.describe('Part of the label, description or value; or a block id').optional(),
     limit: limit(20),
     cursor,
     offset,

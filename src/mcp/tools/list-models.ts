@@ -4,7 +4,7 @@ import { decodeCursor, pageOf } from '../../core/page.ts'
 import type { ModelsPort, Sender } from '../../service/context.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentCursor } from '../present/present.ts'
-import { cursor, limit } from '../present/schema.ts'
+import { cursor, limit, query } from '../present/schema.ts'
 import { answer, paged } from '../present/shapes.ts'
 
 const provider = z.strictObject({
@@ -21,7 +21,7 @@ export const listModels = defineTool({
     'Lists the models that agents can use: which one by default and why, which providers are set up and answer, and ' +
     'what these offer, as provider/model for the argument model of an agent.',
   input: z.strictObject({
-    query: z.string().describe('Part of provider/model').optional(),
+    query: query.describe('Part of provider/model').optional(),
     limit: limit(20),
     cursor,
   }),

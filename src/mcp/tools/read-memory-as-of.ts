@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { fitBlocks } from '../present/fit-blocks.ts'
 import { presentPastBlock } from '../present/present.ts'
@@ -12,7 +14,7 @@ export const readMemoryAsOf = defineTool({
     'Reads the memory blocks that an agent had at a moment of the past, as they were then.',
   input: z.strictObject({
     agent,
-    at: z.string().describe('ISO 8601; a date alone: the end of that day'),
+    at: text(LIMITS.word).describe('ISO 8601; a date alone: the end of that day'),
     label: label.describe('One block only').optional(),
     offset,
   }),

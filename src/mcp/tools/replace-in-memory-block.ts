@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool } from '../call/define-tool.ts'
 import { presentBlock } from '../present/present.ts'
-import { agent, expectedVersion, label, reason } from '../present/schema.ts'
+import { agent, blockValue, expectedVersion, label, reason } from '../present/schema.ts'
 import { answer, blockShape } from '../present/shapes.ts'
 
 export const replaceInMemoryBlock = defineTool({
@@ -12,8 +12,8 @@ export const replaceInMemoryBlock = defineTool({
   input: z.strictObject({
     agent,
     label,
-    old_text: z.string(),
-    new_text: z.string().describe('Empty deletes'),
+    old_text: blockValue,
+    new_text: blockValue.describe('Empty deletes'),
     expected_version: expectedVersion,
     reason,
   }),

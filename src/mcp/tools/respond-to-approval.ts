@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { filled } from '../../core/filled.ts'
+import { text } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentRun } from '../present/present-run.ts'
-import { runId } from '../present/schema.ts'
+import { reference, runId } from '../present/schema.ts'
 import { runShape } from '../present/shapes.ts'
 
 export const respondToApproval = defineTool({
@@ -13,9 +14,9 @@ export const respondToApproval = defineTool({
     'call in `pending_approvals`. Ask the person first. Denied, the agent is told the reason; the run goes on either way.',
   input: z.strictObject({
     run_id: runId,
-    tool_call_id: filled().describe('Needed if several calls wait').optional(),
+    tool_call_id: reference.describe('Needed if several calls wait').optional(),
     approve: z.boolean(),
-    reason: z.string().describe('Told to the agent if you deny').optional(),
+    reason: text(LIMITS.description).describe('Told to the agent if you deny').optional(),
   }),
   output: runShape,
   scope: 'chat',

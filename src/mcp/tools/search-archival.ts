@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { filled } from '../../core/filled.ts'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { presentPage, presentPassage } from '../present/present.ts'
 import {
@@ -11,6 +10,8 @@ import {
   cursor,
   limit,
   offset,
+  query,
+  reference,
   refuseQuery,
   tags,
 } from '../present/schema.ts'
@@ -24,8 +25,8 @@ export const searchArchival = defineTool({
     'first. Use it for what its memory blocks do not hold. With passage_id, gives that one between its neighbours.',
   input: z.strictObject({
     agent,
-    query: z.string().describe('Words; one of them is enough').optional(),
-    passage_id: filled().optional(),
+    query: query.describe('Words; one of them is enough').optional(),
+    passage_id: reference.optional(),
     tags: tags.optional(),
     match_all_tags: z.boolean().describe('All of the tags, not just one').optional(),
     include_superseded: z.boolean().optional(),

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { filled } from '../../core/filled.ts'
 import { MESSAGE_ROLES } from '../../core/message.ts'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { presentFoundMessage, presentPage } from '../present/present.ts'
@@ -11,6 +10,8 @@ import {
   cursor,
   limit,
   offset,
+  query,
+  reference,
   refuseQuery,
 } from '../present/schema.ts'
 import { answer, foundMessageShape, foundPage } from '../present/shapes.ts'
@@ -23,9 +24,9 @@ export const searchConversation = defineTool({
     'gives what was said before and after.',
   input: z.strictObject({
     agent,
-    query: z.string().describe('Words; one of them is enough').optional(),
+    query: query.describe('Words; one of them is enough').optional(),
     roles: z.array(z.enum(MESSAGE_ROLES)).optional(),
-    around: filled().describe('Id of a message').optional(),
+    around: reference.describe('Id of a message').optional(),
     after,
     before,
     limit: limit(10),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { filled } from '../../core/filled.ts'
+import { LIMITS } from '../../core/limits.ts'
 import type { McpContext, RunView } from '../../service/context.ts'
 import { defineTool, type ToolCall } from '../call/define-tool.ts'
 import { waitForRun } from '../call/wait-for-run.ts'
@@ -19,13 +20,17 @@ export const sendMessage = defineTool({
     'Messages to one agent are worked on in order.',
   input: z.strictObject({
     agent,
-    message: nonEmpty,
+    message: nonEmpty(),
     wait_seconds: waitSeconds(45),
-    idempotency_key: filled()
-
+    idempotency_key: filled(LIMITS.idempotencyKey)
       .describe('The same key always answers with the same run: makes retries safe')
       .optional(),
-    max_steps: z.int().min(1).describe('Most model calls, 50 if absent').optional(),
+    max_steps: z
+      .int()
+      .min(1)
+      .max(LIMITS.steps)
+      .describe('Most model calls, 50 if absent')
+      .optional(),
     include_steps: z
       .boolean()
       .default(false)

@@ -1,9 +1,18 @@
 import { z } from 'zod'
-import { filled } from '../../core/filled.ts'
 import { parseToolRule } from '../../core/tool-rule.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentAgent } from '../present/present.ts'
-import { agent, contextWindow, innerTools, tags, toolRules } from '../present/schema.ts'
+import {
+  agent,
+  contextWindow,
+  description,
+  handle,
+  innerTools,
+  name,
+  systemPrompt,
+  tags,
+  toolRules,
+} from '../present/schema.ts'
 import { agentShape, answer } from '../present/shapes.ts'
 
 export const updateAgent = defineTool({
@@ -14,15 +23,14 @@ export const updateAgent = defineTool({
     'write_memory_block.',
   input: z.strictObject({
     agent,
-    name: filled().optional(),
-    description: z.string().optional(),
-    model: z.string().describe('provider/model; empty: the server chooses').optional(),
-    embedding: z
-      .string()
+    name: name.optional(),
+    description: description.optional(),
+    model: handle.describe('provider/model; empty: the server chooses').optional(),
+    embedding: handle
       .describe('provider/model; empty: the server chooses. Embeds its archive again')
       .optional(),
     context_window: contextWindow,
-    system: z.string().describe('System prompt; empty: that of its type').optional(),
+    system: systemPrompt.describe('System prompt; empty: that of its type').optional(),
     tags: tags.optional(),
     tools: innerTools,
     tool_rules: toolRules,

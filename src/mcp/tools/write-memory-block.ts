@@ -5,6 +5,7 @@ import {
   agent,
   blockDescription,
   blockLimit,
+  blockValue,
   expectedVersion,
   label,
   readOnly,
@@ -21,7 +22,7 @@ export const writeMemoryBlock = defineTool({
   input: z.strictObject({
     agent,
     label,
-    value: z.string(),
+    value: blockValue,
     description: blockDescription,
     limit: blockLimit,
     read_only: readOnly,

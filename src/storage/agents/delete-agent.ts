@@ -6,6 +6,7 @@ import { recordChange } from '../changes/changes.ts'
 import { lockOwners } from '../database/lock-rows.ts'
 import type { Scope } from '../database/scope.ts'
 import { archivesOf } from '../passages/passage-rows.ts'
+import { messageEntry, passageEntry } from '../search/reindex.ts'
 import { messageScope, passageScope } from '../search/search-scope.ts'
 
 /** With all that is its own, and what no other agent has. False: there is no such agent. */
@@ -17,30 +18,30 @@ export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Pro
   await lockOwners(scope, 'archive', await archivesOf(scope, id))
   const archives = await onlyWith(scope, id, 'agent_archive', 'archive_id')
   const blocks = await onlyWith(scope, id, 'agent_block', 'block_id')
-  const messages = await db
-    .selectFrom('message')
-    .select('row')
-    .where('namespace', '=', namespace)
-    .where('agent_id', '=', id)
-    .execute()
-  const passages =
-    archives.length === 0
-      ? []
-      : await db
-          .selectFrom('passage')
-          .select('row')
-          .where('namespace', '=', namespace)
-          .where('archive_id', 'in', archives)
-          .execute()
-  const rows = (found: readonly { row: number }[]) => found.map(({ row }) => row)
-  await dialect.textSearch.remove(db, 'message', rows(messages))
-  await dialect.textSearch.remove(db, 'passage', rows(passages))
   await dialect.textSearch.forget(db, [
     ...MESSAGE_ROLES.map((role) => messageScope(namespace, id, role)),
     ...archives.flatMap((archive) =>
       [false, true].map((superseded) => passageScope(namespace, archive, superseded)),
     ),
   ])
+  const messages = await db
+    .selectFrom('message')
+    .select(['row', 'namespace', 'agent_id', 'role', 'text'])
+    .where('namespace', '=', namespace)
+    .where('agent_id', '=', id)
+    .where('text', '<>', '')
+    .execute()
+  await dialect.textSearch.remove(db, 'message', messages.map(messageEntry))
+  const passages =
+    archives.length === 0
+      ? []
+      : await db
+          .selectFrom('passage')
+          .select(['row', 'namespace', 'archive_id', 'superseded_by', 'text'])
+          .where('namespace', '=', namespace)
+          .where('archive_id', 'in', archives)
+          .execute()
+  await dialect.textSearch.remove(db, 'passage', passages.map(passageEntry))
   const { numDeletedRows } = await db
     .deleteFrom('agent')
     .where('namespace', '=', namespace)

@@ -42,11 +42,14 @@ export type TextIndex = (typeof TEXT_INDEXES)[number]
 
 /** The keyword index beside the tables `passage` and `message`. */
 export interface TextSearch {
+  /** An older form of the index only marked entries as gone, and kept their words. */
+  readonly keptWordsOnce: boolean
   create(db: Connection, index: TextIndex): Promise<void>
   drop(db: Connection, index: TextIndex): Promise<void>
   add(db: Connection, index: TextIndex, entries: readonly TextEntry[]): Promise<void>
-  remove(db: Connection, index: TextIndex, rows: readonly number[]): Promise<void>
-  /** Nothing is left in these scopes, and nothing will come. */
+  /** Takes out entries as they were added, word by word, and the words that no other entry of their scope has. */
+  remove(db: Connection, index: TextIndex, entries: readonly TextEntry[]): Promise<void>
+  /** Nothing is left in these scopes, and nothing will come. Cheaper before their entries are removed than after. */
   forget(db: Connection, scopes: readonly string[]): Promise<void>
 }
 

@@ -1,5 +1,6 @@
 import type { FoundBy } from '../../core/found.ts'
 import type { MessageRole } from '../../core/message.ts'
+import type { QueryVector } from '../port/store.ts'
 import type { TextIndex } from './dialect.ts'
 
 /** A ranked search as data, so that it can be made in another thread. */
@@ -29,16 +30,6 @@ export interface VectorSet {
   /** The archive or agent. */
   readonly owner: string
   readonly handle: string
-}
-
-/** A question as an embedding model sees it. */
-export interface QueryVector {
-  /** `provider/model`. */
-  readonly handle: string
-  /** Of unit length. */
-  readonly vector: Float32Array
-  /** What the model's order is worth beside that of words; 1: as much. */
-  readonly weight: number
 }
 
 export interface RankedFilter {

@@ -2,10 +2,10 @@ import type { AgentId } from '../../core/ids.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
 import { readRows } from '../database/read-rows.ts'
 import type { Scope } from '../database/scope.ts'
-import type { MessageSearch, MessageSearches } from '../port/store.ts'
+import type { EmbedQuery, MessageSearch, MessageSearches } from '../port/store.ts'
 import { rankedPage } from '../search/ranked-page.ts'
 import { messageScope, SEARCHED_ROLES } from '../search/search-scope.ts'
-import { handlesOf, meaningOf } from '../search/serving-sets.ts'
+import { searchMeaning } from '../search/serving-sets.ts'
 import { messageOf } from './messages.ts'
 
 export function messageSearches(scope: Scope): MessageSearches {
@@ -40,9 +40,16 @@ export function messageSearches(scope: Scope): MessageSearches {
     )
   }
 
-  async function rank(agentId: AgentId, query: string, search: MessageSearch) {
+  async function rank(
+    agentId: AgentId,
+    query: string,
+    search: MessageSearch,
+    embed: EmbedQuery | undefined,
+  ) {
     const { roles = SEARCHED_ROLES, exceptRun, after, before, limit, cursor } = search
     const [offset = 0, upTo, vectorsUpTo] = decodeCursor(cursor, 3) ?? []
+    const owned = { kind: 'agent', owners: [agentId] } as const
+    const meaning = await searchMeaning(scope, owned, query, embed, vectorsUpTo)
     const answer = await scope.searches.ranked({
       index: 'message',
       namespace,
@@ -50,7 +57,7 @@ export function messageSearches(scope: Scope): MessageSearches {
       limit,
       offset,
       upTo,
-      meaning: await meaningOf(scope, 'agent', [agentId], search.questions, vectorsUpTo),
+      meaning: meaning.request,
       filter: {
         owners: [agentId],
         scopes: roles.map((role) => messageScope(namespace, agentId, role)),
@@ -63,17 +70,15 @@ export function messageSearches(scope: Scope): MessageSearches {
     const found = answer.hits.map(({ row }) => row)
     const rows = await readRows(scope, 'message', found)
     const messages = new Map(rows.map((row) => [row.row, messageOf(row)]))
-    return rankedPage(answer, offset + limit, messages)
+    return rankedPage(answer, offset + limit, messages, meaning.warnings)
   }
 
   return {
-    async search(agentId, search) {
+    async search(agentId, search, embed) {
       if (search.roles?.length === 0) return { items: [] }
       return search.query === undefined
         ? browse(agentId, search)
-        : rank(agentId, search.query, search)
+        : rank(agentId, search.query, search, embed)
     },
-
-    embeddings: (agentId) => handlesOf(scope, 'agent', [agentId]),
   }
 }

@@ -10,6 +10,7 @@ import { runLists } from './0008-run-lists.ts'
 import { clientModel } from './0009-client-model.ts'
 import { tokens } from './0010-tokens.ts'
 import { queues } from './0011-queues.ts'
+import { secureDelete } from './0015-secure-delete.ts'
 import { providerExtras } from './0017-provider-extras.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
@@ -28,5 +29,6 @@ export const MIGRATIONS: readonly Migration[] = [
   clientModel,
   tokens,
   queues,
+  secureDelete,
   providerExtras,
 ]

@@ -4,10 +4,10 @@ import type { Passage } from '../../core/passage.ts'
 import { readRows } from '../database/read-rows.ts'
 import type { Scope } from '../database/scope.ts'
 import type { RankedFilter } from '../database/search-request.ts'
-import type { PassageSearch, PassageSearches } from '../port/store.ts'
+import type { EmbedQuery, PassageSearch, PassageSearches } from '../port/store.ts'
 import { rankedPage } from '../search/ranked-page.ts'
 import { passageScope } from '../search/search-scope.ts'
-import { handlesOf, meaningOf } from '../search/serving-sets.ts'
+import { searchMeaning } from '../search/serving-sets.ts'
 import { archivesOf, toPassages } from './passage-rows.ts'
 
 export function passageSearches(scope: Scope): PassageSearches {
@@ -65,7 +65,12 @@ export function passageSearches(scope: Scope): PassageSearches {
     )
   }
 
-  async function rank(archives: readonly string[], query: string, search: PassageSearch) {
+  async function rank(
+    archives: readonly string[],
+    query: string,
+    search: PassageSearch,
+    embed: EmbedQuery | undefined,
+  ) {
     const { limit, cursor, after, before, includeSuperseded } = search
     const [offset = 0, upTo, vectorsUpTo] = decodeCursor(cursor, 3) ?? []
     const variants = includeSuperseded ? [false, true] : [false]
@@ -79,6 +84,8 @@ export function passageSearches(scope: Scope): PassageSearches {
       tags: wantedTags(search),
       includeSuperseded,
     }
+    const owned = { kind: 'archive', owners: archives } as const
+    const meaning = await searchMeaning(scope, owned, query, embed, vectorsUpTo)
     const answer = await scope.searches.ranked({
       index: 'passage',
       namespace,
@@ -86,21 +93,21 @@ export function passageSearches(scope: Scope): PassageSearches {
       limit,
       offset,
       upTo,
-      meaning: await meaningOf(scope, 'archive', archives, search.questions, vectorsUpTo),
+      meaning: meaning.request,
       filter,
     })
     const passages = await passagesOf(answer.hits.map(({ row }) => row))
-    return rankedPage(answer, offset + limit, passages)
+    return rankedPage(answer, offset + limit, passages, meaning.warnings)
   }
 
   return {
-    async search(agentId, search) {
+    async search(agentId, search, embed) {
       const own = await archivesOf(scope, agentId)
       const archives = search.archiveId ? own.filter((id) => id === search.archiveId) : own
       if (archives.length === 0) return { items: [] }
       return search.query === undefined
         ? browse(archives, search)
-        : rank(archives, search.query, search)
+        : rank(archives, search.query, search, embed)
     },
 
     async alike(agentId, stems, limit) {
@@ -113,10 +120,6 @@ export function passageSearches(scope: Scope): PassageSearches {
       })
       const passages = await passagesOf(rows)
       return rows.flatMap((row) => passages.get(row) ?? [])
-    },
-
-    async embeddings(agentId) {
-      return handlesOf(scope, 'archive', await archivesOf(scope, agentId))
     },
   }
 }

@@ -6,6 +6,7 @@ import { lockOwners } from '../database/lock-rows.ts'
 import type { Scope } from '../database/scope.ts'
 import { forgetEntries } from '../embedding/vector-entries.ts'
 import type { NewPassage, PassageWrites } from '../port/store.ts'
+import { passageEntry } from '../search/reindex.ts'
 import { passageScope } from '../search/search-scope.ts'
 import { addPassages, addTags, countPassages, digestOf } from './add-passages.ts'
 import { archivesOf, type PassageRow } from './passage-rows.ts'
@@ -93,18 +94,15 @@ export function passageWrites(scope: Scope): PassageWrites {
     by: string | null,
   ): Promise<void> {
     if (passages.length === 0) return
-    const rows = passages.map(({ row }) => row)
     await supersedeBy(passages, by)
-    await dialect.textSearch.remove(db, 'passage', rows)
-    await dialect.textSearch.add(
-      db,
-      'passage',
+    const entries = (superseded: boolean) =>
       passages.map(({ row, text, archive_id }) => ({
         row,
-        scope: passageScope(namespace, archive_id, by !== null),
+        scope: passageScope(namespace, archive_id, superseded),
         words: indexWords(text),
-      })),
-    )
+      }))
+    await dialect.textSearch.remove(db, 'passage', entries(by === null))
+    await dialect.textSearch.add(db, 'passage', entries(by !== null))
     for (const { archive_id } of passages)
       await count(archive_id, { superseded: by === null ? -1 : 1 })
   }
@@ -208,10 +206,10 @@ export function passageWrites(scope: Scope): PassageWrites {
         .where('namespace', '=', namespace)
         .where('id', '=', id)
         .where('archive_id', 'in', archives)
-        .returning(['row', 'archive_id', 'superseded_by', 'found_count'])
+        .returning(['row', 'namespace', 'archive_id', 'text', 'superseded_by', 'found_count'])
         .executeTakeFirst()
       if (!removed) return false
-      await dialect.textSearch.remove(db, 'passage', [removed.row])
+      await dialect.textSearch.remove(db, 'passage', [passageEntry(removed)])
       const archive = { kind: 'archive', id: removed.archive_id } as const
       await forgetEntries(scope, archive, [removed.row])
       await count(removed.archive_id, {

@@ -5,19 +5,32 @@ import type { AgentId, ArchiveId, MessageId, PassageId, RunId } from '../../core
 import type { Message, MessageBody, MessageRole } from '../../core/message.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { Passage } from '../../core/passage.ts'
-import type { QueryVector } from '../database/search-request.ts'
 
 /* The part of the port `store.ts` that holds what is searched: the conversation, archives and their passages. */
 
 // --- messages (recall memory) ---
 
-/** What every search with a query can be given. */
-export interface Meaning {
-  /** The query as the models of `embeddings` see it. None: it is searched for by its words alone. */
-  readonly questions?: readonly QueryVector[] | undefined
+/** A question as an embedding model sees it. */
+export interface QueryVector {
+  /** `provider/model`. */
+  readonly handle: string
+  /** Of unit length. */
+  readonly vector: Float32Array
+  /** How much the model's order counts beside that of words; 1: as much. */
+  readonly weight: number
 }
 
-export interface MessageSearch extends PageRequest, Meaning {
+/** A question as several embedding models see it. */
+export interface EmbeddedQuestion {
+  readonly questions: readonly QueryVector[]
+  /** One sentence for each model that has no part in it: why. */
+  readonly problems: readonly string[]
+}
+
+/** Embeds `text` with each of the models (`provider/model`). May wait seconds for an endpoint; never rejects. */
+export type EmbedQuery = (handles: readonly string[], text: string) => Promise<EmbeddedQuestion>
+
+export interface MessageSearch extends PageRequest {
   /** User text; absent: newest first. */
   readonly query?: string | undefined
   readonly roles?: readonly MessageRole[] | undefined
@@ -56,10 +69,11 @@ export interface MessageReads {
 }
 
 export interface MessageSearches {
-  /** Only messages in which somebody says something. Looks at what is committed. */
-  search(agentId: AgentId, search: MessageSearch): Promise<HitPage<Message>>
-  /** The models, as `provider/model`, that embedded what it looks at. */
-  embeddings(agentId: AgentId): Promise<readonly string[]>
+  /**
+   * Searches messages that contain text, as committed. `embed` is called with the models that embedded them, and the
+   * search takes as long as it does; without it, or where nothing was embedded, words alone are searched.
+   */
+  search(agentId: AgentId, search: MessageSearch, embed?: EmbedQuery): Promise<HitPage<Message>>
 }
 
 export interface NewMessage {
@@ -104,7 +118,7 @@ export interface ArchiveWrites {
 
 // --- passages (archival memory) ---
 
-export interface PassageSearch extends PageRequest, Meaning {
+export interface PassageSearch extends PageRequest {
   /** User text; absent: newest first. */
   readonly query?: string | undefined
   readonly tags?: readonly string[] | undefined
@@ -135,16 +149,14 @@ export interface PlacedPassage extends Passage {
 }
 
 export interface PassageSearches {
-  /** In the archives of the agent. Looks at what is committed. */
-  search(agentId: AgentId, search: PassageSearch): Promise<HitPage<Passage>>
+  /** Searches the archives of the agent, as committed. `embed` as in `MessageSearches`. */
+  search(agentId: AgentId, search: PassageSearch, embed?: EmbedQuery): Promise<HitPage<Passage>>
   /**
    * Current passages in the archives of the agent that share rare ones of these stems, those that share the most first.
    * Stems that stand in very many passages are passed over, so that it takes hardly longer in a large archive; of the
    * others the first dozen counts.
    */
   alike(agentId: AgentId, stems: readonly string[], limit: number): Promise<readonly Passage[]>
-  /** The models, as `provider/model`, that embedded what it looks at. */
-  embeddings(agentId: AgentId): Promise<readonly string[]>
 }
 
 export interface PassageWrites {

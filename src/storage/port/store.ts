@@ -27,7 +27,6 @@ import type {
 import type { TokenStore } from './token-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 
-export type { QueryVector } from '../database/search-request.ts'
 export type * from './learned-store.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'

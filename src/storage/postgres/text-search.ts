@@ -10,6 +10,8 @@ import { wordKey } from './word-keys.ts'
  * counted when somebody asks.
  */
 export const postgresTextSearch: TextSearch = {
+  keptWordsOnce: false,
+
   async create(db, index) {
     const table = wordTable(index)
     await sql`
@@ -34,9 +36,11 @@ export const postgresTextSearch: TextSearch = {
     }
   },
 
-  async remove(db, index, rows) {
-    if (rows.length === 0) return
+  async remove(db, index, entries) {
+    if (entries.length === 0) return
+    const rows = entries.map(({ row }) => row)
     await sql`DELETE FROM ${wordTable(index)} WHERE entry = ANY(${rows}::bigint[])`.execute(db)
+    await unlearn(db, index, entries)
   },
 
   async forget(db, scopes) {
@@ -89,14 +93,39 @@ async function addPostings(
 
 /** For words that somebody writes a little differently. */
 async function learn(db: Connection, entries: readonly TextEntry[]): Promise<void> {
-  const learned = new Map<string, readonly [scope: string, word: string]>()
-  for (const { scope, words } of entries) {
-    for (const word of words) if (isLearned(word)) learned.set(`${scope} ${word}`, [scope, word])
-  }
-  if (learned.size === 0) return
-  const [scopes, words] = [0, 1].map((place) => [...learned.values()].map((pair) => pair[place]))
+  const { scopes, words } = learnedWords(entries)
+  if (words.length === 0) return
   // In one order for all, so that no two transactions wait for each other.
   await sql`
     INSERT INTO word (scope, word) SELECT * FROM unnest(${scopes}::text[], ${words}::text[]) ORDER BY 1, 2
     ON CONFLICT DO NOTHING`.execute(db)
+}
+
+/** Words that no entry of their scope has any more. */
+async function unlearn(
+  db: Connection,
+  index: TextIndex,
+  entries: readonly TextEntry[],
+): Promise<void> {
+  const { scopes, words } = learnedWords(entries)
+  if (words.length === 0) return
+  const keys = words.map((word, place) => wordKey(scopes[place] ?? '', word))
+  await sql`
+    DELETE FROM word USING unnest(${scopes}::text[], ${words}::text[], ${keys}::bigint[]) AS gone (scope, word, key)
+    WHERE word.scope = gone.scope AND word.word = gone.word
+      AND NOT EXISTS (SELECT 1 FROM ${wordTable(index)} AS held WHERE held.word = gone.key)`.execute(
+    db,
+  )
+}
+
+/** Each pair once. */
+function learnedWords(entries: readonly TextEntry[]) {
+  const learned = new Map<string, readonly [scope: string, word: string]>()
+  for (const { scope, words } of entries) {
+    for (const word of words) if (isLearned(word)) learned.set(`${scope} ${word}`, [scope, word])
+  }
+  return {
+    scopes: [...learned.values()].map(([scope]) => scope),
+    words: [...learned.values()].map(([, word]) => word),
+  }
 }

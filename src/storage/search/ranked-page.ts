@@ -3,18 +3,20 @@ import type { RankedAnswer } from '../database/search-request.ts'
 import type { HitPage } from '../port/recall-store.ts'
 import { PROBLEMS } from './serving-sets.ts'
 
-/** The page that ends before place `end`. What was deleted since it was ranked is not in `items`, and left out. */
+/** The page that ends before place `end`. Entries deleted since they were ranked are not in `items`, and left out. */
 export function rankedPage<T>(
   { hits, more, problem, upTo, vectorsUpTo }: RankedAnswer,
   end: number,
   items: ReadonlyMap<number, T>,
+  warnings: readonly string[],
 ): HitPage<T> {
+  const said = [...warnings, ...(problem ? [PROBLEMS[problem]] : [])]
   return {
     items: hits.flatMap(({ row, score, foundBy }) => {
       const item = items.get(row)
       return item ? [{ item, score, foundBy }] : []
     }),
     ...(more && { nextCursor: encodeCursor(end, upTo, vectorsUpTo) }),
-    ...(problem && { warnings: [PROBLEMS[problem]] }),
+    ...(said.length > 0 && { warnings: said }),
   }
 }

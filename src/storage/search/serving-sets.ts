@@ -1,10 +1,6 @@
 import type { Scope } from '../database/scope.ts'
-import type {
-  MeaningRequest,
-  QueryVector,
-  VectorProblem,
-  VectorSet,
-} from '../database/search-request.ts'
+import type { MeaningRequest, VectorProblem, VectorSet } from '../database/search-request.ts'
+import type { EmbedQuery } from '../port/store.ts'
 
 /** Why vectors had no part in an answer, in sentences. */
 export const PROBLEMS: Readonly<Record<VectorProblem, string>> = {
@@ -42,25 +38,32 @@ async function servingSets(
   return [...sets.values()].map(({ row, owner, handle }) => ({ row, owner, handle }))
 }
 
-/** Their models, each once. */
-export async function handlesOf(
-  scope: Pick<Scope, 'db' | 'namespace'>,
-  kind: 'archive' | 'agent',
-  owners: readonly string[],
-): Promise<readonly string[]> {
-  const sets = await servingSets(scope, kind, owners)
-  return [...new Set(sets.map(({ handle }) => handle))]
+/** The part of a ranked search that compares vectors, and why some models have no part in it. */
+export interface MeaningSearch {
+  /** Undefined: words alone are searched. */
+  readonly request: MeaningRequest | undefined
+  readonly warnings: readonly string[]
 }
 
-/** `upTo`: what the page before says; 0: vectors had no part in it, and have none in those after it. */
-export async function meaningOf(
+/**
+ * Finds the vector sets of these owners and embeds the query with their models. `upTo` is from the cursor of the page
+ * before; 0: vectors had no part in it, so they have none in the pages after it.
+ */
+export async function searchMeaning(
   scope: Pick<Scope, 'db' | 'namespace'>,
-  kind: 'archive' | 'agent',
-  owners: readonly string[],
-  questions: readonly QueryVector[] = [],
+  owned: { readonly kind: 'archive' | 'agent'; readonly owners: readonly string[] },
+  query: string,
+  embed: EmbedQuery | undefined,
   upTo: number | undefined,
-): Promise<MeaningRequest | undefined> {
-  if (questions.length === 0 || upTo === 0) return undefined
-  const sets = await servingSets(scope, kind, owners)
-  return sets.length === 0 ? undefined : { sets, questions, upTo }
+): Promise<MeaningSearch> {
+  if (!embed || upTo === 0) return { request: undefined, warnings: [] }
+  const sets = await servingSets(scope, owned.kind, owned.owners)
+  if (sets.length === 0) return { request: undefined, warnings: [] }
+  const { questions, problems } = await embed([...new Set(sets.map(({ handle }) => handle))], query)
+  return {
+    request: questions.length === 0 ? undefined : { sets, questions, upTo },
+    warnings: problems.map(
+      (problem) => `Found by words alone, as the question could not be embedded: ${problem}`,
+    ),
+  }
 }

@@ -1,20 +1,29 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type DatabaseHandle from 'better-sqlite3'
 import { UserError } from '../../core/errors.ts'
 import { BUSY_TIMEOUT_MS, whileBusy } from './driver.ts'
+import { codeOf, damaged, diskFull, isDamage, isFull } from './errors.ts'
+import { makeDirectory } from './make-directory.ts'
 import { loadDriver } from './native.ts'
 
 /** A WAL that a checkpoint emptied is cut back to this, so that one busy hour does not occupy the disk for ever. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
+/** Makes the file, and its directory, for this user alone, unless it is there. */
 export function createFile(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    // SQLite gives its -wal and -shm files the rights of the file itself.
-    closeSync(openSync(path, 'a', 0o600))
+    makeDirectory(dirname(path))
   } catch (error) {
     throw cannotOpen(path, error)
+  }
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw isDirectory(path)
+    // SQLite gives its -wal and -shm files the rights of the file itself. One that is there is not opened: to close it
+    // again would take away the locks that this process holds on it.
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw cannotOpen(path, error)
   }
 }
 
@@ -38,6 +47,8 @@ export async function connect(
       // better-sqlite3 is built with NORMAL as the default for WAL, which may lose commits when the power fails.
       opened.pragma('synchronous = FULL')
       opened.pragma('foreign_keys = ON')
+      // What is deleted is overwritten.
+      opened.pragma('secure_delete = ON')
       opened.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`)
     }
     // SQLite's own knows the letters of ASCII only.
@@ -47,7 +58,7 @@ export async function connect(
     return opened
   } catch (error) {
     handle?.close()
-    throw error instanceof UserError ? error : cannotOpen(path, error, access)
+    throw cannotOpen(path, error, access)
   }
 }
 
@@ -61,20 +72,37 @@ function refuseForeign(path: string, handle: DatabaseHandle.Database): void {
   )
 }
 
-function cannotOpen(path: string, error: unknown, access: Access = 'write'): UserError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+function cannotOpen(path: string, error: unknown, access: Access = 'write'): unknown {
+  const cause = error instanceof UserError ? error.cause : error
+  if (error instanceof UserError && (error.code === 'busy' || !codeOf(cause).startsWith('SQLITE_')))
+    return error
+  const code = codeOf(cause) || 'unknown error'
   if (code === 'SQLITE_NOTADB') {
     return new UserError(
       'unsupported',
-      `${path} is not a SQLite database and was left as it is. Set RECOLLECT_HOME or RECOLLECT_DATABASE_URL to another place.`,
-      { cause: error },
+      `${path} is not a SQLite database, or its first page is damaged, and was left as it is. If it was one, bring back a backup with recollect restore <file>; ` +
+        'else set RECOLLECT_HOME or RECOLLECT_DATABASE_URL to another place.',
+      { cause },
     )
   }
+  if (isDamage(cause)) return damaged(cause)
+  if (isFull(cause)) return diskFull(cause)
   const may = access === 'read' ? 'read' : 'write to'
+  const hint =
+    access === 'write' && /READONLY|EROFS/.test(code)
+      ? ', or RECOLLECT_READ_ONLY=1 to look at what is there'
+      : ''
   return new UserError(
     'unsupported',
     `The data file ${path} can't be opened for ${access === 'read' ? 'reading' : 'writing'} (${code}). ` +
-      `Check the rights on its directory, or set RECOLLECT_HOME to a directory that you may ${may}.`,
-    { cause: error },
+      `Check the rights on its directory, or set RECOLLECT_HOME to a directory that you may ${may}${hint}.`,
+    { cause },
+  )
+}
+
+function isDirectory(path: string): UserError {
+  return new UserError(
+    'unsupported',
+    `The data file ${path} can't be opened for writing: it is a directory. Move it away, or set RECOLLECT_HOME or RECOLLECT_DATABASE_URL to another place.`,
   )
 }

@@ -9,8 +9,8 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
-import { UserError } from '../../core/errors.ts'
 import { createMutex } from '../database/mutex.ts'
+import { inWords, isBusy } from './errors.ts'
 
 /** How long a statement may wait for another process inside SQLite. It waits with the event loop, so: briefly. */
 export const BUSY_TIMEOUT_MS = 15
@@ -90,18 +90,14 @@ function createConnection(handle: DatabaseHandle.Database): DatabaseConnection {
   }
 }
 
-/** Tries again while another process has the lock, leaving the event loop free in between. */
-export async function whileBusy<T>(action: () => T): Promise<T> {
+/** Tries again while another process has the lock, leaving the event loop free in between; no other failure passes by itself. */
+export async function whileBusy<T>(action: () => T, patience = PATIENCE_MS): Promise<T> {
   const start = performance.now()
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return run(action)
+      return action()
     } catch (error) {
-      if (
-        !(error instanceof UserError && error.code === 'busy') ||
-        performance.now() - start > PATIENCE_MS
-      )
-        throw error
+      if (!isBusy(error) || performance.now() - start > patience) throw inWords(error)
     }
     const pause = Math.min(5 * 2 ** attempt, 80) * (0.5 + Math.random())
     await new Promise((resolve) => setTimeout(resolve, pause))
@@ -114,35 +110,4 @@ function run<T>(action: () => T): T {
   } catch (error) {
     throw inWords(error)
   }
-}
-
-/** SQLite's errors in words; what nobody can mend stays as it is. */
-export function inWords(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code.startsWith('SQLITE_BUSY')) {
-    return new UserError(
-      'busy',
-      'Another process keeps the database locked. Try again in a moment.',
-      { cause: error },
-    )
-  }
-  if (code === 'SQLITE_FULL') {
-    return new UserError(
-      'storage_full',
-      'The disk that holds the data is full; nothing of this call was stored. Free some space and try again.',
-      { cause: error },
-    )
-  }
-  if (
-    code.startsWith('SQLITE_READONLY') ||
-    code.startsWith('SQLITE_IOERR') ||
-    code.startsWith('SQLITE_CANTOPEN')
-  ) {
-    return new UserError(
-      'busy',
-      `The data file can't be read or written (${code}). Check the disk and the rights on the data directory, then try again.`,
-      { cause: error },
-    )
-  }
-  return error
 }

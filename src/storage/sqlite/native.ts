@@ -1,16 +1,21 @@
-import { accessSync, constants, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
 import type DatabaseHandle from 'better-sqlite3'
 import { UserError } from '../../core/errors.ts'
 
 /*
- * Node 22 and newer load better-sqlite3 13, one binary for all of them. On Node 20 it ends the process, as version 12
- * may on Node 24, so each is only loaded where it works. A checkout has version 12 in node_modules/.node20
- * (scripts/prepare-native.mjs); beside an installed Recollect it may be called better-sqlite3.
+ * Node 22 and newer load better-sqlite3 13, one binary for all of them, which lies beside the program in dist/. On Node 20
+ * it ends the process, as version 12 may on Node 24, so each is only loaded where it works. A checkout has both in
+ * node_modules (scripts/prepare-native.mjs); somebody may have installed one beside Recollect, too.
  */
 const isNode20 = Number(process.versions.node.split('.')[0]) < 22
 const fits = (major: number) => (isNode20 ? major < 13 : major >= 13)
+/** There are more for musl, for the same processors. */
+const binaries = [
+  `prebuilds/${process.platform}-${process.arch}.node`,
+  'build/Release/better_sqlite3.node',
+]
 
 let driver: typeof DatabaseHandle | undefined
 
@@ -32,11 +37,19 @@ export function loadDriver(): typeof DatabaseHandle {
 /** The file to require; a thread whose script is a text can't look for it. */
 export function findDriver(): string {
   const lookUp = createRequire(import.meta.url)
-  const folders = (lookUp.resolve.paths('better-sqlite3') ?? []).flatMap((folder) => [
-    join(folder, '.node20/node_modules/better-sqlite3'),
-    join(folder, 'better-sqlite3'),
-  ])
-  const found = folders.find((folder) => fits(majorOf(folder)))
+  const beside = lookUp.resolve.paths('./better-sqlite3') ?? []
+  const installed = lookUp.resolve.paths('better-sqlite3') ?? []
+  const folders = [
+    ...beside.map((folder) => join(folder, 'better-sqlite3')),
+    ...installed.flatMap((folder) => [
+      join(folder, `.sqlite-${isNode20 ? 12 : 13}/node_modules/better-sqlite3`),
+      join(folder, 'better-sqlite3'),
+    ]),
+  ]
+  const found = folders.find(
+    (folder) =>
+      fits(majorOf(folder)) && binaries.some((binary) => existsSync(join(folder, binary))),
+  )
   if (found === undefined) throw cannotLoad(isNode20 ? missingOnNode20() : missing())
   return lookUp.resolve(found)
 }
@@ -56,19 +69,22 @@ function cannotLoad(why: string, cause?: unknown): UserError {
 }
 
 function missing(): string {
-  return 'the package better-sqlite3 13 is missing; in a checkout run npm ci, elsewhere npm install better-sqlite3@13 in the folder where Recollect was installed.'
+  return (
+    `the native module better-sqlite3 13 is missing, or has no binary for ${process.platform}-${process.arch}; install Recollect again ` +
+    '(npm ci in a checkout), or compile it beside Recollect with npm install better-sqlite3@13.'
+  )
 }
 
 function broken(error: unknown): string {
   const [reason] = String(error instanceof Error ? error.message : error).split('\n')
   return (
-    `the package better-sqlite3 has no binary that loads on ${process.platform}-${process.arch} (${reason}); install Recollect again, ` +
+    `the binary of better-sqlite3 does not load on ${process.platform}-${process.arch} (${reason}); install Recollect again, ` +
     'or in Claude Desktop turn off "Use Built-in Node.js for MCP".'
   )
 }
 
 function missingOnNode20(): string {
-  return `Node 20 needs the package better-sqlite3 12${compilers()}; in a checkout run npm ci, elsewhere npm install better-sqlite3@12 in the folder where Recollect was installed, or use Node 22 or newer, which needs neither.`
+  return `Node 20 needs the package better-sqlite3 12${compilers()}; run npm ci in a checkout, npm install better-sqlite3@12 in the folder where Recollect was installed, or use Node 22 or newer, which needs neither.`
 }
 
 function brokenOnNode20(): string {

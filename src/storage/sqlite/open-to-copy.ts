@@ -6,8 +6,9 @@ import type { Database } from '../database/schema.ts'
 import { MIGRATIONS } from '../migrations/index.ts'
 import { migrate, versionToRead } from '../migrations/migrate.ts'
 import { connect, createFile } from './connections.ts'
+import { dialect } from './dialect.ts'
 import { sqliteDialect } from './driver.ts'
-import { dialect, hasVersionTable, readSnapshot } from './open.ts'
+import { hasVersionTable, readSnapshot } from './open.ts'
 
 /** The file as it is, to be copied; it is only read, beside whoever writes to it. */
 export async function openSqliteToCopy(path: string): Promise<CopySource> {

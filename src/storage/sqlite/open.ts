@@ -1,40 +1,27 @@
-import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import type DatabaseHandle from 'better-sqlite3'
 import { Kysely, sql } from 'kysely'
 import { systemClock } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
-import { changeReads } from '../changes/changes.ts'
 import { createStorage } from '../create-storage.ts'
-import type { Connection, Dialect } from '../database/dialect.ts'
+import type { Connection } from '../database/dialect.ts'
 import type { Database } from '../database/schema.ts'
+import { DEFAULT_VECTOR_MEGABYTES } from '../database-settings.ts'
 import { MIGRATIONS, type Migration } from '../migrations/index.ts'
 import { assertVersion, migrate, versionToRead } from '../migrations/migrate.ts'
-import type { ChangeLog, Storage } from '../port/store.ts'
-import { type Access, connect, createFile } from './connections.ts'
+import type { Storage } from '../port/store.ts'
+import { copyDatabase, freeName } from './backup.ts'
+import { readChangeLog } from './change-log.ts'
+import { connect, createFile } from './connections.ts'
+import { dialect } from './dialect.ts'
 import { PATIENCE_MS, sqliteDialect } from './driver.ts'
-import { sqliteNumbering } from './numbering.ts'
 import { createSearchThread } from './searches.ts'
-import { sqliteTextSearch } from './text-search.ts'
-import { sqliteVectors } from './vector-tables.ts'
 
-/** For the mirrors of vectors, where nobody says otherwise. */
-const VECTOR_BYTES = 256_000_000
-
-export const dialect: Dialect = {
-  textSearch: sqliteTextSearch,
-  vectors: sqliteVectors,
-  rowNumber: sql`INTEGER PRIMARY KEY AUTOINCREMENT`,
-  withoutRows: sql`WITHOUT ROWID`,
-  bytes: sql`BLOB`,
-  numbering: sqliteNumbering,
-  changeOrder: sql``,
-  lower: (text) => sql<string>`lower(${text})`,
-  locksRows: false,
-}
+const VECTOR_BYTES = DEFAULT_VECTOR_MEGABYTES * 1_000_000
 
 /**
  * Opens the file, creating it and its directory for this user alone, and migrates it. Throws a UserError that says
- * what to do when that can't be done. `vectorBytes` is the memory that mirrors of vectors may take; 0: none.
+ * what to do when that can't be done. `vectorBytes` is the memory that in-memory vector indexes may take; 0: none are built.
  */
 export async function openSqlite(
   path: string,
@@ -42,9 +29,18 @@ export async function openSqlite(
   vectorBytes = VECTOR_BYTES,
 ): Promise<Storage> {
   createFile(path)
-  const writeHandle = await connect(path)
-  const writer = new Kysely<Database>({ dialect: sqliteDialect(writeHandle) })
+  const handles: DatabaseHandle.Database[] = []
+  const open = async () => {
+    const handle = await connect(path)
+    handles.push(handle)
+    return handle
+  }
+  // Kysely leaves a connection open that was never used.
+  const closeHandles = () => {
+    for (const handle of handles) handle.close()
+  }
   try {
+    const writer = new Kysely<Database>({ dialect: sqliteDialect(await open()) })
     const schemaVersion = await migrate({
       db: writer,
       dialect,
@@ -52,7 +48,7 @@ export async function openSqlite(
       hasVersionTable,
       backup: (version) => copyDatabase(path, freeName(`${path}.schema-${version}`)),
     })
-    const readHandle = await connect(path)
+    const readHandle = await open()
     readHandle.pragma('query_only = ON')
     const reader = new Kysely<Database>({ dialect: sqliteDialect(readHandle) })
     const searchThread = createSearchThread({
@@ -75,19 +71,17 @@ export async function openSqlite(
       searches: searchThread.searches,
       vectorBytes,
       info: async () => infoOf(path),
-      changes: { ...changeReads(reader), ...watchDataVersion(readHandle) },
+      changes: readChangeLog(reader, readHandle),
       backup: (target) => copyDatabase(path, target),
       async close() {
         await searchThread.close()
         await reader.destroy()
         await writer.destroy()
-        // Kysely leaves a connection open that was never used.
-        readHandle.close()
-        writeHandle.close()
+        closeHandles()
       },
     })
   } catch (error) {
-    writeHandle.close()
+    closeHandles()
     throw error
   }
 }
@@ -121,7 +115,7 @@ export async function openSqliteToRead(path: string, vectorBytes = VECTOR_BYTES)
       searches: searchThread.searches,
       vectorBytes,
       info: async () => infoOf(path),
-      changes: { ...changeReads(reader), ...watchDataVersion(handle) },
+      changes: readChangeLog(reader, handle),
       backup: (target) => copyDatabase(path, target, 'read'),
       async close() {
         await searchThread.close()
@@ -143,69 +137,12 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
-/**
- * Asked on a connection that only reads, to which this process's own commits are another connection's; ten times a
- * second, for as long as the process lives.
- */
-function watchDataVersion(
-  handle: DatabaseHandle.Database,
-): Pick<ChangeLog, 'mayHaveChanged' | 'onNotice'> {
-  const read = handle.prepare('PRAGMA data_version').pluck()
-  let dataVersion: unknown
-  return {
-    mayHaveChanged() {
-      const before = dataVersion
-      dataVersion = read.get()
-      return dataVersion !== before
-    },
-    // Processes that share a file tell each other nothing.
-    onNotice() {},
-  }
-}
-
 export async function hasVersionTable(db: Connection): Promise<boolean> {
   const { rows } =
     await sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'`.execute(
       db,
     )
   return rows.length > 0
-}
-
-/**
- * A copy of one moment. The read transaction holds that moment: without one, SQLite begins the copy anew whenever
- * another connection commits, and does not finish as long as somebody works.
- */
-async function copyDatabase(path: string, target: string, access?: Access): Promise<void> {
-  createTarget(target)
-  try {
-    const source = await connect(path, access)
-    try {
-      source.exec('BEGIN')
-      source.prepare('SELECT count(*) FROM sqlite_master').get()
-      await source.backup(target)
-    } finally {
-      source.close()
-    }
-  } catch (error) {
-    rmSync(target, { force: true })
-    throw error
-  }
-}
-
-/** Made before anything is copied into it, so that nobody else can read it meanwhile. */
-function createTarget(target: string): void {
-  try {
-    closeSync(openSync(target, 'wx', 0o600))
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    throw new UserError(
-      'invalid_argument',
-      code === 'EEXIST'
-        ? `${target} exists already. Name a file that does not exist yet.`
-        : `${target} can't be written (${code}). Name a file in a directory that exists and that you may write to.`,
-      { cause: error },
-    )
-  }
 }
 
 export async function readSnapshot<T>(
@@ -220,12 +157,5 @@ export async function readSnapshot<T>(
     return await work(new Kysely<Database>({ dialect: sqliteDialect(handle) }))
   } finally {
     handle.close()
-  }
-}
-
-function freeName(stem: string): string {
-  for (let number = 1; ; number += 1) {
-    const name = number === 1 ? `${stem}.bak` : `${stem}.${number}.bak`
-    if (!existsSync(name)) return name
   }
 }

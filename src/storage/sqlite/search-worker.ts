@@ -25,6 +25,8 @@ export interface WorkerSetup {
   readonly busyMilliseconds: number
   /** For mirrors of vectors. */
   readonly vectorBytes: number
+  /** Shared: which question the thread is at. */
+  readonly current: Int32Array
 }
 
 export type WorkerQuestion =
@@ -77,7 +79,7 @@ function open() {
 }
 
 port.on('message', ({ id, question }: WorkerRequest) => {
-  answer(question).then(
+  answer(id, question).then(
     (answered) => port.postMessage({ id, answer: answered } satisfies WorkerAnswer),
     (error) => {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -88,15 +90,16 @@ port.on('message', ({ id, question }: WorkerRequest) => {
 })
 
 async function answer(
+  id: number,
   question: WorkerQuestion,
 ): Promise<RankedAnswer | readonly number[] | number> {
   searching ??= open()
   const { db, leg } = searching
   switch (question.kind) {
     case 'ranked':
-      return rank(searching, question.request)
+      return rank(id, searching, question.request)
     case 'alike':
-      return ofOneMoment(db, async () => findAlike(db, question.request))
+      return ofOneMoment(id, db, async () => findAlike(db, question.request))
     case 'index_bytes':
       return leg.mirrors.bytes()
   }
@@ -107,6 +110,7 @@ async function answer(
  * may be of a later moment: what vectors found is looked at again.
  */
 async function rank(
+  id: number,
   { db, leg, postings }: Searching,
   request: RankedRequest,
 ): Promise<RankedAnswer> {
@@ -115,7 +119,7 @@ async function rank(
     request.offset > 0 ? rankings.get(keyOf(request, request.upTo, meaning?.upTo)) : undefined
   const nearest = known || !meaning ? NO_VECTORS : await findByMeaning(request, meaning, leg)
   const vectorsUpTo = meaning?.upTo ?? nearest.upTo
-  return ofOneMoment(db, async () => {
+  return ofOneMoment(id, db, async () => {
     const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
     const upTo = request.upTo ?? (typeof newest === 'number' ? newest : 0)
     const index = openWordIndex(db, postings[request.index], request)
@@ -138,8 +142,13 @@ const moments = createMutex()
  * In one transaction. What is ranked is asked for as of a database that is far away, but here it is there at once: the
  * transaction ends before anything else of this thread has its turn but what was waiting for its turn already.
  */
-async function ofOneMoment<T>(db: DatabaseHandle.Database, work: () => Promise<T>): Promise<T> {
+async function ofOneMoment<T>(
+  id: number,
+  db: DatabaseHandle.Database,
+  work: () => Promise<T>,
+): Promise<T> {
   await moments.lock()
+  Atomics.store(setup.current, 0, id)
   try {
     db.exec('BEGIN')
     try {
@@ -148,6 +157,7 @@ async function ofOneMoment<T>(db: DatabaseHandle.Database, work: () => Promise<T
       db.exec('COMMIT')
     }
   } finally {
+    Atomics.store(setup.current, 0, 0)
     moments.unlock()
   }
 }

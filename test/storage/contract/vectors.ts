@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { AgentId, ArchiveId } from '../../../src/core/ids.ts'
-import type { EmbeddingTask } from '../../../src/storage/port/store.ts'
+import { type AgentId, type ArchiveId, newId } from '../../../src/core/ids.ts'
+import type { EmbeddingTask, EmbedQuery } from '../../../src/storage/port/store.ts'
 import {
   at,
   callResult,
@@ -98,6 +98,29 @@ export function vectorContract(subject: Subject): void {
       { handle: HANDLE, state: 'serving', embedded: 3, waiting: 0, failed: 0 },
     ])
     expect(await tasks().handles(at())).toEqual([])
+  })
+
+  test('a search asks once for its question to be embedded, by the models of the archives it looks at', async () => {
+    const { agent, archiveId } = await archive('a')
+    await tasks().adopt(HANDLE, at())
+    await embedAll()
+    const asked: (readonly string[])[] = []
+    const embed: EmbedQuery = async (handles, text) => {
+      asked.push([...handles, text])
+      return { questions: [], problems: ['it is too hot.'] }
+    }
+    const { passages, messages } = subject.store
+    const page = await passages.search(agent.id, { query: 'b', limit: 9, archiveId }, embed)
+    expect(page).toEqual({
+      items: [],
+      warnings: ['Found by words alone, as the question could not be embedded: it is too hot.'],
+    })
+    expect(asked).toEqual([[HANDLE, 'b']])
+    const other = newId('archive')
+    await passages.search(agent.id, { query: 'b', limit: 9, archiveId: other }, embed)
+    await passages.search(agent.id, { limit: 9 }, embed)
+    await messages.search(agent.id, { query: 'b', limit: 9 }, embed)
+    expect(asked).toHaveLength(1)
   })
 
   test('many passages from before are brought to the set in pieces, none twice and none left out', async () => {

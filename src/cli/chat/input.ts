@@ -1,0 +1,76 @@
+import { createInterface, type Interface } from 'node:readline'
+
+export interface Input {
+  /** The next message, its lines joined where one ends with a backslash; undefined: there are no more. */
+  next(prompt: string): Promise<string | undefined>
+  /** Called for Ctrl+C while `next` is not waiting. */
+  onInterrupt(listener: () => void): void
+  close(): void
+}
+
+const KEPT_LINES = 500
+
+/** What the user types. `past` are earlier messages, newest first, for the arrow keys. */
+export function openInput(past: readonly string[]): Input {
+  const isTerminal = process.stdin.isTTY === true
+  const lines = createInterface({
+    input: process.stdin,
+    ...(isTerminal && { output: process.stdout }),
+    terminal: isTerminal,
+    history: past.map((text) => text.replaceAll('\n', ' ')),
+    historySize: KEPT_LINES,
+    removeHistoryDuplicates: true,
+  })
+  const arrived: string[] = []
+  let waiting: ((line: string | undefined) => void) | undefined
+  let isOver = false
+  let interrupted = () => {}
+
+  const hand = (line: string | undefined) => {
+    const take = waiting
+    waiting = undefined
+    take?.(line)
+  }
+  lines.on('line', (line) => (waiting ? hand(line) : arrived.push(line)))
+  lines.on('close', () => {
+    isOver = true
+    hand(undefined)
+  })
+  lines.on('SIGINT', () => (waiting ? clearLine(lines) : interrupted()))
+
+  const nextLine = (prompt: string) =>
+    new Promise<string | undefined>((resolve) => {
+      const line = arrived.shift()
+      if (line !== undefined || isOver) return resolve(line)
+      waiting = resolve
+      if (isTerminal) {
+        lines.setPrompt(prompt)
+        lines.prompt()
+      }
+    })
+
+  return {
+    async next(prompt) {
+      let text = ''
+      for (let mark = prompt; ; mark = '… ') {
+        const line = await nextLine(mark)
+        if (line === undefined) return text === '' ? undefined : text
+        if (!line.endsWith('\\')) return text + line
+        text += `${line.slice(0, -1)}\n`
+      }
+    },
+    onInterrupt(listener) {
+      interrupted = listener
+    },
+    close: () => lines.close(),
+  }
+}
+
+/** Ctrl+C at the prompt takes back what was typed. */
+function clearLine(lines: Interface): void {
+  const hint = lines.line === '' ? '(Ctrl+D or /quit ends the conversation.)' : ''
+  process.stdout.write(`${hint}\n`)
+  lines.write(null, { ctrl: true, name: 'e' })
+  lines.write(null, { ctrl: true, name: 'u' })
+  lines.prompt()
+}

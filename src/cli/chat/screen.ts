@@ -1,0 +1,49 @@
+import { type Paint, painterFor } from '../terminal/style.ts'
+import { visible, visibleLine } from '../terminal/visible.ts'
+
+/** What a conversation prints: replies on stdout, everything else on stderr where stdout is no terminal. */
+export interface Screen {
+  readonly paint: Paint
+  reply(name: string, text: string): void
+  user(text: string): void
+  /** Something about the conversation, not of it. */
+  note(text: string): void
+  problem(text: string): void
+  /** What goes on now, on a line that the next output takes the place of. */
+  status(text: string): void
+}
+
+export function openScreen(): Screen {
+  const out = process.stdout
+  const isTerminal = out.isTTY === true
+  const aside = isTerminal ? out : process.stderr
+  const paint = painterFor(out)
+  let hasStatus = false
+
+  const clear = () => {
+    if (hasStatus) out.write('\r\u001B[K')
+    hasStatus = false
+  }
+  const print = (stream: NodeJS.WriteStream, text: string) => {
+    clear()
+    stream.write(`${text}\n`)
+  }
+
+  return {
+    paint,
+    reply: (name, text) =>
+      print(
+        out,
+        isTerminal ? `${paint('cyan', `${visibleLine(name)}>`)} ${visible(text)}` : visible(text),
+      ),
+    user: (text) => print(out, `${paint('green', 'you>')} ${visible(text)}`),
+    note: (text) => print(aside, paint('dim', visible(text))),
+    problem: (text) => print(aside, paint('red', visible(text))),
+    status(text) {
+      if (!isTerminal) return
+      clear()
+      out.write(paint('dim', visibleLine(text).slice(0, (out.columns ?? 80) - 1)))
+      hasStatus = text !== ''
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { openModels } from '../../app.ts'
+import type { Config } from '../../config.ts'
+import type { Tell } from './doctor-report.ts'
+
+/** For a local engine that has to load its model first. */
+const PATIENCE_MILLISECONDS = 60_000
+
+/** With the tool by which agents speak, as agents call: a model that takes no tools would fail them. */
+const REQUEST = {
+  messages: [{ role: 'user', text: 'Say the one word "ready" by calling send_message.' }],
+  tools: [
+    {
+      name: 'send_message',
+      description: 'Sends a message to the user.',
+      parameters: {
+        type: 'object',
+        properties: { message: { type: 'string', description: 'What to say' } },
+        required: ['message'],
+        additionalProperties: false,
+      },
+    },
+  ],
+  toolChoice: 'required',
+} as const
+
+/** Makes one small call to the model that agents use which name none. */
+export async function checkModel(config: Config, tell: Tell): Promise<boolean> {
+  const models = await openModels(config)
+  try {
+    const { handle, reason } = await models.describeDefault()
+    const model = await models.resolve(null)
+    const name = `${handle}${addressOf(config, handle)} (${reason})`
+    if (model.isClients) {
+      tell('Model', `ok: ${name}, the model of the client, which can only be tried from there`)
+      return true
+    }
+    const result = await model.call(REQUEST, {
+      signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
+    })
+    if (result.kind === 'failure') {
+      tell('Model', `FAILED: ${name}. ${result.failure.message} ${result.failure.hint}`)
+      return false
+    }
+    const { toolCalls, warnings } = result.answer
+    const calls = toolCalls.some((call) => call.name === 'send_message')
+    tell('Model', `ok: ${name} ${calls ? 'called the tool it was given' : 'answered'}`, {
+      model: { handle, address: baseUrlOf(config, handle) ?? null, calls_tools: calls },
+    })
+    if (!calls) {
+      tell(
+        '',
+        'It did not call the tool it was given. Agents edit memory by tools: choose a model that calls them.',
+      )
+    }
+    for (const warning of [...model.warnings, ...warnings]) tell('', warning)
+    return true
+  } catch (error) {
+    tell('Model', `FAILED: ${error instanceof Error ? error.message : String(error)}`)
+    return false
+  }
+}
+
+/** Where the provider of the model was asked; empty: it has no address. */
+function addressOf(config: Config, handle: string): string {
+  const address = baseUrlOf(config, handle)
+  return address === undefined ? '' : ` at ${address}`
+}
+
+function baseUrlOf({ providers }: Config, handle: string): string | undefined {
+  return providers.get(handle.split('/', 1)[0] ?? '')?.baseUrl
+}

@@ -1,0 +1,31 @@
+import { openPresenters } from '../../app.ts'
+import type { Config } from '../../config.ts'
+import { countCharacters } from '../../core/text.ts'
+import { painterFor } from '../terminal/style.ts'
+import { type Asked, tellJson } from '../terminal/tell.ts'
+import { visible } from '../terminal/visible.ts'
+import { reading } from './with-context.ts'
+
+/** Prints an agent's blocks, each under its label, or the text of one alone. */
+export async function printMemory(
+  config: Config,
+  agent: string,
+  label: string | undefined,
+  { json = false }: Asked,
+): Promise<void> {
+  await reading(config, async ({ memory }) => {
+    const { agentId, blocks } = await memory.read(agent, label)
+    if (json) {
+      const { presentWholeBlock } = await openPresenters()
+      return tellJson({ agent_id: agentId, blocks: blocks.map(presentWholeBlock) })
+    }
+    const paint = painterFor(process.stdout)
+    const parts = blocks.map(({ block }) => {
+      const size = `${countCharacters(block.value)} of ${block.limit} characters, version ${block.version}`
+      const head =
+        label === undefined ? `${paint('bold', block.label)} ${paint('dim', `(${size})`)}\n` : ''
+      return `${head}${visible(block.value)}\n`
+    })
+    process.stdout.write(parts.join('\n'))
+  })
+}

@@ -1,0 +1,94 @@
+import type { Command, Option } from 'commander'
+import { visibleLine } from '../terminal/visible.ts'
+import { agentNames } from './agent-names.ts'
+import { isHidden } from './refuse.ts'
+
+interface Candidate {
+  readonly word: string
+  readonly meaning: string
+}
+
+const FILES = 'files'
+
+/** Prints what the last of `words` can become. Whatever goes wrong, there is just nothing to offer. */
+export async function complete(program: Command, words: readonly string[]): Promise<void> {
+  const unfinished = words.at(-1) ?? ''
+  const found = await candidates(program, words.slice(0, -1), unfinished).catch(() => [])
+  if (found === FILES) {
+    process.stdout.write(`${FILES}\n`)
+    return
+  }
+  const lines = found
+    .filter(({ word }) => word.startsWith(unfinished))
+    .map(({ word, meaning }) => `${word}\t${visibleLine(meaning)}`)
+  process.stdout.write(['words', ...lines, ''].join('\n'))
+}
+
+async function candidates(
+  program: Command,
+  before: readonly string[],
+  unfinished: string,
+): Promise<readonly Candidate[] | typeof FILES> {
+  const { command, values, open } = walk(program, before)
+  if (open) return valuesOf(open)
+  if (unfinished.startsWith('-')) return flagsOf(command)
+  const argument = command.registeredArguments[values.length]
+  const name = argument?.name()
+  if (name === 'file') return FILES
+  if (name === 'agent') return agentNames(settingsIn(before))
+  const choices = argument?.argChoices ?? []
+  const commands = values.length > 0 ? [] : command.commands.filter((one) => !isHidden(one.name()))
+  return [
+    ...choices.map((word) => ({ word, meaning: '' })),
+    ...commands.map((one) => ({ word: one.name(), meaning: one.summary() })),
+  ]
+}
+
+/** Which command these words are of, what it was given, and the flag that still waits for its value. */
+function walk(program: Command, words: readonly string[]) {
+  let command = program
+  let values: string[] = []
+  let open: Option | undefined
+  for (const word of words) {
+    if (open) {
+      open = undefined
+    } else if (word.startsWith('-')) {
+      open = command.options.find(
+        ({ long, short, required }) => required && [long, short].includes(word),
+      )
+    } else {
+      const inner: Command | undefined = command.commands.find((one) => one.name() === word)
+      if (inner && values.length === 0) command = inner
+      else values = [...values, word]
+    }
+  }
+  return { command, values, open }
+}
+
+function valuesOf(option: Option): readonly Candidate[] | typeof FILES {
+  const known: Readonly<Record<string, readonly string[]>> = {
+    '--log': ['error', 'warn', 'info', 'debug'],
+    '--toolsets': ['core', 'memory', 'transfer', 'admin', 'all'],
+    '--host': ['127.0.0.1', '0.0.0.0'],
+  }
+  const words = known[option.long ?? '']
+  if (words) return words.map((word) => ({ word, meaning: '' }))
+  return option.long === '--home' ? FILES : []
+}
+
+function flagsOf(command: Command): readonly Candidate[] {
+  return [
+    ...command.options.filter(({ hidden }) => !hidden),
+    { long: '--help', description: 'show the help' },
+  ].flatMap(({ long, description }) => (long ? [{ word: long, meaning: description }] : []))
+}
+
+/** Where the data is, as the words say it. */
+function settingsIn(words: readonly string[]): Readonly<Record<string, string>> {
+  const settings: Record<string, string> = {}
+  for (const name of ['home', 'database', 'namespace']) {
+    const value = words[words.indexOf(`--${name}`) + 1]
+    if (words.includes(`--${name}`) && value !== undefined) settings[name] = value
+  }
+  return settings
+}

@@ -1,0 +1,84 @@
+import type { Command } from 'commander'
+import { VERSION } from '../../core/version.ts'
+import { endWithStdout } from '../terminal/stdout.ts'
+import { agents, chat, memory } from './agents.ts'
+import { createCommand } from './command.ts'
+import { backup, migrate } from './data.ts'
+import { doctor, stats } from './facts.ts'
+import { exportAgent, importAgent } from './files.ts'
+import { everyCommand, isHidden, unknownCommand } from './refuse.ts'
+import { serve, stdio } from './serving.ts'
+import { complete, completion, help, version } from './shells.ts'
+import { token } from './tokens.ts'
+
+/** In the order of the help. */
+const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
+  'Serve:': [stdio, serve],
+  'Look:': [doctor, stats],
+  'Data:': [backup, migrate, exportAgent, importAgent],
+  'Access:': [token],
+  'Agents:': [agents, memory, chat],
+  'More:': [completion, help],
+}
+
+/** Carries out what was typed. */
+export async function runProgram(argv: readonly string[]): Promise<void> {
+  const program = createProgram()
+  const words = commandFirst(program, argv)
+  // A server that speaks on stdout ends in good order by itself.
+  if (words[0] !== 'stdio') endWithStdout()
+  await program.parseAsync(words, { from: 'user' })
+}
+
+function createProgram(): Command {
+  const program = createCommand({
+    name: 'recollect',
+    summary: '',
+    about: 'Recollect: an MCP server whose agents remember.',
+  })
+    .usage('<command> [flags]')
+    .version(VERSION, '-v, --version', 'show the version')
+    .addHelpText(
+      'after',
+      '\nIn a terminal you want "recollect chat", "recollect serve" or "recollect doctor".\n' +
+        'More on one: recollect <command> --help. All settings: README.md.',
+    )
+  for (const [heading, commands] of Object.entries(GROUPS)) {
+    for (const create of commands) program.addCommand(create().helpGroup(heading))
+  }
+  program.addCommand(version(() => process.stdout.write(`${VERSION}\n`)).helpGroup('More:'))
+  program.addCommand(complete(), { hidden: true })
+  return program
+}
+
+export function printHelp(stream: NodeJS.WriteStream): void {
+  createProgram()
+    .configureOutput({ writeOut: (text) => stream.write(text) })
+    .outputHelp()
+}
+
+/** The command may stand behind flags; without one it is `stdio`, which is what clients start. */
+function commandFirst(program: Command, argv: readonly string[]): readonly string[] {
+  const at = indexOfWord(program, argv)
+  const word = argv[at]
+  if (word === undefined) {
+    const isAbout = argv.some((flag) => ['-h', '--help', '-v', '--version'].includes(flag))
+    return isAbout ? argv : ['stdio', ...argv]
+  }
+  if (!program.commands.some((command) => command.name() === word)) {
+    throw unknownCommand(program, word)
+  }
+  return isHidden(word) ? [word, ...argv.slice(at + 1)] : [word, ...argv.toSpliced(at, 1)]
+}
+
+/** Of the first word that is neither a flag nor the value of one. */
+function indexOfWord(program: Command, argv: readonly string[]): number {
+  const valued = new Set(
+    everyCommand(program).flatMap(({ options }) =>
+      options.flatMap(({ long, required }) => (required && long ? [long] : [])),
+    ),
+  )
+  return argv.findIndex(
+    (word, index) => !word.startsWith('-') && !valued.has(argv[index - 1] ?? ''),
+  )
+}

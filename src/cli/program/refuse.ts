@@ -1,0 +1,91 @@
+import type { Command, CommanderError } from 'commander'
+import { ConfigError } from '../../config.ts'
+import { nearest } from '../../core/nearest.ts'
+
+/** What was wrong with the words after the command, in a sentence that names what was probably meant. */
+export function refusalOf(command: Command, error: CommanderError): ConfigError {
+  const usage = usageOf(command)
+  const [, quoted = ''] = /'([^']+)'/.exec(error.message) ?? []
+  switch (error.code) {
+    case 'commander.unknownOption':
+      return new ConfigError(
+        `${pathOf(command)} has no flag ${quoted}.${hintForFlag(command, quoted)} ${seeHelp(command)}`,
+      )
+    case 'commander.excessArguments':
+      return new ConfigError(
+        `"${spareOf(command)}" is a word too many.${hintForWord(command)} It is ${usage}. ${seeHelp(command)}`,
+      )
+    case 'commander.missingArgument':
+      return new ConfigError(`${pathOf(command)} needs <${quoted}>: ${usage}.`)
+    case 'commander.optionMissingArgument':
+      return new ConfigError(`A value is missing: ${quoted}. ${seeHelp(command)}`)
+    default:
+      return new ConfigError(`${error.message.replace(/^error: /, '')}. ${seeHelp(command)}`)
+  }
+}
+
+/** A word that names no command. */
+export function unknownCommand(program: Command, word: string): ConfigError {
+  const names = program.commands.map((command) => command.name()).filter((name) => !isHidden(name))
+  const meant = nearest(word, names)
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`
+  return new ConfigError(
+    `Unknown command "${word}".${hint} The commands are ${names.join(', ')}; see recollect --help.`,
+  )
+}
+
+/** Shells call it; nobody types it. */
+export function isHidden(name: string): boolean {
+  return name === 'complete'
+}
+
+function hintForFlag(command: Command, flag: string): string {
+  const own = command.options.flatMap(({ long }) => long ?? [])
+  const others = everyCommand(rootOf(command)).filter(
+    (other) => other !== command && other.options.some(({ long }) => long === flag),
+  )
+  const [other] = others
+  const meant = nearest(flag, [...own, '--help'])
+  if (other && others.length <= 2) {
+    return ` It belongs to ${others.map((one) => `recollect ${pathOf(one)}`).join(' and ')}.`
+  }
+  return meant === undefined ? '' : ` Did you mean ${meant}?`
+}
+
+function hintForWord(command: Command): string {
+  const word = spareOf(command)
+  const siblings = (command.commands.length > 0 ? command : command.parent)?.commands ?? []
+  const flags = command.options.flatMap(({ long }) => long ?? [])
+  const meant = nearest(word, [...siblings.map((one) => one.name()), ...flags])
+  return meant === undefined ? '' : ` Did you mean ${meant}?`
+}
+
+function spareOf(command: Command): string {
+  return command.args[command.registeredArguments.length] ?? ''
+}
+
+/** `token create`: its name with those of the commands that it belongs to, but for the program. */
+export function pathOf(command: Command): string {
+  const above = command.parent?.parent ? `${pathOf(command.parent)} ` : ''
+  return `${above}${command.name()}`
+}
+
+function usageOf(command: Command): string {
+  const usage = command.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  )
+  const verbs = command.commands.map((one) => one.name()).join('|')
+  return ['recollect', pathOf(command), verbs, ...usage].filter((word) => word !== '').join(' ')
+}
+
+function seeHelp(command: Command): string {
+  return `See recollect ${pathOf(command)} --help.`
+}
+
+function rootOf(command: Command): Command {
+  return command.parent ? rootOf(command.parent) : command
+}
+
+export function everyCommand(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)]
+}

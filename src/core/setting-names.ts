@@ -1,0 +1,56 @@
+import { nearest } from './nearest.ts'
+
+/** Every variable of ours that means something. */
+export const SETTING_NAMES: readonly string[] = [
+  'RECOLLECT_HOME',
+  'RECOLLECT_DATABASE_URL',
+  'RECOLLECT_DATABASE_POOL',
+  'RECOLLECT_DATABASE_DIRECT_URL',
+  'RECOLLECT_MODEL',
+  'RECOLLECT_EMBEDDING',
+  'RECOLLECT_VECTOR_MEMORY_MB',
+  'RECOLLECT_TOKEN',
+  'RECOLLECT_NAMESPACE',
+  'RECOLLECT_OAUTH_ISSUER',
+  'RECOLLECT_OAUTH_AUDIENCE',
+  'RECOLLECT_OAUTH_JWKS_URL',
+  'RECOLLECT_OAUTH_NAMESPACE_CLAIM',
+  'RECOLLECT_OAUTH_SCOPES',
+  'RECOLLECT_OAUTH_SCOPE_PREFIX',
+  'RECOLLECT_PUBLIC_URL',
+  'RECOLLECT_ALLOWED_HOSTS',
+  'RECOLLECT_CORS_ORIGINS',
+  'RECOLLECT_MAX_REQUESTS_PER_MINUTE',
+  'RECOLLECT_MAX_REQUESTS',
+  'RECOLLECT_MAX_STREAMS',
+  'RECOLLECT_MAX_RUN_TOKENS',
+  'RECOLLECT_MAX_RUN_SECONDS',
+  'RECOLLECT_LEASE_SECONDS',
+  'RECOLLECT_CONCURRENT_RUNS',
+  'RECOLLECT_TOOLSETS',
+  'RECOLLECT_AGENT',
+  'RECOLLECT_READ_ONLY',
+  'RECOLLECT_LOG',
+  'RECOLLECT_FETCH',
+  'RECOLLECT_HOOKS',
+]
+
+/** Kubernetes sets these where a service is called recollect. */
+const OF_A_SERVICE = /^RECOLLECT_(SERVICE_|PORT$|PORT_)/
+
+/** A sentence for each variable that looks like a setting and is none. */
+export function unknownSettings(names: readonly string[]): readonly string[] {
+  return names
+    .filter((name) => name.startsWith('RECOLLECT_') && !SETTING_NAMES.includes(name))
+    .filter((name) => !OF_A_SERVICE.test(name))
+    .map((name) => {
+      const meant = nearest(name.slice('RECOLLECT_'.length), SHORT_NAMES)
+      const hint =
+        meant === undefined
+          ? 'README.md lists those that there are'
+          : `did you mean RECOLLECT_${meant}`
+      return `${name} is no setting and changes nothing; ${hint}${meant === undefined ? '.' : '?'}`
+    })
+}
+
+const SHORT_NAMES = SETTING_NAMES.map((name) => name.slice('RECOLLECT_'.length))

@@ -1,0 +1,13 @@
+import { type Connection, type Dialect, TEXT_INDEXES } from '../database/dialect.ts'
+import { indexMessages, indexPassages } from '../search/reindex.ts'
+
+/** Keyword indexes from which a deletion takes the words themselves. */
+export async function secureDelete(db: Connection, dialect: Dialect): Promise<void> {
+  if (!dialect.textSearch.keptWordsOnce) return
+  for (const index of TEXT_INDEXES) {
+    await dialect.textSearch.drop(db, index)
+    await dialect.textSearch.create(db, index)
+  }
+  await indexPassages(db, dialect)
+  await indexMessages(db, dialect)
+}

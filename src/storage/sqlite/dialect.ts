@@ -1,0 +1,17 @@
+import { sql } from 'kysely'
+import type { Dialect } from '../database/dialect.ts'
+import { sqliteNumbering } from './numbering.ts'
+import { sqliteTextSearch } from './text-search.ts'
+import { sqliteVectors } from './vector-tables.ts'
+
+export const dialect: Dialect = {
+  textSearch: sqliteTextSearch,
+  vectors: sqliteVectors,
+  rowNumber: sql`INTEGER PRIMARY KEY AUTOINCREMENT`,
+  withoutRows: sql`WITHOUT ROWID`,
+  bytes: sql`BLOB`,
+  numbering: sqliteNumbering,
+  changeOrder: sql``,
+  lower: (text) => sql<string>`lower(${text})`,
+  locksRows: false,
+}

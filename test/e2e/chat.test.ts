@@ -1,0 +1,75 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { BINARY, connect } from '../support/connect.ts'
+import { CONTROL_C, CONTROL_D, ENTER, openTerminal } from '../support/terminal.ts'
+import { newHome, removeHomes, runCommand, withoutKey } from './support.ts'
+
+/* A conversation as a person has it at a terminal. */
+
+afterAll(removeHomes)
+
+const chat = (...args: readonly string[]) => [process.execPath, BINARY, 'chat', ...args]
+
+describe('recollect chat', () => {
+  it('makes the agent if asked, talks, shows memory, context, steps and what was said before', async () => {
+    const environment = withoutKey(newHome())
+    const first = openTerminal(chat('Ada'), environment)
+    await first.shows('There is no agent "Ada". Create it? [y/n]')
+    first.type(`y${ENTER}`)
+    await first.shows(/Ada on offline\/rehearsal.*\/help[\s\S]*you> /)
+    first.type(`My name is Ben.${ENTER}`)
+    await first.shows(/Ada> .*Ben[\s\S]*you> /)
+    first.type(`/memory human${ENTER}`)
+    await first.shows(/human\n[\s\S]*name is Ben[\s\S]*you> /)
+    first.type(`/context${ENTER}`)
+    await first.shows(/PART[\s\S]*memory[\s\S]*tokens \(\d+ %\)[\s\S]*you> /)
+    first.type(`/steps${ENTER}`)
+    await first.shows('Steps are shown.')
+    first.type(`Remember that the key is under the pot.${ENTER}`)
+    await first.shows(/calls archival_memory_insert[\s\S]*Ada> [\s\S]*you> /)
+    first.type(`/histroy${ENTER}`)
+    await first.shows('Did you mean /history?')
+    first.type(CONTROL_D)
+    expect(await first.ended()).toBe(0)
+
+    const second = openTerminal(chat('Ada'), environment)
+    await second.shows(/you> My name is Ben\.[\s\S]*Ada> [\s\S]*you> $/)
+    second.type('\u001b[A')
+    await second.shows('Remember that the key is under the pot.')
+    second.type(CONTROL_C)
+    second.type(`/quit${ENTER}`)
+    expect(await second.ended()).toBe(0)
+  })
+
+  it('without a terminal takes every line for a message and prints nothing but replies', async () => {
+    const environment = withoutKey(newHome())
+    const missing = await runCommand(['chat', 'Ada'], environment)
+    expect(missing).toMatchObject({ code: 1, stdout: '' })
+    expect(missing.stderr).toMatch(/No agent is named "Ada".*recollect agents.*recollect chat/)
+    const finished = await runCommand(
+      ['chat', 'Ada', '--create'],
+      environment,
+      'Hello!\nMy name is Ben.\n',
+    )
+    expect(finished.code).toBe(0)
+    expect(finished.stdout).toMatch(/^.+\n.*Ben.*\n$/)
+    expect(finished.stderr).toMatch(/rehearsal/)
+  })
+
+  it('shows control sequences in what an agent says, and obeys none', async () => {
+    const environment = withoutKey(newHome())
+    const client = await connect('v2-auto', { kind: 'stdio', environment })
+    const evil = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202etxt'
+    await client.call('create_agent', { name: 'Eve', human: evil, persona: 'x' })
+    await client.call('send_message', { agent: 'Eve', message: `Say ${evil}` })
+    await client.close()
+    const terminal = openTerminal(chat('Eve'), environment)
+    await terminal.shows(/you> Say ␛\]0;owned␇[\s\S]*you> $/)
+    terminal.type(`/memory${ENTER}`)
+    await terminal.shows(/human\n␛\]0;owned␇␛\[2J\\u009b31m\\u202etxt/)
+    terminal.type(CONTROL_D)
+    await terminal.ended()
+    expect(terminal.raw()).not.toContain('\u001b]0;owned')
+    expect(terminal.raw()).not.toContain('\u009b')
+    expect(terminal.raw()).not.toContain('\u202e')
+  })
+})
