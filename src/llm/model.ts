@@ -137,6 +137,13 @@ export interface ProviderOffer {
   readonly models: readonly string[] | null
 }
 
+/** What refusals taught of a model, in words. */
+export interface LearntModel {
+  /** `provider/model`. */
+  readonly handle: string
+  readonly abilities: readonly string[]
+}
+
 export interface ModelRegistry {
   /** Throws a UserError when `handle` names no provider that this server knows. Asks nobody. */
   check(handle: string): void
@@ -151,4 +158,6 @@ export interface ModelRegistry {
   describeDefault(sender?: Sender): Promise<{ readonly handle: string; readonly reason: string }>
   /** The providers that agents can use now, each with what it lists; asks all of them. */
   offers(sender?: Sender): Promise<readonly ProviderOffer[]>
+  /** Of models behind the addresses that are set now. Asks nobody. */
+  learnt(): Promise<readonly LearntModel[]>
 }

@@ -47,10 +47,12 @@ export function parseLearned(text: string | undefined): Learned {
 export interface Lessons {
   get(baseUrl: string, model: string): Promise<Learned>
   keep(baseUrl: string, model: string, learned: Learned): Promise<void>
+  list(): Promise<readonly { baseUrl: string; model: string; learned: Learned }[]>
 }
 
 interface LessonStore {
   get(baseUrl: string, model: string): Promise<string | undefined>
+  list(): Promise<readonly { baseUrl: string; model: string; abilities: string }[]>
   put(lesson: {
     baseUrl: string
     model: string
@@ -73,18 +75,25 @@ export function storedLessons(store: LessonStore, now: () => number): Lessons {
           learnedAt: toTimestamp(now()),
         })
         .catch(() => undefined),
+    list: async () =>
+      (await store.list()).map(({ baseUrl, model, abilities }) => ({
+        baseUrl,
+        model,
+        learned: parseLearned(abilities),
+      })),
   }
 }
 
 /** For as long as the process lives. */
 export function lessonsInMemory(): Lessons {
-  const lessons = new Map<string, Learned>()
+  const lessons = new Map<string, { baseUrl: string; model: string; learned: Learned }>()
   const key = (baseUrl: string, model: string) => JSON.stringify([baseUrl, model])
   return {
-    get: async (baseUrl, model) => lessons.get(key(baseUrl, model)) ?? {},
+    get: async (baseUrl, model) => lessons.get(key(baseUrl, model))?.learned ?? {},
     async keep(baseUrl, model, learned) {
-      lessons.set(key(baseUrl, model), learned)
+      lessons.set(key(baseUrl, model), { baseUrl, model, learned })
     },
+    list: async () => [...lessons.values()],
   }
 }
 

@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors.ts'
 import { CLIENT_OFFER, createClientModel, noSampling } from '../client/client-model.ts'
-import { type Lessons, lessonsInMemory } from '../learned/learned.ts'
+import { describeLearned, type Lessons, lessonsInMemory } from '../learned/learned.ts'
 import { type ChatModel, CLIENT_HANDLE, type ModelRegistry, type Sender } from '../model.ts'
 import type { CallLimits } from '../openai/call-watch.ts'
 import { createOpenAiModel } from '../openai/openai.ts'
@@ -115,6 +115,17 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     async describeDefault(sender) {
       const { model, reason } = await choose(sender)
       return { handle: model.handle, reason }
+    },
+    async learnt() {
+      const known = await lessons.list()
+      return [...settings].flatMap(([provider, { baseUrl }]) =>
+        known
+          .filter((lesson) => lesson.baseUrl === baseUrl)
+          .map(({ model, learned }) => ({
+            handle: `${provider}/${model}`,
+            abilities: describeLearned(learned),
+          })),
+      )
     },
     async offers(sender) {
       const asked = [...settings].flatMap(([provider, endpoint]) => {
