@@ -3,7 +3,7 @@ import type { AgentEvent } from '../core/event.ts'
 import type { AgentId, CallId, RunId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
-import type { Run, RunStatus } from '../core/run.ts'
+import type { ModelUsage, Run, RunStatus } from '../core/run.ts'
 
 /* The part of the port `context.ts` that talks to agents and tells of their runs. */
 
@@ -17,6 +17,8 @@ export interface RunView {
     readonly toolName: string
     readonly arguments: string
   }[]
+  /** What it took, by model; absent while it is at work. */
+  readonly usageByModel?: readonly ModelUsage[]
 }
 
 export interface RunsPort {

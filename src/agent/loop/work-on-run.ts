@@ -27,6 +27,7 @@ import { failRun, giveBackRun, postponeRun } from './finish-run.ts'
 import { type HeldRun, held, LostLease } from './held.ts'
 import { isStoreTrouble, makeCalls } from './make-calls.ts'
 import { learnWindow, makeRoom, summaryModel } from './make-room.ts'
+import { putOutOfSight } from './put-out-of-sight.ts'
 import { useAnswer } from './use-answer.ts'
 
 export interface RunTools {
@@ -122,7 +123,10 @@ async function askModel(
     return 'put_aside'
   }
   const mayBeSilent = context.speakNow !== null || hasSpoken(run, context)
-  const options = { signal, log, firstPauseMilliseconds, mayBeSilent }
+  const hasWorked = context.history.some(
+    (message) => message.role === 'tool' && message.runId === run.id,
+  )
+  const options = { signal, log, firstPauseMilliseconds, mayBeSilent, hasWorked }
   const result = await callModel(model, compiled.request, options)
   if (result.kind === 'wait') {
     if (await isOverdue(run, budget)) {
@@ -136,6 +140,10 @@ async function askModel(
   if (result.kind === 'failure') {
     // Whether it was cancelled or only let go of is decided by what is stored.
     if (signal.aborted) return 'went_on'
+    if (result.failure.reason === 'filtered') {
+      await putOutOfSight(run, result.failure)
+      return 'put_aside'
+    }
     if (result.failure.reason === 'context_overflow' && !overflows.has(stepId)) {
       overflows.set(stepId, 'refused')
       await learnWindow(run, input, compiled, result.failure)

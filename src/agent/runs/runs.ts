@@ -6,7 +6,13 @@ import { type AgentId, isId, newId, type RunId } from '../../core/ids.ts'
 import { checkLength, isLonger, LIMITS } from '../../core/limits.ts'
 import { type Message, spokenText } from '../../core/message.ts'
 import type { Page } from '../../core/page.ts'
-import { DEFAULT_MAX_STEPS, isSettled, type Run, waitsForClient } from '../../core/run.ts'
+import {
+  DEFAULT_MAX_STEPS,
+  isSettled,
+  type ModelUsage,
+  type Run,
+  waitsForClient,
+} from '../../core/run.ts'
 import { cleanText, countCharacters } from '../../core/text.ts'
 import type { ModelRegistry, ModelWords, ToolSpec } from '../../llm/model.ts'
 import { findAgent } from '../../memory/find-agent.ts'
@@ -36,6 +42,7 @@ export interface RunView {
   /** What the agent said to the user in this run so far. */
   readonly reply: string
   readonly pendingApprovals: readonly PendingApproval[]
+  readonly usageByModel?: readonly ModelUsage[]
 }
 
 /** What became of an answer that a client brought. */
@@ -65,6 +72,8 @@ export function createRuns({ store, models, clock, owner, wake, onChange }: Runs
       run: { ...run, warnings: [...run.warnings, ...(await waitingWarnings(reads, run))] },
       reply: said.filter((text) => text !== '').join('\n'),
       pendingApprovals: await pendingApprovals(reads, run),
+      // Whoever waits looks again and again; what it took is told in the end.
+      ...(isSettled(run.status) && { usageByModel: await reads.runs.usageByModel(run.id) }),
     }
   }
 

@@ -27,6 +27,7 @@ export async function doctor(
   if (dataWorks) await checkEmbeddings(config, tell)
   if (dataWorks) await tellLearned(config, tell)
   tell('Providers', configuredProviders(config))
+  for (const { notes = [] } of config.providers.values()) for (const note of notes) tell('', note)
   if (!dataWorks || !modelWorks) process.exitCode = 1
   end(dataWorks && modelWorks)
 }

@@ -116,6 +116,8 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
             completion_tokens: usage.completionTokens,
             total_tokens: usage.totalTokens,
             cached_tokens: usage.cachedTokens,
+            reasoning_tokens: usage.reasoningTokens ?? 0,
+            cost: usage.cost ?? null,
             client_answer: null,
           })
           .where('namespace', '=', namespace)
