@@ -69,7 +69,7 @@ const ownedBy = {
   stemmer: ['src/search'],
   openai: ['src/llm'],
   'gpt-tokenizer': ['src/llm'],
-  '@modelcontextprotocol': ['src/mcp', 'src/service/runs-port.ts'],
+  '@modelcontextprotocol': ['src/mcp'],
   commander: ['src/cli/program'],
   diff: ['src/memory'],
   'ipaddr.js': ['src/fetch'],

@@ -2,22 +2,26 @@
 //
 //   recollect.cjs         the launcher (scripts/launcher.cjs), which is what people run
 //   recollect-<hash>.cjs  the bundle
+//   <bundle>.<node>.cache what V8 compiled of it up to the answer to `initialize`; neither packed nor needed
 //   better-sqlite3/       what can't be bundled, with its binaries for every platform and Node from 22 on
 //   LICENSES.txt          of all that is in it
 //
-// node scripts/build.mjs [--entry <file>] [--out <directory>]
+// node scripts/build.mjs [--entry <file>] [--out <directory>] [--no-cache]
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -25,6 +29,7 @@ import { build } from 'esbuild'
 import { packageOf } from './driver.mjs'
 import { licensesOf } from './licenses.mjs'
 
+const WARM_UP_LIMIT_MS = 20_000
 /** Of better-sqlite3, what runs; sources are a third of it. */
 const RUNS = /^(?:LICENSE|lib\/.+\.js|prebuilds\/.+\.node)$/
 
@@ -33,6 +38,7 @@ const { values: options } = parseArgs({
   options: {
     entry: { type: 'string', default: join(root, 'src/cli/main.ts') },
     out: { type: 'string', default: join(root, 'dist') },
+    'no-cache': { type: 'boolean', default: false },
   },
 })
 const out = resolve(options.out)
@@ -63,6 +69,7 @@ copyDriver()
 put('LICENSES.txt', licensesOf([...Object.keys(metafile.inputs), join(packageOf(13), 'lib')]))
 put('recollect.cjs', launcher)
 chmodSync(join(out, 'recollect.cjs'), 0o755)
+if (!options['no-cache']) await makeCache()
 for (const file of readdirSync(out)) {
   if (/^recollect-.*\.(cjs|cache)$/.test(file) && !file.startsWith(name)) rmSync(join(out, file))
 }
@@ -115,10 +122,46 @@ function copyDriver() {
   renameSync(unfinished, to)
 }
 
+/** By the launcher itself, whose cache folder is in a scratch directory. */
+async function makeCache() {
+  const file = `${name}.${process.version}-${process.platform}-${process.arch}.cache`
+  if (existsSync(join(out, file))) return
+  const scratch = mkdtempSync(join(tmpdir(), 'recollect-build-'))
+  try {
+    const child = spawn(process.execPath, [join(out, 'recollect.cjs'), 'stdio'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: {
+        PATH: process.env.PATH,
+        HOME: scratch,
+        RECOLLECT_HOME: join(scratch, 'data'),
+        XDG_CACHE_HOME: scratch,
+      },
+      timeout: WARM_UP_LIMIT_MS,
+      killSignal: 'SIGKILL',
+    })
+    const exited = new Promise((done) => child.once('close', done))
+    child.stdin.on('error', () => {})
+    child.stdout.once('data', () => child.stdin.end())
+    const params = {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 'build', version },
+    }
+    const initialize = { jsonrpc: '2.0', id: 1, method: 'initialize', params }
+    child.stdin.write(`${JSON.stringify(initialize)}\n`)
+    await exited
+    const made = join(scratch, 'recollect', file)
+    if (existsSync(made)) put(file, readFileSync(made))
+    else console.error('build: no code cache; the binary did not answer `initialize`')
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
 /** Never seen half-written, and left alone when it is the same. */
 function put(file, content) {
   const path = join(out, file)
-  if (existsSync(path) && readFileSync(path, 'utf8') === content) return
+  if (existsSync(path) && readFileSync(path).equals(Buffer.from(content))) return
   const unfinished = `${path}.${process.pid}`
   writeFileSync(unfinished, content)
   renameSync(unfinished, path)

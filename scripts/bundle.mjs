@@ -33,7 +33,8 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const scratch = mkdtempSync(join(tmpdir(), 'recollect-bundle-'))
 const stage = join(scratch, 'recollect')
 try {
-  run(process.execPath, [join(root, 'scripts/build.mjs'), '--out', join(stage, 'dist')])
+  const out = join(stage, 'dist')
+  run(process.execPath, [join(root, 'scripts/build.mjs'), '--out', out, '--no-cache'])
   await writeManifest()
   pack()
 } finally {

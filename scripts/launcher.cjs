@@ -1,38 +1,57 @@
 #!/usr/bin/env node
-// Starts the bundle beside this file. Most of a start would be compiling, so what V8 has compiled by the end of a
-// server's first second is kept in the user's cache folder, for this very bundle and Node.
+// Starts the bundle beside this file. Most of a start would be compiling, so V8's compiled code is kept: by the build in
+// this folder, for the Node that built, and else by the first server in the user's cache folder.
 'use strict'
 const fs = require('node:fs')
 const { homedir } = require('node:os')
-const { join } = require('node:path')
+const { dirname, isAbsolute, join } = require('node:path')
 const { Script } = require('node:vm')
 
 const BUNDLE = '__BUNDLE__'
 /** Several versions of Recollect and Node may take turns. */
 const MAX_KEPT = 8
 
-const [, , command = 'stdio'] = process.argv
-const kind = process.argv.includes('serve') ? 'serve' : 'stdio'
-const folder = cacheFolder()
-const cache = join(
-  folder,
-  `${BUNDLE}.${process.version}-${process.platform}-${process.arch}-${kind}.cache`,
-)
-
 const filename = join(__dirname, BUNDLE)
-const cachedData = readOwn(cache)
+const name = `${BUNDLE}.${process.version}-${process.platform}-${process.arch}.cache`
+const folder = cacheFolder()
+const cachedData = readOwn(join(__dirname, name)) ?? (folder && readOwn(join(folder, name)))
 const script = new Script(fs.readFileSync(filename, 'utf8'), { filename, cachedData })
-// Other commands compile something else and are soon over.
-const isServer = command === kind || command.startsWith('-')
-if (isServer && (!cachedData || script.cachedDataRejected)) setTimeout(keep, 1000).unref()
+const [, , command = 'stdio'] = process.argv
+// Other commands compile little of what a server needs.
+const isServer = /^(stdio$|serve$|-)/.test(command)
+if (folder && isServer && (!cachedData || script.cachedDataRejected)) keepLater()
 script.runInThisContext()(exports, require, module, __filename, __dirname)
 
+function keepLater() {
+  const isServing = () => process.argv.includes('serve') || process.stdout.bytesWritten > 0
+  const timer = setInterval(() => {
+    if (!isServing()) return
+    clearInterval(timer)
+    process.off('exit', keepAtExit)
+    keep()
+  }, 1000).unref()
+  // A client may only have looked who is there.
+  const keepAtExit = () => process.stdout.bytesWritten > 0 && keep()
+  process.once('exit', keepAtExit)
+}
+
+/** Undefined: this user has no home directory, or none that is an absolute path. */
 function cacheFolder() {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
-  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'recollect')
+  const { XDG_CACHE_HOME = '', LOCALAPPDATA } = process.env
+  if (isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'recollect')
   if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'recollect', 'cache')
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'recollect')
-  return join(homedir(), '.cache', 'recollect')
+  const home = findHome()
+  if (!isAbsolute(home)) return undefined
+  if (process.platform === 'darwin') return join(home, 'Library', 'Caches', 'recollect')
+  return join(home, '.cache', 'recollect')
+}
+
+function findHome() {
+  try {
+    return homedir()
+  } catch {
+    return ''
+  }
 }
 
 /** It is code, so nobody else may have been able to write it. */
@@ -53,21 +72,28 @@ function readOwn(path) {
 
 /** A start without it is slower and otherwise the same, so nothing that goes wrong here matters. */
 function keep() {
-  const unfinished = `${cache}.${process.pid}`
+  const unfinished = join(folder, `${name}.${process.pid}`)
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // Not recursively: below /proc Node's own never ends.
+    for (const path of [dirname(folder), folder]) {
+      if (!fs.existsSync(path)) fs.mkdirSync(path, { mode: 0o700 })
+    }
     // On the disk before it gets its name: V8 believes whatever has the right head and length.
     const file = fs.openSync(unfinished, 'wx', 0o600)
     fs.writeFileSync(file, script.createCachedData())
     fs.fsyncSync(file)
     fs.closeSync(file)
-    fs.renameSync(unfinished, cache)
-    const kept = fs.readdirSync(folder).filter((name) => /^recollect-.*\.cache/.test(name))
+    fs.renameSync(unfinished, join(folder, name))
+    const kept = fs.readdirSync(folder).filter((file) => /^recollect-.*\.cache/.test(file))
     const newest = kept
-      .map((name) => ({ path: join(folder, name), at: fs.statSync(join(folder, name)).mtimeMs }))
+      .map((file) => ({ path: join(folder, file), at: fs.statSync(join(folder, file)).mtimeMs }))
       .sort((one, other) => other.at - one.at)
     for (const { path } of newest.slice(MAX_KEPT)) fs.rmSync(path, { force: true })
   } catch {
-    fs.rmSync(unfinished, { force: true })
+    try {
+      fs.rmSync(unfinished, { force: true })
+    } catch {
+      // There may not even be a folder.
+    }
   }
 }

@@ -6,6 +6,7 @@ import type { Config, DatabaseAddress, DatabaseSettings } from './config.ts'
 import type { TokenCheck } from './core/access.ts'
 import type { Agent } from './core/agent.ts'
 import { systemClock, toTimestamp } from './core/clock.ts'
+import { UserError } from './core/errors.ts'
 import { describeError, type Log } from './core/log.ts'
 import { VERSION } from './core/version.ts'
 import { isLoopback } from './http/guard.ts'
@@ -44,7 +45,7 @@ export async function openStorage(
   const { openSqlite, openSqliteToRead } = await import('./storage/sqlite/open.ts')
   return readOnly
     ? openSqliteToRead(database.path, vectorBytes)
-    : openSqlite(database.path, undefined, vectorBytes)
+    : openSqlite(database.path, undefined, vectorBytes, log && ((said) => log('warn', said)))
 }
 
 async function openServer(
@@ -83,6 +84,38 @@ export async function copyData(
   } finally {
     await source.close()
   }
+}
+
+/** The files of SQLite, handled without anybody who works on them. Throws a UserError on PostgreSQL. */
+export async function openDataFiles({ database }: Pick<Config, 'database'>) {
+  if (database.kind === 'postgres') throw onServer(database.url)
+  const [{ restoreSqlite }, { keptFiles, removeKept }, { checkPlace }, links] = await Promise.all([
+    import('./storage/sqlite/restore.ts'),
+    import('./storage/sqlite/kept-files.ts'),
+    import('./storage/sqlite/check-place.ts'),
+    import('./storage/sqlite/take-file.ts'),
+  ])
+  const path = links.followLinks(database.path)
+  return {
+    path,
+    restore: (file: string) => restoreSqlite(file, path, new Date(systemClock())),
+    kept: () => keptFiles(path),
+    removeKept,
+    checkPlace: () => checkPlace(path),
+  }
+}
+
+/** Copies what can still be read of a damaged file of SQLite into a new one. */
+export async function salvageData(damaged: string, target: string) {
+  const { salvageSqlite } = await import('./storage/sqlite/salvage.ts')
+  return salvageSqlite(damaged, target, new Date(systemClock()))
+}
+
+function onServer(url: string): UserError {
+  return new UserError(
+    'unsupported',
+    `The data is in PostgreSQL (${locationOf(url)}), which has tools of its own, and nothing is kept beside it. To restore, stop the servers, then pg_restore --clean --if-exists --dbname=<url> <file> puts a dump of pg_dump --format=custom in place.`,
+  )
 }
 
 async function openToCopy(address: DatabaseAddress): Promise<CopySource> {

@@ -1,6 +1,7 @@
 import { ConfigError, readConfig } from '../config.ts'
 import { UserError } from '../core/errors.ts'
 import { redactSecrets } from '../core/redact.ts'
+import { isBrokenPipe, surviveBrokenPipes } from './terminal/broken-pipes.ts'
 import { inCommands } from './terminal/in-commands.ts'
 import { keepStdoutPure } from './terminal/stdout.ts'
 import { visible } from './terminal/visible.ts'
@@ -14,7 +15,9 @@ const MISUSE = 2
 const FAILURE = 1
 
 keepStdoutPure()
+surviveBrokenPipes()
 main(process.argv.slice(2)).catch((error: unknown) => {
+  if (isBrokenPipe(error)) process.exit(0)
   // It may quote a key that was put into a setting of another kind.
   const text = visible(redactSecrets(describe(error), []))
   process.stderr.write(`recollect: ${text}\n`, () =>

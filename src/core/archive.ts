@@ -24,3 +24,11 @@ export interface ArchiveHolder {
   /** What it inserts goes there. */
   readonly isDefault: boolean
 }
+
+/** An archive and the agents that have it. */
+export interface ArchiveView {
+  readonly archive: Archive
+  readonly holders: readonly ArchiveHolder[]
+  /** For the agent that was asked about; absent: none was. */
+  readonly isDefault?: boolean
+}

@@ -49,3 +49,31 @@ export interface VersionHead {
   /** How long the text was, in characters. */
   readonly chars: number
 }
+
+export interface NewBlock {
+  readonly label: string
+  readonly value: string
+  readonly description?: string | undefined
+  readonly limit?: number | undefined
+  readonly readOnly?: boolean | undefined
+}
+
+export interface EditOptions {
+  /** 0: the block must not exist. */
+  readonly expectedVersion?: number | undefined
+  /** Why, kept with the version. */
+  readonly reason?: string | undefined
+}
+
+/** A block and the other agents that have it. */
+export interface SharedBlock {
+  readonly block: Block
+  readonly sharedWith: readonly AgentId[]
+}
+
+/** An agent's blocks at one moment, with the text and version that they had then. */
+export interface MemoryAsOf {
+  readonly agentId: AgentId
+  readonly at: Timestamp
+  readonly blocks: readonly Block[]
+}

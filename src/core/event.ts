@@ -1,4 +1,4 @@
-import type { AgentId, RunId } from './ids.ts'
+import type { AgentId, MessageId, RunId } from './ids.ts'
 
 export const CHANGE_KINDS = ['agent', 'block', 'archive', 'run', 'messages'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
@@ -14,23 +14,53 @@ export interface Change {
   readonly subjectId: string
 }
 
-/** What an agent does while it works, as it happens and in this process only; nothing depends on seeing it. */
-export type AgentEvent =
+/**
+ * A part of an answer. `reasoning`: the model thinks. `speech`: words for the user, wherever the model wrote them.
+ * `tool_call`: the arguments of a call, as the pieces of one JSON text, without those that belong to the loop.
+ */
+export type PartKind = 'reasoning' | 'speech' | 'tool_call'
+
+/**
+ * An agent at work, as it happens and in this process only. Nothing depends on seeing it: what is stored is the only
+ * truth, and no event is. A step asks the model once or more often (`answer_started`); each of these answers has an id
+ * of its own, which is that of the stored message if the answer is kept. Parts of an answer overlap.
+ */
+export type AgentEvent = { readonly runId: RunId; readonly agentId: AgentId } & (
+  | { readonly type: 'step_started' | 'step_ended'; readonly step: number }
+  | { readonly type: 'answer_started'; readonly messageId: MessageId }
   | {
-      readonly type: 'step_started'
-      readonly runId: RunId
-      readonly agentId: AgentId
-      readonly step: number
+      readonly type: 'part_started'
+      readonly messageId: MessageId
+      /** Counts the parts of an answer, from 0. */
+      readonly part: number
+      readonly kind: PartKind
+      /** For a `tool_call`. */
+      readonly toolName?: string | undefined
     }
   | {
-      readonly type: 'tool_called'
-      readonly runId: RunId
-      readonly agentId: AgentId
-      readonly toolName: string
-    }
-  | {
-      readonly type: 'spoke'
-      readonly runId: RunId
-      readonly agentId: AgentId
+      readonly type: 'part_delta'
+      readonly messageId: MessageId
+      readonly part: number
+      /** The next characters. */
       readonly text: string
     }
+  | { readonly type: 'part_ended'; readonly messageId: MessageId; readonly part: number }
+  | {
+      readonly type: 'answer_ended'
+      readonly messageId: MessageId
+      /** False: the call failed and what came of it is dropped; the step may ask again. */
+      readonly isKept: boolean
+    }
+  | { readonly type: 'tool_called'; readonly toolName: string }
+  | { readonly type: 'spoke'; readonly text: string }
+  /** This process stops working on the run: it has ended, waits, or is taken up by another process. */
+  | { readonly type: 'run_left' }
+)
+
+/** Which agents a change concerns. */
+export interface Concerned {
+  /** Agents whose settings, memory or history changed; none if the subject is gone, or is a run. */
+  readonly agents: readonly AgentId[]
+  /** Label of the block that changed. */
+  readonly label?: string
+}

@@ -1,6 +1,6 @@
 import type { Timestamp } from './clock.ts'
 import type { ErrorCode } from './errors.ts'
-import type { AgentId, RunId } from './ids.ts'
+import type { AgentId, CallId, RunId } from './ids.ts'
 
 export const RUN_STATUSES = [
   'queued',
@@ -130,4 +130,26 @@ export function waitsForClient({ status, waitingFor }: Run): boolean {
 /** The run is neither queued nor running: nothing more happens to it without somebody's doing. */
 export function isSettled(status: RunStatus): boolean {
   return status !== 'queued' && status !== 'running'
+}
+
+/** A call that is not made before a person says yes. */
+export interface PendingApproval {
+  readonly callId: CallId
+  readonly toolName: string
+  readonly arguments: string
+}
+
+export interface RunView {
+  readonly run: Run
+  /** What the agent has said to the user in this run so far. */
+  readonly reply: string
+  readonly pendingApprovals: readonly PendingApproval[]
+  /** What it took, by model; absent while it is at work. */
+  readonly usageByModel?: readonly ModelUsage[]
+}
+
+/** The sender of the message for which a model is looked for. */
+export interface Sender {
+  /** Its client can answer with a model of its own. */
+  readonly samples: boolean
 }

@@ -13,21 +13,12 @@ export function fail(response: ServerResponse, error: unknown, log: Log): void {
     response.destroy()
   } else if (error instanceof BodyError) {
     refuse(response, error.status, error.message, error.code)
-    endUnread(response.req)
   } else if (error instanceof UserError && error.code === 'busy') {
     askToWait(response, 503, error.message, BUSY_SECONDS)
   } else {
     log('error', 'an HTTP request failed', { error: describeError(error) })
     refuse(response, 500, 'Recollect failed on this request.', -32_603)
   }
-}
-
-/** Whoever is still sending gets a moment to see the answer; cut off at once, it would see an error instead. */
-function endUnread(request: IncomingMessage): void {
-  if (request.complete) return
-  const end = setTimeout(() => request.destroy(), UNREAD_MILLISECONDS)
-  request.once('close', () => clearTimeout(end))
-  request.resume()
 }
 
 /** Every refusal is a JSON-RPC error too, so that an MCP client can show its text. */
@@ -60,5 +51,33 @@ export function refuseMoreThanReading(request: IncomingMessage, response: Server
 }
 
 export function answerJson(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value))
+  const body = Buffer.from(JSON.stringify(value))
+  const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length }
+  if (!hasUnreadBody(response.req)) {
+    response.writeHead(status, headers).end(body)
+    return
+  }
+  response.writeHead(status, { ...headers, Connection: 'close' }).write(body)
+  endUnread(response)
+}
+
+function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
+  const isChunked = headers['transfer-encoding'] !== undefined
+  return !complete && (isChunked || Number(headers['content-length'] ?? 0) > 0)
+}
+
+/**
+ * Closes the connection behind a whole answer. Whoever is still sending gets a moment to read it: cut off at once, it
+ * would see an error instead.
+ */
+function endUnread(response: ServerResponse): void {
+  const { req: request } = response
+  const end = () => {
+    clearTimeout(timer)
+    response.end()
+  }
+  const timer = setTimeout(end, UNREAD_MILLISECONDS)
+  request.once('end', end)
+  request.once('close', end)
+  request.resume()
 }

@@ -3,10 +3,10 @@ import { isTooDeep, MOST_BYTES, TOO_DEEP, TOO_LARGE } from './limits.ts'
 
 /** A body that is not read, or not to its end. */
 export class BodyError extends Error {
-  readonly status: 400 | 413
+  readonly status: 400 | 413 | 415
   readonly code: number
 
-  constructor(status: 400 | 413, code: number, message: string) {
+  constructor(status: 400 | 413 | 415, code: number, message: string) {
     super(message)
     this.status = status
     this.code = code
@@ -16,8 +16,21 @@ export class BodyError extends Error {
 const INVALID_REQUEST = -32_600
 const PARSE_ERROR = -32_700
 
+/**
+ * A page of any origin may send text or a form without asking first, so nothing counts but JSON that says it is. JSON
+ * is UTF-8.
+ */
+const JSON_TYPE = /^\s*application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?(;\s*)?$/i
+
 /** The JSON in a request. Throws BodyError if there is none that can be served. */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
+  if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
+    throw new BodyError(
+      415,
+      INVALID_REQUEST,
+      'Send the body as JSON, with the header Content-Type: application/json.',
+    )
+  }
   const tooLarge = () => new BodyError(413, INVALID_REQUEST, TOO_LARGE)
   if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) throw tooLarge()
   const chunks: Buffer[] = []

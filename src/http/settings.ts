@@ -6,6 +6,8 @@ import { CAPS, type Caps } from './caps.ts'
 export interface HttpSettings {
   readonly allowedHosts: readonly string[]
   readonly corsOrigins: readonly string[]
+  /** Where a proxy serves us, as pages of that address name it. */
+  readonly publicOrigin: string | undefined
   readonly caps: Caps
 }
 
@@ -14,10 +16,14 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Throws UserError, in one line, for what can't be used. */
 export function readHttpSettings(settings: Environment): HttpSettings {
   const publicUrl = settings.RECOLLECT_PUBLIC_URL?.trim() ?? ''
-  const publicHost =
-    publicUrl === '' ? [] : [new URL(readUrl('RECOLLECT_PUBLIC_URL', publicUrl)).hostname]
+  const published =
+    publicUrl === '' ? undefined : new URL(readUrl('RECOLLECT_PUBLIC_URL', publicUrl))
   return {
-    allowedHosts: [...listIn(settings, 'RECOLLECT_ALLOWED_HOSTS').map(readHost), ...publicHost],
+    allowedHosts: [
+      ...listIn(settings, 'RECOLLECT_ALLOWED_HOSTS').map(readHost),
+      ...(published ? [published.hostname] : []),
+    ],
+    publicOrigin: published?.origin,
     corsOrigins: listIn(settings, 'RECOLLECT_CORS_ORIGINS').map(readOrigin),
     caps: {
       ...CAPS,

@@ -1,6 +1,6 @@
 import type { CallId } from '../core/ids.ts'
 import type { Extras } from '../core/message.ts'
-import type { TokenUsage } from '../core/run.ts'
+import type { Sender, TokenUsage } from '../core/run.ts'
 
 /** JSON Schema of a tool's parameters: a flat object. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -73,6 +73,8 @@ export interface ModelFailure {
     /** A filter refused it for what stands in it; the same words are refused again. */
     | 'filtered'
     | 'invalid_answer'
+    /** This process has no file handles or memory left to make the call; the model was not asked. */
+    | 'exhausted'
     | 'aborted'
   /** What went wrong, in a sentence, without secrets. */
   readonly message: string
@@ -124,12 +126,6 @@ export type ModelDelta =
       /** The next characters of the arguments. */
       readonly arguments: string
     }
-
-/** Who sent the message for which a model is looked for. */
-export interface Sender {
-  /** Its client can answer with a model of its own. */
-  readonly samples: boolean
-}
 
 export interface ProviderOffer {
   readonly provider: string

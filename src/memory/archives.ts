@@ -1,4 +1,4 @@
-import type { Archive, ArchiveHolder } from '../core/archive.ts'
+import type { Archive, ArchiveView } from '../core/archive.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, type ArchiveId, isId, newId } from '../core/ids.ts'
@@ -17,14 +17,6 @@ export interface NewArchive {
   readonly name: string
   readonly description?: string | undefined
   readonly agent?: string | undefined
-}
-
-/** An archive and the agents that have it. */
-export interface ArchiveView {
-  readonly archive: Archive
-  readonly holders: readonly ArchiveHolder[]
-  /** Of the agent that was asked about; absent: none was. */
-  readonly isDefault?: boolean
 }
 
 /** Archives as the outside makes and shares them. */

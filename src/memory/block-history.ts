@@ -1,21 +1,13 @@
-import type { Block, VersionHead } from '../core/block.ts'
-import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
+import type { Block, MemoryAsOf, SharedBlock, VersionHead } from '../core/block.ts'
+import { type Clock, toTimestamp } from '../core/clock.ts'
 import { parseMoment } from '../core/dates.ts'
 import { UserError } from '../core/errors.ts'
-import type { AgentId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import { countCharacters } from '../core/text.ts'
 import type { Reads, Store } from '../storage/port/store.ts'
-import { type CheckRoom, findBlock, type SharedBlock, sharedBlock } from './blocks.ts'
+import { type CheckRoom, findBlock, sharedBlock } from './blocks.ts'
 import { diffValues } from './diff-values.ts'
 import { findAgent } from './find-agent.ts'
-
-export interface MemoryAsOf {
-  readonly agentId: AgentId
-  /** The moment that was meant. */
-  readonly at: Timestamp
-  readonly blocks: readonly Block[]
-}
 
 /** How an agent's blocks came to be what they are, and the way back. */
 export function createBlockHistory(store: Store, clock: Clock, checkRoom: CheckRoom) {

@@ -1,3 +1,4 @@
+import type { EditOptions, NewBlock, SharedBlock } from '../core/block.ts'
 import { type Block, DEFAULT_BLOCK_LIMIT } from '../core/block.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
@@ -16,31 +17,10 @@ import { type BlockEdit, checkLabel, checkLimit, editedValue } from './edit-bloc
 import { findAgent } from './find-agent.ts'
 import { quoteValue } from './quote-value.ts'
 
-export interface BlockFields {
-  readonly label: string
-  readonly value: string
-  readonly description?: string | undefined
-  readonly limit?: number | undefined
-  readonly readOnly?: boolean | undefined
-}
-
 export interface WriteOptions extends EditOptions {
   readonly description?: string | undefined
   readonly limit?: number | undefined
   readonly readOnly?: boolean | undefined
-}
-
-export interface EditOptions {
-  /** 0: the block must not exist. */
-  readonly expectedVersion?: number | undefined
-  /** Why, kept with the version. */
-  readonly reason?: string | undefined
-}
-
-/** A block and the other agents that have it. */
-export interface SharedBlock {
-  readonly block: Block
-  readonly sharedWith: readonly AgentId[]
 }
 
 /** Throws a UserError if an agent that has the block can't hold it. */
@@ -135,7 +115,7 @@ export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRo
     },
 
     /** A block that no agent has yet. */
-    async create(fields: BlockFields): Promise<SharedBlock> {
+    async create(fields: NewBlock): Promise<SharedBlock> {
       const block = await store.transaction((tx) => makeBlock(tx, fields, noteOf()))
       return { block, sharedWith: [] }
     },
@@ -189,7 +169,7 @@ export async function editBlock(
 export async function addBlock(
   tx: Transaction,
   agentId: AgentId,
-  fields: BlockFields,
+  fields: NewBlock,
   note: VersionNote,
 ): Promise<Block> {
   const block = await makeBlock(tx, fields, note)
@@ -197,7 +177,7 @@ export async function addBlock(
   return block
 }
 
-async function makeBlock(tx: Transaction, fields: BlockFields, note: VersionNote): Promise<Block> {
+async function makeBlock(tx: Transaction, fields: NewBlock, note: VersionNote): Promise<Block> {
   checkLabel(fields.label)
   const value = cleanText(fields.value)
   const limit = fields.limit ?? DEFAULT_BLOCK_LIMIT

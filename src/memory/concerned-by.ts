@@ -1,14 +1,6 @@
-import type { Change } from '../core/event.ts'
+import type { Change, Concerned } from '../core/event.ts'
 import { type AgentId, isId } from '../core/ids.ts'
 import type { Reads } from '../storage/port/store.ts'
-
-/** Whom a change concerns. */
-export interface Concerned {
-  /** Those whose settings, memory or history it is; none if what changed is gone, or is a run. */
-  readonly agents: readonly AgentId[]
-  /** Of the block that changed. */
-  readonly label?: string
-}
 
 export async function concernedBy(
   { kind, subjectId }: Pick<Change, 'kind' | 'subjectId'>,

@@ -1,6 +1,7 @@
 import { BLOCK_LABEL, type Block } from '../core/block.ts'
 import { UserError } from '../core/errors.ts'
 import { cleanText, countCharacters } from '../core/text.ts'
+import { describeDifference, findPlaces, type Place } from './find-place.ts'
 import { quoteValue } from './quote-value.ts'
 
 /** A change of a block's value, applied to the text as it is at that moment. */
@@ -45,45 +46,81 @@ function rawEdit({ label, value }: Pick<Block, 'label' | 'value'>, edit: BlockEd
   switch (edit.kind) {
     case 'write':
       return edit.value
-    case 'append':
-      return value === '' || edit.text === '' ? value + edit.text : `${value}\n${edit.text}`
-    case 'replace_one': {
-      const found = occurrences(label, value, edit.oldText)
-      if (found > 1) {
-        throw new UserError(
-          'invalid_argument',
-          `The text occurs ${found} times in the block "${label}"; nothing was changed. Give more of the text around it, so that it occurs once.`,
-        )
-      }
-      // A function, because in a replacement string `$&` and the like would be read as patterns.
-      return value.replace(edit.oldText, () => edit.newText)
+    case 'append': {
+      if (value === '' || edit.text === '') return value + edit.text
+      return value + lineEndOf(value) + withLineEnds(edit.text, value)
     }
-    case 'replace_all':
-      occurrences(label, value, edit.oldText)
-      return value.replaceAll(edit.oldText, () => edit.newText)
+    case 'replace_one':
+    case 'replace_all': {
+      const places = placesOf(label, value, edit.oldText)
+      if (edit.kind === 'replace_one' && places.length > 1) throw occursOften(label, places.length)
+      return replaceAt(value, places, withLineEnds(edit.newText, value))
+    }
     case 'insert':
-      return insertAfter(label, value, edit.text, edit.line)
+      return insertAfter(label, value, withLineEnds(edit.text, value), edit.line)
   }
 }
 
-/** At least one, or a UserError. */
-function occurrences(label: string, value: string, text: string): number {
+/**
+ * All places where the text stands exactly; if there is none, the only one that a person would take for it. At least
+ * one, or a UserError.
+ */
+function placesOf(label: string, value: string, text: string): readonly Place[] {
   if (text === '') {
     throw new UserError(
       'invalid_argument',
       'The old text is empty. Give the text to replace, exactly as it stands in the block.',
     )
   }
-  const found = value.split(text).length - 1
-  if (found > 0) return found
+  const exact = exactPlaces(value, text)
+  if (exact.length > 0) return exact
+  const alike = findPlaces(value, text)
+  if (alike.length > 1) throw occursOften(label, alike.length)
+  if (alike.length === 1) return alike
+  const difference = describeDifference(value, text)
+  const next =
+    'Copy the old text exactly, character by character, from the block as it is now.' +
+    (difference === undefined ? '' : ` ${difference}`)
   throw new UserError(
     'invalid_argument',
-    `The old text does not occur in the block "${label}"; nothing was changed. ${quoteValue(value, 'Copy the old text exactly, character by character, from the block as it is now.')}`,
+    `The old text does not occur in the block "${label}"; nothing was changed. ${quoteValue(value, next)}`,
   )
 }
 
+function exactPlaces(value: string, text: string): readonly Place[] {
+  const places: Place[] = []
+  for (let start = value.indexOf(text); start !== -1; ) {
+    const end = start + text.length
+    places.push({ start, end })
+    start = value.indexOf(text, end)
+  }
+  return places
+}
+
+function replaceAt(value: string, places: readonly Place[], text: string): string {
+  const kept = places.map(({ start }, index) => value.slice(places[index - 1]?.end ?? 0, start))
+  return [...kept, value.slice(places.at(-1)?.end ?? 0)].join(text)
+}
+
+function occursOften(label: string, times: number): UserError {
+  return new UserError(
+    'invalid_argument',
+    `The text occurs ${times} times in the block "${label}"; nothing was changed. Give more of the text around it, so that it occurs once.`,
+  )
+}
+
+/** Where all lines end as on Windows, a new one does, too. */
+function lineEndOf(value: string): '\n' | '\r\n' {
+  return value.includes('\r\n') && !/(?<!\r)\n/.test(value) ? '\r\n' : '\n'
+}
+
+function withLineEnds(text: string, value: string): string {
+  return lineEndOf(value) === '\r\n' ? text.replace(/(?<!\r)\n/g, '\r\n') : text
+}
+
 function insertAfter(label: string, value: string, text: string, line: number): string {
-  const lines = value === '' ? [] : value.split('\n')
+  const end = lineEndOf(value)
+  const lines = value === '' ? [] : value.split(end)
   if (line < -1 || line > lines.length) {
     throw new UserError(
       'invalid_argument',
@@ -91,5 +128,5 @@ function insertAfter(label: string, value: string, text: string, line: number): 
     )
   }
   const position = line === -1 ? lines.length : line
-  return [...lines.slice(0, position), text, ...lines.slice(position)].join('\n')
+  return [...lines.slice(0, position), text, ...lines.slice(position)].join(end)
 }

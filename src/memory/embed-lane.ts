@@ -59,7 +59,7 @@ export function createEmbedLane(
   const now = (later = 0) => toTimestamp(clock() + later)
 
   async function work(): Promise<void> {
-    while (!controller.signal.aborted && clock() >= pausedUntil) {
+    while (!controller.signal.aborted && performance.now() >= pausedUntil) {
       const claimed = await tasks.claim({
         handle,
         owner,
@@ -149,14 +149,14 @@ export function createEmbedLane(
       })
     failures += 1
     if (mayBeTheText(failure)) batchSize = Math.max(1, Math.floor(given.length / 4))
-    pausedUntil = clock() + pause
+    pausedUntil = performance.now() + pause
     alarm = setTimeout(wakeLater, pause)
     alarm.unref()
     await tasks.release(owner, given, failure.message)
   }
 
   function wake(): void {
-    if (controller.signal.aborted || clock() < pausedUntil) return
+    if (controller.signal.aborted || performance.now() < pausedUntil) return
     wokenWhileWorking = working !== undefined
     working ??= work()
       .catch((error: unknown) => giveBack([], { message: describeError(error) }))
@@ -179,5 +179,5 @@ export function createEmbedLane(
 
 /** Some servers fail as a whole over one text, and not always in words that say so. */
 function mayBeTheText({ reason }: Partial<ModelFailure>): boolean {
-  return reason !== 'rate_limited' && reason !== 'unauthorized' && reason !== 'aborted'
+  return !['rate_limited', 'unauthorized', 'exhausted', 'aborted'].includes(reason ?? '')
 }

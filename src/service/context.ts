@@ -1,14 +1,20 @@
-import type { Agent, AgentType, MemoryCounts } from '../core/agent.ts'
+import type { Agent } from '../core/agent.ts'
 import type { AgentSettings } from '../core/agent-settings.ts'
+import type {
+  AgentChanges,
+  AgentView,
+  Compacted,
+  MessagesToEmbed,
+  NewAgent,
+  SettingsPatch,
+} from '../core/agent-view.ts'
 import type { ArchivalCounts } from '../core/archive.ts'
-import type { Block, VersionHead } from '../core/block.ts'
-import type { Timestamp } from '../core/clock.ts'
+import type { EditOptions, MemoryAsOf, NewBlock, SharedBlock, VersionHead } from '../core/block.ts'
 import type { EmbeddingCounts } from '../core/embedding-counts.ts'
-import type { Change } from '../core/event.ts'
+import type { Change, Concerned } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
-import type { RunStatus } from '../core/run.ts'
-import type { ToolRule } from '../core/tool-rule.ts'
+import type { RunStatus, Sender } from '../core/run.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
 
@@ -44,20 +50,6 @@ export interface McpContext {
 /** What goes through the client's hands and comes back. */
 export type SealedThing = 'request-state' | 'cursor'
 
-/** Whom a change concerns. */
-export interface Concerned {
-  /** Those whose settings, memory or history it is; none if what changed is gone, or is a run. */
-  readonly agents: readonly AgentId[]
-  /** Of the block that changed. */
-  readonly label?: string
-}
-
-/** Who asks what models there are. */
-export interface Sender {
-  /** Its client can answer with a model of its own. */
-  readonly samples: boolean
-}
-
 export interface ModelsPort {
   /** What an agent uses that names none, and why. */
   describeDefault(sender: Sender): Promise<{ readonly handle: string; readonly reason: string }>
@@ -88,48 +80,6 @@ export interface Stats {
   }
 }
 
-export interface AgentView {
-  readonly agent: Agent
-  /** The system prompt in force: the agent's own, or that of its type. */
-  readonly system: string
-  readonly blocks: readonly Block[]
-  readonly counts: MemoryCounts
-}
-
-export interface NewBlock {
-  readonly label: string
-  readonly value: string
-  readonly description?: string | undefined
-  readonly limit?: number | undefined
-  readonly readOnly?: boolean | undefined
-}
-
-export interface NewAgent {
-  readonly name?: string | undefined
-  readonly description?: string | undefined
-  /** Values of the blocks `persona` and `human`. */
-  readonly persona?: string | undefined
-  readonly human?: string | undefined
-  readonly blocks?: readonly NewBlock[] | undefined
-  /** Blocks that exist, to be shared. */
-  readonly blockIds?: readonly string[] | undefined
-  readonly model?: string | undefined
-  readonly embedding?: string | undefined
-  readonly contextWindow?: number | undefined
-  readonly agentType?: AgentType | undefined
-  readonly system?: string | undefined
-  readonly tags?: readonly string[] | undefined
-  readonly tools?: readonly string[] | undefined
-}
-
-/** An empty `model`, `embedding` or `system` goes back to the default. */
-export type AgentChanges = Partial<
-  Pick<
-    NewAgent,
-    'name' | 'description' | 'model' | 'embedding' | 'contextWindow' | 'system' | 'tags' | 'tools'
-  >
-> & { readonly toolRules?: readonly ToolRule[] | undefined }
-
 export interface AgentsPort {
   create(agent: NewAgent): Promise<AgentView>
   list(filter: {
@@ -156,27 +106,6 @@ export interface AgentsPort {
   detachBlock(agent: string, blockId: string): Promise<AgentView>
 }
 
-export type SettingsPatch = {
-  readonly [Name in keyof AgentSettings]?: AgentSettings[Name] | undefined
-}
-
-export interface MessagesToEmbed {
-  /** What would embed them; null: there is nothing. */
-  readonly handle: string | null
-  readonly messages: number
-  /** An estimate. */
-  readonly tokens: number
-}
-
-export interface Compacted {
-  /** Messages that left the context. */
-  readonly evicted: number
-  /** How the summary in their place was written. */
-  readonly method: 'model' | 'extract' | 'none'
-  /** Why no model wrote it. */
-  readonly problem?: string
-}
-
 export interface ContextAccount {
   readonly agentId: AgentId
   readonly contextWindow: number
@@ -198,19 +127,6 @@ export interface ContextAccount {
   readonly request: string
   /** The memory part of it: what the model sees of its blocks. */
   readonly memory: string
-}
-
-export interface SharedBlock {
-  readonly block: Block
-  /** The other agents that have it. */
-  readonly sharedWith: readonly AgentId[]
-}
-
-export interface EditOptions {
-  /** 0: the block must not exist. */
-  readonly expectedVersion?: number | undefined
-  /** Why, kept with the version. */
-  readonly reason?: string | undefined
 }
 
 export interface MemoryPort {
@@ -249,13 +165,6 @@ export interface MemoryPort {
   restore(agent: string, label: string, version: number): Promise<SharedBlock>
   /** `at` is ISO 8601; a date alone includes that day. */
   asOf(agent: string, at: string, label?: string): Promise<MemoryAsOf>
-}
-
-export interface MemoryAsOf {
-  readonly agentId: AgentId
-  readonly at: Timestamp
-  /** With the text and version that they had then. */
-  readonly blocks: readonly Block[]
 }
 
 /** Agents as the texts of files. */

@@ -1,10 +1,11 @@
 import type { Agent } from '../core/agent.ts'
-import type { VersionHead } from '../core/block.ts'
+import type { ArchiveView } from '../core/archive.ts'
+import type { SharedBlock, VersionHead } from '../core/block.ts'
 import { NoRoomError, UserError } from '../core/errors.ts'
 import type { Change } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Page } from '../core/page.ts'
-import type { AgentsPort, ArchiveView, McpContext, RunsPort, SharedBlock } from './context.ts'
+import type { AgentsPort, McpContext, RunsPort } from './context.ts'
 
 /**
  * The context of a client that is given one agent: of the others nothing is listed, read or written, and it does not

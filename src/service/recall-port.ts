@@ -1,4 +1,4 @@
-import type { Archive, ArchiveHolder } from '../core/archive.ts'
+import type { ArchiveView } from '../core/archive.ts'
 import type { Timestamp } from '../core/clock.ts'
 import type { FoundBy } from '../core/found.ts'
 import type { AgentId, PassageId } from '../core/ids.ts'
@@ -70,13 +70,6 @@ export interface InsertedPassages {
     /** From 0 to 1. */
     readonly similarity: number
   }[]
-}
-
-export interface ArchiveView {
-  readonly archive: Archive
-  readonly holders: readonly ArchiveHolder[]
-  /** Of the agent that was asked about; absent: none was. */
-  readonly isDefault?: boolean
 }
 
 export interface ArchivesPort {

@@ -1,25 +1,11 @@
-import type { CreateMessageRequest } from '@modelcontextprotocol/server'
 import type { AgentEvent } from '../core/event.ts'
-import type { AgentId, CallId, RunId } from '../core/ids.ts'
+import type { AgentId, RunId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
-import type { ModelUsage, Run, RunStatus } from '../core/run.ts'
+import type { Run, RunStatus, RunView } from '../core/run.ts'
+import type { SamplingParams } from '../core/sampling.ts'
 
 /* The part of the port `context.ts` that talks to agents and tells of their runs. */
-
-export interface RunView {
-  readonly run: Run
-  /** What the agent has said to the user in this run so far. */
-  readonly reply: string
-  /** Calls that are not made before somebody has said yes; absent: none. */
-  readonly pendingApprovals?: readonly {
-    readonly callId: CallId
-    readonly toolName: string
-    readonly arguments: string
-  }[]
-  /** What it took, by model; absent while it is at work. */
-  readonly usageByModel?: readonly ModelUsage[]
-}
 
 export interface RunsPort {
   /** Returns when the message is on disk, without waiting for the agent. */
@@ -30,6 +16,8 @@ export interface RunsPort {
     readonly maxSteps?: number | undefined
     /** The client can answer with a model of its own. */
     readonly samples?: boolean | undefined
+    /** The sender is about to call `onProgress` for the run, so that its first answer is streamed, too. */
+    readonly isWatched?: boolean | undefined
   }): Promise<RunView>
   /**
    * What the client's model is to be asked so that the run goes on; it shuts out whoever was asked before. Undefined: the
@@ -38,7 +26,7 @@ export interface RunsPort {
   askClient(
     runId: RunId,
     takes: { readonly tools: boolean },
-  ): Promise<{ readonly id: string; readonly params: CreateMessageRequest['params'] } | undefined>
+  ): Promise<{ readonly id: string; readonly params: SamplingParams } | undefined>
   /** `answer` as it came from the client. With a `problem`, it changed nothing. */
   answerClient(
     runId: RunId,
@@ -67,5 +55,9 @@ export interface RunsPort {
     },
   ): Promise<RunView>
   messages(runId: RunId): Promise<readonly Message[]>
+  /**
+   * Tells what the agent does in the run, as far as this process works on it: first what there is of the present step,
+   * then each event as it happens. While anybody listens, answers are streamed.
+   */
   onProgress(runId: RunId, listener: (event: AgentEvent) => void): () => void
 }

@@ -50,6 +50,7 @@ export interface Opened {
     readonly committed?: () => void
   }
   readonly backup: (target: string) => Promise<void>
+  readonly check: () => Promise<readonly string[]>
   readonly close: () => Promise<void>
 }
 
@@ -121,6 +122,7 @@ export function createStorage(opened: Opened): Storage {
     indexBytes: opened.searches.indexBytes,
     signingKey: (name) => signingKey(reader, transact, name),
     backup: opened.backup,
+    check: opened.check,
     close: opened.close,
   }
 }

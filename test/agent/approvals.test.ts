@@ -82,7 +82,7 @@ describe('a call that requires approval', () => {
     const agent = await guarded(INSERT)
     world.provider.enqueue(insert(), speak('Stored.'))
     const { run } = await world.talk(agent, 'Store')
-    const [call] = (await world.context.runs.get(run.id)).pendingApprovals ?? []
+    const [call] = (await world.context.runs.get(run.id)).pendingApprovals
     const answers = await Promise.allSettled([
       world.context.runs.respond(run.id, { approve: true }),
       world.context.runs.respond(run.id, { approve: true }),
@@ -124,7 +124,7 @@ describe('a call that requires approval', () => {
     const call = (content: string) => ({ name: INSERT, arguments: { content } })
     world.provider.enqueue(callTools([call('One.'), call('Two.')]), speak('Done.'))
     const { run } = await world.talk(agent, 'Store')
-    const [one, two] = (await world.context.runs.get(run.id)).pendingApprovals ?? []
+    const [one, two] = (await world.context.runs.get(run.id)).pendingApprovals
     const { respond: answer } = world.context.runs
     await expect(answer(run.id, { approve: true })).rejects.toMatchObject({
       code: 'invalid_argument',

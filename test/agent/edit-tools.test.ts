@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { NewAgent } from '../../src/service/context.ts'
+import type { NewAgent } from '../../src/core/agent-view.ts'
 import { type Call, callInner, createWithAllTools } from './inner-tools.ts'
 import { startWorld, type World } from './support.ts'
 

@@ -1,4 +1,4 @@
-import type { NewAgent } from '../../src/service/context.ts'
+import type { NewAgent } from '../../src/core/agent-view.ts'
 import { callTools, say } from '../support/scripted-provider.ts'
 import { toolResults, type World } from './support.ts'
 

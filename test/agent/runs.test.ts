@@ -50,6 +50,18 @@ describe('messages to one agent', () => {
   })
 })
 
+it('a server that works on one run at a time takes the next as soon as one has ended', async () => {
+  await world.close()
+  world = await startWorld({ RECOLLECT_CONCURRENT_RUNS: '1' })
+  world.provider.respondWith(() => speak('Done.'))
+  const agents = await Promise.all(Array.from({ length: 60 }, () => world.createAgent()))
+  const runs = await Promise.all(agents.map((agent) => world.send(agent, 'Hi')))
+  const began = performance.now()
+  for (const id of runs) expect((await world.end(id)).reply).toBe('Done.')
+  // Where it only looked now and then, once a second, it would take a minute.
+  expect(performance.now() - began).toBeLessThan(45_000)
+}, 90_000)
+
 describe('messages to different agents', () => {
   it('are worked on side by side', async () => {
     world.provider.respondWith(() => speak('Done.'))
@@ -178,6 +190,21 @@ describe('cancelling', () => {
     }
   })
 
+  it('of a queued run behind one that fails keeps what the user said, before anything later', async () => {
+    world.provider.enqueue(fail(401), speak('Three done.'))
+    const agent = await world.createAgent()
+    world.hold()
+    const first = await world.send(agent, 'One')
+    await expect.poll(() => world.asked, PATIENT).toBe(1)
+    const second = await world.send(agent, 'Two')
+    await world.context.runs.cancel(second)
+    world.release()
+    expect((await world.end(first)).run.status).toBe('failed')
+    expect((await world.end(second)).messages).toMatchObject([{ role: 'user', text: 'Two' }])
+    expect((await world.talk(agent, 'Three')).reply).toBe('Three done.')
+    expect(said()).toEqual(['One', 'Two', 'Three'])
+  })
+
   it('of an unknown run says where ids come from', async () => {
     await expect(world.context.runs.cancel('run-1')).rejects.toMatchObject({
       code: 'not_found',
@@ -212,6 +239,18 @@ describe('an agent that is deleted while it works', () => {
     expect(patience.aborted).toBe(false)
     world.provider.enqueue(speak('Hello.'))
     expect((await world.talk(await world.createAgent(), 'Hi')).reply).toBe('Hello.')
+  })
+
+  it('makes room for another agent at once, long before its lease runs out', async () => {
+    await world.close()
+    world = await startWorld({ RECOLLECT_CONCURRENT_RUNS: '1', RECOLLECT_LEASE_SECONDS: '3600' })
+    world.provider.enqueue(hang(), speak('Hello.'))
+    const agent = await world.createAgent()
+    await world.send(agent, 'Hi')
+    await expect.poll(() => world.asked, PATIENT).toBe(1)
+    const next = await world.send(await world.createAgent(), 'Hi')
+    await world.context.agents.delete(agent)
+    expect((await world.end(next)).reply).toBe('Hello.')
   })
 
   it('and whose model answers afterwards leaves nothing behind', async () => {

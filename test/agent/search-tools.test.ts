@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { NewAgent } from '../../src/core/agent-view.ts'
 import { toTimestamp } from '../../src/core/clock.ts'
-import type { NewAgent } from '../../src/service/context.ts'
 import { callTools, say } from '../support/scripted-provider.ts'
 import { type Call, callInner, createWithAllTools } from './inner-tools.ts'
 import { speak, startWorld, toolResults, type World } from './support.ts'

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type App, openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import type { NewAgent } from '../../src/core/agent-view.ts'
 import type { Message } from '../../src/core/message.ts'
 import type { Run } from '../../src/core/run.ts'
-import type { McpContext, NewAgent } from '../../src/service/context.ts'
+import type { McpContext } from '../../src/service/context.ts'
 import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 import {
   callTool,
@@ -166,7 +167,12 @@ export function lastLine(request: ReceivedRequest['body']): string {
 export function userLines(request: ReceivedRequest['body']): readonly string[] {
   return request.messages
     .filter(({ role }: WireMessage) => role === 'user')
-    .map(({ content }: WireMessage) => withoutStamp(content ?? '').split('\n')[0])
+    .flatMap(({ content }: WireMessage) => {
+      expect(content).toMatch(STAMP)
+      // Neighbouring messages of one role go out as one.
+      const [, ...texts] = (content ?? '').split(STAMPS)
+      return texts.map((text) => text.split('\n')[0])
+    })
 }
 
 /** Without the line that says when the user said it, which has to be there. */
@@ -177,6 +183,7 @@ export function withoutStamp(text: string): string {
 }
 
 const STAMP = /^\[[A-Z][a-z]+day \d{4}-\d\d-\d\d \d\d:\d\d\]\n/
+const STAMPS = /(?:^|\n+)\[[A-Z][a-z]+day \d{4}-\d\d-\d\d \d\d:\d\d\]\n/
 
 /** How a memgpt_agent speaks. */
 export function speak(message: string) {

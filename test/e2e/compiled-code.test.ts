@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -8,27 +10,39 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { until } from '../reliability/harness.ts'
 import { type Connection, connect } from '../support/connect.ts'
 import { newHome, removeHomes } from './support.ts'
 
-/* What V8 compiled is kept in the user's cache folder, where it may be old, broken, somebody else's or impossible. */
+/*
+ * What V8 compiled is kept in the user's cache folder, where it may be old, broken, somebody else's or impossible. The
+ * program is the packed one, which brings nothing compiled along.
+ */
 
 const PATIENCE_MILLISECONDS = 20_000
+let program: string
 let home: string
 let folder: string
 
+beforeAll(() => {
+  program = newHome()
+  for (const file of readdirSync('dist')) {
+    if (/^recollect.*\.cjs$/.test(file)) cpSync(join('dist', file), join(program, file))
+  }
+})
 beforeEach(() => {
   home = newHome()
   folder = join(home, 'cache/recollect')
 })
 afterAll(removeHomes)
 
-function start(cacheHome = join(home, 'cache')): Promise<Connection> {
+function start(): Promise<Connection> {
   return connect('v2-legacy', {
-    kind: 'stdio',
-    environment: { RECOLLECT_HOME: join(home, 'data'), XDG_CACHE_HOME: cacheHome },
+    kind: 'command',
+    command: process.execPath,
+    args: [join(program, 'recollect.cjs'), 'stdio'],
+    environment: { RECOLLECT_HOME: join(home, 'data'), XDG_CACHE_HOME: join(home, 'cache') },
   })
 }
 
@@ -42,7 +56,7 @@ async function keep(isKept: (path: string) => boolean = () => true): Promise<str
     () =>
       kept()
         .map((name) => join(folder, name))
-        .find((file) => file.endsWith('-stdio.cache') && isKept(file)),
+        .find((file) => file.endsWith('.cache') && isKept(file)),
     PATIENCE_MILLISECONDS,
     'nothing was kept',
   )
@@ -59,6 +73,12 @@ it('the first start keeps it, readable by the user alone, and the next one start
   await client.close()
 })
 
+it('a client that only looks who is there leaves it for the next', async () => {
+  const client = await start()
+  await client.close()
+  await until(() => kept().length > 0 || undefined, PATIENCE_MILLISECONDS, 'nothing was kept')
+})
+
 it.each([
   ['what V8 refuses', (path: string) => writeFileSync(path, 'not compiled by V8')],
   ['what others may write', (path: string) => chmodSync(path, 0o666)],
@@ -73,7 +93,7 @@ it.each([
 it('only the newest are kept', async () => {
   mkdirSync(folder, { recursive: true })
   for (let index = 0; index < 20; index += 1) {
-    writeFileSync(join(folder, `recollect-${index}.cjs.v20.0.0-linux-x64-stdio.cache`), '')
+    writeFileSync(join(folder, `recollect-${index}.cjs.v20.0.0-linux-x64.cache`), '')
   }
   writeFileSync(join(folder, 'of-somebody-else'), '')
   await keep((path) => readFileSync(path).length > 0)
@@ -81,8 +101,21 @@ it('only the newest are kept', async () => {
   expect(kept()).toContain('of-somebody-else')
 })
 
-it('where nothing can be kept, it starts as well', async () => {
-  const client = await start('/dev/null')
-  expect((await client.tools()).length).toBeGreaterThan(0)
-  await client.close()
+it('where nothing can be kept, it starts, answers and ends as well', () => {
+  const params = {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'test', version: '0' },
+  }
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(program, 'recollect.cjs'), 'stdio'],
+    {
+      env: { RECOLLECT_HOME: join(home, 'data'), XDG_CACHE_HOME: '/dev/null' },
+      input: `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`,
+      encoding: 'utf8',
+    },
+  )
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(JSON.parse(stdout).result.serverInfo.name).toBe('recollect')
 })

@@ -1,11 +1,10 @@
 import { expect, it } from 'vitest'
-import type { Change } from '../../src/core/event.ts'
+import type { Change, Concerned } from '../../src/core/event.ts'
 import { CHANGE_KINDS } from '../../src/core/event.ts'
 import { newId } from '../../src/core/ids.ts'
 import { type Concern, concerns } from '../../src/mcp/live/concerns.ts'
 import { expandUri, findResource } from '../../src/mcp/resources/define-resource.ts'
 import { RESOURCES as ALL } from '../../src/mcp/resources/index.ts'
-import type { Concerned } from '../../src/service/context.ts'
 
 const ours = newId('agent')
 const other = newId('agent')

@@ -92,11 +92,13 @@ describe('a page of another origin', () => {
     expect((await listTools(url, 'correct-horse', { Origin: origin })).status).toBe(403)
   })
 
-  it('on this machine may call, but read nothing unless its origin is set', async () => {
-    const url = await serve()
-    const response = await listTools(url, 'correct-horse', { Origin: 'http://localhost:6274' })
-    expect(response.status).toBe(200)
-    expect(response.headers.get('access-control-allow-origin')).toBeNull()
+  it('on this machine may not call unless its origin is set', async () => {
+    const page = 'http://localhost:6274'
+    const call = (url: string) => listTools(url, 'correct-horse', { Origin: page })
+    const refused = await call(await serve())
+    expect(refused.status).toBe(403)
+    expect(refused.headers.get('access-control-allow-origin')).toBeNull()
+    expect((await call(await serve({ corsOrigins: [page] }))).status).toBe(200)
   })
 
   it('is told nothing at all where no origin is set', async () => {

@@ -159,7 +159,7 @@ describe('HTTP', () => {
 
   it('has nothing anywhere else', async () => {
     const { url } = await serve()
-    for (const path of ['/', '/mcp/', '/admin', '/.env']) {
+    for (const path of ['/', '/mcp//', '/mcp/agents/', '/admin', '/.env']) {
       const response = await fetch(url.replace('/mcp', path))
       expect(response.status).toBe(404)
       expect(await response.json()).toHaveProperty('error.message')
@@ -174,7 +174,7 @@ describe('HTTP', () => {
       expect((await fetch(path, { headers })).status).toBe(403)
       expect((await fetch(path, { headers: { Origin: 'null' } })).status).toBe(403)
     }
-    expect((await post(url, LIST, { Origin: 'http://localhost:6274' })).status).toBe(200)
+    expect((await post(url, LIST, { Origin: new URL(url).origin })).status).toBe(200)
   })
 
   it('asks for the token, if it has one', async () => {
@@ -239,7 +239,7 @@ describe('the guard', () => {
 
   it('lets a bound address be called by any address, and by names that were allowed', () => {
     const guard = { allowsHost: hostRule('0.0.0.0', ['Box.local']) }
-    const status = (host: string) => refusalOf({ host }, guard)?.status
+    const status = (host: string) => refusalOf({ host }, guard, 8283)?.status
     expect(status('192.168.1.4:8283')).toBeUndefined()
     expect(status('[fe80::1]:8283')).toBeUndefined()
     expect(status('box.local:8283')).toBeUndefined()

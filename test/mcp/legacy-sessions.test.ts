@@ -40,10 +40,17 @@ async function start(
   server = createHttpServer(async (request, response) => {
     const id = request.headers['mcp-session-id']
     const body = request.method === 'POST' ? await readBody(request) : undefined
+    const form = 'stream'
+    const plain = {
+      method: request.method ?? '',
+      url: '/',
+      headers: request.headers,
+      [Symbol.asyncIterator]: () => request[Symbol.asyncIterator](),
+    }
     const answered =
       typeof id === 'string'
-        ? await all.handle(id, { request, response, body, access: anybody })
-        : await all.open({ request, response, body, access: anybody })
+        ? await all.handle(id, { request: plain, response, body, access: anybody, form })
+        : await all.open({ request: plain, response, body, access: anybody, form })
     if (!answered) response.writeHead(typeof id === 'string' ? 404 : 503).end()
   })
   return listen(server, '127.0.0.1', 0)

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Agent } from '../../src/core/agent.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/agent-settings.ts'
+import type { AgentView } from '../../src/core/agent-view.ts'
 import type { Block } from '../../src/core/block.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { fence, fill } from '../../src/mcp/prompts/define-prompt.ts'
 import { expandUri, matchUri } from '../../src/mcp/resources/define-resource.ts'
-import type { AgentView } from '../../src/service/context.ts'
 import { connectInProcess } from '../support/connect.ts'
 import { stubServer } from './stub-context.ts'
 

@@ -33,9 +33,9 @@ const DONE: Run = { ...QUEUED, status: 'completed', stopReason: 'end_turn', comp
 
 function runs(end: Run, wait?: RunsPort['wait']): Partial<RunsPort> {
   return {
-    send: async () => ({ run: QUEUED, reply: '' }),
-    get: async () => ({ run: end, reply: '' }),
-    wait: wait ?? (async () => ({ run: end, reply: 'Hi!' })),
+    send: async () => ({ run: QUEUED, reply: '', pendingApprovals: [] }),
+    get: async () => ({ run: end, reply: '', pendingApprovals: [] }),
+    wait: wait ?? (async () => ({ run: end, reply: 'Hi!', pendingApprovals: [] })),
     messages: async () => [],
     onProgress: () => () => undefined,
   }
@@ -107,7 +107,7 @@ describe('send_message', () => {
             listen({ type: 'step_started', ...common, step: 1 })
             listen({ type: 'tool_called', ...common, toolName: 'archival_memory_search' })
             vi.advanceTimersByTime(20_500)
-            return { run: DONE, reply: 'Hi!' }
+            return { run: DONE, reply: 'Hi!', pendingApprovals: [] }
           }),
           onProgress: (_, listener) => {
             listen = listener
@@ -147,7 +147,7 @@ describe('send_message', () => {
         began()
         signal.addEventListener('abort', () => {
           left()
-          answer({ run: QUEUED, reply: '' })
+          answer({ run: QUEUED, reply: '', pendingApprovals: [] })
         })
       })
     const { createServer } = stubServer({ runs: runs(DONE, wait) })

@@ -71,6 +71,106 @@ describe('replacing', () => {
   })
 })
 
+describe('replacing what a person would take for the same', () => {
+  test.each([
+    ['a decomposed accent', 'Likes cafe\u0301 cre\u0300me.', 'caf\u00e9 cr\u00e8me', 'Likes NEW.'],
+    ['a composed accent', 'Likes caf\u00e9.', 'cafe\u0301', 'Likes NEW.'],
+    ['two marks in another order', 'x a\u0323\u0302 y', 'a\u0302\u0323', 'x NEW y'],
+    ['syllables in parts', '\u1112\u1161\u11ab\u1100\u1173\u11af.', '한글', 'NEW.'],
+    ['a no-break space', 'Budget 10\u00a0000\u202f€', '10 000 €', 'Budget NEW'],
+    ['a plain space for a no-break one', 'Budget 10 000 €', '10\u00a0000\u202f€', 'Budget NEW'],
+    ['curly quotes', 'Ada\u2019s \u201cdog\u201d.', 'Ada\'s "dog"', 'NEW.'],
+    ['line ends', 'a\r\nb\rc\u2028d', 'a\nb\nc\nd', 'NEW'],
+    ['line ends of Windows for plain ones', 'a\nb', 'a\r\nb', 'NEW'],
+    ["an emoji's selector", 'Mood: \u2764\ufe0f today', '\u2764 today', 'Mood: NEW'],
+    ['a selector that is not there', 'Mood: \u2764 today', '\u2764\ufe0f today', 'Mood: NEW'],
+    ['what shows nothing', 'so\u00adme\u200bthing\ufeff', 'something', 'NEW\ufeff'],
+    ['a hyphen that does not break', 'e\u2011mail', 'e-mail', 'NEW'],
+  ])('finds %s', (_, value, oldText, after) => {
+    for (const kind of ['replace_one', 'replace_all'] as const)
+      expect(edited(value, { kind, oldText, newText: 'NEW' })).toBe(after)
+  })
+
+  test('takes what is exactly there first', () => {
+    const value = "it\u2019s, it's"
+    expect(edited(value, { kind: 'replace_all', oldText: "it's", newText: 'x' })).toBe(
+      'it\u2019s, x',
+    )
+  })
+
+  test.each(['replace_one', 'replace_all'] as const)('%s refuses two such places', (kind) => {
+    const edit = { kind, oldText: "it's", newText: 'x' } as const
+    expect(() => edited('it\u2019s, it\u2018s', edit)).toThrow(/occurs 2 times/)
+  })
+
+  test.each([
+    ['e', 'caf\u00e9'],
+    ['\u1112', '\u1112\u1161\u11ab'.normalize('NFC')],
+    ['tea', 'Tea'],
+    ['10.000', '10 000'],
+  ])('does not find %j in %j', (oldText, value) => {
+    const edit = { kind: 'replace_one', oldText, newText: 'x' } as const
+    expect(() => edited(value, edit)).toThrow('does not occur')
+  })
+
+  test.each([
+    [
+      'Likes green tea.',
+      'Likes black tea.',
+      'After "Likes " the block has "g" (U+0067), and your text has "b" (U+0062).',
+    ],
+    [
+      'Due 2026-05-08',
+      'Due 2026\u201305-08',
+      'After "Due 2026" the block has "-" (U+002D), and your text has "\u2013" (U+2013).',
+    ],
+    [
+      'The end',
+      'The end.',
+      'After "The end" the block has nothing more, and your text has "." (U+002E).',
+    ],
+    [
+      'Ada likes tea',
+      'Ida likes tea',
+      'Before "da likes tea" the block has "A" (U+0041), and your text has "I" (U+0049).',
+    ],
+    [
+      'Mood: 😀',
+      'Mood: 😁',
+      'After "Mood: " the block has "😀" (U+1F600), and your text has "😁" (U+1F601).',
+    ],
+  ])('says how %j differs from %j', (value, oldText, sentence) => {
+    const edit = { kind: 'replace_one', oldText, newText: 'x' } as const
+    expect(() => edited(value, edit)).toThrow(sentence)
+  })
+
+  test('says nothing of a difference where nothing is alike', () => {
+    const edit = { kind: 'replace_one', oldText: 'xyzzy', newText: 'x' } as const
+    expect(() => edited('Likes tea.', edit)).toThrow(/as it is now\.$/)
+  })
+})
+
+describe('in a block whose lines end as on Windows', () => {
+  const value = 'one\r\ntwo\r\nthree'
+  test.each<[BlockEdit, string]>([
+    [{ kind: 'replace_one', oldText: 'one\ntwo', newText: 'two\none' }, 'two\r\none\r\nthree'],
+    [{ kind: 'replace_one', oldText: 'two', newText: 'a\r\nb\nc' }, 'one\r\na\r\nb\r\nc\r\nthree'],
+    [{ kind: 'replace_all', oldText: 'e\nt', newText: 'e\nT' }, 'one\r\nTwo\r\nthree'],
+    [{ kind: 'append', text: 'four\nfive' }, 'one\r\ntwo\r\nthree\r\nfour\r\nfive'],
+    [{ kind: 'insert', text: 'x', line: 1 }, 'one\r\nx\r\ntwo\r\nthree'],
+    [{ kind: 'insert', text: 'x\ny', line: -1 }, 'one\r\ntwo\r\nthree\r\nx\r\ny'],
+    [{ kind: 'write', value: 'a\nb' }, 'a\nb'],
+  ])('they go on to do so (%#)', (edit, after) => {
+    expect(edited(value, edit)).toBe(after)
+  })
+
+  test('and in one with both kinds, what is new stays as it is written', () => {
+    expect(edited('a\r\nb\nc', { kind: 'replace_one', oldText: 'b', newText: 'x\ny' })).toBe(
+      'a\r\nx\ny\nc',
+    )
+  })
+})
+
 describe('inserting', () => {
   const insert = (line: number, text = 'x') => ({ kind: 'insert', text, line }) as const
 

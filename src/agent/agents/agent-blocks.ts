@@ -1,9 +1,10 @@
+import type { AgentView } from '../../core/agent-view.ts'
 import { type Clock, toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import { attachBlock, findBlockById } from '../../memory/blocks.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Store } from '../../storage/port/store.ts'
-import { type AgentView, checkedView, viewAgent } from './view-agent.ts'
+import { checkedView, viewAgent } from './view-agent.ts'
 
 /** Which blocks an agent has, as the outside changes it. */
 export function createAgentBlocks(store: Store, clock: Clock) {

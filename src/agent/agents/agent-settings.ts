@@ -1,4 +1,5 @@
 import { AgentSettings } from '../../core/agent-settings.ts'
+import type { Compacted, MessagesToEmbed, SettingsPatch } from '../../core/agent-view.ts'
 import { type Clock, toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import type { AgentId } from '../../core/ids.ts'
@@ -7,21 +8,9 @@ import { type EmbeddingChoice, embedMessages } from '../../memory/choose-embeddi
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Store } from '../../storage/port/store.ts'
 import { checkRoom } from '../compaction/check-room.ts'
-import { type Compacted, compact, nextCompaction } from '../compaction/compact.ts'
+import { compact, nextCompaction } from '../compaction/compact.ts'
 import { compileContext } from '../context/compile-context.ts'
 import { readContext } from '../context/read-context.ts'
-
-export type SettingsPatch = {
-  readonly [Name in keyof AgentSettings]?: AgentSettings[Name] | undefined
-}
-
-export interface MessagesToEmbed {
-  /** Null: there is nothing to embed them with. */
-  readonly handle: string | null
-  readonly messages: number
-  /** An estimate. */
-  readonly tokens: number
-}
 
 /** How agents are run, and what they have in sight, as an operator changes it. */
 export function createAgentSettings(

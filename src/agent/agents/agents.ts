@@ -1,10 +1,6 @@
-import {
-  type Agent,
-  type AgentType,
-  DEFAULT_CONTEXT_WINDOW,
-  LEAST_CONTEXT_WINDOW,
-} from '../../core/agent.ts'
+import { type Agent, DEFAULT_CONTEXT_WINDOW, LEAST_CONTEXT_WINDOW } from '../../core/agent.ts'
 import { DEFAULT_SETTINGS } from '../../core/agent-settings.ts'
+import type { AgentChanges, AgentView, NewAgent } from '../../core/agent-view.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import { type AgentId, isId, newId } from '../../core/ids.ts'
@@ -14,7 +10,7 @@ import { cleanText } from '../../core/text.ts'
 import type { ToolRule } from '../../core/tool-rule.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
-import { addBlock, attachBlock, type BlockFields, findBlockById } from '../../memory/blocks.ts'
+import { addBlock, attachBlock, findBlockById } from '../../memory/blocks.ts'
 import { checkTags } from '../../memory/check-tags.ts'
 import { type EmbeddingChoice, embedAgain } from '../../memory/choose-embedding.ts'
 import { findAgent } from '../../memory/find-agent.ts'
@@ -26,30 +22,7 @@ import { renderMemory } from '../context/system-prompt.ts'
 import { checkToolRules } from '../rules/check-tool-rules.ts'
 import { checkToolNames, DEFAULT_TOOLS } from '../tools/index.ts'
 import { makeName } from './make-name.ts'
-import { type AgentView, checkedView, viewAgent } from './view-agent.ts'
-
-export interface AgentFields {
-  readonly name?: string | undefined
-  readonly description?: string | undefined
-  readonly model?: string | undefined
-  readonly embedding?: string | undefined
-  readonly contextWindow?: number | undefined
-  readonly system?: string | undefined
-  readonly tags?: readonly string[] | undefined
-  readonly tools?: readonly string[] | undefined
-}
-
-export interface AgentChanges extends AgentFields {
-  readonly toolRules?: readonly ToolRule[] | undefined
-}
-
-export interface NewAgent extends AgentFields {
-  readonly agentType?: AgentType | undefined
-  readonly persona?: string | undefined
-  readonly human?: string | undefined
-  readonly blocks?: readonly BlockFields[] | undefined
-  readonly blockIds?: readonly string[] | undefined
-}
+import { checkedView, viewAgent } from './view-agent.ts'
 
 /** Agents as the outside makes, changes and looks at them. */
 export function createAgents(

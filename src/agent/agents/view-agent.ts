@@ -1,16 +1,8 @@
-import type { Agent, MemoryCounts } from '../../core/agent.ts'
-import type { Block } from '../../core/block.ts'
+import type { Agent } from '../../core/agent.ts'
+import type { AgentView } from '../../core/agent-view.ts'
 import type { Reads, Transaction } from '../../storage/port/store.ts'
 import { checkRoom } from '../compaction/check-room.ts'
 import { systemPrompt } from '../context/system-prompt.ts'
-
-/** An agent with what it has. */
-export interface AgentView {
-  readonly agent: Agent
-  readonly system: string
-  readonly blocks: readonly Block[]
-  readonly counts: MemoryCounts
-}
 
 export async function viewAgent(reads: Reads, agent: Agent): Promise<AgentView> {
   return {

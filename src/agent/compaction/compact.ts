@@ -1,4 +1,4 @@
-import type { Summary } from '../../core/agent.ts'
+import type { Compacted } from '../../core/agent-view.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { withDeadline } from '../../core/deadline.ts'
 import { estimateTokens } from '../../core/estimate-tokens.ts'
@@ -60,11 +60,7 @@ export interface CompactOptions {
   readonly commit: (work: (tx: Transaction, at: Timestamp) => Promise<void>) => Promise<void>
 }
 
-export interface Compacted {
-  readonly evicted: number
-  readonly method: Summary['method'] | 'none'
-  /** Why no model wrote the summary. */
-  readonly problem?: string
+export interface PaidCompaction extends Compacted {
   readonly usage: TokenUsage
 }
 
@@ -72,7 +68,7 @@ export interface Compacted {
  * Puts the planned messages out of sight, with a summary in their place. The summary is written first, outside any
  * transaction; then everything changes at once, unless somebody else has compacted meanwhile.
  */
-export async function compact(options: CompactOptions): Promise<Compacted> {
+export async function compact(options: CompactOptions): Promise<PaidCompaction> {
   const { input, plan, window, model, signal } = options
   const { agent, state } = input
   const [first, ...rest] = plan.evicted

@@ -5,6 +5,7 @@ import { addUsage, NO_USAGE, type TokenUsage } from '../../core/run.ts'
 import { cleanText } from '../../core/text.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ChatModel, ModelResult } from '../../llm/model.ts'
+import { throwIfExhausted } from '../throw-if-exhausted.ts'
 import { extractSummary, fitLines } from './extract-summary.ts'
 import { transcriptPieces } from './transcript.ts'
 
@@ -35,7 +36,8 @@ const TOKENS_PER_WORD = 1.4
 
 /**
  * Notes on what was evicted, growing out of the notes there were: the model reads the transcript in pieces that fit it,
- * and rewrites the notes with each. Whatever goes wrong, there are notes in the end. Never rejects.
+ * and rewrites the notes with each. Whatever goes wrong with the model, there are notes in the end. Rejects with a
+ * UserError `busy` where this process could not call it.
  */
 export async function writeSummary(request: SummaryRequest): Promise<WrittenSummary> {
   const { model, previous, evicted, budgetTokens, windowTokens, signal } = request
@@ -58,6 +60,7 @@ export async function writeSummary(request: SummaryRequest): Promise<WrittenSumm
       },
       { signal },
     )
+    if (result.kind === 'failure') throwIfExhausted(result.failure)
     if (result.kind === 'answer') usage = addUsage(usage, result.answer.usage)
     const written = notesIn(result)
     if (written.problem !== undefined) {

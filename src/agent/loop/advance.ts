@@ -1,8 +1,8 @@
 import type { Agent } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { newId, type StepId } from '../../core/ids.ts'
+import type { Sender } from '../../core/run.ts'
 import { isSettled, type Run, type RunError } from '../../core/run.ts'
-import type { Sender } from '../../llm/model.ts'
 import type { CurrentStep, Transaction } from '../../storage/port/store.ts'
 import type { ContextInput } from '../context/compile-context.ts'
 import { countRepeats, REPEATS_TO_STOP } from '../context/find-repeats.ts'
@@ -146,17 +146,17 @@ async function stopped(
     await completeRun(tx, run, 'no_progress', [...stored.warnings, ignored], at)
     return true
   }
-  const spent = overBudget(stored, budget, run.clock())
+  const spent = overBudget(stored, budget, run.elapsed())
   if (spent === undefined) return false
   await completeRun(tx, run, 'budget', [...stored.warnings, spent], at)
   return true
 }
 
-function overBudget({ usage, startedAt }: Run, budget: RunBudget, now: number): string | undefined {
+function overBudget({ usage }: Run, budget: RunBudget, elapsed: number): string | undefined {
   if (usage.totalTokens >= budget.tokens) {
     return `The run was stopped after ${usage.totalTokens} tokens (RECOLLECT_MAX_RUN_TOKENS is ${budget.tokens}). Send another message to go on.`
   }
-  const seconds = startedAt === null ? 0 : (now - Date.parse(startedAt)) / 1000
+  const seconds = elapsed / 1000
   if (seconds < budget.seconds) return undefined
   return `The run was stopped after ${Math.round(seconds)} s (RECOLLECT_MAX_RUN_SECONDS is ${budget.seconds}). Send another message to go on.`
 }

@@ -10,11 +10,18 @@ import type {
   ModelRequest,
   ModelResult,
 } from '../../llm/model.ts'
+import type { AnswerStream } from './answer-stream.ts'
 import { afterFailure } from './retry-policy.ts'
 
 export type ModelOutcome =
   /** `usage` is that of all the calls it took. */
-  | { readonly kind: 'answer'; readonly answer: ModelAnswer; readonly usage: TokenUsage }
+  | {
+      readonly kind: 'answer'
+      readonly answer: ModelAnswer
+      readonly usage: TokenUsage
+      /** Of the call that gave it. */
+      readonly stream: AnswerStream
+    }
   | { readonly kind: 'failure'; readonly failure: ModelFailure }
   /** The provider wants to be left alone for longer than an agent should be held. */
   | { readonly kind: 'wait'; readonly milliseconds: number; readonly failure: ModelFailure }
@@ -27,6 +34,10 @@ export interface CallOptions {
   readonly mayBeSilent: boolean
   /** The run has called tools, so that its work is done even if nothing is said of it. */
   readonly hasWorked: boolean
+  /** Each call of the model is an answer of its own to those who watch. */
+  readonly openStream: () => AnswerStream
+  /** Somebody watches now. */
+  readonly isWatched: () => boolean
 }
 
 const UNSAID =
@@ -38,19 +49,30 @@ const FROM_REASONING =
 export async function callModel(
   model: ChatModel,
   request: ModelRequest,
-  { signal, log, firstPauseMilliseconds, mayBeSilent, hasWorked }: CallOptions,
+  {
+    signal,
+    log,
+    firstPauseMilliseconds,
+    mayBeSilent,
+    hasWorked,
+    openStream,
+    isWatched,
+  }: CallOptions,
 ): Promise<ModelOutcome> {
   let wasted = NO_USAGE
   let asked = request
   for (let tries = 1; ; tries += 1) {
-    const called = await model.call(asked, { signal })
+    const stream = openStream()
+    const onDelta = isWatched() ? stream.onDelta : undefined
+    const called = await model.call(asked, { signal, onDelta })
     const isNudged = asked !== request
     const heard = isNudged ? takeWhatThereIs(called, hasWorked) : called
     const result = mayBeSilent ? called : refuseSilence(heard, model.handle)
     if (result.kind === 'answer') {
       const { answer } = result
-      return { kind: 'answer', answer, usage: addUsage(wasted, answer.usage) }
+      return { kind: 'answer', answer, usage: addUsage(wasted, answer.usage), stream }
     }
+    stream.drop()
     // An empty answer has been paid for like any other.
     if (called.kind === 'answer') {
       wasted = addUsage(wasted, called.answer.usage)

@@ -11,6 +11,8 @@ export interface HeldRun {
   readonly store: Store
   readonly embed: EmbedQuery
   readonly clock: Clock
+  /** For how long the run has been going on, in milliseconds, by a time that nobody sets. */
+  readonly elapsed: () => number
 }
 
 /** Another process has the agent now. Whoever sees this stops at once and writes nothing. */

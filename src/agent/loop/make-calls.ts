@@ -12,11 +12,7 @@ import { innerTools } from '../tools/index.ts'
 import { refuseCall, whyNotMade } from './before-call.ts'
 import { type HeldRun, held } from './held.ts'
 import { sayIfUnsaid } from './say-later.ts'
-
-/** The store's own troubles are not the agent's: a call is not answered with them but made again later. */
-export function isStoreTrouble(error: unknown): boolean {
-  return error instanceof UserError && ['busy', 'storage_full', 'unsupported'].includes(error.code)
-}
+import { isTrouble } from './trouble.ts'
 
 const UNKNOWN_OUTCOME =
   'Outcome unknown: the server stopped while this ran. Check whether it took effect before you repeat it.'
@@ -71,7 +67,7 @@ async function makeCall(run: HeldRun, call: StepCall, options: CallsOptions): Pr
   try {
     await attempt(run, call, options)
   } catch (error) {
-    if (!(error instanceof UserError) || isStoreTrouble(error)) throw error
+    if (!(error instanceof UserError) || isTrouble(error)) throw error
     await held(run, (tx, at) => finish(tx, run, call, { status: 'error', text: error.message }, at))
   }
 }
@@ -127,10 +123,15 @@ async function outcome(
     const answer = await run()
     return { status: 'success', ...(typeof answer === 'string' ? { text: answer } : answer) }
   } catch (error) {
+    if (isTrouble(error) && mayRunAgain(call)) throw error
     if (error instanceof UserError) return { status: 'error', text: error.message }
     log('error', 'an inner tool failed', { tool: call.name, error: describeError(error) })
     return { status: 'error', text: 'The tool failed inside the server. Go on without it.' }
   }
+}
+
+function mayRunAgain({ effect }: StepCall): boolean {
+  return effect === 'readonly' || effect === 'idempotent'
 }
 
 /** Does nothing if the call has its result already. */

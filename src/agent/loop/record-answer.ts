@@ -1,5 +1,5 @@
 import type { AgentType, ContextState } from '../../core/agent.ts'
-import { newId, type StepId } from '../../core/ids.ts'
+import { type MessageId, newId, type StepId } from '../../core/ids.ts'
 import type { MessageBody } from '../../core/message.ts'
 import { cleanText } from '../../core/text.ts'
 import type { ModelAnswer } from '../../llm/model.ts'
@@ -11,6 +11,8 @@ import { type HeldRun, held, LostLease } from './held.ts'
 
 export interface AnsweredStep {
   readonly stepId: StepId
+  /** Of the message that holds the answer. */
+  readonly messageId: MessageId
   readonly model: string
   readonly warnings: readonly string[]
   readonly answer: ModelAnswer
@@ -30,7 +32,7 @@ const STILL_TRUNCATED = `The run was stopped because the model's answer was cut 
  */
 export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<'goes_on' | 'over'> {
   const bodies = [assistantBody(step), ...step.calls.flatMap(refusal)]
-  const ids = bodies.map(() => newId('message'))
+  const ids = bodies.map((_, index) => (index === 0 ? step.messageId : newId('message')))
   return held(run, async (tx, at) => {
     const recorded = await tx.runs.recordAnswer(step.stepId, {
       model: step.model,

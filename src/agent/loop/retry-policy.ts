@@ -33,6 +33,7 @@ export function afterFailure(
     case 'context_overflow':
     case 'rejected':
     case 'filtered':
+    case 'exhausted':
     case 'aborted':
       return { kind: 'give_up' }
   }

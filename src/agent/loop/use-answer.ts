@@ -8,6 +8,7 @@ import { answerWarnings } from '../step/answer-warnings.ts'
 import { capAnswer } from '../step/cap-answer.ts'
 import { planCalls, speaksLater, spokenBy } from '../step/plan-calls.ts'
 import { innerTools } from '../tools/index.ts'
+import type { AnswerStream } from './answer-stream.ts'
 import type { ExactContext } from './compile-exactly.ts'
 import type { HeldRun } from './held.ts'
 import { learnFrom } from './make-room.ts'
@@ -22,6 +23,7 @@ interface Answered {
   /** Of all the calls that it took to come to the answer. */
   readonly usage: TokenUsage
   readonly emit: (event: AgentEvent) => void
+  readonly stream: AnswerStream
 }
 
 /** Makes of what the model wrote the calls of the step, and tells what was said in it. */
@@ -29,8 +31,8 @@ export async function useAnswer(
   run: HeldRun,
   { stepId, input, compiled }: AskedStep,
   model: Pick<ChatModel, 'handle' | 'warnings'>,
-  { answer: written, usage, emit }: Answered,
-): Promise<'went_on' | 'put_aside'> {
+  { answer: written, usage, emit, stream }: Answered,
+): Promise<'went_on' | 'let_go'> {
   const { agent } = input
   const { toolRules, tools } = agent
   const { request } = compiled
@@ -50,6 +52,7 @@ export async function useAnswer(
   const isUnsaid = speaksLater(calls, toolRules.length > 0)
   const recorded = await recordAnswer(run, {
     stepId,
+    messageId: stream.messageId,
     model: model.handle,
     warnings: [...model.warnings, ...answerWarnings(answer, agent)],
     answer: { ...answer, usage },
@@ -59,9 +62,8 @@ export async function useAnswer(
     speaksLater: isUnsaid,
   })
   const spoken = isUnsaid ? [] : calls.flatMap((call) => spokenBy(call) ?? [])
-  const said = calls.length === 0 ? [answer.text] : spoken
-  for (const text of said) {
-    if (text.trim() !== '') emit({ type: 'spoke', runId: run.id, agentId: run.agentId, text })
-  }
-  return recorded === 'over' ? 'put_aside' : 'went_on'
+  const said = (calls.length === 0 ? [answer.text] : spoken).filter((text) => text.trim() !== '')
+  stream.keep(answer, said)
+  for (const text of said) emit({ type: 'spoke', runId: run.id, agentId: run.agentId, text })
+  return recorded === 'over' ? 'let_go' : 'went_on'
 }

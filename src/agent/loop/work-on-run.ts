@@ -1,9 +1,10 @@
 import { toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import type { AgentEvent } from '../../core/event.ts'
-import type { StepId } from '../../core/ids.ts'
+import type { RunId, StepId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { spokenText } from '../../core/message.ts'
+import type { Sender } from '../../core/run.ts'
 import {
   addUsage,
   NO_USAGE,
@@ -15,19 +16,23 @@ import {
   CLIENT_HANDLE,
   type ModelFailure,
   type ModelRegistry,
-  type Sender,
+  type ModelRequest,
 } from '../../llm/model.ts'
 import { isTooFull } from '../compaction/compact.ts'
 import type { ContextInput } from '../context/compile-context.ts'
+import { throwIfExhausted } from '../throw-if-exhausted.ts'
+import { SPEAKING_TOOL } from '../tools/index.ts'
 import { advance, type Next, type RunBudget } from './advance.ts'
+import { AnswerStream } from './answer-stream.ts'
 import { callModel } from './call-model.ts'
 import { answerOf } from './client-answer.ts'
 import { compileExactly } from './compile-exactly.ts'
 import { failRun, giveBackRun, postponeRun } from './finish-run.ts'
 import { type HeldRun, held, LostLease } from './held.ts'
-import { isStoreTrouble, makeCalls } from './make-calls.ts'
+import { makeCalls } from './make-calls.ts'
 import { learnWindow, makeRoom, summaryModel } from './make-room.ts'
 import { putOutOfSight } from './put-out-of-sight.ts'
+import { isTrouble, putDown } from './trouble.ts'
 import { useAnswer } from './use-answer.ts'
 
 export interface RunTools {
@@ -38,35 +43,72 @@ export interface RunTools {
   readonly countTokens: (text: string) => Promise<number>
   readonly log: Log
   readonly emit: (event: AgentEvent) => void
+  /** Somebody watches the run now, so that its answers are streamed. */
+  readonly isWatched: (runId: RunId) => boolean
 }
+
+/** Why nobody works on a run any more. */
+export type WorkEnd =
+  /** It is over, waits for somebody, or is free for whoever comes. */
+  | { readonly kind: 'let_go' }
+  | Waits
+  /** Something was lacking that has nothing to do with the run. */
+  | { readonly kind: 'trouble'; readonly progressed: boolean }
+
+/** It goes on by itself after so long. */
+interface Waits {
+  readonly kind: 'waits'
+  readonly milliseconds: number
+}
+
+const LET_GO: WorkEnd = { kind: 'let_go' }
 
 /**
  * Step after step until the run is over, the lease is lost, or `signal` fires (after which the run can be taken up
  * again). Never rejects.
  */
-export async function workOnRun(run: HeldRun, tools: RunTools, signal: AbortSignal): Promise<void> {
+export async function workOnRun(
+  run: HeldRun,
+  tools: RunTools,
+  signal: AbortSignal,
+): Promise<WorkEnd> {
   const trouble: Trouble = { overflows: new Map(), summaries: new Map() }
+  let turns = 0
+  let step = 0
+  const endStep = () => {
+    if (step > 0) tools.emit({ type: 'step_ended', runId: run.id, agentId: run.agentId, step })
+    step = 0
+  }
   try {
-    for (let takenUp = true; ; takenUp = false) {
-      const next = await advance(run, tools.budget, takenUp)
-      if (next.kind === 'over') return
-      if (signal.aborted) return await giveBackRun(run)
+    for (; ; turns += 1) {
+      const next = await advance(run, tools.budget, turns === 0)
+      if (next.kind !== 'calls' && !(next.kind === 'model' && next.number === step)) endStep()
+      if (next.kind === 'over') return LET_GO
+      if (next.kind === 'model') step = next.number
+      if (signal.aborted) {
+        await giveBackRun(run)
+        return LET_GO
+      }
       if (next.kind === 'model') {
-        if ((await askModel(run, next, tools, signal, trouble)) === 'put_aside') return
+        const asked = await askModel(run, next, tools, signal, trouble)
+        if (asked === 'let_go') return LET_GO
+        if (asked !== 'went_on') return asked
       } else {
-        const onCall = (toolName: string) =>
+        const onCall = (toolName: string) => {
+          // Whoever watches has heard the words themselves.
+          if (toolName === SPEAKING_TOOL) return
           tools.emit({ type: 'tool_called', runId: run.id, agentId: run.agentId, toolName })
+        }
         const { agent, speakNow } = next
         await makeCalls(run, next.step, { agent, speakNow, signal, log: tools.log, onCall })
       }
     }
   } catch (error) {
-    if (error instanceof LostLease) return
-    if (isStoreTrouble(error)) {
-      // Nothing is wrong with the run: it is let go of, now or when the lease runs out, and taken up again.
+    if (error instanceof LostLease) return LET_GO
+    if (isTrouble(error)) {
       tools.log('warn', 'a run was put down', { run: run.id, error: describeError(error) })
-      await giveBackRun(run).catch(() => undefined)
-      return
+      await putDown(run, signal)
+      return { kind: 'trouble', progressed: turns > 0 }
     }
     tools.log('error', 'a run failed', { run: run.id, error: describeError(error) })
     await fail(run, 'interrupted', toRunError(error)).catch((second: unknown) =>
@@ -75,6 +117,7 @@ export async function workOnRun(run: HeldRun, tools: RunTools, signal: AbortSign
         error: describeError(second),
       }),
     )
+    return LET_GO
   }
 }
 
@@ -92,20 +135,26 @@ async function askModel(
   tools: RunTools,
   signal: AbortSignal,
   { overflows, summaries }: Trouble,
-): Promise<'went_on' | 'put_aside'> {
+): Promise<'went_on' | 'let_go' | Waits> {
   const { stepId, number, context, clientAnswer } = next
   const { models, budget, emit, log, firstPauseMilliseconds, countTokens } = tools
   if (clientAnswer !== null) {
     const exact = await compileExactly(context, countTokens)
     const answer = answerOf(clientAnswer, exact.compiled.totalTokens)
     const model = { handle: CLIENT_HANDLE, warnings: [] }
-    return useAnswer(run, { stepId, ...exact }, model, { answer, usage: answer.usage, emit })
+    const stream = openStream(run, context, exact.compiled.request, emit)
+    return useAnswer(run, { stepId, ...exact }, model, {
+      answer,
+      usage: answer.usage,
+      emit,
+      stream,
+    })
   }
   emit({ type: 'step_started', runId: run.id, agentId: run.agentId, step: number })
   const model = await resolveModel(models, context.agent.model, next.sender)
   if (model instanceof UserError) {
     await fail(run, 'model_error', toRunError(model))
-    return 'put_aside'
+    return 'let_go'
   }
   const { input, compiled } = await compileExactly(context, countTokens)
   const wasRefused = overflows.get(stepId) === 'refused'
@@ -120,40 +169,67 @@ async function askModel(
   }
   if (model.isClients) {
     await postponeRun(run, { waitingFor: 'client', retryAt: null })
-    return 'put_aside'
+    return 'let_go'
   }
   const mayBeSilent = context.speakNow !== null || hasSpoken(run, context)
   const hasWorked = context.history.some(
     (message) => message.role === 'tool' && message.runId === run.id,
   )
-  const options = { signal, log, firstPauseMilliseconds, mayBeSilent, hasWorked }
-  const result = await callModel(model, compiled.request, options)
+  const result = await callModel(model, compiled.request, {
+    signal,
+    log,
+    firstPauseMilliseconds,
+    mayBeSilent,
+    hasWorked,
+    openStream: () => openStream(run, input, compiled.request, emit),
+    isWatched: () => tools.isWatched(run.id),
+  })
   if (result.kind === 'wait') {
-    if (await isOverdue(run, budget)) {
+    // A provider may ask for a pause again and again; the time that a run may take ends that too.
+    if (run.elapsed() > budget.seconds * 1_000) {
       await fail(run, stopReasonOf(result.failure), failureError(result.failure))
-      return 'put_aside'
+      return 'let_go'
     }
     const retryAt = toTimestamp(run.clock() + result.milliseconds)
     await postponeRun(run, { waitingFor: 'retry', retryAt })
-    return 'put_aside'
+    return { kind: 'waits', milliseconds: result.milliseconds }
   }
   if (result.kind === 'failure') {
     // Whether it was cancelled or only let go of is decided by what is stored.
     if (signal.aborted) return 'went_on'
     if (result.failure.reason === 'filtered') {
       await putOutOfSight(run, result.failure)
-      return 'put_aside'
+      return 'let_go'
     }
+    throwIfExhausted(result.failure)
     if (result.failure.reason === 'context_overflow' && !overflows.has(stepId)) {
       overflows.set(stepId, 'refused')
       await learnWindow(run, input, compiled, result.failure)
       return 'went_on'
     }
     await fail(run, stopReasonOf(result.failure), failureError(result.failure))
-    return 'put_aside'
+    return 'let_go'
   }
   const usage = addUsage(result.usage, summaries.get(stepId) ?? NO_USAGE)
-  return useAnswer(run, { stepId, input, compiled }, model, { answer: result.answer, usage, emit })
+  const { answer, stream } = result
+  return useAnswer(run, { stepId, input, compiled }, model, { answer, usage, emit, stream })
+}
+
+function openStream(
+  run: HeldRun,
+  { agent }: ContextInput,
+  { tools, toolChoice }: ModelRequest,
+  emit: RunTools['emit'],
+): AnswerStream {
+  const offered = toolChoice === 'none' ? [] : tools.map(({ name }) => name)
+  return new AnswerStream({
+    runId: run.id,
+    agentId: run.agentId,
+    emit,
+    tools: new Set(offered),
+    textSpeaks: agent.agentType === 'letta_v1_agent' || offered.length === 0 ? 'always' : 'alone',
+    callsSpeak: agent.toolRules.length === 0,
+  })
 }
 
 function hasSpoken(run: HeldRun, { history }: ContextInput): boolean {
@@ -161,13 +237,6 @@ function hasSpoken(run: HeldRun, { history }: ContextInput): boolean {
     (message) =>
       message.role === 'assistant' && message.runId === run.id && spokenText(message) !== '',
   )
-}
-
-/** A provider may ask for a pause again and again; the time that a run may take ends that too. */
-async function isOverdue(run: HeldRun, budget: RunBudget): Promise<boolean> {
-  const stored = await run.store.runs.get(run.id)
-  if (!stored?.startedAt) return false
-  return run.clock() - Date.parse(stored.startedAt) > budget.seconds * 1_000
 }
 
 async function fail(run: HeldRun, reason: StopReason, error: RunError): Promise<void> {

@@ -1,16 +1,19 @@
 import { type Clock, toTimestamp } from '../../core/clock.ts'
 import type { AgentEvent } from '../../core/event.ts'
-import { type AgentId, isId, type RunId } from '../../core/ids.ts'
+import { isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
 import type { EmbedQuestion } from '../../memory/embed-question.ts'
 import type { Lease, Storage } from '../../storage/port/store.ts'
+import { createAside, type Rest } from './aside.ts'
 import { type HeldRun, keepLease } from './held.ts'
-import { hasEnded, isAlive } from './owner.ts'
-import { type RunTools, workOnRun } from './work-on-run.ts'
+import { createSweep } from './sweep.ts'
+import { restAfter } from './trouble.ts'
+import { type RunTools, type WorkEnd, workOnRun } from './work-on-run.ts'
 
-export interface WorkerOptions extends Omit<RunTools, 'emit'> {
+export interface WorkerOptions extends Omit<RunTools, 'emit' | 'isWatched'> {
   readonly emit: (namespace: string, event: AgentEvent) => void
+  readonly isWatched: (namespace: string, runId: RunId) => boolean
   readonly storage: Storage
   readonly embedQuestion: EmbedQuestion
   /** Signs what this process works on (`ownerName`). */
@@ -22,9 +25,7 @@ export interface WorkerOptions extends Omit<RunTools, 'emit'> {
 }
 
 /** How often it looks for runs that another process left behind, or whose time to try again has come. */
-const SWEEP_MILLISECONDS = 1_000
-/** After so many leases even a run of a process that lives is taken from it: it may be stopped, or stuck. */
-const STRANDED_LEASES = 10
+const LONGEST_SWEEP_MILLISECONDS = 1_000
 
 /**
  * Takes runs from the queue, which is the table of runs, and works on them: one run of an agent at a time, in the order
@@ -42,15 +43,24 @@ export interface Worker {
 }
 
 interface Work {
-  readonly agentId: AgentId
+  readonly run: HeldRun
   readonly controller: AbortController
   readonly done: Promise<void>
 }
 
 export function createWorker(options: WorkerOptions): Worker {
   const { storage, embedQuestion, owner, clock, leaseMilliseconds, mostRuns, log } = options
+  /** What this process works on; it is never claimed again, whatever has become of its lease. */
   const active = new Map<RunId, Work>()
-  let living: readonly string[] = []
+  const aside = createAside()
+  const sweep = createSweep({
+    claims: storage.claims,
+    owner,
+    clock,
+    leaseMilliseconds,
+    log,
+    isActive: (held) => [...active.values()].some(({ run }) => isSameLease(run.lease, held)),
+  })
   let stopping = false
   let claiming: Promise<void> | undefined
   let wokenWhileClaiming = false
@@ -62,9 +72,9 @@ export function createWorker(options: WorkerOptions): Worker {
         owner,
         now: toTimestamp(now),
         expiresAt: toTimestamp(now + leaseMilliseconds),
-        orphanedBefore: toTimestamp(now - leaseMilliseconds),
-        strandedBefore: toTimestamp(now - STRANDED_LEASES * leaseMilliseconds),
-        living,
+        except: [...active.keys(), ...aside.resting()],
+        due: aside.due(),
+        ...sweep.limits(),
       })
       if (!claimed) return
       begin(claimed.run, claimed.lease)
@@ -84,7 +94,9 @@ export function createWorker(options: WorkerOptions): Worker {
       })
   }
 
-  function begin({ id, agentId }: Run, lease: Lease): void {
+  function begin(claimed: Run, lease: Lease): void {
+    const { id, agentId } = claimed
+    const rest = aside.take(id)
     const controller = new AbortController()
     const run: HeldRun = {
       id,
@@ -92,6 +104,7 @@ export function createWorker(options: WorkerOptions): Worker {
       lease,
       leaseMilliseconds,
       clock,
+      elapsed: rest?.elapsed ?? stopwatch(claimed, clock()),
       store: storage.in(lease.namespace),
       embed: (handles, text) => embedQuestion(lease.namespace, handles, text),
     }
@@ -101,32 +114,43 @@ export function createWorker(options: WorkerOptions): Worker {
       (error) => log('warn', 'a lease could not be renewed', { error: describeError(error) }),
     )
     const emit = (event: AgentEvent) => options.emit(lease.namespace, event)
-    const done = workOnRun(run, { ...options, emit }, controller.signal).finally(() => {
-      stopKeeping()
-      active.delete(id)
-      wake()
-    })
-    active.set(id, { agentId, controller, done })
+    const isWatched = (runId: RunId) => options.isWatched(lease.namespace, runId)
+    const tools = { ...options, emit, isWatched }
+    const work: Work = {
+      run,
+      controller,
+      done: workOnRun(run, tools, controller.signal).then((end) => {
+        emit({ type: 'run_left', runId: id, agentId })
+        stopKeeping()
+        putAside(run, end, rest)
+        // The run may be in other hands here already: this is the end of this work, not of that.
+        if (active.get(id) === work) active.delete(id)
+        wake()
+      }),
+    }
+    active.set(id, work)
   }
 
-  /** Processes that died hold nothing any more: their leases need not run out first. */
-  async function sweep(): Promise<void> {
-    try {
-      const others = (await storage.claims.owners()).filter((other) => other !== owner)
-      living = others.filter(isAlive)
-      for (const other of others.filter(hasEnded)) {
-        if (stopping) break
-        log('info', 'taking over from a process that has ended', { owner: other })
-        await storage.claims.abandon(other, toTimestamp(clock()))
-      }
-    } catch (error) {
-      log('warn', 'abandoned runs could not be looked for', { error: describeError(error) })
+  function putAside({ id, elapsed }: HeldRun, end: WorkEnd, before: Rest | undefined): void {
+    if (end.kind === 'let_go') return
+    if (end.kind === 'waits') {
+      aside.put(id, { milliseconds: end.milliseconds, troubles: 0, elapsed })
+      return
     }
+    const troubles = end.progressed ? 0 : (before?.troubles ?? 0)
+    const milliseconds = restAfter(troubles)
+    aside.put(id, { milliseconds, troubles: troubles + 1, elapsed })
+    setTimeout(wake, milliseconds).unref()
+  }
+
+  async function look(): Promise<void> {
+    await sweep.run()
     wake()
   }
 
-  void sweep()
-  const timer = setInterval(() => void sweep(), SWEEP_MILLISECONDS)
+  void look()
+  const period = Math.min(LONGEST_SWEEP_MILLISECONDS, leaseMilliseconds / 3)
+  const timer = setInterval(() => void look(), period)
   timer.unref()
 
   return {
@@ -142,7 +166,7 @@ export function createWorker(options: WorkerOptions): Worker {
       }
     },
     async stopIfDeleted(namespace, agentId) {
-      const works = [...active.values()].filter((work) => work.agentId === agentId)
+      const works = [...active.values()].filter(({ run }) => run.agentId === agentId)
       if (works.length === 0 || !isId('agent', agentId)) return
       try {
         if (await storage.in(namespace).agents.get(agentId)) return
@@ -161,4 +185,20 @@ export function createWorker(options: WorkerOptions): Worker {
       await storage.claims.abandon(owner, toTimestamp(clock()))
     },
   }
+}
+
+function isSameLease(one: Lease, other: Lease): boolean {
+  return (
+    one.namespace === other.namespace &&
+    one.agentId === other.agentId &&
+    one.owner === other.owner &&
+    one.fence === other.fence
+  )
+}
+
+/** What the run took in other hands is told by the clock; from now on it is told by a time that nobody sets. */
+function stopwatch({ startedAt }: Run, now: number): () => number {
+  const before = startedAt === null ? 0 : Math.max(0, now - Date.parse(startedAt))
+  const began = performance.now()
+  return () => before + performance.now() - began
 }

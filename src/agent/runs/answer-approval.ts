@@ -1,15 +1,7 @@
 import type { Timestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
-import type { CallId } from '../../core/ids.ts'
-import type { Run } from '../../core/run.ts'
+import type { PendingApproval, Run } from '../../core/run.ts'
 import type { Reads, StepCall, Transaction } from '../../storage/port/store.ts'
-
-/** A call that is not made before a person says yes. */
-export interface PendingApproval {
-  readonly callId: CallId
-  readonly toolName: string
-  readonly arguments: string
-}
 
 export interface ApprovalAnswer {
   /** Absent: the only call that waits. */

@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts'
+import { isRecord } from '../../core/is-record.ts'
 import { excerpt } from '../../core/text.ts'
 import { repairJson } from './repair-json.ts'
 
@@ -40,7 +41,7 @@ export function parseToolArguments(tool: string, written: string): ToolArguments
   }
   const { value } = read
   if (value === null) return { value: {}, text: '{}' }
-  if (!isObject(value)) {
+  if (!isRecord(value)) {
     throw notRun(tool, 'its arguments must be a JSON object. Make the call again.')
   }
   if (hasPrototypeKey(value)) {
@@ -72,7 +73,7 @@ function readJson(written: string): ReadJson | undefined {
 function unwrapped(value: unknown): unknown {
   if (typeof value !== 'string') return value
   const inner = parse(value)
-  return isObject(inner) ? inner : value
+  return isRecord(inner) ? inner : value
 }
 
 /** undefined: no JSON, which can't say undefined itself. */
@@ -89,13 +90,9 @@ function looksCutOff(text: string): boolean {
   return !/[}\]]\s*(?:```\s*)?$/.test(text)
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** At any depth: no tool has such a parameter, and a copy made without care would change the prototype. */
 function hasPrototypeKey(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(hasPrototypeKey)
-  if (!isObject(value)) return false
+  if (!isRecord(value)) return false
   return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasPrototypeKey)
 }

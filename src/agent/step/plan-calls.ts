@@ -2,13 +2,13 @@ import { UserError } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import { isRecord } from '../../core/is-record.ts'
 import type { ToolCall } from '../../core/message.ts'
+import { nearestNames } from '../../core/nearest.ts'
 import { excerpt } from '../../core/text.ts'
 import type { ModelAnswer } from '../../llm/model.ts'
 import type { CallEffect } from '../../storage/port/store.ts'
 import type { BoundCall, InnerTool } from '../tools/define-inner-tool.ts'
 import { SPEAKING_TOOL } from '../tools/index.ts'
 import { HEARTBEAT, THINKING } from '../tools/tool-specs.ts'
-import { nearestNames } from './nearest-names.ts'
 import { parseToolArguments, SHORTER } from './parse-tool-arguments.ts'
 
 /** A call of the model's answer, ready to be made, or with the error that it is answered with instead. */
@@ -16,7 +16,7 @@ export type PlannedCall = ToolCall & {
   readonly index: number
   readonly effect: CallEffect
 } & (
-    | { readonly kind: 'planned'; readonly call: BoundCall; readonly needsApproval: boolean }
+    | { readonly kind: 'planned'; readonly needsApproval: boolean }
     | { readonly kind: 'refused'; readonly error: string }
   )
 
@@ -35,6 +35,8 @@ const MOST_CALLS = 50
 /** Of what can't be run, and is kept only so that one can see what the model did. */
 const LONGEST_REFUSED = 10_000
 const LONGEST_NAME = 100
+/** Names told to a model that called a tool which does not exist. */
+const MAX_SUGGESTED = 5
 
 const TRUNCATED = `The call was not run: your answer was cut off at the output limit, so it may be incomplete. ${SHORTER}`
 const TOO_MANY = `The call was not run, and neither were those after it: an answer can have ${MOST_CALLS} calls. Make the others in the next one.`
@@ -76,7 +78,6 @@ function plan(
       kind: 'planned',
       arguments: text,
       effect: call.effect,
-      call,
       needsApproval: needsApproval(name),
     } as const
   } catch (error) {
@@ -120,6 +121,7 @@ function unknownTool(tools: readonly InnerTool[], name: string): UserError {
   const names = nearestNames(
     name,
     tools.map((tool) => tool.name),
+    MAX_SUGGESTED,
   )
   const instead = names.length === 0 ? 'Call none.' : `Call one of: ${names.join(', ')}.`
   return new UserError(

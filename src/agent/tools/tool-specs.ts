@@ -1,4 +1,5 @@
 import type { AgentType } from '../../core/agent.ts'
+import { isRecord } from '../../core/is-record.ts'
 import type { JsonSchema, ToolSpec } from '../../llm/model.ts'
 import type { InnerTool } from './define-inner-tool.ts'
 import { SPEAKING_TOOL } from './index.ts'
@@ -28,8 +29,4 @@ function withLoopParameters(name: string, schema: JsonSchema): JsonSchema {
   // Speaking ends the turn, so it offers no heartbeat.
   const own = name === SPEAKING_TOOL ? properties : { ...properties, ...heartbeat }
   return { ...schema, properties: { ...thinking, ...own }, required: [THINKING, ...required] }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

@@ -1,8 +1,9 @@
-import { openStorage, type Storage } from '../../app.ts'
+import { openDataFiles, openStorage, type Storage } from '../../app.ts'
 import { type Config, secretsOf } from '../../config.ts'
 import { readId } from '../../core/ids.ts'
 import { VERSION } from '../../core/version.ts'
 import type { Asked } from '../terminal/tell.ts'
+import { describeKept } from './describe-kept.ts'
 import { checkEmbeddings } from './doctor-embeddings.ts'
 import { forgetLearned, tellLearned } from './doctor-learned.ts'
 import { checkModel } from './doctor-model.ts'
@@ -42,6 +43,7 @@ async function checkData(config: Config, tell: Tell): Promise<boolean> {
       tell('Data', `ok: ${location}, schema ${schemaVersion}`, {
         data: { location, schema_version: schemaVersion },
       })
+      if (!(await checkFiles(config, storage, tell))) return false
       return (
         config.agent === null ||
         (await checkAgent(storage.in(config.namespace), config.agent, tell))
@@ -53,6 +55,38 @@ async function checkData(config: Config, tell: Tell): Promise<boolean> {
     tell('Data', `FAILED: ${messageOf(error)}`)
     return false
   }
+}
+
+/** More than a few are of no help to anybody. */
+const MOST_PROBLEMS = 3
+const MOST_KEPT = 4
+
+/** Reads all of the data, and looks at where and how it is kept. */
+async function checkFiles(config: Config, storage: Storage, tell: Tell): Promise<boolean> {
+  if (config.database.kind === 'postgres') return true
+  const problems = await storage.check()
+  const { path, kept, checkPlace } = await openDataFiles(config)
+  if (problems.length > 0) {
+    const some = problems.slice(0, MOST_PROBLEMS).join('; ')
+    const more =
+      problems.length > MOST_PROBLEMS ? `, and ${problems.length - MOST_PROBLEMS} more` : ''
+    tell(
+      'Integrity',
+      `FAILED: the data is damaged (${some}${more}). Stop the servers, then bring back a backup with recollect restore <file>, ` +
+        `or copy out what can still be read with recollect salvage ${path} <new>.`,
+      { integrity: problems },
+    )
+  } else {
+    tell('Integrity', 'ok: every row and index was checked', { integrity: [] })
+  }
+  for (const warning of checkPlace()) tell('Place', warning)
+  const files = kept()
+  for (const file of files.slice(0, MOST_KEPT)) tell('Kept', describeKept(file))
+  if (files.length > 0) {
+    const more = files.length > MOST_KEPT ? `${files.length - MOST_KEPT} more; ` : ''
+    tell('', `${more}what was deleted since may still stand there; recollect purge removes them.`)
+  }
+  return problems.length === 0
 }
 
 async function checkAgent({ agents }: Store, reference: string, tell: Tell): Promise<boolean> {

@@ -3,7 +3,7 @@ import { VERSION } from '../../core/version.ts'
 import { endWithStdout } from '../terminal/stdout.ts'
 import { agents, chat, memory } from './agents.ts'
 import { createCommand } from './command.ts'
-import { backup, migrate } from './data.ts'
+import { backup, migrate, purge, restore, salvage } from './data.ts'
 import { doctor, stats } from './facts.ts'
 import { exportAgent, importAgent } from './files.ts'
 import { everyCommand, isHidden, unknownCommand } from './refuse.ts'
@@ -15,7 +15,7 @@ import { token } from './tokens.ts'
 const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Serve:': [stdio, serve],
   'Look:': [doctor, stats],
-  'Data:': [backup, migrate, exportAgent, importAgent],
+  'Data:': [backup, restore, salvage, purge, migrate, exportAgent, importAgent],
   'Access:': [token],
   'Agents:': [agents, memory, chat],
   'More:': [completion, help],

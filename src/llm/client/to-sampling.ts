@@ -1,3 +1,10 @@
+import type {
+  SampledBlock,
+  SampledText,
+  SamplingMessage,
+  SamplingParams,
+  SamplingTool,
+} from '../../core/sampling.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts'
 import { toWireArguments, toWireName } from '../openai/to-wire.ts'
@@ -7,33 +14,6 @@ import { toWireId } from '../openai/wire-id.ts'
  * A request in the words in which MCP asks the model of a client (`sampling/createMessage`). A client that takes no
  * tools with it is told of them in the text, and its model writes its calls into its answer (`text-calls.ts`).
  */
-
-type TextBlock = { type: 'text'; text: string }
-type Block =
-  | TextBlock
-  | { type: 'tool_use'; id: string; name: string; input: Record<string, unknown> }
-  | { type: 'tool_result'; toolUseId: string; content: TextBlock[] }
-
-interface SamplingMessage {
-  role: 'user' | 'assistant'
-  content: Block | Block[]
-}
-
-interface SamplingTool {
-  name: string
-  description: string
-  inputSchema: { type: 'object'; [keyword: string]: unknown }
-}
-
-/** The parameters of the request, in the protocol's own form. */
-export interface SamplingParams {
-  messages: SamplingMessage[]
-  systemPrompt: string
-  maxTokens: number
-  temperature?: number
-  tools?: SamplingTool[]
-  toolChoice?: { mode: 'auto' | 'required' | 'none' }
-}
 
 /** The protocol wants some number. */
 const USUAL_OUTPUT_TOKENS = 4_096
@@ -80,14 +60,14 @@ function toTool({ name, description, parameters }: ToolSpec): SamplingTool {
   return { name, description, inputSchema: { ...parameters, type: 'object' } }
 }
 
-function textBlock(text: string): TextBlock {
+function textBlock(text: string): SampledText {
   return { type: 'text', text: text.toWellFormed() }
 }
 
 /** Results of one answer's calls are one message, which holds nothing else. */
 function withBlocks(messages: readonly ModelMessage[]): SamplingMessage[] {
   const written: SamplingMessage[] = []
-  let results: Block[] | undefined
+  let results: SampledBlock[] | undefined
   for (const message of messages) {
     if (message.role === 'tool') {
       if (!results) {

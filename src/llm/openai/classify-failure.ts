@@ -1,3 +1,4 @@
+import { hasNoFileHandles, isExhausted } from '../../core/exhausted.ts'
 import { excerpt } from '../../core/text.ts'
 import type { ModelFailure } from '../model.ts'
 import type { Provider } from '../providers.ts'
@@ -32,6 +33,8 @@ const DAILY = /per ?day|daily|\brpd\b|\btpd\b/i
 const UNREADABLE =
   /tool_use_failed|malformed_function_call|output_parse_failed|json_validate_failed|failed_generation|(?:error|failed|unable)[\w ]{0,20} pars\w*[\w ]{0,20} (?:tool|function|input|output|response|model)|(?:tool|function) call[\w ]{0,20} (?:could not|cannot|failed to) be parsed/i
 const LONGEST_QUOTE = 300
+/** A name that can't be looked up. */
+const LOOKUP = /^(?:ENOTFOUND|EAI_)/
 
 /** `estimatedTokens`: of the request; 0: not estimated. */
 export function classifyRefusal(
@@ -207,6 +210,13 @@ export function classifyEnding(
 export function classifyThrown(error: unknown, target: Target): ModelFailure {
   const code = findCode(error)
   const { provider, baseUrl } = target
+  if (isExhausted(error) || (LOOKUP.test(code) && hasNoFileHandles())) {
+    return {
+      reason: 'exhausted',
+      message: `The server has no file handles or memory left to call ${provider.title} (${code}).`,
+      hint: 'It tries again by itself; if it stays so, raise the limits of its process.',
+    }
+  }
   return {
     reason: 'unreachable',
     message: `The connection to ${provider.title} at ${baseUrl} failed (${code || describe(error)}).`,

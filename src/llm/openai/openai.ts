@@ -3,6 +3,7 @@ import { readWritten } from '../dialects/read-written.ts'
 import { estimatePrompt, estimateUsage } from '../estimate-usage.ts'
 import type { Lessons } from '../learned/learned.ts'
 import type {
+  CallOptions,
   ChatModel,
   ModelFailure,
   ModelRequest,
@@ -62,16 +63,18 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   const redactor = createRedactor(endpoint.key)
 
   /** Asks, and once more with each thing that a refusal teaches. */
-  const ask = async (request: ModelRequest, watch: CallWatch): Promise<ModelResult> => {
-    const known = await lessons.get(endpoint.baseUrl, model)
-    let learned = known
+  const ask = async (
+    request: ModelRequest,
+    watch: CallWatch,
+    onDelta: CallOptions['onDelta'],
+  ): Promise<ModelResult> => {
+    const stream = provider.quirks.stream || onDelta !== undefined
+    let learned = await lessons.get(endpoint.baseUrl, model)
     for (let taught = 0; ; taught += 1) {
-      const quirks = {
-        ...provider.quirks,
-        toolChoice: learned.toolChoice ?? provider.quirks.toolChoice,
-      }
+      const toolChoice = learned.toolChoice ?? provider.quirks.toolChoice
+      const quirks = { ...provider.quirks, stream, toolChoice }
       const body = adaptBody(toWire({ model, handle, quirks }, request), learned)
-      const reply = await send(body, request, watch)
+      const reply = await send(body, request, watch, onDelta)
       if (reply.kind === 'result') {
         if (taught > 0) await lessons.keep(endpoint.baseUrl, model, learned)
         return reply.result
@@ -89,14 +92,19 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   const isAboutContent = ({ status, detail }: Refusal, request: ModelRequest): boolean =>
     isFiltered(status, detail) || overflowIn(status, detail, estimatePrompt(request)) !== undefined
 
-  const send = async (body: Fields, request: ModelRequest, watch: CallWatch): Promise<Reply> => {
+  const send = async (
+    body: Fields,
+    request: ModelRequest,
+    watch: CallWatch,
+    onDelta: CallOptions['onDelta'],
+  ): Promise<Reply> => {
     const sent = await sendRequest(provider, endpoint, '/chat/completions', body, watch)
     if (sent.kind === 'refusal') {
       const refusal = { ...sent.refusal, detail: redactor.detail(sent.refusal.detail) }
       const answer = answerIn(refusal.detail.failedGeneration, request)
       return answer ? { kind: 'result', result: answer } : { kind: 'refusal', refusal }
     }
-    const read = await readCompletion(sent.response, watch)
+    const read = await readCompletion(sent.response, watch, onDelta)
     if (read.kind === 'invalid') return result(failed(invalidAnswer(read.problem, target)))
     const parsed = parseAnswer(read.body, callableTools(request), handle)
     switch (parsed.kind) {
@@ -139,9 +147,9 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   return {
     handle,
     warnings: [],
-    async call(request, { signal }) {
+    async call(request, { signal, onDelta }) {
       const watch = watchCall(signal, limits)
-      const result = await ask(request, watch).catch((error: unknown) =>
+      const result = await ask(request, watch, onDelta).catch((error: unknown) =>
         failed(classifyThrown(error, target)),
       )
       watch.stop()

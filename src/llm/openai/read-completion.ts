@@ -1,6 +1,6 @@
 import type { CallWatch } from './call-watch.ts'
 import { readErrorBody } from './error-body.ts'
-import { assembleStream } from './stream.ts'
+import { assembleStream, type OnDelta } from './stream.ts'
 
 /** Far beyond any answer; what comes after would only fill the memory. */
 const LONGEST_BODY = 16 * 1024 * 1024
@@ -16,9 +16,10 @@ const TOO_LONG: ReadCompletion = { kind: 'invalid', problem: 'an answer that doe
 export async function readCompletion(
   response: Response,
   watch: CallWatch,
+  onDelta?: OnDelta,
 ): Promise<ReadCompletion> {
   if (response.headers.get('content-type')?.includes('text/event-stream')) {
-    return readStream(textOf(response), watch)
+    return readStream(textOf(response), watch, onDelta)
   }
   let text = ''
   for await (const piece of textOf(response)) {
@@ -38,8 +39,9 @@ export async function readCompletion(
 async function readStream(
   pieces: AsyncIterable<string> | Iterable<string>,
   watch: CallWatch,
+  onDelta?: OnDelta,
 ): Promise<ReadCompletion> {
-  const assembly = assembleStream()
+  const assembly = assembleStream(onDelta)
   let isDone = false
   for await (const line of linesOf(pieces)) {
     if (line === null) return TOO_LONG

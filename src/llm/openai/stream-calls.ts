@@ -12,8 +12,16 @@ interface Begun {
   inner: Fields
 }
 
+/** The next characters of the arguments of a call. */
+export interface CallPiece {
+  /** Place of the call among the calls of the answer, from 0. */
+  readonly index: number
+  readonly name: string
+  readonly arguments: string
+}
+
 export interface StreamedCalls {
-  add(piece: CompletionToolCall): void
+  add(piece: CompletionToolCall): CallPiece
   /** As a server would have sent them without streaming. */
   calls(): CompletionToolCall[]
 }
@@ -35,13 +43,14 @@ export function streamCalls(): StreamedCalls {
           fields,
           inner: innerFields,
         })
-        return
+        return { index: begun.length - 1, name: begun.at(-1)?.name ?? '', arguments: text }
       }
       known.name = joinNames(known, name ?? '')
       known.id ||= id ?? ''
       known.arguments += text
       known.fields = joinDeltas(known.fields, fields)
       known.inner = joinDeltas(known.inner, innerFields)
+      return { index: begun.indexOf(known), name: known.name, arguments: text }
     },
     calls: () =>
       begun.map((call) => ({

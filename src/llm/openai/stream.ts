@@ -1,3 +1,5 @@
+import type { ModelDelta } from '../model.ts'
+import { TextPreview } from '../preview-text.ts'
 import type { Fields } from './chat-extras.ts'
 import {
   Completion,
@@ -20,8 +22,10 @@ export interface StreamAssembly {
   completion(): Completion
 }
 
-/** Puts the chunks of a streamed completion together. */
-export function assembleStream(): StreamAssembly {
+export type OnDelta = ((delta: ModelDelta) => void) | undefined
+
+/** Puts the chunks of a streamed completion together. `onDelta` is told of what the first choice says. */
+export function assembleStream(onDelta?: OnDelta): StreamAssembly {
   const choices = new Map<number, ReturnType<typeof assembleChoice>>()
   let usage: CompletionUsage | null = null
 
@@ -33,7 +37,7 @@ export function assembleStream(): StreamAssembly {
       for (const choice of parsed.data.choices ?? []) {
         if (!choice) continue
         const number = choice.index ?? 0
-        const known = choices.get(number) ?? assembleChoice()
+        const known = choices.get(number) ?? assembleChoice(number === 0 ? onDelta : undefined)
         choices.set(number, known)
         known.add(choice)
       }
@@ -50,8 +54,9 @@ export function assembleStream(): StreamAssembly {
 /** Characters of a chunk in which nothing is said. */
 const EMPTY = 40
 
-function assembleChoice() {
+function assembleChoice(onDelta: OnDelta) {
   const calls = streamCalls()
+  const preview = new TextPreview()
   let content = ''
   /** Once a piece came as parts; until then the text alone is the content. */
   let parts: ContentPart[] | null = null
@@ -76,7 +81,11 @@ function assembleChoice() {
     const { content: piece, tool_calls, function_call, role: _role, ...fields } = delta
     addContent(piece)
     others = joinDeltas(others, fields)
-    for (const call of tool_calls) calls.add(call)
+    if (onDelta) tellWords(delta, preview, onDelta)
+    for (const call of tool_calls) {
+      const added = calls.add(call)
+      onDelta?.({ kind: 'tool_call', ...added })
+    }
     if (function_call) {
       functionCall ??= { name: '', arguments: '' }
       functionCall.name ||= function_call.name ?? ''
@@ -104,6 +113,17 @@ function assembleChoice() {
       finish_reason: finishReason,
     }),
   }
+}
+
+function tellWords(
+  { content, reasoning_content, reasoning }: CompletionMessage,
+  preview: TextPreview,
+  onDelta: (delta: ModelDelta) => void,
+): void {
+  const said = readContent(content)
+  const thought = reasoning_content || reasoning || said.thinking
+  if (thought) onDelta({ kind: 'reasoning', text: thought })
+  if (said.content !== '') for (const piece of preview.add(said.content)) onDelta(piece)
 }
 
 /** The text of a content, and the thinking that some of its parts may be (Mistral). */

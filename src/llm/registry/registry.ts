@@ -1,7 +1,8 @@
 import { UserError } from '../../core/errors.ts'
+import type { Sender } from '../../core/run.ts'
 import { CLIENT_OFFER, createClientModel, noSampling } from '../client/client-model.ts'
 import { describeLearned, type Lessons, lessonsInMemory } from '../learned/learned.ts'
-import { type ChatModel, CLIENT_HANDLE, type ModelRegistry, type Sender } from '../model.ts'
+import { type ChatModel, CLIENT_HANDLE, type ModelRegistry } from '../model.ts'
 import type { CallLimits } from '../openai/call-watch.ts'
 import { createOpenAiModel } from '../openai/openai.ts'
 import {
@@ -177,9 +178,9 @@ function remember<T>(
   const answers = new Map<string, { readonly answer: Promise<T>; readonly until: number }>()
   return (endpoint) => {
     const known = answers.get(endpoint.baseUrl)
-    if (known && known.until > Date.now()) return known.answer
+    if (known && known.until > performance.now()) return known.answer
     const answer = ask(endpoint)
-    answers.set(endpoint.baseUrl, { answer, until: Date.now() + DISCOVERY_MILLISECONDS })
+    answers.set(endpoint.baseUrl, { answer, until: performance.now() + DISCOVERY_MILLISECONDS })
     return answer
   }
 }

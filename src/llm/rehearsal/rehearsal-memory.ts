@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/is-record.ts'
 import type { Turn } from './rehearsal-turn.ts'
 
 export interface KnownName {
@@ -58,7 +59,7 @@ const TEXT_FIELDS = ['content', 'text', 'message'] as const
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return readFound(value)
   if (Array.isArray(value)) return value.flatMap(textOf)
-  if (!isObject(value)) return []
+  if (!isRecord(value)) return []
   for (const field of LIST_FIELDS) {
     if (value[field] !== undefined) return textsIn(value[field])
   }
@@ -67,7 +68,7 @@ function textsIn(value: unknown): readonly string[] {
 
 function textOf(item: unknown): readonly string[] {
   if (typeof item === 'string') return [item]
-  if (!isObject(item)) return []
+  if (!isRecord(item)) return []
   const text = TEXT_FIELDS.map((field) => item[field]).find((each) => typeof each === 'string')
   return typeof text === 'string' ? [text] : []
 }
@@ -75,12 +76,8 @@ function textOf(item: unknown): readonly string[] {
 function readObject(text: string): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : null
+    return isRecord(value) ? value : null
   } catch {
     return null
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -17,6 +17,8 @@ export interface ToolAnnotations {
 export interface ToolCall {
   /** The caller left; what the tool started may go on. */
   readonly signal: AbortSignal
+  /** The caller asked to be told of progress. */
+  readonly wantsProgress: boolean
   /** Tells the caller that something happens; goes nowhere if it did not ask to be told. */
   progress(message: string): void
   /** Undefined: nobody called, a resource is read. */

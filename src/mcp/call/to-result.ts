@@ -1,5 +1,6 @@
 import type { ContentBlock } from '@modelcontextprotocol/server'
 import { UserError } from '../../core/errors.ts'
+import { exhaustedError, isExhausted } from '../../core/exhausted.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { excerpt } from '../../core/text.ts'
 import { type Answer, pieceOf } from '../present/fit.ts'
@@ -42,6 +43,7 @@ export function toErrorResult(error: unknown, log: Log): ToolResult {
 /** What the caller may know of something thrown: of our own faults, only that there was one. */
 export function toUserError(error: unknown, log: Log): UserError {
   if (error instanceof UserError) return error
+  if (isExhausted(error)) return exhaustedError(error)
   log('error', 'a request failed', {
     error: describeError(error),
     ...(error instanceof Error && error.stack !== undefined && { stack: error.stack }),

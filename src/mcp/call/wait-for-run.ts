@@ -1,7 +1,8 @@
-import type { AgentEvent } from '../../core/event.ts'
+import type { RunView } from '../../core/run.ts'
 import { isSettled } from '../../core/run.ts'
-import type { McpContext, RunView } from '../../service/context.ts'
+import type { McpContext } from '../../service/context.ts'
 import type { ToolCall } from './define-tool.ts'
+import { createProgressNotes } from './progress-notes.ts'
 
 /** Clients that watch progress give up on a silent call; some after little more than this. */
 const HEARTBEAT_MILLISECONDS = 10_000
@@ -15,28 +16,16 @@ export async function waitForRun(
 ): Promise<RunView> {
   if (seconds === 0 || isSettled(view.run.status)) return view
   const began = Date.now()
-  const stop = context.runs.onProgress(view.run.id, (event) => {
-    const note = describe(event)
-    if (note !== undefined) call.progress(note)
-  })
+  const notes = call.wantsProgress ? createProgressNotes(call.progress) : undefined
+  const stop = notes && context.runs.onProgress(view.run.id, notes.take)
   const heartbeat = setInterval(() => {
-    call.progress(`Still working after ${Math.round((Date.now() - began) / 1000)} s`)
+    notes?.note(`Still working after ${Math.round((Date.now() - began) / 1000)} s`)
   }, HEARTBEAT_MILLISECONDS)
   try {
     return await context.runs.wait(view.run.id, seconds * 1000, call.signal)
   } finally {
     clearInterval(heartbeat)
-    stop()
-  }
-}
-
-function describe(event: AgentEvent): string | undefined {
-  switch (event.type) {
-    case 'step_started':
-      return `Step ${event.step}`
-    case 'tool_called':
-      return `Calling ${event.toolName}`
-    case 'spoke':
-      return undefined
+    stop?.()
+    notes?.end()
   }
 }

@@ -1,5 +1,6 @@
+import type { RunView } from '../../core/run.ts'
 import { excerpt } from '../../core/text.ts'
-import type { McpContext, RunView } from '../../service/context.ts'
+import type { McpContext } from '../../service/context.ts'
 import { type Person, Question } from './person.ts'
 import { MOST_ROUNDS, type Round, writeRound } from './rounds.ts'
 
@@ -8,7 +9,7 @@ const LONGEST_ARGUMENTS = 600
 
 /** Asks the person, where the client can, whether the agent may make the call that it waits with. */
 export function askForApproval(
-  { run, pendingApprovals = [] }: RunView,
+  { run, pendingApprovals }: RunView,
   person: Person | undefined,
   { asked, until }: Pick<Round, 'asked' | 'until'>,
 ): void {
@@ -29,7 +30,7 @@ export async function passOnApproval(
   person: Person,
 ): Promise<RunView | undefined> {
   const view = await context.runs.get(runId)
-  const [call] = view.pendingApprovals ?? []
+  const [call] = view.pendingApprovals
   // Somebody else has answered meanwhile.
   if (!call) return view
   const approve = person.answerTo(call.callId)

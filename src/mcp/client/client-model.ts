@@ -1,6 +1,7 @@
 import { inputRequired } from '@modelcontextprotocol/server'
+import type { RunView } from '../../core/run.ts'
 import { waitsForClient } from '../../core/run.ts'
-import type { McpContext, RunView } from '../../service/context.ts'
+import type { McpContext } from '../../service/context.ts'
 import { type CallingClient, InputNeeded } from './client-input.ts'
 import { MOST_ASKED, type Round, writeRound } from './rounds.ts'
 import { reasonOf } from './unanswered.ts'

@@ -1,6 +1,5 @@
-import type { Change } from '../../core/event.ts'
+import type { Change, Concerned } from '../../core/event.ts'
 import { type IdPrefix, isId } from '../../core/ids.ts'
-import type { Concerned } from '../../service/context.ts'
 import type { Resource, Variables } from '../resources/define-resource.ts'
 
 export interface Subject {

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import type { Message, ToolCall } from '../../core/message.ts'
+import type { RunView } from '../../core/run.ts'
 import { isSettled, type Run, waitsForClient } from '../../core/run.ts'
 import { excerpt } from '../../core/text.ts'
-import type { RunView } from '../../service/context.ts'
 import type { messageShape, runShape, shortRunShape } from './shapes.ts'
 
 export type Entry = z.infer<typeof messageShape>
@@ -14,7 +14,7 @@ const EXCERPT_CHARACTERS = 80
 const SPEAKING_TOOL = 'send_message'
 
 export function presentRun(
-  { run, reply, pendingApprovals = [], usageByModel }: RunView,
+  { run, reply, pendingApprovals, usageByModel }: RunView,
   messages?: readonly Message[],
 ): z.infer<typeof runShape> {
   return {

@@ -1,19 +1,14 @@
 import type { z } from 'zod'
 import type { Agent } from '../../core/agent.ts'
-import type { Block, VersionHead } from '../../core/block.ts'
+import type { AgentView } from '../../core/agent-view.ts'
+import type { ArchiveView } from '../../core/archive.ts'
+import type { Block, SharedBlock, VersionHead } from '../../core/block.ts'
 import { type Message, spokenText } from '../../core/message.ts'
 import type { Page } from '../../core/page.ts'
 import type { Passage } from '../../core/passage.ts'
 import { countCharacters, excerpt } from '../../core/text.ts'
 import { flattenToolRule, type ToolRule } from '../../core/tool-rule.ts'
-import type {
-  AgentView,
-  ArchiveView,
-  Found,
-  FoundPage,
-  InsertedPassages,
-  SharedBlock,
-} from '../../service/context.ts'
+import type { Found, FoundPage, InsertedPassages } from '../../service/context.ts'
 import { pieceOf } from './fit.ts'
 import type {
   agentShape,

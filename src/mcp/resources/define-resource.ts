@@ -23,7 +23,11 @@ export async function readTool(
   args: Readonly<Record<string, unknown>>,
   context: McpContext,
 ): Promise<string> {
-  const call = { signal: new AbortController().signal, progress: () => undefined }
+  const call = {
+    signal: new AbortController().signal,
+    wantsProgress: false,
+    progress: () => undefined,
+  }
   return JSON.stringify(await answerTool(tool, tool.input.parse(args), context, call))
 }
 

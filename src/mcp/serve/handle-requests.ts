@@ -77,6 +77,7 @@ function toolCall({ signal, notify, _meta }: ServerContext['mcpReq'], log: Log):
   let progress = 0
   return {
     signal,
+    wantsProgress: progressToken !== undefined,
     progress(message) {
       if (progressToken === undefined || signal.aborted) return
       progress += 1

@@ -12,7 +12,8 @@ interface Address {
   readonly agent?: string
 }
 
-const PATH = /^\/mcp(?:\/agents\/([^/]+))?$/
+/** Some clients add a slash by themselves. */
+const PATH = /^\/mcp(?:\/agents\/([^/]+))?\/?$/
 
 /** Whether MCP is spoken at this path. */
 export function isMcpPath(path: string): boolean {

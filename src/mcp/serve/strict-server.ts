@@ -20,6 +20,24 @@ type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Resu
 
 /** The SDK's server, which by itself calls wrong parameters a fault of its own and shows what its parser said. */
 export class StrictServer extends Server {
+  constructor(...about: ConstructorParameters<typeof Server>) {
+    super(...about)
+    const ask = this.request.bind(this)
+    /**
+     * A client that declares that it can ask a person, and can't, closes the question without an answer, so that the
+     * tool says how to go on. The SDK would end the call with the client's error.
+     */
+    const askPerson = async (...asked: Parameters<typeof ask>): Promise<unknown> => {
+      const [{ method }, options] = asked
+      if (method !== 'elicitation/create') return ask(...asked)
+      return ask(...asked).catch((error: unknown) => {
+        if (isAborted(options)) throw error
+        return { action: 'cancel' }
+      })
+    }
+    Object.assign(this, { request: askPerson })
+  }
+
   protected override _wrapHandler(method: string, handler: Handler): Handler {
     const handle = super._wrapHandler(method, handler)
     return async (request, context) => {
@@ -58,6 +76,10 @@ export class StrictServer extends Server {
       return unanswered(error)
     }
   }
+}
+
+function isAborted(options: unknown): boolean {
+  return isRecord(options) && options.signal instanceof AbortSignal && options.signal.aborted
 }
 
 /** Of the issues that the parser lists as JSON; undefined: the text is something else. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { filled } from '../../core/filled.ts'
 import { LIMITS } from '../../core/limits.ts'
-import type { McpContext, RunView } from '../../service/context.ts'
+import type { RunView } from '../../core/run.ts'
+import type { McpContext } from '../../service/context.ts'
 import { defineTool, type ToolCall } from '../call/define-tool.ts'
 import { waitForRun } from '../call/wait-for-run.ts'
 import { askForApproval, passOnApproval } from '../client/approval-by-person.ts'
@@ -88,7 +89,7 @@ interface Begun {
 async function begin(
   args: Sending,
   context: McpContext,
-  { client, person }: Pick<ToolCall, 'client' | 'person'>,
+  { client, person, wantsProgress }: Pick<ToolCall, 'client' | 'person' | 'wantsProgress'>,
 ): Promise<Begun> {
   if (client?.resumed === undefined) {
     const view = await context.runs.send({
@@ -97,6 +98,7 @@ async function begin(
       idempotencyKey: args.idempotency_key,
       maxSteps: args.max_steps,
       samples: client?.takes('sampling'),
+      isWatched: wantsProgress,
     })
     const until = Date.now() + args.wait_seconds * 1_000
     return { view, round: { asked: 0, until }, isClosed: false }

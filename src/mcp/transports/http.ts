@@ -13,11 +13,13 @@ import {
   isInitializeRequest,
   isLegacyRequest,
   legacyStatelessFallback,
+  type McpHttpHandler,
 } from '@modelcontextprotocol/server'
 import type { Access } from '../../core/access.ts'
 import type { Authenticate } from '../../core/authenticate.ts'
 import { isAnybody } from '../../core/full-access.ts'
 import type { Log } from '../../core/log.ts'
+import { namesStreams, takesStreams } from '../../http/accept.ts'
 import { createAccessWatch } from '../../http/access-watch.ts'
 import { answerJson, askToWait, fail, refuse, refuseMoreThanReading } from '../../http/answers.ts'
 import { bearerToken } from '../../http/bearer-token.ts'
@@ -35,6 +37,7 @@ import { neededScope } from '../serve/needed-scope.ts'
 import { isMcpPath } from '../serve/offer-at.ts'
 import type { ServerFactory } from '../serve/server.ts'
 import { accessIn, toAuthInfo } from './access-in-request.ts'
+import { asJson } from './as-json.ts'
 import { createLegacySessions } from './legacy-sessions.ts'
 import { listenOverHttp } from './listen-over-http.ts'
 import { isListen } from './listen-request.ts'
@@ -64,6 +67,8 @@ export interface HttpOptions {
   readonly allowedHosts?: readonly string[]
   /** Other origins whose pages may call. */
   readonly corsOrigins?: readonly string[]
+  /** Where a proxy serves us. */
+  readonly publicOrigin?: string | undefined
   /** For each caller who has a token; whoever needs none is the only one. */
   readonly caps?: Caps
   readonly mostConnections?: number
@@ -90,6 +95,8 @@ const METHODS = ['GET', 'POST', 'DELETE']
 
 const HEADERS_MILLISECONDS = 10_000
 const REQUEST_MILLISECONDS = 30_000
+/** Clients and proxies use a connection again for up to 75 seconds; one that closes just then fails a request. */
+const IDLE_MILLISECONDS = 90_000
 /** How often slow connections are looked for. */
 const CHECK_MILLISECONDS = 1_000
 /** What proxies and clients cut off is silent for longer. */
@@ -99,6 +106,7 @@ const FINISH_MILLISECONDS = 1_000
 const CLOSE_MILLISECONDS = 1_500
 const MOST_CONNECTIONS = 1_000
 const SWEEP_MILLISECONDS = 20
+const BOTH_FORMS = 'application/json, text/event-stream'
 
 export async function serveOverHttp(
   createServer: ServerFactory,
@@ -113,7 +121,11 @@ export async function serveOverHttp(
   const { caps = CAPS } = options
   const requestTimeout = options.requestMilliseconds ?? REQUEST_MILLISECONDS
   const origins = new Set(options.corsOrigins ?? [])
-  const guard: Guard = { allowsHost: hostRule(options.host, options.allowedHosts ?? []), origins }
+  const guard: Guard = {
+    allowsHost: hostRule(options.host, options.allowedHosts ?? []),
+    origins: new Set([...origins, ...(options.publicOrigin ? [options.publicOrigin] : [])]),
+    proxiedHosts: new Set(options.allowedHosts),
+  }
   const challenge = challengeFor(protectedResource)
   const callers = createCallers(caps)
   const underWay = createUnderWay()
@@ -129,14 +141,19 @@ export async function serveOverHttp(
       }),
     { legacy: 'reject', onerror, keepAliveMs: keepAliveMilliseconds },
   )
-  const modern = toNodeHandler(handler, { onerror })
+  const modern = {
+    stream: toNodeHandler(handler, { onerror }),
+    json: toNodeHandler(readAsJson(handler.fetch), { onerror }),
+  }
   const listens = listenOverHttp({ createServer, log, onerror, keepAliveMilliseconds })
-  const sessionless = toNodeHandler({
-    fetch: legacyStatelessFallback(
-      (request) => createServer({ ...request, access: accessIn(request.authInfo) }),
-      onerror,
-    ),
-  })
+  const fallback = legacyStatelessFallback(
+    (request) => createServer({ ...request, access: accessIn(request.authInfo) }),
+    onerror,
+  )
+  const sessionless = {
+    stream: toNodeHandler({ fetch: fallback }),
+    json: toNodeHandler(readAsJson(fallback)),
+  }
   const sessions = createLegacySessions({
     createServer,
     log,
@@ -170,16 +187,22 @@ export async function serveOverHttp(
       }
     }
     const plain = plainRequest(request, access)
+    const isAsked = body !== undefined && !namesStreams(request.headers.accept)
+    const form = isAsked ? 'json' : 'stream'
     if (body !== undefined && !(await isLegacyRequest(await toWebRequest(plain, body), body))) {
       if (isListen(body)) {
         if (enterStream(response, caller)) await listens.serve(plain, response, body, access)
         return
       }
-      return modern(plain, response, body)
+      return modern[form](plain, response, body)
     }
     if (typeof sessionId === 'string') {
-      if (request.method === 'GET' && !enterStream(response, caller)) return
-      if (await sessions.handle(sessionId, { request, response, body, access, caller })) return
+      const exchange = { request: plain, response, body, access, caller, form } as const
+      if (request.method === 'GET') {
+        await sessions.endStream(sessionId, access)
+        if (!enterStream(response, caller)) return
+      }
+      if (await sessions.handle(sessionId, exchange)) return
       return refuse(
         response,
         404,
@@ -188,16 +211,16 @@ export async function serveOverHttp(
       )
     }
     if (body !== undefined && isInitializeRequest(body)) {
-      if (await sessions.open({ request, response, body, access, caller })) return
+      if (await sessions.open({ request: plain, response, body, access, caller, form })) return
       return refuse(response, 503, 'Too many sessions are in use. Try again later.')
     }
     // It answers other methods than POST with 405.
-    return sessionless(plain, response, body)
+    return sessionless[form](plain, response, body)
   }
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? '').split('?', 1)[0] ?? ''
-    const refusal = refusalOf(request.headers, guard)
+    const refusal = refusalOf(request.headers, guard, request.socket.localPort)
     if (refusal !== undefined) return refuse(response, refusal.status, refusal.message)
     if (answerOrigin(request, response, origins)) return
     if (path === '/health') return answerHealth(request, response)
@@ -228,6 +251,7 @@ export async function serveOverHttp(
   }
 
   const limits = {
+    keepAliveTimeout: IDLE_MILLISECONDS,
     requestTimeout,
     headersTimeout: Math.min(HEADERS_MILLISECONDS, requestTimeout),
     connectionsCheckingInterval: Math.min(CHECK_MILLISECONDS, requestTimeout),
@@ -239,7 +263,7 @@ export async function serveOverHttp(
     serve(request, response).catch((error: unknown) => fail(response, error, log))
   })
   server.maxConnections = options.mostConnections ?? MOST_CONNECTIONS
-  const connections = trackConnections(server)
+  const connections = trackConnections(server, server.maxConnections)
   const url = await listen(server, options.host, options.port)
 
   return {
@@ -260,13 +284,24 @@ export async function serveOverHttp(
   }
 }
 
-/** The same request under the type that the SDK asks for, with whom it comes from. */
+type Fetch = McpHttpHandler['fetch']
+
+function readAsJson(fetch: Fetch): { readonly fetch: Fetch } {
+  return { fetch: async (request, options) => asJson(await fetch(request, options)) }
+}
+
+/**
+ * The same request under the type that the SDK asks for, with whom it comes from. The SDK refuses what does not name
+ * both forms of an answer; we give the one that the client can read.
+ */
 function plainRequest(request: IncomingMessage, access: Access): NodeIncomingMessageLike {
+  const { accept } = request.headers
+  const forms = request.method === 'GET' && !takesStreams(accept) ? accept : BOTH_FORMS
   return {
     auth: toAuthInfo(access),
     method: request.method ?? 'GET',
     url: request.url ?? '/',
-    headers: request.headers,
+    headers: { ...request.headers, accept: forms },
     [Symbol.asyncIterator]: () => request[Symbol.asyncIterator](),
   }
 }

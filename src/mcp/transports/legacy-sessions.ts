@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node'
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import type { Access } from '../../core/access.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { isSameAccess } from '../../http/same-access.ts'
 import type { ServerFactory } from '../serve/server.ts'
+import { asJson } from './as-json.ts'
 import { createPushStream, type PushStream } from './push-stream.ts'
 
 /*
@@ -28,26 +31,32 @@ export interface LegacySessions {
   open(exchange: Exchange): Promise<boolean>
   /** False: there is no such session of this caller; nothing was answered. */
   handle(id: string, exchange: Exchange): Promise<boolean>
+  /** Ends the stream of the session, for the client opens another: it has lost this one, whether we know it or not. */
+  endStream(id: string, access: Access): Promise<void>
   size(): number
   close(): Promise<void>
 }
 
 export interface Exchange {
-  readonly request: IncomingMessage
+  readonly request: NodeIncomingMessageLike
   readonly response: ServerResponse
   readonly body?: unknown
   /** Whom it comes from, who must have opened the session that it is for. */
   readonly access: Access
   /** Whose limits count; undefined: nobody's. */
   readonly caller?: string | undefined
+  /** In which an answer may come. */
+  readonly form: 'stream' | 'json'
 }
 
 interface Session {
   /** Of whoever opened it. */
   readonly access: Access
   readonly caller: string | undefined
-  readonly transport: NodeStreamableHTTPServerTransport
+  readonly transport: WebStandardStreamableHTTPServerTransport
   readonly pushes: PushStream
+  /** Where the client is told things unasked. */
+  stream?: ServerResponse | undefined
   /** Requests and streams under way. */
   active: number
   usedAt: number
@@ -95,14 +104,25 @@ export function createLegacySessions({
     if (caller !== undefined && !(await makeRoomIn(own, callerLimit))) return false
     return makeRoomIn(() => true, limit)
   }
-  const serve = async (session: Session, { request, response, body }: Exchange) => {
+  const serve = async (session: Session, { request, response, body, form }: Exchange) => {
     session.active += 1
     response.once('close', () => {
       session.active -= 1
       session.usedAt = Date.now()
+      if (session.stream === response) endStream(session)
     })
-    if (request.method === 'GET') void session.pushes.offer(response)
-    await session.transport.handleRequest(request, response, body)
+    if (request.method === 'GET') {
+      session.stream = response
+      void session.pushes.offer(response)
+    }
+    const { transport } = session
+    const fetch: FetchLike = async (asked, options) => {
+      const answer = await transport.handleRequest(asked, options)
+      // Else the client hears nothing before there is something to say.
+      setImmediate(() => response.headersSent && response.flushHeaders())
+      return form === 'stream' ? answer : asJson(answer, (id) => answerUnasked(transport, id))
+    }
+    await toNodeHandler({ fetch })(request, response, body)
   }
   const sweep = setInterval(
     () => {
@@ -118,7 +138,7 @@ export function createLegacySessions({
       const { access, caller, request } = exchange
       if (!(await makeRoom(caller))) return false
       const id = randomUUID()
-      const transport = new NodeStreamableHTTPServerTransport({
+      const transport = new WebStandardStreamableHTTPServerTransport({
         sessionIdGenerator: () => id,
         onsessioninitialized: () => void sessions.set(id, session),
         ...(keepAliveMilliseconds !== undefined && { keepAliveMs: keepAliveMilliseconds }),
@@ -150,10 +170,35 @@ export function createLegacySessions({
       await serve(session, exchange)
       return true
     },
+    async endStream(id, access) {
+      const session = sessions.get(id)
+      if (session?.stream === undefined || !isSameAccess(session.access, access)) return
+      const closed = once(session.stream, 'close')
+      endStream(session)
+      // So that it is no longer counted.
+      await closed
+    },
     size: () => sessions.size,
     async close() {
       clearInterval(sweep)
       await Promise.all([...sessions].map(([id, session]) => end(id, session)))
     },
   }
+}
+
+type FetchLike = Parameters<typeof toNodeHandler>[0]['fetch']
+
+function endStream(session: Session): void {
+  const { stream } = session
+  session.stream = undefined
+  session.transport.closeStandaloneSSEStream()
+  // It may wait for a client that is gone without a word.
+  stream?.destroy()
+}
+
+/** A client that reads no stream can't see what it is asked. */
+function answerUnasked(transport: WebStandardStreamableHTTPServerTransport, id: unknown): void {
+  if (typeof id !== 'string' && typeof id !== 'number') return
+  const message = 'The client takes no streams, so it can be asked nothing.'
+  transport.onmessage?.({ jsonrpc: '2.0', id, error: { code: -32_601, message } })
 }

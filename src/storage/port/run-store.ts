@@ -189,15 +189,27 @@ export interface RunOutcome {
   readonly at: Timestamp
 }
 
+/** A lease that somebody has, and the time that every renewal changes. */
+export interface HeldLease extends Lease {
+  readonly expiresAt: Timestamp
+}
+
 export interface Claims {
   /**
-   * The oldest run of any agent that nobody works on, taken with a lease for `owner`: `queued` becomes `running`, and
-   * a run whose owner's lease has run out, or whose time to try again has come, is taken over. One run of an agent at a time, in the order of acceptance.
+   * The oldest run of any agent on which nobody has a lease, taken with one for `owner`: `queued` becomes `running`, and
+   * a run whose time to try again has come goes on. One run of an agent at a time, in the order of acceptance.
    * What another process accepted is left to that process, whose settings it was sent to, while it lives (`Claim`).
    */
   next(claim: Claim): Promise<{ readonly run: Run; readonly lease: Lease } | undefined>
   /** All that work on something, or have accepted what is not over yet. */
   owners(): Promise<readonly string[]>
+  /**
+   * All leases. No clock says when one has run out, since clocks are set and differ: it has when nobody has renewed it
+   * for so long while somebody was looking.
+   */
+  held(): Promise<readonly HeldLease[]>
+  /** Ends a lease that was not renewed, and frees its run for anybody. False: it was renewed or let go of meanwhile. */
+  expire(lease: HeldLease, at: Timestamp): Promise<boolean>
   /** Lets go of everything that `owner` works on or has accepted, for whoever is free next. */
   abandon(owner: string, at: Timestamp): Promise<void>
 }
@@ -212,4 +224,8 @@ export interface Claim {
   readonly strandedBefore?: Timestamp
   /** Owners that are known to live: their runs are left to them, whose settings the messages were sent to. */
   readonly living?: readonly string[]
+  /** Runs that are not taken now, because this process works on them or lets them rest. */
+  readonly except?: readonly RunId[]
+  /** Runs that waited for `retry` long enough, whatever the clock says. */
+  readonly due?: readonly RunId[]
 }

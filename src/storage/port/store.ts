@@ -65,6 +65,8 @@ export interface Storage {
   signingKey(name: string): Promise<Uint8Array>
   /** A consistent copy of the live database. Refuses an existing target. */
   backup(target: string): Promise<void>
+  /** What is damaged, a phrase each; reads everything. Empty where the database looks after that itself. */
+  check(): Promise<readonly string[]>
   close(): Promise<void>
 }
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts'
+import { exhaustedError, isExhausted } from '../../core/exhausted.ts'
 
 /** The connection was lost while COMMIT was under way, so this transaction may have been committed or not. */
 export class CommitUnknown extends Error {
@@ -36,6 +37,8 @@ const SOCKET_ERRORS = [
 ]
 /** The server stops, has crashed, or is starting; or it has no connection left. */
 const SERVER_ERRORS = ['57P01', '57P02', '57P03', '57P05', '25P03', '53300']
+/** Of memory, of a limit that was set, of the operating system. */
+const SHORTAGES = ['53000', '53200', '53400', '58000', '58030']
 const WORDINGS =
   /connection terminated|not queryable|connection error|timeout exceeded when trying to connect|client was closed|server conn crashed|server closed/i
 
@@ -89,6 +92,13 @@ export function inWords(error: unknown): unknown {
       { cause: error },
     )
   }
+  if (SHORTAGES.includes(code)) {
+    return new UserError(
+      'busy',
+      `PostgreSQL has no memory or other means left for this (${code}); nothing of it was stored. Try again in a moment.`,
+      { cause: error },
+    )
+  }
   if (code === '53100') {
     return new UserError(
       'storage_full',
@@ -103,7 +113,7 @@ export function inWords(error: unknown): unknown {
       { cause: error },
     )
   }
-  return error
+  return isExhausted(error) ? exhaustedError(error) : error
 }
 
 /** Of the user, the database or its rights. */

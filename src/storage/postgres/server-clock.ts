@@ -9,27 +9,26 @@ export interface ServerClock {
   close(): void
 }
 
-/** Asks now and then how far this machine's clock is off, and lets that tell the time in between. */
+/** Asks now and then; in between, a time tells how much has passed that nobody sets. */
 export async function startServerClock(pool: pg.Pool): Promise<ServerClock> {
-  let offset = await measure(pool)
+  let epoch = await measureEpoch(pool)
   const timer = setInterval(() => {
-    measure(pool).then(
+    measureEpoch(pool).then(
       (measured) => {
-        offset = measured
+        epoch = measured
       },
       // Clocks drift slowly.
       () => undefined,
     )
   }, MEASURE_MILLISECONDS)
   timer.unref()
-  return { now: () => Date.now() + offset, close: () => clearInterval(timer) }
+  return { now: () => Math.round(epoch + performance.now()), close: () => clearInterval(timer) }
 }
 
-/** The quickest of some answers tells best: its time lies between asking and hearing. */
-async function measure(pool: pg.Pool): Promise<number> {
-  let best = { took: Number.POSITIVE_INFINITY, offset: 0 }
+/** The server's time when `performance.now()` was 0. The quickest of some answers tells best: its time lies between asking and hearing. */
+async function measureEpoch(pool: pg.Pool): Promise<number> {
+  let best = { took: Number.POSITIVE_INFINITY, epoch: 0 }
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const asked = Date.now()
     const start = performance.now()
     const { rows } = await pool.query<{ milliseconds: number }>(
       'SELECT extract(epoch FROM clock_timestamp()) * 1000 AS milliseconds',
@@ -37,8 +36,8 @@ async function measure(pool: pg.Pool): Promise<number> {
     const took = performance.now() - start
     const [row] = rows
     if (row && took < best.took) {
-      best = { took, offset: Math.round(row.milliseconds - asked - took / 2) }
+      best = { took, epoch: row.milliseconds - start - took / 2 }
     }
   }
-  return best.offset
+  return best.epoch
 }

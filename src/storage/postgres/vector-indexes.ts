@@ -46,13 +46,17 @@ export function createVectorIndexes(
 
   return {
     want(dimension) {
-      const now = Date.now()
-      if (connect === null || now < (tried.get(dimension) ?? 0) + RETRY_MILLISECONDS) return
+      const now = performance.now()
+      if (
+        connect === null ||
+        now < (tried.get(dimension) ?? Number.NEGATIVE_INFINITY) + RETRY_MILLISECONDS
+      )
+        return
       tried.set(dimension, Number.POSITIVE_INFINITY)
       build(dimension, connect).then(
-        () => tried.set(dimension, Date.now()),
+        () => tried.set(dimension, performance.now()),
         (error) => {
-          tried.set(dimension, Date.now())
+          tried.set(dimension, performance.now())
           onError(error)
         },
       )

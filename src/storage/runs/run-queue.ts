@@ -57,10 +57,47 @@ export function createClaims(
 
     async owners() {
       const { rows } = await sql<{ owner: string }>`
-        SELECT owner FROM lease WHERE owner <> ''
+        SELECT owner FROM lease WHERE ${isHeld}
         UNION SELECT accepted_by FROM run WHERE accepted_by <> '' AND ${isOpen('status')}
       `.execute(reader)
       return rows.map((row) => row.owner)
+    },
+
+    async held() {
+      const rows = await reader
+        .selectFrom('lease')
+        .select(['namespace', 'agent_id', 'owner', 'fence', 'expires_at'])
+        .where(isHeld)
+        .execute()
+      return rows.map(({ namespace, agent_id, owner, fence, expires_at: expiresAt }) => {
+        return { namespace, agentId: storedId('agent', agent_id), owner, fence, expiresAt }
+      })
+    },
+
+    async expire({ namespace, agentId, owner, fence, expiresAt }, at) {
+      return transact(async (trx) => {
+        const { numUpdatedRows } = await trx
+          .updateTable('lease')
+          .set({ owner: '', expires_at: '' })
+          .where('namespace', '=', namespace)
+          .where('agent_id', '=', agentId)
+          .where('owner', '=', owner)
+          .where('fence', '=', fence)
+          .where('expires_at', '=', expiresAt)
+          .executeTakeFirst()
+        if (numUpdatedRows === 0n) return false
+        const runs = await trx
+          .updateTable('run')
+          .set({ accepted_by: '' })
+          .where('namespace', '=', namespace)
+          .where('agent_id', '=', agentId)
+          .where(isOpen('status'))
+          .where('status', '=', 'running')
+          .returning('id')
+          .execute()
+        for (const { id } of runs) await recordChange(trx, namespace, 'run', id, at)
+        return true
+      })
     },
 
     async abandon(owner, at) {
@@ -85,6 +122,9 @@ export function createClaims(
   }
 }
 
+/** Written out rather than bound, because only then does the partial index `lease_held` serve. */
+const isHeld = sql<boolean>`owner <> ''`
+
 /** Rolls back what was taken in vain. */
 class Missed extends Error {}
 
@@ -107,6 +147,7 @@ async function oldestFree(
   claim: Claim,
   lock = sql``,
 ): Promise<FreeRun | undefined> {
+  const { except = [], due = [] } = claim
   const query = db
     .selectFrom('run')
     .leftJoin('lease', (join) =>
@@ -119,18 +160,21 @@ async function oldestFree(
     .where(({ eb, and, or }) =>
       or([
         eb('run.status', 'in', ['queued', 'running']),
-        and([eb('run.waiting_for', '=', 'retry'), eb('run.retry_at', '<=', claim.now)]),
+        and([
+          eb('run.waiting_for', '=', 'retry'),
+          or([
+            eb('run.retry_at', '<=', claim.now),
+            ...(due.length > 0 ? [eb('run.id', 'in', due)] : []),
+          ]),
+        ]),
       ]),
     )
-    .where(({ eb, or }) =>
-      or([eb('lease.expires_at', 'is', null), eb('lease.expires_at', '<', claim.now)]),
-    )
+    .$if(except.length > 0, (open) => open.where('run.id', 'not in', except))
+    .where(({ eb, or }) => or([eb('lease.owner', 'is', null), eb('lease.owner', '=', '')]))
     .where(({ eb, and, or, fn }) => {
       const freeSince = fn.coalesce('run.retry_at', 'run.started_at', 'run.created_at')
       return or([
         eb('run.accepted_by', 'in', [claim.owner, '']),
-        // Its lease has run out under somebody who does not stir any more.
-        and([eb('run.status', '=', 'running'), eb('lease.owner', '<>', '')]),
         and([
           eb('run.accepted_by', 'not in', ['', ...(claim.living ?? [])]),
           eb(freeSince, '<', claim.orphanedBefore),
@@ -189,7 +233,7 @@ async function takeLease(trx: Connection, run: FreeRun, claim: Claim): Promise<n
           fence: sql`lease.fence + 1`,
           expires_at: claim.expiresAt,
         })
-        .where('lease.expires_at', '<', claim.now),
+        .where('lease.owner', '=', ''),
     )
     .returning('fence')
     .executeTakeFirst()

@@ -1,43 +1,30 @@
 import type { RunId } from '../../core/ids.ts'
 import { recordChange } from '../changes/changes.ts'
+import { changed } from '../database/changed.ts'
 import type { Scope } from '../database/scope.ts'
-import type { RunWrites } from '../port/store.ts'
+import type { NewRun, RunWrites } from '../port/store.ts'
+import { callWrites } from './call-writes.ts'
+import { leaseWrites } from './lease-writes.ts'
 import { isOpen } from './run-lists.ts'
+import { stepWrites } from './step-writes.ts'
 
-export function runWrites({ db, namespace }: Scope): RunWrites {
-  /** One row, changed only if it is as expected. */
-  const changed = (result: { numUpdatedRows: bigint }) => result.numUpdatedRows === 1n
+export function runWrites(scope: Scope): RunWrites {
+  return {
+    ...runRowWrites(scope),
+    ...leaseWrites(scope),
+    ...stepWrites(scope),
+    ...callWrites(scope),
+  }
+}
+
+function runRowWrites(
+  scope: Scope,
+): Pick<RunWrites, 'insert' | 'start' | 'requestCancel' | 'postpone' | 'finish' | 'setWarnings'> {
+  const { db, namespace } = scope
   const updateRun = (id: RunId) =>
     db.updateTable('run').where('namespace', '=', namespace).where('id', '=', id)
-
   return {
-    async insert(run) {
-      await db
-        .insertInto('run')
-        .values({
-          namespace,
-          id: run.id,
-          agent_id: run.agentId,
-          accepted_by: run.acceptedBy,
-          status: 'queued',
-          stop_reason: null,
-          input: run.input,
-          idempotency_key: run.idempotencyKey,
-          max_steps: run.maxSteps,
-          cancel_requested: 0,
-          waiting_for: null,
-          retry_at: null,
-          error: null,
-          warnings: '[]',
-          created_at: run.createdAt,
-          started_at: null,
-          paused_at: null,
-          completed_at: null,
-          client_samples: run.clientSamples ? 1 : 0,
-        })
-        .execute()
-      await recordChange(db, namespace, 'run', run.id, run.createdAt)
-    },
+    insert: (run) => insertRun(scope, run),
 
     async start(id, at) {
       const started = changed(
@@ -50,138 +37,12 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
       return started
     },
 
-    async hold(lease, expiresAt) {
-      return changed(
-        await db
-          .updateTable('lease')
-          .set({ expires_at: expiresAt })
-          .where('namespace', '=', namespace)
-          .where('agent_id', '=', lease.agentId)
-          .where('owner', '=', lease.owner)
-          .where('fence', '=', lease.fence)
-          .executeTakeFirst(),
-      )
-    },
-
-    async release(lease) {
-      await db
-        .updateTable('lease')
-        .set({ owner: '', expires_at: '' })
-        .where('namespace', '=', namespace)
-        .where('agent_id', '=', lease.agentId)
-        .where('owner', '=', lease.owner)
-        .where('fence', '=', lease.fence)
-        .execute()
-    },
-
     async requestCancel(id, at) {
       const requested = changed(
         await updateRun(id).where(isOpen('status')).set({ cancel_requested: 1 }).executeTakeFirst(),
       )
       if (requested) await recordChange(db, namespace, 'run', id, at)
       return requested
-    },
-
-    async openStep({ id, runId, number, at }) {
-      await db
-        .insertInto('step')
-        .values({
-          namespace,
-          id,
-          run_id: runId,
-          number,
-          state: 'model',
-          attempts: 1,
-          model: null,
-          finish: null,
-          prompt_tokens: 0,
-          completion_tokens: 0,
-          total_tokens: 0,
-          cached_tokens: 0,
-          started_at: at,
-          completed_at: null,
-        })
-        .execute()
-    },
-
-    async recordAnswer(stepId, { model, finish, calls, usage }) {
-      const recorded = changed(
-        await db
-          .updateTable('step')
-          .set({
-            state: 'tools',
-            model,
-            finish,
-            prompt_tokens: usage.promptTokens,
-            completion_tokens: usage.completionTokens,
-            total_tokens: usage.totalTokens,
-            cached_tokens: usage.cachedTokens,
-            reasoning_tokens: usage.reasoningTokens ?? 0,
-            cost: usage.cost ?? null,
-            client_answer: null,
-          })
-          .where('namespace', '=', namespace)
-          .where('id', '=', stepId)
-          .where('state', '=', 'model')
-          .executeTakeFirst(),
-      )
-      if (!recorded || calls.length === 0) return recorded
-      await db
-        .insertInto('tool_call')
-        .values(
-          calls.map((call) => ({
-            namespace,
-            id: call.id,
-            step_id: stepId,
-            call_index: call.index,
-            name: call.name,
-            arguments: call.arguments,
-            effect: call.effect,
-            state: call.effect === 'none' ? 'done' : 'planned',
-            status: call.effect === 'none' ? 'error' : null,
-            attempts: 0,
-            approval: call.needsApproval ? 'pending' : null,
-            approval_reason: null,
-          })),
-        )
-        .execute()
-      return true
-    },
-
-    async startCall(id) {
-      return changed(
-        await db
-          .updateTable('tool_call')
-          .set((eb) => ({ state: 'started', attempts: eb('attempts', '+', 1) }))
-          .where('namespace', '=', namespace)
-          .where('id', '=', id)
-          .where('state', '<>', 'done')
-          .executeTakeFirst(),
-      )
-    },
-
-    async finishCall(id, status) {
-      return changed(
-        await db
-          .updateTable('tool_call')
-          .set({ state: 'done', status })
-          .where('namespace', '=', namespace)
-          .where('id', '=', id)
-          .where('state', '<>', 'done')
-          .executeTakeFirst(),
-      )
-    },
-
-    async closeStep(stepId, at) {
-      return changed(
-        await db
-          .updateTable('step')
-          .set({ state: 'done', completed_at: at })
-          .where('namespace', '=', namespace)
-          .where('id', '=', stepId)
-          .where('state', '<>', 'done')
-          .executeTakeFirst(),
-      )
     },
 
     async postpone(id, waiting, at) {
@@ -199,17 +60,6 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
       )
       if (postponed) await recordChange(db, namespace, 'run', id, at)
       return postponed
-    },
-
-    async countAttempt(stepId, change) {
-      const { attempts } = await db
-        .updateTable('step')
-        .set((eb) => ({ attempts: eb('attempts', '+', change) }))
-        .where('namespace', '=', namespace)
-        .where('id', '=', stepId)
-        .returning('attempts')
-        .executeTakeFirstOrThrow()
-      return attempts
     },
 
     async finish(id, { status, stopReason, error, at }) {
@@ -237,4 +87,32 @@ export function runWrites({ db, namespace }: Scope): RunWrites {
         .execute()
     },
   }
+}
+
+async function insertRun({ db, namespace }: Scope, run: NewRun): Promise<void> {
+  await db
+    .insertInto('run')
+    .values({
+      namespace,
+      id: run.id,
+      agent_id: run.agentId,
+      accepted_by: run.acceptedBy,
+      status: 'queued',
+      stop_reason: null,
+      input: run.input,
+      idempotency_key: run.idempotencyKey,
+      max_steps: run.maxSteps,
+      cancel_requested: 0,
+      waiting_for: null,
+      retry_at: null,
+      error: null,
+      warnings: '[]',
+      created_at: run.createdAt,
+      started_at: null,
+      paused_at: null,
+      completed_at: null,
+      client_samples: run.clientSamples ? 1 : 0,
+    })
+    .execute()
+  await recordChange(db, namespace, 'run', run.id, run.createdAt)
 }

@@ -1,10 +1,14 @@
-import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
+import { randomInt } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { UserError } from '../../core/errors.ts'
+import { checkIntegrity } from './check-integrity.ts'
 import { type Access, connect } from './connections.ts'
+import { codeOf, inWords } from './errors.ts'
+import { COMMITS_AT, GENERATION_AT, MOST_STAMP } from './generation.ts'
 
 /**
- * A copy of one moment. The read transaction holds that moment: without one, SQLite begins the copy anew whenever
- * another connection commits, and does not finish as long as somebody works.
+ * A copy of one moment, which was checked and stands for itself. The read transaction holds that moment: without one,
+ * SQLite begins the copy anew whenever another connection commits, and does not finish as long as somebody works.
  */
 export async function copyDatabase(path: string, target: string, access?: Access): Promise<void> {
   createTarget(target)
@@ -17,18 +21,61 @@ export async function copyDatabase(path: string, target: string, access?: Access
     } finally {
       source.close()
     }
+    makeOwn(target)
+    const problems = await checkFile(target)
+    if (problems.length > 0) throw damagedSource(path, problems)
   } catch (error) {
-    rmSync(target, { force: true })
-    throw error
+    removeDatabase(target)
+    throw inWords(error)
   }
 }
 
+/** Everything that is wrong with the data in it. */
+export async function checkFile(path: string): Promise<readonly string[]> {
+  const handle = await connect(path, 'read')
+  try {
+    return checkIntegrity(handle)
+  } finally {
+    handle.close()
+  }
+}
+
+/**
+ * Two files never pass for the same: the -wal of one must not be laid over the other. And whoever reads a copy needs no
+ * -wal, so that it can be read where nothing can be written; who opens it to write makes one.
+ */
+function makeOwn(path: string): void {
+  const file = openSync(path, 'r+')
+  try {
+    writeSync(file, ROLLBACK_JOURNAL, 0, ROLLBACK_JOURNAL.length, JOURNAL_AT)
+    writeNumber(file, COMMITS_AT, 0)
+    writeNumber(file, GENERATION_AT, randomInt(1, MOST_STAMP))
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The versions of the format that writers and readers need. */
+const JOURNAL_AT = 18
+const ROLLBACK_JOURNAL = Buffer.from([1, 1])
+
+function writeNumber(file: number, at: number, value: number): void {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  writeSync(file, bytes, 0, bytes.length, at)
+}
+
+export function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${path}${suffix}`, { force: true })
+}
+
 /** Made before anything is copied into it, so that nobody else can read it meanwhile. */
-function createTarget(target: string): void {
+export function createTarget(target: string): void {
   try {
     closeSync(openSync(target, 'wx', 0o600))
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    const code = codeOf(error) || 'unknown error'
     throw new UserError(
       'invalid_argument',
       code === 'EEXIST'
@@ -37,6 +84,14 @@ function createTarget(target: string): void {
       { cause: error },
     )
   }
+}
+
+function damagedSource(path: string, problems: readonly string[]): UserError {
+  return new UserError(
+    'unsupported',
+    `${path} is damaged (${problems[0]}), and a copy of it is no backup, so none was kept. Run recollect doctor; then bring back an older backup with recollect restore <file>, ` +
+      `or copy out what can still be read with recollect salvage ${path} <new>.`,
+  )
 }
 
 /** The name for a copy that does not exist yet. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type DatabaseHandle from 'better-sqlite3'
 import { UserError } from '../../core/errors.ts'
@@ -27,7 +27,8 @@ export function createFile(path: string): void {
   }
 }
 
-export type Access = 'read' | 'write'
+/** `damaged`: to read what of it can be read, whatever is wrong with the rest. */
+export type Access = 'read' | 'write' | 'damaged'
 
 export async function connect(
   path: string,
@@ -38,14 +39,19 @@ export async function connect(
     const Driver = loadDriver()
     const opened = new Driver(path, {
       timeout: BUSY_TIMEOUT_MS,
-      readonly: access === 'read',
+      readonly: access !== 'write',
     })
     handle = opened
+    if (access === 'damaged') {
+      // A table whose entry in the schema is damaged does not keep others from being read.
+      opened.pragma('writable_schema = ON')
+      return opened
+    }
     await whileBusy(() => refuseForeign(path, opened))
+    // better-sqlite3 is built with NORMAL as the default for WAL, which may lose commits when the power fails.
+    opened.pragma('synchronous = FULL')
     if (access === 'write') {
       await whileBusy(() => opened.pragma('journal_mode = WAL'))
-      // better-sqlite3 is built with NORMAL as the default for WAL, which may lose commits when the power fails.
-      opened.pragma('synchronous = FULL')
       opened.pragma('foreign_keys = ON')
       // What is deleted is overwritten.
       opened.pragma('secure_delete = ON')
@@ -72,7 +78,7 @@ function refuseForeign(path: string, handle: DatabaseHandle.Database): void {
   )
 }
 
-function cannotOpen(path: string, error: unknown, access: Access = 'write'): unknown {
+export function cannotOpen(path: string, error: unknown, access: Access = 'write'): unknown {
   const cause = error instanceof UserError ? error.cause : error
   if (error instanceof UserError && (error.code === 'busy' || !codeOf(cause).startsWith('SQLITE_')))
     return error
@@ -87,15 +93,19 @@ function cannotOpen(path: string, error: unknown, access: Access = 'write'): unk
   }
   if (isDamage(cause)) return damaged(cause)
   if (isFull(cause)) return diskFull(cause)
-  const may = access === 'read' ? 'read' : 'write to'
-  const hint =
-    access === 'write' && /READONLY|EROFS/.test(code)
-      ? ', or RECOLLECT_READ_ONLY=1 to look at what is there'
-      : ''
+  if (access === 'read' && /^SQLITE_(CANTOPEN|READONLY)/.test(code) && existsSync(path)) {
+    return new UserError(
+      'unsupported',
+      `The data file ${path} can't be opened for reading (${code}): SQLite has to write beside it even to read what servers write to. ` +
+        'Check the rights on its directory, or copy it to one that you may write to and set RECOLLECT_HOME to that.',
+      { cause },
+    )
+  }
+  const may = access === 'write' ? 'write to' : 'read'
   return new UserError(
     'unsupported',
-    `The data file ${path} can't be opened for ${access === 'read' ? 'reading' : 'writing'} (${code}). ` +
-      `Check the rights on its directory, or set RECOLLECT_HOME to a directory that you may ${may}${hint}.`,
+    `The data file ${path} can't be opened for ${access === 'write' ? 'writing' : 'reading'} (${code}). ` +
+      `Check the rights on its directory, or set RECOLLECT_HOME to a directory that you may ${may}.`,
     { cause },
   )
 }

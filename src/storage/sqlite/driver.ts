@@ -11,6 +11,7 @@ import {
 } from 'kysely'
 import { createMutex } from '../database/mutex.ts'
 import { inWords, isBusy } from './errors.ts'
+import { commitStamps } from './session.ts'
 
 /** How long a statement may wait for another process inside SQLite. It waits with the event loop, so: briefly. */
 export const BUSY_TIMEOUT_MS = 15
@@ -22,18 +23,23 @@ const MOST_STATEMENTS = 512
  * One connection of better-sqlite3 under Kysely. Kysely's own driver begins transactions deferred, which fails at the
  * first write after a read whenever another process wrote in between; this one takes the write lock at BEGIN and asks
  * again, asynchronously, while somebody else has it. Nothing else is retried: BEGIN has no effect to repeat.
+ * `assertWritable` is asked at both ends of a transaction, and throws if nothing may be written.
  */
-export function sqliteDialect(handle: DatabaseHandle.Database): KyselyDialect {
+export function sqliteDialect(
+  handle: DatabaseHandle.Database,
+  assertWritable: () => void = () => {},
+): KyselyDialect {
   return {
     createAdapter: () => new SqliteAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
-    createDriver: () => createDriver(handle),
+    createDriver: () => createDriver(handle, assertWritable),
   }
 }
 
-function createDriver(handle: DatabaseHandle.Database): Driver {
+function createDriver(handle: DatabaseHandle.Database, assertWritable: () => void): Driver {
   const connection = createConnection(handle)
+  const stamps = commitStamps(handle)
   const mutex = createMutex()
   return {
     async init() {},
@@ -45,10 +51,16 @@ function createDriver(handle: DatabaseHandle.Database): Driver {
       mutex.unlock()
     },
     async beginTransaction() {
+      assertWritable()
       await whileBusy(() => handle.exec('BEGIN IMMEDIATE'))
+      stamps.begun()
     },
     async commitTransaction() {
-      run(() => handle.exec('COMMIT'))
+      assertWritable()
+      run(() => {
+        stamps.committing()
+        handle.exec('COMMIT')
+      })
     },
     async rollbackTransaction() {
       // SQLite itself has rolled back already after some errors (a full disk, for one).

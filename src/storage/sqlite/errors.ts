@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts'
+import { exhaustedError, hasNoFileHandles, isExhausted } from '../../core/exhausted.ts'
 
 /** What is said of data that SQLite finds damaged, wherever that shows. */
 export function damaged(cause?: unknown): UserError {
@@ -55,6 +56,10 @@ export function inWords(error: unknown): unknown {
       `The data can only be read here (${code}); nothing of this call was stored. Check the rights on the data directory and whether its disk is mounted read-only, or set RECOLLECT_READ_ONLY=1.`,
       { cause: error },
     )
+  }
+  // SQLite opens files of its own now and then, and does not say why it could not.
+  if (isExhausted(error) || (code.startsWith('SQLITE_CANTOPEN') && hasNoFileHandles())) {
+    return exhaustedError(error)
   }
   if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN')) {
     return new UserError(

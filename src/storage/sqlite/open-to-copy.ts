@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
+import type DatabaseHandle from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { UserError } from '../../core/errors.ts'
 import type { CopySource, CopyTarget } from '../copy/ends.ts'
 import type { Database } from '../database/schema.ts'
 import { MIGRATIONS } from '../migrations/index.ts'
 import { migrate, versionToRead } from '../migrations/migrate.ts'
-import { connect, createFile } from './connections.ts'
+import { connect } from './connections.ts'
 import { dialect } from './dialect.ts'
 import { sqliteDialect } from './driver.ts'
-import { hasVersionTable, readSnapshot } from './open.ts'
+import { hasVersionTable, readSnapshot, tellOnStderr } from './open.ts'
+import { takeFile } from './take-file.ts'
 
 /** The file as it is, to be copied; it is only read, beside whoever writes to it. */
 export async function openSqliteToCopy(path: string): Promise<CopySource> {
@@ -26,10 +28,17 @@ export async function openSqliteToCopy(path: string): Promise<CopySource> {
 
 /** A new file, or one that a copy was begun in. */
 export async function openSqliteAsTarget(path: string): Promise<CopyTarget> {
-  createFile(path)
-  const handle = await connect(path)
-  const db = new Kysely<Database>({ dialect: sqliteDialect(handle) })
+  const hold = await takeFile(path, tellOnStderr)
+  let handle: DatabaseHandle.Database | undefined
+  const close = () => {
+    handle?.close()
+    hold.tryAlone()
+    hold.release()
+  }
   try {
+    await hold.share()
+    handle = await connect(path)
+    const db = new Kysely<Database>({ dialect: sqliteDialect(handle) })
     const schemaVersion = await migrate({
       db,
       dialect,
@@ -46,11 +55,11 @@ export async function openSqliteAsTarget(path: string): Promise<CopyTarget> {
       transact: (work) => db.transaction().execute(work),
       async close() {
         await db.destroy()
-        handle.close()
+        close()
       },
     }
   } catch (error) {
-    handle.close()
+    close()
     throw error
   }
 }

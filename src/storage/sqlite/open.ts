@@ -10,28 +10,42 @@ import { DEFAULT_VECTOR_MEGABYTES } from '../database-settings.ts'
 import { MIGRATIONS, type Migration } from '../migrations/index.ts'
 import { assertVersion, migrate, versionToRead } from '../migrations/migrate.ts'
 import type { Storage } from '../port/store.ts'
-import { copyDatabase, freeName } from './backup.ts'
+import { checkFile, copyDatabase, freeName } from './backup.ts'
 import { readChangeLog } from './change-log.ts'
-import { connect, createFile } from './connections.ts'
+import { type Access, connect } from './connections.ts'
 import { dialect } from './dialect.ts'
 import { PATIENCE_MS, sqliteDialect } from './driver.ts'
+import { createEraser } from './erase.ts'
+import { inWords, isFull } from './errors.ts'
+import { createExplanation } from './explain-failure.ts'
+import { guarded } from './guard.ts'
+import { holdData } from './hold.ts'
 import { createSearchThread } from './searches.ts'
+import { beginSession, endSession, generationOf } from './session.ts'
+import { examineFiles, type Tell } from './settle-files.ts'
+import { followLinks, takeFile } from './take-file.ts'
+import { type FileWatch, watchFile } from './watch-file.ts'
 
 const VECTOR_BYTES = DEFAULT_VECTOR_MEGABYTES * 1_000_000
+
+export const tellOnStderr: Tell = (sentence) => process.stderr.write(`recollect: ${sentence}\n`)
 
 /**
  * Opens the file, creating it and its directory for this user alone, and migrates it. Throws a UserError that says
  * what to do when that can't be done. `vectorBytes` is the memory that in-memory vector indexes may take; 0: none are built.
+ * `tell` is told of what was found beside the file, and later if the file is no longer there.
  */
 export async function openSqlite(
-  path: string,
+  given: string,
   migrations: readonly Migration[] = MIGRATIONS,
   vectorBytes = VECTOR_BYTES,
+  tell = tellOnStderr,
 ): Promise<Storage> {
-  createFile(path)
+  const path = followLinks(given)
+  const hold = await takeFile(path, tell)
   const handles: DatabaseHandle.Database[] = []
-  const open = async () => {
-    const handle = await connect(path)
+  const open = async (access: Access) => {
+    const handle = await connect(path, access)
     handles.push(handle)
     return handle
   }
@@ -39,8 +53,12 @@ export async function openSqlite(
   const closeHandles = () => {
     for (const handle of handles) handle.close()
   }
+  let watch: FileWatch | undefined
   try {
-    const writer = new Kysely<Database>({ dialect: sqliteDialect(await open()) })
+    const writeHandle = await open('write')
+    const writer = new Kysely<Database>({
+      dialect: sqliteDialect(writeHandle, () => watch?.assertThere()),
+    })
     const schemaVersion = await migrate({
       db: writer,
       dialect,
@@ -48,41 +66,88 @@ export async function openSqlite(
       hasVersionTable,
       backup: (version) => copyDatabase(path, freeName(`${path}.schema-${version}`)),
     })
-    const readHandle = await open()
+    if (hold.isAlone) beginIfThereIsSpace(writeHandle)
+    await hold.share()
+    const readHandle = await open('read')
     readHandle.pragma('query_only = ON')
+    const watching = watchFile(path, generationOf(writeHandle), tell)
+    watch = watching
     const reader = new Kysely<Database>({ dialect: sqliteDialect(readHandle) })
+    const eraser = createEraser(writer, dialect)
     const searchThread = createSearchThread({
       database: path,
       busyMilliseconds: PATIENCE_MS,
       vectorBytes,
     })
-    return createStorage({
-      dialect,
+    const changes = readChangeLog(reader, readHandle)
+    const storage = createStorage({
+      dialect: eraser.dialect,
       reader,
-      transact: (work) =>
-        writer.transaction().execute(async (trx) => {
+      async transact(work) {
+        const result = await writer.transaction().execute(async (trx) => {
           const row = trx.selectFrom('schema_version').select('version')
           assertVersion((await row.executeTakeFirstOrThrow()).version, schemaVersion)
           return work(trx)
-        }),
+        })
+        eraser.committed()
+        return result
+      },
       schemaVersion,
       clock: systemClock,
       snapshot: (work) => readSnapshot(path, work),
       searches: searchThread.searches,
       vectorBytes,
       info: async () => infoOf(path),
-      changes: readChangeLog(reader, readHandle),
+      changes: {
+        ...changes,
+        mayHaveChanged() {
+          watching.look()
+          return changes.mayHaveChanged()
+        },
+      },
       backup: (target) => copyDatabase(path, target),
+      check: () => checkFile(path),
       async close() {
+        eraser.stop()
         await searchThread.close()
+        watching.look()
+        // The last connection that closes takes away the -wal of that name, which would be that of another file; one that
+        // only reads does not.
+        if (watching.isReplaced) writeHandle.close()
         await reader.destroy()
+        readHandle.close()
+        if (writeHandle.open && hold.tryAlone()) endIfThereIsSpace(writeHandle)
         await writer.destroy()
         closeHandles()
+        watching.close()
+        hold.release()
       },
     })
+    return guarded(storage, createExplanation(path))
   } catch (error) {
     closeHandles()
+    watch?.close()
+    hold.release()
     throw error
+  }
+}
+
+/** Where nothing can be written, what is there can still be read. */
+function beginIfThereIsSpace(handle: DatabaseHandle.Database): void {
+  try {
+    beginSession(handle)
+  } catch (error) {
+    if (handle.inTransaction) handle.exec('ROLLBACK')
+    if (!isFull(error)) throw inWords(error)
+  }
+}
+
+function endIfThereIsSpace(handle: DatabaseHandle.Database): void {
+  try {
+    endSession(handle)
+  } catch {
+    // The next process that opens the file finds the -wal, and goes on with it.
+    if (handle.inTransaction) handle.exec('ROLLBACK')
   }
 }
 
@@ -90,22 +155,31 @@ export async function openSqlite(
  * Opens the file as it is, to read only, beside whoever writes to it. Its `transaction` throws UserError `read_only`.
  * Throws a UserError that says what to do if there is no file, or one of another schema.
  */
-export async function openSqliteToRead(path: string, vectorBytes = VECTOR_BYTES): Promise<Storage> {
+export async function openSqliteToRead(
+  given: string,
+  vectorBytes = VECTOR_BYTES,
+): Promise<Storage> {
+  const path = followLinks(given)
   if (!existsSync(path)) {
     throw new UserError(
       'not_found',
       `There is no data at ${path}, and nothing is created to be read. Start a server that may write there first, or set RECOLLECT_HOME to where the data is.`,
     )
   }
-  const handle = await connect(path, 'read')
-  const reader = new Kysely<Database>({ dialect: sqliteDialect(handle) })
-  const searchThread = createSearchThread({
-    database: path,
-    busyMilliseconds: PATIENCE_MS,
-    vectorBytes,
-  })
+  const hold = await holdData(path)
+  let handle: DatabaseHandle.Database | undefined
   try {
-    return createStorage({
+    if (hold.isAlone) refuseUnsettled(path)
+    const opened = await connect(path, 'read')
+    handle = opened
+    await hold.share()
+    const reader = new Kysely<Database>({ dialect: sqliteDialect(opened) })
+    const searchThread = createSearchThread({
+      database: opened.name,
+      busyMilliseconds: PATIENCE_MS,
+      vectorBytes,
+    })
+    const storage = createStorage({
       dialect,
       reader,
       transact: null,
@@ -115,18 +189,34 @@ export async function openSqliteToRead(path: string, vectorBytes = VECTOR_BYTES)
       searches: searchThread.searches,
       vectorBytes,
       info: async () => infoOf(path),
-      changes: readChangeLog(reader, handle),
+      changes: readChangeLog(reader, opened),
       backup: (target) => copyDatabase(path, target, 'read'),
+      check: () => checkFile(path),
       async close() {
         await searchThread.close()
         await reader.destroy()
-        handle.close()
+        opened.close()
+        hold.tryAlone()
+        hold.release()
       },
     })
+    return guarded(storage, createExplanation(path))
   } catch (error) {
-    handle.close()
+    handle?.close()
+    hold.tryAlone()
+    hold.release()
     throw error
   }
+}
+
+/** To set files right would be to write. */
+function refuseUnsettled(path: string): void {
+  const { kind } = examineFiles(path)
+  if (kind !== 'foreign' && kind !== 'orphan') return
+  throw new UserError(
+    'unsupported',
+    `The -wal beside ${path} belongs to another file, as after a backup was put in its place by hand, so it is not read. Start a server that may write there once, which puts the -wal aside.`,
+  )
 }
 
 function infoOf(path: string) {

@@ -1,0 +1,82 @@
+import type { Timestamp } from '../../core/clock.ts'
+import { UserError } from '../../core/errors.ts'
+import type { RunId } from '../../core/ids.ts'
+import { isLonger, LIMITS } from '../../core/limits.ts'
+import { DEFAULT_MAX_STEPS, type Run } from '../../core/run.ts'
+import { cleanText, countCharacters } from '../../core/text.ts'
+import type { ModelRegistry } from '../../llm/model.ts'
+import { findAgent } from '../../memory/find-agent.ts'
+import type { Transaction } from '../../storage/port/store.ts'
+import { runOfKey } from './run-key.ts'
+import { findRun } from './view-run.ts'
+
+export interface MessageToAgent {
+  /** Id or exact name. */
+  readonly agent: string
+  readonly text: string
+  readonly idempotencyKey?: string | undefined
+  readonly maxSteps?: number | undefined
+  /** The client can answer with a model of its own. */
+  readonly samples?: boolean | undefined
+  /** Its sender is about to watch the run. */
+  readonly isWatched?: boolean | undefined
+}
+
+export interface Acceptance {
+  /** Of the run that the message begins, if it is new. */
+  readonly id: RunId
+  /** Names the process that acknowledges. */
+  readonly acceptedBy: string
+  readonly at: Timestamp
+}
+
+/** The text as it is stored. Throws a UserError if it is empty or too long. */
+export function checkMessage(text: string): string {
+  const clean = cleanText(text)
+  if (clean.trim() === '')
+    throw new UserError('invalid_argument', 'The message is empty. Say something to the agent.')
+  // A message is read whole at every step until it leaves the context; longer texts belong into the archive.
+  if (isLonger(clean, LIMITS.message)) {
+    throw new UserError(
+      'limit_exceeded',
+      `A message holds at most ${LIMITS.message} characters and this one has ${countCharacters(clean)}. Put long texts into the archive with insert_archival, and refer to them.`,
+    )
+  }
+  return clean
+}
+
+/**
+ * Queues a run for the message, in the transaction of the caller. A message that is sent again with its key gets the
+ * run that it began.
+ */
+export async function acceptMessage(
+  tx: Transaction,
+  models: Pick<ModelRegistry, 'checkSender'>,
+  { agent: reference, text, idempotencyKey, maxSteps, samples = false }: MessageToAgent,
+  { id, acceptedBy, at }: Acceptance,
+): Promise<Run> {
+  const agent = await findAgent(tx.agents, reference)
+  const key = idempotencyKey ?? null
+  const known = key === null ? undefined : await runOfKey(tx, agent.id, key)
+  if (known) return sameMessage(known, text)
+  models.checkSender(agent.model, { samples })
+  await tx.runs.insert({
+    id,
+    agentId: agent.id,
+    input: text,
+    idempotencyKey: key,
+    maxSteps: maxSteps ?? DEFAULT_MAX_STEPS,
+    acceptedBy,
+    clientSamples: samples,
+    createdAt: at,
+  })
+  return findRun(tx, id)
+}
+
+function sameMessage(run: Run, text: string): Run {
+  if (run.input === text) return run
+  throw new UserError(
+    'conflict',
+    `The idempotency key was used for another message (run ${run.id}). Use a new key for a new message, or repeat the same message to get its run.`,
+  )
+}

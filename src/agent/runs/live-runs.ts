@@ -1,0 +1,137 @@
+import type { AgentEvent, PartKind } from '../../core/event.ts'
+import type { MessageId, RunId } from '../../core/ids.ts'
+
+/** Runs that this process works on, as those see them who watch. */
+export interface LiveRuns {
+  /** Somebody is about to subscribe; until then the run is kept for them. */
+  expect(namespace: string, runId: RunId): void
+  /** Whether it is worth the trouble to stream. */
+  isWatched(namespace: string, runId: RunId): boolean
+  publish(namespace: string, event: AgentEvent): void
+  /** Tells first what there is of the present step, then each event as it happens. Returns the end of it. */
+  subscribe(namespace: string, runId: RunId, listener: (event: AgentEvent) => void): () => void
+}
+
+interface Watched {
+  readonly listeners: Set<(event: AgentEvent) => void>
+  present: Present
+  expiry?: NodeJS.Timeout | undefined
+}
+
+/** The events that tell of the present step, and of what there is of its answer so far. */
+interface Present {
+  readonly step?: AgentEvent
+  readonly answer?: AgentEvent & { readonly messageId: MessageId }
+  readonly parts: readonly Part[]
+}
+
+interface Part {
+  readonly kind: PartKind
+  readonly toolName: string | undefined
+  readonly text: string
+  readonly hasEnded: boolean
+}
+
+const NOTHING: Present = { parts: [] }
+/** Chosen by hand: far longer than it takes from sending a message to watching its run. */
+const EXPECTED_MILLISECONDS = 10_000
+
+/** A listener that throws is reported to `onError` and disturbs nobody else. */
+export function createLiveRuns(onError: (error: unknown) => void): LiveRuns {
+  const runs = new Map<string, Watched>()
+  const keyOf = (namespace: string, runId: RunId) => `${namespace} ${runId}`
+
+  function watch(key: string): Watched {
+    const known = runs.get(key)
+    clearTimeout(known?.expiry)
+    const watched = known ?? { listeners: new Set(), present: NOTHING }
+    runs.set(key, watched)
+    return watched
+  }
+
+  function tell(listener: (event: AgentEvent) => void, event: AgentEvent): void {
+    try {
+      listener(event)
+    } catch (error) {
+      onError(error)
+    }
+  }
+
+  return {
+    expect(namespace, runId) {
+      const key = keyOf(namespace, runId)
+      const watched = watch(key)
+      if (watched.listeners.size > 0) return
+      watched.expiry = setTimeout(() => runs.delete(key), EXPECTED_MILLISECONDS)
+      watched.expiry.unref()
+    },
+    isWatched: (namespace, runId) => runs.has(keyOf(namespace, runId)),
+    publish(namespace, event) {
+      const watched = runs.get(keyOf(namespace, event.runId))
+      if (!watched) return
+      watched.present = follow(watched.present, event)
+      for (const listener of [...watched.listeners]) tell(listener, event)
+    },
+    subscribe(namespace, runId, listener) {
+      const key = keyOf(namespace, runId)
+      const watched = watch(key)
+      for (const event of eventsOf(watched.present)) tell(listener, event)
+      watched.listeners.add(listener)
+      return () => {
+        watched.listeners.delete(listener)
+        if (watched.listeners.size === 0) runs.delete(key)
+      }
+    },
+  }
+}
+
+function follow(present: Present, event: AgentEvent): Present {
+  switch (event.type) {
+    case 'step_started':
+      return { step: event, parts: [] }
+    case 'answer_started':
+      return { ...present, answer: event, parts: [] }
+    case 'part_started': {
+      const { kind, toolName } = event
+      return {
+        ...present,
+        parts: [...present.parts, { kind, toolName, text: '', hasEnded: false }],
+      }
+    }
+    case 'part_delta':
+      return withPart(present, event.part, (part) => ({ ...part, text: part.text + event.text }))
+    case 'part_ended':
+      return withPart(present, event.part, (part) => ({ ...part, hasEnded: true }))
+    // An answer that is kept is stored, and one that is not is nobody's business.
+    case 'answer_ended':
+      return present.step ? { step: present.step, parts: [] } : NOTHING
+    case 'step_ended':
+    case 'run_left':
+      return NOTHING
+    case 'tool_called':
+    case 'spoke':
+      return present
+  }
+}
+
+function withPart(present: Present, place: number, change: (part: Part) => Part): Present {
+  return {
+    ...present,
+    parts: present.parts.map((part, index) => (index === place ? change(part) : part)),
+  }
+}
+
+function eventsOf({ step, answer, parts }: Present): readonly AgentEvent[] {
+  const events = [step, answer].filter((event) => event !== undefined)
+  if (!answer) return events
+  const { runId, agentId, messageId } = answer
+  const own = { runId, agentId, messageId }
+  return [
+    ...events,
+    ...parts.flatMap(({ kind, toolName, text, hasEnded }, part): readonly AgentEvent[] => [
+      { ...own, type: 'part_started', part, kind, toolName },
+      ...(text === '' ? [] : [{ ...own, type: 'part_delta' as const, part, text }]),
+      ...(hasEnded ? [{ ...own, type: 'part_ended' as const, part }] : []),
+    ]),
+  ]
+}

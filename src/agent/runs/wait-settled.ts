@@ -1,0 +1,57 @@
+import { withDeadline } from '../../core/deadline.ts'
+import type { Change } from '../../core/event.ts'
+import type { RunId } from '../../core/ids.ts'
+import { isSettled } from '../../core/run.ts'
+import type { Store } from '../../storage/port/store.ts'
+
+export type OnChange = (listener: (change: Change) => void) => () => void
+
+/**
+ * Returns when the run is settled or gone, `milliseconds` have passed, or `signal` fires. It listens first and looks
+ * then, so that no change falls in between.
+ */
+export async function waitSettled(
+  { runs }: Pick<Store, 'runs'>,
+  onChange: OnChange,
+  id: RunId,
+  milliseconds: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const changed = createFlag()
+  const stopListening = onChange((change) => {
+    // A deleted agent takes its runs with it, and no change of a run tells so.
+    if (change.kind === 'agent' || change.subjectId === id) changed.raise()
+  })
+  try {
+    await withDeadline(signal, milliseconds, async (over) => {
+      over.addEventListener('abort', changed.raise, { once: true })
+      for (;;) {
+        const state = await runs.state(id)
+        if (!state || isSettled(state.status) || over.aborted) return
+        await changed.next()
+      }
+    })
+  } finally {
+    stopListening()
+  }
+}
+
+/** A flag to wait for; raised while nobody waits, it stays raised for the next who does. */
+function createFlag() {
+  let raised = false
+  let resolve: (() => void) | undefined
+  return {
+    raise(): void {
+      raised = true
+      resolve?.()
+    },
+    async next(): Promise<void> {
+      if (!raised) {
+        await new Promise<void>((done) => {
+          resolve = done
+        })
+      }
+      raised = false
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import type { Agent, AgentType, MemoryCounts, Summary } from './agent.ts'
+import type { AgentSettings } from './agent-settings.ts'
+import type { Block, NewBlock } from './block.ts'
+import type { ToolRule } from './tool-rule.ts'
+
+/* An agent as the outside makes, changes and sees it. */
+
+export interface AgentFields {
+  readonly name?: string | undefined
+  readonly description?: string | undefined
+  readonly model?: string | undefined
+  readonly embedding?: string | undefined
+  readonly contextWindow?: number | undefined
+  readonly system?: string | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly tools?: readonly string[] | undefined
+}
+
+/** An empty `model`, `embedding` or `system` goes back to the default. */
+export interface AgentChanges extends AgentFields {
+  readonly toolRules?: readonly ToolRule[] | undefined
+}
+
+export interface NewAgent extends AgentFields {
+  readonly agentType?: AgentType | undefined
+  /** Values of the blocks `persona` and `human`. */
+  readonly persona?: string | undefined
+  readonly human?: string | undefined
+  readonly blocks?: readonly NewBlock[] | undefined
+  /** Blocks that exist, to be shared. */
+  readonly blockIds?: readonly string[] | undefined
+}
+
+/** An agent with its blocks and the size of its memory. */
+export interface AgentView {
+  readonly agent: Agent
+  /** The system prompt in force: the agent's own, or that of its type. */
+  readonly system: string
+  readonly blocks: readonly Block[]
+  readonly counts: MemoryCounts
+}
+
+export type SettingsPatch = {
+  readonly [Name in keyof AgentSettings]?: AgentSettings[Name] | undefined
+}
+
+/** The cost of embedding an agent's messages. */
+export interface MessagesToEmbed {
+  /** The model that would embed them; null: there is none. */
+  readonly handle: string | null
+  readonly messages: number
+  /** An estimate. */
+  readonly tokens: number
+}
+
+export interface Compacted {
+  /** Messages that left the context. */
+  readonly evicted: number
+  /** How the summary in their place was written. */
+  readonly method: Summary['method'] | 'none'
+  /** Why no model wrote the summary. */
+  readonly problem?: string
+}

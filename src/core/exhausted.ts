@@ -1,0 +1,52 @@
+import { closeSync, openSync } from 'node:fs'
+import { devNull } from 'node:os'
+import { UserError } from './errors.ts'
+
+const CODES: ReadonlySet<string> = new Set([
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'ENOBUFS',
+  'EAGAIN',
+  'SQLITE_NOMEM',
+  // A thread could not be started.
+  'ERR_WORKER_INIT_FAILED',
+  'ERR_MEMORY_ALLOCATION_FAILED',
+])
+const ALLOCATION = /allocat/i
+/** As the C library says it where nobody kept its code. */
+const WORDINGS = /too many open files|cannot allocate memory|resource temporarily unavailable/i
+
+/** The process or the machine has no file handles, memory or threads left. Nobody's work is to blame, and it passes. */
+export function isExhausted(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error instanceof AggregateError) return error.errors.some(isExhausted)
+  if (CODES.has(codeOf(error))) return true
+  if (error instanceof RangeError && ALLOCATION.test(error.message)) return true
+  if (!(error instanceof UserError) && WORDINGS.test(error.message)) return true
+  return isExhausted(error.cause)
+}
+
+/** The same for people and models. */
+export function exhaustedError(error: unknown): UserError {
+  const code = error instanceof Error ? codeOf(error) : ''
+  return new UserError(
+    'busy',
+    `The server has no file handles, memory or threads left for this${code && ` (${code})`}. Try again in a moment; if it stays so, raise the limits of its process.`,
+    { cause: error },
+  )
+}
+
+/** Where none is left, some calls fail as if something else were wrong: a name, for one, is then not found. */
+export function hasNoFileHandles(): boolean {
+  try {
+    closeSync(openSync(devNull, 'r'))
+    return false
+  } catch (error) {
+    return isExhausted(error)
+  }
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : ''
+}

@@ -1,0 +1,32 @@
+import { changed } from '../database/changed.ts'
+import type { Scope } from '../database/scope.ts'
+import type { RunWrites } from '../port/store.ts'
+
+/** Calls of tools, from planned to done. */
+export function callWrites({ db, namespace }: Scope): Pick<RunWrites, 'startCall' | 'finishCall'> {
+  return {
+    async startCall(id) {
+      return changed(
+        await db
+          .updateTable('tool_call')
+          .set((eb) => ({ state: 'started', attempts: eb('attempts', '+', 1) }))
+          .where('namespace', '=', namespace)
+          .where('id', '=', id)
+          .where('state', '<>', 'done')
+          .executeTakeFirst(),
+      )
+    },
+
+    async finishCall(id, status) {
+      return changed(
+        await db
+          .updateTable('tool_call')
+          .set({ state: 'done', status })
+          .where('namespace', '=', namespace)
+          .where('id', '=', id)
+          .where('state', '<>', 'done')
+          .executeTakeFirst(),
+      )
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import { changed } from '../database/changed.ts'
+import type { Scope } from '../database/scope.ts'
+import type { RunWrites } from '../port/store.ts'
+
+/** The lease of an agent: who works on its runs. */
+export function leaseWrites({ db, namespace }: Scope): Pick<RunWrites, 'hold' | 'release'> {
+  return {
+    async hold(lease, expiresAt) {
+      return changed(
+        await db
+          .updateTable('lease')
+          .set({ expires_at: expiresAt })
+          .where('namespace', '=', namespace)
+          .where('agent_id', '=', lease.agentId)
+          .where('owner', '=', lease.owner)
+          .where('fence', '=', lease.fence)
+          .executeTakeFirst(),
+      )
+    },
+
+    async release(lease) {
+      await db
+        .updateTable('lease')
+        .set({ owner: '', expires_at: '' })
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', lease.agentId)
+        .where('owner', '=', lease.owner)
+        .where('fence', '=', lease.fence)
+        .execute()
+    },
+  }
+}

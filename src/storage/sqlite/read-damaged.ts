@@ -1,0 +1,91 @@
+import type DatabaseHandle from 'better-sqlite3'
+import { isDamage } from './errors.ts'
+
+export type DamagedRow = Readonly<Record<string, unknown>>
+
+export interface DamagedTable {
+  readonly name: string
+  readonly columns: readonly string[]
+}
+
+const ROWS_AT_ONCE = 500
+/** Rows of a table whose end nobody knows, for each page that the file has. */
+const MOST_ROWS_A_PAGE = 100
+
+/**
+ * All rows of a table that SQLite can still reach, in batches. Where a page can't be read, every number behind the last
+ * row is tried by itself, since the rows behind that page, and those that share its branch, may be whole. `onLost` is told
+ * of numbers that can't be read; which of them had a row can't be known.
+ */
+export function* readDamaged(
+  handle: DatabaseHandle.Database,
+  { name, columns }: DamagedTable,
+  onLost: (rowId: number) => void,
+): Generator<readonly DamagedRow[]> {
+  const selected = ['rowid AS "~rowid"', ...columns.map((column) => `"${column}"`)].join(', ')
+  const next = handle.prepare(
+    `SELECT ${selected} FROM "${name}" NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+  )
+  const exact = handle.prepare(`SELECT ${selected} FROM "${name}" NOT INDEXED WHERE rowid = ?`)
+  let end: number | undefined
+  for (let after = 0, limit = ROWS_AT_ONCE; ; ) {
+    const rows = attempt(() => next.all(after, limit) as DamagedRow[])
+    if (rows) {
+      if (rows.length > 0) yield rows
+      if (rows.length < limit) return
+      after = Number(rows.at(-1)?.['~rowid'])
+      limit = Math.min(ROWS_AT_ONCE, limit * 2)
+      continue
+    }
+    if (limit > 1) {
+      limit = Math.max(1, Math.floor(limit / 4))
+      continue
+    }
+    end ??= lastRowId(handle, name, after)
+    if (after >= end) return
+    after += 1
+    const number = after
+    const row = attempt(() => [exact.get(number) as DamagedRow | undefined])
+    if (row === undefined) onLost(number)
+    else if (row[0]) yield [row[0]]
+  }
+}
+
+/** Undefined: a page that it takes is damaged. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (isDamage(error)) return undefined
+    throw error
+  }
+}
+
+/** The greatest number that a row may have, from whatever still tells. */
+function lastRowId(handle: DatabaseHandle.Database, name: string, read: number): number {
+  const first = (sql: string, ...values: readonly unknown[]) =>
+    Number(
+      attempt(() =>
+        handle
+          .prepare(sql)
+          .pluck()
+          .get(...values),
+      ) ?? 0,
+    )
+  const known = Math.max(
+    first(`SELECT max(rowid) FROM "${name}" NOT INDEXED`),
+    first('SELECT seq FROM sqlite_sequence WHERE name = ?', name),
+    ...indexesOf(handle, name).map((index) =>
+      first(`SELECT max(rowid) FROM "${name}" INDEXED BY "${index}"`),
+    ),
+  )
+  const pages = Number(handle.pragma('page_count', { simple: true }))
+  return known > 0 ? known : read + pages * MOST_ROWS_A_PAGE
+}
+
+function indexesOf(handle: DatabaseHandle.Database, name: string): readonly string[] {
+  const indexes = attempt(
+    () => handle.pragma(`index_list("${name}")`) as { name: string; partial: number }[],
+  )
+  return (indexes ?? []).filter(({ partial }) => partial === 0).map((index) => index.name)
+}

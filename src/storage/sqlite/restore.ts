@@ -1,0 +1,159 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { UserError } from '../../core/errors.ts'
+import { MIGRATIONS } from '../migrations/index.ts'
+import { checkFile, copyDatabase, removeDatabase } from './backup.ts'
+import { connect } from './connections.ts'
+import { isBusy } from './errors.ts'
+import { holdAlone } from './hold.ts'
+import { makeDirectory } from './make-directory.ts'
+import { dated, examineFiles, type Tell } from './settle-files.ts'
+
+const READY = '.restore'
+const PART = '.restore-part'
+
+export interface Restored {
+  /** What was there before; undefined: nothing. */
+  readonly kept: string | undefined
+}
+
+/**
+ * Puts a backup in the place of the data. The backup is copied beside it and checked first, so that a bad one changes
+ * nothing; then files change their names, which whoever opens the data next finishes if this process is killed.
+ */
+export async function restoreSqlite(file: string, place: string, now: Date): Promise<Restored> {
+  const path = existsSync(place) ? realpathSync(place) : place
+  await assertBackup(file, path)
+  makeDirectory(dirname(path))
+  const hold = holdAlone(path)
+  if (hold === undefined) throw atWork()
+  try {
+    for (const name of restoresOf(path, PART)) removeDatabase(name)
+    finishRestore(path)
+    await assertUnused(path)
+    const date = freeDate(path, now)
+    const part = `${path}.${date}${PART}`
+    await copyDatabase(file, part, 'read')
+    renameSync(part, `${path}.${date}${READY}`)
+    const kept = finishRestore(path)
+    const problems = await checkFile(path)
+    if (problems.length > 0) throw new Error(`the restored file is damaged: ${problems[0]}`)
+    return { kept }
+  } finally {
+    hold.release()
+  }
+}
+
+/**
+ * Only while no other process has the data open. Every step may have been done already. Answers where that is now which
+ * was there before.
+ */
+export function finishRestore(path: string, tell: Tell = () => {}): string | undefined {
+  let keptAs: string | undefined
+  for (const ready of restoresOf(path, READY)) {
+    const kept = `${ready.slice(0, -READY.length)}.replaced`
+    if (existsSync(path) && !existsSync(kept)) renameSync(path, kept)
+    // Under the name that belongs to it now, so that both can be opened together.
+    if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${kept}-wal`)
+    rmSync(`${path}-shm`, { force: true })
+    renameSync(ready, path)
+    syncDirectory(dirname(path))
+    keptAs = existsSync(kept) ? kept : undefined
+    tell(
+      `A restore that had been stopped half-way was finished: ${path} is the backup now` +
+        `${keptAs ? `, and what was there before is ${keptAs}` : ''}.`,
+    )
+  }
+  return keptAs
+}
+
+function restoresOf(path: string, ending: string): readonly string[] {
+  const directory = dirname(path)
+  if (!existsSync(directory)) return []
+  return readdirSync(directory)
+    .filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith(ending))
+    .sort()
+    .map((name) => join(directory, name))
+}
+
+function freeDate(path: string, now: Date): string {
+  for (let number = 0; ; number += 1) {
+    const date = dated(now, number)
+    if (!existsSync(`${path}.${date}.replaced`)) return date
+  }
+}
+
+async function assertBackup(file: string, path: string): Promise<void> {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (!found?.isFile()) {
+    throw new UserError(
+      'not_found',
+      `There is no file ${file}. Name one that recollect backup wrote; recollect doctor lists those beside the data.`,
+    )
+  }
+  if (existsSync(path) && realpathSync(file) === path) {
+    throw new UserError('invalid_argument', `${file} is the data itself. Name a backup of it.`)
+  }
+  const handle = await connect(file, 'read')
+  try {
+    const hasVersion = handle
+      .prepare("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'")
+      .get()
+    const version = hasVersion
+      ? Number(handle.prepare('SELECT version FROM schema_version').pluck().get())
+      : 0
+    if (version > 0 && version <= MIGRATIONS.length) return
+    throw new UserError(
+      'unsupported',
+      version > MIGRATIONS.length
+        ? `${file} was written by a newer Recollect (schema ${version}; this one knows ${MIGRATIONS.length}), so it was not put in place. Update Recollect first.`
+        : `${file} holds no finished data of Recollect, so it was not put in place. Name a file that recollect backup wrote.`,
+    )
+  } finally {
+    handle.close()
+  }
+}
+
+/** Also by programs that know nothing of our lock: an older Recollect, or the shell of SQLite. */
+async function assertUnused(path: string): Promise<void> {
+  // To open a file beside a -wal that is not its own would mix the two.
+  if (!existsSync(path) || statSync(path).size === 0 || examineFiles(path).kind !== 'fits') return
+  const handle = await connect(path).catch(() => undefined)
+  try {
+    // Only whoever is alone can.
+    handle?.pragma('journal_mode = DELETE')
+  } catch (error) {
+    if (isBusy(error)) throw atWork()
+    // Damaged data is what a restore is for.
+  } finally {
+    handle?.close()
+  }
+}
+
+function atWork(): UserError {
+  return new UserError(
+    'conflict',
+    'A server or another program has the data open, so nothing was changed. Stop all of them (clients that started one, too), then run this again.',
+  )
+}
+
+function syncDirectory(directory: string): void {
+  // Windows opens no directories.
+  if (process.platform === 'win32') return
+  const opened = openSync(directory, 'r')
+  try {
+    fsyncSync(opened)
+  } finally {
+    closeSync(opened)
+  }
+}

@@ -1,0 +1,193 @@
+import { existsSync, statSync } from 'node:fs'
+import type DatabaseHandle from 'better-sqlite3'
+import { Kysely } from 'kysely'
+import { UserError } from '../../core/errors.ts'
+import { type StoredVector, TEXT_INDEXES } from '../database/dialect.ts'
+import type { Database } from '../database/schema.ts'
+import { MIGRATIONS } from '../migrations/index.ts'
+import { migrate } from '../migrations/migrate.ts'
+import { indexMessages, indexPassages } from '../search/reindex.ts'
+import { type Adopted, adoptOrphans } from './adopt-orphans.ts'
+import { createTarget, removeDatabase } from './backup.ts'
+import { checkIntegrity } from './check-integrity.ts'
+import { connect } from './connections.ts'
+import { dialect } from './dialect.ts'
+import { sqliteDialect } from './driver.ts'
+import { mendValues } from './mend-values.ts'
+import { hasVersionTable } from './open.ts'
+import { type DamagedTable, readDamaged } from './read-damaged.ts'
+import { followLinks } from './take-file.ts'
+
+export interface SalvagedTable {
+  readonly name: string
+  readonly rows: number
+  /** Numbers at which a row may have been that can't be read; null: nothing of the table can. */
+  readonly lost: number | null
+}
+
+export interface Salvaged {
+  readonly tables: readonly SalvagedTable[]
+  readonly adopted: Adopted
+  /** Values that could be read and were not what was stored, by table. */
+  readonly mended: ReadonlyMap<string, number>
+}
+
+/** What is made out of other rows, or is of no use to the next process. */
+const MADE_ANEW = new Set([
+  'schema_version',
+  'word',
+  'lease',
+  'event',
+  'vector',
+  'vector_code',
+  'vector_bits',
+  'vector_middle',
+  'vector_gone',
+])
+
+/** Copies all rows that can still be read into a new file, and makes anew what is made out of rows. */
+export async function salvageSqlite(damaged: string, target: string, now: Date): Promise<Salvaged> {
+  const path = followLinks(damaged)
+  if (!existsSync(path) || !statSync(path).isFile()) {
+    throw new UserError('not_found', `There is no file ${path} to salvage anything from.`)
+  }
+  const source = await connect(path, 'damaged')
+  createTarget(target)
+  try {
+    const version = versionOf(source)
+    const handle = await connect(target)
+    try {
+      const db = new Kysely<Database>({ dialect: sqliteDialect(handle) })
+      const migrateTo = (to: number) =>
+        migrate({
+          db,
+          dialect,
+          migrations: MIGRATIONS.slice(0, to),
+          hasVersionTable,
+          backup: async () => {},
+        })
+      await migrateTo(version)
+      handle.pragma('foreign_keys = OFF')
+      const tables = handle.transaction(() =>
+        tablesOf(handle).map((table) => copyTable(source, handle, table)),
+      )()
+      await migrateTo(MIGRATIONS.length)
+      const mended = handle.transaction(() => mendValues(handle))()
+      const adopted = handle.transaction(() => adoptOrphans(handle, now.toISOString()))()
+      handle.pragma('foreign_keys = ON')
+      const vectors = await restoreVectors(source, db)
+      await db.transaction().execute(async (trx) => {
+        for (const index of TEXT_INDEXES) {
+          await dialect.textSearch.drop(trx, index)
+          await dialect.textSearch.create(trx, index)
+        }
+        await trx.deleteFrom('word').execute()
+        await indexPassages(trx, dialect)
+        await indexMessages(trx, dialect)
+      })
+      const [problem] = checkIntegrity(handle)
+      if (problem !== undefined)
+        throw new Error(`what was salvaged does not fit together: ${problem}`)
+      if ([...tables, vectors].every(({ rows }) => rows === 0)) throw nothingToRead(path)
+      return { tables: [...tables, vectors], adopted, mended }
+    } finally {
+      handle.close()
+    }
+  } catch (error) {
+    removeDatabase(target)
+    throw error
+  } finally {
+    source.close()
+  }
+}
+
+function nothingToRead(path: string): UserError {
+  return new UserError(
+    'unsupported',
+    `Nothing in ${path} can be read by SQLite, so no new file was made. If its first page is gone, the .recover command of the sqlite3 shell may find rows in the others; else bring back a backup with recollect restore <file>.`,
+  )
+}
+
+function versionOf(source: DatabaseHandle.Database): number {
+  try {
+    const version = Number(source.prepare('SELECT version FROM schema_version').pluck().get())
+    return version >= 1 && version <= MIGRATIONS.length ? version : MIGRATIONS.length
+  } catch {
+    return MIGRATIONS.length
+  }
+}
+
+/** Those whose rows are copied as they are. */
+function tablesOf(handle: DatabaseHandle.Database): readonly DamagedTable[] {
+  const names = handle
+    .prepare(
+      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+       AND name NOT LIKE '%\\_words%' ESCAPE '\\'`,
+    )
+    .pluck()
+    .all() as string[]
+  return names
+    .filter((name) => !MADE_ANEW.has(name))
+    .map((name) => ({
+      name,
+      columns: (handle.pragma(`table_info("${name}")`) as { name: string }[]).map(
+        (column) => column.name,
+      ),
+    }))
+}
+
+function copyTable(
+  source: DatabaseHandle.Database,
+  target: DatabaseHandle.Database,
+  table: DamagedTable,
+): SalvagedTable {
+  const columns = table.columns.map((column) => `"${column}"`).join(', ')
+  // Two rows of one key are possible in a damaged table only; the first is as good as the second.
+  const insert = target.prepare(
+    `INSERT OR IGNORE INTO "${table.name}" (${columns}) VALUES (${table.columns.map(() => '?').join(', ')})`,
+  )
+  let rows = 0
+  let lost = 0
+  try {
+    for (const batch of readDamaged(source, table, () => (lost += 1))) {
+      for (const row of batch) {
+        try {
+          rows += insert.run(...table.columns.map((column) => row[column])).changes
+        } catch {
+          // A value that the column can't hold is no value that anybody stored.
+          lost += 1
+        }
+      }
+    }
+  } catch {
+    return { name: table.name, rows, lost: null }
+  }
+  return { name: table.name, rows, lost }
+}
+
+async function restoreVectors(
+  source: DatabaseHandle.Database,
+  db: Kysely<Database>,
+): Promise<SalvagedTable> {
+  let rows = 0
+  let lost = 0
+  const table = { name: 'vector', columns: ['row', 'set_row', 'entry_row', 'vector'] }
+  try {
+    for (const batch of readDamaged(source, table, () => (lost += 1))) {
+      const whole = batch as unknown as readonly StoredVector[]
+      const sets = await db
+        .selectFrom('vector_set')
+        .select(['row', 'dimension'])
+        .where('row', 'in', [...new Set(whole.map(({ set_row }) => set_row))])
+        .execute()
+      const lengths = new Map(sets.map(({ row, dimension }) => [row, Number(dimension) * 4]))
+      const fitting = whole.filter(({ set_row, vector }) => lengths.get(set_row) === vector?.length)
+      lost += whole.length - fitting.length
+      await db.transaction().execute((trx) => dialect.vectors.restore(trx, fitting))
+      rows += fitting.length
+    }
+  } catch {
+    return { name: 'vector', rows, lost: null }
+  }
+  return { name: 'vector', rows, lost }
+}

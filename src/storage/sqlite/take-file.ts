@@ -1,0 +1,45 @@
+import { lstatSync, readlinkSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { cannotOpen, createFile } from './connections.ts'
+import { type Hold, holdData } from './hold.ts'
+import { makeDirectory } from './make-directory.ts'
+import { finishRestore } from './restore.ts'
+import { settleFiles, type Tell } from './settle-files.ts'
+
+/** Holds the data, makes the file if there is none, and sets right what a crash or a copy by hand left beside it. */
+export async function takeFile(path: string, tell: Tell): Promise<Hold> {
+  try {
+    makeDirectory(dirname(path))
+  } catch (error) {
+    throw cannotOpen(path, error)
+  }
+  const hold = await holdData(path)
+  try {
+    if (hold.isAlone) {
+      finishRestore(path, tell)
+      settleFiles(path, new Date(), tell)
+    }
+    createFile(path)
+    return hold
+  } catch (error) {
+    hold.release()
+    throw cannotOpen(path, error)
+  }
+}
+
+const MOST_LINKS = 40
+
+/** The file that a link leads to, beside which SQLite keeps what belongs to it. */
+export function followLinks(path: string, links = 0): string {
+  if (!isLink(path) || links > MOST_LINKS) return path
+  return followLinks(resolve(dirname(path), readlinkSync(path)), links + 1)
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+  } catch {
+    // What stands in the way shows when the file is opened.
+    return false
+  }
+}

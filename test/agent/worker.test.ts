@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createWorker, type Worker } from '../../src/agent/loop/worker.ts'
+import { isSettled } from '../../src/core/run.ts'
+import { countTokens } from '../../src/llm/count-tokens.ts'
+import { createModelRegistry } from '../../src/llm/registry/registry.ts'
+import { REHEARSAL_HANDLE } from '../../src/llm/rehearsal/rehearsal.ts'
+import type { TestStorage } from '../support/own-database.ts'
+import { insertAgent, insertRun, openTestStorage } from '../support/stores.ts'
+
+/* A worker alone with a database: nobody tells it of changes, as the rest of the server does. */
+
+const OWNER = 'me'
+const RUNS = 40
+
+let opened: TestStorage
+let worker: Worker
+beforeEach(async () => {
+  opened = await openTestStorage()
+  const { storage } = opened
+  worker = createWorker({
+    storage,
+    embedQuestion: async () => ({ questions: [], problems: [] }),
+    owner: OWNER,
+    clock: storage.clock,
+    models: createModelRegistry({
+      defaultHandle: REHEARSAL_HANDLE,
+      settings: new Map(),
+      limits: { totalMilliseconds: 10_000, idleMilliseconds: 10_000 },
+    }),
+    log: () => undefined,
+    leaseMilliseconds: 3_600_000,
+    mostRuns: 4,
+    budget: { tokens: 1e6, seconds: 3_600 },
+    firstPauseMilliseconds: 1,
+    countTokens,
+    emit: () => undefined,
+    isWatched: () => false,
+  })
+})
+afterEach(async () => {
+  await worker.stop()
+  await opened.close()
+})
+
+test('woken once, a worker takes one run after the other as soon as it has a hand free', async () => {
+  const store = opened.storage.in('default')
+  const agent = await insertAgent(store)
+  let last = await insertRun(store, agent.id, { acceptedBy: OWNER, input: 'Hello' })
+  for (let count = 1; count < RUNS; count += 1) {
+    last = await insertRun(store, agent.id, { acceptedBy: OWNER, input: `Hello ${count}` })
+  }
+  worker.wake()
+  const isDone = async () => {
+    const state = await store.runs.state(last.id)
+    return state !== undefined && isSettled(state.status)
+  }
+  // Where it only looked now and then, once a second, it would take much longer.
+  await expect.poll(isDone, { timeout: (RUNS * 1_000) / 2, interval: 20 }).toBe(true)
+}, 60_000)
