@@ -3,14 +3,14 @@ import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type DatabaseHandle from 'better-sqlite3'
 import { openVectorReads } from '../src/storage/sqlite/vector-reads.ts'
-import { createMirrors } from '../src/storage/vectors/memory-indexes.ts'
+import { createMemoryIndexes } from '../src/storage/vectors/memory-indexes.ts'
 import { type CodesKind, rankRows } from '../src/vector/vector-index.ts'
 import { describeMachine, median, withScratch } from './support.ts'
 import { createCollection, SET } from './vectors/collection.ts'
 import { makeUpVectors } from './vectors/made-up-vectors.ts'
 
 /*
- * Finding the ten nearest of many vectors: sqlite-vec's vec0 and a loop in JavaScript beside the mirrors of Recollect, by
+ * Finding the ten nearest of many vectors: sqlite-vec's vec0 and a loop in JavaScript beside the in-memory indexes of Recollect, by
  * bytes and by bits, as its memory allows: brought up to date before each search, their candidates read from the
  * database and scored exactly. Every query goes to all in turn, so that they share their luck. --large: a million
  * vectors, ours alone.
@@ -56,7 +56,7 @@ await withScratch(async (directory) => {
       ]
   for (const kind of ['int8', 'bits'] as const) {
     const before = process.memoryUsage.rss()
-    const mirrors = createMirrors({
+    const indexes = createMemoryIndexes({
       reads: openVectorReads(collection.database),
       budgetBytes: BUDGETS[kind],
       fewestRows: 0,
@@ -66,21 +66,21 @@ await withScratch(async (directory) => {
     delay.enable()
     const used = process.cpuUsage()
     const start = performance.now()
-    const filled = await mirrors.use(SET, async (mirror) => mirror.kind)
+    const filled = await indexes.use(SET, async (index) => index.kind)
     const milliseconds = performance.now() - start
     const busy = processorMilliseconds(used)
     delay.disable()
-    if (filled !== kind) throw new Error(`the mirror is by ${filled}`)
+    if (filled !== kind) throw new Error(`the in-memory index is by ${filled}`)
     const grown = process.memoryUsage.rss() - before
     console.log(
-      `${kind.padEnd(5)} filled in ${milliseconds.toFixed(0)} ms, ${busy} of them busy (event loop kept for ${(delay.max / 1e6).toFixed(1)} ms at most); mirror ${inMegabytes(mirrors.bytes())} MB, process grew by ${inMegabytes(grown)} MB`,
+      `${kind.padEnd(5)} filled in ${milliseconds.toFixed(0)} ms, ${busy} of them busy (event loop kept for ${(delay.max / 1e6).toFixed(1)} ms at most); in-memory index ${inMegabytes(indexes.bytes())} MB, process grew by ${inMegabytes(grown)} MB`,
     )
     engines.push({
-      name: `mirror by ${kind}, rescored`,
+      name: `in-memory index by ${kind}, rescored`,
       kind,
       async search(query) {
-        const answer = await mirrors.use(SET, (mirror) => mirror.search(query, { limit: LIMIT }))
-        if (!answer) throw new Error('there is no mirror')
+        const answer = await indexes.use(SET, (index) => index.search(query, { limit: LIMIT }))
+        if (!answer) throw new Error('there is no in-memory index')
         return { ...answer, rows: answer.rows.map(({ row }) => row) }
       },
     })
@@ -95,7 +95,7 @@ await withScratch(async (directory) => {
 
 /** Where there is room for both, bits serve while bytes are read. */
 async function fillAsServersDo(database: DatabaseHandle.Database): Promise<void> {
-  const mirrors = createMirrors({
+  const indexes = createMemoryIndexes({
     reads: openVectorReads(database),
     budgetBytes: BUDGETS.int8,
     fewestRows: 0,
@@ -105,7 +105,7 @@ async function fillAsServersDo(database: DatabaseHandle.Database): Promise<void>
   delay.enable()
   const used = process.cpuUsage()
   const start = performance.now()
-  const kindNow = () => mirrors.use(SET, async (mirror) => mirror.kind)
+  const kindNow = () => indexes.use(SET, async (index) => index.kind)
   const first = await kindNow()
   const ready = performance.now() - start
   const busy = processorMilliseconds(used)

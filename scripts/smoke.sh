@@ -3,7 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-INSPECTOR=@modelcontextprotocol/inspector@2.12.0
+INSPECTOR=@modelcontextprotocol/inspector
+INSPECTOR+=@$(node -p "require('./test/clients/package.json').dependencies['$INSPECTOR']")
 binary=$PWD/dist/recollect.cjs
 scratch=$(mktemp -d)
 server=

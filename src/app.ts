@@ -1,4 +1,5 @@
 import type { AgentFiles, App } from './assemble.ts'
+import type { Sessions } from './assistant/sessions.ts'
 import type { Gate } from './auth/gate.ts'
 import type { OAuthSettings } from './auth/oauth-settings.ts'
 import type { Tokens } from './auth/tokens.ts'
@@ -29,11 +30,15 @@ import type { Storage } from './storage/port/store.ts'
 export type { App, CopyReports, Entry, Storage, Tokens }
 export { isLoopback }
 
-/** Throws a UserError that says what to do if the data can't be used. */
-export async function openApp(config: Config, log: Log): Promise<App> {
+/** Throws a UserError that says what to do if the data can't be used. Without `works`, runs are left to others. */
+export async function openApp(
+  config: Config,
+  log: Log,
+  works: boolean = !config.readOnly,
+): Promise<App> {
   const storage = await openStorage(config, log)
   const { assemble } = await import('./assemble.ts')
-  return assemble(config, log, storage)
+  return assemble(config, log, storage, works)
 }
 
 /** The database alone, without anybody who works on it. A read-only server neither creates nor migrates it. */
@@ -168,6 +173,28 @@ export async function openTransfer(config: Config): Promise<OpenTransfer> {
 }
 
 export interface OpenTransfer extends AgentFiles {
+  close(): Promise<void>
+}
+
+/** What coding assistants' sessions take from memory and add to it. Loads no more than that needs: its caller waits. */
+export async function openSessions(config: Config): Promise<OpenSessions> {
+  const { createSessions } = await import('./assistant/sessions.ts')
+  const { createRedaction } = await import('./core/redact.ts')
+  const { secretsOf } = await import('./config.ts')
+  const storage = await openStorage(config)
+  const sessions = createSessions({
+    store: storage.in(config.namespace),
+    clock: storage.clock,
+    clean: createRedaction(secretsOf(config)),
+    async create(name) {
+      const { createProjectAgent } = await import('./assemble.ts')
+      return createProjectAgent(config, storage, name)
+    },
+  })
+  return { ...sessions, close: storage.close }
+}
+
+export interface OpenSessions extends Sessions {
   close(): Promise<void>
 }
 

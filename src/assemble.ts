@@ -9,7 +9,9 @@ import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
 import type { RunsOptions } from './agent/runs/runs-options.ts'
+import { projectAgent } from './assistant/project-agent.ts'
 import type { Config } from './config.ts'
+import type { Agent } from './core/agent.ts'
 import { type Bus, createBus } from './core/bus.ts'
 import { UserError } from './core/errors.ts'
 import type { Change } from './core/event.ts'
@@ -57,6 +59,26 @@ export function assembleTransfer(config: Config, storage: Storage) {
   }
 }
 
+/** An agent that remembers for a project, made when its first session asks for it. */
+export async function createProjectAgent(
+  config: Config,
+  storage: Storage,
+  name: string,
+): Promise<Agent> {
+  const embedders = createEmbedderRegistry({
+    settings: config.providers,
+    limits: config.modelCalls,
+  })
+  const agents = createAgents(
+    storage.in(config.namespace),
+    openModels(config),
+    { check: embedders.check, fallback: config.embedding },
+    storage.clock,
+  )
+  const { agent } = await agents.create(projectAgent(name))
+  return agent
+}
+
 export type AgentFiles = ReturnType<typeof assembleTransfer>
 
 /** A batch takes a slow machine a minute; whoever takes longer is asked for less at a time. */
@@ -79,9 +101,14 @@ interface Parts {
 }
 
 /** Joins the parts over an opened database, and begins to serve its queues; a read-only server leaves them alone. */
-export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
+export async function assemble(
+  config: Config,
+  log: Log,
+  storage: Storage,
+  works: boolean = !config.readOnly,
+): Promise<App> {
   const parts = openParts(config, log, storage)
-  const work = startWork(parts)
+  const work = works ? startWork(parts) : IDLE
   const poller = await pollChanges(storage.changes, parts.changes.publish, log)
   // Now, so that nothing that only reads has to write it; if it can't be made yet, the first cursor tries again.
   await parts.cursorKey().catch(() => undefined)
@@ -135,10 +162,12 @@ interface Work {
   stop(): Promise<void>
 }
 
+/** Where the work is left to others. */
+const IDLE: Work = { wake() {}, async stop() {} }
+
 /** Works on runs and embeddings, and reacts to changes of them, also to those that other processes make. */
 function startWork(parts: Parts): Work {
   const { config, storage, changes } = parts
-  if (config.readOnly) return { wake() {}, async stop() {} }
   const worker = createWorker({
     ...parts,
     clock: storage.clock,

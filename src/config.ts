@@ -189,6 +189,33 @@ export function settingWarnings(environment: Environment = process.env): readonl
   return unknownSettings(Object.keys(environment))
 }
 
+/** Of a hook: its project is where the assistant works, and its agents are those of that project unless set otherwise. */
+export function readHookConfig(
+  flags: Environment,
+  directory: string,
+  environment: Environment = process.env,
+): HookConfig {
+  const project = environment.CLAUDE_PROJECT_DIR?.trim() || directory
+  const namespace = environment.RECOLLECT_NAMESPACE?.trim() || 'project'
+  const config = readConfig(flags, {
+    ...environment,
+    RECOLLECT_NAMESPACE: namespace,
+    CLAUDE_PROJECT_DIR: project,
+  })
+  return { config, project }
+}
+
+export interface HookConfig {
+  readonly config: Config
+  /** The directory of the project. */
+  readonly project: string
+}
+
+/** False: the user wants no hooks. */
+export function hooksAreOn(environment: Environment = process.env): boolean {
+  return !/^(off|0|no|none|false)$/i.test(environment.RECOLLECT_HOOKS?.trim() ?? '')
+}
+
 /** The user's editor, as a shell command. */
 export function readEditor(environment: Environment = process.env): string {
   const fallback = process.platform === 'win32' ? 'notepad' : 'vi'

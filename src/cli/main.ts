@@ -16,12 +16,16 @@ const FAILURE = 1
 
 keepStdoutPure()
 surviveBrokenPipes()
+
+// An assistant takes 2 for an order to go on; a hook never gives one.
+const isHook = process.argv[2] === 'hook'
+
 main(process.argv.slice(2)).catch((error: unknown) => {
   if (isBrokenPipe(error)) process.exit(0)
   // It may quote a key that was put into a setting of another kind.
   const text = visible(redactSecrets(describe(error), []))
   process.stderr.write(`recollect: ${text}\n`, () =>
-    process.exit(error instanceof ConfigError ? MISUSE : FAILURE),
+    process.exit(error instanceof ConfigError && !isHook ? MISUSE : FAILURE),
   )
 })
 
@@ -31,12 +35,22 @@ async function main(argv: readonly string[]): Promise<void> {
     const { stdio } = await import('./commands/stdio.ts')
     return stdio(readConfig())
   }
+  const [word, hook] = argv
+  if (word === 'hook' && argv.length === 2 && isKnownHook(hook)) {
+    const { runHook } = await import('./commands/hook.ts')
+    return runHook(hook, {})
+  }
   const { printHelp, runProgram } = await import('./program/index.ts')
   if (argv.length === 0) return printHelp(process.stderr)
   const { isDone } = await import('./program/command.ts')
   await runProgram(argv).catch((error: unknown) => {
     if (!isDone(error)) throw error
   })
+}
+
+/** An assistant waits for these, too. */
+function isKnownHook(word: string | undefined): word is 'session-start' | 'stop' | 'pre-compact' {
+  return word === 'session-start' || word === 'stop' || word === 'pre-compact'
 }
 
 function describe(error: unknown): string {

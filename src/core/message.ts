@@ -61,6 +61,8 @@ export type Message = MessageBody & {
   /** What it takes of a context window, estimated when it was appended. */
   readonly tokens: number
   readonly createdAt: Timestamp
+  /** Said to a coding assistant: it is found by search, and never in the agent's own context. */
+  readonly elsewhere?: true
 }
 
 /** The words of a message that recall memory searches: what somebody said, not how it was carried. */

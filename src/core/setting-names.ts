@@ -33,6 +33,7 @@ export const SETTING_NAMES: readonly string[] = [
   'RECOLLECT_LOG',
   'RECOLLECT_FETCH',
   'RECOLLECT_HOOKS',
+  'RECOLLECT_PROGRAM',
 ]
 
 /** Kubernetes sets these where a service is called recollect. */

@@ -29,6 +29,14 @@ export function cleanText(text: string): string {
   return text.toWellFormed().replaceAll('\u0000', '\uFFFD')
 }
 
+/**
+ * Text by which something is found again: a name, tag, source or passage. What looks the same is the same: systems and
+ * keyboards differ in whether they put letters and their marks together.
+ */
+export function normalText(text: string): string {
+  return cleanText(text).normalize('NFC')
+}
+
 /** The beginning of a text for a log line or a progress note. */
 export function excerpt(text: string, characters: number): string {
   const short = sliceCharacters(text, 0, characters)

@@ -4,7 +4,7 @@ import { UserError } from '../core/errors.ts'
 import { type AgentId, type ArchiveId, isId, newId } from '../core/ids.ts'
 import { checkLength, LIMITS } from '../core/limits.ts'
 import type { Page, PageRequest } from '../core/page.ts'
-import { cleanText, sliceCharacters } from '../core/text.ts'
+import { cleanText, normalText, sliceCharacters } from '../core/text.ts'
 import type { Reads, Store, Transaction } from '../storage/port/store.ts'
 import { findAgent } from './find-agent.ts'
 
@@ -41,7 +41,7 @@ export function createArchives(store: Store, clock: Clock) {
       const createdAt = toTimestamp(clock())
       const archive = {
         id: newId('archive'),
-        name: cleanText(name),
+        name: normalText(name),
         description: cleanText(description),
         createdAt,
       }

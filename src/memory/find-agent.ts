@@ -1,6 +1,7 @@
 import type { Agent } from '../core/agent.ts'
 import { UserError } from '../core/errors.ts'
 import { isId, readId } from '../core/ids.ts'
+import { normalText } from '../core/text.ts'
 import type { AgentReads } from '../storage/port/store.ts'
 
 /** The agent that a reference from outside means: its id, or its name if no other agent has it. */
@@ -14,7 +15,7 @@ export async function findAgent(agents: AgentReads, reference: string): Promise<
       `No agent has the id ${reference}. Call list_agents to see those that exist.`,
     )
   }
-  const [agent, ...others] = await agents.named(reference, 6)
+  const [agent, ...others] = await agents.named(normalText(reference), 6)
   if (!agent) {
     throw new UserError(
       'not_found',

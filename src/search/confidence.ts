@@ -23,11 +23,11 @@ export function coverage(asked: readonly AskedWord[], texts: readonly string[]):
   return Math.max(0, ...shares)
 }
 
-/** Standard deviations by which the nearest must stand out to mean something, and to be certain. */
-const LITTLE = 1
-const MUCH = 4
-/** From fewer, nothing can be told. */
-const FEWEST = 8
+/** Standard deviations by which the nearest must stand out to mean something, and to be certain. Chosen by hand. */
+const MIN_DEVIATIONS = 1
+const MAX_DEVIATIONS = 4
+/** Fewer scores say nothing about their distribution. Chosen by hand. */
+const MIN_SCORES = 8
 
 /**
  * How far the nearest entry stands out from what chance would give. Cosines with something unrelated are distributed
@@ -35,14 +35,14 @@ const FEWEST = 8
  * many would be by chance.
  */
 export function standingOut(scores: readonly number[], size: number): number {
-  if (scores.length < FEWEST) return 0.5
+  if (scores.length < MIN_SCORES) return 0.5
   const of = Math.max(size, scores.length)
   const points = scores.map((score, place) => ({ score, expected: quantile(place, of) }))
   const { slope, intercept } = fitLine(points.slice(Math.floor(points.length / 2)))
   const [first] = points
   if (!first || slope <= 0) return 0
   const above = (first.score - intercept) / slope - first.expected
-  return Math.min(1, Math.max(0, (above - LITTLE) / (MUCH - LITTLE)))
+  return Math.min(1, Math.max(0, (above - MIN_DEVIATIONS) / (MAX_DEVIATIONS - MIN_DEVIATIONS)))
 }
 
 /** Where in a normal distribution the entry of this place, from 0, is to be expected among so many. */

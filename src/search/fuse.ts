@@ -3,33 +3,33 @@ import type { Ranked } from './rank.ts'
 
 /** What one way of searching found. */
 export interface RankedList {
-  readonly leg: Exclude<FoundBy, 'both'>
+  readonly retriever: Exclude<FoundBy, 'both'>
   /** What a place in this list counts. */
   readonly weight: number
   /** Best first. */
   readonly entries: readonly Ranked[]
 }
 
-export interface Found extends Ranked {
+export interface FusedHit extends Ranked {
   readonly foundBy: FoundBy
 }
 
-/** How much less the first places weigh than their order alone would have it (Cormack, Clarke and Büttcher 2009). */
+/** The `k` of reciprocal rank fusion; 60 is from its paper (Cormack, Clarke and Büttcher 2009). */
 const RANK_CONSTANT = 60
 
 /** Reciprocal rank fusion; the newer of equals first. A list that is alone keeps its own scores. */
-export function fuseByRank(lists: readonly RankedList[]): readonly Found[] {
+export function fuseByRank(lists: readonly RankedList[]): readonly FusedHit[] {
   const [only, ...others] = lists
   if (only && others.length === 0)
-    return only.entries.map((entry) => ({ ...entry, foundBy: only.leg }))
-  const fused = new Map<number, Found>()
-  for (const { leg, weight, entries } of lists) {
+    return only.entries.map((entry) => ({ ...entry, foundBy: only.retriever }))
+  const fused = new Map<number, FusedHit>()
+  for (const { retriever, weight, entries } of lists) {
     entries.forEach(({ row }, place) => {
       const other = fused.get(row)
       fused.set(row, {
         row,
         score: (other?.score ?? 0) + weight / (RANK_CONSTANT + place + 1),
-        foundBy: other && other.foundBy !== leg ? 'both' : leg,
+        foundBy: other && other.foundBy !== retriever ? 'both' : retriever,
       })
     })
   }

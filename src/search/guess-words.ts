@@ -2,15 +2,15 @@ import type { Spelling } from './rank.ts'
 import { compounds, firstUsed, mayBeMisspelt, misspellings, mistakesIn } from './spelling.ts'
 import type { WordIndex } from './word-index.ts'
 
-/** Each guess looks through the vocabulary. */
-const MOST_GUESSED = 4
+/** Each guess looks through the vocabulary. Chosen by hand. */
+const MAX_GUESSED = 4
 
 /** What may be meant by words that nobody wrote; nothing is said of those that nothing is like. */
 export async function guessWords(
   index: WordIndex,
   stems: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Spelling[]>> {
-  const asked = stems.filter(mayBeMisspelt).slice(0, MOST_GUESSED)
+  const asked = stems.filter(mayBeMisspelt).slice(0, MAX_GUESSED)
   if (asked.length === 0) return new Map()
   const like = await index.wordsLike(asked.map((stem) => ({ stem, most: mistakesIn(stem) })))
   const guesses = await usedOf(index, asked, (stem, place) => misspellings(stem, like[place] ?? []))

@@ -3,19 +3,22 @@ import { type AskedDates, dateFit } from './asked-dates.ts'
 import { indexWords } from './words.ts'
 
 /*
- * BM25 (Robertson and Zaragoza 2009) over a text together with what was said around it, and small boosts for where and
- * when it was said. The weights lie on a plateau between what is best for short turns of a conversation and what is
- * best for long answers of an assistant (bench/retrieval, on LoCoMo, BEAM, Cranfield and CISI).
+ * BM25 (Robertson and Zaragoza 2009) over a text together with its neighbours, and small boosts for where and when it
+ * was said. All weights here come from bench/retrieval, on LoCoMo, BEAM, Cranfield and CISI: they lie on a plateau
+ * between the best for short turns of a conversation and the best for long answers of an assistant.
  */
-const SATURATION = 1.2
-const LENGTH_SHARE = 0.5
-/** What a word counts that stands in the neighbour, and in the neighbour's neighbour. */
+
+/** The `k1` of BM25: how soon more occurrences of a word stop to count. */
+const BM25_K1 = 1.2
+/** The `b` of BM25: how much a longer text is marked down. */
+const BM25_B = 0.5
+/** How much a word counts in the next neighbour, and in the one after it. */
 const NEIGHBOUR_WEIGHTS = [0.4, 0.2]
-/** Of the best score: for the document or conversation in which most was found, for a date that fits. */
+/** Shares of the best score: for the document or conversation in which most was found, and for a date that fits. */
 const GROUP_SHARE = 0.25
 const GROUP_TOP = 3
 const DATE_SHARE = 0.4
-/** For what the one said whom the question names. */
+/** For words of the speaker that the question names. */
 const SPEAKER_BOOST = 0.25
 
 /** How many neighbours on either side lend context. */
@@ -71,10 +74,10 @@ export function rankByWords(
   const rarity = terms.map(({ frequency }) => inverseFrequency(size, frequency))
   const scored = found.map(({ candidate, own }) => {
     const context = withNeighbours(own, candidate, profiler, averageLength)
-    const length = 1 - LENGTH_SHARE + (LENGTH_SHARE * context.length) / averageLength
+    const length = 1 - BM25_B + (BM25_B * context.length) / averageLength
     const words = context.counts.reduce((sum, count, index) => {
       const weight = rarity[index] ?? 0
-      return sum + (weight * count * (SATURATION + 1)) / (count + SATURATION * length)
+      return sum + (weight * count * (BM25_K1 + 1)) / (count + BM25_K1 * length)
     }, 0)
     return {
       candidate,
@@ -103,7 +106,7 @@ interface Profile {
 }
 
 const SPEAKER = /^\s*(\p{L}[\p{L}\p{M}\p{N}'’. -]{0,40}):\s/u
-/** Of a neighbour no more is read; it lends context, it is not judged. */
+/** Read of a neighbour, which lends context and is not judged. Chosen by hand. */
 const NEIGHBOUR_CHARACTERS = 4_000
 
 function createProfiler(terms: readonly Weighted[]): (text: string) => Profile {

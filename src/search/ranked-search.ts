@@ -1,5 +1,5 @@
 import { coverage, standingOut } from './confidence.ts'
-import { type Found, fuseByRank, type RankedList } from './fuse.ts'
+import { type FusedHit, fuseByRank, type RankedList } from './fuse.ts'
 import { guessWords } from './guess-words.ts'
 import type { Question } from './question.ts'
 import { inverseFrequency, type Ranked, rankByWords, type Weighted } from './rank.ts'
@@ -7,7 +7,7 @@ import type { VectorList } from './vector-list.ts'
 import type { WordIndex } from './word-index.ts'
 
 export interface RankedPage {
-  readonly hits: readonly Found[]
+  readonly hits: readonly FusedHit[]
   readonly more: boolean
   readonly ranking: Ranking
 }
@@ -19,20 +19,20 @@ export interface RankedPage {
  */
 export interface Ranking {
   readonly stems: readonly string[]
-  readonly hits: readonly Found[]
+  readonly hits: readonly FusedHit[]
   /** Nothing comes after them. */
   readonly complete: boolean
 }
 
-/** So many are judged with what stands around them; those after them keep the order of the index. */
+/** Entries that are judged together with their neighbours; those after them keep the order of the index. Chosen by hand. */
 const JUDGED = 60
-/** Entries that are scored to find those that are judged, unless the rarest word stands in more. */
-const MOST_SCORED = 10_000
+/** Entries scored to find those that are judged, unless the rarest word stands in more. Chosen by hand. */
+const MAX_SCORED = 10_000
 
-/** Of the best by words, so many say how much of the question words can answer. */
+/** The best by words that say how much of the question words can answer. Chosen by hand. */
 const TELLING = 3
-/** What the first by vectors counts against the first by words, where words find nothing that fits. */
-const MOST_WEIGHT = 1.5
+/** Weight of the first by vectors against the first by words, where words find nothing that fits. Chosen by hand. */
+const MAX_VECTOR_WEIGHT = 1.5
 
 /**
  * The entries that hold any word of the question or are near it, best first: a page of a list that has every one of
@@ -69,7 +69,7 @@ async function beginRanking(
   const covered = vectors.length > 0 ? coverage(askedWords(size, question, terms), texts) : 0
   const nearest = await weighVectors(index, vectors, covered)
   const hits = fuseByRank([
-    ...(ranked.length > 0 ? [{ leg: 'keyword', weight: 1, entries: ranked } as const] : []),
+    ...(ranked.length > 0 ? [{ retriever: 'keyword', weight: 1, entries: ranked } as const] : []),
     ...nearest,
   ])
   return { stems, hits, complete: first.length < JUDGED }
@@ -102,7 +102,7 @@ async function weighVectors(
   const passing = await index.passing([...new Set(rows)])
   return counting.flatMap(({ list, counts }) => {
     const there = list.entries.filter(({ row }) => passing.has(row))
-    return there.length === 0 ? [] : [{ leg: 'vector', weight: counts, entries: there }]
+    return there.length === 0 ? [] : [{ retriever: 'vector', weight: counts, entries: there }]
   })
 }
 
@@ -112,7 +112,7 @@ function weightOf({ weight, size, entries }: VectorList, covered: number): numbe
     size,
   )
   // Where words find nothing at all, the nearest are all there is, however far away they are.
-  return covered > 0 ? weight * sure * (MOST_WEIGHT - covered) : 1
+  return covered > 0 ? weight * sure * (MAX_VECTOR_WEIGHT - covered) : 1
 }
 
 /** Also those words of the question that stand nowhere: no entry can answer for them. */
@@ -134,7 +134,7 @@ function mostTelling(terms: readonly Weighted[]): readonly Weighted[] {
   const rarestFirst = terms.toSorted((a, b) => a.frequency - b.frequency)
   let scored = 0
   return rarestFirst.filter(({ frequency }) => {
-    if (scored > 0 && scored + frequency > MOST_SCORED) return false
+    if (scored > 0 && scored + frequency > MAX_SCORED) return false
     scored += frequency
     return true
   })
@@ -156,9 +156,9 @@ async function continueRanking(index: WordIndex, ranking: Ranking, most: number)
 async function tail(
   index: WordIndex,
   stems: readonly string[],
-  judged: readonly Found[],
+  judged: readonly FusedHit[],
   most: number,
-): Promise<readonly Found[]> {
+): Promise<readonly FusedHit[]> {
   const known = new Set(judged.map(({ row }) => row))
   const all = await index.best(stems, most)
   const rest = all.filter(({ row }) => !known.has(row))

@@ -6,27 +6,27 @@ import type { Spelling } from './rank.ts'
  * contained in it, as the parts of German compounds are.
  */
 
-const MOST_SPELLINGS = 4
-const MOST_TRIED = 100
-const LONG = 8
+/* These are chosen by hand. */
+const MAX_SPELLINGS = 4
+const MAX_TRIED = 100
+/** From this length on a word may have two mistakes. */
+const MIN_LONG = 8
 const MISSPELT_WEIGHT = 0.8
 const PART_WEIGHT = 0.5
 /** Shorter ones are like too many others. */
-const SHORTEST_MISSPELT = 4
-/** Chosen by hand: German compounds are shorter, and a longer one is a key, a sequence or a blob. */
-export const LONGEST_GUESSED = 40
-const SHORTEST_PART = 5
+const MIN_MISSPELT = 4
+/** German compounds are shorter, and a longer one is a key, a sequence or a blob. */
+export const MAX_GUESSED_LENGTH = 40
+const MIN_PART = 5
 
 /** Worth looking for others at all. */
 export function mayBeMisspelt(stem: string): boolean {
-  return (
-    stem.length >= SHORTEST_MISSPELT && stem.length <= LONGEST_GUESSED && /^\p{L}+$/u.test(stem)
-  )
+  return stem.length >= MIN_MISSPELT && stem.length <= MAX_GUESSED_LENGTH && /^\p{L}+$/u.test(stem)
 }
 
 /** How many mistakes leave a word recognizable. */
 export function mistakesIn(stem: string): number {
-  return stem.length >= LONG ? 2 : 1
+  return stem.length >= MIN_LONG ? 2 : 1
 }
 
 /** Those of the `known` words that are written nearly like it: the nearest, then those a little further away. */
@@ -58,15 +58,15 @@ export function firstUsed(
 ): readonly Spelling[] {
   for (const list of lists) {
     const found = list.filter(({ stem }) => used.has(stem))
-    if (found.length > 0) return found.slice(0, MOST_SPELLINGS)
+    if (found.length > 0) return found.slice(0, MAX_SPELLINGS)
   }
   return []
 }
 
 function spellings(words: readonly string[], weight: number): readonly Spelling[] {
-  return words.slice(0, MOST_TRIED).map((stem) => ({ stem, weight }))
+  return words.slice(0, MAX_TRIED).map((stem) => ({ stem, weight }))
 }
 
 function isPart(part: string, whole: string): boolean {
-  return part.length >= SHORTEST_PART && part.length < whole.length && whole.includes(part)
+  return part.length >= MIN_PART && part.length < whole.length && whole.includes(part)
 }

@@ -12,6 +12,11 @@ const UNSPACED_RUN = new RegExp(`${UNSPACED.source}+`, 'gu')
 const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{M}\p{Co}]*|\p{So}/gu
 /** In these scripts a mark is an accent that people leave out; elsewhere it is a vowel. */
 const ACCENTED = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu
+/** Vowels and signs of reading that Hebrew and Arabic are mostly written without, and the stretch of a line. */
+const OPTIONAL =
+  /[\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\uFB1E\u0610-\u061A\u0640\u064B-\u0652\u0656-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E4\u06E7\u06E8\u06EA-\u06ED\u08CA-\u08E1\u08E3-\u08FF]/g
+/** Alef is often written without what it carries. */
+const ALEF = /\u0627[\u0653-\u0655]/g
 /** They choose how the character before them looks. */
 const SELECTORS = /\u200c|\u200d|[\uFE00-\uFE0F]/gu
 /** Where one word of an identifier ends and the next begins: `parseHTTPResponse`. */
@@ -85,6 +90,8 @@ function fold(text: string): string {
   return text
     .normalize('NFD')
     .replace(ACCENTED, '$1')
+    .replace(OPTIONAL, '')
+    .replace(ALEF, '\u0627')
     .normalize('NFC')
     .toLowerCase()
     .replaceAll('ß', 'ss')

@@ -6,7 +6,7 @@ import { parseMoment } from '../core/dates.ts'
 import { isId } from '../core/ids.ts'
 import { text as limited, list } from '../core/limited.ts'
 import { LIMITS } from '../core/limits.ts'
-import { cleanText } from '../core/text.ts'
+import { cleanText, normalText } from '../core/text.ts'
 
 /*
  * An agent as a file: JSON text. Whatever a file holds was written by anybody, so nothing but what stands here gets in;
@@ -33,7 +33,7 @@ const upTo = (most: number) => limited(most).transform(cleanText)
 const filled = (most: number) =>
   upTo(most).refine((value) => value.trim() !== '', 'expected it not to be empty')
 const key = limited(LIMITS.reference).min(1)
-const tags = list(upTo(LIMITS.tag), MOST_TAGS)
+const tags = list(upTo(LIMITS.tag).transform(normalText), MOST_TAGS)
 const toolName = upTo(LIMITS.reference)
 const count = (least: number) => z.int().min(least).max(LIMITS.count)
 const positive = count(1)
@@ -73,10 +73,12 @@ const settings = z.strictObject({
 })
 
 const agent = z.strictObject({
-  name: filled(LIMITS.name).refine(
-    (name) => !isId('agent', name),
-    'expected a name that does not look like the id of an agent',
-  ),
+  name: filled(LIMITS.name)
+    .transform(normalText)
+    .refine(
+      (name) => !isId('agent', name),
+      'expected a name that does not look like the id of an agent',
+    ),
   description: upTo(LIMITS.description),
   agent_type: z.enum(AGENT_TYPES),
   /** `provider/model`; null: whatever the server uses. */
@@ -141,9 +143,11 @@ const extras = z.strictObject({
 
 /** No model is shown it; from version 2 on. */
 const hidden = z.boolean().optional()
+/** Said to a coding assistant; from version 2 on. */
+const elsewhere = z.literal(true).optional()
 
 const message = z.discriminatedUnion('role', [
-  z.strictObject({ role: z.literal('user'), created_at: moment, hidden, text }),
+  z.strictObject({ role: z.literal('user'), created_at: moment, hidden, text, elsewhere }),
   z.strictObject({ role: z.literal('system'), created_at: moment, hidden, text }),
   z.strictObject({
     role: z.literal('assistant'),
@@ -155,6 +159,7 @@ const message = z.discriminatedUnion('role', [
     said: z.array(text),
     /** From version 2 on. */
     extras: extras.optional(),
+    elsewhere,
   }),
   z.strictObject({
     role: z.literal('tool'),
@@ -181,7 +186,7 @@ const passage = z.strictObject({
 })
 
 const archive = z.strictObject({
-  name: upTo(LIMITS.source),
+  name: upTo(LIMITS.source).transform(normalText),
   description: upTo(LIMITS.description),
   is_default: z.boolean(),
   created_at: moment,

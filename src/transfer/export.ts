@@ -179,10 +179,12 @@ function toFileVersion(version: BlockVersion, agentId: AgentId): FileVersion {
 
 function toFileMessage(message: Message): FileMessage {
   const { createdAt: created_at, text } = message
+  const elsewhere = message.elsewhere && { elsewhere: message.elsewhere }
   switch (message.role) {
     case 'user':
+      return { role: 'user', created_at, text, ...elsewhere }
     case 'system':
-      return { role: message.role, created_at, text }
+      return { role: 'system', created_at, text }
     case 'assistant':
       return {
         role: 'assistant',
@@ -192,6 +194,7 @@ function toFileMessage(message: Message): FileMessage {
         tool_calls: message.toolCalls.map((call) => ({ ...call })),
         said: [...message.said],
         ...(message.extras && { extras: toFileExtras(message.extras) }),
+        ...elsewhere,
       }
     case 'tool':
       return {

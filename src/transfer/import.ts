@@ -3,6 +3,7 @@ import type { BlockVersion } from '../core/block.ts'
 import { type Timestamp, toTimestamp } from '../core/clock.ts'
 import { type AgentId, type CallId, newId, type PassageId } from '../core/ids.ts'
 import type { MessageBody } from '../core/message.ts'
+import { normalText } from '../core/text.ts'
 import { cleanTags } from '../memory/insert-passages.ts'
 import type { NewMessage, Store, Transaction } from '../storage/port/store.ts'
 import type { AgentChecks } from './agent-checks.ts'
@@ -116,6 +117,7 @@ function importMessages(
       createdAt: message.created_at,
       body,
       hidden: message.hidden ?? false,
+      elsewhere: 'elsewhere' in message ? message.elsewhere : undefined,
     }
   })
 }
@@ -162,15 +164,25 @@ function importArchive({ name, description, is_default, created_at, passages }: 
     if (id === undefined) throw new Error('a link to no passage passed the check of the file')
     return id
   }
+  // In a file of before, two may differ in their form alone; both are kept.
+  const written = new Set(passages.map(({ text, source }) => JSON.stringify([text, source])))
+  const inNormalForm = (passage: { readonly text: string; readonly source: string }) => {
+    const text = normalText(passage.text)
+    const source = normalText(passage.source)
+    const isChanged = text !== passage.text || source !== passage.source
+    const key = JSON.stringify([text, source])
+    if (isChanged && written.has(key)) return { text: passage.text, source: passage.source }
+    written.add(key)
+    return { text, source }
+  }
   return {
     archive,
     isDefault: is_default,
     passages: passages.map((passage) => ({
       id: idOf(passage.id),
       archiveId: archive.id,
-      text: passage.text,
+      ...inNormalForm(passage),
       tags: cleanTags(passage.tags),
-      source: passage.source,
       position: passage.position,
       createdAt: passage.created_at,
       supersededBy: passage.superseded_by === undefined ? null : idOf(passage.superseded_by),

@@ -5,7 +5,7 @@ const entries = (...rows: readonly number[]) =>
   rows.map((row, index) => ({ row, score: 10 - index }))
 
 test('a list that is alone keeps its order and scores', () => {
-  expect(fuseByRank([{ leg: 'keyword', weight: 1, entries: entries(3, 1) }])).toEqual([
+  expect(fuseByRank([{ retriever: 'keyword', weight: 1, entries: entries(3, 1) }])).toEqual([
     { row: 3, score: 10, foundBy: 'keyword' },
     { row: 1, score: 9, foundBy: 'keyword' },
   ])
@@ -14,8 +14,8 @@ test('a list that is alone keeps its order and scores', () => {
 
 test('what both found comes before what one of them found at the same place', () => {
   const fused = fuseByRank([
-    { leg: 'keyword', weight: 1, entries: entries(1, 2) },
-    { leg: 'vector', weight: 1, entries: entries(3, 2) },
+    { retriever: 'keyword', weight: 1, entries: entries(1, 2) },
+    { retriever: 'vector', weight: 1, entries: entries(3, 2) },
   ])
   expect(fused.map(({ row, foundBy }) => [row, foundBy])).toEqual([
     [2, 'both'],
@@ -27,8 +27,8 @@ test('what both found comes before what one of them found at the same place', ()
 
 test('the heavier list wins', () => {
   const fused = fuseByRank([
-    { leg: 'keyword', weight: 1, entries: entries(1, 2, 3) },
-    { leg: 'vector', weight: 0.1, entries: entries(3, 4) },
+    { retriever: 'keyword', weight: 1, entries: entries(1, 2, 3) },
+    { retriever: 'vector', weight: 0.1, entries: entries(3, 4) },
   ])
   expect(fused.map(({ row }) => row)).toEqual([3, 1, 2, 4])
 })

@@ -49,3 +49,23 @@ test('only English words are stemmed', () => {
     'as',
   ])
 })
+
+test.each([
+  ['הַמַּפְתֵּחַ', 'המפתח'],
+  ['שָׁלוֹם', 'שלום'],
+  ['בְּרֵאשִׁ֖ית', 'בראשית'],
+  ['\uFB2A\u05B8לום', 'שלום'],
+  ['المِفْتَاحُ', 'المفتاح'],
+  ['هٰذا', 'هذا'],
+  ['كتـــاب', 'كتاب'],
+  ['مُدَرِّسٌ', 'مدرس'],
+  ['أَحْمَد', 'احمد'],
+])('%s is found as %s, and the other way round', (pointed, plain) => {
+  expect(indexWords(pointed)).toEqual(indexWords(plain))
+  expect(questionWords(pointed)).toEqual(questionWords(plain))
+})
+
+test('marks that tell words apart stay', () => {
+  expect(indexWords('दिन')).not.toEqual(indexWords('दीन'))
+  expect(indexWords('سأل')).toEqual(indexWords('سأل'.normalize('NFD')))
+})

@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import DatabaseHandle from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openVectorReads } from '../../src/storage/sqlite/vector-reads.ts'
-import { createMirrors, type Mirrors } from '../../src/storage/vectors/memory-indexes.ts'
+import {
+  createMemoryIndexes,
+  type MemoryIndexes,
+} from '../../src/storage/vectors/memory-indexes.ts'
 import { type CodesKind, rankRows, type StoredVectors } from '../../src/vector/vector-index.ts'
 import { seededRandom } from '../support/stores.ts'
 import {
@@ -58,14 +61,19 @@ async function remove(rows: readonly number[]): Promise<void> {
 }
 
 const open = (budgetBytes: number) =>
-  createMirrors({ reads: openVectorReads(handle), budgetBytes, fewestRows: 0, manyRows: ROWS })
+  createMemoryIndexes({
+    reads: openVectorReads(handle),
+    budgetBytes,
+    fewestRows: 0,
+    manyRows: ROWS,
+  })
 
 /** Asks for an exact answer, compares it with that of looking at all, and says by what it was found. */
-async function searchBy(mirrors: Mirrors): Promise<CodesKind | undefined> {
+async function searchBy(indexes: MemoryIndexes): Promise<CodesKind | undefined> {
   const query = randomVector(random, MADE_UP_DIMENSION)
-  const answer = await mirrors.use(setRow, async (mirror) => {
-    const { rows } = await mirror.search(query, { limit: LIMIT, untilProven: true })
-    return { rows, kind: mirror.kind }
+  const answer = await indexes.use(setRow, async (index) => {
+    const { rows } = await index.search(query, { limit: LIMIT, untilProven: true })
+    return { rows, kind: index.kind }
   })
   const all: StoredVectors = current
   expect(answer?.rows).toEqual(rankRows(query, all, LIMIT))
@@ -73,31 +81,31 @@ async function searchBy(mirrors: Mirrors): Promise<CodesKind | undefined> {
 }
 
 test('a large set is searched by bits until its bytes are there, and every answer has what was written before it', async () => {
-  const mirrors = open(ROOM_FOR_BOTH)
-  expect(await searchBy(mirrors)).toBe('bits')
-  for (let round = 1; (await searchBy(mirrors)) !== 'int8'; round += 1) {
+  const indexes = open(ROOM_FOR_BOTH)
+  expect(await searchBy(indexes)).toBe('bits')
+  for (let round = 1; (await searchBy(indexes)) !== 'int8'; round += 1) {
     await put(round * 7, 3, round)
     await remove([round * 11, round * 13])
     await sleep(5)
   }
   await put(ROWS + 1, 20)
   await remove([1, 2, 3])
-  expect(await searchBy(mirrors)).toBe('int8')
-  expect(mirrors.count).toBe(1)
+  expect(await searchBy(indexes)).toBe('int8')
+  expect(indexes.count).toBe(1)
 })
 
 test('a set stays with bits where there is no room for both at once', async () => {
-  const mirrors = open(ROWS * 1.1 * 100)
+  const indexes = open(ROWS * 1.1 * 100)
   for (let round = 0; round < 5; round += 1) {
-    expect(await searchBy(mirrors)).toBe('bits')
+    expect(await searchBy(indexes)).toBe('bits')
     await sleep(20)
   }
 })
 
-test('a set whose vectors all went and came back is searched by codes around the same middle', async () => {
+test('a set whose vectors all went and came back is searched by codes around the same centroid', async () => {
   await remove([...current.keys()])
   await put(1, ROWS / 2, 1)
   await put(1 + ROWS / 2, ROWS / 2, 1)
-  const mirrors = open(ROWS * 1.1 * 100)
-  expect(await searchBy(mirrors)).toBe('bits')
+  const indexes = open(ROWS * 1.1 * 100)
+  expect(await searchBy(indexes)).toBe('bits')
 })

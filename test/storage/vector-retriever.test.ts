@@ -6,7 +6,10 @@ import type { RankedRequest } from '../../src/storage/database/search-request.ts
 import type { Store } from '../../src/storage/port/store.ts'
 import { passageScope } from '../../src/storage/search/search-scope.ts'
 import { openVectorReads } from '../../src/storage/sqlite/vector-reads.ts'
-import { createMirrors, type Mirrors } from '../../src/storage/vectors/memory-indexes.ts'
+import {
+  createMemoryIndexes,
+  type MemoryIndexes,
+} from '../../src/storage/vectors/memory-indexes.ts'
 import { findByMeaning } from '../../src/storage/vectors/vector-retriever.ts'
 import { dotProduct } from '../../src/vector/codes/float32.ts'
 import {
@@ -189,14 +192,14 @@ function toRequest({ archives: wanted, ...filter }: Asked): RankedRequest {
 }
 
 describe.each([
-  ['without a mirror', { budgetBytes: 0, fewestRows: 0, few: 0 }, 0],
+  ['without an in-memory index', { budgetBytes: 0, fewestRows: 0, few: 0 }, 0],
   ['by int8', { budgetBytes: EVERYTHING, fewestRows: 0, few: 0 }, 3],
   ['by int8, narrow filters apart', { budgetBytes: EVERYTHING, fewestRows: 0, few: 15 }, 3],
   ['by bits', { budgetBytes: 7_000, fewestRows: 0, few: 0 }, 1],
-] as const)('vectors %s', (_how, { few, ...options }, fewestMirrors) => {
-  let mirrors: Mirrors
+] as const)('vectors %s', (_how, { few, ...options }, minIndexes) => {
+  let indexes: MemoryIndexes
   beforeEach(() => {
-    mirrors = createMirrors({
+    indexes = createMemoryIndexes({
       reads: openVectorReads(handle),
       manyRows: EVERYTHING,
       ...options,
@@ -214,7 +217,7 @@ describe.each([
       { sets, questions: [{ handle: HANDLE, vector: query, weight: 1 }], upTo: undefined },
       {
         reads: openVectorReads(handle),
-        mirrors,
+        indexes,
         most: MOST,
         few,
         patienceMilliseconds: 60_000,
@@ -238,10 +241,10 @@ describe.each([
       ),
       { numRuns: 60 },
     )
-    expect(mirrors.count).toBeGreaterThanOrEqual(fewestMirrors)
+    expect(indexes.count).toBeGreaterThanOrEqual(minIndexes)
   })
 
-  test('are found also after deletions were forgotten that a mirror did not see', async () => {
+  test('are found also after deletions were forgotten that an in-memory index did not see', async () => {
     const all: Asked = { archives: [0, 1, 2], includeSuperseded: true }
     const query = randomVector(random, DIMENSION)
     expect(await find(query, all)).toEqual(expected(query, all))

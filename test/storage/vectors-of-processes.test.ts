@@ -20,14 +20,14 @@ import { bundleProcess, type OtherProcess, startProcess } from './processes.ts'
 import { createWorkplace, type Workplace } from './workplace.ts'
 
 const HANDLE = 'test/model'
-/** VECTOR_PASSAGES=10000 makes it larger, and takes minutes more; at least 1,500, which is enough for a mirror. */
+/** VECTOR_PASSAGES=10000 makes it larger, and takes minutes more; at least 1,500, which is enough for an in-memory index. */
 const PASSAGES = Number(process.env.VECTOR_PASSAGES ?? 1_500)
 const ROUNDS = 5
 const AT_A_TIME = PASSAGES / ROUNDS
 const AT_ONCE = 500
 /** Of those that are changed at a time, looked for one by one. */
 const PROBES = 10
-/** A mirror by bits takes 48 bytes of each, one by int8 104, and holds four fifths of all at least. */
+/** An in-memory index by bits takes 48 bytes of each, one by int8 104, and holds four fifths of all at least. */
 const ROOM_FOR_BITS = 70 * PASSAGES
 const TIMEOUT = 120_000 + 40 * PASSAGES
 
@@ -106,12 +106,12 @@ async function nearest(vector: Float32Array): Promise<readonly string[]> {
     { query: '?', limit: 10 },
     embedAs(HANDLE, vector),
   )
-  // While a mirror is filled for the first time, words alone may answer.
+  // While an in-memory index is filled for the first time, words alone may answer.
   if (warnings) return nearest(vector)
   return items.map(({ item }) => item.id)
 }
 
-/** Searches go on all the time meanwhile, so that a mirror takes over every half of what happens. */
+/** Searches go on all the time meanwhile, so that an in-memory index takes over every half of what happens. */
 async function whileSearching(
   work: () => Promise<unknown>,
   search: (count: number) => Promise<unknown>,

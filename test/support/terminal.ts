@@ -1,11 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
+import { getCurrentTest } from 'vitest/suite'
 import type { Environment } from './connect.ts'
 
 const PSEUDO_TERMINAL = fileURLToPath(new URL('./pseudo-terminal.py', import.meta.url))
 const PATIENCE_MILLISECONDS = 30_000
+const hasPython = spawnSync('python3', ['--version']).status === 0
 
 /** A program in a pseudo-terminal, as a person has it before them. */
 export interface Terminal {
@@ -22,7 +24,9 @@ export const CONTROL_C = '\u0003'
 export const CONTROL_D = '\u0004'
 export const TAB = '\t'
 
+/** Node can't make a pseudo-terminal, so Python does; where there is none, the test is skipped. */
 export function openTerminal(command: readonly string[], environment: Environment): Terminal {
+  if (!hasPython) getCurrentTest()?.context.skip('needs python3')
   const child: ChildProcess = spawn('python3', [PSEUDO_TERMINAL, ...command], {
     env: { PATH: process.env.PATH ?? '', TERM: 'xterm', ...environment },
     stdio: ['pipe', 'pipe', 'inherit'],

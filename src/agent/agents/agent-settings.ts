@@ -72,7 +72,7 @@ export function createAgentSettings(
       return store.transaction(async (tx) => {
         const { id } = await findAgent(tx.agents, reference)
         const { messages } = await tx.agents.counts(id)
-        const inSight = await tx.messages.since(id, (await tx.agents.contextState(id)).from)
+        const inSight = await tx.messages.inSight(id, (await tx.agents.contextState(id)).from)
         if (await tx.runs.isAtWork(id)) {
           throw new UserError(
             'busy',

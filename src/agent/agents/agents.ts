@@ -6,7 +6,7 @@ import { UserError } from '../../core/errors.ts'
 import { type AgentId, isId, newId } from '../../core/ids.ts'
 import { checkCount, checkLength, LIMITS } from '../../core/limits.ts'
 import type { Page } from '../../core/page.ts'
-import { cleanText } from '../../core/text.ts'
+import { cleanText, normalText } from '../../core/text.ts'
 import type { ToolRule } from '../../core/tool-rule.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
@@ -50,13 +50,13 @@ export function createAgents(
       )
     }
     return {
-      ...(name !== undefined && { name: cleanText(name) }),
+      ...(name !== undefined && { name: normalText(name) }),
       ...(description !== undefined && { description: cleanText(description) }),
       ...(model !== undefined && { model: model === '' ? null : model }),
       ...(embedding !== undefined && { embedding: embedding === '' ? null : embedding }),
       ...(contextWindow !== undefined && { contextWindow }),
       ...(system !== undefined && { system: system === '' ? null : cleanText(system) }),
-      ...(tags && { tags: [...new Set(tags.map(cleanText))] }),
+      ...(tags && { tags: [...new Set(tags.map(normalText))] }),
       ...(tools && { tools: [...new Set(tools)] }),
       ...(toolRules && { toolRules: withoutRepeats(toolRules) }),
     }
@@ -92,7 +92,11 @@ export function createAgents(
     },
 
     async list(filter: AgentFilter): Promise<Page<Agent>> {
-      return store.agents.list(filter)
+      return store.agents.list({
+        ...filter,
+        query: filter.query === undefined ? undefined : normalText(filter.query),
+        tags: filter.tags?.map(normalText),
+      })
     },
 
     async find(reference: string): Promise<Agent> {

@@ -5,8 +5,8 @@ import { addUsage, NO_USAGE, type TokenUsage } from '../../core/run.ts'
 import { cleanText } from '../../core/text.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ChatModel, ModelResult } from '../../llm/model.ts'
-import { throwIfExhausted } from '../throw-if-exhausted.ts'
 import { extractSummary, fitLines } from './extract-summary.ts'
+import { throwIfExhausted } from './throw-if-exhausted.ts'
 import { transcriptPieces } from './transcript.ts'
 
 export interface SummaryRequest {

@@ -19,8 +19,8 @@ import {
   type ModelRequest,
 } from '../../llm/model.ts'
 import { isTooFull } from '../compaction/compact.ts'
+import { throwIfExhausted } from '../compaction/throw-if-exhausted.ts'
 import type { ContextInput } from '../context/compile-context.ts'
-import { throwIfExhausted } from '../throw-if-exhausted.ts'
 import { SPEAKING_TOOL } from '../tools/index.ts'
 import { advance, type Next, type RunBudget } from './advance.ts'
 import { AnswerStream } from './answer-stream.ts'

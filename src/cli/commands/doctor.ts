@@ -1,6 +1,7 @@
 import { openDataFiles, openStorage, type Storage } from '../../app.ts'
 import { type Config, secretsOf } from '../../config.ts'
 import { readId } from '../../core/ids.ts'
+import { normalText } from '../../core/text.ts'
 import { VERSION } from '../../core/version.ts'
 import type { Asked } from '../terminal/tell.ts'
 import { describeKept } from './describe-kept.ts'
@@ -92,7 +93,7 @@ async function checkFiles(config: Config, storage: Storage, tell: Tell): Promise
 async function checkAgent({ agents }: Store, reference: string, tell: Tell): Promise<boolean> {
   const id = readId('agent', reference)
   const byId = id && (await agents.get(id))
-  const [agent, ...others] = byId ? [byId] : await agents.named(reference, 2)
+  const [agent, ...others] = byId ? [byId] : await agents.named(normalText(reference), 2)
   if (agent && others.length === 0) {
     tell('Agent', `ok: ${agent.name} (${agent.id}), no other is served`)
     return true

@@ -12,11 +12,13 @@ export async function reading<T>(
   return withContext({ ...config, readOnly: true }, work)
 }
 
+/** Opens the data; with `works`, what is asked of agents is done here if no server does it. */
 export async function withContext<T>(
   config: Config,
   work: (context: Context) => Promise<T>,
+  works = false,
 ): Promise<T> {
-  const app = await openApp(config, createLog(config.logLevel, secretsOf(config)))
+  const app = await openApp(config, createLog(config.logLevel, secretsOf(config)), works)
   try {
     return await work(app.context)
   } finally {

@@ -51,11 +51,15 @@ export function configOf(given: Given): Config {
 
 /** The settings of the environment, overridden by the flags that were given. */
 export function serverConfigOf(given: Given): Config {
+  return readConfig(settingsOf(given))
+}
+
+export function settingsOf(given: Given): Environment {
   const settings: Record<string, string> = {}
   for (const [name, [, , variable]] of Object.entries(FLAGS)) {
     const value = given[name]
     if (value === true) settings[variable] = '1'
     if (typeof value === 'string') settings[variable] = value
   }
-  return readConfig(settings satisfies Environment)
+  return settings
 }

@@ -6,6 +6,7 @@ import { createCommand } from './command.ts'
 import { backup, migrate, purge, restore, salvage } from './data.ts'
 import { doctor, stats } from './facts.ts'
 import { exportAgent, importAgent } from './files.ts'
+import { hook } from './hooks.ts'
 import { everyCommand, isHidden, unknownCommand } from './refuse.ts'
 import { serve, stdio } from './serving.ts'
 import { complete, completion, help, version } from './shells.ts'
@@ -18,7 +19,7 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Data:': [backup, restore, salvage, purge, migrate, exportAgent, importAgent],
   'Access:': [token],
   'Agents:': [agents, memory, chat],
-  'More:': [completion, help],
+  'More:': [hook, completion, help],
 }
 
 /** Carries out what was typed. */

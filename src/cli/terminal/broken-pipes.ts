@@ -15,8 +15,7 @@ export function surviveBrokenPipes(): void {
   process.stderr.on('error', () => undefined)
   process.stdout.on('error', (error) => {
     if (isBrokenPipe(error)) return
-    // A full disk behind `>`: what was asked for is not there.
-    process.stderr.write(`recollect: can't write to stdout: ${error.message}\n`)
+    // A full disk behind `>`: what was asked for is not there, which the exit code tells.
     process.exitCode = 1
   })
 }

@@ -1,6 +1,6 @@
 import { Transform } from 'node:stream'
 import { MOST_BYTES } from '../../http/limits.ts'
-import { judgeLine, type Refusal, TOO_LONG } from './judge-line.ts'
+import { judgeLine, type LineRefusal, TOO_LONG } from './judge-line.ts'
 
 const NEWLINE = 0x0a
 
@@ -8,7 +8,7 @@ const NEWLINE = 0x0a
  * Passes on the lines that the SDK can serve. By itself it leaves what is no message without an answer, for which a
  * client may wait for ever, and ends the connection over a line that is too long.
  */
-export function checkedLines(refuse: (refusal: Refusal) => void): Transform {
+export function checkedLines(refuse: (refusal: LineRefusal) => void): Transform {
   /** The line that has begun. */
   let parts: Buffer[] = []
   let bytes = 0

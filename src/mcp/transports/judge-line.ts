@@ -3,7 +3,7 @@ import { isRecord } from '../../core/is-record.ts'
 import { isTooDeep, TOO_DEEP, TOO_LARGE } from '../../http/limits.ts'
 
 /** An answer to what is no message, as JSON-RPC words it. */
-export interface Refusal {
+export interface LineRefusal {
   readonly jsonrpc: '2.0'
   readonly error: { readonly code: number; readonly message: string }
   /** Null: it could not be told which request it was. */
@@ -13,7 +13,7 @@ export interface Refusal {
 export const TOO_LONG = refuse(ProtocolErrorCode.InvalidRequest, TOO_LARGE)
 
 /** Why a line can't be served; undefined: it is a message, or asks for no answer. */
-export function judgeLine(line: string): Refusal | undefined {
+export function judgeLine(line: string): LineRefusal | undefined {
   if (isTooDeep(line)) return refuse(ProtocolErrorCode.InvalidRequest, TOO_DEEP)
   const value = parse(line)
   if (value === undefined) return refuse(ProtocolErrorCode.ParseError, 'The line is not JSON.')
@@ -28,7 +28,7 @@ export function judgeLine(line: string): Refusal | undefined {
   )
 }
 
-function refuse(code: number, message: string, id: Refusal['id'] = null): Refusal {
+function refuse(code: number, message: string, id: LineRefusal['id'] = null): LineRefusal {
   return { jsonrpc: '2.0', error: { code, message }, id }
 }
 
@@ -55,7 +55,7 @@ function isAnswer(value: unknown): boolean {
   return isRecord(value) && !('method' in value) && ('result' in value || 'error' in value)
 }
 
-function idOf(value: unknown): Refusal['id'] {
+function idOf(value: unknown): LineRefusal['id'] {
   const id = isRecord(value) ? value.id : undefined
   return typeof id === 'string' || typeof id === 'number' ? id : null
 }

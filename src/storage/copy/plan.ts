@@ -161,6 +161,7 @@ export const PLAN = {
       tokens: true,
       hidden: true,
       created_at: true,
+      elsewhere: true,
     },
   },
   summary: {

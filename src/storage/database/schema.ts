@@ -132,6 +132,8 @@ export interface Database {
     hidden: Generated<number>
     tokens: number
     created_at: string
+    /** 1: it was said to a coding assistant, and is not in the agent's own context. */
+    elsewhere: Generated<number>
   }
   summary: {
     row: Generated<number>
@@ -244,7 +246,7 @@ export interface Database {
     created_at: string
   }
   vector: {
-    /** Counts up over all sets, so that a mirror can ask for what came after what it has. */
+    /** Counts up over all sets, so that an in-memory index can ask for what came after what it has. */
     row: Generated<number>
     set_row: number
     /** `row` of the passage or message. */
@@ -261,22 +263,22 @@ export interface Database {
     /** As `createInt8Codes` makes it. */
     code: Uint8Array
   }
-  /** Near the middle of all vectors of a set, chosen once, as soon as there are enough. */
+  /** Near the centroid of a set, chosen once, as soon as there are enough. */
   vector_middle: {
     set_row: number
     /** As a vector is stored. */
     vector: Uint8Array
   }
-  /** The same rows as bits, of every set that has a middle. */
+  /** The same rows as bits, of every set that has a centroid. */
   vector_bits: {
     set_row: number
     /** That of the vector. */
     row: number
     entry_row: number
-    /** As `createBitCodes` makes it around the middle. */
+    /** As `createBitCodes` makes it around the centroid. */
     code: Uint8Array
   }
-  /** Vectors that were taken away, for the mirrors of other processes. */
+  /** Vectors that were taken away, for the in-memory indexes of other processes. */
   vector_gone: { row: Generated<number>; set_row: number; entry_row: number }
   /** Entries that wait for their vector. */
   embedding_task: {

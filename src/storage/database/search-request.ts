@@ -60,7 +60,7 @@ export interface RankedAnswer {
   readonly problem: VectorProblem | null
 }
 
-/** `filling`: their mirror is being filled. `dimension`: the question's vector has another one. */
+/** `filling`: their in-memory index is being filled. `dimension`: the question's vector has another one. */
 export type VectorProblem = 'filling' | 'dimension'
 
 export interface RankedHit {

@@ -3,7 +3,7 @@ import { chooseCodes, indexBytes } from '../../vector/vector-index.ts'
 import type { Connection } from '../database/dialect.ts'
 import type { VectorSetCounts } from '../port/vector-store.ts'
 import { SEARCHED_ROLES } from '../search/search-scope.ts'
-import { MOST_ATTEMPTS, type VectorSet } from './vector-sets.ts'
+import { MOST_ATTEMPTS, type VectorSetRow } from './vector-sets.ts'
 
 export function createVectorSetCounts(
   db: Connection,
@@ -14,7 +14,7 @@ export function createVectorSetCounts(
     return kind === null || dimension === null ? 0 : indexBytes(kind, rows, dimension)
   }
 
-  async function entriesOf({ kind, namespace, owner_id }: VectorSet): Promise<number> {
+  async function entriesOf({ kind, namespace, owner_id }: VectorSetRow): Promise<number> {
     if (kind === 'archive') {
       const archive = await db
         .selectFrom('archive')

@@ -2,7 +2,7 @@ import type { Connection } from '../database/dialect.ts'
 import { lockRead } from '../database/lock-rows.ts'
 import { SEARCHED_ROLES } from '../search/search-scope.ts'
 import { addToSet, type VectorEntry, type VectorScope } from './vector-entries.ts'
-import { settleSets, type VectorSet } from './vector-sets.ts'
+import { settleSets, type VectorSetRow } from './vector-sets.ts'
 
 /** Entries that are brought to a set in one transaction: some whole batches. */
 const AT_ONCE = 256
@@ -44,7 +44,7 @@ export async function fillOneSet(
 type KeyedEntry = VectorEntry & { readonly key: string }
 
 /** In the order of a key that the owner's entries are indexed by. */
-async function nextEntries(db: Connection, set: VectorSet): Promise<readonly KeyedEntry[]> {
+async function nextEntries(db: Connection, set: VectorSetRow): Promise<readonly KeyedEntry[]> {
   const { namespace, owner_id, filled_to } = set
   if (set.kind === 'archive') {
     return db
@@ -74,7 +74,7 @@ async function nextEntries(db: Connection, set: VectorSet): Promise<readonly Key
 /** What was inserted since the set was made has its task or vector already. */
 async function withoutThoseIn(
   db: Connection,
-  set: VectorSet,
+  set: VectorSetRow,
   entries: readonly VectorEntry[],
 ): Promise<readonly VectorEntry[]> {
   if (entries.length === 0) return []

@@ -3,13 +3,13 @@ import type { Connection } from '../database/dialect.ts'
 import { lockRead, lockSets } from '../database/lock-rows.ts'
 import type { EmbeddingOutcome } from '../port/vector-store.ts'
 import { fixDimension, textDigest, type VectorScope } from './vector-entries.ts'
-import { settleSets, type VectorSet } from './vector-sets.ts'
+import { settleSets, type VectorSetRow } from './vector-sets.ts'
 
 /** Vectors that are kept for texts that come again. The oldest go; those in use stand in their sets besides. */
 const MOST_CACHED = 10_000
 
 type Refused = Extract<EmbeddingOutcome, { kind: 'refused' }>
-type Found = Extract<EmbeddingOutcome, { kind: 'vector' }>
+type VectorOutcome = Extract<EmbeddingOutcome, { kind: 'vector' }>
 
 export async function finishTasks(
   scope: VectorScope,
@@ -32,7 +32,7 @@ export async function finishTasks(
   const sets = await db.selectFrom('vector_set').selectAll().where('row', 'in', setRows).execute()
   let problem: string | null = null
   for (const set of sets) {
-    const found: (Found & { readonly entryRow: number })[] = []
+    const found: (VectorOutcome & { readonly entryRow: number })[] = []
     for (const { row, entry_row } of tasks.filter(({ set_row }) => set_row === set.row)) {
       const outcome = byTask.get(row)
       if (outcome?.kind === 'refused') await refuse(db, outcome)
@@ -62,8 +62,8 @@ async function refuse(db: Connection, { task, problem, retryAt }: Refused): Prom
 
 async function store(
   { db, dialect }: VectorScope,
-  set: VectorSet,
-  found: readonly (Found & { readonly entryRow: number })[],
+  set: VectorSetRow,
+  found: readonly (VectorOutcome & { readonly entryRow: number })[],
   retryAt: string,
 ): Promise<string | null> {
   const dimension = set.dimension ?? found[0]?.vector.length

@@ -3,7 +3,7 @@ import { NAMESPACE } from '../../core/namespace.ts'
 import type { Connection } from '../database/dialect.ts'
 import { lockSets } from '../database/lock-rows.ts'
 import type { Scope } from '../database/scope.ts'
-import { settleSets, type VectorSet } from './vector-sets.ts'
+import { settleSets, type VectorSetRow } from './vector-sets.ts'
 
 /** A passage or message with what of it is embedded. */
 export interface VectorEntry {
@@ -27,7 +27,7 @@ export function textDigest(namespace: string, text: string): string {
 /** Gives new entries the vectors that are known, and tasks for the others, in the transaction that inserts them. */
 export async function embedEntries(
   scope: Scope,
-  owner: { readonly kind: VectorSet['kind']; readonly id: string },
+  owner: { readonly kind: VectorSetRow['kind']; readonly id: string },
   entries: readonly VectorEntry[],
 ): Promise<void> {
   if (entries.length === 0) return
@@ -44,7 +44,7 @@ export async function embedEntries(
 
 export async function addToSet(
   scope: VectorScope,
-  set: VectorSet,
+  set: VectorSetRow,
   entries: readonly VectorEntry[],
 ): Promise<void> {
   const unknown = await copyKnown(scope, set, entries)
@@ -67,7 +67,7 @@ export async function addToSet(
 /** Stores the vectors of texts that were embedded before; returns the entries whose texts were not. */
 export async function copyKnown(
   { db, dialect }: VectorScope,
-  set: VectorSet,
+  set: VectorSetRow,
   entries: readonly VectorEntry[],
 ): Promise<readonly VectorEntry[]> {
   const digested = entries.map((entry) => ({
@@ -113,7 +113,7 @@ function dimensionOf(vector: Uint8Array): number {
 /** Takes entries that are deleted out of every set of their owner, in the same transaction. */
 export async function forgetEntries(
   scope: Scope,
-  owner: { readonly kind: VectorSet['kind']; readonly id: string },
+  owner: { readonly kind: VectorSetRow['kind']; readonly id: string },
   rows: readonly number[],
 ): Promise<void> {
   const { db, namespace, dialect } = scope

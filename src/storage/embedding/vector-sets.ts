@@ -5,7 +5,7 @@ import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
 import type { VectorWrites } from '../port/vector-store.ts'
 
-export type VectorSet = Selectable<Database['vector_set']>
+export type VectorSetRow = Selectable<Database['vector_set']>
 
 /** A text is refused so often before it is left alone. */
 export const MOST_ATTEMPTS = 5
@@ -40,7 +40,7 @@ export function vectorWrites(scope: Scope): VectorWrites {
 /** It has nothing yet; what the owner has is brought to it in the background. */
 export async function makeSet(
   db: Connection,
-  set: Pick<VectorSet, 'namespace' | 'kind' | 'owner_id' | 'handle' | 'created_at'>,
+  set: Pick<VectorSetRow, 'namespace' | 'kind' | 'owner_id' | 'handle' | 'created_at'>,
 ): Promise<void> {
   await db
     .insertInto('vector_set')

@@ -10,7 +10,7 @@ const MOST_STEMS = 12
 /** Stems that are asked for at once. */
 const AT_ONCE = 48
 
-interface Found {
+interface AlikeRow {
   readonly place: number
   readonly entries: readonly unknown[]
 }
@@ -42,11 +42,11 @@ async function entriesWith(
   db: Connection,
   scopes: readonly string[],
   stems: readonly string[],
-): Promise<readonly Found[]> {
+): Promise<readonly AlikeRow[]> {
   const asked = stems.flatMap((stem, place) =>
     scopes.map((scope) => ({ place, key: wordKey(scope, stem) })),
   )
-  const { rows } = await sql<Found>`
+  const { rows } = await sql<AlikeRow>`
     SELECT asked.place, ARRAY(
       SELECT entry FROM ${wordTable('passage')} AS posting WHERE posting.word = ANY(asked.keys) LIMIT ${MOST_ENTRIES}
     ) AS entries

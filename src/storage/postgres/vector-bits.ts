@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Connection } from '../database/dialect.ts'
 
 /*
- * A bit for each component of a vector: whether it lies above the middle of the first vectors of its set. So short that
+ * A bit for each component of a vector: whether it lies above the centroid of the first vectors of its set. So short that
  * all of a set are compared in milliseconds; what comes out nearest is scored by its components.
  */
 
@@ -16,19 +16,19 @@ export async function createBits(db: Connection): Promise<void> {
   )`.execute(db)
 }
 
-/** Null where the set has no middle yet. */
+/** Null where the set has no centroid yet. */
 export function bitsOf(vector: RawBuilder<unknown>, setRow: RawBuilder<unknown>) {
-  return sql`(SELECT binary_quantize(${vector} - middle.vector) FROM entry_middle AS middle WHERE middle.set_row = ${setRow})`
+  return sql`(SELECT binary_quantize(${vector} - centroid.vector) FROM entry_middle AS centroid WHERE centroid.set_row = ${setRow})`
 }
 
 /**
- * Gives a middle to those of the sets that have enough vectors by now, and bits to these. A vector that another
+ * Gives a centroid to those of the sets that have enough vectors by now, and bits to these. A vector that another
  * transaction stores at the same time may stay without, and counts as near then.
  */
 export async function beginBits(db: Connection, setRows: readonly number[]): Promise<void> {
   const { rows } = await sql<{ row: number }>`
     SELECT asked.row FROM unnest(${[...new Set(setRows)]}::bigint[]) AS asked (row)
-    WHERE NOT EXISTS (SELECT 1 FROM entry_middle AS middle WHERE middle.set_row = asked.row)
+    WHERE NOT EXISTS (SELECT 1 FROM entry_middle AS centroid WHERE centroid.set_row = asked.row)
       AND (SELECT count(*) FROM (
         SELECT 1 FROM entry_vector AS stored WHERE stored.set_row = asked.row LIMIT ${ENOUGH}
       ) AS counted) = ${ENOUGH}`.execute(db)

@@ -3,7 +3,7 @@ import { inverseFrequency, type Ranked } from '../../search/rank.ts'
 import type { WordIndex } from '../../search/word-index.ts'
 import type { Connection } from '../database/dialect.ts'
 import type { RankedRequest } from '../database/search-request.ts'
-import { LENGTH_SHARE, SATURATION } from '../search/bm25.ts'
+import { BM25_B, BM25_K1 } from '../search/bm25.ts'
 import { readCandidates } from '../search/read-candidates.ts'
 import { after, initialOf, partsOf } from '../search/vocabulary.ts'
 import { entryReads } from './entries.ts'
@@ -129,8 +129,8 @@ export async function openWordIndex(
             WHERE inner_posting.word = asked.word AND inner_posting.entry <= ${upTo} OFFSET 0
           ) AS posting
         ), scored AS (
-          SELECT entry, sum(rarity * frequency * ${SATURATION + 1}::float8 / (frequency + ${SATURATION}::float8 * (
-            ${1 - LENGTH_SHARE}::float8 + ${LENGTH_SHARE}::float8 * length / (SELECT avg(length)::float8 FROM found)
+          SELECT entry, sum(rarity * frequency * ${BM25_K1 + 1}::float8 / (frequency + ${BM25_K1}::float8 * (
+            ${1 - BM25_B}::float8 + ${BM25_B}::float8 * length / (SELECT avg(length)::float8 FROM found)
           )))::real AS score
           FROM found GROUP BY entry
         )

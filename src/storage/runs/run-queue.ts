@@ -8,6 +8,9 @@ import type { Claim, Claims, Lease } from '../port/store.ts'
 import { isOpen } from './run-lists.ts'
 import { runReads } from './runs.ts'
 
+/** Of more in a row nobody was quicker: an index is damaged, and what it names can't be taken. It is looked again later. */
+const MOST_MISSES = 20
+
 /** The one place that looks across namespaces: whoever is free works for everybody. */
 export function createClaims(
   reader: Connection,
@@ -41,7 +44,7 @@ export function createClaims(
   return {
     async next(claim) {
       // Most looks find nothing, and need not take the write lock for it.
-      while (await oldestFree(reader, claim)) {
+      for (let misses = 0; misses < MOST_MISSES && (await oldestFree(reader, claim)); misses += 1) {
         const taken = await transact(async (trx) => {
           const found = await take(trx, claim)
           if (found === 'missed') throw new Missed()

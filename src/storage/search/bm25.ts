@@ -1,3 +1,6 @@
-/** What BM25 weighs with where entries are found to be judged: those of FTS5, for every database alike. */
-export const SATURATION = 1.2
-export const LENGTH_SHARE = 0.75
+/**
+ * BM25's `k1` and `b` for finding candidates, before `rank.ts` judges them. The defaults of SQLite's FTS5, on every
+ * database.
+ */
+export const BM25_K1 = 1.2
+export const BM25_B = 0.75

@@ -1,4 +1,4 @@
-import { LONGEST_GUESSED } from '../../search/spelling.ts'
+import { MAX_GUESSED_LENGTH } from '../../search/spelling.ts'
 
 /* How words are found that look like one that nobody wrote. */
 
@@ -14,7 +14,7 @@ export function after(prefix: string): string {
 
 /** What a compound may be made of: its beginnings and ends. */
 export function partsOf(stem: string): readonly string[] {
-  if (stem.length > LONGEST_GUESSED) return []
+  if (stem.length > MAX_GUESSED_LENGTH) return []
   const parts: string[] = []
   for (let length = 5; length < stem.length; length += 1)
     parts.push(stem.slice(0, length), stem.slice(-length))
@@ -23,5 +23,5 @@ export function partsOf(stem: string): readonly string[] {
 
 /** What somebody may have meant who wrote it a little differently. */
 export function isLearned(word: string): boolean {
-  return word.length >= 4 && word.length <= LONGEST_GUESSED && /^\p{L}+$/u.test(word)
+  return word.length >= 4 && word.length <= MAX_GUESSED_LENGTH && /^\p{L}+$/u.test(word)
 }

@@ -3,6 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeSync } from 'n
 import { UserError } from '../../core/errors.ts'
 import { checkIntegrity } from './check-integrity.ts'
 import { type Access, connect } from './connections.ts'
+import { whileBusy } from './driver.ts'
 import { codeOf, inWords } from './errors.ts'
 import { COMMITS_AT, GENERATION_AT, MOST_STAMP } from './generation.ts'
 
@@ -16,7 +17,7 @@ export async function copyDatabase(path: string, target: string, access?: Access
     const source = await connect(path, access)
     try {
       source.exec('BEGIN')
-      source.prepare('SELECT count(*) FROM sqlite_master').get()
+      await whileBusy(() => source.prepare('SELECT count(*) FROM sqlite_master').get())
       await source.backup(target)
     } finally {
       source.close()

@@ -27,13 +27,13 @@ export interface EntryTable extends EntryLines {
 /** SQLite says 1 and 0. */
 export type StoredEntry = Omit<Entry, 'passes'> & { readonly passes: number }
 
-export type Run = <Row>(sql: string, values: readonly Bound[]) => readonly Row[]
+export type RunQuery = <Row>(sql: string, values: readonly Bound[]) => readonly Row[]
 
 export function toEntry(stored: StoredEntry): Entry {
   return { ...stored, passes: stored.passes === 1 }
 }
 
-export function passageTable(run: Run, namespace: string, filter: RankedFilter): EntryTable {
+export function passageTable(run: RunQuery, namespace: string, filter: RankedFilter): EntryTable {
   const columns =
     'entry.row, entry.archive_id AS owner, entry.text, entry.position AS place, entry.source AS kind, entry.created_at AS at'
   const passes = passesBesideScope('passage', filter)
@@ -60,7 +60,7 @@ export function passageTable(run: Run, namespace: string, filter: RankedFilter):
   }
 }
 
-export function messageTable(run: Run, namespace: string, filter: RankedFilter): EntryTable {
+export function messageTable(run: RunQuery, namespace: string, filter: RankedFilter): EntryTable {
   const columns =
     'entry.row, entry.agent_id AS owner, entry.text, entry.seq AS place, entry.role AS kind, entry.created_at AS at'
   const passes = passesBesideScope('message', filter)

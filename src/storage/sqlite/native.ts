@@ -91,7 +91,7 @@ function brokenOnNode20(): string {
   return `the package better-sqlite3 12 was not compiled for Node ${process.version}${compilers()}; remove it and install it again, or use Node 22 or newer, which needs no compiler.`
 }
 
-/** Those of which version 12 is made and that this machine has not got. */
+/** The programs that compile version 12 and are missing on this machine, as a part of a sentence. */
 function compilers(): string {
   const absent = ['python3', 'make', 'g++'].filter((program) => !isOnPath(program))
   return absent.length > 0 ? ` and, to compile it, ${absent.join(', ')}` : ''

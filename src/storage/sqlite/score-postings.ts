@@ -1,5 +1,5 @@
 import type { Ranked } from '../../search/rank.ts'
-import { LENGTH_SHARE, SATURATION } from '../search/bm25.ts'
+import { BM25_B, BM25_K1 } from '../search/bm25.ts'
 import { createRowNumbers, type RowNumbers } from './row-numbers.ts'
 
 /** One word of a question. */
@@ -23,8 +23,8 @@ export function scorePostings(
       const first = at
       while (rows[at] === row) at += 1
       const frequency = at - first
-      const share = 1 - LENGTH_SHARE + (LENGTH_SHARE * lengthOf(row)) / average
-      const score = (rarity * frequency * (SATURATION + 1)) / (frequency + SATURATION * share)
+      const share = 1 - BM25_B + (BM25_B * lengthOf(row)) / average
+      const score = (rarity * frequency * (BM25_K1 + 1)) / (frequency + BM25_K1 * share)
       scores.set(row, scores.get(row) + score)
     }
   }

@@ -6,7 +6,7 @@ import { type Ranking, rankedSearch } from '../../search/ranked-search.ts'
 import { createMutex } from '../database/mutex.ts'
 import type { AlikeRequest, RankedAnswer, RankedRequest } from '../database/search-request.ts'
 import { NO_VECTORS } from '../vectors/found-by-meaning.ts'
-import { createMirrors } from '../vectors/memory-indexes.ts'
+import { createMemoryIndexes } from '../vectors/memory-indexes.ts'
 import { findByMeaning } from '../vectors/vector-retriever.ts'
 import { findAlike } from './alike.ts'
 import { openPostings } from './postings.ts'
@@ -23,7 +23,7 @@ export interface WorkerSetup {
   /** Where better-sqlite3 is; a script without a file of its own can't look for it. */
   readonly driver: string
   readonly busyMilliseconds: number
-  /** For mirrors of vectors. */
+  /** For in-memory indexes of vectors. */
   readonly vectorBytes: number
   /** Shared: which question the thread is at. */
   readonly current: Int32Array
@@ -63,9 +63,9 @@ let searching: Searching | undefined
 function open() {
   const db = new Handle(setup.database, { readonly: true, timeout: setup.busyMilliseconds })
   const reads = openVectorReads(db)
-  const leg = {
+  const retriever = {
     reads,
-    mirrors: createMirrors({
+    indexes: createMemoryIndexes({
       reads,
       budgetBytes: setup.vectorBytes,
       fewestRows: FEW,
@@ -75,7 +75,7 @@ function open() {
     few: FEW,
     patienceMilliseconds: PATIENCE_MILLISECONDS,
   }
-  return { db, leg, postings: openPostings(db) }
+  return { db, retriever, postings: openPostings(db) }
 }
 
 port.on('message', ({ id, question }: WorkerRequest) => {
@@ -94,14 +94,14 @@ async function answer(
   question: WorkerQuestion,
 ): Promise<RankedAnswer | readonly number[] | number> {
   searching ??= open()
-  const { db, leg } = searching
+  const { db, retriever } = searching
   switch (question.kind) {
     case 'ranked':
       return rank(id, searching, question.request)
     case 'alike':
       return ofOneMoment(id, db, async () => findAlike(db, question.request))
     case 'index_bytes':
-      return leg.mirrors.bytes()
+      return retriever.indexes.bytes()
   }
 }
 
@@ -111,13 +111,13 @@ async function answer(
  */
 async function rank(
   id: number,
-  { db, leg, postings }: Searching,
+  { db, retriever, postings }: Searching,
   request: RankedRequest,
 ): Promise<RankedAnswer> {
   const { meaning } = request
   const known =
     request.offset > 0 ? rankings.get(keyOf(request, request.upTo, meaning?.upTo)) : undefined
-  const nearest = known || !meaning ? NO_VECTORS : await findByMeaning(request, meaning, leg)
+  const nearest = known || !meaning ? NO_VECTORS : await findByMeaning(request, meaning, retriever)
   const vectorsUpTo = meaning?.upTo ?? nearest.upTo
   return ofOneMoment(id, db, async () => {
     const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()

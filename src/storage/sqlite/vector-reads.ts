@@ -64,7 +64,7 @@ export function openVectorReads(db: DatabaseHandle.Database): VectorReads {
         most,
       ),
     dimension: (setRow) => dimension(setRow) || null,
-    middle(setRow) {
+    centroid(setRow) {
       const found = prepare('SELECT vector FROM vector_middle WHERE set_row = ?')
         .pluck()
         .get(setRow)

@@ -3,10 +3,10 @@ import { type Codes, createInt8Codes, decodeFloat32 } from '../../vector/vector-
 import type { Connection, NewVector, StoredVector, VectorTables } from '../database/dialect.ts'
 import { insertBits } from '../vectors/vector-bits.ts'
 
-/** The vectors as they are, as codes, and the numbers of those that were taken away, for the mirrors of all processes. */
+/** The vectors as they are, as codes, and the numbers of those that were taken away, for the in-memory indexes of all processes. */
 export const sqliteVectors: VectorTables = { create, insert, remove, read, restore }
 
-/** So many deletions are kept for mirrors that are behind; one that is further behind notices, and is made anew. */
+/** So many deletions are kept for in-memory indexes that are behind; one that is further behind notices, and is made anew. */
 const KEPT_DELETIONS = 50_000
 
 async function create(db: Connection): Promise<void> {
@@ -41,7 +41,7 @@ async function create(db: Connection): Promise<void> {
 }
 
 /**
- * A vector is never changed where it stands: by the number of its row every mirror learns of it, so what changes is
+ * A vector is never changed where it stands: by the number of its row every in-memory index learns of it, so what changes is
  * removed first.
  */
 async function insert(db: Connection, vectors: readonly NewVector[]): Promise<void> {

@@ -5,7 +5,7 @@ import type { RankedRequest } from '../database/search-request.ts'
 import { type Entry, readCandidates } from '../search/read-candidates.ts'
 import { scopedWord } from '../search/search-scope.ts'
 import { after, initialOf, partsOf } from '../search/vocabulary.ts'
-import { messageTable, passageTable, type Run, type StoredEntry, toEntry } from './entries.ts'
+import { messageTable, passageTable, type RunQuery, type StoredEntry, toEntry } from './entries.ts'
 import { type Bound, passesWhole } from './entry-filter.ts'
 import type { Postings } from './postings.ts'
 import { bestOf, countDistinct, scorePostings } from './score-postings.ts'
@@ -22,7 +22,7 @@ export function openWordIndex(
 ): WordIndex {
   const { index, namespace, filter, upTo } = request
   const prepare = preparedOn(db)
-  const run: Run = (sql, values) => prepare(sql).all(...values) as never
+  const run: RunQuery = (sql, values) => prepare(sql).all(...values) as never
   const table =
     index === 'passage'
       ? passageTable(run, namespace, filter)

@@ -1,9 +1,9 @@
 import { type CodesKind, chooseCodes, indexBytes } from '../../vector/vector-index.ts'
 
-/** A set that is being filled shall not outgrow its mirror at once. */
+/** A set that is being filled shall not outgrow its in-memory index at once. */
 const ROOM_TO_GROW = 1.1
 
-export interface MirrorSize {
+export interface IndexSize {
   readonly rows: number
   readonly dimension: number
 }
@@ -13,7 +13,7 @@ export interface MirrorSize {
  * sooner than bytes that they serve until the bytes are there as well.
  */
 export function chooseFirst(
-  size: MirrorSize,
+  size: IndexSize,
   bitsFirst: boolean,
   budgetBytes: number,
 ): CodesKind | null {
@@ -23,7 +23,7 @@ export function chooseFirst(
 }
 
 /** Both are there for a while, as one serves and the other is filled. */
-export function hasRoomForFiner({ rows, dimension }: MirrorSize, budgetBytes: number): boolean {
+export function hasRoomForFiner({ rows, dimension }: IndexSize, budgetBytes: number): boolean {
   const kinds = ['int8', 'bits'] as const
   const sizes = kinds.map((kind) => indexBytes(kind, rows * ROOM_TO_GROW, dimension))
   return sizes.reduce((sum, bytes) => sum + bytes) <= budgetBytes

@@ -7,7 +7,7 @@ import {
 } from '../../vector/vector-index.ts'
 import type { CodeBatch, StampedVector, VectorReads } from './vector-reads.ts'
 
-/** Where the codes of a mirror come from. */
+/** Where the codes of an in-memory index come from. */
 export interface CodeSource {
   readonly codes: Codes
   /** Of what was stored after `stamp`, in that order, and not more than are had in a moment. */
@@ -25,8 +25,8 @@ export async function openCodeSource(
   reads: VectorReads,
 ): Promise<CodeSource> {
   if (kind === 'int8') return keptCodes(createInt8Codes(dimension), setRow, reads)
-  const middle = await reads.middle(setRow)
-  if (middle) return keptCodes(createBitCodes(middle), setRow, reads)
+  const centroid = await reads.centroid(setRow)
+  if (centroid) return keptCodes(createBitCodes(centroid), setRow, reads)
   const sample = await reads.sample(setRow, MEAN_OF)
   const mean = sample.length > 0 ? meanOf(sample) : new Float32Array(dimension)
   return codesOfVectors(createBitCodes(mean), setRow, reads)

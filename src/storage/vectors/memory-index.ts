@@ -12,7 +12,7 @@ import type { CodeSource } from './code-source.ts'
 import { toStoredVectors, type VectorReads } from './vector-reads.ts'
 
 /** The resident index of one set, which follows what any process stores and deletes. */
-export interface Mirror {
+export interface MemoryIndex {
   readonly kind: CodesKind
   readonly dimension: number
   size(): number
@@ -26,7 +26,7 @@ export interface Mirror {
   close(): void
 }
 
-export interface MirrorOptions {
+export interface MemoryIndexOptions {
   readonly setRow: number
   readonly source: CodeSource
   readonly kernel: Kernel
@@ -36,10 +36,15 @@ export interface MirrorOptions {
 /**
  * Vectors are numbered by the database in the order in which they are stored. With SQLite that is the order in which
  * they are committed too, as there is one write lock, so whoever has read up to a number misses nothing below it.
- * (Where several write at once, numbers below one that is seen may be committed later: a mirror of PostgreSQL has to
+ * (Where several write at once, numbers below one that is seen may be committed later: an in-memory index of PostgreSQL has to
  * stop before the oldest transaction under way, `pg_snapshot_xmin`.)
  */
-export function createMirror({ setRow, source, kernel, reads }: MirrorOptions): Mirror {
+export function createMemoryIndex({
+  setRow,
+  source,
+  kernel,
+  reads,
+}: MemoryIndexOptions): MemoryIndex {
   const { codes } = source
   const index = createVectorIndex(codes, kernel)
   const mutex = createMutex()

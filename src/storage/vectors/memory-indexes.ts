@@ -6,31 +6,31 @@ import {
 } from '../../vector/vector-index.ts'
 import { chooseFirst, hasRoomForFiner } from './choose-index.ts'
 import { openCodeSource } from './code-source.ts'
-import { createMirror, type Mirror } from './memory-index.ts'
+import { createMemoryIndex, type MemoryIndex } from './memory-index.ts'
 import type { VectorReads } from './vector-reads.ts'
 
-/** The mirrors of a process, within its memory for them. */
-export interface Mirrors {
+/** The in-memory indexes of a process, within its memory for them. */
+export interface MemoryIndexes {
   /**
-   * Gives the set's mirror, brought up to date, to `work`, and keeps it until that is done. null: it is to be searched
-   * without one. The first use of a mirror fills it.
+   * Gives the set's in-memory index, brought up to date, to `work`, and keeps it until that is done. null: it is to be searched
+   * without one. The first use of an in-memory index fills it.
    */
-  use<T>(setRow: number, work: (mirror: Mirror) => Promise<T>): Promise<T | null>
+  use<T>(setRow: number, work: (index: MemoryIndex) => Promise<T>): Promise<T | null>
   readonly count: number
   bytes(): number
 }
 
 interface Resident {
-  readonly mirror: Mirror
+  readonly index: MemoryIndex
   /** By bytes, which is being filled and will take the place of this one. */
-  finer: Mirror | null
+  finer: MemoryIndex | null
   users: number
   isUnwanted: boolean
 }
 
-export interface MirrorsOptions {
+export interface MemoryIndexesOptions {
   readonly reads: VectorReads
-  /** For all mirrors together; the one that was used least lately makes room. */
+  /** For all in-memory indexes together; the one that was used least lately makes room. */
   readonly budgetBytes: number
   /** Of fewer vectors, reading them all is as fast as searching codes of them. */
   readonly fewestRows: number
@@ -38,26 +38,25 @@ export interface MirrorsOptions {
   readonly manyRows: number
 }
 
-export function createMirrors({
+export function createMemoryIndexes({
   reads,
   budgetBytes,
   fewestRows,
   manyRows,
-}: MirrorsOptions): Mirrors {
+}: MemoryIndexesOptions): MemoryIndexes {
   /** The one that was used last stands last. */
   const residents = new Map<number, Resident>()
   let kernel: Kernel | undefined
 
   const bytes = (): number => {
     let sum = 0
-    for (const { mirror, finer } of residents.values())
-      sum += mirror.bytes() + (finer?.bytes() ?? 0)
+    for (const { index, finer } of residents.values()) sum += index.bytes() + (finer?.bytes() ?? 0)
     return sum
   }
   const drop = (setRow: number, resident: Resident): void => {
     if (residents.get(setRow) === resident) residents.delete(setRow)
     resident.isUnwanted = true
-    if (resident.users === 0) resident.mirror.close()
+    if (resident.users === 0) resident.index.close()
   }
   const makeRoom = (kept: Resident): void => {
     for (const [setRow, resident] of residents) {
@@ -71,36 +70,36 @@ export function createMirrors({
     if (dimension === null || budgetBytes <= 0) return null
     if ((await reads.count(setRow, fewestRows)) < fewestRows) return null
     const rows = await reads.count(setRow, Number.MAX_SAFE_INTEGER)
-    const bitsFirst = rows >= manyRows && (await reads.middle(setRow)) !== null
+    const bitsFirst = rows >= manyRows && (await reads.centroid(setRow)) !== null
     const kind = chooseFirst({ rows, dimension }, bitsFirst, budgetBytes)
     if (!kind) return null
-    const mirror = await create(setRow, kind, dimension)
+    const index = await create(setRow, kind, dimension)
     const known = residents.get(setRow)
     if (known) return known
-    const resident = { mirror, finer: null, users: 0, isUnwanted: false }
+    const resident = { index, finer: null, users: 0, isUnwanted: false }
     residents.set(setRow, resident)
     return resident
   }
 
-  async function create(setRow: number, kind: CodesKind, dimension: number): Promise<Mirror> {
+  async function create(setRow: number, kind: CodesKind, dimension: number): Promise<MemoryIndex> {
     const source = await openCodeSource(kind, setRow, dimension, reads)
     kernel ??= createKernel()
-    return createMirror({ setRow, source, kernel, reads })
+    return createMemoryIndex({ setRow, source, kernel, reads })
   }
 
   /** Goes on beside searches. Should it fail, the next search begins anew. */
   async function refine(setRow: number, resident: Resident): Promise<void> {
-    const { mirror } = resident
-    const size = { rows: mirror.size(), dimension: mirror.dimension }
+    const { index } = resident
+    const size = { rows: index.size(), dimension: index.dimension }
     const isBusy = resident.finer !== null || residents.get(setRow) !== resident
-    if (mirror.kind === 'int8' || isBusy || !hasRoomForFiner(size, budgetBytes)) return
-    const finer = await create(setRow, 'int8', mirror.dimension)
+    if (index.kind === 'int8' || isBusy || !hasRoomForFiner(size, budgetBytes)) return
+    const finer = await create(setRow, 'int8', index.dimension)
     if (resident.finer || residents.get(setRow) !== resident) return
     resident.finer = finer
     const isFilled = await finer.update().catch(() => false)
     resident.finer = null
     if (!isFilled || residents.get(setRow) !== resident) return finer.close()
-    const refined = { mirror: finer, finer: null, users: 0, isUnwanted: false }
+    const refined = { index: finer, finer: null, users: 0, isUnwanted: false }
     drop(setRow, resident)
     residents.set(setRow, refined)
     makeRoom(refined)
@@ -109,26 +108,26 @@ export function createMirrors({
   async function useResident<T>(
     setRow: number,
     resident: Resident,
-    work: (mirror: Mirror) => Promise<T>,
+    work: (index: MemoryIndex) => Promise<T>,
   ): Promise<T | 'behind'> {
-    const { mirror } = resident
+    const { index } = resident
     resident.users += 1
     residents.delete(setRow)
     residents.set(setRow, resident)
     try {
-      if (!(await mirror.update())) {
+      if (!(await index.update())) {
         drop(setRow, resident)
         return 'behind'
       }
-      const fitting = chooseCodes(mirror.size(), mirror.dimension, budgetBytes)
-      if (fitting === mirror.kind || (fitting === 'int8' && mirror.kind === 'bits'))
+      const fitting = chooseCodes(index.size(), index.dimension, budgetBytes)
+      if (fitting === index.kind || (fitting === 'int8' && index.kind === 'bits'))
         makeRoom(resident)
       // It has outgrown its codes: it serves this once, and coarser ones will take its place.
       else drop(setRow, resident)
-      return await work(mirror)
+      return await work(index)
     } finally {
       resident.users -= 1
-      if (resident.isUnwanted && resident.users === 0) mirror.close()
+      if (resident.isUnwanted && resident.users === 0) index.close()
       else refine(setRow, resident).catch(() => undefined)
     }
   }

@@ -3,14 +3,14 @@ import type { RankedRequest } from '../database/search-request.ts'
 
 type Eventually<T> = T | Promise<T>
 
-/** What mirrors and searches read of the tables of vectors. Rows are those of entries, stamps those of their vectors. */
+/** What in-memory indexes and searches read of the tables of vectors. Rows are those of entries, stamps those of their vectors. */
 export interface VectorReads {
   /** Of vectors in the set; counting ends at `most`. */
   count(setRow: number, most: number): Eventually<number>
   /** Of the set; null: it has none yet, or is gone. */
   dimension(setRow: number): Eventually<number | null>
   /** Around which codes by bits are kept; null: none are. */
-  middle(setRow: number): Eventually<Float32Array | null>
+  centroid(setRow: number): Eventually<Float32Array | null>
   /** Kept codes of what was stored after `stamp`, in that order, and not more than are read in a moment. */
   codesAfter(kind: CodesKind, setRow: number, stamp: number): Eventually<CodeBatch>
   codesOf(kind: CodesKind, setRow: number, rows: readonly number[]): Eventually<CodeBatch>

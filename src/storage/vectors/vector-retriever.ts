@@ -13,18 +13,18 @@ import type {
   VectorSet,
 } from '../database/search-request.ts'
 import type { FoundByMeaning } from './found-by-meaning.ts'
-import type { Mirror } from './memory-index.ts'
-import type { Mirrors } from './memory-indexes.ts'
+import type { MemoryIndex } from './memory-index.ts'
+import type { MemoryIndexes } from './memory-indexes.ts'
 import { toStoredVectors, type VectorReads } from './vector-reads.ts'
 
-export interface VectorLegOptions {
+export interface VectorRetrieverOptions {
   readonly reads: VectorReads
-  readonly mirrors: Mirrors
+  readonly indexes: MemoryIndexes
   /** Of each list. */
   readonly most: number
   /** As many as this are scored one by one sooner than codes of all are looked through. */
   readonly few: number
-  /** How long a search waits for a mirror that is being filled. */
+  /** How long a search waits for an in-memory index that is being filled. */
   readonly patienceMilliseconds: number
   /** Goes on until the order is proven, where short codes leave a doubt. */
   readonly untilProven?: boolean
@@ -34,7 +34,7 @@ export interface VectorLegOptions {
 export async function findByMeaning(
   request: RankedRequest,
   meaning: MeaningRequest,
-  options: VectorLegOptions,
+  options: VectorRetrieverOptions,
 ): Promise<FoundByMeaning> {
   const newest = await options.reads.newest()
   const upTo = meaning.upTo ?? newest
@@ -56,7 +56,7 @@ export async function findByMeaning(
   return problem ? { lists: [], upTo: 0, problem } : { lists, upTo, problem }
 }
 
-interface SetSearch extends VectorLegOptions {
+interface SetSearch extends VectorRetrieverOptions {
   readonly request: RankedRequest
   readonly set: VectorSet
   readonly query: Float32Array
@@ -69,13 +69,13 @@ interface SetFound {
   readonly size: number
 }
 
-/** null: its mirror is being filled. */
+/** null: its in-memory index is being filled. */
 async function searchSet(search: SetSearch): Promise<SetFound | null> {
-  const { reads, mirrors, request, set, patienceMilliseconds } = search
+  const { reads, indexes, request, set, patienceMilliseconds } = search
   const except = await reads.refused(request, set.owner)
   const few = except ? undefined : await reads.passing(request, set.owner, search.few)
   if (few) return scoreSome(search, few)
-  const used = mirrors.use(set.row, (mirror) => searchMirror(search, mirror, except))
+  const used = indexes.use(set.row, (index) => searchIndex(search, index, except))
   const found = await Promise.race([used, late(patienceMilliseconds)])
   if (found === 'late') {
     // Whoever asks next finds it filled; should that fail, the next one is told.
@@ -85,15 +85,15 @@ async function searchSet(search: SetSearch): Promise<SetFound | null> {
   return found ?? scoreAll(search, except)
 }
 
-async function searchMirror(
+async function searchIndex(
   search: SetSearch,
-  mirror: Mirror,
+  index: MemoryIndex,
   except: readonly number[] | null,
 ): Promise<SetFound> {
   const filter = await filterOf(search, except)
   const { query, most: limit, untilProven = false } = search
-  const { rows } = await mirror.search(query, { limit, filter, untilProven })
-  return { entries: rows, size: mirror.size() }
+  const { rows } = await index.search(query, { limit, filter, untilProven })
+  return { entries: rows, size: index.size() }
 }
 
 async function filterOf(
@@ -119,7 +119,7 @@ async function scoreSome(
   return { entries: rankRows(query, toStoredVectors(known), most), size: known.length }
 }
 
-/** Without a mirror: every vector is read. */
+/** Without an in-memory index: every vector is read. */
 async function scoreAll(search: SetSearch, except: readonly number[] | null): Promise<SetFound> {
   const { reads, set, query, most, upTo = Number.MAX_SAFE_INTEGER } = search
   const slices = startTimeSlices()

@@ -5,7 +5,7 @@ export interface TopList {
   count: number
 }
 
-export interface Candidate {
+export interface ScoredPosition {
   readonly position: number
   readonly value: number
 }
@@ -19,7 +19,7 @@ export function isFull(list: TopList): boolean {
 }
 
 /** Greatest value first. */
-export function toCandidates({ values, positions, count }: TopList): readonly Candidate[] {
+export function toCandidates({ values, positions, count }: TopList): readonly ScoredPosition[] {
   return Array.from({ length: count }, (_, index) => ({
     position: positions[index] ?? 0,
     value: values[index] ?? 0,

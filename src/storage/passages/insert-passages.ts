@@ -1,0 +1,129 @@
+import type { Timestamp } from '../../core/clock.ts'
+import { storedId } from '../../core/ids.ts'
+import { recordChange } from '../changes/changes.ts'
+import { lockOwners } from '../database/lock-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import type { InsertedPassage, NewPassage, PlacedPassage } from '../port/store.ts'
+import { addPassages, addTags, digestOf } from './add-passages.ts'
+import { setSuperseded } from './supersede-passages.ts'
+
+/** Passages written by one statement, which takes a limited number of values. Chosen by hand. */
+const BATCH_PASSAGES = 500
+
+export async function insertPassages(
+  scope: Scope,
+  passages: readonly NewPassage[],
+  at: Timestamp,
+): Promise<readonly InsertedPassage[]> {
+  const { db, namespace } = scope
+  const [some] = passages
+  if (!some) return []
+  await lockOwners(scope, 'archive', [some.archiveId])
+  const digested = passages.map((passage) => ({ ...passage, digest: digestOf(passage) }))
+  const known = await stored(
+    scope,
+    some.archiveId,
+    digested.map(({ digest }) => digest),
+  )
+  const fresh: typeof digested = []
+  const results = digested.map((passage) => {
+    const same = known.get(passage.digest)
+    if (same) return { ...same, duplicate: true }
+    known.set(passage.digest, { id: passage.id, createdAt: passage.createdAt })
+    fresh.push(passage)
+    return { id: passage.id, createdAt: passage.createdAt, duplicate: false }
+  })
+  if (fresh.length > 0) await add(scope, some.archiveId, fresh, at)
+  await addTags(
+    scope,
+    digested.flatMap(({ tags }, index) =>
+      tags.map((tag) => ({ passage_id: results[index]?.id ?? '', tag })),
+    ),
+  )
+  await recordChange(db, namespace, 'archive', some.archiveId, at)
+  return results
+}
+
+export async function insertHistory(
+  scope: Scope,
+  passages: readonly PlacedPassage[],
+  at: Timestamp,
+): Promise<void> {
+  const { db, namespace } = scope
+  const [some] = passages
+  if (!some) return
+  await lockOwners(scope, 'archive', [some.archiveId])
+  for (let start = 0; start < passages.length; start += BATCH_PASSAGES) {
+    const batch = passages.slice(start, start + BATCH_PASSAGES)
+    await addPassages(scope, some.archiveId, batch, at)
+    const tags = batch.flatMap(({ id, tags }) => tags.map((tag) => ({ passage_id: id, tag })))
+    await addTags(scope, tags)
+  }
+  await recordChange(db, namespace, 'archive', some.archiveId, at)
+}
+
+/** Those that the archive has, by what makes them the same; what was superseded is current again. */
+async function stored(scope: Scope, archiveId: string, digests: readonly string[]) {
+  const { db, namespace } = scope
+  const rows = await db
+    .selectFrom('passage')
+    .select(['row', 'id', 'archive_id', 'text', 'digest', 'superseded_by', 'created_at'])
+    .where('namespace', '=', namespace)
+    .where('archive_id', '=', archiveId)
+    .where('digest', 'in', digests)
+    .execute()
+  await setSuperseded(
+    scope,
+    rows.filter(({ superseded_by }) => superseded_by !== null),
+    null,
+  )
+  return new Map(
+    rows.map((row) => [row.digest, { id: storedId('passage', row.id), createdAt: row.created_at }]),
+  )
+}
+
+/** None of them is stored, and no two are the same. */
+async function add(
+  scope: Scope,
+  archiveId: string,
+  passages: readonly NewPassage[],
+  at: string,
+): Promise<void> {
+  const positions = new Map<string, number>()
+  for (const { source } of passages) {
+    if (source !== '' && !positions.has(source))
+      positions.set(source, await lastPosition(scope, archiveId, source))
+  }
+  const next = (source: string) => {
+    if (source === '') return 0
+    const position = (positions.get(source) ?? 0) + 1
+    positions.set(source, position)
+    return position
+  }
+  const placed = passages.map((passage) => ({
+    ...passage,
+    position: next(passage.source),
+    supersededBy: null,
+    foundCount: 0,
+    lastFoundAt: null,
+  }))
+  await addPassages(scope, archiveId, placed, at)
+}
+
+async function lastPosition(
+  { db, namespace }: Scope,
+  archiveId: string,
+  source: string,
+): Promise<number> {
+  const last = await db
+    .selectFrom('passage')
+    .select('position')
+    .where('namespace', '=', namespace)
+    .where('archive_id', '=', archiveId)
+    .where('source', '=', source)
+    .where('source', '<>', '')
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return last?.position ?? 0
+}
