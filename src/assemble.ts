@@ -13,10 +13,12 @@ import { projectAgent } from './assistant/project-agent.ts'
 import type { Config } from './config.ts'
 import type { Agent } from './core/agent.ts'
 import { type Bus, createBus } from './core/bus.ts'
+import { toTimestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
 import type { Change } from './core/event.ts'
 import { keepKey } from './core/keep-key.ts'
 import { describeError, type Log } from './core/log.ts'
+import { withoutSecrets } from './core/safe-url.ts'
 import { readSampled } from './llm/client/read-sampled.ts'
 import { toSampling } from './llm/client/to-sampling.ts'
 import { countTokens } from './llm/count-tokens.ts'
@@ -24,6 +26,7 @@ import type { EmbedderRegistry } from './llm/embedder.ts'
 import { storedLessons } from './llm/learned/learned.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import { createEmbedderRegistry } from './llm/registry/embedder-registry.ts'
+import type { KnownEndpoints } from './llm/registry/ollama-probe.ts'
 import { createModelRegistry } from './llm/registry/registry.ts'
 import { createArchivalMemory } from './memory/archival.ts'
 import { createArchives } from './memory/archives.ts'
@@ -71,7 +74,7 @@ export async function createProjectAgent(
   })
   const agents = createAgents(
     storage.in(config.namespace),
-    openModels(config),
+    openModels(config, storage),
     { check: embedders.check, fallback: config.embedding },
     storage.clock,
   )
@@ -287,9 +290,26 @@ async function readCursorKey(storage: Storage): Promise<Uint8Array> {
   }
 }
 
-function openModels(config: Config, { learned, clock }: Storage): ModelRegistry {
+/** Remembered for as long as the data is; a server that only reads remembers what others wrote down. */
+function rememberEndpoints({ endpoints, clock }: Storage): KnownEndpoints {
+  const noted = new Set<string>()
+  const keyOf = (baseUrl: string) => withoutSecrets(baseUrl)
+  return {
+    hasAnswered: async (baseUrl) =>
+      noted.has(keyOf(baseUrl)) ||
+      (await endpoints.answered().catch(() => noted)).has(keyOf(baseUrl)),
+    async noteAnswer(baseUrl) {
+      if (noted.has(keyOf(baseUrl))) return
+      noted.add(keyOf(baseUrl))
+      await endpoints.note(keyOf(baseUrl), toTimestamp(clock())).catch(() => undefined)
+    },
+  }
+}
+
+function openModels(config: Config, storage: Storage): ModelRegistry {
   return createModelRegistry({
-    lessons: storedLessons(learned, clock),
+    endpoints: rememberEndpoints(storage),
+    lessons: storedLessons(storage.learned, storage.clock),
     defaultHandle: config.model,
     settings: config.providers,
     limits: config.modelCalls,

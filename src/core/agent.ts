@@ -48,6 +48,8 @@ export interface ContextState {
   readonly pressureTold: boolean
   /** The context window of its model, where a provider told of it by refusing a request. */
   readonly learnedWindow: number | null
+  /** The last real model that answered it; null: none has yet, so the rehearsal may stand in. */
+  readonly ranOn: string | null
   /** Summaries of messages before this number were put aside with them. */
   readonly summariesFrom: number
   readonly summary: Summary | null

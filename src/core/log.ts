@@ -17,8 +17,15 @@ export function createLog(threshold: LogLevel, secrets: readonly string[]): Log 
   return (level, message, fields) => {
     if (LOG_LEVELS.indexOf(level) > most) return
     const line = JSON.stringify({ at: new Date().toISOString(), level, message, ...fields })
-    process.stderr.write(`${redact(line)}\n`)
+    process.stderr.write(`${redact(line).replace(UNESCAPED, asEscape)}\n`)
   }
+}
+
+/** Control characters and line breaks that JSON leaves as they are, and a terminal does not. */
+const UNESCAPED = /[\p{Cc}\p{Zl}\p{Zp}]/gu
+
+function asEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /** The text of anything thrown, for logs. */

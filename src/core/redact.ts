@@ -5,7 +5,8 @@ const KEY_PATTERNS: readonly RegExp[] = [
   /\bAKIA[0-9A-Z]{12,}/g,
   /\bgh[opsu]_\w{20,}/g,
   /\bBearer\s+[\w.~+/=-]{8,}/gi,
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g,
+  // Bounded, as every `eyJ` of a long text without dots would be followed to its end.
+  /\beyJ[\w-]{8,4000}\.[\w-]{8,8000}\.[\w-]+/g,
 ]
 
 /** A placeholder like "none" is no secret, and taking it out would garble the text. */

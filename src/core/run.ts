@@ -29,7 +29,7 @@ export const STOP_REASONS = [
 ] as const
 export type StopReason = (typeof STOP_REASONS)[number]
 
-export const WAITS = ['retry', 'client'] as const
+export const WAITS = ['retry', 'client', 'model'] as const
 export type WaitingFor = (typeof WAITS)[number]
 
 /** What a person said about a call that needs it. */
@@ -107,6 +107,8 @@ export interface Run {
   readonly waitingFor: WaitingFor | null
   /** When a run that waits for `retry` goes on. */
   readonly retryAt: Timestamp | null
+  /** Of a run that waits for a model: what is missing, and what to do about it. */
+  readonly missing: string | null
   /** The user's message. */
   readonly input: string
   readonly idempotencyKey: string | null
@@ -125,6 +127,11 @@ export interface Run {
 /** It goes on when a client brings the answer of its model. */
 export function waitsForClient({ status, waitingFor }: Run): boolean {
   return status === 'waiting' && waitingFor === 'client'
+}
+
+/** It goes on when the model of its agent is there. */
+export function waitsForModel({ status, waitingFor }: Run): boolean {
+  return status === 'waiting' && waitingFor === 'model'
 }
 
 /** The run is neither queued nor running: nothing more happens to it without somebody's doing. */

@@ -100,6 +100,8 @@ const context = z.strictObject({
   from: count(1),
   summaries_from: count(1),
   pressure_told: z.boolean(),
+  /** The last real model that answered it. */
+  ran_on: upTo(LIMITS.word).optional(),
 })
 
 const summary = z.strictObject({

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Message, ToolCall } from '../../core/message.ts'
 import type { RunView } from '../../core/run.ts'
-import { isSettled, type Run, waitsForClient } from '../../core/run.ts'
+import { isSettled, type Run, waitsForClient, waitsForModel } from '../../core/run.ts'
 import { excerpt } from '../../core/text.ts'
 import type { messageShape, runShape, shortRunShape } from './shapes.ts'
 
@@ -91,6 +91,11 @@ function hintFor(run: Run): { hint?: string } {
   if (waitsForClient(run)) {
     return {
       hint: 'The agent does not go on by itself: do as `warnings` says, or call cancel_run.',
+    }
+  }
+  if (waitsForModel(run)) {
+    return {
+      hint: 'The agent waits for its model and goes on by itself once that is there: `warnings` says what is missing. Call get_run later, or cancel_run.',
     }
   }
   if (status === 'requires_approval') {

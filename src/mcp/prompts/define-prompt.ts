@@ -42,8 +42,9 @@ export function fill(template: string, values: Readonly<Record<string, string>>)
 
 /** Text from outside between fences that it can't close itself. */
 export function fence(text: string): string {
-  const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length)
-  const marks = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)))
+  let longest = 2
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length)
+  const marks = '`'.repeat(longest + 1)
   return `${marks}\n${text}\n${marks}`
 }
 

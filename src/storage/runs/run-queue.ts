@@ -66,6 +66,33 @@ export function createClaims(
       return rows.map((row) => row.owner)
     },
 
+    async waitingForModel(limit) {
+      const rows = await reader
+        .selectFrom('run')
+        .innerJoin('agent', (join) =>
+          join
+            .onRef('agent.namespace', '=', 'run.namespace')
+            .onRef('agent.id', '=', 'run.agent_id'),
+        )
+        .select(['run.namespace', 'run.id', 'run.client_samples', 'agent.model', 'agent.ran_on'])
+        .where(isOpen('run.status'))
+        .where('run.status', '=', 'waiting')
+        .where('run.waiting_for', '=', 'model')
+        // As the index `run_queue` has it.
+        .orderBy(sql`run.row + 0`)
+        .limit(limit)
+        .execute()
+      return rows.map(({ namespace, id, client_samples, model, ran_on: ranOn }) => {
+        return {
+          namespace,
+          runId: storedId('run', id),
+          clientSamples: client_samples === 1,
+          model,
+          ranOn,
+        }
+      })
+    },
+
     async held() {
       const rows = await reader
         .selectFrom('lease')
