@@ -32,17 +32,17 @@ export type StopReason = (typeof STOP_REASONS)[number]
 export const WAITS = ['retry', 'client', 'model'] as const
 export type WaitingFor = (typeof WAITS)[number]
 
-/** What a person said about a call that needs it. */
+/** A person's decision about a call that requires approval. */
 export const APPROVALS = ['pending', 'approved', 'denied'] as const
 export type Approval = (typeof APPROVALS)[number]
 
 export const DEFAULT_MAX_STEPS = 50
 
-/** How a model's answer ended. `length`: cut off at the output limit, so nothing in it may be taken for complete. */
+/** How a model's answer ended. `length`: cut off at the output limit, so no part of it counts as complete. */
 export const FINISHES = ['stop', 'length', 'refusal'] as const
 export type Finish = (typeof FINISHES)[number]
 
-/** As the provider counted them; `cachedTokens` are part of `promptTokens`. */
+/** As counted by the provider; `cachedTokens` are part of `promptTokens`. */
 export interface TokenUsage {
   readonly promptTokens: number
   readonly completionTokens: number
@@ -66,7 +66,7 @@ export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
   }
 }
 
-/** Of all model calls of a run; `steps` counts those calls. */
+/** Sum over all model calls of a run; `steps` is the number of calls. */
 export interface Usage extends TokenUsage {
   readonly steps: number
 }
@@ -77,7 +77,7 @@ export interface RunError {
   readonly hint: string
 }
 
-/** What one message set off: all the steps until the agent is done. */
+/** One message and all the steps that it causes. */
 export interface Run {
   readonly id: RunId
   readonly agentId: AgentId
@@ -85,7 +85,7 @@ export interface Run {
   readonly stopReason: StopReason | null
   /** Set while it is `waiting`. */
   readonly waitingFor: WaitingFor | null
-  /** When a run that waits for `retry` goes on. */
+  /** When a run that waits for `retry` continues. */
   readonly retryAt: Timestamp | null
   /** Of a run that waits for a model: what is missing, and what to do about it. */
   readonly missing: string | null
@@ -94,7 +94,7 @@ export interface Run {
   readonly idempotencyKey: string | null
   readonly maxSteps: number
   readonly cancelRequested: boolean
-  /** The client that sent it can answer with a model of its own. */
+  /** The sending client supports sampling: it can answer model calls. */
   readonly clientSamples: boolean
   readonly usage: Usage
   readonly error: RunError | null
@@ -104,22 +104,22 @@ export interface Run {
   readonly completedAt: Timestamp | null
 }
 
-/** It goes on when a client brings the answer of its model. */
+/** The run continues when a client brings its model's answer. */
 export function waitsForClient({ status, waitingFor }: Run): boolean {
   return status === 'waiting' && waitingFor === 'client'
 }
 
-/** It goes on when the model of its agent is there. */
+/** The run continues when the agent's model is available. */
 export function waitsForModel({ status, waitingFor }: Run): boolean {
   return status === 'waiting' && waitingFor === 'model'
 }
 
-/** The run is neither queued nor running: nothing more happens to it without somebody's doing. */
+/** Neither queued nor running: nothing more happens without an action from outside. */
 export function isSettled(status: RunStatus): boolean {
   return status !== 'queued' && status !== 'running'
 }
 
-/** A call that is not made before a person says yes. */
+/** A call that waits for a person's approval. */
 export interface PendingApproval {
   readonly callId: CallId
   readonly toolName: string
@@ -128,13 +128,13 @@ export interface PendingApproval {
 
 export interface RunView {
   readonly run: Run
-  /** What the agent has said to the user in this run so far. */
+  /** Words to the user in this run so far. */
   readonly reply: string
   readonly pendingApprovals: readonly PendingApproval[]
 }
 
-/** The sender of the message for which a model is looked for. */
+/** The sender of the message, as far as the choice of a model depends on it. */
 export interface Sender {
-  /** Its client can answer with a model of its own. */
+  /** Its client supports sampling. */
   readonly samples: boolean
 }

@@ -45,7 +45,7 @@ const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
 const IDS_AT_ONCE = 500
 
 /** Nobody looks at more messages than this at once. */
-const MOST_RECENT = 1_000
+const MAX_RECENT = 1_000
 
 export function messageReads(scope: Scope): MessageReads {
   const { db, namespace, messageCache } = scope
@@ -79,11 +79,11 @@ export function messageReads(scope: Scope): MessageReads {
   }
 
   return {
-    async recent(agentId, { messages = MOST_RECENT }) {
+    async recent(agentId, { messages = MAX_RECENT }) {
       const rows = await keys()
         .where('agent_id', '=', agentId)
         .orderBy('seq', 'desc')
-        .limit(Math.min(messages, MOST_RECENT))
+        .limit(Math.min(messages, MAX_RECENT))
         .execute()
       return byKeys(rows.reverse())
     },

@@ -9,7 +9,7 @@ import { isOpen } from './run-lists.ts'
 import { runReads } from './runs.ts'
 
 /** Of more in a row nobody was quicker: an index is damaged, and what it names can't be taken. It is looked again later. */
-const MOST_MISSES = 20
+const MAX_MISSES = 20
 
 /** The one place that looks across namespaces: whoever is free works for everybody. */
 export function createClaims(
@@ -44,7 +44,7 @@ export function createClaims(
   return {
     async next(claim) {
       // Most looks find nothing, and need not take the write lock for it.
-      for (let misses = 0; misses < MOST_MISSES && (await oldestFree(reader, claim)); misses += 1) {
+      for (let misses = 0; misses < MAX_MISSES && (await oldestFree(reader, claim)); misses += 1) {
         const taken = await transact(async (trx) => {
           const found = await take(trx, claim)
           if (found === 'missed') throw new Missed()
