@@ -23,6 +23,7 @@ import { readSampled } from './llm/client/read-sampled.ts'
 import { toSampling } from './llm/client/to-sampling.ts'
 import { countTokens } from './llm/count-tokens.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
+import { storedLessons } from './llm/learned/learned.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import { createEmbedderRegistry } from './llm/registry/embedder-registry.ts'
 import type { KnownEndpoints } from './llm/registry/ollama-probe.ts'
@@ -56,7 +57,7 @@ export interface App {
 export function assembleTransfer(config: Config, storage: Storage) {
   const store = storage.in(config.namespace)
   return {
-    ...createTransfer(store, createImportChecks(openModels(config)), storage.clock),
+    ...createTransfer(store, createImportChecks(openModels(config, storage)), storage.clock),
     find: (reference: string) => findAgent(store.agents, reference),
   }
 }
@@ -73,7 +74,7 @@ export async function createProjectAgent(
   })
   const agents = createAgents(
     storage.in(config.namespace),
-    openModels(config),
+    openModels(config, storage),
     { check: embedders.check, fallback: config.embedding },
     storage.clock,
   )
@@ -151,7 +152,7 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
     log,
     storage,
     owner: ownerName(randomBytes(6).toString('hex')),
-    models: openModels(config, rememberEndpoints(storage)),
+    models: openModels(config, storage),
     embedders,
     embedQuestion: createEmbedQuestion(embedders),
     changes: createBus<Change>(onListenerError),
@@ -307,9 +308,10 @@ function rememberEndpoints({ endpoints, clock }: Storage): KnownEndpoints {
   }
 }
 
-function openModels(config: Config, endpoints?: KnownEndpoints): ModelRegistry {
+function openModels(config: Config, storage: Storage): ModelRegistry {
   return createModelRegistry({
-    ...(endpoints && { endpoints }),
+    endpoints: rememberEndpoints(storage),
+    lessons: storedLessons(storage.learned, storage.clock),
     defaultHandle: config.model,
     settings: config.providers,
     limits: config.modelCalls,

@@ -56,6 +56,8 @@ export type SealedThing = 'request-state' | 'cursor'
 export interface ModelsPort {
   /** The model for agents that name none, and why it was chosen. */
   describeDefault(sender?: Sender): Promise<{ readonly handle: string; readonly reason: string }>
+  /** What refusals taught of models, in words. */
+  learnt(): Promise<readonly { readonly handle: string; readonly abilities: readonly string[] }[]>
   /** Configured and detected providers. `models` is null for a provider that did not answer. */
   offers(
     sender: Sender,

@@ -90,7 +90,8 @@ export function messageReads(scope: Scope): MessageReads {
 
     since: (agentId, seq, limit) => read(from(agentId, seq), limit),
 
-    inSight: (agentId, seq, limit) => read(from(agentId, seq).where('elsewhere', '=', 0), limit),
+    inSight: (agentId, seq, limit) =>
+      read(from(agentId, seq).where('elsewhere', '=', 0).where('hidden', '=', 0), limit),
 
     async known(ids) {
       const found = new Set<MessageId>()
@@ -108,11 +109,25 @@ export function messageReads(scope: Scope): MessageReads {
         .where('seq', '<', seq)
         .where('role', '=', 'user')
         .where('elsewhere', '=', 0)
+        .where('hidden', '=', 0)
         .orderBy('seq', 'desc')
         .limit(1)
         .execute()
       const [message] = await byKeys(rows)
       return message
+    },
+
+    async hidden(agentId, seq) {
+      const rows = await db
+        .selectFrom('message')
+        .select('seq')
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', agentId)
+        .where('seq', '>=', seq)
+        .where('hidden', '=', 1)
+        .orderBy('seq')
+        .execute()
+      return rows.map((row) => row.seq)
     },
 
     async ofRun(runId) {
@@ -149,6 +164,15 @@ export function messageReads(scope: Scope): MessageReads {
 export function messageWrites(scope: Scope): MessageWrites {
   const { db, namespace, dialect } = scope
   return {
+    async hideRun(runId) {
+      await db
+        .updateTable('message')
+        .set({ hidden: 1 })
+        .where('namespace', '=', namespace)
+        .where('run_id', '=', runId)
+        .execute()
+    },
+
     async append(agentId, messages) {
       if (messages.length === 0) return
       const { last_message } = await db
@@ -162,7 +186,7 @@ export function messageWrites(scope: Scope): MessageWrites {
       const rows = await db
         .insertInto('message')
         .values(
-          messages.map(({ id, runId, tokens, createdAt, body, elsewhere }, index) => ({
+          messages.map(({ id, runId, tokens, createdAt, body, hidden, elsewhere }, index) => ({
             namespace,
             agent_id: agentId,
             seq: first + index,
@@ -172,6 +196,7 @@ export function messageWrites(scope: Scope): MessageWrites {
             text: spokenText(body),
             body: JSON.stringify(body),
             tokens,
+            hidden: hidden ? 1 : 0,
             created_at: createdAt,
             elsewhere: elsewhere ? 1 : 0,
           })),
