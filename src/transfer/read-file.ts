@@ -58,7 +58,9 @@ function notAFile(error: z.ZodError): UserError {
 
 function wrong(error: z.ZodError): UserError {
   const tooMuch = error.issues
-    .map((issue) => limitError(`The file is wrong at ${fieldPath(issue.path)}, which`, issue))
+    .map((issue) =>
+      limitError(`The file is wrong and nothing was imported: ${fieldPath(issue.path)}`, issue),
+    )
     .find((found) => found !== undefined)
   if (tooMuch) return tooMuch
   return new UserError(
