@@ -1,4 +1,4 @@
-/** Whether lists and objects are nested in more levels than that, found without a call for each level. */
+/** Whether lists and objects nest deeper than `most` levels. Iterative, so deep input can't overflow the stack. */
 export function isDeeper(value: unknown, most: number): boolean {
   let level: readonly unknown[] = [value]
   for (let depth = 0; level.length > 0; depth += 1) {

@@ -15,6 +15,7 @@ import { createEmbeddingTasks } from './embedding/embedding-tasks.ts'
 import { vectorWrites } from './embedding/vector-sets.ts'
 import { messageSearches } from './messages/message-search.ts'
 import { messageReads, messageWrites } from './messages/messages.ts'
+import { createLearnedStore } from './models/learned.ts'
 import { archiveReads, archiveWrites } from './passages/archives.ts'
 import { passageSearches } from './passages/passage-search.ts'
 import { passageWrites } from './passages/passage-writes.ts'
@@ -22,6 +23,7 @@ import { passageReads } from './passages/passages.ts'
 import type { ChangeLog, Reads, Storage, StorageInfo, Store, Transaction } from './port/store.ts'
 import { approvalWrites } from './runs/approvals.ts'
 import { askWrites } from './runs/asks.ts'
+import { createEndpointStore } from './runs/endpoints.ts'
 import { createClaims } from './runs/run-queue.ts'
 import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
@@ -99,6 +101,8 @@ export function createStorage(opened: Opened): Storage {
     }),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
     tokens: createTokenStore(reader, transact),
+    learned: createLearnedStore(reader, transact),
+    endpoints: createEndpointStore(reader, transact),
     changes: {
       head: changes.head,
       after: changes.after,

@@ -29,17 +29,27 @@ export async function* exportAgent(
   agent: Agent,
   at: Timestamp,
 ): AsyncGenerator<string> {
-  const { from, summariesFrom, pressureTold } = await reads.agents.contextState(agent.id)
+  const { from, summariesFrom, pressureTold, ranOn } = await reads.agents.contextState(agent.id)
   const head = { format: FORMAT, version: FORMAT_VERSION, exported_at: at }
   yield `${JSON.stringify(head).slice(0, -1)},\n"agent":${JSON.stringify(toFileAgent(agent))},\n`
-  const context = { from, summaries_from: summariesFrom, pressure_told: pressureTold }
+  const context = {
+    from,
+    summaries_from: summariesFrom,
+    pressure_told: pressureTold,
+    ...(ranOn !== null && { ran_on: ranOn }),
+  }
   yield `"context":${JSON.stringify(context)},\n`
   const summaries = await reads.agents.summaries(agent.id)
   yield `"summaries":${JSON.stringify(summaries.map(toFileSummary))},\n`
   yield '"blocks":['
   yield* list(blocksOf(reads, agent.id))
   yield '],\n"messages":['
-  yield* list(rows(messagesOf(reads, agent.id), toFileMessage))
+  const hidden = new Set(await reads.messages.hidden(agent.id, 1))
+  const toFile = (message: Message) => ({
+    ...toFileMessage(message),
+    ...(hidden.has(message.seq) && { hidden: true }),
+  })
+  yield* list(rows(messagesOf(reads, agent.id), toFile))
   yield '],\n"archives":['
   yield* list(archivesOf(reads, agent.id))
   yield ']}\n'

@@ -80,6 +80,7 @@ async function importContext(
       from: context.from,
       summariesFrom: context.summaries_from,
       pressureTold: context.pressure_told,
+      ranOn: context.ran_on ?? null,
     },
     at,
   )
@@ -119,6 +120,7 @@ function importMessages(
       tokens: checks.messageTokens(body),
       createdAt: message.created_at,
       body,
+      hidden: message.hidden ?? false,
       elsewhere: 'elsewhere' in message ? message.elsewhere : undefined,
     }
   })

@@ -1,8 +1,8 @@
 import type { Timestamp } from '../../core/clock.ts'
 import { newId, type StepId } from '../../core/ids.ts'
 import { spokenText } from '../../core/message.ts'
-import type { Run, RunError, StopReason, WaitingFor } from '../../core/run.ts'
-import type { CurrentStep, Transaction } from '../../storage/port/store.ts'
+import type { Run, RunError, StopReason } from '../../core/run.ts'
+import type { CurrentStep, Transaction, Waiting } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 import { SPEAKING_TOOL } from '../tools/index.ts'
 import { SPOKEN } from '../tools/send-message.ts'
@@ -32,6 +32,19 @@ export async function completeRun(
   await tx.runs.release(run.lease)
 }
 
+/** A provider's filter refused the run: nothing of it is shown to a model again, and the next message has its turn. */
+export async function refuseRun(
+  tx: Transaction,
+  run: HeldRun,
+  warning: string,
+  at: Timestamp,
+): Promise<void> {
+  await closeStep(tx, run, "A provider's filter ended the turn", at)
+  await tx.messages.hideRun(run.id)
+  const stored = await tx.runs.get(run.id)
+  await completeRun(tx, run, 'refusal', [...(stored?.warnings ?? []), warning], at)
+}
+
 /** Of a run that nobody works on, or that this process holds and releases afterwards. */
 export async function cancelRun(tx: Transaction, run: EndingRun, at: Timestamp): Promise<void> {
   await closeStep(tx, run, 'The user cancelled the turn', at)
@@ -53,11 +66,8 @@ export async function failRun(
   await tx.runs.release(run.lease)
 }
 
-/** Puts the run aside, its step as it is: until `retryAt`, or until a client brings the answer of its model. */
-export async function postponeRun(
-  run: HeldRun,
-  waiting: { readonly waitingFor: WaitingFor; readonly retryAt: Timestamp | null },
-): Promise<void> {
+/** Puts the run aside, its step as it is: until `retryAt`, until a client brings the answer of its model, or until there is one. */
+export async function postponeRun(run: HeldRun, waiting: Waiting): Promise<void> {
   await held(run, async (tx, at) => {
     const step = await tx.runs.currentStep(run.id)
     if (step) await tx.runs.countAttempt(step.id, -1)

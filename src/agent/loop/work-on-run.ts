@@ -13,6 +13,7 @@ import {
   type TokenUsage,
 } from '../../core/run.ts'
 import {
+  type AskingAgent,
   CLIENT_HANDLE,
   type ModelFailure,
   type ModelRegistry,
@@ -31,6 +32,7 @@ import { failRun, giveBackRun, postponeRun } from './finish-run.ts'
 import { type HeldRun, held, LostLease } from './held.ts'
 import { makeCalls } from './make-calls.ts'
 import { learnWindow, makeRoom, summaryModel } from './make-room.ts'
+import { putOutOfSight } from './put-out-of-sight.ts'
 import { isTrouble, putDown } from './trouble.ts'
 import { useAnswer } from './use-answer.ts'
 
@@ -150,11 +152,14 @@ async function askModel(
     })
   }
   emit({ type: 'step_started', runId: run.id, agentId: run.agentId, step: number })
-  const model = await resolveModel(models, context.agent.model, next.sender)
-  if (model instanceof UserError) {
-    await fail(run, 'model_error', toRunError(model))
+  const asking: AskingAgent = { model: context.agent.model, ranOn: context.state.ranOn }
+  const chosen = await resolveModel(models, asking, next.sender)
+  if (chosen instanceof UserError) {
+    await fail(run, 'model_error', toRunError(chosen))
     return 'let_go'
   }
+  if (chosen.kind === 'missing') return waitForModel(run, chosen.problem)
+  const { model } = chosen
   const { input, compiled } = await compileExactly(context, countTokens)
   const wasRefused = overflows.get(stepId) === 'refused'
   if (wasRefused || isTooFull(input, compiled)) {
@@ -171,11 +176,15 @@ async function askModel(
     return 'let_go'
   }
   const mayBeSilent = context.speakNow !== null || hasSpoken(run, context)
+  const hasWorked = context.history.some(
+    (message) => message.role === 'tool' && message.runId === run.id,
+  )
   const result = await callModel(model, compiled.request, {
     signal,
     log,
     firstPauseMilliseconds,
     mayBeSilent,
+    hasWorked,
     openStream: () => openStream(run, input, compiled.request, emit),
     isWatched: () => tools.isWatched(run.id),
   })
@@ -192,7 +201,16 @@ async function askModel(
   if (result.kind === 'failure') {
     // Whether it was cancelled or only let go of is decided by what is stored.
     if (signal.aborted) return 'went_on'
+    if (result.failure.reason === 'filtered') {
+      await putOutOfSight(run, result.failure)
+      return 'let_go'
+    }
     throwIfExhausted(result.failure)
+    if (result.failure.reason === 'unreachable' && (await models.isGone(model.handle))) {
+      if (asking.ranOn !== null) return waitForModel(run, goneModel(result.failure))
+      // The next look for the default finds another.
+      if (asking.model === null) return 'went_on'
+    }
     if (result.failure.reason === 'context_overflow' && !overflows.has(stepId)) {
       overflows.set(stepId, 'refused')
       await learnWindow(run, input, compiled, result.failure)
@@ -234,9 +252,19 @@ async function fail(run: HeldRun, reason: StopReason, error: RunError): Promise<
   await held(run, (tx, at) => failRun(tx, run, reason, error, at))
 }
 
-async function resolveModel(models: ModelRegistry, handle: string | null, sender: Sender) {
+async function waitForModel(run: HeldRun, problem: string): Promise<'let_go'> {
+  const missing = `${problem} The run goes on by itself when a model is there.`
+  await postponeRun(run, { waitingFor: 'model', retryAt: null, missing })
+  return 'let_go'
+}
+
+function goneModel({ message, hint }: ModelFailure): string {
+  return `${message} ${hint}`
+}
+
+async function resolveModel(models: ModelRegistry, agent: AskingAgent, sender: Sender) {
   try {
-    return await models.resolve(handle, sender)
+    return await models.resolveFor(agent, sender)
   } catch (error) {
     if (error instanceof UserError) return error
     throw error

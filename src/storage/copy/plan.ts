@@ -41,6 +41,7 @@ export const PLAN = {
       token_ratio: true,
       pressure_told: true,
       learned_window: true,
+      ran_on: true,
       embedding: true,
       summaries_from: true,
       created_at: true,
@@ -159,6 +160,7 @@ export const PLAN = {
       text: true,
       body: true,
       tokens: true,
+      hidden: true,
       created_at: true,
       elsewhere: true,
     },
@@ -195,6 +197,7 @@ export const PLAN = {
       cancel_requested: true,
       waiting_for: true,
       retry_at: true,
+      missing: true,
       error: true,
       warnings: true,
       created_at: true,
@@ -206,6 +209,7 @@ export const PLAN = {
     },
   },
   lease: 'made anew',
+  endpoint: 'made anew',
   step: {
     key: ['namespace', 'id'],
     columns: {
@@ -221,6 +225,8 @@ export const PLAN = {
       completion_tokens: true,
       total_tokens: true,
       cached_tokens: true,
+      reasoning_tokens: true,
+      cost: true,
       started_at: true,
       completed_at: true,
       client_answer: true,
@@ -282,6 +288,10 @@ export const PLAN = {
   embedding_cache: {
     key: ['row'],
     columns: { row: true, handle: true, digest: true, vector: true },
+  },
+  learned: {
+    key: ['base_url', 'model'],
+    columns: { base_url: true, model: true, abilities: true, learned_at: true },
   },
   // What clients were handed is good at the target, too.
   signing_key: { key: ['name'], columns: { name: true, value: true } },

@@ -29,6 +29,8 @@ export interface Database {
     pressure_told: Generated<number>
     /** The context window of its model, where a provider told of it by refusing. */
     learned_window: number | null
+    /** The last real model that answered it. */
+    ran_on: string | null
     /** What embeds its archive; null: as the server is set. */
     embedding: Generated<string | null>
     /** Summaries that reach no further than before this message are not shown. */
@@ -128,6 +130,8 @@ export interface Database {
     /** The words that recall memory searches; empty for messages in which nobody says anything. */
     text: string
     body: string
+    /** A provider's filter refused the run that it belongs to: no model is shown it any more. */
+    hidden: Generated<number>
     tokens: number
     created_at: string
     /** 1: it was said to a coding assistant, and is not in the agent's own context. */
@@ -162,6 +166,8 @@ export interface Database {
     /** Why a `waiting` run waits, and until when. */
     waiting_for: string | null
     retry_at: string | null
+    /** What is missing, of a run that waits for a model. */
+    missing: Generated<string | null>
     error: string | null
     warnings: string
     created_at: string
@@ -199,6 +205,9 @@ export interface Database {
     completion_tokens: number
     total_tokens: number
     cached_tokens: number
+    reasoning_tokens: Generated<number>
+    /** In US dollars, where the provider told it. */
+    cost: number | null
     started_at: string
     completed_at: string | null
   }
@@ -289,6 +298,7 @@ export interface Database {
   embedding_cache: { row: Generated<number>; handle: string; digest: string; vector: Uint8Array }
   /** What this server signs with and asks back, so that a restart or another process makes no difference. */
   signing_key: { name: string; value: string }
+  learned: { base_url: string; model: string; abilities: string; learned_at: string }
   /** Bearer tokens, of which only a hash is here. */
   access_token: {
     id: string
@@ -303,5 +313,7 @@ export interface Database {
     last_used_at: string | null
     revoked_at: string | null
   }
+  /** Where a model server has answered that nobody set up. */
+  endpoint: { base_url: string; answered_at: string }
   event: { seq: Generated<number>; namespace: string; kind: string; subject_id: string; at: string }
 }

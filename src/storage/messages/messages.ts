@@ -45,7 +45,7 @@ const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
 const IDS_AT_ONCE = 500
 
 /** Nobody looks at more messages than this at once. */
-const MOST_RECENT = 1_000
+const MAX_RECENT = 1_000
 
 export function messageReads(scope: Scope): MessageReads {
   const { db, namespace, messageCache } = scope
@@ -79,18 +79,19 @@ export function messageReads(scope: Scope): MessageReads {
   }
 
   return {
-    async recent(agentId, { messages = MOST_RECENT }) {
+    async recent(agentId, { messages = MAX_RECENT }) {
       const rows = await keys()
         .where('agent_id', '=', agentId)
         .orderBy('seq', 'desc')
-        .limit(Math.min(messages, MOST_RECENT))
+        .limit(Math.min(messages, MAX_RECENT))
         .execute()
       return byKeys(rows.reverse())
     },
 
     since: (agentId, seq, limit) => read(from(agentId, seq), limit),
 
-    inSight: (agentId, seq, limit) => read(from(agentId, seq).where('elsewhere', '=', 0), limit),
+    inSight: (agentId, seq, limit) =>
+      read(from(agentId, seq).where('elsewhere', '=', 0).where('hidden', '=', 0), limit),
 
     async known(ids) {
       const found = new Set<MessageId>()
@@ -108,11 +109,25 @@ export function messageReads(scope: Scope): MessageReads {
         .where('seq', '<', seq)
         .where('role', '=', 'user')
         .where('elsewhere', '=', 0)
+        .where('hidden', '=', 0)
         .orderBy('seq', 'desc')
         .limit(1)
         .execute()
       const [message] = await byKeys(rows)
       return message
+    },
+
+    async hidden(agentId, seq) {
+      const rows = await db
+        .selectFrom('message')
+        .select('seq')
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', agentId)
+        .where('seq', '>=', seq)
+        .where('hidden', '=', 1)
+        .orderBy('seq')
+        .execute()
+      return rows.map((row) => row.seq)
     },
 
     async ofRun(runId) {
@@ -149,6 +164,15 @@ export function messageReads(scope: Scope): MessageReads {
 export function messageWrites(scope: Scope): MessageWrites {
   const { db, namespace, dialect } = scope
   return {
+    async hideRun(runId) {
+      await db
+        .updateTable('message')
+        .set({ hidden: 1 })
+        .where('namespace', '=', namespace)
+        .where('run_id', '=', runId)
+        .execute()
+    },
+
     async append(agentId, messages) {
       if (messages.length === 0) return
       const { last_message } = await db
@@ -162,7 +186,7 @@ export function messageWrites(scope: Scope): MessageWrites {
       const rows = await db
         .insertInto('message')
         .values(
-          messages.map(({ id, runId, tokens, createdAt, body, elsewhere }, index) => ({
+          messages.map(({ id, runId, tokens, createdAt, body, hidden, elsewhere }, index) => ({
             namespace,
             agent_id: agentId,
             seq: first + index,
@@ -172,6 +196,7 @@ export function messageWrites(scope: Scope): MessageWrites {
             text: spokenText(body),
             body: JSON.stringify(body),
             tokens,
+            hidden: hidden ? 1 : 0,
             created_at: createdAt,
             elsewhere: elsewhere ? 1 : 0,
           })),

@@ -5,7 +5,7 @@ import { checkIntegrity } from './check-integrity.ts'
 import { type Access, connect } from './connections.ts'
 import { whileBusy } from './driver.ts'
 import { codeOf, inWords } from './errors.ts'
-import { COMMITS_AT, GENERATION_AT, MOST_STAMP } from './generation.ts'
+import { COMMITS_AT, GENERATION_AT, MAX_STAMP } from './generation.ts'
 
 /**
  * A copy of one moment, which was checked and stands for itself. The read transaction holds that moment: without one,
@@ -50,7 +50,7 @@ function makeOwn(path: string): void {
   try {
     writeSync(file, ROLLBACK_JOURNAL, 0, ROLLBACK_JOURNAL.length, JOURNAL_AT)
     writeNumber(file, COMMITS_AT, 0)
-    writeNumber(file, GENERATION_AT, randomInt(1, MOST_STAMP))
+    writeNumber(file, GENERATION_AT, randomInt(1, MAX_STAMP))
     fsyncSync(file)
   } finally {
     closeSync(file)
