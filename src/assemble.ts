@@ -23,6 +23,7 @@ import { readSampled } from './llm/client/read-sampled.ts'
 import { toSampling } from './llm/client/to-sampling.ts'
 import { countTokens } from './llm/count-tokens.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
+import { storedLessons } from './llm/learned/learned.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import { createEmbedderRegistry } from './llm/registry/embedder-registry.ts'
 import type { KnownEndpoints } from './llm/registry/ollama-probe.ts'
@@ -41,27 +42,27 @@ import { pollChanges } from './storage/changes/poll-changes.ts'
 import type { EmbedQuery, Storage } from './storage/port/store.ts'
 import { createTransfer } from './transfer/transfer.ts'
 
-/** The whole of Recollect over one opened database. */
+/** Recollect over one opened database. */
 export interface App {
-  /** Of the namespace in the settings. */
+  /** Context of the configured namespace. */
   readonly context: McpContext
-  /** All that exists for that namespace. */
+  /** Context of another namespace. */
   contextOf(namespace: string): McpContext
   readonly storage: Storage
-  /** Stops taking work, lets go of what is under way for the next process, and closes the database. */
+  /** Stops taking work, releases runs for the next process, and closes the database. */
   close(): Promise<void>
 }
 
-/** Agents as files, over an opened database on which nobody works here. */
+/** Export and import of agents over an opened database, without workers. */
 export function assembleTransfer(config: Config, storage: Storage) {
   const store = storage.in(config.namespace)
   return {
-    ...createTransfer(store, createImportChecks(openModels(config)), storage.clock),
+    ...createTransfer(store, createImportChecks(openModels(config, storage)), storage.clock),
     find: (reference: string) => findAgent(store.agents, reference),
   }
 }
 
-/** An agent that remembers for a project, made when its first session asks for it. */
+/** Creates the agent of a project, for its first session. */
 export async function createProjectAgent(
   config: Config,
   storage: Storage,
@@ -73,7 +74,7 @@ export async function createProjectAgent(
   })
   const agents = createAgents(
     storage.in(config.namespace),
-    openModels(config),
+    openModels(config, storage),
     { check: embedders.check, fallback: config.embedding },
     storage.clock,
   )
@@ -83,26 +84,28 @@ export async function createProjectAgent(
 
 export type AgentFiles = ReturnType<typeof assembleTransfer>
 
-/** A batch takes a slow machine a minute; whoever takes longer is asked for less at a time. */
+/**
+ * Timeout of one embedding batch. A batch takes up to a minute on a slow machine; after a timeout, batches get smaller.
+ */
 const EMBEDDING_MILLISECONDS = 120_000
 
-/** What every namespace shares. */
+/** Parts that all namespaces share. */
 interface Parts {
   readonly config: Config
   readonly log: Log
   readonly storage: Storage
-  /** Names this process. */
+  /** Name of this process, for leases. */
   readonly owner: string
   readonly models: ModelRegistry
   readonly embedders: EmbedderRegistry
   readonly embedQuestion: EmbedQuestion
   readonly changes: Bus<Change>
   readonly live: LiveRuns
-  /** Seals cursors. */
+  /** Key that seals cursors. */
   readonly cursorKey: () => Promise<Uint8Array>
 }
 
-/** Joins the parts over an opened database, and begins to serve its queues; a read-only server leaves them alone. */
+/** Joins the parts over an opened database and starts to work on its queues, unless the server is read-only. */
 export async function assemble(
   config: Config,
   log: Log,
@@ -112,7 +115,7 @@ export async function assemble(
   const parts = openParts(config, log, storage)
   const work = works ? startWork(parts) : IDLE
   const poller = await pollChanges(storage.changes, parts.changes.publish, log)
-  // Now, so that nothing that only reads has to write it; if it can't be made yet, the first cursor tries again.
+  // Create the key now, so that later reads need no write. If that fails, the first cursor tries again.
   await parts.cursorKey().catch(() => undefined)
   const contexts = new Map<string, McpContext>()
   const contextOf = (namespace: string): McpContext => {
@@ -149,7 +152,7 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
     log,
     storage,
     owner: ownerName(randomBytes(6).toString('hex')),
-    models: openModels(config, rememberEndpoints(storage)),
+    models: openModels(config, storage),
     embedders,
     embedQuestion: createEmbedQuestion(embedders),
     changes: createBus<Change>(onListenerError),
@@ -159,15 +162,15 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
 }
 
 interface Work {
-  /** Something may be free to be worked on. */
+  /** Looks for new work at once. */
   wake(): void
   stop(): Promise<void>
 }
 
-/** Where the work is left to others. */
+/** For processes that leave the work to others. */
 const IDLE: Work = { wake() {}, async stop() {} }
 
-/** Works on runs and embeddings, and reacts to changes of them, also to those that other processes make. */
+/** Works on runs and embeddings, and follows changes by this and other processes. */
 function startWork(parts: Parts): Work {
   const { config, storage, changes } = parts
   const worker = createWorker({
@@ -267,7 +270,7 @@ function createRunsPort(
 
 async function readStats({ config, storage }: Parts, namespace: string): Promise<Stats> {
   const { bytes, schemaVersion } = await storage.info()
-  // The size of the whole server would tell other namespaces how much is in one of them.
+  // The size of the server would tell other namespaces how much data one of them has.
   const isHome = namespace === config.namespace
   const counted = await storage.embeddings.counts()
   return {
@@ -279,7 +282,7 @@ async function readStats({ config, storage }: Parts, namespace: string): Promise
   }
 }
 
-/** Of a server that only reads, where none that writes made one yet: a key of its own, for as long as it runs. */
+/** A read-only server may find no stored key; then it uses a temporary one. */
 async function readCursorKey(storage: Storage): Promise<Uint8Array> {
   try {
     return await storage.signingKey('cursor')
@@ -305,9 +308,10 @@ function rememberEndpoints({ endpoints, clock }: Storage): KnownEndpoints {
   }
 }
 
-function openModels(config: Config, endpoints?: KnownEndpoints): ModelRegistry {
+function openModels(config: Config, storage: Storage): ModelRegistry {
   return createModelRegistry({
-    ...(endpoints && { endpoints }),
+    endpoints: rememberEndpoints(storage),
+    lessons: storedLessons(storage.learned, storage.clock),
     defaultHandle: config.model,
     settings: config.providers,
     limits: config.modelCalls,

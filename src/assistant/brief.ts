@@ -9,15 +9,15 @@ import { salience } from './salience.ts'
 export interface Remembered {
   readonly agent: { readonly id: string; readonly name: string }
   readonly blocks: readonly Block[]
-  /** The most relevant first. */
+  /** Most relevant first. */
   readonly passages: readonly Passage[]
-  /** The newest in which somebody said something, oldest first. */
+  /** The newest messages in which somebody said something, oldest first. */
   readonly messages: readonly Message[]
 }
 
-/** What an assistant is told at most, and of that, what blocks and notes of the archive may take. */
-const MOST_TOKENS = 2_000
-/** The estimate may be that much too low. */
+/** Size of the brief in tokens, and the shares after which blocks and archive notes stop. Chosen by hand. */
+const MAX_TOKENS = 2_000
+/** Safety factor for the token estimate; chosen by hand. */
 const MARGIN = 1.18
 const BLOCKS_SHARE = 0.5
 const NOTES_SHARE = 0.7
@@ -26,14 +26,14 @@ const NOTE_CHARACTERS = 300
 const USER_CHARACTERS = 300
 const ASSISTANT_CHARACTERS = 200
 
-/** A text for the beginning of a session: blocks, notes, and what was said lately, never more than 2,000 tokens. */
+/** Text for the beginning of a session: blocks, archive notes and recent messages, in at most 2,000 tokens. */
 export function writeBrief({ agent, blocks, passages, messages }: Remembered): string {
   const head = PROMPTS['session-start']
     .trim()
     .replaceAll('{AGENT_NAME}', oneLine(agent.name, 100))
     .replaceAll('{AGENT_ID}', agent.id)
   const end = '</recollect>'
-  const budget = MOST_TOKENS - cost(`${head}\n${end}\n`)
+  const budget = MAX_TOKENS - cost(`${head}\n${end}\n`)
   const blockText = fill(
     blocks.filter(({ value }) => value.trim() !== '').map(showBlock),
     budget * BLOCKS_SHARE,
@@ -53,10 +53,10 @@ export function writeBrief({ agent, blocks, passages, messages }: Remembered): s
 }
 
 const SECTION_TOKENS = 20
-/** With less room than this, lines are not counted any more. */
-const SHORTEST_LINE_TOKENS = 15
+/** With less room than this, no more lines are tried; chosen by hand. */
+const MIN_LINE_TOKENS = 15
 
-/** The most telling of them, in the order in which they were said. */
+/** The lines of highest salience, in chronological order. */
 function chooseSaid(messages: readonly Message[], room: number): readonly string[] {
   const lines = messages.map((message, index) => ({
     index,
@@ -67,7 +67,7 @@ function chooseSaid(messages: readonly Message[], room: number): readonly string
   const chosen = lines
     .toSorted((one, other) => other.rank - one.rank)
     .filter(({ text }) => {
-      if (left < SHORTEST_LINE_TOKENS) return false
+      if (left < MIN_LINE_TOKENS) return false
       const tokens = cost(`${text}\n`)
       if (tokens > left) return false
       left -= tokens
@@ -82,7 +82,7 @@ function section(title: string, lines: readonly string[], room: number): string 
   return text === '' ? '' : `${title}\n${text}`
 }
 
-/** As many of these as there is room for, from the first on; what does not fit whole is shortened once. */
+/** The leading parts that fit; the first that does not fit is shortened and ends the text. */
 function fill(parts: readonly string[], room: number): string {
   const kept: string[] = []
   let left = room
@@ -123,12 +123,12 @@ function oneLine(text: string, characters: number): string {
   return short.length < line.length ? `${short}…` : short
 }
 
-/** Nothing in it can end the part that is marked as memory. */
+/** Escapes the tag that ends the memory section. */
 function plain(text: string): string {
   return text.replaceAll(/<(\/?)recollect/gi, '‹$1recollect')
 }
 
-/** Letters of scripts that the estimate was not fitted to can be several tokens each. */
+/** Token estimate with a surcharge for scripts that the estimate was not fitted to. */
 function cost(text: string): number {
   const rare = text.match(
     /[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{N}\p{P}\p{Z}\p{S}\s]|\p{Extended_Pictographic}/gu,

@@ -3,10 +3,10 @@ import { readId } from '../core/ids.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import type { Store } from '../storage/port/store.ts'
 
-/** Set for the agent that the hooks made. */
+/** Tag of agents that the hooks created. */
 const PROJECT_TAG = 'project'
 
-/** As it is made. */
+/** Settings of a new project agent. */
 export function projectAgent(name: string) {
   return {
     name,
@@ -18,13 +18,13 @@ export function projectAgent(name: string) {
 }
 
 export interface Wanted {
-  /** RECOLLECT_AGENT: an id or a name; null: the project's. */
+  /** RECOLLECT_AGENT, an id or a name; null for the project's agent. */
   readonly reference: string | null
-  /** What the project is called. */
+  /** Name of the project. */
   readonly project: string
 }
 
-/** The agent that remembers for a project: the one that is named, else the one made for it, else the only one there is. */
+/** Finds the agent of a project: the named one, otherwise the one tagged for it, otherwise the only agent. */
 export async function findProjectAgent(
   { agents }: Pick<Store, 'agents'>,
   { reference, project }: Wanted,

@@ -3,16 +3,13 @@ import { open } from 'node:fs/promises'
 const CHUNK_BYTES = 1024 * 1024
 const LINE_FEED = 0x0a
 
-/** The lines of a file from its end on, some at a time, each lot in order. A line longer than a lot comes whole. */
-export async function* readBack(
-  path: string,
-  mostBytes: number,
-): AsyncGenerator<readonly string[]> {
+/** Reads a file from its end in chunks of lines, each chunk in order. A line longer than a chunk is not split. */
+export async function* readBack(path: string, maxBytes: number): AsyncGenerator<readonly string[]> {
   const file = await open(path, 'r')
   try {
     const { size } = await file.stat()
-    const first = Math.max(0, size - mostBytes)
-    // The beginning of a line whose end was read already.
+    const first = Math.max(0, size - maxBytes)
+    // The beginning of a line whose end was already read.
     let rest = Buffer.alloc(0)
     for (let end = size; end > first; ) {
       const start = Math.max(first, end - CHUNK_BYTES)

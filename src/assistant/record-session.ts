@@ -7,12 +7,12 @@ import type { NewMessage, Store } from '../storage/port/store.ts'
 import { readBack } from './read-back.ts'
 import { readEntry, type Said } from './transcript.ts'
 
-/** Of a transcript, counted from its end; the hook has to be quick. */
-const MOST_BYTES = 64 * 1024 * 1024
+/** Bytes of a transcript that are read, from its end, because the hook must be quick. Chosen by hand. */
+const MAX_TRANSCRIPT_BYTES = 64 * 1024 * 1024
 
 /**
- * Appends what was said in a session, and was not stored yet, to the agent's recall memory; answers how much. All of it
- * in one transaction, so what is stored always reaches back from the end without gaps, and reading can stop there.
+ * Appends the new messages of a session to the agent's recall memory and returns their number. All are stored in one
+ * transaction, so stored messages have no gaps and reading backwards can stop at the first known one.
  */
 export async function recordSession(
   { store, clock, clean }: SessionParts,
@@ -20,7 +20,7 @@ export async function recordSession(
   transcript: string,
 ): Promise<number> {
   const fresh: NewMessage[] = []
-  for await (const lines of readBack(transcript, MOST_BYTES)) {
+  for await (const lines of readBack(transcript, MAX_TRANSCRIPT_BYTES)) {
     const said = lines.flatMap((line) => readEntry(line) ?? [])
     const messages = unique(said).map((one) => toMessage(one, agentId, clean, clock()))
     const known = await store.messages.known(messages.map(({ id }) => id))
@@ -41,13 +41,13 @@ export async function recordSession(
 export interface SessionParts {
   readonly store: Store
   readonly clock: Clock
-  /** Takes secrets out of a text. */
+  /** Redacts secrets in a text. */
   readonly clean: (text: string) => string
 }
 
 type Transaction = Parameters<Parameters<Store['transaction']>[0]>[0]
 
-/** Where the agent sees no message of its own, its context begins after these: nothing needs to step over them. */
+/** If the agent has no message in context, its context begins after the recorded ones, so that no step loads them. */
 async function moveContext(tx: Transaction, id: AgentId, at: string): Promise<void> {
   const { from } = await tx.agents.contextState(id)
   if ((await tx.messages.inSight(id, from, 1)).length > 0) return
@@ -78,7 +78,7 @@ function bodyOf(role: Said['role'], text: string): MessageBody {
     : { role, text, reasoning: '', toolCalls: [], said: [text] }
 }
 
-/** The same for the same entry of a transcript, so that nothing is stored twice however often it is read. */
+/** Id derived from the entry, so that a transcript can be read again without duplicates. */
 function idOf(agentId: AgentId, uuid: string): MessageId {
   const hex = createHash('sha256').update(`${agentId} ${uuid}`).digest('hex')
   const parts = [

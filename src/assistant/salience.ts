@@ -1,9 +1,8 @@
 import type { MessageRole } from '../core/message.ts'
 
 /*
- * Which of the things that were said a later session should know. No model is asked, so it goes by how things are
- * said: rules, wishes, decisions and reasons before requests, what the user said before what the assistant did. The
- * weights were chosen by hand.
+ * Estimates how much a message matters to a later session. No model is called: rules, wishes, decisions and reasons
+ * rank above requests, and the user above the assistant. Weights are chosen by hand.
  */
 
 const TELLING: readonly (readonly [RegExp, number])[] = [
@@ -13,7 +12,7 @@ const TELLING: readonly (readonly [RegExp, number])[] = [
   [/\b(is|are|lives?|runs?|called|named|deploy|release|test)\b/i, 0.5],
 ]
 
-/** Higher: rather worth telling. */
+/** Returns a rank; higher means more important. Pure. */
 export function salience(role: MessageRole, text: string): number {
   const telling = TELLING.reduce(
     (sum, [pattern, weight]) => sum + (pattern.test(text) ? weight : 0),

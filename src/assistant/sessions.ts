@@ -6,7 +6,7 @@ import { writeBrief } from './brief.ts'
 import { findProjectAgent, type Wanted } from './project-agent.ts'
 import { recordSession } from './record-session.ts'
 
-/** Messages and passages that are looked at for a brief. */
+/** Number of recent messages and passages considered for a brief; chosen by hand. */
 const LOOKED_AT_MESSAGES = 240
 const LOOKED_AT_PASSAGES = 60
 const SHOWN_PASSAGES = 12
@@ -14,21 +14,21 @@ const SHOWN_PASSAGES = 12
 export interface SessionsOptions {
   readonly store: Store
   readonly clock: Clock
-  /** Takes secrets out of a text. */
+  /** Redacts secrets in a text. */
   readonly clean: (text: string) => string
-  /** Makes the agent of a project. */
+  /** Creates the agent of a project. */
   readonly create: (name: string) => Promise<Agent>
 }
 
 export type Sessions = ReturnType<typeof createSessions>
 
-/** What coding assistants' sessions take out of an agent's memory and put into it. No model is asked. */
+/** Memory for sessions of coding assistants: a brief at the start, a record at the end. No model is called. */
 export function createSessions({ store, clock, clean, create }: SessionsOptions) {
   const find = async (wanted: Wanted) =>
     (await findProjectAgent(store, wanted)) ?? create(wanted.reference ?? wanted.project)
 
   return {
-    /** What the agent remembers of the project, in at most 2,000 tokens. `about` are words that it has to do with. */
+    /** The agent's memory of the project in at most 2,000 tokens. `about` are words for the topic. */
     async brief(wanted: Wanted, about: readonly string[]): Promise<string> {
       const agent = await find(wanted)
       const newest = await store.passages.search(agent.id, { limit: LOOKED_AT_PASSAGES })
@@ -47,14 +47,14 @@ export function createSessions({ store, clock, clean, create }: SessionsOptions)
       })
     },
 
-    /** Stores what was said in a session; answers how many messages were new. */
+    /** Stores the messages of a session and returns the number of new ones. */
     async record(wanted: Wanted, transcript: string): Promise<number> {
       return recordSession({ store, clock, clean }, (await find(wanted)).id, transcript)
     },
   }
 }
 
-/** Those that name what it is about first, the newest first among equals. */
+/** Passages that mention the topic first; newest first among equals. */
 function byRelevance(passages: readonly Passage[], about: readonly string[]): readonly Passage[] {
   const words = about.map((word) => word.toLowerCase()).filter((word) => word.length > 2)
   const hits = ({ text, source, tags }: Passage) => {

@@ -6,10 +6,7 @@ import { inCommands } from './terminal/in-commands.ts'
 import { keepStdoutPure } from './terminal/stdout.ts'
 import { visible } from './terminal/visible.ts'
 
-/*
- * Every command loads what it needs itself: a client that starts us waits for `initialize`, and most of Recollect is
- * not needed for that.
- */
+/* Each command loads only the code it needs: a client that starts us waits for `initialize`. */
 
 const MISUSE = 2
 const FAILURE = 1
@@ -17,12 +14,12 @@ const FAILURE = 1
 keepStdoutPure()
 surviveBrokenPipes()
 
-// An assistant takes 2 for an order to go on; a hook never gives one.
+// To an assistant, exit code 2 means that a hook blocks it. Our hooks never do.
 const isHook = process.argv[2] === 'hook'
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   if (isBrokenPipe(error)) process.exit(0)
-  // It may quote a key that was put into a setting of another kind.
+  // An error may quote a key that was put into the wrong setting.
   const text = visible(redactSecrets(describe(error), []))
   process.stderr.write(`recollect: ${text}\n`, () =>
     process.exit(error instanceof ConfigError && !isHook ? MISUSE : FAILURE),
@@ -30,7 +27,7 @@ main(process.argv.slice(2)).catch((error: unknown) => {
 })
 
 async function main(argv: readonly string[]): Promise<void> {
-  // As clients start us: there are no words to understand, so nothing that understands them is loaded.
+  // Clients start us like this. Skip loading the command line parser.
   if (argv.length === 0 ? !process.stdin.isTTY : argv.length === 1 && argv[0] === 'stdio') {
     const { stdio } = await import('./commands/stdio.ts')
     return stdio(readConfig())
@@ -48,7 +45,7 @@ async function main(argv: readonly string[]): Promise<void> {
   })
 }
 
-/** An assistant waits for these, too. */
+/** The assistant waits for hooks too, so they also skip the parser. */
 function isKnownHook(word: string | undefined): word is 'session-start' | 'stop' | 'pre-compact' {
   return word === 'session-start' || word === 'stop' || word === 'pre-compact'
 }

@@ -42,12 +42,17 @@ export const DEFAULT_MAX_STEPS = 50
 export const FINISHES = ['stop', 'length', 'refusal'] as const
 export type Finish = (typeof FINISHES)[number]
 
-/** As counted by the provider; `cachedTokens` are part of `promptTokens`. */
+/**
+ * As counted by the provider; `cachedTokens` are part of `promptTokens`, `reasoningTokens` of `completionTokens`.
+ * `cost` is in US dollars and absent unless the provider tells it.
+ */
 export interface TokenUsage {
   readonly promptTokens: number
   readonly completionTokens: number
   readonly totalTokens: number
   readonly cachedTokens: number
+  readonly reasoningTokens?: number | undefined
+  readonly cost?: number | undefined
 }
 
 export const NO_USAGE: TokenUsage = {
@@ -63,11 +68,26 @@ export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
     completionTokens: one.completionTokens + other.completionTokens,
     totalTokens: one.totalTokens + other.totalTokens,
     cachedTokens: one.cachedTokens + other.cachedTokens,
+    ...sumOf('reasoningTokens', one, other),
+    ...sumOf('cost', one, other),
   }
+}
+
+/** Absent where neither has it. */
+function sumOf(field: 'reasoningTokens' | 'cost', one: TokenUsage, other: TokenUsage) {
+  const known = [one[field], other[field]].filter((number) => number !== undefined)
+  return known.length === 0 ? {} : { [field]: known.reduce((sum, number) => sum + number, 0) }
 }
 
 /** Sum over all model calls of a run; `steps` is the number of calls. */
 export interface Usage extends TokenUsage {
+  readonly steps: number
+}
+
+/** Sum over the model calls of a run that one model answered. */
+export interface ModelUsage extends TokenUsage {
+  /** `provider/model`. */
+  readonly model: string
   readonly steps: number
 }
 
@@ -87,7 +107,7 @@ export interface Run {
   readonly waitingFor: WaitingFor | null
   /** When a run that waits for `retry` continues. */
   readonly retryAt: Timestamp | null
-  /** Of a run that waits for a model: what is missing, and what to do about it. */
+  /** For a run that waits for a model: what is missing, and what to do about it. */
   readonly missing: string | null
   /** The user's message. */
   readonly input: string
@@ -131,6 +151,8 @@ export interface RunView {
   /** Words to the user in this run so far. */
   readonly reply: string
   readonly pendingApprovals: readonly PendingApproval[]
+  /** Usage by model; absent while the run is running. */
+  readonly usageByModel?: readonly ModelUsage[]
 }
 
 /** The sender of the message, as far as the choice of a model depends on it. */

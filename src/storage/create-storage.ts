@@ -15,6 +15,7 @@ import { createEmbeddingTasks } from './embedding/embedding-tasks.ts'
 import { vectorWrites } from './embedding/vector-sets.ts'
 import { messageSearches } from './messages/message-search.ts'
 import { messageReads, messageWrites } from './messages/messages.ts'
+import { createLearnedStore } from './models/learned.ts'
 import { archiveReads, archiveWrites } from './passages/archives.ts'
 import { passageSearches } from './passages/passage-search.ts'
 import { passageWrites } from './passages/passage-writes.ts'
@@ -86,7 +87,7 @@ export function createStorage(opened: Opened): Storage {
         passages: { ...passageReads(scope), ...passageSearches(scope) },
         snapshot: (work) =>
           opened.snapshot((db) => {
-            // Whoever reads everything once would drive out of the cache what others read often.
+            // A single read of everything would evict what others read often.
             const own = { ...scopeOf(namespace, db), messageCache: createMessageCache() }
             return work(readsOf(own))
           }),
@@ -100,6 +101,7 @@ export function createStorage(opened: Opened): Storage {
     }),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
     tokens: createTokenStore(reader, transact),
+    learned: createLearnedStore(reader, transact),
     endpoints: createEndpointStore(reader, transact),
     changes: {
       head: changes.head,

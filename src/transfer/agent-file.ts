@@ -143,15 +143,18 @@ const extras = z.strictObject({
   calls: z.array(fields.nullable()).optional(),
 })
 
+/** Not sent to any model; since format version 2. */
+const hidden = z.boolean().optional()
 /** From a coding assistant's session; since format version 2. */
 const elsewhere = z.literal(true).optional()
 
 const message = z.discriminatedUnion('role', [
-  z.strictObject({ role: z.literal('user'), created_at: moment, text, elsewhere }),
-  z.strictObject({ role: z.literal('system'), created_at: moment, text }),
+  z.strictObject({ role: z.literal('user'), created_at: moment, hidden, text, elsewhere }),
+  z.strictObject({ role: z.literal('system'), created_at: moment, hidden, text }),
   z.strictObject({
     role: z.literal('assistant'),
     created_at: moment,
+    hidden,
     text,
     reasoning: text,
     tool_calls: z.array(z.strictObject({ id: key, name: toolName, arguments: text })),
@@ -163,6 +166,7 @@ const message = z.discriminatedUnion('role', [
   z.strictObject({
     role: z.literal('tool'),
     created_at: moment,
+    hidden,
     call_id: key,
     tool_name: toolName,
     status: z.enum(['success', 'error']),

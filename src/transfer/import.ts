@@ -120,6 +120,7 @@ function importMessages(
       tokens: checks.messageTokens(body),
       createdAt: message.created_at,
       body,
+      hidden: message.hidden ?? false,
       elsewhere: 'elsewhere' in message ? message.elsewhere : undefined,
     }
   })

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { UserError } from '../core/errors.ts'
+import { type ErrorCode, UserError } from '../core/errors.ts'
 import { fieldPath } from '../core/field-path.ts'
 import { limitError } from '../core/limited.ts'
 import { AgentFile, FileHead, FORMAT_VERSION } from './agent-file.ts'
@@ -9,7 +9,7 @@ import { checkFile } from './check-file.ts'
 export function readFile(text: string): AgentFile {
   const value = parseJson(text)
   const head = FileHead.safeParse(value)
-  if (!head.success) throw notAFile(head.error)
+  if (!head.success) throw isLetta(value) ? lettaFile() : notAFile(head.error)
   if (head.data.version > FORMAT_VERSION) {
     throw new UserError(
       'unsupported',
@@ -34,26 +34,42 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** The agent files of Letta hold agents beside their blocks and tools; older ones are one agent. */
+function isLetta(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return (
+    ('agents' in value && 'blocks' in value) || ('agent_type' in value && 'core_memory' in value)
+  )
+}
+
+function lettaFile(): UserError {
+  return new UserError(
+    'unsupported',
+    'This is an agent file of Letta (.af), and this import reads those of Recollect; nothing was imported. Create the agent with create_agent, and give it the blocks of the file.',
+  )
+}
+
 function notAFile(error: z.ZodError): UserError {
   return new UserError(
     'invalid_argument',
-    `This is no agent that Recollect exported (${firstIssue(error)}); nothing was imported. Export one with export_agent.`,
+    `This is no agent that Recollect exported (${placeOf(error.issues[0])}); nothing was imported. Export one with export_agent.`,
   )
 }
 
 function wrong(error: z.ZodError): UserError {
-  const tooMuch = error.issues
-    .map((issue) => limitError(`The file is wrong at ${fieldPath(issue.path)}, which`, issue))
-    .find((found) => found !== undefined)
-  if (tooMuch) return tooMuch
+  const tooMuch = error.issues.find((issue) => limitError('It', issue) !== undefined)
+  if (tooMuch) return refusal('limit_exceeded', tooMuch)
+  return refusal('invalid_argument', error.issues[0])
+}
+
+function refusal(code: ErrorCode, issue: z.core.$ZodIssue | undefined): UserError {
   return new UserError(
-    'invalid_argument',
-    `The file is wrong at ${firstIssue(error)}; nothing was imported. Mend that place, or export the agent again.`,
+    code,
+    `The file is wrong at ${placeOf(issue)}; nothing was imported. Mend that place, or export the agent again.`,
   )
 }
 
-function firstIssue(error: z.ZodError): string {
-  const [issue] = error.issues
+function placeOf(issue: z.core.$ZodIssue | undefined): string {
   if (!issue) return 'an unknown place'
   const reason = issue.message.replace(/^(Invalid input|Invalid option|Too big|Too small): /, '')
   return `${fieldPath(issue.path) || 'its top'}: ${reason}`

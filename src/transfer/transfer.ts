@@ -86,6 +86,6 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
 function tooLong(id: AgentId): UserError {
   return new UserError(
     'limit_exceeded',
-    `The agent takes more than ${MAX_KEPT_LENGTH.toLocaleString('en')} characters. Whoever runs the server can write it to a file: recollect export ${id} <file>.`,
+    `The agent file has more than ${MAX_KEPT_LENGTH.toLocaleString('en')} characters. The operator of the server can write it to a file: recollect export ${id} <file>.`,
   )
 }

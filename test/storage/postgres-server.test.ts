@@ -11,7 +11,7 @@ import {
 } from '../support/postgres-stores.ts'
 import { at, byClient, insertAgent, insertBlock, insertRun, someAgent } from '../support/stores.ts'
 
-/* What only a server of its own shows: several sessions, lost connections, its rights. */
+/* Needs a real server: several sessions, lost connections, permissions. */
 
 describe.skipIf(TEST_SERVER === undefined)('a PostgreSQL server', () => {
   const opened: Storage[] = []

@@ -106,7 +106,7 @@ async function insert(archive: number, count: number): Promise<void> {
   )
 }
 
-/** What any process may do to an archive between two searches. */
+/** Changes that any process may make to an archive between two searches. */
 type Change = 'insert' | 'remove vector' | 'replace vector' | 'remove and put back' | 'supersede'
 
 async function make(change: Change): Promise<void> {

@@ -28,7 +28,10 @@ export async function readContext(
   }
 }
 
-/** Where a turn has lost its first steps, what the user said at its beginning stays in sight. */
+/**
+ * Where a turn has lost its first steps, what the user said at its beginning stays in sight. What a provider's filter
+ * refused does not: it would have every later request refused, too.
+ */
 async function messagesInSight(
   reads: Pick<Reads, 'messages'>,
   agent: Agent,

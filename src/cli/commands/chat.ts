@@ -17,7 +17,7 @@ interface Options {
   readonly steps?: boolean
 }
 
-/** A conversation in the terminal; without one, every line of stdin is a message. */
+/** A conversation in the terminal. Without a terminal, every line of stdin is a message. */
 export async function chat(config: Config, reference: string, options: Options): Promise<void> {
   const converseIn = async (context: Context) => {
     const isTerminal = process.stdin.isTTY === true
@@ -59,7 +59,7 @@ async function untilOver(talk: Talk): Promise<void> {
   }
 }
 
-/** What can be mended does not end the conversation. */
+/** An error that the user can fix does not end the conversation. */
 async function say(talk: Talk, text: string): Promise<boolean> {
   try {
     return await converse(talk, text)

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 
-/** What Claude Code writes on a hook's stdin, as far as it is used here; others may write less. */
+/** The fields of Claude Code's hook input that are used here. Other assistants may send fewer. */
 const HookInput = z.object({
   cwd: z.string().min(1).optional().catch(undefined),
   transcript_path: z.string().min(1).optional().catch(undefined),
 })
 
-/** An assistant that hands over nothing is not waited for. */
+/** How long to wait for input; chosen by hand. */
 const PATIENCE_MILLISECONDS = 500
 
 export interface ReadHookInput {
@@ -34,7 +34,7 @@ async function readStdin(): Promise<string> {
   const ended = new Promise<void>((resolve) => {
     process.stdin.on('data', (piece) => {
       text += piece
-      // Some leave it open; the input is one object.
+      // Some assistants leave stdin open, so stop at the end of the JSON object.
       if (parse(text) !== undefined) resolve()
     })
     process.stdin.once('end', resolve).once('error', resolve)

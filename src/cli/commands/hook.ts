@@ -9,10 +9,10 @@ import { readHookInput } from './hook-input.ts'
 
 type Hook = 'session-start' | 'stop' | 'pre-compact'
 
-/** Whatever hangs, the assistant goes on after this. */
+/** The hook exits after this time, even if something hangs. Chosen by hand. */
 const LAST_MOMENT_MILLISECONDS = 2_000
 
-/** Never throws, never fails, and prints nothing but memory: an assistant is not to be disturbed. */
+/** Never throws, always exits with 0, and prints nothing but memory, so that it does not disturb the assistant. */
 export async function runHook(hook: Hook, flags: Environment): Promise<void> {
   if (!hooksAreOn()) return
   setTimeout(() => process.exit(0), LAST_MOMENT_MILLISECONDS).unref()
@@ -59,7 +59,7 @@ function nameOf(project: string): string {
   return basename(project) || 'project'
 }
 
-/** Words that tell what is worked on: the project's name and its branch. */
+/** Words for the current topic: the names of the project and its branch. */
 async function topicsOf(project: string): Promise<readonly string[]> {
   const head = await readFile(join(project, '.git/HEAD'), 'utf8').catch(() => '')
   const branch = /^ref: refs\/heads\/(.+)$/m.exec(head)?.[1] ?? ''

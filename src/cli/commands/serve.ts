@@ -62,7 +62,7 @@ export async function serve(
   await closeAndExit(serving.close, app.close)
 }
 
-/** Whoever serves others has a token for them. */
+/** A server that other machines can reach needs a token. */
 async function requireToken(config: Config, host: string): Promise<void> {
   if (config.token !== null || config.oauth !== null) return
   const storage = await openStorage(config)
@@ -73,7 +73,7 @@ async function requireToken(config: Config, host: string): Promise<void> {
   )
 }
 
-/** What a client has to be told of the token; one that asks the issuer gets it by itself. */
+/** Tells the user which header clients must send. With an OAuth issuer, clients get a token by themselves. */
 async function headerFor(
   { token, oauth }: Config,
   isClosed: () => Promise<boolean>,

@@ -4,7 +4,7 @@ import { createLog } from '../../core/log.ts'
 
 type Context = App['context']
 
-/** Opens the data to look at it, beside servers at work or alone: nothing is written, and no run is worked on. */
+/** Opens the data without writing to it or taking runs, also next to running servers. */
 export async function reading<T>(
   config: Config,
   work: (context: Context) => Promise<T>,
@@ -12,7 +12,7 @@ export async function reading<T>(
   return withContext({ ...config, readOnly: true }, work)
 }
 
-/** Opens the data; with `works`, what is asked of agents is done here if no server does it. */
+/** Opens the data. With `works`, this process runs agents if no server does. */
 export async function withContext<T>(
   config: Config,
   work: (context: Context) => Promise<T>,

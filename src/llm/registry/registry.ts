@@ -1,6 +1,7 @@
 import { UserError } from '../../core/errors.ts'
 import type { Sender } from '../../core/run.ts'
 import { CLIENT_OFFER, createClientModel, noSampling } from '../client/client-model.ts'
+import { describeLearned, type Lessons, lessonsInMemory } from '../learned/learned.ts'
 import { type ChatModel, CLIENT_HANDLE, type ModelRegistry } from '../model.ts'
 import type { CallLimits } from '../openai/call-watch.ts'
 import { createOpenAiModel } from '../openai/openai.ts'
@@ -23,6 +24,8 @@ export interface ModelRegistryOptions {
   readonly limits: CallLimits
   /** Which servers have answered before; absent: nobody remembers. */
   readonly endpoints?: KnownEndpoints
+  /** Absent: what is learnt is forgotten with the process. */
+  readonly lessons?: Lessons
 }
 
 interface NoOllama {
@@ -41,13 +44,13 @@ const OLLAMA = 'ollama'
 const ANY_MODEL = 'default'
 
 export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
-  const { defaultHandle, settings, limits } = options
+  const { defaultHandle, settings, limits, lessons = lessonsInMemory() } = options
   const probe = createOllamaProbe(options.endpoints)
   const ollamaModels = remember(probe)
   const listedModels = remember(listModels)
 
   const open = (provider: Provider, endpoint: ProviderEndpoint, model: string): ChatModel =>
-    createOpenAiModel({ provider, endpoint, model, limits })
+    createOpenAiModel({ provider, endpoint, model, limits, lessons })
 
   const openHandle = (handle: string): ChatModel => {
     const { provider, model } = parseHandle(handle)
@@ -133,6 +136,17 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     async describeDefault(sender) {
       const { model, reason } = await choose(sender)
       return { handle: model.handle, reason }
+    },
+    async learnt() {
+      const known = await lessons.list()
+      return [...settings].flatMap(([provider, { baseUrl }]) =>
+        known
+          .filter((lesson) => lesson.baseUrl === baseUrl)
+          .map(({ model, learned }) => ({
+            handle: `${provider}/${model}`,
+            abilities: describeLearned(learned),
+          })),
+      )
     },
     async offers(sender) {
       const asked = [...settings].flatMap(([provider, endpoint]) => {

@@ -7,14 +7,14 @@ import type { messageShape, runShape, shortRunShape } from './shapes.ts'
 
 export type Entry = z.infer<typeof messageShape>
 
-/** Of a message, in a list of runs. */
+/** Characters of the message shown in a list of runs; chosen by hand. */
 const EXCERPT_CHARACTERS = 80
 
-/** The inner tool by which an agent speaks; its calls are shown as what they say. */
+/** The inner tool that sends a reply; its calls are shown as messages. */
 const SPEAKING_TOOL = 'send_message'
 
 export function presentRun(
-  { run, reply, pendingApprovals }: RunView,
+  { run, reply, pendingApprovals, usageByModel }: RunView,
   messages?: readonly Message[],
 ): z.infer<typeof runShape> {
   return {
@@ -32,6 +32,7 @@ export function presentRun(
       total_tokens: run.usage.totalTokens,
       cached_tokens: run.usage.cachedTokens,
       steps: run.usage.steps,
+      ...presentUsage(usageByModel),
     },
     created_at: run.createdAt,
     ...(run.completedAt !== null && { completed_at: run.completedAt }),
@@ -46,6 +47,26 @@ export function presentRun(
       })),
     }),
     ...hintFor(run),
+  }
+}
+
+function presentUsage(byModel: RunView['usageByModel']) {
+  if (!byModel || byModel.length === 0) return {}
+  const costs = byModel.flatMap(({ cost }) => cost ?? [])
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
+  return {
+    reasoning_tokens: sum(byModel.map(({ reasoningTokens = 0 }) => reasoningTokens)),
+    ...(costs.length > 0 && { cost_usd: sum(costs) }),
+    by_model: byModel.map((one) => ({
+      model: one.model,
+      steps: one.steps,
+      prompt_tokens: one.promptTokens,
+      completion_tokens: one.completionTokens,
+      total_tokens: one.totalTokens,
+      cached_tokens: one.cachedTokens,
+      reasoning_tokens: one.reasoningTokens ?? 0,
+      ...(one.cost !== undefined && { cost_usd: one.cost }),
+    })),
   }
 }
 
@@ -88,7 +109,7 @@ function hintFor(run: Run): { hint?: string } {
   }
 }
 
-/** One row of the history can be several entries; they share its id. */
+/** One stored message can give several entries, which share its id. */
 export function presentMessage(message: Message): readonly Entry[] {
   const base = { id: message.id, created_at: message.createdAt }
   switch (message.role) {
@@ -122,7 +143,7 @@ export function presentMessage(message: Message): readonly Entry[] {
   }
 }
 
-/** What the model wrote for itself: its reasoning, and the words beside its tool calls that nobody was told. */
+/** Text the model did not send to the user: its reasoning, and text beside tool calls. */
 function thoughtsOf(message: Extract<Message, { role: 'assistant' }>): readonly string[] {
   const aside = message.said.includes(message.text) ? '' : message.text
   return [message.reasoning, aside].filter((text) => text !== '')

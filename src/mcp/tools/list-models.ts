@@ -11,9 +11,12 @@ import { answer, paged } from '../present/shapes.ts'
 const provider = z.strictObject({
   name: z.string(),
   reachable: z.boolean(),
-  /** How many models it lists. */
+  /** Number of models the provider lists. */
   models: z.int().optional(),
 })
+
+/** One is learnt of at a time; of more than these only `doctor` tells. */
+const MOST_LEARNED = 20
 
 export const listModels = defineTool({
   name: 'list_models',
@@ -31,10 +34,12 @@ export const listModels = defineTool({
     reason: z.string(),
     providers: z.array(provider),
     models: z.array(z.string()),
+    /** What refusals taught: how requests to a model are changed. */
+    learned: z.array(z.strictObject({ model: z.string(), abilities: z.array(z.string()) })),
     ...paged,
   }),
   scope: 'read',
-  // It asks the providers.
+  // Open world: it calls the providers.
   annotations: {
     readOnlyHint: true,
     destructiveHint: false,
@@ -46,8 +51,9 @@ export const listModels = defineTool({
   async run({ query = '', limit, cursor }, context, { client }) {
     const sender = { samples: client?.takes('sampling') ?? false }
     const [offset = 0] = decodeCursor(cursor) ?? []
-    const [offers, choice] = await Promise.all([
+    const [offers, learnt, choice] = await Promise.all([
       context.models.offers(sender),
+      context.models.learnt(),
       describeDefault(context.models, sender),
     ])
     const handles = offers
@@ -68,12 +74,16 @@ export const listModels = defineTool({
         ...(models !== null && { models: models.length }),
       })),
       models: [...page.items],
+      learned: learnt
+        .filter(({ handle }) => handle.toLowerCase().includes(query.toLowerCase()))
+        .slice(0, MOST_LEARNED)
+        .map(({ handle, abilities }) => ({ model: handle, abilities: [...abilities] })),
       ...presentCursor(page),
     }
   },
 })
 
-/** An agent can still name another model when the default can't be used. */
+/** Even without a usable default, an agent can name another model, so this is no error. */
 async function describeDefault(models: ModelsPort, sender: Sender) {
   try {
     const { handle, reason } = await models.describeDefault(sender)

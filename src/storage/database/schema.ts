@@ -130,6 +130,8 @@ export interface Database {
     /** Words that recall memory searches; empty for messages without spoken text. */
     text: string
     body: string
+    /** A provider's filter refused the run that it belongs to: no model is shown it any more. */
+    hidden: Generated<number>
     tokens: number
     created_at: string
     /** 1: from a coding assistant's session, never in the agent's own context. */
@@ -164,7 +166,7 @@ export interface Database {
     /** Why a `waiting` run waits; for `retry`, `retry_at` says until when. */
     waiting_for: string | null
     retry_at: string | null
-    /** What is missing, of a run that waits for a model. */
+    /** For a run that waits for a model: what is missing. */
     missing: Generated<string | null>
     error: string | null
     warnings: string
@@ -203,6 +205,9 @@ export interface Database {
     completion_tokens: number
     total_tokens: number
     cached_tokens: number
+    reasoning_tokens: Generated<number>
+    /** In US dollars, where the provider told it. */
+    cost: number | null
     started_at: string
     completed_at: string | null
   }
@@ -293,6 +298,7 @@ export interface Database {
   embedding_cache: { row: Generated<number>; handle: string; digest: string; vector: Uint8Array }
   /** Keys with which this server signs, shared by restarts and processes. */
   signing_key: { name: string; value: string }
+  learned: { base_url: string; model: string; abilities: string; learned_at: string }
   /** Bearer tokens; only their hashes are stored. */
   access_token: {
     id: string
@@ -307,7 +313,7 @@ export interface Database {
     last_used_at: string | null
     revoked_at: string | null
   }
-  /** Where a model server has answered that nobody set up. */
+  /** Model servers that were found without being configured. */
   endpoint: { base_url: string; answered_at: string }
   event: { seq: Generated<number>; namespace: string; kind: string; subject_id: string; at: string }
 }

@@ -41,10 +41,10 @@ const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
   }),
 ])
 
-/** A statement takes no more parameters than some thousands. */
+/** Ids per query: databases limit the parameters of a statement. Chosen by hand. */
 const IDS_AT_ONCE = 500
 
-/** Nobody looks at more messages than this at once. */
+/** Upper bound of `recent`. Chosen by hand. */
 const MAX_RECENT = 1_000
 
 export function messageReads(scope: Scope): MessageReads {
@@ -56,7 +56,7 @@ export function messageReads(scope: Scope): MessageReads {
   const keys = () =>
     db.selectFrom('message').select(['id', 'seq']).where('namespace', '=', namespace)
 
-  /** Reads from the table only what is not known already. */
+  /** Reads only messages that are not cached. */
   async function byKeys(wanted: readonly MessageKey[]): Promise<readonly Message[]> {
     const known = new Map(wanted.map((key) => [key.id, messageCache.find(namespace, key)]))
     const unknown = wanted.map(({ id }) => id).filter((id) => !known.get(id))
@@ -90,7 +90,8 @@ export function messageReads(scope: Scope): MessageReads {
 
     since: (agentId, seq, limit) => read(from(agentId, seq), limit),
 
-    inSight: (agentId, seq, limit) => read(from(agentId, seq).where('elsewhere', '=', 0), limit),
+    inSight: (agentId, seq, limit) =>
+      read(from(agentId, seq).where('elsewhere', '=', 0).where('hidden', '=', 0), limit),
 
     async known(ids) {
       const found = new Set<MessageId>()
@@ -108,11 +109,25 @@ export function messageReads(scope: Scope): MessageReads {
         .where('seq', '<', seq)
         .where('role', '=', 'user')
         .where('elsewhere', '=', 0)
+        .where('hidden', '=', 0)
         .orderBy('seq', 'desc')
         .limit(1)
         .execute()
       const [message] = await byKeys(rows)
       return message
+    },
+
+    async hidden(agentId, seq) {
+      const rows = await db
+        .selectFrom('message')
+        .select('seq')
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', agentId)
+        .where('seq', '>=', seq)
+        .where('hidden', '=', 1)
+        .orderBy('seq')
+        .execute()
+      return rows.map((row) => row.seq)
     },
 
     async ofRun(runId) {
@@ -149,6 +164,15 @@ export function messageReads(scope: Scope): MessageReads {
 export function messageWrites(scope: Scope): MessageWrites {
   const { db, namespace, dialect } = scope
   return {
+    async hideRun(runId) {
+      await db
+        .updateTable('message')
+        .set({ hidden: 1 })
+        .where('namespace', '=', namespace)
+        .where('run_id', '=', runId)
+        .execute()
+    },
+
     async append(agentId, messages) {
       if (messages.length === 0) return
       const { last_message } = await db
@@ -162,7 +186,7 @@ export function messageWrites(scope: Scope): MessageWrites {
       const rows = await db
         .insertInto('message')
         .values(
-          messages.map(({ id, runId, tokens, createdAt, body, elsewhere }, index) => ({
+          messages.map(({ id, runId, tokens, createdAt, body, hidden, elsewhere }, index) => ({
             namespace,
             agent_id: agentId,
             seq: first + index,
@@ -172,6 +196,7 @@ export function messageWrites(scope: Scope): MessageWrites {
             text: spokenText(body),
             body: JSON.stringify(body),
             tokens,
+            hidden: hidden ? 1 : 0,
             created_at: createdAt,
             elsewhere: elsewhere ? 1 : 0,
           })),

@@ -14,6 +14,7 @@ import { normalForm } from './0013-normal-form.ts'
 import { models } from './0014-models.ts'
 import { secureDelete } from './0015-secure-delete.ts'
 import { hooks } from './0016-hooks.ts'
+import { providerExtras } from './0017-provider-extras.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -35,4 +36,5 @@ export const MIGRATIONS: readonly Migration[] = [
   normalForm,
   hooks,
   models,
+  providerExtras,
 ]

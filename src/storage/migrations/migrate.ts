@@ -70,7 +70,7 @@ export async function versionToRead(
   if (found === known) return known
   throw new UserError(
     'unsupported',
-    `The data has schema ${found} and this Recollect reads schema ${known}; whoever only reads migrates nothing. ` +
+    `The data has schema ${found} and this Recollect reads schema ${known}; a read-only command does not migrate. ` +
       'Start this version once without RECOLLECT_READ_ONLY, which brings the data up to date.',
   )
 }

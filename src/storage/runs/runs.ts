@@ -17,14 +17,17 @@ const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
 const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
 
-/** All sums in one look at the steps, as runs are read more often than anything else: numbers with blanks between. */
+/**
+ * All sums of a run's steps in one subquery, as numbers separated by blanks: runs are read more often than anything
+ * else.
+ */
 const USED = sql<string | null>`
   sum(step.prompt_tokens) || ' ' || sum(step.completion_tokens) || ' ' || sum(step.total_tokens) || ' ' ||
   sum(step.cached_tokens) || ' ' || sum(CASE step.state WHEN 'model' THEN 0 ELSE 1 END)`
 
 export function runReads(scope: Scope): RunReads {
   const { db, namespace } = scope
-  /** Runs with the sums of what their steps used. */
+  /** Runs with the summed usage of their steps. */
   const all = () =>
     db
       .selectFrom('run')
@@ -46,6 +49,38 @@ export function runReads(scope: Scope): RunReads {
         .modifyEnd(lockRead(scope, 'run'))
         .executeTakeFirst()
       return row && toRun(row)
+    },
+
+    async usageByModel(id) {
+      const rows = await db
+        .selectFrom('step')
+        .select(({ fn, eb }) => [
+          'model',
+          fn.countAll<number>().as('steps'),
+          fn.sum<number>('prompt_tokens').as('prompt'),
+          fn.sum<number>('completion_tokens').as('completion'),
+          fn.sum<number>('total_tokens').as('total'),
+          fn.sum<number>('cached_tokens').as('cached'),
+          fn.sum<number>('reasoning_tokens').as('reasoning'),
+          fn.sum<number | null>('cost').as('cost'),
+          fn.min(eb.ref('number')).as('first'),
+        ])
+        .where('namespace', '=', namespace)
+        .where('run_id', '=', id)
+        .where('model', 'is not', null)
+        .groupBy('model')
+        .orderBy('first')
+        .execute()
+      return rows.map((row) => ({
+        model: row.model ?? '',
+        steps: Number(row.steps),
+        promptTokens: Number(row.prompt),
+        completionTokens: Number(row.completion),
+        totalTokens: Number(row.total),
+        cachedTokens: Number(row.cached),
+        reasoningTokens: Number(row.reasoning),
+        ...(row.cost !== null && { cost: Number(row.cost) }),
+      }))
     },
 
     async state(id) {
@@ -133,7 +168,7 @@ export function runReads(scope: Scope): RunReads {
         .where('namespace', '=', namespace)
         .where('id', '=', id)
         .executeTakeFirstOrThrow()
-      // `|| ''` keeps SQLite from walking all runs that the agent ever had: those that came later are few.
+      // `|| ''` keeps SQLite from scanning all runs of the agent: few are newer.
       const cancelled = await db
         .selectFrom('run')
         .select('id')
@@ -186,7 +221,7 @@ export function runReads(scope: Scope): RunReads {
 }
 
 type RunRow = Selectable<Database['run']> & {
-  /** As `USED` has it; null: there is no step. */
+  /** In the format of `USED`; null: no steps. */
   used: string | null
 }
 

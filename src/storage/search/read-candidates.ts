@@ -42,7 +42,7 @@ export interface EntryReads extends EntryLines {
   stretches(stretches: readonly Stretch[]): readonly Entry[] | Promise<readonly Entry[]>
 }
 
-/** Assistant messages are long and repeat what they were told. From bench/retrieval. */
+/** Assistant messages are long and repeat what they were told. Chosen by hand. */
 const ASSISTANT_WEIGHT = 0.6
 
 export const passageLines: EntryLines = {

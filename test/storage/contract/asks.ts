@@ -51,7 +51,7 @@ export function askContract(subject: Subject): void {
     expect(await answer(id, 'second')).toBe(true)
     expect(await answer(id, 'second')).toBe(false)
     expect(await ask(id, 'third')).toBe(false)
-    // What the client took is not counted as the run's own time.
+    // The client's time does not count as the run's own time.
     expect(await subject.store.runs.get(id)).toMatchObject({
       status: 'queued',
       waitingFor: null,
@@ -155,7 +155,7 @@ export function askContract(subject: Subject): void {
     const goOn = () => write((tx) => tx.runs.goOn(id, { acceptedBy: 'me' }, at(30)))
     expect([await goOn(), await goOn()]).toEqual([true, false])
     expect(await storage.claims.waitingForModel(9)).toEqual([])
-    // What it waited does not count against its time.
+    // Waiting does not count towards its time limit.
     const going = { status: 'queued', waitingFor: null, missing: null, startedAt: at(25) }
     expect(await store.runs.get(id)).toMatchObject(going)
     expect((await storage.claims.next(claim('me')))?.run.id).toBe(id)

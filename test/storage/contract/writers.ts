@@ -16,7 +16,7 @@ import {
 } from '../../support/stores.ts'
 import type { Subject } from './subject.ts'
 
-/* What many do at once ends as if they had done it one after another. */
+/* Concurrent writes end as if they had run one after another. */
 
 const SEVERAL = Array.from({ length: 12 }, (_, index) => index)
 const atOnce = <T>(work: (index: number) => Promise<T>) => Promise.all(SEVERAL.map(work))
