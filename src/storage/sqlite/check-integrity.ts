@@ -1,4 +1,5 @@
 import type DatabaseHandle from 'better-sqlite3'
+import { MIGRATIONS } from '../migrations/index.ts'
 import { digestOf } from '../passages/add-passages.ts'
 import { isDamage } from './errors.ts'
 
@@ -31,7 +32,10 @@ const STORED_AS_TOLD: readonly (readonly [what: string, sql: string])[] = [
   ]),
 ]
 
-/** All defects in the data, a phrase each; empty: none. Reads the whole file. */
+/**
+ * All defects in the data, a phrase each; empty: none. Reads the whole file. In a database of another schema version,
+ * whose tables may differ, only SQLite's own checks run.
+ */
 export function checkIntegrity(handle: DatabaseHandle.Database): readonly string[] {
   const ownProblems = asProblems(() => {
     const rows = handle.pragma(`integrity_check(${MAX_PROBLEMS})`) as { integrity_check: string }[]
@@ -47,13 +51,22 @@ export function checkIntegrity(handle: DatabaseHandle.Database): readonly string
   handle.function('passage_digest', { deterministic: true }, (source, text) =>
     digestOf({ source: String(source), text: String(text) }),
   )
-  const told = STORED_AS_TOLD.flatMap(([what, sql]) =>
+  const told = (hasPresentSchema(handle) ? STORED_AS_TOLD : []).flatMap(([what, sql]) =>
     asProblems(() => {
       const count = Number(handle.prepare(sql).pluck().get())
       return count > 0 ? [`${count} × ${what}`] : []
     }),
   )
   return [...new Set([...problems, ...orphans, ...told])].slice(0, MAX_PROBLEMS)
+}
+
+function hasPresentSchema(handle: DatabaseHandle.Database): boolean {
+  try {
+    const version = handle.prepare('SELECT version FROM schema_version').pluck().get()
+    return version === MIGRATIONS.length
+  } catch {
+    return false
+  }
 }
 
 /** An unreadable page is itself a defect. */
