@@ -136,9 +136,15 @@ async function openAsTarget(address: DatabaseAddress): Promise<CopyTarget> {
   return openPostgresAsTarget({ connectionString: address.url }, locationOf(address.url))
 }
 
-export async function openModels(config: Config): Promise<ModelRegistry> {
+/** With the storage, what was learnt of models is used, and what is learnt is kept there. */
+export async function openModels(
+  config: Config,
+  storage?: Pick<Storage, 'learned' | 'clock'>,
+): Promise<ModelRegistry> {
   const { createModelRegistry } = await import('./llm/registry/registry.ts')
+  const { storedLessons } = await import('./llm/learned/learned.ts')
   return createModelRegistry({
+    ...(storage && { lessons: storedLessons(storage.learned, storage.clock) }),
     defaultHandle: config.model,
     settings: config.providers,
     limits: config.modelCalls,

@@ -19,6 +19,7 @@ import { readSampled } from './llm/client/read-sampled.ts'
 import { toSampling } from './llm/client/to-sampling.ts'
 import { countTokens } from './llm/count-tokens.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
+import { storedLessons } from './llm/learned/learned.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import { createEmbedderRegistry } from './llm/registry/embedder-registry.ts'
 import { createModelRegistry } from './llm/registry/registry.ts'
@@ -51,7 +52,7 @@ export interface App {
 export function assembleTransfer(config: Config, storage: Storage) {
   const store = storage.in(config.namespace)
   return {
-    ...createTransfer(store, createImportChecks(openModels(config)), storage.clock),
+    ...createTransfer(store, createImportChecks(openModels(config, storage)), storage.clock),
     find: (reference: string) => findAgent(store.agents, reference),
   }
 }
@@ -119,7 +120,7 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
     log,
     storage,
     owner: ownerName(randomBytes(6).toString('hex')),
-    models: openModels(config),
+    models: openModels(config, storage),
     embedders,
     embedQuestion: createEmbedQuestion(embedders),
     changes: createBus<Change>(onListenerError),
@@ -257,8 +258,9 @@ async function readCursorKey(storage: Storage): Promise<Uint8Array> {
   }
 }
 
-function openModels(config: Config): ModelRegistry {
+function openModels(config: Config, { learned, clock }: Storage): ModelRegistry {
   return createModelRegistry({
+    lessons: storedLessons(learned, clock),
     defaultHandle: config.model,
     settings: config.providers,
     limits: config.modelCalls,

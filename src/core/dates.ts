@@ -5,19 +5,76 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/
 
 /**
- * A moment as people and models write it, ISO 8601: a date, or a date and time, in UTC where no offset is given.
- * A date alone means the start of that day, or with `end` its last millisecond, so that ranges hold whole days.
+ * A moment as people and models write it, ISO 8601: a date, or a date and time, in `timezone` (UTC where none is
+ * given) if it names no offset itself. A date alone means the start of that day, or with `end` its last millisecond, so that ranges hold whole days.
  */
 export function parseMoment(
   name: string,
   text: string,
   edge: 'start' | 'end' = 'start',
+  timezone = 'UTC',
 ): Timestamp {
   const trimmed = text.trim().replace(' ', 'T')
-  if (DATE.test(trimmed))
-    return checked(name, text, `${trimmed}T${edge === 'end' ? '23:59:59.999' : '00:00:00.000'}Z`)
+  if (DATE.test(trimmed)) {
+    const local = `${trimmed}T${edge === 'end' ? '23:59:59.999' : '00:00:00.000'}Z`
+    return inZone(checked(name, text, local), timezone)
+  }
   if (!DATE_TIME.test(trimmed)) throw notAMoment(name, text)
-  return checked(name, text, /(Z|[+-]\d{2}:?\d{2})$/.test(trimmed) ? trimmed : `${trimmed}Z`)
+  if (/(Z|[+-]\d{2}:?\d{2})$/.test(trimmed)) return checked(name, text, trimmed)
+  return inZone(checked(name, text, `${trimmed}Z`), timezone)
+}
+
+/** The moment at which clocks of the zone show what `local` says as if it were UTC. */
+function inZone(local: Timestamp, timezone: string): Timestamp {
+  if (timezone === 'UTC') return local
+  const shown = Date.parse(local)
+  // The offset there depends on the moment that is looked for; the second guess is right but for the hour that a change of clocks skips.
+  const guess = shown - offsetAt(shown, timezone)
+  return toTimestamp(shown - offsetAt(guess, timezone))
+}
+
+/** Milliseconds by which clocks of the zone are ahead of UTC at that moment. */
+export function offsetAt(milliseconds: number, timezone: string): number {
+  const parts = Object.fromEntries(
+    formatOf(timezone)
+      .formatToParts(milliseconds)
+      .map(({ type, value }) => [type, Number(value)]),
+  )
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts
+  const shown = Date.UTC(year, month - 1, day, hour, minute, second)
+  return shown - Math.floor(milliseconds / 1_000) * 1_000
+}
+
+/** ISO 8601 as clocks of the zone show it, with its offset. */
+export function toLocal(at: Timestamp, timezone: string): string {
+  const milliseconds = Date.parse(at)
+  const offset = offsetAt(milliseconds, timezone)
+  if (offset === 0) return at
+  const minutes = Math.round(Math.abs(offset) / 60_000)
+  const pad = (number: number) => String(number).padStart(2, '0')
+  const sign = offset < 0 ? '-' : '+'
+  const shown = new Date(milliseconds + offset).toISOString().slice(0, -1)
+  return `${shown}${sign}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`
+}
+
+/** Making one is slow. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(timezone: string): Intl.DateTimeFormat {
+  const known = formats.get(timezone)
+  if (known) return known
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: timezone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  })
+  formats.set(timezone, format)
+  return format
 }
 
 function checked(name: string, text: string, iso: string): Timestamp {

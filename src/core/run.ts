@@ -42,12 +42,17 @@ export const DEFAULT_MAX_STEPS = 50
 export const FINISHES = ['stop', 'length', 'refusal'] as const
 export type Finish = (typeof FINISHES)[number]
 
-/** As the provider counted them; `cachedTokens` are part of `promptTokens`. */
+/**
+ * As the provider counted them; `cachedTokens` are part of `promptTokens`, `reasoningTokens` of `completionTokens`.
+ * `cost` is in US dollars, and absent where the provider does not tell it: it is never guessed.
+ */
 export interface TokenUsage {
   readonly promptTokens: number
   readonly completionTokens: number
   readonly totalTokens: number
   readonly cachedTokens: number
+  readonly reasoningTokens?: number | undefined
+  readonly cost?: number | undefined
 }
 
 export const NO_USAGE: TokenUsage = {
@@ -63,11 +68,26 @@ export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
     completionTokens: one.completionTokens + other.completionTokens,
     totalTokens: one.totalTokens + other.totalTokens,
     cachedTokens: one.cachedTokens + other.cachedTokens,
+    ...sumOf('reasoningTokens', one, other),
+    ...sumOf('cost', one, other),
   }
+}
+
+/** Absent where neither has it. */
+function sumOf(field: 'reasoningTokens' | 'cost', one: TokenUsage, other: TokenUsage) {
+  const known = [one[field], other[field]].filter((number) => number !== undefined)
+  return known.length === 0 ? {} : { [field]: known.reduce((sum, number) => sum + number, 0) }
 }
 
 /** Of all model calls of a run; `steps` counts those calls. */
 export interface Usage extends TokenUsage {
+  readonly steps: number
+}
+
+/** Of the calls of a run that one model answered. */
+export interface ModelUsage extends TokenUsage {
+  /** `provider/model`. */
+  readonly model: string
   readonly steps: number
 }
 
@@ -124,6 +144,8 @@ export interface RunView {
   /** What the agent has said to the user in this run so far. */
   readonly reply: string
   readonly pendingApprovals: readonly PendingApproval[]
+  /** What it took, by model; absent while it is at work. */
+  readonly usageByModel?: readonly ModelUsage[]
 }
 
 /** The sender of the message for which a model is looked for. */

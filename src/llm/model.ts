@@ -70,6 +70,8 @@ export interface ModelFailure {
     | 'rate_limited'
     | 'context_overflow'
     | 'rejected'
+    /** A filter refused it for what stands in it; the same words are refused again. */
+    | 'filtered'
     | 'invalid_answer'
     /** This process has no file handles or memory left to make the call; the model was not asked. */
     | 'exhausted'
@@ -131,6 +133,13 @@ export interface ProviderOffer {
   readonly models: readonly string[] | null
 }
 
+/** What refusals taught of a model, in words. */
+export interface LearntModel {
+  /** `provider/model`. */
+  readonly handle: string
+  readonly abilities: readonly string[]
+}
+
 export interface ModelRegistry {
   /** Throws a UserError when `handle` names no provider that this server knows. Asks nobody. */
   check(handle: string): void
@@ -145,4 +154,6 @@ export interface ModelRegistry {
   describeDefault(sender?: Sender): Promise<{ readonly handle: string; readonly reason: string }>
   /** The providers that agents can use now, each with what it lists; asks all of them. */
   offers(sender?: Sender): Promise<readonly ProviderOffer[]>
+  /** Of models behind the addresses that are set now. Asks nobody. */
+  learnt(): Promise<readonly LearntModel[]>
 }

@@ -1,4 +1,4 @@
-import { UserError } from '../core/errors.ts'
+import { readBaseUrl, withoutTrailingSlashes } from './base-url.ts'
 
 /** Where a provider's OpenAI-compatible endpoint differs from OpenAI's own. */
 export interface Quirks {
@@ -217,6 +217,10 @@ export interface ProviderEndpoint {
   readonly baseUrl: string
   /** Empty: none was given, and a placeholder is sent. */
   readonly key: string
+  /** Of Azure, where the address names one; sent with every request. */
+  readonly apiVersion?: string | undefined
+  /** What was made of the address that was given, for `doctor`. */
+  readonly notes?: readonly string[] | undefined
   /** Its key or base URL was set, so it may be chosen as the default; others serve only whoever names them. */
   readonly isConfigured: boolean
 }
@@ -235,14 +239,11 @@ export function readProviderSettings(
     const givenUrl = read(provider.baseUrlVariable)
     const isConfigured = key !== '' || givenUrl !== ''
     if (!isConfigured && provider.needsKey) continue
-    settings.set(provider.name, {
-      baseUrl:
-        givenUrl === ''
-          ? usualBaseUrl(provider, read)
-          : readBaseUrl(givenUrl, provider.baseUrlVariable, provider),
-      key,
-      isConfigured,
-    })
+    const address =
+      givenUrl === ''
+        ? { baseUrl: usualBaseUrl(provider, read) }
+        : readBaseUrl(givenUrl, provider.baseUrlVariable, provider)
+    settings.set(provider.name, { ...address, key, isConfigured })
   }
   return settings
 }
@@ -252,29 +253,10 @@ function usualBaseUrl(provider: Provider, read: (variable: string) => string): s
   const host = provider.name === 'ollama' ? read('OLLAMA_HOST') : ''
   if (host === '') return provider.baseUrl
   const hasScheme = /^https?:\/\//.test(host)
-  const url = new URL(readBaseUrl(hasScheme ? host : `http://${host}`, 'OLLAMA_HOST', provider))
+  const { baseUrl } = readBaseUrl(hasScheme ? host : `http://${host}`, 'OLLAMA_HOST', provider)
+  const url = new URL(baseUrl)
   // A server that listens everywhere is asked at home.
   if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = '127.0.0.1'
   if (url.port === '' && !hasScheme) url.port = '11434'
   return withoutTrailingSlashes(url.href)
-}
-
-function readBaseUrl(text: string, variable: string, provider: Provider): string {
-  const url = URL.canParse(text) ? new URL(text) : null
-  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
-  // None of these can be part of it, and a key in one of them would be shown with the address.
-  const others = url ? [url.username, url.password, url.search, url.hash] : []
-  if (!url || !isWeb || others.some((part) => part !== '')) {
-    throw new UserError(
-      'invalid_argument',
-      `${variable} is not a base URL. Give an http or https address without a user name, a password or a query, like ${provider.baseUrl}.`,
-    )
-  }
-  // Many people and tools write only the server's address.
-  if (url.pathname === '/') url.pathname = new URL(provider.baseUrl).pathname
-  return withoutTrailingSlashes(url.href)
-}
-
-function withoutTrailingSlashes(url: string): string {
-  return url.replace(/\/+$/, '')
 }

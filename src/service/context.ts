@@ -53,6 +53,8 @@ export type SealedThing = 'request-state' | 'cursor'
 export interface ModelsPort {
   /** What an agent uses that names none, and why. */
   describeDefault(sender: Sender): Promise<{ readonly handle: string; readonly reason: string }>
+  /** What refusals taught of models, in words. */
+  learnt(): Promise<readonly { readonly handle: string; readonly abilities: readonly string[] }[]>
   /** Providers that are set up or found; without a list of models, they did not answer. */
   offers(
     sender: Sender,

@@ -15,6 +15,7 @@ import { createEmbeddingTasks } from './embedding/embedding-tasks.ts'
 import { vectorWrites } from './embedding/vector-sets.ts'
 import { messageSearches } from './messages/message-search.ts'
 import { messageReads, messageWrites } from './messages/messages.ts'
+import { createLearnedStore } from './models/learned.ts'
 import { archiveReads, archiveWrites } from './passages/archives.ts'
 import { passageSearches } from './passages/passage-search.ts'
 import { passageWrites } from './passages/passage-writes.ts'
@@ -99,6 +100,7 @@ export function createStorage(opened: Opened): Storage {
     }),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
     tokens: createTokenStore(reader, transact),
+    learned: createLearnedStore(reader, transact),
     changes: {
       head: changes.head,
       after: changes.after,

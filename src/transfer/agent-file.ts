@@ -141,12 +141,16 @@ const extras = z.strictObject({
   calls: z.array(fields.nullable()).optional(),
 })
 
+/** No model is shown it; from version 2 on. */
+const hidden = z.boolean().optional()
+
 const message = z.discriminatedUnion('role', [
-  z.strictObject({ role: z.literal('user'), created_at: moment, text }),
-  z.strictObject({ role: z.literal('system'), created_at: moment, text }),
+  z.strictObject({ role: z.literal('user'), created_at: moment, hidden, text }),
+  z.strictObject({ role: z.literal('system'), created_at: moment, hidden, text }),
   z.strictObject({
     role: z.literal('assistant'),
     created_at: moment,
+    hidden,
     text,
     reasoning: text,
     tool_calls: z.array(z.strictObject({ id: key, name: toolName, arguments: text })),
@@ -157,6 +161,7 @@ const message = z.discriminatedUnion('role', [
   z.strictObject({
     role: z.literal('tool'),
     created_at: moment,
+    hidden,
     call_id: key,
     tool_name: toolName,
     status: z.enum(['success', 'error']),

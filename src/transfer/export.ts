@@ -39,7 +39,12 @@ export async function* exportAgent(
   yield '"blocks":['
   yield* list(blocksOf(reads, agent.id))
   yield '],\n"messages":['
-  yield* list(rows(messagesOf(reads, agent.id), toFileMessage))
+  const hidden = new Set(await reads.messages.hidden(agent.id, 1))
+  const toFile = (message: Message) => ({
+    ...toFileMessage(message),
+    ...(hidden.has(message.seq) && { hidden: true }),
+  })
+  yield* list(rows(messagesOf(reads, agent.id), toFile))
   yield '],\n"archives":['
   yield* list(archivesOf(reads, agent.id))
   yield ']}\n'

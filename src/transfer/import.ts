@@ -116,6 +116,7 @@ function importMessages(
       tokens: checks.messageTokens(body),
       createdAt: message.created_at,
       body,
+      hidden: message.hidden ?? false,
     }
   })
 }

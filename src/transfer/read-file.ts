@@ -9,7 +9,7 @@ import { checkFile } from './check-file.ts'
 export function readFile(text: string): AgentFile {
   const value = parseJson(text)
   const head = FileHead.safeParse(value)
-  if (!head.success) throw notAFile(head.error)
+  if (!head.success) throw isLetta(value) ? lettaFile() : notAFile(head.error)
   if (head.data.version > FORMAT_VERSION) {
     throw new UserError(
       'unsupported',
@@ -32,6 +32,21 @@ function parseJson(text: string): unknown {
       'The text is not JSON, or not all of it; nothing was imported. Give the whole text that was exported, its pages joined in order without anything between them.',
     )
   }
+}
+
+/** The agent files of Letta hold agents beside their blocks and tools; older ones are one agent. */
+function isLetta(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return (
+    ('agents' in value && 'blocks' in value) || ('agent_type' in value && 'core_memory' in value)
+  )
+}
+
+function lettaFile(): UserError {
+  return new UserError(
+    'unsupported',
+    'This is an agent file of Letta (.af), and this import reads those of Recollect; nothing was imported. Create the agent with create_agent, and give it the blocks of the file.',
+  )
 }
 
 function notAFile(error: z.ZodError): UserError {

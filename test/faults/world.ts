@@ -29,6 +29,7 @@ export interface World {
   createAgent(model: string, fields?: object): Promise<string>
   /** Sends and waits for the end, or for the run to be put aside. */
   send(agent: string, text?: string, args?: object): Promise<CallResult>
+  configure(agent: string, settings: object): Promise<void>
   /** Value of the block `human`. */
   human(agent: string): Promise<string>
   close(): Promise<void>
@@ -65,7 +66,7 @@ export async function startWorld(
   const app = await openApp({ ...config, modelCalls: { ...QUICK, ...modelCalls } }, log)
   const client = await connectInProcess(
     createServerFactory({
-      toolsets: ['core'],
+      toolsets: ['core', 'admin'],
       version: '0.0.0',
       context: async () => app.context,
       log,
@@ -94,6 +95,10 @@ export async function startWorld(
         include_steps: true,
         ...args,
       }),
+    async configure(agent, settings) {
+      const { isError, text } = await client.call('configure_agent', { agent, ...settings })
+      expect(isError, text).toBe(false)
+    },
     human: async (agent) =>
       (await client.call('read_memory', { agent, label: 'human' })).data.blocks[0].value,
     async close() {

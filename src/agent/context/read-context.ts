@@ -28,15 +28,21 @@ export async function readContext(
   }
 }
 
-/** Where a turn has lost its first steps, what the user said at its beginning stays in sight. */
+/**
+ * Where a turn has lost its first steps, what the user said at its beginning stays in sight. What a provider's filter
+ * refused does not: it would have every later request refused, too.
+ */
 async function messagesInSight(
   reads: Pick<Reads, 'messages'>,
   agent: Agent,
   state: ContextState,
 ): Promise<readonly Message[]> {
-  const messages = await reads.messages.since(agent.id, state.from)
+  const hidden = new Set(await reads.messages.hidden(agent.id, state.from))
+  const all = await reads.messages.since(agent.id, state.from)
+  const messages = hidden.size === 0 ? all : all.filter(({ seq }) => !hidden.has(seq))
   const [first] = messages
   if (!first || first.role === 'user') return messages
   const asked = await reads.messages.userMessageBefore(agent.id, first.seq)
-  return asked ? [asked, ...messages] : messages
+  const isHidden = asked && (await reads.messages.hidden(agent.id, asked.seq)).includes(asked.seq)
+  return asked && !isHidden ? [asked, ...messages] : messages
 }

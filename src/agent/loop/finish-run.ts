@@ -32,6 +32,19 @@ export async function completeRun(
   await tx.runs.release(run.lease)
 }
 
+/** A provider's filter refused the run: nothing of it is shown to a model again, and the next message has its turn. */
+export async function refuseRun(
+  tx: Transaction,
+  run: HeldRun,
+  warning: string,
+  at: Timestamp,
+): Promise<void> {
+  await closeStep(tx, run, "A provider's filter ended the turn", at)
+  await tx.messages.hideRun(run.id)
+  const stored = await tx.runs.get(run.id)
+  await completeRun(tx, run, 'refusal', [...(stored?.warnings ?? []), warning], at)
+}
+
 /** Of a run that nobody works on, or that this process holds and releases afterwards. */
 export async function cancelRun(tx: Transaction, run: EndingRun, at: Timestamp): Promise<void> {
   await closeStep(tx, run, 'The user cancelled the turn', at)

@@ -32,6 +32,7 @@ export function afterFailure(
     case 'unauthorized':
     case 'context_overflow':
     case 'rejected':
+    case 'filtered':
     case 'exhausted':
     case 'aborted':
       return { kind: 'give_up' }

@@ -31,6 +31,7 @@ import { failRun, giveBackRun, postponeRun } from './finish-run.ts'
 import { type HeldRun, held, LostLease } from './held.ts'
 import { makeCalls } from './make-calls.ts'
 import { learnWindow, makeRoom, summaryModel } from './make-room.ts'
+import { putOutOfSight } from './put-out-of-sight.ts'
 import { isTrouble, putDown } from './trouble.ts'
 import { useAnswer } from './use-answer.ts'
 
@@ -171,11 +172,15 @@ async function askModel(
     return 'let_go'
   }
   const mayBeSilent = context.speakNow !== null || hasSpoken(run, context)
+  const hasWorked = context.history.some(
+    (message) => message.role === 'tool' && message.runId === run.id,
+  )
   const result = await callModel(model, compiled.request, {
     signal,
     log,
     firstPauseMilliseconds,
     mayBeSilent,
+    hasWorked,
     openStream: () => openStream(run, input, compiled.request, emit),
     isWatched: () => tools.isWatched(run.id),
   })
@@ -192,6 +197,10 @@ async function askModel(
   if (result.kind === 'failure') {
     // Whether it was cancelled or only let go of is decided by what is stored.
     if (signal.aborted) return 'went_on'
+    if (result.failure.reason === 'filtered') {
+      await putOutOfSight(run, result.failure)
+      return 'let_go'
+    }
     throwIfExhausted(result.failure)
     if (result.failure.reason === 'context_overflow' && !overflows.has(stepId)) {
       overflows.set(stepId, 'refused')

@@ -1,7 +1,7 @@
 import { UserError } from '../../core/errors.ts'
 import { type AgentId, isId } from '../../core/ids.ts'
 import { spokenText } from '../../core/message.ts'
-import type { Run, RunView } from '../../core/run.ts'
+import { isSettled, type Run, type RunView } from '../../core/run.ts'
 import type { Reads } from '../../storage/port/store.ts'
 import { pendingApprovals } from './answer-approval.ts'
 import { waitingWarnings } from './waiting-warnings.ts'
@@ -13,6 +13,8 @@ export async function viewRun(reads: Reads, run: Run): Promise<RunView> {
     run: { ...run, warnings: [...run.warnings, ...(await waitingWarnings(reads, run))] },
     reply: said.filter((text) => text !== '').join('\n'),
     pendingApprovals: await pendingApprovals(reads, run),
+    // Whoever waits looks again and again; what it took is told in the end.
+    ...(isSettled(run.status) && { usageByModel: await reads.runs.usageByModel(run.id) }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toLocal } from '../../core/dates.ts'
 import { filled } from '../../core/filled.ts'
 import { list, text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
@@ -26,15 +27,15 @@ export const archivalMemorySearch = defineInnerTool({
         query: args.query,
         tags: args.tags,
         matchAllTags: args.tag_match_mode === 'all',
-        after: dateOf(args, 'start_datetime', 'start'),
-        before: dateOf(args, 'end_datetime', 'end'),
+        after: dateOf(args, 'start_datetime', 'start', agent.settings.timezone),
+        before: dateOf(args, 'end_datetime', 'end', agent.settings.timezone),
         limit: args.top_k,
       },
       embed,
     )
     const results = items.map(({ item }) => ({
       id: item.id,
-      time: item.createdAt,
+      time: toLocal(item.createdAt, agent.settings.timezone),
       ...(item.tags.length > 0 && { tags: item.tags }),
       ...(item.source !== '' && { source: item.source }),
       content: item.text,

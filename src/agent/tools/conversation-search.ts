@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toLocal } from '../../core/dates.ts'
 import { filled } from '../../core/filled.ts'
 import { text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
@@ -25,15 +26,15 @@ export const conversationSearch = defineInnerTool({
       {
         query: args.query,
         roles: args.roles?.length ? args.roles : undefined,
-        after: dateOf(args, 'start_date', 'start'),
-        before: dateOf(args, 'end_date', 'end'),
+        after: dateOf(args, 'start_date', 'start', agent.settings.timezone),
+        before: dateOf(args, 'end_date', 'end', agent.settings.timezone),
         limit: args.limit,
         exceptRun: runId,
       },
       embed,
     )
     const results = items.map(({ item }) => ({
-      time: item.createdAt,
+      time: toLocal(item.createdAt, agent.settings.timezone),
       role: item.role,
       content: spokenText(item),
     }))

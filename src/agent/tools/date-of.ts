@@ -6,7 +6,8 @@ export function dateOf<Name extends string>(
   args: { readonly [name in Name]?: string | undefined },
   name: Name,
   edge: 'start' | 'end',
+  timezone: string,
 ): Timestamp | undefined {
   const text = args[name]
-  return text === undefined ? undefined : parseMoment(name, text, edge)
+  return text === undefined ? undefined : parseMoment(name, text, edge, timezone)
 }

@@ -14,7 +14,11 @@ export interface CallContext {
   readonly store: Store
   /** For searches; may wait for an endpoint. */
   readonly embed: EmbedQuery
-  readonly agent: { readonly id: AgentId; readonly name: string }
+  readonly agent: {
+    readonly id: AgentId
+    readonly name: string
+    readonly settings: { readonly timezone: string }
+  }
   readonly runId: RunId
   readonly callId: CallId
   /** Throws a UserError if an agent that has the block can't hold it any more. */

@@ -1,4 +1,4 @@
-import { openModels } from '../../app.ts'
+import { openModels, openStorage, type Storage } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import type { Tell } from './doctor-report.ts'
 
@@ -23,9 +23,19 @@ const REQUEST = {
   toolChoice: 'required',
 } as const
 
-/** Makes one small call to the model that agents use which name none. */
-export async function checkModel(config: Config, tell: Tell): Promise<boolean> {
-  const models = await openModels(config)
+/** Makes one small call to the model that agents use which name none; what that teaches is kept with the data. */
+export async function checkModel(config: Config, tell: Tell, dataWorks: boolean): Promise<boolean> {
+  if (!dataWorks) return tryModel(config, tell)
+  const storage = await openStorage(config)
+  try {
+    return await tryModel(config, tell, storage)
+  } finally {
+    await storage.close()
+  }
+}
+
+async function tryModel(config: Config, tell: Tell, storage?: Storage): Promise<boolean> {
+  const models = await openModels(config, storage)
   try {
     const { handle, reason } = await models.describeDefault()
     const model = await models.resolve(null)

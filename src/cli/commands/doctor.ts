@@ -6,11 +6,15 @@ import { VERSION } from '../../core/version.ts'
 import type { Asked } from '../terminal/tell.ts'
 import { describeKept } from './describe-kept.ts'
 import { checkEmbeddings } from './doctor-embeddings.ts'
+import { forgetLearned, tellLearned } from './doctor-learned.ts'
 import { checkModel } from './doctor-model.ts'
 import { createReport, type Tell } from './doctor-report.ts'
 
 /** Tries what agents need, tells what it found and how to mend it. */
-export async function doctor(config: Config, { json = false }: Asked): Promise<void> {
+export async function doctor(
+  config: Config,
+  { json = false, forget }: Asked & { readonly forget?: string | undefined },
+): Promise<void> {
   const { tell, end } = createReport(secretsOf(config), json)
   tell(
     'Recollect',
@@ -19,10 +23,13 @@ export async function doctor(config: Config, { json = false }: Asked): Promise<v
   )
   if (config.readOnly) tell('Mode', 'read-only: agents can be looked at, not talked to')
   const dataWorks = await checkData(config, tell)
+  if (dataWorks && forget !== undefined) await forgetLearned(config, forget, tell)
   // Whoever only reads asks no model.
-  const modelWorks = config.readOnly || (await checkModel(config, tell))
+  const modelWorks = config.readOnly || (await checkModel(config, tell, dataWorks))
   if (dataWorks) await checkEmbeddings(config, tell)
+  if (dataWorks) await tellLearned(config, tell)
   tell('Providers', configuredProviders(config))
+  for (const { notes = [] } of config.providers.values()) for (const note of notes) tell('', note)
   if (!dataWorks || !modelWorks) process.exitCode = 1
   end(dataWorks && modelWorks)
 }

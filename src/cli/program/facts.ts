@@ -14,6 +14,10 @@ export function doctor(): Command {
     settings: SERVER,
   })
     .option(...AS_JSON)
+    .option(
+      '--forget <model>',
+      'forget what was learnt of a model, as provider/model, or of all, before trying it',
+    )
     .action(async (given) => {
       const config = configOf(given)
       const { doctor } = await import('../commands/doctor.ts')

@@ -3,9 +3,10 @@ import { excerpt } from '../../core/text.ts'
 import type { ModelFailure } from '../model.ts'
 import type { Provider } from '../providers.ts'
 import type { CallEnding, CallLimits } from './call-watch.ts'
+import { isFiltered } from './content-filter.ts'
 import type { ErrorDetail } from './error-body.ts'
-import { saysOverflow } from './overflow-wordings.ts'
-import { readOverflow } from './read-overflow.ts'
+import { isThrottled, overflowIn } from './overflow.ts'
+import type { OverflowSizes } from './read-overflow.ts'
 
 /** Whom we asked, for the words of a failure. */
 export interface Target {
@@ -25,26 +26,44 @@ export interface Refusal {
 
 const QUOTA =
   /insufficient_quota|insufficient[_ ](?:credits|balance|funds)|billing|exceeded your current quota/i
+/** A quota that is full again by itself, whatever words it comes with. */
+const SOON = /per ?min|requests? per second|\brpm\b|\btpm\b/i
+const DAILY = /per ?day|daily|\brpd\b|\btpd\b/i
+/** The server could not read what the model wrote; it may write better when asked again. */
+const UNREADABLE =
+  /tool_use_failed|malformed_function_call|output_parse_failed|json_validate_failed|failed_generation|(?:error|failed|unable)[\w ]{0,20} pars\w*[\w ]{0,20} (?:tool|function|input|output|response|model)|(?:tool|function) call[\w ]{0,20} (?:could not|cannot|failed to) be parsed/i
 const LONGEST_QUOTE = 300
 /** A name that can't be looked up. */
 const LOOKUP = /^(?:ENOTFOUND|EAI_)/
 
-export function classifyRefusal(refusal: Refusal, target: Target): ModelFailure {
+/** `estimatedTokens`: of the request; 0: not estimated. */
+export function classifyRefusal(
+  refusal: Refusal,
+  target: Target,
+  estimatedTokens = 0,
+): ModelFailure {
   const { status, detail } = refusal
   const { provider, model } = target
   const message = `${provider.title} answered ${status}${quote(detail)}.`
-  const hasNoText = detail.message === '' && detail.code === ''
-  // Some servers refuse a request that is too long without a word.
-  const isSilentOverflow = hasNoText && (status === 413 || status === 400)
-  if (status !== 429 && status !== 401 && (saysOverflow(detail) || isSilentOverflow)) {
-    return overflow(message, target)
+  const words = [detail.code, detail.type, detail.message].join(' ')
+  if (isUnreadable(detail)) {
+    return { reason: 'invalid_answer', message, hint: 'Try again, or choose another model.' }
   }
-  if (status === 402 || QUOTA.test(`${detail.code} ${detail.type} ${detail.message}`)) {
+  if (isFiltered(status, detail)) return filtered(message, target)
+  const sizes = overflowIn(status, detail, estimatedTokens)
+  if (sizes) return overflow(message, target, sizes)
+  const isSoon =
+    status === 429 &&
+    (detail.retryMilliseconds !== null || SOON.test(`${detail.message} ${detail.param}`))
+  if (status === 402 || (QUOTA.test(words) && !isSoon)) {
     return {
       reason: 'rejected',
       message,
       hint: `Check the credits and the billing of your ${provider.title} account, or choose another model.`,
     }
+  }
+  if (status !== 429 && status < 500 && status >= 400 && isThrottled(words)) {
+    return limited(refusal, message, target)
   }
   if (status >= 300 && status < 400) {
     return {
@@ -60,12 +79,7 @@ export function classifyRefusal(refusal: Refusal, target: Target): ModelFailure 
     case 404:
       return { reason: 'rejected', message, hint: missingHint(target) }
     case 429:
-      return {
-        reason: 'rate_limited',
-        message,
-        hint: `Wait a moment and try again, or choose another model; ${provider.title} limits how often it may be asked.`,
-        ...retryAfter(refusal),
-      }
+      return limited(refusal, message, target)
     case 408:
       return {
         reason: 'unreachable',
@@ -88,8 +102,66 @@ export function classifyRefusal(refusal: Refusal, target: Target): ModelFailure 
     hint:
       target.format === 'embeddings'
         ? `Check that ${model} makes embeddings, in the dimension that is asked for, or choose another model.`
-        : `Check that ${model} can do what is asked of it (tools, for one), or choose another model.`,
+        : settingFor(`${words} ${detail.param}`, model),
   }
+}
+
+function isUnreadable(detail: ErrorDetail): boolean {
+  const words = [detail.code, detail.type, detail.message].join(' ')
+  return detail.failedGeneration !== '' || UNREADABLE.test(words)
+}
+
+function limited(refusal: Refusal, message: string, { provider }: Target): ModelFailure {
+  const isDaily = DAILY.test(`${refusal.detail.message} ${refusal.detail.param}`)
+  return {
+    reason: 'rate_limited',
+    message,
+    hint: isDaily
+      ? `The quota of the day is used up: wait until ${provider.title} renews it, raise it there, or choose another model.`
+      : `Wait a moment and try again, or choose another model; ${provider.title} limits how often it may be asked.`,
+    ...retryAfter(refusal),
+  }
+}
+
+function filtered(message: string, { provider }: Target): ModelFailure {
+  return {
+    reason: 'filtered',
+    message: `The content filter of ${provider.title} refused the request. ${message}`,
+    hint: 'Say it in other words, or choose another model.',
+  }
+}
+
+/** What stands in the way, by what the refusal names, and where it is set. */
+const SETTINGS: readonly (readonly [RegExp, string])[] = [
+  [
+    /tool[_ -]?choice/i,
+    'It takes no tool_choice: make the agent a letta_v1_agent, which forces no tool, or choose another model.',
+  ],
+  [/temperature/i, 'Set temperature to -1 with configure_agent, which leaves it out.'],
+  [
+    /max_(?:completion_|output_)?tokens/i,
+    'Set max_output_tokens with configure_agent, lower or to 0, which leaves it out.',
+  ],
+  [
+    /reasoning|thinking|thought/i,
+    'It wants its reasoning back in a form that is not known here: start a new agent for this model, or reset_messages, or choose another model.',
+  ],
+  [
+    /\broles?\b|alternat/i,
+    'Its chat template takes no tool calls in a conversation: choose another template in the engine, or another model.',
+  ],
+  [
+    /data policy|privacy/i,
+    'Allow providers that fit in the privacy settings of your account there, or choose another model.',
+  ],
+]
+
+function settingFor(words: string, model: string): string {
+  const [, hint] = SETTINGS.find(([named]) => named.test(words)) ?? []
+  return (
+    hint ??
+    `Check that ${model} can do what is asked of it (tools, for one), or choose another model.`
+  )
 }
 
 /** An error that came with status 200: with its real status if it tells one, as OpenRouter does. */
@@ -98,10 +170,16 @@ export function classifyErrorAnswer(detail: ErrorDetail, target: Target): ModelF
   if (status !== null) {
     return classifyRefusal({ status, retryAfterMilliseconds: null, detail }, target)
   }
-  const expected = target.format === 'embeddings' ? 'embeddings' : 'a completion'
-  const message = `${target.provider.title} answered with an error instead of ${expected}${quote(detail)}.`
-  if (saysOverflow(detail)) return overflow(message, target)
+  if (isFiltered(200, detail)) return filtered(messageOf(detail, target), target)
+  const message = messageOf(detail, target)
+  const sizes = overflowIn(200, detail, 0)
+  if (sizes) return overflow(message, target, sizes)
   return { reason: 'invalid_answer', message, hint: 'Try again, or choose another model.' }
+}
+
+function messageOf(detail: ErrorDetail, { format, provider }: Target): string {
+  const expected = format === 'embeddings' ? 'embeddings' : 'a completion'
+  return `${provider.title} answered with an error instead of ${expected}${quote(detail)}.`
 }
 
 export function invalidAnswer(problem: string, target: Target): ModelFailure {
@@ -146,7 +224,7 @@ export function classifyThrown(error: unknown, target: Target): ModelFailure {
   }
 }
 
-function overflow(message: string, target: Target): ModelFailure {
+function overflow(message: string, target: Target, sizes: OverflowSizes): ModelFailure {
   return {
     reason: 'context_overflow',
     message,
@@ -154,7 +232,7 @@ function overflow(message: string, target: Target): ModelFailure {
       target.format === 'embeddings'
         ? `Choose an embedding model that takes longer texts than ${target.model}.`
         : `Give the agent a smaller context_window than ${target.model} has, or choose a model with a larger one.`,
-    ...readOverflow(message),
+    ...sizes,
   }
 }
 
@@ -179,10 +257,10 @@ function atAddress({ provider, baseUrl }: Target): string {
   return baseUrl === provider.baseUrl ? '' : ` at ${baseUrl}`
 }
 
-function retryAfter({
-  retryAfterMilliseconds,
-}: Refusal): Pick<ModelFailure, 'retryAfterMilliseconds'> {
-  return retryAfterMilliseconds === null ? {} : { retryAfterMilliseconds }
+/** In its headers, or else in its words. */
+function retryAfter(refusal: Refusal): Pick<ModelFailure, 'retryAfterMilliseconds'> {
+  const milliseconds = refusal.retryAfterMilliseconds ?? refusal.detail.retryMilliseconds
+  return milliseconds === null ? {} : { retryAfterMilliseconds: milliseconds }
 }
 
 function quote({ message, code, type }: ErrorDetail): string {

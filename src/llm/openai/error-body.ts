@@ -1,34 +1,152 @@
-import { isRecord } from '../../core/is-record.ts'
 /** What a server says went wrong, out of the several shapes in which servers say it. */
 export interface ErrorDetail {
   readonly message: string
   readonly code: string
   readonly type: string
+  /** The parameter that it names, and whatever else it says besides the message, as text. */
+  readonly param: string
+  /** How long it asks to be left alone, where it says so in the body. */
+  readonly retryMilliseconds: number | null
+  /** What the model wrote, where the server could not read it. */
+  readonly failedGeneration: string
 }
 
-export const NO_DETAIL: ErrorDetail = { message: '', code: '', type: '' }
+export const NO_DETAIL: ErrorDetail = {
+  message: '',
+  code: '',
+  type: '',
+  param: '',
+  retryMilliseconds: null,
+  failedGeneration: '',
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Errors are wrapped in errors by each gateway on the way. */
+const MAX_DEPTH = 4
 
 /**
  * `{error: {message, code, type}}` (OpenAI), `{error: "text"}` (Ollama), `[{error: …}]` (Google),
- * `{object: "error", message, …}` (vLLM, Mistral), `{detail: …}` (FastAPI); null: no error in it.
+ * `{object: "error", message, …}` (vLLM, Mistral), `{detail: …}` (FastAPI), `{errors: […]}`; null: no error in it.
  */
-export function readErrorBody(body: unknown): ErrorDetail | null {
+export function readErrorBody(body: unknown, depth = 0): ErrorDetail | null {
   const first: unknown = Array.isArray(body) ? body[0] : body
-  if (!isRecord(first)) return null
-  const { error } = first
-  if (typeof error === 'string') return { ...NO_DETAIL, message: error, code: toText(first.code) }
-  if (isRecord(error)) return toDetail(error)
-  if (first.object === 'error' || typeof first.message === 'string') return toDetail(first)
-  if (first.detail !== undefined) return { ...NO_DETAIL, message: toText(first.detail) }
-  return null
+  if (!isFields(first) || depth > MAX_DEPTH) return null
+  const { error, errors } = first
+  if (typeof error === 'string') return toDetail({ ...first, message: error }, depth)
+  if (isFields(error)) return toDetail(error, depth)
+  if (Array.isArray(errors) && errors.length > 0) {
+    return readErrorBody({ error: errors[0] }, depth + 1)
+  }
+  if (first.object === 'error' || typeof first.message === 'string') return toDetail(first, depth)
+  const text = first.detail ?? first.error_msg ?? first.msg
+  return text === undefined ? null : toDetail({ ...first, message: text }, depth)
 }
 
-function toDetail(error: Readonly<Record<string, unknown>>): ErrorDetail {
+function toDetail(error: Fields, depth: number): ErrorDetail {
+  const own = toText(error.message)
+  const inner = readInner(own, depth) ?? readUpstream(error, depth)
+  const message = inner ? joined(isFields(parse(own)) ? '' : own, inner.message) : own
   return {
-    message: toText(error.message),
-    code: toText(error.code),
-    type: toText(error.type ?? error.status),
+    message,
+    code: toText(error.code ?? error.error_code),
+    type: [toText(error.type ?? error.status), inner?.code, inner?.type, ...reasonsOf(error)]
+      .filter((part) => part)
+      .join(' '),
+    param: [toText(error.param), detailsOf(error), inner?.param].filter((part) => part).join(' '),
+    retryMilliseconds: retryInfo(error) ?? inner?.retryMilliseconds ?? retryInText(message),
+    failedGeneration: toText(error.failed_generation) || (inner?.failedGeneration ?? ''),
   }
+}
+
+/** OpenRouter puts what the provider behind it said into `metadata.raw`. */
+function readUpstream({ metadata }: Fields, depth: number): ErrorDetail | null {
+  if (!isFields(metadata)) return null
+  const { raw } = metadata
+  if (isFields(raw) || Array.isArray(raw)) return readErrorBody(raw, depth + 1)
+  if (typeof raw !== 'string' || raw.trim() === '') return null
+  return readInner(raw, depth) ?? { ...NO_DETAIL, message: raw.trim() }
+}
+
+function readInner(text: string, depth: number): ErrorDetail | null {
+  return /^\s*[[{]/.test(text) ? readErrorBody(parse(text), depth + 1) : null
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function joined(outer: string, inner: string): string {
+  if (outer === '' || inner.includes(outer)) return inner
+  return inner === '' || outer.includes(inner)
+    ? outer
+    : `${outer.replace(/[.:\s]+$/, '')}: ${inner}`
+}
+
+/** Names of filters and of their categories, as Azure and OpenRouter tell them. */
+function reasonsOf({ innererror, metadata }: Fields): readonly string[] {
+  const inner = isFields(innererror) ? innererror : {}
+  const result = inner.content_filter_result ?? inner.content_filter_results
+  const categories = Object.entries(isFields(result) ? result : {}).flatMap(([name, found]) =>
+    isFields(found) && found.filtered === true ? [name] : [],
+  )
+  const reasons = isFields(metadata) && Array.isArray(metadata.reasons) ? metadata.reasons : []
+  return [toText(inner.code), ...categories, ...reasons.map(toText)]
+    .filter((part) => part !== '')
+    .concat(reasons.length > 0 ? ['moderation'] : [])
+}
+
+const MAX_DETAILS = 2_000
+
+function detailsOf({ details, loc }: Fields): string {
+  return [details, loc].map(toText).join(' ').trim().slice(0, MAX_DETAILS)
+}
+
+/** `google.rpc.RetryInfo`. */
+function retryInfo({ details, retry_after: seconds }: Fields): number | null {
+  const entries: readonly unknown[] = Array.isArray(details) ? details : []
+  for (const entry of entries) {
+    if (isFields(entry) && typeof entry.retryDelay === 'string') {
+      return durationOf(entry.retryDelay)
+    }
+  }
+  return typeof seconds === 'number' && seconds >= 0 ? seconds * 1_000 : null
+}
+
+const DURATION = String.raw`(?:\d+(?:\.\d+)?\s*(?:milliseconds?|ms|hours?|h|minutes?|mins?|m|seconds?|secs?|s)\b\s*)+`
+const RETRY = new RegExp(
+  String.raw`(?:try again|retry|wait|reset)\w*[^.\d]{0,40}(${DURATION})`,
+  'i',
+)
+
+/** "Please try again in 1m30.5s." */
+function retryInText(message: string): number | null {
+  const written = RETRY.exec(message)?.[1]
+  return written === undefined ? null : durationOf(written)
+}
+
+function durationOf(text: string): number | null {
+  let milliseconds = 0
+  let isAny = false
+  for (const [, number, unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/gi)) {
+    isAny = true
+    milliseconds += Number(number) * millisecondsOf(unit.toLowerCase())
+  }
+  return isAny ? milliseconds : null
+}
+
+function millisecondsOf(unit: string): number {
+  if (unit.startsWith('ms') || unit.startsWith('milli')) return 1
+  if (unit.startsWith('h')) return 3_600_000
+  return unit.startsWith('m') ? 60_000 : 1_000
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function toText(value: unknown): string {

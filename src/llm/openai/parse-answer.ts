@@ -181,11 +181,14 @@ function readFinish(reason: string | null | undefined): ModelAnswer['finish'] {
 function readUsage(usage: CompletionUsage | null | undefined): TokenUsage | null {
   if (usage?.prompt_tokens == null && usage?.total_tokens == null) return null
   const promptTokens = usage.prompt_tokens ?? 0
+  const reasoningTokens = usage.completion_tokens_details?.reasoning_tokens
   const completionTokens = usage.completion_tokens ?? 0
   return {
     promptTokens,
     completionTokens,
     totalTokens: usage.total_tokens ?? promptTokens + completionTokens,
     cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? 0,
+    ...(reasoningTokens != null && { reasoningTokens }),
+    ...(usage.cost != null && { cost: usage.cost }),
   }
 }

@@ -12,10 +12,12 @@ export function createRedactor(key: string) {
       hint: redact(failure.hint),
     }),
     /** Before it is quoted: half of a key would not be recognised any more. */
-    detail: ({ message, code, type }: ErrorDetail): ErrorDetail => ({
-      message: redact(message),
-      code: redact(code),
-      type: redact(type),
+    detail: (detail: ErrorDetail): ErrorDetail => ({
+      ...detail,
+      message: redact(detail.message),
+      code: redact(detail.code),
+      type: redact(detail.type),
+      param: redact(detail.param),
     }),
   }
 }

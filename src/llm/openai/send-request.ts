@@ -1,3 +1,4 @@
+import { isAzure } from '../base-url.ts'
 import type { Provider, ProviderEndpoint } from '../providers.ts'
 import type { CallWatch } from './call-watch.ts'
 import type { Refusal } from './classify-failure.ts'
@@ -24,6 +25,7 @@ export async function sendRequest(
   // Loaded at the first call: it costs as much as the rest of the start-up.
   const { OpenAI } = await import('openai')
   let refusal: Refusal | undefined
+  const { apiVersion } = endpoint
   const client = new OpenAI({
     apiKey: endpoint.key === '' ? PLACEHOLDER_KEY : endpoint.key,
     baseURL: endpoint.baseUrl,
@@ -38,7 +40,7 @@ export async function sendRequest(
       // A redirect could lead the key and the history anywhere, cloud metadata addresses included.
       const response = await fetch(url, {
         ...init,
-        headers: headersFor(provider, init?.headers),
+        headers: headersFor(provider, endpoint, init?.headers),
         redirect: 'manual',
         signal: watch.signal,
       })
@@ -54,7 +56,12 @@ export async function sendRequest(
     },
   })
   try {
-    const response = await client.post(path, { body }).asResponse()
+    const response = await client
+      .post(path, {
+        body,
+        ...(apiVersion !== undefined && { query: { 'api-version': apiVersion } }),
+      })
+      .asResponse()
     return { kind: 'response', response }
   } catch (error) {
     if (refusal) return { kind: 'refusal', refusal }
@@ -64,14 +71,20 @@ export async function sendRequest(
 
 const HEADERS_FOR_ALL: ReadonlySet<string> = new Set([
   'accept',
+  'api-key',
   'authorization',
   'content-type',
   'user-agent',
 ])
 
 /** What the client reads from the environment for OpenAI (organization, custom headers) is nobody else's business. */
-function headersFor(provider: Provider, given: RequestInit['headers']): Headers {
+function headersFor(
+  provider: Provider,
+  endpoint: ProviderEndpoint,
+  given: RequestInit['headers'],
+): Headers {
   const headers = new Headers(given)
+  if (endpoint.key !== '' && isAzure(endpoint)) headers.set('api-key', endpoint.key)
   if (provider.name === 'openai') return headers
   return new Headers([...headers].filter(([name]) => HEADERS_FOR_ALL.has(name)))
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../../core/errors.ts'
 import type { Sender } from '../../core/run.ts'
 import { CLIENT_OFFER, createClientModel, noSampling } from '../client/client-model.ts'
+import { describeLearned, type Lessons, lessonsInMemory } from '../learned/learned.ts'
 import { type ChatModel, CLIENT_HANDLE, type ModelRegistry } from '../model.ts'
 import type { CallLimits } from '../openai/call-watch.ts'
 import { createOpenAiModel } from '../openai/openai.ts'
@@ -19,6 +20,8 @@ export interface ModelRegistryOptions {
   readonly defaultHandle: string | null
   readonly settings: ProviderSettings
   readonly limits: CallLimits
+  /** Absent: what is learnt is forgotten with the process. */
+  readonly lessons?: Lessons
 }
 
 interface Choice {
@@ -37,12 +40,12 @@ const DISCOVERY_MILLISECONDS = 10_000
 const ANY_MODEL = 'default'
 
 export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
-  const { defaultHandle, settings, limits } = options
+  const { defaultHandle, settings, limits, lessons = lessonsInMemory() } = options
   const ollamaModels = remember(probeOllama)
   const listedModels = remember(listModels)
 
   const open = (provider: Provider, endpoint: ProviderEndpoint, model: string): ChatModel =>
-    createOpenAiModel({ provider, endpoint, model, limits })
+    createOpenAiModel({ provider, endpoint, model, limits, lessons })
 
   const openHandle = (handle: string): ChatModel => {
     const { provider, model } = parseHandle(handle)
@@ -113,6 +116,17 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     async describeDefault(sender) {
       const { model, reason } = await choose(sender)
       return { handle: model.handle, reason }
+    },
+    async learnt() {
+      const known = await lessons.list()
+      return [...settings].flatMap(([provider, { baseUrl }]) =>
+        known
+          .filter((lesson) => lesson.baseUrl === baseUrl)
+          .map(({ model, learned }) => ({
+            handle: `${provider}/${model}`,
+            abilities: describeLearned(learned),
+          })),
+      )
     },
     async offers(sender) {
       const asked = [...settings].flatMap(([provider, endpoint]) => {

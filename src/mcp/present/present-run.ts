@@ -14,7 +14,7 @@ const EXCERPT_CHARACTERS = 80
 const SPEAKING_TOOL = 'send_message'
 
 export function presentRun(
-  { run, reply, pendingApprovals }: RunView,
+  { run, reply, pendingApprovals, usageByModel }: RunView,
   messages?: readonly Message[],
 ): z.infer<typeof runShape> {
   return {
@@ -32,6 +32,7 @@ export function presentRun(
       total_tokens: run.usage.totalTokens,
       cached_tokens: run.usage.cachedTokens,
       steps: run.usage.steps,
+      ...presentUsage(usageByModel),
     },
     created_at: run.createdAt,
     ...(run.completedAt !== null && { completed_at: run.completedAt }),
@@ -46,6 +47,26 @@ export function presentRun(
       })),
     }),
     ...hintFor(run),
+  }
+}
+
+function presentUsage(byModel: RunView['usageByModel']) {
+  if (!byModel || byModel.length === 0) return {}
+  const costs = byModel.flatMap(({ cost }) => cost ?? [])
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
+  return {
+    reasoning_tokens: sum(byModel.map(({ reasoningTokens = 0 }) => reasoningTokens)),
+    ...(costs.length > 0 && { cost_usd: sum(costs) }),
+    by_model: byModel.map((one) => ({
+      model: one.model,
+      steps: one.steps,
+      prompt_tokens: one.promptTokens,
+      completion_tokens: one.completionTokens,
+      total_tokens: one.totalTokens,
+      cached_tokens: one.cachedTokens,
+      reasoning_tokens: one.reasoningTokens ?? 0,
+      ...(one.cost !== undefined && { cost_usd: one.cost }),
+    })),
   }
 }
 

@@ -129,13 +129,30 @@ export const runShape = z
     waiting_for: z.enum(WAITS),
     retry_at: text,
     steps: count,
-    usage: z.strictObject({
-      prompt_tokens: count,
-      completion_tokens: count,
-      total_tokens: count,
-      cached_tokens: count,
-      steps: count,
-    }),
+    usage: z
+      .strictObject({
+        prompt_tokens: count,
+        completion_tokens: count,
+        total_tokens: count,
+        cached_tokens: count,
+        steps: count,
+        /** Once the run is over. In US dollars, where the provider told it. */
+        cost_usd: z.number(),
+        reasoning_tokens: count,
+        by_model: z.array(
+          z.strictObject({
+            model: text,
+            steps: count,
+            prompt_tokens: count,
+            completion_tokens: count,
+            total_tokens: count,
+            cached_tokens: count,
+            reasoning_tokens: count,
+            cost_usd: z.number().optional(),
+          }),
+        ),
+      })
+      .partial({ cost_usd: true, reasoning_tokens: true, by_model: true }),
     created_at: text,
     completed_at: text,
     warnings: z.array(text),

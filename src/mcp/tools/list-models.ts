@@ -15,6 +15,9 @@ const provider = z.strictObject({
   models: z.int().optional(),
 })
 
+/** One is learnt of at a time; of more than these only `doctor` tells. */
+const MOST_LEARNED = 20
+
 export const listModels = defineTool({
   name: 'list_models',
   title: 'List models',
@@ -31,6 +34,8 @@ export const listModels = defineTool({
     reason: z.string(),
     providers: z.array(provider),
     models: z.array(z.string()),
+    /** What refusals taught: how requests to a model are changed. */
+    learned: z.array(z.strictObject({ model: z.string(), abilities: z.array(z.string()) })),
     ...paged,
   }),
   scope: 'read',
@@ -46,8 +51,9 @@ export const listModels = defineTool({
   async run({ query = '', limit, cursor }, context, { client }) {
     const sender = { samples: client?.takes('sampling') ?? false }
     const [offset = 0] = decodeCursor(cursor) ?? []
-    const [offers, choice] = await Promise.all([
+    const [offers, learnt, choice] = await Promise.all([
       context.models.offers(sender),
+      context.models.learnt(),
       describeDefault(context.models, sender),
     ])
     const handles = offers
@@ -68,6 +74,10 @@ export const listModels = defineTool({
         ...(models !== null && { models: models.length }),
       })),
       models: [...page.items],
+      learned: learnt
+        .filter(({ handle }) => handle.toLowerCase().includes(query.toLowerCase()))
+        .slice(0, MOST_LEARNED)
+        .map(({ handle, abilities }) => ({ model: handle, abilities: [...abilities] })),
       ...presentCursor(page),
     }
   },

@@ -159,6 +159,7 @@ export const PLAN = {
       text: true,
       body: true,
       tokens: true,
+      hidden: true,
       created_at: true,
     },
   },
@@ -220,6 +221,8 @@ export const PLAN = {
       completion_tokens: true,
       total_tokens: true,
       cached_tokens: true,
+      reasoning_tokens: true,
+      cost: true,
       started_at: true,
       completed_at: true,
       client_answer: true,
@@ -281,6 +284,10 @@ export const PLAN = {
   embedding_cache: {
     key: ['row'],
     columns: { row: true, handle: true, digest: true, vector: true },
+  },
+  learned: {
+    key: ['base_url', 'model'],
+    columns: { base_url: true, model: true, abilities: true, learned_at: true },
   },
   // What clients were handed is good at the target, too.
   signing_key: { key: ['name'], columns: { name: true, value: true } },

@@ -128,6 +128,8 @@ export interface Database {
     /** The words that recall memory searches; empty for messages in which nobody says anything. */
     text: string
     body: string
+    /** A provider's filter refused the run that it belongs to: no model is shown it any more. */
+    hidden: Generated<number>
     tokens: number
     created_at: string
   }
@@ -197,6 +199,9 @@ export interface Database {
     completion_tokens: number
     total_tokens: number
     cached_tokens: number
+    reasoning_tokens: Generated<number>
+    /** In US dollars, where the provider told it. */
+    cost: number | null
     started_at: string
     completed_at: string | null
   }
@@ -287,6 +292,7 @@ export interface Database {
   embedding_cache: { row: Generated<number>; handle: string; digest: string; vector: Uint8Array }
   /** What this server signs with and asks back, so that a restart or another process makes no difference. */
   signing_key: { name: string; value: string }
+  learned: { base_url: string; model: string; abilities: string; learned_at: string }
   /** Bearer tokens, of which only a hash is here. */
   access_token: {
     id: string

@@ -96,6 +96,19 @@ export function messageReads(scope: Scope): MessageReads {
       return message
     },
 
+    async hidden(agentId, seq) {
+      const rows = await db
+        .selectFrom('message')
+        .select('seq')
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', agentId)
+        .where('seq', '>=', seq)
+        .where('hidden', '=', 1)
+        .orderBy('seq')
+        .execute()
+      return rows.map((row) => row.seq)
+    },
+
     async ofRun(runId) {
       const rows = await keys().where('run_id', '=', runId).orderBy('seq').execute()
       return byKeys(rows)
@@ -130,6 +143,15 @@ export function messageReads(scope: Scope): MessageReads {
 export function messageWrites(scope: Scope): MessageWrites {
   const { db, namespace, dialect } = scope
   return {
+    async hideRun(runId) {
+      await db
+        .updateTable('message')
+        .set({ hidden: 1 })
+        .where('namespace', '=', namespace)
+        .where('run_id', '=', runId)
+        .execute()
+    },
+
     async append(agentId, messages) {
       if (messages.length === 0) return
       const { last_message } = await db
@@ -143,7 +165,7 @@ export function messageWrites(scope: Scope): MessageWrites {
       const rows = await db
         .insertInto('message')
         .values(
-          messages.map(({ id, runId, tokens, createdAt, body }, index) => ({
+          messages.map(({ id, runId, tokens, createdAt, body, hidden = false }, index) => ({
             namespace,
             agent_id: agentId,
             seq: first + index,
@@ -153,6 +175,7 @@ export function messageWrites(scope: Scope): MessageWrites {
             text: spokenText(body),
             body: JSON.stringify(body),
             tokens,
+            hidden: hidden ? 1 : 0,
             created_at: createdAt,
           })),
         )

@@ -12,6 +12,7 @@ import { tokens } from './0010-tokens.ts'
 import { queues } from './0011-queues.ts'
 import { normalForm } from './0013-normal-form.ts'
 import { secureDelete } from './0015-secure-delete.ts'
+import { providerExtras } from './0017-provider-extras.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -31,4 +32,5 @@ export const MIGRATIONS: readonly Migration[] = [
   queues,
   secureDelete,
   normalForm,
+  providerExtras,
 ]

@@ -60,6 +60,8 @@ export interface MessageReads {
   since(agentId: AgentId, seq: number, limit?: number): Promise<readonly Message[]>
   /** The newest of the user's messages before number `seq`. */
   userMessageBefore(agentId: AgentId, seq: number): Promise<Message | undefined>
+  /** Numbers of the messages that no model is shown any more, from number `seq` on. */
+  hidden(agentId: AgentId, seq: number): Promise<readonly number[]>
   /** Oldest first. */
   ofRun(runId: RunId): Promise<readonly Message[]>
   /** How much would be embedded; `tokens` is an estimate. */
@@ -82,11 +84,15 @@ export interface NewMessage {
   readonly tokens: number
   readonly createdAt: Timestamp
   readonly body: MessageBody
+  /** No model is shown it; it is found all the same. */
+  readonly hidden?: boolean
 }
 
 export interface MessageWrites {
   /** All of one agent; they take its next numbers. */
   append(agentId: AgentId, messages: readonly NewMessage[]): Promise<void>
+  /** From now on no model is shown what the run left in the history. */
+  hideRun(runId: RunId): Promise<void>
 }
 
 // --- archives ---

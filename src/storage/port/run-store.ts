@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../../core/page.ts'
 import type {
   Approval,
   Finish,
+  ModelUsage,
   Run,
   RunError,
   RunStatus,
@@ -35,6 +36,8 @@ export interface RunReads {
   get(id: RunId): Promise<Run | undefined>
   /** What whoever waits for it, or works on it, looks at with every change. */
   state(id: RunId): Promise<Pick<Run, 'status' | 'cancelRequested'> | undefined>
+  /** What the run took, by the model that answered; the first that did is first. */
+  usageByModel(id: RunId): Promise<readonly ModelUsage[]>
   /** Newest first. */
   list(filter: RunFilter): Promise<Page<Run>>
   byIdempotencyKey(agentId: AgentId, key: string): Promise<Run | undefined>

@@ -5,6 +5,7 @@ import type { Change } from '../../core/event.ts'
 import type { AgentId, BlockId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { RunStatus } from '../../core/run.ts'
+import type { LearnedStore } from './learned-store.ts'
 import type {
   ArchiveReads,
   ArchiveWrites,
@@ -26,6 +27,7 @@ import type {
 import type { TokenStore } from './token-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 
+export type * from './learned-store.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
 export type * from './token-store.ts'
@@ -48,6 +50,7 @@ export interface Storage {
   readonly claims: Claims
   readonly embeddings: EmbeddingTasks
   readonly tokens: TokenStore
+  readonly learned: LearnedStore
   readonly changes: ChangeLog
   /** The time that all who use the database share, by which leases run out. */
   readonly clock: Clock

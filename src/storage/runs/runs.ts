@@ -48,6 +48,38 @@ export function runReads(scope: Scope): RunReads {
       return row && toRun(row)
     },
 
+    async usageByModel(id) {
+      const rows = await db
+        .selectFrom('step')
+        .select(({ fn, eb }) => [
+          'model',
+          fn.countAll<number>().as('steps'),
+          fn.sum<number>('prompt_tokens').as('prompt'),
+          fn.sum<number>('completion_tokens').as('completion'),
+          fn.sum<number>('total_tokens').as('total'),
+          fn.sum<number>('cached_tokens').as('cached'),
+          fn.sum<number>('reasoning_tokens').as('reasoning'),
+          fn.sum<number | null>('cost').as('cost'),
+          fn.min(eb.ref('number')).as('first'),
+        ])
+        .where('namespace', '=', namespace)
+        .where('run_id', '=', id)
+        .where('model', 'is not', null)
+        .groupBy('model')
+        .orderBy('first')
+        .execute()
+      return rows.map((row) => ({
+        model: row.model ?? '',
+        steps: Number(row.steps),
+        promptTokens: Number(row.prompt),
+        completionTokens: Number(row.completion),
+        totalTokens: Number(row.total),
+        cachedTokens: Number(row.cached),
+        reasoningTokens: Number(row.reasoning),
+        ...(row.cost !== null && { cost: Number(row.cost) }),
+      }))
+    },
+
     async state(id) {
       const row = await db
         .selectFrom('run')

@@ -78,6 +78,8 @@ async function setAnswer(
         completion_tokens: usage.completionTokens,
         total_tokens: usage.totalTokens,
         cached_tokens: usage.cachedTokens,
+        reasoning_tokens: usage.reasoningTokens ?? 0,
+        cost: usage.cost ?? null,
         client_answer: null,
       })
       .where('namespace', '=', namespace)

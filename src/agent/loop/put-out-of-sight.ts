@@ -1,0 +1,25 @@
+import type { ModelFailure } from '../../llm/model.ts'
+import { refuseRun } from './finish-run.ts'
+import { type HeldRun, held } from './held.ts'
+
+const KEPT =
+  'The message stays in recall memory, and no model is shown it again; the next message is answered as if it had not been sent.'
+const EMPTIED =
+  'The turn before was refused, too, so what was said earlier was put out of sight as well. If this goes on, look for the cause in the memory blocks.'
+
+/**
+ * Ends a run whose request a provider's filter refused. If that happened to the turn before it as well, the cause may
+ * stand further up, and the whole history goes out of sight: one refused message never makes an agent unusable.
+ */
+export async function putOutOfSight(run: HeldRun, { message }: ModelFailure): Promise<void> {
+  await held(run, async (tx, at) => {
+    const [first] = await tx.messages.ofRun(run.id)
+    const before = first ? first.seq - 1 : 0
+    const isSecond = before > 0 && (await tx.messages.hidden(run.agentId, before)).includes(before)
+    await refuseRun(tx, run, `${message} ${isSecond ? EMPTIED : KEPT}`, at)
+    if (!isSecond) return
+    const { messages } = await tx.agents.counts(run.agentId)
+    const from = messages + 1
+    await tx.agents.setContext(run.agentId, { from, summariesFrom: from, pressureTold: false }, at)
+  })
+}

@@ -1,0 +1,93 @@
+import type { Learned } from '../learned/learned.ts'
+import { alternateRoles, tellAsText, withoutSystem } from './adapt-roles.ts'
+import { type Fields, isFields } from './chat-extras.ts'
+import { callsOf, messagesOf, textOf } from './wire-messages.ts'
+
+/** Documented by Google for calls that another model made. */
+const NO_SIGNATURE = 'skip_thought_signature_validator'
+
+/** The request as this model takes it, by what was learnt of it. */
+export function adaptBody(body: Fields, learned: Learned): Fields {
+  const { omit = [], omitKeywords = [], stream } = learned
+  const limited = Object.fromEntries(
+    Object.entries(body).flatMap(([name, value]) => limit(name, value, learned)),
+  )
+  const streamed =
+    stream === true
+      ? { ...limited, stream: true, stream_options: { include_usage: true } }
+      : stream === false
+        ? without(limited, ['stream', 'stream_options'])
+        : limited
+  const kept = without(streamed, omit)
+  return {
+    ...kept,
+    messages: adaptMessages(messagesOf(body), learned),
+    ...(omitKeywords.length > 0 &&
+      kept.tools !== undefined && { tools: withoutKeywords(kept.tools, omitKeywords) }),
+  }
+}
+
+function limit(name: string, value: unknown, learned: Learned): [string, unknown][] {
+  if (name !== 'max_tokens' && name !== 'max_completion_tokens') return [[name, value]]
+  const { outputLimit = name, maxOutputTokens = Number.POSITIVE_INFINITY } = learned
+  return [[outputLimit, typeof value === 'number' ? Math.min(value, maxOutputTokens) : value]]
+}
+
+function without(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))
+}
+
+function adaptMessages(messages: readonly Fields[], learned: Learned): readonly Fields[] {
+  const adapted = messages.map((message) => adaptMessage(message, learned))
+  const spoken = learned.noSystem ? withoutSystem(adapted) : adapted
+  if (learned.roles === undefined) return spoken
+  return alternateRoles(learned.roles === 'plain' ? tellAsText(spoken) : spoken)
+}
+
+function adaptMessage(message: Fields, learned: Learned): Fields {
+  const { omitFields = [], wantsReasoning, wantsSignatures, textContent } = learned
+  const calls = callsOf(message)
+  const hasReasoning =
+    wantsReasoning !== undefined &&
+    message.role === 'assistant' &&
+    (calls.length > 0 || wantsReasoning.in === 'answers')
+  const adapted = {
+    ...(hasReasoning && { [wantsReasoning.field]: emptyOf(wantsReasoning.field) }),
+    ...message,
+    ...(textContent && { content: textOf(message.content) }),
+    ...(calls.length > 0 && {
+      tool_calls: calls.map((call, index) =>
+        without(wantsSignatures && index === 0 ? signed(call) : call, omitFields),
+      ),
+    }),
+  }
+  return without(adapted, omitFields)
+}
+
+/** Some take an empty text for a missing one. */
+function emptyOf(field: string): unknown {
+  return field.endsWith('_details') || field.endsWith('_blocks') ? [] : ' '
+}
+
+function signed(call: Fields): Fields {
+  if (call.extra_content !== undefined) return call
+  return { ...call, extra_content: { google: { thought_signature: NO_SIGNATURE } } }
+}
+
+/** At every level, but never a parameter that is called so. */
+function withoutKeywords(schema: unknown, keywords: readonly string[]): unknown {
+  if (Array.isArray(schema)) return schema.map((entry) => withoutKeywords(entry, keywords))
+  if (!isFields(schema)) return schema
+  return Object.fromEntries(
+    Object.entries(schema)
+      .filter(([name]) => !keywords.includes(name))
+      .map(([name, value]) => [
+        name,
+        name === 'properties' && isFields(value)
+          ? Object.fromEntries(
+              Object.entries(value).map(([key, field]) => [key, withoutKeywords(field, keywords)]),
+            )
+          : withoutKeywords(value, keywords),
+      ]),
+  )
+}

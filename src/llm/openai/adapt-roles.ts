@@ -1,0 +1,66 @@
+import type { Fields } from './chat-extras.ts'
+import { callsOf, textOf } from './wire-messages.ts'
+
+const NOTED = 'Noted.'
+const GO_ON = '(The conversation goes on.)'
+const BETWEEN = '\n\n'
+
+/**
+ * Templates that count who speaks leave out calls and their results; so before the next message something is said where
+ * the last words were the user's, too.
+ */
+export function alternateRoles(messages: readonly Fields[]): readonly Fields[] {
+  const told: Fields[] = []
+  let last = 'assistant'
+  for (const message of messages) {
+    const counts =
+      message.role === 'user' || (message.role === 'assistant' && callsOf(message).length === 0)
+    if (counts && message.role === last) {
+      const filler =
+        last === 'user' ? { role: 'assistant', content: NOTED } : { role: 'user', content: GO_ON }
+      told.push(filler)
+    }
+    told.push(message)
+    if (counts) last = String(message.role)
+  }
+  return told
+}
+
+/** For templates that know neither calls nor results: both are words, neighbours of one side joined. */
+export function tellAsText(messages: readonly Fields[]): readonly Fields[] {
+  const told: Fields[] = []
+  for (const message of messages) {
+    const next = asWords(message)
+    const last = told.at(-1)
+    if (last && last.role === next.role) {
+      const content = [textOf(last.content), textOf(next.content)].filter((text) => text !== '')
+      told[told.length - 1] = { ...last, content: content.join(BETWEEN) }
+    } else told.push(next)
+  }
+  return told
+}
+
+function asWords(message: Fields): Fields {
+  const text = textOf(message.content)
+  if (message.role === 'tool') {
+    // A result is not to end itself and go on as something else.
+    const safe = text.replaceAll('</tool_response', '<\\/tool_response')
+    return { role: 'user', content: `<tool_response>\n${safe}\n</tool_response>` }
+  }
+  const calls = callsOf(message).map(
+    (call) => `<tool_call>${JSON.stringify(call.function)}</tool_call>`,
+  )
+  if (calls.length === 0) return { ...message, content: text }
+  return { role: 'assistant', content: [text, ...calls].filter((part) => part !== '').join('\n') }
+}
+
+/** For models without a system role: the first message of the user begins with what it says. */
+export function withoutSystem(messages: readonly Fields[]): readonly Fields[] {
+  const [system, next, ...rest] = messages
+  if (system?.role !== 'system') return messages
+  const text = textOf(system.content)
+  if (next?.role !== 'user') {
+    return [{ role: 'user', content: text }, ...messages.slice(1)]
+  }
+  return [{ ...next, content: text + BETWEEN + textOf(next.content) }, ...rest]
+}

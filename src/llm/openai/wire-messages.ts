@@ -1,0 +1,19 @@
+import { type Fields, isFields } from './chat-extras.ts'
+
+/* How to look into a request that is written already. */
+
+export function messagesOf(body: Fields): readonly Fields[] {
+  return Array.isArray(body.messages) ? body.messages.filter(isFields) : []
+}
+
+export function callsOf(message: Fields): readonly Fields[] {
+  return Array.isArray(message.tool_calls) ? message.tool_calls.filter(isFields) : []
+}
+
+export function textOf(content: unknown): string {
+  if (typeof content === 'string') return content
+  if (!Array.isArray(content)) return ''
+  return content
+    .map((part: unknown) => (isFields(part) && typeof part.text === 'string' ? part.text : ''))
+    .join('')
+}
