@@ -1,5 +1,9 @@
 import { z } from 'zod'
 
+export const REASONING = ['off', 'low', 'medium', 'high'] as const
+/** How much a model is asked to think before it answers. */
+export type Reasoning = (typeof REASONING)[number]
+
 export const COMPACTION_MODES = ['summarize', 'drop'] as const
 
 /**
@@ -21,6 +25,8 @@ export const AgentSettings = z.object({
   timezone: z.string().default('UTC'),
   temperature: z.number().min(0).max(2).nullable().default(null),
   maxOutputTokens: z.number().int().min(1).nullable().default(null),
+  /** `off`: it is not asked to think; some models do all the same. */
+  reasoning: z.enum(REASONING).default('off'),
   /** Calls that only read may be made side by side. */
   parallelToolCalls: z.boolean().default(false),
   /** Its messages are embedded as its archive is. */

@@ -1,13 +1,12 @@
 import type { Extras } from '../../core/message.ts'
 import { ESCAPED_TROUBLE, soundValue } from '../sound-value.ts'
+import { type Fields, isFields } from '../wire/fields.ts'
 
 /*
  * What a chat completion holds besides its words and calls, and what is sent back of it: Gemini's `extra_content`,
  * OpenRouter's `reasoning_details`, `reasoning_content` of DeepSeek and vLLM, and whatever others add. Which fields
  * those are can't be listed, so all are kept but those that are known to be no part of the next request.
  */
-
-export type Fields = Readonly<Record<string, unknown>>
 
 /** Read elsewhere, or told for information only. Never taken from what is stored: a file may hold anything. */
 const NOT_MESSAGE_EXTRAS: ReadonlySet<string> = new Set([
@@ -127,10 +126,6 @@ function pick(fields: Fields, without: ReadonlySet<string>): Fields {
 
 function isNothing(value: unknown): boolean {
   return value == null || value === '' || (Array.isArray(value) && value.length === 0)
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isTextPart(part: unknown): boolean {

@@ -1,4 +1,4 @@
-import { type Fields, isFields } from './chat-extras.ts'
+import { type Fields, isFields } from '../wire/fields.ts'
 
 /** Fields of a list's entries that come in pieces; others are whole in each piece that has them. */
 const PIECEWISE: ReadonlySet<string> = new Set([

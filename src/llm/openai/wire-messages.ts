@@ -1,4 +1,4 @@
-import { type Fields, isFields } from './chat-extras.ts'
+import { type Fields, isFields } from '../wire/fields.ts'
 
 /* How to look into a request that is written already. */
 

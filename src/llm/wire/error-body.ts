@@ -1,3 +1,5 @@
+import { type Fields, isFields } from './fields.ts'
+
 /** What a server says went wrong, out of the several shapes in which servers say it. */
 export interface ErrorDetail {
   readonly message: string
@@ -19,8 +21,6 @@ export const NO_DETAIL: ErrorDetail = {
   retryMilliseconds: null,
   failedGeneration: '',
 }
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** Errors are wrapped in errors by each gateway on the way. */
 const MAX_DEPTH = 4
@@ -143,10 +143,6 @@ function millisecondsOf(unit: string): number {
   if (unit.startsWith('ms') || unit.startsWith('milli')) return 1
   if (unit.startsWith('h')) return 3_600_000
   return unit.startsWith('m') ? 60_000 : 1_000
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function toText(value: unknown): string {
