@@ -10,6 +10,7 @@ import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { type HttpSettings, readHttpSettings } from './http/settings.ts'
 import { parseEmbeddingHandle } from './llm/embedding/embedding-handle.ts'
 import {
+  apiVariable,
   findProvider,
   PROVIDERS,
   type ProviderSettings,
@@ -186,7 +187,7 @@ export function readConfig(
 
 /** Variables that look like settings of ours and are none, each in a sentence. */
 export function settingWarnings(environment: Environment = process.env): readonly string[] {
-  return unknownSettings(Object.keys(environment))
+  return unknownSettings(Object.keys(environment), PROVIDERS.map(apiVariable))
 }
 
 /** The user's editor, as a shell command. */

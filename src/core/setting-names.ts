@@ -38,10 +38,14 @@ export const SETTING_NAMES: readonly string[] = [
 /** Kubernetes sets these where a service is called recollect. */
 const OF_A_SERVICE = /^RECOLLECT_(SERVICE_|PORT$|PORT_)/
 
-/** A sentence for each variable that looks like a setting and is none. */
-export function unknownSettings(names: readonly string[]): readonly string[] {
+/** A sentence for each variable that looks like a setting and is none; `others`: those that providers have. */
+export function unknownSettings(
+  names: readonly string[],
+  others: readonly string[] = [],
+): readonly string[] {
   return names
-    .filter((name) => name.startsWith('RECOLLECT_') && !SETTING_NAMES.includes(name))
+    .filter((name) => name.startsWith('RECOLLECT_'))
+    .filter((name) => !SETTING_NAMES.includes(name) && !others.includes(name))
     .filter((name) => !OF_A_SERVICE.test(name))
     .map((name) => {
       const meant = nearest(name.slice('RECOLLECT_'.length), SHORT_NAMES)

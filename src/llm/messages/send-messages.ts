@@ -47,11 +47,11 @@ const HEADERS: ReadonlySet<string> = new Set([
 ])
 const ANTHROPIC_HOST = /(?:^|\.)anthropic\.com$/
 
-/** Gateways look for the key where other APIs have it. */
+/** Anthropic takes it where its client puts it; gateways also look where that used to be. */
 function headersFor({ baseUrl, key }: ProviderEndpoint, given: Headers): Headers {
   const headers = onlyHeaders(given, HEADERS)
   if (key !== '' && !ANTHROPIC_HOST.test(new URL(baseUrl).hostname)) {
-    headers.set('authorization', `Bearer ${key}`)
+    headers.set('x-api-key', key)
   }
   return headers
 }
