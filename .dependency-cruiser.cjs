@@ -25,6 +25,7 @@ const mayImport = {
     'src/generated/prompts.ts',
   ],
   'src/transfer': ['src/core', 'src/memory', 'src/storage/port'],
+  'src/assistant': ['src/core', 'src/storage/port', 'src/generated/prompts.ts'],
   'src/auth': ['src/core', 'src/storage/port'],
   'src/service': ['src/core'],
   'src/http': ['src/core', 'src/service'],
@@ -38,6 +39,7 @@ const mayImport = {
     'src/storage/database-settings.ts',
   ],
   'src/assemble.ts': [
+    'src/assistant',
     'src/config.ts',
     'src/core',
     'src/storage',
@@ -48,6 +50,7 @@ const mayImport = {
     'src/service',
   ],
   'src/app.ts': [
+    'src/assistant',
     'src/assemble.ts',
     'src/auth',
     'src/config.ts',

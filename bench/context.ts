@@ -101,6 +101,7 @@ function contextOf(messages: readonly Message[]): ContextInput {
       tokenRatio: 1,
       pressureTold: false,
       learnedWindow: null,
+      ranOn: null,
       summariesFrom: 1,
       summary: null,
     },

@@ -1,4 +1,5 @@
 import type { AgentFiles, App } from './assemble.ts'
+import type { Sessions } from './assistant/sessions.ts'
 import type { Gate } from './auth/gate.ts'
 import type { OAuthSettings } from './auth/oauth-settings.ts'
 import type { Tokens } from './auth/tokens.ts'
@@ -22,21 +23,28 @@ import type { CopySource, CopyTarget } from './storage/copy/ends.ts'
 import type { Storage } from './storage/port/store.ts'
 
 /*
- * The doors of Recollect. A client that starts us waits for `initialize`, so each door loads what stands behind it only
- * when it is opened; `assemble.ts` joins the parts.
+ * Entry points of Recollect. A client waits for `initialize`, so each entry point loads its code when it is called.
+ * `assemble.ts` joins the parts.
  */
 
 export type { App, CopyReports, Entry, Storage, Tokens }
 export { isLoopback }
 
-/** Throws a UserError that says what to do if the data can't be used. */
-export async function openApp(config: Config, log: Log): Promise<App> {
+/**
+ * Opens the data. Throws a UserError that says what to do if it cannot be used. Without `works`, this process takes no
+ * runs.
+ */
+export async function openApp(
+  config: Config,
+  log: Log,
+  works: boolean = !config.readOnly,
+): Promise<App> {
   const storage = await openStorage(config, log)
   const { assemble } = await import('./assemble.ts')
-  return assemble(config, log, storage)
+  return assemble(config, log, storage, works)
 }
 
-/** The database alone, without anybody who works on it. A read-only server neither creates nor migrates it. */
+/** Opens the database without workers. A read-only server neither creates nor migrates it. */
 export async function openStorage(
   { database, readOnly, vectorBytes }: Pick<Config, 'database' | 'readOnly' | 'vectorBytes'>,
   log?: Log,
@@ -65,7 +73,7 @@ async function openServer(
   return readOnly ? openPostgresToRead(options) : openPostgres(options)
 }
 
-/** Copies all that one database holds into another; nobody may work on that one meanwhile. Answers how many rows. */
+/** Copies a whole database into another. No process may use the source meanwhile. Returns the number of rows. */
 export async function copyData(
   from: DatabaseAddress,
   to: DatabaseAddress,
@@ -86,7 +94,7 @@ export async function copyData(
   }
 }
 
-/** The files of SQLite, handled without anybody who works on them. Throws a UserError on PostgreSQL. */
+/** Operations on SQLite files, without workers. Throws a UserError on PostgreSQL. */
 export async function openDataFiles({ database }: Pick<Config, 'database'>) {
   if (database.kind === 'postgres') throw onServer(database.url)
   const [{ restoreSqlite }, { keptFiles, removeKept }, { checkPlace }, links] = await Promise.all([
@@ -105,7 +113,7 @@ export async function openDataFiles({ database }: Pick<Config, 'database'>) {
   }
 }
 
-/** Copies what can still be read of a damaged file of SQLite into a new one. */
+/** Copies everything readable in a damaged SQLite file to a new one. */
 export async function salvageData(damaged: string, target: string) {
   const { salvageSqlite } = await import('./storage/sqlite/salvage.ts')
   return salvageSqlite(damaged, target, new Date(systemClock()))
@@ -151,7 +159,7 @@ export async function openModels(
   })
 }
 
-/** How things are shown to programs, the same as over MCP. */
+/** Functions that turn objects into the JSON of the MCP contract. */
 export async function openPresenters() {
   const { presentAgent, presentShortAgent, presentWholeBlock } = await import(
     './mcp/present/present.ts'
@@ -160,7 +168,7 @@ export async function openPresenters() {
   return { presentAgent, presentShortAgent, presentWholeBlock, presentMessage }
 }
 
-/** Agents as files, without anybody who works on them. Where the data is only read, nothing can be imported. */
+/** Export and import of agents, without workers. Import fails on a read-only server. */
 export async function openTransfer(config: Config): Promise<OpenTransfer> {
   const { assembleTransfer } = await import('./assemble.ts')
   const storage = await openStorage(config)
@@ -171,6 +179,28 @@ export interface OpenTransfer extends AgentFiles {
   close(): Promise<void>
 }
 
+/** Memory for sessions of coding assistants. Loads only the code it needs, because the assistant waits. */
+export async function openSessions(config: Config): Promise<OpenSessions> {
+  const { createSessions } = await import('./assistant/sessions.ts')
+  const { createRedaction } = await import('./core/redact.ts')
+  const { secretsOf } = await import('./config.ts')
+  const storage = await openStorage(config)
+  const sessions = createSessions({
+    store: storage.in(config.namespace),
+    clock: storage.clock,
+    clean: createRedaction(secretsOf(config)),
+    async create(name) {
+      const { createProjectAgent } = await import('./assemble.ts')
+      return createProjectAgent(config, storage, name)
+    },
+  })
+  return { ...sessions, close: storage.close }
+}
+
+export interface OpenSessions extends Sessions {
+  close(): Promise<void>
+}
+
 export async function openEmbedders(config: Config): Promise<EmbedderRegistry> {
   const { createEmbedderRegistry } = await import('./llm/registry/embedder-registry.ts')
   return createEmbedderRegistry({ settings: config.providers, limits: config.modelCalls })
@@ -178,7 +208,7 @@ export async function openEmbedders(config: Config): Promise<EmbedderRegistry> {
 
 export type ServeOptions = Pick<ServerOptions, 'toolsets' | 'readOnly' | 'agent' | 'log'>
 
-/** MCP over this process's stdin and stdout. `context` is asked for by the first call that needs it. */
+/** MCP over stdin and stdout. `context` is called by the first request that needs it. */
 export async function serveStdio(
   context: () => Promise<McpContext>,
   options: ServeOptions,
@@ -188,7 +218,7 @@ export async function serveStdio(
   return serveOverStdio(factory, options.log)
 }
 
-/** Bearer tokens over an opened database. */
+/** Bearer tokens in an opened database. */
 export async function openTokens(storage: Pick<Storage, 'tokens'>, log: Log): Promise<Tokens> {
   const { createTokens } = await import('./auth/tokens.ts')
   return createTokens({
@@ -199,7 +229,7 @@ export async function openTokens(storage: Pick<Storage, 'tokens'>, log: Log): Pr
   })
 }
 
-/** Who comes in over HTTP at that host: with the token of the settings, a stored one, or one of the issuer. */
+/** Authentication for HTTP on that host: RECOLLECT_TOKEN, stored tokens, and tokens of the issuer. */
 export async function openGate(
   { token, namespace, oauth }: Pick<Config, 'token' | 'namespace' | 'oauth'>,
   { storage, host, log }: GateParts,
@@ -221,7 +251,7 @@ interface GateParts {
   readonly log: Log
 }
 
-/** MCP over HTTP. Throws a UserError if the port can't be had. */
+/** MCP over HTTP. Throws a UserError if the port cannot be bound. */
 export async function serveHttp(
   context: Serving['context'],
   options: ServeOptions &
@@ -253,14 +283,16 @@ async function openJwtCheck(
   return createJwtCheck(oauth, namespace, log)
 }
 
-/** The one agent that all clients get. Throws a UserError that says which are meant if that is not one. */
+/**
+ * The one agent that all clients are limited to. Throws a UserError with the candidates if there is not exactly one.
+ */
 export async function findPinnedAgent(context: McpContext, agent: string): Promise<Agent> {
   const { pinContext } = await import('./service/pin-context.ts')
   const pinned = await pinContext(context, agent)
   return pinned.agents.find(pinned.pinnedTo ?? agent)
 }
 
-/** The address of a database, for people: without user, password and settings. */
+/** A database URL for display: without user, password and parameters. */
 export function locationOf(url: string): string {
   const { host, pathname, searchParams } = new URL(url)
   return `postgres://${host || (searchParams.get('host') ?? '')}${pathname}`

@@ -9,12 +9,16 @@ import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
 import type { RunsOptions } from './agent/runs/runs-options.ts'
+import { projectAgent } from './assistant/project-agent.ts'
 import type { Config } from './config.ts'
+import type { Agent } from './core/agent.ts'
 import { type Bus, createBus } from './core/bus.ts'
+import { toTimestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
 import type { Change } from './core/event.ts'
 import { keepKey } from './core/keep-key.ts'
 import { describeError, type Log } from './core/log.ts'
+import { withoutSecrets } from './core/safe-url.ts'
 import { readSampled } from './llm/client/read-sampled.ts'
 import { toSampling } from './llm/client/to-sampling.ts'
 import { countTokens } from './llm/count-tokens.ts'
@@ -22,6 +26,7 @@ import type { EmbedderRegistry } from './llm/embedder.ts'
 import { storedLessons } from './llm/learned/learned.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import { createEmbedderRegistry } from './llm/registry/embedder-registry.ts'
+import type { KnownEndpoints } from './llm/registry/ollama-probe.ts'
 import { createModelRegistry } from './llm/registry/registry.ts'
 import { createArchivalMemory } from './memory/archival.ts'
 import { createArchives } from './memory/archives.ts'
@@ -37,18 +42,18 @@ import { pollChanges } from './storage/changes/poll-changes.ts'
 import type { EmbedQuery, Storage } from './storage/port/store.ts'
 import { createTransfer } from './transfer/transfer.ts'
 
-/** The whole of Recollect over one opened database. */
+/** Recollect over one opened database. */
 export interface App {
-  /** Of the namespace in the settings. */
+  /** Context of the configured namespace. */
   readonly context: McpContext
-  /** All that exists for that namespace. */
+  /** Context of another namespace. */
   contextOf(namespace: string): McpContext
   readonly storage: Storage
-  /** Stops taking work, lets go of what is under way for the next process, and closes the database. */
+  /** Stops taking work, releases runs for the next process, and closes the database. */
   close(): Promise<void>
 }
 
-/** Agents as files, over an opened database on which nobody works here. */
+/** Export and import of agents over an opened database, without workers. */
 export function assembleTransfer(config: Config, storage: Storage) {
   const store = storage.in(config.namespace)
   return {
@@ -57,33 +62,60 @@ export function assembleTransfer(config: Config, storage: Storage) {
   }
 }
 
+/** Creates the agent of a project, for its first session. */
+export async function createProjectAgent(
+  config: Config,
+  storage: Storage,
+  name: string,
+): Promise<Agent> {
+  const embedders = createEmbedderRegistry({
+    settings: config.providers,
+    limits: config.modelCalls,
+  })
+  const agents = createAgents(
+    storage.in(config.namespace),
+    openModels(config, storage),
+    { check: embedders.check, fallback: config.embedding },
+    storage.clock,
+  )
+  const { agent } = await agents.create(projectAgent(name))
+  return agent
+}
+
 export type AgentFiles = ReturnType<typeof assembleTransfer>
 
-/** A batch takes a slow machine a minute; whoever takes longer is asked for less at a time. */
+/**
+ * Timeout of one embedding batch. A batch takes up to a minute on a slow machine; after a timeout, batches get smaller.
+ */
 const EMBEDDING_MILLISECONDS = 120_000
 
-/** What every namespace shares. */
+/** Parts that all namespaces share. */
 interface Parts {
   readonly config: Config
   readonly log: Log
   readonly storage: Storage
-  /** Names this process. */
+  /** Name of this process, for leases. */
   readonly owner: string
   readonly models: ModelRegistry
   readonly embedders: EmbedderRegistry
   readonly embedQuestion: EmbedQuestion
   readonly changes: Bus<Change>
   readonly live: LiveRuns
-  /** Seals cursors. */
+  /** Key that seals cursors. */
   readonly cursorKey: () => Promise<Uint8Array>
 }
 
-/** Joins the parts over an opened database, and begins to serve its queues; a read-only server leaves them alone. */
-export async function assemble(config: Config, log: Log, storage: Storage): Promise<App> {
+/** Joins the parts over an opened database and starts to work on its queues, unless the server is read-only. */
+export async function assemble(
+  config: Config,
+  log: Log,
+  storage: Storage,
+  works: boolean = !config.readOnly,
+): Promise<App> {
   const parts = openParts(config, log, storage)
-  const work = startWork(parts)
+  const work = works ? startWork(parts) : IDLE
   const poller = await pollChanges(storage.changes, parts.changes.publish, log)
-  // Now, so that nothing that only reads has to write it; if it can't be made yet, the first cursor tries again.
+  // Create the key now, so that later reads need no write. If that fails, the first cursor tries again.
   await parts.cursorKey().catch(() => undefined)
   const contexts = new Map<string, McpContext>()
   const contextOf = (namespace: string): McpContext => {
@@ -130,15 +162,17 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
 }
 
 interface Work {
-  /** Something may be free to be worked on. */
+  /** Looks for new work at once. */
   wake(): void
   stop(): Promise<void>
 }
 
-/** Works on runs and embeddings, and reacts to changes of them, also to those that other processes make. */
+/** For processes that leave the work to others. */
+const IDLE: Work = { wake() {}, async stop() {} }
+
+/** Works on runs and embeddings, and follows changes by this and other processes. */
 function startWork(parts: Parts): Work {
   const { config, storage, changes } = parts
-  if (config.readOnly) return { wake() {}, async stop() {} }
   const worker = createWorker({
     ...parts,
     clock: storage.clock,
@@ -236,7 +270,7 @@ function createRunsPort(
 
 async function readStats({ config, storage }: Parts, namespace: string): Promise<Stats> {
   const { bytes, schemaVersion } = await storage.info()
-  // The size of the whole server would tell other namespaces how much is in one of them.
+  // The size of the server would tell other namespaces how much data one of them has.
   const isHome = namespace === config.namespace
   const counted = await storage.embeddings.counts()
   return {
@@ -248,7 +282,7 @@ async function readStats({ config, storage }: Parts, namespace: string): Promise
   }
 }
 
-/** Of a server that only reads, where none that writes made one yet: a key of its own, for as long as it runs. */
+/** A read-only server may find no stored key; then it uses a temporary one. */
 async function readCursorKey(storage: Storage): Promise<Uint8Array> {
   try {
     return await storage.signingKey('cursor')
@@ -258,9 +292,26 @@ async function readCursorKey(storage: Storage): Promise<Uint8Array> {
   }
 }
 
-function openModels(config: Config, { learned, clock }: Storage): ModelRegistry {
+/** Remembered for as long as the data is; a server that only reads remembers what others wrote down. */
+function rememberEndpoints({ endpoints, clock }: Storage): KnownEndpoints {
+  const noted = new Set<string>()
+  const keyOf = (baseUrl: string) => withoutSecrets(baseUrl)
+  return {
+    hasAnswered: async (baseUrl) =>
+      noted.has(keyOf(baseUrl)) ||
+      (await endpoints.answered().catch(() => noted)).has(keyOf(baseUrl)),
+    async noteAnswer(baseUrl) {
+      if (noted.has(keyOf(baseUrl))) return
+      noted.add(keyOf(baseUrl))
+      await endpoints.note(keyOf(baseUrl), toTimestamp(clock())).catch(() => undefined)
+    },
+  }
+}
+
+function openModels(config: Config, storage: Storage): ModelRegistry {
   return createModelRegistry({
-    lessons: storedLessons(learned, clock),
+    endpoints: rememberEndpoints(storage),
+    lessons: storedLessons(storage.learned, storage.clock),
     defaultHandle: config.model,
     settings: config.providers,
     limits: config.modelCalls,

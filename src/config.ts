@@ -26,40 +26,40 @@ export type { DatabaseAddress, DatabaseSettings } from './storage/database-setti
 export { readDatabaseUrl } from './storage/database-settings.ts'
 export { ConfigError }
 
-/** Everything that can be set, read once at start. */
+/** All settings, read once at start. */
 export interface Config {
   readonly database: DatabaseSettings
   readonly model: string | null
   readonly embedding: string | null
   readonly providers: ProviderSettings
   readonly token: string | null
-  /** Of stdio, of commands, and of whoever brings `token` or a token that names none. */
+  /** Namespace for stdio, CLI commands, and callers whose token names none. */
   readonly namespace: string
-  /** Whose tokens count beside ours. */
+  /** External issuer whose tokens are accepted. */
   readonly oauth: OAuthSettings | null
   readonly http: HttpSettings
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
-  /** Agents that this process works for at once. */
+  /** Maximum number of agents that this process runs at once. */
   readonly mostRuns: number
-  /** Memory for indexes of vectors; 0: none are kept. */
+  /** Memory budget in bytes for in-memory vector indexes; 0 turns them off. */
   readonly vectorBytes: number
   readonly modelCalls: ModelCallSettings
   readonly logLevel: LogLevel
   readonly toolsets: readonly Toolset[]
-  /** Nothing is written: no migration, no work on runs, only tools that read. */
+  /** No migration, no work on runs, and only tools that read. */
   readonly readOnly: boolean
-  /** Id or name of the one agent that is served. */
+  /** Id or name of the only agent that is served. */
   readonly agent: string | null
 }
 
-/** Not settings of anybody's, but values that tests shorten. */
+/** Not user settings; tests shorten them. Values are chosen by hand. */
 export interface ModelCallSettings {
   readonly totalMilliseconds: number
-  /** Between two pieces of an answer. */
+  /** Maximum pause between two chunks of a streamed answer. */
   readonly idleMilliseconds: number
-  /** Before the first retry; it doubles with each. */
+  /** Delay before the first retry; it doubles with each. */
   readonly firstPauseMilliseconds: number
 }
 
@@ -71,19 +71,19 @@ const MODEL_CALLS: ModelCallSettings = {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The built-in model and that of whichever client calls, which belong to no provider. */
+/** Handles without a provider: the built-in model, and the model of the calling client. */
 const REHEARSAL = 'offline/rehearsal'
 const CLIENT = 'client/sampling'
 
 const count = (most: number) => z.coerce.number().int().min(1).max(most)
 
-/** What some clients hand on where nobody filled in their form. */
+/** Placeholders that some clients pass on for fields that were left empty. */
 const LEFT_OPEN = /^\$\{[^{}]*\}$/
-/** The form of a bundle, whose fields may stay empty. In a path any other is refused by name. */
+/** Placeholder of an empty field in a bundle (.mcpb). In a path, any other placeholder is refused by name. */
 const FIELD_LEFT_OPEN = /^\$\{user_config\.[^{}]*\}$/
 const PATHS = ['RECOLLECT_HOME', 'RECOLLECT_DATABASE_URL']
 
-/** `flags` override the environment; a variable that is empty or that a client left open counts as unset. */
+/** `flags` override the environment. An empty variable or an unfilled placeholder counts as unset. */
 export function readConfig(
   flags: Environment = {},
   environment: Environment = process.env,
@@ -185,9 +185,38 @@ export function readConfig(
   })
 }
 
-/** Variables that look like settings of ours and are none, each in a sentence. */
+/** One sentence for each variable that looks like a setting of ours but is unknown. */
 export function settingWarnings(environment: Environment = process.env): readonly string[] {
   return unknownSettings(Object.keys(environment), PROVIDERS.map(apiVariable))
+}
+
+/**
+ * Settings of a hook. Its project is the assistant's directory, and its namespace is that of the project unless set.
+ */
+export function readHookConfig(
+  flags: Environment,
+  directory: string,
+  environment: Environment = process.env,
+): HookConfig {
+  const project = environment.CLAUDE_PROJECT_DIR?.trim() || directory
+  const namespace = environment.RECOLLECT_NAMESPACE?.trim() || 'project'
+  const config = readConfig(flags, {
+    ...environment,
+    RECOLLECT_NAMESPACE: namespace,
+    CLAUDE_PROJECT_DIR: project,
+  })
+  return { config, project }
+}
+
+export interface HookConfig {
+  readonly config: Config
+  /** Directory of the project. */
+  readonly project: string
+}
+
+/** Whether hooks are enabled (RECOLLECT_HOOKS). */
+export function hooksAreOn(environment: Environment = process.env): boolean {
+  return !/^(off|0|no|none|false)$/i.test(environment.RECOLLECT_HOOKS?.trim() ?? '')
 }
 
 /** The user's editor, as a shell command. */
@@ -207,7 +236,7 @@ export function secretsOf({ providers, token, database }: Config): readonly stri
   ]
 }
 
-/** As it stands in the address, and as it is. */
+/** The password both URL-encoded and decoded. */
 function passwordsOf(url: string): readonly string[] {
   const { password, searchParams } = new URL(url)
   const all = [password, decodeURIComponent(password), searchParams.get('password') ?? '']
@@ -234,7 +263,7 @@ function readEmbedding(handle: string | undefined): string | null {
   }
 }
 
-/** What others read of the settings; they don't know that it is settings that are read. */
+/** Converts a UserError of a shared reader to a ConfigError, which the CLI prints in one line. */
 function inOneLine<T>(read: () => T): T {
   try {
     return read()
@@ -243,7 +272,7 @@ function inOneLine<T>(read: () => T): T {
   }
 }
 
-/** `project` and `session` are the namespaces of those that a client is at work in. */
+/** Resolves the names `project` and `session` to the namespace of the client's project or session. */
 function withNamespace(settings: Environment): Environment {
   const value = settings.RECOLLECT_NAMESPACE?.trim() ?? ''
   const read = readNamespace(value, settings)

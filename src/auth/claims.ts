@@ -4,14 +4,14 @@ import type { OAuthSettings } from './oauth-settings.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 type Reading = Pick<OAuthSettings, 'namespaceClaim' | 'defaultScopes' | 'scopePrefix'> & {
-  /** Of all tokens, where no claim is set. */
+  /** Namespace of all tokens if no namespace claim is configured. */
   readonly namespace: string
 }
 
-const LONGEST_NAME = 200
+const MAX_NAME_CHARACTERS = 200
 const OUR_PREFIX = 'recollect:'
 
-/** Whom a token that was found to be good comes from. */
+/** Access that a verified token grants, or the reason to refuse it. */
 export function accessOf(claims: Claims, reading: Reading): Access | TokenRefusal {
   if (claims.cnf !== undefined) {
     return refusal('The token is bound to a key of its holder, which this server does not check.')
@@ -29,7 +29,7 @@ function refusal(message: string): TokenRefusal {
   return { reason: 'invalid', message }
 }
 
-/** In `scope`, as RFC 9068 has it, or in the list `scp`; what is none of ours does not count. */
+/** Scopes in `scope` (RFC 9068) or in the list `scp`. Scopes that are not ours are ignored. */
 function scopesOf(claims: Claims, { scopePrefix, defaultScopes }: Reading): ReadonlySet<Scope> {
   const named = new Set([claims.scope, claims.scp].flatMap(namesIn))
   const prefixes = ['', scopePrefix || OUR_PREFIX]
@@ -42,13 +42,13 @@ function namesIn(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : []
 }
 
-/** What can be told to a person, and set as the namespace of a token of ours. */
+/** Namespaces that are safe to show and that a token of ours may have. */
 const READABLE = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
-const LONGEST_NAMESPACE = 64
+const MAX_NAMESPACE_CHARACTERS = 64
 
 /**
- * The claim's name stands before its value, so that nobody gets at `default` by being called so. What can't be a
- * namespace is hashed, without a dot, so that two values never become one namespace.
+ * The claim's name is a prefix of the namespace, so that a value `default` does not give access to the namespace
+ * `default`. A value that cannot be a namespace is hashed, without a dot, so that no two values share a namespace.
  */
 function namespaceOf(
   claims: Claims,
@@ -58,12 +58,12 @@ function namespaceOf(
   const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
   if (typeof value !== 'string' || value === '' || !value.isWellFormed()) return undefined
   const namespace = `${claim}.${value}`
-  if (READABLE.test(namespace) && namespace.length <= LONGEST_NAMESPACE) return namespace
+  if (READABLE.test(namespace) && namespace.length <= MAX_NAMESPACE_CHARACTERS) return namespace
   const hash = createHash('sha256').update(JSON.stringify([claim, value]))
   return `oauth-${hash.digest('base64url')}`
 }
 
-/** Before the names of those who have a token of the issuer. */
+/** Prefix of the names of callers with an issuer's token. */
 const ISSUERS = 'oauth:'
 
 export function isOfIssuer({ name }: Access): boolean {
@@ -74,5 +74,5 @@ function nameOf(claims: Claims): string {
   const who = [claims.sub, claims.client_id, claims.azp].find(
     (value): value is string => typeof value === 'string' && value !== '',
   )
-  return `${ISSUERS}${(who ?? '').slice(0, LONGEST_NAME)}`
+  return `${ISSUERS}${(who ?? '').slice(0, MAX_NAME_CHARACTERS)}`
 }

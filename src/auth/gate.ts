@@ -6,27 +6,27 @@ import { fixedToken } from './fixed-token.ts'
 import { MISSING, NOT_TAKEN } from './refusals.ts'
 
 export interface GateOptions {
-  /** That of the settings. */
+  /** RECOLLECT_TOKEN. */
   readonly token: string | null
-  /** What is served to whoever brings that token, and to everybody where none is needed. */
+  /** Namespace for RECOLLECT_TOKEN, and for callers without a token where none is needed. */
   readonly namespace: string
-  /** Nobody but this machine can reach the server. */
+  /** The server listens on loopback only. */
   readonly isLoopback: boolean
   readonly stored: { readonly any: TokenStore['any']; readonly check: TokenCheck }
-  /** Other kinds of tokens; where there are any, nobody comes in without one. */
+  /** Further token checks. If there are any, every request needs a token. */
   readonly more?: readonly TokenCheck[]
 }
 
-/** The door of a server over HTTP. */
+/** Authentication of the HTTP server. */
 export interface Gate {
   readonly authenticate: Authenticate
-  /** Whether a token is needed now. */
+  /** Whether a token is required now. */
   isClosed(): Promise<boolean>
 }
 
 /**
- * Every request is looked at anew, so a token that is revoked, or the first that is made, counts from then on, whichever
- * process did it. A revoked token still counts as one, so that revoking the last opens nothing.
+ * Every request is checked against the database, so a new or revoked token takes effect at once, in every process.
+ * Revoked tokens still count as existing: revoking the last one must not open the server.
  */
 export function createGate({ token, namespace, isLoopback, stored, more = [] }: GateOptions): Gate {
   const own = token === null ? [] : [fixedToken(token, ownerAccess(namespace))]

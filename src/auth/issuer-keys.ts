@@ -2,16 +2,16 @@ import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'j
 import { isSafeUrl } from '../core/safe-url.ts'
 import type { OAuthSettings } from './oauth-settings.ts'
 
-/** The issuer's keys can't be had, so nothing can be said about a token. */
+/** The issuer's keys are not available, so a token can be neither accepted nor refused. */
 export class IssuerUnreachable extends Error {}
 
-/** It was found out a moment ago, and is not looked at again yet. */
+/** The issuer failed a moment ago and is not asked again yet. */
 export class StillUnreachable extends IssuerUnreachable {}
 
 export interface KeyTimes {
-  /** After a look for keys, none follows for an unknown one before this is over. */
+  /** Minimum time between two key requests caused by unknown key ids. */
   readonly pauseMilliseconds: number
-  /** Keys are asked for again after this, known or not: one that the issuer withdrew stops to count. */
+  /** Keys are fetched again after this time, so that a withdrawn key stops being valid. */
   readonly maxAgeMilliseconds: number
 }
 
@@ -19,10 +19,7 @@ const ANSWER_MILLISECONDS = 5_000
 
 type Source = Pick<OAuthSettings, 'issuer' | 'jwksUrl'>
 
-/**
- * The keys that an issuer signs with, kept for a while. Who sends tokens that nobody signed can't make us ask the issuer
- * more often than once a pause.
- */
+/** The issuer's signing keys, cached. Requests with forged tokens cause at most one request to the issuer per pause. */
 export function createIssuerKeys(source: Source, times: KeyTimes): JWTVerifyGetKey {
   let found: Promise<JWTVerifyGetKey> | undefined
   let failedAt = Number.NEGATIVE_INFINITY
@@ -55,7 +52,7 @@ export function createIssuerKeys(source: Source, times: KeyTimes): JWTVerifyGetK
       return await keys(header, token)
     } catch (error) {
       if (isAboutToken(error)) throw error
-      // Not put off further by those who come meanwhile.
+      // Later callers do not extend the pause.
       if (performance.now() - failedAt >= times.pauseMilliseconds) failedAt = performance.now()
       throw error instanceof IssuerUnreachable
         ? error
@@ -72,7 +69,7 @@ function isAboutToken(error: unknown): boolean {
   )
 }
 
-/** Out of the issuer's metadata, which stands at one of three addresses. */
+/** Reads `jwks_uri` from the issuer's metadata, which is at one of three addresses. */
 async function findJwksUrl(
   issuer: string,
   ask: (url: string, init: RequestInit) => Promise<Response>,
@@ -89,7 +86,7 @@ async function findJwksUrl(
   throw new IssuerUnreachable(`the issuer ${issuer} has no metadata`)
 }
 
-/** In the order of the MCP specification: RFC 8414, then OpenID with the path behind and before. */
+/** In the order of the MCP specification: RFC 8414, then OpenID Connect with the path appended and inserted. */
 export function metadataUrls(issuer: string): readonly string[] {
   const { origin, pathname } = new URL(issuer)
   const path = pathname.replace(/\/$/, '')

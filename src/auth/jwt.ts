@@ -12,17 +12,17 @@ import {
 import type { OAuthSettings } from './oauth-settings.ts'
 
 /*
- * Tokens of an issuer, by RFC 9068. A key of the issuer can't be taken for a secret, because no algorithm with a shared
- * secret is among those that count; where keys are is said by our settings and the issuer, never by the token.
+ * Checks an issuer's tokens (RFC 9068). Algorithms with a shared secret are not accepted, so a public key cannot be
+ * used as a secret. The address of the keys comes from our settings and the issuer, never from the token.
  */
 
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ]
-/** A token may leave its type out; a token for something else, such as a logout, says so. */
+/** `typ` may be missing. Tokens for other purposes, such as logout tokens, have another `typ`. */
 const TYPES = ['jwt', 'at+jwt']
-/** Between the issuer's clock and ours. */
+/** Allowed difference between the issuer's clock and ours; chosen by hand. */
 const TOLERANCE_SECONDS = 30
 const EXPIRED = 'The token has expired.'
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
@@ -30,9 +30,9 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
 const KEY_TIMES: KeyTimes = { pauseMilliseconds: 5_000, maxAgeMilliseconds: 600_000 }
 
 /**
- * Says who has a JWT of the issuer, for `namespace` if no claim says for which. Throws UserError `busy` when the issuer's
- * keys can't be had: the token may be good, and a client that was told otherwise would throw it away and send its person
- * to the login.
+ * Returns the access of an issuer's JWT; `namespace` applies if no claim names one. Throws UserError `busy` if the
+ * issuer's keys are not available: the token may be valid, and a refusal would make the client discard it and ask the
+ * user to log in again.
  */
 export function createJwtCheck(
   settings: OAuthSettings,
@@ -45,7 +45,7 @@ export function createJwtCheck(
     if (!JWT.test(token)) return undefined
     let claims: JWTPayload
     try {
-      // Needs no key: an expired token must not count for longer because the issuer is away.
+      // Checked without a key: an expired token is refused even if the issuer is down.
       if (hasExpired(decodeJwt(token))) return invalid(EXPIRED)
       const { payload, protectedHeader } = await jwtVerify(token, keys, {
         issuer: settings.issuer,
@@ -84,7 +84,7 @@ function invalid(message: string): TokenRefusal {
   return { reason: 'invalid', message }
 }
 
-/** What its owner can do something about; who made it up need not know how close it came. */
+/** Details only for problems that the token's owner can fix. A forger learns nothing. */
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return EXPIRED
   if (error instanceof errors.JWTClaimValidationFailed) {

@@ -2,27 +2,27 @@ import { SCOPES, type Scope } from '../core/access.ts'
 import { UserError } from '../core/errors.ts'
 import { readUrl } from '../core/safe-url.ts'
 
-/** Whose tokens count beside our own, and how they are read. */
+/** The external issuer whose tokens are accepted, and how they are read. */
 export interface OAuthSettings {
-  /** As it stands in the tokens' `iss`, to the letter. */
+  /** Must equal the tokens' `iss` exactly. */
   readonly issuer: string
-  /** The address of `/mcp` as clients write it: the resource that tokens are asked for. */
+  /** The public URL of `/mcp`, the resource that tokens are requested for. */
   readonly resource: string
-  /** What `aud` must hold, one of them. */
+  /** Accepted values of `aud`; one must match. */
   readonly audiences: readonly string[]
-  /** Where the issuer's keys are; undefined: its metadata says so. */
+  /** URL of the issuer's keys; undefined to read it from the issuer's metadata. */
   readonly jwksUrl: string | undefined
-  /** The claim that says whose data it is; undefined: all of them share the server's namespace. */
+  /** Claim that names the namespace; undefined if all tokens share the server's namespace. */
   readonly namespaceClaim: string | undefined
-  /** Of a token that names no scope of ours. */
+  /** Scopes of a token that names none of ours. */
   readonly defaultScopes: readonly Scope[]
-  /** What stands before our scopes where clients ask the issuer for them. */
+  /** Prefix of our scopes at the issuer. */
   readonly scopePrefix: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Null: no issuer is set. Throws UserError, in one line, for what can't be used. */
+/** Returns null if no issuer is configured. Throws a UserError, in one line, for invalid settings. */
 export function readOAuthSettings(settings: Environment): OAuthSettings | null {
   const get = (name: string) => settings[name]?.trim() || undefined
   const issuer = get('RECOLLECT_OAUTH_ISSUER')
@@ -50,7 +50,7 @@ export function readOAuthSettings(settings: Environment): OAuthSettings | null {
   }
 }
 
-/** Clients write the address of a server without a path in both ways. */
+/** Clients write a URL without a path with or without the slash. */
 function withSlash(url: string): string {
   return `${url}/`
 }
@@ -69,7 +69,7 @@ function readScopes(list: string): readonly Scope[] {
     })
 }
 
-/** What a scope may consist of, by RFC 6749. */
+/** A valid scope prefix by RFC 6749. */
 function readPrefix(prefix: string): string {
   if (/^[\x21\x23-\x5b\x5d-\x7e]*$/.test(prefix)) return prefix
   throw new UserError(

@@ -5,7 +5,7 @@ export const MISSING: TokenRefusal = {
   message: 'This server needs the header "Authorization: Bearer <token>".',
 }
 
-/** One answer to all that is wrong with a token, so that it tells nothing about those that exist. */
+/** The same answer to every invalid token, so that it reveals nothing about existing ones. */
 export const NOT_TAKEN: TokenRefusal = {
   reason: 'invalid',
   message:

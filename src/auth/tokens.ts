@@ -9,7 +9,7 @@ import { NOT_TAKEN } from './refusals.ts'
 const PREFIX = 'rcl_'
 const TOKEN = /^rcl_[A-Za-z0-9_-]{43}$/
 const RANDOM_BYTES = 32
-/** Nobody needs to know it to the minute, and a write for each request would cost more than the request. */
+/** `last used` is updated at most once per hour: a write per request would cost more than the request. */
 const USED_MILLISECONDS = 3_600_000
 
 export interface NewAccess {
@@ -22,15 +22,15 @@ export interface NewAccess {
 export interface TokensOptions {
   readonly store: TokenStore
   readonly clock: Clock
-  /** That a token was used could not be written down. */
+  /** Called if the time of use could not be stored. */
   readonly onError: (error: unknown) => void
 }
 
-/** Bearer tokens that are kept here, each known by its hash only: whoever reads the database can use none of them. */
+/** Bearer tokens in the database. Only their hashes are stored, so a reader of the database cannot use them. */
 export function createTokens({ store, clock, onError }: TokensOptions) {
   const check: TokenCheck = async (token) => {
     if (!token.startsWith(PREFIX)) return undefined
-    // Found by the hash, so the time it takes tells nothing about tokens that exist.
+    // Lookup by hash: its timing reveals nothing about existing tokens.
     const found = TOKEN.test(token) ? await store.byDigest(digestOf(token)) : undefined
     const now = toTimestamp(clock())
     if (found === undefined || !isTaken(found, now)) return NOT_TAKEN
@@ -42,7 +42,7 @@ export function createTokens({ store, clock, onError }: TokensOptions) {
   return {
     check,
 
-    /** The token itself is in the answer, and nowhere else ever again. */
+    /** The token is returned once and stored nowhere. */
     async create(access: NewAccess): Promise<{ readonly token: string; readonly id: string }> {
       const token = `${PREFIX}${randomBytes(RANDOM_BYTES).toString('base64url')}`
       const id = newId('token')
@@ -58,7 +58,7 @@ export function createTokens({ store, clock, onError }: TokensOptions) {
 
     list: () => store.list(),
 
-    /** By id, or by the name of one that is not revoked. */
+    /** By id, or by the name of a token that is not revoked. */
     async revoke(reference: string): Promise<StoredToken> {
       const id = readId('token', reference)
       const found = (await store.list()).find((token) =>
@@ -78,7 +78,7 @@ export function createTokens({ store, clock, onError }: TokensOptions) {
 
 export type Tokens = ReturnType<typeof createTokens>
 
-/** Whether requests with it are answered at that time. */
+/** Whether the token is valid at that time. */
 function isTaken({ revokedAt, expiresAt }: StoredToken, now: Timestamp): boolean {
   return revokedAt === null && (expiresAt === null || now < expiresAt)
 }

@@ -6,30 +6,36 @@ import { inCommands } from './terminal/in-commands.ts'
 import { keepStdoutPure } from './terminal/stdout.ts'
 import { visible } from './terminal/visible.ts'
 
-/*
- * Every command loads what it needs itself: a client that starts us waits for `initialize`, and most of Recollect is
- * not needed for that.
- */
+/* Each command loads only the code it needs: a client that starts us waits for `initialize`. */
 
 const MISUSE = 2
 const FAILURE = 1
 
 keepStdoutPure()
 surviveBrokenPipes()
+
+// To an assistant, exit code 2 means that a hook blocks it. Our hooks never do.
+const isHook = process.argv[2] === 'hook'
+
 main(process.argv.slice(2)).catch((error: unknown) => {
   if (isBrokenPipe(error)) process.exit(0)
-  // It may quote a key that was put into a setting of another kind.
+  // An error may quote a key that was put into the wrong setting.
   const text = visible(redactSecrets(describe(error), []))
   process.stderr.write(`recollect: ${text}\n`, () =>
-    process.exit(error instanceof ConfigError ? MISUSE : FAILURE),
+    process.exit(error instanceof ConfigError && !isHook ? MISUSE : FAILURE),
   )
 })
 
 async function main(argv: readonly string[]): Promise<void> {
-  // As clients start us: there are no words to understand, so nothing that understands them is loaded.
+  // Clients start us like this. Skip loading the command line parser.
   if (argv.length === 0 ? !process.stdin.isTTY : argv.length === 1 && argv[0] === 'stdio') {
     const { stdio } = await import('./commands/stdio.ts')
     return stdio(readConfig())
+  }
+  const [word, hook] = argv
+  if (word === 'hook' && argv.length === 2 && isKnownHook(hook)) {
+    const { runHook } = await import('./commands/hook.ts')
+    return runHook(hook, {})
   }
   const { printHelp, runProgram } = await import('./program/index.ts')
   if (argv.length === 0) return printHelp(process.stderr)
@@ -37,6 +43,11 @@ async function main(argv: readonly string[]): Promise<void> {
   await runProgram(argv).catch((error: unknown) => {
     if (!isDone(error)) throw error
   })
+}
+
+/** The assistant waits for hooks too, so they also skip the parser. */
+function isKnownHook(word: string | undefined): word is 'session-start' | 'stop' | 'pre-compact' {
+  return word === 'session-start' || word === 'stop' || word === 'pre-compact'
 }
 
 function describe(error: unknown): string {

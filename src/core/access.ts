@@ -1,21 +1,21 @@
-/** What a client may do; each is asked for by itself. */
+/** Permissions of a client. Each is granted by itself; none includes another. */
 export const SCOPES = ['read', 'chat', 'write', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
 
-/** Whom a request comes from, as far as it matters to us. */
+/** The authenticated caller of a request. */
 export interface Access {
-  /** The agents, blocks, archives and runs that exist for it. */
+  /** Namespace whose agents, blocks, archives and runs the caller can see. */
   readonly namespace: string
   readonly scopes: ReadonlySet<Scope>
-  /** Who it is, for logs; never a secret. */
+  /** Name for logs; never a secret. */
   readonly name: string
 }
 
-/** Why a token is not taken. Tells nothing about which tokens exist. */
+/** Why a token is refused. Reveals nothing about which tokens exist. */
 export interface TokenRefusal {
   readonly reason: 'missing' | 'invalid'
   readonly message: string
 }
 
-/** Says who has a bearer token; `undefined`: it is none of the kind that this one knows. */
+/** Resolves a bearer token to its caller; `undefined`: the token is not of the kind that this check knows. */
 export type TokenCheck = (token: string) => Promise<Access | TokenRefusal | undefined>

@@ -6,30 +6,29 @@ export type Reasoning = (typeof REASONING)[number]
 
 export const COMPACTION_MODES = ['summarize', 'drop'] as const
 
-/**
- * How an agent is run, apart from what it is. Every field has a default, so that settings stored before a field existed
- * are complete as well.
- */
+/** Run settings of an agent. Every field has a default, so settings stored before a field existed still parse. */
 export const AgentSettings = z.object({
-  /** Share of the context window at which the oldest turns are put aside before a call is made. */
+  /**
+   * Share of the context window at which the oldest turns are compacted before a model call. Default chosen by hand.
+   */
   compactionThreshold: z.number().min(0.3).max(0.95).default(0.8),
-  /** Share of the context window that is in use after that. */
+  /** Share of the context window that is still used after a compaction. Default chosen by hand. */
   compactionTarget: z.number().min(0.1).max(0.9).default(0.5),
-  /** `summarize`: what is put aside leaves a summary; `drop`: it leaves nothing in sight. */
+  /** `summarize`: compacted turns are replaced by a summary; `drop`: they leave the context without one. */
   compactionMode: z.enum(COMPACTION_MODES).default('summarize'),
   /** Model that writes summaries; null: the agent's own. */
   summaryModel: z.string().nullable().default(null),
-  /** Every message starts from memory alone. */
+  /** Every message starts with an empty message buffer: the agent sees its memory, not the earlier conversation. */
   messageBufferAutoclear: z.boolean().default(false),
-  /** IANA name of the zone in which the agent is told times. */
+  /** IANA time zone in which the agent is told times. */
   timezone: z.string().default('UTC'),
   temperature: z.number().min(0).max(2).nullable().default(null),
   maxOutputTokens: z.number().int().min(1).nullable().default(null),
-  /** `off`: it is not asked to think; some models do all the same. */
+  /** `off`: the model is not asked to think. Some models think anyway. */
   reasoning: z.enum(REASONING).default('off'),
-  /** Calls that only read may be made side by side. */
+  /** Read-only tool calls of one step may run in parallel. */
   parallelToolCalls: z.boolean().default(false),
-  /** Its messages are embedded as its archive is. */
+  /** Messages get vectors as passages do, so recall memory can be searched by meaning. */
   embedMessages: z.boolean().default(false),
 })
 

@@ -3,7 +3,7 @@ import type { AgentSettings } from './agent-settings.ts'
 import type { Block, NewBlock } from './block.ts'
 import type { ToolRule } from './tool-rule.ts'
 
-/* An agent as the outside makes, changes and sees it. */
+/* An agent as callers create, change and read it. */
 
 export interface AgentFields {
   readonly name?: string | undefined
@@ -16,7 +16,7 @@ export interface AgentFields {
   readonly tools?: readonly string[] | undefined
 }
 
-/** An empty `model`, `embedding` or `system` goes back to the default. */
+/** An empty `model`, `embedding` or `system` resets the field to its default. */
 export interface AgentChanges extends AgentFields {
   readonly toolRules?: readonly ToolRule[] | undefined
 }
@@ -27,14 +27,14 @@ export interface NewAgent extends AgentFields {
   readonly persona?: string | undefined
   readonly human?: string | undefined
   readonly blocks?: readonly NewBlock[] | undefined
-  /** Blocks that exist, to be shared. */
+  /** Existing blocks to share with the new agent. */
   readonly blockIds?: readonly string[] | undefined
 }
 
 /** An agent with its blocks and the size of its memory. */
 export interface AgentView {
   readonly agent: Agent
-  /** The system prompt in force: the agent's own, or that of its type. */
+  /** The effective system prompt: the agent's own, or the default of its type. */
   readonly system: string
   readonly blocks: readonly Block[]
   readonly counts: MemoryCounts
@@ -46,7 +46,7 @@ export type SettingsPatch = {
 
 /** The cost of embedding an agent's messages. */
 export interface MessagesToEmbed {
-  /** The model that would embed them; null: there is none. */
+  /** `provider/model` that would embed them; null: no model is configured. */
   readonly handle: string | null
   readonly messages: number
   /** An estimate. */
@@ -56,8 +56,8 @@ export interface MessagesToEmbed {
 export interface Compacted {
   /** Messages that left the context. */
   readonly evicted: number
-  /** How the summary in their place was written. */
+  /** How the summary that replaces them was written. */
   readonly method: Summary['method'] | 'none'
-  /** Why no model wrote the summary. */
+  /** Why no model could write the summary. */
   readonly problem?: string
 }

@@ -7,24 +7,26 @@ export const AGENT_TYPES = ['memgpt_agent', 'letta_v1_agent'] as const
 export type AgentType = (typeof AGENT_TYPES)[number]
 
 export const DEFAULT_CONTEXT_WINDOW = 32_000
-/** The smallest window in which an agent with default memory and tools can still hold a conversation. */
-export const LEAST_CONTEXT_WINDOW = 4_000
+/**
+ * The smallest window in which an agent with default memory and tools can still hold a conversation. Chosen by hand.
+ */
+export const MIN_CONTEXT_WINDOW = 4_000
 
-/** What an agent is, apart from what it remembers. */
+/** An agent's identity and configuration, without its memory. */
 export interface Agent {
   readonly id: AgentId
   readonly name: string
   readonly description: string
   readonly agentType: AgentType
-  /** `provider/model`; null: chosen at each run. */
+  /** `provider/model`; null: resolved from the server's settings at each run. */
   readonly model: string | null
-  /** What embeds its archive, as `EmbedderRegistry` knows it; null: as the server is set. */
+  /** Handle of the embedding model, as `EmbedderRegistry` knows it; null: the server's default. */
   readonly embedding: string | null
   readonly contextWindow: number
-  /** Its author's system prompt; null: the one that comes with its type. */
+  /** Custom system prompt; null: the default of the agent type. */
   readonly system: string | null
   readonly tags: readonly string[]
-  /** Names of its inner tools, in the order the model sees them. */
+  /** Names of its internal tools, in the order in which the model sees them. */
   readonly tools: readonly string[]
   readonly settings: AgentSettings
   readonly toolRules: readonly ToolRule[]
@@ -38,17 +40,19 @@ export interface MemoryCounts {
   readonly passages: number
 }
 
-/** What an agent sees of its history. */
+/** The part of its history that an agent has in context. */
 export interface ContextState {
-  /** Number of the oldest message in sight; older ones are found by search. */
+  /** `seq` of the oldest message in context; older ones are found by search. */
   readonly from: number
-  /** What providers count, by what we estimate; 1 until one has counted. */
+  /** Tokens counted by the provider divided by our estimate; 1 until a provider has counted. */
   readonly tokenRatio: number
-  /** It has been told, since the last compaction, that its context is nearly full. */
+  /** The agent was warned, since the last compaction, that its context is nearly full. */
   readonly pressureTold: boolean
-  /** The context window of its model, where a provider told of it by refusing a request. */
+  /** Context window of the model as learned from a provider's refusal; null: no provider has refused a request. */
   readonly learnedWindow: number | null
-  /** Summaries of messages before this number were put aside with them. */
+  /** The last real model that ran the agent; null: none yet, so the rehearsal model may stand in. */
+  readonly ranOn: string | null
+  /** Summaries of messages before this `seq` are no longer shown. */
   readonly summariesFrom: number
   readonly summary: Summary | null
 }
@@ -56,13 +60,13 @@ export interface ContextState {
 export const SUMMARY_METHODS = ['model', 'extract'] as const
 export type SummaryMethod = (typeof SUMMARY_METHODS)[number]
 
-/** Stands for the messages `fromSeq` to `toSeq`, and for all that the summaries before it stood for. */
+/** Replaces the messages `fromSeq` to `toSeq` and all earlier summaries. */
 export interface Summary {
   readonly id: SummaryId
   readonly text: string
   readonly fromSeq: number
   readonly toSeq: number
   readonly until: Timestamp
-  /** `extract`: the model could not be had, and the words were picked by rule. */
+  /** `extract`: no model was available, so the text was extracted by rule. */
   readonly method: SummaryMethod
 }

@@ -1,7 +1,7 @@
 import type { Timestamp } from './clock.ts'
 import type { AgentId, ArchiveId } from './ids.ts'
 
-/** Passages that belong together; any number of agents may have it, and what one of them writes the others find. */
+/** A collection of passages. Any number of agents can share it; each finds what the others insert. */
 export interface Archive extends ArchivalCounts {
   readonly id: ArchiveId
   readonly name: string
@@ -10,18 +10,18 @@ export interface Archive extends ArchivalCounts {
 }
 
 export interface ArchivalCounts {
-  /** All of them. */
+  /** All passages, superseded ones included. */
   readonly passages: number
-  /** Those that another took the place of. */
+  /** Passages that a newer passage replaces. */
   readonly superseded: number
-  /** Those that an agent found at least once by a search of its own. */
+  /** Passages that an agent's own search returned at least once. */
   readonly found: number
 }
 
-/** An agent that has an archive. */
+/** An agent that an archive is attached to. */
 export interface ArchiveHolder {
   readonly agentId: AgentId
-  /** What it inserts goes there. */
+  /** The agent's inserts go to this archive. */
   readonly isDefault: boolean
 }
 
@@ -29,6 +29,6 @@ export interface ArchiveHolder {
 export interface ArchiveView {
   readonly archive: Archive
   readonly holders: readonly ArchiveHolder[]
-  /** For the agent that was asked about; absent: none was. */
+  /** Set when the request names an agent: whether this is its default archive. */
   readonly isDefault?: boolean
 }

@@ -1,4 +1,4 @@
 import type { Access, TokenRefusal } from './access.ts'
 
-/** Says whom a request comes from by its bearer token, `undefined` if it brings none. Rejects if it can't be found out. */
+/** Resolves a bearer token (`undefined`: none was sent) to its caller. Rejects only if the check itself fails. */
 export type Authenticate = (token: string | undefined) => Promise<Access | TokenRefusal>

@@ -10,29 +10,29 @@ export interface Block {
   readonly label: string
   readonly value: string
   readonly description: string
-  /** The longest value it may hold, in characters (code points). */
+  /** Maximum length of the value in characters (code points). */
   readonly limit: number
-  /** Binds the agent; tools outside may write. */
+  /** The agent can't edit it; MCP clients can. */
   readonly readOnly: boolean
-  /** 1 at creation, one more with every change. */
+  /** 1 at creation; every change adds 1. */
   readonly version: number
   readonly createdAt: Timestamp
   readonly updatedAt: Timestamp
 }
 
-/** Who changed a block, kept with every version. */
+/** Author of a change; kept with every version. */
 export type Author =
   | { readonly kind: 'client' }
   | { readonly kind: 'import' }
   | {
       readonly kind: 'agent'
       readonly agentId: AgentId
-      /** Null: it was done where the agent was imported from. */
+      /** Null: the edit happened before the agent was imported. */
       readonly runId: RunId | null
       readonly callId: CallId | null
     }
 
-/** A version of a block as it is stored. */
+/** A stored version of a block. */
 export interface BlockVersion
   extends Pick<Block, 'version' | 'value' | 'description' | 'limit' | 'readOnly'> {
   readonly at: Timestamp
@@ -46,7 +46,7 @@ export interface VersionHead {
   readonly at: Timestamp
   readonly author: Author
   readonly reason: string | null
-  /** How long the text was, in characters. */
+  /** Length of the text in characters. */
   readonly chars: number
 }
 
@@ -59,9 +59,9 @@ export interface NewBlock {
 }
 
 export interface EditOptions {
-  /** 0: the block must not exist. */
+  /** The edit fails unless the block has this version. 0: the block must not exist. */
   readonly expectedVersion?: number | undefined
-  /** Why, kept with the version. */
+  /** Reason for the edit; kept with the version. */
   readonly reason?: string | undefined
 }
 
@@ -71,7 +71,7 @@ export interface SharedBlock {
   readonly sharedWith: readonly AgentId[]
 }
 
-/** An agent's blocks at one moment, with the text and version that they had then. */
+/** An agent's blocks at one moment, with the text and version of that moment. */
 export interface MemoryAsOf {
   readonly agentId: AgentId
   readonly at: Timestamp

@@ -1,4 +1,4 @@
-/** Listeners in this process. A listener that throws is reported and disturbs nobody else. */
+/** In-process event bus. An error of one listener is reported and does not reach the others. */
 export interface Bus<T> {
   publish(event: T): void
   /** Returns the function that ends the subscription. */

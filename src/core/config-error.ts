@@ -1,7 +1,7 @@
-/** A setting that can't be used, in one line: its name, what was found, what is allowed. */
+/** An invalid setting. The message is one line: the setting's name, the value found, the values allowed. */
 export class ConfigError extends Error {}
 
-/** What may be shown of a value that may be a secret. */
+/** The first two characters and the length of a possible secret, for error messages. */
 export function mask(secret: string): string {
   return `${secret.slice(0, 2)}… (${secret.length} characters)`
 }

@@ -5,8 +5,11 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/
 
 /**
- * A moment as people and models write it, ISO 8601: a date, or a date and time, in `timezone` (UTC where none is
- * given) if it names no offset itself. A date alone means the start of that day, or with `end` its last millisecond, so that ranges hold whole days.
+ * Parses an ISO 8601 date, or date and time, as people and models write it. Without an offset it is a time in
+ * `timezone`, by default UTC. A date alone means the start of that day, or with `edge: 'end'` its last millisecond, so
+ * ranges include whole days. Throws UserError.
+ *
+ *     parseMoment('before', '2026-03-31', 'end') // '2026-03-31T23:59:59.999Z'
  */
 export function parseMoment(
   name: string,
@@ -79,12 +82,12 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
 
 function checked(name: string, text: string, iso: string): Timestamp {
   const milliseconds = Date.parse(iso)
-  // Date.parse takes 30 February for 2 March.
+  // Date.parse reads 30 February as 2 March.
   const day = Number(iso.slice(8, 10))
   if (Number.isNaN(milliseconds) || day > daysIn(Number(iso.slice(0, 4)), Number(iso.slice(5, 7))))
     throw notAMoment(name, text)
   const moment = toTimestamp(milliseconds)
-  // An offset can lead out of the years of four digits, whose order as text is their order in time.
+  // An offset can move the year out of 0000-9999, where text order is no longer time order.
   if (!/^\d/.test(moment)) throw notAMoment(name, text)
   return moment
 }

@@ -1,6 +1,6 @@
 /**
- * Does `work` with a signal that aborts with `signal`, and after so long. Node 20 collects the timeout of
- * `AbortSignal.any([signal, AbortSignal.timeout(…)])` as garbage, and then nothing ever aborts.
+ * Calls `work` with a signal that aborts when `signal` does, or after `milliseconds`. `AbortSignal.any([signal,
+ * AbortSignal.timeout(…)])` is not safe in Node 20: it can garbage-collect the timeout, and then nothing aborts.
  */
 export async function withDeadline<T>(
   signal: AbortSignal | undefined,

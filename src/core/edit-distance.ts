@@ -1,6 +1,6 @@
 /**
- * Insertions, deletions, changes, and swaps of neighbours that turn `a` into `b` (optimal string alignment). Stops
- * counting above `max` and returns a number greater than it.
+ * Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours that turn `a` into
+ * `b`. Returns some number above `max` as soon as the distance exceeds it.
  */
 export function editDistance(a: string, b: string, max: number): number {
   let before: number[] = []

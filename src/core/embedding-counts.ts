@@ -1,19 +1,19 @@
-/** How far the entries of an archive or agent are embedded by a model. */
+/** Embedding progress of an archive or agent for one model. */
 export interface EmbeddingCounts {
   /** `provider/model`. */
   readonly handle: string
   readonly dimension: number | null
   readonly embedded: number
   readonly waiting: number
-  /** Refused so often that they are left alone. */
+  /** Entries that failed too often to be retried. */
   readonly failed: number
-  /** What an index of them takes of the memory of a server that searches it, by its limit. */
+  /** Estimated bytes of memory for their in-memory index. */
   readonly indexBytes: number
-  /** What stands or stood in the way of one of them. */
+  /** The latest error of an entry that is not embedded; null: none. */
   readonly problem: string | null
 }
 
-/** Those of one model together; there may be some for every agent. */
+/** Sums the counts per model. */
 export function sumByModel(counts: readonly EmbeddingCounts[]): readonly EmbeddingCounts[] {
   const models = new Map<string, EmbeddingCounts>()
   for (const one of counts) {

@@ -16,8 +16,8 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number]
 
 /**
- * A failure that somebody can mend. Its message is shown to people and models as it is: one or two sentences,
- * what was wrong and what to do next, without secrets, paths of ours or stack traces.
+ * An error that the user can fix. The message is shown to people and models unchanged: one or two sentences that say
+ * what was wrong and what to do next, without secrets, internal paths or stack traces.
  */
 export class UserError extends Error {
   readonly code: ErrorCode
@@ -29,7 +29,7 @@ export class UserError extends Error {
   }
 }
 
-/** What one agent always has before it no longer fits its context window; the message names that agent. */
+/** The fixed part of an agent's context no longer fits its context window. The message names the agent. */
 export class NoRoomError extends UserError {
   readonly agentId: AgentId
 

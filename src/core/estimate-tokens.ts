@@ -1,7 +1,6 @@
 /**
- * About how many tokens a model counts in a text, in one pass over its characters and without the tables of a
- * tokenizer. The numbers are fitted to OpenAI's o200k_base: within a few percent for English prose and JSON, about
- * 15% for other scripts.
+ * Estimates the tokens of a text in one pass, without a tokenizer's tables. Fitted to OpenAI's o200k_base: within a few
+ * percent for English prose and JSON, about 15% for other scripts.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0
@@ -61,7 +60,7 @@ function endOfRun(text: string, start: number, kind: Kind): number {
   return end
 }
 
-/** A hump begins a new word, as in camelCase; an apostrophe between letters does not. */
+/** A capital in camelCase begins a new word; an apostrophe between letters does not. */
 function endOfWord(text: string, start: number): number {
   let end = start + 1
   let wasCapital = isCapital(text.charCodeAt(start))
@@ -84,7 +83,7 @@ function weigh(text: string, start: number, end: number, kind: Kind, before: Kin
     case 'digit':
       return Math.ceil(length / 3)
     case 'space': {
-      // One space belongs to the word after it, but not to a number.
+      // A space is part of the next word's token, but not of a number's.
       const next = kindAt(text, end)
       return (length > 1 ? 0.9 : 0) + (next === 'digit' ? 1.1 : 0) + length / 80
     }
@@ -107,7 +106,7 @@ function weigh(text: string, start: number, end: number, kind: Kind, before: Kin
   }
 }
 
-/** Common words are one token however long; rare ones, names, accents and what is no word at all cost more. */
+/** Common words are one token at any length; rare words, names, accents and random letters cost more. */
 function weighWord(text: string, start: number, end: number): number {
   const length = end - start
   let extra = 0

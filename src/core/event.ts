@@ -4,8 +4,8 @@ export const CHANGE_KINDS = ['agent', 'block', 'archive', 'run', 'messages'] as 
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
 /**
- * Something in the store changed, whoever did it and in whichever process. It carries no content: a listener
- * reads the row again. `subjectId` is the changed thing's id; of `messages` changes, the agent's.
+ * Something in the store changed, in this process or another. It carries no content: a listener reads the row again.
+ * `subjectId` is the id of the changed thing; for `messages` changes it is the agent's.
  */
 export interface Change {
   readonly seq: number
@@ -15,15 +15,16 @@ export interface Change {
 }
 
 /**
- * A part of an answer. `reasoning`: the model thinks. `speech`: words for the user, wherever the model wrote them.
- * `tool_call`: the arguments of a call, as the pieces of one JSON text, without those that belong to the loop.
+ * Kind of a part of an answer. `reasoning`: the model's thinking. `speech`: words for the user, wherever the model
+ * wrote them. `tool_call`: the arguments of a call, streamed as pieces of one JSON text, without arguments that belong
+ * to the step loop.
  */
 export type PartKind = 'reasoning' | 'speech' | 'tool_call'
 
 /**
- * An agent at work, as it happens and in this process only. Nothing depends on seeing it: what is stored is the only
- * truth, and no event is. A step asks the model once or more often (`answer_started`); each of these answers has an id
- * of its own, which is that of the stored message if the answer is kept. Parts of an answer overlap.
+ * An event of a running agent, in this process only. Events are never persisted: the stored result is the only truth. A
+ * step calls the model one or more times (`answer_started`); each answer has an id, which becomes the id of the stored
+ * message if the answer is kept. Parts of an answer can overlap.
  */
 export type AgentEvent = { readonly runId: RunId; readonly agentId: AgentId } & (
   | { readonly type: 'step_started' | 'step_ended'; readonly step: number }
@@ -31,10 +32,10 @@ export type AgentEvent = { readonly runId: RunId; readonly agentId: AgentId } & 
   | {
       readonly type: 'part_started'
       readonly messageId: MessageId
-      /** Counts the parts of an answer, from 0. */
+      /** Index of the part within its answer, from 0. */
       readonly part: number
       readonly kind: PartKind
-      /** For a `tool_call`. */
+      /** Set for a `tool_call`. */
       readonly toolName?: string | undefined
     }
   | {
@@ -48,19 +49,19 @@ export type AgentEvent = { readonly runId: RunId; readonly agentId: AgentId } & 
   | {
       readonly type: 'answer_ended'
       readonly messageId: MessageId
-      /** False: the call failed and what came of it is dropped; the step may ask again. */
+      /** False: the call failed and its output is dropped; the step may ask again. */
       readonly isKept: boolean
     }
   | { readonly type: 'tool_called'; readonly toolName: string }
   | { readonly type: 'spoke'; readonly text: string }
-  /** This process stops working on the run: it has ended, waits, or is taken up by another process. */
+  /** This process no longer works on the run: it has ended, is waiting, or another process took it over. */
   | { readonly type: 'run_left' }
 )
 
-/** Which agents a change concerns. */
+/** The agents that a change concerns. */
 export interface Concerned {
-  /** Agents whose settings, memory or history changed; none if the subject is gone, or is a run. */
+  /** Agents whose settings, memory or history changed. Empty if the subject is a run or no longer exists. */
   readonly agents: readonly AgentId[]
-  /** Label of the block that changed. */
+  /** Label of the changed block. */
   readonly label?: string
 }

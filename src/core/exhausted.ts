@@ -14,10 +14,10 @@ const CODES: ReadonlySet<string> = new Set([
   'ERR_MEMORY_ALLOCATION_FAILED',
 ])
 const ALLOCATION = /allocat/i
-/** As the C library says it where nobody kept its code. */
+/** Messages of the C library, for errors that arrive without a code. */
 const WORDINGS = /too many open files|cannot allocate memory|resource temporarily unavailable/i
 
-/** The process or the machine has no file handles, memory or threads left. Nobody's work is to blame, and it passes. */
+/** The process or machine is out of file handles, memory or threads. Temporary, and not caused by the work at hand. */
 export function isExhausted(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof AggregateError) return error.errors.some(isExhausted)
@@ -27,7 +27,7 @@ export function isExhausted(error: unknown): boolean {
   return isExhausted(error.cause)
 }
 
-/** The same for people and models. */
+/** The same as a message for people and models. */
 export function exhaustedError(error: unknown): UserError {
   const code = error instanceof Error ? codeOf(error) : ''
   return new UserError(
@@ -37,7 +37,9 @@ export function exhaustedError(error: unknown): UserError {
   )
 }
 
-/** Where none is left, some calls fail as if something else were wrong: a name, for one, is then not found. */
+/**
+ * Without free file handles some calls fail with unrelated errors: a DNS lookup, for example, reports an unknown host.
+ */
 export function hasNoFileHandles(): boolean {
   try {
     closeSync(openSync(devNull, 'r'))

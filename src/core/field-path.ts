@@ -1,4 +1,4 @@
-/** Where in a value something stands, as people write it: `blocks[0].label`. */
+/** A path into a value in common notation: `blocks[0].label`. */
 export function fieldPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((name, part) => {
     if (typeof part === 'number') return `${name}[${part}]`

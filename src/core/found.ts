@@ -1,3 +1,3 @@
-/** Which way a search found something: by its words, by its meaning, or by both. */
+/** How a search found an entry: by keyword, by vector, or by both. */
 export const FOUND_BY = ['keyword', 'vector', 'both'] as const
 export type FoundBy = (typeof FOUND_BY)[number]

@@ -1,13 +1,13 @@
 import { type Access, SCOPES } from './access.ts'
 
-/* Names that no token has: those of stored tokens and of an issuer's begin with what they are. */
+/* Reserved names. Stored tokens and tokens of an issuer have names that begin with their kind, so none collides. */
 
-/** Whoever brings the token of the settings. */
+/** Access of a caller with the token from the settings. */
 export function ownerAccess(namespace: string): Access {
   return { namespace, scopes: new Set(SCOPES), name: 'owner' }
 }
 
-/** Whoever calls a server that needs no token. */
+/** Access of any caller of a server that requires no token. */
 export function anybodyAccess(namespace: string): Access {
   return { namespace, scopes: new Set(SCOPES), name: 'anybody' }
 }

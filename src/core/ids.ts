@@ -14,7 +14,9 @@ const PREFIXES = [
 ] as const
 export type IdPrefix = (typeof PREFIXES)[number]
 
-/** An id as the outside sees it: `<prefix>-<uuid>`. The prefix is part of the type, so an agent id is no run id. */
+/**
+ * An id as clients see it: `<prefix>-<uuid>`. The prefix is part of the type, so an agent id can't pass for a run id.
+ */
 export type Id<P extends IdPrefix = IdPrefix> = `${P}-${string}`
 export type AgentId = Id<'agent'>
 export type BlockId = Id<'block'>
@@ -25,7 +27,7 @@ export type RunId = Id<'run'>
 export type SummaryId = Id<'summary'>
 export type StepId = Id<'step'>
 export type TokenId = Id<'token'>
-/** Ours, minted for every tool call; a provider's own call ids repeat and are never trusted. */
+/** Minted by us for every tool call; call ids of providers repeat and are never trusted. */
 export type CallId = Id<'call'>
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -38,14 +40,17 @@ export function isId<P extends IdPrefix>(prefix: P, value: string): value is Id<
   return value.startsWith(`${prefix}-`) && UUID.test(value.slice(prefix.length + 1))
 }
 
-/** The id that is meant where only one of that kind can be: its prefix may be missing, letters be capitals. */
+/**
+ * Parses an id where only one kind is expected: the prefix may be missing and letters may be capitals. `undefined`: it
+ * is no such id.
+ */
 export function readId<P extends IdPrefix>(prefix: P, text: string): Id<P> | undefined {
   const given = text.trim().toLowerCase()
   const whole = UUID.test(given) ? `${prefix}-${given}` : given
   return isId(prefix, whole) ? whole : undefined
 }
 
-/** An id that we stored ourselves, back from the database. */
+/** Brands an id that was read from the database. */
 export function storedId<P extends IdPrefix>(prefix: P, value: string): Id<P> {
   if (!isId(prefix, value))
     throw new Error(`the database holds "${value}" where a ${prefix} id belongs`)

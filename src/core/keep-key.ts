@@ -1,4 +1,4 @@
-/** Asks for the key with the first use; if it can't be had, the next one tries again. */
+/** Reads the key on first use and keeps it. A failed read is tried again on the next use. */
 export function keepKey(read: () => Promise<Uint8Array>): () => Promise<Uint8Array> {
   let reading: Promise<Uint8Array> | undefined
   return () => {

@@ -4,11 +4,11 @@ import { isLonger, overLimit } from './limits.ts'
 import { countCharacters } from './text.ts'
 
 /*
- * Parts of schemas that know the limits of `limits.ts`. The limits don't go into the JSON Schema that clients see: every
- * conversation would pay for the tokens, and some clients would refuse a call themselves, in words that help nobody.
+ * Schema parts with the limits of `limits.ts`. The limits stay out of the JSON Schema that clients see: they would cost
+ * tokens in every conversation, and some clients would refuse a call themselves with a less helpful message.
  */
 
-/** A text of at most so many characters. */
+/** Schema of a text of at most `most` characters. */
 export function text(most: number) {
   return z.string().check(({ value, issues }) => {
     if (!isLonger(value, most)) return
@@ -16,7 +16,7 @@ export function text(most: number) {
   })
 }
 
-/** A list of at most so many entries. */
+/** Schema of a list of at most `most` entries. */
 export function list<Element extends z.ZodType>(element: Element, most: number) {
   return z.array(element).check(({ value, issues }) => {
     if (value.length <= most) return
@@ -35,7 +35,7 @@ function issueOf(excess: Excess, input: unknown) {
   return { code: 'custom' as const, input, message, params: { excess } }
 }
 
-/** The refusal of a value that has more than its limit allows; undefined: the issue is another. */
+/** The error for a value above its limit; undefined: the issue is something else. */
 export function limitError(subject: string, issue: z.core.$ZodIssue): UserError | undefined {
   if (issue.code === 'too_big' && Array.isArray(issue.input))
     return overLimit(subject, 'entries', Number(issue.maximum), issue.input.length)

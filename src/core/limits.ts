@@ -2,15 +2,15 @@ import { UserError } from './errors.ts'
 import { countCharacters } from './text.ts'
 
 /**
- * How much of anything is taken in, the same at every door and on every database; chosen by hand, far above what anybody
- * means to send. Texts are counted in characters (Unicode code points), lists in entries. What PostgreSQL keeps in an
- * index (tags, sources, keys) must stay below 2,700 bytes together with what stands beside it, at four bytes a character.
- * The README shows this table.
+ * Limits of all inputs, the same for every client and database. Chosen by hand, far above normal use. Texts are counted
+ * in characters (Unicode code points), lists in entries. PostgreSQL limits an index row to 2,700 bytes, so tags, sources
+ * and keys, at up to four bytes a character, must fit beside the other columns of their index. The README shows this
+ * table.
  */
 export const LIMITS = {
   name: 128,
   label: 64,
-  /** An id, or a name by which something is asked for. */
+  /** An id, or a name that refers to something. */
   reference: 200,
   /** `provider/model`. */
   handle: 200,
@@ -24,12 +24,12 @@ export const LIMITS = {
   passage: 100_000,
   /** All passages of one insert together. */
   insert: 1_000_000,
-  /** The largest `limit` that a block can be given. */
+  /** The highest `limit` of a block. */
   block: 1_000_000,
   systemPrompt: 1_000_000,
-  /** Dates, cursors, names of types and whatever else is short. */
+  /** Dates, cursors, type names and other short texts. */
   word: 1_000,
-  /** Arguments of one call that an agent's model makes. */
+  /** Arguments of one tool call by an agent's model. */
   toolArguments: 100_000,
 
   passages: 100,
@@ -43,17 +43,17 @@ export const LIMITS = {
 
   contextWindow: 100_000_000,
   steps: 10_000,
-  /** Whatever is counted: what a database holds in 32 bits. */
+  /** Any count: fits a 32-bit integer column. */
   count: 2_000_000_000,
 } as const
 
-/** Whether a text has more characters than that, without counting all of a long one. */
+/** Whether a text has more than `most` characters (code points). Stops early on long texts. */
 export function isLonger(text: string, most: number): boolean {
   if (text.length <= most) return false
   return text.length > 2 * most || countCharacters(text) > most
 }
 
-/** "at most 500 characters are allowed" and the like, with what to do. */
+/** An error such as "at most 500 characters are allowed", with what to do. */
 export function overLimit(subject: string, unit: string, most: number, found: number): UserError {
   return new UserError(
     'limit_exceeded',
@@ -61,12 +61,14 @@ export function overLimit(subject: string, unit: string, most: number, found: nu
   )
 }
 
-/** Throws a UserError where the text has more characters than that. `subject` is how a sentence about it begins. */
+/**
+ * Throws UserError if the text has more than `most` characters. `subject` begins the sentence: "The value of block x".
+ */
 export function checkLength(subject: string, text: string, most: number): void {
   if (isLonger(text, most)) throw overLimit(subject, 'characters', most, countCharacters(text))
 }
 
-/** Throws a UserError where the list has more entries than that. */
+/** Throws UserError if the list has more than `most` entries. */
 export function checkCount(subject: string, list: readonly unknown[], most: number): void {
   if (list.length > most) throw overLimit(subject, 'entries', most, list.length)
 }

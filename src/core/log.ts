@@ -3,25 +3,32 @@ import { createRedaction } from './redact.ts'
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** JSON lines on stderr; stdout belongs to JSON-RPC. */
+/** Writes JSON lines to stderr; stdout belongs to JSON-RPC. */
 export type Log = (
   level: LogLevel,
   message: string,
   fields?: Readonly<Record<string, unknown>>,
 ) => void
 
-/** No line holds any of `secrets`. */
+/** Replaces every occurrence of `secrets` in a line. */
 export function createLog(threshold: LogLevel, secrets: readonly string[]): Log {
   const redact = createRedaction(secrets)
   const most = LOG_LEVELS.indexOf(threshold)
   return (level, message, fields) => {
     if (LOG_LEVELS.indexOf(level) > most) return
     const line = JSON.stringify({ at: new Date().toISOString(), level, message, ...fields })
-    process.stderr.write(`${redact(line)}\n`)
+    process.stderr.write(`${redact(line).replace(UNESCAPED, asEscape)}\n`)
   }
 }
 
-/** The text of anything thrown, for logs. */
+/** Control characters and line separators that JSON does not escape but a terminal interprets. */
+const UNESCAPED = /[\p{Cc}\p{Zl}\p{Zp}]/gu
+
+function asEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** The text of any thrown value, for logs. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause === undefined

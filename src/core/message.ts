@@ -4,7 +4,7 @@ import type { AgentId, CallId, MessageId, RunId } from './ids.ts'
 export const MESSAGE_ROLES = ['user', 'assistant', 'tool', 'system'] as const
 export type MessageRole = (typeof MESSAGE_ROLES)[number]
 
-/** A tool call as the model made it; `arguments` is the JSON text it wrote, whether or not it is valid. */
+/** A tool call as the model wrote it. `arguments` is its JSON text, valid or not. */
 export interface ToolCall {
   readonly id: CallId
   readonly name: string
@@ -14,20 +14,20 @@ export interface ToolCall {
 type JsonObject = Readonly<Record<string, unknown>>
 
 /**
- * Opaque data of a provider that belongs to an answer: signatures, encrypted or plain reasoning, its ids. It is stored
- * with the message, as one JSON field of its body, and goes wherever the message goes. Only the model that wrote it
- * gets it back, unchanged, on the wire on which it came; for every other model the message is sent without it.
+ * Opaque provider data of an answer: signatures, encrypted or plain reasoning, provider ids. Stored with the message as
+ * one JSON field of its body. It is sent back unchanged only to the model that wrote it, over the wire API on which it
+ * came; every other model gets the message without it.
  *
- * A wire decides what `message` and `calls` hold, and reads nothing but what it wrote itself:
- * - `chat`: fields of the message and of each call, by their names (`reasoning_details`, `extra_content`, `id` …);
- * - other wires: for example `{ blocks: […] }` with thinking blocks, or `{ items: […] }` with reasoning items, in order.
+ * Each wire API defines `message` and `calls`, and reads only what it wrote itself:
+ * - `chat`: fields of the message and of each call, by name (`reasoning_details`, `extra_content`, `id` …);
+ * - others: for example `{ blocks: […] }` with thinking blocks, or `{ items: […] }` with reasoning items, in order.
  */
 export interface Extras {
   /** `provider/model`, as `ChatModel.handle`. */
   readonly model: string
   readonly wire: string
   readonly message?: JsonObject | undefined
-  /** One for each of the message's calls, in their order; null: there is none for it. */
+  /** One entry per tool call of the message, in order; null: none for that call. */
   readonly calls?: readonly (JsonObject | null)[] | undefined
 }
 
@@ -36,11 +36,11 @@ export type MessageBody =
   | { readonly role: 'system'; readonly text: string }
   | {
       readonly role: 'assistant'
-      /** What the model wrote outside its tool calls. */
+      /** Text of the model outside its tool calls. */
       readonly text: string
       readonly reasoning: string
       readonly toolCalls: readonly ToolCall[]
-      /** What the user was told by this message: its text, or the words of its `send_message` calls. */
+      /** The words shown to the user: the message's text, or the text of its `send_message` calls. */
       readonly said: readonly string[]
       readonly extras?: Extras | undefined
     }
@@ -52,18 +52,20 @@ export type MessageBody =
       readonly text: string
     }
 
-/** One entry of an agent's history. Append-only; `seq` counts from 1 without gaps per agent. */
+/** An entry of an agent's history. Append-only; `seq` counts from 1 per agent, without gaps. */
 export type Message = MessageBody & {
   readonly id: MessageId
   readonly agentId: AgentId
   readonly seq: number
   readonly runId: RunId | null
-  /** What it takes of a context window, estimated when it was appended. */
+  /** Estimated size in tokens, computed when it was appended. */
   readonly tokens: number
   readonly createdAt: Timestamp
+  /** From a coding assistant's session: found by search, never in the agent's own context. */
+  readonly elsewhere?: true
 }
 
-/** The words of a message that recall memory searches: what somebody said, not how it was carried. */
+/** The searchable words of a message: what somebody said, without tool calls and envelopes. */
 export function spokenText(body: MessageBody): string {
   return body.role === 'assistant' ? body.said.join('\n') : body.text
 }

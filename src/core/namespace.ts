@@ -1,4 +1,4 @@
-/** What a server without users of its own keeps everything under. */
+/** Namespace of a server without users. */
 export const NAMESPACE = 'default'
 
 export const NAMESPACE_RULE = '1 to 64 of A-Z, a-z, 0-9, _, . and -'

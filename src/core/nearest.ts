@@ -1,9 +1,9 @@
 import { editDistance } from './edit-distance.ts'
 
-/** A name from outside can have any length; its beginning is enough to compare. */
+/** Names from outside can have any length; the first 64 characters are enough. Chosen by hand. */
 const MAX_COMPARED = 64
 
-/** The name that was probably meant, if one of them is close. */
+/** The most similar name ("did you mean …"); undefined: none is close. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   const wanted = normalize(name)
   const [best] = rank(wanted, names)
@@ -12,7 +12,7 @@ export function nearest(name: string, names: readonly string[]): string | undefi
   return names.find((candidate) => isPart(normalize(candidate), wanted))
 }
 
-/** The `count` names closest to `wanted`, in the order of `names`. */
+/** The `count` names most similar to `wanted`, in the order of `names`. */
 export function nearestNames(
   wanted: string,
   names: readonly string[],
@@ -28,7 +28,7 @@ function rank(wanted: string, names: readonly string[]) {
     .sort((a, b) => a.distance - b.distance)
 }
 
-/** `label` in `block_label`; parts of two or three letters are found in too much. */
+/** `label` in `block_label`. Parts of two or three letters match too much. */
 function isPart(candidate: string, wanted: string): boolean {
   const [short, long] = candidate.length < wanted.length ? [candidate, wanted] : [wanted, candidate]
   return short.length > 3 && long.includes(short)

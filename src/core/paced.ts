@@ -1,4 +1,4 @@
-/** Of its time, work that is asked for again and again takes a fifth. */
+/** Periodic work takes at most a fifth of the time. Chosen by hand. */
 const REST_PER_WORK = 4
 
 export interface Rest {
@@ -8,13 +8,16 @@ export interface Rest {
 }
 
 export interface Paced {
-  /** Does the work now or, while it is under way or rests, once more afterwards. */
+  /** Runs the work now or, if it is running or resting, once more afterwards. */
   ask(): void
-  /** Nothing is begun any more; resolves when what is under way has ended. */
+  /** Starts nothing more; resolves when the running work has ended. */
   stop(): Promise<void>
 }
 
-/** Rests after each time the longer it took: the busier everything is, the more one time does for. */
+/**
+ * Runs `work` on demand and rests after each run in proportion to its duration: under load, one run serves more
+ * requests.
+ */
 export function paced(work: () => Promise<void>, { least, most }: Rest): Paced {
   let working: Promise<void> | undefined
   let rest: NodeJS.Timeout | undefined

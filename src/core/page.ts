@@ -3,7 +3,7 @@ import { UserError } from './errors.ts'
 
 export interface Page<T> {
   readonly items: readonly T[]
-  /** Hand it back to get the page after this one; absent on the last. */
+  /** Pass it back for the next page; absent on the last page. */
   readonly nextCursor?: string
 }
 
@@ -12,12 +12,12 @@ export interface PageRequest {
   readonly cursor?: string | undefined
 }
 
-/** Cursors are sealed before they leave; inside they hold whole numbers that tell where the page before ended. */
+/** The position where a page ended, as whole numbers. Cursors are sealed before a client sees them. */
 export function encodeCursor(...position: readonly number[]): string {
   return Buffer.from(`v1:${position.join(':')}`).toString('base64url')
 }
 
-/** As many numbers as the kind of list has in its cursors; undefined: the first page. */
+/** Decodes a cursor to as many numbers as the list's positions have; undefined: the first page. Throws UserError. */
 export function decodeCursor(
   cursor: string | undefined,
   length = 1,
@@ -29,7 +29,7 @@ export function decodeCursor(
   throw notACursor()
 }
 
-/** Where rows have no number: the time of the last item, and its id, which orders those of the same time. */
+/** Cursor for rows without a number: the time of the last item, and its id as tie-breaker. */
 export function encodeKeyCursor(at: Timestamp, id: string): string {
   return Buffer.from(`v1:${at},${id}`).toString('base64url')
 }
@@ -53,7 +53,7 @@ export function notACursor(): UserError {
   )
 }
 
-/** Of `limit + 1` rows: the page, and, if there are more, the position after its last row. */
+/** Turns `limit + 1` rows into a page, with the position after its last row if there are more. */
 export function pageOf<Row, T>(
   rows: readonly Row[],
   limit: number,

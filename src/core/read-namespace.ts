@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto'
 
-/** Claude Code sets both for the servers that it starts. */
+/** Claude Code sets both variables for the servers that it starts. */
 const PROJECT = 'CLAUDE_PROJECT_DIR'
 const SESSION = 'CLAUDE_CODE_SESSION_ID'
 
-const LONGEST_NAME = 48
+const MAX_NAME_LENGTH = 48
 const DIGITS = 12
 
-/** A namespace, or what is missing to know it. */
+/** A namespace, or the reason why it can't be determined. */
 export type ReadNamespace =
   | { readonly kind: 'namespace'; readonly namespace: string }
   | { readonly kind: 'missing'; readonly variable: string }
 
-/** What a namespace setting means: `project` and `session` stand for those that the client is at work in. */
+/** Resolves a namespace setting; `project` and `session` stand for the client's current project or session. */
 export function readNamespace(
   value: string,
   environment: Readonly<Record<string, string | undefined>>,
@@ -38,11 +38,11 @@ function derive(
     : { kind: 'namespace', namespace: toName(value) }
 }
 
-/** To be recognised by its name, and never taken for another directory of that name. */
+/** The directory's name, which people recognise, with a hash of its path, so that equal names don't collide. */
 function nameOfDirectory(directory: string): string {
   const path = directory.replace(/[\\/]+$/, '')
   const name = (path.split(/[\\/]/).at(-1) ?? '').replace(/[^A-Za-z0-9_.-]+/g, '-')
-  return [name.slice(0, LONGEST_NAME), digest(path)].filter((part) => part !== '').join('-')
+  return [name.slice(0, MAX_NAME_LENGTH), digest(path)].filter((part) => part !== '').join('-')
 }
 
 function digest(text: string): string {

@@ -1,34 +1,35 @@
-/** Keys as the usual issuers write them, also half masked ones as some servers quote them. */
+/** Key formats of well-known issuers, also half-masked as some servers quote them. */
 const KEY_PATTERNS: readonly RegExp[] = [
   /\b(?:sk|pk|rk|gsk|xai|csk|fw|tgp)[-_][\w*.-]{6,}/g,
   /\bAIza[\w-]{20,}/g,
   /\bAKIA[0-9A-Z]{12,}/g,
   /\bgh[opsu]_\w{20,}/g,
   /\bBearer\s+[\w.~+/=-]{8,}/gi,
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g,
+  // Bounded: otherwise every `eyJ` in a long text without dots is scanned to the end.
+  /\beyJ[\w-]{8,4000}\.[\w-]{8,8000}\.[\w-]+/g,
 ]
 
-/** A placeholder like "none" is no secret, and taking it out would garble the text. */
-const SHORTEST_SECRET = 6
-/** A shorter piece of a secret, or another way to write a short one, may be something else. */
-const SHORTEST_PIECE = 12
-/** What is left of a key that was cut or masked: `abcdefghijkl…`, `abcdefghijkl****`. */
+/** Shorter values are placeholders like "none"; redacting them would garble the text. Chosen by hand. */
+const MIN_SECRET_LENGTH = 6
+/** A shorter piece of a secret, or a re-encoding of a short one, may be ordinary text. Chosen by hand. */
+const MIN_PIECE_LENGTH = 12
+/** The rest of a truncated or masked key: `abcdefghijkl…`, `abcdefghijkl****`. */
 const REST = '[\\w*.…+/=-]*'
 
 export type Redaction = (text: string) => string
 
-/** Takes these secrets, however they are written, and all that looks like a key, out of texts. */
+/** Removes these secrets in all encodings, and everything that looks like a key, from texts. */
 export function createRedaction(secrets: readonly string[]): Redaction {
   const forms = secrets
-    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
     .flatMap((secret) => [secret, ...otherForms(secret)])
-    // Of a secret that begins with another one nothing may be left over.
+    // Longest first: a secret may begin with another one.
     .sort((a, b) => b.length - a.length)
-  const pieces = forms.filter((form) => form.length >= 2 * SHORTEST_PIECE)
+  const pieces = forms.filter((form) => form.length >= 2 * MIN_PIECE_LENGTH)
   const known = [
     ...forms.map(literally),
-    ...pieces.map((form) => literally(form.slice(0, SHORTEST_PIECE)) + REST),
-    ...pieces.map((form) => literally(form.slice(-SHORTEST_PIECE))),
+    ...pieces.map((form) => literally(form.slice(0, MIN_PIECE_LENGTH)) + REST),
+    ...pieces.map((form) => literally(form.slice(-MIN_PIECE_LENGTH))),
   ]
   const patterns =
     known.length === 0 ? KEY_PATTERNS : [new RegExp(known.join('|'), 'gi'), ...KEY_PATTERNS]
@@ -40,7 +41,7 @@ export function redactSecrets(text: string, secrets: readonly string[]): string 
   return createRedaction(secrets)(text)
 }
 
-/** In JSON, in URLs, in hexadecimal, and in base64, where what stands before it shifts it by none, one or two bytes. */
+/** JSON, URL, hexadecimal and base64 forms. Base64 in three alignments, since 0 to 2 preceding bytes shift it. */
 function otherForms(secret: string): readonly string[] {
   const bytes = Buffer.from(secret)
   const shifted = [0, 2, 3].map((spoilt, before) =>
@@ -54,7 +55,7 @@ function otherForms(secret: string): readonly string[] {
     encodeURIComponent(secret.toWellFormed()),
     bytes.toString('hex'),
     ...shifted.flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]),
-  ].filter((form) => form.length >= SHORTEST_PIECE)
+  ].filter((form) => form.length >= MIN_PIECE_LENGTH)
 }
 
 function literally(text: string): string {

@@ -29,22 +29,22 @@ export const STOP_REASONS = [
 ] as const
 export type StopReason = (typeof STOP_REASONS)[number]
 
-export const WAITS = ['retry', 'client'] as const
+export const WAITS = ['retry', 'client', 'model'] as const
 export type WaitingFor = (typeof WAITS)[number]
 
-/** What a person said about a call that needs it. */
+/** A person's decision about a call that requires approval. */
 export const APPROVALS = ['pending', 'approved', 'denied'] as const
 export type Approval = (typeof APPROVALS)[number]
 
 export const DEFAULT_MAX_STEPS = 50
 
-/** How a model's answer ended. `length`: cut off at the output limit, so nothing in it may be taken for complete. */
+/** How a model's answer ended. `length`: cut off at the output limit, so no part of it counts as complete. */
 export const FINISHES = ['stop', 'length', 'refusal'] as const
 export type Finish = (typeof FINISHES)[number]
 
 /**
- * As the provider counted them; `cachedTokens` are part of `promptTokens`, `reasoningTokens` of `completionTokens`.
- * `cost` is in US dollars, and absent where the provider does not tell it: it is never guessed.
+ * As counted by the provider; `cachedTokens` are part of `promptTokens`, `reasoningTokens` of `completionTokens`.
+ * `cost` is in US dollars and absent unless the provider tells it.
  */
 export interface TokenUsage {
   readonly promptTokens: number
@@ -79,7 +79,7 @@ function sumOf(field: 'reasoningTokens' | 'cost', one: TokenUsage, other: TokenU
   return known.length === 0 ? {} : { [field]: known.reduce((sum, number) => sum + number, 0) }
 }
 
-/** Of all model calls of a run; `steps` counts those calls. */
+/** Sum over all model calls of a run; `steps` is the number of calls. */
 export interface Usage extends TokenUsage {
   readonly steps: number
 }
@@ -97,7 +97,7 @@ export interface RunError {
   readonly hint: string
 }
 
-/** What one message set off: all the steps until the agent is done. */
+/** One message and all the steps that it causes. */
 export interface Run {
   readonly id: RunId
   readonly agentId: AgentId
@@ -105,14 +105,16 @@ export interface Run {
   readonly stopReason: StopReason | null
   /** Set while it is `waiting`. */
   readonly waitingFor: WaitingFor | null
-  /** When a run that waits for `retry` goes on. */
+  /** When a run that waits for `retry` continues. */
   readonly retryAt: Timestamp | null
+  /** Of a run that waits for a model: what is missing, and what to do about it. */
+  readonly missing: string | null
   /** The user's message. */
   readonly input: string
   readonly idempotencyKey: string | null
   readonly maxSteps: number
   readonly cancelRequested: boolean
-  /** The client that sent it can answer with a model of its own. */
+  /** The sending client supports sampling: it can answer model calls. */
   readonly clientSamples: boolean
   readonly usage: Usage
   readonly error: RunError | null
@@ -122,17 +124,22 @@ export interface Run {
   readonly completedAt: Timestamp | null
 }
 
-/** It goes on when a client brings the answer of its model. */
+/** The run continues when a client brings its model's answer. */
 export function waitsForClient({ status, waitingFor }: Run): boolean {
   return status === 'waiting' && waitingFor === 'client'
 }
 
-/** The run is neither queued nor running: nothing more happens to it without somebody's doing. */
+/** The run continues when the agent's model is available. */
+export function waitsForModel({ status, waitingFor }: Run): boolean {
+  return status === 'waiting' && waitingFor === 'model'
+}
+
+/** Neither queued nor running: nothing more happens without an action from outside. */
 export function isSettled(status: RunStatus): boolean {
   return status !== 'queued' && status !== 'running'
 }
 
-/** A call that is not made before a person says yes. */
+/** A call that waits for a person's approval. */
 export interface PendingApproval {
   readonly callId: CallId
   readonly toolName: string
@@ -141,15 +148,15 @@ export interface PendingApproval {
 
 export interface RunView {
   readonly run: Run
-  /** What the agent has said to the user in this run so far. */
+  /** Words to the user in this run so far. */
   readonly reply: string
   readonly pendingApprovals: readonly PendingApproval[]
   /** What it took, by model; absent while it is at work. */
   readonly usageByModel?: readonly ModelUsage[]
 }
 
-/** The sender of the message for which a model is looked for. */
+/** The sender of the message, as far as the choice of a model depends on it. */
 export interface Sender {
-  /** Its client can answer with a model of its own. */
+  /** Its client supports sampling. */
   readonly samples: boolean
 }

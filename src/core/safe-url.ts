@@ -2,12 +2,12 @@ import { UserError } from './errors.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
-/** Whether what goes to this address can be read or changed on its way. */
+/** Whether traffic to this address is safe from eavesdroppers: https, or plain http to this machine. */
 export function isSafeUrl({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))
 }
 
-/** The address without the slash at its end. Throws UserError, in one line, if a setting's value is none that is safe. */
+/** The address without a trailing slash. Throws UserError, in one line, if a setting's value is no safe URL. */
 export function readUrl(name: string, value: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined
   const plain =
@@ -22,7 +22,7 @@ export function readUrl(name: string, value: string): string {
   )
 }
 
-/** To be quoted: keys are put into addresses before an @, and behind a ? or #. */
+/** The address fit to be quoted: keys hide before an @ and behind a ? or #. */
 export function withoutSecrets(value: string): string {
   return value.replace(/^(.*\/\/)?.*@/, '$1…@').replace(/([?#]).*$/, '$1…')
 }

@@ -1,6 +1,6 @@
 import { nearest } from './nearest.ts'
 
-/** Every variable of ours that means something. */
+/** All environment variables that Recollect reads. */
 export const SETTING_NAMES: readonly string[] = [
   'RECOLLECT_HOME',
   'RECOLLECT_DATABASE_URL',
@@ -33,12 +33,13 @@ export const SETTING_NAMES: readonly string[] = [
   'RECOLLECT_LOG',
   'RECOLLECT_FETCH',
   'RECOLLECT_HOOKS',
+  'RECOLLECT_PROGRAM',
 ]
 
-/** Kubernetes sets these where a service is called recollect. */
+/** Kubernetes sets these variables for a service named recollect. */
 const OF_A_SERVICE = /^RECOLLECT_(SERVICE_|PORT$|PORT_)/
 
-/** A sentence for each variable that looks like a setting and is none; `others`: those that providers have. */
+/** One sentence for each variable that looks like a setting but is none. `others`: further settings, of providers. */
 export function unknownSettings(
   names: readonly string[],
   others: readonly string[] = [],

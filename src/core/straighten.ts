@@ -3,15 +3,15 @@ import { isRecord } from './is-record.ts'
 import { unnest } from './unnest.ts'
 
 /*
- * Clients and models write arguments more loosely than their schema: every value as a text, a number where a text is
- * wanted, null or an empty text for what they leave out. Where that can mean only one thing, it becomes that.
- * Everything else stays as it is and is refused. One code serves callers from outside and an agent's own model.
+ * Clients and models write arguments more loosely than the schema: every value as text, numbers where text is wanted,
+ * null or empty text for omitted fields. A value with one possible meaning is converted; everything else stays as it is
+ * and is refused. The same code serves MCP clients and an agent's own model.
  */
 
-/** n8n adds these to every call. They are ignored where a tool has no such argument. */
+/** n8n adds these to every call. Ignored unless the tool has such an argument. */
 const INJECTED = ['sessionId', 'action', 'chatInput', 'toolCallId']
 
-/** The arguments of a call, as the schema wants them. `besides` names arguments that the schema does not know. */
+/** Converts the arguments of a call to match the schema. `besides` names arguments that the schema does not know. */
 export function straightenArguments(
   schema: z.ZodObject,
   value: unknown,
@@ -25,7 +25,6 @@ export function straightenArguments(
   return straighten(schema, unnest(without(given, injected), known, besides))
 }
 
-/** A value as its schema wants it. */
 function straighten(schema: z.ZodType, value: unknown): unknown {
   const wanted = unwrap(schema)
   if (wanted instanceof z.ZodObject) return straightenObject(wanted, value)
@@ -50,7 +49,7 @@ function straightenObject(schema: z.ZodObject, value: unknown): unknown {
   return Object.fromEntries(entries)
 }
 
-/** Null, or an empty text that could never be valid there, for what may be left out. */
+/** Null, or an empty text that the schema would refuse, in an optional field. */
 function standsForAbsence(schema: z.ZodType, value: unknown): boolean {
   if (value !== null && value !== '') return false
   if (!schema.safeParse(undefined).success) return false
@@ -65,7 +64,7 @@ function straightenList(schema: z.ZodArray, value: unknown): unknown {
   return isSingle(unwrap(element), list) ? [straighten(element, list)] : list
 }
 
-/** The only entry of a list, without the list around it. A text that may be several stays. */
+/** A single value where a list is wanted. A text that may hold several values stays. */
 function isSingle(element: z.ZodType, value: unknown): boolean {
   if (element instanceof z.ZodObject) return isRecord(value)
   if (!(element instanceof z.ZodString || element instanceof z.ZodEnum)) return false
@@ -74,8 +73,8 @@ function isSingle(element: z.ZodType, value: unknown): boolean {
 }
 
 /**
- * The text of a number or boolean. A whole number beyond what a double holds exactly has lost digits on its way here,
- * so it stays and is refused.
+ * The text of a number or boolean. An integer beyond double precision has already lost digits, so it stays and is
+ * refused.
  */
 function textOf(value: unknown): unknown {
   if (typeof value === 'boolean') return String(value)
@@ -83,7 +82,7 @@ function textOf(value: unknown): unknown {
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? value : String(value)
 }
 
-/** The schema of the value itself, without its default and whether it may be absent. */
+/** The inner schema, without default, optional and nullable. */
 export function unwrap(schema: z.ZodType): z.ZodType {
   if (!(schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)) return schema
   const inner = schema.unwrap()

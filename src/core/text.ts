@@ -1,4 +1,4 @@
-/** Characters, wherever a limit or a count is told to anyone, are Unicode code points. */
+/** Number of Unicode code points: the unit of every limit and count that a user sees. */
 export function countCharacters(text: string): number {
   let count = 0
   for (const _ of text) count += 1
@@ -7,7 +7,7 @@ export function countCharacters(text: string): number {
 
 /** The code points `from` (inclusive) to `to` (exclusive); never cuts a surrogate pair. */
 export function sliceCharacters(text: string, from: number, to = Number.POSITIVE_INFINITY): string {
-  // A string has at most as many code points as code units, so a short one needs no walk.
+  // A string never has more code points than code units, so a short one needs no scan.
   if (from === 0 && text.length <= to) return text
   let index = 0
   let start = text.length
@@ -22,22 +22,19 @@ export function sliceCharacters(text: string, from: number, to = Number.POSITIVE
 }
 
 /**
- * Text from outside as it may be stored and sent to a model: no lone surrogates, which break JSON for some providers
- * for ever, and no NUL, which PostgreSQL refuses.
+ * Makes text from outside safe to store and send: no lone surrogates, which some providers reject in every later
+ * request, and no NUL, which PostgreSQL rejects.
  */
 export function cleanText(text: string): string {
   return text.toWellFormed().replaceAll('\u0000', '\uFFFD')
 }
 
-/**
- * Text by which something is found again: a name, tag, source or passage. What looks the same is the same: systems and
- * keyboards differ in whether they put letters and their marks together.
- */
+/** Normalizes text used for lookup (names, tags, sources, passages) to NFC, so that equal-looking text is equal. */
 export function normalText(text: string): string {
   return cleanText(text).normalize('NFC')
 }
 
-/** The beginning of a text for a log line or a progress note. */
+/** The beginning of a text, for a log line or progress note. */
 export function excerpt(text: string, characters: number): string {
   const short = sliceCharacters(text, 0, characters)
   return short.length < text.length ? `${short}…` : short

@@ -5,7 +5,7 @@ const toolName = z.string()
 const children = z.array(z.string()).readonly()
 const cases = z.array(z.object({ equals: z.string(), tool: z.string() }).readonly()).readonly()
 
-/** As it is stored. A rule counts within one run, although the field says "per step". */
+/** The stored form. A rule counts calls within one run, although the field name says "per step". */
 const ToolRule = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run_first'), toolName }).readonly(),
   z.object({ type: z.literal('exit_loop'), toolName }).readonly(),
@@ -16,9 +16,9 @@ const ToolRule = z.discriminatedUnion('type', [
     .object({
       type: z.literal('conditional'),
       toolName,
-      /** The first that fits counts. */
+      /** The first matching case applies. */
       cases,
-      /** What follows where none fits; null: anything may, or nothing if a match is required. */
+      /** Next tool if no case matches; null: any tool, or none if a match is required. */
       defaultChild: z.string().nullable(),
       requireMatch: z.boolean(),
     })
@@ -33,7 +33,7 @@ export type RuleOf<T extends ToolRuleType> = Extract<ToolRule, { readonly type: 
 
 export const ToolRules = z.array(ToolRule).readonly()
 
-/** A rule as the outside writes it: one flat object for all types. */
+/** A rule as clients write it: one flat object for all types. */
 export interface FlatToolRule {
   readonly type: string
   readonly tool_name: string
@@ -46,7 +46,7 @@ export interface FlatToolRule {
 
 type Option = Exclude<keyof FlatToolRule, 'type' | 'tool_name'>
 
-/** What each type takes beyond the name of its tool. */
+/** Fields of each rule type besides the tool name. */
 const OPTIONS: Readonly<Record<ToolRuleType, readonly Option[]>> = {
   run_first: [],
   exit_loop: [],
@@ -59,7 +59,7 @@ const OPTIONS: Readonly<Record<ToolRuleType, readonly Option[]>> = {
   requires_approval: [],
 }
 
-/** The names of Letta's classes, which its own examples write where the type belongs. */
+/** Class names of Letta's rules, which its own examples use as the type. */
 const CLASS_NAMES: Readonly<Record<string, ToolRuleType>> = {
   InitToolRule: 'run_first',
   TerminalToolRule: 'exit_loop',
@@ -72,7 +72,7 @@ const CLASS_NAMES: Readonly<Record<string, ToolRuleType>> = {
   RequiresApprovalToolRule: 'requires_approval',
 }
 
-/** Throws a UserError where `flat` is no rule. Which tools there are is not looked at. */
+/** Throws UserError if `flat` is no valid rule. Does not check that the tools exist. */
 export function parseToolRule(flat: FlatToolRule): ToolRule {
   const type = typeOf(flat)
   const foreign = given(flat).find((option) => !OPTIONS[type].includes(option))
@@ -145,7 +145,7 @@ function isType(type: string): type is ToolRuleType {
   return Object.hasOwn(OPTIONS, type)
 }
 
-/** What says something; clients that fill in every field send empty ones. */
+/** The fields with content; clients that fill in every field send empty ones. */
 function given(flat: FlatToolRule): readonly Option[] {
   const { children = [], cases = [], default_child: fallback, require_match, limit } = flat
   return [

@@ -1,8 +1,8 @@
-/** Groups of MCP tools that a server lists; the others that the contract names are not built yet. */
+/** Groups of MCP tools that a server can list. */
 export const TOOLSETS = ['core', 'memory', 'admin', 'transfer'] as const
 export type Toolset = (typeof TOOLSETS)[number]
 
-/** A comma list of toolsets, or `all`; `unknown` is the first name that is none. */
+/** Parses a comma-separated list of toolsets, or `all`. `unknown` is the first name that does not exist. */
 export function parseToolsets(list: string): {
   readonly toolsets: readonly Toolset[]
   readonly unknown?: string

@@ -1,6 +1,6 @@
 /**
- * The vector with length 1, so that a dot product is the cosine; null: it has none, because it is empty, zero, or not
- * finite in 4-byte components.
+ * Scales the vector to length 1, so that a dot product is the cosine. Null if that is impossible: it is empty, zero, or
+ * not finite as 32-bit floats.
  */
 export function toUnitLength(vector: ArrayLike<number>): Float32Array | null {
   const single = Float32Array.from(vector)

@@ -1,9 +1,8 @@
 import { isRecord } from './is-record.ts'
 
 /**
- * Arguments without the object that stands around them: some models write `{"arguments": {…}}`. They are taken out
- * where nothing else is there but what is named in `besides`, the name outside is none of the tool's, and all names
- * inside are.
+ * Unwraps arguments that a model nested in one object: `{"arguments": {…}}`. Only if nothing else is there but the
+ * names in `besides`, the outer name is no argument of the tool, and all inner names are.
  */
 export function unnest(
   given: Arguments,
@@ -24,7 +23,7 @@ export function unnest(
 
 type Arguments = Readonly<Record<string, unknown>>
 
-/** Names that models and frameworks give to all arguments of a call. */
+/** Names that models and frameworks use for such a wrapper. */
 const WRAPPERS = new Set([
   'arguments',
   'args',

@@ -1,8 +1,8 @@
 import { UserError } from '../core/errors.ts'
 
 /**
- * Which hosts may be fetched from. Whatever the rule, only public addresses are reached, and only over https.
- * `hosts`: lower-case host names, each for itself alone; `*.example.com` stands for every name below example.com.
+ * Hosts that may be fetched. Only public addresses over https are ever reached. `hosts`: lower-case host names, exact
+ * matches; `*.example.com` matches every subdomain of example.com, not example.com itself.
  */
 export type FetchRule =
   | { readonly kind: 'none' }
@@ -13,7 +13,7 @@ export const NO_FETCH: FetchRule = { kind: 'none' }
 
 const HOST = /^(\*\.)?[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62})){0,20}$/
 
-/** Reads `RECOLLECT_FETCH`. Throws a UserError of one line that names what is wrong. */
+/** Parses `RECOLLECT_FETCH`. Throws UserError, in one line, that names the invalid part. */
 export function readFetchRule(value: string | undefined): FetchRule {
   const text = value?.trim().toLowerCase() ?? ''
   if (text === '' || text === 'none') return NO_FETCH

@@ -8,37 +8,37 @@ import { allowsHost, type FetchRule } from './fetch-rule.ts'
 import { isPublicAddress } from './public-address.ts'
 
 export interface FetchLimits {
-  /** Bytes of the body at most; a longer one is refused, not cut. */
+  /** Maximum bytes of the body; a longer one is refused, not truncated. */
   readonly maxBytes: number
-  /** For everything together, redirects included. */
+  /** Time limit for the whole fetch, including redirects. */
   readonly milliseconds: number
   readonly signal?: AbortSignal | undefined
 }
 
 export interface Fetched {
-  /** The address that answered, after redirects. */
+  /** The final URL, after redirects. */
   readonly url: string
-  /** The media type in lower case, without parameters; empty where none was told. */
+  /** Media type in lower case, without parameters; empty: the server sent none. */
   readonly mediaType: string
   readonly body: Buffer
 }
 
 /**
- * Fetches a document by GET. Throws a UserError that says why not: `unsupported` where the rule does not allow the
- * host, `invalid_argument` for an address that is not public https or an answer that is not a success,
- * `limit_exceeded` for too much or too slow.
+ * Fetches a document with GET. Throws UserError: `unsupported` if the rule does not allow the host; `invalid_argument`
+ * for an address that is not public https, or a response that is not a success; `limit_exceeded` if the body is too
+ * large or the fetch too slow.
  */
 export type GuardedFetch = (url: string, limits: FetchLimits) => Promise<Fetched>
 
 export interface GuardedFetchOptions {
   readonly rule: FetchRule
-  /** Which addresses may be connected to. Tests admit a server of their own. */
+  /** Addresses that may be connected to. Tests allow a server of their own. */
   readonly isAllowedAddress?: (address: string) => boolean
-  /** Certificates (PEM) to trust instead of the well-known ones. */
+  /** PEM certificates to trust instead of the default ones. */
   readonly ca?: string | undefined
 }
 
-/** Chosen by hand: browsers follow 20, and no document needs that many. */
+/** Chosen by hand: browsers follow 20; a document needs few. */
 const MAX_REDIRECTS = 5
 const MAX_URL_LENGTH = 8_192
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
@@ -112,7 +112,7 @@ interface Connecting {
   readonly signal: AbortSignal
 }
 
-/** Connects only to an address that was checked itself, so that a name can't mean another one a moment later. */
+/** Connects to the address that was checked, so a second DNS answer can't redirect the request (DNS rebinding). */
 function open(url: URL, { isAllowed, ca, signal }: Connecting): Promise<IncomingMessage> {
   const literal = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(literal) !== 0 && !isAllowed(literal)) return Promise.reject(notPublic(url.hostname))
@@ -166,7 +166,7 @@ async function readBody(
       chunks.push(bytes)
     }
   } catch (error) {
-    // Node reports an answer that is cut off as a connection that was reset.
+    // Node reports a truncated response as a connection reset.
     throw error instanceof UserError || signal.aborted ? error : unreachable(url, error)
   } finally {
     response.destroy()

@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js'
 
 /**
- * Whether an IP address belongs to the public internet. Loopback, private, link-local (cloud metadata among them),
- * shared, reserved and multicast addresses do not, nor do IPv6 forms that carry an IPv4 address inside: they reach
- * whatever that one reaches. Ranges are those of the IANA special-purpose registries, as ipaddr.js has them.
+ * Whether an IP address is on the public internet. Loopback, private, link-local (which includes cloud metadata),
+ * shared, reserved and multicast addresses are not, nor are IPv6 forms that embed an IPv4 address, since they reach
+ * that address. Ranges: IANA special-purpose registries, as in ipaddr.js. Pure.
  */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false

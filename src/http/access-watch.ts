@@ -4,15 +4,15 @@ import type { Authenticate } from '../core/authenticate.ts'
 import { describeError, type Log } from '../core/log.ts'
 import { isSameAccess } from './same-access.ts'
 
-/** Ends what is under way for clients whose token is not taken any more: revoked, expired, or needed by now. */
+/** Closes open responses of clients whose token is no longer valid: revoked, expired, or required in the meantime. */
 export interface AccessWatch {
-  /** The answer is cut off as soon as the token does not give this access any more. */
+  /** Closes the response as soon as the token no longer grants this access. */
   watch(response: ServerResponse, token: string | undefined, access: Access): void
   close(): void
 }
 
 const INTERVAL_MILLISECONDS = 750
-/** What is wrong for longer is told again after this; whoever checks a token can tell more of it. */
+/** A lasting failure is logged again after this time; chosen by hand. The log of the token check has the details. */
 const WARN_MILLISECONDS = 60_000
 
 export function createAccessWatch(
@@ -39,7 +39,7 @@ export function createAccessWatch(
         if ('reason' in now || !isSameAccess(now, access)) response.destroy()
       }
     } catch (error) {
-      // Looked at again in a moment; every new request is looked at by itself.
+      // The next tick tries again; every new request is checked by itself.
       tell(error)
     } finally {
       looking.delete(token)
@@ -47,7 +47,7 @@ export function createAccessWatch(
   }
 
   const timer = setInterval(() => {
-    // Each by itself: where one is asked about takes its time, that of another is found out.
+    // Tokens are checked independently, so a slow check does not delay the others.
     for (const token of open.keys()) if (!looking.has(token)) void look(token)
   }, intervalMilliseconds).unref()
 

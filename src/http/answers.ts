@@ -6,10 +6,10 @@ import { BodyError } from './read-body.ts'
 const UNREAD_MILLISECONDS = 1_000
 const BUSY_SECONDS = 5
 
-/** Answers a request that could not be served, as far as it can still be answered. */
+/** Sends an error for a request that failed, if a response can still be sent. */
 export function fail(response: ServerResponse, error: unknown, log: Log): void {
   if (response.headersSent || response.req.errored) {
-    // The client has gone, or has to see that what it got is not all.
+    // Abort: the client has left, or must see that its response is incomplete.
     response.destroy()
   } else if (error instanceof BodyError) {
     refuse(response, error.status, error.message, error.code)
@@ -21,7 +21,7 @@ export function fail(response: ServerResponse, error: unknown, log: Log): void {
   }
 }
 
-/** Every refusal is a JSON-RPC error too, so that an MCP client can show its text. */
+/** Refuses a request. Every refusal is also a JSON-RPC error, so that an MCP client can show its text. */
 export function refuse(
   response: ServerResponse,
   status: number,
@@ -31,7 +31,7 @@ export function refuse(
   answerJson(response, status, { jsonrpc: '2.0', error: { code, message }, id: null })
 }
 
-/** A refusal that says when to come again. */
+/** A refusal with `Retry-After`. */
 export function askToWait(
   response: ServerResponse,
   status: 429 | 503,
@@ -42,7 +42,7 @@ export function askToWait(
   refuse(response, status, message)
 }
 
-/** True: the request does more than read, and was refused. */
+/** Refuses methods other than GET and HEAD. Returns true if the request was refused. */
 export function refuseMoreThanReading(request: IncomingMessage, response: ServerResponse): boolean {
   if (request.method === 'GET' || request.method === 'HEAD') return false
   response.setHeader('Allow', 'GET, HEAD')
@@ -67,8 +67,8 @@ function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
 }
 
 /**
- * Closes the connection behind a whole answer. Whoever is still sending gets a moment to read it: cut off at once, it
- * would see an error instead.
+ * Closes the connection after the complete answer. A client that is still sending gets a moment to read it; closing at
+ * once would show it a connection error instead.
  */
 function endUnread(response: ServerResponse): void {
   const { req: request } = response

@@ -3,9 +3,9 @@ import type { ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 
-/** Resolves when what was written so far is on its way, or nobody reads it any more. */
+/** Resolves when everything written so far is flushed, or the reader has gone. */
 export async function roomIn(stream: ServerResponse | Writable): Promise<void> {
-  // What the SDK was given is written a moment later.
+  // The SDK writes on the next tick.
   await setImmediate()
   while (stream.writableNeedDrain && !stream.closed) {
     const over = new AbortController()

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http'
 import { type Allowance, type CapRefusal, type Caps, secondsUntilNext, spend } from './caps.ts'
 
 export interface Callers {
-  /** Counts a request of the caller until its answer is over; undefined: it may be served. */
+  /** Counts the request until its response ends. Returns a refusal if the caller is over its limit. */
   enter(caller: string, response: ServerResponse): CapRefusal | undefined
-  /** Counts it among the streams, too. */
+  /** Counts the response among the caller's streams as well. */
   enterStream(caller: string, response: ServerResponse): CapRefusal | undefined
 }
 
@@ -14,8 +14,8 @@ interface Caller {
   streams: number
 }
 
-/** Beyond this, those are forgotten who have nothing under way and could ask for as much as when they came. */
-const MOST_REMEMBERED = 1_000
+/** Above this many callers, idle ones with a full allowance are forgotten. Chosen by hand. */
+const MAX_REMEMBERED = 1_000
 const SOON_SECONDS = 1
 
 export function createCallers(caps: Caps, now = () => performance.now()): Callers {
@@ -30,7 +30,7 @@ export function createCallers(caps: Caps, now = () => performance.now()): Caller
   const find = (name: string): Caller => {
     const known = callers.get(name)
     if (known !== undefined) return known
-    if (callers.size >= MOST_REMEMBERED) forget()
+    if (callers.size >= MAX_REMEMBERED) forget()
     const allowance = { requests: caps.requestsPerMinute, atMilliseconds: now() }
     const made: Caller = { allowance, requests: 0, streams: 0 }
     callers.set(name, made)

@@ -1,30 +1,30 @@
-/** How much of us one caller may take. Callers are told apart by their tokens. */
+/** Limits per caller. Callers are told apart by their tokens. The defaults are chosen by hand. */
 export interface Caps {
-  /** On average; a minute's worth may come at once. */
+  /** Token bucket: refills at this rate and holds one minute's worth. */
   readonly requestsPerMinute: number
-  /** Requests at a time, streams among them. */
+  /** Concurrent requests, including streams. */
   readonly requests: number
-  /** Streams at a time, on which a client is told of changes. */
+  /** Concurrent streams of change notifications. */
   readonly streams: number
-  /** Sessions of clients from before 2026-07-28; beyond it, the one that was idle longest ends. */
+  /** Sessions for protocol versions before 2026-07-28; above it, the longest idle one ends. */
   readonly sessions: number
 }
 
 export const CAPS: Caps = { requestsPerMinute: 600, requests: 64, streams: 16, sessions: 100 }
 
-/** Why a caller has to wait. */
+/** Why a caller has to wait, and for how long. */
 export interface CapRefusal {
   readonly message: string
   readonly retrySeconds: number
 }
 
-/** What a caller may still ask for at once, as it was at some time. */
+/** State of the token bucket at `atMilliseconds`. */
 export interface Allowance {
   readonly requests: number
   readonly atMilliseconds: number
 }
 
-/** What is left after one more request; less than nothing: it comes too early. */
+/** The bucket after one more request. Negative `requests` means that the request comes too early. Pure. */
 export function spend(
   { requests, atMilliseconds }: Allowance,
   nowMilliseconds: number,

@@ -1,16 +1,15 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** One in so many is kept free for those who come. */
+/** One connection in this many is kept free for new clients; chosen by hand. */
 const ROOM = 10
 
 /**
- * Closes connections that nobody is using: all when asked, and the one that is idle for longest when there are nearly
- * as many as allowed. Node's own `closeIdleConnections` passes over those on which no request has
- * come yet, and clients like to open one in advance.
+ * Closes idle connections: all on demand, and the longest idle one when the limit is near. Node's own
+ * `closeIdleConnections` skips connections without a first request, which clients like to open in advance.
  */
 export function trackConnections(server: Server, most: number): { closeIdle(): void } {
-  /** Requests that are being answered; the connection used last comes last. */
+  /** Number of open requests per connection; most recently used last. */
   const active = new Map<Socket, number>()
   const count = (socket: Socket, change: number) => {
     const before = active.get(socket)

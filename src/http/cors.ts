@@ -1,17 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /*
- * Pages of other origins call us only if their origin is set; all others are refused before. No cookie ever counts
- * here, so a page needs no more than to be allowed its headers.
+ * CORS for the configured origins; all other origins are refused earlier. No cookie is ever used here, so a page needs
+ * no more than its headers allowed.
  */
 
 const METHODS = 'GET, POST, DELETE'
 const EXPOSED = 'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After'
-/** What clients of MCP send; the present protocol has headers of its own for tools that name them. */
+/** Headers that MCP clients send. Protocol 2026-07-28 adds `mcp-*` headers for tool calls. */
 const HEADER = /^(accept|authorization|content-type|last-event-id|mcp-[\w-]+)$/
 const PREFLIGHT_SECONDS = 600
 
-/** Lets the page read the answer, if its origin is one of these. True: it only asked beforehand, and was answered. */
+/**
+ * Lets the page read the answer if its origin is allowed. Returns true for a preflight request, which it has answered.
+ */
 export function answerOrigin(
   request: IncomingMessage,
   response: ServerResponse,

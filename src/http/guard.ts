@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 
-/** Why a request is turned away before its body is read. */
+/** Why a request is refused before its body is read. */
 export interface Refusal {
   readonly status: 403
   readonly message: string
@@ -8,9 +8,9 @@ export interface Refusal {
 
 export interface Guard {
   readonly allowsHost: (hostname: string) => boolean
-  /** Origins whose pages may call, whatever host they are of. */
+  /** Origins whose pages may call, on any host. */
   readonly origins?: ReadonlySet<string> | undefined
-  /** Names under which a proxy may serve us over https. */
+  /** Host names under which a proxy serves us over https. */
   readonly proxiedHosts?: ReadonlySet<string> | undefined
 }
 
@@ -26,8 +26,8 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Names that may stand in `Host` and `Origin`. A web page can make a browser call us by a name of its own that it
- * points at this machine, never by an address; so beyond loopback any address is as good as the one bound.
+ * Allowed host names in `Host` and `Origin`. DNS rebinding needs a host name that points at this machine, never an IP
+ * address, so beyond loopback any address is accepted.
  */
 export function hostRule(host: string, allowedHosts: readonly string[]): Guard['allowsHost'] {
   const names = new Set([...LOOPBACK, host, ...allowedHosts].map((name) => bracketed(name)))
@@ -35,7 +35,7 @@ export function hostRule(host: string, allowedHosts: readonly string[]): Guard['
   return (hostname) => names.has(hostname) || (anyAddress && isIP(unbracketed(hostname)) !== 0)
 }
 
-/** `port` is the one at which the request came in. */
+/** Returns the reason to refuse; undefined if the request may pass. `port` is the port the request came in on. */
 export function refusalOf(
   headers: Headers,
   guard: Guard,
@@ -49,7 +49,7 @@ export function refusalOf(
       message: `The host "${host}" is not allowed here. If it is a name of this server, add it to RECOLLECT_ALLOWED_HOSTS.`,
     }
   }
-  // Absent outside browsers.
+  // `Origin` is absent outside browsers.
   if (origin === undefined || guard.origins?.has(origin)) return undefined
   if (isOwn(origin, host, guard, port)) return undefined
   return {
@@ -59,8 +59,8 @@ export function refusalOf(
 }
 
 /**
- * Whether a page is one of ours, by scheme, name and port: a page of another server on the same machine is not. We
- * speak http; only a proxy before us speaks https. The origin `null` of a sandboxed page parses as no URL.
+ * Whether a page is ours by scheme, name and port: a page of another server on this machine is not. We speak http; only
+ * a proxy in front of us speaks https. `null`, the origin of a sandboxed page, is not a URL.
  */
 function isOwn(
   origin: string,
@@ -70,14 +70,17 @@ function isOwn(
 ): boolean {
   const page = urlOf(origin)
   if (page === undefined || page.origin !== origin.toLowerCase()) return false
-  // A `Host` without a port is on the usual one of the page's scheme.
+  // A `Host` without a port means the default port of the page's scheme.
   const isAsked = page.host === urlOf(`${page.protocol}//${host}`)?.host
   if (page.protocol === 'https:') return isAsked && (proxiedHosts?.has(page.hostname) ?? false)
   if (page.protocol !== 'http:' || !allowsHost(page.hostname)) return false
   return isAsked || Number(page.port || 80) === port
 }
 
-/** Of a `Host` header, which is a name or address and a port; other parts of a URL would hide what it names. */
+/**
+ * Host name in a `Host` header, which is a name or address with an optional port. Anything else that a URL allows is
+ * refused.
+ */
 function hostnameIn(host: string): string | undefined {
   return /^[^\s/?#@\\]+$/.test(host) ? urlOf(`http://${host}`)?.hostname : undefined
 }

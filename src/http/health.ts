@@ -3,16 +3,16 @@ import { answerJson, refuseMoreThanReading } from './answers.ts'
 
 export interface HealthOptions {
   readonly version: string
-  /** Asks the database for its schema; undefined: there is none to ask. */
+  /** Reads the schema version from the database; undefined if there is no database. */
   readonly schemaVersion?: (() => Promise<number>) | undefined
 }
 
-/** A database that takes longer is of no use to anybody. */
+/** A database that is slower than this counts as down; chosen by hand. */
 const ANSWER_MILLISECONDS = 2_000
-/** Whoever asks more often gets the same answer: nobody needs a token to ask. */
+/** The answer is cached for this time, because the endpoint needs no token. Chosen by hand. */
 const KEEP_MILLISECONDS = 1_000
 
-/** How we are, without anything that only the owner of the data should know. */
+/** Health of the server, without anything that only the owner of the data may know. */
 export function createHealth({ version, schemaVersion }: HealthOptions) {
   let asked: Promise<number | undefined> | undefined
   const ask = (question: () => Promise<number>) => {

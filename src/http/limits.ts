@@ -1,15 +1,15 @@
 /*
- * What no request needs and every transport refuses. Both are far above the largest request that makes sense, and far
- * below what would stop the process: what reads a message further on calls itself for each level.
+ * Limits for every transport, chosen by hand: far above any sensible request, and far below what would stop the
+ * process, since later readers of a message recurse once per level.
  */
 
-export const MOST_BYTES = 4 * 1024 * 1024
+export const MAX_BODY_BYTES = 4 * 1024 * 1024
 export const TOO_LARGE = 'The request is larger than 4 MiB.'
 
-const MOST_LEVELS = 100
-export const TOO_DEEP = `The request is nested deeper than ${MOST_LEVELS} levels.`
+const MAX_LEVELS = 100
+export const TOO_DEEP = `The request is nested deeper than ${MAX_LEVELS} levels.`
 
-/** Whether JSON has more levels of lists and objects than allowed; of other text nothing is promised. */
+/** Whether JSON text nests lists and objects too deeply. The result for other text is undefined. Pure. */
 export function isTooDeep(json: string): boolean {
   let level = 0
   for (let index = 0; index < json.length; index += 1) {
@@ -17,12 +17,12 @@ export function isTooDeep(json: string): boolean {
     if (character === '"') index = endOfString(json, index)
     else if (character === '[' || character === '{') level += 1
     else if (character === ']' || character === '}') level -= 1
-    if (level > MOST_LEVELS) return true
+    if (level > MAX_LEVELS) return true
   }
   return false
 }
 
-/** Where the string that begins at `start` ends, or the text, if it does not. */
+/** Index of the closing quote of the string that starts at `start`, or the length of the text. */
 function endOfString(json: string, start: number): number {
   for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
     let slashes = 0

@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import { isIP } from 'node:net'
 import { UserError } from '../core/errors.ts'
 
-/** Binds the server and returns its base URL, or throws a UserError that says why it can't be bound. */
+/** Binds the server and returns its base URL. Throws a UserError with the reason if that fails. */
 export async function listen(server: Server, host: string, port: number): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)))

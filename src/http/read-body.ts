@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { isTooDeep, MOST_BYTES, TOO_DEEP, TOO_LARGE } from './limits.ts'
+import { isTooDeep, MAX_BODY_BYTES, TOO_DEEP, TOO_LARGE } from './limits.ts'
 
-/** A body that is not read, or not to its end. */
+/** The body was refused, or not read to its end. */
 export class BodyError extends Error {
   readonly status: 400 | 413 | 415
   readonly code: number
@@ -17,12 +17,12 @@ const INVALID_REQUEST = -32_600
 const PARSE_ERROR = -32_700
 
 /**
- * A page of any origin may send text or a form without asking first, so nothing counts but JSON that says it is. JSON
- * is UTF-8.
+ * A page of any origin may send text or forms without a preflight, so only a JSON content type is accepted. JSON is
+ * UTF-8.
  */
 const JSON_TYPE = /^\s*application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?(;\s*)?$/i
 
-/** The JSON in a request. Throws BodyError if there is none that can be served. */
+/** Reads the JSON body. Throws a BodyError if it is missing, invalid or too large. */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
     throw new BodyError(
@@ -32,14 +32,14 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
     )
   }
   const tooLarge = () => new BodyError(413, INVALID_REQUEST, TOO_LARGE)
-  if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) throw tooLarge()
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge()
   const chunks: Buffer[] = []
   let bytes = 0
-  // Giving up must leave the connection open for the answer.
+  // Refusing a body must leave the connection open for the answer.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const part = Buffer.from(chunk)
     bytes += part.length
-    if (bytes > MOST_BYTES) throw tooLarge()
+    if (bytes > MAX_BODY_BYTES) throw tooLarge()
     chunks.push(part)
   }
   const text = Buffer.concat(chunks).toString('utf8')

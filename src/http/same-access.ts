@@ -1,6 +1,6 @@
 import type { Access } from '../core/access.ts'
 
-/** Whether what one may do, the other may too: a session is only for who opened it. */
+/** Whether two accesses are the same. A session belongs to the access that opened it. */
 export function isSameAccess(one: Access, other: Access): boolean {
   return (
     one.namespace === other.namespace &&

@@ -2,18 +2,18 @@ import { UserError } from '../core/errors.ts'
 import { readUrl, withoutSecrets } from '../core/safe-url.ts'
 import { CAPS, type Caps } from './caps.ts'
 
-/** Who may call over HTTP, and how much. */
+/** Settings of the HTTP server: who may call, and how much. */
 export interface HttpSettings {
   readonly allowedHosts: readonly string[]
   readonly corsOrigins: readonly string[]
-  /** Where a proxy serves us, as pages of that address name it. */
+  /** The origin under which a proxy serves us. */
   readonly publicOrigin: string | undefined
   readonly caps: Caps
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Throws UserError, in one line, for what can't be used. */
+/** Throws a UserError, in one line, for an invalid setting. */
 export function readHttpSettings(settings: Environment): HttpSettings {
   const publicUrl = settings.RECOLLECT_PUBLIC_URL?.trim() ?? ''
   const published =
@@ -45,7 +45,7 @@ function listIn(settings: Environment, name: string): readonly string[] {
     .filter((entry) => entry !== '')
 }
 
-/** As it stands in `Host`, without a port: any will do. */
+/** A host name as in `Host`, without a port; any port matches. */
 function readHost(host: string): string {
   const address = `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}`
   const url = URL.canParse(address) ? new URL(address) : undefined
@@ -56,7 +56,7 @@ function readHost(host: string): string {
   )
 }
 
-/** Only whole origins: whoever may be anybody is told so by no setting. */
+/** Only exact origins: a wildcard would let every page call. */
 function readOrigin(origin: string): string {
   const url = URL.canParse(origin) ? new URL(origin) : undefined
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.origin === origin) return origin

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 
-/** Requests that are being answered, for whoever wants to stop without cutting one off. */
+/** Tracks open responses, for a shutdown that does not cut them off. */
 export interface UnderWay {
   add(response: ServerResponse): void
-  /** It is a stream: nobody waits for its end. */
+  /** Excludes a stream, which would never end by itself. */
   leaveOut(response: ServerResponse): void
-  /** Resolves when none is left, or after this long. */
+  /** Resolves when no response is open, or after this time. */
   over(milliseconds: number): Promise<void>
 }
 

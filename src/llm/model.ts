@@ -117,6 +117,8 @@ export interface ChatModel {
   readonly handle: string
   /** True: it is the model of whichever client calls. A run waits for its answers (`ask-client.ts`), and `call` fails. */
   readonly isClients?: boolean
+  /** True: it is no language model, but stands in where there is none. */
+  readonly isRehearsal?: boolean
   /** What a person should know about every reply of this model. */
   readonly warnings: readonly string[]
   /** Never rejects: whatever goes wrong, an abort included, is a `failure`. */
@@ -158,6 +160,23 @@ export interface LearntModel {
   readonly abilities: readonly string[]
 }
 
+/** As much of an agent as its model is chosen by. */
+export interface AskingAgent {
+  /** The handle it is set to; null: the default. */
+  readonly model: string | null
+  /** The last real model that answered it; null: none has yet. */
+  readonly ranOn: string | null
+}
+
+export type AgentModel =
+  | { readonly kind: 'model'; readonly model: ChatModel }
+  /** Its run waits: the rehearsal never stands in for a real model. */
+  | {
+      readonly kind: 'missing'
+      /** What is missing, and what to do about it, in sentences. */
+      readonly problem: string
+    }
+
 export interface ModelRegistry {
   /** Throws a UserError when `handle` names no provider that this server knows. Asks nobody. */
   check(handle: string): void
@@ -168,6 +187,10 @@ export interface ModelRegistry {
    * nobody in particular. May throw a UserError.
    */
   resolve(handle: string | null, sender?: Sender): Promise<ChatModel>
+  /** The model that answers the agent's next step. May throw a UserError where nothing but its settings is to blame. */
+  resolveFor(agent: AskingAgent, sender: Sender): Promise<AgentModel>
+  /** True: nobody set up the server of that model, and it does not answer now. Asks it. */
+  isGone(handle: string): Promise<boolean>
   /** What `resolve(null)` gives, and why, for the start-up lines and `doctor`. */
   describeDefault(sender?: Sender): Promise<{ readonly handle: string; readonly reason: string }>
   /** The providers that agents can use now, each with what it lists; asks all of them. */

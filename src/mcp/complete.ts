@@ -3,14 +3,14 @@ import { isId } from '../core/ids.ts'
 import type { McpContext } from '../service/context.ts'
 import type { Variables } from './resources/define-resource.ts'
 
-/** What the protocol allows in one answer. */
-const MOST = 100
-/** Pages of agents that are looked through for one completion. */
+/** Maximum number of completion values, from the MCP specification. */
+const MAX_VALUES = 100
+/** Pages of agents searched for one completion; chosen by hand. */
 const PAGES = 10
-/** Agents whose newest passages and runs are offered. */
+/** Number of agents whose newest passages and runs are offered; chosen by hand. */
 const RECENT_AGENTS = 10
 
-/** Values for a variable of a resource template or an argument of a prompt, given what has been typed. */
+/** Completes a variable of a resource template or an argument of a prompt. */
 export async function complete(
   variable: string,
   typed: string,
@@ -18,7 +18,7 @@ export async function complete(
   context: McpContext,
 ): Promise<readonly string[]> {
   const values = await valuesOf(variable, typed, known, context)
-  return [...new Set(values)].slice(0, MOST)
+  return [...new Set(values)].slice(0, MAX_VALUES)
 }
 
 async function valuesOf(
@@ -43,15 +43,15 @@ async function valuesOf(
   }
 }
 
-/** Agents whose id or name begins with what was typed. */
+/** Agents whose id or name begins with the typed text. */
 async function agentsLike(typed: string, context: McpContext): Promise<readonly Agent[]> {
   const wanted = typed.toLowerCase()
-  // An id is no part of what `query` searches.
+  // `query` does not search ids.
   const query = typed === '' || typed.startsWith('agent-') ? undefined : typed
   const found: Agent[] = []
   let cursor: string | undefined
-  for (let count = 0; count < PAGES && found.length < MOST; count += 1) {
-    const page = await context.agents.list({ query, limit: MOST, cursor })
+  for (let count = 0; count < PAGES && found.length < MAX_VALUES; count += 1) {
+    const page = await context.agents.list({ query, limit: MAX_VALUES, cursor })
     found.push(
       ...page.items.filter(
         ({ id, name }) => id.startsWith(wanted) || name.toLowerCase().startsWith(wanted),
@@ -63,7 +63,7 @@ async function agentsLike(typed: string, context: McpContext): Promise<readonly 
   return found
 }
 
-/** An agent by its name where that is enough, else by its id. */
+/** Agents by name where the name is unique, otherwise by id. */
 function namesOf(agents: readonly Agent[]): readonly string[] {
   const names = agents.map(({ name }) => name)
   return agents.map(({ id, name }) => (names.indexOf(name) === names.lastIndexOf(name) ? name : id))
@@ -86,12 +86,12 @@ async function recent(
 }
 
 async function passageIds(agentId: string, context: McpContext): Promise<readonly string[]> {
-  const { items } = await context.archival.search(agentId, { limit: MOST })
+  const { items } = await context.archival.search(agentId, { limit: MAX_VALUES })
   return items.map(({ item }) => item.id)
 }
 
 async function runIds(agentId: string, context: McpContext): Promise<readonly string[]> {
-  const messages = await context.recall.list(agentId, MOST)
+  const messages = await context.recall.list(agentId, MAX_VALUES)
   return messages.flatMap(({ runId }) => (runId === null ? [] : [runId])).reverse()
 }
 

@@ -3,29 +3,29 @@ import type { McpContext } from '../service/context.ts'
 import type { Tool } from './call/define-tool.ts'
 import { toolsOf } from './tools/index.ts'
 
-/** What of Recollect a server shows to its client. */
+/** The part of Recollect that a server shows to its client. */
 export interface Offer {
   readonly toolsets: readonly Toolset[]
-  /** Only tools that read. */
+  /** Only tools that read are offered. */
   readonly readOnly: boolean
-  /** Id or name of the only agent; undefined: all of them. */
+  /** Id or name of the only agent; undefined for all agents. */
   readonly agent: string | undefined
 }
 
-/** The tools that a client of this offer gets; it can call no others. */
+/** The tools that a client of this offer can list and call. */
 export function offeredTools({ toolsets, readOnly, agent }: Offer): readonly Tool[] {
   const tools = toolsOf(toolsets).filter((tool) => !readOnly || tool.annotations.readOnlyHint)
   return agent === undefined ? tools : tools.filter(isForOneAgent).map(forOneAgent)
 }
 
-/** What speaks of the whole store is no business of a client that is given one agent. */
+/** Tools about the whole store are not for a client that is limited to one agent. */
 function isForOneAgent({ input, pinned }: Tool): boolean {
   return pinned ?? ('agent' in input.shape || 'run_id' in input.shape)
 }
 
 const forOne = new WeakMap<Tool, Tool>()
 
-/** The tool without its argument `agent`: the context knows which one is meant. */
+/** The tool without its `agent` argument, which the context already knows. */
 function forOneAgent(tool: Tool): Tool {
   if (!('agent' in tool.input.shape)) return tool
   const known = forOne.get(tool)

@@ -1,7 +1,7 @@
 import { FILE_HEADERS_ONLY, formatPatch, type StructuredPatchHunk, structuredPatch } from 'diff'
 
 /** Added and removed lines beyond which the shortest difference is not looked for: the time for it grows with their square. */
-const MOST_EDITS = 500
+const MAX_EDITS = 500
 const CONTEXT_LINES = 3
 
 interface Side {
@@ -14,7 +14,7 @@ export function diffValues(label: string, from: Side, to: Side): string {
   const headers = [`version ${from.version}`, `version ${to.version}`] as const
   const patch = structuredPatch(label, label, from.value, to.value, ...headers, {
     context: CONTEXT_LINES,
-    maxEditLength: MOST_EDITS,
+    maxEditLength: MAX_EDITS,
   })
   if (patch) return formatPatch(patch, FILE_HEADERS_ONLY)
   const empty = structuredPatch(label, label, '', '', ...headers)

@@ -18,11 +18,11 @@ export interface EmbedLaneOptions {
 }
 
 /** One call of the embedder each, so that no more than this is under way when a process is killed. */
-const MOST_TASKS = 64
-const MOST_CHARACTERS = 100_000
-const LONGEST_PAUSE_MILLISECONDS = 300_000
+const MAX_TASKS = 64
+const MAX_CHARACTERS = 100_000
+const MAX_PAUSE_MILLISECONDS = 300_000
 /** A provider that asks for longer than this is asked again all the same. */
-const LONGEST_ASKED_PAUSE_MILLISECONDS = 24 * 3_600_000
+const MAX_ASKED_PAUSE_MILLISECONDS = 24 * 3_600_000
 /** In first pauses: a minute before a text is tried again that the model has no vector for, doubling with each try, */
 const TEXT_PAUSES = 120
 /** and ten when vectors have another dimension than those stored, until somebody does something about it. */
@@ -53,7 +53,7 @@ export function createEmbedLane(
   let failures = 0
   let pausedUntil = 0
   /** Shrinks with failures, until a text that is to blame stands alone. */
-  let batchSize = MOST_TASKS
+  let batchSize = MAX_TASKS
   let alarm: NodeJS.Timeout | undefined
 
   const now = (later = 0) => toTimestamp(clock() + later)
@@ -66,7 +66,7 @@ export function createEmbedLane(
         now: now(),
         until: now(leaseMilliseconds),
         mostTasks: batchSize,
-        mostCharacters: MOST_CHARACTERS,
+        mostCharacters: MAX_CHARACTERS,
       })
       if (claimed.tasks.length > 0) await embed(claimed.tasks)
       else if (!claimed.progressed) return
@@ -130,7 +130,7 @@ export function createEmbedLane(
   function succeed(): void {
     if (failures > 0) log('info', 'embedding goes on', { handle })
     failures = 0
-    batchSize = Math.min(MOST_TASKS, 2 * batchSize)
+    batchSize = Math.min(MAX_TASKS, 2 * batchSize)
   }
 
   /** Nobody's work is lost: what could not be embedded waits until the endpoint may work again. */
@@ -138,8 +138,8 @@ export function createEmbedLane(
     given: readonly EmbeddingTask[],
     failure: Pick<ModelFailure, 'message'> & Partial<ModelFailure>,
   ): Promise<void> {
-    const asked = Math.min(failure.retryAfterMilliseconds ?? 0, LONGEST_ASKED_PAUSE_MILLISECONDS)
-    const grown = Math.min(firstPauseMilliseconds * 2 ** failures, LONGEST_PAUSE_MILLISECONDS)
+    const asked = Math.min(failure.retryAfterMilliseconds ?? 0, MAX_ASKED_PAUSE_MILLISECONDS)
+    const grown = Math.min(firstPauseMilliseconds * 2 ** failures, MAX_PAUSE_MILLISECONDS)
     const pause = Math.max(asked, grown * (0.5 + Math.random() / 2))
     if (failures === 0)
       log('warn', 'embedding has to wait', {

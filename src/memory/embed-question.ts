@@ -14,9 +14,9 @@ export type EmbedQuestion = (
 
 /** A search waits no longer for an endpoint. */
 const PATIENCE_MILLISECONDS = 2_000
-const MOST_KEPT = 200
+const MAX_KEPT = 200
 /** The rest of a longer question hardly changes where it points. */
-const MOST_UNITS = 4_000
+const MAX_UNITS = 4_000
 
 export function createEmbedQuestion(embedders: EmbedderRegistry): EmbedQuestion {
   const resolved = new Map<string, Embedder>()
@@ -48,13 +48,13 @@ export function createEmbedQuestion(embedders: EmbedderRegistry): EmbedQuestion 
     kept.delete(key)
     kept.set(key, asked)
     const [oldest] = kept.keys()
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+    if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest)
     if (!known) asked.catch(() => kept.delete(key))
     return asked
   }
 
   return async (namespace, handles, text) => {
-    const question = text.slice(0, MOST_UNITS)
+    const question = text.slice(0, MAX_UNITS)
     const asked = await Promise.allSettled(
       handles.map((handle) => ask(namespace, handle, question)),
     )

@@ -14,7 +14,7 @@ export interface EmbedQueueOptions extends EmbedLaneOptions {
 const SWEEP_MILLISECONDS = 2_000
 
 /** Every message is a reason to look, and most of them are not embedded. */
-const LEAST_REST_MILLISECONDS = 50
+const MIN_REST_MILLISECONDS = 50
 
 /**
  * Embeds in the background what was inserted: every model in a lane of its own, one batch at a time. What waits is the
@@ -50,7 +50,7 @@ export function createEmbedQueue(options: EmbedQueueOptions): EmbedQueue {
           log('error', 'embeddings could not be looked for', { error: describeError(error) })
         lookFailed = true
       }),
-    { least: LEAST_REST_MILLISECONDS, most: SWEEP_MILLISECONDS },
+    { least: MIN_REST_MILLISECONDS, most: SWEEP_MILLISECONDS },
   )
 
   /** Processes that died hold nothing any more: what they held need not run out first. */

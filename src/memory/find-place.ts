@@ -24,19 +24,19 @@ export function findPlaces(value: string, text: string): readonly Place[] {
 }
 
 /** More is not compared: looking for a difference must stay quick in any text. */
-const MOST_COMPARED = 500
-const MOST_LOOKED_THROUGH = 50_000
+const MAX_COMPARED = 500
+const MAX_LOOKED_THROUGH = 50_000
 /** Fewer equal characters are no sign that this place was meant; of a short text half are enough. */
-const LEAST_EQUAL = 4
+const MIN_EQUAL = 4
 const SHOWN = 20
 
 /** A sentence on where the text leaves what stands in the value; undefined: nothing there is like it. */
 export function describeDifference(value: string, text: string): string | undefined {
-  const there = foldText(value.slice(0, MOST_LOOKED_THROUGH)).text
-  const given = foldText(text.slice(0, MOST_LOOKED_THROUGH)).text
+  const there = foldText(value.slice(0, MAX_LOOKED_THROUGH)).text
+  const given = foldText(text.slice(0, MAX_LOOKED_THROUGH)).text
   const before = equalStart(there, given)
   const after = equalEnd(there, given)
-  const least = Math.min(LEAST_EQUAL, Math.ceil(given.length / 2))
+  const least = Math.min(MIN_EQUAL, Math.ceil(given.length / 2))
   if (Math.max(before, after) < least) return undefined
   return before >= after
     ? differenceBehind(there, given.slice(0, before), given.slice(before))
@@ -55,7 +55,7 @@ function differenceBefore(there: string, equal: string, rest: string): string {
 
 /** How much of the beginning of the text occurs somewhere. */
 function equalStart(there: string, given: string): number {
-  let [known, most] = [0, Math.min(given.length, MOST_COMPARED)]
+  let [known, most] = [0, Math.min(given.length, MAX_COMPARED)]
   while (known < most) {
     const half = Math.ceil((known + most) / 2)
     if (there.includes(given.slice(0, half))) known = half

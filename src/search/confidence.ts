@@ -1,17 +1,17 @@
 import { indexWords } from './words.ts'
 
 /*
- * How sure each way of searching can be of what it found, from 0 to 1. Words are sure when few entries have most of
- * what the question asks for; vectors are sure when the nearest stand out from all the others.
+ * Confidence of each retriever in its results, from 0 to 1. Keyword search is confident when a few entries contain most
+ * of the question's words; vector search, when the nearest entries stand out from all others. Pure.
  */
 
 export interface AskedWord {
   readonly stems: readonly string[]
-  /** The rarer a word, the more it says. */
+  /** Inverse document frequency: rarer words weigh more. */
   readonly rarity: number
 }
 
-/** The share of what the question asks for that stands in the text which has the most of it. */
+/** The share of the question, weighted by rarity, that the best-covering text contains: 0 to 1. */
 export function coverage(asked: readonly AskedWord[], texts: readonly string[]): number {
   const all = asked.reduce((sum, { rarity }) => sum + rarity, 0)
   if (all === 0) return 0
@@ -23,16 +23,18 @@ export function coverage(asked: readonly AskedWord[], texts: readonly string[]):
   return Math.max(0, ...shares)
 }
 
-/** Standard deviations by which the nearest must stand out to mean something, and to be certain. Chosen by hand. */
+/**
+ * Standard deviations above chance at which the nearest entry begins to mean something, and is certain. Chosen by hand.
+ */
 const MIN_DEVIATIONS = 1
 const MAX_DEVIATIONS = 4
-/** Fewer scores say nothing about their distribution. Chosen by hand. */
+/** With fewer scores their distribution can't be estimated. Chosen by hand. */
 const MIN_SCORES = 8
 
 /**
- * How far the nearest entry stands out from what chance would give. Cosines with something unrelated are distributed
- * about normally, whatever the model, so the lower half of the list tells how far from all the others the first of so
- * many would be by chance.
+ * How far the nearest entry stands out from chance, from 0 to 1. Cosines with unrelated texts are roughly normal for
+ * every model, so the lower half of the list predicts the best score that chance would give among `size` entries.
+ * `scores` are cosines, best first.
  */
 export function standingOut(scores: readonly number[], size: number): number {
   if (scores.length < MIN_SCORES) return 0.5
@@ -45,7 +47,7 @@ export function standingOut(scores: readonly number[], size: number): number {
   return Math.min(1, Math.max(0, (above - MIN_DEVIATIONS) / (MAX_DEVIATIONS - MIN_DEVIATIONS)))
 }
 
-/** Where in a normal distribution the entry of this place, from 0, is to be expected among so many. */
+/** Expected normal quantile of the entry at this place (from 0) among `size` (Blom's formula). */
 function quantile(place: number, size: number): number {
   return inverseNormal(1 - (place + 0.625) / (size + 0.25))
 }
@@ -64,7 +66,7 @@ function fitLine(points: readonly { readonly score: number; readonly expected: n
   return { slope, intercept: meanScore - slope * meanExpected }
 }
 
-/** To three digits (Abramowitz and Stegun 1964, 26.2.23). */
+/** Accurate to three digits (Abramowitz and Stegun 1964, 26.2.23). */
 function inverseNormal(share: number): number {
   if (share > 0.5) return -inverseNormal(1 - share)
   const t = Math.sqrt(-2 * Math.log(share))

@@ -1,10 +1,10 @@
 import type { FoundBy } from '../core/found.ts'
 import type { Ranked } from './rank.ts'
 
-/** What one way of searching found. */
+/** Results of one retriever. */
 export interface RankedList {
   readonly retriever: Exclude<FoundBy, 'both'>
-  /** What a place in this list counts. */
+  /** Weight of a rank in this list. */
   readonly weight: number
   /** Best first. */
   readonly entries: readonly Ranked[]
@@ -14,10 +14,13 @@ export interface FusedHit extends Ranked {
   readonly foundBy: FoundBy
 }
 
-/** The `k` of reciprocal rank fusion; 60 is from its paper (Cormack, Clarke and Büttcher 2009). */
+/** `k` of reciprocal rank fusion; 60 is the value of its paper (Cormack, Clarke and Büttcher 2009). */
 const RANK_CONSTANT = 60
 
-/** Reciprocal rank fusion; the newer of equals first. A list that is alone keeps its own scores. */
+/**
+ * Merges lists by reciprocal rank fusion, best first; of equal scores the newer entry comes first. A single list keeps
+ * its own scores. Pure.
+ */
 export function fuseByRank(lists: readonly RankedList[]): readonly FusedHit[] {
   const [only, ...others] = lists
   if (only && others.length === 0)

@@ -2,10 +2,10 @@ import type { Spelling } from './rank.ts'
 import { compounds, firstUsed, mayBeMisspelt, misspellings, mistakesIn } from './spelling.ts'
 import type { WordIndex } from './word-index.ts'
 
-/** Each guess looks through the vocabulary. Chosen by hand. */
+/** Each guess scans the vocabulary. Chosen by hand. */
 const MAX_GUESSED = 4
 
-/** What may be meant by words that nobody wrote; nothing is said of those that nothing is like. */
+/** Likely spellings of words that no entry contains. Words without a similar one are missing from the result. */
 export async function guessWords(
   index: WordIndex,
   stems: readonly string[],

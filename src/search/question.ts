@@ -2,20 +2,20 @@ import { type AskedDates, datesIn } from './asked-dates.ts'
 import { STOP_WORDS } from './stop-words.ts'
 import { questionWords, stem } from './words.ts'
 
-/** A question in plain language, as search understands it. */
+/** A parsed natural-language question. */
 export interface Question {
-  /** What to look for, each once; none: there is nothing to look for in it. */
+  /** Distinct stems to search for; empty: the question contains no searchable word. */
   readonly stems: readonly string[]
   readonly dates: AskedDates
 }
 
-/** More make a search slow, not better. */
-const MOST_STEMS = 64
+/** More stems make a search slower, not better. Chosen by hand. */
+const MAX_STEMS = 64
 
-/** Stop words are left out unless nothing else is there. */
+/** Drops stop words unless the question consists of nothing else. */
 export function readQuestion(text: string): Question {
   const words = questionWords(text)
   const telling = words.filter((word) => !STOP_WORDS.has(word))
   const stems = new Set((telling.length > 0 ? telling : words).map(stem))
-  return { stems: [...stems].slice(0, MOST_STEMS), dates: datesIn(words) }
+  return { stems: [...stems].slice(0, MAX_STEMS), dates: datesIn(words) }
 }

@@ -3,51 +3,53 @@ import { type AskedDates, dateFit } from './asked-dates.ts'
 import { indexWords } from './words.ts'
 
 /*
- * BM25 (Robertson and Zaragoza 2009) over a text together with its neighbours, and small boosts for where and when it
- * was said. All weights here come from bench/retrieval, on LoCoMo, BEAM, Cranfield and CISI: they lie on a plateau
- * between the best for short turns of a conversation and the best for long answers of an assistant.
+ * BM25 (Robertson and Zaragoza 2009) over a text together with its neighbours, with small boosts for group, date and
+ * speaker. All weights come from bench/retrieval on LoCoMo, BEAM, Cranfield and CISI: they lie on a plateau between the
+ * optimum for short conversation turns and the one for long assistant answers. Pure.
  */
 
-/** The `k1` of BM25: how soon more occurrences of a word stop to count. */
+/** BM25 `k1`: term frequency saturation. */
 const BM25_K1 = 1.2
-/** The `b` of BM25: how much a longer text is marked down. */
+/** BM25 `b`: length normalization. */
 const BM25_B = 0.5
-/** How much a word counts in the next neighbour, and in the one after it. */
+/** Weights of words in the nearest neighbour and in the one after it. */
 const NEIGHBOUR_WEIGHTS = [0.4, 0.2]
-/** Shares of the best score: for the document or conversation in which most was found, and for a date that fits. */
+/**
+ * As shares of the best score: boost of the document or conversation with the most hits, and boost of a matching date.
+ */
 const GROUP_SHARE = 0.25
 const GROUP_TOP = 3
 const DATE_SHARE = 0.4
-/** For words of the speaker that the question names. */
+/** Boost of entries whose speaker the question names. */
 const SPEAKER_BOOST = 0.25
 
-/** How many neighbours on either side lend context. */
+/** Neighbours on each side that are read as context. */
 export const NEIGHBOURS = NEIGHBOUR_WEIGHTS.length
 
-/** A word of the question, and what it may be written as. */
+/** A word of the question with its possible spellings. */
 export interface Weighted {
   readonly spellings: readonly Spelling[]
-  /** Entries in scope that have any of the spellings. */
+  /** Entries in scope that contain any of the spellings. */
   readonly frequency: number
 }
 
 export interface Spelling {
   readonly stem: string
-  /** 1 as asked, less for a guess. */
+  /** 1 for the word as asked, less for a guess. */
   readonly weight: number
 }
 
-/** Something that may be an answer. */
+/** An entry to be ranked. */
 export interface Candidate {
   readonly row: number
   readonly text: string
-  /** What came before and after it in the same document or conversation, the nearest first; text alone. */
+  /** Texts before and after it in the same document or conversation, nearest first. */
   readonly before: readonly string[]
   readonly after: readonly string[]
   /** The document or conversation; null: none. */
   readonly group: string | null
   readonly at: Timestamp
-  /** What its words count in comparison with those of others. */
+  /** Factor on its keyword score, relative to other kinds of entries. */
   readonly weight: number
 }
 
@@ -56,7 +58,9 @@ export interface Ranked {
   readonly score: number
 }
 
-/** The candidates in which any word of the question stands, best first; the newer of equals first. Pure. */
+/**
+ * Ranks the candidates that contain any word of the question, best first; of equal scores the newer comes first. Pure.
+ */
 export function rankByWords(
   terms: readonly Weighted[],
   dates: AskedDates,
@@ -98,15 +102,15 @@ export function rankByWords(
 }
 
 interface Profile {
-  /** How often each term stands in the text. */
+  /** Occurrences of each term in the text. */
   readonly counts: readonly number[]
-  /** In words, of an entry with neighbours on both sides as of one without. */
+  /** In words, scaled as if every entry had neighbours on both sides. */
   readonly length: number
   readonly namesSpeaker: boolean
 }
 
 const SPEAKER = /^\s*(\p{L}[\p{L}\p{M}\p{N}'’. -]{0,40}):\s/u
-/** Read of a neighbour, which lends context and is not judged. Chosen by hand. */
+/** Characters read of a neighbour, which is context only. Chosen by hand. */
 const NEIGHBOUR_CHARACTERS = 4_000
 
 function createProfiler(terms: readonly Weighted[]): (text: string) => Profile {
@@ -128,7 +132,7 @@ function createProfiler(terms: readonly Weighted[]): (text: string) => Profile {
       speaker !== undefined && indexWords(speaker).some((word) => places.has(word))
     return { counts, length: words.length, namesSpeaker }
   }
-  // Neighbours of each other are read several times.
+  // Cached: entries share neighbours.
   return (text) => {
     const profile = known.get(text) ?? read(text)
     known.set(text, profile)
@@ -148,7 +152,7 @@ function withNeighbours(
   for (const side of [before, after]) {
     side.slice(0, NEIGHBOURS).forEach((text, distance) => {
       const neighbour = profiler(text.slice(0, NEIGHBOUR_CHARACTERS))
-      // A long neighbour has many words by chance.
+      // A long neighbour contains many words by chance, so it counts less.
       const weight =
         (NEIGHBOUR_WEIGHTS[distance] ?? 0) / Math.max(1, neighbour.length / averageLength)
       weights += weight
@@ -161,12 +165,12 @@ function withNeighbours(
   return { ...own, counts, length: length / weights }
 }
 
-/** Never negative, so that a word which stands nearly everywhere still speaks for an entry. */
+/** Inverse document frequency, never negative: a word that nearly every entry contains still counts a little. */
 export function inverseFrequency(size: number, frequency: number): number {
   return Math.log(1 + Math.max(0, size - frequency + 0.5) / (frequency + 0.5))
 }
 
-/** What was found in each group, by what was found in the one with the most. */
+/** Score of each group relative to the best group, 0 to 1. */
 function groupShares(
   scored: readonly { readonly candidate: Candidate; readonly score: number }[],
 ): ReadonlyMap<string | null, number> {

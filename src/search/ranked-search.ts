@@ -13,30 +13,29 @@ export interface RankedPage {
 }
 
 /**
- * The list that pages are cut from, as far as it was needed. Weights follow what the index holds, so a list that is
- * made anew after somebody inserted something has another order; who keeps this one for the next page gives nothing
- * twice.
+ * The ranked list from which pages are cut, as far as it was computed. Scores depend on the index, so recomputing after
+ * an insert can change the order; a caller that keeps the ranking for the next page never returns an entry twice.
  */
 export interface Ranking {
   readonly stems: readonly string[]
   readonly hits: readonly FusedHit[]
-  /** Nothing comes after them. */
+  /** The list is complete: nothing comes after `hits`. */
   readonly complete: boolean
 }
 
-/** Entries that are judged together with their neighbours; those after them keep the order of the index. Chosen by hand. */
+/** Entries reranked together with their neighbours; later ones keep the index's order. Chosen by hand. */
 const JUDGED = 60
-/** Entries scored to find those that are judged, unless the rarest word stands in more. Chosen by hand. */
+/** Entries scored to find candidates, unless the rarest word alone matches more. Chosen by hand. */
 const MAX_SCORED = 10_000
 
-/** The best by words that say how much of the question words can answer. Chosen by hand. */
+/** Top keyword hits whose coverage decides how much keyword search is trusted. Chosen by hand. */
 const TELLING = 3
-/** Weight of the first by vectors against the first by words, where words find nothing that fits. Chosen by hand. */
+/** Maximum weight of vector rank 1 relative to keyword rank 1, when keywords cover nothing. Chosen by hand. */
 const MAX_VECTOR_WEIGHT = 1.5
 
 /**
- * The entries that hold any word of the question or are near it, best first: a page of a list that has every one of
- * them once, in the same order whenever it is asked for.
+ * Hybrid search: entries that contain a word of the question or are near it, best first. Pages are cut from one list
+ * that contains every entry once, in a stable order.
  */
 export async function rankedSearch(
   index: WordIndex,
@@ -75,7 +74,7 @@ async function beginRanking(
   return { stems, hits, complete: first.length < JUDGED }
 }
 
-/** Those that are judged. */
+/** The candidates to rerank. */
 async function bestOf(
   index: WordIndex,
   terms: readonly Weighted[],
@@ -89,7 +88,7 @@ async function bestOf(
     : found
 }
 
-/** The more words can answer and the less the nearest stand out, the less do vectors count. */
+/** Vectors count less the more of the question keywords cover, and the less the nearest entries stand out. */
 async function weighVectors(
   index: WordIndex,
   lists: readonly VectorList[],
@@ -111,11 +110,11 @@ function weightOf({ weight, size, entries }: VectorList, covered: number): numbe
     entries.map(({ score }) => score),
     size,
   )
-  // Where words find nothing at all, the nearest are all there is, however far away they are.
+  // If keywords find nothing, the nearest entries are the only answer, however far away.
   return covered > 0 ? weight * sure * (MAX_VECTOR_WEIGHT - covered) : 1
 }
 
-/** Also those words of the question that stand nowhere: no entry can answer for them. */
+/** Includes words that no entry contains: they lower the coverage. */
 function askedWords(size: number, question: Question, terms: readonly Weighted[]) {
   const found = terms.map(({ spellings, frequency }) => ({
     stems: spellings.map(({ stem }) => stem),
@@ -127,8 +126,8 @@ function askedWords(size: number, question: Question, terms: readonly Weighted[]
 }
 
 /**
- * The rare terms, which decide in a large archive: what has none of them is not among the first unless too few have one.
- * Without this a search would score every entry that holds any common word.
+ * The rare terms, which decide in a large archive: an entry without any of them is a candidate only if too few have
+ * one. Otherwise a search would score every entry that contains any common word.
  */
 function mostTelling(terms: readonly Weighted[]): readonly Weighted[] {
   const rarestFirst = terms.toSorted((a, b) => a.frequency - b.frequency)
@@ -144,7 +143,7 @@ function stemsOf(terms: readonly Weighted[]): readonly string[] {
   return terms.flatMap(({ spellings }) => spellings.map(({ stem }) => stem))
 }
 
-/** Until there are `most`, or no more. */
+/** Extends the ranking to `most` hits, or to its end. */
 async function continueRanking(index: WordIndex, ranking: Ranking, most: number): Promise<Ranking> {
   const { stems, hits, complete } = ranking
   if (complete || most <= hits.length) return ranking
@@ -152,7 +151,7 @@ async function continueRanking(index: WordIndex, ranking: Ranking, most: number)
   return { stems, hits: all, complete: all.length < most }
 }
 
-/** What comes after those that are known, until there are `most` in all. */
+/** The hits after the known ones, up to `most` in all. */
 async function tail(
   index: WordIndex,
   stems: readonly string[],
@@ -164,7 +163,7 @@ async function tail(
   const rest = all.filter(({ row }) => !known.has(row))
   const [best] = rest
   const last = judged.at(-1)
-  // The scores are made to go on from the last of those that were judged, as they are on another scale.
+  // Rescaled to continue below the last reranked score: the index scores on another scale.
   const scale = best && last && best.score > 0 ? Math.min(1, last.score / best.score) : 1
   return rest
     .slice(0, Math.max(0, most - judged.length))

@@ -2,34 +2,34 @@ import { editDistance } from '../core/edit-distance.ts'
 import type { Spelling } from './rank.ts'
 
 /*
- * What may be meant by a word that nobody wrote: a word that is written nearly like it, or one that contains it or is
- * contained in it, as the parts of German compounds are.
+ * Guesses for a word that no entry contains: words within a small edit distance, and words that contain it or are
+ * contained in it, as the parts of German compounds are. Pure.
  */
 
-/* These are chosen by hand. */
+/* Chosen by hand. */
 const MAX_SPELLINGS = 4
 const MAX_TRIED = 100
-/** From this length on a word may have two mistakes. */
+/** Words of this length or more may have two typos. */
 const MIN_LONG = 8
 const MISSPELT_WEIGHT = 0.8
 const PART_WEIGHT = 0.5
-/** Shorter ones are like too many others. */
+/** Shorter words are similar to too many others. */
 const MIN_MISSPELT = 4
-/** German compounds are shorter, and a longer one is a key, a sequence or a blob. */
+/** German compounds are shorter; anything longer is a key, a sequence or a blob. */
 export const MAX_GUESSED_LENGTH = 40
 const MIN_PART = 5
 
-/** Worth looking for others at all. */
+/** Whether it makes sense to look for similar spellings. */
 export function mayBeMisspelt(stem: string): boolean {
   return stem.length >= MIN_MISSPELT && stem.length <= MAX_GUESSED_LENGTH && /^\p{L}+$/u.test(stem)
 }
 
-/** How many mistakes leave a word recognizable. */
+/** Typos (edit distance) after which a word is still recognisable. */
 export function mistakesIn(stem: string): number {
   return stem.length >= MIN_LONG ? 2 : 1
 }
 
-/** Those of the `known` words that are written nearly like it: the nearest, then those a little further away. */
+/** The `known` words within the allowed edit distance of `stem`, in lists by distance, nearest first. */
 export function misspellings(
   stem: string,
   known: readonly string[],
@@ -40,7 +40,7 @@ export function misspellings(
   return near.map((words) => spellings(words.toSorted(), MISSPELT_WEIGHT))
 }
 
-/** Those of the `known` words that it is a part of, or that are parts of it, the nearest first. */
+/** The `known` words that contain `stem` or that it contains, closest in length first. */
 export function compounds(stem: string, known: readonly string[]): readonly Spelling[] {
   const byLikeness = known
     .filter((word) => isPart(word, stem) || isPart(stem, word))
@@ -51,7 +51,7 @@ export function compounds(stem: string, known: readonly string[]): readonly Spel
   return spellings(byLikeness, PART_WEIGHT)
 }
 
-/** Some of the first list of which any are used. */
+/** The used words of the first list that has any. */
 export function firstUsed(
   lists: readonly (readonly Spelling[])[],
   used: ReadonlySet<string>,

@@ -1,11 +1,11 @@
 import type { Ranked } from './rank.ts'
 
-/** The entries nearest to a question as one embedding model sees it. */
+/** The entries nearest to a question under one embedding model. */
 export interface VectorList {
-  /** What the model's order is worth beside that of words: 1 for one that knows what words mean. */
+  /** Weight of the model's ranking relative to keywords: 1 for a model that knows word meanings. */
   readonly weight: number
-  /** Of how many entries these are the nearest. */
+  /** Number of entries that were compared. */
   readonly size: number
-  /** Greatest cosine first. */
+  /** Highest cosine first. */
   readonly entries: readonly Ranked[]
 }

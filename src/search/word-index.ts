@@ -1,28 +1,28 @@
 import type { Candidate, Ranked } from './rank.ts'
 
-/** At once where a database answers so; whoever asks awaits it. */
+/** Synchronous for SQLite, a promise for PostgreSQL; callers await both. */
 type Eventually<T> = T | Promise<T>
 
 /**
- * What a database offers for one search: the entries of its scope that pass its filters. Every call may be a way to
- * another machine and back, so what can be asked at once is.
+ * A database's side of one search: entries in its scope that pass its filters. Every call may be a network round trip,
+ * so calls take batches.
  */
 export interface WordIndex {
-  /** Entries in scope; filters don't count here and in `frequencies`. */
+  /** Number of entries in scope; filters don't apply here nor to `frequencies`. */
   size(): Eventually<number>
-  /** Of each group of stems: entries in scope that hold any of them. */
+  /** For each group of stems: number of entries in scope that contain any of them. */
   frequencies(groups: readonly (readonly string[])[]): Eventually<readonly number[]>
-  /** Those of the stems that some entry in scope holds. */
+  /** The stems that some entry in scope contains. */
   used(stems: readonly string[]): Eventually<ReadonlySet<string>>
-  /** For each: stems in scope, or that once were, of nearly this length, at most `most` letters more or less. */
+  /** For each stem: words in scope, present or past, whose length differs by at most `most` letters. */
   wordsLike(asked: readonly NearStem[]): Eventually<readonly (readonly string[])[]>
-  /** For each: stems in scope, or that once were, that contain this one or begin or end it. */
+  /** For each stem: words in scope, present or past, that contain it or that are its beginning or end. */
   wordsWith(stems: readonly string[]): Eventually<readonly (readonly string[])[]>
-  /** Entries with any of the stems, best first by BM25, the newer of equals first. */
+  /** Entries with any of the stems, best first by BM25; of equal scores the newer comes first. */
   best(stems: readonly string[], limit: number): Eventually<readonly Ranked[]>
-  /** Those of the rows that are in scope and pass the filters. */
+  /** The rows that are in scope and pass the filters. */
   passing(rows: readonly number[]): Eventually<ReadonlySet<number>>
-  /** These entries with their neighbours, and those of the neighbours that pass the filters as entries of their own. */
+  /** These entries with their neighbours; neighbours that pass the filters are also returned as entries. */
   candidates(rows: readonly number[]): Eventually<readonly Candidate[]>
 }
 

@@ -1,49 +1,49 @@
 import { stemmer } from 'stemmer'
 
 /*
- * How text becomes words, for every database alike, so that what one finds the other finds. The words of a text are
- * what the index holds, separated by spaces; nothing of it is left to a database's own tokenizer.
+ * Tokenization, the same for every database, so that all find the same entries. The index stores these words separated
+ * by spaces; no tokenizer of a database decides anything. Pure.
  */
 
-/** Scripts that put no spaces between words; they are cut into single characters and overlapping pairs. */
+/** Scripts without spaces between words: cut into single characters and overlapping pairs. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u30FC]/u
 const UNSPACED_RUN = new RegExp(`${UNSPACED.source}+`, 'gu')
 const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{M}\p{Co}]*|\p{So}/gu
-/** In these scripts a mark is an accent that people leave out; elsewhere it is a vowel. */
+/** In these scripts a mark is an accent that people omit; elsewhere it is a vowel. */
 const ACCENTED = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu
-/** Vowels and signs of reading that Hebrew and Arabic are mostly written without, and the stretch of a line. */
+/** Hebrew and Arabic vowel and reading marks, usually omitted, and the Arabic tatweel (line stretch). */
 const OPTIONAL =
   /[\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\uFB1E\u0610-\u061A\u0640\u064B-\u0652\u0656-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E4\u06E7\u06E8\u06EA-\u06ED\u08CA-\u08E1\u08E3-\u08FF]/g
-/** Alef is often written without what it carries. */
+/** Alef is often written without its hamza or madda. */
 const ALEF = /\u0627[\u0653-\u0655]/g
-/** They choose how the character before them looks. */
+/** Joiners and variation selectors: they only change how the character before them looks. */
 const SELECTORS = /\u200c|\u200d|[\uFE00-\uFE0F]/gu
-/** Where one word of an identifier ends and the next begins: `parseHTTPResponse`. */
+/** Word boundaries inside an identifier: `parseHTTPResponse`. */
 const HUMP = /(\p{Ll}|\p{N})(?=\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu
 const INNER_CAPITAL = /.[A-Z]/
 const PLAIN = /^[\x20-\x7e\s]*$/
 
-/** The words of a text in order, as they are indexed: folded, stemmed, with repeats. */
+/** The words of a text in order, as indexed: folded, stemmed, with duplicates. */
 export function indexWords(text: string): readonly string[] {
   return wordsOf(text, (run) => [...run, ...pairs(run)]).map(stem)
 }
 
-/** The words of a question in order, folded and not stemmed, without repeats; no character of them is query syntax. */
+/** The distinct words of a question in order, folded but not stemmed. They contain no query syntax. */
 export function questionWords(text: string): readonly string[] {
   return [...new Set(wordsOf(text, (run) => (run.length === 1 ? run : pairs(run))))]
 }
 
 const stems = new Map<string, string>()
-const MOST_STEMS = 50_000
+const MAX_STEMS = 50_000
 const ENGLISH = /^[a-z]{3,}$/
 
-/** Porter's stem of an English word; any other word as it is. */
+/** Porter stem of an English word; other words unchanged. */
 export function stem(word: string): string {
   const known = stems.get(word)
   if (known !== undefined) return known
   if (!ENGLISH.test(word)) return word
-  if (stems.size >= MOST_STEMS) stems.clear()
+  if (stems.size >= MAX_STEMS) stems.clear()
   const found = stemmer(word)
   stems.set(word, found)
   return found
@@ -68,7 +68,7 @@ function wordsOf(text: string, cut: (run: readonly string[]) => readonly string[
   return words
 }
 
-/** The same for ASCII, which most texts are, several times as fast. */
+/** Fast path for ASCII, which most texts are. */
 function plainWords(text: string): string[] {
   const words: string[] = []
   for (const raw of text.match(/[A-Za-z0-9]+/g) ?? []) {
@@ -80,7 +80,7 @@ function plainWords(text: string): string[] {
   return words
 }
 
-/** The words within an identifier in camel case; none within an ordinary word. */
+/** The parts of a camelCase identifier; none for an ordinary word. */
 function humps(raw: string): readonly string[] {
   const parts = raw.replace(HUMP, '$1$2 ').split(' ')
   return parts.length > 1 ? parts : []

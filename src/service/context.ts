@@ -22,14 +22,14 @@ export type * from './recall-port.ts'
 export type * from './runs-port.ts'
 
 /*
- * What the MCP surface may do, declared by its user: `app.ts` satisfies it. Only add what a tool, resource or prompt
- * needs. `agent` is a reference as the outside gives it, an id or an exact name. Everything throws UserError for what
- * the caller can mend; anything else thrown is a fault of ours.
+ * Port of everything that the MCP surface may do; `assemble.ts` implements it. Add only what a tool, resource or prompt
+ * needs. `agent` is an id or an exact name. Methods throw a UserError for errors that the caller can fix; any other
+ * error is a bug.
  */
 export interface McpContext {
-  /** What exists here exists in it; of others nothing can be told. */
+  /** All data reachable through this context is in this namespace. */
   readonly namespace: string
-  /** The only agent there is for this client. */
+  /** Set if the client is limited to one agent. */
   readonly pinnedTo?: AgentId
   readonly agents: AgentsPort
   readonly runs: RunsPort
@@ -39,23 +39,26 @@ export interface McpContext {
   readonly recall: RecallPort
   readonly transfer: TransferPort
   readonly models: ModelsPort
-  /** What is sealed with it before a restart can be opened after it. */
+  /** Key to seal data that passes through clients. It is stored, so sealed data survives a restart. */
   signingKey(purpose: SealedThing): Promise<Uint8Array>
   stats(): Promise<Stats>
-  /** Changes of the whole namespace, this process's and others'. */
+  /**
+   * Calls `listener` for every change in the namespace, by this or another process. Returns the function that
+   * unsubscribes.
+   */
   onChange(listener: (change: Change) => void): () => void
   concernedBy(change: Change): Promise<Concerned>
 }
 
-/** What goes through the client's hands and comes back. */
+/** Kinds of sealed data that pass through clients. */
 export type SealedThing = 'request-state' | 'cursor'
 
 export interface ModelsPort {
-  /** What an agent uses that names none, and why. */
-  describeDefault(sender: Sender): Promise<{ readonly handle: string; readonly reason: string }>
+  /** The model for agents that name none, and why it was chosen. */
+  describeDefault(sender?: Sender): Promise<{ readonly handle: string; readonly reason: string }>
   /** What refusals taught of models, in words. */
   learnt(): Promise<readonly { readonly handle: string; readonly abilities: readonly string[] }[]>
-  /** Providers that are set up or found; without a list of models, they did not answer. */
+  /** Configured and detected providers. `models` is null for a provider that did not answer. */
   offers(
     sender: Sender,
   ): Promise<readonly { readonly provider: string; readonly models: readonly string[] | null }[]>
@@ -69,13 +72,13 @@ export interface Stats {
   readonly runs: Readonly<Record<RunStatus, number>>
   readonly schemaVersion: number
   readonly archival: ArchivalCounts
-  /** Of every archive and agent that is embedded. */
+  /** One entry per embedded archive or agent. */
   readonly embeddings: readonly EmbeddingCounts[]
-  /** What all namespaces take together; absent: it is not for this one to know. */
+  /** Totals of all namespaces; absent for a namespace that must not see them. */
   readonly server?: {
-    /** On the disk. */
+    /** Size of the database on disk. */
     readonly bytes: number
-    /** Of this server's memory now, for indexes of vectors. */
+    /** Memory that this process uses for in-memory vector indexes. */
     readonly indexBytes: number
   }
 }
@@ -88,21 +91,21 @@ export interface AgentsPort {
     readonly limit: number
     readonly cursor?: string | undefined
   }): Promise<Page<Agent>>
-  /** The agent alone, for whoever needs no more of it. */
+  /** The agent without its blocks and other details. */
   find(agent: string): Promise<Agent>
   get(agent: string): Promise<AgentView>
   update(agent: string, changes: AgentChanges): Promise<AgentView>
   delete(agent: string): Promise<AgentId>
-  /** Exactly what the next model call would carry, and what each part costs. */
+  /** The request that the next model call would send, and the tokens of each part. */
   inspect(agent: string): Promise<ContextAccount>
   configure(agent: string, settings: SettingsPatch): Promise<AgentSettings>
-  /** What embedding its messages would take; null: they are embedded already. */
+  /** Cost of embedding the agent's messages; null if they are embedded already. */
   messagesToEmbed(agent: string): Promise<MessagesToEmbed | null>
-  /** Undefined: there is nothing that may leave the context. */
+  /** Undefined if nothing can leave the context. */
   compact(agent: string, signal: AbortSignal): Promise<Compacted | undefined>
   resetMessages(agent: string): Promise<{ readonly agentId: AgentId; readonly messages: number }>
   attachBlock(agent: string, blockId: string): Promise<AgentView>
-  /** The block itself stays. */
+  /** Detaches the block without deleting it. */
   detachBlock(agent: string, blockId: string): Promise<AgentView>
 }
 
@@ -115,22 +118,22 @@ export interface ContextAccount {
     readonly tokens: number
     readonly count: number
   }[]
-  /** A request larger than this is compacted before it is made. */
+  /** Threshold in tokens: a larger request is compacted before it is sent. */
   readonly compactsAt: number
-  /** Messages that the next compaction would put aside. */
+  /** Number of messages that the next compaction would evict. */
   readonly nextEvicted: number
-  /** What the provider can cache from one step to the next, as long as memory is not edited. */
+  /** Tokens of the prefix that stays the same between steps and so can be cached, as long as memory is not edited. */
   readonly stablePrefixTokens: number
-  /** What lies in archival memory. */
+  /** Counts of archival passages. */
   readonly archival: ArchivalCounts
   /** The request as JSON text. */
   readonly request: string
-  /** The memory part of it: what the model sees of its blocks. */
+  /** The memory section of the request, as the model sees it. */
   readonly memory: string
 }
 
 export interface MemoryPort {
-  /** All blocks of the agent, or the one of that label. */
+  /** All blocks of the agent, or only the one with that label. */
   read(
     agent: string,
     label?: string,
@@ -145,7 +148,7 @@ export interface MemoryPort {
       readonly readOnly?: boolean | undefined
     },
   ): Promise<SharedBlock>
-  /** Exactly one occurrence. */
+  /** Replaces `oldText`, which must occur exactly once. */
   replace(
     agent: string,
     label: string,
@@ -154,23 +157,23 @@ export interface MemoryPort {
     options?: EditOptions,
   ): Promise<SharedBlock>
   append(agent: string, label: string, text: string, options?: EditOptions): Promise<SharedBlock>
-  /** Of all blocks, newest first; `query` is a part of label, description or value, or an id. */
+  /** All blocks, newest first. `query` matches an id or a part of label, description or value. */
   list(filter: PageRequest & { readonly query?: string | undefined }): Promise<Page<SharedBlock>>
-  /** One that no agent has yet. */
+  /** Creates a block that is not attached to any agent. */
   create(block: NewBlock): Promise<SharedBlock>
-  /** Newest first. */
+  /** Versions, newest first. */
   history(agent: string, label: string, page: PageRequest): Promise<Page<VersionHead>>
-  /** Unified; to the present version unless `to` is given. */
+  /** Unified diff from version `from` to version `to`; default: the current one. */
   diff(agent: string, label: string, from: number, to?: number): Promise<string>
   restore(agent: string, label: string, version: number): Promise<SharedBlock>
-  /** `at` is ISO 8601; a date alone includes that day. */
+  /** Memory at a point in time. `at` is ISO 8601; a date alone means the end of that day in UTC. */
   asOf(agent: string, at: string, label?: string): Promise<MemoryAsOf>
 }
 
-/** Agents as the texts of files. */
+/** Agents as the text of an agent file. */
 export interface TransferPort {
-  /** As it is now, or as it was when that id was given out; kept for some minutes. */
+  /** The agent as it is now, or the snapshot with that `exportId`, which is kept for some minutes. */
   export(agent: string, exportId?: string): Promise<{ readonly id: string; readonly text: string }>
-  /** A new agent, or none at all. */
+  /** Creates a new agent, or fails without creating anything. */
   import(text: string): Promise<{ readonly agentId: AgentId; readonly warnings: readonly string[] }>
 }

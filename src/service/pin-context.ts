@@ -8,13 +8,13 @@ import type { Page } from '../core/page.ts'
 import type { AgentsPort, McpContext, RunsPort } from './context.ts'
 
 /**
- * The context of a client that is given one agent: of the others nothing is listed, read or written, and it does not
- * show whether they exist. Every method is named here, so that a new one has to say how it is kept inside. Throws a
- * UserError if the reference means no agent, or more than one.
+ * Limits a context to one agent: other agents are not listed, read or written, and it does not reveal whether they
+ * exist. Every method is wrapped by name, so that a new method must state how it is limited. Throws a UserError if
+ * `reference` matches no agent or several.
  */
 export async function pinContext(context: McpContext, reference: string): Promise<McpContext> {
   const { id } = await findPinned(context, reference)
-  /** Only resources give a reference; tools give the agent itself. */
+  /** Only resources pass a reference; tools pass the agent itself. */
   const own = (given: string): AgentId => {
     if (given === id || `agent-${given}` === id) return id
     throw new UserError(
@@ -29,7 +29,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
       return alone(await edit)
     } catch (error) {
       if (!(error instanceof NoRoomError) || error.agentId === id) throw error
-      // Another agent that has the block, too, has no room for it.
+      // Another agent that shares the block has no room for it in its context.
       throw new UserError(
         'limit_exceeded',
         'The block must not become that long; nothing was changed. Make it shorter.',
@@ -144,7 +144,7 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
 }
 
 function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
-  /** A run of another agent is told of as one that does not exist. */
+  /** A run of another agent gives the same `not_found` as a run that does not exist. */
   const check = (runId: string) => runs.get(runId, id)
   return {
     send: async (message) => runs.send({ ...message, agent: own(message.agent) }),
@@ -182,23 +182,23 @@ function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
   }
 }
 
-/** Of a block that it shares, what other agents did is told as what was done from outside. */
+/** In the history of a shared block, edits by other agents appear as edits by a client. */
 function withoutOthers(head: VersionHead, id: AgentId): VersionHead {
   const isOthers = head.author.kind === 'agent' && head.author.agentId !== id
   return isOthers ? { ...head, author: { kind: 'client' } } : head
 }
 
-/** Who else has an archive is not told. */
+/** Hides the other agents that have the archive. */
 function heldBy(view: ArchiveView, id: AgentId): ArchiveView {
   return { ...view, holders: view.holders.filter((holder) => holder.agentId === id) }
 }
 
-/** Whose the other kinds of changes are, `concernedBy` tells. */
+/** `concernedBy` decides for the other kinds of changes. */
 function isOfAnother({ kind, subjectId }: Change, id: AgentId): boolean {
   return (kind === 'agent' || kind === 'messages') && subjectId !== id
 }
 
-/** For what is about all agents. */
+/** For operations on all agents. */
 async function refused(): Promise<never> {
   throw new UserError('unsupported', 'This server serves one agent only.')
 }

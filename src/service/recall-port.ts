@@ -6,11 +6,11 @@ import type { Message, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
 
-/* The part of the port `context.ts` that holds what is searched. */
+/* Part of the port in `context.ts`: search in archival and recall memory. */
 
 export interface SearchFilter {
   readonly query?: string | undefined
-  /** ISO 8601, inclusive; a date alone means that whole day, in UTC. */
+  /** ISO 8601, inclusive; a date alone means that whole day in UTC. */
   readonly after?: string | undefined
   readonly before?: string | undefined
   readonly limit: number
@@ -24,7 +24,7 @@ export interface Found<T> {
 }
 
 export interface FoundPage<T> extends Page<Found<T>> {
-  /** Sentences: what had no part in it, and why. */
+  /** Sentences that name sources that were not searched, and why. */
   readonly warnings?: readonly string[]
 }
 
@@ -37,7 +37,7 @@ export interface ArchivalPort {
       readonly source?: string | undefined
       readonly createdAt?: string | undefined
       readonly archiveId?: string | undefined
-      /** A passage that the only one of these takes the place of. */
+      /** Id of the passage that the inserted one replaces; needs exactly one text. */
       readonly supersedes?: string | undefined
     },
   ): Promise<InsertedPassages>
@@ -50,10 +50,10 @@ export interface ArchivalPort {
       readonly archiveId?: string | undefined
     },
   ): Promise<FoundPage<Passage>>
-  /** With up to `each` neighbours on either side, in the order of their source. */
+  /** The passage with up to `each` neighbours on either side, in the order of their source. */
   around(agent: string, passageId: string, each: number): Promise<readonly Passage[]>
   delete(agent: string, passageId: string): Promise<PassageId>
-  /** With `agent`: only if that agent can find it. */
+  /** With `agent`, only if that agent can find the passage. */
   get(passageId: string, agent?: AgentId): Promise<Passage>
 }
 
@@ -63,17 +63,17 @@ export interface InsertedPassages {
     readonly createdAt: Timestamp
     readonly duplicate: boolean
   }[]
-  /** Older ones that say nearly the same as one of these, or contradict it. */
+  /** Older passages that nearly repeat or may contradict an inserted one. */
   readonly similar: readonly {
     readonly passage: Passage
     readonly to: PassageId
-    /** From 0 to 1. */
+    /** Weighted share of common words, from 0 to 1. */
     readonly similarity: number
   }[]
 }
 
 export interface ArchivesPort {
-  /** Newest first; only the agent's, only that one. */
+  /** Newest first. `agent` and `archiveId` filter the list. */
   list(
     filter: PageRequest & {
       readonly agent?: string | undefined
@@ -85,9 +85,9 @@ export interface ArchivesPort {
     readonly description?: string | undefined
     readonly agent?: string | undefined
   }): Promise<ArchiveView>
-  /** Where `asDefault` is not said, an agent that has no default gets this one. */
+  /** Without `asDefault`, the archive becomes the default of an agent that has none. */
   attach(agent: string, archiveId: string, asDefault?: boolean): Promise<ArchiveView>
-  /** The archive itself stays. */
+  /** Detaches the archive without deleting it. */
   detach(agent: string, archiveId: string): Promise<ArchiveView>
 }
 
@@ -96,8 +96,8 @@ export interface RecallPort {
     agent: string,
     filter: SearchFilter & { readonly roles?: readonly MessageRole[] | undefined },
   ): Promise<FoundPage<Message>>
-  /** The conversation as it was, newest page first, each page oldest first. */
+  /** The newest `limit` messages of the conversation, oldest first. */
   list(agent: string, limit: number): Promise<readonly Message[]>
-  /** With up to `each` messages in which somebody speaks on either side, in order. */
+  /** The message with up to `each` spoken messages on either side, oldest first. */
   around(agent: string, messageId: string, each: number): Promise<readonly Message[]>
 }

@@ -5,47 +5,49 @@ import type { Page } from '../core/page.ts'
 import type { Run, RunStatus, RunView } from '../core/run.ts'
 import type { SamplingParams } from '../core/sampling.ts'
 
-/* The part of the port `context.ts` that talks to agents and tells of their runs. */
+/* Part of the port in `context.ts`: messages to agents, and their runs. */
 
 export interface RunsPort {
-  /** Returns when the message is on disk, without waiting for the agent. */
+  /** Resolves when the message is on disk, without waiting for the agent. */
   send(message: {
     readonly agent: string
     readonly text: string
     readonly idempotencyKey?: string | undefined
     readonly maxSteps?: number | undefined
-    /** The client can answer with a model of its own. */
+    /** The client supports sampling. */
     readonly samples?: boolean | undefined
-    /** The sender is about to call `onProgress` for the run, so that its first answer is streamed, too. */
+    /** The sender will call `onProgress` for the run, so its first model call is streamed, too. */
     readonly isWatched?: boolean | undefined
   }): Promise<RunView>
   /**
-   * What the client's model is to be asked so that the run goes on; it shuts out whoever was asked before. Undefined: the
-   * run does not wait for that (any more).
+   * The sampling request that the run waits for. Asking again invalidates earlier requests. Undefined if the run does
+   * not wait for one.
    */
   askClient(
     runId: RunId,
     takes: { readonly tools: boolean },
   ): Promise<{ readonly id: string; readonly params: SamplingParams } | undefined>
-  /** `answer` as it came from the client. With a `problem`, it changed nothing. */
+  /** Passes on the raw `answer` of the client. If `problem` is set, the answer was not used. */
   answerClient(
     runId: RunId,
     ask: string,
     answer: unknown,
   ): Promise<{ readonly view: RunView; readonly problem?: string }>
-  /** With `agent`: only if it is a run of that agent. */
+  /** With `agent`, only if the run belongs to that agent. */
   get(runId: string, agent?: AgentId): Promise<RunView>
-  /** Newest first; without `agent`, those of all agents. */
+  /** Newest first; without `agent`, the runs of all agents. */
   list(filter: {
     readonly agent?: string | undefined
     readonly status?: RunStatus | undefined
     readonly limit: number
     readonly cursor?: string | undefined
   }): Promise<Page<Run>>
-  /** The run when it is settled or `milliseconds` have passed or `signal` fires, whichever comes first; the run itself goes on. */
+  /**
+   * Resolves with the run when it has settled, after `milliseconds`, or when `signal` fires. The run itself goes on.
+   */
   wait(runId: RunId, milliseconds: number, signal: AbortSignal): Promise<RunView>
   cancel(runId: string): Promise<RunView>
-  /** Answers for a call that waits for approval; without `callId`, the only one. */
+  /** Approves or denies a pending tool call. `callId` may be omitted if there is only one. */
   respond(
     runId: string,
     answer: {
@@ -56,8 +58,8 @@ export interface RunsPort {
   ): Promise<RunView>
   messages(runId: RunId): Promise<readonly Message[]>
   /**
-   * Tells what the agent does in the run, as far as this process works on it: first what there is of the present step,
-   * then each event as it happens. While anybody listens, answers are streamed.
+   * Reports what the agent does in the run, if this process works on it: first the current step so far, then each event
+   * as it happens. Model answers are streamed while there is a listener. Returns the function that unsubscribes.
    */
   onProgress(runId: RunId, listener: (event: AgentEvent) => void): () => void
 }

@@ -23,6 +23,7 @@ import { passageReads } from './passages/passages.ts'
 import type { ChangeLog, Reads, Storage, StorageInfo, Store, Transaction } from './port/store.ts'
 import { approvalWrites } from './runs/approvals.ts'
 import { askWrites } from './runs/asks.ts'
+import { createEndpointStore } from './runs/endpoints.ts'
 import { createClaims } from './runs/run-queue.ts'
 import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
@@ -101,6 +102,7 @@ export function createStorage(opened: Opened): Storage {
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
     tokens: createTokenStore(reader, transact),
     learned: createLearnedStore(reader, transact),
+    endpoints: createEndpointStore(reader, transact),
     changes: {
       head: changes.head,
       after: changes.after,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AGENT_TYPES, LEAST_CONTEXT_WINDOW, SUMMARY_METHODS } from '../core/agent.ts'
+import { AGENT_TYPES, MIN_CONTEXT_WINDOW, SUMMARY_METHODS } from '../core/agent.ts'
 import { COMPACTION_MODES, REASONING } from '../core/agent-settings.ts'
 import { BLOCK_LABEL } from '../core/block.ts'
 import { parseMoment } from '../core/dates.ts'
@@ -17,23 +17,23 @@ export const FORMAT = 'recollect-agent'
 /** One more with every change that a reader of the one before would not understand. */
 export const FORMAT_VERSION = 2
 
-const LONGEST_SUMMARY = 200_000
+const MAX_SUMMARY_LENGTH = 200_000
 /*
  * Of what is written entry by entry or checked against one another, so that no file of a few megabytes keeps a server
  * busy for long. An agent has a hundred of these if it has many; it collects tags over the years, so a file may have
  * more of them than a call.
  */
-const MOST_TAGS = 5_000
-const MOST_BLOCKS = 1_000
-const MOST_ARCHIVES = 1_000
-const MOST_SUMMARIES = 20_000
+const MAX_TAGS = 5_000
+const MAX_BLOCKS = 1_000
+const MAX_ARCHIVES = 1_000
+const MAX_SUMMARIES = 20_000
 
 const text = z.string().transform(cleanText)
 const upTo = (most: number) => limited(most).transform(cleanText)
 const filled = (most: number) =>
   upTo(most).refine((value) => value.trim() !== '', 'expected it not to be empty')
 const key = limited(LIMITS.reference).min(1)
-const tags = list(upTo(LIMITS.tag).transform(normalText), MOST_TAGS)
+const tags = list(upTo(LIMITS.tag).transform(normalText), MAX_TAGS)
 const toolName = upTo(LIMITS.reference)
 const count = (least: number) => z.int().min(least).max(LIMITS.count)
 const positive = count(1)
@@ -87,11 +87,11 @@ const agent = z.strictObject({
   model: upTo(LIMITS.handle).nullable(),
   /** What embeds its memory; null: as the server is set. */
   embedding: upTo(LIMITS.handle).nullable(),
-  context_window: z.int().min(LEAST_CONTEXT_WINDOW).max(LIMITS.contextWindow),
+  context_window: z.int().min(MIN_CONTEXT_WINDOW).max(LIMITS.contextWindow),
   /** Null: the system prompt that comes with its type. */
   system: upTo(LIMITS.systemPrompt).nullable(),
   tags,
-  tools: list(toolName, MOST_TAGS),
+  tools: list(toolName, MAX_TAGS),
   tool_rules: list(toolRule, LIMITS.toolRules),
   settings,
   created_at: moment,
@@ -102,10 +102,12 @@ const context = z.strictObject({
   from: count(1),
   summaries_from: count(1),
   pressure_told: z.boolean(),
+  /** The last real model that answered it. */
+  ran_on: upTo(LIMITS.word).optional(),
 })
 
 const summary = z.strictObject({
-  text: upTo(LONGEST_SUMMARY),
+  text: upTo(MAX_SUMMARY_LENGTH),
   from_message: count(1),
   to_message: count(1),
   until: moment,
@@ -145,9 +147,11 @@ const extras = z.strictObject({
 
 /** No model is shown it; from version 2 on. */
 const hidden = z.boolean().optional()
+/** Said to a coding assistant; from version 2 on. */
+const elsewhere = z.literal(true).optional()
 
 const message = z.discriminatedUnion('role', [
-  z.strictObject({ role: z.literal('user'), created_at: moment, hidden, text }),
+  z.strictObject({ role: z.literal('user'), created_at: moment, hidden, text, elsewhere }),
   z.strictObject({ role: z.literal('system'), created_at: moment, hidden, text }),
   z.strictObject({
     role: z.literal('assistant'),
@@ -159,6 +163,7 @@ const message = z.discriminatedUnion('role', [
     said: z.array(text),
     /** From version 2 on. */
     extras: extras.optional(),
+    elsewhere,
   }),
   z.strictObject({
     role: z.literal('tool'),
@@ -204,10 +209,10 @@ export const AgentFile = z.strictObject({
   exported_at: moment,
   agent,
   context,
-  summaries: list(summary, MOST_SUMMARIES),
-  blocks: list(block, MOST_BLOCKS),
+  summaries: list(summary, MAX_SUMMARIES),
+  blocks: list(block, MAX_BLOCKS),
   messages: z.array(message),
-  archives: list(archive, MOST_ARCHIVES),
+  archives: list(archive, MAX_ARCHIVES),
 })
 
 export type AgentFile = z.infer<typeof AgentFile>

@@ -29,10 +29,15 @@ export async function* exportAgent(
   agent: Agent,
   at: Timestamp,
 ): AsyncGenerator<string> {
-  const { from, summariesFrom, pressureTold } = await reads.agents.contextState(agent.id)
+  const { from, summariesFrom, pressureTold, ranOn } = await reads.agents.contextState(agent.id)
   const head = { format: FORMAT, version: FORMAT_VERSION, exported_at: at }
   yield `${JSON.stringify(head).slice(0, -1)},\n"agent":${JSON.stringify(toFileAgent(agent))},\n`
-  const context = { from, summaries_from: summariesFrom, pressure_told: pressureTold }
+  const context = {
+    from,
+    summaries_from: summariesFrom,
+    pressure_told: pressureTold,
+    ...(ranOn !== null && { ran_on: ranOn }),
+  }
   yield `"context":${JSON.stringify(context)},\n`
   const summaries = await reads.agents.summaries(agent.id)
   yield `"summaries":${JSON.stringify(summaries.map(toFileSummary))},\n`
@@ -179,10 +184,12 @@ function toFileVersion(version: BlockVersion, agentId: AgentId): FileVersion {
 
 function toFileMessage(message: Message): FileMessage {
   const { createdAt: created_at, text } = message
+  const elsewhere = message.elsewhere && { elsewhere: message.elsewhere }
   switch (message.role) {
     case 'user':
+      return { role: 'user', created_at, text, ...elsewhere }
     case 'system':
-      return { role: message.role, created_at, text }
+      return { role: 'system', created_at, text }
     case 'assistant':
       return {
         role: 'assistant',
@@ -192,6 +199,7 @@ function toFileMessage(message: Message): FileMessage {
         tool_calls: message.toolCalls.map((call) => ({ ...call })),
         said: [...message.said],
         ...(message.extras && { extras: toFileExtras(message.extras) }),
+        ...elsewhere,
       }
     case 'tool':
       return {

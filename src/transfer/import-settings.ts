@@ -8,7 +8,7 @@ import type { AgentChecks } from './agent-checks.ts'
 import type { FileAgent } from './agent-file.ts'
 import { fromFileSettings } from './file-settings.ts'
 
-const MOST_NAMED = 20
+const MAX_NAMED = 20
 const NAME_SHOWN = 100
 
 export interface ImportedSettings {
@@ -111,7 +111,7 @@ function namesOf(rules: readonly ToolRule[], without: readonly ToolRule[]): stri
 
 /** Whoever wrote the file chose these names. */
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, MOST_NAMED).map((name) => JSON.stringify(excerpt(name, NAME_SHOWN)))
+  const shown = names.slice(0, MAX_NAMED).map((name) => JSON.stringify(excerpt(name, NAME_SHOWN)))
   const more = names.length - shown.length
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }

@@ -1,3 +1,4 @@
+import { setImmediate as letOthersTurn } from 'node:timers/promises'
 import type { Summary } from '../core/agent.ts'
 import type { BlockVersion } from '../core/block.ts'
 import { type Timestamp, toTimestamp } from '../core/clock.ts'
@@ -12,7 +13,7 @@ import { freeName } from './free-name.ts'
 import { type ImportedSettings, importSettings } from './import-settings.ts'
 
 /** Written by one statement. */
-const MESSAGES_AT_ONCE = 500
+const MESSAGES_AT_ONCE = 100
 
 export interface Imported {
   readonly agentId: AgentId
@@ -21,7 +22,7 @@ export interface Imported {
 
 /**
  * A new agent out of a file, or nothing at all. Everything gets new ids and belongs to it alone, so nothing that exists
- * is touched. It is written in one transaction, which holds up other writers, and this process, while it lasts.
+ * is touched. It is written in one transaction, which holds up other writers while it lasts.
  */
 export async function importAgent(
   store: Store,
@@ -46,6 +47,8 @@ export async function importAgent(
     checks.room({ ...agent, name }, await tx.blocks.ofAgent(id))
     for (let start = 0; start < messages.length; start += MESSAGES_AT_ONCE) {
       await tx.messages.append(id, messages.slice(start, start + MESSAGES_AT_ONCE))
+      // Nobody can write meanwhile, but whoever reads is answered.
+      await letOthersTurn()
     }
     await importContext(tx, id, file.context, summaries, at)
     for (const { archive, isDefault, passages } of archives) {
@@ -77,6 +80,7 @@ async function importContext(
       from: context.from,
       summariesFrom: context.summaries_from,
       pressureTold: context.pressure_told,
+      ranOn: context.ran_on ?? null,
     },
     at,
   )
@@ -117,6 +121,7 @@ function importMessages(
       createdAt: message.created_at,
       body,
       hidden: message.hidden ?? false,
+      elsewhere: 'elsewhere' in message ? message.elsewhere : undefined,
     }
   })
 }

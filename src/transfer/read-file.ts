@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { UserError } from '../core/errors.ts'
+import { type ErrorCode, UserError } from '../core/errors.ts'
 import { fieldPath } from '../core/field-path.ts'
 import { limitError } from '../core/limited.ts'
 import { AgentFile, FileHead, FORMAT_VERSION } from './agent-file.ts'
@@ -52,23 +52,24 @@ function lettaFile(): UserError {
 function notAFile(error: z.ZodError): UserError {
   return new UserError(
     'invalid_argument',
-    `This is no agent that Recollect exported (${firstIssue(error)}); nothing was imported. Export one with export_agent.`,
+    `This is no agent that Recollect exported (${placeOf(error.issues[0])}); nothing was imported. Export one with export_agent.`,
   )
 }
 
 function wrong(error: z.ZodError): UserError {
-  const tooMuch = error.issues
-    .map((issue) => limitError(`The file is wrong at ${fieldPath(issue.path)}, which`, issue))
-    .find((found) => found !== undefined)
-  if (tooMuch) return tooMuch
+  const tooMuch = error.issues.find((issue) => limitError('It', issue) !== undefined)
+  if (tooMuch) return refusal('limit_exceeded', tooMuch)
+  return refusal('invalid_argument', error.issues[0])
+}
+
+function refusal(code: ErrorCode, issue: z.core.$ZodIssue | undefined): UserError {
   return new UserError(
-    'invalid_argument',
-    `The file is wrong at ${firstIssue(error)}; nothing was imported. Mend that place, or export the agent again.`,
+    code,
+    `The file is wrong at ${placeOf(issue)}; nothing was imported. Mend that place, or export the agent again.`,
   )
 }
 
-function firstIssue(error: z.ZodError): string {
-  const [issue] = error.issues
+function placeOf(issue: z.core.$ZodIssue | undefined): string {
   if (!issue) return 'an unknown place'
   const reason = issue.message.replace(/^(Invalid input|Invalid option|Too big|Too small): /, '')
   return `${fieldPath(issue.path) || 'its top'}: ${reason}`

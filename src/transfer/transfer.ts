@@ -10,8 +10,8 @@ import { type Imported, importAgent } from './import.ts'
 import { readFile } from './read-file.ts'
 
 /** Beyond this a file is not for clients: they would need hundreds of calls to read it. In UTF-16 code units. */
-const LONGEST_KEPT = 4_000_000
-const MOST_KEPT = 4
+const MAX_KEPT_LENGTH = 4_000_000
+const MAX_KEPT = 4
 /** Since it was last asked for. */
 const KEPT_MILLISECONDS = 10 * 60_000
 
@@ -31,7 +31,7 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
     for (const [id, { until }] of kept) if (until < clock()) kept.delete(id)
     kept.delete(one.id)
     const [oldest] = kept.keys()
-    if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+    if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest)
     kept.set(one.id, { ...one, until: clock() + KEPT_MILLISECONDS })
     return one
   }
@@ -42,7 +42,7 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
     const agent = await findAgent(store.agents, reference)
     await writeAgent(agent.id, (piece) => {
       length += piece.length
-      if (length > LONGEST_KEPT) throw tooLong(agent.id)
+      if (length > MAX_KEPT_LENGTH) throw tooLong(agent.id)
       pieces.push(piece)
     })
     return keep({ id: `export-${randomUUID()}`, agentId: agent.id, text: pieces.join('') })
@@ -83,6 +83,6 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
 function tooLong(id: AgentId): UserError {
   return new UserError(
     'limit_exceeded',
-    `The agent takes more than ${LONGEST_KEPT.toLocaleString('en')} characters. Whoever runs the server can write it to a file: recollect export ${id} <file>.`,
+    `The agent takes more than ${MAX_KEPT_LENGTH.toLocaleString('en')} characters. Whoever runs the server can write it to a file: recollect export ${id} <file>.`,
   )
 }

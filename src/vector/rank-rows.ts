@@ -2,14 +2,14 @@ import { dotProduct } from './codes/float32.ts'
 
 export interface ScoredRow {
   readonly row: number
-  /** The cosine, exactly as `dotProduct` has it. */
+  /** The cosine, as `dotProduct` computes it. */
   readonly score: number
 }
 
-/** The vectors of unit length that are stored for these rows; rows that are no more are missing. */
+/** Stored unit vectors of the rows; deleted rows are missing. */
 export type StoredVectors = Iterable<readonly [row: number, vector: Float32Array]>
 
-/** Greatest score first, the lower row first where scores are the same. */
+/** The rows of highest score, best first; of equal scores the lower row comes first. Pure. */
 export function rankRows(
   query: Float32Array,
   vectors: StoredVectors,

@@ -1,21 +1,21 @@
-/** Where a row number stands in a table of numbers: open addressing, 4 bytes a slot, at most two thirds full. */
+/** Maps row numbers to positions: an open-addressing hash table, 4 bytes a slot, at most two thirds full. */
 export interface RowPositions {
-  /** -1: nowhere. */
+  /** -1: not found. */
   find(row: number): number
-  /** Of a row that stands nowhere yet; its number is in the table already. */
+  /** The row must be new, and `numberAt(position)` must already return it. */
   add(row: number, position: number): void
-  /** Its number is still in the table. */
+  /** `numberAt` must still return the row's number. */
   remove(row: number): void
   bytes(): number
 }
 
 const EMPTY = -1
-const FEWEST_SLOTS = 64
+const MIN_SLOTS = 64
 
-/** `numberAt` reads the table. */
+/** `numberAt` returns the row number at a position. */
 export function createRowPositions(numberAt: (position: number) => number): RowPositions {
-  let slots = new Int32Array(FEWEST_SLOTS).fill(EMPTY)
-  let shift = 32 - Math.log2(FEWEST_SLOTS)
+  let slots = new Int32Array(MIN_SLOTS).fill(EMPTY)
+  let shift = 32 - Math.log2(MIN_SLOTS)
   let count = 0
 
   const home = (row: number): number => {
@@ -24,7 +24,7 @@ export function createRowPositions(numberAt: (position: number) => number): RowP
   }
   const after = (slot: number): number => (slot + 1) & (slots.length - 1)
   const positionIn = (slot: number): number => slots[slot] ?? EMPTY
-  /** The slot of the row, or the empty one in which it belongs. */
+  /** The row's slot, or the empty slot where it belongs. */
   const slotOf = (row: number): number => {
     let slot = home(row)
     while (positionIn(slot) !== EMPTY && numberAt(positionIn(slot)) !== row) slot = after(slot)
@@ -50,7 +50,7 @@ export function createRowPositions(numberAt: (position: number) => number): RowP
       let hole = slotOf(row)
       if (positionIn(hole) === EMPTY) return
       count -= 1
-      // Those behind move up where the hole would cut them off from their home.
+      // Backward-shift deletion: later entries of the probe chain move up into the hole.
       for (let slot = after(hole); positionIn(slot) !== EMPTY; slot = after(slot)) {
         const from = home(numberAt(positionIn(slot)))
         const mask = slots.length - 1

@@ -3,41 +3,41 @@ import type { Kernel, ScanPart, Segment } from './kernel/kernel.ts'
 import { layoutOf, SEGMENT_BYTES } from './kernel/segment-layout.ts'
 import { createRowPositions } from './row-positions.ts'
 
-/** Which rows a search may find; what is left out allows all. */
+/** Restricts the rows of a search; an absent field allows all. */
 export interface RowFilter {
-  /** Of stamps; the first is allowed, the second is not. */
+  /** Half-open range of stamps: `stampFrom` is included, `stampTo` is not. */
   readonly stampFrom?: number
   readonly stampBefore?: number
-  /** No other rows than these. */
+  /** Only these rows. */
   readonly among?: Iterable<number>
-  /** None of these. */
+  /** Not these rows. */
   readonly except?: Iterable<number>
 }
 
-/** The codes of many rows in the kernel's memory, each at a position that it keeps. */
+/** Row codes in the kernel's memory, each at a fixed position. */
 export interface Rows {
   size(): number
-  /** Positions that were ever taken, holes included: what a scan goes through. */
+  /** Number of positions ever used, holes included: the range of a scan. */
   extent(): number
   bytes(): number
   has(row: number): boolean
   /**
-   * Codes one after another, each in place of the row's old one if there is one. A stamp is any number by which a
-   * filter may choose, such as when the row was written.
+   * Stores concatenated codes, replacing existing codes of the same rows. A stamp is any number that a filter can use,
+   * such as the order of writing.
    */
   put(rows: ArrayLike<number>, codes: Uint8Array, stamps: ArrayLike<number>): void
   delete(row: number): void
-  /** null: no row stands there. */
+  /** null: the position is a hole. */
   rowAt(position: number): number | null
-  /** The most that any code ever left out of its vector. */
+  /** The largest quantization error of any code so far. */
   residual(): number
-  /** A bit for each position; null: all may be found. */
+  /** One bit per position; null: every row passes. */
   maskOf(filter: RowFilter): Uint8Array | null
   parts(mask: Uint8Array | null): IterableIterator<ScanPart>
-  /** While it is held, no position is given to another row. */
+  /** While held, no freed position is reused. */
   hold(): void
   release(): void
-  /** Gives the memory back to the kernel, once nobody holds it. */
+  /** Returns the memory to the kernel once nobody holds it. */
   clear(): void
 }
 
@@ -56,7 +56,7 @@ export function createRows(codes: Codes, kernel: Kernel): Rows {
   let holders = 0
   let isUnwanted = false
   const free: number[] = []
-  /** Freed while somebody searched. */
+  /** Positions freed during a search; reused afterwards. */
   const freedLately: number[] = []
 
   const segmentBytes = (position: number): Uint8Array => {
@@ -101,10 +101,10 @@ export function createRows(codes: Codes, kernel: Kernel): Rows {
       if (code.byteLength !== rows.length * codeBytes) {
         throw new Error(`${code.byteLength} bytes for ${rows.length} codes of ${codeBytes} bytes`)
       }
-      // A Buffer makes a costly thing of every part that is cut out of it.
+      // Slicing a Buffer is much slower than slicing a Uint8Array.
       const plain = new Uint8Array(code.buffer, code.byteOffset, code.byteLength)
       const tails = new DataView(code.buffer, code.byteOffset, code.byteLength)
-      // Rows that get neighbouring places are copied together: filling an index is little more than that.
+      // Consecutive positions are copied together: copying dominates the time to fill an index.
       let copied = 0
       let first = -1
       const copyUntil = (end: number): void => {
@@ -170,7 +170,7 @@ export function createRows(codes: Codes, kernel: Kernel): Rows {
       return mask
     },
     *parts(mask) {
-      // A row that is added during the scan need not be found, and the mask does not know of it.
+      // Rows added during the scan lie beyond the mask and need not be found.
       const end = mask ? Math.min(extent, mask.length * 8) : extent
       for (let first = 0; first < end; first += layout.rows) {
         const segment = segments[first / layout.rows]

@@ -9,34 +9,40 @@ import { startTimeSlices, type TimeSlices } from './time-slices.ts'
 export interface VectorSearch {
   readonly limit: number
   readonly filter?: RowFilter
-  /** Goes on until the answer is proven, however many vectors that reads. By bits, that may be all of them. */
+  /**
+   * Continues until the result is proven, however many vectors that reads. With binary quantization that can be all of
+   * them.
+   */
   readonly untilProven?: boolean
-  /** Reads the vectors of these rows as they are stored now. */
+  /** Reads the current stored vectors of these rows. */
   fetch(rows: readonly number[]): StoredVectors | Promise<StoredVectors>
 }
 
 export interface VectorAnswer {
   readonly rows: readonly ScoredRow[]
   /**
-   * `proven`: no other row can belong to the answer. `likely`: one could only if its estimate were off by far more than
-   * estimates by bits are. `cut`: enough was read, whatever is missing.
+   * `proven`: no other row can belong to the result. `likely`: another row could only if its estimate were off by far
+   * more than binary quantization errors are. `cut`: the read limit was reached.
    */
   readonly certainty: 'proven' | 'likely' | 'cut'
-  /** How many vectors were read. */
+  /** Number of vectors read. */
   readonly fetched: number
 }
 
-/** How many candidates the scans keep, one scan after the other; after the last, every row is a candidate. */
+/** Candidates kept by the first and second scan; after that, every row is a candidate. Chosen by hand. */
 const CANDIDATES = [1_024, 16_384]
 const FIRST_FETCH = { int8: 6, bits: 16 }
-/** Rows of one fetch, which is not interrupted. */
-const MOST_AT_A_TIME = 256
-/** By bits, for each row that is wanted. */
-const MOST_FETCHED = 128
-/** The spread is that of the row whose code leaves out most: for made-up vectors, 1.7 times what was measured of all. */
+/** Rows per uninterrupted fetch. Chosen by hand. */
+const MAX_AT_A_TIME = 256
+/** Maximum vectors read per wanted row with binary quantization. Chosen by hand. */
+const MAX_FETCHED = 128
+/**
+ * Spreads by which an estimate must fall short to be ruled out. The spread is that of the worst code: for synthetic
+ * vectors 1.7 times the measured one. Chosen by hand.
+ */
 const SPREADS = 1.5
 
-/** Rows by cosine with a query of unit length, which the codes of the rows come from as well. */
+/** The nearest rows by cosine. `query` is a unit vector of the codes' dimension. */
 export async function searchRows(
   rows: Rows,
   codes: Codes,
@@ -82,7 +88,7 @@ async function scan(
   return list
 }
 
-/** Scores candidates exactly, the most promising first, until the rest can't matter; null: it could. */
+/** Scores candidates exactly, most promising first, until the rest can't change the result; null: it still could. */
 async function rescore(
   list: TopList,
   rows: Rows,
@@ -96,12 +102,12 @@ async function rescore(
   const slack = prepared.slack(rows.residual())
   const spread = prepared.spread(rows.residual())
   const isDecided = (next: number): VectorAnswer['certainty'] | null => {
-    const least = ranking.leastOfBest()
+    const least = ranking.scoreToBeat()
     const estimate = next + prepared.constant
     if (estimate + slack < least) return 'proven'
     if (untilProven || spread === null) return null
     if (estimate + SPREADS * spread < least) return 'likely'
-    return ranking.fetched() >= MOST_FETCHED * limit ? 'cut' : null
+    return ranking.fetched() >= MAX_FETCHED * limit ? 'cut' : null
   }
   let until = FIRST_FETCH[codes.kind] * limit
   for (let start = 0; start < candidates.length; start = until, until *= 2) {
@@ -116,11 +122,11 @@ async function rescore(
 }
 
 interface Ranking {
-  /** Scores those that were not scored before. */
+  /** Scores the rows that were not scored before. */
   add(rows: Iterable<number>): Promise<void>
   best(): readonly ScoredRow[]
-  /** The score that another row has to beat; minus infinity while there are too few. */
-  leastOfBest(): number
+  /** The score that another row must exceed; minus infinity while fewer than `limit` are known. */
+  scoreToBeat(): number
   fetched(): number
 }
 
@@ -142,14 +148,14 @@ function startRanking(
         if (seen.has(row)) continue
         seen.add(row)
         batch.push(row)
-        if (batch.length < MOST_AT_A_TIME) continue
+        if (batch.length < MAX_AT_A_TIME) continue
         await addBatch(batch)
         batch = []
       }
       if (batch.length > 0) await addBatch(batch)
     },
     best: () => best,
-    leastOfBest: () =>
+    scoreToBeat: () =>
       best.length < limit ? Number.NEGATIVE_INFINITY : (best[limit - 1]?.score ?? 0),
     fetched: () => seen.size,
   }

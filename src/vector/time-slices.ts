@@ -3,10 +3,10 @@ import { setImmediate } from 'node:timers/promises'
 
 const SLICE_MILLISECONDS = 4
 
-/** Lets long work give way to everything else that waits in the process. */
+/** Splits long work into slices, so that the event loop stays responsive. */
 export interface TimeSlices {
   isOver(): boolean
-  /** Only when the slice is over. */
+  /** Yields to the event loop, but only when the slice is over. */
   giveWay(): Promise<void>
 }
 

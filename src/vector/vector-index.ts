@@ -16,14 +16,14 @@ export type { Codes, CodesKind, Kernel }
 export { createBitCodes, createInt8Codes, decodeFloat32, encodeFloat32, meanOf }
 
 /**
- * The resident index of one archive under one embedding model: short codes of all its vectors, scanned for candidates
- * whose vectors are then read and scored exactly. It holds what it is told; who tells it what was written, in this
- * process or another, is not its business. Scans run in slices of a few milliseconds, between which others have their turn.
+ * In-memory index of one archive under one embedding model. It scans short codes of all vectors for candidates, then
+ * reads and scores the stored vectors of these. It contains only the rows it is given; the caller keeps it up to date
+ * with writes of all processes. Scans run in slices of a few milliseconds.
  */
 export interface VectorIndex extends Pick<Rows, 'put' | 'delete' | 'has' | 'size' | 'bytes'> {
-  /** `query` has unit length and the dimension of the codes. */
+  /** `query` must be a unit vector of the codes' dimension. */
   search(query: Float32Array, search: VectorSearch): Promise<VectorAnswer>
-  /** Gives the memory back; searches under way are finished first. */
+  /** Releases the memory after running searches have finished. */
   close(): void
 }
 

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { BINARY, connect } from '../support/connect.ts'
+import { callTool, hang, startScriptedProvider } from '../support/scripted-provider.ts'
 import { CONTROL_C, CONTROL_D, ENTER, openTerminal } from '../support/terminal.ts'
-import { newHome, removeHomes, runCommand, withoutKey } from './support.ts'
+import { newHome, removeHomes, runCommand, withModel, withoutKey } from './support.ts'
 
 /* A conversation as a person has it at a terminal. */
 
@@ -38,6 +39,40 @@ describe('recollect chat', () => {
     second.type(CONTROL_C)
     second.type(`/quit${ENTER}`)
     expect(await second.ended()).toBe(0)
+  })
+
+  it('asks before a call that needs approval, and Ctrl+C stops the agent but not the conversation', async () => {
+    const provider = await startScriptedProvider()
+    const environment = withModel(newHome(), provider)
+    const client = await connect('v2-auto', { kind: 'stdio', environment })
+    const rule = { type: 'requires_approval', tool_name: 'archival_memory_insert' }
+    await client.call('create_agent', { name: 'Ada' })
+    await client.call('update_agent', { agent: 'Ada', tool_rules: [rule] })
+    await client.close()
+    const terminal = openTerminal(chat('Ada'), environment)
+    await terminal.shows('Ada on openai/scripted')
+    provider.enqueue(
+      callTool('archival_memory_insert', { content: 'The pot.', request_heartbeat: true }),
+      callTool('send_message', { message: 'It is stored.' }),
+    )
+    terminal.type(`Keep this.${ENTER}`)
+    await terminal.shows(
+      /Ada wants to call archival_memory_insert with .*pot[\s\S]*May it\? \[y\/n\] /,
+    )
+    terminal.type(`y${ENTER}`)
+    await terminal.shows(/Ada> It is stored\.[\s\S]*you> /)
+    provider.enqueue(hang())
+    const before = provider.requests.length
+    terminal.type(`Think for ever.${ENTER}`)
+    await expect.poll(() => provider.requests.length, { timeout: 20_000 }).toBe(before + 1)
+    terminal.type(CONTROL_C)
+    await terminal.shows(/\(stopped\)[\s\S]*you> /)
+    provider.enqueue(callTool('send_message', { message: 'Here I am.' }))
+    terminal.type(`Still there?${ENTER}`)
+    await terminal.shows(/Ada> Here I am\.[\s\S]*you> /)
+    terminal.type(CONTROL_D)
+    expect(await terminal.ended()).toBe(0)
+    await provider.close()
   })
 
   it('without a terminal takes every line for a message and prints nothing but replies', async () => {

@@ -6,8 +6,16 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PATIENT } from '../agent/patient.ts'
 import { BINARY, connect, startServe } from '../support/connect.ts'
+import { callTool, fail, say, startScriptedProvider } from '../support/scripted-provider.ts'
 import { openTerminal } from '../support/terminal.ts'
-import { expectOneLine, newHome, removeHomes, runCommand, withoutKey } from './support.ts'
+import {
+  expectOneLine,
+  newHome,
+  removeHomes,
+  runCommand,
+  withModel,
+  withoutKey,
+} from './support.ts'
 
 /* The program as a person meets it: what it says when it starts, and when it can not. */
 
@@ -171,6 +179,31 @@ describe('flags', () => {
       works: true,
       data: { location: join(home, 'recollect.db') },
     })
+  })
+})
+
+describe('doctor', () => {
+  it('makes its test call with a tool and names the address that answered', async () => {
+    const provider = await startScriptedProvider()
+    const environment = withModel(newHome(), provider)
+    provider.enqueue(callTool('send_message', { message: 'ready' }), say('ready'), fail(401))
+    const good = await runCommand(['doctor', '--json'], environment)
+    expect(good).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(good.stdout)).toMatchObject({
+      works: true,
+      model: { handle: 'openai/scripted', address: provider.baseUrl, calls_tools: true },
+    })
+    expect(provider.requests[0]?.body).toMatchObject({
+      tools: [{ function: { name: 'send_message' } }],
+    })
+    const talkative = await runCommand(['doctor'], environment)
+    expect(talkative.code).toBe(0)
+    expect(talkative.stdout).toContain(`ok: openai/scripted at ${provider.baseUrl}`)
+    expect(talkative.stdout).toMatch(/did not call the tool.*choose a model that calls them/)
+    const refused = await runCommand(['doctor'], environment)
+    expect(refused.code).toBe(1)
+    expect(refused.stdout).toContain(`FAILED: openai/scripted at ${provider.baseUrl}`)
+    await provider.close()
   })
 })
 

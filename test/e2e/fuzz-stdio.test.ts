@@ -153,14 +153,18 @@ describe('of the malformed lines', () => {
 describe('of random lines', () => {
   const COUNT = 2_000
   const WARM_UP = 400
+  const SAMPLE_EACH = 50
+  const SAMPLES = 8
   const MOST_GROWTH_MEBIBYTES = 60
 
   it('each is answered or refused, in a memory that does not grow', async () => {
     const random = generator(20_260_728)
-    let memory = 0
+    const samples: number[] = []
     for (let count = 0; count < COUNT; count += 1) {
       const line = randomLine(random, `line ${count}`)
-      if (count === WARM_UP) memory = memoryOf(server.process.pid)
+      if (count >= WARM_UP && count % SAMPLE_EACH === 0) {
+        samples.push(memoryOf(server.process.pid))
+      }
       const before = server.written().length
       expect((await pingAfter(line)).result, line.toString('latin1')).toEqual({})
       const expected = expectedId(line.toString('utf8').trim())
@@ -169,8 +173,10 @@ describe('of random lines', () => {
         if (!answered()) await expect.poll(answered, PATIENT).toBe(true)
       }
     }
-    expect(memoryOf(server.process.pid) - memory).toBeLessThan(MOST_GROWTH_MEBIBYTES)
-  })
+    // The least of several, as garbage is collected late where the machine is busy.
+    const [first, last] = [samples.slice(0, SAMPLES), samples.slice(-SAMPLES)]
+    expect(Math.min(...last) - Math.min(...first)).toBeLessThan(MOST_GROWTH_MEBIBYTES)
+  }, 600_000)
 
   /** Under which id the line must be answered; null: as one that can't be told; undefined: perhaps not at all. */
   function expectedId(line: string): unknown {

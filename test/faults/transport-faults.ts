@@ -1,3 +1,4 @@
+import { wireOfTests } from '../support/wires/wire-of-tests.ts'
 import {
   body,
   chunks,
@@ -9,7 +10,6 @@ import {
   resetMidway,
   say,
 } from './answers.ts'
-import { wireOfTests } from '../support/wires/wire-of-tests.ts'
 import type { Answer } from './wire.ts'
 import { KEY } from './world.ts'
 

@@ -26,7 +26,7 @@ test('the server is reached from this machine alone, and the database from nowhe
 
 test('the database is of a kind that is tested, is kept, and is there before the server', () => {
   expect(services.postgres.image).toMatch(/^pgvector\/pgvector:0\.8\.\d+-pg15$/)
-  expect(readme).toContain('PostgreSQL was tried with version 15 and pgvector 0.8')
+  expect(readme).toContain('PostgreSQL was tested only with version 15 and pgvector 0.8')
   expect(services.postgres.volumes).toEqual(['postgres:/var/lib/postgresql/data'])
   expect(volumes).toHaveProperty('postgres')
   expect(services.recollect.depends_on.postgres.condition).toBe('service_healthy')

@@ -47,5 +47,7 @@ it('50 turns read 95 % of their input from the prompt cache, thinking and tools 
   expect(front.refusals).toEqual([])
   expect(front.requests.length).toBe(2 * TURNS)
   const share = front.input.cached / front.input.tokens
-  expect(share, `${front.input.cached} of ${front.input.tokens} tokens`).toBeGreaterThanOrEqual(0.95)
+  expect(share, `${front.input.cached} of ${front.input.tokens} tokens`).toBeGreaterThanOrEqual(
+    0.95,
+  )
 }, 120_000)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ModelMessage } from '../../src/llm/model.ts'
 import { newId } from '../../src/core/ids.ts'
+import type { ModelMessage } from '../../src/llm/model.ts'
 import {
   callTool,
   fail,
@@ -48,10 +48,12 @@ async function afterAnswer(
   said: readonly ModelMessage[],
   reasoning: 'off' | 'medium',
 ): Promise<readonly ModelMessage[]> {
-  const { text, reasoning: thought, toolCalls, extras } = await answerOf(
-    model,
-    request(said, { tools: TOOLS, reasoning }),
-  )
+  const {
+    text,
+    reasoning: thought,
+    toolCalls,
+    extras,
+  } = await answerOf(model, request(said, { tools: TOOLS, reasoning }))
   const calls = toolCalls.map((call) => ({ ...call, id: newId('call') }))
   return [
     ...said,
@@ -96,7 +98,9 @@ describe('an Anthropic model', () => {
   it('is asked by the API that is set, and by that alone', async () => {
     vendor.respondWith(() => say('Hello'))
     const chat = registry({ ANTHROPIC_BASE_URL: vendor.baseUrl, RECOLLECT_ANTHROPIC_API: 'chat' })
-    expect((await answerOf(await chat.resolve('anthropic/claude'), request('Hi'))).text).toBe('Hello')
+    expect((await answerOf(await chat.resolve('anthropic/claude'), request('Hi'))).text).toBe(
+      'Hello',
+    )
     const messages = registry({
       ANTHROPIC_BASE_URL: vendor.baseUrl,
       RECOLLECT_ANTHROPIC_API: 'messages',
@@ -177,7 +181,12 @@ describe('thinking', () => {
 
   it('forces no tool, and takes no temperature', async () => {
     vendor.enqueue(say('Hello'))
-    const asked = { tools: TOOLS, toolChoice: 'required', reasoning: 'low', temperature: 1.5 } as const
+    const asked = {
+      tools: TOOLS,
+      toolChoice: 'required',
+      reasoning: 'low',
+      temperature: 1.5,
+    } as const
     await answerOf(await open(), request(HELLO, asked))
     expect(lastBody()).toMatchObject({ tool_choice: { type: 'auto' } })
     expect(front.refusals).toEqual([])
@@ -198,7 +207,10 @@ describe('an answer', () => {
         }),
     })
     const told = (kind: string) =>
-      seen.filter((delta) => delta.kind === kind).map(({ text }) => text).join('')
+      seen
+        .filter((delta) => delta.kind === kind)
+        .map(({ text }) => text)
+        .join('')
     expect(told('reasoning')).toBe('I wonder.')
     expect(told('text')).toBe('Wait.')
     expect(JSON.parse(told('tool_call'))).toEqual({ at: 'the door' })
@@ -232,12 +244,20 @@ describe('an answer', () => {
 
   it.each([
     ['that is no message', '{"choices":[]}', 'invalid_answer', 'an answer that is not a message'],
-    ['that is an error', '{"type":"error","error":{"type":"overloaded_error","message":"Busy"}}', 'unreachable', 'Busy'],
-  ] as const)('%s is a failure, although it came with status 200', async (_, body, reason, words) => {
-    vendor.enqueue(raw({ body }))
-    const failure = await failureOf(await open(), request(HELLO))
-    expect(failure).toMatchObject({ reason, message: expect.stringContaining(words) })
-  })
+    [
+      'that is an error',
+      '{"type":"error","error":{"type":"overloaded_error","message":"Busy"}}',
+      'unreachable',
+      'Busy',
+    ],
+  ] as const)(
+    '%s is a failure, although it came with status 200',
+    async (_, body, reason, words) => {
+      vendor.enqueue(raw({ body }))
+      const failure = await failureOf(await open(), request(HELLO))
+      expect(failure).toMatchObject({ reason, message: expect.stringContaining(words) })
+    },
+  )
 
   it('longer than the model may write is asked for shorter, and that is kept', async () => {
     const message =

@@ -198,7 +198,7 @@ describe('a caller', () => {
 
 describe('connections', () => {
   it('beyond those allowed are closed, and those that are open are served', async () => {
-    const url = await serve({}, { mostConnections: 1 })
+    const url = await serve({}, { maxConnections: 1 })
     const stream = await listen(url, 'ada')
     expect(stream.status).toBe(200)
     await expect(listTools(url, 'grace')).rejects.toThrow()

@@ -181,7 +181,7 @@ describe('a connection', () => {
   })
 
   it('that idles makes room for one that comes', async () => {
-    const url = new URL(await serve({ mostConnections: 4 }))
+    const url = new URL(await serve({ maxConnections: 4 }))
     const ask = `GET /health HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`
     for (let count = 0; count < 12; count += 1) {
       const socket = connectSocket(Number(url.port), url.hostname)

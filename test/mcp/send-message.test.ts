@@ -17,6 +17,7 @@ const QUEUED: Run = {
   stopReason: null,
   waitingFor: null,
   retryAt: null,
+  missing: null,
   input: 'hello',
   idempotencyKey: null,
   maxSteps: 50,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { callAny, createAgent, type Delivered, keepSending } from './clients.ts'
 import { type Cluster, createCluster, LEASE_MILLISECONDS, type Server, until } from './harness.ts'
 import { findViolations, runViolations } from './invariants.ts'
+import { load } from './load.ts'
 import { openRuns, readRecords } from './records.ts'
 import { crashServer, terminateBackend } from './server-faults.ts'
 
@@ -104,7 +105,7 @@ export async function reckon(
   const violations: string[] = []
   await until(
     async () => (await openRuns(cluster.database)) === 0 || undefined,
-    SETTLE_MILLISECONDS,
+    SETTLE_MILLISECONDS * load(),
     'the end of all runs',
   ).catch((error: unknown) => violations.push(String(error)))
   for (const message of delivered) {
@@ -120,7 +121,7 @@ export async function reckon(
   const before = Date.now()
   const codes = await cluster.stop()
   if (codes.some((code) => code !== 0)) violations.push(`servers closed with ${codes.join()}`)
-  if (Date.now() - before > CLOSE_MILLISECONDS) violations.push('servers closed too late')
+  if (Date.now() - before > CLOSE_MILLISECONDS * load()) violations.push('servers closed too late')
   const { database, trace, kills } = cluster
   violations.push(...(await findViolations({ database, trace, delivered, kills, excused })))
   // What the servers logged is no violation, but tells where one comes from.
@@ -144,7 +145,8 @@ async function stopOne(cluster: Cluster): Promise<void> {
   await sleep(100 + Math.random() * 400)
   const server = anyOf(cluster.servers())
   server?.process.kill('SIGSTOP')
-  await sleep(LEASE_MILLISECONDS * (1.1 + Math.random()))
+  // The others look now and then only, and have to see it unchanged for its whole length.
+  await sleep(LEASE_MILLISECONDS * (2 + Math.random()))
   server?.process.kill('SIGCONT')
 }
 

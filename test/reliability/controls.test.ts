@@ -9,10 +9,8 @@ import { createCluster, until } from './harness.ts'
 
 test('a server without the fence lets a process that was stopped write over its successor, and it shows', async () => {
   expect(await stoppedInItsModelCall('no-fence')).toEqual(
-    expect.arrayContaining([
-      expect.stringMatching(/was written with fence 1 after 2/),
-      expect.stringMatching(/^lease of .*: still held/),
-    ]),
+    // The lease that is left behind runs out, and may be gone before anybody looks.
+    expect.arrayContaining([expect.stringMatching(/was written with fence 1 after 2/)]),
   )
 }, 60_000)
 

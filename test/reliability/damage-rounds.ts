@@ -71,7 +71,9 @@ export async function damageRounds(
       const done = damage(file, random)
       const wrong = (what: string) =>
         tally.violations.push(`round ${round} (seed ${seed}; ${done}): ${what}`)
-      await oneRound(home, file, tally, random, wrong)
+      await oneRound(home, file, tally, random, wrong).catch((error: unknown) =>
+        wrong(String(error)),
+      )
       rmSync(home, { recursive: true })
       tally.rounds += 1
       report(tally)
@@ -120,7 +122,10 @@ async function oneRound(
   if (random.below(2) === 0) servers.push(await startRawServer(home))
   for (const server of servers) {
     for (const [tool, args] of CALLS) {
-      const result = await server.call(tool, args)
+      const result = await server.call(tool, args).catch((error: unknown) => {
+        server.process.kill('SIGKILL')
+        throw new Error(`${tool}: ${String(error)}`)
+      })
       if (result.data?.error?.code === 'internal')
         wrong(`${tool} is internal: ${server.errors().slice(-1500)}`)
       if (/\n\s+at |\.ts:\d|\.cjs:\d/.test(result.text))

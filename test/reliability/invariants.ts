@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { factOf, notesOf, replyTo } from '../support/reliability-model.ts'
 import { checkDatabase } from './check-database.ts'
 import type { Delivered } from './clients.ts'
+import { isPostgres } from './database.ts'
+import { LEASE_MILLISECONDS } from './harness.ts'
 import { type MessageRow, type Records, type RunRow, readRecords } from './records.ts'
 
 /* What must be true of the database once every run is over, whatever was killed meanwhile. */
@@ -24,7 +26,8 @@ export async function findViolations(expected: Expected): Promise<readonly strin
     ...history(records),
     ...order(records, expected),
     ...editsOnce(records, expected),
-    ...fences(expected.trace),
+    ...fences(readTrace(expected.trace)),
+    ...(isPostgres(expected.database) ? [] : lapses(readTrace(expected.trace))),
     ...(await checkDatabase(expected.database)),
   ]
 }
@@ -48,14 +51,18 @@ function messagesOnce({ runs, messages }: Records, { delivered }: Expected): rea
   return violations
 }
 
-/** A step that was begun more than three times fails its run; only so many kills can bring that about. */
-const KILLS_TO_INTERRUPT = 3
+/**
+ * A step that was begun more than three times fails its run. Only so many kills can bring that about, or leases that ran
+ * out because a server was stopped, or had no processor for as long as a lease: the trace tells of each.
+ */
+const LOSSES_TO_INTERRUPT = 3
 
 function runsSettled(
   { runs, steps, calls, leases, messages }: Records,
-  { kills, excused = [] }: Expected,
+  { kills, trace, excused = [] }: Expected,
 ): readonly string[] {
   const violations: string[] = []
+  const lapsed = readTrace(trace).filter(({ kind }) => kind === 'expire')
   for (const run of runs) {
     const { id, status } = run
     if (status === 'completed') {
@@ -67,7 +74,10 @@ function runsSettled(
       if (run.stop_reason !== 'end_turn') violations.push(`run ${id}: ${run.stop_reason}`)
     } else if (status === 'failed' && run.stop_reason === 'interrupted') {
       const during = kills.filter((at) => wasOpenAt(run, at)).length
-      if (during < KILLS_TO_INTERRUPT) violations.push(`run ${id}: interrupted by ${during} kills`)
+      const lost = lapsed.filter(({ agent, at }) => agent === run.agent_id && wasOpenAt(run, at))
+      if (during + lost.length < LOSSES_TO_INTERRUPT) {
+        violations.push(`run ${id}: interrupted by ${during} kills and ${lost.length} lost leases`)
+      }
     } else if (!excused.includes(id)) {
       violations.push(`run ${id}: ${status} ${run.stop_reason}`)
     }
@@ -195,20 +205,52 @@ function editsOnce(
   return violations
 }
 
+interface Traced {
+  readonly agent: string
+  readonly fence: number
+  readonly kind: string
+  /** In milliseconds since 1970. */
+  readonly at: number
+}
+
+function readTrace(trace: string): readonly Traced[] {
+  const lines = existsSync(trace) ? readFileSync(trace, 'utf8').split('\n') : []
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [agent = '', fence, kind = '', , at] = line.split(' ')
+      return { agent, fence: Number(fence), kind, at: Number(at) }
+    })
+}
+
 /** Once somebody has written with a higher fence, nobody may with a lower. */
-function fences(trace: string): readonly string[] {
+function fences(trace: readonly Traced[]): readonly string[] {
   const violations: string[] = []
   const highest = new Map<string, number>()
-  for (const line of existsSync(trace) ? readFileSync(trace, 'utf8').split('\n') : []) {
-    const [agent = '', fence = '', kind = ''] = line.split(' ')
-    if (agent === '') continue
+  for (const { agent, fence, kind } of trace) {
+    // Noted after its commit, by whoever saw it run out.
+    if (kind === 'expire') continue
     const before = highest.get(agent) ?? 0
-    if (Number(fence) < before) {
+    if (fence < before) {
       violations.push(`${agent}: "${kind}" was written with fence ${fence} after ${before}`)
     }
-    highest.set(agent, Math.max(before, Number(fence)))
+    highest.set(agent, Math.max(before, fence))
   }
   return violations
+}
+
+/** A lease was ended only when its owner had written nothing for as long as it lasts. */
+function lapses(trace: readonly Traced[]): readonly string[] {
+  return trace.flatMap((ended) => {
+    if (ended.kind !== 'expire') return []
+    const { agent, fence, at } = ended
+    const last = trace
+      .filter((one) => one.kind !== 'expire' && one.agent === agent && one.fence === fence)
+      .reduce((latest, one) => Math.max(latest, one.at), 0)
+    // Some milliseconds lie between a commit and its line.
+    if (at - last >= 0.9 * LEASE_MILLISECONDS) return []
+    return [`${agent}: the lease ${fence} was ended ${at - last} ms after its owner wrote`]
+  })
 }
 
 /** Through MCP, of any server: what `get_run` shows of a message. */

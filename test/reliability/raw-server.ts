@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 /* The built program over stdio, without anything of a test runner, so that scripts can use it, too. */
@@ -80,6 +81,9 @@ export async function startRawServer(home: string): Promise<RawServer> {
       ),
       over.then(() => {
         throw new Error(`the server ended: ${errors.slice(0, 500)}`)
+      }),
+      pause(PATIENCE_MILLISECONDS, undefined, { ref: false }).then(() => {
+        throw new Error(`no answer to ${method}: ${errors.slice(0, 500)}`)
       }),
     ])
   }

@@ -7,6 +7,7 @@ import type { ScriptedProvider } from '../support/scripted-provider.ts'
 import { checkDatabase } from './check-database.ts'
 import { createDatabase, POSTGRES, pathOf, type SharedDatabase } from './database.ts'
 import { serverEnvironment, until, writeServer } from './harness.ts'
+import { load } from './load.ts'
 import { readRecords } from './records.ts'
 import { type StdioServer, startStdio } from './stdio.ts'
 
@@ -17,7 +18,7 @@ const AT_ONCE = 50
 const STORM_MILLISECONDS = 4_000
 /** What a WAL that is checkpointed now and then stays far below. */
 const MOST_WAL_BYTES = 64 * 1024 * 1024
-/** Generous, for machines that have other things to do; what was measured is printed. */
+/** Generous, for disks that have other things to do; what was measured is printed. */
 const LONGEST_STALL_MILLISECONDS = 1_000
 
 let directory: string
@@ -77,7 +78,7 @@ test(`two servers with ${WRITES} writes each, and ${AT_ONCE} calls at once, lose
   expect(passages).toHaveLength(2 * WRITES)
   expect(await checkDatabase(database)).toEqual([])
   await expectNoStalls()
-}, 120_000)
+}, 300_000)
 
 test('appends of two servers with expected_version are each in the block once, after as many conflicts as it takes', async () => {
   const each = 25
@@ -103,7 +104,7 @@ test('appends of two servers with expected_version are each in the block once, a
   expect(words).toHaveLength(2 * each)
   expect(data.blocks[0].version).toBe(1 + 2 * each)
   console.log(`${conflicts} conflicts for ${2 * each} edits`)
-}, 60_000)
+}, 240_000)
 
 test.skipIf(POSTGRES !== undefined)(
   'the WAL stays bounded while two servers write all the time',
@@ -129,7 +130,7 @@ test.skipIf(POSTGRES !== undefined)(
     expect((await readRecords(database)).passages).toHaveLength(passages)
     await expectNoStalls()
   },
-  60_000,
+  240_000,
 )
 
 async function inTurn<T>(times: number, act: (turn: number) => Promise<T>): Promise<readonly T[]> {
@@ -144,7 +145,7 @@ async function expectNoStalls(): Promise<void> {
   for (const name of ['stall-one', 'stall-other']) {
     const longest = await until(() => stallIn(name), 10_000, name)
     console.log(`${name}: ${longest.toFixed(0)} ms`)
-    expect(longest).toBeLessThan(LONGEST_STALL_MILLISECONDS)
+    expect(longest).toBeLessThan(LONGEST_STALL_MILLISECONDS * load())
   }
 }
 

@@ -245,3 +245,56 @@ test('archives of before they counted know what was superseded and found in them
   await storage.close()
   await rm(directory, { recursive: true })
 })
+
+test('agents of before remember whether a real model has answered them, and which was the last', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
+  const path = join(directory, 'recollect.db')
+  await (await openSqlite(path, MIGRATIONS.slice(0, 11))).close()
+  const old = new DatabaseHandle(path)
+  const insert = inserter(old)
+  const namespace = 'default'
+  const answeredBy = (...models: readonly (string | null)[]) => {
+    const [agent, run] = [newId('agent'), newId('run')]
+    insert('agent', oldAgent(agent))
+    const status = 'completed'
+    insert('run', {
+      namespace,
+      id: run,
+      agent_id: agent,
+      accepted_by: '',
+      status,
+      input: 'Hi',
+      max_steps: 50,
+      cancel_requested: 0,
+      warnings: '[]',
+      created_at: at(),
+    })
+    models.forEach((model, index) => {
+      insert('step', {
+        namespace,
+        id: newId('step'),
+        run_id: run,
+        number: index + 1,
+        state: 'done',
+        attempts: 1,
+        model,
+        prompt_tokens: 0,
+        completion_tokens: 0,
+        total_tokens: 0,
+        cached_tokens: 0,
+        started_at: at(),
+      })
+    })
+    return agent
+  }
+  const real = answeredBy('groq/one', 'openai/two', 'offline/rehearsal', null)
+  const rehearsed = answeredBy('offline/rehearsal', null)
+  old.close()
+
+  const storage = await openSqlite(path)
+  const { agents } = storage.in(namespace)
+  expect((await agents.contextState(real)).ranOn).toBe('openai/two')
+  expect((await agents.contextState(rehearsed)).ranOn).toBeNull()
+  await storage.close()
+  await rm(directory, { recursive: true })
+})

@@ -58,7 +58,9 @@ function answerTo(messages: readonly WireMessage[]): ScriptedAnswer {
   const begin = messages.findLastIndex(
     ({ role, content }) => role === 'user' && TOKEN.test(String(content)),
   )
-  const text = String(messages[begin]?.content)
+  // Of neighbouring messages of the user, which come as one, the last is the one to be answered.
+  const content = String(messages[begin]?.content)
+  const text = content.slice(content.lastIndexOf('msg-'))
   const id = TOKEN.exec(text)?.[1]
   if (id === undefined) return say('There is nothing to do.')
   const step = messages.slice(begin).filter(({ role }) => role === 'assistant').length

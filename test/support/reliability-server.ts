@@ -1,5 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { openStorage, serveHttp, serveStdio } from '../../src/app.ts'
 import { assemble } from '../../src/assemble.ts'
 import { closeAndExit, stopSignal } from '../../src/cli/terminal/until-stopped.ts'
@@ -14,7 +13,7 @@ export interface ServerVariables {
   /** `<commit>:<before|after>:<nth>[:<word>]`: SIGKILL there; with a word, of those that write it. */
   readonly RELIABILITY_FAIL?: string
   readonly RELIABILITY_CONTROL?: Control
-  /** A file: a line for every transaction of a step, in the order of the write lock. */
+  /** A file: a line for every transaction of a step, in the order of the write lock, and for every lease that ran out. */
   readonly RELIABILITY_TRACE?: string
   /** A file: the longest time for which the event loop stood still, in milliseconds. */
   readonly RELIABILITY_STALLS?: string
@@ -61,24 +60,48 @@ function ear(): Ear {
     seen += 1
     if (seen === Number(nth)) process.kill(process.pid, 'SIGKILL')
   }
+  const note = ({ lease, kind: written }: Commit) => {
+    if (trace === undefined || lease === undefined) return
+    const { agentId, fence } = lease
+    appendFileSync(trace, `${agentId} ${fence} ${written} ${process.pid} ${Date.now()}\n`)
+  }
   return {
     before(commit) {
-      if (trace !== undefined && commit.lease !== undefined) {
-        const { agentId, fence } = commit.lease
-        appendFileSync(trace, `${agentId} ${fence} ${commit.kind} ${process.pid}\n`)
-      }
+      note(commit)
       killIf(commit, 'before')
     },
-    after: (commit) => killIf(commit, 'after'),
+    after(commit) {
+      if (commit.kind === 'expire') note(commit)
+      killIf(commit, 'after')
+    },
   }
 }
 
+/** How often it looks whether the event loop goes on. */
+const TICK_MILLISECONDS = 5
+
+/** Time in which the process could have run and had no processor is not counted: a busy machine is not its fault. */
 function watchStalls(file: string | undefined): void {
   if (file === undefined) return
-  const delays = monitorEventLoopDelay({ resolution: 5 })
-  delays.enable()
-  setTimeout(() => delays.reset(), WARM_UP_MILLISECONDS).unref()
-  process.on('exit', () => writeFileSync(file, String(delays.max / 1e6)))
+  let longest = 0
+  let last = { now: performance.now(), waited: waitedForProcessor() }
+  const startedAt = last.now
+  setInterval(() => {
+    const next = { now: performance.now(), waited: waitedForProcessor() }
+    const stall = next.now - last.now - (next.waited - last.waited) - TICK_MILLISECONDS
+    last = next
+    if (next.now - startedAt > WARM_UP_MILLISECONDS) longest = Math.max(longest, stall)
+  }, TICK_MILLISECONDS).unref()
+  process.on('exit', () => writeFileSync(file, String(longest)))
+}
+
+/** Of the main thread, in milliseconds; where nothing tells, 0. */
+function waitedForProcessor(): number {
+  try {
+    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6
+  } catch {
+    return 0
+  }
 }
 
 main().catch((error: unknown) => {

@@ -38,6 +38,8 @@ export const COMMITS = [
   'renew',
   /** Only where the joint transaction was taken apart: the edit is stored and its result is not. */
   'half-edit',
+  /** Somebody else saw the lease run out. */
+  'expire',
   'other',
 ] as const
 export type CommitKind = (typeof COMMITS)[number]
@@ -107,6 +109,11 @@ export function listenTo(storage: Storage, ear: Ear, control: Control | undefine
     },
     claims: {
       ...storage.claims,
+      async expire(lease, at) {
+        const isExpired = await storage.claims.expire(lease, at)
+        if (isExpired) ear.after({ kind: 'expire', lease, text: '' })
+        return isExpired
+      },
       async next(claim) {
         const commit: Commit = { kind: 'claim', lease: undefined, text: '' }
         // Most looks find nothing. The port shows no transaction here, so `before` is before the look.

@@ -122,15 +122,22 @@ export function events(...payloads: readonly unknown[]): ScriptedAnswer {
 
 /** A vendor on 127.0.0.1: chat completions as JSON and as a stream, embeddings, and the lists of models. */
 export async function startScriptedProvider(
-  options: { readonly models?: readonly string[] } = {},
+  options: {
+    readonly models?: readonly string[]
+    /** 0: any that is free. */
+    readonly port?: number
+    /** Before it says which version and models it has. */
+    readonly listMilliseconds?: number
+  } = {},
 ): Promise<ScriptedProvider> {
-  const { models = ['scripted'] } = options
+  const { models = ['scripted'], port = 0, listMilliseconds = 0 } = options
   const requests: ReceivedRequest[] = []
   const queue: ScriptedAnswer[] = []
   const embeddingRequests: ReceivedRequest[] = []
   let respond: ((body: ReceivedRequest['body']) => ScriptedAnswer) | undefined
   const server = createServer(async (request, response) => {
     const path = request.url ?? ''
+    if (path.startsWith('/api/')) await sleep(listMilliseconds)
     // Ollama's own endpoints, so that it can be found.
     if (path === '/api/version') return sendJson(response, { version: '0.0.0-scripted' })
     if (path === '/api/tags')
@@ -153,7 +160,7 @@ export async function startScriptedProvider(
     const answer = next ?? respond?.(body) ?? fail(500, { error: { message: EMPTY_QUEUE } })
     await send(response, answer, body)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the server has no port')
 

@@ -1,9 +1,10 @@
+import type { Agent } from '../../core/agent.ts'
 import { AgentSettings } from '../../core/agent-settings.ts'
 import type { Compacted, MessagesToEmbed, SettingsPatch } from '../../core/agent-view.ts'
 import { type Clock, toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import type { AgentId } from '../../core/ids.ts'
-import type { ModelRegistry } from '../../llm/model.ts'
+import { type ChatModel, CLIENT_HANDLE, type ModelRegistry } from '../../llm/model.ts'
 import { type EmbeddingChoice, embedMessages } from '../../memory/choose-embedding.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Store } from '../../storage/port/store.ts'
@@ -60,7 +61,7 @@ export function createAgentSettings(
         input,
         plan,
         window: compiled.window,
-        model: drops ? undefined : await models.resolve(agent.settings.summaryModel ?? agent.model),
+        model: drops ? undefined : await summaryModel(models, agent, input.state.ranOn),
         signal,
         commit: (work) => store.transaction((tx) => work(tx, toTimestamp(clock()))),
       })
@@ -72,7 +73,7 @@ export function createAgentSettings(
       return store.transaction(async (tx) => {
         const { id } = await findAgent(tx.agents, reference)
         const { messages } = await tx.agents.counts(id)
-        const inSight = await tx.messages.since(id, (await tx.agents.contextState(id)).from)
+        const inSight = await tx.messages.inSight(id, (await tx.agents.contextState(id)).from)
         if (await tx.runs.isAtWork(id)) {
           throw new UserError(
             'busy',
@@ -88,6 +89,19 @@ export function createAgentSettings(
       })
     },
   }
+}
+
+/** Throws a UserError where there is none: notes of the rehearsal would bend what a real model is to remember. */
+async function summaryModel(
+  models: Pick<ModelRegistry, 'resolve' | 'resolveFor'>,
+  { settings, model }: Agent,
+  ranOn: string | null,
+): Promise<ChatModel> {
+  if (settings.summaryModel !== null) return models.resolve(settings.summaryModel)
+  if (model === CLIENT_HANDLE) return models.resolve(model)
+  const chosen = await models.resolveFor({ model, ranOn }, { samples: false })
+  if (chosen.kind === 'model') return chosen.model
+  throw new UserError('model_unavailable', chosen.problem)
 }
 
 /** Complete settings. Throws a UserError for what no agent can be run by. */

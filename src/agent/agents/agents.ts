@@ -1,4 +1,4 @@
-import { type Agent, DEFAULT_CONTEXT_WINDOW, LEAST_CONTEXT_WINDOW } from '../../core/agent.ts'
+import { type Agent, DEFAULT_CONTEXT_WINDOW, MIN_CONTEXT_WINDOW } from '../../core/agent.ts'
 import { DEFAULT_SETTINGS } from '../../core/agent-settings.ts'
 import type { AgentChanges, AgentView, NewAgent } from '../../core/agent-view.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
@@ -43,10 +43,10 @@ export function createAgents(
     if (model) models.check(model)
     if (embedding) embeddings.check(embedding)
     if (tools) checkToolNames(tools)
-    if (contextWindow !== undefined && contextWindow < LEAST_CONTEXT_WINDOW) {
+    if (contextWindow !== undefined && contextWindow < MIN_CONTEXT_WINDOW) {
       throw new UserError(
         'invalid_argument',
-        `A context window of ${contextWindow} tokens is too small. Give at least ${LEAST_CONTEXT_WINDOW}.`,
+        `A context window of ${contextWindow} tokens is too small. Give at least ${MIN_CONTEXT_WINDOW}.`,
       )
     }
     return {

@@ -22,7 +22,7 @@ export function extractSummary(
     .filter(({ text }) => text.trim() !== '')
     .map(
       ({ who, text, at }) =>
-        `${who} (${at.slice(0, 10)}): ${excerpt(text.replaceAll(/\s+/g, ' ').trim(), LONGEST_LINE)}`,
+        `${who} (${at.slice(0, 10)}): ${excerpt(text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim(), LONGEST_LINE)}`,
     )
   return fitLines([...previous.split('\n'), ...said], budgetTokens)
 }

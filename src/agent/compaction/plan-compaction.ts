@@ -30,8 +30,8 @@ export function planCompaction({
     messages,
     (message) => message.role === 'user' || message.role === 'assistant',
   )
-  const fits = (start: number) =>
-    fixedTokens + messages.slice(start).reduce((sum, { tokens }) => sum + tokens, 0) <= targetTokens
+  const tokensFrom = suffixSums(messages)
+  const fits = (start: number) => fixedTokens + (tokensFrom[start] ?? 0) <= targetTokens
   const newestTurn = turns.at(-1)
   const start =
     turns.find(fits) ??
@@ -41,6 +41,17 @@ export function planCompaction({
   const kept = start === undefined ? undefined : messages[start]
   const [first, ...rest] = messages.slice(0, start ?? 0)
   return kept && first ? { evicted: [first, ...rest], keepFrom: kept.seq } : undefined
+}
+
+/** For each message, the tokens of it and of all after it. */
+function suffixSums(messages: readonly Message[]): readonly number[] {
+  const sums: number[] = []
+  let sum = 0
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    sum += messages[index]?.tokens ?? 0
+    sums[index] = sum
+  }
+  return sums
 }
 
 /** Where a cut may be made, the very beginning left out. */

@@ -5,6 +5,8 @@ import { excerpt } from '../../core/text.ts'
 /** Of one message: who writes notes needs the gist of a document, not all of it. */
 const LONGEST_ENTRY = 4_000
 const LONGEST_RESULT = 500
+/** A line break as some reader or other sees it. */
+const BREAK = /\r\n|[^\P{Cc}\t]|[\p{Zl}\p{Zp}]/gu
 
 /** A conversation as lines to be read by whoever sums it up, cut into pieces of at most `pieceTokens`. */
 export function transcriptPieces(
@@ -29,23 +31,28 @@ export function transcriptPieces(
 
 function entries(message: Message): readonly string[] {
   const at = message.createdAt.slice(0, 16).replace('T', ' ')
+  const entry = (text: string) => `[${at}] ${quoted(text)}`
   switch (message.role) {
     case 'user':
     case 'system':
-      return [`[${at}] ${message.role}: ${excerpt(message.text, LONGEST_ENTRY)}`]
+      return [entry(`${message.role}: ${excerpt(message.text, LONGEST_ENTRY)}`)]
     case 'assistant':
       return [
-        ...message.said.map((text) => `[${at}] agent: ${excerpt(text, LONGEST_ENTRY)}`),
+        ...message.said.map((text) => entry(`agent: ${excerpt(text, LONGEST_ENTRY)}`)),
         ...message.toolCalls
           .filter(({ name }) => name !== 'send_message')
-          .map(
-            ({ name, arguments: text }) =>
-              `[${at}] agent called ${name} ${excerpt(text, LONGEST_RESULT)}`,
+          .map(({ name, arguments: text }) =>
+            entry(`agent called ${name} ${excerpt(text, LONGEST_RESULT)}`),
           ),
       ]
     case 'tool':
       return message.toolName === 'send_message'
         ? []
-        : [`[${at}] ${message.toolName} answered: ${excerpt(message.text, LONGEST_RESULT)}`]
+        : [entry(`${message.toolName} answered: ${excerpt(message.text, LONGEST_RESULT)}`)]
   }
+}
+
+/** Only entries begin lines: what a message has after its first line stands behind a mark, so none of it looks like one. */
+function quoted(text: string): string {
+  return text.replace(BREAK, '\n> ')
 }

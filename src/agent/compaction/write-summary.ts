@@ -5,8 +5,9 @@ import { addUsage, NO_USAGE, type TokenUsage } from '../../core/run.ts'
 import { cleanText } from '../../core/text.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ChatModel, ModelResult } from '../../llm/model.ts'
-import { throwIfExhausted } from '../throw-if-exhausted.ts'
+import { escapeStructure } from '../tools/escape-structure.ts'
 import { extractSummary, fitLines } from './extract-summary.ts'
+import { throwIfExhausted } from './throw-if-exhausted.ts'
 import { transcriptPieces } from './transcript.ts'
 
 export interface SummaryRequest {
@@ -81,7 +82,7 @@ function instructions(budgetTokens: number): string {
 }
 
 function material(notes: string, piece: string): string {
-  return `# The notes so far\n\n${notes === '' ? '(none)' : notes}\n\n# The new part of the conversation\n\n${piece}`
+  return `# The notes so far\n\n${notes === '' ? '(none)' : escapeStructure(notes)}\n\n# The new part of the conversation\n\n${piece}`
 }
 
 function notesIn(result: ModelResult): { readonly text: string; readonly problem?: string } {

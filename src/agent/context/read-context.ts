@@ -37,12 +37,9 @@ async function messagesInSight(
   agent: Agent,
   state: ContextState,
 ): Promise<readonly Message[]> {
-  const hidden = new Set(await reads.messages.hidden(agent.id, state.from))
-  const all = await reads.messages.since(agent.id, state.from)
-  const messages = hidden.size === 0 ? all : all.filter(({ seq }) => !hidden.has(seq))
+  const messages = await reads.messages.inSight(agent.id, state.from)
   const [first] = messages
   if (!first || first.role === 'user') return messages
   const asked = await reads.messages.userMessageBefore(agent.id, first.seq)
-  const isHidden = asked && (await reads.messages.hidden(agent.id, asked.seq)).includes(asked.seq)
-  return asked && !isHidden ? [asked, ...messages] : messages
+  return asked ? [asked, ...messages] : messages
 }

@@ -1,8 +1,8 @@
 import type { Timestamp } from '../../core/clock.ts'
 import { newId, type StepId } from '../../core/ids.ts'
 import { spokenText } from '../../core/message.ts'
-import type { Run, RunError, StopReason, WaitingFor } from '../../core/run.ts'
-import type { CurrentStep, Transaction } from '../../storage/port/store.ts'
+import type { Run, RunError, StopReason } from '../../core/run.ts'
+import type { CurrentStep, Transaction, Waiting } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 import { SPEAKING_TOOL } from '../tools/index.ts'
 import { SPOKEN } from '../tools/send-message.ts'
@@ -66,11 +66,8 @@ export async function failRun(
   await tx.runs.release(run.lease)
 }
 
-/** Puts the run aside, its step as it is: until `retryAt`, or until a client brings the answer of its model. */
-export async function postponeRun(
-  run: HeldRun,
-  waiting: { readonly waitingFor: WaitingFor; readonly retryAt: Timestamp | null },
-): Promise<void> {
+/** Puts the run aside, its step as it is: until `retryAt`, until a client brings the answer of its model, or until there is one. */
+export async function postponeRun(run: HeldRun, waiting: Waiting): Promise<void> {
   await held(run, async (tx, at) => {
     const step = await tx.runs.currentStep(run.id)
     if (step) await tx.runs.countAttempt(step.id, -1)

@@ -10,7 +10,7 @@ import { bindCall } from '../step/plan-calls.ts'
 import type { CallContext, Finding } from '../tools/define-inner-tool.ts'
 import { innerTools } from '../tools/index.ts'
 import { refuseCall, whyNotMade } from './before-call.ts'
-import { type HeldRun, held } from './held.ts'
+import { type HeldRun, held, LostLease } from './held.ts'
 import { sayIfUnsaid } from './say-later.ts'
 import { isTrouble } from './trouble.ts'
 
@@ -67,8 +67,10 @@ async function makeCall(run: HeldRun, call: StepCall, options: CallsOptions): Pr
   try {
     await attempt(run, call, options)
   } catch (error) {
-    if (!(error instanceof UserError) || isTrouble(error)) throw error
-    await held(run, (tx, at) => finish(tx, run, call, { status: 'error', text: error.message }, at))
+    if (error instanceof LostLease || isTrouble(error)) throw error
+    // Nothing of it is stored. Where the database itself is at fault, this fails as well.
+    const result = failure(error, call, options.log)
+    await held(run, (tx, at) => finish(tx, run, call, result, at))
   }
 }
 
@@ -124,10 +126,14 @@ async function outcome(
     return { status: 'success', ...(typeof answer === 'string' ? { text: answer } : answer) }
   } catch (error) {
     if (isTrouble(error) && mayRunAgain(call)) throw error
-    if (error instanceof UserError) return { status: 'error', text: error.message }
-    log('error', 'an inner tool failed', { tool: call.name, error: describeError(error) })
-    return { status: 'error', text: 'The tool failed inside the server. Go on without it.' }
+    return failure(error, call, log)
   }
+}
+
+function failure(error: unknown, call: StepCall, log: Log): Result {
+  if (error instanceof UserError) return { status: 'error', text: error.message }
+  log('error', 'an inner tool failed', { tool: call.name, error: describeError(error) })
+  return { status: 'error', text: 'The tool failed inside the server. Go on without it.' }
 }
 
 function mayRunAgain({ effect }: StepCall): boolean {

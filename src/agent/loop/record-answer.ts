@@ -19,7 +19,7 @@ export interface AnsweredStep {
   readonly calls: readonly PlannedCall[]
   readonly agentType: AgentType
   /** What the call taught about the context. */
-  readonly learned: Pick<ContextState, 'tokenRatio' | 'pressureTold'>
+  readonly learned: Partial<ContextState>
   /** The words of its calls are said when the calls are made. */
   readonly speaksLater: boolean
 }

@@ -30,7 +30,7 @@ interface Answered {
 export async function useAnswer(
   run: HeldRun,
   { stepId, input, compiled }: AskedStep,
-  model: Pick<ChatModel, 'handle' | 'warnings'>,
+  model: Pick<ChatModel, 'handle' | 'warnings' | 'isRehearsal'>,
   { answer: written, usage, emit, stream }: Answered,
 ): Promise<'went_on' | 'let_go'> {
   const { agent } = input
@@ -58,7 +58,10 @@ export async function useAnswer(
     answer: { ...answer, usage },
     calls,
     agentType: agent.agentType,
-    learned: learnFrom(answer.usage, input, compiled),
+    learned: {
+      ...learnFrom(answer.usage, input, compiled),
+      ...(model.isRehearsal !== true && { ranOn: model.handle }),
+    },
     speaksLater: isUnsaid,
   })
   const spoken = isUnsaid ? [] : calls.flatMap((call) => spokenBy(call) ?? [])

@@ -13,14 +13,15 @@ import {
   type TokenUsage,
 } from '../../core/run.ts'
 import {
+  type AskingAgent,
   CLIENT_HANDLE,
   type ModelFailure,
   type ModelRegistry,
   type ModelRequest,
 } from '../../llm/model.ts'
 import { isTooFull } from '../compaction/compact.ts'
+import { throwIfExhausted } from '../compaction/throw-if-exhausted.ts'
 import type { ContextInput } from '../context/compile-context.ts'
-import { throwIfExhausted } from '../throw-if-exhausted.ts'
 import { SPEAKING_TOOL } from '../tools/index.ts'
 import { advance, type Next, type RunBudget } from './advance.ts'
 import { AnswerStream } from './answer-stream.ts'
@@ -151,11 +152,14 @@ async function askModel(
     })
   }
   emit({ type: 'step_started', runId: run.id, agentId: run.agentId, step: number })
-  const model = await resolveModel(models, context.agent.model, next.sender)
-  if (model instanceof UserError) {
-    await fail(run, 'model_error', toRunError(model))
+  const asking: AskingAgent = { model: context.agent.model, ranOn: context.state.ranOn }
+  const chosen = await resolveModel(models, asking, next.sender)
+  if (chosen instanceof UserError) {
+    await fail(run, 'model_error', toRunError(chosen))
     return 'let_go'
   }
+  if (chosen.kind === 'missing') return waitForModel(run, chosen.problem)
+  const { model } = chosen
   const { input, compiled } = await compileExactly(context, countTokens)
   const wasRefused = overflows.get(stepId) === 'refused'
   if (wasRefused || isTooFull(input, compiled)) {
@@ -202,6 +206,11 @@ async function askModel(
       return 'let_go'
     }
     throwIfExhausted(result.failure)
+    if (result.failure.reason === 'unreachable' && (await models.isGone(model.handle))) {
+      if (asking.ranOn !== null) return waitForModel(run, goneModel(result.failure))
+      // The next look for the default finds another.
+      if (asking.model === null) return 'went_on'
+    }
     if (result.failure.reason === 'context_overflow' && !overflows.has(stepId)) {
       overflows.set(stepId, 'refused')
       await learnWindow(run, input, compiled, result.failure)
@@ -243,9 +252,19 @@ async function fail(run: HeldRun, reason: StopReason, error: RunError): Promise<
   await held(run, (tx, at) => failRun(tx, run, reason, error, at))
 }
 
-async function resolveModel(models: ModelRegistry, handle: string | null, sender: Sender) {
+async function waitForModel(run: HeldRun, problem: string): Promise<'let_go'> {
+  const missing = `${problem} The run goes on by itself when a model is there.`
+  await postponeRun(run, { waitingFor: 'model', retryAt: null, missing })
+  return 'let_go'
+}
+
+function goneModel({ message, hint }: ModelFailure): string {
+  return `${message} ${hint}`
+}
+
+async function resolveModel(models: ModelRegistry, agent: AskingAgent, sender: Sender) {
   try {
-    return await models.resolve(handle, sender)
+    return await models.resolveFor(agent, sender)
   } catch (error) {
     if (error instanceof UserError) return error
     throw error

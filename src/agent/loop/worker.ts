@@ -7,6 +7,7 @@ import type { EmbedQuestion } from '../../memory/embed-question.ts'
 import type { Lease, Storage } from '../../storage/port/store.ts'
 import { createAside, type Rest } from './aside.ts'
 import { type HeldRun, keepLease } from './held.ts'
+import { createModelWatch } from './model-watch.ts'
 import { createSweep } from './sweep.ts'
 import { restAfter } from './trouble.ts'
 import { type RunTools, type WorkEnd, workOnRun } from './work-on-run.ts'
@@ -64,6 +65,7 @@ export function createWorker(options: WorkerOptions): Worker {
   let stopping = false
   let claiming: Promise<void> | undefined
   let wokenWhileClaiming = false
+  let looking: Promise<void> | undefined
 
   async function claimAll(): Promise<void> {
     while (!stopping && active.size < mostRuns) {
@@ -143,9 +145,20 @@ export function createWorker(options: WorkerOptions): Worker {
     setTimeout(wake, milliseconds).unref()
   }
 
+  const modelWatch = createModelWatch({
+    storage,
+    models: options.models,
+    owner,
+    clock,
+    log,
+    wake,
+  })
+
   async function look(): Promise<void> {
     await sweep.run()
     wake()
+    // A server that is asked for its models may take its time; nobody waits for that here.
+    if (!stopping) looking = modelWatch.look()
   }
 
   void look()
@@ -178,7 +191,7 @@ export function createWorker(options: WorkerOptions): Worker {
     async stop() {
       stopping = true
       clearInterval(timer)
-      await claiming
+      await Promise.all([claiming, looking])
       const works = [...active.values()]
       for (const { controller } of works) controller.abort()
       await Promise.all(works.map(({ done }) => done))

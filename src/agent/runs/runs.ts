@@ -5,7 +5,7 @@ import { checkLength, LIMITS } from '../../core/limits.ts'
 import type { Message } from '../../core/message.ts'
 import type { Page } from '../../core/page.ts'
 import type { RunView } from '../../core/run.ts'
-import { type Run, waitsForClient } from '../../core/run.ts'
+import { type Run, waitsForClient, waitsForModel } from '../../core/run.ts'
 import type { ToolSpec } from '../../llm/model.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { RunFilter } from '../../storage/port/store.ts'
@@ -101,8 +101,12 @@ async function send(options: RunsOptions, message: MessageToAgent): Promise<Run>
 /** A message sent again makes its run look anew for a model: that of the client it comes from now, or another. */
 async function lookAgain(options: RunsOptions, run: Run, samples: boolean): Promise<void> {
   const { store, clock, owner } = options
-  if (!waitsForClient(run) || !(samples || (await hasOwnModel(options, run)))) return
   const at = toTimestamp(clock())
+  if (waitsForModel(run) && samples) {
+    await store.transaction((tx) => tx.runs.goOn(run.id, { samples, acceptedBy: owner }, at))
+    return
+  }
+  if (!waitsForClient(run) || !(samples || (await hasOwnModel(options, run)))) return
   await store.transaction((tx) => tx.runs.lookAgain(run.id, { samples, acceptedBy: owner }, at))
 }
 

@@ -1,4 +1,4 @@
-import { type Run, waitsForClient } from '../../core/run.ts'
+import { type Run, waitsForClient, waitsForModel } from '../../core/run.ts'
 import type { Reads } from '../../storage/port/store.ts'
 import { keyOf } from './run-key.ts'
 
@@ -9,6 +9,7 @@ export async function waitingWarnings(reads: Reads, run: Run): Promise<readonly 
       `The agent waits for the model of the client to go on. Call send_message again with the same agent and message and with idempotency_key ${JSON.stringify(keyOf(run))}, from a client that can sample.`,
     ]
   }
+  if (waitsForModel(run)) return run.missing === null ? [] : [run.missing]
   if (run.status !== 'queued') return []
   const ahead = await reads.runs.blocking(run.agentId, run.id)
   if (!ahead) return []

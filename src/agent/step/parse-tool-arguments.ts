@@ -1,5 +1,7 @@
 import { UserError } from '../../core/errors.ts'
+import { isDeeper } from '../../core/is-deeper.ts'
 import { isRecord } from '../../core/is-record.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { excerpt } from '../../core/text.ts'
 import { repairJson } from './repair-json.ts'
 
@@ -12,9 +14,9 @@ export interface ToolArguments {
 /** How the error of every call ends that was not run because there was more of it to come. */
 export const SHORTER = 'Make the call again, shorter.'
 
-/** Longer ones are no arguments but a model that does not find its end, and would be read again at every step. */
-const LONGEST_ARGUMENTS = 100_000
 const LONGEST_QUOTE = 120
+/** No tool has more than three; what walks through arguments calls itself at each. */
+const MOST_LEVELS = 100
 
 /**
  * The arguments of a call. Only slips that cannot change their meaning are put right: a code fence around them, a comma
@@ -22,10 +24,11 @@ const LONGEST_QUOTE = 120
  * completed: a call with half of its text would run as if the model had meant it. Throws a UserError for the model.
  */
 export function parseToolArguments(tool: string, written: string): ToolArguments {
-  if (written.length > LONGEST_ARGUMENTS) {
+  // Longer ones are of a model that does not find its end, and would be read again at every step.
+  if (written.length > LIMITS.toolArguments) {
     throw notRun(
       tool,
-      `its arguments have ${written.length} characters, and ${LONGEST_ARGUMENTS} are allowed. ${SHORTER}`,
+      `its arguments have ${written.length} characters, and ${LIMITS.toolArguments} are allowed. ${SHORTER}`,
     )
   }
   // Some models write nothing for a tool without parameters.
@@ -43,6 +46,12 @@ export function parseToolArguments(tool: string, written: string): ToolArguments
   if (value === null) return { value: {}, text: '{}' }
   if (!isRecord(value)) {
     throw notRun(tool, 'its arguments must be a JSON object. Make the call again.')
+  }
+  if (isDeeper(value, MOST_LEVELS)) {
+    throw notRun(
+      tool,
+      `its arguments are nested deeper than ${MOST_LEVELS} levels. Make the call again, flatter.`,
+    )
   }
   if (hasPrototypeKey(value)) {
     throw notRun(tool, 'the key "__proto__" is not allowed. Make the call again without it.')

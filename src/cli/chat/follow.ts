@@ -14,14 +14,14 @@ export interface Talk {
   readonly screen: Screen
   readonly input: Input
   showsSteps: boolean
-  /** Warnings that were shown: each is told once. */
+  /** Warnings already shown; each is shown once. */
   readonly told: Set<string>
 }
 
 type RunView = Awaited<ReturnType<Context['runs']['send']>>
 type RunId = RunView['run']['id']
 
-/** Sends a message and prints what comes of it, until the agent is done. True: it went well. */
+/** Sends a message and prints the conversation until the agent is done. Returns false if the run failed. */
 export async function converse(talk: Talk, text: string): Promise<boolean> {
   const { context, agent, screen, input } = talk
   const { run } = await context.runs.send({ agent: agent.id, text })
@@ -79,7 +79,7 @@ async function untilDone(talk: Talk, runId: RunId): Promise<boolean> {
   }
 }
 
-/** Prints what the run has added to the conversation since; answers how many messages were printed by now. */
+/** Prints the new messages of the run and returns how many were printed in total. */
 async function showNew(talk: Talk, runId: RunId, shown: number): Promise<number> {
   const messages = await talk.context.runs.messages(runId)
   const { presentMessage } = await openPresenters()
@@ -99,7 +99,7 @@ function tellWarnings({ screen, told }: Talk, { run }: RunView): void {
   }
 }
 
-/** False: there is nobody to ask. */
+/** Returns false if there is nobody to ask. */
 async function askApprovals(
   { context, agent, screen, input }: Talk,
   { run, pendingApprovals = [] }: RunView,

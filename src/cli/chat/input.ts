@@ -1,16 +1,16 @@
 import { createInterface, type Interface } from 'node:readline'
 
 export interface Input {
-  /** The next message, its lines joined where one ends with a backslash; undefined: there are no more. */
+  /** The next message; undefined at the end of input. A trailing backslash continues on the next line. */
   next(prompt: string): Promise<string | undefined>
-  /** Called for Ctrl+C while `next` is not waiting. */
+  /** Sets the listener for Ctrl+C outside of `next`. */
   onInterrupt(listener: () => void): void
   close(): void
 }
 
 const KEPT_LINES = 500
 
-/** What the user types. `past` are earlier messages, newest first, for the arrow keys. */
+/** Reads the user's messages. `past` holds earlier ones, newest first, for the arrow keys. */
 export function openInput(past: readonly string[]): Input {
   const isTerminal = process.stdin.isTTY === true
   const lines = createInterface({
@@ -66,7 +66,7 @@ export function openInput(past: readonly string[]): Input {
   }
 }
 
-/** Ctrl+C at the prompt takes back what was typed. */
+/** At the prompt, Ctrl+C clears the line. */
 function clearLine(lines: Interface): void {
   const hint = lines.line === '' ? '(Ctrl+D or /quit ends the conversation.)' : ''
   process.stdout.write(`${hint}\n`)

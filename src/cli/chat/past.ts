@@ -1,6 +1,6 @@
 import type { Talk } from './follow.ts'
 
-/** Prints the newest messages in which somebody said something, oldest first. */
+/** Prints the newest spoken messages, oldest first. */
 export async function showPast(
   talk: Pick<Talk, 'context' | 'agent' | 'screen'>,
   most: number,
@@ -16,7 +16,7 @@ export async function showPast(
   }
 }
 
-/** What the user said, newest first, for the arrow keys. */
+/** The user's earlier messages, newest first, for the arrow keys. */
 export async function pastInput({
   context,
   agent,

@@ -1,4 +1,4 @@
 import type { App } from '../../app.ts'
 
-/** What a conversation needs of the rest. */
+/** The part of the app that a conversation needs. */
 export type Context = App['context']

@@ -1,15 +1,15 @@
 import { type Paint, painterFor } from '../terminal/style.ts'
 import { visible, visibleLine } from '../terminal/visible.ts'
 
-/** What a conversation prints: replies on stdout, everything else on stderr where stdout is no terminal. */
+/** Output of a conversation. If stdout is not a terminal, only replies go there and everything else goes to stderr. */
 export interface Screen {
   readonly paint: Paint
   reply(name: string, text: string): void
   user(text: string): void
-  /** Something about the conversation, not of it. */
+  /** A remark about the conversation. */
   note(text: string): void
   problem(text: string): void
-  /** What goes on now, on a line that the next output takes the place of. */
+  /** A status line that the next output replaces. */
   status(text: string): void
 }
 

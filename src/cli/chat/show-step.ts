@@ -4,7 +4,7 @@ import type { Screen } from './screen.ts'
 
 const STEP_CHARACTERS = 500
 
-/** What the agent thought, called and was answered. */
+/** Prints the agent's reasoning, tool calls and tool results. */
 export function showStep(screen: Screen, entry: Entry): void {
   switch (entry.type) {
     case 'reasoning_message':

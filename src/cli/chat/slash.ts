@@ -57,7 +57,7 @@ const COMMANDS: Readonly<Record<string, Slash>> = {
   quit: { help: 'end the conversation, as Ctrl+D does', run: () => {} },
 }
 
-/** The command that a line is, if it is one: `/etc/hosts` is the beginning of a message. */
+/** Parses a slash command; undefined for an ordinary message such as `/etc/hosts is broken`. */
 export function readSlash(
   line: string,
 ): { readonly name: string; readonly rest: string } | undefined {

@@ -17,14 +17,14 @@ interface Options {
   readonly steps?: boolean
 }
 
-/** A conversation in the terminal; without one, every line of stdin is a message. */
+/** A conversation in the terminal. Without a terminal, every line of stdin is a message. */
 export async function chat(config: Config, reference: string, options: Options): Promise<void> {
-  await withContext(config, async (context) => {
+  const converseIn = async (context: Context) => {
     const isTerminal = process.stdin.isTTY === true
     const agent = await findOrCreate(context, reference, options.create ?? false)
     const screen = openScreen()
     const input = openInput(isTerminal ? await pastInput({ context, agent }) : [])
-    const talk: Talk = {
+    const conversation: Talk = {
       context,
       agent,
       screen,
@@ -34,15 +34,16 @@ export async function chat(config: Config, reference: string, options: Options):
     }
     if (isTerminal) {
       const model = agent.model ?? (await context.models.describeDefault({ samples: false })).handle
-      await showPast(talk, SHOWN_AT_START)
+      await showPast(conversation, SHOWN_AT_START)
       screen.note(`${agent.name} on ${model}. /help lists what can be typed; Ctrl+D ends.`)
     }
     try {
-      await untilOver(talk)
+      await untilOver(conversation)
     } finally {
       input.close()
     }
-  })
+  }
+  await withContext(config, converseIn, true)
 }
 
 async function untilOver(talk: Talk): Promise<void> {
@@ -58,7 +59,7 @@ async function untilOver(talk: Talk): Promise<void> {
   }
 }
 
-/** What can be mended does not end the conversation. */
+/** An error that the user can fix does not end the conversation. */
 async function say(talk: Talk, text: string): Promise<boolean> {
   try {
     return await converse(talk, text)

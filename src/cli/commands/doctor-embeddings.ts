@@ -3,10 +3,10 @@ import type { Config } from '../../config.ts'
 import { sumByModel } from '../../core/embedding-counts.ts'
 import type { Tell } from './doctor-report.ts'
 
-/** For a local engine that has to load its model first. */
+/** Time for a local engine to load its model; chosen by hand. */
 const PATIENCE_MILLISECONDS = 60_000
 
-/** Asks every embedding model in use for one vector, and tells what is embedded and what waits. */
+/** Requests one vector from each embedding model in use, and reports what is embedded and what is pending. */
 export async function checkEmbeddings(config: Config, tell: Tell): Promise<void> {
   const sets = await countSets(config)
   const handles = new Set(sets.map(({ handle }) => handle))

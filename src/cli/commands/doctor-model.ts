@@ -2,10 +2,10 @@ import { openModels, openStorage, type Storage } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import type { Tell } from './doctor-report.ts'
 
-/** For a local engine that has to load its model first. */
+/** Time for a local engine to load its model; chosen by hand. */
 const PATIENCE_MILLISECONDS = 60_000
 
-/** With the tool by which agents speak, as agents call: a model that takes no tools would fail them. */
+/** Includes the tool that agents reply with, because a model without tool calls does not work for agents. */
 const REQUEST = {
   messages: [{ role: 'user', text: 'Say the one word "ready" by calling send_message.' }],
   tools: [
@@ -23,7 +23,7 @@ const REQUEST = {
   toolChoice: 'required',
 } as const
 
-/** Makes one small call to the model that agents use which name none; what that teaches is kept with the data. */
+/** Makes one small call to the default model. What a refusal teaches is stored. */
 export async function checkModel(config: Config, tell: Tell, dataWorks: boolean): Promise<boolean> {
   if (!dataWorks) return tryModel(config, tell)
   const storage = await openStorage(config)
@@ -70,7 +70,7 @@ async function tryModel(config: Config, tell: Tell, storage?: Storage): Promise<
   }
 }
 
-/** Where the provider of the model was asked; empty: it has no address. */
+/** Address of the model's provider; empty if it has none. */
 function addressOf(config: Config, handle: string): string {
   const address = baseUrlOf(config, handle)
   return address === undefined ? '' : ` at ${address}`

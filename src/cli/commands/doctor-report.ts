@@ -3,16 +3,16 @@ import { painterFor } from '../terminal/style.ts'
 import { tellJson } from '../terminal/tell.ts'
 import { visibleLine } from '../terminal/visible.ts'
 
-/** Says what was found; the subject is empty where a line goes on with the one before. `facts` are for programs. */
+/** Reports a finding. An empty `subject` continues the previous line. `facts` go into the JSON report. */
 export type Tell = (subject: string, finding: string, facts?: object) => void
 
 export interface DoctorReport {
   readonly tell: Tell
-  /** Prints what was kept for programs. */
+  /** Prints the JSON report, if one was asked for. */
   end(works: boolean): void
 }
 
-/** Lines for a person as they are found, or all of them as JSON at the end; no secret is in either. */
+/** Prints findings as they come, or all as JSON at the end. Secrets are redacted in both. */
 export function createReport(secrets: readonly string[], json: boolean): DoctorReport {
   const paint = painterFor(process.stdout)
   const known = {}

@@ -10,7 +10,7 @@ import { forgetLearned, tellLearned } from './doctor-learned.ts'
 import { checkModel } from './doctor-model.ts'
 import { createReport, type Tell } from './doctor-report.ts'
 
-/** Tries what agents need, tells what it found and how to mend it. */
+/** Checks everything that agents need, and reports the results and how to fix problems. */
 export async function doctor(
   config: Config,
   { json = false, forget }: Asked & { readonly forget?: string | undefined },
@@ -24,7 +24,7 @@ export async function doctor(
   if (config.readOnly) tell('Mode', 'read-only: agents can be looked at, not talked to')
   const dataWorks = await checkData(config, tell)
   if (dataWorks && forget !== undefined) await forgetLearned(config, forget, tell)
-  // Whoever only reads asks no model.
+  // A read-only server never calls the model.
   const modelWorks = config.readOnly || (await checkModel(config, tell, dataWorks))
   if (dataWorks) await checkEmbeddings(config, tell)
   if (dataWorks) await tellLearned(config, tell)
@@ -58,19 +58,19 @@ async function checkData(config: Config, tell: Tell): Promise<boolean> {
   }
 }
 
-/** More than a few are of no help to anybody. */
-const MOST_PROBLEMS = 3
-const MOST_KEPT = 4
+/** More than these are of no help; chosen by hand. */
+const MAX_PROBLEMS = 3
+const MAX_KEPT_FILES = 4
 
-/** Reads all of the data, and looks at where and how it is kept. */
+/** Reads all of the data, and checks where and how it is stored. */
 async function checkFiles(config: Config, storage: Storage, tell: Tell): Promise<boolean> {
   if (config.database.kind === 'postgres') return true
   const problems = await storage.check()
   const { path, kept, checkPlace } = await openDataFiles(config)
   if (problems.length > 0) {
-    const some = problems.slice(0, MOST_PROBLEMS).join('; ')
+    const some = problems.slice(0, MAX_PROBLEMS).join('; ')
     const more =
-      problems.length > MOST_PROBLEMS ? `, and ${problems.length - MOST_PROBLEMS} more` : ''
+      problems.length > MAX_PROBLEMS ? `, and ${problems.length - MAX_PROBLEMS} more` : ''
     tell(
       'Integrity',
       `FAILED: the data is damaged (${some}${more}). Stop the servers, then bring back a backup with recollect restore <file>, ` +
@@ -82,9 +82,9 @@ async function checkFiles(config: Config, storage: Storage, tell: Tell): Promise
   }
   for (const warning of checkPlace()) tell('Place', warning)
   const files = kept()
-  for (const file of files.slice(0, MOST_KEPT)) tell('Kept', describeKept(file))
+  for (const file of files.slice(0, MAX_KEPT_FILES)) tell('Kept', describeKept(file))
   if (files.length > 0) {
-    const more = files.length > MOST_KEPT ? `${files.length - MOST_KEPT} more; ` : ''
+    const more = files.length > MAX_KEPT_FILES ? `${files.length - MAX_KEPT_FILES} more; ` : ''
     tell('', `${more}what was deleted since may still stand there; recollect purge removes them.`)
   }
   return problems.length === 0

@@ -10,11 +10,11 @@ type Memory = Parameters<Parameters<typeof withContext>[1]>[0]['memory']
 
 interface Known {
   readonly value: string
-  /** 0: the agent has no such block. */
+  /** 0 if the agent has no such block yet. */
   readonly version: number
 }
 
-/** Opens a block in the editor and stores what comes out, unless it was changed by another meanwhile. */
+/** Opens a block in the editor and stores the result, unless somebody else has changed the block meanwhile. */
 export async function editMemory(
   config: Config,
   agent: string,
@@ -71,7 +71,7 @@ async function read(memory: Memory, agent: string, label: string): Promise<Known
   return { value: block?.value ?? '', version: block?.version ?? 0 }
 }
 
-/** Why it was not stored; undefined: it was. */
+/** Returns the reason if the text was not stored. */
 async function store(
   memory: Memory,
   agent: string,
@@ -88,7 +88,7 @@ async function store(
   }
 }
 
-/** Throws, with the text kept in its file, where there is nobody to ask or the user gives up. */
+/** Asks how to go on. Throws if there is nobody to ask or the user gives up; the text stays in its file. */
 async function whatNext(
   { code }: UserError,
   path: string,

@@ -8,7 +8,7 @@ import type { Config } from '../../config.ts'
 import { UserError } from '../../core/errors.ts'
 import { visible, visibleJson } from '../terminal/visible.ts'
 
-/** To stdout if no file is named. Whatever the settings, it only reads the data. */
+/** Exports to a file, or to stdout. Never writes to the data, whatever the settings. */
 export async function exportToFile(
   config: Config,
   agent: string,
@@ -33,14 +33,14 @@ export async function exportToFile(
   }
 }
 
-/** A file that did not exist, for this user alone; nothing of it remains if it can't be written to its end. */
+/** Creates a file that only this user can read. Removes it if writing fails. */
 async function writeNew(
   target: string,
   work: (write: (text: string) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const stream = createWriteStream(target, { flags: 'wx', mode: 0o600 })
   const written = finished(stream)
-  // Whoever waits for it below hears of it; until then it is not unhandled.
+  // The error is thrown by `await written` below; do not report it as unhandled before.
   written.catch(() => undefined)
   try {
     await new Promise<void>((opened, failed) => stream.once('ready', opened).once('error', failed))
@@ -58,7 +58,7 @@ async function writeNew(
   }
 }
 
-/** Waits until it was taken, so that a large agent is never in memory as a whole. */
+/** Waits for the stream to drain, so that a large agent is never in memory as a whole. */
 async function put(stream: Writable, text: string): Promise<void> {
   await new Promise<void>((taken, failed) => {
     stream.write(text, (error) => (error ? failed(error) : taken()))

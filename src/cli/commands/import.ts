@@ -7,8 +7,8 @@ import { inCommands } from '../terminal/in-commands.ts'
 import { tell } from '../terminal/tell.ts'
 import { visible } from '../terminal/visible.ts'
 
-/** A JavaScript string holds little more. */
-const LARGEST_BYTES = 400_000_000
+/** Just below the maximum length of a JavaScript string in V8. */
+const MAX_BYTES = 400_000_000
 
 export async function importFromFile(config: Config, file: string): Promise<void> {
   if (config.agent !== null) {
@@ -31,7 +31,7 @@ export async function importFromFile(config: Config, file: string): Promise<void
 async function read(path: string): Promise<string> {
   try {
     const { size } = await stat(path)
-    if (size <= LARGEST_BYTES) return await readFile(path, 'utf8')
+    if (size <= MAX_BYTES) return await readFile(path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
     throw new UserError(
@@ -42,6 +42,6 @@ async function read(path: string): Promise<string> {
   }
   throw new UserError(
     'limit_exceeded',
-    `${path} is larger than ${LARGEST_BYTES / 1e6} MB, which is more than can be imported. recollect backup copies data of any size.`,
+    `${path} is larger than ${MAX_BYTES / 1e6} MB, which is more than can be imported. recollect backup copies data of any size.`,
   )
 }

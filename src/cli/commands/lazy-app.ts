@@ -3,12 +3,12 @@ import type { Config } from '../../config.ts'
 import { describeError, type Log } from '../../core/log.ts'
 
 export interface LazyApp {
-  /** Opens it the first time; a failure is told to the caller, and the next call tries again. */
+  /** Opens the app on the first call. After a failure, the next call tries again. */
   get(): Promise<App>
   close(): Promise<void>
 }
 
-/** The app, opened when it is first needed, so that nobody waits for it who does not need it. */
+/** Opens the app only when it is needed, because opening takes time. */
 export function createLazyApp(config: Config, log: Log): LazyApp {
   let opening: Promise<App> | undefined
   let opened: App | undefined

@@ -6,7 +6,7 @@ import { type Asked, tellJson } from '../terminal/tell.ts'
 import { visible } from '../terminal/visible.ts'
 import { reading } from './with-context.ts'
 
-/** Prints an agent's blocks, each under its label, or the text of one alone. */
+/** Prints an agent's blocks with their labels, or only the text of one block. */
 export async function printMemory(
   config: Config,
   agent: string,

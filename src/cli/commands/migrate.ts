@@ -12,7 +12,7 @@ interface Options {
   readonly to?: string
 }
 
-/** Copies all data from one database to another. Ends with 0 when the copy is complete and was compared. */
+/** Copies all data from one database to another. Exits with 0 when the copy is complete and verified. */
 export async function migrate(args: Options): Promise<void> {
   const from = address('--from', args.from)
   const to = address('--to', args.to)

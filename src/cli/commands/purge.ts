@@ -5,7 +5,7 @@ import { askOne } from '../terminal/ask.ts'
 import { tell } from '../terminal/tell.ts'
 import { describeKept } from './describe-kept.ts'
 
-/** Removes what restores and migrations kept beside the data, after asking. */
+/** Deletes the old files that restores and migrations have kept, after confirmation. */
 export async function purge(config: Config, { yes = false }: { yes?: boolean }): Promise<void> {
   const { path, kept, removeKept } = await openDataFiles(config)
   const files = kept()

@@ -4,7 +4,7 @@ import { tell } from '../terminal/tell.ts'
 
 const count = (number: number) => number.toLocaleString('en')
 
-/** Says what was copied and what could not be. */
+/** Copies what is readable of a damaged file, and reports what is not. */
 export async function salvage(damaged: string, target: string): Promise<void> {
   const { tables, adopted, mended } = await salvageData(resolve(damaged), resolve(target))
   for (const { name, rows, lost } of tables) {

@@ -1,16 +1,15 @@
 import {
+  type App,
   findPinnedAgent,
   isLoopback,
   openApp,
   openGate,
-  openModels,
   openStorage,
   serveHttp,
 } from '../../app.ts'
 import { type Config, ConfigError, secretsOf, settingWarnings } from '../../config.ts'
 import { createLog } from '../../core/log.ts'
 import { VERSION } from '../../core/version.ts'
-
 import { closeAndExit, stopSignal } from '../terminal/until-stopped.ts'
 import { visible } from '../terminal/visible.ts'
 
@@ -52,7 +51,7 @@ export async function serve(
   tell(`Recollect ${VERSION} serves MCP at ${serving.url}`)
   tell(`Data:  ${location}${config.readOnly ? ' (only read)' : ''}`)
   if (agent) tell(`Agent: ${agent.name} (${agent.id}), no other`)
-  tell(`Model: ${await describeModel(config)}`)
+  tell(`Model: ${await describeModel(config, app)}`)
   if (config.oauth) tell(`Tokens: of ${config.oauth.issuer}, for ${config.oauth.resource}`)
   const header = await headerFor(config, gate.isClosed)
   const reached = isLoopback(host) ? serving.url : serving.url.replace(host, '<this machine>')
@@ -63,7 +62,7 @@ export async function serve(
   await closeAndExit(serving.close, app.close)
 }
 
-/** Whoever serves others has a token for them. */
+/** A server that other machines can reach needs a token. */
 async function requireToken(config: Config, host: string): Promise<void> {
   if (config.token !== null || config.oauth !== null) return
   const storage = await openStorage(config)
@@ -74,7 +73,7 @@ async function requireToken(config: Config, host: string): Promise<void> {
   )
 }
 
-/** What a client has to be told of the token; one that asks the issuer gets it by itself. */
+/** Tells the user which header clients must send. With an OAuth issuer, clients get a token by themselves. */
 async function headerFor(
   { token, oauth }: Config,
   isClosed: () => Promise<boolean>,
@@ -83,10 +82,10 @@ async function headerFor(
   return ` --header "Authorization: Bearer ${token === null ? '<token>' : '$RECOLLECT_TOKEN'}"`
 }
 
-async function describeModel(config: Config): Promise<string> {
+async function describeModel(config: Config, { context }: App): Promise<string> {
   if (config.readOnly) return 'none is asked by a server that only reads'
   try {
-    const { handle, reason } = await (await openModels(config)).describeDefault()
+    const { handle, reason } = await context.models.describeDefault()
     return `${handle} (${reason})`
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

@@ -3,7 +3,7 @@ import type { Config } from '../../config.ts'
 import { sumByModel } from '../../core/embedding-counts.ts'
 import { type Asked, tell, tellJson } from '../terminal/tell.ts'
 
-/** Counts what there is. Whatever the settings, it only reads. */
+/** Prints counts. Never writes to the data, whatever the settings. */
 export async function stats(config: Config, { json = false }: Asked): Promise<void> {
   const facts = await count(config)
   if (json) tellJson(facts)

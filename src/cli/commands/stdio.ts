@@ -4,7 +4,10 @@ import { createLog } from '../../core/log.ts'
 import { closeAndExit, stopSignal } from '../terminal/until-stopped.ts'
 import { createLazyApp } from './lazy-app.ts'
 
-/** The data is opened by the first call that needs it, or after this, to take up what an earlier process left. */
+/**
+ * The data is opened by the first call that needs it, or after this time to resume runs of an earlier process. Chosen
+ * by hand.
+ */
 const OPEN_AFTER_MILLISECONDS = 1_000
 
 export async function stdio(config: Config): Promise<void> {

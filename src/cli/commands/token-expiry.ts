@@ -7,15 +7,15 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
   d: 86_400_000,
   w: 7 * 86_400_000,
 }
-const MOST_MILLISECONDS = 3_660 * 86_400_000
+const MAX_MILLISECONDS = 3_660 * 86_400_000
 
-/** When a token ends: `30d` from now, or at a date. */
+/** Parses an expiry: `30d` from now, or a date. */
 export function readExpiry(text: string, now: number): Timestamp {
   const [, count, unit] = /^(\d{1,6})([mhdw])$/.exec(text) ?? []
   const span = Number(count) * (MILLISECONDS[unit ?? ''] ?? Number.NaN)
   const isDate = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text)
   const end = isDate ? Date.parse(text) : now + span
-  if (end > now && end - now <= MOST_MILLISECONDS) return toTimestamp(end)
+  if (end > now && end - now <= MAX_MILLISECONDS) return toTimestamp(end)
   throw new ConfigError(
     `--expires: found "${text}", allowed is a number with m, h, d or w, like 30d, or a date to come, like 2030-01-31; within ten years.`,
   )

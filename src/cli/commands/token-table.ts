@@ -3,13 +3,13 @@ import { table } from '../terminal/table.ts'
 
 type Token = Awaited<ReturnType<Tokens['list']>>[number]
 
-/** What is known of tokens, in columns. */
+/** Tokens as a table for people. */
 export function tokenTable(tokens: readonly Token[], now: number): readonly string[] {
   const head = ['NAME', 'SCOPES', 'NAMESPACE', 'CREATED', 'USED', 'STATE', 'ID']
   return table([head, ...tokens.map((token) => rowOf(token, now))])
 }
 
-/** The same for programs. */
+/** A token as JSON for programs. */
 export function tokenFacts({ id, name, scopes, namespace, ...times }: Token) {
   return {
     id,

@@ -7,9 +7,9 @@ import { visible } from '../terminal/visible.ts'
 import { readExpiry } from './token-expiry.ts'
 import { tokenFacts, tokenTable } from './token-table.ts'
 
-/* Bearer tokens for clients over HTTP. */
+/* Manages bearer tokens for HTTP clients. */
 
-/** All that a client needs to work with agents, and nothing that can't be taken back. */
+/** Everything a client needs to work with agents, but nothing that cannot be undone. */
 const USUAL_SCOPES = 'read,chat,write'
 
 const NAME = /^[^\p{Cc}]{1,64}$/u

@@ -4,7 +4,7 @@ import { createLog } from '../../core/log.ts'
 
 type Context = App['context']
 
-/** Opens the data to look at it, beside servers at work or alone: nothing is written, and no run is worked on. */
+/** Opens the data without writing to it or taking runs, also next to running servers. */
 export async function reading<T>(
   config: Config,
   work: (context: Context) => Promise<T>,
@@ -12,11 +12,13 @@ export async function reading<T>(
   return withContext({ ...config, readOnly: true }, work)
 }
 
+/** Opens the data. With `works`, this process runs agents if no server does. */
 export async function withContext<T>(
   config: Config,
   work: (context: Context) => Promise<T>,
+  works = false,
 ): Promise<T> {
-  const app = await openApp(config, createLog(config.logLevel, secretsOf(config)))
+  const app = await openApp(config, createLog(config.logLevel, secretsOf(config)), works)
   try {
     return await work(app.context)
   } finally {

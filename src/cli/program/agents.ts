@@ -3,7 +3,7 @@ import { createCommand } from './command.ts'
 import { AS_JSON } from './facts.ts'
 import { configOf, DATA } from './flags.ts'
 
-/** Agents for people at a terminal: who there is, what they remember, and a conversation. */
+/** Commands for people at a terminal: list agents, read and edit memory, chat. */
 export function agents(): Command {
   return createCommand({
     name: 'agents',

@@ -6,14 +6,14 @@ const HELP_COLUMNS = 100
 
 export interface Declaration {
   readonly name: string
-  /** One line, for the list of commands. */
+  /** One line for the list of commands. */
   readonly summary: string
-  /** What its help says beneath the usage; paragraphs are wrapped. */
+  /** Text below the usage in the command's help. Paragraphs are wrapped. */
   readonly about: string
   readonly settings?: readonly Setting[]
 }
 
-/** A command that refuses what it does not know, in our words, and whose help fits a terminal. */
+/** A command that reports unknown words in our own sentences and whose help fits the terminal. */
 export function createCommand({ name, summary, about, settings = [] }: Declaration): Command {
   const command = new Command(name)
     .summary(summary)
@@ -26,7 +26,7 @@ export function createCommand({ name, summary, about, settings = [] }: Declarati
       getOutHelpWidth: () => Math.min(HELP_COLUMNS, process.stdout.columns ?? HELP_COLUMNS),
       getErrHelpWidth: () => Math.min(HELP_COLUMNS, process.stderr.columns ?? HELP_COLUMNS),
     })
-  // Settings are added first and read last.
+  // Settings are declared first but listed last.
   command.on('beforeHelp', () => {
     const isSetting = ({ helpGroupHeading }: Option) => helpGroupHeading !== undefined
     const options = command.options as Option[]
@@ -38,7 +38,7 @@ export function createCommand({ name, summary, about, settings = [] }: Declarati
   return addSettings(command, settings)
 }
 
-/** Help or the version was asked for and printed. */
+/** True if help or the version was printed. */
 export function isDone(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode === 0
 }

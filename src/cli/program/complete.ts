@@ -10,7 +10,7 @@ interface Candidate {
 
 const FILES = 'files'
 
-/** Prints what the last of `words` can become. Whatever goes wrong, there is just nothing to offer. */
+/** Prints completions for the last of `words`. On any error it prints none. */
 export async function complete(program: Command, words: readonly string[]): Promise<void> {
   const unfinished = words.at(-1) ?? ''
   const found = await candidates(program, words.slice(0, -1), unfinished).catch(() => [])
@@ -44,7 +44,7 @@ async function candidates(
   ]
 }
 
-/** Which command these words are of, what it was given, and the flag that still waits for its value. */
+/** Finds the command in the words, its arguments, and a flag that still needs its value. */
 function walk(program: Command, words: readonly string[]) {
   let command = program
   let values: string[] = []
@@ -83,7 +83,7 @@ function flagsOf(command: Command): readonly Candidate[] {
   ].flatMap(({ long, description }) => (long ? [{ word: long, meaning: description }] : []))
 }
 
-/** Where the data is, as the words say it. */
+/** Settings given as flags in the words. */
 function settingsIn(words: readonly string[]): Readonly<Record<string, string>> {
   const settings: Record<string, string> = {}
   for (const name of ['home', 'database', 'namespace']) {

@@ -1,6 +1,6 @@
 /*
- * Each script asks `recollect complete` and offers what it answers: a first line `words` or `files`, then a word a
- * line, with its meaning behind a tab. Nothing that was typed or answered is evaluated: names of agents are anybody's.
+ * Each script calls `recollect complete` and offers its output: first a line `words` or `files`, then one word per line
+ * with a description after a tab. Nothing is evaluated by the shell, because anyone may have chosen an agent's name.
  */
 
 const bash = `# bash completion for recollect; ~/.bashrc: source <(recollect completion bash)

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { createCommand } from './command.ts'
 import { configOf, DATA } from './flags.ts'
 
-/* Agents as files. */
+/* Commands for agent files. */
 
 export function exportAgent(): Command {
   return createCommand({

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { type Config, type Environment, readConfig, settingWarnings } from '../../config.ts'
 import { visible } from '../terminal/visible.ts'
 
-/** Flags that stand for settings: how they are written, what they mean, and the variable. */
+/** Flags for settings: syntax, description and environment variable. */
 const FLAGS = {
   home: ['--home <dir>', 'where the data lives', 'RECOLLECT_HOME'],
   database: ['--database <url>', 'file:<path> or postgres://…', 'RECOLLECT_DATABASE_URL'],
@@ -19,9 +19,9 @@ type Given = Readonly<Record<string, unknown>>
 
 export type Setting = keyof typeof FLAGS
 
-/** Where the data is and whose: what every command that opens it needs to know. */
+/** Settings of every command that opens the data. */
 export const DATA: readonly Setting[] = ['home', 'database', 'namespace']
-/** What a server can be told. */
+/** Settings of a server. */
 export const SERVER: readonly Setting[] = [
   ...DATA,
   'model',
@@ -42,20 +42,24 @@ export function addSettings(command: Command, settings: readonly Setting[]): Com
   return command
 }
 
-/** For a command that a person called: says on stderr which variables are no settings. */
+/** For commands that people run: warns on stderr about unknown variables. */
 export function configOf(given: Given): Config {
   const config = serverConfigOf(given)
   for (const warning of settingWarnings()) process.stderr.write(`recollect: ${visible(warning)}\n`)
   return config
 }
 
-/** The settings of the environment, overridden by the flags that were given. */
+/** Settings of the environment, overridden by flags. */
 export function serverConfigOf(given: Given): Config {
+  return readConfig(settingsOf(given))
+}
+
+export function settingsOf(given: Given): Environment {
   const settings: Record<string, string> = {}
   for (const [name, [, , variable]] of Object.entries(FLAGS)) {
     const value = given[name]
     if (value === true) settings[variable] = '1'
     if (typeof value === 'string') settings[variable] = value
   }
-  return readConfig(settings satisfies Environment)
+  return settings
 }

@@ -6,6 +6,7 @@ import { createCommand } from './command.ts'
 import { backup, migrate, purge, restore, salvage } from './data.ts'
 import { doctor, stats } from './facts.ts'
 import { exportAgent, importAgent } from './files.ts'
+import { hook } from './hooks.ts'
 import { everyCommand, isHidden, unknownCommand } from './refuse.ts'
 import { serve, stdio } from './serving.ts'
 import { complete, completion, help, version } from './shells.ts'
@@ -18,14 +19,14 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Data:': [backup, restore, salvage, purge, migrate, exportAgent, importAgent],
   'Access:': [token],
   'Agents:': [agents, memory, chat],
-  'More:': [completion, help],
+  'More:': [hook, completion, help],
 }
 
-/** Carries out what was typed. */
+/** Runs the command line. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const program = createProgram()
   const words = commandFirst(program, argv)
-  // A server that speaks on stdout ends in good order by itself.
+  // A stdio server handles the end of stdout itself.
   if (words[0] !== 'stdio') endWithStdout()
   await program.parseAsync(words, { from: 'user' })
 }
@@ -57,7 +58,7 @@ export function printHelp(stream: NodeJS.WriteStream): void {
     .outputHelp()
 }
 
-/** The command may stand behind flags; without one it is `stdio`, which is what clients start. */
+/** Puts the command before its flags. Without a command it is `stdio`, which clients start. */
 function commandFirst(program: Command, argv: readonly string[]): readonly string[] {
   const at = indexOfWord(program, argv)
   const word = argv[at]
@@ -71,7 +72,7 @@ function commandFirst(program: Command, argv: readonly string[]): readonly strin
   return isHidden(word) ? [word, ...argv.slice(at + 1)] : [word, ...argv.toSpliced(at, 1)]
 }
 
-/** Of the first word that is neither a flag nor the value of one. */
+/** Index of the first word that is neither a flag nor a flag's value. */
 function indexOfWord(program: Command, argv: readonly string[]): number {
   const valued = new Set(
     everyCommand(program).flatMap(({ options }) =>

@@ -2,7 +2,7 @@ import type { Command, CommanderError } from 'commander'
 import { ConfigError } from '../../config.ts'
 import { nearest } from '../../core/nearest.ts'
 
-/** What was wrong with the words after the command, in a sentence that names what was probably meant. */
+/** One sentence on the error in the command line, with a suggestion for a misspelt word. */
 export function refusalOf(command: Command, error: CommanderError): ConfigError {
   const usage = usageOf(command)
   const [, quoted = ''] = /'([^']+)'/.exec(error.message) ?? []
@@ -24,7 +24,7 @@ export function refusalOf(command: Command, error: CommanderError): ConfigError 
   }
 }
 
-/** A word that names no command. */
+/** Error for a word that is not a command. */
 export function unknownCommand(program: Command, word: string): ConfigError {
   const names = program.commands.map((command) => command.name()).filter((name) => !isHidden(name))
   const meant = nearest(word, names)
@@ -34,7 +34,7 @@ export function unknownCommand(program: Command, word: string): ConfigError {
   )
 }
 
-/** Shells call it; nobody types it. */
+/** For commands that shells call and people do not type. */
 export function isHidden(name: string): boolean {
   return name === 'complete'
 }
@@ -64,7 +64,7 @@ function spareOf(command: Command): string {
   return command.args[command.registeredArguments.length] ?? ''
 }
 
-/** `token create`: its name with those of the commands that it belongs to, but for the program. */
+/** Name of a command with its parents but without the program: `token create`. */
 export function pathOf(command: Command): string {
   const above = command.parent?.parent ? `${pathOf(command.parent)} ` : ''
   return `${above}${command.name()}`

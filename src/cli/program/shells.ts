@@ -20,7 +20,7 @@ export function completion(): Command {
     })
 }
 
-/** The scripts call it with the words typed so far. */
+/** The completion scripts call this with the words typed so far. */
 export function complete(): Command {
   return createCommand({
     name: 'complete',

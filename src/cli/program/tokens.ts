@@ -7,7 +7,7 @@ import { configOf, DATA } from './flags.ts'
 const USAGE =
   'recollect token create --name <name>, recollect token list, recollect token revoke <id|name>'
 
-/** Bearer tokens for clients over HTTP. */
+/** Commands for bearer tokens of HTTP clients. */
 export function token(): Command {
   return createCommand({
     name: 'token',

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 
-/** One of these letters, as the user answered; undefined: there is no terminal, or the user ended the question. */
+/** Asks for one of these letters. Undefined if there is no terminal or the user closed the question. */
 export async function askOne(question: string, letters: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined
   const lines = createInterface({ input: process.stdin, output: process.stderr })

@@ -1,22 +1,21 @@
 /*
- * Whoever reads what we print may stop: `doctor | head`, a client that closes the log, a terminal that is gone. That is
- * no reason to end what serves others, and no fault to report.
+ * The reader of our output may stop: `doctor | head`, a client that closes the log, a terminal that is gone. A server
+ * must survive that, and it is not reported as an error.
  */
 
 const GONE = new Set(['EPIPE', 'ECONNRESET', 'EIO', 'EBADF', 'ERR_STREAM_DESTROYED'])
 
-/** Whether an error says no more than that nobody reads any longer. */
+/** Whether an error only means that nobody reads the output any more. */
 export function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && GONE.has(String(error.code))
 }
 
-/** Goes on without stderr, whatever happens to it, and without a reader of stdout. */
+/** Ignores all errors of stderr, and of stdout those without a reader. */
 export function surviveBrokenPipes(): void {
   process.stderr.on('error', () => undefined)
   process.stdout.on('error', (error) => {
     if (isBrokenPipe(error)) return
-    // A full disk behind `>`: what was asked for is not there.
-    process.stderr.write(`recollect: can't write to stdout: ${error.message}\n`)
+    // For example a full disk: the output is incomplete, so the exit code must not be 0.
     process.exitCode = 1
   })
 }

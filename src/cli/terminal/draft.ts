@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path'
 import { readEditor } from '../../config.ts'
 import { UserError } from '../../core/errors.ts'
 
-/** A text in a file of its own, for this user alone, while it is in an editor. */
+/** A text in a temporary file that only this user can read, for the editor. */
 export interface Draft {
   readonly path: string
-  /** As it went in: an editor may end a file with a line feed that the text has not, or change how lines end. */
+  /** The original text. An editor may add a final line feed or change line ends; that does not count as an edit. */
   readonly text: string
 }
 
@@ -20,10 +20,10 @@ export async function openDraft(name: string, text: string): Promise<Draft> {
   return { path, text }
 }
 
-/** The text when the editor has ended. Throws a UserError if it could not be run, or says that it failed. */
+/** Runs the editor and returns the edited text. Throws a UserError if the editor cannot be run or fails. */
 export async function edit({ path, text }: Draft): Promise<string> {
   const editor = readEditor()
-  // A setting like "code --wait" has arguments, and on Windows a file name has backslashes: a shell reads both.
+  // A shell handles both arguments as in "code --wait" and backslashes in Windows paths.
   const child = spawn(`${editor} ${quoted(path)}`, { stdio: 'inherit', shell: true })
   const code = await once(child, 'exit').then(
     ([status]) => Number(status ?? 1),

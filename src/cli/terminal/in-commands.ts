@@ -1,9 +1,9 @@
 /*
- * The parts of Recollect name the tools of an MCP client when they say what to do next. At a terminal there are
- * commands instead, and where there is none, it is said where the tool is.
+ * Errors name MCP tools when they say what to do next. In a terminal these names are replaced by commands, or by a note
+ * that the tool exists only over MCP.
  */
 
-/** The first that matches counts; phrases come before the names in them. */
+/** The first match wins, so phrases come before the names they contain. */
 const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [
     /Call list_agents to see those that exist, or create_agent\./g,
@@ -22,7 +22,7 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
 const TOOLS =
   /(?<!the tool )\b((?:append|attach|cancel|compact|configure|create|delete|detach|diff|get|insert|list|memory|replace|reset|respond|restore|search|send|update)_[a-z_]+)\b/g
 
-/** An agent's own tools. */
+/** Tools of the agent itself stay as they are. */
 const INNER = /^(send_message|memory_insert|memory_replace|memory_rethink)$/
 
 export function inCommands(message: string): string {

@@ -1,18 +1,18 @@
 import type { WriteStream } from 'node:tty'
 
-/** How often a terminal is drawn on, and how often a log gets a line. */
+/** Interval of redraws in a terminal, and of lines in a log. Chosen by hand. */
 const REDRAW_MILLISECONDS = 100
 const LINE_MILLISECONDS = 5_000
 const WIDTH = 30
 
 export interface ProgressBar {
   show(phase: string, done: number, total: number): void
-  /** A line of its own, above the bar. */
+  /** Prints a line above the bar. */
   say(text: string): void
   end(): void
 }
 
-/** In a terminal a bar that is drawn over and over; elsewhere a line now and then. */
+/** A progress bar in a terminal; otherwise a line from time to time. */
 export function createProgressBar(
   stream: Pick<WriteStream, 'write'> & { readonly isTTY?: boolean },
 ): ProgressBar {

@@ -1,4 +1,4 @@
-/** Whatever a library may print goes to stderr: one stray line on stdout ends a client's connection. */
+/** Redirects the console to stderr: one stray line of a library on stdout breaks a client's connection. */
 export function keepStdoutPure(): void {
   for (const name of ['log', 'info', 'debug', 'warn', 'error', 'dir', 'table', 'trace'] as const) {
     console[name] = (...values: unknown[]) => {
@@ -7,7 +7,7 @@ export function keepStdoutPure(): void {
   }
 }
 
-/** A reader that has seen enough (`| head -1`) and a full disk end a command; neither is worth a stack trace. */
+/** Ends the command if the reader has stopped (`| head -1`) or the disk is full, without a stack trace. */
 export function endWithStdout(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? process.exitCode : 1)

@@ -2,10 +2,10 @@ import { styleText } from 'node:util'
 
 type Format = Parameters<typeof styleText>[0]
 
-/** Puts a text into colours. */
+/** Colours a text. */
 export type Paint = (format: Format, text: string) => string
 
-/** Colours for a terminal that has them, unless NO_COLOR; Node reads that, and TERM and FORCE_COLOR too. */
+/** Colours for a terminal that supports them. Node honours NO_COLOR, FORCE_COLOR and TERM. */
 export function painterFor(stream: NodeJS.WriteStream): Paint {
   return stream.isTTY && stream.hasColors() ? styleText : (_format, text) => text
 }

@@ -1,6 +1,6 @@
 import { visibleLine } from './visible.ts'
 
-/** Rows in columns, the first row being their names. */
+/** Formats rows as columns; the first row is the header. */
 export function table(rows: readonly (readonly string[])[]): readonly string[] {
   const shown = rows.map((row) => row.map(visibleLine))
   const widths = (shown[0] ?? []).map((_, column) =>

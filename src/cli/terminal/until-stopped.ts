@@ -1,4 +1,4 @@
-/** Whatever hangs, a process that was told to stop is gone after this. */
+/** A stopped process exits after this time, even if something hangs. Chosen by hand. */
 const LAST_MOMENT_MILLISECONDS = 4_500
 
 /** Resolves at SIGINT or SIGTERM. */

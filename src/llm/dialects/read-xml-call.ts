@@ -19,10 +19,10 @@ const NAME_TAG =
   /<(?:tool_name|function_name|tool|function|name)>\s*([\s\S]*?)\s*<\/(?:tool_name|function_name|tool|function|name)>/i
 const ARGUMENTS_TAG = /<(arguments|parameters|args|input|tool_input|params)>([\s\S]*?)(?:<\/\1>|$)/i
 const PARAMETER = new RegExp(
-  String.raw`<${PREFIX}(?:parameter|param|arg)\s*(?:=\s*|name\s*=\s*)"?([^">\s]+)"?[^>]*>([\s\S]*?)(?=<\/${PREFIX}(?:parameter|param|arg)>|<${PREFIX}(?:parameter|param|arg)\s*(?:=|name)|<\/${PREFIX}(?:function|invoke|tool_call|tool_use)>|$)`,
+  String.raw`<${PREFIX}(?:parameter|param|arg)\s*(?:=\s*|name\s*=\s*)"?([^">\s]+)"?[^>]*>([\s\S]*?)(?=<\/${PREFIX}(?:parameter|param|arg)>|<${PREFIX}(?:parameter|param|arg)\s*(?:=|name)|<\/${PREFIX}(?:function|invoke|tool_call|tool_use)>)`,
   'gi',
 )
-const PAIR = /<arg_key>([\s\S]*?)<\/arg_key>\s*<arg_value>([\s\S]*?)(?:<\/arg_value>|$)/gi
+const PAIR = /<arg_key>([\s\S]*?)<\/arg_key>\s*<arg_value>([\s\S]*?)<\/arg_value>/gi
 
 /** A call written in tags. Undefined: the text is none. */
 export function readXmlCall(body: string, tools: Tools): WrittenCall | undefined {

@@ -1,5 +1,5 @@
+import { isRecord } from '../../core/is-record.ts'
 import type { Fields } from '../wire/fields.ts'
-import { isFields } from '../wire/fields.ts'
 import { isThinking } from './message-extras.ts'
 import type { Turn } from './to-turns.ts'
 
@@ -42,7 +42,7 @@ export function withoutMarks(body: Fields): Fields {
 function strip(value: unknown): unknown {
   if (!Array.isArray(value)) return value
   return value.map((entry: unknown) => {
-    if (!isFields(entry)) return entry
+    if (!isRecord(entry)) return entry
     const { cache_control: _mark, ...kept } = entry
     return 'content' in kept && 'role' in kept ? { ...kept, content: strip(kept.content) } : kept
   })

@@ -1,6 +1,7 @@
+import { isRecord } from '../../core/is-record.ts'
 import type { Learned } from '../learned/learned.ts'
 import type { Refusal } from '../wire/classify-failure.ts'
-import { type Fields, isFields } from '../wire/fields.ts'
+import type { Fields } from '../wire/fields.ts'
 import {
   learnBy,
   names,
@@ -53,7 +54,7 @@ function ofThinking({ text, body, learned }: Refused): Learned | undefined {
   const { thinking, output_config: config } = body
   const speaksOfEffort = /output_config|\beffort\b/i.test(text)
   const speaksOfThinking = /thinking/i.test(text)
-  if (!isFields(thinking) || !REFUSES.test(text)) return undefined
+  if (!isRecord(thinking) || !REFUSES.test(text)) return undefined
   if (/tool_choice|temperature|top_[pk]/i.test(text)) return undefined
   if (config !== undefined && speaksOfEffort && !speaksOfThinking) {
     return { omit: [...(learned.omit ?? []), 'output_config'] }
@@ -70,7 +71,7 @@ function otherThinking(refused: Learned['thinking'], text: string): Learned['thi
 /** Models that always think take no forced choice. */
 function ofToolChoice({ text, body }: Refused): Learned | undefined {
   const choice = body.tool_choice
-  const isForced = isFields(choice) && (choice.type === 'any' || choice.type === 'tool')
+  const isForced = isRecord(choice) && (choice.type === 'any' || choice.type === 'tool')
   return isForced && /tool_choice|forc\w* tool/i.test(text) ? { toolChoice: 'none' } : undefined
 }
 

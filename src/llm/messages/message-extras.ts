@@ -1,7 +1,8 @@
+import { isRecord } from '../../core/is-record.ts'
 import type { Extras } from '../../core/message.ts'
 import type { ModelMessage } from '../model.ts'
 import { ESCAPED_TROUBLE } from '../sound-value.ts'
-import { type Fields, isFields } from '../wire/fields.ts'
+import type { Fields } from '../wire/fields.ts'
 
 /*
  * What is kept of an answer: its blocks in their order, the signed thinking as it came, and a place for each text and
@@ -52,7 +53,7 @@ function extrasFor(model: string, { extras }: Answer): Extras | undefined {
 export function keptBlocks(model: string, answer: Answer): readonly Fields[] {
   const { blocks } = extrasFor(model, answer)?.message ?? {}
   if (!Array.isArray(blocks)) return []
-  return blocks.filter(isFields).filter((block) => !isThinking(block) || isSound(block))
+  return blocks.filter(isRecord).filter((block) => !isThinking(block) || isSound(block))
 }
 
 function isSound(block: Fields): boolean {

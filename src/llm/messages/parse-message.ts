@@ -1,7 +1,8 @@
+import { isRecord } from '../../core/is-record.ts'
 import type { TokenUsage } from '../../core/run.ts'
 import type { ModelAnswer, ToolSpec } from '../model.ts'
 import { readErrorBody } from '../wire/error-body.ts'
-import { type Fields, isFields } from '../wire/fields.ts'
+import type { Fields } from '../wire/fields.ts'
 import { invalid, type ParsedAnswer } from '../wire/parsed-answer.ts'
 import { type ReadCall, readBeside, readName } from '../wire/read-beside.ts'
 import { toExtras } from './message-extras.ts'
@@ -12,11 +13,11 @@ export function parseMessage(
   tools: readonly ToolSpec[],
   handle: string,
 ): ParsedAnswer {
-  if (!isFields(body) || !Array.isArray(body.content)) {
+  if (!isRecord(body) || !Array.isArray(body.content)) {
     const detail = readErrorBody(body)
     return detail ? { kind: 'error', detail } : invalid('an answer that is not a message')
   }
-  const content = body.content.filter(isFields)
+  const content = body.content.filter(isRecord)
   const made = content.filter(({ type }) => type === 'tool_use').map((use) => toCall(use, tools))
   const said = content.flatMap(({ type, text }) => (type === 'text' ? textOf(text) : [])).join('')
   const thought = content
@@ -59,7 +60,7 @@ function readFinish(reason: unknown): ModelAnswer['finish'] {
 
 /** The parts of the input that were read from the cache or written to it are counted apart. */
 function readUsage(usage: unknown): TokenUsage | null {
-  if (!isFields(usage) || typeof usage.input_tokens !== 'number') return null
+  if (!isRecord(usage) || typeof usage.input_tokens !== 'number') return null
   const cachedTokens = count(usage.cache_read_input_tokens)
   const promptTokens =
     count(usage.input_tokens) + count(usage.cache_creation_input_tokens) + cachedTokens

@@ -1,6 +1,7 @@
+import { isRecord } from '../../core/is-record.ts'
 import type { CallOptions } from '../model.ts'
 import { TextPreview } from '../preview-text.ts'
-import { type Fields, isFields } from '../wire/fields.ts'
+import type { Fields } from '../wire/fields.ts'
 import type { StreamAssembly } from '../wire/read-answer.ts'
 
 type Delta = Parameters<NonNullable<CallOptions['onDelta']>>[0]
@@ -28,7 +29,7 @@ export function assembleMessage(onDelta: CallOptions['onDelta']): StreamAssembly
   let isOver = false
 
   const begin = ({ index, content_block: block }: Fields): void => {
-    if (!isFields(block)) return
+    if (!isRecord(block)) return
     const call = [...blocks.values()].filter((each) => each.begun.type === 'tool_use').length
     const added: Block = { begun: block, text: '', thinking: '', signature: '', input: '', call }
     blocks.set(index, added)
@@ -72,22 +73,22 @@ export function assembleMessage(onDelta: CallOptions['onDelta']): StreamAssembly
 
   return {
     add(event) {
-      if (!isFields(event)) return
+      if (!isRecord(event)) return
       switch (event.type) {
         case 'message_start':
-          begun = isFields(event.message) ? event.message : {}
-          usage = isFields(begun.usage) ? begun.usage : {}
+          begun = isRecord(event.message) ? event.message : {}
+          usage = isRecord(begun.usage) ? begun.usage : {}
           break
         case 'content_block_start':
           begin(event)
           break
         case 'content_block_delta': {
           const block = blocks.get(event.index)
-          if (block && isFields(event.delta)) grow(block, event.delta)
+          if (block && isRecord(event.delta)) grow(block, event.delta)
           break
         }
         case 'message_delta':
-          if (isFields(event.delta)) stopReason = event.delta.stop_reason ?? stopReason
+          if (isRecord(event.delta)) stopReason = event.delta.stop_reason ?? stopReason
           usage = { ...usage, ...counted(event.usage) }
           break
         case 'message_stop':
@@ -128,7 +129,7 @@ function whole({ begun, text, thinking, signature, input }: Block): Fields {
 
 /** Some servers count the input only at the end, others repeat it as nought. */
 function counted(usage: unknown): Fields {
-  if (!isFields(usage)) return {}
+  if (!isRecord(usage)) return {}
   return Object.fromEntries(
     Object.entries(usage).filter(([, value]) => typeof value === 'number' && value > 0),
   )

@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { isDeeper } from '../../core/is-deeper.ts'
+import { LIMITS } from '../../core/limits.ts'
 
 /*
  * What we read of a chat completion. Servers differ and add, so every field may be missing and a field of another
@@ -6,16 +8,31 @@ import * as z from 'zod'
  * are kept for `chat-extras.ts`.
  */
 
+const MOST_LEVELS = 100
+
 const Text = z.string().nullish().catch(null)
 const Count = z.number().nonnegative().nullish().catch(null)
+
+/** Some servers count in fractions, below nothing, or beyond what anybody can store. */
+const Tokens = z
+  .unknown()
+  .optional()
+  .transform((value) =>
+    typeof value === 'number' && !Number.isNaN(value)
+      ? Math.min(LIMITS.count, Math.max(0, Math.round(value)))
+      : null,
+  )
 
 /** Some servers send the arguments as the object itself. */
 const Arguments = z
   .unknown()
   .optional()
-  .transform((value) =>
-    typeof value === 'string' ? value : value == null ? '' : JSON.stringify(value),
-  )
+  .transform((value) => (typeof value === 'string' ? value : value == null ? '' : jsonOf(value)))
+
+/** Deeper than it can be written is no JSON any more, and refused like that. */
+function jsonOf(value: unknown): string {
+  return isDeeper(value, MOST_LEVELS) ? '[nested too deep]' : JSON.stringify(value)
+}
 
 const FunctionCall = z.looseObject({ name: Text, arguments: Arguments }).nullish().catch(null)
 
@@ -61,13 +78,13 @@ const Message = z.looseObject({
 })
 
 const Usage = z.object({
-  prompt_tokens: Count,
-  completion_tokens: Count,
-  total_tokens: Count,
-  prompt_tokens_details: z.object({ cached_tokens: Count }).nullish().catch(null),
-  completion_tokens_details: z.object({ reasoning_tokens: Count }).nullish().catch(null),
+  prompt_tokens: Tokens,
+  completion_tokens: Tokens,
+  total_tokens: Tokens,
+  prompt_tokens_details: z.object({ cached_tokens: Tokens }).nullish().catch(null),
+  completion_tokens_details: z.object({ reasoning_tokens: Tokens }).nullish().catch(null),
   /** DeepSeek's name for cached tokens. */
-  prompt_cache_hit_tokens: Count,
+  prompt_cache_hit_tokens: Tokens,
   /** What the call cost in US dollars, as OpenRouter says. */
   cost: Count,
 })

@@ -1,6 +1,7 @@
+import { isRecord } from '../../core/is-record.ts'
 import type { Learned } from '../learned/learned.ts'
 import type { Refusal } from '../wire/classify-failure.ts'
-import { type Fields, isFields } from '../wire/fields.ts'
+import type { Fields } from '../wire/fields.ts'
 import {
   type Lesson,
   learnBy,
@@ -106,7 +107,7 @@ function ofFields({ text, body, learned }: Refused): Learned | undefined {
     for (const call of callsOf(message)) {
       for (const name of Object.keys(call)) if (!OWN_CALL.has(name)) fields.add(name)
     }
-    const parts = Array.isArray(message.content) ? message.content.filter(isFields) : []
+    const parts = Array.isArray(message.content) ? message.content.filter(isRecord) : []
     const isOdd = parts.some((part) =>
       Object.keys(part).some((name) => !OWN_PART.has(name) && names(text, name)),
     )

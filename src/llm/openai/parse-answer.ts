@@ -1,3 +1,4 @@
+import { LIMITS } from '../../core/limits.ts'
 import type { TokenUsage } from '../../core/run.ts'
 import type { ModelAnswer, ModelWords, ToolSpec } from '../model.ts'
 import { readErrorBody } from '../wire/error-body.ts'
@@ -125,7 +126,7 @@ function readUsage(usage: CompletionUsage | null | undefined): TokenUsage | null
   return {
     promptTokens,
     completionTokens,
-    totalTokens: usage.total_tokens ?? promptTokens + completionTokens,
+    totalTokens: Math.min(LIMITS.count, usage.total_tokens ?? promptTokens + completionTokens),
     cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? 0,
     ...(reasoningTokens != null && { reasoningTokens }),
     ...(usage.cost != null && { cost: usage.cost }),

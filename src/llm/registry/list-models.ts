@@ -8,8 +8,7 @@ const Listing = z.object({
 })
 const NOT_FOR_CHAT = /embed|rerank|\bbge\b|minilm|whisper/i
 
-const PROBE_MILLISECONDS = 300
-const LIST_MILLISECONDS = 2_000
+export const LIST_MILLISECONDS = 2_000
 
 /** Models that can chat, in the server's order; null: it did not answer. */
 export async function listModels(endpoint: ProviderEndpoint): Promise<readonly string[] | null> {
@@ -18,15 +17,7 @@ export async function listModels(endpoint: ProviderEndpoint): Promise<readonly s
   return readListing(await getJson(`${endpoint.baseUrl}/models`, LIST_MILLISECONDS, headers))
 }
 
-/** The models of the Ollama at this endpoint; null: none answered in time. */
-export async function probeOllama(endpoint: ProviderEndpoint): Promise<readonly string[] | null> {
-  const server = endpoint.baseUrl.replace(/\/v1$/, '')
-  const version = await getJson(`${server}/api/version`, PROBE_MILLISECONDS)
-  if (!z.object({ version: z.string() }).safeParse(version).success) return null
-  return readListing(await getJson(`${server}/api/tags`, LIST_MILLISECONDS)) ?? []
-}
-
-function readListing(body: unknown): readonly string[] | null {
+export function readListing(body: unknown): readonly string[] | null {
   const listing = Listing.safeParse(body)
   if (!listing.success) return null
   const { data = [], models = [] } = listing.data
@@ -36,7 +27,7 @@ function readListing(body: unknown): readonly string[] | null {
 }
 
 /** null: whatever went wrong. */
-async function getJson(
+export async function getJson(
   url: string,
   milliseconds: number,
   headers: Readonly<Record<string, string>> = {},

@@ -16,35 +16,40 @@ import { createRehearsal, REHEARSAL_HANDLE } from '../rehearsal/rehearsal.ts'
 import { createResponsesModel } from '../responses/responses.ts'
 import type { CallLimits } from '../wire/call-watch.ts'
 import { chooseApi } from './choose-api.ts'
-import { listModels, probeOllama } from './list-models.ts'
+import { listModels } from './list-models.ts'
+import { type Choice, modelForAgent } from './model-for-agent.ts'
+import { createOllamaProbe, type KnownEndpoints } from './ollama-probe.ts'
 
 export interface ModelRegistryOptions {
   /** RECOLLECT_MODEL; null: unset. */
   readonly defaultHandle: string | null
   readonly settings: ProviderSettings
   readonly limits: CallLimits
+  /** Which servers have answered before; absent: nobody remembers. */
+  readonly endpoints?: KnownEndpoints
   /** Absent: what is learnt is forgotten with the process. */
   readonly lessons?: Lessons
-}
-
-interface Choice {
-  readonly model: ChatModel
-  readonly reason: string
 }
 
 interface NoOllama {
   readonly problem: string
   readonly warnings: readonly string[]
+  /** What to do about it, in a sentence. */
+  readonly remedy: string
 }
 
-/** So that a run of a few steps asks once, and an Ollama that was just started is soon seen. */
+/** So that a run of a few steps asks once, */
 const DISCOVERY_MILLISECONDS = 10_000
+/** and a server that was just started is soon seen. Both chosen by hand. */
+const ABSENCE_MILLISECONDS = 2_000
+const OLLAMA = 'ollama'
 /** For a server that lists nothing: llama.cpp and LM Studio answer to any name. */
 const ANY_MODEL = 'default'
 
 export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
   const { defaultHandle, settings, limits, lessons = lessonsInMemory() } = options
-  const ollamaModels = remember(probeOllama)
+  const probe = createOllamaProbe(options.endpoints)
+  const ollamaModels = remember(probe)
   const listedModels = remember(listModels)
 
   const open = (provider: Provider, endpoint: ProviderEndpoint, model: string): ChatModel => {
@@ -77,16 +82,22 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
 
   /** Or why there is none. */
   const chooseOllama = async (): Promise<Choice | NoOllama> => {
-    const provider = findProvider('ollama')
-    const endpoint = settings.get('ollama')
+    const provider = findProvider(OLLAMA)
+    const endpoint = settings.get(OLLAMA)
     const models = provider && endpoint ? await ollamaModels(endpoint) : null
     if (!provider || !endpoint || !models) {
-      return { problem: 'no provider is configured and no Ollama answers', warnings: [] }
+      return {
+        problem: 'no provider is configured and no Ollama answers',
+        warnings: [],
+        remedy:
+          'Start Ollama, or set the key of a provider (OPENAI_API_KEY, for example) and start the server again.',
+      }
     }
     const [model] = models
     if (model === undefined) {
       const problem = `Ollama answers at ${endpoint.baseUrl} but has no model`
-      return { problem, warnings: [`${problem}: run "ollama pull" with the name of one.`] }
+      const remedy = 'Run "ollama pull" with the name of one.'
+      return { problem, warnings: [`${problem}. ${remedy}`], remedy }
     }
     return {
       model: open(provider, endpoint, model),
@@ -100,12 +111,12 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     }
     const found = (await chooseConfigured()) ?? (await chooseOllama())
     if ('model' in found) return found
-    const { problem, warnings } = found
+    const { problem, warnings, remedy } = found
     if (sender?.samples === true) {
       return { model: createClientModel(), reason: `${problem}, and the client lends its model` }
     }
     const reason = sender ? problem : `${problem}; clients that lend their model get it instead`
-    return { model: createRehearsal(warnings), reason }
+    return { model: createRehearsal(warnings), reason, missing: `${asSentence(problem)} ${remedy}` }
   }
 
   const checkSender = (handle: string | null, { samples }: Sender): void => {
@@ -120,6 +131,15 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     async resolve(handle, sender) {
       if (sender) checkSender(handle, sender)
       return handle === null ? (await choose(sender)).model : openHandle(handle)
+    },
+    async resolveFor(agent, sender) {
+      checkSender(agent.model, sender)
+      return modelForAgent(agent, { named: openHandle, choose: () => choose(sender) })
+    },
+    async isGone(handle) {
+      const endpoint = settings.get(OLLAMA)
+      if (!handle.startsWith(`${OLLAMA}/`) || !endpoint || endpoint.isConfigured) return false
+      return (await ollamaModels.again(endpoint)) === null
     },
     async describeDefault(sender) {
       const { model, reason } = await choose(sender)
@@ -139,7 +159,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     async offers(sender) {
       const asked = [...settings].flatMap(([provider, endpoint]) => {
         if (endpoint.isConfigured) return [{ provider, listed: listedModels(endpoint) }]
-        return provider === 'ollama' ? [{ provider, listed: ollamaModels(endpoint) }] : []
+        return provider === OLLAMA ? [{ provider, listed: ollamaModels(endpoint) }] : []
       })
       const offers = await Promise.all(
         asked.map(async ({ provider, listed }) => ({ provider, models: await listed })),
@@ -179,16 +199,31 @@ export function missingKey(handle: string, provider: Provider): UserError {
   )
 }
 
-/** Keeps what a server answered for a while; those who ask meanwhile share one question. */
-function remember<T>(
-  ask: (endpoint: ProviderEndpoint) => Promise<T>,
-): (endpoint: ProviderEndpoint) => Promise<T> {
-  const answers = new Map<string, { readonly answer: Promise<T>; readonly until: number }>()
-  return (endpoint) => {
-    const known = answers.get(endpoint.baseUrl)
-    if (known && known.until > performance.now()) return known.answer
+function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+interface Remembering<T> {
+  (endpoint: ProviderEndpoint): Promise<T | null>
+  /** Asks whatever was answered before. */
+  again(endpoint: ProviderEndpoint): Promise<T | null>
+}
+
+/** Keeps what a server answered for a while, and for less that it did not; those who ask meanwhile share one question. */
+function remember<T>(ask: (endpoint: ProviderEndpoint) => Promise<T | null>): Remembering<T> {
+  const answers = new Map<string, { readonly answer: Promise<T | null>; until: number }>()
+  const again = (endpoint: ProviderEndpoint): Promise<T | null> => {
     const answer = ask(endpoint)
-    answers.set(endpoint.baseUrl, { answer, until: performance.now() + DISCOVERY_MILLISECONDS })
+    const known = { answer, until: performance.now() + DISCOVERY_MILLISECONDS }
+    answers.set(endpoint.baseUrl, known)
+    void answer.then((found) => {
+      if (found === null) known.until = performance.now() + ABSENCE_MILLISECONDS
+    })
     return answer
   }
+  const recall = (endpoint: ProviderEndpoint): Promise<T | null> => {
+    const known = answers.get(endpoint.baseUrl)
+    return known && known.until > performance.now() ? known.answer : again(endpoint)
+  }
+  return Object.assign(recall, { again })
 }

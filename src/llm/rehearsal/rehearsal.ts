@@ -27,6 +27,7 @@ const WARNING =
 export function createRehearsal(moreWarnings: readonly string[] = []): ChatModel {
   return {
     handle: REHEARSAL_HANDLE,
+    isRehearsal: true,
     warnings: [WARNING, ...moreWarnings],
     async call(request, { signal }) {
       if (signal.aborted) {

@@ -1,6 +1,7 @@
+import { isRecord } from '../../core/is-record.ts'
 import type { Learned } from '../learned/learned.ts'
 import type { Refusal } from '../wire/classify-failure.ts'
-import { type Fields, isFields } from '../wire/fields.ts'
+import type { Fields } from '../wire/fields.ts'
 import {
   learnBy,
   ofKeywords,
@@ -51,7 +52,7 @@ function isAboutThoughts({ status, detail: { message, code } }: Refusal): boolea
 /** Only its summary, which wants a verified organization, or all of it. */
 function ofReasoning({ text, body, learned }: Refused): Learned | undefined {
   const { reasoning } = body
-  if (!isFields(reasoning) || !/reasoning/i.test(text) || /encrypted/i.test(text)) return undefined
+  if (!isRecord(reasoning) || !/reasoning/i.test(text) || /encrypted/i.test(text)) return undefined
   const isVerified = /verif/i.test(text)
   if (!REFUSES.test(text) && !isVerified) return undefined
   if (reasoning.summary !== undefined && /summar/i.test(text)) {

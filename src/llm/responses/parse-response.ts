@@ -1,7 +1,8 @@
+import { isRecord } from '../../core/is-record.ts'
 import type { TokenUsage } from '../../core/run.ts'
 import type { ModelAnswer, ToolSpec } from '../model.ts'
 import { readErrorBody } from '../wire/error-body.ts'
-import { type Fields, isFields } from '../wire/fields.ts'
+import type { Fields } from '../wire/fields.ts'
 import { invalid, type ParsedAnswer } from '../wire/parsed-answer.ts'
 import { type ReadCall, readBeside, readName } from '../wire/read-beside.ts'
 import { textOfMessage, toExtras } from './response-extras.ts'
@@ -12,14 +13,14 @@ export function parseResponse(
   tools: readonly ToolSpec[],
   handle: string,
 ): ParsedAnswer {
-  const failed = isFields(body) && (isFields(body.error) || body.status === 'failed')
-  if (!isFields(body) || !Array.isArray(body.output) || failed) {
+  const failed = isRecord(body) && (isRecord(body.error) || body.status === 'failed')
+  if (!isRecord(body) || !Array.isArray(body.output) || failed) {
     const detail = readErrorBody(body)
     if (detail) return { kind: 'error', detail }
     return invalid(failed ? 'an answer that failed' : 'an answer that is not a response')
   }
   if (body.status === 'cancelled') return invalid('an answer that it broke off itself')
-  const output = body.output.filter(isFields)
+  const output = body.output.filter(isRecord)
   const made = output
     .filter(({ type }) => type === 'function_call')
     .map((one) => toCall(one, tools))
@@ -58,7 +59,7 @@ function refusalIn({ content }: Fields): string {
   if (!Array.isArray(content)) return ''
   return content
     .map((part: unknown) =>
-      isFields(part) && typeof part.refusal === 'string' ? part.refusal : '',
+      isRecord(part) && typeof part.refusal === 'string' ? part.refusal : '',
     )
     .join('')
 }
@@ -73,25 +74,25 @@ function thoughtIn({ type, summary, content }: Fields): readonly string[] {
 function textsIn(parts: unknown): readonly string[] {
   if (!Array.isArray(parts)) return []
   return parts.flatMap((part: unknown) =>
-    isFields(part) && typeof part.text === 'string' && part.text !== '' ? [part.text] : [],
+    isRecord(part) && typeof part.text === 'string' && part.text !== '' ? [part.text] : [],
   )
 }
 
 function readFinish({ status, incomplete_details: details }: Fields): ModelAnswer['finish'] {
   if (status !== 'incomplete') return 'stop'
-  const reason = isFields(details) ? details.reason : undefined
+  const reason = isRecord(details) ? details.reason : undefined
   return reason === 'content_filter' ? 'refusal' : 'length'
 }
 
 function readUsage(usage: unknown): TokenUsage | null {
-  if (!isFields(usage) || typeof usage.input_tokens !== 'number') return null
+  if (!isRecord(usage) || typeof usage.input_tokens !== 'number') return null
   const completionTokens = count(usage.output_tokens)
   const { input_tokens_details: details } = usage
   return {
     promptTokens: usage.input_tokens,
     completionTokens,
     totalTokens: count(usage.total_tokens) || usage.input_tokens + completionTokens,
-    cachedTokens: isFields(details) ? count(details.cached_tokens) : 0,
+    cachedTokens: isRecord(details) ? count(details.cached_tokens) : 0,
   }
 }
 

@@ -1,7 +1,8 @@
+import { isRecord } from '../../core/is-record.ts'
 import type { Extras } from '../../core/message.ts'
 import type { ModelMessage } from '../model.ts'
 import { ESCAPED_TROUBLE } from '../sound-value.ts'
-import { type Fields, isFields } from '../wire/fields.ts'
+import type { Fields } from '../wire/fields.ts'
 
 /*
  * What is kept of an answer: its items in their order, reasoning with its encrypted content, and a place for each text
@@ -62,7 +63,7 @@ export function textOfMessage({ content }: Fields): string {
   if (typeof content === 'string') return content
   return (Array.isArray(content) ? content : [])
     .map((part: unknown) =>
-      isFields(part) && typeof part.text === 'string' && part.type !== 'refusal' ? part.text : '',
+      isRecord(part) && typeof part.text === 'string' && part.type !== 'refusal' ? part.text : '',
     )
     .join('')
 }
@@ -75,7 +76,7 @@ function extrasFor(model: string, { extras }: Answer): Extras | undefined {
 export function keptItems(model: string, answer: Answer): readonly Fields[] {
   const { items } = extrasFor(model, answer)?.message ?? {}
   if (!Array.isArray(items)) return []
-  return items.filter(isFields).filter((item) => item.type !== 'reasoning' || isSound(item))
+  return items.filter(isRecord).filter((item) => item.type !== 'reasoning' || isSound(item))
 }
 
 function isSound(item: Fields): boolean {

@@ -1,6 +1,7 @@
+import { isRecord } from '../../core/is-record.ts'
 import type { CallOptions } from '../model.ts'
 import { TextPreview } from '../preview-text.ts'
-import { type Fields, isFields } from '../wire/fields.ts'
+import type { Fields } from '../wire/fields.ts'
 import type { StreamAssembly } from '../wire/read-answer.ts'
 
 const ENDS: ReadonlySet<unknown> = new Set([
@@ -24,7 +25,7 @@ export function assembleResponse(onDelta: CallOptions['onDelta']): StreamAssembl
   let isOver = false
 
   const begin = ({ output_index: index, item }: Fields): void => {
-    if (!isFields(item)) return
+    if (!isRecord(item)) return
     items.set(index, item)
     if (item.type !== 'function_call') return
     calls.push(index)
@@ -52,13 +53,13 @@ export function assembleResponse(onDelta: CallOptions['onDelta']): StreamAssembl
 
   return {
     add(event) {
-      if (!isFields(event)) return
+      if (!isRecord(event)) return
       if (event.type === 'response.output_item.added') begin(event)
-      else if (event.type === 'response.output_item.done' && isFields(event.item)) {
+      else if (event.type === 'response.output_item.done' && isRecord(event.item)) {
         items.set(event.output_index, event.item)
         length += JSON.stringify(event.item).length
       } else if (ENDS.has(event.type)) {
-        response = isFields(event.response) ? event.response : {}
+        response = isRecord(event.response) ? event.response : {}
         isOver = true
       } else tell(event)
     },

@@ -1,6 +1,7 @@
+import { isRecord } from '../../core/is-record.ts'
 import { joinNeighbours } from '../join-neighbours.ts'
 import { isAsked, type ModelRequest, type ToolSpec } from '../model.ts'
-import { type Fields, isFields } from '../wire/fields.ts'
+import type { Fields } from '../wire/fields.ts'
 import { without, withoutKeywords } from '../wire/leave-out.ts'
 import type { Attempt } from '../wire/wire-model.ts'
 import { toItems } from './to-items.ts'
@@ -76,7 +77,7 @@ function toTool({ name, description, parameters }: ToolSpec, omitKeywords: reado
     type: 'function',
     name,
     description,
-    parameters: isFields(schema) ? schema : parameters,
+    parameters: isRecord(schema) ? schema : parameters,
     // Else the schemas are taken for strict ones, which ours are not.
     strict: false,
   }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { hasNoFileHandles, isExhausted } from '../../core/exhausted.ts'
 import { excerpt } from '../../core/text.ts'
 import type { ModelFailure } from '../model.ts'
@@ -288,7 +289,11 @@ function retryAfter(refusal: Refusal): Pick<ModelFailure, 'retryAfterMillisecond
 }
 
 function quote({ message, code, type }: ErrorDetail): string {
-  const text = (message || code || type).replace(/\s+/g, ' ').trim().replace(/\.$/, '')
+  // It may end up in a terminal, whose cursor it must not move.
+  const text = stripVTControlCharacters(message || code || type)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .replace(/\.$/, '')
   return text === '' ? '' : `: ${excerpt(text, LONGEST_QUOTE)}`
 }
 

@@ -1,4 +1,6 @@
-import { type Fields, isFields } from './fields.ts'
+import { isDeeper } from '../../core/is-deeper.ts'
+import { isRecord } from '../../core/is-record.ts'
+import type { Fields } from './fields.ts'
 
 /** What a server says went wrong, out of the several shapes in which servers say it. */
 export interface ErrorDetail {
@@ -24,6 +26,9 @@ export const NO_DETAIL: ErrorDetail = {
 
 /** Errors are wrapped in errors by each gateway on the way. */
 const MAX_DEPTH = 4
+/** More says nothing, and patterns are looked for in it. */
+const LONGEST = 4_096
+const MAX_LEVELS = 100
 
 /**
  * `{error: {message, code, type}}` (OpenAI), `{error: "text"}` (Ollama), `[{error: …}]` (Google),
@@ -31,10 +36,10 @@ const MAX_DEPTH = 4
  */
 export function readErrorBody(body: unknown, depth = 0): ErrorDetail | null {
   const first: unknown = Array.isArray(body) ? body[0] : body
-  if (!isFields(first) || depth > MAX_DEPTH) return null
+  if (!isRecord(first) || depth > MAX_DEPTH) return null
   const { error, errors } = first
   if (typeof error === 'string') return toDetail({ ...first, message: error }, depth)
-  if (isFields(error)) return toDetail(error, depth)
+  if (isRecord(error)) return toDetail(error, depth)
   if (Array.isArray(errors) && errors.length > 0) {
     return readErrorBody({ error: errors[0] }, depth + 1)
   }
@@ -46,7 +51,7 @@ export function readErrorBody(body: unknown, depth = 0): ErrorDetail | null {
 function toDetail(error: Fields, depth: number): ErrorDetail {
   const own = toText(error.message)
   const inner = readInner(own, depth) ?? readUpstream(error, depth)
-  const message = inner ? joined(isFields(parse(own)) ? '' : own, inner.message) : own
+  const message = inner ? joined(isRecord(parse(own)) ? '' : own, inner.message) : own
   return {
     message,
     code: toText(error.code ?? error.error_code),
@@ -55,15 +60,20 @@ function toDetail(error: Fields, depth: number): ErrorDetail {
       .join(' '),
     param: [toText(error.param), detailsOf(error), inner?.param].filter((part) => part).join(' '),
     retryMilliseconds: retryInfo(error) ?? inner?.retryMilliseconds ?? retryInText(message),
-    failedGeneration: toText(error.failed_generation) || (inner?.failedGeneration ?? ''),
+    failedGeneration: generationOf(error) || (inner?.failedGeneration ?? ''),
   }
+}
+
+/** Whole: a call that was cut would be taken for another one. */
+function generationOf({ failed_generation: written }: Fields): string {
+  return typeof written === 'string' ? written : ''
 }
 
 /** OpenRouter puts what the provider behind it said into `metadata.raw`. */
 function readUpstream({ metadata }: Fields, depth: number): ErrorDetail | null {
-  if (!isFields(metadata)) return null
+  if (!isRecord(metadata)) return null
   const { raw } = metadata
-  if (isFields(raw) || Array.isArray(raw)) return readErrorBody(raw, depth + 1)
+  if (isRecord(raw) || Array.isArray(raw)) return readErrorBody(raw, depth + 1)
   if (typeof raw !== 'string' || raw.trim() === '') return null
   return readInner(raw, depth) ?? { ...NO_DETAIL, message: raw.trim() }
 }
@@ -89,12 +99,12 @@ function joined(outer: string, inner: string): string {
 
 /** Names of filters and of their categories, as Azure and OpenRouter tell them. */
 function reasonsOf({ innererror, metadata }: Fields): readonly string[] {
-  const inner = isFields(innererror) ? innererror : {}
+  const inner = isRecord(innererror) ? innererror : {}
   const result = inner.content_filter_result ?? inner.content_filter_results
-  const categories = Object.entries(isFields(result) ? result : {}).flatMap(([name, found]) =>
-    isFields(found) && found.filtered === true ? [name] : [],
+  const categories = Object.entries(isRecord(result) ? result : {}).flatMap(([name, found]) =>
+    isRecord(found) && found.filtered === true ? [name] : [],
   )
-  const reasons = isFields(metadata) && Array.isArray(metadata.reasons) ? metadata.reasons : []
+  const reasons = isRecord(metadata) && Array.isArray(metadata.reasons) ? metadata.reasons : []
   return [toText(inner.code), ...categories, ...reasons.map(toText)]
     .filter((part) => part !== '')
     .concat(reasons.length > 0 ? ['moderation'] : [])
@@ -110,7 +120,7 @@ function detailsOf({ details, loc }: Fields): string {
 function retryInfo({ details, retry_after: seconds }: Fields): number | null {
   const entries: readonly unknown[] = Array.isArray(details) ? details : []
   for (const entry of entries) {
-    if (isFields(entry) && typeof entry.retryDelay === 'string') {
+    if (isRecord(entry) && typeof entry.retryDelay === 'string') {
       return durationOf(entry.retryDelay)
     }
   }
@@ -146,6 +156,7 @@ function millisecondsOf(unit: string): number {
 }
 
 function toText(value: unknown): string {
-  if (typeof value === 'string') return value
-  return value === undefined || value === null ? '' : JSON.stringify(value)
+  if (typeof value === 'string') return value.slice(0, LONGEST)
+  if (value === undefined || value === null || isDeeper(value, MAX_LEVELS)) return ''
+  return JSON.stringify(value).slice(0, LONGEST)
 }

@@ -11,6 +11,7 @@ export const PLACEHOLDER_KEY = 'none'
 /** The client's own timer would end a call that ours still allows. */
 export const CLIENT_TIMEOUT = 2_147_483_647
 const LONGEST_ERROR_BODY = 64 * 1024
+const LONGEST_PAGE = 4_096
 
 /**
  * Sends with a client of a provider, to which `send` hands the fetch to use. Rejects with whatever the network did; a
@@ -74,9 +75,11 @@ function parse(text: string): unknown {
 
 /** Web pages come from proxies on the way; only their words say anything. */
 function plain(text: string): string {
-  return /^\s*</.test(text)
-    ? text.replace(/<(style|script)\b[\s\S]*?<\/\1>|<[^>]*>/gi, ' ').trim()
-    : text.trim()
+  // The time that the patterns take grows with the square of the text, and what is quoted of it is short.
+  const start = text.slice(0, LONGEST_PAGE)
+  return /^\s*</.test(start)
+    ? start.replace(/<(style|script)\b[\s\S]*?(?:<\/\1>|$)|<[^>]*(?:>|$)/gi, ' ').trim()
+    : start.trim()
 }
 
 /** Seconds or a date, as the standard has it, or OpenAI's own milliseconds. */

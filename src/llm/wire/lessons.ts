@@ -1,6 +1,7 @@
+import { isRecord } from '../../core/is-record.ts'
 import type { Learned } from '../learned/learned.ts'
 import type { Refusal } from './classify-failure.ts'
-import { type Fields, isFields } from './fields.ts'
+import type { Fields } from './fields.ts'
 
 /*
  * What the refusal of a request teaches. It is recognised by what it names: a parameter, a keyword or a field that the
@@ -58,7 +59,7 @@ export function ofToolChoice({ text, body, learned }: Refused): Learned | undefi
     ) && REFUSES.test(text)
   if (!isMeant) return undefined
   const isOnlyTheObject =
-    isFields(choice) && !/required/i.test(text) && learned.toolChoice !== 'words'
+    isRecord(choice) && !/required/i.test(text) && learned.toolChoice !== 'words'
   return { toolChoice: isOnlyTheObject ? 'words' : 'none' }
 }
 
@@ -103,10 +104,10 @@ function collectKeywords(schema: unknown, keywords: Set<string>): void {
     for (const entry of schema) collectKeywords(entry, keywords)
     return
   }
-  if (!isFields(schema)) return
+  if (!isRecord(schema)) return
   for (const [name, value] of Object.entries(schema)) {
     keywords.add(name)
-    const inner = name === 'properties' && isFields(value) ? Object.values(value) : value
+    const inner = name === 'properties' && isRecord(value) ? Object.values(value) : value
     collectKeywords(inner, keywords)
   }
 }

@@ -1,3 +1,5 @@
+import { LIMITS } from '../../core/limits.ts'
+
 /** What a provider that refuses a request as too long says of the sizes, each where its words tell it. */
 export interface OverflowSizes {
   readonly windowTokens?: number
@@ -45,7 +47,7 @@ export function readOverflow(text: string): OverflowSizes {
 function firstNumber(patterns: readonly RegExp[], text: string): number | undefined {
   for (const pattern of patterns) {
     const number = Number(pattern.exec(text)?.[1]?.replaceAll(/\D/g, ''))
-    if (number >= LEAST_TOKENS) return number
+    if (number >= LEAST_TOKENS && number <= LIMITS.contextWindow) return number
   }
   return undefined
 }

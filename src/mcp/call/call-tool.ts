@@ -10,7 +10,7 @@ import { requireScope } from './require-scope.ts'
 import { openCursor, sealCursor } from './sealed-cursor.ts'
 import { type ToolResult, toErrorResult, toFailedResult, toResult } from './to-result.ts'
 
-/** A call from outside, answered whatever happens: errors become results here and nowhere else. */
+/** Runs a tool call and always returns a result. This is the only place where errors become tool results. */
 export async function callTool(
   tool: Tool,
   rawArguments: unknown,
@@ -33,7 +33,7 @@ export async function callTool(
   }
 }
 
-/** The answer to parsed arguments, small enough to be sent. */
+/** Runs the tool with parsed arguments and keeps the answer within the size limit. */
 export async function answerTool(
   tool: Tool,
   args: Readonly<Record<string, unknown>>,
@@ -53,8 +53,8 @@ export async function answerTool(
   if (tool.pages === undefined || fits(answer)) return cutToFit(answer)
   const all = listOf(answer, tool.pages).length
   let page = answer
-  // Asked again for a shorter page, so that its cursor leads to what had to be left out; what stands around an entry is
-  // left out on both sides of it, so that may take several times.
+  // Ask again for a shorter page, so that `next_cursor` points at the first item left out. Context around an entry is
+  // dropped on both sides, so one retry may not be enough.
   while (!fits(page) && listOf(page, tool.pages).length > 1) {
     page = await run({ limit: countFitting(page, tool.pages) })
   }
@@ -63,7 +63,7 @@ export async function answerTool(
   return { ...cut, ...(leftOut > 0 && { truncated: true, left_out: leftOut }) }
 }
 
-/** As it will look on the wire. */
+/** Adds the notice about stored text, so that sizes are measured on the answer as it is sent. */
 async function complete(
   answer: Answer,
   seal: (cursor: string) => Promise<string>,

@@ -1,6 +1,6 @@
 import { type IdPrefix, readId } from '../../core/ids.ts'
 
-/** What kind of id stands in an argument or URI variable of that name. `agent` is not here: it may be a name. */
+/** Id prefix by argument or URI variable. `agent` is missing because it may hold a name. */
 const KINDS: Readonly<Record<string, IdPrefix>> = {
   agent_id: 'agent',
   run_id: 'run',
@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<string, IdPrefix>> = {
   around: 'message',
 }
 
-/** The ids among these values with their prefixes, as everything behind compares them. */
+/** Adds missing prefixes to ids, because everything behind compares full ids. */
 export function completeIds<Values extends Readonly<Record<string, unknown>>>(
   values: Values,
 ): Values {

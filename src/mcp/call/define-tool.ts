@@ -5,7 +5,7 @@ import type { McpContext } from '../../service/context.ts'
 import type { CallingClient } from '../client/client-input.ts'
 import type { Person } from '../client/person.ts'
 
-/** All four are required: clients decide by them when to ask the person. */
+/** All four are required: clients use them to decide when to ask the person for confirmation. */
 export interface ToolAnnotations {
   readonly readOnlyHint: boolean
   readonly destructiveHint: boolean
@@ -15,15 +15,15 @@ export interface ToolAnnotations {
 
 /** The request that a tool is answering. */
 export interface ToolCall {
-  /** The caller left; what the tool started may go on. */
+  /** Fires when the caller disconnects or cancels. Work that the tool has started may go on. */
   readonly signal: AbortSignal
-  /** The caller asked to be told of progress. */
+  /** True if the request has a progress token. */
   readonly wantsProgress: boolean
-  /** Tells the caller that something happens; goes nowhere if it did not ask to be told. */
+  /** Sends a progress message. Does nothing without a progress token. */
   progress(message: string): void
-  /** Undefined: nobody called, a resource is read. */
+  /** Undefined when a resource is read, which no client calls as a tool. */
   readonly client?: CallingClient | undefined
-  /** Undefined: the client can't ask anybody. */
+  /** Undefined if the client does not support elicitation. */
   readonly person?: Person | undefined
 }
 
@@ -33,28 +33,28 @@ export interface Tool<
 > {
   readonly name: string
   readonly title: string
-  /** When to use it, under 1,000 characters. */
+  /** Says when to use the tool, in under 1,000 characters. */
   readonly description: string
   readonly input: Input
   readonly output: Output
   /**
-   * What a client must be allowed to do. `read`: all that only reads. `chat`: talking to agents. `write`: what they are
-   * and remember. `admin`: what can't be taken back, and how agents run.
+   * Scope that the caller needs. `read`: anything that only reads. `chat`: talking to agents. `write`: changing agents
+   * and their memory. `admin`: what cannot be undone, and how agents run.
    */
   readonly scope: Scope
   readonly annotations: ToolAnnotations
-  /** Offered to a client that is given one agent; absent: if it takes an agent or a run. */
+  /** Whether a client that is limited to one agent gets this tool. Default: yes if it takes an agent or a run. */
   readonly pinned?: boolean
-  /** The list of the answer that the arguments `limit` and `cursor` page. */
+  /** Name of the list in the answer that `limit` and `cursor` page through. */
   readonly pages?: string
   run(args: z.infer<Input>, context: McpContext, call: ToolCall): Promise<z.infer<Output>>
-  /** The answer in a form that is no text, like an image; absent: its JSON. */
+  /** Content blocks for an answer that is not text, such as an image. Default: the answer as JSON text. */
   content?(answer: z.infer<Output>): readonly ContentBlock[]
-  /** The sentences to say when the answer itself reports a failure. */
+  /** Text to show when the answer itself reports a failure; undefined if it does not. */
   failure?(answer: z.infer<Output>): string | undefined
 }
 
-/** Identity; it is here so that the types of `args` and the answer follow from the schemas. */
+/** Returns its argument. It exists so that the types of `args` and of the answer are inferred from the schemas. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   tool: Tool<Input, Output>,
 ): Tool<Input, Output> {

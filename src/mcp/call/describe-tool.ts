@@ -1,7 +1,7 @@
 import type { Tool } from './define-tool.ts'
 import { inputSchema, type JsonSchema, outputSchema } from './json-schema.ts'
 
-/** A tool as clients see it in the list. */
+/** A tool as it appears in `tools/list`. */
 export function describeTool(tool: Tool) {
   return {
     name: tool.name,

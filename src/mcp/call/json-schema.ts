@@ -8,14 +8,14 @@ const FAR_AWAY = 10_000
 const inputs = new WeakMap<z.ZodObject, JsonSchema>()
 const outputs = new WeakMap<z.ZodObject, JsonSchema>()
 
-/** What a tool takes, in the flat dialect that every client and model API accepts. */
+/** JSON Schema of a tool's arguments, in the flat dialect that every client and model API accepts. */
 export function inputSchema(schema: z.ZodObject): JsonSchema {
   return once(inputs, schema, () => convert(schema, 'input'))
 }
 
 /**
- * What a tool answers. Nothing is required at the top, so that an error result is valid too, and more fields may come:
- * clients validate answers against this.
+ * JSON Schema of a tool's answer. Clients validate answers against it, so no field at the top is required (an error
+ * result must be valid too) and additional fields are allowed.
  */
 export function outputSchema(schema: z.ZodObject): JsonSchema {
   return once(outputs, schema, () => {
@@ -37,14 +37,14 @@ function once(
 }
 
 function convert(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
-  // Shared parts stay inline: not every client follows $ref.
+  // Shared parts are inlined: not every client follows `$ref`.
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline' })
   return mapObjects(rest, (node) =>
     Object.fromEntries(Object.entries(node).filter(([key, value]) => !isFarAway(key, value))),
   )
 }
 
-/** Bounds that nobody comes near, like those that zod gives every integer, tell a model nothing. */
+/** True for bounds too large to matter, such as those zod gives every integer. They tell a model nothing. */
 function isFarAway(key: string, value: unknown): boolean {
   return (
     (key === 'minimum' && value === Number.MIN_SAFE_INTEGER) ||

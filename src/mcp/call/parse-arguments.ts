@@ -8,13 +8,13 @@ import { straightenArguments, unwrap } from '../../core/straighten.ts'
 import { cleanText, excerpt } from '../../core/text.ts'
 import { completeIds } from './complete-ids.ts'
 
-/** So many wrong names are told at once. */
-const MOST_UNKNOWN = 3
-const LONGEST_NAME = 100
+/** Unknown argument names listed in one error; chosen by hand. */
+const MAX_UNKNOWN_NAMES = 3
+const MAX_NAME_CHARACTERS = 100
 
 type Path = readonly PropertyKey[]
 
-/** The arguments of a call, or a UserError that says which one was wrong and how. */
+/** Returns the parsed arguments. Throws a UserError that names the invalid argument and the reason. */
 export function parseArguments<Input extends z.ZodObject>(
   schema: Input,
   raw: unknown,
@@ -23,7 +23,7 @@ export function parseArguments<Input extends z.ZodObject>(
   if (parsed.success) return completeIds(parsed.data)
   const tooMuch = parsed.error.issues.map(excess).find((error) => error !== undefined)
   if (tooMuch) throw tooMuch
-  // A misspelt name first, for it explains the missing one. Two are enough to go on.
+  // Unknown names come first, because a misspelt name explains a missing one. Two issues are enough to act on.
   const issues = [...parsed.error.issues].sort((a, b) => rank(a) - rank(b)).slice(0, 2)
   const sentences = issues.map((issue) => describe(schema, issue))
   throw new UserError('invalid_argument', [...new Set(sentences)].join(' '))
@@ -57,10 +57,10 @@ function advice({ code, input }: z.core.$ZodIssue): string {
 
 function describeUnknown(schema: z.ZodObject, path: Path, keys: readonly string[]): string {
   const known = Object.keys(shapeAt(schema, path))
-  const each = keys.slice(0, MOST_UNKNOWN).map((key) => {
+  const each = keys.slice(0, MAX_UNKNOWN_NAMES).map((key) => {
     const guess = nearest(key, known)
     const question = guess === undefined ? '' : ` Did you mean "${guess}"?`
-    return `Unknown argument "${excerpt(fieldPath([...path, key]), LONGEST_NAME)}".${question}`
+    return `Unknown argument "${excerpt(fieldPath([...path, key]), MAX_NAME_CHARACTERS)}".${question}`
   })
   const list = known.length === 0 ? 'It takes none.' : `Known: ${known.join(', ')}.`
   return `${each.join(' ')} ${list}`
@@ -90,7 +90,7 @@ function innerSchema(schema: z.ZodType, part: PropertyKey): unknown {
   return undefined
 }
 
-/** Everything that comes in becomes fit to be stored before anyone compares or counts it. */
+/** Normalizes every string before anything compares, counts or stores it. */
 function clean(value: unknown): unknown {
   if (typeof value === 'string') return cleanText(value)
   if (Array.isArray(value)) return value.map(clean)

@@ -1,6 +1,6 @@
 import type { AgentEvent } from '../../core/event.ts'
 
-/** Progress messages come at most this often: ten a second. */
+/** Minimum time between two progress messages (ten a second); chosen by hand. */
 const PAUSE_MILLISECONDS = 100
 
 interface Note {
@@ -11,13 +11,13 @@ interface Note {
 export interface ProgressNotes {
   take(event: AgentEvent): void
   note(text: string): void
-  /** Sends the words that still wait, in one message. */
+  /** Sends any pending words in one last message. */
   end(): void
 }
 
 /**
- * Tells a caller what an agent does: its steps, its tool calls, and its words as they come. Each message with words
- * carries those that are new, so that joined they are what the agent says.
+ * Reports an agent's steps, tool calls and streamed words to the caller. Each message carries only new words, so a
+ * client that joins the messages gets the whole reply.
  */
 export function createProgressNotes(send: (message: string) => void): ProgressNotes {
   const waiting: Note[] = []

@@ -1,7 +1,7 @@
 import type { Scope } from '../../core/access.ts'
 import { UserError } from '../../core/errors.ts'
 
-/** Throws UserError `unauthorized` that names the scope. */
+/** Throws UserError `unauthorized`, naming the missing scope. */
 export function requireScope(scopes: ReadonlySet<Scope>, needed: Scope): void {
   if (scopes.has(needed)) return
   const own = scopes.size === 0 ? 'none' : [...scopes].join(', ')

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import { toUserError } from './to-result.ts'
 
-/** Something thrown, as JSON-RPC has it. */
+/** Converts a thrown value to a JSON-RPC error. */
 export function rpcError(error: unknown, log: Log) {
   const { code, message } = toUserError(error, log)
   return { code: numberOf(code), message, data: { code } }

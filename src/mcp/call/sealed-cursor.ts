@@ -3,8 +3,9 @@ import { notACursor } from '../../core/page.ts'
 import type { McpContext } from '../../service/context.ts'
 
 /*
- * Cursors hold numbers of rows, which count over all namespaces. Outside, nobody can read or make one: it is encrypted,
- * taken for the list and the namespace alone that it was given out for, and its length tells nothing of the numbers.
+ * Cursors hold row numbers, which count over all namespaces. They are encrypted so that a client can neither read nor
+ * forge one. A cursor is valid only for the list and namespace it was issued for, and its length does not reveal the
+ * row numbers.
  */
 
 const CIPHER = 'aes-256-gcm'
@@ -12,14 +13,17 @@ const SALT_BYTES = 16
 const KEY_BYTES = 32
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
-/** Of what is encrypted: a byte for the length of the cursor, and room for one of numbers, or one of a time and an id. */
+/**
+ * Sizes in bytes that plaintext is padded to: one byte for the cursor's length, and room for row numbers or for a time
+ * and an id.
+ */
 const SIZES = [40, 100, 200]
 
 type Sealing = Pick<McpContext, 'namespace' | 'signingKey'>
 
 /**
- * The cursor of a page of `list` as it goes out. Of the same position it is another each time: whether two are the same
- * would tell whether anybody stored something in between.
+ * Encrypts the cursor of a page of `list`. The same position gives a different cursor each time; otherwise equal
+ * cursors would show that nothing was stored in between.
  */
 export async function sealCursor(cursor: string, list: string, context: Sealing): Promise<string> {
   const text = Buffer.from(cursor)
@@ -35,11 +39,11 @@ export async function sealCursor(cursor: string, list: string, context: Sealing)
   return Buffer.concat(sealed).toString('base64url')
 }
 
-/** What `sealCursor` was given. Throws a UserError if it did not make this one, for this list in this namespace. */
+/** Decrypts a cursor made by `sealCursor`. Throws a UserError if it was not made for this list and namespace. */
 export async function openCursor(sealed: string, list: string, context: Sealing): Promise<string> {
   const bytes = Buffer.from(sealed, 'base64url')
   const size = bytes.length - SALT_BYTES - TAG_BYTES
-  // Node would take what is no base64 for as much of it as is.
+  // Node decodes invalid base64 up to the first bad character, so compare with the canonical form.
   if (!SIZES.includes(size) || bytes.toString('base64url') !== sealed) throw notACursor()
   const { key, nonce } = keysFrom(await context.signingKey('cursor'), bytes.subarray(0, SALT_BYTES))
   const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
@@ -54,7 +58,7 @@ export async function openCursor(sealed: string, list: string, context: Sealing)
   return padded.subarray(1, 1 + (padded[0] ?? 0)).toString()
 }
 
-/** Of its own for each cursor, so that however many are made, no nonce meets its key twice. */
+/** Keys are derived per cursor with a random salt, so that no nonce is ever reused with the same key. */
 function keysFrom(signingKey: Uint8Array, salt: Uint8Array) {
   const bytes = new Uint8Array(
     hkdfSync('sha256', signingKey, salt, 'cursor', KEY_BYTES + NONCE_BYTES),
@@ -62,7 +66,7 @@ function keysFrom(signingKey: Uint8Array, salt: Uint8Array) {
   return { key: bytes.subarray(0, KEY_BYTES), nonce: bytes.subarray(KEY_BYTES) }
 }
 
-/** A namespace has no spaces in its name. */
+/** A namespace contains no spaces, so the parts cannot be confused. */
 function boundTo(list: string, { namespace }: Sealing): Uint8Array {
   return Buffer.from(`${namespace} ${list}`)
 }

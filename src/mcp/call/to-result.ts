@@ -5,12 +5,15 @@ import { describeError, type Log } from '../../core/log.ts'
 import { excerpt } from '../../core/text.ts'
 import { type Answer, pieceOf } from '../present/fit.ts'
 
-/** A sentence may quote what was sent, which can be of any length. The longest of ours quotes a block (`quoteValue`). */
+/**
+ * Maximum length of an error text, which may quote input of any length. Our longest error quotes a block
+ * (`quoteValue`).
+ */
 const ERROR_CHARACTERS = 7_000
-/** As JSON text, in which a control character takes six. */
+/** The same limit as JSON text, where a control character takes six characters. */
 const ERROR_JSON_CHARACTERS = 15_000
 
-/** A tool's result as it goes out. Clients show a model either of the two parts, so both say the same. */
+/** A tool result as it is sent. Clients show a model either `content` or `structuredContent`, so both say the same. */
 export interface ToolResult {
   readonly content: ContentBlock[]
   readonly structuredContent: Record<string, unknown>
@@ -24,7 +27,7 @@ export function toResult(
   return { content: [...content], structuredContent: { ...answer } }
 }
 
-/** An answer that reports a failure, like a run that ended badly. */
+/** Result for an answer that reports a failure, such as a run that ended with an error. */
 export function toFailedResult(answer: Answer, sentences: string): ToolResult {
   const said = shortened(sentences)
   return { content: [text(said)], structuredContent: { ...answer }, isError: true }
@@ -40,7 +43,7 @@ export function toErrorResult(error: unknown, log: Log): ToolResult {
   }
 }
 
-/** What the caller may know of something thrown: of our own faults, only that there was one. */
+/** The error shown to the caller. Details of internal errors go to the log only. */
 export function toUserError(error: unknown, log: Log): UserError {
   if (error instanceof UserError) return error
   if (isExhausted(error)) return exhaustedError(error)

@@ -4,10 +4,10 @@ import type { McpContext } from '../../service/context.ts'
 import type { ToolCall } from './define-tool.ts'
 import { createProgressNotes } from './progress-notes.ts'
 
-/** Clients that watch progress give up on a silent call; some after little more than this. */
+/** Progress interval. Some clients time out a silent call shortly after this. */
 const HEARTBEAT_MILLISECONDS = 10_000
 
-/** Waits with the caller, not for it: when the caller leaves, the run goes on. */
+/** Waits for the run. If the caller leaves, the run goes on. */
 export async function waitForRun(
   view: RunView,
   seconds: number,

@@ -6,7 +6,7 @@ import {
 import { isRecord } from '../../core/is-record.ts'
 import type { CallingClient, InputKind } from './client-input.ts'
 
-/** The client that a request came from. */
+/** The client that sent this request. */
 export function callingClient(server: Server, request: ServerContext['mcpReq']): CallingClient {
   const resumed = request.requestState()
   const answers: unknown = request.inputResponses
@@ -18,7 +18,7 @@ export function callingClient(server: Server, request: ServerContext['mcpReq']):
   }
 }
 
-/** Declared with each request in the modern era, and when the connection was opened before. */
+/** Since protocol 2026-07-28 each request declares capabilities; before, `initialize` did. */
 function capabilitiesOf(server: Server, { envelope }: ServerContext['mcpReq']): unknown {
   const declared: unknown = envelope && Reflect.get(envelope, CLIENT_CAPABILITIES_META_KEY)
   return declared ?? server.getClientCapabilities()
@@ -29,6 +29,6 @@ function takes(capabilities: unknown, kind: InputKind): boolean {
   const declared = isRecord(capabilities) ? capabilities[name] : undefined
   if (!isRecord(declared)) return false
   if (part !== undefined) return isRecord(declared[part])
-  // Before there were modes, an empty object meant forms.
+  // Older protocol versions have no elicitation modes: an empty object means forms.
   return kind !== 'elicitation' || isRecord(declared.form) || Object.keys(declared).length === 0
 }

@@ -1,16 +1,16 @@
 import type { InputRequests } from '@modelcontextprotocol/server'
 
 /*
- * What a tool or a prompt needs from the client before it can go on: a form filled in by the person, a completion of
- * the client's model. It ends the call; the client brings the same call again with the answers, in the way of its era,
- * so what was done before it must not be done twice: it is put aside what is needed to go on.
+ * Input that a tool or prompt needs from the client before it can go on: an elicitation form or a sampling completion.
+ * The call ends, and the client repeats it with the answers. Work done before must not be done twice, so the call
+ * stores what it needs to go on in `putAside`.
  */
 
-/** Thrown where the answers are needed; it is no error. */
+/** Thrown where the answers are needed. It is control flow, not an error. */
 export class InputNeeded {
-  /** In the protocol's words, each under the name of its answer. At least one: not every client comes back otherwise. */
+  /** Protocol requests by the name of their answer. At least one, because some clients do not come back otherwise. */
   readonly requests: InputRequests
-  /** Given back as `resumed`. The client can read it, not change it. */
+  /** Opaque state that comes back as `resumed`. The client can read it but not change it. */
   readonly putAside: string | undefined
 
   constructor(requests: InputRequests, putAside?: string) {
@@ -19,17 +19,17 @@ export class InputNeeded {
   }
 }
 
-/** The kinds of requests that a client may take. */
+/** Kinds of requests that a client may support. */
 export type InputKind = 'elicitation' | 'sampling' | 'sampling.tools' | 'roots'
 
-/** The client, as far as a call can reach it. */
+/** The client, as seen by a tool call. */
 export interface CallingClient {
-  /** What was put aside when the answers were asked for that this call brings; undefined: a call that begins. */
+  /** State saved when the answers in this call were asked for; undefined for a new call. */
   readonly resumed: string | undefined
-  /** True: this call brings answers to what was asked before. */
+  /** True if this call brings answers. */
   readonly answered: boolean
-  /** Whether it has declared that it takes such requests. */
+  /** Whether the client declared support for this kind of request. */
   takes(kind: InputKind): boolean
-  /** The answer of that name as it came; nothing about it is certain. */
+  /** The raw answer with that name. Nothing about it is validated. */
   answer(name: string): unknown
 }

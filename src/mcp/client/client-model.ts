@@ -3,12 +3,12 @@ import type { RunView } from '../../core/run.ts'
 import { waitsForClient } from '../../core/run.ts'
 import type { McpContext } from '../../service/context.ts'
 import { type CallingClient, InputNeeded } from './client-input.ts'
-import { MOST_ASKED, type Round, writeRound } from './rounds.ts'
+import { MAX_SAMPLING_ROUNDS, type Round, writeRound } from './rounds.ts'
 import { reasonOf } from './unanswered.ts'
 
 const KEY = 'model'
 
-/** Asks the client's model for the step that the run waits with, as often as one call may. */
+/** Asks the client's model for the step that the run waits for, within the limit of rounds per call. */
 export async function askModel(
   { run }: RunView,
   context: McpContext,
@@ -16,7 +16,7 @@ export async function askModel(
   { asked, until }: Pick<Round, 'asked' | 'until'>,
 ): Promise<void> {
   if (!waitsForClient(run) || !client?.takes('sampling')) return
-  if (asked >= MOST_ASKED || Date.now() >= until) return
+  if (asked >= MAX_SAMPLING_ROUNDS || Date.now() >= until) return
   const ask = await context.runs.askClient(run.id, { tools: client.takes('sampling.tools') })
   if (!ask) return
   const next: Round = { runId: run.id, ask: ask.id, asked: asked + 1, until }
@@ -25,11 +25,11 @@ export async function askModel(
 
 export interface Brought {
   readonly view: RunView
-  /** Why the answer changed nothing; absent: the run goes on with it. */
+  /** Why the answer was not used; absent if the run goes on with it. */
   readonly problem?: string
 }
 
-/** Hands on what the client's model answered. */
+/** Passes the answer of the client's model to the run. */
 export async function bringAnswer(
   runId: Round['runId'],
   ask: string,

@@ -4,16 +4,18 @@ import { type Person, Question } from './person.ts'
 const KEY = 'confirm'
 
 interface Confirmation {
-  /** The argument of that name. */
+  /** The tool's `confirm` argument. */
   readonly confirm: boolean | undefined
   readonly person: Person | undefined
-  /** Asked only where the client can ask; `about` is the id of what it is about. */
+  /** Called only if the client supports elicitation. `about` is the id of the object in question. */
   readonly question: () => Promise<{ readonly text: string; readonly about: string }>
-  /** A sentence: what stayed, and what a call with `confirm: true` does. */
+  /** One sentence: nothing was changed, and what a call with `confirm: true` does. */
   readonly refusal: string
 }
 
-/** Returns when the call was meant: its argument says so, or the person does. Otherwise asks, or throws a UserError. */
+/**
+ * Returns if the call is confirmed, by its argument or by the person. Otherwise asks the person, or throws a UserError.
+ */
 export async function requireConfirmation({
   confirm,
   person,

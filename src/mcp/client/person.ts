@@ -1,15 +1,15 @@
 import { inputRequired, inputResponse } from '@modelcontextprotocol/server'
 import { type CallingClient, InputNeeded } from './client-input.ts'
 
-/** The person who sits before the client, as far as a call can reach him. */
+/** The person at the client, reached through elicitation. */
 export interface Person {
-  /** What was put aside with the question that this call brings the answer to; undefined: a call that begins. */
+  /** State saved with the question that this call answers; undefined for a new call. */
   readonly resumed: string | undefined
-  /** Undefined: he was not asked, or closed the question without an answer. */
+  /** Undefined if the person was not asked, or closed the question without an answer. */
   answerTo(key: string): boolean | undefined
 }
 
-/** A yes-or-no question. Thrown by a tool; it is no error. */
+/** A yes-or-no question, thrown by a tool. It is control flow, not an error. */
 export class Question extends InputNeeded {
   constructor(key: string, text: string, putAside: string) {
     super(
@@ -28,7 +28,7 @@ export class Question extends InputNeeded {
   }
 }
 
-/** The person behind a call; undefined: the client can't ask him. */
+/** The person behind a call; undefined if the client does not support elicitation. */
 export function personBehind(client: CallingClient): Person | undefined {
   if (!client.takes('elicitation') && !client.answered) return undefined
   return {

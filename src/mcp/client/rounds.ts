@@ -4,24 +4,23 @@ import type { RunId } from '../../core/ids.ts'
 import { isId } from '../../core/ids.ts'
 
 /*
- * A call in which the client is asked something comes back with the answer, and may be asked again: what it has to know
- * of its own past it takes with it, sealed.
+ * A call may need several rounds of questions to the client. Its state travels with the client between rounds, sealed.
  */
 
 export interface Round {
   readonly runId: RunId
-  /** What the client's model was asked; absent: it was the person. */
+  /** Id of the sampling request; absent if the person was asked. */
   readonly ask?: string | undefined
-  /** How often the client was asked in this call. */
+  /** Rounds of this call so far. */
   readonly asked: number
-  /** In milliseconds since 1970: from then on its model is asked no more. */
+  /** Unix time in milliseconds after which the client's model is not asked again. */
   readonly until: number
 }
 
-/** Clients go through so many rounds by themselves: ten, where the SDK is left as it is. */
-export const MOST_ROUNDS = 10
-/** Of them, those in which its model may be asked; the rest is for the person. */
-export const MOST_ASKED = 8
+/** Rounds per call. The SDK's clients follow ten by default. */
+export const MAX_ROUNDS = 10
+/** Rounds in which the client's model may be asked; the rest are for the person. Chosen by hand. */
+export const MAX_SAMPLING_ROUNDS = 8
 
 const Written = z.object({
   runId: z.string().refine((id): id is RunId => isId('run', id)),
@@ -34,7 +33,7 @@ export function writeRound(round: Round): string {
   return JSON.stringify(round)
 }
 
-/** Throws a UserError for what another tool put aside. */
+/** Throws a UserError if the state belongs to another tool. */
 export function readRound(text: string): Round {
   try {
     return Written.parse(JSON.parse(text))

@@ -7,10 +7,10 @@ export interface Subject {
   readonly variables: Variables
 }
 
-/** `perhaps`: only who reads it knows. */
+/** `perhaps`: only reading the resource tells. */
 export type Concern = 'no' | 'perhaps' | 'certainly'
 
-/** Whether a change concerns a resource. `concerned` undefined: it could not be found out whom it concerns. */
+/** Whether a change affects a resource. `concerned` is undefined if the affected agents could not be determined. */
 export function concerns(
   { kind, subjectId }: Pick<Change, 'kind' | 'subjectId'>,
   concerned: Concerned | undefined,
@@ -36,7 +36,7 @@ export function concerns(
       return perhaps((kind === 'messages' || kind === 'agent') && mayBeOurs)
     case 'recollect://runs/{run_id}':
       if (kind === 'run') return perhaps(run_id === subjectId || mayMeanAny('run', run_id))
-      // A step that ends writes messages; and a run goes with its agent.
+      // The end of a step writes messages, and a run is deleted with its agent.
       return perhaps(kind === 'messages' || isGone)
     case 'recollect://passages/{passage_id}':
       return perhaps(kind === 'archive' || isGone)
@@ -49,14 +49,14 @@ function perhaps(mayBe: boolean): Concern {
   return mayBe ? 'perhaps' : 'no'
 }
 
-/** A name, or an id that is not written out. */
+/** True for a name or a shortened id, which may mean any object of that kind. */
 function mayMeanAny(prefix: IdPrefix, reference: string): boolean {
   return !isId(prefix, reference)
 }
 
 /**
- * These sum up much and are dear to read: what concerns them does so certainly, and nobody reads them before their
- * subscribers do.
+ * Summaries are expensive to read, so every change that concerns them counts as certain and they are not read before
+ * notifying.
  */
 export function isSummary({ uri }: Subject): boolean {
   return (

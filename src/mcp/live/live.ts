@@ -9,28 +9,27 @@ import { refuseForeign } from './refuse-foreign.ts'
 import { createWatch, type FoundResource, type Watch } from './watch.ts'
 
 /*
- * Tells MCP clients of changes. It listens to the one stream of changes, of this process and others, finds the resources
- * that somebody subscribed to and that a change concerns, and tells their subscribers. Bursts become few notices, and
- * the last change is always told.
+ * Notifies MCP clients of changes. Listens to the stream of changes of this and other processes, finds the subscribed
+ * resources that a change affects, and notifies their subscribers. Bursts are merged into few notices; the last change
+ * is always reported.
  */
 
 export interface Feed {
-  /** From now on `tell` is called when the list of resources changes, and for the resources that are added. */
+  /** Starts calling `tell` for list changes and for the resources that are added. */
   subscribe(tell: Tell): Subscription
 }
 
 export interface Live extends Feed {
-  /** The same context, listened to from the first time that anybody opens it. */
+  /** Returns the same context on each call; listening begins when it is first opened. */
   readonly context: () => Promise<McpContext>
-  /** Listens no more. For when nobody subscribes. */
+  /** Stops listening. Call it when there are no subscribers. */
   close(): void
 }
 
 export interface Subscription {
   /**
-   * Once it resolves, every later change will be told. What does not exist may be added: it is told when it comes to be.
-   * Throws UserError `limit_exceeded`, `not_found` for what is not of the only agent there is, and whatever keeps the
-   * store from being read.
+   * When it resolves, every later change is reported. A resource that does not exist yet may be added. Throws UserError
+   * `limit_exceeded`; `not_found` for a resource outside the only agent that is served; and any error of the store.
    */
   add(uris: readonly string[]): Promise<void>
   remove(uri: string): void
@@ -38,9 +37,9 @@ export interface Subscription {
 }
 
 export interface LiveLimits {
-  /** Resources that are watched for all subscribers of a server together. */
+  /** Watched resources of all subscribers of a server together. */
   readonly resources: number
-  /** Of one subscriber. */
+  /** Watched resources of one subscriber. */
   readonly perSubscriber: number
 }
 
@@ -51,20 +50,23 @@ export interface LiveOptions {
   readonly resources: () => Promise<readonly Resource[]>
   readonly log: Log
   readonly limits: LiveLimits
-  /** How many resources are watched; shared by all that `limits.resources` is for. */
+  /** Number of watched resources, shared by all feeds that `limits.resources` applies to. */
   readonly tally: { watched: number }
-  /** The last subscriber has left. */
+  /** Called when the last subscriber has left. */
   readonly onIdle?: () => void
 }
 
 const LIST_INTERVAL_MILLISECONDS = 50
-/** A client that only waits is told too, but nobody opens the store while the client still starts. */
+/**
+ * Delay before the store is opened for a client that only subscribes, so that client start-up is not slowed down.
+ * Chosen by hand.
+ */
 const OPEN_AFTER_MILLISECONDS = 1_000
 
 export function createLive({ open, resources, log, limits, tally, onIdle }: LiveOptions): Live {
   const subscribers = new Set<Tell>()
   const watches = new Map<string, Watch>()
-  /** Heard and not looked at yet; what changed twice stands here once. */
+  /** Changes received but not processed yet. Repeated changes are kept once. */
   const heard = new Map<string, Change>()
   let looking = false
   let listenedTo: McpContext | undefined
@@ -94,7 +96,7 @@ export function createLive({ open, resources, log, limits, tally, onIdle }: Live
 
   async function look(opened: McpContext): Promise<void> {
     looking = true
-    // The changes of a commit are published in one go; all of them first.
+    // All changes of a commit are published in one tick; wait until all have arrived.
     await Promise.resolve()
     for (const [key, change] of heard) {
       heard.delete(key)

@@ -1,6 +1,6 @@
 import type { Feed } from './live.ts'
 
-/** For a client that may not read: it is told of nothing, and asking for it throws what `refuse` throws. */
+/** Feed for a client without scope `read`: sends nothing, and subscribing throws the error of `refuse`. */
 export function createNoFeed(refuse: () => void): Feed {
   return {
     subscribe: () => ({

@@ -1,4 +1,4 @@
-/** What a client is told: that a resource is not what it was, or that others are listed now. */
+/** Notification to a client: a resource was updated, or a list changed. */
 export type Notice =
   | { readonly kind: 'updated'; readonly uri: string }
   | { readonly kind: 'list_changed' }

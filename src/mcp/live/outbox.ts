@@ -2,15 +2,15 @@ import { describeError, type Log } from '../../core/log.ts'
 import type { Notice, Tell } from './notice.ts'
 
 export interface OutboxOptions {
-  /** Resolves when the client can take a notice. May never do so. */
+  /** Resolves when the client can receive a notice. May never resolve. */
   readonly ready: () => Promise<void>
   readonly send: (notice: Notice) => Promise<void>
   readonly log: Log
 }
 
 /**
- * Sends notices one after another, as fast as the client takes them. While it takes none, one of each kind waits: a
- * client that does not read costs no more memory than it has subscriptions.
+ * Sends notices in order, as fast as the client reads. While it does not read, at most one notice of each kind is
+ * queued, so memory is bounded by its subscriptions.
  */
 export function createOutbox({ ready, send, log }: OutboxOptions): Tell {
   const waiting = new Map<string, Notice>()
@@ -28,7 +28,7 @@ export function createOutbox({ ready, send, log }: OutboxOptions): Tell {
         await send(notice)
       }
     } catch (error) {
-      // The connection is gone; whoever comes back reads anew.
+      // The connection is closed; a client that reconnects reads everything again.
       waiting.clear()
       log('debug', 'a notice was not delivered', { error: describeError(error) })
     } finally {

@@ -1,6 +1,6 @@
 /**
- * Does `work` when triggered, one at a time and no sooner than `milliseconds` after the last has ended. However often it
- * is triggered meanwhile, it is done once more after that.
+ * Runs `work` when triggered, never twice at once, and at least `milliseconds` after the last run ended. Triggers in
+ * between cause one more run.
  */
 export function createPace(milliseconds: number, work: () => Promise<void>): () => void {
   let busy = false

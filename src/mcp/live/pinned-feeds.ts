@@ -3,9 +3,9 @@ import type { McpContext } from '../../service/context.ts'
 import { createLive, type Feed, type Live, type LiveOptions, type Subscription } from './live.ts'
 
 /**
- * What tells clients of changes that are given one agent, each by its address. There is one `Live` per agent, over a
- * context that knows of nothing else, for as long as somebody subscribes. What an address means is looked up with each
- * subscription, for another agent may have the name by then.
+ * Feeds for clients that are limited to one agent by their address. Each agent with subscribers has one `Live` over a
+ * context limited to that agent. The address is resolved for each subscription, because another agent may have the name
+ * by then.
  */
 export function createPinnedFeeds(
   options: Omit<LiveOptions, 'open' | 'onIdle'>,
@@ -21,7 +21,7 @@ export function createPinnedFeeds(
     }
     const live = createLive({ ...options, open: async () => context, onIdle })
     lives.set(context.pinnedTo, live)
-    // The store is open; so nobody has to wait before the list is watched.
+    // The store is open, so the list can be watched at once.
     void live.context()
     return live
   }
@@ -47,7 +47,7 @@ export function createPinnedFeeds(
       const withMade = (use: (made: Subscription) => void) => {
         void opening?.then(use, () => undefined)
       }
-      // Whoever adds hears of its failure.
+      // The caller of `add` gets this error; do not report it as unhandled.
       subscription().catch(() => undefined)
       return {
         add: async (uris) => (await subscription()).add(uris),

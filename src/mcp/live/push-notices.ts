@@ -6,8 +6,8 @@ import type { Notice } from './notice.ts'
 import { createOutbox } from './outbox.ts'
 
 /**
- * `resources/subscribe` of clients from before 2026-07-28, who are told unasked. `ready` resolves when the client can be
- * told something; until then it waits. Everything ends with the connection.
+ * `resources/subscribe` for protocol versions before 2026-07-28, where the server pushes notifications. `ready`
+ * resolves when the client can receive one. Ends with the connection.
  */
 export function pushNotices(
   server: Server,

@@ -3,8 +3,8 @@ import type { McpContext } from '../../service/context.ts'
 import type { FoundResource } from './watch.ts'
 
 /**
- * A client that is given one agent may watch what is of that agent, even before it exists, and nothing else: what is of
- * others and what does not exist is refused alike. Throws UserError `not_found`.
+ * A client that is limited to one agent may watch only that agent's resources, even before they exist. Throws the same
+ * UserError `not_found` for resources of others and for those that do not exist.
  */
 export async function refuseForeign(
   { resource, variables }: FoundResource,
@@ -12,7 +12,7 @@ export async function refuseForeign(
 ): Promise<void> {
   const { pinnedTo } = context
   if (pinnedTo === undefined || Object.keys(variables).length === 0) return
-  // Runs and passages don't say whose they are; the context knows.
+  // URIs of runs and passages do not name an agent; the context checks the owner.
   if (variables.agent_id === undefined) await resource.read(variables, context)
   else if (variables.agent_id !== pinnedTo) {
     throw new UserError(

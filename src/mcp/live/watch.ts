@@ -13,12 +13,12 @@ export interface FoundResource {
   readonly variables: Variables
 }
 
-/** A resource that somebody subscribed to. */
+/** A resource with subscribers. */
 export interface Watch {
   readonly subscribers: Set<Tell>
-  /** Resolves once it is known how the resource reads now. Rejects if it can't be read, other than for not existing. */
+  /** Resolves when the current content has been read. Rejects on any error but `not_found`. */
   ready(): Promise<void>
-  /** Soon tells the subscribers, if the change concerns the resource; if only perhaps, when it reads otherwise now. */
+  /** Schedules a notice if the change affects the resource. If it only may, the resource is read and compared first. */
   consider(change: Change, concerned: Concerned | undefined): void
 }
 
@@ -33,9 +33,9 @@ export function createWatch(
   const subscribers = new Set<Tell>()
   const subject = { uri: resource.uri, variables }
   const notice: Notice = { kind: 'updated', uri }
-  /** Of the text as it was last read; undefined: it was never read, or could not be. */
+  /** Hash of the text as last read; undefined if it could not be read yet. */
   let digest: string | undefined
-  /** A change is still to be told, even if the next has undone it: somebody may have read what was in between. */
+  /** A change must be reported even if the next one undoes it: somebody may have read the state in between. */
   let isCertain = false
 
   async function read(): Promise<string> {
@@ -66,7 +66,7 @@ export function createWatch(
   const first = read().then((found) => {
     digest = found
   })
-  // Whoever waits for it hears of its failure.
+  // The caller of `ready` gets this error; do not report it as unhandled.
   first.catch(() => undefined)
 
   const check = createPace(INTERVAL_MILLISECONDS, async () => {

@@ -1,6 +1,6 @@
 import { type Answer, countFitting } from './fit.ts'
 
-/** `head`, with as many of an agent's blocks as fit, and the labels by which to ask for the others. */
+/** Returns `head` with as many of the agent's blocks as fit, and the labels of the others. */
 export function fitBlocks<Head extends Answer, Block extends { readonly label: string }>(
   head: Head,
   blocks: readonly Block[],

@@ -2,24 +2,24 @@ import { isRecord } from '../../core/is-record.ts'
 import { countCharacters } from '../../core/text.ts'
 
 /*
- * Keeping answers small. Clients cut or refuse results beyond some 20,000 characters, each in its own way; an answer
- * of ours is cut here, at a place that makes sense, and says so.
+ * Keeps answers small. Clients cut or refuse results beyond some 20,000 characters, each in its own way. We cut them
+ * ourselves, at a sensible place, and say so.
  */
 
-/** The JSON text of an answer stays under this. */
+/** Maximum JSON text of an answer, in characters. Chosen by hand: below the cut of the clients we know. */
 const ANSWER_CHARACTERS = 20_000
-/** Left for `truncated`, `left_out` and the like when items are counted out. */
+/** Room kept for `truncated`, `left_out` and similar fields; chosen by hand. */
 const MARGIN = 200
-/** What one value may take of an answer, as JSON text. */
+/** Maximum JSON text of one value in an answer; chosen by hand. */
 const VALUE_CHARACTERS = 15_000
 
 export type Answer = Readonly<Record<string, unknown>>
 
 export interface Piece {
   readonly text: string
-  /** How long the whole text is. */
+  /** Length of the whole text in code points. */
   readonly chars: number
-  /** Where the rest begins; absent: this was the end. */
+  /** Offset of the rest; absent if this is the end. */
   readonly nextOffset?: number
 }
 
@@ -27,7 +27,7 @@ export function fits(answer: Answer): boolean {
   return jsonLength(answer) < ANSWER_CHARACTERS
 }
 
-/** The part of `text` from `offset` on that one answer can carry. Offsets count characters. */
+/** The part of `text` from `offset` on that fits into one answer. Offsets count code points. */
 export function pieceOf(text: string, offset = 0, budget = VALUE_CHARACTERS): Piece {
   let index = 0
   let spent = 0
@@ -44,7 +44,7 @@ export function pieceOf(text: string, offset = 0, budget = VALUE_CHARACTERS): Pi
   return { text: piece, chars: index, ...(nextOffset !== undefined && { nextOffset }) }
 }
 
-/** How many items of the list `key`, from the first, the answer has room for; at least one. */
+/** Number of leading items of the list `key` that fit into the answer; at least one. */
 export function countFitting(answer: Answer, key: string): number {
   let room = ANSWER_CHARACTERS - MARGIN - jsonLength({ ...answer, [key]: [] })
   let count = 0
@@ -62,8 +62,8 @@ export function listOf(answer: Answer, key: string): readonly unknown[] {
 }
 
 /**
- * An answer that fits, for what its tool can't page: first the longest list loses items from its end, then long
- * strings are cut, each with its whole length beside it (`reply_chars` for `reply`).
+ * Cuts an answer that its tool cannot page: first items from the end of the longest list, then long strings, each with
+ * its full length beside it (`reply_chars` for `reply`).
  */
 export function cutToFit(answer: Answer): Answer {
   if (fits(answer)) return answer
@@ -88,7 +88,7 @@ const STEPS = [
   [30, 0],
 ] as const
 
-/** The longest list first, each down to its first item. */
+/** Cuts the longest list first, each down to one item. */
 function dropItems(answer: Answer, alreadyDropped: number): Answer {
   let cut = answer
   let dropped = leftOut(answer) + alreadyDropped
@@ -102,7 +102,7 @@ function dropItems(answer: Answer, alreadyDropped: number): Answer {
   return { ...cut, ...(dropped > 0 && { left_out: dropped }) }
 }
 
-/** Whatever stored data may come to: what is left of it is an answer, and says that it is not whole. */
+/** Last resort: drops whole fields, so that any stored data gives a valid answer that says it is incomplete. */
 function dropFields(answer: Answer): Answer {
   let cut = answer
   for (const key of bySize(answer)) {
@@ -117,13 +117,13 @@ function leftOut({ left_out: count }: Answer): number {
   return typeof count === 'number' ? count : 0
 }
 
-/** The largest field first. */
+/** Names of the fields, largest first. */
 function bySize(answer: Answer): readonly string[] {
   const sizes = Object.entries(answer).map(([key, value]) => ({ key, size: jsonLength(value) }))
   return sizes.sort((a, b) => b.size - a.size).map(({ key }) => key)
 }
 
-/** At the top, lists are left to `dropItems`, which cuts them where the room ends. */
+/** Lists at the top level are left to `dropItems`, which knows where the room ends. */
 function shorten(
   value: unknown,
   characters: number,
@@ -136,7 +136,7 @@ function shorten(
     tally.dropped += value.length - kept.length
     return kept.map((item) => shorten(item, characters, items, tally, depth + 1))
   }
-  // In a list there is no place beside it for its length.
+  // A string in a list has no field beside it for its length.
   if (typeof value === 'string') return shortened(value, characters)
   if (!isRecord(value)) return value
   const entries = Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
@@ -144,7 +144,7 @@ function shorten(
       return [[key, shorten(item, characters, items, tally, depth + 1)]]
     }
     const piece = pieceOf(item, 0, characters)
-    // Half a cursor leads nowhere.
+    // A cut cursor would be invalid.
     if (piece.nextOffset === undefined || key === 'next_cursor') return [[key, item]]
     return [
       [key, piece.text],

@@ -3,19 +3,19 @@ import { PROMPTS } from '../../generated/prompts.ts'
 import { type Answer, listOf } from './fit.ts'
 
 /*
- * What an agent remembers was written by anybody. In an answer it stands between the quotes of a JSON string, which no
- * text can close by itself, and a notice before it says what it is. Some clients show a model only `content` and some
- * only `structuredContent`, so the notice is a field of the answer and thus in both.
+ * Anyone may have written what an agent remembers. In an answer it stands inside a JSON string, which no text can
+ * close, after a notice that marks it as data. Some clients show a model only `content` and some only
+ * `structuredContent`; the notice is a field of the answer and so appears in both.
  */
 
-/** Fields of an answer that hold stored text, in items or in one object. */
+/** Fields of an answer that hold stored text, in a list or in one object. */
 const HOLDERS = ['block', 'blocks', 'versions', 'passages', 'similar', 'messages', 'runs'] as const
-/** What the text is called in there. */
+/** Names of the text fields in those objects. */
 const TEXTS = ['value', 'text', 'message', 'arguments', 'reason'] as const
-/** Fields that are such text themselves. */
+/** Fields that are stored text themselves. */
 const WHOLE = ['request', 'diff', 'text'] as const
 
-/** The answer with the notice as its first field, if it carries stored text. */
+/** Adds the notice as the first field if the answer carries stored text. */
 export function labelStored(answer: Answer): Answer {
   return carriesStored(answer) ? { notice: PROMPTS['mcp-stored-text'], ...answer } : answer
 }

@@ -1,16 +1,16 @@
 import type { z } from 'zod'
 import type { Message, ToolCall } from '../../core/message.ts'
 import type { RunView } from '../../core/run.ts'
-import { isSettled, type Run, waitsForClient } from '../../core/run.ts'
+import { isSettled, type Run, waitsForClient, waitsForModel } from '../../core/run.ts'
 import { excerpt } from '../../core/text.ts'
 import type { messageShape, runShape, shortRunShape } from './shapes.ts'
 
 export type Entry = z.infer<typeof messageShape>
 
-/** Of a message, in a list of runs. */
+/** Characters of the message shown in a list of runs; chosen by hand. */
 const EXCERPT_CHARACTERS = 80
 
-/** The inner tool by which an agent speaks; its calls are shown as what they say. */
+/** The inner tool that sends a reply; its calls are shown as messages. */
 const SPEAKING_TOOL = 'send_message'
 
 export function presentRun(
@@ -93,6 +93,11 @@ function hintFor(run: Run): { hint?: string } {
       hint: 'The agent does not go on by itself: do as `warnings` says, or call cancel_run.',
     }
   }
+  if (waitsForModel(run)) {
+    return {
+      hint: 'The agent waits for its model and goes on by itself once that is there: `warnings` says what is missing. Call get_run later, or cancel_run.',
+    }
+  }
   if (status === 'requires_approval') {
     return {
       hint: 'The agent waits for a person to approve the calls in pending_approvals. Ask, then call respond_to_approval with this run_id.',
@@ -104,7 +109,7 @@ function hintFor(run: Run): { hint?: string } {
   }
 }
 
-/** One row of the history can be several entries; they share its id. */
+/** One stored message can give several entries, which share its id. */
 export function presentMessage(message: Message): readonly Entry[] {
   const base = { id: message.id, created_at: message.createdAt }
   switch (message.role) {
@@ -138,7 +143,7 @@ export function presentMessage(message: Message): readonly Entry[] {
   }
 }
 
-/** What the model wrote for itself: its reasoning, and the words beside its tool calls that nobody was told. */
+/** Text the model did not send to the user: its reasoning, and text beside tool calls. */
 function thoughtsOf(message: Extract<Message, { role: 'assistant' }>): readonly string[] {
   const aside = message.said.includes(message.text) ? '' : message.text
   return [message.reasoning, aside].filter((text) => text !== '')

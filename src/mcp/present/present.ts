@@ -23,12 +23,12 @@ import type {
   versionShape,
 } from './shapes.ts'
 
-/* From what the rest of the program knows to what the contract shows. */
+/* Converts internal objects to the shapes of the MCP contract. */
 
-/** Of an agent in a list: enough to choose one of many. */
+/** Characters of an agent's description in a list; chosen by hand. */
 const DESCRIPTION_CHARACTERS = 80
 const SHOWN_TAGS = 5
-/** Of a block or passage in a list, and of the agents that have it. */
+/** Characters of a block or passage in a list; chosen by hand. */
 const VALUE_CHARACTERS = 200
 const LISTED_AGENTS = 10
 
@@ -93,13 +93,13 @@ export function presentBlock(
   return { ...presentPastBlock(block, offset), shared_with: [...sharedWith] }
 }
 
-/** With all of its text, for whoever takes answers of any length. */
+/** The block with its whole text, for resources, which have no size limit. */
 export function presentWholeBlock({ block, sharedWith }: SharedBlock) {
   const value = presentPastBlock(block, 0, Number.POSITIVE_INFINITY)
   return { ...value, shared_with: [...sharedWith] }
 }
 
-/** In a list, of the text only its beginning, unless `offset` asks for more. */
+/** A block in a list: the beginning of its text, or the part from `offset` on. */
 export function presentListedBlock(
   { block, sharedWith }: SharedBlock,
   offset?: number,

@@ -7,11 +7,11 @@ import { list, text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
 
 /*
- * Parameters that several tools share. What clients see of them is paid for in tokens by every conversation, so each
- * is described once, in a few words, and a check that explains itself when it fails is not described at all.
+ * Parameters shared by several tools. Every conversation pays for their descriptions in tokens, so each is short, and a
+ * check whose error explains itself has none.
  */
 
-/** An id, or a name, of something that is there. */
+/** Id or name of an existing object. */
 export const reference = filled()
 /** `provider/model`. */
 export const handle = text(LIMITS.handle)
@@ -24,7 +24,7 @@ export const blockValue = text(LIMITS.block)
 export const agent = reference.describe('Id or exact name of the agent')
 export const runId = reference.describe('run_id that send_message answered')
 
-/** Of calls that take away what can't be had back: see `requireConfirmation`. */
+/** For destructive calls; see `requireConfirmation`. */
 export const confirm = z.boolean().describe('Must be true').optional()
 
 export const label = text(LIMITS.label)
@@ -51,12 +51,12 @@ export function limit(fallback: number) {
   return z.int().min(1).max(100).default(fallback)
 }
 
-/** How many neighbours on either side `limit` leaves room for. */
+/** Number of neighbours on each side that fit within `limit`. */
 export function besides(limit: number): number {
   return Math.floor((limit - 1) / 2)
 }
 
-/** What stands around an entry is not searched. */
+/** `around` and `query` exclude each other: the neighbours of an entry are listed, not searched. */
 export function refuseQuery(query: string | undefined, argument: string): void {
   if (query === undefined || query.trim() === '') return
   throw new UserError(
@@ -65,7 +65,7 @@ export function refuseQuery(query: string | undefined, argument: string): void {
   )
 }
 
-/** For values too long for one answer. */
+/** For values that are too long for one answer. */
 export const offset = z
   .int()
   .min(0)
@@ -77,7 +77,7 @@ export function waitSeconds(fallback: number) {
   return z.number().min(0).max(300).default(fallback)
 }
 
-/** Without a limit here: it is refused where it is stored, in words that say where else it belongs. */
+/** No maximum by default: the store refuses longer text with an error that says where it belongs. */
 export function nonEmpty(most = Number.POSITIVE_INFINITY) {
   return text(most)
     .min(1, 'it must not be empty')
@@ -110,7 +110,7 @@ export const contextWindow = z
 
 const toolName = text(LIMITS.reference)
 
-/** Flat, and with a free `type`: what a rule may hold, and Letta's names for it, are checked where it is parsed. */
+/** Flat, with any `type`: the fields of each rule, and Letta's names, are validated by the rule parser. */
 export const toolRules = list(
   z.strictObject({
     type: text(LIMITS.word).describe(

@@ -6,8 +6,8 @@ import { MESSAGE_ROLES } from '../../core/message.ts'
 import { RUN_STATUSES, STOP_REASONS, WAITS } from '../../core/run.ts'
 
 /*
- * What tools answer. The names are promises to clients: add, never rename. Times are ISO 8601 in UTC, counts of
- * characters are code points, and what does not apply is absent, never null.
+ * Shapes of tool answers. Names are part of the public contract: add, never rename. Times are ISO 8601 in UTC,
+ * character counts are code points, and a field that does not apply is absent, never null.
  */
 
 const text = z.string()
@@ -15,15 +15,15 @@ const count = z.int()
 
 export const errorShape = z.strictObject({ code: z.enum(ERROR_CODES), message: text })
 
-/** An answer whose fields are all optional, since an error has none of them. */
+/** An answer with only optional fields, because an error result has none of them. */
 export function answer<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject({ error: errorShape, notice: text, ...shape }).partial()
 }
 
-/** Of an answer that had to be cut: how many items are not in it. */
+/** For an answer that was cut; `left_out` is the number of items dropped. */
 export const cut = { truncated: z.boolean(), left_out: count }
 export const paged = { next_cursor: text, ...cut }
-/** Of what was searched for; warnings say what had no part in it, such as an embedding whose endpoint is down. */
+/** For search results. Warnings name sources that were not searched, such as an unreachable embedding endpoint. */
 export const foundPage = { ...paged, warnings: z.array(text) }
 
 const blockHead = z.strictObject({
@@ -37,7 +37,7 @@ const blockHead = z.strictObject({
 export const blockShape = z.strictObject({
   ...blockHead.shape,
   value: text,
-  /** Where the value goes on, when it is too long for one answer. */
+  /** Offset of the rest, if the value is too long for one answer. */
   next_offset: count.optional(),
   description: text,
   version: count,
@@ -45,9 +45,9 @@ export const blockShape = z.strictObject({
   shared_with: z.array(text),
 })
 
-/** Some of the agents that have it stand in `shared_with`, whose number is `agent_count`. */
+/** `shared_with` lists some of the agents that have the block; `agent_count` is their number. */
 export const listedBlockShape = blockShape.extend({ agent_count: count })
-/** `updated_at` is when it became what it was. */
+/** `updated_at` is the time at which the block got this value. */
 export const pastBlockShape = blockShape.omit({ shared_with: true })
 
 export const versionShape = z.strictObject({
@@ -90,7 +90,7 @@ export const agentShape = z.strictObject({
   updated_at: text,
 })
 
-/** An agent in a list: enough to choose one. What is empty is absent. */
+/** An agent in a list, with enough to choose one. Empty fields are absent. */
 export const shortAgentShape = z.strictObject({
   id: text,
   name: text,
@@ -117,7 +117,7 @@ export const messageShape = z.strictObject({
   status: z.enum(['success', 'error']).optional(),
 })
 
-/** A run is an answer by itself; its `error` says more than that of a refused call. */
+/** A run is an answer of its own; its `error` has more fields than that of a refused call. */
 export const runShape = z
   .strictObject({
     notice: text,
@@ -157,7 +157,7 @@ export const runShape = z
     completed_at: text,
     warnings: z.array(text),
     error: errorShape.extend({ hint: text.optional() }),
-    /** Calls that are made only if somebody says yes: `respond_to_approval`. */
+    /** Tool calls that wait for `respond_to_approval`. */
     pending_approvals: z.array(
       z.strictObject({ tool_call_id: text, tool_name: text, arguments: text }),
     ),
@@ -167,14 +167,14 @@ export const runShape = z
   })
   .partial()
 
-/** A run in a list: enough to choose one for `get_run`. */
+/** A run in a list, with enough to choose one for `get_run`. */
 export const shortRunShape = z.strictObject({
   run_id: text,
   agent_id: text,
   status: z.enum(RUN_STATUSES),
   stop_reason: z.enum(STOP_REASONS).optional(),
   waiting_for: z.enum(WAITS).optional(),
-  /** The beginning of what it was sent. */
+  /** The beginning of the message that started it. */
   message: text,
   steps: count,
   total_tokens: count,
@@ -183,9 +183,9 @@ export const shortRunShape = z.strictObject({
   error_code: z.enum(ERROR_CODES).optional(),
 })
 
-/** What was found, and how; the last two only where something was ranked. */
+/** Rank score and retriever; only in ranked results. */
 const found = { score: z.number().optional(), found_by: z.enum(FOUND_BY).optional() }
-/** Of a text that is too long for one answer: its whole length, and where the rest begins. */
+/** For text too long for one answer: its full length, and the offset of the rest. */
 const piece = { chars: count.optional(), next_offset: count.optional() }
 
 export const passageShape = z.strictObject({
@@ -195,9 +195,9 @@ export const passageShape = z.strictObject({
   tags: z.array(text),
   source: text,
   created_at: text,
-  /** The passage that took its place. */
+  /** Id of the passage that replaced it. */
   superseded_by: text.optional(),
-  /** How often its agents found it by searches of their own, and when last; absent: never. */
+  /** How often agents found it by their own searches, and when last; absent if never. */
   found_count: count.optional(),
   last_found_at: text.optional(),
   ...found,
@@ -205,27 +205,27 @@ export const passageShape = z.strictObject({
 
 export const similarShape = z.strictObject({
   id: text,
-  /** Its beginning. */
+  /** The beginning of the text. */
   text,
   created_at: text,
-  /** From 0 to 1. */
+  /** Weighted share of common words, from 0 to 1 (`memory/similarity.ts`). */
   similarity: z.number(),
-  /** The passage that was inserted. */
+  /** Id of the inserted passage. */
   similar_to: text,
 })
 
-/** Some of the agents that have it stand in `agents`, whose number is `agent_count`. */
+/** `agents` lists some of the agents that have it; `agent_count` is their number. */
 export const archiveShape = z.strictObject({
   id: text,
   name: text,
   description: text,
   passage_count: count,
   superseded_count: count,
-  /** Passages that agents found by searches of their own. */
+  /** Number of passages that agents found by their own searches. */
   found_count: count,
   agents: z.array(text),
   agent_count: count,
-  /** Whether the inserts of the agent that was named go there. */
+  /** Whether the named agent's inserts go here by default. */
   is_default: z.boolean().optional(),
   created_at: text,
 })

@@ -14,9 +14,7 @@ export interface Prompt {
   readonly title: string
   readonly description: string
   readonly arguments: readonly PromptArgument[]
-  /**
-   * What the client puts into its conversation: a text as the user's, or messages as they are. May throw InputNeeded.
-   */
+  /** Text or messages for the client's conversation; a text is sent as the user's. May throw InputNeeded. */
   write(
     args: Readonly<Record<string, string>>,
     context: McpContext,
@@ -35,15 +33,16 @@ export const agentArgument: PromptArgument = {
   required: true,
 }
 
-/** Puts values into the places of their `{NAMES}`, in one pass, so that no value is taken for a place. */
+/** Fills each `{NAME}` in one pass, so that a placeholder inside a value is not replaced. */
 export function fill(template: string, values: Readonly<Record<string, string>>): string {
   return template.replaceAll(/\{([A-Z_]+)\}/g, (place, name: string) => values[name] ?? place)
 }
 
-/** Text from outside between fences that it can't close itself. */
+/** Encloses untrusted text in a fence that the text itself cannot close. */
 export function fence(text: string): string {
-  const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length)
-  const marks = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)))
+  let longest = 2
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length)
+  const marks = '`'.repeat(longest + 1)
   return `${marks}\n${text}\n${marks}`
 }
 

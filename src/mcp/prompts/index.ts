@@ -6,7 +6,7 @@ import { talkToAgent } from './talk-to-agent.ts'
 
 export const ALL_PROMPTS: readonly Prompt[] = [talkToAgent, loadMemory, saveSession]
 
-/** Where there is one agent only, no prompt asks which. */
+/** With only one agent, prompts have no `agent` argument. */
 export function offeredPrompts({ agent }: Pick<Offer, 'agent'>): readonly Prompt[] {
   return agent === undefined ? ALL_PROMPTS : ALL_PROMPTS.map(forOneAgent)
 }

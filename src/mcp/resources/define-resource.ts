@@ -3,21 +3,21 @@ import { answerTool } from '../call/call-tool.ts'
 import { completeIds } from '../call/complete-ids.ts'
 import type { Tool } from '../call/define-tool.ts'
 
-/** The values of a template's variables, as far as they are known. */
+/** Values of a template's variables, as far as they are known. */
 export type Variables = Readonly<Record<string, string>>
 
 export interface Resource {
-  /** A URI; each `{variable}` in it stands for one segment. */
+  /** A URI or URI template; each `{variable}` stands for one segment. */
   readonly uri: string
   readonly name: string
   readonly title: string
   readonly description: string
   readonly mimeType: string
-  /** Bytes where it is no text. */
+  /** Returns the content: text, or bytes for binary content. */
   read(variables: Variables, context: McpContext): Promise<string | Uint8Array>
 }
 
-/** A resource that says what a tool answers to these arguments. */
+/** Content of a resource that shows a tool's answer to these arguments. */
 export async function readTool(
   tool: Tool,
   args: Readonly<Record<string, unknown>>,
@@ -31,7 +31,7 @@ export async function readTool(
   return JSON.stringify(await answerTool(tool, tool.input.parse(args), context, call))
 }
 
-/** The resource of that URI, and the values of its template's variables. */
+/** Finds the resource that matches a URI, with the values of its variables. */
 export function findResource(
   resources: readonly Resource[],
   uri: string,
@@ -43,12 +43,12 @@ export function findResource(
   return undefined
 }
 
-/** Those with variables in their URI. */
+/** The resources that have variables in their URI. */
 export function templatesIn(resources: readonly Resource[]): readonly Resource[] {
   return resources.filter(({ uri }) => uri.includes('{'))
 }
 
-/** What `uri` has in the places of the template's variables; undefined: it is not of that form. */
+/** Matches `uri` against a template. Returns the variables, or undefined if it does not match. */
 export function matchUri(template: string, uri: string): Variables | undefined {
   const parts = template.split('/')
   const segments = uri.split('/')
@@ -67,7 +67,7 @@ export function matchUri(template: string, uri: string): Variables | undefined {
   return variables
 }
 
-/** The URI that `template` gives with these values. */
+/** Builds a URI from a template. `expandUri('a/{b}', { b: 'x y' })` gives `a/x%20y`. */
 export function expandUri(template: string, variables: Variables): string {
   return template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(variables[name] ?? ''),

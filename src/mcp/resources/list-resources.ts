@@ -10,9 +10,9 @@ import { agents } from './agents.ts'
 import { expandUri } from './define-resource.ts'
 import { memoryBlock } from './memory-block.ts'
 
-/** Agents on one page; each brings its blocks along. */
+/** Agents per page, each listed with its blocks; chosen by hand. */
 const PAGE = 25
-/** What its cursors are for. */
+/** List name that its cursors are bound to. */
 const LIST = 'resources/list'
 
 export interface ListedResource {
@@ -28,7 +28,7 @@ export interface ResourcePage {
   readonly nextCursor?: string
 }
 
-/** The agents and their blocks; everything else is reached through the templates. */
+/** Lists agents and their blocks. Everything else is reached through templates. */
 export async function listResources(context: McpContext, cursor?: string): Promise<ResourcePage> {
   const opened = cursor === undefined ? undefined : await openCursor(cursor, LIST, context)
   const page = await context.agents.list({ limit: PAGE, cursor: opened })
@@ -44,7 +44,7 @@ export async function listResources(context: McpContext, cursor?: string): Promi
   }
 }
 
-/** Undefined: it was deleted since the page was read. */
+/** Undefined if the agent was deleted after the page was read. */
 async function viewOf({ id }: Agent, context: McpContext): Promise<AgentView | undefined> {
   try {
     return await context.agents.get(id)

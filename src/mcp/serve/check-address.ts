@@ -3,13 +3,15 @@ import { UserError } from '../../core/errors.ts'
 import type { McpContext } from '../../service/context.ts'
 import { readAddress } from './offer-at.ts'
 
-/** Why there is nothing at an address. */
+/** Why an address serves nothing. */
 export interface AddressRefusal {
   readonly status: 400 | 404
   readonly message: string
 }
 
-/** Looks whether what an address asks for is there; undefined: it is. `pinned` is the agent of the whole server. */
+/**
+ * Checks that the address of a request exists. Returns undefined if it does. `pinned` is the only agent of the server.
+ */
 export function createAddressCheck(
   context: (namespace?: string) => Promise<McpContext>,
   pinned?: string,

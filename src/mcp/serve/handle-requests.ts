@@ -20,18 +20,17 @@ import type { Seal } from './seal.ts'
 import type { Surface } from './surface.ts'
 
 /*
- * What a server answers to each kind of request. Every stdio client starts a process of ours and waits for `initialize`,
- * so tools, resources and prompts are loaded by the first request that needs them, and the context is asked for only
- * then.
+ * Request handlers of an MCP server. Every stdio client starts a process and waits for `initialize`, so tools,
+ * resources, prompts and the context are loaded by the first request that needs them.
  */
 
 export interface Handling {
   readonly surface: Surface
-  /** What the client may do. What it may not is not listed, and refused. */
+  /** Scopes of the client. Anything beyond them is neither listed nor allowed. */
   readonly scopes: ReadonlySet<Scope>
   readonly context: () => Promise<McpContext>
   readonly log: Log
-  /** Seals what is put aside until the client comes back with an answer. */
+  /** Seals the state that travels with the client between rounds. */
   readonly seal: Seal
 }
 
@@ -82,7 +81,7 @@ function toolCall({ signal, notify, _meta }: ServerContext['mcpReq'], log: Log):
       if (progressToken === undefined || signal.aborted) return
       progress += 1
       const params = { progressToken, progress, message }
-      // A caller that is gone by now is no reason to stop.
+      // If the caller has disconnected, the tool still goes on.
       notify({ method: 'notifications/progress', params }).catch((error: unknown) =>
         log('debug', 'a progress notification was not delivered', { error: String(error) }),
       )
@@ -90,7 +89,7 @@ function toolCall({ signal, notify, _meta }: ServerContext['mcpReq'], log: Log):
   }
 }
 
-/** Ends the request; the client brings it again, with the answers. */
+/** Ends the request; the client sends it again with the answers. */
 async function askClient({ requests, putAside }: InputNeeded, seal: Seal, request: ServerContext) {
   return inputRequired({
     inputRequests: requests,
@@ -212,7 +211,7 @@ async function answering<T>(log: Log, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Where the protocol has no error results, the same sentence goes out as a JSON-RPC error. */
+/** Requests without error results of their own get the same sentence as a JSON-RPC error. */
 function toProtocolError(error: unknown, log: Log): ProtocolError {
   if (error instanceof ProtocolError) return error
   const { code, message, data } = rpcError(error, log)

@@ -1,7 +1,7 @@
 import type { Scope } from '../../core/access.ts'
 import { isRecord } from '../../core/is-record.ts'
 
-/** Requests that show what is stored, besides those of tools. */
+/** Methods that show stored data, besides tool calls. */
 const READING = [
   'resources/read',
   'resources/subscribe',
@@ -10,7 +10,7 @@ const READING = [
   'completion/complete',
 ]
 
-/** The scope without which a message is refused; undefined: none. */
+/** The scope that a message needs; undefined if it needs none. */
 export async function neededScope(message: unknown): Promise<Scope | undefined> {
   if (!isRecord(message) || typeof message.method !== 'string') return undefined
   if (READING.includes(message.method)) return 'read'

@@ -3,8 +3,8 @@ import { parseToolsets, TOOLSETS, type Toolset } from '../../core/toolset.ts'
 import type { Offer } from '../offer.ts'
 
 /*
- * A server over HTTP shows a part of itself at each address: `/mcp?toolsets=core,admin` these toolsets,
- * `/mcp/agents/<id or name>` one agent. What is set for the server itself, no address goes beyond.
+ * Over HTTP the address chooses what is served: `/mcp?toolsets=core,admin` limits the toolsets, `/mcp/agents/<id or
+ * name>` limits the server to one agent. An address never exceeds the server's own settings.
  */
 
 interface Address {
@@ -12,15 +12,15 @@ interface Address {
   readonly agent?: string
 }
 
-/** Some clients add a slash by themselves. */
+/** Some clients add a trailing slash. */
 const PATH = /^\/mcp(?:\/agents\/([^/]+))?\/?$/
 
-/** Whether MCP is spoken at this path. */
+/** Whether this path is an MCP endpoint. */
 export function isMcpPath(path: string): boolean {
   return PATH.test(path)
 }
 
-/** Throws UserError if the address asks for what there is not. */
+/** Throws a UserError for an invalid address. */
 export function readAddress(url: string): Address {
   const { pathname, searchParams } = new URL(url, 'http://localhost')
   const segment = PATH.exec(pathname)?.[1]
@@ -31,7 +31,7 @@ export function readAddress(url: string): Address {
   }
 }
 
-/** The offer at an address that was found to be good; undefined: there is none, as on stdio. */
+/** The offer at a valid address. Without an address, as on stdio, the whole offer. */
 export function offerAt(url: string | undefined, whole: Offer): Offer {
   if (url === undefined) return whole
   const { toolsets = whole.toolsets, agent } = readAddress(url)

@@ -1,12 +1,12 @@
 import { createRequestStateCodec, type RequestStateCodec } from '@modelcontextprotocol/server'
 
-/** What is put aside goes through the client's hands and comes back to another server, of this process or a later one. */
+/** Protects state that travels with the client and may come back to another process. */
 export type Seal = RequestStateCodec<string>
 
-/** A person takes his time to answer. */
+/** Lifetime of sealed state: a person may take a day to answer. Chosen by hand. */
 const ANSWER_SECONDS = 24 * 3_600
 
-/** What was put aside for `holder` is taken from nobody else. */
+/** State sealed for `holder` is accepted only from the same holder. */
 export function createSeal(key: () => Promise<Uint8Array>, holder: string): Seal {
   const open = async () =>
     createRequestStateCodec<string>({

@@ -20,46 +20,46 @@ import { createSurface, type Surface } from './surface.ts'
 export interface ServerOptions extends Serving {
   readonly toolsets: readonly Toolset[]
   readonly readOnly?: boolean | undefined
-  /** Id or name of the only agent that any client gets. */
+  /** Id or name of the only agent that every client is limited to. */
   readonly agent?: string | undefined
 }
 
 export interface Serving {
   readonly version: string
   /**
-   * All that exists for that namespace; for the server's own, if none is named. Opens the store on first use. Rejects
-   * with UserError if that fails; the server then answers so and stays up.
+   * Context of a namespace; without a name, of the server's own. Opens the store on first use. Rejects with a UserError
+   * if that fails; the server reports it and stays up.
    */
   readonly context: (namespace?: string) => Promise<McpContext>
   readonly log: Log
   readonly liveLimits?: LiveLimits
 }
 
-/** How the client of a server is told of changes. */
+/** How the client is notified of changes. */
 export type Notices =
-  /** Not at all: a request without a connection. */
+  /** Never: a single request without a connection. */
   | { readonly kind: 'none' }
-  /** Asked for with `subscriptions/listen`, which the transport serves. */
+  /** `subscriptions/listen`, served by the transport. */
   | { readonly kind: 'listened' }
-  /** Asked for with `resources/subscribe`; `ready` resolves when the client can be told something. */
+  /** `resources/subscribe`; `ready` resolves when the client can receive a notice. */
   | { readonly kind: 'pushed'; readonly ready: () => Promise<void> }
 
-/** One server per connection or request; they share nothing but the context and what listens to it. */
+/** Creates one MCP server per connection or request. They share only the context and its change feed. */
 export interface ServerFactory {
   /**
-   * Over HTTP, the address chooses what is served, as far as `access` goes; without it, everything of the server's own
-   * namespace.
+   * Over HTTP, the address chooses what is served, within the limits of `access`. Without `access`, the whole default
+   * namespace is served.
    */
   (request?: {
     readonly requestInfo?: { readonly url: string }
     readonly notices?: Notices
     readonly access?: Access
   }): Server
-  /** What tells the clients of that address of changes. */
+  /** Change feed for the clients at that address. */
   feedAt(url?: string, access?: Access): Feed
 }
 
-/** What a server has for its client. */
+/** The parts that one server needs for its client. */
 interface Served {
   readonly context: () => Promise<McpContext>
   readonly surface: Surface
@@ -68,7 +68,7 @@ interface Served {
 }
 
 const NO_NOTICES: Notices = { kind: 'none' }
-/** Our lists change with the program only, not with its data; but not everybody gets the same. */
+/** Cache time of lists that change only with a new version of Recollect. They differ per caller. Chosen by hand. */
 const STATIC_MILLISECONDS = 300_000
 const ALL_SCOPES = new Set(SCOPES)
 
@@ -97,7 +97,7 @@ export function createServerFactory({
   })
 }
 
-/** Namespaces are few, and what listens in them stays. */
+/** Caches one value per namespace. There are few namespaces, so nothing is evicted. */
 function keepByName<T>(make: (namespace: string | undefined) => T) {
   const kept = new Map<string | undefined, T>()
   return (namespace: string | undefined): T => {
@@ -107,7 +107,7 @@ function keepByName<T>(make: (namespace: string | undefined) => T) {
   }
 }
 
-/** Nothing is served to a client of one namespace out of another, whatever goes wrong behind us. */
+/** Defence in depth: never serve one namespace's data to a client of another. */
 function checkedContext({ context }: Serving, namespace: string | undefined) {
   if (namespace === undefined) return () => context()
   return async () => {
@@ -117,7 +117,7 @@ function checkedContext({ context }: Serving, namespace: string | undefined) {
   }
 }
 
-/** Any surface, over our protocol. */
+/** Serves a surface other than Recollect's, such as the fixtures of the conformance suite. */
 export function serveSurface(surface: Surface, serving: Serving): ServerFactory {
   const open = () => serving.context()
   const feed = createLive({ ...liveOptions(surface, serving), open })
@@ -134,7 +134,7 @@ function factory(
   servedAt: (url: string | undefined, namespace: string | undefined) => Served,
 ): ServerFactory {
   const key = keepKey(async () => (await opened()).signingKey('request-state'))
-  // Nobody goes on where another was asked.
+  // State is bound to the caller, so nobody can continue another caller's request.
   const sealFor = (access: Access | undefined): Seal =>
     createSeal(key, access ? `${access.namespace} ${access.name}` : '')
   const feedAt: ServerFactory['feedAt'] = (url, access) => {
@@ -157,7 +157,7 @@ function factory(
         capabilities: { tools: {}, resources, prompts: {}, completions: {} },
         instructions,
         requestState: { verify: seal.verify },
-        // A run may wait for approval many times, and a person takes his time.
+        // A run may wait for approval many times; chosen by hand.
         inputRequired: { maxRounds: 50 },
         cacheHints: {
           'tools/list': lists,
@@ -181,7 +181,7 @@ function factory(
   return Object.assign(create, { feedAt })
 }
 
-/** Which agent is meant is found out once; if that fails, the next request tries again. */
+/** Resolves the agent once. If that fails, the next request tries again. */
 function contextOf({ agent }: Offer, context: Served['context']): Served['context'] {
   if (agent === undefined) return context
   let pinning: Promise<McpContext> | undefined

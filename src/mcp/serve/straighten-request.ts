@@ -1,8 +1,8 @@
 import { isRecord } from '../../core/is-record.ts'
 
 /**
- * A request as the protocol has it, where a client wrote null for what it leaves out, put the arguments of a tool into
- * a text, or gave a prompt a number. What is inside a tool's arguments is straightened by the tool's own schema.
+ * Repairs requests of lenient clients: null for an omitted value, tool arguments as a JSON string, a number for a
+ * prompt argument. The contents of tool arguments are repaired by the tool's own schema.
  */
 export function straightenRequest<Request extends { readonly method: string; params?: unknown }>(
   request: Request,

@@ -18,14 +18,17 @@ import { straightenRequest } from './straighten-request.ts'
 
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>
 
-/** The SDK's server, which by itself calls wrong parameters a fault of its own and shows what its parser said. */
+/**
+ * The SDK's server, with proper errors: the SDK itself reports invalid parameters as internal errors with raw parser
+ * output.
+ */
 export class StrictServer extends Server {
   constructor(...about: ConstructorParameters<typeof Server>) {
     super(...about)
     const ask = this.request.bind(this)
     /**
-     * A client that declares that it can ask a person, and can't, closes the question without an answer, so that the
-     * tool says how to go on. The SDK would end the call with the client's error.
+     * A client that declares elicitation but fails to ask counts as a person who closed the question, so the tool can
+     * say how to go on. The SDK would end the call with the client's error.
      */
     const askPerson = async (...asked: Parameters<typeof ask>): Promise<unknown> => {
       const [{ method }, options] = asked
@@ -63,7 +66,7 @@ export class StrictServer extends Server {
     params: CreateMessageRequest['params'],
     options?: RequestOptions,
   ): Promise<CreateMessageResult | CreateMessageResultWithTools>
-  /** The SDK ends the whole call when its client fails to answer; ours says how to go on. */
+  /** The SDK ends the whole call when sampling fails; ours tells the tool, which says how to go on. */
   override async createMessage(
     params: CreateMessageRequest['params'],
     options?: RequestOptions,
@@ -71,7 +74,7 @@ export class StrictServer extends Server {
     try {
       return await super.createMessage(params, options)
     } catch (error) {
-      // The caller itself has left.
+      // The caller itself has disconnected.
       if (options?.signal?.aborted) throw error
       return unanswered(error)
     }
@@ -82,7 +85,7 @@ function isAborted(options: unknown): boolean {
   return isRecord(options) && options.signal instanceof AbortSignal && options.signal.aborted
 }
 
-/** Of the issues that the parser lists as JSON; undefined: the text is something else. */
+/** First issue in the parser's JSON list; undefined if the text is something else. */
 function firstIssue(text: string): string | undefined {
   const list = text.indexOf('[\n')
   if (list === -1) return undefined

@@ -5,16 +5,16 @@ import type { Prompt } from '../prompts/define-prompt.ts'
 import type { Resource, Variables } from '../resources/define-resource.ts'
 import type { ResourcePage } from '../resources/list-resources.ts'
 
-/** What a server offers, each part loaded by the first request that needs it. */
+/** Tools, resources and prompts of a server. Each part is loaded by the first request that needs it. */
 export interface Surface {
-  /** In the order in which clients list them. */
+  /** In the order in which clients show them. */
   tools(): Promise<readonly Tool[]>
-  /** All that can be read, templates among them. */
+  /** All resources and resource templates. */
   resources(): Promise<readonly Resource[]>
-  /** What is there to be read now, by pages. */
+  /** One page of the resources that exist now. */
   listResources(context: McpContext, cursor?: string): Promise<ResourcePage>
   prompts(): Promise<readonly Prompt[]>
-  /** Values for a variable of a template or an argument of a prompt, given what has been typed. */
+  /** Completes a template variable or a prompt argument. */
   complete(
     variable: string,
     typed: string,
@@ -23,7 +23,7 @@ export interface Surface {
   ): Promise<readonly string[]>
 }
 
-/** Recollect's own, as far as it is offered. */
+/** Recollect's surface, limited to the offer. */
 export function createSurface(offer: Offer): Surface {
   return {
     tools: async () => (await import('../offer.ts')).offeredTools(offer),

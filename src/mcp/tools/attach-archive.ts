@@ -27,7 +27,7 @@ export const attachArchive = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
-  // Which archives there are beside its own is no business of a client of one agent.
+  // A client that is limited to one agent must not learn of other archives.
   pinned: false,
   async run({ agent, archive_id, is_default }, context) {
     const view = await context.archives.attach(agent, archive_id, is_default)

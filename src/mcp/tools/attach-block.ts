@@ -19,7 +19,7 @@ export const attachBlock = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
-  // Which blocks there are beside its own is no business of a client of one agent.
+  // A client that is limited to one agent must not learn of other blocks.
   pinned: false,
   async run(args, context) {
     return { agent: presentAgent(await context.agents.attachBlock(args.agent, args.block_id)) }

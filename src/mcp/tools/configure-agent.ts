@@ -112,14 +112,14 @@ export const configureAgent = defineTool({
   },
 })
 
-/** Throws the question, or what it costs, unless the person has agreed. */
+/** Unless the person has agreed to the cost, asks the person or throws a UserError with the cost. */
 async function askForCost(
   context: McpContext,
   agent: string,
   person: Person | undefined,
 ): Promise<void> {
   const cost = await context.agents.messagesToEmbed(agent)
-  // Without a handle it is refused anyway.
+  // Without an embedding handle the call fails anyway.
   if (!cost || cost.handle === null || person?.answerTo(QUESTION) === true) return
   if (person && person.resumed === undefined)
     throw new Question(QUESTION, `${describeCost(cost)} Do it?`, agent)

@@ -39,7 +39,7 @@ import { stats } from './stats.ts'
 import { updateAgent } from './update-agent.ts'
 import { writeMemoryBlock } from './write-memory-block.ts'
 
-/** In the order in which clients list them: talking first, then memory, then the rest. */
+/** In the order in which clients show them: conversation, memory, then the rest. */
 const CORE: readonly Tool[] = [
   listAgents,
   createAgent,

@@ -6,7 +6,7 @@ import { answer } from '../present/shapes.ts'
 
 const part = z.strictObject({ name: z.string(), tokens: z.int(), count: z.int() })
 
-/** Passages of its archives: all, those that another took the place of, those that it found or never found. */
+/** Passages in the agent's archives: all, superseded, found by its own searches, and never found. */
 const archival = z.strictObject({
   passages: z.int(),
   superseded: z.int(),

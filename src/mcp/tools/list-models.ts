@@ -11,7 +11,7 @@ import { answer, paged } from '../present/shapes.ts'
 const provider = z.strictObject({
   name: z.string(),
   reachable: z.boolean(),
-  /** How many models it lists. */
+  /** Number of models the provider lists. */
   models: z.int().optional(),
 })
 
@@ -39,7 +39,7 @@ export const listModels = defineTool({
     ...paged,
   }),
   scope: 'read',
-  // It asks the providers.
+  // Open world: it calls the providers.
   annotations: {
     readOnlyHint: true,
     destructiveHint: false,
@@ -83,7 +83,7 @@ export const listModels = defineTool({
   },
 })
 
-/** An agent can still name another model when the default can't be used. */
+/** Even without a usable default, an agent can name another model, so this is no error. */
 async function describeDefault(models: ModelsPort, sender: Sender) {
   try {
     const { handle, reason } = await models.describeDefault(sender)

@@ -22,7 +22,7 @@ export const respondToApproval = defineTool({
   scope: 'chat',
   annotations: {
     readOnlyHint: false,
-    // What was approved is done, whatever that is.
+    // The approved tool may do anything.
     destructiveHint: true,
     idempotentHint: false,
     openWorldHint: true,

@@ -41,7 +41,7 @@ export const sendMessage = defineTool({
   scope: 'chat',
   annotations: {
     readOnlyHint: false,
-    // Nothing is lost by it: what the agent changes in its memory stays in the history of its blocks.
+    // Not destructive: every edit of memory stays in the block's history.
     destructiveHint: false,
     idempotentHint: false,
     openWorldHint: true,
@@ -81,11 +81,11 @@ interface Begun {
   readonly round: Pick<Round, 'asked' | 'until'>
   /** The call ends with the run as it is. */
   readonly isClosed: boolean
-  /** Why the answer that the call brought changed nothing. */
+  /** Why the client's answer was not used. */
   readonly problem?: string
 }
 
-/** Sends the message; if this call brings the client's answer to what the last one asked, hands that on instead. */
+/** Sends the message, or passes on the client's answer if this call brings one. */
 async function begin(
   args: Sending,
   context: McpContext,

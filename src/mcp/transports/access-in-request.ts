@@ -1,14 +1,14 @@
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Access } from '../../core/access.ts'
 
-/* The SDK hands what is known of a client through to where its server is made, in its own words. */
+/* Carries our `Access` through the SDK's `AuthInfo` to the place where servers are created. */
 
-/** The token itself stays outside. */
+/** The token itself is not passed on. */
 export function toAuthInfo(access: Access): AuthInfo {
   return { token: '', clientId: access.name, scopes: [...access.scopes], extra: { access } }
 }
 
-/** Throws if nobody said whom the request comes from: it is answered to nobody then. */
+/** Throws if the request has no access information: such a request must not be answered. */
 export function accessIn(authInfo: AuthInfo | undefined): Access {
   const access = authInfo?.extra?.access
   if (isAccess(access)) return access

@@ -1,8 +1,8 @@
 import { isRecord } from '../../core/is-record.ts'
 
 /**
- * The answers in a stream as one body of JSON, for a client that can't read streams. Notices on the way are left out.
- * `unaskable` hears of each request to the client, which can't see it.
+ * Collects a stream of answers into one JSON body, for clients that cannot read streams. Notifications are dropped.
+ * `unaskable` is called for each server-to-client request, which such a client cannot see.
  */
 export async function asJson(
   response: Response,
@@ -32,7 +32,7 @@ function isStream({ headers }: Response): boolean {
   return headers.get('content-type')?.startsWith('text/event-stream') ?? false
 }
 
-/** Of events as the SDK writes them: one line of data each, and none in signs of life. */
+/** Parses events as the SDK writes them: one `data` line each, none in keep-alives. */
 async function* messagesIn(body: ReadableStream<Uint8Array>): AsyncGenerator<unknown> {
   const decoder = new TextDecoder()
   let rest = ''

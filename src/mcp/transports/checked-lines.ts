@@ -1,26 +1,26 @@
 import { Transform } from 'node:stream'
-import { MOST_BYTES } from '../../http/limits.ts'
+import { MAX_BODY_BYTES } from '../../http/limits.ts'
 import { judgeLine, type LineRefusal, TOO_LONG } from './judge-line.ts'
 
 const NEWLINE = 0x0a
 
 /**
- * Passes on the lines that the SDK can serve. By itself it leaves what is no message without an answer, for which a
- * client may wait for ever, and ends the connection over a line that is too long.
+ * Passes on lines that the SDK can handle. The SDK itself does not answer an invalid message, so a client may wait for
+ * ever, and it closes the connection on a line that is too long.
  */
 export function checkedLines(refuse: (refusal: LineRefusal) => void): Transform {
-  /** The line that has begun. */
+  /** Parts of the current line. */
   let parts: Buffer[] = []
   let bytes = 0
 
   const add = (part: Buffer) => {
     bytes += part.length
-    // No more than what tells that it is too long is kept.
-    if (bytes <= MOST_BYTES) parts.push(part)
+    // Beyond the limit only the length is counted, so memory stays bounded.
+    if (bytes <= MAX_BODY_BYTES) parts.push(part)
     else parts = []
   }
   const finish = (lines: Transform) => {
-    const isTooLong = bytes > MOST_BYTES
+    const isTooLong = bytes > MAX_BODY_BYTES
     const line = Buffer.concat(parts).toString('utf8').trim()
     parts = []
     bytes = 0

@@ -49,62 +49,64 @@ import {
 } from './protected-resource.ts'
 
 /*
- * Three kinds of clients meet at /mcp: those of 2026-07-28 (every request stands for itself), older ones with a
- * session, and older ones that lose theirs. Each has its leg; the guard stands before all of them.
+ * Three kinds of clients use /mcp: stateless ones (protocol 2026-07-28), older ones with a session, and older ones that
+ * lose their session. Each kind has its own handler behind one guard.
  */
 
 export interface HttpOptions {
   readonly host: string
-  /** 0: any free one. */
+  /** 0 picks any free port. */
   readonly port: number
-  /** Asked about every request to /mcp. */
+  /** Called for every request to /mcp. */
   readonly authenticate: Authenticate
-  /** Where clients get tokens. */
+  /** OAuth metadata; tells clients where to get tokens. */
   readonly protectedResource?: ProtectedResource | undefined
-  /** Whether a client is told with a 403 that its token lacks a scope; else the answer to the request says so. */
+  /** Whether a missing scope is reported as HTTP 403; otherwise in the answer to the request. */
   readonly asksForScope?: ((access: Access) => boolean) | undefined
-  /** Names beside `host` and loopback under which clients may call. */
+  /** Allowed host names besides `host` and loopback. */
   readonly allowedHosts?: readonly string[]
   /** Other origins whose pages may call. */
   readonly corsOrigins?: readonly string[]
-  /** Where a proxy serves us. */
+  /** Our origin behind a proxy. */
   readonly publicOrigin?: string | undefined
-  /** For each caller who has a token; whoever needs none is the only one. */
+  /** Limits per caller. Callers are told apart by token; without tokens, all are one caller. */
   readonly caps?: Caps
-  readonly mostConnections?: number
+  readonly maxConnections?: number
   readonly version: string
-  /** Asks the database. */
+  /** Reads the schema version from the database. */
   readonly schemaVersion?: () => Promise<number>
-  /** Why there is nothing at an address of `/mcp`; undefined: there is. */
+  /** Returns the reason if an address under `/mcp` does not exist. */
   readonly check?: (url: string, access: Access) => Promise<AddressRefusal | undefined>
   readonly log: Log
-  /** For a request to arrive in full; what it takes to answer is not counted. */
+  /** Time for a request to arrive in full, not counting the answer. */
   readonly requestMilliseconds?: number
-  /** Between two signs of life on a stream that has nothing to say. */
+  /** Interval of keep-alives on a silent stream. */
   readonly keepAliveMilliseconds?: number
 }
 
 export interface HttpServing {
   readonly url: string
-  /** Takes no more requests, lets those that are quick end, and cuts off all others; within three seconds. */
+  /** Accepts no more requests, lets short ones finish and aborts the others. Takes at most three seconds. */
   close(): Promise<void>
 }
 
-/** A request of another kind is none of MCP's. */
+/** MCP uses no other methods. */
 const METHODS = ['GET', 'POST', 'DELETE']
 
 const HEADERS_MILLISECONDS = 10_000
 const REQUEST_MILLISECONDS = 30_000
-/** Clients and proxies use a connection again for up to 75 seconds; one that closes just then fails a request. */
+/**
+ * Longer than the 75 seconds for which clients and proxies reuse a connection: closing one just then fails a request.
+ */
 const IDLE_MILLISECONDS = 90_000
-/** How often slow connections are looked for. */
+/** How often Node looks for slow connections; chosen by hand. */
 const CHECK_MILLISECONDS = 1_000
-/** What proxies and clients cut off is silent for longer. */
+/** Well below the idle timeouts of proxies and clients; chosen by hand. */
 const KEEP_ALIVE_MILLISECONDS = 15_000
-/** What would not be over by itself is cut off, so that whoever stops us need not wait. */
+/** Requests that take longer are aborted at shutdown; chosen by hand. */
 const FINISH_MILLISECONDS = 1_000
 const CLOSE_MILLISECONDS = 1_500
-const MOST_CONNECTIONS = 1_000
+const MAX_CONNECTIONS = 1_000
 const SWEEP_MILLISECONDS = 20
 const BOTH_FORMS = 'application/json, text/event-stream'
 
@@ -161,7 +163,7 @@ export async function serveOverHttp(
     callerLimit: caps.sessions,
   })
 
-  /** False: the caller has too many; it was told so. */
+  /** Returns false if the caller has too many streams; the refusal was sent. */
   const enterStream = (response: ServerResponse, caller: string | undefined): boolean => {
     underWay.leaveOut(response)
     const refusal = caller === undefined ? undefined : callers.enterStream(caller, response)
@@ -214,7 +216,7 @@ export async function serveOverHttp(
       if (await sessions.open({ request: plain, response, body, access, caller, form })) return
       return refuse(response, 503, 'Too many sessions are in use. Try again later.')
     }
-    // It answers other methods than POST with 405.
+    // Answers methods other than POST with 405.
     return sessionless[form](plain, response, body)
   }
 
@@ -262,7 +264,7 @@ export async function serveOverHttp(
     underWay.add(response)
     serve(request, response).catch((error: unknown) => fail(response, error, log))
   })
-  server.maxConnections = options.mostConnections ?? MOST_CONNECTIONS
+  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS
   const connections = trackConnections(server, server.maxConnections)
   const url = await listen(server, options.host, options.port)
 
@@ -272,7 +274,7 @@ export async function serveOverHttp(
       closing = true
       accesses.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      // A connection whose answer is on its way becomes idle a moment later.
+      // A connection becomes idle only a moment after its answer is sent.
       const sweep = setInterval(connections.closeIdle, SWEEP_MILLISECONDS)
       await Promise.all([listens.close(), underWay.over(FINISH_MILLISECONDS)])
       const cutOff = setTimeout(() => server.closeAllConnections(), CLOSE_MILLISECONDS)
@@ -291,8 +293,8 @@ function readAsJson(fetch: Fetch): { readonly fetch: Fetch } {
 }
 
 /**
- * The same request under the type that the SDK asks for, with whom it comes from. The SDK refuses what does not name
- * both forms of an answer; we give the one that the client can read.
+ * The request in the form that the SDK expects, with its access. The SDK requires `Accept` to name both JSON and
+ * streams; we answer in the form the client can read.
  */
 function plainRequest(request: IncomingMessage, access: Access): NodeIncomingMessageLike {
   const { accept } = request.headers

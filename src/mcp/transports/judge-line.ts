@@ -2,17 +2,17 @@ import { ProtocolErrorCode, parseJSONRPCMessage } from '@modelcontextprotocol/se
 import { isRecord } from '../../core/is-record.ts'
 import { isTooDeep, TOO_DEEP, TOO_LARGE } from '../../http/limits.ts'
 
-/** An answer to what is no message, as JSON-RPC words it. */
+/** JSON-RPC error for a line that is not a valid message. */
 export interface LineRefusal {
   readonly jsonrpc: '2.0'
   readonly error: { readonly code: number; readonly message: string }
-  /** Null: it could not be told which request it was. */
+  /** Null if the request's id cannot be determined. */
   readonly id: string | number | null
 }
 
 export const TOO_LONG = refuse(ProtocolErrorCode.InvalidRequest, TOO_LARGE)
 
-/** Why a line can't be served; undefined: it is a message, or asks for no answer. */
+/** Why a line cannot be handled; undefined if it is a message or needs no answer. */
 export function judgeLine(line: string): LineRefusal | undefined {
   if (isTooDeep(line)) return refuse(ProtocolErrorCode.InvalidRequest, TOO_DEEP)
   const value = parse(line)
@@ -32,7 +32,7 @@ function refuse(code: number, message: string, id: LineRefusal['id'] = null): Li
   return { jsonrpc: '2.0', error: { code, message }, id }
 }
 
-/** Undefined: it is no JSON. */
+/** Undefined if the line is not JSON. */
 function parse(line: string): unknown {
   try {
     return JSON.parse(line)
@@ -50,7 +50,7 @@ function isMessage(value: unknown): boolean {
   }
 }
 
-/** A bad answer is not answered, lest two programs refuse each other's refusals for ever. */
+/** An invalid response is not answered, so that two programs never refuse each other's refusals for ever. */
 function isAnswer(value: unknown): boolean {
   return isRecord(value) && !('method' in value) && ('result' in value || 'error' in value)
 }

@@ -11,27 +11,30 @@ import { asJson } from './as-json.ts'
 import { createPushStream, type PushStream } from './push-stream.ts'
 
 /*
- * Sessions of clients from before 2026-07-28. Some clients open one per call and never close any, so there is a cap
- * and a limit of idleness. A session holds no state of ours: whoever loses one starts another.
+ * Sessions for protocol versions before 2026-07-28. Some clients open one per call and never close any, so sessions are
+ * capped and expire when idle. A session holds no state of ours: a client that loses one starts another.
  */
 
 export interface LegacySessionsOptions {
   readonly createServer: ServerFactory
   readonly log: Log
   readonly limit?: number
-  /** Of one caller. */
+  /** Sessions per caller. */
   readonly callerLimit?: number
   readonly idleMilliseconds?: number
-  /** Between two signs of life on a stream. */
+  /** Interval of keep-alives on a stream. */
   readonly keepAliveMilliseconds?: number
 }
 
 export interface LegacySessions {
-  /** Opens a session with an `initialize`. False: there are too many and all are in use; nothing was answered. */
+  /**
+   * Opens a session for an `initialize` request. Returns false, without answering, if the cap is reached and all
+   * sessions are busy.
+   */
   open(exchange: Exchange): Promise<boolean>
-  /** False: there is no such session of this caller; nothing was answered. */
+  /** Returns false, without answering, if this caller has no such session. */
   handle(id: string, exchange: Exchange): Promise<boolean>
-  /** Ends the stream of the session, for the client opens another: it has lost this one, whether we know it or not. */
+  /** Ends the session's stream before the client opens another: the client has lost it, even if we did not notice. */
   endStream(id: string, access: Access): Promise<void>
   size(): number
   close(): Promise<void>
@@ -41,28 +44,28 @@ export interface Exchange {
   readonly request: NodeIncomingMessageLike
   readonly response: ServerResponse
   readonly body?: unknown
-  /** Whom it comes from, who must have opened the session that it is for. */
+  /** Access of the request; must equal that of the session's creator. */
   readonly access: Access
-  /** Whose limits count; undefined: nobody's. */
+  /** Caller whose limits apply; undefined for none. */
   readonly caller?: string | undefined
-  /** In which an answer may come. */
+  /** Form of the answer. */
   readonly form: 'stream' | 'json'
 }
 
 interface Session {
-  /** Of whoever opened it. */
+  /** Access of the session's creator. */
   readonly access: Access
   readonly caller: string | undefined
   readonly transport: WebStandardStreamableHTTPServerTransport
   readonly pushes: PushStream
-  /** Where the client is told things unasked. */
+  /** The stream for server-initiated messages. */
   stream?: ServerResponse | undefined
-  /** Requests and streams under way. */
+  /** Number of open requests and streams. */
   active: number
   usedAt: number
 }
 
-const MOST_SWEEP_MILLISECONDS = 60_000
+const MAX_SWEEP_MILLISECONDS = 60_000
 
 export function createLegacySessions({
   createServer,
@@ -89,7 +92,7 @@ export function createLegacySessions({
     among: (session: Session) => boolean,
     most: number,
   ): Promise<boolean> => {
-    // Several, when more were opened at once than there was room for.
+    // Sessions opened at the same time may exceed the limit by more than one.
     for (;;) {
       const all = [...sessions].filter(([, session]) => among(session))
       if (all.length < most) return true
@@ -99,7 +102,7 @@ export function createLegacySessions({
     }
   }
   const makeRoom = async (caller: string | undefined): Promise<boolean> => {
-    // Whoever has too many makes room for himself before others have to.
+    // A caller at its own limit gives up its own sessions first.
     const own = (session: Session) => session.caller === caller
     if (caller !== undefined && !(await makeRoomIn(own, callerLimit))) return false
     return makeRoomIn(() => true, limit)
@@ -118,7 +121,7 @@ export function createLegacySessions({
     const { transport } = session
     const fetch: FetchLike = async (asked, options) => {
       const answer = await transport.handleRequest(asked, options)
-      // Else the client hears nothing before there is something to say.
+      // Without this, headers are sent only with the first event.
       setImmediate(() => response.headersSent && response.flushHeaders())
       return form === 'stream' ? answer : asJson(answer, (id) => answerUnasked(transport, id))
     }
@@ -130,7 +133,7 @@ export function createLegacySessions({
         log('warn', 'idle sessions were not closed', { error: describeError(error) }),
       )
     },
-    Math.min(MOST_SWEEP_MILLISECONDS, idleMilliseconds),
+    Math.min(MAX_SWEEP_MILLISECONDS, idleMilliseconds),
   ).unref()
 
   return {
@@ -151,7 +154,7 @@ export function createLegacySessions({
         notices: { kind: 'pushed', ready: pushes.ready },
       })
       await server.connect(transport)
-      // The server has put its own handler there.
+      // The server has set its own handler.
       const closeServer = transport.onclose
       transport.onclose = () => {
         closeServer?.()
@@ -162,7 +165,7 @@ export function createLegacySessions({
     },
     async handle(id, exchange) {
       const session = sessions.get(id)
-      // To know of a session is not to be its owner.
+      // Knowing a session's id is not enough; the access must match.
       if (session === undefined || !isSameAccess(session.access, exchange.access)) return false
       sessions.delete(id)
       sessions.set(id, session)
@@ -175,7 +178,7 @@ export function createLegacySessions({
       if (session?.stream === undefined || !isSameAccess(session.access, access)) return
       const closed = once(session.stream, 'close')
       endStream(session)
-      // So that it is no longer counted.
+      // Wait until it no longer counts towards the caller's limit.
       await closed
     },
     size: () => sessions.size,
@@ -192,11 +195,11 @@ function endStream(session: Session): void {
   const { stream } = session
   session.stream = undefined
   session.transport.closeStandaloneSSEStream()
-  // It may wait for a client that is gone without a word.
+  // A dead client would keep the stream open.
   stream?.destroy()
 }
 
-/** A client that reads no stream can't see what it is asked. */
+/** A client that reads no streams cannot see a server-to-client request, so it is answered with an error. */
 function answerUnasked(transport: WebStandardStreamableHTTPServerTransport, id: unknown): void {
   if (typeof id !== 'string' && typeof id !== 'number') return
   const message = 'The client takes no streams, so it can be asked nothing.'

@@ -19,7 +19,7 @@ export interface HttpListensOptions {
   readonly log: Log
   readonly onerror: (error: Error) => void
   readonly keepAliveMilliseconds: number
-  /** Streams at a time. */
+  /** Maximum number of streams. */
   readonly limit?: number
 }
 
@@ -30,13 +30,13 @@ export interface HttpListens {
     message: JSONRPCRequest,
     access: Access,
   ): Promise<void>
-  /** Ends all streams, as the protocol has it. */
+  /** Ends all streams as the protocol requires. */
   close(): Promise<void>
 }
 
 /**
- * `subscriptions/listen` over HTTP: each is a request of its own, which is answered for as long as the client likes. Each
- * gets a handler of its own, so that one who reads slowly keeps nobody else waiting.
+ * `subscriptions/listen` over HTTP: one long-lived request per subscription. Each has its own handler, so a slow reader
+ * does not delay the others.
  */
 export function listenOverHttp({
   createServer,

@@ -15,16 +15,16 @@ import { isListen, listenedUris } from './listen-request.ts'
 type Id = JSONRPCRequest['id']
 
 export interface StdioListens {
-  /** Steps between the transport and who receives from it by now. */
+  /** Inserts itself between the transport and its current receiver. */
   begin(): void
-  /** The notices go out through this server, and the SDK hands them to those who listen. */
+  /** Notices are sent through this server; the SDK forwards them to the subscribers. */
   serveWith(server: Server): void
   end(): void
 }
 
 /**
- * `subscriptions/listen` over stdio. The SDK answers it and filters what is sent; that a resource has to be watched, and
- * how long, is learned by looking at what passes. `ready` resolves when stdout takes more.
+ * `subscriptions/listen` over stdio. The SDK answers the request and filters notices, but does not say which resources
+ * are watched and until when, so this reads the messages that pass. `ready` resolves when stdout accepts more.
  */
 export function listenOverStdio(
   transport: StdioServerTransport,
@@ -32,7 +32,7 @@ export function listenOverStdio(
   live: Feed,
   log: Log,
 ): StdioListens {
-  /** What each of them wants to be told of. */
+  /** URIs by the id of the request that listens to them. */
   const listens = new Map<Id, readonly string[]>()
   let server: Server | undefined
   let subscription: Subscription | undefined
@@ -45,7 +45,7 @@ export function listenOverStdio(
     log,
   })
 
-  /** Returns whether the SDK is to answer the request. */
+  /** Returns whether the SDK should answer the request. */
   async function prepare(request: JSONRPCRequest): Promise<boolean> {
     const uris = listenedUris(request)
     subscription ??= live.subscribe(tell)
@@ -67,7 +67,7 @@ export function listenOverStdio(
     for (const uri of uris) if (!others.has(uri)) subscription?.remove(uri)
   }
 
-  /** Before the SDK sees it. */
+  /** Called for each message before the SDK gets it. */
   async function look(message: JSONRPCMessage): Promise<boolean> {
     if (ended) return true
     if (isListen(message)) return prepare(message)
@@ -80,7 +80,7 @@ export function listenOverStdio(
     begin() {
       const receive = transport.onmessage
       const send = transport.send.bind(transport)
-      /** What comes while a listen is prepared waits for it, so that all stays in order. */
+      /** Messages that arrive while a subscription is prepared wait, so that the order is kept. */
       let queue = Promise.resolve()
       let queued = 0
       transport.onmessage = (message) => {
@@ -97,7 +97,7 @@ export function listenOverStdio(
         })
       }
       transport.send = async (message) => {
-        // The SDK has refused it, or closes.
+        // A response to a listen means that it was refused or has ended.
         if (!('method' in message) && message.id !== undefined) endOne(message.id)
         await send(message)
       }

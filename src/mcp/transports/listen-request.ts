@@ -7,7 +7,7 @@ export function isListen(message: unknown): message is JSONRPCRequest {
   return isJSONRPCRequest(message) && message.method === LISTEN
 }
 
-/** The resources that the client wants to be told of; the SDK checks the whole request. */
+/** The resource URIs in a listen request. The SDK validates the rest. */
 export function listenedUris({ params }: JSONRPCRequest): readonly string[] {
   const notifications = params?.notifications
   const uris = isRecord(notifications) ? notifications.resourceSubscriptions : undefined

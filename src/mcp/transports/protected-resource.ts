@@ -2,24 +2,24 @@ import { SCOPES, type Scope, type TokenRefusal } from '../../core/access.ts'
 import { isMcpPath } from '../serve/offer-at.ts'
 
 /*
- * What a client reads to find out where it gets a token for us: RFC 9728, as the authorization of MCP asks for it. All
- * addresses of `/mcp` are one resource, because an issuer knows its resources beforehand, and ours depend on agents.
+ * OAuth protected resource metadata (RFC 9728), as MCP authorization requires. All addresses under `/mcp` are one
+ * resource, because an issuer must know its resources in advance and ours depend on agents.
  */
 
-/** This server, as an issuer of tokens and its clients call it. */
+/** This server, as the issuer and its clients name it. */
 export interface ProtectedResource {
-  /** The address of `/mcp` as clients write it. */
+  /** The public URL of `/mcp`. */
   readonly resource: string
   readonly issuer: string
-  /** What stands before our scopes where clients ask the issuer for them. */
+  /** Prefix of our scopes at the issuer. */
   readonly scopePrefix: string
 }
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
-/** All but `admin`, which a client asks for when it is told that something needs it. */
+/** All but `admin`, which a client requests when a call needs it. */
 const USUAL_SCOPES: readonly Scope[] = ['read', 'chat', 'write']
 
-/** Whether a client that builds the address by itself looks for the document at this path. */
+/** Whether `path` is one where a client looks for the metadata document. */
 export function isMetadataPath(path: string, { resource }: ProtectedResource): boolean {
   if (!path.startsWith(WELL_KNOWN)) return false
   const inserted = path.slice(WELL_KNOWN.length)
@@ -36,10 +36,10 @@ export function metadataOf({ resource, issuer, scopePrefix }: ProtectedResource)
   }
 }
 
-/** Why a request is refused: for its token, or for a scope that its token lacks. */
+/** Why a request is refused: its token, or a scope that the token lacks. */
 export type AccessProblem = TokenRefusal | { readonly scope: Scope }
 
-/** `WWW-Authenticate`, as RFC 6750 has it: no error is named to whoever brings no token. */
+/** Builds `WWW-Authenticate` (RFC 6750). A request without a token gets no error code. */
 export function challengeFor(resource: ProtectedResource | undefined) {
   const found = resource && { resource_metadata: metadataUrl(resource) }
   const named = (scopes: readonly Scope[]) =>
@@ -73,7 +73,7 @@ function challenge(parameters: Readonly<Record<string, string>>): string {
   return `Bearer ${parts.join(', ')}`
 }
 
-/** RFC 6750 allows neither quotes nor backslashes in these, and a header nothing but ASCII. */
+/** RFC 6750 allows no quotes or backslashes in these values, and headers are ASCII. */
 function quotable(value: string): string {
   return value.replaceAll('"', "'").replaceAll(/[^\x20-\x7e]|\\/g, ' ')
 }

@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { roomIn } from '../../http/backpressure.ts'
 
-/** The stream on which a session's client is told things unasked; it comes, goes and comes again. */
+/** The stream for server-initiated messages of a session. It may close and be opened again. */
 export interface PushStream {
-  /** A request for the stream is being answered. */
+  /** Called when the client has opened the stream. */
   offer(response: ServerResponse): Promise<void>
-  /** Resolves when there is a stream with room in it. */
+  /** Resolves when a stream is open and has room. */
   ready(): Promise<void>
 }
 

@@ -11,23 +11,23 @@ import { checkedLines } from './checked-lines.ts'
 import { listenOverStdio } from './listen-over-stdio.ts'
 import { LISTEN } from './listen-request.ts'
 
-/** A client that pipes its requests in and closes the pipe still wants the answers; it does not wait for ever. */
+/** A client that pipes in requests and closes the pipe still gets its answers, within this time. Chosen by hand. */
 const LAST_ANSWERS_MILLISECONDS = 2_000
 
 export interface StdioServing {
-  /** Resolves when the client has closed its end, or `close` was called. */
+  /** Resolves when the client has closed stdin, or `close` was called. */
   readonly closed: Promise<void>
   close(): Promise<void>
 }
 
-/** MCP over this process's stdin and stdout; nothing else may be written to stdout. */
+/** MCP over stdin and stdout of this process. Nothing else may write to stdout. */
 export function serveOverStdio(
   createServer: ServerFactory,
   log: Log,
   stdin: Readable = process.stdin,
   stdout: Writable = process.stdout,
 ): StdioServing {
-  // Between stdin and the SDK, which also drops unanswered requests at the end of its input.
+  // The SDK drops unanswered requests at the end of its input, so that end is delayed.
   const input = checkedLines((refusal) => {
     log('warn', 'stdio', { error: refusal.error.message })
     stdout.write(`${JSON.stringify(refusal)}\n`)
@@ -63,7 +63,7 @@ export function serveOverStdio(
   const onEnd = async () => {
     if (isEnding) return
     isEnding = true
-    // The last line may lack its end.
+    // The last line may lack a line feed.
     input.write('\n')
     await unanswered.settled(LAST_ANSWERS_MILLISECONDS)
     input.end()
@@ -80,14 +80,14 @@ export function serveOverStdio(
   }
 }
 
-/** Keeps count of the requests that came in and have had no answer yet. */
+/** Tracks requests that have no answer yet. */
 function watchRequests(transport: StdioServerTransport) {
   const open = new Set<unknown>()
   let whenEmpty: () => void = () => undefined
   const receive = transport.onmessage
   const send = transport.send.bind(transport)
   transport.onmessage = (message) => {
-    // A listen is answered only when all ends.
+    // A listen request is answered only at the end.
     if ('method' in message && 'id' in message && message.method !== LISTEN) open.add(message.id)
     receive?.(message)
   }
@@ -99,7 +99,7 @@ function watchRequests(transport: StdioServerTransport) {
   }
   return {
     async settled(milliseconds: number): Promise<void> {
-      // What has just been read still has to be parsed.
+      // Input that was just read still has to be parsed.
       await new Promise((resolve) => setImmediate(resolve))
       if (open.size === 0) return
       await new Promise<void>((resolve) => {

@@ -94,6 +94,7 @@ export function agentReads(scope: Scope): AgentReads {
           'token_ratio',
           'pressure_told',
           'learned_window',
+          'ran_on',
           'summaries_from',
         ])
         .where('namespace', '=', namespace)
@@ -114,6 +115,7 @@ export function agentReads(scope: Scope): AgentReads {
         tokenRatio: agent?.token_ratio ?? 1,
         pressureTold: agent?.pressure_told === 1,
         learnedWindow: agent?.learned_window ?? null,
+        ranOn: agent?.ran_on ?? null,
         summariesFrom: agent?.summaries_from ?? 1,
         summary: summary ? toSummary(summary) : null,
       }
@@ -184,6 +186,7 @@ export function agentWrites(scope: Scope): AgentWrites {
           model: agent.model,
           context_window: agent.contextWindow,
           learned_window: null,
+          ran_on: null,
           embedding: agent.embedding,
           system: agent.system,
           tools: JSON.stringify(agent.tools),
@@ -225,6 +228,7 @@ export function agentWrites(scope: Scope): AgentWrites {
         ...(state.pressureTold !== undefined && { pressure_told: Number(state.pressureTold) }),
         ...(state.summariesFrom !== undefined && { summaries_from: state.summariesFrom }),
         ...(state.learnedWindow !== undefined && { learned_window: state.learnedWindow }),
+        ...(state.ranOn !== undefined && { ran_on: state.ranOn }),
       }
       if (Object.keys(changes).length > 0) {
         await db

@@ -5,8 +5,8 @@ import type { ChangeLog } from '../port/store.ts'
 
 /** How soon a change that another process made is noticed. */
 const INTERVAL_MILLISECONDS = 125
-const MOST_AT_ONCE = 1_000
-const LONGEST_REST_MILLISECONDS = 100
+const MAX_AT_ONCE = 1_000
+const MAX_REST_MILLISECONDS = 100
 
 /**
  * Tells of every change once, in order: those of this process soon after their commit, those of others within the
@@ -26,19 +26,19 @@ export async function pollChanges(
     failed = false
     try {
       for (;;) {
-        const found = stopped ? [] : await changes.after(last, MOST_AT_ONCE)
+        const found = stopped ? [] : await changes.after(last, MAX_AT_ONCE)
         for (const change of found) {
           last = change.seq
           publish(change)
         }
-        if (found.length < MOST_AT_ONCE) return
+        if (found.length < MAX_AT_ONCE) return
       }
     } catch (error) {
       failed = true
       log('warn', 'changes could not be read', { error: describeError(error) })
     }
   }
-  const reading = paced(readNew, { least: 0, most: LONGEST_REST_MILLISECONDS })
+  const reading = paced(readNew, { least: 0, most: MAX_REST_MILLISECONDS })
 
   /** An error here would end the process; whatever is wrong shows, and is told, when the changes are read. */
   function mayHaveChanged(): boolean {

@@ -6,7 +6,7 @@ import type { CopiedTable } from './tables.ts'
 /** Some milliseconds of work. */
 const BATCH_BYTES = 1_000_000
 const FIRST_ROWS = 64
-const MOST_ROWS = 1_024
+const MAX_ROWS = 1_024
 
 export interface Batch {
   readonly rows: readonly Row[]
@@ -40,5 +40,5 @@ export async function* batches(
 /** Powers of two, so that there are few statements to prepare. */
 function nextLimit(limit: number, bytes: number): number {
   if (bytes > BATCH_BYTES) return Math.max(1, limit / 2)
-  return bytes < BATCH_BYTES / 2 ? Math.min(MOST_ROWS, limit * 2) : limit
+  return bytes < BATCH_BYTES / 2 ? Math.min(MAX_ROWS, limit * 2) : limit
 }

@@ -41,6 +41,7 @@ export const PLAN = {
       token_ratio: true,
       pressure_told: true,
       learned_window: true,
+      ran_on: true,
       embedding: true,
       summaries_from: true,
       created_at: true,
@@ -161,6 +162,7 @@ export const PLAN = {
       tokens: true,
       hidden: true,
       created_at: true,
+      elsewhere: true,
     },
   },
   summary: {
@@ -195,6 +197,7 @@ export const PLAN = {
       cancel_requested: true,
       waiting_for: true,
       retry_at: true,
+      missing: true,
       error: true,
       warnings: true,
       created_at: true,
@@ -206,6 +209,7 @@ export const PLAN = {
     },
   },
   lease: 'made anew',
+  endpoint: 'made anew',
   step: {
     key: ['namespace', 'id'],
     columns: {

@@ -1,7 +1,7 @@
 import type { Message } from '../../core/message.ts'
 
 /** A working agent reads its history at every step; this many messages need not be read again. */
-const MOST_ENTRIES = 10_000
+const MAX_ENTRIES = 10_000
 /** Larger ones are few, and would fill the memory. */
 const LARGEST_TOKENS = 2_000
 
@@ -28,7 +28,7 @@ export function createMessageCache(): MessageCache {
     keep(namespace, message) {
       if (message.tokens > LARGEST_TOKENS) return message
       // Maps keep the order of insertion, so the first key is the oldest.
-      const oldest = messages.size >= MOST_ENTRIES ? messages.keys().next() : undefined
+      const oldest = messages.size >= MAX_ENTRIES ? messages.keys().next() : undefined
       if (oldest?.value !== undefined) messages.delete(oldest.value)
       messages.set(keyOf(namespace, message), message)
       return message

@@ -29,6 +29,8 @@ export interface Database {
     pressure_told: Generated<number>
     /** The context window of its model, where a provider told of it by refusing. */
     learned_window: number | null
+    /** The last real model that answered it. */
+    ran_on: string | null
     /** What embeds its archive; null: as the server is set. */
     embedding: Generated<string | null>
     /** Summaries that reach no further than before this message are not shown. */
@@ -132,6 +134,8 @@ export interface Database {
     hidden: Generated<number>
     tokens: number
     created_at: string
+    /** 1: it was said to a coding assistant, and is not in the agent's own context. */
+    elsewhere: Generated<number>
   }
   summary: {
     row: Generated<number>
@@ -162,6 +166,8 @@ export interface Database {
     /** Why a `waiting` run waits, and until when. */
     waiting_for: string | null
     retry_at: string | null
+    /** What is missing, of a run that waits for a model. */
+    missing: Generated<string | null>
     error: string | null
     warnings: string
     created_at: string
@@ -307,5 +313,7 @@ export interface Database {
     last_used_at: string | null
     revoked_at: string | null
   }
+  /** Where a model server has answered that nobody set up. */
+  endpoint: { base_url: string; answered_at: string }
   event: { seq: Generated<number>; namespace: string; kind: string; subject_id: string; at: string }
 }

@@ -3,7 +3,7 @@ import { chooseCodes, indexBytes } from '../../vector/vector-index.ts'
 import type { Connection } from '../database/dialect.ts'
 import type { VectorSetCounts } from '../port/vector-store.ts'
 import { SEARCHED_ROLES } from '../search/search-scope.ts'
-import { MOST_ATTEMPTS, type VectorSetRow } from './vector-sets.ts'
+import { MAX_ATTEMPTS, type VectorSetRow } from './vector-sets.ts'
 
 export function createVectorSetCounts(
   db: Connection,
@@ -46,7 +46,7 @@ export function createVectorSetCounts(
       .selectFrom('embedding_task')
       .select(({ fn }) => [
         'set_row',
-        sql<number>`SUM(CASE WHEN attempts < ${MOST_ATTEMPTS} THEN 0 ELSE 1 END)`.as('failed'),
+        sql<number>`SUM(CASE WHEN attempts < ${MAX_ATTEMPTS} THEN 0 ELSE 1 END)`.as('failed'),
         fn.max('problem').as('problem'),
       ])
       .groupBy('set_row')

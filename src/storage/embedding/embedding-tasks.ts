@@ -5,7 +5,7 @@ import { createVectorSetCounts } from './count-vector-sets.ts'
 import { fillOneSet } from './fill-vector-set.ts'
 import { finishTasks } from './finish-tasks.ts'
 import { copyKnown, type VectorScope } from './vector-entries.ts'
-import { MOST_ATTEMPTS, makeSet, settleSets } from './vector-sets.ts'
+import { MAX_ATTEMPTS, makeSet, settleSets } from './vector-sets.ts'
 
 /** Archives that are given a set in one transaction. */
 const ADOPTED_AT_ONCE = 100
@@ -57,7 +57,7 @@ export function createEmbeddingTasks(
                 .select('embedding_task.row')
                 .whereRef('set_row', '=', 'vector_set.row')
                 .where('claimed_until', '<=', now)
-                .where('attempts', '<', MOST_ATTEMPTS),
+                .where('attempts', '<', MAX_ATTEMPTS),
             ),
           ]),
         )
@@ -163,7 +163,7 @@ async function claimTasks(
     .where('vector_set.handle', '=', claim.handle)
     .where('vector_set.paused_until', '<=', claim.now)
     .where('embedding_task.claimed_until', '<=', claim.now)
-    .where('embedding_task.attempts', '<', MOST_ATTEMPTS)
+    .where('embedding_task.attempts', '<', MAX_ATTEMPTS)
     .orderBy('vector_set.row')
     .orderBy('embedding_task.entry_row')
     .limit(claim.mostTasks)

@@ -6,7 +6,7 @@ import { fixDimension, textDigest, type VectorScope } from './vector-entries.ts'
 import { settleSets, type VectorSetRow } from './vector-sets.ts'
 
 /** Vectors that are kept for texts that come again. The oldest go; those in use stand in their sets besides. */
-const MOST_CACHED = 10_000
+const MAX_CACHED = 10_000
 
 type Refused = Extract<EmbeddingOutcome, { kind: 'refused' }>
 type VectorOutcome = Extract<EmbeddingOutcome, { kind: 'vector' }>
@@ -140,6 +140,6 @@ async function cache(
   const newest = Math.max(...rows.map(({ row }) => row))
   await db
     .deleteFrom('embedding_cache')
-    .where('row', '<=', newest - MOST_CACHED)
+    .where('row', '<=', newest - MAX_CACHED)
     .execute()
 }

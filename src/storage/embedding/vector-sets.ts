@@ -8,7 +8,7 @@ import type { VectorWrites } from '../port/vector-store.ts'
 export type VectorSetRow = Selectable<Database['vector_set']>
 
 /** A text is refused so often before it is left alone. */
-export const MOST_ATTEMPTS = 5
+export const MAX_ATTEMPTS = 5
 
 export function vectorWrites(scope: Scope): VectorWrites {
   const { db, namespace } = scope
@@ -71,7 +71,7 @@ export async function settleSets(
           selectFrom('embedding_task')
             .select('embedding_task.row')
             .whereRef('set_row', '=', 'vector_set.row')
-            .where('attempts', '<', MOST_ATTEMPTS),
+            .where('attempts', '<', MAX_ATTEMPTS),
         ),
       ),
     )

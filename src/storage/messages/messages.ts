@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
-import { type AgentId, storedId } from '../../core/ids.ts'
+import { type AgentId, type MessageId, storedId } from '../../core/ids.ts'
 import { type Message, type MessageBody, type MessageRole, spokenText } from '../../core/message.ts'
 import { indexWords } from '../../search/words.ts'
 import { recordChange } from '../changes/changes.ts'
@@ -41,8 +41,11 @@ const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
   }),
 ])
 
+/** A statement takes no more parameters than some thousands. */
+const IDS_AT_ONCE = 500
+
 /** Nobody looks at more messages than this at once. */
-const MOST_RECENT = 1_000
+const MAX_RECENT = 1_000
 
 export function messageReads(scope: Scope): MessageReads {
   const { db, namespace, messageCache } = scope
@@ -68,20 +71,36 @@ export function messageReads(scope: Scope): MessageReads {
       .where('message.text', '<>', '')
       .where('role', 'in', SEARCHED_ROLES)
 
+  const from = (agentId: AgentId, seq: number) =>
+    keys().where('agent_id', '=', agentId).where('seq', '>=', seq).orderBy('seq')
+
+  async function read(select: ReturnType<typeof from>, limit: number | undefined) {
+    return byKeys(await (limit === undefined ? select : select.limit(limit)).execute())
+  }
+
   return {
-    async recent(agentId, { messages = MOST_RECENT }) {
+    async recent(agentId, { messages = MAX_RECENT }) {
       const rows = await keys()
         .where('agent_id', '=', agentId)
         .orderBy('seq', 'desc')
-        .limit(Math.min(messages, MOST_RECENT))
+        .limit(Math.min(messages, MAX_RECENT))
         .execute()
       return byKeys(rows.reverse())
     },
 
-    async since(agentId, seq, limit) {
-      let select = keys().where('agent_id', '=', agentId).where('seq', '>=', seq).orderBy('seq')
-      if (limit !== undefined) select = select.limit(limit)
-      return byKeys(await select.execute())
+    since: (agentId, seq, limit) => read(from(agentId, seq), limit),
+
+    inSight: (agentId, seq, limit) =>
+      read(from(agentId, seq).where('elsewhere', '=', 0).where('hidden', '=', 0), limit),
+
+    async known(ids) {
+      const found = new Set<MessageId>()
+      for (let start = 0; start < ids.length; start += IDS_AT_ONCE) {
+        const some = ids.slice(start, start + IDS_AT_ONCE)
+        const rows = await keys().where('id', 'in', some).execute()
+        for (const { id } of rows) found.add(storedId('message', id))
+      }
+      return found
     },
 
     async userMessageBefore(agentId, seq) {
@@ -89,6 +108,8 @@ export function messageReads(scope: Scope): MessageReads {
         .where('agent_id', '=', agentId)
         .where('seq', '<', seq)
         .where('role', '=', 'user')
+        .where('elsewhere', '=', 0)
+        .where('hidden', '=', 0)
         .orderBy('seq', 'desc')
         .limit(1)
         .execute()
@@ -165,7 +186,7 @@ export function messageWrites(scope: Scope): MessageWrites {
       const rows = await db
         .insertInto('message')
         .values(
-          messages.map(({ id, runId, tokens, createdAt, body, hidden = false }, index) => ({
+          messages.map(({ id, runId, tokens, createdAt, body, hidden, elsewhere }, index) => ({
             namespace,
             agent_id: agentId,
             seq: first + index,
@@ -177,6 +198,7 @@ export function messageWrites(scope: Scope): MessageWrites {
             tokens,
             hidden: hidden ? 1 : 0,
             created_at: createdAt,
+            elsewhere: elsewhere ? 1 : 0,
           })),
         )
         .returning(['row', 'role', 'text', 'created_at'])
@@ -212,5 +234,6 @@ export function messageOf(row: Row): Message {
     runId: row.run_id === null ? null : storedId('run', row.run_id),
     tokens: row.tokens,
     createdAt: row.created_at,
+    ...(row.elsewhere === 1 && { elsewhere: true }),
   }
 }

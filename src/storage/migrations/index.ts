@@ -11,7 +11,9 @@ import { clientModel } from './0009-client-model.ts'
 import { tokens } from './0010-tokens.ts'
 import { queues } from './0011-queues.ts'
 import { normalForm } from './0013-normal-form.ts'
+import { models } from './0014-models.ts'
 import { secureDelete } from './0015-secure-delete.ts'
+import { hooks } from './0016-hooks.ts'
 import { providerExtras } from './0017-provider-extras.ts'
 
 /** Runs inside the migrator's transaction; must not look at anything but `db`. */
@@ -32,5 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   queues,
   secureDelete,
   normalForm,
+  hooks,
+  models,
   providerExtras,
 ]

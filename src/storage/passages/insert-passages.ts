@@ -1,3 +1,4 @@
+import { setImmediate as letOthersTurn } from 'node:timers/promises'
 import type { Timestamp } from '../../core/clock.ts'
 import { storedId } from '../../core/ids.ts'
 import { recordChange } from '../changes/changes.ts'
@@ -7,8 +8,8 @@ import type { InsertedPassage, NewPassage, PlacedPassage } from '../port/store.t
 import { addPassages, addTags, digestOf } from './add-passages.ts'
 import { setSuperseded } from './supersede-passages.ts'
 
-/** Passages written by one statement, which takes a limited number of values. Chosen by hand. */
-const BATCH_PASSAGES = 500
+/** Passages written by one statement. SQLite does nothing else in this process meanwhile. Chosen by hand. */
+const BATCH_PASSAGES = 100
 
 export async function insertPassages(
   scope: Scope,
@@ -58,6 +59,7 @@ export async function insertHistory(
     await addPassages(scope, some.archiveId, batch, at)
     const tags = batch.flatMap(({ id, tags }) => tags.map((tag) => ({ passage_id: id, tag })))
     await addTags(scope, tags)
+    await letOthersTurn()
   }
   await recordChange(db, namespace, 'archive', some.archiveId, at)
 }

@@ -58,7 +58,11 @@ export interface MessageReads {
   recent(agentId: AgentId, most: { readonly messages?: number }): Promise<readonly Message[]>
   /** All from number `seq` on, oldest first; at most `limit`. */
   since(agentId: AgentId, seq: number, limit?: number): Promise<readonly Message[]>
-  /** The newest of the user's messages before number `seq`. */
+  /** The same without what was said elsewhere, and what a filter refused: what the agent sees in its context. */
+  inSight(agentId: AgentId, seq: number, limit?: number): Promise<readonly Message[]>
+  /** Those of these ids that there are. */
+  known(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
+  /** The newest of the user's messages before number `seq`, but for what was said elsewhere. */
   userMessageBefore(agentId: AgentId, seq: number): Promise<Message | undefined>
   /** Numbers of the messages that no model is shown any more, from number `seq` on. */
   hidden(agentId: AgentId, seq: number): Promise<readonly number[]>
@@ -86,6 +90,8 @@ export interface NewMessage {
   readonly body: MessageBody
   /** No model is shown it; it is found all the same. */
   readonly hidden?: boolean
+  /** It is found by search, and never in the agent's own context. */
+  readonly elsewhere?: true | undefined
 }
 
 export interface MessageWrites {

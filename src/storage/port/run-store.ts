@@ -120,16 +120,21 @@ export interface RunWrites {
   finishCall(id: CallId, status: 'success' | 'error'): Promise<boolean>
   closeStep(stepId: StepId, at: Timestamp): Promise<boolean>
   /** `running` → `waiting`. False: it is not running. */
-  postpone(
-    id: RunId,
-    waiting: { readonly waitingFor: WaitingFor; readonly retryAt: Timestamp | null },
-    at: Timestamp,
-  ): Promise<boolean>
+  postpone(id: RunId, waiting: Waiting, at: Timestamp): Promise<boolean>
   /** Somebody takes the step up (1), or gives it back unharmed (-1). Returns how many have taken it up by now. */
   countAttempt(stepId: StepId, change: 1 | -1): Promise<number>
   /** False: it is over already. */
   finish(id: RunId, outcome: RunOutcome): Promise<boolean>
   setWarnings(id: RunId, warnings: readonly string[]): Promise<void>
+}
+
+/** Why a run is put aside. */
+export interface Waiting {
+  readonly waitingFor: WaitingFor
+  /** Of `retry`. */
+  readonly retryAt: Timestamp | null
+  /** Of `model`: what is missing, and what to do about it. */
+  readonly missing?: string
 }
 
 export interface StepAnswer {
@@ -174,6 +179,12 @@ export interface AskWrites {
     answer: { readonly ask: string; readonly answer: string; readonly acceptedBy: string },
     at: Timestamp,
   ): Promise<boolean>
+  /** `waiting` for `model` → `queued`, for the process that has it. False: the run does not wait for one any more. */
+  goOn(
+    id: RunId,
+    sender: { readonly acceptedBy: string; readonly samples?: boolean },
+    at: Timestamp,
+  ): Promise<boolean>
   /** The same without an answer: the run looks anew for a model, and what was asked before counts no more. */
   lookAgain(
     id: RunId,
@@ -194,6 +205,15 @@ export interface HeldLease extends Lease {
   readonly expiresAt: Timestamp
 }
 
+export interface WaitingForModel {
+  readonly namespace: string
+  readonly runId: RunId
+  readonly clientSamples: boolean
+  /** As the agent is set, and as it was answered last. */
+  readonly model: string | null
+  readonly ranOn: string | null
+}
+
 export interface Claims {
   /**
    * The oldest run of any agent on which nobody has a lease, taken with one for `owner`: `queued` becomes `running`, and
@@ -201,6 +221,8 @@ export interface Claims {
    * What another process accepted is left to that process, whose settings it was sent to, while it lives (`Claim`).
    */
   next(claim: Claim): Promise<{ readonly run: Run; readonly lease: Lease } | undefined>
+  /** Runs of any namespace that wait for a model, and what their agents ask for; the oldest first, at most `limit`. */
+  waitingForModel(limit: number): Promise<readonly WaitingForModel[]>
   /** All that work on something, or have accepted what is not over yet. */
   owners(): Promise<readonly string[]>
   /**

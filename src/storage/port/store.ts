@@ -36,7 +36,7 @@ export type * from './vector-store.ts'
 /*
  * The port between Recollect and a database. Rules that every driver keeps:
  *
- * - Everything belongs to a namespace, and `in(namespace)` is the only way to it; only `claims`,
+ * - Everything belongs to a namespace, and `in(namespace)` is the only way to it; only `claims`, `endpoints`,
  *   `embeddings` and `tokens` look across.
  * - Writes happen in `transaction`. Its function awaits nothing but the transaction it is given: answers of models,
  *   embeddings, ids and times come in as values. It may be run again from the start.
@@ -51,6 +51,7 @@ export interface Storage {
   readonly embeddings: EmbeddingTasks
   readonly tokens: TokenStore
   readonly learned: LearnedStore
+  readonly endpoints: EndpointStore
   readonly changes: ChangeLog
   /** The time that all who use the database share, by which leases run out. */
   readonly clock: Clock
@@ -68,6 +69,13 @@ export interface Storage {
   /** What is damaged, a phrase each; reads everything. Empty where the database looks after that itself. */
   check(): Promise<readonly string[]>
   close(): Promise<void>
+}
+
+/** Model servers that have answered, though nobody set them up: they are given more time to answer again. */
+export interface EndpointStore {
+  /** Their base URLs. */
+  answered(): Promise<ReadonlySet<string>>
+  note(baseUrl: string, at: Timestamp): Promise<void>
 }
 
 export interface StorageInfo {

@@ -5,8 +5,8 @@ import { wordTable } from './text-search.ts'
 import { wordKey } from './word-keys.ts'
 
 /** What stands in more passages tells nothing of any of them, and is not read to its end. */
-const MOST_ENTRIES = 500
-const MOST_STEMS = 12
+const MAX_ENTRIES = 500
+const MAX_STEMS = 12
 /** Stems that are asked for at once. */
 const AT_ONCE = 48
 
@@ -22,12 +22,12 @@ export async function findAlike(
 ): Promise<readonly number[]> {
   const scores = new Map<number, number>()
   let telling = 0
-  for (let start = 0; start < stems.length && telling < MOST_STEMS; start += AT_ONCE) {
+  for (let start = 0; start < stems.length && telling < MAX_STEMS; start += AT_ONCE) {
     for (const { entries } of await entriesWith(db, scopes, stems.slice(start, start + AT_ONCE))) {
-      if (telling === MOST_STEMS) break
-      if (entries.length === 0 || entries.length === MOST_ENTRIES) continue
+      if (telling === MAX_STEMS) break
+      if (entries.length === 0 || entries.length === MAX_ENTRIES) continue
       telling += 1
-      const rarity = Math.log(1 + MOST_ENTRIES / entries.length)
+      const rarity = Math.log(1 + MAX_ENTRIES / entries.length)
       for (const entry of entries.map(Number)) scores.set(entry, (scores.get(entry) ?? 0) + rarity)
     }
   }
@@ -48,7 +48,7 @@ async function entriesWith(
   )
   const { rows } = await sql<AlikeRow>`
     SELECT asked.place, ARRAY(
-      SELECT entry FROM ${wordTable('passage')} AS posting WHERE posting.word = ANY(asked.keys) LIMIT ${MOST_ENTRIES}
+      SELECT entry FROM ${wordTable('passage')} AS posting WHERE posting.word = ANY(asked.keys) LIMIT ${MAX_ENTRIES}
     ) AS entries
     FROM (
       SELECT place, array_agg(key) AS keys

@@ -5,7 +5,7 @@ import { createClient, type Reach } from './connections.ts'
 const POLL_MILLISECONDS = 1_000
 /** One notice does for all commits of so long. */
 const PAUSE_MILLISECONDS = 25
-const LONGEST_RETRY_MILLISECONDS = 10_000
+const MAX_RETRY_MILLISECONDS = 10_000
 
 /** Tells other processes that something was committed, and hears of it from them. */
 export interface Notices {
@@ -102,7 +102,7 @@ function keepListening(reach: Reach, channel: string, onNotice: () => void) {
     if (isClosed || client !== lost) return
     client = undefined
     attempt += 1
-    const most = Math.min(100 * 2 ** attempt, LONGEST_RETRY_MILLISECONDS)
+    const most = Math.min(100 * 2 ** attempt, MAX_RETRY_MILLISECONDS)
     retry = setTimeout(() => void connect(), most * (0.5 + Math.random()))
     retry.unref()
   }

@@ -35,7 +35,7 @@ export interface PostgresOptions {
 }
 
 /** Of exports and the like, which may take long. */
-const MOST_SNAPSHOTS = 2
+const MAX_SNAPSHOTS = 2
 /** Transactions that keep changes back are over soon. */
 const UNSETTLED_MILLISECONDS = 10
 /** Any number that no other program will think of: that of the lock under which is migrated. */
@@ -112,7 +112,7 @@ async function connect(
     const collation = await unicodeCollation(db)
     const { schemaVersion, writes } = await prepare(db, collation)
     const writer = kyselyOver(pool, schemaVersion)
-    const snapshots = kyselyOver(createPool({ reach, most: MOST_SNAPSHOTS }))
+    const snapshots = kyselyOver(createPool({ reach, most: MAX_SNAPSHOTS }))
     const clock = await startServerClock(pool)
     const notices = createNotices({ pool, listenAt, channel: await channelOf(db) })
     const searches = createSearches({

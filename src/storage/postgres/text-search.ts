@@ -51,7 +51,7 @@ export const postgresTextSearch: TextSearch = {
 /** Of a long text some thousand words. */
 const ENTRIES_AT_ONCE = 200
 /** What the columns hold; what stands oftener or is longer counts no more than that. */
-const MOST = 32_767
+const MAX_COUNT = 32_767
 
 export function wordTable(index: TextIndex) {
   return sql.table(`${index}_words`)
@@ -79,8 +79,8 @@ async function addPostings(
     for (const [word, count] of counts) {
       words.push(keyOf(entry.scope, word))
       rows.push(entry.row)
-      frequencies.push(Math.min(count, MOST))
-      lengths.push(Math.min(entry.words.length, MOST))
+      frequencies.push(Math.min(count, MAX_COUNT))
+      lengths.push(Math.min(entry.words.length, MAX_COUNT))
     }
   }
   if (words.length === 0) return

@@ -6,7 +6,7 @@ import { PATIENCE_MILLISECONDS, pause } from './connections.ts'
 import { CommitUnknown, inWords, isConflict, isConstraint, isDisconnection } from './errors.ts'
 
 /** What constraints refuse may be gone when looked at again; what they refuse thrice is wrong. */
-const MOST_REFUSALS = 2
+const MAX_REFUSALS = 2
 
 /**
  * Runs `work` in a transaction, and again from the start where others were in the way or the connection was lost. Where
@@ -37,7 +37,7 @@ export async function transact<T>(
         if (fate !== 'aborted') throw inWords(error)
       } else if (isConstraint(error) || error instanceof StaleRead) {
         refusals += 1
-        if (refusals > MOST_REFUSALS) throw error
+        if (refusals > MAX_REFUSALS) throw error
       } else if (!isConflict(error) && !isDisconnection(error)) {
         throw inWords(error)
       }

@@ -8,17 +8,17 @@ export interface VectorIndexes {
 }
 
 /** pgvector indexes no longer ones, not even at half the precision. */
-const LONGEST = 4_000
+const MAX_DIMENSION = 4_000
 const RETRY_MILLISECONDS = 60_000
 const MEGABYTE = 2 ** 20
 /** Of the server's, for building; a graph that outgrows it takes many times as long. */
-const [LEAST_MEMORY, MOST_MEMORY] = [64, 1_024]
+const [MIN_MEMORY, MAX_MEMORY] = [64, 1_024]
 /** What the graph takes of each vector beside its components. */
 const LINKS_BYTES = 600
 const DISK_FULL = '53100'
 
 export function isIndexable(dimension: number): boolean {
-  return dimension <= LONGEST
+  return dimension <= MAX_DIMENSION
 }
 
 /**
@@ -95,7 +95,7 @@ async function memoryFor(client: pg.Client, dimension: number): Promise<number> 
     "SELECT greatest(reltuples, 0)::float8 AS vectors FROM pg_class WHERE oid = 'entry_vector'::regclass",
   )
   const bytes = Number(rows[0]?.vectors ?? 0) * (2 * dimension + LINKS_BYTES)
-  return Math.round(Math.min(MOST_MEMORY, Math.max(LEAST_MEMORY, (1.2 * bytes) / MEGABYTE)))
+  return Math.round(Math.min(MAX_MEMORY, Math.max(MIN_MEMORY, (1.2 * bytes) / MEGABYTE)))
 }
 
 /** Somebody ended while building it. */

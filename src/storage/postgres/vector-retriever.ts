@@ -28,7 +28,7 @@ const SPARE = 2
 /** Vectors that a scan by index keeps in view, of 1,000 at most; with 100 it misses a quarter of the nearest among 100,000. */
 const LOOKED_AT = 800
 /** Of a set that is a smaller share of all vectors an index of all would find mostly those of others. */
-const LEAST_SHARE = 0.05
+const MIN_SHARE = 0.05
 
 interface Asked extends NearestOptions {
   readonly db: Connection
@@ -53,7 +53,7 @@ export async function findNearest(
 ): Promise<FoundByMeaning> {
   const { sets, newest, total } = await lookAtSets(db, meaning.sets, {
     least: options.few,
-    share: LEAST_SHARE,
+    share: MIN_SHARE,
   })
   const upTo = meaning.upTo ?? newest
   const lists: VectorList[] = []
@@ -78,7 +78,7 @@ async function nearestIn(asked: Asked, total: number): Promise<readonly Nearest[
     const rows = await passingRows(asked)
     if (rows) return byScan(asked, rows)
   }
-  if (size <= many || size < total * LEAST_SHARE || !isIndexable(dimension)) {
+  if (size <= many || size < total * MIN_SHARE || !isIndexable(dimension)) {
     const near = await byBits(asked)
     // What a filter leaves out is missed among the nearest, so others are to be looked for.
     return near.length < most ? byScan(asked) : near

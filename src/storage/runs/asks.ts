@@ -29,6 +29,9 @@ export function askWrites(scope: Scope): AskWrites {
       return true
     },
 
+    goOn: (id, sender, at) =>
+      requeue(scope, id, { from: 'waiting', waitingFor: 'model', ...sender }, at),
+
     lookAgain: (id, { samples, acceptedBy }, at) =>
       requeue(scope, id, { from: 'waiting', samples, acceptedBy }, at),
   }

@@ -1,11 +1,14 @@
 import { type Timestamp, toTimestamp } from '../../core/clock.ts'
 import type { RunId } from '../../core/ids.ts'
+import type { WaitingFor } from '../../core/run.ts'
 import { recordChange } from '../changes/changes.ts'
 import { lockRead } from '../database/lock-rows.ts'
 import type { Scope } from '../database/scope.ts'
 
 export interface Requeuing {
   readonly from: 'requires_approval' | 'waiting'
+  /** Of one that is `waiting`: what for; absent: for a client. */
+  readonly waitingFor?: WaitingFor
   /** Of a run that waits for a client: only if this was asked last. */
   readonly ask?: string
   /** Whom it belongs to from now on; absent: whom it belonged to. */
@@ -20,7 +23,7 @@ export interface Requeuing {
 export async function requeue(
   scope: Scope,
   id: RunId,
-  { from, ask, acceptedBy, samples }: Requeuing,
+  { from, waitingFor = 'client', ask, acceptedBy, samples }: Requeuing,
   at: Timestamp,
 ): Promise<boolean> {
   const { db, namespace } = scope
@@ -38,6 +41,7 @@ export async function requeue(
       status: 'queued',
       stop_reason: null,
       waiting_for: null,
+      missing: null,
       ask: null,
       started_at: later(run.started_at, run.paused_at, at),
       paused_at: null,
@@ -47,7 +51,7 @@ export async function requeue(
     .where('namespace', '=', namespace)
     .where('id', '=', id)
     .where('status', '=', from)
-  if (from === 'waiting') update = update.where('waiting_for', '=', 'client')
+  if (from === 'waiting') update = update.where('waiting_for', '=', waitingFor)
   if (ask !== undefined) update = update.where('ask', '=', ask)
   const { numUpdatedRows } = await update.executeTakeFirst()
   if (numUpdatedRows === 1n) await recordChange(db, namespace, 'run', id, at)

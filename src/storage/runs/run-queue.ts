@@ -8,6 +8,9 @@ import type { Claim, Claims, Lease } from '../port/store.ts'
 import { isOpen } from './run-lists.ts'
 import { runReads } from './runs.ts'
 
+/** Of more in a row nobody was quicker: an index is damaged, and what it names can't be taken. It is looked again later. */
+const MAX_MISSES = 20
+
 /** The one place that looks across namespaces: whoever is free works for everybody. */
 export function createClaims(
   reader: Connection,
@@ -41,7 +44,7 @@ export function createClaims(
   return {
     async next(claim) {
       // Most looks find nothing, and need not take the write lock for it.
-      while (await oldestFree(reader, claim)) {
+      for (let misses = 0; misses < MAX_MISSES && (await oldestFree(reader, claim)); misses += 1) {
         const taken = await transact(async (trx) => {
           const found = await take(trx, claim)
           if (found === 'missed') throw new Missed()
@@ -61,6 +64,33 @@ export function createClaims(
         UNION SELECT accepted_by FROM run WHERE accepted_by <> '' AND ${isOpen('status')}
       `.execute(reader)
       return rows.map((row) => row.owner)
+    },
+
+    async waitingForModel(limit) {
+      const rows = await reader
+        .selectFrom('run')
+        .innerJoin('agent', (join) =>
+          join
+            .onRef('agent.namespace', '=', 'run.namespace')
+            .onRef('agent.id', '=', 'run.agent_id'),
+        )
+        .select(['run.namespace', 'run.id', 'run.client_samples', 'agent.model', 'agent.ran_on'])
+        .where(isOpen('run.status'))
+        .where('run.status', '=', 'waiting')
+        .where('run.waiting_for', '=', 'model')
+        // As the index `run_queue` has it.
+        .orderBy(sql`run.row + 0`)
+        .limit(limit)
+        .execute()
+      return rows.map(({ namespace, id, client_samples, model, ran_on: ranOn }) => {
+        return {
+          namespace,
+          runId: storedId('run', id),
+          clientSamples: client_samples === 1,
+          model,
+          ranOn,
+        }
+      })
     },
 
     async held() {

@@ -53,8 +53,9 @@ function runRowWrites(
             status: 'waiting',
             waiting_for: waiting.waitingFor,
             retry_at: waiting.retryAt,
+            missing: waiting.missing ?? null,
             // Until a given time it waits on its own account, and else on that of whoever is to answer.
-            paused_at: waiting.waitingFor === 'client' ? at : null,
+            paused_at: waiting.waitingFor === 'retry' ? null : at,
           })
           .executeTakeFirst(),
       )
@@ -71,6 +72,7 @@ function runRowWrites(
             stop_reason: stopReason,
             waiting_for: null,
             retry_at: null,
+            missing: null,
             ask: null,
             error: error && JSON.stringify(error),
             completed_at: at,

@@ -235,6 +235,7 @@ function toRun(row: RunRow): Run {
     stopReason: Stop.parse(row.stop_reason),
     waitingFor: Waiting.parse(row.waiting_for),
     retryAt: row.retry_at,
+    missing: row.missing,
     input: row.input,
     idempotencyKey: row.idempotency_key,
     maxSteps: row.max_steps,

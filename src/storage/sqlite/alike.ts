@@ -3,8 +3,8 @@ import type { AlikeRequest } from '../database/search-request.ts'
 import { scopedWord } from '../search/search-scope.ts'
 
 /** What stands in more passages tells nothing of any of them, and is not read to its end. */
-const MOST_ENTRIES = 500
-const MOST_STEMS = 12
+const MAX_ENTRIES = 500
+const MAX_STEMS = 12
 
 /**
  * Passages that share rare ones of the stems. bm25() is not asked: it counts each word over the whole table, which in
@@ -20,12 +20,12 @@ export function findAlike(
   const scores = new Map<number, number>()
   let telling = 0
   for (const stem of stems) {
-    if (telling === MOST_STEMS) break
+    if (telling === MAX_STEMS) break
     const words = scopes.map((scope) => quote(scopedWord(scope, stem)))
-    const rows = entries.all(words.join(' OR '), MOST_ENTRIES) as number[]
-    if (rows.length === 0 || rows.length === MOST_ENTRIES) continue
+    const rows = entries.all(words.join(' OR '), MAX_ENTRIES) as number[]
+    if (rows.length === 0 || rows.length === MAX_ENTRIES) continue
     telling += 1
-    const rarity = Math.log(1 + MOST_ENTRIES / rows.length)
+    const rarity = Math.log(1 + MAX_ENTRIES / rows.length)
     for (const row of rows) scores.set(row, (scores.get(row) ?? 0) + rarity)
   }
   return [...scores]

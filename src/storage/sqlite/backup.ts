@@ -3,8 +3,9 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeSync } from 'n
 import { UserError } from '../../core/errors.ts'
 import { checkIntegrity } from './check-integrity.ts'
 import { type Access, connect } from './connections.ts'
+import { whileBusy } from './driver.ts'
 import { codeOf, inWords } from './errors.ts'
-import { COMMITS_AT, GENERATION_AT, MOST_STAMP } from './generation.ts'
+import { COMMITS_AT, GENERATION_AT, MAX_STAMP } from './generation.ts'
 
 /**
  * A copy of one moment, which was checked and stands for itself. The read transaction holds that moment: without one,
@@ -16,7 +17,7 @@ export async function copyDatabase(path: string, target: string, access?: Access
     const source = await connect(path, access)
     try {
       source.exec('BEGIN')
-      source.prepare('SELECT count(*) FROM sqlite_master').get()
+      await whileBusy(() => source.prepare('SELECT count(*) FROM sqlite_master').get())
       await source.backup(target)
     } finally {
       source.close()
@@ -49,7 +50,7 @@ function makeOwn(path: string): void {
   try {
     writeSync(file, ROLLBACK_JOURNAL, 0, ROLLBACK_JOURNAL.length, JOURNAL_AT)
     writeNumber(file, COMMITS_AT, 0)
-    writeNumber(file, GENERATION_AT, randomInt(1, MOST_STAMP))
+    writeNumber(file, GENERATION_AT, randomInt(1, MAX_STAMP))
     fsyncSync(file)
   } finally {
     closeSync(file)

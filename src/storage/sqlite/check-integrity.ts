@@ -3,7 +3,7 @@ import { digestOf } from '../passages/add-passages.ts'
 import { isDamage } from './errors.ts'
 
 /** So many are told of; whoever has more needs a backup, not a list. */
-const MOST_PROBLEMS = 100
+const MAX_PROBLEMS = 100
 
 /** What SQLite does not look into. Of each row that is found the check names its table. */
 const STORED_AS_TOLD: readonly (readonly [what: string, sql: string])[] = [
@@ -34,7 +34,7 @@ const STORED_AS_TOLD: readonly (readonly [what: string, sql: string])[] = [
 /** Everything that is wrong with the data, a phrase each; empty: nothing. Reads all of it. */
 export function checkIntegrity(handle: DatabaseHandle.Database): readonly string[] {
   const ownProblems = asProblems(() => {
-    const rows = handle.pragma(`integrity_check(${MOST_PROBLEMS})`) as { integrity_check: string }[]
+    const rows = handle.pragma(`integrity_check(${MAX_PROBLEMS})`) as { integrity_check: string }[]
     return rows.map((row) => row.integrity_check).filter((text) => text !== 'ok')
   })
   // Its findings come in lines, under the name of the database.
@@ -53,7 +53,7 @@ export function checkIntegrity(handle: DatabaseHandle.Database): readonly string
       return count > 0 ? [`${count} × ${what}`] : []
     }),
   )
-  return [...new Set([...problems, ...orphans, ...told])].slice(0, MOST_PROBLEMS)
+  return [...new Set([...problems, ...orphans, ...told])].slice(0, MAX_PROBLEMS)
 }
 
 /** Where a page can't be read at all, that is what was found. */

@@ -17,7 +17,7 @@ import { commitStamps } from './session.ts'
 export const BUSY_TIMEOUT_MS = 15
 /** How long we go on asking, without blocking anything, before the caller is told. */
 export const PATIENCE_MS = 15_000
-const MOST_STATEMENTS = 512
+const MAX_STATEMENTS = 512
 
 /**
  * One connection of better-sqlite3 under Kysely. Kysely's own driver begins transactions deferred, which fails at the
@@ -77,7 +77,7 @@ function createConnection(handle: DatabaseHandle.Database): DatabaseConnection {
   function prepare(text: string): DatabaseHandle.Statement {
     const known = statements.get(text)
     if (known) return known
-    if (statements.size >= MOST_STATEMENTS) statements.clear()
+    if (statements.size >= MAX_STATEMENTS) statements.clear()
     const statement = handle.prepare(text)
     statements.set(text, statement)
     return statement

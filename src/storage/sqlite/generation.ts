@@ -16,7 +16,7 @@ export interface Stamp {
 export const HEADER_BYTES = 100
 export const COMMITS_AT = 60
 export const GENERATION_AT = 68
-export const MOST_STAMP = 0x7fff_fffe
+export const MAX_STAMP = 0x7fff_fffe
 
 /** Undefined: that is no page with which a database begins. */
 export function readStamp(page: Buffer): Stamp | undefined {
@@ -30,11 +30,11 @@ export function readStamp(page: Buffer): Stamp | undefined {
 }
 
 export function nextGeneration(generation: number, random: number): number {
-  return generation === 0 ? random : (generation % MOST_STAMP) + 1
+  return generation === 0 ? random : (generation % MAX_STAMP) + 1
 }
 
 export function nextCommit(commits: number): number {
-  return (commits % MOST_STAMP) + 1
+  return (commits % MAX_STAMP) + 1
 }
 
 export interface Wal {

@@ -14,7 +14,7 @@ import { checkFile, copyDatabase, freeName } from './backup.ts'
 import { readChangeLog } from './change-log.ts'
 import { type Access, connect } from './connections.ts'
 import { dialect } from './dialect.ts'
-import { PATIENCE_MS, sqliteDialect } from './driver.ts'
+import { PATIENCE_MS, sqliteDialect, whileBusy } from './driver.ts'
 import { createEraser } from './erase.ts'
 import { inWords, isFull } from './errors.ts'
 import { createExplanation } from './explain-failure.ts'
@@ -243,7 +243,7 @@ export async function readSnapshot<T>(
   try {
     handle.exec('BEGIN')
     // The moment is that of the first read.
-    handle.prepare('SELECT count(*) FROM sqlite_master').get()
+    await whileBusy(() => handle.prepare('SELECT count(*) FROM sqlite_master').get())
     return await work(new Kysely<Database>({ dialect: sqliteDialect(handle) }))
   } finally {
     handle.close()

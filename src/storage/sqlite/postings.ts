@@ -24,7 +24,7 @@ export function openPostings(db: DatabaseHandle.Database): Readonly<Record<TextI
 }
 
 /** Longer entries count as if they were as long. */
-const LONGEST = 65_535
+const MAX_LENGTH = 65_535
 
 // Lists come as one JSON text each: SQLite makes it several times as fast as it hands out rows.
 function postingsOf(db: DatabaseHandle.Database, index: TextIndex): Postings {
@@ -53,7 +53,7 @@ function postingsOf(db: DatabaseHandle.Database, index: TextIndex): Postings {
           .get(JSON.stringify(missing)) as [string, string]
         const [ids, sizes]: [number[], string[]] = [JSON.parse(found[0]), JSON.parse(found[1])]
         for (const [place, row] of ids.entries()) {
-          known.set(row, Math.min(LONGEST, readVarint(sizes[place] ?? '')))
+          known.set(row, Math.min(MAX_LENGTH, readVarint(sizes[place] ?? '')))
         }
       }
       return known.get

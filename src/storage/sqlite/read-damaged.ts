@@ -10,7 +10,7 @@ export interface DamagedTable {
 
 const ROWS_AT_ONCE = 500
 /** Rows of a table whose end nobody knows, for each page that the file has. */
-const MOST_ROWS_A_PAGE = 100
+const MAX_ROWS_A_PAGE = 100
 
 /**
  * All rows of a table that SQLite can still reach, in batches. Where a page can't be read, every number behind the last
@@ -80,7 +80,7 @@ function lastRowId(handle: DatabaseHandle.Database, name: string, read: number):
     ),
   )
   const pages = Number(handle.pragma('page_count', { simple: true }))
-  return known > 0 ? known : read + pages * MOST_ROWS_A_PAGE
+  return known > 0 ? known : read + pages * MAX_ROWS_A_PAGE
 }
 
 function indexesOf(handle: DatabaseHandle.Database, name: string): readonly string[] {

@@ -164,7 +164,7 @@ async function ofOneMoment<T>(
 
 /** Those of which somebody may want the next page, the one that was asked for last at the end. */
 const rankings = new Map<string, Ranking>()
-const MOST_RANKINGS = 200
+const MAX_RANKINGS = 200
 
 /** What all pages of one list have in common. */
 function keyOf(
@@ -179,5 +179,5 @@ function remember(key: string, ranking: Ranking): void {
   rankings.delete(key)
   rankings.set(key, ranking)
   const [oldest] = rankings.keys()
-  if (rankings.size > MOST_RANKINGS && oldest !== undefined) rankings.delete(oldest)
+  if (rankings.size > MAX_RANKINGS && oldest !== undefined) rankings.delete(oldest)
 }

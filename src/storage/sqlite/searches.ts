@@ -31,7 +31,7 @@ const DEADLINE_MILLISECONDS = 10_000
 /** Chosen by hand: a common word of a million passages takes 16 MB while it is scored. */
 const HEAP_MEGABYTES = 1_024
 const TICK_MILLISECONDS = 250
-const MOST_LOSSES = 3
+const MAX_LOSSES = 3
 
 /**
  * Starts with the first search. One that takes too long, or too much memory, is ended with its thread; a new thread makes
@@ -87,7 +87,7 @@ export function createSearchThread(options: SearchThreadSetup): SearchThread {
     refuse(guilty, refusal)
     for (const [id, search] of waiting) {
       search.losses += 1
-      if (search.losses >= MOST_LOSSES) refuse(id, refusal)
+      if (search.losses >= MAX_LOSSES) refuse(id, refusal)
     }
     if (waiting.size > 0) for (const [id, { question }] of waiting) post(id, question)
   }

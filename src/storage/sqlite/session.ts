@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type DatabaseHandle from 'better-sqlite3'
-import { MOST_STAMP, nextCommit, nextGeneration } from './generation.ts'
+import { MAX_STAMP, nextCommit, nextGeneration } from './generation.ts'
 
 /** The stamps of `generation.ts`, written through a connection. */
 
@@ -14,7 +14,7 @@ export function generationOf(handle: DatabaseHandle.Database): number {
  */
 export function beginSession(handle: DatabaseHandle.Database): void {
   emptyWal(handle)
-  const generation = nextGeneration(generationOf(handle), randomInt(1, MOST_STAMP))
+  const generation = nextGeneration(generationOf(handle), randomInt(1, MAX_STAMP))
   handle.exec(
     `BEGIN IMMEDIATE; PRAGMA application_id = ${generation}; PRAGMA user_version = 1; COMMIT`,
   )

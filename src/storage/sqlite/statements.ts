@@ -3,7 +3,7 @@ import type DatabaseHandle from 'better-sqlite3'
 /** A statement of that text, prepared once. */
 export type Prepare = (sql: string) => DatabaseHandle.Statement
 
-const MOST_STATEMENTS = 100
+const MAX_STATEMENTS = 100
 const prepared = new WeakMap<DatabaseHandle.Database, Map<string, DatabaseHandle.Statement>>()
 
 export function preparedOn(db: DatabaseHandle.Database): Prepare {
@@ -12,7 +12,7 @@ export function preparedOn(db: DatabaseHandle.Database): Prepare {
   return (sql) => {
     const known = statements.get(sql)
     if (known) return known
-    if (statements.size >= MOST_STATEMENTS) statements.clear()
+    if (statements.size >= MAX_STATEMENTS) statements.clear()
     const made = db.prepare(sql)
     statements.set(sql, made)
     return made

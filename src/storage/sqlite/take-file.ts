@@ -27,11 +27,11 @@ export async function takeFile(path: string, tell: Tell): Promise<Hold> {
   }
 }
 
-const MOST_LINKS = 40
+const MAX_LINKS = 40
 
 /** The file that a link leads to, beside which SQLite keeps what belongs to it. */
 export function followLinks(path: string, links = 0): string {
-  if (!isLink(path) || links > MOST_LINKS) return path
+  if (!isLink(path) || links > MAX_LINKS) return path
   return followLinks(resolve(dirname(path), readlinkSync(path)), links + 1)
 }
 

@@ -6,7 +6,7 @@ import { preparedOn } from './statements.ts'
 
 /** About as many bytes as are read in a few milliseconds. */
 const BATCH_BYTES = 1_000_000
-const MOST_CODES = 5_000
+const MAX_CODES = 5_000
 const DELETIONS_AT_A_TIME = 1_000
 const CODE_TABLES = { int8: 'vector_code', bits: 'vector_bits' }
 const BYTES_OF_A_COMPONENT = { int8: 1, bits: 1 / 8 }
@@ -72,7 +72,7 @@ export function openVectorReads(db: DatabaseHandle.Database): VectorReads {
     },
     codesAfter(kind, setRow, stamp) {
       const bytes = BYTES_OF_A_COMPONENT[kind] * (dimension(setRow) || 1)
-      const most = Math.min(MOST_CODES, Math.ceil(BATCH_BYTES / bytes))
+      const most = Math.min(MAX_CODES, Math.ceil(BATCH_BYTES / bytes))
       return codes(kind, 'WHERE set_row = ? AND row > ? ORDER BY row LIMIT ?', setRow, stamp, most)
     },
     codesOf: (kind, setRow, rows) =>

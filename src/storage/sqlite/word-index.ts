@@ -12,7 +12,7 @@ import { bestOf, countDistinct, scorePostings } from './score-postings.ts'
 import { preparedOn } from './statements.ts'
 
 /** That of a word that stands in everything. */
-const LEAST_RARITY = 1e-6
+const MIN_RARITY = 1e-6
 
 /** The entries of a request in FTS5's index. Better-sqlite3 is synchronous, so this belongs into a thread of its own. */
 export function openWordIndex(
@@ -98,7 +98,7 @@ export function openWordIndex(
       const size = table.size(filter.owners)
       const posted = stems.map((stem) => {
         const rows = filter.scopes.flatMap((scope) => postings.rowsOf(scopedWord(scope, stem)))
-        const rarity = Math.max(LEAST_RARITY, inverseFrequency(size, countDistinct(rows)))
+        const rarity = Math.max(MIN_RARITY, inverseFrequency(size, countDistinct(rows)))
         return { rarity, rows: upTo === undefined ? rows : rows.filter((row) => row <= upTo) }
       })
       const scores = scorePostings(posted, postings.lengthsOf(posted.map(({ rows }) => rows)))

@@ -1,16 +1,16 @@
 import { type Codes, joinCode, lengthOf, roundUpTo } from './codes.ts'
 import { dotProduct } from './float32.ts'
 
-/** The query keeps 4 bits, its sign included: rows leave out enough, and a query is but one. */
-const GREATEST_IN_QUERY = 7
+/** The query is quantized to 4 bits including the sign: the rows' own error is larger, and there is only one query. */
+const MAX_IN_QUERY = 7
 const PLANES = 4
 const WORD_BYTES = 8
-/** More than the 4-byte arithmetic of the kernel can be off. */
+/** Exceeds the rounding error of the kernel's 32-bit floats. Chosen by hand. */
 const MARGIN = 1e-5
 
 /**
- * A bit for each component: whether it is above that of `mean`, a vector near the middle of all. What the mean and a
- * row have in common is in the row's bonus, and the scale makes the estimate right on average.
+ * Binary quantization: one bit per component, set if it is above the component of the centroid `mean`. The bonus holds
+ * the part that the row shares with the centroid; the scale makes the estimate unbiased.
  */
 export function createBitCodes(mean: Float32Array): Codes {
   const dimension = mean.length
@@ -25,7 +25,7 @@ export function createBitCodes(mean: Float32Array): Codes {
       let sum = 0
       let squares = 0
       let bonus = 0
-      // A plain loop, as this is done a million times when an index is filled.
+      // A plain loop: filling an index runs it a million times.
       for (let index = 0; index < dimension; index += 1) {
         const middle = mean[index] ?? 0
         const offset = (vector[index] ?? 0) - middle
@@ -39,7 +39,7 @@ export function createBitCodes(mean: Float32Array): Codes {
     prepare(query) {
       const offsets = query.map((component, index) => component - (mean[index] ?? 0))
       const greatest = offsets.reduce((most, offset) => Math.max(most, Math.abs(offset)), 0)
-      const factor = Math.fround(greatest / GREATEST_IN_QUERY)
+      const factor = Math.fround(greatest / MAX_IN_QUERY)
       const integers = Array.from(offsets, (offset) =>
         factor > 0 ? Math.round(offset / factor) : 0,
       )
@@ -67,7 +67,7 @@ export function createBitCodes(mean: Float32Array): Codes {
   }
 }
 
-/** Of vectors of one dimension, of which there is one at least. */
+/** The mean of at least one vector; all have the same dimension. */
 export function meanOf(vectors: readonly Float32Array[]): Float32Array {
   const mean = new Float32Array(vectors[0]?.length ?? 0)
   for (const vector of vectors) {
@@ -77,7 +77,7 @@ export function meanOf(vectors: readonly Float32Array[]): Float32Array {
   return mean
 }
 
-/** For each word of a row four: the bits of weight 1, 2, 4 and -8 of the query's integers. */
+/** Four planes per 64-bit word of a row: the query integers' bits of weight 1, 2, 4 and -8. */
 function toPlanes(integers: readonly number[], stride: number): Uint8Array {
   const planes = new Uint8Array(PLANES * stride)
   integers.forEach((integer, index) => {

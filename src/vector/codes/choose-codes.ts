@@ -1,11 +1,11 @@
 import { CODE_TAIL_BYTES, type CodesKind, roundUpTo } from './codes.ts'
 
-/** Its number, its stamp, and its slots where numbers are looked up; tables are half as large again when they grow. */
+/** Number, stamp and hash slots of a row; tables grow by half. */
 const BYTES_AROUND_A_CODE = 1.5 * (8 + 8) + 8
 
 /**
- * The finest codes whose index of so many rows stays within so many bytes; null: none does, and vectors are to be
- * scored where they are stored.
+ * The finest codes whose index of `rows` rows fits into the budget; null: none does, so stored vectors are scored
+ * directly.
  */
 export function chooseCodes(
   rows: number,
@@ -17,7 +17,7 @@ export function chooseCodes(
   return fits('bits') ? 'bits' : null
 }
 
-/** About what an index takes of the memory. */
+/** Estimated memory of an index, in bytes. */
 export function indexBytes(kind: CodesKind, rows: number, dimension: number): number {
   const stride = kind === 'int8' ? roundUpTo(16, dimension) : roundUpTo(8, Math.ceil(dimension / 8))
   return rows * (stride + CODE_TAIL_BYTES + BYTES_AROUND_A_CODE)

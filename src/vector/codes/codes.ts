@@ -1,31 +1,31 @@
 /**
- * How vectors are kept short. A code is `stride` bytes of components and two 4-byte floats, the row's scale and its
- * bonus; a scan values a row as `integer product * factor * scale + bonus` (kernel/kernel.as).
+ * Quantization of vectors. A code is `stride` bytes of components followed by two 32-bit floats, the row's scale and
+ * bonus; a scan estimates a row's score as `integer product * factor * scale + bonus` (kernel/kernel.as).
  */
 export interface Codes {
   readonly kind: CodesKind
   readonly dimension: number
   readonly stride: number
-  /** Of a unit vector. */
+  /** `vector` is a unit vector. */
   encode(vector: Float32Array): Uint8Array
   prepare(query: Float32Array): PreparedQuery
-  /** What the code leaves out of the vector: its length, where the bonus does not count it in already. */
+  /** Length of the quantization error, unless the bonus already includes it. */
   residual(scale: number, bonus: number): number
 }
 
 export type CodesKind = 'int8' | 'bits'
 
 export interface PreparedQuery {
-  /** As the kernel reads it: 2-byte integers for int8, planes of bits for bits. */
+  /** In the kernel's format: 16-bit integers for int8, bit planes for binary quantization. */
   readonly bytes: Uint8Array
   readonly factor: number
-  /** Of the integers of a query by bits. */
+  /** Sum of the query's integers, for binary quantization. */
   readonly total: number
-  /** A row's value and this make the estimate of its score. */
+  /** Added to a row's value, gives the estimate of its score. */
   readonly constant: number
-  /** No score is above its estimate by more than this, in rows that leave out at most `residual`. */
+  /** Upper bound of score minus estimate, for rows with an error of at most `residual`. */
   slack(residual: number): number
-  /** The standard deviation of score minus estimate, were what is left out random; null: `slack` is as tight. */
+  /** Standard deviation of score minus estimate if errors are random; null: `slack` is as tight. */
   spread(residual: number): number | null
 }
 

@@ -1,35 +1,32 @@
 import { type Codes, greatestOf, joinCode, lengthOf, roundUpTo } from './codes.ts'
 
-const GREATEST_CODE = 127
-/** Fine enough that the query's own rounding does not count; the kernel widens to 2-byte integers anyway. */
-const GREATEST_IN_QUERY = 8191
-const GREATEST_INTEGER = 2 ** 31 - 1
-/** More than the 4-byte arithmetic of the kernel can be off. */
+const MAX_CODE = 127
+/** Fine enough that the query's rounding is negligible; the kernel uses 16-bit integers anyway. */
+const MAX_IN_QUERY = 8191
+const MAX_INTEGER = 2 ** 31 - 1
+/** Exceeds the rounding error of the kernel's 32-bit floats. Chosen by hand. */
 const MARGIN = 2e-6
 
 /**
- * A byte for each component, with a scale for each row. The bonus is the length of what rounding left out, so a row's
- * value is an upper bound of its score, whichever row it is.
+ * Scalar quantization: one byte per component and a scale per row. The bonus is the length of the rounding error, so a
+ * row's value is an upper bound of its score.
  */
 export function createInt8Codes(dimension: number): Codes {
-  // The kernel reads 16 at a time; the rest is zeros.
+  // The kernel reads 16 components at a time; the rest is zero.
   const stride = roundUpTo(16, dimension)
-  const greatestInQuery = Math.min(
-    GREATEST_IN_QUERY,
-    Math.floor(GREATEST_INTEGER / (GREATEST_CODE * stride)),
-  )
+  const greatestInQuery = Math.min(MAX_IN_QUERY, Math.floor(MAX_INTEGER / (MAX_CODE * stride)))
   return {
     kind: 'int8',
     dimension,
     stride,
     encode(vector) {
-      const scale = Math.fround(greatestOf(vector) / GREATEST_CODE)
+      const scale = Math.fround(greatestOf(vector) / MAX_CODE)
       const codes = new Int8Array(stride)
       let squares = 0
-      // A plain loop, as every vector that is stored comes this way.
+      // A plain loop: every stored vector passes through it.
       for (let index = 0; index < dimension; index += 1) {
         const component = vector[index] ?? 0
-        const code = rounded(component, scale, GREATEST_CODE)
+        const code = rounded(component, scale, MAX_CODE)
         codes[index] = code
         squares += (component - code * scale) ** 2
       }
@@ -45,7 +42,7 @@ export function createInt8Codes(dimension: number): Codes {
         integers[index] = integer
         rest[index] = component - integer * factor
       })
-      // Rounding never moves a component by more than its size, so a coded unit vector is at most 2 long.
+      // Rounding moves a component by at most its own size, so a coded unit vector has at most length 2.
       const slack = 2 * lengthOf(rest) + MARGIN
       return {
         bytes: new Uint8Array(integers.buffer),

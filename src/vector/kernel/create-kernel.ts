@@ -3,7 +3,7 @@ import type { Kernel } from './kernel.ts'
 import { createPlainKernel } from './plain-kernel.ts'
 import { createSimdKernel } from './simd-kernel.ts'
 
-/** The fastest that this machine runs. One serves a whole process, since it owns the memory of all indexes. */
+/** The fastest kernel that this machine supports. One per process, since it owns the memory of all indexes. */
 export function createKernel(): Kernel {
   return createSimdKernel(Buffer.from(VECTOR_KERNEL, 'base64')) ?? createPlainKernel()
 }

@@ -3,7 +3,9 @@ import type { Kernel, ScanPart, Segment, SegmentLayout } from './kernel.ts'
 import { SEGMENT_BYTES } from './segment-layout.ts'
 import type { TopList } from './top-list.ts'
 
-/** kernel.as in JavaScript, for machines without 128-bit vectors: the same to the last bit, int8 some 50 times slower. */
+/**
+ * kernel.as in JavaScript, for machines without 128-bit SIMD. Results are bit-identical; int8 is about 50 times slower.
+ */
 export function createPlainKernel(): Kernel {
   const free: Segment[] = []
   let made = 0
@@ -29,7 +31,7 @@ export function createPlainKernel(): Kernel {
   }
 }
 
-/** The integer product of the query and the row of these bytes. */
+/** Integer product of the query and the row at this offset. */
 type Multiply = (bytes: Uint8Array, at: number, stride: number) => number
 
 function int8Products(query: PreparedQuery): Multiply {
@@ -51,7 +53,7 @@ function bitProducts(query: PreparedQuery): Multiply {
     let sum = 0
     for (let index = 0; index < words.length; index += 1) {
       const word = words[index] ?? 0
-      // Four planes of 8 bytes for each 8 bytes of a row.
+      // Four planes of 8 bytes per 8 bytes of a row.
       const plane = (index >> 1) * 8 + (index & 1)
       sum +=
         countOnes(word & (planes[plane] ?? 0)) +
@@ -82,7 +84,7 @@ function scanPart(
     if (mask && (((mask[row >> 3] ?? 0) >> (row & 7)) & 1) === 0) continue
     const at = row * (stride + CODE_TAIL_BYTES)
     const tail = at + stride
-    // Rounded to 4 bytes after every operation, as the kernel does.
+    // Rounded to 32 bits after every operation, as in the kernel.
     const product = Math.fround(Math.fround(multiply(bytes, at, stride)) * factor)
     const scaled = Math.fround(product * view.getFloat32(tail, true))
     offer(list, Math.fround(scaled + view.getFloat32(tail + 4, true)), firstPosition + row)
@@ -94,7 +96,7 @@ function offer(list: TopList, value: number, position: number): void {
     if (value > (list.values[0] ?? 0)) sink(list, value, position)
     return
   }
-  // The bonus of a row that was deleted is minus infinity.
+  // A deleted row has a bonus of minus infinity.
   if (!(value > Number.NEGATIVE_INFINITY)) return
   rise(list, value, position)
   list.count += 1

@@ -1,7 +1,10 @@
 import { CODE_TAIL_BYTES, type Codes } from '../codes/codes.ts'
 import type { SegmentLayout } from './kernel.ts'
 
-/** Small, so that a little archive wastes little; a scan still spends a hundred times longer in it than to enter it. */
+/**
+ * Small, so that a small archive wastes little; still, scanning it takes a hundred times longer than the call. Chosen
+ * by hand.
+ */
 export const SEGMENT_BYTES = 256 * 1024
 
 export function layoutOf({ kind, stride }: Codes): SegmentLayout {

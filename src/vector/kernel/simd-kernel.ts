@@ -2,7 +2,7 @@ import { IS_LITTLE_ENDIAN } from '../codes/float32.ts'
 import type { Kernel, Segment } from './kernel.ts'
 import { SEGMENT_BYTES } from './segment-layout.ts'
 
-/** Where a call finds what is no segment; all of it fits into the first `SEGMENT_BYTES`. */
+/** Addresses of a call's data outside segments; all of it fits into the first `SEGMENT_BYTES`. */
 const QUERY_AT = 0
 const MASK_AT = 64 * 1024
 const VALUES_AT = 80 * 1024
@@ -10,8 +10,8 @@ const POSITIONS_AT = 144 * 1024
 
 const PAGE_BYTES = 64 * 1024
 const PAGES_OF_A_SEGMENT = SEGMENT_BYTES / PAGE_BYTES
-/** Each growth takes a moment, however large it is, and what is not used yet takes no memory of the machine. */
-const FEWEST_SEGMENTS = 16
+/** Each growth costs the same at any size, and untouched pages use no physical memory. Chosen by hand. */
+const MIN_SEGMENTS = 16
 const SHARE_TO_GROW = 1 / 4
 
 interface Exports {
@@ -19,7 +19,7 @@ interface Exports {
   scanBits(...values: readonly number[]): number
 }
 
-/** As much of it as is used here; the types of Node leave it to those of a browser. */
+/** The part used here; Node's types leave it to those of browsers. */
 interface WebAssemblyHost {
   validate(binary: Uint8Array): boolean
   readonly Memory: new (limits: { readonly initial: number }) => WebAssemblyMemory
@@ -29,11 +29,11 @@ interface WebAssemblyHost {
 
 interface WebAssemblyMemory {
   readonly buffer: ArrayBuffer
-  /** Pages before. */
+  /** Returns the number of pages before. */
   grow(pages: number): number
 }
 
-/** null: this machine has no WebAssembly with 128-bit vectors, or the memory of its numbers runs the other way. */
+/** null: this machine lacks WebAssembly with 128-bit SIMD, or is big-endian. */
 export function createSimdKernel(binary: Uint8Array): Kernel | null {
   const host = (globalThis as { readonly WebAssembly?: WebAssemblyHost }).WebAssembly
   if (!host?.validate(binary) || !IS_LITTLE_ENDIAN) return null
@@ -59,7 +59,7 @@ export function createSimdKernel(binary: Uint8Array): Kernel | null {
   }
   const grow = (): void => {
     const known = memory.buffer.byteLength / SEGMENT_BYTES
-    const count = Math.max(FEWEST_SEGMENTS, Math.floor(known * SHARE_TO_GROW))
+    const count = Math.max(MIN_SEGMENTS, Math.floor(known * SHARE_TO_GROW))
     const start = memory.grow(count * PAGES_OF_A_SEGMENT) * PAGE_BYTES
     for (let index = count - 1; index >= 0; index -= 1) {
       free.push(segmentAt(start + index * SEGMENT_BYTES))

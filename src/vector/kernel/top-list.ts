@@ -1,4 +1,4 @@
-/** The rows of greatest value that a scan has seen: a heap with its least on top once it is full, as the kernel keeps it. */
+/** The highest-scoring rows of a scan, in the kernel's format: a min-heap once it is full. */
 export interface TopList {
   readonly values: Float32Array
   readonly positions: Int32Array
@@ -18,7 +18,7 @@ export function isFull(list: TopList): boolean {
   return list.count === list.values.length
 }
 
-/** Greatest value first. */
+/** Highest value first. */
 export function toCandidates({ values, positions, count }: TopList): readonly ScoredPosition[] {
   return Array.from({ length: count }, (_, index) => ({
     position: positions[index] ?? 0,

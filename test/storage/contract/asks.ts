@@ -122,4 +122,50 @@ export function askContract(subject: Subject): void {
     expect(Buffer.from(await storage.signingKey('a'))).toEqual(Buffer.from(one))
     expect(Buffer.from(await storage.signingKey('b'))).not.toEqual(Buffer.from(one))
   })
+
+  test('a run that waits for a model says what is missing, and goes on with whoever has it', async () => {
+    const { store, storage } = subject
+    const agent = await insertAgent(store, { model: 'groq/one' })
+    const { id } = await insertRun(store, agent.id, { acceptedBy: 'them', clientSamples: true })
+    const claimed = await storage.claims.next(claim('me'))
+    const missing = 'It needs a key.'
+    await write(async (tx) => {
+      await tx.runs.start(id, at(5))
+      await tx.runs.postpone(id, { waitingFor: 'model', retryAt: null, missing }, at(10))
+      await tx.agents.setContext(agent.id, { ranOn: 'groq/two' }, at(10))
+      if (claimed) await tx.runs.release(claimed.lease)
+    })
+    expect(await store.runs.get(id)).toMatchObject({
+      status: 'waiting',
+      waitingFor: 'model',
+      missing,
+    })
+    expect(await storage.claims.next(claim('me'))).toBeUndefined()
+    expect(await storage.claims.waitingForModel(9)).toEqual([
+      {
+        namespace: 'default',
+        runId: id,
+        clientSamples: true,
+        model: 'groq/one',
+        ranOn: 'groq/two',
+      },
+    ])
+    const sender = { samples: false, acceptedBy: 'me' }
+    expect(await write((tx) => tx.runs.lookAgain(id, sender, at(20)))).toBe(false)
+    const goOn = () => write((tx) => tx.runs.goOn(id, { acceptedBy: 'me' }, at(30)))
+    expect([await goOn(), await goOn()]).toEqual([true, false])
+    expect(await storage.claims.waitingForModel(9)).toEqual([])
+    // What it waited does not count against its time.
+    const going = { status: 'queued', waitingFor: null, missing: null, startedAt: at(25) }
+    expect(await store.runs.get(id)).toMatchObject(going)
+    expect((await storage.claims.next(claim('me')))?.run.id).toBe(id)
+  })
+
+  test('model servers that have answered are remembered, each once', async () => {
+    const { endpoints } = subject.storage
+    expect([...(await endpoints.answered())]).toEqual([])
+    await endpoints.note('http://127.0.0.1:11434/v1', at())
+    await endpoints.note('http://127.0.0.1:11434/v1', at(1))
+    expect([...(await endpoints.answered())]).toEqual(['http://127.0.0.1:11434/v1'])
+  })
 }

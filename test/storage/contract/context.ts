@@ -9,6 +9,7 @@ const NEW: ContextState = {
   tokenRatio: 1,
   pressureTold: false,
   learnedWindow: null,
+  ranOn: null,
   summariesFrom: 1,
   summary: null,
 }

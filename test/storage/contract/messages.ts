@@ -17,6 +17,26 @@ export function messageContract(subject: Subject): void {
     return items.map(({ item }) => item.seq)
   }
 
+  test('what was said elsewhere is found, and not in sight', async () => {
+    const { store } = subject
+    const { id } = await insertAgent(store)
+    const own = userSays('own kettle')
+    const other = { ...userSays('other kettle'), elsewhere: true as const }
+    const before = await store.messages.known([own.id, other.id])
+    expect(before.size).toBe(0)
+    await store.transaction((tx) => tx.messages.append(id, [own, other]))
+    expect(await store.messages.known([own.id, other.id, newId('message')])).toEqual(
+      new Set([own.id, other.id]),
+    )
+    const ids = (messages: readonly { readonly id: string }[]) => messages.map((one) => one.id)
+    expect(ids(await store.messages.since(id, 1))).toEqual([own.id, other.id])
+    expect(ids(await store.messages.inSight(id, 1))).toEqual([own.id])
+    expect((await store.messages.userMessageBefore(id, 3))?.id).toBe(own.id)
+    const { items } = await store.messages.search(id, { query: 'kettle', limit: 9 })
+    expect(items).toHaveLength(2)
+    expect(items.find(({ item }) => item.id === other.id)?.item.elsewhere).toBe(true)
+  })
+
   test('messages come back as they were appended', async () => {
     const { store } = subject
     const { id: agentId } = await insertAgent(store)

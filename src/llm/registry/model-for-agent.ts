@@ -1,0 +1,58 @@
+import { UserError } from '../../core/errors.ts'
+import type { AgentModel, AskingAgent, ChatModel } from '../model.ts'
+
+/** The default model, or that there is none. */
+export interface Choice {
+  readonly model: ChatModel
+  readonly reason: string
+  /** The rehearsal, because there is nothing else: what would be needed, in sentences. */
+  readonly missing?: string
+}
+
+export interface Models {
+  /** Throws a UserError `model_unavailable` where the key of its provider is not set. */
+  named(handle: string): ChatModel
+  choose(): Promise<Choice>
+}
+
+/**
+ * The rules of the contract: an agent that has run on a real model waits for one; one that has not may be answered by the
+ * default model in place of the one it names, and by the rehearsal. Both say so.
+ */
+export async function modelForAgent(
+  { model: handle, ranOn }: AskingAgent,
+  { named, choose }: Models,
+): Promise<AgentModel> {
+  const own = handle === null ? undefined : available(() => named(handle))
+  if (own && !(own instanceof UserError)) return { kind: 'model', model: own }
+  if (own && ranOn !== null) return { kind: 'missing', problem: waitsFor(ranOn, own.message) }
+  const choice = await choose().catch((error: unknown) => unavailable(error))
+  if (choice instanceof UserError) {
+    if (ranOn === null) throw choice
+    return { kind: 'missing', problem: waitsFor(ranOn, choice.message) }
+  }
+  if (ranOn !== null && choice.missing !== undefined) {
+    return { kind: 'missing', problem: waitsFor(ranOn, choice.missing) }
+  }
+  if (!own) return { kind: 'model', model: choice.model }
+  const warning = `${own.message} ${choice.model.handle} answered in its place.`
+  const { warnings } = choice.model
+  return { kind: 'model', model: { ...choice.model, warnings: [warning, ...warnings] } }
+}
+
+function waitsFor(ranOn: string, problem: string): string {
+  return `The agent has run on ${ranOn}, so the rehearsal does not answer for it. ${problem}`
+}
+
+function available<T>(open: () => T): T | UserError {
+  try {
+    return open()
+  } catch (error) {
+    return unavailable(error)
+  }
+}
+
+function unavailable(error: unknown): UserError {
+  if (error instanceof UserError && error.code === 'model_unavailable') return error
+  throw error
+}
