@@ -45,14 +45,18 @@ const HEADERS: ReadonlySet<string> = new Set([
   'user-agent',
   'x-api-key',
 ])
+const VERSION = '2023-06-01'
 const ANTHROPIC_HOST = /(?:^|\.)anthropic\.com$/
 
-/** Anthropic takes it where its client puts it; gateways also look where that used to be. */
+/**
+ * As all servers know them. Anthropic's client follows a newer version, which gateways and older models don't, and puts
+ * the key where only some look for it.
+ */
 function headersFor({ baseUrl, key }: ProviderEndpoint, given: Headers): Headers {
   const headers = onlyHeaders(given, HEADERS)
-  if (key !== '' && !ANTHROPIC_HOST.test(new URL(baseUrl).hostname)) {
-    headers.set('x-api-key', key)
-  }
+  headers.set('anthropic-version', VERSION)
+  if (key !== '') headers.set('x-api-key', key)
+  if (ANTHROPIC_HOST.test(new URL(baseUrl).hostname)) headers.delete('authorization')
   return headers
 }
 
