@@ -70,7 +70,8 @@ describe('a call with bad arguments', () => {
     expect(await refusal('send_message', { agent: unknown, message: 'Hi' }, 'not_found')).toMatch(
       /list_agents/,
     )
-    await refusal('get_agent', { agent: '' }, 'not_found')
+    // An empty text counts as absent where it can never be valid.
+    await refusal('get_agent', { agent: '' }, 'invalid_argument')
   })
 
   it('names the agents that a name could mean, and does nothing to any of them', async () => {

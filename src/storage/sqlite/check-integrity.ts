@@ -1,4 +1,5 @@
 import type DatabaseHandle from 'better-sqlite3'
+import { MIGRATIONS } from '../migrations/index.ts'
 import { digestOf } from '../passages/add-passages.ts'
 import { isDamage } from './errors.ts'
 
@@ -31,7 +32,10 @@ const STORED_AS_TOLD: readonly (readonly [what: string, sql: string])[] = [
   ]),
 ]
 
-/** Everything that is wrong with the data, a phrase each; empty: nothing. Reads all of it. */
+/**
+ * Everything that is wrong with the data, a phrase each; empty: nothing. Reads all of it. Of a database of another
+ * schema version, whose tables may differ, only what SQLite itself can tell is checked.
+ */
 export function checkIntegrity(handle: DatabaseHandle.Database): readonly string[] {
   const ownProblems = asProblems(() => {
     const rows = handle.pragma(`integrity_check(${MAX_PROBLEMS})`) as { integrity_check: string }[]
@@ -47,13 +51,22 @@ export function checkIntegrity(handle: DatabaseHandle.Database): readonly string
   handle.function('passage_digest', { deterministic: true }, (source, text) =>
     digestOf({ source: String(source), text: String(text) }),
   )
-  const told = STORED_AS_TOLD.flatMap(([what, sql]) =>
+  const told = (hasPresentSchema(handle) ? STORED_AS_TOLD : []).flatMap(([what, sql]) =>
     asProblems(() => {
       const count = Number(handle.prepare(sql).pluck().get())
       return count > 0 ? [`${count} × ${what}`] : []
     }),
   )
   return [...new Set([...problems, ...orphans, ...told])].slice(0, MAX_PROBLEMS)
+}
+
+function hasPresentSchema(handle: DatabaseHandle.Database): boolean {
+  try {
+    const version = handle.prepare('SELECT version FROM schema_version').pluck().get()
+    return version === MIGRATIONS.length
+  } catch {
+    return false
+  }
 }
 
 /** Where a page can't be read at all, that is what was found. */
