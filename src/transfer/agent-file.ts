@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AGENT_TYPES, MIN_CONTEXT_WINDOW, SUMMARY_METHODS } from '../core/agent.ts'
-import { COMPACTION_MODES } from '../core/agent-settings.ts'
+import { COMPACTION_MODES, REASONING } from '../core/agent-settings.ts'
 import { BLOCK_LABEL } from '../core/block.ts'
 import { parseMoment } from '../core/dates.ts'
 import { isId } from '../core/ids.ts'
@@ -68,6 +68,8 @@ const settings = z.strictObject({
   timezone: upTo(LIMITS.word),
   temperature: z.number().nullable(),
   max_output_tokens: positive.nullable(),
+  /** Absent: off. Files from before it existed have none. */
+  reasoning: z.enum(REASONING).optional(),
   parallel_tool_calls: z.boolean(),
   embed_messages: z.boolean(),
 })
