@@ -24,7 +24,7 @@ const source = readFileSync(new URL('src/vector/kernel/kernel.as', root), 'utf8'
   '\r\n',
   '\n',
 )
-// No relaxed SIMD: its results differ from machine to machine.
+// No relaxed SIMD: its results differ between machines.
 const command = [
   'kernel.ts',
   '--outFile',
@@ -51,7 +51,7 @@ if (options.force || read(options.out)?.split('\n', 1)[0] !== firstLine) {
 }
 
 async function compile() {
-  // Half a second to load, and seldom needed.
+  // Loading takes half a second and is seldom needed.
   const { default: asc } = await import('assemblyscript/asc')
   let bytes
   const { error, stderr } = await asc.main(command, {

@@ -30,7 +30,7 @@ import { packageOf } from './driver.mjs'
 import { licensesOf } from './licenses.mjs'
 
 const WARM_UP_LIMIT_MS = 20_000
-/** Of better-sqlite3, what runs; sources are a third of it. */
+/** The files of better-sqlite3 that are needed at run time; sources are a third of it. */
 const RUNS = /^(?:LICENSE|lib\/.+\.js|prebuilds\/.+\.node)$/
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -44,7 +44,7 @@ const { values: options } = parseArgs({
 const out = resolve(options.out)
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-/** zod brings its messages in some fifty languages, all in one object that no bundler dares to shake. */
+/** zod contains messages in some fifty languages in one object, which no bundler removes. */
 const onlyEnglish = {
   name: 'only-english',
   setup({ onResolve }) {
@@ -86,9 +86,9 @@ async function bundle() {
     target: 'node20',
     format: 'cjs',
     external: ['better-sqlite3'],
-    // An import() of an external package would need a loader that vm.Script has not got; require() does as well.
+    // An import() of an external package needs a loader, which vm.Script lacks; require() works.
     supported: { 'dynamic-import': false },
-    // Names stay, for stack traces that can be read.
+    // Keep names, for readable stack traces.
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
@@ -107,7 +107,7 @@ function copyDriver() {
   const { name, version, license, main } = JSON.parse(
     readFileSync(join(from, 'package.json'), 'utf8'),
   )
-  // Of what else stands in it nothing counts inside another package.
+  // Inside another package no other field of this manifest matters.
   const manifest = `${JSON.stringify({ name, version, license, main }, null, 2)}\n`
   const to = join(out, 'better-sqlite3')
   if (existsSync(to)) {
@@ -122,7 +122,7 @@ function copyDriver() {
   renameSync(unfinished, to)
 }
 
-/** By the launcher itself, whose cache folder is in a scratch directory. */
+/** The launcher makes the cache, in a scratch directory. */
 async function makeCache() {
   const file = `${name}.${process.version}-${process.platform}-${process.arch}.cache`
   if (existsSync(join(out, file))) return
@@ -158,7 +158,7 @@ async function makeCache() {
   }
 }
 
-/** Never seen half-written, and left alone when it is the same. */
+/** Writes atomically, and not at all if the content is the same. */
 function put(file, content) {
   const path = join(out, file)
   if (existsSync(path) && readFileSync(path).equals(Buffer.from(content))) return

@@ -47,7 +47,7 @@ async function writeManifest() {
   writeFileSync(join(stage, 'manifest.json'), `${JSON.stringify(complete, null, 2)}\n`)
 }
 
-/** As the staged server itself tells them. */
+/** Lists the tools by calling the staged server. */
 async function listTools() {
   const client = new Client({ name: 'bundle', version })
   await client.connect(
@@ -58,7 +58,7 @@ async function listTools() {
     }),
   )
   try {
-    // Opens the database, so that an addon which can't be loaded is found here. On Node 20 this one never can.
+    // Opens the database, to find an addon that cannot be loaded. On Node 20 this one never can.
     if (driverVersion === 13) {
       const { isError, content } = await client.callTool({ name: 'list_agents', arguments: {} })
       if (isError) throw new Error(`the bundled server does not work: ${JSON.stringify(content)}`)
@@ -82,7 +82,7 @@ function pack() {
   console.log(`${file}: ${megabytes} MB`)
 }
 
-/** What it says is shown only if it fails. */
+/** Output is shown only if the command fails. */
 function run(command, args) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' })
   if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`)

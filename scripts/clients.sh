@@ -8,12 +8,12 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 
-# Nothing of the person's own settings: no key may be found.
+# Without the user's settings: no key may be found.
 for name in $(env | sed -n 's/^\(RECOLLECT_[A-Z_]*\|[A-Z_]*_API_KEY\|[A-Z_]*_BASE_URL\)=.*/\1/p'); do
   unset "$name"
 done
 
-# Only what these clients need; with all of them a Node that the newest ask for.
+# Installs only what these clients need, and for all of them the Node that the newest require.
 cp test/clients/*.mjs "$scratch"
 node - "$@" >"$scratch/package.json" <<'END'
 const { clients, dependencies, ...about } = JSON.parse(require('fs').readFileSync('test/clients/package.json', 'utf8'))

@@ -7,16 +7,16 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 
 /** The version that this Node loads. */
 export const version = Number(process.versions.node.split('.')[0]) < 22 ? 12 : 13
-/** Where scripts/prepare-native.mjs installs a version. */
+/** Directory where scripts/prepare-native.mjs installs a version. */
 export const placeOf = (version) => join(root, `node_modules/.sqlite-${version}`)
 export const packageOf = (version) => join(placeOf(version), 'node_modules/better-sqlite3')
 
-/** Throws if it is not installed. */
+/** Throws if the version is not installed. */
 export function requireDriver() {
   return createRequire(import.meta.url)(packageOf(version))
 }
 
-/** For programs that esbuild makes of TypeScript and that leave packages where they are. */
+/** esbuild options for programs that use packages from node_modules. */
 export const driverOutside = {
   name: 'driver-outside',
   setup({ onResolve }) {

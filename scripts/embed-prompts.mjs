@@ -12,7 +12,7 @@ const names = readdirSync(source)
   .map((name) => name.slice(0, -'.md'.length))
   .sort()
 
-// A prompt ends with its last word, whatever the editor put after it.
+// Trailing white space is not part of a prompt.
 const entries = names.map((name) => {
   const text = readFileSync(new URL(`${name}.md`, source), 'utf8')
     .replaceAll('\r\n', '\n')

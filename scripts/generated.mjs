@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** undefined: there is none. */
+/** Returns undefined if the file does not exist. */
 export function read(file) {
   try {
     return readFileSync(file, 'utf8')
@@ -11,7 +11,7 @@ export function read(file) {
   }
 }
 
-/** Left alone when it is the same, so that whoever watches it is not woken. */
+/** Does not write identical content, so that file watchers are not triggered. */
 export function write(file, text) {
   if (read(file) === text) return
   mkdirSync(dirname(file), { recursive: true })

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts the bundle beside this file. Most of a start would be compiling, so V8's compiled code is kept: by the build in
-// this folder, for the Node that built, and else by the first server in the user's cache folder.
+// Starts the bundle next to this file. Compilation is most of the start-up time, so V8's compiled code is cached: by
+// the build in this folder, for the Node that built it; otherwise by the first server in the user's cache folder.
 'use strict'
 const fs = require('node:fs')
 const { homedir } = require('node:os')
@@ -8,7 +8,7 @@ const { dirname, isAbsolute, join } = require('node:path')
 const { Script } = require('node:vm')
 
 const BUNDLE = '__BUNDLE__'
-/** Several versions of Recollect and Node may take turns. */
+/** Several versions of Recollect and Node may be in use; chosen by hand. */
 const MAX_KEPT = 8
 
 const filename = join(__dirname, BUNDLE)
@@ -17,7 +17,7 @@ const folder = cacheFolder()
 const cachedData = readOwn(join(__dirname, name)) ?? (folder && readOwn(join(folder, name)))
 const script = new Script(fs.readFileSync(filename, 'utf8'), { filename, cachedData })
 const [, , command = 'stdio'] = process.argv
-// Other commands compile little of what a server needs.
+// Other commands compile little of the code that a server needs.
 const isServer = /^(stdio$|serve$|-)/.test(command)
 if (folder && isServer && (!cachedData || script.cachedDataRejected)) keepLater()
 script.runInThisContext()(exports, require, module, __filename, __dirname)
@@ -30,12 +30,12 @@ function keepLater() {
     process.off('exit', keepAtExit)
     keep()
   }, 1000).unref()
-  // A client may only have looked who is there.
+  // A client may only have checked that the server starts.
   const keepAtExit = () => process.stdout.bytesWritten > 0 && keep()
   process.once('exit', keepAtExit)
 }
 
-/** Undefined: this user has no home directory, or none that is an absolute path. */
+/** Undefined if the user has no home directory, or none with an absolute path. */
 function cacheFolder() {
   const { XDG_CACHE_HOME = '', LOCALAPPDATA } = process.env
   if (isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'recollect')
@@ -54,7 +54,7 @@ function findHome() {
   }
 }
 
-/** It is code, so nobody else may have been able to write it. */
+/** The cache is code, so it is used only if nobody else can write it. */
 function readOwn(path) {
   try {
     const file = fs.openSync(path, 'r')
@@ -70,15 +70,15 @@ function readOwn(path) {
   }
 }
 
-/** A start without it is slower and otherwise the same, so nothing that goes wrong here matters. */
+/** Errors are ignored: without a cache a start is only slower. */
 function keep() {
   const unfinished = join(folder, `${name}.${process.pid}`)
   try {
-    // Not recursively: below /proc Node's own never ends.
+    // Not recursively: below /proc Node's recursive mkdir never ends.
     for (const path of [dirname(folder), folder]) {
       if (!fs.existsSync(path)) fs.mkdirSync(path, { mode: 0o700 })
     }
-    // On the disk before it gets its name: V8 believes whatever has the right head and length.
+    // Synced before it is renamed: V8 accepts anything with the right header and length.
     const file = fs.openSync(unfinished, 'wx', 0o600)
     fs.writeFileSync(file, script.createCachedData())
     fs.fsyncSync(file)
@@ -93,7 +93,7 @@ function keep() {
     try {
       fs.rmSync(unfinished, { force: true })
     } catch {
-      // There may not even be a folder.
+      // The folder may not exist.
     }
   }
 }

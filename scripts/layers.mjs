@@ -47,7 +47,7 @@ console.log(
   `layers: ${files.length} files in src, ${summary.totalDependenciesCruised} imports, none against the rules`,
 )
 
-/** One loop for each folder that reaches itself and is not in a loop found before. */
+/** One cycle for each folder that reaches itself and is not in an earlier cycle. */
 function folderLoops(modules) {
   const imports = new Map()
   for (const { source, dependencies } of modules) {

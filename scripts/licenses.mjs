@@ -1,4 +1,4 @@
-// The licences of the packages that a bundle is made of.
+// Collects the licences of the packages in a bundle.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'

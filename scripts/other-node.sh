@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# What somebody with another Node finds: scripts/other-node.sh <major> [test files...]
+# Installs, tests and packs a copy of the checkout with another Node: scripts/other-node.sh <major> [test files...]
 #
 # Copies the checkout into a folder with a space and a letter outside ASCII, installs it there with that Node (an npm
-# package) and, from 22 on, without a compiler on the path, and runs the tests named, else all. Then it packs it, installs
-# the package into an empty folder and asks it what it finds.
+# package) and, from 22 on, without a compiler on the path, and runs the named tests or all. Then it packs it, installs
+# the package into an empty folder and runs its doctor.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 major=${1:?Usage: scripts/other-node.sh <major> [test files...]}
 shift
-# What the installed package may take.
+# Maximum size of the installed package.
 MAX_KILOBYTES=46080
 
 say() { echo "other-node.sh: $*"; }
@@ -22,7 +22,7 @@ npm install --prefix "$scratch/node" --no-audit --no-fund --loglevel=error "node
 node=$scratch/node/node_modules/node/bin/node
 "$node" --version | grep -q "^v$major\." || { say "that is no Node $major"; exit 1; }
 
-# All programs of the path but another Node and, where none may be needed, compilers.
+# All programs on the path except other Nodes and, where none may be needed, compilers.
 mkdir "$scratch/bin"
 hidden='node|nodejs'
 [ "$major" -lt 22 ] || hidden="$hidden|(.*-)?(gcc|g\+\+|cc|c\+\+|cpp|clang|clang\+\+)(-[0-9.]+)?|c[89]9(-gcc)?|g?make|python[0-9.]*|node-gyp"

@@ -32,7 +32,7 @@ function tryToLoad() {
   }
 }
 
-/** In the version that is pinned. */
+/** Whether the pinned version is installed. */
 function isInstalled(version) {
   const pinned = readJson(fileURLToPath(wanted(version, 'package.json')))
   const manifest = join(packageOf(version), 'package.json')
@@ -56,7 +56,7 @@ function install(version, more) {
   for (const file of ['package.json', 'package-lock.json']) {
     cpSync(fileURLToPath(wanted(version, file)), join(place, file))
   }
-  // A global or partial install of ours must not become one of this package.
+  // An environment of a global or partial install would change this install.
   const { npm_config_global, npm_config_omit, npm_config_ignore_scripts, ...env } = process.env
   const npm = process.env.npm_execpath
   const args = ['ci', '--prefix', place, '--no-audit', '--no-fund', '--loglevel=error', ...more]

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { driverOutside } from './driver.mjs'
 
-/** Bundles a script of the tests, hands it what follows on the command line, and ends as it ends. */
+/** Bundles a test script, passes the command line on to it, and exits with its exit code. */
 export async function runBundled(script) {
-  // Inside node_modules, so that the packages that stay outside of the bundle are found; as deep as the tests, so that what
-  // they look for beside them is there, too.
+  // Inside node_modules, so that external packages are found, and at the same depth as the tests, so that their
+  // relative paths work.
   const scratch = mkdtempSync(join('node_modules', '.bundled-'))
   try {
     const outfile = join(scratch, 'script.mjs')

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Drives the built binary with MCP Inspector's CLI, over stdio and over HTTP, without a key and without a trace.
+# Calls the built binary with MCP Inspector's CLI over stdio and HTTP, without a key. Leaves nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,7 +26,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
-# Nothing of the person's own settings: no key may be found, and the data must not be theirs.
+# Without the user's settings: no key may be found, and no data of theirs may be used.
 for name in $(env | sed -n 's/^\(RECOLLECT_[A-Z_]*\|[A-Z_]*_API_KEY\|[A-Z_]*_BASE_URL\)=.*/\1/p'); do
   unset "$name"
 done
@@ -56,7 +56,7 @@ check() {
   say "ok      $what"
 }
 
-# Inspector hands only a few variables on to what it starts.
+# Inspector passes only a few variables on to the server.
 stdio=(env "RECOLLECT_HOME=$RECOLLECT_HOME" "RECOLLECT_MODEL=$RECOLLECT_MODEL" node "$binary" stdio)
 check 'stdio initialize' 'recollect' "${stdio[@]}" --method initialize --format json
 check 'stdio tools/list' '"create_agent"' "${stdio[@]}" --method tools/list
@@ -98,7 +98,7 @@ for era in legacy modern; do
   check "http $era resources/list" 'recollect://agents' "${http[@]}" --method resources/list
   check "http $era prompts/list" 'talk_to_agent' "${http[@]}" --method prompts/list
 done
-# What was said over stdio, in another process, is here.
+# A message sent over stdio to another process is visible here.
 check 'http tools/call send_message, told over stdio' 'red mug' "$url" --transport http \
   --method tools/call --tool-name send_message \
   --tool-args-json '{"agent":"ada","message":"what do you know about the red mug?"}'

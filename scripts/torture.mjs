@@ -1,5 +1,5 @@
-// npm run torture -- --minutes N [--kills K] [--stops S]: bundles test/reliability/torture.ts, since Node 20 runs no
-// TypeScript, and runs it. Exits 1 if anything was lost, doubled or bent.
+// npm run torture -- --minutes N [--kills K] [--stops S]: bundles test/reliability/torture.ts, because Node 20 runs no
+// TypeScript, and runs it. Exits with 1 if data was lost, duplicated or corrupted.
 import { runBundled } from './run-bundled.mjs'
 
 await runBundled('../test/reliability/torture.ts')

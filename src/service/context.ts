@@ -56,7 +56,7 @@ export type SealedThing = 'request-state' | 'cursor'
 export interface ModelsPort {
   /** The model for agents that name none, and why it was chosen. */
   describeDefault(sender?: Sender): Promise<{ readonly handle: string; readonly reason: string }>
-  /** What refusals taught of models, in words. */
+  /** Per model, how requests are changed because a provider refused earlier ones; sentences. */
   learnt(): Promise<readonly { readonly handle: string; readonly abilities: readonly string[] }[]>
   /** Configured and detected providers. `models` is null for a provider that did not answer. */
   offers(

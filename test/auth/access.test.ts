@@ -5,7 +5,7 @@ import { CLIENT_KINDS } from '../support/connect.ts'
 import { type Issuer, now, startIssuer } from '../support/issuer.ts'
 import { RESOURCE } from './serving.ts'
 
-/* What somebody may do who has a token of the issuer, at a server that takes tokens of every kind. */
+/* Access with an issuer's token, at a server that accepts every kind of token. */
 
 let issuer: Issuer
 let world: World

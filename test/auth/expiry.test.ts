@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => issuer.close())
 afterEach(closeAll)
 
-/** Of the 30 seconds that clocks may differ, and some for the test to open a stream. */
+/** Stops being valid in 3 seconds, as clocks may differ by 30; that is time to open a stream. */
 const soon = () => issuer.token(RESOURCE, { exp: now() - 30 + 3 })
 
 const KINDS = { 'GET of a session': openOld, 'subscriptions/listen': listen }

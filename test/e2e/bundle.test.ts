@@ -35,7 +35,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(removeHomes)
 
-/** What the client that installed it would run, with these answers to its questions. */
+/** The command that an installing client would run, with these answers to its questions. */
 async function configured(userConfig: Readonly<Record<string, string>>) {
   const config = await getMcpConfigForManifest({
     manifest,

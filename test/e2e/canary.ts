@@ -28,7 +28,7 @@ export function formsOf(secret: string): readonly string[] {
     JSON.stringify(secret).slice(1, -1),
     encodeURIComponent(secret),
     Buffer.from(secret).toString('hex'),
-    // What stands before it in the same base64 text shifts it by none, one or two bytes.
+    // The text before it in the same base64 shifts it by none, one or two bytes.
     ...[0, 2, 3].map((skipped, before) => {
       const shifted = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)])
       return shifted.toString('base64url').slice(skipped, -2)

@@ -16,8 +16,8 @@ import { type Connection, connect } from '../support/connect.ts'
 import { newHome, removeHomes } from './support.ts'
 
 /*
- * What V8 compiled is kept in the user's cache folder, where it may be old, broken, somebody else's or impossible. The
- * program is the packed one, which brings nothing compiled along.
+ * The compiled code cache is in the user's cache folder, where it may be old, damaged, somebody else's, or impossible
+ * to write. Tests use the packed program, which contains no compiled code.
  */
 
 const PATIENCE_MILLISECONDS = 20_000

@@ -5,7 +5,7 @@ import { BINARY, connect } from '../support/connect.ts'
 import { CONTROL_D, ENTER, openTerminal, TAB } from '../support/terminal.ts'
 import { newHome, removeHomes, runCommand, withoutKey } from './support.ts'
 
-/* What the tab key does in a shell. */
+/* Completion with the tab key in a shell. */
 
 afterAll(removeHomes)
 

@@ -16,7 +16,7 @@ import { newHome, removeHomes, withoutKey } from './support.ts'
  * any server can be asked for run against the built program as it is.
  */
 
-/** What can be asked of a server that has none of the suite's own tools, resources and prompts. */
+/** Scenarios that need none of the suite's own tools, resources and prompts. */
 const APPLICABLE: Readonly<Record<Revision, readonly string[]>> = {
   '2025-11-25': [
     'dns-rebinding-protection',

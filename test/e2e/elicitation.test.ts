@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 
 type Reply = { action: 'accept'; content: { approve: boolean } } | { action: 'cancel' }
-/** What the person says, and the questions that he was asked. */
+/** The person's answer, and the questions the person was asked. */
 let reply: Reply
 let questions: string[]
 

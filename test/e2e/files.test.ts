@@ -23,7 +23,7 @@ import {
   withoutKey,
 } from './support.ts'
 
-/* What becomes of the file of the data, and of what lies beside it: lost, replaced, cut, damaged, restored. */
+/* The data file and its companion files when they are lost, replaced, cut, damaged or restored. */
 
 // Each starts several processes, one after the other.
 vi.setConfig({ testTimeout: 120_000 })

@@ -38,7 +38,7 @@ const nameless: Expected = { code: INVALID_REQUEST, id: null }
 const invalid: Expected = { code: INVALID_REQUEST, id: 'x' }
 const badParams: Expected = { code: INVALID_PARAMS, id: 'x' }
 
-/** What each is refused with; undefined: it asks for no answer. */
+/** Lines with the expected error; undefined if the line needs no answer. */
 const LINES: readonly (readonly [string, string, Expected | undefined])[] = [
   ['plain words', 'hello there', unread],
   ['half a JSON object', '{"jsonrpc":"2.0","id":"x",', unread],

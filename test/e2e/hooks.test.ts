@@ -8,7 +8,7 @@ import { startScriptedProvider } from '../support/scripted-provider.ts'
 import { newSession } from '../support/session.ts'
 import { newHome, removeHomes, runCommand, withModel, withoutKey } from './support.ts'
 
-/* What a coding assistant's hooks do, fed as Claude Code feeds them. */
+/* Hooks of coding assistants, with input in Claude Code's format. */
 
 afterAll(removeHomes)
 

@@ -3,7 +3,7 @@ import { PATIENT } from '../agent/patient.ts'
 import { CLIENT_KINDS, connect, startServe } from '../support/connect.ts'
 import { newHome, removeHomes, withoutKey } from './support.ts'
 
-/* What clients are told of each other's changes. */
+/* Notifications of changes by other clients. */
 
 afterAll(removeHomes)
 
@@ -21,7 +21,7 @@ it.each(CLIENT_KINDS)('a %s client hears of edits made through another process',
     expect((await listener.read(human)).text).toBe(value)
     heard.clear()
   }
-  // Who has read what was in between must hear that it is as before.
+  // A client that read the state in between must be notified that it changed back.
   for (const value of ['11', '10']) {
     await editor.call('write_memory_block', { agent: agent.id, label: 'human', value })
   }

@@ -4,11 +4,11 @@ import { TEST_SERVER } from '../support/own-database.ts'
 import { callTool } from '../support/scripted-provider.ts'
 import { describeMatrix, speak } from './matrix.ts'
 
-/* What each kind of client is told unasked, over each transport. */
+/* Notifications for each kind of client over each transport. */
 
 describeMatrix((cell) => {
   const { answer, create } = cell
-  /** What happened before may be told a moment later where changes are read from a server. */
+  /** If changes are read from a server, an earlier change may be reported a moment later. */
   async function listenAnew(uris: readonly string[]) {
     const heard = await cell.client.listen(uris)
     if (TEST_SERVER === undefined) return heard

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { describeMatrix, speak } from './matrix.ts'
 
-/* What each kind of client finds beside the tools, over each transport. */
+/* Resources and prompts for each kind of client over each transport. */
 
 const TEMPLATES = [
   'recollect://agents/{agent_id}',

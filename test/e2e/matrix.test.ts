@@ -158,7 +158,7 @@ describeMatrix((cell) => {
     expect(run).toMatchObject({ status: 'failed', error: result.data.error })
   })
 
-  /** Of a failed run: no error, although it tells of one. */
+  /** The answer for a failed run: `isError` is not set, although it reports an error. */
   async function shown(tool: string, args: object) {
     const result = await call(tool, args)
     expect(result.isError).toBe(false)

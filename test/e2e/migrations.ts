@@ -12,7 +12,7 @@ import { type LivedIn, liveIn } from '../support/lived-in.ts'
 import { at } from '../support/stores.ts'
 import type { Finished } from './support.ts'
 
-/* What the tests of recollect migrate share. */
+/* Shared helpers for the tests of recollect migrate. */
 
 const DIMENSION = 24
 const NAMESPACES = ['default', 'tenant']

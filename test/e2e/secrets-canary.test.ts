@@ -22,7 +22,7 @@ const MODEL = 'openai/scripted'
 
 let vendor: Vendor
 let folder: string
-/** What is searched, by what it is. */
+/** Searched texts by their origin. */
 const seen: Record<string, string> = {}
 const note = (name: string, text: string) => {
   seen[name] = `${seen[name] ?? ''}${text}\n`

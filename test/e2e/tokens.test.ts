@@ -34,7 +34,7 @@ describe('recollect token', () => {
     const { token, told } = await createToken(environment, ...args, '--expires', '30d')
     expect(told).toMatch(/^This is the token "team laptop" .* namespace team\. .*this once.*\n$/)
     expect((await rpc(url, 'tools/list')).status).toBe(401)
-    // Who came in without one has to go.
+    // The client without a token is disconnected.
     await stream.text().catch(() => '')
 
     const client = await connect('v2-auto', { kind: 'http', url, token })

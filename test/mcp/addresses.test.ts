@@ -6,7 +6,7 @@ import { openToAll, openWith } from '../support/access.ts'
 import { CLIENT_KINDS, connect } from '../support/connect.ts'
 import { type RealServer, startRealServer } from './real-server.ts'
 
-/* What a server shows at each of its addresses, to sessions and to requests that stand for themselves. */
+/* Offers at each address, for sessions and for stateless requests. */
 
 let server: RealServer
 let ada: string

@@ -49,7 +49,7 @@ describe('closing', () => {
     const began = performance.now()
     await close()
     expect(performance.now() - began).toBeLessThan(3_000)
-    // What a client whose stream broke does is its own affair; it must learn that it broke.
+    // The client may handle the broken stream as it likes, but it must learn that it broke.
     await client.close()
     expect(await call).toBe('cut off')
   })

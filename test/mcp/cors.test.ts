@@ -28,7 +28,7 @@ async function serve(options: Partial<HttpOptions> = {}): Promise<string> {
   return serving.url
 }
 
-/** What a browser asks before it lets a page call; `fetch` would not send all of it. */
+/** A preflight request; `fetch` would not send all of its headers. */
 function preflight(url: string, origin: string) {
   const headers = {
     Origin: origin,

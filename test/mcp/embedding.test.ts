@@ -50,7 +50,7 @@ describe('what embeds the archive of an agent', () => {
     await expect.poll(() => asked('own').at(-1), PATIENT).toBe('three')
 
     expect((await update('')).agent).not.toHaveProperty('embedding')
-    // What this model embedded before is remembered.
+    // Texts that this model embedded before are cached.
     await expect.poll(() => asked('default'), PATIENT).toEqual(['one', 'two', 'three'])
   })
 

@@ -8,7 +8,7 @@ import { type HttpOptions, type HttpServing, serveOverHttp } from '../../src/mcp
 import { openToAll, openWith } from '../support/access.ts'
 import { stubServer } from './stub-context.ts'
 
-/* What HTTP clients do that are not written with one of the SDKs. */
+/* HTTP clients that do not use one of the SDKs. */
 
 const open: HttpServing[] = []
 afterEach(async () => {

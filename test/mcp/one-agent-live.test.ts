@@ -8,7 +8,7 @@ import { openToAll } from '../support/access.ts'
 import { CLIENT_KINDS, type Connection, connect } from '../support/connect.ts'
 import { type RealServer, startRealServer } from './real-server.ts'
 
-/* What a client that is given one agent is told unasked: nothing that shows that there are others. */
+/* Notifications for a client that is limited to one agent reveal no other agent. */
 
 let server: RealServer
 let ada: string

@@ -11,14 +11,14 @@ import { type Connection, connectInProcess } from '../support/connect.ts'
 import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 import { type ScriptedProvider, startScriptedProvider } from '../support/scripted-provider.ts'
 
-/** The whole program in this process, over a database of its own, seen by a client; only the model is scripted. */
+/** The whole program in this process with a database of its own, used through a client. Only the model is scripted. */
 export interface RealServer {
   readonly client: Connection
   readonly provider: ScriptedProvider
-  /** What a tool answers when all goes well; it is the same in both parts of the result. */
+  /** A tool's answer on success; both parts of the result must be equal. */
   // biome-ignore lint/suspicious/noExplicitAny: each test knows the shape that it asks for
   answer(tool: string, args?: object): Promise<any>
-  /** Why a tool refuses, as its result says in both parts. */
+  /** A tool's error; both parts of the result must be equal. */
   refusal(tool: string, args: object): Promise<{ readonly code: string; readonly message: string }>
   /** The resource says what the tool says. */
   expectSame(uri: string, tool: string, args: object): Promise<void>

@@ -1,4 +1,4 @@
-/* What can be wrong with the file of an agent, and what is said of it. */
+/* Invalid agent files and the errors they give. */
 
 // biome-ignore lint/suspicious/noExplicitAny: each case knows what it changes
 export const WRONG: readonly (readonly [string, (file: any) => void, RegExp])[] = [

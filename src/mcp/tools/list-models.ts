@@ -34,7 +34,7 @@ export const listModels = defineTool({
     reason: z.string(),
     providers: z.array(provider),
     models: z.array(z.string()),
-    /** What refusals taught: how requests to a model are changed. */
+    /** Model-specific changes to requests, learned from refusals. */
     learned: z.array(z.strictObject({ model: z.string(), abilities: z.array(z.string()) })),
     ...paged,
   }),
