@@ -71,6 +71,7 @@ const ownedBy = {
   pg: ['src/storage/postgres'],
   stemmer: ['src/search'],
   openai: ['src/llm'],
+  '@anthropic-ai/sdk': ['src/llm/messages'],
   'gpt-tokenizer': ['src/llm'],
   '@modelcontextprotocol': ['src/mcp'],
   commander: ['src/cli/program'],

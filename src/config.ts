@@ -10,6 +10,7 @@ import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { type HttpSettings, readHttpSettings } from './http/settings.ts'
 import { parseEmbeddingHandle } from './llm/embedding/embedding-handle.ts'
 import {
+  apiVariable,
   findProvider,
   PROVIDERS,
   type ProviderSettings,
@@ -186,7 +187,7 @@ export function readConfig(
 
 /** One sentence for each variable that looks like a setting of ours but is unknown. */
 export function settingWarnings(environment: Environment = process.env): readonly string[] {
-  return unknownSettings(Object.keys(environment))
+  return unknownSettings(Object.keys(environment), PROVIDERS.map(apiVariable))
 }
 
 /**

@@ -1,5 +1,9 @@
 import { z } from 'zod'
 
+export const REASONING = ['off', 'low', 'medium', 'high'] as const
+/** How much a model is asked to think before it answers. */
+export type Reasoning = (typeof REASONING)[number]
+
 export const COMPACTION_MODES = ['summarize', 'drop'] as const
 
 /** Run settings of an agent. Every field has a default, so settings stored before a field existed still parse. */
@@ -20,6 +24,8 @@ export const AgentSettings = z.object({
   timezone: z.string().default('UTC'),
   temperature: z.number().min(0).max(2).nullable().default(null),
   maxOutputTokens: z.number().int().min(1).nullable().default(null),
+  /** `off`: the model is not asked to think. Some models think anyway. */
+  reasoning: z.enum(REASONING).default('off'),
   /** Read-only tool calls of one step may run in parallel. */
   parallelToolCalls: z.boolean().default(false),
   /** Messages get vectors as passages do, so recall memory can be searched by meaning. */

@@ -39,10 +39,14 @@ export const SETTING_NAMES: readonly string[] = [
 /** Kubernetes sets these variables for a service named recollect. */
 const OF_A_SERVICE = /^RECOLLECT_(SERVICE_|PORT$|PORT_)/
 
-/** One sentence for each variable that looks like a setting but is none. */
-export function unknownSettings(names: readonly string[]): readonly string[] {
+/** One sentence for each variable that looks like a setting but is none. `others`: further settings, of providers. */
+export function unknownSettings(
+  names: readonly string[],
+  others: readonly string[] = [],
+): readonly string[] {
   return names
-    .filter((name) => name.startsWith('RECOLLECT_') && !SETTING_NAMES.includes(name))
+    .filter((name) => name.startsWith('RECOLLECT_'))
+    .filter((name) => !SETTING_NAMES.includes(name) && !others.includes(name))
     .filter((name) => !OF_A_SERVICE.test(name))
     .map((name) => {
       const meant = nearest(name.slice('RECOLLECT_'.length), SHORT_NAMES)

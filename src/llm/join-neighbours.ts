@@ -24,7 +24,13 @@ export function joinNeighbours(messages: readonly ModelMessage[]): readonly Mode
 /** Undefined: they stay two. */
 function join(one: ModelMessage, other: ModelMessage): ModelMessage | undefined {
   if (one.role === 'user' && other.role === 'user') {
-    return { role: 'user', text: one.text + BETWEEN + other.text }
+    const before = one.text + BETWEEN
+    const { changesFrom } = other
+    return {
+      role: 'user',
+      text: before + other.text,
+      ...(changesFrom !== undefined && { changesFrom: before.length + changesFrom }),
+    }
   }
   if (one.role === 'system' && other.role === 'system') {
     return { role: 'system', text: one.text + BETWEEN + other.text }

@@ -1,3 +1,4 @@
+import type { Reasoning } from '../core/agent-settings.ts'
 import type { CallId } from '../core/ids.ts'
 import type { Extras } from '../core/message.ts'
 import type { Sender, TokenUsage } from '../core/run.ts'
@@ -13,7 +14,12 @@ export interface ToolSpec {
 
 export type ModelMessage =
   | { readonly role: 'system'; readonly text: string }
-  | { readonly role: 'user'; readonly text: string }
+  | {
+      readonly role: 'user'
+      readonly text: string
+      /** From this place on the text is another at the next step, so that no cache may count on it. */
+      readonly changesFrom?: number
+    }
   | {
       readonly role: 'assistant'
       readonly text: string
@@ -23,7 +29,12 @@ export type ModelMessage =
       /** Of whichever model wrote the message; a wire sends them to that model alone. */
       readonly extras?: Extras | undefined
     }
-  | { readonly role: 'tool'; readonly callId: CallId; readonly text: string }
+  | {
+      readonly role: 'tool'
+      readonly callId: CallId
+      readonly text: string
+      readonly changesFrom?: number
+    }
 
 export interface ModelToolCall {
   readonly id: CallId
@@ -38,6 +49,13 @@ export interface ModelRequest {
   readonly toolChoice: 'auto' | 'required' | 'none' | { readonly name: string }
   readonly temperature?: number
   readonly maxOutputTokens?: number
+  /** How much the model is asked to think first; `off`, or absent: it is not asked. */
+  readonly reasoning?: Reasoning
+}
+
+/** The effort, where one is asked for. */
+export function isAsked(reasoning: Reasoning | undefined): boolean {
+  return reasoning !== undefined && reasoning !== 'off'
 }
 
 /** An answer as the model wrote it. */

@@ -1,3 +1,4 @@
+import { UserError } from '../core/errors.ts'
 import { readBaseUrl, withoutTrailingSlashes } from './base-url.ts'
 
 /** Where a provider's OpenAI-compatible endpoint differs from OpenAI's own. */
@@ -213,12 +214,18 @@ export function findProvider(name: string): Provider | undefined {
   return PROVIDERS.find((provider) => provider.name === name)
 }
 
+export const APIS = ['chat', 'messages', 'responses'] as const
+/** OpenAI's chat completions, Anthropic's Messages or OpenAI's Responses. */
+export type Api = (typeof APIS)[number]
+
 export interface ProviderEndpoint {
   readonly baseUrl: string
   /** Empty: none was given, and a placeholder is sent. */
   readonly key: string
   /** Of Azure, where the address names one; sent with every request. */
   readonly apiVersion?: string | undefined
+  /** As it was set; absent: whichever suits the provider and the model. */
+  readonly api?: Api | undefined
   /** What was made of the address that was given, for `doctor`. */
   readonly notes?: readonly string[] | undefined
   /** Its key or base URL was set, so it may be chosen as the default; others serve only whoever names them. */
@@ -243,9 +250,25 @@ export function readProviderSettings(
       givenUrl === ''
         ? { baseUrl: usualBaseUrl(provider, read) }
         : readBaseUrl(givenUrl, provider.baseUrlVariable, provider)
-    settings.set(provider.name, { ...address, key, isConfigured })
+    const api = readApi(apiVariable(provider), read)
+    settings.set(provider.name, { ...address, key, isConfigured, ...(api && { api }) })
   }
   return settings
+}
+
+export function apiVariable({ name }: Pick<Provider, 'name'>): string {
+  return `RECOLLECT_${name.toUpperCase()}_API`
+}
+
+function readApi(variable: string, read: (variable: string) => string): Api | undefined {
+  const given = read(variable).toLowerCase()
+  if (given === '') return undefined
+  const api = APIS.find((each) => each === given)
+  if (api) return api
+  throw new UserError(
+    'invalid_argument',
+    `${variable}: found "${given}", allowed is ${APIS.join(', ')}.`,
+  )
 }
 
 /** OLLAMA_HOST is the setting of Ollama itself: it says where to look, not that somebody chose Ollama. */

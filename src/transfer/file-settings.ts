@@ -11,6 +11,7 @@ export function toFileSettings(settings: AgentSettings): FileSettings {
     timezone: settings.timezone,
     temperature: settings.temperature,
     max_output_tokens: settings.maxOutputTokens,
+    ...(settings.reasoning !== 'off' && { reasoning: settings.reasoning }),
     parallel_tool_calls: settings.parallelToolCalls,
     embed_messages: settings.embedMessages,
   }
@@ -26,6 +27,7 @@ export function fromFileSettings(settings: FileSettings): AgentSettings {
     timezone: settings.timezone,
     temperature: settings.temperature,
     maxOutputTokens: settings.max_output_tokens,
+    reasoning: settings.reasoning ?? 'off',
     parallelToolCalls: settings.parallel_tool_calls,
     embedMessages: settings.embed_messages,
   }

@@ -13,13 +13,13 @@ const NAME_SHOWN = 100
 
 export interface ImportedSettings {
   readonly agent: Agent
-  /** What is not as it was, in sentences. */
+  /** Sentences about everything that differs from the original. */
   readonly warnings: readonly string[]
 }
 
 /**
- * The agent of a file under its new id. What this server does not have is detached from it or, where it can do no harm
- * before somebody gives it what it wants, kept; both with a warning.
+ * The imported agent under a new id. References that this server can't resolve are dropped or, if harmless until
+ * someone provides them, kept; either way with a warning.
  */
 export async function importSettings(
   id: AgentId,
@@ -39,7 +39,7 @@ export async function importSettings(
       description: file.description,
       agentType: file.agent_type,
       model: file.model,
-      // To embed is to send everything it remembers somewhere; whoever runs the server chooses where.
+      // Embedding sends the agent's memory to a provider; only the operator of the server chooses that.
       embedding: null,
       contextWindow: file.context_window,
       system: file.system,
@@ -66,7 +66,7 @@ function parseRule(rule: FileAgent['tool_rules'][number], index: number): ToolRu
   return within(`agent.tool_rules[${index}]`, () => parseToolRule(rule))
 }
 
-/** Rules about tools that are gone are gone; if the others can't be kept without them, only approvals are. */
+/** Rules about missing tools are dropped. If the others are not valid without them, only approval rules remain. */
 function importRules(
   rules: readonly ToolRule[],
   tools: readonly string[],
@@ -109,7 +109,7 @@ function namesOf(rules: readonly ToolRule[], without: readonly ToolRule[]): stri
   return listed(left.map(({ type, toolName }) => `${type} of ${toolName}`))
 }
 
-/** Whoever wrote the file chose these names. */
+/** The author of the file chose these names, so they are quoted and shortened. */
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, MAX_NAMED).map((name) => JSON.stringify(excerpt(name, NAME_SHOWN)))
   const more = names.length - shown.length
@@ -146,7 +146,7 @@ function embeddingWarnings({ embedding, settings }: FileAgent): readonly string[
   ]
 }
 
-/** Says of a refusal where in the file its reason stands. */
+/** Adds the place in the file to the error of a check. */
 function within<T>(place: string, check: () => T): T {
   try {
     return check()

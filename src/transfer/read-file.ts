@@ -5,7 +5,7 @@ import { limitError } from '../core/limited.ts'
 import { AgentFile, FileHead, FORMAT_VERSION } from './agent-file.ts'
 import { checkFile } from './check-file.ts'
 
-/** The agent that a file holds. Throws a UserError that says where it is wrong and what to do. */
+/** Parses an agent file. Throws UserError that says where it is invalid and what to do. */
 export function readFile(text: string): AgentFile {
   const value = parseJson(text)
   const head = FileHead.safeParse(value)
@@ -24,7 +24,7 @@ export function readFile(text: string): AgentFile {
 
 function parseJson(text: string): unknown {
   try {
-    // Editors on Windows put a mark before the text, which is no JSON.
+    // Windows editors put a byte order mark first, which is not JSON.
     return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch {
     throw new UserError(

@@ -15,6 +15,7 @@ import {
   type ScriptedProvider,
   startScriptedProvider,
 } from '../support/scripted-provider.ts'
+import { openTestWire } from '../support/wires/wire-of-tests.ts'
 import { startGate } from './gate.ts'
 
 /** A run that is over, with what it left in the history. */
@@ -59,12 +60,14 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
   const home = await mkdtemp(join(tmpdir(), 'recollect-agent-'))
   const provider = await startScriptedProvider()
   const gate = await startGate(provider.baseUrl)
+  const wire = await openTestWire(gate.baseUrl, ['openai'])
   const environment = {
     RECOLLECT_HOME: home,
     ...databaseOf(home),
     RECOLLECT_MODEL: 'openai/scripted',
     OPENAI_API_KEY: 'sk-test-key',
-    OPENAI_BASE_URL: gate.baseUrl,
+    OPENAI_BASE_URL: wire.baseUrl,
+    ...wire.environment,
     ...settings,
   }
   const config = readConfig({}, environment)
@@ -109,11 +112,13 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
     async close() {
       gate.release()
       await app.close()
+      await wire.close()
       await gate.close()
       await provider.close()
       leaveDatabaseOf(home)
       await rm(home, { recursive: true })
       for (const { body } of provider.requests) expectWellFormed(body.messages)
+      expect(wire.front?.refusals ?? []).toEqual([])
     },
   }
   return world

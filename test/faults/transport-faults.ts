@@ -1,3 +1,4 @@
+import { wireOfTests } from '../support/wires/wire-of-tests.ts'
 import {
   body,
   chunks,
@@ -24,6 +25,29 @@ const HTML = '<html><head><style>p{}</style></head><body><h1>Bad gateway</h1></b
 const error = (text: string, code: string | number | null = null) => ({
   error: { message: text, code },
 })
+
+/** In the shapes of chat completions, for which other wires have others. */
+const OF_CHAT: readonly Fault[] = [
+  { fault: 'no choices', answer: body('{"choices":[]}'), requests: 2, error: /without choices/ },
+  {
+    fault: 'choices of null',
+    answer: body('{"choices":null}'),
+    requests: 2,
+    error: /without choices/,
+  },
+  {
+    fault: 'a message of null',
+    answer: body('{"choices":[{"message":null}]}'),
+    requests: 2,
+    error: /without a message/,
+  },
+  {
+    fault: 'an answer broken off by the server',
+    answer: say('Half', { finish: 'error' }),
+    requests: 2,
+    error: /broke off itself/,
+  },
+]
 
 export const FAULTS: readonly Fault[] = [
   {
@@ -93,7 +117,7 @@ export const FAULTS: readonly Fault[] = [
     fault: 'JSON of another kind',
     answer: body('"hello"'),
     requests: 2,
-    error: /not a chat completion/,
+    error: /an answer that is not a/,
   },
   {
     fault: 'an error with 200',
@@ -137,25 +161,7 @@ export const FAULTS: readonly Fault[] = [
     requests: 2,
     error: /ended before the answer was complete/,
   },
-  { fault: 'no choices', answer: body('{"choices":[]}'), requests: 2, error: /without choices/ },
-  {
-    fault: 'choices of null',
-    answer: body('{"choices":null}'),
-    requests: 2,
-    error: /without choices/,
-  },
-  {
-    fault: 'a message of null',
-    answer: body('{"choices":[{"message":null}]}'),
-    requests: 2,
-    error: /without a message/,
-  },
-  {
-    fault: 'an answer broken off by the server',
-    answer: say('Half', { finish: 'error' }),
-    requests: 2,
-    error: /broke off itself/,
-  },
+  ...(wireOfTests() === 'chat' ? OF_CHAT : []),
   { fault: 'a body that does not end', answer: endless(17), requests: 2, error: /does not end/ },
   {
     fault: 'an empty answer',

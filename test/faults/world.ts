@@ -7,6 +7,7 @@ import { type Config, readConfig } from '../../src/config.ts'
 import { createServerFactory } from '../../src/mcp/serve/server.ts'
 import { type CallResult, type Connection, connectInProcess } from '../support/connect.ts'
 import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
+import { openTestWire } from '../support/wires/wire-of-tests.ts'
 import { speak } from './answers.ts'
 import { expectWellFormed, startVendor, type Vendor } from './vendor.ts'
 import { textOf, type WireMessage } from './wire.ts'
@@ -47,6 +48,7 @@ export async function startWorld(
 ): Promise<World> {
   const home = await mkdtemp(join(tmpdir(), 'recollect-faults-'))
   const vendor = await startVendor(speak('Here I am.'))
+  const wire = await openTestWire(vendor.baseUrl, ['openai', 'lmstudio'])
   const logged: string[] = []
   const config = readConfig(
     {},
@@ -54,9 +56,10 @@ export async function startWorld(
       RECOLLECT_HOME: home,
       ...databaseOf(home),
       OPENAI_API_KEY: KEY,
-      OPENAI_BASE_URL: vendor.baseUrl,
+      OPENAI_BASE_URL: wire.baseUrl,
       LMSTUDIO_API_KEY: KEY,
-      LMSTUDIO_BASE_URL: vendor.baseUrl,
+      LMSTUDIO_BASE_URL: wire.baseUrl,
+      ...wire.environment,
       ...environment,
     },
   )
@@ -104,11 +107,13 @@ export async function startWorld(
     async close() {
       await client.close()
       await app.close()
+      await wire.close()
       await vendor.close()
       leaveDatabaseOf(home)
       await rm(home, { recursive: true })
       for (const { body } of vendor.requests) expectWellFormed(body.messages ?? [])
       expect(logged.join('\n')).not.toContain(KEY)
+      expect(wire.front?.refusals ?? []).toEqual([])
     },
   }
 }

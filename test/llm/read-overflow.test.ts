@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readOverflow } from '../../src/llm/openai/read-overflow.ts'
+import { readOverflow } from '../../src/llm/wire/read-overflow.ts'
 
 type Case = readonly [
   server: string,

@@ -128,7 +128,7 @@ describe.skipIf(TEST_SERVER === undefined).each(WAYS)(
       })
     })
 
-    test('is found, nearly as well as by reading all of it', async () => {
+    test('is searched nearly as exactly as by a full scan', async () => {
       let found = 0
       for (const question of questions) {
         const right = expected(question, everything)
@@ -137,7 +137,7 @@ describe.skipIf(TEST_SERVER === undefined).each(WAYS)(
       expect(found / questions.length / 10).toBeGreaterThanOrEqual(0.95)
     })
 
-    test('never comes back short, however much a filter leaves out', async () => {
+    test('returns full pages, however much a filter excludes', async () => {
       for (const question of questions) {
         const half = await nearest(question, { tags: ['half'], limit: 50 })
         expect(half).toHaveLength(50)
@@ -147,7 +147,7 @@ describe.skipIf(TEST_SERVER === undefined).each(WAYS)(
       }
     })
 
-    test('what was superseded or deleted is not found, and what takes its place is', async () => {
+    test('superseded or deleted passages are not found, and their successors are', async () => {
       const store = opened.storage.in('default')
       const [question] = questions
       if (!question) throw new Error('there is no question')

@@ -25,7 +25,7 @@ const PASSAGES = Number(process.env.VECTOR_PASSAGES ?? 1_500)
 const ROUNDS = 5
 const AT_A_TIME = PASSAGES / ROUNDS
 const AT_ONCE = 500
-/** Of those that are changed at a time, looked for one by one. */
+/** Changed entries that are searched for one by one. */
 const PROBES = 10
 /** An in-memory index by bits takes 48 bytes of each, one by int8 104, and holds four fifths of all at least. */
 const ROOM_FOR_BITS = 70 * PASSAGES

@@ -91,7 +91,7 @@ export function compileContext(input: ContextInput): CompiledContext {
     { name: 'messages', tokens: messageTokens, count: history.length },
     { name: 'last_line', tokens: count(lastLine), count: 1 },
   ]
-  const { timezone, temperature, maxOutputTokens } = agent.settings
+  const { timezone, temperature, maxOutputTokens, reasoning } = agent.settings
   const models = healHistory(history.map((message) => toModelMessage(message, timezone)))
   return {
     request: {
@@ -109,6 +109,7 @@ export function compileContext(input: ContextInput): CompiledContext {
       }),
       ...(temperature !== null && { temperature }),
       ...(maxOutputTokens !== null && { maxOutputTokens }),
+      ...(reasoning !== 'off' && { reasoning }),
     },
     parts,
     totalTokens: sum(parts),
@@ -176,8 +177,10 @@ function toolChoice({
 /** At the end of the newest message rather than in one of its own: not every chat template takes a second user message. */
 function withLastLine(messages: readonly ModelMessage[], line: string): readonly ModelMessage[] {
   const newest = messages.at(-1)
-  if (!newest || newest.role === 'assistant') return [...messages, { role: 'user', text: line }]
-  return [...messages.slice(0, -1), { ...newest, text: `${newest.text}\n\n${line}` }]
+  if (!newest || newest.role === 'assistant' || newest.role === 'system')
+    return [...messages, { role: 'user', text: line, changesFrom: 0 }]
+  const changed = { text: `${newest.text}\n\n${line}`, changesFrom: newest.text.length }
+  return [...messages.slice(0, -1), { ...newest, ...changed }]
 }
 
 function toModelMessage(message: Message, timezone: string): ModelMessage {

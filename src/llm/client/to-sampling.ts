@@ -6,9 +6,9 @@ import type {
   SamplingTool,
 } from '../../core/sampling.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
+import { toWireArguments, toWireName } from '../call-texts.ts'
 import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts'
-import { toWireArguments, toWireName } from '../openai/to-wire.ts'
-import { toWireId } from '../openai/wire-id.ts'
+import { toWireId } from '../wire/wire-id.ts'
 
 /*
  * A request in the words in which MCP asks the model of a client (`sampling/createMessage`). A client that takes no

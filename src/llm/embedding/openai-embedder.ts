@@ -2,7 +2,9 @@ import { cleanText } from '../../core/text.ts'
 import { toUnitLength } from '../../core/unit-length.ts'
 import type { Embedded, Embedder, EmbeddingResult, TextPurpose } from '../embedder.ts'
 import type { ModelFailure } from '../model.ts'
-import { type CallLimits, type CallWatch, watchCall } from '../openai/call-watch.ts'
+import { sendRequest } from '../openai/send-request.ts'
+import type { ProviderEndpoint } from '../providers.ts'
+import { type CallLimits, type CallWatch, watchCall } from '../wire/call-watch.ts'
 import {
   classifyEnding,
   classifyErrorAnswer,
@@ -10,10 +12,8 @@ import {
   classifyThrown,
   invalidAnswer,
   type Target,
-} from '../openai/classify-failure.ts'
-import { createRedactor } from '../openai/redactor.ts'
-import { sendRequest } from '../openai/send-request.ts'
-import type { ProviderEndpoint } from '../providers.ts'
+} from '../wire/classify-failure.ts'
+import { createRedactor } from '../wire/redactor.ts'
 import { embedInTurn, halves, toBatches, withEmptyTexts } from './embedding-batches.ts'
 import type { EmbeddingHandle } from './embedding-handle.ts'
 import { readEmbeddings } from './read-embeddings.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { CallWatch } from '../openai/call-watch.ts'
-import { type ErrorDetail, readErrorBody } from '../openai/error-body.ts'
+import type { CallWatch } from '../wire/call-watch.ts'
+import { type ErrorDetail, readErrorBody } from '../wire/error-body.ts'
 
 /** Far beyond a batch of the longest vectors. */
 const LONGEST_BODY = 64 * 1024 * 1024

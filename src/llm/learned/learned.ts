@@ -29,6 +29,10 @@ const Learned = z.object({
   /** Contents are texts, also where nothing is said. */
   textContent: z.boolean().optional(),
   stream: z.boolean().optional(),
+  /** How Messages asks for thinking: by an effort, or by a budget of tokens. */
+  thinking: z.enum(['adaptive', 'budget', 'none']).optional(),
+  /** The endpoint does not know the API that its provider has by itself. */
+  api: z.enum(['chat']).optional(),
 })
 
 export type Learned = z.infer<typeof Learned>
@@ -119,5 +123,9 @@ export function describeLearned(learned: Learned): readonly string[] {
     ...(learned.stream === undefined
       ? []
       : [`answers are ${learned.stream ? '' : 'not '}streamed`]),
+    ...(learned.thinking === 'adaptive' ? ['thinking is asked for by effort'] : []),
+    ...(learned.thinking === 'budget' ? ['thinking is asked for by a budget of tokens'] : []),
+    ...(learned.thinking === 'none' ? ['no thinking is asked for'] : []),
+    ...(learned.api === 'chat' ? ['it is reached by chat completions'] : []),
   ]
 }

@@ -1,6 +1,7 @@
 import type { Learned } from '../learned/learned.ts'
+import type { Fields } from '../wire/fields.ts'
+import { without, withoutKeywords } from '../wire/leave-out.ts'
 import { alternateRoles, tellAsText, withoutSystem } from './adapt-roles.ts'
-import { type Fields, isFields } from './chat-extras.ts'
 import { callsOf, messagesOf, textOf } from './wire-messages.ts'
 
 /** Documented by Google for calls that another model made. */
@@ -31,10 +32,6 @@ function limit(name: string, value: unknown, learned: Learned): [string, unknown
   if (name !== 'max_tokens' && name !== 'max_completion_tokens') return [[name, value]]
   const { outputLimit = name, maxOutputTokens = Number.POSITIVE_INFINITY } = learned
   return [[outputLimit, typeof value === 'number' ? Math.min(value, maxOutputTokens) : value]]
-}
-
-function without(fields: Fields, names: readonly string[]): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))
 }
 
 function adaptMessages(messages: readonly Fields[], learned: Learned): readonly Fields[] {
@@ -72,22 +69,4 @@ function emptyOf(field: string): unknown {
 function signed(call: Fields): Fields {
   if (call.extra_content !== undefined) return call
   return { ...call, extra_content: { google: { thought_signature: NO_SIGNATURE } } }
-}
-
-/** At every level, but never a parameter that is called so. */
-function withoutKeywords(schema: unknown, keywords: readonly string[]): unknown {
-  if (Array.isArray(schema)) return schema.map((entry) => withoutKeywords(entry, keywords))
-  if (!isFields(schema)) return schema
-  return Object.fromEntries(
-    Object.entries(schema)
-      .filter(([name]) => !keywords.includes(name))
-      .map(([name, value]) => [
-        name,
-        name === 'properties' && isFields(value)
-          ? Object.fromEntries(
-              Object.entries(value).map(([key, field]) => [key, withoutKeywords(field, keywords)]),
-            )
-          : withoutKeywords(value, keywords),
-      ]),
-  )
 }

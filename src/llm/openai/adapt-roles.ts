@@ -1,4 +1,4 @@
-import type { Fields } from './chat-extras.ts'
+import type { Fields } from '../wire/fields.ts'
 import { callsOf, textOf } from './wire-messages.ts'
 
 const NOTED = 'Noted.'

@@ -1,13 +1,13 @@
+import { isRecord } from '../../core/is-record.ts'
 import type { Extras } from '../../core/message.ts'
 import { ESCAPED_TROUBLE, soundValue } from '../sound-value.ts'
+import type { Fields } from '../wire/fields.ts'
 
 /*
  * What a chat completion holds besides its words and calls, and what is sent back of it: Gemini's `extra_content`,
  * OpenRouter's `reasoning_details`, `reasoning_content` of DeepSeek and vLLM, and whatever others add. Which fields
  * those are can't be listed, so all are kept but those that are known to be no part of the next request.
  */
-
-export type Fields = Readonly<Record<string, unknown>>
 
 /** Read elsewhere, or told for information only. Never taken from what is stored: a file may hold anything. */
 const NOT_MESSAGE_EXTRAS: ReadonlySet<string> = new Set([
@@ -63,7 +63,7 @@ export function messageExtras(message: Fields): Fields | undefined {
 
 export function callExtras(call: Fields): Fields | null {
   const kept = pick(call, NOT_CALL_EXTRAS)
-  const inner = isFields(call.function) ? pick(call.function, NOT_CALL_EXTRAS) : {}
+  const inner = isRecord(call.function) ? pick(call.function, NOT_CALL_EXTRAS) : {}
   const { id } = call
   const hasId = typeof id === 'string' && id.length <= MAX_ID_CHARACTERS && SOUND_ID.test(id)
   const all = {
@@ -108,7 +108,7 @@ export function callFields(extras: Extras | undefined, index: number): CallField
   return {
     id,
     fields: soundFields(pick(call, NOT_CALL_EXTRAS)),
-    inner: isFields(call.function) ? soundFields(pick(call.function, NOT_CALL_EXTRAS)) : {},
+    inner: isRecord(call.function) ? soundFields(pick(call.function, NOT_CALL_EXTRAS)) : {},
   }
 }
 
@@ -129,17 +129,13 @@ function isNothing(value: unknown): boolean {
   return value == null || value === '' || (Array.isArray(value) && value.length === 0)
 }
 
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function isTextPart(part: unknown): boolean {
-  return typeof part === 'string' || (isFields(part) && (part.type ?? 'text') === 'text')
+  return typeof part === 'string' || (isRecord(part) && (part.type ?? 'text') === 'text')
 }
 
 function textOfParts(parts: readonly unknown[]): string {
   return parts
-    .map((part) => (isFields(part) && typeof part.text === 'string' ? part.text : ''))
+    .map((part) => (isRecord(part) && typeof part.text === 'string' ? part.text : ''))
     .join('')
 }
 
@@ -148,5 +144,5 @@ function soundFields(fields: Fields): Fields {
   const text = JSON.stringify(fields)
   if (!ESCAPED_TROUBLE.test(text)) return fields
   const sound = soundValue(fields)
-  return isFields(sound) ? sound : {}
+  return isRecord(sound) ? sound : {}
 }

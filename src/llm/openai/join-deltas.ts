@@ -1,4 +1,5 @@
-import { type Fields, isFields } from './chat-extras.ts'
+import { isRecord } from '../../core/is-record.ts'
+import type { Fields } from '../wire/fields.ts'
 
 /** Fields of a list's entries that come in pieces; others are whole in each piece that has them. */
 const PIECEWISE: ReadonlySet<string> = new Set([
@@ -29,13 +30,13 @@ function joinValues(known: unknown, value: unknown): unknown {
   if (known == null) return value
   if (typeof known === 'string' && typeof value === 'string') return known + value
   if (Array.isArray(known) && Array.isArray(value)) return value.reduce(joinEntry, known)
-  if (isFields(known) && isFields(value)) return joinObjects(known, value)
+  if (isRecord(known) && isRecord(value)) return joinObjects(known, value)
   return value
 }
 
 function joinEntry(list: readonly unknown[], entry: unknown): readonly unknown[] {
   const last = list.at(-1)
-  if (!isFields(last) || !isFields(entry) || !goesOn(last, entry)) return [...list, entry]
+  if (!isRecord(last) || !isRecord(entry) || !goesOn(last, entry)) return [...list, entry]
   return [...list.slice(0, -1), joinObjects(last, entry)]
 }
 

@@ -1,23 +1,13 @@
 import { LIMITS } from '../../core/limits.ts'
 import type { TokenUsage } from '../../core/run.ts'
-import { readWritten } from '../dialects/read-written.ts'
-import { nameIn, type WrittenCall } from '../dialects/written-call.ts'
 import type { ModelAnswer, ModelWords, ToolSpec } from '../model.ts'
-import { callExtras, type Fields, messageExtras, toExtras } from './chat-extras.ts'
+import { readErrorBody } from '../wire/error-body.ts'
+import type { Fields } from '../wire/fields.ts'
+import { invalid, type ParsedAnswer } from '../wire/parsed-answer.ts'
+import { type ReadCall, readBeside, readName } from '../wire/read-beside.ts'
+import { callExtras, messageExtras, toExtras } from './chat-extras.ts'
 import { Completion, type CompletionMessage, type CompletionUsage } from './completion.ts'
-import { type ErrorDetail, readErrorBody } from './error-body.ts'
 import { readContent } from './stream.ts'
-
-export type ParsedAnswer =
-  | {
-      readonly kind: 'answer'
-      readonly words: ModelWords
-      /** null: the server did not count. */
-      readonly usage: TokenUsage | null
-    }
-  /** The server reports a failure, although with status 200. */
-  | { readonly kind: 'error'; readonly detail: ErrorDetail }
-  | { readonly kind: 'invalid'; readonly problem: string }
 
 /**
  * What came with status 200, which is not always an answer. `tools`: those that it may call; `handle`: the model
@@ -62,60 +52,16 @@ function readWords(
   const thought = [message.reasoning_content || message.reasoning || '', thinking]
     .filter((part) => part !== '')
     .join('\n')
-  const { text, reasoning, calls } = readBeside(content, thought, made, tools)
-  const extras = toExtras(
-    handle,
-    messageExtras(message),
-    calls.map((call) => made.find((one) => one === call)?.extras ?? null),
-  )
+  const { text, reasoning, calls, extras: ofCalls } = readBeside(content, thought, made, tools)
+  const extras = toExtras(handle, messageExtras(message), ofCalls)
   return {
     text: text === '' ? refusal : text,
     reasoning,
     // What a filter stopped half-way is not what the model meant to do.
-    toolCalls: finish === 'refusal' ? [] : calls.map(bare),
+    toolCalls: finish === 'refusal' ? [] : calls,
     finish,
     ...(extras && { extras }),
   }
-}
-
-/** Beside calls that were made, thinking is thinking, and a call that is written into the text as well is the same. */
-function readBeside(
-  content: string,
-  thought: string,
-  made: readonly ReadCall[],
-  tools: readonly ToolSpec[],
-): { text: string; reasoning: string; calls: readonly (WrittenCall | ReadCall)[] } {
-  if (made.length === 0) return readWritten(content, thought, tools)
-  const { text, reasoning, calls } = readWritten(content, '', tools)
-  const prints = new Set(made.map(printOf))
-  const others = calls.filter((call) => call.problem === undefined && !prints.has(printOf(call)))
-  return {
-    text,
-    reasoning: [thought, reasoning].filter((part) => part !== '').join('\n'),
-    calls: [...made, ...others],
-  }
-}
-
-function printOf({ name, arguments: text }: { name: string; arguments: string }): string {
-  try {
-    const value: unknown = JSON.parse(text)
-    const entries = typeof value === 'object' && value !== null ? Object.entries(value) : value
-    return JSON.stringify([name, Array.isArray(entries) ? entries.sort() : entries])
-  } catch {
-    return JSON.stringify([name, text])
-  }
-}
-
-function bare(call: WrittenCall | ReadCall): ModelWords['toolCalls'][number] {
-  return {
-    name: call.name,
-    arguments: call.arguments,
-    ...('problem' in call && call.problem !== undefined && { problem: call.problem }),
-  }
-}
-
-function invalid(problem: string): ParsedAnswer {
-  return { kind: 'invalid', problem }
 }
 
 /** Several are never asked for; some servers give each call, or the text, a choice of its own. */
@@ -131,12 +77,6 @@ function joinMessages(messages: readonly CompletionMessage[]): CompletionMessage
     })
   const said = messages.find(({ content }) => readContent(content).content.trim() !== '')
   return { ...first, content: said?.content ?? first.content, tool_calls: calls }
-}
-
-interface ReadCall {
-  readonly name: string
-  readonly arguments: string
-  readonly extras: Fields | null
 }
 
 function readToolCalls(
@@ -155,8 +95,7 @@ function toCall(
   extras: Fields | null,
   tools: readonly ToolSpec[],
 ): ReadCall {
-  const written = call.name ?? ''
-  return { name: nameIn(tools, written) ?? written, arguments: call.arguments, extras }
+  return { ...readName(call.name ?? '', tools), arguments: call.arguments, extras }
 }
 
 /** The server ended the answer, not the model: OpenRouter and Mistral, vLLM, DeepSeek. */

@@ -1,4 +1,4 @@
-import type { Fields } from './chat-extras.ts'
+import type { Fields } from '../wire/fields.ts'
 import type { CompletionToolCall } from './completion.ts'
 import { joinDeltas } from './join-deltas.ts'
 

@@ -1,6 +1,7 @@
 import type { ModelDelta } from '../model.ts'
 import { TextPreview } from '../preview-text.ts'
-import type { Fields } from './chat-extras.ts'
+import type { Fields } from '../wire/fields.ts'
+import type { StreamAssembly } from '../wire/read-answer.ts'
 import {
   Completion,
   type CompletionChoice,
@@ -10,17 +11,6 @@ import {
 } from './completion.ts'
 import { joinDeltas } from './join-deltas.ts'
 import { streamCalls } from './stream-calls.ts'
-
-export interface StreamAssembly {
-  /** Takes the payload of one event. */
-  add(chunk: unknown): void
-  /** How many characters the answer has by now. */
-  length(): number
-  /** The server said that the answer is complete; a stream may also just end. */
-  isFinished(): boolean
-  /** What the server would have answered without streaming. */
-  completion(): Completion
-}
 
 export type OnDelta = ((delta: ModelDelta) => void) | undefined
 
@@ -44,7 +34,7 @@ export function assembleStream(onDelta?: OnDelta): StreamAssembly {
     },
     length: () => [...choices.values()].reduce((sum, choice) => sum + choice.length(), 0),
     isFinished: () => [...choices.values()].some((choice) => choice.isFinished()),
-    completion: () => ({
+    answer: (): Completion => ({
       choices: [...choices.values()].map((choice) => choice.choice()),
       usage,
     }),

@@ -1,15 +1,12 @@
 import type { CallId } from '../../core/ids.ts'
+import { toWireArguments, toWireName } from '../call-texts.ts'
 import { joinNeighbours } from '../join-neighbours.ts'
-import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts'
+import { isAsked, type ModelMessage, type ModelRequest, type ToolSpec } from '../model.ts'
 import type { Quirks } from '../providers.ts'
-import { ESCAPED_TROUBLE, soundValue } from '../sound-value.ts'
+import { toWireId } from '../wire/wire-id.ts'
 import { callFields, extrasFor, messageFields } from './chat-extras.ts'
-import { toWireId } from './wire-id.ts'
 
 type WireObject = Readonly<Record<string, unknown>>
-
-/** Of a tool's name, with OpenAI. */
-const LONGEST_NAME = 64
 
 export interface ChatWire {
   readonly model: string
@@ -26,6 +23,7 @@ export function toWire({ model, handle, quirks }: ChatWire, request: ModelReques
     ...toWireTools(request, quirks),
     ...(request.temperature !== undefined && { temperature: request.temperature }),
     ...(request.maxOutputTokens !== undefined && { [quirks.outputLimit]: request.maxOutputTokens }),
+    ...(isAsked(request.reasoning) && { reasoning_effort: request.reasoning }),
     ...(quirks.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
   }
 }
@@ -139,24 +137,6 @@ function toWireAnswer(
  */
 function toWireReasoning({ reasoning, extras }: Extract<ModelMessage, { role: 'assistant' }>) {
   return reasoning === '' || extras !== undefined ? ' ' : reasoning.toWellFormed()
-}
-
-/** A model may make up any name, and with one of other characters OpenAI refuses every later request. */
-export function toWireName(name: string): string {
-  const wire = name.replace(/[^\w-]/g, '_').slice(0, LONGEST_NAME)
-  return wire === '' ? 'unknown' : wire
-}
-
-/** Several servers parse the arguments of old calls and refuse the whole request if they are no sound JSON object. */
-export function toWireArguments(text: string): string {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return '{}'
-    // Written as escapes, halves of a character and NUL only come to light when the server parses them.
-    return ESCAPED_TROUBLE.test(text) ? JSON.stringify(soundValue(value)) : text.toWellFormed()
-  } catch {
-    return '{}'
-  }
 }
 
 function toWireTools(request: ModelRequest, quirks: Quirks): WireObject {

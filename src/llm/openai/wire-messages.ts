@@ -1,19 +1,20 @@
-import { type Fields, isFields } from './chat-extras.ts'
+import { isRecord } from '../../core/is-record.ts'
+import type { Fields } from '../wire/fields.ts'
 
 /* How to look into a request that is written already. */
 
 export function messagesOf(body: Fields): readonly Fields[] {
-  return Array.isArray(body.messages) ? body.messages.filter(isFields) : []
+  return Array.isArray(body.messages) ? body.messages.filter(isRecord) : []
 }
 
 export function callsOf(message: Fields): readonly Fields[] {
-  return Array.isArray(message.tool_calls) ? message.tool_calls.filter(isFields) : []
+  return Array.isArray(message.tool_calls) ? message.tool_calls.filter(isRecord) : []
 }
 
 export function textOf(content: unknown): string {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''
   return content
-    .map((part: unknown) => (isFields(part) && typeof part.text === 'string' ? part.text : ''))
+    .map((part: unknown) => (isRecord(part) && typeof part.text === 'string' ? part.text : ''))
     .join('')
 }

@@ -2,8 +2,8 @@ import type { EmbedderRegistry } from '../embedder.ts'
 import { parseEmbeddingHandle } from '../embedding/embedding-handle.ts'
 import { createHashEmbedder } from '../embedding/hash-embedder.ts'
 import { createOpenAiEmbedder } from '../embedding/openai-embedder.ts'
-import type { CallLimits } from '../openai/call-watch.ts'
 import type { ProviderSettings } from '../providers.ts'
+import type { CallLimits } from '../wire/call-watch.ts'
 import { missingKey } from './registry.ts'
 
 export interface EmbedderRegistryOptions {

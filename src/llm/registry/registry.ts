@@ -2,8 +2,8 @@ import { UserError } from '../../core/errors.ts'
 import type { Sender } from '../../core/run.ts'
 import { CLIENT_OFFER, createClientModel, noSampling } from '../client/client-model.ts'
 import { describeLearned, type Lessons, lessonsInMemory } from '../learned/learned.ts'
+import { createMessagesModel } from '../messages/messages.ts'
 import { type ChatModel, CLIENT_HANDLE, type ModelRegistry } from '../model.ts'
-import type { CallLimits } from '../openai/call-watch.ts'
 import { createOpenAiModel } from '../openai/openai.ts'
 import {
   findProvider,
@@ -13,6 +13,9 @@ import {
   type ProviderSettings,
 } from '../providers.ts'
 import { createRehearsal, REHEARSAL_HANDLE } from '../rehearsal/rehearsal.ts'
+import { createResponsesModel } from '../responses/responses.ts'
+import type { CallLimits } from '../wire/call-watch.ts'
+import { chooseApi } from './choose-api.ts'
 import { listModels } from './list-models.ts'
 import { type Choice, modelForAgent } from './model-for-agent.ts'
 import { createOllamaProbe, type KnownEndpoints } from './ollama-probe.ts'
@@ -49,8 +52,13 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
   const ollamaModels = remember(probe)
   const listedModels = remember(listModels)
 
-  const open = (provider: Provider, endpoint: ProviderEndpoint, model: string): ChatModel =>
-    createOpenAiModel({ provider, endpoint, model, limits, lessons })
+  const open = (provider: Provider, endpoint: ProviderEndpoint, model: string): ChatModel => {
+    const options = { provider, endpoint, model, limits, lessons }
+    const { api, mayBeChat } = chooseApi(provider, endpoint, model)
+    if (api === 'chat') return createOpenAiModel(options)
+    if (api === 'responses') return createResponsesModel(options)
+    return createMessagesModel(options, mayBeChat ? createOpenAiModel(options) : undefined)
+  }
 
   const openHandle = (handle: string): ChatModel => {
     const { provider, model } = parseHandle(handle)

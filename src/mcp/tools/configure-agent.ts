@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { COMPACTION_MODES } from '../../core/agent-settings.ts'
+import { COMPACTION_MODES, REASONING } from '../../core/agent-settings.ts'
 import type { MessagesToEmbed } from '../../core/agent-view.ts'
 import { UserError } from '../../core/errors.ts'
 import { filled } from '../../core/filled.ts'
@@ -21,6 +21,7 @@ const settings = z.strictObject({
   timezone: z.string(),
   temperature: z.number().optional(),
   max_output_tokens: z.int().optional(),
+  reasoning: z.enum(REASONING),
   parallel_tool_calls: z.boolean(),
   embed_messages: z.boolean(),
 })
@@ -53,6 +54,10 @@ export const configureAgent = defineTool({
       .max(LIMITS.count)
       .describe("Per answer; 0: the provider's default")
       .optional(),
+    reasoning: z
+      .enum(REASONING)
+      .describe('How much it thinks before it answers, if the model can')
+      .optional(),
     parallel_tool_calls: z.boolean().describe('Run tools that only read in parallel').optional(),
     embed_messages: z
       .boolean()
@@ -81,6 +86,7 @@ export const configureAgent = defineTool({
       timezone: args.timezone,
       temperature: args.temperature === -1 ? null : args.temperature,
       maxOutputTokens: args.max_output_tokens === 0 ? null : args.max_output_tokens,
+      reasoning: args.reasoning,
       parallelToolCalls: args.parallel_tool_calls,
       embedMessages: args.embed_messages,
     })
@@ -95,6 +101,7 @@ export const configureAgent = defineTool({
         timezone: now.timezone,
         ...(now.temperature !== null && { temperature: now.temperature }),
         ...(now.maxOutputTokens !== null && { max_output_tokens: now.maxOutputTokens }),
+        reasoning: now.reasoning,
         parallel_tool_calls: now.parallelToolCalls,
         embed_messages: now.embedMessages,
       },

@@ -4,9 +4,9 @@ import type { Connection, StoredVector, VectorTables } from '../database/dialect
 import { beginBits, bitsOf, createBits } from './vector-bits.ts'
 
 /*
- * Vectors as pgvector keeps them, beside the number of their entry: a row of theirs is a type, so the table has another
- * name than in SQLite. They stay in the page of their row where they fit, as what is found through an index is scored
- * anew by every component. Their bits lie in the index beside their numbers, so that a search by bits reads that alone.
+ * Vectors stored as pgvector values with the row of their entry. The table is not named `vector` as in SQLite, since
+ * that is a type here. Values stay in their row's page if they fit, because index results are rescored exactly. Binary
+ * codes are included in the index, so comparing them is an index-only scan.
  */
 export const postgresVectors: VectorTables = {
   async create(db) {
@@ -77,14 +77,14 @@ export const postgresVectors: VectorTables = {
   },
 }
 
-/** pgvector sends two numbers of 16 bits, and then the components with their highest byte first. */
+/** pgvector's binary format: two 16-bit numbers, then big-endian floats. */
 const WIRE_HEAD_BYTES = 4
 
 function fromWire(sent: Buffer): Uint8Array {
   return Buffer.from(sent.subarray(WIRE_HEAD_BYTES)).swap32()
 }
 
-/** Some megabytes of text. */
+/** Vectors per statement: some megabytes of text. Chosen by hand. */
 const AT_ONCE = 200
 
 type Row = readonly [setRow: number, entryRow: number, vector: string]
@@ -98,7 +98,7 @@ async function insertSome(db: Connection, rows: readonly Row[]): Promise<void> {
     ON CONFLICT (set_row, entry_row) DO NOTHING`.execute(db)
 }
 
-/** As pgvector reads it. */
+/** In pgvector's text format. */
 export function vectorText(vector: Float32Array): string {
   return `[${vector.join(',')}]`
 }

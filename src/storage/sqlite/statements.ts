@@ -1,6 +1,6 @@
 import type DatabaseHandle from 'better-sqlite3'
 
-/** A statement of that text, prepared once. */
+/** Prepares a statement; each SQL text only once. */
 export type Prepare = (sql: string) => DatabaseHandle.Statement
 
 const MAX_STATEMENTS = 100

@@ -1,25 +1,38 @@
 import type { CallWatch } from './call-watch.ts'
 import { readErrorBody } from './error-body.ts'
-import { assembleStream, type OnDelta } from './stream.ts'
+
+/** Puts the events of a stream together. */
+export interface StreamAssembly {
+  /** Takes the payload of one event. */
+  add(event: unknown): void
+  /** How many characters the answer has by now. */
+  length(): number
+  /** The server said that the answer is complete; a stream may also just end. */
+  isFinished(): boolean
+  /** Nothing can come after what came last. */
+  isOver?(): boolean
+  /** What the server would have answered without streaming. */
+  answer(): unknown
+}
 
 /** Far beyond any answer; what comes after would only fill the memory. */
 const LONGEST_BODY = 16 * 1024 * 1024
 const LONGEST_ANSWER = 8 * 1024 * 1024
 
-export type ReadCompletion =
+export type ReadAnswer =
   | { readonly kind: 'body'; readonly body: unknown }
   | { readonly kind: 'invalid'; readonly problem: string }
 
-const TOO_LONG: ReadCompletion = { kind: 'invalid', problem: 'an answer that does not end' }
+const TOO_LONG: ReadAnswer = { kind: 'invalid', problem: 'an answer that does not end' }
 
 /** Reads what the server sent, not what was asked for: some answer JSON to a request for a stream, or a stream to none. */
-export async function readCompletion(
+export async function readAnswer(
   response: Response,
   watch: CallWatch,
-  onDelta?: OnDelta,
-): Promise<ReadCompletion> {
+  assemble: () => StreamAssembly,
+): Promise<ReadAnswer> {
   if (response.headers.get('content-type')?.includes('text/event-stream')) {
-    return readStream(textOf(response), watch, onDelta)
+    return readStream(textOf(response), watch, assemble())
   }
   let text = ''
   for await (const piece of textOf(response)) {
@@ -31,7 +44,7 @@ export async function readCompletion(
   try {
     return { kind: 'body', body: JSON.parse(text) }
   } catch {
-    if (/^\s*(?:data|event|id|retry)?:/.test(text)) return readStream([text], watch)
+    if (/^\s*(?:data|event|id|retry)?:/.test(text)) return readStream([text], watch, assemble())
     return { kind: 'invalid', problem: describeText(text) }
   }
 }
@@ -39,9 +52,8 @@ export async function readCompletion(
 async function readStream(
   pieces: AsyncIterable<string> | Iterable<string>,
   watch: CallWatch,
-  onDelta?: OnDelta,
-): Promise<ReadCompletion> {
-  const assembly = assembleStream(onDelta)
+  assembly: StreamAssembly,
+): Promise<ReadAnswer> {
   let isDone = false
   for await (const line of linesOf(pieces)) {
     if (line === null) return TOO_LONG
@@ -63,11 +75,12 @@ async function readStream(
     if (readErrorBody(chunk)) return { kind: 'body', body: chunk }
     assembly.add(chunk)
     if (assembly.length() > LONGEST_ANSWER) return TOO_LONG
+    if (assembly.isOver?.() === true) break
   }
   if (!isDone && !assembly.isFinished()) {
     return { kind: 'invalid', problem: 'a stream that ended before the answer was complete' }
   }
-  return { kind: 'body', body: assembly.completion() }
+  return { kind: 'body', body: assembly.answer() }
 }
 
 /** null: a line that does not end. */

@@ -1,5 +1,6 @@
 import { isDeeper } from '../../core/is-deeper.ts'
 import { isRecord } from '../../core/is-record.ts'
+import type { Fields } from './fields.ts'
 
 /** What a server says went wrong, out of the several shapes in which servers say it. */
 export interface ErrorDetail {
@@ -22,8 +23,6 @@ export const NO_DETAIL: ErrorDetail = {
   retryMilliseconds: null,
   failedGeneration: '',
 }
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** Errors are wrapped in errors by each gateway on the way. */
 const MAX_DEPTH = 4

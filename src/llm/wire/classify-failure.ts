@@ -12,10 +12,17 @@ import type { OverflowSizes } from './read-overflow.ts'
 /** Whom we asked, for the words of a failure. */
 export interface Target {
   /** What is asked for. */
-  readonly format: 'chat-completions' | 'embeddings'
+  readonly format: 'chat-completions' | 'embeddings' | 'messages' | 'responses'
   readonly provider: Provider
   readonly model: string
   readonly baseUrl: string
+}
+
+const FORMATS: Readonly<Record<Target['format'], string>> = {
+  'chat-completions': 'the OpenAI chat-completions format',
+  embeddings: 'the OpenAI embeddings format',
+  messages: 'the Anthropic Messages format',
+  responses: 'the OpenAI Responses format',
 }
 
 /** An answer with a status that is no success. */
@@ -167,7 +174,7 @@ function settingFor(words: string, model: string): string {
 
 /** An error that came with status 200: with its real status if it tells one, as OpenRouter does. */
 export function classifyErrorAnswer(detail: ErrorDetail, target: Target): ModelFailure {
-  const status = /^(?:401|402|403|408|429|5\d\d)$/.test(detail.code) ? Number(detail.code) : null
+  const status = statusOf(detail)
   if (status !== null) {
     return classifyRefusal({ status, retryAfterMilliseconds: null, detail }, target)
   }
@@ -176,6 +183,23 @@ export function classifyErrorAnswer(detail: ErrorDetail, target: Target): ModelF
   const sizes = overflowIn(200, detail, 0)
   if (sizes) return overflow(message, target, sizes)
   return { reason: 'invalid_answer', message, hint: 'Try again, or choose another model.' }
+}
+
+/** Kinds of errors that Anthropic and OpenAI name in a stream that had begun well. */
+const STATUS_BY_KIND: readonly (readonly [RegExp, number])[] = [
+  [/\brate_limit(?:_error|_exceeded)\b/, 429],
+  [/\boverloaded(?:_error)?\b/, 529],
+  [/\b(?:api|server|internal)_error\b/, 500],
+  [/\btimeout_error\b/, 504],
+  [/\bauthentication_error\b/, 401],
+  [/\bpermission_error\b/, 403],
+  [/\bbilling_error\b/, 402],
+]
+
+function statusOf({ code, type }: ErrorDetail): number | null {
+  if (/^(?:401|402|403|408|429|5\d\d)$/.test(code)) return Number(code)
+  const [, status = null] = STATUS_BY_KIND.find(([kind]) => kind.test(`${code} ${type}`)) ?? []
+  return status
 }
 
 function messageOf(detail: ErrorDetail, { format, provider }: Target): string {
@@ -187,7 +211,7 @@ export function invalidAnswer(problem: string, target: Target): ModelFailure {
   return {
     reason: 'invalid_answer',
     message: `${target.provider.title} sent ${problem}.`,
-    hint: `Try again; if it stays so, check ${target.provider.baseUrlVariable}: ${target.baseUrl} must speak the OpenAI ${target.format} format.`,
+    hint: `Try again; if it stays so, check ${target.provider.baseUrlVariable}: ${target.baseUrl} must speak ${FORMATS[target.format]}.`,
   }
 }
 

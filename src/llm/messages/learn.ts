@@ -1,0 +1,87 @@
+import { isRecord } from '../../core/is-record.ts'
+import type { Learned } from '../learned/learned.ts'
+import type { Refusal } from '../wire/classify-failure.ts'
+import type { Fields } from '../wire/fields.ts'
+import {
+  learnBy,
+  names,
+  ofKeywords,
+  ofParametersBut,
+  ofStream,
+  outputSizeIn,
+  REFUSES,
+  type Refused,
+} from '../wire/lessons.ts'
+import type { Attempt } from '../wire/wire-model.ts'
+
+/* What refusals teach of Messages. */
+
+const OWN = new Set(['model', 'messages', 'system', 'max_tokens', 'tools', 'tool_choice', 'stream'])
+const LESSONS = [
+  ofThinking,
+  ofToolChoice,
+  ofOutputSize,
+  ofMarks,
+  ofKeywords,
+  ofParametersBut(new Set([...OWN, 'thinking'])),
+  ofStream,
+]
+
+/** Undefined: there is nothing to learn from it. */
+export function learnFrom(refusal: Refusal, body: Fields, attempt: Attempt): Attempt | undefined {
+  if (!attempt.withoutThoughts && isAboutThoughts(refusal)) {
+    return { ...attempt, withoutThoughts: true }
+  }
+  const learned = learnBy(LESSONS, refusal, body, attempt.learned)
+  return learned && { ...attempt, learned }
+}
+
+/** Signatures of another account or another time, or blocks that it misses: this once it goes without. */
+function isAboutThoughts({ status, detail: { message } }: Refusal): boolean {
+  return (
+    status === 400 &&
+    (/signature/i.test(message) ||
+      /thinking[\s\S]{0,40}blocks?[\s\S]{0,200}(?:cannot be modified|must remain|expected|must start)/i.test(
+        message,
+      ) ||
+      /expected [`'"]?(?:redacted_)?thinking/i.test(message) ||
+      /must start with a thinking block/i.test(message))
+  )
+}
+
+/** From the kind of thinking that it was asked for to the other, and from both to none. */
+function ofThinking({ text, body, learned }: Refused): Learned | undefined {
+  const { thinking, output_config: config } = body
+  const speaksOfEffort = /output_config|\beffort\b/i.test(text)
+  const speaksOfThinking = /thinking/i.test(text)
+  if (!isRecord(thinking) || !REFUSES.test(text)) return undefined
+  if (/tool_choice|temperature|top_[pk]/i.test(text)) return undefined
+  if (config !== undefined && speaksOfEffort && !speaksOfThinking) {
+    return { omit: [...(learned.omit ?? []), 'output_config'] }
+  }
+  if (!speaksOfThinking && !names(text, 'adaptive')) return undefined
+  return { thinking: otherThinking(learned.thinking, text) }
+}
+
+function otherThinking(refused: Learned['thinking'], text: string): Learned['thinking'] {
+  if (refused === undefined) return 'budget'
+  return refused === 'budget' && names(text, 'adaptive') ? 'adaptive' : 'none'
+}
+
+/** Models that always think take no forced choice. */
+function ofToolChoice({ text, body }: Refused): Learned | undefined {
+  const choice = body.tool_choice
+  const isForced = isRecord(choice) && (choice.type === 'any' || choice.type === 'tool')
+  return isForced && /tool_choice|forc\w* tool/i.test(text) ? { toolChoice: 'none' } : undefined
+}
+
+function ofOutputSize({ text, body }: Refused): Learned | undefined {
+  const size = /max_tokens/i.test(text) ? outputSizeIn(text, Number(body.max_tokens)) : undefined
+  return size === undefined ? undefined : { maxOutputTokens: size }
+}
+
+function ofMarks({ text, learned }: Refused): Learned | undefined {
+  const { omitFields = [] } = learned
+  if (omitFields.includes('cache_control') || !names(text, 'cache_control')) return undefined
+  return { omitFields: [...omitFields, 'cache_control'] }
+}

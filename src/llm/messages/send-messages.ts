@@ -1,0 +1,66 @@
+import type { ProviderEndpoint } from '../providers.ts'
+import type { CallWatch } from '../wire/call-watch.ts'
+import type { Fields } from '../wire/fields.ts'
+import {
+  CLIENT_TIMEOUT,
+  onlyHeaders,
+  PLACEHOLDER_KEY,
+  type Sent,
+  sendGuarded,
+} from '../wire/guarded-fetch.ts'
+
+/** Rejects with whatever the network did; a status that is no success is a refusal. */
+export async function sendMessages(
+  endpoint: ProviderEndpoint,
+  body: Fields,
+  watch: CallWatch,
+): Promise<Sent> {
+  // Loaded at the first call, like the client of OpenAI.
+  const { Anthropic } = await import('@anthropic-ai/sdk')
+  return sendGuarded(
+    watch,
+    (given) => headersFor(endpoint, given),
+    (guarded) =>
+      new Anthropic({
+        apiKey: endpoint.key === '' ? PLACEHOLDER_KEY : endpoint.key,
+        webhookKey: null,
+        baseURL: baseOf(endpoint.baseUrl),
+        // One retry layer, ours, which knows of leases and budgets.
+        maxRetries: 0,
+        timeout: CLIENT_TIMEOUT,
+        // It would write to stdout, which belongs to JSON-RPC.
+        logLevel: 'off',
+        fetch: guarded,
+      })
+        .post('/messages', { body })
+        .asResponse(),
+  )
+}
+
+const HEADERS: ReadonlySet<string> = new Set([
+  'accept',
+  'anthropic-version',
+  'authorization',
+  'content-type',
+  'user-agent',
+  'x-api-key',
+])
+const VERSION = '2023-06-01'
+const ANTHROPIC_HOST = /(?:^|\.)anthropic\.com$/
+
+/**
+ * As all servers know them. Anthropic's client follows a newer version, which gateways and older models don't, and puts
+ * the key where only some look for it.
+ */
+function headersFor({ baseUrl, key }: ProviderEndpoint, given: Headers): Headers {
+  const headers = onlyHeaders(given, HEADERS)
+  headers.set('anthropic-version', VERSION)
+  if (key !== '') headers.set('x-api-key', key)
+  if (ANTHROPIC_HOST.test(new URL(baseUrl).hostname)) headers.delete('authorization')
+  return headers
+}
+
+/** The addresses that people know for Anthropic's clients end before the version, those for OpenAI's after it. */
+function baseOf(baseUrl: string): string {
+  return /\/v\d+[a-z\d]*$/.test(baseUrl) ? baseUrl : `${baseUrl}/v1`
+}

@@ -1,0 +1,97 @@
+import { joinNeighbours } from '../join-neighbours.ts'
+import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts'
+import type { Fields } from '../wire/fields.ts'
+import { without, withoutKeywords } from '../wire/leave-out.ts'
+import type { Attempt } from '../wire/wire-model.ts'
+import { CACHED, markHistory, withoutMarks } from './cache-marks.ts'
+import { isThinking } from './message-extras.ts'
+import { toThinking } from './thinking.ts'
+import { type Turn, toTurns } from './to-turns.ts'
+
+interface Of {
+  readonly model: string
+  /** `provider/model`: whose thinking is sent back. */
+  readonly handle: string
+}
+
+/** The body of a Messages request. Pure: equal requests give equal bodies, so that the cache holds. */
+export function toBody(
+  { model, handle }: Of,
+  request: ModelRequest,
+  { learned, withoutThoughts }: Attempt,
+  stream: boolean,
+): Fields {
+  const [system, said] = splitSystem(joinNeighbours(request.messages))
+  const turns = toTurns(said, handle, !withoutThoughts)
+  const { fields, isOn } = toThinking(request, learned, {
+    adaptive: !withoutThoughts,
+    budget: !withoutThoughts && mayBegin(turns),
+  })
+  const { omit = [], omitKeywords = [], omitFields = [] } = learned
+  const body = without(
+    {
+      model,
+      ...fields,
+      ...(system !== '' && { system: [{ type: 'text', text: system, ...CACHED }] }),
+      messages: markHistory(turns),
+      ...toTools(request, isOn || learned.toolChoice !== undefined, omitKeywords),
+      // Thinking takes no temperature, and the scale ends at 1.
+      ...(request.temperature !== undefined &&
+        !isOn && { temperature: Math.min(1, request.temperature) }),
+      ...(stream && { stream: true }),
+    },
+    omit,
+  )
+  return omitFields.includes('cache_control') ? withoutMarks(body) : body
+}
+
+function splitSystem(messages: readonly ModelMessage[]): [string, readonly ModelMessage[]] {
+  const [first, ...others] = messages
+  return first?.role === 'system' ? [first.text.toWellFormed().trim(), others] : ['', messages]
+}
+
+/** A budget is only taken where the last answer, if it called tools, begins with its thinking. */
+function mayBegin(turns: readonly Turn[]): boolean {
+  const last = turns.findLast(({ role }) => role === 'assistant')
+  const [first] = last?.content ?? []
+  const hasCalls = last?.content.some(({ type }) => type === 'tool_use') ?? false
+  return !hasCalls || (first !== undefined && isThinking(first))
+}
+
+/** `onlyAuto`: no tool can be forced, so one that is named is the only one offered. */
+function toTools(
+  { tools, toolChoice }: ModelRequest,
+  onlyAuto: boolean,
+  omitKeywords: readonly string[],
+): Fields {
+  if (tools.length === 0) return {}
+  const named = typeof toolChoice === 'object' ? toolChoice.name : undefined
+  const offered =
+    onlyAuto && named !== undefined ? tools.filter(({ name }) => name === named) : tools
+  return {
+    tools: offered.map((tool, index) => ({
+      ...toTool(tool, omitKeywords),
+      ...(index === offered.length - 1 && CACHED),
+    })),
+    tool_choice: toChoice(toolChoice, onlyAuto),
+  }
+}
+
+function toChoice(choice: ModelRequest['toolChoice'], onlyAuto: boolean): Fields {
+  if (choice === 'none') return { type: 'none' }
+  if (choice === 'auto' || onlyAuto) return { type: 'auto' }
+  return choice === 'required' ? { type: 'any' } : { type: 'tool', name: choice.name }
+}
+
+function toTool({ name, description, parameters }: ToolSpec, omitKeywords: readonly string[]) {
+  return {
+    name,
+    ...(description !== '' && { description }),
+    input_schema: { type: 'object', ...withoutKeywordsIn(parameters, omitKeywords) },
+  }
+}
+
+function withoutKeywordsIn(schema: Fields, keywords: readonly string[]): Fields {
+  const kept = keywords.length === 0 ? schema : withoutKeywords(schema, keywords)
+  return kept as Fields
+}

@@ -1,0 +1,145 @@
+import type { CallId } from '../../core/ids.ts'
+import { toWireArguments, toWireName } from '../call-texts.ts'
+import type { ModelMessage } from '../model.ts'
+import type { Fields } from '../wire/fields.ts'
+import { toWireId } from '../wire/wire-id.ts'
+import { type Answer, isThinking, keptBlocks, ownCallId } from './message-extras.ts'
+
+/** All that one side says until the other does. */
+export interface Turn {
+  readonly role: 'user' | 'assistant'
+  readonly content: readonly Fields[]
+  /** How many of its blocks are the same in the next request. */
+  readonly stable: number
+}
+
+const ID_LENGTH = 40
+/** Where the API wants something said and nothing was. */
+const NOTHING = '(nothing)'
+const GO_ON = '(the conversation goes on)'
+
+/** Alternating turns that begin and end with the user's, the results of calls first in the turn after them. */
+export function toTurns(
+  messages: readonly ModelMessage[],
+  handle: string,
+  withThoughts: boolean,
+): readonly Turn[] {
+  const ids = callIds(messages, handle)
+  const turns: Turn[] = []
+  for (const message of messages) {
+    const turn = toTurn(message, handle, ids, withThoughts)
+    if (turn.content.length === 0) continue
+    const last = turns.at(-1)
+    if (last?.role === turn.role) turns[turns.length - 1] = joined(last, turn)
+    else turns.push(turn)
+  }
+  const user: Turn = { role: 'user', content: [text(GO_ON)], stable: 0 }
+  if (turns[0]?.role !== 'user') turns.unshift({ ...user, stable: 1 })
+  if (turns.at(-1)?.role === 'assistant') turns.push(user)
+  return turns
+}
+
+function joined(one: Turn, other: Turn): Turn {
+  const content = [...one.content, ...other.content]
+  // A line that comes with a result must not stand before the next one.
+  const results = content.filter(({ type }) => type === 'tool_result')
+  const ordered = [...results, ...content.filter(({ type }) => type !== 'tool_result')]
+  const changing = one.content.length - one.stable + other.content.length - other.stable
+  return {
+    role: one.role,
+    content: one.role === 'user' ? ordered : content,
+    stable: content.length - changing,
+  }
+}
+
+function toTurn(
+  message: ModelMessage,
+  handle: string,
+  ids: ReadonlyMap<CallId, string>,
+  withThoughts: boolean,
+): Turn {
+  switch (message.role) {
+    case 'assistant': {
+      const content = toBlocks(message, handle, ids, withThoughts)
+      return { role: 'assistant', content, stable: content.length }
+    }
+    case 'tool': {
+      const [said, line] = split(message.text, message.changesFrom)
+      const result = {
+        type: 'tool_result',
+        tool_use_id: ids.get(message.callId) ?? toWireId(message.callId, ID_LENGTH),
+        content: said === '' ? NOTHING : said,
+      }
+      return { role: 'user', content: [result, ...texts(line)], stable: 1 }
+    }
+    default: {
+      const [said, line] = split(
+        message.text,
+        message.role === 'user' ? message.changesFrom : undefined,
+      )
+      const stable = texts(said)
+      return { role: 'user', content: [...stable, ...texts(line)], stable: stable.length }
+    }
+  }
+}
+
+/** What stays, and what will have changed at the next step. */
+function split(whole: string, from = whole.length): [string, string] {
+  const sound = (part: string) => part.toWellFormed().trim()
+  return [sound(whole.slice(0, from)), sound(whole.slice(from))]
+}
+
+/** Thinking where it stood when the answer still is what it was, else before all of it. */
+function toBlocks(
+  answer: Answer,
+  handle: string,
+  ids: ReadonlyMap<CallId, string>,
+  withThoughts: boolean,
+): readonly Fields[] {
+  const calls = answer.toolCalls.map((call) => ({
+    type: 'tool_use',
+    id: ids.get(call.id) ?? toWireId(call.id, ID_LENGTH),
+    name: toWireName(call.name),
+    input: JSON.parse(toWireArguments(call.arguments)) as unknown,
+  }))
+  const said = texts(answer.text.toWellFormed())
+  const kept = withThoughts ? keptBlocks(handle, answer) : []
+  const keptText = kept.map((block) => (block.type === 'text' ? block.text : '')).join('')
+  const isSame =
+    keptText.trim() === answer.text.trim() &&
+    kept.filter(({ type }) => type === 'tool_use').length === calls.length
+  const thinking = kept.filter(isThinking)
+  const made = [...said, ...calls]
+  // Thinking alone is no answer.
+  if (made.length === 0) return []
+  if (!isSame) return [...thinking, ...made]
+  const left = [...calls]
+  return kept.flatMap((block): readonly Fields[] => {
+    if (block.type === 'tool_use') return left.splice(0, 1)
+    return block.type === 'text' ? texts(String(block.text).toWellFormed()) : [block]
+  })
+}
+
+/** The provider's own ids where it is the one that is asked, else ours; what comes again gets another. */
+function callIds(messages: readonly ModelMessage[], handle: string): ReadonlyMap<CallId, string> {
+  const ids = new Map<CallId, string>()
+  const taken = new Set<string>()
+  for (const message of messages) {
+    if (message.role !== 'assistant') continue
+    message.toolCalls.forEach((call, index) => {
+      const own = ownCallId(handle, message, index)
+      const id = own !== undefined && !taken.has(own) ? own : toWireId(call.id, ID_LENGTH)
+      taken.add(id)
+      ids.set(call.id, id)
+    })
+  }
+  return ids
+}
+
+function texts(said: string): readonly Fields[] {
+  return said.trim() === '' ? [] : [text(said)]
+}
+
+function text(said: string): Fields {
+  return { type: 'text', text: said }
+}

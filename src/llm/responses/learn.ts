@@ -1,0 +1,74 @@
+import { isRecord } from '../../core/is-record.ts'
+import type { Learned } from '../learned/learned.ts'
+import type { Refusal } from '../wire/classify-failure.ts'
+import type { Fields } from '../wire/fields.ts'
+import {
+  learnBy,
+  ofKeywords,
+  ofParametersBut,
+  ofStream,
+  ofToolChoice,
+  omit,
+  outputSizeIn,
+  REFUSES,
+  type Refused,
+} from '../wire/lessons.ts'
+import type { Attempt } from '../wire/wire-model.ts'
+
+/* What refusals teach of Responses. */
+
+const OWN = new Set(['model', 'input', 'instructions', 'tools', 'tool_choice', 'stream', 'store'])
+const LESSONS = [
+  ofReasoning,
+  ofToolChoice,
+  ofOutputSize,
+  ofEncrypted,
+  ofKeywords,
+  ofParametersBut(OWN),
+  ofStream,
+]
+
+/** Undefined: there is nothing to learn from it. */
+export function learnFrom(refusal: Refusal, body: Fields, attempt: Attempt): Attempt | undefined {
+  if (!attempt.withoutThoughts && isAboutThoughts(refusal)) {
+    return { ...attempt, withoutThoughts: true }
+  }
+  const learned = learnBy(LESSONS, refusal, body, attempt.learned)
+  return learned && { ...attempt, learned }
+}
+
+/** Reasoning of another account or another time: this once it goes without. */
+function isAboutThoughts({ status, detail: { message, code } }: Refusal): boolean {
+  return (
+    (status === 400 || status === 404) &&
+    (/invalid_encrypted_content/i.test(code) ||
+      /encrypted content[\s\S]{0,80}(?:could not|cannot|not be|invalid|fail)/i.test(message) ||
+      /item [\s\S]{0,80}(?:of type 'reasoning'|'?rs_\w+'?)[\s\S]{0,80}(?:without|not found)/i.test(
+        message,
+      ))
+  )
+}
+
+/** Only its summary, which wants a verified organization, or all of it. */
+function ofReasoning({ text, body, learned }: Refused): Learned | undefined {
+  const { reasoning } = body
+  if (!isRecord(reasoning) || !/reasoning/i.test(text) || /encrypted/i.test(text)) return undefined
+  const isVerified = /verif/i.test(text)
+  if (!REFUSES.test(text) && !isVerified) return undefined
+  if (reasoning.summary !== undefined && /summar/i.test(text)) {
+    return { omitFields: [...(learned.omitFields ?? []), 'summary'] }
+  }
+  return omit(learned, 'reasoning')
+}
+
+function ofOutputSize({ text, body }: Refused): Learned | undefined {
+  if (body.max_output_tokens === undefined || !/max_output_tokens/i.test(text)) return undefined
+  const size = outputSizeIn(text, Number(body.max_output_tokens))
+  return size === undefined ? undefined : { maxOutputTokens: size }
+}
+
+/** Of models that do not reason. */
+function ofEncrypted({ text, body, learned }: Refused): Learned | undefined {
+  const isMeant = /encrypted[_ ]content|\binclude\b/i.test(text) && REFUSES.test(text)
+  return body.include !== undefined && isMeant ? omit(learned, 'include') : undefined
+}

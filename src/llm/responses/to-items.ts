@@ -1,0 +1,95 @@
+import type { CallId } from '../../core/ids.ts'
+import { toWireArguments, toWireName } from '../call-texts.ts'
+import type { ModelMessage } from '../model.ts'
+import type { Fields } from '../wire/fields.ts'
+import { toWireId } from '../wire/wire-id.ts'
+import { type Answer, keptItems, ownCallId, toReasoning } from './response-extras.ts'
+
+const ID_LENGTH = 40
+const NOTHING = '(nothing)'
+
+/** The conversation as items of an input. */
+export function toItems(
+  messages: readonly ModelMessage[],
+  handle: string,
+  withThoughts: boolean,
+): readonly Fields[] {
+  const ids = callIds(messages, handle)
+  return messages.flatMap((message): readonly Fields[] => {
+    const text = message.text.toWellFormed()
+    switch (message.role) {
+      case 'assistant':
+        return toAnswer(message, handle, ids, withThoughts)
+      case 'tool':
+        return [
+          {
+            type: 'function_call_output',
+            call_id: ids.get(message.callId) ?? toWireId(message.callId, ID_LENGTH),
+            output: text.trim() === '' ? NOTHING : text,
+          },
+        ]
+      default:
+        return said(message.role, text)
+    }
+  })
+}
+
+/** Reasoning where it stood when the answer still is what it was, else before all of it. */
+function toAnswer(
+  answer: Answer,
+  handle: string,
+  ids: ReadonlyMap<CallId, string>,
+  withThoughts: boolean,
+): readonly Fields[] {
+  const calls = answer.toolCalls.map((call) => ({
+    type: 'function_call',
+    call_id: ids.get(call.id) ?? toWireId(call.id, ID_LENGTH),
+    name: toWireName(call.name),
+    arguments: toWireArguments(call.arguments),
+  }))
+  const made = [...said('assistant', answer.text.toWellFormed()), ...calls]
+  const kept = withThoughts ? keptItems(handle, answer) : []
+  const thoughts = kept.filter(({ type }) => type === 'reasoning')
+  // Reasoning alone is refused.
+  if (made.length === 0) return []
+  const texts = kept.map(({ type, text }) => (type === 'message' ? text : '')).join('')
+  const isSame =
+    texts.trim() === answer.text.trim() &&
+    kept.filter(({ type }) => type === 'function_call').length === calls.length
+  if (!isSame) return [...thoughts.map(toReasoning), ...made]
+  const left = [...calls]
+  const items = kept.flatMap((item): readonly Fields[] => {
+    if (item.type === 'function_call') return left.splice(0, 1)
+    if (item.type === 'reasoning') return [toReasoning(item)]
+    const { phase } = item
+    const parts = said('assistant', String(item.text).toWellFormed())
+    return typeof phase === 'string' ? parts.map((part) => ({ ...part, phase })) : parts
+  })
+  return withoutLast(items)
+}
+
+/** What stands behind the last item that something followed from it. */
+function withoutLast(items: readonly Fields[]): readonly Fields[] {
+  const last = items.findLastIndex(({ type }) => type !== 'reasoning')
+  return items.slice(0, last + 1)
+}
+
+function said(role: 'user' | 'assistant' | 'system', content: string): readonly Fields[] {
+  return content.trim() === '' ? [] : [{ type: 'message', role, content }]
+}
+
+/** The provider's own ids where it is the one that is asked, else ours; what comes again gets another. */
+function callIds(messages: readonly ModelMessage[], handle: string): ReadonlyMap<CallId, string> {
+  const ids = new Map<CallId, string>()
+  const taken = new Set<string>()
+  for (const message of messages) {
+    if (message.role !== 'assistant') continue
+    message.toolCalls.forEach((call, index) => {
+      const own = ownCallId(handle, message, index)
+      const id = own !== undefined && !taken.has(own) ? own : toWireId(call.id, ID_LENGTH)
+      taken.add(id)
+      ids.set(call.id, id)
+    })
+  }
+  return ids
+}

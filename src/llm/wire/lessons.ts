@@ -1,0 +1,135 @@
+import { isRecord } from '../../core/is-record.ts'
+import type { Learned } from '../learned/learned.ts'
+import type { Refusal } from './classify-failure.ts'
+import type { Fields } from './fields.ts'
+
+/*
+ * What the refusal of a request teaches. It is recognised by what it names: a parameter, a keyword or a field that the
+ * request has; sentences differ from server to server and from month to month. Each lesson changes the request, so the
+ * same refusal leads to the next one, and in the end to none.
+ */
+
+/** Statuses with which a request is refused for what it is. Engines also say 500 when a chat template fails. */
+const TEACHING: ReadonlySet<number> = new Set([400, 404, 405, 415, 422, 500, 501])
+
+export interface Refused {
+  /** All that the server said, as one text. */
+  readonly text: string
+  readonly body: Fields
+  readonly learned: Learned
+}
+
+export type Lesson = (refused: Refused) => Learned | undefined
+
+/** Undefined: there is nothing to learn from it. */
+export function learnBy(
+  lessons: readonly Lesson[],
+  { status, detail }: Pick<Refusal, 'status' | 'detail'>,
+  body: Fields,
+  learned: Learned,
+): Learned | undefined {
+  if (!TEACHING.has(status)) return undefined
+  const text = [detail.message, detail.code, detail.type, detail.param].join(' ')
+  if (text.trim() === '') return undefined
+  for (const lesson of lessons) {
+    const next = lesson({ text, body, learned })
+    if (next) return { ...learned, ...next }
+  }
+  return undefined
+}
+
+/** That something is refused rather than spoken of. */
+export const REFUSES =
+  /unsupported|not (?:be )?(?:support|allow|permit|accept|available|valid|enabled|implemented)|(?:does|do|is|are)n['’]t|unknown|unrecogni[sz]ed|invalid|unexpected|extra|cannot|can['’]t|can not|disabled|must|only|forbid|deprecated|removed|no endpoints|no longer|incompatible|illegal/i
+export const UNKNOWN_FIELD =
+  /unsupported|not (?:be )?(?:support|allow|permit|accept)|unknown|unrecogni[sz]ed|unexpected|extra|additional|forbid|cannot find/i
+
+/** As a word of its own, so that `stream` is not found in `stream_options`. */
+export function names(text: string, name: string): boolean {
+  const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`(?<![\\w-])${escaped}(?![\\w-])`, 'i').test(text)
+}
+
+export function ofToolChoice({ text, body, learned }: Refused): Learned | undefined {
+  const choice = body.tool_choice
+  if (choice === undefined || choice === 'none') return undefined
+  const isMeant =
+    /tool[_ -]?(?:choice|config)|(?:forc|requir)\w* (?:a )?(?:tool|function)|(?:tool|function)[_ -]?call(?:s|ing)? (?:config )?mode|mode\W{1,3}any/i.test(
+      text,
+    ) && REFUSES.test(text)
+  if (!isMeant) return undefined
+  const isOnlyTheObject =
+    isRecord(choice) && !/required/i.test(text) && learned.toolChoice !== 'words'
+  return { toolChoice: isOnlyTheObject ? 'words' : 'none' }
+}
+
+/** The most that it may be asked to write, where a refusal of `value` tokens tells it. */
+export function outputSizeIn(text: string, value: number): number | undefined {
+  const allowed = [...text.matchAll(/\d[\d,]*/g)]
+    .map(([number]) => Number(number.replaceAll(',', '')))
+    .filter((number) => number < value && number >= LEAST_OUTPUT)
+  const speaksOfSize =
+    /at most|maximum|less than|<=|≤|too (?:large|high|big)|exceed|range|between|limit|up to/i
+  return allowed.length > 0 && speaksOfSize.test(text) ? Math.max(...allowed) : undefined
+}
+
+/** Smaller numbers are no limit that a model has. */
+const LEAST_OUTPUT = 64
+
+/** Without these a schema says nothing. */
+const OWN_KEYWORDS = new Set([
+  'type',
+  'properties',
+  'items',
+  'name',
+  'function',
+  'parameters',
+  'description',
+])
+
+export function ofKeywords({ text, body, learned }: Refused): Learned | undefined {
+  if (!REFUSES.test(text) && !UNKNOWN_FIELD.test(text)) return undefined
+  const keywords = new Set<string>()
+  collectKeywords(body.tools, keywords)
+  const refused = [...keywords].filter((name) => !OWN_KEYWORDS.has(name) && names(text, name))
+  // Ordinary words too: they count only where the refusal is about schemas.
+  const sure = refused.filter(
+    (name) => /[A-Z$_]/.test(name) || /tools?\b|function|schema|propert|parameter/i.test(text),
+  )
+  return sure.length > 0 ? { omitKeywords: [...(learned.omitKeywords ?? []), ...sure] } : undefined
+}
+
+function collectKeywords(schema: unknown, keywords: Set<string>): void {
+  if (Array.isArray(schema)) {
+    for (const entry of schema) collectKeywords(entry, keywords)
+    return
+  }
+  if (!isRecord(schema)) return
+  for (const [name, value] of Object.entries(schema)) {
+    keywords.add(name)
+    const inner = name === 'properties' && isRecord(value) ? Object.values(value) : value
+    collectKeywords(inner, keywords)
+  }
+}
+
+/** Any parameter but those that a request can't do without. */
+export function ofParametersBut(own: ReadonlySet<string>): Lesson {
+  return ({ text, body, learned }) => {
+    if (!REFUSES.test(text)) return undefined
+    const refused = Object.keys(body).find((name) => !own.has(name) && names(text, name))
+    return refused === undefined ? undefined : omit(learned, refused)
+  }
+}
+
+export function omit(learned: Learned, name: string): Learned {
+  return { omit: [...(learned.omit ?? []), name] }
+}
+
+export function ofStream({ text, body, learned }: Refused): Learned | undefined {
+  if (!/\bstream(?:ing|ed)?\b/i.test(text) || learned.stream !== undefined) return undefined
+  if (body.stream === true) {
+    const isRefused = /not|unsupported|disabled|must be false|cannot|can['’]t|unavailable/i
+    return isRefused.test(text) ? { stream: false } : undefined
+  }
+  return /only|must|require|enable|set|true/i.test(text) ? { stream: true } : undefined
+}

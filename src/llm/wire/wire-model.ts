@@ -1,0 +1,218 @@
+import type { TokenUsage } from '../../core/run.ts'
+import { readWritten } from '../dialects/read-written.ts'
+import { estimatePrompt, estimateUsage } from '../estimate-usage.ts'
+import type { Learned, Lessons } from '../learned/learned.ts'
+import type {
+  CallOptions,
+  ChatModel,
+  ModelFailure,
+  ModelRequest,
+  ModelResult,
+  ModelWords,
+  ToolSpec,
+} from '../model.ts'
+import type { Provider, ProviderEndpoint } from '../providers.ts'
+import { type CallLimits, type CallWatch, watchCall } from './call-watch.ts'
+import {
+  classifyEnding,
+  classifyErrorAnswer,
+  classifyRefusal,
+  classifyThrown,
+  invalidAnswer,
+  type Refusal,
+  type Target,
+} from './classify-failure.ts'
+import { isFiltered } from './content-filter.ts'
+import type { Fields } from './fields.ts'
+import type { Sent } from './guarded-fetch.ts'
+import { overflowIn } from './overflow.ts'
+import type { ParsedAnswer } from './parsed-answer.ts'
+import { warnOfShortPrompt } from './prompt-warning.ts'
+import { readAnswer, type StreamAssembly } from './read-answer.ts'
+import { createRedactor } from './redactor.ts'
+
+export interface WireModelOptions {
+  readonly provider: Provider
+  readonly endpoint: ProviderEndpoint
+  readonly model: string
+  readonly limits: CallLimits
+  readonly lessons: Lessons
+}
+
+/** How a request is made now, after what was refused before. */
+export interface Attempt {
+  /** Kept for later requests. */
+  readonly learned: Learned
+  /** What the model thought before is left out of this request: its signatures are not accepted. */
+  readonly withoutThoughts: boolean
+}
+
+/** One of the APIs that models are reached by: what is sent, what comes, and what a refusal teaches. */
+export interface Wire {
+  readonly format: Target['format']
+  toBody(request: ModelRequest, attempt: Attempt, stream: boolean): Fields
+  send(body: Fields, watch: CallWatch): Promise<Sent>
+  assemble(onDelta: CallOptions['onDelta']): StreamAssembly
+  parse(body: unknown, tools: readonly ToolSpec[]): ParsedAnswer
+  /** Undefined: the refusal teaches nothing. */
+  learn(refusal: Refusal, body: Fields, attempt: Attempt): Attempt | undefined
+}
+
+/** A server that refuses one thing after the other is not the one that was meant. */
+const MOST_LESSONS = 6
+
+type Reply =
+  | { readonly kind: 'result'; readonly result: ModelResult }
+  | { readonly kind: 'refusal'; readonly refusal: Refusal }
+
+/**
+ * A model behind an endpoint that speaks `wire`. `otherwise`: asked from then on if the endpoint turns out not to know
+ * the wire at all.
+ */
+export function createWireModel(
+  options: WireModelOptions,
+  wire: Wire,
+  otherwise?: ChatModel,
+): ChatModel {
+  const { provider, endpoint, model, limits, lessons } = options
+  const handle = `${provider.name}/${model}`
+  const target: Target = { format: wire.format, provider, model, baseUrl: endpoint.baseUrl }
+  const redactor = createRedactor(endpoint.key)
+
+  /** Asks, and once more with each thing that a refusal teaches. */
+  const ask = async (
+    request: ModelRequest,
+    watch: CallWatch,
+    onDelta: CallOptions['onDelta'],
+  ): Promise<ModelResult | 'unknown'> => {
+    const stream = provider.quirks.stream || onDelta !== undefined
+    const known = await lessons.get(endpoint.baseUrl, model)
+    if (otherwise && known.api === 'chat') return 'unknown'
+    let attempt: Attempt = { learned: known, withoutThoughts: false }
+    for (let taught = 0; ; taught += 1) {
+      const body = wire.toBody(request, attempt, attempt.learned.stream ?? stream)
+      const reply = await send(body, request, watch, onDelta)
+      if (reply.kind === 'result') {
+        if (attempt.learned !== known) await lessons.keep(endpoint.baseUrl, model, attempt.learned)
+        return reply.result
+      }
+      const { refusal } = reply
+      const next =
+        taught < MOST_LESSONS && !isAboutContent(refusal, request)
+          ? wire.learn(refusal, body, attempt)
+          : undefined
+      if (!next && otherwise && isNotFound(refusal)) return 'unknown'
+      if (!next) return failed(classifyRefusal(refusal, target, estimatePrompt(request)))
+      attempt = next
+    }
+  }
+
+  const isAboutContent = ({ status, detail }: Refusal, request: ModelRequest): boolean =>
+    isFiltered(status, detail) || overflowIn(status, detail, estimatePrompt(request)) !== undefined
+
+  const send = async (
+    body: Fields,
+    request: ModelRequest,
+    watch: CallWatch,
+    onDelta: CallOptions['onDelta'],
+  ): Promise<Reply> => {
+    const sent = await wire.send(body, watch)
+    if (sent.kind === 'refusal') {
+      const refusal = { ...sent.refusal, detail: redactor.detail(sent.refusal.detail) }
+      const answer = answerIn(refusal.detail.failedGeneration, request)
+      return answer ? result(answer) : { kind: 'refusal', refusal }
+    }
+    const read = await readAnswer(sent.response, watch, () => wire.assemble(onDelta))
+    if (read.kind === 'invalid') return result(failed(invalidAnswer(read.problem, target)))
+    const parsed = wire.parse(read.body, callableTools(request))
+    switch (parsed.kind) {
+      case 'answer':
+        return result(answerOf(parsed.words, parsed.usage, request))
+      case 'error': {
+        const detail = redactor.detail(parsed.detail)
+        const answer = answerIn(detail.failedGeneration, request)
+        return result(answer ?? failed(classifyErrorAnswer(detail, target)))
+      }
+      case 'invalid':
+        return result(failed(invalidAnswer(parsed.problem, target)))
+    }
+  }
+
+  const answerOf = (
+    words: ModelWords,
+    usage: TokenUsage | null,
+    request: ModelRequest,
+  ): ModelResult => ({
+    kind: 'answer',
+    answer: {
+      ...words,
+      usage: usage ?? estimateUsage(request, words),
+      warnings:
+        usage && provider.quirks.stream
+          ? warnOfShortPrompt(provider.title, usage.promptTokens, estimatePrompt(request))
+          : [],
+    },
+  })
+
+  /** The call in what a server could not read of its model's answer, and therefore refused. */
+  const answerIn = (written: string, request: ModelRequest): ModelResult | undefined => {
+    const { text, calls } = readWritten(written, '', callableTools(request))
+    const isWhole = calls.length > 0 && calls.every(({ problem }) => problem === undefined)
+    if (!isWhole) return undefined
+    return answerOf({ text, reasoning: '', toolCalls: calls, finish: 'stop' }, null, request)
+  }
+
+  /** The other wire, and it is remembered if it answers. */
+  const askOtherwise = async (
+    other: ChatModel,
+    request: ModelRequest,
+    callOptions: CallOptions,
+  ): Promise<ModelResult> => {
+    const outcome = await other.call(request, callOptions)
+    if (outcome.kind === 'failure') return outcome
+    const learned = await lessons.get(endpoint.baseUrl, model)
+    if (learned.api !== 'chat') {
+      await lessons.keep(endpoint.baseUrl, model, { ...learned, api: 'chat' })
+    }
+    return outcome
+  }
+
+  return {
+    handle,
+    warnings: [],
+    async call(request, callOptions) {
+      const watch = watchCall(callOptions.signal, limits)
+      const asked = await ask(request, watch, callOptions.onDelta).catch((error: unknown) =>
+        failed(classifyThrown(error, target)),
+      )
+      watch.stop()
+      // An aborted call may reject, or end as if the answer were complete.
+      const ending = watch.endedBy()
+      if (ending) return failed(redactor.failure(classifyEnding(ending, limits, target)))
+      if (asked === 'unknown') {
+        return otherwise ? askOtherwise(otherwise, request, callOptions) : noAnswer(target)
+      }
+      return asked.kind === 'failure' ? failed(redactor.failure(asked.failure)) : asked
+    },
+  }
+}
+
+function isNotFound({ status }: Refusal): boolean {
+  return status === 404 || status === 405
+}
+
+function noAnswer(target: Target): ModelResult {
+  return failed(invalidAnswer('no answer', target))
+}
+
+function callableTools({ tools, toolChoice }: ModelRequest): readonly ToolSpec[] {
+  return toolChoice === 'none' ? [] : tools
+}
+
+function result(of: ModelResult): Reply {
+  return { kind: 'result', result: of }
+}
+
+function failed(failure: ModelFailure): ModelResult {
+  return { kind: 'failure', failure }
+}

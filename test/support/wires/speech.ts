@@ -1,0 +1,49 @@
+// biome-ignore lint/suspicious/noExplicitAny: bodies as a vendor would read them
+export type Fields = Record<string, any>
+
+/** How a native API says what chat completions say. */
+export interface Speech {
+  readonly path: string
+  /** What the real one would refuse, in its words. */
+  check(body: Fields): string | undefined
+  refusal(problem: string): Fields
+  toChat(body: Fields): Fields
+  whole(completion: Fields, request: Fields): Fields
+  stream(request: Fields): SpeechStream
+  readonly input: { readonly tokens: number; readonly cached: number }
+}
+
+export interface SpeechStream {
+  /** The events that a chunk becomes. */
+  add(chunk: Fields): readonly Fields[]
+  end(): readonly Fields[]
+  /** The connection ended in good order: the end is told only where the model had finished. */
+  endQuietly(): readonly Fields[]
+}
+
+export interface SaidCall {
+  readonly name: string
+  readonly arguments: string
+}
+
+/** What the first choice of a completion says. */
+export function saidIn(completion: Fields): {
+  readonly text: string
+  readonly thought: string
+  readonly calls: readonly SaidCall[]
+  readonly finish: string
+} {
+  const [choice] = completion.choices
+  const { content, reasoning_content: thought, tool_calls: calls } = choice.message
+  return {
+    text: content ?? '',
+    thought: thought ?? '',
+    calls: (calls ?? []).map((call: Fields) => call.function),
+    finish: choice.finish_reason ?? 'stop',
+  }
+}
+
+/** The first of the keys that is none of `known`, as servers complain of it. */
+export function unknownKey(value: Fields, known: readonly string[]): string | undefined {
+  return Object.keys(value).find((key) => !known.includes(key))
+}

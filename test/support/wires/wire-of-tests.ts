@@ -1,0 +1,37 @@
+import { type Front, type NativeApi, startFront } from './front.ts'
+
+/**
+ * Over which wire the suites of this file run. `test/wires/*` set it and then import suites that are written once, in
+ * terms of chat completions.
+ */
+export function wireOfTests(): NativeApi | 'chat' {
+  const wire = process.env.RECOLLECT_TEST_WIRE
+  return wire === 'messages' || wire === 'responses' ? wire : 'chat'
+}
+
+export interface TestWire {
+  /** What Recollect asks: the server itself, or one that speaks a native wire before it. */
+  readonly baseUrl: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly front: Front | null
+  close(): Promise<void>
+}
+
+export async function openTestWire(
+  upstream: string,
+  providers: readonly string[],
+): Promise<TestWire> {
+  const wire = wireOfTests()
+  if (wire === 'chat') {
+    return { baseUrl: upstream, environment: {}, front: null, close: async () => undefined }
+  }
+  const front = await startFront(wire, upstream)
+  return {
+    baseUrl: front.baseUrl,
+    environment: Object.fromEntries(
+      providers.map((name) => [`RECOLLECT_${name.toUpperCase()}_API`, wire]),
+    ),
+    front,
+    close: front.close,
+  }
+}
