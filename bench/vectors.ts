@@ -54,7 +54,7 @@ await withScratch(async (directory) => {
           },
         },
       ]
-  for (const kind of ['int8', 'bits'] as const) {
+  for (const kind of ['int8', 'binary'] as const) {
     const before = process.memoryUsage.rss()
     const indexes = createMemoryIndexes({
       reads: openVectorReads(collection.database),
