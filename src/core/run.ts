@@ -36,6 +36,7 @@ export type WaitingFor = (typeof WAITS)[number]
 export const APPROVALS = ['pending', 'approved', 'denied'] as const
 export type Approval = (typeof APPROVALS)[number]
 
+/** Model calls in one run. Chosen by hand. */
 export const DEFAULT_MAX_STEPS = 50
 
 /** How a model's answer ended. `length`: cut off at the output limit, so no part of it counts as complete. */

@@ -17,6 +17,7 @@ export const FORMAT = 'recollect-agent'
 /** Raised by every change that readers of the previous version would not understand. */
 export const FORMAT_VERSION = 2
 
+/** Chosen by hand. */
 const MAX_SUMMARY_LENGTH = 200_000
 /*
  * Limits of lists that are written entry by entry or cross-checked, so that a file of a few megabytes can't keep a

@@ -8,6 +8,7 @@ import type { AgentChecks } from './agent-checks.ts'
 import type { FileAgent } from './agent-file.ts'
 import { fromFileSettings } from './file-settings.ts'
 
+/* Names quoted in a warning, and characters of each. Chosen by hand. */
 const MAX_NAMED = 20
 const NAME_SHOWN = 100
 

@@ -9,7 +9,7 @@ import { openPostgresTestStorage } from '../support/postgres-stores.ts'
 import { at, insertAgent, insertArchive, insertPassages, seededRandom } from '../support/stores.ts'
 import { embedAs, randomVector } from '../support/vectors.ts'
 
-/* A set that is too large to be read as a whole: its bits are compared, or an index is built for it and asked. */
+/* A set too large for a full scan: binary codes are compared, or an HNSW index is built and used. */
 
 const HANDLE = 'test/model'
 /** That of no other file, as indexes are looked for on the whole server. */
@@ -31,7 +31,7 @@ const tagsOf = (number: number) => [
 const numberOf = (text: string) => Number(text.slice('number '.length))
 
 const WAYS = [
-  { how: 'bits', setSizes: undefined },
+  { how: 'binary', setSizes: undefined },
   { how: 'an index', setSizes: { few: 2_000, many: 2_000 } },
 ] as const
 

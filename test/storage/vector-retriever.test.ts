@@ -195,7 +195,7 @@ describe.each([
   ['without an in-memory index', { budgetBytes: 0, fewestRows: 0, few: 0 }, 0],
   ['by int8', { budgetBytes: EVERYTHING, fewestRows: 0, few: 0 }, 3],
   ['by int8, narrow filters apart', { budgetBytes: EVERYTHING, fewestRows: 0, few: 15 }, 3],
-  ['by bits', { budgetBytes: 7_000, fewestRows: 0, few: 0 }, 1],
+  ['by binary codes', { budgetBytes: 7_000, fewestRows: 0, few: 0 }, 1],
 ] as const)('vectors %s', (_how, { few, ...options }, minIndexes) => {
   let indexes: MemoryIndexes
   beforeEach(() => {

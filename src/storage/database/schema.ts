@@ -279,7 +279,7 @@ export interface Database {
     /** Row number of the vector. */
     row: number
     entry_row: number
-    /** Made by `createBitCodes` around the centroid. */
+    /** Made by `createBinaryCodes` around the centroid. */
     code: Uint8Array
   }
   /** Log of deleted vectors, for the in-memory indexes of other processes. */

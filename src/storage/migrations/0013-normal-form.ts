@@ -61,6 +61,7 @@ async function normalizePassageTags(db: Connection): Promise<void> {
 
 /** Hebrew and Arabic, whose indexed words may contain marks that are dropped now. */
 const MARKED = /[\u0591-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/
+/** Rows per batch. Chosen by hand. */
 const AT_ONCE = 1_000
 
 async function anyMarks(db: Connection): Promise<boolean> {

@@ -17,6 +17,7 @@ const COLUMNS = [
 ] as const
 type PassageRow = Pick<Selectable<Database['passage']>, (typeof COLUMNS)[number]>
 
+/** Rows per batch. Chosen by hand. */
 const AT_ONCE = 1_000
 
 /**

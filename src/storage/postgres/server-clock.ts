@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Clock } from '../../core/clock.ts'
 
+/** Interval of measurements. Chosen by hand. */
 const MEASURE_MILLISECONDS = 30_000
 
 /** The database's time, shared by all servers, so that their leases are comparable. */

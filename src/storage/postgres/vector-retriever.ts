@@ -4,9 +4,9 @@ import type { Connection } from '../database/dialect.ts'
 import type { MeaningRequest, RankedRequest } from '../database/search-request.ts'
 import type { QueryVector } from '../port/store.ts'
 import type { FoundByMeaning } from '../vectors/found-by-meaning.ts'
+import { binaryCodeOf } from './binary-codes.ts'
 import { passesWhole } from './entry-filter.ts'
 import { lookAtSets, type SeenSet } from './seen-sets.ts'
-import { bitsOf } from './vector-bits.ts'
 import { isIndexable, type VectorIndexes } from './vector-indexes.ts'
 import { vectorText } from './vector-tables.ts'
 
@@ -21,7 +21,7 @@ export interface NearestOptions {
 }
 
 /** Vectors rescored after a comparison of binary codes: finds 99% of the ten nearest among 100,000. */
-const NEAR_BY_BITS = 1_000
+const MAX_RESCORED = 1_000
 
 /** Index results are rescored exactly; this many times the wanted number are read. Chosen by hand. */
 const SPARE = 2
@@ -79,7 +79,7 @@ async function nearestIn(asked: Asked, total: number): Promise<readonly Nearest[
     if (rows) return byScan(asked, rows)
   }
   if (size <= many || size < total * MIN_SHARE || !isIndexable(dimension)) {
-    const near = await byBits(asked)
+    const near = await byBinaryCodes(asked)
     // The filter removed some of the nearest, so the set is scanned.
     return near.length < most ? byScan(asked) : near
   }
@@ -126,7 +126,7 @@ async function byScan(asked: Asked, among?: readonly number[]): Promise<readonly
 }
 
 /** The nearest of each set by binary codes, rescored exactly. A vector without a code counts as near. */
-async function byBits(asked: Asked): Promise<readonly Nearest[]> {
+async function byBinaryCodes(asked: Asked): Promise<readonly Nearest[]> {
   const { db, request, question, sets, upTo, most } = asked
   const text = sql`${vectorText(question.vector)}::vector`
   const { rows } = await sql<Nearest>`
@@ -135,7 +135,7 @@ async function byBits(asked: Asked): Promise<readonly Nearest[]> {
     CROSS JOIN LATERAL (
       SELECT coded.row FROM entry_vector AS coded
       WHERE coded.set_row = asked.set_row AND coded.row <= ${upTo}
-      ORDER BY coded.bits <~> ${bitsOf(text, sql`asked.set_row`)} NULLS FIRST LIMIT ${NEAR_BY_BITS}
+      ORDER BY coded.bits <~> ${binaryCodeOf(text, sql`asked.set_row`)} NULLS FIRST LIMIT ${MAX_RESCORED}
     ) AS near
     JOIN entry_vector AS vectors ON vectors.row = near.row
     WHERE ${entryPasses(request)}

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { decodeFloat32 } from '../../vector/vector-index.ts'
 import type { Connection, StoredVector, VectorTables } from '../database/dialect.ts'
-import { beginBits, bitsOf, createBits } from './vector-bits.ts'
+import { beginBinaryCodes, binaryCodeOf, createCentroids } from './binary-codes.ts'
 
 /*
  * Vectors stored as pgvector values with the row of their entry. The table is not named `vector` as in SQLite, since
@@ -21,7 +21,7 @@ export const postgresVectors: VectorTables = {
       sql`ALTER TABLE entry_vector SET (autovacuum_vacuum_insert_scale_factor = 0.05)`,
     ]
     for (const statement of statements) await statement.execute(db)
-    await createBits(db)
+    await createCentroids(db)
   },
 
   async insert(db, vectors) {
@@ -36,7 +36,7 @@ export const postgresVectors: VectorTables = {
         ]),
       )
     }
-    await beginBits(
+    await beginBinaryCodes(
       db,
       vectors.map(({ set_row }) => set_row),
     )
@@ -64,13 +64,13 @@ export const postgresVectors: VectorTables = {
       const numbers = (name: 'row' | 'set_row' | 'entry_row') => some.map((one) => one[name])
       await sql`
         INSERT INTO entry_vector (row, set_row, entry_row, vector, bits)
-        SELECT row, set_row, entry_row, vector::vector, ${bitsOf(sql`given.vector::vector`, sql`given.set_row`)}
+        SELECT row, set_row, entry_row, vector::vector, ${binaryCodeOf(sql`given.vector::vector`, sql`given.set_row`)}
         FROM unnest(${numbers('row')}::bigint[], ${numbers('set_row')}::bigint[], ${numbers('entry_row')}::bigint[],
           ${some.map(({ vector }) => vectorText(decodeFloat32(vector)))}::text[]) AS given (row, set_row, entry_row, vector)`.execute(
         db,
       )
     }
-    await beginBits(
+    await beginBinaryCodes(
       db,
       vectors.map(({ set_row }) => set_row),
     )
@@ -93,7 +93,7 @@ async function insertSome(db: Connection, rows: readonly Row[]): Promise<void> {
   const [sets, entries, vectors] = [0, 1, 2].map((place) => rows.map((row) => row[place]))
   await sql`
     INSERT INTO entry_vector (set_row, entry_row, vector, bits)
-    SELECT set_row, entry_row, vector::vector, ${bitsOf(sql`given.vector::vector`, sql`given.set_row`)}
+    SELECT set_row, entry_row, vector::vector, ${binaryCodeOf(sql`given.vector::vector`, sql`given.set_row`)}
     FROM unnest(${sets}::bigint[], ${entries}::bigint[], ${vectors}::text[]) AS given (set_row, entry_row, vector)
     ON CONFLICT (set_row, entry_row) DO NOTHING`.execute(db)
 }

@@ -7,6 +7,7 @@ import { messageScope, passageScope } from './search-scope.ts'
 
 /* Fills an empty keyword index from its table, for migrations that change the tokenization. */
 
+/** Rows per batch. Chosen by hand. */
 const AT_ONCE = 1_000
 
 export async function indexPassages(db: Connection, dialect: Dialect): Promise<void> {

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Dialect } from '../database/dialect.ts'
 import type { Database } from '../database/schema.ts'
 
+/** Chosen by hand. */
 const AGAIN_MILLISECONDS = 1_000
 
 export interface Eraser {

@@ -13,6 +13,7 @@ export interface Stamp {
   readonly commits: number
 }
 
+/* Offsets in SQLite's file header (fileformat2, section 1.3): `user_version` at 60, `application_id` at 68. */
 export const HEADER_BYTES = 100
 export const COMMITS_AT = 60
 export const GENERATION_AT = 68

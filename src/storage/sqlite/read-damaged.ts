@@ -8,6 +8,7 @@ export interface DamagedTable {
   readonly columns: readonly string[]
 }
 
+/** Rows per batch. Chosen by hand. */
 const ROWS_AT_ONCE = 500
 /** Rows tried per page of the file if the end of a table is unknown. Chosen by hand. */
 const MAX_ROWS_A_PAGE = 100

@@ -1,7 +1,9 @@
 import { readStamp, type Stamp, type Wal } from './generation.ts'
 
+/* Sizes of the WAL format (fileformat2, section 4.1). */
 const HEADER = 32
 const FRAME_HEADER = 24
+/** Chosen by hand. */
 const FRAMES_AT_ONCE = 256
 
 export type ReadBytes = (at: number, length: number) => Buffer

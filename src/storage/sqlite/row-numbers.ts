@@ -8,6 +8,7 @@ export interface RowNumbers {
   atLeast(least: number): readonly { readonly row: number; readonly value: number }[]
 }
 
+/** Rows per chunk. Chosen by hand. */
 const STRETCH = 4_096
 
 /** Stored in chunks, since rows that are read together are often close. */

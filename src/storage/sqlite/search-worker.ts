@@ -164,6 +164,7 @@ async function ofOneMoment<T>(
 
 /** Rankings whose next page may be requested, least recently used first. */
 const rankings = new Map<string, Ranking>()
+/** Chosen by hand. */
 const MAX_RANKINGS = 200
 
 /** Key that all pages of one list share. */

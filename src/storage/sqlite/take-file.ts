@@ -27,6 +27,7 @@ export async function takeFile(path: string, tell: Tell): Promise<Hold> {
   }
 }
 
+/** As on Linux. */
 const MAX_LINKS = 40
 
 /** Target of a symbolic link: SQLite keeps -wal and -shm beside the target. */

@@ -8,8 +8,8 @@ import { preparedOn } from './statements.ts'
 const BATCH_BYTES = 1_000_000
 const MAX_CODES = 5_000
 const DELETIONS_AT_A_TIME = 1_000
-const CODE_TABLES = { int8: 'vector_code', bits: 'vector_bits' }
-const BYTES_OF_A_COMPONENT = { int8: 1, bits: 1 / 8 }
+const CODE_TABLES = { int8: 'vector_code', binary: 'vector_bits' }
+const BYTES_OF_A_COMPONENT = { int8: 1, binary: 1 / 8 }
 
 interface VectorRow {
   readonly row: number

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Codes, createInt8Codes, decodeFloat32 } from '../../vector/vector-index.ts'
 import type { Connection, NewVector, StoredVector, VectorTables } from '../database/dialect.ts'
-import { insertBits } from '../vectors/vector-bits.ts'
+import { insertBinaryCodes } from '../vectors/binary-codes.ts'
 
 /** Stored vectors, their codes, and a log of deletions for the in-memory indexes of all processes. */
 export const sqliteVectors: VectorTables = { create, insert, remove, read, restore }
@@ -79,7 +79,7 @@ async function insertCodes(db: Connection, stored: readonly StoredVector[]): Pro
       }),
     )
     .execute()
-  await insertBits(db, stored)
+  await insertBinaryCodes(db, stored)
 }
 
 async function remove(

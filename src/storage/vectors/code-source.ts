@@ -1,7 +1,7 @@
 import {
   type Codes,
   type CodesKind,
-  createBitCodes,
+  createBinaryCodes,
   createInt8Codes,
   meanOf,
 } from '../../vector/vector-index.ts'
@@ -26,10 +26,10 @@ export async function openCodeSource(
 ): Promise<CodeSource> {
   if (kind === 'int8') return keptCodes(createInt8Codes(dimension), setRow, reads)
   const centroid = await reads.centroid(setRow)
-  if (centroid) return keptCodes(createBitCodes(centroid), setRow, reads)
+  if (centroid) return keptCodes(createBinaryCodes(centroid), setRow, reads)
   const sample = await reads.sample(setRow, MEAN_OF)
   const mean = sample.length > 0 ? meanOf(sample) : new Float32Array(dimension)
-  return codesOfVectors(createBitCodes(mean), setRow, reads)
+  return codesOfVectors(createBinaryCodes(mean), setRow, reads)
 }
 
 function keptCodes(codes: Codes, setRow: number, reads: VectorReads): CodeSource {

@@ -70,8 +70,8 @@ export function createMemoryIndexes({
     if (dimension === null || budgetBytes <= 0) return null
     if ((await reads.count(setRow, fewestRows)) < fewestRows) return null
     const rows = await reads.count(setRow, Number.MAX_SAFE_INTEGER)
-    const bitsFirst = rows >= manyRows && (await reads.centroid(setRow)) !== null
-    const kind = chooseFirst({ rows, dimension }, bitsFirst, budgetBytes)
+    const binaryFirst = rows >= manyRows && (await reads.centroid(setRow)) !== null
+    const kind = chooseFirst({ rows, dimension }, binaryFirst, budgetBytes)
     if (!kind) return null
     const index = await create(setRow, kind, dimension)
     const known = residents.get(setRow)
@@ -120,7 +120,7 @@ export function createMemoryIndexes({
         return 'behind'
       }
       const fitting = chooseCodes(index.size(), index.dimension, budgetBytes)
-      if (fitting === index.kind || (fitting === 'int8' && index.kind === 'bits'))
+      if (fitting === index.kind || (fitting === 'int8' && index.kind === 'binary'))
         makeRoom(resident)
       // The index has outgrown its codes: it serves this search, and a coarser one replaces it.
       else drop(setRow, resident)

@@ -1,4 +1,9 @@
-import { createBitCodes, decodeFloat32, encodeFloat32, meanOf } from '../../vector/vector-index.ts'
+import {
+  createBinaryCodes,
+  decodeFloat32,
+  encodeFloat32,
+  meanOf,
+} from '../../vector/vector-index.ts'
 import type { Connection, StoredVector } from '../database/dialect.ts'
 
 /**
@@ -6,6 +11,7 @@ import type { Connection, StoredVector } from '../database/dialect.ts'
  * hand.
  */
 const ENOUGH = 1_000
+/** Vectors per batch. Chosen by hand. */
 const AT_ONCE = 500
 
 /**
@@ -13,7 +19,10 @@ const AT_ONCE = 500
  * The centroid stays fixed once the set has enough vectors, because a new one would invalidate all codes; an outdated
  * centroid makes codes coarser, never wrong.
  */
-export async function insertBits(db: Connection, stored: readonly StoredVector[]): Promise<void> {
+export async function insertBinaryCodes(
+  db: Connection,
+  stored: readonly StoredVector[],
+): Promise<void> {
   for (const setRow of new Set(stored.map(({ set_row }) => set_row))) {
     const centroid = await centroidOf(db, setRow)
     const ofSet = stored.filter(({ set_row }) => set_row === setRow)
@@ -81,7 +90,7 @@ async function insert(
   centroid: Float32Array,
   vectors: readonly StoredVector[],
 ): Promise<void> {
-  const codes = createBitCodes(centroid)
+  const codes = createBinaryCodes(centroid)
   await db
     .insertInto('vector_bits')
     .values(
