@@ -5,7 +5,7 @@ import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
 import { isNamespace, NAMESPACE, NAMESPACE_RULE } from './core/namespace.ts'
 import { readNamespace } from './core/read-namespace.ts'
-import { unknownSettings } from './core/setting-names.ts'
+import { unbuiltSetting, unknownSettings } from './core/setting-names.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { type HttpSettings, readHttpSettings } from './http/settings.ts'
 import { parseEmbeddingHandle } from './llm/embedding/embedding-handle.ts'
@@ -98,6 +98,9 @@ export function readConfig(
     if (parsed.success) return parsed.data
     throw new ConfigError(`${name}: found "${value}", allowed is ${allowed}.`)
   }
+
+  const unbuilt = unbuiltSetting(get)
+  if (unbuilt !== undefined) throw new ConfigError(unbuilt)
 
   const token = get('RECOLLECT_TOKEN') ?? null
   if (token !== null && !/^[\x21-\x7e]{8,512}$/.test(token)) {

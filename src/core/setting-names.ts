@@ -32,9 +32,33 @@ export const SETTING_NAMES: readonly string[] = [
   'RECOLLECT_READ_ONLY',
   'RECOLLECT_LOG',
   'RECOLLECT_FETCH',
+  'RECOLLECT_FILE_ROOTS',
+  'RECOLLECT_TOOL_SERVERS',
+  'RECOLLECT_TOOL_SECRETS',
+  'RECOLLECT_MAX_TOKENS_PER_DAY',
   'RECOLLECT_HOOKS',
   'RECOLLECT_PROGRAM',
 ]
+
+/** Settings of later versions, and the feature that each one waits for. */
+const UNBUILT: Readonly<Record<string, string>> = {
+  RECOLLECT_FILE_ROOTS: 'loading files over MCP',
+  RECOLLECT_TOOL_SERVERS: 'tools of other MCP servers',
+  RECOLLECT_TOOL_SECRETS: 'secrets for tools',
+  RECOLLECT_MAX_TOKENS_PER_DAY: 'a daily limit of tokens',
+}
+
+/**
+ * One sentence on the first setting whose feature does not exist yet; undefined: there is none. Without it, the user
+ * would trust a limit or a permission that has no effect. Values are not repeated, because they may be secret.
+ */
+export function unbuiltSetting(get: (name: string) => string | undefined): string | undefined {
+  const name = Object.keys(UNBUILT).find((one) => get(one) !== undefined)
+  if (name !== undefined)
+    return `${name}: this version does not have ${UNBUILT[name]} yet. Unset ${name}.`
+  if ((get('RECOLLECT_FETCH') ?? 'none') === 'none') return undefined
+  return 'RECOLLECT_FETCH: this version does not fetch from the web yet, so the only value allowed is none. Unset RECOLLECT_FETCH.'
+}
 
 /** Kubernetes sets these variables for a service named recollect. */
 const OF_A_SERVICE = /^RECOLLECT_(SERVICE_|PORT$|PORT_)/
@@ -49,7 +73,7 @@ export function unknownSettings(
     .filter((name) => !SETTING_NAMES.includes(name) && !others.includes(name))
     .filter((name) => !OF_A_SERVICE.test(name))
     .map((name) => {
-      const meant = nearest(name.slice('RECOLLECT_'.length), SHORT_NAMES)
+      const meant = nearest(shortName(name), [...SUGGESTED, ...others].map(shortName))
       const hint =
         meant === undefined
           ? 'README.md lists those that there are'
@@ -58,4 +82,9 @@ export function unknownSettings(
     })
 }
 
-const SHORT_NAMES = SETTING_NAMES.map((name) => name.slice('RECOLLECT_'.length))
+const SUGGESTED = SETTING_NAMES.filter((name) => !(name in UNBUILT))
+
+/** Compared without the prefix, which would make all names look alike. */
+function shortName(name: string): string {
+  return name.slice('RECOLLECT_'.length)
+}

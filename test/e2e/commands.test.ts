@@ -207,6 +207,58 @@ describe('doctor', () => {
   })
 })
 
+describe('a setting whose feature does not exist yet', () => {
+  it.each([
+    ['RECOLLECT_TOOL_SERVERS', '/etc/mcp.json'],
+    ['RECOLLECT_FILE_ROOTS', '/srv/papers'],
+    ['RECOLLECT_TOOL_SECRETS', 'GITHUB_KEY@api.github.com'],
+    ['RECOLLECT_MAX_TOKENS_PER_DAY', '100000'],
+    ['RECOLLECT_FETCH', 'public'],
+    ['RECOLLECT_FETCH', 'example.com,*.example.org'],
+  ])('%s=%s is refused in one line, exit 2', async (name, value) => {
+    const environment = { ...withoutKey(newHome()), [name]: value }
+    for (const args of [[], ['serve', '--port', '0'], ['stats']]) {
+      const finished = await runCommand(args, environment)
+      expect(finished).toMatchObject({ code: 2, stdout: '' })
+      expect(finished.stderr).toMatch(
+        new RegExp(`^recollect: ${name}: .* yet.* Unset ${name}\\.\n$`),
+      )
+      expect(finished.stderr).not.toContain(value)
+    }
+  })
+
+  it.each(['none', ''])('RECOLLECT_FETCH=%j is what happens anyway', async (value) => {
+    const environment = { ...withoutKey(newHome()), RECOLLECT_FETCH: value }
+    expect(await runCommand(['doctor'], environment)).toMatchObject({ code: 0, stderr: '' })
+  })
+})
+
+describe('a wrong word', () => {
+  it.each([
+    [
+      ['completion', 'fishy'],
+      'completion: found "fishy", allowed as <shell> is bash, zsh, fish. Did you mean fish? See recollect completion --help.',
+    ],
+    [
+      ['agents', 'shwo', 'Ada'],
+      '"shwo" is a word too many. Did you mean show? See recollect agents list --help.',
+    ],
+    [['token', 'create'], '--name is missing: recollect token create --name <name>.'],
+  ])('in %j is told what is meant', async (args, text) => {
+    const finished = await runCommand(args, withoutKey(newHome()))
+    expect(finished).toEqual(expect.objectContaining({ code: 2, stderr: `recollect: ${text}\n` }))
+  })
+
+  // Exit 2 would block a coding assistant.
+  it('in a hook has exit code 1', async () => {
+    const finished = await runCommand(['hook', 'stpo'], withoutKey(newHome()))
+    expect(finished.code).toBe(1)
+    expect(finished.stderr).toContain(
+      'hook: found "stpo", allowed as <event> is session-start, stop, pre-compact. Did you mean stop?',
+    )
+  })
+})
+
 describe('a variable that is no setting', () => {
   const environment = () => ({ ...withoutKey(newHome()), RECOLLECT_TOKN: 'x', RECOLLECT_PORT: '1' })
 

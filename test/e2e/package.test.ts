@@ -41,8 +41,18 @@ it('holds the program and its texts, and nothing of the machine that built it', 
     entry.isFile() ? [join(entry.parentPath, entry.name).slice(unpacked.length + 1)] : [],
   )
   const known =
-    /^(package\.json|README\.md|LICENSE|dist\/(LICENSES\.txt|recollect\.cjs|recollect-\w+\.cjs|better-sqlite3\/.+))$/
+    /^(package\.json|README\.md|LICENSE|(plugin|\.claude-plugin|snippets)\/.+|dist\/(LICENSES\.txt|recollect\.cjs|recollect-\w+\.cjs|better-sqlite3\/.+))$/
   expect(files.filter((file) => !known.test(file))).toEqual([])
+  for (const file of [
+    '.claude-plugin/marketplace.json',
+    'plugin/.claude-plugin/plugin.json',
+    'plugin/.mcp.json',
+    'plugin/hooks/hooks.json',
+    'plugin/run.mjs',
+    'snippets/AGENTS.md',
+  ]) {
+    expect(files).toContain(file)
+  }
   const programs = files.filter((file) => /^dist\/recollect/.test(file))
   expect(programs).toHaveLength(2)
   const licenses = readFileSync(join(unpacked, 'dist/LICENSES.txt'), 'utf8')
@@ -84,7 +94,7 @@ it('says in one sentence what is missing', () => {
   expect(stdout).toMatch(
     /^Data +FAILED: SQLite can't be loaded: .*better-sqlite3 1[23].*npm install better-sqlite3@1[23][^.]*\.$/m,
   )
-  const other = recollect('stats')
+  const other = recollect('token', 'list')
   expect(other.stderr).toMatch(/^recollect: SQLite can't be loaded: [^\n]*\n$/)
 })
 

@@ -28,5 +28,8 @@ test('a name that is nearly right is told the right one, and those of Kubernetes
   expect(unknownSettings(['RECOLLECT_ENTIRELY_ELSE'])).toEqual([
     'RECOLLECT_ENTIRELY_ELSE is no setting and changes nothing; README.md lists those that there are.',
   ])
+  expect(unknownSettings(['RECOLLECT_OPENIA_API'], ['RECOLLECT_OPENAI_API'])).toEqual([
+    'RECOLLECT_OPENIA_API is no setting and changes nothing; did you mean RECOLLECT_OPENAI_API?',
+  ])
   expect(unknownSettings(['RECOLLECT_SERVICE_HOST', 'RECOLLECT_PORT_8283_TCP'])).toEqual([])
 })

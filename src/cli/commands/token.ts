@@ -60,6 +60,9 @@ function readAccess(
   { namespace }: Config,
   { name = '', scopes = USUAL_SCOPES, expires }: NewToken,
 ) {
+  if (name === '') {
+    throw new ConfigError('--name is missing: recollect token create --name <name>.')
+  }
   if (!NAME.test(name) || name.trim() !== name) {
     throw new ConfigError(
       `--name: found ${JSON.stringify(name)}, needed is a name of 1 to 64 characters, to know the token by.`,

@@ -13,15 +13,30 @@ export function refusalOf(command: Command, error: CommanderError): ConfigError 
       )
     case 'commander.excessArguments':
       return new ConfigError(
-        `"${spareOf(command)}" is a word too many.${hintForWord(command)} It is ${usage}. ${seeHelp(command)}`,
+        `"${spareOf(command)}" is a word too many.${hintForWord(command) || ` It is ${usage}.`} ${seeHelp(command)}`,
       )
     case 'commander.missingArgument':
       return new ConfigError(`${pathOf(command)} needs <${quoted}>: ${usage}.`)
     case 'commander.optionMissingArgument':
       return new ConfigError(`A value is missing: ${quoted}. ${seeHelp(command)}`)
+    case 'commander.invalidArgument':
+      return new ConfigError(`${choiceRefused(command)} ${seeHelp(command)}`)
     default:
       return new ConfigError(`${error.message.replace(/^error: /, '')}. ${seeHelp(command)}`)
   }
+}
+
+/** For arguments with a fixed set of values, such as `completion <shell>`. */
+function choiceRefused(command: Command): string {
+  const [wrong, argument] = command.registeredArguments.flatMap((one, index) => {
+    const word = command.args[index]
+    const refused = word !== undefined && one.argChoices && !one.argChoices.includes(word)
+    return refused ? [[word, one] as const] : []
+  })[0] ?? ['', undefined]
+  const choices = argument?.argChoices ?? []
+  const meant = nearest(wrong, choices)
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`
+  return `${pathOf(command)}: found "${wrong}", allowed as <${argument?.name() ?? ''}> is ${choices.join(', ')}.${hint}`
 }
 
 /** Error for a word that is not a command. */
