@@ -214,7 +214,7 @@ describe('a file from elsewhere', () => {
       expect.stringMatching(/rules .*"run_first of run_shell"/),
       expect.stringMatching(/model was kept.*ANTHROPIC_API_KEY/),
       expect.stringMatching(/embedding "openai.* left out/),
-      expect.stringMatching(/messages are embedded was left out/),
+      expect.stringMatching(/Message embedding was not imported/),
     ])
   })
 
