@@ -1,5 +1,4 @@
-import type { Output } from './responses-speech.ts'
-import type { Fields, SpeechStream } from './speech.ts'
+import type { Fields, Output, SpeechStream } from './speech.ts'
 
 interface Options {
   reasoning(text: string): Fields

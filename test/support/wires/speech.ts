@@ -47,3 +47,10 @@ export function saidIn(completion: Fields): {
 export function unknownKey(value: Fields, known: readonly string[]): string | undefined {
   return Object.keys(value).find((key) => !known.includes(key))
 }
+
+/** What an answer holds, whole or in pieces. */
+export interface Output {
+  readonly items: readonly Fields[]
+  readonly finish: string
+  readonly usage: Fields | undefined
+}
