@@ -34,12 +34,12 @@ export function saidIn(completion: Fields): {
   readonly finish: string
 } {
   const [choice] = completion.choices
-  const { content, reasoning_content: thought, tool_calls: calls } = choice.message
+  const { content, refusal, reasoning_content: thought, tool_calls: calls } = choice.message
   return {
-    text: content ?? '',
+    text: refusal ?? content ?? '',
     thought: thought ?? '',
     calls: (calls ?? []).map((call: Fields) => call.function),
-    finish: choice.finish_reason ?? 'stop',
+    finish: refusal ? 'content_filter' : (choice.finish_reason ?? 'stop'),
   }
 }
 

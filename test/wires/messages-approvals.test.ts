@@ -1,5 +1,0 @@
-/* The suite of approvals, over this wire. */
-process.env.RECOLLECT_TEST_WIRE = 'messages'
-await import('../agent/approvals.test.ts')
-
-export {}
