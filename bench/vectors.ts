@@ -11,7 +11,7 @@ import { makeUpVectors } from './vectors/made-up-vectors.ts'
 
 /*
  * Finding the ten nearest of many vectors: sqlite-vec's vec0 and a loop in JavaScript beside the in-memory indexes of Recollect, by
- * bytes and by bits, as its memory allows: brought up to date before each search, their candidates read from the
+ * int8 and by binary codes, as its memory allows: brought up to date before each search, their candidates read from the
  * database and scored exactly. Every query goes to all in turn, so that they share their luck. --large: a million
  * vectors, ours alone.
  */
@@ -21,7 +21,7 @@ const QUERIES = options.large ? 30 : 60
 const DIMENSION = 768
 const LIMIT = 10
 /** In bytes: as much as the one needs, and as little as leaves the other. */
-const BUDGETS = { int8: ROWS * 1_200, bits: ROWS * 250 }
+const BUDGETS = { int8: ROWS * 1_200, binary: ROWS * 250 }
 const SEED = 7
 
 await withScratch(async (directory) => {
@@ -54,7 +54,7 @@ await withScratch(async (directory) => {
           },
         },
       ]
-  for (const kind of ['int8', 'bits'] as const) {
+  for (const kind of ['int8', 'binary'] as const) {
     const before = process.memoryUsage.rss()
     const indexes = createMemoryIndexes({
       reads: openVectorReads(collection.database),
@@ -93,7 +93,7 @@ await withScratch(async (directory) => {
   collection.close()
 })
 
-/** Where there is room for both, bits serve while bytes are read. */
+/** With room for both, binary codes serve while int8 codes load. */
 async function fillAsServersDo(database: DatabaseHandle.Database): Promise<void> {
   const indexes = createMemoryIndexes({
     reads: openVectorReads(database),
@@ -203,7 +203,7 @@ function printBars(results: readonly Result[]): void {
   }
   console.log(
     options.large
-      ? 'bars for memory: int8 below 900 MB, bits below 200 MB'
+      ? 'bars for memory: int8 below 900 MB, binary below 200 MB'
       : 'bar for memory: 150 MB',
   )
 }

@@ -6,6 +6,7 @@ import type { ToolRule } from './tool-rule.ts'
 export const AGENT_TYPES = ['memgpt_agent', 'letta_v1_agent'] as const
 export type AgentType = (typeof AGENT_TYPES)[number]
 
+/** In tokens. Chosen by hand. */
 export const DEFAULT_CONTEXT_WINDOW = 32_000
 /**
  * The smallest window in which an agent with default memory and tools can still hold a conversation. Chosen by hand.

@@ -1,6 +1,7 @@
 import type { Timestamp } from './clock.ts'
 import type { AgentId, BlockId, CallId, RunId } from './ids.ts'
 
+/** In characters. Chosen by hand. */
 export const DEFAULT_BLOCK_LIMIT = 5_000
 export const BLOCK_LABEL = /^[A-Za-z0-9_.-]{1,64}$/
 

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 const PROJECT = 'CLAUDE_PROJECT_DIR'
 const SESSION = 'CLAUDE_CODE_SESSION_ID'
 
+/* Chosen by hand; together below the 64 characters of a namespace. */
 const MAX_NAME_LENGTH = 48
 const DIGITS = 12
 

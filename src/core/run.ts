@@ -36,6 +36,7 @@ export type WaitingFor = (typeof WAITS)[number]
 export const APPROVALS = ['pending', 'approved', 'denied'] as const
 export type Approval = (typeof APPROVALS)[number]
 
+/** Model calls in one run. Chosen by hand. */
 export const DEFAULT_MAX_STEPS = 50
 
 /** How a model's answer ended. `length`: cut off at the output limit, so no part of it counts as complete. */
@@ -84,7 +85,7 @@ export interface Usage extends TokenUsage {
   readonly steps: number
 }
 
-/** Of the calls of a run that one model answered. */
+/** Sum over the model calls of a run that one model answered. */
 export interface ModelUsage extends TokenUsage {
   /** `provider/model`. */
   readonly model: string
@@ -107,7 +108,7 @@ export interface Run {
   readonly waitingFor: WaitingFor | null
   /** When a run that waits for `retry` continues. */
   readonly retryAt: Timestamp | null
-  /** Of a run that waits for a model: what is missing, and what to do about it. */
+  /** For a run that waits for a model: what is missing, and what to do about it. */
   readonly missing: string | null
   /** The user's message. */
   readonly input: string
@@ -151,7 +152,7 @@ export interface RunView {
   /** Words to the user in this run so far. */
   readonly reply: string
   readonly pendingApprovals: readonly PendingApproval[]
-  /** What it took, by model; absent while it is at work. */
+  /** Usage by model; absent while the run is running. */
   readonly usageByModel?: readonly ModelUsage[]
 }
 

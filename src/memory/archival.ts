@@ -22,7 +22,7 @@ export interface ArchivalFilter {
   readonly tags?: readonly string[] | undefined
   readonly matchAllTags?: boolean | undefined
   readonly includeSuperseded?: boolean | undefined
-  /** Of this archive alone. */
+  /** Searches only this archive. */
   readonly archiveId?: string | undefined
   readonly after?: string | undefined
   readonly before?: string | undefined
@@ -32,11 +32,11 @@ export interface ArchivalFilter {
 
 export interface Inserted {
   readonly passages: readonly InsertedPassage[]
-  /** Older ones that somebody should look at; not looked for where many are inserted at once. */
+  /** Earlier passages that may say the same or the opposite. Not computed for large inserts. */
   readonly similar: readonly SimilarPassage[]
 }
 
-/** Archival memory as the outside uses it. A search with a query waits for `embed`, where passages have vectors. */
+/** Archival memory for callers. A search with a query waits for `embed` if passages have vectors. */
 export function createArchivalMemory(store: Store, clock: Clock, embed?: EmbedQuery) {
   return {
     async insert(
@@ -78,7 +78,7 @@ export function createArchivalMemory(store: Store, clock: Clock, embed?: EmbedQu
       return deleted ?? throwMissing(passageId)
     },
 
-    /** With `agentId`: only if it is in an archive of that agent. */
+    /** With `agentId`: only if one of that agent's archives contains it. */
     async get(passageId: string, agentId?: AgentId): Promise<Passage> {
       const passage = isId('passage', passageId)
         ? await store.passages.find(passageId, agentId)

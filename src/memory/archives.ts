@@ -19,7 +19,7 @@ export interface NewArchive {
   readonly agent?: string | undefined
 }
 
-/** Archives as the outside makes and shares them. */
+/** Creates, lists and shares archives. */
 export function createArchives(store: Store, clock: Clock) {
   return {
     async list({ agent, archiveId, ...page }: ArchiveFilter): Promise<Page<ArchiveView>> {
@@ -53,7 +53,7 @@ export function createArchives(store: Store, clock: Clock) {
       })
     },
 
-    /** Where `asDefault` is not said, an agent that has no default gets this one. */
+    /** Without `asDefault`, the archive becomes the default of an agent that has none. */
     async attach(reference: string, archiveId: string, asDefault?: boolean): Promise<ArchiveView> {
       return store.transaction(async (tx) => {
         const { id } = await findAgent(tx.agents, reference)
@@ -70,7 +70,7 @@ export function createArchives(store: Store, clock: Clock) {
       })
     },
 
-    /** The archive itself stays. */
+    /** The archive itself is kept. */
     async detach(reference: string, archiveId: string): Promise<ArchiveView> {
       return store.transaction(async (tx) => {
         const { id } = await findAgent(tx.agents, reference)
@@ -103,7 +103,7 @@ async function viewArchive(
   return { archive, holders, ...(own && { isDefault: own.isDefault }) }
 }
 
-/** Where the agent's inserts go; the first insert makes it. */
+/** The archive for the agent's inserts; created on the first insert. */
 export async function defaultArchive(
   tx: Transaction,
   agent: { readonly id: AgentId; readonly name: string },
@@ -122,7 +122,7 @@ export async function defaultArchive(
   return id
 }
 
-/** The archive of that id, if the agent has it. */
+/** The archive with that id, if it is attached to the agent. */
 export async function ownArchive(
   reads: Pick<Reads, 'archives'>,
   agentId: AgentId,

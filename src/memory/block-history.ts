@@ -9,7 +9,7 @@ import { type CheckRoom, findBlock, sharedBlock } from './blocks.ts'
 import { diffValues } from './diff-values.ts'
 import { findAgent } from './find-agent.ts'
 
-/** How an agent's blocks came to be what they are, and the way back. */
+/** Version history of an agent's blocks: list, diff, restore. */
 export function createBlockHistory(store: Store, clock: Clock, checkRoom: CheckRoom) {
   async function find(reads: Pick<Reads, 'agents' | 'blocks'>, reference: string, label: string) {
     const { id } = await findAgent(reads.agents, reference)
@@ -23,7 +23,7 @@ export function createBlockHistory(store: Store, clock: Clock, checkRoom: CheckR
       return store.blocks.versions(block.id, page)
     },
 
-    /** A unified diff; to the present version unless `to` is given. */
+    /** A unified diff against version `to`, or the current one. */
     async diff(reference: string, label: string, from: number, to?: number): Promise<string> {
       const { block } = await find(store, reference, label)
       const side = async (version: number) => ({
@@ -33,9 +33,9 @@ export function createBlockHistory(store: Store, clock: Clock, checkRoom: CheckR
       return diffValues(label, await side(from), await side(to ?? block.version))
     },
 
-    /** Makes the text of an older version the newest; what already is the text makes no version. */
+    /** Makes the text of an older version current, as a new version. No new version if the text is unchanged. */
     async restore(reference: string, label: string, version: number): Promise<SharedBlock> {
-      // As with any edit, the agent is not held.
+      // The agent is not locked, as with any edit.
       const { agentId } = await find(store, reference, label)
       return store.transaction(async (tx) => {
         const block = await findBlock(tx, agentId, label)
@@ -56,7 +56,7 @@ export function createBlockHistory(store: Store, clock: Clock, checkRoom: CheckR
       })
     },
 
-    /** `moment` is ISO 8601; a date alone includes that day. */
+    /** `moment` is ISO 8601; a date alone includes that whole day. */
     async asOf(reference: string, moment: string, label?: string): Promise<MemoryAsOf> {
       const at = parseMoment('at', moment, 'end')
       const agent = await findAgent(store.agents, reference)

@@ -23,10 +23,10 @@ export interface WriteOptions extends EditOptions {
   readonly readOnly?: boolean | undefined
 }
 
-/** Throws a UserError if an agent that has the block can't hold it. */
+/** Throws UserError if the block no longer fits the context of an agent that it is attached to. */
 export type CheckRoom = (tx: Transaction, blockId: BlockId) => Promise<void>
 
-/** Block memory as the outside reads and edits it. The agent's own edits go through `editBlock` with its step. */
+/** Block memory for callers. An agent's own edits use `editBlock` inside its step. */
 export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRoom) {
   const noteOf = (reason?: string): VersionNote => ({
     author: { kind: 'client' },
@@ -40,7 +40,7 @@ export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRo
     edit: BlockEdit,
     { expectedVersion, reason }: EditOptions = {},
   ): Promise<SharedBlock> {
-    // Not in the transaction, which would hold it: two agents that share the block would wait for each other.
+    // Outside the transaction, which would lock the agent: two agents that share the block would wait for each other.
     const { id } = await findAgent(store.agents, reference)
     return store.transaction(async (tx) => {
       const block = await editBlock(tx, id, label, edit, noteOf(reason), expectedVersion)
@@ -90,7 +90,7 @@ export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRo
         const block = isChange(current, patch)
           ? await tx.blocks.update(current, patch, note)
           : current
-        // Whoever finds it too large must be able to make it smaller.
+        // Checked only if the block grows: shrinking one that is too large must be possible.
         if (block.value.length > current.value.length) await checkRoom(tx, block.id)
         return sharedBlock(tx, id, block)
       })
@@ -107,14 +107,14 @@ export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRo
     append: (reference: string, label: string, text: string, options?: EditOptions) =>
       edit(reference, label, { kind: 'append', text }, options),
 
-    /** All blocks there are, with the agents that have them. */
+    /** All blocks, with the agents that they are attached to. */
     async list(filter: BlockFilter): Promise<Page<SharedBlock>> {
       const page = await store.blocks.list(filter)
       const items = page.items.map((block) => sharedBlock(store, null, block))
       return { ...page, items: await Promise.all(items) }
     },
 
-    /** A block that no agent has yet. */
+    /** Creates a block that is attached to no agent. */
     async create(fields: NewBlock): Promise<SharedBlock> {
       const block = await store.transaction((tx) => makeBlock(tx, fields, noteOf()))
       return { block, sharedWith: [] }
@@ -122,7 +122,7 @@ export function createBlockMemory(store: Store, clock: Clock, checkRoom: CheckRo
   }
 }
 
-/** Where there is none, the agent is held, so that nobody else makes one. */
+/** If the block does not exist, the agent is locked so that nobody else creates it. */
 async function findToWrite(
   tx: Transaction,
   agentId: AgentId,
@@ -134,7 +134,7 @@ async function findToWrite(
   return tx.blocks.find(agentId, label)
 }
 
-/** The block as `agentId` has it, or as nobody in particular does. */
+/** The block with the other agents that share it; without `agentId`, with all of them. */
 export async function sharedBlock(
   reads: Pick<Reads, 'blocks'>,
   agentId: AgentId | null,
@@ -144,7 +144,7 @@ export async function sharedBlock(
   return { block, sharedWith: agents.filter((id) => id !== agentId) }
 }
 
-/** Applies an edit to the block as it is now; an edit that changes nothing makes no version. */
+/** Applies an edit to the current text; an edit that changes nothing makes no version. */
 export async function editBlock(
   tx: Transaction,
   agentId: AgentId,
@@ -165,7 +165,7 @@ export async function editBlock(
   return value === block.value ? block : tx.blocks.update(block, { value }, note)
 }
 
-/** Makes a block and attaches it to the agent. */
+/** Creates a block and attaches it to the agent. */
 export async function addBlock(
   tx: Transaction,
   agentId: AgentId,

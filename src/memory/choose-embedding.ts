@@ -4,15 +4,15 @@ import { UserError } from '../core/errors.ts'
 import type { EmbedderRegistry } from '../llm/embedder.ts'
 import type { Transaction } from '../storage/port/store.ts'
 
-/** What embeds the memory of agents. */
+/** Embedding models of the server. */
 export interface EmbeddingChoice extends Pick<EmbedderRegistry, 'check'> {
-  /** For agents that name none; null: none does. */
+  /** Model for agents that name none; null: their memory is not embedded. */
   readonly fallback: string | null
 }
 
 /**
- * After the embedding of an agent was changed: what it remembers is embedded again by the new one, in the background.
- * Throws a UserError when its messages were to be embedded by none.
+ * Embeds all memory of an agent again, in the background, after its embedding model changed. Throws UserError if its
+ * messages are to be embedded and no model is left.
  */
 export async function embedAgain(
   tx: Transaction,
@@ -28,7 +28,7 @@ export async function embedAgain(
   await tx.vectors.embedWith({ kind: 'agent', id }, handle, at)
 }
 
-/** Switches on or off that what is said is embedded. Throws a UserError when there is nothing to embed it with. */
+/** Turns the embedding of messages on or off. Throws UserError if no embedding model is configured. */
 export async function embedMessages(
   tx: Transaction,
   { id, settings, embedding }: Agent,

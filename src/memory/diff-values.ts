@@ -1,6 +1,8 @@
 import { FILE_HEADERS_ONLY, formatPatch, type StructuredPatchHunk, structuredPatch } from 'diff'
 
-/** Added and removed lines beyond which the shortest difference is not looked for: the time for it grows with their square. */
+/**
+ * The shortest diff takes time quadratic in the number of edits, so a longer one replaces everything. Chosen by hand.
+ */
 const MAX_EDITS = 500
 const CONTEXT_LINES = 3
 
@@ -9,7 +11,7 @@ interface Side {
   readonly value: string
 }
 
-/** A unified diff that `patch` applies; of equal texts, its two header lines alone. */
+/** A unified diff that `patch` applies; for equal texts, only the two header lines. Pure. */
 export function diffValues(label: string, from: Side, to: Side): string {
   const headers = [`version ${from.version}`, `version ${to.version}`] as const
   const patch = structuredPatch(label, label, from.value, to.value, ...headers, {
@@ -22,7 +24,7 @@ export function diffValues(label: string, from: Side, to: Side): string {
   return formatPatch({ ...empty, hunks }, FILE_HEADERS_ONLY)
 }
 
-/** Takes all lines away and puts in the others. */
+/** Removes all lines and inserts the others. */
 function wholeHunk(from: string, to: string): StructuredPatchHunk {
   const removed = structuredPatch('', '', from, '').hunks
   const added = structuredPatch('', '', '', to).hunks

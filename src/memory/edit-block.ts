@@ -8,13 +8,13 @@ import { quoteValue } from './quote-value.ts'
 export type BlockEdit =
   | { readonly kind: 'write'; readonly value: string }
   | { readonly kind: 'append'; readonly text: string }
-  /** Exactly one occurrence. */
+  /** Replaces exactly one occurrence. */
   | { readonly kind: 'replace_one'; readonly oldText: string; readonly newText: string }
   | { readonly kind: 'replace_all'; readonly oldText: string; readonly newText: string }
-  /** After line `line`; 0: at the top; -1: at the end. */
+  /** Inserts after line `line`; 0: at the top; -1: at the end. */
   | { readonly kind: 'insert'; readonly text: string; readonly line: number }
 
-/** The value after the edit. Throws a UserError, and changes nothing, where the edit does not fit the text. */
+/** The value after the edit. Throws UserError if the edit does not fit the text. Pure. */
 export function editedValue(
   block: Pick<Block, 'label' | 'value' | 'limit'>,
   edit: BlockEdit,
@@ -62,8 +62,8 @@ function rawEdit({ label, value }: Pick<Block, 'label' | 'value'>, edit: BlockEd
 }
 
 /**
- * All places where the text stands exactly; if there is none, the only one that a person would take for it. At least
- * one, or a UserError.
+ * All exact occurrences of the text or, without any, the only place that a person would take for it. Throws UserError
+ * if there is none.
  */
 function placesOf(label: string, value: string, text: string): readonly Place[] {
   if (text === '') {
@@ -109,7 +109,7 @@ function occursOften(label: string, times: number): UserError {
   )
 }
 
-/** Where all lines end as on Windows, a new one does, too. */
+/** New lines end with CRLF if all existing lines do. */
 function lineEndOf(value: string): '\n' | '\r\n' {
   return value.includes('\r\n') && !/(?<!\r)\n/.test(value) ? '\r\n' : '\n'
 }

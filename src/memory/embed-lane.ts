@@ -7,35 +7,41 @@ import type { EmbeddingOutcome, EmbeddingTask, EmbeddingTasks } from '../storage
 export interface EmbedLaneOptions {
   readonly tasks: EmbeddingTasks
   readonly embedders: Pick<EmbedderRegistry, 'resolve'>
-  /** Signs what this process works on. */
+  /** Identifies this process as the holder of its tasks. */
   readonly owner: string
   readonly clock: Clock
   readonly log: Log
-  /** What a silent process held is free after this. */
+  /** Tasks of a process that stopped renewing its lease become free after this time. */
   readonly leaseMilliseconds: number
-  /** After the first failure in a row; it doubles with each. */
+  /** Pause after the first failure in a row; doubles with each further one. */
   readonly firstPauseMilliseconds: number
 }
 
-/** One call of the embedder each, so that no more than this is under way when a process is killed. */
+/** One embedder call per batch, so a killed process loses at most this much work. Chosen by hand. */
 const MAX_TASKS = 64
 const MAX_CHARACTERS = 100_000
 const MAX_PAUSE_MILLISECONDS = 300_000
-/** A provider that asks for longer than this is asked again all the same. */
+/** A longer Retry-After of a provider is shortened to a day. Chosen by hand. */
 const MAX_ASKED_PAUSE_MILLISECONDS = 24 * 3_600_000
-/** In first pauses: a minute before a text is tried again that the model has no vector for, doubling with each try, */
+/**
+ * Retry of a text that the model can't embed, in multiples of the first pause: a minute, doubling with each attempt.
+ * Chosen by hand.
+ */
 const TEXT_PAUSES = 120
-/** and ten when vectors have another dimension than those stored, until somebody does something about it. */
+/**
+ * Ten minutes when vectors have another dimension than the stored ones: only a change of settings helps. Chosen by
+ * hand.
+ */
 const WRONG_DIMENSION_PAUSES = 1_200
-/** Any text of which every model has a vector. */
+/** Sample text that every working model can embed. */
 const PROBE = 'text'
-const NO_VECTORS = 'The model answers no usable vectors.'
+const NO_VECTORS = 'The model returns no usable vectors.'
 
-/** What one model has to embed. */
+/** Background worker of one embedding model. */
 export interface EmbedLane {
-  /** Goes on, unless it pauses after a failure. */
+  /** Continues, unless it pauses after a failure. */
   wake(): void
-  /** Ends what is under way. */
+  /** Stops the running batch. */
   stop(): Promise<void>
 }
 
@@ -52,7 +58,7 @@ export function createEmbedLane(
   let wokenWhileWorking = false
   let failures = 0
   let pausedUntil = 0
-  /** Shrinks with failures, until a text that is to blame stands alone. */
+  /** Shrinks with failures until the text that causes them is alone in its batch. */
   let batchSize = MAX_TASKS
   let alarm: NodeJS.Timeout | undefined
 
@@ -96,7 +102,7 @@ export function createEmbedLane(
     const open = claimed.filter(({ text }) => !results.has(text))
     const suspect = failure && mayBeTheText(failure) && open.length === 1 ? open[0] : undefined
     const hasNone = embedded.length > 0 && embedded.every(({ kind }) => kind === 'refused')
-    // An endpoint that has no vector for anything is out of order, and its texts are not to blame.
+    // An endpoint that can't embed anything is broken; then its texts are not to blame.
     const blamesTexts = suspect || hasNone ? await worksForOthers(by) : true
     if (controller.signal.aborted) return
 
@@ -133,7 +139,7 @@ export function createEmbedLane(
     batchSize = Math.min(MAX_TASKS, 2 * batchSize)
   }
 
-  /** Nobody's work is lost: what could not be embedded waits until the endpoint may work again. */
+  /** Returns tasks to the queue, so none is lost: they wait until the endpoint works again. */
   async function giveBack(
     given: readonly EmbeddingTask[],
     failure: Pick<ModelFailure, 'message'> & Partial<ModelFailure>,
@@ -177,7 +183,7 @@ export function createEmbedLane(
   }
 }
 
-/** Some servers fail as a whole over one text, and not always in words that say so. */
+/** Some servers fail the whole batch because of one text, without saying so. */
 function mayBeTheText({ reason }: Partial<ModelFailure>): boolean {
   return !['rate_limited', 'unauthorized', 'exhausted', 'aborted'].includes(reason ?? '')
 }

@@ -3,8 +3,8 @@ import type { Embedder, EmbedderRegistry } from '../llm/embedder.ts'
 import type { EmbeddedQuestion, QueryVector } from '../storage/port/store.ts'
 
 /**
- * Never rejects. Each model is asked once, whoever of the namespace asks for its vector meanwhile; what one namespace
- * asked shows in none of the others.
+ * Embeds a search query; never rejects. Concurrent requests of one namespace for the same query share one model call.
+ * Namespaces share nothing, so response times reveal nothing about each other's queries.
  */
 export type EmbedQuestion = (
   namespace: string,
@@ -12,15 +12,15 @@ export type EmbedQuestion = (
   text: string,
 ) => Promise<EmbeddedQuestion>
 
-/** A search waits no longer for an endpoint. */
+/** Time that a search waits for an embedding endpoint. Chosen by hand. */
 const PATIENCE_MILLISECONDS = 2_000
 const MAX_KEPT = 200
-/** The rest of a longer question hardly changes where it points. */
+/** In UTF-16 code units. The rest of a longer query hardly changes its vector. Chosen by hand. */
 const MAX_UNITS = 4_000
 
 export function createEmbedQuestion(embedders: EmbedderRegistry): EmbedQuestion {
   const resolved = new Map<string, Embedder>()
-  /** The one that was asked for last stands last. */
+  /** Least recently used first. */
   const kept = new Map<string, Promise<QueryVector>>()
 
   async function embed(handle: string, text: string): Promise<QueryVector> {

@@ -4,26 +4,26 @@ import { paced } from '../core/paced.ts'
 import { createEmbedLane, type EmbedLane, type EmbedLaneOptions } from './embed-lane.ts'
 
 export interface EmbedQueueOptions extends EmbedLaneOptions {
-  /** Embeds what no other handle is named for; null: nothing does. */
+  /** Default embedding model; null: only agents that name one are embedded. */
   readonly fallback: string | null
-  /** That process has certainly ended, so what it held is free. */
+  /** True if that process has certainly ended, so its tasks are free. */
   readonly hasEnded: (owner: string) => boolean
 }
 
-/** How often it looks for what another process left or inserted, beside being woken. */
+/** Interval for picking up work of other processes; own work wakes the queue at once. Chosen by hand. */
 const SWEEP_MILLISECONDS = 2_000
 
-/** Every message is a reason to look, and most of them are not embedded. */
+/** Every message wakes the queue, although most are not embedded. Chosen by hand. */
 const MIN_REST_MILLISECONDS = 50
 
 /**
- * Embeds in the background what was inserted: every model in a lane of its own, one batch at a time. What waits is the
- * table of tasks, so nothing is lost with a process, and several processes share the work.
+ * Background embedding: one lane per model, one batch at a time. Pending work is a table of tasks, so no crash loses it
+ * and several processes share it.
  */
 export interface EmbedQueue {
-  /** Something may wait to be embedded. */
+  /** Signals that there may be something to embed. */
   wake(): void
-  /** Takes nothing more, and gives back what is under way. */
+  /** Takes no new tasks and returns the running ones. */
   stop(): Promise<void>
 }
 
@@ -53,7 +53,7 @@ export function createEmbedQueue(options: EmbedQueueOptions): EmbedQueue {
     { least: MIN_REST_MILLISECONDS, most: SWEEP_MILLISECONDS },
   )
 
-  /** Processes that died hold nothing any more: what they held need not run out first. */
+  /** Frees tasks of dead processes without waiting for their leases to expire. */
   async function sweep(): Promise<void> {
     try {
       for (const other of (await tasks.owners()).filter((one) => one !== owner && hasEnded(one)))
@@ -64,7 +64,7 @@ export function createEmbedQueue(options: EmbedQueueOptions): EmbedQueue {
     looking.ask()
   }
 
-  // The first look comes with the first sweep: whoever starts has better things to do.
+  // The first look comes with the first sweep, to keep start-up fast.
   const timer = setInterval(() => void sweep(), SWEEP_MILLISECONDS)
   timer.unref()
 

@@ -4,7 +4,7 @@ import { isId, readId } from '../core/ids.ts'
 import { normalText } from '../core/text.ts'
 import type { AgentReads } from '../storage/port/store.ts'
 
-/** The agent that a reference from outside means: its id, or its name if no other agent has it. */
+/** Resolves an agent reference: an id, or a name that only one agent has. Throws UserError. */
 export async function findAgent(agents: AgentReads, reference: string): Promise<Agent> {
   const id = readId('agent', reference)
   const withId = id && (await agents.get(id))

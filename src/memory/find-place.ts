@@ -1,14 +1,14 @@
 import { foldText } from './fold-text.ts'
 
-/** Where in a text something stands, in code units. */
+/** A range of a text, in UTF-16 code units. */
 export interface Place {
   readonly start: number
   readonly end: number
 }
 
 /**
- * The places that a person would take for the text: equal but for normal forms, kinds of spaces, quotes and hyphens,
- * line ends, and characters that show nothing. A place begins and ends between whole characters.
+ * Occurrences of `text` that a person would call equal: Unicode normal forms, kinds of spaces, quotes and hyphens, line
+ * ends and invisible characters are ignored. A place never splits a character. Pure.
  */
 export function findPlaces(value: string, text: string): readonly Place[] {
   const wanted = foldText(text).text
@@ -23,14 +23,14 @@ export function findPlaces(value: string, text: string): readonly Place[] {
   return places
 }
 
-/** More is not compared: looking for a difference must stay quick in any text. */
+/** Limits of the comparison, so that an error message takes no noticeable time. Chosen by hand. */
 const MAX_COMPARED = 500
 const MAX_LOOKED_THROUGH = 50_000
-/** Fewer equal characters are no sign that this place was meant; of a short text half are enough. */
+/** A match of fewer characters is chance; of a short text, half suffices. Chosen by hand. */
 const MIN_EQUAL = 4
 const SHOWN = 20
 
-/** A sentence on where the text leaves what stands in the value; undefined: nothing there is like it. */
+/** One sentence that says where the text begins to differ from the value; undefined: nothing similar found. */
 export function describeDifference(value: string, text: string): string | undefined {
   const there = foldText(value.slice(0, MAX_LOOKED_THROUGH)).text
   const given = foldText(text.slice(0, MAX_LOOKED_THROUGH)).text
@@ -53,7 +53,7 @@ function differenceBefore(there: string, equal: string, rest: string): string {
   return `Before ${quote(equal.slice(0, SHOWN))} the block has ${name(last(previous))}, and your text has ${name(last(rest))}.`
 }
 
-/** How much of the beginning of the text occurs somewhere. */
+/** Length of the longest prefix of the text that occurs in the value. */
 function equalStart(there: string, given: string): number {
   let [known, most] = [0, Math.min(given.length, MAX_COMPARED)]
   while (known < most) {
@@ -91,7 +91,7 @@ function last(text: string): string | undefined {
   return [...text.slice(-2)].at(-1)
 }
 
-/** By code units: it is compared and not shown. */
+/** By code units: the result is compared, never shown. */
 function reverse(text: string): string {
   return text.split('').reverse().join('')
 }

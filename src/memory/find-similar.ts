@@ -4,9 +4,9 @@ import type { InsertedPassage, Store } from '../storage/port/store.ts'
 import type { PreparedPassage } from './insert-passages.ts'
 import { SIMILAR, similarity, tellingStems } from './similarity.ts'
 
-/** A passage that says nearly the same as a new one, or contradicts it. */
+/** An earlier passage that says nearly the same as a new one, or contradicts it. */
 export interface SimilarPassage extends Compared {
-  /** The new one. */
+  /** The new passage. */
   readonly to: PassageId
 }
 
@@ -17,14 +17,14 @@ interface Compared {
 }
 
 /* All of these are chosen by hand. */
-/** An insert of more texts brings a document, and has no use for this. */
+/** A larger insert is a document, where such hints are of no use. */
 const MAX_TEXTS = 5
 const MAX_SIMILAR = 3
 const MAX_CANDIDATES = 20
-/** Stems that are looked up; the longest say most. */
+/** Stems that are looked up; the longest are the most specific. */
 const MAX_STEMS = 24
 
-/** For each of these, before it is stored, what it is like among the current passages of the agent's archives. */
+/** For each text about to be inserted: similar current passages in the agent's archives. */
 export async function findSimilar(
   store: Pick<Store, 'passages'>,
   agent: { readonly id: AgentId },
@@ -49,7 +49,10 @@ export async function findSimilar(
   return similar
 }
 
-/** What of that is to be told: not the passage itself, if it was there already, and not the one that it superseded. */
+/**
+ * The similar passages to report: without the passage itself, if it is a duplicate, and without the one that it
+ * supersedes.
+ */
 export function chooseSimilar(
   similar: readonly (readonly Compared[])[],
   inserted: readonly InsertedPassage[],

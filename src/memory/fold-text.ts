@@ -1,23 +1,23 @@
 /*
- * Text as a person compares it. What a model copies from a block comes back with other normal forms, plain spaces and
- * quotes, and the line ends of another system.
+ * Text folded for comparison. When a model copies text from a block, normal forms, spaces, quotes and line ends change.
+ * Pure.
  */
 
-/** A text in which everything that looks alike is one. */
+/** A text in which all characters that look alike are equal. */
 export interface FoldedText {
   readonly text: string
-  /** Where a part of it stands in the text that was folded; undefined: it would cut a character in two. */
+  /** Maps a range of the folded text to the original; undefined: it would split a character. */
   placeOf(start: number, end: number): { readonly start: number; readonly end: number } | undefined
 }
 
-/** A line end of any system, or a character with the marks on it. */
+/** A line end of any system, or a character with its combining marks. */
 const UNIT = /\r\n|[\s\S]\p{M}*/gu
-/** They show nothing themselves: selectors of an emoji's look, soft hyphens, spaces without width. */
+/** Invisible characters: variation selectors, soft hyphens, zero-width spaces. */
 const UNSEEN = /\u00AD|\u200B|\u2060|\uFE0E|\uFE0F|\uFEFF/g
 
 export function foldText(text: string): FoldedText {
   let folded = ''
-  /** Where each unit begins, in the folded text and in the given one. */
+  /** Start of each unit, in the folded and in the original text. */
   const bounds = new Map<number, { first: number; last: number }>()
   let at = 0
   const mark = () => {
@@ -35,7 +35,7 @@ export function foldText(text: string): FoldedText {
     text: folded,
     placeOf(start, end) {
       const [from, to] = [bounds.get(start), bounds.get(end)]
-      // What shows nothing on either side of the place stays.
+      // Invisible characters on either side of the range are kept.
       return from && to ? { start: from.last, end: to.first } : undefined
     },
   }

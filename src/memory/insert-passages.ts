@@ -15,7 +15,7 @@ export interface InsertOptions {
   readonly createdAt?: string | undefined
 }
 
-/** Passages without a place yet, with ids and times, so that the transaction only writes. */
+/** Passages without archive, with ids and times prepared, so that the transaction only writes. */
 export type PreparedPassage = Omit<NewPassage, 'archiveId'>
 
 export function preparePassages(
@@ -42,7 +42,7 @@ export function preparePassages(
         `There is no text to store${where}. Give the words to remember.`,
       )
     }
-    // Longer texts are documents; cut into passages they are found better.
+    // Longer texts are documents: split into passages they are found better.
     if (isLonger(clean, LIMITS.passage)) {
       throw new UserError(
         'limit_exceeded',
@@ -59,26 +59,26 @@ export function preparePassages(
   })
 }
 
-/** They are indexed in one piece, and meanwhile nothing else of this process is done. */
+/** One insert is indexed in one piece and blocks this process meanwhile, so its total size is limited. */
 function checkTogether(texts: readonly string[]): void {
   const size = texts.reduce((sum, text) => sum + text.length, 0)
   if (texts.length > 1 && size > LIMITS.insert)
     throw overLimit('The texts together', 'characters', LIMITS.insert, size)
 }
 
-/** Tags as they are stored, and so as they are searched for. */
+/** Tags in the form in which they are stored and searched. */
 export function cleanTags(tags: readonly string[]): readonly string[] {
   return [...new Set(tags.map((tag) => normalText(tag.trim())).filter((tag) => tag !== ''))].sort()
 }
 
 export interface Place {
-  /** One that the agent has; its default if absent. */
+  /** An archive attached to the agent; absent: its default. */
   readonly archiveId?: string | undefined
-  /** A passage that the only one of these takes the place of. It stays, linked to this one. */
+  /** Id of a passage that the single new passage replaces. It is kept and linked to the new one. */
   readonly supersedes?: string | undefined
 }
 
-/** Into the agent's default archive, which the first insert makes, unless `place` says another. */
+/** Inserts into the agent's default archive, created on first use, unless `place` names another. */
 export async function insertPassages(
   tx: Transaction,
   agent: { readonly id: AgentId; readonly name: string },
@@ -103,10 +103,10 @@ export async function insertPassages(
       `The passage ${old.id} stands in the archive ${old.archiveId}, and what supersedes it belongs beside it. Leave archive_id out.`,
     )
   }
-  // Whoever finds the old one in a shared archive is to find the new one too.
+  // The new passage goes to the old one's archive, so that all agents that share it find the new one too.
   const inserted = await insert(tx, old.archiveId, passages, at)
   const [stored] = inserted
-  // Until the archive was written to, another agent that has it may have superseded the same.
+  // Read again: another agent may have superseded the passage before the archive was locked.
   if (stored) await supersede(tx, agent.id, await findOwn(tx, agent.id, old.id), stored.id, at)
   return inserted
 }
@@ -133,10 +133,10 @@ async function supersede(
   if (old.id === id) {
     throw new UserError(
       'conflict',
-      `The passage ${id} says the same already; nothing was changed. Leave supersedes out, or give the text that is true now.`,
+      `The passage ${id} says the same already; nothing was changed. Omit supersedes, or give the text that is true now.`,
     )
   }
-  // The same call made again has nothing left to do.
+  // A repeated call finds its work done.
   if (old.supersededBy === id) return
   if (old.supersededBy !== null) {
     throw new UserError(
@@ -147,7 +147,7 @@ async function supersede(
   await tx.passages.supersede(agentId, old.id, id, at)
 }
 
-/** The passage of that id, if one of the agent's archives has it. */
+/** The passage with that id, if one of the agent's archives contains it. */
 async function findOwn(tx: Transaction, agentId: AgentId, passageId: string): Promise<Passage> {
   const [passage] = isId('passage', passageId)
     ? ((await tx.passages.around(agentId, passageId, 0)) ?? [])

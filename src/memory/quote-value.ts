@@ -1,9 +1,12 @@
 import { countCharacters, sliceCharacters } from '../core/text.ts'
 
-/** As much of a block as an error message can carry. */
+/** Characters of a block that an error message quotes. Chosen by hand. */
 const QUOTED_CHARACTERS = 2_000
 
-/** A block's text as it is now, for whoever edited an older one; of a long one its beginning. `next` is what to do with it. */
+/**
+ * Quotes a block's current text for a caller that edited an older one; a long text is cut. `next` says what to do with
+ * it.
+ */
 export function quoteValue(value: string, next: string): string {
   if (value === '') return `The block is empty now. ${next}`
   const shown = sliceCharacters(value, 0, QUOTED_CHARACTERS)
@@ -15,7 +18,7 @@ export function quoteValue(value: string, next: string): string {
   return `The block reads now${part}:\n${fence}\n${shown}\n${fence}\n${next}`
 }
 
-/** Longer than any row of backticks in the text, so that nothing in it ends the quotation. */
+/** Longer than any run of backticks in the text, so that the text can't end the quotation. */
 function fenceFor(text: string): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((row) => row.length))
   return '`'.repeat(longest + 1)

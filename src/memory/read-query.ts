@@ -1,6 +1,6 @@
 import { checkLength, LIMITS } from '../core/limits.ts'
 
-/** Undefined: there is nothing in it to look for. Throws a UserError where it is too long to be a question. */
+/** Undefined: the query is empty. Throws UserError if it exceeds its limit. */
 export function readQuery(query: string | undefined): string | undefined {
   if (query === undefined || query.trim() === '') return undefined
   checkLength('The query', query, LIMITS.query)

@@ -16,7 +16,10 @@ export interface RecallFilter {
   readonly cursor?: string | undefined
 }
 
-/** Recall memory: the whole conversation, in the context or not. A search with a query waits for `embed`, where messages have vectors. */
+/**
+ * Recall memory: the whole conversation, in context or not. A search with a query waits for `embed` if messages have
+ * vectors.
+ */
 export function createRecallMemory(store: Store, embed?: EmbedQuery) {
   return {
     async search(reference: string, filter: RecallFilter) {
@@ -24,7 +27,7 @@ export function createRecallMemory(store: Store, embed?: EmbedQuery) {
       return searchMessages(store, id, filter, embed)
     },
 
-    /** The message with up to `each` that were said before and after it, in order. */
+    /** The message with up to `each` messages before and after it, in order. */
     async around(reference: string, messageId: string, each: number): Promise<readonly Message[]> {
       const { id } = await findAgent(store.agents, reference)
       const messages = isId('message', messageId)

@@ -2,22 +2,24 @@ import { STOP_WORDS } from '../search/stop-words.ts'
 import { indexWords } from '../search/words.ts'
 
 /*
- * How much two texts say the same of the same thing, judged by their words: 1 for the same words, about 0.8 for nearly
- * the same, 0.5 for two that may contradict each other, as "The meeting is on Monday" and "The meeting is on Tuesday" do.
- * All numbers here are chosen by hand, on the pairs of `test/memory/similarity.test.ts`.
+ * How much two texts say the same about the same thing, by their words: 1 for the same words, about 0.8 for nearly the
+ * same, 0.5 for a possible contradiction such as "The meeting is on Monday" and "The meeting is on Tuesday". All
+ * numbers are chosen by hand, on the pairs of `test/memory/similarity.test.ts`. Pure.
  */
 
-/** From here on somebody should look at both. */
+/** From this value on a person should look at both. */
 export const SIMILAR = 0.55
 
-/** Of a document its beginning says what it is about. */
+/** The beginning of a document shows its topic. */
 const READ_CHARACTERS = 4_000
-/** Short words are mostly articles and the like, in whichever language; stop words are known for English alone. */
+/** Short words are mostly articles and the like, in any language; stop words are known only for English. */
 const SHORT = /^\p{Script=Latin}{1,3}$/u
 const SHORT_WEIGHT = 0.5
-/** Of a day, month or number, in whose place the other text has another: that is what contradictions are made of. */
+/**
+ * Share of a word left when a day, month or number has another value in the other text: contradictions look like this.
+ */
 const CHANGED_SHARE = 0.5
-/** Two texts that begin with the same thing are likely to be about it: so much of what is missing is forgiven them. */
+/** Texts that begin with the same word are likely about the same thing, so this share of missing words is ignored. */
 const SAME_TOPIC_SHARE = 0.2
 const OTHER_TOPIC_FACTOR = 0.85
 
@@ -27,13 +29,13 @@ const KINDS: readonly RegExp[] = [
   /^(januari|februari|march|april|may|june|juli|august|septemb|octob|novemb|decemb)$/,
 ]
 
-/** What of a text its likeness is judged by, without repeats, in order. */
+/** The distinct stems that identify a text's content, in order. */
 export function tellingStems(text: string): readonly string[] {
   const stems = new Set(indexWords(text.slice(0, READ_CHARACTERS)))
   return [...stems].filter((stem) => !STOP_WORDS.has(stem))
 }
 
-/** From 0 to 1. Pure; each is what `tellingStems` gives. */
+/** From 0 to 1. `a` and `b` are results of `tellingStems`. */
 export function similarity(a: readonly string[], b: readonly string[]): number {
   const total = weigh(a) + weigh(b)
   if (total === 0) return 0

@@ -35,6 +35,7 @@ export function questionWords(text: string): readonly string[] {
 }
 
 const stems = new Map<string, string>()
+/** Stems cached. Chosen by hand. */
 const MAX_STEMS = 50_000
 const ENGLISH = /^[a-z]{3,}$/
 

@@ -87,7 +87,7 @@ export function createStorage(opened: Opened): Storage {
         passages: { ...passageReads(scope), ...passageSearches(scope) },
         snapshot: (work) =>
           opened.snapshot((db) => {
-            // Whoever reads everything once would drive out of the cache what others read often.
+            // A single read of everything would evict what others read often.
             const own = { ...scopeOf(namespace, db), messageCache: createMessageCache() }
             return work(readsOf(own))
           }),

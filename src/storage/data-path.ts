@@ -18,7 +18,7 @@ const PLACEHOLDERS = [
 
 /**
  * An absolute path out of one that somebody wrote into the setting `name`; `~` is the home directory. A relative one is
- * of the working directory. Throws a ConfigError that names a placeholder which nobody filled in: the data would be in a
+ * of the working directory. Throws a ConfigError that names a placeholder that was not filled in: the data would be in a
  * directory of that name, wherever the client happened to be.
  */
 export function readDataPath(name: string, path: string): string {

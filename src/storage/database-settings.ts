@@ -80,7 +80,7 @@ function fromFileUrl(url: string): string {
   try {
     return decodeURIComponent(rest)
   } catch {
-    // A % that begins no code of a character may begin a name that nobody filled in, which is told by its reader.
+    // A % that begins no escape may begin a placeholder that was not filled in; its reader reports that.
     return placeholderIn(rest) === undefined ? '' : rest
   }
 }

@@ -4,17 +4,17 @@ import type { Block } from '../core/block.ts'
 import type { MessageBody } from '../core/message.ts'
 import type { ToolRule } from '../core/tool-rule.ts'
 
-/** What those who run agents say of one that comes from a file. Whatever throws, throws UserError. */
+/** Checks of an imported agent by the agent runtime. All errors are UserError. */
 export interface AgentChecks {
-  /** Rejects if this server can't use a model of that handle. */
+  /** Rejects if this server can't use the model. */
   model(handle: string): Promise<void>
   isTool(name: string): boolean
-  /** Throws if such rules can't be kept with these tools. */
+  /** Throws if the rules are not valid with these tools. */
   toolRules(rules: readonly ToolRule[], tools: readonly string[]): void
-  /** Throws if no agent can be set so. */
+  /** Throws if the settings are not valid. */
   settings(settings: AgentSettings): AgentSettings
-  /** Throws if what is always in its context leaves no room for a conversation. */
+  /** Throws if the fixed part of its context leaves no room for a conversation. */
   room(agent: Agent, blocks: readonly Block[]): void
-  /** What a message takes of a context window, estimated. */
+  /** Estimated tokens of a message. */
   messageTokens(body: MessageBody): number
 }

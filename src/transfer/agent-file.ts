@@ -9,19 +9,20 @@ import { LIMITS } from '../core/limits.ts'
 import { cleanText, normalText } from '../core/text.ts'
 
 /*
- * An agent as a file: JSON text. Whatever a file holds was written by anybody, so nothing but what stands here gets in;
- * how its parts belong together is checked in `check-file.ts`. Ids in it say only what belongs to what within the file.
+ * The agent file format: JSON. A file is untrusted input, so only fields named here are read; consistency between its
+ * parts is checked in `check-file.ts`. Ids only link parts within the file.
  */
 
 export const FORMAT = 'recollect-agent'
-/** One more with every change that a reader of the one before would not understand. */
+/** Raised by every change that readers of the previous version would not understand. */
 export const FORMAT_VERSION = 2
 
+/** Chosen by hand. */
 const MAX_SUMMARY_LENGTH = 200_000
 /*
- * Of what is written entry by entry or checked against one another, so that no file of a few megabytes keeps a server
- * busy for long. An agent has a hundred of these if it has many; it collects tags over the years, so a file may have
- * more of them than a call.
+ * Limits of lists that are written entry by entry or cross-checked, so that a file of a few megabytes can't keep a
+ * server busy. Chosen by hand: a large agent has about a hundred entries. Tags accumulate over years, so a file may
+ * have more than one call allows.
  */
 const MAX_TAGS = 5_000
 const MAX_BLOCKS = 1_000
@@ -83,12 +84,12 @@ const agent = z.strictObject({
     ),
   description: upTo(LIMITS.description),
   agent_type: z.enum(AGENT_TYPES),
-  /** `provider/model`; null: whatever the server uses. */
+  /** `provider/model`; null: the server's default. */
   model: upTo(LIMITS.handle).nullable(),
-  /** What embeds its memory; null: as the server is set. */
+  /** Embedding model; null: the server's default. */
   embedding: upTo(LIMITS.handle).nullable(),
   context_window: z.int().min(MIN_CONTEXT_WINDOW).max(LIMITS.contextWindow),
-  /** Null: the system prompt that comes with its type. */
+  /** Null: the default system prompt of the agent type. */
   system: upTo(LIMITS.systemPrompt).nullable(),
   tags,
   tools: list(toolName, MAX_TAGS),
@@ -97,7 +98,7 @@ const agent = z.strictObject({
   created_at: moment,
 })
 
-/** What of its history is in its sight. Messages are numbered from 1, in their order. */
+/** The part of the history that is in context. Messages are numbered from 1, in order. */
 const context = z.strictObject({
   from: count(1),
   summaries_from: count(1),
@@ -131,13 +132,13 @@ const block = z.strictObject({
     'expected 1 to 64 characters out of A-Z a-z 0-9 _ . -',
   ),
   attached_at: moment,
-  /** From the first; the last is what the block holds. */
+  /** From version 1; the last is the block's current state. */
   versions: z.array(blockVersion).min(1),
 })
 
 const fields = z.record(z.string(), z.unknown())
 
-/** What the provider of a model wants back with what that model wrote. */
+/** Opaque data that a model's provider needs back with the model's message. */
 const extras = z.strictObject({
   model: text,
   wire: text,
@@ -145,9 +146,9 @@ const extras = z.strictObject({
   calls: z.array(fields.nullable()).optional(),
 })
 
-/** No model is shown it; from version 2 on. */
+/** Not sent to any model; since format version 2. */
 const hidden = z.boolean().optional()
-/** Said to a coding assistant; from version 2 on. */
+/** From a coding assistant's session; since format version 2. */
 const elsewhere = z.literal(true).optional()
 
 const message = z.discriminatedUnion('role', [
@@ -161,7 +162,7 @@ const message = z.discriminatedUnion('role', [
     reasoning: text,
     tool_calls: z.array(z.strictObject({ id: key, name: toolName, arguments: text })),
     said: z.array(text),
-    /** From version 2 on. */
+    /** Since format version 2. */
     extras: extras.optional(),
     elsewhere,
   }),
@@ -181,7 +182,7 @@ const passage = z.strictObject({
   text: filled(LIMITS.passage),
   tags,
   source: upTo(LIMITS.source),
-  /** Its place among those of its source, from 1; 0: it has no source. */
+  /** Position within its source, from 1; 0: no source. */
   position: count(0),
   created_at: moment,
   superseded_by: key.optional(),
@@ -197,7 +198,7 @@ const archive = z.strictObject({
   passages: z.array(passage),
 })
 
-/** What stands before the parts, and says whether they can be read. */
+/** Read first: says whether the rest can be read. */
 export const FileHead = z.looseObject({
   format: z.literal(FORMAT, `expected "${FORMAT}"`),
   version: z.int().min(1),

@@ -2,7 +2,7 @@ import { UserError } from '../core/errors.ts'
 import { countCharacters } from '../core/text.ts'
 import type { AgentFile, FileArchive, FileBlock, FilePassage } from './agent-file.ts'
 
-/** What no field shows by itself. Throws a UserError for the first place that breaks what always holds of an agent. */
+/** Checks consistency between fields. Throws UserError for the first violation. */
 export function checkFile({ context, summaries, blocks, messages, archives }: AgentFile): void {
   const next = messages.length + 1
   if (context.from > next) throw wrong('context.from', beyond(messages.length))
@@ -55,7 +55,7 @@ function checkArchive(place: string, { passages }: FileArchive): void {
   checkSupersession(at, passages)
 }
 
-/** What took the place of a passage stands in the same archive, and nothing took its own place in the end. */
+/** A superseding passage is in the same archive, and supersession has no cycles. */
 function checkSupersession(at: (index: number) => string, passages: readonly FilePassage[]): void {
   const byId = new Map(passages.map((passage) => [passage.id, passage]))
   const ends = new Set<string>()
@@ -90,6 +90,6 @@ function beyond(messages: number): string {
 function wrong(place: string, problem: string): UserError {
   return new UserError(
     'invalid_argument',
-    `The file is wrong: ${place} ${problem}; nothing was imported. Mend that place, or export the agent again.`,
+    `Invalid file: ${place} ${problem}; nothing was imported. Fix it and import again, or export the agent again.`,
   )
 }

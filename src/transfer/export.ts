@@ -17,12 +17,12 @@ import {
 } from './agent-file.ts'
 import { toFileSettings } from './file-settings.ts'
 
-/** Read at once; others have their turn in between. */
+/** Rows per read; other requests run in between. Chosen by hand. */
 const ROWS = 200
 
 /**
- * The file of an agent, piece by piece, one entry a line. `reads` are of one moment. What belongs to a server and not
- * to the agent is left out: its runs, other agents, and what can be computed again.
+ * Streams an agent as a file, one entry a line. `reads` must be a snapshot. Omitted: data of the server rather than the
+ * agent (runs, other agents), and everything that can be computed again.
  */
 export async function* exportAgent(
   reads: Reads,
@@ -57,7 +57,7 @@ export async function* exportAgent(
 
 type Pieces = AsyncIterable<string> | Iterable<string>
 
-/** Elements of a list, each in pieces, with what stands between them. */
+/** Elements of a list, each in pieces, with separators. */
 async function* list(elements: AsyncIterable<Pieces>): AsyncGenerator<string> {
   let between = '\n'
   for await (const element of elements) {
@@ -67,7 +67,7 @@ async function* list(elements: AsyncIterable<Pieces>): AsyncGenerator<string> {
   }
 }
 
-/** Batches of rows, each as the one piece of several elements. */
+/** Batches of rows; a batch is one piece with several elements. */
 async function* rows<Row>(
   batches: AsyncIterable<readonly Row[]>,
   toFile: (row: Row) => object,
@@ -103,7 +103,7 @@ async function* archivesOf(reads: Reads, agentId: AgentId) {
   } while (cursor !== undefined)
 }
 
-/** An object with these fields, and a list as its last. */
+/** An object with these fields and a list as the last one. */
 async function* inside(
   fields: object,
   name: string,
@@ -167,7 +167,7 @@ function toFileSummary({ text, fromSeq, toSeq, until, method }: Summary): FileSu
   return { text, from_message: fromSeq, to_message: toSeq, until, method }
 }
 
-/** What other agents did with a block that it shares is told as what was done from outside. */
+/** Changes of a shared block by other agents are exported as changes by a client. */
 function toFileVersion(version: BlockVersion, agentId: AgentId): FileVersion {
   const { author, reason } = version
   const isOthers = author.kind === 'agent' && author.agentId !== agentId

@@ -2,7 +2,7 @@ import { LIMITS } from '../core/limits.ts'
 import { countCharacters, sliceCharacters } from '../core/text.ts'
 import type { Transaction } from '../storage/port/store.ts'
 
-/** The name, or one like it that no agent has: whoever means the other agent by its name is still to reach it. */
+/** The name, or a variant that no agent has, so that references by name stay unambiguous. */
 export async function freeName(
   { agents }: Pick<Transaction, 'agents'>,
   name: string,

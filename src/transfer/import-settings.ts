@@ -8,18 +8,19 @@ import type { AgentChecks } from './agent-checks.ts'
 import type { FileAgent } from './agent-file.ts'
 import { fromFileSettings } from './file-settings.ts'
 
+/* Names quoted in a warning, and characters of each. Chosen by hand. */
 const MAX_NAMED = 20
 const NAME_SHOWN = 100
 
 export interface ImportedSettings {
   readonly agent: Agent
-  /** What is not as it was, in sentences. */
+  /** Sentences about everything that differs from the original. */
   readonly warnings: readonly string[]
 }
 
 /**
- * The agent of a file under its new id. What this server does not have is detached from it or, where it can do no harm
- * before somebody gives it what it wants, kept; both with a warning.
+ * The imported agent under a new id. References that this server can't resolve are dropped or, if harmless until
+ * someone provides them, kept; either way with a warning.
  */
 export async function importSettings(
   id: AgentId,
@@ -39,7 +40,7 @@ export async function importSettings(
       description: file.description,
       agentType: file.agent_type,
       model: file.model,
-      // To embed is to send everything it remembers somewhere; whoever runs the server chooses where.
+      // Embedding sends the agent's memory to a provider; only the operator of the server chooses that.
       embedding: null,
       contextWindow: file.context_window,
       system: file.system,
@@ -52,7 +53,7 @@ export async function importSettings(
     },
     warnings: [
       ...(dropped.length > 0
-        ? [`Tools that this server does not have were left out: ${listed(dropped)}.`]
+        ? [`Tools that this server does not have were not imported: ${listed(dropped)}.`]
         : []),
       ...rules.warnings,
       ...(await modelWarnings('model', file.model, checks)),
@@ -66,7 +67,7 @@ function parseRule(rule: FileAgent['tool_rules'][number], index: number): ToolRu
   return within(`agent.tool_rules[${index}]`, () => parseToolRule(rule))
 }
 
-/** Rules about tools that are gone are gone; if the others can't be kept without them, only approvals are. */
+/** Rules about missing tools are dropped. If the others are not valid without them, only approval rules remain. */
 function importRules(
   rules: readonly ToolRule[],
   tools: readonly string[],
@@ -75,7 +76,7 @@ function importRules(
   const about = rules.filter((rule) => toolsIn(rule).every((tool) => tools.includes(tool)))
   const warnings =
     about.length < rules.length
-      ? [`Tool rules about tools that were left out were left out: ${namesOf(rules, about)}.`]
+      ? [`Tool rules about missing tools were not imported: ${namesOf(rules, about)}.`]
       : []
   try {
     checks.toolRules(about, tools)
@@ -109,7 +110,7 @@ function namesOf(rules: readonly ToolRule[], without: readonly ToolRule[]): stri
   return listed(left.map(({ type, toolName }) => `${type} of ${toolName}`))
 }
 
-/** Whoever wrote the file chose these names. */
+/** The author of the file chose these names, so they are quoted and shortened. */
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, MAX_NAMED).map((name) => JSON.stringify(excerpt(name, NAME_SHOWN)))
   const more = names.length - shown.length
@@ -136,17 +137,15 @@ function embeddingWarnings({ embedding, settings }: FileAgent): readonly string[
     ...(embedding === null
       ? []
       : [
-          `Its embedding ${listed([embedding])} was left out, and its archives are embedded as this server is set. update_agent gives it another.`,
+          `Its embedding ${listed([embedding])} was not imported; its archives use the server's default embedding. Change it with update_agent.`,
         ]),
     ...(settings.embed_messages
-      ? [
-          'That its messages are embedded was left out. configure_agent with embed_messages switches it on.',
-        ]
+      ? ['Message embedding was not imported. Turn it on with configure_agent (embed_messages).']
       : []),
   ]
 }
 
-/** Says of a refusal where in the file its reason stands. */
+/** Adds the place in the file to the error of a check. */
 function within<T>(place: string, check: () => T): T {
   try {
     return check()
@@ -154,7 +153,7 @@ function within<T>(place: string, check: () => T): T {
     if (!(error instanceof UserError)) throw error
     throw new UserError(
       error.code,
-      `The file is wrong at ${place}, and nothing was imported. ${error.message}`,
+      `Invalid file at ${place}; nothing was imported. ${error.message}`,
     )
   }
 }

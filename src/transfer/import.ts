@@ -12,7 +12,7 @@ import type { AgentFile, FileArchive, FileBlock, FileMessage, FileSummary } from
 import { freeName } from './free-name.ts'
 import { type ImportedSettings, importSettings } from './import-settings.ts'
 
-/** Written by one statement. */
+/** Messages per INSERT. Chosen by hand. */
 const MESSAGES_AT_ONCE = 100
 
 export interface Imported {
@@ -21,8 +21,8 @@ export interface Imported {
 }
 
 /**
- * A new agent out of a file, or nothing at all. Everything gets new ids and belongs to it alone, so nothing that exists
- * is touched. It is written in one transaction, which holds up other writers while it lasts.
+ * Imports a file as a new agent, or changes nothing. Everything gets new ids, so no existing data is affected. One
+ * transaction, which blocks other writers while it lasts.
  */
 export async function importAgent(
   store: Store,
@@ -47,7 +47,7 @@ export async function importAgent(
     checks.room({ ...agent, name }, await tx.blocks.ofAgent(id))
     for (let start = 0; start < messages.length; start += MESSAGES_AT_ONCE) {
       await tx.messages.append(id, messages.slice(start, start + MESSAGES_AT_ONCE))
-      // Nobody can write meanwhile, but whoever reads is answered.
+      // Other writers wait, but readers are served.
       await letOthersTurn()
     }
     await importContext(tx, id, file.context, summaries, at)
@@ -72,7 +72,7 @@ async function importContext(
   summaries: readonly Summary[],
   at: Timestamp,
 ): Promise<void> {
-  // Each is added to those before it.
+  // Each extends those before it.
   for (const summary of summaries) await tx.agents.setContext(id, { summary }, at)
   await tx.agents.setContext(
     id,
@@ -87,7 +87,7 @@ async function importContext(
 }
 
 function importBlock(agentId: AgentId, { label, attached_at, versions }: FileBlock) {
-  // Runs and calls stayed where they were made.
+  // Runs and calls are not imported.
   const author = { kind: 'agent', agentId, runId: null, callId: null } as const
   const [first, ...rest] = versions.map(
     ({ by, read_only: readOnly, reason = null, ...version }, index): BlockVersion => ({
@@ -106,7 +106,7 @@ function importBlock(agentId: AgentId, { label, attached_at, versions }: FileBlo
   }
 }
 
-/** Their tokens are counted here: by a wrong number the agent would misjudge its context for ever. */
+/** Tokens are counted anew: with wrong numbers the agent would misjudge its context for ever. */
 function importMessages(
   messages: readonly FileMessage[],
   checks: AgentChecks,
@@ -126,7 +126,7 @@ function importMessages(
   })
 }
 
-/** `calls` are those so far, by their ids in the file; a result belongs to the last call of its id. */
+/** `calls` maps call ids of the file to new ids; a result belongs to the latest call with its id. */
 function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBody {
   switch (message.role) {
     case 'user':
@@ -168,7 +168,7 @@ function importArchive({ name, description, is_default, created_at, passages }: 
     if (id === undefined) throw new Error('a link to no passage passed the check of the file')
     return id
   }
-  // In a file of before, two may differ in their form alone; both are kept.
+  // In files of older versions two passages may differ only in their normal form; both are kept.
   const written = new Set(passages.map(({ text, source }) => JSON.stringify([text, source])))
   const inNormalForm = (passage: { readonly text: string; readonly source: string }) => {
     const text = normalText(passage.text)

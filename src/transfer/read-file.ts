@@ -5,7 +5,7 @@ import { limitError } from '../core/limited.ts'
 import { AgentFile, FileHead, FORMAT_VERSION } from './agent-file.ts'
 import { checkFile } from './check-file.ts'
 
-/** The agent that a file holds. Throws a UserError that says where it is wrong and what to do. */
+/** Parses an agent file. Throws UserError that says where it is invalid and what to do. */
 export function readFile(text: string): AgentFile {
   const value = parseJson(text)
   const head = FileHead.safeParse(value)
@@ -24,7 +24,7 @@ export function readFile(text: string): AgentFile {
 
 function parseJson(text: string): unknown {
   try {
-    // Editors on Windows put a mark before the text, which is no JSON.
+    // Windows editors put a byte order mark first, which is not JSON.
     return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch {
     throw new UserError(
@@ -65,7 +65,7 @@ function wrong(error: z.ZodError): UserError {
 function refusal(code: ErrorCode, issue: z.core.$ZodIssue | undefined): UserError {
   return new UserError(
     code,
-    `The file is wrong at ${placeOf(issue)}; nothing was imported. Mend that place, or export the agent again.`,
+    `Invalid file at ${placeOf(issue)}; nothing was imported. Fix it and import again, or export the agent again.`,
   )
 }
 

@@ -9,22 +9,25 @@ import { exportAgent } from './export.ts'
 import { type Imported, importAgent } from './import.ts'
 import { readFile } from './read-file.ts'
 
-/** Beyond this a file is not for clients: they would need hundreds of calls to read it. In UTF-16 code units. */
+/**
+ * A larger export is refused for MCP clients, which would need hundreds of calls to read it. In UTF-16 code units.
+ * Chosen by hand.
+ */
 const MAX_KEPT_LENGTH = 4_000_000
 const MAX_KEPT = 4
-/** Since it was last asked for. */
+/** Since its last use. Chosen by hand. */
 const KEPT_MILLISECONDS = 10 * 60_000
 
-/** An agent as a text that stays as it is while the agent goes on. */
+/** An export kept in memory: it stays the same while the agent continues. */
 export interface KeptExport {
   readonly id: string
   readonly agentId: AgentId
   readonly text: string
 }
 
-/** Agents as files, written and read. */
+/** Exports and imports agents as files. */
 export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) {
-  /** By id, that which was asked for last at the end. */
+  /** By export id, least recently used first. */
   const kept = new Map<string, KeptExport & { readonly until: number }>()
 
   function keep(one: KeptExport): KeptExport {
@@ -48,7 +51,7 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
     return keep({ id: `export-${randomUUID()}`, agentId: agent.id, text: pieces.join('') })
   }
 
-  /** Hands the file to `write` piece by piece, each after the one before was taken. */
+  /** Passes the file to `write` piece by piece, awaiting each. */
   async function writeAgent(
     reference: string,
     write: (piece: string) => void | Promise<void>,
@@ -62,7 +65,7 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
   return {
     writeAgent,
 
-    /** The file as it is now, kept for some minutes under an id; with that id, the same text again. */
+    /** The current file, kept for some minutes under an id; with `exportId`, the same text again. */
     async export(reference: string, exportId?: string): Promise<KeptExport> {
       if (exportId === undefined) return begin(reference)
       const { id } = await findAgent(store.agents, reference)
@@ -70,7 +73,7 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
       if (known && known.agentId === id && known.until >= clock()) return keep(known)
       throw new UserError(
         'not_found',
-        'That export of the agent is not kept any more. Begin again without export_id and offset, and drop the pages that you have.',
+        'This export has expired. Start again without export_id and offset, and discard the pages that you have.',
       )
     },
 
@@ -83,6 +86,6 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
 function tooLong(id: AgentId): UserError {
   return new UserError(
     'limit_exceeded',
-    `The agent takes more than ${MAX_KEPT_LENGTH.toLocaleString('en')} characters. Whoever runs the server can write it to a file: recollect export ${id} <file>.`,
+    `The agent file has more than ${MAX_KEPT_LENGTH.toLocaleString('en')} characters. The operator of the server can write it to a file: recollect export ${id} <file>.`,
   )
 }

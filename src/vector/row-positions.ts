@@ -10,6 +10,7 @@ export interface RowPositions {
 }
 
 const EMPTY = -1
+/** A power of two. Chosen by hand. */
 const MIN_SLOTS = 64
 
 /** `numberAt` returns the row number at a position. */

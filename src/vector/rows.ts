@@ -41,6 +41,7 @@ export interface Rows {
   clear(): void
 }
 
+/** Initial capacity. Chosen by hand. */
 const FIRST_POSITIONS = 256
 
 export function createRows(codes: Codes, kernel: Kernel): Rows {

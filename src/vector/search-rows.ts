@@ -31,7 +31,8 @@ export interface VectorAnswer {
 
 /** Candidates kept by the first and second scan; after that, every row is a candidate. Chosen by hand. */
 const CANDIDATES = [1_024, 16_384]
-const FIRST_FETCH = { int8: 6, bits: 16 }
+/** Vectors of the first fetch, per wanted row. Chosen by hand. */
+const FIRST_FETCH = { int8: 6, binary: 16 }
 /** Rows per uninterrupted fetch. Chosen by hand. */
 const MAX_AT_A_TIME = 256
 /** Maximum vectors read per wanted row with binary quantization. Chosen by hand. */
@@ -102,11 +103,11 @@ async function rescore(
   const slack = prepared.slack(rows.residual())
   const spread = prepared.spread(rows.residual())
   const isDecided = (next: number): VectorAnswer['certainty'] | null => {
-    const least = ranking.scoreToBeat()
+    const threshold = ranking.scoreToBeat()
     const estimate = next + prepared.constant
-    if (estimate + slack < least) return 'proven'
+    if (estimate + slack < threshold) return 'proven'
     if (untilProven || spread === null) return null
-    if (estimate + SPREADS * spread < least) return 'likely'
+    if (estimate + SPREADS * spread < threshold) return 'likely'
     return ranking.fetched() >= MAX_FETCHED * limit ? 'cut' : null
   }
   let until = FIRST_FETCH[codes.kind] * limit

@@ -1,4 +1,4 @@
-import { createBitCodes, meanOf } from './codes/bit-codes.ts'
+import { createBinaryCodes, meanOf } from './codes/binary-codes.ts'
 import type { Codes, CodesKind } from './codes/codes.ts'
 import { decodeFloat32, encodeFloat32 } from './codes/float32.ts'
 import { createInt8Codes } from './codes/int8-codes.ts'
@@ -13,7 +13,7 @@ export type { RowFilter } from './rows.ts'
 export type { VectorAnswer, VectorSearch } from './search-rows.ts'
 export { startTimeSlices, type TimeSlices } from './time-slices.ts'
 export type { Codes, CodesKind, Kernel }
-export { createBitCodes, createInt8Codes, decodeFloat32, encodeFloat32, meanOf }
+export { createBinaryCodes, createInt8Codes, decodeFloat32, encodeFloat32, meanOf }
 
 /**
  * In-memory index of one archive under one embedding model. It scans short codes of all vectors for candidates, then

@@ -16,7 +16,7 @@ test.each([
   expect(parseMoment('after', text)).toBe(moment)
 })
 
-test('the end of a date is its last millisecond, and of a moment the moment itself', () => {
+test('a date ends at its last millisecond, and a moment ends at itself', () => {
   expect(parseMoment('before', '2026-03-31', 'end')).toBe('2026-03-31T23:59:59.999Z')
   expect(parseMoment('before', '2026-03-31T14:00:00Z', 'end')).toBe('2026-03-31T14:00:00.000Z')
 })

@@ -10,7 +10,7 @@ test('a name is taken as it is', () => {
   expect(readNamespace('team.blue', {})).toEqual({ kind: 'namespace', namespace: 'team.blue' })
 })
 
-test('a project goes by the name of its directory, and by where that is', () => {
+test('a project namespace has the name of its directory and a digest of its path', () => {
   expect(projectAt('/home/ben/kites')).toMatch(/^kites-[0-9a-f]{12}$/)
   expect(projectAt('/home/ben/kites')).toBe(projectAt('/home/ben/kites/'))
   expect(projectAt('/home/ben/kites')).not.toBe(projectAt('/home/eva/kites'))
@@ -24,7 +24,7 @@ test.each(['/', '/home/ben/Kites & Bögen', '/srv/船', `/srv/${'long'.repeat(10
   },
 )
 
-test('a session has one for itself', () => {
+test('each session has its own namespace', () => {
   const at = (id: string) => readNamespace('session', { CLAUDE_CODE_SESSION_ID: id })
   expect(at('4f0c')).toMatchObject({ namespace: expect.stringMatching(/^session-[0-9a-f]{12}$/) })
   expect(at('4f0c')).toEqual(at('4f0c'))

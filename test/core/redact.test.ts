@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { redactSecrets } from '../../src/core/redact.ts'
 
-test('known secrets are taken out wherever they stand, whatever characters they have', () => {
+test('known secrets are redacted everywhere, with any characters', () => {
   const secret = 'p$1.w(rd*'
   expect(redactSecrets(`a ${secret}, ${secret}!`, [secret])).toBe('a [redacted], [redacted]!')
 })
 
-test('of a secret that begins with another one nothing is left over', () => {
+test('a secret that begins with another one is redacted completely', () => {
   const secrets = ['correct-horse', 'correct-horse-battery']
   expect(redactSecrets('key=correct-horse-battery', secrets)).toBe('key=[redacted]')
   expect(redactSecrets('key=correct-horse-battery', [...secrets].reverse())).toBe('key=[redacted]')

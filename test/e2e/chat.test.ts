@@ -57,7 +57,7 @@ describe('recollect chat', () => {
     )
     terminal.type(`Keep this.${ENTER}`)
     await terminal.shows(
-      /Ada wants to call archival_memory_insert with .*pot[\s\S]*May it\? \[y\/n\] /,
+      /Ada wants to call archival_memory_insert with .*pot[\s\S]*Allow it\? \[y\/n\] /,
     )
     terminal.type(`y${ENTER}`)
     await terminal.shows(/Ada> It is stored\.[\s\S]*you> /)

@@ -388,7 +388,7 @@ describe('a port that is in use', () => {
 })
 
 describe('serve', () => {
-  it('says in five lines where it is, where the data lives, which model and why, and how to add it', async () => {
+  it('says in five lines its address, the data, the model with the reason, and how to add it', async () => {
     const home = newHome()
     const serving = await startServe(withoutKey(home))
     await expect.poll(() => serving.errors().split('\n').length, PATIENT).toBeGreaterThanOrEqual(5)

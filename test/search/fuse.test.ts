@@ -12,7 +12,7 @@ test('a list that is alone keeps its order and scores', () => {
   expect(fuseByRank([])).toEqual([])
 })
 
-test('what both found comes before what one of them found at the same place', () => {
+test('an entry in both lists ranks above an entry at the same place in one', () => {
   const fused = fuseByRank([
     { retriever: 'keyword', weight: 1, entries: entries(1, 2) },
     { retriever: 'vector', weight: 1, entries: entries(3, 2) },

@@ -13,13 +13,13 @@ function rank(words: readonly string[], candidates: readonly Candidate[], dates 
   return rankByWords(terms, dates, candidates, 100).map(({ row }) => row)
 }
 
-test('what has none of the words is no answer, whoever its neighbours are', () => {
+test('an entry with none of the words is no result, whatever its neighbours contain', () => {
   const candidates = [candidate(1, 'tea'), candidate(2, 'milk', { before: ['tea tea'] })]
   expect(rank(['tea'], candidates)).toEqual([1])
   expect(rank(['coffe'], candidates)).toEqual([])
 })
 
-test('more of the words is better, and a word said again adds less', () => {
+test('more of the words rank higher, and repeating a word adds less', () => {
   const candidates = [
     candidate(1, 'tea tea tea and cake'),
     candidate(2, 'tea and milk for me'),
@@ -46,7 +46,7 @@ test('neighbours lend context, nearer ones more', () => {
   expect(rank(['tea', 'kettl'], candidates)).toEqual([2, 1, 3])
 })
 
-test('the document in which most was found lends to its passages', () => {
+test('passages of the document with the most hits are boosted', () => {
   const candidates = [
     candidate(1, 'tea here', { group: 'a' }),
     candidate(2, 'tea here', { group: 'b' }),
@@ -55,7 +55,7 @@ test('the document in which most was found lends to its passages', () => {
   expect(rank(['tea', 'kettl'], candidates)).toEqual([3, 1, 2])
 })
 
-test('who is named, when, and by whom it was said decides between equals', () => {
+test('the person and date named, and the speaker, decide between equals', () => {
   expect(
     rank(['tea', 'ada'], [candidate(2, 'Ben: tea with Ada'), candidate(1, 'Ada: tea with Ben')]),
   ).toEqual([1, 2])
@@ -64,13 +64,13 @@ test('who is named, when, and by whom it was said decides between equals', () =>
   expect(rank(['tea'], [candidate(2, 'tea', { weight: 0.6 }), candidate(1, 'tea')])).toEqual([1, 2])
 })
 
-test('of equals the newer comes first', () => {
+test('the newer of two equal entries comes first', () => {
   expect(rank(['tea'], [candidate(1, 'tea'), candidate(3, 'tea'), candidate(2, 'tea')])).toEqual([
     3, 2, 1,
   ])
 })
 
-test('a guess at a spelling counts less than the word itself', () => {
+test('a guessed spelling counts less than the word itself', () => {
   const terms = [
     {
       spellings: [

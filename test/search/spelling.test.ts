@@ -26,7 +26,7 @@ test.each([
   expect(guess(stem)).toEqual(meant)
 })
 
-test('only words that are used where one searches', () => {
+test('only words used in the searched scope are guessed', () => {
   expect(guess('jettl', ['settl'])).toEqual(['settl'])
   expect(guess('kettel', [])).toEqual([])
 })

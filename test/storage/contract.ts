@@ -24,7 +24,7 @@ import { vectorContract } from './contract/vectors.ts'
 import { wordContract } from './contract/words.ts'
 import { writerContract } from './contract/writers.ts'
 
-/** What every driver of the port must keep. `open` gives an empty database of its own each time. */
+/** The contract of every driver of the port. `open` returns a new empty database each time. */
 export function storageContract(
   name: string,
   open: () => Promise<TestStorage>,

@@ -17,13 +17,13 @@ const OF_OTHERS = /^(sqlite_|(passage|message)_words)/
 const names = (query: string) =>
   look(work.path, (handle) => handle.prepare(query).pluck().all() as string[])
 
-test('every table of a migrated database is copied or made anew', () => {
+test('every table of a migrated database is copied or rebuilt', () => {
   const tables = names("SELECT name FROM sqlite_master WHERE type = 'table'")
   const ours = tables.filter((name) => !OF_OTHERS.test(name))
   expect(ALL_TABLES.toSorted()).toEqual(ours.toSorted())
 })
 
-test('every column of a table that is copied is, and its key is unique', () => {
+test('every column of a copied table is copied, and its key is unique', () => {
   for (const { name, columns, key } of COPIED_TABLES) {
     const there = names(`SELECT name FROM pragma_table_info('${name}')`)
     expect([name, columns.map((column) => column.name).toSorted()]).toEqual([

@@ -34,7 +34,7 @@ afterAll(async () => {
 const silent = { progress() {}, prepared() {}, atWork() {} }
 const never = new AbortController().signal
 
-it('brought to PostgreSQL and back, everything is as it was', async () => {
+it('a copy to PostgreSQL and back is identical', async () => {
   const reach = createPgConfig(server)
   const from = await openSqliteToCopy(source)
   const to = await openPostgresAsTarget(reach, 'there')

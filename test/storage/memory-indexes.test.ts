@@ -17,9 +17,9 @@ import {
 } from '../support/vectors.ts'
 import { createWorkplace, type Workplace } from './workplace.ts'
 
-/** Enough for codes by bits to be kept. */
+/** Enough for binary codes to be stored. */
 const ROWS = 1_200
-/** Bytes and bits of all of them at once, with room to grow. */
+/** Both kinds of codes of all of them at once, with room to grow. */
 const ROOM_FOR_BOTH = ROWS * 1.1 * (104 + 48)
 const LIMIT = 10
 
@@ -80,9 +80,9 @@ async function searchBy(indexes: MemoryIndexes): Promise<CodesKind | undefined> 
   return answer?.kind
 }
 
-test('a large set is searched by bits until its bytes are there, and every answer has what was written before it', async () => {
+test('a large set is searched by binary codes until its int8 codes are loaded, and every result includes earlier writes', async () => {
   const indexes = open(ROOM_FOR_BOTH)
-  expect(await searchBy(indexes)).toBe('bits')
+  expect(await searchBy(indexes)).toBe('binary')
   for (let round = 1; (await searchBy(indexes)) !== 'int8'; round += 1) {
     await put(round * 7, 3, round)
     await remove([round * 11, round * 13])
@@ -94,18 +94,18 @@ test('a large set is searched by bits until its bytes are there, and every answe
   expect(indexes.count).toBe(1)
 })
 
-test('a set stays with bits where there is no room for both at once', async () => {
+test('a set keeps binary codes if there is no room for both at once', async () => {
   const indexes = open(ROWS * 1.1 * 100)
   for (let round = 0; round < 5; round += 1) {
-    expect(await searchBy(indexes)).toBe('bits')
+    expect(await searchBy(indexes)).toBe('binary')
     await sleep(20)
   }
 })
 
-test('a set whose vectors all went and came back is searched by codes around the same centroid', async () => {
+test('a set whose vectors were all deleted and stored again keeps its centroid', async () => {
   await remove([...current.keys()])
   await put(1, ROWS / 2, 1)
   await put(1 + ROWS / 2, ROWS / 2, 1)
   const indexes = open(ROWS * 1.1 * 100)
-  expect(await searchBy(indexes)).toBe('bits')
+  expect(await searchBy(indexes)).toBe('binary')
 })

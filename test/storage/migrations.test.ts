@@ -38,7 +38,7 @@ function oldAgent(id: string, fields: Row = {}): Row {
   }
 }
 
-test('an agent of before tool rules has none, and its open calls need no approval', async () => {
+test('an agent older than tool rules has none, and its open calls need no approval', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
   const path = join(directory, 'recollect.db')
   await (await openSqlite(path, MIGRATIONS.slice(0, 1))).close()
@@ -97,7 +97,7 @@ test('an agent of before tool rules has none, and its open calls need no approva
   await rm(directory, { recursive: true })
 })
 
-test('of before detaching was remembered, blocks are known since they were attached', async () => {
+test('blocks attached before detaching was logged are known since their attachment', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
   const path = join(directory, 'recollect.db')
   const old = await openSqlite(path, MIGRATIONS.slice(0, 3))
@@ -117,7 +117,7 @@ test('of before detaching was remembered, blocks are known since they were attac
   await rm(directory, { recursive: true })
 })
 
-test('what was stored before search was ranked is found, in its place and counted', async () => {
+test('data older than ranked search is found, positioned and counted', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
   const path = join(directory, 'recollect.db')
   await (await openSqlite(path, MIGRATIONS.slice(0, 3))).close()
@@ -208,7 +208,7 @@ test('what was stored before search was ranked is found, in its place and counte
   await rm(directory, { recursive: true })
 })
 
-test('archives of before they counted know what was superseded and found in them', async () => {
+test('archives older than their counts get counts of superseded and found passages', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
   const path = join(directory, 'recollect.db')
   await (await openSqlite(path, MIGRATIONS.slice(0, 5))).close()
@@ -246,7 +246,7 @@ test('archives of before they counted know what was superseded and found in them
   await rm(directory, { recursive: true })
 })
 
-test('agents of before remember whether a real model has answered them, and which was the last', async () => {
+test('older agents know the last real model that answered them, if any', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
   const path = join(directory, 'recollect.db')
   await (await openSqlite(path, MIGRATIONS.slice(0, 11))).close()

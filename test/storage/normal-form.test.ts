@@ -51,7 +51,7 @@ describe.each([
   ['SQLite', onSqlite],
   ['PostgreSQL', onPostgres],
 ] as const)('in a database of before in %s', (_, onDatabase) => {
-  test('what looks the same becomes one, and nothing of it is lost', async () => {
+  test('entries that look the same are merged, and nothing is lost', async () => {
     await onDatabase(async (open) => {
       const old = await open(BEFORE)
       const before = old.in('default')

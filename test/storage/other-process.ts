@@ -12,7 +12,7 @@ import {
 } from '../support/vectors.ts'
 import { type MigrationSet, madeUp } from './made-up-migrations.ts'
 
-/** What the tests of SQLite ask of another process, which `startProcess` bundles from this file. */
+/** Actions that SQLite tests run in another process; `startProcess` bundles it from this file. */
 export type Order =
   | { readonly kind: 'open'; readonly path: string; readonly migrations: MigrationSet }
   | { readonly kind: 'insert agents'; readonly count: number }

@@ -23,7 +23,7 @@ function troubled(changes: ChangeLog): { readonly changes: ChangeLog; trouble: b
   return state
 }
 
-test('while changes can not be read it is said, and none is lost', async () => {
+test('a failure to read changes is reported, and no change is lost', async () => {
   const { storage, close } = await openTestStorage()
   const state = troubled(storage.changes)
   const published: number[] = []

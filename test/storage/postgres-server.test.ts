@@ -11,7 +11,7 @@ import {
 } from '../support/postgres-stores.ts'
 import { at, byClient, insertAgent, insertBlock, insertRun, someAgent } from '../support/stores.ts'
 
-/* What only a server of its own shows: several sessions, lost connections, its rights. */
+/* Needs a real server: several sessions, lost connections, permissions. */
 
 describe.skipIf(TEST_SERVER === undefined)('a PostgreSQL server', () => {
   const opened: Storage[] = []
@@ -41,7 +41,7 @@ describe.skipIf(TEST_SERVER === undefined)('a PostgreSQL server', () => {
       [schema],
     )
 
-  test('of ten servers that start at once one migrates, and all can work', async () => {
+  test('one of ten servers that start at once migrates, and all can work', async () => {
     const storages = await Promise.all(Array.from({ length: 10 }, () => open({ connections: 2 })))
     const agents = await Promise.all(storages.map((storage) => insertAgent(storage.in('default'))))
     const { items } = await (await open()).in('default').agents.list({ limit: 20 })
@@ -50,7 +50,7 @@ describe.skipIf(TEST_SERVER === undefined)('a PostgreSQL server', () => {
     expect(rows).toEqual([{ count: 1 }])
   }, 120_000)
 
-  test('what is written while connections are cut again and again is stored once, and all of it', async () => {
+  test('writes during repeated connection losses are all stored exactly once', async () => {
     const storage = await open()
     const store = storage.in('default')
     const block = await insertBlock(store, [], { value: '0' })
@@ -96,7 +96,7 @@ describe.skipIf(TEST_SERVER === undefined)('a PostgreSQL server', () => {
     poller.stop()
   }, 60_000)
 
-  test('a change of a transaction that ends later than those after it is passed over by nobody', async () => {
+  test('a change whose transaction ends after later ones is missed by no reader', async () => {
     const storage = await open()
     const told: string[] = []
     const poller = await pollChanges(
@@ -118,7 +118,7 @@ describe.skipIf(TEST_SERVER === undefined)('a PostgreSQL server', () => {
     poller.stop()
   }, 60_000)
 
-  test('a transaction of another program that takes long keeps no change back', async () => {
+  test('a long transaction of another program delays no change', async () => {
     const storage = await open()
     await admin.query('CREATE TEMPORARY TABLE elsewhere (id integer)')
     await admin.query('BEGIN')
@@ -166,7 +166,7 @@ describe.skipIf(TEST_SERVER === undefined)('a PostgreSQL server', () => {
     })
   })
 
-  test('where nothing is there, whoever only reads is told so, and nothing is made', async () => {
+  test('a read-only open of an empty database says so, and creates nothing', async () => {
     await expect(open({ reads: true })).rejects.toMatchObject({ code: 'not_found' })
     const { rows } = await admin.query('SELECT tablename FROM pg_tables WHERE schemaname = $1', [
       schema,
@@ -174,7 +174,7 @@ describe.skipIf(TEST_SERVER === undefined)('a PostgreSQL server', () => {
     expect(rows).toEqual([])
   })
 
-  test('opened to read, it shows what is there, and changes nothing', async () => {
+  test('a database opened read-only shows its data, and stays unchanged', async () => {
     const agent = await insertAgent((await open()).in('default'))
     const reading = await open({ reads: true })
     expect(await reading.in('default').agents.get(agent.id)).toEqual(agent)
@@ -183,11 +183,11 @@ describe.skipIf(TEST_SERVER === undefined)('a PostgreSQL server', () => {
     ).rejects.toMatchObject({ code: 'read_only' })
   })
 
-  test('a copy is refused, and the tool named that makes it', async () => {
+  test('a backup is refused with the name of the tool that makes it', async () => {
     await expect((await open()).backup('/tmp/copy')).rejects.toThrow(/pg_dump/)
   })
 
-  test('letters are ordered by their bytes, as in SQLite, whatever the server prefers', async () => {
+  test('text is ordered by its bytes, as in SQLite, whatever the collation of the server', async () => {
     const storage = await open()
     const store = storage.in('default')
     const agent = await insertAgent(store, { tags: [] })

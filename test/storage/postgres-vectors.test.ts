@@ -9,7 +9,7 @@ import { openPostgresTestStorage } from '../support/postgres-stores.ts'
 import { at, insertAgent, insertArchive, insertPassages, seededRandom } from '../support/stores.ts'
 import { embedAs, randomVector } from '../support/vectors.ts'
 
-/* A set that is too large to be read as a whole: its bits are compared, or an index is built for it and asked. */
+/* A set too large for a full scan: binary codes are compared, or an HNSW index is built and used. */
 
 const HANDLE = 'test/model'
 /** That of no other file, as indexes are looked for on the whole server. */
@@ -31,7 +31,7 @@ const tagsOf = (number: number) => [
 const numberOf = (text: string) => Number(text.slice('number '.length))
 
 const WAYS = [
-  { how: 'bits', setSizes: undefined },
+  { how: 'binary', setSizes: undefined },
   { how: 'an index', setSizes: { few: 2_000, many: 2_000 } },
 ] as const
 
@@ -128,7 +128,7 @@ describe.skipIf(TEST_SERVER === undefined).each(WAYS)(
       })
     })
 
-    test('is found, nearly as well as by reading all of it', async () => {
+    test('is searched nearly as exactly as by a full scan', async () => {
       let found = 0
       for (const question of questions) {
         const right = expected(question, everything)
@@ -137,7 +137,7 @@ describe.skipIf(TEST_SERVER === undefined).each(WAYS)(
       expect(found / questions.length / 10).toBeGreaterThanOrEqual(0.95)
     })
 
-    test('never comes back short, however much a filter leaves out', async () => {
+    test('returns full pages, however much a filter excludes', async () => {
       for (const question of questions) {
         const half = await nearest(question, { tags: ['half'], limit: 50 })
         expect(half).toHaveLength(50)
@@ -147,7 +147,7 @@ describe.skipIf(TEST_SERVER === undefined).each(WAYS)(
       }
     })
 
-    test('what was superseded or deleted is not found, and what takes its place is', async () => {
+    test('superseded or deleted passages are not found, and their successors are', async () => {
       const store = opened.storage.in('default')
       const [question] = questions
       if (!question) throw new Error('there is no question')

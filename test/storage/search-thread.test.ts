@@ -19,7 +19,7 @@ const REQUEST = {
   filter: { scopes: ['none'], owners: [] },
 } as const
 
-test('a search that fails says so, and the next one is made', async () => {
+test('a failing search reports its error, and the next one succeeds', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'recollect-search-'))
   const database = join(directory, 'recollect.db')
   const thread = createSearchThread({ database, busyMilliseconds: 100, vectorBytes: 0 })
@@ -35,7 +35,7 @@ test('a search that fails says so, and the next one is made', async () => {
   expect(await thread.searches.ranked(REQUEST)).toMatchObject({ hits: [], more: false })
 })
 
-test('what was asked before the thread is closed is answered with an error, not with silence', async () => {
+test('searches pending when the thread is closed are answered with an error', async () => {
   const thread = createSearchThread({ database: '/nowhere', busyMilliseconds: 100, vectorBytes: 0 })
   const asked = thread.searches.ranked(REQUEST)
   const answered = expect(asked).rejects.toThrow()
@@ -72,7 +72,7 @@ describe.each([
   ['longer', SLOW, { deadlineMilliseconds: 250 }],
   ['more memory', LARGE, { heapMegabytes: 32, deadlineMilliseconds: 600_000 }],
 ])('a search that takes %s than it may', (_, request, options) => {
-  test('is refused, and those beside it are made', { timeout: 120_000 }, async () => {
+  test('is refused, and concurrent ones succeed', { timeout: 120_000 }, async () => {
     const thread = await threadWith(options)
     const before = thread.searches.ranked(REQUEST)
     const tooMuch = thread.searches.ranked(request)

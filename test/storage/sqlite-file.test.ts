@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => work.clear())
 
 describe('the file of SQLite', () => {
-  test('the file and what lies beside it are for this user alone', async () => {
+  test('the file and its companions are accessible to this user only', async () => {
     const storage = await open()
     await insertAgent(storage.in('default'))
     const rights = async (file: string) => (await stat(file)).mode & 0o777
@@ -41,7 +41,7 @@ describe('the file of SQLite', () => {
     expect(await rights(join(directory, 'copy.db'))).toBe(0o600)
   })
 
-  test('opened to read, it is as it was, and can be copied but not changed', async () => {
+  test('a file opened read-only stays unchanged and can be copied', async () => {
     const storage = await open()
     const agent = await insertAgent(storage.in('default'), { name: 'Ärzte' })
     const reading = await openSqliteToRead(path)
@@ -60,7 +60,7 @@ describe('the file of SQLite', () => {
     await reading.close()
   })
 
-  test('what was stored is there when the file is opened again', async () => {
+  test('stored data is there when the file is opened again', async () => {
     const first = await open()
     const agent = await insertAgent(first.in('default'))
     await first.close()
@@ -93,7 +93,7 @@ describe('the file of SQLite', () => {
     await expect(attach).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_FOREIGNKEY' })
   })
 
-  test('versions of a block are kept, all of them as they were', async () => {
+  test('all versions of a block are kept unchanged', async () => {
     const storage = await open()
     const store = storage.in('default')
     const block = await insertBlock(store, [], { value: 'one' })
@@ -107,7 +107,7 @@ describe('the file of SQLite', () => {
     ])
   })
 
-  test('no words are left in the index of an agent or a passage that was deleted', async () => {
+  test('deleting an agent or passage leaves no words in the index', async () => {
     const storage = await open()
     const store = storage.in('default')
     const { id } = await insertAgent(store)
@@ -181,7 +181,7 @@ describe('a backup of SQLite', () => {
     expect(await copy.agents.get(later.id)).toBeUndefined()
   })
 
-  test('a backup that is made while others write ends, and is of one moment', async () => {
+  test('a backup during writes finishes, and is consistent', async () => {
     const storage = await open()
     const store = storage.in('default')
     const { id } = await insertAgent(store)

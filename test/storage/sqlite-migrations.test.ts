@@ -88,7 +88,7 @@ describe('migrations of SQLite', () => {
     expect(await files()).toEqual(['recollect.db'])
   })
 
-  test('whoever was opened before a migration writes nothing after it, and still reads', async () => {
+  test('a process that opened the file before a migration still reads, and no longer writes', async () => {
     const old = await open()
     const agent = await insertAgent(old.in('default'))
     await open(madeUp('one more'))

@@ -57,7 +57,7 @@ describe('processes that share a file of SQLite', () => {
     expect(readValue(join(directory, '3', 'recollect.db'), 'SELECT count(*) FROM agent')).toBe(60)
   })
 
-  test('of processes that migrate at once one does it, and every copy holds the old version', async () => {
+  test('one of several migrating processes migrates, and every backup holds the old version', async () => {
     const others = await start(3)
     for (const round of [1, 2, 3]) {
       const folder = join(directory, `${round}`)
@@ -89,7 +89,7 @@ describe('processes that share a file of SQLite', () => {
     expect(await fresh?.order({ kind: 'insert agents', count: 1 })).toEqual(done(VERSION_NOW + 1))
   })
 
-  test('while another process holds the lock this one goes on with other things, and writes then', async () => {
+  test('while another process holds the lock, this one stays responsive, and writes afterwards', async () => {
     const storage = await open()
     const store = storage.in('default')
     const [other] = await start(1)
@@ -111,7 +111,7 @@ describe('processes that share a file of SQLite', () => {
     expect((await store.agents.list({ limit: 9 })).items).toHaveLength(1)
   })
 
-  test('a process learns of what another has committed', async () => {
+  test('a process is notified of commits of another', async () => {
     const storage = await open()
     const [other] = await start(1)
     await other?.order({ kind: 'open', path, migrations: 'as they are' })
@@ -122,7 +122,7 @@ describe('processes that share a file of SQLite', () => {
     expect(await storage.changes.after(0, 9)).toHaveLength(2)
   })
 
-  test('what was committed survives a process that is killed in the middle of its work', async () => {
+  test('commits survive a process that is killed during its work', async () => {
     const storage = await open()
     const [other] = await start(1)
     await other?.order({ kind: 'open', path, migrations: 'as they are' })

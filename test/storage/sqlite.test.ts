@@ -34,7 +34,7 @@ async function openAndSeeHandles() {
 }
 
 describe('the connections of SQLite', () => {
-  test('the one that reads and the one that writes lose nothing when the power fails', async () => {
+  test('neither the reading nor the writing connection loses commits in a power failure', async () => {
     const { storage, handles } = await openAndSeeHandles()
     const FULL = 2
     const settings = handles.map((handle) =>
@@ -50,14 +50,14 @@ describe('the connections of SQLite', () => {
     expect(handles.map((handle) => handle.open)).toEqual([false, false])
   })
 
-  test('neither waits for a lock long enough for anybody to notice', async () => {
+  test('neither blocks noticeably on a lock', async () => {
     const { handles } = await openAndSeeHandles()
     for (const handle of handles) {
       expect(handle.pragma('busy_timeout', { simple: true })).toBeLessThanOrEqual(50)
     }
   })
 
-  test('a full disk is told in words, keeps what was stored, and is over when there is space', async () => {
+  test('a full disk gives a clear error, keeps stored data, and recovers when there is space', async () => {
     const { storage, handles } = await openAndSeeHandles()
     const store = storage.in('default')
     const agent = await insertAgent(store)

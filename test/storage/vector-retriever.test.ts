@@ -106,7 +106,7 @@ async function insert(archive: number, count: number): Promise<void> {
   )
 }
 
-/** What any process may do to an archive between two searches. */
+/** Changes that any process may make to an archive between two searches. */
 type Change = 'insert' | 'remove vector' | 'replace vector' | 'remove and put back' | 'supersede'
 
 async function make(change: Change): Promise<void> {
@@ -195,7 +195,7 @@ describe.each([
   ['without an in-memory index', { budgetBytes: 0, fewestRows: 0, few: 0 }, 0],
   ['by int8', { budgetBytes: EVERYTHING, fewestRows: 0, few: 0 }, 3],
   ['by int8, narrow filters apart', { budgetBytes: EVERYTHING, fewestRows: 0, few: 15 }, 3],
-  ['by bits', { budgetBytes: 7_000, fewestRows: 0, few: 0 }, 1],
+  ['by binary codes', { budgetBytes: 7_000, fewestRows: 0, few: 0 }, 1],
 ] as const)('vectors %s', (_how, { few, ...options }, minIndexes) => {
   let indexes: MemoryIndexes
   beforeEach(() => {
@@ -227,7 +227,7 @@ describe.each([
     return lists.flatMap(({ entries }) => entries)
   }
 
-  test('find exactly what looking at every passage finds, whatever is asked and was changed', async () => {
+  test('find exactly the same as a full scan, for any query after any changes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(change, { maxLength: 6 }),
@@ -244,7 +244,7 @@ describe.each([
     expect(indexes.count).toBeGreaterThanOrEqual(minIndexes)
   })
 
-  test('are found also after deletions were forgotten that an in-memory index did not see', async () => {
+  test('are found after the log dropped deletions that an in-memory index had not seen', async () => {
     const all: Asked = { archives: [0, 1, 2], includeSuperseded: true }
     const query = randomVector(random, DIMENSION)
     expect(await find(query, all)).toEqual(expected(query, all))

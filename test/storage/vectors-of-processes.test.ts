@@ -25,10 +25,10 @@ const PASSAGES = Number(process.env.VECTOR_PASSAGES ?? 1_500)
 const ROUNDS = 5
 const AT_A_TIME = PASSAGES / ROUNDS
 const AT_ONCE = 500
-/** Of those that are changed at a time, looked for one by one. */
+/** Changed entries that are searched for one by one. */
 const PROBES = 10
-/** An in-memory index by bits takes 48 bytes of each, one by int8 104, and holds four fifths of all at least. */
-const ROOM_FOR_BITS = 70 * PASSAGES
+/** Binary codes take 48 bytes a vector, int8 codes 104; an index holds at least four fifths of them. */
+const ROOM_FOR_BINARY = 70 * PASSAGES
 const TIMEOUT = 120_000 + 40 * PASSAGES
 
 interface Known {
@@ -132,7 +132,7 @@ async function whileSearching(
 
 describe.each([
   ['bytes', undefined],
-  ['bits', ROOM_FOR_BITS],
+  ['binary', ROOM_FOR_BINARY],
 ])('while vectors are searched by %s', (_, vectorBytes) => {
   beforeEach(async () => {
     storage = await openSqlite(work.path, undefined, vectorBytes)

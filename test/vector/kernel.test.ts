@@ -12,7 +12,7 @@ import { createPlainKernel } from '../../src/vector/kernel/plain-kernel.ts'
 import { layoutOf } from '../../src/vector/kernel/segment-layout.ts'
 import { createSimdKernel } from '../../src/vector/kernel/simd-kernel.ts'
 import { createTopList, toCandidates } from '../../src/vector/kernel/top-list.ts'
-import { createBitCodes, createInt8Codes } from '../../src/vector/vector-index.ts'
+import { createBinaryCodes, createInt8Codes } from '../../src/vector/vector-index.ts'
 
 describe('the build of the kernel', () => {
   let directory: string
@@ -99,14 +99,14 @@ const float = fc.float({ min: -2, max: 2, noNaN: true })
 
 const scanned: fc.Arbitrary<Scanned> = fc
   .record({
-    kind: fc.constantFrom('int8', 'bits'),
+    kind: fc.constantFrom('int8', 'binary'),
     dimension: fc.integer({ min: 1, max: 200 }),
     rows: fc.integer({ min: 0, max: 60 }),
     capacity: fc.integer({ min: 1, max: 70 }),
   })
   .chain(({ kind, dimension, rows, capacity }) => {
     const codes =
-      kind === 'int8' ? createInt8Codes(dimension) : createBitCodes(new Float32Array(dimension))
+      kind === 'int8' ? createInt8Codes(dimension) : createBinaryCodes(new Float32Array(dimension))
     const layout = layoutOf(codes)
     const size = { minLength: rows, maxLength: rows }
     return fc

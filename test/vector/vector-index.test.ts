@@ -6,7 +6,7 @@ import {
   type Codes,
   type CodesKind,
   chooseCodes,
-  createBitCodes,
+  createBinaryCodes,
   createInt8Codes,
   createKernel,
   createVectorIndex,
@@ -117,9 +117,9 @@ const fetchFrom = (stored: ReadonlyMap<number, Stored>) => (rows: readonly numbe
 describe('the index', () => {
   it.each([
     ['int8', KERNEL],
-    ['bits', KERNEL],
+    ['binary', KERNEL],
     ['int8', PLAIN],
-    ['bits', PLAIN],
+    ['binary', PLAIN],
   ] as const)('by %s answers what scoring every vector answers', async (kind, kernel) => {
     await fc.assert(
       fc.asyncProperty(
@@ -129,7 +129,7 @@ describe('the index', () => {
         fc.integer({ min: 1, max: 12 }),
         vector,
         async (steps, query, filter, limit, mean) => {
-          const codes = kind === 'int8' ? createInt8Codes(DIMENSION) : createBitCodes(mean)
+          const codes = kind === 'int8' ? createInt8Codes(DIMENSION) : createBinaryCodes(mean)
           const index = createVectorIndex(codes, kernel)
           const stored = new Map<number, Stored>()
           apply(steps, stored, index, codes)
@@ -172,7 +172,7 @@ describe('the index', () => {
     expect(answer.certainty).toBe('proven')
   })
 
-  it.each(['int8', 'bits'] as const)(
+  it.each(['int8', 'binary'] as const)(
     'by %s goes on until differences finer than its codes are decided',
     async (kind) => {
       const [middle, ...moves] = fc.sample(vector, { numRuns: 3_000, seed: 5 })
@@ -182,7 +182,7 @@ describe('the index', () => {
         return toUnitLength(near) ?? middle
       })
       const [queries, vectors] = [all.slice(0, 60), all.slice(60)]
-      const codes = kind === 'int8' ? createInt8Codes(DIMENSION) : createBitCodes(middle)
+      const codes = kind === 'int8' ? createInt8Codes(DIMENSION) : createBinaryCodes(middle)
       const index = createVectorIndex(codes, KERNEL)
       const stored = new Map(vectors.map((each, row) => [row, { vector: each, at: 0 }]))
       for (const [each, one] of vectors.entries()) index.put([each], codes.encode(one), [0])
@@ -246,14 +246,14 @@ describe('the index', () => {
     expect(kernel.reservedBytes()).toBe(reserved)
   })
 
-  it('reads few vectors by bits, and says that the answer is only likely', async () => {
+  it('reads few vectors with binary codes, and calls the result likely', async () => {
     const dimension = 256
     const random = fc.sample(fc.array(component, { minLength: dimension, maxLength: dimension }), {
       numRuns: 4_000,
       seed: 4,
     })
     const vectors = random.map((each) => toUnitLength(each) ?? new Float32Array(dimension))
-    const codes = createBitCodes(new Float32Array(dimension))
+    const codes = createBinaryCodes(new Float32Array(dimension))
     const index = createVectorIndex(codes, KERNEL)
     for (const [each, one] of vectors.entries()) index.put([each], codes.encode(one), [0])
     const query = vectors[17] ?? new Float32Array(dimension)
@@ -270,7 +270,7 @@ describe('the index', () => {
 describe('the codes for a budget', () => {
   it.each<[string, number, number, CodesKind | null]>([
     ['are bytes where they fit', 100_000, 150e6, 'int8'],
-    ['are bits where bytes do not fit', 1_000_000, 200e6, 'bits'],
+    ['are binary where int8 does not fit', 1_000_000, 200e6, 'binary'],
     ['of a million rows are bytes within 900 MB', 1_000_000, 900e6, 'int8'],
     ['of nothing are none', 10, 0, null],
   ])('%s', (_rule, rows, budget, kind) => {

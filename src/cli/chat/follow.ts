@@ -60,7 +60,7 @@ async function untilDone(talk: Talk, runId: RunId): Promise<boolean> {
         screen.status(
           retryAt === null
             ? `Waiting for the ${waitingFor} … (Ctrl+C stops)`
-            : `The model can not be had; trying again at ${retryAt.slice(11, 19)} UTC … (Ctrl+C stops)`,
+            : `The model is not available; next attempt at ${retryAt.slice(11, 19)} UTC … (Ctrl+C stops)`,
         )
         await sleep(GLANCE_MILLISECONDS)
         break
@@ -106,7 +106,7 @@ async function askApprovals(
 ): Promise<boolean> {
   for (const call of pendingApprovals) {
     screen.note(`${agent.name} wants to call ${call.toolName} with ${call.arguments}`)
-    const answer = await input.next('May it? [y/n] ')
+    const answer = await input.next('Allow it? [y/n] ')
     if (answer === undefined) {
       screen.problem(
         `The run ${run.id} waits for approval. Answer in recollect chat at a terminal, or with respond_to_approval over MCP.`,

@@ -70,7 +70,7 @@ export async function runSlash(talk: Talk, name: string, rest: string): Promise<
   if (!command) {
     const meant = nearest(name, Object.keys(COMMANDS))
     return talk.screen.problem(
-      `There is no /${name}.${meant === undefined ? '' : ` Did you mean /${meant}?`} /help lists what there is.`,
+      `There is no /${name}.${meant === undefined ? '' : ` Did you mean /${meant}?`} /help lists all commands.`,
     )
   }
   try {

@@ -83,7 +83,7 @@ async function headerFor(
 }
 
 async function describeModel(config: Config, { context }: App): Promise<string> {
-  if (config.readOnly) return 'none is asked by a server that only reads'
+  if (config.readOnly) return 'none, because the server is read-only'
   try {
     const { handle, reason } = await context.models.describeDefault()
     return `${handle} (${reason})`

@@ -7,8 +7,8 @@ import { configOf, DATA } from './flags.ts'
 export function agents(): Command {
   return createCommand({
     name: 'agents',
-    summary: 'which agents there are, and what one of them is',
-    about: 'Lists agents, or shows one of them. It only reads, also beside servers at work.',
+    summary: 'lists agents, or shows one',
+    about: 'Lists agents, or shows one. It only reads, and works while servers run.',
   })
     .addCommand(list(), { isDefault: true })
     .addCommand(show())
@@ -17,7 +17,7 @@ export function agents(): Command {
 function list(): Command {
   return createCommand({
     name: 'list',
-    summary: 'all of them, newest first; what agents does without a word',
+    summary: 'lists agents, newest first (the default)',
     about: 'Lists agents, newest first.',
     settings: DATA,
   })
@@ -32,8 +32,8 @@ function list(): Command {
 function show(): Command {
   return createCommand({
     name: 'show',
-    summary: 'what one of them is and has',
-    about: 'Shows an agent: its model, tools and blocks, and how much it remembers.',
+    summary: 'shows one agent',
+    about: 'Shows an agent: its model, tools and blocks, and the size of its memory.',
     settings: DATA,
   })
     .argument('<agent>', 'id or exact name')
@@ -48,16 +48,16 @@ function show(): Command {
 export function memory(): Command {
   return createCommand({
     name: 'memory',
-    summary: 'the memory blocks of an agent, to read or to edit',
+    summary: 'prints or edits the memory blocks of an agent',
     about:
-      'Prints the memory blocks of an agent, or one of them. With --edit one opens in $VISUAL or $EDITOR and is stored ' +
-      'when the editor ends. If the agent or somebody else changed it meanwhile, nothing is overwritten: you are shown ' +
-      'both and asked.',
+      'Prints the memory blocks of an agent, or one of them. --edit opens one in $VISUAL or $EDITOR and stores it when ' +
+      'the editor exits. If the block was changed meanwhile, nothing is overwritten: you see both versions and ' +
+      'choose.',
     settings: DATA,
   })
     .argument('<agent>', 'id or exact name')
-    .argument('[label]', 'of one block; with --edit a new one is made if the agent has none of it')
-    .option('--edit', 'change it in $VISUAL or $EDITOR')
+    .argument('[label]', 'label of one block; --edit creates it if it does not exist')
+    .option('--edit', 'edit the block in $VISUAL or $EDITOR')
     .option(...AS_JSON)
     .action(async (agent, label, given) => {
       const config = configOf(given)
@@ -82,8 +82,8 @@ export function chat(): Command {
     settings: [...DATA, 'model', 'embedding', 'log'],
   })
     .argument('<agent>', 'id or exact name')
-    .option('--create', 'make the agent if there is none of that name')
-    .option('--steps', 'show from the start what the agent thinks and which tools it calls')
+    .option('--create', 'create the agent if it does not exist')
+    .option('--steps', 'show reasoning and tool calls from the start')
     .action(async (agent, given) => {
       const config = configOf(given)
       const { chat } = await import('../commands/chat.ts')

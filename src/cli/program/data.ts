@@ -5,10 +5,10 @@ import { configOf } from './flags.ts'
 export function backup(): Command {
   return createCommand({
     name: 'backup',
-    summary: 'a consistent copy of the data, also while it is in use',
+    summary: 'makes a consistent copy of the data, even while servers run',
     about:
-      'Writes a consistent copy of the SQLite database to <file>, which must not exist yet. Servers may go on ' +
-      'meanwhile. The copy is checked; a copy of damaged data is no backup and is not kept (exit 1).',
+      'Writes a consistent copy of the SQLite database to <file>, which must not exist yet. Servers may keep running. ' +
+      'The copy is verified; if the data is damaged, no copy is kept (exit 1).',
     settings: ['home', 'database', 'readOnly'],
   })
     .argument('<file>', 'where to write the copy')
@@ -22,17 +22,17 @@ export function backup(): Command {
 export function migrate(): Command {
   return createCommand({
     name: 'migrate',
-    summary: 'all data from one database to another',
+    summary: 'copies all data to another database',
     about:
-      'Copies everything from one database into another, compares the two, and leaves the first as it is. An address ' +
-      'is file:<path> or postgres://<user>@<host>/<database>, whose password is better set as PGPASSWORD. The target ' +
-      'must hold nothing yet; a server opens it when the copy is finished and not before.\n\n' +
-      'Stop the servers of the source first: what they write after this has begun is not in the copy. Stopped ' +
-      'half-way, the same command goes on where it was. Exit 1 when there is no complete copy.',
+      'Copies everything from one database to another and verifies the copy. The source is only read. An address is ' +
+      'file:<path> or postgres://<user>@<host>/<database>; set its password as PGPASSWORD. The target must be empty. ' +
+      'No server opens it before the copy is complete.\n\n' +
+      'Stop the servers of the source first: their later writes are not in the copy. If interrupted, the same command ' +
+      'resumes. Exit 1 if there is no complete copy.',
   })
     .usage('--from <url> --to <url>')
-    .option('--from <url>', 'what is copied; it is only read')
-    .option('--to <url>', 'where to')
+    .option('--from <url>', 'the source; it is only read')
+    .option('--to <url>', 'the target')
     .action(async (given) => {
       const { migrate } = await import('../commands/migrate.ts')
       await migrate(given)
@@ -42,11 +42,11 @@ export function migrate(): Command {
 export function restore(): Command {
   return createCommand({
     name: 'restore',
-    summary: 'puts a backup in the place of the data',
+    summary: 'replaces the data with a backup',
     about:
-      'Checks <file>, which recollect backup wrote, and puts it in the place of the data. Stop all servers first: it ' +
-      'refuses while one has the data open, and one that is started meanwhile waits. What was there before is kept ' +
-      'beside it under a name with the date.',
+      'Verifies <file>, written by recollect backup, and replaces the data with it. Stop all servers first: it refuses ' +
+      'while one has the data open, and a server that starts meanwhile waits. The previous data is kept beside it ' +
+      'under a name with the date.',
     settings: ['home', 'database'],
   })
     .argument('<file>', 'the backup')
@@ -60,13 +60,13 @@ export function restore(): Command {
 export function salvage(): Command {
   return createCommand({
     name: 'salvage',
-    summary: 'what can still be read of a damaged file, in a new one',
+    summary: 'copies what is readable of a damaged file to a new one',
     about:
-      'Copies every row of the SQLite file <damaged> that can still be read into <new>, which must not exist yet, makes ' +
-      'the indexes anew, and says what could not be read. <damaged> stays as it is. Stop the servers first.',
+      'Copies every readable row of the SQLite file <damaged> to <new>, which must not exist yet, rebuilds the indexes, ' +
+      'and reports what could not be read. <damaged> is not changed. Stop the servers first.',
   })
     .argument('<damaged>', 'the damaged file')
-    .argument('<new>', 'where to write what can be read')
+    .argument('<new>', 'the new file')
     .action(async (damaged, target) => {
       const { salvage } = await import('../commands/salvage.ts')
       await salvage(damaged, target)
@@ -78,8 +78,8 @@ export function purge(): Command {
     name: 'purge',
     summary: 'removes old copies that restores and updates kept',
     about:
-      'Lists what restores, updates and a -wal that did not fit left beside the data, asks, and removes it. What was ' +
-      'deleted since may still stand in those files.',
+      'Lists the old copies that restores, updates and foreign -wal files left beside the data, asks, and removes them. ' +
+      'They may contain data that was deleted since.',
     settings: ['home', 'database'],
   })
     .option('--yes', 'remove without asking')

@@ -7,7 +7,7 @@ export const AS_JSON = ['--json', 'answer in JSON, for programs'] as const
 export function doctor(): Command {
   return createCommand({
     name: 'doctor',
-    summary: 'what works, what does not, and how to mend it',
+    summary: 'checks everything and says how to fix problems',
     about:
       'Opens the data and makes one small call, with a tool, to the model that agents would use; then one to every ' +
       'embedding model in use. It takes the settings of a server, whose doctor it is. Exit 1 when agents can not work.',
@@ -28,7 +28,7 @@ export function doctor(): Command {
 export function stats(): Command {
   return createCommand({
     name: 'stats',
-    summary: 'how much there is of everything',
+    summary: 'prints counts',
     about:
       'Counts agents, blocks, messages, passages and runs, and tells how large the data is. It only reads, also beside ' +
       'servers at work.',

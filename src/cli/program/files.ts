@@ -7,7 +7,7 @@ import { configOf, DATA } from './flags.ts'
 export function exportAgent(): Command {
   return createCommand({
     name: 'export',
-    summary: 'an agent with all that it remembers, as JSON',
+    summary: 'writes an agent with all its memory as JSON',
     about:
       'Writes an agent, by id or exact name, with its memory, its history and its archives as JSON to <file>, which ' +
       'must not exist yet, or to stdout. Servers may go on meanwhile. What it remembers is in the file for whoever can ' +
@@ -15,7 +15,7 @@ export function exportAgent(): Command {
     settings: [...DATA, 'agent'],
   })
     .argument('<agent>', 'id or exact name')
-    .argument('[file]', 'where to write; stdout if it is left out')
+    .argument('[file]', 'the new file; default: stdout')
     .action(async (agent, file, given) => {
       const config = configOf(given)
       const { exportToFile } = await import('../commands/export.ts')
@@ -26,13 +26,13 @@ export function exportAgent(): Command {
 export function importAgent(): Command {
   return createCommand({
     name: 'import',
-    summary: 'a new agent out of such a file',
+    summary: 'creates an agent from an exported file',
     about:
-      'Makes a new agent out of a file that export wrote. Nothing that exists is changed. Servers may go on meanwhile; ' +
-      'while a large file is written into the data, their own writes wait.',
+      'Creates a new agent from a file that export wrote. Existing data is not changed. Servers may keep running; their ' +
+      'writes wait while a large file is imported.',
     settings: [...DATA, 'embedding', 'agent', 'readOnly'],
   })
-    .argument('<file>', 'what export wrote')
+    .argument('<file>', 'a file written by export')
     .action(async (file, given) => {
       const config = configOf(given)
       const { importFromFile } = await import('../commands/import.ts')

@@ -4,10 +4,10 @@ import { visible } from '../terminal/visible.ts'
 
 /** Flags for settings: syntax, description and environment variable. */
 const FLAGS = {
-  home: ['--home <dir>', 'where the data lives', 'RECOLLECT_HOME'],
+  home: ['--home <dir>', 'data directory', 'RECOLLECT_HOME'],
   database: ['--database <url>', 'file:<path> or postgres://…', 'RECOLLECT_DATABASE_URL'],
-  namespace: ['--namespace <name>', 'whose agents these are', 'RECOLLECT_NAMESPACE'],
-  model: ['--model <handle>', 'provider/model of agents that name none', 'RECOLLECT_MODEL'],
+  namespace: ['--namespace <name>', 'namespace of the agents', 'RECOLLECT_NAMESPACE'],
+  model: ['--model <handle>', 'provider/model for agents that name none', 'RECOLLECT_MODEL'],
   embedding: ['--embedding <handle>', 'provider/model that embeds memory', 'RECOLLECT_EMBEDDING'],
   toolsets: ['--toolsets <list>', 'groups of tools, or all', 'RECOLLECT_TOOLSETS'],
   agent: ['--agent <agent>', 'serve one agent only: id or name', 'RECOLLECT_AGENT'],

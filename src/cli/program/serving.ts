@@ -21,7 +21,7 @@ export function stdio(): Command {
 export function serve(): Command {
   return createCommand({
     name: 'serve',
-    summary: 'MCP over HTTP, for everything else',
+    summary: 'MCP over HTTP, for clients that connect by URL',
     about:
       'Serves MCP over Streamable HTTP at /mcp, and GET /health. Any host but loopback needs a token (recollect token ' +
       'create, or RECOLLECT_TOKEN), which clients then send as "Authorization: Bearer <token>", or ' +

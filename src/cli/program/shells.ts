@@ -37,7 +37,7 @@ export function complete(): Command {
 export function version(print: () => void): Command {
   return createCommand({
     name: 'version',
-    summary: 'which version this is',
+    summary: 'prints the version',
     about: 'Prints the version.',
   }).action(print)
 }
@@ -45,7 +45,7 @@ export function version(print: () => void): Command {
 export function help(): Command {
   return createCommand({
     name: 'help',
-    summary: 'this text, or that of a command',
+    summary: 'prints this text, or the help of a command',
     about: 'Prints the help of the program or of a command.',
   })
     .argument('[words...]', 'a command')

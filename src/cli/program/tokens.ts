@@ -13,8 +13,8 @@ export function token(): Command {
     name: 'token',
     summary: 'create, list or revoke tokens for clients over HTTP',
     about:
-      'Tokens for clients over HTTP. create prints one on stdout, once; only a hash of it is kept. revoke counts at ' +
-      'once, also for servers at work. docs/access.md tells more.',
+      'Tokens for HTTP clients. create prints one on stdout, once; only its hash is stored. revoke takes effect at once, ' +
+      'also in running servers. Details: docs/access.md.',
   })
     .addCommand(create())
     .addCommand(list())
@@ -27,21 +27,15 @@ export function token(): Command {
 function create(): Command {
   return createCommand({
     name: 'create',
-    summary: 'print a new one, once',
+    summary: 'creates a token and prints it once',
     about:
-      'Prints a new token on stdout, once; only a hash of it is kept. --namespace gives it agents of its own.',
+      'Prints a new token on stdout, once; only its hash is stored. --namespace chooses the agents it can use.',
     settings: DATA,
   })
     .usage('--name <name> [--scopes read,chat,write] [--expires 30d] [flags]')
-    .option('--name <name>', 'to know it by')
-    .option(
-      '--scopes <list>',
-      'out of read, chat, write and admin; all that is not given is refused; read,chat,write if left out',
-    )
-    .option(
-      '--expires <time>',
-      'a number with m, h, d or w, or a date; if left out it is good until it is revoked',
-    )
+    .option('--name <name>', 'name of the token')
+    .option('--scopes <list>', 'from read, chat, write and admin; default: read,chat,write')
+    .option('--expires <time>', 'a number with m, h, d or w, or a date; default: never')
     .option(...AS_JSON)
     .action(async (given) => {
       const config = configOf(given)
@@ -53,8 +47,8 @@ function create(): Command {
 function list(): Command {
   return createCommand({
     name: 'list',
-    summary: 'what is known of all of them',
-    about: 'Lists tokens with their scopes, namespaces and when they were used.',
+    summary: 'lists tokens',
+    about: 'Lists tokens with scopes, namespace and time of last use.',
     settings: DATA,
   })
     .option(...AS_JSON)
@@ -68,8 +62,8 @@ function list(): Command {
 function revoke(): Command {
   return createCommand({
     name: 'revoke',
-    summary: 'refuse one from now on',
-    about: 'The token is refused from now on, also by servers at work.',
+    summary: 'revokes a token',
+    about: 'The token is refused from now on, also by running servers.',
     settings: DATA,
   })
     .argument('<token>', 'its id, or its name')

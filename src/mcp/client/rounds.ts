@@ -40,7 +40,7 @@ export function readRound(text: string): Round {
   } catch {
     throw new UserError(
       'invalid_argument',
-      'This call brings an answer to something that another tool asked. Call again without it.',
+      'This call contains an answer to a question of another tool. Call again without it.',
     )
   }
 }

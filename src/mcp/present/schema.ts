@@ -22,7 +22,7 @@ export const name = filled(LIMITS.name)
 export const blockValue = text(LIMITS.block)
 
 export const agent = reference.describe('Id or exact name of the agent')
-export const runId = reference.describe('run_id that send_message answered')
+export const runId = reference.describe('run_id from send_message')
 
 /** For destructive calls; see `requireConfirmation`. */
 export const confirm = z.boolean().describe('Must be true').optional()
@@ -35,7 +35,7 @@ export const expectedVersion = z
   .int()
   .min(0)
   .max(LIMITS.count)
-  .describe('Refuse if the block has another version by now; 0: it must not exist')
+  .describe('Fail if this is not the current version; 0: it must not exist')
   .optional()
 
 export const reason = text(LIMITS.reason).describe('Why, for the history').optional()
@@ -70,7 +70,7 @@ export const offset = z
   .int()
   .min(0)
   .max(LIMITS.count)
-  .describe('Start of the text in characters: next_offset of a text that was cut')
+  .describe('Offset in characters: next_offset of a cut text')
   .optional()
 
 export function waitSeconds(fallback: number) {
@@ -97,7 +97,7 @@ export const blockLimit = z
   .int()
   .min(1)
   .max(LIMITS.block)
-  .describe(`Longest value in characters, ${DEFAULT_BLOCK_LIMIT} if absent`)
+  .describe(`Maximum characters of the value, ${DEFAULT_BLOCK_LIMIT} if absent`)
   .optional()
 export const readOnly = z.boolean().describe('The agent itself may not edit it').optional()
 
@@ -105,7 +105,7 @@ export const contextWindow = z
   .int()
   .min(1)
   .max(LIMITS.contextWindow)
-  .describe(`Tokens that a request to its model may have, ${DEFAULT_CONTEXT_WINDOW} if absent`)
+  .describe(`Maximum tokens of a request to its model, ${DEFAULT_CONTEXT_WINDOW} if absent`)
   .optional()
 
 const toolName = text(LIMITS.reference)
@@ -122,13 +122,13 @@ export const toolRules = list(
     cases: list(z.strictObject({ equals: text(LIMITS.word), tool: toolName }), LIMITS.branches)
       .describe('Which tool follows which result')
       .optional(),
-    default_child: filled().describe('Follows if no case fits').optional(),
-    require_match: z.boolean().describe('Without it nothing may').optional(),
+    default_child: filled().describe('If no case matches').optional(),
+    require_match: z.boolean().describe('Without a match, allow no tool').optional(),
     limit: z.int().max(LIMITS.count).optional(),
   }),
   LIMITS.toolRules,
 )
-  .describe('Bind the order and number of its tool calls within a run; [] frees them')
+  .describe('Restrict order and number of its tool calls in a run; [] removes all')
   .optional()
 
 export const innerTools = list(toolName, LIMITS.tools)

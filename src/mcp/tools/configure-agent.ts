@@ -36,9 +36,9 @@ export const configureAgent = defineTool({
     agent,
     compaction_threshold: z
       .number()
-      .describe('Share of the context window at which old turns leave it, 0.3 to 0.95')
+      .describe('Share of the context window that triggers compaction, 0.3 to 0.95')
       .optional(),
-    compaction_target: z.number().describe('Share in use after that, 0.1 to 0.9').optional(),
+    compaction_target: z.number().describe('Share in use after compaction, 0.1 to 0.9').optional(),
     compaction_mode: z.enum(COMPACTION_MODES).optional(),
     summary_model: handle
       .describe("provider/model that writes summaries; empty: the agent's own")
@@ -52,21 +52,18 @@ export const configureAgent = defineTool({
     max_output_tokens: z
       .int()
       .max(LIMITS.count)
-      .describe("Of one answer; 0: the provider's default")
+      .describe("Per answer; 0: the provider's default")
       .optional(),
     reasoning: z
       .enum(REASONING)
-      .describe('How much it thinks before it answers, where the model can')
+      .describe('How much it thinks before it answers, if the model can')
       .optional(),
-    parallel_tool_calls: z
-      .boolean()
-      .describe('Tools that only read may run side by side')
-      .optional(),
+    parallel_tool_calls: z.boolean().describe('Run tools that only read in parallel').optional(),
     embed_messages: z
       .boolean()
-      .describe('Embeds its conversation too; the cost is told before it is done')
+      .describe('Embed its conversation too; reports the cost first')
       .optional(),
-    confirm: z.boolean().describe('The cost of embed_messages is accepted').optional(),
+    confirm: z.boolean().describe('Accept the cost of embed_messages').optional(),
   }),
   output: answer({ agent_id: z.string(), settings }),
   scope: 'admin',

@@ -37,9 +37,7 @@ export const createAgent = defineTool({
     'new role, project or person to remember; list_agents shows the agents there are. Every argument has a default.',
   input: z.strictObject({
     name: name.describe('Made up if absent').optional(),
-    description: description
-      .describe('What it is for; told to people, not to the agent')
-      .optional(),
+    description: description.describe('Purpose; shown to people, not to the agent').optional(),
     persona: blockValue
       .describe('Value of the block persona: who the agent is, how it speaks')
       .optional(),

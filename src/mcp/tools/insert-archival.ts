@@ -30,7 +30,7 @@ export const insertArchival = defineTool({
       .optional(),
     supersedes: filled()
 
-      .describe('Id of an older passage that this text replaces; it is kept, out of sight')
+      .describe('Id of the older passage that this text replaces; it is kept but hidden')
       .optional(),
     archive_id: archiveId.optional(),
   }),

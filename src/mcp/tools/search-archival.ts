@@ -25,7 +25,7 @@ export const searchArchival = defineTool({
     'first. Use it for what its memory blocks do not hold. With passage_id, gives that one between its neighbours.',
   input: z.strictObject({
     agent,
-    query: query.describe('Words; one of them is enough').optional(),
+    query: query.describe('Words; any of them may match').optional(),
     passage_id: reference.optional(),
     tags: tags.optional(),
     match_all_tags: z.boolean().describe('All of the tags, not just one').optional(),

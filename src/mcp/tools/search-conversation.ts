@@ -24,7 +24,7 @@ export const searchConversation = defineTool({
     'gives what was said before and after.',
   input: z.strictObject({
     agent,
-    query: query.describe('Words; one of them is enough').optional(),
+    query: query.describe('Words; any of them may match').optional(),
     roles: z.array(z.enum(MESSAGE_ROLES)).optional(),
     around: reference.describe('Id of a message').optional(),
     after,

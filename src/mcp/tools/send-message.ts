@@ -30,7 +30,7 @@ export const sendMessage = defineTool({
       .int()
       .min(1)
       .max(LIMITS.steps)
-      .describe('Most model calls, 50 if absent')
+      .describe('Maximum model calls, 50 if absent')
       .optional(),
     include_steps: z
       .boolean()

@@ -202,6 +202,6 @@ function endStream(session: Session): void {
 /** A client that reads no streams cannot see a server-to-client request, so it is answered with an error. */
 function answerUnasked(transport: WebStandardStreamableHTTPServerTransport, id: unknown): void {
   if (typeof id !== 'string' && typeof id !== 'number') return
-  const message = 'The client takes no streams, so it can be asked nothing.'
+  const message = 'The client reads no streams, so it cannot receive requests.'
   transport.onmessage?.({ jsonrpc: '2.0', id, error: { code: -32_601, message } })
 }

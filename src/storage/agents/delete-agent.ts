@@ -9,11 +9,12 @@ import { archivesOf } from '../passages/passage-rows.ts'
 import { messageEntry, passageEntry } from '../search/reindex.ts'
 import { messageScope, passageScope } from '../search/search-scope.ts'
 
-/** With all that is its own, and what no other agent has. False: there is no such agent. */
+/** Deletes an agent with its own data and everything attached to no other agent. False: there is no such agent. */
 export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Promise<boolean> {
   const { db, namespace, dialect } = scope
   await lockOwners(scope, 'agent', [id])
-  // Shared ones too: others may get or leave them meanwhile, and of two that leave at once the second is the last.
+  // Locks shared blocks too: if two agents that share a block are deleted at once, the second must see that it is the
+  // last.
   await lockOwners(scope, 'block', await blocksOf(scope, id))
   await lockOwners(scope, 'archive', await archivesOf(scope, id))
   const archives = await onlyWith(scope, id, 'agent_archive', 'archive_id')
@@ -66,7 +67,7 @@ async function blocksOf({ db, namespace }: Scope, agentId: AgentId): Promise<rea
   return rows.map((row) => row.block_id)
 }
 
-/** What this agent has and no other. */
+/** Ids attached to this agent and to no other. */
 async function onlyWith(
   { db, namespace }: Scope,
   agentId: AgentId,

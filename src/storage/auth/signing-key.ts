@@ -3,7 +3,7 @@ import type { Connection } from '../database/dialect.ts'
 
 const BYTES = 32
 
-/** Whoever is first makes it; all others read what he made. */
+/** The first process creates the key; all others read it. */
 export async function signingKey(
   reader: Connection,
   transact: <T>(work: (trx: Connection) => Promise<T>) => Promise<T>,

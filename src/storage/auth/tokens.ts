@@ -5,7 +5,7 @@ import type { Connection } from '../database/dialect.ts'
 import type { Database } from '../database/schema.ts'
 import type { StoredToken, TokenStore } from '../port/store.ts'
 
-/** Looks across namespaces: a token says which one a request is for. */
+/** Not bound to a namespace: the token determines the namespace of a request. */
 export function createTokenStore(
   reader: Connection,
   transact: <T>(work: (trx: Connection) => Promise<T>) => Promise<T>,
@@ -78,7 +78,7 @@ function toToken(row: Selectable<Database['access_token']>): StoredToken {
   return {
     id: storedId('token', row.id),
     name: row.name,
-    // What a later version has written and this one does not know gives nothing.
+    // Unknown scopes, written by a later version, grant nothing.
     scopes: SCOPES.filter((scope) => Array.isArray(scopes) && scopes.includes(scope)),
     namespace: row.namespace,
     createdAt: row.created_at,

@@ -12,7 +12,7 @@ import { StaleRead } from '../database/stale-read.ts'
 import type { BlockReads, BlockWrites, VersionNote } from '../port/store.ts'
 import { versionReads } from './block-versions.ts'
 
-/** A statement takes so many values and no more. */
+/** Versions per INSERT: databases limit the values of a statement. Chosen by hand. */
 const VERSIONS_AT_ONCE = 500
 
 export function blockReads(scope: Scope): BlockReads {
@@ -184,7 +184,7 @@ export function blockWrites({ db, namespace }: Scope): BlockWrites {
     },
 
     async update(block, patch, note) {
-      // Clocks go back, and a call may wait for others after it looked at its own.
+      // Clocks can go back, and a call may have waited after reading its time.
       const at = later(note.at, block.updatedAt)
       const next: Block = { ...block, ...patch, version: block.version + 1, updatedAt: at }
       const { numUpdatedRows } = await db

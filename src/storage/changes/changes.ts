@@ -5,10 +5,10 @@ import type { Connection } from '../database/dialect.ts'
 import type { Database } from '../database/schema.ts'
 import type { ChangeLog } from '../port/store.ts'
 
-/** The log is for listeners, who look every moment; what is older than this many changes nobody waits for. */
+/** Changes kept in the log. Listeners read it every moment, so none is further behind. Chosen by hand. */
 const KEPT = 10_000
 
-/** Writes down, in the transaction that makes it, that something changed. */
+/** Logs a change within the transaction that makes it. */
 export async function recordChange(
   db: Connection,
   namespace: string,
@@ -53,7 +53,7 @@ export function changeReads(db: Connection): Pick<ChangeLog, 'head' | 'after'> {
 
 type Row = Omit<Selectable<Database['event']>, 'at'>
 
-/** What a later version tells of is nothing to this one. */
+/** Kinds of changes written by a later version are skipped. */
 export function toChanges(rows: readonly Row[]): readonly Change[] {
   return rows.flatMap((row) => {
     const kind = CHANGE_KINDS.find((known) => known === row.kind)

@@ -3,14 +3,14 @@ import { describeError, type Log } from '../../core/log.ts'
 import { paced } from '../../core/paced.ts'
 import type { ChangeLog } from '../port/store.ts'
 
-/** How soon a change that another process made is noticed. */
+/** Interval for noticing changes of other processes. Chosen by hand. */
 const INTERVAL_MILLISECONDS = 125
 const MAX_AT_ONCE = 1_000
 const MAX_REST_MILLISECONDS = 100
 
 /**
- * Tells of every change once, in order: those of this process soon after their commit, those of others within the
- * interval. Begins with what comes after now.
+ * Delivers every change once, in order, starting with those after the call: own changes soon after their commit, others
+ * within the interval.
  */
 export async function pollChanges(
   changes: ChangeLog,
@@ -19,7 +19,7 @@ export async function pollChanges(
 ): Promise<{ stop(): void }> {
   let last = await changes.head()
   let stopped = false
-  /** There may be changes that nobody was told of. */
+  /** The last read failed, so changes may be pending. */
   let failed = false
 
   async function readNew(): Promise<void> {
@@ -40,7 +40,7 @@ export async function pollChanges(
   }
   const reading = paced(readNew, { least: 0, most: MAX_REST_MILLISECONDS })
 
-  /** An error here would end the process; whatever is wrong shows, and is told, when the changes are read. */
+  /** An error in this timer would end the process; it is reported when the changes are read. */
   function mayHaveChanged(): boolean {
     try {
       return changes.mayHaveChanged()

@@ -3,7 +3,7 @@ import type { Connection, Dialect } from '../database/dialect.ts'
 import { bytesOf, type Key, keyOf, nextRows, type Row } from './rows.ts'
 import type { CopiedTable } from './tables.ts'
 
-/** Some milliseconds of work. */
+/** A batch takes some milliseconds. Chosen by hand. */
 const BATCH_BYTES = 1_000_000
 const FIRST_ROWS = 64
 const MAX_ROWS = 1_024
@@ -14,7 +14,7 @@ export interface Batch {
   readonly last: Key
 }
 
-/** All rows behind `after` in batches of a bounded size. Between them others get their turn, and `signal` may end it. */
+/** All rows after `after` in batches of bounded size. Yields to other work in between; `signal` cancels. */
 export async function* batches(
   db: Connection,
   { vectors }: Pick<Dialect, 'vectors'>,
@@ -37,7 +37,7 @@ export async function* batches(
   }
 }
 
-/** Powers of two, so that there are few statements to prepare. */
+/** Powers of two, so that few statements are prepared. */
 function nextLimit(limit: number, bytes: number): number {
   if (bytes > BATCH_BYTES) return Math.max(1, limit / 2)
   return bytes < BATCH_BYTES / 2 ? Math.min(MAX_ROWS, limit * 2) : limit

@@ -13,10 +13,10 @@ import { endUnfinished, spoil } from './unfinished.ts'
 export type CopyPhase = 'reading' | 'copying' | 'checking'
 
 export interface CopyReports {
-  /** So many rows of `total` are done in this phase. */
+  /** Called when `done` of `total` rows are finished in this phase. */
   progress(phase: CopyPhase, done: number, total: number): void
   prepared(how: Prepared['how'], done: number): void
-  /** So many agents of the source are being worked on. */
+  /** Called with the number of agents of the source that have running work. */
   atWork(agents: number): void
 }
 
@@ -26,9 +26,8 @@ export interface Copied {
 }
 
 /**
- * Copies everything of the source, as it is at this moment, into the target, which can be used when this has ended well
- * and not before. Ended by `signal` or by force, it goes on where it was when it is called again with the same source.
- * The source is read twice and the target once more to compare them.
+ * Copies the source, as of now, into the target, which is usable only after success. After a cancellation or crash, a
+ * new call with the same source continues. Reads the source twice, and the target once more to compare them.
  */
 export async function copyDatabase(
   source: CopySource,

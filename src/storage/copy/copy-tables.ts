@@ -5,7 +5,7 @@ import { COPIED_TABLES, type CopiedTable } from './tables.ts'
 import { moveOn, type Reached } from './unfinished.ts'
 import { writeRows } from './write-rows.ts'
 
-/** Copies what is missing. Each batch is committed together with how far it brought the copy. */
+/** Copies the missing rows. Each batch is committed together with the progress. */
 export async function copyTables(
   from: Connection,
   source: CopySource,

@@ -3,21 +3,21 @@ import type { Database } from '../database/schema.ts'
 export type Name = keyof Database
 type Column<Table extends Name> = keyof Database[Table] & string
 
-/** What becomes of a table in a copy. A new table or column is refused by the compiler until it is named here. */
+/** How a table is copied. The compiler refuses a new table or column until it is listed here. */
 export type Plan = {
   readonly [Table in Name]:
     | {
-        /** What its rows are unique by, and read in the order of. */
+        /** Unique key; rows are read in its order. */
         readonly key: readonly Column<Table>[]
-        /** True: copied as it is. Else what stands there in every row of the copy. */
+        /** True: copied unchanged. A string: the value in every row of the copy. */
         readonly columns: { readonly [C in Column<Table>]: true | string }
       }
     | 'made anew'
 }
 
 /**
- * In an order in which no row is written before one that it refers to. What is made out of other rows is made anew, and
- * so is what only tells running processes something: changes for listeners, leases, claims of tasks.
+ * Ordered so that rows are written after those that they refer to. Derived data is rebuilt, and so is what only running
+ * processes need: change notifications, leases, claims.
  */
 export const PLAN = {
   schema_version: 'made anew',
@@ -187,7 +187,7 @@ export const PLAN = {
       namespace: true,
       id: true,
       agent_id: true,
-      // Nobody at the target waits for the process that had acknowledged it.
+      // At the target no process waits for the run.
       accepted_by: '',
       status: true,
       stop_reason: true,
@@ -293,7 +293,7 @@ export const PLAN = {
     key: ['base_url', 'model'],
     columns: { base_url: true, model: true, abilities: true, learned_at: true },
   },
-  // What clients were handed is good at the target, too.
+  // Cursors and the like that clients hold stay valid at the target.
   signing_key: { key: ['name'], columns: { name: true, value: true } },
   access_token: {
     key: ['id'],

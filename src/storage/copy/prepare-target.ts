@@ -13,16 +13,18 @@ import {
 
 export interface Prepared {
   readonly reached: Reached
-  /** `anew`: there was a copy half made, of the source as it is no more. */
+  /** `anew`: an unfinished copy existed, but the source has changed since. */
   readonly how: 'begins' | 'goes on' | 'anew'
 }
 
-/** Refuses what holds other data, before anybody takes the time to read the source. */
+/** Refuses a target with other data, before the time is spent on reading the source. */
 export async function assertFit({ reader, location }: CopyTarget): Promise<void> {
   if (!(await readUnfinished(reader))) await assertEmpty(reader, location)
 }
 
-/** Makes the target a copy under way, and says from where it goes on. What is not a copy of this source is refused. */
+/**
+ * Marks the target as an unfinished copy, and returns where to continue. Refuses an unfinished copy of another source.
+ */
 export async function prepareTarget(
   target: CopyTarget,
   { location }: Pick<CopySource, 'location'>,
@@ -66,7 +68,7 @@ async function assertEmpty(trx: Connection, location: string): Promise<void> {
 
 async function clear(trx: Connection, { dialect, schemaVersion }: CopyTarget): Promise<void> {
   await endUnfinished(trx, schemaVersion)
-  // What is made anew goes with the rows that it was made of, but for the index and words.
+  // Derived rows are deleted with their source rows, except the keyword index and vocabulary.
   for (const { name } of COPIED_TABLES.toReversed()) await trx.deleteFrom(name).execute()
   await trx.deleteFrom('word').execute()
   for (const index of TEXT_INDEXES) {

@@ -4,10 +4,10 @@ import type { CopiedTable } from './tables.ts'
 
 export type Value = string | number | Uint8Array | null
 export type Row = Readonly<Record<string, Value>>
-/** Of the last row that was read. */
+/** Key of the last row read. */
 export type Key = readonly (string | number)[]
 
-/** The next rows behind `after`, in the order of their key, as they are to stand in the copy. */
+/** The next rows after `after`, in key order, with the values that they get in the copy. */
 export async function nextRows(
   db: Connection,
   vectors: VectorTables,

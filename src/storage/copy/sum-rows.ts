@@ -2,10 +2,10 @@ import { hash } from 'node:crypto'
 import type { Row, Value } from './rows.ts'
 import type { CopiedTable } from './tables.ts'
 
-/** What two tables have in common if and only if they hold the same rows, in whatever order. */
+/** Two tables have equal sums if, and practically only if, they have the same rows, in any order. */
 export interface TableSum {
   readonly rows: number
-  /** The sum of 128 bits of the SHA-256 of every row. */
+  /** Sum of 128 bits of the SHA-256 of every row. */
   readonly checksum: string
 }
 
@@ -29,7 +29,7 @@ export function createRowSum({ columns }: Pick<CopiedTable, 'columns'>) {
   }
 }
 
-/** Bytes as something that no text is. */
+/** Encodes bytes so that no text equals them. */
 function canonical(value: Value): unknown {
   return value instanceof Uint8Array
     ? { bytes: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') }

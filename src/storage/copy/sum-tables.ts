@@ -26,7 +26,7 @@ export function totalRows(sums: Sums): number {
   return Object.values(sums).reduce((total, { rows }) => total + rows, 0)
 }
 
-/** Tables of which the copy does not hold what the source holds. */
+/** Tables whose rows differ between source and copy. */
 export function differences(source: Sums, copy: Sums): readonly string[] {
   return Object.entries(source).flatMap(([name, { rows, checksum }]) => {
     const found = copy[name]

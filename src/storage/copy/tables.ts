@@ -9,12 +9,12 @@ export interface CopiedTable {
   readonly key: readonly string[]
   readonly columns: readonly {
     readonly name: string
-    /** Undefined: as it is in the source. */
+    /** Undefined: unchanged. */
     readonly becomes: string | undefined
   }[]
 }
 
-/** In the order in which they are copied. */
+/** In copy order. */
 export const COPIED_TABLES: readonly CopiedTable[] = Object.entries<Plan[Name]>(PLAN).flatMap(
   ([name, table]) =>
     table === 'made anew'
@@ -31,5 +31,5 @@ export const COPIED_TABLES: readonly CopiedTable[] = Object.entries<Plan[Name]>(
         ],
 )
 
-/** Those that are made anew, too. */
+/** Including those that are rebuilt. */
 export const ALL_TABLES: readonly string[] = Object.keys(PLAN)

@@ -6,22 +6,22 @@ import { markUnfinished } from '../migrations/migrate.ts'
 import type { Key } from './rows.ts'
 import type { Sums } from './sum-rows.ts'
 
-/** What a half-made copy knows of itself; it stands in a table of its own as long as the copy is not finished. */
+/** State of an unfinished copy, in a table of its own until the copy is finished. */
 export interface Unfinished {
-  /** Where the source was, for people. */
+  /** Location of the source, for people. */
   readonly source: string
-  /** What all of the source amounts to, by which it is known again. */
+  /** Checksums of the source, to recognise it. */
   readonly sums: Sums
   readonly reached: Reached
-  /** It was found to differ from its source, and is of no use. */
+  /** The copy differs from its source and is useless. */
   readonly spoiled: boolean
 }
 
 export interface Reached {
-  /** The table that is being copied; those before it are done. */
+  /** Index of the current table; earlier ones are done. */
   readonly table: number
   readonly after: Key | null
-  /** Copied so far, in all tables. */
+  /** Rows copied so far, over all tables. */
   readonly rows: number
 }
 
@@ -38,7 +38,7 @@ interface WithCopy extends Database {
 
 const within = (db: Connection) => db as Kysely<WithCopy> | Transaction<WithCopy>
 
-/** Undefined: the database is no half-made copy. */
+/** Undefined: the database is not an unfinished copy. */
 export async function readUnfinished(db: Connection): Promise<Unfinished | undefined> {
   const { version } = await db
     .selectFrom('schema_version')
@@ -54,7 +54,7 @@ export async function readUnfinished(db: Connection): Promise<Unfinished | undef
   }
 }
 
-/** From here on nobody else can use the database. */
+/** Makes the database unusable for everybody else. */
 export async function beginUnfinished(
   trx: Connection,
   version: number,
@@ -73,7 +73,7 @@ export async function beginUnfinished(
     .execute()
 }
 
-/** In the transaction that writes the rows in between. */
+/** Call it in the transaction that writes the rows in between. */
 export async function moveOn(trx: Connection, from: Reached, to: Reached): Promise<void> {
   const { numUpdatedRows } = await within(trx)
     .updateTable('unfinished_copy')
@@ -91,7 +91,7 @@ export async function spoil(db: Connection): Promise<void> {
   await within(db).updateTable('unfinished_copy').set({ spoiled: 1 }).execute()
 }
 
-/** The database may be used again. */
+/** Makes the database usable. */
 export async function endUnfinished(trx: Connection, version: number): Promise<void> {
   await sql`DROP TABLE unfinished_copy`.execute(trx)
   await trx.updateTable('schema_version').set({ version }).execute()

@@ -5,7 +5,7 @@ import { messageEntry, passageEntry } from '../search/reindex.ts'
 import type { Row } from './rows.ts'
 import type { CopiedTable } from './tables.ts'
 
-/** Rows as they were read, and what search keeps beside such rows, made as it is made whenever they are written. */
+/** Writes rows as read, together with their search index data. */
 export async function writeRows(
   trx: Connection,
   dialect: Dialect,
@@ -13,7 +13,7 @@ export async function writeRows(
   rows: readonly Row[],
 ): Promise<void> {
   if (name === 'vector') return dialect.vectors.restore(trx, rowsOf(name, rows))
-  // They have the columns of that table, whichever it is.
+  // The rows have the columns of that table.
   await trx
     .insertInto(name as 'embedding_cache')
     .values(rows as never)
@@ -27,7 +27,7 @@ export async function writeRows(
   }
 }
 
-/** They were read with the columns of that table. */
+/** The cast is safe: the rows were read with the columns of that table. */
 function rowsOf<Table extends keyof Database>(
   _table: Table,
   rows: readonly Row[],

@@ -1,4 +1,4 @@
-/** Whether a conditional write found its one row as expected. */
+/** Whether a conditional update matched its one row. */
 export function changed(result: { readonly numUpdatedRows: bigint }): boolean {
   return result.numUpdatedRows === 1n
 }

@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Dialect } from './dialect.ts'
 
 /**
- * Whether one of the columns has `text` in it, case-insensitive. Databases fold the case of ASCII only, or of all; what
- * is written as it was asked for is found by each.
+ * Case-insensitive substring match on any of the columns. Databases fold the case of ASCII or of all letters, so the
+ * exact spelling is always matched too.
  */
 export function contains(
   { lower }: Dialect,

@@ -3,31 +3,31 @@ import type { Database } from './schema.ts'
 
 export type Connection = Kysely<Database> | Transaction<Database>
 
-/** What differs between databases beyond what Kysely evens out. */
+/** Differences between databases that Kysely does not cover. */
 export interface Dialect {
   readonly textSearch: TextSearch
   readonly vectors: VectorTables
-  /** The column type of a primary key that counts up by itself and never gives a number twice. */
+  /** Column type of an auto-increment primary key that never reuses a number. */
   readonly rowNumber: RawBuilder<unknown>
-  /** What makes a table whose rows stand in the order of its primary key, where there is such a thing. */
+  /** Table option that stores rows in primary key order (SQLite: WITHOUT ROWID), if the database has one. */
   readonly withoutRows: RawBuilder<unknown>
-  /** The column type of bytes. */
+  /** Column type of bytes. */
   readonly bytes: RawBuilder<unknown>
   readonly numbering: Numbering
-  /** What the log of changes needs besides its numbers, where these are not given in the order of commits. */
+  /** Extra columns of the change log where numbers are not assigned in commit order. */
   readonly changeOrder: RawBuilder<unknown>
-  /** In lower case, in all languages as far as the database can. */
+  /** Lower case, for all languages as far as the database supports them. */
   lower(text: Expression<unknown>): RawBuilder<string>
   /**
-   * Several write at once, so whoever writes locks the rows by which others decide: an agent, archive, block, run or set of
-   * vectors stands for all that belongs to it. Every statement sees what was committed before it.
+   * True where several transactions write at once. Writers then lock the rows that stand for what they change or decide
+   * by: an agent, archive, block, run or vector set. Every statement sees what was committed before it.
    */
   readonly locksRows: boolean
 }
 
-/** The numbers that `rowNumber` gave in a table. */
+/** Auto-increment numbers of a table. */
 export interface Numbering {
-  /** The greatest, whether that row is still there or not; 0: none yet. */
+  /** The highest number ever assigned, even if its row is deleted; 0: none yet. */
   last(db: Connection, table: NumberedTable): Promise<number>
   /** New rows get numbers above this one. */
   continueAfter(db: Connection, table: NumberedTable, number: number): Promise<void>
@@ -40,37 +40,37 @@ export type NumberedTable = {
 export const TEXT_INDEXES = ['passage', 'message'] as const
 export type TextIndex = (typeof TEXT_INDEXES)[number]
 
-/** The keyword index beside the tables `passage` and `message`. */
+/** The keyword index of the tables `passage` and `message`. */
 export interface TextSearch {
-  /** An older form of the index only marked entries as gone, and kept their words. */
+  /** An older index format only marked entries as deleted and kept their words. */
   readonly keptWordsOnce: boolean
   create(db: Connection, index: TextIndex): Promise<void>
   drop(db: Connection, index: TextIndex): Promise<void>
   add(db: Connection, index: TextIndex, entries: readonly TextEntry[]): Promise<void>
-  /** Takes out entries as they were added, word by word, and the words that no other entry of their scope has. */
+  /** Removes entries, given exactly as they were added, and the words that no other entry of their scope contains. */
   remove(db: Connection, index: TextIndex, entries: readonly TextEntry[]): Promise<void>
-  /** Nothing is left in these scopes, and nothing will come. Cheaper before their entries are removed than after. */
+  /** Deletes whole scopes for good. Cheaper before their entries are removed than after. */
   forget(db: Connection, scopes: readonly string[]): Promise<void>
 }
 
 export interface TextEntry {
   readonly row: number
-  /** As `search-scope.ts` makes it. */
+  /** As made by `search-scope.ts`. */
   readonly scope: string
-  /** As `indexWords` gives them. */
+  /** As returned by `indexWords`. */
   readonly words: readonly string[]
 }
 
-/** Where vectors stand: the table `vector`, and what is kept beside it to search there. */
+/** Storage of vectors: the table `vector`, and derived data for search. */
 export interface VectorTables {
   create(db: Connection): Promise<void>
-  /** Stores vectors of entries that have none in that set yet; of others, the first stays. */
+  /** Stores vectors of entries that have none in that set; existing ones are kept. */
   insert(db: Connection, vectors: readonly NewVector[]): Promise<void>
-  /** Takes the vectors of these entries out of these sets. */
+  /** Removes the vectors of these entries from these sets. */
   remove(db: Connection, setRows: readonly number[], entryRows: readonly number[]): Promise<void>
-  /** All of all sets in the order of their numbers, behind `after`. */
+  /** Vectors of all sets after row `after`, in row order. */
   read(db: Connection, after: number, limit: number): Promise<readonly StoredVector[]>
-  /** Stores what another database gave numbers to. */
+  /** Stores vectors with the row numbers of another database. */
   restore(db: Connection, vectors: readonly StoredVector[]): Promise<void>
 }
 
@@ -78,7 +78,7 @@ export interface NewVector {
   readonly set_row: number
   /** `row` of the passage or message. */
   readonly entry_row: number
-  /** As `encodeFloat32` makes it, of unit length. */
+  /** Encoded by `encodeFloat32`; a unit vector. */
   readonly vector: Uint8Array
 }
 

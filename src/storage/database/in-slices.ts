@@ -1,7 +1,7 @@
-/** Entries of an index that are counted before others get their turn: some milliseconds. */
+/** Index entries counted per slice, in some milliseconds. Chosen by hand. */
 export const SLICE = 10_000
 
-/** Adds up slices, each beginning after the last key of the one before, and lets go of the thread between them. */
+/** Sums up slices, each starting after the last key of the one before, and yields to the event loop between them. */
 export async function inSlices<Key>(
   next: (after: Key | undefined) => Promise<{ readonly count: number; readonly last: Key | null }>,
 ): Promise<number> {

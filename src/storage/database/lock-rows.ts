@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Connection, Dialect } from './dialect.ts'
 import type { Scope } from './scope.ts'
 
-/** At the end of a query whose rows of this table the transaction will change, or decide by. */
+/** Locks rows of this table that the transaction will change or decide by. Append it to the query. */
 export function lockRead(
   { dialect, writes = false }: Pick<Scope, 'dialect' | 'writes'>,
   table: 'agent' | 'archive' | 'block' | 'run' | 'vector_set' | 'embedding_task',
@@ -10,7 +10,7 @@ export function lockRead(
   return dialect.locksRows && writes ? sql`FOR NO KEY UPDATE OF ${sql.table(table)}` : sql``
 }
 
-/** At the end of a query that chooses work: what others have chosen is passed over. */
+/** For queries that choose work: skips rows that others have locked (SKIP LOCKED). */
 export function lockFree(
   { locksRows }: Dialect,
   table: 'run' | 'embedding_task',
@@ -18,7 +18,7 @@ export function lockFree(
   return locksRows ? sql`FOR UPDATE OF ${sql.table(table)} SKIP LOCKED` : sql``
 }
 
-/** Keeps others from writing to what belongs to these, in one order for all. */
+/** Locks these rows against other writers, in a fixed order to avoid deadlocks. */
 export async function lockOwners(
   { db, namespace, dialect }: Pick<Scope, 'db' | 'namespace' | 'dialect'>,
   table: 'agent' | 'archive' | 'block',
@@ -35,7 +35,9 @@ export async function lockOwners(
     .execute()
 }
 
-/** The same for sets of vectors: of two that finish its last tasks the second sees what the first has done. */
+/**
+ * The same for vector sets: of two transactions that finish a set's last tasks, the second sees the work of the first.
+ */
 export async function lockSets(
   db: Connection,
   { locksRows }: Dialect,

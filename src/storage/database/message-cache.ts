@@ -1,18 +1,18 @@
 import type { Message } from '../../core/message.ts'
 
-/** A working agent reads its history at every step; this many messages need not be read again. */
+/** A running agent reads its history at every step, so messages are cached. Chosen by hand. */
 const MAX_ENTRIES = 10_000
-/** Larger ones are few, and would fill the memory. */
+/** Larger messages are rare and would fill the memory. Chosen by hand. */
 const LARGEST_TOKENS = 2_000
 
 /**
- * Messages by namespace, id and number. They are never changed once they are appended, so an entry can't grow old; only
- * one whose transaction was rolled back may be appended again, and take another number then. Whether a message is still
- * there is for the table to say.
+ * Cache of messages by namespace, id and `seq`. Messages are immutable, so an entry never becomes stale. A message
+ * whose transaction was rolled back can be appended again under another `seq`, which is why `seq` is part of the key.
+ * The table decides whether a message exists.
  */
 export interface MessageCache {
   find(namespace: string, message: MessageKey): Message | undefined
-  /** Returns what it was given. */
+  /** Returns its argument. */
   keep(namespace: string, message: Message): Message
 }
 
@@ -27,7 +27,7 @@ export function createMessageCache(): MessageCache {
     find: (namespace, key) => messages.get(keyOf(namespace, key)),
     keep(namespace, message) {
       if (message.tokens > LARGEST_TOKENS) return message
-      // Maps keep the order of insertion, so the first key is the oldest.
+      // Maps keep insertion order, so the first key is the oldest.
       const oldest = messages.size >= MAX_ENTRIES ? messages.keys().next() : undefined
       if (oldest?.value !== undefined) messages.delete(oldest.value)
       messages.set(keyOf(namespace, message), message)
@@ -36,7 +36,7 @@ export function createMessageCache(): MessageCache {
   }
 }
 
-/** Ids hold no space. */
+/** Ids contain no space. */
 function keyOf(namespace: string, { id, seq }: MessageKey): string {
   return `${id} ${seq} ${namespace}`
 }

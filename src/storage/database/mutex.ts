@@ -1,5 +1,5 @@
 export interface Mutex {
-  /** Resolves when the caller has it; first come, first served. */
+  /** Resolves when the caller holds the lock; first come, first served. */
   lock(): Promise<void>
   unlock(): void
 }

@@ -4,8 +4,8 @@ import type { Database } from './schema.ts'
 import type { Scope } from './scope.ts'
 
 /**
- * Rows by their numbers, in no order. The namespace is looked at afterwards: as a condition beside a list of numbers it
- * makes SQLite read the whole namespace.
+ * Rows by number, in no order. The namespace is checked afterwards: as a condition beside a list of numbers it makes
+ * SQLite read the whole namespace.
  */
 export async function readRows<Table extends TextIndex>(
   { db, namespace }: Pick<Scope, 'db' | 'namespace'>,

@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely'
 
 /*
- * The tables as queries see them. Times are ISO 8601 text in UTC, lists and bodies are JSON text, booleans are 0 or 1,
- * so that every dialect stores the same. `row` numbers rows in the order of insertion.
+ * The tables as queries see them. Times are ISO 8601 text in UTC, lists and bodies are JSON text, booleans are 0 or 1:
+ * the same in every dialect. `row` numbers rows in insertion order.
  */
 export interface Database {
   schema_version: { version: number }
@@ -18,22 +18,22 @@ export interface Database {
     system: string | null
     tools: string
     tool_rules: string
-    /** Number of the newest message; kept here so that appending needs no search for it. */
+    /** `seq` of the newest message; stored here so that appending needs no search. */
     last_message: number
     settings: Generated<string>
-    /** Number of the oldest message in sight. */
+    /** `seq` of the oldest message in context. */
     context_from: Generated<number>
-    /** What providers count, by what we estimate. */
+    /** Tokens counted by the provider divided by our estimate. */
     token_ratio: Generated<number>
-    /** The agent has been told that its context is nearly full. */
+    /** The agent was warned that its context is nearly full. */
     pressure_told: Generated<number>
-    /** The context window of its model, where a provider told of it by refusing. */
+    /** Context window learned from a provider's refusal. */
     learned_window: number | null
     /** The last real model that answered it. */
     ran_on: string | null
-    /** What embeds its archive; null: as the server is set. */
+    /** Embedding model of its archive; null: the server's default. */
     embedding: Generated<string | null>
-    /** Summaries that reach no further than before this message are not shown. */
+    /** Summaries that cover only messages before this `seq` are not shown. */
     summaries_from: Generated<number>
     created_at: string
     updated_at: string
@@ -59,7 +59,7 @@ export interface Database {
     block_id: string
     attached_at: string
   }
-  /** Blocks that an agent had once; `attachment` is the number of the row that `agent_block` had for it. */
+  /** Blocks formerly attached to an agent; `attachment` is the row number in `agent_block`. */
   past_attachment: {
     namespace: string
     attachment: number
@@ -88,11 +88,11 @@ export interface Database {
     id: string
     name: string
     description: Generated<string>
-    /** Kept with every insert and delete, as counting a million takes its time. */
+    /** Updated with every insert and delete, since counting a million rows is slow. */
     passage_count: Generated<number>
-    /** Of them, those that another took the place of. */
+    /** Superseded passages among them. */
     superseded_count: Generated<number>
-    /** Of them, those that its agents found at least once. */
+    /** Passages among them that agents found at least once. */
     found_count: Generated<number>
     created_at: string
   }
@@ -104,20 +104,20 @@ export interface Database {
     archive_id: string
     text: string
     source: string
-    /** SHA-256 of source and text: what makes two passages of an archive the same. */
+    /** SHA-256 of source and text: identifies duplicates within an archive. */
     digest: string
-    /** Its place among the passages of its source, in the order of insertion, from 1; 0: it has no source. */
+    /** Position within its source, in insertion order from 1; 0: no source. */
     position: number
-    /** The passage that took its place. */
+    /** The passage that replaces it. */
     superseded_by: string | null
-    /** How often its agents found it. */
+    /** How often agents' searches returned it. */
     found_count: Generated<number>
     last_found_at: string | null
     created_at: string
     inserted_at: string
   }
   passage_tag: { namespace: string; passage_id: string; tag: string }
-  /** Stems that the texts of a scope (`search-scope.ts`) hold or held, for words that were misspelt. */
+  /** Stems that texts of a scope (`search-scope.ts`) contain or once contained, to correct misspelt words. */
   word: { scope: string; word: string }
   message: {
     row: Generated<number>
@@ -127,14 +127,14 @@ export interface Database {
     id: string
     run_id: string | null
     role: string
-    /** The words that recall memory searches; empty for messages in which nobody says anything. */
+    /** Words that recall memory searches; empty for messages without spoken text. */
     text: string
     body: string
     /** A provider's filter refused the run that it belongs to: no model is shown it any more. */
     hidden: Generated<number>
     tokens: number
     created_at: string
-    /** 1: it was said to a coding assistant, and is not in the agent's own context. */
+    /** 1: from a coding assistant's session, never in the agent's own context. */
     elsewhere: Generated<number>
   }
   summary: {
@@ -145,7 +145,7 @@ export interface Database {
     text: string
     from_seq: number
     to_seq: number
-    /** When the newest message that it covers was written. */
+    /** Time of the newest message that it covers. */
     until: string
     method: string
     created_at: string
@@ -163,20 +163,20 @@ export interface Database {
     idempotency_key: string | null
     max_steps: number
     cancel_requested: number
-    /** Why a `waiting` run waits, and until when. */
+    /** Why a `waiting` run waits; for `retry`, `retry_at` says until when. */
     waiting_for: string | null
     retry_at: string | null
-    /** What is missing, of a run that waits for a model. */
+    /** For a run that waits for a model: what is missing. */
     missing: Generated<string | null>
     error: string | null
     warnings: string
     created_at: string
     started_at: string | null
-    /** Since when it has waited for somebody's answer. */
+    /** Since when it has waited for an answer. */
     paused_at: string | null
-    /** Its sender's client can answer with a model of its own. */
+    /** The sending client supports sampling. */
     client_samples: Generated<number>
-    /** What a client's model was asked last; only the answer to that counts. */
+    /** Id of the latest request to a client's model; only its answer counts. */
     ask: Generated<string | null>
     completed_at: string | null
   }
@@ -194,12 +194,12 @@ export interface Database {
     run_id: string
     number: number
     state: string
-    /** How often somebody began to work on it. */
+    /** How many processes have started to work on it. */
     attempts: number
     model: string | null
-    /** How the model's answer ended; null while there is none. */
+    /** How the model's answer ended; null: no answer yet. */
     finish: string | null
-    /** What the model of a client answered, until it is made the step's answer. */
+    /** Answer of a client's model until it becomes the step's answer. */
     client_answer: Generated<string | null>
     prompt_tokens: number
     completion_tokens: number
@@ -222,69 +222,69 @@ export interface Database {
     state: string
     status: string | null
     attempts: number
-    /** Null: it needs nobody's. */
+    /** Null: the call needs no approval. */
     approval: string | null
     approval_reason: string | null
   }
-  /** All entries of one owner as one model sees them. */
+  /** All entries of one owner under one embedding model. */
   vector_set: {
     row: Generated<number>
     namespace: string
-    /** `archive`: of its passages; `agent`: of its messages. */
+    /** `archive`: its passages; `agent`: its messages. */
     kind: string
     owner_id: string
     /** `provider/model`. */
     handle: string
-    /** Null until the first vector came. */
+    /** Null until the first vector is stored. */
     dimension: number | null
-    /** `building`: not all entries have their vector yet, and an older set may serve; `serving`. */
+    /** `building`: some entries lack a vector, and an older set may serve; `serving`. */
     state: string
     /**
-     * Null: every entry has its vector or its task. Else the digest (of passages) or number (of messages) up to which
-     * those have it that were there before the set; empty at the start.
+     * Progress over entries that are older than the set. Null: every entry has its vector or its task. Else the digest
+     * (passages) or number (messages) up to which they have; empty at the start.
      */
     filled_to: Generated<string | null>
-    /** Nothing of it is embedded before; empty: it goes on. */
+    /** Nothing of the set is embedded before this time; empty: not paused. */
     paused_until: Generated<string>
     problem: Generated<string | null>
     created_at: string
   }
   vector: {
-    /** Counts up over all sets, so that an in-memory index can ask for what came after what it has. */
+    /** Counts up over all sets, so that an in-memory index can ask for newer vectors. */
     row: Generated<number>
     set_row: number
     /** `row` of the passage or message. */
     entry_row: number
-    /** Float32, little endian, of unit length. */
+    /** Float32, little-endian, unit length. */
     vector: Uint8Array
   }
-  /** The same rows as bytes, a quarter of their size, for those who want all of a set. */
+  /** int8 codes of the same rows, a quarter of their size, for loading an in-memory index. */
   vector_code: {
-    /** That of the vector. */
+    /** Row number of the vector. */
     row: number
     set_row: number
     entry_row: number
-    /** As `createInt8Codes` makes it. */
+    /** Made by `createInt8Codes`. */
     code: Uint8Array
   }
-  /** Near the centroid of a set, chosen once, as soon as there are enough. */
+  /** The fixed centroid of a set, computed once it has enough vectors. The table keeps its first name. */
   vector_middle: {
     set_row: number
-    /** As a vector is stored. */
+    /** In the stored form of a vector. */
     vector: Uint8Array
   }
-  /** The same rows as bits, of every set that has a centroid. */
+  /** Binary codes of the same rows, for every set that has a centroid. */
   vector_bits: {
     set_row: number
-    /** That of the vector. */
+    /** Row number of the vector. */
     row: number
     entry_row: number
-    /** As `createBitCodes` makes it around the centroid. */
+    /** Made by `createBinaryCodes` around the centroid. */
     code: Uint8Array
   }
-  /** Vectors that were taken away, for the in-memory indexes of other processes. */
+  /** Log of deleted vectors, for the in-memory indexes of other processes. */
   vector_gone: { row: Generated<number>; set_row: number; entry_row: number }
-  /** Entries that wait for their vector. */
+  /** Entries waiting for their vector. */
   embedding_task: {
     row: Generated<number>
     set_row: number
@@ -294,12 +294,12 @@ export interface Database {
     attempts: number
     problem: string | null
   }
-  /** Vectors by the SHA-256 of what was embedded, so that the same text is not paid for twice. */
+  /** Vectors by the SHA-256 of the embedded text, so that the same text is paid for once. */
   embedding_cache: { row: Generated<number>; handle: string; digest: string; vector: Uint8Array }
-  /** What this server signs with and asks back, so that a restart or another process makes no difference. */
+  /** Keys with which this server signs, shared by restarts and processes. */
   signing_key: { name: string; value: string }
   learned: { base_url: string; model: string; abilities: string; learned_at: string }
-  /** Bearer tokens, of which only a hash is here. */
+  /** Bearer tokens; only their hashes are stored. */
   access_token: {
     id: string
     name: string
@@ -309,11 +309,11 @@ export interface Database {
     namespace: string
     created_at: string
     expires_at: string | null
-    /** Not to the minute. */
+    /** Approximate, to save writes. */
     last_used_at: string | null
     revoked_at: string | null
   }
-  /** Where a model server has answered that nobody set up. */
+  /** Model servers that were found without being configured. */
   endpoint: { base_url: string; answered_at: string }
   event: { seq: Generated<number>; namespace: string; kind: string; subject_id: string; at: string }
 }

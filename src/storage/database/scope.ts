@@ -2,13 +2,16 @@ import type { Connection, Dialect } from './dialect.ts'
 import type { MessageCache } from './message-cache.ts'
 import type { Searches } from './search-request.ts'
 
-/** What every query is made with: the connection or transaction, and the namespace that it may see. */
+/** Context of every query: the connection or transaction, and the namespace that it may see. */
 export interface Scope {
   readonly db: Connection
   readonly namespace: string
   readonly dialect: Dialect
   readonly messageCache: MessageCache
   readonly searches: Searches
-  /** It writes: what it reads of agents, archives, blocks and runs is kept from others that write, where they could. */
+  /**
+   * In a write transaction: rows of agents, archives, blocks and runs that it reads are locked where the database needs
+   * that.
+   */
   readonly writes?: boolean
 }

@@ -3,28 +3,28 @@ import type { MessageRole } from '../../core/message.ts'
 import type { QueryVector } from '../port/store.ts'
 import type { TextIndex } from './dialect.ts'
 
-/** A ranked search as data, so that it can be made in another thread. */
+/** A ranked search as plain data, so that it can run in another thread. */
 export interface RankedRequest {
   readonly index: TextIndex
   readonly namespace: string
   readonly query: string
   readonly limit: number
   readonly offset: number
-  /** Entries after this row were inserted since the first page; undefined: all. */
+  /** Highest row at the time of the first page; undefined: no bound. */
   readonly upTo: number | undefined
   readonly filter: RankedFilter
-  /** Absent: words alone. */
+  /** Absent: keyword search only. */
   readonly meaning?: MeaningRequest | undefined
 }
 
 export interface MeaningRequest {
   readonly sets: readonly VectorSet[]
   readonly questions: readonly QueryVector[]
-  /** Vectors after this one were stored since the first page; undefined: all. */
+  /** Highest vector row at the time of the first page; undefined: no bound. */
   readonly upTo: number | undefined
 }
 
-/** All entries of one archive or agent as one model sees them. */
+/** All entries of one archive or agent under one embedding model. */
 export interface VectorSet {
   readonly row: number
   /** The archive or agent. */
@@ -33,34 +33,34 @@ export interface VectorSet {
 }
 
 export interface RankedFilter {
-  /** Words as `search-scope.ts` makes them; entries of any of them. */
+  /** Scopes as made by `search-scope.ts`; entries in any of them match. */
   readonly scopes: readonly string[]
   /** The archives or the agent that the scopes belong to. */
   readonly owners: readonly string[]
   /** Inclusive. */
   readonly after?: string | undefined
   readonly before?: string | undefined
-  /** Of messages; the scopes say the same. */
+  /** Messages only; the scopes imply it. */
   readonly roles?: readonly MessageRole[]
-  /** Each of them asks for one of its tags. */
+  /** For each list, an entry must have one of its tags. */
   readonly tags?: readonly (readonly string[])[]
   readonly exceptRun?: string | undefined
-  /** Of passages; the scopes say the same. */
+  /** Passages only; the scopes imply it. */
   readonly includeSuperseded?: boolean | undefined
 }
 
 export interface RankedAnswer {
   readonly hits: readonly RankedHit[]
   readonly more: boolean
-  /** The newest row that was there; hand it back as `upTo` for the pages after this one. */
+  /** Highest row at the time of the first page; pass it back as `upTo` for the next pages. */
   readonly upTo: number
-  /** The same for vectors; 0: they were not asked. */
+  /** The same for vectors; 0: no vector search took part. */
   readonly vectorsUpTo: number
-  /** Why vectors were not asked though they were to be. */
+  /** Why vector search was requested but took no part. */
   readonly problem: VectorProblem | null
 }
 
-/** `filling`: their in-memory index is being filled. `dimension`: the question's vector has another one. */
+/** `filling`: the in-memory index is loading. `dimension`: the query vector has another dimension than the set. */
 export type VectorProblem = 'filling' | 'dimension'
 
 export interface RankedHit {
@@ -70,18 +70,18 @@ export interface RankedHit {
   readonly foundBy: FoundBy
 }
 
-/** A search for passages with the same words, as data. */
+/** A search for passages that share words, as plain data. */
 export interface AlikeRequest {
   readonly scopes: readonly string[]
   readonly stems: readonly string[]
   readonly limit: number
 }
 
-/** Look at what is committed, without keeping the event loop. */
+/** Searches of committed data that do not block the event loop. */
 export interface Searches {
   ranked(request: RankedRequest): Promise<RankedAnswer>
-  /** Rows, those that share the most of the rare stems first. */
+  /** Row numbers; those that share the most rare stems come first. */
   alike(request: AlikeRequest): Promise<readonly number[]>
-  /** What indexes of vectors take of the memory now. */
+  /** Memory of in-memory vector indexes, in bytes. */
   indexBytes(): Promise<number>
 }

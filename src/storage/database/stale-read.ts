@@ -1,2 +1,2 @@
-/** What a transaction read is not there any more. Run again, it reads what is. */
+/** A row read earlier in the transaction is gone. Retry: a new run sees the current state. */
 export class StaleRead extends Error {}

@@ -7,10 +7,10 @@ import { finishTasks } from './finish-tasks.ts'
 import { copyKnown, type VectorScope } from './vector-entries.ts'
 import { MAX_ATTEMPTS, makeSet, settleSets } from './vector-sets.ts'
 
-/** Archives that are given a set in one transaction. */
+/** Archives that get a vector set in one transaction. Chosen by hand. */
 const ADOPTED_AT_ONCE = 100
 
-/** Looks across namespaces, as whoever is free works for everybody. */
+/** Across namespaces: a free worker takes tasks of any. */
 export function createEmbeddingTasks(
   reader: Connection,
   dialect: Dialect,
@@ -25,14 +25,14 @@ export function createEmbeddingTasks(
 
   return {
     async adopt(fallback, at) {
-      // Most looks find nothing, and need not take the write lock for it.
+      // Most looks find nothing, so they avoid the write lock.
       if ((await archivesWithoutSet(reader, fallback)).length === 0) return 0
       return transact(async (trx) => {
         const found = await archivesWithoutSet(trx, fallback)
         for (const { namespace, id } of found) {
           await lockOwners({ db: trx, namespace, dialect }, 'archive', [id])
         }
-        // Before that others may have given them one, or deleted them.
+        // Checked again under the lock: others may have given them a set, or deleted them.
         const isLocked = (one: Owner) =>
           found.some(({ namespace, id }) => namespace === one.namespace && id === one.id)
         const left = (await archivesWithoutSet(trx, fallback)).filter(isLocked)
@@ -141,7 +141,7 @@ async function archivesWithoutSet(db: Connection, fallback: string | null) {
         ),
       ),
     )
-    // Without a fallback the index `agent_embedding` leads to the few that name a model.
+    // Without a fallback, the index `agent_embedding` finds the few agents that name a model.
     .$if(fallback === null, (query) => query.where('agent.embedding', 'is not', null))
     .groupBy(['archive.namespace', 'archive.id'])
     .orderBy('archive.namespace')
@@ -196,7 +196,7 @@ interface FoundTask {
   readonly attempts: number
 }
 
-/** Texts that another set or task has had embedded since the task was made need no model any more. */
+/** Drops texts whose vector another set or task has stored since the task was made. */
 async function withoutKnown(
   scope: VectorScope,
   found: readonly FoundTask[],

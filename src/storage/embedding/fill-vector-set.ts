@@ -4,12 +4,12 @@ import { SEARCHED_ROLES } from '../search/search-scope.ts'
 import { addToSet, type VectorEntry, type VectorScope } from './vector-entries.ts'
 import { settleSets, type VectorSetRow } from './vector-sets.ts'
 
-/** Entries that are brought to a set in one transaction: some whole batches. */
+/** Entries added to a set in one transaction: several batches. Chosen by hand. */
 const AT_ONCE = 256
 
 /**
- * Brings the next entries that were there before their set to one of that model. Done only when nothing else is to be
- * embedded, so that what is new comes first and no more tasks are written than will soon be worked on.
+ * Adds the next older entries to a set of that model. Runs only when nothing else waits, so that new entries come first
+ * and no more tasks are written than will soon be worked on.
  */
 export async function fillOneSet(
   scope: VectorScope,
@@ -43,7 +43,7 @@ export async function fillOneSet(
 
 type KeyedEntry = VectorEntry & { readonly key: string }
 
-/** In the order of a key that the owner's entries are indexed by. */
+/** In the order of an indexed key of the owner's entries. */
 async function nextEntries(db: Connection, set: VectorSetRow): Promise<readonly KeyedEntry[]> {
   const { namespace, owner_id, filled_to } = set
   if (set.kind === 'archive') {
@@ -71,7 +71,7 @@ async function nextEntries(db: Connection, set: VectorSetRow): Promise<readonly 
   return messages.map(({ row, text, seq }) => ({ row, text, key: String(seq) }))
 }
 
-/** What was inserted since the set was made has its task or vector already. */
+/** Entries newer than the set already have a task or vector. */
 async function withoutThoseIn(
   db: Connection,
   set: VectorSetRow,

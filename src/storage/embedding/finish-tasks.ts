@@ -5,7 +5,10 @@ import type { EmbeddingOutcome } from '../port/vector-store.ts'
 import { fixDimension, textDigest, type VectorScope } from './vector-entries.ts'
 import { settleSets, type VectorSetRow } from './vector-sets.ts'
 
-/** Vectors that are kept for texts that come again. The oldest go; those in use stand in their sets besides. */
+/**
+ * Vectors cached for recurring texts; the oldest are evicted, and those in use are also stored in their sets. Chosen by
+ * hand.
+ */
 const MAX_CACHED = 10_000
 
 type Refused = Extract<EmbeddingOutcome, { kind: 'refused' }>
@@ -124,7 +127,7 @@ async function cache(
   if (vectors.size === 0) return
   const rows = await db
     .insertInto('embedding_cache')
-    // In one order for all.
+    // In a fixed order, to avoid deadlocks.
     .values(
       [...vectors]
         .toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -5,26 +5,26 @@ import { lockSets } from '../database/lock-rows.ts'
 import type { Scope } from '../database/scope.ts'
 import { settleSets, type VectorSetRow } from './vector-sets.ts'
 
-/** A passage or message with what of it is embedded. */
+/** A passage or message with its text to embed. */
 export interface VectorEntry {
   readonly row: number
   readonly text: string
 }
 
-/** Vectors are looked for by their texts, of whatever namespace. */
+/** Without a namespace filter of its own: `textDigest` separates namespaces. */
 export type VectorScope = Pick<Scope, 'db' | 'dialect'>
 
 /**
- * What makes two texts the same to a model. Only within a namespace: that a text needs no model any more would tell
- * that another has it, too.
+ * Digest under which a text's vector is cached. It depends on the namespace: a shared cache would reveal that another
+ * namespace has the same text.
  */
 export function textDigest(namespace: string, text: string): string {
-  // As it was before there were others, so that what was embedded then is still known.
+  // The default namespace keeps its old digests, so that earlier vectors are still found.
   const hash = namespace === NAMESPACE ? createHash('sha256') : createHmac('sha256', namespace)
   return hash.update(text).digest('hex')
 }
 
-/** Gives new entries the vectors that are known, and tasks for the others, in the transaction that inserts them. */
+/** Gives new entries cached vectors, and tasks for the rest, in the transaction that inserts them. */
 export async function embedEntries(
   scope: Scope,
   owner: { readonly kind: VectorSetRow['kind']; readonly id: string },
@@ -64,7 +64,7 @@ export async function addToSet(
     .execute()
 }
 
-/** Stores the vectors of texts that were embedded before; returns the entries whose texts were not. */
+/** Stores cached vectors of entries; returns the entries without one. */
 export async function copyKnown(
   { db, dialect }: VectorScope,
   set: VectorSetRow,
@@ -105,12 +105,12 @@ export async function fixDimension(
   await db.updateTable('vector_set').set({ dimension }).where('row', '=', setRow).execute()
 }
 
-/** Stored as 4 bytes a component. */
+/** Vectors are stored as 4 bytes a component. */
 function dimensionOf(vector: Uint8Array): number {
   return vector.byteLength / 4
 }
 
-/** Takes entries that are deleted out of every set of their owner, in the same transaction. */
+/** Removes deleted entries from every set of their owner, in the same transaction. */
 export async function forgetEntries(
   scope: Scope,
   owner: { readonly kind: VectorSetRow['kind']; readonly id: string },
@@ -126,7 +126,7 @@ export async function forgetEntries(
     .execute()
   const setRows = sets.map(({ row }) => row)
   if (setRows.length === 0 || rows.length === 0) return
-  // Whoever embeds them holds their tasks, and whoever fills a set holds that: their vectors are here afterwards.
+  // Waits for workers that hold these tasks or fill these sets, so that their vectors are removed as well.
   await db
     .deleteFrom('embedding_task')
     .where('set_row', 'in', setRows)

@@ -7,7 +7,7 @@ import type { VectorWrites } from '../port/vector-store.ts'
 
 export type VectorSetRow = Selectable<Database['vector_set']>
 
-/** A text is refused so often before it is left alone. */
+/** Attempts before a refused text is given up. Chosen by hand. */
 export const MAX_ATTEMPTS = 5
 
 export function vectorWrites(scope: Scope): VectorWrites {
@@ -37,7 +37,7 @@ export function vectorWrites(scope: Scope): VectorWrites {
   }
 }
 
-/** It has nothing yet; what the owner has is brought to it in the background. */
+/** Creates an empty set; existing entries are added in the background. */
 export async function makeSet(
   db: Connection,
   set: Pick<VectorSetRow, 'namespace' | 'kind' | 'owner_id' | 'handle' | 'created_at'>,
@@ -52,7 +52,7 @@ export async function dropSets(db: Connection, rows: readonly number[]): Promise
   if (rows.length > 0) await db.deleteFrom('vector_set').where('row', 'in', rows).execute()
 }
 
-/** A set that has all it will get begins to serve, and takes the place of the one before it. */
+/** Makes complete sets serve, and deletes the sets that they replace. */
 export async function settleSets(
   { db, dialect }: Pick<Scope, 'db' | 'dialect'>,
   rows: readonly number[],

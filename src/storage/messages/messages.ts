@@ -41,10 +41,10 @@ const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
   }),
 ])
 
-/** A statement takes no more parameters than some thousands. */
+/** Ids per query: databases limit the parameters of a statement. Chosen by hand. */
 const IDS_AT_ONCE = 500
 
-/** Nobody looks at more messages than this at once. */
+/** Upper bound of `recent`. Chosen by hand. */
 const MAX_RECENT = 1_000
 
 export function messageReads(scope: Scope): MessageReads {
@@ -56,7 +56,7 @@ export function messageReads(scope: Scope): MessageReads {
   const keys = () =>
     db.selectFrom('message').select(['id', 'seq']).where('namespace', '=', namespace)
 
-  /** Reads from the table only what is not known already. */
+  /** Reads only messages that are not cached. */
   async function byKeys(wanted: readonly MessageKey[]): Promise<readonly Message[]> {
     const known = new Map(wanted.map((key) => [key.id, messageCache.find(namespace, key)]))
     const unknown = wanted.map(({ id }) => id).filter((id) => !known.get(id))

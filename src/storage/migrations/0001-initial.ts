@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Connection, type Dialect, TEXT_INDEXES } from '../database/dialect.ts'
 
-/** Keys and foreign keys carry the namespace, so that no row can point into somebody else's. */
+/** Keys and foreign keys include the namespace, so that no row can refer to another namespace. */
 export async function initial(db: Connection, dialect: Dialect): Promise<void> {
   const row = dialect.rowNumber
   const statements = [

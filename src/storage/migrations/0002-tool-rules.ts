@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Connection } from '../database/dialect.ts'
 
-/** Agents get tool rules, and calls can wait for a person's approval. */
+/** Agents get tool rules, and calls can wait for approval. */
 export async function toolRules(db: Connection): Promise<void> {
   await sql`ALTER TABLE agent ADD COLUMN tool_rules TEXT NOT NULL DEFAULT '[]'`.execute(db)
   await sql`ALTER TABLE run ADD COLUMN paused_at TEXT`.execute(db)

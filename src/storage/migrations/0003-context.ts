@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Connection, Dialect } from '../database/dialect.ts'
 
-/** What an agent has in sight of its history, what it has been summarised to, and how it is run. */
+/** The context state, summaries and run settings of agents. */
 export async function context(db: Connection, dialect: Dialect): Promise<void> {
   const statements = [
     sql`ALTER TABLE agent ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'`,

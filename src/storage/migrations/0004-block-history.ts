@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Connection } from '../database/dialect.ts'
 
-/** Which blocks an agent had before they were detached from it. */
+/** Blocks formerly attached to an agent. */
 export async function blockHistory(db: Connection): Promise<void> {
   await sql`CREATE TABLE past_attachment (
     namespace TEXT NOT NULL, attachment INTEGER NOT NULL, agent_id TEXT NOT NULL, block_id TEXT NOT NULL,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Connection, type Dialect, TEXT_INDEXES } from '../database/dialect.ts'
 import { indexMessages, indexPassages } from '../search/reindex.ts'
 
-/** Passages have a place in their source and may be superseded, archives can be shared, and words are made by us. */
+/** Passages get positions and supersession, archives can be shared, and tokenization moves out of the database. */
 export async function search(db: Connection, dialect: Dialect): Promise<void> {
   const statements = [
     sql`ALTER TABLE archive ADD COLUMN description TEXT NOT NULL DEFAULT ''`,

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Connection, Dialect } from '../database/dialect.ts'
 
 /**
- * Vectors belong to a set: all entries of an archive (its passages) or of an agent (its messages), embedded by one model.
- * An owner has two sets while a new model takes the place of an old one.
+ * A vector set holds all entries of an archive (its passages) or agent (its messages) under one embedding model. While
+ * a model replaces another, an owner has two sets.
  */
 export async function embeddings(db: Connection, dialect: Dialect): Promise<void> {
   const row = dialect.rowNumber

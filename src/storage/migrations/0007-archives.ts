@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Connection } from '../database/dialect.ts'
 
-/** Archives know how much of them was superseded and how much was ever found. */
+/** Archives count their superseded and found passages. */
 export async function archives(db: Connection): Promise<void> {
   await sql`ALTER TABLE archive ADD COLUMN superseded_count INTEGER NOT NULL DEFAULT 0`.execute(db)
   await sql`ALTER TABLE archive ADD COLUMN found_count INTEGER NOT NULL DEFAULT 0`.execute(db)

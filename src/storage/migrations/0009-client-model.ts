@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Connection } from '../database/dialect.ts'
 
-/** Steps that the model of a client answers, and what this server signs with. */
+/** Steps answered by a client's model (sampling), and the server's signing keys. */
 export async function clientModel(db: Connection): Promise<void> {
   const statements = [
     sql`ALTER TABLE run ADD COLUMN client_samples INTEGER NOT NULL DEFAULT 0`,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Connection } from '../database/dialect.ts'
 
-/** Bearer tokens. A name is free again once its token is revoked. */
+/** Bearer tokens. Revoking a token frees its name. */
 export async function tokens(db: Connection): Promise<void> {
   await sql`CREATE TABLE access_token (
     id TEXT PRIMARY KEY,

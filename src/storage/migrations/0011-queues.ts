@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Connection } from '../database/dialect.ts'
 
 /**
- * Open runs in the order in which they were accepted: whoever is free takes the first that it may. And the few agents
- * that name an embedding model, where the server has none for all.
+ * Index of open runs in the order of acceptance, from which free workers take the first, and of the few agents that
+ * name an embedding model.
  */
 export async function queues(db: Connection): Promise<void> {
   await sql`CREATE INDEX run_queue ON run ((row + 0))

@@ -4,8 +4,7 @@ import { indexMessages, indexPassages } from '../search/reindex.ts'
 import { normalizePassages } from './normalize-passages.ts'
 
 /**
- * Names, tags, sources and passages in one normal form, so that what looks the same is the same. Words of Hebrew and
- * Arabic are indexed without their optional marks from now on.
+ * Names, tags, sources and passages are normalized to NFC. Hebrew and Arabic words are indexed without optional marks.
  */
 export async function normalForm(db: Connection, dialect: Dialect): Promise<void> {
   await normalizeNames(db, 'agent')
@@ -60,8 +59,9 @@ async function normalizePassageTags(db: Connection): Promise<void> {
   }
 }
 
-/** Hebrew and Arabic, in which words may stand in the index with marks that are left out now. */
+/** Hebrew and Arabic, whose indexed words may contain marks that are dropped now. */
 const MARKED = /[\u0591-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/
+/** Rows per batch. Chosen by hand. */
 const AT_ONCE = 1_000
 
 async function anyMarks(db: Connection): Promise<boolean> {

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Connection } from '../database/dialect.ts'
 
 /**
- * Which agents have run on a real model, what a run waits for that lacks one, which model servers have answered that
- * nobody set up, and an index of the leases that are held, which are looked at each second.
+ * Agents remember the last real model that ran them, runs can wait for a model, model servers found without being
+ * configured are remembered, and held leases, which are read every second, get an index.
  */
 export async function models(db: Connection): Promise<void> {
   const statements = [

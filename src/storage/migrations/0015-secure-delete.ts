@@ -1,7 +1,7 @@
 import { type Connection, type Dialect, TEXT_INDEXES } from '../database/dialect.ts'
 import { indexMessages, indexPassages } from '../search/reindex.ts'
 
-/** Keyword indexes from which a deletion takes the words themselves. */
+/** Keyword indexes that remove the words themselves on deletion. */
 export async function secureDelete(db: Connection, dialect: Dialect): Promise<void> {
   if (!dialect.textSearch.keptWordsOnce) return
   for (const index of TEXT_INDEXES) {

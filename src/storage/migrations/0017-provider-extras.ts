@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Connection } from '../database/dialect.ts'
 
 /**
- * What was learnt of models by their refusals; messages that a provider's filter refused, which stay out of sight; and
- * what calls took and cost beyond their tokens.
+ * Abilities of models learned from refusals; messages that a provider's filter refused, which stay out of the context;
+ * reasoning tokens and cost of steps.
  */
 export async function providerExtras(db: Connection): Promise<void> {
   const statements = [

@@ -16,10 +16,10 @@ import { secureDelete } from './0015-secure-delete.ts'
 import { hooks } from './0016-hooks.ts'
 import { providerExtras } from './0017-provider-extras.ts'
 
-/** Runs inside the migrator's transaction; must not look at anything but `db`. */
+/** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
 
-/** Version n is the database after the first n of them. Only ever appended to. */
+/** Schema version n is the result of the first n migrations. Append only. */
 export const MIGRATIONS: readonly Migration[] = [
   initial,
   toolRules,

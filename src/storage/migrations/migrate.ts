@@ -9,26 +9,26 @@ export interface MigrateOptions {
   readonly dialect: Dialect
   readonly migrations: readonly Migration[]
   readonly hasVersionTable: (db: Connection) => Promise<boolean>
-  /** Called first in the transaction that migrates, where several could be at it at once. */
+  /** Called first in the migrating transaction, where several processes could migrate at once. */
   readonly lock?: (trx: Connection) => Promise<void>
-  /** Called after the last change: what differs between databases in the types of columns. */
+  /** Called after the last change: adjusts column types that differ between databases. */
   readonly evenOut?: (trx: Connection) => Promise<void>
-  /** Called before the first change to a database that holds something. */
+  /** Called before the first change to a database that has content. */
   readonly backup: (version: number) => Promise<void>
-  /** For whoever finishes a half-made copy; others are refused. */
+  /** For the command that continues an unfinished copy; everybody else is refused. */
   readonly acceptsUnfinished?: boolean
 }
 
 /*
- * A database into which another is being copied has its version below zero, so that nobody works on half of the data,
- * whoever opened it before or opens it meanwhile.
+ * A database that is being copied into has a negative version, so no process uses half of the data, whether it opened
+ * the database before or opens it meanwhile.
  */
 export const markUnfinished = (version: number): number => -version
 const isUnfinished = (version: number): boolean => version < 0
 
 /**
- * Brings the database to the newest version. The version is read again inside the transaction that migrates, so of
- * several processes that open one database at once, one migrates and the others find it done.
+ * Migrates the database to the newest version. The version is read again inside the transaction, so of several
+ * processes one migrates and the others find it done.
  */
 export async function migrate(options: MigrateOptions): Promise<number> {
   const { db, dialect, migrations } = options
@@ -46,7 +46,7 @@ export async function migrate(options: MigrateOptions): Promise<number> {
     const version = await readVersion(trx, options)
     if (isUnfinished(version)) throw unfinishedCopy()
     if (version > known) throw newerDatabase(version, known)
-    // Under the write lock, so that the copy has this version, and nothing is written between it and the change.
+    // Under the write lock, so that the backup has this version and nothing is written in between.
     if (version > 0 && version < known) await options.backup(version)
     if (version === 0 && !(await options.hasVersionTable(trx))) {
       await sql`CREATE TABLE schema_version (version INTEGER NOT NULL)`.execute(trx)
@@ -59,7 +59,7 @@ export async function migrate(options: MigrateOptions): Promise<number> {
   return known
 }
 
-/** The version of a database that is only read: it must be the one known here, for nothing is migrated. */
+/** The version of a database that is only read: it must equal the known one, since nothing is migrated. */
 export async function versionToRead(
   options: Pick<MigrateOptions, 'db' | 'migrations' | 'hasVersionTable'>,
 ): Promise<number> {
@@ -70,7 +70,7 @@ export async function versionToRead(
   if (found === known) return known
   throw new UserError(
     'unsupported',
-    `The data has schema ${found} and this Recollect reads schema ${known}; whoever only reads migrates nothing. ` +
+    `The data has schema ${found} and this Recollect reads schema ${known}; a read-only command does not migrate. ` +
       'Start this version once without RECOLLECT_READ_ONLY, which brings the data up to date.',
   )
 }
@@ -84,7 +84,7 @@ async function readVersion(
   return row?.version ?? 0
 }
 
-/** What every write transaction begins with: a process that was not updated with its database writes nothing. */
+/** Every write transaction starts with this: a process older than its database writes nothing. */
 export function assertVersion(version: number, known: number): void {
   if (version === known) return
   if (isUnfinished(version)) throw unfinishedCopy()

@@ -17,11 +17,12 @@ const COLUMNS = [
 ] as const
 type PassageRow = Pick<Selectable<Database['passage']>, (typeof COLUMNS)[number]>
 
+/** Rows per batch. Chosen by hand. */
 const AT_ONCE = 1_000
 
 /**
- * Texts and sources in one normal form. Passages that become the same are joined in the one that has that form: it gets
- * the tags of both, and what the other took the place of. The keyword index has to be made anew if the answer is true.
+ * Normalizes texts and sources. Passages that become equal are merged into the one in normal form, which gets the tags
+ * and supersessions of both. True: the keyword index must be rebuilt.
  */
 export async function normalizePassages(db: Connection, dialect: Dialect): Promise<boolean> {
   const archives = new Map<string, Pick<PassageRow, 'namespace' | 'archive_id'>>()
@@ -51,7 +52,7 @@ export async function normalizePassages(db: Connection, dialect: Dialect): Promi
 }
 
 async function normalize(db: Connection, dialect: Dialect, row: number): Promise<void> {
-  // As it is now: one that was joined may have changed it.
+  // Read again: an earlier merge may have changed it.
   const passage = await db
     .selectFrom('passage')
     .select(COLUMNS)
@@ -73,7 +74,7 @@ async function normalize(db: Connection, dialect: Dialect, row: number): Promise
   await refill(db, passage, digest)
 }
 
-/** The one passage goes up in the other. */
+/** Merges `gone` into `kept`. */
 async function join(
   db: Connection,
   dialect: Dialect,
@@ -123,7 +124,7 @@ function later(one: string | null, other: string | null): string | null {
   return one === null || (other !== null && other > one) ? other : one
 }
 
-/** A set that is being filled takes passages in the order of their digests, so one whose digest changed could be missed. */
+/** A set that is being filled proceeds in digest order, so a passage with a changed digest could be missed. */
 async function refill(db: Connection, passage: PassageRow, digest: string): Promise<void> {
   for (const { row, filled_to } of await setsOf(db, passage)) {
     if (filled_to === null) continue
@@ -151,7 +152,7 @@ function setsOf(db: Connection, { namespace, archive_id }: PassageRow) {
     .execute()
 }
 
-/** Passages of sources that became one stand in the order of their insertion. */
+/** Passages of merged sources are numbered in insertion order. */
 async function renumber(db: Connection, namespace: string, archiveId: string): Promise<void> {
   await sql`UPDATE passage SET position = place.number FROM (
     SELECT row, row_number() OVER (PARTITION BY source ORDER BY row) AS number

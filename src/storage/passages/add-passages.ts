@@ -7,7 +7,7 @@ import { embedEntries } from '../embedding/vector-entries.ts'
 import type { PlacedPassage } from '../port/store.ts'
 import { passageScope } from '../search/search-scope.ts'
 
-/** Rows of passages that their archive does not have, and what search and counts need of them; not their tags. */
+/** Inserts passages that are new to their archive, with their index entries and counts; not their tags. */
 export async function addPassages(
   scope: Scope,
   archiveId: string,
@@ -55,7 +55,7 @@ export async function addPassages(
   })
 }
 
-/** Those that are there already stay. */
+/** Adds tags; existing ones are kept. */
 export async function addTags(
   { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
   tags: readonly { readonly passage_id: string; readonly tag: string }[],
@@ -69,10 +69,10 @@ export async function addTags(
   }
 }
 
-/** A statement takes so many values and no more. */
+/** Databases limit the number of values in a statement. */
 const TAGS_AT_ONCE = 5_000
 
-/** Adds to what the archive counts. */
+/** Adds to the counts of an archive. */
 export async function countPassages(
   { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
   archiveId: string,
@@ -90,7 +90,7 @@ export async function countPassages(
     .execute()
 }
 
-/** What makes two passages of an archive the same: the text and where it is from. */
+/** Identifies duplicates within an archive: SHA-256 of source and text. */
 export function digestOf({ source, text }: Pick<Passage, 'source' | 'text'>): string {
   return createHash('sha256').update(`${source.length}:${source}${text}`).digest('hex')
 }

@@ -100,7 +100,7 @@ export function archiveWrites({ db, namespace }: Scope): ArchiveWrites {
     },
 
     async attach(agentId, id, isDefault, at) {
-      // There is one default at most.
+      // An agent has at most one default.
       if (isDefault) await links(agentId).set({ is_default: 0 }).execute()
       const is_default = Number(isDefault)
       await db

@@ -8,7 +8,7 @@ import type { InsertedPassage, NewPassage, PlacedPassage } from '../port/store.t
 import { addPassages, addTags, digestOf } from './add-passages.ts'
 import { setSuperseded } from './supersede-passages.ts'
 
-/** Passages written by one statement. SQLite does nothing else in this process meanwhile. Chosen by hand. */
+/** Passages per INSERT. With SQLite it blocks this process. Chosen by hand. */
 const BATCH_PASSAGES = 100
 
 export async function insertPassages(
@@ -64,7 +64,7 @@ export async function insertHistory(
   await recordChange(db, namespace, 'archive', some.archiveId, at)
 }
 
-/** Those that the archive has, by what makes them the same; what was superseded is current again. */
+/** Existing passages by digest; a superseded one becomes current again. */
 async function stored(scope: Scope, archiveId: string, digests: readonly string[]) {
   const { db, namespace } = scope
   const rows = await db

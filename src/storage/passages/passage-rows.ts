@@ -6,7 +6,7 @@ import type { Scope } from '../database/scope.ts'
 
 export type PassageRow = Selectable<Database['passage']>
 
-/** Rows as passages, with their tags, in the same order. */
+/** Passages with their tags, in the order of the rows. */
 export async function toPassages(
   { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
   rows: readonly PassageRow[],
@@ -23,7 +23,7 @@ export async function toPassages(
     )
     .execute()
   const byPassage = new Map<string, string[]>()
-  // Ordered here: SQLite would go through all tags of the namespace to have them in order.
+  // Sorted here: in SQL, SQLite would scan all tags of the namespace.
   for (const { passage_id, tag } of tags.toSorted((a, b) => (a.tag < b.tag ? -1 : 1))) {
     const known = byPassage.get(passage_id)
     if (known) known.push(tag)
@@ -42,7 +42,7 @@ export async function toPassages(
   }))
 }
 
-/** The archives that an agent sees. */
+/** The archives attached to an agent. */
 export async function archivesOf(
   { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
   agentId: string,

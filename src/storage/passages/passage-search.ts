@@ -15,14 +15,14 @@ export function passageSearches(scope: Scope): PassageSearches {
   const all = () =>
     db.selectFrom('passage').selectAll('passage').where('passage.namespace', '=', namespace)
 
-  /** By row. */
+  /** Passages by row number. */
   async function passagesOf(wanted: readonly number[]): Promise<ReadonlyMap<number, Passage>> {
     const rows = await readRows(scope, 'passage', wanted)
     const passages = await toPassages(scope, rows)
     return new Map(passages.map((passage, index) => [rows[index]?.row ?? 0, passage]))
   }
 
-  /** Newest first, by when they were true. */
+  /** Newest first, by `createdAt`. */
   async function browse(archives: readonly string[], search: PassageSearch) {
     const { limit, cursor, after, before, includeSuperseded } = search
     const [time, row] = decodeCursor(cursor, 2) ?? []
@@ -124,7 +124,7 @@ export function passageSearches(scope: Scope): PassageSearches {
   }
 }
 
-/** What of the tags a passage must have: one of each list. */
+/** The tag condition: a passage must have one tag of each list. */
 function wantedTags({ tags = [], matchAllTags }: PassageSearch): readonly (readonly string[])[] {
   if (tags.length === 0) return []
   return matchAllTags ? tags.map((tag) => [tag]) : [tags]

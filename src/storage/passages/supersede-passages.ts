@@ -50,7 +50,7 @@ export async function supersedeBy(
   await db.updateTable('passage').set({ superseded_by: by }).where('row', 'in', rows).execute()
 }
 
-/** Superseded passages stand in a scope of their own. None of these is in it already, or all of them are. */
+/** Superseded passages have a scope of their own. Either none of these is in it yet, or all are. */
 export async function setSuperseded(
   scope: Scope,
   passages: readonly Pick<PassageRow, 'row' | 'text' | 'archive_id'>[],

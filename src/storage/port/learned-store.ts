@@ -1,11 +1,11 @@
 import type { Timestamp } from '../../core/clock.ts'
 
-/* The part of the port `store.ts` that holds what was learnt of models. It belongs to the server, not to a namespace. */
+/* The part of the port `store.ts` for learned abilities of models, shared by all namespaces of the server. */
 
 export interface StoredLesson {
   readonly baseUrl: string
   readonly model: string
-  /** JSON text, in the words of `src/llm`. */
+  /** JSON text in the format of `src/llm`. */
   readonly abilities: string
   readonly learnedAt: Timestamp
 }
@@ -13,8 +13,8 @@ export interface StoredLesson {
 export interface LearnedStore {
   get(baseUrl: string, model: string): Promise<string | undefined>
   put(lesson: StoredLesson): Promise<void>
-  /** By base URL and model. */
+  /** Sorted by base URL and model. */
   list(): Promise<readonly StoredLesson[]>
-  /** Of this model, or of all of them. Returns how many there were. */
+  /** Deletes the entries of one model, or all. Returns how many there were. */
   forget(model: { readonly baseUrl: string; readonly model: string } | 'all'): Promise<number>
 }

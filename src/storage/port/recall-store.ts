@@ -6,35 +6,35 @@ import type { Message, MessageBody, MessageRole } from '../../core/message.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { Passage } from '../../core/passage.ts'
 
-/* The part of the port `store.ts` that holds what is searched: the conversation, archives and their passages. */
+/* The part of the port `store.ts` for searchable memory: messages, archives and passages. */
 
 // --- messages (recall memory) ---
 
-/** A question as an embedding model sees it. */
+/** A query embedded by one model. */
 export interface QueryVector {
   /** `provider/model`. */
   readonly handle: string
-  /** Of unit length. */
+  /** Unit length. */
   readonly vector: Float32Array
-  /** How much the model's order counts beside that of words; 1: as much. */
+  /** Weight of the model's ranking relative to keywords; 1: equal. */
   readonly weight: number
 }
 
-/** A question as several embedding models see it. */
+/** A query embedded by several models. */
 export interface EmbeddedQuestion {
   readonly questions: readonly QueryVector[]
-  /** One sentence for each model that has no part in it: why. */
+  /** One sentence for each model without a vector: why. */
   readonly problems: readonly string[]
 }
 
-/** Embeds `text` with each of the models (`provider/model`). May wait seconds for an endpoint; never rejects. */
+/** Embeds `text` with each model (`provider/model`). May take seconds; never rejects. */
 export type EmbedQuery = (handles: readonly string[], text: string) => Promise<EmbeddedQuestion>
 
 export interface MessageSearch extends PageRequest {
-  /** User text; absent: newest first. */
+  /** Plain-language query; absent: newest first. */
   readonly query?: string | undefined
   readonly roles?: readonly MessageRole[] | undefined
-  /** Leaves out what belongs to this run: whoever searches in it has it before his eyes. */
+  /** Excludes messages of this run, which the searching agent already has in context. */
   readonly exceptRun?: RunId | undefined
   /** Inclusive bounds. */
   readonly after?: Timestamp | undefined
@@ -43,41 +43,41 @@ export interface MessageSearch extends PageRequest {
 
 export interface Hit<T> {
   readonly item: T
-  /** Higher is better; comparable within one answer only. Absent where nothing was ranked. */
+  /** Higher is better; comparable only within one result. Absent if nothing was ranked. */
   readonly score?: number
   readonly foundBy?: FoundBy
 }
 
 export interface HitPage<T> extends Page<Hit<T>> {
-  /** Sentences: what had no part in it, and why. */
+  /** Sentences: what took no part in the search, and why. */
   readonly warnings?: readonly string[]
 }
 
 export interface MessageReads {
   /** The newest messages, oldest first. */
   recent(agentId: AgentId, most: { readonly messages?: number }): Promise<readonly Message[]>
-  /** All from number `seq` on, oldest first; at most `limit`. */
+  /** Messages from `seq` on, oldest first; at most `limit`. */
   since(agentId: AgentId, seq: number, limit?: number): Promise<readonly Message[]>
-  /** The same without what was said elsewhere, and what a filter refused: what the agent sees in its context. */
+  /** The same without messages of other sessions and messages refused by a provider's filter: the agent's context. */
   inSight(agentId: AgentId, seq: number, limit?: number): Promise<readonly Message[]>
-  /** Those of these ids that there are. */
+  /** The ids that exist. */
   known(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
-  /** The newest of the user's messages before number `seq`, but for what was said elsewhere. */
+  /** The newest user message before `seq`, ignoring messages of other sessions. */
   userMessageBefore(agentId: AgentId, seq: number): Promise<Message | undefined>
   /** Numbers of the messages that no model is shown any more, from number `seq` on. */
   hidden(agentId: AgentId, seq: number): Promise<readonly number[]>
   /** Oldest first. */
   ofRun(runId: RunId): Promise<readonly Message[]>
-  /** How much would be embedded; `tokens` is an estimate. */
+  /** Amount of text to embed; `tokens` is an estimate. */
   embeddable(agentId: AgentId): Promise<{ readonly messages: number; readonly tokens: number }>
-  /** The message and up to `each` that stand before and after it, in order; undefined: the agent has no such message. */
+  /** The message with up to `each` before and after it, in order; undefined: the agent has no such message. */
   around(agentId: AgentId, id: MessageId, each: number): Promise<readonly Message[] | undefined>
 }
 
 export interface MessageSearches {
   /**
-   * Searches messages that contain text, as committed. `embed` is called with the models that embedded them, and the
-   * search takes as long as it does; without it, or where nothing was embedded, words alone are searched.
+   * Searches committed messages with text. `embed` is called with the models of their vectors, and the search waits for
+   * it; without `embed`, or without vectors, it is a keyword search.
    */
   search(agentId: AgentId, search: MessageSearch, embed?: EmbedQuery): Promise<HitPage<Message>>
 }
@@ -90,12 +90,12 @@ export interface NewMessage {
   readonly body: MessageBody
   /** No model is shown it; it is found all the same. */
   readonly hidden?: boolean
-  /** It is found by search, and never in the agent's own context. */
+  /** Found by search, never in the agent's own context. */
   readonly elsewhere?: true | undefined
 }
 
 export interface MessageWrites {
-  /** All of one agent; they take its next numbers. */
+  /** All messages must belong to one agent; they get its next `seq` numbers. */
   append(agentId: AgentId, messages: readonly NewMessage[]): Promise<void>
   /** From now on no model is shown what the run left in the history. */
   hideRun(runId: RunId): Promise<void>
@@ -104,39 +104,39 @@ export interface MessageWrites {
 // --- archives ---
 
 export interface ArchiveFilter extends PageRequest {
-  /** Only those that it has. */
+  /** Only archives attached to this agent. */
   readonly agentId?: AgentId | undefined
 }
 
 export interface ArchiveReads {
   get(id: ArchiveId): Promise<Archive | undefined>
-  /** Newest first, whether agents have them or not. */
+  /** Newest first, attached or not. */
   list(filter: ArchiveFilter): Promise<Page<Archive>>
   agentsOf(id: ArchiveId): Promise<readonly ArchiveHolder[]>
-  /** Where the agent's inserts go; undefined: nowhere yet. */
+  /** The archive for the agent's inserts; undefined: none yet. */
   defaultOf(agentId: AgentId): Promise<ArchiveId | undefined>
-  /** Of all archives, or of those that the agent has. Cheap: nothing is counted for it. */
+  /** Counts of all archives, or of the agent's. Cheap: reads stored counts. */
   counts(agentId?: AgentId): Promise<ArchivalCounts>
 }
 
 export interface ArchiveWrites {
-  /** One that no agent has yet. */
+  /** Creates an archive that is attached to no agent. */
   create(archive: Omit<Archive, keyof ArchivalCounts>): Promise<void>
-  /** Gives it to the agent, as its default or not; one that the agent has is changed in this. */
+  /** Attaches the archive, as default or not; if it is attached, only the default changes. */
   attach(agentId: AgentId, id: ArchiveId, isDefault: boolean, at: Timestamp): Promise<void>
-  /** The archive stays. False: the agent does not have it. */
+  /** The archive is kept. False: it was not attached. */
   detach(agentId: AgentId, id: ArchiveId, at: Timestamp): Promise<boolean>
 }
 
 // --- passages (archival memory) ---
 
 export interface PassageSearch extends PageRequest {
-  /** User text; absent: newest first. */
+  /** Plain-language query; absent: newest first. */
   readonly query?: string | undefined
   readonly tags?: readonly string[] | undefined
   readonly matchAllTags?: boolean | undefined
   readonly includeSuperseded?: boolean | undefined
-  /** Only of this archive, if the agent has it. */
+  /** Only this archive, if it is attached to the agent. */
   readonly archiveId?: ArchiveId | undefined
   /** Inclusive bounds on `createdAt`. */
   readonly after?: Timestamp | undefined
@@ -147,52 +147,52 @@ export interface PassageReads {
   /** In any archive, or only in those of the agent. */
   find(id: PassageId, agentId?: AgentId): Promise<Passage | undefined>
   /**
-   * The passage and up to `each` of its source that stand before and after it, in order; undefined: none of the
-   * agent's archives has it.
+   * The passage with up to `each` of its source before and after it, in order; undefined: none of the agent's archives
+   * contains it.
    */
   around(agentId: AgentId, id: PassageId, each: number): Promise<readonly Passage[] | undefined>
-  /** All of an archive, superseded ones too, oldest first. */
+  /** All passages of an archive, superseded ones included, oldest first. */
   ofArchive(id: ArchiveId, page: PageRequest): Promise<Page<PlacedPassage>>
 }
 
 export interface PlacedPassage extends Passage {
-  /** Its place among those of its source, from 1; 0: it has no source. */
+  /** Position within its source, from 1; 0: no source. */
   readonly position: number
 }
 
 export interface PassageSearches {
-  /** Searches the archives of the agent, as committed. `embed` as in `MessageSearches`. */
+  /** Searches committed passages in the agent's archives. `embed` as in `MessageSearches`. */
   search(agentId: AgentId, search: PassageSearch, embed?: EmbedQuery): Promise<HitPage<Passage>>
   /**
-   * Current passages in the archives of the agent that share rare ones of these stems, those that share the most first.
-   * Stems that stand in very many passages are passed over, so that it takes hardly longer in a large archive; of the
-   * others the first dozen counts.
+   * Current passages in the agent's archives that share rare stems; those that share the most come first. Stems found
+   * in very many passages are ignored, so the cost hardly grows with the archive; of the rest, the first dozen count.
    */
   alike(agentId: AgentId, stems: readonly string[], limit: number): Promise<readonly Passage[]>
 }
 
 export interface PassageWrites {
   /**
-   * Stores passages of one archive in their order, each as the last of its source. If the archive has one of the same
-   * text and source, the tags are added to that one, and its id comes back with `duplicate: true`; if it was
-   * superseded, it is current again.
+   * Appends passages of one archive to their sources, in order. If the archive already has the same text and source,
+   * that passage gets the tags and its id is returned with `duplicate: true`; if it was superseded, it becomes current
+   * again.
    */
   insert(passages: readonly NewPassage[], at: Timestamp): Promise<readonly InsertedPassage[]>
   /**
-   * Passages with a past, all of one archive. Nothing is looked after: no two of the archive may have the same text and
-   * source, or the same place in a source, and what is superseded must be so by another of the archive, in no circle.
+   * Inserts passages of one archive with positions, times and supersessions. The caller guarantees: no two passages of
+   * the archive share text and source, or a position in a source; superseding passages are in the same archive, without
+   * cycles.
    */
   insertHistory(passages: readonly PlacedPassage[], at: Timestamp): Promise<void>
   /**
-   * `id` took the place of `old`. False: none of the agent's archives has both, or something took the place of `old`
+   * Marks `old` as superseded by `id`. False: none of the agent's archives contains both, or `old` was superseded
    * before.
    */
   supersede(agentId: AgentId, old: PassageId, id: PassageId, at: Timestamp): Promise<boolean>
-  /** The agent found them. */
+  /** Counts passages as found by the agent. */
   recordFound(agentId: AgentId, ids: readonly PassageId[], at: Timestamp): Promise<void>
   /**
-   * What it took the place of is current again, or superseded by what took its own. False: none of the agent's archives
-   * has it.
+   * Deletes a passage. Passages that it supersedes become current, or superseded by its successor. False: none of the
+   * agent's archives contains it.
    */
   delete(agentId: AgentId, id: PassageId, at: Timestamp): Promise<boolean>
 }

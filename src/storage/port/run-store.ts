@@ -13,7 +13,7 @@ import type {
   WaitingFor,
 } from '../../core/run.ts'
 
-/* The part of the port `store.ts` that holds runs, their steps and tool calls, and who may work on them. */
+/* The part of the port `store.ts` for runs: their steps, tool calls and leases. */
 
 export interface NewRun {
   readonly id: RunId
@@ -21,7 +21,7 @@ export interface NewRun {
   readonly input: string
   readonly idempotencyKey: string | null
   readonly maxSteps: number
-  /** The process that acknowledges it. */
+  /** The process that acknowledged it. */
   readonly acceptedBy: string
   readonly clientSamples?: boolean
   readonly createdAt: Timestamp
@@ -34,24 +34,24 @@ export interface RunFilter extends PageRequest {
 
 export interface RunReads {
   get(id: RunId): Promise<Run | undefined>
-  /** What whoever waits for it, or works on it, looks at with every change. */
+  /** The cheap read for waiting callers and workers, made at every change. */
   state(id: RunId): Promise<Pick<Run, 'status' | 'cancelRequested'> | undefined>
-  /** What the run took, by the model that answered; the first that did is first. */
+  /** Usage of the run by answering model, in the order of their first answers. */
   usageByModel(id: RunId): Promise<readonly ModelUsage[]>
   /** Newest first. */
   list(filter: RunFilter): Promise<Page<Run>>
   byIdempotencyKey(agentId: AgentId, key: string): Promise<Run | undefined>
-  /** The run accepted before `id` that waits for somebody's doing and keeps the agent from later ones meanwhile. */
+  /** The earlier run that waits for an action from outside and so blocks the agent's later runs. */
   blocking(agentId: AgentId, id: RunId): Promise<Run | undefined>
-  /** It has a run that is not over. */
+  /** The agent has an unfinished run. */
   isAtWork(agentId: AgentId): Promise<boolean>
-  /** Nothing that was accepted for its agent before is open any more. */
+  /** No earlier run of its agent is open. */
   hasItsTurn(id: RunId): Promise<boolean>
-  /** Cancelled runs of the same agent that were accepted later and never started, oldest first. */
+  /** Cancelled, never started runs of the same agent after this one, oldest first. */
   cancelledBehind(id: RunId): Promise<readonly Run[]>
-  /** The step that is under way, with its calls in order. */
+  /** The running step, with its calls in order. */
   currentStep(runId: RunId): Promise<CurrentStep | undefined>
-  /** Number of the newest step; 0: there is none. */
+  /** Number of the newest step; 0: none. */
   lastStep(runId: RunId): Promise<number>
 }
 
@@ -59,16 +59,16 @@ export interface CurrentStep {
   readonly id: StepId
   /** 1 for the first model call of the run. */
   readonly number: number
-  /** `model`: the model has not answered yet; `tools`: its answer is stored and its calls are being made. */
+  /** `model`: no answer yet; `tools`: the answer is stored and its calls are running. */
   readonly state: 'model' | 'tools'
-  /** Null while the model has not answered. */
+  /** Null: no answer yet. */
   readonly finish: Finish | null
-  /** What a client's model answered, as it was given to `answerAsk`; null: nothing yet, or no client is asked. */
+  /** Answer of a client's model, as passed to `answerAsk`; null: none yet, or no client is asked. */
   readonly clientAnswer: string | null
   readonly calls: readonly StepCall[]
 }
 
-/** What making a call again would do; `none` marks one that was refused and had its result from the start. */
+/** Effect of repeating a call; `none`: the call was refused and got its result at once. */
 export type CallEffect = 'database' | 'readonly' | 'idempotent' | 'once' | 'none'
 
 export interface StepCall {
@@ -79,17 +79,17 @@ export interface StepCall {
   readonly effect: CallEffect
   readonly state: 'planned' | 'started' | 'done'
   readonly status: 'success' | 'error' | null
-  /** Null: it needs none. A call that waits for it is `planned`. */
+  /** Null: no approval needed. A call that waits for approval is `planned`. */
   readonly approval: Approval | null
   readonly approvalReason: string | null
 }
 
 export interface CallReads {
-  /** All calls of the run's steps, in order, each with the number of its step. */
+  /** All calls of the run, in order, each with the number of its step. */
   calls(runId: RunId): Promise<readonly (StepCall & { readonly step: number })[]>
 }
 
-/** The right to work on an agent, proved at each transaction: a higher fence shuts the older one out. */
+/** The right to work on an agent's runs, checked in each transaction. A higher fence invalidates older leases. */
 export interface Lease {
   readonly namespace: string
   readonly agentId: AgentId
@@ -101,10 +101,10 @@ export interface RunWrites {
   insert(run: NewRun): Promise<void>
   /** False: it was started before, by this process or another. */
   start(id: RunId, at: Timestamp): Promise<boolean>
-  /** First statement of every transaction of a step. False: another owner has the agent, and nothing may be written. */
+  /** First statement of every transaction of a step. False: another owner has the agent, so nothing may be written. */
   hold(lease: Lease, expiresAt: Timestamp): Promise<boolean>
   release(lease: Lease): Promise<void>
-  /** False: the run is over already. */
+  /** False: the run has already ended. */
   requestCancel(id: RunId, at: Timestamp): Promise<boolean>
   openStep(step: {
     readonly id: StepId
@@ -112,18 +112,18 @@ export interface RunWrites {
     readonly number: number
     readonly at: Timestamp
   }): Promise<void>
-  /** `model` → `tools`, with the calls to make. False: it has its answer already. */
+  /** `model` → `tools`, with the calls to make. False: the answer is already stored. */
   recordAnswer(stepId: StepId, answer: StepAnswer): Promise<boolean>
-  /** Notes, before a tool with effects outside the database runs, that it may have run. False: it is done. */
+  /** Records that a tool with outside effects may have run, before it runs. False: the call is done. */
   startCall(id: CallId): Promise<boolean>
   /** False: it was finished before, and its result is stored. */
   finishCall(id: CallId, status: 'success' | 'error'): Promise<boolean>
   closeStep(stepId: StepId, at: Timestamp): Promise<boolean>
   /** `running` → `waiting`. False: it is not running. */
   postpone(id: RunId, waiting: Waiting, at: Timestamp): Promise<boolean>
-  /** Somebody takes the step up (1), or gives it back unharmed (-1). Returns how many have taken it up by now. */
+  /** Counts a process that takes up the step (1) or returns it unharmed (-1). Returns the new count. */
   countAttempt(stepId: StepId, change: 1 | -1): Promise<number>
-  /** False: it is over already. */
+  /** False: it has already ended. */
   finish(id: RunId, outcome: RunOutcome): Promise<boolean>
   setWarnings(id: RunId, warnings: readonly string[]): Promise<void>
 }
@@ -131,9 +131,9 @@ export interface RunWrites {
 /** Why a run is put aside. */
 export interface Waiting {
   readonly waitingFor: WaitingFor
-  /** Of `retry`. */
+  /** Set for `retry`. */
   readonly retryAt: Timestamp | null
-  /** Of `model`: what is missing, and what to do about it. */
+  /** Set for `model`: what is missing, and what to do about it. */
   readonly missing?: string
 }
 
@@ -145,34 +145,34 @@ export interface StepAnswer {
 }
 
 export interface NewCall extends Pick<StepCall, 'id' | 'index' | 'name' | 'arguments' | 'effect'> {
-  /** It waits for a person before it is made. */
+  /** Requires a person's approval before it runs. */
   readonly needsApproval?: boolean
 }
 
 export interface ApprovalWrites {
-  /** It gets an error for its result and counts as never run. False: it is done. */
+  /** The call gets an error result and counts as never run. False: it is done. */
   refuseCall(id: CallId): Promise<boolean>
   /** `running` → `requires_approval`. False: it is not running. */
   awaitApproval(id: RunId, at: Timestamp): Promise<boolean>
-  /** False: it was answered before, or the call does not wait any more. */
+  /** False: it was answered before, or the call no longer waits. */
   answerApproval(
     id: CallId,
     answer: { readonly approved: boolean; readonly reason: string },
   ): Promise<boolean>
   /**
-   * `requires_approval` → `queued`, for whoever is free, as if it had started later by the time it waited. False: it does
-   * not wait for approval.
+   * `requires_approval` → `queued`, for any process. The waiting time does not count towards the run's time limit.
+   * False: it does not wait for approval.
    */
   resume(id: RunId, at: Timestamp): Promise<boolean>
 }
 
-/** Of runs that wait for the model of a client. */
+/** Writes for runs that wait for a client's model (sampling). */
 export interface AskWrites {
-  /** From now on only the answer to this ask counts. False: the run does not wait for a client. */
+  /** From now on only the answer to this request counts. False: the run does not wait for a client. */
   askClient(id: RunId, ask: string): Promise<boolean>
   /**
-   * The answer, for the step that is under way: `waiting` → `queued`, for the process that took it, as if the run had
-   * started later by the time it waited. False: that was not what was asked last, or the run does not wait any more.
+   * Stores the answer for the running step: `waiting` → `queued`, for the process that received it. The waiting time
+   * does not count towards the run's time limit. False: another request came later, or the run no longer waits.
    */
   answerAsk(
     id: RunId,
@@ -185,7 +185,7 @@ export interface AskWrites {
     sender: { readonly acceptedBy: string; readonly samples?: boolean },
     at: Timestamp,
   ): Promise<boolean>
-  /** The same without an answer: the run looks anew for a model, and what was asked before counts no more. */
+  /** The same without an answer: the run chooses a model again, and earlier requests no longer count. */
   lookAgain(
     id: RunId,
     sender: { readonly samples: boolean; readonly acceptedBy: string },
@@ -200,7 +200,7 @@ export interface RunOutcome {
   readonly at: Timestamp
 }
 
-/** A lease that somebody has, and the time that every renewal changes. */
+/** A held lease, with the time that every renewal changes. */
 export interface HeldLease extends Lease {
   readonly expiresAt: Timestamp
 }
@@ -209,30 +209,30 @@ export interface WaitingForModel {
   readonly namespace: string
   readonly runId: RunId
   readonly clientSamples: boolean
-  /** As the agent is set, and as it was answered last. */
+  /** The model in the agent's settings, and the one that answered last. */
   readonly model: string | null
   readonly ranOn: string | null
 }
 
 export interface Claims {
   /**
-   * The oldest run of any agent on which nobody has a lease, taken with one for `owner`: `queued` becomes `running`, and
-   * a run whose time to try again has come goes on. One run of an agent at a time, in the order of acceptance.
-   * What another process accepted is left to that process, whose settings it was sent to, while it lives (`Claim`).
+   * Takes the oldest run of an agent without a lease, for `owner`: `queued` becomes `running`, and a waiting run whose
+   * retry is due continues. One run per agent at a time, in the order of acceptance. A run accepted by another living
+   * process is left to it, because it has the settings that the message was sent to (`Claim`).
    */
   next(claim: Claim): Promise<{ readonly run: Run; readonly lease: Lease } | undefined>
   /** Runs of any namespace that wait for a model, and what their agents ask for; the oldest first, at most `limit`. */
   waitingForModel(limit: number): Promise<readonly WaitingForModel[]>
-  /** All that work on something, or have accepted what is not over yet. */
+  /** All processes that hold a lease or have accepted a run that is not finished. */
   owners(): Promise<readonly string[]>
   /**
-   * All leases. No clock says when one has run out, since clocks are set and differ: it has when nobody has renewed it
-   * for so long while somebody was looking.
+   * All leases. No clock decides when one has expired, since clocks differ: it has when an observer saw no renewal for
+   * the lease time.
    */
   held(): Promise<readonly HeldLease[]>
-  /** Ends a lease that was not renewed, and frees its run for anybody. False: it was renewed or let go of meanwhile. */
+  /** Ends a lease that was not renewed, and frees its run. False: it was renewed or released meanwhile. */
   expire(lease: HeldLease, at: Timestamp): Promise<boolean>
-  /** Lets go of everything that `owner` works on or has accepted, for whoever is free next. */
+  /** Releases all leases and accepted runs of `owner`. */
   abandon(owner: string, at: Timestamp): Promise<void>
 }
 
@@ -240,14 +240,17 @@ export interface Claim {
   readonly owner: string
   readonly now: Timestamp
   readonly expiresAt: Timestamp
-  /** What was free to be begun since before this is taken from an acceptor of whom nothing is known, */
+  /** Runs free since before this time are taken from an acceptor whose state is unknown, */
   readonly orphanedBefore: Timestamp
-  /** and what was since before this even from one that lives, which may be stopped or busy for ever. */
+  /** and runs free since before this time even from a living one, which may be suspended or overloaded. */
   readonly strandedBefore?: Timestamp
-  /** Owners that are known to live: their runs are left to them, whose settings the messages were sent to. */
+  /**
+   * Owners known to be alive: their runs are left to them, because they have the settings that the messages were sent
+   * to.
+   */
   readonly living?: readonly string[]
-  /** Runs that are not taken now, because this process works on them or lets them rest. */
+  /** Runs not to take, because this process works on them or lets them rest. */
   readonly except?: readonly RunId[]
-  /** Runs that waited for `retry` long enough, whatever the clock says. */
+  /** Runs whose retry is due, whatever the clock says. */
   readonly due?: readonly RunId[]
 }

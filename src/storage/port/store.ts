@@ -34,14 +34,14 @@ export type * from './token-store.ts'
 export type * from './vector-store.ts'
 
 /*
- * The port between Recollect and a database. Rules that every driver keeps:
+ * The port between Recollect and a database. Rules for every driver:
  *
- * - Everything belongs to a namespace, and `in(namespace)` is the only way to it; only `claims`, `endpoints`,
- *   `embeddings` and `tokens` look across.
- * - Writes happen in `transaction`. Its function awaits nothing but the transaction it is given: answers of models,
- *   embeddings, ids and times come in as values. It may be run again from the start.
- * - A change is written in the transaction that makes it (`changes`), and is told to nobody before the commit.
- * - Conditional writes answer `false` when their condition no longer holds; they never throw for it.
+ * - Everything belongs to a namespace, and `in(namespace)` is the only access to it; only `claims`, `endpoints`,
+ *   `embeddings` and `tokens` work across namespaces.
+ * - Writes happen in `transaction`. Its function awaits only calls of its transaction: model answers, vectors, ids and
+ *   times are passed in as values. It may be run again from the start.
+ * - A change is logged in the transaction that makes it (`changes`), and announced only after the commit.
+ * - Conditional writes return `false` if their condition no longer holds; they do not throw.
  */
 
 /** An opened database. */
@@ -53,25 +53,25 @@ export interface Storage {
   readonly learned: LearnedStore
   readonly endpoints: EndpointStore
   readonly changes: ChangeLog
-  /** The time that all who use the database share, by which leases run out. */
+  /** The time shared by all processes on the database; leases use it. */
   readonly clock: Clock
   info(): Promise<StorageInfo>
-  /** As the database says now; so it says, too, that it answers. */
+  /** Reads the version from the database, so it also serves as a health check. */
   schemaVersion(): Promise<number>
-  /** How much there is of everything. Counts in short slices, so that nobody waits for it; of what changes meanwhile, either. */
+  /** Row counts. Counts in short slices without blocking; concurrent changes may or may not be included. */
   counts(namespace: string): Promise<RowCounts>
-  /** What indexes of vectors take of this process's memory now. */
+  /** Memory of this process's in-memory vector indexes, in bytes. */
   indexBytes(): Promise<number>
-  /** 32 random bytes, made once for each name and the same for every process on this data. */
+  /** 32 random bytes per name, created once and the same for every process on this data. */
   signingKey(name: string): Promise<Uint8Array>
-  /** A consistent copy of the live database. Refuses an existing target. */
+  /** Writes a consistent copy of the live database. Throws if the target exists. */
   backup(target: string): Promise<void>
-  /** What is damaged, a phrase each; reads everything. Empty where the database looks after that itself. */
+  /** All defects found, a phrase each; reads the whole database. Empty for databases that check themselves. */
   check(): Promise<readonly string[]>
   close(): Promise<void>
 }
 
-/** Model servers that have answered, though nobody set them up: they are given more time to answer again. */
+/** Model servers that answered without being configured; they get more time to answer the next time. */
 export interface EndpointStore {
   /** Their base URLs. */
   answered(): Promise<ReadonlySet<string>>
@@ -80,10 +80,10 @@ export interface EndpointStore {
 
 export interface StorageInfo {
   readonly kind: 'sqlite' | 'postgres'
-  /** Where it is, for people; no credentials. */
+  /** For people; without credentials. */
   readonly location: string
   readonly schemaVersion: number
-  /** What it takes on the disk. */
+  /** Size on disk, in bytes. */
   readonly bytes: number
 }
 
@@ -99,13 +99,13 @@ export interface Store extends Reads {
   readonly messages: MessageReads & MessageSearches
   readonly passages: PassageReads & PassageSearches
   /**
-   * Runs `work` in one transaction that holds the write lock from its start, commits it and returns its result; if
-   * `work` throws, nothing of it remains. Throws UserError `busy` when the lock can't be had, `storage_full`.
+   * Runs `work` in one write transaction, commits it and returns its result; if `work` throws, everything is rolled
+   * back. Throws UserError `busy` if the lock is not available in time, or `storage_full`.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
-   * Reads of one moment, whatever is written while `work` goes on. It holds up nobody, so `work` may let others have
-   * their turn; but the space of what was overwritten meanwhile is not used again before it ends.
+   * Reads of one moment, regardless of concurrent writes. Blocks nobody, so `work` may take long; but space of
+   * overwritten rows is not reused before it ends.
    */
   snapshot<T>(work: (reads: Reads) => Promise<T>): Promise<T>
 }
@@ -132,21 +132,21 @@ export interface Transaction {
 // --- agents ---
 
 export interface AgentFilter extends PageRequest {
-  /** A part of the name or description, case-insensitive. */
+  /** Case-insensitive substring of the name or description. */
   readonly query?: string | undefined
-  /** Agents that have all of them. */
+  /** Agents that have all of these tags. */
   readonly tags?: readonly string[] | undefined
 }
 
 export interface AgentReads {
   get(id: AgentId): Promise<Agent | undefined>
-  /** Exact and case-sensitive; names need not be unique. At most `limit`. */
+  /** Exact, case-sensitive match; names need not be unique. At most `limit`. */
   named(name: string, limit: number): Promise<readonly Agent[]>
   /** Newest first. */
   list(filter: AgentFilter): Promise<Page<Agent>>
   counts(id: AgentId): Promise<MemoryCounts>
   contextState(id: AgentId): Promise<ContextState>
-  /** All that were ever written, oldest first. */
+  /** All summaries ever written, oldest first. */
   summaries(id: AgentId): Promise<readonly Summary[]>
 }
 
@@ -170,29 +170,32 @@ export interface AgentWrites {
   insert(agent: Agent): Promise<void>
   /** False: there is no such agent. */
   update(id: AgentId, patch: AgentPatch, at: Timestamp): Promise<boolean>
-  /** Changes what is given; a summary is added to those before it. */
+  /** Changes the given fields; a new summary is added to the earlier ones. */
   setContext(id: AgentId, state: Partial<ContextState>, at: Timestamp): Promise<void>
-  /** Its history and runs go with it, and the blocks and archives that no other agent has. False: no such agent. */
+  /**
+   * Deletes the agent with its history and runs, and the blocks and archives attached to no other agent. False: no such
+   * agent.
+   */
   delete(id: AgentId, at: Timestamp): Promise<boolean>
 }
 
 // --- blocks ---
 
 export interface BlockFilter extends PageRequest {
-  /** A part of the label, description or value, case-insensitive; or a block's id. */
+  /** Case-insensitive substring of the label, description or value; or a block id. */
   readonly query?: string | undefined
 }
 
 export interface BlockReads extends VersionReads {
-  /** Newest first, whether agents have them or not. */
+  /** Newest first, attached or not. */
   list(filter: BlockFilter): Promise<Page<Block>>
   get(id: BlockId): Promise<Block | undefined>
-  /** The agent's block of that label. */
+  /** The agent's block with that label. */
   find(agentId: AgentId, label: string): Promise<Block | undefined>
-  /** In the order in which they were attached. */
+  /** In the order of attachment. */
   ofAgent(agentId: AgentId): Promise<readonly Block[]>
   agentsOf(id: BlockId): Promise<readonly AgentId[]>
-  /** Since when the agent has its blocks, in the order in which they were attached. */
+  /** When each of the agent's blocks was attached, in that order. */
   attachments(agentId: AgentId): Promise<readonly Attachment[]>
 }
 
@@ -204,11 +207,11 @@ export interface Attachment {
 export interface VersionReads {
   /** Newest first. */
   versions(id: BlockId, page: PageRequest): Promise<Page<VersionHead>>
-  /** Whole, oldest first: those after number `after`. */
+  /** Full versions above number `after`, oldest first. */
   versionsAfter(id: BlockId, after: number, limit: number): Promise<readonly BlockVersion[]>
   /** The text of that version. */
   valueAt(id: BlockId, version: number): Promise<string | undefined>
-  /** The blocks that the agent had at that moment, as they were then, in the order in which they were attached. */
+  /** The blocks attached to the agent at that moment, with their state of that moment, in the order of attachment. */
   asOf(agentId: AgentId, at: Timestamp): Promise<readonly Block[]>
 }
 
@@ -221,21 +224,23 @@ export interface VersionNote {
 export type BlockPatch = Partial<Pick<Block, 'value' | 'description' | 'limit' | 'readOnly'>>
 
 export interface BlockWrites {
-  /** Version 1. */
+  /** Creates version 1. */
   insert(
     block: Omit<Block, 'version' | 'createdAt' | 'updatedAt'>,
     note: VersionNote,
   ): Promise<Block>
-  /** A block with a past: its versions from 1 on, without gaps, their times in order. It is what the last of them is. */
+  /** Inserts a block with its versions from 1 on, without gaps, in order of time. The last one becomes its state. */
   insertHistory(
     block: Pick<Block, 'id' | 'label'>,
     versions: readonly [BlockVersion, ...BlockVersion[]],
   ): Promise<Block>
-  /** Makes `block` (as read in this transaction) its next version, whose time is never before that of the last. */
+  /**
+   * Adds the next version to `block` (as read in this transaction). Its time is never before that of the last version.
+   */
   update(block: Block, patch: BlockPatch, note: VersionNote): Promise<Block>
-  /** False: the agent has a block of that label already. */
+  /** False: the agent already has a block with that label. */
   attach(agentId: AgentId, block: Pick<Block, 'id' | 'label'>, at: Timestamp): Promise<boolean>
-  /** The block stays, and that the agent had it is remembered. False: the agent does not have it. */
+  /** Keeps the block, and remembers the attachment for `asOf`. False: it was not attached. */
   detach(agentId: AgentId, id: BlockId, at: Timestamp): Promise<boolean>
 }
 
@@ -245,10 +250,10 @@ export interface ChangeLog {
   head(): Promise<number>
   /** In order, without gaps. At most `limit`. */
   after(seq: number, limit: number): Promise<readonly Change[]>
-  /** False only if certainly nothing was committed since it was last asked. Cheap enough to ask ten times a second. */
+  /** False only if certainly nothing was committed since the last call. Cheap enough for ten calls a second. */
   mayHaveChanged(): boolean
-  /** Called after each commit of this process that wrote changes. */
+  /** Calls the listener after each commit of this process that logged changes. */
   onCommit(listener: () => void): void
-  /** Called whenever there may be changes of others to read, where one hears of them. */
+  /** Calls the listener when another process may have logged changes, if the database has notifications. */
   onNotice(listener: () => void): void
 }

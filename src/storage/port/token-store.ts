@@ -2,7 +2,7 @@ import type { Scope } from '../../core/access.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { TokenId } from '../../core/ids.ts'
 
-/* The part of the port `store.ts` that holds bearer tokens, of all namespaces. The token itself never gets here. */
+/* The part of the port `store.ts` for bearer tokens of all namespaces. Only digests of tokens are stored. */
 
 export interface StoredToken {
   readonly id: TokenId
@@ -10,9 +10,9 @@ export interface StoredToken {
   readonly scopes: readonly Scope[]
   readonly namespace: string
   readonly createdAt: Timestamp
-  /** From then on it is not taken; null: for ever. */
+  /** The token is refused from then on; null: never. */
   readonly expiresAt: Timestamp | null
-  /** Not to the minute; null: never. */
+  /** Approximate; null: never used. */
   readonly lastUsedAt: Timestamp | null
   readonly revokedAt: Timestamp | null
 }
@@ -23,12 +23,12 @@ export type NewToken = Omit<StoredToken, 'lastUsedAt' | 'revokedAt'> & {
 }
 
 export interface TokenStore {
-  /** False: one of that name is there that is not revoked. */
+  /** False: an unrevoked token with that name exists. */
   insert(token: NewToken): Promise<boolean>
-  /** Oldest first, those that are not taken any more among them. */
+  /** Oldest first, revoked and expired ones included. */
   list(): Promise<readonly StoredToken[]>
   byDigest(digest: string): Promise<StoredToken | undefined>
-  /** Whether there is one, or ever was. */
+  /** Whether any token exists or ever existed. */
   any(): Promise<boolean>
   used(id: TokenId, at: Timestamp): Promise<void>
   /** False: there is no such token, or it is revoked already. */

@@ -3,19 +3,19 @@ import type { EmbeddingCounts } from '../../core/embedding-counts.ts'
 import type { AgentId, ArchiveId } from '../../core/ids.ts'
 
 /*
- * The part of the port `store.ts` that holds vectors: which model embeds what, and what waits to be embedded. Vectors
- * belong to a set, which is all entries of one owner as one model sees them.
+ * The part of the port `store.ts` for vectors: embedding models and tasks. A vector set holds all entries of one owner
+ * under one embedding model.
  */
 
 export type VectorOwner =
   | { readonly kind: 'archive'; readonly id: ArchiveId }
-  /** Its messages: those in which somebody says something, results of tools left out. */
+  /** The agent's messages with spoken text, without tool results. */
   | { readonly kind: 'agent'; readonly id: AgentId }
 
 export interface VectorWrites {
   /**
-   * From now on the owner's entries are embedded by this model; null: by none, and its vectors go. A set that serves goes
-   * on until the new one has all entries, and then leaves in the transaction in which the new one begins to serve.
+   * Embeds the owner's entries with this model from now on; null: with none, and its vectors are deleted. The serving
+   * set serves until the new one is complete, and is replaced in one transaction.
    */
   embedWith(owner: VectorOwner, handle: string | null, at: Timestamp): Promise<void>
 }
@@ -23,14 +23,14 @@ export interface VectorWrites {
 export interface EmbeddingTask {
   readonly row: number
   readonly text: string
-  /** How often it was refused. */
+  /** Failed attempts. */
   readonly attempts: number
 }
 
 export type EmbeddingOutcome =
-  /** Of length 1. */
+  /** Unit length. */
   | { readonly kind: 'vector'; readonly task: EmbeddingTask; readonly vector: Float32Array }
-  /** The endpoint works and has no vector for this text. It is asked again at `retryAt`, a few times in all. */
+  /** The endpoint works but can't embed this text. Retried at `retryAt`, a few times in all. */
   | {
       readonly kind: 'refused'
       readonly task: EmbeddingTask
@@ -38,40 +38,40 @@ export type EmbeddingOutcome =
       readonly retryAt: Timestamp
     }
 
-/** What waits to be embedded, of all namespaces: whoever is free works for everybody. */
+/** Texts waiting to be embedded, of all namespaces: a free worker takes tasks of any. */
 export interface EmbeddingTasks {
   /**
-   * Gives a set to archives that have none: by the model of the agent whose default it is, else by `fallback`. With
-   * neither, an archive stays without. Returns how many it gave.
+   * Gives a vector set to archives without one: with the model of the agent whose default archive it is, else
+   * `fallback`. With neither, the archive stays without. Returns the number of new sets.
    */
   adopt(fallback: string | null, at: Timestamp): Promise<number>
-  /** Models for which there is something to claim. */
+  /** Models with tasks to claim. */
   handles(now: Timestamp): Promise<readonly string[]>
   /**
-   * Takes tasks of that model that nobody holds, for `owner` until `until`. Texts of which a vector is known get it here
-   * and now. `progressed` without tasks: others may be there at the next call.
+   * Claims free tasks of a model for `owner` until `until`. Texts with a cached vector are finished here. `progressed`
+   * without tasks: call again, there may be more.
    */
   claim(claim: EmbeddingClaim): Promise<{
     readonly tasks: readonly EmbeddingTask[]
     readonly progressed: boolean
   }>
-  /** Goes on holding them. */
+  /** Extends the claims. */
   renew(owner: string, tasks: readonly EmbeddingTask[], until: Timestamp): Promise<void>
   /**
-   * Stores what was found out. Entries that are gone by now are passed over. The first vector of a set gives it its
-   * dimension; vectors of another one are refused, and the set waits until `retryAt`. Returns why, if that happened.
+   * Stores results; entries deleted meanwhile are skipped. The first vector of a set determines its dimension. Vectors
+   * of another dimension are refused, and the set pauses until `retryAt`; returns the reason in that case.
    */
   finish(
     outcomes: readonly EmbeddingOutcome[],
     retryAt: Timestamp,
   ): Promise<{ readonly problem: string | null }>
-  /** Gives them back, with what stood in the way, for whoever comes next. */
+  /** Returns tasks to the queue, with the problem that occurred. */
   release(owner: string, tasks: readonly EmbeddingTask[], problem: string): Promise<void>
-  /** All that hold something. */
+  /** All processes with claims. */
   owners(): Promise<readonly string[]>
-  /** Lets go of everything that `owner` holds. */
+  /** Releases all claims of `owner`. */
   abandon(owner: string): Promise<void>
-  /** Of every set. Counts all vectors there are. */
+  /** Counts per set; counts all vectors. */
   counts(): Promise<readonly VectorSetCounts[]>
 }
 
@@ -81,7 +81,7 @@ export interface EmbeddingClaim {
   readonly now: Timestamp
   readonly until: Timestamp
   readonly mostTasks: number
-  /** Of all texts together; one text is taken however long it is. */
+  /** Sum over all texts; at least one text is claimed, however long. */
   readonly mostCharacters: number
 }
 

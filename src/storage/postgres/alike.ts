@@ -4,10 +4,10 @@ import type { AlikeRequest } from '../database/search-request.ts'
 import { wordTable } from './text-search.ts'
 import { wordKey } from './word-keys.ts'
 
-/** What stands in more passages tells nothing of any of them, and is not read to its end. */
+/** A stem in more passages than this says little about any of them, and reading stops here. Chosen by hand. */
 const MAX_ENTRIES = 500
 const MAX_STEMS = 12
-/** Stems that are asked for at once. */
+/** Stems per query. Chosen by hand. */
 const AT_ONCE = 48
 
 interface AlikeRow {
@@ -15,7 +15,7 @@ interface AlikeRow {
   readonly entries: readonly unknown[]
 }
 
-/** Passages that share rare ones of the stems. */
+/** Passages that share rare stems. */
 export async function findAlike(
   db: Connection,
   { scopes, stems, limit }: AlikeRequest,
@@ -37,7 +37,7 @@ export async function findAlike(
     .map(([row]) => row)
 }
 
-/** Of each stem in turn. */
+/** The entries of each stem, in order. */
 async function entriesWith(
   db: Connection,
   scopes: readonly string[],

@@ -14,8 +14,8 @@ interface Row {
 }
 
 /**
- * The log in the order of transactions. It ends before the oldest transaction under way: whatever comes to light later
- * stands after everything that was read, so that no reader passes over it.
+ * The change log in transaction order. It ends before the oldest running transaction: whatever commits later sorts
+ * after everything read so far, so no reader misses it.
  */
 export function readChangeLog(
   db: Kysely<Database>,
@@ -47,18 +47,22 @@ export function readChangeLog(
   }
 }
 
-/** No transaction before this one is under way in the whole server. */
+/** No transaction before this one is running anywhere on the server. */
 const oldestOfServer = sql`pg_snapshot_xmin(pg_current_snapshot())`
 
-/** Any number that no other program will think of, and the schema: what every transaction of ours locks, beside others. */
+/**
+ * Key of an advisory lock, any number that other programs will not use; combined with the schema name. Every writing
+ * transaction takes it shared.
+ */
 const WRITERS = 730_511_268
 
-/** Part of the statement that begins a transaction; it is locked before the transaction has its number. */
+/** Part of the statement that begins a transaction, so the lock is taken before the transaction gets its id. */
 export const markWriter = `pg_advisory_xact_lock_shared(${WRITERS}, hashtext(current_schema()))`
 
 /**
- * No transaction of ours before this one is under way, whatever others there are in the server, which may take hours.
- * What has its number already is known by its lock; what gets one later gets a higher one than any given so far.
+ * No writing transaction of Recollect before this one is running. Unlike the server-wide minimum, long transactions of
+ * other programs (which may take hours) do not count. A running writer with an id is known by its lock; one without an
+ * id will get a higher id than any so far.
  */
 async function oldestWriter(db: Connection): Promise<number> {
   const { rows } = await sql<{ next: number; writer: number | null; number: number | null }>`
@@ -69,11 +73,11 @@ async function oldestWriter(db: Connection): Promise<number> {
       AND mark.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     LEFT JOIN pg_locks AS own ON own.virtualtransaction = mark.virtualtransaction
       AND own.locktype = 'transactionid' AND own.mode = 'ExclusiveLock'`.execute(db)
-  // One more than the newest that has ended: numbers of some under way are higher.
+  // One more than the newest finished transaction; some running ones have higher ids.
   const next = rows[0]?.next ?? 0
   const numbers = rows.map(({ writer, number }) => {
     if (writer === null) return next
-    // It is getting its number in this moment.
+    // The transaction is getting its id right now.
     if (number === null) return 0
     const round = next - (next % NUMBERS) + number
     if (round > next + NUMBERS / 2) return round - NUMBERS
@@ -82,12 +86,14 @@ async function oldestWriter(db: Connection): Promise<number> {
   return Math.min(next, ...numbers)
 }
 
-/** Locks know the lower half of a transaction's number only; those under way are close to each other. */
+/**
+ * pg_locks shows only the lower 32 bits of a transaction id; the ids of running transactions are close to each other.
+ */
 const NUMBERS = 2 ** 32
 
 /**
- * A copy that was loaded into another server has the numbers of the old one's transactions, which may lie ahead of those
- * of this one. Nobody waits for what it tells.
+ * A dump restored on another server contains transaction ids of the old server, which may be ahead of this one's.
+ * Nobody waits for these changes, so they are deleted.
  */
 export async function forgetForeignChanges(db: Kysely<Database>): Promise<void> {
   await sql`DELETE FROM event WHERE EXISTS (

@@ -6,7 +6,7 @@ import { codeOf } from './errors.ts'
 const OLDEST_SERVER = 15
 const OLDEST_VECTOR = [0, 8] as const
 
-/** Throws a UserError that says how to mend it if the server is too old. */
+/** Throws UserError, with the fix, if the server is too old. */
 export async function checkServer(db: Connection): Promise<void> {
   const { rows } = await sql<{ number: number; name: string }>`
     SELECT current_setting('server_version_num')::bigint AS number, current_setting('server_version') AS name`.execute(
@@ -20,7 +20,10 @@ export async function checkServer(db: Connection): Promise<void> {
   )
 }
 
-/** Creates pgvector where it is missing; throws a UserError that says what to do if that can't be done or it is too old. */
+/**
+ * Creates the extension pgvector if it is missing. Throws UserError, with the fix, if that fails or the version is too
+ * old.
+ */
 export async function checkVector(db: Connection): Promise<void> {
   const { rows } = await sql<{
     there: string | null
@@ -54,7 +57,7 @@ export async function checkVector(db: Connection): Promise<void> {
     await sql`${sql.raw(statement)}`.execute(db)
   } catch (error) {
     const code = codeOf(error instanceof UserError ? error.cause : error)
-    // Another server that starts at the same moment was quicker.
+    // Another Recollect that started at the same moment created it first.
     if (['23505', '42710'].includes(code)) return checkVector(db)
     if (code !== '42501') throw error
     throw new UserError(
@@ -70,7 +73,7 @@ function isRecent(version: string): boolean {
   return major > OLDEST_VECTOR[0] || (major === OLDEST_VECTOR[0] && minor >= OLDEST_VECTOR[1])
 }
 
-/** What some other program keeps in this schema is not ours to add tables to. */
+/** A schema with tables of another program is refused. */
 export async function refuseForeign(db: Connection): Promise<void> {
   const { rows } = await sql<{ name: string }>`
     SELECT rel.relname AS name FROM pg_class AS rel
@@ -88,7 +91,9 @@ export async function refuseForeign(db: Connection): Promise<void> {
   )
 }
 
-/** Not by to_regclass(), which may remember, while it waited for the one who migrates, that there was no such table. */
+/**
+ * Not to_regclass(): while waiting for a migrating process it can keep a cached answer that the table does not exist.
+ */
 export async function hasVersionTable(db: Connection): Promise<boolean> {
   const { rows } = await sql<{ there: boolean }>`
     SELECT EXISTS (SELECT 1 FROM pg_class

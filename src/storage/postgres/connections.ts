@@ -1,26 +1,26 @@
 import pg from 'pg'
 import { inWords, isDisconnection } from './errors.ts'
 
-/** How a database is reached: an address, or, in tests, something that stands for a server. */
+/** How to reach a database: a connection config, or, in tests, a stand-in for a server. */
 export type Reach = pg.ClientConfig
 
 export interface ConnectionSettings {
   readonly reach: Reach
-  /** Connections at most. */
+  /** Maximum number of connections. */
   readonly most: number
 }
 
-/** No statement of ours takes as long, but for those of a migration. */
+/** Only statements of migrations take longer. Chosen by hand. */
 export const STATEMENT_MILLISECONDS = 30_000
-/** A transaction of a process that was stopped may keep others waiting only so long. */
+/** Limits how long a suspended process can block others with an open transaction. Chosen by hand. */
 export const IDLE_IN_TRANSACTION_MILLISECONDS = 15_000
 const CONNECT_MILLISECONDS = 10_000
-/** How long we go on asking for a connection before the caller is told. */
+/** How long to retry a connection before the caller gets an error. Chosen by hand. */
 export const PATIENCE_MILLISECONDS = 15_000
 
 const [INT8, NUMERIC] = [20, 1700]
 
-/** Row numbers and sums as numbers; none of ours outgrows what a number holds exactly. */
+/** Row numbers and sums are read as JavaScript numbers; all of them stay below 2^53. */
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid, format) {
     if (oid === INT8 || oid === NUMERIC) return (text: string) => Number(text)
@@ -39,13 +39,13 @@ export function createPool({ reach, most }: ConnectionSettings): pg.Pool {
     keepAlive: true,
     allowExitOnIdle: true,
   })
-  // Whoever uses a connection is told by the failure of what it asked; an error that nobody hears ends the process.
+  // The failed query reports the error; without a listener, the event would end the process.
   pool.on('error', ignore)
   pool.on('connect', (client) => client.on('error', ignore))
   return pool
 }
 
-/** A connection outside of the pool. */
+/** A connection outside the pool. */
 export function createClient(reach: Reach): pg.Client {
   const client = new pg.Client({
     ...reach,
@@ -58,7 +58,7 @@ export function createClient(reach: Reach): pg.Client {
   return client
 }
 
-/** Does what can be done twice again while there is no connection, for a while. */
+/** Repeats an idempotent action for a while when the connection is lost. */
 export async function whileDisconnected<T>(action: () => Promise<T>): Promise<T> {
   const start = performance.now()
   for (let attempt = 0; ; attempt += 1) {
@@ -73,7 +73,7 @@ export async function whileDisconnected<T>(action: () => Promise<T>): Promise<T>
   }
 }
 
-/** Longer with every attempt, and never as long as somebody else's. */
+/** Exponential back-off with jitter. */
 export function pause(attempt: number, longest: number): Promise<void> {
   const milliseconds = Math.min(5 * 2 ** attempt, longest) * (0.5 + Math.random())
   return new Promise((resolve) => setTimeout(resolve, milliseconds))

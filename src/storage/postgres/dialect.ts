@@ -12,14 +12,15 @@ export function createPostgresDialect(collation: string): Dialect {
     withoutRows: sql``,
     bytes: sql`BYTEA`,
     numbering: postgresNumbering,
-    // Numbers are given before the commit, so those of one transaction may come to light after higher ones of another.
+    // Numbers are assigned before the commit, so lower ones may become visible after higher ones of another
+    // transaction.
     changeOrder: sql`, xid XID8 NOT NULL DEFAULT pg_current_xact_id()`,
     lower: (text) => sql<string>`lower(${text} COLLATE ${sql.id(collation)})`,
     locksRows: true,
   }
 }
 
-/** The order of letters in all languages, where the server was built with it; its own order otherwise. */
+/** Collation for all languages if the server has ICU; otherwise the default. */
 export async function unicodeCollation(db: Connection): Promise<string> {
   const { rows } = await sql<{ name: string }>`
     SELECT collname AS name FROM pg_collation
@@ -30,8 +31,8 @@ export async function unicodeCollation(db: Connection): Promise<string> {
 }
 
 /**
- * Gives columns the types that make this database keep and order what SQLite does: text in the order of its bytes, whole
- * numbers of 64 bits, and others of twice the usual precision.
+ * Sets column types so that PostgreSQL stores and orders as SQLite does: text in byte order, 64-bit integers, double
+ * precision.
  */
 export async function evenOut(db: Connection): Promise<void> {
   const { rows } = await sql<{ readonly table: string; readonly column: string; type: string }>`

@@ -20,9 +20,9 @@ import {
 import { CommitUnknown, isDisconnection } from './errors.ts'
 
 /**
- * A pool under Kysely. Nothing relies on what a session remembers, so that a pooler may stand in between: what a
- * transaction needs is set in the statement that begins it, and no statement has a name. With `schemaVersion`, a
- * transaction that may write fails to begin where the schema is of another.
+ * A Kysely dialect over a pool. It uses no session state, so a transaction pooler may stand in between: settings are
+ * made in the statement that begins a transaction, and no statement is named. With `schemaVersion`, a write transaction
+ * fails to begin if the schema has another version.
  */
 export function postgresDialect(pool: pg.Pool, schemaVersion?: number): KyselyDialect {
   return {
@@ -33,7 +33,7 @@ export function postgresDialect(pool: pg.Pool, schemaVersion?: number): KyselyDi
   }
 }
 
-/** Outside a transaction each query takes whatever connection is free. */
+/** Outside a transaction, each query takes any free connection. */
 interface Connection extends DatabaseConnection {
   transaction: { readonly client: pg.PoolClient; readonly id: string | null } | undefined
   broken: boolean
@@ -70,7 +70,7 @@ function createDriver(pool: pg.Pool, schemaVersion: number | undefined): Driver 
       try {
         if (!own.broken) await own.transaction?.client.query('ROLLBACK')
       } catch {
-        // Without its connection the server rolls back by itself.
+        // Without its connection the server rolls back on its own.
         own.broken = true
       }
     },
@@ -85,7 +85,7 @@ function createDriver(pool: pg.Pool, schemaVersion: number | undefined): Driver 
   }
 }
 
-/** Everything in one message; returns the number of the transaction, by which one can ask later what became of it. */
+/** One round trip. Returns the transaction id, to find out later whether it committed. */
 async function begin(
   client: pg.PoolClient,
   { isolationLevel = 'read committed', accessMode }: TransactionSettings,
@@ -117,7 +117,7 @@ function createConnection(pool: pg.Pool): Connection {
     broken: false,
     async executeQuery<R>({ sql, parameters }: CompiledQuery) {
       const { transaction } = connection
-      // What only reads can be asked again.
+      // Reads can be repeated.
       if (!transaction) {
         return toResult<R>(await whileDisconnected(() => pool.query(sql, [...parameters])))
       }
@@ -144,7 +144,7 @@ function toResult<R>({ command, rowCount, rows }: pg.QueryResult): QueryResult<R
   }
 }
 
-/** Kysely hands back what `acquireConnection` gave it. */
+/** Kysely returns the object that `acquireConnection` created. */
 function ours(connection: DatabaseConnection): Connection {
   return connection as Connection
 }

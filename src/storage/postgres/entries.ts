@@ -10,7 +10,7 @@ import {
 } from '../search/read-candidates.ts'
 import { both, ofRoles, passesBesideScope } from './entry-filter.ts'
 
-/** Passages or messages with what stands around them, as it was when `upTo` was the newest. */
+/** Passages or messages with their neighbours, as of when `upTo` was the newest row. */
 export function entryReads(
   db: Connection,
   { index, namespace, filter }: RankedRequest,

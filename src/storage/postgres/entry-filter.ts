@@ -4,7 +4,7 @@ import type { RankedFilter, RankedRequest } from '../database/search-request.ts'
 
 type Condition = RawBuilder<boolean>
 
-/** What the scopes of a keyword index do not say, as a condition on `entry`; undefined: they say it all. */
+/** The conditions on `entry` that the scopes of a keyword index do not cover; undefined: none. */
 export function passesBesideScope(index: TextIndex, filter: RankedFilter): Condition | undefined {
   return both([...dates(filter), ...(index === 'passage' ? ofTags(filter) : notOfRun(filter))])
 }
@@ -13,7 +13,7 @@ export function ofRoles({ roles = [] }: RankedFilter): Condition {
   return sql`entry.role = ANY(${roles}::text[])`
 }
 
-/** All that a request asks of an entry, for those who do not come from a keyword index. */
+/** All conditions of a request on `entry`, for entries that do not come from a keyword index. */
 export function passesWhole({ index, namespace, filter, upTo }: RankedRequest): Condition {
   const owner = sql.ref(index === 'passage' ? 'entry.archive_id' : 'entry.agent_id')
   const ofOwners: Condition = sql`entry.namespace = ${namespace} AND ${owner} = ANY(${filter.owners}::text[])`

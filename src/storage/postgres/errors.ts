@@ -1,7 +1,7 @@
 import { UserError } from '../../core/errors.ts'
 import { exhaustedError, isExhausted } from '../../core/exhausted.ts'
 
-/** The connection was lost while COMMIT was under way, so this transaction may have been committed or not. */
+/** The connection was lost during COMMIT: the transaction may or may not have committed. */
 export class CommitUnknown extends Error {
   readonly transactionId: string
 
@@ -11,14 +11,14 @@ export class CommitUnknown extends Error {
   }
 }
 
-/** Another transaction was in the way, and this one left nothing behind: run again, it may succeed. */
+/** A conflict with another transaction. Nothing was written; a retry may succeed. */
 export function isConflict(error: unknown): boolean {
   return ['40001', '40P01', '55P03'].includes(codeOf(error))
 }
 
 /**
- * What one transaction reads another may write at the same moment; then a row that was not there is, or one that was is
- * gone. Run again, it sees that.
+ * A constraint failed because another transaction wrote between a read and a write: a row appeared or vanished. A retry
+ * sees the new state.
  */
 export function isConstraint(error: unknown): boolean {
   return ['23505', '23503'].includes(codeOf(error))
@@ -35,38 +35,38 @@ const SOCKET_ERRORS = [
   'ENOTFOUND',
   'ENOENT',
 ]
-/** The server stops, has crashed, or is starting; or it has no connection left. */
+/** The server is stopping, has crashed, is starting, or has no free connection. */
 const SERVER_ERRORS = ['57P01', '57P02', '57P03', '57P05', '25P03', '53300']
-/** Of memory, of a limit that was set, of the operating system. */
+/** Out of memory, at a configured limit, or an operating system error. */
 const SHORTAGES = ['53000', '53200', '53400', '58000', '58030']
 const WORDINGS =
   /connection terminated|not queryable|connection error|timeout exceeded when trying to connect|client was closed|server conn crashed|server closed/i
 
-/** There is no connection, or it is of no use any more. */
+/** There is no usable connection. */
 export function isDisconnection(error: unknown): boolean {
   const code = codeOf(error)
   if (code.startsWith('08') || SERVER_ERRORS.includes(code) || SOCKET_ERRORS.includes(code)) {
     return true
   }
-  // A host with several addresses fails with all of their errors.
+  // A host with several addresses fails with one error per address.
   if (error instanceof AggregateError) return error.errors.some(isDisconnection)
   return code === '' && error instanceof Error && WORDINGS.test(error.message)
 }
 
-/** PostgreSQL's errors in words; what nobody can mend stays as it is. */
+/** Turns errors that the user can fix into UserError; others stay as they are. */
 export function inWords(error: unknown): unknown {
   const code = codeOf(error)
   if (error instanceof CommitUnknown) {
     return new UserError(
       'busy',
-      'The connection to the database was lost in the moment of storing, so this may be stored or not. Look before you try again.',
+      'The connection to the database was lost during the commit, so this may or may not be stored. Check before you try again.',
       { cause: error },
     )
   }
   if (isConflict(error)) {
     return new UserError(
       'busy',
-      'Others keep writing to the same things at once. Try again in a moment.',
+      'Too many concurrent writes to the same data. Try again in a moment.',
       { cause: error },
     )
   }
@@ -116,7 +116,7 @@ export function inWords(error: unknown): unknown {
   return isExhausted(error) ? exhaustedError(error) : error
 }
 
-/** Of the user, the database or its rights. */
+/** The user, database or permissions were refused. */
 function isRefusal(code: string): boolean {
   return code.startsWith('28') || ['3D000', '3F000', '42501'].includes(code)
 }

@@ -1,21 +1,23 @@
 import type pg from 'pg'
 import { createClient, type Reach } from './connections.ts'
 
-/** Whoever was told of nothing for so long looks all the same: a notice may be lost with its connection. */
+/**
+ * Without notices the log is polled at this interval, since a notice can be lost with its connection. Chosen by hand.
+ */
 const POLL_MILLISECONDS = 1_000
-/** One notice does for all commits of so long. */
+/** One notice covers all commits of this interval. Chosen by hand. */
 const PAUSE_MILLISECONDS = 25
 const MAX_RETRY_MILLISECONDS = 10_000
 
-/** Tells other processes that something was committed, and hears of it from them. */
+/** Tells other processes about commits, and hears about theirs (LISTEN/NOTIFY). */
 export interface Notices {
-  /** False only if nothing was heard of since it was last asked. */
+  /** False only if there was no notice since the last call. */
   heard(): boolean
-  /** There is something to look at, whoever told. */
+  /** Records that there may be changes to read. */
   note(): void
-  /** Called whenever there is. */
+  /** Calls the listener on every notice. */
   onNote(listener: () => void): void
-  /** This process has committed something. */
+  /** Announces a commit of this process. */
   tell(): void
   close(): Promise<void>
 }
@@ -23,7 +25,7 @@ export interface Notices {
 export interface NoticesOptions {
   readonly pool: pg.Pool
   readonly channel: string
-  /** Where notices arrive, which they do not through a pooler; null: nobody listens, and everybody looks each second. */
+  /** Direct connection for LISTEN, which a pooler does not support; null: poll every second instead. */
   readonly listenAt: Reach | null
 }
 
@@ -45,7 +47,7 @@ export function createNotices({ pool, channel, listenAt }: NoticesOptions): Noti
     isTelling = true
     while (isToBeTold && !isClosed) {
       isToBeTold = false
-      // Those who miss it look a second later.
+      // If it fails, other processes find the change by polling.
       await pool.query(`NOTIFY "${channel}"`).catch(() => undefined)
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS).unref())
     }
@@ -75,7 +77,7 @@ export function createNotices({ pool, channel, listenAt }: NoticesOptions): Noti
   }
 }
 
-/** Listens again whenever the connection is lost, and looks then, as it can't know what it missed. */
+/** Listens again after a lost connection, and reads the log then, since notices may have been missed. */
 function keepListening(reach: Reach, channel: string, onNotice: () => void) {
   let client: pg.Client | undefined
   let isClosed = false

@@ -11,10 +11,10 @@ import { inWords } from './errors.ts'
 import { kyselyOver, prepareSchema, readSnapshot } from './open.ts'
 import { transact } from './transact.ts'
 
-/** One for its transactions, one beside them. */
+/** One for transactions, one beside them. */
 const CONNECTIONS = 2
 
-/** The database as it is, to be copied; it is only read, beside whoever writes to it. */
+/** Opens a database as the source of a copy: read-only, while others may write to it. */
 export async function openPostgresToCopy(reach: Reach, location: string): Promise<CopySource> {
   return opened(reach, async (db, collation) => {
     if (!(await hasVersionTable(db))) {
@@ -37,7 +37,7 @@ export async function openPostgresToCopy(reach: Reach, location: string): Promis
   })
 }
 
-/** A database that holds nothing yet, or in which a copy was begun. */
+/** Opens an empty database, or one with an unfinished copy, as the target. */
 export async function openPostgresAsTarget(reach: Reach, location: string): Promise<CopyTarget> {
   return opened(reach, async (db, collation) => ({
     location,
@@ -47,7 +47,7 @@ export async function openPostgresAsTarget(reach: Reach, location: string): Prom
     }),
     dialect: createPostgresDialect(collation),
     reader: db,
-    // A server that was opened before sees in its own transactions that it may not write any more.
+    // Servers that opened the database earlier notice in their own transactions that writing is now refused.
     transact: (work) => transact(db, work),
     close: () => db.destroy(),
   }))

@@ -21,30 +21,27 @@ import { transact } from './transact.ts'
 
 export interface PostgresOptions {
   readonly reach: Reach
-  /** Where notices of changes arrive, past any pooler; absent: the same. Null: nobody listens. */
+  /** Direct connection for notices, past any pooler; absent: the same as the other connections. Null: no listening. */
   readonly listenAt?: Reach | null | undefined
-  /** Connections at most, besides one that listens. */
+  /** Maximum number of connections, without the listening one. */
   readonly connections: number
-  /** For people; no credentials. */
+  /** For people; without credentials. */
   readonly location: string
-  /** Told of what fails in the background. */
+  /** Called with errors of background work. */
   readonly onError?: ((error: unknown) => void) | undefined
   readonly migrations?: readonly Migration[]
-  /** From how many vectors on they are searched otherwise; absent: as measured. */
+  /** Set sizes at which the search strategy changes; absent: measured defaults. */
   readonly setSizes?: SetSizes | undefined
 }
 
-/** Of exports and the like, which may take long. */
+/** Concurrent exports and the like, which may take long. Chosen by hand. */
 const MAX_SNAPSHOTS = 2
-/** Transactions that keep changes back are over soon. */
+/** Transactions that hold back the change log usually end soon. Chosen by hand. */
 const UNSETTLED_MILLISECONDS = 10
-/** Any number that no other program will think of: that of the lock under which is migrated. */
+/** Key of the advisory lock for migrations: any number that other programs will not use. */
 const MIGRATION_LOCK = 7_305_112_680_114
 
-/**
- * Connects, and migrates what is in the schema that the user sees first. Throws a UserError that says what to do when
- * that can't be done.
- */
+/** Connects and migrates the first schema of the user's search path. Throws UserError, with the fix, if that fails. */
 export async function openPostgres(options: PostgresOptions): Promise<Storage> {
   return connect(options, async (db, collation) => {
     const schemaVersion = await prepareSchema(db, collation, {
@@ -55,7 +52,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Storage> {
   })
 }
 
-/** Makes what is missing, and brings it up to date. */
+/** Creates the tables if needed and migrates them. */
 export async function prepareSchema(
   db: Kysely<Database>,
   collation: string,
@@ -68,7 +65,7 @@ export async function prepareSchema(
     db,
     dialect: createPostgresDialect(collation),
     hasVersionTable,
-    // Of ten servers that start at once the others wait here, and find it done.
+    // One of several servers that start at once migrates; the others wait here and find it done.
     async lock(trx) {
       await sql`SET LOCAL statement_timeout = 0`.execute(trx)
       await sql`SET LOCAL idle_in_transaction_session_timeout = 0`.execute(trx)
@@ -79,7 +76,7 @@ export async function prepareSchema(
   })
 }
 
-/** Connects to what is there. Its `transaction` throws UserError `read_only`. */
+/** Connects read-only, without migrating. `transaction` throws UserError `read_only`. */
 export async function openPostgresToRead(options: PostgresOptions): Promise<Storage> {
   return connect(options, async (db) => {
     const migrations = options.migrations ?? MIGRATIONS
@@ -129,7 +126,7 @@ async function connect(
       clock: clock.now,
       snapshot: (work) => readSnapshot(snapshots, work),
       searches,
-      // pgvector keeps its indexes in the server.
+      // pgvector keeps its indexes on the server.
       vectorBytes: 0,
       info: async () => ({ kind: 'postgres', location, bytes: await sizeOf(db) }),
       changes: {
@@ -139,7 +136,7 @@ async function connect(
         committed: notices.tell,
       },
       backup: refuseBackup,
-      // Checksums of pages and amcheck are at hand for whoever runs the server.
+      // PostgreSQL has its own checks (page checksums, amcheck) for the operator.
       check: async () => [],
       async close() {
         clock.close()
@@ -169,11 +166,11 @@ export function readSnapshot<T>(
     })
 }
 
-/** Transactions that write fail to begin where the schema is not of that version. */
+/** Write transactions fail to begin if the schema has another version. */
 export function kyselyOver(pool: pg.Pool, schemaVersion?: number): Kysely<Database> {
   return new Kysely<Database>({
     dialect: postgresDialect(pool, schemaVersion),
-    // PostgreSQL knows no empty lists.
+    // PostgreSQL has no empty lists.
     plugins: [
       new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression }),
       renamedTables(),
@@ -183,7 +180,7 @@ export function kyselyOver(pool: pg.Pool, schemaVersion?: number): Kysely<Databa
 
 async function channelOf(db: Connection): Promise<string> {
   const { rows } = await sql<{ name: string }>`SELECT current_schema() AS name`.execute(db)
-  // A name holds 63 bytes.
+  // PostgreSQL truncates names at 63 bytes.
   return `recollect_${(rows[0]?.name ?? '').replaceAll(/[^a-z0-9_]/gi, '_')}`.slice(0, 60)
 }
 

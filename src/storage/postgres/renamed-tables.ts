@@ -6,7 +6,7 @@ import {
   type SchemableIdentifierNode,
 } from 'kysely'
 
-/** Every table is a type too, and pgvector has one of this name. */
+/** Every table is also a type, and pgvector has a type named `vector`. */
 const NAMES: Readonly<Record<string, string>> = { vector: 'entry_vector' }
 
 class Renaming extends OperationNodeTransformer {
@@ -20,7 +20,7 @@ class Renaming extends OperationNodeTransformer {
   }
 }
 
-/** Gives tables the names that they have in PostgreSQL, wherever a query names them. */
+/** Replaces table names in queries by their names in PostgreSQL. */
 export function renamedTables(): KyselyPlugin {
   const renaming = new Renaming()
   return {

@@ -11,30 +11,33 @@ import { findNearest } from './vector-retriever.ts'
 import { openWordIndex } from './word-index.ts'
 
 export interface SearchesOptions {
-  /** Outside of transactions. */
+  /** For reads outside transactions. */
   readonly db: Kysely<Database>
-  /** A connection that was not opened yet, past any pooler; null: nothing is built. */
+  /** Creates an unopened direct connection, past any pooler; null: no index is built. */
   readonly connect: (() => pg.Client) | null
-  /** Told when an index could not be built; sets are read as a whole meanwhile. */
+  /** Called if an index could not be built; sets are scanned until then. */
   readonly onError: (error: unknown) => void
   readonly sizes?: SetSizes | undefined
 }
 
 export interface SetSizes {
-  /** Of so many vectors all are scored, of so many more all bits are compared; beyond, an index is built and asked. */
+  /**
+   * Up to `few` vectors, all are scored; up to `many`, all binary codes are compared; beyond, an HNSW index is built
+   * and used.
+   */
   readonly few: number
   readonly many: number
 }
 
-/** Bits take time in proportion: 36 ms for 100,000 vectors of 768 components, of which 1,000 are scored. */
+/** Comparing binary codes is linear: 36 ms for 100,000 vectors of 768 components with 1,000 rescored. */
 const SIZES: SetSizes = { few: 2_000, many: 250_000 }
-/** As many are looked at as their order may matter for. */
+/** Nearest entries read per set, enough for rank fusion. Chosen by hand. */
 const NEAREST = 50
 
 /**
- * Keeps nothing from one page to the next, as another server may be asked for that: every page is cut from the list as
- * it was when the first one was made. Entries that were deleted or superseded since, or whose transaction ended later
- * than those of newer ones, may move others over a border between pages.
+ * Keeps no state between pages, since another server may get the next request: every page is cut from the list as of
+ * the first one. Entries that were deleted, superseded or committed late in between can shift others across a page
+ * border.
  */
 export function createSearches({
   db,

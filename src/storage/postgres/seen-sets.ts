@@ -3,24 +3,24 @@ import type { Connection } from '../database/dialect.ts'
 import type { VectorSet } from '../database/search-request.ts'
 
 export interface SeenSet extends VectorSet {
-  /** Null: it has no vector, or is gone. */
+  /** Null: the set has no vector, or is deleted. */
   readonly dimension: number | null
-  /** Vectors; of many, about. */
+  /** Number of vectors; approximate for large sets. */
   readonly size: number
-  /** There is an index for its dimension that can be asked. */
+  /** A usable index for its dimension exists. */
   readonly isIndexed: boolean
 }
 
-/** What is to be known of sets before they are searched, in one question. Vectors of a set are counted up to so many. */
+/** Reads in one query all that a search needs to know about its sets. Counting a set stops at a limit. */
 export async function lookAtSets(
   db: Connection,
   sets: readonly VectorSet[],
   counted: { readonly least: number; readonly share: number },
 ): Promise<{
   readonly sets: readonly SeenSet[]
-  /** The newest vector of all. */
+  /** Highest vector row. */
   readonly newest: number
-  /** Vectors of all sets, about. */
+  /** Approximate number of vectors in all sets. */
   readonly total: number
 }> {
   const { rows } = await sql<Row>`
@@ -45,7 +45,7 @@ export async function lookAtSets(
     return {
       ...set,
       dimension: found?.dimension ?? null,
-      // Where counting ended it is a good part of all of them.
+      // A set at the counting limit makes up a good part of all vectors.
       size: size < most ? size : Math.max(size, total),
       isIndexed: found?.indexed ?? false,
     }

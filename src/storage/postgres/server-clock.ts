@@ -1,15 +1,16 @@
 import type pg from 'pg'
 import type { Clock } from '../../core/clock.ts'
 
+/** Interval of measurements. Chosen by hand. */
 const MEASURE_MILLISECONDS = 30_000
 
-/** The time of the database, which all servers share: the leases of one count for the others. */
+/** The database's time, shared by all servers, so that their leases are comparable. */
 export interface ServerClock {
   readonly now: Clock
   close(): void
 }
 
-/** Asks now and then; in between, a time tells how much has passed that nobody sets. */
+/** Asks the database now and then; in between it advances with the monotonic clock. */
 export async function startServerClock(pool: pg.Pool): Promise<ServerClock> {
   let epoch = await measureEpoch(pool)
   const timer = setInterval(() => {
@@ -17,7 +18,7 @@ export async function startServerClock(pool: pg.Pool): Promise<ServerClock> {
       (measured) => {
         epoch = measured
       },
-      // Clocks drift slowly.
+      // On failure the old offset stays: clocks drift slowly.
       () => undefined,
     )
   }, MEASURE_MILLISECONDS)
@@ -25,7 +26,10 @@ export async function startServerClock(pool: pg.Pool): Promise<ServerClock> {
   return { now: () => Math.round(epoch + performance.now()), close: () => clearInterval(timer) }
 }
 
-/** The server's time when `performance.now()` was 0. The quickest of some answers tells best: its time lies between asking and hearing. */
+/**
+ * The server's time when `performance.now()` was 0. Of several answers the quickest is the most exact: the server's
+ * time lies between request and answer.
+ */
 async function measureEpoch(pool: pg.Pool): Promise<number> {
   let best = { took: Number.POSITIVE_INFINITY, epoch: 0 }
   for (let attempt = 0; attempt < 3; attempt += 1) {

@@ -4,10 +4,9 @@ import { isLearned } from '../search/vocabulary.ts'
 import { wordKey } from './word-keys.ts'
 
 /*
- * A row for each word of an entry, with all that BM25 asks for, so that entries are found and scored from one index.
- * PostgreSQL's own ts_rank does not know which words are rare, and takes several times as long over a question in which
- * any word may match. Nothing is counted up as entries come, so nobody waits for anybody: how many entries hold a word is
- * counted when somebody asks.
+ * A row per word of an entry with all that BM25 needs, so that entries are found and scored from one index.
+ * PostgreSQL's ts_rank ignores how rare a word is, and is several times slower when any word may match. No counters are
+ * maintained on insert, which would make writers wait for each other: document frequencies are counted at query time.
  */
 export const postgresTextSearch: TextSearch = {
   keptWordsOnce: false,
@@ -20,7 +19,7 @@ export const postgresTextSearch: TextSearch = {
         PRIMARY KEY (word, entry) INCLUDE (frequency, length)
       )`.execute(db)
     await sql`CREATE INDEX ${sql.ref(`${index}_words_entry`)} ON ${table} (entry)`.execute(db)
-    // Words are read from the index alone where a vacuum has been.
+    // Index-only scans need the visibility map of a recent vacuum.
     await sql`ALTER TABLE ${table} SET (autovacuum_vacuum_insert_scale_factor = 0.05)`.execute(db)
   },
 
@@ -48,9 +47,9 @@ export const postgresTextSearch: TextSearch = {
   },
 }
 
-/** Of a long text some thousand words. */
+/** Entries per INSERT; a long text has some thousand words. Chosen by hand. */
 const ENTRIES_AT_ONCE = 200
-/** What the columns hold; what stands oftener or is longer counts no more than that. */
+/** Range of SMALLINT; larger counts and lengths are cut to it. */
 const MAX_COUNT = 32_767
 
 export function wordTable(index: TextIndex) {
@@ -84,24 +83,24 @@ async function addPostings(
     }
   }
   if (words.length === 0) return
-  // In the order of the index, each page of which is then looked up once.
+  // In index order, so that each index page is read once.
   await sql`
     INSERT INTO ${wordTable(index)} (word, entry, frequency, length)
     SELECT * FROM unnest(${words}::bigint[], ${rows}::bigint[], ${frequencies}::smallint[], ${lengths}::smallint[])
     ORDER BY 1, 2`.execute(db)
 }
 
-/** For words that somebody writes a little differently. */
+/** Adds words to the vocabulary from which typos are corrected. */
 async function learn(db: Connection, entries: readonly TextEntry[]): Promise<void> {
   const { scopes, words } = learnedWords(entries)
   if (words.length === 0) return
-  // In one order for all, so that no two transactions wait for each other.
+  // In a fixed order, so that no two transactions deadlock.
   await sql`
     INSERT INTO word (scope, word) SELECT * FROM unnest(${scopes}::text[], ${words}::text[]) ORDER BY 1, 2
     ON CONFLICT DO NOTHING`.execute(db)
 }
 
-/** Words that no entry of their scope has any more. */
+/** Removes words that no entry of their scope contains any more. */
 async function unlearn(
   db: Connection,
   index: TextIndex,
@@ -118,7 +117,7 @@ async function unlearn(
   )
 }
 
-/** Each pair once. */
+/** Distinct pairs of scope and word. */
 function learnedWords(entries: readonly TextEntry[]) {
   const learned = new Map<string, readonly [scope: string, word: string]>()
   for (const { scope, words } of entries) {

@@ -5,15 +5,15 @@ import { StaleRead } from '../database/stale-read.ts'
 import { PATIENCE_MILLISECONDS, pause } from './connections.ts'
 import { CommitUnknown, inWords, isConflict, isConstraint, isDisconnection } from './errors.ts'
 
-/** What constraints refuse may be gone when looked at again; what they refuse thrice is wrong. */
+/** A constraint violation may vanish on retry; one that repeats is a bug. Chosen by hand. */
 const MAX_REFUSALS = 2
 
 /**
- * Runs `work` in a transaction, and again from the start where others were in the way or the connection was lost. Where
- * it was lost at COMMIT the server is asked what became of it.
+ * Runs `work` in a transaction, and again from the start after a conflict or a lost connection. If the connection is
+ * lost during COMMIT, it asks the server whether the transaction committed.
  *
- * It sees what others commit meanwhile, and waits for whoever has locked what it decides by (`lock-rows.ts`):
- * PostgreSQL's serializable transactions fail time and again where small tables share a page.
+ * Isolation is READ COMMITTED with explicit row locks (`lock-rows.ts`). SERIALIZABLE fails too often when small tables
+ * share a page.
  */
 export async function transact<T>(
   db: Kysely<Database>,
@@ -47,7 +47,7 @@ export async function transact<T>(
   }
 }
 
-/** A server that lost its client notices after a while; until then the transaction is under way. */
+/** A server that lost its client takes a while to notice; until then the transaction is still running. */
 async function fateOf(
   db: Kysely<Database>,
   id: string,
@@ -67,7 +67,7 @@ async function statusOf(db: Kysely<Database>, id: string): Promise<string | null
       SELECT pg_xact_status(${id}::xid8) AS status`.execute(db)
     return rows[0]?.status ?? null
   } catch {
-    // Another server took over that knows nothing of it, or there is none.
+    // After a failover the new server does not know the transaction.
     return null
   }
 }

@@ -1,19 +1,19 @@
 import type pg from 'pg'
 
-/** HNSW indexes of vectors, one for each dimension that has a set which is too large to be read as a whole. */
+/** HNSW indexes, one per dimension that has a set too large to scan. */
 export interface VectorIndexes {
-  /** Begins to build that of a dimension, unless that was tried a short while ago. Until it is there, sets are read. */
+  /** Starts building the index of a dimension, unless that was tried recently. Until it exists, sets are scanned. */
   want(dimension: number): void
   close(): Promise<void>
 }
 
-/** pgvector indexes no longer ones, not even at half the precision. */
+/** pgvector's limit for HNSW on half-precision vectors. */
 const MAX_DIMENSION = 4_000
 const RETRY_MILLISECONDS = 60_000
 const MEGABYTE = 2 ** 20
-/** Of the server's, for building; a graph that outgrows it takes many times as long. */
+/** maintenance_work_mem for a build, in MB; a graph that does not fit takes many times as long. Chosen by hand. */
 const [MIN_MEMORY, MAX_MEMORY] = [64, 1_024]
-/** What the graph takes of each vector beside its components. */
+/** Approximate size of a vector's graph links in HNSW. */
 const LINKS_BYTES = 600
 const DISK_FULL = '53100'
 
@@ -22,8 +22,9 @@ export function isIndexable(dimension: number): boolean {
 }
 
 /**
- * Builds without keeping anybody from reading or writing, on connections of its own: that takes minutes, and is of no
- * transaction. `connect` makes one that was not opened yet, past any pooler; null: this server builds nothing.
+ * Builds indexes concurrently, without blocking reads or writes. A build takes minutes and can't run in a transaction,
+ * so it uses connections of its own. `connect` makes an unopened direct connection, past any pooler; null: this server
+ * builds nothing.
  */
 export function createVectorIndexes(
   connect: (() => pg.Client) | null,
@@ -67,7 +68,7 @@ export function createVectorIndexes(
   }
 }
 
-/** Of several servers that begin at once, one builds: the others see that something of that name is there. */
+/** If several servers start at once, one builds; the others find the name taken. */
 async function buildIndex(client: pg.Client, dimension: number): Promise<void> {
   const name = `entry_vector_near_${dimension}`
   await client.query('SET statement_timeout = 0')
@@ -82,7 +83,7 @@ async function buildIndex(client: pg.Client, dimension: number): Promise<void> {
   try {
     await create()
   } catch (error) {
-    // Workers share the graph, for which containers often leave too little room.
+    // Parallel workers share memory in /dev/shm, which is often too small in containers.
     if (!isDiskFull(error)) throw error
     await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`)
     await client.query('SET max_parallel_maintenance_workers = 0')
@@ -98,7 +99,7 @@ async function memoryFor(client: pg.Client, dimension: number): Promise<number> 
   return Math.round(Math.min(MAX_MEMORY, Math.max(MIN_MEMORY, (1.2 * bytes) / MEGABYTE)))
 }
 
-/** Somebody ended while building it. */
+/** An invalid index remains if its builder was killed. */
 async function isLeftOver(client: pg.Client, name: string): Promise<boolean> {
   const { rows } = await client.query(
     `SELECT 1 FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid

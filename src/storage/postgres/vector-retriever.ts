@@ -4,30 +4,30 @@ import type { Connection } from '../database/dialect.ts'
 import type { MeaningRequest, RankedRequest } from '../database/search-request.ts'
 import type { QueryVector } from '../port/store.ts'
 import type { FoundByMeaning } from '../vectors/found-by-meaning.ts'
+import { binaryCodeOf } from './binary-codes.ts'
 import { passesWhole } from './entry-filter.ts'
 import { lookAtSets, type SeenSet } from './seen-sets.ts'
-import { bitsOf } from './vector-bits.ts'
 import { isIndexable, type VectorIndexes } from './vector-indexes.ts'
 import { vectorText } from './vector-tables.ts'
 
 export interface NearestOptions {
   readonly indexes: VectorIndexes
-  /** Of each list. */
+  /** Maximum length of each list. */
   readonly most: number
-  /** So many vectors are scored one by one. */
+  /** Up to this many vectors, all are scored exactly. */
   readonly few: number
-  /** Of so many all bits are compared; more are asked of an index. */
+  /** Up to this many, all binary codes are compared; beyond, the index is used. */
   readonly many: number
 }
 
-/** Of those nearest by their bits so many are scored; that finds 99 in 100 of the ten nearest among 100,000. */
-const NEAR_BY_BITS = 1_000
+/** Vectors rescored after a comparison of binary codes: finds 99% of the ten nearest among 100,000. */
+const MAX_RESCORED = 1_000
 
-/** Of what an index finds, so many times what is wanted are scored by every component. */
+/** Index results are rescored exactly; this many times the wanted number are read. Chosen by hand. */
 const SPARE = 2
-/** Vectors that a scan by index keeps in view, of 1,000 at most; with 100 it misses a quarter of the nearest among 100,000. */
+/** `hnsw.ef_search`, at most 1,000. At 100, a quarter of the nearest among 100,000 are missed. */
 const LOOKED_AT = 800
-/** Of a set that is a smaller share of all vectors an index of all would find mostly those of others. */
+/** In a set with a smaller share of all vectors, a shared index would mostly find vectors of others. Chosen by hand. */
 const MIN_SHARE = 0.05
 
 interface Asked extends NearestOptions {
@@ -35,7 +35,7 @@ interface Asked extends NearestOptions {
   readonly request: RankedRequest
   readonly question: QueryVector
   readonly sets: readonly SeenSet[]
-  /** Vectors after this one were stored since the first page. */
+  /** Highest vector row at the time of the first page. */
   readonly upTo: number
 }
 
@@ -44,7 +44,7 @@ interface Nearest {
   readonly score: number
 }
 
-/** The entries nearest to the question that a request may find, all of them if there are fewer than `most`. */
+/** The nearest entries that pass the filters; all of them if there are fewer than `most`. */
 export async function findNearest(
   db: Connection,
   request: RankedRequest,
@@ -79,8 +79,8 @@ async function nearestIn(asked: Asked, total: number): Promise<readonly Nearest[
     if (rows) return byScan(asked, rows)
   }
   if (size <= many || size < total * MIN_SHARE || !isIndexable(dimension)) {
-    const near = await byBits(asked)
-    // What a filter leaves out is missed among the nearest, so others are to be looked for.
+    const near = await byBinaryCodes(asked)
+    // The filter removed some of the nearest, so the set is scanned.
     return near.length < most ? byScan(asked) : near
   }
   if (!sets.every(({ isIndexed }) => isIndexed)) {
@@ -88,18 +88,18 @@ async function nearestIn(asked: Asked, total: number): Promise<readonly Nearest[
     return byScan(asked)
   }
   const found = await byIndex(asked)
-  // It gives up after so many that it may not find; what is missing is to be looked for then.
+  // An iterative index scan gives up after a number of filtered-out rows; then the set is scanned.
   return found.length < most ? byScan(asked) : found
 }
 
-/** It may leave out most entries. */
+/** The filter may exclude most entries. */
 function isNarrow({ filter }: RankedRequest): boolean {
   const { after, before, tags = [], roles } = filter
   const isOfOneRole = roles !== undefined && roles.length === 1
   return after !== undefined || before !== undefined || tags.length > 0 || isOfOneRole
 }
 
-/** The entries that pass; undefined: more than are scored one by one. */
+/** The entries that pass; undefined: too many to score directly. */
 async function passingRows({ db, request, few }: Asked): Promise<readonly number[] | undefined> {
   const { rows } = await sql<{ row: number }>`
     SELECT entry.row FROM ${sql.table(request.index)} AS entry WHERE ${passesWhole(request)}
@@ -107,13 +107,13 @@ async function passingRows({ db, request, few }: Asked): Promise<readonly number
   return rows.length > few ? undefined : rows.map(({ row }) => row)
 }
 
-/** Of a vector in `vectors`. */
+/** Condition on a row of `vectors`: its entry passes the filters. */
 function entryPasses(request: RankedRequest) {
   return sql`EXISTS (SELECT 1 FROM ${sql.table(request.index)} AS entry
     WHERE entry.row = vectors.entry_row AND ${passesWhole(request)})`
 }
 
-/** Every vector of the sets is scored, or of these entries. */
+/** Scores every vector of the sets, or of the entries `among`. */
 async function byScan(asked: Asked, among?: readonly number[]): Promise<readonly Nearest[]> {
   const { db, request, question, sets, upTo, most } = asked
   const wanted = among ? sql`vectors.entry_row = ANY(${among}::bigint[])` : entryPasses(request)
@@ -125,8 +125,8 @@ async function byScan(asked: Asked, among?: readonly number[]): Promise<readonly
   return rows
 }
 
-/** Of each set those nearest by their bits, scored by every component. One that has no bits yet is near. */
-async function byBits(asked: Asked): Promise<readonly Nearest[]> {
+/** The nearest of each set by binary codes, rescored exactly. A vector without a code counts as near. */
+async function byBinaryCodes(asked: Asked): Promise<readonly Nearest[]> {
   const { db, request, question, sets, upTo, most } = asked
   const text = sql`${vectorText(question.vector)}::vector`
   const { rows } = await sql<Nearest>`
@@ -135,7 +135,7 @@ async function byBits(asked: Asked): Promise<readonly Nearest[]> {
     CROSS JOIN LATERAL (
       SELECT coded.row FROM entry_vector AS coded
       WHERE coded.set_row = asked.set_row AND coded.row <= ${upTo}
-      ORDER BY coded.bits <~> ${bitsOf(text, sql`asked.set_row`)} NULLS FIRST LIMIT ${NEAR_BY_BITS}
+      ORDER BY coded.bits <~> ${binaryCodeOf(text, sql`asked.set_row`)} NULLS FIRST LIMIT ${MAX_RESCORED}
     ) AS near
     JOIN entry_vector AS vectors ON vectors.row = near.row
     WHERE ${entryPasses(request)}
@@ -144,9 +144,9 @@ async function byBits(asked: Asked): Promise<readonly Nearest[]> {
 }
 
 /**
- * The nearest by half the precision, from the index, scored anew. What HNSW is to do is set for this statement alone, as a
- * pooler may give the next one to another session; it is read when the scan begins, which waits for it. A scan goes on
- * until enough have passed the filter, so that none comes back short.
+ * The nearest by half-precision index, rescored exactly. HNSW settings apply to this statement only, because a pooler
+ * may send the next one to another session; they are read when the scan begins, which the query waits for. The scan is
+ * iterative: it continues until enough rows pass the filter.
  */
 async function byIndex(asked: Asked): Promise<readonly Nearest[]> {
   const { db, request, question, sets, upTo, most } = asked

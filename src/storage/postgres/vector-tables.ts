@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import { decodeFloat32 } from '../../vector/vector-index.ts'
 import type { Connection, StoredVector, VectorTables } from '../database/dialect.ts'
-import { beginBits, bitsOf, createBits } from './vector-bits.ts'
+import { beginBinaryCodes, binaryCodeOf, createCentroids } from './binary-codes.ts'
 
 /*
- * Vectors as pgvector keeps them, beside the number of their entry: a row of theirs is a type, so the table has another
- * name than in SQLite. They stay in the page of their row where they fit, as what is found through an index is scored
- * anew by every component. Their bits lie in the index beside their numbers, so that a search by bits reads that alone.
+ * Vectors stored as pgvector values with the row of their entry. The table is not named `vector` as in SQLite, since
+ * that is a type here. Values stay in their row's page if they fit, because index results are rescored exactly. Binary
+ * codes are included in the index, so comparing them is an index-only scan.
  */
 export const postgresVectors: VectorTables = {
   async create(db) {
@@ -21,7 +21,7 @@ export const postgresVectors: VectorTables = {
       sql`ALTER TABLE entry_vector SET (autovacuum_vacuum_insert_scale_factor = 0.05)`,
     ]
     for (const statement of statements) await statement.execute(db)
-    await createBits(db)
+    await createCentroids(db)
   },
 
   async insert(db, vectors) {
@@ -36,7 +36,7 @@ export const postgresVectors: VectorTables = {
         ]),
       )
     }
-    await beginBits(
+    await beginBinaryCodes(
       db,
       vectors.map(({ set_row }) => set_row),
     )
@@ -64,27 +64,27 @@ export const postgresVectors: VectorTables = {
       const numbers = (name: 'row' | 'set_row' | 'entry_row') => some.map((one) => one[name])
       await sql`
         INSERT INTO entry_vector (row, set_row, entry_row, vector, bits)
-        SELECT row, set_row, entry_row, vector::vector, ${bitsOf(sql`given.vector::vector`, sql`given.set_row`)}
+        SELECT row, set_row, entry_row, vector::vector, ${binaryCodeOf(sql`given.vector::vector`, sql`given.set_row`)}
         FROM unnest(${numbers('row')}::bigint[], ${numbers('set_row')}::bigint[], ${numbers('entry_row')}::bigint[],
           ${some.map(({ vector }) => vectorText(decodeFloat32(vector)))}::text[]) AS given (row, set_row, entry_row, vector)`.execute(
         db,
       )
     }
-    await beginBits(
+    await beginBinaryCodes(
       db,
       vectors.map(({ set_row }) => set_row),
     )
   },
 }
 
-/** pgvector sends two numbers of 16 bits, and then the components with their highest byte first. */
+/** pgvector's binary format: two 16-bit numbers, then big-endian floats. */
 const WIRE_HEAD_BYTES = 4
 
 function fromWire(sent: Buffer): Uint8Array {
   return Buffer.from(sent.subarray(WIRE_HEAD_BYTES)).swap32()
 }
 
-/** Some megabytes of text. */
+/** Vectors per statement: some megabytes of text. Chosen by hand. */
 const AT_ONCE = 200
 
 type Row = readonly [setRow: number, entryRow: number, vector: string]
@@ -93,12 +93,12 @@ async function insertSome(db: Connection, rows: readonly Row[]): Promise<void> {
   const [sets, entries, vectors] = [0, 1, 2].map((place) => rows.map((row) => row[place]))
   await sql`
     INSERT INTO entry_vector (set_row, entry_row, vector, bits)
-    SELECT set_row, entry_row, vector::vector, ${bitsOf(sql`given.vector::vector`, sql`given.set_row`)}
+    SELECT set_row, entry_row, vector::vector, ${binaryCodeOf(sql`given.vector::vector`, sql`given.set_row`)}
     FROM unnest(${sets}::bigint[], ${entries}::bigint[], ${vectors}::text[]) AS given (set_row, entry_row, vector)
     ON CONFLICT (set_row, entry_row) DO NOTHING`.execute(db)
 }
 
-/** As pgvector reads it. */
+/** In pgvector's text format. */
 export function vectorText(vector: Float32Array): string {
   return `[${vector.join(',')}]`
 }

@@ -13,13 +13,13 @@ import { wordKey } from './word-keys.ts'
 
 export interface OpenedWordIndex {
   readonly index: WordIndex
-  /** The newest entry that may be found. */
+  /** Highest row that may be found. */
   readonly upTo: number
 }
 
 /**
- * The entries of a request in the tables of words. All is counted as it was when the entry `upTo` was the newest, so that
- * any server makes the same list again for the next page, whatever was inserted since. `stems` are those of the question.
+ * Word index of one request. Everything is counted as of when `upTo` was the newest row, so any server computes the
+ * same list for the next page, whatever was inserted since. `stems` are those of the question.
  */
 export async function openWordIndex(
   db: Connection,
@@ -35,7 +35,7 @@ export async function openWordIndex(
     ? sql`WHERE EXISTS (SELECT 1 FROM ${sql.table(index)} AS entry WHERE entry.row = scored.entry AND ${beside})`
     : sql``
 
-  /** Of single stems; an entry stands in one scope alone. */
+  /** Counts single stems; each entry has exactly one scope. */
   async function count(unknown: readonly string[]): Promise<void> {
     const asked = unknown.flatMap((stem) => keysOf(stem).map((key) => ({ stem, key })))
     const { rows } = await sql<{ count: number }>`
@@ -60,7 +60,7 @@ export async function openWordIndex(
     if (unknown.length > 0) await count(unknown)
   }
 
-  /** For each condition the words of the scopes that fulfil it. */
+  /** For each condition: the words of the scopes that match it. */
   async function vocabulary(conditions: readonly RawBuilder<unknown>[]) {
     const parts = conditions.map(
       (condition, place) =>
@@ -118,7 +118,7 @@ export async function openWordIndex(
           rarity: inverseFrequency(size, counts.get(stem) ?? 0),
         })),
       )
-      // Rounded, so that entries that are equal are so in whatever order they were summed up.
+      // Rounded, so that equal entries have equal scores in any order of summation.
       const { rows } = await sql<Ranked>`
         WITH found AS MATERIALIZED (
           SELECT posting.entry, posting.frequency, posting.length, asked.rarity
@@ -139,7 +139,7 @@ export async function openWordIndex(
       return rows
     },
 
-    // What vectors found was looked at by the same filter a moment ago, or later than the newest entry was.
+    // Vector results have already passed the same filter in this request.
     passing: (rows) => new Set(rows.filter((row) => row <= upTo)),
 
     candidates: (rows) => readCandidates(entryReads(db, request, upTo), rows, upTo),
@@ -147,7 +147,7 @@ export async function openWordIndex(
   return { index: wordIndex, upTo }
 }
 
-/** What every search needs to know first, in one question. */
+/** Reads in one query what every search needs first. */
 async function look(
   db: Connection,
   { index, namespace, filter, upTo }: RankedRequest,

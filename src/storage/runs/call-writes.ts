@@ -2,7 +2,7 @@ import { changed } from '../database/changed.ts'
 import type { Scope } from '../database/scope.ts'
 import type { RunWrites } from '../port/store.ts'
 
-/** Calls of tools, from planned to done. */
+/** State of tool calls, from planned to done. */
 export function callWrites({ db, namespace }: Scope): Pick<RunWrites, 'startCall' | 'finishCall'> {
   return {
     async startCall(id) {

@@ -2,7 +2,7 @@ import { changed } from '../database/changed.ts'
 import type { Scope } from '../database/scope.ts'
 import type { RunWrites } from '../port/store.ts'
 
-/** The lease of an agent: who works on its runs. */
+/** Leases of agents: who works on their runs. */
 export function leaseWrites({ db, namespace }: Scope): Pick<RunWrites, 'hold' | 'release'> {
   return {
     async hold(lease, expiresAt) {

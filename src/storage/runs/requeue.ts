@@ -7,18 +7,18 @@ import type { Scope } from '../database/scope.ts'
 
 export interface Requeuing {
   readonly from: 'requires_approval' | 'waiting'
-  /** Of one that is `waiting`: what for; absent: for a client. */
+  /** The reason of a `waiting` run; absent: it waits for a client. */
   readonly waitingFor?: WaitingFor
-  /** Of a run that waits for a client: only if this was asked last. */
+  /** For a run that waits for a client: requeue only if this is its latest request. */
   readonly ask?: string
-  /** Whom it belongs to from now on; absent: whom it belonged to. */
+  /** New accepting process; absent: unchanged. */
   readonly acceptedBy?: string
   readonly samples?: boolean
 }
 
 /**
- * Puts a run that waited for somebody into the queue again, as if it had started later by the time it waited: it is given
- * so much time from its start on, and what others took to answer is not taken from it. False: it does not wait for that.
+ * Queues a run that was waiting for an answer. Its start is moved by the waiting time, so that waiting does not count
+ * towards its time limit. False: it does not wait for that.
  */
 export async function requeue(
   scope: Scope,

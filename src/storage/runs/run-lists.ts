@@ -5,23 +5,21 @@ import type { Connection } from '../database/dialect.ts'
 import { inSlices, SLICE } from '../database/in-slices.ts'
 import type { RunFilter } from '../port/store.ts'
 
-/*
- * Which runs there are, out of indexes alone: of a million runs only those that are asked for are looked at.
- */
+/* Lists of runs from indexes alone: of a million runs only the requested ones are read. */
 
 /**
- * Not over for good: nothing of the agent that was accepted later may start before these. Written out rather than bound,
- * because only then does SQLite see that the partial index `run_open` holds them all.
+ * Unfinished runs; later runs of the agent can't start before them. A literal, not a parameter, so that SQLite uses the
+ * partial index `run_open`.
  */
 export function isOpen(status: 'run.status' | 'earlier.status' | 'status') {
   return sql<boolean>`${sql.ref(status)} IN ('queued', 'running', 'waiting', 'requires_approval')`
 }
 
-/** The same for those that are over, and their partial index `run_over`. */
+/** Finished runs, for the partial index `run_over`. */
 const isOver = sql<boolean>`status IN ('completed', 'failed', 'cancelled')`
 const OVER = ['completed', 'failed', 'cancelled'] as const
 
-/** The row numbers of one run more than the page has, newest first. */
+/** Row numbers of one run more than the page holds, newest first. */
 export async function newestRuns(
   db: Connection,
   namespace: string,
@@ -41,7 +39,7 @@ export async function newestRuns(
     // `|| ''` keeps SQLite from sorting the whole namespace: the newest rows are at the end of the table.
     select = select.where(sql<boolean>`namespace || '' = ${namespace}`)
   } else {
-    // Open ones are in the order of their agents; the condition on these chooses the index.
+    // Open runs are indexed by agent; this condition selects the index.
     select = select.where('namespace', '=', namespace)
     select = OVER.some((over) => over === status)
       ? select.where(isOver)

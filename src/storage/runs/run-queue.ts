@@ -8,16 +8,19 @@ import type { Claim, Claims, Lease } from '../port/store.ts'
 import { isOpen } from './run-lists.ts'
 import { runReads } from './runs.ts'
 
-/** Of more in a row nobody was quicker: an index is damaged, and what it names can't be taken. It is looked again later. */
+/**
+ * More misses in a row mean a damaged index, not faster competitors: its runs can't be taken. The next look tries
+ * again. Chosen by hand.
+ */
 const MAX_MISSES = 20
 
-/** The one place that looks across namespaces: whoever is free works for everybody. */
+/** Across namespaces: a free worker takes runs of any. */
 export function createClaims(
   reader: Connection,
   dialect: Dialect,
   { transact, scopeOf }: ClaimTools,
 ): Claims {
-  /** 'missed': somebody else was quicker. */
+  /** 'missed': another process was faster. */
   async function take(trx: Connection, claim: Claim) {
     const free = await oldestFree(trx, claim, lockFree(dialect, 'run'))
     if (!free) return undefined
@@ -43,7 +46,7 @@ export function createClaims(
 
   return {
     async next(claim) {
-      // Most looks find nothing, and need not take the write lock for it.
+      // Most looks find nothing, so they avoid the write lock.
       for (let misses = 0; misses < MAX_MISSES && (await oldestFree(reader, claim)); misses += 1) {
         const taken = await transact(async (trx) => {
           const found = await take(trx, claim)
@@ -152,10 +155,10 @@ export function createClaims(
   }
 }
 
-/** Written out rather than bound, because only then does the partial index `lease_held` serve. */
+/** A literal, not a parameter, so that the partial index `lease_held` is used. */
 const isHeld = sql<boolean>`owner <> ''`
 
-/** Rolls back what was taken in vain. */
+/** Rolls back a claim that failed. */
 class Missed extends Error {}
 
 interface ClaimTools {
@@ -224,13 +227,13 @@ async function oldestFree(
         ),
       ),
     )
-    // As the index `run_queue` has it, in which nothing is but open runs; those that are over may be a million.
+    // `+ 0` makes SQLite use the index `run_queue`, which holds only open runs; finished ones may be a million.
     .orderBy(sql`run.row + 0`)
     .limit(1)
   return query.modifyEnd(lock).executeTakeFirst()
 }
 
-/** Looked at again under the lease, without which none of the agent is begun. */
+/** Checked again under the lease, without which no run of the agent starts. */
 async function hasEarlier(trx: Connection, run: FreeRun): Promise<boolean> {
   const earlier = await trx
     .selectFrom('run')
@@ -244,7 +247,7 @@ async function hasEarlier(trx: Connection, run: FreeRun): Promise<boolean> {
   return earlier !== undefined
 }
 
-/** A higher fence than any before, so that whoever had it is shut out; undefined: somebody has it now. */
+/** Raises the fence, which invalidates the previous holder; undefined: the lease is held now. */
 async function takeLease(trx: Connection, run: FreeRun, claim: Claim): Promise<number | undefined> {
   const taken = await trx
     .insertInto('lease')

@@ -54,7 +54,7 @@ function runRowWrites(
             waiting_for: waiting.waitingFor,
             retry_at: waiting.retryAt,
             missing: waiting.missing ?? null,
-            // Until a given time it waits on its own account, and else on that of whoever is to answer.
+            // Only a wait for a client counts as paused; a wait with a time runs on the run's own time.
             paused_at: waiting.waitingFor === 'retry' ? null : at,
           })
           .executeTakeFirst(),

@@ -17,14 +17,17 @@ const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
 const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
 
-/** All sums in one look at the steps, as runs are read more often than anything else: numbers with blanks between. */
+/**
+ * All sums of a run's steps in one subquery, as numbers separated by blanks: runs are read more often than anything
+ * else.
+ */
 const USED = sql<string | null>`
   sum(step.prompt_tokens) || ' ' || sum(step.completion_tokens) || ' ' || sum(step.total_tokens) || ' ' ||
   sum(step.cached_tokens) || ' ' || sum(CASE step.state WHEN 'model' THEN 0 ELSE 1 END)`
 
 export function runReads(scope: Scope): RunReads {
   const { db, namespace } = scope
-  /** Runs with the sums of what their steps used. */
+  /** Runs with the summed usage of their steps. */
   const all = () =>
     db
       .selectFrom('run')
@@ -165,7 +168,7 @@ export function runReads(scope: Scope): RunReads {
         .where('namespace', '=', namespace)
         .where('id', '=', id)
         .executeTakeFirstOrThrow()
-      // `|| ''` keeps SQLite from walking all runs that the agent ever had: those that came later are few.
+      // `|| ''` keeps SQLite from scanning all runs of the agent: few are newer.
       const cancelled = await db
         .selectFrom('run')
         .select('id')
@@ -218,7 +221,7 @@ export function runReads(scope: Scope): RunReads {
 }
 
 type RunRow = Selectable<Database['run']> & {
-  /** As `USED` has it; null: there is no step. */
+  /** In the format of `USED`; null: no steps. */
   used: string | null
 }
 

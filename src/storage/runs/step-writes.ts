@@ -3,7 +3,7 @@ import { changed } from '../database/changed.ts'
 import type { Scope } from '../database/scope.ts'
 import type { NewCall, RunWrites, StepAnswer } from '../port/store.ts'
 
-/** Steps of a run, from the question to the model to the last result. */
+/** Steps of a run, from the model call to the last result. */
 export function stepWrites(
   scope: Scope,
 ): Pick<RunWrites, 'openStep' | 'recordAnswer' | 'closeStep' | 'countAttempt'> {

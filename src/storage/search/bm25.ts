@@ -1,5 +1,5 @@
 /**
- * BM25's `k1` and `b` for finding candidates, before `rank.ts` judges them. The defaults of SQLite's FTS5, on every
+ * BM25 `k1` and `b` for finding candidates, before `rank.ts` reranks them: the defaults of SQLite's FTS5, used on every
  * database.
  */
 export const BM25_K1 = 1.2

@@ -3,7 +3,7 @@ import type { RankedAnswer } from '../database/search-request.ts'
 import type { HitPage } from '../port/recall-store.ts'
 import { PROBLEMS } from './serving-sets.ts'
 
-/** The page that ends before place `end`. Entries deleted since they were ranked are not in `items`, and left out. */
+/** The page that ends at rank `end`. Entries deleted since the ranking are not in `items` and are skipped. */
 export function rankedPage<T>(
   { hits, more, problem, upTo, vectorsUpTo }: RankedAnswer,
   end: number,

@@ -1,8 +1,8 @@
 import { type Candidate, NEIGHBOURS } from '../../search/rank.ts'
 
 /*
- * Passages and messages as search wants to know them: entries that stand in lines, which are documents and
- * conversations, beside others that lend them context.
+ * Passages and messages as search candidates. Entries form lines (documents and conversations), in which their
+ * neighbours are context.
  */
 
 export interface Entry {
@@ -10,39 +10,39 @@ export interface Entry {
   /** The archive or agent. */
   readonly owner: string
   readonly text: string
-  /** In its line. */
+  /** Position in its line. */
   readonly place: number
   /** Source of a passage, role of a message. */
   readonly kind: string
   readonly at: string
-  /** It passes the filter, so it may be an answer. */
+  /** Passes the filters, so it may be a result. */
   readonly passes: boolean
 }
 
-/** What stands in one line from one place to another. */
+/** A range of positions in one line. */
 export interface Stretch {
-  /** One of those for whom it is read: it says which line. */
+  /** An entry of the line; identifies it. */
   readonly member: Entry
   readonly from: number
   readonly to: number
 }
 
-/** What the entries of one table are as parts of lines. */
+/** How the entries of one table form lines. */
 export interface EntryLines {
-  /** The document or conversation in which the entry has neighbours; undefined: it has none. */
+  /** Key of the document or conversation in which the entry has neighbours; undefined: none. */
   line(entry: Entry): string | undefined
-  /** How far away, in places, the neighbours of its neighbours may be. */
+  /** Maximum distance, in positions, of the neighbours to read. */
   readonly reach: number
   toCandidate(entry: Entry): Omit<Candidate, 'before' | 'after'>
 }
 
 export interface EntryReads extends EntryLines {
   read(rows: readonly number[]): readonly Entry[] | Promise<readonly Entry[]>
-  /** The entries of these stretches that may lend context. */
+  /** Entries in these ranges that may serve as context. */
   stretches(stretches: readonly Stretch[]): readonly Entry[] | Promise<readonly Entry[]>
 }
 
-/** What an assistant says is long and repeats what it was told. */
+/** Assistant messages are long and repeat what they were told. Chosen by hand. */
 const ASSISTANT_WEIGHT = 0.6
 
 export const passageLines: EntryLines = {
@@ -59,21 +59,21 @@ export const passageLines: EntryLines = {
 
 export const messageLines: EntryLines = {
   line: ({ owner }) => owner,
-  // Between two things that were said stand calls of tools and their results.
+  // Tool calls and their results stand between spoken messages.
   reach: 8 * NEIGHBOURS,
   toCandidate: ({ row, text, owner, kind, at }) => ({
     row,
     text,
     at,
-    // What was said on one day belongs together.
+    // Messages of one day form a group.
     group: `${owner} ${at.slice(0, 10)}`,
     weight: kind === 'assistant' ? ASSISTANT_WEIGHT : 1,
   }),
 }
 
 /**
- * These entries with their neighbours, and those of the neighbours that pass the filters as entries of their own, if
- * they are not newer than `upTo`.
+ * These entries with their neighbours. Neighbours that pass the filters and are not newer than `upTo` are also entries
+ * of their own.
  */
 export async function readCandidates(
   entries: EntryReads,
@@ -110,7 +110,7 @@ export async function readCandidates(
   return [...candidates.values()]
 }
 
-/** Those around the entries, each place once. */
+/** Ranges around the entries, without overlaps. */
 function stretchesAround(lines: EntryLines, found: readonly Entry[]): readonly Stretch[] {
   const byLine = new Map<string, Entry[]>()
   for (const entry of found) {

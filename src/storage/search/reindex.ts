@@ -5,8 +5,9 @@ import type { Connection, Dialect, TextEntry, TextIndex } from '../database/dial
 import type { Database } from '../database/schema.ts'
 import { messageScope, passageScope } from './search-scope.ts'
 
-/* Fills an empty keyword index from its table, for migrations that change how words are made. */
+/* Fills an empty keyword index from its table, for migrations that change the tokenization. */
 
+/** Rows per batch. Chosen by hand. */
 const AT_ONCE = 1_000
 
 export async function indexPassages(db: Connection, dialect: Dialect): Promise<void> {
@@ -55,7 +56,7 @@ type MessageWords = Pick<
   'row' | 'namespace' | 'agent_id' | 'role' | 'text'
 >
 
-/** Of a message in which somebody says something. */
+/** For a message with spoken text. */
 export function messageEntry({ row, namespace, agent_id, role, text }: MessageWords): TextEntry {
   return {
     row,

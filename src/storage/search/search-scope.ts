@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import type { MessageRole } from '../../core/message.ts'
 
 /*
- * Where an entry of a keyword index belongs: the namespace, and the archive or agent. Every word is indexed together
- * with its scope, so that a search costs what its own archive holds, whatever else is in the database. What most searches
- * leave out has a scope of its own, so that leaving it out costs nothing.
+ * Scope of a keyword index entry: the namespace and the archive or agent. Each word is indexed with its scope, so a
+ * search costs only what its own archive holds. Entries that most searches exclude have a scope of their own, so
+ * excluding them is free.
  */
 
-/** Results of tools repeat what was found elsewhere; they are looked through only when asked for. */
+/** Tool results repeat what was found elsewhere; they are searched only on request. */
 export const SEARCHED_ROLES: readonly MessageRole[] = ['user', 'assistant', 'system']
 
 export function passageScope(namespace: string, archiveId: string, superseded: boolean): string {
@@ -18,12 +18,12 @@ export function messageScope(namespace: string, agentId: string, role: MessageRo
   return scope(role, namespace, agentId)
 }
 
-/** The word of an entry as the index holds it; one token to it, as `·` is a letter like others there. */
+/** An entry's word as indexed. `·` counts as a letter, so the result is one token. */
 export function scopedWord(scope: string, word: string): string {
   return `${scope}·${word}`
 }
 
-/** 64 bits that no two scopes share by chance, short, since they stand at every word. */
+/** 64 bits: unique in practice, and short, since it prefixes every word. */
 function scope(kind: string, namespace: string, id: string): string {
   const digest = createHash('sha256').update(`${kind} ${id} ${namespace}`).digest()
   return digest.readBigUInt64BE().toString(36)

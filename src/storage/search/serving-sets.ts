@@ -2,18 +2,17 @@ import type { Scope } from '../database/scope.ts'
 import type { MeaningRequest, VectorProblem, VectorSet } from '../database/search-request.ts'
 import type { EmbedQuery } from '../port/store.ts'
 
-/** Why vectors had no part in an answer, in sentences. */
+/** Sentences that say why vector search took no part. */
 export const PROBLEMS: Readonly<Record<VectorProblem, string>> = {
-  filling:
-    'Found by words alone, as vectors are still being read into memory. Search again in a moment.',
+  filling: 'Keyword results only: the vector index is still loading. Search again in a moment.',
   dimension:
-    'Found by words alone, as the embedding model gives vectors of another dimension than those that are stored. ' +
-    'Give the embedding the dimension that it had, or embed anew.',
+    'Keyword results only: the embedding model returns vectors of another dimension than the stored ones. ' +
+    'Set the embedding back to the stored dimension, or embed the memory again.',
 }
 
 /**
- * The set of each owner that answers questions: the one that serves, or, while there was never one that was complete,
- * the newest that is being built, whose vectors are better than none.
+ * The set of each owner that answers queries: the serving one or, if none was ever complete, the newest one being
+ * built.
  */
 async function servingSets(
   { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
@@ -38,16 +37,16 @@ async function servingSets(
   return [...sets.values()].map(({ row, owner, handle }) => ({ row, owner, handle }))
 }
 
-/** The part of a ranked search that compares vectors, and why some models have no part in it. */
+/** The vector part of a search, and why some models take no part. */
 export interface MeaningSearch {
-  /** Undefined: words alone are searched. */
+  /** Undefined: keyword search only. */
   readonly request: MeaningRequest | undefined
   readonly warnings: readonly string[]
 }
 
 /**
- * Finds the vector sets of these owners and embeds the query with their models. `upTo` is from the cursor of the page
- * before; 0: vectors had no part in it, so they have none in the pages after it.
+ * Finds the vector sets of these owners and embeds the query with their models. `upTo` comes from the previous page's
+ * cursor; 0: that page was found without vectors, so later pages are too.
  */
 export async function searchMeaning(
   scope: Pick<Scope, 'db' | 'namespace'>,
@@ -63,7 +62,7 @@ export async function searchMeaning(
   return {
     request: questions.length === 0 ? undefined : { sets, questions, upTo },
     warnings: problems.map(
-      (problem) => `Found by words alone, as the question could not be embedded: ${problem}`,
+      (problem) => `Keyword results only: the query could not be embedded: ${problem}`,
     ),
   }
 }

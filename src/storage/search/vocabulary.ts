@@ -1,18 +1,18 @@
 import { MAX_GUESSED_LENGTH } from '../../search/spelling.ts'
 
-/* How words are found that look like one that nobody wrote. */
+/* Lookup of words similar to one that no entry contains. */
 
-/** Few people get the first letter wrong. */
+/** Typos in the first letter are rare. */
 export function initialOf(stem: string): string {
   return stem.slice(0, 1)
 }
 
-/** The first text after all that begin with `prefix`. */
+/** The first text that sorts after every text with this prefix. */
 export function after(prefix: string): string {
   return `${prefix}\u{10FFFF}`
 }
 
-/** What a compound may be made of: its beginnings and ends. */
+/** Possible parts of a compound: its beginnings and ends. */
 export function partsOf(stem: string): readonly string[] {
   if (stem.length > MAX_GUESSED_LENGTH) return []
   const parts: string[] = []
@@ -21,7 +21,7 @@ export function partsOf(stem: string): readonly string[] {
   return parts
 }
 
-/** What somebody may have meant who wrote it a little differently. */
+/** Whether the word is worth keeping for the correction of typos. */
 export function isLearned(word: string): boolean {
   return word.length >= 4 && word.length <= MAX_GUESSED_LENGTH && /^\p{L}+$/u.test(word)
 }

@@ -1,14 +1,14 @@
 import type DatabaseHandle from 'better-sqlite3'
 
 /*
- * Rows whose owner could not be read. What somebody remembers gets an owner that stands in for it, so that it can be
- * reached again; what only joined two rows, one of which is gone, is taken away.
+ * Rows whose owner could not be read. Content gets a placeholder owner, so that it can be reached again; rows that only
+ * link two others, one of which is gone, are removed.
  */
 
 export interface Adopted {
-  /** Rows that stand in, by table. */
+  /** Placeholder rows, by table. */
   readonly standIns: ReadonlyMap<string, number>
-  /** Rows that were taken away, by table. */
+  /** Removed rows, by table. */
   readonly removed: ReadonlyMap<string, number>
 }
 
@@ -28,7 +28,7 @@ interface ForeignKey {
 const TOOLS =
   '["send_message","core_memory_append","core_memory_replace","archival_memory_insert","archival_memory_search","conversation_search"]'
 
-/** Of the tables that can be stood in for: what a row holds beside its key. Whatever has a default keeps it. */
+/** Column values of a placeholder row besides its key; columns with a default are omitted. */
 function standIn(
   parent: string,
   now: string,
@@ -76,13 +76,13 @@ function standIn(
   }
 }
 
-/** With foreign keys off, in one transaction. */
+/** Runs with foreign keys off, in one transaction. */
 export function adoptOrphans(handle: DatabaseHandle.Database, now: string): Adopted {
   const standIns = new Map<string, number>()
   const removed = new Map<string, number>()
   const add = (counts: Map<string, number>, table: string) =>
     counts.set(table, (counts.get(table) ?? 0) + 1)
-  // Whoever stands in may need somebody to stand in for its own owner.
+  // A placeholder may need a placeholder owner itself.
   for (let round = 0; round < 4; round += 1) {
     const violations = handle.pragma('foreign_key_check') as Violation[]
     if (violations.length === 0) break
@@ -145,7 +145,7 @@ function isThere(
   )
 }
 
-/** False: there is one. */
+/** False: the row exists. */
 function insert(
   handle: DatabaseHandle.Database,
   table: string,

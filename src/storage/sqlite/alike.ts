@@ -2,13 +2,13 @@ import type DatabaseHandle from 'better-sqlite3'
 import type { AlikeRequest } from '../database/search-request.ts'
 import { scopedWord } from '../search/search-scope.ts'
 
-/** What stands in more passages tells nothing of any of them, and is not read to its end. */
+/** A stem in more passages than this says little about any of them, and reading stops here. Chosen by hand. */
 const MAX_ENTRIES = 500
 const MAX_STEMS = 12
 
 /**
- * Passages that share rare ones of the stems. bm25() is not asked: it counts each word over the whole table, which in
- * a large one takes longer than an insert may.
+ * Passages that share rare stems. Not with bm25(), which counts each word over the whole table: in a large one that
+ * takes longer than an insert should.
  */
 export function findAlike(
   db: DatabaseHandle.Database,
@@ -34,7 +34,7 @@ export function findAlike(
     .map(([row]) => row)
 }
 
-/** Words hold nothing but letters, digits, marks and symbols, so quoting makes each of them a plain string to FTS5. */
+/** Words contain only letters, digits, marks and symbols, so quotes are enough to make each a plain string for FTS5. */
 function quote(word: string): string {
   return `"${word}"`
 }

@@ -8,8 +8,8 @@ import { codeOf, inWords } from './errors.ts'
 import { COMMITS_AT, GENERATION_AT, MAX_STAMP } from './generation.ts'
 
 /**
- * A copy of one moment, which was checked and stands for itself. The read transaction holds that moment: without one,
- * SQLite begins the copy anew whenever another connection commits, and does not finish as long as somebody works.
+ * Makes a consistent, checked, self-contained copy. The read transaction fixes the moment: without one SQLite restarts
+ * the backup whenever another connection commits, and never finishes on a busy database.
  */
 export async function copyDatabase(path: string, target: string, access?: Access): Promise<void> {
   createTarget(target)
@@ -31,7 +31,7 @@ export async function copyDatabase(path: string, target: string, access?: Access
   }
 }
 
-/** Everything that is wrong with the data in it. */
+/** All defects found in the data. */
 export async function checkFile(path: string): Promise<readonly string[]> {
   const handle = await connect(path, 'read')
   try {
@@ -42,8 +42,8 @@ export async function checkFile(path: string): Promise<readonly string[]> {
 }
 
 /**
- * Two files never pass for the same: the -wal of one must not be laid over the other. And whoever reads a copy needs no
- * -wal, so that it can be read where nothing can be written; who opens it to write makes one.
+ * Gives the copy its own stamp, so that the -wal of one file is never applied to another. And sets its journal mode so
+ * that it can be read without a -wal, on a read-only medium; opening it for writing makes one.
  */
 function makeOwn(path: string): void {
   const file = openSync(path, 'r+')
@@ -57,7 +57,7 @@ function makeOwn(path: string): void {
   }
 }
 
-/** The versions of the format that writers and readers need. */
+/** Offset of the format versions for writers and readers in SQLite's header. */
 const JOURNAL_AT = 18
 const ROLLBACK_JOURNAL = Buffer.from([1, 1])
 
@@ -71,7 +71,7 @@ export function removeDatabase(path: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${path}${suffix}`, { force: true })
 }
 
-/** Made before anything is copied into it, so that nobody else can read it meanwhile. */
+/** Created, for this user only, before anything is copied into it. */
 export function createTarget(target: string): void {
   try {
     closeSync(openSync(target, 'wx', 0o600))
@@ -95,7 +95,7 @@ function damagedSource(path: string, problems: readonly string[]): UserError {
   )
 }
 
-/** The name for a copy that does not exist yet. */
+/** A free file name for a copy. */
 export function freeName(stem: string): string {
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? `${stem}.bak` : `${stem}.${number}.bak`

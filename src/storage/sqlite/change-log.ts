@@ -5,8 +5,8 @@ import type { Database } from '../database/schema.ts'
 import type { ChangeLog } from '../port/store.ts'
 
 /**
- * The log of changes. `handle` belongs to a connection that only reads, so commits of this process count as those of
- * another connection; it is asked ten times a second for as long as the process lives.
+ * The change log. `handle` is a read-only connection, so commits of this process appear as those of another connection.
+ * Called about ten times a second for the process's lifetime.
  */
 export function readChangeLog(
   reader: Kysely<Database>,
@@ -21,7 +21,7 @@ export function readChangeLog(
       dataVersion = read.get()
       return dataVersion !== before
     },
-    // Processes that share a file tell each other nothing.
+    // Processes that share a file have no notices; they poll.
     onNotice() {},
   }
 }

@@ -3,10 +3,10 @@ import { MIGRATIONS } from '../migrations/index.ts'
 import { digestOf } from '../passages/add-passages.ts'
 import { isDamage } from './errors.ts'
 
-/** So many are told of; whoever has more needs a backup, not a list. */
+/** Maximum number of reported defects: with more, a backup helps and a list does not. Chosen by hand. */
 const MAX_PROBLEMS = 100
 
-/** What SQLite does not look into. Of each row that is found the check names its table. */
+/** Checks that SQLite does not make. Each query returns damaged rows, reported by table. */
 const STORED_AS_TOLD: readonly (readonly [what: string, sql: string])[] = [
   ['message without a body', 'SELECT count(*) FROM message WHERE NOT json_valid(body)'],
   [
@@ -33,15 +33,15 @@ const STORED_AS_TOLD: readonly (readonly [what: string, sql: string])[] = [
 ]
 
 /**
- * Everything that is wrong with the data, a phrase each; empty: nothing. Reads all of it. Of a database of another
- * schema version, whose tables may differ, only what SQLite itself can tell is checked.
+ * All defects in the data, a phrase each; empty: none. Reads the whole file. In a database of another schema version,
+ * whose tables may differ, only SQLite's own checks run.
  */
 export function checkIntegrity(handle: DatabaseHandle.Database): readonly string[] {
   const ownProblems = asProblems(() => {
     const rows = handle.pragma(`integrity_check(${MAX_PROBLEMS})`) as { integrity_check: string }[]
     return rows.map((row) => row.integrity_check).filter((text) => text !== 'ok')
   })
-  // Its findings come in lines, under the name of the database.
+  // SQLite reports several findings as lines of one text, under the name of the database.
   const problems = ownProblems.flatMap((text) => text.split('\n'))
   const orphans = asProblems(() => {
     const rows = handle.pragma('foreign_key_check') as { table: string }[]
@@ -69,7 +69,7 @@ function hasPresentSchema(handle: DatabaseHandle.Database): boolean {
   }
 }
 
-/** Where a page can't be read at all, that is what was found. */
+/** An unreadable page is itself a defect. */
 function asProblems(check: () => readonly string[]): readonly string[] {
   try {
     return check()
@@ -79,7 +79,7 @@ function asProblems(check: () => readonly string[]): readonly string[] {
   }
 }
 
-/** A page of a long text that was overwritten with zeros looks whole to SQLite. */
+/** SQLite does not notice if a page of a long text was overwritten with zeros. */
 function zeroed(column: string): string {
   return `instr(CAST(${column} AS BLOB), zeroblob(16)) > 0`
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Of statfs(2) on Linux. */
+/** File system types of statfs(2) on Linux. */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
   [0xff534d42, 'CIFS'],
@@ -17,7 +17,7 @@ const FUSE = 0x65735546
 const NETWORK_OVER_FUSE =
   /^fuse\.(sshfs|s3fs|gcsfuse|rclone|glusterfs|davfs|mergerfs|onedriver|google-drive)/
 
-/** What is unwise about where the data is, a sentence each. */
+/** Warnings about the data's location, a sentence each. */
 export function checkPlace(path: string): readonly string[] {
   const network = networkOf(dirname(path))
   return [
@@ -31,7 +31,7 @@ export function checkPlace(path: string): readonly string[] {
 }
 
 function readableByOthers(path: string): readonly string[] {
-  // Windows has rights of another kind.
+  // Windows has no POSIX permissions.
   if (process.platform === 'win32') return []
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
   const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
@@ -41,7 +41,7 @@ function readableByOthers(path: string): readonly string[] {
   ]
 }
 
-/** Undefined: a local one, or one of which the platform tells nothing. */
+/** Undefined: a local file system, or the platform does not tell. */
 function networkOf(directory: string): string | undefined {
   if (process.platform === 'win32') return directory.startsWith('\\\\') ? 'a share' : undefined
   try {

@@ -7,10 +7,13 @@ import { codeOf, damaged, diskFull, isDamage, isFull } from './errors.ts'
 import { makeDirectory } from './make-directory.ts'
 import { loadDriver } from './native.ts'
 
-/** A WAL that a checkpoint emptied is cut back to this, so that one busy hour does not occupy the disk for ever. */
+/**
+ * After a checkpoint the WAL is truncated to this size, so that one busy hour does not occupy the disk for ever. Chosen
+ * by hand.
+ */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
-/** Makes the file, and its directory, for this user alone, unless it is there. */
+/** Creates the file and its directory, for this user only, unless they exist. */
 export function createFile(path: string): void {
   try {
     makeDirectory(dirname(path))
@@ -19,15 +22,15 @@ export function createFile(path: string): void {
   }
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw isDirectory(path)
-    // SQLite gives its -wal and -shm files the rights of the file itself. One that is there is not opened: to close it
-    // again would take away the locks that this process holds on it.
+    // SQLite gives -wal and -shm the permissions of the main file. An existing file is not opened here: closing it
+    // would drop the POSIX locks that this process holds on it.
     closeSync(openSync(path, 'wx', 0o600))
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw cannotOpen(path, error)
   }
 }
 
-/** `damaged`: to read what of it can be read, whatever is wrong with the rest. */
+/** `damaged`: read as much as possible, whatever is wrong with the rest. */
 export type Access = 'read' | 'write' | 'damaged'
 
 export async function connect(
@@ -43,21 +46,21 @@ export async function connect(
     })
     handle = opened
     if (access === 'damaged') {
-      // A table whose entry in the schema is damaged does not keep others from being read.
+      // A damaged schema entry must not keep other tables from being read.
       opened.pragma('writable_schema = ON')
       return opened
     }
     await whileBusy(() => refuseForeign(path, opened))
-    // better-sqlite3 is built with NORMAL as the default for WAL, which may lose commits when the power fails.
+    // better-sqlite3 defaults to NORMAL in WAL mode, which can lose commits in a power failure.
     opened.pragma('synchronous = FULL')
     if (access === 'write') {
       await whileBusy(() => opened.pragma('journal_mode = WAL'))
       opened.pragma('foreign_keys = ON')
-      // What is deleted is overwritten.
+      // Overwrites deleted content.
       opened.pragma('secure_delete = ON')
       opened.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`)
     }
-    // SQLite's own knows the letters of ASCII only.
+    // SQLite's own lower() handles only ASCII.
     opened.function('lower', { deterministic: true }, (text) =>
       typeof text === 'string' ? text.toLowerCase() : text,
     )
@@ -68,7 +71,7 @@ export async function connect(
   }
 }
 
-/** What some other program keeps in this file is not ours to add tables to. */
+/** A file with tables of another program is refused. */
 function refuseForeign(path: string, handle: DatabaseHandle.Database): void {
   const tables = handle.prepare('SELECT name FROM sqlite_master').pluck().all()
   if (tables.length === 0 || tables.includes('schema_version')) return

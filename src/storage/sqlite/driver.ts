@@ -13,17 +13,17 @@ import { createMutex } from '../database/mutex.ts'
 import { inWords, isBusy } from './errors.ts'
 import { commitStamps } from './session.ts'
 
-/** How long a statement may wait for another process inside SQLite. It waits with the event loop, so: briefly. */
+/** How long SQLite itself waits for another process's lock. It blocks the event loop, so briefly. Chosen by hand. */
 export const BUSY_TIMEOUT_MS = 15
-/** How long we go on asking, without blocking anything, before the caller is told. */
+/** How long to retry, without blocking, before the caller gets an error. Chosen by hand. */
 export const PATIENCE_MS = 15_000
 const MAX_STATEMENTS = 512
 
 /**
- * One connection of better-sqlite3 under Kysely. Kysely's own driver begins transactions deferred, which fails at the
- * first write after a read whenever another process wrote in between; this one takes the write lock at BEGIN and asks
- * again, asynchronously, while somebody else has it. Nothing else is retried: BEGIN has no effect to repeat.
- * `assertWritable` is asked at both ends of a transaction, and throws if nothing may be written.
+ * A better-sqlite3 connection as a Kysely dialect. Kysely's own driver begins transactions deferred, which fails at the
+ * first write after a read if another process wrote in between. This one takes the write lock at BEGIN and retries
+ * asynchronously while another process holds it. Only BEGIN is retried, since it has no effects. `assertWritable` is
+ * called at both ends of a transaction, and throws if nothing may be written.
  */
 export function sqliteDialect(
   handle: DatabaseHandle.Database,
@@ -63,7 +63,7 @@ function createDriver(handle: DatabaseHandle.Database, assertWritable: () => voi
       })
     },
     async rollbackTransaction() {
-      // SQLite itself has rolled back already after some errors (a full disk, for one).
+      // After some errors, such as a full disk, SQLite has already rolled back.
       if (handle.inTransaction) handle.exec('ROLLBACK')
     },
     async destroy() {
@@ -94,7 +94,7 @@ function createConnection(handle: DatabaseHandle.Database): DatabaseConnection {
         ? run(() => execute<R>(query))
         : await whileBusy(() => execute<R>(query))
     },
-    // An open iterator would keep a read transaction open across awaits and let the WAL grow without bound.
+    // An open iterator would hold a read transaction across awaits, and the WAL would grow without bound.
     // biome-ignore lint/correctness/useYield: refuses
     async *streamQuery() {
       throw new Error('streaming queries are not used')
@@ -102,7 +102,9 @@ function createConnection(handle: DatabaseHandle.Database): DatabaseConnection {
   }
 }
 
-/** Tries again while another process has the lock, leaving the event loop free in between; no other failure passes by itself. */
+/**
+ * Retries while another process holds the lock, yielding to the event loop in between. Other errors are not retried.
+ */
 export async function whileBusy<T>(action: () => T, patience = PATIENCE_MS): Promise<T> {
   const start = performance.now()
   for (let attempt = 0; ; attempt += 1) {

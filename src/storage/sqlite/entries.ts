@@ -14,17 +14,17 @@ import {
   passesBesideScope,
 } from './entry-filter.ts'
 
-/** Rows of one of the tables `passage` and `message`, as far as search wants to know them. */
+/** Rows of `passage` or `message` as search needs them. */
 export interface EntryTable extends EntryLines {
-  /** What is selected of `entry` to make a `StoredEntry`. */
+  /** Columns of `entry` that make a `StoredEntry`. */
   readonly columns: string
-  /** The part of the filter that the index knows nothing of, as a condition on `entry`. */
+  /** Filter conditions on `entry` that the index does not cover. */
   readonly passes: Fragment | undefined
   size(owners: readonly string[]): number
   stretch(stretch: Stretch): readonly Entry[]
 }
 
-/** SQLite says 1 and 0. */
+/** SQLite returns 1 and 0. */
 export type StoredEntry = Omit<Entry, 'passes'> & { readonly passes: number }
 
 export type RunQuery = <Row>(sql: string, values: readonly Bound[]) => readonly Row[]

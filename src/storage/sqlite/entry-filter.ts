@@ -3,16 +3,16 @@ import type { RankedFilter, RankedRequest } from '../database/search-request.ts'
 import { SEARCHED_ROLES } from '../search/search-scope.ts'
 import type { Prepare } from './statements.ts'
 
-/** What a value may be bound as. */
+/** Types that can be bound as parameters. */
 export type Bound = string | number
 
-/** A piece of SQL and the values of its question marks. */
+/** A piece of SQL with its parameters. */
 export interface Fragment {
   readonly sql: string
   readonly values: readonly Bound[]
 }
 
-/** What the scopes of a keyword index do not say, as a condition on `entry`; undefined: they say it all. */
+/** The conditions on `entry` that the scopes of a keyword index do not cover; undefined: none. */
 export function passesBesideScope(index: TextIndex, filter: RankedFilter): Fragment | undefined {
   return index === 'passage'
     ? conditions([
@@ -33,7 +33,7 @@ export function ofRoles({ roles }: RankedFilter): Fragment {
   }
 }
 
-/** All that a request asks of an entry, for those who do not come from a keyword index. */
+/** All conditions of a request on `entry`, for entries that do not come from a keyword index. */
 export function passesWhole(
   { index, namespace, filter }: RankedRequest,
   owners: readonly string[],
@@ -57,7 +57,7 @@ export function passesWhole(
   return conditions([ofOwners, ...ofKind, ...dates(filter)]) ?? ofOwners
 }
 
-/** The rows of one owner; undefined: more than `most`. */
+/** Rows of one owner that pass the filters; undefined: more than `most`. */
 export function passingEntries(
   prepare: Prepare,
   request: RankedRequest,
@@ -75,7 +75,7 @@ export function passingEntries(
   return rows.length > most ? undefined : rows
 }
 
-/** What a request leaves out, where that is little; null: it has a filter that leaves out much. */
+/** Rows that the filters exclude, if they are few; null: the filter excludes many. */
 export function excludedEntries(
   prepare: Prepare,
   { index, namespace, filter }: RankedRequest,

@@ -2,17 +2,18 @@ import { type Kysely, sql } from 'kysely'
 import type { Dialect } from '../database/dialect.ts'
 import type { Database } from '../database/schema.ts'
 
+/** Chosen by hand. */
 const AGAIN_MILLISECONDS = 1_000
 
 export interface Eraser {
-  /** Takes notice of what is deleted. */
+  /** A dialect that reports deletions. */
   readonly dialect: Dialect
-  /** Called after a commit. */
+  /** Call it after each commit. */
   committed(): void
   stop(): void
 }
 
-/** What was deleted is overwritten in the file, but the -wal still holds it until it is emptied, which readers hold up. */
+/** Deleted content is overwritten in the file, but remains in the -wal until a checkpoint, which readers delay. */
 export function createEraser(writer: Kysely<Database>, dialect: Dialect): Eraser {
   let isDue = false
   let stopped = false
@@ -23,7 +24,7 @@ export function createEraser(writer: Kysely<Database>, dialect: Dialect): Eraser
     const done = await sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`
       .execute(writer)
       .then(({ rows }) => rows[0]?.busy === 0)
-      // A full disk, for one; it is tried again as long as this process lives.
+      // A full disk, for example. Retried as long as this process lives.
       .catch(() => false)
     if (done || stopped) return
     timer = setTimeout(() => void empty(), AGAIN_MILLISECONDS)

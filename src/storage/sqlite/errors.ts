@@ -1,7 +1,7 @@
 import { UserError } from '../../core/errors.ts'
 import { exhaustedError, hasNoFileHandles, isExhausted } from '../../core/exhausted.ts'
 
-/** What is said of data that SQLite finds damaged, wherever that shows. */
+/** The error for data that SQLite finds damaged. */
 export function damaged(cause?: unknown): UserError {
   return new UserError(
     'unsupported',
@@ -25,7 +25,7 @@ export function isDamage(error: unknown): boolean {
   return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB'
 }
 
-/** No space or no quota: SQLite says so of the file, and not of the memory it shares. */
+/** No space or quota left for the file; errors of the shared-memory file do not count. */
 export function isFull(error: unknown): boolean {
   return ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'].includes(codeOf(error))
 }
@@ -38,7 +38,7 @@ export function diskFull(cause: unknown): UserError {
   )
 }
 
-/** SQLite's errors in words; what nobody can mend stays as it is. */
+/** Turns errors that the user can fix into UserError; others stay as they are. */
 export function inWords(error: unknown): unknown {
   if (isBusy(error)) {
     return new UserError(
@@ -57,7 +57,7 @@ export function inWords(error: unknown): unknown {
       { cause: error },
     )
   }
-  // SQLite opens files of its own now and then, and does not say why it could not.
+  // SQLite opens further files at times, and does not say why that failed.
   if (isExhausted(error) || (code.startsWith('SQLITE_CANTOPEN') && hasNoFileHandles())) {
     return exhaustedError(error)
   }

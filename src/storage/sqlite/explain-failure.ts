@@ -2,10 +2,10 @@ import { checkIntegrity } from './check-integrity.ts'
 import { connect } from './connections.ts'
 import { damaged } from './errors.ts'
 
-/** All of the data is read for it, so not every time. */
+/** The check reads all data, so it is not repeated within this time. Chosen by hand. */
 const AGAIN_MILLISECONDS = 60_000
 
-/** Of an error that nobody foresaw: that the data is damaged, if it is; else the error. */
+/** For an unexpected error: the "data is damaged" error if a check finds damage, else the error itself. */
 export function createExplanation(path: string): (error: unknown) => Promise<unknown> {
   let isDamaged = false
   let checkedAt = Number.NEGATIVE_INFINITY

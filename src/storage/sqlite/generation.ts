@@ -1,24 +1,25 @@
 /*
- * Which -wal belongs to which file. SQLite lays whatever valid -wal it finds over the file of that name, also over a
- * backup that was put in its place. So the first page of the file carries a stamp, in two fields of the header that
- * SQLite leaves to programs: `application_id` is a number that each session of servers, and each backup, has of its own,
- * `user_version` counts the commits of a session. As every commit stamps, every -wal holds stamps, and begins with the one
- * that follows that of its file. Pure: bytes in, findings out.
+ * Tells which -wal belongs to which file. SQLite applies any valid -wal with the right name, even to a backup that was
+ * put in the file's place. So the first page of the file carries a stamp in two header fields that SQLite leaves to
+ * applications: `application_id` is a random number per server session and per backup, `user_version` counts the
+ * commits of the session. Every commit writes the stamp, so every -wal contains stamps, and its first one follows that
+ * of its file. Pure: bytes in, findings out.
  */
 
 export interface Stamp {
-  /** 0: of no session of ours. */
+  /** 0: not of a Recollect session. */
   readonly generation: number
   /** 0: the last server has closed the file. */
   readonly commits: number
 }
 
+/* Offsets in SQLite's file header (fileformat2, section 1.3): `user_version` at 60, `application_id` at 68. */
 export const HEADER_BYTES = 100
 export const COMMITS_AT = 60
 export const GENERATION_AT = 68
 export const MAX_STAMP = 0x7fff_fffe
 
-/** Undefined: that is no page with which a database begins. */
+/** Undefined: the page is not the first page of a database. */
 export function readStamp(page: Buffer): Stamp | undefined {
   if (page.length < HEADER_BYTES || page.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
     return undefined
@@ -38,25 +39,25 @@ export function nextCommit(commits: number): number {
 }
 
 export interface Wal {
-  /** Commits that SQLite finds in it amount to so many frames. */
+  /** Number of frames that belong to commits. */
   readonly frames: number
-  /** It has a header that SQLite takes for one. */
+  /** The header is one that SQLite accepts. */
   readonly isReadable: boolean
   readonly salt: string
-  /** Stamps of the first and of the last commit that has one. */
+  /** Stamps of the first and last stamped commit. */
   readonly first: Stamp | undefined
   readonly last: Stamp | undefined
 }
 
-/** What the memory that processes share knows of a -wal; it outlives them. */
+/** State of a -wal according to the -shm file, which outlives the processes. */
 export interface SharedIndex {
   readonly frames: number
-  /** So many of them are in the file already. */
+  /** Number of frames already copied into the file. */
   readonly copied: number
   readonly salt: string
 }
 
-/** Undefined: nothing in it that can be relied on. */
+/** Undefined: the content is not reliable. */
 export function readSharedIndex(bytes: Buffer): SharedIndex | undefined {
   const copies = [bytes.subarray(0, 48), bytes.subarray(48, 96)] as const
   if (bytes.length < 100 || bytes[12] !== 1 || !copies[0].equals(copies[1])) return undefined
@@ -69,15 +70,15 @@ export function readSharedIndex(bytes: Buffer): SharedIndex | undefined {
 
 export type Finding =
   | { readonly kind: 'fits' }
-  /** It is of another file than the one that it lies beside, or of an earlier or later one. */
+  /** The -wal belongs to another file, or to another state of this one. */
   | { readonly kind: 'foreign' }
-  /** There is no file to it, or an empty one. */
+  /** The file is missing or empty. */
   | { readonly kind: 'orphan' }
-  /** It was cut or damaged: of what was committed, something is missing. `useless`: what is left of it must not be used. */
+  /** Truncated or damaged: commits are missing. `useless`: the rest must not be applied. */
   | { readonly kind: 'cut'; readonly useless: boolean }
-  /** It is gone, and with it what was committed. */
+  /** The -wal is gone, and commits with it. */
   | { readonly kind: 'lost' }
-  /** It is gone; somebody else may have put it into the file first. */
+  /** The -wal is gone; its commits may have been copied into the file before. */
   | { readonly kind: 'perhaps lost' }
 
 export interface Found {
@@ -87,7 +88,7 @@ export interface Found {
   readonly shared: SharedIndex | undefined
 }
 
-/** Of files that no process has open. */
+/** For files that no process has open. */
 export function judge({ main, wal, shared }: Found): Finding {
   if (main === 'no database') return { kind: 'fits' }
   if (wal === null || wal === 'empty') {
@@ -105,14 +106,14 @@ export function judge({ main, wal, shared }: Found): Finding {
 }
 
 function follows({ first, last }: Wal, main: Stamp): boolean {
-  // Written by a version that does not stamp.
+  // Written by a version without stamps.
   if (!first || !last) return true
   if (main.generation === last.generation) {
     const closed = main.commits === 0 || last.commits === 0
     return closed || (main.commits >= first.commits - 1 && main.commits <= last.commits)
   }
   if (main.generation === first.generation) return main.commits >= first.commits - 1
-  // The commit that began a session, which is copied into the file at once, unless the process was killed before that.
+  // The commit that begins a session is copied into the file at once, unless the process was killed before that.
   if (first.commits !== 1) return false
   const began = main.generation === 0 ? last.commits === 1 : nextGeneration(main.generation, 0)
   return began === true || began === first.generation

@@ -1,8 +1,8 @@
 import { UserError } from '../../core/errors.ts'
 
 /**
- * Hands on everything that `target` does. What is read from a damaged page may be no error to SQLite and be nonsense
- * nevertheless, on which anything may fail; so of an error that nobody foresaw it is asked what else it may come from.
+ * Wraps all methods of `target`. A damaged page may read without an SQLite error as nonsense, which then fails
+ * anywhere; so unexpected errors are passed to `explain`, which may return the real cause.
  */
 export function guarded<T extends object>(
   target: T,

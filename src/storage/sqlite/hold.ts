@@ -5,13 +5,13 @@ import { codeOf, isBusy } from './errors.ts'
 import { loadDriver } from './native.ts'
 
 /*
- * Who has the data open. Node has no locks on files, SQLite has: an empty database beside the data, in which every
- * process that has the data open holds a read lock, and one that looks at the files themselves, or puts others in their
- * place, the write lock. It goes with the last of them, and the system takes the locks from whoever is killed.
+ * Tracks which processes have the data open. Node has no file locks but SQLite has: every process holds a read lock on
+ * an empty database beside the data, and a process that inspects or replaces the files takes its write lock. The last
+ * process deletes it, and the system releases the locks of a killed one.
  */
 
 export interface Hold {
-  /** No other process has the data open, and none can until this is shared or let go of. */
+  /** No other process has the data open, and none can until the hold is shared or released. */
   readonly isAlone: boolean
   share(): Promise<void>
   /** False: others have the data open. */
@@ -19,11 +19,11 @@ export interface Hold {
   release(): void
 }
 
-/** Long enough for a large backup to be put in place. */
+/** Enough for putting a large backup in place. Chosen by hand. */
 const PATIENCE_MILLISECONDS = 60_000
 const PAUSE_MILLISECONDS = 30
 
-/** Alone if nobody else has the data open, else together with them; waits while somebody else is alone. */
+/** Exclusive if no other process has the data open, else shared; waits while another process is exclusive. */
 export async function holdData(path: string): Promise<Hold> {
   return untilFree(() => {
     const lock = openLock(path)
@@ -43,7 +43,7 @@ export function holdAlone(path: string): Hold | undefined {
   return undefined
 }
 
-/** Where no lock can be made nothing can be written either. */
+/** Where no lock file can be created, nothing else can be written either. */
 const NO_HOLD: Hold = {
   isAlone: false,
   async share() {},
@@ -80,7 +80,7 @@ interface OpenFile {
 function openFile(file: string): OpenFile | undefined {
   for (;;) {
     try {
-      // Only made here: to close it again, once SQLite has it open, would take its locks away.
+      // Only created here: once SQLite has it open, closing another descriptor would drop its locks.
       closeSync(openSync(file, 'wx', 0o600))
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') return undefined
@@ -101,7 +101,7 @@ function createLock(file: string, first: OpenFile) {
   let isAlone = false
   const isCurrent = () => inodeOf(file) === opened.inode
 
-  /** True: the lock is held, and of the file that others find under that name. */
+  /** True: the lock is held, on the file that other processes find under that name. */
   function take(...statements: readonly string[]): boolean {
     if (!isCurrent()) {
       opened.handle.close()

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-/** A copy of data that was kept beside it, and that nobody reads. */
+/** A copy kept beside the data, no longer in use. */
 export interface KeptFile {
   readonly path: string
   readonly why: 'migration' | 'restore' | 'aside' | 'unfinished'
@@ -9,7 +9,7 @@ export interface KeptFile {
   readonly at: Date
 }
 
-/** By their endings: what migrations and restores keep, and a -wal that was put aside. */
+/** By file ending: copies by migrations and restores, and a -wal put aside. */
 const ENDINGS: readonly (readonly [RegExp, KeptFile['why']])[] = [
   [/^\.schema-\d+(\.\d+)?\.bak$/, 'migration'],
   [/^\.[\d.T-]+\.replaced(-wal|-shm)?$/, 'restore'],

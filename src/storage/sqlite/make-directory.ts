@@ -2,8 +2,8 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
- * Makes a directory, and those above it that are missing, for this user alone. Node's own recursive mkdir never ends
- * where the system says "no such file" of a directory whose parent exists, as below /proc.
+ * Creates a directory and its missing parents, for this user only. Node's recursive mkdir loops forever if the system
+ * reports ENOENT for a directory whose parent exists, as below /proc.
  */
 export function makeDirectory(path: string): void {
   const missing: string[] = []
@@ -12,13 +12,13 @@ export function makeDirectory(path: string): void {
     try {
       mkdirSync(directory, { mode: 0o700 })
     } catch (error) {
-      // Another process that starts at the same time may have made it.
+      // Another process that starts at the same time may have created it.
       if (!isDirectory(directory)) throw error
     }
   }
 }
 
-/** The root is one, so whoever goes up from anywhere comes to an end. */
+/** The root is a directory, so walking up ends. */
 function isDirectory(path: string): boolean {
   return dirname(path) === path || isThere(path)
 }
@@ -27,7 +27,7 @@ function isThere(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
   } catch {
-    // A file stands in the way; to make the directory says so.
+    // A file is in the way; the following mkdir reports it.
     return false
   }
 }

@@ -1,7 +1,7 @@
 import type DatabaseHandle from 'better-sqlite3'
 import { digestOf } from '../passages/add-passages.ts'
 
-/* Values of salvaged rows that are not what was stored, so that whoever reads the rows can: what can be told is kept. */
+/* Repairs values of salvaged rows that can't be as stored, so that they can be read; as much as possible is kept. */
 
 const MENDS: readonly (readonly [table: string, sql: string])[] = [
   [
@@ -43,7 +43,7 @@ const MENDS: readonly (readonly [table: string, sql: string])[] = [
   ['passage', 'DELETE FROM passage WHERE digest <> passage_digest(source, text)'],
 ]
 
-/** How many values were mended, by table. */
+/** Number of repaired values, by table. */
 export function mendValues(handle: DatabaseHandle.Database): ReadonlyMap<string, number> {
   handle.function('passage_digest', { deterministic: true }, (source, text) =>
     digestOf({ source: String(source), text: String(text) }),

@@ -5,13 +5,13 @@ import type DatabaseHandle from 'better-sqlite3'
 import { UserError } from '../../core/errors.ts'
 
 /*
- * Node 22 and newer load better-sqlite3 13, one binary for all of them, which lies beside the program in dist/. On Node 20
- * it ends the process, as version 12 may on Node 24, so each is only loaded where it works. A checkout has both in
- * node_modules (scripts/prepare-native.mjs); somebody may have installed one beside Recollect, too.
+ * Node 22 and newer load better-sqlite3 13, a single binary for all of them, shipped in dist/. On Node 20 it crashes
+ * the process, as version 12 may on Node 24, so each is loaded only where it works. A checkout has both in node_modules
+ * (scripts/prepare-native.mjs); a copy installed beside Recollect is found too.
  */
 const isNode20 = Number(process.versions.node.split('.')[0]) < 22
 const fits = (major: number) => (isNode20 ? major < 13 : major >= 13)
-/** There are more for musl, for the same processors. */
+/** musl needs binaries of its own. */
 const binaries = [
   `prebuilds/${process.platform}-${process.arch}.node`,
   'build/Release/better_sqlite3.node',
@@ -19,13 +19,13 @@ const binaries = [
 
 let driver: typeof DatabaseHandle | undefined
 
-/** Throws a UserError that names the package or the compiler that is missing. */
+/** Throws UserError that names the missing package or compiler. */
 export function loadDriver(): typeof DatabaseHandle {
   if (driver) return driver
   const file = findDriver()
   try {
     const loaded: typeof DatabaseHandle = createRequire(file)(file)
-    // The addon itself is loaded by the first database.
+    // The native addon is loaded with the first database.
     new loaded(':memory:').close()
     driver = loaded
     return loaded
@@ -34,7 +34,7 @@ export function loadDriver(): typeof DatabaseHandle {
   }
 }
 
-/** The file to require; a thread whose script is a text can't look for it. */
+/** Path of the module; a worker started from a string can't resolve it. */
 export function findDriver(): string {
   const lookUp = createRequire(import.meta.url)
   const beside = lookUp.resolve.paths('./better-sqlite3') ?? []
@@ -54,7 +54,7 @@ export function findDriver(): string {
   return lookUp.resolve(found)
 }
 
-/** NaN, which fits nowhere, if there is none. */
+/** NaN if there is none, which matches no version. */
 function majorOf(folder: string): number {
   try {
     const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
@@ -91,7 +91,7 @@ function brokenOnNode20(): string {
   return `the package better-sqlite3 12 was not compiled for Node ${process.version}${compilers()}; remove it and install it again, or use Node 22 or newer, which needs no compiler.`
 }
 
-/** The programs that compile version 12 and are missing on this machine, as a part of a sentence. */
+/** The tools for compiling version 12 that are missing on this machine, as a phrase. */
 function compilers(): string {
   const absent = ['python3', 'make', 'g++'].filter((program) => !isOnPath(program))
   return absent.length > 0 ? ` and, to compile it, ${absent.join(', ')}` : ''

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Numbering } from '../database/dialect.ts'
 
-/** SQLite keeps the greatest number of each table with AUTOINCREMENT in a table of its own, from the first row on. */
+/** SQLite keeps the highest number of each AUTOINCREMENT table in `sqlite_sequence`, from the first row on. */
 export const sqliteNumbering: Numbering = {
   async last(db, table) {
     const { rows } = await sql<{ seq: number }>`

@@ -12,7 +12,7 @@ import { sqliteDialect } from './driver.ts'
 import { hasVersionTable, readSnapshot, tellOnStderr } from './open.ts'
 import { takeFile } from './take-file.ts'
 
-/** The file as it is, to be copied; it is only read, beside whoever writes to it. */
+/** Opens a file as the source of a copy: read-only, while others may write to it. */
 export async function openSqliteToCopy(path: string): Promise<CopySource> {
   if (!existsSync(path)) {
     throw new UserError('not_found', `There is no data at ${path}, so there is nothing to copy.`)
@@ -26,7 +26,7 @@ export async function openSqliteToCopy(path: string): Promise<CopySource> {
   }
 }
 
-/** A new file, or one that a copy was begun in. */
+/** Opens a new file, or one with an unfinished copy, as the target. */
 export async function openSqliteAsTarget(path: string): Promise<CopyTarget> {
   const hold = await takeFile(path, tellOnStderr)
   let handle: DatabaseHandle.Database | undefined
@@ -64,7 +64,7 @@ export async function openSqliteAsTarget(path: string): Promise<CopyTarget> {
   }
 }
 
-/** Data of an older version is not empty, and is not migrated only to say so. */
+/** Data of an older version counts as not empty; it is not migrated just to say so. */
 async function refuseOld(path: string): Promise<never> {
   throw new UserError(
     'conflict',

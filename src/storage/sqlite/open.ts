@@ -31,9 +31,9 @@ const VECTOR_BYTES = DEFAULT_VECTOR_MEGABYTES * 1_000_000
 export const tellOnStderr: Tell = (sentence) => process.stderr.write(`recollect: ${sentence}\n`)
 
 /**
- * Opens the file, creating it and its directory for this user alone, and migrates it. Throws a UserError that says
- * what to do when that can't be done. `vectorBytes` is the memory that in-memory vector indexes may take; 0: none are built.
- * `tell` is told of what was found beside the file, and later if the file is no longer there.
+ * Opens the file, creating it and its directory for this user only, and migrates it. Throws UserError, with the fix, if
+ * that fails. `vectorBytes` is the memory budget of in-memory vector indexes; 0: none are built. `tell` receives
+ * findings about files beside the data, and later a report if the file disappears.
  */
 export async function openSqlite(
   given: string,
@@ -49,7 +49,7 @@ export async function openSqlite(
     handles.push(handle)
     return handle
   }
-  // Kysely leaves a connection open that was never used.
+  // Kysely does not close a connection that was never used.
   const closeHandles = () => {
     for (const handle of handles) handle.close()
   }
@@ -111,8 +111,8 @@ export async function openSqlite(
         eraser.stop()
         await searchThread.close()
         watching.look()
-        // The last connection that closes takes away the -wal of that name, which would be that of another file; one that
-        // only reads does not.
+        // The last connection to close deletes the -wal of that name, which would now belong to another file; a
+        // read-only connection does not.
         if (watching.isReplaced) writeHandle.close()
         await reader.destroy()
         readHandle.close()
@@ -132,7 +132,7 @@ export async function openSqlite(
   }
 }
 
-/** Where nothing can be written, what is there can still be read. */
+/** On a full disk the data can still be read. */
 function beginIfThereIsSpace(handle: DatabaseHandle.Database): void {
   try {
     beginSession(handle)
@@ -146,14 +146,14 @@ function endIfThereIsSpace(handle: DatabaseHandle.Database): void {
   try {
     endSession(handle)
   } catch {
-    // The next process that opens the file finds the -wal, and goes on with it.
+    // The next process that opens the file continues with the -wal.
     if (handle.inTransaction) handle.exec('ROLLBACK')
   }
 }
 
 /**
- * Opens the file as it is, to read only, beside whoever writes to it. Its `transaction` throws UserError `read_only`.
- * Throws a UserError that says what to do if there is no file, or one of another schema.
+ * Opens the file read-only, without migrating, while others may write to it. `transaction` throws UserError
+ * `read_only`. Throws UserError, with the fix, if there is no file or it has another schema version.
  */
 export async function openSqliteToRead(
   given: string,
@@ -209,7 +209,7 @@ export async function openSqliteToRead(
   }
 }
 
-/** To set files right would be to write. */
+/** Repairing files would be a write. */
 function refuseUnsettled(path: string): void {
   const { kind } = examineFiles(path)
   if (kind !== 'foreign' && kind !== 'orphan') return
@@ -242,7 +242,7 @@ export async function readSnapshot<T>(
   const handle = await connect(path, 'read')
   try {
     handle.exec('BEGIN')
-    // The moment is that of the first read.
+    // The first read fixes the snapshot.
     await whileBusy(() => handle.prepare('SELECT count(*) FROM sqlite_master').get())
     return await work(new Kysely<Database>({ dialect: sqliteDialect(handle) }))
   } finally {

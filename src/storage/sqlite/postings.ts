@@ -4,36 +4,35 @@ import { createRowNumbers } from './row-numbers.ts'
 import { preparedOn } from './statements.ts'
 
 /*
- * What FTS5's index holds, read from below it: in which entries a word stands, how often, and how long they are. Its own
- * bm25() counts all entries there are and their average length, over all namespaces, so that the order in one would tell
- * of the others.
+ * Reads FTS5's index from below: which entries contain a word, how often, and how long they are. FTS5's own bm25() uses
+ * counts and average lengths over all namespaces, so the order in one would reveal something about the others.
  */
 
 export interface Postings {
-  /** Rows in which the word stands, each as often as it does, one after the other. */
+  /** Rows that contain the word, ascending, each repeated per occurrence. */
   rowsOf(word: string): readonly number[]
-  /** How many words each of these rows has. */
+  /** Number of words of each of these rows. */
   lengthsOf(lists: readonly (readonly number[])[]): (row: number) => number
 }
 
-/** Of a connection, which may be one that only reads. */
+/** `db` may be a read-only connection. */
 export function openPostings(db: DatabaseHandle.Database): Readonly<Record<TextIndex, Postings>> {
   const [passage, message] = TEXT_INDEXES.map((index) => postingsOf(db, index))
   if (!passage || !message) throw new Error('an index has no postings')
   return { passage, message }
 }
 
-/** Longer entries count as if they were as long. */
+/** Longer entries count as this long: lengths are cached in 2 bytes. */
 const MAX_LENGTH = 65_535
 
-// Lists come as one JSON text each: SQLite makes it several times as fast as it hands out rows.
+// Each list arrives as one JSON text: SQLite produces that several times faster than rows.
 function postingsOf(db: DatabaseHandle.Database, index: TextIndex): Postings {
   const prepare = preparedOn(db)
   db.exec(
     `CREATE VIRTUAL TABLE temp.${index}_posting USING fts5vocab('main', '${index}_words', 'instance')`,
   )
-  // To read them is most of the work, and they never change: a row has its words for good, and its number is never given
-  // to another. Two bytes each.
+  // Reading lengths is most of the work, and they never change: a row keeps its words, and its number is never reused.
+  // So they are cached, 2 bytes each.
   const known = createRowNumbers((length) => new Uint16Array(length))
   return {
     rowsOf(word) {
@@ -61,7 +60,7 @@ function postingsOf(db: DatabaseHandle.Database, index: TextIndex): Postings {
   }
 }
 
-/** Seven bits in each byte. */
+/** Seven bits per byte. */
 function readVarint(hex: string): number {
   let value = 0
   for (let at = 0; at < hex.length; at += 2) {

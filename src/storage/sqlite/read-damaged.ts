@@ -8,14 +8,15 @@ export interface DamagedTable {
   readonly columns: readonly string[]
 }
 
+/** Rows per batch. Chosen by hand. */
 const ROWS_AT_ONCE = 500
-/** Rows of a table whose end nobody knows, for each page that the file has. */
+/** Rows tried per page of the file if the end of a table is unknown. Chosen by hand. */
 const MAX_ROWS_A_PAGE = 100
 
 /**
- * All rows of a table that SQLite can still reach, in batches. Where a page can't be read, every number behind the last
- * row is tried by itself, since the rows behind that page, and those that share its branch, may be whole. `onLost` is told
- * of numbers that can't be read; which of them had a row can't be known.
+ * All rows of a table that SQLite can still reach, in batches. After an unreadable page, every number behind the last
+ * row is tried singly, because rows on later pages, or on pages of the same branch, may be intact. `onLost` receives
+ * unreadable numbers; which of them had a row is unknown.
  */
 export function* readDamaged(
   handle: DatabaseHandle.Database,
@@ -51,7 +52,7 @@ export function* readDamaged(
   }
 }
 
-/** Undefined: a page that it takes is damaged. */
+/** Undefined: a page that the read needs is damaged. */
 function attempt<T>(read: () => T): T | undefined {
   try {
     return read()
@@ -61,7 +62,7 @@ function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-/** The greatest number that a row may have, from whatever still tells. */
+/** The highest possible row number, from any source that is still readable. */
 function lastRowId(handle: DatabaseHandle.Database, name: string, read: number): number {
   const first = (sql: string, ...values: readonly unknown[]) =>
     Number(

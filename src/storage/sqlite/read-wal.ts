@@ -1,12 +1,14 @@
 import { readStamp, type Stamp, type Wal } from './generation.ts'
 
+/* Sizes of the WAL format (fileformat2, section 4.1). */
 const HEADER = 32
 const FRAME_HEADER = 24
+/** Chosen by hand. */
 const FRAMES_AT_ONCE = 256
 
 export type ReadBytes = (at: number, length: number) => Buffer
 
-/** Goes through a -wal as SQLite does after a crash: as far as the checksums are right, and back to the last commit. */
+/** Reads a -wal as SQLite does after a crash: up to the first bad checksum, then back to the last commit. */
 export function readWal(read: ReadBytes, size: number): Wal {
   const header = read(0, HEADER)
   const unreadable: Wal = {
@@ -58,7 +60,7 @@ export function readWal(read: ReadBytes, size: number): Wal {
   }
 }
 
-/** SQLite's checksum, which goes on from one frame to the next. */
+/** SQLite's cumulative checksum over frames. */
 function createSum(isBigEndian: boolean) {
   let one = 0
   let two = 0

@@ -23,13 +23,14 @@ const READY = '.restore'
 const PART = '.restore-part'
 
 export interface Restored {
-  /** What was there before; undefined: nothing. */
+  /** Path of the replaced data; undefined: there was none. */
   readonly kept: string | undefined
 }
 
 /**
- * Puts a backup in the place of the data. The backup is copied beside it and checked first, so that a bad one changes
- * nothing; then files change their names, which whoever opens the data next finishes if this process is killed.
+ * Replaces the data with a backup. The backup is first copied beside the data and checked, so a bad one changes
+ * nothing; then files are renamed. If this process is killed in between, the next one that opens the data finishes the
+ * job.
  */
 export async function restoreSqlite(file: string, place: string, now: Date): Promise<Restored> {
   const path = existsSync(place) ? realpathSync(place) : place
@@ -55,15 +56,14 @@ export async function restoreSqlite(file: string, place: string, now: Date): Pro
 }
 
 /**
- * Only while no other process has the data open. Every step may have been done already. Answers where that is now which
- * was there before.
+ * Requires that no other process has the data open. Every step is idempotent. Returns the path of the replaced data.
  */
 export function finishRestore(path: string, tell: Tell = () => {}): string | undefined {
   let keptAs: string | undefined
   for (const ready of restoresOf(path, READY)) {
     const kept = `${ready.slice(0, -READY.length)}.replaced`
     if (existsSync(path) && !existsSync(kept)) renameSync(path, kept)
-    // Under the name that belongs to it now, so that both can be opened together.
+    // Renamed along with its file, so that both can be opened together.
     if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${kept}-wal`)
     rmSync(`${path}-shm`, { force: true })
     renameSync(ready, path)
@@ -124,17 +124,17 @@ async function assertBackup(file: string, path: string): Promise<void> {
   }
 }
 
-/** Also by programs that know nothing of our lock: an older Recollect, or the shell of SQLite. */
+/** Checks for programs that ignore our lock, too: an older Recollect, or the sqlite3 shell. */
 async function assertUnused(path: string): Promise<void> {
-  // To open a file beside a -wal that is not its own would mix the two.
+  // Opening a file beside a foreign -wal would mix the two.
   if (!existsSync(path) || statSync(path).size === 0 || examineFiles(path).kind !== 'fits') return
   const handle = await connect(path).catch(() => undefined)
   try {
-    // Only whoever is alone can.
+    // This needs exclusive access.
     handle?.pragma('journal_mode = DELETE')
   } catch (error) {
     if (isBusy(error)) throw atWork()
-    // Damaged data is what a restore is for.
+    // Damaged data is a reason for a restore, so its errors are ignored.
   } finally {
     handle?.close()
   }
@@ -148,7 +148,7 @@ function atWork(): UserError {
 }
 
 function syncDirectory(directory: string): void {
-  // Windows opens no directories.
+  // Windows can't open directories.
   if (process.platform === 'win32') return
   const opened = openSync(directory, 'r')
   try {

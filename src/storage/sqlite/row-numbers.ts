@@ -1,16 +1,17 @@
-/** A number for each of many rows, 0 for all others; as fast as an array where they come in order. */
+/** A map from row numbers to numbers, 0 by default; as fast as an array for ascending rows. */
 export interface RowNumbers {
   get(row: number): number
   set(row: number, value: number): void
-  /** Those that are not 0. */
+  /** The non-zero values. */
   values(): Float64Array
-  /** Those that are at least `least`, which is more than 0. */
+  /** Entries of at least `least`, which is above 0. */
   atLeast(least: number): readonly { readonly row: number; readonly value: number }[]
 }
 
+/** Rows per chunk. Chosen by hand. */
 const STRETCH = 4_096
 
-/** In stretches, as what is asked for together often lies together. */
+/** Stored in chunks, since rows that are read together are often close. */
 export function createRowNumbers(make: (length: number) => Uint16Array | Float64Array): RowNumbers {
   const stretches = new Map<number, Uint16Array | Float64Array>()
   const nothing = make(0)

@@ -21,18 +21,18 @@ import { followLinks } from './take-file.ts'
 export interface SalvagedTable {
   readonly name: string
   readonly rows: number
-  /** Numbers at which a row may have been that can't be read; null: nothing of the table can. */
+  /** Row numbers that can't be read, so an upper bound of lost rows; null: nothing of the table can be read. */
   readonly lost: number | null
 }
 
 export interface Salvaged {
   readonly tables: readonly SalvagedTable[]
   readonly adopted: Adopted
-  /** Values that could be read and were not what was stored, by table. */
+  /** Readable values that were not as stored and were repaired, by table. */
   readonly mended: ReadonlyMap<string, number>
 }
 
-/** What is made out of other rows, or is of no use to the next process. */
+/** Tables that are rebuilt from others, or useless to the next process. */
 const MADE_ANEW = new Set([
   'schema_version',
   'word',
@@ -45,7 +45,7 @@ const MADE_ANEW = new Set([
   'vector_gone',
 ])
 
-/** Copies all rows that can still be read into a new file, and makes anew what is made out of rows. */
+/** Copies all readable rows to a new file, and rebuilds derived tables. */
 export async function salvageSqlite(damaged: string, target: string, now: Date): Promise<Salvaged> {
   const path = followLinks(damaged)
   if (!existsSync(path) || !statSync(path).isFile()) {
@@ -117,7 +117,7 @@ function versionOf(source: DatabaseHandle.Database): number {
   }
 }
 
-/** Those whose rows are copied as they are. */
+/** Tables whose rows are copied as they are. */
 function tablesOf(handle: DatabaseHandle.Database): readonly DamagedTable[] {
   const names = handle
     .prepare(
@@ -142,7 +142,7 @@ function copyTable(
   table: DamagedTable,
 ): SalvagedTable {
   const columns = table.columns.map((column) => `"${column}"`).join(', ')
-  // Two rows of one key are possible in a damaged table only; the first is as good as the second.
+  // Only a damaged table has two rows with one key; either is as good.
   const insert = target.prepare(
     `INSERT OR IGNORE INTO "${table.name}" (${columns}) VALUES (${table.columns.map(() => '?').join(', ')})`,
   )
@@ -154,7 +154,7 @@ function copyTable(
         try {
           rows += insert.run(...table.columns.map((column) => row[column])).changes
         } catch {
-          // A value that the column can't hold is no value that anybody stored.
+          // A value that the column rejects was never stored by Recollect.
           lost += 1
         }
       }

@@ -2,15 +2,15 @@ import type { Ranked } from '../../search/rank.ts'
 import { BM25_B, BM25_K1 } from '../search/bm25.ts'
 import { createRowNumbers, type RowNumbers } from './row-numbers.ts'
 
-/** One word of a question. */
+/** A word of a question. */
 export interface Posted {
-  /** More than 0. */
+  /** Inverse document frequency, above 0. */
   readonly rarity: number
-  /** The entries in which it stands, each as often as it does, one after the other. */
+  /** Rows that contain the word, ascending, each repeated per occurrence. */
   readonly rows: readonly number[]
 }
 
-/** What BM25 says of every entry. Pure. */
+/** BM25 score of every entry. Pure. */
 export function scorePostings(
   posted: readonly Posted[],
   lengthOf: (row: number) => number,
@@ -31,7 +31,7 @@ export function scorePostings(
   return scores
 }
 
-/** Of what was found: of all there is, it would take long to know. */
+/** Average over the matches: over all entries it would take too long. */
 function averageLength(posted: readonly Posted[], lengthOf: (row: number) => number): number {
   let total = 0
   for (const { rows } of posted) {
@@ -43,16 +43,16 @@ function averageLength(posted: readonly Posted[], lengthOf: (row: number) => num
   return total / count || 1
 }
 
-/** Of rows of which equal ones stand together. */
+/** Number of distinct rows; equal ones are adjacent. */
 export function countDistinct(rows: readonly number[]): number {
   let count = 0
   for (let at = 0; at < rows.length; at += 1) if (rows[at] !== rows[at - 1]) count += 1
   return count
 }
 
-/** The best `limit`, best first, the newer of equals first. Pure. */
+/** The best `limit`, best first; of equal scores the newer comes first. Pure. */
 export function bestOf(scores: RowNumbers, limit: number): readonly Ranked[] {
-  // Numbers alone are sorted many times as fast as what belongs to them.
+  // Sorting plain numbers is many times faster than sorting objects.
   const sorted = scores.values().sort()
   const least = sorted[Math.max(0, sorted.length - limit)]
   if (least === undefined) return []

@@ -14,18 +14,18 @@ import { openVectorReads } from './vector-reads.ts'
 import { openWordIndex } from './word-index.ts'
 
 /*
- * The thread that ranks: FTS5 answers a question to a large archive in tens of milliseconds, for which nothing else may
- * wait. `scripts/embed-worker.mjs` makes one script of it, which `search-thread.ts` starts.
+ * The search worker thread: FTS5 needs tens of milliseconds for a large archive, which must not block the event loop.
+ * `scripts/embed-worker.mjs` bundles it into one script, started by `searches.ts`.
  */
 
 export interface WorkerSetup {
   readonly database: string
-  /** Where better-sqlite3 is; a script without a file of its own can't look for it. */
+  /** Path of better-sqlite3; a worker without a file of its own can't resolve it. */
   readonly driver: string
   readonly busyMilliseconds: number
-  /** For in-memory indexes of vectors. */
+  /** Memory budget of in-memory vector indexes. */
   readonly vectorBytes: number
-  /** Shared: which question the thread is at. */
+  /** Shared memory: id of the query that the thread works on. */
   readonly current: Int32Array
 }
 
@@ -41,7 +41,7 @@ export interface WorkerRequest {
 
 export type WorkerAnswer =
   | { readonly id: number; readonly answer: RankedAnswer | readonly number[] | number }
-  /** An error as such would lose its code on the way between threads. */
+  /** Not an Error object, which would lose its code between threads. */
   | { readonly id: number; readonly message: string; readonly code: string | undefined }
 
 const setup = workerData as WorkerSetup
@@ -49,11 +49,11 @@ const Handle = createRequire(setup.driver)(setup.driver) as typeof DatabaseHandl
 const port = parentPort
 if (!port) throw new Error('the search worker runs as a worker only')
 
-/** So few vectors are scored as they are stored. */
+/** Up to this many vectors are scored without an index. Chosen by hand. */
 const FEW = 1_000
-/** So many are read as bytes in a tenth of a second. */
+/** int8 codes of this many vectors load in a tenth of a second. */
 const MANY = 20_000
-/** As many are looked at as their order may matter for. */
+/** Nearest entries read per set, enough for rank fusion. Chosen by hand. */
 const NEAREST = 50
 const PATIENCE_MILLISECONDS = 1_500
 
@@ -106,8 +106,8 @@ async function answer(
 }
 
 /**
- * Vectors are searched in slices, so that other requests are answered in between; words then in one transaction, which
- * may be of a later moment: what vectors found is looked at again.
+ * Vector search runs in slices, between which other queries are answered. Keyword search then runs in one transaction,
+ * possibly at a later moment, so vector results are checked again.
  */
 async function rank(
   id: number,
@@ -139,8 +139,8 @@ async function rank(
 const moments = createMutex()
 
 /**
- * In one transaction. What is ranked is asked for as of a database that is far away, but here it is there at once: the
- * transaction ends before anything else of this thread has its turn but what was waiting for its turn already.
+ * Runs `work` in one transaction. The code of ranking is asynchronous because of PostgreSQL, but here every step
+ * completes at once: the transaction ends before new events of this thread are handled.
  */
 async function ofOneMoment<T>(
   id: number,
@@ -162,11 +162,12 @@ async function ofOneMoment<T>(
   }
 }
 
-/** Those of which somebody may want the next page, the one that was asked for last at the end. */
+/** Rankings whose next page may be requested, least recently used first. */
 const rankings = new Map<string, Ranking>()
+/** Chosen by hand. */
 const MAX_RANKINGS = 200
 
-/** What all pages of one list have in common. */
+/** Key that all pages of one list share. */
 function keyOf(
   { index, namespace, query, filter, meaning }: RankedRequest,
   upTo: number | undefined,

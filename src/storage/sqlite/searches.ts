@@ -12,30 +12,30 @@ export interface SearchThread {
 }
 
 export interface SearchThreadSetup extends Omit<WorkerSetup, 'driver' | 'current'> {
-  /** That one search may take of the thread, from when it is begun. */
+  /** Time limit of one search in the thread, from its start. */
   readonly deadlineMilliseconds?: number
-  /** That all searches together may take of the heap; vectors are outside of it. */
+  /** Heap limit of the thread; vectors are stored outside the heap. */
   readonly heapMegabytes?: number
 }
 
 interface Waiting {
   readonly question: WorkerQuestion
-  /** Threads that ended while it waited, without it being the one they were at. */
+  /** How often the thread died while this query was waiting for another one. */
   losses: number
   resolve(answer: unknown): void
   reject(error: unknown): void
 }
 
-/** Chosen by hand: a search of a million passages takes two seconds on a busy machine. */
+/** Chosen by hand: searching a million passages takes two seconds on a busy machine. */
 const DEADLINE_MILLISECONDS = 10_000
-/** Chosen by hand: a common word of a million passages takes 16 MB while it is scored. */
+/** Chosen by hand: scoring a common word in a million passages takes 16 MB. */
 const HEAP_MEGABYTES = 1_024
 const TICK_MILLISECONDS = 250
 const MAX_LOSSES = 3
 
 /**
- * Starts with the first search. One that takes too long, or too much memory, is ended with its thread; a new thread makes
- * those that waited behind it, each with a deadline of its own.
+ * Starts the thread with the first search. A search that takes too much time or memory is ended together with its
+ * thread; waiting ones move to a new thread, each with its own deadline.
  */
 export function createSearchThread(options: SearchThreadSetup): SearchThread {
   const {
@@ -44,7 +44,7 @@ export function createSearchThread(options: SearchThreadSetup): SearchThread {
     ...setup
   } = options
   const waiting = new Map<number, Waiting>()
-  /** The search that the thread is at, told by the thread; 0: none. */
+  /** Id of the search that the thread works on, written by the thread; 0: none. */
   const current = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   let worker: Worker | undefined
   let watch: NodeJS.Timeout | undefined
@@ -81,7 +81,7 @@ export function createSearchThread(options: SearchThreadSetup): SearchThread {
     }
   }
 
-  /** Refuses what the thread was at, and makes the others in a new one. */
+  /** Rejects the current search and moves the others to a new thread. */
   function goOn(refusal: UserError): void {
     const guilty = Atomics.load(current, 0)
     refuse(guilty, refusal)
@@ -99,7 +99,7 @@ export function createSearchThread(options: SearchThreadSetup): SearchThread {
 
   function post(id: number, question: WorkerQuestion): void {
     worker ??= start()
-    // It keeps the process alive only while somebody waits for it.
+    // The thread keeps the process alive only while a search is waiting.
     worker.ref()
     watch ??= watchOver()
     worker.postMessage({ id, question } satisfies WorkerRequest)
@@ -111,7 +111,7 @@ export function createSearchThread(options: SearchThreadSetup): SearchThread {
     watch = undefined
   }
 
-  /** Time is counted in ticks, so that a process that was stopped meanwhile ends nothing. */
+  /** Counts ticks rather than time, so that suspending the process ends no search. */
   function watchOver(): NodeJS.Timeout {
     let watched = 0
     let spent = 0
@@ -128,7 +128,7 @@ export function createSearchThread(options: SearchThreadSetup): SearchThread {
     }, TICK_MILLISECONDS)
   }
 
-  /** The worker answers each kind of question with what `Searches` says. */
+  /** The answer's type depends on the kind of question, as in `Searches`. */
   function ask<Answer>(question: WorkerQuestion): Promise<Answer> {
     lastId += 1
     const id = lastId

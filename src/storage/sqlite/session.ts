@@ -2,15 +2,15 @@ import { randomInt } from 'node:crypto'
 import type DatabaseHandle from 'better-sqlite3'
 import { MAX_STAMP, nextCommit, nextGeneration } from './generation.ts'
 
-/** The stamps of `generation.ts`, written through a connection. */
+/** Writes the stamps of `generation.ts` through a connection. */
 
 export function generationOf(handle: DatabaseHandle.Database): number {
   return Number(handle.pragma('application_id', { simple: true }))
 }
 
 /**
- * By the first process that opens the file, while no other can. What an earlier session left in the -wal goes into the
- * file first, and the stamp afterwards, so that the -wal of this session begins behind it.
+ * Called by the first process that opens the file, while no other can. The old -wal is copied into the file before the
+ * stamp is written, so that this session's -wal begins after it.
  */
 export function beginSession(handle: DatabaseHandle.Database): void {
   emptyWal(handle)
@@ -21,18 +21,18 @@ export function beginSession(handle: DatabaseHandle.Database): void {
   emptyWal(handle)
 }
 
-/** By the last process, while no other can open the file: all that was committed is in it when it is closed. */
+/** Called by the last process, while no other can open the file: the closed file contains all commits. */
 export function endSession(handle: DatabaseHandle.Database): void {
   handle.exec('BEGIN IMMEDIATE; PRAGMA user_version = 0; COMMIT')
 }
 
-/** True: nothing is left in it, for nobody reads there. */
+/** True: the -wal is empty, since no reader holds it. */
 export function emptyWal(handle: DatabaseHandle.Database): boolean {
   const [result] = handle.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
   return result?.busy === 0
 }
 
-/** Counts the commits of a connection that wrote something, at the end of each transaction. */
+/** Counts commits: stamps each writing transaction of a connection at its end. */
 export function commitStamps(handle: DatabaseHandle.Database) {
   let changes = 0
   let count: DatabaseHandle.Statement | undefined

@@ -20,12 +20,12 @@ import {
 } from './generation.ts'
 import { readWal } from './read-wal.ts'
 
-/** Tells people what was found beside their data. */
+/** Reports findings about files beside the data to the user. */
 export type Tell = (sentence: string) => void
 
 /**
- * Looks at what a crash, or whoever copied files, left; only while no other process has the data open. A -wal that must
- * not be laid over the file is put aside, under a name with a date, and nothing of it is deleted.
+ * Handles leftovers of a crash or of copied files; requires that no other process has the data open. A -wal that does
+ * not belong to the file is renamed with a date; nothing is deleted.
  */
 export function settleFiles(path: string, now: Date, tell: Tell): void {
   const finding = examineFiles(path)
@@ -118,7 +118,7 @@ function asideName(path: string, now: Date): string {
   }
 }
 
-/** A part of a file's name that sorts by time. */
+/** File name suffix that sorts by time. */
 export function dated(now: Date, number = 0): string {
   const time = now.toISOString().slice(0, 19).replaceAll(':', '-')
   return number === 0 ? time : `${time}.${number}`

@@ -1,8 +1,9 @@
 import type DatabaseHandle from 'better-sqlite3'
 
-/** A statement of that text, prepared once. */
+/** Prepares a statement; each SQL text only once. */
 export type Prepare = (sql: string) => DatabaseHandle.Statement
 
+/** Statements cached. Chosen by hand. */
 const MAX_STATEMENTS = 100
 const prepared = new WeakMap<DatabaseHandle.Database, Map<string, DatabaseHandle.Statement>>()
 

@@ -6,7 +6,7 @@ import { makeDirectory } from './make-directory.ts'
 import { finishRestore } from './restore.ts'
 import { settleFiles, type Tell } from './settle-files.ts'
 
-/** Holds the data, makes the file if there is none, and sets right what a crash or a copy by hand left beside it. */
+/** Takes the hold on the data, creates a missing file, and handles leftovers of a crash or a manual copy. */
 export async function takeFile(path: string, tell: Tell): Promise<Hold> {
   try {
     makeDirectory(dirname(path))
@@ -27,9 +27,10 @@ export async function takeFile(path: string, tell: Tell): Promise<Hold> {
   }
 }
 
+/** As on Linux. */
 const MAX_LINKS = 40
 
-/** The file that a link leads to, beside which SQLite keeps what belongs to it. */
+/** Target of a symbolic link: SQLite keeps -wal and -shm beside the target. */
 export function followLinks(path: string, links = 0): string {
   if (!isLink(path) || links > MAX_LINKS) return path
   return followLinks(resolve(dirname(path), readlinkSync(path)), links + 1)
@@ -39,7 +40,7 @@ function isLink(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
   } catch {
-    // What stands in the way shows when the file is opened.
+    // The error appears when the file is opened.
     return false
   }
 }

@@ -4,10 +4,10 @@ import { scopedWord } from '../search/search-scope.ts'
 import { isLearned } from '../search/vocabulary.ts'
 
 /*
- * FTS5, contentless: the text stands in the base table, the index holds only its words, each with its scope. They are
- * made by us and parted by spaces; to the tokenizer `ascii` all that is not ASCII belongs to a word. `detail` stays full:
- * bm25() is silently 0 without positions. With `secure-delete` the words of what is removed are taken out of its pages,
- * for which they have to be given again just as they were added.
+ * Contentless FTS5: the text stays in the base table, the index has only the words, each with its scope. Tokenization
+ * is ours, with words separated by spaces; for the tokenizer `ascii`, every non-ASCII character belongs to a word.
+ * `detail` must be full: without positions bm25() is silently 0. With `secure-delete`, removing an entry erases its
+ * words, which must be given exactly as they were added.
  */
 export const sqliteTextSearch: TextSearch = {
   keptWordsOnce: true,
@@ -56,12 +56,15 @@ function table(index: TextIndex) {
   return sql.table(`${index}_words`)
 }
 
-/** To take a word out of its page takes some hundred times as long as to write it again. */
+/**
+ * Removing a word from its page takes about a hundred times as long as writing it, so above this number of words the
+ * index is rebuilt. Chosen by hand.
+ */
 const MANY_WORDS = 20_000
-/** Pages of an index that is written anew only to be rid of one word: 32 MB, a third of a second. */
+/** Maximum pages of an index that is rebuilt only to erase one word: 32 MB, a third of a second. Chosen by hand. */
 const FEW_PAGES = 8_000
 
-/** Row and words, as one text each. */
+/** Rows and words as one JSON text. */
 function asJson(entries: readonly TextEntry[]): string {
   return JSON.stringify(
     entries.map(({ row, scope, words }) => [
@@ -87,12 +90,12 @@ async function setSecureDelete(db: Connection, index: TextIndex, on: 0 | 1): Pro
   )
 }
 
-/** Into one piece, without what was removed. */
+/** Merges the index into one segment, without removed words. */
 async function writeAnew(db: Connection, index: TextIndex): Promise<void> {
   await sql`INSERT INTO ${table(index)} (${table(index)}) VALUES ('optimize')`.execute(db)
 }
 
-/** FTS5 tells its pages apart by their first words, as much of them as that takes, and keeps these when a word goes. */
+/** FTS5 separates pages by prefixes of their first words, and keeps these prefixes when the word is removed. */
 async function isSignpost(
   db: Connection,
   index: TextIndex,
@@ -101,7 +104,7 @@ async function isSignpost(
   const removed = new Set(
     entries.flatMap(({ scope, words }) => words.map((word) => scopedWord(scope, word))),
   )
-  // The first byte of a key tells the index of prefixes from that of words.
+  // The first byte of a key distinguishes the prefix index from the word index.
   const { rows } = await sql<{ pages: number; found: number }>`
     SELECT count(*) AS pages,
       coalesce(sum(CAST(substr(term, 2) AS TEXT) IN (SELECT value FROM json_each(${JSON.stringify([...removed])}))), 0) AS found

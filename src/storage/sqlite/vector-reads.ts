@@ -4,12 +4,12 @@ import type { CodeBatch, StampedVector, VectorReads } from '../vectors/vector-re
 import { excludedEntries, passingEntries } from './entry-filter.ts'
 import { preparedOn } from './statements.ts'
 
-/** About as many bytes as are read in a few milliseconds. */
+/** Bytes read in a few milliseconds. Chosen by hand. */
 const BATCH_BYTES = 1_000_000
 const MAX_CODES = 5_000
 const DELETIONS_AT_A_TIME = 1_000
-const CODE_TABLES = { int8: 'vector_code', bits: 'vector_bits' }
-const BYTES_OF_A_COMPONENT = { int8: 1, bits: 1 / 8 }
+const CODE_TABLES = { int8: 'vector_code', binary: 'vector_bits' }
+const BYTES_OF_A_COMPONENT = { int8: 1, binary: 1 / 8 }
 
 interface VectorRow {
   readonly row: number
@@ -23,7 +23,7 @@ interface CodesRow {
   readonly codes: Buffer | null
 }
 
-/** Synchronous, as better-sqlite3 is, so this belongs into a thread of its own. */
+/** Synchronous, as better-sqlite3 is, so for use in a worker thread. */
 export function openVectorReads(db: DatabaseHandle.Database): VectorReads {
   const prepare = preparedOn(db)
   const number = (sql: string, ...values: readonly number[]): number => {
@@ -38,7 +38,7 @@ export function openVectorReads(db: DatabaseHandle.Database): VectorReads {
       stamp,
       vector: decodeFloat32(vector),
     }))
-  // SQLite joins codes faster than we go from row to row.
+  // Joining codes in SQL is faster than in a loop over rows.
   const codes = (
     kind: CodesKind,
     selected: string,
@@ -120,8 +120,8 @@ export function openVectorReads(db: DatabaseHandle.Database): VectorReads {
       ).all(setRow, after, head, DELETIONS_AT_A_TIME) as { row: number; entry_row: number }[]
       const hasMore = rows.length === DELETIONS_AT_A_TIME
       const last = hasMore ? (rows.at(-1)?.row ?? head) : head
-      // Counted after they were read, as somebody may clear old ones away meanwhile. Nothing else makes a gap, but
-      // that a set was given up as a whole; to be made anew is no harm then.
+      // Counted after reading, because old log rows may be deleted meanwhile. The only other cause of a gap is a
+      // deleted set, for which a rebuild is harmless.
       const there = number(
         'SELECT count(*) AS found FROM vector_gone WHERE row > ? AND row <= ?',
         after,

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import { type Codes, createInt8Codes, decodeFloat32 } from '../../vector/vector-index.ts'
 import type { Connection, NewVector, StoredVector, VectorTables } from '../database/dialect.ts'
-import { insertBits } from '../vectors/vector-bits.ts'
+import { insertBinaryCodes } from '../vectors/binary-codes.ts'
 
-/** The vectors as they are, as codes, and the numbers of those that were taken away, for the in-memory indexes of all processes. */
+/** Stored vectors, their codes, and a log of deletions for the in-memory indexes of all processes. */
 export const sqliteVectors: VectorTables = { create, insert, remove, read, restore }
 
-/** So many deletions are kept for in-memory indexes that are behind; one that is further behind notices, and is made anew. */
+/** Length of the deletion log; an in-memory index that is further behind is rebuilt. Chosen by hand. */
 const KEPT_DELETIONS = 50_000
 
 async function create(db: Connection): Promise<void> {
@@ -41,8 +41,8 @@ async function create(db: Connection): Promise<void> {
 }
 
 /**
- * A vector is never changed where it stands: by the number of its row every in-memory index learns of it, so what changes is
- * removed first.
+ * A vector is never updated in place: in-memory indexes learn of changes by row number, so a changed vector is removed
+ * first.
  */
 async function insert(db: Connection, vectors: readonly NewVector[]): Promise<void> {
   if (vectors.length === 0) return
@@ -65,7 +65,7 @@ async function insert(db: Connection, vectors: readonly NewVector[]): Promise<vo
   )
 }
 
-/** What is kept beside vectors that have just been stored. */
+/** Stores derived data of newly stored vectors. */
 async function insertCodes(db: Connection, stored: readonly StoredVector[]): Promise<void> {
   const codes = new Map<number, Codes>()
   await db
@@ -79,7 +79,7 @@ async function insertCodes(db: Connection, stored: readonly StoredVector[]): Pro
       }),
     )
     .execute()
-  await insertBits(db, stored)
+  await insertBinaryCodes(db, stored)
 }
 
 async function remove(

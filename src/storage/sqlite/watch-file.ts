@@ -4,22 +4,22 @@ import { HEADER_BYTES, readStamp } from './generation.ts'
 import type { Tell } from './settle-files.ts'
 
 /**
- * Sees that the data is still where this process has it open. What is written into a file that was removed or replaced
- * is lost, however well that goes.
+ * Checks that the data is still at the path from which this process opened it. Writes to a deleted or replaced file
+ * would be lost silently.
  */
 export interface FileWatch {
-  /** Throws a UserError, from the moment on when it was noticed. */
+  /** Throws UserError once the loss was noticed. */
   assertThere(): void
   look(): void
-  /** The file itself is no longer the one that was opened, whatever became of those beside it. */
+  /** The main file is no longer the one that was opened. */
   readonly isReplaced: boolean
   close(): void
 }
 
-/** Of files that SQLite has open, so that all of them exist. */
+/** Call it after SQLite has opened the files, so that all of them exist. */
 export function watchFile(path: string, generation: number, tell: Tell): FileWatch {
   const files = [path, `${path}-wal`, `${path}-shm`].map((name) => ({ name, id: identify(name) }))
-  // To close it takes away the locks that SQLite holds, so it stays open as long as they are needed.
+  // Kept open: closing it would drop SQLite's POSIX locks on the file.
   const file = openSync(path, 'r')
   const generations = new Set([generation, generationOf(file)])
   let gone: string | undefined
@@ -64,7 +64,7 @@ function identify(path: string): string | undefined {
     const found = statSync(path, { throwIfNoEntry: false, bigint: true })
     return found && `${found.dev} ${found.ino}`
   } catch {
-    // A directory above it can't be entered any more.
+    // A parent directory is no longer accessible.
     return undefined
   }
 }

@@ -11,10 +11,10 @@ import type { Postings } from './postings.ts'
 import { bestOf, countDistinct, scorePostings } from './score-postings.ts'
 import { preparedOn } from './statements.ts'
 
-/** That of a word that stands in everything. */
+/** Rarity of a word that every entry contains. Chosen by hand. */
 const MIN_RARITY = 1e-6
 
-/** The entries of a request in FTS5's index. Better-sqlite3 is synchronous, so this belongs into a thread of its own. */
+/** Word index of one request over FTS5. Synchronous, as better-sqlite3 is, so for use in a worker thread. */
 export function openWordIndex(
   db: DatabaseHandle.Database,
   postings: Postings,
@@ -31,7 +31,7 @@ export function openWordIndex(
   const match = (stems: readonly string[]) =>
     anyOf(filter.scopes.flatMap((scope) => stems.map((stem) => scopedWord(scope, stem))))
   const upToRow = upTo ?? Number.MAX_SAFE_INTEGER
-  /** Those of the rows that pass what the index knows nothing of. */
+  /** The rows that pass the conditions not covered by the index. */
   function passingBesideScope(rows: readonly number[]): ReadonlySet<number> {
     if (!table.passes) return new Set(rows)
     const { sql, values } = table.passes
@@ -102,7 +102,7 @@ export function openWordIndex(
         return { rarity, rows: upTo === undefined ? rows : rows.filter((row) => row <= upTo) }
       })
       const scores = scorePostings(posted, postings.lengthsOf(posted.map(({ rows }) => rows)))
-      // Of the best, more and more, until enough of them pass.
+      // Reads more and more of the best until enough pass the filters.
       for (let looked = table.passes ? limit * 2 : limit; ; looked *= 8) {
         const best = bestOf(scores, looked)
         const passing = passingBesideScope(best.map(({ row }) => row))
@@ -134,7 +134,7 @@ export function openWordIndex(
   }
 }
 
-/** Words hold nothing but letters, digits, marks and symbols, so quoting makes each of them a plain string to FTS5. */
+/** Words contain only letters, digits, marks and symbols, so quotes are enough to make each a plain string for FTS5. */
 function anyOf(words: readonly string[]): string {
   return words.map((word) => `"${word}"`).join(' OR ')
 }

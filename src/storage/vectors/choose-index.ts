@@ -1,6 +1,6 @@
 import { type CodesKind, chooseCodes, indexBytes } from '../../vector/vector-index.ts'
 
-/** A set that is being filled shall not outgrow its in-memory index at once. */
+/** Margin, so that a growing set does not exceed its in-memory index at once. Chosen by hand. */
 const ROOM_TO_GROW = 1.1
 
 export interface IndexSize {
@@ -9,22 +9,22 @@ export interface IndexSize {
 }
 
 /**
- * What a set is searched by at first; null: its vectors are read as they are stored. `bitsFirst`: bits are there so much
- * sooner than bytes that they serve until the bytes are there as well.
+ * Codes of a set's first in-memory index; null: stored vectors are searched directly. `binaryFirst`: binary codes load so
+ * much faster than int8 that they serve until the int8 codes are loaded.
  */
 export function chooseFirst(
   size: IndexSize,
-  bitsFirst: boolean,
+  binaryFirst: boolean,
   budgetBytes: number,
 ): CodesKind | null {
   const finest = chooseCodes(size.rows * ROOM_TO_GROW, size.dimension, budgetBytes)
-  const both = finest === 'int8' && bitsFirst && hasRoomForFiner(size, budgetBytes)
-  return both ? 'bits' : finest
+  const both = finest === 'int8' && binaryFirst && hasRoomForFiner(size, budgetBytes)
+  return both ? 'binary' : finest
 }
 
-/** Both are there for a while, as one serves and the other is filled. */
+/** During the switch both indexes exist: one serves while the other loads. */
 export function hasRoomForFiner({ rows, dimension }: IndexSize, budgetBytes: number): boolean {
-  const kinds = ['int8', 'bits'] as const
+  const kinds = ['int8', 'binary'] as const
   const sizes = kinds.map((kind) => indexBytes(kind, rows * ROOM_TO_GROW, dimension))
   return sizes.reduce((sum, bytes) => sum + bytes) <= budgetBytes
 }

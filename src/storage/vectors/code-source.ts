@@ -1,21 +1,21 @@
 import {
   type Codes,
   type CodesKind,
-  createBitCodes,
+  createBinaryCodes,
   createInt8Codes,
   meanOf,
 } from '../../vector/vector-index.ts'
 import type { CodeBatch, StampedVector, VectorReads } from './vector-reads.ts'
 
-/** Where the codes of an in-memory index come from. */
+/** Source of the codes of an in-memory index. */
 export interface CodeSource {
   readonly codes: Codes
-  /** Of what was stored after `stamp`, in that order, and not more than are had in a moment. */
+  /** Codes stored after `stamp`, oldest first; one bounded batch. */
   after(stamp: number): Promise<CodeBatch>
   of(rows: readonly number[]): Promise<CodeBatch>
 }
 
-/** Enough for a mean; which rows they are hardly matters. */
+/** Vectors sampled for a centroid. Chosen by hand. */
 const MEAN_OF = 1_000
 
 export async function openCodeSource(
@@ -26,10 +26,10 @@ export async function openCodeSource(
 ): Promise<CodeSource> {
   if (kind === 'int8') return keptCodes(createInt8Codes(dimension), setRow, reads)
   const centroid = await reads.centroid(setRow)
-  if (centroid) return keptCodes(createBitCodes(centroid), setRow, reads)
+  if (centroid) return keptCodes(createBinaryCodes(centroid), setRow, reads)
   const sample = await reads.sample(setRow, MEAN_OF)
   const mean = sample.length > 0 ? meanOf(sample) : new Float32Array(dimension)
-  return codesOfVectors(createBitCodes(mean), setRow, reads)
+  return codesOfVectors(createBinaryCodes(mean), setRow, reads)
 }
 
 function keptCodes(codes: Codes, setRow: number, reads: VectorReads): CodeSource {
@@ -40,7 +40,7 @@ function keptCodes(codes: Codes, setRow: number, reads: VectorReads): CodeSource
   }
 }
 
-/** Made out of vectors, where none are kept: of small sets. */
+/** Codes computed from vectors, for small sets, which store none. */
 function codesOfVectors(codes: Codes, setRow: number, reads: VectorReads): CodeSource {
   const encode = (vectors: readonly StampedVector[]): CodeBatch => ({
     rows: vectors.map(({ row }) => row),

@@ -2,11 +2,11 @@ import type { VectorList } from '../../search/vector-list.ts'
 import type { VectorProblem } from '../database/search-request.ts'
 
 export interface FoundByMeaning {
-  /** One for each model; scores of different models can't be compared. */
+  /** One list per model: scores of different models are not comparable. */
   readonly lists: readonly VectorList[]
-  /** The newest vector that could be found. */
+  /** Highest vector row that the search could find; pass it back for the next pages. */
   readonly upTo: number
-  /** Then there are no lists, so that all pages of an answer are found in the same way. */
+  /** If set, `lists` is empty: all pages of a result must be computed the same way. */
   readonly problem: VectorProblem | null
 }
 

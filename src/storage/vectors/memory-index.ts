@@ -11,15 +11,15 @@ import { createMutex } from '../database/mutex.ts'
 import type { CodeSource } from './code-source.ts'
 import { toStoredVectors, type VectorReads } from './vector-reads.ts'
 
-/** The resident index of one set, which follows what any process stores and deletes. */
+/** In-memory index of one vector set, updated with writes of all processes. */
 export interface MemoryIndex {
   readonly kind: CodesKind
   readonly dimension: number
   size(): number
   bytes(): number
   /**
-   * Takes over everything that was committed before it was called. False: deletions are not known any more that it
-   * would need, so it has to be made anew.
+   * Applies everything committed before the call. False: needed deletions are no longer logged, so the index must be
+   * rebuilt.
    */
   update(): Promise<boolean>
   search(query: Float32Array, search: Omit<VectorSearch, 'fetch'>): Promise<VectorAnswer>
@@ -34,10 +34,9 @@ export interface MemoryIndexOptions {
 }
 
 /**
- * Vectors are numbered by the database in the order in which they are stored. With SQLite that is the order in which
- * they are committed too, as there is one write lock, so whoever has read up to a number misses nothing below it.
- * (Where several write at once, numbers below one that is seen may be committed later: an in-memory index of PostgreSQL has to
- * stop before the oldest transaction under way, `pg_snapshot_xmin`.)
+ * The database numbers vectors in insertion order. In SQLite, with one writer at a time, that is also commit order, so
+ * a reader that has seen number n misses nothing below n. (With concurrent writers lower numbers may commit later; an
+ * in-memory index of PostgreSQL would have to stop at the oldest running transaction, `pg_snapshot_xmin`.)
  */
 export function createMemoryIndex({
   setRow,
@@ -52,8 +51,8 @@ export function createMemoryIndex({
   let lastDeletion: number | undefined
 
   /**
-   * A deletion says only that something happened to an entry, which may have a new vector by now, known here already
-   * or not. So what there is of it now is read, whatever was known; what happens later leaves a later trace.
+   * A deletion log entry only says that an entry changed: it may have a new vector by now. So its current vector is
+   * read; later changes leave later log entries.
    */
   async function takeDeletions(slices: TimeSlices): Promise<boolean> {
     lastDeletion ??= await reads.lastDeletion()

@@ -9,11 +9,11 @@ import { openCodeSource } from './code-source.ts'
 import { createMemoryIndex, type MemoryIndex } from './memory-index.ts'
 import type { VectorReads } from './vector-reads.ts'
 
-/** The in-memory indexes of a process, within its memory for them. */
+/** The in-memory indexes of a process, within its memory budget. */
 export interface MemoryIndexes {
   /**
-   * Gives the set's in-memory index, brought up to date, to `work`, and keeps it until that is done. null: it is to be searched
-   * without one. The first use of an in-memory index fills it.
+   * Passes the set's up-to-date index to `work` and keeps it until `work` is done. null: search the set without an
+   * index. The first use fills the index.
    */
   use<T>(setRow: number, work: (index: MemoryIndex) => Promise<T>): Promise<T | null>
   readonly count: number
@@ -22,7 +22,7 @@ export interface MemoryIndexes {
 
 interface Resident {
   readonly index: MemoryIndex
-  /** By bytes, which is being filled and will take the place of this one. */
+  /** The int8 index that is loading and will replace this one. */
   finer: MemoryIndex | null
   users: number
   isUnwanted: boolean
@@ -30,11 +30,11 @@ interface Resident {
 
 export interface MemoryIndexesOptions {
   readonly reads: VectorReads
-  /** For all in-memory indexes together; the one that was used least lately makes room. */
+  /** Shared by all in-memory indexes; the least recently used one is evicted. */
   readonly budgetBytes: number
-  /** Of fewer vectors, reading them all is as fast as searching codes of them. */
+  /** Below this number of vectors, reading them all is as fast as an index. */
   readonly fewestRows: number
-  /** So many take long to be read as bytes: bits serve meanwhile. */
+  /** From this number on int8 codes load slowly, so binary codes serve meanwhile. */
   readonly manyRows: number
 }
 
@@ -44,7 +44,7 @@ export function createMemoryIndexes({
   fewestRows,
   manyRows,
 }: MemoryIndexesOptions): MemoryIndexes {
-  /** The one that was used last stands last. */
+  /** Least recently used first. */
   const residents = new Map<number, Resident>()
   let kernel: Kernel | undefined
 
@@ -70,8 +70,8 @@ export function createMemoryIndexes({
     if (dimension === null || budgetBytes <= 0) return null
     if ((await reads.count(setRow, fewestRows)) < fewestRows) return null
     const rows = await reads.count(setRow, Number.MAX_SAFE_INTEGER)
-    const bitsFirst = rows >= manyRows && (await reads.centroid(setRow)) !== null
-    const kind = chooseFirst({ rows, dimension }, bitsFirst, budgetBytes)
+    const binaryFirst = rows >= manyRows && (await reads.centroid(setRow)) !== null
+    const kind = chooseFirst({ rows, dimension }, binaryFirst, budgetBytes)
     if (!kind) return null
     const index = await create(setRow, kind, dimension)
     const known = residents.get(setRow)
@@ -87,7 +87,7 @@ export function createMemoryIndexes({
     return createMemoryIndex({ setRow, source, kernel, reads })
   }
 
-  /** Goes on beside searches. Should it fail, the next search begins anew. */
+  /** Runs beside searches. If it fails, the next search starts it again. */
   async function refine(setRow: number, resident: Resident): Promise<void> {
     const { index } = resident
     const size = { rows: index.size(), dimension: index.dimension }
@@ -120,9 +120,9 @@ export function createMemoryIndexes({
         return 'behind'
       }
       const fitting = chooseCodes(index.size(), index.dimension, budgetBytes)
-      if (fitting === index.kind || (fitting === 'int8' && index.kind === 'bits'))
+      if (fitting === index.kind || (fitting === 'int8' && index.kind === 'binary'))
         makeRoom(resident)
-      // It has outgrown its codes: it serves this once, and coarser ones will take its place.
+      // The index has outgrown its codes: it serves this search, and a coarser one replaces it.
       else drop(setRow, resident)
       return await work(index)
     } finally {

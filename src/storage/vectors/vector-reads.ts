@@ -3,41 +3,44 @@ import type { RankedRequest } from '../database/search-request.ts'
 
 type Eventually<T> = T | Promise<T>
 
-/** What in-memory indexes and searches read of the tables of vectors. Rows are those of entries, stamps those of their vectors. */
+/**
+ * Reads of vector tables for in-memory indexes and searches. A row is the row number of an entry, a stamp that of its
+ * vector.
+ */
 export interface VectorReads {
-  /** Of vectors in the set; counting ends at `most`. */
+  /** Number of vectors in the set; stops counting at `most`. */
   count(setRow: number, most: number): Eventually<number>
-  /** Of the set; null: it has none yet, or is gone. */
+  /** Dimension of the set; null: it has no vector yet, or is deleted. */
   dimension(setRow: number): Eventually<number | null>
-  /** Around which codes by bits are kept; null: none are. */
+  /** Centroid of the stored binary codes; null: none are stored. */
   centroid(setRow: number): Eventually<Float32Array | null>
-  /** Kept codes of what was stored after `stamp`, in that order, and not more than are read in a moment. */
+  /** Stored codes after `stamp`, oldest first; one bounded batch. */
   codesAfter(kind: CodesKind, setRow: number, stamp: number): Eventually<CodeBatch>
   codesOf(kind: CodesKind, setRow: number, rows: readonly number[]): Eventually<CodeBatch>
   vectorsAfter(setRow: number, stamp: number): Eventually<readonly StampedVector[]>
   vectorsOf(setRow: number, rows: readonly number[]): Eventually<readonly StampedVector[]>
-  /** Some from all over the set. */
+  /** Vectors sampled from the whole set. */
   sample(setRow: number, most: number): Eventually<readonly Float32Array[]>
-  /** The stamp of the newest vector of all. */
+  /** Highest stamp over all sets. */
   newest(): Eventually<number>
-  /** The number of the newest deletion in any set, 0 before the first. */
+  /** Number of the latest deletion in any set; 0: none yet. */
   lastDeletion(): Eventually<number>
-  /** Not more than are looked at in a moment. */
+  /** One bounded batch. */
   deletionsAfter(setRow: number, number: number): Eventually<Deletions>
-  /** The entries of one owner that a request may find; undefined: more than `most`. */
+  /** Entries of one owner that pass the filters; undefined: more than `most`. */
   passing(
     request: RankedRequest,
     owner: string,
     most: number,
   ): Eventually<readonly number[] | undefined>
-  /** Entries that it may not find, where it may find most; null: it asks for so much that `passing` is the way. */
+  /** Entries that the filters exclude, if they exclude few; null: use `passing` instead. */
   refused(request: RankedRequest, owner: string): Eventually<readonly number[] | null>
 }
 
 export interface CodeBatch {
   readonly rows: readonly number[]
   readonly stamps: readonly number[]
-  /** One after another. */
+  /** Concatenated. */
   readonly codes: Uint8Array
 }
 
@@ -48,12 +51,12 @@ export interface StampedVector {
 }
 
 export interface Deletions {
-  /** Their entries may have got a new vector since. */
+  /** Entries with a deleted vector; they may have a new one by now. */
   readonly rows: readonly number[]
-  /** All deletions up to this one are among them. */
+  /** The batch contains all deletions up to this number. */
   readonly last: number
   readonly hasMore: boolean
-  /** Some of them are not known any more. */
+  /** Some deletions are no longer logged. */
   readonly isGapped: boolean
 }
 

@@ -20,17 +20,17 @@ import { toStoredVectors, type VectorReads } from './vector-reads.ts'
 export interface VectorRetrieverOptions {
   readonly reads: VectorReads
   readonly indexes: MemoryIndexes
-  /** Of each list. */
+  /** Maximum length of each list. */
   readonly most: number
-  /** As many as this are scored one by one sooner than codes of all are looked through. */
+  /** Up to this many entries are scored directly, which is faster than scanning an index. */
   readonly few: number
-  /** How long a search waits for an in-memory index that is being filled. */
+  /** How long a search waits for an index that is loading. */
   readonly patienceMilliseconds: number
-  /** Goes on until the order is proven, where short codes leave a doubt. */
+  /** Continues until the order is proven, even if codes leave a doubt. */
   readonly untilProven?: boolean
 }
 
-/** The entries nearest to the question that a request may find, all of them if there are fewer than `most`. */
+/** The nearest entries that pass the filters; all of them if there are fewer than `most`. */
 export async function findByMeaning(
   request: RankedRequest,
   meaning: MeaningRequest,
@@ -65,11 +65,11 @@ interface SetSearch extends VectorRetrieverOptions {
 
 interface SetFound {
   readonly entries: readonly ScoredRow[]
-  /** Of how many, about. */
+  /** Approximate number of entries compared. */
   readonly size: number
 }
 
-/** null: its in-memory index is being filled. */
+/** null: the in-memory index is still loading. */
 async function searchSet(search: SetSearch): Promise<SetFound | null> {
   const { reads, indexes, request, set, patienceMilliseconds } = search
   const except = await reads.refused(request, set.owner)
@@ -78,7 +78,7 @@ async function searchSet(search: SetSearch): Promise<SetFound | null> {
   const used = indexes.use(set.row, (index) => searchIndex(search, index, except))
   const found = await Promise.race([used, late(patienceMilliseconds)])
   if (found === 'late') {
-    // Whoever asks next finds it filled; should that fail, the next one is told.
+    // The load continues for the next search. If it fails, that search gets the error.
     used.catch(() => undefined)
     return null
   }
@@ -119,7 +119,7 @@ async function scoreSome(
   return { entries: rankRows(query, toStoredVectors(known), most), size: known.length }
 }
 
-/** Without an in-memory index: every vector is read. */
+/** Scores every stored vector, without an index. */
 async function scoreAll(search: SetSearch, except: readonly number[] | null): Promise<SetFound> {
   const { reads, set, query, most, upTo = Number.MAX_SAFE_INTEGER } = search
   const slices = startTimeSlices()

@@ -14,7 +14,7 @@ export function chooseCodes(
 ): CodesKind | null {
   const fits = (kind: CodesKind) => indexBytes(kind, rows, dimension) <= budgetBytes
   if (fits('int8')) return 'int8'
-  return fits('bits') ? 'bits' : null
+  return fits('binary') ? 'binary' : null
 }
 
 /** Estimated memory of an index, in bytes. */

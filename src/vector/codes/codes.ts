@@ -13,7 +13,7 @@ export interface Codes {
   residual(scale: number, bonus: number): number
 }
 
-export type CodesKind = 'int8' | 'bits'
+export type CodesKind = 'int8' | 'binary'
 
 export interface PreparedQuery {
   /** In the kernel's format: 16-bit integers for int8, bit planes for binary quantization. */
@@ -52,7 +52,7 @@ export function lengthOf(vector: ArrayLike<number>): number {
   return Math.sqrt(squares)
 }
 
-export function greatestOf(vector: Float32Array): number {
+export function maxOf(vector: Float32Array): number {
   let greatest = 0
   for (const component of vector) greatest = Math.max(greatest, Math.abs(component))
   return greatest

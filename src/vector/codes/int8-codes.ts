@@ -1,4 +1,4 @@
-import { type Codes, greatestOf, joinCode, lengthOf, roundUpTo } from './codes.ts'
+import { type Codes, joinCode, lengthOf, maxOf, roundUpTo } from './codes.ts'
 
 const MAX_CODE = 127
 /** Fine enough that the query's rounding is negligible; the kernel uses 16-bit integers anyway. */
@@ -20,7 +20,7 @@ export function createInt8Codes(dimension: number): Codes {
     dimension,
     stride,
     encode(vector) {
-      const scale = Math.fround(greatestOf(vector) / MAX_CODE)
+      const scale = Math.fround(maxOf(vector) / MAX_CODE)
       const codes = new Int8Array(stride)
       let squares = 0
       // A plain loop: every stored vector passes through it.
@@ -34,7 +34,7 @@ export function createInt8Codes(dimension: number): Codes {
       return joinCode(stride, new Uint8Array(codes.buffer), scale, left)
     },
     prepare(query) {
-      const factor = Math.fround(greatestOf(query) / greatestInQuery)
+      const factor = Math.fround(maxOf(query) / greatestInQuery)
       const integers = new Int16Array(stride)
       const rest = new Float64Array(dimension)
       query.forEach((component, index) => {

@@ -8,6 +8,7 @@ const MASK_AT = 64 * 1024
 const VALUES_AT = 80 * 1024
 const POSITIONS_AT = 144 * 1024
 
+/** Page size of WebAssembly. */
 const PAGE_BYTES = 64 * 1024
 const PAGES_OF_A_SEGMENT = SEGMENT_BYTES / PAGE_BYTES
 /** Each growth costs the same at any size, and untouched pages use no physical memory. Chosen by hand. */

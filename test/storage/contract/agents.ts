@@ -85,7 +85,7 @@ export function agentContract(subject: Subject): void {
     expect((await store.agents.list({ limit: 3 })).nextCursor).toBeUndefined()
   })
 
-  test('agents that come while somebody pages are not in the later pages', async () => {
+  test('agents created while paging are not in the later pages', async () => {
     const { store } = subject
     for (const name of ['1', '2', '3']) await insertAgent(store, { name })
     const { nextCursor } = await store.agents.list({ limit: 2 })
@@ -163,7 +163,7 @@ export function agentContract(subject: Subject): void {
     expect(await store.agents.counts(id)).toEqual({ messages: 2, passages: 2 })
   })
 
-  test('an agent that is deleted takes its history, runs, archive and their words along', async () => {
+  test('deleting an agent deletes its history, runs, archive and their words', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
     const other = await insertAgent(store)

@@ -72,7 +72,7 @@ export function approvalContract(subject: Subject): void {
     expect(await write((tx) => tx.runs.answerApproval(over, approve))).toBe(false)
   })
 
-  test('a run that waits for approval is claimed by nobody until it is resumed, then by its acceptor', async () => {
+  test('a run that waits for approval is not claimed until it is resumed, then by its acceptor', async () => {
     const { store, storage } = subject
     const { runId } = await runWithCalls([{ needsApproval: true }])
     expect(await write((tx) => tx.runs.resume(runId, at()))).toBe(false)

@@ -80,7 +80,7 @@ export function archiveContract(subject: Subject): void {
     expect(await texts(id, { query: 'tea' })).toEqual(['tea'])
   })
 
-  test('what one agent writes into a shared archive the others find, and no third', async () => {
+  test('passages in a shared archive are found by its agents and by no other', async () => {
     const [ada, bea, cid] = await Promise.all([1, 2, 3].map(() => insertAgent(subject.store)))
     if (!ada || !bea || !cid) throw new Error('no agents')
     const shared = await insertArchive(subject.store, ada.id)
@@ -181,7 +181,7 @@ export function archiveContract(subject: Subject): void {
     expect(await counts()).toEqual([0, 0, 0])
   })
 
-  test('what was superseded is current again when it is inserted again', async () => {
+  test('a superseded passage becomes current again when it is inserted again', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
     const archiveId = await insertArchive(store, id)

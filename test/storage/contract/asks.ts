@@ -38,12 +38,12 @@ export function askContract(subject: Subject): void {
     })
   const ask = (id: RunId, name: string) => write((tx) => tx.runs.askClient(id, name))
 
-  test('a run that waits for a client is taken by nobody, however long it waits', async () => {
+  test('a run that waits for a client is never claimed, however long it waits', async () => {
     await waiting()
     expect(await subject.storage.claims.next(claim('them'))).toBeUndefined()
   })
 
-  test('the answer to what was asked last is the step’s, once, and whoever took it goes on', async () => {
+  test('the answer to the latest request becomes the step’s once, and its receiver continues the run', async () => {
     const id = await waiting()
     expect(await ask(id, 'first')).toBe(true)
     expect(await ask(id, 'second')).toBe(true)
@@ -51,7 +51,7 @@ export function askContract(subject: Subject): void {
     expect(await answer(id, 'second')).toBe(true)
     expect(await answer(id, 'second')).toBe(false)
     expect(await ask(id, 'third')).toBe(false)
-    // What the client took is not counted as the run's own time.
+    // The client's time does not count as the run's own time.
     expect(await subject.store.runs.get(id)).toMatchObject({
       status: 'queued',
       waitingFor: null,
@@ -114,7 +114,7 @@ export function askContract(subject: Subject): void {
     expect(await write((tx) => tx.runs.lookAgain(other, again, at(2)))).toBe(false)
   })
 
-  test('a key to sign with is made once, whoever asks first', async () => {
+  test('a signing key is created once, by the first caller', async () => {
     const { storage } = subject
     const [one, two] = await Promise.all([storage.signingKey('a'), storage.signingKey('a')])
     expect(one).toHaveLength(32)
@@ -123,7 +123,7 @@ export function askContract(subject: Subject): void {
     expect(Buffer.from(await storage.signingKey('b'))).not.toEqual(Buffer.from(one))
   })
 
-  test('a run that waits for a model says what is missing, and goes on with whoever has it', async () => {
+  test('a run that waits for a model says what is missing, and continues where the model is available', async () => {
     const { store, storage } = subject
     const agent = await insertAgent(store, { model: 'groq/one' })
     const { id } = await insertRun(store, agent.id, { acceptedBy: 'them', clientSamples: true })
@@ -155,7 +155,7 @@ export function askContract(subject: Subject): void {
     const goOn = () => write((tx) => tx.runs.goOn(id, { acceptedBy: 'me' }, at(30)))
     expect([await goOn(), await goOn()]).toEqual([true, false])
     expect(await storage.claims.waitingForModel(9)).toEqual([])
-    // What it waited does not count against its time.
+    // Waiting does not count towards its time limit.
     const going = { status: 'queued', waitingFor: null, missing: null, startedAt: at(25) }
     expect(await store.runs.get(id)).toMatchObject(going)
     expect((await storage.claims.next(claim('me')))?.run.id).toBe(id)

@@ -127,7 +127,7 @@ export function blockHistoryContract(subject: Subject): void {
     expect(then).toMatchObject({ label: 'first', value: first.value, version: 1 })
   })
 
-  test('of two blocks of one label, the one is read that the agent had then', async () => {
+  test('of two blocks with one label, the one attached at that time is read', async () => {
     const { store } = subject
     const agent = await insertAgent(store)
     const old = await insertBlock(store, [agent], { value: 'old' })
@@ -169,7 +169,7 @@ export function blockHistoryContract(subject: Subject): void {
     }
   })
 
-  test('what an agent had goes with it, and with the block', async () => {
+  test('the attachment history is deleted with the agent and with the block', async () => {
     const { store } = subject
     const [a, b] = [await insertAgent(store), await insertAgent(store)]
     const block = await insertBlock(store, [a, b])

@@ -58,7 +58,7 @@ export function blockContract(subject: Subject): void {
     expect(await store.blocks.find(agent.id, 'Persona')).toBeUndefined()
   })
 
-  test('an agent has one block of a label', async () => {
+  test('an agent has only one block with a label', async () => {
     const { store } = subject
     const agent = await insertAgent(store)
     const first = await insertBlock(store, [agent])
@@ -79,7 +79,7 @@ export function blockContract(subject: Subject): void {
     expect(await store.blocks.find(b.id, 'human')).toEqual(other)
   })
 
-  test('what one agent writes into a shared block the other reads', async () => {
+  test('an edit of a shared block is seen by the other agent', async () => {
     const { store } = subject
     const [a, b] = [await insertAgent(store), await insertAgent(store)]
     const block = await insertBlock(store, [a, b])
@@ -111,7 +111,7 @@ export function blockContract(subject: Subject): void {
     expect(await store.blocks.get(free.id)).toEqual(free)
   })
 
-  test('all blocks are listed newest first, page by page, each once, whoever has them', async () => {
+  test('all blocks are listed newest first, page by page, each once, attached or not', async () => {
     const { store } = subject
     const agent = await insertAgent(store)
     const inserted: Block[] = []
@@ -173,7 +173,7 @@ export function blockContract(subject: Subject): void {
     expect(await store.blocks.get(block.id)).toEqual(block)
   })
 
-  test('after it was detached, a block is attached again behind the others', async () => {
+  test('a block that is attached again comes after the others', async () => {
     const { store } = subject
     const agent = await insertAgent(store)
     const first = await insertBlock(store, [agent], { label: 'first' })

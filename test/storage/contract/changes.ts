@@ -88,7 +88,7 @@ export function changeContract(subject: Subject): void {
   })
 
   test.skipIf(subject.hasOneSession)(
-    'a change is told after its commit, and one that was rolled back never',
+    'a change is announced after its commit, and never after a rollback',
     async () => {
       const { store, storage } = subject
       let commits = 0
@@ -113,7 +113,7 @@ export function changeContract(subject: Subject): void {
     },
   )
 
-  test('whoever listens for commits can read the change at once', async () => {
+  test('a commit listener can read the change at once', async () => {
     const { store, storage } = subject
     const seen: Promise<number>[] = []
     storage.changes.onCommit(() => seen.push(storage.changes.head()))
@@ -152,7 +152,7 @@ export function changeContract(subject: Subject): void {
     expect(published).toHaveLength(20)
   })
 
-  test('old changes are forgotten, and their numbers never given again', async () => {
+  test('old changes are deleted, and their numbers never reused', async () => {
     const { store, storage } = subject
     const agent = await insertAgent(store)
     // Within one transaction PostgreSQL keeps all versions of a row, and looks through them each time.

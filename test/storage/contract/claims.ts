@@ -38,7 +38,7 @@ export function claimContract(subject: Subject): void {
     return Promise.all(leases.map((lease) => claims.expire(lease, at())))
   }
 
-  test('what a living process accepted is left to it, until it has been stranded for long', async () => {
+  test('runs accepted by a living process are left to it until they have waited too long', async () => {
     const { store } = subject
     const agent = await insertAgent(store)
     const { id } = await insertRun(store, agent.id, { acceptedBy: 'them' })
@@ -151,7 +151,7 @@ export function claimContract(subject: Subject): void {
     expect((await claimed(0, 'me')).lease.fence).toBe(second.lease.fence + 1)
   })
 
-  test('leases are held by whoever claimed, and do not run out once they are renewed', async () => {
+  test('a lease is held by its claimant and does not expire while renewed', async () => {
     const { store, storage } = subject
     const agent = await insertAgent(store)
     await insertRun(store, agent.id)
@@ -166,7 +166,7 @@ export function claimContract(subject: Subject): void {
     expect(await storage.claims.held()).toEqual([])
   })
 
-  test('what a process works on or lets rest is not taken, and what has rested enough is', async () => {
+  test('running and resting runs are not claimed, and due ones are', async () => {
     const { store } = subject
     const agent = await insertAgent(store)
     const { id } = await insertRun(store, agent.id)
@@ -181,7 +181,7 @@ export function claimContract(subject: Subject): void {
     expect((await claim(-3_600, 'me', { due: [id] }))?.run.id).toBe(id)
   })
 
-  test('whoever lost the lease can not hold or release it', async () => {
+  test('a process that lost its lease can not hold or release it', async () => {
     const agent = await insertAgent(subject.store)
     await insertRun(subject.store, agent.id)
     const old = await claimed(0)
@@ -195,7 +195,7 @@ export function claimContract(subject: Subject): void {
     expect(await claim(100)).toBeUndefined()
   })
 
-  test('what was let go of is claimed at once, and can not be held any more', async () => {
+  test('a released run can be claimed at once, and its old lease no longer holds', async () => {
     const agent = await insertAgent(subject.store)
     const { id } = await insertRun(subject.store, agent.id)
     const { lease } = await claimed(0)
@@ -223,7 +223,7 @@ export function claimContract(subject: Subject): void {
     expect(await claim(LEASE_SECONDS + 1)).toBeUndefined()
   })
 
-  test('what another process accepted is left to it until it is orphaned', async () => {
+  test('runs accepted by another process are left to it until they are orphaned', async () => {
     const agent = await insertAgent(subject.store)
     const { id } = await insertRun(subject.store, agent.id, { acceptedBy: 'other' })
     expect(await claim(LEASE_SECONDS)).toBeUndefined()
@@ -240,7 +240,7 @@ export function claimContract(subject: Subject): void {
     expect((await claimed(0)).run.id).toBe(id)
   })
 
-  test('what a process abandons is free for others at once', async () => {
+  test('runs abandoned by a process are free for others at once', async () => {
     const { store, storage } = subject
     const [a, b, c] = [await insertAgent(store), await insertAgent(store), await insertAgent(store)]
     const working = await insertRun(store, a.id, { acceptedBy: 'other' })

@@ -24,12 +24,12 @@ export function contextContract(subject: Subject): void {
     subject.store.transaction((tx) => tx.agents.setContext(id, state, at(5)))
   const state = (id: AgentId) => subject.store.agents.contextState(id)
 
-  test('a new agent, and one that does not exist, see everything as it is estimated', async () => {
+  test('a new agent, and one that does not exist, have the default context state', async () => {
     expect(await state((await insertAgent(subject.store)).id)).toEqual(NEW)
     expect(await state(newId('agent'))).toEqual(NEW)
   })
 
-  test('what is set of a context changes, for this agent and nothing else', async () => {
+  test('setting a field of a context changes only that field of that agent', async () => {
     const [{ id }, other] = [await insertAgent(subject.store), await insertAgent(subject.store)]
     await set(id, { from: 7, tokenRatio: 1.25, pressureTold: true, learnedWindow: 8_192 })
     const expected = { ...NEW, from: 7, tokenRatio: 1.25, pressureTold: true, learnedWindow: 8_192 }
@@ -41,7 +41,7 @@ export function contextContract(subject: Subject): void {
     expect(await state(other.id)).toEqual(NEW)
   })
 
-  test('the newest summary of an agent is in sight', async () => {
+  test('the newest summary of an agent is in context', async () => {
     const [{ id }, other] = [await insertAgent(subject.store), await insertAgent(subject.store)]
     const first = someSummary()
     await set(id, { from: 10, summary: first })
@@ -53,7 +53,7 @@ export function contextContract(subject: Subject): void {
     expect(await state(id)).toEqual({ ...NEW, from: 20, tokenRatio: 2, summary: second })
   })
 
-  test('summaries of what was put aside before a new context are out of sight', async () => {
+  test('summaries older than a new context are not shown', async () => {
     const { id } = await insertAgent(subject.store)
     await set(id, { summary: someSummary({ toSeq: 9 }) })
     await set(id, { from: 11, summariesFrom: 11 })
@@ -74,7 +74,7 @@ export function contextContract(subject: Subject): void {
     expect(await state(id)).toEqual(NEW)
   })
 
-  test('an agent that is deleted takes its summaries along', async () => {
+  test('deleting an agent deletes its summaries', async () => {
     const { store } = subject
     const agent = await insertAgent(store)
     await set(agent.id, { from: 10, summary: someSummary() })

@@ -17,7 +17,7 @@ export function messageContract(subject: Subject): void {
     return items.map(({ item }) => item.seq)
   }
 
-  test('what was said elsewhere is found, and not in sight', async () => {
+  test('messages of other sessions are found, and not in context', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
     const own = userSays('own kettle')

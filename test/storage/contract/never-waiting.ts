@@ -41,7 +41,7 @@ function neverWaiting(store: Store): Store {
   }
 }
 
-/** Of databases within the process alone; others are waited for. */
+/** Only for in-process databases; others are remote, and calls wait for them. */
 export function neverWaitingContract(subject: Subject): void {
   test('no kind of write lets go of the event loop before its commit', async () => {
     const store = neverWaiting(subject.store)

@@ -243,7 +243,7 @@ export function passageContract(subject: Subject): void {
     },
   )
 
-  test('a cursor that nobody gave out is refused', async () => {
+  test('a made-up cursor is refused', async () => {
     const { agentId } = await agentWithArchive()
     const search = subject.store.passages.search(agentId, { limit: 5, cursor: 'made up' })
     await expect(search).rejects.toMatchObject({ code: 'invalid_argument' })

@@ -16,7 +16,7 @@ import {
 import type { Subject } from './subject.ts'
 
 export function transactionContract(subject: Subject): void {
-  test('what a transaction gives back is what its work gave back', async () => {
+  test('a transaction returns the result of its work', async () => {
     expect(await subject.store.transaction(async () => ({ answer: 42 }))).toEqual({ answer: 42 })
   })
 

@@ -16,7 +16,7 @@ import {
 } from '../../support/stores.ts'
 import type { Subject } from './subject.ts'
 
-/** What it takes to read an agent whole, and to write one that has a past. */
+/** Reading a whole agent, and writing one with a history. */
 export function transferContract(subject: Subject): void {
   test('a block with a past is what its last version is, and was what they were', async () => {
     const { store } = subject

@@ -91,7 +91,7 @@ export function turnContract(subject: Subject): void {
     expect((await store.runs.cancelledBehind(before)).map((run) => run.id)).toEqual([one, two])
   })
 
-  test('whose turn it is can be asked inside the transaction that changes it', async () => {
+  test('the next run in turn can be read inside the transaction that changes it', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
     const [first, second] = [await insertRun(store, id), await insertRun(store, id)]

@@ -45,7 +45,7 @@ export function vectorWriterContract(subject: Subject): void {
     const { store } = subject
     const agent = await insertAgent(store)
     const texts = Array.from({ length: 300 }, (_, index) => ({ text: `text ${index}` }))
-    // What is embedded already is known when it comes again.
+    // A text that is already embedded is found in the cache.
     const first = await insertArchive(store, agent.id)
     await insertPassages(store, first, texts.slice(0, 150))
     await tasks().adopt(HANDLE, at())

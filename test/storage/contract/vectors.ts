@@ -70,7 +70,7 @@ export function vectorContract(subject: Subject): void {
     return { agent, archiveId, passages }
   }
 
-  test('an archive is given the model of its agent, else the fallback, and with neither none', async () => {
+  test('an archive gets the model of its agent, else the fallback, else none', async () => {
     const { archiveId } = await archive('a')
     expect(await tasks().adopt(null, at())).toBe(0)
     const own = await insertAgent(subject.store, { embedding: 'mistral/own' })
@@ -85,7 +85,7 @@ export function vectorContract(subject: Subject): void {
     ])
   })
 
-  test('what was there before is embedded, and what comes later, each once; the set then serves', async () => {
+  test('earlier and later passages are embedded once each; the set then serves', async () => {
     const { archiveId } = await archive('a', 'bb')
     await tasks().adopt(HANDLE, at())
     expect(await tasks().handles(at())).toEqual([HANDLE])
@@ -100,7 +100,7 @@ export function vectorContract(subject: Subject): void {
     expect(await tasks().handles(at())).toEqual([])
   })
 
-  test('a search asks once for its question to be embedded, by the models of the archives it looks at', async () => {
+  test('a search embeds its query once per model of the searched archives', async () => {
     const { agent, archiveId } = await archive('a')
     await tasks().adopt(HANDLE, at())
     await embedAll()
@@ -113,7 +113,7 @@ export function vectorContract(subject: Subject): void {
     const page = await passages.search(agent.id, { query: 'b', limit: 9, archiveId }, embed)
     expect(page).toEqual({
       items: [],
-      warnings: ['Found by words alone, as the question could not be embedded: it is too hot.'],
+      warnings: ['Keyword results only: the query could not be embedded: it is too hot.'],
     })
     expect(asked).toEqual([[HANDLE, 'b']])
     const other = newId('archive')
@@ -123,7 +123,7 @@ export function vectorContract(subject: Subject): void {
     expect(asked).toHaveLength(1)
   })
 
-  test('many passages from before are brought to the set in pieces, none twice and none left out', async () => {
+  test('many earlier passages are added to the set in batches, each exactly once', async () => {
     const texts = Array.from({ length: 450 }, (_, index) => `text ${index}`)
     await archive(...texts)
     await tasks().adopt(HANDLE, at())
@@ -144,7 +144,7 @@ export function vectorContract(subject: Subject): void {
     expect(await embedAll(0, { handle: 'openai/two' })).toEqual(['tea'])
   })
 
-  test('nobody gets what somebody holds, until his time is over or he let go', async () => {
+  test('held tasks are not claimed until their time is over or they are released', async () => {
     await archive('a', 'bb')
     await tasks().adopt(HANDLE, at())
     const [mine] = await claimSome(0, { mostTasks: 1 })
@@ -174,7 +174,7 @@ export function vectorContract(subject: Subject): void {
     expect(sizes).toEqual([1, 1, 1])
   })
 
-  test('a text that is refused is tried again later, a few times, and keeps nothing from serving', async () => {
+  test('a refused text is retried a few times, and does not keep the set from serving', async () => {
     await archive('good', 'bad')
     await tasks().adopt(HANDLE, at())
     const first = await claimSome()
@@ -222,7 +222,7 @@ export function vectorContract(subject: Subject): void {
     expect(await tasks().counts()).toMatchObject([{ embedded: 2, waiting: 0, problem: null }])
   })
 
-  test('a new model takes over when it has everything, in the moment in which the old one leaves', async () => {
+  test('a new model takes over when it is complete, in one transaction with the removal of the old one', async () => {
     const { archiveId } = await archive('a', 'bb')
     await tasks().adopt(HANDLE, at())
     await embedAll()
@@ -239,7 +239,7 @@ export function vectorContract(subject: Subject): void {
     ])
   })
 
-  test('a change of mind drops what was begun, and keeps what serves', async () => {
+  test('another change of the model drops the unfinished set and keeps the serving one', async () => {
     const { archiveId } = await archive('a')
     await tasks().adopt(HANDLE, at())
     await embedAll()
@@ -252,7 +252,7 @@ export function vectorContract(subject: Subject): void {
     expect(await counts()).toEqual([])
   })
 
-  test('a deleted passage takes its vector and its task with it, and the last task lets the set serve', async () => {
+  test('deleting a passage deletes its vector and task, and finishing the last task lets the set serve', async () => {
     const { agent, passages } = await archive('a', 'bb')
     await tasks().adopt(HANDLE, at())
     const [task] = await claimSome(0, { mostTasks: 1 })
@@ -268,7 +268,7 @@ export function vectorContract(subject: Subject): void {
     expect(await tasks().handles(at())).toEqual([])
   })
 
-  test('what is deleted while it is embedded leaves nothing behind', async () => {
+  test('an entry deleted while it is embedded leaves nothing behind', async () => {
     const { agent, passages } = await archive('a')
     await tasks().adopt(HANDLE, at())
     const claimed = await claimSome()
@@ -282,7 +282,7 @@ export function vectorContract(subject: Subject): void {
     expect(await counts()).toMatchObject([{ embedded: 0, waiting: 0, failed: 0 }])
   })
 
-  test('an agent takes all that is embedded of it and its archive with it', async () => {
+  test('deleting an agent deletes all its vectors and those of its archive', async () => {
     const { agent } = await archive('a')
     await tasks().adopt(HANDLE, at())
     await embedMessages(agent.id, HANDLE)
@@ -294,7 +294,7 @@ export function vectorContract(subject: Subject): void {
   const embedMessages = (id: AgentId, handle: string | null) =>
     subject.store.transaction((tx) => tx.vectors.embedWith({ kind: 'agent', id }, handle, at()))
 
-  test('messages are embedded for agents that want it: what is said, before and from then on', async () => {
+  test('earlier and later messages are embedded for agents with that setting', async () => {
     const agent = await insertAgent(subject.store)
     const say = (...messages: Parameters<typeof userSays>[]) =>
       subject.store.transaction((tx) =>

@@ -158,7 +158,7 @@ export function wordContract(subject: Subject): void {
     expect(await find(id, id)).toEqual([])
   })
 
-  test('no query, however strange, fails or finds the words of nothing', async () => {
+  test('no query, however strange, fails or matches at random', async () => {
     const { below, text, oneOf } = chooser(seededRandom(7))
     const pieces =
       '" \' * ( ) : ^ - + { } [ ] \\ / , ; . ~ | & AND OR NOT NEAR NEAR( scope text rowid'.split(

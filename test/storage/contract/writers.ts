@@ -16,7 +16,7 @@ import {
 } from '../../support/stores.ts'
 import type { Subject } from './subject.ts'
 
-/* What many do at once ends as if they had done it one after another. */
+/* Concurrent writes end as if they had run one after another. */
 
 const SEVERAL = Array.from({ length: 12 }, (_, index) => index)
 const atOnce = <T>(work: (index: number) => Promise<T>) => Promise.all(SEVERAL.map(work))
@@ -37,7 +37,7 @@ export function writerContract(subject: Subject): void {
     expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 24 }, (_, at) => at + 1))
   })
 
-  test('an agent gets one block of a label', async () => {
+  test('an agent gets one block with a label', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
     const attached = await atOnce(() =>
@@ -59,7 +59,7 @@ export function writerContract(subject: Subject): void {
     expect((await store.blocks.get(block.id))?.value.split('\n').length).toBeGreaterThanOrEqual(60)
   })
 
-  test('of those that make a block of the same label one does, and the others write to it', async () => {
+  test('one of several creators of a block with the same label succeeds, and the others write to it', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
     const blocks = createBlockMemory(store, () => Date.parse(at()), checkRoomFor)
@@ -80,7 +80,7 @@ export function writerContract(subject: Subject): void {
     expect(await memory().around('Ada', first?.id ?? '', 20)).toHaveLength(13)
   })
 
-  test('of those that supersede a passage one does, whichever agent it is of', async () => {
+  test('one of several agents that supersede a passage succeeds', async () => {
     const { store } = subject
     const [ada, bob] = [await insertAgent(store), await insertAgent(store, { name: 'Bob' })]
     const archiveId = await insertArchive(store, ada.id)
@@ -100,7 +100,7 @@ export function writerContract(subject: Subject): void {
     expect(await store.archives.get(archiveId)).toMatchObject({ passages: 2, superseded: 1 })
   })
 
-  test('a key makes one run', async () => {
+  test('an idempotency key makes one run', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
     const runs = await atOnce(() =>
@@ -116,7 +116,7 @@ export function writerContract(subject: Subject): void {
     expect(new Set(runs).size).toBe(1)
   })
 
-  test('a context is changed once by those that found it as it was', async () => {
+  test('a context read by several is changed by one of them', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
     const changed = await atOnce((index) =>
@@ -146,7 +146,7 @@ export function writerContract(subject: Subject): void {
     expect(await store.agents.summaries(id)).toHaveLength(1)
   })
 
-  test('what agents shared goes with the last of them, also where all go', async () => {
+  test('shared memory is deleted with its last agent, also if all are deleted at once', async () => {
     const { store } = subject
     const agents = [await insertAgent(store), await insertAgent(store), await insertAgent(store)]
     const [first, ...others] = agents

@@ -1,16 +1,28 @@
-import { createBitCodes, decodeFloat32, encodeFloat32, meanOf } from '../../vector/vector-index.ts'
+import {
+  createBinaryCodes,
+  decodeFloat32,
+  encodeFloat32,
+  meanOf,
+} from '../../vector/vector-index.ts'
 import type { Connection, StoredVector } from '../database/dialect.ts'
 
-/** Their mean is near that of all that will come. Smaller sets have no in-memory index either. */
+/**
+ * The mean of this many vectors is near that of all later ones. Smaller sets have no in-memory index either. Chosen by
+ * hand.
+ */
 const ENOUGH = 1_000
+/** Vectors per batch. Chosen by hand. */
 const AT_ONCE = 500
 
 /**
- * Keeps codes by bits beside vectors that have just been stored. They are made here, since whoever fills an in-memory index would
- * have to read all vectors for them. The centroid stays what it was when the set had enough vectors for one: were it to
- * move, all codes would have to be made anew; a centroid that is off makes them coarser, never wrong.
+ * Stores binary codes beside newly stored vectors: computing them when an index loads would mean reading all vectors.
+ * The centroid stays fixed once the set has enough vectors, because a new one would invalidate all codes; an outdated
+ * centroid makes codes coarser, never wrong.
  */
-export async function insertBits(db: Connection, stored: readonly StoredVector[]): Promise<void> {
+export async function insertBinaryCodes(
+  db: Connection,
+  stored: readonly StoredVector[],
+): Promise<void> {
   for (const setRow of new Set(stored.map(({ set_row }) => set_row))) {
     const centroid = await centroidOf(db, setRow)
     const ofSet = stored.filter(({ set_row }) => set_row === setRow)
@@ -78,7 +90,7 @@ async function insert(
   centroid: Float32Array,
   vectors: readonly StoredVector[],
 ): Promise<void> {
-  const codes = createBitCodes(centroid)
+  const codes = createBinaryCodes(centroid)
   await db
     .insertInto('vector_bits')
     .values(

@@ -12,12 +12,12 @@ const MARGIN = 1e-5
  * Binary quantization: one bit per component, set if it is above the component of the centroid `mean`. The bonus holds
  * the part that the row shares with the centroid; the scale makes the estimate unbiased.
  */
-export function createBitCodes(mean: Float32Array): Codes {
+export function createBinaryCodes(mean: Float32Array): Codes {
   const dimension = mean.length
   const stride = roundUpTo(WORD_BYTES, Math.ceil(dimension / 8))
   const meanLength = lengthOf(mean)
   return {
-    kind: 'bits',
+    kind: 'binary',
     dimension,
     stride,
     encode(vector) {
