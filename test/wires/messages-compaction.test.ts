@@ -1,0 +1,5 @@
+/* The suite of compaction, over this wire. */
+process.env.RECOLLECT_TEST_WIRE = 'messages'
+await import('../agent/compaction.test.ts')
+
+export {}
