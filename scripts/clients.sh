@@ -25,4 +25,4 @@ END
 echo 'clients: installing them'
 npm install --prefix "$scratch" --no-save --no-audit --no-fund --loglevel=error >"$scratch/install.log" 2>&1 \
   || { tail -n 20 "$scratch/install.log"; exit 1; }
-RECOLLECT_BINARY=$PWD/dist/recollect.cjs "$scratch/node_modules/.bin/node" "$scratch/run.mjs" "$@"
+BINARY_TO_TRY=$PWD/dist/recollect.cjs "$scratch/node_modules/.bin/node" "$scratch/run.mjs" "$@"

@@ -35,7 +35,7 @@ const TEXT_PAUSES = 120
 const WRONG_DIMENSION_PAUSES = 1_200
 /** Sample text that every working model can embed. */
 const PROBE = 'text'
-const NO_VECTORS = 'The model answers no usable vectors.'
+const NO_VECTORS = 'The model returns no usable vectors.'
 
 /** Background worker of one embedding model. */
 export interface EmbedLane {

@@ -133,7 +133,7 @@ async function supersede(
   if (old.id === id) {
     throw new UserError(
       'conflict',
-      `The passage ${id} says the same already; nothing was changed. Leave supersedes out, or give the text that is true now.`,
+      `The passage ${id} says the same already; nothing was changed. Omit supersedes, or give the text that is true now.`,
     )
   }
   // A repeated call finds its work done.

@@ -90,6 +90,6 @@ function beyond(messages: number): string {
 function wrong(place: string, problem: string): UserError {
   return new UserError(
     'invalid_argument',
-    `The file is wrong: ${place} ${problem}; nothing was imported. Mend that place, or export the agent again.`,
+    `Invalid file: ${place} ${problem}; nothing was imported. Fix it and import again, or export the agent again.`,
   )
 }

@@ -53,7 +53,7 @@ export async function importSettings(
     },
     warnings: [
       ...(dropped.length > 0
-        ? [`Tools that this server does not have were left out: ${listed(dropped)}.`]
+        ? [`Tools that this server does not have were not imported: ${listed(dropped)}.`]
         : []),
       ...rules.warnings,
       ...(await modelWarnings('model', file.model, checks)),
@@ -76,7 +76,7 @@ function importRules(
   const about = rules.filter((rule) => toolsIn(rule).every((tool) => tools.includes(tool)))
   const warnings =
     about.length < rules.length
-      ? [`Tool rules about tools that were left out were left out: ${namesOf(rules, about)}.`]
+      ? [`Tool rules about missing tools were not imported: ${namesOf(rules, about)}.`]
       : []
   try {
     checks.toolRules(about, tools)
@@ -137,12 +137,10 @@ function embeddingWarnings({ embedding, settings }: FileAgent): readonly string[
     ...(embedding === null
       ? []
       : [
-          `Its embedding ${listed([embedding])} was left out, and its archives are embedded as this server is set. update_agent gives it another.`,
+          `Its embedding ${listed([embedding])} was not imported; its archives use the server's default embedding. Change it with update_agent.`,
         ]),
     ...(settings.embed_messages
-      ? [
-          'That its messages are embedded was left out. configure_agent with embed_messages switches it on.',
-        ]
+      ? ['Message embedding was not imported. Turn it on with configure_agent (embed_messages).']
       : []),
   ]
 }
@@ -155,7 +153,7 @@ function within<T>(place: string, check: () => T): T {
     if (!(error instanceof UserError)) throw error
     throw new UserError(
       error.code,
-      `The file is wrong at ${place}, and nothing was imported. ${error.message}`,
+      `Invalid file at ${place}; nothing was imported. ${error.message}`,
     )
   }
 }

@@ -65,7 +65,7 @@ function wrong(error: z.ZodError): UserError {
 function refusal(code: ErrorCode, issue: z.core.$ZodIssue | undefined): UserError {
   return new UserError(
     code,
-    `The file is wrong at ${placeOf(issue)}; nothing was imported. Mend that place, or export the agent again.`,
+    `Invalid file at ${placeOf(issue)}; nothing was imported. Fix it and import again, or export the agent again.`,
   )
 }
 

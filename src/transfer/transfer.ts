@@ -73,7 +73,7 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
       if (known && known.agentId === id && known.until >= clock()) return keep(known)
       throw new UserError(
         'not_found',
-        'That export of the agent is not kept any more. Begin again without export_id and offset, and drop the pages that you have.',
+        'This export has expired. Start again without export_id and offset, and discard the pages that you have.',
       )
     },
 

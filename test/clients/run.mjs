@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 const BINARY =
-  process.env.RECOLLECT_BINARY ?? new URL('../../dist/recollect.cjs', import.meta.url).pathname
+  process.env.BINARY_TO_TRY ?? new URL('../../dist/recollect.cjs', import.meta.url).pathname
 const BOTH = ['stdio', 'http']
 const CLIENTS = {
   'ai-sdk': { transports: BOTH, load: async () => (await import('./ai-sdk.mjs')).open },
@@ -17,6 +17,7 @@ const CLIENTS = {
     load: async () => (await import('./openai-agents.mjs')).open,
   },
   mastra: { transports: BOTH, load: async () => (await import('./mastra.mjs')).open },
+  'mcp-use': { transports: BOTH, load: async () => (await import('./mcp-use.mjs')).open },
   'mcp-remote': {
     transports: ['http'],
     load: async () => (await import('./bridges.mjs')).mcpRemote,

@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { speak } from '../faults/answers.ts'
+import { startVendor } from '../faults/vendor.ts'
 import { BINARY, connect } from '../support/connect.ts'
 import { callTool, hang, startScriptedProvider } from '../support/scripted-provider.ts'
 import { CONTROL_C, CONTROL_D, ENTER, openTerminal } from '../support/terminal.ts'
@@ -39,6 +41,37 @@ describe('recollect chat', () => {
     second.type(CONTROL_C)
     second.type(`/quit${ENTER}`)
     expect(await second.ended()).toBe(0)
+  })
+
+  it('shows the words of a reply while the model still writes them', async () => {
+    const vendor = await startVendor(speak('Unused.'))
+    const environment = withModel(newHome(), vendor)
+    const terminal = openTerminal(chat('Ada', '--create'), environment)
+    await terminal.shows(/Ada on openai\/scripted[\s\S]*you> $/)
+    let goOn = () => {}
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    vendor.enqueue(async (response) => {
+      const send = (name: string | undefined, piece: string) =>
+        response.write(
+          `data: ${JSON.stringify({ choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...(name && { id: 'call_1' }), function: { ...(name && { name }), arguments: piece } }] } }] })}\n\n`,
+        )
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      send('send_message', '{"message":"Slowly')
+      await gate
+      send(undefined, ' does it."}')
+      response.end(
+        'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+      )
+    })
+    terminal.type(`Hello${ENTER}`)
+    await terminal.shows(/Ada> Slowly$/)
+    goOn()
+    await terminal.shows(/^ does it\.\n[\s\S]*you> $/)
+    terminal.type(CONTROL_D)
+    expect(await terminal.ended()).toBe(0)
+    await vendor.close()
   })
 
   it('asks before a call that needs approval, and Ctrl+C stops the agent but not the conversation', async () => {

@@ -128,7 +128,7 @@ describe('thinking', () => {
   const thinks = callTool('look', { at: 'door' }, { reasoning: 'Where is the door?' })
 
   it.each([
-    ['adaptive', { type: 'adaptive' }],
+    ['adaptive', { type: 'adaptive', display: 'summarized' }],
     ['enabled', { type: 'enabled', budget_tokens: 8192 }],
   ] as const)('of a model that takes %s alone comes back signed', async (kind, sent) => {
     await startAgain({ thinking: [kind] })

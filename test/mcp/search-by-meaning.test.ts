@@ -109,14 +109,14 @@ describe('when the embedding can not be had, a search', () => {
     ['refuses', () => fail(401), /embed.*401|embed.*key/is],
     ['does not answer', hang, /did not answer within 2 seconds/],
     [
-      'gives vectors of another dimension',
+      'returns vectors of another dimension',
       () => embeddings({ model: 'meanings', input: ['x'] }, { vectorOf: () => [1, 0] }),
       /another dimension/,
     ],
     [
       'gives vectors of no use',
       () => embeddings({ model: 'meanings', input: ['x'] }, { vectorOf: () => [0, 0, 0] }),
-      /Found by words alone/,
+      /Keyword results only/,
     ],
   ])('answers by words and says so: the endpoint %s', async (_what, respond, said) => {
     server.provider.respondWith(respond)
@@ -124,7 +124,7 @@ describe('when the embedding can not be had, a search', () => {
     expect(found).toHaveLength(1)
     expect(found[0]).toMatchObject({ id: passages[0], found_by: 'keyword' })
     expect(warnings).toEqual([expect.stringMatching(said)])
-    expect(warnings[0]).toMatch(/^Found by words alone/)
+    expect(warnings[0]).toMatch(/^Keyword results only/)
     expect(JSON.stringify(warnings)).not.toContain('sk-test-key')
   })
 
@@ -147,7 +147,7 @@ describe('when the embedding can not be had, a search', () => {
     await server.answer('send_message', { agent: 'Ada', message: 'Where is the hound?' })
     const [, second] = server.provider.requests
     const result = second?.body.messages.find(({ role }: { role: string }) => role === 'tool')
-    expect(result.content).toContain('Found by words alone')
+    expect(result.content).toContain('Keyword results only')
   })
 })
 

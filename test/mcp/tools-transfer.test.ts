@@ -155,7 +155,7 @@ describe('an export', () => {
     for (let count = 0; count < 4; count += 1) await server.answer('export_agent', { agent: id })
     const { code, message } = await server.refusal('export_agent', { agent: id, ...args })
     expect(code).toBe('not_found')
-    expect(message).toMatch(/Begin again/)
+    expect(message).toMatch(/Start again/)
     const { message: why } = await server.refusal('export_agent', { agent: id, offset: 10 })
     expect(why).toMatch(/export_id/)
   })
@@ -213,8 +213,8 @@ describe('a file from elsewhere', () => {
       expect.stringMatching(/Tools .*"run_shell"/),
       expect.stringMatching(/rules .*"run_first of run_shell"/),
       expect.stringMatching(/model was kept.*ANTHROPIC_API_KEY/),
-      expect.stringMatching(/embedding "openai.* left out/),
-      expect.stringMatching(/messages are embedded was left out/),
+      expect.stringMatching(/embedding "openai.* not imported/),
+      expect.stringMatching(/Message embedding was not imported/),
     ])
   })
 

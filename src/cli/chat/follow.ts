@@ -5,6 +5,7 @@ import type { Input } from './input.ts'
 import type { Context } from './port.ts'
 import type { Screen } from './screen.ts'
 import { showStep } from './show-step.ts'
+import { SpeechReader } from './speech-reader.ts'
 
 const GLANCE_MILLISECONDS = 1_000
 
@@ -24,9 +25,11 @@ type RunId = RunView['run']['id']
 /** Sends a message and prints the conversation until the agent is done. Returns false if the run failed. */
 export async function converse(talk: Talk, text: string): Promise<boolean> {
   const { context, agent, screen, input } = talk
-  const { run } = await context.runs.send({ agent: agent.id, text })
+  const { run } = await context.runs.send({ agent: agent.id, text, isWatched: true })
+  const speech = new SpeechReader()
   const stopTelling = context.runs.onProgress(run.id, (event) => {
-    // Words as they come will be one more kind of event here.
+    const words = speech.take(event)
+    if (words !== '') screen.words(agent.name, words)
     if (event.type === 'step_started') screen.status(`${agent.name} thinks (step ${event.step}) …`)
     if (event.type === 'tool_called') screen.status(`${agent.name} calls ${event.toolName} …`)
   })

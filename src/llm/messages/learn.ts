@@ -59,6 +59,9 @@ function ofThinking({ text, body, learned }: Refused): Learned | undefined {
   if (config !== undefined && speaksOfEffort && !speaksOfThinking) {
     return { omit: [...(learned.omit ?? []), 'output_config'] }
   }
+  if (thinking.display !== undefined && names(text, 'display')) {
+    return { omitFields: [...(learned.omitFields ?? []), 'display'] }
+  }
   if (!speaksOfThinking && !names(text, 'adaptive')) return undefined
   return { thinking: otherThinking(learned.thinking, text) }
 }

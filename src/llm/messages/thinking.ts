@@ -26,13 +26,17 @@ export function toThinking(
   const most = learned.maxOutputTokens ?? Number.POSITIVE_INFINITY
   const off = { fields: { max_tokens: Math.min(maxOutputTokens, most) }, isOn: false }
   if (reasoning === undefined || reasoning === 'off') return off
-  const { thinking = 'adaptive', omit = [] } = learned
+  const { thinking = 'adaptive', omit = [], omitFields = [] } = learned
   const max = Math.min(maxOutputTokens + BUDGETS[reasoning], most)
   if (thinking === 'adaptive' && mayThink.adaptive) {
     return {
       fields: {
         max_tokens: max,
-        thinking: { type: 'adaptive' },
+        thinking: {
+          type: 'adaptive',
+          // Newer models tell nothing of their thinking unless they are asked to.
+          ...(!omitFields.includes('display') && { display: 'summarized' }),
+        },
         ...(!omit.includes('output_config') && { output_config: { effort: reasoning } }),
       },
       isOn: true,

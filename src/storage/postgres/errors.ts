@@ -59,14 +59,14 @@ export function inWords(error: unknown): unknown {
   if (error instanceof CommitUnknown) {
     return new UserError(
       'busy',
-      'The connection to the database was lost in the moment of storing, so this may be stored or not. Look before you try again.',
+      'The connection to the database was lost during the commit, so this may or may not be stored. Check before you try again.',
       { cause: error },
     )
   }
   if (isConflict(error)) {
     return new UserError(
       'busy',
-      'Others keep writing to the same things at once. Try again in a moment.',
+      'Too many concurrent writes to the same data. Try again in a moment.',
       { cause: error },
     )
   }

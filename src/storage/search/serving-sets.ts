@@ -4,11 +4,10 @@ import type { EmbedQuery } from '../port/store.ts'
 
 /** Sentences that say why vector search took no part. */
 export const PROBLEMS: Readonly<Record<VectorProblem, string>> = {
-  filling:
-    'Found by words alone, as vectors are still being read into memory. Search again in a moment.',
+  filling: 'Keyword results only: the vector index is still loading. Search again in a moment.',
   dimension:
-    'Found by words alone, as the embedding model gives vectors of another dimension than those that are stored. ' +
-    'Give the embedding the dimension that it had, or embed anew.',
+    'Keyword results only: the embedding model returns vectors of another dimension than the stored ones. ' +
+    'Set the embedding back to the stored dimension, or embed the memory again.',
 }
 
 /**
@@ -63,7 +62,7 @@ export async function searchMeaning(
   return {
     request: questions.length === 0 ? undefined : { sets, questions, upTo },
     warnings: problems.map(
-      (problem) => `Found by words alone, as the question could not be embedded: ${problem}`,
+      (problem) => `Keyword results only: the query could not be embedded: ${problem}`,
     ),
   }
 }

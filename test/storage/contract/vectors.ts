@@ -113,7 +113,7 @@ export function vectorContract(subject: Subject): void {
     const page = await passages.search(agent.id, { query: 'b', limit: 9, archiveId }, embed)
     expect(page).toEqual({
       items: [],
-      warnings: ['Found by words alone, as the question could not be embedded: it is too hot.'],
+      warnings: ['Keyword results only: the query could not be embedded: it is too hot.'],
     })
     expect(asked).toEqual([[HANDLE, 'b']])
     const other = newId('archive')

@@ -17,6 +17,7 @@ export function messagesStream({ request, newCall, usageOf, stopReason }: Option
   let open: string | number | null = null
   let thought = ''
   let finish: string | null = null
+  let isRefused = false
   let usage: Fields | undefined
 
   const begin = (): readonly Fields[] => {
@@ -88,7 +89,10 @@ export function messagesStream({ request, newCall, usageOf, stopReason }: Option
       ...close(),
       {
         type: 'message_delta',
-        delta: { stop_reason: stopReason(finish ?? 'stop'), stop_sequence: null },
+        delta: {
+          stop_reason: stopReason(isRefused ? 'content_filter' : (finish ?? 'stop')),
+          stop_sequence: null,
+        },
         usage: usage ? usageOf(request, usage) : undefined,
       },
       { type: 'message_stop' },
@@ -100,8 +104,10 @@ export function messagesStream({ request, newCall, usageOf, stopReason }: Option
       usage = chunk.usage ?? usage
       const [choice] = chunk.choices ?? []
       if (!choice) return []
+      const { refusal, ...delta } = choice.delta ?? {}
+      isRefused ||= Boolean(refusal)
       finish = choice.finish_reason ?? finish
-      return [...begin(), ...say(choice.delta ?? {})]
+      return [...begin(), ...say(refusal ? { ...delta, content: refusal } : delta)]
     },
     end,
     endQuietly: () => (finish === null ? [] : end()),

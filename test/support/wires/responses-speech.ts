@@ -1,13 +1,6 @@
 import { checkResponses, encrypt } from './responses-check.ts'
 import { responsesStream } from './responses-stream.ts'
-import { type Fields, type Speech, saidIn } from './speech.ts'
-
-/** What an answer holds, whole or in pieces. */
-export interface Output {
-  readonly items: readonly Fields[]
-  readonly finish: string
-  readonly usage: Fields | undefined
-}
+import { type Fields, type Output, type Speech, saidIn } from './speech.ts'
 
 export function createResponsesSpeech(): Speech {
   /** Calls that were made after reasoning. */

@@ -1,5 +1,4 @@
-import type { Output } from './responses-speech.ts'
-import type { Fields, SpeechStream } from './speech.ts'
+import type { Fields, Output, SpeechStream } from './speech.ts'
 
 interface Options {
   reasoning(text: string): Fields
@@ -28,6 +27,7 @@ export function responsesStream({
   let isOver = false
   let wasThought = false
   let finish: string | null = null
+  let isRefused = false
   let usage: Fields | undefined
 
   const begin = (): readonly Fields[] => {
@@ -87,7 +87,11 @@ export function responsesStream({
     if (isOver) return []
     isOver = true
     const closed = [...begin(), ...close()]
-    const whole = response({ items, finish: finish ?? 'stop', usage })
+    const whole = response({
+      items,
+      finish: isRefused ? 'content_filter' : (finish ?? 'stop'),
+      usage,
+    })
     return [...closed, { type: `response.${whole.status}`, response: whole }]
   }
 
@@ -96,8 +100,10 @@ export function responsesStream({
       usage = chunk.usage ?? usage
       const [choice] = chunk.choices ?? []
       if (!choice) return []
+      const { refusal, ...delta } = choice.delta ?? {}
+      isRefused ||= Boolean(refusal)
       finish = choice.finish_reason ?? finish
-      return [...begin(), ...say(choice.delta ?? {})]
+      return [...begin(), ...say(refusal ? { ...delta, content: refusal } : delta)]
     },
     end,
     endQuietly: () => (finish === null ? [] : end()),

@@ -34,16 +34,23 @@ export function saidIn(completion: Fields): {
   readonly finish: string
 } {
   const [choice] = completion.choices
-  const { content, reasoning_content: thought, tool_calls: calls } = choice.message
+  const { content, refusal, reasoning_content: thought, tool_calls: calls } = choice.message
   return {
-    text: content ?? '',
+    text: refusal ?? content ?? '',
     thought: thought ?? '',
     calls: (calls ?? []).map((call: Fields) => call.function),
-    finish: choice.finish_reason ?? 'stop',
+    finish: refusal ? 'content_filter' : (choice.finish_reason ?? 'stop'),
   }
 }
 
 /** The first of the keys that is none of `known`, as servers complain of it. */
 export function unknownKey(value: Fields, known: readonly string[]): string | undefined {
   return Object.keys(value).find((key) => !known.includes(key))
+}
+
+/** What an answer holds, whole or in pieces. */
+export interface Output {
+  readonly items: readonly Fields[]
+  readonly finish: string
+  readonly usage: Fields | undefined
 }
