@@ -119,6 +119,10 @@ describe('restore', () => {
     const cut = join(home, 'cut.db')
     copyFileSync(backup, cut)
     truncateSync(cut, 8_192)
+    const mistaken = await runCommand(['restore', letter], withoutKey(home))
+    expect(mistaken.stderr).toMatch(
+      /letter is not a SQLite database.* Name a file that recollect backup wrote\.$/m,
+    )
     for (const bad of [letter, bent, cut, file, home, join(home, 'nothing')]) {
       const refused = await runCommand(['restore', bad], withoutKey(home))
       expect(refused.code, bad).toBe(1)

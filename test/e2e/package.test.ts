@@ -94,7 +94,7 @@ it('says in one sentence what is missing', () => {
   expect(stdout).toMatch(
     /^Data +FAILED: SQLite can't be loaded: .*better-sqlite3 1[23].*npm install better-sqlite3@1[23][^.]*\.$/m,
   )
-  const other = recollect('token', 'list')
+  const other = recollect('token', 'create', '--name', 'laptop')
   expect(other.stderr).toMatch(/^recollect: SQLite can't be loaded: [^\n]*\n$/)
 })
 

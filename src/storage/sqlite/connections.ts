@@ -77,7 +77,7 @@ function refuseForeign(path: string, handle: DatabaseHandle.Database): void {
   if (tables.length === 0 || tables.includes('schema_version')) return
   throw new UserError(
     'unsupported',
-    `${path} is a database of another program and was left as it is. Set RECOLLECT_HOME or RECOLLECT_DATABASE_URL to another place.`,
+    `${path} is a database of another program and was left as it is. Name another file, or set RECOLLECT_HOME or RECOLLECT_DATABASE_URL to another place.`,
   )
 }
 

@@ -14,7 +14,7 @@ import { UserError } from '../../core/errors.ts'
 import { MIGRATIONS } from '../migrations/index.ts'
 import { checkFile, copyDatabase, removeDatabase } from './backup.ts'
 import { connect } from './connections.ts'
-import { isBusy } from './errors.ts'
+import { codeOf, isBusy } from './errors.ts'
 import { holdAlone } from './hold.ts'
 import { makeDirectory } from './make-directory.ts'
 import { dated, examineFiles, type Tell } from './settle-files.ts'
@@ -104,7 +104,9 @@ async function assertBackup(file: string, path: string): Promise<void> {
   if (existsSync(path) && realpathSync(file) === path) {
     throw new UserError('invalid_argument', `${file} is the data itself. Name a backup of it.`)
   }
-  const handle = await connect(file, 'read')
+  const handle = await connect(file, 'read').catch((error: unknown) => {
+    throw isNoDatabase(error) ? notABackup(file, error) : error
+  })
   try {
     const hasVersion = handle
       .prepare("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'")
@@ -122,6 +124,18 @@ async function assertBackup(file: string, path: string): Promise<void> {
   } finally {
     handle.close()
   }
+}
+
+function isNoDatabase(error: unknown): boolean {
+  return error instanceof UserError && codeOf(error.cause) === 'SQLITE_NOTADB'
+}
+
+function notABackup(file: string, cause: unknown): UserError {
+  return new UserError(
+    'unsupported',
+    `${file} is not a SQLite database, or its first page is damaged, so it was not put in place. Name a file that recollect backup wrote.`,
+    { cause },
+  )
 }
 
 /** Checks for programs that ignore our lock, too: an older Recollect, or the sqlite3 shell. */
