@@ -23,6 +23,11 @@ const NATIVE_PATHS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   openrouter: { '/v1': '/api/v1', '/api': '/api/v1' },
 }
 
+/** Not the server of the provider itself, so its paths may be others. A local Ollama is its own server. */
+function isGateway({ hostname }: URL, { name, baseUrl }: Of): boolean {
+  return name === 'openrouter' && hostname !== new URL(baseUrl).hostname
+}
+
 interface Of {
   readonly name: string
   readonly baseUrl: string
@@ -47,7 +52,9 @@ export function readBaseUrl(text: string, variable: string, provider: Of): Addre
   url.search = ''
   takeOperation(url, variable, notes)
   const version = azureVersion(url, apiVersion, variable, notes)
-  const native = NATIVE_PATHS[provider.name]?.[withoutTrailingSlashes(url.pathname)]
+  const native = isGateway(url, provider)
+    ? undefined
+    : NATIVE_PATHS[provider.name]?.[withoutTrailingSlashes(url.pathname)]
   if (native !== undefined) {
     url.pathname = native
     notes.push(`${variable} is the address of another API there; ${native} is used.`)

@@ -59,11 +59,21 @@ export interface Wire {
 }
 
 /** A server that refuses one thing after the other is not the one that was meant. */
-const MOST_LESSONS = 6
+const MAX_LESSONS = 6
+
+/** The endpoint seems to know another API only. `failure`: what to say if it does not answer to that one either. */
+interface Unknown {
+  readonly kind: 'unknown'
+  readonly failure?: ModelFailure
+}
+
+const UNKNOWN: Unknown = { kind: 'unknown' }
 
 type Reply =
   | { readonly kind: 'result'; readonly result: ModelResult }
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
+  /** An answer of another API, with what to say if that one does not answer either. */
+  | { readonly kind: 'foreign'; readonly failure: ModelFailure }
 
 /**
  * A model behind an endpoint that speaks `wire`. `otherwise`: asked from then on if the endpoint turns out not to know
@@ -84,10 +94,10 @@ export function createWireModel(
     request: ModelRequest,
     watch: CallWatch,
     onDelta: CallOptions['onDelta'],
-  ): Promise<ModelResult | 'unknown'> => {
+  ): Promise<ModelResult | Unknown> => {
     const stream = provider.quirks.stream || onDelta !== undefined
     const known = await lessons.get(endpoint.baseUrl, model)
-    if (otherwise && known.api === 'chat') return 'unknown'
+    if (otherwise && known.api === 'chat') return UNKNOWN
     let attempt: Attempt = { learned: known, withoutThoughts: false }
     for (let taught = 0; ; taught += 1) {
       const body = wire.toBody(request, attempt, attempt.learned.stream ?? stream)
@@ -96,12 +106,15 @@ export function createWireModel(
         if (attempt.learned !== known) await lessons.keep(endpoint.baseUrl, model, attempt.learned)
         return reply.result
       }
+      if (reply.kind === 'foreign') {
+        return otherwise ? { kind: 'unknown', failure: reply.failure } : failed(reply.failure)
+      }
       const { refusal } = reply
       const next =
-        taught < MOST_LESSONS && !isAboutContent(refusal, request)
+        taught < MAX_LESSONS && !isAboutContent(refusal, request)
           ? wire.learn(refusal, body, attempt)
           : undefined
-      if (!next && otherwise && isNotFound(refusal)) return 'unknown'
+      if (!next && otherwise && isNotFound(refusal)) return UNKNOWN
       if (!next) return failed(classifyRefusal(refusal, target, estimatePrompt(request)))
       attempt = next
     }
@@ -134,7 +147,7 @@ export function createWireModel(
         return result(answer ?? failed(classifyErrorAnswer(detail, target)))
       }
       case 'invalid':
-        return result(failed(invalidAnswer(parsed.problem, target)))
+        return { kind: 'foreign', failure: invalidAnswer(parsed.problem, target) }
     }
   }
 
@@ -167,9 +180,10 @@ export function createWireModel(
     other: ChatModel,
     request: ModelRequest,
     callOptions: CallOptions,
+    failure: ModelFailure | undefined,
   ): Promise<ModelResult> => {
     const outcome = await other.call(request, callOptions)
-    if (outcome.kind === 'failure') return outcome
+    if (outcome.kind === 'failure') return failure ? failed(failure) : outcome
     const learned = await lessons.get(endpoint.baseUrl, model)
     if (learned.api !== 'chat') {
       await lessons.keep(endpoint.baseUrl, model, { ...learned, api: 'chat' })
@@ -189,8 +203,10 @@ export function createWireModel(
       // An aborted call may reject, or end as if the answer were complete.
       const ending = watch.endedBy()
       if (ending) return failed(redactor.failure(classifyEnding(ending, limits, target)))
-      if (asked === 'unknown') {
-        return otherwise ? askOtherwise(otherwise, request, callOptions) : noAnswer(target)
+      if (asked.kind === 'unknown') {
+        if (!otherwise) return failed(asked.failure ?? invalidAnswer('no answer', target))
+        const failure = asked.failure && redactor.failure(asked.failure)
+        return askOtherwise(otherwise, request, callOptions, failure)
       }
       return asked.kind === 'failure' ? failed(redactor.failure(asked.failure)) : asked
     },
@@ -199,10 +215,6 @@ export function createWireModel(
 
 function isNotFound({ status }: Refusal): boolean {
   return status === 404 || status === 405
-}
-
-function noAnswer(target: Target): ModelResult {
-  return failed(invalidAnswer('no answer', target))
 }
 
 function callableTools({ tools, toolChoice }: ModelRequest): readonly ToolSpec[] {
