@@ -13,8 +13,9 @@ import {
 } from './support.ts'
 
 /*
- * What a client waits for when it starts us: from spawn to the answer to `initialize`. The empty server on SDK v1 is the
- * measure: it can do nothing, and is what most servers start from. All are run in turn, so that they share their luck.
+ * The time a client waits after it starts us: from spawn to the answer to `initialize`. An empty server on SDK v1 is
+ * the yardstick: it does nothing, and most servers start from it. All run in turn, so that load on the machine hits
+ * each alike.
  */
 const ROUNDS = 21
 

@@ -7,7 +7,7 @@ import type { Message, MessageBody } from '../src/core/message.ts'
 import { describeMachine, median } from './support.ts'
 
 /*
- * What it takes to compile a context of so many messages, and how much of each request a provider could have cached
+ * Time to compile a context of so many messages, and the share of each request that a provider could have cached
  * from the one before. Pure: no database, no network.
  */
 const ROUNDS = 40

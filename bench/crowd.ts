@@ -115,7 +115,7 @@ async function inLanes<T>(count: number, task: (index: number) => Promise<T>): P
   return results
 }
 
-/** Of one server after the other, as a balancer would have it. Throws if it is refused. */
+/** Calls the servers in turn, as a load balancer does. Throws if the call is refused. */
 async function call(
   urls: readonly string[],
   index: number,

@@ -7,8 +7,8 @@ import { callTool, startScriptedProvider } from '../test/support/scripted-provid
 import { describeMachine, median, withScratch } from './support.ts'
 
 /*
- * What a step costs in database time: its transactions, with the fsync of each commit, from the moment the write lock
- * is asked for. Beside it, a model that answers in a second.
+ * Database time per step: its transactions, with the fsync of each commit, from the moment the write lock
+ * is asked for. Shown beside it: a model that answers in a second.
  */
 const STEPS = 20
 const MESSAGES = 15

@@ -8,9 +8,9 @@ import { at, byClient, insertAgent, insertArchive, insertBlock } from '../test/s
 import { describeMachine, median, withScratch } from './support.ts'
 
 /*
- * What it costs that deleted things are overwritten: the same writes into a file for which that is on, as always, and into
- * one for which it is turned off here. Both are open at once and take turns, so that whatever else the machine does falls
- * on both. Beside times, processor times, which a machine that is busy bends less.
+ * The cost of overwriting deleted data (`secure_delete`): the same writes into a file that has it on, as always, and
+ * into one that has it off. Both are open at once and take turns, so that other load on the machine hits both alike.
+ * Processor times are shown too: a busy machine distorts them less.
  */
 const ROUNDS = 8
 const TIMES = 5

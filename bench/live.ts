@@ -17,7 +17,7 @@ import {
  */
 const EDITS = 50
 const IDLE_SECONDS = 20
-/** Of Linux, for times in /proc. */
+/** Linux: clock ticks in /proc times. */
 const TICKS_PER_SECOND = 100
 
 const command = ['node', BINARY, 'stdio']

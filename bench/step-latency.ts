@@ -14,7 +14,7 @@ import {
 } from './support.ts'
 
 /*
- * What we add to each step of an agent: a step is one call of a model that answers at once, and one call of a tool that
+ * Our overhead per step of an agent: a step is one call of a model that answers at once, and one call of a tool that
  * writes to the database. Beside it, the same number of bare HTTP calls with the very bodies that the agent sent.
  */
 const STEPS = 20

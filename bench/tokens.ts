@@ -1,7 +1,7 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import { BINARY, environment, startStdioClient, withScratch } from './support.ts'
 
-/** What the tool list costs a model, tool by tool: names, descriptions and input schemas, in o200k tokens. */
+/** Tokens that the tool list costs a model, per tool: names, descriptions and input schemas, in o200k tokens. */
 const tools = await withScratch(async (home) => {
   const client = startStdioClient([process.execPath, BINARY, 'stdio'], environment(home))
   try {

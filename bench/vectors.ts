@@ -117,7 +117,7 @@ async function fillAsServersDo(database: DatabaseHandle.Database): Promise<void>
   )
 }
 
-/** Of this process since `before`: all that counts on a machine that others keep busy. */
+/** Processor time of this process since `before`: the only fair figure on a machine that others keep busy. */
 function processorMilliseconds(before: NodeJS.CpuUsage): string {
   const { user, system } = process.cpuUsage(before)
   return ((user + system) / 1_000).toFixed(0)

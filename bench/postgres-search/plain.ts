@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { vectorText } from '../../src/storage/postgres/vector-tables.ts'
 import { DIMENSION } from './seed.ts'
 
-/** What one asks of PostgreSQL and pgvector oneself. `looked` is `hnsw.ef_search`. */
+/** Searches that a user would write by hand against PostgreSQL and pgvector. `looked` is `hnsw.ef_search`. */
 export interface Plain {
   buildIndexes(): Promise<void>
   nearest(agent: number, vector: Float32Array, looked: number): Promise<readonly number[]>

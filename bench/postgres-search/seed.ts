@@ -102,7 +102,7 @@ export async function seed(server: string, passages: number, archives: number) {
     store,
     agents,
     vectors,
-    /** What a search asks of vectors, the rest of it apart. */
+    /** Only the vector part of a search. */
     async nearest(agent: number, vector: Float32Array): Promise<readonly number[]> {
       const { row = 0, owner = '' } = sets[agent] ?? {}
       const { lists } = await findNearest(

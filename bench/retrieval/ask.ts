@@ -15,11 +15,11 @@ export interface Asked extends Question {
 export const OURS = 'Recollect'
 
 const DEPTH = 20
-/** What a client is answered that names no limit: by this much, tokens and times are counted. */
+/** The limit a client gets that names none: tokens and times are counted at this limit. */
 const USUAL_LIMIT = 10
 
 export interface Settings {
-  /** What embeds the passages; undefined: nothing. */
+  /** Handle of the model that embeds the passages; undefined: none. */
   readonly embedding?: string | undefined
   /** The address of an empty PostgreSQL database; undefined: the file of `home`. */
   readonly database?: string | undefined

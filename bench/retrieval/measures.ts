@@ -1,10 +1,10 @@
 import { percentile } from '../support.ts'
 
-/** What one searcher found for one question. */
+/** One searcher's result for one question. */
 export interface Ranking {
   /** Best first, at most 20. */
   readonly found: readonly string[]
-  /** What of it was wanted. */
+  /** The ids that answer the question. */
   readonly evidence: readonly string[]
   readonly milliseconds: number
   readonly tokens?: number | undefined

@@ -5,7 +5,7 @@ import type { Turn } from './data-set.ts'
 /** Finds ids of turns, best first. */
 export type Rival = (question: string, limit: number) => readonly string[]
 
-/** What others do, over the turns of one conversation, within this process. */
+/** Search methods of others, over the turns of one conversation, within this process. */
 export const RIVALS: Readonly<Record<string, (turns: readonly Turn[]) => Rival>> = {
   'FTS5 unicode61, all words': (turns) => fullText(turns, 'unicode61', wordsOf),
   'FTS5 porter, content words': (turns) => fullText(turns, 'porter unicode61', contentWordsOf),

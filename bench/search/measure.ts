@@ -24,7 +24,7 @@ export interface Figures {
   /** How long the event loop stood still at most. */
   readonly searchBlock: number
   readonly insertBlock: number
-  /** Of 1,000 passages in 10 calls. */
+  /** For 1,000 passages in 10 calls. */
   readonly insert: number
   readonly size: number
   readonly plainP50: number
@@ -34,7 +34,7 @@ export interface Figures {
 }
 
 const QUESTIONS = 200
-/** What is slow is asked less often. */
+/** A slow search stops after `SECONDS`, but answers at least these. */
 const FEWEST_QUESTIONS = 15
 const SECONDS = 30
 const STARTS = 3

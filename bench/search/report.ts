@@ -45,7 +45,7 @@ export function describeFigures(measured: readonly Measured[]): string {
   ])
 }
 
-/** What is asked of the figures that were measured. */
+/** The limits that the measured figures must keep. */
 export function describeBars(measured: readonly Measured[]): string {
   const inserts = measured.map(({ figures }) => figures.insert)
   const bars = [

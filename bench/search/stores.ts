@@ -7,7 +7,7 @@ import { NAMESPACE, seedAgents, withStorage } from '../shared/seed.ts'
 import { openPlain } from './plain.ts'
 import { createWriter } from './text.ts'
 
-/** What is searched: so many agents, each with so many passages in an archive of its own. */
+/** Size of the data searched: so many agents, each with so many passages in an archive of its own. */
 export interface Case {
   readonly agents: number
   readonly passages: number

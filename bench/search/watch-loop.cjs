@@ -13,7 +13,7 @@ if (isMainThread) {
   delay.enable()
 
   process.on('SIGUSR2', () => {
-    // What is measured is the time from one tick of a timer to the next, and one tick is due every millisecond.
+    // The histogram holds the time from one tick of a timer to the next, and one tick is due every millisecond.
     const longest = Math.max(0, delay.max / 1e6 - RESOLUTION)
     delay.reset()
     writeFileSync(`${file}.new`, JSON.stringify({ longest }))

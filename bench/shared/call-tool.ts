@@ -2,7 +2,7 @@ import type { StdioClient } from '../support.ts'
 
 export interface ToolAnswer {
   readonly fields: Readonly<Record<string, unknown>>
-  /** What a model is shown of it. */
+  /** The part of the result that a model is shown. */
   readonly text: string
 }
 

@@ -36,7 +36,7 @@ async function fill(connection: Connection, agents = 3) {
   })
 }
 
-/** Of the first page, and what that page holds. */
+/** The cursor of the first page. */
 async function first(connection: Connection, tool = 'list_agents', args = {}) {
   const { data } = await connection.call(tool, { limit: 2, ...args })
   expect(typeof data.next_cursor).toBe('string')

@@ -1,10 +1,10 @@
 import { expect, vi } from 'vitest'
 import type { Connection } from '../support/connect.ts'
 
-/** What a namespace holds, as its own clients see it. */
+/** The content of a namespace, as its own clients see it. */
 export interface Filled {
   readonly agent: string
-  /** Of the same name in every namespace. */
+  /** The same in every namespace. */
   readonly agentName: string
   /** Has a name that stands in no other namespace. */
   readonly second: string

@@ -55,7 +55,7 @@ async function enter(world: World): Promise<Side> {
   return { world, token, client, own: await fill(client, 'alphacanary') }
 }
 
-/** What is asked on both sides is answered alike, and holds no word of the other namespace that the question did not. */
+/** Both sides get the same answer, and it holds no word of the other namespace unless the question did. */
 async function expectSame(
   ask: (client: Connection, own: Filled) => Promise<unknown>,
   clients: readonly [Connection, Connection] = [shared.client, alone.client],

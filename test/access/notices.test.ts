@@ -53,7 +53,7 @@ describe.each(CLIENT_KINDS)('a %s client', (kind) => {
           : urisOf(own).filter((uri) => !uri.endsWith(own.asking))
       const listening = await client.listen(uris)
       await changeAll(otherClient, other)
-      // What comes after is told after: if this is here, the others were not told.
+      // Notices arrive in order: once this last one is here, none came for the others.
       const last = `recollect://agents/${own.agent}/memory/human`
       const me = await world.connect(ownToken)
       await me.call('append_to_memory_block', { agent: own.agent, label: 'human', text: 'Mine.' })

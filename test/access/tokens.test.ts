@@ -104,7 +104,7 @@ describe('a token', () => {
       expect(place.includes(token)).toBe(false)
       expect(place.includes(token.slice(4))).toBe(false)
     }
-    // What was looked through holds what it should.
+    // Proves that the places searched hold the data they should.
     expect(places.join('')).toContain('canary')
   })
 })

@@ -32,7 +32,7 @@ function answering(notes: () => ReturnType<typeof say>) {
   return counts
 }
 
-/** Of the context window: what a summary may take. */
+/** A summary's share of the context window. */
 const BUDGET = SMALL.contextWindow * 0.1
 
 /** 0: there is none yet. */

@@ -36,7 +36,7 @@ it('under a pin nothing can be done about a run of another agent, nor learned of
   expect((await runs.list({ limit: 10 })).items).toEqual([])
   expect(await statusOf()).toMatchObject({ status: 'waiting', waitingFor: 'client' })
 
-  // Whoever may ask, asks as if nobody had tried.
+  // Refused attempts leave no trace: an allowed caller can still ask.
   const ask = await world.context.runs.askClient(run, { tools: true })
   expect(ask?.params.messages.length).toBeGreaterThan(0)
 })

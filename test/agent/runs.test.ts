@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-/** What the user said in a request, oldest first. */
+/** The user's messages in a request, oldest first. */
 function said(index?: number): readonly string[] {
   return userLines(world.request(index))
 }

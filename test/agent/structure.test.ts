@@ -5,7 +5,7 @@ import { type RealServer, startRealServer } from '../mcp/real-server.ts'
 import { say } from '../support/scripted-provider.ts'
 import { PATIENT } from './patient.ts'
 
-/* What somebody wrote stays what somebody wrote: no line of it can be taken for one of ours, and no tag for our tag. */
+/* Untrusted text stays text: no line of it passes for a heading of ours, and no tag for a tag of ours. */
 
 const TAG =
   /[<＜﹤][\s\p{Cf}\p{Z}/\\]*(?:m\p{Cf}*e\p{Cf}*m\p{Cf}*o\p{Cf}*r\p{Cf}*y|block|summary|context)/iu

@@ -148,7 +148,7 @@ export function expectWellFormed(messages: readonly WireMessage[]): void {
   expect(open, 'calls without a result').toEqual([])
 }
 
-/** What a request shows of the tool results in it, newest last. */
+/** The tool results that a request shows, newest last. */
 export function toolResults(request: ReceivedRequest['body']): readonly string[] {
   return request.messages
     .filter((message: WireMessage) => message.role === 'tool')
@@ -168,7 +168,7 @@ export function lastLine(request: ReceivedRequest['body']): string {
   return request.messages.at(-1).content.split('\n').at(-1)
 }
 
-/** What the user said in a request, oldest first, each in one line, without the time before it. */
+/** The user's messages in a request, oldest first, each in one line, without the time before it. */
 export function userLines(request: ReceivedRequest['body']): readonly string[] {
   return request.messages
     .filter(({ role }: WireMessage) => role === 'user')

@@ -81,7 +81,7 @@ await once(server, 'exit')
 rmSync(home, { recursive: true, force: true })
 process.exit(failed === 0 ? 0 : 1)
 
-/** What is wrong; undefined: nothing. */
+/** Returns the problem found; undefined: none. */
 async function check(open, target, agent) {
   let client
   try {

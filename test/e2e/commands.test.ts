@@ -233,6 +233,21 @@ describe('a setting whose feature does not exist yet', () => {
   })
 })
 
+describe('salvage', () => {
+  it('ends with a command that can be pasted, also with a space in the name', async () => {
+    const home = newHome()
+    await runCommand(['chat', 'Ada', '--create'], withoutKey(home))
+    const target = join(home, 'neu und heil.db')
+    const finished = await runCommand(
+      ['salvage', join(home, 'recollect.db'), target],
+      withoutKey(home),
+    )
+    expect(finished.code).toBe(0)
+    expect(finished.stdout).toMatch(/^agent +1 row copied$/m)
+    expect(finished.stderr).toContain(`run recollect restore "${target}".`)
+  })
+})
+
 describe('a wrong word', () => {
   it.each([
     [

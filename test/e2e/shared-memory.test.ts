@@ -48,7 +48,7 @@ async function value(client: Connection, agent: string): Promise<string> {
   return blocks[0].value
 }
 
-/** Ada and Bea share an archive and the block `team`; Cid has an archive of his own. */
+/** Ada and Bea share an archive and the block `team`; Cid has a separate archive. */
 async function team(): Promise<void> {
   for (const name of ['Ada', 'Bea', 'Cid']) await answer(here, 'create_agent', { name })
   const { block } = await answer(here, 'create_block', { label: 'team', value: 'Team notes' })

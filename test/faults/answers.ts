@@ -173,7 +173,7 @@ export const stall: Answer = (response, request) => {
   begin(response, request)
 }
 
-/** What proxies send to keep a connection open: comments in a stream, blanks in JSON. */
+/** Sends the keep-alive of proxies: comments in a stream, blanks in JSON. */
 export const stallWithKeepAlive: Answer = (response, request) => {
   begin(response, request)
   const timer = setInterval(

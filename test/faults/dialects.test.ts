@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { message, say, speak } from './answers.ts'
 import { resultsIn, startWorld, type World } from './world.ts'
 
-/* What models write into their text where a server does not read it for them. */
+/* Tool calls and thinking that models write into their text where a server does not parse them. */
 
 let world: World
 beforeAll(async () => {

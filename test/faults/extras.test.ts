@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { chunks, DONE, message, speak } from './answers.ts'
 import { FORMATS, startWorld, type World } from './world.ts'
 
-/* What a provider adds to an answer goes back to the model that wrote it, and to no other. */
+/* Extra fields of a provider's answer go back to the model that wrote them, and to no other. */
 
 let world: World
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { call, refuse, say, speak } from './answers.ts'
 import type { WireRequest } from './wire.ts'
 import { startWorld, type World } from './world.ts'
 
-/* What the refusals of a model teach: the request is changed and sent again, and the next one is right at once. */
+/* Lessons from a model's refusals: the request is changed and sent again, and the next one is right at once. */
 
 let world: World
 beforeAll(async () => {

@@ -158,7 +158,7 @@ it('sends no more than ten progress messages a second', async () => {
   expect(times.length).toBeLessThanOrEqual(Math.ceil(seconds * 10) + 2)
 })
 
-/** What those who watch a run are told, as text. */
+/** The events that watchers of a run receive, as text. */
 function tell(events: readonly AgentEvent[]): readonly string[] {
   return events.flatMap((event) => {
     switch (event.type) {

@@ -3,7 +3,7 @@ import { call, calls, message, say, speak } from './answers.ts'
 import type { Answer } from './wire.ts'
 import { expectWhole, FORMATS, resultsIn, startWorld, type World } from './world.ts'
 
-/* What models do wrong with calls. */
+/* Faulty tool calls of models. */
 
 let world: World
 beforeAll(async () => {

@@ -15,7 +15,7 @@ import { FAULTS } from './transport-faults.ts'
 import { startVendor } from './vendor.ts'
 import { expectFailure, FORMATS, KEY, startWorld, type World } from './world.ts'
 
-/* What a provider or the network does instead of answering. Timers have a file of their own. */
+/* Faults of a provider or the network instead of an answer. Timers have a file of their own. */
 
 let world: World
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { call, hang, refuse, speak, stall } from './answers.ts'
 import type { Answer } from './wire.ts'
 import { FORMATS, saidIn, startWorld, type World } from './world.ts'
 
-/* What a run does while its provider lets it wait, and how it is ended meanwhile. */
+/* A run whose provider makes it wait: what it does meanwhile, and how it is ended. */
 
 let world: World
 beforeEach(async () => {

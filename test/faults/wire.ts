@@ -28,5 +28,5 @@ export interface WireRequest {
   readonly tools?: readonly { readonly function: { readonly name: string } }[]
 }
 
-/** What the vendor does with a request. */
+/** The vendor's reaction to a request. */
 export type Answer = (response: ServerResponse, request: WireRequest) => void

@@ -118,7 +118,7 @@ export async function startWorld(
   }
 }
 
-/** What the agent reads as the results of its calls. */
+/** The results of its calls, as the agent reads them. */
 export function resultsIn({ vendor }: World): readonly string[] {
   return vendor
     .lastMessages()
@@ -128,7 +128,7 @@ export function resultsIn({ vendor }: World): readonly string[] {
 
 const STAMP = /^\[[A-Z][a-z]+day \d{4}-\d\d-\d\d \d\d:\d\d\]\n/
 
-/** What the user said, a line of each, without the time before it, which has to be there. */
+/** The user's messages, one line each, without the time before it; fails where that time is missing. */
 export function saidIn(messages: readonly WireMessage[]): readonly string[] {
   // Neighbours of one role go out as one message.
   const parts = messages.flatMap((message) => textOf(message).split(/\n\n(?=\[\w+day )/))
@@ -181,7 +181,7 @@ export async function expectFailure(
   const [system, ...said] = world.vendor.lastMessages()
   const lines = saidIn(said)
   expect(lines.at(-1)).toBe('And now?')
-  // What the refusal told of the window may have put the first turn out of sight; then it is in the summary.
+  // The refusal may have told a smaller window, which moved the first turn into the summary.
   const isInSight = lines.includes('Are you there?')
   expect(isInSight || putsAside).toBe(true)
   if (!isInSight) expect(system && textOf(system)).toMatch(/<summary[\s\S]*Are you there\?/)

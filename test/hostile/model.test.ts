@@ -58,7 +58,7 @@ describe('a hostile text from the model', () => {
   }, 1_800_000)
 })
 
-/** Of each call, how it ended. */
+/** The outcome of each call. */
 async function outcomesOf({ client }: Attacked): Promise<readonly string[]> {
   const created = await client.call('create_agent', {
     name: 'Nora',

@@ -11,7 +11,7 @@ const guide = readFileSync('docs/install.md', 'utf8')
 
 afterAll(removeHomes)
 
-/** What a line prints that is run in a shell, in the checkout. */
+/** The output of the guide's line that begins so, run in a shell in the checkout. */
 function printed(begin: string): string {
   const line = guide.split('\n').find((text) => text.startsWith(begin))
   const { stdout, stderr } = spawnSync('sh', ['-c', line ?? 'false'], { encoding: 'utf8' })

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest'
 import { newHome, removeHomes, withoutKey } from '../e2e/support.ts'
 import { startServe } from '../support/connect.ts'
 
-/* What people paste. */
+/* Lines and files that users paste from the README and the docs. */
 
 afterAll(removeHomes)
 

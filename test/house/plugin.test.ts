@@ -4,8 +4,8 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 
 /*
- * What `claude plugin validate` asks of a plugin and of the list that offers it, as its documentation says it: that
- * program is not at hand where this is tested.
+ * The rules of `claude plugin validate` for a plugin and its marketplace, as documented: that
+ * program is not available where this is tested.
  */
 
 const PLUGIN = 'plugin'

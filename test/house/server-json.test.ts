@@ -8,7 +8,7 @@ const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'))
 const entry = read('server.json')
 const manifest = read('package.json')
 
-/** What the registry takes, as far as it is used here; nothing else may stand in it. */
+/** The registry's schema, as far as we use it; no other field is allowed. */
 const Entry = z.strictObject({
   $schema: z.url(),
   name: z.string().regex(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/),

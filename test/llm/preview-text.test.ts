@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { TextPreview } from '../../src/llm/preview-text.ts'
 
-/** What is shown of a text that comes character by character, and of one that comes at once. */
+/** The preview of a text that arrives character by character, and of one that arrives at once. */
 function shownOf(text: string) {
   return [[...text], [text]].map((pieces) => {
     const preview = new TextPreview()

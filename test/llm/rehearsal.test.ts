@@ -46,7 +46,7 @@ async function rehearse(
   return answerOf(model, asked)
 }
 
-/** What the user gets to read: words, or those of `send_message`. */
+/** The reply that the user reads: the text, or the message of `send_message`. */
 async function spoken(...parameters: Parameters<typeof rehearse>): Promise<string> {
   const { text, toolCalls } = await rehearse(...parameters)
   const [call] = toolCalls

@@ -14,7 +14,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((serving) => serving.close()))
 })
 
-/** Everybody is known by the name that he sends. */
+/** Callers are known by the name that they send. */
 const byName: TokenCheck = async (token): Promise<Access> => ({
   namespace: 'default',
   scopes: new Set(['read']),

@@ -53,7 +53,7 @@ function tryAll(rules: readonly ToolRule[]): { called: ReadonlySet<string>; canE
         const state = JSON.stringify([name, returned, [...names].sort()])
         if (seen.has(state)) continue
         seen.add(state)
-        // What was called before the last counts only as called.
+        // Only the names matter of calls before the last.
         open.push([...calls, { name, outcome: 'success', returned }])
       }
     }

@@ -149,7 +149,7 @@ it('lines that are made to fit do, in their order, with nothing left out but the
         const tail = kept.slice(gap + 1)
         expect(tail).toEqual(written.slice(written.length - tail.length))
         expect(kept.length - 1).toBeLessThan(written.length)
-        // What fits is not cut once more.
+        // Text that fits is not cut again.
         expect(fitLines(kept, budget)).toBe(kept.filter((each) => each !== GAP).join('\n'))
       },
     ),

@@ -19,7 +19,7 @@ const edit: fc.Arbitrary<BlockEdit> = fc.oneof(
   fc.record({ kind: fc.constant('insert'), text: words, line: fc.integer({ min: -2, max: 5 }) }),
 )
 
-/** What an edit does, told in the plainest way; null: it can't be made. */
+/** A naive edit to compare with; null: the edit is impossible. */
 function model(value: string, change: BlockEdit): string | null {
   const after = plainly(value, change)
   return after !== null && [...after].length <= LIMIT ? after : null

@@ -120,7 +120,7 @@ function isOver(now: Situation): boolean {
   return false
 }
 
-/** What has to come next because of what was called last: any of each list must hold it. `null`: nothing has to. */
+/** Tools that the last call demands next, as lists: the next call must be in each. `null`: nothing is demanded. */
 function mustFollow({ rules, calls }: Situation): readonly (readonly string[])[] | null {
   const last = lastSuccess(calls)
   if (last === null) return null

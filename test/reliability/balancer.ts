@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Server } from './harness.ts'
 
-/* What stands before several servers: gives each request to the next of them, and remembers nothing. */
+/* A load balancer before several servers: gives each request to the next one, and remembers nothing. */
 
 export interface Balancer {
   readonly url: string

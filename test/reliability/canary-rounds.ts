@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createRandom } from './random.ts'
 import { type RawServer, runRaw, startRawServer } from './raw-server.ts'
 
-/* What is deleted is in no byte of the data, once all servers are closed, nor of a new backup. */
+/* Deleted text is in no byte of the data, once all servers are closed, nor of a new backup. */
 
 export interface CanaryTally {
   rounds: number

@@ -12,9 +12,9 @@ export interface Round {
   readonly processes: number
   readonly kills: number
   readonly stops: number
-  /** Of connections to PostgreSQL. */
+  /** Terminated connections to PostgreSQL. */
   readonly terminations?: number
-  /** Of PostgreSQL itself. */
+  /** Crashes of PostgreSQL itself. */
   readonly crashes?: number
 }
 
@@ -24,7 +24,7 @@ export interface Outcome {
   readonly terminations: number
   readonly crashes: number
   readonly messages: number
-  /** Of those, how many somebody asked to cancel. */
+  /** How many of the messages somebody asked to cancel. */
   readonly cancelled: number
   /** Runs that failed because their step was begun more than three times. */
   readonly interrupted: number
@@ -124,7 +124,7 @@ export async function reckon(
   if (Date.now() - before > CLOSE_MILLISECONDS * load()) violations.push('servers closed too late')
   const { database, trace, kills } = cluster
   violations.push(...(await findViolations({ database, trace, delivered, kills, excused })))
-  // What the servers logged is no violation, but tells where one comes from.
+  // The servers' logs are no violation, but show where one comes from.
   return violations.length === 0 ? [] : [...violations, ...said.map((log) => log.slice(-1_000))]
 }
 

@@ -1,13 +1,13 @@
 import DatabaseHandle from 'better-sqlite3'
 import { isPostgres, pathOf, readDatabase, withClient } from './database.ts'
 
-/** What has words, and so stands in a keyword index. */
+/** Entries that have words, and so must be in a keyword index. */
 const WORDED = [
   ['passage', 'true'],
   ['message', `text <> ''`],
 ] as const
 
-/** What the database itself can say about whether it is whole; one sentence for each fault. */
+/** Checks whether the database is whole, as far as it can tell itself; one sentence for each fault. */
 export function checkDatabase(url: string): Promise<readonly string[]> {
   return isPostgres(url) ? checkServer(url) : checkFile(pathOf(url))
 }

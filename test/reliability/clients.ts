@@ -52,7 +52,7 @@ export async function call(
   return connection.call(tool, args, { timeout: patience })
 }
 
-/** Of any server that answers. */
+/** Calls any server that answers. */
 export async function callAny(
   cluster: Cluster,
   tool: string,
@@ -85,7 +85,7 @@ export interface DeliverOptions {
   readonly waitSeconds?: number
   /** Asked for as long as it lives. */
   readonly first?: Server
-  /** What the model makes of it: `messageText`. */
+  /** How slow the model is: see `messageText`. */
   readonly slow?: number
   readonly hangs?: boolean
 }

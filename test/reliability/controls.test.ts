@@ -32,8 +32,8 @@ test('the server as it is stores both or neither', async () => {
 }, 60_000)
 
 /**
- * The model takes its time for the first answer. Its caller is stopped, and woken with the answer at hand after another
- * has taken over, who is still waiting for his.
+ * The model is slow with its first answer. The process that asked is stopped, and woken with the answer at hand while
+ * another, which has taken over the run, still waits for its own.
  */
 async function stoppedInItsModelCall(control: Control | undefined): Promise<readonly string[]> {
   const cluster = await createCluster({ jitterMilliseconds: 0 })

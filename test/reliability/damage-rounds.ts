@@ -40,7 +40,7 @@ const TABLES = [
   'agent_block',
   'agent_archive',
 ] as const
-/** What makes a row of a table the same in a copy. */
+/** SQL that identifies a row of each table, also in a copy. */
 const KEYS: Readonly<Record<(typeof TABLES)[number], string>> = {
   agent: 'id',
   block: 'id',
@@ -245,7 +245,7 @@ function readableRows(file: string): ReadonlyMap<string, ReadonlySet<string>> {
 /** Far more than there are. */
 const MOST_ROWS = 2_000
 
-/** Of a copy, beside which SQLite may write what it likes. */
+/** Looks at a copy, because SQLite may write files beside it. */
 function lookAt<T>(file: string, look: (handle: DatabaseHandle.Database) => T): T {
   const directory = mkdtempSync(join(tmpdir(), 'recollect-look-'))
   const copy = join(directory, 'copy.db')

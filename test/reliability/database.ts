@@ -46,7 +46,7 @@ export function isPostgres(url: string): boolean {
   return url.startsWith('postgres')
 }
 
-/** Of a `file:` URL. */
+/** The path in a `file:` URL. */
 export function pathOf(url: string): string {
   return url.slice('file:'.length)
 }
@@ -79,7 +79,7 @@ export async function withClient<T>(
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({ connectionString: url, types })
-  // Whoever crashes the server ends our connections, too.
+  // A crash of the server ends our connections, too.
   client.on('error', () => undefined)
   await client.connect()
   try {

@@ -46,7 +46,7 @@ test.skipIf(!canMount)(
         if (!result.isError) written.push(text)
         return result
       }
-      // What is left of the WAL still takes a little.
+      // The free rest of the WAL still takes a few writes.
       const refused = await until(
         async () => {
           const result = await append(`<${written.length} ${'full '.repeat(200)}>`)

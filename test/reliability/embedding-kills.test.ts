@@ -10,12 +10,12 @@ import { type Cluster, createCluster, type Server, until } from './harness.ts'
 /** EMBED_PASSAGES=10000 makes it larger. */
 const PASSAGES = Number(process.env.EMBED_PASSAGES ?? 2_000)
 const AT_ONCE = 100
-/** What is under way with one model in one process, and so may be asked for again. */
+/** Texts under way with one model in one process; after a kill these may be requested again. */
 const BATCH = 64
 const PATIENCE = 30 * PASSAGES
 
 interface Request {
-  /** Of the server that asks, by its key. */
+  /** Key of the server that asks. */
   readonly key: string
   readonly texts: readonly string[]
 }

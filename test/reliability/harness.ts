@@ -23,11 +23,11 @@ export interface Server {
   readonly process: ChildProcess
   /** Resolves with the exit code; null after a signal. */
   readonly exited: Promise<number | null>
-  /** What it wrote to stderr. */
+  /** Its stderr. */
   errors(): string
 }
 
-/** What a server is started with beside the usual. */
+/** Options of a server beyond the defaults. */
 export interface Start {
   readonly fail?: string
   readonly control?: Control

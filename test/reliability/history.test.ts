@@ -111,7 +111,7 @@ test(`${EDITS} edits from two processes: each is a version, differences replay t
     const read = async () =>
       (await answer(server, 'read_memory', { agent, label: LABEL })).blocks[0]
     const { value } = await read()
-    // What was appended, the other one may drop at any moment.
+    // The other writer may drop an appended line at any moment.
     const isMine = (line: string) => new RegExp(`^${own}-\\d{1,3}:`).test(line)
     const mine = value.split('\n').filter(isMine)
     const line: string = oneOf(mine)
@@ -164,7 +164,7 @@ test(`${EDITS} edits from two processes: each is a version, differences replay t
 
   for (let version = 51; version <= EDITS + 1; version += 50) {
     const { at = '' } = versions[version - 1] ?? {}
-    // Of the versions of one millisecond the last.
+    // Versions can share a millisecond; the last of them counts.
     const last = times.lastIndexOf(at) + 1
     const { blocks } = await answer(version % 2 === 0 ? one : other, 'read_memory_as_of', {
       agent: ada,

@@ -6,7 +6,7 @@ import { isPostgres } from './database.ts'
 import { LEASE_MILLISECONDS } from './harness.ts'
 import { type MessageRow, type Records, type RunRow, readRecords } from './records.ts'
 
-/* What must be true of the database once every run is over, whatever was killed meanwhile. */
+/* Invariants of the database once every run is over, whatever was killed meanwhile. */
 
 export interface Expected {
   readonly database: string
@@ -153,7 +153,7 @@ function order({ runs, messages }: Records, { delivered }: Expected): readonly s
   return violations
 }
 
-/** What results say was done was done, once. */
+/** Every edit that a result reports was made exactly once. */
 function editsOnce(
   { messages, versions, blocks, passages, calls }: Records,
   { delivered }: Expected,
@@ -190,7 +190,7 @@ function editsOnce(
       violations.push(`fact ${id}: ${stored.length} passages, ${results.length} results say so`)
     }
     for (const { body } of results) {
-      // What it is similar to may come after it.
+      // A note about similar passages may follow.
       if (body.text?.startsWith(`Stored as ${stored[0]?.id}.`) !== true)
         violations.push(`fact ${id}: ${body.text}`)
     }

@@ -1,6 +1,6 @@
 import { readDatabase } from './database.ts'
 
-/* What is in the database, read without the product: the harness must not take its word for anything. */
+/* The database's content, read without the product: the harness must not take its word for anything. */
 
 export interface RunRow {
   readonly row: number

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { withClient } from './database.ts'
 
-/* What happens to a PostgreSQL that others look after. */
+/* Faults of a PostgreSQL server that others manage. */
 
 /** Ends somebody's connection in the midst of whatever it does; false: nobody was there. */
 export async function terminateBackend(url: string): Promise<boolean> {

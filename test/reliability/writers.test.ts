@@ -16,7 +16,7 @@ import { type StdioServer, startStdio } from './stdio.ts'
 const WRITES = 200
 const AT_ONCE = 50
 const STORM_MILLISECONDS = 4_000
-/** What a WAL that is checkpointed now and then stays far below. */
+/** A WAL that is checkpointed now and then stays far below this. */
 const MOST_WAL_BYTES = 64 * 1024 * 1024
 /** Generous, for disks that have other things to do; what was measured is printed. */
 const LONGEST_STALL_MILLISECONDS = 1_000

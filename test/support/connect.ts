@@ -117,7 +117,7 @@ export async function connectInProcess(
 export interface ServeProcess {
   readonly url: string
   readonly process: ChildProcess
-  /** What it wrote to stderr so far. */
+  /** Its stderr so far. */
   errors(): string
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>

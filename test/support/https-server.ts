@@ -8,7 +8,7 @@ export interface HttpsServer {
   /** `https://127.0.0.1:<port>`, without a slash at its end. */
   readonly url: string
   readonly port: number
-  /** What a client has to trust, as PEM. */
+  /** The certificate a client must trust, as PEM. */
   readonly ca: string
   close(): Promise<void>
 }

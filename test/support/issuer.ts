@@ -31,7 +31,7 @@ export interface IssuerOptions {
   readonly path?: string
   /** Instead of RFC 8414. */
   readonly openIdOnly?: boolean
-  /** What its metadata says it is. */
+  /** The issuer that its metadata names. */
   readonly named?: string
 }
 

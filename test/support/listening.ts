@@ -5,7 +5,7 @@ import {
   ResourceUpdatedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js'
 
-/** What a client was told since it subscribed. */
+/** The notices a client has received since it subscribed. */
 export interface Listening {
   /** URIs, one for each notice. */
   readonly updated: readonly string[]

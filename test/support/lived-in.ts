@@ -18,10 +18,10 @@ import { randomVector } from './vectors.ts'
 
 export interface LivedIn {
   readonly agents: number
-  /** Of each agent. */
+  /** Per agent, like `messages`. */
   readonly passages: number
   readonly messages: number
-  /** Of vectors; each second agent has them. */
+  /** Dimension of the vectors; every second agent has them. */
   readonly dimension: number
   readonly wordsOfText: number
 }

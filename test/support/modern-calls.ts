@@ -1,21 +1,21 @@
 /* Calls of 2026-07-28 as they stand on the wire, so that a test can bring any answer, twice, late, or made up. */
 
 export interface Rounds {
-  /** What the client says of itself. */
+  /** The capabilities that the client declares. */
   readonly capabilities?: object
   readonly requestState?: string
   readonly inputResponses?: object
 }
 
 export interface Answered {
-  /** What the client is asked, by name; undefined: the call is over. */
+  /** Questions to the client, by name; undefined: the call is over. */
   // biome-ignore lint/suspicious/noExplicitAny: each test knows the shape that it asks for
   readonly asks: any
   readonly requestState: string
   // biome-ignore lint/suspicious/noExplicitAny: each test knows the shape that it asks for
   readonly data: any
   readonly isError: boolean
-  /** Of the protocol. */
+  /** Protocol error. */
   readonly error: { readonly code: number; readonly message: string } | undefined
 }
 

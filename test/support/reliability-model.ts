@@ -13,7 +13,7 @@ import {
  * properly wherever it was left. For each message with a token it edits memory, searches, and repeats the token.
  */
 
-/** What stands in a message; everything that the agent does because of it holds `id`. */
+/** The mark in a message; everything that the agent does because of it holds `id`. */
 const TOKEN = /\bmsg-([a-z0-9]+)\b/
 /** The block that it notes things in. */
 export const BLOCK = 'notes'
@@ -27,7 +27,7 @@ export function messageText(
   return `Please handle msg-${id}${slow}${how.hangs ? ' hang' : ''} now.`
 }
 
-/** What the agent writes into its block because of a message, in order. */
+/** The notes that the agent writes into its block because of a message, in order. */
 export function notesOf(id: string): readonly string[] {
   return [`note-${id}-a`, `note-${id}-b`]
 }
@@ -58,7 +58,7 @@ function answerTo(messages: readonly WireMessage[]): ScriptedAnswer {
   const begin = messages.findLastIndex(
     ({ role, content }) => role === 'user' && TOKEN.test(String(content)),
   )
-  // Of neighbouring messages of the user, which come as one, the last is the one to be answered.
+  // Neighbouring user messages arrive as one; the last of them is to be answered.
   const content = String(messages[begin]?.content)
   const text = content.slice(content.lastIndexOf('msg-'))
   const id = TOKEN.exec(text)?.[1]

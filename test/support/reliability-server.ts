@@ -95,7 +95,7 @@ function watchStalls(file: string | undefined): void {
   process.on('exit', () => writeFileSync(file, String(longest)))
 }
 
-/** Of the main thread, in milliseconds; where nothing tells, 0. */
+/** Time the main thread waited for a processor, in milliseconds; 0 where the system does not tell. */
 function waitedForProcessor(): number {
   try {
     return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6

@@ -46,7 +46,7 @@ export type CommitKind = (typeof COMMITS)[number]
 
 export interface Commit {
   readonly kind: CommitKind
-  /** Whoever wrote, wrote with this. */
+  /** The lease that the writer passed. */
   readonly lease: Lease | undefined
   /** All that was written, as text to look for words in. */
   readonly text: string
@@ -59,7 +59,7 @@ export interface Ear {
   after(commit: Commit): void
 }
 
-/** What is taken away from the server, to see whether the harness notices. */
+/** Guarantees taken away from the server, to see whether the harness notices. */
 export const CONTROLS = ['no-fence', 'split-edit'] as const
 export type Control = (typeof CONTROLS)[number]
 
@@ -188,7 +188,7 @@ function kindOf(calls: readonly Call[]): CommitKind {
   return did('runs.countAttempt') ? 'take-up' : 'renew'
 }
 
-/** Whoever lost the lease may go on writing. */
+/** Lets a run go on writing after it lost its lease. */
 function withoutFence(tx: Transaction): Transaction {
   return {
     ...tx,

@@ -12,14 +12,14 @@ import { BINARY, type CallResult, type ClientKind, type Environment } from './co
 
 /* Clients that offer a model of their own, which a script answers for. */
 
-/** What a client's model is asked. */
+/** A sampling request, as the client's model gets it. */
 // biome-ignore lint/suspicious/noExplicitAny: each test knows the shape that it asks for
 export type Asked = any
 
 export interface SamplingOptions {
   readonly kind: ClientKind
   readonly target: { readonly url: string } | { readonly environment: Environment }
-  /** What it says of its sampling; undefined: it has none. */
+  /** The sampling capability that it declares; undefined: none. */
   readonly sampling?: object | undefined
   readonly model: (asked: Asked) => object | Promise<object>
   /** The person's answer to every question; absent: nobody can be asked. */

@@ -18,7 +18,7 @@ export interface EmbeddingOptions {
   readonly isReversed?: boolean
 }
 
-/** What a vendor answers to a request for embeddings. */
+/** A vendor's answer to a request for embeddings. */
 export function embeddings(body: EmbeddingBody, options: EmbeddingOptions): ScriptedAnswer {
   const { vectorOf, encoding = 'asked', shortens = true, isReversed = false } = options
   const isBase64 = encoding === 'asked' && body.encoding_format === 'base64'

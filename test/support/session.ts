@@ -6,7 +6,7 @@ export interface Session {
   readonly path: string
   user(text: string, more?: object): void
   assistant(text: string, more?: object): void
-  /** What is no JSON, or not yet. */
+  /** Appends text that is not JSON, or not yet. */
   raw(text: string): void
 }
 

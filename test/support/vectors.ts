@@ -10,7 +10,7 @@ import { seededRandom } from './stores.ts'
 
 /** A connection of its own that writes vectors, as whoever embeds does. */
 export interface VectorWriter {
-  /** Of all entries of that archive or agent; returns its row. */
+  /** Adds a set for all entries of that archive or agent; returns its row. */
   addSet(set: {
     readonly kind: 'archive' | 'agent'
     readonly owner: string
@@ -101,7 +101,7 @@ export function vectorOfText(text: string): Float32Array {
   return madeUpVector(row, version)
 }
 
-/** Of unit length; `random` gives numbers from 0 to 1. */
+/** A vector of unit length; `random` gives numbers from 0 to 1. */
 export function randomVector(random: () => number, dimension: number): Float32Array {
   const components = Float64Array.from({ length: dimension }, () => random() + random() - 1)
   return toUnitLength(components) ?? randomVector(random, dimension)

@@ -65,7 +65,7 @@ const blocks = fc.uniqueArray(
   { selector: ({ label }) => label, maxLength: 4 },
 )
 
-/** What stands for an id here is replaced by one when the message is made. */
+/** A placeholder id, replaced by a real one when the message is made. */
 const someCall = newId('call')
 const bodies: fc.Arbitrary<MessageBody> = fc.oneof(
   fc.record({ role: fc.constantFrom('user', 'system'), text: clean }),
@@ -271,7 +271,7 @@ it('a file that somebody changed is imported or refused with a reason, never by 
         const changed = JSON.stringify(mutate(JSON.parse(file), random))
         const { agentId } = await target.import(changed)
         imported += 1
-        // What was let in can be read, and goes out and in again.
+        // An accepted file can be read, and exported and imported again.
         const again = await target.import((await target.export(agentId)).text)
         await store.transaction((tx) => tx.agents.delete(agentId, at()))
         await store.transaction((tx) => tx.agents.delete(again.agentId, at()))

@@ -21,7 +21,7 @@ export function transferOf(
   return createTransfer(storage.in(namespace), createImportChecks(models), clock)
 }
 
-/** What differs between a file and one of the agent that was made of it: ids, which are put in order here. */
+/** Numbers the ids in order, the only difference between a file and one of the agent that was made from it. */
 export function withoutIds(file: string): unknown {
   const numbers = new Map<string, string>()
   const text = file.replaceAll(/(passage|call)-[0-9a-f-]{36}/g, (id, kind) => {

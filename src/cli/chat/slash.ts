@@ -47,7 +47,9 @@ const COMMANDS: Readonly<Record<string, Slash>> = {
       const rows = parts.map(({ name, tokens, count }) => [name, String(tokens), String(count)])
       for (const line of table([['PART', 'TOKENS', 'COUNT'], ...rows])) screen.note(line)
       const share = Math.round((100 * totalTokens) / contextWindow)
-      screen.note(`${totalTokens} of ${contextWindow} tokens (${share} %)`)
+      screen.note(
+        `${totalTokens.toLocaleString('en')} of ${contextWindow.toLocaleString('en')} tokens (${share} %)`,
+      )
     },
   },
   history: {

@@ -21,7 +21,8 @@ export async function printMemory(
     }
     const paint = painterFor(process.stdout)
     const parts = blocks.map(({ block }) => {
-      const size = `${countCharacters(block.value)} of ${block.limit} characters, version ${block.version}`
+      const chars = countCharacters(block.value).toLocaleString('en')
+      const size = `${chars} of ${block.limit.toLocaleString('en')} characters, version ${block.version}`
       const head =
         label === undefined ? `${paint('bold', block.label)} ${paint('dim', `(${size})`)}\n` : ''
       return `${head}${visible(block.value)}\n`

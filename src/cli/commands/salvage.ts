@@ -15,7 +15,7 @@ export async function salvage(damaged: string, target: string): Promise<void> {
         : lost > 0
           ? `; at ${count(lost)} numbers nothing can be read, if there was a row`
           : ''
-    tell(`${name.padEnd(16)} ${count(rows)} rows copied${missing}`)
+    tell(`${name.padEnd(16)} ${count(rows)} ${rows === 1 ? 'row' : 'rows'} copied${missing}`)
   }
   const tellOf = (numbers: ReadonlyMap<string, number>, what: string) => {
     for (const [table, number] of numbers) tell(`${table.padEnd(16)} ${count(number)} ${what}`)
@@ -25,6 +25,11 @@ export async function salvage(damaged: string, target: string): Promise<void> {
   tellOf(adopted.removed, 'rows left out, because what they belong to is lost')
   process.stderr.write(
     `${resolve(target)} holds all that could be read of ${resolve(damaged)}, which is as it was. ` +
-      `To go on with it, stop the servers and run recollect restore ${target}.\n`,
+      `To go on with it, stop the servers and run recollect restore ${asArgument(target)}.\n`,
   )
+}
+
+/** The line can be pasted into a shell, also with a space in the name. */
+function asArgument(path: string): string {
+  return /\s/.test(path) ? `"${path}"` : path
 }

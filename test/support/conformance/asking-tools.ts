@@ -28,7 +28,7 @@ function completion(text: string, maxTokens = 100) {
 const askName = form('What is your name?', { name: { type: 'string' } }, ['name'])
 const askYes = form('Please confirm', { ok: { type: 'boolean' } }, ['ok'])
 
-/** What the person filled in; undefined: he did not, or it is no form. */
+/** The values that the person filled in; undefined: declined, or the answer is no form. */
 export function filledIn(client: CallingClient, name: string) {
   return acceptedContent<Record<string, unknown>>({ [name]: client.answer(name) }, name)
 }

@@ -10,7 +10,7 @@ interface Fixture {
   /** Names of its arguments, all text. */
   readonly takes?: readonly string[]
   readonly content?: readonly ContentBlock[]
-  /** What it says. */
+  /** Returns the text of the result. */
   readonly run?: (args: Args, call: ToolCall) => string | Promise<string>
 }
 

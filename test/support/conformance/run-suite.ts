@@ -15,7 +15,7 @@ interface Check {
   readonly errorMessage?: string
 }
 
-/** What a scenario found; each failure and warning with its check. */
+/** Outcome of a scenario; each failure and warning names its check. */
 export interface Outcome {
   /** Checks that were content. */
   readonly passed: number

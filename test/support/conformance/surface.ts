@@ -7,7 +7,7 @@ import type { Surface } from '../../../src/mcp/serve/surface.ts'
 import { filledIn } from './asking-tools.ts'
 import { PNG } from './fixture-tool.ts'
 
-/** What the suite looks for, in the place of Recollect's own; `tools` apart, for some need more. */
+/** The surface the suite asks for, in place of Recollect's own; `tools` is passed in: some scenarios need more. */
 export function conformanceSurface(tools: readonly Tool[]): Surface {
   const templates = templatesIn(RESOURCES)
   return {

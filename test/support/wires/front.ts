@@ -16,9 +16,9 @@ export interface Front {
   readonly baseUrl: string
   /** As they came over the wire. */
   readonly requests: readonly { readonly headers: IncomingHttpHeaders; readonly body: Fields }[]
-  /** What the real one would have refused, in its words. */
+  /** Refusals that the real API would have sent, in its words. */
   readonly refusals: readonly string[]
-  /** Of all requests together, in tokens as this server counts them. */
+  /** Sum over all requests, in tokens as this server counts them. */
   readonly input: { readonly tokens: number; readonly cached: number }
   close(): Promise<void>
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Fields, unknownKey } from './speech.ts'
 
-/* What Anthropic's Messages refuses, as documented; order of turns is taken as strictly as Bedrock takes it. */
+/* Requests that Anthropic's Messages API refuses, as documented; turns must alternate as strictly as on Bedrock. */
 
 const BODY = [
   'model',

@@ -77,7 +77,7 @@ export function createMessagesSpeech(
   }
 }
 
-/** What is no JSON stays a text: the real one never sends such a thing but in a stream. */
+/** Text that is not JSON stays a text: the real API sends such arguments only in a stream. */
 function inputOf(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -13,7 +13,7 @@ export function messagesStream({ request, newCall, usageOf, stopReason }: Option
   let isBegun = false
   let isOver = false
   let place = -1
-  /** What the open block is: text, thinking, or the number of a call. */
+  /** The open block: text, thinking, or the number of a call. */
   let open: string | number | null = null
   let thought = ''
   let finish: string | null = null

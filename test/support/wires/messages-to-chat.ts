@@ -1,9 +1,9 @@
 import type { Fields } from './speech.ts'
 
 const CHOICES: Readonly<Record<string, string>> = { auto: 'auto', any: 'required', none: 'none' }
-/** What Recollect adds to a result rather than says. */
+/** Begins a line that Recollect adds to a tool's result. */
 const LINE = /^(?:\(system\)|<context )/
-/** What it asks for where nobody said how much. */
+/** The `max_tokens` that Recollect sends where none is configured. */
 const USUAL_LIMIT = 8_192
 
 /** A Messages request as the chat-completions request that says the same. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Fields, unknownKey } from './speech.ts'
 
-/* What OpenAI's Responses refuses of a request that keeps nothing, as documented and as people report it. */
+/* Stateless requests that OpenAI's Responses API refuses, as documented and as people report. */
 
 const BODY = [
   'model',

@@ -4,7 +4,7 @@ export type Fields = Record<string, any>
 /** How a native API says what chat completions say. */
 export interface Speech {
   readonly path: string
-  /** What the real one would refuse, in its words. */
+  /** Why the real API would refuse the body, in its words; undefined: it would not. */
   check(body: Fields): string | undefined
   refusal(problem: string): Fields
   toChat(body: Fields): Fields
@@ -26,7 +26,7 @@ export interface SaidCall {
   readonly arguments: string
 }
 
-/** What the first choice of a completion says. */
+/** The content of the first choice of a completion. */
 export function saidIn(completion: Fields): {
   readonly text: string
   readonly thought: string
@@ -48,7 +48,7 @@ export function unknownKey(value: Fields, known: readonly string[]): string | un
   return Object.keys(value).find((key) => !known.includes(key))
 }
 
-/** What an answer holds, whole or in pieces. */
+/** The content of an answer, whole or streamed. */
 export interface Output {
   readonly items: readonly Fields[]
   readonly finish: string

@@ -10,7 +10,7 @@ export function wireOfTests(): NativeApi | 'chat' {
 }
 
 export interface TestWire {
-  /** What Recollect asks: the server itself, or one that speaks a native wire before it. */
+  /** The URL that Recollect calls: the server itself, or a front before it that speaks a native wire. */
   readonly baseUrl: string
   readonly environment: Readonly<Record<string, string>>
   readonly front: Front | null
