@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts'
 
-/* Addresses as people paste them out of documentation and other programs, made into the base URL that they mean. */
+/* Reads addresses as pasted from documentation or other programs, and finds the base URL that they mean. */
 
 export interface Address {
   readonly baseUrl: string
@@ -9,21 +9,21 @@ export interface Address {
 }
 
 const AZURE_HOST = /\.azure\.(?:com|us|cn)$/
-/** What is added to a base URL for each request. */
+/** Paths that clients append to a base URL for each request. */
 const OPERATION =
   /(?:\/(?:chat\/completions|completions|responses|messages|embeddings)|(?<=\/api)\/(?:chat|generate))$/
 const DEPLOYMENT = /^\/openai\/deployments\/[^/]+$/
-/** The last that is no preview, for an address of a deployment that names none. */
+/** The last version that is no preview, for deployment addresses that name none. */
 const USUAL_API_VERSION = '2024-10-21'
 
-/** Where a provider's own API lies, and where its OpenAI-compatible one does. */
+/** Path of each provider's native API, and the path of its OpenAI-compatible one. */
 const NATIVE_PATHS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   google: { '/v1beta': '/v1beta/openai', '/v1': '/v1beta/openai' },
   ollama: { '/api': '/v1' },
   openrouter: { '/v1': '/api/v1', '/api': '/api/v1' },
 }
 
-/** Not the server of the provider itself, so its paths may be others. A local Ollama is its own server. */
+/** A server other than the provider's own, so its paths may differ. A local Ollama is its own server. */
 function isGateway({ hostname }: URL, { name, baseUrl }: Of): boolean {
   return name === 'openrouter' && hostname !== new URL(baseUrl).hostname
 }
@@ -40,7 +40,7 @@ export function readBaseUrl(text: string, variable: string, provider: Of): Addre
   const apiVersion = url?.searchParams.get('api-version') ?? undefined
   const isOnlyVersion =
     url?.search === '' || (apiVersion !== undefined && url?.searchParams.size === 1)
-  // None of these can be part of it, and a key in one of them would be shown with the address.
+  // A base URL has none of these, and a key in one of them would be shown with the address.
   const others = url ? [url.username, url.password, url.hash] : []
   if (!url || !isWeb || !isOnlyVersion || others.some((part) => part !== '')) {
     throw new UserError(
@@ -76,7 +76,7 @@ function takeOperation(url: URL, variable: string, notes: string[]): void {
   notes.push(`${variable} ended in ${operation}, which each request adds; it was left out.`)
 }
 
-/** The version to send with each request; undefined: none. */
+/** The API version to send with each request; undefined: none. */
 function azureVersion(
   url: URL,
   given: string | undefined,
@@ -96,7 +96,7 @@ function azureVersion(
   return given ?? USUAL_API_VERSION
 }
 
-/** Azure takes a key in a header of its own. */
+/** Azure takes the key in a header of its own. */
 export function isAzure({ baseUrl, apiVersion }: Address): boolean {
   return apiVersion !== undefined || AZURE_HOST.test(new URL(baseUrl).hostname)
 }

@@ -1,16 +1,16 @@
 import type { ModelFailure } from './model.ts'
 
-/** Some models want to know what a text is for. */
+/** Some models embed queries and passages differently. */
 export type TextPurpose = 'query' | 'passage'
 
 export type Embedded =
-  /** Of length 1. */
+  /** A vector of length 1. */
   | { readonly kind: 'vector'; readonly vector: Float32Array }
-  /** This text has no vector, and asking again will not give it one. */
+  /** This text has no vector, and another request will not give it one. */
   | { readonly kind: 'refused'; readonly problem: string }
 
 export interface EmbeddingResult {
-  /** Of the first texts, in their order; of all of them unless there is a failure. */
+  /** Results for the first texts, in order; for all texts unless there is a failure. */
   readonly embedded: readonly Embedded[]
   readonly failure: ModelFailure | null
 }
@@ -18,11 +18,11 @@ export interface EmbeddingResult {
 export interface Embedder {
   /** `provider/model` or `provider/model@dimension`. */
   readonly handle: string
-  /** What the order that it finds is worth beside that of words; 1: as much. */
+  /** Weight of the vector ranking relative to keyword ranking; 1: equal. */
   readonly weight: number
-  /** Of every vector; null: the first answer will tell. */
+  /** Dimension of every vector; null: not known before the first answer. */
   dimension(): number | null
-  /** Any number of texts, in as many calls as they need. Never rejects: whatever goes wrong is the `failure`. */
+  /** Embeds any number of texts, in as many calls as needed. Never rejects: an error becomes the `failure`. */
   embed(
     texts: readonly string[],
     purpose: TextPurpose,
@@ -31,8 +31,8 @@ export interface Embedder {
 }
 
 export interface EmbedderRegistry {
-  /** Throws a UserError when `handle` can't be that of an embedder here. Asks nobody. */
+  /** Throws a UserError if `handle` names no possible embedder here. Makes no request. */
   check(handle: string): void
-  /** Throws a UserError, also when its provider has no key. */
+  /** Throws a UserError, also if its provider has no key. */
   resolve(handle: string): Embedder
 }

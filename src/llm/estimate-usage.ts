@@ -2,7 +2,7 @@ import { estimateTokens } from '../core/estimate-tokens.ts'
 import type { TokenUsage } from '../core/run.ts'
 import type { ModelAnswer, ModelMessage, ModelRequest, ModelWords } from './model.ts'
 
-/** For models that do not count their tokens. Budgets need some number, and nought would be the worst. */
+/** Usage of models that do not count tokens. Budgets need a number, and zero would disable them. */
 export function estimateUsage(request: ModelRequest, answer: ModelWords): TokenUsage {
   const promptTokens = estimatePrompt(request)
   const completionTokens =

@@ -3,8 +3,8 @@ import type { ModelMessage } from './model.ts'
 const BETWEEN = '\n\n'
 
 /**
- * The conversation as every chat template takes it: one system message, at the beginning, and no two neighbours that
- * one side said. What another part of the system said later is told as the user's, marked as what it is.
+ * Makes the conversation fit every chat template: one system message, at the beginning, and no two neighbouring
+ * messages of one role. Later system messages are sent as the user's, marked as system text.
  */
 export function joinNeighbours(messages: readonly ModelMessage[]): readonly ModelMessage[] {
   const joined: ModelMessage[] = []
@@ -21,7 +21,7 @@ export function joinNeighbours(messages: readonly ModelMessage[]): readonly Mode
   return joined
 }
 
-/** Undefined: they stay two. */
+/** Undefined: they stay two messages. */
 function join(one: ModelMessage, other: ModelMessage): ModelMessage | undefined {
   if (one.role === 'user' && other.role === 'user') {
     const before = one.text + BETWEEN

@@ -17,16 +17,16 @@ export type ModelMessage =
   | {
       readonly role: 'user'
       readonly text: string
-      /** From this place on the text is another at the next step, so that no cache may count on it. */
+      /** Text from this offset on changes at the next step, so it must not be cached. */
       readonly changesFrom?: number
     }
   | {
       readonly role: 'assistant'
       readonly text: string
-      /** Sent to a model that wants some reasoning with every call (`to-wire.ts`), if nothing in `extras` is. */
+      /** Sent to models that require some reasoning with every call (`to-wire.ts`), if `extras` has none. */
       readonly reasoning: string
       readonly toolCalls: readonly ModelToolCall[]
-      /** Of whichever model wrote the message; a wire sends them to that model alone. */
+      /** Fields from the model that wrote the message; a wire sends them only to that model. */
       readonly extras?: Extras | undefined
     }
   | {
@@ -49,11 +49,11 @@ export interface ModelRequest {
   readonly toolChoice: 'auto' | 'required' | 'none' | { readonly name: string }
   readonly temperature?: number
   readonly maxOutputTokens?: number
-  /** How much the model is asked to think first; `off`, or absent: it is not asked. */
+  /** How much the model should think first; `off` or absent: it is not asked to. */
   readonly reasoning?: Reasoning
 }
 
-/** The effort, where one is asked for. */
+/** Whether an effort is requested. */
 export function isAsked(reasoning: Reasoning | undefined): boolean {
   return reasoning !== undefined && reasoning !== 'off'
 }
@@ -66,18 +66,18 @@ export interface ModelWords {
   readonly toolCalls: readonly {
     readonly name: string
     readonly arguments: string
-    /** Why it can't be made, for the model: it was found in the text, and can't be read there. */
+    /** Why the call can't be made, for the model: it was found in the text and is unreadable. */
     readonly problem?: string | undefined
   }[]
-  /** `length`: cut off at the output limit, so nothing in it may be taken for complete. */
+  /** `length`: cut off at the output limit, so no part of it may be taken for complete. */
   readonly finish: 'stop' | 'length' | 'refusal'
-  /** What the provider wants back with the message; `calls` has an entry for each of `toolCalls`. */
+  /** Fields that the provider wants back with the message; `calls` has an entry for each of `toolCalls`. */
   readonly extras?: Extras | undefined
 }
 
 export interface ModelAnswer extends ModelWords {
   readonly usage: TokenUsage
-  /** What a person should know about this answer. */
+  /** Warnings about this answer, for a person. */
   readonly warnings: readonly string[]
 }
 
@@ -88,19 +88,19 @@ export interface ModelFailure {
     | 'rate_limited'
     | 'context_overflow'
     | 'rejected'
-    /** A filter refused it for what stands in it; the same words are refused again. */
+    /** A content filter refused it; the same words would be refused again. */
     | 'filtered'
     | 'invalid_answer'
-    /** This process has no file handles or memory left to make the call; the model was not asked. */
+    /** This process has no file handles or memory left for the call; the model was not called. */
     | 'exhausted'
     | 'aborted'
-  /** What went wrong, in a sentence, without secrets. */
+  /** The error, in a sentence, without secrets. */
   readonly message: string
-  /** What the person can do about it, in a sentence. */
+  /** The next step for the person, in a sentence. */
   readonly hint: string
-  /** How long the provider asked us to wait; absent: it did not say. */
+  /** The pause that the provider asks for; absent: it did not say. */
   readonly retryAfterMilliseconds?: number
-  /** Of a `context_overflow`: how much the model takes, and how much the request was, where the provider said it. */
+  /** For `context_overflow`: the model's window and the size of the request, if the provider tells them. */
   readonly windowTokens?: number
   readonly requestTokens?: number
 }
@@ -109,27 +109,27 @@ export type ModelResult =
   | { readonly kind: 'answer'; readonly answer: ModelAnswer }
   | { readonly kind: 'failure'; readonly failure: ModelFailure }
 
-/** The model of whichever client calls. */
+/** The model of the calling client. */
 export const CLIENT_HANDLE = 'client/sampling'
 
 export interface ChatModel {
   /** `provider/model`. */
   readonly handle: string
-  /** True: it is the model of whichever client calls. A run waits for its answers (`ask-client.ts`), and `call` fails. */
+  /** True: the model of the calling client. A run waits for its answers (`ask-client.ts`), and `call` fails. */
   readonly isClients?: boolean
-  /** True: it is no language model, but stands in where there is none. */
+  /** True: no language model, but a stand-in used where there is none. */
   readonly isRehearsal?: boolean
-  /** What a person should know about every reply of this model. */
+  /** Warnings about every reply of this model, for a person. */
   readonly warnings: readonly string[]
-  /** Never rejects: whatever goes wrong, an abort included, is a `failure`. */
+  /** Never rejects: every error, an abort included, is a `failure`. */
   call(request: ModelRequest, options: CallOptions): Promise<ModelResult>
 }
 
 export interface CallOptions {
   readonly signal: AbortSignal
   /**
-   * Somebody watches: the wire streams, and hands over each piece as it comes. The pieces are a preview. They hold no
-   * markup, some may be missing, and only the answer that `call` returns counts.
+   * Set if somebody watches: the wire then streams and passes on each piece as it arrives. Pieces are only a preview:
+   * they hold no markup, some may be missing, and only the answer returned by `call` counts.
    */
   readonly onDelta?: ((delta: ModelDelta) => void) | undefined
 }
@@ -139,9 +139,9 @@ export type ModelDelta =
   | { readonly kind: 'text' | 'reasoning'; readonly text: string }
   | {
       readonly kind: 'tool_call'
-      /** Place of the call in the answer, from 0. */
+      /** Index of the call in the answer, from 0. */
       readonly index: number
-      /** As far as it is known; it comes whole before the first characters of the arguments. */
+      /** The name as far as it is known; it is complete before the first characters of the arguments. */
       readonly name: string
       /** The next characters of the arguments. */
       readonly arguments: string
@@ -149,52 +149,52 @@ export type ModelDelta =
 
 export interface ProviderOffer {
   readonly provider: string
-  /** Null: it did not answer, or lists nothing. */
+  /** Null: the provider did not answer, or lists nothing. */
   readonly models: readonly string[] | null
 }
 
-/** What refusals taught of a model, in words. */
+/** Corrections for a model learned from refusals, in words. */
 export interface LearntModel {
   /** `provider/model`. */
   readonly handle: string
   readonly abilities: readonly string[]
 }
 
-/** As much of an agent as its model is chosen by. */
+/** The fields of an agent that its model is chosen by. */
 export interface AskingAgent {
-  /** The handle it is set to; null: the default. */
+  /** The handle of its settings; null: the default. */
   readonly model: string | null
-  /** The last real model that answered it; null: none has yet. */
+  /** The last real model that answered it; null: none so far. */
   readonly ranOn: string | null
 }
 
 export type AgentModel =
   | { readonly kind: 'model'; readonly model: ChatModel }
-  /** Its run waits: the rehearsal never stands in for a real model. */
+  /** Its run waits: the rehearsal never replaces a real model. */
   | {
       readonly kind: 'missing'
-      /** What is missing, and what to do about it, in sentences. */
+      /** The missing setting and the next step, in sentences. */
       readonly problem: string
     }
 
 export interface ModelRegistry {
-  /** Throws a UserError when `handle` names no provider that this server knows. Asks nobody. */
+  /** Throws a UserError if `handle` names no provider that this server knows. Makes no request. */
   check(handle: string): void
-  /** Throws a UserError when only the model of a client will do and that of the sender can't. Asks nobody. */
+  /** Throws a UserError if only a client's model is possible and the sender has none to offer. Makes no request. */
   checkSender(handle: string | null, sender: Sender): void
   /**
-   * The model of an agent; null: the first that applies of the contract's "Choosing a model". Without `sender` it is for
-   * nobody in particular. May throw a UserError.
+   * The model of a handle. Null: the default, chosen by the contract's rules in "Choosing a model". Without `sender`,
+   * no client's model is considered. May throw a UserError.
    */
   resolve(handle: string | null, sender?: Sender): Promise<ChatModel>
-  /** The model that answers the agent's next step. May throw a UserError where nothing but its settings is to blame. */
+  /** The model for the agent's next step. May throw a UserError if only its settings are at fault. */
   resolveFor(agent: AskingAgent, sender: Sender): Promise<AgentModel>
-  /** True: nobody set up the server of that model, and it does not answer now. Asks it. */
+  /** True: nobody configured the server of that model, and it does not answer now. Makes a request. */
   isGone(handle: string): Promise<boolean>
-  /** What `resolve(null)` gives, and why, for the start-up lines and `doctor`. */
+  /** The result of `resolve(null)` and its reason, for the start-up lines and `doctor`. */
   describeDefault(sender?: Sender): Promise<{ readonly handle: string; readonly reason: string }>
-  /** The providers that agents can use now, each with what it lists; asks all of them. */
+  /** The providers that agents can use now, each with the models it lists. Makes a request to all of them. */
   offers(sender?: Sender): Promise<readonly ProviderOffer[]>
-  /** Of models behind the addresses that are set now. Asks nobody. */
+  /** Corrections for models behind the configured addresses. Makes no request. */
   learnt(): Promise<readonly LearntModel[]>
 }

@@ -1,4 +1,4 @@
-/** A piece of a text that is still being written, as far as it is known to be no markup. */
+/** A piece of a streamed text, as far as it is known to be no markup. */
 export interface PreviewPiece {
   readonly kind: 'text' | 'reasoning'
   readonly text: string
@@ -9,21 +9,21 @@ const OPENS_THINKING = new RegExp(
   String.raw`^\s*(?:<(${THINKING_NAME})>|\[(${THINKING_NAME})\]|◁(${THINKING_NAME})▷)\s*`,
   'i',
 )
-/** The beginning of an answer that may become one of them. */
+/** The start of an answer that may become an opening mark of thinking. */
 const MAY_OPEN_THINKING = /^\s*(?:[<[◁][\w:-]{0,24})?$/
-/** Where markup of tool calls or thinking may begin, as far as two or three characters tell. */
+/** The first two or three characters of possible markup of calls or thinking. */
 const MAY_BE_MARKUP =
   /<[|｜/!]?[\w|｜]|<$|<[|｜/!]$|\[[A-Z{/]|\[$|◁|```|`{1,2}$|\n[ \t]*[[{]|to=functions/
-/** The same at the beginning of a line. */
+/** The start of a JSON value at the beginning of a line. */
 const OPENS_VALUE = /^[ \t]*[[{]/
-/** Marks that are none of a tool call: of HTML and Markdown as people read it. */
+/** HTML and Markdown marks that belong to ordinary text. */
 const HARMLESS =
   /^<\/?(?:a|b|i|p|u|s|br|hr|em|ul|ol|li|h[1-6]|td|th|tr|div|img|sub|sup|span|code|pre|table|strong|details|summary)[\s/>]/i
 const MAY_BE_HARMLESS = /^<\/?[a-z0-9]{0,7}$/i
 
 /**
- * Shows a text while it comes. Thinking at its beginning is reasoning; from the first characters on that may be the
- * markup of a call or of thinking, nothing more is shown, since only the whole text tells what they are.
+ * Shows a text as it streams. Thinking at its beginning is reported as reasoning. From the first possible markup of a
+ * call or of thinking on, nothing more is shown, since only the whole text tells what it is.
  */
 export class TextPreview {
   #pending = ''
@@ -84,7 +84,7 @@ export class TextPreview {
         continue
       }
       const pieces = this.#show(at)
-      // A lone mark at the end may turn out to be a harmless one.
+      // A mark at the end may still turn out to be harmless.
       if (mark.length > 3 && !MAY_BE_HARMLESS.test(mark)) this.#mode = 'held'
       return pieces
     }
@@ -98,7 +98,7 @@ export class TextPreview {
   }
 }
 
-/** How many characters at the end of the text are the beginning of `mark`. */
+/** Length of the longest suffix of the text that is a prefix of `mark`. */
 function partialMatch(text: string, mark: string): number {
   for (let length = Math.min(mark.length - 1, text.length); length > 0; length -= 1) {
     if (text.endsWith(mark.slice(0, length))) return length

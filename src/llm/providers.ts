@@ -1,30 +1,30 @@
 import { UserError } from '../core/errors.ts'
 import { readBaseUrl, withoutTrailingSlashes } from './base-url.ts'
 
-/** Where a provider's OpenAI-compatible endpoint differs from OpenAI's own. */
+/** Differences between a provider's OpenAI-compatible endpoint and OpenAI's own. */
 export interface Quirks {
-  /** Ask for a stream: a local engine may need minutes, and a silent connection is cut on the way. */
+  /** Requests a stream: a local engine may need minutes, and a silent connection is cut by proxies. */
   readonly stream: boolean
   /** `full`: as OpenAI; `words`: no object that names a tool; `none`: the field is refused or ignored. */
   readonly toolChoice: 'full' | 'words' | 'none'
-  /** Wants the reasoning of an earlier tool call back as `reasoning_content`. */
+  /** The reasoning of an earlier tool call must be sent back as `reasoning_content`. */
   readonly sendsReasoningBack: boolean
-  /** The longest tool call id it takes; only letters and digits are sent where it is short. */
+  /** The longest tool call id that it accepts; short ids are sent with letters and digits only. */
   readonly maxToolCallIdLength: number
-  /** Takes a user message right after a tool result. */
+  /** Accepts a user message right after a tool result. */
   readonly userAfterTool: boolean
-  /** How it calls the limit of what a model may write. */
+  /** Its name for the output limit. */
   readonly outputLimit: 'max_tokens' | 'max_completion_tokens'
-  /** Passes cache markers on to providers that cache only what is marked. */
+  /** Passes cache marks on to providers that cache only marked parts. */
   readonly cacheMarkers: boolean
 }
 
 export interface Provider {
   readonly name: string
-  /** As people know it. */
+  /** Its name, for people. */
   readonly title: string
   readonly baseUrl: string
-  /** The first one set counts; the first is the one we tell people about. */
+  /** The first one set is used; the first in the list is the one named to users. */
   readonly keyVariables: readonly [string, ...string[]]
   readonly baseUrlVariable: string
   /** null: the first model that its server lists. */
@@ -54,7 +54,7 @@ export const PROVIDERS: readonly Provider[] = [
     baseUrlVariable: 'OPENAI_BASE_URL',
     defaultModel: 'gpt-4.1-mini',
     needsKey: true,
-    // Its reasoning models refuse the older name, which every other server takes.
+    // Its reasoning models refuse the older name, which every other server accepts.
     quirks: { ...LIKE_OPENAI, outputLimit: 'max_completion_tokens' },
   },
   {
@@ -145,7 +145,7 @@ export const PROVIDERS: readonly Provider[] = [
     baseUrlVariable: 'DEEPSEEK_BASE_URL',
     defaultModel: 'deepseek-v4-flash',
     needsKey: true,
-    // Its thinking models, the default now, refuse a forced choice of tools.
+    // Its thinking models, now the default, refuse a forced tool choice.
     quirks: { ...LIKE_OPENAI, toolChoice: 'none', sendsReasoningBack: true },
   },
   {
@@ -220,22 +220,22 @@ export type Api = (typeof APIS)[number]
 
 export interface ProviderEndpoint {
   readonly baseUrl: string
-  /** Empty: none was given, and a placeholder is sent. */
+  /** Empty: no key was given, and a placeholder is sent. */
   readonly key: string
-  /** Of Azure, where the address names one; sent with every request. */
+  /** Azure's `api-version`, if the address names one; sent with every request. */
   readonly apiVersion?: string | undefined
-  /** As it was set; absent: whichever suits the provider and the model. */
+  /** The configured API; absent: chosen by provider and model. */
   readonly api?: Api | undefined
-  /** What was made of the address that was given, for `doctor`. */
+  /** How the given address was interpreted, for `doctor`. */
   readonly notes?: readonly string[] | undefined
-  /** Its key or base URL was set, so it may be chosen as the default; others serve only whoever names them. */
+  /** Its key or base URL was set, so it may become the default; other providers are used only by name. */
   readonly isConfigured: boolean
 }
 
-/** By provider name; a provider that is missing cannot be used. */
+/** By provider name; a missing provider cannot be used. */
 export type ProviderSettings = ReadonlyMap<string, ProviderEndpoint>
 
-/** Throws a UserError that names the variable when a base URL is none. */
+/** Throws a UserError that names the variable if a base URL is invalid. */
 export function readProviderSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): ProviderSettings {
@@ -271,14 +271,14 @@ function readApi(variable: string, read: (variable: string) => string): Api | un
   )
 }
 
-/** OLLAMA_HOST is the setting of Ollama itself: it says where to look, not that somebody chose Ollama. */
+/** OLLAMA_HOST is Ollama's own setting: it gives the address, but does not mean that the user chose Ollama. */
 function usualBaseUrl(provider: Provider, read: (variable: string) => string): string {
   const host = provider.name === 'ollama' ? read('OLLAMA_HOST') : ''
   if (host === '') return provider.baseUrl
   const hasScheme = /^https?:\/\//.test(host)
   const { baseUrl } = readBaseUrl(hasScheme ? host : `http://${host}`, 'OLLAMA_HOST', provider)
   const url = new URL(baseUrl)
-  // A server that listens everywhere is asked at home.
+  // A server that listens on all interfaces is called at 127.0.0.1.
   if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = '127.0.0.1'
   if (url.port === '' && !hasScheme) url.port = '11434'
   return withoutTrailingSlashes(url.href)

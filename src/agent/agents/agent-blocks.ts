@@ -6,7 +6,7 @@ import { findAgent } from '../../memory/find-agent.ts'
 import type { Store } from '../../storage/port/store.ts'
 import { checkedView, viewAgent } from './view-agent.ts'
 
-/** Which blocks an agent has, as the outside changes it. */
+/** Attaches and detaches the blocks of an agent, for callers outside the loop. */
 export function createAgentBlocks(store: Store, clock: Clock) {
   return {
     async attachBlock(reference: string, blockId: string): Promise<AgentView> {
@@ -24,7 +24,7 @@ export function createAgentBlocks(store: Store, clock: Clock) {
       })
     },
 
-    /** The block itself stays. */
+    /** Removes the block from the agent; the block itself is kept. */
     async detachBlock(reference: string, blockId: string): Promise<AgentView> {
       return store.transaction(async (tx) => {
         const agent = await findAgent(tx.agents, reference)

@@ -13,7 +13,7 @@ import { compact, nextCompaction } from '../compaction/compact.ts'
 import { compileContext } from '../context/compile-context.ts'
 import { readContext } from '../context/read-context.ts'
 
-/** How agents are run, and what they have in sight, as an operator changes it. */
+/** Operator settings of agents, and changes to what their context holds. */
 export function createAgentSettings(
   store: Store,
   models: ModelRegistry,
@@ -35,7 +35,7 @@ export function createAgentSettings(
       })
     },
 
-    /** What would be embedded if embedding its messages were switched on; null: it is on. */
+    /** The messages that embedding would cover if it were switched on; null: it is on already. */
     async messagesToEmbed(reference: string): Promise<MessagesToEmbed | null> {
       const { id, settings, embedding } = await findAgent(store.agents, reference)
       if (settings.embedMessages) return null
@@ -45,7 +45,7 @@ export function createAgentSettings(
       }
     },
 
-    /** Puts aside what the next compaction would, now. Undefined: there is nothing that may go. */
+    /** Runs the next compaction now. Undefined: no message can be evicted. */
     async compact(reference: string, signal: AbortSignal): Promise<Compacted | undefined> {
       const agent = await findAgent(store.agents, reference)
       const input = await readContext(store, agent, null, clock(), {
@@ -67,7 +67,10 @@ export function createAgentSettings(
       })
     },
 
-    /** A new context: memory stays, and so does the conversation in recall memory. Returns how many left the context. */
+    /**
+     * Empties the context. Memory stays, and so does the conversation in recall memory. Returns how many messages left
+     * it.
+     */
     async resetMessages(reference: string): Promise<{ agentId: AgentId; messages: number }> {
       const at = toTimestamp(clock())
       return store.transaction(async (tx) => {
@@ -91,7 +94,7 @@ export function createAgentSettings(
   }
 }
 
-/** Throws a UserError where there is none: notes of the rehearsal would bend what a real model is to remember. */
+/** Throws a UserError if there is no real model: notes of the rehearsal would distort a real model's memory. */
 async function summaryModel(
   models: Pick<ModelRegistry, 'resolve' | 'resolveFor'>,
   { settings, model }: Agent,
@@ -104,7 +107,7 @@ async function summaryModel(
   throw new UserError('model_unavailable', chosen.problem)
 }
 
-/** Complete settings. Throws a UserError for what no agent can be run by. */
+/** Fills in defaults. Throws a UserError for settings that no agent can run with. */
 export function checkSettings(settings: object): AgentSettings {
   const parsed = AgentSettings.safeParse(settings)
   if (!parsed.success) {

@@ -24,14 +24,14 @@ import { checkToolNames, DEFAULT_TOOLS } from '../tools/index.ts'
 import { makeName } from './make-name.ts'
 import { checkedView, viewAgent } from './view-agent.ts'
 
-/** Agents as the outside makes, changes and looks at them. */
+/** Creates, changes and shows agents, for callers outside the loop. */
 export function createAgents(
   store: Store,
   models: Pick<ModelRegistry, 'check'>,
   embeddings: EmbeddingChoice,
   clock: Clock,
 ) {
-  /** Checks what can be checked without the store; an empty `model`, `embedding` or `system` stands for the default. */
+  /** Checks all that needs no store; an empty `model`, `embedding` or `system` stands for the default. */
   function checked(fields: AgentChanges): AgentPatch {
     const { name, description, model, embedding, system, tags, tools, toolRules } = fields
     const { contextWindow } = fields
@@ -158,12 +158,12 @@ export function createAgents(
   }
 }
 
-/** All but what differs at every step can be cached by the provider. */
+/** Tokens of the part that changes at every step; the provider can cache everything before it. */
 function lastPart({ parts }: CompiledContext): number {
   return parts.find(({ name }) => name === 'last_line')?.tokens ?? 0
 }
 
-/** `persona` and `human` first, unless the author brings blocks of these labels himself. */
+/** Adds default `persona` and `human` blocks first, unless the author supplies blocks with these labels. */
 async function giveBlocks(
   tx: Transaction,
   id: AgentId,

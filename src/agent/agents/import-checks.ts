@@ -5,7 +5,7 @@ import { checkToolRules } from '../rules/check-tool-rules.ts'
 import { isToolName } from '../tools/index.ts'
 import { checkSettings } from './agent-settings.ts'
 
-/** What an agent that comes from elsewhere must keep. */
+/** Checks that an imported agent must pass. */
 export function createImportChecks(models: Pick<ModelRegistry, 'resolve'>) {
   return {
     async model(handle: string): Promise<void> {

@@ -37,7 +37,9 @@ const KINDS = [
   'Wren',
 ]
 
-/** A name for an agent whose author gave none, out of its id, with enough of it to tell namesakes apart. */
+/**
+ * A name for an agent created without one. It comes from the id, with enough of it to tell agents of one name apart.
+ */
 export function makeName(id: AgentId): string {
   const digits = id.slice('agent-'.length)
   const pick = (words: readonly string[], position: number) =>

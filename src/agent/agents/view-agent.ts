@@ -13,7 +13,7 @@ export async function viewAgent(reads: Reads, agent: Agent): Promise<AgentView> 
   }
 }
 
-/** After a change: throws a UserError if what the agent has by now does not fit its context window. */
+/** View of an agent after a change. Throws a UserError if the agent no longer fits its context window. */
 export async function checkedView(tx: Transaction, agent: Agent): Promise<AgentView> {
   const view = await viewAgent(tx, agent)
   checkRoom(agent, view.blocks)

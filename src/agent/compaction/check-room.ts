@@ -11,8 +11,8 @@ import { toolSpecs } from '../tools/tool-specs.ts'
 import { summaryBudget } from './compact.ts'
 
 /**
- * Throws a NoRoomError, with the numbers, if an agent's context window could not hold a conversation however much of it
- * is put aside: what is always there must leave room for a summary and one message.
+ * Throws a NoRoomError, with the numbers, if the context window has no room for a conversation. The fixed part of the
+ * context must leave space for a summary and one message, even after compaction.
  */
 export function checkRoom(agent: Agent, blocks: readonly Block[]): void {
   const { contextWindow, settings } = agent
@@ -31,9 +31,9 @@ export function checkRoom(agent: Agent, blocks: readonly Block[]): void {
   )
 }
 
-/** The same for every agent that has the block, after a change of it. */
+/** Checks every agent that has the block, after the block has changed. */
 export async function checkRoomFor(tx: Transaction, blockId: BlockId): Promise<void> {
-  // In one order for all, as they are held from here on.
+  // Always in the same order, since each agent is locked from here on; another order could deadlock.
   for (const agentId of (await tx.blocks.agentsOf(blockId)).toSorted()) {
     const agent = await tx.agents.get(agentId)
     if (agent) checkRoom(agent, await tx.blocks.ofAgent(agentId))

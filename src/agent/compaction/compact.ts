@@ -12,20 +12,21 @@ import { renderSummary } from '../context/system-prompt.ts'
 import { type CompactionPlan, planCompaction } from './plan-compaction.ts'
 import { writeSummary } from './write-summary.ts'
 
-/** Of the context window: what the summary may take, however much it stands for. */
+/** Largest share of the context window for the summary, however much it covers. Chosen by hand. */
 const SUMMARY_SHARE = 0.1
+/** Chosen by hand. */
 const LARGEST_SUMMARY_TOKENS = 2_000
-/** However slow the writer is, the user waits no longer than this for it. */
+/** The user waits no longer than this for a summary, however slow the model is. Chosen by hand. */
 const SUMMARY_MILLISECONDS = 120_000
 
 export function summaryBudget(window: number): number {
   return Math.min(LARGEST_SUMMARY_TOKENS, Math.floor(window * SUMMARY_SHARE))
 }
 
-/** Of a request that was refused as too long, whatever its size was taken to be. */
+/** Target after a refusal for length, as a share of the refused request. Chosen by hand. */
 const SHARE_AFTER_REFUSAL = 0.5
 
-/** What would go if the context were compacted now, or after the request was refused; undefined: nothing may. */
+/** The plan for compacting now, or after a refusal for length; undefined: no message can be evicted. */
 export function nextCompaction(
   input: ContextInput,
   compiled: CompiledContext,
@@ -34,7 +35,7 @@ export function nextCompaction(
   const { history, window, totalTokens } = compiled
   const messageTokens = history.reduce((sum, { tokens }) => sum + tokens, 0)
   return planCompaction({
-    // What the user said at the beginning of a turn that has lost its first steps is out of sight already.
+    // The user's message that opens a turn without its first steps was evicted before; it is only kept visible.
     messages: history.filter(({ seq }) => seq >= input.state.from),
     fixedTokens: totalTokens - messageTokens + summaryBudget(window),
     targetTokens: Math.min(
@@ -44,7 +45,7 @@ export function nextCompaction(
   })
 }
 
-/** The request would pass the threshold, so something has to go before it is made. */
+/** The request would exceed the threshold, so the context must be compacted first. */
 export function isTooFull(input: ContextInput, { totalTokens, window }: CompiledContext): boolean {
   return totalTokens > window * input.agent.settings.compactionThreshold
 }
@@ -53,10 +54,10 @@ export interface CompactOptions {
   readonly input: ContextInput
   readonly plan: CompactionPlan
   readonly window: number
-  /** Writes the summary; undefined: none can be had. */
+  /** Writes the summary; undefined: no model is available. */
   readonly model: ChatModel | undefined
   readonly signal: AbortSignal
-  /** Runs the one transaction in which the context changes. */
+  /** Runs the one transaction that changes the context. */
   readonly commit: (work: (tx: Transaction, at: Timestamp) => Promise<void>) => Promise<void>
 }
 
@@ -65,8 +66,8 @@ export interface PaidCompaction extends Compacted {
 }
 
 /**
- * Puts the planned messages out of sight, with a summary in their place. The summary is written first, outside any
- * transaction; then everything changes at once, unless somebody else has compacted meanwhile.
+ * Evicts the planned messages and puts a summary in their place. The summary is written first, outside any transaction;
+ * then everything changes at once, unless another process has compacted meanwhile.
  */
 export async function compact(options: CompactOptions): Promise<PaidCompaction> {
   const { input, plan, window, model, signal } = options
@@ -81,7 +82,7 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
           model,
           previous: state.summary?.text ?? '',
           evicted: plan.evicted,
-          // In estimated tokens, as the writer measures; what stands around the words is a part of the summary.
+          // In estimated tokens, since the writer measures in those; the text around the summary counts as part of it.
           budgetTokens:
             Math.floor(summaryBudget(window) / Math.max(1, state.tokenRatio)) -
             estimateTokens(renderSummary({ text: '', until: last.createdAt, toSeq: last.seq })),
@@ -89,7 +90,7 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
           signal: limited,
         }),
       )
-  // Whoever stops the work stops this as well: nothing has changed yet, and the next step begins here again.
+  // Stopping the run stops the compaction as well: nothing has changed yet, and the next step starts over.
   if (signal.aborted) return { evicted: 0, method: 'none', usage: written?.usage ?? NO_USAGE }
   const id = newId('summary')
   let isDone = false

@@ -2,11 +2,12 @@ import { estimateTokens } from '../../core/estimate-tokens.ts'
 import { type Message, spokenText } from '../../core/message.ts'
 import { excerpt } from '../../core/text.ts'
 
+/** Characters. Chosen by hand. */
 const LONGEST_LINE = 200
-/** Of the budget, for the oldest lines: how a conversation began is rarely said again. */
+/** Share of the budget for the oldest lines: the start of a conversation is rarely repeated later. Chosen by hand. */
 const OLDEST_SHARE = 0.4
 
-/** Notes without a model: the old ones, and the beginning of everything that was said, as far as they fit. */
+/** Notes made without a model: the old notes, and the start of each message, as far as they fit. */
 export function extractSummary(
   previous: string,
   messages: readonly Message[],
@@ -27,7 +28,7 @@ export function extractSummary(
   return fitLines([...previous.split('\n'), ...said], budgetTokens)
 }
 
-/** The first and the last lines that fit; what is left out in between is said. */
+/** The first and the last lines that fit, with a note of how much is left out in between. */
 export function fitLines(lines: readonly string[], budgetTokens: number): string {
   const cut = lines.filter((line) => line.trim() !== '' && line !== GAP)
   if (tokensOf(cut) <= budgetTokens) return cut.join('\n')
@@ -49,7 +50,7 @@ function takeWhile(lines: readonly string[], budgetTokens: number): readonly str
   return end === -1 ? lines : lines.slice(0, end)
 }
 
-/** With the line break that follows each. */
+/** Counts the line break after each line. */
 function tokensOf(lines: readonly string[]): number {
   return lines.reduce((sum, line) => sum + estimateTokens(line) + 1, 0)
 }

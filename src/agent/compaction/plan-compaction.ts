@@ -1,24 +1,24 @@
 import type { Message } from '../../core/message.ts'
 
 export interface CompactionInput {
-  /** In sight, oldest first, with the tokens that each takes of the request. */
+  /** In the context, oldest first, each with its tokens. */
   readonly messages: readonly Message[]
-  /** Of everything else in the request. */
+  /** Tokens of the rest of the request. */
   readonly fixedTokens: number
-  /** Of the whole request, afterwards. */
+  /** Tokens that the whole request should have afterwards. */
   readonly targetTokens: number
 }
 
 export interface CompactionPlan {
   readonly evicted: readonly [Message, ...Message[]]
-  /** Number of the oldest message that stays in sight. */
+  /** Sequence number of the oldest message that stays in the context. */
   readonly keepFrom: number
 }
 
 /**
- * What goes so that the rest fits into the target: the oldest whole turns, as few as possible. The newest turn stays
- * whole if it can; if it alone is too large, its oldest steps go, a call never without its results. Undefined: there is
- * nothing that may go.
+ * Chooses the messages to evict so that the rest fits the target: as few of the oldest whole turns as possible. The
+ * newest turn stays whole if it can. If it alone is too large, its oldest steps go, and a call goes together with its
+ * results. Undefined: no message can be evicted.
  */
 export function planCompaction({
   messages,
@@ -43,7 +43,7 @@ export function planCompaction({
   return kept && first ? { evicted: [first, ...rest], keepFrom: kept.seq } : undefined
 }
 
-/** For each message, the tokens of it and of all after it. */
+/** For each message, the tokens of it and of all messages after it. */
 function suffixSums(messages: readonly Message[]): readonly number[] {
   const sums: number[] = []
   let sum = 0
@@ -54,7 +54,7 @@ function suffixSums(messages: readonly Message[]): readonly number[] {
   return sums
 }
 
-/** Where a cut may be made, the very beginning left out. */
+/** Indexes at which the history may be cut, except its very beginning. */
 function starts(
   messages: readonly Message[],
   begins: (message: Message) => boolean,

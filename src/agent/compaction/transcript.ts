@@ -2,13 +2,14 @@ import { estimateTokens } from '../../core/estimate-tokens.ts'
 import type { Message } from '../../core/message.ts'
 import { excerpt } from '../../core/text.ts'
 
-/** Of one message: who writes notes needs the gist of a document, not all of it. */
+/** Characters of one message: notes need the gist of a document, not all of it. Chosen by hand. */
 const LONGEST_ENTRY = 4_000
+/** Chosen by hand. */
 const LONGEST_RESULT = 500
-/** A line break as some reader or other sees it. */
+/** Everything that some reader takes for a line break. */
 const BREAK = /\r\n|[^\P{Cc}\t]|[\p{Zl}\p{Zp}]/gu
 
-/** A conversation as lines to be read by whoever sums it up, cut into pieces of at most `pieceTokens`. */
+/** A conversation as lines for the model that summarizes it, in pieces of at most `pieceTokens`. */
 export function transcriptPieces(
   messages: readonly Message[],
   pieceTokens: number,
@@ -52,7 +53,7 @@ function entries(message: Message): readonly string[] {
   }
 }
 
-/** Only entries begin lines: what a message has after its first line stands behind a mark, so none of it looks like one. */
+/** Marks every line after the first, so that no text inside a message can look like an entry of its own. */
 function quoted(text: string): string {
   return text.replace(BREAK, '\n> ')
 }

@@ -11,14 +11,14 @@ import { throwIfExhausted } from './throw-if-exhausted.ts'
 import { transcriptPieces } from './transcript.ts'
 
 export interface SummaryRequest {
-  /** Undefined: there is none to be had, or none is wanted. */
+  /** Undefined: none is available, or none is wanted. */
   readonly model: ChatModel | undefined
-  /** Empty: there is none. */
+  /** Notes so far; empty: none. */
   readonly previous: string
   readonly evicted: readonly Message[]
-  /** That the notes may take of the context. */
+  /** Tokens that the notes may take in the context. */
   readonly budgetTokens: number
-  /** That a request to the model may take. */
+  /** Tokens that a request to the model may take. */
   readonly windowTokens: number
   readonly signal: AbortSignal
 }
@@ -26,19 +26,19 @@ export interface SummaryRequest {
 export interface WrittenSummary {
   readonly text: string
   readonly method: SummaryMethod
-  /** Why no model wrote it, in a sentence. */
+  /** Why no model wrote the notes, in a sentence. */
   readonly problem?: string
-  /** Of the calls that it took. */
+  /** Sum over the model calls that were made. */
   readonly usage: TokenUsage
 }
 
-/** A word of English takes about so many tokens; other languages take more, and are cut by tokens below. */
+/** For English, chosen by hand. Other languages need more tokens per word; their notes are cut by tokens below. */
 const TOKENS_PER_WORD = 1.4
 
 /**
- * Notes on what was evicted, growing out of the notes there were: the model reads the transcript in pieces that fit it,
- * and rewrites the notes with each. Whatever goes wrong with the model, there are notes in the end. Rejects with a
- * UserError `busy` where this process could not call it.
+ * Writes notes on the evicted messages and adds them to the notes so far. The model reads the transcript in pieces that
+ * fit its window and rewrites the notes with each piece. Any failure of the model still leaves notes. Rejects with a
+ * UserError `busy` if this process could not make the call.
  */
 export async function writeSummary(request: SummaryRequest): Promise<WrittenSummary> {
   const { model, previous, evicted, budgetTokens, windowTokens, signal } = request
@@ -88,7 +88,7 @@ function material(notes: string, piece: string): string {
 function notesIn(result: ModelResult): { readonly text: string; readonly problem?: string } {
   if (result.kind === 'failure') {
     const { reason, message } = result.failure
-    // Where the caller gave up on the whole run, nobody reads this.
+    // If the caller stopped the whole run, nobody reads this.
     return { text: '', problem: reason === 'aborted' ? 'It was not done in time.' : message }
   }
   const { text, finish } = result.answer
@@ -97,7 +97,7 @@ function notesIn(result: ModelResult): { readonly text: string; readonly problem
   return { text: cleanText(text.trim()) }
 }
 
-/** A model that writes everything into one line still gets all but the middle of it kept. */
+/** Splits a line, so that a model that writes one long line loses only the middle of it. */
 function sentences(line: string): readonly string[] {
   return line.length < 400 ? [line] : line.split(/(?<=[.!?])\s+|(?<=[。！？])/u)
 }

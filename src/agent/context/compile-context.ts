@@ -19,28 +19,28 @@ export interface ContextInput {
   readonly blocks: readonly Block[]
   readonly counts: MemoryCounts
   readonly state: ContextState
-  /** The messages in sight, oldest first. */
+  /** The messages in the context, oldest first. */
   readonly history: readonly Message[]
   /** Milliseconds since 1970. */
   readonly now: number
-  /** The run's steps are used up: the agent may only speak. */
+  /** The run has used up its steps: the agent may only speak. */
   readonly speakNow: { readonly maxSteps: number } | null
-  /** How often the calls at the end of the run repeat themselves. */
+  /** How many times in a row the newest calls of the run repeat themselves. */
   readonly repeats: number
-  /** Of the run so far, for the tool rules. */
+  /** Calls of the run so far, for the tool rules. */
   readonly calls: readonly MadeCall[]
 }
 
 export interface CompiledContext {
   readonly request: ModelRequest
-  /** Together they are the request. Tokens are estimated, and corrected by what the provider counted before. */
+  /** The parts that make up the request. Tokens are estimates, corrected by the provider's earlier counts. */
   readonly parts: readonly ContextPart[]
   readonly totalTokens: number
-  /** As estimated, without the correction: what the provider's count is compared with. */
+  /** The uncorrected estimate, for comparison with the provider's count. */
   readonly estimatedTokens: number
-  /** The history as it is sent: oversized messages shortened, tokens corrected. */
+  /** The history as sent: oversized messages are shortened, tokens corrected. */
   readonly history: readonly Message[]
-  /** The request that fits is no larger than this. */
+  /** Largest size of a request that fits, in tokens. */
   readonly window: number
   /** The agent is told that its context is nearly full. */
   readonly tellsPressure: boolean
@@ -52,13 +52,13 @@ export interface ContextPart {
   readonly count: number
 }
 
-/** Pressure is told at this share of the threshold at which the context is compacted. */
+/** Share of the compaction threshold from which the agent is told of memory pressure. Chosen by hand. */
 const PRESSURE_SHARE = 0.85
 
 /**
- * What the model is sent, out of what the agent is. Order is that of change: system text, tools and memory, the summary
- * of what is out of sight, then the history as it was appended; whatever differs at every step is the last line of the
- * newest message, so that all before it can be cached by the provider.
+ * Builds the model's request from the agent's state. Parts that change rarely come first, for the provider's prompt
+ * cache: system text, tools and memory, the summary of evicted messages, then the history in the order of storage.
+ * Everything that changes at each step is the last line of the newest message.
  */
 export function compileContext(input: ContextInput): CompiledContext {
   const { agent, blocks, state, speakNow } = input
@@ -160,10 +160,10 @@ function toolChoice({
   speakNow,
 }: {
   readonly mustSpeak: boolean
-  /** The tool rules want a call before the turn may end. */
+  /** The tool rules require a call before the turn may end. */
   readonly mustCall: boolean
   readonly offered: readonly string[]
-  /** By tool rules. */
+  /** The agent has tool rules. */
   readonly isBound: boolean
   readonly speakNow: boolean
 }): ModelRequest['toolChoice'] {
@@ -174,7 +174,7 @@ function toolChoice({
   return isBound && others.length === 0 ? { name } : 'required'
 }
 
-/** At the end of the newest message rather than in one of its own: not every chat template takes a second user message. */
+/** Appends to the newest message instead of adding one: not every chat template accepts two user messages in a row. */
 function withLastLine(messages: readonly ModelMessage[], line: string): readonly ModelMessage[] {
   const newest = messages.at(-1)
   if (!newest || newest.role === 'assistant' || newest.role === 'system')

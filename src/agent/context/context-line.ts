@@ -1,16 +1,16 @@
 import type { MemoryCounts } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 
-/** Making one is slow, and every message needs it. */
+/** Cached: a formatter is slow to create, and every message needs one. */
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** When the user said it, as it stands before his words. */
+/** Time of the user's message, as shown before its text. */
 export function stamp(at: Timestamp, timezone: string): string {
   const { weekday, time } = localTime(Date.parse(at), timezone)
   return `[${weekday} ${time}]`
 }
 
-/** The agent can't know what it can't see: the time, and how much lies outside its context. */
+/** Facts that the agent cannot see otherwise: the time, and how much is stored outside its context. */
 export function contextLine(facts: {
   readonly now: number
   readonly timezone: string
@@ -21,7 +21,7 @@ export function contextLine(facts: {
   return `<context time="${weekday} ${time}" timezone="${facts.timezone}" recall_messages="${facts.counts.messages}" in_sight="${facts.inSight}" archival_passages="${facts.counts.passages}" />`
 }
 
-/** `time` is like 2026-11-20 14:05. */
+/** `time` has the form 2026-11-20 14:05. */
 function localTime(milliseconds: number, timezone: string): { weekday: string; time: string } {
   const parts = Object.fromEntries(
     formatOf(timezone)

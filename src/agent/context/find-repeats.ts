@@ -1,18 +1,18 @@
 import type { Message } from '../../core/message.ts'
 import { HEARTBEAT, THINKING } from '../tools/tool-specs.ts'
 
-/** Longer cycles are work. */
+/** Longer cycles count as real work. Chosen by hand. */
 const LONGEST_CYCLE = 4
 
-/** Told to the agent at this many rounds, */
+/** The agent is warned at this many rounds. Chosen by hand. */
 export const REPEATS_TO_WARN = 3
-/** and the run is stopped at this many. */
+/** The run is stopped at this many rounds. Chosen by hand. */
 export const REPEATS_TO_STOP = 5
 
 /**
- * How often the calls at the end of a run repeat themselves: 1 when they do not. Only calls that had the same result
- * count as the same, so trying again until something changes is not held against anybody. What counts is one answer of
- * the model with all its calls: one that makes the same call twice at once has not seen the result yet.
+ * Counts how often the newest calls of a run repeat themselves; 1: they do not. Calls are equal only if their results
+ * are equal too, so polling for a change is allowed. The unit is one answer of the model with all its calls: a model
+ * that makes the same call twice in one answer has not seen the first result yet.
  */
 export function countRepeats(messages: readonly Message[]): number {
   const prints = fingerprints(messages)
@@ -31,7 +31,7 @@ function isAt(prints: readonly string[], start: number, cycle: readonly string[]
   return start >= 0 && cycle.every((print, offset) => prints[start + offset] === print)
 }
 
-/** Of each answer with calls: their names, arguments and results. */
+/** One per answer with calls: names, arguments and results. */
 function fingerprints(messages: readonly Message[]): readonly string[] {
   const results = new Map(
     messages.flatMap((message) =>
@@ -47,7 +47,7 @@ function fingerprints(messages: readonly Message[]): readonly string[] {
   })
 }
 
-/** The same whatever the order of the fields and whatever the agent thought meanwhile. */
+/** Ignores the order of the fields and the agent's thoughts. */
 function canonical(text: string): string {
   try {
     const value: unknown = JSON.parse(text)

@@ -7,9 +7,9 @@ const NO_RESULT =
 const EMPTY = '(empty)'
 
 /**
- * Whatever is in the store, imported, edited or half-written by an older version, what a model is sent is well-formed:
- * every tool call is followed by exactly one result, ids are unique, and no text is empty or broken. Providers refuse
- * anything else, and one bad message would make an agent unusable for good.
+ * Makes any stored history well-formed, even if it was imported, edited or half-written by an older version: every tool
+ * call is followed by exactly one result, ids are unique, and no text is empty or invalid. Providers refuse anything
+ * else, and one bad message would make an agent unusable for good.
  */
 export function healHistory(messages: readonly ModelMessage[]): readonly ModelMessage[] {
   const results = new Map(
@@ -29,18 +29,18 @@ export function healHistory(messages: readonly ModelMessage[]): readonly ModelMe
       const kept = { ...bare, toolCalls: own, ...(isWhole && extras && { extras }) }
       healed.push(...healCalls(kept, results))
     }
-    // Results go where their call is, and nowhere else.
+    // Results are placed after their call; a result without a call is dropped.
   }
   return healed
 }
 
-/** An answer of the model with the results of its calls. */
+/** An answer of the model, followed by the results of its calls. */
 function healCalls(
   message: Extract<ModelMessage, { role: 'assistant' }>,
   results: ReadonlyMap<CallId, string>,
 ): readonly ModelMessage[] {
   const clean = cleanText(message.text)
-  // Some providers refuse a text of nothing but blanks, also beside calls.
+  // Some providers refuse blank text, even beside calls.
   const text = clean.trim() === '' ? '' : clean
   if (message.toolCalls.length === 0 && text === '') return []
   const toolCalls = message.toolCalls.map((call) => ({

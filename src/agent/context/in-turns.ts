@@ -2,8 +2,8 @@ import type { RunId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 
 /**
- * The history turn by turn, up to that of `current`. A message that was withdrawn while the agent worked on an earlier
- * one stands in the middle of that turn; the agent must not take it for part of what it is doing.
+ * The history turn by turn, up to the turn of `current`. A message that was cancelled while the agent worked on an
+ * earlier one is stored in the middle of that turn; the agent must not take it for a part of its work.
  */
 export function inTurns(messages: readonly Message[], current: RunId | null): readonly Message[] {
   const turns = new Map<string, Message[]>()

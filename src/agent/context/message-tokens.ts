@@ -1,13 +1,13 @@
 import { estimateTokens } from '../../core/estimate-tokens.ts'
 import type { MessageBody } from '../../core/message.ts'
 
-/** What the wire format adds to each message and each call, roughly, whoever the provider is. */
+/** Rough tokens that a wire format adds to each message and each call. Chosen by hand, for all providers. */
 const MESSAGE_OVERHEAD = 4
 const CALL_OVERHEAD = 24
-/** The id of the call, once more. */
+/** Includes the id of the call once more. Chosen by hand. */
 const RESULT_OVERHEAD = 18
 
-/** What a message takes of the context window, estimated. */
+/** Estimated tokens of a message in the context window. */
 export function messageTokens(body: MessageBody): number {
   const calls = body.role === 'assistant' ? body.toolCalls : []
   return (

@@ -5,7 +5,7 @@ import type { Reads } from '../../storage/port/store.ts'
 import type { ContextInput } from './compile-context.ts'
 import { inTurns } from './in-turns.ts'
 
-/** What `compileContext` needs, as it is now; `runId` is the run at work, null for a look from outside. */
+/** Reads the current input of `compileContext`; `runId` is the run in progress, null for an inspection from outside. */
 export async function readContext(
   reads: Pick<Reads, 'agents' | 'blocks' | 'messages'>,
   agent: Agent,
@@ -14,7 +14,7 @@ export async function readContext(
   turn: Pick<ContextInput, 'speakNow' | 'repeats' | 'calls'>,
 ): Promise<ContextInput> {
   const stored = await reads.agents.contextState(agent.id)
-  // An agent that was set to drop what leaves its context is not shown what an older setting made of it.
+  // After a switch to `drop`, summaries written under an older setting are not shown.
   const drops = agent.settings.compactionMode === 'drop'
   const state = drops ? { ...stored, summary: null } : stored
   return {
@@ -29,8 +29,8 @@ export async function readContext(
 }
 
 /**
- * Where a turn has lost its first steps, what the user said at its beginning stays in sight. What a provider's filter
- * refused does not: it would have every later request refused, too.
+ * Keeps the user's message visible for a turn that has lost its first steps. A message that a provider's filter refused
+ * is left out, since it would get every later request refused as well.
  */
 async function messagesInSight(
   reads: Pick<Reads, 'messages'>,

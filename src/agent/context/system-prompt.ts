@@ -5,7 +5,7 @@ import { PROMPTS } from '../../generated/prompts.ts'
 import { renderToolRules } from '../rules/render-tool-rules.ts'
 import { escapeAttribute, escapeStructure } from '../tools/escape-structure.ts'
 
-/** Where an author's system prompt wants the memory blocks; without it they come at the end. */
+/** Placeholder for the memory blocks in an author's system prompt; without it they come at the end. */
 const MEMORY_PLACE = '{CORE_MEMORY}'
 
 const DEFAULTS = {
@@ -13,18 +13,18 @@ const DEFAULTS = {
   letta_v1_agent: PROMPTS['system-letta-v1'],
 } as const
 
-/** The prompt in force: the author's, or that of the agent's type. */
+/** The author's system prompt, or the default of the agent's type. */
 export function systemPrompt({ system, agentType }: Pick<Agent, 'system' | 'agentType'>): string {
   return system ?? DEFAULTS[agentType].trim()
 }
 
-/** All of the system message but memory: the prompt, and the agent's tool rules behind it. */
+/** The system message without memory: the prompt, then the agent's tool rules. */
 export function systemText(agent: Pick<Agent, 'system' | 'agentType' | 'toolRules'>): string {
   const rules = renderToolRules(agent.toolRules)
   return rules === '' ? systemPrompt(agent) : `${systemPrompt(agent)}\n\n${rules}`
 }
 
-/** The system message. It depends on nothing but its arguments, so it stays the same until memory changes. */
+/** The system message. Pure, so it stays the same until memory changes. */
 export function systemMessage(
   agent: Pick<Agent, 'system' | 'agentType' | 'toolRules'>,
   blocks: readonly Block[],

@@ -21,7 +21,7 @@ export interface RunBudget {
   readonly seconds: number
 }
 
-/** What the run needs next. */
+/** The next action of the run. */
 export type Next =
   | {
       readonly kind: 'model'
@@ -29,7 +29,7 @@ export type Next =
       readonly number: number
       readonly context: ContextInput
       readonly sender: Sender
-      /** What the model of a client has answered already; null: nothing. */
+      /** The answer of the client's model; null: none yet. */
       readonly clientAnswer: string | null
     }
   | {
@@ -42,7 +42,7 @@ export type Next =
 
 const OVER: Next = { kind: 'over' }
 
-/** A step that was taken up more often than this takes the server down with it, and would for ever. */
+/** Attempts at one step. A step started more often than this probably crashes the server each time. Chosen by hand. */
 const MOST_ATTEMPTS = 3
 const TOO_OFTEN: RunError = {
   code: 'internal',
@@ -51,8 +51,8 @@ const TOO_OFTEN: RunError = {
 }
 
 /**
- * Closes what is finished, decides whether to go on, and opens the next step, in one transaction. It looks only at what
- * is stored, so it is the same for a run that goes on and for one that is taken up (`takenUp`) where another process left it.
+ * Closes the finished step, decides whether to go on, and opens the next one, in one transaction. It reads only stored
+ * state, so it does the same for a run that goes on and for one taken over from another process (`takenUp`).
  */
 export async function advance(run: HeldRun, budget: RunBudget, takenUp: boolean): Promise<Next> {
   const newStepId = newId('step')
@@ -109,7 +109,7 @@ const NO_PROGRESS =
 const STUCK =
   "The run was stopped because the agent's tool rules left no tool that could be called. Change them with update_agent if this is not what they are for."
 
-/** Ends the run if the step that was just closed was its last. */
+/** Ends the run if the step just closed was its last. */
 async function stopped(
   tx: Transaction,
   run: HeldRun,
@@ -127,7 +127,7 @@ async function stopped(
     finish: step.finish ?? 'stop',
     calls: step.calls.map((call) => ({
       status: call.status ?? 'error',
-      // Speaking offers no heartbeat; a model that makes one up would be asked again after it has answered.
+      // The speaking tool has no heartbeat parameter; a model that invents one would be called again after its answer.
       heartbeat: call.name !== SPEAKING_TOOL && loopArguments(call.arguments).heartbeat,
     })),
     rules,

@@ -9,24 +9,24 @@ export interface AnswerStreamOptions {
   readonly runId: RunId
   readonly agentId: AgentId
   readonly emit: (event: AgentEvent) => void
-  /** Names of the tools that the model was offered. */
+  /** Names of the tools offered to the model. */
   readonly tools: ReadonlySet<string>
-  /** Whether what the model writes outside of calls is for the user; `alone`: only if it makes no calls. */
+  /** Whether text outside of calls is for the user; `alone`: only if the answer has no calls. */
   readonly textSpeaks: 'always' | 'alone'
-  /** False: words of a call may still be held back by the tool rules, and are told when they are said. */
+  /** False: the tool rules may still hold back the words of a call, so they are sent once the call is made. */
   readonly callsSpeak: boolean
 }
 
 /**
- * One answer of a model as those see it who watch the run: pieces become parts that start, grow and end. What did not
- * come in pieces is told whole in the end.
+ * Streams one answer of a model to the watchers of a run, as parts that start, grow and end. Parts that did not arrive
+ * in pieces are sent whole at the end.
  */
 export class AnswerStream {
-  /** Of the message that the answer becomes if it is kept. */
+  /** Id of the message that stores the answer if it is kept. */
   readonly messageId: MessageId = newId('message')
   readonly #options: AnswerStreamOptions
   #parts = 0
-  /** Numbers of the parts that have started and not ended. */
+  /** Numbers of the parts that have started but not ended. */
   readonly #open = new Map<string, number>()
   readonly #calls = new Map<number, CallStream>()
   #text = ''
@@ -53,13 +53,13 @@ export class AnswerStream {
     }
   }
 
-  /** The call failed, and whatever came of it is dropped. */
+  /** The call failed, and its answer is discarded. */
   drop(): void {
     this.#endParts()
     this.#emit({ type: 'answer_ended', messageId: this.messageId, isKept: false })
   }
 
-  /** The answer is stored; `said`: what it told the user. */
+  /** The answer is stored; `said`: the texts sent to the user. */
   keep(
     answer: Pick<ModelAnswer, 'text' | 'reasoning' | 'toolCalls'>,
     said: readonly string[],
@@ -149,15 +149,15 @@ export class AnswerStream {
 
 interface CallStream {
   readonly reader: ArgumentReader
-  /** Whose value is being read. */
+  /** The member whose value is being read. */
   member: string
-  /** How many of them were told. */
+  /** How many members have been streamed. */
   members: number
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
-/** They belong to the loop, and no tool knows them. */
+/** Parameters of the loop; no tool knows them. */
 function isLoops(key: string): boolean {
   return key === THINKING || key === HEARTBEAT
 }

@@ -1,29 +1,29 @@
 import type { RunId } from '../../core/ids.ts'
 
 /**
- * Runs that this process has put down and will take up again by itself. How long they rest is told by its own time, which
- * nobody sets; the time in the database is for other processes, and for the one that comes after it.
+ * Runs that this process has paused and resumes by itself. It measures their pauses with a monotonic clock, which
+ * nobody can set. The time in the database is for other processes, and for the next one after a restart.
  */
 export interface Aside {
-  /** The run rests for so long; what it has taken so far is remembered. */
+  /** Pauses the run; what it has used so far is remembered. */
   put(id: RunId, rest: Rest): void
-  /** It is worked on again. */
+  /** The run is being worked on again. */
   take(id: RunId): Rest | undefined
-  /** They rest still. */
+  /** Runs whose pause is not over. */
   resting(): readonly RunId[]
-  /** They have rested enough. */
+  /** Runs whose pause is over. */
   due(): readonly RunId[]
 }
 
 export interface Rest {
   readonly milliseconds: number
-  /** That it was put down for want of memory, file handles or a database, in a row. */
+  /** How many times in a row it was paused for lack of memory, file handles or a database. */
   readonly troubles: number
-  /** For how long the run has been going on, pauses included. */
+  /** How long the run has been going on, pauses included. */
   readonly elapsed: () => number
 }
 
-/** What was not taken up for so long after it was due was taken by others, or is over. */
+/** An entry this long overdue is dropped: another process has the run, or it is over. Chosen by hand. */
 const FORGOTTEN_AFTER_MILLISECONDS = 600_000
 
 export function createAside(now: () => number = () => performance.now()): Aside {

@@ -9,8 +9,8 @@ import { readCalls } from '../step/read-calls.ts'
 import { type HeldRun, held } from './held.ts'
 
 /**
- * Why a call is not made, as its result: a person denied it, or the rules exclude it after what the calls before it in
- * the same answer have done. One that was begun already is not judged again: it may have taken effect.
+ * Why a call is not made, as the text of its result: a person denied it, or the rules exclude it after the earlier
+ * calls of the same answer. A call that was already started is not judged again, since it may have taken effect.
  */
 export async function whyNotMade(
   run: HeldRun,
@@ -20,7 +20,7 @@ export async function whyNotMade(
 ): Promise<string | undefined> {
   if (call.state !== 'planned') return undefined
   if (call.approval === 'denied') return denial(call.approvalReason ?? '')
-  // The answer to the user is owed whatever the rules say.
+  // The final answer to the user is allowed whatever the rules say.
   if (speakNow || agent.toolRules.length === 0) return undefined
   const made = await readCalls(run.store, agent, run.id)
   return refusalOf(judge(agent.toolRules, agent.tools, made), call.name)
@@ -31,7 +31,7 @@ function denial(reason: string): string {
   return `The call was not run: the person who was asked for approval denied it and ${why}. Do not make it again unless you are told to.`
 }
 
-/** The call is answered with `text` and counts as never run. */
+/** Answers the call with `text`; it counts as never run. */
 export async function refuseCall(run: HeldRun, call: StepCall, text: string): Promise<void> {
   await held(run, async (tx, at) => {
     if (!(await tx.runs.refuseCall(call.id))) return

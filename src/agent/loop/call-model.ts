@@ -14,29 +14,29 @@ import type { AnswerStream } from './answer-stream.ts'
 import { afterFailure } from './retry-policy.ts'
 
 export type ModelOutcome =
-  /** `usage` is that of all the calls it took. */
+  /** `usage` is the sum of all calls made. */
   | {
       readonly kind: 'answer'
       readonly answer: ModelAnswer
       readonly usage: TokenUsage
-      /** Of the call that gave it. */
+      /** Stream of the call that gave the answer. */
       readonly stream: AnswerStream
     }
   | { readonly kind: 'failure'; readonly failure: ModelFailure }
-  /** The provider wants to be left alone for longer than an agent should be held. */
+  /** The provider asks for a longer pause than an agent may be held for. */
   | { readonly kind: 'wait'; readonly milliseconds: number; readonly failure: ModelFailure }
 
 export interface CallOptions {
   readonly signal: AbortSignal
   readonly log: Log
   readonly firstPauseMilliseconds: number
-  /** The agent has said what it has to say, so that an answer without anything in it is an end like any other. */
+  /** The agent has spoken already, so an empty answer is a valid end. */
   readonly mayBeSilent: boolean
-  /** The run has called tools, so that its work is done even if nothing is said of it. */
+  /** The run has called tools, so an empty answer still ends it with its work done. */
   readonly hasWorked: boolean
-  /** Each call of the model is an answer of its own to those who watch. */
+  /** Watchers see each model call as a separate answer. */
   readonly openStream: () => AnswerStream
-  /** Somebody watches now. */
+  /** The run has a watcher now. */
   readonly isWatched: () => boolean
 }
 
@@ -45,7 +45,7 @@ const UNSAID =
 const FROM_REASONING =
   'The model answered in its reasoning alone, also when it was asked again, so that is the reply.'
 
-/** Asks until there is an answer or no sense in asking again. Never rejects. */
+/** Calls the model until it answers or another try makes no sense. Never rejects. */
 export async function callModel(
   model: ChatModel,
   request: ModelRequest,
@@ -73,7 +73,7 @@ export async function callModel(
       return { kind: 'answer', answer, usage: addUsage(wasted, answer.usage), stream }
     }
     stream.drop()
-    // An empty answer has been paid for like any other.
+    // Empty answers cost tokens as well.
     if (called.kind === 'answer') {
       wasted = addUsage(wasted, called.answer.usage)
       asked = nudged(request)
@@ -88,13 +88,13 @@ export async function callModel(
       tries,
       failure: failure.message,
     })
-    // Ends early, and quietly, when the run is cancelled.
+    // Ends early, without an error, when the run is cancelled.
     await pause(next.inMilliseconds, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return result
   }
 }
 
-/** The same request would have the same answer: this one says what was wrong with it. */
+/** The same request would get the same answer, so this one says what was wrong. */
 function nudged(request: ModelRequest): ModelRequest {
   const why = PROMPTS['answer-empty'].trim()
   const newest = request.messages.at(-1)
@@ -105,7 +105,7 @@ function nudged(request: ModelRequest): ModelRequest {
   return { ...request, messages }
 }
 
-/** Of an answer that is empty again: what was thought, or at least the end of a turn whose work is done. */
+/** After a second empty answer: uses the reasoning as the answer, or else ends a turn whose work is done. */
 function takeWhatThereIs(result: ModelResult, hasWorked: boolean): ModelResult {
   if (result.kind === 'failure' || !isSilent(result.answer)) return result
   const { answer } = result
@@ -122,10 +122,10 @@ function isSilent({ text, toolCalls, finish }: ModelAnswer): boolean {
   return text.trim() === '' && toolCalls.length === 0 && finish === 'stop'
 }
 
-/** Neither a word nor a call: whoever asked would wait for a reply that never comes, and not know why. */
+/** An answer without words and calls is a failure: otherwise the sender would wait for a reply that never comes. */
 function refuseSilence(result: ModelResult, handle: string): ModelResult {
   if (result.kind === 'failure' || !isSilent(result.answer)) return result
-  // It was asked for again already, and the turn ends with what it did.
+  // It was asked for again already, so the turn ends with the work it did.
   if (result.answer.warnings.includes(UNSAID)) return result
   return {
     kind: 'failure',

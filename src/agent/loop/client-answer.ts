@@ -3,7 +3,7 @@ import { estimateTokens } from '../../core/estimate-tokens.ts'
 import { FINISHES } from '../../core/run.ts'
 import type { ModelAnswer, ModelWords } from '../../llm/model.ts'
 
-/* The answer of a client's model as it lies in the database between the client that brought it and the step. */
+/* Format in which the answer of a client's model is stored until the step reads it. */
 
 const Words = z.object({
   text: z.string(),

@@ -4,18 +4,21 @@ import {
   compileContext,
 } from '../context/compile-context.ts'
 
-/** An estimate this close to the threshold is not good enough; it reaches to where the agent is told of the pressure. */
+/**
+ * Estimates within this share of the threshold are replaced by a count. The range covers memory pressure. Chosen by
+ * hand.
+ */
 const MARGIN = 0.4
 
 export interface ExactContext {
-  /** With the correction that the count gave. */
+  /** Includes the correction from the count. */
   readonly input: ContextInput
   readonly compiled: CompiledContext
 }
 
 /**
- * The context, and what it really takes. Estimates do while there is room, and a provider that has counted before is
- * the best judge of its own tokens; only a request that nobody has counted and that comes near the limit is counted.
+ * Compiles the context with its real size. Estimates are enough while there is room, and a provider that has counted
+ * before is the best source for its own tokens. Only a request near the limit without such a count is tokenized.
  */
 export async function compileExactly(
   input: ContextInput,

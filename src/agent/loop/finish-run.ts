@@ -14,7 +14,7 @@ type EndingRun = Pick<Run, 'id' | 'agentId'>
 
 const SILENT = 'The agent ended its turn without saying anything.'
 
-/** Ends the run where it stands and lets go of the agent. */
+/** Ends the run in its present state and releases the agent. */
 export async function completeRun(
   tx: Transaction,
   run: HeldRun,
@@ -32,7 +32,7 @@ export async function completeRun(
   await tx.runs.release(run.lease)
 }
 
-/** A provider's filter refused the run: nothing of it is shown to a model again, and the next message has its turn. */
+/** A provider's filter refused the run: none of it is sent to a model again, and the next message is processed. */
 export async function refuseRun(
   tx: Transaction,
   run: HeldRun,
@@ -45,14 +45,14 @@ export async function refuseRun(
   await completeRun(tx, run, 'refusal', [...(stored?.warnings ?? []), warning], at)
 }
 
-/** Of a run that nobody works on, or that this process holds and releases afterwards. */
+/** Cancels a run that is idle, or that this process holds and releases afterwards. */
 export async function cancelRun(tx: Transaction, run: EndingRun, at: Timestamp): Promise<void> {
   await closeStep(tx, run, 'The user cancelled the turn', at)
   await tx.runs.finish(run.id, { status: 'cancelled', stopReason: 'cancelled', error: null, at })
   await openCancelled(tx, run, at)
 }
 
-/** The run can't go on; its message and whatever its steps did stay. */
+/** Fails the run; its message and the effects of its steps stay. */
 export async function failRun(
   tx: Transaction,
   run: HeldRun,
@@ -66,7 +66,10 @@ export async function failRun(
   await tx.runs.release(run.lease)
 }
 
-/** Puts the run aside, its step as it is: until `retryAt`, until a client brings the answer of its model, or until there is one. */
+/**
+ * Pauses the run in its present step: until `retryAt`, until a client brings its model's answer, or until a model is
+ * available.
+ */
 export async function postponeRun(run: HeldRun, waiting: Waiting): Promise<void> {
   await held(run, async (tx, at) => {
     const step = await tx.runs.currentStep(run.id)
@@ -76,7 +79,7 @@ export async function postponeRun(run: HeldRun, waiting: Waiting): Promise<void>
   })
 }
 
-/** The step waits as it is until a person has answered for its calls; it is no fault of the step's. */
+/** Pauses the step until a person has answered for its calls; this does not count as a failed attempt. */
 export async function awaitApproval(
   tx: Transaction,
   run: HeldRun,
@@ -88,7 +91,7 @@ export async function awaitApproval(
   await tx.runs.release(run.lease)
 }
 
-/** Lets go of a run in an orderly way: that it was taken up is not held against it. */
+/** Releases a run in an orderly way; this does not count as an attempt. */
 export async function giveBackRun(run: HeldRun): Promise<void> {
   await held(run, async (tx) => {
     const step = await tx.runs.currentStep(run.id)
@@ -97,7 +100,7 @@ export async function giveBackRun(run: HeldRun): Promise<void> {
   })
 }
 
-/** Every call keeps exactly one result, so that the history can be sent to any model afterwards. */
+/** Gives every call exactly one result, so that the history stays valid for any model. */
 async function closeStep(
   tx: Transaction,
   run: EndingRun,
@@ -119,7 +122,7 @@ async function closeStep(
 }
 
 function resultOf(isSaid: boolean, state: string, why: string) {
-  // Its words went out with the answer that made the call.
+  // The words were sent with the answer that made the call.
   if (isSaid) return { status: 'success', text: SPOKEN } as const
   const text =
     state === 'started'

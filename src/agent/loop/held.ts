@@ -11,16 +11,16 @@ export interface HeldRun {
   readonly store: Store
   readonly embed: EmbedQuery
   readonly clock: Clock
-  /** For how long the run has been going on, in milliseconds, by a time that nobody sets. */
+  /** How long the run has been going on, in milliseconds, by a monotonic clock. */
   readonly elapsed: () => number
 }
 
-/** Another process has the agent now. Whoever sees this stops at once and writes nothing. */
+/** Another process has the agent now. The caller must stop at once and write nothing. */
 export class LostLease extends Error {}
 
 /**
- * A transaction of a step: the lease is proved and extended before anything else, so a process that was stopped and
- * woke up late can do no harm.
+ * Runs a transaction of a step. It verifies and extends the lease first, so a process that was suspended and wakes up
+ * late can do no harm.
  */
 export async function held<T>(
   run: HeldRun,
@@ -34,7 +34,7 @@ export async function held<T>(
   })
 }
 
-/** Keeps the lease while a model or tool takes its time; calls `onLost` once it is gone. Returns the function that ends it. */
+/** Renews the lease during a model or tool call; calls `onLost` once it is lost. Returns a function that ends it. */
 export function keepLease(
   run: HeldRun,
   onLost: () => void,

@@ -1,13 +1,13 @@
 import type { HeldLease } from '../../storage/port/store.ts'
 
 /**
- * Between two looks that are further apart than this the process itself was stopped or its machine slept, and the owners
- * may have been too: that time counts for nobody.
+ * A longer gap between two looks means that this process or its machine was suspended. The lease owners may have been
+ * suspended too, so the time of the gap does not count. Chosen by hand.
  */
 const LONGEST_GAP_MILLISECONDS = 2_000
 
 export interface LeaseWatch {
-  /** Given all leases as they are now: those that were not renewed for the length of a lease. */
+  /** Given all current leases, returns those not renewed for the length of a lease. */
   look(leases: readonly HeldLease[]): readonly HeldLease[]
 }
 
@@ -17,8 +17,8 @@ interface Seen {
 }
 
 /**
- * Tells which leases have run out, by how long this process has seen them unchanged. Clocks are set, and those of
- * machines differ; a laptop that wakes up finds every time in the past.
+ * Finds expired leases by how long this process has seen them unchanged. Wall clocks are not reliable for this: they
+ * are set, they differ between machines, and after sleep every stored time is in the past.
  */
 export function createLeaseWatch(
   leaseMilliseconds: number,

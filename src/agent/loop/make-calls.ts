@@ -19,14 +19,14 @@ const UNKNOWN_OUTCOME =
 
 export interface CallsOptions {
   readonly agent: Agent
-  /** It is the step after the last, in which the agent can only speak. */
+  /** This is the extra step after the last, in which the agent can only speak. */
   readonly speakNow: boolean
   readonly signal: AbortSignal
   readonly log: Log
   readonly onCall: (toolName: string) => void
 }
 
-/** Makes the calls of a step that are not made yet, in order. Each ends with exactly one stored result. */
+/** Makes the calls of a step that have not been made yet, in order. Each ends with exactly one stored result. */
 export async function makeCalls(
   run: HeldRun,
   step: CurrentStep,
@@ -46,12 +46,12 @@ async function makeOrRefuse(run: HeldRun, call: StepCall, options: CallsOptions)
   await makeCall(run, call, options)
 }
 
-/** Tool rules look at what came before, so under them every call has its turn. */
+/** Tool rules depend on earlier calls, so under them calls run one by one. */
 function mayBeParallel({ settings, toolRules }: Agent): boolean {
   return settings.parallelToolCalls && toolRules.length === 0
 }
 
-/** Neighbours that only read may be made at the same time; everything else has its turn alone. */
+/** Neighbouring calls that only read may run in parallel; every other call runs alone. */
 function sideBySide(calls: readonly StepCall[], parallel: boolean): readonly StepCall[][] {
   const groups: StepCall[][] = []
   for (const call of calls) {
@@ -68,7 +68,7 @@ async function makeCall(run: HeldRun, call: StepCall, options: CallsOptions): Pr
     await attempt(run, call, options)
   } catch (error) {
     if (error instanceof LostLease || isTrouble(error)) throw error
-    // Nothing of it is stored. Where the database itself is at fault, this fails as well.
+    // Nothing of the call is stored. If the database itself has failed, this fails as well.
     const result = failure(error, call, options.log)
     await held(run, (tx, at) => finish(tx, run, call, result, at))
   }
@@ -91,7 +91,7 @@ async function attempt(
   }
   if (bound.effect === 'database') {
     const apply = await bound.prepare(context)
-    // The edit and the result that reports it are one transaction: both happen, once, or neither.
+    // The edit and the result that reports it share one transaction, so both happen once or not at all.
     await held(run, (tx, at) =>
       finish(tx, run, call, async () => ({ status: 'success', text: await apply(tx) }), at),
     )
@@ -115,7 +115,7 @@ interface Result {
   readonly found?: readonly PassageId[]
 }
 
-/** A tool that fails is a message for the model, never the end of the run. */
+/** A failed tool gives a message for the model; it never ends the run. */
 async function outcome(
   run: () => Promise<string | Finding>,
   call: StepCall,

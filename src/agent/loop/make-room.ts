@@ -7,8 +7,8 @@ import type { CompiledContext, ContextInput } from '../context/compile-context.t
 import { type HeldRun, held } from './held.ts'
 
 /**
- * Puts the oldest turns aside, so that the next request is smaller, and returns what the summary took. Undefined:
- * nothing may go. If the summary could not be written by a model, the run says so.
+ * Compacts the context, so that the next request is smaller, and returns the usage of the summary. Undefined: no
+ * message can be evicted. If no model could write the summary, the run gets a warning.
  */
 export async function makeRoom(
   run: HeldRun,
@@ -41,7 +41,7 @@ export async function makeRoom(
   return usage
 }
 
-/** The model that writes the agent's summaries; undefined: it can't be had, and a summary is put together by rule. */
+/** The model that writes the agent's summaries; undefined: none is available, and the summary is made by rule. */
 export async function summaryModel(
   models: ModelRegistry,
   { agent }: ContextInput,
@@ -58,22 +58,26 @@ export async function summaryModel(
   }
 }
 
-/** One count is not the truth: prompt caches and chat templates make counts differ from call to call. */
+/**
+ * Weight of the newest count in the average: prompt caches and chat templates make single counts vary. Chosen by hand.
+ */
 const WEIGHT_OF_NEWEST = 0.5
+/** Chosen by hand. */
 const LEAST_RATIO = 0.5
+/** Chosen by hand. */
 const LARGEST_RATIO = 3
 
-/** A request that was refused is counted as at least this much larger than the window. */
+/** Least size of a refused request, relative to the window. Chosen by hand. */
 const OVERSHOOT = 1.02
 
-/** Remembers what a refusal says about the size of the window, and of the request that did not fit. */
+/** Stores what a refusal says about the size of the window and of the request. */
 export async function learnWindow(
   run: HeldRun,
   { agent, state }: ContextInput,
   { estimatedTokens, totalTokens }: CompiledContext,
   { windowTokens, requestTokens }: ModelFailure,
 ): Promise<void> {
-  // Without a number nothing is learned; the request that follows is smaller all the same.
+  // Without a number there is nothing to store; the next request is smaller all the same.
   if (windowTokens === undefined) return
   const learnedWindow = windowTokens
   const counted = requestTokens ?? Math.max(totalTokens, learnedWindow * OVERSHOOT)
@@ -82,14 +86,14 @@ export async function learnWindow(
   await held(run, (tx, at) => tx.agents.setContext(agent.id, { learnedWindow, tokenRatio }, at))
 }
 
-/** What an answered call teaches: how many tokens the provider counted where we estimated so many. */
+/** Corrects the estimate by the provider's count of an answered call. */
 export function learnFrom(
   { promptTokens }: TokenUsage,
   { state }: ContextInput,
   { estimatedTokens, tellsPressure }: CompiledContext,
 ): Pick<ContextState, 'tokenRatio' | 'pressureTold'> {
   const observed = promptTokens === 0 ? state.tokenRatio : promptTokens / estimatedTokens
-  // A count that is far too low is that of a provider that dropped a part of the request, or counts something else.
+  // A very low count comes from a provider that dropped a part of the request, or that counts something else.
   const believed = observed < LEAST_RATIO ? state.tokenRatio : Math.min(observed, LARGEST_RATIO)
   const tokenRatio = state.tokenRatio * (1 - WEIGHT_OF_NEWEST) + believed * WEIGHT_OF_NEWEST
   return { tokenRatio, pressureTold: state.pressureTold || tellsPressure }

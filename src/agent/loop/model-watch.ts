@@ -4,25 +4,25 @@ import { describeError, type Log } from '../../core/log.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import type { Storage, WaitingForModel } from '../../storage/port/store.ts'
 
-/** Asking a local server for its models costs it little. Chosen by hand. */
+/** Pause between two looks; listing the models of a local server is cheap. Chosen by hand. */
 const PAUSE_MILLISECONDS = 2_000
-/** The oldest; those behind them follow when these have gone on. */
+/** The oldest runs come first; the rest follow once these have gone on. Chosen by hand. */
 const MOST_RUNS = 1_000
 
 export interface ModelWatchOptions {
   readonly storage: Pick<Storage, 'in' | 'claims'>
   readonly models: ModelRegistry
-  /** Works on the runs that go on: it is the one that has the model. */
+  /** This worker; it takes over the runs, since it has the model. */
   readonly owner: string
   readonly clock: Clock
   readonly log: Log
-  /** Runs have gone on. */
+  /** Called once runs have gone on. */
   readonly wake: () => void
 }
 
-/** Lets runs go on that wait for a model, whichever server accepted them, as soon as this one has it. */
+/** Resumes runs that wait for a model, whichever server accepted them, as soon as this server has it. */
 export interface ModelWatch {
-  /** Looks, unless it has just done so. Never rejects. */
+  /** Looks once, unless it has just done so. Never rejects. */
   look(): Promise<void>
 }
 

@@ -6,9 +6,9 @@ import type { Transaction } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 
 /**
- * The user's message enters the history when it is its run's turn, so that the order of runs is that of the history.
- * A run that was cancelled in the queue has its turn as well: when the one before it ends (`openCancelled`). The agent is
- * read in this transaction, which holds it: so of this and the end of the run before one sees what the other did.
+ * Adds the user's message to the history when its run starts, so runs and history have the same order. A run cancelled
+ * in the queue takes its place as well, when the run before it ends (`openCancelled`). This transaction reads the agent
+ * with a lock, so of this and the end of the run before, the later one sees the work of the other.
  */
 export async function openRun(
   tx: Transaction,
@@ -29,7 +29,7 @@ export async function openRun(
   await tx.agents.setContext(run.agentId, { from, summariesFrom: from, pressureTold: false }, at)
 }
 
-/** After the end of `run`: what was cancelled behind it is in the history before anything that comes later. */
+/** After the end of `run`: adds the messages of cancelled runs behind it before anything later. */
 export async function openCancelled(
   tx: Transaction,
   run: Pick<Run, 'id' | 'agentId'>,

@@ -2,9 +2,9 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /**
- * How a process signs what it works on, so that others on the machine can tell whether it still lives. All that a pid
- * depends on is part of it: the machine, its boot, and the pid namespace, which differs between containers that share
- * a kernel and a volume; the start time tells a process from a later one with the same pid.
+ * Identity with which a process signs its leases, so that others on the machine can tell whether it is alive. It holds
+ * everything that a pid depends on: the machine, its boot, and the pid namespace, which differs between containers that
+ * share a kernel and a volume. The start time tells a process from a later one with the same pid.
  */
 interface ProcessIdentity {
   readonly place: string
@@ -12,17 +12,17 @@ interface ProcessIdentity {
   readonly startTime: string
 }
 
-/** `nonce` tells apart several workers of one process. */
+/** `nonce` distinguishes several workers of one process. */
 export function ownerName(nonce: string): string {
   return [place(), process.pid, startTimeOf(process.pid) ?? '', nonce].join(' ')
 }
 
-/** True only if the process has certainly ended; of one elsewhere nothing can be known. */
+/** True only if the process has certainly ended; false if it runs on another machine. */
 export function hasEnded(owner: string): boolean {
   return stateOf(owner) === 'ended'
 }
 
-/** True only if the process certainly lives; it may be stopped all the same. */
+/** True only if the process is certainly alive; it may still be suspended. */
 export function isAlive(owner: string): boolean {
   return stateOf(owner) === 'alive'
 }
@@ -47,7 +47,7 @@ function place(): string {
   return [hostname(), boot ?? '', namespace ?? ''].join('/').replaceAll(' ', '_')
 }
 
-/** In clock ticks since boot; undefined: no such process, or a system without /proc. */
+/** In clock ticks since boot; undefined: no such process, or no /proc on this system. */
 function startTimeOf(pid: number): string | undefined {
   const stat = tryRead(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
   // The second field is the name in parentheses, which may hold spaces; the start time is the 22nd.
@@ -59,7 +59,7 @@ function answers(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // Somebody else's process may not be signalled, but is there.
+    // EPERM: the process exists but belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

@@ -8,8 +8,8 @@ const EMPTIED =
   'The turn before was refused, too, so what was said earlier was put out of sight as well. If this goes on, look for the cause in the memory blocks.'
 
 /**
- * Ends a run whose request a provider's filter refused. If that happened to the turn before it as well, the cause may
- * stand further up, and the whole history goes out of sight: one refused message never makes an agent unusable.
+ * Ends a run whose request a provider's filter refused. If the turn before was refused as well, the cause may be
+ * further up, so the whole history leaves the context. One refused message never makes an agent unusable.
  */
 export async function putOutOfSight(run: HeldRun, { message }: ModelFailure): Promise<void> {
   await held(run, async (tx, at) => {

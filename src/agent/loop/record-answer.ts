@@ -11,24 +11,24 @@ import { type HeldRun, held, LostLease } from './held.ts'
 
 export interface AnsweredStep {
   readonly stepId: StepId
-  /** Of the message that holds the answer. */
+  /** Id of the message that stores the answer. */
   readonly messageId: MessageId
   readonly model: string
   readonly warnings: readonly string[]
   readonly answer: ModelAnswer
   readonly calls: readonly PlannedCall[]
   readonly agentType: AgentType
-  /** What the call taught about the context. */
+  /** Corrections of the context state from this call. */
   readonly learned: Partial<ContextState>
-  /** The words of its calls are said when the calls are made. */
+  /** The words of its calls are sent when the calls are made. */
   readonly speaksLater: boolean
 }
 
 const STILL_TRUNCATED = `The run was stopped because the model's answer was cut off at its output limit ${MOST_TRUNCATED} times in a row; none of those calls was run. Ask for less at once, or choose a model with a higher output limit.`
 
 /**
- * Stores what the model answered, with the calls to make; those that can't be made have their result at once. `over`:
- * that ended the run.
+ * Stores the model's answer with the calls to make; a call that cannot be made gets its result at once. `over`: the
+ * answer ended the run.
  */
 export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<'goes_on' | 'over'> {
   const bodies = [assistantBody(step), ...step.calls.flatMap(refusal)]
@@ -81,7 +81,7 @@ function assistantBody({ answer, calls, agentType, speaksLater }: AnsweredStep):
       name,
       arguments: cleanText(written),
     })),
-    // What a memgpt_agent writes beside its calls is for itself.
+    // A memgpt_agent's text beside its calls is for itself only.
     said: (calls.length === 0 || agentType === 'letta_v1_agent' ? [text, ...spoken] : spoken)
       .map(cleanText)
       .filter((words) => words.trim() !== ''),

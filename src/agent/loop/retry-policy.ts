@@ -1,23 +1,24 @@
 import type { ModelFailure } from '../../llm/model.ts'
 
-/** What to do about a model call that failed. */
+/** The next action after a failed model call. */
 export type AfterFailure =
   | { readonly kind: 'retry'; readonly inMilliseconds: number }
-  /** Too long to hold the agent for: the run is put aside and taken up again at that time. */
+  /** Too long to hold the agent: the run is paused and resumed at that time. */
   | { readonly kind: 'wait'; readonly inMilliseconds: number }
   | { readonly kind: 'give_up' }
 
+/** Chosen by hand. */
 const MOST_TRIES = 4
-/** A provider that asks for a longer pause than this is obeyed by putting the run aside. */
+/** For a longer pause the run is put aside instead of holding the agent. Chosen by hand. */
 export const LONGEST_PAUSE_MILLISECONDS = 60_000
 
-/** And for a longer one than this nobody should wait unawares, so the run fails and says so. */
+/** For a longer wait the run fails and says so, since no user should wait that long without knowing. Chosen by hand. */
 const LONGEST_WAIT_MILLISECONDS = 24 * 3_600_000
 
 /**
- * The one place that decides on retries; the clients below make none of their own. `tries` counts the calls made so
- * far; `firstPause` is spread by chance, so that many agents do not come back at the same moment, and doubles with each
- * try. Only what may pass by itself is tried again.
+ * The only place that decides on retries; the SDK clients make none. `tries` counts the calls so far. `firstPause` is
+ * random, so that many agents do not retry at the same moment, and doubles with each try. Only failures that may pass
+ * by themselves are tried again.
  */
 export function afterFailure(
   failure: ModelFailure,
@@ -40,7 +41,7 @@ export function afterFailure(
   const asked = failure.retryAfterMilliseconds ?? 0
   if (asked > LONGEST_WAIT_MILLISECONDS) return { kind: 'give_up' }
   if (asked > LONGEST_PAUSE_MILLISECONDS) return { kind: 'wait', inMilliseconds: asked }
-  // A server that talks nonsense once may do better; one that does it twice will not.
+  // An invalid answer is tried once more; a server that sends two will send a third.
   const most = failure.reason === 'invalid_answer' ? 2 : MOST_TRIES
   if (tries >= most) return { kind: 'give_up' }
   const pause = firstPause * 2 ** (tries - 1)

@@ -5,7 +5,7 @@ import { messageTokens } from '../context/message-tokens.ts'
 import { wordsOf } from '../step/plan-calls.ts'
 import type { HeldRun } from './held.ts'
 
-/** Words that could not be said before it was certain that their call is made are said with its result. */
+/** Sends held-back words with the result of their call, once it is certain that the call is made. */
 export async function sayIfUnsaid(
   tx: Transaction,
   run: HeldRun,
@@ -20,7 +20,7 @@ export async function sayIfUnsaid(
   ])
 }
 
-/** Whether the words of an answer went out with it, as they do unless something could still stand in their way. */
+/** Whether the words of an answer were sent with it. They are, unless its calls could still be refused. */
 export async function wordsAreOut(tx: Transaction, runId: RunId, callId: CallId): Promise<boolean> {
   return (await tx.messages.ofRun(runId)).some(
     (message) =>

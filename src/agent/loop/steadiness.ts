@@ -1,14 +1,17 @@
 import type { Clock } from '../../core/clock.ts'
 
-/** A clock that is corrected little by little moves less than this between two looks. */
+/** A gradual clock correction moves the clock less than this between two looks. Chosen by hand. */
 const LARGEST_DRIFT_MILLISECONDS = 1_000
-/** A busy process looks late; one that is later than this was stopped, or its machine slept. */
+/** A busy process looks late; a longer gap means that it or its machine was suspended. Chosen by hand. */
 const LONGEST_GAP_MILLISECONDS = 5_000
 
-/** Since when this process has been awake and its clock has only gone forward: only then does an age in the database mean anything. */
+/**
+ * How long this process has been awake with its clock only going forward. Ages of database times mean nothing
+ * otherwise.
+ */
 export interface Steadiness {
   look(): void
-  /** It has been steady for so long, or ever since it started. */
+  /** It has been steady for this long, or ever since it started. */
   lasts(milliseconds: number): boolean
 }
 

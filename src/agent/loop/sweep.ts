@@ -5,7 +5,7 @@ import { createLeaseWatch } from './lease-watch.ts'
 import { hasEnded, isAlive } from './owner.ts'
 import { createSteadiness } from './steadiness.ts'
 
-/** After so many leases even a run of a process that lives is taken from it: it may be stopped, or stuck. */
+/** After this many leases a run is taken even from a live process, which may be suspended or stuck. Chosen by hand. */
 const STRANDED_LEASES = 10
 
 export interface SweepOptions {
@@ -14,14 +14,14 @@ export interface SweepOptions {
   readonly clock: Clock
   readonly leaseMilliseconds: number
   readonly log: Log
-  /** This process works under that lease. */
+  /** This process holds that lease and works under it. */
   readonly isActive: (lease: HeldLease) => boolean
 }
 
-/** Frees what processes left that have ended, or that do not stir. */
+/** Frees the runs of processes that have ended or no longer respond. */
 export interface Sweep {
   run(): Promise<void>
-  /** Whose runs are left to them, and since when a run must have been free to be taken all the same. */
+  /** The live owners that keep their runs, and the ages from which a run is claimed all the same. */
   limits(): Pick<Claim, 'living' | 'orphanedBefore' | 'strandedBefore'>
 }
 
@@ -31,7 +31,7 @@ export function createSweep(options: SweepOptions): Sweep {
   const steadiness = createSteadiness(clock)
   let living: readonly string[] = []
 
-  /** Leases of dead processes need not run out first. */
+  /** Leases of dead processes need not expire first. */
   async function abandonEnded(): Promise<void> {
     const others = (await claims.owners()).filter((other) => other !== owner)
     living = others.filter(isAlive)
@@ -41,7 +41,7 @@ export function createSweep(options: SweepOptions): Sweep {
     }
   }
 
-  /** One of our own that nobody works under could not be let go of. */
+  /** Expires leases of our own that no work belongs to and that could not be released. */
   async function expireLeases(): Promise<void> {
     const lapsed = leases.look(await claims.held()).filter((lease) => !isActive(lease))
     for (const lease of lapsed) {

@@ -4,22 +4,24 @@ import { isExhausted } from '../../core/exhausted.ts'
 import { giveBackRun } from './finish-run.ts'
 import { type HeldRun, LostLease } from './held.ts'
 
+/** Chosen by hand. */
 const FIRST_PAUSE_MILLISECONDS = 250
+/** Chosen by hand. */
 const LONGEST_PAUSE_MILLISECONDS = 30_000
 
-/** The database's and the machine's own troubles are not the agent's: what failed for them is done again later. */
+/** Failures of the database or the machine are not the agent's fault; the work is repeated later. */
 export function isTrouble(error: unknown): boolean {
   if (isExhausted(error)) return true
   return error instanceof UserError && ['busy', 'storage_full', 'unsupported'].includes(error.code)
 }
 
-/** For how long a run rests after so many troubles in a row; by chance, so that many do not come back at one moment. */
+/** Pause after this many failures in a row; random, so that many runs do not resume at the same moment. */
 export function restAfter(troubles: number): number {
   const grown = FIRST_PAUSE_MILLISECONDS * 2 ** Math.min(troubles, 20)
   return Math.min(grown, LONGEST_PAUSE_MILLISECONDS) * (0.5 + Math.random() / 2)
 }
 
-/** Lets go of the run as soon as that can be stored; until then the lease keeps it for this process. */
+/** Releases the run as soon as the database allows it; until then the lease keeps it for this process. */
 export async function putDown(run: HeldRun, signal: AbortSignal): Promise<void> {
   for (let tries = 0; !signal.aborted; tries += 1) {
     try {

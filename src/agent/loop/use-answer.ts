@@ -20,13 +20,13 @@ interface AskedStep extends ExactContext {
 
 interface Answered {
   readonly answer: ModelAnswer
-  /** Of all the calls that it took to come to the answer. */
+  /** Sum over all model calls made for this answer. */
   readonly usage: TokenUsage
   readonly emit: (event: AgentEvent) => void
   readonly stream: AnswerStream
 }
 
-/** Makes of what the model wrote the calls of the step, and tells what was said in it. */
+/** Turns the model's answer into the calls of the step, and streams the words in it. */
 export async function useAnswer(
   run: HeldRun,
   { stepId, input, compiled }: AskedStep,

@@ -40,23 +40,23 @@ export interface RunTools {
   readonly models: ModelRegistry
   readonly budget: RunBudget
   readonly firstPauseMilliseconds: number
-  /** By a real tokenizer. */
+  /** Counts with a real tokenizer. */
   readonly countTokens: (text: string) => Promise<number>
   readonly log: Log
   readonly emit: (event: AgentEvent) => void
-  /** Somebody watches the run now, so that its answers are streamed. */
+  /** The run has a watcher now, so its answers are streamed. */
   readonly isWatched: (runId: RunId) => boolean
 }
 
-/** Why nobody works on a run any more. */
+/** Why work on a run has ended. */
 export type WorkEnd =
-  /** It is over, waits for somebody, or is free for whoever comes. */
+  /** It is over, waits for input, or is free for any worker. */
   | { readonly kind: 'let_go' }
   | Waits
-  /** Something was lacking that has nothing to do with the run. */
+  /** A resource was missing, for a reason outside the run. */
   | { readonly kind: 'trouble'; readonly progressed: boolean }
 
-/** It goes on by itself after so long. */
+/** It resumes by itself after this pause. */
 interface Waits {
   readonly kind: 'waits'
   readonly milliseconds: number
@@ -65,8 +65,8 @@ interface Waits {
 const LET_GO: WorkEnd = { kind: 'let_go' }
 
 /**
- * Step after step until the run is over, the lease is lost, or `signal` fires (after which the run can be taken up
- * again). Never rejects.
+ * Runs step after step until the run is over, the lease is lost, or `signal` fires; after a signal the run can be
+ * resumed. Never rejects.
  */
 export async function workOnRun(
   run: HeldRun,
@@ -96,7 +96,7 @@ export async function workOnRun(
         if (asked !== 'went_on') return asked
       } else {
         const onCall = (toolName: string) => {
-          // Whoever watches has heard the words themselves.
+          // Watchers have received the words themselves.
           if (toolName === SPEAKING_TOOL) return
           tools.emit({ type: 'tool_called', runId: run.id, agentId: run.agentId, toolName })
         }
@@ -122,11 +122,11 @@ export async function workOnRun(
   }
 }
 
-/** What has happened on the way to a step's answer, by step. */
+/** Failures on the way to a step's answer, by step. */
 interface Trouble {
-  /** The provider has refused the request as too long; `answered`: a smaller one was made for it. */
+  /** The provider refused the request as too long; `answered`: a smaller request was made since. */
   readonly overflows: Map<StepId, 'refused' | 'answered'>
-  /** What the summaries took that made room for it. */
+  /** Usage of the summaries that made room for it. */
   readonly summaries: Map<StepId, TokenUsage>
 }
 
@@ -189,7 +189,7 @@ async function askModel(
     isWatched: () => tools.isWatched(run.id),
   })
   if (result.kind === 'wait') {
-    // A provider may ask for a pause again and again; the time that a run may take ends that too.
+    // A provider may ask for pauses again and again; the time limit of the run ends that too.
     if (run.elapsed() > budget.seconds * 1_000) {
       await fail(run, stopReasonOf(result.failure), failureError(result.failure))
       return 'let_go'
@@ -199,7 +199,7 @@ async function askModel(
     return { kind: 'waits', milliseconds: result.milliseconds }
   }
   if (result.kind === 'failure') {
-    // Whether it was cancelled or only let go of is decided by what is stored.
+    // The stored state tells whether it was cancelled or only released.
     if (signal.aborted) return 'went_on'
     if (result.failure.reason === 'filtered') {
       await putOutOfSight(run, result.failure)
@@ -208,7 +208,7 @@ async function askModel(
     throwIfExhausted(result.failure)
     if (result.failure.reason === 'unreachable' && (await models.isGone(model.handle))) {
       if (asking.ranOn !== null) return waitForModel(run, goneModel(result.failure))
-      // The next look for the default finds another.
+      // The next look-up of the default model finds another.
       if (asking.model === null) return 'went_on'
     }
     if (result.failure.reason === 'context_overflow' && !overflows.has(stepId)) {

@@ -17,29 +17,29 @@ export interface WorkerOptions extends Omit<RunTools, 'emit' | 'isWatched'> {
   readonly isWatched: (namespace: string, runId: RunId) => boolean
   readonly storage: Storage
   readonly embedQuestion: EmbedQuestion
-  /** Signs what this process works on (`ownerName`). */
+  /** Signs the leases of this process (`ownerName`). */
   readonly owner: string
   readonly clock: Clock
   readonly leaseMilliseconds: number
-  /** Agents that this process works for at once. */
+  /** Number of agents that this process works for at once. */
   readonly mostRuns: number
 }
 
-/** How often it looks for runs that another process left behind, or whose time to try again has come. */
+/** How often it looks for runs left by other processes, or due for another try. Chosen by hand. */
 const LONGEST_SWEEP_MILLISECONDS = 1_000
 
 /**
- * Takes runs from the queue, which is the table of runs, and works on them: one run of an agent at a time, in the order
- * in which they were accepted, whichever process accepted them; different agents side by side.
+ * Takes runs from the queue, which is the table of runs. Each agent has one run at a time, in the order of acceptance,
+ * whichever process accepted them; different agents run in parallel.
  */
 export interface Worker {
-  /** Something may be free to be worked on. */
+  /** A run may be free to work on. */
   wake(): void
-  /** Something happened to a run: if it was cancelled, by whomever, and this process works on it, that ends at once. */
+  /** A run has changed. If it was cancelled, by any process, and this process works on it, the work stops at once. */
   stopIfCancelled(namespace: string, runId: string): Promise<void>
-  /** The same for an agent that is gone. */
+  /** The same for a deleted agent. */
   stopIfDeleted(namespace: string, agentId: string): Promise<void>
-  /** Takes nothing more, stops what it works on, and lets go of it for the next process. */
+  /** Takes no more runs, stops the work in progress, and releases it for the next process. */
   stop(): Promise<void>
 }
 
@@ -51,7 +51,7 @@ interface Work {
 
 export function createWorker(options: WorkerOptions): Worker {
   const { storage, embedQuestion, owner, clock, leaseMilliseconds, mostRuns, log } = options
-  /** What this process works on; it is never claimed again, whatever has become of its lease. */
+  /** Runs that this process works on; they are never claimed again, whatever happens to their leases. */
   const active = new Map<RunId, Work>()
   const aside = createAside()
   const sweep = createSweep({
@@ -125,7 +125,7 @@ export function createWorker(options: WorkerOptions): Worker {
         emit({ type: 'run_left', runId: id, agentId })
         stopKeeping()
         putAside(run, end, rest)
-        // The run may be in other hands here already: this is the end of this work, not of that.
+        // Another worker may have the run already: this is the end of our work only.
         if (active.get(id) === work) active.delete(id)
         wake()
       }),
@@ -157,7 +157,7 @@ export function createWorker(options: WorkerOptions): Worker {
   async function look(): Promise<void> {
     await sweep.run()
     wake()
-    // A server that is asked for its models may take its time; nobody waits for that here.
+    // Listing a server's models may take a while; nothing here waits for it.
     if (!stopping) looking = modelWatch.look()
   }
 
@@ -209,7 +209,7 @@ function isSameLease(one: Lease, other: Lease): boolean {
   )
 }
 
-/** What the run took in other hands is told by the clock; from now on it is told by a time that nobody sets. */
+/** Time used by other processes is measured by the wall clock; from here on by a monotonic clock. */
 function stopwatch({ startedAt }: Run, now: number): () => number {
   const before = startedAt === null ? 0 : Math.max(0, now - Date.parse(startedAt))
   const began = performance.now()

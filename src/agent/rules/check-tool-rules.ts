@@ -5,8 +5,8 @@ import { listed } from './tool-rule-texts.ts'
 import { hasRule, ofType, toolsOf } from './tool-rules.ts'
 
 /**
- * Refuses rules that can never be kept or never come into effect with these tools, so that this is said to their author
- * instead of being found out by the agent. What goes wrong in some turns only is left to the run.
+ * Refuses rules that can never be kept or never take effect with these tools, so that their author is told. Conflicts
+ * that occur only in some turns are left to the run.
  */
 export function checkToolRules(rules: readonly ToolRule[], tools: readonly string[]): void {
   if (rules.length === 0) return
@@ -76,7 +76,7 @@ function checkDeadEnds({ reachable, outcomes }: ToolGraph): void {
   }
 }
 
-/** That nothing may follow what matches no case is what `require_match` asks for. */
+/** An unintended dead end. With `require_match`, an unmatched result is meant to allow no call. */
 function isDeadEnd({ forced, next, strict }: Outcome): boolean {
   return forced && next.length === 0 && !strict
 }

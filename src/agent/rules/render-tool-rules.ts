@@ -2,7 +2,7 @@ import type { ToolRule, ToolRuleType } from '../../core/tool-rule.ts'
 import { listed, ruleText } from './tool-rule-texts.ts'
 import { type Exclusion, ofType, toolsOf, type Verdict } from './tool-rules.ts'
 
-/** The rules as the model reads them in its system message; empty without any. Depends on the rules alone. */
+/** The rules as the model reads them in its system message; empty without rules. Depends on the rules alone. */
 export function renderToolRules(rules: readonly ToolRule[]): string {
   if (rules.length === 0) return ''
   const first = toolsOf(rules, 'run_first')
@@ -19,7 +19,7 @@ export function renderToolRules(rules: readonly ToolRule[]): string {
   return `${ruleText('heading')}\n\n${lines.join('\n')}`
 }
 
-/** What a call is answered with that the rules exclude; undefined: they do not, or there is no such tool. */
+/** The answer to a call that the rules exclude; undefined: it is allowed, or there is no such tool. */
 export function refusalOf(verdict: Verdict, tool: string): string | undefined {
   const why = verdict.excluded.get(tool)
   if (!why) return undefined
@@ -30,7 +30,7 @@ export function refusalOf(verdict: Verdict, tool: string): string | undefined {
   return ruleText('refused', { TOOL: tool, REASON: reason(why), ADVICE })
 }
 
-/** For the newest message of the next request: what has to come before the turn may end, or that nothing can. */
+/** For the newest message of the next request: the call required before the turn may end, or that none is possible. */
 export function standingLine(verdict: Verdict): readonly string[] {
   const { allowed, excluded, due } = verdict
   if (allowed.length === 0 && excluded.size > 0) {

@@ -1,6 +1,6 @@
 /**
- * Whether what a tool returned is the value that a rule's author wrote. Both are text: a tool that returns `42`, `true`
- * or `"yes"` returns JSON for the value that is written 42, true or yes, and booleans come in Python's spelling too.
+ * Whether a tool returned the value in a rule. Both are text: a tool that returns `42`, `true` or `"yes"` returns JSON
+ * for the values 42, true and yes. Booleans in Python's spelling count too.
  */
 export function sameValue(returned: string, written: string): boolean {
   const [one, other] = [returned.trim(), written.trim()]
@@ -16,7 +16,7 @@ export function sameValue(returned: string, written: string): boolean {
 const BOOLEAN = /^(true|false)$/i
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/
 
-/** Beyond this two different numbers become the same one when they are read. */
+/** Beyond this, two different numbers may be equal once parsed. */
 function isExact(value: number): boolean {
   return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
 }

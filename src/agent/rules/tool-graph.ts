@@ -1,23 +1,23 @@
 import type { ToolRule, ToolRuleType } from '../../core/tool-rule.ts'
 import { judge, ofType, toolsOf } from './tool-rules.ts'
 
-/** What may come after a call, depending on what it returned. */
+/** The calls that may follow a call, depending on its result. */
 export interface Outcome {
   readonly next: readonly string[]
-  /** What the rules about order ask for, whether or not it may be called. */
+  /** The tools that rules about order require next, whether or not they may be called. */
   readonly wanted: readonly string[]
   /** The turn can't end before one of `next` is called. */
   readonly forced: boolean
-  /** Nothing may follow, because a match is required and there is none. */
+  /** No call may follow, because a match is required and there is none. */
   readonly strict: boolean
 }
 
-/** Every way a turn can take as far as the order of tools goes. Limits and what is required are not looked at. */
+/** Every order of tools that a turn can take. Limits and required tools are ignored. */
 export interface ToolGraph {
   readonly outcomes: ReadonlyMap<string, readonly Outcome[]>
   /** Tools that end the turn. */
   readonly terminal: ReadonlySet<string>
-  /** Tools that some turn can come to. */
+  /** Tools that some turn can reach. */
   readonly reachable: ReadonlySet<string>
 }
 
@@ -38,20 +38,20 @@ export function toolGraph(rules: readonly ToolRule[], tools: readonly string[]):
   return { ...graph, reachable: reachableFrom(graph, judge(order, tools, []).allowed) }
 }
 
-/** These tools and all that can come after them. */
+/** These tools and all that can follow them. */
 export function reachableFrom(
   { outcomes }: Pick<ToolGraph, 'outcomes'>,
   tools: readonly string[],
 ): ReadonlySet<string> {
   const found = new Set(tools)
-  // What is added while it is walked is walked too.
+  // Iteration over a set also visits members added meanwhile.
   for (const tool of found) {
     for (const { next } of outcomes.get(tool) ?? []) for (const one of next) found.add(one)
   }
   return found
 }
 
-/** One that is called before another which is required and ends the turn as well does not end it by itself. */
+/** A tool that must come before another required, terminal tool does not end the turn by itself. */
 function terminalTools(rules: readonly ToolRule[]): ReadonlySet<string> {
   const required = toolsOf(rules, 'required_before_exit')
   const endings = toolsOf(rules, 'exit_loop')
@@ -67,7 +67,7 @@ function outcomesOf(
 ): readonly Outcome[] {
   const own = ofType(order, 'conditional').filter((rule) => rule.toolName === tool)
   const values = own.flatMap((rule) => rule.cases).map((one) => one.equals)
-  // Longer than any of them, so it is none of them.
+  // Longer than each of them, so it equals none of them.
   const noMatch = `${values.join(' ')} and no other`
   const strict = own.some((rule) => rule.requireMatch) && own.every((rule) => !rule.defaultChild)
   return [...new Set(values), noMatch].map((returned): Outcome => {

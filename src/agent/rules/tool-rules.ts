@@ -1,12 +1,12 @@
 import type { RuleOf, ToolRule, ToolRuleType } from '../../core/tool-rule.ts'
 import { sameValue } from './same-value.ts'
 
-/** A call of the run so far that has its result. */
+/** A call of the run so far, with its result. */
 export interface MadeCall {
   readonly name: string
-  /** `refused`: it never ran, so it counts for nothing. */
+  /** `refused`: it never ran and is ignored. */
   readonly outcome: 'success' | 'failed' | 'refused'
-  /** What it returned, as it is. */
+  /** The result as returned. */
   readonly returned: string
 }
 
@@ -14,13 +14,13 @@ export interface MadeCall {
 export type Exclusion =
   | { readonly kind: 'over' }
   | { readonly kind: 'not_first'; readonly first: readonly string[] }
-  /** Without `next`, nothing may follow what `after` returned. */
+  /** Without `next`, no call may follow the result of `after`. */
   | { readonly kind: 'not_next'; readonly after: string; readonly next: readonly string[] }
   | { readonly kind: 'not_after'; readonly parents: readonly string[] }
   | { readonly kind: 'used_up'; readonly limit: number }
   | { readonly kind: 'too_early'; readonly missing: readonly string[] }
 
-/** Another call has to come before the turn may end. */
+/** Another call must come before the turn may end. */
 export interface Due {
   readonly kind: 'first' | 'next' | 'required'
   readonly tools: readonly string[]
@@ -32,14 +32,14 @@ export interface Verdict {
   readonly excluded: ReadonlyMap<string, Exclusion>
   /** Null: the turn may end. */
   readonly due: Due | null
-  /** A tool that ends the loop was called, and nothing is missing: nothing more may happen. */
+  /** A terminal tool was called and no required call is missing: the turn is over. */
   readonly ended: boolean
 }
 
 /**
- * What the rules say about the next call of a run. A rule about order looks at the last call that succeeded; only
- * successful calls are "called" for it, while a limit counts every call that ran. Rules of one type for one tool add
- * up, those of different types must all be kept.
+ * Applies the rules to the next call of a run. A rule about order looks at the last successful call, and only
+ * successful calls count as called; a limit counts every call that ran. Several rules of one type for one tool are
+ * combined; rules of different types must all be kept.
  */
 export function judge(
   rules: readonly ToolRule[],
@@ -68,7 +68,7 @@ export function judge(
     }
     const limit = limitOf(rules, tool)
     if (attempts(calls, tool) >= limit) return { kind: 'used_up', limit }
-    // Its work would be done before that of the tools which must come before the end.
+    // It would end the turn before the tools that must come first.
     const before = missing.filter((other) => other !== tool && !endings.includes(other))
     const early = endings.includes(tool) && before.length > 0
     return early ? { kind: 'too_early', missing: before } : undefined
@@ -109,7 +109,7 @@ function whatIsDue(
   return missing.length > 0 ? { kind: 'required', tools: missing } : null
 }
 
-/** What has to follow this call; undefined: nothing has to. */
+/** The tools that must follow this call; undefined: any may. */
 function nextTools(rules: readonly ToolRule[], last: MadeCall): readonly string[] | undefined {
   const own = ofType(rules, 'constrain_child_tools').filter((rule) => rule.toolName === last.name)
   const children = own.length === 0 ? undefined : own.flatMap((rule) => rule.children)
@@ -128,7 +128,7 @@ function matchingTools(rules: readonly ToolRule[], last: MadeCall): readonly str
   return own.some((rule) => rule.requireMatch) ? [] : undefined
 }
 
-/** Right after a parent only its children, and at any other time none of them. */
+/** Right after a parent only its children may be called; at any other time they may not. */
 function whyNotAfter(
   rules: readonly ToolRule[],
   last: string | undefined,

@@ -16,16 +16,16 @@ export interface MessageToAgent {
   readonly text: string
   readonly idempotencyKey?: string | undefined
   readonly maxSteps?: number | undefined
-  /** The client can answer with a model of its own. */
+  /** The client can answer with its own model. */
   readonly samples?: boolean | undefined
-  /** Its sender is about to watch the run. */
+  /** The sender is about to watch the run. */
   readonly isWatched?: boolean | undefined
 }
 
 export interface Acceptance {
-  /** Of the run that the message begins, if it is new. */
+  /** Id of the new run, if the message begins one. */
   readonly id: RunId
-  /** Names the process that acknowledges. */
+  /** Name of the process that acknowledges the message. */
   readonly acceptedBy: string
   readonly at: Timestamp
 }
@@ -35,7 +35,7 @@ export function checkMessage(text: string): string {
   const clean = cleanText(text)
   if (clean.trim() === '')
     throw new UserError('invalid_argument', 'The message is empty. Say something to the agent.')
-  // A message is read whole at every step until it leaves the context; longer texts belong into the archive.
+  // A message is sent whole at every step until it leaves the context; longer texts belong in the archive.
   if (isLonger(clean, LIMITS.message)) {
     throw new UserError(
       'limit_exceeded',
@@ -46,8 +46,7 @@ export function checkMessage(text: string): string {
 }
 
 /**
- * Queues a run for the message, in the transaction of the caller. A message that is sent again with its key gets the
- * run that it began.
+ * Queues a run for the message, in the caller's transaction. A message sent again with its key gets its existing run.
  */
 export async function acceptMessage(
   tx: Transaction,

@@ -23,7 +23,7 @@ export async function pendingApprovals(
   }))
 }
 
-/** Stores the answer; once none is open, the run goes on with whoever is free. */
+/** Stores the answer; once no approval is open, any free worker resumes the run. */
 export async function answerApproval(
   tx: Transaction,
   run: Run,

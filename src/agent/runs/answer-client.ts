@@ -9,14 +9,14 @@ import { isMissing } from './ask-client.ts'
 import type { RunsOptions } from './runs-options.ts'
 import { findRun, viewRun } from './view-run.ts'
 
-/** What became of an answer that a client brought. */
+/** The effect of an answer from a client. */
 export interface ClientAnswered {
   readonly view: RunView
   /** Why the answer changed nothing; absent: the run goes on with it. */
   readonly problem?: string
 }
 
-/** An answer as read by someone who knows its form. */
+/** A client's answer after parsing. */
 export type ReadAnswer =
   | { readonly kind: 'words'; readonly words: ModelWords }
   | { readonly kind: 'invalid'; readonly problem: string }
@@ -25,7 +25,7 @@ const EMPTY = 'it is empty'
 const STALE =
   'The answer that this call brought came too late and changed nothing: the run has gone on, has ended, or was taken up by another call.'
 
-/** Stores the answer of a client's model. `read` makes sense of it, given the tools that the agent has. */
+/** Stores the answer of a client's model. `read` parses it, given the agent's tools. */
 export async function answerClient(
   { store, clock, owner, wake }: RunsOptions,
   id: RunId,

@@ -8,15 +8,15 @@ import { compileContext } from '../context/compile-context.ts'
 import { mayOnlySpeak } from '../step/decide.ts'
 import { readStep } from '../step/read-step.ts'
 
-/** What the model of a client is asked, under a name that its answer has to quote. */
+/** A request for a client's model, with an id that the answer must quote. */
 export interface ClientAsk {
   readonly id: string
   readonly request: ModelRequest
 }
 
 /**
- * What the run's step asks the model. Whoever asks shuts out those who asked before him, so that of several clients one
- * works, and of an answer that comes twice, or late, one counts. Undefined: the run does not wait for a client (any more).
+ * The model request of the run's step. Each call invalidates earlier ones, so that of several clients only one works,
+ * and a late or repeated answer does not count. Undefined: the run does not (or no longer) wait for a client.
  */
 export async function askClient(
   store: Store,
@@ -34,7 +34,7 @@ export async function askClient(
   if (!found) return undefined
   const ask = randomUUID()
   const isAsked = await store.transaction(async (tx) => {
-    // Between the two somebody else may have brought the answer to this step; from here on nobody does.
+    // Another client may have answered this step in the meantime; from here on none can.
     await tx.runs.get(id)
     const current = await tx.runs.currentStep(id)
     return current?.id === found.step.id && (await tx.runs.askClient(id, ask))
@@ -42,7 +42,7 @@ export async function askClient(
   return isAsked ? { id: ask, request: compileContext(found.context).request } : undefined
 }
 
-/** Neither a word nor a call is an end only for an agent that has spoken; else whoever asked would wait for nothing. */
+/** An answer without words and calls is valid only if the agent has spoken; otherwise the sender would wait in vain. */
 export async function isMissing(reads: Reads, run: Run, words: ModelWords): Promise<boolean> {
   if (words.text.trim() !== '' || words.toolCalls.length > 0 || words.finish !== 'stop')
     return false

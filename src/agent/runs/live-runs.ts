@@ -1,14 +1,14 @@
 import type { AgentEvent, PartKind } from '../../core/event.ts'
 import type { MessageId, RunId } from '../../core/ids.ts'
 
-/** Runs that this process works on, as those see them who watch. */
+/** Runs that this process works on, as seen by their watchers. */
 export interface LiveRuns {
-  /** Somebody is about to subscribe; until then the run is kept for them. */
+  /** A watcher is about to subscribe; until then the run is kept for it. */
   expect(namespace: string, runId: RunId): void
-  /** Whether it is worth the trouble to stream. */
+  /** Whether to stream: someone watches, or is about to. */
   isWatched(namespace: string, runId: RunId): boolean
   publish(namespace: string, event: AgentEvent): void
-  /** Tells first what there is of the present step, then each event as it happens. Returns the end of it. */
+  /** Replays the present step first, then passes on each event as it happens. Returns a function that unsubscribes. */
   subscribe(namespace: string, runId: RunId, listener: (event: AgentEvent) => void): () => void
 }
 
@@ -18,7 +18,7 @@ interface Watched {
   expiry?: NodeJS.Timeout | undefined
 }
 
-/** The events that tell of the present step, and of what there is of its answer so far. */
+/** The events of the present step, with its answer so far. */
 interface Present {
   readonly step?: AgentEvent
   readonly answer?: AgentEvent & { readonly messageId: MessageId }
@@ -33,10 +33,10 @@ interface Part {
 }
 
 const NOTHING: Present = { parts: [] }
-/** Chosen by hand: far longer than it takes from sending a message to watching its run. */
+/** Far longer than the time from sending a message to watching its run. Chosen by hand. */
 const EXPECTED_MILLISECONDS = 10_000
 
-/** A listener that throws is reported to `onError` and disturbs nobody else. */
+/** An error thrown by a listener goes to `onError` and affects no other listener. */
 export function createLiveRuns(onError: (error: unknown) => void): LiveRuns {
   const runs = new Map<string, Watched>()
   const keyOf = (namespace: string, runId: RunId) => `${namespace} ${runId}`
@@ -102,7 +102,7 @@ function follow(present: Present, event: AgentEvent): Present {
       return withPart(present, event.part, (part) => ({ ...part, text: part.text + event.text }))
     case 'part_ended':
       return withPart(present, event.part, (part) => ({ ...part, hasEnded: true }))
-    // An answer that is kept is stored, and one that is not is nobody's business.
+    // A kept answer is stored, and a discarded one is of no interest.
     case 'answer_ended':
       return present.step ? { step: present.step, parts: [] } : NOTHING
     case 'step_ended':

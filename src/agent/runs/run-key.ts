@@ -2,12 +2,12 @@ import { type AgentId, isId } from '../../core/ids.ts'
 import type { Run } from '../../core/run.ts'
 import type { Reads } from '../../storage/port/store.ts'
 
-/** A message that was sent without a key has the id of its run for one. */
+/** The key of a message sent without one is the id of its run. */
 export function keyOf(run: Run): string {
   return run.idempotencyKey ?? run.id
 }
 
-/** The run that a message with this key set off before. */
+/** The run that a message with this key began before. */
 export async function runOfKey(
   reads: Pick<Reads, 'runs'>,
   agentId: AgentId,

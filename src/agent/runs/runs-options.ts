@@ -8,11 +8,11 @@ export interface RunsOptions {
   readonly store: Store
   readonly models: Pick<ModelRegistry, 'checkSender' | 'resolve'>
   readonly clock: Clock
-  /** Names this process as the one that acknowledges. */
+  /** Name of this process, which acknowledges messages. */
   readonly owner: string
-  /** There is something to do. */
+  /** There is work to do. */
   readonly wake: () => void
-  /** Somebody is about to watch the run. */
+  /** A watcher is about to subscribe to the run. */
   readonly expect: (id: RunId) => void
   readonly onChange: OnChange
 }

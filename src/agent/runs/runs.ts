@@ -19,10 +19,10 @@ import type { RunsOptions } from './runs-options.ts'
 import { findRun, viewRun } from './view-run.ts'
 import { waitSettled } from './wait-settled.ts'
 
-/** Within this time the process that works on a cancelled run has heard of it. */
+/** Time for the working process to learn of a cancelled run. Chosen by hand. */
 const CANCEL_PATIENCE_MILLISECONDS = 3_000
 
-/** Messages to agents, and what becomes of them. */
+/** Sends messages to agents and follows their runs. */
 export function createRuns(options: RunsOptions) {
   const { store, clock, wake, onChange } = options
   const view = async (id: string, agentId?: AgentId): Promise<RunView> =>
@@ -33,7 +33,7 @@ export function createRuns(options: RunsOptions) {
       return view(run.id)
     },
 
-    /** What to ask the model of a client; undefined: the run does not wait for one (any more). */
+    /** The request for a client's model; undefined: the run does not (or no longer) wait for one. */
     async askClient(id: RunId): Promise<ClientAsk | undefined> {
       return askClient(store, id, clock())
     },
@@ -46,7 +46,7 @@ export function createRuns(options: RunsOptions) {
       return answerClient(options, id, ask, read)
     },
 
-    /** With `agentId`: only if it is a run of that agent. */
+    /** With `agentId`: only a run of that agent. */
     get: view,
 
     async list({
@@ -98,7 +98,7 @@ async function send(options: RunsOptions, message: MessageToAgent): Promise<Run>
   return run
 }
 
-/** A message sent again makes its run look anew for a model: that of the client it comes from now, or another. */
+/** A message sent again lets its run choose a model anew: that of the client it comes from now, or another. */
 async function lookAgain(options: RunsOptions, run: Run, samples: boolean): Promise<void> {
   const { store, clock, owner } = options
   const at = toTimestamp(clock())
@@ -110,7 +110,7 @@ async function lookAgain(options: RunsOptions, run: Run, samples: boolean): Prom
   await store.transaction((tx) => tx.runs.lookAgain(run.id, { samples, acceptedBy: owner }, at))
 }
 
-/** Whether the agent was given a model, or the server a key, while it waited for a client. */
+/** Whether the agent got a model, or the server a key, while it waited for a client. */
 async function hasOwnModel({ store, models }: RunsOptions, { agentId }: Run): Promise<boolean> {
   const agent = await store.agents.get(agentId)
   if (!agent) return false
@@ -129,7 +129,7 @@ async function cancel({ store, clock }: RunsOptions, id: RunId): Promise<void> {
     if (!(await tx.runs.requestCancel(id, at))) return
     const run = await findRun(tx, id)
     if (run.status === 'running') return
-    // Nobody works on it, so nobody else would end it. The user's message stays in the history all the same.
+    // No process works on it, so none would end it. The user's message stays in the history all the same.
     const agent = await tx.agents.get(run.agentId)
     if (agent) await openRun(tx, run, agent, messageId, at)
     await cancelRun(tx, run, at)

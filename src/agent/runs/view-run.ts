@@ -13,12 +13,12 @@ export async function viewRun(reads: Reads, run: Run): Promise<RunView> {
     run: { ...run, warnings: [...run.warnings, ...(await waitingWarnings(reads, run))] },
     reply: said.filter((text) => text !== '').join('\n'),
     pendingApprovals: await pendingApprovals(reads, run),
-    // Whoever waits looks again and again; what it took is told in the end.
+    // Waiting clients poll often; usage is reported once, at the end.
     ...(isSettled(run.status) && { usageByModel: await reads.runs.usageByModel(run.id) }),
   }
 }
 
-/** Throws a UserError if there is no such run, or, with `agentId`, if it is a run of another agent. */
+/** Throws a UserError if there is no such run, or if it belongs to an agent other than `agentId`. */
 export async function findRun(
   reads: Pick<Reads, 'runs'>,
   id: string,

@@ -7,8 +7,8 @@ import type { Store } from '../../storage/port/store.ts'
 export type OnChange = (listener: (change: Change) => void) => () => void
 
 /**
- * Returns when the run is settled or gone, `milliseconds` have passed, or `signal` fires. It listens first and looks
- * then, so that no change falls in between.
+ * Returns when the run is settled or gone, `milliseconds` have passed, or `signal` fires. It subscribes before it
+ * looks, so that no change is missed in between.
  */
 export async function waitSettled(
   { runs }: Pick<Store, 'runs'>,
@@ -19,7 +19,7 @@ export async function waitSettled(
 ): Promise<void> {
   const changed = createFlag()
   const stopListening = onChange((change) => {
-    // A deleted agent takes its runs with it, and no change of a run tells so.
+    // Deleting an agent deletes its runs without a change event for each run.
     if (change.kind === 'agent' || change.subjectId === id) changed.raise()
   })
   try {
@@ -36,7 +36,7 @@ export async function waitSettled(
   }
 }
 
-/** A flag to wait for; raised while nobody waits, it stays raised for the next who does. */
+/** A flag to wait for. If raised while nobody waits, it stays raised for the next waiter. */
 function createFlag() {
   let raised = false
   let resolve: (() => void) | undefined

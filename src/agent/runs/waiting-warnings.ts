@@ -2,7 +2,7 @@ import { type Run, waitsForClient, waitsForModel } from '../../core/run.ts'
 import type { Reads } from '../../storage/port/store.ts'
 import { keyOf } from './run-key.ts'
 
-/** What to do about a run that does not go on by itself. */
+/** Says how to continue a run that does not go on by itself. */
 export async function waitingWarnings(reads: Reads, run: Run): Promise<readonly string[]> {
   if (waitsForClient(run)) {
     return [

@@ -4,7 +4,7 @@ import type { ModelAnswer } from '../../llm/model.ts'
 const CUT_OFF =
   "The reply is incomplete: the model's answer was cut off at its output limit. Ask the agent to go on, or for less at once."
 
-/** What a person should know about the answer besides what it says. */
+/** Warnings about the answer, for a person. */
 export function answerWarnings(
   answer: ModelAnswer,
   { contextWindow }: Pick<Agent, 'contextWindow'>,
@@ -17,7 +17,7 @@ export function answerWarnings(
   ]
 }
 
-/** Some providers take more than fits and say nothing; what the model then did not read, nobody knows. */
+/** Some providers accept more than fits and silently drop a part, which nobody can name. */
 function overWindow(tokens: number, contextWindow: number): string {
   return `The provider counted ${tokens} tokens, more than the agent's context_window of ${contextWindow}; the model may not have read all of it. Set context_window to what the model really has.`
 }

@@ -3,14 +3,14 @@ export type ArgumentPiece =
   | { readonly kind: 'member'; readonly key: string }
   /** The next characters of the member's value, as JSON text. */
   | { readonly kind: 'raw'; readonly text: string }
-  /** The same characters of a value that is a string, decoded. Follows the `raw` it stands for. */
+  /** The same characters, decoded, if the value is a string. Follows the `raw` piece that it decodes. */
   | { readonly kind: 'text'; readonly text: string }
 
 type State = 'before_object' | 'before_key' | 'key' | 'before_value' | 'value' | 'over'
 
 /**
- * Reads the members of a JSON object piece by piece, each character once. It is lenient where models are: raw line
- * breaks and control characters inside of strings are taken as they are. Text that is no object gives nothing.
+ * Reads the members of a JSON object piece by piece, each character once. Lenient: raw line breaks and control
+ * characters inside strings are accepted. Text that is no object gives nothing.
  */
 export class ArgumentReader {
   #state: State = 'before_object'
@@ -96,7 +96,7 @@ export class ArgumentReader {
   #flush(): void {
     if (this.#raw !== '') this.#pieces.push({ kind: 'raw', text: this.#raw })
     this.#raw = ''
-    // The first half of a character waits for the second.
+    // The first half of a surrogate pair waits for the second.
     const half = /[\ud800-\udbff]$/.exec(this.#text)?.[0] ?? ''
     const text = this.#text.slice(0, this.#text.length - half.length)
     if (text !== '') this.#pieces.push({ kind: 'text', text })
@@ -117,12 +117,12 @@ const UNICODE_ESCAPE_LENGTH = 6
 class EscapeReader {
   #escape = ''
 
-  /** Between a backslash and the end of what it begins. */
+  /** Inside an escape that is not complete yet. */
   get isOpen(): boolean {
     return this.#escape !== ''
   }
 
-  /** What the character adds to the string; nothing while an escape goes on. */
+  /** The characters that this one adds to the string; none while an escape is incomplete. */
   add(character: string): string {
     if (this.#escape === '') {
       if (character !== '\\') return character

@@ -1,10 +1,10 @@
 import type { Message } from '../../core/message.ts'
 import { SHORTER } from './parse-tool-arguments.ts'
 
-/** A model that was told twice to be shorter and still is not will not be. */
+/** After this many answers in a row that were cut off, the model will not get shorter. Chosen by hand. */
 export const MOST_TRUNCATED = 3
 
-/** How many of the newest answers in a row were cut off in the middle of their calls. */
+/** How many of the newest answers in a row were cut off inside their calls. */
 export function countTruncated(messages: readonly Message[]): number {
   let count = 0
   let isCutOff = false

@@ -2,7 +2,7 @@ import type { AgentType } from '../../core/agent.ts'
 import type { Finish, StopReason } from '../../core/run.ts'
 import type { StepRules } from './judge-step.ts'
 
-/** A step, looked back upon. */
+/** A finished step. */
 export interface FinishedStep {
   readonly agentType: AgentType
   /** 1 for the first of the run. */
@@ -29,15 +29,15 @@ export type Decision =
 const ENDINGS = { refusal: 'refusal', length: 'output_truncated' } as const
 
 /**
- * Whether the agent goes on after a step. A memgpt_agent goes on when it asked for a heartbeat, a letta_v1_agent when it
- * called a tool, and both when a call failed or a tool rule wants it. After the last step one more is made in which the
- * agent can only speak.
+ * Whether the agent goes on after a step. A memgpt_agent goes on when it asked for a heartbeat, a letta_v1_agent when
+ * it called a tool, and both when a call failed or a tool rule requires it. After the last step there is one more, in
+ * which the agent can only speak.
  */
 export function decide(step: FinishedStep): Decision {
   const { agentType, number, maxSteps, finish, calls, rules } = step
   if (mayOnlySpeak(number, maxSteps)) return { kind: 'stop', reason: 'max_steps' }
   if (rules.ended || rules.stuck) return { kind: 'stop', reason: 'tool_rule' }
-  // What broke off is not asked for more.
+  // A text that broke off is not continued.
   if (calls.length === 0 && finish !== 'stop') return { kind: 'stop', reason: ENDINGS[finish] }
   const failed = calls.some((call) => call.status === 'error')
   const wanted =
@@ -46,7 +46,7 @@ export function decide(step: FinishedStep): Decision {
   return failed || wanted || ruled ? { kind: 'continue' } : { kind: 'stop', reason: 'end_turn' }
 }
 
-/** Of step `number`: the steps are used up, and all that is left is to say so. */
+/** Step `number` is past the last, so the agent can only say so. */
 export function mayOnlySpeak(number: number, maxSteps: number): boolean {
   return number > maxSteps
 }

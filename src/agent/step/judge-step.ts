@@ -2,16 +2,16 @@ import type { Agent } from '../../core/agent.ts'
 import { type Due, hasRule, judge } from '../rules/tool-rules.ts'
 import type { StepMadeCall } from './read-calls.ts'
 
-/** What the tool rules say about going on after a step. */
+/** Verdict of the tool rules on going on after a step. */
 export interface StepRules {
-  /** A tool that ends the loop has done its work. */
+  /** A terminal tool has succeeded. */
   readonly ended: boolean
   /** No tool could be called at this step, and the agent was told so. */
   readonly stuck: boolean
   /** A tool was called after which the loop goes on. */
   readonly continued: boolean
   readonly due: Due | null
-  /** For how many steps, this one included, the agent has made no call that could be run. */
+  /** Number of steps in a row, with this one, in which the agent made no call that could run. */
   readonly idle: number
 }
 
@@ -23,7 +23,7 @@ export const WITHOUT_RULES: StepRules = {
   idle: 0,
 }
 
-/** `calls` are those of the run up to step `number`, which is over. */
+/** `calls` are those of the run up to the finished step `number`. */
 export function judgeStep(
   { toolRules, tools }: Pick<Agent, 'toolRules' | 'tools'>,
   calls: readonly StepMadeCall[],

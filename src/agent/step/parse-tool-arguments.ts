@@ -7,24 +7,25 @@ import { repairJson } from './repair-json.ts'
 
 export interface ToolArguments {
   readonly value: Readonly<Record<string, unknown>>
-  /** JSON of the value: as the model wrote it, or as it was repaired. */
+  /** JSON of the value, as written by the model or as repaired. */
   readonly text: string
 }
 
-/** How the error of every call ends that was not run because there was more of it to come. */
+/** End of the error for every call that was cut off and therefore not run. */
 export const SHORTER = 'Make the call again, shorter.'
 
+/** Characters. Chosen by hand. */
 const LONGEST_QUOTE = 120
-/** No tool has more than three; what walks through arguments calls itself at each. */
+/** No tool needs more than three; functions that walk through arguments recurse once per level. Chosen by hand. */
 const MOST_LEVELS = 100
 
 /**
- * The arguments of a call. Only slips that cannot change their meaning are put right: a code fence around them, a comma
- * too many, control characters and backslashes that are not escaped, and JSON in JSON. What is incomplete is never
- * completed: a call with half of its text would run as if the model had meant it. Throws a UserError for the model.
+ * Parses the arguments of a call. Only slips that cannot change the meaning are repaired: a code fence around them, an
+ * extra comma, unescaped control characters and backslashes, and JSON inside JSON. Incomplete JSON is never completed:
+ * a call with half of its text would run as if the model had meant it. Throws a UserError for the model.
  */
 export function parseToolArguments(tool: string, written: string): ToolArguments {
-  // Longer ones are of a model that does not find its end, and would be read again at every step.
+  // Longer arguments come from a model that does not stop, and would be sent again at every step.
   if (written.length > LIMITS.toolArguments) {
     throw notRun(
       tool,
@@ -78,14 +79,14 @@ function readJson(written: string): ReadJson | undefined {
   return { value: inner, isRepaired: inner !== value }
 }
 
-/** The object inside a text that is JSON itself. */
+/** The object in a string that is itself JSON. */
 function unwrapped(value: unknown): unknown {
   if (typeof value !== 'string') return value
   const inner = parse(value)
   return isRecord(inner) ? inner : value
 }
 
-/** undefined: no JSON, which can't say undefined itself. */
+/** Undefined: the text is no JSON (JSON itself cannot express undefined). */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -94,12 +95,12 @@ function parse(text: string): unknown {
   }
 }
 
-/** Providers that rewrite the finish reason hide that the output limit was reached; the end of the text shows it. */
+/** Some gateways rewrite the finish reason and hide that the output limit was reached; the end of the text shows it. */
 function looksCutOff(text: string): boolean {
   return !/[}\]]\s*(?:```\s*)?$/.test(text)
 }
 
-/** At any depth: no tool has such a parameter, and a copy made without care would change the prototype. */
+/** At any depth: no tool has such a parameter, and a careless copy would change the prototype. */
 function hasPrototypeKey(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(hasPrototypeKey)
   if (!isRecord(value)) return false

@@ -11,7 +11,7 @@ import { SPEAKING_TOOL } from '../tools/index.ts'
 import { HEARTBEAT, THINKING } from '../tools/tool-specs.ts'
 import { parseToolArguments, SHORTER } from './parse-tool-arguments.ts'
 
-/** A call of the model's answer, ready to be made, or with the error that it is answered with instead. */
+/** A call of the model's answer, ready to be made, or with the error that answers it. */
 export type PlannedCall = ToolCall & {
   readonly index: number
   readonly effect: CallEffect
@@ -23,30 +23,32 @@ export type PlannedCall = ToolCall & {
 export interface Planning {
   readonly tools: readonly InnerTool[]
   readonly speakNow: boolean
-  /** What the model reads if the tool rules exclude a call of this tool now. */
+  /** Error for the model if the tool rules exclude a call of this tool now. */
   readonly ruledOut: (name: string) => string | undefined
   readonly needsApproval: (name: string) => boolean
 }
 
-/** They belong to the loop, and no tool knows them. */
+/** Parameters of the loop; no tool knows them. */
 const LOOP_ARGUMENTS = [THINKING, HEARTBEAT]
-/** Each is a transaction and a message; no plan has more of them in one answer. */
+/** Each call costs a transaction and a message, and no real plan has more in one answer. Chosen by hand. */
 const MOST_CALLS = 50
-/** Of what can't be run, and is kept only so that one can see what the model did. */
+/** Characters kept of a call that cannot run, so that a person can see what the model did. Chosen by hand. */
 const LONGEST_REFUSED = 10_000
+/** Characters. Chosen by hand. */
 const LONGEST_NAME = 100
-/** Names told to a model that called a tool which does not exist. */
+/** Most tool names suggested to a model that called an unknown tool. Chosen by hand. */
 const MAX_SUGGESTED = 5
 
 const TRUNCATED = `The call was not run: your answer was cut off at the output limit, so it may be incomplete. ${SHORTER}`
 const TOO_MANY = `The call was not run, and neither were those after it: an answer can have ${MOST_CALLS} calls. Make the others in the next one.`
-/** Read at the next turn, when the tool is there again. */
+/** The model reads this at the next turn, when the tool is available again. */
 const TOO_LATE =
   'The call was not run: the steps of the turn were used up, and all that was left was to answer the user.'
 
 /**
- * Ids are ours: those of providers repeat, or are missing. Calls are judged by the tool rules up to the first that is
- * to be made; what is allowed after that one depends on how it ends, so the others are judged when their turn comes.
+ * Assigns our own ids, since those of providers may repeat or be missing. Calls are checked against the tool rules up
+ * to the first one to be made. Its result decides what is allowed next, so later calls are checked when their turn
+ * comes.
  */
 export function planCalls(answer: ModelAnswer, planning: Planning): readonly PlannedCall[] {
   const planned: PlannedCall[] = []
@@ -91,7 +93,7 @@ function notRun(why: string): UserError {
   return new UserError('invalid_argument', why)
 }
 
-/** Throws a UserError for the model where the call can't be made. */
+/** Throws a UserError for the model if the call can't be made. */
 export function bindCall(tools: readonly InnerTool[], name: string, text: string): BoundCall {
   return bind(tools, name, text).call
 }
@@ -130,7 +132,7 @@ function unknownTool(tools: readonly InnerTool[], name: string): UserError {
   )
 }
 
-/** What a call says about the loop, read leniently: the arguments may be unusable otherwise. */
+/** Loop parameters of a call, read leniently, since the other arguments may be unusable. */
 export interface LoopArguments {
   readonly thinking: string
   readonly heartbeat: boolean
@@ -146,12 +148,12 @@ export function loopArguments(text: string): LoopArguments {
   }
 }
 
-/** What a call of the speaking tool says to the user. */
+/** The words that a call of the speaking tool says to the user. */
 export function spokenBy(call: PlannedCall): string | undefined {
   return call.kind === 'refused' ? undefined : wordsOf(call)
 }
 
-/** Whether something may still come between the calls and being made, so that nobody may be told their words yet. */
+/** Whether a call could still be refused before it is made, so that its words must be held back. */
 export function speaksLater(calls: readonly PlannedCall[], isBound: boolean): boolean {
   const planned = calls.filter((call) => call.kind === 'planned')
   return isBound && (planned.length > 1 || planned.some((call) => call.needsApproval))

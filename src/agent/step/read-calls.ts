@@ -8,7 +8,7 @@ export interface StepMadeCall extends MadeCall {
   readonly step: number
 }
 
-/** The calls of the run that have their result, in order, for the tool rules; an agent without rules needs none. */
+/** The calls of the run that have their result, in order, for the tool rules. Empty for an agent without rules. */
 export async function readCalls(
   reads: Pick<Reads, 'messages' | 'runs'>,
   agent: Pick<Agent, 'toolRules'>,

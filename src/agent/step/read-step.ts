@@ -7,7 +7,7 @@ import { readContext } from '../context/read-context.ts'
 import { mayOnlySpeak } from './decide.ts'
 import { readCalls } from './read-calls.ts'
 
-/** What the model is told at that step of the run. */
+/** Reads the context input for that step of the run. */
 export async function readStep(
   reads: Reads,
   agent: Agent,

@@ -8,6 +8,7 @@ import { chooseSimilar, findSimilar, type SimilarPassage } from '../../memory/fi
 import { insertPassages, preparePassages } from '../../memory/insert-passages.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
 
+/** Chosen by hand. */
 const EXCERPT_CHARACTERS = 200
 
 export const archivalMemoryInsert = defineInnerTool({

@@ -1,7 +1,7 @@
 import type { Timestamp } from '../../core/clock.ts'
 import { parseMoment } from '../../core/dates.ts'
 
-/** A date among a call's arguments; a wrong one is told under the name that the model knows. */
+/** A date argument of a call; errors use the parameter name that the model knows. */
 export function dateOf<Name extends string>(
   args: { readonly [name in Name]?: string | undefined },
   name: Name,

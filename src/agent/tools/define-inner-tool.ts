@@ -8,9 +8,9 @@ import type { CheckRoom } from '../../memory/blocks.ts'
 import type { EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
 import { toolTexts } from './tool-texts.ts'
 
-/** What an inner tool knows of the call that it serves. */
+/** The surroundings of a call that a tool may use. */
 export interface CallContext {
-  /** For reading. */
+  /** For reading only. */
   readonly store: Store
   /** For searches; may wait for an endpoint. */
   readonly embed: EmbedQuery
@@ -21,24 +21,29 @@ export interface CallContext {
   }
   readonly runId: RunId
   readonly callId: CallId
-  /** Throws a UserError if an agent that has the block can't hold it any more. */
+  /** Throws a UserError if an agent that has the block no longer has room for it. */
   readonly checkRoom: CheckRoom
-  /** Milliseconds since 1970, when the call was begun. */
+  /** Start of the call, in milliseconds since 1970. */
   readonly now: number
 }
 
-/** What a search answers. */
+/** The result of a search. */
 export interface Finding {
   readonly text: string
-  /** Passages in the text; that the agent found them is noted together with it. */
+  /** Passages in the text; that the agent found them is recorded in the same transaction. */
   readonly found: readonly PassageId[]
 }
 
-/** A call with checked arguments. What it returns is the text that the model reads; a UserError is read as well. */
+/**
+ * A call with checked arguments. It returns the text for the model; the text of a UserError goes to the model as well.
+ */
 export type BoundCall =
   | {
       readonly effect: 'database'
-      /** Everything that takes time, before the transaction. What the result does is committed with the call's result. */
+      /**
+       * Does all slow work before the transaction. The returned function runs in the transaction that stores the
+       * result.
+       */
       prepare(context: CallContext): Promise<(tx: Transaction) => Promise<string>>
     }
   | {
@@ -51,9 +56,11 @@ export interface InnerTool {
   readonly name: string
   readonly description: string
   readonly parameters: JsonSchema
-  /** The arguments as the parameters want them, where the model wrote them loosely; those named in `besides` stay. */
+  /**
+   * Converts loosely written arguments to the types of the parameters; arguments named in `besides` stay as they are.
+   */
   straighten(args: unknown, besides: readonly string[]): unknown
-  /** Checks the arguments of a call; throws a UserError that tells the model what was wrong with them. */
+  /** Checks the arguments of a call; throws a UserError that tells the model what was wrong. */
   bind(args: unknown): BoundCall
 }
 
@@ -76,7 +83,10 @@ type Definition<Shape extends z.ZodRawShape, Prepared> = {
     }
 )
 
-/** Names and parameters are the field's; every text that the model reads comes from `prompts/inner-tools.md`. */
+/**
+ * Defines an inner tool. Names and parameters follow MemGPT and Letta; every text for the model comes from
+ * `prompts/inner-tools.md`.
+ */
 export function defineInnerTool<Shape extends z.ZodRawShape, Prepared>(
   definition: Definition<Shape, Prepared>,
 ): InnerTool {
@@ -128,7 +138,7 @@ function parse<Shape extends z.ZodRawShape>(
   )
 }
 
-/** The schema for the model, without what says nothing to it. */
+/** The parameter schema for the model, without keywords that tell it nothing. */
 function toParameters(schema: z.ZodObject, texts: ReadonlyMap<string, string>): JsonSchema {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' })
   const described = Object.entries(properties).map(([name, property]) => [

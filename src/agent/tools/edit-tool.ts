@@ -10,7 +10,9 @@ export interface PreparedEdit {
   readonly edit: BlockEdit
 }
 
-/** What all tools that edit a block do with their edit. The new text is in sight at the next step, so it is not repeated. */
+/**
+ * Applies the edit of any block tool. The result does not repeat the new text, which the model sees at the next step.
+ */
 export async function applyEdit(
   tx: Transaction,
   { label, edit }: PreparedEdit,

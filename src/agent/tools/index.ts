@@ -27,7 +27,7 @@ export const SPEAKING_TOOL = sendMessage.name
 
 const SEARCHING = [archivalMemoryInsert.name, archivalMemorySearch.name, conversationSearch.name]
 
-/** What an agent gets whose author names no tools. */
+/** Tools of an agent created without a list of tools. */
 export const DEFAULT_TOOLS: Readonly<Record<AgentType, readonly string[]>> = {
   memgpt_agent: [sendMessage.name, coreMemoryAppend.name, coreMemoryReplace.name, ...SEARCHING],
   letta_v1_agent: [memoryInsert.name, memoryReplace.name, memoryRethink.name, ...SEARCHING],
@@ -41,7 +41,7 @@ export function isToolName(name: string): boolean {
   return INNER_TOOLS.some((tool) => tool.name === name)
 }
 
-/** Throws a UserError where a name is no inner tool's. */
+/** Throws a UserError if a name is not that of an inner tool. */
 export function checkToolNames(names: readonly string[]): void {
   const unknown = names.filter((name) => !isToolName(name))
   if (unknown.length === 0) return

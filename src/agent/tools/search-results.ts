@@ -1,12 +1,13 @@
 import { countCharacters, sliceCharacters } from '../../core/text.ts'
 
+/** Chosen by hand. */
 export const MOST_RESULTS = 50
-/** Of one result: a hit that was a whole document must not fill the context. */
+/** Characters of one result, so that a hit that is a whole document does not fill the context. Chosen by hand. */
 const RESULT_CHARACTERS = 4_000
-/** Of all results together. */
+/** Characters of all results together. Chosen by hand. */
 const TOTAL_CHARACTERS = 16_000
 
-/** Search results for the model, as JSON text, best first; what is left out is said. */
+/** Search results for the model, as JSON text, best first, with a note of how many are left out. */
 export function toResultText(
   results: readonly { readonly content: string }[],
   more: boolean,

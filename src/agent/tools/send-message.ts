@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { defineInnerTool } from './define-inner-tool.ts'
 
-/** The result of a call of it. */
+/** The result of each call of this tool. */
 export const SPOKEN = 'The user has it.'
 
-/** The words themselves are kept with the assistant message that makes this call, so there is nothing left to do. */
+/** The words are stored with the assistant message that makes this call, so there is nothing left to do. */
 export const sendMessage = defineInnerTool({
   name: 'send_message',
   effect: 'database',

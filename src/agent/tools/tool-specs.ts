@@ -5,7 +5,10 @@ import type { InnerTool } from './define-inner-tool.ts'
 import { SPEAKING_TOOL } from './index.ts'
 import { toolTexts } from './tool-texts.ts'
 
-/** Parameters with which a memgpt_agent thinks and goes on; they belong to the loop and never reach a tool. */
+/**
+ * Parameters with which a memgpt_agent thinks and asks for another step; they belong to the loop and never reach a
+ * tool.
+ */
 export const THINKING = 'thinking'
 export const HEARTBEAT = 'request_heartbeat'
 
@@ -26,7 +29,7 @@ function withLoopParameters(name: string, schema: JsonSchema): JsonSchema {
   const heartbeat = {
     [HEARTBEAT]: { type: 'boolean', description: toolTexts(HEARTBEAT).description },
   }
-  // Speaking ends the turn, so it offers no heartbeat.
+  // Speaking ends the turn, so this tool has no heartbeat.
   const own = name === SPEAKING_TOOL ? properties : { ...properties, ...heartbeat }
   return { ...schema, properties: { ...thinking, ...own }, required: [THINKING, ...required] }
 }

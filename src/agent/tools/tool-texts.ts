@@ -16,7 +16,7 @@ const SECTIONS = new Map(
     }),
 )
 
-/** What `prompts/inner-tools.md` says of a tool: text first, then a line `- name: text` for each parameter. */
+/** Texts of a tool from `prompts/inner-tools.md`: its description, then a line `- name: text` for each parameter. */
 export function toolTexts(name: string): ToolTexts {
   const lines = SECTIONS.get(name)
   if (!lines) throw new Error(`prompts/inner-tools.md has no section "${name}"`)

@@ -6,7 +6,7 @@ export const CLIENT_OFFER: ProviderOffer = { provider: 'client', models: ['sampl
 const ALTERNATIVES =
   'set a key like OPENAI_API_KEY, start Ollama, or give the agent another model with update_agent (offline/rehearsal needs none)'
 
-/** Stands for the model of whichever client calls: whoever gets it waits for that client's answer. */
+/** Placeholder for the model of the calling client; its run waits for that client's answer. */
 export function createClientModel(): ChatModel {
   return {
     handle: CLIENT_HANDLE,

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { readWritten } from '../dialects/read-written.ts'
 import type { ModelWords, ToolSpec } from '../model.ts'
 
-/** Clients differ and add; of a block of a kind that we do not know, nothing is read. */
+/** Clients differ and add block types; unknown ones are ignored. */
 const Block = z.object({
   type: z.string(),
   text: z.string().optional().catch(undefined),
@@ -18,7 +18,7 @@ export type ReadSampled =
   | { readonly kind: 'words'; readonly words: ModelWords }
   | { readonly kind: 'invalid'; readonly problem: string }
 
-/** What the model of a client answered. `tools`: those that its text may call. */
+/** Parses the answer of a client's model. `tools`: those that calls in its text may name. */
 export function readSampled(result: unknown, tools: readonly ToolSpec[]): ReadSampled {
   const parsed = Sampled.safeParse(result)
   if (!parsed.success) return { kind: 'invalid', problem: 'it is no message of a model' }
@@ -36,7 +36,7 @@ export function readSampled(result: unknown, tools: readonly ToolSpec[]): ReadSa
     words: {
       text: written.text,
       reasoning: written.reasoning,
-      // What a filter stopped half-way is not what the model meant to do.
+      // A call that a filter interrupted may not be the call that the model meant.
       toolCalls: finish === 'refusal' ? [] : calls,
       finish,
     },
@@ -47,7 +47,7 @@ function toCall({ name = '', input }: z.infer<typeof Block>) {
   return { name, arguments: typeof input === 'string' ? input : JSON.stringify(input ?? {}) }
 }
 
-/** `maxTokens` is the protocol's own word; clients also hand on those of their provider. */
+/** `maxTokens` is MCP's own value; clients also pass on the values of their provider. */
 function readStop(reason: string | null | undefined): ModelWords['finish'] {
   switch (reason?.replaceAll(/[^a-z]/gi, '').toLowerCase()) {
     case 'maxtokens':

@@ -11,13 +11,13 @@ import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts'
 import { toWireId } from '../wire/wire-id.ts'
 
 /*
- * A request in the words in which MCP asks the model of a client (`sampling/createMessage`). A client that takes no
- * tools with it is told of them in the text, and its model writes its calls into its answer (`text-calls.ts`).
+ * Writes a request as MCP `sampling/createMessage`. If the client takes no tools, the text describes them, and its
+ * model writes its calls into its answer (`text-calls.ts`).
  */
 
-/** The protocol wants some number. */
+/** The protocol requires a number. Chosen by hand. */
 const USUAL_OUTPUT_TOKENS = 4_096
-/** The shortest limit of those who limit ids, so that any client can pass them on. */
+/** OpenAI's limit on ids, so that any client can pass them on. */
 const ID_LENGTH = 40
 
 export function toSampling(
@@ -49,7 +49,7 @@ export function toSampling(
   }
 }
 
-/** The protocol names no tool that is to be called: it is then the only one there is. */
+/** The protocol cannot force a named tool, so that tool is the only one offered. */
 function offered({ tools, toolChoice }: ModelRequest) {
   return typeof toolChoice === 'object'
     ? ({ tools: tools.filter(({ name }) => name === toolChoice.name), mode: 'required' } as const)
@@ -64,7 +64,7 @@ function textBlock(text: string): SampledText {
   return { type: 'text', text: text.toWellFormed() }
 }
 
-/** Results of one answer's calls are one message, which holds nothing else. */
+/** MCP wants the results of one answer's calls in one message that holds nothing else. */
 function withBlocks(messages: readonly ModelMessage[]): SamplingMessage[] {
   const written: SamplingMessage[] = []
   let results: SampledBlock[] | undefined
@@ -102,7 +102,7 @@ function inputOf(text: string): Record<string, unknown> {
   return JSON.parse(toWireArguments(text))
 }
 
-/** Neighbours of one role are one message: not every model takes two of the user's in a row. */
+/** Joins neighbours of one role: not every model accepts two user messages in a row. */
 function asText(messages: readonly ModelMessage[]): SamplingMessage[] {
   const names = new Map<string, string>()
   const turns: { role: 'user' | 'assistant'; texts: string[] }[] = []
@@ -125,7 +125,7 @@ function textsOf(message: ModelMessage, names: Map<string, string>): readonly st
     ]
   }
   if (message.role !== 'tool') return [message.text]
-  // A result is not to end itself and go on as something else.
+  // A result must not close its own tag and continue as something else.
   const safe = message.text.replaceAll('</tool_result', '<\\/tool_result')
   const name = toWireName(names.get(message.callId) ?? '')
   return [`<tool_result name="${name}">\n${safe}\n</tool_result>`]

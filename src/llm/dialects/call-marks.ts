@@ -1,17 +1,19 @@
 /*
- * How models mark a call in their text, as data. What stands between the marks is read by `read-call-body.ts`,
- * whichever mark it is; so a new dialect is at most a new line here.
+ * The marks with which models open and close a call in their text, as data. `read-call-body.ts` reads the text between
+ * them, whichever marks they are, so a new dialect is usually one new line here.
  */
 
 export interface CallMark {
-  /** Who writes it. */
+  /** Models and formats that use it. */
   readonly by: string
   readonly open: RegExp
-  /** `$1` and `$2` are what `open` caught; null: the end of the text. */
+  /** `$1` and `$2` are the groups that `open` captured; null: the end of the text. */
   readonly close: string | null
-  /** A control token, which no sentence quotes; else only the beginning of a line opens a call. */
+  /**
+   * True: a control token, which no ordinary sentence contains. False: opens a call only at the beginning of a line.
+   */
   readonly isToken: boolean
-  /** The mark is a part of the call. */
+  /** The mark is part of the call. */
   readonly isBody?: boolean
 }
 
@@ -81,6 +83,6 @@ export const CALL_MARKS: readonly CallMark[] = [
   { by: 'Command R', open: /Action:[ \t]*\n?(?=```json\s*\[)/, close: null, isToken: false },
 ]
 
-/** Marks that servers leave in a text when it ends, or when they don't know them. */
+/** Marks that servers leave at the end of a text, or that they do not know. */
 export const LEFTOVERS =
   /<\|(?:im_end|im_start|eot_id|eom_id|end|return|call|endoftext|end_of_text|END_RESPONSE|START_RESPONSE|begin_of_box|end_of_box|begin_of_solution|end_of_solution|eos|assistant|END_OF_TURN_TOKEN|CHATBOT_TOKEN)\|>|<｜end▁of▁sentence｜>|<end_of_turn>|<start_of_turn>model\n?|<turn\|>|<\/s>\s*$|<eos>\s*$|\[\/INST\]|\[e~\[/g

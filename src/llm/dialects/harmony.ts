@@ -2,8 +2,8 @@ import { readCallBody } from './read-call-body.ts'
 import { nameIn, type Tools, type WrittenCall } from './written-call.ts'
 
 /*
- * The channels of gpt-oss, where a server hands them on as text: what is on `analysis` is thinking, what is addressed
- * to somebody is a call, and all else is said.
+ * Reads gpt-oss channels that a server passes on as text: `analysis` is thinking, a message with a recipient is a call,
+ * and the rest is for the user.
  */
 
 export interface ChannelText {
@@ -14,11 +14,11 @@ export interface ChannelText {
 
 const BETWEEN = /<\|(?:start|end|return|call)\|>/
 const MARKS = /<\|(?:channel|message|constrain)\|>/
-/** What is left of the marks where a server takes control tokens out of the text. */
+/** The rest of a mark, where a server removes control tokens from the text. */
 const BARE =
   /^(?:analysis)([\s\S]+?)assistant(?:final([\s\S]*)|commentary\s+to=(?:functions\.)?([\w.-]+)\s*(?:json|code)?\s*(\{[\s\S]*))$/
 
-/** Undefined: there are no channels in it. `plain`: what is on no channel is. */
+/** Undefined: the text has no channels. `plain`: the text outside of all channels. */
 export function readChannels(
   content: string,
   tools: Tools,

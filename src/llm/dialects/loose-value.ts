@@ -1,10 +1,10 @@
-/** A value that was written in a text, and where the text goes on after it. */
+/** A value found in a text, and the position after it. */
 export interface LooseValue {
   readonly value: unknown
   readonly end: number
 }
 
-/** Deeper ones are no arguments, and would exhaust the stack. */
+/** Deeper values are no arguments and would exhaust the stack. Chosen by hand. */
 const MAX_DEPTH = 50
 const WORDS: Readonly<Record<string, unknown>> = {
   true: true,
@@ -16,15 +16,15 @@ const WORDS: Readonly<Record<string, unknown>> = {
   undefined: null,
 }
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
-/** How Gemma's templates quote a text. */
+/** Quotation marks of Gemma's templates. */
 const STRANGE_QUOTES = ['<|"|>', '<escape>'] as const
 const NUMBER = /-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y
 const WORD = /[A-Za-z_][\w-]*/y
 const SPACE = /\s*/y
 
 /**
- * Reads a value as JSON or as a Python literal, whichever it is: single quotes, line breaks inside of texts, bare keys
- * and a comma too many are taken for what they mean. What is incomplete is not completed: undefined.
+ * Reads a value as JSON or as a Python literal. Single quotes, line breaks inside strings, bare keys and extra commas
+ * are accepted. Incomplete values are not completed: undefined.
  */
 export function readLooseValue(text: string, start: number, depth = 0): LooseValue | undefined {
   if (depth > MAX_DEPTH) return undefined

@@ -1,14 +1,14 @@
 import { type LooseValue, readLooseValue, readWord, skipSpace } from './loose-value.ts'
 
-/** A call as code: its name as written, and its arguments by their names. */
+/** A call written as code: its name as written, and its arguments by name. */
 export interface PythonCall {
   readonly name: string
   readonly arguments: Readonly<Record<string, unknown>>
 }
 
 /**
- * Calls written as code, `[f(a="x"), g()]`, one after the other or in a list, whatever is between them; `print(f())` is
- * `f()`. Undefined: the text is anything else.
+ * Reads calls written as code, `[f(a="x"), g()]`, one after the other or in a list, with any separator; `print(f())`
+ * counts as `f()`. Undefined: the text is anything else.
  */
 export function readPythonCalls(text: string): readonly PythonCall[] | undefined {
   const isList = /^\s*\[/.test(text)

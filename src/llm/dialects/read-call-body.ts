@@ -13,11 +13,12 @@ import {
 type Calls = readonly WrittenCall[]
 
 const FENCE = /^```[\w-]*[ \t]*\n([\s\S]*?)\n?```$/
-/** What stands between a name and its arguments, and around calls that follow one another. */
+/** Control tokens between a name and its arguments, and around successive calls. */
 const CONTROL = /<[|｜][^<>]*[|｜]>|<\/?tool_sep>|\[(?:ARGS|CALL_ID|TOOL_CALLS)\]|<\|?"?\|>/g
+/** Characters. Chosen by hand. */
 const LONGEST_HEAD = 200
 
-/** The calls that stand between the marks of a dialect, however they are written. Undefined: they can't be read. */
+/** Reads the calls between the marks of a dialect, in any notation. Undefined: they can't be read. */
 export function readCallBody(written: string, tools: Tools): Calls | undefined {
   const body = withoutFence(withoutEnd(written).trim())
   if (body === '') return undefined
@@ -45,7 +46,7 @@ export function readJsonCalls(body: string, tools: Tools, trust: Trust): Calls |
   return calls
 }
 
-/** As JSON where it is, since that reads every number and text exactly. */
+/** As JSON if possible, which reads every number and string exactly. */
 function readValue(body: string, start: number) {
   const loose = readLooseValue(body, start)
   if (!loose) return undefined
@@ -56,7 +57,7 @@ function readValue(body: string, start: number) {
   }
 }
 
-/** Each tag of a function or an invocation begins another call. */
+/** Each function or invocation tag begins another call. */
 function readXmlCalls(body: string, tools: Tools): Calls | undefined {
   if (!body.includes('<')) return undefined
   const starts = [
@@ -85,7 +86,7 @@ export function readPython(body: string, tools: Tools, trust: Trust): Calls | un
   }))
 }
 
-/** A name, perhaps some marks, and an object: `functions.x:0<|…|>{…}`, `x[ARGS]{…}`, `call:x{…}`, again and again. */
+/** A name, optional marks, and an object, repeated: `functions.x:0<|…|>{…}`, `x[ARGS]{…}`, `call:x{…}`. */
 function readNamedObjects(body: string, tools: Tools): Calls | undefined {
   const calls: WrittenCall[] = []
   let index = 0
@@ -102,7 +103,7 @@ function readNamedObjects(body: string, tools: Tools): Calls | undefined {
   }
 }
 
-/** The tool that the words before an object name; if none of them does, the last word that could be a name. */
+/** The tool named by the words before an object; if none is a tool, the last word that could be a name. */
 function nameInHead(head: string, tools: Tools): string | undefined {
   const words = head
     .replaceAll(CONTROL, ' ')
@@ -122,7 +123,7 @@ function withoutFence(text: string): string {
   return FENCE.exec(text)?.[1]?.trim() ?? text
 }
 
-/** A mark that ends the whole answer may stand behind the call. */
+/** A mark that ends the whole answer may follow the call. */
 function withoutEnd(text: string): string {
   let end = text.trimEnd()
   for (let before = ''; before !== end; ) {

@@ -10,12 +10,12 @@ export interface Written {
   readonly calls: readonly WrittenCall[]
 }
 
-/** A text that does not end is no answer, and would be searched again for each of its marks. */
+/** An endless text is no answer, and each mark would be searched for in all of it. Chosen by hand. */
 const MAX_CHARACTERS = 400_000
 
 /**
- * What a model wrote, sorted into words, thinking and calls. `reasoning` is what the server calls thinking: a call or an
- * answer that stands only there is found there.
+ * Sorts a model's output into words, thinking and calls. `reasoning` is the text that the server reports as thinking; a
+ * call or an answer found only there is used as well.
  */
 export function readWritten(content: string, reasoning: string, tools: Tools): Written {
   if (content.length > MAX_CHARACTERS) return { text: content, reasoning, calls: [] }
@@ -35,7 +35,7 @@ function readContent(content: string, tools: Tools): Written {
   return { ...readTextCalls(text, tools), reasoning }
 }
 
-/** Only between marks: what a model thinks about may look like anything. */
+/** Only calls between marks count: a model's thinking may look like anything. */
 function readThought(thought: string, tools: Tools): Written {
   const channels = readChannels(thought, tools, 'thought')
   if (channels && (channels.calls.length > 0 || channels.text !== '')) return channels

@@ -41,7 +41,7 @@ export function readXmlCall(body: string, tools: Tools): WrittenCall | undefined
   return readToolTag(body, tools)
 }
 
-/** `<send_message><message>Hello</message></send_message>`: the tool's own tag. */
+/** A tag named after the tool: `<send_message><message>Hello</message></send_message>`. */
 export function readToolTag(body: string, tools: Tools): WrittenCall | undefined {
   const tag = /^\s*<(\w[\w.-]*)\s*>([\s\S]*?)(?:<\/\1>\s*$|$)/.exec(body)
   const name = tag?.[1] === undefined ? undefined : nameIn(tools, tag[1])
@@ -68,7 +68,7 @@ function withArguments(written: string, rest: string, tools: Tools): WrittenCall
   return { name, arguments: isFields(value) ? JSON.stringify(value) : json }
 }
 
-/** Tags that are called as the tool's parameters. */
+/** Tags named after the tool's parameters. */
 function childTags(
   rest: string,
   properties: Readonly<Record<string, unknown>>,
@@ -81,7 +81,7 @@ function childTags(
   })
 }
 
-/** The line breaks that stand around a value are the template's. */
+/** Line breaks around a value come from the template. */
 function withoutBreaks(text: string): string {
   return text.replace(/^\r?\n/, '').replace(/\r?\n$/, '')
 }

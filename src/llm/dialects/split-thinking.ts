@@ -6,8 +6,8 @@ export interface SplitText {
 }
 
 /**
- * Takes the thinking out of what a model wrote: every closed pair of marks, one left open at the beginning, and what
- * precedes a lone closing mark, which comes from templates that open it in the prompt.
+ * Separates the thinking from a model's output: every closed pair of marks, one left open at the beginning, and the
+ * text before a lone closing mark, which comes from templates that open it in the prompt.
  */
 export function splitThinking(content: string): SplitText {
   const thoughts: string[] = []
@@ -55,7 +55,7 @@ interface FoundMark {
   readonly close: string
 }
 
-/** The first opening mark in `text`, which stands behind `before`. */
+/** The first opening mark in `text`, which follows `before`. */
 function findMark(text: string, before: string): FoundMark | undefined {
   let first: FoundMark | undefined
   for (const mark of THINKING_MARKS) {
@@ -78,7 +78,7 @@ function indexOfMark(text: string, mark: string, from: number): number {
   return text.toLowerCase().indexOf(mark.toLowerCase(), from)
 }
 
-/** A code fence that was opened is still open at the end of this text. */
+/** Whether a code fence is open at the end of this text. */
 export function isInFence(before: string): boolean {
   return (before.match(/^[ \t]*```/gm) ?? []).length % 2 === 1
 }

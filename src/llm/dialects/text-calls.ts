@@ -5,7 +5,7 @@ import { isInFence } from './split-thinking.ts'
 import { isFields, nameIn, type Tools, type WrittenCall, wholeValue } from './written-call.ts'
 
 export interface TextWithCalls {
-  /** What is left besides the calls. */
+  /** The text without the calls. */
   readonly text: string
   readonly calls: readonly WrittenCall[]
 }
@@ -14,9 +14,9 @@ const UNREADABLE =
   'The call was not run: it stands in the text of your answer, in a form that can not be read. Make it again as a tool call, with one JSON object of arguments.'
 
 /**
- * Calls that a model wrote into its text, as small models and some chat templates do, instead of making them. Only
- * where the text can hardly be meant otherwise: between marks that nothing but calls has, or the whole of it. Marks
- * are taken out of the text in any case; what can't be read between them is a call with a `problem`.
+ * Finds calls written into the text, as small models and some chat templates do. They count only where the text can
+ * hardly mean anything else: between marks that only calls have, or if they are the whole text. Marks are removed in
+ * any case; unreadable text between them becomes a call with a `problem`.
  */
 export function readTextCalls(content: string, tools: Tools): TextWithCalls {
   const marked = readMarked(content, tools)
@@ -29,7 +29,7 @@ export function readTextCalls(content: string, tools: Tools): TextWithCalls {
   return readLastFence(whole, tools) ?? { text: tidy, calls: [] }
 }
 
-/** Calls between marks alone, wherever they stand. */
+/** Only calls between marks, wherever they are. */
 export function readMarked(content: string, tools: Tools): TextWithCalls {
   const calls: WrittenCall[] = []
   const kept: string[] = []
@@ -78,7 +78,7 @@ function findMark(text: string, from: number, kept: readonly string[]): FoundMar
         end: at < 0 ? next : at + (mark?.length ?? 0),
         bodyStart: isBody === true ? found.index : inside,
         bodyEnd,
-        // The end is missing where the answer was cut off.
+        // If the answer was cut off, the end mark is missing.
         isClosed: at >= 0 || mark === undefined,
         isToken,
       }
@@ -88,19 +88,19 @@ function findMark(text: string, from: number, kept: readonly string[]): FoundMar
   return first
 }
 
-/** Where a mark has no end, the next of its kind ends it. */
+/** A mark without an end is closed by the next one of its kind. */
 function nextOpen(text: string, open: RegExp, from: number): number {
   const next = text.slice(from).search(open)
   return next < 0 ? text.length : from + next
 }
 
-/** At the start of a line, so that one quoted in a sentence is none; nor is one that is shown as code. */
+/** Whether the mark begins a line and is not inside code; a mark quoted in a sentence does not open a call. */
 function opensLine(before: string, kept: readonly string[]): boolean {
   const all = kept.join('') + before
   return (/(?:^|\n)[ \t]*$/.test(before) || before.trim() === '') && !isInFence(all)
 }
 
-/** Undefined: it is a text about calls rather than one. */
+/** Undefined: the text is about calls and makes none. */
 function callsIn(
   { body, isClosed }: { readonly body: string; readonly isClosed: boolean },
   written: string,
@@ -112,7 +112,7 @@ function callsIn(
   if (nested && nested.calls.length > 0) return nested.calls
   const found =
     readCallBody(inside, tools) ?? (inside === body ? undefined : readCallBody(body, tools))
-  // Where no tool is offered nothing can be called, and the marks are all the same no words for anybody.
+  // If no tool is offered, no call can be made; the marks are removed all the same.
   if (found) return tools.length === 0 ? [] : found
   const cut = isClosed ? undefined : cutOffCall(inside, tools)
   if (cut) return tools.length === 0 ? [] : [cut]
@@ -122,12 +122,14 @@ function callsIn(
   return [{ name: guessName(inside, tools), arguments: written, problem: UNREADABLE }]
 }
 
-/** `<tool_call>…`: without the tag, unless it says something itself. */
+/** `<tool_call>…` without its tag, unless the tag itself holds information. */
 function withoutOuterTag(body: string): string {
   return body.replace(/^\s*<[^>=\s"]+>/, '')
 }
 
-/** A call whose end is missing: with what there is of it, so that it is answered instead of shown to the user. */
+/**
+ * A call without its end, with the part that there is, so that the model gets an error and the user does not see it.
+ */
 function cutOffCall(written: string, tools: Tools): WrittenCall | undefined {
   const name = /^\s*\{\s*"name"\s*:\s*"([^"]*)"/.exec(written)?.[1]
   const known = name === undefined ? undefined : nameIn(tools, name)
@@ -141,7 +143,7 @@ function guessName(written: string, tools: Tools): string {
 
 const FENCED = /^```(?:\w+)?[ \t]*\n([\s\S]*?)\n?```$/
 
-/** A text that is nothing but calls of offered tools. */
+/** A text that consists only of calls of offered tools. */
 function readWhole(whole: string, tools: Tools): readonly WrittenCall[] | undefined {
   if (tools.length === 0 || whole === '') return undefined
   const body = FENCED.exec(whole)?.[1]?.trim() ?? whole
@@ -164,7 +166,7 @@ function readNameAndObject(body: string, tools: Tools): readonly WrittenCall[] |
     : undefined
 }
 
-/** Words, and then one call as code at the very end: an example would be spoken of afterwards. */
+/** Words, then one call as code at the very end. An example would be followed by more words. */
 function readLastFence(whole: string, tools: Tools): TextWithCalls | undefined {
   const fence = /\n```(?:json)?[ \t]*\n([\s\S]*?)\n?```$/.exec(whole)
   if (!fence || tools.length === 0 || isInFence(whole.slice(0, fence.index))) return undefined

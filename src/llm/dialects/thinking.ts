@@ -1,18 +1,18 @@
 /*
- * How models mark their thinking in the text, as data. Every name in each kind of brackets is understood, so a dialect
- * that differs by its brackets alone needs no line of its own.
+ * The marks around thinking in a model's text, as data. Each name is accepted in each kind of brackets, so a dialect
+ * that differs only by its brackets needs no line of its own.
  */
 
-/** Names that mean thinking wherever they stand alone. */
+/** Names that always mean thinking when they stand alone. */
 const SURE = String.raw`(?:[\w-]+[_:])?think(?:ing)?|(?:[\w-]+:)?thoughts?|antthinking|inner_(?:thoughts?|monologue)|scratchpad|seed:cot_budget_reflect`
-/** Names that mean thinking at the beginning of an answer, and may be anything further on. */
+/** Names that mean thinking only at the beginning of an answer. */
 const LIKELY = String.raw`reasoning|reason|analysis|reflection|planning|cot`
 
 export interface ThinkingMark {
   readonly open: RegExp
-  /** `$1` is what `open` caught. */
+  /** `$1` is the group that `open` captured. */
   readonly close: string
-  /** Where it opens thinking. `line`: at the beginning of a line. */
+  /** The position where the mark opens thinking. `line`: at the beginning of a line. */
   readonly at: 'anywhere' | 'line' | 'start'
 }
 
@@ -31,11 +31,14 @@ export const THINKING_MARKS: readonly ThinkingMark[] = [
   { open: /Here is my thought process:/, close: 'Here is my response:', at: 'start' },
 ]
 
-/** Ends thinking whose beginning stands in the prompt, at the beginning of a line or wherever it is a control token. */
+/**
+ * Closes thinking that was opened in the prompt. Counts at the beginning of a line, or anywhere if it is a control
+ * token.
+ */
 export const LONE_CLOSE = new RegExp(
   `(?:^|\\n)<\\/(?:${SURE})>|\\[\\/THINK\\]|◁\\/think▷|<\\|END_THINKING\\|>|<\\|end_of_thought\\|>|<\\|inner_suffix\\|>`,
   'i',
 )
 
-/** Marks around the answer, beside thinking. */
+/** Marks around the answer that follows the thinking. */
 export const ANSWER = /^\s*<(answer|response|final_answer|output)>([\s\S]*?)(?:<\/\1>\s*)?$/i

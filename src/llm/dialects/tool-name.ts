@@ -1,4 +1,4 @@
-/** What a server's parser leaves at the end of a name: channel marks, numbers, the name of a format. */
+/** Suffixes that a server's parser leaves on a name: channel marks, numbers, the name of a format. */
 const TAILS: readonly RegExp[] = [
   /<[|｜][\s\S]*$/,
   /[:#]\d+$/,
@@ -11,8 +11,8 @@ const GLUED = /(?:<?json>?|commentary|analysis|final)$/i
 const QUOTES = /^[\s"'`*<[({]+|[\s"'`*>\])},;]+$/g
 
 /**
- * The tool that a written name can only mean: the name itself, or what is left of it without the decoration that
- * servers and models put around it (`functions.x:0`, `x<|channel|>commentary`, `xjson`). Undefined: none, or several.
+ * Finds the only tool that a written name can mean: the name itself, or the name without the decoration that servers
+ * and models add (`functions.x:0`, `x<|channel|>commentary`, `xjson`). Undefined: none, or several.
  */
 export function resolveToolName(written: string, names: readonly string[]): string | undefined {
   if (names.includes(written)) return written
@@ -23,7 +23,7 @@ export function resolveToolName(written: string, names: readonly string[]): stri
   return alike.length === 1 ? alike[0] : undefined
 }
 
-/** From the least to the most that is taken off. */
+/** Forms of the name, from the least to the most removed. */
 function formsOf(written: string): readonly string[] {
   const bare = written.trim().replaceAll(QUOTES, '')
   const forms = [bare]
@@ -39,7 +39,7 @@ function formsOf(written: string): readonly string[] {
   return forms.filter((form) => form !== '')
 }
 
-/** Names that differ by capitals and dashes alone are one to most who write them. */
+/** Names that differ only by capitals and dashes count as equal. */
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[-_\s]/g, '')
 }

@@ -2,12 +2,12 @@ import type { ToolSpec } from '../model.ts'
 import { readLooseValue } from './loose-value.ts'
 import { resolveToolName } from './tool-name.ts'
 
-/** A call that stands in a text, named as it is offered, or as it is written where no offered tool can be meant. */
+/** A call found in a text, under the name of the offered tool, or as written if no offered tool matches. */
 export interface WrittenCall {
   readonly name: string
-  /** JSON, or what was written where it can't be read. */
+  /** JSON, or the text as written if it can't be read. */
   readonly arguments: string
-  /** Why it can't be made, for the model. */
+  /** Why the call can't be made, for the model. */
   readonly problem?: string
 }
 
@@ -26,16 +26,16 @@ export function propertiesOf(tools: Tools, name: string): Readonly<Record<string
   return isFields(properties) ? (properties as Record<string, Fields>) : {}
 }
 
-/** A value that stands in a tag has no type of its own: a text stays as it is, anything else is read by its schema. */
+/** A value in a tag has no type. A string parameter keeps the text; any other is parsed by its schema. */
 export function typedValue(text: string, schema: Fields | undefined): unknown {
   if (schema?.type === 'string' || schema?.enum !== undefined) return text
   const value = wholeValue(text.trim())
   if (value === undefined) return text
-  // Without a schema only what is plainly a value is one.
+  // Without a schema, only plain numbers, booleans, objects and the like are parsed.
   return schema !== undefined || typeof value !== 'string' ? value : text
 }
 
-/** The value that is the whole of a text, as JSON or nearly so. */
+/** Parses the whole text as one value, JSON or nearly so. */
 export function wholeValue(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -72,14 +72,14 @@ const ASIDE_KEYS: ReadonlySet<string> = new Set(['id', 'type', 'tool_call_id', '
 const WRAPPER_KEYS = ['function', 'tool_call', 'function_call']
 const LIST_KEYS = ['tool_calls', 'tool_uses', 'function_calls', 'calls']
 
-/** How sure it is that a value is meant as a call. */
+/** How certain it is that a value is meant as a call. */
 export type Trust =
-  /** It stands where calls stand. */
+  /** It is between marks of calls. */
   | 'marked'
-  /** It stands in a text: it must be a call of an offered tool, and nothing else. */
+  /** It is in ordinary text: it must be a call of an offered tool, and nothing else. */
   | 'bare'
 
-/** The calls that a JSON value is. Undefined: it is none, or not only calls. */
+/** The calls that a JSON value describes. Undefined: none, or something besides calls. */
 export function callsOf(value: unknown, tools: Tools, trust: Trust): WrittenCall[] | undefined {
   const list = listIn(value)
   if (list) {
@@ -124,7 +124,7 @@ function namedCall(value: Fields, tools: Tools, trust: Trust): WrittenCall | und
   return { name: name ?? written, arguments: text }
 }
 
-/** Some write the arguments beside the name. */
+/** Some models write the arguments beside the name. */
 function restOf(value: Fields, nameKey: string): Fields {
   return Object.fromEntries(
     Object.entries(value).filter(
@@ -134,7 +134,7 @@ function restOf(value: Fields, nameKey: string): Fields {
   )
 }
 
-/** `{"send_message": {…}}`: the name is the key. */
+/** `{"send_message": {…}}`: the key is the name. */
 function keyedCall(value: Fields, tools: Tools): WrittenCall | undefined {
   const [entry, ...others] = Object.entries(value)
   if (!entry || others.length > 0 || !isFields(entry[1])) return undefined

@@ -1,10 +1,11 @@
 import type { Embedded, EmbeddingResult } from '../embedder.ts'
 
-/** Google takes 100 texts in a call, OpenAI 300,000 tokens. */
+/** Below Google's limit of 100 texts per call. */
 const MOST_TEXTS = 64
+/** Below OpenAI's limit of 300,000 tokens per call. */
 const MOST_CHARACTERS = 100_000
 
-/** Few enough for one call each. */
+/** Splits the texts into batches for one call each. */
 export function toBatches(texts: readonly string[]): readonly (readonly string[])[] {
   const batches: string[][] = []
   let characters = Number.POSITIVE_INFINITY
@@ -26,7 +27,7 @@ export function halves(texts: readonly string[]): readonly (readonly string[])[]
   return [texts.slice(0, middle), texts.slice(middle)]
 }
 
-/** Up to the first failure. */
+/** Embeds batch after batch, up to the first failure. */
 export async function embedInTurn(
   batches: readonly (readonly string[])[],
   embedBatch: (batch: readonly string[]) => Promise<EmbeddingResult>,
@@ -40,7 +41,7 @@ export async function embedInTurn(
   return { embedded, failure: null }
 }
 
-/** Vendors refuse a text of nothing, and with it the whole request; it is never sent. */
+/** Vendors refuse a whole request for one empty text, so empty texts are never sent. */
 export function withEmptyTexts(
   texts: readonly string[],
   embedded: readonly Embedded[],

@@ -11,11 +11,13 @@ export type EmbeddingHandle =
       readonly provider: Provider
       readonly model: string
       readonly traits: EmbeddingModel
-      /** null: as the model has it. */
+      /** null: the model's own dimension. */
       readonly askedDimension: number | null
     }
 
+/** Chosen by hand. */
 const GREATEST_DIMENSION = 16_384
+/** Chosen by hand. */
 const SMALLEST_DIMENSION = 8
 
 /** `provider/model`, or `provider/model@512` for shorter vectors. Throws a UserError that says what is allowed. */

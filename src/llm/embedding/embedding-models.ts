@@ -1,17 +1,19 @@
-/** What a model wants and gives, where it is known. */
+/** Properties of an embedding model, as far as they are known. */
 export interface EmbeddingModel {
   readonly queryPrefix: string
   readonly passagePrefix: string
   /** null: not known. */
   readonly dimension: number | null
-  /** Trained so that the beginning of a vector is a shorter vector; servers do it for the argument `dimensions`. */
+  /**
+   * The model is trained so that a prefix of a vector is a valid shorter vector; servers shorten it by `dimensions`.
+   */
   readonly canBeShortened: boolean
-  /** What the order that it finds is worth beside that of words; 1: as much. */
+  /** Weight of the vector ranking relative to keyword ranking; 1: equal. */
   readonly weight: number
 }
 
 interface Row extends Partial<EmbeddingModel> {
-  /** The name without its owner, in lower case. */
+  /** Matches the name without its owner, in lower case. */
   readonly name: RegExp
 }
 
@@ -42,7 +44,7 @@ const GEMMA = {
   dimension: 768,
 }
 
-/** The first that matches counts. As the models' own cards have it. */
+/** The first match counts. Values come from the model cards. */
 const MODELS: readonly Row[] = [
   { name: /^text-embedding-3-small$/, dimension: 1536 },
   { name: /^text-embedding-3-large$/, dimension: 3072 },
@@ -75,7 +77,7 @@ const MODELS: readonly Row[] = [
   { name: /^all-minilm/, dimension: 384, ...NOT_SHORTENED },
 ]
 
-/** For those who name a provider alone. */
+/** For errors about handles that name only a provider. */
 export const EXAMPLE_MODELS: Readonly<Record<string, string>> = {
   openai: 'text-embedding-3-small',
   google: 'gemini-embedding-001',
@@ -84,7 +86,7 @@ export const EXAMPLE_MODELS: Readonly<Record<string, string>> = {
   openrouter: 'openai/text-embedding-3-small',
 }
 
-/** `model` as it stands in a handle: with its owner or without, as Ollama or as LM Studio calls it. */
+/** `model` as in a handle: with or without its owner, in the spelling of Ollama or LM Studio. */
 export function findEmbeddingModel(model: string): EmbeddingModel {
   const name = model.toLowerCase().split('/').at(-1) ?? ''
   const plain = name.replace(/^text-embedding-(?!3-|ada-)/, '')

@@ -5,14 +5,17 @@ import type { Embedded, Embedder } from '../embedder.ts'
 
 export const HASH_HANDLE = 'local/hash'
 
-/** Words and spellings are what keyword search looks at already, and better. */
+/** Low, since keyword search ranks by words and spellings already, and better. Chosen by hand. */
 const WEIGHT = 0.1
+/** Chosen by hand. */
 const DIMENSION = 1024
 const WORD = /[\p{L}\p{N}\p{M}\p{Co}\p{So}]+/gu
+/** In characters, like the longest. Chosen by hand. */
 const SHORTEST_PIECE = 3
 const LONGEST_PIECE = 5
+/** Relative to whole words. Chosen by hand. */
 const PIECE_WEIGHT = 0.5
-/** What says little: these words alone still make a vector, but beside others they hardly count. */
+/** Weight of frequent words: enough for a vector if they are the only ones, little beside others. Chosen by hand. */
 const COMMON_WEIGHT = 0.1
 const COMMON_WORDS: ReadonlySet<string> = new Set(
   `a about all am an and any are as at be been but by can could did do does for from had has have he her him his how i if in
@@ -22,12 +25,11 @@ const COMMON_WORDS: ReadonlySet<string> = new Set(
 const TWO_TO_32 = 2 ** 32
 
 /**
- * A lexical stand-in for an embedding model, so that all that is done with vectors can be tried without a key. Words and
- * pieces of words are hashed to signed components: texts are near when they share words or parts of words, never because
- * they mean the same. Keyword search finds more; don't use both.
- *
- * The same text has the same vector everywhere: only integer arithmetic and square roots are used. A text without words
- * is hashed by its characters, blanks too, so that any text but the empty one has a vector.
+ * A lexical stand-in for an embedding model, to try everything about vectors without a key. Words and pieces of words
+ * are hashed to signed components, so texts are near when they share words or parts of words, never by meaning. Keyword
+ * search finds more; do not use both. The same text has the same vector everywhere, since only integer arithmetic and
+ * square roots are used. A text without words is hashed by its characters, blanks included, so that every text but the
+ * empty one has a vector.
  */
 export function createHashEmbedder(): Embedder {
   return {
@@ -42,7 +44,7 @@ export function createHashEmbedder(): Embedder {
       const embedded: Embedded[] = []
       for (const text of texts) {
         embedded.push(embedText(text))
-        // Nobody else in this process should have to wait for more than one text.
+        // Yields, so that other work in this process waits for one text at most.
         await setImmediate()
       }
       return { embedded, failure: null }
@@ -65,11 +67,11 @@ function embedText(given: string): Embedded {
   for (const [feature, count] of counts) {
     const hash = hashText(feature)
     const index = hash % DIMENSION
-    // The tenth word like it says less than the first.
+    // Repetitions of a word add less and less.
     const weight = Math.sqrt(count)
     components[index] = (components[index] ?? 0) + (hash >= TWO_TO_32 / 2 ? -weight : weight)
   }
-  // Where features cancel one another out, the text as a whole is the one that is left.
+  // If the features cancel each other out, the hash of the whole text is used.
   const vector = toUnitLength(components) ?? oneComponent(hashText(text) % DIMENSION)
   return { kind: 'vector', vector }
 }
@@ -82,7 +84,7 @@ function addWord(word: string, add: AddFeature): void {
   addPieces(`<${word}>`, PIECE_WEIGHT * weight, add)
 }
 
-/** Three to five characters in a row; of shorter texts, the whole. */
+/** Three to five characters in a row; for shorter words, the whole word. */
 function addPieces(text: string, weight: number, add: AddFeature): void {
   const characters = [...text]
   for (let length = SHORTEST_PIECE; length <= LONGEST_PIECE; length += 1) {
@@ -99,7 +101,7 @@ function oneComponent(index: number): Float32Array {
   return vector
 }
 
-/** FNV-1a over UTF-16 units, then the end of MurmurHash3, without which the low bits are alike. */
+/** FNV-1a over UTF-16 units, then the finalizer of MurmurHash3, without which the low bits are too similar. */
 function hashText(text: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index += 1) {

@@ -24,7 +24,7 @@ export interface OpenAiEmbedderOptions {
   readonly limits: CallLimits
 }
 
-/** A model that finds even this too long has another reason. */
+/** Characters. If even this short start of a text is refused, length is not the reason. Chosen by hand. */
 const SHORTEST_START = 200
 
 type Asked =
@@ -32,11 +32,11 @@ type Asked =
   | {
       readonly kind: 'failure'
       readonly failure: ModelFailure
-      /** The request was refused as it is, so one of its texts may be to blame. */
+      /** The request itself was refused, so one of its texts may be the cause. */
       readonly isBadRequest: boolean
     }
 
-/** An embedding model behind any endpoint that speaks OpenAI's embeddings. */
+/** An embedding model behind any endpoint that implements OpenAI's embeddings API. */
 export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
   const { endpoint, limits } = options
   const { handle, provider, model, traits, askedDimension } = options.handle
@@ -44,7 +44,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
   const redactor = createRedactor(endpoint.key)
   let seenDimension: number | null = null
   let asksForBase64 = true
-  /** Then a request that is refused is refused for its texts. */
+  /** After the first success, a refused request is refused for its texts. */
   let hasAnswered = false
 
   const send = async (inputs: readonly string[], watch: CallWatch): Promise<Asked> => {
@@ -81,7 +81,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
     return ending ? failed(classifyEnding(ending, limits, target)) : result
   }
 
-  /** Some servers refuse a format that they do not know instead of leaving it out. */
+  /** Some servers refuse an unknown `encoding_format` instead of ignoring it. */
   const ask = async (inputs: readonly string[], signal: AbortSignal): Promise<Asked> => {
     const first = await call(inputs, signal)
     if (first.kind === 'vectors') hasAnswered = true
@@ -113,7 +113,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
     }
     const [text = ''] = texts
     if (isTooLong && text.length > SHORTEST_START) {
-      // The beginning of a text that is too long stands for the whole.
+      // If a text is too long, its beginning is embedded for the whole.
       return embedBatch([cleanText(text.slice(0, text.length / 2))], prefix, signal)
     }
     if (!(await takesOthers(signal))) return { embedded: [], failure }
@@ -130,7 +130,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
     const embedded: Embedded[] = []
     for (const given of vectors) {
       const expected = askedDimension ?? seenDimension ?? given.length
-      // A server that does not know `dimensions` sends the whole, whose beginning is what was asked for.
+      // A server that ignores `dimensions` sends the full vector, whose prefix is the shorter vector.
       const isLonger = askedDimension !== null && given.length > askedDimension
       const vector = isLonger && traits.canBeShortened ? given.slice(0, expected) : given
       if (vector.length !== expected) {

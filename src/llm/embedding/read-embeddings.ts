@@ -2,11 +2,11 @@ import * as z from 'zod'
 import type { CallWatch } from '../wire/call-watch.ts'
 import { type ErrorDetail, readErrorBody } from '../wire/error-body.ts'
 
-/** Far beyond a batch of the longest vectors. */
+/** Far more than a batch of the longest vectors needs. Chosen by hand. */
 const LONGEST_BODY = 64 * 1024 * 1024
 
 export type ReadEmbeddings =
-  /** As many as texts were sent, in their order. */
+  /** One vector per text sent, in the same order. */
   | { readonly kind: 'vectors'; readonly vectors: readonly Float32Array[] }
   | { readonly kind: 'error'; readonly detail: ErrorDetail }
   | { readonly kind: 'invalid'; readonly problem: string }
@@ -43,7 +43,7 @@ export async function readEmbeddings(
     : { kind: 'invalid', problem: 'embeddings with the same index twice' }
 }
 
-/** Floats in base64 where the server does as it was asked, a list of numbers where it doesn't; null: neither. */
+/** Base64 floats if the server supports them, else a list of numbers; null: neither. */
 function toVector(embedding: unknown): Float32Array | null {
   if (typeof embedding === 'string') {
     const bytes = Buffer.from(embedding, 'base64')
@@ -65,7 +65,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Servers in Python write NaN, which is no JSON, for the text that their model could not stand. */
+/** Python servers write NaN, which is not valid JSON, if the model failed on a text. */
 function parseWithoutNaN(text: string): unknown {
   try {
     return JSON.parse(text.replace(/(?<=[[,]\s*)(?:NaN|-?Infinity)(?=\s*[\],])/g, 'null'))
@@ -74,7 +74,7 @@ function parseWithoutNaN(text: string): unknown {
   }
 }
 
-/** null: it is too long. */
+/** null: the body is too long. */
 async function readText(response: Response, watch: CallWatch): Promise<string | null> {
   if (!response.body) return ''
   const decoder = new TextDecoder()

@@ -2,42 +2,44 @@ import * as z from 'zod'
 import { toTimestamp } from '../../core/clock.ts'
 
 /*
- * What refusals taught about a model behind an address. Requests to it are changed accordingly, on every wire that
- * understands what was learnt; what is not set is as the table of providers has it.
+ * Corrections for one model at one address, learned from its refusals. Every wire that knows a correction applies it;
+ * the table of providers holds the rest.
  */
 
 const Learned = z.object({
   /** `words`: no object that names a tool; `none`: no tool_choice at all. */
   toolChoice: z.enum(['words', 'none']).optional(),
-  /** Parameters of the request that are left out. */
+  /** Request parameters to leave out. */
   omit: z.array(z.string()).optional(),
   outputLimit: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
-  /** The most that it may be asked to write. */
+  /** Largest output limit that the model accepts. */
   maxOutputTokens: z.number().optional(),
-  /** Keywords of the tools' schemas that are left out. */
+  /** Keywords to leave out of tool schemas. */
   omitKeywords: z.array(z.string()).optional(),
-  /** Fields of messages and their calls that are left out. */
+  /** Fields to leave out of messages and their calls. */
   omitFields: z.array(z.string()).optional(),
-  /** The field that no answer with calls, or no answer at all, may lack. */
+  /** Reasoning field that must be present in each answer with calls, or in each answer. */
   wantsReasoning: z.object({ field: z.string(), in: z.enum(['calls', 'answers']) }).optional(),
-  /** Calls that another model made get the mark that Google documents for them. */
+  /** Calls made by another model get the placeholder signature that Google documents for them. */
   wantsSignatures: z.boolean().optional(),
-  /** `alternate`: between calls and the next message something is said; `plain`: calls and results are told as text. */
+  /**
+   * `alternate`: an assistant text separates calls from the next message; `plain`: calls and results are sent as text.
+   */
   roles: z.enum(['alternate', 'plain']).optional(),
-  /** What the system says is told by the user. */
+  /** System messages are sent as user messages. */
   noSystem: z.boolean().optional(),
-  /** Contents are texts, also where nothing is said. */
+  /** Contents are strings, even where empty. */
   textContent: z.boolean().optional(),
   stream: z.boolean().optional(),
-  /** How Messages asks for thinking: by an effort, or by a budget of tokens. */
+  /** How Messages requests thinking: by effort, or by a token budget. */
   thinking: z.enum(['adaptive', 'budget', 'none']).optional(),
-  /** The endpoint does not know the API that its provider has by itself. */
+  /** The endpoint does not know its provider's default API. */
   api: z.enum(['chat']).optional(),
 })
 
 export type Learned = z.infer<typeof Learned>
 
-/** Whatever can't be read, because a later version wrote it, has to be learnt again. */
+/** Unreadable entries, from a later version for example, are dropped and learned again. */
 export function parseLearned(text: string | undefined): Learned {
   if (text === undefined) return {}
   try {
@@ -47,7 +49,7 @@ export function parseLearned(text: string | undefined): Learned {
   }
 }
 
-/** Where it is kept, by base URL and model. */
+/** Corrections by base URL and model. */
 export interface Lessons {
   get(baseUrl: string, model: string): Promise<Learned>
   keep(baseUrl: string, model: string, learned: Learned): Promise<void>
@@ -65,7 +67,7 @@ interface LessonStore {
   }): Promise<void>
 }
 
-/** Where all processes on the same data find them. What can't be read or kept now is learnt again. */
+/** Shared by all processes on the same data. Entries that can't be read or stored are learned again. */
 export function storedLessons(store: LessonStore, now: () => number): Lessons {
   return {
     get: async (baseUrl, model) =>
@@ -88,7 +90,7 @@ export function storedLessons(store: LessonStore, now: () => number): Lessons {
   }
 }
 
-/** For as long as the process lives. */
+/** Kept until the process ends. */
 export function lessonsInMemory(): Lessons {
   const lessons = new Map<string, { baseUrl: string; model: string; learned: Learned }>()
   const key = (baseUrl: string, model: string) => JSON.stringify([baseUrl, model])

@@ -4,9 +4,9 @@ import { isThinking } from './message-extras.ts'
 import type { Turn } from './to-turns.ts'
 
 /*
- * Everything up to a mark is cached. There may be four: one behind the tools, one behind the system prompt, and two in
- * the history, where it ends now and where it ended a step ago. So a step reads what the step before it wrote, however
- * many blocks lie between them.
+ * Everything up to a mark is cached, and a request may hold four marks: one after the tools, one after the system
+ * prompt, and two in the history, at its present end and at its end one step ago. So each step reads the cache that the
+ * step before it wrote, however many blocks lie between them.
  */
 
 export const CACHED = { cache_control: { type: 'ephemeral' } } as const
@@ -28,7 +28,7 @@ export function markHistory(turns: readonly Turn[]): readonly Fields[] {
   }))
 }
 
-/** For a server that does not know them. */
+/** For servers that do not know cache marks. */
 export function withoutMarks(body: Fields): Fields {
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
@@ -38,7 +38,7 @@ export function withoutMarks(body: Fields): Fields {
   )
 }
 
-/** Not within what tools or models wrote, where a field may be called so. */
+/** Skips text from tools and models, which may hold a field of the same name. */
 function strip(value: unknown): unknown {
   if (!Array.isArray(value)) return value
   return value.map((entry: unknown) => {

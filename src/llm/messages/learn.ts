@@ -14,7 +14,7 @@ import {
 } from '../wire/lessons.ts'
 import type { Attempt } from '../wire/wire-model.ts'
 
-/* What refusals teach of Messages. */
+/* Corrections from refusals of Messages requests. */
 
 const OWN = new Set(['model', 'messages', 'system', 'max_tokens', 'tools', 'tool_choice', 'stream'])
 const LESSONS = [
@@ -27,7 +27,7 @@ const LESSONS = [
   ofStream,
 ]
 
-/** Undefined: there is nothing to learn from it. */
+/** Undefined: the refusal teaches nothing. */
 export function learnFrom(refusal: Refusal, body: Fields, attempt: Attempt): Attempt | undefined {
   if (!attempt.withoutThoughts && isAboutThoughts(refusal)) {
     return { ...attempt, withoutThoughts: true }
@@ -36,7 +36,10 @@ export function learnFrom(refusal: Refusal, body: Fields, attempt: Attempt): Att
   return learned && { ...attempt, learned }
 }
 
-/** Signatures of another account or another time, or blocks that it misses: this once it goes without. */
+/**
+ * The server refuses earlier thinking: signatures from another account or time, or missing blocks. This one request
+ * leaves the thinking out.
+ */
 function isAboutThoughts({ status, detail: { message } }: Refusal): boolean {
   return (
     status === 400 &&
@@ -49,7 +52,7 @@ function isAboutThoughts({ status, detail: { message } }: Refusal): boolean {
   )
 }
 
-/** From the kind of thinking that it was asked for to the other, and from both to none. */
+/** Switches to the other kind of thinking, and after both were refused to none. */
 function ofThinking({ text, body, learned }: Refused): Learned | undefined {
   const { thinking, output_config: config } = body
   const speaksOfEffort = /output_config|\beffort\b/i.test(text)
@@ -71,7 +74,7 @@ function otherThinking(refused: Learned['thinking'], text: string): Learned['thi
   return refused === 'budget' && names(text, 'adaptive') ? 'adaptive' : 'none'
 }
 
-/** Models that always think take no forced choice. */
+/** Models that always think accept no forced tool choice. */
 function ofToolChoice({ text, body }: Refused): Learned | undefined {
   const choice = body.tool_choice
   const isForced = isRecord(choice) && (choice.type === 'any' || choice.type === 'tool')

@@ -5,13 +5,14 @@ import { ESCAPED_TROUBLE } from '../sound-value.ts'
 import type { Fields } from '../wire/fields.ts'
 
 /*
- * What is kept of an answer: its blocks in their order, the signed thinking as it came, and a place for each text and
- * each call. Thinking goes back unmodified, before what followed from it.
+ * Stores an answer's blocks in their order: signed thinking unchanged, and a placeholder for each text and each call.
+ * Thinking is sent back unmodified, before the blocks that followed it.
  */
 
 export type Answer = Extract<ModelMessage, { role: 'assistant' }>
 
 const WIRE = 'messages'
+/** Chosen by hand. */
 const MAX_EXTRAS_CHARACTERS = 1_000_000
 const SOUND_ID = /^[\w-]{1,200}$/
 
@@ -21,7 +22,7 @@ export function isThinking({ type }: Fields): boolean {
   return THINKING.has(type)
 }
 
-/** `ids`: of the calls, where they came with one. */
+/** `ids`: ids of the calls, where the provider gave one. */
 export function toExtras(
   model: string,
   content: readonly Fields[],
@@ -44,12 +45,12 @@ export function toExtras(
   return JSON.stringify(extras).length > MAX_EXTRAS_CHARACTERS ? undefined : extras
 }
 
-/** Those of a stored message that go back to `model`; a message of another model has none. */
+/** The extras of a stored message if `model` wrote it; undefined for messages of other models. */
 function extrasFor(model: string, { extras }: Answer): Extras | undefined {
   return extras?.wire === WIRE && extras.model === model ? extras : undefined
 }
 
-/** The blocks as they came; a block that would make a server refuse the whole request is left out. */
+/** The blocks as received, without any that would make a server refuse the whole request. */
 export function keptBlocks(model: string, answer: Answer): readonly Fields[] {
   const { blocks } = extrasFor(model, answer)?.message ?? {}
   if (!Array.isArray(blocks)) return []

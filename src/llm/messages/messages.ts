@@ -6,9 +6,7 @@ import { sendMessages } from './send-messages.ts'
 import { assembleMessage } from './stream.ts'
 import { toBody } from './to-body.ts'
 
-/**
- * A model behind any endpoint that speaks Anthropic's Messages. `otherwise`: for an endpoint that does not.
- */
+/** A model behind any endpoint that implements Anthropic's Messages API. `otherwise`: used if the endpoint does not. */
 export function createMessagesModel(options: WireModelOptions, otherwise?: ChatModel): ChatModel {
   return createWireModel(options, messages(options), otherwise)
 }

@@ -7,7 +7,7 @@ import { invalid, type ParsedAnswer } from '../wire/parsed-answer.ts'
 import { type ReadCall, readBeside, readName } from '../wire/read-beside.ts'
 import { toExtras } from './message-extras.ts'
 
-/** What came with status 200, which is not always an answer. `handle`: the model that wrote it. */
+/** Parses a body with status 200, which may still be an error. `handle`: the model that wrote it. */
 export function parseMessage(
   body: unknown,
   tools: readonly ToolSpec[],
@@ -32,7 +32,7 @@ export function parseMessage(
     words: {
       text,
       reasoning,
-      // What a filter stopped half-way is not what the model meant to do.
+      // A call that a filter interrupted may not be the call that the model meant.
       toolCalls: finish === 'refusal' ? [] : calls,
       finish,
       ...(extras && { extras }),
@@ -58,7 +58,7 @@ function readFinish(reason: unknown): ModelAnswer['finish'] {
   return reason === 'refusal' ? 'refusal' : 'stop'
 }
 
-/** The parts of the input that were read from the cache or written to it are counted apart. */
+/** Cache reads and cache writes are reported apart from the other input tokens. */
 function readUsage(usage: unknown): TokenUsage | null {
   if (!isRecord(usage) || typeof usage.input_tokens !== 'number') return null
   const cachedTokens = count(usage.cache_read_input_tokens)

@@ -9,13 +9,13 @@ import {
   sendGuarded,
 } from '../wire/guarded-fetch.ts'
 
-/** Rejects with whatever the network did; a status that is no success is a refusal. */
+/** Rejects with the network's error; a status other than success is a refusal. */
 export async function sendMessages(
   endpoint: ProviderEndpoint,
   body: Fields,
   watch: CallWatch,
 ): Promise<Sent> {
-  // Loaded at the first call, like the client of OpenAI.
+  // Loaded at the first call, like OpenAI's client.
   const { Anthropic } = await import('@anthropic-ai/sdk')
   return sendGuarded(
     watch,
@@ -25,10 +25,10 @@ export async function sendMessages(
         apiKey: endpoint.key === '' ? PLACEHOLDER_KEY : endpoint.key,
         webhookKey: null,
         baseURL: baseOf(endpoint.baseUrl),
-        // One retry layer, ours, which knows of leases and budgets.
+        // Retries are made in one place, `retry-policy.ts`, which knows leases and budgets.
         maxRetries: 0,
         timeout: CLIENT_TIMEOUT,
-        // It would write to stdout, which belongs to JSON-RPC.
+        // The client would log to stdout, which belongs to JSON-RPC.
         logLevel: 'off',
         fetch: guarded,
       })
@@ -49,8 +49,8 @@ const VERSION = '2023-06-01'
 const ANTHROPIC_HOST = /(?:^|\.)anthropic\.com$/
 
 /**
- * As all servers know them. Anthropic's client follows a newer version, which gateways and older models don't, and puts
- * the key where only some look for it.
+ * Headers that every server knows. Anthropic's client sends a newer version, which gateways and older models lack, and
+ * puts the key where only some servers look.
  */
 function headersFor({ baseUrl, key }: ProviderEndpoint, given: Headers): Headers {
   const headers = onlyHeaders(given, HEADERS)
@@ -60,7 +60,7 @@ function headersFor({ baseUrl, key }: ProviderEndpoint, given: Headers): Headers
   return headers
 }
 
-/** The addresses that people know for Anthropic's clients end before the version, those for OpenAI's after it. */
+/** Base URLs for Anthropic's clients end before the version, those for OpenAI's clients after it. */
 function baseOf(baseUrl: string): string {
   return /\/v\d+[a-z\d]*$/.test(baseUrl) ? baseUrl : `${baseUrl}/v1`
 }

@@ -7,18 +7,18 @@ import type { StreamAssembly } from '../wire/read-answer.ts'
 type Delta = Parameters<NonNullable<CallOptions['onDelta']>>[0]
 
 interface Block {
-  /** As it began. */
+  /** The block as it began. */
   readonly begun: Fields
   text: string
   thinking: string
   signature: string
   /** JSON text, not parsed. */
   input: string
-  /** Place among the calls. */
+  /** Index among the calls. */
   readonly call: number
 }
 
-/** Puts the events of a streamed message together. */
+/** Assembles a message from its stream events. */
 export function assembleMessage(onDelta: CallOptions['onDelta']): StreamAssembly {
   const blocks = new Map<unknown, Block>()
   const preview = new TextPreview()
@@ -36,7 +36,7 @@ export function assembleMessage(onDelta: CallOptions['onDelta']): StreamAssembly
     if (block.type === 'tool_use') {
       tell({ kind: 'tool_call', index: call, name: textIn(block.name), arguments: '' })
     }
-    // Mostly empty; some servers begin with the first piece.
+    // Usually empty, but some servers send the first piece here.
     grow(added, { type: 'text_delta', text: block.text })
     grow(added, { type: 'thinking_delta', thinking: block.thinking })
     grow(added, { type: 'signature_delta', signature: block.signature })
@@ -127,7 +127,7 @@ function whole({ begun, text, thinking, signature, input }: Block): Fields {
   }
 }
 
-/** Some servers count the input only at the end, others repeat it as nought. */
+/** Some servers count the input only at the end; others repeat it there as zero. */
 function counted(usage: unknown): Fields {
   if (!isRecord(usage)) return {}
   return Object.fromEntries(

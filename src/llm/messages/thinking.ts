@@ -2,21 +2,22 @@ import type { Learned } from '../learned/learned.ts'
 import type { ModelRequest } from '../model.ts'
 import type { Fields } from '../wire/fields.ts'
 
-/** How much is written where nobody says: enough for a step, and within what every model may write. */
+/** Default output limit: enough for a step, and within the limit of every model. Chosen by hand. */
 const USUAL_OUTPUT_TOKENS = 8_192
-/** Beside the answer. */
+/** Tokens of thinking, in addition to the answer. Chosen by hand. */
 const BUDGETS = { low: 2_048, medium: 8_192, high: 16_384 } as const
+/** Anthropic's minimum. */
 const LEAST_BUDGET = 1_024
 
 export interface Thinking {
-  /** Of the request. */
+  /** Fields of the request. */
   readonly fields: Fields
   readonly isOn: boolean
 }
 
 /**
- * What the model may write and think. Models from Claude 4.6 on think as much as the question needs, by an effort;
- * those before it take a budget of tokens. Which of them this is, a refusal tells.
+ * Sets the limits of writing and thinking. Models from Claude 4.6 on take an effort and think as much as the question
+ * needs; earlier ones take a token budget. A refusal tells which kind a model is.
  */
 export function toThinking(
   { reasoning, maxOutputTokens = USUAL_OUTPUT_TOKENS }: ModelRequest,
@@ -34,7 +35,7 @@ export function toThinking(
         max_tokens: max,
         thinking: {
           type: 'adaptive',
-          // Newer models tell nothing of their thinking unless they are asked to.
+          // Newer models return no thinking unless they are asked for it.
           ...(!omitFields.includes('display') && { display: 'summarized' }),
         },
         ...(!omit.includes('output_config') && { output_config: { effort: reasoning } }),
@@ -42,7 +43,7 @@ export function toThinking(
       isOn: true,
     }
   }
-  // It has to be smaller than the limit of the whole.
+  // Must be smaller than the output limit.
   const budget = Math.min(BUDGETS[reasoning], Math.floor(max / 2))
   if (thinking !== 'budget' || !mayThink.budget || budget < LEAST_BUDGET) return off
   return {

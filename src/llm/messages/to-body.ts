@@ -10,11 +10,11 @@ import { type Turn, toTurns } from './to-turns.ts'
 
 interface Of {
   readonly model: string
-  /** `provider/model`: whose thinking is sent back. */
+  /** `provider/model`; only its own thinking is sent back. */
   readonly handle: string
 }
 
-/** The body of a Messages request. Pure: equal requests give equal bodies, so that the cache holds. */
+/** The body of a Messages request. Pure: equal requests give equal bodies, so the prompt cache stays valid. */
 export function toBody(
   { model, handle }: Of,
   request: ModelRequest,
@@ -35,7 +35,7 @@ export function toBody(
       ...(system !== '' && { system: [{ type: 'text', text: system, ...CACHED }] }),
       messages: markHistory(turns),
       ...toTools(request, isOn || learned.toolChoice !== undefined, omitKeywords),
-      // Thinking takes no temperature, and the scale ends at 1.
+      // Thinking allows no temperature, and the scale ends at 1.
       ...(request.temperature !== undefined &&
         !isOn && { temperature: Math.min(1, request.temperature) }),
       ...(stream && { stream: true }),
@@ -50,7 +50,7 @@ function splitSystem(messages: readonly ModelMessage[]): [string, readonly Model
   return first?.role === 'system' ? [first.text.toWellFormed().trim(), others] : ['', messages]
 }
 
-/** A budget is only taken where the last answer, if it called tools, begins with its thinking. */
+/** A budget is accepted only if the last answer with calls begins with its thinking. */
 function mayBegin(turns: readonly Turn[]): boolean {
   const last = turns.findLast(({ role }) => role === 'assistant')
   const [first] = last?.content ?? []
@@ -58,7 +58,7 @@ function mayBegin(turns: readonly Turn[]): boolean {
   return !hasCalls || (first !== undefined && isThinking(first))
 }
 
-/** `onlyAuto`: no tool can be forced, so one that is named is the only one offered. */
+/** `onlyAuto`: no tool can be forced, so a named tool is the only one offered. */
 function toTools(
   { tools, toolChoice }: ModelRequest,
   onlyAuto: boolean,

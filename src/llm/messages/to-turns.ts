@@ -5,7 +5,7 @@ import type { Fields } from '../wire/fields.ts'
 import { toWireId } from '../wire/wire-id.ts'
 import { type Answer, isThinking, keptBlocks, ownCallId } from './message-extras.ts'
 
-/** All that one side says until the other does. */
+/** Everything one side says until the other side speaks. */
 export interface Turn {
   readonly role: 'user' | 'assistant'
   readonly content: readonly Fields[]
@@ -13,12 +13,13 @@ export interface Turn {
   readonly stable: number
 }
 
+/** OpenAI's limit on ids, so that gateways can pass them on. */
 const ID_LENGTH = 40
-/** Where the API wants something said and nothing was. */
+/** Placeholder where the API requires text and there is none. */
 const NOTHING = '(nothing)'
 const GO_ON = '(the conversation goes on)'
 
-/** Alternating turns that begin and end with the user's, the results of calls first in the turn after them. */
+/** Alternating turns that begin and end with the user's; results of calls come first in the turn after the calls. */
 export function toTurns(
   messages: readonly ModelMessage[],
   handle: string,
@@ -41,7 +42,7 @@ export function toTurns(
 
 function joined(one: Turn, other: Turn): Turn {
   const content = [...one.content, ...other.content]
-  // A line that comes with a result must not stand before the next one.
+  // Text that comes with a result must not precede the next result.
   const results = content.filter(({ type }) => type === 'tool_result')
   const ordered = [...results, ...content.filter(({ type }) => type !== 'tool_result')]
   const changing = one.content.length - one.stable + other.content.length - other.stable
@@ -83,13 +84,13 @@ function toTurn(
   }
 }
 
-/** What stays, and what will have changed at the next step. */
+/** The part that stays the same, and the part that changes at the next step. */
 function split(whole: string, from = whole.length): [string, string] {
   const sound = (part: string) => part.toWellFormed().trim()
   return [sound(whole.slice(0, from)), sound(whole.slice(from))]
 }
 
-/** Thinking where it stood when the answer still is what it was, else before all of it. */
+/** Thinking keeps its position while the answer is unchanged; otherwise it comes before the whole answer. */
 function toBlocks(
   answer: Answer,
   handle: string,
@@ -120,7 +121,7 @@ function toBlocks(
   })
 }
 
-/** The provider's own ids where it is the one that is asked, else ours; what comes again gets another. */
+/** The provider's own ids if it wrote them, otherwise ours; a repeated id is replaced. */
 function callIds(messages: readonly ModelMessage[], handle: string): ReadonlyMap<CallId, string> {
   const ids = new Map<CallId, string>()
   const taken = new Set<string>()

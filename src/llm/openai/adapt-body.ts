@@ -4,10 +4,10 @@ import { without, withoutKeywords } from '../wire/leave-out.ts'
 import { alternateRoles, tellAsText, withoutSystem } from './adapt-roles.ts'
 import { callsOf, messagesOf, textOf } from './wire-messages.ts'
 
-/** Documented by Google for calls that another model made. */
+/** The signature that Google documents for calls made by another model. */
 const NO_SIGNATURE = 'skip_thought_signature_validator'
 
-/** The request as this model takes it, by what was learnt of it. */
+/** Applies the corrections learned for this model to the request. */
 export function adaptBody(body: Fields, learned: Learned): Fields {
   const { omit = [], omitKeywords = [], stream } = learned
   const limited = Object.fromEntries(
@@ -61,7 +61,7 @@ function adaptMessage(message: Fields, learned: Learned): Fields {
   return without(adapted, omitFields)
 }
 
-/** Some take an empty text for a missing one. */
+/** The empty value of a field: some servers treat an empty string as missing. */
 function emptyOf(field: string): unknown {
   return field.endsWith('_details') || field.endsWith('_blocks') ? [] : ' '
 }

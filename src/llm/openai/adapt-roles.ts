@@ -6,8 +6,8 @@ const GO_ON = '(The conversation goes on.)'
 const BETWEEN = '\n\n'
 
 /**
- * Templates that count who speaks leave out calls and their results; so before the next message something is said where
- * the last words were the user's, too.
+ * For templates that require alternating roles and ignore calls and results: inserts a text between two messages of one
+ * role.
  */
 export function alternateRoles(messages: readonly Fields[]): readonly Fields[] {
   const told: Fields[] = []
@@ -26,7 +26,7 @@ export function alternateRoles(messages: readonly Fields[]): readonly Fields[] {
   return told
 }
 
-/** For templates that know neither calls nor results: both are words, neighbours of one side joined. */
+/** For templates without calls and results: writes both as text and joins neighbouring messages of one role. */
 export function tellAsText(messages: readonly Fields[]): readonly Fields[] {
   const told: Fields[] = []
   for (const message of messages) {
@@ -43,7 +43,7 @@ export function tellAsText(messages: readonly Fields[]): readonly Fields[] {
 function asWords(message: Fields): Fields {
   const text = textOf(message.content)
   if (message.role === 'tool') {
-    // A result is not to end itself and go on as something else.
+    // A result must not close its own tag and continue as something else.
     const safe = text.replaceAll('</tool_response', '<\\/tool_response')
     return { role: 'user', content: `<tool_response>\n${safe}\n</tool_response>` }
   }
@@ -54,7 +54,7 @@ function asWords(message: Fields): Fields {
   return { role: 'assistant', content: [text, ...calls].filter((part) => part !== '').join('\n') }
 }
 
-/** For models without a system role: the first message of the user begins with what it says. */
+/** For models without a system role: puts the system text at the beginning of the first user message. */
 export function withoutSystem(messages: readonly Fields[]): readonly Fields[] {
   const [system, next, ...rest] = messages
   if (system?.role !== 'system') return messages

@@ -4,12 +4,15 @@ import { ESCAPED_TROUBLE, soundValue } from '../sound-value.ts'
 import type { Fields } from '../wire/fields.ts'
 
 /*
- * What a chat completion holds besides its words and calls, and what is sent back of it: Gemini's `extra_content`,
- * OpenRouter's `reasoning_details`, `reasoning_content` of DeepSeek and vLLM, and whatever others add. Which fields
- * those are can't be listed, so all are kept but those that are known to be no part of the next request.
+ * Fields of a chat completion besides words and calls, and the part of them that is sent back: Gemini's
+ * `extra_content`, OpenRouter's `reasoning_details`, `reasoning_content` of DeepSeek and vLLM, and others. They cannot
+ * all be listed, so every field is kept except those known not to belong to the next request.
  */
 
-/** Read elsewhere, or told for information only. Never taken from what is stored: a file may hold anything. */
+/**
+ * Handled elsewhere, or for information only. Stored fields with these names are ignored too, since an imported file
+ * may hold anything.
+ */
 const NOT_MESSAGE_EXTRAS: ReadonlySet<string> = new Set([
   'role',
   'content',
@@ -46,16 +49,16 @@ const NOT_CALL_EXTRAS: ReadonlySet<string> = new Set([
   '__proto__',
 ])
 
-/** Larger ones are no signature, and would be sent again at every step. */
+/** Larger extras are no signature, and would be sent again at every step. Chosen by hand. */
 const MAX_EXTRAS_CHARACTERS = 1_000_000
-/** Some gateways pack a signature into the id of the call. */
+/** Some gateways pack a signature into the call id. Chosen by hand. */
 const MAX_ID_CHARACTERS = 20_000
 const SOUND_ID = /^[\x21-\x7e]+$/
 
 export function messageExtras(message: Fields): Fields | undefined {
   const kept = pick(message, NOT_MESSAGE_EXTRAS)
   const { content } = message
-  // A list of nothing but texts is sent back as the text.
+  // A list that holds only text parts is sent back as plain text.
   const hasOthers = Array.isArray(content) && content.some((part) => !isTextPart(part))
   const all = hasOthers ? { ...kept, content } : kept
   return Object.keys(all).length === 0 ? undefined : all
@@ -90,14 +93,14 @@ export function toExtras(
   return JSON.stringify(extras).length > MAX_EXTRAS_CHARACTERS ? undefined : extras
 }
 
-/** Those of a stored message that go back to `model`; a message of another model has none. */
+/** The extras of a stored message if `model` wrote it; undefined for messages of other models. */
 export function extrasFor(model: string, extras: Extras | undefined): Extras | undefined {
   return extras?.wire === 'chat' && extras.model === model ? extras : undefined
 }
 
 export function messageFields(extras: Extras | undefined, text: string): Fields {
   const { content, ...fields } = extras?.message ?? {}
-  // The parts stand for the text only as long as it is the text that they hold.
+  // The stored parts are sent only while they hold the same text as the message.
   const isSame = Array.isArray(content) && textOfParts(content).trim() === text.trim()
   return soundFields({ ...pick(fields, NOT_MESSAGE_EXTRAS), ...(isSame && { content }) })
 }
@@ -115,7 +118,7 @@ export function callFields(extras: Extras | undefined, index: number): CallField
 export interface CallFields {
   readonly id: string | undefined
   readonly fields: Fields
-  /** Beside the name and the arguments. */
+  /** Fields besides the name and the arguments. */
   readonly inner: Fields
 }
 
@@ -139,7 +142,7 @@ function textOfParts(parts: readonly unknown[]): string {
     .join('')
 }
 
-/** Halves of a character, which a stream may have cut, make a server refuse the whole request. */
+/** Servers refuse a whole request for one lone surrogate, which a cut stream may leave. */
 function soundFields(fields: Fields): Fields {
   const text = JSON.stringify(fields)
   if (!ESCAPED_TROUBLE.test(text)) return fields

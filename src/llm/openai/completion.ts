@@ -3,17 +3,18 @@ import { isDeeper } from '../../core/is-deeper.ts'
 import { LIMITS } from '../../core/limits.ts'
 
 /*
- * What we read of a chat completion. Servers differ and add, so every field may be missing and a field of another
- * type counts as missing; only what makes an answer at all is checked, in parse-answer.ts. Fields that we don't know
- * are kept for `chat-extras.ts`.
+ * The fields that we read of a chat completion. Servers differ, so every field may be missing, and a field of a wrong
+ * type counts as missing; `parse-answer.ts` checks only that there is an answer. Unknown fields are kept for
+ * `chat-extras.ts`.
  */
 
+/** Chosen by hand. */
 const MOST_LEVELS = 100
 
 const Text = z.string().nullish().catch(null)
 const Count = z.number().nonnegative().nullish().catch(null)
 
-/** Some servers count in fractions, below nothing, or beyond what anybody can store. */
+/** Some servers send fractions, negative counts, or numbers too large to store. */
 const Tokens = z
   .unknown()
   .optional()
@@ -23,13 +24,13 @@ const Tokens = z
       : null,
   )
 
-/** Some servers send the arguments as the object itself. */
+/** Some servers send the arguments as an object. */
 const Arguments = z
   .unknown()
   .optional()
   .transform((value) => (typeof value === 'string' ? value : value == null ? '' : jsonOf(value)))
 
-/** Deeper than it can be written is no JSON any more, and refused like that. */
+/** Arguments nested too deeply to serialize are refused as invalid JSON. */
 function jsonOf(value: unknown): string {
   return isDeeper(value, MOST_LEVELS) ? '[nested too deep]' : JSON.stringify(value)
 }
@@ -38,7 +39,7 @@ const FunctionCall = z.looseObject({ name: Text, arguments: Arguments }).nullish
 
 const ToolCall = z.looseObject({ index: Count, id: Text, type: Text, function: FunctionCall })
 
-/** One call is a list of one, and a bad entry takes no good one with it. */
+/** A single call becomes a list of one, and an invalid entry does not affect valid ones. */
 const ToolCalls = z
   .unknown()
   .optional()
@@ -53,7 +54,7 @@ const ToolCalls = z
 const Part = z.looseObject({ type: Text, text: Text, thinking: z.unknown().optional() })
 export type ContentPart = z.infer<typeof Part>
 
-/** A text, one part, or a list of parts, some of which may be nothing but a text. */
+/** A text, one part, or a list of parts, some of which may be plain strings. */
 const Content = z
   .unknown()
   .optional()
@@ -73,7 +74,7 @@ const Message = z.looseObject({
   reasoning_content: Text,
   reasoning: Text,
   tool_calls: ToolCalls,
-  /** How calls looked before there were several. */
+  /** The older format, with a single call. */
   function_call: FunctionCall,
 })
 
@@ -85,14 +86,14 @@ const Usage = z.object({
   completion_tokens_details: z.object({ reasoning_tokens: Tokens }).nullish().catch(null),
   /** DeepSeek's name for cached tokens. */
   prompt_cache_hit_tokens: Tokens,
-  /** What the call cost in US dollars, as OpenRouter says. */
+  /** Cost of the call in US dollars, as OpenRouter reports it. */
   cost: Count,
 })
 
 const Choice = z.object({
   index: Count,
   message: Message.nullish().catch(null),
-  /** In a chunk of a stream. */
+  /** Present in stream chunks. */
   delta: Message.nullish().catch(null),
   finish_reason: Text,
 })

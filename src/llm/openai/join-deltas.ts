@@ -1,7 +1,7 @@
 import { isRecord } from '../../core/is-record.ts'
 import type { Fields } from '../wire/fields.ts'
 
-/** Fields of a list's entries that come in pieces; others are whole in each piece that has them. */
+/** Fields of list entries that stream in pieces; other fields are whole in each piece. */
 const PIECEWISE: ReadonlySet<string> = new Set([
   'text',
   'summary',
@@ -9,13 +9,13 @@ const PIECEWISE: ReadonlySet<string> = new Set([
   'reasoning',
   'content',
 ])
-/** Whole or in pieces; a piece that says the same again is no other piece. */
+/** Streamed whole or in pieces; an identical piece is a repetition and is not appended. */
 const OPAQUE: ReadonlySet<string> = new Set(['data', 'signature', 'thought_signature', 'encrypted'])
 const IDENTITY = ['index', 'id', 'type'] as const
 
 /**
- * Puts together the pieces of fields that we do not know: texts are joined, lists go on, and an entry of a list that
- * has the mark of the last one goes on with it. As `reasoning_details` stream, and thinking parts.
+ * Joins the pieces of unknown streamed fields: strings and lists are concatenated, and a list entry with the same
+ * identifiers as the last one continues it. `reasoning_details` and thinking parts stream this way.
  */
 export function joinDeltas(known: Fields, delta: Fields): Fields {
   const joined: Record<string, unknown> = { ...known }
@@ -40,7 +40,7 @@ function joinEntry(list: readonly unknown[], entry: unknown): readonly unknown[]
   return [...list.slice(0, -1), joinObjects(last, entry)]
 }
 
-/** Whatever both name of their marks is the same, and there is one that both name. */
+/** They share at least one identifier, and every shared identifier is equal. */
 function goesOn(last: Fields, entry: Fields): boolean {
   const both = IDENTITY.filter((name) => last[name] != null && entry[name] != null)
   return both.length > 0 && both.every((name) => last[name] === entry[name])

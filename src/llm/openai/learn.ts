@@ -18,9 +18,9 @@ import {
 } from '../wire/lessons.ts'
 import { callsOf, messagesOf } from './wire-messages.ts'
 
-/* What refusals teach of chat completions. */
+/* Corrections from refusals of chat completions. */
 
-/** Undefined: there is nothing to learn from it. */
+/** Undefined: the refusal teaches nothing. */
 export function learnFrom(refusal: Refusal, body: Fields, learned: Learned): Learned | undefined {
   return learnBy(LESSONS, refusal, body, learned)
 }
@@ -83,7 +83,7 @@ function ofReasoning({ text, body }: Refused): Learned | undefined {
   return answers.every(has) ? undefined : { wantsReasoning: { field, in: 'answers' } }
 }
 
-/** The field that a refusal names, or means where it speaks of thinking that has to come back. */
+/** The field that a refusal names, or implies by saying that thinking must be sent back. */
 function reasoningField(text: string): string | undefined {
   const named = /\b(reasoning_\w+|thinking_blocks|reasoning)\b/i.exec(text)?.[1]?.toLowerCase()
   if (named?.includes('_') && named !== 'reasoning_effort') return named
@@ -99,7 +99,7 @@ const OWN_MESSAGE = new Set(['role', 'content', 'tool_calls', 'tool_call_id'])
 const OWN_CALL = new Set(['id', 'type', 'function'])
 const OWN_PART = new Set(['type', 'text'])
 
-/** Fields of the history that not every server knows. */
+/** History fields that not every server knows. */
 function ofFields({ text, body, learned }: Refused): Learned | undefined {
   const fields = new Set<string>()
   for (const message of messagesOf(body)) {
@@ -115,7 +115,7 @@ function ofFields({ text, body, learned }: Refused): Learned | undefined {
   }
   const refused = [...fields].filter((name) => names(text, name))
   if (refused.length > 0) return { omitFields: [...(learned.omitFields ?? []), ...refused] }
-  // "Extra inputs are not permitted", without a name: whatever is extra.
+  // "Extra inputs are not permitted", without a name: leaves out all extra fields.
   const isNameless =
     /extra|additional (?:properties|fields)/i.test(text) && /messages|assistant/i.test(text)
   return isNameless && fields.size > 0

@@ -7,7 +7,7 @@ import { sendRequest } from './send-request.ts'
 import { assembleStream } from './stream.ts'
 import { toWire } from './to-wire.ts'
 
-/** A model behind any endpoint that speaks OpenAI's chat completions. */
+/** A model behind any endpoint that implements OpenAI's chat completions API. */
 export function createOpenAiModel(options: WireModelOptions): ChatModel {
   return createWireModel(options, chatCompletions(options))
 }

@@ -10,7 +10,7 @@ import { Completion, type CompletionMessage, type CompletionUsage } from './comp
 import { readContent } from './stream.ts'
 
 /**
- * What came with status 200, which is not always an answer. `tools`: those that it may call; `handle`: the model
+ * Parses a body with status 200, which may still be an error. `tools`: the tools that it may call; `handle`: the model
  * that wrote it, `provider/model`.
  */
 export function parseAnswer(
@@ -57,14 +57,14 @@ function readWords(
   return {
     text: text === '' ? refusal : text,
     reasoning,
-    // What a filter stopped half-way is not what the model meant to do.
+    // A call that a filter interrupted may not be the call that the model meant.
     toolCalls: finish === 'refusal' ? [] : calls,
     finish,
     ...(extras && { extras }),
   }
 }
 
-/** Several are never asked for; some servers give each call, or the text, a choice of its own. */
+/** Several choices are never requested, but some servers put each call, or the text, into a choice of its own. */
 function joinMessages(messages: readonly CompletionMessage[]): CompletionMessage | undefined {
   const [first, ...others] = messages
   if (!first || others.length === 0) return first
@@ -98,10 +98,10 @@ function toCall(
   return { ...readName(call.name ?? '', tools), arguments: call.arguments, extras }
 }
 
-/** The server ended the answer, not the model: OpenRouter and Mistral, vLLM, DeepSeek. */
+/** Finish reasons for answers that the server ended: OpenRouter and Mistral, vLLM, DeepSeek. */
 const BROKEN_OFF: ReadonlySet<string> = new Set(['error', 'abort', 'insufficient_system_resource'])
 
-/** Other reasons say no more than the content does, and are not always true. */
+/** Other reasons add nothing to the content, and are not always true. */
 function readFinish(reason: string | null | undefined): ModelAnswer['finish'] {
   switch (reason?.toLowerCase()) {
     case 'length':

@@ -10,7 +10,7 @@ import {
   sendGuarded,
 } from '../wire/guarded-fetch.ts'
 
-/** Rejects with whatever the network did; a status that is no success is a refusal. */
+/** Rejects with the network's error; a status other than success is a refusal. */
 export async function sendRequest(
   provider: Provider,
   endpoint: ProviderEndpoint,
@@ -18,7 +18,7 @@ export async function sendRequest(
   body: Fields,
   watch: CallWatch,
 ): Promise<Sent> {
-  // Loaded at the first call: it costs as much as the rest of the start-up.
+  // Loaded at the first call, since loading takes as long as the rest of the start-up.
   const { OpenAI } = await import('openai')
   const { apiVersion } = endpoint
   return sendGuarded(
@@ -28,10 +28,10 @@ export async function sendRequest(
       new OpenAI({
         apiKey: endpoint.key === '' ? PLACEHOLDER_KEY : endpoint.key,
         baseURL: endpoint.baseUrl,
-        // One retry layer, ours, which knows of leases and budgets.
+        // Retries are made in one place, `retry-policy.ts`, which knows leases and budgets.
         maxRetries: 0,
         timeout: CLIENT_TIMEOUT,
-        // It would write to stdout, which belongs to JSON-RPC.
+        // The client would log to stdout, which belongs to JSON-RPC.
         logLevel: 'off',
         adminAPIKey: null,
         webhookSecret: null,
@@ -53,7 +53,7 @@ const HEADERS_FOR_ALL: ReadonlySet<string> = new Set([
   'user-agent',
 ])
 
-/** What the client reads from the environment for OpenAI (organization, custom headers) is nobody else's business. */
+/** Headers that the client reads from the environment for OpenAI (organization, custom headers) go to OpenAI only. */
 function headersFor(provider: Provider, endpoint: ProviderEndpoint, headers: Headers): Headers {
   if (endpoint.key !== '' && isAzure(endpoint)) headers.set('api-key', endpoint.key)
   return provider.name === 'openai' ? headers : onlyHeaders(headers, HEADERS_FOR_ALL)

@@ -2,7 +2,7 @@ import type { Fields } from '../wire/fields.ts'
 import type { CompletionToolCall } from './completion.ts'
 import { joinDeltas } from './join-deltas.ts'
 
-/** A call as its pieces have made it so far. */
+/** A call as far as its pieces have arrived. */
 interface Begun {
   index: number | null
   id: string
@@ -12,9 +12,9 @@ interface Begun {
   inner: Fields
 }
 
-/** The next characters of the arguments of a call. */
+/** The next characters of a call's arguments. */
 export interface CallPiece {
-  /** Place of the call among the calls of the answer, from 0. */
+  /** Index of the call among the calls of the answer, from 0. */
   readonly index: number
   readonly name: string
   readonly arguments: string
@@ -22,11 +22,11 @@ export interface CallPiece {
 
 export interface StreamedCalls {
   add(piece: CompletionToolCall): CallPiece
-  /** As a server would have sent them without streaming. */
+  /** The calls as a server would send them without streaming. */
   calls(): CompletionToolCall[]
 }
 
-/** Puts the pieces of streamed calls together. Not every server numbers them, or numbers them alike. */
+/** Assembles streamed calls from their pieces. Some servers send no index, or use it differently. */
 export function streamCalls(): StreamedCalls {
   const begun: Begun[] = []
   return {
@@ -73,7 +73,7 @@ function findCall(
   return id === '' && name === '' ? begun.at(-1) : undefined
 }
 
-/** Another call under the same number: by another id, or because the call before it is complete. */
+/** A new call under the same index: it has another id, or the call before it is complete. */
 function isAnother(known: Begun, { id, function: inner }: CompletionToolCall): boolean {
   const name = inner?.name ?? ''
   const text = inner?.arguments ?? ''
@@ -82,7 +82,7 @@ function isAnother(known: Begun, { id, function: inner }: CompletionToolCall): b
   return name === '' ? /^\s*\{/.test(text) : text !== '' || name !== known.name
 }
 
-/** Most send the name once, some with every piece, and some in pieces. */
+/** Most servers send the name once, some with every piece, and some in pieces. */
 function joinNames(known: Begun, name: string): string {
   if (name === '' || name === known.name) return known.name
   return known.arguments === '' ? known.name + name : known.name || name

@@ -14,7 +14,7 @@ import { streamCalls } from './stream-calls.ts'
 
 export type OnDelta = ((delta: ModelDelta) => void) | undefined
 
-/** Puts the chunks of a streamed completion together. `onDelta` is told of what the first choice says. */
+/** Assembles a completion from its stream chunks. `onDelta` receives the pieces of the first choice. */
 export function assembleStream(onDelta?: OnDelta): StreamAssembly {
   const choices = new Map<number, ReturnType<typeof assembleChoice>>()
   let usage: CompletionUsage | null = null
@@ -41,14 +41,14 @@ export function assembleStream(onDelta?: OnDelta): StreamAssembly {
   }
 }
 
-/** Characters of a chunk in which nothing is said. */
+/** Length counted for a chunk without content. Chosen by hand. */
 const EMPTY = 40
 
 function assembleChoice(onDelta: OnDelta) {
   const calls = streamCalls()
   const preview = new TextPreview()
   let content = ''
-  /** Once a piece came as parts; until then the text alone is the content. */
+  /** Set once a piece came as parts; until then the text alone is the content. */
   let parts: ContentPart[] | null = null
   let functionCall: { name: string; arguments: string } | null = null
   let others: Fields = {}
@@ -86,7 +86,7 @@ function assembleChoice(onDelta: OnDelta) {
 
   return {
     add({ delta, message, finish_reason }: CompletionChoice): void {
-      // Some servers end with the whole message once more.
+      // Some servers repeat the whole message at the end.
       const piece = delta ?? (length === 0 ? message : null)
       if (piece) addMessage(piece)
       finishReason = finish_reason ?? finishReason
@@ -116,7 +116,7 @@ function tellWords(
   if (said.content !== '') for (const piece of preview.add(said.content)) onDelta(piece)
 }
 
-/** The text of a content, and the thinking that some of its parts may be (Mistral). */
+/** The text of a content, and the thinking in its parts (Mistral). */
 export function readContent(content: CompletionMessage['content']): {
   readonly content: string
   readonly thinking: string

@@ -10,12 +10,12 @@ type WireObject = Readonly<Record<string, unknown>>
 
 export interface ChatWire {
   readonly model: string
-  /** `provider/model`: whose extras are sent. */
+  /** `provider/model`; only its own extras are sent. */
   readonly handle: string
   readonly quirks: Quirks
 }
 
-/** The body of a chat-completions request. Pure: equal requests give equal bodies, so prompt caches hold. */
+/** The body of a chat-completions request. Pure: equal requests give equal bodies, so the prompt cache stays valid. */
 export function toWire({ model, handle, quirks }: ChatWire, request: ModelRequest): WireObject {
   return {
     model,
@@ -47,8 +47,8 @@ function toWireMessages(
 }
 
 /**
- * The provider's own ids where it is the one that is asked, else ours. Ids that come again are told apart: only the
- * first stays as it is, so that what was sent once is sent alike at every later step.
+ * The provider's own ids if it wrote them, otherwise ours. Of repeated ids only the first is kept, so that earlier
+ * messages are the same at every later step.
  */
 function wireIds(
   messages: readonly ModelMessage[],
@@ -79,7 +79,7 @@ function toWireMessage(
   const content = message.text.toWellFormed()
   switch (message.role) {
     case 'system':
-      // All up to here, the tools included, stays the same until memory changes.
+      // Everything up to here, tools included, stays the same until memory changes.
       return quirks.cacheMarkers
         ? {
             role: 'system',
@@ -132,8 +132,8 @@ function toWireAnswer(
 }
 
 /**
- * For a model that wants some reasoning with every call. That of another model is not its own; and Moonshot takes an
- * empty text for a missing one and refuses the request.
+ * For models that require some reasoning with every call. Another model's reasoning is not sent as its own, and
+ * Moonshot refuses empty text as missing.
  */
 function toWireReasoning({ reasoning, extras }: Extract<ModelMessage, { role: 'assistant' }>) {
   return reasoning === '' || extras !== undefined ? ' ' : reasoning.toWellFormed()
@@ -149,7 +149,7 @@ function toWireTools(request: ModelRequest, quirks: Quirks): WireObject {
         tool_choice: { type: 'function', function: { name: toolChoice.name } },
       }
     }
-    // Where a tool cannot be named, it is the only one offered.
+    // If a tool cannot be forced by name, it is the only one offered.
     const named = tools.filter((tool) => tool.name === toolChoice.name).map(toWireTool)
     return quirks.toolChoice === 'words'
       ? { tools: named, tool_choice: 'required' }

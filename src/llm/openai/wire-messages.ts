@@ -1,7 +1,7 @@
 import { isRecord } from '../../core/is-record.ts'
 import type { Fields } from '../wire/fields.ts'
 
-/* How to look into a request that is written already. */
+/* Reads the messages of a request body. */
 
 export function messagesOf(body: Fields): readonly Fields[] {
   return Array.isArray(body.messages) ? body.messages.filter(isRecord) : []

@@ -8,6 +8,7 @@ const Listing = z.object({
 })
 const NOT_FOR_CHAT = /embed|rerank|\bbge\b|minilm|whisper/i
 
+/** Chosen by hand. */
 export const LIST_MILLISECONDS = 2_000
 
 /** Models that can chat, in the server's order; null: it did not answer. */
@@ -26,7 +27,7 @@ export function readListing(body: unknown): readonly string[] | null {
   )
 }
 
-/** null: whatever went wrong. */
+/** null: any error. */
 export async function getJson(
   url: string,
   milliseconds: number,

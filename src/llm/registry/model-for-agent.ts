@@ -1,23 +1,23 @@
 import { UserError } from '../../core/errors.ts'
 import type { AgentModel, AskingAgent, ChatModel } from '../model.ts'
 
-/** The default model, or that there is none. */
+/** The default model, or the rehearsal with the reason. */
 export interface Choice {
   readonly model: ChatModel
   readonly reason: string
-  /** The rehearsal, because there is nothing else: what would be needed, in sentences. */
+  /** Set if the rehearsal is used for lack of a model: the settings that are missing, in sentences. */
   readonly missing?: string
 }
 
 export interface Models {
-  /** Throws a UserError `model_unavailable` where the key of its provider is not set. */
+  /** Throws a UserError `model_unavailable` if its provider's key is not set. */
   named(handle: string): ChatModel
   choose(): Promise<Choice>
 }
 
 /**
- * The rules of the contract: an agent that has run on a real model waits for one; one that has not may be answered by the
- * default model in place of the one it names, and by the rehearsal. Both say so.
+ * Follows the contract: an agent that has run on a real model waits for one. Any other agent may be answered by the
+ * default model instead of the one it names, or by the rehearsal; the reply says so in both cases.
  */
 export async function modelForAgent(
   { model: handle, ranOn }: AskingAgent,

@@ -4,20 +4,20 @@ import * as z from 'zod'
 import type { ProviderEndpoint } from '../providers.ts'
 import { getJson, LIST_MILLISECONDS, readListing } from './list-models.ts'
 
-/** Model servers that have answered before, whichever process of this data asked them. */
+/** Model servers that have answered before, to any process on this data. */
 export interface KnownEndpoints {
   hasAnswered(baseUrl: string): Promise<boolean>
   noteAnswer(baseUrl: string): Promise<void>
 }
 
-/** Nobody who has no Ollama waits longer for it than this, */
+/** Time to connect, short so that users without Ollama hardly wait. From the contract. */
 const CONNECT_MILLISECONDS = 300
-/** and one that is there, or was, may be busy for so long. As the contract has them. */
+/** Time to answer for a server that is there, or was before, and may be busy. From the contract. */
 const ANSWER_MILLISECONDS = 3_000
 
 const Version = z.object({ version: z.string() })
 
-/** Asks for the models of the Ollama at an endpoint; null: none answers. */
+/** Lists the models of the Ollama at an endpoint; null: none answers. */
 export function createOllamaProbe(known?: KnownEndpoints) {
   return async (endpoint: ProviderEndpoint): Promise<readonly string[] | null> => {
     const server = endpoint.baseUrl.replace(/\/v1$/, '')
@@ -30,7 +30,7 @@ export function createOllamaProbe(known?: KnownEndpoints) {
   }
 }
 
-/** Somebody listens there. A process that is busy with its own start may hear of it late. */
+/** Whether a server accepts connections. A process busy with its own start may notice late. */
 async function listens(server: string): Promise<boolean> {
   const { hostname, port, protocol } = new URL(server)
   const socket = connect({
@@ -42,7 +42,7 @@ async function listens(server: string): Promise<boolean> {
       socket.once('connect', () => resolve(true))
       socket.once('error', () => resolve(false))
       setTimeout(async () => {
-        // What has happened while the timer was overdue is heard of first.
+        // Lets pending events run first: the connection may have succeeded while the timer was overdue.
         await setImmediate()
         resolve(false)
       }, CONNECT_MILLISECONDS).unref()

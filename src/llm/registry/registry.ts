@@ -25,25 +25,25 @@ export interface ModelRegistryOptions {
   readonly defaultHandle: string | null
   readonly settings: ProviderSettings
   readonly limits: CallLimits
-  /** Which servers have answered before; absent: nobody remembers. */
+  /** The servers that have answered before; absent: not remembered. */
   readonly endpoints?: KnownEndpoints
-  /** Absent: what is learnt is forgotten with the process. */
+  /** Absent: corrections are forgotten when the process ends. */
   readonly lessons?: Lessons
 }
 
 interface NoOllama {
   readonly problem: string
   readonly warnings: readonly string[]
-  /** What to do about it, in a sentence. */
+  /** The next step, in a sentence. */
   readonly remedy: string
 }
 
-/** So that a run of a few steps asks once, */
+/** Long enough that a run of a few steps asks once. Chosen by hand. */
 const DISCOVERY_MILLISECONDS = 10_000
-/** and a server that was just started is soon seen. Both chosen by hand. */
+/** Short enough that a server just started is soon found. Chosen by hand. */
 const ABSENCE_MILLISECONDS = 2_000
 const OLLAMA = 'ollama'
-/** For a server that lists nothing: llama.cpp and LM Studio answer to any name. */
+/** For servers that list no models: llama.cpp and LM Studio accept any name. */
 const ANY_MODEL = 'default'
 
 export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
@@ -80,7 +80,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     return null
   }
 
-  /** Or why there is none. */
+  /** The model of Ollama, or the reason why there is none. */
   const chooseOllama = async (): Promise<Choice | NoOllama> => {
     const provider = findProvider(OLLAMA)
     const endpoint = settings.get(OLLAMA)
@@ -164,7 +164,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
       const offers = await Promise.all(
         asked.map(async ({ provider, listed }) => ({ provider, models: await listed })),
       )
-      // Nobody set up Ollama; it counts only where it is.
+      // Nobody configured Ollama, so it counts only if it answers.
       const usable = offers.filter(
         ({ provider, models }) => models !== null || settings.get(provider)?.isConfigured,
       )
@@ -173,7 +173,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
   }
 }
 
-/** `provider: null`: it is none's, but the built-in rehearsal or the client's. */
+/** `provider: null`: the built-in rehearsal or the client's model. */
 function parseHandle(handle: string): {
   readonly provider: Provider | null
   readonly model: string
@@ -205,11 +205,13 @@ function asSentence(text: string): string {
 
 interface Remembering<T> {
   (endpoint: ProviderEndpoint): Promise<T | null>
-  /** Asks whatever was answered before. */
+  /** Asks even if an earlier answer is cached. */
   again(endpoint: ProviderEndpoint): Promise<T | null>
 }
 
-/** Keeps what a server answered for a while, and for less that it did not; those who ask meanwhile share one question. */
+/**
+ * Caches a server's answer for a while, and a missing answer for a shorter time; concurrent callers share one request.
+ */
 function remember<T>(ask: (endpoint: ProviderEndpoint) => Promise<T | null>): Remembering<T> {
   const answers = new Map<string, { readonly answer: Promise<T | null>; until: number }>()
   const again = (endpoint: ProviderEndpoint): Promise<T | null> => {

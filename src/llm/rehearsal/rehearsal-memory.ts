@@ -3,7 +3,7 @@ import type { Turn } from './rehearsal-turn.ts'
 
 export interface KnownName {
   readonly name: string
-  /** The words in the block that say it, as they stand there. */
+  /** The words in the block that state the name, unchanged. */
   readonly sentence: string
 }
 
@@ -14,7 +14,7 @@ const NAME_IN_BLOCK: readonly RegExp[] = [
 const HUMAN_BLOCK = /<block label="human"[^>]*>([\s\S]*?)<\/block>/
 const NO_NAME = /^(?:not\b|unknown\b|yet\b)/i
 
-/** The user's name as the `human` block in the system prompt has it. */
+/** The user's name as the `human` block in the system prompt states it. */
 export function findKnownName({ system }: Turn): KnownName | null {
   const text = HUMAN_BLOCK.exec(system)?.[1] ?? ''
   for (const pattern of NAME_IN_BLOCK) {
@@ -29,7 +29,7 @@ export function isRealName(known: KnownName | null): known is KnownName {
   return known !== null && !NO_NAME.test(known.name)
 }
 
-/** A failed call is told in words or in a status. */
+/** A failed call shows in the words of its result or in a status. */
 export function findProblem(text: string): string | null {
   const fields = readObject(text)
   if (fields && /^(?:error|failed)$/i.test(String(fields.status ?? ''))) {
@@ -42,7 +42,7 @@ export function findProblem(text: string): string | null {
   return /^\s*(?:error|failed)\b/i.test(text) ? text.trim() : null
 }
 
-/** The texts of what a search found; a result that cannot be read is quoted as it is. */
+/** The texts that a search found; an unreadable result is quoted whole. */
 export function readFound(text: string): readonly string[] {
   let value: unknown
   try {

@@ -8,7 +8,7 @@ export type Move =
       readonly kind: 'call'
       readonly name: string
       readonly arguments: Readonly<Record<string, unknown>>
-      /** Why, in a few words. */
+      /** The reason, in a few words. */
       readonly thought: string
     }
 
@@ -17,11 +17,13 @@ interface Pattern {
   readonly next: (about: string, turn: Turn) => Move
 }
 
+/** Characters. Chosen by hand. */
 const LONGEST_ECHO = 2_000
+/** Chosen by hand. */
 const MOST_FINDINGS = 5
 const SEARCHES = ['archival_memory_search', 'conversation_search'] as const
 
-/** The first that matches counts; what its first group captured is what the sentence is about. */
+/** The first match counts; its first group is the subject of the sentence. */
 const PATTERNS: readonly Pattern[] = [
   { matches: /\bwhat(?:'|’)?(?:s|\s+is)\s+my\s+name\b|\bwho\s+am\s+i\b/i, next: tellName },
   {
@@ -38,7 +40,7 @@ const PATTERNS: readonly Pattern[] = [
   { matches: /^(?:hi|hello|hey|greetings|good\s+(?:morning|afternoon|evening))\b/i, next: greet },
 ]
 
-/** Where in its little plan the model is: what the user wants, and which tools have answered since. */
+/** The next move: depends on the user's wish and on the tools that have answered since. */
 export function nextMove(turn: Turn): Move {
   for (const { matches, next } of PATTERNS) {
     const match = matches.exec(turn.said)
@@ -114,7 +116,7 @@ function correctName(name: string, turn: Turn): Move | null {
     thought,
   })
   if (known) {
-    // The name ends the sentence, and may also stand in its beginning.
+    // The name ends the sentence, and may also occur earlier in it.
     const corrected = known.sentence.slice(0, -known.name.length) + name
     if (turn.offered.has('core_memory_replace')) {
       return call('core_memory_replace', { old_content: known.sentence, new_content: corrected })
@@ -149,7 +151,7 @@ function search(about: string, turn: Turn): Move {
   const found = results
     .filter((each) => findProblem(each.text) === null)
     .flatMap((each) => readFound(each.text))
-    // The search of the conversation finds the question itself.
+    // A search of the conversation also finds the question itself.
     .filter((text) => text.trim() !== turn.said)
   const findings = [...new Set(found)].slice(0, MOST_FINDINGS)
   if (findings.length > 0) {

@@ -6,11 +6,11 @@ export interface ToolResult {
   readonly text: string
 }
 
-/** What the rehearsal model knows: all of it comes from the request. */
+/** The rehearsal model's knowledge; all of it comes from the request. */
 export interface Turn {
-  /** The latest words of the user. */
+  /** The user's latest words. */
   readonly said: string
-  /** What tools answered since. */
+  /** Results of tools since then. */
   readonly results: readonly ToolResult[]
   readonly system: string
   readonly offered: ReadonlySet<string>
@@ -28,7 +28,7 @@ export function readTurn({ messages, tools, toolChoice }: ModelRequest): Turn {
         system = system === '' ? message.text : `${system}\n${message.text}`
         break
       case 'user':
-        // Nobody said a message that was only the last line.
+        // A message that held only the last line was not written by the user.
         if (text.trim() === '') break
         said = withoutStamp(text).trim()
         results = []
@@ -45,12 +45,12 @@ export function readTurn({ messages, tools, toolChoice }: ModelRequest): Turn {
   return { said, results, system, offered: new Set(usable.map((tool) => tool.name)) }
 }
 
-/** A message of the user begins with a line that says when he wrote it. */
+/** A user message begins with a line that gives the time it was written. */
 function withoutStamp(text: string): string {
   return text.replace(/^\[\w+ \d{4}-\d\d-\d\d \d\d:\d\d\]\n/, '')
 }
 
-/** The newest message may end in a line with the time and the memory counts, after a notice to the agent. */
+/** The newest message may end with a line of time and memory counts, after a notice to the agent. */
 function withoutLastLine(text: string): string {
   const lines = text.trimEnd().split('\n')
   if (!lines.at(-1)?.startsWith('<context')) return text

@@ -63,7 +63,7 @@ function chooseMove(request: ModelRequest): Move {
     : move
 }
 
-/** A call that somebody else decided on: whatever its schema requires is filled in plausibly. */
+/** A call that the caller forces: every required parameter gets a plausible value. */
 function forcedMove(name: string, move: Move, said: string, tools: readonly ToolSpec[]): Move {
   const tool = tools.find((each) => each.name === name)
   if (!tool || name === 'send_message') {

@@ -15,7 +15,7 @@ import {
 } from '../wire/lessons.ts'
 import type { Attempt } from '../wire/wire-model.ts'
 
-/* What refusals teach of Responses. */
+/* Corrections from refusals of Responses requests. */
 
 const OWN = new Set(['model', 'input', 'instructions', 'tools', 'tool_choice', 'stream', 'store'])
 const LESSONS = [
@@ -28,7 +28,7 @@ const LESSONS = [
   ofStream,
 ]
 
-/** Undefined: there is nothing to learn from it. */
+/** Undefined: the refusal teaches nothing. */
 export function learnFrom(refusal: Refusal, body: Fields, attempt: Attempt): Attempt | undefined {
   if (!attempt.withoutThoughts && isAboutThoughts(refusal)) {
     return { ...attempt, withoutThoughts: true }
@@ -37,7 +37,7 @@ export function learnFrom(refusal: Refusal, body: Fields, attempt: Attempt): Att
   return learned && { ...attempt, learned }
 }
 
-/** Reasoning of another account or another time: this once it goes without. */
+/** The server refuses earlier reasoning, from another account or time. This one request leaves it out. */
 function isAboutThoughts({ status, detail: { message, code } }: Refusal): boolean {
   return (
     (status === 400 || status === 404) &&
@@ -49,7 +49,7 @@ function isAboutThoughts({ status, detail: { message, code } }: Refusal): boolea
   )
 }
 
-/** Only its summary, which wants a verified organization, or all of it. */
+/** Leaves out the reasoning summary, which requires a verified organization, or all reasoning. */
 function ofReasoning({ text, body, learned }: Refused): Learned | undefined {
   const { reasoning } = body
   if (!isRecord(reasoning) || !/reasoning/i.test(text) || /encrypted/i.test(text)) return undefined
@@ -67,7 +67,7 @@ function ofOutputSize({ text, body }: Refused): Learned | undefined {
   return size === undefined ? undefined : { maxOutputTokens: size }
 }
 
-/** Of models that do not reason. */
+/** For models without reasoning. */
 function ofEncrypted({ text, body, learned }: Refused): Learned | undefined {
   const isMeant = /encrypted[_ ]content|\binclude\b/i.test(text) && REFUSES.test(text)
   return body.include !== undefined && isMeant ? omit(learned, 'include') : undefined

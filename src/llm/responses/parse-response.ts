@@ -7,7 +7,7 @@ import { invalid, type ParsedAnswer } from '../wire/parsed-answer.ts'
 import { type ReadCall, readBeside, readName } from '../wire/read-beside.ts'
 import { textOfMessage, toExtras } from './response-extras.ts'
 
-/** What came with status 200, which is not always an answer. `handle`: the model that wrote it. */
+/** Parses a body with status 200, which may still be an error. `handle`: the model that wrote it. */
 export function parseResponse(
   body: unknown,
   tools: readonly ToolSpec[],
@@ -37,7 +37,7 @@ export function parseResponse(
     words: {
       text: text === '' ? refusal : text,
       reasoning,
-      // What a filter stopped half-way is not what the model meant to do.
+      // A call that a filter interrupted may not be the call that the model meant.
       toolCalls: finish === 'refusal' ? [] : calls,
       finish,
       ...(extras && { extras }),
@@ -64,7 +64,7 @@ function refusalIn({ content }: Fields): string {
     .join('')
 }
 
-/** Its summary, or its own words where a server tells them. */
+/** The summary of the reasoning, or the reasoning itself if a server returns it. */
 function thoughtIn({ type, summary, content }: Fields): readonly string[] {
   if (type !== 'reasoning') return []
   const told = textsIn(summary)

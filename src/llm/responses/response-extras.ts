@@ -5,17 +5,18 @@ import { ESCAPED_TROUBLE } from '../sound-value.ts'
 import type { Fields } from '../wire/fields.ts'
 
 /*
- * What is kept of an answer: its items in their order, reasoning with its encrypted content, and a place for each text
- * and each call. Reasoning goes back before the item that followed from it, or not at all.
+ * Stores an answer's items in their order: reasoning with its encrypted content, and a placeholder for each text and
+ * each call. Reasoning is sent back before the item that followed it, or not at all.
  */
 
 export type Answer = Extract<ModelMessage, { role: 'assistant' }>
 
 const WIRE = 'responses'
+/** Chosen by hand. */
 const MAX_EXTRAS_CHARACTERS = 1_000_000
 const SOUND_ID = /^[\x21-\x7e]{1,64}$/
 
-/** `ids`: of the calls, where they came with one. */
+/** `ids`: ids of the calls, where the provider gave one. */
 export function toExtras(
   model: string,
   output: readonly Fields[],
@@ -53,7 +54,7 @@ function toKept(item: Fields): readonly Fields[] {
   }
 }
 
-/** A server that keeps nothing can do nothing with a mere id. */
+/** A server that stores nothing cannot use a bare id. */
 function hasReasoning({ encrypted_content: encrypted, content }: Fields): boolean {
   const isEncrypted = typeof encrypted === 'string' && encrypted !== ''
   return isEncrypted || (Array.isArray(content) && content.length > 0)
@@ -68,7 +69,7 @@ export function textOfMessage({ content }: Fields): string {
     .join('')
 }
 
-/** Those of a stored message that go back to `model`; a message of another model has none. */
+/** The extras of a stored message if `model` wrote it; undefined for messages of other models. */
 function extrasFor(model: string, { extras }: Answer): Extras | undefined {
   return extras?.wire === WIRE && extras.model === model ? extras : undefined
 }
@@ -84,8 +85,8 @@ function isSound(item: Fields): boolean {
 }
 
 /**
- * As it goes back. Its id means something only to a server that keeps what it says, and some refuse it; plain reasoning
- * of open models is told with it.
+ * Reasoning as it is sent back. Its id is removed, since it means something only to a server that stores answers, and
+ * some refuse it. Plain reasoning of open models is included.
  */
 export function toReasoning({ status: _status, ...item }: Fields): Fields {
   const { encrypted_content: encrypted, id: _id, ...rest } = item

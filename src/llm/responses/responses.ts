@@ -6,7 +6,7 @@ import { parseResponse } from './parse-response.ts'
 import { assembleResponse } from './stream.ts'
 import { toBody } from './to-body.ts'
 
-/** A model behind any endpoint that speaks OpenAI's Responses; nothing is kept there. */
+/** A model behind any endpoint that implements OpenAI's Responses API; nothing is stored there. */
 export function createResponsesModel(options: WireModelOptions): ChatModel {
   return createWireModel(options, responses(options))
 }

@@ -14,9 +14,9 @@ const THOUGHTS: ReadonlySet<unknown> = new Set([
   'response.reasoning_text.delta',
 ])
 
-/** Puts the events of a streamed response together; the last of them holds the whole. */
+/** Assembles a response from its stream events; the last event holds the whole. */
 export function assembleResponse(onDelta: CallOptions['onDelta']): StreamAssembly {
-  /** By their place in the output: as they began, until they are complete. */
+  /** By index in the output: items as begun, then as completed. */
   const items = new Map<unknown, Fields>()
   const calls: unknown[] = []
   const preview = new TextPreview()

@@ -8,11 +8,11 @@ import { toItems } from './to-items.ts'
 
 interface Of {
   readonly model: string
-  /** `provider/model`: whose reasoning is sent back. */
+  /** `provider/model`; only its own reasoning is sent back. */
   readonly handle: string
 }
 
-/** The body of a Responses request, which asks that nothing be kept. Pure: equal requests give equal bodies. */
+/** The body of a Responses request, with storage switched off. Pure: equal requests give equal bodies. */
 export function toBody(
   { model, handle }: Of,
   request: ModelRequest,
@@ -55,7 +55,7 @@ function toTools(
 ): Fields {
   if (tools.length === 0) return {}
   const named = typeof toolChoice === 'object' ? toolChoice.name : undefined
-  // Where a tool cannot be named, it is the only one offered.
+  // If a tool cannot be forced by name, it is the only one offered.
   const offered =
     named === undefined || takes === 'full' ? tools : tools.filter(({ name }) => name === named)
   return {
@@ -78,7 +78,7 @@ function toTool({ name, description, parameters }: ToolSpec, omitKeywords: reado
     name,
     description,
     parameters: isRecord(schema) ? schema : parameters,
-    // Else the schemas are taken for strict ones, which ours are not.
+    // The default is strict schemas, which ours are not.
     strict: false,
   }
 }

@@ -5,10 +5,11 @@ import type { Fields } from '../wire/fields.ts'
 import { toWireId } from '../wire/wire-id.ts'
 import { type Answer, keptItems, ownCallId, toReasoning } from './response-extras.ts'
 
+/** OpenAI's limit on ids. */
 const ID_LENGTH = 40
 const NOTHING = '(nothing)'
 
-/** The conversation as items of an input. */
+/** The conversation as input items. */
 export function toItems(
   messages: readonly ModelMessage[],
   handle: string,
@@ -34,7 +35,7 @@ export function toItems(
   })
 }
 
-/** Reasoning where it stood when the answer still is what it was, else before all of it. */
+/** Reasoning keeps its position while the answer is unchanged; otherwise it comes before the whole answer. */
 function toAnswer(
   answer: Answer,
   handle: string,
@@ -50,7 +51,7 @@ function toAnswer(
   const made = [...said('assistant', answer.text.toWellFormed()), ...calls]
   const kept = withThoughts ? keptItems(handle, answer) : []
   const thoughts = kept.filter(({ type }) => type === 'reasoning')
-  // Reasoning alone is refused.
+  // The API refuses reasoning without an item after it.
   if (made.length === 0) return []
   const texts = kept.map(({ type, text }) => (type === 'message' ? text : '')).join('')
   const isSame =
@@ -68,7 +69,7 @@ function toAnswer(
   return withoutLast(items)
 }
 
-/** What stands behind the last item that something followed from it. */
+/** Removes trailing reasoning that no item followed. */
 function withoutLast(items: readonly Fields[]): readonly Fields[] {
   const last = items.findLastIndex(({ type }) => type !== 'reasoning')
   return items.slice(0, last + 1)
@@ -78,7 +79,7 @@ function said(role: 'user' | 'assistant' | 'system', content: string): readonly 
   return content.trim() === '' ? [] : [{ type: 'message', role, content }]
 }
 
-/** The provider's own ids where it is the one that is asked, else ours; what comes again gets another. */
+/** The provider's own ids if it wrote them, otherwise ours; a repeated id is replaced. */
 function callIds(messages: readonly ModelMessage[], handle: string): ReadonlyMap<CallId, string> {
   const ids = new Map<CallId, string>()
   const taken = new Set<string>()

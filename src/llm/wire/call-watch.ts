@@ -1,7 +1,7 @@
 export interface CallLimits {
   /** For the whole call, its body included. */
   readonly totalMilliseconds: number
-  /** Between two pieces of data, once the first has come: before it, a model may well be thinking. */
+  /** Between two pieces of data, from the first piece on: before it, a model may be thinking. */
   readonly idleMilliseconds: number
 }
 
@@ -9,14 +9,14 @@ export type CallEnding = 'caller' | 'total' | 'idle'
 
 export interface CallWatch {
   readonly signal: AbortSignal
-  /** Only what brings the answer nearer counts: a server may send keep-alive comments for ever. */
+  /** Called only for data of the answer: a server may send keep-alive comments without end. */
   dataArrived(): void
-  /** Who ended the call before its time; null: nobody. An aborted body may end without an error, so ask. */
+  /** Why the call ended early; null: it did not. An aborted body may end without an error, so check this. */
   endedBy(): CallEnding | null
   stop(): void
 }
 
-/** The HTTP client's own timeout ends with the headers; this one watches the body too. */
+/** The HTTP client's own timeout covers only the headers; this one covers the body too. */
 export function watchCall(caller: AbortSignal, limits: CallLimits): CallWatch {
   const controller = new AbortController()
   const ending: { by: CallEnding | null } = { by: null }

@@ -9,9 +9,9 @@ import type { ErrorDetail } from './error-body.ts'
 import { isThrottled, overflowIn } from './overflow.ts'
 import type { OverflowSizes } from './read-overflow.ts'
 
-/** Whom we asked, for the words of a failure. */
+/** The server and model called, for error messages. */
 export interface Target {
-  /** What is asked for. */
+  /** The API used. */
   readonly format: 'chat-completions' | 'embeddings' | 'messages' | 'responses'
   readonly provider: Provider
   readonly model: string
@@ -25,7 +25,7 @@ const FORMATS: Readonly<Record<Target['format'], string>> = {
   responses: 'the OpenAI Responses format',
 }
 
-/** An answer with a status that is no success. */
+/** An answer with a status other than success. */
 export interface Refusal {
   readonly status: number
   readonly retryAfterMilliseconds: number | null
@@ -34,17 +34,18 @@ export interface Refusal {
 
 const QUOTA =
   /insufficient_quota|insufficient[_ ](?:credits|balance|funds)|billing|exceeded your current quota/i
-/** A quota that is full again by itself, whatever words it comes with. */
+/** A quota that refills by itself, however it is worded. */
 const SOON = /per ?min|requests? per second|\brpm\b|\btpm\b/i
 const DAILY = /per ?day|daily|\brpd\b|\btpd\b/i
-/** The server could not read what the model wrote; it may write better when asked again. */
+/** The server could not parse the model's output; another try may give a better one. */
 const UNREADABLE =
   /tool_use_failed|malformed_function_call|output_parse_failed|json_validate_failed|failed_generation|(?:error|failed|unable)[\w ]{0,20} pars\w*[\w ]{0,20} (?:tool|function|input|output|response|model)|(?:tool|function) call[\w ]{0,20} (?:could not|cannot|failed to) be parsed/i
+/** Characters. Chosen by hand. */
 const LONGEST_QUOTE = 300
-/** A name that can't be looked up. */
+/** A host name that can't be resolved. */
 const LOOKUP = /^(?:ENOTFOUND|EAI_)/
 
-/** `estimatedTokens`: of the request; 0: not estimated. */
+/** `estimatedTokens`: size of the request; 0: not estimated. */
 export function classifyRefusal(
   refusal: Refusal,
   target: Target,
@@ -139,7 +140,7 @@ function filtered(message: string, { provider }: Target): ModelFailure {
   }
 }
 
-/** What stands in the way, by what the refusal names, and where it is set. */
+/** Settings to check, by the words of the refusal. */
 const SETTINGS: readonly (readonly [RegExp, string])[] = [
   [
     /tool[_ -]?choice/i,
@@ -172,7 +173,7 @@ function settingFor(words: string, model: string): string {
   )
 }
 
-/** An error that came with status 200: with its real status if it tells one, as OpenRouter does. */
+/** An error with status 200: classified by its real status if it names one, as OpenRouter does. */
 export function classifyErrorAnswer(detail: ErrorDetail, target: Target): ModelFailure {
   const status = statusOf(detail)
   if (status !== null) {
@@ -185,7 +186,7 @@ export function classifyErrorAnswer(detail: ErrorDetail, target: Target): ModelF
   return { reason: 'invalid_answer', message, hint: 'Try again, or choose another model.' }
 }
 
-/** Kinds of errors that Anthropic and OpenAI name in a stream that had begun well. */
+/** Kinds of errors that Anthropic and OpenAI name in a stream that began successfully. */
 const STATUS_BY_KIND: readonly (readonly [RegExp, number])[] = [
   [/\brate_limit(?:_error|_exceeded)\b/, 429],
   [/\boverloaded(?:_error)?\b/, 529],
@@ -231,7 +232,7 @@ export function classifyEnding(
   return { reason: 'unreachable', message, hint: 'Try again, or choose a faster model.' }
 }
 
-/** Whatever the network or the client threw. */
+/** Classifies any error thrown by the network or the client. */
 export function classifyThrown(error: unknown, target: Target): ModelFailure {
   const code = findCode(error)
   const { provider, baseUrl } = target
@@ -282,14 +283,14 @@ function atAddress({ provider, baseUrl }: Target): string {
   return baseUrl === provider.baseUrl ? '' : ` at ${baseUrl}`
 }
 
-/** In its headers, or else in its words. */
+/** From the headers, or else from the message. */
 function retryAfter(refusal: Refusal): Pick<ModelFailure, 'retryAfterMilliseconds'> {
   const milliseconds = refusal.retryAfterMilliseconds ?? refusal.detail.retryMilliseconds
   return milliseconds === null ? {} : { retryAfterMilliseconds: milliseconds }
 }
 
 function quote({ message, code, type }: ErrorDetail): string {
-  // It may end up in a terminal, whose cursor it must not move.
+  // The text may be printed to a terminal, so control sequences are removed.
   const text = stripVTControlCharacters(message || code || type)
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
@@ -297,7 +298,7 @@ function quote({ message, code, type }: ErrorDetail): string {
   return text === '' ? '' : `: ${excerpt(text, LONGEST_QUOTE)}`
 }
 
-/** ECONNREFUSED and the like sit some causes deep, and several addresses tried are one AggregateError. */
+/** ECONNREFUSED and the like are nested several causes deep, and several tried addresses give one AggregateError. */
 function findCode(error: unknown): string {
   if (!(error instanceof Error)) return ''
   if ('code' in error && typeof error.code === 'string') return error.code

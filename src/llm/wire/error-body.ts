@@ -2,16 +2,16 @@ import { isDeeper } from '../../core/is-deeper.ts'
 import { isRecord } from '../../core/is-record.ts'
 import type { Fields } from './fields.ts'
 
-/** What a server says went wrong, out of the several shapes in which servers say it. */
+/** A server's error, read from any of the common formats. */
 export interface ErrorDetail {
   readonly message: string
   readonly code: string
   readonly type: string
-  /** The parameter that it names, and whatever else it says besides the message, as text. */
+  /** The parameter that it names, and all other details besides the message, as text. */
   readonly param: string
-  /** How long it asks to be left alone, where it says so in the body. */
+  /** The pause that it asks for, if the body says so. */
   readonly retryMilliseconds: number | null
-  /** What the model wrote, where the server could not read it. */
+  /** The model's output, if the server could not parse it. */
   readonly failedGeneration: string
 }
 
@@ -24,10 +24,11 @@ export const NO_DETAIL: ErrorDetail = {
   failedGeneration: '',
 }
 
-/** Errors are wrapped in errors by each gateway on the way. */
+/** Each gateway on the way may wrap the error in another. Chosen by hand. */
 const MAX_DEPTH = 4
-/** More says nothing, and patterns are looked for in it. */
+/** More text adds nothing and makes the pattern search slower. Chosen by hand. */
 const LONGEST = 4_096
+/** Chosen by hand. */
 const MAX_LEVELS = 100
 
 /**
@@ -64,12 +65,12 @@ function toDetail(error: Fields, depth: number): ErrorDetail {
   }
 }
 
-/** Whole: a call that was cut would be taken for another one. */
+/** Not shortened: a call that was cut could be mistaken for another one. */
 function generationOf({ failed_generation: written }: Fields): string {
   return typeof written === 'string' ? written : ''
 }
 
-/** OpenRouter puts what the provider behind it said into `metadata.raw`. */
+/** OpenRouter puts the error of the provider behind it into `metadata.raw`. */
 function readUpstream({ metadata }: Fields, depth: number): ErrorDetail | null {
   if (!isRecord(metadata)) return null
   const { raw } = metadata
@@ -97,7 +98,7 @@ function joined(outer: string, inner: string): string {
     : `${outer.replace(/[.:\s]+$/, '')}: ${inner}`
 }
 
-/** Names of filters and of their categories, as Azure and OpenRouter tell them. */
+/** Names of filters and their categories, as reported by Azure and OpenRouter. */
 function reasonsOf({ innererror, metadata }: Fields): readonly string[] {
   const inner = isRecord(innererror) ? innererror : {}
   const result = inner.content_filter_result ?? inner.content_filter_results
@@ -110,6 +111,7 @@ function reasonsOf({ innererror, metadata }: Fields): readonly string[] {
     .concat(reasons.length > 0 ? ['moderation'] : [])
 }
 
+/** Characters. Chosen by hand. */
 const MAX_DETAILS = 2_000
 
 function detailsOf({ details, loc }: Fields): string {

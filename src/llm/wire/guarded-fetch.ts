@@ -6,16 +6,18 @@ export type Sent =
   | { readonly kind: 'response'; readonly response: Response }
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
 
-/** Not empty, because the client wants a key and some servers want any. */
+/** Not empty: the SDK client requires a key, and some servers require any. */
 export const PLACEHOLDER_KEY = 'none'
-/** The client's own timer would end a call that ours still allows. */
+/** The largest timer: the SDK's own timeout would end calls that ours still allows. */
 export const CLIENT_TIMEOUT = 2_147_483_647
+/** Bytes. Chosen by hand. */
 const LONGEST_ERROR_BODY = 64 * 1024
+/** Characters. Chosen by hand. */
 const LONGEST_PAGE = 4_096
 
 /**
- * Sends with a client of a provider, to which `send` hands the fetch to use. Rejects with whatever the network did; a
- * status that is no success is a refusal.
+ * Sends through a provider's SDK client, to which `send` passes the fetch function to use. Rejects with the network's
+ * error; a status other than success is a refusal.
  */
 export async function sendGuarded(
   watch: CallWatch,
@@ -24,7 +26,7 @@ export async function sendGuarded(
 ): Promise<Sent> {
   let refusal: Refusal | undefined
   const guarded: typeof fetch = async (url, init) => {
-    // A redirect could lead the key and the history anywhere, cloud metadata addresses included.
+    // A redirect could send the key and the history anywhere, cloud metadata addresses included.
     const response = await fetch(url, {
       ...init,
       headers: headersOf(new Headers(init?.headers)),
@@ -32,7 +34,7 @@ export async function sendGuarded(
       signal: watch.signal,
     })
     if (response.ok) return response
-    // The client keeps only one of the shapes that an error's body may have.
+    // The SDK client keeps only one of the possible formats of an error body.
     const text = await readStart(response)
     refusal = {
       status: response.status,
@@ -49,7 +51,7 @@ export async function sendGuarded(
   }
 }
 
-/** What a client reads from the environment for its own provider (custom headers) is nobody else's business. */
+/** Headers that an SDK reads from the environment for its own provider (custom headers) go to no other server. */
 export function onlyHeaders(given: Headers, names: ReadonlySet<string>): Headers {
   return new Headers([...given].filter(([name]) => names.has(name)))
 }
@@ -73,16 +75,16 @@ function parse(text: string): unknown {
   }
 }
 
-/** Web pages come from proxies on the way; only their words say anything. */
+/** Error pages in HTML come from proxies on the way; only their text is useful. */
 function plain(text: string): string {
-  // The time that the patterns take grows with the square of the text, and what is quoted of it is short.
+  // The patterns take quadratic time, and only a short part is quoted.
   const start = text.slice(0, LONGEST_PAGE)
   return /^\s*</.test(start)
     ? start.replace(/<(style|script)\b[\s\S]*?(?:<\/\1>|$)|<[^>]*(?:>|$)/gi, ' ').trim()
     : start.trim()
 }
 
-/** Seconds or a date, as the standard has it, or OpenAI's own milliseconds. */
+/** Seconds or a date, as in the HTTP standard, or OpenAI's own milliseconds. */
 function readRetryAfter(headers: Headers): number | null {
   const milliseconds = Number.parseFloat(headers.get('retry-after-ms') ?? '')
   if (milliseconds >= 0) return milliseconds

@@ -5,7 +5,7 @@ export function without(fields: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))
 }
 
-/** At every level, but never a parameter that is called so. */
+/** Removes the keywords at every level, but never a parameter of that name. */
 export function withoutKeywords(schema: unknown, keywords: readonly string[]): unknown {
   if (Array.isArray(schema)) return schema.map((entry) => withoutKeywords(entry, keywords))
   if (!isRecord(schema)) return schema

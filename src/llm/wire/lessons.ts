@@ -4,16 +4,16 @@ import type { Refusal } from './classify-failure.ts'
 import type { Fields } from './fields.ts'
 
 /*
- * What the refusal of a request teaches. It is recognised by what it names: a parameter, a keyword or a field that the
- * request has; sentences differ from server to server and from month to month. Each lesson changes the request, so the
- * same refusal leads to the next one, and in the end to none.
+ * Learns from the refusal of a request. A refusal is recognized by the parameter, keyword or field of the request that
+ * it names, since its wording differs between servers and changes over time. Each lesson changes the request, so the
+ * same refusal leads to the next lesson, and finally to none.
  */
 
-/** Statuses with which a request is refused for what it is. Engines also say 500 when a chat template fails. */
+/** Statuses of refusals that concern the request itself. Some engines also answer 500 if a chat template fails. */
 const TEACHING: ReadonlySet<number> = new Set([400, 404, 405, 415, 422, 500, 501])
 
 export interface Refused {
-  /** All that the server said, as one text. */
+  /** The whole message of the server, as one text. */
   readonly text: string
   readonly body: Fields
   readonly learned: Learned
@@ -21,7 +21,7 @@ export interface Refused {
 
 export type Lesson = (refused: Refused) => Learned | undefined
 
-/** Undefined: there is nothing to learn from it. */
+/** Undefined: the refusal teaches nothing. */
 export function learnBy(
   lessons: readonly Lesson[],
   { status, detail }: Pick<Refusal, 'status' | 'detail'>,
@@ -38,13 +38,13 @@ export function learnBy(
   return undefined
 }
 
-/** That something is refused rather than spoken of. */
+/** Words of a refusal, as opposed to a mere mention. */
 export const REFUSES =
   /unsupported|not (?:be )?(?:support|allow|permit|accept|available|valid|enabled|implemented)|(?:does|do|is|are)n['’]t|unknown|unrecogni[sz]ed|invalid|unexpected|extra|cannot|can['’]t|can not|disabled|must|only|forbid|deprecated|removed|no endpoints|no longer|incompatible|illegal/i
 export const UNKNOWN_FIELD =
   /unsupported|not (?:be )?(?:support|allow|permit|accept)|unknown|unrecogni[sz]ed|unexpected|extra|additional|forbid|cannot find/i
 
-/** As a word of its own, so that `stream` is not found in `stream_options`. */
+/** Matches whole words, so that `stream` is not found in `stream_options`. */
 export function names(text: string, name: string): boolean {
   const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
   return new RegExp(`(?<![\\w-])${escaped}(?![\\w-])`, 'i').test(text)
@@ -63,7 +63,7 @@ export function ofToolChoice({ text, body, learned }: Refused): Learned | undefi
   return { toolChoice: isOnlyTheObject ? 'words' : 'none' }
 }
 
-/** The most that it may be asked to write, where a refusal of `value` tokens tells it. */
+/** The model's output limit, if the refusal of `value` tokens states it. */
 export function outputSizeIn(text: string, value: number): number | undefined {
   const allowed = [...text.matchAll(/\d[\d,]*/g)]
     .map(([number]) => Number(number.replaceAll(',', '')))
@@ -73,10 +73,10 @@ export function outputSizeIn(text: string, value: number): number | undefined {
   return allowed.length > 0 && speaksOfSize.test(text) ? Math.max(...allowed) : undefined
 }
 
-/** Smaller numbers are no limit that a model has. */
+/** Smaller numbers are not a model's limit. Chosen by hand. */
 const LEAST_OUTPUT = 64
 
-/** Without these a schema says nothing. */
+/** Keywords that a schema needs. */
 const OWN_KEYWORDS = new Set([
   'type',
   'properties',
@@ -92,7 +92,7 @@ export function ofKeywords({ text, body, learned }: Refused): Learned | undefine
   const keywords = new Set<string>()
   collectKeywords(body.tools, keywords)
   const refused = [...keywords].filter((name) => !OWN_KEYWORDS.has(name) && names(text, name))
-  // Ordinary words too: they count only where the refusal is about schemas.
+  // These keywords are ordinary words too, so they count only if the refusal is about schemas.
   const sure = refused.filter(
     (name) => /[A-Z$_]/.test(name) || /tools?\b|function|schema|propert|parameter/i.test(text),
   )
@@ -112,7 +112,7 @@ function collectKeywords(schema: unknown, keywords: Set<string>): void {
   }
 }
 
-/** Any parameter but those that a request can't do without. */
+/** Any parameter except those that a request needs. */
 export function ofParametersBut(own: ReadonlySet<string>): Lesson {
   return ({ text, body, learned }) => {
     if (!REFUSES.test(text)) return undefined

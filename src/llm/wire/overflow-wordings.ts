@@ -1,6 +1,6 @@
 import type { ErrorDetail } from './error-body.ts'
 
-/** How servers say that a request does not fit the model's context window; there is no common code for it. */
+/** Phrases that say that a request exceeds the model's context window; there is no common error code. */
 const OVERFLOW_WORDINGS: readonly RegExp[] = [
   /context_length_exceeded/i, // OpenAI and many after it
   /exceed_context_size/i, // llama.cpp

@@ -3,13 +3,13 @@ import { saysOverflow } from './overflow-wordings.ts'
 import { type OverflowSizes, readOverflow } from './read-overflow.ts'
 
 /*
- * Whether a refusal means that the request is too long, or that there were too many. Known words first, then the shape
- * of the sentence: what it measures, and that there is too much of it.
+ * Decides whether a refusal means that the request is too long, or that there were too many requests. Checks known
+ * phrases first, then the form of the sentence: the quantity it names, and that there is too much of it.
  */
 
 const THROTTLES =
   /per (?:min|hour|day|second)|rate[ _-]?limit|\b[TR]P[MD]\b|quota|throttl|please wait|try again (?:in|later)|too many requests|concurren|capacity|overloaded|billing|credits/i
-/** Of these there may be too much, too, and no shorter history helps. */
+/** Other things that a request can have too many of; a shorter history does not help. */
 const OTHERS =
   /\btools?\b ?(?:\[|\.|name|description|schema|definition|count)|function\.|function name|too many (?:tools|functions|images|files)|number of (?:tools|functions|images)|tool_call_id|\bimages?\b|\baudio\b|\bstop\b|top_p|temperature/i
 const MEASURE = /tokens?|length|\blong\b|sizes?\b|\blarge\b|context/i
@@ -17,10 +17,10 @@ const THING =
   /prompt|\binputs?\b|context|messages?\b|requests?\b|sequence|conversation|total tokens/i
 const EXCESS =
   /exceed|too (?:long|large|big|many)|overflow|(?:longer|larger|greater|more) than|(?:must|should) be (?:<=|≤|<|less|at most|no (?:more|longer|larger)|\[|in)|range of|does(?:n't| not) fit|reduce|shorten|is above|over the (?:limit|maximum)/i
-/** Sizes in these are no tokens. */
+/** Sizes in these units are not tokens. */
 const CHARACTERS = /string too long|string_above_max_length|characters|bytes|\b[kmg]i?b\b/i
 
-/** A limit on tokens per minute that this one request is above: it never passes, however long one waits. */
+/** This one request exceeds the limit of tokens per minute, so waiting does not help. */
 function tooLargeForRate(detail: ErrorDetail, estimatedTokens: number): OverflowSizes | undefined {
   const { message } = detail
   const limit = numberAfter(/limit:?\s*(\d[\d,]*)/i, message)
@@ -37,7 +37,7 @@ function numberAfter(pattern: RegExp, text: string): number | undefined {
   return number > 0 ? number : undefined
 }
 
-/** Undefined: it is not too long. Sizes are told where the refusal tells them in tokens. */
+/** Undefined: the request is not too long. Sizes are given if the refusal states them in tokens. */
 export function overflowIn(
   status: number,
   detail: ErrorDetail,
@@ -47,7 +47,7 @@ export function overflowIn(
   const text = [detail.message, detail.code, detail.type].join(' ')
   const rate = THROTTLES.test(text) ? tooLargeForRate(detail, estimatedTokens) : undefined
   if (rate) return rate
-  // Some servers refuse a request that is too long without a word.
+  // Some servers refuse a request that is too long with an empty error.
   const hasNoText = detail.message === '' && detail.code === ''
   const isSilent = hasNoText && (status === 413 || status === 400)
   if (isSilent || (status === 413 && !isThrottled(text))) return sizesIn(detail.message)
@@ -64,7 +64,7 @@ function sizesIn(message: string): OverflowSizes {
   return CHARACTERS.test(message) ? {} : readOverflow(message)
 }
 
-/** There were too many, whatever the status says. */
+/** There were too many requests, whatever the status says. */
 export function isThrottled(text: string): boolean {
   return /throttl|too many requests|rate[ _-]?limit(?:ed|_| exceeded| reached)|too many tokens, please wait|please wait (?:before|and)|resource_exhausted/i.test(
     text,

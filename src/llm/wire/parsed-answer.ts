@@ -9,7 +9,7 @@ export type ParsedAnswer =
       /** null: the server did not count. */
       readonly usage: TokenUsage | null
     }
-  /** The server reports a failure, although with status 200. */
+  /** The server reports an error with status 200. */
   | { readonly kind: 'error'; readonly detail: ErrorDetail }
   | { readonly kind: 'invalid'; readonly problem: string }
 

@@ -1,11 +1,14 @@
-/** Below this share of what we estimate, something of the request is missing; estimates are not that far off. */
+/**
+ * Below this share of our estimate a part of the request was probably dropped; estimates are more accurate than that.
+ * Chosen by hand.
+ */
 const SUSPICIOUS_SHARE = 0.6
-/** Small requests fit anywhere, and estimates of them are rough. */
+/** Tokens. Smaller requests fit any window, and their estimates are rough. Chosen by hand. */
 const SMALLEST_PROMPT = 1_000
 
 /**
- * A local engine whose window is smaller than the request may drop the beginning of it without a word, and with it who
- * the agent is. All that shows it is that it counted too few tokens.
+ * Warns if a local engine seems to have dropped the beginning of the request, and with it the agent's identity. Engines
+ * with a small window do so silently; only a low token count shows it.
  */
 export function warnOfShortPrompt(
   title: string,

@@ -1,22 +1,23 @@
 import type { CallWatch } from './call-watch.ts'
 import { readErrorBody } from './error-body.ts'
 
-/** Puts the events of a stream together. */
+/** Assembles the events of a stream. */
 export interface StreamAssembly {
   /** Takes the payload of one event. */
   add(event: unknown): void
-  /** How many characters the answer has by now. */
+  /** Number of characters in the answer so far. */
   length(): number
-  /** The server said that the answer is complete; a stream may also just end. */
+  /** The server marked the answer as complete; a stream may also just end. */
   isFinished(): boolean
-  /** Nothing can come after what came last. */
+  /** No more events can follow. */
   isOver?(): boolean
-  /** What the server would have answered without streaming. */
+  /** The body that the server would have sent without streaming. */
   answer(): unknown
 }
 
-/** Far beyond any answer; what comes after would only fill the memory. */
+/** Characters, far more than any answer; the rest would only fill memory. Chosen by hand. */
 const LONGEST_BODY = 16 * 1024 * 1024
+/** Characters. Chosen by hand. */
 const LONGEST_ANSWER = 8 * 1024 * 1024
 
 export type ReadAnswer =
@@ -25,7 +26,7 @@ export type ReadAnswer =
 
 const TOO_LONG: ReadAnswer = { kind: 'invalid', problem: 'an answer that does not end' }
 
-/** Reads what the server sent, not what was asked for: some answer JSON to a request for a stream, or a stream to none. */
+/** Parses by the response's type, not the request's: some servers answer a stream request with JSON, or the reverse. */
 export async function readAnswer(
   response: Response,
   watch: CallWatch,
@@ -36,7 +37,7 @@ export async function readAnswer(
   }
   let text = ''
   for await (const piece of textOf(response)) {
-    // Some send blank lines to keep the connection open while the model waits for its turn.
+    // Some servers send blank lines to keep the connection open while the request is queued.
     if (piece.trim() !== '') watch.dataArrived()
     text += piece
     if (text.length > LONGEST_BODY) return TOO_LONG
@@ -57,7 +58,7 @@ async function readStream(
   let isDone = false
   for await (const line of linesOf(pieces)) {
     if (line === null) return TOO_LONG
-    // Every chunk is one line of data; comments and event names carry nothing.
+    // Each chunk is one data line; comments and event names carry no content.
     if (!line.startsWith('data:')) continue
     const data = line.slice('data:'.length).trim()
     if (data === '') continue
@@ -83,14 +84,14 @@ async function readStream(
   return { kind: 'body', body: assembly.answer() }
 }
 
-/** null: a line that does not end. */
+/** null: a line that is too long. */
 async function* linesOf(
   pieces: AsyncIterable<string> | Iterable<string>,
 ): AsyncGenerator<string | null> {
   let begun = ''
   for await (const piece of pieces) {
     const lines = piece.split(/\r\n|\n|\r/)
-    // Only the last line goes on, so a long one is never searched twice.
+    // Only the last line is incomplete, so a long line is never searched twice.
     for (const line of lines.slice(0, -1)) {
       yield begun + line
       begun = ''

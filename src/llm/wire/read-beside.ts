@@ -3,7 +3,7 @@ import { nameIn, type WrittenCall } from '../dialects/written-call.ts'
 import type { ModelWords, ToolSpec } from '../model.ts'
 import type { Fields } from './fields.ts'
 
-/** A call in the field that the wire has for it. */
+/** A call in the API's own field for calls. */
 export interface ReadCall {
   readonly name: string
   readonly arguments: string
@@ -14,16 +14,19 @@ export interface ReadWords {
   readonly text: string
   readonly reasoning: string
   readonly calls: ModelWords['toolCalls']
-  /** Of each call. */
+  /** One entry for each call. */
   readonly extras: readonly (Fields | null)[]
 }
 
-/** The tool that a name means, which a model may have decorated. */
+/** The tool that a name means, without the decoration that models add. */
 export function readName(written: string, tools: readonly ToolSpec[]): { readonly name: string } {
   return { name: nameIn(tools, written) ?? written }
 }
 
-/** Beside calls that were made, thinking is thinking, and a call that is written into the text as well is the same. */
+/**
+ * If the answer has calls in their own field, its thinking is only thinking, and a call repeated in the text counts
+ * once.
+ */
 export function readBeside(
   content: string,
   thought: string,

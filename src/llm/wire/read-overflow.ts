@@ -1,6 +1,6 @@
 import { LIMITS } from '../../core/limits.ts'
 
-/** What a provider that refuses a request as too long says of the sizes, each where its words tell it. */
+/** The sizes in a provider's refusal of a request that is too long; each is present if stated. */
 export interface OverflowSizes {
   readonly windowTokens?: number
   readonly requestTokens?: number
@@ -22,7 +22,7 @@ const REQUEST = [
   String.raw`prompt is too long: ${NUMBER}`,
   String.raw`passed ${NUMBER} input tokens`,
   String.raw`resulted in ${NUMBER} tokens`,
-  // Rather than the sum with the output, which stands before it.
+  // Preferred to the sum with the output, which comes earlier in the text.
   String.raw`\(${NUMBER} in the messages`,
   String.raw`context limit: ${NUMBER} \+`,
   String.raw`requested (?:about )?${NUMBER} tokens`,
@@ -32,7 +32,7 @@ const REQUEST = [
   String.raw`request \(${NUMBER} tokens`,
 ].map((pattern) => new RegExp(pattern, 'i'))
 
-/** Smaller numbers are no window: a status, a version, a count of messages. */
+/** Smaller numbers are no window, but a status, a version or a message count. Chosen by hand. */
 const LEAST_TOKENS = 256
 
 export function readOverflow(text: string): OverflowSizes {

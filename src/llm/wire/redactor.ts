@@ -2,7 +2,7 @@ import { createRedaction } from '../../core/redact.ts'
 import type { ModelFailure } from '../model.ts'
 import type { ErrorDetail } from './error-body.ts'
 
-/** Takes the key of an endpoint out of whatever it, or the way to it, said. */
+/** Removes an endpoint's key from all messages of the server and the network. */
 export function createRedactor(key: string) {
   const redact = createRedaction([key])
   return {
@@ -11,7 +11,7 @@ export function createRedactor(key: string) {
       message: redact(failure.message),
       hint: redact(failure.hint),
     }),
-    /** Before it is quoted: half of a key would not be recognised any more. */
+    /** Runs before the text is shortened: half of a key would not be recognized. */
     detail: (detail: ErrorDetail): ErrorDetail => ({
       ...detail,
       message: redact(detail.message),

@@ -4,8 +4,8 @@ import type { CallId } from '../../core/ids.ts'
 const LETTERS_AND_DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /**
- * A call id as it goes to a provider. Ours have 41 characters, OpenAI takes 40 and Mistral exactly 9. The same id
- * always becomes the same text, so that a history reads the same at every step and stays in the prompt cache.
+ * A call id in the form for a provider. Ours have 41 characters, OpenAI accepts 40 and Mistral exactly 9. The same id
+ * always gives the same text, so that a history stays the same at every step and in the prompt cache.
  */
 export function toWireId(id: CallId, maxLength: number): string {
   if (maxLength >= 29) return `call_${id.replaceAll('-', '').slice(-24)}`

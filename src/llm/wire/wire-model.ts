@@ -39,15 +39,15 @@ export interface WireModelOptions {
   readonly lessons: Lessons
 }
 
-/** How a request is made now, after what was refused before. */
+/** How a request is made after earlier refusals. */
 export interface Attempt {
-  /** Kept for later requests. */
+  /** Stored for later requests. */
   readonly learned: Learned
-  /** What the model thought before is left out of this request: its signatures are not accepted. */
+  /** Earlier thinking is left out of this request, because its signatures were refused. */
   readonly withoutThoughts: boolean
 }
 
-/** One of the APIs that models are reached by: what is sent, what comes, and what a refusal teaches. */
+/** One of the supported APIs: how a request is sent, how an answer is read, and how a refusal is learned from. */
 export interface Wire {
   readonly format: Target['format']
   toBody(request: ModelRequest, attempt: Attempt, stream: boolean): Fields
@@ -58,10 +58,10 @@ export interface Wire {
   learn(refusal: Refusal, body: Fields, attempt: Attempt): Attempt | undefined
 }
 
-/** A server that refuses one thing after the other is not the one that was meant. */
+/** A server that keeps refusing is not fixed by more lessons. Chosen by hand. */
 const MAX_LESSONS = 6
 
-/** The endpoint seems to know another API only. `failure`: what to say if it does not answer to that one either. */
+/** The endpoint seems to support only another API. `failure`: the error if that one does not answer either. */
 interface Unknown {
   readonly kind: 'unknown'
   readonly failure?: ModelFailure
@@ -72,11 +72,11 @@ const UNKNOWN: Unknown = { kind: 'unknown' }
 type Reply =
   | { readonly kind: 'result'; readonly result: ModelResult }
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
-  /** An answer of another API, with what to say if that one does not answer either. */
+  /** An answer in the format of another API, with the error if that one does not answer either. */
   | { readonly kind: 'foreign'; readonly failure: ModelFailure }
 
 /**
- * A model behind an endpoint that speaks `wire`. `otherwise`: asked from then on if the endpoint turns out not to know
+ * A model behind an endpoint that uses `wire`. `otherwise`: used from then on if the endpoint turns out not to support
  * the wire at all.
  */
 export function createWireModel(
@@ -89,7 +89,7 @@ export function createWireModel(
   const target: Target = { format: wire.format, provider, model, baseUrl: endpoint.baseUrl }
   const redactor = createRedactor(endpoint.key)
 
-  /** Asks, and once more with each thing that a refusal teaches. */
+  /** Sends the request, and again after each lesson from a refusal. */
   const ask = async (
     request: ModelRequest,
     watch: CallWatch,
@@ -167,7 +167,7 @@ export function createWireModel(
     },
   })
 
-  /** The call in what a server could not read of its model's answer, and therefore refused. */
+  /** Reads a call from model output that the server could not parse and therefore refused. */
   const answerIn = (written: string, request: ModelRequest): ModelResult | undefined => {
     const { text, calls } = readWritten(written, '', callableTools(request))
     const isWhole = calls.length > 0 && calls.every(({ problem }) => problem === undefined)
@@ -175,7 +175,7 @@ export function createWireModel(
     return answerOf({ text, reasoning: '', toolCalls: calls, finish: 'stop' }, null, request)
   }
 
-  /** The other wire, and it is remembered if it answers. */
+  /** Tries the other wire, and remembers it if it answers. */
   const askOtherwise = async (
     other: ChatModel,
     request: ModelRequest,
