@@ -41,7 +41,7 @@ async function respond(
 const WAITING = { status: 'requires_approval', stopReason: 'requires_approval', completedAt: null }
 
 describe('a call that requires approval', () => {
-  it('is shown and not made; approved, it is made and the run goes on', async () => {
+  it('is shown and not run; once approved, it runs and the run continues', async () => {
     const agent = await guarded(INSERT)
     world.provider.enqueue(insert(), speak('Stored.'))
     const { run } = await world.talk(agent, 'Store')
@@ -78,7 +78,7 @@ describe('a call that requires approval', () => {
     expect(await passages(agent)).toBe(0)
   })
 
-  it('is answered for once: the second answer is a conflict that says so', async () => {
+  it('is answered once: a second answer is a conflict', async () => {
     const agent = await guarded(INSERT)
     world.provider.enqueue(insert(), speak('Stored.'))
     const { run } = await world.talk(agent, 'Store')
@@ -100,7 +100,7 @@ describe('a call that requires approval', () => {
     expect(await passages(agent)).toBe(1)
   })
 
-  it('holds up the other calls of its answer, and all are made in their order', async () => {
+  it('delays the other calls of its answer, and all run in order', async () => {
     const agent = await guarded(INSERT)
     world.provider.enqueue(
       callTools([
@@ -119,7 +119,7 @@ describe('a call that requires approval', () => {
     ).toEqual(['core_memory_append', INSERT, TALK])
   })
 
-  it('is named where several wait, and the run goes on with the last answer', async () => {
+  it('is named where several wait, and the run continues with the last answer', async () => {
     const agent = await guarded(INSERT)
     const call = (content: string) => ({ name: INSERT, arguments: { content } })
     world.provider.enqueue(callTools([call('One.'), call('Two.')]), speak('Done.'))
@@ -140,7 +140,7 @@ describe('a call that requires approval', () => {
     expect(items.map(({ item }) => item.text)).toEqual(['One.'])
   })
 
-  it('of speaking says nothing before it is approved, and nothing at all when it is denied', async () => {
+  it('to send_message says nothing before approval, and nothing at all when denied', async () => {
     const agent = await guarded(TALK)
     world.provider.enqueue(speak('Secret.'), speak('Harmless.'), say('I stay silent.'))
     const { run, reply } = await world.talk(agent, 'Tell')
@@ -197,7 +197,7 @@ describe('a run that waits for approval', () => {
     }
   })
 
-  it('goes on in a process that is there, when the one that accepted it has gone', async () => {
+  it('continues in a live process when the one that accepted it has gone', async () => {
     const agent = await guarded(INSERT)
     world.provider.enqueue(insert(), speak('Stored.'))
     const other = await world.openAnother()
@@ -219,7 +219,7 @@ describe('a run that waits for approval', () => {
     expect((await world.end(second)).reply).toBe('Second.')
   })
 
-  it('can be cancelled, and is not answered for any more', async () => {
+  it('can be cancelled, and accepts no answer afterwards', async () => {
     const agent = await guarded(INSERT)
     world.provider.enqueue(insert(), speak('Hello.'))
     const { run } = await world.talk(agent, 'Store')
@@ -246,7 +246,7 @@ describe('a run that waits for approval', () => {
     })
   })
 
-  it('is the only one that can be answered', async () => {
+  it('is the only kind that can be answered', async () => {
     world.provider.enqueue(speak('Hello.'))
     const { run } = await world.talk(await world.createAgent(), 'Hi')
     await expect(world.context.runs.respond(run.id, { approve: true })).rejects.toMatchObject({

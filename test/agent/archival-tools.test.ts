@@ -24,7 +24,7 @@ async function store(agent: string, text: string, createdAt?: string): Promise<P
 }
 
 describe('an agent that stores something', () => {
-  it('is told of what it stored before that may no longer be true, and can replace it', async () => {
+  it('is told of earlier passages that may be outdated, and can replace them', async () => {
     const agent = await createWithAllTools(world)
     const old = await store(agent, 'Ann lives in Graz.', '2026-01-02')
     const [told = ''] = await call(agent, insert('Ann lives in Vienna.'))
@@ -41,7 +41,7 @@ describe('an agent that stores something', () => {
     expect(items.map(({ item }) => item.text)).toEqual(['Ann lives in Vienna.'])
   })
 
-  it('is told why it can not replace something', async () => {
+  it('is told why it cannot replace a passage', async () => {
     const agent = await createWithAllTools(world)
     const foreign = await store(await createWithAllTools(world), 'Ann lives in Graz.')
     const [answer] = await call(agent, insert('Ann lives in Vienna.', foreign))
@@ -49,7 +49,7 @@ describe('an agent that stores something', () => {
     expect((await world.context.archival.search(agent, { limit: 9 })).items).toEqual([])
   })
 
-  it('reads a similar text as a quotation, and not more than its beginning', async () => {
+  it('sees only the quoted beginning of a similar text', async () => {
     const agent = await createWithAllTools(world)
     const long = ' and so on'.repeat(100)
     await store(agent, `Ann "likes" tea.\n${long}`)
@@ -59,7 +59,7 @@ describe('an agent that stores something', () => {
   })
 })
 
-describe('what an agent finds', () => {
+describe('a passage found by an agent', () => {
   async function counts(agent: string) {
     const { items } = await world.context.archival.search(agent, {
       limit: 9,
@@ -68,7 +68,7 @@ describe('what an agent finds', () => {
     return Object.fromEntries(items.map(({ item }) => [item.text, item.foundCount]))
   }
 
-  it('by its own searches is counted with the result; searches from outside write nothing', async () => {
+  it('in its own search is counted; searches from outside count nothing', async () => {
     const agent = await createWithAllTools(world)
     await store(agent, 'red kettle')
     await store(agent, 'blue pot')
@@ -92,7 +92,7 @@ describe('what an agent finds', () => {
     expect((await world.context.agents.inspect(agent)).archival.found).toBe(2)
   })
 
-  it('is what it was shown, not what was left out', async () => {
+  it('is counted only if it was shown, not if it was left out', async () => {
     const agent = await createWithAllTools(world)
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f'])
       await store(agent, `${name} ${'tea '.repeat(2_000)}`)

@@ -45,7 +45,7 @@ it('reads any object as JSON.parse does, wherever it is cut', () => {
   )
 })
 
-it('never tells half of a character', () => {
+it('never emits half a character', () => {
   const reader = new ArgumentReader()
   const told = ['{"m":"\\ud83d', '\\ude00"}'].map((piece) =>
     reader.add(piece).filter(({ kind }) => kind === 'text'),
@@ -53,11 +53,11 @@ it('never tells half of a character', () => {
   expect(told).toEqual([[], [{ kind: 'text', text: '😀' }]])
 })
 
-it('takes raw line breaks in strings as models write them', () => {
+it('accepts raw line breaks in strings, as models write them', () => {
   expect(readIn(['{"m":"a\nb', '\tc"}']).texts).toEqual({ m: 'a\nb\tc' })
 })
 
-it('finds nothing in what is no object', () => {
+it('finds nothing when the JSON is not an object', () => {
   for (const text of ['', '[1]', '"a"', 'null', '<x>{"m":"a"}'])
     expect(readIn([text]).raws).toEqual({})
 })

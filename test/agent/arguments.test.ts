@@ -97,20 +97,27 @@ const FAULTS: readonly {
 ]
 
 describe('a call of the model with', () => {
-  it.each(FAULTS)('$fault is answered and not run', async ({ tool = NAME, written, answer }) => {
-    world.provider.enqueue(callTool(tool, written), speak('Sorry.'))
-    const agent = await world.createAgent({ human: 'Nothing yet.' })
-    const { run, reply, messages } = await world.talk(agent, 'Hi')
-    expect(toolResults(world.request())).toEqual([expect.stringMatching(answer)])
-    expect(toolResults(world.request())[0]).toMatch(/^Error: /)
-    expect(messages[2]).toMatchObject({ role: 'tool', status: 'error' })
-    expect(run).toMatchObject({ status: 'completed', stopReason: 'end_turn', usage: { steps: 2 } })
-    expect(reply).toBe('Sorry.')
-    expect(await world.block(agent, 'human')).toBe('Nothing yet.')
-    expect(Object.prototype).not.toHaveProperty('content')
-  })
+  it.each(FAULTS)(
+    '$fault is answered with an error and not run',
+    async ({ tool = NAME, written, answer }) => {
+      world.provider.enqueue(callTool(tool, written), speak('Sorry.'))
+      const agent = await world.createAgent({ human: 'Nothing yet.' })
+      const { run, reply, messages } = await world.talk(agent, 'Hi')
+      expect(toolResults(world.request())).toEqual([expect.stringMatching(answer)])
+      expect(toolResults(world.request())[0]).toMatch(/^Error: /)
+      expect(messages[2]).toMatchObject({ role: 'tool', status: 'error' })
+      expect(run).toMatchObject({
+        status: 'completed',
+        stopReason: 'end_turn',
+        usage: { steps: 2 },
+      })
+      expect(reply).toBe('Sorry.')
+      expect(await world.block(agent, 'human')).toBe('Nothing yet.')
+      expect(Object.prototype).not.toHaveProperty('content')
+    },
+  )
 
-  it('arguments that were broken is shown to the model as an empty object, which every vendor takes', async () => {
+  it('broken arguments is shown to the model with an empty object, which every vendor accepts', async () => {
     world.provider.enqueue(callTool(NAME, '{"label": '), speak('Sorry.'))
     const { messages } = await world.talk(await world.createAgent(), 'Hi')
     expect(world.request().messages[2].tool_calls[0].function.arguments).toBe('{}')
@@ -168,8 +175,8 @@ const LOOSE: readonly (readonly [string, Readonly<Record<string, unknown>> | str
   ],
 ]
 
-describe('a call that is written loosely', () => {
-  it.each(LOOSE)('with %s is run as it is meant', async (_, written, meant) => {
+describe('a loosely written call', () => {
+  it.each(LOOSE)('with %s is run as intended', async (_, written, meant) => {
     world.provider.enqueue(callTool(NAME, written))
     const agent = await world.createAgent({ human: '' })
     const { messages } = await world.talk(agent, 'Hi')
@@ -177,20 +184,20 @@ describe('a call that is written loosely', () => {
     expect(await world.block(agent, 'human')).toBe(meant)
   })
 
-  it('goes on if the heartbeat stands inside', async () => {
+  it('gets another step if the heartbeat is nested inside', async () => {
     const inner = { ...VALID, request_heartbeat: 'true' }
     world.provider.enqueue(callTool(NAME, { arguments: inner }), speak('Noted.'))
     const { reply } = await world.talk(await world.createAgent(), 'Hi')
     expect(reply).toBe('Noted.')
   })
 
-  it('stays refused if an unknown argument stands beside what is nested', async () => {
+  it('stays refused if there is an unknown argument beside the nested ones', async () => {
     world.provider.enqueue(callTool(NAME, { arguments: VALID, mood: 1 }), speak('Sorry.'))
     await world.talk(await world.createAgent(), 'Hi')
     expect(toolResults(world.request())[0]).toMatch(/"arguments", "mood"/)
   })
 
-  it('says a number as the text that it is', async () => {
+  it('says a number as text', async () => {
     world.provider.enqueue(callTool('send_message', { message: 7 }))
     expect((await world.talk(await world.createAgent(), 'Hi')).reply).toBe('7')
   })
@@ -218,7 +225,7 @@ describe('a call that is written loosely', () => {
   })
 })
 
-describe('of several calls in one answer', () => {
+describe('among several calls in one answer', () => {
   it('the good ones run, the bad ones do not, and each has its result', async () => {
     world.provider.enqueue(
       callTools([
@@ -241,7 +248,7 @@ describe('of several calls in one answer', () => {
     ])
   })
 
-  it('that all carry the same id of the provider, each is answered under its own', async () => {
+  it('with the same provider id, each is answered under its own id', async () => {
     world.provider.enqueue(callTool(NAME, VALID), callTool(NAME, '{'), speak('Done.'))
     const agent = await world.createAgent()
     await world.talk(agent, 'One')
@@ -254,7 +261,7 @@ describe('of several calls in one answer', () => {
 })
 
 describe('a message that could not be sent', () => {
-  it('was not said', async () => {
+  it('does not count as said', async () => {
     world.provider.enqueue(
       callTool('send_message', { message: 'Half', mood: 'cheerful' }),
       callTool('send_message', { text: 'Wrong name' }),

@@ -9,7 +9,7 @@ afterEach(() => world.close())
 
 const SMALL = { contextWindow: 4_000, human: 'Unknown.' } as const
 
-describe('what could never fit', () => {
+describe('content that could never fit', () => {
   it('is refused when it is created, with the numbers', async () => {
     const system = 'You are careful. '.repeat(1_000)
     await expect(world.createAgent({ ...SMALL, system })).rejects.toThrow(
@@ -17,7 +17,7 @@ describe('what could never fit', () => {
     )
   })
 
-  it('is refused when a block grows, and the agent is told when it does so itself', async () => {
+  it('is refused when a block grows, and the agent is told when its own edit caused it', async () => {
     const agent = await world.createAgent(SMALL)
     await expect(
       world.context.memory.write(agent, 'human', 'word '.repeat(3_000), { limit: 20_000 }),

@@ -70,7 +70,7 @@ describe('a conversation that outgrows its window', () => {
     expect(await summaryTokens(agent)).toBeGreaterThan(0)
   }, 240_000)
 
-  it('keeps the newest turns, tells how to find the others, and never parts a call from its result', async () => {
+  it('keeps the newest turns, says how to find the others, and never separates a call from its result', async () => {
     answering(() => say(NOTES))
     const agent = await world.createAgent(SMALL)
     for (let turn = 1; turn <= 40; turn += 1) await world.talk(agent, fact(turn))
@@ -109,7 +109,7 @@ describe('a conversation that outgrows its window', () => {
     expect(items[0]?.item).toMatchObject({ role: 'user', text: long })
   })
 
-  it('tells the agent of the pressure once before each compaction', async () => {
+  it('warns the agent of memory pressure once before each compaction', async () => {
     answering(() => say(NOTES))
     const agent = await world.createAgent(SMALL)
     for (let turn = 1; turn <= 60; turn += 1) await world.talk(agent, fact(turn))
@@ -121,7 +121,7 @@ describe('a conversation that outgrows its window', () => {
     expect(Math.abs(told.length - compactions.length)).toBeLessThanOrEqual(1)
   })
 
-  it('is dropped without a summary where the agent is set so', async () => {
+  it('is dropped without a summary when the agent is configured so', async () => {
     answering(() => say(NOTES))
     const agent = await world.createAgent(SMALL)
     await world.context.agents.configure(agent, { compactionMode: 'drop' })
@@ -163,7 +163,7 @@ describe('a summary', () => {
     expect(Math.max(...counts)).toBeLessThanOrEqual(SMALL.contextWindow)
   })
 
-  it('is asked for with the one before it, and with all that leaves', async () => {
+  it('is written from the previous summary and all messages that leave the context', async () => {
     let written = 0
     answering(() => {
       written += 1
@@ -200,7 +200,7 @@ describe('a summary', () => {
 })
 
 describe('a provider that refuses a request as too long', () => {
-  it('is asked again with less, and its words on the window are remembered', async () => {
+  it('is asked again with less, and the window size that it named is remembered', async () => {
     let refused = 0
     world.provider.respondWith((body) => {
       if (isSummaryRequest(body)) return say(NOTES)
@@ -217,7 +217,7 @@ describe('a provider that refuses a request as too long', () => {
     expect(refused).toBe(1)
   })
 
-  it('however small the request, fails the run with a sentence', async () => {
+  it('even for the smallest request fails the run with a clear error', async () => {
     world.provider.respondWith((body) =>
       isSummaryRequest(body)
         ? say(NOTES)
@@ -231,7 +231,7 @@ describe('a provider that refuses a request as too long', () => {
 })
 
 describe('the context', () => {
-  it('begins anew with every message where the agent is set so', async () => {
+  it('starts empty with every message when the agent is configured so', async () => {
     answering(() => say(NOTES))
     const agent = await world.createAgent()
     await world.context.agents.configure(agent, { messageBufferAutoclear: true })
@@ -272,7 +272,7 @@ describe('the context', () => {
 })
 
 describe('the prefix of requests', () => {
-  it('is the same over 50 turns without memory edits, and nearly all of them', async () => {
+  it('stays the same over 50 turns without memory edits, and is nearly the whole request', async () => {
     answering(() => say(NOTES))
     const agent = await world.createAgent({ contextWindow: 128_000 })
     for (let turn = 1; turn <= 50; turn += 1) await world.talk(agent, fact(turn))

@@ -31,7 +31,7 @@ describe('core_memory_append', () => {
 })
 
 describe('core_memory_replace', () => {
-  it('replaces every occurrence, taking patterns for what they are', async () => {
+  it('replaces every occurrence, and treats patterns as literal text', async () => {
     const agent = await create({ human: 'a.b a.b\taxb' })
     await call(agent, [
       'core_memory_replace',
@@ -76,7 +76,7 @@ describe('memory_insert', () => {
     expect(await world.block(agent, 'human')).toBe(value)
   })
 
-  it('refuses a line that the block has not', async () => {
+  it('refuses a line number that the block does not have', async () => {
     const agent = await create({ human: '1\n2' })
     const [high, low] = await call(
       agent,
@@ -139,7 +139,7 @@ describe.each(EDITS)('%s', (tool, args) => {
     expect(await world.block(agent, 'law')).toBe('old')
   })
 
-  it('changes nothing over the limit, and tells limit, size and way out', async () => {
+  it('changes nothing over the limit, and states limit, size and remedy', async () => {
     const agent = await create({ blocks: [{ label: 'note', value: 'old', limit: 6 }] })
     const [answer] = await call(agent, [tool, { label: 'note', ...args }])
     expect(answer).toMatch(

@@ -80,8 +80,8 @@ describe('a run fails, and keeps its message, when the model', () => {
   })
 })
 
-describe('a failure that passes', () => {
-  it('is not seen by anybody', async () => {
+describe('a temporary failure', () => {
+  it('is invisible to the caller', async () => {
     world = await startWorld()
     world.provider.enqueue(fail(503), fail(429), speak('Here I am.'))
     const { run, reply } = await world.talk(await world.createAgent(), 'Are you there?')
@@ -93,7 +93,7 @@ describe('a failure that passes', () => {
     expect(world.asked).toBe(3)
   })
 
-  it('later than an agent should be held puts the run aside, and says until when', async () => {
+  it('with a long retry time defers the run, and says until when', async () => {
     world = await startWorld()
     world.provider.enqueue(fail(429, { error: { message: 'tomorrow' } }, { 'retry-after': '7200' }))
     const agent = await world.createAgent()
@@ -109,7 +109,7 @@ describe('a failure that passes', () => {
 })
 
 describe('a failure in the middle of a turn', () => {
-  it('keeps what the steps before it did, and every call keeps its result', async () => {
+  it('keeps the work of earlier steps, and every call keeps its result', async () => {
     world = await startWorld()
     world.provider.enqueue(
       callTool('core_memory_append', { label: 'human', content: 'Tea.', request_heartbeat: true }),

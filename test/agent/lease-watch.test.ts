@@ -22,14 +22,14 @@ describe('a lease', () => {
     }
   }
 
-  test('has run out when it was seen unchanged for its whole length', () => {
+  test('has expired when it was seen unchanged for its whole duration', () => {
     const look = watched()
     look(1, lease('a'))
     for (let second = 1; second < 30; second += 1) expect(look(1, lease('a'))).toEqual([])
     expect(look(1, lease('a'))).toEqual([lease('a')])
   })
 
-  test('has not while somebody renews it, even to an earlier time, or takes it anew', () => {
+  test('has not expired while it is renewed, even to an earlier time, or taken again', () => {
     const look = watched()
     for (let round = 0; round < 9; round += 1) {
       const renewed = lease(`${9 - round}`, round)
@@ -37,14 +37,14 @@ describe('a lease', () => {
     }
   })
 
-  test('is not counted against while the looker itself was stopped or asleep', () => {
+  test('does not age while the observer itself was stopped or asleep', () => {
     const look = watched()
     look(1, lease('a'))
     expect(look(36_000, lease('a'))).toEqual([])
     expect(look(1, lease('b'))).toEqual([])
   })
 
-  test('that was let go of begins anew', () => {
+  test('that was released starts over', () => {
     const look = watched()
     for (let second = 0; second < 29; second += 1) look(1, lease('a'))
     look(1)
@@ -91,7 +91,7 @@ describe('a process is steady', () => {
   })
 })
 
-test('a run that was put aside rests, is due then, and is remembered until it is taken up', () => {
+test('a deferred run rests until it is due, and is remembered until it is resumed', () => {
   let time = 0
   const aside = createAside(() => time)
   const id = newId('run')

@@ -52,7 +52,7 @@ describe('max_steps', () => {
     expect(run).toMatchObject({ stopReason: 'end_turn', usage: { steps: 2 } })
   })
 
-  it('is 50 where nobody says otherwise', async () => {
+  it('defaults to 50', async () => {
     world.provider.respondWith(({ tools }) =>
       tools.length === 1
         ? speak('Enough.')
@@ -67,7 +67,7 @@ describe('max_steps', () => {
   })
 
   it.each(['memgpt_agent', 'letta_v1_agent'] as const)(
-    'ends a %s that calls another tool all the same, which is not run',
+    'ends a %s that still calls another tool, without running it',
     async (agentType) => {
       const insert = { content: 'Too late.' }
       world.provider.enqueue(
@@ -88,7 +88,7 @@ describe('max_steps', () => {
     },
   )
 
-  it('leaves a memgpt_agent that answers in plain text heard', async () => {
+  it("still delivers a memgpt_agent's plain-text answer", async () => {
     world.provider.enqueue(callOn('archival_memory_search', SEARCH), say('Just words.'))
     const turn = await world.talk(await world.createAgent(), 'Look', { maxSteps: 1 })
     expect(turn).toMatchObject({ reply: 'Just words.', run: { stopReason: 'max_steps' } })
@@ -98,7 +98,7 @@ describe('max_steps', () => {
 describe('an answer that was cut off', () => {
   const cut = { finishReason: 'length' }
 
-  it('never runs its calls, complete as they look, and gets another step', async () => {
+  it('never runs its calls, even if they look complete, and gets another step', async () => {
     world.provider.enqueue(
       callTools(
         [
@@ -120,7 +120,7 @@ describe('an answer that was cut off', () => {
     ])
   })
 
-  it('of plain text is kept and ends the turn as output_truncated', async () => {
+  it('in plain text is kept and ends the turn as output_truncated', async () => {
     world.provider.enqueue(say('Once upon a', cut))
     const turn = await world.talk(await world.createAgent({ agentType: 'letta_v1_agent' }), 'Tell')
     expect(turn).toMatchObject({
@@ -131,7 +131,7 @@ describe('an answer that was cut off', () => {
 })
 
 describe('a refusal of the model', () => {
-  it('ends the turn as such, and what it said is the reply', async () => {
+  it('ends the turn as a refusal, and its text is the reply', async () => {
     world.provider.enqueue(say('I will not.', { finishReason: 'content_filter' }), speak('Gladly.'))
     const agent = await world.createAgent()
     expect(await world.talk(agent, 'Do evil')).toMatchObject({
@@ -144,7 +144,7 @@ describe('a refusal of the model', () => {
 
 describe('an empty answer', () => {
   it.each(['memgpt_agent', 'letta_v1_agent'] as const)(
-    'of a %s is never passed over in silence, and spoils nothing afterwards',
+    'of a %s is reported, and does not affect later messages',
     async (agentType) => {
       world.provider.respondWith(() => say(''))
       const agent = await world.createAgent({ agentType })
@@ -168,7 +168,7 @@ describe('an empty answer', () => {
 })
 
 describe('the budget of a run', () => {
-  it('stops it between steps, says which one it was, and the next message goes on', async () => {
+  it('stops it between steps, names the budget, and the next message works', async () => {
     await world.close()
     world = await startWorld({ RECOLLECT_MAX_RUN_TOKENS: '250' })
     const more = () => callOn('archival_memory_insert', { content: `Fact ${world.asked}.` })
@@ -191,7 +191,7 @@ describe('the budget of a run', () => {
 })
 
 describe('an agent that repeats itself', () => {
-  it('is told so, then stopped, and the next message goes on', async () => {
+  it('is warned, then stopped, and the next message works', async () => {
     world.provider.respondWith(() => callOn('archival_memory_search', SEARCH))
     const agent = await world.createAgent()
     const { run } = await world.talk(agent, 'Look')

@@ -82,8 +82,8 @@ async function talk(app: App, agent: string, text = 'Hi') {
 
 const stateOf = async (app: App, id: Run['id']) => (await app.context.runs.get(id)).run
 
-describe('an agent that has run on an Ollama that nobody set up', () => {
-  it('is found though it is slow, waits while it is gone, says why, and goes on when it is back', async () => {
+describe('an agent that has run on an Ollama found without configuration', () => {
+  it('finds a slow Ollama, waits with a reason while it is gone, and continues when it is back', async () => {
     await startOllama(1_000)
     const app = await open()
     const agent = await createAgent(app)
@@ -134,7 +134,7 @@ describe('an agent that has run on an Ollama that nobody set up', () => {
     expect(JSON.stringify(body.messages)).toMatch(/One.*Two/s)
   })
 
-  it('goes on at another server that has a model', async () => {
+  it('continues on another server that has a model', async () => {
     await startOllama()
     const app = await open()
     const agent = await createAgent(app)
@@ -155,7 +155,7 @@ describe('an agent that has run on an Ollama that nobody set up', () => {
     }
   })
 
-  it('takes that with it in its file', async () => {
+  it('exports that fact in its file', async () => {
     await startOllama()
     const app = await open()
     const agent = await createAgent(app)
@@ -166,7 +166,7 @@ describe('an agent that has run on an Ollama that nobody set up', () => {
     expect((await talk(app, copy)).run).toMatchObject({ status: 'waiting', waitingFor: 'model' })
   })
 
-  it('is answered by the rehearsal where somebody chose that', async () => {
+  it('is answered by the rehearsal model if that was configured', async () => {
     await startOllama()
     const before = await open()
     const agent = await createAgent(before)
@@ -191,14 +191,14 @@ describe('an agent whose model has no key', () => {
     )
   })
 
-  it('is answered by the rehearsal where there is nothing else, and both are said', async () => {
+  it('is answered by the rehearsal model where no other exists, and the warning says both', async () => {
     const app = await open()
     const { run } = await talk(app, await createAgent(app, NAMED))
     expect(run).toMatchObject({ status: 'completed' })
     expect(run.warnings.join()).toMatch(/needs a key.*offline\/rehearsal answered/s)
   })
 
-  it('waits for the key if it has run on a real one, whatever else is there', async () => {
+  it('waits for the key if it has run on a real model, even if other models exist', async () => {
     const vendor = await startScriptedProvider()
     try {
       vendor.respondWith(() => speak('I am Groq.'))

@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-it('under a pin nothing can be done about a run of another agent, nor learned of it', async () => {
+it("a client pinned to one agent can neither act on nor learn of another agent's run", async () => {
   const bob = await world.createAgent({ model: CLIENT_HANDLE })
   await world.createAgent({ name: 'Ada' })
   const run = await world.send(bob, 'Hi', { samples: true })

@@ -76,7 +76,7 @@ describe('rules that can never be kept are refused', () => {
     expect((await world.context.agents.get(agent)).agent.toolRules).toEqual([])
   })
 
-  it('but not those of a usual chain, nor a circle that has a limit', async () => {
+  it('but a normal chain and a cycle with a limit are accepted', async () => {
     const agent = await createBound(world, [
       rule('InitToolRule', SEARCH),
       rule('ChildToolRule', SEARCH, { children: [TALK] }),

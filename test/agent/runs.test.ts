@@ -18,7 +18,7 @@ function said(index?: number): readonly string[] {
 }
 
 describe('messages to one agent', () => {
-  it('are worked on one after the other, in the order in which they came', async () => {
+  it('are processed one at a time, in the order of arrival', async () => {
     world.provider.respondWith(({ messages }) =>
       messages.at(-1).role === 'tool'
         ? speak('Done.')
@@ -63,7 +63,7 @@ it('a server that works on one run at a time takes the next as soon as one has e
 }, 90_000)
 
 describe('messages to different agents', () => {
-  it('are worked on side by side', async () => {
+  it('are processed in parallel', async () => {
     world.provider.respondWith(() => speak('Done.'))
     const agents = [await world.createAgent(), await world.createAgent(), await world.createAgent()]
     world.hold()
@@ -116,7 +116,7 @@ describe('an idempotency key', () => {
 })
 
 describe('cancelling', () => {
-  it('ends a run whose model hangs, at once, and the next message goes on', async () => {
+  it('ends a run with a hanging model at once, and the next message works', async () => {
     world.provider.enqueue(
       callTools([
         {
@@ -140,14 +140,14 @@ describe('cancelling', () => {
     expect(said()).toEqual(['One', 'Two'])
   })
 
-  it('of a run that is over changes nothing', async () => {
+  it('a finished run changes nothing', async () => {
     world.provider.enqueue(speak('Hello.'))
     const { run } = await world.talk(await world.createAgent(), 'Hi')
     const cancelled = await world.context.runs.cancel(run.id)
     expect(cancelled).toMatchObject({ reply: 'Hello.', run: { status: 'completed' } })
   })
 
-  it('of a queued run keeps what the user said, behind what came before it', async () => {
+  it("a queued run keeps the user's message, after earlier messages", async () => {
     world.provider.enqueue(
       callOn('archival_memory_search', { query: 'x' }),
       speak('One done.'),
@@ -171,7 +171,7 @@ describe('cancelling', () => {
     expect(said(2)).toEqual(['One', 'Two', 'Three'])
   })
 
-  it('of a queued run in the moment in which the one before it ends keeps what the user said, too', async () => {
+  it("a queued run at the moment when the run before it ends keeps the user's message too", async () => {
     const agent = await world.createAgent()
     for (let round = 0; round < 5; round += 1) {
       // The second may begin before it is cancelled.
@@ -190,7 +190,7 @@ describe('cancelling', () => {
     }
   })
 
-  it('of a queued run behind one that fails keeps what the user said, before anything later', async () => {
+  it("a queued run behind one that fails keeps the user's message, before later ones", async () => {
     world.provider.enqueue(fail(401), speak('Three done.'))
     const agent = await world.createAgent()
     world.hold()
@@ -205,7 +205,7 @@ describe('cancelling', () => {
     expect(said()).toEqual(['One', 'Two', 'Three'])
   })
 
-  it('of an unknown run says where ids come from', async () => {
+  it('an unknown run says where ids come from', async () => {
     await expect(world.context.runs.cancel('run-1')).rejects.toMatchObject({
       code: 'not_found',
       message: expect.stringContaining('send_message'),
@@ -213,7 +213,7 @@ describe('cancelling', () => {
   })
 })
 
-it('whoever waits for a run waits no longer than he said, also when garbage is collected meanwhile', async () => {
+it('a caller waits for a run no longer than asked, even when garbage is collected meanwhile', async () => {
   world.provider.enqueue(hang())
   const agent = await world.createAgent()
   const id = await world.send(agent, 'Hi')
@@ -226,7 +226,7 @@ it('whoever waits for a run waits no longer than he said, also when garbage is c
 })
 
 describe('an agent that is deleted while it works', () => {
-  it('takes its run with it, whoever waits for it is told at once, and the server goes on', async () => {
+  it('takes its run with it, waiting callers are told at once, and the server stays up', async () => {
     world.provider.enqueue(hang())
     const agent = await world.createAgent()
     const id = await world.send(agent, 'Hi')
@@ -241,7 +241,7 @@ describe('an agent that is deleted while it works', () => {
     expect((await world.talk(await world.createAgent(), 'Hi')).reply).toBe('Hello.')
   })
 
-  it('makes room for another agent at once, long before its lease runs out', async () => {
+  it('frees its slot for another agent at once, long before its lease expires', async () => {
     await world.close()
     world = await startWorld({ RECOLLECT_CONCURRENT_RUNS: '1', RECOLLECT_LEASE_SECONDS: '3600' })
     world.provider.enqueue(hang(), speak('Hello.'))
@@ -253,7 +253,7 @@ describe('an agent that is deleted while it works', () => {
     expect((await world.end(next)).reply).toBe('Hello.')
   })
 
-  it('and whose model answers afterwards leaves nothing behind', async () => {
+  it('leaves nothing behind when its model answers afterwards', async () => {
     world.provider.enqueue(callOn('archival_memory_insert', { content: 'Ghost.' }))
     const agent = await world.createAgent()
     world.hold()
@@ -269,7 +269,7 @@ describe('an agent that is deleted while it works', () => {
 })
 
 describe('a server that is stopped while an agent works', () => {
-  it('takes the run up again when it starts', async () => {
+  it('resumes the run when it starts', async () => {
     world.provider.enqueue(hang(), speak('Here I am.'))
     const agent = await world.createAgent()
     const id = await world.send(agent, 'Hi')
@@ -286,7 +286,7 @@ describe('a message', () => {
     await expect(world.send(agent, ' \n')).rejects.toMatchObject({ code: 'invalid_argument' })
   })
 
-  it('of more than 200,000 characters is refused, with the way out', async () => {
+  it('of more than 200,000 characters is refused, with a remedy', async () => {
     const agent = await world.createAgent()
     await expect(world.send(agent, 'x'.repeat(200_001))).rejects.toMatchObject({
       code: 'limit_exceeded',

@@ -34,7 +34,7 @@ async function found(agent: string, ...given: Call): Promise<readonly string[]> 
 }
 
 describe('archival memory', () => {
-  it('keeps what the agent inserts, and says under which id', async () => {
+  it('stores what the agent inserts, and returns its id', async () => {
     const agent = await create()
     const insert: Call = [
       'archival_memory_insert',
@@ -82,7 +82,7 @@ describe('archival memory', () => {
     expect(await by({ top_k: 1 })).toEqual(['Ann and Ben met in Graz.'])
   })
 
-  it('takes both dates as inclusive, and a bare day as the whole day', async () => {
+  it('treats both dates as inclusive, and a bare day as the whole day', async () => {
     const agent = await create()
     const times = ['2026-03-30T23:59:59.999Z', '2026-03-31T00:00:00Z', '2026-03-31T23:59:59.999Z']
     for (const createdAt of [...times, '2026-04-01T00:00:00Z']) {
@@ -100,7 +100,7 @@ describe('archival memory', () => {
     expect(await between('2026-03-31T02:00:00+02:00', '2026-03-31T00:30:00')).toEqual([times[1]])
   })
 
-  it('says that nothing was found, that there is more, and what was left out for length', async () => {
+  it('says when nothing was found, when there is more, and what was cut for length', async () => {
     const agent = await create()
     expect(await search(agent, 'archival_memory_search', { query: 'tea' })).toEqual({
       results: [],
@@ -118,7 +118,7 @@ describe('archival memory', () => {
 })
 
 describe('conversation_search', () => {
-  it('finds what was said before this message, by both sides, and not this message', async () => {
+  it('finds earlier messages of both sides, but not the current one', async () => {
     const agent = await create()
     world.provider.enqueue(say('Graz is lovely.'))
     await world.talk(agent, 'I live in Graz')
@@ -174,7 +174,7 @@ describe('conversation_search', () => {
     expect(results).toEqual([{ time: expect.stringMatching(/^20/), role: 'user', content: spoof }])
   })
 
-  it('finds what a memgpt_agent said with its tool', async () => {
+  it('finds what a memgpt_agent said with send_message', async () => {
     const agent = await world.createAgent()
     world.provider.enqueue(speak('Graz is lovely.'))
     await world.talk(agent, 'Hi')

@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 describe('several calls in one answer', () => {
-  it('are judged one after the other, by what those before have done', async () => {
+  it('are checked one by one, taking into account what earlier calls did', async () => {
     const agent = await createBound(world, [
       rule('parent_last_tool', SEARCH, { children: [INSERT] }),
       rule('max_count_per_step', SEARCH, { limit: 1 }),
@@ -31,7 +31,7 @@ describe('several calls in one answer', () => {
     expect(reply, 'words of a call that was not made are not said').toBe('Done.')
   })
 
-  it('are not made after one that ended the turn', async () => {
+  it('are not run after a call that ended the turn', async () => {
     const agent = await createBound(world, [rule('exit_loop', TALK)])
     world.provider.enqueue(
       callTools([
@@ -47,7 +47,7 @@ describe('several calls in one answer', () => {
     })
   })
 
-  it('are all made, and their words said in order, where the rules allow it', async () => {
+  it('all run, and their messages are sent in order, where the rules allow it', async () => {
     const agent = await createBound(world, [rule('continue_loop', RECALL)])
     world.provider.enqueue(
       callTools([

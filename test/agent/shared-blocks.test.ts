@@ -83,7 +83,7 @@ describe('edits of two agents at once', () => {
   })
 
   it.each(['core_memory_replace', 'memory_replace'])(
-    '%s of the same text takes effect once, and the other is told what stands there now',
+    '%s of the same text takes effect once, and the other agent is told the current text',
     async (tool) => {
       const kind = tool === 'memory_replace' ? 'string' : 'content'
       const replace = (text: string): Call => [
@@ -117,7 +117,7 @@ describe('edits of two agents at once', () => {
 })
 
 describe('a block that is attached or detached while the agent works', () => {
-  it('is in the next request, or no longer', async () => {
+  it('appears in the next request, or is gone from it', async () => {
     const { block } = await world.context.memory.create({ label: 'late', value: 'Came late.' })
     world.provider.respondWith((body: Body) =>
       body.messages.at(-1)?.role === 'tool'

@@ -115,7 +115,7 @@ describe('the bugs of Letta that we do not have', () => {
     expect(allowed).toEqual(fits ? ['b'] : ['c'])
   })
 
-  it('5. a call that failed is not one that was made', async () => {
+  it('5. a failed call does not satisfy a rule', async () => {
     const agent = await bound([
       rule('required_before_exit', 'core_memory_replace'),
       rule('exit_loop', 'core_memory_replace'),
@@ -132,7 +132,7 @@ describe('the bugs of Letta that we do not have', () => {
     expect(run).toMatchObject({ stopReason: 'tool_rule', usage: { steps: 3 } })
   })
 
-  it('5. a limit counts calls that ran and failed, but none that never ran', () => {
+  it('5. a limit counts calls that ran and failed, but not calls that never ran', () => {
     const rules = [parseToolRule(rule('max_count_per_step', 'a', { limit: 2 }))]
     const calls = [made('a', 'refused'), made('a', 'failed'), made('a', 'refused')]
     expect(judge(rules, ['a'], calls).allowed).toEqual(['a'])
@@ -194,7 +194,7 @@ describe('an agent with tool rules', () => {
     expect(systemText(world.request())).not.toContain('Tool rules')
   })
 
-  it('has to begin with the tool that runs first, until that has succeeded', async () => {
+  it('must start with its first tool until that has succeeded', async () => {
     const agent = await bound([rule('run_first', SEARCH)])
     world.provider.enqueue(speak('No.'), search(), speak('Yes.'))
     const { reply } = await world.talk(agent, 'Hi')
@@ -207,7 +207,7 @@ describe('an agent with tool rules', () => {
     expect(offered(2)).toHaveLength(6)
   })
 
-  it('that answers in words instead of the call that is due is told and asked again', async () => {
+  it('that answers in text instead of the required call is told and asked again', async () => {
     const agent = await bound([rule('run_first', SEARCH)], 'letta_v1_agent')
     world.provider.enqueue(say('Just so.'), callTool(SEARCH, { query: 'tea' }), say('Now.'))
     const { run, reply } = await world.talk(agent, 'Hi')
@@ -219,7 +219,7 @@ describe('an agent with tool rules', () => {
     expect(world.request(2).tool_choice).toBe('auto')
   })
 
-  it('that never makes the call that is due is stopped before its steps are used up', async () => {
+  it('that never makes the required call is stopped before its steps run out', async () => {
     const agent = await bound([rule('required_before_exit', SEARCH)], 'letta_v1_agent')
     world.provider.respondWith(() => say('No.'))
     const { run } = await world.talk(agent, 'Hi')
@@ -228,7 +228,7 @@ describe('an agent with tool rules', () => {
     expect(run.warnings.join(' ')).toContain(SEARCH)
   })
 
-  it('can not end before a required tool was called, by speaking or in plain text', async () => {
+  it('cannot end its turn before a required tool was called, by send_message or in plain text', async () => {
     for (const answer of [speak('Bye.'), say('Bye.')]) {
       const agent = await bound([rule('required_before_exit', RECALL)])
       world.provider.enqueue(answer, callTool(RECALL, { thinking: '', query: 'tea' }))
@@ -241,7 +241,7 @@ describe('an agent with tool rules', () => {
     }
   })
 
-  it('is stopped by its last step all the same, in which it can speak whatever its rules say', async () => {
+  it('is still stopped by its last step, in which it can speak whatever its rules say', async () => {
     const agent = await bound([
       rule('required_before_exit', RECALL),
       rule('parent_last_tool', RECALL, { children: [TALK] }),
@@ -259,7 +259,7 @@ describe('an agent with tool rules', () => {
     expect((await world.talk(agent, 'Hi')).reply).toBe('Hi.')
   })
 
-  it('ends with a tool that ends the loop, whatever else it wanted', async () => {
+  it('ends with a terminal tool, even with a heartbeat', async () => {
     const agent = await bound([rule('exit_loop', SEARCH)])
     world.provider.enqueue(search())
     expect((await world.talk(agent, 'Hi')).run).toMatchObject({
@@ -268,7 +268,7 @@ describe('an agent with tool rules', () => {
     })
   })
 
-  it('goes on to a child that is forced, without a heartbeat', async () => {
+  it('continues to a forced child without a heartbeat', async () => {
     const agent = await bound([rule('constrain_child_tools', SEARCH, { children: [TALK] })])
     world.provider.enqueue(callTool(SEARCH, { thinking: '', query: 'tea' }), speak('Hi.'))
     expect((await world.talk(agent, 'Hi')).reply).toBe('Hi.')

@@ -53,7 +53,7 @@ describe('a memgpt_agent', () => {
     expect(toolResults(world.request())).toEqual([expect.stringMatching(/^Done\./)])
   })
 
-  it('takes a heartbeat written as text for one', async () => {
+  it('accepts a heartbeat written as text', async () => {
     world.provider.enqueue(
       callTool('core_memory_append', { ...APPEND, request_heartbeat: 'true' }),
       speak('Noted.'),
@@ -61,7 +61,7 @@ describe('a memgpt_agent', () => {
     expect((await world.talk(await world.createAgent(), 'I like tea')).reply).toBe('Noted.')
   })
 
-  it('ends its turn in silence without a heartbeat, which is said in the warnings', async () => {
+  it('ends its turn silently without a heartbeat, and a warning says so', async () => {
     world.provider.enqueue(callTool('core_memory_append', APPEND))
     const { run, reply } = await world.talk(await world.createAgent(), 'I like tea')
     expect(reply).toBe('')
@@ -92,7 +92,7 @@ describe('a memgpt_agent', () => {
     expect(toolResults(world.request())[0]).toMatch(/^Error: There is no tool "make_coffee"\./)
   })
 
-  it('has spoken when it answers in plain text, and that is kept as an assistant message', async () => {
+  it('delivers a plain-text answer, and keeps it as an assistant message', async () => {
     world.provider.enqueue(say('Just words.'), speak('Second.'))
     const agent = await world.createAgent()
     const first = await world.talk(agent, 'Hi')
@@ -118,7 +118,7 @@ describe('a memgpt_agent', () => {
     expect(await world.block(agent, 'human')).toContain('Likes tea.')
   })
 
-  it('keeps its thoughts and the words beside its calls from the user', async () => {
+  it('hides its thoughts and the text beside its calls from the user', async () => {
     world.provider.enqueue(
       callTool(
         'send_message',
@@ -176,7 +176,7 @@ describe('a letta_v1_agent', () => {
     )
   })
 
-  it('makes all calls of one answer, in order, each with its result', async () => {
+  it('runs all calls of one answer, in order, each with its result', async () => {
     const insert = (new_string: string) => ({
       name: 'memory_insert',
       arguments: { label: 'human', new_string },
@@ -190,7 +190,7 @@ describe('a letta_v1_agent', () => {
 })
 
 describe('tools[]', () => {
-  it('chooses other tools than those of the type', async () => {
+  it("selects tools other than the type's defaults", async () => {
     world.provider.enqueue(
       callOn('memory_rethink', { label: 'human', new_memory: 'All new.' }),
       speak('Done.'),
@@ -201,7 +201,7 @@ describe('tools[]', () => {
     expect(world.request().tools).toHaveLength(2)
   })
 
-  it('without any leaves an agent that talks in plain text', async () => {
+  it('when empty leaves an agent that talks in plain text', async () => {
     world.provider.enqueue(say('Only words.'))
     const { reply } = await world.talk(await world.createAgent({ tools: [] }), 'Hi')
     expect(reply).toBe('Only words.')

@@ -46,7 +46,7 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
-test('woken once, a worker takes one run after the other as soon as it has a hand free', async () => {
+test('woken once, a worker takes one run after another as soon as it has capacity', async () => {
   const store = opened.storage.in('default')
   const agent = await insertAgent(store)
   let last = await insertRun(store, agent.id, { acceptedBy: OWNER, input: 'Hello' })

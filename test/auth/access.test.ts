@@ -33,15 +33,18 @@ const namesFor = async (token: string, url = world.url): Promise<readonly string
 }
 
 describe('a token of the issuer that may only read', () => {
-  it.each(CLIENT_KINDS)('shows a %s client what reads, and lets it write nothing', async (kind) => {
-    const token = await tokenOf(`readers-${kind}`, 'read')
-    const client = await world.connect(token, '', kind)
-    const listed = (await client.tools()).map(({ name }) => name)
-    expect(listed).toContain('list_agents')
-    expect(listed).not.toContain('create_agent')
-    await expect(client.call('create_agent', CREATE.arguments)).rejects.toThrow(/./)
-    expect((await client.call('list_agents')).data).toEqual({ agents: [] })
-  })
+  it.each(CLIENT_KINDS)(
+    'shows a %s client only tools that read, and lets it write nothing',
+    async (kind) => {
+      const token = await tokenOf(`readers-${kind}`, 'read')
+      const client = await world.connect(token, '', kind)
+      const listed = (await client.tools()).map(({ name }) => name)
+      expect(listed).toContain('list_agents')
+      expect(listed).not.toContain('create_agent')
+      await expect(client.call('create_agent', CREATE.arguments)).rejects.toThrow(/./)
+      expect((await client.call('list_agents')).data).toEqual({ agents: [] })
+    },
+  )
 
   it('is told to get the scope that is needed, with or without a session', async () => {
     const token = await tokenOf('acme', 'read')
@@ -58,7 +61,7 @@ describe('a token of the issuer that may only read', () => {
     expect(await namesFor(token)).toEqual([])
   })
 
-  it('writes nothing by a call that stands in a list', async () => {
+  it('writes nothing through a call in a batch', async () => {
     const token = await tokenOf('acme', 'read')
     const session = await sessionOf(world.url, token)
     const calls = [{ jsonrpc: '2.0', id: 1, method: 'tools/call', params: CREATE }]
@@ -78,7 +81,7 @@ describe('a token of the issuer that may only read', () => {
     expect(await namesFor(token)).toEqual([])
   })
 
-  it('writes as soon as it is another one with the scope', async () => {
+  it('can write once replaced by one with the scope', async () => {
     const more = await tokenOf('wider', 'read write')
     expect((await rpc(world.url, 'tools/call', CREATE, { token: more })).status).toBe(200)
     expect(await namesFor(more)).toEqual(['Planted'])
@@ -91,14 +94,14 @@ it('a token of the issuer that may not read is refused what is stored', async ()
   expect(read).toMatchObject({ status: 403, challenge: expect.stringContaining('scope="read"') })
 })
 
-it('a stored token beside them is not sent to the issuer, which could give it nothing', async () => {
+it('a stored token without the scope is not sent to the issuer, which could not widen it', async () => {
   const token = await world.token('default', ['read'])
   expect((await rpc(world.url, 'tools/call', CREATE, { token })).status).toBe(200)
   expect(await namesFor(token)).toEqual([])
 })
 
 describe('the namespace of a token of the issuer', () => {
-  it('holds what exists for it, and nothing of another', async () => {
+  it('shows its own data, and nothing of another', async () => {
     const [acme, globex] = [await tokenOf('acme-2'), await tokenOf('globex')]
     const one = await world.connect(acme)
     const { agent } = (await one.call('create_agent', { name: 'Ada', human: 'Likes tea.' })).data
@@ -115,7 +118,7 @@ describe('the namespace of a token of the issuer', () => {
     expect(await namesFor(await world.token('org_id.acme-2'))).toEqual(['Ada'])
   })
 
-  it('is the one of the server where no claim is set', async () => {
+  it("is the server's where no claim is configured", async () => {
     const team = await startAccessWorld({ ...settings(), RECOLLECT_NAMESPACE: 'team' })
     await team.app.context.agents.create({ name: 'Teamster' })
     const client = await team.connect(await tokenOf('acme'))
@@ -129,7 +132,7 @@ describe('a session of somebody with a token of the issuer', () => {
   const statusOf = async (session: string, token: string) =>
     (await rpc(world.url, 'tools/list', {}, { session, token })).status
 
-  it('goes on with his next token, and with that of nobody else', async () => {
+  it("continues with the same user's next token, and with nobody else's", async () => {
     const session = await sessionOf(world.url, await tokenOf('acme'))
     expect(await statusOf(session, await tokenOf('acme', undefined, { exp: now() + 600 }))).toBe(
       200,

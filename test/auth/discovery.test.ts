@@ -42,7 +42,7 @@ const METADATA = '/.well-known/oauth-protected-resource'
 
 describe('the metadata of the resource', () => {
   it.each(['', '/mcp', '/mcp/agents/Ada', '/mcp/agents/Ada%20L'])(
-    'stands where a client looks for that of "%s"',
+    'is served where a client looks for "%s"',
     async (path) => {
       const response = await fetch(`${origin}${METADATA}${path}`)
       expect(response.status).toBe(200)
@@ -57,7 +57,7 @@ describe('the metadata of the resource', () => {
     },
   )
 
-  it('stands nowhere else, and is only read', async () => {
+  it('is served nowhere else, and only on reads', async () => {
     for (const path of ['/', '/admin', '/mcp/', 'x', '/mcp/agents/a/b']) {
       expect((await fetch(`${origin}${METADATA}${path}`)).status).toBe(404)
     }
@@ -65,7 +65,7 @@ describe('the metadata of the resource', () => {
     expect((await fetch(`${origin}${METADATA}`, { method: 'HEAD' })).status).toBe(200)
   })
 
-  it('is named to whoever comes without a token, at every address', async () => {
+  it('is named to callers without a token, at every address', async () => {
     for (const path of ['/mcp', '/mcp?toolsets=core', '/mcp/agents/Ada']) {
       const response = await listTools(`${origin}${path}`)
       expect(response.status).toBe(401)

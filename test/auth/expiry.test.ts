@@ -60,7 +60,7 @@ const ended = (stream: Response) =>
   )
 
 describe.each(KIND_NAMES)('a stream of %s', (kind) => {
-  it('ends when its token expires, and that of another goes on', async () => {
+  it('ends when its token expires, and the stream of another token continues', async () => {
     const url = await serveFor(issuer)
     const token = await soon()
     const [short, long] = [
@@ -74,7 +74,7 @@ describe.each(KIND_NAMES)('a stream of %s', (kind) => {
     expect(await Promise.race([end, sleep(1_000, 'goes on')])).toBe('goes on')
   })
 
-  it('ends so also while the issuer is away, which is not told again and again', async () => {
+  it('also ends while the issuer is down, which is logged only once', async () => {
     const warned: string[] = []
     const oauth = oauthOf(issuer)
     const times = { pauseMilliseconds: 0, maxAgeMilliseconds: 1 }

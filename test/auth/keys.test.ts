@@ -23,7 +23,7 @@ const serve = (
 const good = () => issuer.token(RESOURCE)
 
 describe('the keys of the issuer', () => {
-  it('are asked for once, and again when it has a new one', async () => {
+  it('are fetched once, and again when the issuer has a new one', async () => {
     const url = await serve()
     const before = issuer.asked.length
     const old = await good()
@@ -37,7 +37,7 @@ describe('the keys of the issuer', () => {
     expect((await listTools(url, old)).status).toBe(401)
   })
 
-  it('are not asked for by everybody who makes up a token', async () => {
+  it('are not refetched for every made-up token', async () => {
     const authenticate = openBy(createJwtCheck(oauthOf(issuer), 'default', () => undefined))
     const url = await serve({}, { authenticate })
     const before = issuer.asked.length
@@ -48,7 +48,7 @@ describe('the keys of the issuer', () => {
     expect(issuer.asked.length - before).toBe(2)
   })
 
-  it('that can not be had make the client wait, not log in again', async () => {
+  it('that cannot be fetched make the client wait, not log in again', async () => {
     const url = await serve()
     issuer.fail(true)
     const response = await listTools(url, await good())
@@ -60,7 +60,7 @@ describe('the keys of the issuer', () => {
     expect((await listTools(url, await good())).status).toBe(200)
   })
 
-  it('that are known serve while the issuer is away', async () => {
+  it('that are cached work while the issuer is down', async () => {
     const url = await serve()
     expect((await listTools(url, await good())).status).toBe(200)
     issuer.fail(true)
@@ -68,7 +68,7 @@ describe('the keys of the issuer', () => {
     issuer.fail(false)
   })
 
-  it('are found where OpenID has them, for one tenant of several, or where a setting says', async () => {
+  it('are found through OpenID, for one tenant of several, or at a configured address', async () => {
     const tenant = await startIssuer({ path: '/tenant-1', openIdOnly: true })
     const found = await serve({ RECOLLECT_OAUTH_ISSUER: tenant.url })
     expect((await listTools(found, await tenant.token(RESOURCE))).status).toBe(200)
@@ -87,7 +87,7 @@ describe('the keys of the issuer', () => {
     await tenant.close()
   })
 
-  it('of somebody who calls himself the issuer do not count', async () => {
+  it('of an impostor of the issuer are rejected', async () => {
     const impostor = await startIssuer({ named: 'https://other.example' })
     const url = await serve({ RECOLLECT_OAUTH_ISSUER: impostor.url })
     expect((await listTools(url, await impostor.token(RESOURCE))).status).toBe(503)

@@ -17,7 +17,7 @@ describe('the settings of HTTP for a team', () => {
     })
   })
 
-  it('leave the name of the issuer as it is, and know the server by its public name', () => {
+  it("keep the issuer's name unchanged, and use the server's public name", () => {
     const { oauth, http } = readConfig({}, OAUTH)
     expect(oauth).toMatchObject({
       issuer: 'https://login.example.com/',
@@ -27,7 +27,7 @@ describe('the settings of HTTP for a team', () => {
     expect(http.allowedHosts).toEqual(['memory.example.com'])
   })
 
-  it('take http:// for this machine', () => {
+  it('accept http:// only for this machine', () => {
     for (const host of ['localhost:9000', '127.0.0.1:9000', '[::1]:9000']) {
       const config = readConfig({}, { ...OAUTH, RECOLLECT_OAUTH_ISSUER: `http://${host}` })
       expect(config.oauth?.issuer).toBe(`http://${host}`)

@@ -19,7 +19,7 @@ const serve = (settings: Readonly<Record<string, string>> = {}) => serveFor(issu
 const good = () => issuer.token(RESOURCE)
 
 describe('a token of the issuer', () => {
-  it('opens the server that it is for', async () => {
+  it('gives access to the server that it is for', async () => {
     const url = await serve()
     expect((await listTools(url, await good())).status).toBe(200)
     const several = await issuer.token(RESOURCE, { aud: ['https://other.example', RESOURCE] })
@@ -35,7 +35,7 @@ describe('a token of the issuer', () => {
     issuer.rotateTo(before)
   })
 
-  it('is taken with a clock that is a little off, and without a type', async () => {
+  it('is accepted with a slightly wrong clock, and without a type', async () => {
     const url = await serve()
     const off = { exp: now() - 10, nbf: now() + 10 }
     expect((await listTools(url, await issuer.token(RESOURCE, off))).status).toBe(200)
@@ -91,7 +91,7 @@ describe('a token of the issuer', () => {
     expect((await listTools(url, await good())).status).toBe(200)
   })
 
-  it('is refused with what its owner can mend', async () => {
+  it('is refused with a reason that its owner can fix', async () => {
     const url = await serve()
     const expired = await listTools(url, await issuer.token(RESOURCE, { exp: 1 }))
     expect(await expired.json()).toHaveProperty('error.message', 'The token has expired.')
@@ -102,7 +102,7 @@ describe('a token of the issuer', () => {
 
 describe('the scopes of a token', () => {
   it.each([{ scope: undefined }, { scope: 'openid profile' }, { scp: ['users.read'], scope: '' }])(
-    'that are none of ours open nothing: %o',
+    'of other services give no access: %o',
     async (claims) => {
       const response = await listTools(await serve(), await issuer.token(RESOURCE, claims))
       expect(response.status).toBe(403)
@@ -117,12 +117,12 @@ describe('the scopes of a token', () => {
     { scope: 'openid recollect:read' },
     { scope: undefined, scp: ['read', 'chat'] },
     { scope: undefined, scp: 'read chat' },
-  ])('may stand in %o', async (claims) => {
+  ])('may be given as %o', async (claims) => {
     const url = await serve()
     expect((await listTools(url, await issuer.token(RESOURCE, claims))).status).toBe(200)
   })
 
-  it('have the prefix that is set', async () => {
+  it('have the configured prefix', async () => {
     const url = await serve({ RECOLLECT_OAUTH_SCOPE_PREFIX: 'api://memory/' })
     const named = await issuer.token(RESOURCE, { scope: 'api://memory/read' })
     expect((await listTools(url, named)).status).toBe(200)
@@ -132,7 +132,7 @@ describe('the scopes of a token', () => {
     expect(refused.headers.get('www-authenticate')).toContain('scope="api://memory/read"')
   })
 
-  it('are those that are set, where the issuer names none', async () => {
+  it('are the configured ones where the issuer names none', async () => {
     const url = await serve({ RECOLLECT_OAUTH_SCOPES: 'read,chat' })
     const plain = await issuer.token(RESOURCE, { scope: undefined })
     expect((await listTools(url, plain)).status).toBe(200)
@@ -151,7 +151,7 @@ describe('the namespace of a token', () => {
     return access !== undefined && 'namespace' in access ? access.namespace : access?.reason
   }
 
-  it('is the one of the server, unless a claim is set', async () => {
+  it("is the server's, unless a claim is configured", async () => {
     expect(await accessFor(undefined, { org_id: 'acme' })).toEqual({
       namespace: 'team',
       scopes: new Set(['read', 'chat', 'write']),
@@ -159,7 +159,7 @@ describe('the namespace of a token', () => {
     })
   })
 
-  it('is what the claim says, and never one that somebody else has', async () => {
+  it("is what the claim says, and never somebody else's", async () => {
     const values = ['acme', 'default', 'a.b', 'a_b', 'a b', 'A', 'a', 'ä', 'x'.repeat(64), '../a']
     const namespaces = await Promise.all(values.map((value) => namespaceFor('org_id', value)))
     expect(namespaces.slice(0, 2)).toEqual(['org_id.acme', 'org_id.default'])
@@ -171,7 +171,7 @@ describe('the namespace of a token', () => {
   })
 
   it.each([undefined, '', 7, null, ['acme'], { id: 'acme' }])(
-    'that can not be told from %o is refused, not shared',
+    'that cannot be determined from %o is refused, not shared',
     async (value) => {
       expect(await namespaceFor('org_id', value)).toBe('invalid')
       expect(await namespaceFor('constructor', undefined)).toBe('invalid')

@@ -58,7 +58,7 @@ describe.each(FORMATS)('of a model that answers with %s', (_format, model) => {
     })
   })
 
-  it('nothing but a cut is a truncated answer too', async () => {
+  it('an answer that is cut off before any text is truncated too', async () => {
     const agent = await world.createAgent(model)
     world.vendor.enqueue(message({ content: '' }, { finish: 'length' }))
     const { data } = await world.send(agent)
@@ -78,7 +78,7 @@ describe.each(FORMATS)('of a model that answers with %s', (_format, model) => {
     expect(await world.human(agent)).toBe('Empty.')
   })
 
-  it('a refusal in its own field is what the user is told', async () => {
+  it('a refusal in its own field is the reply to the user', async () => {
     const agent = await world.createAgent(model)
     world.vendor.enqueue(message({ content: null, refusal: 'I will not.' }))
     expect((await world.send(agent)).data).toMatchObject({
@@ -87,7 +87,7 @@ describe.each(FORMATS)('of a model that answers with %s', (_format, model) => {
     })
   })
 
-  it('an empty answer after the agent has spoken is an end like any other', async () => {
+  it('an empty answer after the agent has spoken ends the turn normally', async () => {
     const agent = await world.createAgent(model)
     const both = [
       { name: 'send_message', arguments: { message: 'Noted.' } },
@@ -113,7 +113,7 @@ describe.each(FORMATS)('of a model that answers with %s', (_format, model) => {
     })
   })
 
-  it('thinking in tags is not said, and kept apart', async () => {
+  it('thinking in tags is not said, and kept separately', async () => {
     const agent = await world.createAgent(model)
     world.vendor.enqueue(say('<think>What to say?</think>\n\nHello.'))
     const { data } = await world.send(agent)

@@ -82,7 +82,7 @@ describe('a call in the dialect of', () => {
   })
 
   it.each(['<tool_call>', '<|tool_call_start|>'])(
-    '%s that can not be read is answered to the model, and not shown',
+    '%s that cannot be parsed is reported to the model, and not shown',
     async (mark) => {
       const agent = await world.createAgent(LM)
       world.vendor.enqueue(say(`${mark}{"what": is this}</tool_call>`))
@@ -92,7 +92,7 @@ describe('a call in the dialect of', () => {
     },
   )
 
-  it('several calls are made in their order', async () => {
+  it('several calls run in order', async () => {
     const agent = await world.createAgent(LM, { human: '' })
     const one = (content: string) =>
       `<function=${NAME}>\n<parameter=label>human</parameter>\n<parameter=content>${content}</parameter>\n</function>`
@@ -103,7 +103,7 @@ describe('a call in the dialect of', () => {
     expect(await world.human(agent)).toBe('One.\nTwo.')
   })
 
-  it('a number in a tag is a number, and a text that looks like one stays a text', async () => {
+  it('a number in a tag is a number, and a string that looks like one stays a string', async () => {
     const agent = await world.createAgent(LM, { human: '' })
     const xml = `<function=${NAME}><parameter=label>human</parameter><parameter=content>42</parameter><parameter=request_heartbeat>true</parameter></function>`
     world.vendor.enqueue(say(xml))
@@ -145,7 +145,7 @@ describe('thinking in the dialect of', () => {
   })
 })
 
-describe('what stands only in the reasoning', () => {
+describe('a call that appears only in the reasoning', () => {
   it.each([
     [
       'a call',

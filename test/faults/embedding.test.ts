@@ -169,7 +169,7 @@ describe('while the endpoint', () => {
   )
 })
 
-test('one text over which the endpoint fails is found out and left alone, and all others are embedded', async () => {
+test('one text that makes the endpoint fail is isolated and skipped, and all others are embedded', async () => {
   const good = vectors(vectorOf)
   answer((response, texts) =>
     texts.some((text) => text.includes('number 250.'))

@@ -64,7 +64,7 @@ describe.each(FORMATS)('extras of an answer that came as %s', (_format, model) =
     expect(sentAnswers()[0]).toMatchObject(SENT_BACK)
   })
 
-  it('are not sent to another model, and are there again for their own', async () => {
+  it('are not sent to another model, and return for their own', async () => {
     const agent = await world.createAgent(model)
     world.vendor.enqueue(signed())
     await world.send(agent)

@@ -169,7 +169,7 @@ it('a field that a model does not know is left out', async () => {
   expect((await world.send(agent, 'And now?')).data.status).toBe('completed')
 })
 
-describe('a template that counts who speaks is given what it wants', () => {
+describe('a template that demands alternating roles gets them', () => {
   const alternates = ({ messages = [] }: Body) => {
     const counted = messages.filter(
       ({ role, tool_calls }) => role === 'user' || (role === 'assistant' && !tool_calls),
@@ -206,7 +206,7 @@ describe('a template that counts who speaks is given what it wants', () => {
   })
 })
 
-it('what stays refused names the setting to change, and is not asked for ever', async () => {
+it('a request that stays refused names the setting to change, and is not retried forever', async () => {
   const agent = await world.createAgent(fresh())
   refusing(() => true, 'tool_choice is not supported')
   const before = world.vendor.requests.length

@@ -123,7 +123,7 @@ describe.each(FORMATS)('an agent whose model answers with %s', (_format, model) 
     })
   })
 
-  it('does not bring an earlier turn into the count', async () => {
+  it('does not count an earlier turn', async () => {
     const agent = await world.createAgent(model)
     for (const text of ['One', 'Two', 'Three', 'Four', 'Five', 'Six']) {
       world.vendor.always(speak('Done.'))

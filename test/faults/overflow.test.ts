@@ -87,7 +87,7 @@ afterAll(() => world.close())
 
 describe.each(FORMATS)('a request too long for a provider that answers with %s', (_, model) => {
   it.each(WORDINGS)(
-    'is recognised as %s says it, tried once more, and then fails the run',
+    'is recognised in the wording of %s, retried once, and then fails the run',
     async (_server, answer) => {
       const agent = await world.createAgent(model)
       world.vendor.always(answer)
@@ -106,7 +106,7 @@ describe.each(FORMATS)(
   'a conversation too long for a provider that answers with %s',
   (_, model) => {
     it.each(WORDINGS)(
-      'is summarized when %s says so, and the one more try succeeds',
+      'is summarized when %s says so, and the one retry succeeds',
       async (_server, answer) => {
         world.vendor.always(speak('Noted.'))
         const agent = await world.createAgent(model)
@@ -127,7 +127,7 @@ describe.each(FORMATS)(
   },
 )
 
-describe('what is not too long', () => {
+describe('a failure that is not about length', () => {
   it.each([
     [
       'tokens per minute',
@@ -158,7 +158,7 @@ describe('a request of which a part was silently dropped', () => {
     ])
   })
 
-  it('is not suspected of a provider that does not do that', async () => {
+  it('is not suspected with a provider that never drops any', async () => {
     world.vendor.always(shortened)
     const { data } = await world.send(await world.createAgent('openai/scripted'))
     expect(data).toMatchObject({ status: 'completed', warnings: [] })

@@ -74,7 +74,7 @@ describe('a message that the filter refuses ends the turn, and only it:', () => 
     expect(JSON.stringify(found)).toContain('FLAGGED words')
   })
 
-  it('where the cause stands further up, the history goes out of sight', async () => {
+  it('where the cause is further up, the history leaves the context', async () => {
     const agent = await world.createAgent('openai/scripted')
     world.vendor.always(speak('Fine.'))
     await world.send(agent, 'OLD words')
@@ -110,7 +110,7 @@ describe('an answer with nothing in it', () => {
     expect(data.warnings.join(' ')).toMatch(/what its tools did is done/)
   })
 
-  it('but thoughts is asked for again, and then said', async () => {
+  it('but thoughts is retried, and then said', async () => {
     const agent = await world.createAgent('openai/scripted', { agent_type: 'letta_v1_agent' })
     world.vendor.always(message({ content: '', reasoning_content: 'Hello Ada.' }))
     const { data } = await world.send(agent)
@@ -119,7 +119,7 @@ describe('an answer with nothing in it', () => {
   })
 })
 
-it('what a run took is told by model, with what it cost where the provider says so', async () => {
+it("a run's usage is reported by model, with its cost where the provider gives it", async () => {
   const agent = await world.createAgent('openai/scripted')
   world.vendor.always(
     message(

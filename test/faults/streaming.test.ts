@@ -57,7 +57,7 @@ async function watch(agent: string, deltas: readonly object[], expected: readonl
   return { result, heard: () => heard }
 }
 
-describe.each(['openai/scripted', 'lmstudio/scripted'])('while %s still writes', (model) => {
+describe.each(['openai/scripted', 'lmstudio/scripted'])('while %s is still writing', (model) => {
   it('the words inside of a send_message call arrive', async () => {
     const agent = await world.createAgent(model)
     const pieces = [
@@ -81,7 +81,7 @@ describe.each(['openai/scripted', 'lmstudio/scripted'])('while %s still writes',
     expect(heard()).toBe('Step 1One, two three.')
   })
 
-  it('the plain words of an agent that speaks in plain words arrive', async () => {
+  it('the text of an agent that answers in plain text arrives', async () => {
     const agent = await world.createAgent(model, { agent_type: 'letta_v1_agent' })
     const deltas = ['<thi', 'nk>private</th', 'ink>Hello ', 'there', ', 1 < 2.'].map((content) => ({
       content,
@@ -91,7 +91,7 @@ describe.each(['openai/scripted', 'lmstudio/scripted'])('while %s still writes',
     expect(heard()).toBe('Step 1Hello there, 1 < 2.')
   })
 
-  it('markup of a call that is written as text does not', async () => {
+  it('markup of a call written as text does not arrive', async () => {
     const agent = await world.createAgent(model, { agent_type: 'letta_v1_agent' })
     const markup =
       '<tool_call>{"name": "memory_insert", "arguments": {"label": "human", "new_string": "Likes tea."}}</tool_call>'
@@ -184,7 +184,7 @@ async function send(agent: string): Promise<RunId> {
   return run.id
 }
 
-it('tells of thinking, calls without what belongs to the loop, and speech, each from start to end', async () => {
+it('reports thinking, calls (without loop arguments) and speech, each from start to end', async () => {
   const agent = await world.createAgent('openai/scripted')
   const args = [
     '{"thinking":"I note',
@@ -222,7 +222,7 @@ it('tells of thinking, calls without what belongs to the loop, and speech, each 
   expect(stored.map((message) => message.id)).toEqual(kept)
 })
 
-it('an answer that is asked for again has another id, and those who come later are told what there is', async () => {
+it('a retried answer has a new id, and late subscribers are told its current state', async () => {
   const agent = await world.createAgent('openai/scripted', { agent_type: 'letta_v1_agent' })
   let goOn: () => void = () => undefined
   const gate = new Promise<void>((resolve) => (goOn = resolve))
@@ -268,7 +268,7 @@ it('an answer that is asked for again has another id, and those who come later a
   expect(messages.filter(({ role }) => role === 'assistant')).toHaveLength(1)
 })
 
-it('streams from nobody whom nobody watches', async () => {
+it('requests no stream when nobody watches', async () => {
   const agent = await world.createAgent('openai/scripted')
   await world.send(agent)
   expect(world.vendor.requests.at(-1)?.body.stream).toBeUndefined()

@@ -33,7 +33,7 @@ describe.each(FORMATS)('of a provider that answers with %s', (_format, model) =>
     expect(took).toBeLessThan(TRIES * milliseconds + SLACK)
   })
 
-  it('a stall that passes is not noticed', async () => {
+  it('a temporary stall is invisible', async () => {
     const agent = await world.createAgent(model)
     world.vendor.enqueue(stall)
     expect((await world.send(agent)).data).toMatchObject({ status: 'completed', warnings: [] })
@@ -50,7 +50,7 @@ it('an answer that trickles on for ever ends with the timer of the whole call', 
   await expectFailure(world, agent, { error: /did not finish its answer/, requests: TRIES })
 })
 
-it('a writer of summaries that is too slow is replaced by rule, and the run says so', async () => {
+it('a summarizer that is too slow is replaced by an extract, and the run says so', async () => {
   const agent = await world.createAgent('openai/scripted')
   for (const turn of ['Turn one', 'Turn two', 'Turn three', 'Turn four']) {
     await world.send(agent, `${turn}: ${'a long tale of the sea '.repeat(60)}`)

@@ -163,7 +163,7 @@ const UNDERSTOOD: readonly Understood[] = [
 ]
 
 describe.each(FORMATS)('of a model that answers with %s', (_format, model) => {
-  it.each(REFUSED)('$fault is answered, and not run', async ({ answer, result }) => {
+  it.each(REFUSED)('$fault is answered with an error, and not run', async ({ answer, result }) => {
     const agent = await world.createAgent(model)
     world.vendor.enqueue(answer)
     const sent = await world.send(agent)
@@ -201,7 +201,7 @@ describe.each(FORMATS)('of a model that answers with %s', (_format, model) => {
     })
   })
 
-  it('several calls are run in their order, each with its own result', async () => {
+  it('several calls run in order, each with its own result', async () => {
     const agent = await world.createAgent(model, { human: '' })
     const add = (content: string) => ({ name: APPEND, arguments: { label: 'human', content } })
     world.vendor.enqueue(

@@ -32,7 +32,7 @@ describe.each(FORMATS)('of a provider that answers with %s', (_format, model) =>
   })
 
   it.each(FAULTS.filter(({ requests }) => requests > 1))(
-    '$fault that passes is not noticed',
+    '$fault is invisible if it is temporary',
     async ({ answer }) => {
       const agent = await world.createAgent(model)
       const before = world.vendor.requests.length
@@ -43,7 +43,7 @@ describe.each(FORMATS)('of a provider that answers with %s', (_format, model) =>
     },
   )
 
-  it('a fault after a step keeps what the step did, and does it once', async () => {
+  it("a fault after a step keeps the step's work, done once", async () => {
     const agent = await world.createAgent(model, { human: '' })
     const edit = { label: 'human', content: 'Tea.', request_heartbeat: true }
     world.vendor.always(refuse(500))

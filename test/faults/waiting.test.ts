@@ -32,7 +32,7 @@ describe.each(FORMATS)('Retry-After of a provider that answers with %s', (_forma
     expect(world.vendor.requests).toHaveLength(2)
   })
 
-  it('of 120 seconds puts the run aside, and it is taken up again when the time has come', async () => {
+  it('of 120 seconds defers the run, which resumes when the time is up', async () => {
     const agent = await world.createAgent(model)
     world.vendor.enqueue(slowDown(120))
     const start = Date.now()
@@ -66,7 +66,7 @@ describe.each(FORMATS)('Retry-After of a provider that answers with %s', (_forma
     expect(Date.parse(data.retry_at) - Date.now()).toBeGreaterThan(250_000)
   })
 
-  it.each(['99999999', 'Infinity', '1e99'])('of %s seconds holds nothing up', async (seconds) => {
+  it.each(['99999999', 'Infinity', '1e99'])('of %s seconds delays nothing', async (seconds) => {
     const agent = await world.createAgent(model)
     world.vendor.always(slowDown(seconds))
     const { data } = await world.send(agent)
@@ -74,7 +74,7 @@ describe.each(FORMATS)('Retry-After of a provider that answers with %s', (_forma
     expect(data.error.message).toMatch(/429: Slow down/)
   })
 
-  it('again and again ends with the time that a run may take', async () => {
+  it("repeated ends with the run's time budget", async () => {
     const agent = await world.createAgent(model)
     world.vendor.always(slowDown(120))
     const { data } = await world.send(agent)
@@ -136,7 +136,7 @@ describe.each(FORMATS)('cancel_run, with a provider that answers with %s', (_for
     expect(world.vendor.requests).toHaveLength(2)
   })
 
-  it('ends a run that was put aside, and what is queued behind it is served', async () => {
+  it('ends a deferred run, and the runs queued behind it are served', async () => {
     const agent = await world.createAgent(model)
     world.vendor.enqueue(slowDown(120))
     const waiting = (await world.send(agent)).data
@@ -145,7 +145,7 @@ describe.each(FORMATS)('cancel_run, with a provider that answers with %s', (_for
     expect(await status(behind.run_id)).toBe('completed')
   })
 
-  it('in the middle of a turn keeps what its steps did', async () => {
+  it('in the middle of a turn keeps the work of its steps', async () => {
     const agent = await world.createAgent(model, { human: '' })
     const edit = { label: 'human', content: 'Tea.', request_heartbeat: true }
     world.vendor.enqueue(call('core_memory_append', edit), hang)

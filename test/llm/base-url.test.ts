@@ -4,7 +4,7 @@ import { readProviderSettings } from '../../src/llm/providers.ts'
 const settingsOf = (variable: string, url: string) =>
   [...readProviderSettings({ [variable]: url }).values()].find(({ isConfigured }) => isConfigured)
 
-describe('an address that was pasted is made into the one that it means', () => {
+describe('a pasted address is normalized to the base URL it means', () => {
   it.each([
     ['OPENAI_BASE_URL', 'http://host:1/v1/chat/completions', 'http://host:1/v1', undefined],
     ['OPENAI_BASE_URL', 'http://host:1/v1/responses/', 'http://host:1/v1', undefined],
@@ -52,7 +52,7 @@ describe('an address that was pasted is made into the one that it means', () => 
   })
 
   it.each(['http://host/v1?key=sk-1', 'http://host/v1?api-version=1&key=sk-1'])(
-    '%s is refused, and what it holds is not shown',
+    '%s is refused, and its content is not shown',
     (url) => {
       expect(() => settingsOf('OPENAI_BASE_URL', url)).toThrow(/is not a base URL/)
       expect(() => settingsOf('OPENAI_BASE_URL', url)).not.toThrow(/sk-1/)

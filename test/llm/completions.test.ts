@@ -44,7 +44,7 @@ describe.each([
     expect(vendor.requests[0]?.headers.authorization).toBe('Bearer sk-test-1234567890')
   })
 
-  it('brings its tool calls in order, with the arguments as they were written', async () => {
+  it('has its tool calls in order, with the arguments as written', async () => {
     vendor.enqueue(
       callTools(
         [
@@ -106,7 +106,7 @@ describe.each([
     expect((await answerOf(await open(provider), request('Hello'))).finish).toBe('refusal')
   })
 
-  it('is taken for what it is, not for what was asked for', async () => {
+  it('is parsed by its actual format, not by the requested one', async () => {
     const json = raw({ body: JSON.stringify(completion({ content: 'As JSON.' })) })
     const stream = events({ choices: [{ delta: { content: 'As a stream.' } }] }, '[DONE]')
     vendor.enqueue(json, stream)
@@ -116,7 +116,7 @@ describe.each([
   })
 })
 
-describe('answers of servers with ways of their own', () => {
+describe('answers of servers with quirks', () => {
   it.each([
     [
       'arguments as an object',
@@ -170,7 +170,7 @@ describe('answers of servers with ways of their own', () => {
     })
   })
 
-  it('content in parts is put together, thinking apart', async () => {
+  it('content in parts is joined, with thinking kept separate', async () => {
     const content = [
       { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] },
       { type: 'text', text: 'Yes.' },

@@ -73,7 +73,7 @@ describe('embedding', () => {
     })
   })
 
-  it('sends many texts and long texts in calls that a vendor takes', async () => {
+  it('splits many and long texts into calls that a vendor accepts', async () => {
     vendor.respondWith((body) => embeddings(body, { vectorOf }))
     const embedder = embedderFor('openai/anything')
     expect(embedder.dimension()).toBeNull()
@@ -99,7 +99,7 @@ describe('embedding', () => {
       '1',
     ],
     ['openai/unheard-of', '1', '1'],
-  ])('puts before a text what %s wants there', async (handle, query, passage) => {
+  ])('prefixes texts as %s wants it', async (handle, query, passage) => {
     vendor.respondWith((body) => embeddings(body, { vectorOf }))
     const embedder = embedderFor(handle)
     await embedder.embed(['1'], 'query', PATIENT)
@@ -138,7 +138,7 @@ describe('a text that has no vector', () => {
     ['NaN in base64', 'asked' as const, Number.NaN],
     ['more than four bytes hold', 'asked' as const, 1e39],
     ['zeros', 'asked' as const, 0],
-  ])('is refused for itself where the model answers %s', async (_what, encoding, component) => {
+  ])('is refused alone where the model answers %s', async (_what, encoding, component) => {
     vendor.respondWith((body) =>
       embeddings(body, {
         vectorOf: (text) => (text === 'bad' ? [component, 0, 0, 0] : vectorOf(text)),
@@ -154,7 +154,7 @@ describe('a text that has no vector', () => {
     ])
   })
 
-  it('is refused for itself when a vendor refuses the request for it', async () => {
+  it('is refused alone when a vendor refuses the request because of it', async () => {
     vendor.respondWith((body) =>
       body.input.includes('bad')
         ? fail(400, { error: { message: `I do not like this, ${KEY}` } })
@@ -240,7 +240,7 @@ describe('a call that fails', () => {
     expect(JSON.stringify(failure)).not.toContain(KEY)
   })
 
-  it('tells how long a vendor that limits its calls wants to be left alone', async () => {
+  it('reports how long a rate-limiting vendor asks to wait', async () => {
     vendor.respondWith(() => fail(429, undefined, { 'retry-after': '7' }))
     expect(await failureOf(embedderFor('openai/anything'))).toMatchObject({
       reason: 'rate_limited',
@@ -259,7 +259,7 @@ describe('a call that fails', () => {
     expect(result.failure?.reason).toBe('rate_limited')
   })
 
-  it('finds out a server whose vectors change their dimension', async () => {
+  it('detects a server whose vectors change their dimension', async () => {
     vendor.respondWith((body) => embeddings(body, { vectorOf }))
     const embedder = embedderFor('openai/anything')
     await embedder.embed(['1'], 'passage', PATIENT)

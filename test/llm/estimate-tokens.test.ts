@@ -66,7 +66,7 @@ describe('the estimate of tokens', () => {
     expect(deviation(text)).toBeLessThan(most)
   })
 
-  it('is nought for nothing and never for something', () => {
+  it('is zero only for empty text', () => {
     expect(estimateTokens('')).toBe(0)
     for (const text of ['a', ' ', '\n', '.', '中', '🎉']) {
       expect(estimateTokens(text)).toBeGreaterThan(0)

@@ -125,7 +125,7 @@ describe('a failed call', () => {
     expect((await failureOf(model, request('Hello'))).retryAfterMilliseconds).toBe(20_000)
   })
 
-  it('at an address where nobody listens asks whether the engine runs', async () => {
+  it('at an address with no listener asks whether the engine runs', async () => {
     const registry = registryFrom({ OLLAMA_BASE_URL: 'http://127.0.0.1:1' })
     const failure = await failureOf(await registry.resolve('ollama/llama3'), request('Hello'))
     expect(failure.reason).toBe('unreachable')
@@ -200,7 +200,7 @@ describe('a context that is too long is recognised', () => {
     expect(failure.hint).toMatch(/context_window/)
   })
 
-  it('but a limit on tokens per minute is none', async () => {
+  it('but a limit on tokens per minute is not one', async () => {
     vendor.enqueue(fail(429, error('Request too large: reduce the length of the messages.')))
     expect((await failureOf(model, request('Hello'))).reason).toBe('rate_limited')
   })

@@ -68,7 +68,7 @@ const HELLO: readonly ModelMessage[] = [
 ]
 
 describe('an Anthropic model', () => {
-  it('is asked over Messages by itself, with the key where gateways look for it', async () => {
+  it('is called over Messages by default, with the key where gateways look for it', async () => {
     vendor.enqueue(say('Hello'))
     expect((await answerOf(await open(), request(HELLO))).text).toBe('Hello')
     expect(front.requests[0]?.headers).toMatchObject({
@@ -87,7 +87,7 @@ describe('an Anthropic model', () => {
     expect((await answerOf(model, request('Hi'))).text).toBe('Hello')
   })
 
-  it('behind a server that knows only chat completions is asked by those, once it is known at once', async () => {
+  it('behind a server with only chat completions is called over those, directly once that is known', async () => {
     vendor.respondWith(() => say('Hello'))
     const model = await registry({ ANTHROPIC_BASE_URL: vendor.baseUrl }).resolve('anthropic/claude')
     expect((await answerOf(model, request('Hi'))).text).toBe('Hello')
@@ -95,7 +95,7 @@ describe('an Anthropic model', () => {
     expect(vendor.requests).toHaveLength(2)
   })
 
-  it('is asked by the API that is set, and by that alone', async () => {
+  it('is called over the configured API only', async () => {
     vendor.respondWith(() => say('Hello'))
     const chat = registry({ ANTHROPIC_BASE_URL: vendor.baseUrl, RECOLLECT_ANTHROPIC_API: 'chat' })
     expect((await answerOf(await chat.resolve('anthropic/claude'), request('Hi'))).text).toBe(
@@ -112,7 +112,7 @@ describe('an Anthropic model', () => {
     )
   })
 
-  it('another provider is asked over Messages where that is set', async () => {
+  it('another provider is called over Messages where configured', async () => {
     vendor.enqueue(say('Hello'))
     const other = registryFrom({
       VLLM_BASE_URL: front.baseUrl,
@@ -146,7 +146,7 @@ describe('thinking', () => {
     expect(front.refusals).toHaveLength(kind === 'adaptive' ? 0 : 1)
   })
 
-  it('of a model that does not think is not asked for a second time', async () => {
+  it('is not requested again from a model that does not think', async () => {
     await startAgain({ thinking: [] })
     vendor.respondWith(() => say('Hello'))
     const models = registry()
@@ -167,7 +167,7 @@ describe('thinking', () => {
     expect(front.refusals).toEqual([])
   })
 
-  it('whose signature is not accepted is left out, this once', async () => {
+  it('whose signature is not accepted is left out for that request only', async () => {
     vendor.enqueue(thinks, say('A door.'), say('Still.'))
     const model = await open()
     const said = await afterAnswer(model, HELLO, 'medium')
@@ -259,7 +259,7 @@ describe('an answer', () => {
     },
   )
 
-  it('longer than the model may write is asked for shorter, and that is kept', async () => {
+  it("longer than the model's output limit is requested shorter, and the limit is remembered", async () => {
     const message =
       'max_tokens: 20000 > 8192, which is the maximum allowed number of output tokens for claude'
     vendor.enqueue(fail(400, { error: { type: 'invalid_request_error', message } }), say('Hello'))

@@ -19,7 +19,7 @@ describe.each([
   ],
   ['HTML', 'This is <b>bold</b> and <br/> so on.', 'This is <b>bold</b> and <br/> so on.'],
 ])('of %s', (_, text, expected) => {
-  it('all is shown', () => {
+  it('the whole text is shown', () => {
     for (const shown of shownOf(text)) expect(shown.text).toBe(expected)
   })
 })
@@ -42,7 +42,7 @@ it.each([
 })
 
 it.each(['<think>', '<thinking>', '[THINK]', '<seed:think>', '◁think▷'])(
-  'what stands in %s is reasoning',
+  'text inside %s is reasoning',
   (open) => {
     const close = open.replace(/^([<[◁])/, '$1/')
     for (const shown of shownOf(`${open}Let me see < this${close}\n\nHello.`)) {

@@ -93,7 +93,7 @@ const WORDINGS: readonly Case[] = [
   ['somebody who groups digits', 'maximum context length is 131,072 tokens', 131_072, undefined],
 ]
 
-describe('the sizes that a refusal tells', () => {
+describe('the sizes in a refusal', () => {
   it.each(WORDINGS)('are read as %s says them', (_, words, windowTokens, requestTokens) => {
     const expected = {
       windowTokens,
@@ -115,7 +115,7 @@ describe('the sizes that a refusal tells', () => {
     // No window is that small: whatever the number means, it is not tokens.
     'maximum context length is 10',
     '',
-  ])('are none in "%s"', (words) => {
+  ])('are not found in "%s"', (words) => {
     expect(readOverflow(words)).toEqual({})
   })
 })

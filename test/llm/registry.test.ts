@@ -57,7 +57,7 @@ describe('with a server that lists its models', () => {
     expect(answer.text).toBe('Hi.')
   })
 
-  it('what can be used is what is set up, and an Ollama only if it answers', async () => {
+  it('available models are those configured, and those of an Ollama only if it answers', async () => {
     const registry = registryFrom({
       OPENAI_BASE_URL: vendor.baseUrl,
       VLLM_BASE_URL: 'http://127.0.0.1:1/v1',
@@ -77,7 +77,7 @@ describe('with a server that lists its models', () => {
   })
 })
 
-it('an Ollama without models is passed over, and everybody is told', async () => {
+it('an Ollama without models is skipped, and the reason says so', async () => {
   const vendor = await startScriptedProvider({ models: [] })
   const registry = registryFrom({ OLLAMA_HOST: new URL(vendor.baseUrl).host })
   const { handle, reason } = await registry.describeDefault()
@@ -95,7 +95,7 @@ describe('a handle', () => {
     expect(check).toThrow(/openai, anthropic, google, ollama/)
   })
 
-  it.each(['gpt-4.1', 'openai/', '/gpt', '', 'offline/other'])('"%s" is none', (handle) => {
+  it.each(['gpt-4.1', 'openai/', '/gpt', '', 'offline/other'])('"%s" is not a handle', (handle) => {
     expect(() => registryFrom({}).check(handle)).toThrow(/provider\/model/)
   })
 

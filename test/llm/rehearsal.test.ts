@@ -94,7 +94,7 @@ describe.each(['memgpt_agent', 'letta_v1_agent'] as const)('the rehearsal of a %
     expect(reply).toBe('I will remember that: my cat is called Tom.')
   })
 
-  it('tells when it could not store', async () => {
+  it('says when it could not store', async () => {
     const stored = called('archival_memory_insert', 'Error: the disk is full.')
     const reply = await spoken(style, [system(''), user('Remember the milk'), ...stored])
     expect(reply).toMatch(/could not.*the disk is full/)
@@ -110,7 +110,7 @@ describe.each(['memgpt_agent', 'letta_v1_agent'] as const)('the rehearsal of a %
     )
   })
 
-  it('corrects a name that was another, then greets', async () => {
+  it('corrects a known name that changed, then greets', async () => {
     const asked = [system('Name: Ada Bell\nLikes tea.'), user('Hi, my name is Grace and I code')]
     expect(await callOf(style, asked)).toEqual(
       style === 'memgpt_agent'
@@ -131,7 +131,7 @@ describe.each(['memgpt_agent', 'letta_v1_agent'] as const)('the rehearsal of a %
     expect(await spoken(style, [...asked, ...called(name, 'Done.')])).toMatch(/^Hello, Grace!/)
   })
 
-  it('tells the name from its memory, not from its persona', async () => {
+  it('takes the name from its memory, not from its persona', async () => {
     const ask = (human: string) => spoken(style, [system(human), user('What is my name?')])
     expect(await ask("The user's name is Ada.")).toBe('Your name is Ada.')
     expect(await ask('Likes tea.')).toBe('I do not know your name yet.')
@@ -183,7 +183,7 @@ describe.each(['memgpt_agent', 'letta_v1_agent'] as const)('the rehearsal of a %
     expect(answer.text).toContain('the milk')
   })
 
-  it('calls the tool it is forced to, with what that requires', async () => {
+  it('calls the tool it is forced to, with its required arguments', async () => {
     const tools = [tool('look', { at: TEXT, deep: FLAG, how: { enum: ['near', 'far'] } })]
     const forced = { tools, toolChoice: { name: 'look' } }
     const { toolCalls } = await rehearse(style, [user('It rains.')], forced)

@@ -74,7 +74,7 @@ describe('a model of OpenAI', () => {
 })
 
 describe('reasoning', () => {
-  it('comes back encrypted, before its call, and nothing is kept there', async () => {
+  it('is sent back encrypted, before its call, and the vendor stores nothing', async () => {
     vendor.enqueue(thinks, say('A door.'))
     const model = await open()
     const said = await afterAnswer(model)
@@ -102,7 +102,7 @@ describe('reasoning', () => {
     expect(types).toEqual(['message', 'function_call', 'function_call_output'])
   })
 
-  it('that is not accepted any more is left out, this once', async () => {
+  it('that is no longer accepted is left out for that request only', async () => {
     vendor.enqueue(thinks, say('A door.'))
     const model = await open()
     const said = await afterAnswer(model)
