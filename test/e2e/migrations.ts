@@ -33,6 +33,12 @@ export async function fillFile(
     ...{ id: newId('token'), name: 'phone', digest: digestOf(file), scopes: ['read'] },
     ...{ namespace: 'default', createdAt: at(), expiresAt: null },
   })
+  await storage.learned.put({
+    baseUrl: 'https://api.example.com/v1',
+    model: 'm',
+    abilities: '{}',
+    learnedAt: at(),
+  })
   await storage.close()
 }
 
@@ -48,6 +54,7 @@ export async function contentsOfFile(file: string) {
 export async function contentsOfStorage(storage: Storage) {
   const shared = {
     tokens: await storage.tokens.list(),
+    learned: await storage.learned.list(),
     key: await storage.signingKey('request-state'),
   }
   const contents = []

@@ -18,6 +18,7 @@ const binaries = [
 ]
 
 let driver: typeof DatabaseHandle | undefined
+let path: string | undefined
 
 /** Throws UserError that names the missing package or compiler. */
 export function loadDriver(): typeof DatabaseHandle {
@@ -34,8 +35,16 @@ export function loadDriver(): typeof DatabaseHandle {
   }
 }
 
-/** Path of the module; a worker started from a string can't resolve it. */
+/**
+ * Path of the module; a worker started from a string can't resolve it. Looked up once: without a free file handle the
+ * lookup would find nothing.
+ */
 export function findDriver(): string {
+  path ??= lookUpDriver()
+  return path
+}
+
+function lookUpDriver(): string {
   const lookUp = createRequire(import.meta.url)
   const beside = lookUp.resolve.paths('./better-sqlite3') ?? []
   const installed = lookUp.resolve.paths('better-sqlite3') ?? []

@@ -9,7 +9,7 @@ import { migrate, versionToRead } from '../migrations/migrate.ts'
 import { connect } from './connections.ts'
 import { dialect } from './dialect.ts'
 import { sqliteDialect } from './driver.ts'
-import { hasVersionTable, readSnapshot, tellOnStderr } from './open.ts'
+import { endIfThereIsSpace, hasVersionTable, readSnapshot, tellOnStderr } from './open.ts'
 import { takeFile } from './take-file.ts'
 
 /** Opens a file as the source of a copy: read-only, while others may write to it. */
@@ -31,6 +31,7 @@ export async function openSqliteAsTarget(path: string): Promise<CopyTarget> {
   const hold = await takeFile(path, tellOnStderr)
   let handle: DatabaseHandle.Database | undefined
   const close = () => {
+    if (handle?.open && hold.tryAlone()) endIfWritten(handle)
     handle?.close()
     hold.tryAlone()
     hold.release()
@@ -54,14 +55,19 @@ export async function openSqliteAsTarget(path: string): Promise<CopyTarget> {
       reader: db,
       transact: (work) => db.transaction().execute(work),
       async close() {
-        await db.destroy()
         close()
+        await db.destroy()
       },
     }
   } catch (error) {
     close()
     throw error
   }
+}
+
+/** Marks the file as closed with all its commits; one that was not written to keeps its bytes. */
+function endIfWritten(handle: DatabaseHandle.Database): void {
+  if (handle.pragma('user_version', { simple: true }) !== 0) endIfThereIsSpace(handle)
 }
 
 /** Data of an older version counts as not empty; it is not migrated just to say so. */

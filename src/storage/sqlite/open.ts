@@ -142,7 +142,7 @@ function beginIfThereIsSpace(handle: DatabaseHandle.Database): void {
   }
 }
 
-function endIfThereIsSpace(handle: DatabaseHandle.Database): void {
+export function endIfThereIsSpace(handle: DatabaseHandle.Database): void {
   try {
     endSession(handle)
   } catch {

@@ -59,6 +59,7 @@ export function runContract(subject: Subject): void {
       stopReason: null,
       waitingFor: null,
       retryAt: null,
+      missing: null,
       input: 'Hi 👋',
       idempotencyKey: 'k',
       maxSteps: 3,
