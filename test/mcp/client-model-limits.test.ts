@@ -48,8 +48,12 @@ describe('an agent that names no model', () => {
     const agent = await world.create({ model: '' })
     const own = await drive({ agent, message: 'Hi' }, () => speak('From the client.'))
     expect(own.data).toMatchObject({ status: 'completed', reply: 'From the client.' })
-    const other = await world.answer('send_message', { agent, message: 'Hi' }, WITHOUT)
+    const fresh = await world.create({ model: '' })
+    const other = await world.answer('send_message', { agent: fresh, message: 'Hi' }, WITHOUT)
     expect(other.warnings.join(' ')).toContain('rehearsal model')
+    // The client's model is a real one: whom it has answered before is not left to the rehearsal.
+    const later = await world.answer('send_message', { agent, message: 'Hi' }, WITHOUT)
+    expect(later).toMatchObject({ status: 'waiting', waiting_for: 'model' })
   })
 
   it('is given that of a provider with a key before', async () => {
