@@ -176,9 +176,7 @@ describeMatrix((cell) => {
     const onProgress = (note: (typeof heard)[number]) => heard.push(note)
     await cell.client.call('send_message', { agent, message: 'Hi' }, { onProgress })
     const messages = heard.map(({ message }) => message)
-    expect(messages).toEqual(
-      expect.arrayContaining(['Calling archival_memory_search', 'Step 2', 'Calling send_message']),
-    )
+    expect(messages).toEqual(expect.arrayContaining(['Calling archival_memory_search', 'Step 2']))
     const numbers = heard.map(({ progress }) => progress)
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
   })

@@ -19,6 +19,7 @@ const DEFAULTS = {
   compaction_target: 0.5,
   compaction_mode: 'summarize',
   message_buffer_autoclear: false,
+  reasoning: 'off',
   timezone: 'UTC',
   parallel_tool_calls: false,
 }
@@ -59,6 +60,7 @@ describe('configure_agent', () => {
       max_output_tokens: 500,
       parallel_tool_calls: true,
       embed_messages: false,
+      reasoning: 'low',
     }
     expect((await configure(given)).settings).toEqual(given)
     expect((await configure({ timezone: 'UTC' })).settings).toEqual({ ...given, timezone: 'UTC' })

@@ -140,7 +140,9 @@ describe('the history of a block', () => {
     await server.answer('write_memory_block', { ...target, value: 'x', reason: 'Enough.' })
     await server.answer('write_memory_block', { ...target, value: 'x', reason: 'No change.' })
     const wordy = { ...target, value: 'y', reason: 'x'.repeat(501) }
-    expect((await server.refusal('write_memory_block', wordy)).message).toMatch(/500 characters/)
+    expect((await server.refusal('write_memory_block', wordy)).message).toMatch(
+      /at most 500 are allowed/,
+    )
     const first = await server.answer('memory_history', { ...target, limit: 3 })
     expect(first.versions).toMatchObject([
       { version: 5, by: 'client', reason: 'Enough.', chars: 1 },
