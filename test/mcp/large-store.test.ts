@@ -181,7 +181,7 @@ describe('in a large store', () => {
     )
   }, 120_000)
 
-  it('what is refused is not sent back in full', async () => {
+  it('a refused argument is not echoed in full', async () => {
     const long = words(50_000, 1)
     const refused = [
       ['get_agent', { agent: long }],
@@ -198,7 +198,7 @@ describe('in a large store', () => {
     for (const [tool, args] of refused) expect((await call(tool, args)).isError, tool).toBe(true)
   })
 
-  it('what an answer leaves out is counted, and can be had', async () => {
+  it('content that an answer leaves out is counted, and can be read', async () => {
     const memory = (await call('read_memory', { agent: full })).data
     expect(memory.blocks.length + memory.left_out).toBe(BLOCKS)
     const last = await call('read_memory', { agent: full, label: `block-${BLOCKS - 1}` })
