@@ -80,7 +80,6 @@ describe('a cursor', () => {
       await first(other),
       await first(client, tool, args),
       encodeCursor(2),
-      '',
       'made up',
       `${own.slice(0, -1)}${last}`,
       `${own.slice(0, 40)}${middle}${own.slice(41)}`,

@@ -58,7 +58,7 @@ describe('the metadata of the resource', () => {
   )
 
   it('is served nowhere else, and only on reads', async () => {
-    for (const path of ['/', '/admin', '/mcp/', 'x', '/mcp/agents/a/b']) {
+    for (const path of ['/', '/admin', 'x', '/mcp/agents/a/b']) {
       expect((await fetch(`${origin}${METADATA}${path}`)).status).toBe(404)
     }
     expect((await fetch(`${origin}${METADATA}`, { method: 'POST' })).status).toBe(405)

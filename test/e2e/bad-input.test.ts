@@ -62,7 +62,7 @@ describe('a call with bad arguments', () => {
     return blocks[0]
   }
 
-  it('says that there is no such agent, and how to find those there are', async () => {
+  it('says that there is no such agent, and how to list agents', async () => {
     expect(await refusal('get_agent', { agent: 'Nobody' }, 'not_found')).toMatch(
       /"Nobody".*list_agents/,
     )
@@ -93,7 +93,7 @@ describe('a call with bad arguments', () => {
     await answer('get_agent', { agent })
   })
 
-  it('over the limit of a block changes nothing, and tells the limit and the size', async () => {
+  it('over the limit of a block changes nothing, and states the limit and the size', async () => {
     const value = '🙂'.repeat(5_001)
     const write = { agent, label: 'human', value }
     expect(await refusal('write_memory_block', write, 'limit_exceeded')).toMatch(/5000.*5001/)
@@ -104,7 +104,7 @@ describe('a call with bad arguments', () => {
     expect(await human()).toMatchObject({ chars: 5_000, version: 2 })
   })
 
-  it('that would make only a part makes nothing at all', async () => {
+  it('that would succeed only in part changes nothing', async () => {
     const blocks = [
       { label: 'good', value: 'Fine.' },
       { label: 'bad', value: 'x'.repeat(11), limit: 10 },
@@ -127,7 +127,7 @@ describe('a call with bad arguments', () => {
     expect(await human()).toMatchObject({ value: 'tea and tea', version: 1 })
   })
 
-  it('with a version that is not the present one changes nothing, and tells that one', async () => {
+  it('with an outdated version changes nothing, and states the current one', async () => {
     await answer('write_memory_block', { agent, label: 'human', value: 'One tea.' })
     const stale = { agent, label: 'human', expected_version: 1 }
     const edits = [
@@ -153,7 +153,7 @@ describe('a call with bad arguments', () => {
     await refusal('send_message', { ...key, message: 'Bye' }, 'conflict')
   })
 
-  it('from the model itself is answered to the model, and the user gets his reply', async () => {
+  it('from the model itself is answered to the model, and the user gets a reply', async () => {
     provider.enqueue(
       callTool('core_memory_append', '{"label": "human", "content'),
       callTool('launch_rocket', { to: 'the moon' }),
@@ -202,7 +202,7 @@ describe('a model that', () => {
     expect(text).toContain(`127.0.0.1:${port}`)
   })
 
-  it('does not take the key is told with the variable that holds it, and not with the key', async () => {
+  it('rejects the key is reported with the variable that holds it, without the key', async () => {
     provider.enqueue(fail(401, { error: { message: 'Incorrect API key: sk-e2e-secret-key' } }))
     const { text } = await failing(withModel(newHome(), provider))
     expect(text).toMatch(/401.*OPENAI_API_KEY/)
@@ -221,7 +221,7 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-describe('requests for what is not there', () => {
+describe('requests for unknown things', () => {
   let server: RawServer
   beforeEach(() => {
     server = startRaw({ ...withModel(newHome(), provider), RECOLLECT_LOG: 'debug' })

@@ -53,7 +53,7 @@ describe('a server over stdio', () => {
     expect(code).toBe(0)
   })
 
-  it('does what it was asked for when nobody reads the answers', async () => {
+  it('carries out requests even when nobody reads the answers', async () => {
     const home = newHome()
     const child = start(home)
     let log = ''
@@ -101,7 +101,7 @@ describe('a command', () => {
     ['--version'],
     ['token', 'list'],
     ['export', 'Mira'],
-  ])('%s ends without a word when its reader has gone', async (...args) => {
+  ])('%s ends silently when its reader has gone', async (...args) => {
     const home = newHome()
     const made = start(home)
     send(made, { id: 1, ...INITIALIZE })

@@ -55,7 +55,7 @@ async function start(userConfig: Readonly<Record<string, string>>): Promise<Conn
 }
 
 it.skipIf(isNode20)(
-  'a server out of a folder with spaces remembers, and shows what its manifest lists',
+  'a server in a folder with spaces remembers, and shows what its manifest lists',
   async () => {
     const home = join(folder, 'My Data')
     const client = await start({ data_directory: home })
@@ -75,7 +75,7 @@ it.skipIf(isNode20)(
   },
 )
 
-it('a question that was left open leaves the setting as if it were not there', async () => {
+it('an empty field leaves its setting unset', async () => {
   const { env } = await configured({})
   expect(readConfig({}, env)).toEqual(readConfig({}, {}))
   // Other clients hand on what stands in the manifest.
@@ -94,7 +94,7 @@ it('its manifest is valid, of this version, and hides what is typed into fields 
   for (const { isKey, field } of fields) expect(field.sensitive ?? false).toBe(isKey)
 })
 
-it('nothing is in it but the program, what it can not do without, and licences', () => {
+it('it holds only the program, its required modules, and licences', () => {
   const files = readdirSync(unpacked, { recursive: true, withFileTypes: true }).flatMap((entry) =>
     entry.isFile() ? [join(entry.parentPath, entry.name).slice(unpacked.length + 1)] : [],
   )
@@ -107,14 +107,14 @@ it('nothing is in it but the program, what it can not do without, and licences',
   expect(licenses).toMatch(/kysely [\s\S]+permission/i)
 })
 
-it('it is for every platform that it has binaries for, and for no one line of Node', () => {
+it('it supports every platform that it has binaries for, and any Node from 22 on', () => {
   expect(manifest.compatibility).toEqual({
     platforms: ['darwin', 'linux', 'win32'],
     runtimes: { node: '>=22.0.0' },
   })
 })
 
-it('a native module that this Node can not load is told with what to do', async () => {
+it('a native module that this Node cannot load is reported with a remedy', async () => {
   const prebuilds = join(unpacked, 'dist/better-sqlite3/prebuilds')
   for (const file of readdirSync(prebuilds)) {
     writeFileSync(join(prebuilds, file), 'made for something else')

@@ -13,7 +13,7 @@ afterAll(removeHomes)
 const chat = (...args: readonly string[]) => [process.execPath, BINARY, 'chat', ...args]
 
 describe('recollect chat', () => {
-  it('makes the agent if asked, talks, shows memory, context, steps and what was said before', async () => {
+  it('creates the agent if asked, talks, shows memory, context, steps and earlier messages', async () => {
     const environment = withoutKey(newHome())
     const first = openTerminal(chat('Ada'), environment)
     await first.shows('There is no agent "Ada". Create it? [y/n]')
@@ -108,7 +108,7 @@ describe('recollect chat', () => {
     await provider.close()
   })
 
-  it('without a terminal takes every line for a message and prints nothing but replies', async () => {
+  it('without a terminal treats every line as a message and prints only replies', async () => {
     const environment = withoutKey(newHome())
     const missing = await runCommand(['chat', 'Ada'], environment)
     expect(missing).toMatchObject({ code: 1, stdout: '' })
@@ -123,7 +123,7 @@ describe('recollect chat', () => {
     expect(finished.stderr).toMatch(/rehearsal/)
   })
 
-  it('shows control sequences in what an agent says, and obeys none', async () => {
+  it('prints control sequences of a reply in visible form, and executes none', async () => {
     const environment = withoutKey(newHome())
     const client = await connect('v2-auto', { kind: 'stdio', environment })
     const evil = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202etxt'

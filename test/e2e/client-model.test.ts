@@ -82,7 +82,7 @@ describe.each(MATRIX)('a %s client with a model, over %s', (kind, transport) => 
     expect(told.messages).toHaveLength(1)
   })
 
-  it('goes on where its model failed: nothing is lost, and nothing done twice', async () => {
+  it('resumes where its model failed: nothing is lost, and nothing done twice', async () => {
     const { data: created } = await client.call('create_agent', { model: 'client/sampling' })
     const agent = created.agent.id
     const message = { agent, message: 'Note the facts.', idempotency_key: 'facts' }
@@ -103,7 +103,7 @@ describe.each(MATRIX)('a %s client with a model, over %s', (kind, transport) => 
     expect(memory.blocks[0].value.match(/Fact \d+\./g)).toHaveLength(11)
   })
 
-  it('goes on where it left in the middle, without waiting for what it was asked before', async () => {
+  it('resumes after leaving in the middle, without waiting for the earlier request', async () => {
     const { data: created } = await client.call('create_agent', { model: 'client/sampling' })
     const agent = created.agent.id
     const message = { agent, message: 'Note the facts.', idempotency_key: 'facts' }
@@ -134,7 +134,7 @@ describe.each(MATRIX)('a %s client with a model, over %s', (kind, transport) => 
 })
 
 describe.each(CLIENT_KINDS)('a %s client whose model takes no tools', (kind) => {
-  it('is told of them in the text, and calls them in its own', async () => {
+  it('reads them in the prompt text, and calls them in its answer text', async () => {
     const client = await openSampling({
       kind,
       target: { url: serving.url },
@@ -168,7 +168,7 @@ describe.each(CLIENT_KINDS)('a %s client whose model takes no tools', (kind) => 
 })
 
 describe.each(CLIENT_KINDS)('a %s client without a model', (kind) => {
-  it('is told what else there is, and the message is not taken', async () => {
+  it('is told the alternatives, and the message is not accepted', async () => {
     const client = await openSampling({ kind, target: { url: serving.url }, model: () => ({}) })
     const { data: created } = await client.call('create_agent', { model: 'client/sampling' })
     const agent = created.agent.id

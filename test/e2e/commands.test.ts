@@ -24,7 +24,7 @@ afterAll(removeHomes)
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
 describe('recollect', () => {
-  it.each(['--version', '-v', 'version'])('%s tells its version', async (flag) => {
+  it.each(['--version', '-v', 'version'])('%s prints its version', async (flag) => {
     expect(await runCommand([flag], {})).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
 
@@ -46,7 +46,7 @@ describe('recollect', () => {
     [['import', '--help'], /<file>/],
     [['migrate', '--help'], /--from <url> --to <url>[\s\S]*[Ee]xit 1/],
     [['token', '--help'], /create[\s\S]*list[\s\S]*revoke/],
-  ])('%j helps, touching nothing', async (args, text) => {
+  ])('%j prints help, and touches no data', async (args, text) => {
     const home = newHome()
     const finished = await runCommand(args, { RECOLLECT_HOME: home, RECOLLECT_LOG: 'nonsense' })
     expect(finished).toMatchObject({ code: 0, stderr: '' })
@@ -227,7 +227,7 @@ describe('a setting whose feature does not exist yet', () => {
     }
   })
 
-  it.each(['none', ''])('RECOLLECT_FETCH=%j is what happens anyway', async (value) => {
+  it.each(['none', ''])('RECOLLECT_FETCH=%j is accepted as the default', async (value) => {
     const environment = { ...withoutKey(newHome()), RECOLLECT_FETCH: value }
     expect(await runCommand(['doctor'], environment)).toMatchObject({ code: 0, stderr: '' })
   })
@@ -259,7 +259,7 @@ describe('a wrong word', () => {
       '"shwo" is a word too many. Did you mean show? See recollect agents list --help.',
     ],
     [['token', 'create'], '--name is missing: recollect token create --name <name>.'],
-  ])('in %j is told what is meant', async (args, text) => {
+  ])('in %j gets a suggestion', async (args, text) => {
     const finished = await runCommand(args, withoutKey(newHome()))
     expect(finished).toEqual(expect.objectContaining({ code: 2, stderr: `recollect: ${text}\n` }))
   })
@@ -312,7 +312,7 @@ describe('output', () => {
   }
 
   it.each(['"$NODE" "$BINARY" doctor | head -1', '"$NODE" "$BINARY" help serve | true'])(
-    'that nobody reads any more ends quietly: %s',
+    'whose reader has gone ends quietly: %s',
     async (line) => {
       expect(await shell(line)).toEqual({ code: 0, errors: '' })
     },
@@ -332,7 +332,7 @@ describe('output', () => {
     expect(plain.raw()).not.toContain('\u001b')
   })
 
-  it('is JSON for programs where it is facts', async () => {
+  it('is JSON on request', async () => {
     const home = newHome()
     const environment = withoutKey(home)
     const client = await connect('v2-auto', { kind: 'stdio', environment })
@@ -373,8 +373,8 @@ describe('a server for others', () => {
   })
 })
 
-describe('a server that only reads', () => {
-  it('is told by every command what is missing, and nothing is made', async () => {
+describe('a read-only server', () => {
+  it('gets a clear error from every command if data is missing, and nothing is created', async () => {
     const home = newHome()
     const environment = { ...withoutKey(home), RECOLLECT_READ_ONLY: '1' }
     const served = await runCommand(['serve', '--port', '0'], environment)
@@ -390,7 +390,7 @@ describe('a server that only reads', () => {
     expect(existsSync(join(home, 'recollect.db'))).toBe(false)
   })
 
-  it('serves beside one that writes, asks no model, and can be given one agent', async () => {
+  it('serves beside one that writes, calls no model, and can be pinned to one agent', async () => {
     const home = newHome()
     const writing = await startServe(withoutKey(home))
     const writer = await connect('v2-auto', { kind: 'http', url: writing.url })
@@ -426,7 +426,7 @@ describe('a server that only reads', () => {
     expect(await Promise.all([reading.stop(), writing.stop()])).toEqual([0, 0])
   })
 
-  it('given an agent that is not there, does not start to serve', async () => {
+  it('pinned to an unknown agent, does not start', async () => {
     const args = ['serve', '--port', '0', '--agent', 'Nobody']
     const finished = await runCommand(args, withoutKey(newHome()))
     expect(finished).toMatchObject({ code: 1, stdout: '' })

@@ -64,7 +64,7 @@ async function keep(isKept: (path: string) => boolean = () => true): Promise<str
   return path
 }
 
-it('the first start keeps it, readable by the user alone, and the next one starts from it', async () => {
+it('the first start caches it, readable by the user only, and the next one starts from it', async () => {
   const path = await keep()
   expect(kept()).toEqual([expect.stringMatching(/^recollect-\w+\.cjs\.v\d+\.\d+\.\d+-.*\.cache$/)])
   expect(readFileSync(path).length).toBeGreaterThan(100_000)
@@ -73,7 +73,7 @@ it('the first start keeps it, readable by the user alone, and the next one start
   await client.close()
 })
 
-it('a client that only looks who is there leaves it for the next', async () => {
+it('a client that only initializes leaves caching to the next', async () => {
   const client = await start()
   await client.close()
   await until(() => kept().length > 0 || undefined, PATIENCE_MILLISECONDS, 'nothing was kept')
@@ -101,7 +101,7 @@ it('only the newest are kept', async () => {
   expect(kept()).toContain('of-somebody-else')
 })
 
-it('where nothing can be kept, it starts, answers and ends as well', () => {
+it('where nothing can be cached, the server starts, answers and ends normally', () => {
   const params = {
     protocolVersion: '2025-11-25',
     capabilities: {},

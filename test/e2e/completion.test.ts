@@ -36,7 +36,7 @@ async function words(environment: Parameters<typeof runCommand>[1], ...typed: re
 }
 
 describe('completion', () => {
-  it('offers commands, flags, values, agents and files, each where it belongs', async () => {
+  it('offers commands, flags, values, agents and files in the right places', async () => {
     const { environment, evil } = await withAgents()
     expect((await words(environment, 'do')).words).toEqual(['doctor'])
     expect((await words(environment, '')).words).toEqual(
@@ -60,7 +60,7 @@ describe('completion', () => {
     ['fish', '/usr/bin/fish', ['--no-config', '-i']],
   ] as const
   it.each(SHELLS.filter(([, path]) => existsSync(path)))(
-    'works in %s at a terminal, and evaluates no name',
+    'works in %s at a terminal, and never evaluates a name as code',
     async (shell, path, flags) => {
       const { home, environment } = await withAgents()
       const settings = { ...environment, PATH: onPath(home), HOME: home, PS1: '> ' }

@@ -74,7 +74,7 @@ describe.each(REVISIONS)('conformance to %s', (revision) => {
     }
   })
 
-  describe('of the program as it is', () => {
+  describe('of the program itself', () => {
     let serving: ServeProcess
     let outcomes: Outcomes
     beforeAll(async () => {
@@ -90,7 +90,7 @@ describe.each(REVISIONS)('conformance to %s', (revision) => {
     })
 
     if (revision === '2026-07-28') {
-      it('in being stateless, as far as can be tried', () => {
+      it('in statelessness, as far as it can be tested', () => {
         const { passed = 0, failures = [] } = outcomes.get('server-stateless') ?? {}
         expect(passed).toBeGreaterThanOrEqual(STATELESS_CHECKS)
         expect(failures.filter((failure) => !failure.includes('Not testable'))).toEqual([])

@@ -66,7 +66,7 @@ const BROKEN: readonly (readonly [string, (home: string) => string, RegExp])[] =
 ]
 
 describe.each(BROKEN)('%s', (_, breakIt, text) => {
-  it('leaves stdio up, and every call is answered with a sentence', async () => {
+  it('leaves stdio up, and every call gets a clear error', async () => {
     const home = breakIt(newHome())
     const server = startRaw(withModel(home, provider))
     expect((await server.initialize()).result.serverInfo.name).toBe('recollect')
@@ -91,7 +91,7 @@ describe.each(BROKEN)('%s', (_, breakIt, text) => {
     expectPureStdout(server.written())
   })
 
-  it('ends serve and backup with a sentence, and fails doctor', async () => {
+  it('ends serve and backup with a clear error, and fails doctor', async () => {
     const home = breakIt(newHome())
     const environment = withoutKey(home)
     const [serve, doctor] = await Promise.all([
@@ -108,7 +108,7 @@ describe.each(BROKEN)('%s', (_, breakIt, text) => {
     expectOneLine(copy)
   })
 
-  it('is left as it was', async () => {
+  it('is left unchanged', async () => {
     const home = breakIt(newHome())
     const file = join(home, 'recollect.db')
     const before = existsSync(file) ? readFileSync(file) : undefined
@@ -117,7 +117,7 @@ describe.each(BROKEN)('%s', (_, breakIt, text) => {
   })
 })
 
-describe('data that can be opened after all', () => {
+describe('data that becomes available later', () => {
   it('is used by the next call, without a restart', async () => {
     const file = join(newHome(), 'file')
     writeFileSync(file, '')
@@ -134,7 +134,7 @@ describe('data that can be opened after all', () => {
 })
 
 describe('backup', () => {
-  it('copies the data of a server that goes on, and the copy can be served', async () => {
+  it('copies the data of a running server, and the copy can be served', async () => {
     const home = newHome()
     const environment = withoutKey(home)
     const serving = await startServe(environment)
@@ -175,7 +175,7 @@ describe('backup', () => {
     expect(readFileSync(target, 'utf8')).toBe('precious')
   })
 
-  it('into a directory that is not there, and of data that is not there, says so', async () => {
+  it('into a missing directory, or of missing data, says so', async () => {
     const environment = withoutKey(newHome())
     const nothing = await runCommand(['backup', join(newHome(), 'copy')], environment)
     expect(nothing.code).toBe(1)
@@ -188,7 +188,7 @@ describe('backup', () => {
 })
 
 describe('doctor', () => {
-  it('finds all well with a model that answers, and ends with 0', async () => {
+  it('passes with a model that answers, and ends with 0', async () => {
     provider.enqueue(say('ready'))
     const finished = await runCommand(['doctor'], withModel(newHome(), provider))
     expect(finished).toMatchObject({ code: 0, stderr: '' })
@@ -222,7 +222,7 @@ describe('doctor', () => {
     expect(keyless.stdout).toContain('OPENAI_API_KEY')
   })
 
-  it('tells whether the embedding model answers, how to mend it, and what waits for it', async () => {
+  it('says whether the embedding model answers, how to fix it, and how much waits for it', async () => {
     const home = newHome()
     const environment = { ...withModel(home, provider), RECOLLECT_EMBEDDING: 'openai/scripted' }
     const vectorOf = (text: string) => [1, text.length]

@@ -46,7 +46,7 @@ describe('recollect memory --edit', () => {
     expect(await again.ended()).toBe(0)
   })
 
-  it('never overwrites what was written meanwhile: shows it, asks, and keeps the text', async () => {
+  it('never overwrites a concurrent edit: shows it, asks, and keeps the text', async () => {
     const home = newHome()
     const environment = await withAda(home)
     const other = await connect('v2-auto', { kind: 'stdio', environment })
@@ -85,7 +85,7 @@ describe('recollect memory --edit', () => {
     await other.close()
   })
 
-  it('keeps a text that is over the limit, and says what to do about an editor that fails', async () => {
+  it('keeps a text that is over the limit, and says what to do when the editor fails', async () => {
     const home = newHome()
     const environment = await withAda(home)
     const long = editor(home, `printf 'x%.0s' $(seq 6000) > "$1"`)

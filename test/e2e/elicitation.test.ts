@@ -134,7 +134,7 @@ describe.each(MATRIX)('a %s client that can ask the person, over %s', (kind, tra
     )
   })
 
-  it('has a call closed over: the run waits, and the message was sent once', async () => {
+  it('dismisses the question about a call: the run waits, and the message was sent once', async () => {
     reply = { action: 'cancel' }
     const run = await caller.call('send_message', { agent, message: 'Keep this' })
     expect(run).toMatchObject({ status: 'requires_approval', stop_reason: 'requires_approval' })
@@ -145,14 +145,14 @@ describe.each(MATRIX)('a %s client that can ask the person, over %s', (kind, tra
     expect(cancelled).toMatchObject({ status: 'cancelled' })
   })
 
-  it('has a call denied: it is not made, and the agent goes on', async () => {
+  it('denies a call: it is not run, and the agent continues', async () => {
     reply = { action: 'accept', content: { approve: false } }
     const run = await caller.call('send_message', { agent, message: 'Keep this' })
     expect(run).toMatchObject({ status: 'completed', reply: 'That is settled.' })
     expect((await caller.call('search_archival', { agent })).passages).toEqual([])
   })
 
-  it('has a call approved: it is made, and the agent goes on, all in one call', async () => {
+  it('approves a call: it runs, and the agent continues, all in one request', async () => {
     reply = { action: 'accept', content: { approve: true } }
     const run = await caller.call('send_message', { agent, message: 'Keep this' })
     expect(run).toMatchObject({ status: 'completed', reply: 'That is settled.' })
@@ -211,7 +211,7 @@ describe.each(MATRIX)('a %s client that can ask the person, over %s', (kind, tra
     expect(questions[0]).toContain('Gone')
   })
 
-  it('is asked before an agent loses sight of its conversation', async () => {
+  it("is asked before an agent's context is emptied", async () => {
     reply = { action: 'cancel' }
     const refused = { error: { code: 'invalid_argument' } }
     expect(await caller.call('reset_messages', { agent })).toMatchObject(refused)

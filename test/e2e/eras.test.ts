@@ -31,7 +31,7 @@ describe('on one pipe', () => {
   })
   afterAll(removeHomes)
 
-  it('server/discover and then initialize serve the client as of before', async () => {
+  it('a client that sends server/discover, then initialize gets the legacy protocol', async () => {
     const { result } = await server.ask('server/discover', MODERN)
     expect(result.supportedVersions).toContain('2026-07-28')
     expect(result.capabilities).toHaveProperty('tools')
@@ -48,7 +48,7 @@ describe('on one pipe', () => {
     expect(listed.result).not.toHaveProperty('resultType')
   })
 
-  it('server/discover and then requests without initialize serve it as of now', async () => {
+  it('a client that sends server/discover, then requests without initialize gets the modern protocol', async () => {
     await server.ask('server/discover', MODERN)
     const call = { name: 'list_agents', arguments: {}, ...MODERN }
     const listed = await server.ask('tools/call', call)

@@ -108,7 +108,7 @@ describe('restore', () => {
     expect(readdirSync(home).sort()).toEqual(['backup.db', 'recollect.db'])
   })
 
-  it('refuses what is no backup, is damaged, or is the data itself', async () => {
+  it('refuses a file that is no backup, is damaged, or is the data itself', async () => {
     const { home, backup, file } = await crashedAfterBackup()
     const letter = join(home, 'letter')
     writeFileSync(letter, 'Dear mother, '.repeat(1_000))
@@ -133,7 +133,7 @@ describe('restore', () => {
     await stop(server)
   })
 
-  it('of PostgreSQL is refused with the line of its own tool', async () => {
+  it('of PostgreSQL is refused, naming the command of its own tool', async () => {
     const settings = { RECOLLECT_DATABASE_URL: 'postgres://me@127.0.0.1:1/data' }
     const refused = await runCommand(['restore', 'x'], settings)
     expect(refused.code).toBe(1)
@@ -201,7 +201,7 @@ describe('files that were changed by hand after a crash', () => {
         writeFileSync(wal, bytes.fill(0x5a, 0, 100))
       },
     ],
-  ])('a -wal that was %s is told of', async (_, change) => {
+  ])('a -wal that was %s is reported', async (_, change) => {
     const { home, file } = await crashedAfterBackup()
     change(`${file}-wal`)
     const server = await start(home)
@@ -236,7 +236,7 @@ describe('the file of a server that runs', () => {
     ],
   ]
 
-  it.each(CHANGES)('%s: writes are refused, and the log tells', async (_, change) => {
+  it.each(CHANGES)('%s: writes are refused, and the log says so', async (_, change) => {
     const home = newHome()
     const file = join(home, 'recollect.db')
     const server = await start(home)

@@ -126,7 +126,7 @@ describe('of the malformed lines', () => {
     expect(LINES).toHaveLength(34)
   })
 
-  it('each is refused for what it is, and the next request is served', async () => {
+  it('each is refused with the right error, and the next request is served', async () => {
     for (const [name, line, expected] of LINES) {
       const before = server.written().length
       expect((await pingAfter(line)).result, name).toEqual({})
@@ -157,7 +157,7 @@ describe('of random lines', () => {
   const SAMPLES = 8
   const MOST_GROWTH_MEBIBYTES = 60
 
-  it('each is answered or refused, in a memory that does not grow', async () => {
+  it('each is answered or refused, and memory does not grow', async () => {
     const random = generator(20_260_728)
     const samples: number[] = []
     for (let count = 0; count < COUNT; count += 1) {

@@ -5,7 +5,7 @@ import { newHome, removeHomes, withoutKey } from './support.ts'
 
 afterAll(removeHomes)
 
-it('a server says how it is, and nothing that is nobody’s business', async () => {
+it('a server reports its health, and nothing private', async () => {
   const home = newHome()
   const serving = await startServe({ ...withoutKey(home), RECOLLECT_TOKEN: 'correct-horse' })
   const url = serving.url.replace('/mcp', '/health')

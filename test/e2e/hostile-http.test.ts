@@ -60,12 +60,12 @@ async function statusOf(request: string | Buffer): Promise<string> {
   return status
 }
 
-describe('what is refused', () => {
+describe('a refused request', () => {
   it.each(REQUESTS)('%s', async (_, request, status) => {
     expect(await statusOf(request)).toBe(status)
   })
 
-  it('is not answered with a body that a page could be made of', async () => {
+  it('is not answered with a body that a browser renders as a page', async () => {
     const socket = open()
     let answer = ''
     socket.on('data', (piece) => {
@@ -79,26 +79,26 @@ describe('what is refused', () => {
 })
 
 describe('a client that', () => {
-  it('closes its half in the middle of a body is refused', async () => {
+  it('half-closes in the middle of a body is refused', async () => {
     const socket = open()
     socket.end(post('{"json', { 'Content-Length': '100' }))
     expect(await statusOn(socket)).toBe('400')
   })
 
-  it('closes its half after the request is answered', async () => {
+  it('half-closes after its request still gets the answer', async () => {
     const socket = open()
     socket.end(post(PING))
     expect(await statusOn(socket)).toBe('200')
   })
 
-  it('leaves in the middle of a body is forgotten', async () => {
+  it('disconnects in the middle of a body is forgotten', async () => {
     const socket = open()
     socket.write(post('{"json', { 'Content-Length': '100' }))
     socket.destroySoon()
     await new Promise((resolve) => socket.once('close', resolve))
   })
 
-  it('sends a body without an end is refused and cut off', async () => {
+  it('sends an endless body is refused and disconnected', async () => {
     const socket = open()
     const status = statusOn(socket)
     socket.write(head('POST /mcp', { ...TYPES, 'Transfer-Encoding': 'chunked' }))
@@ -113,7 +113,7 @@ describe('a client that', () => {
     await closed
   })
 
-  it('sends its body or its headers too slowly is cut off', async () => {
+  it('sends its body or its headers too slowly is disconnected', async () => {
     const slow = await serveOverHttp(stubServer().createServer, {
       host: '127.0.0.1',
       port: 0,
@@ -139,7 +139,7 @@ describe('a client that', () => {
 })
 
 describe('a flood', () => {
-  it('of connections that say nothing leaves room for others', async () => {
+  it('of silent connections leaves room for others', async () => {
     for (let count = 0; count < 500; count += 1) open()
     expect(await statusOf(post(PING))).toBe('200')
   })
@@ -155,7 +155,7 @@ describe('a flood', () => {
     expect([...new Set(statuses.flat())]).toEqual([200])
   })
 
-  it('of sessions is answered, in a memory that does not grow', async () => {
+  it('of sessions is answered, and memory does not grow', async () => {
     const openSessions = async (number: number) => {
       for (let count = 0; count < number; count += 10) {
         const batch = Array.from({ length: 10 }, () => fetchStatus(INITIALIZE))
@@ -169,7 +169,7 @@ describe('a flood', () => {
     expect(memoryOf(serving.process.pid) - before).toBeLessThan(60)
   })
 
-  it('of requests whose answers nobody reads does not fill the memory', async () => {
+  it('of requests whose answers nobody reads does not fill memory', async () => {
     const before = memoryOf(serving.process.pid)
     const socket = open()
     socket.pause()

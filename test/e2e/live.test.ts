@@ -49,7 +49,7 @@ it('all clients of a server hear of what one of them does', async () => {
   expect(await serving.stop()).toBe(0)
 })
 
-it('whoever watches one of the agents that share a block hears of its edits', async () => {
+it('a client that watches one of the agents sharing a block hears of its edits', async () => {
   const client = await connect('v2-auto', {
     kind: 'stdio',
     environment: withoutKey(newHome()),

@@ -17,7 +17,7 @@ describeMatrix((cell) => {
     return heard
   }
 
-  it('is told when a block is edited, and not when another is', async () => {
+  it('is notified when its block is edited, and not for another', async () => {
     const agent = await create('Quin')
     const root = `recollect://agents/${agent}`
     const heard = await listenAnew([`${root}/memory/human`, `${root}/memory`])
@@ -39,7 +39,7 @@ describeMatrix((cell) => {
     await again.stop()
   })
 
-  it('is told of what an agent does in the background', async () => {
+  it("is notified of an agent's background work", async () => {
     const agent = await create('Rita')
     const root = `recollect://agents/${agent}`
     cell.gate.hold()
@@ -67,7 +67,7 @@ describeMatrix((cell) => {
     await heard.stop()
   })
 
-  it('is told when agents come and go, and once of what went with them', async () => {
+  it('is notified when agents come and go, and once of what was deleted with them', async () => {
     const agent = await create('Sam')
     const { passages } = await answer('insert_archival', { agent, text: 'The loom is old.' })
     const root = `recollect://agents/${agent}`
@@ -90,7 +90,7 @@ describeMatrix((cell) => {
     await heard.stop()
   })
 
-  it('may subscribe to what does not exist, and is told when it comes to be', async () => {
+  it('may subscribe to a missing resource, and is notified when it appears', async () => {
     const agent = await create('Uma')
     const diary = `recollect://agents/${agent}/memory/diary`
     const heard = await listenAnew(['test://nothing', diary])
@@ -99,7 +99,7 @@ describeMatrix((cell) => {
     await heard.stop()
   })
 
-  it('is told of a burst in few notices, and of its last change', async () => {
+  it('gets few notices of a burst, and one after its last change', async () => {
     const agent = await create('Vic')
     const human = `recollect://agents/${agent}/memory/human`
     const heard = await listenAnew([human])

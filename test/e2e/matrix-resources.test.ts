@@ -16,7 +16,7 @@ const TEMPLATES = [
 describeMatrix((cell) => {
   const { answer, create, suffix } = cell
 
-  it('finds agents and blocks among the resources, which say what the tools say', async () => {
+  it('finds agents and blocks as resources, with the same content as the tools', async () => {
     const agent = await create('Ned')
     cell.provider.enqueue(speak('Hello!'))
     const { hint: _, ...run } = await answer('send_message', { agent, message: 'Hi' })

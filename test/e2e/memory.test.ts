@@ -62,7 +62,7 @@ describe('an agent that edits its memory', () => {
   })
   afterEach(() => provider.close())
 
-  it.each(DOORS)('over %s sees it at once, and has it after a restart', async (_, open) => {
+  it.each(DOORS)('over %s sees the edit at once, and keeps it after a restart', async (_, open) => {
     const environment = withModel(newHome(), provider)
     const first = await open(environment)
     const { agent } = await answer(first.client, 'create_agent', {
@@ -240,7 +240,7 @@ describe('archival memory of 1,000 passages', () => {
   })
 
   it.each(['"', 'AND', 'stone*', "'; DROP TABLE passage; --", '(', 'NEAR(', 'a:b', '-', '%', '的'])(
-    'takes %j for words, not for a query language',
+    'treats %j as words, not as a query language',
     async (query) => {
       const result = await door.client.call('search_archival', { agent: 'Archivist', query })
       expect(result.isError, result.text).toBe(false)

@@ -59,7 +59,7 @@ describe.skipIf(server === undefined)('a copy in PostgreSQL', () => {
     return contentsOfFile(file)
   }
 
-  it('has everything, finds the same, goes on counting, and comes back as it was', async () => {
+  it('has everything, finds the same, continues its numbers, and comes back unchanged', async () => {
     const url = await newDatabase()
     const before = digestOf(source)
     expect(await migrate(fileUrl(source), url)).toMatchObject({ code: 0, stdout: '' })
@@ -114,7 +114,7 @@ describe.skipIf(server === undefined)('a copy in PostgreSQL', () => {
     expect(await contentsOfFile(file)).toEqual(await contentsOfFile(source))
   }, 180_000)
 
-  it('stopped half-way, is opened by nobody, and begins anew when its source has changed', async () => {
+  it('stopped half-way, is opened by no server, and starts over when its source has changed', async () => {
     const changed = join(newHome(), 'changed.db')
     cpSync(source, changed)
     const url = await newDatabase()
@@ -136,7 +136,7 @@ describe.skipIf(server === undefined)('a copy in PostgreSQL', () => {
     expect(await back(url)).toEqual(await contentsOfFile(changed))
   }, 120_000)
 
-  it('is not made where something is already', async () => {
+  it('is refused where the target is not empty', async () => {
     const url = await newDatabase()
     await ask('CREATE TABLE theirs (id int)', url)
     const ofOthers = await migrate(fileUrl(source), url)

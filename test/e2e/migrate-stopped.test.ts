@@ -34,8 +34,8 @@ async function halfMade(from = source) {
   }
 }
 
-describe('a copy that was stopped', () => {
-  it('says how to go on, and no server opens it', async () => {
+describe('an interrupted copy', () => {
+  it('says how to resume, and no server opens it', async () => {
     const { target, stopped } = await halfMade()
     expect(stopped.code).toBe(1)
     expect(stopped.stderr.split('\n').at(-2)).toMatch(/^recollect: Stopped.*the same command again/)
@@ -50,14 +50,14 @@ describe('a copy that was stopped', () => {
     expect(asSource).toMatchObject({ code: 1, stderr: expect.stringContaining('not finished') })
   })
 
-  it('goes on where it was', async () => {
+  it('resumes where it was', async () => {
     const { target } = await halfMade()
     const finished = await migrate(url(source), url(target))
     expect(finished).toMatchObject({ code: 0, stderr: expect.stringMatching(/Going on behind/) })
     expect(await contentsOfFile(target)).toEqual(all)
   }, 60_000)
 
-  it('begins anew when the source has changed since', async () => {
+  it('starts over when the source has changed since', async () => {
     const changed = newFile()
     cpSync(source, changed)
     const { target } = await halfMade(changed)
@@ -67,7 +67,7 @@ describe('a copy that was stopped', () => {
     expect(await contentsOfFile(target)).toEqual(await contentsOfFile(changed))
   }, 60_000)
 
-  it('is finished by nothing but its source', async () => {
+  it('can only be resumed from its own source', async () => {
     const { target } = await halfMade()
     const other = newFile()
     await fillFile(other, { agents: 1, passages: 1, messages: 1 })
@@ -82,7 +82,7 @@ describe('a copy that was stopped', () => {
     expect(goesOn).toMatchObject({ code: 0, stderr: expect.stringContaining('Going on') })
   }, 60_000)
 
-  it('whose rows are not those of the source is found out, and made again', async () => {
+  it('whose rows differ from the source is detected, and made again', async () => {
     const { target } = await halfMade()
     look(target, (handle) =>
       handle.exec("UPDATE block SET value = 'altered' WHERE label = 'shared'"),

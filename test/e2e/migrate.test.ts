@@ -33,7 +33,7 @@ describe('a copy', () => {
     expect(digestOf(source)).toBe(before)
   }, 60_000)
 
-  it('has everything that its source has, and finds the same, there and back again', async () => {
+  it('has everything that its source has, with the same search results, there and back again', async () => {
     const copied = await contentsOfFile(target)
     expect(copied).toEqual(await contentsOfFile(source))
     expect(copied[0]?.answers.length).toBeGreaterThan(20)
@@ -43,7 +43,7 @@ describe('a copy', () => {
     expect(await contentsOfFile(back)).toEqual(copied)
   }, 60_000)
 
-  it('gives numbers that its source never gave', () => {
+  it('continues the row numbers of its source, so that none is used twice', () => {
     const numbers = (file: string) =>
       look(file, (handle) =>
         handle
@@ -55,7 +55,7 @@ describe('a copy', () => {
     expect(numbers(target)).toEqual(numbers(source))
   })
 
-  it('leaves its runs and texts to whoever is free', async () => {
+  it('leaves its runs and pending embeddings free to be claimed', async () => {
     const storage = await openSqlite(target)
     const claimed: string[] = []
     const living = ['a process of default', 'a process of tenant']
@@ -89,7 +89,7 @@ describe('a source', () => {
     expect(late.code).toBe(1)
   })
 
-  it('on which somebody is at work is copied with a warning', async () => {
+  it('with runs in progress is copied with a warning', async () => {
     const busy = newFile()
     cpSync(source, busy)
     look(busy, (handle) =>
@@ -103,7 +103,7 @@ describe('a source', () => {
     expect((await toFile(source, newFile())).stderr).not.toContain('at work')
   })
 
-  it('of an older schema is left as it is, and the remedy named', async () => {
+  it('of an older schema is left unchanged, and the error names the remedy', async () => {
     const old = newFile()
     await (await openSqlite(old, MIGRATIONS.slice(0, -1))).close()
     const before = digestOf(old)
@@ -116,7 +116,7 @@ describe('a source', () => {
     expect(existsSync(target)).toBe(false)
   })
 
-  it('that is not there is said, and no target is made', async () => {
+  it('that is missing is reported, and no target is created', async () => {
     const target = newFile()
     const finished = await toFile(newFile(), target)
     expect(finished.code).toBe(1)
@@ -126,7 +126,7 @@ describe('a source', () => {
 })
 
 describe('a target', () => {
-  it('that holds something stays as it is', async () => {
+  it('that is not empty is left unchanged', async () => {
     const target = newFile()
     const storage = await openSqlite(target)
     await insertAgent(storage.in('default'), { name: 'Mine' })
@@ -137,7 +137,7 @@ describe('a target', () => {
     expect(digestOf(target)).toBe(before)
   })
 
-  it('of an older schema is not migrated to be refused', async () => {
+  it('of an older schema is refused without being migrated', async () => {
     const target = newFile()
     await (await openSqlite(target, MIGRATIONS.slice(0, -1))).close()
     const finished = await toFile(source, target)

@@ -65,7 +65,7 @@ it('holds the program and its texts, and nothing of the machine that built it', 
 })
 
 // npm would compile better-sqlite3 from the lock file of whoever depends on us.
-it('needs no other package, and has no script that npm would run', () => {
+it('needs no other package, and has no install script', () => {
   const manifest = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'))
   for (const name of ['dependencies', 'optionalDependencies', 'peerDependencies', 'private']) {
     expect(manifest).not.toHaveProperty(name)
@@ -75,7 +75,7 @@ it('needs no other package, and has no script that npm would run', () => {
   }
 })
 
-it('has nothing that publint objects to or would have otherwise', async () => {
+it('passes publint without a warning', async () => {
   const { messages } = await publint({ pkgDir: unpacked, pack: false, strict: true })
   expect(messages).toEqual([])
 })
@@ -86,7 +86,7 @@ it.skipIf(isNode20)('starts with nothing beside it', () => {
   expect(status).toBe(0)
 })
 
-it('says in one sentence what is missing', () => {
+it('says in one sentence which module is missing', () => {
   renameSync(join(unpacked, 'dist/better-sqlite3'), join(folder, 'elsewhere'))
   const { status, stdout, stderr } = recollect('doctor')
   expect(status).toBe(1)
@@ -98,7 +98,7 @@ it('says in one sentence what is missing', () => {
   expect(other.stderr).toMatch(/^recollect: SQLite can't be loaded: [^\n]*\n$/)
 })
 
-it('takes the native module that somebody has installed beside it', () => {
+it('uses the native module installed beside it', () => {
   // It is the file lib/index.js.
   symlinkSync(dirname(dirname(findDriver())), join(folder, 'node_modules/better-sqlite3'))
   const { status, stdout, stderr } = recollect('doctor')

@@ -42,7 +42,7 @@ const UNFILLED = [
   ['~ada/memory', '~ada'],
 ] as const
 
-describe('a path that nobody filled in', () => {
+describe('a path left as a placeholder', () => {
   it.each(UNFILLED)('%s is refused by name, in every setting that takes it', (path, name) => {
     for (const settings of [
       { RECOLLECT_HOME: path },
@@ -94,7 +94,7 @@ describe('the home directory', () => {
     expect(readdirSync(finished.cwd)).toEqual([])
   })
 
-  it('that is empty or no path is one sentence, and is not asked for when the data has a place', () => {
+  it('that is empty or not a path is a one-line error, and is not needed when the data path is set', () => {
     for (const home of ['', 'somewhere']) {
       const finished = run(['doctor'], { HOME: home })
       expect(finished).toMatchObject({ code: 2, stdout: '' })
@@ -112,7 +112,7 @@ describe('the home directory', () => {
   })
 })
 
-describe('a place where no data can be', () => {
+describe('a location that cannot hold data', () => {
   const PLACES: readonly (readonly [string, (home: string) => Record<string, string>])[] = [
     ['below /proc', () => ({ RECOLLECT_HOME: '/proc/recollect' })],
     ['deep below /proc', () => ({ RECOLLECT_HOME: '/proc/recollect/data' })],

@@ -166,7 +166,7 @@ it('the search finds a secret in whatever form it is written', () => {
   }
 })
 
-it('over stdio, no secret is in what is answered, written to stderr or stored', {
+it('over stdio, no secret is in answers, stderr or stored data', {
   timeout: 240_000,
 }, async () => {
   const log = join(folder, 'stdio.log')
@@ -190,7 +190,7 @@ it('over stdio, no secret is in what is answered, written to stderr or stored', 
   expectNoTraces()
 })
 
-it('over HTTP, no secret is in what is answered, written to stderr or stored', {
+it('over HTTP, no secret is in answers, stderr or stored data', {
   timeout: 240_000,
 }, async () => {
   const server = await startServe(environment('http'))
@@ -226,7 +226,9 @@ it('over HTTP, no secret is in what is answered, written to stderr or stored', {
   expectNoTraces()
 })
 
-it('no command tells a secret, and no copy or export holds one', { timeout: 120_000 }, async () => {
+it('no command prints a secret, and no copy or export holds one', {
+  timeout: 120_000,
+}, async () => {
   const settings = environment('stdio')
   const run = async (args: readonly string[], more: Readonly<Record<string, string>> = {}) => {
     const { code, stdout, stderr } = await runCommand(args, { ...settings, ...more })
@@ -277,7 +279,7 @@ const OAUTH = {
   RECOLLECT_PUBLIC_URL: 'https://memory.example/mcp',
 }
 
-it('a secret in a setting where none belongs is not shown', { timeout: 120_000 }, async () => {
+it('a secret in the wrong setting is not shown', { timeout: 120_000 }, async () => {
   const { RECOLLECT_TOKEN: secret = '' } = SECRETS
   for (const [variable, value] of WRONG) {
     const wrong = { RECOLLECT_HOME: join(folder, 'wrong'), [variable]: value(secret) }

@@ -60,7 +60,7 @@ async function team(): Promise<void> {
 }
 
 describe('two agents in two processes', () => {
-  it('see at once what the other one writes into the archive they share', async () => {
+  it('see at once what the other writes into a shared archive', async () => {
     await team()
     for (let round = 0; round < 5; round += 1) {
       const first = `Ada noted kettle ${round}`
@@ -83,7 +83,7 @@ describe('two agents in two processes', () => {
     expect(await texts(here, 'Ada', { tags: ['t'], limit: 50 })).toHaveLength(9)
   })
 
-  it('see at once what the other one writes into the block they share', async () => {
+  it('see at once what the other writes into a shared block', async () => {
     await team()
     for (let round = 0; round < 5; round += 1) {
       const line = (agent: string, text: string) => ({ agent, label: 'team', text })
@@ -106,7 +106,7 @@ describe('two agents in two processes', () => {
     for (let index = 0; index < 20; index += 1) expect(all).toContain(`at once ${index}.`)
   })
 
-  it('never see what belongs to a third, whatever they filter by, and he sees nothing of theirs', async () => {
+  it("never see a third agent's data, whatever they filter by, and it sees none of theirs", async () => {
     await team()
     const same = { tags: ['t', 'u'], created_at: '2026-03-31', source: 'book' }
     await answer(here, 'insert_archival', { agent: 'Ada', text: 'the shared kettle', ...same })

@@ -57,7 +57,7 @@ describe('stopping', () => {
     ['the end of stdin', ({ process }) => process.stdin.end()],
   ]
 
-  it.each(WAYS)('by %s ends stdio with 0 when nothing goes on', async (_, stop) => {
+  it.each(WAYS)('by %s ends stdio with 0 when idle', async (_, stop) => {
     const server = startRaw(withoutKey(newHome()))
     await server.initialize()
     await expectQuickEnd(() => stop(server), server.ended)
@@ -113,7 +113,7 @@ describe('stopping', () => {
     },
   )
 
-  it('by the end of stdin right away answers what was asked before', async () => {
+  it('by an immediate end of stdin still answers earlier requests', async () => {
     const server = startRaw(withoutKey(newHome()))
     const answered = server.initialize()
     const listed = server.ask('tools/call', { name: 'list_agents', arguments: {} })

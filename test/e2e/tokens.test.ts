@@ -18,7 +18,7 @@ async function createToken(environment: Readonly<Record<string, string>>, ...arg
 }
 
 describe('recollect token', () => {
-  it('makes a token that a server at work asks for from then on, until it is revoked', async () => {
+  it('makes a token that a running server requires from then on, until it is revoked', async () => {
     const environment = withoutKey(newHome())
     const served = await startServe(environment)
     const { url } = served
@@ -66,7 +66,7 @@ describe('recollect token', () => {
     await local.close()
   }, 60_000)
 
-  it('lets a server be bound where others can reach it', async () => {
+  it('allows a server to bind to a reachable address', async () => {
     const environment = withoutKey(newHome())
     const open = await runCommand(['serve', '--host', '0.0.0.0', '--port', '0'], environment)
     expect(open.code).toBe(2)

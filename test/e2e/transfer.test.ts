@@ -22,7 +22,7 @@ async function newData() {
 }
 
 describe('recollect export and import', () => {
-  it('carry an agent to other data by a file that only its owner can read', async () => {
+  it('move an agent to other data by a file that only its owner can read', async () => {
     const { environment, home, ada } = await newData()
     const file = join(home, 'ada.json')
     const exported = await runCommand(['export', 'Ada', file], environment)
@@ -44,7 +44,7 @@ describe('recollect export and import', () => {
     )
   })
 
-  it('write over no file, leave none behind, and say what is wrong in a line', async () => {
+  it('overwrite no file, leave none behind, and report an error in one line', async () => {
     const { environment, home } = await newData()
     const file = join(home, 'kept.json')
     writeFileSync(file, 'mine')

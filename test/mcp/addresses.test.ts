@@ -68,7 +68,7 @@ describe.each(CLIENT_KINDS)('to a %s client', (kind) => {
     url = await serve()
   })
 
-  it('an address shows the toolsets that it names', async () => {
+  it('a URL offers the toolsets that it names', async () => {
     const core = await toolsAt(url, kind)
     const both = await toolsAt(`${url}?toolsets=core,admin`, kind)
     const admin = await toolsAt(`${url}?toolsets=admin`, kind)
@@ -83,7 +83,7 @@ describe.each(CLIENT_KINDS)('to a %s client', (kind) => {
     expect(await toolsAt(`${url}?toolsets=core&toolsets=admin&other=1`, kind)).toEqual(both)
   })
 
-  it('an address of one agent, by id or name, gives that agent', async () => {
+  it('a URL of one agent, by id or name, is pinned to that agent', async () => {
     for (const path of [ADA, `/agents/${ada}`, `/agents/${ada}?toolsets=core,admin`]) {
       const client = await connect(kind, { kind: 'http', url: `${url}${path}` })
       expect((await client.call('read_memory')).data.agent_id).toBe(ada)
@@ -110,7 +110,7 @@ describe('an address', () => {
     ['/agents/%E0%A4%A', 400, /URL-encoded/],
     ['/agents/', 404, /MCP is at \/mcp/],
     ['/agents/Ada/more', 404, /MCP is at \/mcp/],
-  ])('that leads nowhere, like %s, is %d and says what does', async (path, status, text) => {
+  ])('that does not exist, like %s, is %d and says which do', async (path, status, text) => {
     const url = await serve()
     const { status: found, body } = await ask(`${url}${path}`)
     expect(found).toBe(status)
@@ -133,7 +133,7 @@ describe('an address', () => {
     }
   })
 
-  it('leads to no other agent where the server is given one', async () => {
+  it('reaches no other agent where the server is pinned to one', async () => {
     const url = await serve({ agent: 'Ada & Co / 1' })
     for (const path of ['', '?toolsets=core', ADA, `/agents/${ada}`]) {
       const client = await connect('v2-auto', { kind: 'http', url: `${url}${path}` })
@@ -156,7 +156,7 @@ describe('an address', () => {
     }
   })
 
-  it('that a session was opened at stays with it', async () => {
+  it('of a session stays the same for its life', async () => {
     const url = await serve()
     const headers = {
       'Content-Type': 'application/json',

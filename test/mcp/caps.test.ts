@@ -88,7 +88,7 @@ function listen(url: string, caller: string): Promise<Response> {
 }
 
 describe('a caller', () => {
-  it('who asks too often is told when to go on, and others are served', async () => {
+  it('that sends too many requests is told when to retry, and others are served', async () => {
     const url = await serve({ requestsPerMinute: 3 })
     for (let count = 0; count < 3; count += 1) {
       expect((await listTools(url, 'ada')).status).toBe(200)
@@ -105,7 +105,7 @@ describe('a caller', () => {
     expect((await listTools(url, 'grace')).status).toBe(200)
   })
 
-  it('who waits as long as told is served', async () => {
+  it('that waits as told is served', async () => {
     const url = await serve({ requestsPerMinute: 60 })
     const answers = await Promise.all(Array.from({ length: 61 }, () => listTools(url, 'ada')))
     const refused = answers.find(({ status }) => status === 429)
@@ -115,7 +115,7 @@ describe('a caller', () => {
     await expect.poll(async () => (await listTools(url, 'ada')).status, PATIENT).toBe(200)
   })
 
-  it('has so many requests at a time, and no more', async () => {
+  it('is limited in concurrent requests', async () => {
     const url = await serve({ requests: 2 })
     let answer = (_: { items: [] }) => {}
     listing = new Promise((resolve) => {
@@ -132,7 +132,7 @@ describe('a caller', () => {
     await expect.poll(async () => (await listTools(url, 'ada')).status, PATIENT).toBe(200)
   })
 
-  it('has so many streams of either protocol at a time, and no more', async () => {
+  it('is limited in concurrent streams of either protocol', async () => {
     const url = await serve({ streams: 2 })
     const session = await openSession(url, 'ada')
     const pushes = () =>
@@ -162,7 +162,7 @@ describe('a caller', () => {
     await Promise.all([second, other].map(({ body }) => body?.cancel()))
   })
 
-  it('who opens too many sessions loses the one that was idle longest, and nobody else does', async () => {
+  it('that opens too many sessions loses its longest idle one, and nobody else does', async () => {
     const url = await serve({ sessions: 2 })
     const other = await openSession(url, 'grace')
     const [first, second, third] = [
@@ -176,7 +176,7 @@ describe('a caller', () => {
     expect(await ping(url, 'grace', other)).toBe(200)
   })
 
-  it('gets at no session of another one, whose id he knows', async () => {
+  it("cannot use another caller's session, even with its id", async () => {
     const url = await serve({})
     const session = await openSession(url, 'grace')
     expect(await ping(url, 'ada', session)).toBe(404)
@@ -188,7 +188,7 @@ describe('a caller', () => {
     expect(await ping(url, 'grace', session)).toBe(200)
   })
 
-  it('is bound by nothing where there is only one', async () => {
+  it('has no cap where there is only one caller', async () => {
     const url = await serve({ requestsPerMinute: 1, sessions: 1 }, { authenticate: openToAll })
     const first = await openSession(url, '')
     const second = await openSession(url, '')

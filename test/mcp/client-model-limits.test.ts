@@ -37,7 +37,7 @@ describe('an agent that names no model', () => {
     return [offered, without]
   }
 
-  it('is given that of a client that offers one, and the rehearsal by others', async () => {
+  it("uses the client's model if it offers one, and the rehearsal model otherwise", async () => {
     const [offered, without] = await choice({})
     expect(offered).toMatchObject({
       default_model: 'client/sampling',
@@ -48,11 +48,15 @@ describe('an agent that names no model', () => {
     const agent = await world.create({ model: '' })
     const own = await drive({ agent, message: 'Hi' }, () => speak('From the client.'))
     expect(own.data).toMatchObject({ status: 'completed', reply: 'From the client.' })
-    const other = await world.answer('send_message', { agent, message: 'Hi' }, WITHOUT)
+    const fresh = await world.create({ model: '' })
+    const other = await world.answer('send_message', { agent: fresh, message: 'Hi' }, WITHOUT)
     expect(other.warnings.join(' ')).toContain('rehearsal model')
+    // The client's model is a real one: whom it has answered before is not left to the rehearsal.
+    const later = await world.answer('send_message', { agent, message: 'Hi' }, WITHOUT)
+    expect(later).toMatchObject({ status: 'waiting', waiting_for: 'model' })
   })
 
-  it('is given that of a provider with a key before', async () => {
+  it('prefers the model of a provider with a key', async () => {
     const [offered] = await choice({
       OPENAI_API_KEY: 'k',
       OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
@@ -60,7 +64,7 @@ describe('an agent that names no model', () => {
     expect(offered.default_model).toBe('openai/gpt-4.1-mini')
   })
 
-  it('is given that of the client by RECOLLECT_MODEL, whoever calls', async () => {
+  it("uses the client's model if RECOLLECT_MODEL says so, for every caller", async () => {
     const [offered, without] = await choice({ RECOLLECT_MODEL: 'client/sampling' })
     expect(offered.default_model).toBe('client/sampling')
     expect(without.default_model).toBe('client/sampling')
@@ -70,7 +74,7 @@ describe('an agent that names no model', () => {
   })
 })
 
-describe('what holds for every model holds for that of a client', () => {
+describe("the usual limits hold for a client's model", () => {
   it('the last step can only speak', async () => {
     world = await startClientWorld()
     const agent = await world.create()
@@ -114,7 +118,7 @@ describe('what holds for every model holds for that of a client', () => {
     expect(summarised.systemPrompt).toContain('User (')
   })
 
-  it('a client that is given one agent drives it, and no other', async () => {
+  it('a client pinned to one agent drives it, and no other', async () => {
     world = await startClientWorld()
     const [agent, other] = [await world.create(), await world.create()]
     const url = `${world.url}/agents/${agent}`
@@ -136,7 +140,7 @@ describe('what holds for every model holds for that of a client', () => {
 })
 
 describe('the answer of a client', () => {
-  it('may hold words beside its call, and several calls', async () => {
+  it('may contain text beside its call, and several calls', async () => {
     world = await startClientWorld()
     const agent = await world.create({ agent_type: 'letta_v1_agent' })
     const insert = (text: string) => ({

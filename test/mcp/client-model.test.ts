@@ -27,13 +27,13 @@ async function send(args: object = told()): Promise<Answered> {
   return asked
 }
 
-describe('an answer that does not belong to what was asked last changes nothing', () => {
+describe('an answer that does not match the last request changes nothing', () => {
   const TOO_LATE = {
     status: 'waiting',
     warnings: [expect.stringContaining('too late'), expect.anything(), expect.anything()],
   }
 
-  it('when it is brought a second time', async () => {
+  it('when it is sent a second time', async () => {
     const first = await send()
     const second = await world.bring(told(), first, note('Tea.'))
     expect(second.asks).toBeDefined()
@@ -53,7 +53,7 @@ describe('an answer that does not belong to what was asked last changes nothing'
     })
   })
 
-  it('when it is that to an earlier step, or to a call that another took the run from', async () => {
+  it('when it is for an earlier step, or for a call whose run another call took over', async () => {
     const first = await send()
     const second = await world.bring(told(), first, note('Tea.'))
     const taken = await send()
@@ -64,7 +64,7 @@ describe('an answer that does not belong to what was asked last changes nothing'
     expect(await world.human(agent)).toBe('Tea.')
   })
 
-  it('when two bring it at once: it counts once', async () => {
+  it('when two calls send it at once: it counts once', async () => {
     const first = await send()
     const both = await Promise.all([
       world.bring(told(), first, note('Tea.')),
@@ -98,7 +98,7 @@ describe('an answer that does not belong to what was asked last changes nothing'
   })
 })
 
-describe('an answer that is none leaves the run waiting, and says so', () => {
+describe('an invalid answer leaves the run waiting, and the result says so', () => {
   it.each([
     ['nothing', undefined, 'it brought none'],
     ['nonsense', { foo: 1 }, 'no message of a model'],
@@ -121,7 +121,7 @@ describe('an answer that is none leaves the run waiting, and says so', () => {
 })
 
 describe('a run that waits for a client', () => {
-  it('goes on by the id of its run where it was sent without a key', async () => {
+  it('continues by its run id if it was sent without a key', async () => {
     const args = { agent, message: 'Hello' }
     const first = await send(args)
     const { data } = await world.bring(args, first, words(''))
@@ -150,7 +150,7 @@ describe('a run that waits for a client', () => {
     )
   })
 
-  it('is left alone by get_run, by whoever else works on the data, and by a client without a model', async () => {
+  it('is left alone by get_run, by other servers on the data, and by a client without a model', async () => {
     const url = await world.another()
     const first = await send()
     const [{ run_id }] = (await world.answer('list_runs', { agent })).runs
@@ -180,14 +180,14 @@ describe('a run that waits for a client', () => {
     expect(await world.human(agent)).toBe('Tea.')
   })
 
-  it('goes on with another model that the agent is given, whoever sends', async () => {
+  it('continues with another model once the agent has one, whoever sends', async () => {
     await send()
     await world.answer('update_agent', { agent, model: 'offline/rehearsal' })
     const done = await world.answer('send_message', told(), { capabilities: {} })
     expect(done).toMatchObject({ status: 'completed', reply: expect.stringContaining('Note it.') })
   })
 
-  it('is not begun by a call that does not wait', async () => {
+  it('is not started by a call that does not wait', async () => {
     const sent = await world.answer('send_message', told('Hi', { wait_seconds: 0 }))
     const { run_id } = sent
     const seen = await world.answer('get_run', { run_id, wait_seconds: 2 })
@@ -197,7 +197,7 @@ describe('a run that waits for a client', () => {
   })
 })
 
-it('asks the person and the model in one call, no oftener than clients go along', async () => {
+it('asks the user and the model in one call, no more often than clients accept', async () => {
   const capabilities = { sampling: { tools: {} }, elicitation: {} }
   const rule = { type: 'requires_approval', tool_name: 'archival_memory_insert' }
   await world.answer('update_agent', { agent, tool_rules: [rule] })

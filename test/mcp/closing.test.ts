@@ -29,7 +29,7 @@ async function serve(milliseconds: number) {
 }
 
 describe('closing', () => {
-  it.each(CLIENT_KINDS)('waits for an answer that is on its way to a %s client', async (kind) => {
+  it.each(CLIENT_KINDS)('waits for a pending answer to a %s client', async (kind) => {
     const { url, close, whenCalled } = await serve(400)
     const client = await connect(kind, { kind: 'http', url })
     const call = client.call('list_agents')
@@ -41,7 +41,7 @@ describe('closing', () => {
     await client.close()
   })
 
-  it('cuts off what would take longer than anybody who stops it waits', async () => {
+  it('aborts requests that would outlast the shutdown time', async () => {
     const { url, close, whenCalled } = await serve(20_000)
     const client = await connect('v2-auto', { kind: 'http', url })
     const call = client.call('list_agents').then(String, () => 'cut off')

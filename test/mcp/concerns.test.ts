@@ -62,19 +62,19 @@ it.each<readonly [Change['kind'], Concerned, string]>([
   expect(concerned(kind, whom, SUBJECTS[kind])).toBe(names)
 })
 
-it('what goes with an agent is concerned by its end', () => {
+it('deleting an agent concerns everything deleted with it', () => {
   expect(concerned('agent', { agents: [] }, ours)).toBe(
     'agents agent context memory? block? messages? run? passage?',
   )
 })
 
-it('of another agent only what is common is concerned', () => {
+it('a change of another agent concerns only what is shared', () => {
   const whom = { agents: [other], label: 'human' }
   const found = CHANGE_KINDS.map((kind) => concerned(kind, whom, newId('agent')))
   expect(found).toEqual(['agents', '', 'passage?', '', 'run?'])
 })
 
-it('an agent called by its name may be any agent', () => {
+it('an agent subscribed to by name may be any agent', () => {
   const uri = expandUri('recollect://agents/{agent_id}/memory/{label}', {
     agent_id: 'Ada',
     label: 'human',
@@ -84,6 +84,6 @@ it('an agent called by its name may be any agent', () => {
   expect(concernOf({ kind: 'messages', subjectId: other }, whom, uri)).toBe('no')
 })
 
-it('where it can not be known whom a change concerns, it may be anyone', () => {
+it('a change of unknown reach may concern anyone', () => {
   expect(concerned('block', undefined, newId('block'))).toBe('agent context memory? block?')
 })

@@ -48,8 +48,8 @@ function preflight(url: string, origin: string) {
   )
 }
 
-describe('a page of an origin that is set', () => {
-  it('is told beforehand what it may send, without a token', async () => {
+describe('a page of an allowed origin', () => {
+  it('gets its preflight answered without a token', async () => {
     const url = await serve()
     const { status, headers } = await preflight(url, PAGE)
     expect(status).toBe(204)
@@ -92,7 +92,7 @@ describe('a page of another origin', () => {
     expect((await listTools(url, 'correct-horse', { Origin: origin })).status).toBe(403)
   })
 
-  it('on this machine may not call unless its origin is set', async () => {
+  it('on this machine may not call unless its origin is allowed', async () => {
     const page = 'http://localhost:6274'
     const call = (url: string) => listTools(url, 'correct-horse', { Origin: page })
     const refused = await call(await serve())
@@ -101,7 +101,7 @@ describe('a page of another origin', () => {
     expect((await call(await serve({ corsOrigins: [page] }))).status).toBe(200)
   })
 
-  it('is told nothing at all where no origin is set', async () => {
+  it('gets no CORS headers where no origin is allowed', async () => {
     const url = await serve({ corsOrigins: [] })
     expect((await preflight(url, PAGE)).status).toBe(403)
     const response = await listTools(url, 'correct-horse')
@@ -121,7 +121,7 @@ describe('a host', () => {
         .end()
     })
 
-  it('counts under the names that are set, with any port, and no other', async () => {
+  it('is accepted under the configured names, with any port, and no other', async () => {
     const url = await serve({ allowedHosts: ['memory.example.com'] })
     expect(await statusFor(url, 'memory.example.com')).toBe(200)
     expect(await statusFor(url, 'Memory.Example.com:8443')).toBe(200)

@@ -28,8 +28,8 @@ const insert = (...texts: readonly string[]) =>
 const createAda = (fields: object = {}) =>
   server.answer('create_agent', { name: 'Ada', human: 'Empty.', ...fields })
 
-describe('what embeds the archive of an agent', () => {
-  it('is nothing where nobody names it', async () => {
+describe("the embedding model of an agent's archive", () => {
+  it('is none if none is configured', async () => {
     await start()
     expect((await createAda()).agent).not.toHaveProperty('embedding')
     await insert('one')
@@ -37,7 +37,7 @@ describe('what embeds the archive of an agent', () => {
     await expect.poll(() => asked('a'), PATIENT).toEqual(['one'])
   })
 
-  it('is what the server is set to, unless the agent has its own, which can be changed and taken back', async () => {
+  it("is the server's, unless the agent has its own, which can be changed and removed", async () => {
     await start({ RECOLLECT_EMBEDDING: 'openai/default' })
     await createAda()
     await insert('one', 'two')
@@ -86,7 +86,7 @@ describe('embed_messages', () => {
   const talk = () => server.answer('send_message', { agent: 'Ada', message: 'Is it warm?' })
   const configure = (args: object) => server.answer('configure_agent', { agent: 'Ada', ...args })
 
-  it('tells what it costs, changes nothing before that is accepted, and then embeds what was said and is said', async () => {
+  it('states the cost, changes nothing before it is accepted, then embeds old and new messages', async () => {
     await start({ RECOLLECT_EMBEDDING: 'openai/default' })
     await createAda()
     await talk()
@@ -116,7 +116,7 @@ describe('embed_messages', () => {
     expect(asked('default')).not.toContain('Tea is ready.')
   })
 
-  it('is refused without anything to embed with, also when that is taken away later', async () => {
+  it('is refused without an embedding model, also when it is removed later', async () => {
     await start()
     await createAda()
     const on = { agent: 'Ada', embed_messages: true, confirm: true }

@@ -43,7 +43,7 @@ describe('an answer', () => {
     expect(fits({ items: items.slice(0, count), note: 'n' })).toBe(true)
   })
 
-  it('with too long a string keeps its beginning and tells its length', () => {
+  it('with too long a string keeps its start and states its length', () => {
     const cut = cutToFit({ run_id: 'run-1', reply: HARD.repeat(5_000) })
     expect(fits(cut)).toBe(true)
     expect(cut).toMatchObject({ run_id: 'run-1', reply_chars: 35_000, truncated: true })
@@ -70,7 +70,7 @@ describe('an answer', () => {
     expect(fits(cutToFit(deep))).toBe(true)
   })
 
-  it('with too long a text in a list keeps its beginning and tells its length', () => {
+  it('with too long a text in a list keeps its start and states its length', () => {
     const cut = cutToFit({ agent: { id: 'agent-1', tags: ['short', 'z'.repeat(30_000)] } })
     expect(fits(cut)).toBe(true)
     const { tags } = cut.agent as { readonly tags: readonly string[] }

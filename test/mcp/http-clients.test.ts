@@ -126,7 +126,7 @@ describe('a client that accepts', () => {
     expect(answer.text).toContain('"tools"')
   })
 
-  it('no stream is not asked anything that it could not see', async () => {
+  it('no stream is sent no request that it could not see', async () => {
     const url = await serve()
     const session = await openSession(url, 'application/json')
     const params = { name: 'delete_agent', arguments: { agent: 'Mira' } }
@@ -146,7 +146,7 @@ describe('the stream of a session', () => {
   const listen = (url: string, session: string, accept = '*/*') =>
     fetch(url, { headers: { Accept: accept, 'Mcp-Session-Id': session } })
 
-  it('is the newest, so that a client that lost its own gets another', async () => {
+  it('is the newest one, so that a client that lost its stream can open another', async () => {
     const url = await serve()
     const session = await openSession(url)
     const first = await listen(url, session)
@@ -180,7 +180,7 @@ describe('a connection', () => {
     expect(seconds).toBeGreaterThanOrEqual(75)
   })
 
-  it('that idles makes room for one that comes', async () => {
+  it('that is idle makes room for a new one', async () => {
     const url = new URL(await serve({ maxConnections: 4 }))
     const ask = `GET /health HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`
     for (let count = 0; count < 12; count += 1) {
@@ -193,7 +193,7 @@ describe('a connection', () => {
   })
 
   it.each(['wrong', undefined])(
-    'ends if a body was not read, behind a whole answer',
+    'closes if a body was not read, after a complete answer',
     async (token) => {
       const url = await serve({ authenticate: openWith('correct-horse') })
       const answer = await send(
@@ -206,7 +206,7 @@ describe('a connection', () => {
     },
   )
 
-  it('stays if it was', async () => {
+  it('stays open if it was read', async () => {
     const answer = await send(await serve(), { Connection: 'keep-alive' }, '{"jsonrpc":')
     expect(answer).toMatchObject({ status: 400, headers: { connection: 'keep-alive' } })
   })
@@ -221,7 +221,7 @@ describe('a body', () => {
     'multipart/form-data; boundary=x',
     'application/jsonp',
     'application/json; charset=utf-16',
-  ])('of the type %s does not count', async (type) => {
+  ])('of the type %s is refused', async (type) => {
     const url = await serve()
     const session = await openSession(url)
     for (const headers of [{}, { 'Mcp-Session-Id': session }, MODERN.headers]) {
@@ -232,7 +232,7 @@ describe('a body', () => {
   })
 
   it.each(['application/json;charset=UTF-8', 'Application/JSON; charset="utf-8"'])(
-    'of the type %s counts',
+    'of the type %s is accepted',
     async (type) => {
       expect((await send(await serve(), { 'Content-Type': type })).status).toBe(200)
     },

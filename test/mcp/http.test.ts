@@ -112,7 +112,7 @@ describe('HTTP', () => {
     expect(called.headers.get('mcp-session-id')).toBeNull()
   })
 
-  it('gives signs of life on streams that have nothing to say', async () => {
+  it('sends keep-alives on idle streams', async () => {
     const { url } = await serve({ keepAliveMilliseconds: 20 })
     const opened = await post(url, INITIALIZE)
     const session = opened.headers.get('mcp-session-id') ?? ''
@@ -126,7 +126,7 @@ describe('HTTP', () => {
     }
   })
 
-  it('keeps sessions apart from what is none', async () => {
+  it('refuses ids that are not of a session', async () => {
     const { url } = await serve()
     const opened = await post(url, INITIALIZE)
     const session = opened.headers.get('mcp-session-id') ?? ''
@@ -146,7 +146,7 @@ describe('HTTP', () => {
     }
   })
 
-  it('says how it is', async () => {
+  it('reports its health', async () => {
     const { url } = await serve({ schemaVersion: async () => 1 })
     const response = await fetch(url.replace('/mcp', '/health'))
     expect(await response.json()).toEqual({
@@ -157,7 +157,7 @@ describe('HTTP', () => {
     })
   })
 
-  it('has nothing anywhere else', async () => {
+  it('answers 404 on any other path', async () => {
     const { url } = await serve()
     for (const path of ['/', '/mcp//', '/mcp/agents/', '/admin', '/.env']) {
       const response = await fetch(url.replace('/mcp', path))
@@ -177,7 +177,7 @@ describe('HTTP', () => {
     expect((await post(url, LIST, { Origin: new URL(url).origin })).status).toBe(200)
   })
 
-  it('asks for the token, if it has one', async () => {
+  it('requires the token, if one is configured', async () => {
     const { url } = await serve({ authenticate: openWith('correct-horse') })
     for (const authorization of ['', 'Basic correct-horse', 'correct-horse', 'Bearer wrong']) {
       const response = await post(url, LIST, { Authorization: authorization })
@@ -192,7 +192,7 @@ describe('HTTP', () => {
     await client.close()
   })
 
-  it('refuses a body that is too large or no JSON', async () => {
+  it('refuses a body that is too large or not JSON', async () => {
     const { url } = await serve()
     const large = await post(url, JSON.stringify({ ...LIST, filler: 'x'.repeat(5_000_000) }))
     expect(large.status).toBe(413)
@@ -202,7 +202,7 @@ describe('HTTP', () => {
     expect(await broken.json()).toHaveProperty('error.code', -32700)
   })
 
-  it('says when its port is taken', async () => {
+  it('says so when its port is taken', async () => {
     const { url } = await serve()
     const port = Number(new URL(url).port)
     await expect(serve({ port })).rejects.toMatchObject({
@@ -237,7 +237,7 @@ describe('the guard', () => {
     }
   })
 
-  it('lets a bound address be called by any address, and by names that were allowed', () => {
+  it('allows calls to a bound address by any IP address, and by allowed names', () => {
     const guard = { allowsHost: hostRule('0.0.0.0', ['Box.local']) }
     const status = (host: string) => refusalOf({ host }, guard, 8283)?.status
     expect(status('192.168.1.4:8283')).toBeUndefined()

@@ -93,8 +93,8 @@ const calls = (): readonly (readonly [tool: string, args: object])[] => {
   return [
     ['list_agents', { limit: 100 }],
     ['get_agent', { agent }],
-    ['create_agent', { name: 'Big', context_window: 1_000_000, description: words(30_000, 1) }],
-    ['update_agent', { agent: 'Big', system: words(60_000, 2), tags: Array(2_000).fill('tag') }],
+    ['create_agent', { name: 'Big', context_window: 1_000_000, description: words(10_000, 1) }],
+    ['update_agent', { agent: 'Big', system: words(60_000, 2), tags: Array(100).fill('tag') }],
     ['send_message', { agent, message: 'Speak', wait_seconds: 60, include_steps: true }],
     ['list_runs', { limit: 100 }],
     ['read_memory', { agent }],
@@ -117,7 +117,7 @@ const calls = (): readonly (readonly [tool: string, args: object])[] => {
     ['stats', {}],
     ['list_blocks', { limit: 100 }],
     ['list_archives', { limit: 100 }],
-    ['create_archive', { name: 'Shared', description: words(30_000, 6) }],
+    ['create_archive', { name: 'Shared', description: words(10_000, 6) }],
     ['create_block', { label: 'loose', value: words(70_000, 4), limit: 80_000 }],
     ['memory_history', { agent: 'Big', label: 'long', limit: 100 }],
     ['diff_memory_block', { agent: 'Big', label: 'long', from_version: 1, to_version: 2 }],
@@ -181,7 +181,7 @@ describe('in a large store', () => {
     )
   }, 120_000)
 
-  it('what is refused is not sent back in full', async () => {
+  it('a refused argument is not echoed in full', async () => {
     const long = words(50_000, 1)
     const refused = [
       ['get_agent', { agent: long }],
@@ -198,7 +198,7 @@ describe('in a large store', () => {
     for (const [tool, args] of refused) expect((await call(tool, args)).isError, tool).toBe(true)
   })
 
-  it('what an answer leaves out is counted, and can be had', async () => {
+  it('content that an answer leaves out is counted, and can be read', async () => {
     const memory = (await call('read_memory', { agent: full })).data
     expect(memory.blocks.length + memory.left_out).toBe(BLOCKS)
     const last = await call('read_memory', { agent: full, label: `block-${BLOCKS - 1}` })

@@ -80,7 +80,7 @@ async function ping(url: string, session: string): Promise<number> {
   return response.status
 }
 
-it('beyond the cap, the session that was idle longest makes room', async () => {
+it('beyond the cap, the longest idle session is closed', async () => {
   const url = await start({ limit: 2 })
   const first = await open(url)
   const second = await open(url)
@@ -91,7 +91,7 @@ it('beyond the cap, the session that was idle longest makes room', async () => {
   expect(await ping(url, third)).toBe(200)
 })
 
-it('a session in use makes no room', async () => {
+it('a session in use is not closed for another', async () => {
   const url = await start({ limit: 1 })
   const only = await open(url)
   const stream = await fetch(url, {

@@ -111,7 +111,7 @@ async function readUntil(response: Response, text: string): Promise<string> {
   throw new Error(`the stream ended without "${text}": ${seen}`)
 }
 
-it('what a session subscribed to is forgotten when it ends', async () => {
+it('the subscriptions of a session end with it', async () => {
   const { url } = await serve({ liveLimits: { resources: 5, perSubscriber: 5 } })
   for (let number = 0; number < 30; number += 1) {
     const session = await openSession(url)
@@ -120,7 +120,7 @@ it('what a session subscribed to is forgotten when it ends', async () => {
   }
 })
 
-it('what a stream listened to is forgotten when it ends', async () => {
+it('the subscriptions of a stream end with it', async () => {
   const { url } = await serve({ liveLimits: { resources: 5, perSubscriber: 5 } })
   const client = await connect('v2-auto', { kind: 'http', url })
   for (let number = 0; number < 30; number += 1) {
@@ -136,7 +136,7 @@ it('what a stream listened to is forgotten when it ends', async () => {
   await client.close()
 })
 
-it('nobody may subscribe to more than there is room for, and all may once others have left', async () => {
+it('subscriptions are capped, and room is free again once others have left', async () => {
   const { url } = await serve({ liveLimits: { resources: 3, perSubscriber: 2 } })
   const [first, second] = [await openSession(url), await openSession(url)]
   const uri = (number: number) => `recollect://agents/${number}`
@@ -155,7 +155,7 @@ it('nobody may subscribe to more than there is room for, and all may once others
   expect(await subscribe(url, second, uri(5))).toContain('"result":{}')
 })
 
-it('a session whose stream opens late is told then, of each resource once', async () => {
+it('a session whose stream opens late is then notified once of each resource', async () => {
   const { url, changeSomeAgent } = await serve()
   const session = await openSession(url)
   await subscribe(url, session, 'recollect://agents')
@@ -170,7 +170,7 @@ it('a session whose stream opens late is told then, of each resource once', asyn
   await response.body?.cancel().catch(() => undefined)
 })
 
-it('who has no connection is offered no subscriptions', async () => {
+it('a client without a connection is offered no subscriptions', async () => {
   const { url } = await serve()
   const request = { id: 2, method: 'resources/subscribe', params: { uri: 'recollect://agents' } }
   expect(await (await post(url, request)).text()).toContain('-32601')
@@ -206,7 +206,7 @@ const SLOW_READERS = {
 }
 
 it.each(['listener', 'session'] as const)(
-  'a %s that does not read is told little when it does',
+  'a %s that reads late receives few, merged notices',
   async (kind) => {
     const { url, changeSomeAgent } = await serve()
     const response = await SLOW_READERS[kind](url)

@@ -76,7 +76,7 @@ describe.each(Object.entries(ERAS))('a client %s', (_, { headers, meta }) => {
     expect(result.tools.length).toBeGreaterThan(10)
   })
 
-  it('may give a prompt a number, and null for what it leaves out', async () => {
+  it('may give a prompt a number, and null for an omitted argument', async () => {
     const args = { agent: 42, message: true, mood: null }
     const { error } = await ask('prompts/get', { name: 'talk_to_agent', arguments: args })
     expect(error.message).toBe('There is no agent "42".')

@@ -57,7 +57,7 @@ const WAYS = [
 ] as const
 
 describe.each(CLIENT_KINDS)('a %s client', (kind) => {
-  it.each(WAYS)('that is given one agent %s is told of that agent only', async (_, address) => {
+  it.each(WAYS)('pinned to one agent %s is notified of that agent only', async (_, address) => {
     const url = await address()
     const client = await clientAt(kind, url)
     const human = `recollect://agents/${ada}/memory/human`
@@ -77,7 +77,7 @@ describe.each(CLIENT_KINDS)('a %s client', (kind) => {
     await expect.poll(() => heard.updated, PATIENT).toContain('recollect://agents')
   })
 
-  it.each(WAYS)('that is given one agent %s can watch no other', async (_, address) => {
+  it.each(WAYS)('pinned to one agent %s can watch no other', async (_, address) => {
     const url = await address()
     const nobody = '00000000-0000-4000-8000-000000000000'
     const foreign = [
@@ -103,7 +103,7 @@ describe.each(CLIENT_KINDS)('a %s client', (kind) => {
     }
   })
 
-  it('at the address of a name is told of the agent that has it by then', async () => {
+  it("at the URL of an agent's name is notified of the agent that has the name at that time", async () => {
     const url = `${await serve()}/agents/Zoe`
     const first = (await server.answer('create_agent', { name: 'Zoe' })).agent.id
     const before = await clientAt(kind, url)
@@ -123,7 +123,7 @@ describe.each(CLIENT_KINDS)('a %s client', (kind) => {
 })
 
 describe('clients of one agent', () => {
-  it('that left keep no other from being told', async () => {
+  it('that disconnect do not stop notices to others', async () => {
     const url = `${await serve()}/agents/Ada`
     const human = `recollect://agents/${ada}/memory/human`
     for (let round = 0; round < 3; round += 1) {

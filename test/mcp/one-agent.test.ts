@@ -34,8 +34,8 @@ afterAll(async () => {
   await server.close()
 })
 
-describe('a client that is given one agent', () => {
-  it('finds no argument that chooses one, and no tool for all of them', async () => {
+describe('a client pinned to one agent', () => {
+  it('sees no argument that selects an agent, and no tool across agents', async () => {
     const tools = await client.tools()
     const names = tools.map(({ name }) => name)
     for (const tool of tools) {
@@ -80,7 +80,7 @@ describe('a client that is given one agent', () => {
     expect(runs.map(({ run_id }: { run_id: string }) => run_id)).toEqual([run.data.run_id])
   })
 
-  it('has an argument refused that it should not give', async () => {
+  it('is refused an argument that it may not give', async () => {
     const { data } = await client.call('read_memory', { agent: 'Ada' })
     expect(data.error.message).toMatch(/Unknown argument "agent"/)
   })
@@ -148,7 +148,7 @@ describe('a client that is given one agent', () => {
     expect(seen.data.blocks[0].shared_with).toEqual([])
   })
 
-  it('reads what its blocks were, and of whom else changed them only that it was not the agent', async () => {
+  it('reads the history of its blocks, where other editors appear only as not the agent', async () => {
     const { agent: other } = await server.answer('create_agent', { name: 'Di' })
     const { block } = await server.answer('create_block', { label: 'plan', value: 'Sow.' })
     for (const agent of ['Ada', 'Di']) {
@@ -171,7 +171,7 @@ describe('a client that is given one agent', () => {
     expect(restored.data.block).toMatchObject({ value: 'Sow.', shared_with: [] })
   })
 
-  it('sees the archives of its own, and not who else has them or which others there are', async () => {
+  it('sees its own archives, but not their other users or any other archive', async () => {
     const { archive } = await server.answer('create_archive', { name: 'Shared', agent: 'Bob' })
     const own = await client.call('list_archives')
     expect(own.text).not.toContain(archive.id)
@@ -187,7 +187,7 @@ describe('a client that is given one agent', () => {
     expect(listed.text).not.toContain(bob.agent)
   })
 
-  it('is not told who else has no room for a block', async () => {
+  it('is not told which other agents have no room for a block', async () => {
     const big = { label: 'big', value: 'Small.', limit: 100_000 }
     const { block } = (await client.call('write_memory_block', big)).data
     await server.answer('create_agent', {
@@ -208,7 +208,7 @@ describe('a client that is given one agent', () => {
     expect(told.message).toContain('Narrow')
   })
 
-  it('detaches a block of its own, and does not learn whether another exists', async () => {
+  it('detaches its own block, and does not learn whether another exists', async () => {
     const nobodys = 'block-00000000-0000-4000-8000-000000000000'
     const detach = (id: string) => client.call('detach_block', { block_id: id })
     const [foreign, missing] = [await detach(bob.block), await detach(nobodys)]
@@ -229,7 +229,7 @@ describe('a client that is given one agent', () => {
     await expect(foreign).rejects.toThrow()
   })
 
-  it('gives prompts no agent', async () => {
+  it('sees prompts without an agent argument', async () => {
     const prompts = (await client.prompts()) as readonly {
       readonly name: string
       readonly arguments?: readonly { readonly name: string }[]
@@ -244,7 +244,7 @@ describe('a client that is given one agent', () => {
   })
 })
 
-describe('an agent to be given', () => {
+describe('the agent to pin', () => {
   it.each([
     ['its id', () => ada],
     ['its id without a prefix', () => ada.slice('agent-'.length)],
@@ -255,7 +255,7 @@ describe('an agent to be given', () => {
     await other.close()
   })
 
-  it('that is not there, or not one, is told with the first call, and again until it is mended', async () => {
+  it('that is missing or ambiguous is reported at the first call, and at every call until it is fixed', async () => {
     const early = await server.connect({ toolsets: ['core'], agent: 'Dora' })
     expect((await early.tools()).length).toBeGreaterThan(10)
     const missing = await early.call('read_memory')

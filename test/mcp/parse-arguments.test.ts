@@ -87,7 +87,7 @@ describe('arguments', () => {
     )
   })
 
-  it('that a client sent as strings become what they stand for', () => {
+  it('that a client sent as strings are converted to their type', () => {
     const sent = { tags: '["a", "b"]', limit: '5' }
     expect(parseArguments(listAgents.input, sent)).toEqual({ tags: ['a', 'b'], limit: 5 })
     const message = { agent: 'a', message: '5', wait_seconds: ' 1.5 ', include_steps: 'True' }
@@ -146,7 +146,7 @@ describe('arguments', () => {
       { agent: 'a', query: '', passage_id: '', after: '', before: null, archive_id: '' },
       { agent: 'a', query: '' },
     ],
-  ])('that are written loosely are read as they are meant (%#)', (tool, sent, meant) => {
+  ])('that are loosely written are read as intended (%#)', (tool, sent, meant) => {
     expect(parseArguments(tool.input, sent)).toEqual(parseArguments(tool.input, meant))
   })
 
@@ -159,7 +159,7 @@ describe('arguments', () => {
     expect(complaint(tool, sent)).toContain('Unknown argument')
   })
 
-  it('that are ids may lack their prefix, and have it behind', () => {
+  it('that are ids may lack their prefix, or have it at the end', () => {
     const uuid = '0b6c1a54-3f0e-4d57-9d0a-6f0f1c2d3e4f'
     expect(parseArguments(getRun.input, { run_id: uuid.toUpperCase() })).toMatchObject({
       run_id: `run-${uuid}`,
@@ -172,7 +172,7 @@ describe('arguments', () => {
     })
   })
 
-  it('lose what cannot be stored', () => {
+  it('lose characters that cannot be stored', () => {
     const args = parseArguments(createAgent.input, { name: 'a\ud800b\u0000', tags: ['\udc00'] })
     expect(args).toEqual({ name: 'a\ufffdb\ufffd', tags: ['\ufffd'] })
   })

@@ -4,7 +4,7 @@ import { newId } from '../../src/core/ids.ts'
 import { pinContext } from '../../src/service/pin-context.ts'
 import { stubContext } from './stub-context.ts'
 
-test('a client that is given one agent hears of no progress of another', async () => {
+test('a client pinned to one agent sees no progress of another', async () => {
   const [own, other, runId] = [newId('agent'), newId('agent'), newId('run')]
   const listeners = new Set<(event: AgentEvent) => void>()
   const context = stubContext({

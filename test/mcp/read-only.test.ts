@@ -77,8 +77,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-describe('a tool that says it only reads', () => {
-  it('is one of those that are tried here', () => {
+describe('a tool annotated as read-only', () => {
+  it('is covered by this test', () => {
     expect(READING.map(({ name }) => name).sort()).toEqual(Object.keys(ask).sort())
   })
 
@@ -90,7 +90,7 @@ describe('a tool that says it only reads', () => {
     database.close()
   })
 
-  it('is told from one that writes by what this looks at', async () => {
+  it('is distinguished from a writing one by this check', async () => {
     const database = watch(server.path)
     const before = database.state()
     await server.answer('append_to_memory_block', { agent: 'Ada', label: 'human', text: 'Tall.' })
@@ -109,7 +109,7 @@ async function openToRead(home: string) {
   return openApp(readConfig({}, environment), () => undefined)
 }
 
-describe('a server that only reads', () => {
+describe('a read-only server', () => {
   let client: Connection
   let close: () => Promise<void>
   beforeAll(async () => {
@@ -135,13 +135,13 @@ describe('a server that only reads', () => {
     expect(client.instructions).toMatch(/only reads/)
   })
 
-  it('knows no tool that writes', async () => {
+  it('has no tool that writes', async () => {
     for (const name of ['send_message', 'create_agent', 'reset_messages']) {
       await expect(client.call(name, { agent: 'Ada' })).rejects.toMatchObject({ code: -32602 })
     }
   })
 
-  it('answers all of them, all resources, templates and prompts, and writes nothing', async () => {
+  it('serves all of them, all resources, templates and prompts, and writes nothing', async () => {
     const database = watch(server.path)
     const before = database.state()
     for (const { name } of READING) {
@@ -162,7 +162,7 @@ describe('a server that only reads', () => {
     database.close()
   })
 
-  it('sees what others write meanwhile', async () => {
+  it('sees what other servers write meanwhile', async () => {
     await server.answer('write_memory_block', { agent: 'Ada', label: 'news', value: 'Fresh.' })
     const { data } = await client.call('read_memory', { agent: 'Ada', label: 'news' })
     expect(data.blocks[0].value).toBe('Fresh.')
@@ -187,7 +187,7 @@ describe('to read', () => {
   })
   afterAll(() => rm(home, { recursive: true }))
 
-  it('a file that is not there is an error, and is not made', async () => {
+  it('a missing file is an error, and is not created', async () => {
     const empty = join(home, 'nothing')
     await expect(openToRead(empty)).rejects.toMatchObject({
       code: 'not_found',

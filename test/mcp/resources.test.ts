@@ -159,7 +159,7 @@ describe('URIs', () => {
 })
 
 describe('prompts', () => {
-  it('bring memory as data between fences that it can not close', async () => {
+  it('present memory as data between fences that it cannot close', async () => {
     const client = await connectInProcess(server())
     const text = await client.prompt('load_memory', { agent: 'Ada' })
     expect(text).toContain(`\`\`\`\`\n<human>${BLOCK.value}</human>\n\`\`\`\``)
@@ -180,7 +180,7 @@ describe('prompts', () => {
     expect(names).toEqual(['Ada', 'adam'])
   })
 
-  it('fill every place once', () => {
+  it('fill every placeholder once', () => {
     expect(fill('{A} {B} {C}', { A: '{B}', B: 'b' })).toBe('{B} b {C}')
     expect(fence('a ```` b')).toBe('`````\na ```` b\n`````')
   })

@@ -74,7 +74,7 @@ describe('a search by meaning', () => {
     expect(warnings).toBeUndefined()
   })
 
-  it('says of each result what found it', async () => {
+  it('says for each result what found it', async () => {
     const { passages: found } = await search('unembedded hound')
     const foundBy = Object.fromEntries(
       found.map((one: { text: string; found_by: string }) => [one.text, one.found_by]),
@@ -104,7 +104,7 @@ describe('a search by meaning', () => {
   })
 })
 
-describe('when the embedding can not be had, a search', () => {
+describe('when the query cannot be embedded, a search', () => {
   it.each([
     ['refuses', () => fail(401), /embed.*401|embed.*key/is],
     ['does not answer', hang, /did not answer within 2 seconds/],
@@ -128,7 +128,7 @@ describe('when the embedding can not be had, a search', () => {
     expect(JSON.stringify(warnings)).not.toContain('sk-test-key')
   })
 
-  it('says nothing of it where no question was asked, and asks again when one is', async () => {
+  it('does not mention it without a query, and retries with the next query', async () => {
     server.provider.respondWith(() => fail(500))
     expect(await server.answer('search_archival', { agent: 'Ada' })).not.toHaveProperty('warnings')
     expect((await search('hound')).warnings).toHaveLength(1)

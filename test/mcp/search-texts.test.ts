@@ -68,7 +68,7 @@ describe('a search through the server', () => {
   })
 
   it.each(['"', "'", '*', '()', 'AND', '^', '"" OR ""', '\u0000', '…', '-', '💩'.repeat(500)])(
-    'for %j, which says nothing, is no error',
+    'for %j, which has no words, is no error',
     async (query) => {
       expect(await found(query)).not.toContain('plain')
     },

@@ -86,7 +86,7 @@ describe('send_message', () => {
     expect(result.data).toMatchObject({ status: 'queued' })
   })
 
-  it('fails with the run when the run failed; get_run of it does not', async () => {
+  it('is an error when the run failed; get_run of that run is not', async () => {
     const error = { code: 'model_unavailable', message: 'No model.', hint: 'Start it.' } as const
     const failed: Run = { ...QUEUED, status: 'failed', stopReason: 'model_error', error }
     const client = await connectInProcess(stubServer({ runs: runs(failed) }).createServer)
@@ -97,7 +97,7 @@ describe('send_message', () => {
     expect(got).toMatchObject({ isError: false, data: { status: 'failed', error } })
   })
 
-  it.each(['v2-legacy', 'v2-auto'] as const)('tells a %s client what goes on', async (kind) => {
+  it.each(['v2-legacy', 'v2-auto'] as const)('reports progress to a %s client', async (kind) => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
     try {
       let listen: (event: AgentEvent) => void = () => undefined

@@ -7,7 +7,7 @@ import { stubServer } from './stub-context.ts'
 const ERAS = ['v2-legacy', 'v2-auto'] as const
 
 describe.each(ERAS)('a server for a %s client', (era) => {
-  it('answers a tool that is not there with -32602', async () => {
+  it('answers an unknown tool with -32602', async () => {
     const client = await connectInProcess(stubServer().createServer, era)
     await expect(client.call('list_agent')).rejects.toMatchObject({ code: -32602 })
   })
@@ -20,7 +20,7 @@ describe.each(ERAS)('a server for a %s client', (era) => {
     expect(result.data).toEqual({ error: { code: 'invalid_argument', message: result.text } })
   })
 
-  it('shows nothing of a fault of ours, and logs it', async () => {
+  it('hides an internal error from the client, and logs it', async () => {
     const { createServer, logged } = stubServer({
       agents: { get: () => Promise.reject(new Error('secret /home/me/file')) },
     })
@@ -55,7 +55,7 @@ describe.each(ERAS)('a server for a %s client', (era) => {
     expect(await client.prompts()).toHaveLength(3)
   })
 
-  it('answers a resource that is not there with -32602', async () => {
+  it('answers an unknown resource with -32602', async () => {
     const missing = new UserError('not_found', 'There is no such agent.')
     const { createServer } = stubServer({ agents: { get: () => Promise.reject(missing) } })
     const client = await connectInProcess(createServer, era)
@@ -86,7 +86,7 @@ describe.each(ERAS)('a server for a %s client', (era) => {
   })
 })
 
-it('a page that is too long is asked for again, so that its cursor leads on', async () => {
+it('a page that is too long is read again with fewer items, so that its cursor continues correctly', async () => {
   const all = Array.from({ length: 30 }, (_, index) => ({
     item: {
       id: `passage-${index}` as const,

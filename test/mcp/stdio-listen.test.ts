@@ -68,7 +68,7 @@ function start(resources = 10) {
   }
 }
 
-it('each listen is told once, until it is cancelled', async () => {
+it('each listen is notified once per change, until it is cancelled', async () => {
   const { listen, cancel, acknowledged, told, changeSomeAgent, serving } = start()
   listen('a', [AGENTS, OTHER])
   listen('b', [AGENTS])
@@ -86,7 +86,7 @@ it('each listen is told once, until it is cancelled', async () => {
   await serving.close()
 })
 
-it('what was cancelled makes room, and what finds none is refused', async () => {
+it('a cancelled listen makes room, and one beyond the cap is refused', async () => {
   const { listen, cancel, acknowledged, messages, serving } = start(1)
   listen('a', [AGENTS])
   listen('b', [OTHER])
@@ -99,7 +99,7 @@ it('what was cancelled makes room, and what finds none is refused', async () => 
   await serving.close()
 })
 
-it('a listen keeps the end of the input waiting for no answer', async () => {
+it('an open listen does not delay closing at the end of the input', async () => {
   const { listen, acknowledged, stdin, serving } = start()
   listen('a', [AGENTS])
   await expect.poll(() => acknowledged().length, PATIENT).toBe(1)

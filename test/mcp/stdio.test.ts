@@ -37,7 +37,7 @@ const call = {
 }
 
 describe('stdio', () => {
-  it('answers what was piped in before the pipe was closed', async () => {
+  it('answers requests piped in before the pipe was closed', async () => {
     const list = async () => {
       await new Promise((resolve) => setTimeout(resolve, 100))
       return { items: [] }
@@ -49,7 +49,7 @@ describe('stdio', () => {
     expect(messages()[1].result.structuredContent).toEqual({ agents: [] })
   })
 
-  it('answers a last line that lacks its end', async () => {
+  it('answers a last line without a line feed', async () => {
     const { stdin, serving, messages } = start(
       stubServer({ agents: { list: async () => ({ items: [] }) } }),
     )

@@ -45,8 +45,8 @@ const READING = () =>
     ['read_memory_as_of', { agent: 'Ada', at: '2999-01-01' }],
   ] as const
 
-describe('text that was stored', () => {
-  it('is called data before it comes, in both parts of a result, and stays between its quotes', async () => {
+describe('stored text', () => {
+  it('is announced as data in both parts of a result, and stays between its quotes', async () => {
     for (const [tool, args] of READING()) {
       const { text, data } = await server.client.call(tool, args)
       expect(text, tool).toMatch(NOTICE)
@@ -56,14 +56,14 @@ describe('text that was stored', () => {
     }
   })
 
-  it('is called so in resources, too', async () => {
+  it('is announced in resources too', async () => {
     const { text } = await server.client.read(`recollect://runs/${runId.slice('run-'.length)}`)
     expect(JSON.parse(text)).toEqual(await server.answer('get_run', { run_id: runId }))
     const [passage] = (await server.answer('search_archival', { agent: 'Ada' })).passages
     expect((await server.client.read(`recollect://passages/${passage.id}`)).text).toMatch(NOTICE)
   })
 
-  it('is not spoken of where there is none', async () => {
+  it('is not announced where there is none', async () => {
     for (const [tool, args] of [
       ['list_agents', {}],
       ['get_agent', { agent: 'Ada' }],
@@ -77,8 +77,8 @@ describe('text that was stored', () => {
   })
 })
 
-describe('a tool that is misspelt', () => {
-  it('is answered with the nearest', async () => {
+describe('a misspelt tool', () => {
+  it('is answered with the nearest name', async () => {
     await expect(server.client.call('read_memmory', {})).rejects.toMatchObject({
       code: -32602,
       message: expect.stringMatching(/"read_memmory".*Did you mean "read_memory"\?/),

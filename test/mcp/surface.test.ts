@@ -47,7 +47,7 @@ describe('the tool list', () => {
     await expect(`${JSON.stringify(tools, null, 2)}\n`).toMatchFileSnapshot('tools.snapshot.json')
   })
 
-  it('is what clients of both eras get', async () => {
+  it('is the same for clients of both eras', async () => {
     for (const kind of ['v2-legacy', 'v2-auto'] as const) {
       const client = await connectInProcess(stubServer().createServer, kind)
       expect(await client.tools()).toEqual(core)
@@ -83,7 +83,7 @@ describe.each(tools)('$name', (tool) => {
     expect(tool.description.length).toBeLessThan(1_000)
   })
 
-  it('says what it does to the world', () => {
+  it('has every annotation about its effects', () => {
     const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = tool.annotations
     for (const hint of [readOnlyHint, destructiveHint, idempotentHint, openWorldHint]) {
       expect(hint).toBeTypeOf('boolean')
@@ -103,7 +103,7 @@ describe.each(tools)('$name', (tool) => {
     }
   })
 
-  it('takes scalars, lists of scalars and lists of flat objects, and refuses what it does not know', () => {
+  it('takes scalars, lists of scalars and lists of flat objects, and refuses unknown arguments', () => {
     expect(tool.inputSchema).toHaveProperty('additionalProperties', false)
     for (const [name, property] of propertiesOf(tool.inputSchema)) {
       expect(name).toMatch(/^[a-z][a-z_]{0,39}$/)
@@ -121,7 +121,7 @@ describe.each(tools)('$name', (tool) => {
     }
   })
 
-  it('may answer with an error alone', () => {
+  it('may answer with only an error', () => {
     expect(tool.outputSchema).not.toHaveProperty('required')
     expect(JSON.stringify(tool.outputSchema)).not.toContain('additionalProperties')
     expect(tool.outputSchema).toHaveProperty('properties.error.properties.code.enum')

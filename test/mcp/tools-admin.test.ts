@@ -19,6 +19,7 @@ const DEFAULTS = {
   compaction_target: 0.5,
   compaction_mode: 'summarize',
   message_buffer_autoclear: false,
+  reasoning: 'off',
   timezone: 'UTC',
   parallel_tool_calls: false,
 }
@@ -59,6 +60,7 @@ describe('configure_agent', () => {
       max_output_tokens: 500,
       parallel_tool_calls: true,
       embed_messages: false,
+      reasoning: 'low',
     }
     expect((await configure(given)).settings).toEqual(given)
     expect((await configure({ timezone: 'UTC' })).settings).toEqual({ ...given, timezone: 'UTC' })
@@ -90,7 +92,7 @@ describe('configure_agent', () => {
     expect((await configure()).settings).toEqual(DEFAULTS)
   })
 
-  it('sets what the model is asked with, and in which zone the agent lives', async () => {
+  it("sets the model's parameters and the agent's time zone", async () => {
     await configure({ temperature: 0.25, max_output_tokens: 321, timezone: 'Asia/Tokyo' })
     server.provider.enqueue(speak('Hello!'))
     await server.answer('send_message', { agent: 'Ada', message: 'Hi' })
@@ -111,7 +113,7 @@ describe('the context', () => {
   const shown = async () =>
     (await server.answer('inspect_context', { agent: 'Ada', include_text: true })).request
 
-  it('is compacted on demand, as far as there is something to put aside', async () => {
+  it('is compacted on demand, if there is anything to compact', async () => {
     expect(await server.answer('compact_context', { agent: 'Ada' })).toEqual({
       evicted: 0,
       summary: 'none',
@@ -142,8 +144,8 @@ describe('the context', () => {
   })
 })
 
-describe('what there is', () => {
-  it('is listed as runs, newest first, by agent and status, page by page', async () => {
+describe('the inventory', () => {
+  it('lists runs, newest first, by agent and status, page by page', async () => {
     await server.answer('create_agent', { name: 'Bob' })
     server.provider.respondWith(() => speak('Yes.'))
     const send = (agent: string, message: string) =>
@@ -170,7 +172,7 @@ describe('what there is', () => {
     expect((await server.refusal('list_runs', { agent: 'Eve' })).code).toBe('not_found')
   })
 
-  it('is counted', async () => {
+  it('counts agents and what they hold', async () => {
     server.provider.respondWith(() => speak('Yes.'))
     await server.answer('send_message', { agent: 'Ada', message: 'One' })
     await server.answer('insert_archival', { agent: 'Ada', texts: ['a', 'b', 'c'] })
@@ -188,7 +190,7 @@ describe('what there is', () => {
     expect(schema_version).toBeGreaterThan(3)
   })
 
-  it('is counted with what was superseded, found and embedded', async () => {
+  it('counts superseded, found and embedded passages', async () => {
     await server.answer('create_agent', { name: 'Eve', embedding: 'local/hash' })
     const [kite] = (await server.answer('insert_archival', { agent: 'Eve', text: 'A red kite' }))
       .passages
@@ -212,7 +214,7 @@ describe('what there is', () => {
     })
   })
 
-  it('is listed as models, with the default, and without a secret', async () => {
+  it('lists models, with the default, and without a secret', async () => {
     const all = await server.answer('list_models')
     expect(all).toMatchObject({
       default_model: 'openai/scripted',

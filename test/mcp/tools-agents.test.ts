@@ -77,7 +77,7 @@ describe('agents', () => {
     expect(kept.blocks[0]).toMatchObject({ value: 'Looms', shared_with: [] })
   })
 
-  it('take tool rules, under the names of either kind, and show them as they count', async () => {
+  it('take tool rules, under the names of either kind, and show them as they apply', async () => {
     await server.answer('create_agent', { name: 'Ada' })
     const search = 'archival_memory_search'
     const { agent } = await server.answer('update_agent', {

@@ -25,7 +25,7 @@ async function onlyArchive(agent: string) {
 }
 
 describe('archives', () => {
-  it('of an agent come with its first insert and are its default', async () => {
+  it('of an agent are created by its first insert, as its default', async () => {
     expect((await server.answer('list_archives', { agent: 'Ada' })).archives).toEqual([])
     await insert('Ada', 'The kettle is red.')
     const { agent } = await server.answer('get_agent', { agent: 'Ada' })
@@ -65,7 +65,7 @@ describe('archives', () => {
     expect(await server.refusal('attach_archive', again)).toMatchObject({ code: 'conflict' })
   })
 
-  it('that are shared are not the default of an agent that has one, unless it is asked for', async () => {
+  it("that are attached do not replace an agent's default, unless asked", async () => {
     await insert('Ada', 'Ada alone knows this.')
     const own = await onlyArchive('Ada')
     const { archive } = await server.answer('create_archive', {
@@ -93,7 +93,7 @@ describe('archives', () => {
     expect(await texts('Bea')).toHaveLength(2)
   })
 
-  it('can be kept from being the default of an agent that has none', async () => {
+  it('can be attached without becoming the default of an agent that has none', async () => {
     const { archive } = await server.answer('create_archive', { name: 'Handbook' })
     expect(archive).toMatchObject({ agents: [], agent_count: 0 })
     expect(archive).not.toHaveProperty('is_default')

@@ -15,7 +15,7 @@ afterEach(() => server.close())
 const labels = (agent: { blocks: readonly { label: string }[] }) =>
   agent.blocks.map(({ label }) => label)
 
-describe('a block of its own', () => {
+describe('a standalone block', () => {
   it('is made without an agent, listed, attached to several, detached, and attached again', async () => {
     const { block } = await server.answer('create_block', {
       label: 'plan',
@@ -53,7 +53,7 @@ describe('a block of its own', () => {
     expect(labels(again.agent)).toEqual(['persona', 'human', 'plan'])
   })
 
-  it('is not attached where it does not fit, nor detached where it is not', async () => {
+  it('is not attached where it does not fit, nor detached where it is not attached', async () => {
     const human = await server.answer('create_block', { label: 'human', value: 'x' })
     const taken = await server.refusal('attach_block', { agent: 'Ada', block_id: human.block.id })
     expect(taken).toMatchObject({
@@ -84,7 +84,7 @@ describe('a block of its own', () => {
 })
 
 describe('the list of blocks', () => {
-  it('shows the beginning of long values, where they go on, and who has them', async () => {
+  it('shows the start of long values, how to read on, and which agents have them', async () => {
     const value = 'Zeile 😀\n'.repeat(3_000)
     const { block } = await server.answer('create_block', { label: 'long', value, limit: 50_000 })
     for (let index = 0; index < 12; index += 1) {
@@ -119,7 +119,7 @@ describe('the list of blocks', () => {
 describe('the history of a block', () => {
   const target = { agent: 'Ada', label: 'human' }
 
-  it('tells who changed it, when, in which run and why', async () => {
+  it('says who changed it, when, in which run and why', async () => {
     server.provider.enqueue(
       callOn('core_memory_replace', { label: 'human', old_content: 'tea', new_content: 'rain' }),
       speak('Noted.'),
@@ -140,7 +140,9 @@ describe('the history of a block', () => {
     await server.answer('write_memory_block', { ...target, value: 'x', reason: 'Enough.' })
     await server.answer('write_memory_block', { ...target, value: 'x', reason: 'No change.' })
     const wordy = { ...target, value: 'y', reason: 'x'.repeat(501) }
-    expect((await server.refusal('write_memory_block', wordy)).message).toMatch(/500 characters/)
+    expect((await server.refusal('write_memory_block', wordy)).message).toMatch(
+      /at most 500 are allowed/,
+    )
     const first = await server.answer('memory_history', { ...target, limit: 3 })
     expect(first.versions).toMatchObject([
       { version: 5, by: 'client', reason: 'Enough.', chars: 1 },
@@ -239,10 +241,10 @@ describe('the history of a block', () => {
   })
 })
 
-describe('whoever loses an edit to another', () => {
+describe('the loser of a conflicting edit', () => {
   const target = { agent: 'Ada', label: 'human' }
 
-  it('is told the text that stands there now', async () => {
+  it('is told the current text', async () => {
     const value = 'Says ```js\n1\n``` often.'
     await server.answer('write_memory_block', { ...target, value })
     const quoted = `The block reads now:\n\`\`\`\`\n${value}\n\`\`\`\`\n`

@@ -121,6 +121,6 @@ describe('a conversation', () => {
       { agent: 'Ada', message: 'What do you know about tea?' },
       { onProgress: ({ message }) => heard.push(message ?? '') },
     )
-    expect(heard).toEqual(['Step 1', 'Calling archival_memory_search', 'Step 2'])
+    expect(heard).toEqual(['Step 1', 'Calling archival_memory_search', 'Step 2', 'Nothing found.'])
   })
 })

@@ -40,7 +40,7 @@ describe('memory blocks', () => {
     await expect(server.client.read(`${uri}/nothing`)).rejects.toMatchObject({ code: -32602 })
   })
 
-  it('refuse what would harm them, and stay as they were', async () => {
+  it('refuse harmful edits, and stay unchanged', async () => {
     const args = { agent: 'Ada', label: 'human' }
     const codeOf = async (tool: string, more: object) =>
       (await server.refusal(tool, { ...args, ...more })).code

@@ -27,7 +27,7 @@ describe('a passage that supersedes another', () => {
     return { green: green[0].id, blue: blue[0].id, args }
   }
 
-  it('hides it from search, where it is found on request', async () => {
+  it('hides the old one from search, except on request', async () => {
     const { green, blue } = await greenThenBlue()
     for (const query of [undefined, 'what does Ann like']) {
       const filter = query === undefined ? {} : { query }
@@ -51,14 +51,14 @@ describe('a passage that supersedes another', () => {
     expect(archival).toEqual({ passages: 2, superseded: 1, found: 0, never_found: 2 })
   })
 
-  it('does so once, however often the call is made', async () => {
+  it('takes effect once, however often the call is made', async () => {
     const { blue, args } = await greenThenBlue()
     const again = await insert('Ada', 'Ann likes blue.', args)
     expect(again.passages).toMatchObject([{ id: blue, duplicate: true }])
     expect(again.similar).toEqual([])
   })
 
-  it('is refused where something else took its place before, and says what', async () => {
+  it('is refused where the old one was superseded before, and names the successor', async () => {
     const { green, blue } = await greenThenBlue()
     const late = { agent: 'Ada', text: 'Ann likes red.', supersedes: green }
     const { code, message } = await server.refusal('insert_archival', late)
@@ -67,7 +67,7 @@ describe('a passage that supersedes another', () => {
     expect(await texts('Ada', { include_superseded: true })).toHaveLength(2)
   })
 
-  it('can be superseded in turn, and by what was true before', async () => {
+  it('can be superseded in turn, also by the earlier text', async () => {
     const { green, blue } = await greenThenBlue()
     const back = await insert('Ada', 'Ann likes green.', { supersedes: blue })
     expect(back.passages).toMatchObject([{ id: green, duplicate: true }])
@@ -115,7 +115,7 @@ describe('a passage that supersedes another', () => {
 })
 
 describe('similar', () => {
-  it('tells of older passages that say nearly the same or something else of the same', async () => {
+  it('lists older passages that say nearly the same, or something else about the same subject', async () => {
     const old = await insert('Ada', 'The meeting is on Monday at 10', { created_at: '2026-01-01' })
     expect(old.similar).toEqual([])
     await insert('Ada', 'The kettle stands in the garden')
@@ -143,7 +143,7 @@ describe('similar', () => {
     expect(similar[0].text).toBe('The meeting on March 5 is off')
   })
 
-  it('is not looked for where many texts are inserted at once', async () => {
+  it('is skipped when many texts are inserted at once', async () => {
     await insert('Ada', 'The meeting is on Monday at 10')
     const texts = [11, 12, 13, 14, 15, 16].map((hour) => `The meeting is on Monday at ${hour}`)
     const { count, similar } = await server.answer('insert_archival', { agent: 'Ada', texts })

@@ -69,7 +69,7 @@ function changed(text: string, change: (file: any) => void): string {
 }
 
 describe('an agent that is moved to another server', () => {
-  it('remembers what it remembered, and goes on from there', async () => {
+  it('keeps its memory, and continues from there', async () => {
     const id = await live('Ada')
     const { agent, warnings } = await other.answer('import_agent', {
       text: await exported(server, id),
@@ -121,7 +121,7 @@ describe('an agent that is moved to another server', () => {
 })
 
 describe('an export', () => {
-  it('is of one moment, however the agent goes on between its pages', async () => {
+  it('is a snapshot, even if the agent changes between its pages', async () => {
     const id = await live('Cleo')
     const filling = 'é"\n'.repeat(9_000)
     await server.answer('insert_archival', { agent: id, text: filling })
@@ -144,7 +144,7 @@ describe('an export', () => {
     expect(file.archives[0].passages.at(-1).text).toBe(filling)
   })
 
-  it('is no longer kept when others took its place, and belongs to its agent alone', async () => {
+  it('is dropped when newer ones replace it, and belongs to its agent alone', async () => {
     const id = await live('Dora')
     await server.answer('insert_archival', { agent: id, text: 'x'.repeat(40_000) })
     const { export_id } = await server.answer('export_agent', { agent: id })
@@ -160,7 +160,7 @@ describe('an export', () => {
     expect(why).toMatch(/export_id/)
   })
 
-  it('is what a client of one agent gets of its own, and it can import none', async () => {
+  it('of its own agent is open to a pinned client, which can import none', async () => {
     const id = await live('Eve')
     const client = await server.connect({ toolsets: TOOLSETS, agent: id })
     expect(JSON.parse((await client.call('export_agent')).data.text).agent.name).toBe('Eve')
@@ -170,7 +170,7 @@ describe('an export', () => {
     await client.close()
   })
 
-  it('tells what other agents did with a shared block as done from outside, and not who', async () => {
+  it('shows edits of a shared block by other agents as made from outside, without their names', async () => {
     const id = await live('Fay')
     const { agent } = await server.answer('create_agent', { name: 'Gus' })
     const human = agent.blocks.find(({ label }: { label: string }) => label === 'human')
@@ -195,7 +195,7 @@ describe('a file from elsewhere', () => {
     text = await exported(server, await live('Hal'))
   })
 
-  it('loses tools that are not known here, and rules about them, and keeps a model with a warning', async () => {
+  it('loses unknown tools and rules about them, and keeps its model with a warning', async () => {
     const { agent, warnings } = await other.answer('import_agent', {
       text: changed(text, (file) => {
         file.agent.tools.push('run_shell')
@@ -218,7 +218,7 @@ describe('a file from elsewhere', () => {
     ])
   })
 
-  it('with rules that can not be kept keeps those that ask for approval', async () => {
+  it('with rules that cannot be satisfied keeps those that require approval', async () => {
     const { agent, warnings } = await other.answer('import_agent', {
       text: changed(text, (file) => {
         file.agent.tool_rules.push(
@@ -242,7 +242,7 @@ describe('a file from elsewhere', () => {
     expect(await other.answer('stats')).toMatchObject(counted)
   })
 
-  it('that is cut off is refused, and told how pages are joined', async () => {
+  it('that is cut off is refused, and the error says how pages are joined', async () => {
     const { message } = await other.refusal('import_agent', { text: text.slice(0, -3) })
     expect(message).toMatch(/not JSON, or not all of it.*joined/)
   })

@@ -19,7 +19,7 @@ const SLEEP_MILLISECONDS = 36_000
 const SETTLE_MILLISECONDS = 3_500
 
 describe.concurrent('a lone server that is stopped for longer than its lease while its model is asked', () => {
-  test('asks once, and ends the run when it is cancelled', () =>
+  test('calls the model once, and ends the run when it is cancelled', () =>
     inCluster(async (cluster) => {
       const { server, agent } = await start(cluster, DEFAULT_LEASE)
       const message = await deliver(cluster, agent, { hangs: true, waitSeconds: 0 })
@@ -32,7 +32,7 @@ describe.concurrent('a lone server that is stopped for longer than its lease whi
       expect(await reckon(cluster, [message, next], [message.runId])).toEqual([])
     }))
 
-  test('uses the answer that has come meanwhile, again and again', () =>
+  test('uses the answer that arrived meanwhile, time after time', () =>
     inCluster(async (cluster) => {
       const { server, agent } = await start(cluster, { RECOLLECT_LEASE_SECONDS: '1' })
       const messages: Delivered[] = []
@@ -69,7 +69,7 @@ describe.concurrent.each([
       expect(await reckon(cluster, [message])).toEqual([])
     }))
 
-  test('keeps nobody from ending the run at once', () =>
+  test('does not keep another process from ending the run at once', () =>
     inCluster(async (cluster) => {
       const { server, agent } = await start(cluster, DEFAULT_LEASE)
       const message = await deliver(cluster, agent, { hangs: true, waitSeconds: 0 })
@@ -83,7 +83,7 @@ describe.concurrent.each([
     }))
 })
 
-test.concurrent('a server whose clock is an hour ahead leaves the runs of one that lives to it', () =>
+test.concurrent('a server whose clock is an hour ahead does not take runs from a live one', () =>
   inCluster(async (cluster) => {
     const { agent } = await start(cluster, DEFAULT_LEASE)
     const message = await deliver(cluster, agent, { slow: 6_000, waitSeconds: 0 })

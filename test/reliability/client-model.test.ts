@@ -60,7 +60,7 @@ test.each(['v1', 'v2-auto'] as const)(
   },
 )
 
-test('an answer that was asked for by a server that is dead is taken by another, once', async () => {
+test('an answer requested by a dead server is accepted by another, once', async () => {
   const { data } = await callModern(server.url, 'create_agent', { human: '' })
   const args = { agent: data.agent.id, ...message }
   const asked = await callModern(server.url, 'send_message', args)

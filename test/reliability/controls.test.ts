@@ -7,18 +7,18 @@ import { createCluster, until } from './harness.ts'
 
 /* A harness that cannot fail is worth nothing: with a safeguard taken away, it has to report violations. */
 
-test('a server without the fence lets a process that was stopped write over its successor, and it shows', async () => {
+test('without the fence, a stopped process overwrites its successor, and the harness notices', async () => {
   expect(await stoppedInItsModelCall('no-fence')).toEqual(
     // The lease that is left behind runs out, and may be gone before anybody looks.
     expect.arrayContaining([expect.stringMatching(/was written with fence 1 after 2/)]),
   )
 }, 60_000)
 
-test('the server as it is keeps the process that was stopped out', async () => {
+test('with the fence, a stopped process cannot overwrite its successor', async () => {
   expect(await stoppedInItsModelCall(undefined)).toEqual([])
 }, 60_000)
 
-test('a server that stores an edit before its result repeats the edit, and it shows', async () => {
+test('a server that stores an edit before its result repeats the edit, and the harness notices', async () => {
   expect(await killedInAnEdit('half-edit:after:1', 'split-edit')).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/-a: 2 times in the block, 1 results say so/),
@@ -27,7 +27,7 @@ test('a server that stores an edit before its result repeats the edit, and it sh
   )
 }, 60_000)
 
-test('the server as it is stores both or neither', async () => {
+test('the real server stores both or neither', async () => {
   expect(await killedInAnEdit('edit:before:1', undefined)).toEqual([])
 }, 60_000)
 

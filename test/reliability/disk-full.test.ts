@@ -24,7 +24,7 @@ afterAll(() => {
 })
 
 test.skipIf(!canMount)(
-  'a full disk is told in a sentence, reads go on, and all goes on once there is space',
+  'a full disk gives a clear error, reads work, and writes work again once there is space',
   async () => {
     const cluster = await createCluster({ directory: join(disk, 'data') })
     try {

@@ -119,7 +119,7 @@ function repeated(texts: readonly string[]): readonly string[] {
 }
 
 test(
-  'a server killed in the middle loses nothing; the next one asks again for the batch under way, and for nothing else',
+  'a server killed in the middle loses nothing; the next one requests only the batch under way again',
   async () => {
     const held = endpoint.hold(5)
     const first = await start('first')
@@ -135,7 +135,7 @@ test(
 )
 
 test(
-  'two servers share the work, and one goes on alone when the other is killed',
+  'two servers share the work, and one continues alone when the other is killed',
   async () => {
     const [first, second] = [await start('first'), await start('second')]
     const held = endpoint.hold(8)

@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => cluster.remove())
 
 test.skipIf(!canLimit)(
-  'runs rest while no file can be opened, and go on by themselves once it can',
+  'runs pause while no file can be opened, and resume by themselves once it can',
   async () => {
     const server = await cluster.start({ environment: { RECOLLECT_LOG: 'info' } })
     const agents = await Promise.all([1, 2, 3].map(() => createAgent(cluster, server)))
@@ -52,7 +52,7 @@ test.skipIf(!canLimit)(
   },
 )
 
-test.skipIf(!canLimit)('a search that can not begin is `busy`, and works later', async () => {
+test.skipIf(!canLimit)('a search that cannot start is `busy`, and works later', async () => {
   const server = await cluster.start()
   const agent = await createAgent(cluster, server)
   await call(cluster, server, 'insert_archival', { agent, text: 'The boat is green.' })

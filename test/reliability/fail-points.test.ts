@@ -104,7 +104,7 @@ describe.concurrent('a process that is killed', () => {
     }),
   )
 
-  test.each(['before', 'after'])('%s it gives a run back', (moment) =>
+  test.each(['before', 'after'])('%s it releases a run', (moment) =>
     scene(`give-back:${moment}:1`, async ({ cluster, doomed, agent }) => {
       const message = await deliver(cluster, agent, { slow: 800, waitSeconds: 0 })
       await modelIsAsked(cluster)
@@ -114,7 +114,7 @@ describe.concurrent('a process that is killed', () => {
     }),
   )
 
-  test.each(['before', 'after'])('%s it puts a run aside', (moment) =>
+  test.each(['before', 'after'])('%s it defers a run', (moment) =>
     scene(`postpone:${moment}:1`, async ({ cluster, doomed, agent }) => {
       cluster.model.enqueue(fail(429, undefined, { 'retry-after': '90' }))
       const sent = deliver(cluster, agent, { waitSeconds: 0, first: doomed })

@@ -27,7 +27,7 @@ describe('a message sent with wait_seconds 0, its server killed at once', () => 
     expect(await reckon(cluster, [message])).toEqual([])
   })
 
-  test('is answered by a second server that lives', async () => {
+  test('is answered by a second server that is alive', async () => {
     await cluster.start()
     const message = await deliver(cluster, agent, { waitSeconds: 0, first })
     await cluster.kill(first)
@@ -72,7 +72,7 @@ describe('a run is cancelled from another process', () => {
     expect(await reckon(cluster, [message, next], [message.runId])).toEqual([])
   })
 
-  test('while it is queued behind one that is at work', async () => {
+  test('while it is queued behind a running one', async () => {
     const other = await cluster.start()
     const working = await deliver(cluster, agent, { slow: 1_500, waitSeconds: 0, first })
     await modelIsAsked(1)

@@ -47,6 +47,7 @@ export async function writeSummary(request: SummaryRequest): Promise<WrittenSumm
     return { text: extractSummary(previous, evicted, budgetTokens), method: 'extract', usage }
   }
   const room = windowTokens - 2 * budgetTokens - estimateTokens(PROMPTS.summarize)
+  // The rest of the room is a margin for estimation errors. Both numbers are chosen by hand.
   const pieces = transcriptPieces(evicted, Math.max(300, Math.floor(room * 0.7)))
   let notes = previous
   for (const piece of pieces) {

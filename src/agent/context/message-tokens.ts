@@ -3,6 +3,7 @@ import type { MessageBody } from '../../core/message.ts'
 
 /** Rough tokens that a wire format adds to each message and each call. Chosen by hand, for all providers. */
 const MESSAGE_OVERHEAD = 4
+/** Includes the id of the call. Chosen by hand. */
 const CALL_OVERHEAD = 24
 /** Includes the id of the call once more. Chosen by hand. */
 const RESULT_OVERHEAD = 18

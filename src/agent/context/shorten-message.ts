@@ -29,6 +29,7 @@ function shortenText(text: string, budget: number, role: Message['role']): strin
   const characters = countCharacters(text)
   // Tokens per character of this text: a base64 blob has more than prose.
   const density = estimateTokens(text) / characters
+  // The rest of the budget is for the note; the beginning gets more than the end. Numbers chosen by hand.
   const kept = Math.max(200, Math.floor((budget * 0.85) / density))
   if (kept >= characters) return text
   const head = sliceCharacters(text, 0, Math.floor(kept * 0.7))

@@ -111,6 +111,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
 }
+/** `\uXXXX`. */
 const UNICODE_ESCAPE_LENGTH = 6
 
 /** Decodes the escapes of a JSON string, character by character. */

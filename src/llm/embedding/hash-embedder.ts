@@ -12,6 +12,7 @@ const DIMENSION = 1024
 const WORD = /[\p{L}\p{N}\p{M}\p{Co}\p{So}]+/gu
 /** In characters, like the longest. Chosen by hand. */
 const SHORTEST_PIECE = 3
+/** Chosen by hand. */
 const LONGEST_PIECE = 5
 /** Relative to whole words. Chosen by hand. */
 const PIECE_WEIGHT = 0.5

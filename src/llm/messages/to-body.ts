@@ -50,7 +50,7 @@ function splitSystem(messages: readonly ModelMessage[]): [string, readonly Model
   return first?.role === 'system' ? [first.text.toWellFormed().trim(), others] : ['', messages]
 }
 
-/** A budget is accepted only if the last answer with calls begins with its thinking. */
+/** A budget is refused if the last answer has calls and does not begin with its thinking. */
 function mayBegin(turns: readonly Turn[]): boolean {
   const last = turns.findLast(({ role }) => role === 'assistant')
   const [first] = last?.content ?? []

@@ -1,7 +1,10 @@
 import type { AgentEvent } from '../../core/event.ts'
 
-/** Minimum time between two progress messages (ten a second); chosen by hand. */
-const PAUSE_MILLISECONDS = 100
+/** Progress messages in one second, at most. */
+const MAX_MESSAGES = 10
+const WINDOW_MILLISECONDS = 1_000
+/** Words that come faster share a message. */
+const WORDS_MILLISECONDS = WINDOW_MILLISECONDS / MAX_MESSAGES
 
 interface Note {
   readonly isSpeech: boolean
@@ -11,31 +14,48 @@ interface Note {
 export interface ProgressNotes {
   take(event: AgentEvent): void
   note(text: string): void
-  /** Sends any pending words in one last message. */
+  /** Sends the words that still wait, in one message. */
   end(): void
 }
 
 /**
- * Reports an agent's steps, tool calls and streamed words to the caller. Each message carries only new words, so a
- * client that joins the messages gets the whole reply.
+ * Tells a caller what an agent does: its steps, its tool calls, and its words as they come. Each message with words
+ * carries those that are new, so that joined they are what the agent says.
  */
 export function createProgressNotes(send: (message: string) => void): ProgressNotes {
   const waiting: Note[] = []
+  /** When the messages of the last second were sent. */
+  let sent: readonly number[] = []
   let timer: NodeJS.Timeout | undefined
 
   function add(isSpeech: boolean, text: string): void {
     const last = waiting.at(-1)
     if (isSpeech && last?.isSpeech) last.text += text
     else waiting.push({ isSpeech, text })
-    if (timer === undefined) sendNext()
+    sendWaiting()
   }
 
-  function sendNext(): void {
-    timer = undefined
-    const next = waiting.shift()
-    if (next === undefined) return
-    timer = setTimeout(sendNext, PAUSE_MILLISECONDS)
-    send(next.text)
+  function sendWaiting(): void {
+    clearTimeout(timer)
+    for (let next = waiting[0]; next; next = waiting[0]) {
+      const pause = pauseBefore(next, performance.now())
+      if (pause > 0) {
+        timer = setTimeout(sendWaiting, pause)
+        return
+      }
+      waiting.shift()
+      sent = [...sent, performance.now()]
+      send(next.text)
+    }
+  }
+
+  function pauseBefore({ isSpeech }: Note, now: number): number {
+    sent = sent.filter((at) => now - at < WINDOW_MILLISECONDS)
+    if (sent.length >= MAX_MESSAGES) return (sent[0] ?? now) + WINDOW_MILLISECONDS - now
+    // Words that something else follows wait for no more words.
+    const last = sent.at(-1)
+    const isOpen = isSpeech && waiting.length === 1 && last !== undefined
+    return isOpen ? Math.max(0, last + WORDS_MILLISECONDS - now) : 0
   }
 
   const speech = new Set<number>()
