@@ -4,6 +4,9 @@ import { TEST_SERVER } from '../support/own-database.ts'
 import { callTool } from '../support/scripted-provider.ts'
 import { describeMatrix, speak } from './matrix.ts'
 
+/** On a busy machine, notices of what was made before may come after a client has begun to listen. */
+const noticesHaveGone = () => new Promise((resolve) => setTimeout(resolve, 1_000))
+
 /* Notifications for each kind of client over each transport. */
 
 describeMatrix((cell) => {
@@ -73,6 +76,7 @@ describeMatrix((cell) => {
     const root = `recollect://agents/${agent}`
     const passage = `recollect://passages/${passages[0].id}`
     const uris = ['recollect://agents', root, `${root}/memory/human`, passage]
+    await noticesHaveGone()
     const heard = await listenAnew(uris)
     await answer('insert_archival', { agent, text: 'The mill is new.' })
     await expect.poll(() => heard.updated, PATIENT).toEqual([root])
@@ -93,6 +97,7 @@ describeMatrix((cell) => {
   it('may subscribe to a missing resource, and is notified when it appears', async () => {
     const agent = await create('Uma')
     const diary = `recollect://agents/${agent}/memory/diary`
+    await noticesHaveGone()
     const heard = await listenAnew(['test://nothing', diary])
     await answer('write_memory_block', { agent, label: 'diary', value: 'Monday.' })
     await expect.poll(() => heard.updated, PATIENT).toEqual([diary])
