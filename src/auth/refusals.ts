@@ -9,5 +9,5 @@ export const MISSING: TokenRefusal = {
 export const NOT_TAKEN: TokenRefusal = {
   reason: 'invalid',
   message:
-    'This bearer token is not taken: it is wrong, has expired or was revoked. Ask whoever runs this server for another.',
+    'This bearer token is not taken: it is wrong, has expired or was revoked. Ask the operator of this server for another.',
 }

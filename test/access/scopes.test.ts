@@ -41,7 +41,7 @@ describe.each(SCOPES)('a token with all scopes but %s', (missing) => {
       })
       expect(scope).toBe(missing)
       expect(text).toBe(
-        `This needs the scope "${missing}", and the token has ${others.join(', ')}. Use a token that has it; whoever runs this server can make one.`,
+        `This needs the scope "${missing}", and the token has ${others.join(', ')}. Use a token that has it; the operator of this server can make one.`,
       )
     }
   })

@@ -7,7 +7,7 @@ import { startAccessWorld, type World } from './world.ts'
 
 const PATIENT = { timeout: 10_000, interval: 50 }
 const NOT_TAKEN =
-  'This bearer token is not taken: it is wrong, has expired or was revoked. Ask whoever runs this server for another.'
+  'This bearer token is not taken: it is wrong, has expired or was revoked. Ask the operator of this server for another.'
 
 let world: World
 beforeAll(async () => {

@@ -7,6 +7,6 @@ export function requireScope(scopes: ReadonlySet<Scope>, needed: Scope): void {
   const own = scopes.size === 0 ? 'none' : [...scopes].join(', ')
   throw new UserError(
     'unauthorized',
-    `This needs the scope "${needed}", and the token has ${own}. Use a token that has it; whoever runs this server can make one.`,
+    `This needs the scope "${needed}", and the token has ${own}. Use a token that has it; the operator of this server can make one.`,
   )
 }
