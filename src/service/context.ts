@@ -15,9 +15,11 @@ import type { Change, Concerned } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender } from '../core/run.ts'
+import type { JobsPort } from './jobs-port.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
 
+export type * from './jobs-port.ts'
 export type * from './recall-port.ts'
 export type * from './runs-port.ts'
 
@@ -33,6 +35,7 @@ export interface McpContext {
   readonly pinnedTo?: AgentId
   readonly agents: AgentsPort
   readonly runs: RunsPort
+  readonly jobs: JobsPort
   readonly memory: MemoryPort
   readonly archival: ArchivalPort
   readonly archives: ArchivesPort

@@ -13,6 +13,7 @@ export function stubContext(parts: Parts = {}): McpContext {
     namespace: 'default',
     agents: port('agents', parts.agents),
     runs: port('runs', parts.runs),
+    jobs: port('jobs', parts.jobs),
     memory: port('memory', parts.memory),
     archival: port('archival', parts.archival),
     archives: port('archives', parts.archives),

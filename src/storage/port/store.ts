@@ -5,6 +5,7 @@ import type { Change } from '../../core/event.ts'
 import type { AgentId, BlockId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { RunStatus } from '../../core/run.ts'
+import type { JobQueue, JobReads, JobWrites } from './job-store.ts'
 import type { LearnedStore } from './learned-store.ts'
 import type {
   ArchiveReads,
@@ -27,6 +28,7 @@ import type {
 import type { TokenStore } from './token-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 
+export type * from './job-store.ts'
 export type * from './learned-store.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
@@ -37,7 +39,7 @@ export type * from './vector-store.ts'
  * The port between Recollect and a database. Rules for every driver:
  *
  * - Everything belongs to a namespace, and `in(namespace)` is the only access to it; only `claims`, `endpoints`,
- *   `embeddings` and `tokens` work across namespaces.
+ *   `embeddings`, `jobs` and `tokens` work across namespaces.
  * - Writes happen in `transaction`. Its function awaits only calls of its transaction: model answers, vectors, ids and
  *   times are passed in as values. It may be run again from the start.
  * - A change is logged in the transaction that makes it (`changes`), and announced only after the commit.
@@ -48,6 +50,7 @@ export type * from './vector-store.ts'
 export interface Storage {
   in(namespace: string): Store
   readonly claims: Claims
+  readonly jobs: JobQueue
   readonly embeddings: EmbeddingTasks
   readonly tokens: TokenStore
   readonly learned: LearnedStore
@@ -117,6 +120,7 @@ export interface Reads {
   readonly messages: MessageReads
   readonly passages: PassageReads
   readonly runs: RunReads & CallReads
+  readonly jobs: JobReads
 }
 
 export interface Transaction {
@@ -126,6 +130,7 @@ export interface Transaction {
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
   readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites & AskWrites
+  readonly jobs: JobReads & JobWrites
   readonly vectors: VectorWrites
 }
 
