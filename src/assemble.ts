@@ -200,6 +200,7 @@ function startWork(parts: Parts): Work {
     handlers: {},
     clock: storage.clock,
     leaseMilliseconds: config.leaseMilliseconds,
+    firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
   })
   changes.subscribe(({ kind, subjectId, namespace }) => {
     if (kind === 'agent') void worker.stopIfDeleted(namespace, subjectId)

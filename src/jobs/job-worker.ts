@@ -14,6 +14,8 @@ export interface JobWorkerOptions {
   readonly owner: string
   readonly clock: Clock
   readonly leaseMilliseconds: number
+  /** Pause after the first failed attempt; doubles with each further one. */
+  readonly firstPauseMilliseconds: number
   /** Places that this process claims for, besides that of jobs for any process. */
   readonly places?: readonly string[]
   readonly log: Log

@@ -7,8 +7,6 @@ import { type JobHandler, type JobWork, LostLease } from './job-handler.ts'
 
 /** A job that this many processes began without any progress fails. Chosen by hand. */
 const MAX_ATTEMPTS = 5
-/** Pause after the first failed attempt; doubles with each further one. Chosen by hand. */
-const FIRST_PAUSE_MILLISECONDS = 2_000
 
 export interface Claimed {
   readonly job: Job
@@ -20,6 +18,8 @@ export interface WorkTools {
   readonly handler: () => Promise<JobHandler>
   readonly clock: Clock
   readonly leaseMilliseconds: number
+  /** Pause after the first failed attempt; doubles with each further one. */
+  readonly firstPauseMilliseconds: number
   readonly log: Log
 }
 
@@ -29,7 +29,7 @@ export async function workOnJob(
   tools: WorkTools,
   signal: AbortSignal,
 ): Promise<void> {
-  const { store, clock, leaseMilliseconds, log } = tools
+  const { store, clock, leaseMilliseconds, firstPauseMilliseconds, log } = tools
   let hasProgressed = false
 
   async function held<T>(work: (tx: Transaction, at: string) => Promise<T>): Promise<T> {
@@ -83,7 +83,7 @@ export async function workOnJob(
       log('error', 'a job failed', { job: job.id, kind: job.kind, error: describeError(error) })
     const attempts = hasProgressed ? 1 : job.attempts
     if (!isPassing(told) || attempts >= MAX_ATTEMPTS) return fail(told)
-    const retryAt = toTimestamp(clock() + FIRST_PAUSE_MILLISECONDS * 2 ** (attempts - 1))
+    const retryAt = toTimestamp(clock() + firstPauseMilliseconds * 2 ** (attempts - 1))
     await held((tx, at) => tx.jobs.postpone(job.id, { retryAt, error: told }, at))
   }
 

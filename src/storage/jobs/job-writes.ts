@@ -28,7 +28,13 @@ export function jobWrites(scope: Scope): JobWrites {
           ...{ error: null, report: null, created_at: rest.createdAt },
           ...{ started_at: null, completed_at: null },
         })
-        .onConflict((conflict) => conflict.doNothing())
+        // As the index `job_open_key` has it.
+        .onConflict((conflict) =>
+          conflict
+            .columns(['namespace', 'kind', 'job_key'])
+            .where(sql<boolean>`job_key <> '' AND status IN ('queued', 'running', 'waiting')`)
+            .doNothing(),
+        )
         .returningAll()
         .executeTakeFirst()
       if (!row) {
