@@ -3,6 +3,7 @@ import { createAgentBlocks } from './agent/agents/agent-blocks.ts'
 import { createAgentSettings } from './agent/agents/agent-settings.ts'
 import { createAgents } from './agent/agents/agents.ts'
 import { createImportChecks } from './agent/agents/import-checks.ts'
+import { createConversations } from './agent/conversations/conversations.ts'
 import { checkRoomFor } from './agent/compaction/check-room.ts'
 import { hasEnded, ownerName } from './agent/loop/owner.ts'
 import { createWorker } from './agent/loop/worker.ts'
@@ -233,6 +234,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
     archives: createArchives(store, clock),
     recall: createRecallMemory(store, embed),
     transfer: createTransfer(store, createImportChecks(models), clock),
+    conversations: createConversations({ store, clock }),
     runs: createRunsPort(parts, namespace, { wake, onChange }),
     models,
     signingKey: (purpose) =>

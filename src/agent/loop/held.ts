@@ -1,11 +1,12 @@
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
-import type { AgentId, RunId } from '../../core/ids.ts'
+import type { AgentId, ConversationId, RunId } from '../../core/ids.ts'
 import type { EmbedQuery, Lease, Store, Transaction } from '../../storage/port/store.ts'
 
 /** A run that this process works on. */
 export interface HeldRun {
   readonly id: RunId
   readonly agentId: AgentId
+  readonly conversationId: ConversationId
   readonly lease: Lease
   readonly leaseMilliseconds: number
   readonly store: Store
@@ -15,7 +16,7 @@ export interface HeldRun {
   readonly elapsed: () => number
 }
 
-/** Another process has the agent now. The caller must stop at once and write nothing. */
+/** Another process has the conversation now. The caller must stop at once and write nothing. */
 export class LostLease extends Error {}
 
 /**

@@ -18,5 +18,5 @@ export async function readStep(
   const speakNow = mayOnlySpeak(number, run.maxSteps) ? { maxSteps: run.maxSteps } : null
   const repeats = countRepeats(await reads.messages.ofRun(run.id))
   const calls = await readCalls(reads, agent, run.id)
-  return readContext(reads, agent, run.id, now, { speakNow, repeats, calls })
+  return readContext(reads, agent, run.conversationId, run.id, now, { speakNow, repeats, calls })
 }

@@ -55,6 +55,8 @@ export function runContract(subject: Subject): void {
     expect(await store.runs.get(run.id)).toEqual({
       id: run.id,
       agentId,
+      conversationId: defaultConversation(agentId),
+      ...rootOrigin(run.id),
       status: 'queued',
       stopReason: null,
       waitingFor: null,
@@ -276,14 +278,14 @@ export function runContract(subject: Subject): void {
     expect(await postpone(runId)).toBe(true)
     const waiting = await store.runs.get(runId)
     expect(waiting).toMatchObject({ status: 'waiting', waitingFor: 'retry', retryAt: at(60) })
-    expect(await store.runs.blocking(agentId, later)).toEqual(waiting)
-    expect(await store.runs.blocking(agentId, runId)).toBeUndefined()
+    expect(await store.runs.blocking(later)).toEqual(waiting)
+    expect(await store.runs.blocking(runId)).toBeUndefined()
     expect(await postpone(runId)).toBe(false)
     expect(await postpone(later)).toBe(false)
 
     await finish(runId)
     expect(await store.runs.get(runId)).toMatchObject({ waitingFor: null, retryAt: null })
-    expect(await store.runs.blocking(agentId, later)).toBeUndefined()
+    expect(await store.runs.blocking(later)).toBeUndefined()
   })
 
   test('attempts at a step are counted, and those given back are not', async () => {
@@ -301,8 +303,8 @@ export function runContract(subject: Subject): void {
     const { store } = subject
     const { id: agentId } = await insertAgent(store)
     const [first, second] = [await insertRun(store, agentId), await insertRun(store, agentId)]
-    expect(await store.runs.blocking(agentId, second.id)).toBeUndefined()
+    expect(await store.runs.blocking(second.id)).toBeUndefined()
     await finish(first.id)
-    expect(await store.runs.blocking(agentId, second.id)).toBeUndefined()
+    expect(await store.runs.blocking(second.id)).toBeUndefined()
   })
 }
