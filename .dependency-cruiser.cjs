@@ -36,6 +36,8 @@ const mayImport = {
     'src/llm/providers.ts',
     'src/llm/embedding/embedding-handle.ts',
     'src/http/settings.ts',
+    'src/fetch/fetch-rule.ts',
+    'src/fetch/guarded-fetch.ts',
     'src/storage/database-settings.ts',
   ],
   'src/assemble.ts': [
@@ -44,6 +46,7 @@ const mayImport = {
     'src/core',
     'src/storage',
     'src/llm',
+    'src/fetch',
     'src/memory',
     'src/agent',
     'src/transfer',
