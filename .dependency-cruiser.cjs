@@ -6,6 +6,8 @@ const mayImport = {
   'src/generated': [],
   'src/search': ['src/core'],
   'src/fetch': ['src/core'],
+  'src/source': ['src/core'],
+  'src/sandbox': ['src/core', 'src/source'],
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
   'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
   'src/storage/port': ['src/core'],
