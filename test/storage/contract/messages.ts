@@ -67,6 +67,7 @@ export function messageContract(subject: Subject): void {
       ...body,
       ...message,
       agentId,
+      conversationId: defaultConversation(agentId),
       seq: index + 1,
     }))
     expect(await store.messages.recent(agentId, {})).toEqual(stored)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { defaultConversation } from '../../../src/core/conversation.ts'
 import { type AgentId, newId, type RunId, type StepId } from '../../../src/core/ids.ts'
-import type { TokenUsage } from '../../../src/core/run.ts'
+import { rootOrigin, type TokenUsage } from '../../../src/core/run.ts'
 import type { CallEffect, RunOutcome, StepAnswer } from '../../../src/storage/port/store.ts'
 import { at, insertAgent, insertRun, someRun } from '../../support/stores.ts'
 import type { Subject } from './subject.ts'
