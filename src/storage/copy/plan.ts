@@ -44,6 +44,7 @@ export const PLAN = {
       ran_on: true,
       embedding: true,
       summaries_from: true,
+      metadata: true,
       created_at: true,
       updated_at: true,
     },
@@ -63,6 +64,7 @@ export const PLAN = {
       value_limit: true,
       read_only: true,
       version: true,
+      metadata: true,
       created_at: true,
       updated_at: true,
     },
@@ -230,6 +232,7 @@ export const PLAN = {
       started_at: true,
       completed_at: true,
       client_answer: true,
+      feedback: true,
     },
   },
   tool_call: {

@@ -35,6 +35,8 @@ export interface Database {
     embedding: Generated<string | null>
     /** Summaries that cover only messages before this `seq` are not shown. */
     summaries_from: Generated<number>
+    /** JSON that a client keeps with it. */
+    metadata: Generated<string>
     created_at: string
     updated_at: string
   }
@@ -48,6 +50,8 @@ export interface Database {
     value_limit: number
     read_only: number
     version: number
+    /** JSON that a client keeps with it; not part of its versions. */
+    metadata: Generated<string>
     created_at: string
     updated_at: string
   }
@@ -208,6 +212,8 @@ export interface Database {
     reasoning_tokens: Generated<number>
     /** In US dollars, where the provider told it. */
     cost: number | null
+    /** How a person rated it. */
+    feedback: Generated<string | null>
     started_at: string
     completed_at: string | null
   }
