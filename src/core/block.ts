@@ -3,7 +3,7 @@ import type { AgentId, BlockId, CallId, RunId } from './ids.ts'
 
 /** In characters. Chosen by hand. */
 export const DEFAULT_BLOCK_LIMIT = 5_000
-export const BLOCK_LABEL = /^[A-Za-z0-9_.-]{1,64}$/
+export const BLOCK_LABEL = /^[A-Za-z0-9_./-]{1,128}$/
 
 /** A named piece of memory that sits in the context of every agent it is attached to. */
 export interface Block {

@@ -29,7 +29,7 @@ export const runId = reference.describe('run_id from send_message')
 export const confirm = z.boolean().describe('Must be true').optional()
 
 export const label = text(LIMITS.label)
-  .regex(BLOCK_LABEL, `a label has 1 to ${LIMITS.label} characters out of A-Z a-z 0-9 _ . -`)
+  .regex(BLOCK_LABEL, `a label has 1 to ${LIMITS.label} characters out of A-Z a-z 0-9 _ . / -`)
   .describe("The block's label, like human")
 
 export const expectedVersion = z
