@@ -4,13 +4,13 @@ import type { BlockVersion } from '../core/block.ts'
 import { type Timestamp, toTimestamp } from '../core/clock.ts'
 import { type AgentId, type CallId, newId, type PassageId } from '../core/ids.ts'
 import type { MessageBody } from '../core/message.ts'
-import { normalText } from '../core/text.ts'
 import { cleanTags } from '../memory/insert-passages.ts'
 import type { NewMessage, Store, Transaction } from '../storage/port/store.ts'
 import type { AgentChecks } from './agent-checks.ts'
 import type { AgentFile, FileArchive, FileBlock, FileMessage, FileSummary } from './agent-file.ts'
 import { freeName } from './free-name.ts'
 import { type ImportedSettings, importSettings } from './import-settings.ts'
+import { mergeTwins } from './merge-twins.ts'
 
 /** Messages per INSERT. Chosen by hand. */
 const MESSAGES_AT_ONCE = 100
@@ -160,24 +160,14 @@ function importSummary({ from_message, to_message, ...summary }: FileSummary): S
   return { ...summary, id: newId('summary'), fromSeq: from_message, toSeq: to_message }
 }
 
-function importArchive({ name, description, is_default, created_at, passages }: FileArchive) {
+function importArchive({ name, description, is_default, created_at, ...file }: FileArchive) {
   const archive = { id: newId('archive'), name, description, createdAt: created_at }
+  const passages = mergeTwins(file.passages)
   const ids = new Map<string, PassageId>(passages.map(({ id }) => [id, newId('passage')]))
   const idOf = (key: string): PassageId => {
     const id = ids.get(key)
     if (id === undefined) throw new Error('a link to no passage passed the check of the file')
     return id
-  }
-  // In files of older versions two passages may differ only in their normal form; both are kept.
-  const written = new Set(passages.map(({ text, source }) => JSON.stringify([text, source])))
-  const inNormalForm = (passage: { readonly text: string; readonly source: string }) => {
-    const text = normalText(passage.text)
-    const source = normalText(passage.source)
-    const isChanged = text !== passage.text || source !== passage.source
-    const key = JSON.stringify([text, source])
-    if (isChanged && written.has(key)) return { text: passage.text, source: passage.source }
-    written.add(key)
-    return { text, source }
   }
   return {
     archive,
@@ -185,7 +175,8 @@ function importArchive({ name, description, is_default, created_at, passages }: 
     passages: passages.map((passage) => ({
       id: idOf(passage.id),
       archiveId: archive.id,
-      ...inNormalForm(passage),
+      text: passage.text,
+      source: passage.source,
       tags: cleanTags(passage.tags),
       position: passage.position,
       createdAt: passage.created_at,
