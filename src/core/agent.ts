@@ -1,6 +1,7 @@
 import type { AgentSettings } from './agent-settings.ts'
 import type { Timestamp } from './clock.ts'
 import type { AgentId, SummaryId } from './ids.ts'
+import type { Metadata } from './metadata.ts'
 import type { ToolRule } from './tool-rule.ts'
 
 export const AGENT_TYPES = ['memgpt_agent', 'letta_v1_agent'] as const
@@ -31,6 +32,7 @@ export interface Agent {
   readonly tools: readonly string[]
   readonly settings: AgentSettings
   readonly toolRules: readonly ToolRule[]
+  readonly metadata?: Metadata
   readonly createdAt: Timestamp
   readonly updatedAt: Timestamp
 }

@@ -29,6 +29,7 @@ import { createClaims } from './runs/run-queue.ts'
 import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
 import { callReads } from './runs/tool-calls.ts'
+import { walkReads } from './walks/walks.ts'
 
 export interface Opened {
   readonly dialect: Dialect
@@ -86,6 +87,7 @@ export function createStorage(opened: Opened): Storage {
         ...readsOf(scope),
         messages: { ...messageReads(scope), ...messageSearches(scope) },
         passages: { ...passageReads(scope), ...passageSearches(scope) },
+        walks: walkReads(scope),
         snapshot: (work) =>
           opened.snapshot((db) => {
             // A single read of everything would evict what others read often.

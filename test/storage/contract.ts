@@ -22,6 +22,7 @@ import { transferContract } from './contract/transfers.ts'
 import { turnContract } from './contract/turns.ts'
 import { vectorWriterContract } from './contract/vector-writers.ts'
 import { vectorContract } from './contract/vectors.ts'
+import { walkContract } from './contract/walks.ts'
 import { wordContract } from './contract/words.ts'
 import { writerContract } from './contract/writers.ts'
 
@@ -58,6 +59,7 @@ export function storageContract(
     describe('transfers', () => transferContract(subject))
     describe('words', () => wordContract(subject))
     describe('vectors', () => vectorContract(subject))
+    describe('walks', () => walkContract(subject))
     describe('runs', () => runContract(subject))
     describe('turns', () => turnContract(subject))
     describe('approvals', () => approvalContract(subject))

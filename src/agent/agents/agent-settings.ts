@@ -9,14 +9,16 @@ import { type ChatModel, CLIENT_HANDLE, type ModelRegistry } from '../../llm/mod
 import { type EmbeddingChoice, embedMessages } from '../../memory/choose-embedding.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Store } from '../../storage/port/store.ts'
-import { checkRoom } from '../compaction/check-room.ts'
+import { checkRoomOf } from '../compaction/check-room.ts'
 import { compact, nextCompaction } from '../compaction/compact.ts'
 import { compileContext } from '../context/compile-context.ts'
 import { readContext } from '../context/read-context.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 
 /** Operator settings of agents, and changes to what their context holds. */
 export function createAgentSettings(
   store: Store,
+  registry: ToolRegistry,
   models: ModelRegistry,
   embeddings: EmbeddingChoice,
   clock: Clock,
@@ -28,7 +30,7 @@ export function createAgentSettings(
       return store.transaction(async (tx) => {
         const agent = await findAgent(tx.agents, reference)
         const settings = checkSettings({ ...agent.settings, ...definedOnly(patch) })
-        checkRoom({ ...agent, settings }, await tx.blocks.ofAgent(agent.id))
+        await checkRoomOf(tx, registry, { ...agent, settings })
         await tx.agents.update(agent.id, { settings }, at)
         if (settings.embedMessages !== agent.settings.embedMessages)
           await embedMessages(tx, { ...agent, settings }, embeddings, at)
@@ -49,7 +51,8 @@ export function createAgentSettings(
     /** Runs the next compaction now. Undefined: no message can be evicted. */
     async compact(reference: string, signal: AbortSignal): Promise<Compacted | undefined> {
       const agent = await findAgent(store.agents, reference)
-      const input = await readContext(store, agent, defaultConversation(agent.id), null, clock(), {
+      const conversation = defaultConversation(agent.id)
+      const input = await readContext(store, registry, agent, conversation, null, clock(), {
         speakNow: null,
         repeats: 0,
         calls: [],

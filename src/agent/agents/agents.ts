@@ -21,20 +21,22 @@ import { type CompiledContext, compileContext } from '../context/compile-context
 import { readContext } from '../context/read-context.ts'
 import { renderMemory } from '../context/system-prompt.ts'
 import { checkToolRules } from '../rules/check-tool-rules.ts'
-import { checkToolNames, DEFAULT_TOOLS } from '../tools/index.ts'
+import { DEFAULT_TOOLS } from '../tools/default-tools.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { makeName } from './make-name.ts'
 import { checkedView, viewAgent } from './view-agent.ts'
 
 /** Creates, changes and shows agents, for callers outside the loop. */
 export function createAgents(
   store: Store,
+  registry: ToolRegistry,
   models: Pick<ModelRegistry, 'check'>,
   embeddings: EmbeddingChoice,
   clock: Clock,
 ) {
   /** Checks all that needs no store; an empty `model`, `embedding` or `system` stands for the default. */
   function checked(fields: AgentChanges): AgentPatch {
-    const { name, description, model, embedding, system, tags, tools, toolRules } = fields
+    const { name, description, model, embedding, system, tags, toolRules } = fields
     const { contextWindow } = fields
     if (name !== undefined) checkName(name)
     checkLength('The description', description ?? '', LIMITS.description)
@@ -43,7 +45,6 @@ export function createAgents(
     checkCount('The list of tool rules', toolRules ?? [], LIMITS.toolRules)
     if (model) models.check(model)
     if (embedding) embeddings.check(embedding)
-    if (tools) checkToolNames(tools)
     if (contextWindow !== undefined && contextWindow < MIN_CONTEXT_WINDOW) {
       throw new UserError(
         'invalid_argument',
@@ -58,9 +59,12 @@ export function createAgents(
       ...(contextWindow !== undefined && { contextWindow }),
       ...(system !== undefined && { system: system === '' ? null : cleanText(system) }),
       ...(tags && { tags: [...new Set(tags.map(normalText))] }),
-      ...(tools && { tools: [...new Set(tools)] }),
       ...(toolRules && { toolRules: withoutRepeats(toolRules) }),
     }
+  }
+
+  async function chosenTools(tx: Transaction, { tools }: AgentChanges): Promise<AgentPatch> {
+    return tools ? { tools: await registry.resolve(tx, tools) } : {}
   }
 
   return {
@@ -68,7 +72,7 @@ export function createAgents(
       const at = toTimestamp(clock())
       const id = newId('agent')
       const agentType = fields.agentType ?? 'memgpt_agent'
-      const agent: Agent = {
+      const made: Agent = {
         id,
         name: makeName(id),
         description: '',
@@ -86,9 +90,10 @@ export function createAgents(
         ...checked(fields),
       }
       return store.transaction(async (tx) => {
+        const agent = { ...made, ...(await chosenTools(tx, fields)) }
         await tx.agents.insert(agent)
         await giveBlocks(tx, id, fields, at)
-        return checkedView(tx, agent)
+        return checkedView(tx, registry, agent)
       })
     },
 
@@ -109,10 +114,11 @@ export function createAgents(
     },
 
     async update(reference: string, fields: AgentChanges): Promise<AgentView> {
-      const patch = checked(fields)
+      const given = checked(fields)
       const at = toTimestamp(clock())
       return store.transaction(async (tx) => {
         const { id, ...agent } = await findAgent(tx.agents, reference)
+        const patch = { ...given, ...(await chosenTools(tx, fields)) }
         const { toolRules, tools } = { ...agent, ...patch }
         if (patch.tools || patch.toolRules) checkToolRules(toolRules, tools)
         await tx.agents.update(id, patch, at)
@@ -124,7 +130,7 @@ export function createAgents(
           )
         const changed = await findAgent(tx.agents, id)
         if (changed.embedding !== agent.embedding) await embedAgain(tx, changed, embeddings, at)
-        return checkedView(tx, changed)
+        return checkedView(tx, registry, changed)
       })
     },
 
@@ -140,18 +146,12 @@ export function createAgents(
     /** Exactly what the next step would send: compiled by the same code from the same state. */
     async inspect(reference: string) {
       const agent = await findAgent(store.agents, reference)
-      const context = await readContext(
-        store,
-        agent,
-        defaultConversation(agent.id),
-        null,
-        clock(),
-        {
-          speakNow: null,
-          repeats: 0,
-          calls: [],
-        },
-      )
+      const conversation = defaultConversation(agent.id)
+      const context = await readContext(store, registry, agent, conversation, null, clock(), {
+        speakNow: null,
+        repeats: 0,
+        calls: [],
+      })
       const compiled = compileContext(context)
       const plan = nextCompaction(context, compiled)
       return {

@@ -2,12 +2,14 @@ import type { Agent, ContextState } from '../../core/agent.ts'
 import type { ConversationId, RunId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import type { Reads } from '../../storage/port/store.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 import type { ContextInput } from './compile-context.ts'
 import { inTurns } from './in-turns.ts'
 
 /** Reads the current input of `compileContext`; `runId` is the run in progress, null for an inspection from outside. */
 export async function readContext(
   reads: Pick<Reads, 'agents' | 'blocks' | 'conversations' | 'messages'>,
+  registry: ToolRegistry,
   agent: Agent,
   conversationId: ConversationId,
   runId: RunId | null,
@@ -21,6 +23,7 @@ export async function readContext(
   return {
     agent,
     conversationId,
+    tools: await registry.ofAgent(reads, agent),
     blocks: await reads.blocks.ofAgent(agent.id),
     counts: await reads.agents.counts(agent.id),
     state,

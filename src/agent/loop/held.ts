@@ -1,6 +1,7 @@
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
 import type { AgentId, ConversationId, RunId } from '../../core/ids.ts'
 import type { EmbedQuery, Lease, Store, Transaction } from '../../storage/port/store.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 
 /** A run that this process works on. */
 export interface HeldRun {
@@ -11,6 +12,7 @@ export interface HeldRun {
   readonly leaseMilliseconds: number
   readonly store: Store
   readonly embed: EmbedQuery
+  readonly registry: ToolRegistry
   readonly clock: Clock
   /** How long the run has been going on, in milliseconds, by a monotonic clock. */
   readonly elapsed: () => number

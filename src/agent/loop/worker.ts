@@ -5,6 +5,7 @@ import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
 import type { EmbedQuestion } from '../../memory/embed-question.ts'
 import type { Lease, Storage } from '../../storage/port/store.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { createAside, type Rest } from './aside.ts'
 import { type HeldRun, keepLease } from './held.ts'
 import { createModelWatch } from './model-watch.ts'
@@ -17,6 +18,7 @@ export interface WorkerOptions extends Omit<RunTools, 'emit' | 'isWatched'> {
   readonly isWatched: (namespace: string, runId: RunId) => boolean
   readonly storage: Storage
   readonly embedQuestion: EmbedQuestion
+  readonly registryOf: (namespace: string) => ToolRegistry
   /** Signs the leases of this process (`ownerName`). */
   readonly owner: string
   readonly clock: Clock
@@ -110,6 +112,7 @@ export function createWorker(options: WorkerOptions): Worker {
       elapsed: rest?.elapsed ?? stopwatch(claimed, clock()),
       store: storage.in(lease.namespace),
       embed: (handles, text) => embedQuestion(lease.namespace, handles, text),
+      registry: options.registryOf(lease.namespace),
     }
     const stopKeeping = keepLease(
       run,

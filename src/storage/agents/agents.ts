@@ -1,46 +1,17 @@
-import type { Selectable } from 'kysely'
-import { z } from 'zod'
-import { AGENT_TYPES, type Agent } from '../../core/agent.ts'
-import { AgentSettings } from '../../core/agent-settings.ts'
 import { defaultConversation } from '../../core/conversation.ts'
-import { type AgentId, storedId } from '../../core/ids.ts'
+import type { AgentId } from '../../core/ids.ts'
 import { decodeCursor, encodeCursor } from '../../core/page.ts'
-import { ToolRules } from '../../core/tool-rule.ts'
 import { recordChange } from '../changes/changes.ts'
 import { contains } from '../database/contains.ts'
 import { lockRead } from '../database/lock-rows.ts'
-import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
 import type { AgentReads, AgentWrites } from '../port/store.ts'
+import { type AgentRow, agentsOfRows } from './agent-rows.ts'
 import { deleteAgent } from './delete-agent.ts'
-
-const Names = z.array(z.string())
-const Type = z.enum(AGENT_TYPES)
 
 export function agentReads(scope: Scope): AgentReads {
   const { db, namespace, dialect } = scope
-  async function withTags(
-    rows: readonly Selectable<Database['agent']>[],
-  ): Promise<readonly Agent[]> {
-    if (rows.length === 0) return []
-    const tags = await db
-      .selectFrom('agent_tag')
-      .select(['agent_id', 'tag'])
-      .where('namespace', '=', namespace)
-      .where(
-        'agent_id',
-        'in',
-        rows.map((row) => row.id),
-      )
-      .orderBy('position')
-      .execute()
-    return rows.map((row) =>
-      toAgent(
-        row,
-        tags.filter((tag) => tag.agent_id === row.id).map((tag) => tag.tag),
-      ),
-    )
-  }
+  const withTags = (rows: readonly AgentRow[]) => agentsOfRows(scope, rows)
   const all = () => db.selectFrom('agent').selectAll().where('namespace', '=', namespace)
 
   return {
@@ -147,6 +118,7 @@ export function agentWrites(scope: Scope): AgentWrites {
           tools: JSON.stringify(agent.tools),
           settings: JSON.stringify(agent.settings),
           tool_rules: JSON.stringify(agent.toolRules),
+          metadata: JSON.stringify(agent.metadata ?? {}),
           last_message: 0,
           created_at: agent.createdAt,
           updated_at: agent.updatedAt,
@@ -165,7 +137,7 @@ export function agentWrites(scope: Scope): AgentWrites {
       await recordChange(db, namespace, 'agent', agent.id, agent.createdAt)
     },
 
-    async update(id, { tags, tools, toolRules, contextWindow, settings, ...patch }, at) {
+    async update(id, { tags, tools, toolRules, contextWindow, settings, metadata, ...patch }, at) {
       const { numUpdatedRows } = await db
         .updateTable('agent')
         .set({
@@ -173,6 +145,7 @@ export function agentWrites(scope: Scope): AgentWrites {
           ...(tools && { tools: JSON.stringify(tools) }),
           ...(settings && { settings: JSON.stringify(settings) }),
           ...(toolRules && { tool_rules: JSON.stringify(toolRules) }),
+          ...(metadata && { metadata: JSON.stringify(metadata) }),
           ...(contextWindow !== undefined && { context_window: contextWindow }),
           updated_at: at,
         })
@@ -186,24 +159,5 @@ export function agentWrites(scope: Scope): AgentWrites {
     },
 
     delete: (id, at) => deleteAgent(scope, id, at),
-  }
-}
-
-function toAgent(row: Selectable<Database['agent']>, tags: readonly string[]): Agent {
-  return {
-    id: storedId('agent', row.id),
-    name: row.name,
-    description: row.description,
-    agentType: Type.parse(row.agent_type),
-    model: row.model,
-    embedding: row.embedding,
-    contextWindow: row.context_window,
-    system: row.system,
-    tags,
-    tools: Names.parse(JSON.parse(row.tools)),
-    settings: AgentSettings.parse(JSON.parse(row.settings)),
-    toolRules: ToolRules.parse(JSON.parse(row.tool_rules)),
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
   }
 }

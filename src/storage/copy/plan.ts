@@ -42,6 +42,7 @@ export const PLAN = {
       learned_window: true,
       ran_on: true,
       embedding: true,
+      metadata: true,
       created_at: true,
       updated_at: true,
     },
@@ -75,6 +76,7 @@ export const PLAN = {
       value_limit: true,
       read_only: true,
       version: true,
+      metadata: true,
       created_at: true,
       updated_at: true,
     },
@@ -251,6 +253,7 @@ export const PLAN = {
       started_at: true,
       completed_at: true,
       client_answer: true,
+      feedback: true,
     },
   },
   tool_call: {

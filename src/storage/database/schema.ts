@@ -31,6 +31,8 @@ export interface Database {
     ran_on: string | null
     /** Embedding model of its archive; null: the server's default. */
     embedding: Generated<string | null>
+    /** JSON that a client keeps with it. */
+    metadata: Generated<string>
     created_at: string
     updated_at: string
   }
@@ -59,6 +61,8 @@ export interface Database {
     value_limit: number
     read_only: number
     version: number
+    /** JSON that a client keeps with it; not part of its versions. */
+    metadata: Generated<string>
     created_at: string
     updated_at: string
   }
@@ -230,6 +234,8 @@ export interface Database {
     reasoning_tokens: Generated<number>
     /** In US dollars, where the provider told it. */
     cost: number | null
+    /** How a person rated it. */
+    feedback: Generated<string | null>
     started_at: string
     completed_at: string | null
   }

@@ -151,6 +151,14 @@ export interface ArchiveWrites {
   create(archive: Omit<Archive, keyof ArchivalCounts>): Promise<void>
   /** Attaches the archive, as default or not; if it is attached, only the default changes. */
   attach(agentId: AgentId, id: ArchiveId, isDefault: boolean, at: Timestamp): Promise<void>
+  /** False: there is no such archive. */
+  update(
+    id: ArchiveId,
+    patch: Partial<Pick<Archive, 'name' | 'description'>>,
+    at: Timestamp,
+  ): Promise<boolean>
+  /** Deletes the archive with its passages; agents that have it lose it. False: there is no such archive. */
+  delete(id: ArchiveId, at: Timestamp): Promise<boolean>
   /** The archive is kept. False: it was not attached. */
   detach(agentId: AgentId, id: ArchiveId, at: Timestamp): Promise<boolean>
 }

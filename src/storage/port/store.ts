@@ -3,6 +3,7 @@ import type { Author, Block, BlockVersion, VersionHead } from '../../core/block.
 import type { Clock, Timestamp } from '../../core/clock.ts'
 import type { Change } from '../../core/event.ts'
 import type { AgentId, BlockId } from '../../core/ids.ts'
+import type { Metadata } from '../../core/metadata.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { RunStatus } from '../../core/run.ts'
 import type { ConversationReads, ConversationWrites } from './conversation-store.ts'
@@ -27,6 +28,7 @@ import type {
 } from './run-store.ts'
 import type { TokenStore } from './token-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
+import type { WalkReads } from './walk-store.ts'
 
 export type * from './conversation-store.ts'
 export type * from './learned-store.ts'
@@ -34,6 +36,7 @@ export type * from './recall-store.ts'
 export type * from './run-store.ts'
 export type * from './token-store.ts'
 export type * from './vector-store.ts'
+export type * from './walk-store.ts'
 
 /*
  * The port between Recollect and a database. Rules for every driver:
@@ -100,6 +103,7 @@ export interface RowCounts {
 export interface Store extends Reads {
   readonly messages: MessageReads & MessageSearches
   readonly passages: PassageReads & PassageSearches
+  readonly walks: WalkReads
   /**
    * Runs `work` in one write transaction, commits it and returns its result; if `work` throws, everything is rolled
    * back. Throws UserError `busy` if the lock is not available in time, or `storage_full`.
@@ -164,6 +168,7 @@ export type AgentPatch = Partial<
     | 'toolRules'
     | 'settings'
     | 'embedding'
+    | 'metadata'
   >
 >
 
@@ -240,6 +245,10 @@ export interface BlockWrites {
   update(block: Block, patch: BlockPatch, note: VersionNote): Promise<Block>
   /** False: the agent already has a block with that label. */
   attach(agentId: AgentId, block: Pick<Block, 'id' | 'label'>, at: Timestamp): Promise<boolean>
+  /** Metadata is not part of the versions. */
+  setMetadata(id: BlockId, metadata: Metadata, at: Timestamp): Promise<void>
+  /** Deletes the block with its versions; agents that have it lose it. False: there is no such block. */
+  delete(id: BlockId, at: Timestamp): Promise<boolean>
   /** Keeps the block, and remembers the attachment for `asOf`. False: it was not attached. */
   detach(agentId: AgentId, id: BlockId, at: Timestamp): Promise<boolean>
 }

@@ -49,7 +49,13 @@ async function insert(store: Store, all: Everything, text = 'kettle'): Promise<v
     await tx.passages.insert([{ ...passage, text }], at())
     await tx.runs.insert({ ...run, input: text })
     await tx.vectors.embedWith({ kind: 'archive', id: archiveId }, 'openai/m', at())
-    const summary = { id: newId('summary'), fromSeq: 1, toSeq: 1, until: at(), method: 'extract' } as const
+    const summary = {
+      id: newId('summary'),
+      fromSeq: 1,
+      toSeq: 1,
+      until: at(),
+      method: 'extract',
+    } as const
     await tx.conversations.setContext(
       defaultConversation(agent.id),
       { summary: { ...summary, text } },
