@@ -6,10 +6,10 @@ import { createLeaseWatch } from '../../src/leases/lease-watch.ts'
 import type { HeldLease } from '../../src/storage/port/store.ts'
 
 const LEASE_MILLISECONDS = 30_000
-const AGENT = newId('agent')
+const CONVERSATION = newId('conv')
 
 function lease(expiresAt: string, fence = 1): HeldLease {
-  return { namespace: 'default', agentId: AGENT, owner: 'them', fence, expiresAt }
+  return { namespace: 'default', conversationId: CONVERSATION, owner: 'them', fence, expiresAt }
 }
 
 describe('a lease', () => {
@@ -17,7 +17,7 @@ describe('a lease', () => {
     let time = 0
     const watch = createLeaseWatch(
       LEASE_MILLISECONDS,
-      ({ agentId }: HeldLease) => [agentId],
+      ({ conversationId }: HeldLease) => [conversationId],
       () => time,
     )
     return (seconds: number, ...leases: readonly HeldLease[]) => {

@@ -27,9 +27,9 @@ export interface Sweep {
 
 export function createSweep(options: SweepOptions): Sweep {
   const { claims, owner, clock, leaseMilliseconds, log, isActive } = options
-  const leases = createLeaseWatch(leaseMilliseconds, ({ namespace, agentId }: HeldLease) => [
+  const leases = createLeaseWatch(leaseMilliseconds, ({ namespace, conversationId }: HeldLease) => [
     namespace,
-    agentId,
+    conversationId,
   ])
   const steadiness = createSteadiness(clock)
   let living: readonly string[] = []
@@ -48,7 +48,7 @@ export function createSweep(options: SweepOptions): Sweep {
   async function expireLeases(): Promise<void> {
     const lapsed = leases.look(await claims.held()).filter((lease) => !isActive(lease))
     for (const lease of lapsed) {
-      log('info', 'a lease has run out', { owner: lease.owner, agent: lease.agentId })
+      log('info', 'a lease has run out', { owner: lease.owner, conversation: lease.conversationId })
       await claims.expire(lease, toTimestamp(clock()))
     }
   }
