@@ -10,6 +10,15 @@ const mayImport = {
   'src/jobs': ['src/core', 'src/leases', 'src/memory', 'src/service', 'src/storage/port'],
   'src/source': ['src/core'],
   'src/sandbox': ['src/core', 'src/source'],
+  'src/load': [
+    'src/assistant/transcript.ts',
+    'src/core',
+    'src/fetch',
+    'src/jobs',
+    'src/memory',
+    'src/service',
+    'src/storage/port',
+  ],
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
   'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
   'src/storage/port': ['src/core'],
@@ -43,6 +52,7 @@ const mayImport = {
     'src/http/settings.ts',
     'src/fetch/fetch-rule.ts',
     'src/fetch/guarded-fetch.ts',
+    'src/storage/data-path.ts',
     'src/storage/database-settings.ts',
   ],
   'src/assemble.ts': [
@@ -56,6 +66,7 @@ const mayImport = {
     'src/agent',
     'src/jobs',
     'src/leases',
+    'src/load',
     'src/transfer',
     'src/service',
   ],
@@ -88,6 +99,15 @@ const ownedBy = {
   diff: ['src/memory'],
   'ipaddr.js': ['src/fetch'],
   jose: ['src/auth'],
+  ignore: ['src/load'],
+  unpdf: ['src/load/documents'],
+  mammoth: ['src/load/documents'],
+  linkedom: ['src/load/documents'],
+  '@mozilla/readability': ['src/load/documents'],
+  'node-html-markdown': ['src/load/documents'],
+  'csv-parse': ['src/load/documents'],
+  fflate: ['src/load/reading'],
+  marked: ['src/load/documents'],
   zod: ['src'],
 }
 
@@ -173,6 +193,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // Made of src/load/worker, whose imports are checked.
+    exclude: { path: '^src/generated/parse-worker' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

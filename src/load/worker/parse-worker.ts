@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import type { FromParser, ToParser } from '../batch.ts'
+import { Refused } from '../reading/refused.ts'
 import { parse } from './parse.ts'
-import { Refused } from './refused.ts'
 
 /*
  * The thread that parses files. It is bundled into a file of its own with all parsers, so that a start of Recollect loads

@@ -1,17 +1,17 @@
 import type { Batch, ParsedMessage, ParseTask } from '../batch.ts'
-import { beginningOf } from './content.ts'
-import { jsonConversations, lineMessages, messagesOf } from './conversations/read-conversations.ts'
-import { kindOf } from './kinds.ts'
+import { jsonConversations, lineMessages, messagesOf } from '../conversations/read-conversations.ts'
+import { beginningOf } from '../reading/content.ts'
 import {
   MAX_UNPACKED_BYTES,
   MAX_WHOLE_BYTES,
   MESSAGES_AT_ONCE,
   PASSAGES_AT_ONCE,
-} from './limits.ts'
+} from '../reading/limits.ts'
+import { Refused } from '../reading/refused.ts'
+import { entriesOf } from '../reading/zip.ts'
+import { kindOf } from './kinds.ts'
 import { passagesOf } from './passages-of.ts'
 import { readBlock } from './read-block.ts'
-import { Refused } from './refused.ts'
-import { entriesOf } from './zip.ts'
 
 /** Bytes that tell the kind of a file. */
 const BEGINNING = 8_192

@@ -1,5 +1,5 @@
-import { isRecord } from '../../../core/is-record.ts'
-import type { ParsedPassage } from '../../batch.ts'
+import { isRecord } from '../../core/is-record.ts'
+import type { ParsedPassage } from '../batch.ts'
 import { readTime, textOf } from '../conversations/conversation.ts'
 
 /*

@@ -1,4 +1,4 @@
-import { isRecord } from '../../../core/is-record.ts'
+import { isRecord } from '../../core/is-record.ts'
 import { type Conversation, readTime, textOf } from './conversation.ts'
 
 /** A conversation of Claude's export. Undefined: it is none. */

@@ -1,7 +1,7 @@
 import { Readability } from '@mozilla/readability'
 import { parseHTML } from 'linkedom'
 import { NodeHtmlMarkdown } from 'node-html-markdown'
-import type { Section } from '../cut.ts'
+import type { Section } from '../reading/cut.ts'
 import { markdownSections } from './markdown.ts'
 
 /** Readability takes the main article only; of a page with less than this share of its text in it, all is kept. Chosen by hand. */

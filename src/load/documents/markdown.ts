@@ -1,5 +1,5 @@
 import { lexer } from 'marked'
-import type { Section } from '../cut.ts'
+import type { Section } from '../reading/cut.ts'
 
 /** Sections of a Markdown text, by its headings. A heading in a code block is none. */
 export function* markdownSections(text: string): Generator<Section> {

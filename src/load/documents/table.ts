@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import { parse } from 'csv-parse'
-import type { ParseTask } from '../../batch.ts'
-import { beginningOf, chunksOf } from '../content.ts'
-import type { Section } from '../cut.ts'
-import { MAX_RECORD_BYTES } from '../limits.ts'
-import { Refused } from '../refused.ts'
+import type { ParseTask } from '../batch.ts'
+import { beginningOf, chunksOf } from '../reading/content.ts'
+import type { Section } from '../reading/cut.ts'
+import { MAX_RECORD_BYTES } from '../reading/limits.ts'
+import { Refused } from '../reading/refused.ts'
 
 /** Rows of a CSV or TSV file, each as lines of "column: value". The first row names the columns. */
 export async function* tableRows(content: ParseTask['content']): AsyncGenerator<Section> {
