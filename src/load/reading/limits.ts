@@ -4,7 +4,7 @@
 export const MAX_WHOLE_BYTES = 64_000_000
 /** Bytes that a zip or docx may unpack to, and files in it. */
 export const MAX_UNPACKED_BYTES = 2_000_000_000
-export const MAX_DOCX_UNPACKED_BYTES = 200_000_000
+export const MAX_DOCX_UNPACKED_BYTES = 100_000_000
 export const MAX_ENTRIES = 50_000
 /** Bytes of one line, row or conversation in a streamed file. */
 export const MAX_RECORD_BYTES = 32_000_000
