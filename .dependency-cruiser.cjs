@@ -80,6 +80,10 @@ const ownedBy = {
   diff: ['src/memory'],
   'ipaddr.js': ['src/fetch'],
   jose: ['src/auth'],
+  '@babel': ['src/source/typescript'],
+  '@lezer': ['src/source/python'],
+  'quickjs-wasi': ['src/sandbox/javascript'],
+  pyodide: ['src/sandbox/python'],
   zod: ['src'],
 }
 

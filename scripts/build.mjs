@@ -3,6 +3,7 @@
 //   recollect.cjs         the launcher (scripts/launcher.cjs), which is what people run
 //   recollect-<hash>.cjs  the bundle
 //   <bundle>.<node>.cache what V8 compiled of it up to the answer to `initialize`; neither packed nor needed
+//   sandbox/              scripts of the threads that run code of tools, and the runtime of JavaScript
 //   better-sqlite3/       what can't be bundled, with its binaries for every platform and Node from 22 on
 //   LICENSES.txt          of all that is in it
 //
@@ -66,7 +67,11 @@ const launcher = readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replac
 mkdirSync(out, { recursive: true })
 put(name, text)
 copyDriver()
-put('LICENSES.txt', licensesOf([...Object.keys(metafile.inputs), join(packageOf(13), 'lib')]))
+const inThreads = copySandbox()
+put(
+  'LICENSES.txt',
+  licensesOf([...Object.keys(metafile.inputs), ...inThreads, join(packageOf(13), 'lib')]),
+)
 put('recollect.cjs', launcher)
 chmodSync(join(out, 'recollect.cjs'), 0o755)
 if (!options['no-cache']) await makeCache()
@@ -120,6 +125,16 @@ function copyDriver() {
   }
   writeFileSync(join(unfinished, 'package.json'), manifest)
   renameSync(unfinished, to)
+}
+
+/** Returns the files of packages that the threads' scripts contain. */
+function copySandbox() {
+  const from = join(root, 'src/generated/sandbox')
+  mkdirSync(join(out, 'sandbox'), { recursive: true })
+  for (const file of ['javascript.cjs', 'python.cjs', 'quickjs.wasm']) {
+    put(join('sandbox', file), readFileSync(join(from, file)))
+  }
+  return JSON.parse(readFileSync(join(from, 'packages.json'), 'utf8'))
 }
 
 /** The launcher makes the cache, in a scratch directory. */
