@@ -98,7 +98,7 @@ describe.each(LANGUAGES)('a sandbox for %s', (language) => {
   it('names the line of the source that failed', async () => {
     const wrong = {
       typescript:
-        'interface A { b: string }\n\nfunction g(a: A): never {\n  throw new TypeError(`no ${a.b}`)\n}\nexport const f = () => g({ b: "x" })',
+        'interface A { b: string }\n\nfunction g(a: A): never {\n  throw new TypeError("no " + a.b)\n}\nexport const f = () => g({ b: "x" })',
       python: 'import json\n\ndef g(a):\n  raise TypeError(f"no {a}")\n\ndef f():\n  g("x")',
     }
     const outcome = await run(wrong)
@@ -247,7 +247,7 @@ describe.each(LANGUAGES)('a sandbox for %s', (language) => {
   it('has no network but the fetch it is given, and sees placeholders in place of secrets', async () => {
     const get = {
       typescript:
-        'async function f() { const r = await fetch("https://api.example.com/x", { method: "POST", headers: { authorization: `Bearer ${secrets.TOKEN}` }, body: "{}" }); return [r.ok, r.status, r.headers.get("Content-Type"), await r.json()] }',
+        'async function f() { const r = await fetch("https://api.example.com/x", { method: "POST", headers: { authorization: "Bearer " + secrets.TOKEN }, body: "{}" }); return [r.ok, r.status, r.headers.get("Content-Type"), await r.json()] }',
       python:
         'import os, requests\ndef f():\n  r = requests.post("https://api.example.com/x", headers={"authorization": f"Bearer {os.environ[\'TOKEN\']}"}, data="{}")\n  return [r.ok, r.status_code, r.headers["content-type"], r.json()]',
     }

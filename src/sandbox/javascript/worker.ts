@@ -4,7 +4,7 @@ import { EvalFlags, type JSValueHandle, QuickJS } from 'quickjs-wasi'
 import { type OutputStream, openInside } from '../thread/channel.ts'
 import type { ThreadCall, ThreadMessage } from '../thread/messages.ts'
 import { webAssembly } from '../web-assembly.ts'
-import { MEMORY_BYTES } from './limits.ts'
+import { MEMORY_BYTES, STACK_BYTES } from './limits.ts'
 import PRELUDE from './prelude.js'
 
 /** Workers get a fresh virtual machine for each call, so nothing has to be rewound. */
@@ -21,6 +21,7 @@ async function run(call: ThreadCall): Promise<ThreadMessage> {
   const vm = await QuickJS.create({
     wasm,
     memoryLimit: MEMORY_BYTES,
+    maxStackSize: STACK_BYTES,
     timezoneOffset: 0,
     interruptHandler: () => Date.now() > call.deadline,
     moduleLoader: { load: refuseImport },
@@ -57,6 +58,7 @@ function describeThrown(error: unknown, call: ThreadCall): ThreadMessage {
   if (/out of memory/.test(message)) {
     return failure(`The code used more than ${MEMORY_BYTES / 2 ** 20} MB of memory.`)
   }
+  if (error.name === 'RuntimeError') return failure(`The code ended the interpreter: ${message}.`)
   const line = /tool\.ts:(\d+)/.exec(stack ?? '')?.[1]
   return failure(`${error.name}: ${message}`, line === undefined ? undefined : Number(line))
 }

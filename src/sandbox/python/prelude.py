@@ -31,6 +31,8 @@ import uuid
 from annotationlib import Format, get_annotations
 
 SOURCE_NAME = "tool.py"
+# What a refused system call answers, as such and as a look-up of a name passes it on.
+NOT_THERE = (52, -52)
 
 
 class HostError(Exception):
@@ -110,6 +112,10 @@ class LoopPolicy(asyncio.events._AbstractEventLoopPolicy):
 
 
 def run_async(main, *, debug=None, loop_factory=None):
+    if isinstance(asyncio.events._get_running_loop(), Loop):
+        raise RuntimeError("asyncio.run() can't be called from a running event loop")
+    # The runtime left a loop of its own that waits for the browser.
+    asyncio.events._set_running_loop(None)
     loop = Loop()
     try:
         return loop.run_until_complete(main)
@@ -355,6 +361,8 @@ def describe(error):
         return "MemoryError: the code used more memory than it may."
     if isinstance(error, ModuleNotFoundError):
         return f"{name}: {error}. A tool has Python's standard library, and no packages."
+    if isinstance(error, OSError) and error.errno in NOT_THERE:
+        return f"{name}: a tool reaches no network, no processes and no devices."
     if isinstance(error, (HostError, KeyError)) and error.args:
         return f"{name}: {error.args[0]}"
     return f"{name}: {error}"

@@ -51,9 +51,9 @@ export function blankTypes({ source, program }: ParsedTypeScript): string {
 
   function visitCode(node: Node): void {
     if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') blankHeritage(node)
-    if (node.type === 'ArrowFunctionExpression') keepArrowOnItsLine(node)
     blankMarks(node)
     blankTypeParts(node)
+    if (node.type === 'ArrowFunctionExpression') keepArrowOnItsLine(node)
     dropThis(node)
     for (const child of childrenOf(node)) if (!isType(child)) visit(child)
   }

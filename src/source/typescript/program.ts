@@ -1,9 +1,9 @@
 import type { Node } from '@babel/types'
 import type { Program, ProgramParameter } from '../program.ts'
 import { blankTypes } from './blank-types.ts'
-import { type FoundFunction, findFunction, refuseImports } from './functions.ts'
-import { parseTypeScript, sourceError } from './parse.ts'
-import { reservedName } from './reserved.ts'
+import { findFunction, refuseImports } from './functions.ts'
+import { type FoundParameter, parametersOf } from './parameters.ts'
+import { parseTypeScript } from './parse.ts'
 
 /** Under which name the module exports the function to call. */
 export const ENTRY_EXPORT = '__recollect_entry'
@@ -29,19 +29,15 @@ export function typescriptProgram(source: string, entry: string | undefined): Pr
   const code = found.isAnonymous
     ? blankTypes(parsed)
     : `${blankTypes(parsed)}\n;export { ${local} as ${ENTRY_EXPORT} };`
-  return { code, parameters: found.node.params.map((node) => parameterOf(node, found)) }
+  return { code, parameters: parametersOf(found).map(inProgram) }
 }
 
-function parameterOf(node: Node, found: FoundFunction): ProgramParameter {
-  const target = node.type === 'AssignmentPattern' ? node.left : node
-  if (target.type === 'ObjectPattern' && found.node.params.length === 1) return { kind: 'all' }
-  if (target.type !== 'Identifier') {
-    throw sourceError(node.loc?.start.line, 'each parameter of the function needs a name')
-  }
-  const reserved = reservedName(target.name)
-  if (reserved) return { kind: 'reserved', name: reserved }
-  const revive = revivedType(target.typeAnnotation)
-  return { kind: 'named', name: target.name, ...(revive && { revive }) }
+function inProgram(parameter: FoundParameter): ProgramParameter {
+  if (parameter.kind === 'all') return { kind: 'all' }
+  if (parameter.kind === 'reserved') return parameter
+  const { name, target } = parameter
+  const revive = 'typeAnnotation' in target ? revivedType(target.typeAnnotation) : undefined
+  return { kind: 'named', name, ...(revive && { revive }) }
 }
 
 function revivedType(annotation: Node | null | undefined): 'date' | 'set' | 'map' | undefined {
