@@ -1,4 +1,4 @@
-import { UNKNOWN, valueOf } from './literals.ts'
+import { literalOf, UNKNOWN } from './literals.ts'
 import { childOf, itemsOf, type PythonNode } from './tree.ts'
 
 /** What the top level of a source declares. */
@@ -58,7 +58,7 @@ export function enumMembers(
       last += 1
       return [[name.text, isText ? name.text.toLowerCase() : last]]
     }
-    const literal = valueOf(value, () => UNKNOWN)
+    const literal = literalOf(value, () => UNKNOWN)
     if (typeof literal === 'number') last = literal
     return [[name.text, literal]]
   })

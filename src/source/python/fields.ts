@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../json-schema.ts'
-import { type NameValue, UNKNOWN, valueOf } from './literals.ts'
+import { literalOf, type NameValue, UNKNOWN } from './literals.ts'
 import { childOf, itemsOf, type PythonNode } from './tree.ts'
 
 export interface Field {
@@ -33,7 +33,7 @@ export function fieldOf(call: PythonNode, named: NameValue): Field {
   const setDefault = (node: PythonNode) => {
     if (node.name === 'Ellipsis' || node.text === '...') return
     isOptional = true
-    schema = { ...schema, ...defaultOf(valueOf(node, named)) }
+    schema = { ...schema, ...defaultOf(literalOf(node, named)) }
   }
   for (const [index, item] of items.entries()) {
     const value = items[index + 2]
@@ -44,11 +44,11 @@ export function fieldOf(call: PythonNode, named: NameValue): Field {
       isOptional = true
       schema = { ...schema, ...factoryDefault(value.text) }
     } else if (item.text === 'metadata') {
-      const metadata = valueOf(value, named)
+      const metadata = literalOf(value, named)
       if (isDescribed(metadata)) schema = { ...schema, description: metadata.description }
     } else {
       const key = CONSTRAINTS[item.text]
-      const literal = valueOf(value, named)
+      const literal = literalOf(value, named)
       if (key !== undefined && literal !== UNKNOWN) schema = { ...schema, [key]: literal }
     }
   }

@@ -8,12 +8,12 @@ export const UNKNOWN = Symbol('unknown')
 export type NameValue = (name: string) => unknown
 
 /** The JSON value of an expression of literals; UNKNOWN for everything else. */
-export function valueOf(node: PythonNode, named: NameValue): unknown {
+export function literalOf(node: PythonNode, named: NameValue): unknown {
   switch (node.name) {
     case 'String':
       return stringOf(node.text) ?? UNKNOWN
     case 'ContinuedString': {
-      const parts = node.children.map((part) => valueOf(part, named))
+      const parts = node.children.map((part) => literalOf(part, named))
       return parts.includes(UNKNOWN) ? UNKNOWN : parts.join('')
     }
     case 'Number':
@@ -23,20 +23,20 @@ export function valueOf(node: PythonNode, named: NameValue): unknown {
     case 'None':
       return null
     case 'UnaryExpression': {
-      const value = valueOf(node.children.at(-1) ?? node, named)
+      const value = literalOf(node.children.at(-1) ?? node, named)
       return node.text.startsWith('-') && typeof value === 'number' ? -value : UNKNOWN
     }
     case 'ArrayExpression':
     case 'TupleExpression':
     case 'SetExpression': {
-      const values = itemsOf(node).map((item) => valueOf(item, named))
+      const values = itemsOf(node).map((item) => literalOf(item, named))
       return values.includes(UNKNOWN) ? UNKNOWN : values
     }
     case 'DictionaryExpression':
       return dictionaryOf(itemsOf(node), named)
     case 'ParenthesizedExpression': {
       const [inner] = itemsOf(node)
-      return inner ? valueOf(inner, named) : UNKNOWN
+      return inner ? literalOf(inner, named) : UNKNOWN
     }
     case 'VariableName':
     case 'MemberExpression':
@@ -55,7 +55,7 @@ function dictionaryOf(items: readonly PythonNode[], named: NameValue): unknown {
   const entries: [string, unknown][] = []
   for (let index = 0; index + 1 < items.length; index += 2) {
     const [key, value] = [items[index], items[index + 1]].map((item) =>
-      item ? valueOf(item, named) : UNKNOWN,
+      item ? literalOf(item, named) : UNKNOWN,
     )
     if (key === UNKNOWN || value === UNKNOWN) return UNKNOWN
     entries.push([String(key), value])

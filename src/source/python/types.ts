@@ -3,7 +3,7 @@ import { literalSchema, unionOf } from '../unions.ts'
 import { type ClassDeclaration, type Declarations, enumMembers } from './declarations.ts'
 import { docstringOf } from './docstring.ts'
 import { defaultOf, type Field, fieldOf, withConstraints } from './fields.ts'
-import { UNKNOWN, valueOf } from './literals.ts'
+import { literalOf, UNKNOWN } from './literals.ts'
 import { stringOf } from './strings.ts'
 import { childOf, itemsOf, type PythonNode, parsePython, pythonError } from './tree.ts'
 
@@ -62,7 +62,7 @@ const TRANSPARENT = new Set(['NotRequired', 'Required', 'ReadOnly', 'Final', 'Cl
 
 export function createPythonTypes(declarations: Declarations): PythonTypes {
   const { classes, assigned } = declarations
-  return { read, value: (node) => valueOf(node, named) }
+  return { read, value: (node) => literalOf(node, named) }
 
   /** `Mode.FAST`, `Mode.FAST.value`, or a constant of the source. */
   function named(name: string): unknown {
@@ -71,7 +71,9 @@ export function createPythonTypes(declarations: Declarations): PythonTypes {
     const found = declared && enumMembers(declared)?.find(([key]) => key === member)
     if (found) return found[1]
     const constant = member === undefined ? assigned.get(owner) : undefined
-    return constant && constant.name !== 'VariableName' ? valueOf(constant, () => UNKNOWN) : UNKNOWN
+    return constant && constant.name !== 'VariableName'
+      ? literalOf(constant, () => UNKNOWN)
+      : UNKNOWN
   }
 
   function read(node: PythonNode, place: PythonPlace): JsonSchema {
@@ -146,7 +148,7 @@ export function createPythonTypes(declarations: Declarations): PythonTypes {
   }
 
   function literal(args: readonly PythonNode[], node: PythonNode, place: PythonPlace): JsonSchema {
-    const values = args.map((arg) => valueOf(arg, named))
+    const values = args.map((arg) => literalOf(arg, named))
     if (values.includes(UNKNOWN)) return refuse(node, place)
     return literalSchema(
       values.filter((value) => value !== null),
@@ -235,7 +237,7 @@ export function createPythonTypes(declarations: Declarations): PythonTypes {
     if (value.name === 'CallExpression' && /(^|\.)[Ff]ield\(/.test(value.text)) {
       return fieldOf(value, named)
     }
-    return { schema: defaultOf(valueOf(value, named)), isOptional: true }
+    return { schema: defaultOf(literalOf(value, named)), isOptional: true }
   }
 }
 

@@ -9,7 +9,8 @@ import { type JsDocParam, readJsDoc } from './jsdoc.ts'
 import { keyOf, literalOf, UNKNOWN } from './literals.ts'
 import { type NamedParameter, parametersOf } from './parameters.ts'
 import { parseTypeScript, sourceError } from './parse.ts'
-import { allowsUndefined, createTypeReader, type Place, type TypeReader } from './types.ts'
+import { allowsUndefined } from './type-nodes.ts'
+import { createTypeReader, type Place, type TypeReader } from './types.ts'
 
 interface Argument {
   readonly name: string

@@ -6,7 +6,9 @@ import { enumMembers } from './enums.ts'
 import { jsdocText } from './functions.ts'
 import { readJsDoc } from './jsdoc.ts'
 import { keyOf, literalOf, UNKNOWN } from './literals.ts'
+import { closed, merge } from './objects.ts'
 import { sourceError } from './parse.ts'
+import { allowsUndefined, argumentsOf, nameOf } from './type-nodes.ts'
 
 /** What a type is read for: the words of an error, the types that are being read, and those that stand for a name. */
 export interface Place {
@@ -260,50 +262,6 @@ export function createTypeReader(declarations: Declarations): TypeReader {
 
 const typeName = (value: unknown) => typeof value
 const literalSchema = (values: readonly unknown[]) => choiceOf(values, typeName)
-
-/** Whether a type includes undefined, so that what has it may be left out. */
-export function allowsUndefined(node: Node): boolean {
-  if (node.type === 'TSTypeAnnotation') return allowsUndefined(node.typeAnnotation)
-  return node.type === 'TSUnionType' && node.types.some(({ type }) => type === 'TSUndefinedKeyword')
-}
-
-export function closed(
-  properties: Readonly<Record<string, JsonSchema>>,
-  required: readonly string[],
-): JsonSchema {
-  return {
-    type: 'object',
-    properties,
-    ...(required.length > 0 && { required }),
-    additionalProperties: false,
-  }
-}
-
-function merge(first: JsonSchema, second: JsonSchema): JsonSchema {
-  return {
-    ...first,
-    ...second,
-    ...closed({ ...first.properties, ...second.properties }, [
-      ...new Set([...(first.required ?? []), ...(second.required ?? [])]),
-    ]),
-  }
-}
-
-function nameOf(node: Node): string {
-  const name =
-    node.type === 'TSTypeReference'
-      ? node.typeName
-      : node.type === 'TSExpressionWithTypeArguments'
-        ? node.expression
-        : undefined
-  if (name?.type === 'Identifier') return name.name
-  return name?.type === 'TSQualifiedName' ? name.right.name : ''
-}
-
-function argumentsOf(node: Node): readonly Node[] {
-  const list = 'typeParameters' in node ? node.typeParameters : undefined
-  return list?.type === 'TSTypeParameterInstantiation' ? list.params : []
-}
 
 function refuse(node: Node, place: Place): never {
   const text = place.source.slice(node.start ?? 0, node.end ?? 0)
