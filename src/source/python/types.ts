@@ -136,15 +136,15 @@ export function createPythonTypes(declarations: Declarations): PythonTypes {
     notes: readonly PythonNode[],
     place: PythonPlace,
   ): JsonSchema {
-    return notes.reduce(
-      (schema, note) => {
-        const text = note.name === 'String' ? stringOf(note.text) : undefined
-        if (text !== undefined) return { ...schema, description: text }
-        if (note.name !== 'CallExpression') return schema
-        return withConstraints(schema, fieldOf(note, named).schema)
-      },
-      read(type, place),
-    )
+    let schema = read(type, place)
+    for (const note of notes) {
+      const text = note.name === 'String' ? stringOf(note.text) : undefined
+      if (text !== undefined) schema = { ...schema, description: text }
+      if (note.name === 'CallExpression') {
+        schema = withConstraints(schema, fieldOf(note, named).schema)
+      }
+    }
+    return schema
   }
 
   function literal(args: readonly PythonNode[], node: PythonNode, place: PythonPlace): JsonSchema {
