@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createAgentBlocks } from './agent/agents/agent-blocks.ts'
 import { createAgentSettings } from './agent/agents/agent-settings.ts'
+import { createAgentRegistry } from './agent/agents/agent-registry.ts'
 import { createAgents } from './agent/agents/agents.ts'
 import { createImportChecks } from './agent/agents/import-checks.ts'
 import { createCheckRoom } from './agent/compaction/check-room.ts'
@@ -8,6 +9,7 @@ import { hasEnded, ownerName } from './agent/loop/owner.ts'
 import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
+import { createRunWalks } from './agent/runs/walk-runs.ts'
 import type { RunsOptions } from './agent/runs/runs-options.ts'
 import { builtInRegistry } from './agent/tools/built-in-tools.ts'
 import type { ToolRegistry } from './agent/tools/tool-registry.ts'
@@ -31,8 +33,10 @@ import { createEmbedderRegistry } from './llm/registry/embedder-registry.ts'
 import type { KnownEndpoints } from './llm/registry/ollama-probe.ts'
 import { createModelRegistry } from './llm/registry/registry.ts'
 import { createArchivalMemory } from './memory/archival.ts'
+import { createArchiveRegistry } from './memory/archive-registry.ts'
 import { createArchives } from './memory/archives.ts'
 import { createBlockHistory } from './memory/block-history.ts'
+import { createBlockRegistry } from './memory/block-registry.ts'
 import { createBlockMemory } from './memory/blocks.ts'
 import { concernedBy } from './memory/concerned-by.ts'
 import { createEmbedQuestion, type EmbedQuestion } from './memory/embed-question.ts'
@@ -231,13 +235,15 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
       ...createAgents(store, registry, models, embeddings, clock),
       ...createAgentSettings(store, registry, models, embeddings, clock),
       ...createAgentBlocks(store, registry, clock),
+      ...createAgentRegistry(store),
     },
     memory: {
       ...createBlockMemory(store, clock, checkRoom),
       ...createBlockHistory(store, clock, checkRoom),
+      ...createBlockRegistry(store, clock, checkRoom),
     },
     archival: createArchivalMemory(store, clock, embed),
-    archives: createArchives(store, clock),
+    archives: { ...createArchives(store, clock), ...createArchiveRegistry(store, clock) },
     recall: createRecallMemory(store, embed),
     transfer: createTransfer(store, createImportChecks(models), clock),
     runs: createRunsPort(parts, namespace, { wake, onChange }),
@@ -266,6 +272,7 @@ function createRunsPort(
   })
   return {
     ...runs,
+    ...createRunWalks(storage.in(namespace)),
     async askClient(runId, takes) {
       const ask = await runs.askClient(runId)
       return ask && { id: ask.id, params: toSampling(ask.request, takes) }

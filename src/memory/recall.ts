@@ -2,9 +2,15 @@ import { parseMoment } from '../core/dates.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, isId, type RunId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
+import type { Walk } from '../core/walk.ts'
 import type { EmbedQuery, MessageSearch, Store } from '../storage/port/store.ts'
 import { findAgent } from './find-agent.ts'
 import { readQuery } from './read-query.ts'
+
+export interface MessageWalk extends Walk {
+  /** Absent: the messages of all agents. */
+  readonly agent?: string | undefined
+}
 
 export interface RecallFilter {
   readonly query?: string | undefined
@@ -22,6 +28,20 @@ export interface RecallFilter {
  */
 export function createRecallMemory(store: Store, embed?: EmbedQuery) {
   return {
+    /** As they were added to their history; only messages since it was last reset. */
+    async walk({ agent, ...walk }: MessageWalk): Promise<readonly Message[]> {
+      if (agent === undefined) return store.walks.messages(walk)
+      const { id } = await findAgent(store.agents, agent)
+      const { summariesFrom } = await store.agents.contextState(id)
+      return store.walks.messages({ ...walk, agentId: id, fromSeq: summariesFrom })
+    },
+
+    async get(messageId: string): Promise<Message> {
+      const message = isId('message', messageId) ? await store.walks.message(messageId) : undefined
+      if (message) return message
+      throw new UserError('not_found', `There is no message ${messageId}.`)
+    },
+
     async search(reference: string, filter: RecallFilter) {
       const { id } = await findAgent(store.agents, reference)
       return searchMessages(store, id, filter, embed)

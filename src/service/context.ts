@@ -17,9 +17,11 @@ import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender } from '../core/run.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
+import type { AgentWalk, BlockChanges, BlockWalk } from './walks.ts'
 
 export type * from './recall-port.ts'
 export type * from './runs-port.ts'
+export type * from './walks.ts'
 
 /*
  * Port of everything that the MCP surface may do; `assemble.ts` implements it. Add only what a tool, resource or prompt
@@ -91,6 +93,12 @@ export interface AgentsPort {
     readonly limit: number
     readonly cursor?: string | undefined
   }): Promise<Page<Agent>>
+  walk(walk: AgentWalk): Promise<readonly AgentView[]>
+  count(): Promise<number>
+  /** Tags of all agents, sorted. */
+  tags(): Promise<readonly string[]>
+  /** The built-in tools, with the JSON Schema of their arguments. */
+  builtInTools(): readonly ToolDescription[]
   /** The agent without its blocks and other details. */
   find(agent: string): Promise<Agent>
   get(agent: string): Promise<AgentView>
@@ -107,6 +115,12 @@ export interface AgentsPort {
   attachBlock(agent: string, blockId: string): Promise<AgentView>
   /** Detaches the block without deleting it. */
   detachBlock(agent: string, blockId: string): Promise<AgentView>
+}
+
+export interface ToolDescription {
+  readonly name: string
+  readonly description: string
+  readonly parameters: Readonly<Record<string, unknown>>
 }
 
 export interface ContextAccount {
@@ -161,6 +175,11 @@ export interface MemoryPort {
   list(filter: PageRequest & { readonly query?: string | undefined }): Promise<Page<SharedBlock>>
   /** Creates a block that is not attached to any agent. */
   create(block: NewBlock): Promise<SharedBlock>
+  walk(walk: BlockWalk): Promise<readonly SharedBlock[]>
+  get(blockId: string): Promise<SharedBlock>
+  update(blockId: string, changes: BlockChanges): Promise<SharedBlock>
+  /** Takes the block from all agents, and deletes it with its versions. */
+  remove(blockId: string): Promise<void>
   /** Versions, newest first. */
   history(agent: string, label: string, page: PageRequest): Promise<Page<VersionHead>>
   /** Unified diff from version `from` to version `to`; default: the current one. */

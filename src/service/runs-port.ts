@@ -4,6 +4,8 @@ import type { Message } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
 import type { Run, RunStatus, RunView } from '../core/run.ts'
 import type { SamplingParams } from '../core/sampling.ts'
+import type { Step } from '../core/step.ts'
+import type { RunWalk, StepWalk } from './walks.ts'
 
 /* Part of the port in `context.ts`: messages to agents, and their runs. */
 
@@ -42,6 +44,12 @@ export interface RunsPort {
     readonly limit: number
     readonly cursor?: string | undefined
   }): Promise<Page<Run>>
+  walk(walk: RunWalk): Promise<readonly Run[]>
+  /** The steps of one run, of one agent or of all, in order of their start. */
+  steps(walk: StepWalk): Promise<readonly Step[]>
+  step(stepId: string): Promise<Step>
+  /** How a person rated the step; null takes it back. */
+  rateStep(stepId: string, feedback: string | null): Promise<Step>
   /**
    * Resolves with the run when it has settled, after `milliseconds`, or when `signal` fires. The run itself goes on.
    */

@@ -199,10 +199,10 @@ export interface PassageWrites {
   /** Counts passages as found by the agent. */
   recordFound(agentId: AgentId, ids: readonly PassageId[], at: Timestamp): Promise<void>
   /**
-   * Deletes a passage. Passages that it supersedes become current, or superseded by its successor. False: none of the
-   * agent's archives contains it.
+   * Deletes a passage. Passages that it supersedes become current, or superseded by its successor. False: neither
+   * the archive nor one of the agent's archives contains it.
    */
-  delete(agentId: AgentId, id: PassageId, at: Timestamp): Promise<boolean>
+  delete(owner: AgentId | ArchiveId, id: PassageId, at: Timestamp): Promise<boolean>
 }
 
 export type NewPassage = Omit<Passage, 'supersededBy' | 'foundCount' | 'lastFoundAt'>

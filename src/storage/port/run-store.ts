@@ -125,6 +125,8 @@ export interface RunWrites {
   countAttempt(stepId: StepId, change: 1 | -1): Promise<number>
   /** False: it has already ended. */
   finish(id: RunId, outcome: RunOutcome): Promise<boolean>
+  /** False: there is no such step. */
+  rateStep(stepId: StepId, feedback: string | null): Promise<boolean>
   setWarnings(id: RunId, warnings: readonly string[]): Promise<void>
 }
 

@@ -1,10 +1,11 @@
 import type { Agent } from '../../core/agent.ts'
 import type { Archive } from '../../core/archive.ts'
 import type { Block } from '../../core/block.ts'
-import type { AgentId, ArchiveId, MessageId, RunId } from '../../core/ids.ts'
+import type { AgentId, ArchiveId, MessageId, RunId, StepId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import type { Passage } from '../../core/passage.ts'
 import type { Run } from '../../core/run.ts'
+import type { Step } from '../../core/step.ts'
 import type { Walk } from '../../core/walk.ts'
 
 /* The part of the port `store.ts` for lists that are walked by the ids of their items. */
@@ -23,6 +24,9 @@ export interface WalkReads {
   message(id: MessageId): Promise<Message | undefined>
   /** In order of creation. */
   runs(walk: RunWalk): Promise<readonly Run[]>
+  /** In order of their start. */
+  steps(walk: StepWalk): Promise<readonly Step[]>
+  step(id: StepId): Promise<Step | undefined>
   /** All tags of agents, sorted. */
   agentTags(): Promise<readonly string[]>
   countAgents(): Promise<number>
@@ -66,4 +70,9 @@ export interface RunWalk extends Walk {
   readonly agentId?: AgentId | undefined
   /** Only runs that have not ended. */
   readonly isOpen?: boolean | undefined
+}
+
+export interface StepWalk extends Walk {
+  readonly agentId?: AgentId | undefined
+  readonly runId?: RunId | undefined
 }

@@ -12,6 +12,7 @@ import { archivesOf, type PassageRow, toPassages } from '../passages/passage-row
 import type { AgentWalk, PassageWalk, WalkReads } from '../port/store.ts'
 import { isOpen } from '../runs/run-lists.ts'
 import { runReads } from '../runs/runs.ts'
+import { stepWalks } from './walk-steps.ts'
 import { inOrderOf, type Walked, walkIds } from './walk-ids.ts'
 
 type Condition = RawBuilder<boolean>
@@ -37,6 +38,8 @@ export function walkReads(scope: Scope): WalkReads {
   }
 
   return {
+    ...stepWalks(scope),
+
     async agents(walk) {
       return agentsOfRows(
         scope,
