@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { createAgentBlocks } from './agent/agents/agent-blocks.ts'
-import { createAgentSettings } from './agent/agents/agent-settings.ts'
 import { createAgentRegistry } from './agent/agents/agent-registry.ts'
+import { createAgentSettings } from './agent/agents/agent-settings.ts'
 import { createAgents } from './agent/agents/agents.ts'
 import { createImportChecks } from './agent/agents/import-checks.ts'
 import { createCheckRoom } from './agent/compaction/check-room.ts'
+import { createConversations } from './agent/conversations/conversations.ts'
 import { hasEnded, ownerName } from './agent/loop/owner.ts'
 import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
-import { createRunWalks } from './agent/runs/walk-runs.ts'
 import type { RunsOptions } from './agent/runs/runs-options.ts'
+import { createRunWalks } from './agent/runs/walk-runs.ts'
 import { builtInRegistry } from './agent/tools/built-in-tools.ts'
 import type { ToolRegistry } from './agent/tools/tool-registry.ts'
 import { projectAgent } from './assistant/project-agent.ts'
@@ -246,8 +247,9 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
     archives: { ...createArchives(store, clock), ...createArchiveRegistry(store, clock) },
     recall: createRecallMemory(store, embed),
     transfer: createTransfer(store, createImportChecks(models), clock),
+    conversations: createConversations({ store, clock }),
     runs: createRunsPort(parts, namespace, { wake, onChange }),
-    models,
+    models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },
     signingKey: (purpose) =>
       purpose === 'cursor' ? parts.cursorKey() : storage.signingKey(purpose),
     stats: () => readStats(parts, namespace),
@@ -280,6 +282,16 @@ function createRunsPort(
     answerClient: (runId, ask, answer) =>
       runs.answerClient(runId, ask, (tools) => readSampled(answer, tools)),
     onProgress: (runId, listener) => live.subscribe(namespace, runId, listener),
+  }
+}
+
+function knowsEmbedding({ check }: EmbedderRegistry, handle: string): boolean {
+  try {
+    check(handle)
+    return true
+  } catch (error) {
+    if (error instanceof UserError) return false
+    throw error
   }
 }
 

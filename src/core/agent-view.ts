@@ -66,6 +66,8 @@ export interface Compacted {
   readonly evicted: number
   /** How the summary that replaces them was written. */
   readonly method: Summary['method'] | 'none'
+  /** The summary; absent: none was written. */
+  readonly summary?: string
   /** Why no model could write the summary. */
   readonly problem?: string
 }

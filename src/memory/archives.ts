@@ -137,7 +137,10 @@ export async function ownArchive(
   )
 }
 
-export async function findArchive(reads: Pick<Reads, 'archives'>, archiveId: string): Promise<Archive> {
+export async function findArchive(
+  reads: Pick<Reads, 'archives'>,
+  archiveId: string,
+): Promise<Archive> {
   const archive = isId('archive', archiveId) ? await reads.archives.get(archiveId) : undefined
   if (archive) return archive
   throw new UserError(

@@ -1,4 +1,4 @@
-import type { Agent } from '../core/agent.ts'
+import type { Agent, AgentType } from '../core/agent.ts'
 import type { AgentSettings } from '../core/agent-settings.ts'
 import type {
   AgentChanges,
@@ -15,10 +15,12 @@ import type { Change, Concerned } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender } from '../core/run.ts'
+import type { ConversationsPort } from './conversations-port.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
 import type { AgentWalk, BlockChanges, BlockWalk } from './walks.ts'
 
+export type * from './conversations-port.ts'
 export type * from './recall-port.ts'
 export type * from './runs-port.ts'
 export type * from './walks.ts'
@@ -34,6 +36,7 @@ export interface McpContext {
   /** Set if the client is limited to one agent. */
   readonly pinnedTo?: AgentId
   readonly agents: AgentsPort
+  readonly conversations: ConversationsPort
   readonly runs: RunsPort
   readonly memory: MemoryPort
   readonly archival: ArchivalPort
@@ -58,6 +61,8 @@ export type SealedThing = 'request-state' | 'cursor'
 export interface ModelsPort {
   /** The model for agents that name none, and why it was chosen. */
   describeDefault(sender?: Sender): Promise<{ readonly handle: string; readonly reason: string }>
+  /** Whether this server can be set up to embed with it. */
+  knowsEmbedding(handle: string): boolean
   /** Per model, how requests are changed because a provider refused earlier ones; sentences. */
   learnt(): Promise<readonly { readonly handle: string; readonly abilities: readonly string[] }[]>
   /** Configured and detected providers. `models` is null for a provider that did not answer. */
@@ -99,6 +104,8 @@ export interface AgentsPort {
   tags(): Promise<readonly string[]>
   /** The built-in tools, with the JSON Schema of their arguments. */
   builtInTools(): readonly ToolDescription[]
+  /** Names of the tools of an agent that is created without a list. */
+  defaultTools(type: AgentType): readonly string[]
   /** The agent without its blocks and other details. */
   find(agent: string): Promise<Agent>
   get(agent: string): Promise<AgentView>

@@ -5,7 +5,7 @@ import { NoRoomError, UserError } from '../core/errors.ts'
 import type { Change } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Page } from '../core/page.ts'
-import type { AgentsPort, McpContext, RunsPort } from './context.ts'
+import type { AgentsPort, ConversationsPort, McpContext, RunsPort } from './context.ts'
 
 /**
  * Limits a context to one agent: other agents are not listed, read or written, and it does not reveal whether they
@@ -40,6 +40,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
     namespace: context.namespace,
     pinnedTo: id,
     agents: pinAgents(context.agents, id, own),
+    conversations: pinConversations(context.conversations, id, own),
     runs: pinRuns(context.runs, id, own),
     memory: {
       async read(agent, label) {
@@ -96,7 +97,10 @@ export async function pinContext(context: McpContext, reference: string): Promis
       search: async (agent, filter) => recall.search(own(agent), filter),
       around: async (agent, ...rest) => recall.around(own(agent), ...rest),
       list: async (agent, limit) => recall.list(own(agent), limit),
-      walk: async (walk) => recall.walk({ ...walk, agent: own(walk.agent ?? id) }),
+      async walk(walk) {
+        if (walk.conversation !== undefined) await context.conversations.get(walk.conversation, id)
+        return recall.walk({ ...walk, agent: own(walk.agent ?? id) })
+      },
       async get(messageId) {
         const message = await recall.get(messageId)
         if (message.agentId === id) return message
@@ -160,6 +164,7 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
       return (await agents.find(id)).tags
     },
     builtInTools: agents.builtInTools,
+    defaultTools: agents.defaultTools,
     find: async (agent) => agents.find(own(agent)),
     get: async (agent) => agents.get(own(agent)),
     update: async (agent, changes) => agents.update(own(agent), changes),
@@ -183,6 +188,39 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
 
 function mentions({ name, description }: Agent, query: string): boolean {
   return `${name}\n${description}`.toLowerCase().includes(query.toLowerCase())
+}
+
+function pinConversations(
+  conversations: ConversationsPort,
+  id: AgentId,
+  own: Own,
+): ConversationsPort {
+  /** One of another agent gives the same `not_found` as one that does not exist. */
+  const check = (conversation: string) => conversations.get(conversation, id)
+  return {
+    create: async (agent, title) => conversations.create(own(agent), title),
+    list: async (agent, page) => conversations.list(own(agent), page),
+    get: check,
+    async walk(walk) {
+      return conversations.walk({ ...walk, agent: own(walk.agent ?? id) })
+    },
+    async fork(conversation) {
+      await check(conversation)
+      return conversations.fork(conversation)
+    },
+    async rename(conversation, title) {
+      await check(conversation)
+      return conversations.rename(conversation, title)
+    },
+    async delete(conversation) {
+      await check(conversation)
+      await conversations.delete(conversation)
+    },
+    async messages(conversation, page) {
+      await check(conversation)
+      return conversations.messages(conversation, page)
+    },
+  }
 }
 
 function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {

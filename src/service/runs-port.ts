@@ -1,5 +1,6 @@
+import type { ClientTool, RunInput } from '../core/client-run.ts'
 import type { AgentEvent } from '../core/event.ts'
-import type { AgentId, RunId } from '../core/ids.ts'
+import type { AgentId, ConversationId, RunId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
 import type { Run, RunStatus, RunView } from '../core/run.ts'
@@ -13,7 +14,14 @@ export interface RunsPort {
   /** Resolves when the message is on disk, without waiting for the agent. */
   send(message: {
     readonly agent: string
+    /** One of the agent's conversations; absent: its default one. */
+    readonly conversation?: ConversationId | undefined
+    /** The user's message; of several, the last. */
     readonly text: string
+    /** All messages that begin the run, if `text` is not the only one. */
+    readonly inputs?: readonly RunInput[] | undefined
+    /** Tools that the caller runs itself: a call of one waits for `respond` with its result. */
+    readonly clientTools?: readonly ClientTool[] | undefined
     readonly idempotencyKey?: string | undefined
     readonly maxSteps?: number | undefined
     /** The client supports sampling. */
@@ -62,6 +70,8 @@ export interface RunsPort {
       readonly callId?: string | undefined
       readonly approve: boolean
       readonly reason?: string | undefined
+      /** The call was made by the caller: what came of it. It is not made here. */
+      readonly result?: { readonly status: 'success' | 'error'; readonly text: string } | undefined
     },
   ): Promise<RunView>
   messages(runId: RunId): Promise<readonly Message[]>

@@ -1,3 +1,4 @@
+import type { ConversationId } from '../core/ids.ts'
 import type { Walk } from '../core/walk.ts'
 
 /* Part of the port in `context.ts`: filters of lists that are walked by the ids of their items. */
@@ -31,6 +32,12 @@ export interface PassageWalk extends Walk {
 export interface MessageWalk extends Walk {
   /** Absent: the messages of all agents. */
   readonly agent?: string | undefined
+  /** One conversation; absent, with `agent`: its default one. */
+  readonly conversation?: ConversationId | undefined
+}
+
+export interface ConversationWalk extends Walk {
+  readonly agent?: string | undefined
 }
 
 export interface RunWalk extends Walk {
@@ -52,4 +59,3 @@ export interface BlockChanges {
   readonly readOnly?: boolean | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
-

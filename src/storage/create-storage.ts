@@ -5,6 +5,7 @@ import { agentReads, agentWrites } from './agents/agents.ts'
 import { signingKey } from './auth/signing-key.ts'
 import { createTokenStore } from './auth/tokens.ts'
 import { blockReads, blockWrites } from './blocks/blocks.ts'
+import { conversationReads, conversationWrites } from './conversations/conversations.ts'
 import { countRows } from './count-rows.ts'
 import type { Connection, Dialect } from './database/dialect.ts'
 import { createMessageCache } from './database/message-cache.ts'
@@ -143,6 +144,7 @@ function readsOf(scope: Scope): Reads {
     agents: agentReads(scope),
     archives: archiveReads(scope),
     blocks: blockReads(scope),
+    conversations: conversationReads(scope),
     messages: messageReads(scope),
     passages: passageReads(scope),
     runs: { ...runReads(scope), ...callReads(scope) },
@@ -154,6 +156,7 @@ function transactionOf(scope: Scope): Transaction {
     agents: { ...agentReads(scope), ...agentWrites(scope) },
     archives: { ...archiveReads(scope), ...archiveWrites(scope) },
     blocks: { ...blockReads(scope), ...blockWrites(scope) },
+    conversations: { ...conversationReads(scope), ...conversationWrites(scope) },
     messages: { ...messageReads(scope), ...messageWrites(scope) },
     passages: { ...passageReads(scope), ...passageWrites(scope) },
     runs: {

@@ -9,6 +9,7 @@ import { blockContract } from './contract/blocks.ts'
 import { changeContract } from './contract/changes.ts'
 import { claimContract } from './contract/claims.ts'
 import { contextContract } from './contract/context.ts'
+import { conversationContract } from './contract/conversations.ts'
 import { countContract } from './contract/counts.ts'
 import { messageContract } from './contract/messages.ts'
 import { namespaceContract } from './contract/namespaces.ts'
@@ -49,6 +50,7 @@ export function storageContract(
 
     describe('agents', () => agentContract(subject))
     describe('contexts', () => contextContract(subject))
+    describe('conversations', () => conversationContract(subject))
     describe('blocks', () => blockContract(subject))
     describe('block history', () => blockHistoryContract(subject))
     describe('messages', () => messageContract(subject))

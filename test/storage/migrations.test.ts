@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import DatabaseHandle from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import { defaultConversation } from '../../src/core/conversation.ts'
 import { newId } from '../../src/core/ids.ts'
 import { MIGRATIONS } from '../../src/storage/migrations/index.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
@@ -300,9 +301,9 @@ test('older agents know the last real model that answered them, if any', async (
   old.close()
 
   const storage = await openSqlite(path)
-  const { agents } = storage.in(namespace)
-  expect((await agents.contextState(real)).ranOn).toBe('openai/two')
-  expect((await agents.contextState(rehearsed)).ranOn).toBeNull()
+  const { conversations } = storage.in(namespace)
+  expect((await conversations.contextState(defaultConversation(real))).ranOn).toBe('openai/two')
+  expect((await conversations.contextState(defaultConversation(rehearsed))).ranOn).toBeNull()
   await storage.close()
   await rm(directory, { recursive: true })
 })

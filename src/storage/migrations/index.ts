@@ -16,6 +16,8 @@ import { secureDelete } from './0015-secure-delete.ts'
 import { hooks } from './0016-hooks.ts'
 import { providerExtras } from './0017-provider-extras.ts'
 import { metadata } from './0018-metadata.ts'
+import { conversations } from './0019-conversations.ts'
+import { clientRuns } from './0020-client-runs.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -39,4 +41,6 @@ export const MIGRATIONS: readonly Migration[] = [
   models,
   providerExtras,
   metadata,
+  conversations,
+  clientRuns,
 ]

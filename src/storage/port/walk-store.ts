@@ -1,7 +1,8 @@
 import type { Agent } from '../../core/agent.ts'
 import type { Archive } from '../../core/archive.ts'
 import type { Block } from '../../core/block.ts'
-import type { AgentId, ArchiveId, MessageId, RunId, StepId } from '../../core/ids.ts'
+import type { Conversation } from '../../core/conversation.ts'
+import type { AgentId, ArchiveId, ConversationId, MessageId, RunId, StepId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import type { Passage } from '../../core/passage.ts'
 import type { Run } from '../../core/run.ts'
@@ -22,6 +23,8 @@ export interface WalkReads {
   /** As they were added to their history. */
   messages(walk: MessageWalk): Promise<readonly Message[]>
   message(id: MessageId): Promise<Message | undefined>
+  /** In order of creation, without the default ones. */
+  conversations(walk: ConversationWalk): Promise<readonly Conversation[]>
   /** In order of creation. */
   runs(walk: RunWalk): Promise<readonly Run[]>
   /** In order of their start. */
@@ -60,10 +63,14 @@ export interface PassageWalk extends Walk {
 }
 
 export interface MessageWalk extends Walk {
-  readonly agentId?: AgentId | undefined
+  readonly conversationId?: ConversationId | undefined
   readonly runId?: RunId | undefined
   /** Only messages from this number of their history on. */
   readonly fromSeq?: number | undefined
+}
+
+export interface ConversationWalk extends Walk {
+  readonly agentId?: AgentId | undefined
 }
 
 export interface RunWalk extends Walk {
