@@ -2,7 +2,14 @@ import type { Agent } from '../../core/agent.ts'
 import type { Archive } from '../../core/archive.ts'
 import type { Block } from '../../core/block.ts'
 import type { Conversation } from '../../core/conversation.ts'
-import type { AgentId, ArchiveId, ConversationId, MessageId, RunId, StepId } from '../../core/ids.ts'
+import type {
+  AgentId,
+  ArchiveId,
+  ConversationId,
+  MessageId,
+  RunId,
+  StepId,
+} from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import type { Passage } from '../../core/passage.ts'
 import type { Run } from '../../core/run.ts'

@@ -23,7 +23,9 @@ const Waiting = z.enum(WAITS).nullable()
 const Sent = z.enum(SENDER_KINDS)
 const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
-const Inputs = z.array(z.object({ role: z.enum(['user', 'system', 'assistant']), text: z.string() }))
+const Inputs = z.array(
+  z.object({ role: z.enum(['user', 'system', 'assistant']), text: z.string() }),
+)
 const ClientTools = z.array(
   z.object({
     name: z.string(),
