@@ -1,4 +1,4 @@
-import { DAY, dayOf, type DayRange, monthRange, range, weekRange, yearRange } from './day-range.ts'
+import { DAY, type DayRange, dayOf, monthRange, range, weekRange, yearRange } from './day-range.ts'
 
 /*
  * Dates that a question names, in English and in the usual forms of numbers. Whole expressions are read, longest first,
@@ -109,7 +109,12 @@ export function datesIn(question: string, today: string): readonly DayRange[] {
 function isMonth({ text, before }: Place): boolean {
   if (!/^(may|march|mar|sept?|dec|jan|feb|apr|jun|jul|aug|oct|nov)\.?$/i.test(text)) return true
   const word = before.split(/\s+/).at(-1) ?? ''
-  if (/^(in|of|since|until|till|by|before|after|from|during|last|this|next|every|and|between|around)$/i.test(word)) return true
+  if (
+    /^(in|of|since|until|till|by|before|after|from|during|last|this|next|every|and|between|around)$/i.test(
+      word,
+    )
+  )
+    return true
   return before !== '' && /^\p{Lu}/u.test(text) && !/[.?!:]$/.test(before)
 }
 

@@ -29,7 +29,7 @@ const DATE_SHARE = 0.6
 const SPEAKER_BOOST = 0.35
 
 /** Occurrences that a speaker's name before a turn counts for: it stands before each of their turns. Chosen by hand. */
-const NAME_COUNT = 0.3
+const NAME_COUNT = 0.6
 
 /** Neighbours on each side that are read as context. */
 export const NEIGHBOURS = DISTANCES.length
