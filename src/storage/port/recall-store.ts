@@ -40,6 +40,8 @@ export type EmbedQuery = (handles: readonly string[], text: string) => Promise<E
 export interface MessageSearch extends PageRequest {
   /** Plain-language query; absent: newest first. */
   readonly query?: string | undefined
+  /** The day of asking, as `2026-03-31`, from which "yesterday" counts; absent: today in UTC. */
+  readonly today?: string | undefined
   readonly roles?: readonly MessageRole[] | undefined
   /** Excludes messages of this run, which the searching agent already has in context. */
   readonly exceptRun?: RunId | undefined
@@ -168,6 +170,8 @@ export interface ArchiveWrites {
 export interface PassageSearch extends PageRequest {
   /** Plain-language query; absent: newest first. */
   readonly query?: string | undefined
+  /** The day of asking, as `2026-03-31`, from which "yesterday" counts; absent: today in UTC. */
+  readonly today?: string | undefined
   readonly tags?: readonly string[] | undefined
   readonly matchAllTags?: boolean | undefined
   readonly includeSuperseded?: boolean | undefined
