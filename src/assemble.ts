@@ -19,6 +19,7 @@ import type { Change } from './core/event.ts'
 import { keepKey } from './core/keep-key.ts'
 import { describeError, type Log } from './core/log.ts'
 import { withoutSecrets } from './core/safe-url.ts'
+import { openFetch } from './fetch/open-fetch.ts'
 import { readSampled } from './llm/client/read-sampled.ts'
 import { toSampling } from './llm/client/to-sampling.ts'
 import { countTokens } from './llm/count-tokens.ts'
@@ -244,7 +245,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
 }
 
 function createRunsPort(
-  { storage, models, owner, live }: Parts,
+  { config, storage, models, owner, live }: Parts,
   namespace: string,
   hooks: Pick<RunsOptions, 'wake' | 'onChange'>,
 ): RunsPort {
@@ -252,6 +253,7 @@ function createRunsPort(
     expect: (runId) => live.expect(namespace, runId),
     store: storage.in(namespace),
     models,
+    fetchPicture: openFetch(config.fetch),
     clock: storage.clock,
     owner,
     ...hooks,

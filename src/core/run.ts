@@ -1,6 +1,7 @@
 import type { Timestamp } from './clock.ts'
 import type { ErrorCode } from './errors.ts'
 import type { AgentId, CallId, RunId } from './ids.ts'
+import type { SentPicture } from './picture.ts'
 
 export const RUN_STATUSES = [
   'queued',
@@ -112,6 +113,8 @@ export interface Run {
   readonly missing: string | null
   /** The user's message. */
   readonly input: string
+  /** Pictures of the message. */
+  readonly pictures: readonly SentPicture[]
   readonly idempotencyKey: string | null
   readonly maxSteps: number
   readonly cancelRequested: boolean

@@ -12,6 +12,8 @@ export interface RunsPort {
   send(message: {
     readonly agent: string
     readonly text: string
+    /** Pictures: data URLs, or https addresses. */
+    readonly images?: readonly string[] | undefined
     readonly idempotencyKey?: string | undefined
     readonly maxSteps?: number | undefined
     /** The client supports sampling. */

@@ -20,6 +20,7 @@ import { archiveReads, archiveWrites } from './passages/archives.ts'
 import { passageSearches } from './passages/passage-search.ts'
 import { passageWrites } from './passages/passage-writes.ts'
 import { passageReads } from './passages/passages.ts'
+import { pictureReads, pictureWrites } from './pictures/pictures.ts'
 import type { ChangeLog, Reads, Storage, StorageInfo, Store, Transaction } from './port/store.ts'
 import { approvalWrites } from './runs/approvals.ts'
 import { askWrites } from './runs/asks.ts'
@@ -143,6 +144,7 @@ function readsOf(scope: Scope): Reads {
     blocks: blockReads(scope),
     messages: messageReads(scope),
     passages: passageReads(scope),
+    pictures: pictureReads(scope),
     runs: { ...runReads(scope), ...callReads(scope) },
   }
 }
@@ -154,6 +156,7 @@ function transactionOf(scope: Scope): Transaction {
     blocks: { ...blockReads(scope), ...blockWrites(scope) },
     messages: { ...messageReads(scope), ...messageWrites(scope) },
     passages: { ...passageReads(scope), ...passageWrites(scope) },
+    pictures: { ...pictureReads(scope), ...pictureWrites(scope) },
     runs: {
       ...runReads(scope),
       ...callReads(scope),

@@ -4,11 +4,20 @@ import type { BlockVersion } from '../core/block.ts'
 import { type Timestamp, toTimestamp } from '../core/clock.ts'
 import { type AgentId, type CallId, newId, type PassageId } from '../core/ids.ts'
 import type { MessageBody } from '../core/message.ts'
+import type { Picture } from '../core/picture.ts'
 import { cleanTags } from '../memory/insert-passages.ts'
 import type { NewMessage, Store, Transaction } from '../storage/port/store.ts'
 import type { AgentChecks } from './agent-checks.ts'
-import type { AgentFile, FileArchive, FileBlock, FileMessage, FileSummary } from './agent-file.ts'
+import type {
+  AgentFile,
+  FileArchive,
+  FileBlock,
+  FileMessage,
+  FileShownPicture,
+  FileSummary,
+} from './agent-file.ts'
 import { freeName } from './free-name.ts'
+import { importPictures, keepPictures } from './import-pictures.ts'
 import { type ImportedSettings, importSettings } from './import-settings.ts'
 import { mergeTwins } from './merge-twins.ts'
 
@@ -37,6 +46,7 @@ export async function importAgent(
   const messages = importMessages(file.messages, checks)
   const summaries = file.summaries.map(importSummary)
   const archives = file.archives.map(importArchive)
+  const pictures = importPictures(file.pictures ?? [])
   return store.transaction(async (tx) => {
     const name = await freeName(tx, agent.name)
     await tx.agents.insert({ ...agent, name })
@@ -45,6 +55,7 @@ export async function importAgent(
       await tx.blocks.attach(id, block, attachedAt)
     }
     checks.room({ ...agent, name }, await tx.blocks.ofAgent(id))
+    await keepPictures(tx, id, pictures)
     for (let start = 0; start < messages.length; start += MESSAGES_AT_ONCE) {
       await tx.messages.append(id, messages.slice(start, start + MESSAGES_AT_ONCE))
       // Other writers wait, but readers are served.
@@ -130,8 +141,13 @@ function importMessages(
 function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBody {
   switch (message.role) {
     case 'user':
+      return {
+        role: 'user',
+        text: message.text,
+        ...(message.pictures && { pictures: message.pictures.map(importShown) }),
+      }
     case 'system':
-      return { role: message.role, text: message.text }
+      return { role: 'system', text: message.text }
     case 'assistant':
       return {
         role: 'assistant',
@@ -154,6 +170,10 @@ function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBo
         text: message.text,
       }
   }
+}
+
+function importShown({ media_type, bytes, ...picture }: FileShownPicture): Picture {
+  return { ...picture, mediaType: media_type, size: bytes }
 }
 
 function importSummary({ from_message, to_message, ...summary }: FileSummary): Summary {

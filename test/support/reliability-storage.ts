@@ -135,6 +135,7 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     blocks: recordCalls('blocks', tx.blocks, calls),
     messages: recordCalls('messages', tx.messages, calls),
     passages: recordCalls('passages', tx.passages, calls),
+    pictures: recordCalls('pictures', tx.pictures, calls),
     runs: recordCalls('runs', tx.runs, calls),
     vectors: recordCalls('vectors', tx.vectors, calls),
   }

@@ -1,13 +1,14 @@
 import type { Agent, ContextState } from '../../core/agent.ts'
-import type { RunId } from '../../core/ids.ts'
+import type { AgentId, RunId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import type { Reads } from '../../storage/port/store.ts'
 import type { ContextInput } from './compile-context.ts'
 import { inTurns } from './in-turns.ts'
+import { picturesOf } from './show-pictures.ts'
 
 /** Reads the current input of `compileContext`; `runId` is the run in progress, null for an inspection from outside. */
 export async function readContext(
-  reads: Pick<Reads, 'agents' | 'blocks' | 'messages'>,
+  reads: Pick<Reads, 'agents' | 'blocks' | 'messages' | 'pictures'>,
   agent: Agent,
   runId: RunId | null,
   now: number,
@@ -17,15 +18,29 @@ export async function readContext(
   // After a switch to `drop`, summaries written under an older setting are not shown.
   const drops = agent.settings.compactionMode === 'drop'
   const state = drops ? { ...stored, summary: null } : stored
+  const history = inTurns(await messagesInSight(reads, agent, state), runId)
   return {
     agent,
     blocks: await reads.blocks.ofAgent(agent.id),
     counts: await reads.agents.counts(agent.id),
     state,
-    history: inTurns(await messagesInSight(reads, agent, state), runId),
+    history,
+    pictureProblems: await problemsOf(reads, agent.id, history),
     now,
     ...turn,
   }
+}
+
+async function problemsOf(
+  { pictures }: Pick<Reads, 'pictures'>,
+  agentId: AgentId,
+  history: readonly Message[],
+): Promise<ReadonlyMap<string, string>> {
+  if (history.every((message) => picturesOf(message).length === 0)) return new Map()
+  const all = await pictures.ofAgent(agentId)
+  return new Map(
+    all.flatMap(({ picture, problem }) => (problem === null ? [] : [[picture.digest, problem]])),
+  )
 }
 
 /**

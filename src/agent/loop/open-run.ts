@@ -1,6 +1,7 @@
 import type { Agent } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { type MessageId, newId } from '../../core/ids.ts'
+import type { MessageBody } from '../../core/message.ts'
 import type { Run } from '../../core/run.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
@@ -20,7 +21,12 @@ export async function openRun(
   if (run.startedAt !== null) return
   if (!(await tx.runs.hasItsTurn(run.id))) return
   if (!(await tx.runs.start(run.id, at))) return
-  const body = { role: 'user', text: run.input } as const
+  const pictures = run.pictures.map(({ sentAs: _, ...picture }) => picture)
+  const body: MessageBody = {
+    role: 'user',
+    text: run.input,
+    ...(pictures.length > 0 && { pictures }),
+  }
   await tx.messages.append(run.agentId, [
     { id: messageId, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body },
   ])

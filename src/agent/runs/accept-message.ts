@@ -8,12 +8,15 @@ import type { ModelRegistry } from '../../llm/model.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { runOfKey } from './run-key.ts'
+import { sentAs, type TakenPicture } from './take-pictures.ts'
 import { findRun } from './view-run.ts'
 
 export interface MessageToAgent {
   /** Id or exact name. */
   readonly agent: string
   readonly text: string
+  /** Pictures: data URLs, or https addresses. */
+  readonly images?: readonly string[] | undefined
   readonly idempotencyKey?: string | undefined
   readonly maxSteps?: number | undefined
   /** The client can answer with its own model. */
@@ -28,6 +31,8 @@ export interface Acceptance {
   /** Name of the process that acknowledges the message. */
   readonly acceptedBy: string
   readonly at: Timestamp
+  /** The pictures of the message, in order; none if it was sent before. */
+  readonly pictures: readonly TakenPicture[]
 }
 
 /** The text as it is stored. Throws a UserError if it is empty or too long. */
@@ -51,18 +56,27 @@ export function checkMessage(text: string): string {
 export async function acceptMessage(
   tx: Transaction,
   models: Pick<ModelRegistry, 'checkSender'>,
-  { agent: reference, text, idempotencyKey, maxSteps, samples = false }: MessageToAgent,
-  { id, acceptedBy, at }: Acceptance,
+  {
+    agent: reference,
+    text,
+    images = [],
+    idempotencyKey,
+    maxSteps,
+    samples = false,
+  }: MessageToAgent,
+  { id, acceptedBy, at, pictures }: Acceptance,
 ): Promise<Run> {
   const agent = await findAgent(tx.agents, reference)
   const key = idempotencyKey ?? null
   const known = key === null ? undefined : await runOfKey(tx, agent.id, key)
-  if (known) return sameMessage(known, text)
+  if (known) return sameMessage(known, text, images)
   models.checkSender(agent.model, { samples })
+  for (const { picture, bytes } of pictures) await tx.pictures.keep(agent.id, picture, bytes)
   await tx.runs.insert({
     id,
     agentId: agent.id,
     input: text,
+    pictures: pictures.map(({ picture }) => picture),
     idempotencyKey: key,
     maxSteps: maxSteps ?? DEFAULT_MAX_STEPS,
     acceptedBy,
@@ -72,8 +86,11 @@ export async function acceptMessage(
   return findRun(tx, id)
 }
 
-function sameMessage(run: Run, text: string): Run {
-  if (run.input === text) return run
+function sameMessage(run: Run, text: string, images: readonly string[]): Run {
+  const isSame =
+    run.pictures.length === images.length &&
+    images.every((image, index) => run.pictures[index]?.sentAs === sentAs(image))
+  if (run.input === text && isSame) return run
   throw new UserError(
     'conflict',
     `The idempotency key was used for another message (run ${run.id}). Use a new key for a new message, or repeat the same message to get its run.`,

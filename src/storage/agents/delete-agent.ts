@@ -6,6 +6,7 @@ import { recordChange } from '../changes/changes.ts'
 import { lockOwners } from '../database/lock-rows.ts'
 import type { Scope } from '../database/scope.ts'
 import { archivesOf } from '../passages/passage-rows.ts'
+import { ownPictures, removePictures } from '../pictures/pictures.ts'
 import { messageEntry, passageEntry } from '../search/reindex.ts'
 import { messageScope, passageScope } from '../search/search-scope.ts'
 
@@ -19,6 +20,7 @@ export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Pro
   await lockOwners(scope, 'archive', await archivesOf(scope, id))
   const archives = await onlyWith(scope, id, 'agent_archive', 'archive_id')
   const blocks = await onlyWith(scope, id, 'agent_block', 'block_id')
+  const pictures = await ownPictures(scope, id)
   await dialect.textSearch.forget(db, [
     ...MESSAGE_ROLES.map((role) => messageScope(namespace, id, role)),
     ...archives.flatMap((archive) =>
@@ -53,6 +55,7 @@ export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Pro
   await removeVectorSets(scope, 'archive', archives)
   await remove(scope, 'archive', archives)
   await remove(scope, 'block', blocks)
+  await removePictures(scope, pictures)
   await recordChange(db, namespace, 'agent', id, at)
   return true
 }

@@ -1,6 +1,7 @@
 import type { Timestamp } from '../../core/clock.ts'
 import type { AgentId, CallId, RunId, StepId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
+import type { SentPicture } from '../../core/picture.ts'
 import type {
   Approval,
   Finish,
@@ -19,6 +20,7 @@ export interface NewRun {
   readonly id: RunId
   readonly agentId: AgentId
   readonly input: string
+  readonly pictures?: readonly SentPicture[]
   readonly idempotencyKey: string | null
   readonly maxSteps: number
   /** The process that acknowledged it. */

@@ -6,6 +6,7 @@ import type { AgentId, BlockId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { RunStatus } from '../../core/run.ts'
 import type { LearnedStore } from './learned-store.ts'
+import type { PictureReads, PictureWrites } from './picture-store.ts'
 import type {
   ArchiveReads,
   ArchiveWrites,
@@ -28,6 +29,7 @@ import type { TokenStore } from './token-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 
 export type * from './learned-store.ts'
+export type * from './picture-store.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
 export type * from './token-store.ts'
@@ -116,6 +118,7 @@ export interface Reads {
   readonly blocks: BlockReads
   readonly messages: MessageReads
   readonly passages: PassageReads
+  readonly pictures: PictureReads
   readonly runs: RunReads & CallReads
 }
 
@@ -125,6 +128,7 @@ export interface Transaction {
   readonly blocks: BlockReads & BlockWrites
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
+  readonly pictures: PictureReads & PictureWrites
   readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites & AskWrites
   readonly vectors: VectorWrites
 }

@@ -102,6 +102,7 @@ async function insertRun({ db, namespace }: Scope, run: NewRun): Promise<void> {
       status: 'queued',
       stop_reason: null,
       input: run.input,
+      pictures: JSON.stringify(run.pictures ?? []),
       idempotency_key: run.idempotencyKey,
       max_steps: run.maxSteps,
       cancel_requested: 0,

@@ -7,6 +7,7 @@ import { FINISHES, RUN_STATUSES, type Run, STOP_REASONS, WAITS } from '../../cor
 import { lockRead } from '../database/lock-rows.ts'
 import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
+import { StoredSentPicture } from '../pictures/stored-picture.ts'
 import type { RunReads } from '../port/store.ts'
 import { isOpen, newestRuns } from './run-lists.ts'
 import { toStepCall } from './tool-calls.ts'
@@ -15,6 +16,7 @@ const Status = z.enum(RUN_STATUSES)
 const Waiting = z.enum(WAITS).nullable()
 const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
+const Pictures = z.array(StoredSentPicture)
 const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
 
 /**
@@ -240,6 +242,7 @@ function toRun(row: RunRow): Run {
     retryAt: row.retry_at,
     missing: row.missing,
     input: row.input,
+    pictures: row.pictures === '[]' ? [] : Pictures.parse(JSON.parse(row.pictures)),
     idempotencyKey: row.idempotency_key,
     maxSteps: row.max_steps,
     cancelRequested: row.cancel_requested === 1,
