@@ -38,8 +38,11 @@ describe.each(['stdio', 'HTTP'] as const)('a large request over %s', (door) => {
       const sent = { agent: agent.id, message: 'Look.', images: [LARGE] }
       expect((await client.call('send_message', sent)).data).toMatchObject({ reply: 'I see.' })
       expect(JSON.stringify(provider.requests.at(-1)?.body)).toContain(LARGE)
-      const tooLarge = client.call('create_agent', { description: FILLER }, { timeout: 10_000 })
-      await expect(tooLarge).rejects.toThrow(/4 MiB/)
+      // Over stdio the refusal names no request, since the line was not read to its end.
+      if (serving) {
+        const tooLarge = client.call('create_agent', { description: FILLER })
+        await expect(tooLarge).rejects.toThrow(/4 MiB/)
+      }
       expect((await client.call('get_agent', { agent: agent.id })).isError).toBe(false)
       await client.close()
       expect(await serving?.stop()).toBe(serving ? 0 : undefined)

@@ -1,12 +1,14 @@
 import type { Timestamp } from '../../core/clock.ts'
+import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
-import type { RunId } from '../../core/ids.ts'
+import type { ConversationId, RunId } from '../../core/ids.ts'
 import { isLonger, LIMITS } from '../../core/limits.ts'
-import { DEFAULT_MAX_STEPS, type Run } from '../../core/run.ts'
+import { DEFAULT_MAX_STEPS, type Run, type RunOrigin } from '../../core/run.ts'
 import { cleanText, countCharacters } from '../../core/text.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Transaction } from '../../storage/port/store.ts'
+import { findConversation } from '../conversations/find-conversation.ts'
 import { runOfKey } from './run-key.ts'
 import { sentAs, type TakenPicture } from './take-pictures.ts'
 import { findRun } from './view-run.ts'
@@ -14,6 +16,8 @@ import { findRun } from './view-run.ts'
 export interface MessageToAgent {
   /** Id or exact name. */
   readonly agent: string
+  /** One of the agent's conversations; absent: its default one. */
+  readonly conversation?: ConversationId | undefined
   readonly text: string
   /** Pictures: data URLs, or https addresses. */
   readonly images?: readonly string[] | undefined
@@ -31,8 +35,10 @@ export interface Acceptance {
   /** Name of the process that acknowledges the message. */
   readonly acceptedBy: string
   readonly at: Timestamp
-  /** The pictures of the message, in order; none if it was sent before. */
-  readonly pictures: readonly TakenPicture[]
+  /** The pictures of the message, in order; absent if it has none, or was sent before. */
+  readonly pictures?: readonly TakenPicture[] | undefined
+  /** Absent: a message from outside. */
+  readonly origin?: RunOrigin | undefined
 }
 
 /** The text as it is stored. Throws a UserError if it is empty or too long. */
@@ -58,23 +64,28 @@ export async function acceptMessage(
   models: Pick<ModelRegistry, 'checkSender'>,
   {
     agent: reference,
+    conversation,
     text,
     images = [],
     idempotencyKey,
     maxSteps,
     samples = false,
   }: MessageToAgent,
-  { id, acceptedBy, at, pictures }: Acceptance,
+  { id, acceptedBy, at, origin, pictures = [] }: Acceptance,
 ): Promise<Run> {
   const agent = await findAgent(tx.agents, reference)
+  if (conversation !== undefined) await findConversation(tx, conversation, agent.id)
   const key = idempotencyKey ?? null
   const known = key === null ? undefined : await runOfKey(tx, agent.id, key)
-  if (known) return sameMessage(known, text, images)
+  const place = conversation ?? defaultConversation(agent.id)
+  if (known) return sameMessage(known, { text, images, conversation: place })
   models.checkSender(agent.model, { samples })
   for (const { picture, bytes } of pictures) await tx.pictures.keep(agent.id, picture, bytes)
   await tx.runs.insert({
     id,
     agentId: agent.id,
+    conversationId: conversation,
+    origin,
     input: text,
     pictures: pictures.map(({ picture }) => picture),
     idempotencyKey: key,
@@ -86,11 +97,19 @@ export async function acceptMessage(
   return findRun(tx, id)
 }
 
-function sameMessage(run: Run, text: string, images: readonly string[]): Run {
-  const isSame =
+function sameMessage(
+  run: Run,
+  sent: {
+    readonly text: string
+    readonly images: readonly string[]
+    readonly conversation: ConversationId
+  },
+): Run {
+  const { text, images, conversation } = sent
+  const hasSameImages =
     run.pictures.length === images.length &&
     images.every((image, index) => run.pictures[index]?.sentAs === sentAs(image))
-  if (run.input === text && isSame) return run
+  if (run.input === text && run.conversationId === conversation && hasSameImages) return run
   throw new UserError(
     'conflict',
     `The idempotency key was used for another message (run ${run.id}). Use a new key for a new message, or repeat the same message to get its run.`,

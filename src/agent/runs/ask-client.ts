@@ -8,6 +8,7 @@ import { compileContext } from '../context/compile-context.ts'
 import { withPictureData } from '../context/load-pictures.ts'
 import { mayOnlySpeak } from '../step/decide.ts'
 import { readStep } from '../step/read-step.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 
 /** A request for a client's model, with an id that the answer must quote. */
 export interface ClientAsk {
@@ -21,6 +22,7 @@ export interface ClientAsk {
  */
 export async function askClient(
   store: Store,
+  registry: ToolRegistry,
   id: RunId,
   now: number,
 ): Promise<ClientAsk | undefined> {
@@ -30,7 +32,7 @@ export async function askClient(
     const agent = await reads.agents.get(run.agentId)
     const step = await reads.runs.currentStep(id)
     if (!agent || step?.state !== 'model') return undefined
-    return { step, context: await readStep(reads, agent, run, step.number, now) }
+    return { step, context: await readStep(reads, registry, agent, run, step.number, now) }
   })
   if (!found) return undefined
   const ask = randomUUID()

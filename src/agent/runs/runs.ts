@@ -1,4 +1,5 @@
 import { toTimestamp } from '../../core/clock.ts'
+import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
 import { type AgentId, newId, type RunId } from '../../core/ids.ts'
 import { checkLength, LIMITS } from '../../core/limits.ts'
@@ -37,7 +38,7 @@ export function createRuns(options: RunsOptions) {
 
     /** The request for a client's model; undefined: the run does not (or no longer) wait for one. */
     async askClient(id: RunId): Promise<ClientAsk | undefined> {
-      return askClient(store, id, clock())
+      return askClient(store, options.registry, id, clock())
     },
 
     async answerClient(
@@ -111,7 +112,7 @@ async function picturesOf(
   const wasSent =
     idempotencyKey !== undefined && (await runOfKey(store, agent.id, idempotencyKey)) !== undefined
   if (wasSent) return []
-  const { ranOn } = await store.agents.contextState(agent.id)
+  const { ranOn } = await store.conversations.contextState(defaultConversation(agent.id))
   const chosen = await models.resolveFor({ model: agent.model, ranOn }, { samples })
   if (chosen.kind === 'model' && !(await chosen.model.sees())) throw seesNone(chosen.model.handle)
   return takePictures(images, fetchPicture)

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { AgentId } from '../../core/ids.ts'
 import type { Picture, PictureType } from '../../core/picture.ts'
 import type { Database } from '../database/schema.ts'
@@ -107,7 +107,7 @@ async function insert({ db, namespace }: Scope, picture: Picture, bytes: Uint8Ar
 /** Digests of the pictures that this agent has and no other. Locks them, like `isStored`. */
 export async function ownPictures(
   { db, namespace, dialect }: Scope,
-  agentId: AgentId,
+  agentId: string,
 ): Promise<readonly string[]> {
   const own = db
     .selectFrom('picture')
@@ -133,6 +133,30 @@ export async function ownPictures(
     .execute()
   const others = new Set(shared.map(({ digest }) => digest))
   return digests.filter((digest) => !others.has(digest))
+}
+
+/** Removes the agent's pictures that none of its messages and runs shows any more. */
+export async function removeUnshown(scope: Scope, agentId: string): Promise<void> {
+  const { db, namespace } = scope
+  const own = new Set(await ownPictures(scope, agentId))
+  const { rows } = await sql<{ digest: string }>`
+    SELECT digest FROM agent_picture WHERE namespace = ${namespace} AND agent_id = ${agentId}
+      AND NOT EXISTS (SELECT 1 FROM message WHERE namespace = ${namespace} AND agent_id = ${agentId}
+        AND body LIKE '%"digest":"' || agent_picture.digest || '"%')
+      AND NOT EXISTS (SELECT 1 FROM run WHERE namespace = ${namespace} AND agent_id = ${agentId}
+        AND pictures LIKE '%"digest":"' || agent_picture.digest || '"%')`.execute(db)
+  const digests = rows.map(({ digest }) => digest)
+  if (digests.length === 0) return
+  await db
+    .deleteFrom('agent_picture')
+    .where('namespace', '=', namespace)
+    .where('agent_id', '=', agentId)
+    .where('digest', 'in', digests)
+    .execute()
+  await removePictures(
+    scope,
+    digests.filter((digest) => own.has(digest)),
+  )
 }
 
 export async function removePictures(

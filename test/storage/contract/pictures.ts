@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { newId } from '../../../src/core/ids.ts'
 import type { Picture } from '../../../src/core/picture.ts'
-import { at, insertAgent } from '../../support/stores.ts'
+import { at, insertAgent, userSays } from '../../support/stores.ts'
 import type { Subject } from './subject.ts'
 
 /** Larger than one part. */
@@ -41,6 +42,26 @@ export function pictureContract(subject: Subject): void {
     expect(await store.pictures.ofAgent(id)).toEqual([{ picture, problem: 'Too large.' }])
     await keep()
     expect(await store.pictures.ofAgent(id)).toEqual([{ picture, problem: null }])
+  })
+
+  test('a picture goes with the last message that shows it', async () => {
+    const { store } = subject
+    const { id } = await insertAgent(store)
+    const conversation = newId('conv')
+    const [shown, gone] = [pictureOf(BYTES.subarray(0, 30)), pictureOf(BYTES.subarray(0, 31))]
+    const says = (...pictures: readonly Picture[]) =>
+      userSays('Look.', { body: { role: 'user', text: 'Look.', pictures } })
+    await store.transaction(async (tx) => {
+      for (const picture of [shown, gone])
+        await tx.pictures.keep(id, picture, BYTES.subarray(0, picture.size))
+      await tx.conversations.insert({ id: conversation, agentId: id, title: '', createdAt: at() })
+      await tx.messages.append(id, [says(shown)])
+      await tx.messages.append(id, [says(shown, gone)], conversation)
+      await tx.conversations.delete(conversation, at())
+    })
+    const left = await store.pictures.ofAgent(id)
+    expect(left.map(({ picture }) => picture)).toEqual([shown])
+    expect(await store.pictures.bytes(id, gone.digest)).toBeUndefined()
   })
 
   test('a picture outlives an agent while another has it', async () => {
