@@ -34,6 +34,7 @@ const mayImport = {
   'src/auth': ['src/core', 'src/storage/port'],
   'src/service': ['src/core'],
   'src/http': ['src/core', 'src/service'],
+  'src/rest': ['src/core', 'src/service', 'src/http'],
   'src/mcp': ['src/core', 'src/service', 'src/http', 'src/generated/prompts.ts'],
   'src/config.ts': [
     'src/core',
@@ -70,6 +71,7 @@ const mayImport = {
     'src/storage',
     'src/llm',
     'src/mcp',
+    'src/rest',
   ],
   'src/cli': ['src/app.ts', 'src/config.ts', 'src/core'],
 }

@@ -4,6 +4,7 @@
  */
 
 export const MAX_BODY_BYTES = 4 * 1024 * 1024
+export const TOO_LARGE = 'The request is larger than 4 MiB.'
 
 const MAX_LEVELS = 100
 export const TOO_DEEP = `The request is nested deeper than ${MAX_LEVELS} levels.`

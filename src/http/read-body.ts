@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isTooDeep, MAX_BODY_BYTES, TOO_DEEP } from './limits.ts'
+import { isTooDeep, MAX_BODY_BYTES, TOO_DEEP, TOO_LARGE } from './limits.ts'
 
 /** Bodies that may be larger than others. */
 export interface LargeBodies {
@@ -32,8 +32,19 @@ const PARSE_ERROR = -32_700
  */
 const JSON_TYPE = /^\s*application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?(;\s*)?$/i
 
+/** There are none. */
+const NO_LARGE_BODIES: LargeBodies = {
+  maxBytes: MAX_BODY_BYTES,
+  mayBe: () => false,
+  is: () => false,
+  tooLarge: TOO_LARGE,
+}
+
 /** Reads the JSON body. Throws a BodyError if it is missing, invalid or too large. */
-export async function readBody(request: IncomingMessage, large: LargeBodies): Promise<unknown> {
+export async function readBody(
+  request: IncomingMessage,
+  large: LargeBodies = NO_LARGE_BODIES,
+): Promise<unknown> {
   if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
     throw new BodyError(
       415,

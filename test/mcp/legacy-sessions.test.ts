@@ -7,7 +7,6 @@ import {
   type LegacySessions,
   type LegacySessionsOptions,
 } from '../../src/mcp/transports/legacy-sessions.ts'
-import { PICTURE_BODIES } from '../../src/mcp/transports/picture-bodies.ts'
 import { PATIENT } from '../agent/patient.ts'
 import { anybody } from '../support/access.ts'
 import { stubServer } from './stub-context.ts'
@@ -40,7 +39,7 @@ async function start(
   sessions = all
   server = createHttpServer(async (request, response) => {
     const id = request.headers['mcp-session-id']
-    const body = request.method === 'POST' ? await readBody(request, PICTURE_BODIES) : undefined
+    const body = request.method === 'POST' ? await readBody(request) : undefined
     const form = 'stream'
     const plain = {
       method: request.method ?? '',

@@ -1,3 +1,4 @@
+import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
@@ -18,9 +19,13 @@ export interface MessageToAgent {
   readonly agent: string
   /** One of the agent's conversations; absent: its default one. */
   readonly conversation?: ConversationId | undefined
+  /** The user's message; of several, the last. */
   readonly text: string
   /** Pictures: data URLs, or https addresses. */
   readonly images?: readonly string[] | undefined
+  /** All messages that begin the run, if `text` is not the only one. */
+  readonly inputs?: readonly RunInput[] | undefined
+  readonly clientTools?: readonly ClientTool[] | undefined
   readonly idempotencyKey?: string | undefined
   readonly maxSteps?: number | undefined
   /** The client can answer with its own model. */
@@ -67,6 +72,8 @@ export async function acceptMessage(
     conversation,
     text,
     images = [],
+    inputs,
+    clientTools,
     idempotencyKey,
     maxSteps,
     samples = false,
@@ -88,6 +95,8 @@ export async function acceptMessage(
     origin,
     input: text,
     pictures: pictures.map(({ picture }) => picture),
+    inputs,
+    clientTools,
     idempotencyKey: key,
     maxSteps: maxSteps ?? DEFAULT_MAX_STEPS,
     acceptedBy,

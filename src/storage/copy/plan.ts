@@ -235,6 +235,8 @@ export const PLAN = {
       stop_reason: true,
       input: true,
       pictures: true,
+      inputs: true,
+      client_tools: true,
       idempotency_key: true,
       max_steps: true,
       cancel_requested: true,

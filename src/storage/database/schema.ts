@@ -206,6 +206,10 @@ export interface Database {
     input: string
     /** JSON: pictures of the message (`SentPicture`). */
     pictures: Generated<string>
+    /** All messages that begin it, if `input` is not the only one. */
+    inputs: Generated<string | null>
+    /** Tools that its sender runs itself. */
+    client_tools: Generated<string | null>
     idempotency_key: string | null
     max_steps: number
     cancel_requested: number
