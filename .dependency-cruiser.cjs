@@ -19,6 +19,7 @@ const mayImport = {
     'src/service',
     'src/storage/port',
   ],
+  'src/tool-servers': ['src/core'],
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
   'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
   'src/storage/port': ['src/core'],
@@ -43,6 +44,7 @@ const mayImport = {
   'src/auth': ['src/core', 'src/storage/port'],
   'src/service': ['src/core'],
   'src/http': ['src/core', 'src/service'],
+  'src/rest': ['src/core', 'src/service', 'src/http'],
   'src/mcp': ['src/core', 'src/service', 'src/http', 'src/generated/prompts.ts'],
   'src/config.ts': [
     'src/core',
@@ -81,6 +83,7 @@ const mayImport = {
     'src/storage',
     'src/llm',
     'src/mcp',
+    'src/rest',
   ],
   'src/cli': ['src/app.ts', 'src/config.ts', 'src/core'],
 }
@@ -94,7 +97,7 @@ const ownedBy = {
   openai: ['src/llm'],
   '@anthropic-ai/sdk': ['src/llm/messages'],
   'gpt-tokenizer': ['src/llm'],
-  '@modelcontextprotocol': ['src/mcp'],
+  '@modelcontextprotocol': ['src/mcp', 'src/tool-servers'],
   commander: ['src/cli/program'],
   diff: ['src/memory'],
   'ipaddr.js': ['src/fetch'],
@@ -108,6 +111,10 @@ const ownedBy = {
   'csv-parse': ['src/load/documents'],
   fflate: ['src/load/reading'],
   marked: ['src/load/documents'],
+  '@babel': ['src/source/typescript'],
+  '@lezer': ['src/source/python'],
+  'quickjs-wasi': ['src/sandbox/javascript'],
+  pyodide: ['src/sandbox/python'],
   zod: ['src'],
 }
 
