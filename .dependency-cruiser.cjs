@@ -7,6 +7,7 @@ const mayImport = {
   'src/search': ['src/core'],
   'src/fetch': ['src/core'],
   'src/source': ['src/core'],
+  'src/teams': ['src/core'],
   'src/sandbox': ['src/core', 'src/source'],
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
   'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
@@ -22,6 +23,7 @@ const mayImport = {
   'src/agent': [
     'src/core',
     'src/memory',
+    'src/teams',
     'src/storage/port',
     'src/llm/model.ts',
     'src/generated/prompts.ts',

@@ -29,6 +29,7 @@ import { createClaims } from './runs/run-queue.ts'
 import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
 import { callReads } from './runs/tool-calls.ts'
+import { waitReads, waitWrites } from './runs/waits.ts'
 import { walkReads } from './walks/walks.ts'
 
 export interface Opened {
@@ -147,7 +148,7 @@ function readsOf(scope: Scope): Reads {
     conversations: conversationReads(scope),
     messages: messageReads(scope),
     passages: passageReads(scope),
-    runs: { ...runReads(scope), ...callReads(scope) },
+    runs: { ...runReads(scope), ...callReads(scope), ...waitReads(scope) },
   }
 }
 
@@ -162,9 +163,11 @@ function transactionOf(scope: Scope): Transaction {
     runs: {
       ...runReads(scope),
       ...callReads(scope),
+      ...waitReads(scope),
       ...runWrites(scope),
       ...approvalWrites(scope),
       ...askWrites(scope),
+      ...waitWrites(scope),
     },
     vectors: vectorWrites(scope),
   }

@@ -3,7 +3,7 @@ import type { BlockVersion } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
 import { type Conversation, defaultConversation } from '../core/conversation.ts'
 import type { AgentId, ArchiveId, BlockId, ConversationId } from '../core/ids.ts'
-import type { Extras, Message } from '../core/message.ts'
+import type { Extras, Message, MessageSender } from '../core/message.ts'
 import { flattenToolRule } from '../core/tool-rule.ts'
 import type { PlacedPassage, Reads } from '../storage/port/store.ts'
 import {
@@ -12,6 +12,7 @@ import {
   type FileMessage,
   type FileMessageExtras,
   type FilePassage,
+  type FileSender,
   type FileSummary,
   type FileVersion,
   FORMAT,
@@ -237,7 +238,7 @@ function toFileMessage(message: Message): FileMessage {
     case 'user':
       return { role: 'user', created_at, text, ...elsewhere }
     case 'system':
-      return { role: 'system', created_at, text }
+      return { role: 'system', created_at, text, ...toFileSender(message.sender) }
     case 'assistant':
       return {
         role: 'assistant',
@@ -259,6 +260,12 @@ function toFileMessage(message: Message): FileMessage {
         text,
       }
   }
+}
+
+function toFileSender(sender: MessageSender | undefined): { readonly sender?: FileSender } {
+  if (!sender || sender.kind === 'server') return sender ? { sender } : {}
+  const { kind, name, agentId: agent_id, runId: run_id, awaitsReply: awaits_reply } = sender
+  return { sender: { kind, name, agent_id, run_id, awaits_reply } }
 }
 
 function toFileExtras({ model, wire, message, calls }: Extras): FileMessageExtras {

@@ -10,7 +10,7 @@ import {
   newId,
   type PassageId,
 } from '../core/ids.ts'
-import type { MessageBody } from '../core/message.ts'
+import type { MessageBody, MessageSender } from '../core/message.ts'
 import { cleanTags } from '../memory/insert-passages.ts'
 import type { NewMessage, Store, Transaction } from '../storage/port/store.ts'
 import type { AgentChecks } from './agent-checks.ts'
@@ -20,6 +20,7 @@ import type {
   FileBlock,
   FileConversation,
   FileMessage,
+  FileSender,
   FileSummary,
 } from './agent-file.ts'
 import { freeName } from './free-name.ts'
@@ -169,8 +170,9 @@ function importMessages(
 function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBody {
   switch (message.role) {
     case 'user':
+      return { role: 'user', text: message.text }
     case 'system':
-      return { role: message.role, text: message.text }
+      return { role: 'system', text: message.text, ...importSender(message.sender) }
     case 'assistant':
       return {
         role: 'assistant',
@@ -193,6 +195,12 @@ function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBo
         text: message.text,
       }
   }
+}
+
+function importSender(file: FileSender | undefined): { readonly sender?: MessageSender } {
+  if (!file || file.kind === 'server') return file ? { sender: file } : {}
+  const { kind, name, agent_id: agentId, run_id: runId, awaits_reply: awaitsReply } = file
+  return { sender: { kind, name, agentId, runId, awaitsReply } }
 }
 
 function importSummary({ from_message, to_message, ...summary }: FileSummary): Summary {

@@ -1,12 +1,13 @@
 import type { Agent } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { type MessageId, newId } from '../../core/ids.ts'
+import type { MessageBody } from '../../core/message.ts'
 import type { Run } from '../../core/run.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 
 /**
- * Adds the user's message to the history when its run starts, so runs and history have the same order. A run cancelled
+ * Adds the message that begins the run to the history when its run starts, so runs and history have the same order. A run cancelled
  * in the queue takes its place as well, when the run before it ends (`openCancelled`). This transaction reads the agent
  * with a lock, so of this and the end of the run before, the later one sees the work of the other.
  */
@@ -20,7 +21,7 @@ export async function openRun(
   if (run.startedAt !== null) return
   if (!(await tx.runs.hasItsTurn(run.id))) return
   if (!(await tx.runs.start(run.id, at))) return
-  const body = { role: 'user', text: run.input } as const
+  const body = await openingOf(tx, run)
   await tx.messages.append(
     run.agentId,
     [{ id: messageId, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body }],
@@ -30,6 +31,17 @@ export async function openRun(
   const from = await tx.messages.last(run.agentId)
   const state = { from, summariesFrom: from, pressureTold: false }
   await tx.conversations.setContext(run.conversationId, state, at)
+}
+
+async function openingOf(tx: Transaction, run: Run): Promise<MessageBody> {
+  const { input: text, sender, senderAgentId, parentRunId } = run
+  if (sender === 'user') return { role: 'user', text }
+  if (senderAgentId === null || parentRunId === null)
+    return { role: 'system', text, sender: { kind: 'server' } }
+  const name = (await tx.agents.get(senderAgentId))?.name ?? 'a deleted agent'
+  const awaitsReply = run.notice !== 'none' || (await tx.runs.waitersOf(run.id)).length > 0
+  const from = { kind: 'agent', agentId: senderAgentId, name, runId: parentRunId } as const
+  return { role: 'system', text, sender: { ...from, awaitsReply } }
 }
 
 /** After the end of `run`: adds the messages of cancelled runs behind it before anything later. */

@@ -107,7 +107,7 @@ function hintFor(run: Run): { hint?: string } {
       hint: 'The agent waits for a person to approve the calls in pending_approvals. Ask, then call respond_to_approval with this run_id.',
     }
   }
-  if (isSettled(status)) return {}
+  if (isSettled(run)) return {}
   return {
     hint: 'The agent is still at work and goes on by itself. Call get_run with this run_id for its reply.',
   }

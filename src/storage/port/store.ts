@@ -28,6 +28,7 @@ import type {
 } from './run-store.ts'
 import type { TokenStore } from './token-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
+import type { WaitReads, WaitWrites } from './wait-store.ts'
 import type { WalkReads } from './walk-store.ts'
 
 export type * from './conversation-store.ts'
@@ -36,6 +37,7 @@ export type * from './recall-store.ts'
 export type * from './run-store.ts'
 export type * from './token-store.ts'
 export type * from './vector-store.ts'
+export type * from './wait-store.ts'
 export type * from './walk-store.ts'
 
 /*
@@ -123,7 +125,7 @@ export interface Reads {
   readonly conversations: ConversationReads
   readonly messages: MessageReads
   readonly passages: PassageReads
-  readonly runs: RunReads & CallReads
+  readonly runs: RunReads & CallReads & WaitReads
 }
 
 export interface Transaction {
@@ -133,7 +135,13 @@ export interface Transaction {
   readonly conversations: ConversationReads & ConversationWrites
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
-  readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites & AskWrites
+  readonly runs: RunReads &
+    CallReads &
+    WaitReads &
+    RunWrites &
+    ApprovalWrites &
+    AskWrites &
+    WaitWrites
   readonly vectors: VectorWrites
 }
 
