@@ -184,6 +184,8 @@ export function isSettled(run: Pick<Run, 'status' | 'waitingFor'>): boolean {
 
 /** A call that waits for a person's approval. */
 export interface PendingApproval {
+  /** The run that makes the call: the run itself, or one that it waits for. */
+  readonly runId: RunId
   readonly callId: CallId
   readonly toolName: string
   readonly arguments: string

@@ -245,3 +245,33 @@ test('a ping-pong of two agents ends at its cap, and whoever began it is told', 
   const { run: root } = await world.context.runs.get(run.id)
   expect(root.warnings.join()).toContain('20 messages between agents')
 })
+
+test("an approval that another agent's run needs shows on the run that waits, and is answered there", async () => {
+  await createTeam(world, {
+    Alice: {
+      tools: [WAIT],
+      script: (body) =>
+        newest(body).role === 'tool'
+          ? say(toolResults(body).at(-1) ?? '')
+          : callTool(WAIT, { message: 'Note this', other_agent_id: 'Bob' }),
+    },
+    Bob: {
+      tools: ['archival_memory_insert'],
+      script: (body) =>
+        newest(body).role === 'tool'
+          ? say('Noted.')
+          : callTool('archival_memory_insert', { content: 'This' }),
+    },
+  })
+  await world.context.agents.update('Bob', {
+    toolRules: [{ type: 'requires_approval', toolName: 'archival_memory_insert' }],
+  })
+  const id = await world.send('Alice', 'Have it noted')
+  const pending = async () => (await world.context.runs.get(id)).pendingApprovals
+  await expect.poll(async () => (await pending()).length, { timeout: 10_000 }).toBe(1)
+  const [call] = await pending()
+  expect(call).toMatchObject({ toolName: 'archival_memory_insert' })
+  expect(call?.runId).not.toBe(id)
+  await world.context.runs.respond(id, { approve: true })
+  expect((await world.end(id)).reply).toContain('"reply":"Noted."')
+})

@@ -13,7 +13,7 @@ import { acceptMessage, type MessageToAgent } from '../inbox/accept-message.ts'
 import { checkMessage } from '../inbox/check-message.ts'
 import { findRun } from '../inbox/find-run.ts'
 import { requestEnd } from '../loop/cancel-run.ts'
-import { type ApprovalAnswer, answerApproval } from './answer-approval.ts'
+import { type ApprovalAnswer, answerApproval, approvedRun } from './answer-approval.ts'
 import { answerClient, type ClientAnswered, type ReadAnswer } from './answer-client.ts'
 import { askClient, type ClientAsk } from './ask-client.ts'
 import type { RunsOptions } from './runs-options.ts'
@@ -76,7 +76,8 @@ export function createRuns(options: RunsOptions) {
     async respond(id: string, answer: ApprovalAnswer): Promise<RunView> {
       const at = toTimestamp(clock())
       const answered = await store.transaction(async (tx) => {
-        await answerApproval(tx, await findRun(tx, id), answer, at)
+        const run = await approvedRun(tx, await findRun(tx, id), answer.callId)
+        await answerApproval(tx, run, answer, at)
         return viewRun(tx, await findRun(tx, id))
       })
       wake()
