@@ -6,6 +6,8 @@ const mayImport = {
   'src/generated': [],
   'src/search': ['src/core'],
   'src/fetch': ['src/core'],
+  'src/leases': ['src/core'],
+  'src/jobs': ['src/core', 'src/leases', 'src/memory', 'src/service', 'src/storage/port'],
   'src/source': ['src/core'],
   'src/teams': ['src/core'],
   'src/sandbox': ['src/core', 'src/source'],
@@ -22,6 +24,7 @@ const mayImport = {
   ],
   'src/agent': [
     'src/core',
+    'src/leases',
     'src/memory',
     'src/teams',
     'src/storage/port',
@@ -33,6 +36,7 @@ const mayImport = {
   'src/auth': ['src/core', 'src/storage/port'],
   'src/service': ['src/core'],
   'src/http': ['src/core', 'src/service'],
+  'src/rest': ['src/core', 'src/service', 'src/http'],
   'src/mcp': ['src/core', 'src/service', 'src/http', 'src/generated/prompts.ts'],
   'src/config.ts': [
     'src/core',
@@ -53,6 +57,8 @@ const mayImport = {
     'src/fetch',
     'src/memory',
     'src/agent',
+    'src/jobs',
+    'src/leases',
     'src/transfer',
     'src/service',
   ],
@@ -67,6 +73,7 @@ const mayImport = {
     'src/storage',
     'src/llm',
     'src/mcp',
+    'src/rest',
   ],
   'src/cli': ['src/app.ts', 'src/config.ts', 'src/core'],
 }

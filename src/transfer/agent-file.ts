@@ -74,6 +74,8 @@ const settings = z.strictObject({
   reasoning: z.enum(REASONING).optional(),
   parallel_tool_calls: z.boolean(),
   embed_messages: z.boolean(),
+  /** Absent: none. */
+  secret_names: z.array(upTo(LIMITS.word)).optional(),
 })
 
 const agent = z.strictObject({
@@ -189,7 +191,14 @@ const message = z.discriminatedUnion('role', [
     text,
     elsewhere,
   }),
-  z.strictObject({ role: z.literal('system'), created_at: moment, hidden, ...place, text, sender: sender.optional() }),
+  z.strictObject({
+    role: z.literal('system'),
+    created_at: moment,
+    hidden,
+    ...place,
+    text,
+    sender: sender.optional(),
+  }),
   z.strictObject({
     role: z.literal('assistant'),
     created_at: moment,

@@ -1,4 +1,5 @@
 import type { Agent } from '../../core/agent.ts'
+import type { RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { type MessageId, newId } from '../../core/ids.ts'
 import type { MessageBody } from '../../core/message.ts'
@@ -21,10 +22,14 @@ export async function openRun(
   if (run.startedAt !== null) return
   if (!(await tx.runs.hasItsTurn(run.id))) return
   if (!(await tx.runs.start(run.id, at))) return
-  const body = await openingOf(tx, run)
+  const inputs = run.inputs ?? []
+  const bodies = inputs.length === 0 ? [await openingOf(tx, run)] : inputs.map(bodyOf)
   await tx.messages.append(
     run.agentId,
-    [{ id: messageId, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body }],
+    bodies.map((body, index) => {
+      const id = index === 0 ? messageId : newId('message')
+      return { id, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body }
+    }),
     run.conversationId,
   )
   if (!agent.settings.messageBufferAutoclear) return
@@ -42,6 +47,11 @@ async function openingOf(tx: Transaction, run: Run): Promise<MessageBody> {
   const awaitsReply = run.notice !== 'none' || (await tx.runs.waitersOf(run.id)).length > 0
   const from = { kind: 'agent', agentId: senderAgentId, name, runId: parentRunId } as const
   return { role: 'system', text, sender: { ...from, awaitsReply } }
+}
+
+function bodyOf({ role, text }: RunInput): MessageBody {
+  if (role === 'assistant') return { role, text, reasoning: '', toolCalls: [], said: [text] }
+  return { role, text }
 }
 
 /** After the end of `run`: adds the messages of cancelled runs behind it before anything later. */
