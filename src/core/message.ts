@@ -1,5 +1,6 @@
 import type { Timestamp } from './clock.ts'
 import type { AgentId, CallId, ConversationId, MessageId, RunId } from './ids.ts'
+import type { Picture } from './picture.ts'
 
 export const MESSAGE_ROLES = ['user', 'assistant', 'tool', 'system'] as const
 export type MessageRole = (typeof MESSAGE_ROLES)[number]
@@ -46,7 +47,11 @@ export type MessageSender =
   | { readonly kind: 'server' }
 
 export type MessageBody =
-  | { readonly role: 'user'; readonly text: string }
+  | {
+      readonly role: 'user'
+      readonly text: string
+      readonly pictures?: readonly Picture[] | undefined
+    }
   | {
       readonly role: 'system'
       readonly text: string

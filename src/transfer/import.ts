@@ -11,6 +11,7 @@ import {
   type PassageId,
 } from '../core/ids.ts'
 import type { MessageBody, MessageSender } from '../core/message.ts'
+import type { Picture } from '../core/picture.ts'
 import { cleanTags } from '../memory/insert-passages.ts'
 import type { NewMessage, Store, Transaction } from '../storage/port/store.ts'
 import type { AgentChecks } from './agent-checks.ts'
@@ -21,9 +22,11 @@ import type {
   FileConversation,
   FileMessage,
   FileSender,
+  FileShownPicture,
   FileSummary,
 } from './agent-file.ts'
 import { freeName } from './free-name.ts'
+import { importPictures, keepPictures } from './import-pictures.ts'
 import { type ImportedSettings, importSettings } from './import-settings.ts'
 import { mergeTwins } from './merge-twins.ts'
 
@@ -52,6 +55,7 @@ export async function importAgent(
   const messages = importMessages(file.messages, checks)
   const summaries = file.summaries.map(importSummary)
   const archives = file.archives.map(importArchive)
+  const pictures = importPictures(file.pictures ?? [])
   const conversations = (file.conversations ?? []).map((one) => importConversation(id, one))
   return store.transaction(async (tx) => {
     const name = await freeName(tx, agent.name)
@@ -61,6 +65,7 @@ export async function importAgent(
       await tx.blocks.attach(id, block, attachedAt)
     }
     checks.room({ ...agent, name }, await tx.blocks.ofAgent(id))
+    await keepPictures(tx, id, pictures)
     for (const { conversation } of conversations) await tx.conversations.insert(conversation)
     for (const batch of batches(messages, file.messages)) {
       const place = conversations[batch.conversation - 1]?.conversation.id
@@ -170,7 +175,11 @@ function importMessages(
 function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBody {
   switch (message.role) {
     case 'user':
-      return { role: 'user', text: message.text }
+      return {
+        role: 'user',
+        text: message.text,
+        ...(message.pictures && { pictures: message.pictures.map(importShown) }),
+      }
     case 'system':
       return { role: 'system', text: message.text, ...importSender(message.sender) }
     case 'assistant':
@@ -201,6 +210,10 @@ function importSender(file: FileSender | undefined): { readonly sender?: Message
   if (!file || file.kind === 'server') return file ? { sender: file } : {}
   const { kind, name, agent_id: agentId, run_id: runId, awaits_reply: awaitsReply } = file
   return { sender: { kind, name, agentId, runId, awaitsReply } }
+}
+
+function importShown({ media_type, bytes, ...picture }: FileShownPicture): Picture {
+  return { ...picture, mediaType: media_type, size: bytes }
 }
 
 function importSummary({ from_message, to_message, ...summary }: FileSummary): Summary {

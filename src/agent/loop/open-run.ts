@@ -3,6 +3,7 @@ import type { RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { type MessageId, newId } from '../../core/ids.ts'
 import type { MessageBody } from '../../core/message.ts'
+import type { Picture } from '../../core/picture.ts'
 import type { Run } from '../../core/run.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
@@ -23,7 +24,11 @@ export async function openRun(
   if (!(await tx.runs.hasItsTurn(run.id))) return
   if (!(await tx.runs.start(run.id, at))) return
   const inputs = run.inputs ?? []
-  const bodies = inputs.length === 0 ? [await openingOf(tx, run)] : inputs.map(bodyOf)
+  const pictures = run.pictures.map(({ sentAs: _, ...picture }) => picture)
+  const bodies =
+    inputs.length === 0
+      ? [await openingOf(tx, run, pictures)]
+      : inputs.map((input, index) => bodyOf(input, index === inputs.length - 1 ? pictures : []))
   await tx.messages.append(
     run.agentId,
     bodies.map((body, index) => {
@@ -38,9 +43,13 @@ export async function openRun(
   await tx.conversations.setContext(run.conversationId, state, at)
 }
 
-async function openingOf(tx: Transaction, run: Run): Promise<MessageBody> {
+async function openingOf(
+  tx: Transaction,
+  run: Run,
+  pictures: readonly Picture[],
+): Promise<MessageBody> {
   const { input: text, sender, senderAgentId, parentRunId } = run
-  if (sender === 'user') return { role: 'user', text }
+  if (sender === 'user') return bodyOf({ role: 'user', text }, pictures)
   if (senderAgentId === null || parentRunId === null)
     return { role: 'system', text, sender: { kind: 'server' } }
   const name = (await tx.agents.get(senderAgentId))?.name ?? 'a deleted agent'
@@ -49,7 +58,9 @@ async function openingOf(tx: Transaction, run: Run): Promise<MessageBody> {
   return { role: 'system', text, sender: { ...from, awaitsReply } }
 }
 
-function bodyOf({ role, text }: RunInput): MessageBody {
+/** Pictures come with the user's last message. */
+function bodyOf({ role, text }: RunInput, pictures: readonly Picture[]): MessageBody {
+  if (role === 'user' && pictures.length > 0) return { role, text, pictures }
   if (role === 'assistant') return { role, text, reasoning: '', toolCalls: [], said: [text] }
   return { role, text }
 }

@@ -9,6 +9,7 @@ import type { MessageKey } from '../database/message-cache.ts'
 import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
 import { embedEntries } from '../embedding/vector-entries.ts'
+import { StoredPicture } from '../pictures/stored-picture.ts'
 import type { MessageReads, MessageWrites } from '../port/store.ts'
 import { messageScope, SEARCHED_ROLES } from '../search/search-scope.ts'
 
@@ -33,7 +34,11 @@ const Sender = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('server') }),
 ])
 const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
-  z.object({ role: z.literal('user'), text: z.string() }),
+  z.object({
+    role: z.literal('user'),
+    text: z.string(),
+    pictures: z.array(StoredPicture).optional(),
+  }),
   z.object({ role: z.literal('system'), text: z.string(), sender: Sender.optional() }),
   z.object({
     role: z.literal('assistant'),
