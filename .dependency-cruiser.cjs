@@ -9,6 +9,7 @@ const mayImport = {
   'src/leases': ['src/core'],
   'src/jobs': ['src/core', 'src/leases', 'src/memory', 'src/service', 'src/storage/port'],
   'src/source': ['src/core'],
+  'src/teams': ['src/core'],
   'src/sandbox': ['src/core', 'src/source'],
   'src/load': [
     'src/assistant/transcript.ts',
@@ -35,6 +36,7 @@ const mayImport = {
     'src/core',
     'src/leases',
     'src/memory',
+    'src/teams',
     'src/storage/port',
     'src/llm/model.ts',
     'src/generated/prompts.ts',
@@ -45,6 +47,14 @@ const mayImport = {
   'src/service': ['src/core'],
   'src/http': ['src/core', 'src/service'],
   'src/rest': ['src/core', 'src/service', 'src/http'],
+  'src/openai-door': [
+    'src/core',
+    'src/service',
+    'src/http',
+    'src/rest/call',
+    'src/rest/read/body.ts',
+    'src/rest/serve.ts',
+  ],
   'src/mcp': ['src/core', 'src/service', 'src/http', 'src/generated/prompts.ts'],
   'src/config.ts': [
     'src/core',
@@ -83,6 +93,7 @@ const mayImport = {
     'src/storage',
     'src/llm',
     'src/mcp',
+    'src/openai-door',
     'src/rest',
   ],
   'src/cli': ['src/app.ts', 'src/config.ts', 'src/core'],

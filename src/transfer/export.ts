@@ -3,7 +3,7 @@ import type { BlockVersion } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
 import { type Conversation, defaultConversation } from '../core/conversation.ts'
 import type { AgentId, ArchiveId, BlockId, ConversationId } from '../core/ids.ts'
-import type { Extras, Message } from '../core/message.ts'
+import type { Extras, Message, MessageSender } from '../core/message.ts'
 import type { Picture } from '../core/picture.ts'
 import { flattenToolRule } from '../core/tool-rule.ts'
 import type { PlacedPassage, Reads } from '../storage/port/store.ts'
@@ -14,6 +14,7 @@ import {
   type FileMessageExtras,
   type FilePassage,
   type FilePicture,
+  type FileSender,
   type FileSummary,
   type FileVersion,
   FORMAT,
@@ -258,7 +259,7 @@ function toFileMessage(message: Message): FileMessage {
         ...elsewhere,
       }
     case 'system':
-      return { role: 'system', created_at, text }
+      return { role: 'system', created_at, text, ...toFileSender(message.sender) }
     case 'assistant':
       return {
         role: 'assistant',
@@ -282,6 +283,12 @@ function toFileMessage(message: Message): FileMessage {
   }
 }
 
+function toFileSender(sender: MessageSender | undefined): { readonly sender?: FileSender } {
+  if (!sender || sender.kind === 'server') return sender ? { sender } : {}
+  const { kind, name, agentId: agent_id, runId: run_id, awaitsReply: awaits_reply } = sender
+  return { sender: { kind, name, agent_id, run_id, awaits_reply } }
+}
+
 function toFilePicture({ digest, mediaType, size, width, height }: Picture) {
   return { digest, media_type: mediaType, bytes: size, width, height }
 }
@@ -291,7 +298,7 @@ function toFileExtras({ model, wire, message, calls }: Extras): FileMessageExtra
 }
 
 function toFilePassage(passage: PlacedPassage): FilePassage {
-  const { supersededBy, lastFoundAt } = passage
+  const { supersededBy, expiresAt, lastFoundAt } = passage
   return {
     id: passage.id,
     text: passage.text,
@@ -300,6 +307,7 @@ function toFilePassage(passage: PlacedPassage): FilePassage {
     position: passage.position,
     created_at: passage.createdAt,
     ...(supersededBy !== null && { superseded_by: supersededBy }),
+    ...(expiresAt !== null && { expires_at: expiresAt }),
     found_count: passage.foundCount,
     ...(lastFoundAt !== null && { last_found_at: lastFoundAt }),
   }
