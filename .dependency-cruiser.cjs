@@ -29,6 +29,9 @@ const mayImport = {
   'src/auth': ['src/core', 'src/storage/port'],
   'src/service': ['src/core'],
   'src/http': ['src/core', 'src/service'],
+  'src/page': ['src/core', 'src/http'],
+  // Runs in the browser and speaks to the server as any other client.
+  'src/page/app': [],
   'src/mcp': ['src/core', 'src/service', 'src/http', 'src/generated/prompts.ts'],
   'src/config.ts': [
     'src/core',
@@ -60,6 +63,7 @@ const mayImport = {
     'src/storage',
     'src/llm',
     'src/mcp',
+    'src/page',
   ],
   'src/cli': ['src/app.ts', 'src/config.ts', 'src/core'],
 }
@@ -76,6 +80,8 @@ const ownedBy = {
   '@modelcontextprotocol': ['src/mcp'],
   commander: ['src/cli/program'],
   diff: ['src/memory'],
+  preact: ['src/page/app'],
+  '@preact/signals': ['src/page/app'],
   'ipaddr.js': ['src/fetch'],
   jose: ['src/auth'],
   zod: ['src'],

@@ -3,6 +3,7 @@
 //   recollect.cjs         the launcher (scripts/launcher.cjs), which is what people run
 //   recollect-<hash>.cjs  the bundle
 //   <bundle>.<node>.cache what V8 compiled of it up to the answer to `initialize`; neither packed nor needed
+//   page.html             the page that serve answers at /, in one file
 //   better-sqlite3/       what can't be bundled, with its binaries for every platform and Node from 22 on
 //   LICENSES.txt          of all that is in it
 //
@@ -28,6 +29,7 @@ import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { packageOf } from './driver.mjs'
 import { licensesOf } from './licenses.mjs'
+import { buildPage } from './page.mjs'
 
 const WARM_UP_LIMIT_MS = 20_000
 /** The files of better-sqlite3 that are needed at run time; sources are a third of it. */
@@ -56,7 +58,7 @@ const onlyEnglish = {
   },
 }
 
-const { text, metafile } = await bundle()
+const [{ text, metafile }, page] = await Promise.all([bundle(), buildPage()])
 const name = `recollect-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.cjs`
 const launcher = readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replace(
   '__BUNDLE__',
@@ -66,7 +68,11 @@ const launcher = readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replac
 mkdirSync(out, { recursive: true })
 put(name, text)
 copyDriver()
-put('LICENSES.txt', licensesOf([...Object.keys(metafile.inputs), join(packageOf(13), 'lib')]))
+put('page.html', page.html)
+put(
+  'LICENSES.txt',
+  licensesOf([...Object.keys(metafile.inputs), ...page.inputs, join(packageOf(13), 'lib')]),
+)
 put('recollect.cjs', launcher)
 chmodSync(join(out, 'recollect.cjs'), 0o755)
 if (!options['no-cache']) await makeCache()

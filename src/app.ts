@@ -6,10 +6,12 @@ import type { Tokens } from './auth/tokens.ts'
 import type { Config, DatabaseAddress, DatabaseSettings } from './config.ts'
 import type { TokenCheck } from './core/access.ts'
 import type { Agent } from './core/agent.ts'
+import type { Authenticate } from './core/authenticate.ts'
 import { systemClock, toTimestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
 import { describeError, type Log } from './core/log.ts'
 import { VERSION } from './core/version.ts'
+import type { Door } from './http/door.ts'
 import { isLoopback } from './http/guard.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
@@ -255,7 +257,7 @@ interface GateParts {
 export async function serveHttp(
   context: Serving['context'],
   options: ServeOptions &
-    Omit<HttpOptions, 'version' | 'check' | 'protectedResource' | 'asksForScope'> &
+    Omit<HttpOptions, 'version' | 'check' | 'doors' | 'protectedResource' | 'asksForScope'> &
     Partial<Pick<Config, 'oauth'>>,
 ): Promise<HttpServing> {
   const { serveOverHttp } = await import('./mcp/transports/http.ts')
@@ -267,11 +269,21 @@ export async function serveHttp(
     ...options,
     version: VERSION,
     check,
+    doors: [await openPageDoor(options.authenticate)],
     ...(oauth && {
       protectedResource: oauth,
       asksForScope: (await import('./auth/claims.ts')).isOfIssuer,
     }),
   })
+}
+
+/** The page is read from disk by the first request for it. */
+async function openPageDoor(authenticate: Authenticate): Promise<Door> {
+  const [{ createPageDoor }, { createPageFile }] = await Promise.all([
+    import('./page/door.ts'),
+    import('./page/page-file.ts'),
+  ])
+  return createPageDoor({ page: createPageFile(), authenticate })
 }
 
 async function openJwtCheck(

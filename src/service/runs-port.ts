@@ -2,7 +2,7 @@ import type { AgentEvent } from '../core/event.ts'
 import type { AgentId, RunId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
-import type { Run, RunStatus, RunView } from '../core/run.ts'
+import type { Run, RunStatus, RunStep, RunView } from '../core/run.ts'
 import type { SamplingParams } from '../core/sampling.ts'
 
 /* Part of the port in `context.ts`: messages to agents, and their runs. */
@@ -57,6 +57,8 @@ export interface RunsPort {
     },
   ): Promise<RunView>
   messages(runId: RunId): Promise<readonly Message[]>
+  /** The model calls of the run so far, with their times and tool calls. */
+  steps(runId: RunId): Promise<readonly RunStep[]>
   /**
    * Reports what the agent does in the run, if this process works on it: first the current step so far, then each event
    * as it happens. Model answers are streamed while there is a listener. Returns the function that unsubscribes.

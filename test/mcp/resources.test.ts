@@ -70,6 +70,8 @@ function server() {
         parts: [{ name: 'memory', tokens: 10, count: 1 }],
         compactsAt: 25_600,
         nextEvicted: 0,
+        evicts: [],
+        summary: null,
         stablePrefixTokens: 9,
         archival: { passages: 3, superseded: 1, found: 2 },
         request: '{}',

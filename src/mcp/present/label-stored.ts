@@ -9,7 +9,17 @@ import { type Answer, listOf } from './fit.ts'
  */
 
 /** Fields of an answer that hold stored text, in a list or in one object. */
-const HOLDERS = ['block', 'blocks', 'versions', 'passages', 'similar', 'messages', 'runs'] as const
+const HOLDERS = [
+  'block',
+  'blocks',
+  'versions',
+  'passages',
+  'similar',
+  'messages',
+  'runs',
+  'evicts',
+  'summary',
+] as const
 /** Names of the text fields in those objects. */
 const TEXTS = ['value', 'text', 'message', 'arguments', 'reason'] as const
 /** Fields that are stored text themselves. */

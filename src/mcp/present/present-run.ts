@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import type { Message, ToolCall } from '../../core/message.ts'
-import type { RunView } from '../../core/run.ts'
+import type { RunStep, RunView } from '../../core/run.ts'
 import { isSettled, type Run, waitsForClient, waitsForModel } from '../../core/run.ts'
 import { excerpt } from '../../core/text.ts'
-import type { messageShape, runShape, shortRunShape } from './shapes.ts'
+import type { messageShape, runShape, shortRunShape, stepShape } from './shapes.ts'
 
 export type Entry = z.infer<typeof messageShape>
 
@@ -66,6 +66,25 @@ function presentUsage(byModel: RunView['usageByModel']) {
       cached_tokens: one.cachedTokens,
       reasoning_tokens: one.reasoningTokens ?? 0,
       ...(one.cost !== undefined && { cost_usd: one.cost }),
+    })),
+  }
+}
+
+export function presentStep(step: RunStep): z.infer<typeof stepShape> {
+  return {
+    step: step.number,
+    ...(step.model !== null && { model: step.model }),
+    started_at: step.startedAt,
+    ...(step.completedAt !== null && { completed_at: step.completedAt }),
+    attempts: step.attempts,
+    prompt_tokens: step.usage.promptTokens,
+    completion_tokens: step.usage.completionTokens,
+    cached_tokens: step.usage.cachedTokens,
+    calls: step.calls.map((call) => ({
+      tool_call_id: call.id,
+      tool_name: call.name,
+      ...(call.status !== null && { status: call.status }),
+      ...(call.approval !== null && { approval: call.approval }),
     })),
   }
 }

@@ -202,6 +202,7 @@ export function presentFoundMessage(
     role: item.role,
     ...presentPiece(spokenText(item), offset),
     created_at: item.createdAt,
+    ...(item.runId !== null && { run_id: item.runId }),
     ...presentFound(found),
   }
 }

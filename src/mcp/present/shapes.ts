@@ -3,7 +3,7 @@ import { AGENT_TYPES } from '../../core/agent.ts'
 import { ERROR_CODES } from '../../core/errors.ts'
 import { FOUND_BY } from '../../core/found.ts'
 import { MESSAGE_ROLES } from '../../core/message.ts'
-import { RUN_STATUSES, STOP_REASONS, WAITS } from '../../core/run.ts'
+import { APPROVALS, RUN_STATUSES, STOP_REASONS, WAITS } from '../../core/run.ts'
 
 /*
  * Shapes of tool answers. Names are part of the public contract: add, never rename. Times are ISO 8601 in UTC,
@@ -117,6 +117,28 @@ export const messageShape = z.strictObject({
   status: z.enum(['success', 'error']).optional(),
 })
 
+/** One model call of a run and the calls that its answer made. */
+export const stepShape = z.strictObject({
+  step: count,
+  /** `provider/model`; absent until it has answered. */
+  model: text.optional(),
+  started_at: text,
+  completed_at: text.optional(),
+  /** Processes that took it up; more than one means that it was begun again. */
+  attempts: count,
+  prompt_tokens: count,
+  completion_tokens: count,
+  cached_tokens: count,
+  calls: z.array(
+    z.strictObject({
+      tool_call_id: text,
+      tool_name: text,
+      status: z.enum(['success', 'error']).optional(),
+      approval: z.enum(APPROVALS).optional(),
+    }),
+  ),
+})
+
 /** A run is an answer of its own; its `error` has more fields than that of a refused call. */
 export const runShape = z
   .strictObject({
@@ -162,6 +184,7 @@ export const runShape = z
       z.strictObject({ tool_call_id: text, tool_name: text, arguments: text }),
     ),
     messages: z.array(messageShape),
+    timeline: z.array(stepShape),
     hint: text,
     ...cut,
   })
@@ -236,5 +259,7 @@ export const foundMessageShape = z.strictObject({
   text,
   ...piece,
   created_at: text,
+  /** The run that it belongs to; absent for what was imported. */
+  run_id: text.optional(),
   ...found,
 })

@@ -7,6 +7,7 @@ import type { Resource } from './define-resource.ts'
 import { memoryBlock } from './memory-block.ts'
 import { passage } from './passage.ts'
 import { run } from './run.ts'
+import { runs } from './runs.ts'
 
 export const RESOURCES: readonly Resource[] = [
   agents,
@@ -16,5 +17,6 @@ export const RESOURCES: readonly Resource[] = [
   agentMessages,
   agentContext,
   passage,
+  runs,
   run,
 ]

@@ -27,6 +27,7 @@ import { createCallers } from '../../http/callers.ts'
 import { CAPS, type Caps } from '../../http/caps.ts'
 import { trackConnections } from '../../http/connections.ts'
 import { answerOrigin } from '../../http/cors.ts'
+import type { Door } from '../../http/door.ts'
 import { type Guard, hostRule, refusalOf } from '../../http/guard.ts'
 import { createHealth } from '../../http/health.ts'
 import { listen } from '../../http/listen.ts'
@@ -77,6 +78,8 @@ export interface HttpOptions {
   readonly schemaVersion?: () => Promise<number>
   /** Returns the reason if an address under `/mcp` does not exist. */
   readonly check?: (url: string, access: Access) => Promise<AddressRefusal | undefined>
+  /** What is answered beside /mcp and /health. */
+  readonly doors?: readonly Door[]
   readonly log: Log
   /** Time for a request to arrive in full, not counting the answer. */
   readonly requestMilliseconds?: number
@@ -230,6 +233,8 @@ export async function serveOverHttp(
       if (refuseMoreThanReading(request, response)) return
       return answerJson(response, 200, metadataOf(protectedResource))
     }
+    const door = options.doors?.find(({ leadsTo }) => leadsTo(path))
+    if (door !== undefined) return door.answer(request, response, path)
     if (!isMcpPath(path)) return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
     const token = bearerToken(request.headers.authorization)
     const access = await authenticate(token)
