@@ -92,6 +92,7 @@ describe('resources', () => {
     const client = await connectInProcess(server())
     expect((await client.resources()).map(({ uri }) => uri)).toEqual([
       'recollect://agents',
+      'recollect://runs',
       `recollect://agents/${ID}`,
       `recollect://agents/${ID}/memory`,
       `recollect://agents/${ID}/memory/human`,

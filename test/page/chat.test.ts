@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { callTool, delay, hang, say } from '../support/scripted-provider.ts'
+import { callTool, hang } from '../support/scripted-provider.ts'
 import { HAS_BROWSER, picture, type Tab } from './browser.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -141,4 +141,3 @@ describe.skipIf(!HAS_BROWSER)('agents and chat', () => {
     expect(tab.faults).toEqual([])
   })
 })
-void [delay, say]

@@ -16,6 +16,7 @@ const SPEAKING_TOOL = 'send_message'
 export function presentRun(
   { run, reply, pendingApprovals, usageByModel }: RunView,
   messages?: readonly Message[],
+  steps?: readonly RunStep[],
 ): z.infer<typeof runShape> {
   return {
     run_id: run.id,
@@ -39,6 +40,7 @@ export function presentRun(
     warnings: [...run.warnings],
     ...(run.error !== null && { error: { ...run.error } }),
     ...(messages !== undefined && { messages: messages.flatMap(presentMessage) }),
+    ...(steps !== undefined && { timeline: steps.map(presentStep) }),
     ...(pendingApprovals.length > 0 && {
       pending_approvals: pendingApprovals.map((call) => ({
         tool_call_id: call.callId,
@@ -70,7 +72,7 @@ function presentUsage(byModel: RunView['usageByModel']) {
   }
 }
 
-export function presentStep(step: RunStep): z.infer<typeof stepShape> {
+function presentStep(step: RunStep): z.infer<typeof stepShape> {
   return {
     step: step.number,
     ...(step.model !== null && { model: step.model }),

@@ -4,6 +4,7 @@ import { ERROR_CODES } from '../../core/errors.ts'
 import { FOUND_BY } from '../../core/found.ts'
 import { MESSAGE_ROLES } from '../../core/message.ts'
 import { APPROVALS, RUN_STATUSES, STOP_REASONS, WAITS } from '../../core/run.ts'
+import { whyShape } from './why.ts'
 
 /*
  * Shapes of tool answers. Names are part of the public contract: add, never rename. Times are ISO 8601 in UTC,
@@ -207,7 +208,11 @@ export const shortRunShape = z.strictObject({
 })
 
 /** Rank score and retriever; only in ranked results. */
-const found = { score: z.number().optional(), found_by: z.enum(FOUND_BY).optional() }
+const found = {
+  score: z.number().optional(),
+  found_by: z.enum(FOUND_BY).optional(),
+  why: whyShape.optional(),
+}
 /** For text too long for one answer: its full length, and the offset of the rest. */
 const piece = { chars: count.optional(), next_offset: count.optional() }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { waitForRun } from '../call/wait-for-run.ts'
-import { presentRun, presentStep } from '../present/present-run.ts'
+import { presentRun } from '../present/present-run.ts'
 import { reference, runId, waitSeconds } from '../present/schema.ts'
 import { runShape } from '../present/shapes.ts'
 
@@ -17,7 +17,7 @@ export const getRun = defineTool({
     include_steps: z
       .boolean()
       .default(false)
-      .describe('Add messages[], as in send_message, and timeline[], its model calls'),
+      .describe('Add messages[] and timeline[], as in send_message'),
     after: reference.describe('Id of a message: only messages[] after it').optional(),
   }),
   output: runShape,
@@ -29,7 +29,7 @@ export const getRun = defineTool({
     if (!args.include_steps) return presentRun(view)
     const messages = await context.runs.messages(view.run.id)
     const rest = messages.slice(messages.findIndex(({ id }) => id === args.after) + 1)
-    const timeline = (await context.runs.steps(view.run.id)).map(presentStep)
-    return { ...presentRun(view, rest), ...(args.after === undefined && { timeline }) }
+    const steps = args.after === undefined ? await context.runs.steps(view.run.id) : undefined
+    return presentRun(view, rest, steps)
   },
 })

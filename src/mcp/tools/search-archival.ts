@@ -8,6 +8,7 @@ import {
   before,
   besides,
   cursor,
+  explain,
   limit,
   offset,
   query,
@@ -16,6 +17,7 @@ import {
   tags,
 } from '../present/schema.ts'
 import { answer, foundPage, passageShape } from '../present/shapes.ts'
+import { filtersIn, presentWhy } from '../present/why.ts'
 
 export const searchArchival = defineTool({
   name: 'search_archival',
@@ -30,6 +32,7 @@ export const searchArchival = defineTool({
     tags: tags.optional(),
     match_all_tags: z.boolean().describe('All of the tags, not just one').optional(),
     include_superseded: z.boolean().optional(),
+    explain,
     archive_id: archiveId.optional(),
     after,
     before,
@@ -41,7 +44,7 @@ export const searchArchival = defineTool({
   scope: 'read',
   annotations: READS,
   pages: 'passages',
-  async run({ agent, offset, passage_id, query, ...args }, context) {
+  async run({ agent, offset, passage_id, query, explain, ...args }, context) {
     if (passage_id !== undefined) {
       refuseQuery(query, 'passage_id')
       const passages = await context.archival.around(agent, passage_id, besides(args.limit))
@@ -56,7 +59,10 @@ export const searchArchival = defineTool({
       archiveId: archive_id,
     })
     return {
-      passages: page.items.map((found) => presentPassage(found, offset)),
+      passages: page.items.map((found) => ({
+        ...presentPassage(found, offset),
+        ...(explain && presentWhy(found, filtersIn(args))),
+      })),
       ...presentPage(page),
     }
   },

@@ -8,6 +8,7 @@ import {
   before,
   besides,
   cursor,
+  explain,
   limit,
   offset,
   query,
@@ -15,6 +16,7 @@ import {
   refuseQuery,
 } from '../present/schema.ts'
 import { answer, foundMessageShape, foundPage } from '../present/shapes.ts'
+import { filtersIn, presentWhy } from '../present/why.ts'
 
 export const searchConversation = defineTool({
   name: 'search_conversation',
@@ -29,6 +31,7 @@ export const searchConversation = defineTool({
     around: reference.describe('Id of a message').optional(),
     after,
     before,
+    explain,
     limit: limit(10),
     cursor,
     offset,
@@ -37,7 +40,7 @@ export const searchConversation = defineTool({
   scope: 'read',
   annotations: READS,
   pages: 'messages',
-  async run({ agent, offset, around, ...filter }, context) {
+  async run({ agent, offset, around, explain, ...filter }, context) {
     if (around !== undefined) {
       refuseQuery(filter.query, 'around')
       const messages = await context.recall.around(agent, around, besides(filter.limit))
@@ -45,7 +48,10 @@ export const searchConversation = defineTool({
     }
     const page = await context.recall.search(agent, filter)
     return {
-      messages: page.items.map((found) => presentFoundMessage(found, offset)),
+      messages: page.items.map((found) => ({
+        ...presentFoundMessage(found, offset),
+        ...(explain && presentWhy(found, filtersIn(filter))),
+      })),
       ...presentPage(page),
     }
   },

@@ -180,7 +180,8 @@ export interface RunStep {
 export interface Why {
   readonly words?: readonly {
     readonly word: string
-    readonly weight: number
+    readonly rarity: number
+    readonly score: number
     readonly times: number
     readonly nearby: number
   }[]
@@ -190,7 +191,8 @@ export interface Why {
   readonly names_speaker?: boolean
   readonly keyword_rank?: number
   readonly vector_rank?: number
-  readonly vector_similarity?: number
+  readonly similarity?: number
+  readonly filters: readonly string[]
 }
 
 export interface Passage {

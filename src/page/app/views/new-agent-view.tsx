@@ -7,8 +7,12 @@ import { ImportFile } from './import-file.tsx'
 import { TEMPLATES } from './templates.ts'
 
 const TYPES = [
-  ['memgpt_agent', 'Steps by tools: every output is a tool call, and it speaks by one'],
-  ['letta_v1_agent', 'Works until done: calls tools, then answers in plain text'],
+  [
+    'memgpt_agent',
+    'MemGPT',
+    'Every output is a tool call; it speaks by one, and asks for each further step.',
+  ],
+  ['letta_v1_agent', 'Letta v1', 'It calls tools until it is done, then answers in plain text.'],
 ] as const
 
 interface Models {
@@ -118,11 +122,15 @@ export function NewAgentView() {
               ))}
             </datalist>
           </Field>
-          <Field id="type" label="Type">
+          <Field
+            id="type"
+            label="Type"
+            hint={TYPES.find(([value]) => value === fields.agent_type)?.[2]}
+          >
             <select id="type" value={fields.agent_type} onChange={set('agent_type')}>
-              {TYPES.map(([value, about]) => (
+              {TYPES.map(([value, name]) => (
                 <option key={value} value={value}>
-                  {about}
+                  {name}
                 </option>
               ))}
             </select>

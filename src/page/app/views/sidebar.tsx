@@ -3,6 +3,7 @@ import { isOpen, useAgents, useRuns } from '../desk/agents.ts'
 import { useDesk } from '../desk/desk.ts'
 import type { Route } from '../desk/route.ts'
 import { writeRoute } from '../desk/route.ts'
+import type { ShortRun } from '../mcp/shapes.ts'
 import { Button, Problem, Waiting } from '../ui/parts.tsx'
 
 export function Sidebar({ onPalette }: { readonly onPalette: () => void }) {
@@ -23,7 +24,7 @@ export function Sidebar({ onPalette }: { readonly onPalette: () => void }) {
           <kbd>{isMac() ? '⌘K' : 'Ctrl K'}</kbd>
         </button>
       </div>
-      <Agents atWork={new Set(runs.filter(isOpen).map(({ agent_id }) => agent_id))} />
+      <Agents runs={runs.filter(isOpen)} />
       <ul class="places">
         <Place route={{ kind: 'inbox' }} name="Approvals" count={approvals} />
         {desk.can('list_blocks') && <Place route={{ kind: 'shared' }} name="Shared memory" />}
@@ -36,7 +37,7 @@ export function Sidebar({ onPalette }: { readonly onPalette: () => void }) {
   )
 }
 
-function Agents({ atWork }: { readonly atWork: ReadonlySet<string> }) {
+function Agents({ runs }: { readonly runs: readonly ShortRun[] }) {
   const desk = useDesk()
   const [query, setQuery] = useState('')
   const { value, problem, reload, more } = useAgents(query)
@@ -74,7 +75,7 @@ function Agents({ atWork }: { readonly atWork: ReadonlySet<string> }) {
               aria-current={route.kind === 'agent' && route.id === agent.id ? 'page' : undefined}
             >
               <span class="agent-name">{agent.name}</span>
-              {atWork.has(agent.id) && <span class="at-work">at work</span>}
+              <AtWork runs={runs.filter(({ agent_id }) => agent_id === agent.id)} />
               {agent.description && <span class="agent-about">{agent.description}</span>}
             </a>
           </li>
@@ -90,6 +91,12 @@ function Agents({ atWork }: { readonly atWork: ReadonlySet<string> }) {
       )}
     </div>
   )
+}
+
+function AtWork({ runs }: { readonly runs: readonly ShortRun[] }) {
+  if (runs.length === 0) return null
+  const waits = runs.some(({ status }) => status === 'requires_approval')
+  return <span class="at-work">{waits ? 'waits for you' : 'at work'}</span>
 }
 
 function Place({

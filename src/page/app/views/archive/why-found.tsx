@@ -1,5 +1,5 @@
 import type { Passage, Why } from '../../mcp/shapes.ts'
-import { counted, percent } from '../../ui/format.ts'
+import { counted, percent, words as spaced } from '../../ui/format.ts'
 
 interface WhyFoundProps {
   readonly passage: Passage
@@ -9,8 +9,8 @@ interface WhyFoundProps {
 
 /** Why a search found this: the words and what each weighed, and what was added to them. */
 export function WhyFound({ passage, why, best }: WhyFoundProps) {
-  const words = (why.words ?? []).filter(({ times, nearby }) => times > 0 || nearby > 0)
-  const heaviest = Math.max(...words.map(({ weight }) => weight), Number.EPSILON)
+  const words = why.words ?? []
+  const most = Math.max(...words.map(({ score }) => score), Number.EPSILON)
   return (
     <details class="why">
       <summary>
@@ -28,20 +28,22 @@ export function WhyFound({ passage, why, best }: WhyFoundProps) {
               <th scope="col">Word</th>
               <th scope="col">Here</th>
               <th scope="col">In neighbours</th>
-              <th scope="col">Weight</th>
+              <th scope="col">Rarity</th>
+              <th scope="col">Adds</th>
             </tr>
           </thead>
           <tbody>
-            {words.map(({ word, weight, times, nearby }) => (
+            {words.map(({ word, rarity, score, times, nearby }) => (
               <tr key={word}>
                 <td>{word}</td>
                 <td>{counted(round(times), 'time')}</td>
                 <td>{nearby > 0 ? counted(round(nearby), 'time') : '–'}</td>
+                <td>{rarity.toFixed(2)}</td>
                 <td>
                   <span class="weight">
-                    <span style={{ width: `${(weight / heaviest) * 100}%` }} />
+                    <span style={{ width: `${(score / most) * 100}%` }} />
                   </span>{' '}
-                  {weight.toFixed(2)}
+                  {score.toFixed(2)}
                 </td>
               </tr>
             ))}
@@ -57,15 +59,18 @@ export function WhyFound({ passage, why, best }: WhyFoundProps) {
           <li>Its date is asked for: + {why.date_boost?.toFixed(2)}</li>
         )}
         {why.names_speaker && <li>The question names its speaker: + 25 %</li>}
+        {why.filters.length > 0 && (
+          <li>It passes the filters: {why.filters.map(spaced).join(', ')}</li>
+        )}
         {why.keyword_rank !== undefined && <li>Place {why.keyword_rank} by words</li>}
         {why.vector_rank !== undefined && (
           <li>
             Place {why.vector_rank} by meaning
-            {why.vector_similarity !== undefined && ` (cosine ${why.vector_similarity.toFixed(3)})`}
+            {why.similarity !== undefined && ` (cosine ${why.similarity.toFixed(3)})`}
           </li>
         )}
       </ul>
-      <p class="dim">Rare words weigh more than common ones.</p>
+      <p class="dim">Rare words add more than common ones.</p>
     </details>
   )
 }
