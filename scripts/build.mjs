@@ -1,8 +1,9 @@
-// Bundles src/cli/main.ts and everything it needs, but for the native addon, into one file in dist/:
+// Bundles src/cli/main.ts and everything it needs, but for the native addon, into dist/:
 //
 //   recollect.cjs         the launcher (scripts/launcher.cjs), which is what people run
 //   recollect-<hash>.cjs  the bundle
-//   <bundle>.<node>.cache what V8 compiled of it up to the answer to `initialize`; neither packed nor needed
+//   recollect-<package>-<hash>.cjs  large packages that few servers need: what a start need not read
+//   <bundle>.<node>.cache what V8 compiled of it up to the first answers; neither packed nor needed
 //   page.html             the page that serve answers at /, in one file
 //   better-sqlite3/       what can't be bundled, with its binaries for every platform and Node from 22 on
 //   LICENSES.txt          of all that is in it
@@ -24,6 +25,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
@@ -34,6 +36,9 @@ import { buildPage } from './page.mjs'
 const WARM_UP_LIMIT_MS = 20_000
 /** The files of better-sqlite3 that are needed at run time; sources are a third of it. */
 const RUNS = /^(?:LICENSE|lib\/.+\.js|prebuilds\/.+\.node)$/
+
+/** Packages that get a file of their own. They are self-contained, and loaded by the first call that needs them. */
+const APART = ['@anthropic-ai/sdk', 'gpt-tokenizer/encoding/o200k_base', 'openai', 'pg']
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { values: options } = parseArgs({
@@ -58,49 +63,85 @@ const onlyEnglish = {
   },
 }
 
-const [{ text, metafile }, page] = await Promise.all([bundle(), buildPage()])
-const name = `recollect-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.cjs`
+const packagesApart = {
+  name: 'packages-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(?:${APART.join('|')})$`) }, ({ path }) => ({
+      path: `./${apart.get(path)}`,
+      external: true,
+    }))
+  },
+}
+
+const shared = {
+  absWorkingDir: root,
+  outfile: join(out, 'recollect.cjs'),
+  write: false,
+  metafile: true,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // Keep names, for readable stack traces.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+}
+
+/** Written first: the bundle names them. */
+const apart = new Map()
+const sources = []
+for (const specifier of APART) {
+  const { text, inputs } = await bundlePackage(specifier)
+  const file = `recollect-${specifier.replaceAll(/\W+/g, '-').replace(/^-/, '')}-${hashOf(text)}.cjs`
+  apart.set(specifier, file)
+  sources.push(...inputs)
+  mkdirSync(out, { recursive: true })
+  put(file, text)
+}
+const { text, metafile } = await bundle()
+const name = `recollect-${hashOf(text)}.cjs`
 const launcher = readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replace(
   '__BUNDLE__',
   name,
 )
 
-mkdirSync(out, { recursive: true })
 put(name, text)
 copyDriver()
+const page = await buildPage()
 put('page.html', page.html)
-put(
-  'LICENSES.txt',
-  licensesOf([...Object.keys(metafile.inputs), ...page.inputs, join(packageOf(13), 'lib')]),
-)
+sources.push(...page.inputs, ...Object.keys(metafile.inputs), join(packageOf(13), 'lib'))
+put('LICENSES.txt', licensesOf(sources))
 put('recollect.cjs', launcher)
 chmodSync(join(out, 'recollect.cjs'), 0o755)
 if (!options['no-cache']) await makeCache()
 for (const file of readdirSync(out)) {
-  if (/^recollect-.*\.(cjs|cache)$/.test(file) && !file.startsWith(name)) rmSync(join(out, file))
+  const isCurrent = file.startsWith(name) || [...apart.values()].includes(file)
+  if (/^recollect-.*\.(cjs|cache)$/.test(file) && !isCurrent) rmSync(join(out, file))
+}
+
+function hashOf(text) {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+}
+
+async function bundlePackage(specifier) {
+  const result = await build({
+    ...shared,
+    stdin: { contents: `module.exports = require('${specifier}')`, resolveDir: root },
+  })
+  return { text: result.outputFiles[0].text, inputs: Object.keys(result.metafile.inputs) }
 }
 
 async function bundle() {
   const result = await build({
-    absWorkingDir: root,
+    ...shared,
     entryPoints: [resolve(options.entry)],
-    outfile: join(out, 'recollect.cjs'),
-    write: false,
-    metafile: true,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
     external: ['better-sqlite3'],
     // An import() of an external package needs a loader, which vm.Script lacks; require() works.
     supported: { 'dynamic-import': false },
-    // Keep names, for readable stack traces.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
     define: { RECOLLECT_VERSION: JSON.stringify(version), 'import.meta.url': '__filename' },
-    logLevel: 'warning',
-    plugins: [onlyEnglish],
+    plugins: [onlyEnglish, packagesApart],
   })
   if (result.warnings.length > 0) throw new Error('esbuild warned; see above')
   const code = result.outputFiles[0].text.replace(/^#!.*\n/, '')
@@ -147,14 +188,15 @@ async function makeCache() {
     })
     const exited = new Promise((done) => child.once('close', done))
     child.stdin.on('error', () => {})
-    child.stdout.once('data', () => child.stdin.end())
-    const params = {
-      protocolVersion: '2025-11-25',
-      capabilities: {},
-      clientInfo: { name: 'build', version },
+    const requests = warmUp()
+    const ask = () => {
+      const request = requests.shift()
+      if (request === undefined) return child.stdin.end()
+      child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: requests.length, ...request })}\n`)
     }
-    const initialize = { jsonrpc: '2.0', id: 1, method: 'initialize', params }
-    child.stdin.write(`${JSON.stringify(initialize)}\n`)
+    // One answer at a time, each a line.
+    createInterface({ input: child.stdout }).on('line', ask)
+    ask()
     await exited
     const made = join(scratch, 'recollect', file)
     if (existsSync(made)) put(file, readFileSync(made))
@@ -162,6 +204,23 @@ async function makeCache() {
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
+}
+
+/** What most clients ask for first, so that the code for it need not be compiled. */
+function warmUp() {
+  const call = (name, args) => ({ method: 'tools/call', params: { name, arguments: args } })
+  const clientInfo = { name: 'build', version }
+  return [
+    {
+      method: 'initialize',
+      params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo },
+    },
+    { method: 'tools/list' },
+    call('create_agent', { name: 'build' }),
+    call('insert_archival', { agent: 'build', text: 'The kettle is for tea.' }),
+    call('search_archival', { agent: 'build', query: 'kettle' }),
+    call('read_memory', { agent: 'build' }),
+  ]
 }
 
 /** Writes atomically, and not at all if the content is the same. */

@@ -7,6 +7,8 @@ import { isNamespace, NAMESPACE, NAMESPACE_RULE } from './core/namespace.ts'
 import { readNamespace } from './core/read-namespace.ts'
 import { unbuiltSetting, unknownSettings } from './core/setting-names.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
+import { readFetchRule } from './fetch/fetch-rule.ts'
+import type { GuardedFetchOptions } from './fetch/guarded-fetch.ts'
 import { type HttpSettings, readHttpSettings } from './http/settings.ts'
 import { parseEmbeddingHandle } from './llm/embedding/embedding-handle.ts'
 import {
@@ -38,6 +40,8 @@ export interface Config {
   /** External issuer whose tokens are accepted. */
   readonly oauth: OAuthSettings | null
   readonly http: HttpSettings
+  /** What may be fetched from the web; only the rule is a user's setting. */
+  readonly fetch: GuardedFetchOptions
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
@@ -143,6 +147,7 @@ export function readConfig(
     ),
     oauth: inOneLine(() => readOAuthSettings(settings)),
     http: inOneLine(() => readHttpSettings(settings)),
+    fetch: { rule: inOneLine(() => readFetchRule(get('RECOLLECT_FETCH'))) },
     maxRunTokens: read(
       'RECOLLECT_MAX_RUN_TOKENS',
       count(1e12),

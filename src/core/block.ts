@@ -1,9 +1,10 @@
 import type { Timestamp } from './clock.ts'
 import type { AgentId, BlockId, CallId, RunId } from './ids.ts'
+import type { Metadata } from './metadata.ts'
 
 /** In characters. Chosen by hand. */
 export const DEFAULT_BLOCK_LIMIT = 5_000
-export const BLOCK_LABEL = /^[A-Za-z0-9_.-]{1,64}$/
+export const BLOCK_LABEL = /^[A-Za-z0-9_./-]{1,128}$/
 
 /** A named piece of memory that sits in the context of every agent it is attached to. */
 export interface Block {
@@ -17,6 +18,7 @@ export interface Block {
   readonly readOnly: boolean
   /** 1 at creation; every change adds 1. */
   readonly version: number
+  readonly metadata?: Metadata
   readonly createdAt: Timestamp
   readonly updatedAt: Timestamp
 }
@@ -57,6 +59,7 @@ export interface NewBlock {
   readonly description?: string | undefined
   readonly limit?: number | undefined
   readonly readOnly?: boolean | undefined
+  readonly metadata?: Metadata | undefined
 }
 
 export interface EditOptions {

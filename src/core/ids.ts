@@ -11,6 +11,8 @@ const PREFIXES = [
   'call',
   'summary',
   'token',
+  'job',
+  'conv',
 ] as const
 export type IdPrefix = (typeof PREFIXES)[number]
 
@@ -24,9 +26,12 @@ export type ArchiveId = Id<'archive'>
 export type PassageId = Id<'passage'>
 export type MessageId = Id<'message'>
 export type RunId = Id<'run'>
+/** The prefix is Letta's, for clients that read conversation ids. */
+export type ConversationId = Id<'conv'>
 export type SummaryId = Id<'summary'>
 export type StepId = Id<'step'>
 export type TokenId = Id<'token'>
+export type JobId = Id<'job'>
 /** Minted by us for every tool call; call ids of providers repeat and are never trusted. */
 export type CallId = Id<'call'>
 

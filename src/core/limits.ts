@@ -9,7 +9,7 @@ import { countCharacters } from './text.ts'
  */
 export const LIMITS = {
   name: 128,
-  label: 64,
+  label: 128,
   /** An id, or a name that refers to something. */
   reference: 200,
   /** `provider/model`. */

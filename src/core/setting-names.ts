@@ -54,10 +54,9 @@ const UNBUILT: Readonly<Record<string, string>> = {
  */
 export function unbuiltSetting(get: (name: string) => string | undefined): string | undefined {
   const name = Object.keys(UNBUILT).find((one) => get(one) !== undefined)
-  if (name !== undefined)
-    return `${name}: this version does not have ${UNBUILT[name]} yet. Unset ${name}.`
-  if ((get('RECOLLECT_FETCH') ?? 'none') === 'none') return undefined
-  return 'RECOLLECT_FETCH: this version does not fetch from the web yet, so the only value allowed is none. Unset RECOLLECT_FETCH.'
+  return name === undefined
+    ? undefined
+    : `${name}: this version does not have ${UNBUILT[name]} yet. Unset ${name}.`
 }
 
 /** Kubernetes sets these variables for a service named recollect. */

@@ -29,7 +29,7 @@ export function cleanText(text: string): string {
   return text.toWellFormed().replaceAll('\u0000', '\uFFFD')
 }
 
-/** Normalizes text used for lookup (names, tags, sources, passages) to NFC, so that equal-looking text is equal. */
+/** Normalizes text used for lookup (names, tags, sources) to NFC, so that equal-looking text is equal. */
 export function normalText(text: string): string {
   return cleanText(text).normalize('NFC')
 }

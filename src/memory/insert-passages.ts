@@ -4,7 +4,7 @@ import { UserError } from '../core/errors.ts'
 import { type AgentId, type ArchiveId, isId, newId, type PassageId } from '../core/ids.ts'
 import { checkCount, checkLength, isLonger, LIMITS, overLimit } from '../core/limits.ts'
 import type { Passage } from '../core/passage.ts'
-import { countCharacters, normalText } from '../core/text.ts'
+import { cleanText, countCharacters, normalText } from '../core/text.ts'
 import type { InsertedPassage, NewPassage, Transaction } from '../storage/port/store.ts'
 import { defaultArchive, ownArchive } from './archives.ts'
 import { checkTags } from './check-tags.ts'
@@ -33,7 +33,7 @@ export function preparePassages(
   checkLength('The source', options.source ?? '', LIMITS.source)
   checkTogether(texts)
   return texts.map((text, index) => {
-    const clean = normalText(text)
+    const clean = cleanText(text)
     const where =
       texts.length > 1 ? ` (text ${index + 1} of ${texts.length}; nothing was stored)` : ''
     if (clean.trim() === '') {

@@ -5,6 +5,7 @@ import { agentReads, agentWrites } from './agents/agents.ts'
 import { signingKey } from './auth/signing-key.ts'
 import { createTokenStore } from './auth/tokens.ts'
 import { blockReads, blockWrites } from './blocks/blocks.ts'
+import { conversationReads, conversationWrites } from './conversations/conversations.ts'
 import { countRows } from './count-rows.ts'
 import type { Connection, Dialect } from './database/dialect.ts'
 import { createMessageCache } from './database/message-cache.ts'
@@ -13,6 +14,9 @@ import type { Scope } from './database/scope.ts'
 import type { Searches } from './database/search-request.ts'
 import { createEmbeddingTasks } from './embedding/embedding-tasks.ts'
 import { vectorWrites } from './embedding/vector-sets.ts'
+import { createJobQueue } from './jobs/job-queue.ts'
+import { jobWrites } from './jobs/job-writes.ts'
+import { jobReads } from './jobs/jobs.ts'
 import { messageSearches } from './messages/message-search.ts'
 import { messageReads, messageWrites } from './messages/messages.ts'
 import { createLearnedStore } from './models/learned.ts'
@@ -28,6 +32,7 @@ import { createClaims } from './runs/run-queue.ts'
 import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
 import { callReads } from './runs/tool-calls.ts'
+import { walkReads } from './walks/walks.ts'
 
 export interface Opened {
   readonly dialect: Dialect
@@ -85,6 +90,7 @@ export function createStorage(opened: Opened): Storage {
         ...readsOf(scope),
         messages: { ...messageReads(scope), ...messageSearches(scope) },
         passages: { ...passageReads(scope), ...passageSearches(scope) },
+        walks: walkReads(scope),
         snapshot: (work) =>
           opened.snapshot((db) => {
             // A single read of everything would evict what others read often.
@@ -99,6 +105,7 @@ export function createStorage(opened: Opened): Storage {
       transact,
       scopeOf,
     }),
+    jobs: createJobQueue(reader, dialect, transact),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
     tokens: createTokenStore(reader, transact),
     learned: createLearnedStore(reader, transact),
@@ -141,9 +148,11 @@ function readsOf(scope: Scope): Reads {
     agents: agentReads(scope),
     archives: archiveReads(scope),
     blocks: blockReads(scope),
+    conversations: conversationReads(scope),
     messages: messageReads(scope),
     passages: passageReads(scope),
     runs: { ...runReads(scope), ...callReads(scope) },
+    jobs: jobReads(scope),
   }
 }
 
@@ -152,6 +161,7 @@ function transactionOf(scope: Scope): Transaction {
     agents: { ...agentReads(scope), ...agentWrites(scope) },
     archives: { ...archiveReads(scope), ...archiveWrites(scope) },
     blocks: { ...blockReads(scope), ...blockWrites(scope) },
+    conversations: { ...conversationReads(scope), ...conversationWrites(scope) },
     messages: { ...messageReads(scope), ...messageWrites(scope) },
     passages: { ...passageReads(scope), ...passageWrites(scope) },
     runs: {
@@ -161,6 +171,7 @@ function transactionOf(scope: Scope): Transaction {
       ...approvalWrites(scope),
       ...askWrites(scope),
     },
+    jobs: { ...jobReads(scope), ...jobWrites(scope) },
     vectors: vectorWrites(scope),
   }
 }

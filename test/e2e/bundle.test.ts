@@ -99,7 +99,7 @@ it('it holds only the program, its required modules, and licences', () => {
     entry.isFile() ? [join(entry.parentPath, entry.name).slice(unpacked.length + 1)] : [],
   )
   const known =
-    /^(manifest\.json|dist\/(LICENSES\.txt|recollect(-\w+)?\.cjs)|dist\/better-sqlite3\/.+)$/
+    /^(manifest\.json|dist\/(LICENSES\.txt|recollect(-[\w-]+)?\.cjs)|dist\/better-sqlite3\/.+)$/
   expect(files.filter((file) => !known.test(file))).toEqual([])
   const binaries = files.flatMap((file) => /([^/]+)\.node$/.exec(file)?.[1] ?? [])
   expect(binaries).toEqual(expect.arrayContaining(['darwin-arm64', 'linux-x64', 'win32-x64']))

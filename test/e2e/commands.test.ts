@@ -99,7 +99,11 @@ describe('a bad setting', () => {
     ['RECOLLECT_MAX_RUN_TOKENS', 'many', /"many".*number/],
     ['RECOLLECT_MAX_RUN_SECONDS', '-5', /"-5".*number/],
     ['RECOLLECT_LEASE_SECONDS', '1.5', /"1.5".*1 to 3600/],
-    ['RECOLLECT_TOOLSETS', 'core,everything', /"everything".*core, memory, admin, transfer/],
+    [
+      'RECOLLECT_TOOLSETS',
+      'core,everything',
+      /"everything".*core, memory, agents, admin, transfer/,
+    ],
     ['RECOLLECT_TOKEN', 'short', /allowed are 8 to 512/],
     ['RECOLLECT_TOKEN', 'with spaces in it', /without spaces/],
     ['RECOLLECT_DATABASE_URL', 'mysql://root:hunter2@db', /file:<path>/],
@@ -213,8 +217,6 @@ describe('a setting whose feature does not exist yet', () => {
     ['RECOLLECT_FILE_ROOTS', '/srv/papers'],
     ['RECOLLECT_TOOL_SECRETS', 'GITHUB_KEY@api.github.com'],
     ['RECOLLECT_MAX_TOKENS_PER_DAY', '100000'],
-    ['RECOLLECT_FETCH', 'public'],
-    ['RECOLLECT_FETCH', 'example.com,*.example.org'],
   ])('%s=%s is refused in one line, exit 2', async (name, value) => {
     const environment = { ...withoutKey(newHome()), [name]: value }
     for (const args of [[], ['serve', '--port', '0'], ['stats']]) {
@@ -226,11 +228,23 @@ describe('a setting whose feature does not exist yet', () => {
       expect(finished.stderr).not.toContain(value)
     }
   })
+})
 
-  it.each(['none', ''])('RECOLLECT_FETCH=%j is accepted as the default', async (value) => {
-    const environment = { ...withoutKey(newHome()), RECOLLECT_FETCH: value }
-    expect(await runCommand(['doctor'], environment)).toMatchObject({ code: 0, stderr: '' })
+describe('RECOLLECT_FETCH', () => {
+  it('with a wrong host is refused in one line that names it, exit 2', async () => {
+    const environment = { ...withoutKey(newHome()), RECOLLECT_FETCH: 'example.com,http://x' }
+    const finished = await runCommand(['stats'], environment)
+    expect(finished).toMatchObject({ code: 2, stdout: '' })
+    expect(finished.stderr).toMatch(/^recollect: RECOLLECT_FETCH: found "http:\/\/x", .*\n$/)
   })
+
+  it.each(['none', '', 'public', 'example.com,*.example.org'])(
+    'RECOLLECT_FETCH=%j is accepted',
+    async (value) => {
+      const environment = { ...withoutKey(newHome()), RECOLLECT_FETCH: value }
+      expect(await runCommand(['doctor'], environment)).toMatchObject({ code: 0, stderr: '' })
+    },
+  )
 })
 
 describe('salvage', () => {

@@ -41,7 +41,7 @@ it('holds the program and its texts, and nothing of the machine that built it', 
     entry.isFile() ? [join(entry.parentPath, entry.name).slice(unpacked.length + 1)] : [],
   )
   const known =
-    /^(package\.json|README\.md|LICENSE|(plugin|\.claude-plugin|snippets)\/.+|dist\/(LICENSES\.txt|recollect\.cjs|recollect-\w+\.cjs|better-sqlite3\/.+))$/
+    /^(package\.json|README\.md|LICENSE|(plugin|\.claude-plugin|snippets)\/.+|dist\/(LICENSES\.txt|recollect\.cjs|recollect-[\w-]+\.cjs|better-sqlite3\/.+))$/
   expect(files.filter((file) => !known.test(file))).toEqual([])
   for (const file of [
     '.claude-plugin/marketplace.json',
@@ -53,7 +53,7 @@ it('holds the program and its texts, and nothing of the machine that built it', 
   ]) {
     expect(files).toContain(file)
   }
-  const programs = files.filter((file) => /^dist\/recollect/.test(file))
+  const programs = files.filter((file) => /^dist\/recollect(-\w{16})?\.cjs$/.test(file))
   expect(programs).toHaveLength(2)
   const licenses = readFileSync(join(unpacked, 'dist/LICENSES.txt'), 'utf8')
   for (const name of ['better-sqlite3', 'kysely', 'zod']) expect(licenses).toContain(`${name} `)

@@ -64,7 +64,7 @@ describe('an answer', () => {
     const deep = {
       agent: {
         system: HARD.repeat(9_000),
-        blocks: Array.from({ length: 3_000 }, () => ({ label: 'l'.repeat(64), value: HARD })),
+        blocks: Array.from({ length: 3_000 }, () => ({ label: 'l'.repeat(128), value: HARD })),
       },
     }
     expect(fits(cutToFit(deep))).toBe(true)

@@ -45,7 +45,7 @@ describe('arguments', () => {
         'Known: label, value, description, limit, read_only.',
     )
     expect(complaint(createAgent, { blocks: [{ label: 'no spaces', value: 'b' }] })).toContain(
-      'Argument "blocks[0].label": a label has 1 to 64 characters',
+      'Argument "blocks[0].label": a label has 1 to 128 characters',
     )
   })
 

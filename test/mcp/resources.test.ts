@@ -148,7 +148,8 @@ describe('resources', () => {
 describe('URIs', () => {
   it('match their template segment by segment', () => {
     const template = 'recollect://agents/{agent_id}/memory/{label}'
-    const variables = { agent_id: 'agent-1', label: 'a.b-c_d' }
+    const variables = { agent_id: 'agent-1', label: 'system/a.b-c_d' }
+    expect(expandUri(template, variables)).toContain('/memory/system%2Fa.b-c_d')
     expect(matchUri(template, expandUri(template, variables))).toEqual(variables)
     expect(matchUri(template, 'recollect://agents/agent-1/memory')).toBeUndefined()
     expect(matchUri(template, 'recollect://agents//memory/x')).toBeUndefined()

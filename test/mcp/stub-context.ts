@@ -12,7 +12,9 @@ export function stubContext(parts: Parts = {}): McpContext {
   return {
     namespace: 'default',
     agents: port('agents', parts.agents),
+    conversations: port('conversations', parts.conversations),
     runs: port('runs', parts.runs),
+    jobs: port('jobs', parts.jobs),
     memory: port('memory', parts.memory),
     archival: port('archival', parts.archival),
     archives: port('archives', parts.archives),

@@ -9,7 +9,9 @@ import { blockContract } from './contract/blocks.ts'
 import { changeContract } from './contract/changes.ts'
 import { claimContract } from './contract/claims.ts'
 import { contextContract } from './contract/context.ts'
+import { conversationContract } from './contract/conversations.ts'
 import { countContract } from './contract/counts.ts'
+import { jobContract } from './contract/jobs.ts'
 import { messageContract } from './contract/messages.ts'
 import { namespaceContract } from './contract/namespaces.ts'
 import { neverWaitingContract } from './contract/never-waiting.ts'
@@ -21,6 +23,7 @@ import { transferContract } from './contract/transfers.ts'
 import { turnContract } from './contract/turns.ts'
 import { vectorWriterContract } from './contract/vector-writers.ts'
 import { vectorContract } from './contract/vectors.ts'
+import { walkContract } from './contract/walks.ts'
 import { wordContract } from './contract/words.ts'
 import { writerContract } from './contract/writers.ts'
 
@@ -48,6 +51,7 @@ export function storageContract(
 
     describe('agents', () => agentContract(subject))
     describe('contexts', () => contextContract(subject))
+    describe('conversations', () => conversationContract(subject))
     describe('blocks', () => blockContract(subject))
     describe('block history', () => blockHistoryContract(subject))
     describe('messages', () => messageContract(subject))
@@ -56,12 +60,14 @@ export function storageContract(
     describe('transfers', () => transferContract(subject))
     describe('words', () => wordContract(subject))
     describe('vectors', () => vectorContract(subject))
+    describe('walks', () => walkContract(subject))
     describe('runs', () => runContract(subject))
     describe('turns', () => turnContract(subject))
     describe('approvals', () => approvalContract(subject))
     describe('asks of clients', () => askContract(subject))
     describe('counts and lists', () => countContract(subject))
     describe('claims', () => claimContract(subject))
+    describe('jobs', () => jobContract(subject))
     describe('transactions', () => transactionContract(subject))
     if (isWithinProcess) describe('waiting', () => neverWaitingContract(subject))
     if (!hasOneSession) {

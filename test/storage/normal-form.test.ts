@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { createPgConfig } from '@electric-sql/pglite/node-postgres'
 import { vector } from '@electric-sql/pglite-pgvector'
+import DatabaseHandle from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import type { AgentId } from '../../src/core/ids.ts'
 import { normalForm } from '../../src/storage/migrations/0013-normal-form.ts'
@@ -19,16 +21,29 @@ import { at, insertAgent, insertArchive, insertPassages } from '../support/store
 const BEFORE = MIGRATIONS.filter((migration) => migration !== normalForm)
 const AFTER = [...BEFORE, normalForm]
 const [COMPOSED, DECOMPOSED] = ['caf\u00e9', 'cafe\u0301']
+const HEBREW = 'הַמַּפְתֵּחַ בַּמַּחְסָן'
 
-type Open = (migrations: readonly Migration[]) => Promise<Storage>
+interface Place {
+  open(migrations: readonly Migration[]): Promise<Storage>
+  /** Sets text and digest of a passage as versions of before did, past the store. */
+  rewrite(id: string, text: string, digest: string): Promise<unknown>
+}
 
-async function onSqlite(work: (open: Open) => Promise<void>): Promise<void> {
+async function onSqlite(work: (place: Place) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'recollect-normal-'))
-  await work((migrations) => openSqlite(join(directory, 'recollect.db'), migrations))
+  const path = join(directory, 'recollect.db')
+  await work({
+    open: (migrations) => openSqlite(path, migrations),
+    async rewrite(id, text, digest) {
+      const file = new DatabaseHandle(path)
+      file.prepare('UPDATE passage SET text = ?, digest = ? WHERE id = ?').run(text, digest, id)
+      file.close()
+    },
+  })
   await rm(directory, { recursive: true })
 }
 
-async function onPostgres(work: (open: Open) => Promise<void>): Promise<void> {
+async function onPostgres(work: (place: Place) => Promise<void>): Promise<void> {
   const server = await PGlite.create({ extensions: { vector } })
   // Each pool that takes it over gets a connection of its own.
   const reach = {
@@ -37,15 +52,12 @@ async function onPostgres(work: (open: Open) => Promise<void>): Promise<void> {
       return createPgConfig(server).connection
     },
   }
-  await work((migrations) =>
-    openPostgres({
-      reach,
-      listenAt: null,
-      connections: 1,
-      location: 'PGlite',
-      migrations,
-    }),
-  )
+  await work({
+    open: (migrations) =>
+      openPostgres({ reach, listenAt: null, connections: 1, location: 'PGlite', migrations }),
+    rewrite: (id, text, digest) =>
+      server.query('UPDATE passage SET text = $1, digest = $2 WHERE id = $3', [text, digest, id]),
+  })
   await server.close()
 }
 
@@ -54,13 +66,13 @@ describe.each([
   ['PostgreSQL', onPostgres],
 ] as const)('in a database of before in %s', (_, onDatabase) => {
   test('entries that look the same are merged, and nothing is lost', async () => {
-    await onDatabase(async (open) => {
+    await onDatabase(async ({ open, rewrite }) => {
       const old = await open(BEFORE)
       const before = old.in('default')
       const tags = [DECOMPOSED, COMPOSED, 'x']
       const { id: agent } = await insertAgent(before, { name: DECOMPOSED, tags })
       const archive = await insertArchive(before, agent, { name: DECOMPOSED })
-      const [tea, twin, source, otherSource, older, newer] = await insertPassages(before, archive, [
+      const texts = [
         { text: `${DECOMPOSED} and tea`, tags: [DECOMPOSED, 'old'] },
         { text: `${COMPOSED} and tea`, tags: [COMPOSED, 'new'] },
         { text: 'one', source: DECOMPOSED },
@@ -68,11 +80,20 @@ describe.each([
         { text: 'It was here.' },
         { text: `It is in the ${DECOMPOSED}.` },
         { text: `It is in the ${COMPOSED}.` },
-        { text: 'הַמַּפְתֵּחַ בַּמַּחְסָן' },
-      ])
+        { text: HEBREW },
+        { text: `Only ${DECOMPOSED}` },
+      ]
+      const inserted = await insertPassages(
+        before,
+        archive,
+        texts.map((passage, index) => ({ ...passage, text: `text ${index}` })),
+      )
+      const [tea, twin, source, otherSource, older, newer] = inserted
       if (older && newer)
         await before.transaction((tx) => tx.passages.supersede(agent, older.id, newer.id, at()))
       await old.close()
+      for (const [index, { text, source: named = '' }] of texts.entries())
+        await rewrite(inserted[index]?.id ?? '', text, oldDigest(named, text))
 
       for (let opened = 0; opened < 2; opened += 1) {
         const storage = await open(AFTER)
@@ -92,7 +113,8 @@ describe.each([
             'one',
             'two',
             `It is in the ${COMPOSED}.`,
-            'הַמַּפְתֵּחַ בַּמַּחְסָן',
+            HEBREW,
+            `Only ${DECOMPOSED}`,
           ].toSorted(),
         )
         const [joined] = await find({ query: 'tea' })
@@ -102,17 +124,24 @@ describe.each([
         expect(await find({ query: 'המפתח' })).toHaveLength(1)
         const around = source && (await store.passages.around(agent, source.id, 5))
         expect(around?.map(({ id }) => id)).toEqual([source?.id, otherSource?.id])
-        expect(await counts(storage, agent)).toEqual({ passages: 6, superseded: 1, found: 0 })
+        expect(await counts(storage, agent)).toEqual({ passages: 7, superseded: 1, found: 0 })
         const superseded = await find({ query: 'was', includeSuperseded: true })
         expect(superseded.map(({ text }) => text)).toContain('It was here.')
         expect(tea && (await store.passages.find(tea.id))).toBeUndefined()
 
         const [again] = await insertPassages(store, archive, [{ text: `${COMPOSED} and tea` }])
         expect(again).toMatchObject({ id: twin?.id, duplicate: true })
+        const [only] = await insertPassages(store, archive, [{ text: `Only ${COMPOSED}` }])
+        expect(only).toMatchObject({ id: inserted.at(-1)?.id, duplicate: true })
         await storage.close()
       }
     })
   }, 300_000)
 })
+
+/** The digest of before, which was that of the text as written. */
+function oldDigest(source: string, text: string): string {
+  return createHash('sha256').update(`${source.length}:${source}${text}`).digest('hex')
+}
 
 const counts = (storage: Storage, agent: AgentId) => storage.in('default').archives.counts(agent)

@@ -133,9 +133,11 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     agents: recordCalls('agents', tx.agents, calls),
     archives: recordCalls('archives', tx.archives, calls),
     blocks: recordCalls('blocks', tx.blocks, calls),
+    conversations: recordCalls('conversations', tx.conversations, calls),
     messages: recordCalls('messages', tx.messages, calls),
     passages: recordCalls('passages', tx.passages, calls),
     runs: recordCalls('runs', tx.runs, calls),
+    jobs: recordCalls('jobs', tx.jobs, calls),
     vectors: recordCalls('vectors', tx.vectors, calls),
   }
 }

@@ -19,9 +19,11 @@ const HOLDERS = [
   'runs',
   'evicts',
   'summary',
+  'job',
+  'jobs',
 ] as const
 /** Names of the text fields in those objects. */
-const TEXTS = ['value', 'text', 'message', 'arguments', 'reason'] as const
+const TEXTS = ['value', 'text', 'message', 'arguments', 'reason', 'title', 'report'] as const
 /** Fields that are stored text themselves. */
 const WHOLE = ['request', 'diff', 'text'] as const
 

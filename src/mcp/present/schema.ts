@@ -5,6 +5,7 @@ import { UserError } from '../../core/errors.ts'
 import { filled } from '../../core/filled.ts'
 import { list, text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { BUILT_IN_TOOLS } from '../../core/tool.ts'
 
 /*
  * Parameters shared by several tools. Every conversation pays for their descriptions in tokens, so each is short, and a
@@ -28,12 +29,13 @@ export const blockValue = text(LIMITS.block)
 
 export const agent = reference.describe('Id or exact name of the agent')
 export const runId = reference.describe('run_id from send_message')
+export const jobId = reference.describe('job_id from list_jobs or from the call that began the job')
 
 /** For destructive calls; see `requireConfirmation`. */
 export const confirm = z.boolean().describe('Must be true').optional()
 
 export const label = text(LIMITS.label)
-  .regex(BLOCK_LABEL, `a label has 1 to ${LIMITS.label} characters out of A-Z a-z 0-9 _ . -`)
+  .regex(BLOCK_LABEL, `a label has 1 to ${LIMITS.label} characters out of A-Z a-z 0-9 _ . / -`)
   .describe("The block's label, like human")
 
 export const expectedVersion = z
@@ -137,8 +139,5 @@ export const toolRules = list(
   .optional()
 
 export const innerTools = list(toolName, LIMITS.tools)
-  .describe(
-    'Its inner tools, instead of those of its type, out of: send_message, core_memory_append, core_memory_replace, ' +
-      'memory_insert, memory_replace, memory_rethink, archival_memory_insert, archival_memory_search, conversation_search',
-  )
+  .describe(`Its inner tools, instead of those of its type, out of: ${BUILT_IN_TOOLS.join(', ')}`)
   .optional()

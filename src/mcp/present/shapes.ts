@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AGENT_TYPES } from '../../core/agent.ts'
 import { ERROR_CODES } from '../../core/errors.ts'
 import { FOUND_BY } from '../../core/found.ts'
+import { JOB_STATUSES } from '../../core/job.ts'
 import { MESSAGE_ROLES } from '../../core/message.ts'
 import { APPROVALS, RUN_STATUSES, STOP_REASONS, WAITS } from '../../core/run.ts'
 import { whyShape } from './why.ts'
@@ -146,6 +147,9 @@ export const runShape = z
     notice: text,
     run_id: text,
     agent_id: text,
+    conversation_id: text,
+    /** The run that began it, for a message from another agent. */
+    parent_run_id: text,
     status: z.enum(RUN_STATUSES),
     reply: text,
     stop_reason: z.enum(STOP_REASONS),
@@ -195,6 +199,8 @@ export const runShape = z
 export const shortRunShape = z.strictObject({
   run_id: text,
   agent_id: text,
+  conversation_id: text,
+  parent_run_id: text.optional(),
   status: z.enum(RUN_STATUSES),
   stop_reason: z.enum(STOP_REASONS).optional(),
   waiting_for: z.enum(WAITS).optional(),
@@ -205,6 +211,24 @@ export const shortRunShape = z.strictObject({
   created_at: text,
   completed_at: text.optional(),
   error_code: z.enum(ERROR_CODES).optional(),
+})
+
+/** `done` of `total` units of work; `total` is absent while it is unknown. */
+export const jobShape = z.strictObject({
+  job_id: text,
+  kind: text,
+  agent_id: text.optional(),
+  title: text,
+  status: z.enum(JOB_STATUSES),
+  done: count,
+  total: count.optional(),
+  error: errorShape.optional(),
+  /** What came of it, in sentences. */
+  report: text.optional(),
+  /** When a waiting job goes on. */
+  retry_at: text.optional(),
+  created_at: text,
+  completed_at: text.optional(),
 })
 
 /** Rank score and retriever; only in ranked results. */

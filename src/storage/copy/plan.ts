@@ -9,8 +9,8 @@ export type Plan = {
     | {
         /** Unique key; rows are read in its order. */
         readonly key: readonly Column<Table>[]
-        /** True: copied unchanged. A string: the value in every row of the copy. */
-        readonly columns: { readonly [C in Column<Table>]: true | string }
+        /** True: copied unchanged. Otherwise the value in every row of the copy. */
+        readonly columns: { readonly [C in Column<Table>]: true | string | null }
       }
     | 'made anew'
 }
@@ -36,16 +36,29 @@ export const PLAN = {
       tools: true,
       tool_rules: true,
       last_message: true,
+      deleted_messages: true,
       settings: true,
-      context_from: true,
       token_ratio: true,
-      pressure_told: true,
       learned_window: true,
       ran_on: true,
       embedding: true,
-      summaries_from: true,
+      metadata: true,
       created_at: true,
       updated_at: true,
+    },
+  },
+  conversation: {
+    key: ['row'],
+    columns: {
+      row: true,
+      namespace: true,
+      id: true,
+      agent_id: true,
+      title: true,
+      context_from: true,
+      pressure_told: true,
+      summaries_from: true,
+      created_at: true,
     },
   },
   agent_tag: {
@@ -63,6 +76,7 @@ export const PLAN = {
       value_limit: true,
       read_only: true,
       version: true,
+      metadata: true,
       created_at: true,
       updated_at: true,
     },
@@ -153,6 +167,7 @@ export const PLAN = {
       row: true,
       namespace: true,
       agent_id: true,
+      conversation_id: true,
       seq: true,
       id: true,
       run_id: true,
@@ -172,6 +187,7 @@ export const PLAN = {
       namespace: true,
       id: true,
       agent_id: true,
+      conversation_id: true,
       text: true,
       from_seq: true,
       to_seq: true,
@@ -187,6 +203,13 @@ export const PLAN = {
       namespace: true,
       id: true,
       agent_id: true,
+      conversation_id: true,
+      parent_run_id: true,
+      root_run_id: true,
+      depth: true,
+      hops: true,
+      sender: true,
+      sender_agent_id: true,
       // At the target no process waits for the run.
       accepted_by: '',
       status: true,
@@ -230,6 +253,7 @@ export const PLAN = {
       started_at: true,
       completed_at: true,
       client_answer: true,
+      feedback: true,
     },
   },
   tool_call: {
@@ -273,16 +297,46 @@ export const PLAN = {
   vector_middle: 'made anew',
   vector_bits: 'made anew',
   vector_gone: 'made anew',
+  job: {
+    key: ['row'],
+    columns: {
+      row: true,
+      namespace: true,
+      id: true,
+      kind: true,
+      agent_id: true,
+      job_key: true,
+      place: true,
+      title: true,
+      input: true,
+      state: true,
+      status: true,
+      done: true,
+      total: true,
+      attempts: true,
+      retry_at: true,
+      cancel_requested: true,
+      // At the target no process works on it.
+      owner: '',
+      fence: true,
+      expires_at: '',
+      error: true,
+      report: true,
+      created_at: true,
+      started_at: true,
+      completed_at: true,
+    },
+  },
   embedding_task: {
     key: ['row'],
     columns: {
       row: true,
       set_row: true,
       entry_row: true,
-      claimed_by: '',
-      claimed_until: '',
+      retry_at: '',
       attempts: true,
       problem: true,
+      job_row: null,
     },
   },
   embedding_cache: {

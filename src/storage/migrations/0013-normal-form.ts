@@ -4,7 +4,8 @@ import { indexMessages, indexPassages } from '../search/reindex.ts'
 import { normalizePassages } from './normalize-passages.ts'
 
 /**
- * Names, tags, sources and passages are normalized to NFC. Hebrew and Arabic words are indexed without optional marks.
+ * Names, tags and sources are normalized to NFC, and passages are compared in it. Hebrew and Arabic words are indexed
+ * without optional marks.
  */
 export async function normalForm(db: Connection, dialect: Dialect): Promise<void> {
   await normalizeNames(db, 'agent')

@@ -21,8 +21,9 @@ type PassageRow = Pick<Selectable<Database['passage']>, (typeof COLUMNS)[number]
 const AT_ONCE = 1_000
 
 /**
- * Normalizes texts and sources. Passages that become equal are merged into the one in normal form, which gets the tags
- * and supersessions of both. True: the keyword index must be rebuilt.
+ * Normalizes sources, and digests, which are those of the text in normal form; texts stay as written. Passages that
+ * become equal are merged into the one in normal form, which gets the tags and supersessions of both. True: the keyword
+ * index must be rebuilt.
  */
 export async function normalizePassages(db: Connection, dialect: Dialect): Promise<boolean> {
   const archives = new Map<string, Pick<PassageRow, 'namespace' | 'archive_id'>>()
@@ -59,18 +60,18 @@ async function normalize(db: Connection, dialect: Dialect, row: number): Promise
     .where('row', '=', row)
     .executeTakeFirst()
   if (!passage) return
-  const text = passage.text.normalize('NFC')
   const source = passage.source.normalize('NFC')
-  const digest = digestOf({ text, source })
+  const digest = digestOf({ text: passage.text, source })
   const same = await db
     .selectFrom('passage')
     .select(COLUMNS)
     .where('namespace', '=', passage.namespace)
     .where('archive_id', '=', passage.archive_id)
     .where('digest', '=', digest)
+    .where('row', '<>', row)
     .executeTakeFirst()
   if (same) return join(db, dialect, passage, same)
-  await db.updateTable('passage').set({ text, source, digest }).where('row', '=', row).execute()
+  await db.updateTable('passage').set({ source, digest }).where('row', '=', row).execute()
   await refill(db, passage, digest)
 }
 
@@ -135,10 +136,9 @@ async function refill(db: Connection, passage: PassageRow, digest: string): Prom
       .where('entry_row', '=', task.entry_row)
       .execute()
     if (digest > filled_to) continue
-    await db
-      .insertInto('embedding_task')
-      .values({ ...task, claimed_by: '', claimed_until: '', attempts: 0, problem: null })
-      .execute()
+    // In the columns of that version of the schema.
+    await sql`INSERT INTO embedding_task (set_row, entry_row, claimed_by, claimed_until, attempts)
+      VALUES (${task.set_row}, ${task.entry_row}, '', '', 0)`.execute(db)
   }
 }
 

@@ -90,7 +90,11 @@ export async function countPassages(
     .execute()
 }
 
-/** Identifies duplicates within an archive: SHA-256 of source and text. */
+/**
+ * Identifies duplicates within an archive: SHA-256 of source and text. The text is stored as written, and compared in
+ * normal form.
+ */
 export function digestOf({ source, text }: Pick<Passage, 'source' | 'text'>): string {
-  return createHash('sha256').update(`${source.length}:${source}${text}`).digest('hex')
+  const same = text.normalize('NFC')
+  return createHash('sha256').update(`${source.length}:${source}${same}`).digest('hex')
 }

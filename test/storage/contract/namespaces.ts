@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { defaultConversation } from '../../../src/core/conversation.ts'
 import { newId } from '../../../src/core/ids.ts'
 import type { Store } from '../../../src/storage/port/store.ts'
 import {
@@ -12,6 +13,7 @@ import {
   someRun,
   userSays,
 } from '../../support/stores.ts'
+import { someJob } from './jobs.ts'
 import type { Subject } from './subject.ts'
 
 /** An agent with one of everything. */
@@ -28,12 +30,13 @@ function everything() {
     stepId: newId('step'),
     callId: newId('call'),
     messageId: newId('message'),
+    job: someJob({ agentId: agent.id, key: 'k' }),
   }
 }
 type Everything = ReturnType<typeof everything>
 
 async function insert(store: Store, all: Everything, text = 'kettle'): Promise<void> {
-  const { agent, archiveId, block, formerId, passage, run, stepId, callId, messageId } = all
+  const { agent, archiveId, block, formerId, passage, run, stepId, callId, messageId, job } = all
   await store.transaction(async (tx) => {
     await tx.agents.insert(agent)
     await tx.blocks.insert({ ...block, value: text }, byClient)
@@ -48,7 +51,20 @@ async function insert(store: Store, all: Everything, text = 'kettle'): Promise<v
     await tx.passages.insert([{ ...passage, text }], at())
     await tx.runs.insert({ ...run, input: text })
     await tx.vectors.embedWith({ kind: 'archive', id: archiveId }, 'openai/m', at())
+    const summary = {
+      id: newId('summary'),
+      fromSeq: 1,
+      toSeq: 1,
+      until: at(),
+      method: 'extract',
+    } as const
+    await tx.conversations.setContext(
+      defaultConversation(agent.id),
+      { summary: { ...summary, text } },
+      at(),
+    )
     await tx.messages.append(agent.id, [userSays(text, { id: messageId, runId: run.id })])
+    await tx.jobs.insert({ ...job, input: text })
     await tx.runs.openStep({ id: stepId, runId: run.id, number: 1, at: at() })
     await tx.runs.recordAnswer(stepId, {
       model: 'openai/m',
@@ -61,8 +77,8 @@ async function insert(store: Store, all: Everything, text = 'kettle'): Promise<v
 
 /** All that can be read in a namespace about these, by every query of the port. */
 async function read(store: Store, all: Everything) {
-  const { agent, block, passage, run } = all
-  const { agents, archives, blocks, messages, passages, runs } = store
+  const { agent, block, passage, run, job } = all
+  const { agents, archives, blocks, conversations, messages, passages, runs, jobs } = store
   return {
     agent: await agents.get(agent.id),
     named: await agents.named('Ada', 9),
@@ -82,6 +98,12 @@ async function read(store: Store, all: Everything) {
     asOf: await blocks.asOf(agent.id, at()),
     wholeVersions: await blocks.versionsAfter(block.id, 0, 9),
     attachments: await blocks.attachments(agent.id),
+    conversation: await conversations.get(defaultConversation(agent.id)),
+    conversations: (await conversations.list({ agentId: agent.id, limit: 9 })).items,
+    summaries: await conversations.summaries(defaultConversation(agent.id)),
+    inSight: await messages.inSight(defaultConversation(agent.id), 1),
+    last: await messages.last(agent.id),
+    countBefore: await messages.countBefore(agent.id, 9),
     recent: await messages.recent(agent.id, {}),
     ofRun: await messages.ofRun(run.id),
     embeddable: (await messages.embeddable(agent.id)).messages,
@@ -104,9 +126,13 @@ async function read(store: Store, all: Everything) {
     passageTags: (await passages.search(agent.id, { limit: 9, tags: ['t'] })).items,
     run: await runs.get(run.id),
     byKey: await runs.byIdempotencyKey(agent.id, 'k'),
-    blocking: await runs.blocking(agent.id, run.id),
+    blocking: await runs.blocking(run.id),
     step: await runs.currentStep(run.id),
     lastStep: await runs.lastStep(run.id),
+    job: await jobs.get(job.id),
+    jobs: (await jobs.list({ limit: 9 })).items,
+    jobsOf: (await jobs.list({ limit: 9, agentId: agent.id })).items,
+    openJob: await jobs.open('load', 'k'),
   }
 }
 
@@ -131,12 +157,13 @@ export function namespaceContract(subject: Subject): void {
   test('nothing of one namespace is changed from another', async () => {
     const { storage } = subject
     const all = everything()
-    const { agent, block, passage, run, stepId, callId, archiveId } = all
+    const { agent, block, passage, run, stepId, callId, archiveId, job } = all
     const ours = storage.in('ours')
     await insert(ours, all)
     const claim = { owner: 'me', now: at(), expiresAt: at(30), orphanedBefore: at(-30) }
     const claimed = await storage.claims.next(claim)
-    if (!claimed) throw new Error('nothing was claimed')
+    const work = await storage.jobs.next({ ...claim, kinds: ['load'] })
+    if (!claimed || !work) throw new Error('nothing was claimed')
     const before = await read(ours, all)
     const sets = await storage.embeddings.counts()
     expect(sets).toMatchObject([{ namespace: 'ours', ownerId: archiveId, waiting: 1 }])
@@ -146,6 +173,8 @@ export function namespaceContract(subject: Subject): void {
     const answers = await theirs.transaction(async (tx) => [
       await tx.agents.update(agent.id, { name: 'x', tags: ['x'] }, at()),
       await tx.agents.delete(agent.id, at()),
+      await tx.conversations.rename(defaultConversation(agent.id), 'x', at()),
+      await tx.conversations.delete(defaultConversation(agent.id), at()),
       await tx.blocks.detach(agent.id, block.id, at()),
       await tx.archives.detach(agent.id, archiveId, at()),
       await tx.passages.supersede(agent.id, passage.id, passage.id, at()),
@@ -157,12 +186,19 @@ export function namespaceContract(subject: Subject): void {
       await tx.runs.finishCall(callId, 'success'),
       await tx.runs.closeStep(stepId, at()),
       await tx.runs.finish(run.id, outcome),
+      await tx.jobs.hold(work.lease, at(99)),
+      await tx.jobs.wake(job.id, at()),
+      await tx.jobs.requestCancel(job.id, at()),
+      await tx.jobs.finish(job.id, { status: 'failed', error: null, report: null, at: at() }),
     ])
     expect(answers).toEqual(answers.map(() => false))
     await theirs.transaction(async (tx) => {
       await tx.vectors.embedWith({ kind: 'archive', id: archiveId }, null, at())
       await tx.vectors.embedWith({ kind: 'agent', id: agent.id }, null, at())
       await tx.runs.release(claimed.lease)
+      await tx.jobs.progress(job.id, { done: 9 }, at())
+      await tx.jobs.postpone(job.id, { retryAt: at(9), error: null }, at())
+      await tx.jobs.release(work.lease, at())
       await tx.runs.setWarnings(run.id, ['x'])
     })
     const current = before.block
@@ -173,6 +209,7 @@ export function namespaceContract(subject: Subject): void {
       () => theirs.transaction((tx) => tx.messages.append(agent.id, [userSays('x')])),
       () => theirs.transaction((tx) => tx.passages.insert([somePassage(archiveId)], at())),
       () => theirs.transaction((tx) => tx.runs.insert(someRun(agent.id))),
+      () => theirs.transaction((tx) => tx.jobs.insert(someJob({ agentId: agent.id }))),
       () =>
         theirs.transaction((tx) =>
           tx.runs.openStep({ id: newId('step'), runId: run.id, number: 2, at: at() }),
