@@ -8,9 +8,9 @@ export interface Why {
   readonly words: readonly FoundWord[]
   /** Share of the keyword score that the words make. */
   readonly wordsScore: number
-  /** What was added because its document or conversation has many hits. */
+  /** Added because its document or conversation has many hits. */
   readonly sourceBoost: number
-  /** What was added because it is of a date that the question names. */
+  /** Added because it is of a date that the question names. */
   readonly dateBoost: number
   /** The question names its speaker, which raises `wordsScore`. */
   readonly namesSpeaker: boolean
@@ -25,7 +25,7 @@ export interface FoundWord {
   readonly times: number
   /** Occurrences in neighbours, weighted by their distance. */
   readonly nearby: number
-  /** What the word adds to the score. */
+  /** Its part of the score. */
   readonly score: number
 }
 

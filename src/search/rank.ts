@@ -57,7 +57,7 @@ export interface Candidate {
 export interface Ranked {
   readonly row: number
   readonly score: number
-  /** Of an entry that was ranked by words. */
+  /** Present if it was ranked by words. */
   readonly why?: Why
 }
 

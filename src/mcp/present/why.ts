@@ -16,7 +16,7 @@ export const whyShape = z.strictObject({
         times: z.number(),
         /** In neighbours, weighted by their distance. */
         nearby: z.number(),
-        /** What it adds. */
+        /** Its part of the score. */
         score: z.number(),
       }),
     )

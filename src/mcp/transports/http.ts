@@ -78,7 +78,7 @@ export interface HttpOptions {
   readonly schemaVersion?: () => Promise<number>
   /** Returns the reason if an address under `/mcp` does not exist. */
   readonly check?: (url: string, access: Access) => Promise<AddressRefusal | undefined>
-  /** What is answered beside /mcp and /health. */
+  /** Other addresses that are answered beside /mcp and /health. */
   readonly doors?: readonly Door[]
   readonly log: Log
   /** Time for a request to arrive in full, not counting the answer. */

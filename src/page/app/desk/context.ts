@@ -35,7 +35,7 @@ export interface ContextAccount {
   }
 }
 
-/** What fills the agent's context window; with `size`, what would in a window of that size. */
+/** The parts of the agent's context window; with `size`, as they would be in a window of that size. */
 export function useContextAccount(agent: string, size?: number): Loaded<ContextAccount> {
   const desk = useDesk()
   return useLoaded(`context ${agent} ${size}`, [agentUri(agent), messagesUri(agent)], () =>

@@ -11,7 +11,7 @@ interface MessagePage extends Paged {
   readonly messages: readonly FoundMessage[]
 }
 
-/** What belongs to one run; imported messages stand alone. */
+/** The messages of one run; imported ones stand alone. */
 export interface Turn {
   readonly key: string
   readonly runId: string | undefined

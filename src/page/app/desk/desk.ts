@@ -12,7 +12,7 @@ export interface Toast {
   readonly isProblem: boolean
 }
 
-/** What all views share: the server, where the user is, and what the user is told. */
+/** Shared by all views: the server, where the user is, and what the user is told. */
 export interface Desk {
   readonly kind: McpClient['kind']
   /** Whether the server lets this user call the tool; what it does not offer is not shown. */

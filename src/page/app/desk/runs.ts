@@ -32,7 +32,7 @@ export function useRun(runId: string): Loaded<Run> {
   return useLoaded(`run ${runId}`, [runUri(runId), RUNS], () => loadRun(desk, runId))
 }
 
-/** What an agent does at this moment, before it is stored. */
+/** An agent's work at this moment, before it is stored. */
 export interface LiveStep {
   readonly now: string
   readonly thinking: string
@@ -72,7 +72,7 @@ export function useWatchedRun(runId: string): {
     setLive(NOTHING)
     const onNote = (note: Note) => {
       setLive((before) => withNote(before, note))
-      // What a step has done is stored when the next one begins.
+      // The work of a step is stored when the next one begins.
       if (note.kind === 'step' || note.kind === 'call') reload()
     }
     const follow = async () => {

@@ -96,7 +96,7 @@ export function createHttpClient(token: () => string | null): McpClient {
       const hear = (message: Message, was: { away: boolean }) => {
         if (message.error) throw new Refused('protocol', message.error.message)
         connection('live')
-        // What changed while nobody listened is not reported.
+        // Changes while nobody listened are not reported.
         if (was.away) changed(undefined)
         was.away = false
         if (message.method?.startsWith('notifications/resources/')) {

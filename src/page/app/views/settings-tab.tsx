@@ -5,7 +5,7 @@ import { exactly, words } from '../ui/format.ts'
 import { Button, Card, Chip, Field } from '../ui/parts.tsx'
 import { DeleteAgent } from './delete-agent.tsx'
 
-/** What can be set of an agent. Fields are saved together. */
+/** The settings of an agent, saved together. */
 export function SettingsTab({ agent }: { readonly agent: Agent }) {
   const desk = useDesk()
   const [draft, setDraft] = useState<Readonly<Record<string, string>>>({})

@@ -1,4 +1,4 @@
-/** What a new agent can begin with; everything can be edited before and after. */
+/** A beginning for a new agent; everything can be edited before and after. */
 export interface Template {
   readonly key: string
   readonly name: string

@@ -3,7 +3,7 @@ import { laidOut } from '../../ui/format.ts'
 import { Time } from '../../ui/parts.tsx'
 import { Pre } from '../../ui/pre.tsx'
 
-/** What an agent thought, called and said in a run, in order. */
+/** An agent's thoughts, calls and words in a run, in order. */
 export function Steps({ messages }: { readonly messages: readonly RunMessage[] }) {
   const results = new Map(
     messages.flatMap((message) =>

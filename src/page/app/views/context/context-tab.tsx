@@ -8,7 +8,7 @@ import { ContextBar } from './context-bar.tsx'
 import { ExactRequest } from './exact-request.tsx'
 import { WindowSlider } from './window-slider.tsx'
 
-/** What the agent sees, what leaves next, and what would with another window. */
+/** The agent's view: its parts, what leaves it next, and what would with another window. */
 export function ContextTab({ agent }: { readonly agent: Agent }) {
   const desk = useDesk()
   const [size, setSize] = useState<number | undefined>()
