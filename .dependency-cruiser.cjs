@@ -37,6 +37,7 @@ const mayImport = {
   'src/page': ['src/core', 'src/http'],
   // Runs in the browser and speaks to the server as any other client.
   'src/page/app': [],
+  'src/rest': ['src/core', 'src/service', 'src/http'],
   'src/mcp': ['src/core', 'src/service', 'src/http', 'src/generated/prompts.ts'],
   'src/config.ts': [
     'src/core',
@@ -74,6 +75,7 @@ const mayImport = {
     'src/llm',
     'src/mcp',
     'src/page',
+    'src/rest',
   ],
   'src/cli': ['src/app.ts', 'src/config.ts', 'src/core'],
 }

@@ -4,15 +4,18 @@ import type { Gate } from './auth/gate.ts'
 import type { OAuthSettings } from './auth/oauth-settings.ts'
 import type { Tokens } from './auth/tokens.ts'
 import type { Config, DatabaseAddress, DatabaseSettings } from './config.ts'
-import type { TokenCheck } from './core/access.ts'
+import type { Access, TokenCheck } from './core/access.ts'
 import type { Agent } from './core/agent.ts'
 import type { Authenticate } from './core/authenticate.ts'
 import { systemClock, toTimestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
+import type { RunId } from './core/ids.ts'
 import { describeError, type Log } from './core/log.ts'
 import { VERSION } from './core/version.ts'
+import { answerJson } from './http/answers.ts'
 import type { Door } from './http/door.ts'
 import { isLoopback } from './http/guard.ts'
+import type { OpenDoor } from './http/open-door.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import type { Entry } from './mcp/present/present-run.ts'
@@ -257,19 +260,24 @@ interface GateParts {
 export async function serveHttp(
   context: Serving['context'],
   options: ServeOptions &
-    Omit<HttpOptions, 'version' | 'check' | 'doors' | 'protectedResource' | 'asksForScope'> &
+    Omit<
+      HttpOptions,
+      'version' | 'check' | 'doors' | 'openDoors' | 'protectedResource' | 'asksForScope'
+    > &
     Partial<Pick<Config, 'oauth'>>,
 ): Promise<HttpServing> {
   const { serveOverHttp } = await import('./mcp/transports/http.ts')
   const { createAddressCheck } = await import('./mcp/serve/check-address.ts')
   const factory = createServerFactory({ ...options, version: VERSION, context })
   const check = createAddressCheck(context, options.agent)
-  const { oauth } = options
+  const { oauth, agent, readOnly = false, log } = options
+  const open = createOpen(context, agent)
   return serveOverHttp(factory, {
     ...options,
+    doors: [restDoor({ open, readOnly, log })],
     version: VERSION,
     check,
-    doors: [await openPageDoor(options.authenticate)],
+    openDoors: [await openPageDoor(options.authenticate)],
     ...(oauth && {
       protectedResource: oauth,
       asksForScope: (await import('./auth/claims.ts')).isOfIssuer,
@@ -278,12 +286,43 @@ export async function serveHttp(
 }
 
 /** The page is read from disk by the first request for it. */
-async function openPageDoor(authenticate: Authenticate): Promise<Door> {
+async function openPageDoor(authenticate: Authenticate): Promise<OpenDoor> {
   const [{ createPageDoor }, { createPageFile }] = await Promise.all([
     import('./page/door.ts'),
     import('./page/page-file.ts'),
   ])
   return createPageDoor({ page: createPageFile(), authenticate })
+}
+
+type Open = (access: Access) => Promise<McpContext>
+
+/** The context of a caller, limited to the one agent of the server if there is one. */
+function createOpen(context: Serving['context'], agent: string | undefined): Open {
+  return async ({ namespace }) => {
+    const found = await context(namespace)
+    // Defence in depth: never serve one namespace's data to a caller of another.
+    if (found.namespace !== namespace) throw new Error(`asked for ${namespace}, got another`)
+    if (agent === undefined) return found
+    const { pinContext } = await import('./service/pin-context.ts')
+    return pinContext(found, agent)
+  }
+}
+
+/** Letta's REST, loaded at its first request. */
+function restDoor(options: {
+  readonly open: Open
+  readonly readOnly: boolean
+  readonly log: Log
+}): Door {
+  const remembered = new Map<string, RunId>()
+  return {
+    owns: (path) => path === '/v1' || path.startsWith('/v1/'),
+    refuse: (response, status, detail) => answerJson(response, status, { detail }),
+    async serve(request, response, caller) {
+      const { serveRest } = await import('./rest/serve.ts')
+      await serveRest(request, response, caller, { ...options, remembered })
+    },
+  }
 }
 
 async function openJwtCheck(

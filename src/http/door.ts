@@ -1,8 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Access } from '../core/access.ts'
 
-/** Something else that the server answers beside MCP. Host and Origin were checked before; the rest is the door's own. */
+/** A protocol of its own beside MCP: on the same port, behind the same guard, tokens and limits. */
 export interface Door {
-  /** Whether this path, without its query, is answered by this door. */
-  leadsTo(path: string): boolean
-  answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>
+  owns(path: string): boolean
+  /** Sends a refusal in the form that its clients read. */
+  refuse(response: ServerResponse, status: number, message: string): void
+  serve(request: IncomingMessage, response: ServerResponse, caller: DoorCaller): Promise<void>
+}
+
+export interface DoorCaller {
+  readonly access: Access
+  /** Counts the response among the caller's streams. False: it has too many, and the refusal was sent. */
+  enterStream(): boolean
 }

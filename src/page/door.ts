@@ -3,7 +3,7 @@ import type { Authenticate } from '../core/authenticate.ts'
 import { isRecord } from '../core/is-record.ts'
 import { answerJson, askToWait, refuse, refuseMoreThanReading } from '../http/answers.ts'
 import { bearerToken } from '../http/bearer-token.ts'
-import type { Door } from '../http/door.ts'
+import type { OpenDoor } from '../http/open-door.ts'
 import { readBody } from '../http/read-body.ts'
 import { createCodes } from './codes.ts'
 import { policyFor } from './policy.ts'
@@ -22,7 +22,7 @@ export interface PageDoorOptions {
 }
 
 /** The page at `/`, and the two requests by which `recollect open` gives it a token. */
-export function createPageDoor({ page, authenticate }: PageDoorOptions): Door {
+export function createPageDoor({ page, authenticate }: PageDoorOptions): OpenDoor {
   const codes = createCodes()
 
   async function answerPage(request: IncomingMessage, response: ServerResponse): Promise<void> {

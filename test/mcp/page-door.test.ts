@@ -21,7 +21,7 @@ async function serve(authenticate = openToAll): Promise<string> {
     version: '1.2.3',
     authenticate,
     log: () => undefined,
-    doors: [createPageDoor({ page: async () => HTML, authenticate })],
+    openDoors: [createPageDoor({ page: async () => HTML, authenticate })],
   })
   open.push(serving)
   return new URL(serving.url).origin

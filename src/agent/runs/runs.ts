@@ -84,14 +84,15 @@ export function createRuns(options: RunsOptions) {
       return store.messages.ofRun(id)
     },
 
-    steps: (id: RunId): Promise<readonly RunStep[]> => store.runs.steps(id),
+    timeline: (id: RunId): Promise<readonly RunStep[]> => store.runs.steps(id),
   }
 }
 
 async function send(options: RunsOptions, message: MessageToAgent): Promise<Run> {
   const { store, models, clock, owner, wake, expect } = options
   checkLength('The idempotency key', message.idempotencyKey ?? '', LIMITS.idempotencyKey)
-  const clean = { ...message, text: checkMessage(message.text) }
+  const inputs = message.inputs?.map(({ role, text }) => ({ role, text: checkMessage(text) }))
+  const clean = { ...message, text: checkMessage(message.text), inputs }
   const acceptance = { id: newId('run'), acceptedBy: owner, at: toTimestamp(clock()) }
   const run = await store.transaction((tx) => acceptMessage(tx, models, clean, acceptance))
   await lookAgain(options, run, message.samples ?? false)

@@ -29,7 +29,7 @@ export const getRun = defineTool({
     if (!args.include_steps) return presentRun(view)
     const messages = await context.runs.messages(view.run.id)
     const rest = messages.slice(messages.findIndex(({ id }) => id === args.after) + 1)
-    const steps = args.after === undefined ? await context.runs.steps(view.run.id) : undefined
+    const steps = args.after === undefined ? await context.runs.timeline(view.run.id) : undefined
     return presentRun(view, rest, steps)
   },
 })

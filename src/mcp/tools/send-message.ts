@@ -57,7 +57,7 @@ export const sendMessage = defineTool({
     }
     const { id } = waited.run
     const shown = args.include_steps
-      ? presentRun(waited, await context.runs.messages(id), await context.runs.steps(id))
+      ? presentRun(waited, await context.runs.messages(id), await context.runs.timeline(id))
       : presentRun(waited)
     return problem === undefined
       ? shown

@@ -215,6 +215,8 @@ export const PLAN = {
       status: true,
       stop_reason: true,
       input: true,
+      inputs: true,
+      client_tools: true,
       idempotency_key: true,
       max_steps: true,
       cancel_requested: true,

@@ -186,6 +186,10 @@ export interface Database {
     status: string
     stop_reason: string | null
     input: string
+    /** All messages that begin it, if `input` is not the only one. */
+    inputs: Generated<string | null>
+    /** Tools that its sender runs itself. */
+    client_tools: Generated<string | null>
     idempotency_key: string | null
     max_steps: number
     cancel_requested: number

@@ -24,6 +24,16 @@ const Waiting = z.enum(WAITS).nullable()
 const Sent = z.enum(SENDER_KINDS)
 const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
+const Inputs = z.array(
+  z.object({ role: z.enum(['user', 'system', 'assistant']), text: z.string() }),
+)
+const ClientTools = z.array(
+  z.object({
+    name: z.string(),
+    description: z.string(),
+    parameters: z.record(z.string(), z.unknown()),
+  }),
+)
 const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
 
 /**
@@ -259,6 +269,10 @@ function toRun(row: RunRow): Run {
     retryAt: row.retry_at,
     missing: row.missing,
     input: row.input,
+    ...(row.inputs !== null && { inputs: Inputs.parse(JSON.parse(row.inputs)) }),
+    ...(row.client_tools !== null && {
+      clientTools: ClientTools.parse(JSON.parse(row.client_tools)),
+    }),
     idempotencyKey: row.idempotency_key,
     maxSteps: row.max_steps,
     cancelRequested: row.cancel_requested === 1,
