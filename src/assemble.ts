@@ -23,6 +23,7 @@ import type { Change } from './core/event.ts'
 import { keepKey } from './core/keep-key.ts'
 import { describeError, type Log } from './core/log.ts'
 import { withoutSecrets } from './core/safe-url.ts'
+import { openFetch } from './fetch/open-fetch.ts'
 import { createJobWorker } from './jobs/job-worker.ts'
 import { createJobs } from './jobs/jobs.ts'
 import { ownerName } from './leases/owner.ts'
@@ -275,7 +276,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
 }
 
 function createRunsPort(
-  { storage, models, owner, live, registryOf }: Parts,
+  { config, storage, models, owner, live, registryOf }: Parts,
   namespace: string,
   hooks: Pick<RunsOptions, 'wake' | 'onChange'>,
 ): RunsPort {
@@ -284,6 +285,7 @@ function createRunsPort(
     store: storage.in(namespace),
     registry: registryOf(namespace),
     models,
+    fetchPicture: openFetch(config.fetch),
     clock: storage.clock,
     owner,
     ...hooks,

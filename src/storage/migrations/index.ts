@@ -19,6 +19,7 @@ import { metadata } from './0018-metadata.ts'
 import { conversations } from './0019-conversations.ts'
 import { jobs } from './0020-jobs.ts'
 import { clientRuns } from './0021-client-runs.ts'
+import { pictures } from './0022-pictures.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -45,4 +46,5 @@ export const MIGRATIONS: readonly Migration[] = [
   conversations,
   jobs,
   clientRuns,
+  pictures,
 ]
