@@ -52,7 +52,7 @@ export async function openTab(context: BrowserContext, origin: string): Promise<
   await page.exposeFunction('tellViolation', (text: string) => faults.push(`policy: ${text}`))
   // Text, because it runs in the browser, whose types are not those of Node.
   await page.addInitScript(
-    "addEventListener('securitypolicyviolation', (event) => tellViolation(`${event.violatedDirective} ${event.blockedURI}`))",
+    "addEventListener('securitypolicyviolation', (event) => tellViolation(event.violatedDirective + ' ' + event.blockedURI))",
   )
   return { page, faults, forgive: () => faults.splice(0) }
 }
