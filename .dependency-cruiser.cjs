@@ -39,6 +39,14 @@ const mayImport = {
   // Runs in the browser and speaks to the server as any other client.
   'src/page/app': [],
   'src/rest': ['src/core', 'src/service', 'src/http'],
+  'src/openai-door': [
+    'src/core',
+    'src/service',
+    'src/http',
+    'src/rest/call',
+    'src/rest/read/body.ts',
+    'src/rest/serve.ts',
+  ],
   'src/mcp': ['src/core', 'src/service', 'src/http', 'src/generated/prompts.ts'],
   'src/config.ts': [
     'src/core',
@@ -75,6 +83,7 @@ const mayImport = {
     'src/storage',
     'src/llm',
     'src/mcp',
+    'src/openai-door',
     'src/page',
     'src/rest',
   ],

@@ -3,6 +3,7 @@ import type { Summary } from '../core/agent.ts'
 import type { BlockVersion } from '../core/block.ts'
 import { type Timestamp, toTimestamp } from '../core/clock.ts'
 import { type Conversation, defaultConversation } from '../core/conversation.ts'
+import { UserError } from '../core/errors.ts'
 import {
   type AgentId,
   type CallId,
@@ -56,6 +57,7 @@ export async function importAgent(
   const archives = file.archives.map(importArchive)
   const pictures = importPictures(file.pictures ?? [])
   const conversations = (file.conversations ?? []).map((one) => importConversation(id, one))
+  const ranOn = await ranOnHere(file, checks)
   return store.transaction(async (tx) => {
     const name = await freeName(tx, agent.name)
     await tx.agents.insert({ ...agent, name })
@@ -72,7 +74,6 @@ export async function importAgent(
       // Other writers wait, but readers are served.
       await letOthersTurn()
     }
-    const { ran_on: ranOn = null } = file.context
     await importContext(tx, defaultConversation(id), file.context, summaries, at)
     await tx.conversations.setContext(defaultConversation(id), { ranOn }, at)
     for (const { conversation, context, summaries } of conversations)
@@ -84,6 +85,29 @@ export async function importAgent(
     }
     return { agentId: id, warnings: [...warnings, ...nameWarning(agent, name)] }
   })
+}
+
+/**
+ * The model that ran the agent, by which it waits for a model rather than be answered by the rehearsal. Null if its own
+ * model is not set up here and a real default is: then that answers.
+ */
+async function ranOnHere(
+  { agent: { model }, context }: AgentFile,
+  checks: AgentChecks,
+): Promise<string | null> {
+  const { ran_on: ranOn = null } = context
+  if (ranOn === null || model === null || (await isUsable(model, checks))) return ranOn
+  return (await checks.hasRealDefault()) ? null : ranOn
+}
+
+async function isUsable(model: string, checks: AgentChecks): Promise<boolean> {
+  try {
+    await checks.model(model)
+    return true
+  } catch (error) {
+    if (error instanceof UserError) return false
+    throw error
+  }
 }
 
 function nameWarning({ name }: ImportedSettings['agent'], given: string): readonly string[] {

@@ -55,6 +55,7 @@ export const PLAN = {
       id: true,
       agent_id: true,
       title: true,
+      transcript: true,
       context_from: true,
       pressure_told: true,
       summaries_from: true,
