@@ -5,7 +5,7 @@ import { useRun } from '../desk/runs.ts'
 import { useLoaded } from '../desk/use-loaded.ts'
 import type { Agent, ShortRun } from '../mcp/shapes.ts'
 import { Empty, Problem, Time, Waiting } from '../ui/parts.tsx'
-import { ApprovalCard } from './approval-card.tsx'
+import { ApprovalCard } from './chat/approval-card.tsx'
 
 /** Everything that waits for a person, of all agents. */
 export function InboxView() {

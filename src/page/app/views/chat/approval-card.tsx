@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
-import { useDesk } from '../desk/desk.ts'
-import type { Approval } from '../mcp/shapes.ts'
-import { laidOut } from '../ui/format.ts'
-import { Button, Field } from '../ui/parts.tsx'
-import { Pre } from '../ui/pre.tsx'
+import { useDesk } from '../../desk/desk.ts'
+import type { Approval } from '../../mcp/shapes.ts'
+import { laidOut } from '../../ui/format.ts'
+import { Button, Field } from '../../ui/parts.tsx'
+import { Pre } from '../../ui/pre.tsx'
 
 interface ApprovalProps {
   readonly runId: string
