@@ -18,7 +18,9 @@ export const load = defineTool({
     agent,
     text: nonEmpty().describe('The document itself').optional(),
     url: nonEmpty(LIMITS.query).describe('https address of a page or document').optional(),
-    path: nonEmpty(LIMITS.query).describe('Absolute path of a file or folder on the server').optional(),
+    path: nonEmpty(LIMITS.query)
+      .describe('Absolute path of a file or folder on the server')
+      .optional(),
     into: z
       .enum(LOAD_TARGETS)
       .default('archive')
