@@ -2,7 +2,7 @@ import type { CallId } from '../../core/ids.ts'
 import type { ModelMessage } from '../model.ts'
 import { toWireId } from './wire-id.ts'
 
-export type AnswerMessage = Extract<ModelMessage, { role: 'assistant' }>
+type AnswerMessage = Extract<ModelMessage, { role: 'assistant' }>
 
 /** OpenAI's limit on ids, so that gateways can pass them on. */
 export const MAX_ID_LENGTH = 40
