@@ -37,7 +37,15 @@ const WARM_UP_LIMIT_MS = 20_000
 const RUNS = /^(?:LICENSE|lib\/.+\.js|prebuilds\/.+\.node)$/
 
 /** Packages that get a file of their own. They are self-contained, and loaded by the first call that needs them. */
-const APART = ['@anthropic-ai/sdk', 'gpt-tokenizer/encoding/o200k_base', 'openai', 'pg']
+const APART = [
+  '@anthropic-ai/sdk',
+  'gpt-tokenizer/encoding/o200k_base',
+  'openai',
+  'pg',
+  '@babel/parser',
+  '@lezer/python',
+  '@modelcontextprotocol/client',
+]
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { values: options } = parseArgs({
@@ -125,6 +133,7 @@ function hashOf(text) {
 async function bundlePackage(specifier) {
   const result = await build({
     ...shared,
+    plugins: [onlyEnglish],
     stdin: { contents: `module.exports = require('${specifier}')`, resolveDir: root },
   })
   return { text: result.outputFiles[0].text, inputs: Object.keys(result.metafile.inputs) }
