@@ -11,7 +11,7 @@ import {
   newId,
   type PassageId,
 } from '../core/ids.ts'
-import type { MessageBody } from '../core/message.ts'
+import type { MessageBody, MessageSender } from '../core/message.ts'
 import type { Picture } from '../core/picture.ts'
 import { cleanTags } from '../memory/insert-passages.ts'
 import type { NewMessage, Store, Transaction } from '../storage/port/store.ts'
@@ -22,6 +22,7 @@ import type {
   FileBlock,
   FileConversation,
   FileMessage,
+  FileSender,
   FileShownPicture,
   FileSummary,
 } from './agent-file.ts'
@@ -204,7 +205,7 @@ function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBo
         ...(message.pictures && { pictures: message.pictures.map(importShown) }),
       }
     case 'system':
-      return { role: 'system', text: message.text }
+      return { role: 'system', text: message.text, ...importSender(message.sender) }
     case 'assistant':
       return {
         role: 'assistant',
@@ -227,6 +228,12 @@ function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBo
         text: message.text,
       }
   }
+}
+
+function importSender(file: FileSender | undefined): { readonly sender?: MessageSender } {
+  if (!file || file.kind === 'server') return file ? { sender: file } : {}
+  const { kind, name, agent_id: agentId, run_id: runId, awaits_reply: awaitsReply } = file
+  return { sender: { kind, name, agentId, runId, awaitsReply } }
 }
 
 function importShown({ media_type, bytes, ...picture }: FileShownPicture): Picture {

@@ -21,6 +21,7 @@ import { nextCompaction } from '../compaction/compact.ts'
 import { type CompiledContext, compileContext } from '../context/compile-context.ts'
 import { readContext } from '../context/read-context.ts'
 import { renderMemory } from '../context/system-prompt.ts'
+import { settle } from '../loop/announce-end.ts'
 import { checkToolRules } from '../rules/check-tool-rules.ts'
 import { DEFAULT_TOOLS } from '../tools/default-tools.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
@@ -142,14 +143,20 @@ export function createAgents(
       const at = toTimestamp(clock())
       return store.transaction(async (tx) => {
         const { id } = await findAgent(tx.agents, reference)
+        const waiters = await tx.runs.waitersOfAgent(id)
         await tx.agents.delete(id, at)
+        for (const wait of waiters) await settle(tx, wait, at)
         return id
       })
     },
 
-    /** Exactly what the next step would send: compiled by the same code from the same state. */
-    async inspect(reference: string) {
-      const agent = await findAgent(store.agents, reference)
+    /**
+     * Exactly what the next step would send: compiled by the same code from the same state. With `contextWindow`, what
+     * it would send if the agent had that one.
+     */
+    async inspect(reference: string, contextWindow?: number) {
+      const found = await findAgent(store.agents, reference)
+      const agent = contextWindow === undefined ? found : { ...found, contextWindow }
       const conversation = defaultConversation(agent.id)
       const context = await readContext(store, registry, agent, conversation, null, clock(), {
         speakNow: null,
@@ -165,6 +172,8 @@ export function createAgents(
         parts: compiled.parts,
         compactsAt: Math.floor(compiled.window * agent.settings.compactionThreshold),
         nextEvicted: plan?.evicted.length ?? 0,
+        evicts: plan?.evicted ?? [],
+        summary: context.state.summary,
         stablePrefixTokens: compiled.totalTokens - lastPart(compiled),
         archival: await store.archives.counts(agent.id),
         request: JSON.stringify(compiled.request),

@@ -1,9 +1,15 @@
 import type { z } from 'zod'
 import type { Message, MessageBody, ToolCall } from '../../core/message.ts'
-import type { RunView } from '../../core/run.ts'
-import { isSettled, type Run, waitsForClient, waitsForModel } from '../../core/run.ts'
+import type { RunStep, RunView } from '../../core/run.ts'
+import {
+  isSettled,
+  type Run,
+  waitsForAgent,
+  waitsForClient,
+  waitsForModel,
+} from '../../core/run.ts'
 import { excerpt } from '../../core/text.ts'
-import type { messageShape, runShape, shortRunShape } from './shapes.ts'
+import type { messageShape, runShape, shortRunShape, stepShape } from './shapes.ts'
 
 export type Entry = z.infer<typeof messageShape>
 
@@ -16,6 +22,7 @@ const SPEAKING_TOOL = 'send_message'
 export function presentRun(
   { run, reply, pendingApprovals, usageByModel }: RunView,
   messages?: readonly Message[],
+  steps?: readonly RunStep[],
 ): z.infer<typeof runShape> {
   return {
     run_id: run.id,
@@ -26,7 +33,7 @@ export function presentRun(
     reply,
     ...(run.stopReason !== null && { stop_reason: run.stopReason }),
     ...(run.waitingFor !== null && { waiting_for: run.waitingFor }),
-    ...(run.retryAt !== null && { retry_at: run.retryAt }),
+    ...(run.retryAt !== null && run.waitingFor === 'retry' && { retry_at: run.retryAt }),
     steps: run.usage.steps,
     usage: {
       prompt_tokens: run.usage.promptTokens,
@@ -41,11 +48,13 @@ export function presentRun(
     warnings: [...run.warnings],
     ...(run.error !== null && { error: { ...run.error } }),
     ...(messages !== undefined && { messages: messages.flatMap(presentMessage) }),
+    ...(steps !== undefined && { timeline: steps.map(presentStep) }),
     ...(pendingApprovals.length > 0 && {
       pending_approvals: pendingApprovals.map((call) => ({
         tool_call_id: call.callId,
         tool_name: call.toolName,
         arguments: call.arguments,
+        ...(call.runId !== run.id && { run_id: call.runId }),
       })),
     }),
     ...hintFor(run),
@@ -68,6 +77,25 @@ function presentUsage(byModel: RunView['usageByModel']) {
       cached_tokens: one.cachedTokens,
       reasoning_tokens: one.reasoningTokens ?? 0,
       ...(one.cost !== undefined && { cost_usd: one.cost }),
+    })),
+  }
+}
+
+function presentStep(step: RunStep): z.infer<typeof stepShape> {
+  return {
+    step: step.number,
+    ...(step.model !== null && { model: step.model }),
+    started_at: step.startedAt,
+    ...(step.completedAt !== null && { completed_at: step.completedAt }),
+    attempts: step.attempts,
+    prompt_tokens: step.usage.promptTokens,
+    completion_tokens: step.usage.completionTokens,
+    cached_tokens: step.usage.cachedTokens,
+    calls: step.calls.map((call) => ({
+      tool_call_id: call.id,
+      tool_name: call.name,
+      ...(call.status !== null && { status: call.status }),
+      ...(call.approval !== null && { approval: call.approval }),
     })),
   }
 }
@@ -107,7 +135,12 @@ function hintFor(run: Run): { hint?: string } {
       hint: 'The agent waits for a person to approve the calls in pending_approvals. Ask, then call respond_to_approval with this run_id.',
     }
   }
-  if (isSettled(status)) return {}
+  if (waitsForAgent(run)) {
+    return {
+      hint: 'The agent waits for a reply of another agent and goes on by itself. Call get_run with this run_id later; calls in pending_approvals, if any, wait for respond_to_approval.',
+    }
+  }
+  if (isSettled(run)) return {}
   return {
     hint: 'The agent is still at work and goes on by itself. Call get_run with this run_id for its reply.',
   }
@@ -120,7 +153,7 @@ export function presentMessage(message: Message): readonly Entry[] {
     case 'user':
       return [{ ...base, type: 'user_message', text: message.text, ...presentImages(message) }]
     case 'system':
-      return [{ ...base, type: 'system_message', text: message.text }]
+      return [{ ...base, type: 'system_message', text: sentText(message) }]
     case 'tool':
       if (message.toolName === SPEAKING_TOOL) return []
       return [
@@ -145,6 +178,10 @@ export function presentMessage(message: Message): readonly Entry[] {
         ...message.said.map((text) => ({ ...base, type: 'assistant_message' as const, text })),
       ]
   }
+}
+
+function sentText({ text, sender }: Extract<Message, { role: 'system' }>): string {
+  return sender?.kind === 'agent' ? `From the agent ${sender.name}: ${text}` : text
 }
 
 export function presentImages(message: MessageBody) {

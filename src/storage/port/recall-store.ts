@@ -1,6 +1,6 @@
 import type { ArchivalCounts, Archive, ArchiveHolder } from '../../core/archive.ts'
 import type { Timestamp } from '../../core/clock.ts'
-import type { FoundBy } from '../../core/found.ts'
+import type { FoundBy, Places, Why } from '../../core/found.ts'
 import type {
   AgentId,
   ArchiveId,
@@ -55,6 +55,8 @@ export interface Hit<T> {
   /** Higher is better; comparable only within one result. Absent if nothing was ranked. */
   readonly score?: number
   readonly foundBy?: FoundBy
+  readonly places?: Places
+  readonly why?: Why
 }
 
 export interface HitPage<T> extends Page<Hit<T>> {
@@ -81,7 +83,7 @@ export interface MessageReads {
   inSight(id: ConversationId, seq: number, limit?: number): Promise<readonly Message[]>
   /** The ids that exist. */
   known(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
-  /** The newest user message before `seq`, ignoring messages of other sessions. */
+  /** The newest message of a user, another agent or the server before `seq`, ignoring messages of other sessions. */
   userMessageBefore(id: ConversationId, seq: number): Promise<Message | undefined>
   /** Numbers of the messages that no model is shown any more. */
   hidden(agentId: AgentId): Promise<readonly number[]>
