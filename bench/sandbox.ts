@@ -6,7 +6,7 @@ import { table } from './shared/table.ts'
 import { describeMachine, median } from './support.ts'
 
 /*
- * What a call of a tool costs in the sandbox, warm: the processor's time of the whole process, which hardly depends on
+ * Cost of a tool's call in the sandbox, warm: the processor's time of the whole process, which hardly depends on
  * how busy the machine is, and the wall time beside it. Issue 20 wants at most 10 ms for JavaScript and 30 ms for Python.
  */
 const ROUNDS = 5

@@ -241,7 +241,7 @@ async function makeCache() {
   }
 }
 
-/** What most clients ask for first, so that the code for it need not be compiled. */
+/** The first requests of most clients, so that the code for it need not be compiled. */
 function warmUp() {
   const call = (name, args) => ({ method: 'tools/call', params: { name, arguments: args } })
   const clientInfo = { name: 'build', version }

@@ -41,7 +41,7 @@ export interface Config {
   /** External issuer whose tokens are accepted. */
   readonly oauth: OAuthSettings | null
   readonly http: HttpSettings
-  /** What may be fetched from the web; only the rule is a user's setting. */
+  /** The rule for fetching from the web; only the rule is a user's setting. */
   readonly fetch: GuardedFetchOptions
   /** Folders that may be read when a client asks to load a path. */
   readonly fileRoots: readonly string[]

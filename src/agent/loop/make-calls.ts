@@ -146,7 +146,7 @@ async function begin(
   })
 }
 
-/** Whoever began the chain of runs learns that it was ended. */
+/** Tells the agent that began the chain of runs that it was ended. */
 async function tellRoot(tx: Transaction, run: HeldRun, limit: TreeLimit): Promise<void> {
   const stored = await tx.runs.get(run.id)
   const root = stored && (await tx.runs.get(stored.rootRunId))

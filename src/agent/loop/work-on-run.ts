@@ -134,7 +134,7 @@ export async function workOnRun(
 
 /** Letta waits this long for a reply. */
 const LONGEST_WAIT_MILLISECONDS = 1_200_000
-/** Of the time that a run has left, this share may pass while it waits; the rest is for its own work. Chosen by hand. */
+/** The share of a run's remaining time that may pass while it waits; the rest is for its own work. Chosen by hand. */
 const WAITING_SHARE = 0.5
 
 function patienceOf(run: HeldRun, { seconds }: RunBudget): number {

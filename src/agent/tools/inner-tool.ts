@@ -5,7 +5,7 @@ import type { JsonSchema } from '../../llm/model.ts'
 import type { CheckRoom } from '../../memory/blocks.ts'
 import type { EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
 
-/** What every call knows of its surroundings. */
+/** The surroundings that every call knows. */
 export interface CallContext {
   readonly agent: {
     readonly id: AgentId
@@ -42,14 +42,14 @@ export interface CallMessage {
   readonly at: Timestamp
 }
 
-/** What a call can do with runs of other agents, in the transaction that stores its result. */
+/** Operations on runs of other agents, in the transaction that stores its result. */
 export interface Team {
   /** Queues the run. Throws a UserError if there is no such agent, or if its model needs a client. */
   send(tx: Transaction, message: CallMessage): Promise<Run>
   cancel(tx: Transaction, id: RunId, at: Timestamp): Promise<void>
 }
 
-/** What a call that waits for other agents has begun. */
+/** The runs that a call began and waits for. */
 export type Begun =
   | {
       readonly targets: readonly RunId[]

@@ -239,7 +239,7 @@ export const jobShape = z.strictObject({
   done: count,
   total: count.optional(),
   error: errorShape.optional(),
-  /** What came of it, in sentences. */
+  /** The outcome, in sentences. */
   report: text.optional(),
   /** When a waiting job goes on. */
   retry_at: text.optional(),

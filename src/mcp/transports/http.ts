@@ -78,7 +78,7 @@ export interface HttpOptions {
   readonly version: string
   /** Reads the schema version from the database. */
   readonly schemaVersion?: () => Promise<number>
-  /** What else is served on the port. */
+  /** The other doors that are served on the port. */
   readonly doors?: readonly Door[]
   /** Returns the reason if an address under `/mcp` does not exist. */
   readonly check?: (url: string, access: Access) => Promise<AddressRefusal | undefined>

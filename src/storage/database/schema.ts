@@ -294,7 +294,7 @@ export interface Database {
     /** Null: the call needs no approval. */
     approval: string | null
     approval_reason: string | null
-    /** What the call noted when it began, as JSON. */
+    /** The call's notes from its beginning, as JSON. */
     note: Generated<string | null>
   }
   /** All entries of one owner under one embedding model. */

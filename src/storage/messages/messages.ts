@@ -87,7 +87,7 @@ export function messageReads(scope: Scope): MessageReads {
       .where('message.text', '<>', '')
       .where('role', 'in', SEARCHED_ROLES)
 
-  /** What a model may be shown of a conversation. */
+  /** The messages of a conversation that a model may be shown. */
   const shown = (id: ConversationId) =>
     keys().where('conversation_id', '=', id).where('elsewhere', '=', 0).where('hidden', '=', 0)
 

@@ -105,7 +105,7 @@ export interface StepCall {
   /** Null: no approval needed. A call that waits for approval is `planned`. */
   readonly approval: Approval | null
   readonly approvalReason: string | null
-  /** What the call noted when it began, as JSON. */
+  /** The call's notes from its beginning, as JSON. */
   readonly note: string | null
 }
 
