@@ -11,6 +11,7 @@ const PREFIXES = [
   'call',
   'summary',
   'token',
+  'tool',
 ] as const
 export type IdPrefix = (typeof PREFIXES)[number]
 
@@ -27,6 +28,7 @@ export type RunId = Id<'run'>
 export type SummaryId = Id<'summary'>
 export type StepId = Id<'step'>
 export type TokenId = Id<'token'>
+export type ToolId = Id<'tool'>
 /** Minted by us for every tool call; call ids of providers repeat and are never trusted. */
 export type CallId = Id<'call'>
 

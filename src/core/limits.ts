@@ -29,6 +29,10 @@ export const LIMITS = {
   systemPrompt: 1_000_000,
   /** Dates, cursors, type names and other short texts. */
   word: 1_000,
+  /** Program text of a tool. */
+  toolSource: 200_000,
+  /** JSON Schema of a tool's arguments, as text. */
+  toolParameters: 50_000,
   /** Arguments of one tool call by an agent's model. */
   toolArguments: 100_000,
 

@@ -1,3 +1,4 @@
+import type { Scope } from './access.ts'
 import type { Timestamp } from './clock.ts'
 import type { ErrorCode } from './errors.ts'
 import type { AgentId, CallId, RunId } from './ids.ts'
@@ -117,6 +118,8 @@ export interface Run {
   readonly cancelRequested: boolean
   /** The sending client supports sampling: it can answer model calls. */
   readonly clientSamples: boolean
+  /** Rights of whoever sent the message. */
+  readonly scopes: readonly Scope[]
   readonly usage: Usage
   readonly error: RunError | null
   readonly warnings: readonly string[]

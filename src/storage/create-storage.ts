@@ -28,6 +28,7 @@ import { createClaims } from './runs/run-queue.ts'
 import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
 import { callReads } from './runs/tool-calls.ts'
+import { toolReads, toolWrites } from './tools/tools.ts'
 
 export interface Opened {
   readonly dialect: Dialect
@@ -144,6 +145,7 @@ function readsOf(scope: Scope): Reads {
     messages: messageReads(scope),
     passages: passageReads(scope),
     runs: { ...runReads(scope), ...callReads(scope) },
+    tools: toolReads(scope),
   }
 }
 
@@ -161,6 +163,7 @@ function transactionOf(scope: Scope): Transaction {
       ...approvalWrites(scope),
       ...askWrites(scope),
     },
+    tools: { ...toolReads(scope), ...toolWrites(scope) },
     vectors: vectorWrites(scope),
   }
 }

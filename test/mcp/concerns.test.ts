@@ -28,6 +28,7 @@ const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
   archive: newId('archive'),
   run,
   messages: ours,
+  tool: newId('tool'),
 }
 
 /** Names of the resources that a change concerns, those that it only may concern with a question mark. */

@@ -136,6 +136,7 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     messages: recordCalls('messages', tx.messages, calls),
     passages: recordCalls('passages', tx.passages, calls),
     runs: recordCalls('runs', tx.runs, calls),
+    tools: recordCalls('tools', tx.tools, calls),
     vectors: recordCalls('vectors', tx.vectors, calls),
   }
 }

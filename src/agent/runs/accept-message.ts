@@ -1,3 +1,4 @@
+import type { Scope } from '../../core/access.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import type { RunId } from '../../core/ids.ts'
@@ -18,6 +19,8 @@ export interface MessageToAgent {
   readonly maxSteps?: number | undefined
   /** The client can answer with its own model. */
   readonly samples?: boolean | undefined
+  /** Rights of the sender; absent: all. */
+  readonly scopes?: readonly Scope[] | undefined
   /** The sender is about to watch the run. */
   readonly isWatched?: boolean | undefined
 }
@@ -51,7 +54,7 @@ export function checkMessage(text: string): string {
 export async function acceptMessage(
   tx: Transaction,
   models: Pick<ModelRegistry, 'checkSender'>,
-  { agent: reference, text, idempotencyKey, maxSteps, samples = false }: MessageToAgent,
+  { agent: reference, text, idempotencyKey, maxSteps, samples = false, scopes }: MessageToAgent,
   { id, acceptedBy, at }: Acceptance,
 ): Promise<Run> {
   const agent = await findAgent(tx.agents, reference)
@@ -67,6 +70,7 @@ export async function acceptMessage(
     maxSteps: maxSteps ?? DEFAULT_MAX_STEPS,
     acceptedBy,
     clientSamples: samples,
+    scopes,
     createdAt: at,
   })
   return findRun(tx, id)

@@ -1,6 +1,6 @@
 import type { ContentBlock } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
-import type { Scope } from '../../core/access.ts'
+import type { Caller, Scope } from '../../core/access.ts'
 import type { McpContext } from '../../service/context.ts'
 import type { CallingClient } from '../client/client-input.ts'
 import type { Person } from '../client/person.ts'
@@ -17,6 +17,7 @@ export interface ToolAnnotations {
 export interface ToolCall {
   /** Fires when the caller disconnects or cancels. Work that the tool has started may go on. */
   readonly signal: AbortSignal
+  readonly caller: Caller
   /** True if the request has a progress token. */
   readonly wantsProgress: boolean
   /** Sends a progress message. Does nothing without a progress token. */

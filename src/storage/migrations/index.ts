@@ -15,6 +15,7 @@ import { models } from './0014-models.ts'
 import { secureDelete } from './0015-secure-delete.ts'
 import { hooks } from './0016-hooks.ts'
 import { providerExtras } from './0017-provider-extras.ts'
+import { tools } from './0018-tools.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -37,4 +38,5 @@ export const MIGRATIONS: readonly Migration[] = [
   hooks,
   models,
   providerExtras,
+  tools,
 ]

@@ -1,3 +1,4 @@
+import type { Scope } from '../../core/access.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { AgentId, CallId, RunId, StepId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
@@ -24,6 +25,8 @@ export interface NewRun {
   /** The process that acknowledged it. */
   readonly acceptedBy: string
   readonly clientSamples?: boolean
+  /** Rights of whoever sent the message; absent: all. */
+  readonly scopes?: readonly Scope[] | undefined
   readonly createdAt: Timestamp
 }
 

@@ -25,12 +25,14 @@ import type {
   RunWrites,
 } from './run-store.ts'
 import type { TokenStore } from './token-store.ts'
+import type { ToolReads, ToolWrites } from './tool-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 
 export type * from './learned-store.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
 export type * from './token-store.ts'
+export type * from './tool-store.ts'
 export type * from './vector-store.ts'
 
 /*
@@ -117,6 +119,7 @@ export interface Reads {
   readonly messages: MessageReads
   readonly passages: PassageReads
   readonly runs: RunReads & CallReads
+  readonly tools: ToolReads
 }
 
 export interface Transaction {
@@ -126,6 +129,7 @@ export interface Transaction {
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
   readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites & AskWrites
+  readonly tools: ToolReads & ToolWrites
   readonly vectors: VectorWrites
 }
 

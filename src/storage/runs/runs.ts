@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
+import { SCOPES } from '../../core/access.ts'
 import { ERROR_CODES } from '../../core/errors.ts'
 import { storedId } from '../../core/ids.ts'
 import { encodeCursor } from '../../core/page.ts'
@@ -15,6 +16,7 @@ const Status = z.enum(RUN_STATUSES)
 const Waiting = z.enum(WAITS).nullable()
 const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
+const Scopes = z.array(z.enum(SCOPES))
 const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
 
 /**
@@ -244,6 +246,7 @@ function toRun(row: RunRow): Run {
     maxSteps: row.max_steps,
     cancelRequested: row.cancel_requested === 1,
     clientSamples: row.client_samples === 1,
+    scopes: row.scopes === null ? SCOPES : Scopes.parse(JSON.parse(row.scopes)),
     usage: { promptTokens, completionTokens, totalTokens, cachedTokens, steps },
     error: row.error === null ? null : Failure.parse(JSON.parse(row.error)),
     warnings: Warnings.parse(JSON.parse(row.warnings)),
