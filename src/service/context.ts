@@ -1,3 +1,4 @@
+import type { Caller } from '../core/access.ts'
 import type { Agent } from '../core/agent.ts'
 import type { AgentSettings } from '../core/agent-settings.ts'
 import type {
@@ -17,9 +18,11 @@ import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender } from '../core/run.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
+import type { ToolsPort } from './tools-port.ts'
 
 export type * from './recall-port.ts'
 export type * from './runs-port.ts'
+export type * from './tools-port.ts'
 
 /*
  * Port of everything that the MCP surface may do; `assemble.ts` implements it. Add only what a tool, resource or prompt
@@ -37,6 +40,7 @@ export interface McpContext {
   readonly archival: ArchivalPort
   readonly archives: ArchivesPort
   readonly recall: RecallPort
+  readonly tools: ToolsPort
   readonly transfer: TransferPort
   readonly models: ModelsPort
   /** Key to seal data that passes through clients. It is stored, so sealed data survives a restart. */
@@ -84,7 +88,8 @@ export interface Stats {
 }
 
 export interface AgentsPort {
-  create(agent: NewAgent): Promise<AgentView>
+  /** Tools that reach further than the agent's own memory need a caller with the scope `admin`. */
+  create(agent: NewAgent, caller?: Caller): Promise<AgentView>
   list(filter: {
     readonly query?: string | undefined
     readonly tags?: readonly string[] | undefined
@@ -94,7 +99,7 @@ export interface AgentsPort {
   /** The agent without its blocks and other details. */
   find(agent: string): Promise<Agent>
   get(agent: string): Promise<AgentView>
-  update(agent: string, changes: AgentChanges): Promise<AgentView>
+  update(agent: string, changes: AgentChanges, caller?: Caller): Promise<AgentView>
   delete(agent: string): Promise<AgentId>
   /** The request that the next model call would send, and the tokens of each part. */
   inspect(agent: string): Promise<ContextAccount>

@@ -1,3 +1,4 @@
+import type { Caller } from '../../core/access.ts'
 import { type Agent, DEFAULT_CONTEXT_WINDOW, MIN_CONTEXT_WINDOW } from '../../core/agent.ts'
 import { DEFAULT_SETTINGS } from '../../core/agent-settings.ts'
 import type { AgentChanges, AgentView, NewAgent } from '../../core/agent-view.ts'
@@ -24,6 +25,9 @@ import { DEFAULT_TOOLS } from '../tools/default-tools.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { makeName } from './make-name.ts'
 import { checkedView, viewAgent } from './view-agent.ts'
+
+/** It may do what does not need the scope `admin`. */
+const UNKNOWN_CALLER: Caller = { name: 'client', scopes: new Set(['read', 'chat', 'write']) }
 
 /** Creates, changes and shows agents, for callers outside the loop. */
 export function createAgents(
@@ -67,7 +71,7 @@ export function createAgents(
   }
 
   return {
-    async create(fields: NewAgent): Promise<AgentView> {
+    async create(fields: NewAgent, caller: Caller = UNKNOWN_CALLER): Promise<AgentView> {
       const at = toTimestamp(clock())
       const id = newId('agent')
       const agentType = fields.agentType ?? 'memgpt_agent'
@@ -91,6 +95,7 @@ export function createAgents(
       return store.transaction(async (tx) => {
         const agent = { ...made, ...(await chosenTools(tx, fields)) }
         await tx.agents.insert(agent)
+        if (fields.tools) await registry.assign(tx, id, agent.tools, caller)
         await giveBlocks(tx, id, fields, at)
         return checkedView(tx, registry, agent)
       })
@@ -112,7 +117,11 @@ export function createAgents(
       return viewAgent(store, await findAgent(store.agents, reference))
     },
 
-    async update(reference: string, fields: AgentChanges): Promise<AgentView> {
+    async update(
+      reference: string,
+      fields: AgentChanges,
+      caller: Caller = UNKNOWN_CALLER,
+    ): Promise<AgentView> {
       const given = checked(fields)
       const at = toTimestamp(clock())
       return store.transaction(async (tx) => {
@@ -121,6 +130,7 @@ export function createAgents(
         const { toolRules, tools } = { ...agent, ...patch }
         if (patch.tools || patch.toolRules) checkToolRules(toolRules, tools)
         await tx.agents.update(id, patch, at)
+        if (fields.tools) await registry.assign(tx, id, tools, caller)
         if (fields.model !== undefined || fields.contextWindow !== undefined)
           await tx.agents.setContext(id, { learnedWindow: null, tokenRatio: 1 }, at)
         const changed = await findAgent(tx.agents, id)

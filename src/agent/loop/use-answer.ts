@@ -48,7 +48,7 @@ export async function useAnswer(
     ruledOut: (name) => (speakNow ? undefined : refusalOf(verdict, name)),
     needsApproval: (name) =>
       hasRule(toolRules, 'requires_approval', name) ||
-      input.tools.some((tool) => tool.name === name && tool.needsApproval === true),
+      input.tools.some((tool) => tool.name === name && tool.needsApproval !== undefined),
   })
   const isUnsaid = speaksLater(calls, toolRules.length > 0)
   const recorded = await recordAnswer(run, {

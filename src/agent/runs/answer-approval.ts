@@ -2,6 +2,7 @@ import type { Timestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import type { PendingApproval, Run } from '../../core/run.ts'
 import type { Reads, StepCall, Transaction } from '../../storage/port/store.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 
 export interface ApprovalAnswer {
   /** Absent: the only call that waits. */
@@ -26,6 +27,7 @@ export async function pendingApprovals(
 /** Stores the answer; once no approval is open, any free worker resumes the run. */
 export async function answerApproval(
   tx: Transaction,
+  registry: Pick<ToolRegistry, 'approve'>,
   run: Run,
   { callId, approve, reason = '' }: ApprovalAnswer,
   at: Timestamp,
@@ -36,6 +38,7 @@ export async function answerApproval(
   if (!(await tx.runs.answerApproval(call.id, { approved: approve, reason }))) {
     throw answeredBefore(run, call)
   }
+  if (approve) await registry.approve(tx, run.agentId, call.name)
   if (waiting.length === 1) await tx.runs.resume(run.id, at)
 }
 

@@ -73,7 +73,7 @@ export function createRuns(options: RunsOptions) {
     async respond(id: string, answer: ApprovalAnswer): Promise<RunView> {
       const at = toTimestamp(clock())
       const answered = await store.transaction(async (tx) => {
-        await answerApproval(tx, await findRun(tx, id), answer, at)
+        await answerApproval(tx, options.registry, await findRun(tx, id), answer, at)
         return viewRun(tx, await findRun(tx, id))
       })
       wake()

@@ -24,6 +24,8 @@ const TOOLS: Readonly<Record<BuiltInTool, InnerTool>> = {
   conversation_search: conversationSearch,
 }
 
+export const ALL_BUILT_IN_TOOLS: readonly InnerTool[] = Object.values(TOOLS)
+
 /** The built-in tools of these names, in that order; other names are left out. */
 export function builtInTools(names: readonly string[]): readonly InnerTool[] {
   return names.flatMap((name) => (isBuiltInTool(name) ? [TOOLS[name]] : []))
@@ -40,4 +42,6 @@ export const builtInRegistry: ToolRegistry = {
       `An agent can't have the tool "${unknown}". The tools are: ${BUILT_IN_TOOLS.join(', ')}.`,
     )
   },
+  async assign() {},
+  async approve() {},
 }

@@ -1,7 +1,7 @@
 import type { AgentId, CallId, PassageId, RunId } from '../../core/ids.ts'
 import type { JsonSchema } from '../../llm/model.ts'
 import type { CheckRoom } from '../../memory/blocks.ts'
-import type { EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
+import type { CallEffect, EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
 
 /** What every call knows of its surroundings. */
 export interface CallContext {
@@ -72,8 +72,12 @@ export interface InnerTool {
   readonly name: string
   readonly description: string
   readonly parameters: JsonSchema
-  /** Every call of it needs a person's approval, whatever the tool rules say. */
-  readonly needsApproval?: boolean
+  readonly effect: Exclude<CallEffect, 'none'>
+  /**
+   * Whether a call of it needs a person's approval, whatever the tool rules say: `every_call`, or those before this
+   * version was approved for the agent.
+   */
+  readonly needsApproval?: 'every_call' | 'first_call' | undefined
   /**
    * Converts loosely written arguments to the types of the parameters; arguments named in `besides` stay as they are.
    */
