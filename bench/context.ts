@@ -56,6 +56,7 @@ function history(count: number): readonly Message[] {
       ...body,
       id: `message-${index}`,
       agentId: 'agent-bench',
+      conversationId: 'conv-bench',
       seq: index + 1,
       runId: null,
       tokens: messageTokens(body),
@@ -67,6 +68,7 @@ function history(count: number): readonly Message[] {
 function contextOf(messages: readonly Message[]): ContextInput {
   const at = new Date(1_700_000_000_000).toISOString()
   return {
+    conversationId: 'conv-bench',
     agent: {
       id: 'agent-bench',
       name: 'bench',

@@ -4,6 +4,7 @@ import { createAgentSettings } from './agent/agents/agent-settings.ts'
 import { createAgents } from './agent/agents/agents.ts'
 import { createImportChecks } from './agent/agents/import-checks.ts'
 import { createCheckRoom } from './agent/compaction/check-room.ts'
+import { createConversations } from './agent/conversations/conversations.ts'
 import { hasEnded, ownerName } from './agent/loop/owner.ts'
 import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
@@ -240,6 +241,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
     archives: createArchives(store, clock),
     recall: createRecallMemory(store, embed),
     transfer: createTransfer(store, createImportChecks(models), clock),
+    conversations: createConversations({ store, clock }),
     runs: createRunsPort(parts, namespace, { wake, onChange }),
     models,
     signingKey: (purpose) =>

@@ -3,6 +3,7 @@ import { type Agent, DEFAULT_CONTEXT_WINDOW, MIN_CONTEXT_WINDOW } from '../../co
 import { DEFAULT_SETTINGS } from '../../core/agent-settings.ts'
 import type { AgentChanges, AgentView, NewAgent } from '../../core/agent-view.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
+import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
 import { type AgentId, isId, newId } from '../../core/ids.ts'
 import { checkCount, checkLength, LIMITS } from '../../core/limits.ts'
@@ -132,7 +133,11 @@ export function createAgents(
         await tx.agents.update(id, patch, at)
         if (fields.tools) await registry.assign(tx, id, tools, caller)
         if (fields.model !== undefined || fields.contextWindow !== undefined)
-          await tx.agents.setContext(id, { learnedWindow: null, tokenRatio: 1 }, at)
+          await tx.conversations.setContext(
+            defaultConversation(id),
+            { learnedWindow: null, tokenRatio: 1 },
+            at,
+          )
         const changed = await findAgent(tx.agents, id)
         if (changed.embedding !== agent.embedding) await embedAgain(tx, changed, embeddings, at)
         return checkedView(tx, registry, changed)
@@ -151,7 +156,8 @@ export function createAgents(
     /** Exactly what the next step would send: compiled by the same code from the same state. */
     async inspect(reference: string) {
       const agent = await findAgent(store.agents, reference)
-      const context = await readContext(store, registry, agent, null, clock(), {
+      const conversation = defaultConversation(agent.id)
+      const context = await readContext(store, registry, agent, conversation, null, clock(), {
         speakNow: null,
         repeats: 0,
         calls: [],

@@ -1,6 +1,7 @@
 import type { Agent, ContextState, MemoryCounts } from '../../core/agent.ts'
 import type { Block } from '../../core/block.ts'
 import { estimateTokens } from '../../core/estimate-tokens.ts'
+import type { ConversationId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ModelMessage, ModelRequest } from '../../llm/model.ts'
@@ -17,6 +18,7 @@ import { renderMemory, renderSummary, systemMessage, systemText } from './system
 
 export interface ContextInput {
   readonly agent: Agent
+  readonly conversationId: ConversationId
   /** The agent's tools, in its order. */
   readonly tools: readonly InnerTool[]
   readonly blocks: readonly Block[]

@@ -10,7 +10,7 @@ import { type HeldRun, held } from './held.ts'
 import { openCancelled } from './open-run.ts'
 import { wordsAreOut } from './say-later.ts'
 
-type EndingRun = Pick<Run, 'id' | 'agentId'>
+type EndingRun = Pick<Run, 'id' | 'agentId' | 'conversationId'>
 
 const SILENT = 'The agent ended its turn without saying anything.'
 
@@ -114,9 +114,11 @@ async function closeStep(
     const { status, text } = resultOf(isSaid, state, why)
     if (!(await tx.runs.finishCall(callId, status))) continue
     const body = { role: 'tool', callId, toolName, status, text } as const
-    await tx.messages.append(run.agentId, [
-      { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
-    ])
+    await tx.messages.append(
+      run.agentId,
+      [{ id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body }],
+      run.conversationId,
+    )
   }
   await tx.runs.closeStep(step.id, at)
 }

@@ -1,5 +1,5 @@
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
-import type { AgentId, RunId } from '../../core/ids.ts'
+import type { AgentId, ConversationId, RunId } from '../../core/ids.ts'
 import type { EmbedQuery, Lease, Store, Transaction } from '../../storage/port/store.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 
@@ -7,6 +7,7 @@ import type { ToolRegistry } from '../tools/tool-registry.ts'
 export interface HeldRun {
   readonly id: RunId
   readonly agentId: AgentId
+  readonly conversationId: ConversationId
   readonly lease: Lease
   readonly leaseMilliseconds: number
   readonly store: Store
@@ -17,7 +18,7 @@ export interface HeldRun {
   readonly elapsed: () => number
 }
 
-/** Another process has the agent now. The caller must stop at once and write nothing. */
+/** Another process has the conversation now. The caller must stop at once and write nothing. */
 export class LostLease extends Error {}
 
 /**

@@ -168,9 +168,11 @@ async function finish(
     status,
     text: cleanText(text),
   } as const
-  await tx.messages.append(run.agentId, [
-    { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
-  ])
+  await tx.messages.append(
+    run.agentId,
+    [{ id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body }],
+    run.conversationId,
+  )
   await tx.passages.recordFound(run.agentId, found, at)
   if (status === 'success') await sayIfUnsaid(tx, run, call, at)
 }

@@ -23,7 +23,7 @@ export interface WorkerOptions extends Omit<RunTools, 'emit' | 'isWatched'> {
   readonly owner: string
   readonly clock: Clock
   readonly leaseMilliseconds: number
-  /** Number of agents that this process works for at once. */
+  /** Number of runs that this process works on at once. */
   readonly mostRuns: number
 }
 
@@ -31,8 +31,8 @@ export interface WorkerOptions extends Omit<RunTools, 'emit' | 'isWatched'> {
 const LONGEST_SWEEP_MILLISECONDS = 1_000
 
 /**
- * Takes runs from the queue, which is the table of runs. Each agent has one run at a time, in the order of acceptance,
- * whichever process accepted them; different agents run in parallel.
+ * Takes runs from the queue, which is the table of runs. Each conversation has one run at a time, in the order of
+ * acceptance, whichever process accepted them; different conversations run in parallel, also those of one agent.
  */
 export interface Worker {
   /** A run may be free to work on. */
@@ -99,12 +99,13 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function begin(claimed: Run, lease: Lease): void {
-    const { id, agentId } = claimed
+    const { id, agentId, conversationId } = claimed
     const rest = aside.take(id)
     const controller = new AbortController()
     const run: HeldRun = {
       id,
       agentId,
+      conversationId,
       lease,
       leaseMilliseconds,
       clock,
@@ -206,7 +207,7 @@ export function createWorker(options: WorkerOptions): Worker {
 function isSameLease(one: Lease, other: Lease): boolean {
   return (
     one.namespace === other.namespace &&
-    one.agentId === other.agentId &&
+    one.conversationId === other.conversationId &&
     one.owner === other.owner &&
     one.fence === other.fence
   )

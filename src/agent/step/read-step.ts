@@ -20,5 +20,6 @@ export async function readStep(
   const speakNow = mayOnlySpeak(number, run.maxSteps) ? { maxSteps: run.maxSteps } : null
   const repeats = countRepeats(await reads.messages.ofRun(run.id))
   const calls = await readCalls(reads, agent, run.id)
-  return readContext(reads, registry, agent, run.id, now, { speakNow, repeats, calls })
+  const turn = { speakNow, repeats, calls }
+  return readContext(reads, registry, agent, run.conversationId, run.id, now, turn)
 }

@@ -15,7 +15,9 @@ import { models } from './0014-models.ts'
 import { secureDelete } from './0015-secure-delete.ts'
 import { hooks } from './0016-hooks.ts'
 import { providerExtras } from './0017-provider-extras.ts'
-import { tools } from './0018-tools.ts'
+import { metadata } from './0018-metadata.ts'
+import { conversations } from './0019-conversations.ts'
+import { tools } from './0020-tools.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -38,5 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   hooks,
   models,
   providerExtras,
+  metadata,
+  conversations,
   tools,
 ]
