@@ -1,3 +1,4 @@
+import type { Scope } from '../../core/access.ts'
 import type { AgentId, CallId, PassageId, RunId } from '../../core/ids.ts'
 import type { JsonSchema } from '../../llm/model.ts'
 import type { CheckRoom } from '../../memory/blocks.ts'
@@ -12,6 +13,8 @@ export interface CallContext {
   }
   readonly runId: RunId
   readonly callId: CallId
+  /** Rights of whoever started the run. */
+  readonly scopes: readonly Scope[]
   /** Start of the call, in milliseconds since 1970. */
   readonly now: number
 }
