@@ -4,15 +4,16 @@ import {
   type InnerTool,
   StalePreparation,
 } from '../agent/tools/inner-tool.ts'
+import { toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
-import type { AttachedTool, StoredTool } from '../core/stored-tool.ts'
+import type { AttachedTool, StoredTool, ToolDefinition } from '../core/stored-tool.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { EmbedQuery, Store, Transaction } from '../storage/port/store.ts'
 import { BufferedActions, type ServerActions } from './buffered-actions.ts'
 import { callCode, failureText, resultText } from './call-code.ts'
 import { checkArguments, straightenByJsonSchema } from './check-arguments.ts'
 import { covers } from './grant.ts'
-import { hostCalls } from './host-calls.ts'
+import { type ClientCall, hostCalls } from './host-calls.ts'
 import { writeState } from './write-state.ts'
 
 export interface ToolRuntime {
@@ -22,23 +23,19 @@ export interface ToolRuntime {
   readonly sandbox: () => Promise<Sandbox>
   readonly actions: ServerActions
   /** `fetch` for a tool with these hosts and secrets. */
-  readonly fetchFor: (tool: StoredTool) => readonly HostCall[]
+  readonly fetchFor: (tool: ToolDefinition) => readonly ClientCall[]
 }
 
 /** The stored tool as the agent's model calls it. */
 export function bindTool(runtime: ToolRuntime, { tool, grant }: AttachedTool): InnerTool {
   const { name, description, parameters, effect, requiresApproval } = tool
-  const needsApproval = requiresApproval
-    ? 'every_call'
-    : covers(grant, tool)
-      ? undefined
-      : 'first_call'
+  const standing = requiresApproval ? 'every_call' : undefined
   return {
     name,
     description,
     parameters,
     effect,
-    needsApproval: covers(grant, tool) ? needsApproval : 'first_call',
+    needsApproval: covers(grant, tool) ? standing : 'first_call',
     straighten: (args, besides) => straightenByJsonSchema(parameters, args, besides),
     bind(args): BoundCall {
       const checked = checkArguments(name, parameters, args)
@@ -99,7 +96,7 @@ async function run(
     )
   }
   return async (tx) => {
-    const note = { author, at: new Date(now).toISOString() }
+    const note = { author, at: toTimestamp(now) }
     await writeState(tx, agentId, blocks, outcome.changes, note, server.checkRoom)
     await actions.apply(tx)
     return resultText(outcome)

@@ -5,6 +5,7 @@ import { UserError } from '../core/errors.ts'
 import { type AgentId, newId, type RunId } from '../core/ids.ts'
 import { addBlock, type CheckRoom, editBlock } from '../memory/blocks.ts'
 import type { BlockEdit } from '../memory/edit-block.ts'
+import { findAgent } from '../memory/find-agent.ts'
 import { insertPassages, preparePassages } from '../memory/insert-passages.ts'
 import type { Transaction } from '../storage/port/store.ts'
 
@@ -76,7 +77,7 @@ export class BufferedActions {
     const at = toTimestamp(this.#call.now)
     const passages = preparePassages([text], { tags }, this.#call.now)
     this.#add(async (tx) => {
-      await insertPassages(tx, { id: agentId }, passages, {}, at)
+      await insertPassages(tx, await findAgent(tx.agents, agentId), passages, {}, at)
     })
   }
 

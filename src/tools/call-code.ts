@@ -79,5 +79,7 @@ export function outputText({ text, leftOutBytes }: CapturedOutput): string {
 export function failureText(name: string, { status, error, stderr }: SandboxOutcome): string {
   const what = status === 'timeout' ? 'took too long' : 'failed'
   const printed = stderr.text.trim() === '' ? '' : ` It wrote to stderr: ${outputText(stderr)}`
-  return cut(`${name} ${what}: ${error?.message ?? 'no reason is known'}. Nothing was changed.${printed}`)
+  return cut(
+    `${name} ${what}: ${error?.message ?? 'no reason is known'}. Nothing was changed.${printed}`,
+  )
 }

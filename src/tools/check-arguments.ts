@@ -24,9 +24,9 @@ export function checkArguments(
   const parsed = (toZod(parameters) ?? z.record(z.string(), z.unknown())).safeParse(args)
   const problems = parsed.success
     ? [!isRecord(parsed.data) ? 'they must be an object' : '']
-    : parsed.error.issues.slice(0, 3).map(({ path, message }) =>
-        path.length === 0 ? message : `${path.join('.')}: ${message}`,
-      )
+    : parsed.error.issues
+        .slice(0, 3)
+        .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
   if (parsed.success && isRecord(parsed.data)) return parsed.data
   const { properties } = parameters
   const known = isRecord(properties) ? Object.keys(properties).join(', ') : ''

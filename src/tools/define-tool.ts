@@ -23,8 +23,8 @@ export interface ReadFunction {
 
 /** Reads a function without running it. Throws a UserError that names parameter and line. */
 export type ReadSource = (
-  source: string,
   language: 'python' | 'typescript',
+  source: string,
 ) => Promise<ReadFunction>
 
 /** What providers allow as the name of a tool. */
@@ -45,7 +45,7 @@ export async function defineTool(
   checkLength('The source', source, LIMITS.toolSource)
   const language = fields.language ?? languageOf(fields, before) ?? tellLanguage(source)
   if (language === 'mcp') throw ofServer(before?.name ?? '')
-  const read = await readSource(source, language)
+  const read = await readSource(language, source)
   const given = new Set(before?.given)
   if (fields.name !== undefined) given.add('name')
   if (fields.description !== undefined) given.add('description')
@@ -55,10 +55,14 @@ export async function defineTool(
     given.has(field) ? before : undefined
   const network = (fields.network ?? before?.network ?? []).map((host) => host.toLowerCase())
   const parameters =
-    fields.parameters === undefined ? kept('parameters')?.parameters : parseParameters(fields.parameters)
+    fields.parameters === undefined
+      ? kept('parameters')?.parameters
+      : parseParameters(fields.parameters)
   const definition: ToolDefinition = {
     name: fields.name ?? kept('name')?.name ?? read.name,
-    description: cleanText(fields.description ?? kept('description')?.description ?? read.description),
+    description: cleanText(
+      fields.description ?? kept('description')?.description ?? read.description,
+    ),
     language,
     source: cleanText(source),
     parameters: parameters ?? read.parameters,
@@ -103,7 +107,15 @@ function defaultEffect(network: readonly string[]): ToolEffect {
   return network.length === 0 ? 'database' : 'once'
 }
 
-function check({ name, description, effect, network, secrets, timeoutSeconds, tags }: ToolDefinition) {
+function check({
+  name,
+  description,
+  effect,
+  network,
+  secrets,
+  timeoutSeconds,
+  tags,
+}: ToolDefinition) {
   if (!NAME.test(name)) {
     throw invalid(
       `"${name}" can't be the name of a tool. Use 1 to 64 letters, digits, _ and -, and begin with a letter.`,

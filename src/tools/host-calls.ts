@@ -20,6 +20,11 @@ export interface HostOptions {
   readonly actions: BufferedActions
 }
 
+export interface ClientCall extends HostCall {
+  /** It creates, sends or fetches something, so a trial does not make it. */
+  readonly reachesOut?: boolean
+}
+
 /** Chosen by hand. */
 const MAX_LISTED = 100
 
@@ -29,7 +34,13 @@ type Args = Readonly<Record<string, unknown>>
  * What a tool's code reaches as `client`. What only reads answers at once; what writes is noted in `actions`, checked and
  * done when the result of the call is stored.
  */
-export function hostCalls({ store, embed, agentId, rights, actions }: HostOptions): readonly HostCall[] {
+export function hostCalls({
+  store,
+  embed,
+  agentId,
+  rights,
+  actions,
+}: HostOptions): readonly ClientCall[] {
   /** The agent that a call is about; `right` is what it takes if that is another than its own. */
   async function target(args: Args, right: Scope): Promise<AgentId> {
     const reference = readText(args, 'agent', agentId)
@@ -41,7 +52,7 @@ export function hostCalls({ store, embed, agentId, rights, actions }: HostOption
     return id
   }
 
-  const reads: readonly HostCall[] = [
+  const reads: readonly ClientCall[] = [
     {
       name: 'client.read_memory',
       parameters: ['label', 'agent'],
@@ -66,7 +77,10 @@ export function hostCalls({ store, embed, agentId, rights, actions }: HostOption
       parameters: ['query', 'agent', 'limit'],
       async run(args) {
         const id = await target(args, 'read')
-        const filter = { query: readText(args, 'query', ''), limit: readWhole(args, 'limit', 10, MAX_LISTED) }
+        const filter = {
+          query: readText(args, 'query', ''),
+          limit: readWhole(args, 'limit', 10, MAX_LISTED),
+        }
         const { items } = await searchPassages(store, id, filter, embed)
         return {
           passages: items.map(({ item }) => ({
@@ -101,7 +115,7 @@ function writes(
   target: (args: Args, right: Scope) => Promise<AgentId>,
   rights: ReadonlySet<Scope>,
   actions: BufferedActions,
-): readonly HostCall[] {
+): readonly ClientCall[] {
   return [
     {
       name: 'client.write_memory_block',
@@ -144,6 +158,7 @@ function writes(
     },
     {
       name: 'client.create_agent',
+      reachesOut: true,
       parameters: ['name', 'persona', 'human', 'description', 'tags', 'blocks'],
       async run(args) {
         requireRight(rights, 'write')
@@ -161,6 +176,7 @@ function writes(
     },
     {
       name: 'client.send_message',
+      reachesOut: true,
       parameters: ['agent', 'message'],
       async run(args) {
         requireRight(rights, 'chat')

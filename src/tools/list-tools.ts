@@ -18,8 +18,7 @@ export function createToolLists(
   async function list({ query = '', tags = [], limit, cursor }: ToolQuery) {
     const [position = 1] = decodeCursor(cursor) ?? []
     const filter = { query: normalText(query), tags: tags.map(normalText), limit, cursor }
-    const page: Page<StoredTool> =
-      position > 0 ? await store.tools.list(filter) : { items: [] }
+    const page: Page<StoredTool> = position > 0 ? await store.tools.list(filter) : { items: [] }
     const items = page.items.map(listed)
     if (page.nextCursor !== undefined) return { items, nextCursor: page.nextCursor }
     const shown = position > 0 ? 0 : -position

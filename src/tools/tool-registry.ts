@@ -3,15 +3,13 @@ import type { InnerTool } from '../agent/tools/inner-tool.ts'
 import type { ToolRegistry } from '../agent/tools/tool-registry.ts'
 import type { Caller } from '../core/access.ts'
 import { UserError } from '../core/errors.ts'
-import type { AttachedTool, StoredTool } from '../core/stored-tool.ts'
 import { readId } from '../core/ids.ts'
+import type { AttachedTool, ToolDefinition } from '../core/stored-tool.ts'
 import { BUILT_IN_TOOLS, isBuiltInTool } from '../core/tool.ts'
 import { covers, grantOf, reachesFurther } from './grant.ts'
 
 /** The registry of a namespace with stored tools; `toInner` makes them callable. */
-export function createToolRegistry(
-  toInner: (attached: AttachedTool) => InnerTool,
-): ToolRegistry {
+export function createToolRegistry(toInner: (attached: AttachedTool) => InnerTool): ToolRegistry {
   return {
     async ofAgent(reads, { id, tools: names }) {
       // Most agents have no stored tool, and this is read at every step.
@@ -67,7 +65,7 @@ function noSuchTool(reference: string): UserError {
 }
 
 /** Giving an agent a tool that reaches further than its own memory takes the scope `admin`. */
-export function checkMayGive(tool: StoredTool, caller: Caller): void {
+export function checkMayGive(tool: ToolDefinition, caller: Caller): void {
   if (!reachesFurther(tool) || caller.scopes.has('admin')) return
   throw new UserError(
     'unauthorized',

@@ -17,6 +17,7 @@ import { neverWaitingContract } from './contract/never-waiting.ts'
 import { passageContract } from './contract/passages.ts'
 import { runContract } from './contract/runs.ts'
 import type { Subject } from './contract/subject.ts'
+import { toolContract } from './contract/tools.ts'
 import { transactionContract } from './contract/transactions.ts'
 import { transferContract } from './contract/transfers.ts'
 import { turnContract } from './contract/turns.ts'
@@ -56,6 +57,7 @@ export function storageContract(
     describe('messages', () => messageContract(subject))
     describe('passages', () => passageContract(subject))
     describe('archives', () => archiveContract(subject))
+    describe('tools', () => toolContract(subject))
     describe('transfers', () => transferContract(subject))
     describe('words', () => wordContract(subject))
     describe('vectors', () => vectorContract(subject))

@@ -39,9 +39,7 @@ export function createAgentTools(store: Store, registry: ToolRegistry, clock: Cl
       const at = toTimestamp(clock())
       return store.transaction(async (tx) => {
         const agent = await findAgent(tx.agents, reference)
-        const name = agent.tools.includes(tool)
-          ? tool
-          : (await registry.resolve(tx, [tool]))[0]
+        const name = agent.tools.includes(tool) ? tool : (await registry.resolve(tx, [tool]))[0]
         if (name === undefined || !agent.tools.includes(name)) {
           throw new UserError(
             'not_found',

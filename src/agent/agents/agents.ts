@@ -71,36 +71,47 @@ export function createAgents(
     return tools ? { tools: await registry.resolve(tx, tools) } : {}
   }
 
+  /** Creates an agent of that id in a transaction of the caller. */
+  async function createIn(
+    tx: Transaction,
+    id: AgentId,
+    fields: NewAgent,
+    caller: Caller,
+    at: Timestamp,
+  ): Promise<AgentView> {
+    const agentType = fields.agentType ?? 'memgpt_agent'
+    const agent: Agent = {
+      id,
+      name: makeName(id),
+      description: '',
+      agentType,
+      model: null,
+      embedding: null,
+      contextWindow: DEFAULT_CONTEXT_WINDOW,
+      system: null,
+      tags: [],
+      tools: DEFAULT_TOOLS[agentType],
+      settings: DEFAULT_SETTINGS,
+      toolRules: [],
+      createdAt: at,
+      updatedAt: at,
+      ...checked(fields),
+      ...(await chosenTools(tx, fields)),
+    }
+    await tx.agents.insert(agent)
+    if (fields.tools) await registry.assign(tx, id, agent.tools, caller)
+    await giveBlocks(tx, id, fields, at)
+    return checkedView(tx, registry, agent)
+  }
+
   return {
     async create(fields: NewAgent, caller: Caller = UNKNOWN_CALLER): Promise<AgentView> {
       const at = toTimestamp(clock())
       const id = newId('agent')
-      const agentType = fields.agentType ?? 'memgpt_agent'
-      const made: Agent = {
-        id,
-        name: makeName(id),
-        description: '',
-        agentType,
-        model: null,
-        embedding: null,
-        contextWindow: DEFAULT_CONTEXT_WINDOW,
-        system: null,
-        tags: [],
-        tools: DEFAULT_TOOLS[agentType],
-        settings: DEFAULT_SETTINGS,
-        toolRules: [],
-        createdAt: at,
-        updatedAt: at,
-        ...checked(fields),
-      }
-      return store.transaction(async (tx) => {
-        const agent = { ...made, ...(await chosenTools(tx, fields)) }
-        await tx.agents.insert(agent)
-        if (fields.tools) await registry.assign(tx, id, agent.tools, caller)
-        await giveBlocks(tx, id, fields, at)
-        return checkedView(tx, registry, agent)
-      })
+      return store.transaction((tx) => createIn(tx, id, fields, caller, at))
     },
+
+    createIn,
 
     async list(filter: AgentFilter): Promise<Page<Agent>> {
       return store.agents.list({

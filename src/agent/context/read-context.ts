@@ -8,7 +8,7 @@ import { inTurns } from './in-turns.ts'
 
 /** Reads the current input of `compileContext`; `runId` is the run in progress, null for an inspection from outside. */
 export async function readContext(
-  reads: Pick<Reads, 'agents' | 'blocks' | 'conversations' | 'messages'>,
+  reads: Pick<Reads, 'agents' | 'blocks' | 'conversations' | 'messages' | 'tools'>,
   registry: ToolRegistry,
   agent: Agent,
   conversationId: ConversationId,

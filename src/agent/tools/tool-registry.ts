@@ -1,6 +1,6 @@
+import type { Caller } from '../../core/access.ts'
 import type { Agent } from '../../core/agent.ts'
 import type { AgentId } from '../../core/ids.ts'
-import type { Caller } from '../../core/access.ts'
 import type { Reads, Transaction } from '../../storage/port/store.ts'
 import type { InnerTool } from './inner-tool.ts'
 
@@ -22,12 +22,7 @@ export interface ToolRegistry {
    * Gives the agent the stored ones of these tools and takes all others from it. What the caller gives counts as
    * approved. Throws a UserError if the caller may not give one of them.
    */
-  assign(
-    tx: Transaction,
-    agentId: AgentId,
-    names: readonly string[],
-    caller: Caller,
-  ): Promise<void>
+  assign(tx: Transaction, agentId: AgentId, names: readonly string[], caller: Caller): Promise<void>
   /**
    * From now on the present version of the tool needs no approval for this agent that has it. With a caller: throws a
    * UserError if the caller may not approve it.

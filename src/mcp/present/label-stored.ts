@@ -9,11 +9,31 @@ import { type Answer, listOf } from './fit.ts'
  */
 
 /** Fields of an answer that hold stored text, in a list or in one object. */
-const HOLDERS = ['block', 'blocks', 'versions', 'passages', 'similar', 'messages', 'runs'] as const
+const HOLDERS = [
+  'block',
+  'blocks',
+  'versions',
+  'passages',
+  'similar',
+  'messages',
+  'runs',
+  'tool',
+  'tools',
+  'changes',
+] as const
 /** Names of the text fields in those objects. */
-const TEXTS = ['value', 'text', 'message', 'arguments', 'reason'] as const
+const TEXTS = [
+  'value',
+  'text',
+  'message',
+  'arguments',
+  'reason',
+  'source',
+  'description',
+  'diff',
+] as const
 /** Fields that are stored text themselves. */
-const WHOLE = ['request', 'diff', 'text'] as const
+const WHOLE = ['request', 'diff', 'text', 'result', 'stdout', 'stderr'] as const
 
 /** Adds the notice as the first field if the answer carries stored text. */
 export function labelStored(answer: Answer): Answer {

@@ -7,6 +7,7 @@ import type { Resource } from './define-resource.ts'
 import { memoryBlock } from './memory-block.ts'
 import { passage } from './passage.ts'
 import { run } from './run.ts'
+import { tool } from './tool.ts'
 
 export const RESOURCES: readonly Resource[] = [
   agents,
@@ -17,4 +18,5 @@ export const RESOURCES: readonly Resource[] = [
   agentContext,
   passage,
   run,
+  tool,
 ]

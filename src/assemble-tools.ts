@@ -1,0 +1,123 @@
+import { createAgentTools, takeTool } from './agent/agents/agent-tools.ts'
+import { createCheckRoom } from './agent/compaction/check-room.ts'
+import { acceptMessage, checkMessage } from './agent/runs/accept-message.ts'
+import { ALL_BUILT_IN_TOOLS } from './agent/tools/built-in-tools.ts'
+import type { ToolRegistry } from './agent/tools/tool-registry.ts'
+import type { Caller } from './core/access.ts'
+import type { AgentView, NewAgent } from './core/agent-view.ts'
+import type { Clock, Timestamp } from './core/clock.ts'
+import { UserError } from './core/errors.ts'
+import type { AgentId } from './core/ids.ts'
+import type { ModelRegistry } from './llm/model.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+import type { ToolsPort } from './service/context.ts'
+import type { EmbedQuery, Store, Transaction } from './storage/port/store.ts'
+import { bindTool, type ToolRuntime } from './tools/bind-tool.ts'
+import type { ServerActions } from './tools/buffered-actions.ts'
+import type { ReadSource } from './tools/define-tool.ts'
+import { createToolLists } from './tools/list-tools.ts'
+import { createToolRegistry } from './tools/tool-registry.ts'
+import { createTools } from './tools/tools.ts'
+import { createTrials } from './tools/try-tool.ts'
+
+/** What the tools of a namespace need. */
+export interface ToolParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly embed: EmbedQuery
+  readonly models: Pick<ModelRegistry, 'checkSender'>
+  /** Name of this process. */
+  readonly owner: string
+  readonly sandbox: () => Promise<Sandbox>
+  /** Creates an agent in a transaction; agents need the registry of tools first. */
+  readonly createAgent: (
+    tx: Transaction,
+    id: AgentId,
+    fields: NewAgent,
+    caller: Caller,
+    at: Timestamp,
+  ) => Promise<AgentView>
+}
+
+/** Messages that runs of agents begin one after the other, without a message from outside. Chosen by hand. */
+const MAX_HOPS = 10
+
+/** An agent that a tool creates gets no tool that its creator's tool could not give. */
+const TOOL: Caller = { name: 'tool', scopes: new Set(['read', 'chat', 'write']) }
+
+export function assembleRegistry(parts: ToolParts): {
+  readonly registry: ToolRegistry
+  readonly runtime: ToolRuntime
+} {
+  const { store, embed, sandbox } = parts
+  const registry: ToolRegistry = createToolRegistry((attached) => bindTool(runtime, attached))
+  const runtime: ToolRuntime = {
+    store,
+    embed,
+    sandbox,
+    actions: createActions(parts, registry),
+    fetchFor: () => [],
+  }
+  return { registry, runtime }
+}
+
+/** Parsers are loaded with the first source. */
+export const readSource: ReadSource = async (language, source) => {
+  const { readSignature } = await import('./source/read-signature.ts')
+  const { name, description, parameters } = await readSignature(language, source)
+  return { name, description, parameters: { ...parameters } }
+}
+
+export function assembleToolsPort(
+  { store, clock }: Pick<ToolParts, 'store' | 'clock'>,
+  registry: ToolRegistry,
+  runtime: ToolRuntime,
+): ToolsPort {
+  const holders = createAgentTools(store, registry, clock)
+  return {
+    ...createToolLists(store, registry, ALL_BUILT_IN_TOOLS),
+    ...createTools({
+      store,
+      clock,
+      readSource,
+      take: (tx, agentId, name, at) => takeTool(tx, registry, agentId, name, at),
+    }),
+    attach: holders.attachTool,
+    detach: holders.detachTool,
+    run: createTrials(runtime, readSource, clock),
+    servers: async () => [],
+  }
+}
+
+function createActions(
+  { models, owner, createAgent }: ToolParts,
+  registry: ToolRegistry,
+): ServerActions {
+  return {
+    checkRoom: createCheckRoom(registry),
+    async createAgent(tx, id, fields, at) {
+      await createAgent(tx, id, fields, TOOL, at)
+    },
+    async sendMessage(tx, { id, agentId, text }, from, at) {
+      const parent = await tx.runs.get(from.runId)
+      if (!parent) throw new UserError('not_found', 'The run that sends the message is gone.')
+      const hops = parent.hops + 1
+      if (hops > MAX_HOPS) {
+        throw new UserError(
+          'limit_exceeded',
+          `Agents have sent each other ${MAX_HOPS} messages, one because of the other; this one was not sent. Wait for a message of the user.`,
+        )
+      }
+      const message = { agent: agentId, text: checkMessage(text), scopes: parent.scopes }
+      const origin = {
+        parentRunId: parent.id,
+        rootRunId: parent.rootRunId,
+        depth: parent.depth,
+        hops,
+        sender: 'agent',
+        senderAgentId: from.agentId,
+      } as const
+      await acceptMessage(tx, models, message, { id, acceptedBy: owner, at, origin })
+    },
+  }
+}
