@@ -1,7 +1,8 @@
 import { createAgentTools, takeTool } from './agent/agents/agent-tools.ts'
 import { createCheckRoom } from './agent/compaction/check-room.ts'
 import { acceptMessage, checkMessage } from './agent/runs/accept-message.ts'
-import { ALL_BUILT_IN_TOOLS } from './agent/tools/built-in-tools.ts'
+import type { InnerTool } from './agent/tools/inner-tool.ts'
+import { ALL_MEMORY_TOOLS } from './agent/tools/memory-tools.ts'
 import type { ToolRegistry } from './agent/tools/tool-registry.ts'
 import type { Caller } from './core/access.ts'
 import type { AgentView, NewAgent } from './core/agent-view.ts'
@@ -16,6 +17,8 @@ import { bindTool, type ToolRuntime } from './tools/bind-tool.ts'
 import type { ServerActions } from './tools/buffered-actions.ts'
 import type { ReadSource } from './tools/define-tool.ts'
 import { createToolLists } from './tools/list-tools.ts'
+import { ownTools } from './tools/own-tools.ts'
+import { runCode } from './tools/run-code.ts'
 import { createToolRegistry } from './tools/tool-registry.ts'
 import { createTools } from './tools/tools.ts'
 import { createTrials } from './tools/try-tool.ts'
@@ -45,12 +48,12 @@ const MAX_HOPS = 10
 /** An agent that a tool creates gets no tool that its creator's tool could not give. */
 const TOOL: Caller = { name: 'tool', scopes: new Set(['read', 'chat', 'write']) }
 
-export function assembleRegistry(parts: ToolParts): {
-  readonly registry: ToolRegistry
-  readonly runtime: ToolRuntime
-} {
+export function assembleRegistry(parts: ToolParts) {
   const { store, embed, sandbox } = parts
-  const registry: ToolRegistry = createToolRegistry((attached) => bindTool(runtime, attached))
+  const registry: ToolRegistry = createToolRegistry({
+    builtIn: () => builtIn,
+    toInner: (attached) => bindTool(runtime, attached),
+  })
   const runtime: ToolRuntime = {
     store,
     embed,
@@ -58,8 +61,15 @@ export function assembleRegistry(parts: ToolParts): {
     actions: createActions(parts, registry),
     fetchFor: () => [],
   }
-  return { registry, runtime }
+  const run = createTrials(runtime, readSource, parts.clock)
+  const builtIn: readonly InnerTool[] = [
+    runCode(sandbox),
+    ...ownTools({ registry, readSource, run }),
+  ]
+  return { registry, runtime, builtIn, run }
 }
+
+export type AssembledTools = ReturnType<typeof assembleRegistry>
 
 /** Parsers are loaded with the first source. */
 export const readSource: ReadSource = async (language, source) => {
@@ -70,12 +80,11 @@ export const readSource: ReadSource = async (language, source) => {
 
 export function assembleToolsPort(
   { store, clock }: Pick<ToolParts, 'store' | 'clock'>,
-  registry: ToolRegistry,
-  runtime: ToolRuntime,
+  { registry, builtIn, run }: AssembledTools,
 ): ToolsPort {
   const holders = createAgentTools(store, registry, clock)
   return {
-    ...createToolLists(store, registry, ALL_BUILT_IN_TOOLS),
+    ...createToolLists(store, registry, () => [...ALL_MEMORY_TOOLS, ...builtIn]),
     ...createTools({
       store,
       clock,
@@ -84,7 +93,7 @@ export function assembleToolsPort(
     }),
     attach: holders.attachTool,
     detach: holders.detachTool,
-    run: createTrials(runtime, readSource, clock),
+    run,
     servers: async () => [],
   }
 }

@@ -11,7 +11,7 @@ import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
 import type { RunsOptions } from './agent/runs/runs-options.ts'
-import { builtInRegistry } from './agent/tools/built-in-tools.ts'
+import { memoryRegistry } from './agent/tools/memory-tools.ts'
 import type { ToolRegistry } from './agent/tools/tool-registry.ts'
 import { assembleRegistry, assembleToolsPort, type ToolParts } from './assemble-tools.ts'
 import { projectAgent } from './assistant/project-agent.ts'
@@ -80,7 +80,7 @@ export async function createProjectAgent(
   })
   const agents = createAgents(
     storage.in(config.namespace),
-    builtInRegistry,
+    memoryRegistry,
     openModels(config, storage),
     { check: embedders.check, fallback: config.embedding },
     storage.clock,
@@ -204,10 +204,11 @@ function openNamespace(parts: Omit<Parts, 'namespace'>, name: string): Namespace
     sandbox: sandbox.open,
     createAgent: (...given) => agents.createIn(...given),
   }
-  const { registry, runtime } = assembleRegistry(toolParts)
+  const assembled = assembleRegistry(toolParts)
+  const { registry } = assembled
   const embeddings = { check: embedders.check, fallback: config.embedding }
   const agents = createAgents(store, registry, models, embeddings, clock)
-  const tools = assembleToolsPort(toolParts, registry, runtime)
+  const tools = assembleToolsPort(toolParts, assembled)
   return { store, embed, registry, agents, tools }
 }
 

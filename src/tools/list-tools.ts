@@ -12,7 +12,7 @@ import { findTool } from './find-tool.ts'
 export function createToolLists(
   store: Store,
   registry: ToolRegistry,
-  builtIn: readonly InnerTool[],
+  builtIn: () => readonly InnerTool[],
 ) {
   /** A cursor that is not positive counts the built-in tools that were shown. */
   async function list({ query = '', tags = [], limit, cursor }: ToolQuery) {
@@ -22,7 +22,7 @@ export function createToolLists(
     const items = page.items.map(listed)
     if (page.nextCursor !== undefined) return { items, nextCursor: page.nextCursor }
     const shown = position > 0 ? 0 : -position
-    const others = tags.length > 0 ? [] : builtIn.map(listedBuiltIn).filter(hasText(query))
+    const others = tags.length > 0 ? [] : builtIn().map(listedBuiltIn).filter(hasText(query))
     const more = others.slice(shown, shown + limit - items.length)
     const next = shown + more.length
     return {
@@ -56,7 +56,7 @@ export function createToolLists(
       query.agent === undefined ? list(query) : ofAgent(query),
 
     async get(reference: string): Promise<WholeTool> {
-      const known = builtIn.find(({ name }) => name === reference)
+      const known = builtIn().find(({ name }) => name === reference)
       if (known) return { ...listedBuiltIn(known), parameters: known.parameters }
       const stored = await findTool(store.tools, reference)
       return { ...listed(stored), parameters: stored.parameters, stored }

@@ -1,35 +1,50 @@
-import { builtInTools } from '../agent/tools/built-in-tools.ts'
 import type { InnerTool } from '../agent/tools/inner-tool.ts'
+import { memoryTools } from '../agent/tools/memory-tools.ts'
 import type { ToolRegistry } from '../agent/tools/tool-registry.ts'
 import type { Caller } from '../core/access.ts'
 import { UserError } from '../core/errors.ts'
 import { readId } from '../core/ids.ts'
 import type { AttachedTool, ToolDefinition } from '../core/stored-tool.ts'
-import { BUILT_IN_TOOLS, isBuiltInTool } from '../core/tool.ts'
+import { BUILT_IN_TOOLS, isBuiltInTool, isMemoryTool } from '../core/tool.ts'
 import { covers, grantOf, reachesFurther } from './grant.ts'
+import { inReach } from './in-reach.ts'
 
-/** The registry of a namespace with stored tools; `toInner` makes them callable. */
-export function createToolRegistry(toInner: (attached: AttachedTool) => InnerTool): ToolRegistry {
+export interface RegistryOptions {
+  /** Built-in tools besides those of memory, as far as this server has what they need. */
+  readonly builtIn: () => readonly InnerTool[]
+  /** Makes a stored tool callable. */
+  readonly toInner: (attached: AttachedTool) => InnerTool
+}
+
+/** The registry of a namespace with stored tools. */
+export function createToolRegistry({ builtIn, toInner }: RegistryOptions): ToolRegistry {
+  const others = (name: string) => builtIn().filter((tool) => tool.name === name)
   return {
-    async ofAgent(reads, { id, tools: names }) {
+    async ofAgent(reads, { id, tools: names, contextWindow }) {
       // Most agents have no stored tool, and this is read at every step.
-      if (names.every(isBuiltInTool)) return builtInTools(names)
+      if (names.every(isMemoryTool)) return memoryTools(names)
       const stored = new Map(
         (await reads.tools.ofAgent(id)).map((attached) => [attached.tool.name, attached]),
       )
-      return names.flatMap((name) => {
-        const attached = stored.get(name)
-        return attached ? [toInner(attached)] : builtInTools([name])
-      })
+      const own = names.flatMap((name) =>
+        stored.has(name) ? [] : [...memoryTools([name]), ...others(name)],
+      )
+      const attached = names.flatMap((name) => stored.get(name) ?? [])
+      return inReach(own, attached, toInner, contextWindow, names)
     },
 
     async resolve(reads, references) {
       const names: string[] = []
       for (const reference of references) {
+        if (isMemoryTool(reference) || others(reference).length > 0) {
+          names.push(reference)
+          continue
+        }
+        if (isBuiltInTool(reference)) throw missing(reference)
         const id = readId('tool', reference)
         const stored = id ? await reads.tools.get(id) : (await reads.tools.named([reference]))[0]
-        if (!stored && !isBuiltInTool(reference)) throw noSuchTool(reference)
-        names.push(stored?.name ?? reference)
+        if (!stored) throw noSuchTool(reference)
+        names.push(stored.name)
       }
       return [...new Set(names)]
     },
@@ -61,6 +76,13 @@ function noSuchTool(reference: string): UserError {
   return new UserError(
     'invalid_argument',
     `An agent can't have the tool "${reference}". The tools are: ${BUILT_IN_TOOLS.join(', ')}, and those of users that list_tools shows.`,
+  )
+}
+
+function missing(name: string): UserError {
+  return new UserError(
+    'unsupported',
+    `The tool ${name} is not available on this server. Its operator can set what it needs; docs/tools.md says what that is.`,
   )
 }
 

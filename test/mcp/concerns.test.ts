@@ -10,6 +10,7 @@ const ours = newId('agent')
 const other = newId('agent')
 const run = newId('run')
 const passage = newId('passage')
+const tool = newId('tool')
 
 const RESOURCES: Readonly<Record<string, string>> = {
   agents: 'recollect://agents',
@@ -20,6 +21,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   messages: `recollect://agents/${ours}/messages`,
   run: `recollect://runs/${run}`,
   passage: `recollect://passages/${passage}`,
+  tool: `recollect://tools/${tool}`,
 }
 
 const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
@@ -28,7 +30,7 @@ const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
   archive: newId('archive'),
   run,
   messages: ours,
-  tool: newId('tool'),
+  tool,
 }
 
 /** Names of the resources that a change concerns, those that it only may concern with a question mark. */
@@ -59,6 +61,7 @@ it.each<readonly [Change['kind'], Concerned, string]>([
   ['archive', { agents: [ours] }, 'agent context passage?'],
   ['run', { agents: [] }, 'run?'],
   ['messages', { agents: [ours] }, 'agent context messages? run?'],
+  ['tool', { agents: [] }, 'tool?'],
 ])('a change of kind %s by %j concerns: %s', (kind, whom, names) => {
   expect(concerned(kind, whom, SUBJECTS[kind])).toBe(names)
 })
@@ -72,7 +75,7 @@ it('deleting an agent concerns everything deleted with it', () => {
 it('a change of another agent concerns only what is shared', () => {
   const whom = { agents: [other], label: 'human' }
   const found = CHANGE_KINDS.map((kind) => concerned(kind, whom, newId('agent')))
-  expect(found).toEqual(['agents', '', 'passage?', '', 'run?'])
+  expect(found).toEqual(['agents', '', 'passage?', '', 'run?', ''])
 })
 
 it('an agent subscribed to by name may be any agent', () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/core/access.ts'
 import type { ToolFields } from '../../src/core/tool-view.ts'
 import { callOn, speak, startWorld, toolResults, type World } from '../agent/support.ts'
@@ -7,16 +7,29 @@ import { CLEAR_MEMORY, echo, HIRE, LANGUAGES, ROLL_DICE, TELL_OTHER } from './so
 const OWNER: Caller = { name: 'owner', scopes: new Set(['read', 'chat', 'write', 'admin']) }
 
 let world: World
-beforeEach(async () => {
+/** An agent of another than the one with the tool. */
+let other: string
+let otherName: string
+beforeAll(async () => {
   world = await startWorld()
+  // The first call of Python starts its interpreter, which takes long on a busy machine.
+  const trial = { source: ROLL_DICE.python, arguments: {}, commit: false }
+  await world.context.tools.run(trial, OWNER, new AbortController().signal)
+}, 180_000)
+afterAll(() => world.close())
+beforeEach(async () => {
+  for (const { id, language } of (await world.context.tools.list({ limit: 100 })).items) {
+    if (language !== 'builtin') await world.context.tools.delete(id)
+  }
+  other = await world.createAgent({ human: '' })
+  otherName = (await world.context.agents.get(other)).agent.name
 })
-afterEach(() => world.close())
 
 /** An agent with a tool of this source. */
 async function agentWith(fields: ToolFields): Promise<string> {
   const { tools } = world.context
   const { id } = await tools.create(fields, OWNER)
-  const agent = await world.createAgent({ name: 'Ada', human: 'Likes tea.' })
+  const agent = await world.createAgent({ human: 'Likes tea.' })
   await tools.attach(agent, id, OWNER)
   return agent
 }
@@ -28,9 +41,9 @@ describe.each(LANGUAGES)('an agent with a tool in %s', (language) => {
     const { reply } = await world.talk(agent, 'Roll')
     expect(reply).toBe('A one.')
     expect(toolResults(world.request())).toEqual(['1'])
-    const offered = world.request(0).tools.map((tool: Wire) => tool.function.name)
+    const offered = world.request(-2).tools.map((tool: Wire) => tool.function.name)
     expect(offered).toContain('roll_dice')
-    const schema = world.request(0).tools.at(-1).function.parameters
+    const schema = world.request(-2).tools.at(-1).function.parameters
     expect(Object.keys(schema.properties)).toEqual(['thinking', 'num_sides', 'request_heartbeat'])
   })
 
@@ -47,27 +60,27 @@ describe.each(LANGUAGES)('an agent with a tool in %s', (language) => {
 
   it('lets it create an agent, give it a block and message it (E4)', async () => {
     const agent = await agentWith({ source: HIRE[language], capabilities: ['write', 'chat'] })
+    const name = `Bo in ${language}`
     world.provider.respondWith(({ messages }) => {
       if (JSON.stringify(messages).includes('Begin.')) return speak('At work.')
-      return messages.at(-1).role === 'tool' ? speak('Done.') : callOn('hire', { name: 'Bo' })
+      return messages.at(-1).role === 'tool' ? speak('Done.') : callOn('hire', { name })
     })
     const { reply } = await world.talk(agent, 'Hire somebody')
     expect(reply).toBe('Done.')
-    const bo = await world.context.agents.get('Bo')
+    const bo = await world.context.agents.get(name)
     expect(bo.blocks.map(({ label, value }) => [label, value])).toContainEqual([
       'task',
       'Sort the mail.',
     ])
-    const { items } = await world.context.runs.list({ agent: 'Bo', limit: 5 })
+    const { items } = await world.context.runs.list({ agent: name, limit: 5 })
     const [sent] = items
     expect(sent).toMatchObject({ input: 'Begin.', sender: 'agent', senderAgentId: agent })
     expect((await world.end(sent?.id ?? 'run-none')).reply).toBe('At work.')
   })
 
   it('lets it write to another agent only with the capability, and says so', async () => {
-    const other = await world.createAgent({ name: 'Bea', human: '' })
     const agent = await agentWith({ source: TELL_OTHER[language] })
-    const call = callOn('tell_other', { agent: 'Bea', text: 'Hello.' })
+    const call = callOn('tell_other', { agent: otherName, text: 'Hello.' })
     world.provider.enqueue(call, speak('No.'))
     await world.talk(agent, 'Tell Bea')
     expect(toolResults(world.request()).at(-1)).toContain('capability "write"')
@@ -84,10 +97,9 @@ describe.each(LANGUAGES)('an agent with a tool in %s', (language) => {
 
 describe('the rights of a tool', () => {
   it('are never more than those of whoever sent the message', async () => {
-    const other = await world.createAgent({ name: 'Bea', human: '' })
     const agent = await agentWith({ source: TELL_OTHER.typescript, capabilities: ['write'] })
     world.provider.enqueue(
-      callOn('tell_other', { agent: 'Bea', text: 'Hello.' }),
+      callOn('tell_other', { agent: otherName, text: 'Hello.' }),
       speak('Not allowed.'),
     )
     await world.talk(agent, 'Tell Bea', { scopes: ['read', 'chat'] })
@@ -116,7 +128,7 @@ describe('the rights of a tool', () => {
     const { tools, runs } = world.context
     const agent = await agentWith({ source: echo('again') })
     await tools.update('again', { source: echo('again', 'Says it anew.') }, OWNER)
-    world.provider.enqueue(callOn('again', { text: 'hi' }), speak('Said.'), speak('Later.'))
+    world.provider.enqueue(callOn('again', { text: 'hi' }), speak('Said.'))
     const { run } = await world.talk(agent, 'Say hi')
     expect(run.status).toBe('requires_approval')
     await runs.respond(run.id, { approve: true })

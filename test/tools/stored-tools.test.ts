@@ -196,13 +196,6 @@ describe('a tool', () => {
     const { agent: still } = await server.answer('get_agent', { agent: agent.id })
     expect(still.tools).toEqual(['send_message'])
   })
-
-  it('tells those who watch it that it has changed', async () => {
-    const tool = await create('watched')
-    const listening = await server.client.listen([`recollect://tools/${tool.id}`])
-    await server.answer('update_tool', { tool: tool.id, tags: ['new'] })
-    await expect.poll(() => listening.updated, { timeout: 15_000 }).toContain(`recollect://tools/${tool.id}`)
-  })
 })
 
 describe('a tool that is tried', () => {

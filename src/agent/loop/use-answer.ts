@@ -2,6 +2,7 @@ import type { AgentEvent } from '../../core/event.ts'
 import type { StepId } from '../../core/ids.ts'
 import type { TokenUsage } from '../../core/run.ts'
 import type { ChatModel, ModelAnswer } from '../../llm/model.ts'
+import { ruledNames } from '../context/compile-context.ts'
 import { refusalOf } from '../rules/render-tool-rules.ts'
 import { hasRule, judge } from '../rules/tool-rules.ts'
 import { answerWarnings } from '../step/answer-warnings.ts'
@@ -41,7 +42,7 @@ export async function useAnswer(
   )
   const answer = capAnswer(written)
   const speakNow = input.speakNow !== null
-  const verdict = judge(toolRules, agent.tools, input.calls)
+  const verdict = judge(toolRules, ruledNames(input), input.calls)
   const calls = planCalls(answer, {
     tools: speakNow ? offered : input.tools,
     speakNow,

@@ -12,7 +12,7 @@ export interface ToolRegistry {
    */
   ofAgent(
     reads: Pick<Reads, 'tools'>,
-    agent: Pick<Agent, 'id' | 'tools'>,
+    agent: Pick<Agent, 'id' | 'tools' | 'contextWindow'>,
   ): Promise<readonly InnerTool[]>
   /**
    * The names of these tools, without repeats. Throws a UserError if an agent of the namespace can't have one of them.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createCheckRoom } from '../../../src/agent/compaction/check-room.ts'
-import { builtInRegistry } from '../../../src/agent/tools/built-in-tools.ts'
+import { memoryRegistry } from '../../../src/agent/tools/memory-tools.ts'
 import { defaultConversation } from '../../../src/core/conversation.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { createArchivalMemory } from '../../../src/memory/archival.ts'
@@ -57,7 +57,7 @@ export function writerContract(subject: Subject): void {
     const blocks = createBlockMemory(
       store,
       () => Date.parse(at()),
-      createCheckRoom(builtInRegistry),
+      createCheckRoom(memoryRegistry),
     )
     for (let round = 0; round < 5; round += 1) {
       await atOnce((index) => blocks.append(index % 2 === 0 ? 'Ada' : 'Bob', 'human', `${index}`))
@@ -71,7 +71,7 @@ export function writerContract(subject: Subject): void {
     const blocks = createBlockMemory(
       store,
       () => Date.parse(at()),
-      createCheckRoom(builtInRegistry),
+      createCheckRoom(memoryRegistry),
     )
     await atOnce((index) => blocks.write('Ada', 'diary', `${index}`, {}))
     expect(await store.blocks.ofAgent(id)).toMatchObject([{ label: 'diary', version: 12 }])
