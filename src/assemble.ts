@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { createAgentBlocks } from './agent/agents/agent-blocks.ts'
+import { createAgentRegistry } from './agent/agents/agent-registry.ts'
 import { createAgentSettings } from './agent/agents/agent-settings.ts'
 import { createAgents } from './agent/agents/agents.ts'
 import { createImportChecks } from './agent/agents/import-checks.ts'
 import { createCheckRoom } from './agent/compaction/check-room.ts'
 import { createConversations } from './agent/conversations/conversations.ts'
-import { hasEnded, ownerName } from './agent/loop/owner.ts'
 import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
 import type { RunsOptions } from './agent/runs/runs-options.ts'
+import { createRunWalks } from './agent/runs/walk-runs.ts'
 import { memoryRegistry } from './agent/tools/memory-tools.ts'
 import type { ToolRegistry } from './agent/tools/tool-registry.ts'
 import { assembleRegistry, assembleToolsPort, type ToolParts } from './assemble-tools.ts'
@@ -24,6 +25,9 @@ import type { Change } from './core/event.ts'
 import { keepKey } from './core/keep-key.ts'
 import { describeError, type Log } from './core/log.ts'
 import { withoutSecrets } from './core/safe-url.ts'
+import { createJobWorker } from './jobs/job-worker.ts'
+import { createJobs } from './jobs/jobs.ts'
+import { ownerName } from './leases/owner.ts'
 import { readSampled } from './llm/client/read-sampled.ts'
 import { toSampling } from './llm/client/to-sampling.ts'
 import { countTokens } from './llm/count-tokens.ts'
@@ -34,8 +38,10 @@ import { createEmbedderRegistry } from './llm/registry/embedder-registry.ts'
 import type { KnownEndpoints } from './llm/registry/ollama-probe.ts'
 import { createModelRegistry } from './llm/registry/registry.ts'
 import { createArchivalMemory } from './memory/archival.ts'
+import { createArchiveRegistry } from './memory/archive-registry.ts'
 import { createArchives } from './memory/archives.ts'
 import { createBlockHistory } from './memory/block-history.ts'
+import { createBlockRegistry } from './memory/block-registry.ts'
 import { createBlockMemory } from './memory/blocks.ts'
 import { concernedBy } from './memory/concerned-by.ts'
 import { createEmbedQuestion, type EmbedQuestion } from './memory/embed-question.ts'
@@ -260,8 +266,15 @@ function startWork(parts: Parts): Work {
   const embedQueue = createEmbedQueue({
     ...parts,
     tasks: storage.embeddings,
+    jobs: storage.jobs,
     fallback: config.embedding,
-    hasEnded,
+    clock: storage.clock,
+    leaseMilliseconds: config.leaseMilliseconds,
+    firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+  })
+  const jobWorker = createJobWorker({
+    ...parts,
+    handlers: {},
     clock: storage.clock,
     leaseMilliseconds: config.leaseMilliseconds,
     firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
@@ -269,6 +282,10 @@ function startWork(parts: Parts): Work {
   changes.subscribe(({ kind, subjectId, namespace }) => {
     if (kind === 'agent') void worker.stopIfDeleted(namespace, subjectId)
     if (kind === 'agent' || kind === 'archive' || kind === 'messages') embedQueue.wake()
+    if (kind === 'job') {
+      void jobWorker.stopIfCancelled(namespace, subjectId)
+      jobWorker.wake()
+    }
     if (kind !== 'run') return
     void worker.stopIfCancelled(namespace, subjectId)
     worker.wake()
@@ -277,6 +294,8 @@ function startWork(parts: Parts): Work {
     wake: worker.wake,
     async stop() {
       await Promise.all([worker.stop(), embedQueue.stop()])
+      // Last: it frees the batches that the embedding queue had under way.
+      await jobWorker.stop()
     },
   }
 }
@@ -297,19 +316,22 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
       ...agents,
       ...createAgentSettings(store, registry, models, embeddings, clock),
       ...createAgentBlocks(store, registry, clock),
+      ...createAgentRegistry(store),
     },
     memory: {
       ...createBlockMemory(store, clock, checkRoom),
       ...createBlockHistory(store, clock, checkRoom),
+      ...createBlockRegistry(store, clock, checkRoom),
     },
     archival: createArchivalMemory(store, clock, embed),
-    archives: createArchives(store, clock),
+    archives: { ...createArchives(store, clock), ...createArchiveRegistry(store, clock) },
     recall: createRecallMemory(store, embed),
     tools,
     transfer: createTransfer(store, createImportChecks(models), clock),
     conversations: createConversations({ store, clock }),
     runs: createRunsPort(parts, namespace, { wake, onChange }),
-    models,
+    jobs: createJobs(store, clock),
+    models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },
     signingKey: (purpose) =>
       purpose === 'cursor' ? parts.cursorKey() : storage.signingKey(purpose),
     stats: () => readStats(parts, namespace),
@@ -334,6 +356,7 @@ function createRunsPort(
   })
   return {
     ...runs,
+    ...createRunWalks(storage.in(namespace)),
     async askClient(runId, takes) {
       const ask = await runs.askClient(runId)
       return ask && { id: ask.id, params: toSampling(ask.request, takes) }
@@ -341,6 +364,16 @@ function createRunsPort(
     answerClient: (runId, ask, answer) =>
       runs.answerClient(runId, ask, (tools) => readSampled(answer, tools)),
     onProgress: (runId, listener) => live.subscribe(namespace, runId, listener),
+  }
+}
+
+function knowsEmbedding({ check }: EmbedderRegistry, handle: string): boolean {
+  try {
+    check(handle)
+    return true
+  } catch (error) {
+    if (error instanceof UserError) return false
+    throw error
   }
 }
 

@@ -12,6 +12,7 @@ const PREFIXES = [
   'summary',
   'token',
   'tool',
+  'job',
   'conv',
 ] as const
 export type IdPrefix = (typeof PREFIXES)[number]
@@ -32,6 +33,7 @@ export type SummaryId = Id<'summary'>
 export type StepId = Id<'step'>
 export type TokenId = Id<'token'>
 export type ToolId = Id<'tool'>
+export type JobId = Id<'job'>
 /** Minted by us for every tool call; call ids of providers repeat and are never trusted. */
 export type CallId = Id<'call'>
 
@@ -43,6 +45,12 @@ export function newId<P extends IdPrefix>(prefix: P): Id<P> {
 
 export function isId<P extends IdPrefix>(prefix: P, value: string): value is Id<P> {
   return value.startsWith(`${prefix}-`) && UUID.test(value.slice(prefix.length + 1))
+}
+
+/** The id of the call at that place of an answer. It is known while the answer is streamed. */
+export function callIdOf(messageId: MessageId, index: number): CallId {
+  const uuid = messageId.slice('message-'.length)
+  return `call-${uuid.slice(0, -2)}${index.toString(16).padStart(2, '0')}`
 }
 
 /**

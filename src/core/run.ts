@@ -1,4 +1,5 @@
 import type { Scope } from './access.ts'
+import type { ClientTool, RunInput } from './client-run.ts'
 import type { Timestamp } from './clock.ts'
 import type { ErrorCode } from './errors.ts'
 import type { AgentId, CallId, ConversationId, RunId } from './ids.ts'
@@ -143,8 +144,12 @@ export interface Run extends RunOrigin {
   readonly retryAt: Timestamp | null
   /** For a run that waits for a model: what is missing, and what to do about it. */
   readonly missing: string | null
-  /** The user's message. */
+  /** The user's message; of several, the last. */
   readonly input: string
+  /** All messages that begin it; absent: `input` alone, from the user. */
+  readonly inputs?: readonly RunInput[]
+  /** Tools that its sender runs itself. */
+  readonly clientTools?: readonly ClientTool[]
   readonly idempotencyKey: string | null
   readonly maxSteps: number
   readonly cancelRequested: boolean

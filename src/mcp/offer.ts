@@ -14,7 +14,9 @@ export interface Offer {
 
 /** The tools that a client of this offer can list and call. */
 export function offeredTools({ toolsets, readOnly, agent }: Offer): readonly Tool[] {
-  const tools = toolsOf(toolsets).filter((tool) => !readOnly || tool.annotations.readOnlyHint)
+  // One agent alone has nobody to talk to.
+  const shown = toolsets.filter((toolset) => agent === undefined || toolset !== 'agents')
+  const tools = toolsOf(shown).filter((tool) => !readOnly || tool.annotations.readOnlyHint)
   return agent === undefined ? tools : tools.filter(isForOneAgent).map(forOneAgent)
 }
 

@@ -21,6 +21,7 @@ export async function concernedBy(
       return { agents: await holdersOf(subjectId, reads) }
     case 'run':
     case 'tool':
+    case 'job':
       return { agents: [] }
   }
 }

@@ -1,5 +1,5 @@
 import type { Caller } from '../core/access.ts'
-import type { Agent } from '../core/agent.ts'
+import type { Agent, AgentType } from '../core/agent.ts'
 import type { AgentSettings } from '../core/agent-settings.ts'
 import type {
   AgentChanges,
@@ -17,14 +17,18 @@ import type { AgentId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender } from '../core/run.ts'
 import type { ConversationsPort } from './conversations-port.ts'
+import type { JobsPort } from './jobs-port.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
 import type { ToolsPort } from './tools-port.ts'
+import type { AgentWalk, BlockChanges, BlockWalk } from './walks.ts'
 
 export type * from './conversations-port.ts'
+export type * from './jobs-port.ts'
 export type * from './recall-port.ts'
 export type * from './runs-port.ts'
 export type * from './tools-port.ts'
+export type * from './walks.ts'
 
 /*
  * Port of everything that the MCP surface may do; `assemble.ts` implements it. Add only what a tool, resource or prompt
@@ -39,6 +43,7 @@ export interface McpContext {
   readonly agents: AgentsPort
   readonly conversations: ConversationsPort
   readonly runs: RunsPort
+  readonly jobs: JobsPort
   readonly memory: MemoryPort
   readonly archival: ArchivalPort
   readonly archives: ArchivesPort
@@ -63,6 +68,8 @@ export type SealedThing = 'request-state' | 'cursor'
 export interface ModelsPort {
   /** The model for agents that name none, and why it was chosen. */
   describeDefault(sender?: Sender): Promise<{ readonly handle: string; readonly reason: string }>
+  /** Whether this server can be set up to embed with it. */
+  knowsEmbedding(handle: string): boolean
   /** Per model, how requests are changed because a provider refused earlier ones; sentences. */
   learnt(): Promise<readonly { readonly handle: string; readonly abilities: readonly string[] }[]>
   /** Configured and detected providers. `models` is null for a provider that did not answer. */
@@ -99,6 +106,14 @@ export interface AgentsPort {
     readonly limit: number
     readonly cursor?: string | undefined
   }): Promise<Page<Agent>>
+  walk(walk: AgentWalk): Promise<readonly AgentView[]>
+  count(): Promise<number>
+  /** Tags of all agents, sorted. */
+  tags(): Promise<readonly string[]>
+  /** The built-in tools, with the JSON Schema of their arguments. */
+  memoryTools(): readonly ToolDescription[]
+  /** Names of the tools of an agent that is created without a list. */
+  defaultTools(type: AgentType): readonly string[]
   /** The agent without its blocks and other details. */
   find(agent: string): Promise<Agent>
   get(agent: string): Promise<AgentView>
@@ -115,6 +130,12 @@ export interface AgentsPort {
   attachBlock(agent: string, blockId: string): Promise<AgentView>
   /** Detaches the block without deleting it. */
   detachBlock(agent: string, blockId: string): Promise<AgentView>
+}
+
+export interface ToolDescription {
+  readonly name: string
+  readonly description: string
+  readonly parameters: Readonly<Record<string, unknown>>
 }
 
 export interface ContextAccount {
@@ -169,6 +190,11 @@ export interface MemoryPort {
   list(filter: PageRequest & { readonly query?: string | undefined }): Promise<Page<SharedBlock>>
   /** Creates a block that is not attached to any agent. */
   create(block: NewBlock): Promise<SharedBlock>
+  walk(walk: BlockWalk): Promise<readonly SharedBlock[]>
+  get(blockId: string): Promise<SharedBlock>
+  update(blockId: string, changes: BlockChanges): Promise<SharedBlock>
+  /** Takes the block from all agents, and deletes it with its versions. */
+  remove(blockId: string): Promise<void>
   /** Versions, newest first. */
   history(agent: string, label: string, page: PageRequest): Promise<Page<VersionHead>>
   /** Unified diff from version `from` to version `to`; default: the current one. */

@@ -14,6 +14,9 @@ import type { Scope } from './database/scope.ts'
 import type { Searches } from './database/search-request.ts'
 import { createEmbeddingTasks } from './embedding/embedding-tasks.ts'
 import { vectorWrites } from './embedding/vector-sets.ts'
+import { createJobQueue } from './jobs/job-queue.ts'
+import { jobWrites } from './jobs/job-writes.ts'
+import { jobReads } from './jobs/jobs.ts'
 import { messageSearches } from './messages/message-search.ts'
 import { messageReads, messageWrites } from './messages/messages.ts'
 import { createLearnedStore } from './models/learned.ts'
@@ -103,6 +106,7 @@ export function createStorage(opened: Opened): Storage {
       transact,
       scopeOf,
     }),
+    jobs: createJobQueue(reader, dialect, transact),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
     tokens: createTokenStore(reader, transact),
     learned: createLearnedStore(reader, transact),
@@ -150,6 +154,7 @@ function readsOf(scope: Scope): Reads {
     passages: passageReads(scope),
     runs: { ...runReads(scope), ...callReads(scope) },
     tools: toolReads(scope),
+    jobs: jobReads(scope),
   }
 }
 
@@ -169,6 +174,7 @@ function transactionOf(scope: Scope): Transaction {
       ...askWrites(scope),
     },
     tools: { ...toolReads(scope), ...toolWrites(scope) },
+    jobs: { ...jobReads(scope), ...jobWrites(scope) },
     vectors: vectorWrites(scope),
   }
 }

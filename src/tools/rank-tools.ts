@@ -1,6 +1,5 @@
 import { isRecord } from '../core/is-record.ts'
 import type { StoredTool } from '../core/stored-tool.ts'
-import { datesIn } from '../search/asked-dates.ts'
 import { rankByWords } from '../search/rank.ts'
 import { indexWords, questionWords, stem } from '../search/words.ts'
 
@@ -27,7 +26,7 @@ export function rankTools(query: string, tools: readonly StoredTool[]): readonly
     at: '1970-01-01T00:00:00.000Z',
     weight: 1,
   }))
-  return rankByWords(terms, datesIn([]), candidates, tools.length).flatMap(
+  return rankByWords(terms, [], candidates, tools.length).flatMap(
     ({ row }) => tools[row] ?? [],
   )
 }

@@ -74,6 +74,8 @@ const settings = z.strictObject({
   reasoning: z.enum(REASONING).optional(),
   parallel_tool_calls: z.boolean(),
   embed_messages: z.boolean(),
+  /** Absent: none. */
+  secret_names: z.array(upTo(LIMITS.word)).optional(),
 })
 
 const agent = z.strictObject({

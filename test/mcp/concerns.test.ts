@@ -11,6 +11,7 @@ const other = newId('agent')
 const run = newId('run')
 const passage = newId('passage')
 const tool = newId('tool')
+const job = newId('job')
 
 const RESOURCES: Readonly<Record<string, string>> = {
   agents: 'recollect://agents',
@@ -22,6 +23,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   run: `recollect://runs/${run}`,
   passage: `recollect://passages/${passage}`,
   tool: `recollect://tools/${tool}`,
+  job: `recollect://jobs/${job}`,
 }
 
 const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
@@ -31,6 +33,7 @@ const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
   run,
   messages: ours,
   tool,
+  job,
 }
 
 /** Names of the resources that a change concerns, those that it only may concern with a question mark. */
@@ -62,20 +65,21 @@ it.each<readonly [Change['kind'], Concerned, string]>([
   ['run', { agents: [] }, 'run?'],
   ['messages', { agents: [ours] }, 'agent context messages? run?'],
   ['tool', { agents: [] }, 'tool?'],
+  ['job', { agents: [] }, 'job?'],
 ])('a change of kind %s by %j concerns: %s', (kind, whom, names) => {
   expect(concerned(kind, whom, SUBJECTS[kind])).toBe(names)
 })
 
 it('deleting an agent concerns everything deleted with it', () => {
   expect(concerned('agent', { agents: [] }, ours)).toBe(
-    'agents agent context memory? block? messages? run? passage?',
+    'agents agent context memory? block? messages? run? passage? job?',
   )
 })
 
 it('a change of another agent concerns only what is shared', () => {
   const whom = { agents: [other], label: 'human' }
   const found = CHANGE_KINDS.map((kind) => concerned(kind, whom, newId('agent')))
-  expect(found).toEqual(['agents', '', 'passage?', '', 'run?', ''])
+  expect(found).toEqual(['agents', '', 'passage?', '', 'run?', '', ''])
 })
 
 it('an agent subscribed to by name may be any agent', () => {

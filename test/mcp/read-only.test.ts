@@ -76,6 +76,7 @@ beforeAll(async () => {
     tool_history: [{ tool: 'echo' }],
     list_tool_servers: [{}],
     list_runs: [{}, { ...agent, status: 'completed' }],
+    list_jobs: [{}, { ...agent, kind: 'load' }],
     list_models: [{}],
     stats: [{}],
     export_agent: [agent],

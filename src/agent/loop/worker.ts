@@ -5,6 +5,7 @@ import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
 import type { EmbedQuestion } from '../../memory/embed-question.ts'
 import type { Lease, Storage } from '../../storage/port/store.ts'
+import { withClientTools } from '../tools/client-tools.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { createAside, type Rest } from './aside.ts'
 import { type HeldRun, keepLease } from './held.ts'
@@ -113,7 +114,7 @@ export function createWorker(options: WorkerOptions): Worker {
       elapsed: rest?.elapsed ?? stopwatch(claimed, clock()),
       store: storage.in(lease.namespace),
       embed: (handles, text) => embedQuestion(lease.namespace, handles, text),
-      registry: options.registryOf(lease.namespace),
+      registry: withClientTools(options.registryOf(lease.namespace), claimed.clientTools ?? []),
     }
     const stopKeeping = keepLease(
       run,

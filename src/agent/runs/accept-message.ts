@@ -1,4 +1,5 @@
 import type { Scope } from '../../core/access.ts'
+import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
@@ -18,7 +19,11 @@ export interface MessageToAgent {
   readonly agent: string
   /** One of the agent's conversations; absent: its default one. */
   readonly conversation?: ConversationId | undefined
+  /** The user's message; of several, the last. */
   readonly text: string
+  /** All messages that begin the run, if `text` is not the only one. */
+  readonly inputs?: readonly RunInput[] | undefined
+  readonly clientTools?: readonly ClientTool[] | undefined
   readonly idempotencyKey?: string | undefined
   readonly maxSteps?: number | undefined
   /** The client can answer with its own model. */
@@ -64,6 +69,8 @@ export async function acceptMessage(
     agent: reference,
     conversation,
     text,
+    inputs,
+    clientTools,
     idempotencyKey,
     maxSteps,
     samples = false,
@@ -83,6 +90,8 @@ export async function acceptMessage(
     conversationId: conversation,
     origin,
     input: text,
+    inputs,
+    clientTools,
     idempotencyKey: key,
     maxSteps: maxSteps ?? DEFAULT_MAX_STEPS,
     acceptedBy,

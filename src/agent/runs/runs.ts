@@ -89,7 +89,8 @@ export function createRuns(options: RunsOptions) {
 async function send(options: RunsOptions, message: MessageToAgent): Promise<Run> {
   const { store, models, clock, owner, wake, expect } = options
   checkLength('The idempotency key', message.idempotencyKey ?? '', LIMITS.idempotencyKey)
-  const clean = { ...message, text: checkMessage(message.text) }
+  const inputs = message.inputs?.map(({ role, text }) => ({ role, text: checkMessage(text) }))
+  const clean = { ...message, text: checkMessage(message.text), inputs }
   const acceptance = { id: newId('run'), acceptedBy: owner, at: toTimestamp(clock()) }
   const run = await store.transaction((tx) => acceptMessage(tx, models, clean, acceptance))
   await lookAgain(options, run, message.samples ?? false)

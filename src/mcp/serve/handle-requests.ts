@@ -145,7 +145,7 @@ function handlePrompts(server: Server, handling: Handling): void {
     const offered = caller.scopes.has('read') ? await surface.prompts() : []
     const prompts = offered.map(({ write: _, arguments: args, ...about }) => ({
       ...about,
-      arguments: args.map((argument) => ({ ...argument })),
+      arguments: args.map(({ limit: _, ...argument }) => argument),
     }))
     return { prompts }
   })

@@ -4,6 +4,7 @@ import { appendToMemoryBlock } from './append-to-memory-block.ts'
 import { attachArchive } from './attach-archive.ts'
 import { attachBlock } from './attach-block.ts'
 import { attachTool } from './attach-tool.ts'
+import { cancelJob } from './cancel-job.ts'
 import { cancelRun } from './cancel-run.ts'
 import { compactContext } from './compact-context.ts'
 import { configureAgent } from './configure-agent.ts'
@@ -28,6 +29,7 @@ import { inspectContext } from './inspect-context.ts'
 import { listAgents } from './list-agents.ts'
 import { listArchives } from './list-archives.ts'
 import { listBlocks } from './list-blocks.ts'
+import { listJobs } from './list-jobs.ts'
 import { listModels } from './list-models.ts'
 import { listRuns } from './list-runs.ts'
 import { listToolServers } from './list-tool-servers.ts'
@@ -110,16 +112,22 @@ const ADMIN: readonly Tool[] = [
   stats,
 ]
 
-const TRANSFER: readonly Tool[] = [exportAgent, importAgent]
+/** Work in the background belongs to both toolsets. */
+const JOBS: readonly Tool[] = [listJobs, cancelJob]
+
+const AGENTS: readonly Tool[] = [...JOBS]
+
+const TRANSFER: readonly Tool[] = [exportAgent, importAgent, ...JOBS]
 
 export const TOOLSETS: Readonly<Record<Toolset, readonly Tool[]>> = {
   core: CORE,
   memory: MEMORY,
   tools: FOR_AGENTS,
+  agents: AGENTS,
   admin: ADMIN,
   transfer: TRANSFER,
 }
 
 export function toolsOf(toolsets: readonly Toolset[]): readonly Tool[] {
-  return toolsets.flatMap((toolset) => TOOLSETS[toolset])
+  return [...new Set(toolsets.flatMap((toolset) => TOOLSETS[toolset]))]
 }

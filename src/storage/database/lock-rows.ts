@@ -13,7 +13,8 @@ export function lockRead(
     | 'run'
     | 'tool'
     | 'vector_set'
-    | 'embedding_task',
+    | 'embedding_task'
+    | 'job',
 ): RawBuilder<unknown> {
   return dialect.locksRows && writes ? sql`FOR NO KEY UPDATE OF ${sql.table(table)}` : sql``
 }
@@ -21,7 +22,7 @@ export function lockRead(
 /** For queries that choose work: skips rows that others have locked (SKIP LOCKED). */
 export function lockFree(
   { locksRows }: Dialect,
-  table: 'run' | 'embedding_task',
+  table: 'run' | 'embedding_task' | 'job',
 ): RawBuilder<unknown> {
   return locksRows ? sql`FOR UPDATE OF ${sql.table(table)} SKIP LOCKED` : sql``
 }

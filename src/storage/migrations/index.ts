@@ -17,7 +17,9 @@ import { hooks } from './0016-hooks.ts'
 import { providerExtras } from './0017-provider-extras.ts'
 import { metadata } from './0018-metadata.ts'
 import { conversations } from './0019-conversations.ts'
-import { tools } from './0020-tools.ts'
+import { jobs } from './0020-jobs.ts'
+import { clientRuns } from './0021-client-runs.ts'
+import { tools } from './0022-tools.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -42,5 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
   providerExtras,
   metadata,
   conversations,
+  jobs,
+  clientRuns,
   tools,
 ]

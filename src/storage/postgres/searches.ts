@@ -49,7 +49,7 @@ export function createSearches({
   return {
     async ranked(request) {
       const { meaning } = request
-      const question = readQuestion(request.query)
+      const question = readQuestion(request.query, request.today)
       const [nearest, { index, upTo }] = await Promise.all([
         meaning
           ? findNearest(db, request, meaning, { indexes, most: NEAREST, ...sizes })

@@ -112,6 +112,8 @@ async function insertRun({ db, namespace }: Scope, run: NewRun): Promise<void> {
       status: 'queued',
       stop_reason: null,
       input: run.input,
+      inputs: run.inputs ? JSON.stringify(run.inputs) : null,
+      client_tools: run.clientTools ? JSON.stringify(run.clientTools) : null,
       idempotency_key: run.idempotencyKey,
       max_steps: run.maxSteps,
       cancel_requested: 0,

@@ -25,6 +25,16 @@ const Sent = z.enum(SENDER_KINDS)
 const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
 const Scopes = z.array(z.enum(SCOPES))
+const Inputs = z.array(
+  z.object({ role: z.enum(['user', 'system', 'assistant']), text: z.string() }),
+)
+const ClientTools = z.array(
+  z.object({
+    name: z.string(),
+    description: z.string(),
+    parameters: z.record(z.string(), z.unknown()),
+  }),
+)
 const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
 
 /**
@@ -258,6 +268,10 @@ function toRun(row: RunRow): Run {
     retryAt: row.retry_at,
     missing: row.missing,
     input: row.input,
+    ...(row.inputs !== null && { inputs: Inputs.parse(JSON.parse(row.inputs)) }),
+    ...(row.client_tools !== null && {
+      clientTools: ClientTools.parse(JSON.parse(row.client_tools)),
+    }),
     idempotencyKey: row.idempotency_key,
     maxSteps: row.max_steps,
     cancelRequested: row.cancel_requested === 1,
