@@ -80,6 +80,7 @@ const mayImport = {
     'src/storage/port',
     'src/llm/model.ts',
     'src/agent',
+    'src/fetch',
     'src/tools',
     'src/source',
     'src/sandbox/sandbox.ts',

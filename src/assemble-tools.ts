@@ -9,6 +9,12 @@ import type { AgentView, NewAgent } from './core/agent-view.ts'
 import type { Clock, Timestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
 import type { AgentId } from './core/ids.ts'
+import type { ToolSecret } from './core/tool-secret.ts'
+import {
+  createGuardedFetch,
+  createGuardedRequest,
+  type GuardedFetchOptions,
+} from './fetch/guarded-fetch.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { ToolsPort } from './service/context.ts'
@@ -16,9 +22,11 @@ import type { EmbedQuery, Store, Transaction } from './storage/port/store.ts'
 import { bindTool, type ToolRuntime } from './tools/bind-tool.ts'
 import type { ServerActions } from './tools/buffered-actions.ts'
 import type { ReadSource } from './tools/define-tool.ts'
+import { fetchWebpage } from './tools/fetch-webpage.ts'
 import { createToolLists } from './tools/list-tools.ts'
 import { ownTools } from './tools/own-tools.ts'
 import { runCode } from './tools/run-code.ts'
+import { toolFetch } from './tools/tool-fetch.ts'
 import { createToolRegistry } from './tools/tool-registry.ts'
 import { createTools } from './tools/tools.ts'
 import { createTrials } from './tools/try-tool.ts'
@@ -32,6 +40,8 @@ export interface ToolParts {
   /** Name of this process. */
   readonly owner: string
   readonly sandbox: () => Promise<Sandbox>
+  readonly fetch: GuardedFetchOptions
+  readonly toolSecrets: readonly ToolSecret[]
   /** Creates an agent in a transaction; agents need the registry of tools first. */
   readonly createAgent: (
     tx: Transaction,
@@ -50,6 +60,7 @@ const TOOL: Caller = { name: 'tool', scopes: new Set(['read', 'chat', 'write']) 
 
 export function assembleRegistry(parts: ToolParts) {
   const { store, embed, sandbox } = parts
+  const request = createGuardedRequest(parts.fetch)
   const registry: ToolRegistry = createToolRegistry({
     builtIn: () => builtIn,
     toInner: (attached) => bindTool(runtime, attached),
@@ -59,11 +70,12 @@ export function assembleRegistry(parts: ToolParts) {
     embed,
     sandbox,
     actions: createActions(parts, registry),
-    fetchFor: () => [],
+    fetchFor: (tool) => toolFetch(tool, request, parts.toolSecrets),
   }
   const run = createTrials(runtime, readSource, parts.clock)
   const builtIn: readonly InnerTool[] = [
     runCode(sandbox),
+    ...(parts.fetch.rule.kind === 'none' ? [] : [fetchWebpage(createGuardedFetch(parts.fetch))]),
     ...ownTools({ registry, readSource, run }),
   ]
   return { registry, runtime, builtIn, run }

@@ -208,6 +208,8 @@ function openNamespace(parts: Omit<Parts, 'namespace'>, name: string): Namespace
     models,
     owner,
     sandbox: sandbox.open,
+    fetch: config.fetch,
+    toolSecrets: config.toolSecrets,
     createAgent: (...given) => agents.createIn(...given),
   }
   const assembled = assembleRegistry(toolParts)

@@ -5,6 +5,7 @@ import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
 import { isNamespace, NAMESPACE, NAMESPACE_RULE } from './core/namespace.ts'
 import { readNamespace } from './core/read-namespace.ts'
+import { readToolSecrets, type ToolSecret } from './core/tool-secret.ts'
 import { unbuiltSetting, unknownSettings } from './core/setting-names.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { readFetchRule } from './fetch/fetch-rule.ts'
@@ -42,6 +43,7 @@ export interface Config {
   readonly http: HttpSettings
   /** What may be fetched from the web; only the rule is a user's setting. */
   readonly fetch: GuardedFetchOptions
+  readonly toolSecrets: readonly ToolSecret[]
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
@@ -148,6 +150,7 @@ export function readConfig(
     oauth: inOneLine(() => readOAuthSettings(settings)),
     http: inOneLine(() => readHttpSettings(settings)),
     fetch: { rule: inOneLine(() => readFetchRule(get('RECOLLECT_FETCH'))) },
+    toolSecrets: readToolSecrets(get('RECOLLECT_TOOL_SECRETS'), (name) => settings[name]),
     maxRunTokens: read(
       'RECOLLECT_MAX_RUN_TOKENS',
       count(1e12),
@@ -234,8 +237,14 @@ export function readEditor(environment: Environment = process.env): string {
 }
 
 /** Every value that must never be shown: keys, passwords and the token. */
-export function secretsOf({ providers, token, database }: Config): readonly string[] {
+export function secretsOf({
+  providers,
+  token,
+  database,
+  toolSecrets,
+}: Config): readonly string[] {
   return [
+    ...toolSecrets.map(({ value }) => value),
     ...[...providers.values()].map(({ key }) => key),
     ...(token === null ? [] : [token]),
     ...(database.kind === 'postgres'
