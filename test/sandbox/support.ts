@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createLog } from '../../src/core/log.ts'
-import { createSandbox } from '../../src/sandbox/create-sandbox.ts'
+import { createSandbox } from '../../src/sandbox/calls/create-sandbox.ts'
 import type {
   AgentSnapshot,
   Sandbox,

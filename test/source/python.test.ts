@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readSignature } from '../../src/source/read-signature.ts'
+import { readSignature } from '../../src/source/languages/read-signature.ts'
 import { PYTHON_FUNCTIONS } from './python-functions.ts'
 
 describe('the signature of a Python function', () => {

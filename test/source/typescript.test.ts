@@ -1,6 +1,6 @@
 import { parse } from '@babel/parser'
 import { describe, expect, it } from 'vitest'
-import { readSignature } from '../../src/source/read-signature.ts'
+import { readSignature } from '../../src/source/languages/read-signature.ts'
 import { typescriptProgram } from '../../src/source/typescript/program.ts'
 import { TYPESCRIPT_FUNCTIONS } from './typescript-functions.ts'
 

@@ -1,5 +1,5 @@
-import type { Engine } from '../engine.ts'
 import { sandboxFile } from '../files.ts'
+import type { Engine } from '../thread/engine.ts'
 
 export function createJavaScriptEngine(): Engine {
   return {

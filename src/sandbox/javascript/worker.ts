@@ -1,3 +1,4 @@
+/// <reference path="../text-files.d.ts" />
 import { readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { EvalFlags, type JSValueHandle, QuickJS } from 'quickjs-wasi'

@@ -1,7 +1,7 @@
 import { UserError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
-import type { Engine } from '../engine.ts'
 import { packageFolder, sandboxFile } from '../files.ts'
+import type { Engine } from '../thread/engine.ts'
 import { findSnapshot } from './snapshot.ts'
 
 export interface PythonOptions {

@@ -1,12 +1,16 @@
+/// <reference path="../text-files.d.ts" />
 import { readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { loadPyodide, PyodideInterface } from 'pyodide'
+import AGENT from './agent.py'
 import BOOT from './boot.py'
 import type { EmscriptenModule } from './emscripten.ts'
-import PRELUDE from './prelude.py'
+import HOST from './host.py'
 import PYDANTIC from './pydantic.py'
 import REQUESTS from './requests.py'
+import RUN from './run.py'
+import VALUES from './values.py'
 
 export interface InterpreterOptions {
   /** Where the package `pyodide` is installed. */
@@ -35,7 +39,11 @@ export async function loadInterpreter(options: InterpreterOptions): Promise<Inte
     ...(snapshot !== undefined && { _loadSnapshot: readFileSync(snapshot) }),
   })
   if (snapshot === undefined) {
-    const texts = { _recollect: PRELUDE, pydantic: PYDANTIC, requests: REQUESTS }
+    const texts = {
+      _recollect: [HOST, AGENT, VALUES, RUN].join('\n'),
+      pydantic: PYDANTIC,
+      requests: REQUESTS,
+    }
     python.runPython(
       `${BOOT}\n_boot(__import__('json').loads(${JSON.stringify(JSON.stringify(texts))}))`,
     )

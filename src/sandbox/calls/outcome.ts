@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { excerpt, sliceCharacters } from '../core/text.ts'
+import { excerpt, sliceCharacters } from '../../core/text.ts'
 import type {
   BlockChange,
   CapturedOutput,
   SandboxCall,
   SandboxError,
   SandboxOutcome,
-} from './sandbox.ts'
-import { MAX_OUTPUT_BYTES } from './thread/channel.ts'
-import type { ThreadRun } from './thread/thread.ts'
+} from '../sandbox.ts'
+import { MAX_OUTPUT_BYTES } from '../thread/channel.ts'
+import type { ThreadRun } from '../thread/thread.ts'
 
 /** Chosen by hand: models read 8,000 characters of it, programs more. */
 const MAX_REPORT_CHARS = 4_000_000

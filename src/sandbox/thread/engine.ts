@@ -1,5 +1,5 @@
-import type { Program } from '../source/program.ts'
-import type { ThreadSetup } from './thread/thread.ts'
+import type { Program } from '../../source/program.ts'
+import type { ThreadSetup } from './thread.ts'
 
 /** What the sandboxes of two languages differ in. */
 export interface Engine {

@@ -1,4 +1,4 @@
-import type { Signature, SourceLanguage } from './signature.ts'
+import type { Signature, SourceLanguage } from '../signature.ts'
 
 /**
  * Name, description and schema of the function in a source, without running any of it. `wanted`: its name, if it is not
@@ -10,9 +10,9 @@ export async function readSignature(
   wanted?: string,
 ): Promise<Signature> {
   if (language === 'python') {
-    const { pythonSignature } = await import('./python/signature.ts')
+    const { pythonSignature } = await import('../python/signature.ts')
     return pythonSignature(source, wanted)
   }
-  const { typescriptSignature } = await import('./typescript/signature.ts')
+  const { typescriptSignature } = await import('../typescript/signature.ts')
   return typescriptSignature(source, wanted)
 }

@@ -1,18 +1,18 @@
-import type { Log } from '../core/log.ts'
-import type { SourceLanguage } from '../source/signature.ts'
-import type { Engine } from './engine.ts'
-import { createJavaScriptEngine } from './javascript/engine.ts'
-import { outcomeOf } from './outcome.ts'
-import { createPythonEngine } from './python/engine.ts'
+import type { Log } from '../../core/log.ts'
+import type { SourceLanguage } from '../../source/signature.ts'
+import { createJavaScriptEngine } from '../javascript/engine.ts'
+import { createPythonEngine } from '../python/engine.ts'
 import {
   type Sandbox,
   type SandboxCall,
   type SandboxOutcome,
   secretPlaceholder,
-} from './sandbox.ts'
-import { createThreadPool, type ThreadPool } from './thread/pool.ts'
-import { serveHost } from './thread/serve-host.ts'
-import { startThread } from './thread/thread.ts'
+} from '../sandbox.ts'
+import type { Engine } from '../thread/engine.ts'
+import { createThreadPool, type ThreadPool } from '../thread/pool.ts'
+import { serveHost } from '../thread/serve-host.ts'
+import { startThread } from '../thread/thread.ts'
+import { outcomeOf } from './outcome.ts'
 
 export interface SandboxOptions {
   readonly log: Log
