@@ -85,7 +85,7 @@ export type AssembledTools = ReturnType<typeof assembleRegistry>
 
 /** Parsers are loaded with the first source. */
 export const readSource: ReadSource = async (language, source) => {
-  const { readSignature } = await import('./source/read-signature.ts')
+  const { readSignature } = await import('./source/languages/read-signature.ts')
   const { name, description, parameters } = await readSignature(language, source)
   return { name, description, parameters: { ...parameters } }
 }

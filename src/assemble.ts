@@ -230,7 +230,7 @@ function lazySandbox(config: Config, log: Log) {
   let opened: Promise<Sandbox> | undefined
   return {
     open() {
-      opened ??= import('./sandbox/create-sandbox.ts').then(({ createSandbox }) =>
+      opened ??= import('./sandbox/calls/create-sandbox.ts').then(({ createSandbox }) =>
         createSandbox({ log, cacheFolder: cacheFolderOf(config) }),
       )
       return opened

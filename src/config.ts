@@ -5,8 +5,8 @@ import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
 import { isNamespace, NAMESPACE, NAMESPACE_RULE } from './core/namespace.ts'
 import { readNamespace } from './core/read-namespace.ts'
-import { readToolSecrets, type ToolSecret } from './core/tool-secret.ts'
 import { unbuiltSetting, unknownSettings } from './core/setting-names.ts'
+import { readToolSecrets, type ToolSecret } from './core/tool-secret.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { readFetchRule } from './fetch/fetch-rule.ts'
 import type { GuardedFetchOptions } from './fetch/guarded-fetch.ts'
@@ -237,12 +237,7 @@ export function readEditor(environment: Environment = process.env): string {
 }
 
 /** Every value that must never be shown: keys, passwords and the token. */
-export function secretsOf({
-  providers,
-  token,
-  database,
-  toolSecrets,
-}: Config): readonly string[] {
+export function secretsOf({ providers, token, database, toolSecrets }: Config): readonly string[] {
   return [
     ...toolSecrets.map(({ value }) => value),
     ...[...providers.values()].map(({ key }) => key),

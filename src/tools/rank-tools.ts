@@ -26,9 +26,7 @@ export function rankTools(query: string, tools: readonly StoredTool[]): readonly
     at: '1970-01-01T00:00:00.000Z',
     weight: 1,
   }))
-  return rankByWords(terms, [], candidates, tools.length).flatMap(
-    ({ row }) => tools[row] ?? [],
-  )
+  return rankByWords(terms, [], candidates, tools.length).flatMap(({ row }) => tools[row] ?? [])
 }
 
 function textOf({ name, description, parameters, tags }: StoredTool): string {

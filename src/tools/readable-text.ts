@@ -1,7 +1,23 @@
 /** Elements whose content is not for reading. */
 const SKIPPED = ['script', 'style', 'noscript', 'template', 'svg', 'nav', 'footer']
 /** Elements that stay within a line; all others begin a new one. */
-const INLINE = ['a', 'abbr', 'b', 'code', 'em', 'i', 'mark', 'q', 's', 'small', 'span', 'strong', 'sub', 'sup', 'u']
+const INLINE = [
+  'a',
+  'abbr',
+  'b',
+  'code',
+  'em',
+  'i',
+  'mark',
+  'q',
+  's',
+  'small',
+  'span',
+  'strong',
+  'sub',
+  'sup',
+  'u',
+]
 const NAME = /^\/?([a-z][a-z0-9]*)/i
 /** The longest name of an element, with room to spare. */
 const NAME_LENGTH = 20
@@ -53,7 +69,8 @@ function after(text: string, mark: string, from: number): number {
 function decoded(text: string): string {
   return text.replace(/&(#x[0-9a-f]{1,6}|#\d{1,7}|[a-z]{2,6});/gi, (whole, name: string) => {
     if (!name.startsWith('#')) return NAMED[name.toLowerCase()] ?? whole
-    const code = name[1]?.toLowerCase() === 'x' ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1))
+    const code =
+      name[1]?.toLowerCase() === 'x' ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1))
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole
   })
 }
