@@ -25,6 +25,7 @@ import type { Change } from './core/event.ts'
 import { keepKey } from './core/keep-key.ts'
 import { describeError, type Log } from './core/log.ts'
 import { withoutSecrets } from './core/safe-url.ts'
+import { openFetch } from './fetch/open-fetch.ts'
 import { createJobWorker } from './jobs/job-worker.ts'
 import { createJobs } from './jobs/jobs.ts'
 import { ownerName } from './leases/owner.ts'
@@ -343,7 +344,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
 }
 
 function createRunsPort(
-  { storage, models, owner, live, namespace: open }: Parts,
+  { config, storage, models, owner, live, namespace: open }: Parts,
   namespace: string,
   hooks: Pick<RunsOptions, 'wake' | 'onChange'>,
 ): RunsPort {
@@ -352,6 +353,7 @@ function createRunsPort(
     store: storage.in(namespace),
     registry: open(namespace).registry,
     models,
+    fetchPicture: openFetch(config.fetch),
     clock: storage.clock,
     owner,
     ...hooks,

@@ -3,6 +3,7 @@ import type { ClientTool, RunInput } from './client-run.ts'
 import type { Timestamp } from './clock.ts'
 import type { ErrorCode } from './errors.ts'
 import type { AgentId, CallId, ConversationId, RunId } from './ids.ts'
+import type { SentPicture } from './picture.ts'
 
 export const RUN_STATUSES = [
   'queued',
@@ -146,6 +147,8 @@ export interface Run extends RunOrigin {
   readonly missing: string | null
   /** The user's message; of several, the last. */
   readonly input: string
+  /** Pictures of the message. */
+  readonly pictures: readonly SentPicture[]
   /** All messages that begin it; absent: `input` alone, from the user. */
   readonly inputs?: readonly RunInput[]
   /** Tools that its sender runs itself. */

@@ -19,6 +19,8 @@ export interface RunsPort {
     readonly conversation?: ConversationId | undefined
     /** The user's message; of several, the last. */
     readonly text: string
+    /** Pictures: data URLs, or https addresses. */
+    readonly images?: readonly string[] | undefined
     /** All messages that begin the run, if `text` is not the only one. */
     readonly inputs?: readonly RunInput[] | undefined
     /** Tools that the caller runs itself: a call of one waits for `respond` with its result. */

@@ -16,6 +16,7 @@ import { messageContract } from './contract/messages.ts'
 import { namespaceContract } from './contract/namespaces.ts'
 import { neverWaitingContract } from './contract/never-waiting.ts'
 import { passageContract } from './contract/passages.ts'
+import { pictureContract } from './contract/pictures.ts'
 import { runContract } from './contract/runs.ts'
 import type { Subject } from './contract/subject.ts'
 import { toolContract } from './contract/tools.ts'
@@ -57,6 +58,7 @@ export function storageContract(
     describe('block history', () => blockHistoryContract(subject))
     describe('messages', () => messageContract(subject))
     describe('passages', () => passageContract(subject))
+    describe('pictures', () => pictureContract(subject))
     describe('archives', () => archiveContract(subject))
     describe('tools', () => toolContract(subject))
     describe('transfers', () => transferContract(subject))

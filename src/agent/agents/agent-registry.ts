@@ -3,8 +3,8 @@ import type { AgentView } from '../../core/agent-view.ts'
 import { normalText } from '../../core/text.ts'
 import { BUILT_IN_TOOLS } from '../../core/tool.ts'
 import type { AgentWalk, Store } from '../../storage/port/store.ts'
-import { memoryTools } from '../tools/memory-tools.ts'
 import { DEFAULT_TOOLS } from '../tools/default-tools.ts'
+import { memoryTools } from '../tools/memory-tools.ts'
 import { viewAgent } from './view-agent.ts'
 
 /** Agents as a list that is walked by ids, and what they may have. */

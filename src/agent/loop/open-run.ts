@@ -3,6 +3,7 @@ import type { RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { type MessageId, newId } from '../../core/ids.ts'
 import type { MessageBody } from '../../core/message.ts'
+import type { Picture } from '../../core/picture.ts'
 import type { Run } from '../../core/run.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
@@ -23,10 +24,12 @@ export async function openRun(
   if (!(await tx.runs.hasItsTurn(run.id))) return
   if (!(await tx.runs.start(run.id, at))) return
   const inputs = run.inputs ?? [{ role: 'user', text: run.input } as const]
+  const pictures = run.pictures.map(({ sentAs: _, ...picture }) => picture)
   await tx.messages.append(
     run.agentId,
     inputs.map((input, index) => {
-      const body = bodyOf(input)
+      const isLast = index === inputs.length - 1
+      const body = bodyOf(input, isLast ? pictures : [])
       const id = index === 0 ? messageId : newId('message')
       return { id, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body }
     }),
@@ -38,7 +41,9 @@ export async function openRun(
   await tx.conversations.setContext(run.conversationId, state, at)
 }
 
-function bodyOf({ role, text }: RunInput): MessageBody {
+/** Pictures come with the user's last message. */
+function bodyOf({ role, text }: RunInput, pictures: readonly Picture[]): MessageBody {
+  if (role === 'user' && pictures.length > 0) return { role, text, pictures }
   if (role === 'assistant') return { role, text, reasoning: '', toolCalls: [], said: [text] }
   return { role, text }
 }

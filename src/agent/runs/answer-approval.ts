@@ -5,8 +5,8 @@ import { isLonger, LIMITS } from '../../core/limits.ts'
 import type { PendingApproval, Run } from '../../core/run.ts'
 import { cleanText } from '../../core/text.ts'
 import type { Reads, StepCall, Transaction } from '../../storage/port/store.ts'
-import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { messageTokens } from '../context/message-tokens.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 
 export interface ApprovalAnswer {
   /** Absent: the only call that waits. */

@@ -42,6 +42,7 @@ import { asJson } from './as-json.ts'
 import { createLegacySessions } from './legacy-sessions.ts'
 import { listenOverHttp } from './listen-over-http.ts'
 import { isListen } from './listen-request.ts'
+import { PICTURE_BODIES } from './picture-bodies.ts'
 import {
   challengeFor,
   isMetadataPath,
@@ -189,7 +190,7 @@ export async function serveOverHttp(
     const nothing = await options.check?.(request.url ?? '', access)
     if (nothing !== undefined) return refuse(response, nothing.status, nothing.message, -32_602)
     const sessionId = request.headers['mcp-session-id']
-    const body = request.method === 'POST' ? await readBody(request) : undefined
+    const body = request.method === 'POST' ? await readBody(request, PICTURE_BODIES) : undefined
     if (options.asksForScope?.(access)) {
       const scope = await neededScope(body)
       if (scope !== undefined && !access.scopes.has(scope)) {

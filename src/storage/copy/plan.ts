@@ -217,6 +217,25 @@ export const PLAN = {
       elsewhere: true,
     },
   },
+  picture: {
+    key: ['namespace', 'digest'],
+    columns: {
+      namespace: true,
+      digest: true,
+      media_type: true,
+      size: true,
+      width: true,
+      height: true,
+    },
+  },
+  picture_part: {
+    key: ['namespace', 'digest', 'number'],
+    columns: { namespace: true, digest: true, number: true, bytes: true },
+  },
+  agent_picture: {
+    key: ['namespace', 'agent_id', 'digest'],
+    columns: { namespace: true, agent_id: true, digest: true, problem: true },
+  },
   summary: {
     key: ['row'],
     columns: {
@@ -252,6 +271,7 @@ export const PLAN = {
       status: true,
       stop_reason: true,
       input: true,
+      pictures: true,
       inputs: true,
       client_tools: true,
       idempotency_key: true,

@@ -19,7 +19,8 @@ import { metadata } from './0018-metadata.ts'
 import { conversations } from './0019-conversations.ts'
 import { jobs } from './0020-jobs.ts'
 import { clientRuns } from './0021-client-runs.ts'
-import { tools } from './0022-tools.ts'
+import { pictures } from './0022-pictures.ts'
+import { tools } from './0023-tools.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -46,5 +47,6 @@ export const MIGRATIONS: readonly Migration[] = [
   conversations,
   jobs,
   clientRuns,
+  pictures,
   tools,
 ]

@@ -3,6 +3,7 @@ import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { AgentId, CallId, ConversationId, RunId, StepId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
+import type { SentPicture } from '../../core/picture.ts'
 import type {
   Approval,
   Finish,
@@ -26,6 +27,7 @@ export interface NewRun {
   /** Absent: a user's message begins it. */
   readonly origin?: RunOrigin | undefined
   readonly input: string
+  readonly pictures?: readonly SentPicture[]
   readonly inputs?: readonly RunInput[] | undefined
   readonly clientTools?: readonly ClientTool[] | undefined
   readonly idempotencyKey: string | null

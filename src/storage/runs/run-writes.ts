@@ -112,6 +112,7 @@ async function insertRun({ db, namespace }: Scope, run: NewRun): Promise<void> {
       status: 'queued',
       stop_reason: null,
       input: run.input,
+      pictures: JSON.stringify(run.pictures ?? []),
       inputs: run.inputs ? JSON.stringify(run.inputs) : null,
       client_tools: run.clientTools ? JSON.stringify(run.clientTools) : null,
       idempotency_key: run.idempotencyKey,

@@ -15,6 +15,7 @@ import {
 import { lockRead } from '../database/lock-rows.ts'
 import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
+import { StoredSentPicture } from '../pictures/stored-picture.ts'
 import type { RunReads } from '../port/store.ts'
 import { isOpen, newestRuns } from './run-lists.ts'
 import { toStepCall } from './tool-calls.ts'
@@ -25,6 +26,7 @@ const Sent = z.enum(SENDER_KINDS)
 const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
 const Scopes = z.array(z.enum(SCOPES))
+const Pictures = z.array(StoredSentPicture)
 const Inputs = z.array(
   z.object({ role: z.enum(['user', 'system', 'assistant']), text: z.string() }),
 )
@@ -268,6 +270,7 @@ function toRun(row: RunRow): Run {
     retryAt: row.retry_at,
     missing: row.missing,
     input: row.input,
+    pictures: row.pictures === '[]' ? [] : Pictures.parse(JSON.parse(row.pictures)),
     ...(row.inputs !== null && { inputs: Inputs.parse(JSON.parse(row.inputs)) }),
     ...(row.client_tools !== null && {
       clientTools: ClientTools.parse(JSON.parse(row.client_tools)),
