@@ -38,6 +38,7 @@ const mayImport = {
     'src/agent/compaction/check-room.ts',
     'src/fetch',
     'src/sandbox/sandbox.ts',
+    'src/tool-servers/tool-servers.ts',
     'src/storage/port',
     'src/llm/model.ts',
     'src/generated/prompts.ts',
@@ -58,6 +59,8 @@ const mayImport = {
     'src/fetch/fetch-rule.ts',
     'src/fetch/guarded-fetch.ts',
     'src/storage/database-settings.ts',
+    'src/storage/data-path.ts',
+    'src/tool-servers/settings.ts',
   ],
   'src/assemble.ts': [
     'src/assistant',
@@ -73,6 +76,7 @@ const mayImport = {
     'src/transfer',
     'src/service',
     'src/sandbox',
+    'src/tool-servers',
     'src/assemble-tools.ts',
   ],
   'src/assemble-tools.ts': [
@@ -84,6 +88,7 @@ const mayImport = {
     'src/tools',
     'src/source',
     'src/sandbox/sandbox.ts',
+    'src/tool-servers/tool-servers.ts',
     'src/service',
   ],
   'src/app.ts': [

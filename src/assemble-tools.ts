@@ -19,6 +19,7 @@ import type { ModelRegistry } from './llm/model.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { ToolsPort } from './service/context.ts'
 import type { EmbedQuery, Store, Transaction } from './storage/port/store.ts'
+import type { ToolServers } from './tool-servers/tool-servers.ts'
 import { bindTool, type ToolRuntime } from './tools/bind-tool.ts'
 import type { ServerActions } from './tools/buffered-actions.ts'
 import type { ReadSource } from './tools/define-tool.ts'
@@ -27,6 +28,7 @@ import { createToolLists } from './tools/list-tools.ts'
 import { ownTools } from './tools/own-tools.ts'
 import { runCode } from './tools/run-code.ts'
 import { toolFetch } from './tools/tool-fetch.ts'
+import { bindServerTool, storeServerTools } from './tools/server-tools.ts'
 import { createToolRegistry } from './tools/tool-registry.ts'
 import { createTools } from './tools/tools.ts'
 import { createTrials } from './tools/try-tool.ts'
@@ -40,6 +42,8 @@ export interface ToolParts {
   /** Name of this process. */
   readonly owner: string
   readonly sandbox: () => Promise<Sandbox>
+  readonly namespace: string
+  readonly servers: ToolServers
   readonly fetch: GuardedFetchOptions
   readonly toolSecrets: readonly ToolSecret[]
   /** Creates an agent in a transaction; agents need the registry of tools first. */
@@ -63,7 +67,10 @@ export function assembleRegistry(parts: ToolParts) {
   const request = createGuardedRequest(parts.fetch)
   const registry: ToolRegistry = createToolRegistry({
     builtIn: () => builtIn,
-    toInner: (attached) => bindTool(runtime, attached),
+    toInner: (attached) =>
+      attached.tool.language === 'mcp'
+        ? bindServerTool(parts.servers, parts.namespace, attached)
+        : bindTool(runtime, attached),
   })
   const runtime: ToolRuntime = {
     store,
@@ -91,22 +98,38 @@ export const readSource: ReadSource = async (language, source) => {
 }
 
 export function assembleToolsPort(
-  { store, clock }: Pick<ToolParts, 'store' | 'clock'>,
+  { store, clock, servers, namespace }: ToolParts,
   { registry, builtIn, run }: AssembledTools,
 ): ToolsPort {
   const holders = createAgentTools(store, registry, clock)
+  const lists = createToolLists(store, registry, () => [...ALL_MEMORY_TOOLS, ...builtIn])
+  /** A server that can't be reached, or data that can't be written, must not hide the other tools. */
+  const refresh = () =>
+    storeServerTools(servers, namespace, store, clock).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error
+    })
   return {
-    ...createToolLists(store, registry, () => [...ALL_MEMORY_TOOLS, ...builtIn]),
+    async list(query) {
+      await refresh()
+      return lists.list(query)
+    },
+    get: lists.get,
     ...createTools({
       store,
       clock,
       readSource,
       take: (tx, agentId, name, at) => takeTool(tx, registry, agentId, name, at),
     }),
-    attach: holders.attachTool,
+    async attach(...given) {
+      await refresh()
+      return holders.attachTool(...given)
+    },
     detach: holders.detachTool,
     run,
-    servers: async () => [],
+    async servers() {
+      const views = await servers.list(namespace, { connect: true })
+      return views.map(({ tools, ...view }) => ({ ...view, tools: tools.length }))
+    },
   }
 }
 

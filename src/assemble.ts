@@ -53,6 +53,7 @@ import type { Sandbox } from './sandbox/sandbox.ts'
 import type { McpContext, RunsPort, Stats, ToolsPort } from './service/context.ts'
 import { pollChanges } from './storage/changes/poll-changes.ts'
 import type { EmbedQuery, Storage, Store } from './storage/port/store.ts'
+import type { ToolServers } from './tool-servers/tool-servers.ts'
 import { createTransfer } from './transfer/transfer.ts'
 
 /** Recollect over one opened database. */
@@ -114,6 +115,7 @@ interface Parts {
   readonly embedders: EmbedderRegistry
   readonly embedQuestion: EmbedQuestion
   readonly sandbox: ReturnType<typeof lazySandbox>
+  readonly servers: ToolServers
   readonly namespace: (name: string) => Namespace
   readonly changes: Bus<Change>
   readonly live: LiveRuns
@@ -149,6 +151,7 @@ export async function assemble(
       poller.stop()
       await work.stop()
       await parts.sandbox.close()
+      await parts.servers.close()
       await storage.close()
     },
   }
@@ -176,6 +179,7 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
     live: createLiveRuns(onListenerError),
     cursorKey: keepKey(() => readCursorKey(storage)),
     sandbox: lazySandbox(config, log),
+    servers: lazyToolServers(config, log),
   }
   const namespaces = new Map<string, Namespace>()
   return {
@@ -198,7 +202,7 @@ interface Namespace {
 }
 
 function openNamespace(parts: Omit<Parts, 'namespace'>, name: string): Namespace {
-  const { config, storage, models, embedders, embedQuestion, owner, sandbox } = parts
+  const { config, storage, models, embedders, embedQuestion, owner, sandbox, servers } = parts
   const { clock } = storage
   const store = storage.in(name)
   const embed: EmbedQuery = (handles, text) => embedQuestion(name, handles, text)
@@ -209,6 +213,8 @@ function openNamespace(parts: Omit<Parts, 'namespace'>, name: string): Namespace
     models,
     owner,
     sandbox: sandbox.open,
+    namespace: name,
+    servers,
     fetch: config.fetch,
     toolSecrets: config.toolSecrets,
     createAgent: (...given) => agents.createIn(...given),
@@ -219,6 +225,26 @@ function openNamespace(parts: Omit<Parts, 'namespace'>, name: string): Namespace
   const agents = createAgents(store, registry, models, embeddings, clock)
   const tools = assembleToolsPort(toolParts, assembled)
   return { store, embed, registry, agents, tools }
+}
+
+/** The servers of tools. Their client is loaded by the first server that is configured. */
+function lazyToolServers({ toolServers }: Config, log: Log): ToolServers {
+  let opened: Promise<ToolServers> | undefined
+  const open = () => {
+    opened ??= import('./tool-servers/create-tool-servers.ts').then(({ createToolServers }) =>
+      createToolServers({ servers: toolServers, environment: process.env, log, now: Date.now }),
+    )
+    return opened
+  }
+  const isEmpty = toolServers.size === 0
+  return {
+    tools: async (namespace) => (isEmpty ? [] : (await open()).tools(namespace)),
+    call: async (call) => (await open()).call(call),
+    list: async (...given) => (isEmpty ? [] : (await open()).list(...given)),
+    async close() {
+      await (await opened)?.close()
+    },
+  }
 }
 
 /** Beside the data; a server on PostgreSQL has no folder of its own. */

@@ -7,6 +7,8 @@ import { isNamespace, NAMESPACE, NAMESPACE_RULE } from './core/namespace.ts'
 import { readNamespace } from './core/read-namespace.ts'
 import { unbuiltSetting, unknownSettings } from './core/setting-names.ts'
 import { readToolSecrets, type ToolSecret } from './core/tool-secret.ts'
+import { readDataPath } from './storage/data-path.ts'
+import { readServerSettings, type ServerSettings } from './tool-servers/settings.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { readFetchRule } from './fetch/fetch-rule.ts'
 import type { GuardedFetchOptions } from './fetch/guarded-fetch.ts'
@@ -44,6 +46,8 @@ export interface Config {
   /** What may be fetched from the web; only the rule is a user's setting. */
   readonly fetch: GuardedFetchOptions
   readonly toolSecrets: readonly ToolSecret[]
+  /** By name; empty: none. */
+  readonly toolServers: ReadonlyMap<string, ServerSettings>
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
@@ -150,6 +154,7 @@ export function readConfig(
     oauth: inOneLine(() => readOAuthSettings(settings)),
     http: inOneLine(() => readHttpSettings(settings)),
     fetch: { rule: inOneLine(() => readFetchRule(get('RECOLLECT_FETCH'))) },
+    toolServers: inOneLine(() => readToolServers(get('RECOLLECT_TOOL_SERVERS'), settings)),
     toolSecrets: readToolSecrets(get('RECOLLECT_TOOL_SECRETS'), (name) => settings[name]),
     maxRunTokens: read(
       'RECOLLECT_MAX_RUN_TOKENS',
@@ -253,6 +258,13 @@ function passwordsOf(url: string): readonly string[] {
   const { password, searchParams } = new URL(url)
   const all = [password, decodeURIComponent(password), searchParams.get('password') ?? '']
   return [...new Set(all)].filter((text) => text !== '')
+}
+
+function readToolServers(
+  path: string | undefined,
+  environment: Environment,
+): ReadonlyMap<string, ServerSettings> {
+  return path === undefined ? new Map() : readServerSettings(readDataPath('RECOLLECT_TOOL_SERVERS', path), environment)
 }
 
 function readToolsets(value = 'core'): readonly Toolset[] {

@@ -18,8 +18,15 @@ export function covers(grant: ToolGrant | null, tool: StoredTool): boolean {
 }
 
 /** Whether the tool can do more than edit the memory of its own agent. */
-export function reachesFurther({ capabilities, network, secrets }: ToolDefinition): boolean {
-  return capabilities.length > 0 || network.length > 0 || secrets.length > 0
+export function reachesFurther({
+  language,
+  capabilities,
+  network,
+  secrets,
+}: ToolDefinition): boolean {
+  return (
+    language === 'mcp' || capabilities.length > 0 || network.length > 0 || secrets.length > 0
+  )
 }
 
 /** What a server of tools runs is unknown, so its texts stand for it: they are what a person approved. */
