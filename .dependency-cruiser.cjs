@@ -92,6 +92,7 @@ const mayImport = {
     'src/service',
   ],
   'src/app.ts': [
+    'src/assemble-tools.ts',
     'src/assistant',
     'src/assemble.ts',
     'src/auth',

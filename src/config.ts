@@ -7,8 +7,6 @@ import { isNamespace, NAMESPACE, NAMESPACE_RULE } from './core/namespace.ts'
 import { readNamespace } from './core/read-namespace.ts'
 import { unbuiltSetting, unknownSettings } from './core/setting-names.ts'
 import { readToolSecrets, type ToolSecret } from './core/tool-secret.ts'
-import { readDataPath } from './storage/data-path.ts'
-import { readServerSettings, type ServerSettings } from './tool-servers/settings.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { readFetchRule } from './fetch/fetch-rule.ts'
 import type { GuardedFetchOptions } from './fetch/guarded-fetch.ts'
@@ -21,11 +19,13 @@ import {
   type ProviderSettings,
   readProviderSettings,
 } from './llm/providers.ts'
+import { readDataPath } from './storage/data-path.ts'
 import {
   type DatabaseSettings,
   DEFAULT_VECTOR_MEGABYTES,
   readDatabase,
 } from './storage/database-settings.ts'
+import { readServerSettings, type ServerSettings } from './tool-servers/settings.ts'
 
 export type { DatabaseAddress, DatabaseSettings } from './storage/database-settings.ts'
 export { readDatabaseUrl } from './storage/database-settings.ts'
@@ -264,7 +264,9 @@ function readToolServers(
   path: string | undefined,
   environment: Environment,
 ): ReadonlyMap<string, ServerSettings> {
-  return path === undefined ? new Map() : readServerSettings(readDataPath('RECOLLECT_TOOL_SERVERS', path), environment)
+  return path === undefined
+    ? new Map()
+    : readServerSettings(readDataPath('RECOLLECT_TOOL_SERVERS', path), environment)
 }
 
 function readToolsets(value = 'core'): readonly Toolset[] {

@@ -24,9 +24,7 @@ export function reachesFurther({
   network,
   secrets,
 }: ToolDefinition): boolean {
-  return (
-    language === 'mcp' || capabilities.length > 0 || network.length > 0 || secrets.length > 0
-  )
+  return language === 'mcp' || capabilities.length > 0 || network.length > 0 || secrets.length > 0
 }
 
 /** What a server of tools runs is unknown, so its texts stand for it: they are what a person approved. */

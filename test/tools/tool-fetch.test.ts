@@ -96,7 +96,6 @@ describe('a tool with network', () => {
       { ...OPEN, network: ['example.com'] },
       /may not fetch from 127\.0\.0\.1/,
     ],
-    ['with a secret that it does not name', '/now', { network: ['127.0.0.1'] }, /secret/],
     ['to where an answer sends it', '/away', OPEN, /may not fetch from localhost/],
     [
       'to where its secret is not bound',
@@ -110,6 +109,15 @@ describe('a tool with network', () => {
     expect(result).toMatch(sentence)
     expect(result).not.toContain(SECRET)
     expect(asked.filter(({ url }) => url === '/other')).toEqual([])
+  })
+
+  it('gets no secret that it does not name by writing its placeholder', async () => {
+    const before = asked.length
+    const written = source('/now').replace("' + secrets.WEATHER_KEY", "{{secret:WEATHER_KEY}}'")
+    const { status, result } = await run('/now', { source: written, network: ['127.0.0.1'] })
+    expect(status).toBe('error')
+    expect(result).toContain('RECOLLECT_TOOL_SECRETS')
+    expect(asked).toHaveLength(before)
   })
 
   it('fetches nothing in a trial without commit', async () => {

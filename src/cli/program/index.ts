@@ -11,6 +11,7 @@ import { everyCommand, isHidden, unknownCommand } from './refuse.ts'
 import { serve, stdio } from './serving.ts'
 import { complete, completion, help, version } from './shells.ts'
 import { token } from './tokens.ts'
+import { tool } from './tools.ts'
 
 /** In the order of the help. */
 const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
@@ -18,7 +19,7 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Look:': [doctor, stats],
   'Data:': [backup, restore, salvage, purge, migrate, exportAgent, importAgent],
   'Access:': [token],
-  'Agents:': [agents, memory, chat],
+  'Agents:': [agents, memory, chat, tool],
   'More:': [hook, completion, help],
 }
 
