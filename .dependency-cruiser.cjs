@@ -49,6 +49,14 @@ const mayImport = {
   'src/service': ['src/core'],
   'src/http': ['src/core', 'src/service'],
   'src/rest': ['src/core', 'src/service', 'src/http'],
+  'src/openai-door': [
+    'src/core',
+    'src/service',
+    'src/http',
+    'src/rest/call',
+    'src/rest/read/body.ts',
+    'src/rest/serve.ts',
+  ],
   'src/mcp': ['src/core', 'src/service', 'src/http', 'src/generated/prompts.ts'],
   'src/config.ts': [
     'src/core',
@@ -103,6 +111,7 @@ const mayImport = {
     'src/storage',
     'src/llm',
     'src/mcp',
+    'src/openai-door',
     'src/rest',
   ],
   'src/cli': ['src/app.ts', 'src/config.ts', 'src/core'],

@@ -4,8 +4,10 @@ import { createAgentBlocks } from './agent/agents/agent-blocks.ts'
 import { createAgentRegistry } from './agent/agents/agent-registry.ts'
 import { createAgentSettings } from './agent/agents/agent-settings.ts'
 import { createAgents } from './agent/agents/agents.ts'
+import { createAsides } from './agent/agents/ask-aside.ts'
 import { createImportChecks } from './agent/agents/import-checks.ts'
 import { createCheckRoom } from './agent/compaction/check-room.ts'
+import { createConversationKeys } from './agent/conversations/conversation-keys.ts'
 import { createConversations } from './agent/conversations/conversations.ts'
 import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
@@ -232,11 +234,11 @@ function lazyToolServers({ toolServers }: Config, log: Log): ToolServers {
   let opened: Promise<ToolServers> | undefined
   const open = () => {
     opened ??= import('./tool-servers/create-tool-servers.ts').then(({ createToolServers }) =>
-      createToolServers({ servers: toolServers, environment: process.env, log, now: Date.now }),
+      createToolServers({ ...toolServers, log, now: Date.now }),
     )
     return opened
   }
-  const isEmpty = toolServers.size === 0
+  const isEmpty = toolServers.servers.size === 0
   return {
     tools: async (namespace) => (isEmpty ? [] : (await open()).tools(namespace)),
     call: async (call) => (await open()).call(call),
@@ -346,6 +348,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
       ...createAgentSettings(store, registry, models, embeddings, clock),
       ...createAgentBlocks(store, registry, clock),
       ...createAgentRegistry(store),
+      ...createAsides(store, models),
     },
     memory: {
       ...createBlockMemory(store, clock, checkRoom),
@@ -357,7 +360,10 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
     recall: createRecallMemory(store, embed),
     tools,
     transfer: createTransfer(store, createImportChecks(models), clock),
-    conversations: createConversations({ store, clock }),
+    conversations: {
+      ...createConversations({ store, clock }),
+      ...createConversationKeys(store, clock),
+    },
     runs: createRunsPort(parts, namespace, { wake, onChange }),
     jobs: createJobs(store, clock),
     models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },

@@ -46,8 +46,12 @@ export interface Config {
   /** What may be fetched from the web; only the rule is a user's setting. */
   readonly fetch: GuardedFetchOptions
   readonly toolSecrets: readonly ToolSecret[]
-  /** By name; empty: none. */
-  readonly toolServers: ReadonlyMap<string, ServerSettings>
+  readonly toolServers: {
+    /** By name; empty: none. */
+    readonly servers: ReadonlyMap<string, ServerSettings>
+    /** Ours, of which a server gets a few variables. */
+    readonly environment: Environment
+  }
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
@@ -154,7 +158,10 @@ export function readConfig(
     oauth: inOneLine(() => readOAuthSettings(settings)),
     http: inOneLine(() => readHttpSettings(settings)),
     fetch: { rule: inOneLine(() => readFetchRule(get('RECOLLECT_FETCH'))) },
-    toolServers: inOneLine(() => readToolServers(get('RECOLLECT_TOOL_SERVERS'), settings)),
+    toolServers: {
+      servers: inOneLine(() => readToolServers(get('RECOLLECT_TOOL_SERVERS'), settings)),
+      environment,
+    },
     toolSecrets: readToolSecrets(get('RECOLLECT_TOOL_SECRETS'), (name) => settings[name]),
     maxRunTokens: read(
       'RECOLLECT_MAX_RUN_TOKENS',

@@ -187,6 +187,7 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     memoryTools: agents.memoryTools,
     defaultTools: agents.defaultTools,
     find: async (agent) => agents.find(own(agent)),
+    askAside: async (agent, ...rest) => agents.askAside(own(agent), ...rest),
     get: async (agent) => agents.get(own(agent)),
     update: async (agent, ...rest) => agents.update(own(agent), ...rest),
     delete: async (agent) => agents.delete(own(agent)),
@@ -228,6 +229,12 @@ function pinConversations(
     async fork(conversation) {
       await check(conversation)
       return conversations.fork(conversation)
+    },
+    named: async (agent, key) => conversations.named(own(agent), key),
+    ofTranscript: async (agent, fingerprint) => conversations.ofTranscript(own(agent), fingerprint),
+    async noteTranscript(conversation, fingerprint) {
+      await check(conversation)
+      await conversations.noteTranscript(conversation, fingerprint)
     },
     async rename(conversation, title) {
       await check(conversation)

@@ -43,6 +43,8 @@ export interface Database {
     id: string
     agent_id: string
     title: Generated<string>
+    /** Fingerprint of what a client has of it that sends its whole transcript each time. */
+    transcript: Generated<string | null>
     /** `seq` of the oldest message in context. */
     context_from: Generated<number>
     /** The agent was warned that its context is nearly full. */
@@ -160,6 +162,8 @@ export interface Database {
     position: number
     /** The passage that replaces it. */
     superseded_by: string | null
+    /** From then on it is hidden like a superseded one. */
+    expires_at: string | null
     /** How often agents' searches returned it. */
     found_count: Generated<number>
     last_found_at: string | null

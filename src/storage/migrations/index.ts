@@ -20,7 +20,9 @@ import { conversations } from './0019-conversations.ts'
 import { jobs } from './0020-jobs.ts'
 import { clientRuns } from './0021-client-runs.ts'
 import { pictures } from './0022-pictures.ts'
-import { tools } from './0023-tools.ts'
+import { expiry } from './0023-expiry.ts'
+import { transcripts } from './0024-transcripts.ts'
+import { tools } from './0025-tools.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -48,5 +50,7 @@ export const MIGRATIONS: readonly Migration[] = [
   jobs,
   clientRuns,
   pictures,
+  expiry,
+  transcripts,
   tools,
 ]
