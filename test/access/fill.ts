@@ -45,7 +45,7 @@ export async function fill(client: Connection, canary: string): Promise<Filled> 
   for (const id of [agent.id, second]) {
     await ask('attach_block', { agent: id, block_id: block.id })
   }
-  const source = echo('echo', `Says it again. ${canary}doc`)
+  const source = echo(`echo_${canary}`, `Says it again. ${canary}doc`)
   const { tool } = await ask('create_tool', { source, tags: [`${canary}tooltag`] })
   await ask('attach_tool', { agent: agent.id, tool: tool.id })
   const { archive } = await ask('create_archive', { name: `${canary}archive`, agent: agent.id })
