@@ -10,7 +10,7 @@ const WRITING = ['send_message', 'create_tool', 'edit_tool', 'test_tool', 'attac
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-})
+}, 120_000)
 afterAll(() => world.close())
 
 const WEEKDAY = `/**

@@ -6,7 +6,7 @@ import { echo, LANGUAGES, ROLL_DICE } from './sources.ts'
 let server: RealServer
 beforeAll(async () => {
   server = await startRealServer(['core', 'tools'])
-})
+}, 120_000)
 afterAll(() => server.close())
 
 async function create(name: string, fields: object = {}) {

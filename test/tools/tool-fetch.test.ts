@@ -48,7 +48,7 @@ beforeAll(async () => {
   const isAllowedAddress = (address: string) => address === '127.0.0.1' || isPublicAddress(address)
   const fetch = { ...config.fetch, ca: server.ca, isAllowedAddress }
   app = await openApp({ ...config, fetch }, () => undefined, false)
-})
+}, 120_000)
 afterAll(async () => {
   await app.close()
   await server.close()
