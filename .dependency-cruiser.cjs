@@ -9,6 +9,7 @@ const mayImport = {
   'src/leases': ['src/core'],
   'src/jobs': ['src/core', 'src/leases', 'src/memory', 'src/service', 'src/storage/port'],
   'src/source': ['src/core'],
+  'src/teams': ['src/core'],
   'src/sandbox': ['src/core', 'src/source'],
   'src/tool-servers': ['src/core'],
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
@@ -26,6 +27,7 @@ const mayImport = {
     'src/core',
     'src/leases',
     'src/memory',
+    'src/teams',
     'src/storage/port',
     'src/llm/model.ts',
     'src/generated/prompts.ts',
@@ -89,6 +91,7 @@ const mayImport = {
   ],
   'src/assemble-tools.ts': [
     'src/core',
+    'src/teams',
     'src/storage/port',
     'src/llm/model.ts',
     'src/agent',

@@ -1,6 +1,7 @@
 import { createAgentTools, takeTool } from './agent/agents/agent-tools.ts'
 import { createCheckRoom } from './agent/compaction/check-room.ts'
-import { acceptMessage, checkMessage } from './agent/runs/accept-message.ts'
+import { acceptMessage } from './agent/inbox/accept-message.ts'
+import { checkMessage } from './agent/inbox/check-message.ts'
 import type { InnerTool } from './agent/tools/inner-tool.ts'
 import { ALL_MEMORY_TOOLS } from './agent/tools/memory-tools.ts'
 import type { ToolRegistry } from './agent/tools/tool-registry.ts'
@@ -19,6 +20,7 @@ import type { ModelRegistry } from './llm/model.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { ToolsPort } from './service/context.ts'
 import type { EmbedQuery, Store, Transaction } from './storage/port/store.ts'
+import { checkTreeSize, childOrigin } from './teams/origin.ts'
 import type { ToolServers } from './tool-servers/tool-servers.ts'
 import { bindTool, type ToolRuntime } from './tools/bind-tool.ts'
 import type { ServerActions } from './tools/buffered-actions.ts'
@@ -55,9 +57,6 @@ export interface ToolParts {
     at: Timestamp,
   ) => Promise<AgentView>
 }
-
-/** Messages that runs of agents begin one after the other, without a message from outside. Chosen by hand. */
-const MAX_HOPS = 10
 
 /** An agent that a tool creates gets no tool that its creator's tool could not give. */
 const TOOL: Caller = { name: 'tool', scopes: new Set(['read', 'chat', 'write']) }
@@ -145,22 +144,9 @@ function createActions(
     async sendMessage(tx, { id, agentId, text }, from, at) {
       const parent = await tx.runs.get(from.runId)
       if (!parent) throw new UserError('not_found', 'The run that sends the message is gone.')
-      const hops = parent.hops + 1
-      if (hops > MAX_HOPS) {
-        throw new UserError(
-          'limit_exceeded',
-          `Agents have sent each other ${MAX_HOPS} messages, one because of the other; this one was not sent. Wait for a message of the user.`,
-        )
-      }
-      const message = { agent: agentId, text: checkMessage(text), scopes: parent.scopes }
-      const origin = {
-        parentRunId: parent.id,
-        rootRunId: parent.rootRunId,
-        depth: parent.depth,
-        hops,
-        sender: 'agent',
-        senderAgentId: from.agentId,
-      } as const
+      const origin = childOrigin(parent, 'message')
+      checkTreeSize((await tx.runs.tree(parent.rootRunId)).runs, 1)
+      const message = { agent: agentId, text: checkMessage(text) }
       await acceptMessage(tx, models, message, { id, acceptedBy: owner, at, origin })
     },
   }

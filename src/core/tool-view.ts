@@ -32,7 +32,7 @@ export interface ListedTool {
   readonly name: string
   readonly description: string
   readonly language: ToolLanguage | 'builtin'
-  readonly effect: ToolEffect
+  readonly effect: ToolEffect | 'await'
   readonly requiresApproval: boolean
   /** Of a built-in tool: 0. */
   readonly version: number

@@ -1,4 +1,4 @@
-/** Names of the tools with which an agent speaks, remembers and searches. */
+/** Names of the tools that need nothing but the data: to speak, remember, search and work with other agents. */
 export const MEMORY_TOOLS = [
   'send_message',
   'core_memory_append',
@@ -9,6 +9,13 @@ export const MEMORY_TOOLS = [
   'archival_memory_insert',
   'archival_memory_search',
   'conversation_search',
+  'send_message_to_agent_async',
+  'send_message_to_agent_and_wait_for_reply',
+  'send_message_to_agents_matching_tags',
+  'create_task',
+  'check_task',
+  'list_tasks',
+  'cancel_task',
 ] as const
 export type MemoryTool = (typeof MEMORY_TOOLS)[number]
 

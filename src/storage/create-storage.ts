@@ -33,6 +33,7 @@ import { createClaims } from './runs/run-queue.ts'
 import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
 import { callReads } from './runs/tool-calls.ts'
+import { waitReads, waitWrites } from './runs/waits.ts'
 import { toolReads, toolWrites } from './tools/tools.ts'
 import { walkReads } from './walks/walks.ts'
 
@@ -154,7 +155,7 @@ function readsOf(scope: Scope): Reads {
     messages: messageReads(scope),
     passages: passageReads(scope),
     pictures: pictureReads(scope),
-    runs: { ...runReads(scope), ...callReads(scope) },
+    runs: { ...runReads(scope), ...callReads(scope), ...waitReads(scope) },
     tools: toolReads(scope),
     jobs: jobReads(scope),
   }
@@ -172,9 +173,11 @@ function transactionOf(scope: Scope): Transaction {
     runs: {
       ...runReads(scope),
       ...callReads(scope),
+      ...waitReads(scope),
       ...runWrites(scope),
       ...approvalWrites(scope),
       ...askWrites(scope),
+      ...waitWrites(scope),
     },
     tools: { ...toolReads(scope), ...toolWrites(scope) },
     jobs: { ...jobReads(scope), ...jobWrites(scope) },

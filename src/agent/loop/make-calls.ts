@@ -1,12 +1,15 @@
 import type { Agent } from '../../core/agent.ts'
+import { toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import { newId, type PassageId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { cleanText } from '../../core/text.ts'
 import type { CurrentStep, StepCall, Transaction } from '../../storage/port/store.ts'
+import { TreeLimit } from '../../teams/origin.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 import { bindCall } from '../step/plan-calls.ts'
 import { type Finding, type Outcome, StalePreparation } from '../tools/inner-tool.ts'
+import { callsToMake } from './await-agents.ts'
 import { refuseCall, whyNotMade } from './before-call.ts'
 import { fillContext, type ReadyCall } from './fill-context.ts'
 import { type HeldRun, held, LostLease } from './held.ts'
@@ -28,6 +31,8 @@ export interface CallsOptions {
   readonly speakNow: boolean
   readonly signal: AbortSignal
   readonly log: Log
+  /** How long a call may wait for other agents. */
+  readonly replyMilliseconds: number
   readonly onCall: (toolName: string) => void
 }
 
@@ -37,8 +42,7 @@ export async function makeCalls(
   step: CurrentStep,
   options: CallsOptions,
 ): Promise<void> {
-  const pending = step.calls.filter(({ state }) => state !== 'done')
-  for (const group of sideBySide(pending, mayBeParallel(options.agent))) {
+  for (const group of sideBySide(callsToMake(step), mayBeParallel(options.agent))) {
     if (options.signal.aborted) return
     await Promise.all(group.map((call) => makeOrRefuse(run, call, options)))
   }
@@ -75,14 +79,17 @@ async function makeCall(run: HeldRun, call: StepCall, options: CallsOptions): Pr
     if (error instanceof LostLease || isTrouble(error)) throw error
     // Nothing of the call is stored. If the database itself has failed, this fails as well.
     const result = failure(error, call, options.log)
-    await held(run, (tx, at) => finish(tx, run, call, result, at))
+    await held(run, async (tx, at) => {
+      await finish(tx, run, call, result, at)
+      if (error instanceof TreeLimit) await tellRoot(tx, run, error)
+    })
   }
 }
 
 async function attempt(
   run: HeldRun,
   call: StepCall,
-  { agent, signal, log }: CallsOptions,
+  { agent, signal, log, replyMilliseconds }: CallsOptions,
 ): Promise<void> {
   const tools = await run.registry.ofAgent(run.store, agent)
   if (tools.find(({ name }) => name === call.name)?.needsApproval === 'first_call') {
@@ -90,6 +97,7 @@ async function attempt(
   }
   const ready = fillContext(bindCall(tools, call.name, call.arguments), run, call, agent)
   if (ready.effect === 'database') return edit(run, call, ready, signal)
+  if (ready.effect === 'await') return begin(run, call, ready, replyMilliseconds)
   if (call.state === 'started' && ready.effect === 'once') {
     await held(run, (tx, at) =>
       finish(tx, run, call, { status: 'error', text: UNKNOWN_OUTCOME }, at),
@@ -119,6 +127,35 @@ async function edit(
       if (!(error instanceof StalePreparation) || attempt === MOST_PREPARATIONS) throw error
     }
   }
+}
+
+/** Begins the runs that the call waits for; what ends them gives it its result. */
+async function begin(
+  run: HeldRun,
+  call: StepCall,
+  ready: Extract<ReadyCall, { effect: 'await' }>,
+  replyMilliseconds: number,
+): Promise<void> {
+  await held(run, async (tx, at) => {
+    // From here on, nobody else in the namespace begins to wait.
+    await tx.runs.lockWaits()
+    const begun = await ready.begin(tx, at)
+    if ('text' in begun) {
+      await finish(tx, run, call, { status: 'success', text: begun.text }, at)
+      return
+    }
+    if (!(await tx.runs.startCall(call.id, begun.note))) throw new LostLease()
+    const until = toTimestamp(Date.parse(at) + replyMilliseconds)
+    for (const targetId of begun.targets)
+      await tx.runs.wait({ runId: run.id, callId: call.id, targetId, until })
+  })
+}
+
+/** Whoever began the chain of runs learns that it was ended. */
+async function tellRoot(tx: Transaction, run: HeldRun, limit: TreeLimit): Promise<void> {
+  const stored = await tx.runs.get(run.id)
+  const root = stored && (await tx.runs.get(stored.rootRunId))
+  if (root) await tx.runs.setWarnings(root.id, [...root.warnings, limit.message])
 }
 
 type Result =

@@ -12,7 +12,8 @@ export const listedToolShape = z.strictObject({
   name: text,
   description: text,
   language: z.enum([...TOOL_LANGUAGES, 'builtin']),
-  effect: z.enum(TOOL_EFFECTS),
+  /** `await`: of a built-in tool that waits for other agents. */
+  effect: z.enum([...TOOL_EFFECTS, 'await']),
   requires_approval: z.boolean(),
   version: count,
 })

@@ -268,6 +268,7 @@ export const PLAN = {
       hops: true,
       sender: true,
       sender_agent_id: true,
+      notice: true,
       // At the target no process waits for the run.
       accepted_by: '',
       status: true,
@@ -291,6 +292,18 @@ export const PLAN = {
       client_samples: true,
       scopes: true,
       ask: true,
+    },
+  },
+  run_wait: {
+    key: ['namespace', 'call_id', 'target_run_id'],
+    columns: {
+      namespace: true,
+      call_id: true,
+      target_run_id: true,
+      position: true,
+      run_id: true,
+      until: true,
+      settled: true,
     },
   },
   lease: 'made anew',
@@ -333,6 +346,7 @@ export const PLAN = {
       attempts: true,
       approval: true,
       approval_reason: true,
+      note: true,
     },
   },
   vector_set: {

@@ -238,6 +238,8 @@ export interface Database {
     hops: number
     sender: string
     sender_agent_id: string | null
+    /** Whether the end of the run is told to the run that began it: `none`, `tell` or `wake`. */
+    notice: Generated<string>
     /** The process that acknowledged the message; others leave the run to it while it lives. */
     accepted_by: string
     status: string
@@ -279,6 +281,17 @@ export interface Database {
     fence: number
     expires_at: string
   }
+  /** Runs that wait for runs of other agents, on behalf of a call. */
+  run_wait: {
+    namespace: string
+    call_id: string
+    target_run_id: string
+    /** Order of the targets of one call, from 0. */
+    position: number
+    run_id: string
+    until: string
+    settled: Generated<number>
+  }
   step: {
     namespace: string
     id: string
@@ -318,6 +331,8 @@ export interface Database {
     /** Null: the call needs no approval. */
     approval: string | null
     approval_reason: string | null
+    /** What the call noted when it began, as JSON. */
+    note: Generated<string | null>
   }
   /** All entries of one owner under one embedding model. */
   vector_set: {

@@ -22,7 +22,8 @@ import { clientRuns } from './0021-client-runs.ts'
 import { pictures } from './0022-pictures.ts'
 import { expiry } from './0023-expiry.ts'
 import { transcripts } from './0024-transcripts.ts'
-import { tools } from './0025-tools.ts'
+import { teams } from './0025-teams.ts'
+import { tools } from './0026-tools.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -52,5 +53,6 @@ export const MIGRATIONS: readonly Migration[] = [
   pictures,
   expiry,
   transcripts,
+  teams,
   tools,
 ]

@@ -31,6 +31,7 @@ import type {
 import type { TokenStore } from './token-store.ts'
 import type { ToolReads, ToolWrites } from './tool-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
+import type { WaitReads, WaitWrites } from './wait-store.ts'
 import type { WalkReads } from './walk-store.ts'
 
 export type * from './conversation-store.ts'
@@ -42,6 +43,7 @@ export type * from './run-store.ts'
 export type * from './token-store.ts'
 export type * from './tool-store.ts'
 export type * from './vector-store.ts'
+export type * from './wait-store.ts'
 export type * from './walk-store.ts'
 
 /*
@@ -131,7 +133,7 @@ export interface Reads {
   readonly messages: MessageReads
   readonly passages: PassageReads
   readonly pictures: PictureReads
-  readonly runs: RunReads & CallReads
+  readonly runs: RunReads & CallReads & WaitReads
   readonly tools: ToolReads
   readonly jobs: JobReads
 }
@@ -144,7 +146,13 @@ export interface Transaction {
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
   readonly pictures: PictureReads & PictureWrites
-  readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites & AskWrites
+  readonly runs: RunReads &
+    CallReads &
+    WaitReads &
+    RunWrites &
+    ApprovalWrites &
+    AskWrites &
+    WaitWrites
   readonly tools: ToolReads & ToolWrites
   readonly jobs: JobReads & JobWrites
   readonly vectors: VectorWrites
