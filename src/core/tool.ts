@@ -1,5 +1,5 @@
-/** Names of the tools that need nothing but the data: to speak, remember, search and work with other agents. */
-export const MEMORY_TOOLS = [
+/** Names of the tools with which an agent speaks, remembers and searches. */
+export const USUAL_TOOLS = [
   'send_message',
   'core_memory_append',
   'core_memory_replace',
@@ -9,6 +9,11 @@ export const MEMORY_TOOLS = [
   'archival_memory_insert',
   'archival_memory_search',
   'conversation_search',
+] as const
+
+/** Names of the tools that need nothing but the data: the usual ones, and those to work with other agents. */
+export const MEMORY_TOOLS = [
+  ...USUAL_TOOLS,
   'send_message_to_agent_async',
   'send_message_to_agent_and_wait_for_reply',
   'send_message_to_agents_matching_tags',

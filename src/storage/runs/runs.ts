@@ -19,6 +19,7 @@ import type { Scope } from '../database/scope.ts'
 import { StoredSentPicture } from '../pictures/stored-picture.ts'
 import type { RunReads } from '../port/store.ts'
 import { isOpen, newestRuns } from './run-lists.ts'
+import { stepsOf } from './run-steps.ts'
 import { toStepCall } from './tool-calls.ts'
 
 const Status = z.enum(RUN_STATUSES)
@@ -106,6 +107,8 @@ export function runReads(scope: Scope): RunReads {
         ...(row.cost !== null && { cost: Number(row.cost) }),
       }))
     },
+
+    steps: (id) => stepsOf(scope, id),
 
     async state(id) {
       const row = await db
