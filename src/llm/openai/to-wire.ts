@@ -10,6 +10,7 @@ import {
 } from '../model.ts'
 import { dataUrl, picturesIn } from '../pictures.ts'
 import type { Quirks } from '../providers.ts'
+import { callIds } from '../wire/call-ids.ts'
 import { toWireId } from '../wire/wire-id.ts'
 import { callFields, extrasFor, messageFields } from './chat-extras.ts'
 
@@ -41,7 +42,11 @@ function toWireMessages(
   quirks: Quirks,
 ): readonly WireObject[] {
   const wire: WireObject[] = []
-  const ids = wireIds(messages, handle, quirks.maxToolCallIdLength)
+  const ids = callIds(
+    messages,
+    quirks.maxToolCallIdLength,
+    ({ extras }, index) => callFields(extrasFor(handle, extras), index).id,
+  )
   const sound = joinNeighbours(messages)
   sound.forEach((message, index) => {
     const followsTool = sound[index - 1]?.role === 'tool'
@@ -51,30 +56,6 @@ function toWireMessages(
     wire.push(toWireMessage(message, handle, ids, quirks))
   })
   return wire
-}
-
-/**
- * The provider's own ids if it wrote them, otherwise ours. Of repeated ids only the first is kept, so that earlier
- * messages are the same at every later step.
- */
-function wireIds(
-  messages: readonly ModelMessage[],
-  handle: string,
-  maxLength: number,
-): ReadonlyMap<CallId, string> {
-  const ids = new Map<CallId, string>()
-  const taken = new Set<string>()
-  for (const message of messages) {
-    if (message.role !== 'assistant') continue
-    const extras = extrasFor(handle, message.extras)
-    message.toolCalls.forEach((call, index) => {
-      const own = callFields(extras, index).id
-      const id = own !== undefined && !taken.has(own) ? own : toWireId(call.id, maxLength)
-      taken.add(id)
-      ids.set(call.id, id)
-    })
-  }
-  return ids
 }
 
 function toWireMessage(
