@@ -19,7 +19,7 @@ import {
   type ProviderSettings,
   readProviderSettings,
 } from './llm/providers.ts'
-import { readDataPath } from './storage/data-path.ts'
+import { readDataPath, readFolders } from './storage/data-path.ts'
 import {
   type DatabaseSettings,
   DEFAULT_VECTOR_MEGABYTES,
@@ -52,6 +52,8 @@ export interface Config {
     /** Ours, of which a server gets a few variables. */
     readonly environment: Environment
   }
+  /** Folders that may be read when a client asks to load a path. */
+  readonly fileRoots: readonly string[]
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
@@ -163,6 +165,7 @@ export function readConfig(
       environment,
     },
     toolSecrets: readToolSecrets(get('RECOLLECT_TOOL_SECRETS'), (name) => settings[name]),
+    fileRoots: readFolders('RECOLLECT_FILE_ROOTS', get('RECOLLECT_FILE_ROOTS')),
     maxRunTokens: read(
       'RECOLLECT_MAX_RUN_TOKENS',
       count(1e12),

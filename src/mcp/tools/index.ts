@@ -34,6 +34,7 @@ import { listModels } from './list-models.ts'
 import { listRuns } from './list-runs.ts'
 import { listToolServers } from './list-tool-servers.ts'
 import { listTools } from './list-tools.ts'
+import { load } from './load.ts'
 import { memoryHistory } from './memory-history.ts'
 import { readMemory } from './read-memory.ts'
 import { readMemoryAsOf } from './read-memory-as-of.ts'
@@ -117,7 +118,7 @@ const JOBS: readonly Tool[] = [listJobs, cancelJob]
 
 const AGENTS: readonly Tool[] = [...JOBS]
 
-const TRANSFER: readonly Tool[] = [exportAgent, importAgent, ...JOBS]
+const TRANSFER: readonly Tool[] = [exportAgent, importAgent, load, ...JOBS]
 
 export const TOOLSETS: Readonly<Record<Toolset, readonly Tool[]>> = {
   core: CORE,
