@@ -12,6 +12,7 @@ import { everyCommand, isHidden, unknownCommand } from './refuse.ts'
 import { open, serve, stdio } from './serving.ts'
 import { complete, completion, help, version } from './shells.ts'
 import { token } from './tokens.ts'
+import { tool } from './tools.ts'
 
 /** In the order of the help. */
 const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
@@ -19,7 +20,7 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Look:': [doctor, stats],
   'Data:': [backup, restore, salvage, purge, migrate, load, exportAgent, importAgent],
   'Access:': [token],
-  'Agents:': [agents, memory, chat],
+  'Agents:': [agents, memory, chat, tool],
   'More:': [hook, completion, help],
 }
 
