@@ -165,6 +165,12 @@ export async function openModels(
   })
 }
 
+/** What a model is told of a function, from its source. */
+export async function readToolSource(language: 'python' | 'typescript', source: string) {
+  const { readSource } = await import('./assemble-tools.ts')
+  return readSource(language, source)
+}
+
 /** Functions that turn objects into the JSON of the MCP contract. */
 export async function openPresenters() {
   const { presentAgent, presentShortAgent, presentWholeBlock } = await import(

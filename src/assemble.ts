@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { dirname, join } from 'node:path'
 import { createAgentBlocks } from './agent/agents/agent-blocks.ts'
 import { createAgentRegistry } from './agent/agents/agent-registry.ts'
 import { createAgentSettings } from './agent/agents/agent-settings.ts'
@@ -13,8 +14,9 @@ import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
 import type { RunsOptions } from './agent/runs/runs-options.ts'
 import { createRunWalks } from './agent/runs/walk-runs.ts'
-import { builtInRegistry } from './agent/tools/built-in-tools.ts'
+import { memoryRegistry } from './agent/tools/memory-tools.ts'
 import type { ToolRegistry } from './agent/tools/tool-registry.ts'
+import { assembleRegistry, assembleToolsPort, type ToolParts } from './assemble-tools.ts'
 import { projectAgent } from './assistant/project-agent.ts'
 import type { Config } from './config.ts'
 import type { Agent } from './core/agent.ts'
@@ -53,9 +55,11 @@ import { createEmbedQuestion, type EmbedQuestion } from './memory/embed-question
 import { createEmbedQueue } from './memory/embed-queue.ts'
 import { findAgent } from './memory/find-agent.ts'
 import { createRecallMemory } from './memory/recall.ts'
-import type { McpContext, NewLoad, RunsPort, Stats } from './service/context.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+import type { McpContext, NewLoad, RunsPort, Stats, ToolsPort } from './service/context.ts'
 import { pollChanges } from './storage/changes/poll-changes.ts'
-import type { EmbedQuery, Storage } from './storage/port/store.ts'
+import type { EmbedQuery, Storage, Store } from './storage/port/store.ts'
+import type { ToolServers } from './tool-servers/tool-servers.ts'
 import { createTransfer } from './transfer/transfer.ts'
 
 /** Recollect over one opened database. */
@@ -92,7 +96,7 @@ export async function createProjectAgent(
   })
   const agents = createAgents(
     storage.in(config.namespace),
-    builtInRegistry,
+    memoryRegistry,
     openModels(config, storage),
     { check: embedders.check, fallback: config.embedding },
     storage.clock,
@@ -118,7 +122,9 @@ interface Parts {
   readonly models: ModelRegistry
   readonly embedders: EmbedderRegistry
   readonly embedQuestion: EmbedQuestion
-  readonly registryOf: (namespace: string) => ToolRegistry
+  readonly sandbox: ReturnType<typeof lazySandbox>
+  readonly servers: ToolServers
+  readonly namespace: (name: string) => Namespace
   readonly changes: Bus<Change>
   readonly live: LiveRuns
   /** Key that seals cursors. */
@@ -165,6 +171,8 @@ export async function assemble(
     async close() {
       poller.stop()
       await work.stop()
+      await parts.sandbox.close()
+      await parts.servers.close()
       await storage.close()
     },
   }
@@ -180,7 +188,7 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
   })
   const onListenerError = (error: unknown) =>
     log('error', 'a listener failed', { error: describeError(error) })
-  return {
+  const shared = {
     config,
     log,
     storage,
@@ -188,10 +196,96 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
     models: openModels(config, storage),
     embedders,
     embedQuestion: createEmbedQuestion(embedders),
-    registryOf: () => builtInRegistry,
     changes: createBus<Change>(onListenerError),
     live: createLiveRuns(onListenerError),
     cursorKey: keepKey(() => readCursorKey(storage)),
+    sandbox: lazySandbox(config, log),
+    servers: lazyToolServers(config, log),
+  }
+  const namespaces = new Map<string, Namespace>()
+  return {
+    ...shared,
+    namespace(name) {
+      const known = namespaces.get(name) ?? openNamespace(shared, name)
+      namespaces.set(name, known)
+      return known
+    },
+  }
+}
+
+/** What the worker and the context of a namespace share. */
+interface Namespace {
+  readonly store: Store
+  readonly embed: EmbedQuery
+  readonly registry: ToolRegistry
+  readonly agents: ReturnType<typeof createAgents>
+  readonly tools: ToolsPort
+}
+
+function openNamespace(parts: Omit<Parts, 'namespace'>, name: string): Namespace {
+  const { config, storage, models, embedders, embedQuestion, owner, sandbox, servers } = parts
+  const { clock } = storage
+  const store = storage.in(name)
+  const embed: EmbedQuery = (handles, text) => embedQuestion(name, handles, text)
+  const toolParts: ToolParts = {
+    store,
+    clock,
+    embed,
+    models,
+    owner,
+    sandbox: sandbox.open,
+    namespace: name,
+    servers,
+    fetch: config.fetch,
+    toolSecrets: config.toolSecrets,
+    createAgent: (...given) => agents.createIn(...given),
+  }
+  const assembled = assembleRegistry(toolParts)
+  const { registry } = assembled
+  const embeddings = { check: embedders.check, fallback: config.embedding }
+  const agents = createAgents(store, registry, models, embeddings, clock)
+  const tools = assembleToolsPort(toolParts, assembled)
+  return { store, embed, registry, agents, tools }
+}
+
+/** The servers of tools. Their client is loaded by the first server that is configured. */
+function lazyToolServers({ toolServers }: Config, log: Log): ToolServers {
+  let opened: Promise<ToolServers> | undefined
+  const open = () => {
+    opened ??= import('./tool-servers/create-tool-servers.ts').then(({ createToolServers }) =>
+      createToolServers({ ...toolServers, log, now: Date.now }),
+    )
+    return opened
+  }
+  const isEmpty = toolServers.servers.size === 0
+  return {
+    tools: async (namespace) => (isEmpty ? [] : (await open()).tools(namespace)),
+    call: async (call) => (await open()).call(call),
+    list: async (...given) => (isEmpty ? [] : (await open()).list(...given)),
+    async close() {
+      await (await opened)?.close()
+    },
+  }
+}
+
+/** Beside the data; a server on PostgreSQL has no folder of its own. */
+function cacheFolderOf({ database }: Config): string | undefined {
+  return database.kind === 'sqlite' ? join(dirname(database.path), 'cache') : undefined
+}
+
+/** The sandbox, started by the first call of a tool. */
+function lazySandbox(config: Config, log: Log) {
+  let opened: Promise<Sandbox> | undefined
+  return {
+    open() {
+      opened ??= import('./sandbox/calls/create-sandbox.ts').then(({ createSandbox }) =>
+        createSandbox({ log, cacheFolder: cacheFolderOf(config) }),
+      )
+      return opened
+    },
+    async close() {
+      await (await opened?.catch(() => undefined))?.close()
+    },
   }
 }
 
@@ -234,6 +328,7 @@ function startWork(parts: Parts, handlers: Handlers): Work {
   const { config, storage, changes } = parts
   const worker = createWorker({
     ...parts,
+    registryOf: (namespace) => parts.namespace(namespace).registry,
     clock: storage.clock,
     leaseMilliseconds: config.leaseMilliseconds,
     mostRuns: config.mostRuns,
@@ -281,17 +376,15 @@ function startWork(parts: Parts, handlers: Handlers): Work {
 }
 
 function createContext(parts: Parts, namespace: string, wake: () => void): McpContext {
-  const { config, storage, models, embedders, embedQuestion, changes } = parts
+  const { config, storage, models, embedders, changes } = parts
   const { clock } = storage
-  const store = storage.in(namespace)
-  const registry = parts.registryOf(namespace)
+  const { store, embed, registry, agents, tools } = parts.namespace(namespace)
   const checkRoom = createCheckRoom(registry)
   const lazyLoads = async () => {
     const { createLoads } = await import('./load/loads.ts')
     return createLoads({ store, clock, roots: config.fileRoots })
   }
   const embeddings = { check: embedders.check, fallback: config.embedding }
-  const embed: EmbedQuery = (handles, text) => embedQuestion(namespace, handles, text)
   const onChange: McpContext['onChange'] = (listener) =>
     changes.subscribe((change) => {
       if (change.namespace === namespace) listener(change)
@@ -299,7 +392,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
   return {
     namespace,
     agents: {
-      ...createAgents(store, registry, models, embeddings, clock),
+      ...agents,
       ...createAgentSettings(store, registry, models, embeddings, clock),
       ...createAgentBlocks(store, registry, clock),
       ...createAgentRegistry(store),
@@ -313,6 +406,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
     archival: createArchivalMemory(store, clock, embed),
     archives: { ...createArchives(store, clock), ...createArchiveRegistry(store, clock) },
     recall: createRecallMemory(store, embed),
+    tools,
     transfer: createTransfer(store, createImportChecks(models), clock),
     conversations: {
       ...createConversations({ store, clock }),
@@ -331,14 +425,14 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
 }
 
 function createRunsPort(
-  { config, storage, models, owner, live, registryOf }: Parts,
+  { config, storage, models, owner, live, namespace: open }: Parts,
   namespace: string,
   hooks: Pick<RunsOptions, 'wake' | 'onChange'>,
 ): RunsPort {
   const runs = createRuns({
     expect: (runId) => live.expect(namespace, runId),
     store: storage.in(namespace),
-    registry: registryOf(namespace),
+    registry: open(namespace).registry,
     models,
     fetchPicture: openFetch(config.fetch),
     clock: storage.clock,

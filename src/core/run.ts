@@ -1,3 +1,4 @@
+import type { Scope } from './access.ts'
 import type { ClientTool, RunInput } from './client-run.ts'
 import type { Timestamp } from './clock.ts'
 import type { ErrorCode } from './errors.ts'
@@ -181,6 +182,8 @@ export interface Run extends RunOrigin {
   readonly cancelRequested: boolean
   /** The sending client supports sampling: it can answer model calls. */
   readonly clientSamples: boolean
+  /** Rights of whoever sent the message. */
+  readonly scopes: readonly Scope[]
   readonly usage: Usage
   readonly error: RunError | null
   readonly warnings: readonly string[]

@@ -1,3 +1,4 @@
+import type { Caller } from '../core/access.ts'
 import type { Agent, AgentType, Summary } from '../core/agent.ts'
 import type { AgentSettings } from '../core/agent-settings.ts'
 import type {
@@ -21,6 +22,7 @@ import type { JobsPort } from './jobs-port.ts'
 import type { LoadPort } from './load-port.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
+import type { ToolsPort } from './tools-port.ts'
 import type { AgentWalk, BlockChanges, BlockWalk } from './walks.ts'
 
 export type * from './conversations-port.ts'
@@ -28,6 +30,7 @@ export type * from './jobs-port.ts'
 export type * from './load-port.ts'
 export type * from './recall-port.ts'
 export type * from './runs-port.ts'
+export type * from './tools-port.ts'
 export type * from './walks.ts'
 
 /*
@@ -49,6 +52,7 @@ export interface McpContext {
   readonly archival: ArchivalPort
   readonly archives: ArchivesPort
   readonly recall: RecallPort
+  readonly tools: ToolsPort
   readonly transfer: TransferPort
   readonly models: ModelsPort
   /** Key to seal data that passes through clients. It is stored, so sealed data survives a restart. */
@@ -98,7 +102,8 @@ export interface Stats {
 }
 
 export interface AgentsPort {
-  create(agent: NewAgent): Promise<AgentView>
+  /** Tools that reach further than the agent's own memory need a caller with the scope `admin`. */
+  create(agent: NewAgent, caller?: Caller): Promise<AgentView>
   list(filter: {
     readonly query?: string | undefined
     readonly tags?: readonly string[] | undefined
@@ -110,13 +115,13 @@ export interface AgentsPort {
   /** Tags of all agents, sorted. */
   tags(): Promise<readonly string[]>
   /** The built-in tools, with the JSON Schema of their arguments. */
-  builtInTools(): readonly ToolDescription[]
+  memoryTools(): readonly ToolDescription[]
   /** Names of the tools of an agent that is created without a list. */
   defaultTools(type: AgentType): readonly string[]
   /** The agent without its blocks and other details. */
   find(agent: string): Promise<Agent>
   get(agent: string): Promise<AgentView>
-  update(agent: string, changes: AgentChanges): Promise<AgentView>
+  update(agent: string, changes: AgentChanges, caller?: Caller): Promise<AgentView>
   delete(agent: string): Promise<AgentId>
   /** Asks the agent's model, without the agent's memory and without leaving a trace in it. */
   askAside(

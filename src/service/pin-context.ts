@@ -126,6 +126,19 @@ export async function pinContext(context: McpContext, reference: string): Promis
         throw new UserError('not_found', `There is no message ${messageId}.`)
       },
     },
+    tools: {
+      list: async (query) => context.tools.list({ ...query, agent: id }),
+      get: refused,
+      create: refused,
+      update: refused,
+      delete: refused,
+      history: refused,
+      restore: refused,
+      attach: refused,
+      detach: refused,
+      run: refused,
+      servers: refused,
+    },
     transfer: {
       export: async (agent, ...rest) => context.transfer.export(own(agent), ...rest),
       import: refused,
@@ -182,12 +195,12 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     async tags() {
       return (await agents.find(id)).tags
     },
-    builtInTools: agents.builtInTools,
+    memoryTools: agents.memoryTools,
     defaultTools: agents.defaultTools,
     find: async (agent) => agents.find(own(agent)),
     askAside: async (agent, ...rest) => agents.askAside(own(agent), ...rest),
     get: async (agent) => agents.get(own(agent)),
-    update: async (agent, changes) => agents.update(own(agent), changes),
+    update: async (agent, ...rest) => agents.update(own(agent), ...rest),
     delete: async (agent) => agents.delete(own(agent)),
     inspect: async (agent, ...rest) => agents.inspect(own(agent), ...rest),
     messagesToEmbed: async (agent) => agents.messagesToEmbed(own(agent)),

@@ -1,3 +1,4 @@
+import type { Scope } from '../core/access.ts'
 import type { ClientTool, RunInput } from '../core/client-run.ts'
 import type { AgentEvent } from '../core/event.ts'
 import type { AgentId, ConversationId, RunId } from '../core/ids.ts'
@@ -28,6 +29,8 @@ export interface RunsPort {
     readonly maxSteps?: number | undefined
     /** The client supports sampling. */
     readonly samples?: boolean | undefined
+    /** Rights of the sender. */
+    readonly scopes?: readonly Scope[] | undefined
     /** The sender will call `onProgress` for the run, so its first model call is streamed, too. */
     readonly isWatched?: boolean | undefined
   }): Promise<RunView>

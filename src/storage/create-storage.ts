@@ -34,6 +34,7 @@ import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
 import { callReads } from './runs/tool-calls.ts'
 import { waitReads, waitWrites } from './runs/waits.ts'
+import { toolReads, toolWrites } from './tools/tools.ts'
 import { walkReads } from './walks/walks.ts'
 
 export interface Opened {
@@ -155,6 +156,7 @@ function readsOf(scope: Scope): Reads {
     passages: passageReads(scope),
     pictures: pictureReads(scope),
     runs: { ...runReads(scope), ...callReads(scope), ...waitReads(scope) },
+    tools: toolReads(scope),
     jobs: jobReads(scope),
   }
 }
@@ -177,6 +179,7 @@ function transactionOf(scope: Scope): Transaction {
       ...askWrites(scope),
       ...waitWrites(scope),
     },
+    tools: { ...toolReads(scope), ...toolWrites(scope) },
     jobs: { ...jobReads(scope), ...jobWrites(scope) },
     vectors: vectorWrites(scope),
   }

@@ -1,5 +1,6 @@
 import { expect, vi } from 'vitest'
 import type { Connection } from '../support/connect.ts'
+import { echo } from '../tools/sources.ts'
 
 /** The content of a namespace, as its own clients see it. */
 export interface Filled {
@@ -10,6 +11,7 @@ export interface Filled {
   readonly second: string
   readonly secondName: string
   readonly block: string
+  readonly tool: string
   readonly archive: string
   readonly passage: string
   readonly run: string
@@ -46,6 +48,9 @@ export async function fill(client: Connection, canary: string): Promise<Filled> 
   for (const id of [agent.id, second]) {
     await ask('attach_block', { agent: id, block_id: block.id })
   }
+  const source = echo(`echo_${canary}`, `Says it again. ${canary}doc`)
+  const { tool } = await ask('create_tool', { source, tags: [`${canary}tooltag`] })
+  await ask('attach_tool', { agent: agent.id, tool: tool.id })
   const { archive } = await ask('create_archive', { name: `${canary}archive`, agent: agent.id })
   await ask('append_to_memory_block', {
     agent: agent.id,
@@ -96,6 +101,7 @@ export async function fill(client: Connection, canary: string): Promise<Filled> 
     second,
     secondName,
     block: block.id,
+    tool: tool.id,
     archive: archive.id,
     passage: passages[0].id,
     run: run.run_id,

@@ -46,6 +46,7 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
   const run = fc.oneof(spelled(other.run), always(other.asking))
   const block = spelled(other.block)
   const archive = spelled(other.archive)
+  const tool = spelled(other.tool)
   const text = always('Written from outside.')
   const version = always(1, 2)
   const tags = always([`${canary}place`], [`${canary}tag`], ['team'])
@@ -115,6 +116,17 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
     create_archive: fields({ name: always(`${canary}archive`) }, { agent: theirs }),
     attach_archive: fields({ agent: either, archive_id: archive }),
     detach_archive: fields({ agent: either, archive_id: archive }),
+    list_tools: fields({}, { agent: either, query: always(`${canary}doc`, 'echo'), tags, ...page }),
+    get_tool: fields({ tool }),
+    create_tool: fields({ source: always('/** Adds. */ function add(a: number) { return a }') }),
+    update_tool: fields({ tool, description: text }),
+    delete_tool: fields({ tool, confirm: always(true) }),
+    tool_history: fields({ tool }),
+    restore_tool: fields({ tool, version }),
+    attach_tool: fields({ agent: either, tool }),
+    detach_tool: fields({ agent: either, tool }),
+    run_tool: fields({ tool, agent: theirs, arguments: always('{"text": "hi"}') }),
+    list_tool_servers: fields({}),
     configure_agent: fields({ ...foreign }, { compaction_threshold: always(0.5) }),
     compact_context: fields(foreign),
     reset_messages: fields({ ...foreign, confirm: always(true) }),

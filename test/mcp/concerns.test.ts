@@ -10,6 +10,7 @@ const ours = newId('agent')
 const other = newId('agent')
 const run = newId('run')
 const passage = newId('passage')
+const tool = newId('tool')
 const job = newId('job')
 
 const RESOURCES: Readonly<Record<string, string>> = {
@@ -22,6 +23,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   runs: 'recollect://runs',
   run: `recollect://runs/${run}`,
   passage: `recollect://passages/${passage}`,
+  tool: `recollect://tools/${tool}`,
   job: `recollect://jobs/${job}`,
 }
 
@@ -31,6 +33,7 @@ const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
   archive: newId('archive'),
   run,
   messages: ours,
+  tool,
   job,
 }
 
@@ -62,6 +65,7 @@ it.each<readonly [Change['kind'], Concerned, string]>([
   ['archive', { agents: [ours] }, 'agent context passage?'],
   ['run', { agents: [] }, 'runs? run?'],
   ['messages', { agents: [ours] }, 'agent context messages? run?'],
+  ['tool', { agents: [] }, 'tool?'],
   ['job', { agents: [] }, 'job?'],
 ])('a change of kind %s by %j concerns: %s', (kind, whom, names) => {
   expect(concerned(kind, whom, SUBJECTS[kind])).toBe(names)
@@ -76,7 +80,7 @@ it('deleting an agent concerns everything deleted with it', () => {
 it('a change of another agent concerns only what is shared', () => {
   const whom = { agents: [other], label: 'human' }
   const found = CHANGE_KINDS.map((kind) => concerned(kind, whom, newId('agent')))
-  expect(found).toEqual(['agents', '', 'passage?', 'runs?', 'run?', ''])
+  expect(found).toEqual(['agents', '', 'passage?', 'runs?', 'run?', '', ''])
 })
 
 it('an agent subscribed to by name may be any agent', () => {

@@ -98,6 +98,11 @@ async function call(tool: string, args: object = {}): Promise<CallResult> {
   return result
 }
 
+/** A function with a long source and a long result. */
+function longTool(version: number): string {
+  return `/** Talks. */\nexport function long_tool(): string {\n  // ${words(50_000, version).replaceAll('\n', ' ')}\n  return 'Words. '.repeat(50_000)\n}\n`
+}
+
 /** Calls of every tool that make it answer as much as it can. */
 const calls = (): readonly (readonly [tool: string, args: object])[] => {
   const agent = full
@@ -137,6 +142,17 @@ const calls = (): readonly (readonly [tool: string, args: object])[] => {
     ['restore_memory_block', { agent: 'Big', label: 'long', version: 1 }],
     ['read_memory_as_of', { agent, at: '2999-01-01' }],
     ['read_memory_as_of', { agent: 'Big', at: '2999-01-01' }],
+    ['create_tool', { source: longTool(1), description: words(9_000, 7) }],
+    ['update_tool', { tool: 'long_tool', source: longTool(2) }],
+    ['restore_tool', { tool: 'long_tool', version: 1 }],
+    ['get_tool', { tool: 'long_tool' }],
+    ['tool_history', { tool: 'long_tool', limit: 100 }],
+    ['list_tools', { limit: 100 }],
+    ['attach_tool', { agent: 'Big', tool: 'long_tool' }],
+    ['detach_tool', { agent: 'Big', tool: 'long_tool' }],
+    ['run_tool', { tool: 'long_tool', agent }],
+    ['list_tool_servers', {}],
+    ['delete_tool', { tool: 'long_tool', confirm: true }],
     ['export_agent', { agent: 'Big' }],
     ['reset_messages', { agent, confirm: true }],
     ['delete_agent', { agent: 'Big', confirm: true }],

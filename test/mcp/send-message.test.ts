@@ -27,6 +27,7 @@ const QUEUED: Run = {
   maxSteps: 50,
   cancelRequested: false,
   clientSamples: false,
+  scopes: ['read', 'chat', 'write', 'admin'],
   usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3, cachedTokens: 0, steps: 1 },
   error: null,
   warnings: [],

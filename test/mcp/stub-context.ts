@@ -20,6 +20,7 @@ export function stubContext(parts: Parts = {}): McpContext {
     archival: port('archival', parts.archival),
     archives: port('archives', parts.archives),
     recall: port('recall', parts.recall),
+    tools: port('tools', parts.tools),
     transfer: port('transfer', parts.transfer),
     models: port('models', parts.models),
     signingKey: async () => new Uint8Array(32),

@@ -19,7 +19,7 @@ export interface World {
   open(fragment?: string, context?: BrowserContext): Promise<Tab>
   /** Stops the server; `start` brings it back at the same port. */
   stop(): Promise<void>
-  start(): Promise<void>
+  start(settings?: Readonly<Record<string, string>>): Promise<void>
   close(): Promise<void>
 }
 
@@ -61,8 +61,8 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
       await client.close()
       await server.stop()
     },
-    async start() {
-      server = await startServe(environment, ['--port', port])
+    async start(settings = {}) {
+      server = await startServe({ ...environment, ...settings }, ['--port', port])
       client = await reach()
     },
     async close() {

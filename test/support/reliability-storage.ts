@@ -138,6 +138,7 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     passages: recordCalls('passages', tx.passages, calls),
     pictures: recordCalls('pictures', tx.pictures, calls),
     runs: recordCalls('runs', tx.runs, calls),
+    tools: recordCalls('tools', tx.tools, calls),
     jobs: recordCalls('jobs', tx.jobs, calls),
     vectors: recordCalls('vectors', tx.vectors, calls),
   }

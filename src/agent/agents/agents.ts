@@ -1,3 +1,4 @@
+import type { Caller } from '../../core/access.ts'
 import { type Agent, DEFAULT_CONTEXT_WINDOW, MIN_CONTEXT_WINDOW } from '../../core/agent.ts'
 import { DEFAULT_SETTINGS } from '../../core/agent-settings.ts'
 import type { AgentChanges, AgentView, NewAgent } from '../../core/agent-view.ts'
@@ -28,6 +29,9 @@ import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { checkSettings, definedOnly } from './agent-settings.ts'
 import { makeName } from './make-name.ts'
 import { checkedView, viewAgent } from './view-agent.ts'
+
+/** It may do what does not need the scope `admin`. */
+const UNKNOWN_CALLER: Caller = { name: 'client', scopes: new Set(['read', 'chat', 'write']) }
 
 /** Creates, changes and shows agents, for callers outside the loop. */
 export function createAgents(
@@ -71,36 +75,48 @@ export function createAgents(
     return tools ? { tools: await registry.resolve(tx, tools) } : {}
   }
 
+  /** Creates an agent of that id in a transaction of the caller. */
+  async function createIn(
+    tx: Transaction,
+    id: AgentId,
+    fields: NewAgent,
+    caller: Caller,
+    at: Timestamp,
+  ): Promise<AgentView> {
+    const agentType = fields.agentType ?? 'memgpt_agent'
+    const agent: Agent = {
+      id,
+      name: makeName(id),
+      description: '',
+      agentType,
+      model: null,
+      embedding: null,
+      contextWindow: DEFAULT_CONTEXT_WINDOW,
+      system: null,
+      tags: [],
+      tools: DEFAULT_TOOLS[agentType],
+      settings: fields.settings ? checkSettings(definedOnly(fields.settings)) : DEFAULT_SETTINGS,
+      toolRules: [],
+      createdAt: at,
+      updatedAt: at,
+      ...checked(fields),
+      ...(await chosenTools(tx, fields)),
+    }
+    if (fields.toolRules) checkToolRules(agent.toolRules, agent.tools)
+    await tx.agents.insert(agent)
+    if (fields.tools) await registry.assign(tx, id, agent.tools, caller)
+    await giveBlocks(tx, id, fields, at)
+    return checkedView(tx, registry, agent)
+  }
+
   return {
-    async create(fields: NewAgent): Promise<AgentView> {
+    async create(fields: NewAgent, caller: Caller = UNKNOWN_CALLER): Promise<AgentView> {
       const at = toTimestamp(clock())
       const id = newId('agent')
-      const agentType = fields.agentType ?? 'memgpt_agent'
-      const made: Agent = {
-        id,
-        name: makeName(id),
-        description: '',
-        agentType,
-        model: null,
-        embedding: null,
-        contextWindow: DEFAULT_CONTEXT_WINDOW,
-        system: null,
-        tags: [],
-        tools: DEFAULT_TOOLS[agentType],
-        settings: fields.settings ? checkSettings(definedOnly(fields.settings)) : DEFAULT_SETTINGS,
-        toolRules: [],
-        createdAt: at,
-        updatedAt: at,
-        ...checked(fields),
-      }
-      return store.transaction(async (tx) => {
-        const agent = { ...made, ...(await chosenTools(tx, fields)) }
-        if (fields.toolRules) checkToolRules(agent.toolRules, agent.tools)
-        await tx.agents.insert(agent)
-        await giveBlocks(tx, id, fields, at)
-        return checkedView(tx, registry, agent)
-      })
+      return store.transaction((tx) => createIn(tx, id, fields, caller, at))
     },
+
+    createIn,
 
     async list(filter: AgentFilter): Promise<Page<Agent>> {
       return store.agents.list({
@@ -118,7 +134,11 @@ export function createAgents(
       return viewAgent(store, await findAgent(store.agents, reference))
     },
 
-    async update(reference: string, fields: AgentChanges): Promise<AgentView> {
+    async update(
+      reference: string,
+      fields: AgentChanges,
+      caller: Caller = UNKNOWN_CALLER,
+    ): Promise<AgentView> {
       const given = checked(fields)
       const at = toTimestamp(clock())
       return store.transaction(async (tx) => {
@@ -127,6 +147,7 @@ export function createAgents(
         const { toolRules, tools } = { ...agent, ...patch }
         if (patch.tools || patch.toolRules) checkToolRules(toolRules, tools)
         await tx.agents.update(id, patch, at)
+        if (fields.tools) await registry.assign(tx, id, tools, caller)
         if (fields.model !== undefined || fields.contextWindow !== undefined)
           await tx.conversations.setContext(
             defaultConversation(id),

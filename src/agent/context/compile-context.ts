@@ -76,7 +76,7 @@ const PRESSURE_SHARE = 0.85
 export function compileContext(input: ContextInput): CompiledContext {
   const { agent, blocks, state, speakNow } = input
   const window = Math.min(agent.contextWindow, state.learnedWindow ?? Number.POSITIVE_INFINITY)
-  const standing = judge(agent.toolRules, agent.tools, input.calls)
+  const standing = judge(agent.toolRules, ruledNames(input), input.calls)
   const all = speakNow
     ? input.tools
     : input.tools.filter(({ name }) => standing.allowed.includes(name))
@@ -143,6 +143,14 @@ export function compileContext(input: ContextInput): CompiledContext {
     window,
     tellsPressure,
   }
+}
+
+/** The names of its tools, with those that the registry adds. */
+export function ruledNames({
+  agent,
+  tools,
+}: Pick<ContextInput, 'agent' | 'tools'>): readonly string[] {
+  return [...new Set([...agent.tools, ...tools.map(({ name }) => name)])]
 }
 
 function sum(numbers: readonly number[]): number {

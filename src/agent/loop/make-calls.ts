@@ -20,6 +20,8 @@ import { isTrouble } from './trouble.ts'
 const MOST_PREPARATIONS = 5
 const STALE =
   'The tool was not run: others kept changing the memory that it reads. Nothing was changed; call it again.'
+const NOT_APPROVED =
+  'The tool was not run: it was changed after this call was planned, and nobody has approved what it does now. Call it again to have a person asked.'
 const UNKNOWN_OUTCOME =
   'Outcome unknown: the server stopped while this ran. Check whether it took effect before you repeat it.'
 
@@ -90,6 +92,9 @@ async function attempt(
   { agent, signal, log, replyMilliseconds }: CallsOptions,
 ): Promise<void> {
   const tools = await run.registry.ofAgent(run.store, agent)
+  if (tools.find(({ name }) => name === call.name)?.needsApproval === 'first_call') {
+    throw new UserError('unauthorized', NOT_APPROVED)
+  }
   const ready = fillContext(bindCall(tools, call.name, call.arguments), run, call, agent)
   if (ready.effect === 'database') return edit(run, call, ready, signal)
   if (ready.effect === 'await') return begin(run, call, ready, replyMilliseconds)

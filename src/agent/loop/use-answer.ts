@@ -2,6 +2,7 @@ import type { AgentEvent } from '../../core/event.ts'
 import type { StepId } from '../../core/ids.ts'
 import type { TokenUsage } from '../../core/run.ts'
 import type { ChatModel, ModelAnswer } from '../../llm/model.ts'
+import { ruledNames } from '../context/compile-context.ts'
 import { refusalOf } from '../rules/render-tool-rules.ts'
 import { hasRule, judge } from '../rules/tool-rules.ts'
 import { answerWarnings } from '../step/answer-warnings.ts'
@@ -41,7 +42,7 @@ export async function useAnswer(
   )
   const answer = capAnswer(written)
   const speakNow = input.speakNow !== null
-  const verdict = judge(toolRules, agent.tools, input.calls)
+  const verdict = judge(toolRules, ruledNames(input), input.calls)
   const calls = planCalls(answer, {
     messageId: stream.messageId,
     tools: speakNow ? offered : input.tools,
@@ -49,7 +50,7 @@ export async function useAnswer(
     ruledOut: (name) => (speakNow ? undefined : refusalOf(verdict, name)),
     needsApproval: (name) =>
       hasRule(toolRules, 'requires_approval', name) ||
-      input.tools.some((tool) => tool.name === name && tool.needsApproval === true),
+      input.tools.some((tool) => tool.name === name && tool.needsApproval !== undefined),
   })
   const isUnsaid = speaksLater(calls, toolRules.length > 0)
   const recorded = await recordAnswer(run, {

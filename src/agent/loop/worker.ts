@@ -101,13 +101,14 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function begin(claimed: Run, lease: Lease): void {
-    const { id, agentId, conversationId } = claimed
+    const { id, agentId, conversationId, scopes } = claimed
     const rest = aside.take(id)
     const controller = new AbortController()
     const run: HeldRun = {
       id,
       agentId,
       conversationId,
+      scopes,
       lease,
       leaseMilliseconds,
       clock,

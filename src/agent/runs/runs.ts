@@ -80,7 +80,7 @@ export function createRuns(options: RunsOptions) {
       const at = toTimestamp(clock())
       const answered = await store.transaction(async (tx) => {
         const run = await approvedRun(tx, await findRun(tx, id), answer.callId)
-        await answerApproval(tx, run, answer, at)
+        await answerApproval(tx, options.registry, run, answer, at)
         return viewRun(tx, await findRun(tx, id))
       })
       wake()

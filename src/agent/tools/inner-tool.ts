@@ -1,9 +1,10 @@
+import type { Scope } from '../../core/access.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { AgentId, CallId, ConversationId, PassageId, RunId } from '../../core/ids.ts'
 import type { Run, RunNotice, RunOrigin } from '../../core/run.ts'
 import type { JsonSchema } from '../../llm/model.ts'
 import type { CheckRoom } from '../../memory/blocks.ts'
-import type { EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
+import type { CallEffect, EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
 
 /** The surroundings that every call knows. */
 export interface CallContext {
@@ -14,6 +15,8 @@ export interface CallContext {
   }
   readonly runId: RunId
   readonly callId: CallId
+  /** Rights of whoever started the run. */
+  readonly scopes: readonly Scope[]
   /** Start of the call, in milliseconds since 1970. */
   readonly now: number
 }
@@ -110,8 +113,12 @@ export interface InnerTool {
   readonly name: string
   readonly description: string
   readonly parameters: JsonSchema
-  /** Every call of it needs a person's approval, whatever the tool rules say. */
-  readonly needsApproval?: boolean
+  readonly effect: Exclude<CallEffect, 'none'>
+  /**
+   * Whether a call of it needs a person's approval, whatever the tool rules say: `every_call`, or those before this
+   * version was approved for the agent.
+   */
+  readonly needsApproval?: 'every_call' | 'first_call' | undefined
   /**
    * Converts loosely written arguments to the types of the parameters; arguments named in `besides` stay as they are.
    */

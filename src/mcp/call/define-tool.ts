@@ -1,6 +1,6 @@
 import type { ContentBlock } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
-import type { Scope } from '../../core/access.ts'
+import type { Caller, Scope } from '../../core/access.ts'
 import type { McpContext } from '../../service/context.ts'
 import type { CallingClient } from '../client/client-input.ts'
 import type { Person } from '../client/person.ts'
@@ -24,6 +24,7 @@ export const THINKING = 'recollect/thinking'
 export interface ToolCall {
   /** Fires when the caller disconnects or cancels. Work that the tool has started may go on. */
   readonly signal: AbortSignal
+  readonly caller: Caller
   /** True if the request has a progress token. */
   readonly wantsProgress: boolean
   /** The caller asked to see what the agent thinks, too, in `_meta`. */

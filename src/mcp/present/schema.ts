@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors.ts'
 import { filled } from '../../core/filled.ts'
 import { list, text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { BUILT_IN_TOOLS } from '../../core/tool.ts'
+import { USUAL_TOOLS } from '../../core/tool.ts'
 
 /*
  * Parameters shared by several tools. Every conversation pays for their descriptions in tokens, so each is short, and a
@@ -140,5 +140,7 @@ export const toolRules = list(
   .optional()
 
 export const innerTools = list(toolName, LIMITS.tools)
-  .describe(`Its inner tools, instead of those of its type, out of: ${BUILT_IN_TOOLS.join(', ')}`)
+  .describe(
+    `Its inner tools, instead of those of its type: ${USUAL_TOOLS.join(', ')}; list_tools shows all`,
+  )
   .optional()

@@ -1,3 +1,4 @@
+import type { Scope } from '../../core/access.ts'
 import { isLonger, LIMITS } from '../../core/limits.ts'
 import type { McpContext } from '../../service/context.ts'
 import { answerTool } from '../call/call-tool.ts'
@@ -27,6 +28,8 @@ export async function readTool(
 ): Promise<string> {
   const call = {
     signal: new AbortController().signal,
+    // Tools behind resources only read, which was allowed before.
+    caller: { name: 'reader', scopes: new Set<Scope>(['read']) },
     wantsProgress: false,
     progress: () => undefined,
   }

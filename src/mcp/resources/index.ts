@@ -9,6 +9,7 @@ import { memoryBlock } from './memory-block.ts'
 import { passage } from './passage.ts'
 import { run } from './run.ts'
 import { runs } from './runs.ts'
+import { tool } from './tool.ts'
 
 export const RESOURCES: readonly Resource[] = [
   agents,
@@ -20,5 +21,6 @@ export const RESOURCES: readonly Resource[] = [
   passage,
   runs,
   run,
+  tool,
   job,
 ]

@@ -100,7 +100,12 @@ interface Begun {
 async function begin(
   args: Sending,
   context: McpContext,
-  { client, person, wantsProgress }: Pick<ToolCall, 'client' | 'person' | 'wantsProgress'>,
+  {
+    caller,
+    client,
+    person,
+    wantsProgress,
+  }: Pick<ToolCall, 'caller' | 'client' | 'person' | 'wantsProgress'>,
 ): Promise<Begun> {
   if (client?.resumed === undefined) {
     const view = await context.runs.send({
@@ -110,6 +115,7 @@ async function begin(
       idempotencyKey: args.idempotency_key,
       maxSteps: args.max_steps,
       samples: client?.takes('sampling'),
+      scopes: [...caller.scopes],
       isWatched: wantsProgress,
     })
     const until = Date.now() + args.wait_seconds * 1_000

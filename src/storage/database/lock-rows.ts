@@ -11,6 +11,7 @@ export function lockRead(
     | 'block'
     | 'conversation'
     | 'run'
+    | 'tool'
     | 'vector_set'
     | 'embedding_task'
     | 'job',

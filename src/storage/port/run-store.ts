@@ -1,3 +1,4 @@
+import type { Scope } from '../../core/access.ts'
 import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { AgentId, CallId, ConversationId, RunId, StepId } from '../../core/ids.ts'
@@ -38,6 +39,8 @@ export interface NewRun {
   /** The process that acknowledged it. */
   readonly acceptedBy: string
   readonly clientSamples?: boolean
+  /** Rights of whoever sent the message; absent: all. */
+  readonly scopes?: readonly Scope[] | undefined
   readonly createdAt: Timestamp
 }
 

@@ -29,6 +29,7 @@ import type {
   RunWrites,
 } from './run-store.ts'
 import type { TokenStore } from './token-store.ts'
+import type { ToolReads, ToolWrites } from './tool-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 import type { WaitReads, WaitWrites } from './wait-store.ts'
 import type { WalkReads } from './walk-store.ts'
@@ -40,6 +41,7 @@ export type * from './picture-store.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
 export type * from './token-store.ts'
+export type * from './tool-store.ts'
 export type * from './vector-store.ts'
 export type * from './wait-store.ts'
 export type * from './walk-store.ts'
@@ -132,6 +134,7 @@ export interface Reads {
   readonly passages: PassageReads
   readonly pictures: PictureReads
   readonly runs: RunReads & CallReads & WaitReads
+  readonly tools: ToolReads
   readonly jobs: JobReads
 }
 
@@ -150,6 +153,7 @@ export interface Transaction {
     ApprovalWrites &
     AskWrites &
     WaitWrites
+  readonly tools: ToolReads & ToolWrites
   readonly jobs: JobReads & JobWrites
   readonly vectors: VectorWrites
 }

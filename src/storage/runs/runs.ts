@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
+import { SCOPES } from '../../core/access.ts'
 import { ERROR_CODES } from '../../core/errors.ts'
 import { storedId } from '../../core/ids.ts'
 import { encodeCursor } from '../../core/page.ts'
@@ -27,6 +28,7 @@ const Sent = z.enum(SENDER_KINDS)
 const Notice = z.enum(RUN_NOTICES)
 const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
+const Scopes = z.array(z.enum(SCOPES))
 const Pictures = z.array(StoredSentPicture)
 const Inputs = z.array(
   z.object({ role: z.enum(['user', 'system', 'assistant']), text: z.string() }),
@@ -310,6 +312,7 @@ function toRun(row: RunRow): Run {
     maxSteps: row.max_steps,
     cancelRequested: row.cancel_requested === 1,
     clientSamples: row.client_samples === 1,
+    scopes: row.scopes === null ? SCOPES : Scopes.parse(JSON.parse(row.scopes)),
     usage: { promptTokens, completionTokens, totalTokens, cachedTokens, steps },
     error: row.error === null ? null : Failure.parse(JSON.parse(row.error)),
     warnings: Warnings.parse(JSON.parse(row.warnings)),
