@@ -165,7 +165,7 @@ export async function openModels(
   })
 }
 
-/** What a model is told of a function, from its source. */
+/** Describes a function, from its source, as a model is told of it. */
 export async function readToolSource(language: 'python' | 'typescript', source: string) {
   const { readSource } = await import('./assemble-tools.ts')
   return readSource(language, source)

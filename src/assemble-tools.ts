@@ -35,7 +35,7 @@ import { createToolRegistry } from './tools/tool-registry.ts'
 import { createTools } from './tools/tools.ts'
 import { createTrials } from './tools/try-tool.ts'
 
-/** What the tools of a namespace need. */
+/** Parts that the tools of a namespace need. */
 export interface ToolParts {
   readonly store: Store
   readonly clock: Clock

@@ -213,7 +213,7 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
   }
 }
 
-/** What the worker and the context of a namespace share. */
+/** Parts that the worker and the context of a namespace share. */
 interface Namespace {
   readonly store: Store
   readonly embed: EmbedQuery

@@ -11,7 +11,7 @@ export interface Access {
   readonly name: string
 }
 
-/** Who asks for a change, and with which rights. */
+/** The caller that asks for a change, and its rights. */
 export type Caller = Pick<Access, 'name' | 'scopes'>
 
 /** Why a token is refused. Reveals nothing about which tokens exist. */

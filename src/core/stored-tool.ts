@@ -6,7 +6,7 @@ import type { CallId, RunId, ToolId } from './ids.ts'
 export const TOOL_LANGUAGES = ['python', 'typescript', 'mcp'] as const
 export type ToolLanguage = (typeof TOOL_LANGUAGES)[number]
 
-/** What a second run of the same call does; see `CallEffect` of the port of storage. */
+/** The effect of running the same call again; see `CallEffect` of the port of storage. */
 export const TOOL_EFFECTS = ['database', 'readonly', 'idempotent', 'once'] as const
 export type ToolEffect = (typeof TOOL_EFFECTS)[number]
 
@@ -25,7 +25,7 @@ export const ToolDefinition = z.object({
   parameters: z.record(z.string(), z.unknown()),
   /** Name of the function in the source. */
   entry: z.string(),
-  /** What the author wrote; everything else is read from the source again when that changes. */
+  /** The author's source; everything else is read from the source again when that changes. */
   given: z.array(z.enum(['name', 'description', 'parameters', 'effect'])),
   tags: z.array(z.string()),
   effect: z.enum(TOOL_EFFECTS),
@@ -70,7 +70,7 @@ export interface ToolVersionHead {
   readonly chars: number
 }
 
-/** What a person has approved of a tool for one agent. */
+/** A person's approval of a tool for one agent. */
 export const ToolGrant = z.object({
   /** SHA-256 of what runs. */
   digest: z.string(),

@@ -27,14 +27,14 @@ export interface ToolChanges extends ToolFields {
 
 /** A tool in a list, stored or built in. */
 export interface ListedTool {
-  /** Of a built-in tool: its name. */
+  /** A built-in tool's name stands for it. */
   readonly id: string
   readonly name: string
   readonly description: string
   readonly language: ToolLanguage | 'builtin'
   readonly effect: ToolEffect | 'await'
   readonly requiresApproval: boolean
-  /** Of a built-in tool: 0. */
+  /** 0 for a built-in tool. */
   readonly version: number
 }
 

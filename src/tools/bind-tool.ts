@@ -103,7 +103,7 @@ async function run(
   }
 }
 
-/** What it did outside is done, so it can't be run again. */
+/** Its work outside is done, so it can't be run again. */
 function changedMeanwhile(name: string): UserError {
   return new UserError(
     'conflict',

@@ -9,7 +9,7 @@ import { findAgent } from '../memory/find-agent.ts'
 import { insertPassages, preparePassages } from '../memory/insert-passages.ts'
 import type { Transaction } from '../storage/port/store.ts'
 
-/** What the rest of the server does for a tool, in the transaction that stores the result of its call. */
+/** Operations of the server for a tool, in the transaction that stores the result of its call. */
 export interface ServerActions {
   createAgent(tx: Transaction, id: AgentId, fields: NewAgent, at: Timestamp): Promise<void>
   /** Starts a run of that agent, which the run of the caller began. */

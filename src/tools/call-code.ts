@@ -60,7 +60,7 @@ function snapshotOf({ agent, blocks }: NonNullable<CodeCall['agent']>): AgentSna
   }
 }
 
-/** What the function returned, as text. */
+/** The function's result, as text. */
 export function resultText({ result }: Pick<SandboxOutcome, 'result'>): string {
   return cut(typeof result === 'string' ? result : JSON.stringify(result ?? null))
 }

@@ -14,7 +14,7 @@ import { isHostPattern } from '../fetch/fetch-rule.ts'
 import { parseParameters } from './parse-parameters.ts'
 import { tellLanguage } from './tell-language.ts'
 
-/** What is read from a function's source. */
+/** The facts read from a function's source. */
 export interface ReadFunction {
   readonly name: string
   readonly description: string
@@ -27,7 +27,7 @@ export type ReadSource = (
   source: string,
 ) => Promise<ReadFunction>
 
-/** What providers allow as the name of a tool. */
+/** Names that providers allow for a tool. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
 const SECRET = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { StoredTool, ToolDefinition, ToolGrant } from '../core/stored-tool.ts'
 
-/** What an approval of the tool, as it is now, covers. */
+/** The digest that an approval of the tool, as it is now, covers. */
 export function grantOf(tool: ToolDefinition): ToolGrant {
   const { capabilities, network, secrets } = tool
   return { digest: digestOf(tool), capabilities, network, secrets }
@@ -27,7 +27,7 @@ export function reachesFurther({
   return language === 'mcp' || capabilities.length > 0 || network.length > 0 || secrets.length > 0
 }
 
-/** What a server of tools runs is unknown, so its texts stand for it: they are what a person approved. */
+/** The code behind a server's tools is unknown, so their texts stand for it: they are what a person approved. */
 function digestOf({ language, source, entry, description, parameters }: ToolDefinition): string {
   const runs =
     language === 'mcp'

@@ -31,7 +31,7 @@ const MAX_LISTED = 100
 type Args = Readonly<Record<string, unknown>>
 
 /**
- * What a tool's code reaches as `client`. What only reads answers at once; what writes is noted in `actions`, checked and
+ * The calls that a tool's code reaches as `client`. Those that only read are answered at once; those that write are noted in `actions`, checked and
  * done when the result of the call is stored.
  */
 export function hostCalls({

@@ -70,7 +70,7 @@ export function createTrials(runtime: ToolRuntime, readSource: ReadSource, clock
     return present(outcome, changes)
   }
 
-  /** What the call changes in the blocks of the agent. Without `commit` the transaction is undone. */
+  /** Changes of the call to the agent's blocks. Without `commit` the transaction is undone. */
   async function settle(
     { name }: ToolDefinition,
     state: State | undefined,
