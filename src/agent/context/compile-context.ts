@@ -2,6 +2,7 @@ import type { Agent, ContextState, MemoryCounts } from '../../core/agent.ts'
 import type { Block } from '../../core/block.ts'
 import { estimateTokens } from '../../core/estimate-tokens.ts'
 import type { Message } from '../../core/message.ts'
+import { remembered } from '../../core/remembered.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ModelMessage, ModelRequest } from '../../llm/model.ts'
 import { standingLine } from '../rules/render-tool-rules.ts'
@@ -38,7 +39,7 @@ export interface CompiledContext {
   readonly totalTokens: number
   /** The uncorrected estimate, for comparison with the provider's count. */
   readonly estimatedTokens: number
-  /** The history as sent: oversized messages are shortened, tokens corrected. */
+  /** The history as sent: oversized messages are shortened. Tokens are uncorrected. */
   readonly history: readonly Message[]
   /** Largest size of a request that fits, in tokens. */
   readonly window: number
@@ -114,7 +115,7 @@ export function compileContext(input: ContextInput): CompiledContext {
     parts,
     totalTokens: sum(parts),
     estimatedTokens: Math.ceil(sum(parts) / state.tokenRatio),
-    history: history.map((message) => ({ ...message, tokens: correct(message.tokens) })),
+    history,
     window,
     tellsPressure,
   }
@@ -183,7 +184,7 @@ function withLastLine(messages: readonly ModelMessage[], line: string): readonly
   return [...messages.slice(0, -1), { ...newest, ...changed }]
 }
 
-function toModelMessage(message: Message, timezone: string): ModelMessage {
+const toModelMessage = remembered((message: Message, timezone: string): ModelMessage => {
   switch (message.role) {
     case 'user':
       return { role: 'user', text: `${stamp(message.createdAt, timezone)}\n${message.text}` }
@@ -204,4 +205,4 @@ function toModelMessage(message: Message, timezone: string): ModelMessage {
         text: message.status === 'error' ? `Error: ${message.text}` : message.text,
       }
   }
-}
+})

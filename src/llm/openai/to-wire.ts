@@ -1,4 +1,5 @@
 import type { CallId } from '../../core/ids.ts'
+import { remembered } from '../../core/remembered.ts'
 import { toWireArguments, toWireName } from '../call-texts.ts'
 import { joinNeighbours } from '../join-neighbours.ts'
 import { isAsked, type ModelMessage, type ModelRequest, type ToolSpec } from '../model.ts'
@@ -7,6 +8,7 @@ import { toWireId } from '../wire/wire-id.ts'
 import { callFields, extrasFor, messageFields } from './chat-extras.ts'
 
 type WireObject = Readonly<Record<string, unknown>>
+type Answer = Extract<ModelMessage, { role: 'assistant' }>
 
 export interface ChatWire {
   readonly model: string
@@ -41,7 +43,7 @@ function toWireMessages(
     if (message.role === 'user' && followsTool && !quirks.userAfterTool) {
       wire.push({ role: 'assistant', content: 'Noted.' })
     }
-    wire.push(toWireMessage(message, handle, ids, quirks))
+    wire.push(toWireMessage(message, handle, quirks, ...idsIn(message, ids, quirks)))
   })
   return wire
 }
@@ -59,22 +61,43 @@ function wireIds(
   const taken = new Set<string>()
   for (const message of messages) {
     if (message.role !== 'assistant') continue
-    const extras = extrasFor(handle, message.extras)
-    message.toolCalls.forEach((call, index) => {
-      const own = callFields(extras, index).id
-      const id = own !== undefined && !taken.has(own) ? own : toWireId(call.id, maxLength)
+    for (const { callId, own, ours } of callIds(message, handle, maxLength)) {
+      const id = own !== undefined && !taken.has(own) ? own : ours
       taken.add(id)
-      ids.set(call.id, id)
-    })
+      ids.set(callId, id)
+    }
   }
   return ids
 }
 
-function toWireMessage(
+const callIds = remembered((message: Answer, handle: string, maxLength: number) => {
+  const extras = extrasFor(handle, message.extras)
+  return message.toolCalls.map((call, index) => ({
+    callId: call.id,
+    own: callFields(extras, index).id,
+    ours: toWireId(call.id, maxLength),
+  }))
+})
+
+/** The wire's ids of the calls that a message makes or answers. */
+function idsIn(
+  message: ModelMessage,
+  ids: ReadonlyMap<CallId, string>,
+  { maxToolCallIdLength }: Quirks,
+): readonly string[] {
+  const idOf = (id: CallId) => ids.get(id) ?? toWireId(id, maxToolCallIdLength)
+  if (message.role === 'tool') return [idOf(message.callId)]
+  return message.role === 'assistant' ? message.toolCalls.map(({ id }) => idOf(id)) : []
+}
+
+/** Remembered, since the history is sent again at every step. */
+const toWireMessage = remembered(makeWireMessage)
+
+function makeWireMessage(
   message: ModelMessage,
   handle: string,
-  ids: ReadonlyMap<CallId, string>,
   quirks: Quirks,
+  ...ids: readonly string[]
 ): WireObject {
   const content = message.text.toWellFormed()
   switch (message.role) {
@@ -91,20 +114,19 @@ function toWireMessage(
     case 'tool':
       return {
         role: 'tool',
-        tool_call_id:
-          ids.get(message.callId) ?? toWireId(message.callId, quirks.maxToolCallIdLength),
+        tool_call_id: ids[0],
         content,
       }
     case 'assistant':
-      return toWireAnswer(message, handle, ids, quirks)
+      return toWireAnswer(message, handle, quirks, ids)
   }
 }
 
 function toWireAnswer(
-  message: Extract<ModelMessage, { role: 'assistant' }>,
+  message: Answer,
   handle: string,
-  ids: ReadonlyMap<CallId, string>,
   quirks: Quirks,
+  ids: readonly string[],
 ): WireObject {
   const extras = extrasFor(handle, message.extras)
   const text = message.text.toWellFormed()
@@ -119,7 +141,7 @@ function toWireAnswer(
       const own = callFields(extras, index)
       return {
         ...own.fields,
-        id: ids.get(call.id) ?? toWireId(call.id, quirks.maxToolCallIdLength),
+        id: ids[index],
         type: 'function',
         function: {
           ...own.inner,
@@ -135,7 +157,7 @@ function toWireAnswer(
  * For models that require some reasoning with every call. Another model's reasoning is not sent as its own, and
  * Moonshot refuses empty text as missing.
  */
-function toWireReasoning({ reasoning, extras }: Extract<ModelMessage, { role: 'assistant' }>) {
+function toWireReasoning({ reasoning, extras }: Answer) {
   return reasoning === '' || extras !== undefined ? ' ' : reasoning.toWellFormed()
 }
 
