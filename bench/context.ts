@@ -1,6 +1,7 @@
 import { type ContextInput, compileContext } from '../src/agent/context/compile-context.ts'
 import { messageTokens } from '../src/agent/context/message-tokens.ts'
-import { DEFAULT_TOOLS } from '../src/agent/tools/index.ts'
+import { builtInTools } from '../src/agent/tools/built-in-tools.ts'
+import { DEFAULT_TOOLS } from '../src/agent/tools/default-tools.ts'
 import { DEFAULT_SETTINGS } from '../src/core/agent-settings.ts'
 import { newId } from '../src/core/ids.ts'
 import type { Message, MessageBody } from '../src/core/message.ts'
@@ -55,6 +56,7 @@ function history(count: number): readonly Message[] {
       ...body,
       id: `message-${index}`,
       agentId: 'agent-bench',
+      conversationId: 'conv-bench',
       seq: index + 1,
       runId: null,
       tokens: messageTokens(body),
@@ -66,6 +68,7 @@ function history(count: number): readonly Message[] {
 function contextOf(messages: readonly Message[]): ContextInput {
   const at = new Date(1_700_000_000_000).toISOString()
   return {
+    conversationId: 'conv-bench',
     agent: {
       id: 'agent-bench',
       name: 'bench',
@@ -82,6 +85,7 @@ function contextOf(messages: readonly Message[]): ContextInput {
       createdAt: at,
       updatedAt: at,
     },
+    tools: builtInTools(DEFAULT_TOOLS.memgpt_agent),
     blocks: [
       {
         id: newId('block'),

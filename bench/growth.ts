@@ -5,6 +5,7 @@ import pg from 'pg'
 import { openStorage } from '../src/app.ts'
 import { type App, assemble } from '../src/assemble.ts'
 import { readConfig } from '../src/config.ts'
+import { defaultConversation } from '../src/core/conversation.ts'
 import type { AgentId } from '../src/core/ids.ts'
 import type { Store } from '../src/storage/port/store.ts'
 import { callTool, startScriptedProvider } from '../test/support/scripted-provider.ts'
@@ -76,7 +77,7 @@ const SEEDS: Readonly<
     // As after compaction.
     const from = Math.max(0, count - IN_SIGHT)
     await store.transaction((tx) =>
-      tx.agents.setContext(agent, { from, pressureTold: false }, at()),
+      tx.conversations.setContext(defaultConversation(agent), { from, pressureTold: false }, at()),
     )
   },
   runs: (store, agent, count) =>

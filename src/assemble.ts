@@ -3,12 +3,15 @@ import { createAgentBlocks } from './agent/agents/agent-blocks.ts'
 import { createAgentSettings } from './agent/agents/agent-settings.ts'
 import { createAgents } from './agent/agents/agents.ts'
 import { createImportChecks } from './agent/agents/import-checks.ts'
-import { checkRoomFor } from './agent/compaction/check-room.ts'
+import { createCheckRoom } from './agent/compaction/check-room.ts'
+import { createConversations } from './agent/conversations/conversations.ts'
 import { hasEnded, ownerName } from './agent/loop/owner.ts'
 import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
 import type { RunsOptions } from './agent/runs/runs-options.ts'
+import { builtInRegistry } from './agent/tools/built-in-tools.ts'
+import type { ToolRegistry } from './agent/tools/tool-registry.ts'
 import { projectAgent } from './assistant/project-agent.ts'
 import type { Config } from './config.ts'
 import type { Agent } from './core/agent.ts'
@@ -74,6 +77,7 @@ export async function createProjectAgent(
   })
   const agents = createAgents(
     storage.in(config.namespace),
+    builtInRegistry,
     openModels(config, storage),
     { check: embedders.check, fallback: config.embedding },
     storage.clock,
@@ -99,6 +103,7 @@ interface Parts {
   readonly models: ModelRegistry
   readonly embedders: EmbedderRegistry
   readonly embedQuestion: EmbedQuestion
+  readonly registryOf: (namespace: string) => ToolRegistry
   readonly changes: Bus<Change>
   readonly live: LiveRuns
   /** Key that seals cursors. */
@@ -155,6 +160,7 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
     models: openModels(config, storage),
     embedders,
     embedQuestion: createEmbedQuestion(embedders),
+    registryOf: () => builtInRegistry,
     changes: createBus<Change>(onListenerError),
     live: createLiveRuns(onListenerError),
     cursorKey: keepKey(() => readCursorKey(storage)),
@@ -212,6 +218,8 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
   const { config, storage, models, embedders, embedQuestion, changes } = parts
   const { clock } = storage
   const store = storage.in(namespace)
+  const registry = parts.registryOf(namespace)
+  const checkRoom = createCheckRoom(registry)
   const embeddings = { check: embedders.check, fallback: config.embedding }
   const embed: EmbedQuery = (handles, text) => embedQuestion(namespace, handles, text)
   const onChange: McpContext['onChange'] = (listener) =>
@@ -221,18 +229,19 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
   return {
     namespace,
     agents: {
-      ...createAgents(store, models, embeddings, clock),
-      ...createAgentSettings(store, models, embeddings, clock),
-      ...createAgentBlocks(store, clock),
+      ...createAgents(store, registry, models, embeddings, clock),
+      ...createAgentSettings(store, registry, models, embeddings, clock),
+      ...createAgentBlocks(store, registry, clock),
     },
     memory: {
-      ...createBlockMemory(store, clock, checkRoomFor),
-      ...createBlockHistory(store, clock, checkRoomFor),
+      ...createBlockMemory(store, clock, checkRoom),
+      ...createBlockHistory(store, clock, checkRoom),
     },
     archival: createArchivalMemory(store, clock, embed),
     archives: createArchives(store, clock),
     recall: createRecallMemory(store, embed),
     transfer: createTransfer(store, createImportChecks(models), clock),
+    conversations: createConversations({ store, clock }),
     runs: createRunsPort(parts, namespace, { wake, onChange }),
     models,
     signingKey: (purpose) =>
@@ -244,13 +253,14 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
 }
 
 function createRunsPort(
-  { storage, models, owner, live }: Parts,
+  { storage, models, owner, live, registryOf }: Parts,
   namespace: string,
   hooks: Pick<RunsOptions, 'wake' | 'onChange'>,
 ): RunsPort {
   const runs = createRuns({
     expect: (runId) => live.expect(namespace, runId),
     store: storage.in(namespace),
+    registry: registryOf(namespace),
     models,
     clock: storage.clock,
     owner,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Clock, toTimestamp } from '../core/clock.ts'
+import { defaultConversation } from '../core/conversation.ts'
 import { estimateTokens } from '../core/estimate-tokens.ts'
 import type { AgentId, MessageId } from '../core/ids.ts'
 import type { MessageBody } from '../core/message.ts'
@@ -49,10 +50,10 @@ type Transaction = Parameters<Parameters<Store['transaction']>[0]>[0]
 
 /** If the agent has no message in context, its context begins after the recorded ones, so that no step loads them. */
 async function moveContext(tx: Transaction, id: AgentId, at: string): Promise<void> {
-  const { from } = await tx.agents.contextState(id)
-  if ((await tx.messages.inSight(id, from, 1)).length > 0) return
-  const { messages } = await tx.agents.counts(id)
-  await tx.agents.setContext(id, { from: messages + 1 }, at)
+  const conversation = defaultConversation(id)
+  const { from } = await tx.conversations.contextState(conversation)
+  if ((await tx.messages.inSight(conversation, from, 1)).length > 0) return
+  await tx.conversations.setContext(conversation, { from: (await tx.messages.last(id)) + 1 }, at)
 }
 
 function toMessage(

@@ -1,6 +1,7 @@
 import type { AgentSettings } from './agent-settings.ts'
 import type { Timestamp } from './clock.ts'
 import type { AgentId, SummaryId } from './ids.ts'
+import type { Metadata } from './metadata.ts'
 import type { ToolRule } from './tool-rule.ts'
 
 export const AGENT_TYPES = ['memgpt_agent', 'letta_v1_agent'] as const
@@ -31,6 +32,7 @@ export interface Agent {
   readonly tools: readonly string[]
   readonly settings: AgentSettings
   readonly toolRules: readonly ToolRule[]
+  readonly metadata?: Metadata
   readonly createdAt: Timestamp
   readonly updatedAt: Timestamp
 }
@@ -41,17 +43,17 @@ export interface MemoryCounts {
   readonly passages: number
 }
 
-/** The part of its history that an agent has in context. */
+/** The part of a conversation that is in context, and what is known of the agent's model. */
 export interface ContextState {
   /** `seq` of the oldest message in context; older ones are found by search. */
   readonly from: number
-  /** Tokens counted by the provider divided by our estimate; 1 until a provider has counted. */
+  /** Of the agent: tokens counted by the provider divided by our estimate; 1 until a provider has counted. */
   readonly tokenRatio: number
   /** The agent was warned, since the last compaction, that its context is nearly full. */
   readonly pressureTold: boolean
-  /** Context window of the model as learned from a provider's refusal; null: no provider has refused a request. */
+  /** Of the agent: context window of the model as learned from a provider's refusal; null: no provider has refused a request. */
   readonly learnedWindow: number | null
-  /** The last real model that ran the agent; null: none yet, so the rehearsal model may stand in. */
+  /** Of the agent: the last real model that ran it; null: none yet, so the rehearsal model may stand in. */
   readonly ranOn: string | null
   /** Summaries of messages before this `seq` are no longer shown. */
   readonly summariesFrom: number

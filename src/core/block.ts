@@ -1,5 +1,6 @@
 import type { Timestamp } from './clock.ts'
 import type { AgentId, BlockId, CallId, RunId } from './ids.ts'
+import type { Metadata } from './metadata.ts'
 
 /** In characters. Chosen by hand. */
 export const DEFAULT_BLOCK_LIMIT = 5_000
@@ -17,6 +18,7 @@ export interface Block {
   readonly readOnly: boolean
   /** 1 at creation; every change adds 1. */
   readonly version: number
+  readonly metadata?: Metadata
   readonly createdAt: Timestamp
   readonly updatedAt: Timestamp
 }
@@ -57,6 +59,7 @@ export interface NewBlock {
   readonly description?: string | undefined
   readonly limit?: number | undefined
   readonly readOnly?: boolean | undefined
+  readonly metadata?: Metadata | undefined
 }
 
 export interface EditOptions {

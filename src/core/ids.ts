@@ -11,6 +11,7 @@ const PREFIXES = [
   'call',
   'summary',
   'token',
+  'conv',
 ] as const
 export type IdPrefix = (typeof PREFIXES)[number]
 
@@ -24,6 +25,8 @@ export type ArchiveId = Id<'archive'>
 export type PassageId = Id<'passage'>
 export type MessageId = Id<'message'>
 export type RunId = Id<'run'>
+/** The prefix is Letta's, for clients that read conversation ids. */
+export type ConversationId = Id<'conv'>
 export type SummaryId = Id<'summary'>
 export type StepId = Id<'step'>
 export type TokenId = Id<'token'>

@@ -1,5 +1,5 @@
 import type { Timestamp } from './clock.ts'
-import type { AgentId, CallId, MessageId, RunId } from './ids.ts'
+import type { AgentId, CallId, ConversationId, MessageId, RunId } from './ids.ts'
 
 export const MESSAGE_ROLES = ['user', 'assistant', 'tool', 'system'] as const
 export type MessageRole = (typeof MESSAGE_ROLES)[number]
@@ -52,10 +52,14 @@ export type MessageBody =
       readonly text: string
     }
 
-/** An entry of an agent's history. Append-only; `seq` counts from 1 per agent, without gaps. */
+/**
+ * An entry of an agent's history. Append-only; `seq` counts from 1 per agent, over all its conversations. Gaps are left
+ * only by deleted conversations.
+ */
 export type Message = MessageBody & {
   readonly id: MessageId
   readonly agentId: AgentId
+  readonly conversationId: ConversationId
   readonly seq: number
   readonly runId: RunId | null
   /** Estimated size in tokens, computed when it was appended. */

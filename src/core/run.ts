@@ -1,6 +1,6 @@
 import type { Timestamp } from './clock.ts'
 import type { ErrorCode } from './errors.ts'
-import type { AgentId, CallId, RunId } from './ids.ts'
+import type { AgentId, CallId, ConversationId, RunId } from './ids.ts'
 
 export const RUN_STATUSES = [
   'queued',
@@ -29,7 +29,7 @@ export const STOP_REASONS = [
 ] as const
 export type StopReason = (typeof STOP_REASONS)[number]
 
-export const WAITS = ['retry', 'client', 'model'] as const
+export const WAITS = ['retry', 'client', 'model', 'agent'] as const
 export type WaitingFor = (typeof WAITS)[number]
 
 /** A person's decision about a call that requires approval. */
@@ -98,10 +98,42 @@ export interface RunError {
   readonly hint: string
 }
 
+/** `system`: the server itself, for example a schedule. */
+export const SENDER_KINDS = ['user', 'agent', 'system'] as const
+export type SenderKind = (typeof SENDER_KINDS)[number]
+
+/** Where a run stands among the runs that began one another. */
+export interface RunOrigin {
+  /** The run that began it; null: a message from outside did. */
+  readonly parentRunId: RunId | null
+  /** The first run of the tree; its own id if nothing began it. */
+  readonly rootRunId: RunId
+  /** How many runs above it passed on work to the next; 0 for the root. */
+  readonly depth: number
+  /** Messages that agents have sent on, one because of the other, without a message from outside. */
+  readonly hops: number
+  readonly sender: SenderKind
+  /** Set if the sender is an agent. */
+  readonly senderAgentId: AgentId | null
+}
+
+/** The origin of a run that a message from outside began. */
+export function rootOrigin(id: RunId): RunOrigin {
+  return {
+    parentRunId: null,
+    rootRunId: id,
+    depth: 0,
+    hops: 0,
+    sender: 'user',
+    senderAgentId: null,
+  }
+}
+
 /** One message and all the steps that it causes. */
-export interface Run {
+export interface Run extends RunOrigin {
   readonly id: RunId
   readonly agentId: AgentId
+  readonly conversationId: ConversationId
   readonly status: RunStatus
   readonly stopReason: StopReason | null
   /** Set while it is `waiting`. */

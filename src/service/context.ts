@@ -15,9 +15,11 @@ import type { Change, Concerned } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender } from '../core/run.ts'
+import type { ConversationsPort } from './conversations-port.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
 
+export type * from './conversations-port.ts'
 export type * from './recall-port.ts'
 export type * from './runs-port.ts'
 
@@ -32,6 +34,7 @@ export interface McpContext {
   /** Set if the client is limited to one agent. */
   readonly pinnedTo?: AgentId
   readonly agents: AgentsPort
+  readonly conversations: ConversationsPort
   readonly runs: RunsPort
   readonly memory: MemoryPort
   readonly archival: ArchivalPort

@@ -5,7 +5,7 @@ import { NoRoomError, UserError } from '../core/errors.ts'
 import type { Change } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Page } from '../core/page.ts'
-import type { AgentsPort, McpContext, RunsPort } from './context.ts'
+import type { AgentsPort, ConversationsPort, McpContext, RunsPort } from './context.ts'
 
 /**
  * Limits a context to one agent: other agents are not listed, read or written, and it does not reveal whether they
@@ -40,6 +40,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
     namespace: context.namespace,
     pinnedTo: id,
     agents: pinAgents(context.agents, id, own),
+    conversations: pinConversations(context.conversations, id, own),
     runs: pinRuns(context.runs, id, own),
     memory: {
       async read(agent, label) {
@@ -139,6 +140,32 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
         'not_found',
         `The agent does not have the block ${JSON.stringify(blockId)}; nothing was changed. read_memory shows those that it has.`,
       )
+    },
+  }
+}
+
+function pinConversations(
+  conversations: ConversationsPort,
+  id: AgentId,
+  own: Own,
+): ConversationsPort {
+  /** One of another agent gives the same `not_found` as one that does not exist. */
+  const check = (conversation: string) => conversations.get(conversation, id)
+  return {
+    create: async (agent, title) => conversations.create(own(agent), title),
+    list: async (agent, page) => conversations.list(own(agent), page),
+    get: check,
+    async rename(conversation, title) {
+      await check(conversation)
+      return conversations.rename(conversation, title)
+    },
+    async delete(conversation) {
+      await check(conversation)
+      await conversations.delete(conversation)
+    },
+    async messages(conversation, page) {
+      await check(conversation)
+      return conversations.messages(conversation, page)
     },
   }
 }

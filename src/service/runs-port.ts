@@ -1,5 +1,5 @@
 import type { AgentEvent } from '../core/event.ts'
-import type { AgentId, RunId } from '../core/ids.ts'
+import type { AgentId, ConversationId, RunId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
 import type { Run, RunStatus, RunView } from '../core/run.ts'
@@ -11,6 +11,8 @@ export interface RunsPort {
   /** Resolves when the message is on disk, without waiting for the agent. */
   send(message: {
     readonly agent: string
+    /** One of the agent's conversations; absent: its default one. */
+    readonly conversation?: ConversationId | undefined
     readonly text: string
     readonly idempotencyKey?: string | undefined
     readonly maxSteps?: number | undefined

@@ -5,6 +5,7 @@ import { agentReads, agentWrites } from './agents/agents.ts'
 import { signingKey } from './auth/signing-key.ts'
 import { createTokenStore } from './auth/tokens.ts'
 import { blockReads, blockWrites } from './blocks/blocks.ts'
+import { conversationReads, conversationWrites } from './conversations/conversations.ts'
 import { countRows } from './count-rows.ts'
 import type { Connection, Dialect } from './database/dialect.ts'
 import { createMessageCache } from './database/message-cache.ts'
@@ -28,6 +29,7 @@ import { createClaims } from './runs/run-queue.ts'
 import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
 import { callReads } from './runs/tool-calls.ts'
+import { walkReads } from './walks/walks.ts'
 
 export interface Opened {
   readonly dialect: Dialect
@@ -85,6 +87,7 @@ export function createStorage(opened: Opened): Storage {
         ...readsOf(scope),
         messages: { ...messageReads(scope), ...messageSearches(scope) },
         passages: { ...passageReads(scope), ...passageSearches(scope) },
+        walks: walkReads(scope),
         snapshot: (work) =>
           opened.snapshot((db) => {
             // A single read of everything would evict what others read often.
@@ -141,6 +144,7 @@ function readsOf(scope: Scope): Reads {
     agents: agentReads(scope),
     archives: archiveReads(scope),
     blocks: blockReads(scope),
+    conversations: conversationReads(scope),
     messages: messageReads(scope),
     passages: passageReads(scope),
     runs: { ...runReads(scope), ...callReads(scope) },
@@ -152,6 +156,7 @@ function transactionOf(scope: Scope): Transaction {
     agents: { ...agentReads(scope), ...agentWrites(scope) },
     archives: { ...archiveReads(scope), ...archiveWrites(scope) },
     blocks: { ...blockReads(scope), ...blockWrites(scope) },
+    conversations: { ...conversationReads(scope), ...conversationWrites(scope) },
     messages: { ...messageReads(scope), ...messageWrites(scope) },
     passages: { ...passageReads(scope), ...passageWrites(scope) },
     runs: {

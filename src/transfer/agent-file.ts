@@ -15,7 +15,7 @@ import { cleanText, normalText } from '../core/text.ts'
 
 export const FORMAT = 'recollect-agent'
 /** Raised by every change that readers of the previous version would not understand. */
-export const FORMAT_VERSION = 2
+export const FORMAT_VERSION = 3
 
 /** Chosen by hand. */
 const MAX_SUMMARY_LENGTH = 200_000
@@ -28,6 +28,7 @@ const MAX_TAGS = 5_000
 const MAX_BLOCKS = 1_000
 const MAX_ARCHIVES = 1_000
 const MAX_SUMMARIES = 20_000
+const MAX_CONVERSATIONS = 10_000
 
 const text = z.string().transform(cleanText)
 const upTo = (most: number) => limited(most).transform(cleanText)
@@ -98,11 +99,14 @@ const agent = z.strictObject({
   created_at: moment,
 })
 
-/** The part of the history that is in context. Messages are numbered from 1, in order. */
-const context = z.strictObject({
+/** The part of a conversation that is in context. Messages of all conversations are numbered from 1, in order. */
+const conversationContext = z.strictObject({
   from: count(1),
   summaries_from: count(1),
   pressure_told: z.boolean(),
+})
+
+const context = conversationContext.extend({
   /** The last real model that answered it. */
   ran_on: upTo(LIMITS.word).optional(),
 })
@@ -113,6 +117,14 @@ const summary = z.strictObject({
   to_message: count(1),
   until: moment,
   method: z.enum(SUMMARY_METHODS),
+})
+
+/** One besides the default, whose context and summaries are those of the agent. */
+const conversation = z.strictObject({
+  title: upTo(LIMITS.name),
+  created_at: moment,
+  context: conversationContext,
+  summaries: list(summary, MAX_SUMMARIES),
 })
 
 const blockVersion = z.strictObject({
@@ -148,16 +160,26 @@ const extras = z.strictObject({
 
 /** Not sent to any model; since format version 2. */
 const hidden = z.boolean().optional()
+/** Number of its conversation in `conversations`, from 1; absent: the default one. Since format version 3. */
+const place = { conversation: positive.optional() }
 /** From a coding assistant's session; since format version 2. */
 const elsewhere = z.literal(true).optional()
 
 const message = z.discriminatedUnion('role', [
-  z.strictObject({ role: z.literal('user'), created_at: moment, hidden, text, elsewhere }),
-  z.strictObject({ role: z.literal('system'), created_at: moment, hidden, text }),
+  z.strictObject({
+    role: z.literal('user'),
+    created_at: moment,
+    hidden,
+    ...place,
+    text,
+    elsewhere,
+  }),
+  z.strictObject({ role: z.literal('system'), created_at: moment, hidden, ...place, text }),
   z.strictObject({
     role: z.literal('assistant'),
     created_at: moment,
     hidden,
+    ...place,
     text,
     reasoning: text,
     tool_calls: z.array(z.strictObject({ id: key, name: toolName, arguments: text })),
@@ -170,6 +192,7 @@ const message = z.discriminatedUnion('role', [
     role: z.literal('tool'),
     created_at: moment,
     hidden,
+    ...place,
     call_id: key,
     tool_name: toolName,
     status: z.enum(['success', 'error']),
@@ -211,6 +234,8 @@ export const AgentFile = z.strictObject({
   agent,
   context,
   summaries: list(summary, MAX_SUMMARIES),
+  /** Since format version 3. */
+  conversations: list(conversation, MAX_CONVERSATIONS).optional(),
   blocks: list(block, MAX_BLOCKS),
   messages: z.array(message),
   archives: list(archive, MAX_ARCHIVES),
@@ -223,6 +248,7 @@ export type FileBlock = z.infer<typeof block>
 export type FileVersion = z.infer<typeof blockVersion>
 export type FileMessage = z.infer<typeof message>
 export type FileMessageExtras = z.infer<typeof extras>
+export type FileConversation = z.infer<typeof conversation>
 export type FileSummary = z.infer<typeof summary>
 export type FileArchive = z.infer<typeof archive>
 export type FilePassage = z.infer<typeof passage>

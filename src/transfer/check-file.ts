@@ -1,16 +1,25 @@
 import { UserError } from '../core/errors.ts'
 import { countCharacters } from '../core/text.ts'
-import type { AgentFile, FileArchive, FileBlock, FilePassage } from './agent-file.ts'
+import type {
+  AgentFile,
+  FileArchive,
+  FileBlock,
+  FileConversation,
+  FilePassage,
+} from './agent-file.ts'
 
 /** Checks consistency between fields. Throws UserError for the first violation. */
-export function checkFile({ context, summaries, blocks, messages, archives }: AgentFile): void {
-  const next = messages.length + 1
-  if (context.from > next) throw wrong('context.from', beyond(messages.length))
-  if (context.summaries_from > next) throw wrong('context.summaries_from', beyond(messages.length))
-  for (const [index, { from_message, to_message }] of summaries.entries()) {
-    if (to_message >= next) throw wrong(`summaries[${index}].to_message`, beyond(messages.length))
-    if (from_message > to_message)
-      throw wrong(`summaries[${index}].from_message`, 'is after to_message')
+export function checkFile(file: AgentFile): void {
+  const { blocks, messages, conversations = [], archives } = file
+  checkContext('', file, messages.length)
+  for (const [index, conversation] of conversations.entries())
+    checkContext(`conversations[${index}].`, conversation, messages.length)
+  for (const [index, { conversation = 0 }] of messages.entries()) {
+    if (conversation > conversations.length)
+      throw wrong(
+        `messages[${index}].conversation`,
+        `is beyond the conversations, of which there are ${conversations.length}`,
+      )
   }
   checkDifferent(blocks.map(({ label }, index) => [label, `blocks[${index}].label`]))
   for (const [index, block] of blocks.entries()) checkBlock(`blocks[${index}]`, block)
@@ -18,6 +27,21 @@ export function checkFile({ context, summaries, blocks, messages, archives }: Ag
   if (defaults[1] !== undefined)
     throw wrong(`archives[${defaults[1]}].is_default`, 'is true for an archive before it, too')
   for (const [index, archive] of archives.entries()) checkArchive(`archives[${index}]`, archive)
+}
+
+function checkContext(
+  place: string,
+  { context, summaries }: Pick<FileConversation, 'context' | 'summaries'>,
+  messages: number,
+): void {
+  const next = messages + 1
+  if (context.from > next) throw wrong(`${place}context.from`, beyond(messages))
+  if (context.summaries_from > next) throw wrong(`${place}context.summaries_from`, beyond(messages))
+  for (const [index, { from_message, to_message }] of summaries.entries()) {
+    if (to_message >= next) throw wrong(`${place}summaries[${index}].to_message`, beyond(messages))
+    if (from_message > to_message)
+      throw wrong(`${place}summaries[${index}].from_message`, 'is after to_message')
+  }
 }
 
 function checkBlock(place: string, { versions }: FileBlock): void {

@@ -1,12 +1,14 @@
-import type { Agent, Summary } from '../core/agent.ts'
+import type { Agent } from '../core/agent.ts'
 import type { BlockVersion } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
-import type { AgentId, ArchiveId, BlockId } from '../core/ids.ts'
+import { type Conversation, defaultConversation } from '../core/conversation.ts'
+import type { AgentId, ArchiveId, BlockId, ConversationId } from '../core/ids.ts'
 import type { Extras, Message } from '../core/message.ts'
 import { flattenToolRule } from '../core/tool-rule.ts'
 import type { PlacedPassage, Reads } from '../storage/port/store.ts'
 import {
   type FileAgent,
+  type FileConversation,
   type FileMessage,
   type FileMessageExtras,
   type FilePassage,
@@ -29,26 +31,33 @@ export async function* exportAgent(
   agent: Agent,
   at: Timestamp,
 ): AsyncGenerator<string> {
-  const { from, summariesFrom, pressureTold, ranOn } = await reads.agents.contextState(agent.id)
+  const numberOf = await numbering(reads, agent.id)
+  const own = defaultConversation(agent.id)
+  const { ranOn } = await reads.conversations.contextState(own)
   const head = { format: FORMAT, version: FORMAT_VERSION, exported_at: at }
   yield `${JSON.stringify(head).slice(0, -1)},\n"agent":${JSON.stringify(toFileAgent(agent))},\n`
-  const context = {
-    from,
-    summaries_from: summariesFrom,
-    pressure_told: pressureTold,
-    ...(ranOn !== null && { ran_on: ranOn }),
+  const { context, summaries } = await toFileContext(reads, own, numberOf)
+  yield `"context":${JSON.stringify({ ...context, ...(ranOn !== null && { ran_on: ranOn }) })},\n`
+  yield `"summaries":${JSON.stringify(summaries)},\n`
+  const others = (await conversationsOf(reads, agent.id)).filter(({ id }) => id !== own)
+  const conversations: FileConversation[] = []
+  for (const { id, title, createdAt: created_at } of others) {
+    conversations.push({ title, created_at, ...(await toFileContext(reads, id, numberOf)) })
   }
-  yield `"context":${JSON.stringify(context)},\n`
-  const summaries = await reads.agents.summaries(agent.id)
-  yield `"summaries":${JSON.stringify(summaries.map(toFileSummary))},\n`
+  yield `"conversations":${JSON.stringify(conversations)},\n`
   yield '"blocks":['
   yield* list(blocksOf(reads, agent.id))
   yield '],\n"messages":['
-  const hidden = new Set(await reads.messages.hidden(agent.id, 1))
-  const toFile = (message: Message) => ({
-    ...toFileMessage(message),
-    ...(hidden.has(message.seq) && { hidden: true }),
-  })
+  const hidden = new Set(await reads.messages.hidden(agent.id))
+  const places = new Map(others.map(({ id }, index) => [id, index + 1]))
+  const toFile = (message: Message) => {
+    const conversation = places.get(message.conversationId)
+    return {
+      ...toFileMessage(message),
+      ...(hidden.has(message.seq) && { hidden: true }),
+      ...(conversation !== undefined && { conversation }),
+    }
+  }
   yield* list(rows(messagesOf(reads, agent.id), toFile))
   yield '],\n"archives":['
   yield* list(archivesOf(reads, agent.id))
@@ -123,10 +132,53 @@ async function* versionsOf(reads: Reads, id: BlockId) {
 }
 
 async function* messagesOf(reads: Reads, agentId: AgentId) {
-  for (let first = 1; ; first += ROWS) {
+  let first = 1
+  for (;;) {
     const messages = await reads.messages.since(agentId, first, ROWS)
     yield messages
-    if (messages.length < ROWS) return
+    const last = messages.at(-1)
+    if (!last || messages.length < ROWS) return
+    first = last.seq + 1
+  }
+}
+
+/** Oldest first. */
+async function conversationsOf(reads: Reads, agentId: AgentId): Promise<readonly Conversation[]> {
+  const found: Conversation[] = []
+  let cursor: string | undefined
+  do {
+    const page = await reads.conversations.list({ agentId, limit: ROWS, cursor })
+    found.push(...page.items)
+    cursor = page.nextCursor
+  } while (cursor !== undefined)
+  return found.reverse()
+}
+
+type Numbering = (seq: number) => Promise<number>
+
+/** A message's number in the file. It differs from `seq` only if a conversation was deleted. */
+async function numbering(reads: Reads, agentId: AgentId): Promise<Numbering> {
+  const last = await reads.messages.last(agentId)
+  const { messages } = await reads.agents.counts(agentId)
+  if (messages === last) return async (seq) => seq
+  return async (seq) => 1 + (await reads.messages.countBefore(agentId, seq))
+}
+
+async function toFileContext(reads: Reads, id: ConversationId, numberOf: Numbering) {
+  const { from, summariesFrom, pressureTold } = await reads.conversations.contextState(id)
+  const summaries: FileSummary[] = []
+  for (const { text, fromSeq, toSeq, until, method } of await reads.conversations.summaries(id)) {
+    const from_message = await numberOf(fromSeq)
+    const to_message = Math.max(from_message, (await numberOf(toSeq + 1)) - 1)
+    summaries.push({ text, from_message, to_message, until, method })
+  }
+  return {
+    context: {
+      from: await numberOf(from),
+      summaries_from: await numberOf(summariesFrom),
+      pressure_told: pressureTold,
+    },
+    summaries,
   }
 }
 
@@ -161,10 +213,6 @@ function toFileAgent(agent: Agent): FileAgent {
     settings: toFileSettings(agent.settings),
     created_at: agent.createdAt,
   }
-}
-
-function toFileSummary({ text, fromSeq, toSeq, until, method }: Summary): FileSummary {
-  return { text, from_message: fromSeq, to_message: toSeq, until, method }
 }
 
 /** Changes of a shared block by other agents are exported as changes by a client. */

@@ -2,12 +2,26 @@ import { setImmediate as letOthersTurn } from 'node:timers/promises'
 import type { Summary } from '../core/agent.ts'
 import type { BlockVersion } from '../core/block.ts'
 import { type Timestamp, toTimestamp } from '../core/clock.ts'
-import { type AgentId, type CallId, newId, type PassageId } from '../core/ids.ts'
+import { type Conversation, defaultConversation } from '../core/conversation.ts'
+import {
+  type AgentId,
+  type CallId,
+  type ConversationId,
+  newId,
+  type PassageId,
+} from '../core/ids.ts'
 import type { MessageBody } from '../core/message.ts'
 import { cleanTags } from '../memory/insert-passages.ts'
 import type { NewMessage, Store, Transaction } from '../storage/port/store.ts'
 import type { AgentChecks } from './agent-checks.ts'
-import type { AgentFile, FileArchive, FileBlock, FileMessage, FileSummary } from './agent-file.ts'
+import type {
+  AgentFile,
+  FileArchive,
+  FileBlock,
+  FileConversation,
+  FileMessage,
+  FileSummary,
+} from './agent-file.ts'
 import { freeName } from './free-name.ts'
 import { type ImportedSettings, importSettings } from './import-settings.ts'
 import { mergeTwins } from './merge-twins.ts'
@@ -37,6 +51,7 @@ export async function importAgent(
   const messages = importMessages(file.messages, checks)
   const summaries = file.summaries.map(importSummary)
   const archives = file.archives.map(importArchive)
+  const conversations = (file.conversations ?? []).map((one) => importConversation(id, one))
   return store.transaction(async (tx) => {
     const name = await freeName(tx, agent.name)
     await tx.agents.insert({ ...agent, name })
@@ -45,12 +60,18 @@ export async function importAgent(
       await tx.blocks.attach(id, block, attachedAt)
     }
     checks.room({ ...agent, name }, await tx.blocks.ofAgent(id))
-    for (let start = 0; start < messages.length; start += MESSAGES_AT_ONCE) {
-      await tx.messages.append(id, messages.slice(start, start + MESSAGES_AT_ONCE))
+    for (const { conversation } of conversations) await tx.conversations.insert(conversation)
+    for (const batch of batches(messages, file.messages)) {
+      const place = conversations[batch.conversation - 1]?.conversation.id
+      await tx.messages.append(id, batch.messages, place)
       // Other writers wait, but readers are served.
       await letOthersTurn()
     }
-    await importContext(tx, id, file.context, summaries, at)
+    const { ran_on: ranOn = null } = file.context
+    await importContext(tx, defaultConversation(id), file.context, summaries, at)
+    await tx.conversations.setContext(defaultConversation(id), { ranOn }, at)
+    for (const { conversation, context, summaries } of conversations)
+      await importContext(tx, conversation.id, context, summaries, at)
     for (const { archive, isDefault, passages } of archives) {
       await tx.archives.create(archive)
       await tx.archives.attach(id, archive.id, isDefault, at)
@@ -67,23 +88,41 @@ function nameWarning({ name }: ImportedSettings['agent'], given: string): readon
 
 async function importContext(
   tx: Transaction,
-  id: AgentId,
-  context: AgentFile['context'],
+  id: ConversationId,
+  context: FileConversation['context'],
   summaries: readonly Summary[],
   at: Timestamp,
 ): Promise<void> {
   // Each extends those before it.
-  for (const summary of summaries) await tx.agents.setContext(id, { summary }, at)
-  await tx.agents.setContext(
+  for (const summary of summaries) await tx.conversations.setContext(id, { summary }, at)
+  await tx.conversations.setContext(
     id,
     {
       from: context.from,
       summariesFrom: context.summaries_from,
       pressureTold: context.pressure_told,
-      ranOn: context.ran_on ?? null,
     },
     at,
   )
+}
+
+function importConversation(agentId: AgentId, file: FileConversation) {
+  const { title, created_at: createdAt, context } = file
+  const conversation: Conversation = { id: newId('conv'), agentId, title, createdAt }
+  return { conversation, context, summaries: file.summaries.map(importSummary) }
+}
+
+/** Neighbouring messages of one conversation, at most `MESSAGES_AT_ONCE`; 0: the default one. */
+function batches(messages: readonly NewMessage[], places: readonly FileMessage[]) {
+  const found: { readonly conversation: number; readonly messages: NewMessage[] }[] = []
+  for (const [index, message] of messages.entries()) {
+    const conversation = places[index]?.conversation ?? 0
+    const last = found.at(-1)
+    if (last?.conversation === conversation && last.messages.length < MESSAGES_AT_ONCE)
+      last.messages.push(message)
+    else found.push({ conversation, messages: [message] })
+  }
+  return found
 }
 
 function importBlock(agentId: AgentId, { label, attached_at, versions }: FileBlock) {

@@ -6,10 +6,10 @@ import { newId } from '../../src/core/ids.ts'
 import type { HeldLease } from '../../src/storage/port/store.ts'
 
 const LEASE_MILLISECONDS = 30_000
-const AGENT = newId('agent')
+const CONVERSATION = newId('conv')
 
 function lease(expiresAt: string, fence = 1): HeldLease {
-  return { namespace: 'default', agentId: AGENT, owner: 'them', fence, expiresAt }
+  return { namespace: 'default', conversationId: CONVERSATION, owner: 'them', fence, expiresAt }
 }
 
 describe('a lease', () => {

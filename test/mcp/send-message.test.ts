@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { AgentEvent } from '../../src/core/event.ts'
-import type { Run } from '../../src/core/run.ts'
+import { type Run, rootOrigin } from '../../src/core/run.ts'
 import { presentMessage } from '../../src/mcp/present/present-run.ts'
 import { serveOverHttp } from '../../src/mcp/transports/http.ts'
 import type { RunsPort } from '../../src/service/context.ts'
@@ -13,6 +13,8 @@ const NOW = '2026-01-01T00:00:00.000Z'
 const QUEUED: Run = {
   id: 'run-1',
   agentId: 'agent-1',
+  conversationId: 'conv-1',
+  ...rootOrigin('run-1'),
   status: 'queued',
   stopReason: null,
   waitingFor: null,
@@ -179,6 +181,7 @@ describe('the messages of a run', () => {
   const base = {
     id: 'message-1',
     agentId: 'agent-1',
+    conversationId: 'conv-1',
     seq: 1,
     runId: 'run-1',
     tokens: 1,

@@ -12,6 +12,7 @@ export function stubContext(parts: Parts = {}): McpContext {
   return {
     namespace: 'default',
     agents: port('agents', parts.agents),
+    conversations: port('conversations', parts.conversations),
     runs: port('runs', parts.runs),
     memory: port('memory', parts.memory),
     archival: port('archival', parts.archival),

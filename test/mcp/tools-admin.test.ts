@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { conversationSearch } from '../../src/agent/tools/conversation-search.ts'
+import type { TrustedContext } from '../../src/agent/tools/inner-tool.ts'
 import { speak } from '../agent/support.ts'
 import { callTool, callTools, fail, say } from '../support/scripted-provider.ts'
 import { type RealServer, startRealServer } from './real-server.ts'
@@ -235,10 +236,10 @@ function watchSearches(): () => number {
   let [now, most] = [0, 0]
   vi.spyOn(conversationSearch, 'bind').mockImplementation((args) => {
     const bound = bind(args)
-    if (bound.effect === 'database') return bound
+    if (bound.trust !== 'trusted' || bound.effect === 'database') return bound
     return {
       ...bound,
-      async run(context, signal) {
+      async run(context: TrustedContext, signal: AbortSignal) {
         now += 1
         most = Math.max(most, now)
         await sleep(100)

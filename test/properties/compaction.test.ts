@@ -46,6 +46,7 @@ const messages: fc.Arbitrary<readonly Message[]> = fc
       ...body,
       id: newId('message'),
       agentId: newId('agent'),
+      conversationId: newId('conv'),
       runId: null,
       seq: firstSeq + index,
       tokens: size,

@@ -64,6 +64,7 @@ function history(all: readonly Answer[]): readonly Message[] {
     ...body,
     id: storedId('message', `message-00000000-0000-4000-8000-${String(index).padStart(12, '0')}`),
     agentId: storedId('agent', 'agent-00000000-0000-4000-8000-000000000001'),
+    conversationId: storedId('conv', 'conv-00000000-0000-4000-8000-000000000001'),
     seq: index + 1,
     runId: null,
     tokens: 1,

@@ -9,6 +9,7 @@ import { blockContract } from './contract/blocks.ts'
 import { changeContract } from './contract/changes.ts'
 import { claimContract } from './contract/claims.ts'
 import { contextContract } from './contract/context.ts'
+import { conversationContract } from './contract/conversations.ts'
 import { countContract } from './contract/counts.ts'
 import { messageContract } from './contract/messages.ts'
 import { namespaceContract } from './contract/namespaces.ts'
@@ -21,6 +22,7 @@ import { transferContract } from './contract/transfers.ts'
 import { turnContract } from './contract/turns.ts'
 import { vectorWriterContract } from './contract/vector-writers.ts'
 import { vectorContract } from './contract/vectors.ts'
+import { walkContract } from './contract/walks.ts'
 import { wordContract } from './contract/words.ts'
 import { writerContract } from './contract/writers.ts'
 
@@ -48,6 +50,7 @@ export function storageContract(
 
     describe('agents', () => agentContract(subject))
     describe('contexts', () => contextContract(subject))
+    describe('conversations', () => conversationContract(subject))
     describe('blocks', () => blockContract(subject))
     describe('block history', () => blockHistoryContract(subject))
     describe('messages', () => messageContract(subject))
@@ -56,6 +59,7 @@ export function storageContract(
     describe('transfers', () => transferContract(subject))
     describe('words', () => wordContract(subject))
     describe('vectors', () => vectorContract(subject))
+    describe('walks', () => walkContract(subject))
     describe('runs', () => runContract(subject))
     describe('turns', () => turnContract(subject))
     describe('approvals', () => approvalContract(subject))

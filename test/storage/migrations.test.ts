@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import DatabaseHandle from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import { defaultConversation } from '../../src/core/conversation.ts'
 import { newId } from '../../src/core/ids.ts'
 import { MIGRATIONS } from '../../src/storage/migrations/index.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
-import { at, insertBlock, insertPassages } from '../support/stores.ts'
+import { at, insertPassages, someBlock } from '../support/stores.ts'
 
 type Row = Readonly<Record<string, string | number | null>>
 
@@ -100,13 +101,21 @@ test('an agent older than tool rules has none, and its open calls need no approv
 test('blocks attached before detaching was logged are known since their attachment', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'recollect-migrate-'))
   const path = join(directory, 'recollect.db')
-  const old = await openSqlite(path, MIGRATIONS.slice(0, 3))
+  await (await openSqlite(path, MIGRATIONS.slice(0, 3))).close()
   const agent = { id: newId('agent') }
+  const { readOnly, limit, ...fields } = someBlock()
+  const block = { ...fields, readOnly, limit, version: 1, createdAt: at(), updatedAt: at() }
   const handle = new DatabaseHandle(path)
-  inserter(handle)('agent', oldAgent(agent.id))
+  const insert = inserter(handle)
+  insert('agent', oldAgent(agent.id))
+  const namespace = 'default'
+  const state = { value_limit: limit, read_only: Number(readOnly), version: 1 }
+  const times = { created_at: at(), updated_at: at() }
+  insert('block', { namespace, ...fields, ...state, ...times })
+  const { id: block_id, label, ...text } = fields
+  insert('block_version', { namespace, block_id, ...text, ...state, at: at(), author: 'client' })
+  insert('agent_block', { namespace, agent_id: agent.id, label, block_id, attached_at: at() })
   handle.close()
-  const block = await insertBlock(old.in('default'), [agent])
-  await old.close()
 
   const storage = await openSqlite(path)
   const store = storage.in('default')
@@ -292,9 +301,9 @@ test('older agents know the last real model that answered them, if any', async (
   old.close()
 
   const storage = await openSqlite(path)
-  const { agents } = storage.in(namespace)
-  expect((await agents.contextState(real)).ranOn).toBe('openai/two')
-  expect((await agents.contextState(rehearsed)).ranOn).toBeNull()
+  const { conversations } = storage.in(namespace)
+  expect((await conversations.contextState(defaultConversation(real))).ranOn).toBe('openai/two')
+  expect((await conversations.contextState(defaultConversation(rehearsed))).ranOn).toBeNull()
   await storage.close()
   await rm(directory, { recursive: true })
 })

@@ -1,3 +1,4 @@
+import { defaultConversation } from '../../src/core/conversation.ts'
 import { newId, type RunId } from '../../src/core/ids.ts'
 import type { RunStatus } from '../../src/core/run.ts'
 import type { NewMessage, PlacedPassage, Storage, Store } from '../../src/storage/port/store.ts'
@@ -103,8 +104,16 @@ export async function liveIn(
     })
     const summary = { id: newId('summary'), text: text(1), until: at(), method: 'model' } as const
     await store.transaction(async (tx) => {
-      await tx.agents.setContext(id, { summary: { ...summary, fromSeq: 1, toSeq: 2 } }, at())
-      await tx.agents.setContext(id, { from: 2, tokenRatio: 1.0372881355932204 }, at())
+      await tx.conversations.setContext(
+        defaultConversation(id),
+        { summary: { ...summary, fromSeq: 1, toSeq: 2 } },
+        at(),
+      )
+      await tx.conversations.setContext(
+        defaultConversation(id),
+        { from: 2, tokenRatio: 1.0372881355932204 },
+        at(),
+      )
     })
   }
   const vectors = seededRandom(dimension)

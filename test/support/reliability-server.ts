@@ -62,8 +62,8 @@ function ear(): Ear {
   }
   const note = ({ lease, kind: written }: Commit) => {
     if (trace === undefined || lease === undefined) return
-    const { agentId, fence } = lease
-    appendFileSync(trace, `${agentId} ${fence} ${written} ${process.pid} ${Date.now()}\n`)
+    const { conversationId, fence } = lease
+    appendFileSync(trace, `${conversationId} ${fence} ${written} ${process.pid} ${Date.now()}\n`)
   }
   return {
     before(commit) {

@@ -133,6 +133,7 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     agents: recordCalls('agents', tx.agents, calls),
     archives: recordCalls('archives', tx.archives, calls),
     blocks: recordCalls('blocks', tx.blocks, calls),
+    conversations: recordCalls('conversations', tx.conversations, calls),
     messages: recordCalls('messages', tx.messages, calls),
     passages: recordCalls('passages', tx.passages, calls),
     runs: recordCalls('runs', tx.runs, calls),

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Agent } from '../../src/core/agent.ts'
 import type { BlockVersion } from '../../src/core/block.ts'
+import { defaultConversation } from '../../src/core/conversation.ts'
 import { type AgentId, newId } from '../../src/core/ids.ts'
 import type { MessageBody } from '../../src/core/message.ts'
 import { cleanText } from '../../src/core/text.ts'
@@ -163,10 +164,14 @@ async function live(store: Store, history: History): Promise<AgentId> {
         until: at(),
         method: 'model',
       } as const
-      await tx.agents.setContext(id, { summary: { ...summary, fromSeq: 1, toSeq: last } }, at())
+      await tx.conversations.setContext(
+        defaultConversation(id),
+        { summary: { ...summary, fromSeq: 1, toSeq: last } },
+        at(),
+      )
     }
     const context = { from: last + 1, summariesFrom: 1, pressureTold: history.isTold }
-    await tx.agents.setContext(id, context, at())
+    await tx.conversations.setContext(defaultConversation(id), context, at())
     for (const [index, entries] of history.archives.entries()) {
       const archive = someArchive({ name: `Archive ${index}`, createdAt: at(index) })
       await tx.archives.create(archive)

@@ -4,10 +4,11 @@ import { UserError } from '../../core/errors.ts'
 import { attachBlock, findBlockById } from '../../memory/blocks.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Store } from '../../storage/port/store.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { checkedView, viewAgent } from './view-agent.ts'
 
 /** Attaches and detaches the blocks of an agent, for callers outside the loop. */
-export function createAgentBlocks(store: Store, clock: Clock) {
+export function createAgentBlocks(store: Store, registry: ToolRegistry, clock: Clock) {
   return {
     async attachBlock(reference: string, blockId: string): Promise<AgentView> {
       return store.transaction(async (tx) => {
@@ -20,7 +21,7 @@ export function createAgentBlocks(store: Store, clock: Clock) {
           )
         }
         await attachBlock(tx, agent.id, block, toTimestamp(clock()))
-        return checkedView(tx, agent)
+        return checkedView(tx, registry, agent)
       })
     },
 

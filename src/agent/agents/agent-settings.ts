@@ -2,20 +2,23 @@ import type { Agent } from '../../core/agent.ts'
 import { AgentSettings } from '../../core/agent-settings.ts'
 import type { Compacted, MessagesToEmbed, SettingsPatch } from '../../core/agent-view.ts'
 import { type Clock, toTimestamp } from '../../core/clock.ts'
+import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
 import type { AgentId } from '../../core/ids.ts'
 import { type ChatModel, CLIENT_HANDLE, type ModelRegistry } from '../../llm/model.ts'
 import { type EmbeddingChoice, embedMessages } from '../../memory/choose-embedding.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Store } from '../../storage/port/store.ts'
-import { checkRoom } from '../compaction/check-room.ts'
+import { checkRoomOf } from '../compaction/check-room.ts'
 import { compact, nextCompaction } from '../compaction/compact.ts'
 import { compileContext } from '../context/compile-context.ts'
 import { readContext } from '../context/read-context.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 
 /** Operator settings of agents, and changes to what their context holds. */
 export function createAgentSettings(
   store: Store,
+  registry: ToolRegistry,
   models: ModelRegistry,
   embeddings: EmbeddingChoice,
   clock: Clock,
@@ -27,7 +30,7 @@ export function createAgentSettings(
       return store.transaction(async (tx) => {
         const agent = await findAgent(tx.agents, reference)
         const settings = checkSettings({ ...agent.settings, ...definedOnly(patch) })
-        checkRoom({ ...agent, settings }, await tx.blocks.ofAgent(agent.id))
+        await checkRoomOf(tx, registry, { ...agent, settings })
         await tx.agents.update(agent.id, { settings }, at)
         if (settings.embedMessages !== agent.settings.embedMessages)
           await embedMessages(tx, { ...agent, settings }, embeddings, at)
@@ -48,7 +51,8 @@ export function createAgentSettings(
     /** Runs the next compaction now. Undefined: no message can be evicted. */
     async compact(reference: string, signal: AbortSignal): Promise<Compacted | undefined> {
       const agent = await findAgent(store.agents, reference)
-      const input = await readContext(store, agent, null, clock(), {
+      const conversation = defaultConversation(agent.id)
+      const input = await readContext(store, registry, agent, conversation, null, clock(), {
         speakNow: null,
         repeats: 0,
         calls: [],
@@ -75,19 +79,18 @@ export function createAgentSettings(
       const at = toTimestamp(clock())
       return store.transaction(async (tx) => {
         const { id } = await findAgent(tx.agents, reference)
-        const { messages } = await tx.agents.counts(id)
-        const inSight = await tx.messages.inSight(id, (await tx.agents.contextState(id)).from)
-        if (await tx.runs.isAtWork(id)) {
+        const conversation = defaultConversation(id)
+        const state = await tx.conversations.contextState(conversation)
+        const inSight = await tx.messages.inSight(conversation, state.from)
+        if (await tx.runs.isAtWork(conversation)) {
           throw new UserError(
             'busy',
             'The agent is at work. Wait for its run to end, or cancel it, and call again.',
           )
         }
-        await tx.agents.setContext(
-          id,
-          { from: messages + 1, summariesFrom: messages + 1, pressureTold: false },
-          at,
-        )
+        const from = (await tx.messages.last(id)) + 1
+        const empty = { from, summariesFrom: from, pressureTold: false }
+        await tx.conversations.setContext(conversation, empty, at)
         return { agentId: id, messages: inSight.length }
       })
     },

@@ -2,6 +2,7 @@ import { type Agent, DEFAULT_CONTEXT_WINDOW, MIN_CONTEXT_WINDOW } from '../../co
 import { DEFAULT_SETTINGS } from '../../core/agent-settings.ts'
 import type { AgentChanges, AgentView, NewAgent } from '../../core/agent-view.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
+import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
 import { type AgentId, isId, newId } from '../../core/ids.ts'
 import { checkCount, checkLength, LIMITS } from '../../core/limits.ts'
@@ -20,20 +21,22 @@ import { type CompiledContext, compileContext } from '../context/compile-context
 import { readContext } from '../context/read-context.ts'
 import { renderMemory } from '../context/system-prompt.ts'
 import { checkToolRules } from '../rules/check-tool-rules.ts'
-import { checkToolNames, DEFAULT_TOOLS } from '../tools/index.ts'
+import { DEFAULT_TOOLS } from '../tools/default-tools.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { makeName } from './make-name.ts'
 import { checkedView, viewAgent } from './view-agent.ts'
 
 /** Creates, changes and shows agents, for callers outside the loop. */
 export function createAgents(
   store: Store,
+  registry: ToolRegistry,
   models: Pick<ModelRegistry, 'check'>,
   embeddings: EmbeddingChoice,
   clock: Clock,
 ) {
   /** Checks all that needs no store; an empty `model`, `embedding` or `system` stands for the default. */
   function checked(fields: AgentChanges): AgentPatch {
-    const { name, description, model, embedding, system, tags, tools, toolRules } = fields
+    const { name, description, model, embedding, system, tags, toolRules } = fields
     const { contextWindow } = fields
     if (name !== undefined) checkName(name)
     checkLength('The description', description ?? '', LIMITS.description)
@@ -42,7 +45,6 @@ export function createAgents(
     checkCount('The list of tool rules', toolRules ?? [], LIMITS.toolRules)
     if (model) models.check(model)
     if (embedding) embeddings.check(embedding)
-    if (tools) checkToolNames(tools)
     if (contextWindow !== undefined && contextWindow < MIN_CONTEXT_WINDOW) {
       throw new UserError(
         'invalid_argument',
@@ -57,9 +59,12 @@ export function createAgents(
       ...(contextWindow !== undefined && { contextWindow }),
       ...(system !== undefined && { system: system === '' ? null : cleanText(system) }),
       ...(tags && { tags: [...new Set(tags.map(normalText))] }),
-      ...(tools && { tools: [...new Set(tools)] }),
       ...(toolRules && { toolRules: withoutRepeats(toolRules) }),
     }
+  }
+
+  async function chosenTools(tx: Transaction, { tools }: AgentChanges): Promise<AgentPatch> {
+    return tools ? { tools: await registry.resolve(tx, tools) } : {}
   }
 
   return {
@@ -67,7 +72,7 @@ export function createAgents(
       const at = toTimestamp(clock())
       const id = newId('agent')
       const agentType = fields.agentType ?? 'memgpt_agent'
-      const agent: Agent = {
+      const made: Agent = {
         id,
         name: makeName(id),
         description: '',
@@ -85,9 +90,10 @@ export function createAgents(
         ...checked(fields),
       }
       return store.transaction(async (tx) => {
+        const agent = { ...made, ...(await chosenTools(tx, fields)) }
         await tx.agents.insert(agent)
         await giveBlocks(tx, id, fields, at)
-        return checkedView(tx, agent)
+        return checkedView(tx, registry, agent)
       })
     },
 
@@ -108,18 +114,23 @@ export function createAgents(
     },
 
     async update(reference: string, fields: AgentChanges): Promise<AgentView> {
-      const patch = checked(fields)
+      const given = checked(fields)
       const at = toTimestamp(clock())
       return store.transaction(async (tx) => {
         const { id, ...agent } = await findAgent(tx.agents, reference)
+        const patch = { ...given, ...(await chosenTools(tx, fields)) }
         const { toolRules, tools } = { ...agent, ...patch }
         if (patch.tools || patch.toolRules) checkToolRules(toolRules, tools)
         await tx.agents.update(id, patch, at)
         if (fields.model !== undefined || fields.contextWindow !== undefined)
-          await tx.agents.setContext(id, { learnedWindow: null, tokenRatio: 1 }, at)
+          await tx.conversations.setContext(
+            defaultConversation(id),
+            { learnedWindow: null, tokenRatio: 1 },
+            at,
+          )
         const changed = await findAgent(tx.agents, id)
         if (changed.embedding !== agent.embedding) await embedAgain(tx, changed, embeddings, at)
-        return checkedView(tx, changed)
+        return checkedView(tx, registry, changed)
       })
     },
 
@@ -135,7 +146,8 @@ export function createAgents(
     /** Exactly what the next step would send: compiled by the same code from the same state. */
     async inspect(reference: string) {
       const agent = await findAgent(store.agents, reference)
-      const context = await readContext(store, agent, null, clock(), {
+      const conversation = defaultConversation(agent.id)
+      const context = await readContext(store, registry, agent, conversation, null, clock(), {
         speakNow: null,
         repeats: 0,
         calls: [],

@@ -1,8 +1,11 @@
+import type { Agent } from '../../core/agent.ts'
+import type { Block } from '../../core/block.ts'
+import { isBuiltInTool } from '../../core/tool.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import { checkRoom } from '../compaction/check-room.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 import { checkToolRules } from '../rules/check-tool-rules.ts'
-import { isToolName } from '../tools/index.ts'
+import { builtInTools } from '../tools/built-in-tools.ts'
 import { checkSettings } from './agent-settings.ts'
 
 /** Checks that an imported agent must pass. */
@@ -11,10 +14,11 @@ export function createImportChecks(models: Pick<ModelRegistry, 'resolve'>) {
     async model(handle: string): Promise<void> {
       await models.resolve(handle)
     },
-    isTool: isToolName,
+    isTool: isBuiltInTool,
     toolRules: checkToolRules,
     settings: checkSettings,
-    room: checkRoom,
+    room: (agent: Agent, blocks: readonly Block[]) =>
+      checkRoom(agent, builtInTools(agent.tools), blocks),
     messageTokens,
   }
 }

@@ -1,8 +1,9 @@
 import type { Agent } from '../../core/agent.ts'
 import type { AgentView } from '../../core/agent-view.ts'
 import type { Reads, Transaction } from '../../storage/port/store.ts'
-import { checkRoom } from '../compaction/check-room.ts'
+import { checkRoomOf } from '../compaction/check-room.ts'
 import { systemPrompt } from '../context/system-prompt.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 
 export async function viewAgent(reads: Reads, agent: Agent): Promise<AgentView> {
   return {
@@ -14,8 +15,11 @@ export async function viewAgent(reads: Reads, agent: Agent): Promise<AgentView> 
 }
 
 /** View of an agent after a change. Throws a UserError if the agent no longer fits its context window. */
-export async function checkedView(tx: Transaction, agent: Agent): Promise<AgentView> {
-  const view = await viewAgent(tx, agent)
-  checkRoom(agent, view.blocks)
-  return view
+export async function checkedView(
+  tx: Transaction,
+  registry: ToolRegistry,
+  agent: Agent,
+): Promise<AgentView> {
+  await checkRoomOf(tx, registry, agent)
+  return viewAgent(tx, agent)
 }

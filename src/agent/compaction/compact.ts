@@ -75,7 +75,7 @@ export interface PaidCompaction extends Compacted {
  */
 export async function compact(options: CompactOptions): Promise<PaidCompaction> {
   const { input, plan, window, model, signal } = options
-  const { agent, state } = input
+  const { agent, conversationId, state } = input
   const [first, ...rest] = plan.evicted
   const last: Message = rest.at(-1) ?? first
   const drops = agent.settings.compactionMode === 'drop'
@@ -99,11 +99,11 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
   const id = newId('summary')
   let isDone = false
   await options.commit(async (tx, at) => {
-    const current = await tx.agents.contextState(agent.id)
+    const current = await tx.conversations.contextState(conversationId)
     isDone = current.from === state.from
     if (!isDone) return
-    await tx.agents.setContext(
-      agent.id,
+    await tx.conversations.setContext(
+      conversationId,
       {
         from: plan.keepFrom,
         pressureTold: false,

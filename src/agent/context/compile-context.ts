@@ -1,13 +1,15 @@
 import type { Agent, ContextState, MemoryCounts } from '../../core/agent.ts'
 import type { Block } from '../../core/block.ts'
 import { estimateTokens } from '../../core/estimate-tokens.ts'
+import type { ConversationId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import { remembered } from '../../core/remembered.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ModelMessage, ModelRequest } from '../../llm/model.ts'
 import { standingLine } from '../rules/render-tool-rules.ts'
 import { judge, type MadeCall, type Verdict } from '../rules/tool-rules.ts'
-import { innerTools, SPEAKING_TOOL } from '../tools/index.ts'
+import { SPEAKING_TOOL } from '../tools/default-tools.ts'
+import type { InnerTool } from '../tools/inner-tool.ts'
 import { toolSpecs } from '../tools/tool-specs.ts'
 import { contextLine, stamp } from './context-line.ts'
 import { REPEATS_TO_WARN } from './find-repeats.ts'
@@ -17,6 +19,9 @@ import { renderMemory, renderSummary, systemMessage, systemText } from './system
 
 export interface ContextInput {
   readonly agent: Agent
+  readonly conversationId: ConversationId
+  /** The agent's tools, in its order. */
+  readonly tools: readonly InnerTool[]
   readonly blocks: readonly Block[]
   readonly counts: MemoryCounts
   readonly state: ContextState
@@ -65,7 +70,9 @@ export function compileContext(input: ContextInput): CompiledContext {
   const { agent, blocks, state, speakNow } = input
   const window = Math.min(agent.contextWindow, state.learnedWindow ?? Number.POSITIVE_INFINITY)
   const standing = judge(agent.toolRules, agent.tools, input.calls)
-  const all = innerTools(speakNow ? agent.tools : standing.allowed)
+  const all = speakNow
+    ? input.tools
+    : input.tools.filter(({ name }) => standing.allowed.includes(name))
   const mustSpeak = agent.agentType === 'memgpt_agent' && agent.tools.includes(SPEAKING_TOOL)
   const tools = toolSpecs(
     agent.agentType,

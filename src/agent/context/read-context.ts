@@ -1,28 +1,33 @@
 import type { Agent, ContextState } from '../../core/agent.ts'
-import type { RunId } from '../../core/ids.ts'
+import type { ConversationId, RunId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import type { Reads } from '../../storage/port/store.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 import type { ContextInput } from './compile-context.ts'
 import { inTurns } from './in-turns.ts'
 
 /** Reads the current input of `compileContext`; `runId` is the run in progress, null for an inspection from outside. */
 export async function readContext(
-  reads: Pick<Reads, 'agents' | 'blocks' | 'messages'>,
+  reads: Pick<Reads, 'agents' | 'blocks' | 'conversations' | 'messages'>,
+  registry: ToolRegistry,
   agent: Agent,
+  conversationId: ConversationId,
   runId: RunId | null,
   now: number,
   turn: Pick<ContextInput, 'speakNow' | 'repeats' | 'calls'>,
 ): Promise<ContextInput> {
-  const stored = await reads.agents.contextState(agent.id)
+  const stored = await reads.conversations.contextState(conversationId)
   // After a switch to `drop`, summaries written under an older setting are not shown.
   const drops = agent.settings.compactionMode === 'drop'
   const state = drops ? { ...stored, summary: null } : stored
   return {
     agent,
+    conversationId,
+    tools: await registry.ofAgent(reads, agent),
     blocks: await reads.blocks.ofAgent(agent.id),
     counts: await reads.agents.counts(agent.id),
     state,
-    history: inTurns(await messagesInSight(reads, agent, state), runId),
+    history: inTurns(await messagesInSight(reads, conversationId, state), runId),
     now,
     ...turn,
   }
@@ -34,12 +39,12 @@ export async function readContext(
  */
 async function messagesInSight(
   reads: Pick<Reads, 'messages'>,
-  agent: Agent,
+  id: ConversationId,
   state: ContextState,
 ): Promise<readonly Message[]> {
-  const messages = await reads.messages.inSight(agent.id, state.from)
+  const messages = await reads.messages.inSight(id, state.from)
   const [first] = messages
   if (!first || first.role === 'user') return messages
-  const asked = await reads.messages.userMessageBefore(agent.id, first.seq)
+  const asked = await reads.messages.userMessageBefore(id, first.seq)
   return asked ? [asked, ...messages] : messages
 }

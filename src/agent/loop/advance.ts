@@ -11,7 +11,7 @@ import { judgeStep } from '../step/judge-step.ts'
 import { loopArguments } from '../step/plan-calls.ts'
 import { readCalls } from '../step/read-calls.ts'
 import { readStep } from '../step/read-step.ts'
-import { SPEAKING_TOOL } from '../tools/index.ts'
+import { SPEAKING_TOOL } from '../tools/default-tools.ts'
 import { awaitApproval, cancelRun, completeRun, failRun } from './finish-run.ts'
 import { type HeldRun, held } from './held.ts'
 import { openRun } from './open-run.ts'
@@ -96,7 +96,7 @@ export async function advance(run: HeldRun, budget: RunBudget, takenUp: boolean)
       kind: 'model',
       stepId: open.id,
       number: open.number,
-      context: await readStep(tx, agent, stored, open.number, run.clock()),
+      context: await readStep(tx, run.registry, agent, stored, open.number, run.clock()),
       sender: { samples: stored.clientSamples },
       clientAnswer: open === step ? step.clientAnswer : null,
     }

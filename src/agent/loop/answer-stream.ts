@@ -2,7 +2,7 @@ import type { AgentEvent, PartKind } from '../../core/event.ts'
 import { type AgentId, type MessageId, newId, type RunId } from '../../core/ids.ts'
 import type { ModelAnswer, ModelDelta } from '../../llm/model.ts'
 import { ArgumentReader } from '../step/argument-reader.ts'
-import { SPEAKING_TOOL } from '../tools/index.ts'
+import { SPEAKING_TOOL } from '../tools/default-tools.ts'
 import { HEARTBEAT, THINKING } from '../tools/tool-specs.ts'
 
 export interface AnswerStreamOptions {

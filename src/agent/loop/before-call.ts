@@ -42,8 +42,10 @@ export async function refuseCall(run: HeldRun, call: StepCall, text: string): Pr
       status: 'error',
       text: cleanText(text),
     } as const
-    await tx.messages.append(run.agentId, [
-      { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
-    ])
+    await tx.messages.append(
+      run.agentId,
+      [{ id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body }],
+      run.conversationId,
+    )
   })
 }

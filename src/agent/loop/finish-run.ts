@@ -4,13 +4,13 @@ import { spokenText } from '../../core/message.ts'
 import type { Run, RunError, StopReason } from '../../core/run.ts'
 import type { CurrentStep, Transaction, Waiting } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
-import { SPEAKING_TOOL } from '../tools/index.ts'
+import { SPEAKING_TOOL } from '../tools/default-tools.ts'
 import { SPOKEN } from '../tools/send-message.ts'
 import { type HeldRun, held } from './held.ts'
 import { openCancelled } from './open-run.ts'
 import { wordsAreOut } from './say-later.ts'
 
-type EndingRun = Pick<Run, 'id' | 'agentId'>
+type EndingRun = Pick<Run, 'id' | 'agentId' | 'conversationId'>
 
 const SILENT = 'The agent ended its turn without saying anything.'
 
@@ -114,9 +114,11 @@ async function closeStep(
     const { status, text } = resultOf(isSaid, state, why)
     if (!(await tx.runs.finishCall(callId, status))) continue
     const body = { role: 'tool', callId, toolName, status, text } as const
-    await tx.messages.append(run.agentId, [
-      { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
-    ])
+    await tx.messages.append(
+      run.agentId,
+      [{ id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body }],
+      run.conversationId,
+    )
   }
   await tx.runs.closeStep(step.id, at)
 }

@@ -1,21 +1,24 @@
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
-import type { AgentId, RunId } from '../../core/ids.ts'
+import type { AgentId, ConversationId, RunId } from '../../core/ids.ts'
 import type { EmbedQuery, Lease, Store, Transaction } from '../../storage/port/store.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 
 /** A run that this process works on. */
 export interface HeldRun {
   readonly id: RunId
   readonly agentId: AgentId
+  readonly conversationId: ConversationId
   readonly lease: Lease
   readonly leaseMilliseconds: number
   readonly store: Store
   readonly embed: EmbedQuery
+  readonly registry: ToolRegistry
   readonly clock: Clock
   /** How long the run has been going on, in milliseconds, by a monotonic clock. */
   readonly elapsed: () => number
 }
 
-/** Another process has the agent now. The caller must stop at once and write nothing. */
+/** Another process has the conversation now. The caller must stop at once and write nothing. */
 export class LostLease extends Error {}
 
 /**

@@ -46,6 +46,6 @@ export function createLeaseWatch(
   }
 }
 
-function keyOf({ namespace, agentId, owner, fence }: HeldLease): string {
-  return JSON.stringify([namespace, agentId, owner, fence])
+function keyOf({ namespace, conversationId, owner, fence }: HeldLease): string {
+  return JSON.stringify([namespace, conversationId, owner, fence])
 }

@@ -4,16 +4,19 @@ import { newId, type PassageId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { cleanText } from '../../core/text.ts'
 import type { CurrentStep, StepCall, Transaction } from '../../storage/port/store.ts'
-import { checkRoomFor } from '../compaction/check-room.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 import { bindCall } from '../step/plan-calls.ts'
-import type { CallContext, Finding } from '../tools/define-inner-tool.ts'
-import { innerTools } from '../tools/index.ts'
+import { type Finding, type Outcome, StalePreparation } from '../tools/inner-tool.ts'
 import { refuseCall, whyNotMade } from './before-call.ts'
+import { fillContext, type ReadyCall } from './fill-context.ts'
 import { type HeldRun, held, LostLease } from './held.ts'
 import { sayIfUnsaid } from './say-later.ts'
 import { isTrouble } from './trouble.ts'
 
+/** Attempts at a call whose data others change in the meantime. Chosen by hand. */
+const MOST_PREPARATIONS = 5
+const STALE =
+  'The tool was not run: others kept changing the memory that it reads. Nothing was changed; call it again.'
 const UNKNOWN_OUTCOME =
   'Outcome unknown: the server stopped while this ran. Check whether it took effect before you repeat it.'
 
@@ -79,45 +82,51 @@ async function attempt(
   call: StepCall,
   { agent, signal, log }: CallsOptions,
 ): Promise<void> {
-  const bound = bindCall(innerTools(agent.tools), call.name, call.arguments)
-  const context: CallContext = {
-    store: run.store,
-    embed: run.embed,
-    agent,
-    runId: run.id,
-    callId: call.id,
-    checkRoom: checkRoomFor,
-    now: run.clock(),
-  }
-  if (bound.effect === 'database') {
-    const apply = await bound.prepare(context)
-    // The edit and the result that reports it share one transaction, so both happen once or not at all.
-    await held(run, (tx, at) =>
-      finish(tx, run, call, async () => ({ status: 'success', text: await apply(tx) }), at),
-    )
-    return
-  }
-  if (call.state === 'started' && bound.effect === 'once') {
+  const tools = await run.registry.ofAgent(run.store, agent)
+  const ready = fillContext(bindCall(tools, call.name, call.arguments), run, call, agent)
+  if (ready.effect === 'database') return edit(run, call, ready, signal)
+  if (call.state === 'started' && ready.effect === 'once') {
     await held(run, (tx, at) =>
       finish(tx, run, call, { status: 'error', text: UNKNOWN_OUTCOME }, at),
     )
     return
   }
-  if (bound.effect !== 'readonly') await held(run, (tx) => tx.runs.startCall(call.id))
-  const result = await outcome(() => bound.run(context, signal), call, log)
+  if (ready.effect !== 'readonly') await held(run, (tx) => tx.runs.startCall(call.id))
+  const result = await outcome(() => ready.run(signal), call, log)
   if (signal.aborted) return
   await held(run, (tx, at) => finish(tx, run, call, result, at))
 }
 
-interface Result {
-  readonly status: 'success' | 'error'
-  readonly text: string
-  readonly found?: readonly PassageId[]
+/** The edit and the result that reports it share one transaction, so both happen once or not at all. */
+async function edit(
+  run: HeldRun,
+  call: StepCall,
+  ready: Extract<ReadyCall, { effect: 'database' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const apply = await ready.prepare(signal)
+    if (signal.aborted) return
+    try {
+      await held(run, (tx, at) => finish(tx, run, call, { status: 'success', apply }, at))
+      return
+    } catch (error) {
+      if (!(error instanceof StalePreparation) || attempt === MOST_PREPARATIONS) throw error
+    }
+  }
 }
+
+type Result =
+  | {
+      readonly status: 'success' | 'error'
+      readonly text: string
+      readonly found?: readonly PassageId[]
+    }
+  | ({ readonly status: 'success' } & Outcome)
 
 /** A failed tool gives a message for the model; it never ends the run. */
 async function outcome(
-  run: () => Promise<string | Finding>,
+  run: () => Promise<string | Finding | Outcome>,
   call: StepCall,
   log: Log,
 ): Promise<Result> {
@@ -132,6 +141,7 @@ async function outcome(
 
 function failure(error: unknown, call: StepCall, log: Log): Result {
   if (error instanceof UserError) return { status: 'error', text: error.message }
+  if (error instanceof StalePreparation) return { status: 'error', text: STALE }
   log('error', 'an inner tool failed', { tool: call.name, error: describeError(error) })
   return { status: 'error', text: 'The tool failed inside the server. Go on without it.' }
 }
@@ -145,12 +155,12 @@ async function finish(
   tx: Transaction,
   run: HeldRun,
   call: StepCall,
-  result: Result | (() => Promise<Result>),
+  result: Result,
   at: string,
 ): Promise<void> {
-  const known = typeof result === 'function' ? undefined : result
-  if (!(await tx.runs.finishCall(call.id, known?.status ?? 'success'))) return
-  const { status, text, found = [] } = typeof result === 'function' ? await result() : result
+  const { status } = result
+  if (!(await tx.runs.finishCall(call.id, status))) return
+  const { text, found = [] } = 'apply' in result ? { text: await result.apply(tx) } : result
   const body = {
     role: 'tool',
     callId: call.id,
@@ -158,9 +168,11 @@ async function finish(
     status,
     text: cleanText(text),
   } as const
-  await tx.messages.append(run.agentId, [
-    { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
-  ])
+  await tx.messages.append(
+    run.agentId,
+    [{ id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body }],
+    run.conversationId,
+  )
   await tx.passages.recordFound(run.agentId, found, at)
   if (status === 'success') await sayIfUnsaid(tx, run, call, at)
 }

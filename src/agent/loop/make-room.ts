@@ -73,7 +73,7 @@ const OVERSHOOT = 1.02
 /** Stores what a refusal says about the size of the window and of the request. */
 export async function learnWindow(
   run: HeldRun,
-  { agent, state }: ContextInput,
+  { state }: ContextInput,
   { estimatedTokens, totalTokens }: CompiledContext,
   { windowTokens, requestTokens }: ModelFailure,
 ): Promise<void> {
@@ -83,7 +83,9 @@ export async function learnWindow(
   const counted = requestTokens ?? Math.max(totalTokens, learnedWindow * OVERSHOOT)
   const observed = Math.min(counted / estimatedTokens, LARGEST_RATIO)
   const tokenRatio = Math.max(state.tokenRatio, observed)
-  await held(run, (tx, at) => tx.agents.setContext(agent.id, { learnedWindow, tokenRatio }, at))
+  await held(run, (tx, at) =>
+    tx.conversations.setContext(run.conversationId, { learnedWindow, tokenRatio }, at),
+  )
 }
 
 /** Corrects the estimate by the provider's count of an answered call. */

@@ -21,18 +21,21 @@ export async function openRun(
   if (!(await tx.runs.hasItsTurn(run.id))) return
   if (!(await tx.runs.start(run.id, at))) return
   const body = { role: 'user', text: run.input } as const
-  await tx.messages.append(run.agentId, [
-    { id: messageId, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body },
-  ])
+  await tx.messages.append(
+    run.agentId,
+    [{ id: messageId, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body }],
+    run.conversationId,
+  )
   if (!agent.settings.messageBufferAutoclear) return
-  const { messages: from } = await tx.agents.counts(run.agentId)
-  await tx.agents.setContext(run.agentId, { from, summariesFrom: from, pressureTold: false }, at)
+  const from = await tx.messages.last(run.agentId)
+  const state = { from, summariesFrom: from, pressureTold: false }
+  await tx.conversations.setContext(run.conversationId, state, at)
 }
 
 /** After the end of `run`: adds the messages of cancelled runs behind it before anything later. */
 export async function openCancelled(
   tx: Transaction,
-  run: Pick<Run, 'id' | 'agentId'>,
+  run: Pick<Run, 'id' | 'agentId' | 'conversationId'>,
   at: Timestamp,
 ): Promise<void> {
   const agent = await tx.agents.get(run.agentId)

@@ -14,12 +14,12 @@ const EMPTIED =
 export async function putOutOfSight(run: HeldRun, { message }: ModelFailure): Promise<void> {
   await held(run, async (tx, at) => {
     const [first] = await tx.messages.ofRun(run.id)
-    const before = first ? first.seq - 1 : 0
-    const isSecond = before > 0 && (await tx.messages.hidden(run.agentId, before)).includes(before)
+    const isSecond =
+      first !== undefined && (await tx.messages.isHiddenBefore(run.conversationId, first.seq))
     await refuseRun(tx, run, `${message} ${isSecond ? EMPTIED : KEPT}`, at)
     if (!isSecond) return
-    const { messages } = await tx.agents.counts(run.agentId)
-    const from = messages + 1
-    await tx.agents.setContext(run.agentId, { from, summariesFrom: from, pressureTold: false }, at)
+    const from = (await tx.messages.last(run.agentId)) + 1
+    const state = { from, summariesFrom: from, pressureTold: false }
+    await tx.conversations.setContext(run.conversationId, state, at)
   })
 }

@@ -50,8 +50,9 @@ export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<'g
         createdAt: at,
         body,
       })),
+      run.conversationId,
     )
-    await tx.agents.setContext(run.agentId, step.learned, at)
+    await tx.conversations.setContext(run.conversationId, step.learned, at)
     const stored = await tx.runs.get(run.id)
     const warnings = [...(stored?.warnings ?? []), ...step.warnings]
     if (step.warnings.length > 0) await tx.runs.setWarnings(run.id, warnings)

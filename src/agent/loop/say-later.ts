@@ -15,9 +15,11 @@ export async function sayIfUnsaid(
   const words = cleanText(wordsOf(call) ?? '')
   if (words.trim() === '' || (await wordsAreOut(tx, run.id, call.id))) return
   const body = { role: 'assistant', text: '', reasoning: '', toolCalls: [], said: [words] } as const
-  await tx.messages.append(run.agentId, [
-    { id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body },
-  ])
+  await tx.messages.append(
+    run.agentId,
+    [{ id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body }],
+    run.conversationId,
+  )
 }
 
 /** Whether the words of an answer were sent with it. They are, unless its calls could still be refused. */

@@ -45,7 +45,7 @@ export function createSweep(options: SweepOptions): Sweep {
   async function expireLeases(): Promise<void> {
     const lapsed = leases.look(await claims.held()).filter((lease) => !isActive(lease))
     for (const lease of lapsed) {
-      log('info', 'a lease has run out', { owner: lease.owner, agent: lease.agentId })
+      log('info', 'a lease has run out', { owner: lease.owner, conversation: lease.conversationId })
       await claims.expire(lease, toTimestamp(clock()))
     }
   }

@@ -7,7 +7,6 @@ import { hasRule, judge } from '../rules/tool-rules.ts'
 import { answerWarnings } from '../step/answer-warnings.ts'
 import { capAnswer } from '../step/cap-answer.ts'
 import { planCalls, speaksLater, spokenBy } from '../step/plan-calls.ts'
-import { innerTools } from '../tools/index.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import type { ExactContext } from './compile-exactly.ts'
 import type { HeldRun } from './held.ts'
@@ -34,20 +33,22 @@ export async function useAnswer(
   { answer: written, usage, emit, stream }: Answered,
 ): Promise<'went_on' | 'let_go'> {
   const { agent } = input
-  const { toolRules, tools } = agent
+  const { toolRules } = agent
   const { request } = compiled
-  const offered = innerTools(tools).filter(
+  const offered = input.tools.filter(
     (tool) =>
       request.toolChoice !== 'none' && request.tools.some((spec) => spec.name === tool.name),
   )
   const answer = capAnswer(written)
   const speakNow = input.speakNow !== null
-  const verdict = judge(toolRules, tools, input.calls)
+  const verdict = judge(toolRules, agent.tools, input.calls)
   const calls = planCalls(answer, {
-    tools: speakNow ? offered : innerTools(tools),
+    tools: speakNow ? offered : input.tools,
     speakNow,
     ruledOut: (name) => (speakNow ? undefined : refusalOf(verdict, name)),
-    needsApproval: (name) => hasRule(toolRules, 'requires_approval', name),
+    needsApproval: (name) =>
+      hasRule(toolRules, 'requires_approval', name) ||
+      input.tools.some((tool) => tool.name === name && tool.needsApproval === true),
   })
   const isUnsaid = speaksLater(calls, toolRules.length > 0)
   const recorded = await recordAnswer(run, {

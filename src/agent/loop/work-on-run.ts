@@ -22,7 +22,7 @@ import {
 import { isTooFull } from '../compaction/compact.ts'
 import { throwIfExhausted } from '../compaction/throw-if-exhausted.ts'
 import type { ContextInput } from '../context/compile-context.ts'
-import { SPEAKING_TOOL } from '../tools/index.ts'
+import { SPEAKING_TOOL } from '../tools/default-tools.ts'
 import { advance, type Next, type RunBudget } from './advance.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { callModel } from './call-model.ts'

@@ -5,6 +5,7 @@ import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
 import type { EmbedQuestion } from '../../memory/embed-question.ts'
 import type { Lease, Storage } from '../../storage/port/store.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { createAside, type Rest } from './aside.ts'
 import { type HeldRun, keepLease } from './held.ts'
 import { createModelWatch } from './model-watch.ts'
@@ -17,11 +18,12 @@ export interface WorkerOptions extends Omit<RunTools, 'emit' | 'isWatched'> {
   readonly isWatched: (namespace: string, runId: RunId) => boolean
   readonly storage: Storage
   readonly embedQuestion: EmbedQuestion
+  readonly registryOf: (namespace: string) => ToolRegistry
   /** Signs the leases of this process (`ownerName`). */
   readonly owner: string
   readonly clock: Clock
   readonly leaseMilliseconds: number
-  /** Number of agents that this process works for at once. */
+  /** Number of runs that this process works on at once. */
   readonly mostRuns: number
 }
 
@@ -29,8 +31,8 @@ export interface WorkerOptions extends Omit<RunTools, 'emit' | 'isWatched'> {
 const LONGEST_SWEEP_MILLISECONDS = 1_000
 
 /**
- * Takes runs from the queue, which is the table of runs. Each agent has one run at a time, in the order of acceptance,
- * whichever process accepted them; different agents run in parallel.
+ * Takes runs from the queue, which is the table of runs. Each conversation has one run at a time, in the order of
+ * acceptance, whichever process accepted them; different conversations run in parallel, also those of one agent.
  */
 export interface Worker {
   /** A run may be free to work on. */
@@ -97,18 +99,20 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function begin(claimed: Run, lease: Lease): void {
-    const { id, agentId } = claimed
+    const { id, agentId, conversationId } = claimed
     const rest = aside.take(id)
     const controller = new AbortController()
     const run: HeldRun = {
       id,
       agentId,
+      conversationId,
       lease,
       leaseMilliseconds,
       clock,
       elapsed: rest?.elapsed ?? stopwatch(claimed, clock()),
       store: storage.in(lease.namespace),
       embed: (handles, text) => embedQuestion(lease.namespace, handles, text),
+      registry: options.registryOf(lease.namespace),
     }
     const stopKeeping = keepLease(
       run,
@@ -203,7 +207,7 @@ export function createWorker(options: WorkerOptions): Worker {
 function isSameLease(one: Lease, other: Lease): boolean {
   return (
     one.namespace === other.namespace &&
-    one.agentId === other.agentId &&
+    one.conversationId === other.conversationId &&
     one.owner === other.owner &&
     one.fence === other.fence
   )

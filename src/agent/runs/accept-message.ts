@@ -1,18 +1,22 @@
 import type { Timestamp } from '../../core/clock.ts'
+import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
-import type { RunId } from '../../core/ids.ts'
+import type { ConversationId, RunId } from '../../core/ids.ts'
 import { isLonger, LIMITS } from '../../core/limits.ts'
-import { DEFAULT_MAX_STEPS, type Run } from '../../core/run.ts'
+import { DEFAULT_MAX_STEPS, type Run, type RunOrigin } from '../../core/run.ts'
 import { cleanText, countCharacters } from '../../core/text.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Transaction } from '../../storage/port/store.ts'
+import { findConversation } from '../conversations/find-conversation.ts'
 import { runOfKey } from './run-key.ts'
 import { findRun } from './view-run.ts'
 
 export interface MessageToAgent {
   /** Id or exact name. */
   readonly agent: string
+  /** One of the agent's conversations; absent: its default one. */
+  readonly conversation?: ConversationId | undefined
   readonly text: string
   readonly idempotencyKey?: string | undefined
   readonly maxSteps?: number | undefined
@@ -28,6 +32,8 @@ export interface Acceptance {
   /** Name of the process that acknowledges the message. */
   readonly acceptedBy: string
   readonly at: Timestamp
+  /** Absent: a message from outside. */
+  readonly origin?: RunOrigin | undefined
 }
 
 /** The text as it is stored. Throws a UserError if it is empty or too long. */
@@ -51,17 +57,27 @@ export function checkMessage(text: string): string {
 export async function acceptMessage(
   tx: Transaction,
   models: Pick<ModelRegistry, 'checkSender'>,
-  { agent: reference, text, idempotencyKey, maxSteps, samples = false }: MessageToAgent,
-  { id, acceptedBy, at }: Acceptance,
+  {
+    agent: reference,
+    conversation,
+    text,
+    idempotencyKey,
+    maxSteps,
+    samples = false,
+  }: MessageToAgent,
+  { id, acceptedBy, at, origin }: Acceptance,
 ): Promise<Run> {
   const agent = await findAgent(tx.agents, reference)
+  if (conversation !== undefined) await findConversation(tx, conversation, agent.id)
   const key = idempotencyKey ?? null
   const known = key === null ? undefined : await runOfKey(tx, agent.id, key)
-  if (known) return sameMessage(known, text)
+  if (known) return sameMessage(known, text, conversation ?? defaultConversation(agent.id))
   models.checkSender(agent.model, { samples })
   await tx.runs.insert({
     id,
     agentId: agent.id,
+    conversationId: conversation,
+    origin,
     input: text,
     idempotencyKey: key,
     maxSteps: maxSteps ?? DEFAULT_MAX_STEPS,
@@ -72,8 +88,8 @@ export async function acceptMessage(
   return findRun(tx, id)
 }
 
-function sameMessage(run: Run, text: string): Run {
-  if (run.input === text) return run
+function sameMessage(run: Run, text: string, conversation: ConversationId): Run {
+  if (run.input === text && run.conversationId === conversation) return run
   throw new UserError(
     'conflict',
     `The idempotency key was used for another message (run ${run.id}). Use a new key for a new message, or repeat the same message to get its run.`,

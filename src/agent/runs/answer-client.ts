@@ -3,7 +3,6 @@ import type { RunId } from '../../core/ids.ts'
 import type { RunView } from '../../core/run.ts'
 import type { ModelWords, ToolSpec } from '../../llm/model.ts'
 import { storeWords } from '../loop/client-answer.ts'
-import { innerTools } from '../tools/index.ts'
 import { toolSpecs } from '../tools/tool-specs.ts'
 import { isMissing } from './ask-client.ts'
 import type { RunsOptions } from './runs-options.ts'
@@ -27,14 +26,14 @@ const STALE =
 
 /** Stores the answer of a client's model. `read` parses it, given the agent's tools. */
 export async function answerClient(
-  { store, clock, owner, wake }: RunsOptions,
+  { store, registry, clock, owner, wake }: RunsOptions,
   id: RunId,
   ask: string,
   read: (tools: readonly ToolSpec[]) => ReadAnswer,
 ): Promise<ClientAnswered> {
   const run = await findRun(store, id)
   const agent = await store.agents.get(run.agentId)
-  const answer = read(agent ? toolSpecs(agent.agentType, innerTools(agent.tools)) : [])
+  const answer = read(agent ? toolSpecs(agent.agentType, await registry.ofAgent(store, agent)) : [])
   const isEmpty = answer.kind === 'words' && (await isMissing(store, run, answer.words))
   const problem = answer.kind === 'invalid' ? answer.problem : isEmpty ? EMPTY : undefined
   if (answer.kind === 'invalid' || problem !== undefined) {

@@ -7,6 +7,7 @@ import type { Reads, Store } from '../../storage/port/store.ts'
 import { compileContext } from '../context/compile-context.ts'
 import { mayOnlySpeak } from '../step/decide.ts'
 import { readStep } from '../step/read-step.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 
 /** A request for a client's model, with an id that the answer must quote. */
 export interface ClientAsk {
@@ -20,6 +21,7 @@ export interface ClientAsk {
  */
 export async function askClient(
   store: Store,
+  registry: ToolRegistry,
   id: RunId,
   now: number,
 ): Promise<ClientAsk | undefined> {
@@ -29,7 +31,7 @@ export async function askClient(
     const agent = await reads.agents.get(run.agentId)
     const step = await reads.runs.currentStep(id)
     if (!agent || step?.state !== 'model') return undefined
-    return { step, context: await readStep(reads, agent, run, step.number, now) }
+    return { step, context: await readStep(reads, registry, agent, run, step.number, now) }
   })
   if (!found) return undefined
   const ask = randomUUID()

@@ -2,10 +2,12 @@ import type { Clock } from '../../core/clock.ts'
 import type { RunId } from '../../core/ids.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import type { Store } from '../../storage/port/store.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 import type { OnChange } from './wait-settled.ts'
 
 export interface RunsOptions {
   readonly store: Store
+  readonly registry: ToolRegistry
   readonly models: Pick<ModelRegistry, 'checkSender' | 'resolve'>
   readonly clock: Clock
   /** Name of this process, which acknowledges messages. */

@@ -35,7 +35,7 @@ export function createRuns(options: RunsOptions) {
 
     /** The request for a client's model; undefined: the run does not (or no longer) wait for one. */
     async askClient(id: RunId): Promise<ClientAsk | undefined> {
-      return askClient(store, id, clock())
+      return askClient(store, options.registry, id, clock())
     },
 
     async answerClient(

@@ -11,7 +11,7 @@ export async function waitingWarnings(reads: Reads, run: Run): Promise<readonly 
   }
   if (waitsForModel(run)) return run.missing === null ? [] : [run.missing]
   if (run.status !== 'queued') return []
-  const ahead = await reads.runs.blocking(run.agentId, run.id)
+  const ahead = await reads.runs.blocking(run.id)
   if (!ahead) return []
   const queued = `Queued behind run ${ahead.id}, which is ${ahead.status}; it is served once that one has ended.`
   if (!waitsForClient(ahead)) return [queued]

@@ -4,12 +4,14 @@ import type { Reads } from '../../storage/port/store.ts'
 import type { ContextInput } from '../context/compile-context.ts'
 import { countRepeats } from '../context/find-repeats.ts'
 import { readContext } from '../context/read-context.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { mayOnlySpeak } from './decide.ts'
 import { readCalls } from './read-calls.ts'
 
 /** Reads the context input for that step of the run. */
 export async function readStep(
   reads: Reads,
+  registry: ToolRegistry,
   agent: Agent,
   run: Run,
   number: number,
@@ -18,5 +20,6 @@ export async function readStep(
   const speakNow = mayOnlySpeak(number, run.maxSteps) ? { maxSteps: run.maxSteps } : null
   const repeats = countRepeats(await reads.messages.ofRun(run.id))
   const calls = await readCalls(reads, agent, run.id)
-  return readContext(reads, agent, run.id, now, { speakNow, repeats, calls })
+  const turn = { speakNow, repeats, calls }
+  return readContext(reads, registry, agent, run.conversationId, run.id, now, turn)
 }

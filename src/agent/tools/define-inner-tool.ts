@@ -1,68 +1,11 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
-import type { AgentId, CallId, PassageId, RunId } from '../../core/ids.ts'
 import { limitError } from '../../core/limited.ts'
 import { straightenArguments } from '../../core/straighten.ts'
 import type { JsonSchema } from '../../llm/model.ts'
-import type { CheckRoom } from '../../memory/blocks.ts'
-import type { EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
+import type { Transaction } from '../../storage/port/store.ts'
+import type { Finding, InnerTool, TrustedContext } from './inner-tool.ts'
 import { toolTexts } from './tool-texts.ts'
-
-/** The surroundings of a call that a tool may use. */
-export interface CallContext {
-  /** For reading only. */
-  readonly store: Store
-  /** For searches; may wait for an endpoint. */
-  readonly embed: EmbedQuery
-  readonly agent: {
-    readonly id: AgentId
-    readonly name: string
-    readonly settings: { readonly timezone: string }
-  }
-  readonly runId: RunId
-  readonly callId: CallId
-  /** Throws a UserError if an agent that has the block no longer has room for it. */
-  readonly checkRoom: CheckRoom
-  /** Start of the call, in milliseconds since 1970. */
-  readonly now: number
-}
-
-/** The result of a search. */
-export interface Finding {
-  readonly text: string
-  /** Passages in the text; that the agent found them is recorded in the same transaction. */
-  readonly found: readonly PassageId[]
-}
-
-/**
- * A call with checked arguments. It returns the text for the model; the text of a UserError goes to the model as well.
- */
-export type BoundCall =
-  | {
-      readonly effect: 'database'
-      /**
-       * Does all slow work before the transaction. The returned function runs in the transaction that stores the
-       * result.
-       */
-      prepare(context: CallContext): Promise<(tx: Transaction) => Promise<string>>
-    }
-  | {
-      readonly effect: 'readonly' | 'idempotent' | 'once'
-      run(context: CallContext, signal: AbortSignal): Promise<string | Finding>
-    }
-
-/** A tool that the agent's own model can call. */
-export interface InnerTool {
-  readonly name: string
-  readonly description: string
-  readonly parameters: JsonSchema
-  /**
-   * Converts loosely written arguments to the types of the parameters; arguments named in `besides` stay as they are.
-   */
-  straighten(args: unknown, besides: readonly string[]): unknown
-  /** Checks the arguments of a call; throws a UserError that tells the model what was wrong. */
-  bind(args: unknown): BoundCall
-}
 
 type Definition<Shape extends z.ZodRawShape, Prepared> = {
   readonly name: string
@@ -70,21 +13,24 @@ type Definition<Shape extends z.ZodRawShape, Prepared> = {
 } & (
   | {
       readonly effect: 'database'
-      prepare(args: z.infer<z.ZodObject<Shape>>, context: CallContext): Promise<Prepared> | Prepared
-      apply(tx: Transaction, prepared: Prepared, context: CallContext): Promise<string>
+      prepare(
+        args: z.infer<z.ZodObject<Shape>>,
+        context: TrustedContext,
+      ): Promise<Prepared> | Prepared
+      apply(tx: Transaction, prepared: Prepared, context: TrustedContext): Promise<string>
     }
   | {
       readonly effect: 'readonly' | 'idempotent' | 'once'
       run(
         args: z.infer<z.ZodObject<Shape>>,
-        context: CallContext,
+        context: TrustedContext,
         signal: AbortSignal,
       ): Promise<string | Finding>
     }
 )
 
 /**
- * Defines an inner tool. Names and parameters follow MemGPT and Letta; every text for the model comes from
+ * Defines a built-in tool. Names and parameters follow MemGPT and Letta; every text for the model comes from
  * `prompts/inner-tools.md`.
  */
 export function defineInnerTool<Shape extends z.ZodRawShape, Prepared>(
@@ -101,11 +47,13 @@ export function defineInnerTool<Shape extends z.ZodRawShape, Prepared>(
       const args = parse(definition.name, schema, input)
       if (definition.effect !== 'database') {
         return {
+          trust: 'trusted',
           effect: definition.effect,
           run: (context, signal) => definition.run(args, context, signal),
         }
       }
       return {
+        trust: 'trusted',
         effect: 'database',
         async prepare(context) {
           const prepared = await definition.prepare(args, context)

@@ -3,7 +3,7 @@ import { countCharacters } from '../../core/text.ts'
 import { editBlock } from '../../memory/blocks.ts'
 import type { BlockEdit } from '../../memory/edit-block.ts'
 import type { Transaction } from '../../storage/port/store.ts'
-import type { CallContext } from './define-inner-tool.ts'
+import type { TrustedContext } from './inner-tool.ts'
 
 export interface PreparedEdit {
   readonly label: string
@@ -16,7 +16,7 @@ export interface PreparedEdit {
 export async function applyEdit(
   tx: Transaction,
   { label, edit }: PreparedEdit,
-  context: CallContext,
+  context: TrustedContext,
 ): Promise<string> {
   const author = {
     kind: 'agent',

@@ -1,8 +1,8 @@
 import type { AgentType } from '../../core/agent.ts'
 import { isRecord } from '../../core/is-record.ts'
 import type { JsonSchema, ToolSpec } from '../../llm/model.ts'
-import type { InnerTool } from './define-inner-tool.ts'
-import { SPEAKING_TOOL } from './index.ts'
+import { SPEAKING_TOOL } from './default-tools.ts'
+import type { InnerTool } from './inner-tool.ts'
 import { toolTexts } from './tool-texts.ts'
 
 /**

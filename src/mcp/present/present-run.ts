@@ -20,6 +20,8 @@ export function presentRun(
   return {
     run_id: run.id,
     agent_id: run.agentId,
+    conversation_id: run.conversationId,
+    ...(run.parentRunId !== null && { parent_run_id: run.parentRunId }),
     status: run.status,
     reply,
     ...(run.stopReason !== null && { stop_reason: run.stopReason }),
@@ -74,6 +76,8 @@ export function presentShortRun(run: Run): z.infer<typeof shortRunShape> {
   return {
     run_id: run.id,
     agent_id: run.agentId,
+    conversation_id: run.conversationId,
+    ...(run.parentRunId !== null && { parent_run_id: run.parentRunId }),
     status: run.status,
     ...(run.stopReason !== null && { stop_reason: run.stopReason }),
     ...(run.waitingFor !== null && { waiting_for: run.waitingFor }),

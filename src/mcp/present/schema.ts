@@ -5,6 +5,7 @@ import { UserError } from '../../core/errors.ts'
 import { filled } from '../../core/filled.ts'
 import { list, text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { BUILT_IN_TOOLS } from '../../core/tool.ts'
 
 /*
  * Parameters shared by several tools. Every conversation pays for their descriptions in tokens, so each is short, and a
@@ -132,8 +133,5 @@ export const toolRules = list(
   .optional()
 
 export const innerTools = list(toolName, LIMITS.tools)
-  .describe(
-    'Its inner tools, instead of those of its type, out of: send_message, core_memory_append, core_memory_replace, ' +
-      'memory_insert, memory_replace, memory_rethink, archival_memory_insert, archival_memory_search, conversation_search',
-  )
+  .describe(`Its inner tools, instead of those of its type, out of: ${BUILT_IN_TOOLS.join(', ')}`)
   .optional()

@@ -123,6 +123,9 @@ export const runShape = z
     notice: text,
     run_id: text,
     agent_id: text,
+    conversation_id: text,
+    /** The run that began it, for a message from another agent. */
+    parent_run_id: text,
     status: z.enum(RUN_STATUSES),
     reply: text,
     stop_reason: z.enum(STOP_REASONS),
@@ -171,6 +174,8 @@ export const runShape = z
 export const shortRunShape = z.strictObject({
   run_id: text,
   agent_id: text,
+  conversation_id: text,
+  parent_run_id: text.optional(),
   status: z.enum(RUN_STATUSES),
   stop_reason: z.enum(STOP_REASONS).optional(),
   waiting_for: z.enum(WAITS).optional(),

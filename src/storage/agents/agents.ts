@@ -1,46 +1,17 @@
-import type { Selectable } from 'kysely'
-import { z } from 'zod'
-import { AGENT_TYPES, type Agent, SUMMARY_METHODS, type Summary } from '../../core/agent.ts'
-import { AgentSettings } from '../../core/agent-settings.ts'
-import { type AgentId, storedId } from '../../core/ids.ts'
+import { defaultConversation } from '../../core/conversation.ts'
+import type { AgentId } from '../../core/ids.ts'
 import { decodeCursor, encodeCursor } from '../../core/page.ts'
-import { ToolRules } from '../../core/tool-rule.ts'
 import { recordChange } from '../changes/changes.ts'
 import { contains } from '../database/contains.ts'
 import { lockRead } from '../database/lock-rows.ts'
-import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
 import type { AgentReads, AgentWrites } from '../port/store.ts'
+import { type AgentRow, agentsOfRows } from './agent-rows.ts'
 import { deleteAgent } from './delete-agent.ts'
-
-const Names = z.array(z.string())
-const Type = z.enum(AGENT_TYPES)
-const Method = z.enum(SUMMARY_METHODS)
 
 export function agentReads(scope: Scope): AgentReads {
   const { db, namespace, dialect } = scope
-  async function withTags(
-    rows: readonly Selectable<Database['agent']>[],
-  ): Promise<readonly Agent[]> {
-    if (rows.length === 0) return []
-    const tags = await db
-      .selectFrom('agent_tag')
-      .select(['agent_id', 'tag'])
-      .where('namespace', '=', namespace)
-      .where(
-        'agent_id',
-        'in',
-        rows.map((row) => row.id),
-      )
-      .orderBy('position')
-      .execute()
-    return rows.map((row) =>
-      toAgent(
-        row,
-        tags.filter((tag) => tag.agent_id === row.id).map((tag) => tag.tag),
-      ),
-    )
-  }
+  const withTags = (rows: readonly AgentRow[]) => agentsOfRows(scope, rows)
   const all = () => db.selectFrom('agent').selectAll().where('namespace', '=', namespace)
 
   return {
@@ -86,56 +57,10 @@ export function agentReads(scope: Scope): AgentReads {
       return rows.length > limit && last ? { items, nextCursor: encodeCursor(last.row) } : { items }
     },
 
-    async contextState(id) {
-      const agent = await db
-        .selectFrom('agent')
-        .select([
-          'context_from',
-          'token_ratio',
-          'pressure_told',
-          'learned_window',
-          'ran_on',
-          'summaries_from',
-        ])
-        .where('namespace', '=', namespace)
-        .where('id', '=', id)
-        .modifyEnd(lockRead(scope, 'agent'))
-        .executeTakeFirst()
-      const summary = await db
-        .selectFrom('summary')
-        .selectAll()
-        .where('namespace', '=', namespace)
-        .where('agent_id', '=', id)
-        .where('to_seq', '>=', agent?.summaries_from ?? 1)
-        .orderBy('row', 'desc')
-        .limit(1)
-        .executeTakeFirst()
-      return {
-        from: agent?.context_from ?? 1,
-        tokenRatio: agent?.token_ratio ?? 1,
-        pressureTold: agent?.pressure_told === 1,
-        learnedWindow: agent?.learned_window ?? null,
-        ranOn: agent?.ran_on ?? null,
-        summariesFrom: agent?.summaries_from ?? 1,
-        summary: summary ? toSummary(summary) : null,
-      }
-    },
-
-    async summaries(id) {
-      const rows = await db
-        .selectFrom('summary')
-        .selectAll()
-        .where('namespace', '=', namespace)
-        .where('agent_id', '=', id)
-        .orderBy('row')
-        .execute()
-      return rows.map(toSummary)
-    },
-
     async counts(id) {
       const agent = await db
         .selectFrom('agent')
-        .select('last_message')
+        .select(['last_message', 'deleted_messages'])
         .where('namespace', '=', namespace)
         .where('id', '=', id)
         .executeTakeFirst()
@@ -151,7 +76,8 @@ export function agentReads(scope: Scope): AgentReads {
         .where('agent_archive.agent_id', '=', id)
         .execute()
       const passages = archives.reduce((sum, archive) => sum + archive.passage_count, 0)
-      return { messages: agent?.last_message ?? 0, passages }
+      const messages = agent ? agent.last_message - agent.deleted_messages : 0
+      return { messages, passages }
     },
   }
 }
@@ -192,16 +118,26 @@ export function agentWrites(scope: Scope): AgentWrites {
           tools: JSON.stringify(agent.tools),
           settings: JSON.stringify(agent.settings),
           tool_rules: JSON.stringify(agent.toolRules),
+          metadata: JSON.stringify(agent.metadata ?? {}),
           last_message: 0,
           created_at: agent.createdAt,
           updated_at: agent.updatedAt,
         })
         .execute()
       await setTags(agent.id, agent.tags)
+      await db
+        .insertInto('conversation')
+        .values({
+          namespace,
+          id: defaultConversation(agent.id),
+          agent_id: agent.id,
+          created_at: agent.createdAt,
+        })
+        .execute()
       await recordChange(db, namespace, 'agent', agent.id, agent.createdAt)
     },
 
-    async update(id, { tags, tools, toolRules, contextWindow, settings, ...patch }, at) {
+    async update(id, { tags, tools, toolRules, contextWindow, settings, metadata, ...patch }, at) {
       const { numUpdatedRows } = await db
         .updateTable('agent')
         .set({
@@ -209,6 +145,7 @@ export function agentWrites(scope: Scope): AgentWrites {
           ...(tools && { tools: JSON.stringify(tools) }),
           ...(settings && { settings: JSON.stringify(settings) }),
           ...(toolRules && { tool_rules: JSON.stringify(toolRules) }),
+          ...(metadata && { metadata: JSON.stringify(metadata) }),
           ...(contextWindow !== undefined && { context_window: contextWindow }),
           updated_at: at,
         })
@@ -221,72 +158,6 @@ export function agentWrites(scope: Scope): AgentWrites {
       return true
     },
 
-    async setContext(id, { from, summary, ...state }, at) {
-      const changes = {
-        ...(from !== undefined && { context_from: from }),
-        ...(state.tokenRatio !== undefined && { token_ratio: state.tokenRatio }),
-        ...(state.pressureTold !== undefined && { pressure_told: Number(state.pressureTold) }),
-        ...(state.summariesFrom !== undefined && { summaries_from: state.summariesFrom }),
-        ...(state.learnedWindow !== undefined && { learned_window: state.learnedWindow }),
-        ...(state.ranOn !== undefined && { ran_on: state.ranOn }),
-      }
-      if (Object.keys(changes).length > 0) {
-        await db
-          .updateTable('agent')
-          .set(changes)
-          .where('namespace', '=', namespace)
-          .where('id', '=', id)
-          .execute()
-      }
-      if (summary) {
-        await db
-          .insertInto('summary')
-          .values({
-            namespace,
-            id: summary.id,
-            agent_id: id,
-            text: summary.text,
-            from_seq: summary.fromSeq,
-            to_seq: summary.toSeq,
-            until: summary.until,
-            method: summary.method,
-            created_at: at,
-          })
-          .execute()
-      }
-      if (from !== undefined) await recordChange(db, namespace, 'agent', id, at)
-    },
-
     delete: (id, at) => deleteAgent(scope, id, at),
-  }
-}
-
-function toSummary(row: Selectable<Database['summary']>): Summary {
-  return {
-    id: storedId('summary', row.id),
-    text: row.text,
-    fromSeq: row.from_seq,
-    toSeq: row.to_seq,
-    until: row.until,
-    method: Method.parse(row.method),
-  }
-}
-
-function toAgent(row: Selectable<Database['agent']>, tags: readonly string[]): Agent {
-  return {
-    id: storedId('agent', row.id),
-    name: row.name,
-    description: row.description,
-    agentType: Type.parse(row.agent_type),
-    model: row.model,
-    embedding: row.embedding,
-    contextWindow: row.context_window,
-    system: row.system,
-    tags,
-    tools: Names.parse(JSON.parse(row.tools)),
-    settings: AgentSettings.parse(JSON.parse(row.settings)),
-    toolRules: ToolRules.parse(JSON.parse(row.tool_rules)),
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
   }
 }

@@ -5,9 +5,11 @@ import { MESSAGE_ROLES } from '../../core/message.ts'
 import { recordChange } from '../changes/changes.ts'
 import { lockOwners } from '../database/lock-rows.ts'
 import type { Scope } from '../database/scope.ts'
+import { removeVectorSets } from '../embedding/remove-vector-sets.ts'
+import { deleteArchives } from '../passages/delete-archives.ts'
 import { archivesOf } from '../passages/passage-rows.ts'
-import { messageEntry, passageEntry } from '../search/reindex.ts'
-import { messageScope, passageScope } from '../search/search-scope.ts'
+import { messageEntry } from '../search/reindex.ts'
+import { messageScope } from '../search/search-scope.ts'
 
 /** Deletes an agent with its own data and everything attached to no other agent. False: there is no such agent. */
 export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Promise<boolean> {
@@ -19,12 +21,10 @@ export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Pro
   await lockOwners(scope, 'archive', await archivesOf(scope, id))
   const archives = await onlyWith(scope, id, 'agent_archive', 'archive_id')
   const blocks = await onlyWith(scope, id, 'agent_block', 'block_id')
-  await dialect.textSearch.forget(db, [
-    ...MESSAGE_ROLES.map((role) => messageScope(namespace, id, role)),
-    ...archives.flatMap((archive) =>
-      [false, true].map((superseded) => passageScope(namespace, archive, superseded)),
-    ),
-  ])
+  await dialect.textSearch.forget(
+    db,
+    MESSAGE_ROLES.map((role) => messageScope(namespace, id, role)),
+  )
   const messages = await db
     .selectFrom('message')
     .select(['row', 'namespace', 'agent_id', 'role', 'text'])
@@ -33,16 +33,7 @@ export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Pro
     .where('text', '<>', '')
     .execute()
   await dialect.textSearch.remove(db, 'message', messages.map(messageEntry))
-  const passages =
-    archives.length === 0
-      ? []
-      : await db
-          .selectFrom('passage')
-          .select(['row', 'namespace', 'archive_id', 'superseded_by', 'text'])
-          .where('namespace', '=', namespace)
-          .where('archive_id', 'in', archives)
-          .execute()
-  await dialect.textSearch.remove(db, 'passage', passages.map(passageEntry))
+  await deleteArchives(scope, archives)
   const { numDeletedRows } = await db
     .deleteFrom('agent')
     .where('namespace', '=', namespace)
@@ -50,9 +41,7 @@ export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Pro
     .executeTakeFirst()
   if (numDeletedRows === 0n) return false
   await removeVectorSets(scope, 'agent', [id])
-  await removeVectorSets(scope, 'archive', archives)
-  await remove(scope, 'archive', archives)
-  await remove(scope, 'block', blocks)
+  await removeBlocks(scope, blocks)
   await recordChange(db, namespace, 'agent', id, at)
   return true
 }
@@ -84,25 +73,7 @@ async function onlyWith(
   return rows.map((row) => row.id)
 }
 
-async function removeVectorSets(
-  { db, namespace }: Scope,
-  kind: 'agent' | 'archive',
-  owners: readonly string[],
-): Promise<void> {
-  if (owners.length === 0) return
-  await db
-    .deleteFrom('vector_set')
-    .where('namespace', '=', namespace)
-    .where('kind', '=', kind)
-    .where('owner_id', 'in', owners)
-    .execute()
-}
-
-async function remove(
-  { db, namespace }: Scope,
-  table: 'archive' | 'block',
-  ids: readonly string[],
-): Promise<void> {
+async function removeBlocks({ db, namespace }: Scope, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
-  await db.deleteFrom(table).where('namespace', '=', namespace).where('id', 'in', ids).execute()
+  await db.deleteFrom('block').where('namespace', '=', namespace).where('id', 'in', ids).execute()
 }

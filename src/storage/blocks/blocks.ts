@@ -6,11 +6,13 @@ import { decodeKeyCursor, encodeKeyCursor } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
 import { contains } from '../database/contains.ts'
 import { lockRead } from '../database/lock-rows.ts'
+import { storedMetadata } from '../database/metadata.ts'
 import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
 import { StaleRead } from '../database/stale-read.ts'
 import type { BlockReads, BlockWrites, VersionNote } from '../port/store.ts'
 import { versionReads } from './block-versions.ts'
+import { deleteBlock } from './delete-block.ts'
 
 /** Versions per INSERT: databases limit the values of a statement. Chosen by hand. */
 const VERSIONS_AT_ONCE = 500
@@ -116,7 +118,9 @@ export function blockReads(scope: Scope): BlockReads {
   }
 }
 
-export function blockWrites({ db, namespace }: Scope): BlockWrites {
+export function blockWrites(scope: Scope): BlockWrites {
+  const { db, namespace } = scope
+
   async function addVersions(id: BlockId, versions: readonly BlockVersion[]): Promise<void> {
     await db
       .insertInto('block_version')
@@ -157,6 +161,7 @@ export function blockWrites({ db, namespace }: Scope): BlockWrites {
         value_limit: block.limit,
         read_only: Number(block.readOnly),
         version: block.version,
+        metadata: JSON.stringify(block.metadata ?? {}),
         created_at: block.createdAt,
         updated_at: block.updatedAt,
       })
@@ -224,6 +229,18 @@ export function blockWrites({ db, namespace }: Scope): BlockWrites {
       return true
     },
 
+    async setMetadata(id, metadata, at) {
+      await db
+        .updateTable('block')
+        .set({ metadata: JSON.stringify(metadata), updated_at: at })
+        .where('namespace', '=', namespace)
+        .where('id', '=', id)
+        .execute()
+      await recordChange(db, namespace, 'block', id, at)
+    },
+
+    delete: (id, at) => deleteBlock(scope, id, at),
+
     async detach(agentId, id, at) {
       const attachment = await db
         .deleteFrom('agent_block')
@@ -255,7 +272,7 @@ function later(a: Timestamp, b: Timestamp): Timestamp {
   return a
 }
 
-function toBlock(row: Selectable<Database['block']>): Block {
+export function toBlock(row: Selectable<Database['block']>): Block {
   return {
     id: storedId('block', row.id),
     label: row.label,
@@ -264,6 +281,7 @@ function toBlock(row: Selectable<Database['block']>): Block {
     limit: row.value_limit,
     readOnly: row.read_only === 1,
     version: row.version,
+    ...storedMetadata(row.metadata),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

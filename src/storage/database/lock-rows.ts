@@ -5,7 +5,7 @@ import type { Scope } from './scope.ts'
 /** Locks rows of this table that the transaction will change or decide by. Append it to the query. */
 export function lockRead(
   { dialect, writes = false }: Pick<Scope, 'dialect' | 'writes'>,
-  table: 'agent' | 'archive' | 'block' | 'run' | 'vector_set' | 'embedding_task',
+  table: 'agent' | 'archive' | 'block' | 'conversation' | 'run' | 'vector_set' | 'embedding_task',
 ): RawBuilder<unknown> {
   return dialect.locksRows && writes ? sql`FOR NO KEY UPDATE OF ${sql.table(table)}` : sql``
 }

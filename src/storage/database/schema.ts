@@ -20,23 +20,36 @@ export interface Database {
     tool_rules: string
     /** `seq` of the newest message; stored here so that appending needs no search. */
     last_message: number
+    /** Messages that were deleted with their conversations. */
+    deleted_messages: Generated<number>
     settings: Generated<string>
-    /** `seq` of the oldest message in context. */
-    context_from: Generated<number>
     /** Tokens counted by the provider divided by our estimate. */
     token_ratio: Generated<number>
-    /** The agent was warned that its context is nearly full. */
-    pressure_told: Generated<number>
     /** Context window learned from a provider's refusal. */
     learned_window: number | null
     /** The last real model that answered it. */
     ran_on: string | null
     /** Embedding model of its archive; null: the server's default. */
     embedding: Generated<string | null>
+    /** JSON that a client keeps with it. */
+    metadata: Generated<string>
+    created_at: string
+    updated_at: string
+  }
+  /** Each agent has a default one, whose id is derived from the agent's. */
+  conversation: {
+    row: Generated<number>
+    namespace: string
+    id: string
+    agent_id: string
+    title: Generated<string>
+    /** `seq` of the oldest message in context. */
+    context_from: Generated<number>
+    /** The agent was warned that its context is nearly full. */
+    pressure_told: Generated<number>
     /** Summaries that cover only messages before this `seq` are not shown. */
     summaries_from: Generated<number>
     created_at: string
-    updated_at: string
   }
   agent_tag: { namespace: string; agent_id: string; tag: string; position: number }
   block: {
@@ -48,6 +61,8 @@ export interface Database {
     value_limit: number
     read_only: number
     version: number
+    /** JSON that a client keeps with it; not part of its versions. */
+    metadata: Generated<string>
     created_at: string
     updated_at: string
   }
@@ -123,6 +138,8 @@ export interface Database {
     row: Generated<number>
     namespace: string
     agent_id: string
+    conversation_id: string
+    /** Counts per agent, over all its conversations. */
     seq: number
     id: string
     run_id: string | null
@@ -142,6 +159,7 @@ export interface Database {
     namespace: string
     id: string
     agent_id: string
+    conversation_id: string
     text: string
     from_seq: number
     to_seq: number
@@ -155,6 +173,14 @@ export interface Database {
     namespace: string
     id: string
     agent_id: string
+    conversation_id: string
+    /** As in `RunOrigin`. */
+    parent_run_id: string | null
+    root_run_id: string
+    depth: number
+    hops: number
+    sender: string
+    sender_agent_id: string | null
     /** The process that acknowledged the message; others leave the run to it while it lives. */
     accepted_by: string
     status: string
@@ -182,7 +208,7 @@ export interface Database {
   }
   lease: {
     namespace: string
-    agent_id: string
+    conversation_id: string
     /** Empty: free. */
     owner: string
     fence: number
@@ -208,6 +234,8 @@ export interface Database {
     reasoning_tokens: Generated<number>
     /** In US dollars, where the provider told it. */
     cost: number | null
+    /** How a person rated it. */
+    feedback: Generated<string | null>
     started_at: string
     completed_at: string | null
   }

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
-import { type AgentId, type MessageId, storedId } from '../../core/ids.ts'
+import { defaultConversation } from '../../core/conversation.ts'
+import { type AgentId, type ConversationId, type MessageId, storedId } from '../../core/ids.ts'
 import { type Message, type MessageBody, type MessageRole, spokenText } from '../../core/message.ts'
 import { indexWords } from '../../search/words.ts'
 import { recordChange } from '../changes/changes.ts'
@@ -71,27 +72,30 @@ export function messageReads(scope: Scope): MessageReads {
       .where('message.text', '<>', '')
       .where('role', 'in', SEARCHED_ROLES)
 
-  const from = (agentId: AgentId, seq: number) =>
-    keys().where('agent_id', '=', agentId).where('seq', '>=', seq).orderBy('seq')
+  /** What a model may be shown of a conversation. */
+  const shown = (id: ConversationId) =>
+    keys().where('conversation_id', '=', id).where('elsewhere', '=', 0).where('hidden', '=', 0)
 
-  async function read(select: ReturnType<typeof from>, limit: number | undefined) {
+  async function read(select: ReturnType<typeof keys>, limit: number | undefined) {
     return byKeys(await (limit === undefined ? select : select.limit(limit)).execute())
   }
 
   return {
-    async recent(agentId, { messages = MAX_RECENT }) {
-      const rows = await keys()
+    async recent(agentId, { messages = MAX_RECENT, conversationId, before }) {
+      let newest = keys()
         .where('agent_id', '=', agentId)
         .orderBy('seq', 'desc')
         .limit(Math.min(messages, MAX_RECENT))
-        .execute()
-      return byKeys(rows.reverse())
+      if (conversationId !== undefined)
+        newest = newest.where('conversation_id', '=', conversationId)
+      if (before !== undefined) newest = newest.where('seq', '<', before)
+      return byKeys((await newest.execute()).reverse())
     },
 
-    since: (agentId, seq, limit) => read(from(agentId, seq), limit),
+    since: (agentId, seq, limit) =>
+      read(keys().where('agent_id', '=', agentId).where('seq', '>=', seq).orderBy('seq'), limit),
 
-    inSight: (agentId, seq, limit) =>
-      read(from(agentId, seq).where('elsewhere', '=', 0).where('hidden', '=', 0), limit),
+    inSight: (id, seq, limit) => read(shown(id).where('seq', '>=', seq).orderBy('seq'), limit),
 
     async known(ids) {
       const found = new Set<MessageId>()
@@ -103,13 +107,10 @@ export function messageReads(scope: Scope): MessageReads {
       return found
     },
 
-    async userMessageBefore(agentId, seq) {
-      const rows = await keys()
-        .where('agent_id', '=', agentId)
+    async userMessageBefore(id, seq) {
+      const rows = await shown(id)
         .where('seq', '<', seq)
         .where('role', '=', 'user')
-        .where('elsewhere', '=', 0)
-        .where('hidden', '=', 0)
         .orderBy('seq', 'desc')
         .limit(1)
         .execute()
@@ -117,17 +118,50 @@ export function messageReads(scope: Scope): MessageReads {
       return message
     },
 
-    async hidden(agentId, seq) {
+    async hidden(agentId) {
       const rows = await db
         .selectFrom('message')
         .select('seq')
         .where('namespace', '=', namespace)
         .where('agent_id', '=', agentId)
-        .where('seq', '>=', seq)
         .where('hidden', '=', 1)
         .orderBy('seq')
         .execute()
       return rows.map((row) => row.seq)
+    },
+
+    async isHiddenBefore(id, seq) {
+      const before = await db
+        .selectFrom('message')
+        .select('hidden')
+        .where('namespace', '=', namespace)
+        .where('conversation_id', '=', id)
+        .where('seq', '<', seq)
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return before?.hidden === 1
+    },
+
+    async last(agentId) {
+      const row = await db
+        .selectFrom('agent')
+        .select('last_message')
+        .where('namespace', '=', namespace)
+        .where('id', '=', agentId)
+        .executeTakeFirst()
+      return row?.last_message ?? 0
+    },
+
+    async countBefore(agentId, seq) {
+      const { count } = await db
+        .selectFrom('message')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', agentId)
+        .where('seq', '<', seq)
+        .executeTakeFirstOrThrow()
+      return Number(count)
     },
 
     async ofRun(runId) {
@@ -173,7 +207,7 @@ export function messageWrites(scope: Scope): MessageWrites {
         .execute()
     },
 
-    async append(agentId, messages) {
+    async append(agentId, messages, conversationId = defaultConversation(agentId)) {
       if (messages.length === 0) return
       const { last_message } = await db
         .updateTable('agent')
@@ -189,6 +223,7 @@ export function messageWrites(scope: Scope): MessageWrites {
           messages.map(({ id, runId, tokens, createdAt, body, hidden, elsewhere }, index) => ({
             namespace,
             agent_id: agentId,
+            conversation_id: conversationId,
             seq: first + index,
             id,
             run_id: runId,
@@ -230,6 +265,7 @@ export function messageOf(row: Row): Message {
     ...Body.parse(JSON.parse(row.body)),
     id: storedId('message', row.id),
     agentId: storedId('agent', row.agent_id),
+    conversationId: storedId('conv', row.conversation_id),
     seq: row.seq,
     runId: row.run_id === null ? null : storedId('run', row.run_id),
     tokens: row.tokens,

@@ -15,6 +15,8 @@ import { models } from './0014-models.ts'
 import { secureDelete } from './0015-secure-delete.ts'
 import { hooks } from './0016-hooks.ts'
 import { providerExtras } from './0017-provider-extras.ts'
+import { metadata } from './0018-metadata.ts'
+import { conversations } from './0019-conversations.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -37,4 +39,6 @@ export const MIGRATIONS: readonly Migration[] = [
   hooks,
   models,
   providerExtras,
+  metadata,
+  conversations,
 ]

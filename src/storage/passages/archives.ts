@@ -3,9 +3,11 @@ import type { Archive } from '../../core/archive.ts'
 import { storedId } from '../../core/ids.ts'
 import { decodeKeyCursor, encodeKeyCursor } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
+import { lockOwners } from '../database/lock-rows.ts'
 import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
 import type { ArchiveReads, ArchiveWrites } from '../port/store.ts'
+import { deleteArchives } from './delete-archives.ts'
 
 export function archiveReads({ db, namespace }: Scope): ArchiveReads {
   const all = () => db.selectFrom('archive').where('archive.namespace', '=', namespace)
@@ -78,7 +80,8 @@ export function archiveReads({ db, namespace }: Scope): ArchiveReads {
   }
 }
 
-export function archiveWrites({ db, namespace }: Scope): ArchiveWrites {
+export function archiveWrites(scope: Scope): ArchiveWrites {
+  const { db, namespace } = scope
   const links = (agentId: string) =>
     db
       .updateTable('agent_archive')
@@ -113,6 +116,32 @@ export function archiveWrites({ db, namespace }: Scope): ArchiveWrites {
       await recordBoth(agentId, id, at)
     },
 
+    async update(id, patch, at) {
+      const { numUpdatedRows } = await db
+        .updateTable('archive')
+        .set(patch)
+        .where('namespace', '=', namespace)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (numUpdatedRows === 0n) return false
+      await recordChange(db, namespace, 'archive', id, at)
+      return true
+    },
+
+    async delete(id, at) {
+      await lockOwners(scope, 'archive', [id])
+      const holders = await db
+        .selectFrom('agent_archive')
+        .select('agent_id')
+        .where('namespace', '=', namespace)
+        .where('archive_id', '=', id)
+        .execute()
+      if ((await deleteArchives(scope, [id])) === 0) return false
+      for (const { agent_id } of holders) await recordChange(db, namespace, 'agent', agent_id, at)
+      await recordChange(db, namespace, 'archive', id, at)
+      return true
+    },
+
     async detach(agentId, id, at) {
       const { numDeletedRows } = await db
         .deleteFrom('agent_archive')
@@ -127,7 +156,7 @@ export function archiveWrites({ db, namespace }: Scope): ArchiveWrites {
   }
 }
 
-function toArchive(row: Selectable<Database['archive']>): Archive {
+export function toArchive(row: Selectable<Database['archive']>): Archive {
   return {
     id: storedId('archive', row.id),
     name: row.name,

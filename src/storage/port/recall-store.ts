@@ -1,7 +1,14 @@
 import type { ArchivalCounts, Archive, ArchiveHolder } from '../../core/archive.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { FoundBy } from '../../core/found.ts'
-import type { AgentId, ArchiveId, MessageId, PassageId, RunId } from '../../core/ids.ts'
+import type {
+  AgentId,
+  ArchiveId,
+  ConversationId,
+  MessageId,
+  PassageId,
+  RunId,
+} from '../../core/ids.ts'
 import type { Message, MessageBody, MessageRole } from '../../core/message.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { Passage } from '../../core/passage.ts'
@@ -54,18 +61,34 @@ export interface HitPage<T> extends Page<Hit<T>> {
 }
 
 export interface MessageReads {
-  /** The newest messages, oldest first. */
-  recent(agentId: AgentId, most: { readonly messages?: number }): Promise<readonly Message[]>
+  /** The newest messages, oldest first: of the agent, or of one of its conversations; `before`: with a smaller `seq`. */
+  recent(
+    agentId: AgentId,
+    most: {
+      readonly messages?: number
+      readonly conversationId?: ConversationId
+      readonly before?: number
+    },
+  ): Promise<readonly Message[]>
   /** Messages from `seq` on, oldest first; at most `limit`. */
   since(agentId: AgentId, seq: number, limit?: number): Promise<readonly Message[]>
-  /** The same without messages of other sessions and messages refused by a provider's filter: the agent's context. */
-  inSight(agentId: AgentId, seq: number, limit?: number): Promise<readonly Message[]>
+  /**
+   * The same for a conversation, without messages of other sessions and messages refused by a provider's filter: the
+   * context.
+   */
+  inSight(id: ConversationId, seq: number, limit?: number): Promise<readonly Message[]>
   /** The ids that exist. */
   known(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
   /** The newest user message before `seq`, ignoring messages of other sessions. */
-  userMessageBefore(agentId: AgentId, seq: number): Promise<Message | undefined>
-  /** Numbers of the messages that no model is shown any more, from number `seq` on. */
-  hidden(agentId: AgentId, seq: number): Promise<readonly number[]>
+  userMessageBefore(id: ConversationId, seq: number): Promise<Message | undefined>
+  /** Numbers of the messages that no model is shown any more. */
+  hidden(agentId: AgentId): Promise<readonly number[]>
+  /** Whether the message before `seq` is one of those. */
+  isHiddenBefore(id: ConversationId, seq: number): Promise<boolean>
+  /** `seq` of the agent's newest message; 0: it has had none. */
+  last(agentId: AgentId): Promise<number>
+  /** Number of the agent's messages before `seq`. */
+  countBefore(agentId: AgentId, seq: number): Promise<number>
   /** Oldest first. */
   ofRun(runId: RunId): Promise<readonly Message[]>
   /** Amount of text to embed; `tokens` is an estimate. */
@@ -95,8 +118,12 @@ export interface NewMessage {
 }
 
 export interface MessageWrites {
-  /** All messages must belong to one agent; they get its next `seq` numbers. */
-  append(agentId: AgentId, messages: readonly NewMessage[]): Promise<void>
+  /** They get the agent's next `seq` numbers. Without `conversationId` they belong to its default conversation. */
+  append(
+    agentId: AgentId,
+    messages: readonly NewMessage[],
+    conversationId?: ConversationId,
+  ): Promise<void>
   /** From now on no model is shown what the run left in the history. */
   hideRun(runId: RunId): Promise<void>
 }
@@ -124,6 +151,14 @@ export interface ArchiveWrites {
   create(archive: Omit<Archive, keyof ArchivalCounts>): Promise<void>
   /** Attaches the archive, as default or not; if it is attached, only the default changes. */
   attach(agentId: AgentId, id: ArchiveId, isDefault: boolean, at: Timestamp): Promise<void>
+  /** False: there is no such archive. */
+  update(
+    id: ArchiveId,
+    patch: Partial<Pick<Archive, 'name' | 'description'>>,
+    at: Timestamp,
+  ): Promise<boolean>
+  /** Deletes the archive with its passages; agents that have it lose it. False: there is no such archive. */
+  delete(id: ArchiveId, at: Timestamp): Promise<boolean>
   /** The archive is kept. False: it was not attached. */
   detach(agentId: AgentId, id: ArchiveId, at: Timestamp): Promise<boolean>
 }

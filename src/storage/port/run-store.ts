@@ -1,5 +1,5 @@
 import type { Timestamp } from '../../core/clock.ts'
-import type { AgentId, CallId, RunId, StepId } from '../../core/ids.ts'
+import type { AgentId, CallId, ConversationId, RunId, StepId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type {
   Approval,
@@ -7,6 +7,7 @@ import type {
   ModelUsage,
   Run,
   RunError,
+  RunOrigin,
   RunStatus,
   StopReason,
   TokenUsage,
@@ -18,6 +19,10 @@ import type {
 export interface NewRun {
   readonly id: RunId
   readonly agentId: AgentId
+  /** Absent: the agent's default conversation. */
+  readonly conversationId?: ConversationId | undefined
+  /** Absent: a user's message begins it. */
+  readonly origin?: RunOrigin | undefined
   readonly input: string
   readonly idempotencyKey: string | null
   readonly maxSteps: number
@@ -41,13 +46,13 @@ export interface RunReads {
   /** Newest first. */
   list(filter: RunFilter): Promise<Page<Run>>
   byIdempotencyKey(agentId: AgentId, key: string): Promise<Run | undefined>
-  /** The earlier run that waits for an action from outside and so blocks the agent's later runs. */
-  blocking(agentId: AgentId, id: RunId): Promise<Run | undefined>
-  /** The agent has an unfinished run. */
-  isAtWork(agentId: AgentId): Promise<boolean>
-  /** No earlier run of its agent is open. */
+  /** The earlier run that waits for an action from outside and so blocks the later ones of its conversation. */
+  blocking(id: RunId): Promise<Run | undefined>
+  /** The conversation has an unfinished run. */
+  isAtWork(id: ConversationId): Promise<boolean>
+  /** No earlier run of its conversation is open. */
   hasItsTurn(id: RunId): Promise<boolean>
-  /** Cancelled, never started runs of the same agent after this one, oldest first. */
+  /** Cancelled, never started runs of the same conversation after this one, oldest first. */
   cancelledBehind(id: RunId): Promise<readonly Run[]>
   /** The running step, with its calls in order. */
   currentStep(runId: RunId): Promise<CurrentStep | undefined>
@@ -89,10 +94,10 @@ export interface CallReads {
   calls(runId: RunId): Promise<readonly (StepCall & { readonly step: number })[]>
 }
 
-/** The right to work on an agent's runs, checked in each transaction. A higher fence invalidates older leases. */
+/** The right to work on a conversation's runs, checked in each transaction. A higher fence invalidates older leases. */
 export interface Lease {
   readonly namespace: string
-  readonly agentId: AgentId
+  readonly conversationId: ConversationId
   readonly owner: string
   readonly fence: number
 }
@@ -101,7 +106,7 @@ export interface RunWrites {
   insert(run: NewRun): Promise<void>
   /** False: it was started before, by this process or another. */
   start(id: RunId, at: Timestamp): Promise<boolean>
-  /** First statement of every transaction of a step. False: another owner has the agent, so nothing may be written. */
+  /** First statement of every transaction of a step. False: another owner has the conversation, so nothing may be written. */
   hold(lease: Lease, expiresAt: Timestamp): Promise<boolean>
   release(lease: Lease): Promise<void>
   /** False: the run has already ended. */
@@ -216,8 +221,8 @@ export interface WaitingForModel {
 
 export interface Claims {
   /**
-   * Takes the oldest run of an agent without a lease, for `owner`: `queued` becomes `running`, and a waiting run whose
-   * retry is due continues. One run per agent at a time, in the order of acceptance. A run accepted by another living
+   * Takes the oldest run of a conversation without a lease, for `owner`: `queued` becomes `running`, and a waiting run whose
+   * retry is due continues. One run per conversation at a time, in the order of acceptance. A run accepted by another living
    * process is left to it, because it has the settings that the message was sent to (`Claim`).
    */
   next(claim: Claim): Promise<{ readonly run: Run; readonly lease: Lease } | undefined>

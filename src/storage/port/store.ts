@@ -1,10 +1,12 @@
-import type { Agent, ContextState, MemoryCounts, Summary } from '../../core/agent.ts'
+import type { Agent, MemoryCounts } from '../../core/agent.ts'
 import type { Author, Block, BlockVersion, VersionHead } from '../../core/block.ts'
 import type { Clock, Timestamp } from '../../core/clock.ts'
 import type { Change } from '../../core/event.ts'
 import type { AgentId, BlockId } from '../../core/ids.ts'
+import type { Metadata } from '../../core/metadata.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { RunStatus } from '../../core/run.ts'
+import type { ConversationReads, ConversationWrites } from './conversation-store.ts'
 import type { LearnedStore } from './learned-store.ts'
 import type {
   ArchiveReads,
@@ -26,12 +28,15 @@ import type {
 } from './run-store.ts'
 import type { TokenStore } from './token-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
+import type { WalkReads } from './walk-store.ts'
 
+export type * from './conversation-store.ts'
 export type * from './learned-store.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
 export type * from './token-store.ts'
 export type * from './vector-store.ts'
+export type * from './walk-store.ts'
 
 /*
  * The port between Recollect and a database. Rules for every driver:
@@ -98,6 +103,7 @@ export interface RowCounts {
 export interface Store extends Reads {
   readonly messages: MessageReads & MessageSearches
   readonly passages: PassageReads & PassageSearches
+  readonly walks: WalkReads
   /**
    * Runs `work` in one write transaction, commits it and returns its result; if `work` throws, everything is rolled
    * back. Throws UserError `busy` if the lock is not available in time, or `storage_full`.
@@ -114,6 +120,7 @@ export interface Reads {
   readonly agents: AgentReads
   readonly archives: ArchiveReads
   readonly blocks: BlockReads
+  readonly conversations: ConversationReads
   readonly messages: MessageReads
   readonly passages: PassageReads
   readonly runs: RunReads & CallReads
@@ -123,6 +130,7 @@ export interface Transaction {
   readonly agents: AgentReads & AgentWrites
   readonly archives: ArchiveReads & ArchiveWrites
   readonly blocks: BlockReads & BlockWrites
+  readonly conversations: ConversationReads & ConversationWrites
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
   readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites & AskWrites
@@ -145,9 +153,6 @@ export interface AgentReads {
   /** Newest first. */
   list(filter: AgentFilter): Promise<Page<Agent>>
   counts(id: AgentId): Promise<MemoryCounts>
-  contextState(id: AgentId): Promise<ContextState>
-  /** All summaries ever written, oldest first. */
-  summaries(id: AgentId): Promise<readonly Summary[]>
 }
 
 export type AgentPatch = Partial<
@@ -163,17 +168,17 @@ export type AgentPatch = Partial<
     | 'toolRules'
     | 'settings'
     | 'embedding'
+    | 'metadata'
   >
 >
 
 export interface AgentWrites {
+  /** With its default conversation. */
   insert(agent: Agent): Promise<void>
   /** False: there is no such agent. */
   update(id: AgentId, patch: AgentPatch, at: Timestamp): Promise<boolean>
-  /** Changes the given fields; a new summary is added to the earlier ones. */
-  setContext(id: AgentId, state: Partial<ContextState>, at: Timestamp): Promise<void>
   /**
-   * Deletes the agent with its history and runs, and the blocks and archives attached to no other agent. False: no such
+   * Deletes the agent with its conversations and runs, and the blocks and archives attached to no other agent. False: no such
    * agent.
    */
   delete(id: AgentId, at: Timestamp): Promise<boolean>
@@ -240,6 +245,10 @@ export interface BlockWrites {
   update(block: Block, patch: BlockPatch, note: VersionNote): Promise<Block>
   /** False: the agent already has a block with that label. */
   attach(agentId: AgentId, block: Pick<Block, 'id' | 'label'>, at: Timestamp): Promise<boolean>
+  /** Metadata is not part of the versions. */
+  setMetadata(id: BlockId, metadata: Metadata, at: Timestamp): Promise<void>
+  /** Deletes the block with its versions; agents that have it lose it. False: there is no such block. */
+  delete(id: BlockId, at: Timestamp): Promise<boolean>
   /** Keeps the block, and remembers the attachment for `asOf`. False: it was not attached. */
   detach(agentId: AgentId, id: BlockId, at: Timestamp): Promise<boolean>
 }

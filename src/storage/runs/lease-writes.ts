@@ -2,7 +2,7 @@ import { changed } from '../database/changed.ts'
 import type { Scope } from '../database/scope.ts'
 import type { RunWrites } from '../port/store.ts'
 
-/** Leases of agents: who works on their runs. */
+/** Leases of conversations: who works on their runs. */
 export function leaseWrites({ db, namespace }: Scope): Pick<RunWrites, 'hold' | 'release'> {
   return {
     async hold(lease, expiresAt) {
@@ -11,7 +11,7 @@ export function leaseWrites({ db, namespace }: Scope): Pick<RunWrites, 'hold' | 
           .updateTable('lease')
           .set({ expires_at: expiresAt })
           .where('namespace', '=', namespace)
-          .where('agent_id', '=', lease.agentId)
+          .where('conversation_id', '=', lease.conversationId)
           .where('owner', '=', lease.owner)
           .where('fence', '=', lease.fence)
           .executeTakeFirst(),
@@ -23,7 +23,7 @@ export function leaseWrites({ db, namespace }: Scope): Pick<RunWrites, 'hold' | 
         .updateTable('lease')
         .set({ owner: '', expires_at: '' })
         .where('namespace', '=', namespace)
-        .where('agent_id', '=', lease.agentId)
+        .where('conversation_id', '=', lease.conversationId)
         .where('owner', '=', lease.owner)
         .where('fence', '=', lease.fence)
         .execute()

@@ -37,7 +37,7 @@ export function createClaims(
     if (!run) throw new Error('a claimed run is gone inside its transaction')
     const lease: Lease = {
       namespace: free.namespace,
-      agentId: run.agentId,
+      conversationId: run.conversationId,
       owner: claim.owner,
       fence,
     }
@@ -99,21 +99,23 @@ export function createClaims(
     async held() {
       const rows = await reader
         .selectFrom('lease')
-        .select(['namespace', 'agent_id', 'owner', 'fence', 'expires_at'])
+        .select(['namespace', 'conversation_id', 'owner', 'fence', 'expires_at'])
         .where(isHeld)
         .execute()
-      return rows.map(({ namespace, agent_id, owner, fence, expires_at: expiresAt }) => {
-        return { namespace, agentId: storedId('agent', agent_id), owner, fence, expiresAt }
-      })
+      return rows.map(({ conversation_id, expires_at: expiresAt, ...lease }) => ({
+        ...lease,
+        conversationId: storedId('conv', conversation_id),
+        expiresAt,
+      }))
     },
 
-    async expire({ namespace, agentId, owner, fence, expiresAt }, at) {
+    async expire({ namespace, conversationId, owner, fence, expiresAt }, at) {
       return transact(async (trx) => {
         const { numUpdatedRows } = await trx
           .updateTable('lease')
           .set({ owner: '', expires_at: '' })
           .where('namespace', '=', namespace)
-          .where('agent_id', '=', agentId)
+          .where('conversation_id', '=', conversationId)
           .where('owner', '=', owner)
           .where('fence', '=', fence)
           .where('expires_at', '=', expiresAt)
@@ -123,7 +125,7 @@ export function createClaims(
           .updateTable('run')
           .set({ accepted_by: '' })
           .where('namespace', '=', namespace)
-          .where('agent_id', '=', agentId)
+          .where('conversation_id', '=', conversationId)
           .where(isOpen('status'))
           .where('status', '=', 'running')
           .returning('id')
@@ -172,7 +174,7 @@ interface FreeRun {
   readonly row: number
   readonly namespace: string
   readonly id: string
-  readonly agent_id: string
+  readonly conversation_id: string
 }
 
 async function oldestFree(
@@ -186,9 +188,9 @@ async function oldestFree(
     .leftJoin('lease', (join) =>
       join
         .onRef('lease.namespace', '=', 'run.namespace')
-        .onRef('lease.agent_id', '=', 'run.agent_id'),
+        .onRef('lease.conversation_id', '=', 'run.conversation_id'),
     )
-    .select(['run.row', 'run.namespace', 'run.id', 'run.agent_id'])
+    .select(['run.row', 'run.namespace', 'run.id', 'run.conversation_id'])
     .where(isOpen('run.status'))
     .where(({ eb, and, or }) =>
       or([
@@ -221,7 +223,7 @@ async function oldestFree(
           selectFrom('run as earlier')
             .select('earlier.row')
             .whereRef('earlier.namespace', '=', 'run.namespace')
-            .whereRef('earlier.agent_id', '=', 'run.agent_id')
+            .whereRef('earlier.conversation_id', '=', 'run.conversation_id')
             .whereRef('earlier.row', '<', 'run.row')
             .where(isOpen('earlier.status')),
         ),
@@ -233,13 +235,13 @@ async function oldestFree(
   return query.modifyEnd(lock).executeTakeFirst()
 }
 
-/** Checked again under the lease, without which no run of the agent starts. */
+/** Checked again under the lease, without which no run of the conversation starts. */
 async function hasEarlier(trx: Connection, run: FreeRun): Promise<boolean> {
   const earlier = await trx
     .selectFrom('run')
     .select('row')
     .where('namespace', '=', run.namespace)
-    .where('agent_id', '=', run.agent_id)
+    .where('conversation_id', '=', run.conversation_id)
     .where('row', '<', run.row)
     .where(isOpen('status'))
     .limit(1)
@@ -253,14 +255,14 @@ async function takeLease(trx: Connection, run: FreeRun, claim: Claim): Promise<n
     .insertInto('lease')
     .values({
       namespace: run.namespace,
-      agent_id: run.agent_id,
+      conversation_id: run.conversation_id,
       owner: claim.owner,
       fence: 1,
       expires_at: claim.expiresAt,
     })
     .onConflict((conflict) =>
       conflict
-        .columns(['namespace', 'agent_id'])
+        .columns(['namespace', 'conversation_id'])
         .doUpdateSet({
           owner: claim.owner,
           fence: sql`lease.fence + 1`,

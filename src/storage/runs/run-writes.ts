@@ -1,4 +1,6 @@
+import { defaultConversation } from '../../core/conversation.ts'
 import type { RunId } from '../../core/ids.ts'
+import { rootOrigin } from '../../core/run.ts'
 import { recordChange } from '../changes/changes.ts'
 import { changed } from '../database/changed.ts'
 import type { Scope } from '../database/scope.ts'
@@ -92,12 +94,20 @@ function runRowWrites(
 }
 
 async function insertRun({ db, namespace }: Scope, run: NewRun): Promise<void> {
+  const origin = run.origin ?? rootOrigin(run.id)
   await db
     .insertInto('run')
     .values({
       namespace,
       id: run.id,
       agent_id: run.agentId,
+      conversation_id: run.conversationId ?? defaultConversation(run.agentId),
+      parent_run_id: origin.parentRunId,
+      root_run_id: origin.rootRunId,
+      depth: origin.depth,
+      hops: origin.hops,
+      sender: origin.sender,
+      sender_agent_id: origin.senderAgentId,
       accepted_by: run.acceptedBy,
       status: 'queued',
       stop_reason: null,

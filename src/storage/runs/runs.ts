@@ -3,7 +3,14 @@ import { z } from 'zod'
 import { ERROR_CODES } from '../../core/errors.ts'
 import { storedId } from '../../core/ids.ts'
 import { encodeCursor } from '../../core/page.ts'
-import { FINISHES, RUN_STATUSES, type Run, STOP_REASONS, WAITS } from '../../core/run.ts'
+import {
+  FINISHES,
+  RUN_STATUSES,
+  type Run,
+  SENDER_KINDS,
+  STOP_REASONS,
+  WAITS,
+} from '../../core/run.ts'
 import { lockRead } from '../database/lock-rows.ts'
 import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
@@ -13,6 +20,7 @@ import { toStepCall } from './tool-calls.ts'
 
 const Status = z.enum(RUN_STATUSES)
 const Waiting = z.enum(WAITS).nullable()
+const Sent = z.enum(SENDER_KINDS)
 const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
 const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
@@ -114,29 +122,28 @@ export function runReads(scope: Scope): RunReads {
       return row && toRun(row)
     },
 
-    async blocking(agentId, id) {
+    async blocking(id) {
       const row = await all()
-        .where('run.agent_id', '=', agentId)
-        .where('run.status', 'in', ['waiting', 'requires_approval'])
-        .where('run.row', '<', (eb) =>
-          eb
-            .selectFrom('run as own')
-            .select('own.row')
-            .where('own.namespace', '=', namespace)
-            .where('own.id', '=', id),
+        .innerJoin('run as own', (join) =>
+          join
+            .onRef('own.namespace', '=', 'run.namespace')
+            .onRef('own.conversation_id', '=', 'run.conversation_id')
+            .onRef('own.row', '>', 'run.row'),
         )
+        .where('own.id', '=', id)
+        .where('run.status', 'in', ['waiting', 'requires_approval'])
         .orderBy('run.row')
         .limit(1)
         .executeTakeFirst()
       return row && toRun(row)
     },
 
-    async isAtWork(agentId) {
+    async isAtWork(id) {
       const row = await db
         .selectFrom('run')
         .select('id')
         .where('namespace', '=', namespace)
-        .where('agent_id', '=', agentId)
+        .where('conversation_id', '=', id)
         .where(isOpen('status'))
         .limit(1)
         .executeTakeFirst()
@@ -149,7 +156,7 @@ export function runReads(scope: Scope): RunReads {
         .innerJoin('run as earlier', (join) =>
           join
             .onRef('earlier.namespace', '=', 'own.namespace')
-            .onRef('earlier.agent_id', '=', 'own.agent_id')
+            .onRef('earlier.conversation_id', '=', 'own.conversation_id')
             .onRef('earlier.row', '<', 'own.row'),
         )
         .select('earlier.row')
@@ -164,16 +171,18 @@ export function runReads(scope: Scope): RunReads {
     async cancelledBehind(id) {
       const own = await db
         .selectFrom('run')
-        .select(['row', 'agent_id'])
+        .select(['row', 'conversation_id'])
         .where('namespace', '=', namespace)
         .where('id', '=', id)
         .executeTakeFirstOrThrow()
-      // `|| ''` keeps SQLite from scanning all runs of the agent: few are newer.
+      // `|| ''` keeps SQLite from scanning all runs of the namespace: few are newer.
       const cancelled = await db
         .selectFrom('run')
         .select('id')
         .where('row', '>', own.row)
-        .where(sql<boolean>`namespace || '' = ${namespace} AND agent_id || '' = ${own.agent_id}`)
+        .where(
+          sql<boolean>`namespace || '' = ${namespace} AND conversation_id || '' = ${own.conversation_id}`,
+        )
         .where('status', '=', 'cancelled')
         .where('started_at', 'is', null)
         .execute()
@@ -234,6 +243,13 @@ function toRun(row: RunRow): Run {
   return {
     id: storedId('run', row.id),
     agentId: storedId('agent', row.agent_id),
+    conversationId: storedId('conv', row.conversation_id),
+    parentRunId: row.parent_run_id === null ? null : storedId('run', row.parent_run_id),
+    rootRunId: storedId('run', row.root_run_id),
+    depth: row.depth,
+    hops: row.hops,
+    sender: Sent.parse(row.sender),
+    senderAgentId: row.sender_agent_id === null ? null : storedId('agent', row.sender_agent_id),
     status: Status.parse(row.status),
     stopReason: Stop.parse(row.stop_reason),
     waitingFor: Waiting.parse(row.waiting_for),

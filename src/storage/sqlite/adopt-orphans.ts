@@ -28,6 +28,18 @@ interface ForeignKey {
 const TOOLS =
   '["send_message","core_memory_append","core_memory_replace","archival_memory_insert","archival_memory_search","conversation_search"]'
 
+/** Each agent has its default conversation, and messages, summaries and runs have theirs. */
+const ADOPTED_CONVERSATIONS = `
+  INSERT INTO conversation (namespace, id, agent_id, created_at)
+  SELECT namespace, id, agent_id, @now FROM (
+    SELECT namespace, 'conv-' || substr(id, 7) AS id, id AS agent_id FROM agent
+    UNION SELECT namespace, conversation_id, agent_id FROM message
+    UNION SELECT namespace, conversation_id, agent_id FROM summary
+    UNION SELECT namespace, conversation_id, agent_id FROM run
+  ) AS wanted
+  WHERE NOT EXISTS (
+    SELECT 1 FROM conversation WHERE conversation.namespace = wanted.namespace AND conversation.id = wanted.id)`
+
 /** Column values of a placeholder row besides its key; columns with a default are omitted. */
 function standIn(
   parent: string,
@@ -101,11 +113,10 @@ export function adoptOrphans(handle: DatabaseHandle.Database, now: string): Adop
         continue
       }
       if (parent === 'run' && values) {
-        const agent = handle
-          .prepare('SELECT agent_id FROM message WHERE run_id = ? LIMIT 1')
-          .pluck()
-          .get(own.id)
-        if (agent && insert(handle, parent, { ...values, agent_id: String(agent), ...own })) {
+        const place = handle
+          .prepare('SELECT agent_id, conversation_id FROM message WHERE run_id = ? LIMIT 1')
+          .get(own.id) as Record<string, string> | undefined
+        if (place && insert(handle, parent, { ...values, ...place, ...own })) {
           add(standIns, parent)
           continue
         }
@@ -115,7 +126,10 @@ export function adoptOrphans(handle: DatabaseHandle.Database, now: string): Adop
       add(removed, table)
     }
   }
+  const adopted = handle.prepare(ADOPTED_CONVERSATIONS).run({ now }).changes
+  if (adopted > 0) standIns.set('conversation', adopted)
   handle.exec(`
+    UPDATE run SET root_run_id = id WHERE root_run_id = '';
     UPDATE block SET (label, value, description, value_limit, version) = (
       SELECT 'salvaged', value, description, value_limit, version FROM block_version
       WHERE block_version.namespace = block.namespace AND block_id = block.id ORDER BY version DESC LIMIT 1

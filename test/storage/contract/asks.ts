@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { defaultConversation } from '../../../src/core/conversation.ts'
 import { newId, type RunId } from '../../../src/core/ids.ts'
 import type { Claim } from '../../../src/storage/port/store.ts'
 import { at, insertAgent, insertRun } from '../../support/stores.ts'
@@ -132,7 +133,11 @@ export function askContract(subject: Subject): void {
     await write(async (tx) => {
       await tx.runs.start(id, at(5))
       await tx.runs.postpone(id, { waitingFor: 'model', retryAt: null, missing }, at(10))
-      await tx.agents.setContext(agent.id, { ranOn: 'groq/two' }, at(10))
+      await tx.conversations.setContext(
+        defaultConversation(agent.id),
+        { ranOn: 'groq/two' },
+        at(10),
+      )
       if (claimed) await tx.runs.release(claimed.lease)
     })
     expect(await store.runs.get(id)).toMatchObject({

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { defaultConversation } from '../../../src/core/conversation.ts'
 import type { RunId } from '../../../src/core/ids.ts'
 import type { Claim, Lease, RunOutcome } from '../../../src/storage/port/store.ts'
 import { at, insertAgent, insertRun } from '../../support/stores.ts'
@@ -79,7 +80,12 @@ export function claimContract(subject: Subject): void {
     const { run, lease } = await claimed(0)
     expect(run).toMatchObject({ id, status: 'running', startedAt: null })
     expect(run).toEqual(await store.runs.get(id))
-    expect(lease).toEqual({ namespace: 'default', agentId: agent.id, owner: 'me', fence: 1 })
+    expect(lease).toEqual({
+      namespace: 'default',
+      conversationId: defaultConversation(agent.id),
+      owner: 'me',
+      fence: 1,
+    })
     expect(await claim(1)).toBeUndefined()
   })
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ContextState, Summary } from '../../../src/core/agent.ts'
+import { defaultConversation } from '../../../src/core/conversation.ts'
 import { type AgentId, newId } from '../../../src/core/ids.ts'
 import { at, insertAgent } from '../../support/stores.ts'
 import type { Subject } from './subject.ts'
@@ -21,8 +22,10 @@ function someSummary(fields: Partial<Summary> = {}): Summary {
 
 export function contextContract(subject: Subject): void {
   const set = (id: AgentId, state: Partial<ContextState>) =>
-    subject.store.transaction((tx) => tx.agents.setContext(id, state, at(5)))
-  const state = (id: AgentId) => subject.store.agents.contextState(id)
+    subject.store.transaction((tx) =>
+      tx.conversations.setContext(defaultConversation(id), state, at(5)),
+    )
+  const state = (id: AgentId) => subject.store.conversations.contextState(defaultConversation(id))
 
   test('a new agent, and one that does not exist, have the default context state', async () => {
     expect(await state((await insertAgent(subject.store)).id)).toEqual(NEW)
@@ -66,8 +69,12 @@ export function contextContract(subject: Subject): void {
   test('a context that is changed in a transaction that fails stays as it was', async () => {
     const { id } = await insertAgent(subject.store)
     const failing = subject.store.transaction(async (tx) => {
-      await tx.agents.setContext(id, { from: 5, summary: someSummary() }, at())
-      expect((await tx.agents.contextState(id)).from).toBe(5)
+      await tx.conversations.setContext(
+        defaultConversation(id),
+        { from: 5, summary: someSummary() },
+        at(),
+      )
+      expect((await tx.conversations.contextState(defaultConversation(id))).from).toBe(5)
       throw new Error('no')
     })
     await expect(failing).rejects.toThrow('no')

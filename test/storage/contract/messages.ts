@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { defaultConversation } from '../../../src/core/conversation.ts'
 import { type AgentId, newId } from '../../../src/core/ids.ts'
 import type { MessageSearch } from '../../../src/storage/port/store.ts'
 import {
@@ -30,8 +31,8 @@ export function messageContract(subject: Subject): void {
     )
     const ids = (messages: readonly { readonly id: string }[]) => messages.map((one) => one.id)
     expect(ids(await store.messages.since(id, 1))).toEqual([own.id, other.id])
-    expect(ids(await store.messages.inSight(id, 1))).toEqual([own.id])
-    expect((await store.messages.userMessageBefore(id, 3))?.id).toBe(own.id)
+    expect(ids(await store.messages.inSight(defaultConversation(id), 1))).toEqual([own.id])
+    expect((await store.messages.userMessageBefore(defaultConversation(id), 3))?.id).toBe(own.id)
     const { items } = await store.messages.search(id, { query: 'kettle', limit: 9 })
     expect(items).toHaveLength(2)
     expect(items.find(({ item }) => item.id === other.id)?.item.elsewhere).toBe(true)
@@ -66,6 +67,7 @@ export function messageContract(subject: Subject): void {
       ...body,
       ...message,
       agentId,
+      conversationId: defaultConversation(agentId),
       seq: index + 1,
     }))
     expect(await store.messages.recent(agentId, {})).toEqual(stored)
@@ -100,8 +102,10 @@ export function messageContract(subject: Subject): void {
     const since = await store.messages.since(id, 3)
     expect(since.map(({ seq }) => seq)).toEqual([3, 4])
     expect(await store.messages.since(id, 5)).toEqual([])
-    expect(await store.messages.userMessageBefore(id, 3)).toMatchObject({ text: 'b' })
-    expect(await store.messages.userMessageBefore(id, 1)).toBeUndefined()
+    expect(await store.messages.userMessageBefore(defaultConversation(id), 3)).toMatchObject({
+      text: 'b',
+    })
+    expect(await store.messages.userMessageBefore(defaultConversation(id), 1)).toBeUndefined()
   })
 
   test('messages of each agent are numbered from 1 without gaps, also after a rollback', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { defaultConversation } from '../../../src/core/conversation.ts'
 import { newId } from '../../../src/core/ids.ts'
 import type { Store } from '../../../src/storage/port/store.ts'
 import {
@@ -48,6 +49,18 @@ async function insert(store: Store, all: Everything, text = 'kettle'): Promise<v
     await tx.passages.insert([{ ...passage, text }], at())
     await tx.runs.insert({ ...run, input: text })
     await tx.vectors.embedWith({ kind: 'archive', id: archiveId }, 'openai/m', at())
+    const summary = {
+      id: newId('summary'),
+      fromSeq: 1,
+      toSeq: 1,
+      until: at(),
+      method: 'extract',
+    } as const
+    await tx.conversations.setContext(
+      defaultConversation(agent.id),
+      { summary: { ...summary, text } },
+      at(),
+    )
     await tx.messages.append(agent.id, [userSays(text, { id: messageId, runId: run.id })])
     await tx.runs.openStep({ id: stepId, runId: run.id, number: 1, at: at() })
     await tx.runs.recordAnswer(stepId, {
@@ -62,7 +75,7 @@ async function insert(store: Store, all: Everything, text = 'kettle'): Promise<v
 /** All that can be read in a namespace about these, by every query of the port. */
 async function read(store: Store, all: Everything) {
   const { agent, block, passage, run } = all
-  const { agents, archives, blocks, messages, passages, runs } = store
+  const { agents, archives, blocks, conversations, messages, passages, runs } = store
   return {
     agent: await agents.get(agent.id),
     named: await agents.named('Ada', 9),
@@ -82,6 +95,12 @@ async function read(store: Store, all: Everything) {
     asOf: await blocks.asOf(agent.id, at()),
     wholeVersions: await blocks.versionsAfter(block.id, 0, 9),
     attachments: await blocks.attachments(agent.id),
+    conversation: await conversations.get(defaultConversation(agent.id)),
+    conversations: (await conversations.list({ agentId: agent.id, limit: 9 })).items,
+    summaries: await conversations.summaries(defaultConversation(agent.id)),
+    inSight: await messages.inSight(defaultConversation(agent.id), 1),
+    last: await messages.last(agent.id),
+    countBefore: await messages.countBefore(agent.id, 9),
     recent: await messages.recent(agent.id, {}),
     ofRun: await messages.ofRun(run.id),
     embeddable: (await messages.embeddable(agent.id)).messages,
@@ -104,7 +123,7 @@ async function read(store: Store, all: Everything) {
     passageTags: (await passages.search(agent.id, { limit: 9, tags: ['t'] })).items,
     run: await runs.get(run.id),
     byKey: await runs.byIdempotencyKey(agent.id, 'k'),
-    blocking: await runs.blocking(agent.id, run.id),
+    blocking: await runs.blocking(run.id),
     step: await runs.currentStep(run.id),
     lastStep: await runs.lastStep(run.id),
   }
@@ -146,6 +165,8 @@ export function namespaceContract(subject: Subject): void {
     const answers = await theirs.transaction(async (tx) => [
       await tx.agents.update(agent.id, { name: 'x', tags: ['x'] }, at()),
       await tx.agents.delete(agent.id, at()),
+      await tx.conversations.rename(defaultConversation(agent.id), 'x', at()),
+      await tx.conversations.delete(defaultConversation(agent.id), at()),
       await tx.blocks.detach(agent.id, block.id, at()),
       await tx.archives.detach(agent.id, archiveId, at()),
       await tx.passages.supersede(agent.id, passage.id, passage.id, at()),

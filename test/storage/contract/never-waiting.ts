@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { defaultConversation } from '../../../src/core/conversation.ts'
 import { newId } from '../../../src/core/ids.ts'
 import type { StepAnswer, Store, Transaction } from '../../../src/storage/port/store.ts'
 import {
@@ -50,7 +51,9 @@ export function neverWaitingContract(subject: Subject): void {
     const passage = somePassage(archiveId, { tags: ['t'] })
     const block = someBlock()
     const [run, stepId, callId] = [someRun(agent.id), newId('step'), newId('call')]
-    const lease = { namespace: 'default', agentId: agent.id, owner: 'me', fence: 1 }
+    const conversationId = defaultConversation(agent.id)
+    const other = { id: newId('conv'), agentId: agent.id, title: 't', createdAt: at() }
+    const lease = { namespace: 'default', conversationId, owner: 'me', fence: 1 }
     const answer: StepAnswer = {
       model: 'openai/m',
       finish: 'stop',
@@ -67,6 +70,10 @@ export function neverWaitingContract(subject: Subject): void {
         await tx.blocks.update(first, { value: 'x' }, byClient)
       },
       (tx) => tx.messages.append(agent.id, many),
+      (tx) => tx.conversations.insert(other),
+      (tx) => tx.messages.append(agent.id, [userSays('a')], other.id),
+      (tx) => tx.conversations.setContext(other.id, { from: 2, tokenRatio: 2 }, at()),
+      (tx) => tx.conversations.delete(other.id, at()),
       (tx) => giveArchive(tx, agent.id, someArchive({ id: archiveId })),
       (tx) => tx.passages.insert([passage], at()),
       (tx) => tx.passages.insert([{ ...passage, id: newId('passage'), tags: ['u'] }], at()),

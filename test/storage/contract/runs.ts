@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { defaultConversation } from '../../../src/core/conversation.ts'
 import { type AgentId, newId, type RunId, type StepId } from '../../../src/core/ids.ts'
-import type { TokenUsage } from '../../../src/core/run.ts'
+import { rootOrigin, type TokenUsage } from '../../../src/core/run.ts'
 import type { CallEffect, RunOutcome, StepAnswer } from '../../../src/storage/port/store.ts'
 import { at, insertAgent, insertRun, someRun } from '../../support/stores.ts'
 import type { Subject } from './subject.ts'
@@ -55,6 +56,8 @@ export function runContract(subject: Subject): void {
     expect(await store.runs.get(run.id)).toEqual({
       id: run.id,
       agentId,
+      conversationId: defaultConversation(agentId),
+      ...rootOrigin(run.id),
       status: 'queued',
       stopReason: null,
       waitingFor: null,
@@ -276,14 +279,14 @@ export function runContract(subject: Subject): void {
     expect(await postpone(runId)).toBe(true)
     const waiting = await store.runs.get(runId)
     expect(waiting).toMatchObject({ status: 'waiting', waitingFor: 'retry', retryAt: at(60) })
-    expect(await store.runs.blocking(agentId, later)).toEqual(waiting)
-    expect(await store.runs.blocking(agentId, runId)).toBeUndefined()
+    expect(await store.runs.blocking(later)).toEqual(waiting)
+    expect(await store.runs.blocking(runId)).toBeUndefined()
     expect(await postpone(runId)).toBe(false)
     expect(await postpone(later)).toBe(false)
 
     await finish(runId)
     expect(await store.runs.get(runId)).toMatchObject({ waitingFor: null, retryAt: null })
-    expect(await store.runs.blocking(agentId, later)).toBeUndefined()
+    expect(await store.runs.blocking(later)).toBeUndefined()
   })
 
   test('attempts at a step are counted, and those given back are not', async () => {
@@ -301,8 +304,8 @@ export function runContract(subject: Subject): void {
     const { store } = subject
     const { id: agentId } = await insertAgent(store)
     const [first, second] = [await insertRun(store, agentId), await insertRun(store, agentId)]
-    expect(await store.runs.blocking(agentId, second.id)).toBeUndefined()
+    expect(await store.runs.blocking(second.id)).toBeUndefined()
     await finish(first.id)
-    expect(await store.runs.blocking(agentId, second.id)).toBeUndefined()
+    expect(await store.runs.blocking(second.id)).toBeUndefined()
   })
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Author, BlockVersion } from '../../../src/core/block.ts'
+import { defaultConversation } from '../../../src/core/conversation.ts'
 import { newId } from '../../../src/core/ids.ts'
 import type { PlacedPassage } from '../../../src/storage/port/store.ts'
 import {
@@ -108,11 +109,18 @@ export function transferContract(subject: Subject): void {
     const [first, second] = [summary('first', 1), summary('second', 2)]
     await store.transaction(async (tx) => {
       for (const one of [first, second])
-        await tx.agents.setContext(agent.id, { summary: one }, at())
-      await tx.agents.setContext(agent.id, { summariesFrom: 5 }, at())
-      await tx.agents.setContext(other.id, { summary: summary('of another', 1) }, at())
+        await tx.conversations.setContext(defaultConversation(agent.id), { summary: one }, at())
+      await tx.conversations.setContext(defaultConversation(agent.id), { summariesFrom: 5 }, at())
+      await tx.conversations.setContext(
+        defaultConversation(other.id),
+        { summary: summary('of another', 1) },
+        at(),
+      )
     })
-    expect(await store.agents.summaries(agent.id)).toEqual([first, second])
+    expect(await store.conversations.summaries(defaultConversation(agent.id))).toEqual([
+      first,
+      second,
+    ])
   })
 
   test('the passages of an archive are read in pages, oldest first, each once', async () => {

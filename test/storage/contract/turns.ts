@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { defaultConversation } from '../../../src/core/conversation.ts'
 import { newId, type RunId } from '../../../src/core/ids.ts'
 import type { RunOutcome } from '../../../src/storage/port/store.ts'
 import { at, insertAgent, insertRun } from '../../support/stores.ts'
@@ -21,15 +22,15 @@ export function turnContract(subject: Subject): void {
   test('an agent is at work while one of its runs is not over', async () => {
     const { store } = subject
     const [{ id }, other] = [await insertAgent(store), await insertAgent(store)]
-    expect(await store.runs.isAtWork(id)).toBe(false)
+    expect(await store.runs.isAtWork(defaultConversation(id))).toBe(false)
     const [first, second] = [await insertRun(store, id), await insertRun(store, id)]
-    expect(await store.runs.isAtWork(id)).toBe(true)
+    expect(await store.runs.isAtWork(defaultConversation(id))).toBe(true)
     await finish(first.id)
-    expect(await store.runs.isAtWork(id)).toBe(true)
+    expect(await store.runs.isAtWork(defaultConversation(id))).toBe(true)
     await finish(second.id, CANCELLED)
-    expect(await store.runs.isAtWork(id)).toBe(false)
-    expect(await store.runs.isAtWork(other.id)).toBe(false)
-    expect(await store.runs.isAtWork(newId('agent'))).toBe(false)
+    expect(await store.runs.isAtWork(defaultConversation(id))).toBe(false)
+    expect(await store.runs.isAtWork(defaultConversation(other.id))).toBe(false)
+    expect(await store.runs.isAtWork(defaultConversation(newId('agent')))).toBe(false)
   })
 
   test.each(['waiting', 'requires_approval'])(
@@ -46,7 +47,7 @@ export function turnContract(subject: Subject): void {
           : tx.runs.awaitApproval(run.id, at(1)),
       )
       expect((await store.runs.get(run.id))?.status).toBe(status)
-      expect(await store.runs.isAtWork(id)).toBe(true)
+      expect(await store.runs.isAtWork(defaultConversation(id))).toBe(true)
     },
   )
 
@@ -99,7 +100,7 @@ export function turnContract(subject: Subject): void {
       await tx.runs.finish(first.id, COMPLETED)
       expect(await tx.runs.hasItsTurn(second.id)).toBe(true)
       await tx.runs.finish(second.id, CANCELLED)
-      expect(await tx.runs.isAtWork(id)).toBe(false)
+      expect(await tx.runs.isAtWork(defaultConversation(id))).toBe(false)
       expect((await tx.runs.cancelledBehind(first.id)).map((run) => run.id)).toEqual([second.id])
     })
   })

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { checkRoomFor } from '../../../src/agent/compaction/check-room.ts'
+import { createCheckRoom } from '../../../src/agent/compaction/check-room.ts'
+import { builtInRegistry } from '../../../src/agent/tools/built-in-tools.ts'
+import { defaultConversation } from '../../../src/core/conversation.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { createArchivalMemory } from '../../../src/memory/archival.ts'
 import { createBlockMemory } from '../../../src/memory/blocks.ts'
@@ -52,7 +54,11 @@ export function writerContract(subject: Subject): void {
     const { store } = subject
     const agents = [await insertAgent(store), await insertAgent(store, { name: 'Bob' })]
     const block = await insertBlock(store, agents, { value: '' })
-    const blocks = createBlockMemory(store, () => Date.parse(at()), checkRoomFor)
+    const blocks = createBlockMemory(
+      store,
+      () => Date.parse(at()),
+      createCheckRoom(builtInRegistry),
+    )
     for (let round = 0; round < 5; round += 1) {
       await atOnce((index) => blocks.append(index % 2 === 0 ? 'Ada' : 'Bob', 'human', `${index}`))
     }
@@ -62,7 +68,11 @@ export function writerContract(subject: Subject): void {
   test('one of several creators of a block with the same label succeeds, and the others write to it', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
-    const blocks = createBlockMemory(store, () => Date.parse(at()), checkRoomFor)
+    const blocks = createBlockMemory(
+      store,
+      () => Date.parse(at()),
+      createCheckRoom(builtInRegistry),
+    )
     await atOnce((index) => blocks.write('Ada', 'diary', `${index}`, {}))
     expect(await store.blocks.ofAgent(id)).toMatchObject([{ label: 'diary', version: 12 }])
   })
@@ -121,11 +131,11 @@ export function writerContract(subject: Subject): void {
     const { id } = await insertAgent(store)
     const changed = await atOnce((index) =>
       store.transaction(async (tx) => {
-        const { from } = await tx.agents.contextState(id)
+        const { from } = await tx.conversations.contextState(defaultConversation(id))
         if (from !== 1) return false
         await new Promise((resolve) => setTimeout(resolve, 50))
-        await tx.agents.setContext(
-          id,
+        await tx.conversations.setContext(
+          defaultConversation(id),
           {
             from: 5 + index,
             summary: {
@@ -143,7 +153,7 @@ export function writerContract(subject: Subject): void {
       }),
     )
     expect(timesTrue(changed)).toBe(1)
-    expect(await store.agents.summaries(id)).toHaveLength(1)
+    expect(await store.conversations.summaries(defaultConversation(id))).toHaveLength(1)
   })
 
   test('shared memory is deleted with its last agent, also if all are deleted at once', async () => {

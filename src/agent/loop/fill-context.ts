@@ -1,0 +1,40 @@
+import type { Agent } from '../../core/agent.ts'
+import type { StepCall, Transaction } from '../../storage/port/store.ts'
+import { createCheckRoom } from '../compaction/check-room.ts'
+import type { BoundCall, Call, CallContext, Finding, Outcome } from '../tools/inner-tool.ts'
+import type { HeldRun } from './held.ts'
+
+/** A call that needs nothing more. */
+export type ReadyCall =
+  | {
+      readonly effect: 'database'
+      prepare(signal: AbortSignal): Promise<(tx: Transaction) => Promise<string>>
+    }
+  | {
+      readonly effect: 'readonly' | 'idempotent' | 'once'
+      run(signal: AbortSignal): Promise<string | Finding | Outcome>
+    }
+
+/** Gives the call its surroundings. Only a trusted one gets the store. */
+export function fillContext(
+  bound: BoundCall,
+  run: HeldRun,
+  call: StepCall,
+  { id, name, settings }: Agent,
+): ReadyCall {
+  const context: CallContext = {
+    agent: { id, name, settings: { timezone: settings.timezone } },
+    runId: run.id,
+    callId: call.id,
+    now: run.clock(),
+  }
+  if (bound.trust === 'untrusted') return fill(bound, context)
+  const { store, embed, registry } = run
+  return fill(bound, { ...context, store, embed, checkRoom: createCheckRoom(registry) })
+}
+
+function fill<Context>(call: Call<Context>, context: Context): ReadyCall {
+  return call.effect === 'database'
+    ? { effect: call.effect, prepare: (signal) => call.prepare(context, signal) }
+    : { effect: call.effect, run: (signal) => call.run(context, signal) }
+}

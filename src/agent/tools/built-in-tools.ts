@@ -1,0 +1,43 @@
+import { UserError } from '../../core/errors.ts'
+import { BUILT_IN_TOOLS, type BuiltInTool, isBuiltInTool } from '../../core/tool.ts'
+import { archivalMemoryInsert } from './archival-memory-insert.ts'
+import { archivalMemorySearch } from './archival-memory-search.ts'
+import { conversationSearch } from './conversation-search.ts'
+import { coreMemoryAppend } from './core-memory-append.ts'
+import { coreMemoryReplace } from './core-memory-replace.ts'
+import type { InnerTool } from './inner-tool.ts'
+import { memoryInsert } from './memory-insert.ts'
+import { memoryReplace } from './memory-replace.ts'
+import { memoryRethink } from './memory-rethink.ts'
+import { sendMessage } from './send-message.ts'
+import type { ToolRegistry } from './tool-registry.ts'
+
+const TOOLS: Readonly<Record<BuiltInTool, InnerTool>> = {
+  send_message: sendMessage,
+  core_memory_append: coreMemoryAppend,
+  core_memory_replace: coreMemoryReplace,
+  memory_insert: memoryInsert,
+  memory_replace: memoryReplace,
+  memory_rethink: memoryRethink,
+  archival_memory_insert: archivalMemoryInsert,
+  archival_memory_search: archivalMemorySearch,
+  conversation_search: conversationSearch,
+}
+
+/** The built-in tools of these names, in that order; other names are left out. */
+export function builtInTools(names: readonly string[]): readonly InnerTool[] {
+  return names.flatMap((name) => (isBuiltInTool(name) ? [TOOLS[name]] : []))
+}
+
+/** The registry of a server that has only the built-in tools. */
+export const builtInRegistry: ToolRegistry = {
+  ofAgent: async (_reads, { tools }) => builtInTools(tools),
+  async resolve(_reads, references) {
+    const unknown = references.find((name) => !isBuiltInTool(name))
+    if (unknown === undefined) return [...new Set(references)]
+    throw new UserError(
+      'invalid_argument',
+      `An agent can't have the tool "${unknown}". The tools are: ${BUILT_IN_TOOLS.join(', ')}.`,
+    )
+  },
+}

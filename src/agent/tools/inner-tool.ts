@@ -1,0 +1,83 @@
+import type { AgentId, CallId, PassageId, RunId } from '../../core/ids.ts'
+import type { JsonSchema } from '../../llm/model.ts'
+import type { CheckRoom } from '../../memory/blocks.ts'
+import type { EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
+
+/** What every call knows of its surroundings. */
+export interface CallContext {
+  readonly agent: {
+    readonly id: AgentId
+    readonly name: string
+    readonly settings: { readonly timezone: string }
+  }
+  readonly runId: RunId
+  readonly callId: CallId
+  /** Start of the call, in milliseconds since 1970. */
+  readonly now: number
+}
+
+/** Surroundings of a call of a built-in tool, which is code of this repository. */
+export interface TrustedContext extends CallContext {
+  /** For reading only. */
+  readonly store: Store
+  /** For searches; may wait for an endpoint. */
+  readonly embed: EmbedQuery
+  /** Throws a UserError if an agent that has the block no longer has room for it. */
+  readonly checkRoom: CheckRoom
+}
+
+/** The result of a search. */
+export interface Finding {
+  readonly text: string
+  /** Passages in the text; that the agent found them is recorded in the same transaction. */
+  readonly found: readonly PassageId[]
+}
+
+/** A result that comes with writes. */
+export interface Outcome {
+  /** Runs in the transaction that stores the result, and returns its text. */
+  apply(tx: Transaction): Promise<string>
+}
+
+/** A call that gets its surroundings when it is made. */
+export type Call<Context> =
+  | {
+      readonly effect: 'database'
+      /**
+       * Does all slow work before the transaction. The returned function runs in the transaction that stores the
+       * result.
+       */
+      prepare(context: Context, signal: AbortSignal): Promise<(tx: Transaction) => Promise<string>>
+    }
+  | {
+      readonly effect: 'readonly' | 'idempotent' | 'once'
+      run(context: Context, signal: AbortSignal): Promise<string | Finding | Outcome>
+    }
+
+/**
+ * Thrown by a prepared call in its transaction: what it was prepared from has changed, so it is prepared again.
+ */
+export class StalePreparation extends Error {}
+
+/**
+ * A call with checked arguments. It returns the text for the model; the text of a UserError goes to the model as well.
+ * An `untrusted` call runs what a user or another server wrote, so it gets no store.
+ */
+export type BoundCall =
+  | ({ readonly trust: 'trusted' } & Call<TrustedContext>)
+  | ({ readonly trust: 'untrusted' } & Call<CallContext>)
+
+/** A tool that the agent's own model can call. */
+export interface InnerTool {
+  readonly name: string
+  readonly description: string
+  readonly parameters: JsonSchema
+  /** Every call of it needs a person's approval, whatever the tool rules say. */
+  readonly needsApproval?: boolean
+  /**
+   * Converts loosely written arguments to the types of the parameters; arguments named in `besides` stay as they are.
+   */
+  straighten(args: unknown, besides: readonly string[]): unknown
+  /** Checks the arguments of a call; throws a UserError that tells the model what was wrong. */
+  bind(args: unknown): BoundCall
+}

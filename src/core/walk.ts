@@ -1,0 +1,9 @@
+/** A page of a list that is walked by the ids of its items, as Letta's clients do. */
+export interface Walk {
+  readonly order: 'asc' | 'desc'
+  /** The page begins behind the item with this id; if there is none, the page is empty. */
+  readonly after?: string | undefined
+  /** The page ends in front of the item with this id. Without `after`, it holds the items nearest to it. */
+  readonly before?: string | undefined
+  readonly limit: number
+}

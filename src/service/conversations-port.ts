@@ -1,0 +1,22 @@
+import type { Conversation } from '../core/conversation.ts'
+import type { AgentId } from '../core/ids.ts'
+import type { Message } from '../core/message.ts'
+import type { Page, PageRequest } from '../core/page.ts'
+
+/* Part of the port in `context.ts`: conversations with agents. MCP uses only the default one of each. */
+
+export interface ConversationsPort {
+  create(agent: string, title?: string): Promise<Conversation>
+  /** Newest first; the default one is among them. */
+  list(agent: string, page: PageRequest): Promise<Page<Conversation>>
+  /** With `agent`, only if the conversation belongs to that agent. */
+  get(id: string, agent?: AgentId): Promise<Conversation>
+  rename(id: string, title: string): Promise<Conversation>
+  /** With its messages and runs. Refused for a default conversation, and while the agent is at work in it. */
+  delete(id: string): Promise<void>
+  /** The newest messages, oldest first; `before`: only those with a smaller `seq`. */
+  messages(
+    id: string,
+    page: { readonly limit: number; readonly before?: number },
+  ): Promise<readonly Message[]>
+}

@@ -1,0 +1,59 @@
+import type { Selectable } from 'kysely'
+import { z } from 'zod'
+import { AGENT_TYPES, type Agent } from '../../core/agent.ts'
+import { AgentSettings } from '../../core/agent-settings.ts'
+import { storedId } from '../../core/ids.ts'
+import { ToolRules } from '../../core/tool-rule.ts'
+import { storedMetadata } from '../database/metadata.ts'
+import type { Database } from '../database/schema.ts'
+import type { Scope } from '../database/scope.ts'
+
+export type AgentRow = Selectable<Database['agent']>
+
+const Names = z.array(z.string())
+const Type = z.enum(AGENT_TYPES)
+
+/** Agents with their tags, in the order of the rows. */
+export async function agentsOfRows(
+  { db, namespace }: Scope,
+  rows: readonly AgentRow[],
+): Promise<readonly Agent[]> {
+  if (rows.length === 0) return []
+  const tags = await db
+    .selectFrom('agent_tag')
+    .select(['agent_id', 'tag'])
+    .where('namespace', '=', namespace)
+    .where(
+      'agent_id',
+      'in',
+      rows.map((row) => row.id),
+    )
+    .orderBy('position')
+    .execute()
+  return rows.map((row) =>
+    toAgent(
+      row,
+      tags.filter((tag) => tag.agent_id === row.id).map((tag) => tag.tag),
+    ),
+  )
+}
+
+function toAgent(row: AgentRow, tags: readonly string[]): Agent {
+  return {
+    id: storedId('agent', row.id),
+    name: row.name,
+    description: row.description,
+    agentType: Type.parse(row.agent_type),
+    model: row.model,
+    embedding: row.embedding,
+    contextWindow: row.context_window,
+    system: row.system,
+    tags,
+    tools: Names.parse(JSON.parse(row.tools)),
+    settings: AgentSettings.parse(JSON.parse(row.settings)),
+    toolRules: ToolRules.parse(JSON.parse(row.tool_rules)),
+    ...storedMetadata(row.metadata),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}

@@ -1,0 +1,34 @@
+import type { ContextState, Summary } from '../../core/agent.ts'
+import type { Timestamp } from '../../core/clock.ts'
+import type { Conversation } from '../../core/conversation.ts'
+import type { AgentId, ConversationId } from '../../core/ids.ts'
+import type { Page, PageRequest } from '../../core/page.ts'
+
+/* The part of the port `store.ts` for conversations and what of them is in context. */
+
+export interface ConversationFilter extends PageRequest {
+  readonly agentId: AgentId
+}
+
+export interface ConversationReads {
+  get(id: ConversationId): Promise<Conversation | undefined>
+  /** Newest first; the default one is among them. */
+  list(filter: ConversationFilter): Promise<Page<Conversation>>
+  contextState(id: ConversationId): Promise<ContextState>
+  /** All summaries ever written, oldest first. */
+  summaries(id: ConversationId): Promise<readonly Summary[]>
+}
+
+export interface ConversationWrites {
+  /** Agents get their default conversation when they are inserted. */
+  insert(conversation: Conversation): Promise<void>
+  /** False: there is no such conversation. */
+  rename(id: ConversationId, title: string, at: Timestamp): Promise<boolean>
+  /**
+   * Changes the given fields; a new summary is added to the earlier ones. Fields that `ContextState` says are the
+   * agent's change for all its conversations.
+   */
+  setContext(id: ConversationId, state: Partial<ContextState>, at: Timestamp): Promise<void>
+  /** Deletes the conversation with its messages, summaries and runs. False: there is no such conversation. */
+  delete(id: ConversationId, at: Timestamp): Promise<boolean>
+}
