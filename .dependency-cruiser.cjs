@@ -31,7 +31,13 @@ const mayImport = {
   'src/auth': ['src/core', 'src/storage/port'],
   'src/service': ['src/core'],
   'src/http': ['src/core', 'src/service'],
-  'src/mcp': ['src/core', 'src/service', 'src/http', 'src/generated/prompts.ts'],
+  'src/mcp': [
+    'src/core',
+    'src/service',
+    'src/http',
+    'src/generated/prompts.ts',
+    'src/generated/tool-list.ts',
+  ],
   'src/config.ts': [
     'src/core',
     'src/auth/oauth-settings.ts',

@@ -125,6 +125,7 @@ export function createStorage(opened: Opened): Storage {
     counts: (namespace) => countRows(reader, namespace),
     clock: opened.clock,
     indexBytes: opened.searches.indexBytes,
+    prepareSearch: opened.searches.prepare,
     signingKey: (name) => signingKey(reader, transact, name),
     backup: opened.backup,
     check: opened.check,
