@@ -5,7 +5,6 @@ import { createAgents } from './agent/agents/agents.ts'
 import { createImportChecks } from './agent/agents/import-checks.ts'
 import { createCheckRoom } from './agent/compaction/check-room.ts'
 import { createConversations } from './agent/conversations/conversations.ts'
-import { hasEnded, ownerName } from './agent/loop/owner.ts'
 import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
@@ -22,6 +21,9 @@ import type { Change } from './core/event.ts'
 import { keepKey } from './core/keep-key.ts'
 import { describeError, type Log } from './core/log.ts'
 import { withoutSecrets } from './core/safe-url.ts'
+import { createJobWorker } from './jobs/job-worker.ts'
+import { createJobs } from './jobs/jobs.ts'
+import { ownerName } from './leases/owner.ts'
 import { readSampled } from './llm/client/read-sampled.ts'
 import { toSampling } from './llm/client/to-sampling.ts'
 import { countTokens } from './llm/count-tokens.ts'
@@ -193,8 +195,15 @@ function startWork(parts: Parts): Work {
   const embedQueue = createEmbedQueue({
     ...parts,
     tasks: storage.embeddings,
+    jobs: storage.jobs,
     fallback: config.embedding,
-    hasEnded,
+    clock: storage.clock,
+    leaseMilliseconds: config.leaseMilliseconds,
+    firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+  })
+  const jobWorker = createJobWorker({
+    ...parts,
+    handlers: {},
     clock: storage.clock,
     leaseMilliseconds: config.leaseMilliseconds,
     firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
@@ -202,6 +211,10 @@ function startWork(parts: Parts): Work {
   changes.subscribe(({ kind, subjectId, namespace }) => {
     if (kind === 'agent') void worker.stopIfDeleted(namespace, subjectId)
     if (kind === 'agent' || kind === 'archive' || kind === 'messages') embedQueue.wake()
+    if (kind === 'job') {
+      void jobWorker.stopIfCancelled(namespace, subjectId)
+      jobWorker.wake()
+    }
     if (kind !== 'run') return
     void worker.stopIfCancelled(namespace, subjectId)
     worker.wake()
@@ -210,6 +223,8 @@ function startWork(parts: Parts): Work {
     wake: worker.wake,
     async stop() {
       await Promise.all([worker.stop(), embedQueue.stop()])
+      // Last: it frees the batches that the embedding queue had under way.
+      await jobWorker.stop()
     },
   }
 }
@@ -243,6 +258,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
     transfer: createTransfer(store, createImportChecks(models), clock),
     conversations: createConversations({ store, clock }),
     runs: createRunsPort(parts, namespace, { wake, onChange }),
+    jobs: createJobs(store, clock),
     models,
     signingKey: (purpose) =>
       purpose === 'cursor' ? parts.cursorKey() : storage.signingKey(purpose),

@@ -11,6 +11,7 @@ const PREFIXES = [
   'call',
   'summary',
   'token',
+  'job',
   'conv',
 ] as const
 export type IdPrefix = (typeof PREFIXES)[number]
@@ -30,6 +31,7 @@ export type ConversationId = Id<'conv'>
 export type SummaryId = Id<'summary'>
 export type StepId = Id<'step'>
 export type TokenId = Id<'token'>
+export type JobId = Id<'job'>
 /** Minted by us for every tool call; call ids of providers repeat and are never trusted. */
 export type CallId = Id<'call'>
 

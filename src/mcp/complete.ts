@@ -38,6 +38,13 @@ async function valuesOf(
       return startingWith(typed, await recent(context, passageIds))
     case 'run_id':
       return startingWith(typed, await recent(context, runIds))
+    case 'job_id': {
+      const { items } = await context.jobs.list({ limit: MAX_VALUES })
+      return startingWith(
+        typed,
+        items.map(({ id }) => id),
+      )
+    }
     default:
       return []
   }

@@ -33,7 +33,9 @@ export function scopeOf(name: unknown): Scope | undefined {
 }
 
 function entriesIn({ toolsets, readOnly, agent }: Offer): readonly ToolEntry[] {
-  return toolsets
+  // One agent alone has nobody to talk to.
+  const shown = toolsets.filter((toolset) => agent === undefined || toolset !== 'agents')
+  return shown
     .flatMap((toolset) => entries().filter((entry) => entry.toolset === toolset))
     .filter(({ tool }) => !readOnly || tool.annotations.readOnlyHint)
     .filter((entry) => agent === undefined || entry.isForOneAgent)

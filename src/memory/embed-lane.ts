@@ -2,16 +2,24 @@ import { type Clock, toTimestamp } from '../core/clock.ts'
 import { describeError, type Log } from '../core/log.ts'
 import type { Embedder, EmbedderRegistry } from '../llm/embedder.ts'
 import type { ModelFailure } from '../llm/model.ts'
-import type { EmbeddingOutcome, EmbeddingTask, EmbeddingTasks } from '../storage/port/store.ts'
+import type {
+  EmbeddingBatch,
+  EmbeddingOutcome,
+  EmbeddingTask,
+  EmbeddingTasks,
+  JobQueue,
+} from '../storage/port/store.ts'
 
 export interface EmbedLaneOptions {
   readonly tasks: EmbeddingTasks
+  /** Holds the leases of batches. */
+  readonly jobs: Pick<JobQueue, 'renew'>
   readonly embedders: Pick<EmbedderRegistry, 'resolve'>
-  /** Identifies this process as the holder of its tasks. */
+  /** Identifies this process as the holder of its batches. */
   readonly owner: string
   readonly clock: Clock
   readonly log: Log
-  /** Tasks of a process that stopped renewing its lease become free after this time. */
+  /** Batches of a process that stopped renewing their leases become free after this time. */
   readonly leaseMilliseconds: number
   /** Pause after the first failure in a row; doubles with each further one. */
   readonly firstPauseMilliseconds: number
@@ -51,7 +59,8 @@ export function createEmbedLane(
   options: EmbedLaneOptions,
   wakeLater: () => void,
 ): EmbedLane {
-  const { tasks, embedders, owner, clock, log, leaseMilliseconds, firstPauseMilliseconds } = options
+  const { tasks, jobs, embedders, owner, clock, log } = options
+  const { leaseMilliseconds, firstPauseMilliseconds } = options
   const controller = new AbortController()
   let embedder: Embedder | undefined
   let working: Promise<void> | undefined
@@ -66,36 +75,37 @@ export function createEmbedLane(
 
   async function work(): Promise<void> {
     while (!controller.signal.aborted && performance.now() >= pausedUntil) {
-      const claimed = await tasks.claim({
+      const { batch, progressed } = await tasks.claim({
         handle,
         owner,
         now: now(),
-        until: now(leaseMilliseconds),
+        expiresAt: now(leaseMilliseconds),
         mostTasks: batchSize,
         mostCharacters: MAX_CHARACTERS,
       })
-      if (claimed.tasks.length > 0) await embed(claimed.tasks)
-      else if (!claimed.progressed) return
+      if (batch) await embed(batch)
+      else if (!progressed) return
     }
   }
 
-  async function embed(claimed: readonly EmbeddingTask[]): Promise<void> {
+  async function embed(batch: EmbeddingBatch): Promise<void> {
     const renewing = setInterval(() => {
-      tasks.renew(owner, claimed, now(leaseMilliseconds)).catch((error: unknown) => {
+      jobs.renew(batch.lease, now(leaseMilliseconds)).catch((error: unknown) => {
         log('warn', 'embeddings could not be held', { handle, error: describeError(error) })
       })
     }, leaseMilliseconds / 3)
     try {
       embedder ??= embedders.resolve(handle)
-      await settle(embedder, claimed)
+      await settle(embedder, batch)
     } catch (error) {
-      await giveBack(claimed, { message: describeError(error) })
+      await giveBack(batch, { message: describeError(error) })
     } finally {
       clearInterval(renewing)
     }
   }
 
-  async function settle(by: Embedder, claimed: readonly EmbeddingTask[]): Promise<void> {
+  async function settle(by: Embedder, batch: EmbeddingBatch): Promise<void> {
+    const claimed = batch.tasks
     const texts = [...new Set(claimed.map(({ text }) => text))]
     const { embedded, failure } = await by.embed(texts, 'passage', controller.signal)
     const results = new Map(embedded.map((result, index) => [texts[index], result]))
@@ -114,12 +124,21 @@ export function createEmbedLane(
       else if (blamesTexts && failure && task === suspect)
         outcomes.push(refused(task, failure.message))
     }
-    const pause = WRONG_DIMENSION_PAUSES * firstPauseMilliseconds
-    const { problem } = await tasks.finish(outcomes, now(pause))
+    const hasRest = claimed.some((task) => !outcomes.some((outcome) => outcome.task === task))
+    if (!hasRest) {
+      await finish(batch, outcomes)
+      succeed()
+    } else await giveBack(batch, failure ?? { message: NO_VECTORS }, outcomes)
+  }
+
+  async function finish(
+    { lease }: EmbeddingBatch,
+    outcomes: readonly EmbeddingOutcome[],
+    rest: { readonly problem?: string } = {},
+  ): Promise<void> {
+    const retryAt = now(WRONG_DIMENSION_PAUSES * firstPauseMilliseconds)
+    const { problem } = await tasks.finish(lease, { outcomes, retryAt, ...rest })
     if (problem !== null) log('warn', 'embeddings do not fit', { handle, problem })
-    const rest = claimed.filter((task) => !outcomes.some((outcome) => outcome.task === task))
-    if (rest.length === 0) succeed()
-    else await giveBack(rest, failure ?? { message: NO_VECTORS })
   }
 
   function refused(task: EmbeddingTask, problem: string): EmbeddingOutcome {
@@ -139,10 +158,11 @@ export function createEmbedLane(
     batchSize = Math.min(MAX_TASKS, 2 * batchSize)
   }
 
-  /** Returns tasks to the queue, so none is lost: they wait until the endpoint works again. */
+  /** Returns texts without an outcome to the queue, so none is lost: they wait until the endpoint works again. */
   async function giveBack(
-    given: readonly EmbeddingTask[],
+    batch: EmbeddingBatch | undefined,
     failure: Pick<ModelFailure, 'message'> & Partial<ModelFailure>,
+    outcomes: readonly EmbeddingOutcome[] = [],
   ): Promise<void> {
     const asked = Math.min(failure.retryAfterMilliseconds ?? 0, MAX_ASKED_PAUSE_MILLISECONDS)
     const grown = Math.min(firstPauseMilliseconds * 2 ** failures, MAX_PAUSE_MILLISECONDS)
@@ -154,18 +174,19 @@ export function createEmbedLane(
         ...(failure.hint !== undefined && { hint: failure.hint }),
       })
     failures += 1
-    if (mayBeTheText(failure)) batchSize = Math.max(1, Math.floor(given.length / 4))
+    const left = (batch?.tasks.length ?? 0) - outcomes.length
+    if (mayBeTheText(failure)) batchSize = Math.max(1, Math.floor(left / 4))
     pausedUntil = performance.now() + pause
     alarm = setTimeout(wakeLater, pause)
     alarm.unref()
-    await tasks.release(owner, given, failure.message)
+    if (batch) await finish(batch, outcomes, { problem: failure.message })
   }
 
   function wake(): void {
     if (controller.signal.aborted || performance.now() < pausedUntil) return
     wokenWhileWorking = working !== undefined
     working ??= work()
-      .catch((error: unknown) => giveBack([], { message: describeError(error) }))
+      .catch((error: unknown) => giveBack(undefined, { message: describeError(error) }))
       .catch(() => undefined)
       .finally(() => {
         working = undefined

@@ -6,29 +6,27 @@ import { createEmbedLane, type EmbedLane, type EmbedLaneOptions } from './embed-
 export interface EmbedQueueOptions extends EmbedLaneOptions {
   /** Default embedding model; null: only agents that name one are embedded. */
   readonly fallback: string | null
-  /** True if that process has certainly ended, so its tasks are free. */
-  readonly hasEnded: (owner: string) => boolean
 }
 
 /** Interval for picking up work of other processes; own work wakes the queue at once. Chosen by hand. */
-const SWEEP_MILLISECONDS = 2_000
+const LOOK_MILLISECONDS = 2_000
 
 /** Every message wakes the queue, although most are not embedded. Chosen by hand. */
 const MIN_REST_MILLISECONDS = 50
 
 /**
  * Background embedding: one lane per model, one batch at a time. Pending work is a table of tasks, so no crash loses it
- * and several processes share it.
+ * and several processes share it; a batch under way is a job, which becomes free when its process ends.
  */
 export interface EmbedQueue {
   /** Signals that there may be something to embed. */
   wake(): void
-  /** Takes no new tasks and returns the running ones. */
+  /** Takes no new tasks. Batches under way become free with the jobs of this process. */
   stop(): Promise<void>
 }
 
 export function createEmbedQueue(options: EmbedQueueOptions): EmbedQueue {
-  const { tasks, fallback, owner, hasEnded, clock, log } = options
+  const { tasks, fallback, clock, log } = options
   const lanes = new Map<string, EmbedLane>()
   let stopping = false
   let lookFailed = false
@@ -50,22 +48,11 @@ export function createEmbedQueue(options: EmbedQueueOptions): EmbedQueue {
           log('error', 'embeddings could not be looked for', { error: describeError(error) })
         lookFailed = true
       }),
-    { least: MIN_REST_MILLISECONDS, most: SWEEP_MILLISECONDS },
+    { least: MIN_REST_MILLISECONDS, most: LOOK_MILLISECONDS },
   )
 
-  /** Frees tasks of dead processes without waiting for their leases to expire. */
-  async function sweep(): Promise<void> {
-    try {
-      for (const other of (await tasks.owners()).filter((one) => one !== owner && hasEnded(one)))
-        await tasks.abandon(other)
-    } catch (error) {
-      log('warn', 'abandoned embeddings could not be looked for', { error: describeError(error) })
-    }
-    looking.ask()
-  }
-
-  // The first look comes with the first sweep, to keep start-up fast.
-  const timer = setInterval(() => void sweep(), SWEEP_MILLISECONDS)
+  // The first look comes with the first interval, to keep start-up fast.
+  const timer = setInterval(looking.ask, LOOK_MILLISECONDS)
   timer.unref()
 
   return {
@@ -75,7 +62,6 @@ export function createEmbedQueue(options: EmbedQueueOptions): EmbedQueue {
       clearInterval(timer)
       await looking.stop()
       await Promise.all([...lanes.values()].map((lane) => lane.stop()))
-      await tasks.abandon(owner)
     },
   }
 }

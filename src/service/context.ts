@@ -16,10 +16,12 @@ import type { AgentId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender } from '../core/run.ts'
 import type { ConversationsPort } from './conversations-port.ts'
+import type { JobsPort } from './jobs-port.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
 
 export type * from './conversations-port.ts'
+export type * from './jobs-port.ts'
 export type * from './recall-port.ts'
 export type * from './runs-port.ts'
 
@@ -36,6 +38,7 @@ export interface McpContext {
   readonly agents: AgentsPort
   readonly conversations: ConversationsPort
   readonly runs: RunsPort
+  readonly jobs: JobsPort
   readonly memory: MemoryPort
   readonly archival: ArchivalPort
   readonly archives: ArchivesPort

@@ -42,6 +42,14 @@ export async function pinContext(context: McpContext, reference: string): Promis
     agents: pinAgents(context.agents, id, own),
     conversations: pinConversations(context.conversations, id, own),
     runs: pinRuns(context.runs, id, own),
+    jobs: {
+      get: (jobId) => context.jobs.get(jobId, id),
+      list: (filter) => context.jobs.list({ ...filter, agent: id }),
+      async cancel(jobId) {
+        await context.jobs.get(jobId, id)
+        return context.jobs.cancel(jobId)
+      },
+    },
     memory: {
       async read(agent, label) {
         const { agentId, blocks } = await memory.read(own(agent), label)

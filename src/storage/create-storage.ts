@@ -14,6 +14,9 @@ import type { Scope } from './database/scope.ts'
 import type { Searches } from './database/search-request.ts'
 import { createEmbeddingTasks } from './embedding/embedding-tasks.ts'
 import { vectorWrites } from './embedding/vector-sets.ts'
+import { createJobQueue } from './jobs/job-queue.ts'
+import { jobWrites } from './jobs/job-writes.ts'
+import { jobReads } from './jobs/jobs.ts'
 import { messageSearches } from './messages/message-search.ts'
 import { messageReads, messageWrites } from './messages/messages.ts'
 import { createLearnedStore } from './models/learned.ts'
@@ -102,6 +105,7 @@ export function createStorage(opened: Opened): Storage {
       transact,
       scopeOf,
     }),
+    jobs: createJobQueue(reader, dialect, transact),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
     tokens: createTokenStore(reader, transact),
     learned: createLearnedStore(reader, transact),
@@ -149,6 +153,7 @@ function readsOf(scope: Scope): Reads {
     messages: messageReads(scope),
     passages: passageReads(scope),
     runs: { ...runReads(scope), ...callReads(scope) },
+    jobs: jobReads(scope),
   }
 }
 
@@ -167,6 +172,7 @@ function transactionOf(scope: Scope): Transaction {
       ...approvalWrites(scope),
       ...askWrites(scope),
     },
+    jobs: { ...jobReads(scope), ...jobWrites(scope) },
     vectors: vectorWrites(scope),
   }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createAside } from '../../src/agent/loop/aside.ts'
-import { createLeaseWatch } from '../../src/agent/loop/lease-watch.ts'
 import { createSteadiness } from '../../src/agent/loop/steadiness.ts'
 import { newId } from '../../src/core/ids.ts'
+import { createLeaseWatch } from '../../src/leases/lease-watch.ts'
 import type { HeldLease } from '../../src/storage/port/store.ts'
 
 const LEASE_MILLISECONDS = 30_000
@@ -15,7 +15,11 @@ function lease(expiresAt: string, fence = 1): HeldLease {
 describe('a lease', () => {
   function watched() {
     let time = 0
-    const watch = createLeaseWatch(LEASE_MILLISECONDS, () => time)
+    const watch = createLeaseWatch(
+      LEASE_MILLISECONDS,
+      ({ conversationId }: HeldLease) => [conversationId],
+      () => time,
+    )
     return (seconds: number, ...leases: readonly HeldLease[]) => {
       time += seconds * 1_000
       return watch.look(leases)

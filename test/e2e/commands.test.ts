@@ -99,7 +99,11 @@ describe('a bad setting', () => {
     ['RECOLLECT_MAX_RUN_TOKENS', 'many', /"many".*number/],
     ['RECOLLECT_MAX_RUN_SECONDS', '-5', /"-5".*number/],
     ['RECOLLECT_LEASE_SECONDS', '1.5', /"1.5".*1 to 3600/],
-    ['RECOLLECT_TOOLSETS', 'core,everything', /"everything".*core, memory, admin, transfer/],
+    [
+      'RECOLLECT_TOOLSETS',
+      'core,everything',
+      /"everything".*core, memory, agents, admin, transfer/,
+    ],
     ['RECOLLECT_TOKEN', 'short', /allowed are 8 to 512/],
     ['RECOLLECT_TOKEN', 'with spaces in it', /without spaces/],
     ['RECOLLECT_DATABASE_URL', 'mysql://root:hunter2@db', /file:<path>/],

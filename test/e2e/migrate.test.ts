@@ -66,7 +66,7 @@ describe('a copy', () => {
       claimed.push(claim.run.status)
     }
     expect(claimed).toEqual(new Array(6).fill('running'))
-    expect(await storage.embeddings.owners()).toEqual([])
+    expect(await storage.jobs.owners()).toEqual([])
     await storage.close()
   })
 })

@@ -10,6 +10,7 @@ const ours = newId('agent')
 const other = newId('agent')
 const run = newId('run')
 const passage = newId('passage')
+const job = newId('job')
 
 const RESOURCES: Readonly<Record<string, string>> = {
   agents: 'recollect://agents',
@@ -20,6 +21,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   messages: `recollect://agents/${ours}/messages`,
   run: `recollect://runs/${run}`,
   passage: `recollect://passages/${passage}`,
+  job: `recollect://jobs/${job}`,
 }
 
 const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
@@ -28,6 +30,7 @@ const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
   archive: newId('archive'),
   run,
   messages: ours,
+  job,
 }
 
 /** Names of the resources that a change concerns, those that it only may concern with a question mark. */
@@ -58,20 +61,21 @@ it.each<readonly [Change['kind'], Concerned, string]>([
   ['archive', { agents: [ours] }, 'agent context passage?'],
   ['run', { agents: [] }, 'run?'],
   ['messages', { agents: [ours] }, 'agent context messages? run?'],
+  ['job', { agents: [] }, 'job?'],
 ])('a change of kind %s by %j concerns: %s', (kind, whom, names) => {
   expect(concerned(kind, whom, SUBJECTS[kind])).toBe(names)
 })
 
 it('deleting an agent concerns everything deleted with it', () => {
   expect(concerned('agent', { agents: [] }, ours)).toBe(
-    'agents agent context memory? block? messages? run? passage?',
+    'agents agent context memory? block? messages? run? passage? job?',
   )
 })
 
 it('a change of another agent concerns only what is shared', () => {
   const whom = { agents: [other], label: 'human' }
   const found = CHANGE_KINDS.map((kind) => concerned(kind, whom, newId('agent')))
-  expect(found).toEqual(['agents', '', 'passage?', '', 'run?'])
+  expect(found).toEqual(['agents', '', 'passage?', '', 'run?', ''])
 })
 
 it('an agent subscribed to by name may be any agent', () => {

@@ -5,6 +5,7 @@ import { TOOLSETS } from '../../src/core/toolset.ts'
 import { toolsOf } from '../../src/mcp/tools/index.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import { speak } from '../agent/support.ts'
+import { someJob } from '../storage/contract/jobs.ts'
 import type { CallResult } from '../support/connect.ts'
 import {
   at,
@@ -66,6 +67,16 @@ async function seed(): Promise<void> {
       Array.from({ length: 500 }, (_, number) => userSays(words(3_000, number))),
     )
   })
+  for (let number = 0; number < 100; number += 1) {
+    const job = someJob({ agentId: full, kind: 'none', title: words(500, number) })
+    await store.transaction(async (tx) => {
+      await tx.jobs.insert(job)
+      const error = { code: 'invalid_argument', message: words(2_000, number) } as const
+      await tx.jobs.finish(job.id, {
+        ...{ status: 'failed', error, report: words(30_000, number), at: at() },
+      })
+    })
+  }
   const archive = await insertArchive(store, full)
   for (let first = 0; first < PASSAGES; first += 1_000) {
     const passages = Array.from({ length: 1_000 }, (_, index) => {
@@ -113,6 +124,7 @@ const calls = (): readonly (readonly [tool: string, args: object])[] => {
     ['inspect_context', { agent, include_text: true }],
     ['configure_agent', { agent }],
     ['compact_context', { agent: 'Big' }],
+    ['list_jobs', { limit: 100 }],
     ['list_models', {}],
     ['stats', {}],
     ['list_blocks', { limit: 100 }],
@@ -156,12 +168,15 @@ describe('in a large store', () => {
       .data
     await call('attach_block', { agent: full, block_id: block.id })
     await call('detach_block', { agent: full, block_id: block.id })
+    const [job] = (await call('list_jobs', { limit: 1 })).data.jobs
+    await call('cancel_job', { job_id: job.job_id })
     const { text } = (await call('export_agent', { agent: 'Research assistant 1' })).data
     await call('import_agent', { text })
     const { archive } = (await call('create_archive', { name: 'To share' })).data
     await call('attach_archive', { agent: full, archive_id: archive.id })
     await call('detach_archive', { agent: full, archive_id: archive.id })
     for (const tool of [
+      'cancel_job',
       'import_agent',
       'attach_archive',
       'detach_archive',

@@ -70,6 +70,7 @@ beforeAll(async () => {
     diff_memory_block: [{ ...agent, label: 'human', from_version: 1 }],
     read_memory_as_of: [{ ...agent, at: new Date().toISOString() }],
     list_runs: [{}, { ...agent, status: 'completed' }],
+    list_jobs: [{}, { ...agent, kind: 'load' }],
     list_models: [{}],
     stats: [{}],
     export_agent: [agent],

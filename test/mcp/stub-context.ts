@@ -14,6 +14,7 @@ export function stubContext(parts: Parts = {}): McpContext {
     agents: port('agents', parts.agents),
     conversations: port('conversations', parts.conversations),
     runs: port('runs', parts.runs),
+    jobs: port('jobs', parts.jobs),
     memory: port('memory', parts.memory),
     archival: port('archival', parts.archival),
     archives: port('archives', parts.archives),

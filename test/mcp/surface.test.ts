@@ -139,6 +139,7 @@ describe('resources and prompts', () => {
       'recollect://agents/{agent_id}/context',
       'recollect://passages/{passage_id}',
       'recollect://runs/{run_id}',
+      'recollect://jobs/{job_id}',
     ])
     const prompts = ALL_PROMPTS.map((prompt) => [
       prompt.name,

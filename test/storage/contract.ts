@@ -11,6 +11,7 @@ import { claimContract } from './contract/claims.ts'
 import { contextContract } from './contract/context.ts'
 import { conversationContract } from './contract/conversations.ts'
 import { countContract } from './contract/counts.ts'
+import { jobContract } from './contract/jobs.ts'
 import { messageContract } from './contract/messages.ts'
 import { namespaceContract } from './contract/namespaces.ts'
 import { neverWaitingContract } from './contract/never-waiting.ts'
@@ -66,6 +67,7 @@ export function storageContract(
     describe('asks of clients', () => askContract(subject))
     describe('counts and lists', () => countContract(subject))
     describe('claims', () => claimContract(subject))
+    describe('jobs', () => jobContract(subject))
     describe('transactions', () => transactionContract(subject))
     if (isWithinProcess) describe('waiting', () => neverWaitingContract(subject))
     if (!hasOneSession) {

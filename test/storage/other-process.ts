@@ -56,15 +56,15 @@ function opened(): Storage {
 
 /** As the queue does it that asks a model. */
 async function embedAll({ embeddings }: Storage, handle: string): Promise<void> {
-  const times = { now: at(), until: at(1_000) }
+  const times = { now: at(), expiresAt: at(1_000) }
   const amount = { mostTasks: PASSAGES_AT_A_TIME, mostCharacters: 100_000 }
   while (true) {
-    const claimed = await embeddings.claim({ handle, owner: 'other', ...times, ...amount })
-    if (claimed.tasks.length === 0) return
-    const outcomes = claimed.tasks.map(
+    const { batch } = await embeddings.claim({ handle, owner: 'other', ...times, ...amount })
+    if (!batch) return
+    const outcomes = batch.tasks.map(
       (task) => ({ kind: 'vector', task, vector: vectorOfText(task.text) }) as const,
     )
-    await embeddings.finish(outcomes, at())
+    await embeddings.finish(batch.lease, { outcomes, retryAt: at() })
   }
 }
 

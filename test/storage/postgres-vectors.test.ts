@@ -62,21 +62,22 @@ describe.skipIf(TEST_SERVER === undefined).each(WAYS)(
     async function embedAll(): Promise<void> {
       const { embeddings } = opened.storage
       for (;;) {
-        const { tasks, progressed } = await embeddings.claim({
+        const { batch, progressed } = await embeddings.claim({
           handle: HANDLE,
           owner: 'me',
           now: at(),
-          until: LATER,
+          expiresAt: LATER,
           mostTasks: AT_ONCE,
           mostCharacters: 1_000_000,
         })
         if (!progressed) return
-        const outcomes = tasks.map((task) => {
+        if (!batch) continue
+        const outcomes = batch.tasks.map((task) => {
           const vector = randomVector(random, DIMENSION)
           vectors.set(task.text, vector)
           return { kind: 'vector' as const, task, vector }
         })
-        await embeddings.finish(outcomes, LATER)
+        await embeddings.finish(batch.lease, { outcomes, retryAt: LATER })
       }
     }
 

@@ -131,15 +131,20 @@ async function inPieces(count: number, write: (from: number, to: number) => Prom
 
 async function embed(storage: Storage, handle: string, vector: () => Float32Array) {
   for (;;) {
-    const claim = { handle, owner: 'embedder', now: at(), until: at(60) }
-    const claimed = await storage.embeddings.claim({
+    const claim = { handle, owner: 'embedder', now: at(), expiresAt: at(60) }
+    const { batch, progressed } = await storage.embeddings.claim({
       ...claim,
       mostTasks: 256,
       mostCharacters: 1e6,
     })
-    const found = claimed.tasks.map((task) => ({ kind: 'vector' as const, task, vector: vector() }))
-    await storage.embeddings.finish(found, at(60))
-    if (!claimed.progressed) return
+    if (!progressed) return
+    if (!batch) continue
+    const outcomes = batch.tasks.map((task) => ({
+      kind: 'vector' as const,
+      task,
+      vector: vector(),
+    }))
+    await storage.embeddings.finish(batch.lease, { outcomes, retryAt: at(60) })
   }
 }
 
@@ -209,16 +214,18 @@ async function waitingTasks(storage: Storage, store: Store): Promise<void> {
   await store.transaction((tx) => tx.vectors.embedWith({ kind: 'agent', id }, WAITING_FOR, at()))
   const said = ['first', 'second', 'third'].map((word) => userSays(`${word} ${id}`))
   await store.transaction((tx) => tx.messages.append(id, said))
-  const claim = { handle: WAITING_FOR, now: at(), until: at(60), mostTasks: 1, mostCharacters: 1e3 }
+  const times = { now: at(), expiresAt: at(60) }
+  const claim = { handle: WAITING_FOR, ...times, mostTasks: 1, mostCharacters: 1e3 }
   await storage.embeddings.claim({ ...claim, owner: 'some process' })
-  const { tasks } = await storage.embeddings.claim({ ...claim, owner: 'other' })
-  const refused = tasks.map((task) => ({
+  const { batch } = await storage.embeddings.claim({ ...claim, owner: 'other' })
+  if (!batch) throw new Error('nothing was claimed')
+  const outcomes = batch.tasks.map((task) => ({
     kind: 'refused' as const,
     task,
     problem: 'No.',
     retryAt: at(99),
   }))
-  await storage.embeddings.finish(refused, at(99))
+  await storage.embeddings.finish(batch.lease, { outcomes, retryAt: at(99) })
 }
 
 /** The newest of what has numbers is deleted, so that numbers go on behind what is there. */

@@ -137,6 +137,7 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     messages: recordCalls('messages', tx.messages, calls),
     passages: recordCalls('passages', tx.passages, calls),
     runs: recordCalls('runs', tx.runs, calls),
+    jobs: recordCalls('jobs', tx.jobs, calls),
     vectors: recordCalls('vectors', tx.vectors, calls),
   }
 }

@@ -1,8 +1,8 @@
 import { type Clock, toTimestamp } from '../../core/clock.ts'
 import { describeError, type Log } from '../../core/log.ts'
+import { createLeaseWatch } from '../../leases/lease-watch.ts'
+import { hasEnded, isAlive } from '../../leases/owner.ts'
 import type { Claim, Claims, HeldLease } from '../../storage/port/store.ts'
-import { createLeaseWatch } from './lease-watch.ts'
-import { hasEnded, isAlive } from './owner.ts'
 import { createSteadiness } from './steadiness.ts'
 
 /** After this many leases a run is taken even from a live process, which may be suspended or stuck. Chosen by hand. */
@@ -27,7 +27,10 @@ export interface Sweep {
 
 export function createSweep(options: SweepOptions): Sweep {
   const { claims, owner, clock, leaseMilliseconds, log, isActive } = options
-  const leases = createLeaseWatch(leaseMilliseconds)
+  const leases = createLeaseWatch(leaseMilliseconds, ({ namespace, conversationId }: HeldLease) => [
+    namespace,
+    conversationId,
+  ])
   const steadiness = createSteadiness(clock)
   let living: readonly string[] = []
 

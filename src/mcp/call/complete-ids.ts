@@ -4,6 +4,7 @@ import { type IdPrefix, readId } from '../../core/ids.ts'
 const KINDS: Readonly<Record<string, IdPrefix>> = {
   agent_id: 'agent',
   run_id: 'run',
+  job_id: 'job',
   passage_id: 'passage',
   supersedes: 'passage',
   block_id: 'block',

@@ -16,7 +16,7 @@ export function concerns(
   concerned: Concerned | undefined,
   { uri, variables }: Subject,
 ): Concern {
-  const { agent_id = '', label, run_id = '' } = variables
+  const { agent_id = '', label, run_id = '', job_id = '' } = variables
   const isOurs = concerned?.agents.some((id) => id === agent_id) || agent_id === subjectId
   const mayBeOurs = isOurs || concerned === undefined || mayMeanAny('agent', agent_id)
   const isGone = kind === 'agent' && concerned?.agents.length === 0
@@ -25,7 +25,7 @@ export function concerns(
       return kind === 'agent' ? 'certainly' : 'no'
     case 'recollect://agents/{agent_id}':
     case 'recollect://agents/{agent_id}/context':
-      return kind !== 'run' && mayBeOurs ? 'certainly' : 'no'
+      return kind !== 'run' && kind !== 'job' && mayBeOurs ? 'certainly' : 'no'
     case 'recollect://agents/{agent_id}/memory':
       if (kind === 'block' && isOurs) return 'certainly'
       return perhaps((kind === 'block' || kind === 'agent') && mayBeOurs)
@@ -38,6 +38,10 @@ export function concerns(
       if (kind === 'run') return perhaps(run_id === subjectId || mayMeanAny('run', run_id))
       // The end of a step writes messages, and a run is deleted with its agent.
       return perhaps(kind === 'messages' || isGone)
+    case 'recollect://jobs/{job_id}':
+      // A job is deleted with its agent.
+      if (kind === 'job') return perhaps(job_id === subjectId || mayMeanAny('job', job_id))
+      return perhaps(isGone)
     case 'recollect://passages/{passage_id}':
       return perhaps(kind === 'archive' || isGone)
     default:

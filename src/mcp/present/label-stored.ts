@@ -9,9 +9,19 @@ import { type Answer, listOf } from './fit.ts'
  */
 
 /** Fields of an answer that hold stored text, in a list or in one object. */
-const HOLDERS = ['block', 'blocks', 'versions', 'passages', 'similar', 'messages', 'runs'] as const
+const HOLDERS = [
+  'block',
+  'blocks',
+  'versions',
+  'passages',
+  'similar',
+  'messages',
+  'runs',
+  'job',
+  'jobs',
+] as const
 /** Names of the text fields in those objects. */
-const TEXTS = ['value', 'text', 'message', 'arguments', 'reason'] as const
+const TEXTS = ['value', 'text', 'message', 'arguments', 'reason', 'title', 'report'] as const
 /** Fields that are stored text themselves. */
 const WHOLE = ['request', 'diff', 'text'] as const
 

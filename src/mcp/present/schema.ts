@@ -24,6 +24,7 @@ export const blockValue = text(LIMITS.block)
 
 export const agent = reference.describe('Id or exact name of the agent')
 export const runId = reference.describe('run_id from send_message')
+export const jobId = reference.describe('job_id from list_jobs or from the call that began the job')
 
 /** For destructive calls; see `requireConfirmation`. */
 export const confirm = z.boolean().describe('Must be true').optional()

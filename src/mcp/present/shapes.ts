@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AGENT_TYPES } from '../../core/agent.ts'
 import { ERROR_CODES } from '../../core/errors.ts'
 import { FOUND_BY } from '../../core/found.ts'
+import { JOB_STATUSES } from '../../core/job.ts'
 import { MESSAGE_ROLES } from '../../core/message.ts'
 import { RUN_STATUSES, STOP_REASONS, WAITS } from '../../core/run.ts'
 
@@ -186,6 +187,24 @@ export const shortRunShape = z.strictObject({
   created_at: text,
   completed_at: text.optional(),
   error_code: z.enum(ERROR_CODES).optional(),
+})
+
+/** `done` of `total` units of work; `total` is absent while it is unknown. */
+export const jobShape = z.strictObject({
+  job_id: text,
+  kind: text,
+  agent_id: text.optional(),
+  title: text,
+  status: z.enum(JOB_STATUSES),
+  done: count,
+  total: count.optional(),
+  error: errorShape.optional(),
+  /** What came of it, in sentences. */
+  report: text.optional(),
+  /** When a waiting job goes on. */
+  retry_at: text.optional(),
+  created_at: text,
+  completed_at: text.optional(),
 })
 
 /** Rank score and retriever; only in ranked results. */

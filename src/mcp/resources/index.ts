@@ -4,6 +4,7 @@ import { agentMemory } from './agent-memory.ts'
 import { agentMessages } from './agent-messages.ts'
 import { agents } from './agents.ts'
 import type { Resource } from './define-resource.ts'
+import { job } from './job.ts'
 import { memoryBlock } from './memory-block.ts'
 import { passage } from './passage.ts'
 import { run } from './run.ts'
@@ -17,4 +18,5 @@ export const RESOURCES: readonly Resource[] = [
   agentContext,
   passage,
   run,
+  job,
 ]

@@ -3,6 +3,7 @@ import type { Tool } from '../call/define-tool.ts'
 import { appendToMemoryBlock } from './append-to-memory-block.ts'
 import { attachArchive } from './attach-archive.ts'
 import { attachBlock } from './attach-block.ts'
+import { cancelJob } from './cancel-job.ts'
 import { cancelRun } from './cancel-run.ts'
 import { compactContext } from './compact-context.ts'
 import { configureAgent } from './configure-agent.ts'
@@ -23,6 +24,7 @@ import { inspectContext } from './inspect-context.ts'
 import { listAgents } from './list-agents.ts'
 import { listArchives } from './list-archives.ts'
 import { listBlocks } from './list-blocks.ts'
+import { listJobs } from './list-jobs.ts'
 import { listModels } from './list-models.ts'
 import { listRuns } from './list-runs.ts'
 import { memoryHistory } from './memory-history.ts'
@@ -85,15 +87,21 @@ const ADMIN: readonly Tool[] = [
   stats,
 ]
 
-const TRANSFER: readonly Tool[] = [exportAgent, importAgent]
+/** Work in the background belongs to both toolsets. */
+const JOBS: readonly Tool[] = [listJobs, cancelJob]
+
+const AGENTS: readonly Tool[] = [...JOBS]
+
+const TRANSFER: readonly Tool[] = [exportAgent, importAgent, ...JOBS]
 
 export const TOOLSETS: Readonly<Record<Toolset, readonly Tool[]>> = {
   core: CORE,
   memory: MEMORY,
+  agents: AGENTS,
   admin: ADMIN,
   transfer: TRANSFER,
 }
 
 export function toolsOf(toolsets: readonly Toolset[]): readonly Tool[] {
-  return toolsets.flatMap((toolset) => TOOLSETS[toolset])
+  return [...new Set(toolsets.flatMap((toolset) => TOOLSETS[toolset]))]
 }

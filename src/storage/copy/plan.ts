@@ -9,8 +9,8 @@ export type Plan = {
     | {
         /** Unique key; rows are read in its order. */
         readonly key: readonly Column<Table>[]
-        /** True: copied unchanged. A string: the value in every row of the copy. */
-        readonly columns: { readonly [C in Column<Table>]: true | string }
+        /** True: copied unchanged. Otherwise the value in every row of the copy. */
+        readonly columns: { readonly [C in Column<Table>]: true | string | null }
       }
     | 'made anew'
 }
@@ -297,16 +297,46 @@ export const PLAN = {
   vector_middle: 'made anew',
   vector_bits: 'made anew',
   vector_gone: 'made anew',
+  job: {
+    key: ['row'],
+    columns: {
+      row: true,
+      namespace: true,
+      id: true,
+      kind: true,
+      agent_id: true,
+      job_key: true,
+      place: true,
+      title: true,
+      input: true,
+      state: true,
+      status: true,
+      done: true,
+      total: true,
+      attempts: true,
+      retry_at: true,
+      cancel_requested: true,
+      // At the target no process works on it.
+      owner: '',
+      fence: true,
+      expires_at: '',
+      error: true,
+      report: true,
+      created_at: true,
+      started_at: true,
+      completed_at: true,
+    },
+  },
   embedding_task: {
     key: ['row'],
     columns: {
       row: true,
       set_row: true,
       entry_row: true,
-      claimed_by: '',
-      claimed_until: '',
+      retry_at: '',
       attempts: true,
       problem: true,
+      job_row: null,
     },
   },
   embedding_cache: {

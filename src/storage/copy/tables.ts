@@ -10,7 +10,7 @@ export interface CopiedTable {
   readonly columns: readonly {
     readonly name: string
     /** Undefined: unchanged. */
-    readonly becomes: string | undefined
+    readonly becomes: string | null | undefined
   }[]
 }
 
@@ -23,7 +23,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = Object.entries<Plan[Name]>(
           {
             name: name as TableName,
             key: table.key,
-            columns: Object.entries<true | string>(table.columns).map(([column, value]) => ({
+            columns: Object.entries<true | string | null>(table.columns).map(([column, value]) => ({
               name: column,
               becomes: value === true ? undefined : value,
             })),

@@ -5,7 +5,15 @@ import type { Scope } from './scope.ts'
 /** Locks rows of this table that the transaction will change or decide by. Append it to the query. */
 export function lockRead(
   { dialect, writes = false }: Pick<Scope, 'dialect' | 'writes'>,
-  table: 'agent' | 'archive' | 'block' | 'conversation' | 'run' | 'vector_set' | 'embedding_task',
+  table:
+    | 'agent'
+    | 'archive'
+    | 'block'
+    | 'conversation'
+    | 'run'
+    | 'vector_set'
+    | 'embedding_task'
+    | 'job',
 ): RawBuilder<unknown> {
   return dialect.locksRows && writes ? sql`FOR NO KEY UPDATE OF ${sql.table(table)}` : sql``
 }
@@ -13,7 +21,7 @@ export function lockRead(
 /** For queries that choose work: skips rows that others have locked (SKIP LOCKED). */
 export function lockFree(
   { locksRows }: Dialect,
-  table: 'run' | 'embedding_task',
+  table: 'run' | 'embedding_task' | 'job',
 ): RawBuilder<unknown> {
   return locksRows ? sql`FOR UPDATE OF ${sql.table(table)} SKIP LOCKED` : sql``
 }

@@ -317,10 +317,42 @@ export interface Database {
     row: Generated<number>
     set_row: number
     entry_row: number
-    claimed_by: string
-    claimed_until: string
+    /** Not tried before this time; empty: at once. */
+    retry_at: string
     attempts: number
     problem: string | null
+    /** The batch that it is in. Free without one, or if nobody works on that. */
+    job_row: number | null
+  }
+  job: {
+    row: Generated<number>
+    namespace: string
+    id: string
+    kind: string
+    agent_id: string | null
+    /** Unique among the open jobs of a kind; empty: none. */
+    job_key: string
+    /** Only processes that claim for it take the job; empty: any. */
+    place: string
+    title: string
+    input: string
+    state: string | null
+    status: string
+    done: number
+    total: number | null
+    attempts: number
+    /** Not taken up before this time; empty: at once. */
+    retry_at: string
+    cancel_requested: number
+    /** Empty: free. */
+    owner: string
+    fence: number
+    expires_at: string
+    error: string | null
+    report: string | null
+    created_at: string
+    started_at: string | null
+    completed_at: string | null
   }
   /** Vectors by the SHA-256 of the embedded text, so that the same text is paid for once. */
   embedding_cache: { row: Generated<number>; handle: string; digest: string; vector: Uint8Array }

@@ -1,9 +1,15 @@
 import type { Connection, Dialect } from '../database/dialect.ts'
 import { lockFree, lockOwners } from '../database/lock-rows.ts'
-import type { EmbeddingClaim, EmbeddingTask, EmbeddingTasks } from '../port/vector-store.ts'
+import type {
+  EmbeddingBatch,
+  EmbeddingClaim,
+  EmbeddingTask,
+  EmbeddingTasks,
+} from '../port/vector-store.ts'
+import { beginBatch, dissolveFree, isFreeTask } from './batches.ts'
 import { createVectorSetCounts } from './count-vector-sets.ts'
 import { fillOneSet } from './fill-vector-set.ts'
-import { finishTasks } from './finish-tasks.ts'
+import { finishBatch } from './finish-batch.ts'
 import { copyKnown, type VectorScope } from './vector-entries.ts'
 import { MAX_ATTEMPTS, makeSet, settleSets } from './vector-sets.ts'
 
@@ -17,12 +23,6 @@ export function createEmbeddingTasks(
   transact: <T>(work: (trx: Connection) => Promise<T>) => Promise<T>,
   vectorBytes: number,
 ): EmbeddingTasks {
-  const held = (db: Connection, owner: string, tasks: readonly EmbeddingTask[]) =>
-    db
-      .updateTable('embedding_task')
-      .where('claimed_by', '=', owner)
-      .where('row', 'in', rowsOf(tasks))
-
   return {
     async adopt(fallback, at) {
       // Most looks find nothing, so they avoid the write lock.
@@ -56,8 +56,9 @@ export function createEmbeddingTasks(
               selectFrom('embedding_task')
                 .select('embedding_task.row')
                 .whereRef('set_row', '=', 'vector_set.row')
-                .where('claimed_until', '<=', now)
-                .where('attempts', '<', MAX_ATTEMPTS),
+                .where('retry_at', '<=', now)
+                .where('attempts', '<', MAX_ATTEMPTS)
+                .where(isFreeTask),
             ),
           ]),
         )
@@ -65,42 +66,9 @@ export function createEmbeddingTasks(
       return rows.map(({ handle }) => handle)
     },
 
-    claim: (claim) => transact((db) => claimTasks({ db, dialect }, claim)),
+    claim: (claim) => transact((db) => claimBatch({ db, dialect }, claim)),
 
-    async renew(owner, tasks, until) {
-      if (tasks.length === 0) return
-      await transact((trx) => held(trx, owner, tasks).set({ claimed_until: until }).execute())
-    },
-
-    finish: (outcomes, retryAt) =>
-      transact((db) => finishTasks({ db, dialect }, outcomes, retryAt)),
-
-    async release(owner, tasks, problem) {
-      if (tasks.length === 0) return
-      await transact((trx) =>
-        held(trx, owner, tasks).set({ claimed_by: '', claimed_until: '', problem }).execute(),
-      )
-    },
-
-    async owners() {
-      const rows = await reader
-        .selectFrom('embedding_task')
-        .select('claimed_by')
-        .distinct()
-        .where('claimed_by', '<>', '')
-        .execute()
-      return rows.map((row) => row.claimed_by)
-    },
-
-    async abandon(owner) {
-      await transact((trx) =>
-        trx
-          .updateTable('embedding_task')
-          .set({ claimed_by: '', claimed_until: '' })
-          .where('claimed_by', '=', owner)
-          .execute(),
-      )
-    },
+    finish: (lease, ending) => transact((db) => finishBatch({ db, dialect }, lease, ending)),
 
     counts: createVectorSetCounts(reader, vectorBytes),
   }
@@ -151,18 +119,20 @@ async function archivesWithoutSet(db: Connection, fallback: string | null) {
   return rows.map(({ namespace, id, handle }) => ({ namespace, id, handle: handle ?? '' }))
 }
 
-async function claimTasks(
+async function claimBatch(
   scope: VectorScope,
   claim: EmbeddingClaim,
-): Promise<{ readonly tasks: readonly EmbeddingTask[]; readonly progressed: boolean }> {
+): Promise<{ readonly batch: EmbeddingBatch | undefined; readonly progressed: boolean }> {
   const trx = scope.db
+  await dissolveFree(scope)
   const found = await trx
     .selectFrom('vector_set')
     .innerJoin('embedding_task', 'embedding_task.set_row', 'vector_set.row')
     .select(['embedding_task.row', 'set_row', 'entry_row', 'attempts'])
     .where('vector_set.handle', '=', claim.handle)
     .where('vector_set.paused_until', '<=', claim.now)
-    .where('embedding_task.claimed_until', '<=', claim.now)
+    .where('embedding_task.job_row', 'is', null)
+    .where('embedding_task.retry_at', '<=', claim.now)
     .where('embedding_task.attempts', '<', MAX_ATTEMPTS)
     .orderBy('vector_set.row')
     .orderBy('embedding_task.entry_row')
@@ -170,7 +140,7 @@ async function claimTasks(
     .modifyEnd(lockFree(scope.dialect, 'embedding_task'))
     .execute()
   if (found.length === 0) {
-    return { tasks: [], progressed: await fillOneSet(scope, claim.handle, claim.now) }
+    return { batch: undefined, progressed: await fillOneSet(scope, claim.handle, claim.now) }
   }
   const tasks: EmbeddingTask[] = []
   let characters = 0
@@ -179,14 +149,8 @@ async function claimTasks(
     if (tasks.length > 0 && characters > claim.mostCharacters) break
     tasks.push(task)
   }
-  if (tasks.length > 0) {
-    await trx
-      .updateTable('embedding_task')
-      .set({ claimed_by: claim.owner, claimed_until: claim.until })
-      .where('row', 'in', rowsOf(tasks))
-      .execute()
-  }
-  return { tasks, progressed: true }
+  if (tasks.length === 0) return { batch: undefined, progressed: true }
+  return { batch: { tasks, lease: await beginBatch(trx, claim, tasks) }, progressed: true }
 }
 
 interface FoundTask {
@@ -235,8 +199,4 @@ async function withoutKnown(
     await settleSets(scope, [set.row])
   }
   return open
-}
-
-function rowsOf(tasks: readonly { readonly row: number }[]): readonly number[] {
-  return tasks.map(({ row }) => row)
 }

@@ -55,10 +55,10 @@ export async function addToSet(
       unknown.map(({ row }) => ({
         set_row: set.row,
         entry_row: row,
-        claimed_by: '',
-        claimed_until: '',
+        retry_at: '',
         attempts: 0,
         problem: null,
+        job_row: null,
       })),
     )
     .execute()

@@ -17,6 +17,7 @@ import { hooks } from './0016-hooks.ts'
 import { providerExtras } from './0017-provider-extras.ts'
 import { metadata } from './0018-metadata.ts'
 import { conversations } from './0019-conversations.ts'
+import { jobs } from './0020-jobs.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -41,4 +42,5 @@ export const MIGRATIONS: readonly Migration[] = [
   providerExtras,
   metadata,
   conversations,
+  jobs,
 ]

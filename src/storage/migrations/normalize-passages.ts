@@ -136,10 +136,9 @@ async function refill(db: Connection, passage: PassageRow, digest: string): Prom
       .where('entry_row', '=', task.entry_row)
       .execute()
     if (digest > filled_to) continue
-    await db
-      .insertInto('embedding_task')
-      .values({ ...task, claimed_by: '', claimed_until: '', attempts: 0, problem: null })
-      .execute()
+    // In the columns of that version of the schema.
+    await sql`INSERT INTO embedding_task (set_row, entry_row, claimed_by, claimed_until, attempts)
+      VALUES (${task.set_row}, ${task.entry_row}, '', '', 0)`.execute(db)
   }
 }
 

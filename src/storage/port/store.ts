@@ -7,6 +7,7 @@ import type { Metadata } from '../../core/metadata.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { RunStatus } from '../../core/run.ts'
 import type { ConversationReads, ConversationWrites } from './conversation-store.ts'
+import type { JobQueue, JobReads, JobWrites } from './job-store.ts'
 import type { LearnedStore } from './learned-store.ts'
 import type {
   ArchiveReads,
@@ -31,6 +32,7 @@ import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 import type { WalkReads } from './walk-store.ts'
 
 export type * from './conversation-store.ts'
+export type * from './job-store.ts'
 export type * from './learned-store.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
@@ -42,7 +44,7 @@ export type * from './walk-store.ts'
  * The port between Recollect and a database. Rules for every driver:
  *
  * - Everything belongs to a namespace, and `in(namespace)` is the only access to it; only `claims`, `endpoints`,
- *   `embeddings` and `tokens` work across namespaces.
+ *   `embeddings`, `jobs` and `tokens` work across namespaces.
  * - Writes happen in `transaction`. Its function awaits only calls of its transaction: model answers, vectors, ids and
  *   times are passed in as values. It may be run again from the start.
  * - A change is logged in the transaction that makes it (`changes`), and announced only after the commit.
@@ -53,6 +55,7 @@ export type * from './walk-store.ts'
 export interface Storage {
   in(namespace: string): Store
   readonly claims: Claims
+  readonly jobs: JobQueue
   readonly embeddings: EmbeddingTasks
   readonly tokens: TokenStore
   readonly learned: LearnedStore
@@ -126,6 +129,7 @@ export interface Reads {
   readonly messages: MessageReads
   readonly passages: PassageReads
   readonly runs: RunReads & CallReads
+  readonly jobs: JobReads
 }
 
 export interface Transaction {
@@ -136,6 +140,7 @@ export interface Transaction {
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
   readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites & AskWrites
+  readonly jobs: JobReads & JobWrites
   readonly vectors: VectorWrites
 }
 

@@ -1,6 +1,7 @@
 import type { Timestamp } from '../../core/clock.ts'
 import type { EmbeddingCounts } from '../../core/embedding-counts.ts'
 import type { AgentId, ArchiveId } from '../../core/ids.ts'
+import type { JobLease } from './job-store.ts'
 
 /*
  * The part of the port `store.ts` for vectors: embedding models and tasks. A vector set holds all entries of one owner
@@ -48,38 +49,41 @@ export interface EmbeddingTasks {
   /** Models with tasks to claim. */
   handles(now: Timestamp): Promise<readonly string[]>
   /**
-   * Claims free tasks of a model for `owner` until `until`. Texts with a cached vector are finished here. `progressed`
-   * without tasks: call again, there may be more.
+   * Takes free tasks of a model as one job, whose lease is renewed and expires like that of any job. Texts with a cached
+   * vector are finished here. `progressed` without a batch: call again, there may be more.
    */
-  claim(claim: EmbeddingClaim): Promise<{
-    readonly tasks: readonly EmbeddingTask[]
-    readonly progressed: boolean
-  }>
-  /** Extends the claims. */
-  renew(owner: string, tasks: readonly EmbeddingTask[], until: Timestamp): Promise<void>
+  claim(
+    claim: EmbeddingClaim,
+  ): Promise<{ readonly batch: EmbeddingBatch | undefined; readonly progressed: boolean }>
   /**
-   * Stores results; entries deleted meanwhile are skipped. The first vector of a set determines its dimension. Vectors
-   * of another dimension are refused, and the set pauses until `retryAt`; returns the reason in that case.
+   * Ends the batch and stores its results; entries deleted meanwhile are skipped, and texts without a result return to
+   * the queue. The first vector of a set determines its dimension. Vectors of another dimension are refused, and the set
+   * pauses; returns the reason in that case. Writes nothing if another process has the batch.
    */
-  finish(
-    outcomes: readonly EmbeddingOutcome[],
-    retryAt: Timestamp,
-  ): Promise<{ readonly problem: string | null }>
-  /** Returns tasks to the queue, with the problem that occurred. */
-  release(owner: string, tasks: readonly EmbeddingTask[], problem: string): Promise<void>
-  /** All processes with claims. */
-  owners(): Promise<readonly string[]>
-  /** Releases all claims of `owner`. */
-  abandon(owner: string): Promise<void>
+  finish(lease: JobLease, ending: BatchEnding): Promise<{ readonly problem: string | null }>
   /** Counts per set; counts all vectors. */
   counts(): Promise<readonly VectorSetCounts[]>
+}
+
+/** Texts under way to the model together. */
+export interface EmbeddingBatch {
+  readonly tasks: readonly EmbeddingTask[]
+  readonly lease: JobLease
+}
+
+export interface BatchEnding {
+  readonly outcomes: readonly EmbeddingOutcome[]
+  /** Until when a set pauses whose vectors have another dimension. */
+  readonly retryAt: Timestamp
+  /** Why the others have no result. */
+  readonly problem?: string
 }
 
 export interface EmbeddingClaim {
   readonly handle: string
   readonly owner: string
   readonly now: Timestamp
-  readonly until: Timestamp
+  readonly expiresAt: Timestamp
   readonly mostTasks: number
   /** Sum over all texts; at least one text is claimed, however long. */
   readonly mostCharacters: number

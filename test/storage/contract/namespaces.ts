@@ -13,6 +13,7 @@ import {
   someRun,
   userSays,
 } from '../../support/stores.ts'
+import { someJob } from './jobs.ts'
 import type { Subject } from './subject.ts'
 
 /** An agent with one of everything. */
@@ -29,12 +30,13 @@ function everything() {
     stepId: newId('step'),
     callId: newId('call'),
     messageId: newId('message'),
+    job: someJob({ agentId: agent.id, key: 'k' }),
   }
 }
 type Everything = ReturnType<typeof everything>
 
 async function insert(store: Store, all: Everything, text = 'kettle'): Promise<void> {
-  const { agent, archiveId, block, formerId, passage, run, stepId, callId, messageId } = all
+  const { agent, archiveId, block, formerId, passage, run, stepId, callId, messageId, job } = all
   await store.transaction(async (tx) => {
     await tx.agents.insert(agent)
     await tx.blocks.insert({ ...block, value: text }, byClient)
@@ -62,6 +64,7 @@ async function insert(store: Store, all: Everything, text = 'kettle'): Promise<v
       at(),
     )
     await tx.messages.append(agent.id, [userSays(text, { id: messageId, runId: run.id })])
+    await tx.jobs.insert({ ...job, input: text })
     await tx.runs.openStep({ id: stepId, runId: run.id, number: 1, at: at() })
     await tx.runs.recordAnswer(stepId, {
       model: 'openai/m',
@@ -74,8 +77,8 @@ async function insert(store: Store, all: Everything, text = 'kettle'): Promise<v
 
 /** All that can be read in a namespace about these, by every query of the port. */
 async function read(store: Store, all: Everything) {
-  const { agent, block, passage, run } = all
-  const { agents, archives, blocks, conversations, messages, passages, runs } = store
+  const { agent, block, passage, run, job } = all
+  const { agents, archives, blocks, conversations, messages, passages, runs, jobs } = store
   return {
     agent: await agents.get(agent.id),
     named: await agents.named('Ada', 9),
@@ -126,6 +129,10 @@ async function read(store: Store, all: Everything) {
     blocking: await runs.blocking(run.id),
     step: await runs.currentStep(run.id),
     lastStep: await runs.lastStep(run.id),
+    job: await jobs.get(job.id),
+    jobs: (await jobs.list({ limit: 9 })).items,
+    jobsOf: (await jobs.list({ limit: 9, agentId: agent.id })).items,
+    openJob: await jobs.open('load', 'k'),
   }
 }
 
@@ -150,12 +157,13 @@ export function namespaceContract(subject: Subject): void {
   test('nothing of one namespace is changed from another', async () => {
     const { storage } = subject
     const all = everything()
-    const { agent, block, passage, run, stepId, callId, archiveId } = all
+    const { agent, block, passage, run, stepId, callId, archiveId, job } = all
     const ours = storage.in('ours')
     await insert(ours, all)
     const claim = { owner: 'me', now: at(), expiresAt: at(30), orphanedBefore: at(-30) }
     const claimed = await storage.claims.next(claim)
-    if (!claimed) throw new Error('nothing was claimed')
+    const work = await storage.jobs.next({ ...claim, kinds: ['load'] })
+    if (!claimed || !work) throw new Error('nothing was claimed')
     const before = await read(ours, all)
     const sets = await storage.embeddings.counts()
     expect(sets).toMatchObject([{ namespace: 'ours', ownerId: archiveId, waiting: 1 }])
@@ -178,12 +186,19 @@ export function namespaceContract(subject: Subject): void {
       await tx.runs.finishCall(callId, 'success'),
       await tx.runs.closeStep(stepId, at()),
       await tx.runs.finish(run.id, outcome),
+      await tx.jobs.hold(work.lease, at(99)),
+      await tx.jobs.wake(job.id, at()),
+      await tx.jobs.requestCancel(job.id, at()),
+      await tx.jobs.finish(job.id, { status: 'failed', error: null, report: null, at: at() }),
     ])
     expect(answers).toEqual(answers.map(() => false))
     await theirs.transaction(async (tx) => {
       await tx.vectors.embedWith({ kind: 'archive', id: archiveId }, null, at())
       await tx.vectors.embedWith({ kind: 'agent', id: agent.id }, null, at())
       await tx.runs.release(claimed.lease)
+      await tx.jobs.progress(job.id, { done: 9 }, at())
+      await tx.jobs.postpone(job.id, { retryAt: at(9), error: null }, at())
+      await tx.jobs.release(work.lease, at())
       await tx.runs.setWarnings(run.id, ['x'])
     })
     const current = before.block
@@ -194,6 +209,7 @@ export function namespaceContract(subject: Subject): void {
       () => theirs.transaction((tx) => tx.messages.append(agent.id, [userSays('x')])),
       () => theirs.transaction((tx) => tx.passages.insert([somePassage(archiveId)], at())),
       () => theirs.transaction((tx) => tx.runs.insert(someRun(agent.id))),
+      () => theirs.transaction((tx) => tx.jobs.insert(someJob({ agentId: agent.id }))),
       () =>
         theirs.transaction((tx) =>
           tx.runs.openStep({ id: newId('step'), runId: run.id, number: 2, at: at() }),

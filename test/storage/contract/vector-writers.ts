@@ -11,17 +11,18 @@ export function vectorWriterContract(subject: Subject): void {
 
   async function embedAll(owner: string): Promise<void> {
     for (;;) {
-      const claimed = await tasks().claim({
+      const { batch, progressed } = await tasks().claim({
         handle: HANDLE,
         owner,
         now: at(),
-        until: at(30),
+        expiresAt: at(30),
         mostTasks: 20,
         mostCharacters: 10_000,
       })
-      const outcomes = claimed.tasks.map((task) => found(task))
-      await tasks().finish(outcomes, at(600))
-      if (!claimed.progressed && claimed.tasks.length === 0) return
+      if (!progressed) return
+      if (!batch) continue
+      const outcomes = batch.tasks.map((task) => found(task))
+      await tasks().finish(batch.lease, { outcomes, retryAt: at(600) })
     }
   }
 

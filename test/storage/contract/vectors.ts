@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 import { type AgentId, type ArchiveId, newId } from '../../../src/core/ids.ts'
-import type { EmbeddingTask, EmbedQuery } from '../../../src/storage/port/store.ts'
+import type {
+  EmbeddingBatch,
+  EmbeddingOutcome,
+  EmbeddingTask,
+  EmbedQuery,
+} from '../../../src/storage/port/store.ts'
 import {
   at,
   callResult,
@@ -21,28 +26,36 @@ export function vectorContract(subject: Subject): void {
       handle: HANDLE,
       owner: 'me',
       now: at(seconds),
-      until: at(seconds + 30),
+      expiresAt: at(seconds + 30),
       mostTasks: 64,
       mostCharacters: 1_000,
       ...options,
     })
-  /** Until tasks come, or nothing more is to be done. */
-  async function claimSome(seconds = 0, options: object = {}): Promise<readonly EmbeddingTask[]> {
+  /** Until a batch comes, or nothing more is to be done. */
+  async function claimSome(seconds = 0, options: object = {}): Promise<EmbeddingBatch | undefined> {
     for (;;) {
-      const claimed = await claim(seconds, options)
-      if (claimed.tasks.length > 0 || !claimed.progressed) return claimed.tasks
+      const { batch, progressed } = await claim(seconds, options)
+      if (batch || !progressed) return batch
     }
   }
+  async function claimed(seconds = 0, options: object = {}): Promise<EmbeddingBatch> {
+    const batch = await claimSome(seconds, options)
+    if (!batch) throw new Error('nothing was claimed')
+    return batch
+  }
+  const textsOf = (batch: EmbeddingBatch | undefined) => batch?.tasks.map(({ text }) => text)
+  const finish = (
+    { lease, tasks: batched }: EmbeddingBatch,
+    outcome: (task: EmbeddingTask) => EmbeddingOutcome = (task) => found(task),
+    seconds = 600,
+  ) => tasks().finish(lease, { outcomes: batched.map(outcome), retryAt: at(seconds) })
   async function embedAll(seconds = 0, options: object = {}): Promise<readonly string[]> {
     const embedded: string[] = []
     for (;;) {
-      const claimed = await claimSome(seconds, options)
-      if (claimed.length === 0) return embedded
-      await tasks().finish(
-        claimed.map((task) => found(task)),
-        at(seconds + 600),
-      )
-      embedded.push(...claimed.map(({ text }) => text))
+      const batch = await claimSome(seconds, options)
+      if (!batch) return embedded
+      await finish(batch, undefined, seconds + 600)
+      embedded.push(...(textsOf(batch) ?? []))
     }
   }
   const counts = async () => {
@@ -144,58 +157,65 @@ export function vectorContract(subject: Subject): void {
     expect(await embedAll(0, { handle: 'openai/two' })).toEqual(['tea'])
   })
 
-  test('held tasks are not claimed until their time is over or they are released', async () => {
+  test('a batch under way is not claimed until it ends or its process has gone, whatever the clock says', async () => {
+    const { jobs } = subject.storage
     await archive('a', 'bb')
     await tasks().adopt(HANDLE, at())
-    const [mine] = await claimSome(0, { mostTasks: 1 })
-    const [theirs] = await claimSome(0, { owner: 'them' })
-    expect([mine?.text, theirs?.text].sort()).toEqual(['a', 'bb'])
-    expect(await claimSome(29, { owner: 'third' })).toEqual([])
-    expect([...(await tasks().owners())].sort()).toEqual(['me', 'them'])
+    const mine = await claimed(0, { mostTasks: 1 })
+    const theirs = await claimed(0, { owner: 'them' })
+    expect([textsOf(mine), textsOf(theirs)].sort()).toEqual([['a'], ['bb']])
+    expect(await claimSome(9_999, { owner: 'third' })).toBeUndefined()
+    expect(await tasks().handles(at(9_999))).toEqual([])
+    expect([...(await jobs.owners())].sort()).toEqual(['me', 'them'])
 
-    if (!mine || !theirs) throw new Error('nothing was claimed')
-    await tasks().renew('me', [mine], at(90))
-    expect(await claimSome(31, { owner: 'third' })).toEqual([theirs])
-    await tasks().renew('them', [theirs], at(999))
-    await tasks().abandon('me')
-    expect(await claimSome(32, { owner: 'fourth' })).toEqual([mine])
-    await tasks().release('third', [theirs], 'no endpoint')
-    expect(await claimSome(32, { owner: 'fifth' })).toEqual([theirs])
+    await jobs.abandon('me')
+    expect(await tasks().handles(at())).toEqual([HANDLE])
+    const third = await claimed(0, { owner: 'third' })
+    expect(textsOf(third)).toEqual(textsOf(mine))
+    await tasks().finish(third.lease, { outcomes: [], retryAt: at(), problem: 'no endpoint' })
+    expect(await tasks().counts()).toMatchObject([{ waiting: 2, problem: 'no endpoint' }])
+    expect(textsOf(await claimed(0, { owner: 'fourth' }))).toEqual(textsOf(mine))
+  })
+
+  test('a process that lost its batch writes nothing', async () => {
+    const { jobs } = subject.storage
+    await archive('a')
+    await tasks().adopt(HANDLE, at())
+    const slow = await claimed(0, { owner: 'slow' })
+    for (const lease of await jobs.held()) expect(await jobs.expire(lease)).toBe(true)
+    expect(await jobs.renew(slow.lease, at(60))).toBe(false)
+    const next = await claimed(0, { owner: 'next' })
+    await finish(slow)
+    expect(await counts()).toMatchObject([{ embedded: 0, waiting: 1 }])
+    await finish(next)
+    expect(await counts()).toMatchObject([{ embedded: 1, waiting: 0 }])
+    expect(await jobs.held()).toEqual([])
   })
 
   test('a batch ends before its texts grow too long, and one text is taken however long it is', async () => {
     await archive('a'.repeat(2_000), 'b'.repeat(600), 'c'.repeat(600))
     await tasks().adopt(HANDLE, at())
-    const sizes = [
-      (await claimSome()).length,
-      (await claimSome()).length,
-      (await claimSome()).length,
-    ]
+    const sizes = []
+    for (let batch = 0; batch < 3; batch += 1) sizes.push((await claimed()).tasks.length)
     expect(sizes).toEqual([1, 1, 1])
   })
 
   test('a refused text is retried a few times, and does not keep the set from serving', async () => {
     await archive('good', 'bad')
     await tasks().adopt(HANDLE, at())
-    const first = await claimSome()
-    await tasks().finish(
-      first.map((task) =>
-        task.text === 'good'
-          ? found(task)
-          : { kind: 'refused', task, problem: 'It is bad.', retryAt: at(60) },
-      ),
-      at(600),
+    const refused = (task: EmbeddingTask, seconds: number) =>
+      ({ kind: 'refused', task, problem: 'It is bad.', retryAt: at(seconds) }) as const
+    await finish(await claimed(), (task) =>
+      task.text === 'good' ? found(task) : refused(task, 60),
     )
-    expect(await claimSome(59)).toEqual([])
+    expect(await claimSome(59)).toBeUndefined()
     expect(await counts()).toMatchObject([{ state: 'building', embedded: 1, waiting: 1 }])
     for (const attempt of [1, 2, 3, 4]) {
-      const [task] = await claimSome(60 * attempt)
-      if (!task) throw new Error('it was not tried again')
-      expect(task).toMatchObject({ text: 'bad', attempts: attempt })
-      const retryAt = at(60 * attempt + 60)
-      await tasks().finish([{ kind: 'refused', task, problem: 'It is bad.', retryAt }], at(999))
+      const batch = await claimed(60 * attempt)
+      expect(batch.tasks).toMatchObject([{ text: 'bad', attempts: attempt }])
+      await finish(batch, (task) => refused(task, 60 * attempt + 60))
     }
-    expect(await claimSome(99_999)).toEqual([])
+    expect(await claimSome(99_999)).toBeUndefined()
     expect(await tasks().counts()).toMatchObject([
       { state: 'serving', embedded: 1, waiting: 0, failed: 1, problem: 'It is bad.' },
     ])
@@ -206,14 +226,10 @@ export function vectorContract(subject: Subject): void {
     await tasks().adopt(HANDLE, at())
     await embedAll()
     await insertPassages(subject.store, archiveId, [{ text: 'bb' }])
-    const wrong = await claimSome()
-    const { problem } = await tasks().finish(
-      wrong.map((task) => found(task, 7)),
-      at(600),
-    )
+    const { problem } = await finish(await claimed(), (task) => found(task, 7))
     expect(problem).toMatch(/7 dimensions.*stored have 4.*update_agent/)
     expect(await tasks().handles(at(599))).toEqual([])
-    expect(await claimSome(599)).toEqual([])
+    expect(await claimSome(599)).toBeUndefined()
     expect(await tasks().counts()).toMatchObject([
       { dimension: 4, embedded: 1, waiting: 1, problem },
     ])
@@ -255,12 +271,11 @@ export function vectorContract(subject: Subject): void {
   test('deleting a passage deletes its vector and task, and finishing the last task lets the set serve', async () => {
     const { agent, passages } = await archive('a', 'bb')
     await tasks().adopt(HANDLE, at())
-    const [task] = await claimSome(0, { mostTasks: 1 })
-    if (!task) throw new Error('nothing was claimed')
-    await tasks().finish([found(task)], at())
+    const batch = await claimed(0, { mostTasks: 1 })
+    await finish(batch)
     const [a, b] = passages
     if (!a || !b) throw new Error('nothing was inserted')
-    const [done, open] = task.text === 'a' ? [a, b] : [b, a]
+    const [done, open] = batch.tasks[0]?.text === 'a' ? [a, b] : [b, a]
     await subject.store.transaction((tx) => tx.passages.delete(agent.id, open.id, at()))
     expect(await counts()).toMatchObject([{ state: 'serving', embedded: 1, waiting: 0 }])
     await subject.store.transaction((tx) => tx.passages.delete(agent.id, done.id, at()))
@@ -271,14 +286,11 @@ export function vectorContract(subject: Subject): void {
   test('an entry deleted while it is embedded leaves nothing behind', async () => {
     const { agent, passages } = await archive('a')
     await tasks().adopt(HANDLE, at())
-    const claimed = await claimSome()
+    const batch = await claimed()
     await subject.store.transaction((tx) =>
       tx.passages.delete(agent.id, passages[0]?.id ?? 'passage-gone', at()),
     )
-    await tasks().finish(
-      claimed.map((task) => found(task)),
-      at(),
-    )
+    await finish(batch)
     expect(await counts()).toMatchObject([{ embedded: 0, waiting: 0, failed: 0 }])
   })
 

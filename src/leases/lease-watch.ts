@@ -1,18 +1,23 @@
-import type { HeldLease } from '../../storage/port/store.ts'
-
 /**
  * A longer gap between two looks means that this process or its machine was suspended. The lease owners may have been
  * suspended too, so the time of the gap does not count. Chosen by hand.
  */
 const LONGEST_GAP_MILLISECONDS = 2_000
 
-export interface LeaseWatch {
-  /** Given all current leases, returns those not renewed for the length of a lease. */
-  look(leases: readonly HeldLease[]): readonly HeldLease[]
+interface WatchedLease {
+  readonly owner: string
+  readonly fence: number
+  /** Changes with every renewal. */
+  readonly expiresAt: string
 }
 
-interface Seen {
-  readonly lease: HeldLease
+export interface LeaseWatch<Lease> {
+  /** Given all current leases, returns those not renewed for the length of a lease. */
+  look(leases: readonly Lease[]): readonly Lease[]
+}
+
+interface Seen<Lease> {
+  readonly lease: Lease
   readonly unchangedMilliseconds: number
 }
 
@@ -20,17 +25,20 @@ interface Seen {
  * Finds expired leases by how long this process has seen them unchanged. Wall clocks are not reliable for this: they
  * are set, they differ between machines, and after sleep every stored time is in the past.
  */
-export function createLeaseWatch(
+export function createLeaseWatch<Lease extends WatchedLease>(
   leaseMilliseconds: number,
+  /** What the lease is of: an agent or a job, with its namespace. */
+  subjectOf: (lease: Lease) => readonly string[],
   now: () => number = () => performance.now(),
-): LeaseWatch {
-  let seen: ReadonlyMap<string, Seen> = new Map()
+): LeaseWatch<Lease> {
+  const keyOf = (lease: Lease) => JSON.stringify([...subjectOf(lease), lease.owner, lease.fence])
+  let seen: ReadonlyMap<string, Seen<Lease>> = new Map()
   let lookedAt = now()
   return {
     look(leases) {
       const gap = Math.min(now() - lookedAt, LONGEST_GAP_MILLISECONDS)
       lookedAt = now()
-      const looked = leases.map((lease): Seen => {
+      const looked = leases.map((lease): Seen<Lease> => {
         const before = seen.get(keyOf(lease))
         const isUnchanged = before?.lease.expiresAt === lease.expiresAt
         return {
@@ -44,8 +52,4 @@ export function createLeaseWatch(
         .map(({ lease }) => lease)
     },
   }
-}
-
-function keyOf({ namespace, conversationId, owner, fence }: HeldLease): string {
-  return JSON.stringify([namespace, conversationId, owner, fence])
 }

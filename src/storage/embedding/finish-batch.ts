@@ -1,7 +1,8 @@
 import { encodeFloat32 } from '../../vector/codes/float32.ts'
 import type { Connection } from '../database/dialect.ts'
 import { lockRead, lockSets } from '../database/lock-rows.ts'
-import type { EmbeddingOutcome } from '../port/vector-store.ts'
+import type { BatchEnding, EmbeddingOutcome, JobLease } from '../port/store.ts'
+import { endBatch, findBatch } from './batches.ts'
 import { fixDimension, textDigest, type VectorScope } from './vector-entries.ts'
 import { settleSets, type VectorSetRow } from './vector-sets.ts'
 
@@ -14,21 +15,46 @@ const MAX_CACHED = 10_000
 type Refused = Extract<EmbeddingOutcome, { kind: 'refused' }>
 type VectorOutcome = Extract<EmbeddingOutcome, { kind: 'vector' }>
 
-export async function finishTasks(
+interface BatchedTask {
+  readonly row: number
+  readonly set_row: number
+  readonly entry_row: number
+}
+
+export async function finishBatch(
   scope: VectorScope,
-  outcomes: readonly EmbeddingOutcome[],
-  retryAt: string,
+  lease: JobLease,
+  { outcomes, retryAt, problem }: BatchEnding,
 ): Promise<{ readonly problem: string | null }> {
-  if (outcomes.length === 0) return { problem: null }
-  const { db } = scope
-  const byTask = new Map(outcomes.map((outcome) => [outcome.task.row, outcome]))
+  const { db, dialect } = scope
+  const batch = await findBatch(db, lease, lockRead({ dialect, writes: true }, 'job'))
+  if (batch === undefined) return { problem: null }
+  // All of them before their sets, in a fixed order, to avoid deadlocks.
   const tasks = await db
     .selectFrom('embedding_task')
     .select(['row', 'set_row', 'entry_row'])
-    .where('row', 'in', [...byTask.keys()])
+    .where('job_row', '=', batch)
     .orderBy('row')
-    .modifyEnd(lockRead({ dialect: scope.dialect, writes: true }, 'embedding_task'))
+    .modifyEnd(lockRead({ dialect, writes: true }, 'embedding_task'))
     .execute()
+  const byTask = new Map(outcomes.map((outcome) => [outcome.task.row, outcome]))
+  const rest = tasks.filter(({ row }) => !byTask.has(row)).map(({ row }) => row)
+  if (problem !== undefined && rest.length > 0) {
+    await db.updateTable('embedding_task').set({ problem }).where('row', 'in', rest).execute()
+  }
+  const stored = await finishTasks(scope, tasks, byTask, retryAt)
+  await endBatch(db, batch)
+  return stored
+}
+
+async function finishTasks(
+  scope: VectorScope,
+  batch: readonly BatchedTask[],
+  byTask: ReadonlyMap<number, EmbeddingOutcome>,
+  retryAt: string,
+): Promise<{ readonly problem: string | null }> {
+  const { db } = scope
+  const tasks = batch.filter(({ row }) => byTask.has(row))
   if (tasks.length === 0) return { problem: null }
   const setRows = [...new Set(tasks.map(({ set_row }) => set_row))]
   await lockSets(scope.db, scope.dialect, setRows)
@@ -56,8 +82,7 @@ async function refuse(db: Connection, { task, problem, retryAt }: Refused): Prom
     .set(({ eb }) => ({
       attempts: eb('attempts', '+', 1),
       problem,
-      claimed_by: '',
-      claimed_until: retryAt,
+      retry_at: retryAt,
     }))
     .where('row', '=', task.row)
     .execute()
@@ -99,7 +124,7 @@ async function store(
   const problem = `${set.handle} answers vectors of ${other.vector.length} dimensions, and those stored have ${dimension}. Mend the endpoint, or choose another embedding with update_agent.`
   await db
     .updateTable('embedding_task')
-    .set({ claimed_by: '', claimed_until: '', problem })
+    .set({ problem })
     .where('row', 'in', taskRows(found.filter((one) => !fitting.includes(one))))
     .execute()
   await setProblem(db, set.row, problem, retryAt)
