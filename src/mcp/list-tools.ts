@@ -35,8 +35,11 @@ export function scopeOf(name: unknown): Scope | undefined {
 function entriesIn({ toolsets, readOnly, agent }: Offer): readonly ToolEntry[] {
   // One agent alone has nobody to talk to.
   const shown = toolsets.filter((toolset) => agent === undefined || toolset !== 'agents')
-  return shown
-    .flatMap((toolset) => entries().filter((entry) => entry.toolset === toolset))
+  const all = shown.flatMap((toolset) => entries().filter((entry) => entry.toolset === toolset))
+  // A tool may be in several toolsets; the first one decides its place.
+  const byName = new Map(all.toReversed().map((entry) => [entry.tool.name, entry]))
+  return all
+    .filter((entry) => byName.get(entry.tool.name) === entry)
     .filter(({ tool }) => !readOnly || tool.annotations.readOnlyHint)
     .filter((entry) => agent === undefined || entry.isForOneAgent)
 }

@@ -104,6 +104,8 @@ export function createStorage(opened: Opened): Storage {
     claims: createClaims(reader, dialect, {
       transact,
       scopeOf,
+      transactionOf: (namespace, trx) =>
+        transactionOf({ ...scopeOf(namespace, trx), writes: true }),
     }),
     jobs: createJobQueue(reader, dialect, transact),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),

@@ -23,7 +23,7 @@ import { isTooFull } from '../compaction/compact.ts'
 import { throwIfExhausted } from '../compaction/throw-if-exhausted.ts'
 import type { ContextInput } from '../context/compile-context.ts'
 import { SPEAKING_TOOL } from '../tools/default-tools.ts'
-import { advance, type Next, type RunBudget } from './advance.ts'
+import { advance, advanceIn, type GoOn, type Next, newIds, type RunBudget } from './advance.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { callModel } from './call-model.ts'
 import { answerOf } from './client-answer.ts'
@@ -66,15 +66,17 @@ const LET_GO: WorkEnd = { kind: 'let_go' }
 
 /**
  * Runs step after step until the run is over, the lease is lost, or `signal` fires; after a signal the run can be
- * resumed. Never rejects.
+ * resumed. Never rejects. `first`: what to do first, if the claim has found that out already.
  */
 export async function workOnRun(
   run: HeldRun,
   tools: RunTools,
   signal: AbortSignal,
+  first?: Next,
 ): Promise<WorkEnd> {
   const trouble: Trouble = { overflows: new Map(), summaries: new Map() }
   let turns = 0
+  let decided = first
   let step = 0
   const endStep = () => {
     if (step > 0) tools.emit({ type: 'step_ended', runId: run.id, agentId: run.agentId, step })
@@ -82,7 +84,8 @@ export async function workOnRun(
   }
   try {
     for (; ; turns += 1) {
-      const next = await advance(run, tools.budget, turns === 0)
+      const next = decided ?? (await advance(run, tools.budget, turns === 0))
+      decided = undefined
       if (next.kind !== 'calls' && !(next.kind === 'model' && next.number === step)) endStep()
       if (next.kind === 'over') return LET_GO
       if (next.kind === 'model') step = next.number
@@ -93,7 +96,10 @@ export async function workOnRun(
       if (next.kind === 'model') {
         const asked = await askModel(run, next, tools, signal, trouble)
         if (asked === 'let_go') return LET_GO
-        if (asked !== 'went_on') return asked
+        if (asked !== 'went_on') {
+          if (asked.kind === 'waits') return asked
+          decided = asked
+        }
       } else {
         const onCall = (toolName: string) => {
           // Watchers have received the words themselves.
@@ -101,7 +107,8 @@ export async function workOnRun(
           tools.emit({ type: 'tool_called', runId: run.id, agentId: run.agentId, toolName })
         }
         const { agent, speakNow } = next
-        await makeCalls(run, next.step, { agent, speakNow, signal, log: tools.log, onCall })
+        const options = { agent, speakNow, signal, log: tools.log, onCall }
+        decided = await makeCalls(run, next.step, { ...options, goOn: goingOn(run, tools) })
       }
     }
   } catch (error) {
@@ -122,6 +129,12 @@ export async function workOnRun(
   }
 }
 
+/** Decides what is next in the transaction of the step's last write. */
+function goingOn(run: HeldRun, { budget }: RunTools): GoOn {
+  const ids = newIds()
+  return (tx, at) => advanceIn(tx, run, { budget, takenUp: false, ids, at })
+}
+
 /** Failures on the way to a step's answer, by step. */
 interface Trouble {
   /** The provider refused the request as too long; `answered`: a smaller request was made since. */
@@ -136,9 +149,10 @@ async function askModel(
   tools: RunTools,
   signal: AbortSignal,
   { overflows, summaries }: Trouble,
-): Promise<'went_on' | 'let_go' | Waits> {
+): Promise<'went_on' | 'let_go' | Waits | Next> {
   const { stepId, number, context, clientAnswer } = next
   const { models, budget, emit, log, firstPauseMilliseconds, countTokens } = tools
+  const loop = { goOn: goingOn(run, tools), log, signal }
   if (clientAnswer !== null) {
     const exact = await compileExactly(context, countTokens)
     const answer = answerOf(clientAnswer, exact.compiled.totalTokens)
@@ -149,6 +163,7 @@ async function askModel(
       usage: answer.usage,
       emit,
       stream,
+      ...loop,
     })
   }
   emit({ type: 'step_started', runId: run.id, agentId: run.agentId, step: number })
@@ -221,7 +236,8 @@ async function askModel(
   }
   const usage = addUsage(result.usage, summaries.get(stepId) ?? NO_USAGE)
   const { answer, stream } = result
-  return useAnswer(run, { stepId, input, compiled }, model, { answer, usage, emit, stream })
+  const answered = { answer, usage, emit, stream, ...loop }
+  return useAnswer(run, { stepId, input, compiled }, model, answered)
 }
 
 function openStream(
