@@ -38,8 +38,9 @@ export function sqliteDialect(
 }
 
 function createDriver(handle: DatabaseHandle.Database, assertWritable: () => void): Driver {
-  const connection = createConnection(handle)
   const stamps = commitStamps(handle)
+  const connection = createConnection(handle, stamps.written)
+  let begin: DatabaseHandle.Statement | undefined
   const mutex = createMutex()
   return {
     async init() {},
@@ -52,15 +53,12 @@ function createDriver(handle: DatabaseHandle.Database, assertWritable: () => voi
     },
     async beginTransaction() {
       assertWritable()
-      await whileBusy(() => handle.exec('BEGIN IMMEDIATE'))
-      stamps.begun()
+      const statement = (begin ??= handle.prepare('BEGIN IMMEDIATE'))
+      await whileBusy(() => statement.run())
     },
     async commitTransaction() {
       assertWritable()
-      run(() => {
-        stamps.committing()
-        handle.exec('COMMIT')
-      })
+      inOwnWords(() => handle.exec(stamps.commit()))
     },
     async rollbackTransaction() {
       // After some errors, such as a full disk, SQLite has already rolled back.
@@ -72,7 +70,10 @@ function createDriver(handle: DatabaseHandle.Database, assertWritable: () => voi
   }
 }
 
-function createConnection(handle: DatabaseHandle.Database): DatabaseConnection {
+function createConnection(
+  handle: DatabaseHandle.Database,
+  onWrite: () => void,
+): DatabaseConnection {
   const statements = new Map<string, DatabaseHandle.Statement>()
   function prepare(text: string): DatabaseHandle.Statement {
     const known = statements.get(text)
@@ -84,6 +85,7 @@ function createConnection(handle: DatabaseHandle.Database): DatabaseConnection {
   }
   function execute<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     const statement = prepare(sql)
+    if (!statement.readonly) onWrite()
     if (statement.reader) return { rows: statement.all(parameters) as R[] }
     const { changes, lastInsertRowid } = statement.run(parameters)
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
@@ -91,7 +93,7 @@ function createConnection(handle: DatabaseHandle.Database): DatabaseConnection {
   return {
     async executeQuery<R>(query: CompiledQuery) {
       return handle.inTransaction
-        ? run(() => execute<R>(query))
+        ? inOwnWords(() => execute<R>(query))
         : await whileBusy(() => execute<R>(query))
     },
     // An open iterator would hold a read transaction across awaits, and the WAL would grow without bound.
@@ -118,7 +120,8 @@ export async function whileBusy<T>(action: () => T, patience = PATIENCE_MS): Pro
   }
 }
 
-function run<T>(action: () => T): T {
+/** Errors of the database become those that a user reads. */
+export function inOwnWords<T>(action: () => T): T {
   try {
     return action()
   } catch (error) {
