@@ -10,6 +10,7 @@ const mayImport = {
   'src/jobs': ['src/core', 'src/leases', 'src/memory', 'src/service', 'src/storage/port'],
   'src/source': ['src/core'],
   'src/sandbox': ['src/core', 'src/source'],
+  'src/tool-servers': ['src/core'],
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
   'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
   'src/storage/port': ['src/core'],
@@ -34,6 +35,7 @@ const mayImport = {
   'src/auth': ['src/core', 'src/storage/port'],
   'src/service': ['src/core'],
   'src/http': ['src/core', 'src/service'],
+  'src/rest': ['src/core', 'src/service', 'src/http'],
   'src/mcp': [
     'src/core',
     'src/service',
@@ -76,6 +78,7 @@ const mayImport = {
     'src/storage',
     'src/llm',
     'src/mcp',
+    'src/rest',
   ],
   'src/cli': ['src/app.ts', 'src/config.ts', 'src/core'],
 }
@@ -89,11 +92,15 @@ const ownedBy = {
   openai: ['src/llm'],
   '@anthropic-ai/sdk': ['src/llm/messages'],
   'gpt-tokenizer': ['src/llm'],
-  '@modelcontextprotocol': ['src/mcp'],
+  '@modelcontextprotocol': ['src/mcp', 'src/tool-servers'],
   commander: ['src/cli/program'],
   diff: ['src/memory'],
   'ipaddr.js': ['src/fetch'],
   jose: ['src/auth'],
+  '@babel': ['src/source/typescript'],
+  '@lezer': ['src/source/python'],
+  'quickjs-wasi': ['src/sandbox/javascript'],
+  pyodide: ['src/sandbox/python'],
   zod: ['src'],
 }
 

@@ -4,6 +4,7 @@
 //   recollect-<hash>.cjs  the bundle
 //   recollect-<package>-<hash>.cjs  large packages that few servers need: what a start need not read
 //   <bundle>.<node>.cache what V8 compiled of it up to the first answers; neither packed nor needed
+//   sandbox/              scripts of the threads that run code of tools, and the runtime of JavaScript
 //   better-sqlite3/       what can't be bundled, with its binaries for every platform and Node from 22 on
 //   LICENSES.txt          of all that is in it
 //
@@ -107,7 +108,7 @@ const launcher = readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replac
 
 put(name, text)
 copyDriver()
-sources.push(...Object.keys(metafile.inputs), join(packageOf(13), 'lib'))
+sources.push(...Object.keys(metafile.inputs), ...copySandbox(), join(packageOf(13), 'lib'))
 put('LICENSES.txt', licensesOf(sources))
 put('recollect.cjs', launcher)
 chmodSync(join(out, 'recollect.cjs'), 0o755)
@@ -163,6 +164,16 @@ function copyDriver() {
   }
   writeFileSync(join(unfinished, 'package.json'), manifest)
   renameSync(unfinished, to)
+}
+
+/** Returns the files of packages that the threads' scripts contain. */
+function copySandbox() {
+  const from = join(root, 'src/generated/sandbox')
+  mkdirSync(join(out, 'sandbox'), { recursive: true })
+  for (const file of ['javascript.cjs', 'python.cjs', 'quickjs.wasm']) {
+    put(join('sandbox', file), readFileSync(join(from, file)))
+  }
+  return JSON.parse(readFileSync(join(from, 'packages.json'), 'utf8'))
 }
 
 /** The launcher makes the cache, in a scratch directory. */

@@ -4,12 +4,15 @@ import type { Gate } from './auth/gate.ts'
 import type { OAuthSettings } from './auth/oauth-settings.ts'
 import type { Tokens } from './auth/tokens.ts'
 import type { Config, DatabaseAddress, DatabaseSettings } from './config.ts'
-import type { TokenCheck } from './core/access.ts'
+import type { Access, TokenCheck } from './core/access.ts'
 import type { Agent } from './core/agent.ts'
 import { systemClock, toTimestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
+import type { RunId } from './core/ids.ts'
 import { describeError, type Log } from './core/log.ts'
 import { VERSION } from './core/version.ts'
+import { answerJson } from './http/answers.ts'
+import type { Door } from './http/door.ts'
 import { isLoopback } from './http/guard.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
@@ -264,9 +267,11 @@ export async function serveHttp(
   const { createAddressCheck } = await import('./mcp/serve/check-address.ts')
   const factory = createServerFactory({ ...options, version: VERSION, context })
   const check = createAddressCheck(context, options.agent)
-  const { oauth } = options
+  const { oauth, agent, readOnly = false, log } = options
+  const open = createOpen(context, agent)
   return serveOverHttp(factory, {
     ...options,
+    doors: [restDoor({ open, readOnly, log })],
     version: VERSION,
     check,
     ...(oauth && {
@@ -274,6 +279,37 @@ export async function serveHttp(
       asksForScope: (await import('./auth/claims.ts')).isOfIssuer,
     }),
   })
+}
+
+type Open = (access: Access) => Promise<McpContext>
+
+/** The context of a caller, limited to the one agent of the server if there is one. */
+function createOpen(context: Serving['context'], agent: string | undefined): Open {
+  return async ({ namespace }) => {
+    const found = await context(namespace)
+    // Defence in depth: never serve one namespace's data to a caller of another.
+    if (found.namespace !== namespace) throw new Error(`asked for ${namespace}, got another`)
+    if (agent === undefined) return found
+    const { pinContext } = await import('./service/pin-context.ts')
+    return pinContext(found, agent)
+  }
+}
+
+/** Letta's REST, loaded at its first request. */
+function restDoor(options: {
+  readonly open: Open
+  readonly readOnly: boolean
+  readonly log: Log
+}): Door {
+  const remembered = new Map<string, RunId>()
+  return {
+    owns: (path) => path === '/v1' || path.startsWith('/v1/'),
+    refuse: (response, status, detail) => answerJson(response, status, { detail }),
+    async serve(request, response, caller) {
+      const { serveRest } = await import('./rest/serve.ts')
+      await serveRest(request, response, caller, { ...options, remembered })
+    },
+  }
 }
 
 async function openJwtCheck(

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createAgentBlocks } from './agent/agents/agent-blocks.ts'
+import { createAgentRegistry } from './agent/agents/agent-registry.ts'
 import { createAgentSettings } from './agent/agents/agent-settings.ts'
 import { createAgents } from './agent/agents/agents.ts'
 import { createImportChecks } from './agent/agents/import-checks.ts'
@@ -9,6 +10,7 @@ import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
 import type { RunsOptions } from './agent/runs/runs-options.ts'
+import { createRunWalks } from './agent/runs/walk-runs.ts'
 import { builtInRegistry } from './agent/tools/built-in-tools.ts'
 import type { ToolRegistry } from './agent/tools/tool-registry.ts'
 import { projectAgent } from './assistant/project-agent.ts'
@@ -21,6 +23,7 @@ import type { Change } from './core/event.ts'
 import { keepKey } from './core/keep-key.ts'
 import { describeError, type Log } from './core/log.ts'
 import { withoutSecrets } from './core/safe-url.ts'
+import { openFetch } from './fetch/open-fetch.ts'
 import { createJobWorker } from './jobs/job-worker.ts'
 import { createJobs } from './jobs/jobs.ts'
 import { ownerName } from './leases/owner.ts'
@@ -34,8 +37,10 @@ import { createEmbedderRegistry } from './llm/registry/embedder-registry.ts'
 import type { KnownEndpoints } from './llm/registry/ollama-probe.ts'
 import { createModelRegistry } from './llm/registry/registry.ts'
 import { createArchivalMemory } from './memory/archival.ts'
+import { createArchiveRegistry } from './memory/archive-registry.ts'
 import { createArchives } from './memory/archives.ts'
 import { createBlockHistory } from './memory/block-history.ts'
+import { createBlockRegistry } from './memory/block-registry.ts'
 import { createBlockMemory } from './memory/blocks.ts'
 import { concernedBy } from './memory/concerned-by.ts'
 import { createEmbedQuestion, type EmbedQuestion } from './memory/embed-question.ts'
@@ -247,19 +252,21 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
       ...createAgents(store, registry, models, embeddings, clock),
       ...createAgentSettings(store, registry, models, embeddings, clock),
       ...createAgentBlocks(store, registry, clock),
+      ...createAgentRegistry(store),
     },
     memory: {
       ...createBlockMemory(store, clock, checkRoom),
       ...createBlockHistory(store, clock, checkRoom),
+      ...createBlockRegistry(store, clock, checkRoom),
     },
     archival: createArchivalMemory(store, clock, embed),
-    archives: createArchives(store, clock),
+    archives: { ...createArchives(store, clock), ...createArchiveRegistry(store, clock) },
     recall: createRecallMemory(store, embed),
     transfer: createTransfer(store, createImportChecks(models), clock),
     conversations: createConversations({ store, clock }),
     runs: createRunsPort(parts, namespace, { wake, onChange }),
     jobs: createJobs(store, clock),
-    models,
+    models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },
     signingKey: (purpose) =>
       purpose === 'cursor' ? parts.cursorKey() : storage.signingKey(purpose),
     stats: () => readStats(parts, namespace),
@@ -269,7 +276,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
 }
 
 function createRunsPort(
-  { storage, models, owner, live, registryOf }: Parts,
+  { config, storage, models, owner, live, registryOf }: Parts,
   namespace: string,
   hooks: Pick<RunsOptions, 'wake' | 'onChange'>,
 ): RunsPort {
@@ -278,12 +285,14 @@ function createRunsPort(
     store: storage.in(namespace),
     registry: registryOf(namespace),
     models,
+    fetchPicture: openFetch(config.fetch),
     clock: storage.clock,
     owner,
     ...hooks,
   })
   return {
     ...runs,
+    ...createRunWalks(storage.in(namespace)),
     async askClient(runId, takes) {
       const ask = await runs.askClient(runId)
       return ask && { id: ask.id, params: toSampling(ask.request, takes) }
@@ -291,6 +300,16 @@ function createRunsPort(
     answerClient: (runId, ask, answer) =>
       runs.answerClient(runId, ask, (tools) => readSampled(answer, tools)),
     onProgress: (runId, listener) => live.subscribe(namespace, runId, listener),
+  }
+}
+
+function knowsEmbedding({ check }: EmbedderRegistry, handle: string): boolean {
+  try {
+    check(handle)
+    return true
+  } catch (error) {
+    if (error instanceof UserError) return false
+    throw error
   }
 }
 

@@ -111,6 +111,7 @@ export async function seed(server: string, passages: number, archives: number) {
           index: 'passage',
           namespace: 'default',
           query: '',
+          today: '2026-03-31',
           limit: 10,
           offset: 0,
           upTo: undefined,

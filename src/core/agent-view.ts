@@ -1,6 +1,7 @@
 import type { Agent, AgentType, MemoryCounts, Summary } from './agent.ts'
 import type { AgentSettings } from './agent-settings.ts'
 import type { Block, NewBlock } from './block.ts'
+import type { Metadata } from './metadata.ts'
 import type { ToolRule } from './tool-rule.ts'
 
 /* An agent as callers create, change and read it. */
@@ -14,6 +15,9 @@ export interface AgentFields {
   readonly system?: string | undefined
   readonly tags?: readonly string[] | undefined
   readonly tools?: readonly string[] | undefined
+  readonly metadata?: Metadata | undefined
+  /** Takes a model of a provider that is unknown here; the default model answers in its place. */
+  readonly takesAnyModel?: boolean | undefined
 }
 
 /** An empty `model`, `embedding` or `system` resets the field to its default. */
@@ -23,6 +27,10 @@ export interface AgentChanges extends AgentFields {
 
 export interface NewAgent extends AgentFields {
   readonly agentType?: AgentType | undefined
+  readonly toolRules?: readonly ToolRule[] | undefined
+  readonly settings?: SettingsPatch | undefined
+  /** Gives it the blocks `persona` and `human` unless it brings its own; true unless given. */
+  readonly hasStandardBlocks?: boolean | undefined
   /** Values of the blocks `persona` and `human`. */
   readonly persona?: string | undefined
   readonly human?: string | undefined
@@ -58,6 +66,8 @@ export interface Compacted {
   readonly evicted: number
   /** How the summary that replaces them was written. */
   readonly method: Summary['method'] | 'none'
+  /** The summary; absent: none was written. */
+  readonly summary?: string
   /** Why no model could write the summary. */
   readonly problem?: string
 }

@@ -1,4 +1,4 @@
-import type { AgentId, MessageId, RunId } from './ids.ts'
+import type { AgentId, CallId, MessageId, RunId } from './ids.ts'
 
 export const CHANGE_KINDS = ['agent', 'block', 'archive', 'run', 'messages', 'job'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
@@ -37,6 +37,7 @@ export type AgentEvent = { readonly runId: RunId; readonly agentId: AgentId } & 
       readonly kind: PartKind
       /** Set for a `tool_call`. */
       readonly toolName?: string | undefined
+      readonly callId?: CallId | undefined
     }
   | {
       readonly type: 'part_delta'

@@ -45,6 +45,12 @@ export function isId<P extends IdPrefix>(prefix: P, value: string): value is Id<
   return value.startsWith(`${prefix}-`) && UUID.test(value.slice(prefix.length + 1))
 }
 
+/** The id of the call at that place of an answer. It is known while the answer is streamed. */
+export function callIdOf(messageId: MessageId, index: number): CallId {
+  const uuid = messageId.slice('message-'.length)
+  return `call-${uuid.slice(0, -2)}${index.toString(16).padStart(2, '0')}`
+}
+
 /**
  * Parses an id where only one kind is expected: the prefix may be missing and letters may be capitals. `undefined`: it
  * is no such id.

@@ -27,6 +27,8 @@ export const LIMITS = {
   /** The highest `limit` of a block. */
   block: 1_000_000,
   systemPrompt: 1_000_000,
+  /** Metadata of an agent or a block, as JSON. */
+  metadata: 100_000,
   /** Dates, cursors, type names and other short texts. */
   word: 1_000,
   /** Arguments of one tool call by an agent's model. */

@@ -1,5 +1,6 @@
 import type { Timestamp } from './clock.ts'
 import type { AgentId, CallId, ConversationId, MessageId, RunId } from './ids.ts'
+import type { Picture } from './picture.ts'
 
 export const MESSAGE_ROLES = ['user', 'assistant', 'tool', 'system'] as const
 export type MessageRole = (typeof MESSAGE_ROLES)[number]
@@ -32,7 +33,11 @@ export interface Extras {
 }
 
 export type MessageBody =
-  | { readonly role: 'user'; readonly text: string }
+  | {
+      readonly role: 'user'
+      readonly text: string
+      readonly pictures?: readonly Picture[] | undefined
+    }
   | { readonly role: 'system'; readonly text: string }
   | {
       readonly role: 'assistant'

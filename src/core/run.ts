@@ -1,6 +1,8 @@
+import type { ClientTool, RunInput } from './client-run.ts'
 import type { Timestamp } from './clock.ts'
 import type { ErrorCode } from './errors.ts'
 import type { AgentId, CallId, ConversationId, RunId } from './ids.ts'
+import type { SentPicture } from './picture.ts'
 
 export const RUN_STATUSES = [
   'queued',
@@ -142,8 +144,14 @@ export interface Run extends RunOrigin {
   readonly retryAt: Timestamp | null
   /** For a run that waits for a model: what is missing, and what to do about it. */
   readonly missing: string | null
-  /** The user's message. */
+  /** The user's message; of several, the last. */
   readonly input: string
+  /** Pictures of the message. */
+  readonly pictures: readonly SentPicture[]
+  /** All messages that begin it; absent: `input` alone, from the user. */
+  readonly inputs?: readonly RunInput[]
+  /** Tools that its sender runs itself. */
+  readonly clientTools?: readonly ClientTool[]
   readonly idempotencyKey: string | null
   readonly maxSteps: number
   readonly cancelRequested: boolean

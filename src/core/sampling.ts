@@ -3,6 +3,7 @@
 export type SampledText = { type: 'text'; text: string }
 export type SampledBlock =
   | SampledText
+  | { type: 'image'; data: string; mimeType: string }
   | { type: 'tool_use'; id: string; name: string; input: Record<string, unknown> }
   | { type: 'tool_result'; toolUseId: string; content: SampledText[] }
 

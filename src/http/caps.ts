@@ -4,13 +4,13 @@ export interface Caps {
   readonly requestsPerMinute: number
   /** Concurrent requests, including streams. */
   readonly requests: number
-  /** Concurrent streams of change notifications. */
+  /** Concurrent streams, of change notifications and of answers. */
   readonly streams: number
   /** Sessions for protocol versions before 2026-07-28; above it, the longest idle one ends. */
   readonly sessions: number
 }
 
-export const CAPS: Caps = { requestsPerMinute: 600, requests: 64, streams: 16, sessions: 100 }
+export const CAPS: Caps = { requestsPerMinute: 600, requests: 64, streams: 32, sessions: 100 }
 
 /** Why a caller has to wait, and for how long. */
 export interface CapRefusal {

@@ -5,10 +5,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
  * no more than its headers allowed.
  */
 
-const METHODS = 'GET, POST, DELETE'
+const METHODS = 'GET, POST, PUT, PATCH, DELETE'
 const EXPOSED = 'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After'
-/** Headers that MCP clients send. Protocol 2026-07-28 adds `mcp-*` headers for tool calls. */
-const HEADER = /^(accept|authorization|content-type|last-event-id|mcp-[\w-]+)$/
+/** Headers that MCP clients and those of Letta and OpenAI send. Protocol 2026-07-28 adds `mcp-*` for tool calls. */
+const HEADER =
+  /^(accept|authorization|content-type|last-event-id|mcp-[\w-]+|x-stainless-[\w-]+|x-project(-id)?)$/
 const PREFLIGHT_SECONDS = 600
 
 /**

@@ -26,10 +26,12 @@ function join(one: ModelMessage, other: ModelMessage): ModelMessage | undefined 
   if (one.role === 'user' && other.role === 'user') {
     const before = one.text + BETWEEN
     const { changesFrom } = other
+    const pictures = [...(one.pictures ?? []), ...(other.pictures ?? [])]
     return {
       role: 'user',
       text: before + other.text,
       ...(changesFrom !== undefined && { changesFrom: before.length + changesFrom }),
+      ...(pictures.length > 0 && { pictures }),
     }
   }
   if (one.role === 'system' && other.role === 'system') {

@@ -1,6 +1,7 @@
 import type { Reasoning } from '../core/agent-settings.ts'
 import type { CallId } from '../core/ids.ts'
 import type { Extras } from '../core/message.ts'
+import type { Picture } from '../core/picture.ts'
 import type { Sender, TokenUsage } from '../core/run.ts'
 
 /** JSON Schema of a tool's parameters: a flat object. */
@@ -19,6 +20,7 @@ export type ModelMessage =
       readonly text: string
       /** Text from this offset on changes at the next step, so it must not be cached. */
       readonly changesFrom?: number
+      readonly pictures?: readonly ModelPicture[]
     }
   | {
       readonly role: 'assistant'
@@ -35,6 +37,11 @@ export type ModelMessage =
       readonly text: string
       readonly changesFrom?: number
     }
+
+export interface ModelPicture extends Picture {
+  /** Its bytes in base64; absent where a request is only shown. */
+  readonly data?: string
+}
 
 export interface ModelToolCall {
   readonly id: CallId
@@ -121,6 +128,8 @@ export interface ChatModel {
   readonly isRehearsal?: boolean
   /** Warnings about every reply of this model, for a person. */
   readonly warnings: readonly string[]
+  /** False: it is known to see no pictures. Makes no request. */
+  sees(): Promise<boolean>
   /** Never rejects: every error, an abort included, is a `failure`. */
   call(request: ModelRequest, options: CallOptions): Promise<ModelResult>
 }

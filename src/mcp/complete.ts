@@ -1,5 +1,6 @@
 import type { Agent } from '../core/agent.ts'
 import { isId } from '../core/ids.ts'
+import { isLonger, LIMITS } from '../core/limits.ts'
 import type { McpContext } from '../service/context.ts'
 import type { Variables } from './resources/define-resource.ts'
 
@@ -17,6 +18,8 @@ export async function complete(
   known: Variables,
   context: McpContext,
 ): Promise<readonly string[]> {
+  // No value is so long, so none begins with it.
+  if (isLonger(typed, LIMITS.reference)) return []
   const values = await valuesOf(variable, typed, known, context)
   return [...new Set(values)].slice(0, MAX_VALUES)
 }

@@ -93,7 +93,7 @@ async function give(
   await tx.archives.attach(agentId, id, isDefault, at)
 }
 
-async function viewArchive(
+export async function viewArchive(
   reads: Pick<Reads, 'archives'>,
   archive: Archive,
   agentId?: AgentId,
@@ -137,7 +137,10 @@ export async function ownArchive(
   )
 }
 
-async function findArchive(reads: Pick<Reads, 'archives'>, archiveId: string): Promise<Archive> {
+export async function findArchive(
+  reads: Pick<Reads, 'archives'>,
+  archiveId: string,
+): Promise<Archive> {
   const archive = isId('archive', archiveId) ? await reads.archives.get(archiveId) : undefined
   if (archive) return archive
   throw new UserError(
@@ -146,7 +149,7 @@ async function findArchive(reads: Pick<Reads, 'archives'>, archiveId: string): P
   )
 }
 
-function checkName(name: string): void {
+export function checkName(name: string): void {
   checkLength('The name of an archive', name, LIMITS.name)
   if (name.trim() !== '') return
   throw new UserError('invalid_argument', 'The name of the archive is empty. Give another.')

@@ -13,6 +13,7 @@ import type {
   Transaction,
   VersionNote,
 } from '../storage/port/store.ts'
+import { checkMetadata } from './check-metadata.ts'
 import { type BlockEdit, checkLabel, checkLimit, editedValue } from './edit-block.ts'
 import { findAgent } from './find-agent.ts'
 import { quoteValue } from './quote-value.ts'
@@ -190,6 +191,7 @@ async function makeBlock(tx: Transaction, fields: NewBlock, note: VersionNote): 
       description: cleanText(fields.description ?? ''),
       limit,
       readOnly: fields.readOnly ?? false,
+      ...(fields.metadata && { metadata: checkMetadata(fields.metadata) }),
     },
     note,
   )

@@ -1,10 +1,18 @@
+import { defaultConversation } from '../core/conversation.ts'
 import { parseMoment } from '../core/dates.ts'
 import { UserError } from '../core/errors.ts'
-import { type AgentId, isId, type RunId } from '../core/ids.ts'
+import { type AgentId, type ConversationId, isId, type RunId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
+import type { Walk } from '../core/walk.ts'
 import type { EmbedQuery, MessageSearch, Store } from '../storage/port/store.ts'
 import { findAgent } from './find-agent.ts'
 import { readQuery } from './read-query.ts'
+
+export interface MessageWalk extends Walk {
+  /** Absent: the messages of all agents. */
+  readonly agent?: string | undefined
+  readonly conversation?: ConversationId | undefined
+}
 
 export interface RecallFilter {
   readonly query?: string | undefined
@@ -21,7 +29,24 @@ export interface RecallFilter {
  * vectors.
  */
 export function createRecallMemory(store: Store, embed?: EmbedQuery) {
+  const defaultOf = async (agent: string) =>
+    defaultConversation((await findAgent(store.agents, agent)).id)
+
   return {
+    /** As they were added to their history; only messages since it was last reset. */
+    async walk({ agent, conversation, ...walk }: MessageWalk): Promise<readonly Message[]> {
+      if (agent === undefined && conversation === undefined) return store.walks.messages(walk)
+      const conversationId = conversation ?? (await defaultOf(agent ?? ''))
+      const { summariesFrom } = await store.conversations.contextState(conversationId)
+      return store.walks.messages({ ...walk, conversationId, fromSeq: summariesFrom })
+    },
+
+    async get(messageId: string): Promise<Message> {
+      const message = isId('message', messageId) ? await store.walks.message(messageId) : undefined
+      if (message) return message
+      throw new UserError('not_found', `There is no message ${messageId}.`)
+    },
+
     async search(reference: string, filter: RecallFilter) {
       const { id } = await findAgent(store.agents, reference)
       return searchMessages(store, id, filter, embed)

@@ -21,8 +21,11 @@ export interface SandboxCall {
   readonly language: SourceLanguage
   /** As the user wrote it. TypeScript keeps its types; they are blanked here. */
   readonly source: string
-  /** Name of the function to call, as `readSignature` of `src/source` reports it. */
-  readonly entry: string
+  /**
+   * Name of the function to call, as `readSignature` of `src/source` reports it. Absent: the source is a script, whose
+   * result is the value of its last expression.
+   */
+  readonly entry?: string | undefined
   /** JSON values by parameter name; without the reserved `agent_state` and `client`. */
   readonly arguments: Readonly<Record<string, unknown>>
   /** What the code sees as `agent_state`. Absent: code that asks for it fails with a sentence. */

@@ -1,5 +1,5 @@
 import type { Timestamp } from '../core/clock.ts'
-import { type AskedDates, dateFit } from './asked-dates.ts'
+import { type DayRange, dateFit } from './day-range.ts'
 import { indexWords } from './words.ts'
 
 /*
@@ -10,21 +10,29 @@ import { indexWords } from './words.ts'
 
 /** BM25 `k1`: term frequency saturation. */
 const BM25_K1 = 1.2
-/** BM25 `b`: length normalization. */
-const BM25_B = 0.5
-/** Weights of words in the nearest neighbour and in the one after it. */
-const NEIGHBOUR_WEIGHTS = [0.4, 0.2]
+/**
+ * BM25 `b` (length normalization) and the weight of words in the nearest neighbour, for short and for long entries by
+ * their average length in words. A long turn of a chat says more, where a long document only says it at length; and a
+ * turn needs its neighbours to be understood, where a document does not.
+ */
+const SHORT = { words: 40, b: 0.5, neighbour: 0.5 }
+const LONG = { words: 160, b: 0.9, neighbour: 0.1 }
+/** The neighbour after the nearest weighs half as much. */
+const DISTANCES = [1, 0.5]
 /**
  * As shares of the best score: boost of the document or conversation with the most hits, and boost of a matching date.
  */
 const GROUP_SHARE = 0.25
 const GROUP_TOP = 3
-const DATE_SHARE = 0.4
+const DATE_SHARE = 0.6
 /** Boost of entries whose speaker the question names. */
-const SPEAKER_BOOST = 0.25
+const SPEAKER_BOOST = 0.35
+
+/** Occurrences that a speaker's name before a turn counts for: it stands before each of their turns. Chosen by hand. */
+const NAME_COUNT = 0.6
 
 /** Neighbours on each side that are read as context. */
-export const NEIGHBOURS = NEIGHBOUR_WEIGHTS.length
+export const NEIGHBOURS = DISTANCES.length
 
 /** A word of the question with its possible spellings. */
 export interface Weighted {
@@ -59,11 +67,12 @@ export interface Ranked {
 }
 
 /**
- * Ranks the candidates that contain any word of the question, best first; of equal scores the newer comes first. Pure.
+ * Ranks the candidates that contain any word of the question or are of its dates, best first; of equal scores the newer
+ * comes first. Pure.
  */
 export function rankByWords(
   terms: readonly Weighted[],
-  dates: AskedDates,
+  dates: readonly DayRange[],
   candidates: readonly Candidate[],
   /** Entries in scope. */
   size: number,
@@ -71,14 +80,18 @@ export function rankByWords(
   const profiler = createProfiler(terms)
   const found = candidates
     .map((candidate) => ({ candidate, own: profiler(candidate.text) }))
-    .filter(({ own }) => own.counts.some((count) => count > 0))
+    .filter(
+      ({ candidate, own }) =>
+        own.counts.some((count) => count > 0) || dateFit(dates, candidate.at) > 0,
+    )
   if (found.length === 0) return []
   const averageLength =
     found.reduce((sum, { own }) => sum + own.length, 0) / found.length || Number.EPSILON
+  const { b, neighbour } = byLength(averageLength)
   const rarity = terms.map(({ frequency }) => inverseFrequency(size, frequency))
   const scored = found.map(({ candidate, own }) => {
-    const context = withNeighbours(own, candidate, profiler, averageLength)
-    const length = 1 - BM25_B + (BM25_B * context.length) / averageLength
+    const context = withNeighbours(own, candidate, profiler, averageLength, neighbour)
+    const length = 1 - b + (b * context.length) / averageLength
     const words = context.counts.reduce((sum, count, index) => {
       const weight = rarity[index] ?? 0
       return sum + (weight * count * (BM25_K1 + 1)) / (count + BM25_K1 * length)
@@ -88,7 +101,7 @@ export function rankByWords(
       score: words * candidate.weight * (own.namesSpeaker ? 1 + SPEAKER_BOOST : 1),
     }
   })
-  const best = Math.max(...scored.map(({ score }) => score))
+  const best = Math.max(...scored.map(({ score }) => score)) || 1
   const share = groupShares(scored)
   return scored
     .map(({ candidate, score }) => ({
@@ -122,15 +135,15 @@ function createProfiler(terms: readonly Weighted[]): (text: string) => Profile {
   const known = new Map<string, Profile>()
   const read = (text: string): Profile => {
     const counts = terms.map(() => 0)
-    const words = indexWords(text)
+    const [label = '', speaker = ''] = SPEAKER.exec(text) ?? []
+    const words = indexWords(text.slice(label.length))
     for (const word of words) {
       for (const { term, weight } of places.get(word) ?? [])
         counts[term] = (counts[term] ?? 0) + weight
     }
-    const speaker = SPEAKER.exec(text)?.[1]
-    const namesSpeaker =
-      speaker !== undefined && indexWords(speaker).some((word) => places.has(word))
-    return { counts, length: words.length, namesSpeaker }
+    const names = indexWords(speaker).flatMap((word) => places.get(word) ?? [])
+    for (const { term } of names) counts[term] = (counts[term] ?? 0) + NAME_COUNT
+    return { counts, length: words.length, namesSpeaker: names.length > 0 }
   }
   // Cached: entries share neighbours.
   return (text) => {
@@ -145,6 +158,7 @@ function withNeighbours(
   { before, after }: Candidate,
   profiler: (text: string) => Profile,
   averageLength: number,
+  nearest: number,
 ): Profile {
   const counts = [...own.counts]
   let length = own.length
@@ -154,7 +168,7 @@ function withNeighbours(
       const neighbour = profiler(text.slice(0, NEIGHBOUR_CHARACTERS))
       // A long neighbour contains many words by chance, so it counts less.
       const weight =
-        (NEIGHBOUR_WEIGHTS[distance] ?? 0) / Math.max(1, neighbour.length / averageLength)
+        (nearest * (DISTANCES[distance] ?? 0)) / Math.max(1, neighbour.length / averageLength)
       weights += weight
       length += weight * neighbour.length
       neighbour.counts.forEach((count, term) => {
@@ -163,6 +177,14 @@ function withNeighbours(
     })
   }
   return { ...own, counts, length: length / weights }
+}
+
+/** The parameters for entries of this average length in words, between those of short and of long ones. */
+function byLength(averageLength: number): Pick<typeof SHORT, 'b' | 'neighbour'> {
+  const place = (averageLength - SHORT.words) / (LONG.words - SHORT.words)
+  const share = Math.min(1, Math.max(0, place))
+  const between = (short: number, long: number) => short + share * (long - short)
+  return { b: between(SHORT.b, LONG.b), neighbour: between(SHORT.neighbour, LONG.neighbour) }
 }
 
 /** Inverse document frequency, never negative: a word that nearly every entry contains still counts a little. */

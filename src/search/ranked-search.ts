@@ -1,6 +1,7 @@
 import { coverage, standingOut } from './confidence.ts'
 import { type FusedHit, fuseByRank, type RankedList } from './fuse.ts'
 import { guessWords } from './guess-words.ts'
+import { formsOf } from './irregular-forms.ts'
 import type { Question } from './question.ts'
 import { inverseFrequency, type Ranked, rankByWords, type Weighted } from './rank.ts'
 import type { VectorList } from './vector-list.ts'
@@ -27,6 +28,12 @@ export interface Ranking {
 const JUDGED = 60
 /** Entries scored to find candidates, unless the rarest word alone matches more. Chosen by hand. */
 const MAX_SCORED = 10_000
+
+/** Entries of the days that a question names, judged beside those found by words. Chosen by hand. */
+const DATED = 100
+
+/** An irregular form of an asked word, relative to the word as asked. Chosen by hand. */
+const FORM_WEIGHT = 1
 
 /** Top keyword hits whose coverage decides how much keyword search is trusted. Chosen by hand. */
 const TELLING = 3
@@ -60,7 +67,8 @@ async function beginRanking(
   const size = await index.size()
   const stems = stemsOf(terms)
   const first = await bestOf(index, terms, stems)
-  const rows = first.map(({ row }) => row)
+  const dated = question.dates.length > 0 ? await index.dated(question.dates, DATED) : []
+  const rows = [...new Set([...first.map(({ row }) => row), ...dated])]
   const candidates = rows.length > 0 ? await index.candidates(rows) : []
   const ranked = rankByWords(terms, question.dates, candidates, size)
   const telling = new Set(ranked.slice(0, TELLING).map(({ row }) => row))
@@ -172,15 +180,26 @@ async function tail(
 
 async function weigh(index: WordIndex, { stems }: Question): Promise<readonly Weighted[]> {
   if (stems.length === 0) return []
-  const frequencies = await index.frequencies(stems.map((stem) => [stem]))
-  const asked = stems.map((stem, place) => ({ stem, frequency: frequencies[place] ?? 0 }))
+  const forms = stems.map(formsOf)
+  const frequencies = await index.frequencies(forms)
+  const asked = stems.map((stem, place) => ({
+    stem,
+    forms: forms[place] ?? [stem],
+    frequency: frequencies[place] ?? 0,
+  }))
   const unknown = asked.filter(({ frequency }) => frequency === 0).map(({ stem }) => stem)
   const guesses = await guessWords(index, unknown)
   const guessed = [...guesses.values()]
   const groups = guessed.map((spellings) => spellings.map(({ stem }) => stem))
   const counted = groups.length > 0 ? await index.frequencies(groups) : []
-  return asked.flatMap(({ stem, frequency }) => {
-    if (frequency > 0) return [{ spellings: [{ stem, weight: 1 }], frequency }]
+  return asked.flatMap(({ stem, forms, frequency }) => {
+    if (frequency > 0)
+      return [
+        {
+          spellings: forms.map((form) => ({ stem: form, weight: form === stem ? 1 : FORM_WEIGHT })),
+          frequency,
+        },
+      ]
     const spellings = guesses.get(stem)
     if (!spellings) return []
     return [{ spellings, frequency: counted[guessed.indexOf(spellings)] ?? 0 }]

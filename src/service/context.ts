@@ -1,4 +1,4 @@
-import type { Agent } from '../core/agent.ts'
+import type { Agent, AgentType } from '../core/agent.ts'
 import type { AgentSettings } from '../core/agent-settings.ts'
 import type {
   AgentChanges,
@@ -19,11 +19,13 @@ import type { ConversationsPort } from './conversations-port.ts'
 import type { JobsPort } from './jobs-port.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
+import type { AgentWalk, BlockChanges, BlockWalk } from './walks.ts'
 
 export type * from './conversations-port.ts'
 export type * from './jobs-port.ts'
 export type * from './recall-port.ts'
 export type * from './runs-port.ts'
+export type * from './walks.ts'
 
 /*
  * Port of everything that the MCP surface may do; `assemble.ts` implements it. Add only what a tool, resource or prompt
@@ -62,6 +64,8 @@ export type SealedThing = 'request-state' | 'cursor'
 export interface ModelsPort {
   /** The model for agents that name none, and why it was chosen. */
   describeDefault(sender?: Sender): Promise<{ readonly handle: string; readonly reason: string }>
+  /** Whether this server can be set up to embed with it. */
+  knowsEmbedding(handle: string): boolean
   /** Per model, how requests are changed because a provider refused earlier ones; sentences. */
   learnt(): Promise<readonly { readonly handle: string; readonly abilities: readonly string[] }[]>
   /** Configured and detected providers. `models` is null for a provider that did not answer. */
@@ -97,6 +101,14 @@ export interface AgentsPort {
     readonly limit: number
     readonly cursor?: string | undefined
   }): Promise<Page<Agent>>
+  walk(walk: AgentWalk): Promise<readonly AgentView[]>
+  count(): Promise<number>
+  /** Tags of all agents, sorted. */
+  tags(): Promise<readonly string[]>
+  /** The built-in tools, with the JSON Schema of their arguments. */
+  builtInTools(): readonly ToolDescription[]
+  /** Names of the tools of an agent that is created without a list. */
+  defaultTools(type: AgentType): readonly string[]
   /** The agent without its blocks and other details. */
   find(agent: string): Promise<Agent>
   get(agent: string): Promise<AgentView>
@@ -113,6 +125,12 @@ export interface AgentsPort {
   attachBlock(agent: string, blockId: string): Promise<AgentView>
   /** Detaches the block without deleting it. */
   detachBlock(agent: string, blockId: string): Promise<AgentView>
+}
+
+export interface ToolDescription {
+  readonly name: string
+  readonly description: string
+  readonly parameters: Readonly<Record<string, unknown>>
 }
 
 export interface ContextAccount {
@@ -167,6 +185,11 @@ export interface MemoryPort {
   list(filter: PageRequest & { readonly query?: string | undefined }): Promise<Page<SharedBlock>>
   /** Creates a block that is not attached to any agent. */
   create(block: NewBlock): Promise<SharedBlock>
+  walk(walk: BlockWalk): Promise<readonly SharedBlock[]>
+  get(blockId: string): Promise<SharedBlock>
+  update(blockId: string, changes: BlockChanges): Promise<SharedBlock>
+  /** Takes the block from all agents, and deletes it with its versions. */
+  remove(blockId: string): Promise<void>
   /** Versions, newest first. */
   history(agent: string, label: string, page: PageRequest): Promise<Page<VersionHead>>
   /** Unified diff from version `from` to version `to`; default: the current one. */

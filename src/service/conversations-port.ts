@@ -2,6 +2,7 @@ import type { Conversation } from '../core/conversation.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
+import type { ConversationWalk } from './walks.ts'
 
 /* Part of the port in `context.ts`: conversations with agents. MCP uses only the default one of each. */
 
@@ -11,6 +12,10 @@ export interface ConversationsPort {
   list(agent: string, page: PageRequest): Promise<Page<Conversation>>
   /** With `agent`, only if the conversation belongs to that agent. */
   get(id: string, agent?: AgentId): Promise<Conversation>
+  /** Of one agent, or of all; without the default ones, which are the agents' own histories. */
+  walk(walk: ConversationWalk): Promise<readonly Conversation[]>
+  /** A new conversation that goes on from what the old one has in context. */
+  fork(id: string): Promise<Conversation>
   rename(id: string, title: string): Promise<Conversation>
   /** With its messages and runs. Refused for a default conversation, and while the agent is at work in it. */
   delete(id: string): Promise<void>

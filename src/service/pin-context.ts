@@ -60,6 +60,10 @@ export async function pinContext(context: McpContext, reference: string): Promis
       append: async (agent, ...rest) => edited(memory.append(own(agent), ...rest)),
       list: refused,
       create: refused,
+      walk: refused,
+      get: refused,
+      update: refused,
+      remove: refused,
       async history(agent, ...rest) {
         const page = await memory.history(own(agent), ...rest)
         return { ...page, items: page.items.map((head) => withoutOthers(head, id)) }
@@ -76,6 +80,19 @@ export async function pinContext(context: McpContext, reference: string): Promis
       create: async (archive) => heldBy(await archives.create({ ...archive, agent: id }), id),
       attach: refused,
       detach: async (agent, archiveId) => heldBy(await archives.detach(own(agent), archiveId), id),
+      async walk(walk) {
+        const views = await archives.walk({ ...walk, agent: id })
+        return views.map((view) => heldBy(view, id))
+      },
+      get: refused,
+      update: refused,
+      remove: refused,
+      async passages(walk) {
+        if ('archiveId' in walk.of) return refused()
+        return archives.passages({ ...walk, of: { agent: own(walk.of.agent) } })
+      },
+      insert: refused,
+      removePassage: refused,
     },
     archival: {
       insert: async (agent, ...rest) => archival.insert(own(agent), ...rest),
@@ -88,6 +105,15 @@ export async function pinContext(context: McpContext, reference: string): Promis
       search: async (agent, filter) => recall.search(own(agent), filter),
       around: async (agent, ...rest) => recall.around(own(agent), ...rest),
       list: async (agent, limit) => recall.list(own(agent), limit),
+      async walk(walk) {
+        if (walk.conversation !== undefined) await context.conversations.get(walk.conversation, id)
+        return recall.walk({ ...walk, agent: own(walk.agent ?? id) })
+      },
+      async get(messageId) {
+        const message = await recall.get(messageId)
+        if (message.agentId === id) return message
+        throw new UserError('not_found', `There is no message ${messageId}.`)
+      },
     },
     transfer: {
       export: async (agent, ...rest) => context.transfer.export(own(agent), ...rest),
@@ -126,11 +152,27 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     create: refused,
     async list({ query = '', tags = [] }): Promise<Page<Agent>> {
       const agent = await agents.find(id)
-      const text = `${agent.name}\n${agent.description}`.toLowerCase()
-      const isMeant =
-        text.includes(query.toLowerCase()) && tags.every((tag) => agent.tags.includes(tag))
+      const isMeant = mentions(agent, query) && tags.every((tag) => agent.tags.includes(tag))
       return { items: isMeant ? [agent] : [] }
     },
+    async walk({ after, before, name, query = '', tags = [], matchAllTags = false }) {
+      const view = await agents.get(id)
+      const { agent } = view
+      const has = (tag: string) => agent.tags.includes(tag)
+      const isMeant =
+        after === undefined &&
+        before === undefined &&
+        (name ?? agent.name) === agent.name &&
+        mentions(agent, query) &&
+        (tags.length === 0 || (matchAllTags ? tags.every(has) : tags.some(has)))
+      return isMeant ? [view] : []
+    },
+    count: async () => 1,
+    async tags() {
+      return (await agents.find(id)).tags
+    },
+    builtInTools: agents.builtInTools,
+    defaultTools: agents.defaultTools,
     find: async (agent) => agents.find(own(agent)),
     get: async (agent) => agents.get(own(agent)),
     update: async (agent, changes) => agents.update(own(agent), changes),
@@ -152,6 +194,10 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
   }
 }
 
+function mentions({ name, description }: Agent, query: string): boolean {
+  return `${name}\n${description}`.toLowerCase().includes(query.toLowerCase())
+}
+
 function pinConversations(
   conversations: ConversationsPort,
   id: AgentId,
@@ -163,6 +209,13 @@ function pinConversations(
     create: async (agent, title) => conversations.create(own(agent), title),
     list: async (agent, page) => conversations.list(own(agent), page),
     get: check,
+    async walk(walk) {
+      return conversations.walk({ ...walk, agent: own(walk.agent ?? id) })
+    },
+    async fork(conversation) {
+      await check(conversation)
+      return conversations.fork(conversation)
+    },
     async rename(conversation, title) {
       await check(conversation)
       return conversations.rename(conversation, title)
@@ -181,6 +234,11 @@ function pinConversations(
 function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
   /** A run of another agent gives the same `not_found` as a run that does not exist. */
   const check = (runId: string) => runs.get(runId, id)
+  const ownStep = async (stepId: string) => {
+    const step = await runs.step(stepId)
+    if (step.agentId === id) return step
+    throw new UserError('not_found', `There is no step ${stepId}.`)
+  }
   return {
     send: async (message) => runs.send({ ...message, agent: own(message.agent) }),
     async askClient(runId, takes) {
@@ -193,6 +251,20 @@ function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
     },
     get: check,
     list: (filter) => runs.list({ ...filter, agent: id }),
+    async walk(walk) {
+      if (walk.agent !== undefined) own(walk.agent)
+      return runs.walk({ ...walk, agent: id })
+    },
+    async steps(walk) {
+      if (walk.agent !== undefined) own(walk.agent)
+      if (walk.runId !== undefined) await check(walk.runId)
+      return runs.steps({ ...walk, agent: id })
+    },
+    step: ownStep,
+    async rateStep(stepId, feedback) {
+      await ownStep(stepId)
+      return runs.rateStep(stepId, feedback)
+    },
     async wait(runId, milliseconds, signal) {
       await check(runId)
       return runs.wait(runId, milliseconds, signal)

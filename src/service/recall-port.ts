@@ -5,6 +5,7 @@ import type { AgentId, PassageId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { Passage } from '../core/passage.ts'
+import type { ArchiveWalk, MessageWalk, PassageWalk } from './walks.ts'
 
 /* Part of the port in `context.ts`: search in archival and recall memory. */
 
@@ -89,6 +90,26 @@ export interface ArchivesPort {
   attach(agent: string, archiveId: string, asDefault?: boolean): Promise<ArchiveView>
   /** Detaches the archive without deleting it. */
   detach(agent: string, archiveId: string): Promise<ArchiveView>
+  walk(walk: ArchiveWalk): Promise<readonly ArchiveView[]>
+  get(archiveId: string): Promise<ArchiveView>
+  update(
+    archiveId: string,
+    changes: { readonly name?: string; readonly description?: string },
+  ): Promise<ArchiveView>
+  /** Takes the archive from all agents, and deletes it with its passages. */
+  remove(archiveId: string): Promise<void>
+  /** Current passages of an agent or an archive, by their own time. */
+  passages(walk: PassageWalk): Promise<readonly Passage[]>
+  /** Inserts into an archive, whether or not an agent has it. All or nothing. */
+  insert(
+    archiveId: string,
+    entries: readonly {
+      readonly text: string
+      readonly tags?: readonly string[] | undefined
+      readonly createdAt?: string | undefined
+    }[],
+  ): Promise<readonly PassageId[]>
+  removePassage(archiveId: string, passageId: string): Promise<void>
 }
 
 export interface RecallPort {
@@ -98,6 +119,9 @@ export interface RecallPort {
   ): Promise<FoundPage<Message>>
   /** The newest `limit` messages of the conversation, oldest first. */
   list(agent: string, limit: number): Promise<readonly Message[]>
+  /** As they were added to their history; only messages since it was last reset. */
+  walk(walk: MessageWalk): Promise<readonly Message[]>
+  get(messageId: string): Promise<Message>
   /** The message with up to `each` spoken messages on either side, oldest first. */
   around(agent: string, messageId: string, each: number): Promise<readonly Message[]>
 }

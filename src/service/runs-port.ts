@@ -1,9 +1,12 @@
+import type { ClientTool, RunInput } from '../core/client-run.ts'
 import type { AgentEvent } from '../core/event.ts'
 import type { AgentId, ConversationId, RunId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
 import type { Run, RunStatus, RunView } from '../core/run.ts'
 import type { SamplingParams } from '../core/sampling.ts'
+import type { Step } from '../core/step.ts'
+import type { RunWalk, StepWalk } from './walks.ts'
 
 /* Part of the port in `context.ts`: messages to agents, and their runs. */
 
@@ -13,7 +16,14 @@ export interface RunsPort {
     readonly agent: string
     /** One of the agent's conversations; absent: its default one. */
     readonly conversation?: ConversationId | undefined
+    /** The user's message; of several, the last. */
     readonly text: string
+    /** Pictures: data URLs, or https addresses. */
+    readonly images?: readonly string[] | undefined
+    /** All messages that begin the run, if `text` is not the only one. */
+    readonly inputs?: readonly RunInput[] | undefined
+    /** Tools that the caller runs itself: a call of one waits for `respond` with its result. */
+    readonly clientTools?: readonly ClientTool[] | undefined
     readonly idempotencyKey?: string | undefined
     readonly maxSteps?: number | undefined
     /** The client supports sampling. */
@@ -44,6 +54,12 @@ export interface RunsPort {
     readonly limit: number
     readonly cursor?: string | undefined
   }): Promise<Page<Run>>
+  walk(walk: RunWalk): Promise<readonly Run[]>
+  /** The steps of one run, of one agent or of all, in order of their start. */
+  steps(walk: StepWalk): Promise<readonly Step[]>
+  step(stepId: string): Promise<Step>
+  /** How a person rated the step; null takes it back. */
+  rateStep(stepId: string, feedback: string | null): Promise<Step>
   /**
    * Resolves with the run when it has settled, after `milliseconds`, or when `signal` fires. The run itself goes on.
    */
@@ -56,6 +72,8 @@ export interface RunsPort {
       readonly callId?: string | undefined
       readonly approve: boolean
       readonly reason?: string | undefined
+      /** The call was made by the caller: what came of it. It is not made here. */
+      readonly result?: { readonly status: 'success' | 'error'; readonly text: string } | undefined
     },
   ): Promise<RunView>
   messages(runId: RunId): Promise<readonly Message[]>

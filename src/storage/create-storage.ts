@@ -24,6 +24,7 @@ import { archiveReads, archiveWrites } from './passages/archives.ts'
 import { passageSearches } from './passages/passage-search.ts'
 import { passageWrites } from './passages/passage-writes.ts'
 import { passageReads } from './passages/passages.ts'
+import { pictureReads, pictureWrites } from './pictures/pictures.ts'
 import type { ChangeLog, Reads, Storage, StorageInfo, Store, Transaction } from './port/store.ts'
 import { approvalWrites } from './runs/approvals.ts'
 import { askWrites } from './runs/asks.ts'
@@ -154,6 +155,7 @@ function readsOf(scope: Scope): Reads {
     conversations: conversationReads(scope),
     messages: messageReads(scope),
     passages: passageReads(scope),
+    pictures: pictureReads(scope),
     runs: { ...runReads(scope), ...callReads(scope) },
     jobs: jobReads(scope),
   }
@@ -167,6 +169,7 @@ function transactionOf(scope: Scope): Transaction {
     conversations: { ...conversationReads(scope), ...conversationWrites(scope) },
     messages: { ...messageReads(scope), ...messageWrites(scope) },
     passages: { ...passageReads(scope), ...passageWrites(scope) },
+    pictures: { ...pictureReads(scope), ...pictureWrites(scope) },
     runs: {
       ...runReads(scope),
       ...callReads(scope),

@@ -6,6 +6,7 @@ import { parseMoment } from '../core/dates.ts'
 import { isId } from '../core/ids.ts'
 import { text as limited, list } from '../core/limited.ts'
 import { LIMITS } from '../core/limits.ts'
+import { MAX_PICTURES, PICTURE_TYPES } from '../core/picture.ts'
 import { cleanText, normalText } from '../core/text.ts'
 
 /*
@@ -74,6 +75,8 @@ const settings = z.strictObject({
   reasoning: z.enum(REASONING).optional(),
   parallel_tool_calls: z.boolean(),
   embed_messages: z.boolean(),
+  /** Absent: none. */
+  secret_names: z.array(upTo(LIMITS.word)).optional(),
 })
 
 const agent = z.strictObject({
@@ -165,6 +168,17 @@ const place = { conversation: positive.optional() }
 /** From a coding assistant's session; since format version 2. */
 const elsewhere = z.literal(true).optional()
 
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal')
+
+/** A picture of a message, whose bytes are in `pictures` of the file. */
+const shownPicture = z.strictObject({
+  digest,
+  media_type: z.enum(PICTURE_TYPES),
+  bytes: positive,
+  width: positive,
+  height: positive,
+})
+
 const message = z.discriminatedUnion('role', [
   z.strictObject({
     role: z.literal('user'),
@@ -172,6 +186,8 @@ const message = z.discriminatedUnion('role', [
     hidden,
     ...place,
     text,
+    /** Since format version 3. */
+    pictures: list(shownPicture, MAX_PICTURES).optional(),
     elsewhere,
   }),
   z.strictObject({ role: z.literal('system'), created_at: moment, hidden, ...place, text }),
@@ -221,6 +237,14 @@ const archive = z.strictObject({
   passages: z.array(passage),
 })
 
+const picture = z.strictObject({
+  digest,
+  /** Why no model is shown it any more. */
+  problem: upTo(LIMITS.word).optional(),
+  /** Base64. */
+  data: z.base64(),
+})
+
 /** Read first: says whether the rest can be read. */
 export const FileHead = z.looseObject({
   format: z.literal(FORMAT, `expected "${FORMAT}"`),
@@ -239,6 +263,8 @@ export const AgentFile = z.strictObject({
   blocks: list(block, MAX_BLOCKS),
   messages: z.array(message),
   archives: list(archive, MAX_ARCHIVES),
+  /** Since format version 3. */
+  pictures: z.array(picture).optional(),
 })
 
 export type AgentFile = z.infer<typeof AgentFile>
@@ -251,4 +277,6 @@ export type FileMessageExtras = z.infer<typeof extras>
 export type FileConversation = z.infer<typeof conversation>
 export type FileSummary = z.infer<typeof summary>
 export type FileArchive = z.infer<typeof archive>
+export type FileShownPicture = z.infer<typeof shownPicture>
+export type FilePicture = z.infer<typeof picture>
 export type FilePassage = z.infer<typeof passage>

@@ -4,6 +4,7 @@ import type { Timestamp } from '../core/clock.ts'
 import { type Conversation, defaultConversation } from '../core/conversation.ts'
 import type { AgentId, ArchiveId, BlockId, ConversationId } from '../core/ids.ts'
 import type { Extras, Message } from '../core/message.ts'
+import type { Picture } from '../core/picture.ts'
 import { flattenToolRule } from '../core/tool-rule.ts'
 import type { PlacedPassage, Reads } from '../storage/port/store.ts'
 import {
@@ -12,6 +13,7 @@ import {
   type FileMessage,
   type FileMessageExtras,
   type FilePassage,
+  type FilePicture,
   type FileSummary,
   type FileVersion,
   FORMAT,
@@ -61,6 +63,8 @@ export async function* exportAgent(
   yield* list(rows(messagesOf(reads, agent.id), toFile))
   yield '],\n"archives":['
   yield* list(archivesOf(reads, agent.id))
+  yield '],\n"pictures":['
+  yield* list(rows(picturesOf(reads, agent.id), (picture) => picture))
   yield ']}\n'
 }
 
@@ -182,6 +186,17 @@ async function toFileContext(reads: Reads, id: ConversationId, numberOf: Numberi
   }
 }
 
+/** One by one, since each may have megabytes. */
+async function* picturesOf(reads: Reads, agentId: AgentId): AsyncGenerator<readonly FilePicture[]> {
+  for (const { picture, problem } of await reads.pictures.ofAgent(agentId)) {
+    const { digest } = picture
+    const bytes = await reads.pictures.bytes(agentId, digest)
+    if (!bytes) continue
+    const data = Buffer.from(bytes).toString('base64')
+    yield [{ digest, ...(problem !== null && { problem }), data }]
+  }
+}
+
 async function* passagesOf(reads: Reads, id: ArchiveId) {
   let cursor: string | undefined
   do {
@@ -235,7 +250,13 @@ function toFileMessage(message: Message): FileMessage {
   const elsewhere = message.elsewhere && { elsewhere: message.elsewhere }
   switch (message.role) {
     case 'user':
-      return { role: 'user', created_at, text, ...elsewhere }
+      return {
+        role: 'user',
+        created_at,
+        text,
+        ...(message.pictures && { pictures: message.pictures.map(toFilePicture) }),
+        ...elsewhere,
+      }
     case 'system':
       return { role: 'system', created_at, text }
     case 'assistant':
@@ -259,6 +280,10 @@ function toFileMessage(message: Message): FileMessage {
         text,
       }
   }
+}
+
+function toFilePicture({ digest, mediaType, size, width, height }: Picture) {
+  return { digest, media_type: mediaType, bytes: size, width, height }
 }
 
 function toFileExtras({ model, wire, message, calls }: Extras): FileMessageExtras {

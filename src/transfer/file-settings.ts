@@ -14,6 +14,7 @@ export function toFileSettings(settings: AgentSettings): FileSettings {
     ...(settings.reasoning !== 'off' && { reasoning: settings.reasoning }),
     parallel_tool_calls: settings.parallelToolCalls,
     embed_messages: settings.embedMessages,
+    ...(settings.secretNames.length > 0 && { secret_names: [...settings.secretNames] }),
   }
 }
 
@@ -30,5 +31,6 @@ export function fromFileSettings(settings: FileSettings): AgentSettings {
     reasoning: settings.reasoning ?? 'off',
     parallelToolCalls: settings.parallel_tool_calls,
     embedMessages: settings.embed_messages,
+    secretNames: settings.secret_names ?? [],
   }
 }

@@ -11,6 +11,7 @@ import {
   type PassageId,
 } from '../core/ids.ts'
 import type { MessageBody } from '../core/message.ts'
+import type { Picture } from '../core/picture.ts'
 import { cleanTags } from '../memory/insert-passages.ts'
 import type { NewMessage, Store, Transaction } from '../storage/port/store.ts'
 import type { AgentChecks } from './agent-checks.ts'
@@ -20,9 +21,11 @@ import type {
   FileBlock,
   FileConversation,
   FileMessage,
+  FileShownPicture,
   FileSummary,
 } from './agent-file.ts'
 import { freeName } from './free-name.ts'
+import { importPictures, keepPictures } from './import-pictures.ts'
 import { type ImportedSettings, importSettings } from './import-settings.ts'
 import { mergeTwins } from './merge-twins.ts'
 
@@ -51,6 +54,7 @@ export async function importAgent(
   const messages = importMessages(file.messages, checks)
   const summaries = file.summaries.map(importSummary)
   const archives = file.archives.map(importArchive)
+  const pictures = importPictures(file.pictures ?? [])
   const conversations = (file.conversations ?? []).map((one) => importConversation(id, one))
   return store.transaction(async (tx) => {
     const name = await freeName(tx, agent.name)
@@ -60,6 +64,7 @@ export async function importAgent(
       await tx.blocks.attach(id, block, attachedAt)
     }
     checks.room({ ...agent, name }, await tx.blocks.ofAgent(id))
+    await keepPictures(tx, id, pictures)
     for (const { conversation } of conversations) await tx.conversations.insert(conversation)
     for (const batch of batches(messages, file.messages)) {
       const place = conversations[batch.conversation - 1]?.conversation.id
@@ -169,8 +174,13 @@ function importMessages(
 function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBody {
   switch (message.role) {
     case 'user':
+      return {
+        role: 'user',
+        text: message.text,
+        ...(message.pictures && { pictures: message.pictures.map(importShown) }),
+      }
     case 'system':
-      return { role: message.role, text: message.text }
+      return { role: 'system', text: message.text }
     case 'assistant':
       return {
         role: 'assistant',
@@ -193,6 +203,10 @@ function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBo
         text: message.text,
       }
   }
+}
+
+function importShown({ media_type, bytes, ...picture }: FileShownPicture): Picture {
+  return { ...picture, mediaType: media_type, size: bytes }
 }
 
 function importSummary({ from_message, to_message, ...summary }: FileSummary): Summary {

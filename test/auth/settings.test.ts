@@ -13,7 +13,7 @@ describe('the settings of HTTP for a team', () => {
     expect(http).toEqual({
       allowedHosts: [],
       corsOrigins: [],
-      caps: { requestsPerMinute: 600, requests: 64, streams: 16, sessions: 100 },
+      caps: { requestsPerMinute: 600, requests: 64, streams: 32, sessions: 100 },
     })
   })
 

@@ -37,7 +37,7 @@ describe('a copy', () => {
     const copied = await contentsOfFile(target)
     expect(copied).toEqual(await contentsOfFile(source))
     expect(copied[0]?.answers.length).toBeGreaterThan(20)
-    expect(copied[0]?.files.size).toBe(11)
+    expect(copied[0]?.files.size).toBe(12)
     const back = newFile()
     expect((await toFile(target, back)).code).toBe(0)
     expect(await contentsOfFile(back)).toEqual(copied)

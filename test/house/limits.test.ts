@@ -20,6 +20,7 @@ const ROWS: Readonly<Record<string, readonly (keyof typeof LIMITS)[]>> = {
   'passages of one insert': ['insert'],
   'value of a block': ['block'],
   'system prompt': ['systemPrompt'],
+  'metadata of': ['metadata'],
   'arguments of a call': ['toolArguments'],
   'passages, tags': ['passages', 'tags', 'blocks', 'ids', 'tools', 'toolRules'],
   children: ['branches'],

@@ -55,7 +55,7 @@ describe('a page of an allowed origin', () => {
     expect(status).toBe(204)
     expect(headers).toMatchObject({
       'access-control-allow-origin': PAGE,
-      'access-control-allow-methods': 'GET, POST, DELETE',
+      'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
       'access-control-allow-headers':
         'authorization, content-type, mcp-session-id, mcp-param-agent',
       'access-control-max-age': '600',

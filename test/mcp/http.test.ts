@@ -196,7 +196,10 @@ describe('HTTP', () => {
     const { url } = await serve()
     const large = await post(url, JSON.stringify({ ...LIST, filler: 'x'.repeat(5_000_000) }))
     expect(large.status).toBe(413)
-    expect(await large.json()).toHaveProperty('error.message', 'The request is larger than 4 MiB.')
+    expect(await large.json()).toHaveProperty(
+      'error.message',
+      'The request is larger than 4 MiB (64 MiB for send_message).',
+    )
     const broken = await post(url, '{"jsonrpc":')
     expect(broken.status).toBe(400)
     expect(await broken.json()).toHaveProperty('error.code', -32700)

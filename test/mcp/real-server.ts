@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { openApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
+import { type Config, readConfig } from '../../src/config.ts'
 import type { Toolset } from '../../src/core/toolset.ts'
 import { createServerFactory, type ServerOptions } from '../../src/mcp/serve/server.ts'
 import type { McpContext } from '../../src/service/context.ts'
 import { type Connection, connectInProcess } from '../support/connect.ts'
 import { databaseOf, leaveDatabaseOf } from '../support/own-database.ts'
 import { type ScriptedProvider, startScriptedProvider } from '../support/scripted-provider.ts'
+import { openTestWire } from '../support/wires/wire-of-tests.ts'
 
 /** The whole program in this process with a database of its own, used through a client. Only the model is scripted. */
 export interface RealServer {
@@ -36,18 +37,21 @@ export const ON_FILE = { RECOLLECT_DATABASE_URL: '' }
 export async function startRealServer(
   toolsets: readonly Toolset[] = ['core'],
   settings: Readonly<Record<string, string>> = {},
+  change: Partial<Config> = {},
 ): Promise<RealServer> {
   const home = await mkdtemp(join(tmpdir(), 'recollect-mcp-'))
   const provider = await startScriptedProvider()
+  const wire = await openTestWire(provider.baseUrl, ['openai'])
   const environment = {
     RECOLLECT_HOME: home,
     ...databaseOf(home),
     RECOLLECT_MODEL: 'openai/scripted',
     OPENAI_API_KEY: 'sk-test-key',
-    OPENAI_BASE_URL: provider.baseUrl,
+    OPENAI_BASE_URL: wire.baseUrl,
+    ...wire.environment,
     ...settings,
   }
-  const config = readConfig({}, environment)
+  const config = { ...readConfig({}, environment), ...change }
   const app = await openApp(config, () => undefined)
   const connect: RealServer['connect'] = (shown) => {
     const createServer = createServerFactory({
@@ -86,6 +90,7 @@ export async function startRealServer(
     async close() {
       await client.close()
       await app.close()
+      await wire.close()
       await provider.close()
       leaveDatabaseOf(home)
       await rm(home, { recursive: true })

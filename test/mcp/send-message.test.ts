@@ -21,6 +21,7 @@ const QUEUED: Run = {
   retryAt: null,
   missing: null,
   input: 'hello',
+  pictures: [],
   idempotencyKey: null,
   maxSteps: 50,
   cancelRequested: false,

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { type DayRange, monthRange } from '../../src/search/day-range.ts'
 import { type Candidate, rankByWords } from '../../src/search/rank.ts'
 
-const NO_DATES = { years: [], months: [], days: [] }
+const NO_DATES: readonly DayRange[] = []
 const AT = '2026-03-31T12:00:00.000Z'
 
 function candidate(row: number, text: string, more: Partial<Candidate> = {}): Candidate {
@@ -60,7 +61,7 @@ test('the person and date named, and the speaker, decide between equals', () => 
     rank(['tea', 'ada'], [candidate(2, 'Ben: tea with Ada'), candidate(1, 'Ada: tea with Ben')]),
   ).toEqual([1, 2])
   const dated = [candidate(2, 'tea'), candidate(1, 'tea', { at: '2023-05-03T00:00:00.000Z' })]
-  expect(rank(['tea'], dated, { years: [2023], months: [5], days: [] } as never)).toEqual([1, 2])
+  expect(rank(['tea'], dated, [monthRange(2023, 5)])).toEqual([1, 2])
   expect(rank(['tea'], [candidate(2, 'tea', { weight: 0.6 }), candidate(1, 'tea')])).toEqual([1, 2])
 })
 
@@ -82,4 +83,29 @@ test('a guessed spelling counts less than the word itself', () => {
   ]
   const ranked = rankByWords(terms, NO_DATES, [candidate(2, 'kettel'), candidate(1, 'kettle')], 9)
   expect(ranked.map(({ row }) => row)).toEqual([1, 2])
+})
+
+test('a name before a turn does not carry it past one that answers', () => {
+  const turns = [
+    candidate(2, 'Ada: red'),
+    candidate(1, 'Ada: yes, in the end I chose the blue kettle'),
+  ]
+  expect(rank(['ada', 'kettl'], turns)).toEqual([1, 2])
+})
+
+test('an entry of the days asked for is found without a word of the question', () => {
+  const days = [monthRange(2023, 5)]
+  const entries = [candidate(1, 'milk', { at: '2023-05-03T00:00:00.000Z' }), candidate(2, 'milk')]
+  expect(rank(['tea'], entries, days)).toEqual([1])
+})
+
+test('the length of long entries counts more than that of short ones', () => {
+  const padded = (words: number) => `tea ${'word '.repeat(words)}`
+  const lead = (unit: number) => {
+    const terms = [{ spellings: [{ stem: 'tea', weight: 1 }], frequency: 2 }]
+    const entries = [candidate(1, padded(unit)), candidate(2, padded(4 * unit))]
+    const [first, second] = rankByWords(terms, NO_DATES, entries, 100)
+    return (first?.score ?? 0) / (second?.score ?? 1)
+  }
+  expect(lead(400)).toBeGreaterThan(lead(8))
 })

@@ -16,6 +16,7 @@ import { messageContract } from './contract/messages.ts'
 import { namespaceContract } from './contract/namespaces.ts'
 import { neverWaitingContract } from './contract/never-waiting.ts'
 import { passageContract } from './contract/passages.ts'
+import { pictureContract } from './contract/pictures.ts'
 import { runContract } from './contract/runs.ts'
 import type { Subject } from './contract/subject.ts'
 import { transactionContract } from './contract/transactions.ts'
@@ -56,6 +57,7 @@ export function storageContract(
     describe('block history', () => blockHistoryContract(subject))
     describe('messages', () => messageContract(subject))
     describe('passages', () => passageContract(subject))
+    describe('pictures', () => pictureContract(subject))
     describe('archives', () => archiveContract(subject))
     describe('transfers', () => transferContract(subject))
     describe('words', () => wordContract(subject))

@@ -13,6 +13,7 @@ const REQUEST = {
   index: 'passage',
   namespace: 'default',
   query: 'kettle',
+  today: '2026-03-31',
   limit: 5,
   offset: 0,
   upTo: undefined,

@@ -184,6 +184,7 @@ function toRequest({ archives: wanted, ...filter }: Asked): RankedRequest {
     index: 'passage',
     namespace: 'default',
     query: '',
+    today: '2026-03-31',
     limit: MOST,
     offset: 0,
     upTo: undefined,

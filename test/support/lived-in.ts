@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { defaultConversation } from '../../src/core/conversation.ts'
 import { newId, type RunId } from '../../src/core/ids.ts'
 import type { RunStatus } from '../../src/core/run.ts'
@@ -121,6 +122,7 @@ export async function liveIn(
   await runsInEveryState(storage, store, `a process of ${namespace}`)
   await waitingTasks(storage, store)
   await goneAgain(store)
+  await withPicture(store)
 }
 
 async function inPieces(count: number, write: (from: number, to: number) => Promise<unknown>) {
@@ -226,6 +228,21 @@ async function waitingTasks(storage: Storage, store: Store): Promise<void> {
     retryAt: at(99),
   }))
   await storage.embeddings.finish(batch.lease, { outcomes, retryAt: at(99) })
+}
+
+async function withPicture(store: Store): Promise<void> {
+  const { id } = await insertAgent(store, { name: 'has a picture' })
+  const bytes = Buffer.alloc(100_000, 7)
+  const digest = createHash('sha256').update(bytes).digest('hex')
+  const picture = {
+    digest,
+    mediaType: 'image/png',
+    size: bytes.length,
+    width: 3,
+    height: 4,
+  } as const
+  await store.transaction((tx) => tx.pictures.keep(id, picture, bytes))
+  await store.transaction((tx) => tx.pictures.setProblem(id, [digest], 'Refused.'))
 }
 
 /** The newest of what has numbers is deleted, so that numbers go on behind what is there. */

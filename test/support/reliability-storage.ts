@@ -141,6 +141,7 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     conversations: recordCalls('conversations', tx.conversations, calls),
     messages: recordCalls('messages', tx.messages, calls),
     passages: recordCalls('passages', tx.passages, calls),
+    pictures: recordCalls('pictures', tx.pictures, calls),
     runs: recordCalls('runs', tx.runs, calls),
     jobs: recordCalls('jobs', tx.jobs, calls),
     vectors: recordCalls('vectors', tx.vectors, calls),

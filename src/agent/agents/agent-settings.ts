@@ -140,6 +140,6 @@ function checkTimezone(timezone: string): void {
   }
 }
 
-function definedOnly(patch: SettingsPatch): object {
+export function definedOnly(patch: SettingsPatch): object {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
 }

@@ -12,6 +12,7 @@ import type { ToolRule } from '../../core/tool-rule.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import { addBlock, attachBlock, findBlockById } from '../../memory/blocks.ts'
+import { checkMetadata } from '../../memory/check-metadata.ts'
 import { checkTags } from '../../memory/check-tags.ts'
 import { type EmbeddingChoice, embedAgain } from '../../memory/choose-embedding.ts'
 import { findAgent } from '../../memory/find-agent.ts'
@@ -23,6 +24,7 @@ import { renderMemory } from '../context/system-prompt.ts'
 import { checkToolRules } from '../rules/check-tool-rules.ts'
 import { DEFAULT_TOOLS } from '../tools/default-tools.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
+import { checkSettings, definedOnly } from './agent-settings.ts'
 import { makeName } from './make-name.ts'
 import { checkedView, viewAgent } from './view-agent.ts'
 
@@ -43,7 +45,7 @@ export function createAgents(
     checkLength('The system prompt', system ?? '', LIMITS.systemPrompt)
     checkTags(tags ?? [])
     checkCount('The list of tool rules', toolRules ?? [], LIMITS.toolRules)
-    if (model) models.check(model)
+    if (model && !fields.takesAnyModel) models.check(model)
     if (embedding) embeddings.check(embedding)
     if (contextWindow !== undefined && contextWindow < MIN_CONTEXT_WINDOW) {
       throw new UserError(
@@ -60,6 +62,7 @@ export function createAgents(
       ...(system !== undefined && { system: system === '' ? null : cleanText(system) }),
       ...(tags && { tags: [...new Set(tags.map(normalText))] }),
       ...(toolRules && { toolRules: withoutRepeats(toolRules) }),
+      ...(fields.metadata && { metadata: checkMetadata(fields.metadata) }),
     }
   }
 
@@ -83,7 +86,7 @@ export function createAgents(
         system: null,
         tags: [],
         tools: DEFAULT_TOOLS[agentType],
-        settings: DEFAULT_SETTINGS,
+        settings: fields.settings ? checkSettings(definedOnly(fields.settings)) : DEFAULT_SETTINGS,
         toolRules: [],
         createdAt: at,
         updatedAt: at,
@@ -91,6 +94,7 @@ export function createAgents(
       }
       return store.transaction(async (tx) => {
         const agent = { ...made, ...(await chosenTools(tx, fields)) }
+        if (fields.toolRules) checkToolRules(agent.toolRules, agent.tools)
         await tx.agents.insert(agent)
         await giveBlocks(tx, id, fields, at)
         return checkedView(tx, registry, agent)
@@ -188,7 +192,8 @@ async function giveBlocks(
   )
   const own = fields.blocks ?? []
   const brought = new Set([...own, ...shared].map((block) => block.label))
-  for (const { label, value, description } of standardBlocks(fields)) {
+  const standard = fields.hasStandardBlocks === false ? [] : standardBlocks(fields)
+  for (const { label, value, description } of standard) {
     const given = label === 'persona' ? fields.persona : fields.human
     if (given === undefined && brought.has(label)) continue
     await addBlock(tx, id, { label, value, description }, note)

@@ -125,6 +125,7 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
     evicted: isDone ? plan.evicted.length : 0,
     usage: written?.usage ?? NO_USAGE,
     method: written?.method ?? 'none',
+    ...(written !== undefined && { summary: written.text }),
     ...(written?.problem !== undefined && { problem: written.problem }),
   }
 }

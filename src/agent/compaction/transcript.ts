@@ -1,6 +1,8 @@
 import { estimateTokens } from '../../core/estimate-tokens.ts'
 import type { Message } from '../../core/message.ts'
+import { describePicture } from '../../core/picture.ts'
 import { excerpt } from '../../core/text.ts'
+import { picturesOf } from '../context/show-pictures.ts'
 
 /** Characters of one message: notes need the gist of a document, not all of it. Chosen by hand. */
 const LONGEST_ENTRY = 4_000
@@ -35,8 +37,11 @@ function entries(message: Message): readonly string[] {
   const entry = (text: string) => `[${at}] ${quoted(text)}`
   switch (message.role) {
     case 'user':
-    case 'system':
-      return [entry(`${message.role}: ${excerpt(message.text, LONGEST_ENTRY)}`)]
+    case 'system': {
+      const pictures = picturesOf(message).map((picture) => `[${describePicture(picture)}] `)
+      const text = excerpt(message.text, LONGEST_ENTRY)
+      return [entry(`${message.role}: ${pictures.join('')}${text}`)]
+    }
     case 'assistant':
       return [
         ...message.said.map((text) => entry(`agent: ${excerpt(text, LONGEST_ENTRY)}`)),

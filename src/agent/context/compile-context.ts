@@ -3,6 +3,8 @@ import type { Block } from '../../core/block.ts'
 import { estimateTokens } from '../../core/estimate-tokens.ts'
 import type { ConversationId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
+import type { Picture } from '../../core/picture.ts'
+import { pictureTokens } from '../../core/picture-tokens.ts'
 import { remembered } from '../../core/remembered.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ModelMessage, ModelRequest } from '../../llm/model.ts'
@@ -15,6 +17,7 @@ import { contextLine, stamp } from './context-line.ts'
 import { REPEATS_TO_WARN } from './find-repeats.ts'
 import { healHistory } from './heal-history.ts'
 import { messageBudget, shortenMessage } from './shorten-message.ts'
+import { choosePictures, type ShownPictures } from './show-pictures.ts'
 import { renderMemory, renderSummary, systemMessage, systemText } from './system-prompt.ts'
 
 export interface ContextInput {
@@ -35,6 +38,8 @@ export interface ContextInput {
   readonly repeats: number
   /** Calls of the run so far, for the tool rules. */
   readonly calls: readonly MadeCall[]
+  /** Why pictures of the history are not shown any more, by digest; absent: all are. */
+  readonly pictureProblems?: ReadonlyMap<string, string>
 }
 
 export interface CompiledContext {
@@ -44,6 +49,8 @@ export interface CompiledContext {
   readonly totalTokens: number
   /** The uncorrected estimate, for comparison with the provider's count. */
   readonly estimatedTokens: number
+  /** The uncorrected share of the pictures in it. */
+  readonly pictureTokens: number
   /** The history as sent: oversized messages are shortened. Tokens are uncorrected. */
   readonly history: readonly Message[]
   /** Largest size of a request that fits, in tokens. */
@@ -79,7 +86,13 @@ export function compileContext(input: ContextInput): CompiledContext {
     speakNow && mustSpeak ? all.filter((tool) => tool.name === SPEAKING_TOOL) : all,
   )
   const budget = messageBudget(window)
-  const history = input.history.map((message) => shortenMessage(message, budget))
+  const pictures = choosePictures(input.history, input.pictureProblems ?? new Map())
+  const weigh = (picture: Picture) => pictureTokens(picture, agent.model ?? state.ranOn)
+  const history = input.history.map((message) => {
+    const short = shortenMessage(message, budget)
+    const shown = pictures.get(message.id)?.pictures
+    return shown ? { ...short, tokens: short.tokens + sum(shown.map(weigh)) } : short
+  })
 
   const correct = (tokens: number) => Math.ceil(tokens * state.tokenRatio)
   const count = (text: string) => correct(estimateTokens(text))
@@ -89,8 +102,8 @@ export function compileContext(input: ContextInput): CompiledContext {
     { name: 'memory', tokens: count(renderMemory(blocks)), count: blocks.length },
     { name: 'summary', tokens: count(renderSummary(state.summary)), count: state.summary ? 1 : 0 },
   ]
-  const messageTokens = correct(history.reduce((sum, { tokens }) => sum + tokens, 0))
-  const share = (sum(fixed) + messageTokens) / window
+  const messageTokens = correct(sum(history.map(tokensOf)))
+  const share = (sum(fixed.map(tokensOf)) + messageTokens) / window
   const tellsPressure =
     !state.pressureTold && share >= agent.settings.compactionThreshold * PRESSURE_SHARE
   const lastLine = lastLineOf(input, standing, history.length, tellsPressure ? share : null)
@@ -99,8 +112,11 @@ export function compileContext(input: ContextInput): CompiledContext {
     { name: 'messages', tokens: messageTokens, count: history.length },
     { name: 'last_line', tokens: count(lastLine), count: 1 },
   ]
+  const totalTokens = sum(parts.map(tokensOf))
   const { timezone, temperature, maxOutputTokens, reasoning } = agent.settings
-  const models = healHistory(history.map((message) => toModelMessage(message, timezone)))
+  const models = healHistory(
+    history.map((message) => toModelMessage(message, timezone, pictures.get(message.id))),
+  )
   return {
     request: {
       messages: [
@@ -120,16 +136,21 @@ export function compileContext(input: ContextInput): CompiledContext {
       ...(reasoning !== 'off' && { reasoning }),
     },
     parts,
-    totalTokens: sum(parts),
-    estimatedTokens: Math.ceil(sum(parts) / state.tokenRatio),
+    totalTokens,
+    estimatedTokens: Math.ceil(totalTokens / state.tokenRatio),
+    pictureTokens: sum([...pictures.values()].flatMap((shown) => shown.pictures.map(weigh))),
     history,
     window,
     tellsPressure,
   }
 }
 
-function sum(parts: readonly ContextPart[]): number {
-  return parts.reduce((total, { tokens }) => total + tokens, 0)
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
+
+function tokensOf({ tokens }: { readonly tokens: number }): number {
+  return tokens
 }
 
 function lastLineOf(
@@ -191,25 +212,38 @@ function withLastLine(messages: readonly ModelMessage[], line: string): readonly
   return [...messages.slice(0, -1), { ...newest, ...changed }]
 }
 
-const toModelMessage = remembered((message: Message, timezone: string): ModelMessage => {
-  switch (message.role) {
-    case 'user':
-      return { role: 'user', text: `${stamp(message.createdAt, timezone)}\n${message.text}` }
-    case 'system':
-      return { role: 'system', text: message.text }
-    case 'assistant':
-      return {
-        role: 'assistant',
-        text: message.text,
-        reasoning: message.reasoning,
-        toolCalls: message.toolCalls,
-        ...(message.extras && { extras: message.extras }),
-      }
-    case 'tool':
-      return {
-        role: 'tool',
-        callId: message.callId,
-        text: message.status === 'error' ? `Error: ${message.text}` : message.text,
-      }
-  }
-})
+const NO_PICTURES: ShownPictures = { pictures: [], notes: [] }
+
+/** Remembered, since the history is sent again at every step. */
+const toModelMessage = remembered(
+  (
+    message: Message,
+    timezone: string,
+    { pictures, notes }: ShownPictures = NO_PICTURES,
+  ): ModelMessage => {
+    switch (message.role) {
+      case 'user':
+        return {
+          role: 'user',
+          text: [stamp(message.createdAt, timezone), ...notes, message.text].join('\n'),
+          ...(pictures.length > 0 && { pictures }),
+        }
+      case 'system':
+        return { role: 'system', text: message.text }
+      case 'assistant':
+        return {
+          role: 'assistant',
+          text: message.text,
+          reasoning: message.reasoning,
+          toolCalls: message.toolCalls,
+          ...(message.extras && { extras: message.extras }),
+        }
+      case 'tool':
+        return {
+          role: 'tool',
+          callId: message.callId,
+          text: message.status === 'error' ? `Error: ${message.text}` : message.text,
+        }
+    }
+  },
+)

@@ -1,14 +1,15 @@
 import type { Agent, ContextState } from '../../core/agent.ts'
-import type { ConversationId, RunId } from '../../core/ids.ts'
+import type { AgentId, ConversationId, RunId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import type { Reads } from '../../storage/port/store.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 import type { ContextInput } from './compile-context.ts'
 import { inTurns } from './in-turns.ts'
+import { picturesOf } from './show-pictures.ts'
 
 /** Reads the current input of `compileContext`; `runId` is the run in progress, null for an inspection from outside. */
 export async function readContext(
-  reads: Pick<Reads, 'agents' | 'blocks' | 'conversations' | 'messages'>,
+  reads: Pick<Reads, 'agents' | 'blocks' | 'conversations' | 'messages' | 'pictures'>,
   registry: ToolRegistry,
   agent: Agent,
   conversationId: ConversationId,
@@ -20,6 +21,7 @@ export async function readContext(
   // After a switch to `drop`, summaries written under an older setting are not shown.
   const drops = agent.settings.compactionMode === 'drop'
   const state = drops ? { ...stored, summary: null } : stored
+  const history = inTurns(await messagesInSight(reads, conversationId, state), runId)
   return {
     agent,
     conversationId,
@@ -27,10 +29,23 @@ export async function readContext(
     blocks: await reads.blocks.ofAgent(agent.id),
     counts: await reads.agents.counts(agent.id),
     state,
-    history: inTurns(await messagesInSight(reads, conversationId, state), runId),
+    history,
+    pictureProblems: await problemsOf(reads, agent.id, history),
     now,
     ...turn,
   }
+}
+
+async function problemsOf(
+  { pictures }: Pick<Reads, 'pictures'>,
+  agentId: AgentId,
+  history: readonly Message[],
+): Promise<ReadonlyMap<string, string>> {
+  if (history.every((message) => picturesOf(message).length === 0)) return new Map()
+  const all = await pictures.ofAgent(agentId)
+  return new Map(
+    all.flatMap(({ picture, problem }) => (problem === null ? [] : [[picture.digest, problem]])),
+  )
 }
 
 /**

@@ -6,8 +6,9 @@ import { checkLength, LIMITS } from '../../core/limits.ts'
 import type { Message } from '../../core/message.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import { cleanText } from '../../core/text.ts'
+import type { Walk } from '../../core/walk.ts'
 import { findAgent } from '../../memory/find-agent.ts'
-import type { Store } from '../../storage/port/store.ts'
+import type { NewMessage, Store } from '../../storage/port/store.ts'
 import { findConversation } from './find-conversation.ts'
 
 /** Conversations of agents: each has its own history, queue and context over the agent's one memory. */
@@ -39,6 +40,41 @@ export function createConversations({
     /** With `agentId`: only a conversation of that agent. */
     async get(id: string, agentId?: AgentId): Promise<Conversation> {
       return findConversation(store, id, agentId)
+    },
+
+    async walk({
+      agent,
+      ...walk
+    }: Walk & { readonly agent?: string | undefined }): Promise<readonly Conversation[]> {
+      const agentId = agent === undefined ? undefined : (await findAgent(store.agents, agent)).id
+      return store.walks.conversations({ ...walk, agentId })
+    },
+
+    /** A new conversation that goes on from what the old one has in context; the old one stays as it is. */
+    async fork(id: string): Promise<Conversation> {
+      const at = toTimestamp(clock())
+      const forkId = newId('conv')
+      return store.transaction(async (tx) => {
+        const { id: from, agentId, title } = await findConversation(tx, id)
+        const state = await tx.conversations.contextState(from)
+        const messages = await tx.messages.inSight(from, state.from)
+        const fork = { id: forkId, agentId, title, createdAt: at }
+        const before = await tx.messages.last(agentId)
+        await tx.conversations.insert(fork)
+        await tx.messages.append(agentId, messages.map(copied), forkId)
+        const summary = state.summary && {
+          ...state.summary,
+          id: newId('summary'),
+          fromSeq: before,
+          toSeq: before,
+        }
+        await tx.conversations.setContext(
+          forkId,
+          { from: before + 1, ...(summary && { summary }) },
+          at,
+        )
+        return fork
+      })
     },
 
     async rename(id: string, title: string): Promise<Conversation> {
@@ -81,6 +117,18 @@ export function createConversations({
       return store.messages.recent(agentId, most)
     },
   }
+}
+
+function copied({ tokens, createdAt, ...body }: Message): NewMessage {
+  const {
+    id: _id,
+    agentId: _agentId,
+    conversationId: _from,
+    seq: _seq,
+    runId: _run,
+    ...rest
+  } = body
+  return { id: newId('message'), runId: null, tokens, createdAt, body: rest }
 }
 
 function checkTitle(title: string): string {

@@ -1,5 +1,12 @@
 import type { AgentEvent, PartKind } from '../../core/event.ts'
-import { type AgentId, type MessageId, newId, type RunId } from '../../core/ids.ts'
+import {
+  type AgentId,
+  type CallId,
+  callIdOf,
+  type MessageId,
+  newId,
+  type RunId,
+} from '../../core/ids.ts'
 import type { ModelAnswer, ModelDelta } from '../../llm/model.ts'
 import { ArgumentReader } from '../step/argument-reader.ts'
 import { SPEAKING_TOOL } from '../tools/default-tools.ts'
@@ -91,7 +98,8 @@ export class AnswerStream {
     const call = this.#calls.get(index) ?? { reader: new ArgumentReader(), member: '', members: 0 }
     this.#calls.set(index, call)
     const isSpeaking = name === SPEAKING_TOOL
-    if (!isSpeaking) this.#start(`call ${index}`, 'tool_call', name)
+    if (!isSpeaking)
+      this.#start(`call ${index}`, 'tool_call', name, callIdOf(this.messageId, index))
     for (const read of call.reader.add(piece)) {
       if (read.kind === 'member') {
         call.member = read.key
@@ -113,13 +121,13 @@ export class AnswerStream {
     }
   }
 
-  #start(key: string, kind: PartKind, toolName?: string): number {
+  #start(key: string, kind: PartKind, toolName?: string, callId?: CallId): number {
     const known = this.#open.get(key)
     if (known !== undefined) return known
     const part = this.#parts
     this.#parts += 1
     this.#open.set(key, part)
-    this.#emit({ type: 'part_started', messageId: this.messageId, part, kind, toolName })
+    this.#emit({ type: 'part_started', messageId: this.messageId, part, kind, toolName, callId })
     return part
   }
 

@@ -29,7 +29,7 @@ export async function compileExactly(
   const isNear = Math.abs(compiled.totalTokens - limit) < limit * MARGIN
   if (!isNear || input.state.tokenRatio !== 1) return { input, compiled }
   const { messages, tools } = compiled.request
-  const counted = await countTokens(JSON.stringify([messages, tools]))
+  const counted = compiled.pictureTokens + (await countTokens(JSON.stringify([messages, tools])))
   const state = { ...input.state, tokenRatio: counted / compiled.estimatedTokens }
   const exact = { ...input, state }
   return { input: exact, compiled: compileContext(exact) }

@@ -1,6 +1,9 @@
 import type { Agent } from '../../core/agent.ts'
+import type { RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { type MessageId, newId } from '../../core/ids.ts'
+import type { MessageBody } from '../../core/message.ts'
+import type { Picture } from '../../core/picture.ts'
 import type { Run } from '../../core/run.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
@@ -20,16 +23,29 @@ export async function openRun(
   if (run.startedAt !== null) return
   if (!(await tx.runs.hasItsTurn(run.id))) return
   if (!(await tx.runs.start(run.id, at))) return
-  const body = { role: 'user', text: run.input } as const
+  const inputs = run.inputs ?? [{ role: 'user', text: run.input } as const]
+  const pictures = run.pictures.map(({ sentAs: _, ...picture }) => picture)
   await tx.messages.append(
     run.agentId,
-    [{ id: messageId, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body }],
+    inputs.map((input, index) => {
+      const isLast = index === inputs.length - 1
+      const body = bodyOf(input, isLast ? pictures : [])
+      const id = index === 0 ? messageId : newId('message')
+      return { id, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body }
+    }),
     run.conversationId,
   )
   if (!agent.settings.messageBufferAutoclear) return
   const from = await tx.messages.last(run.agentId)
   const state = { from, summariesFrom: from, pressureTold: false }
   await tx.conversations.setContext(run.conversationId, state, at)
+}
+
+/** Pictures come with the user's last message. */
+function bodyOf({ role, text }: RunInput, pictures: readonly Picture[]): MessageBody {
+  if (role === 'user' && pictures.length > 0) return { role, text, pictures }
+  if (role === 'assistant') return { role, text, reasoning: '', toolCalls: [], said: [text] }
+  return { role, text }
 }
 
 /** After the end of `run`: adds the messages of cancelled runs behind it before anything later. */

@@ -56,6 +56,7 @@ export async function useAnswer(
   const speakNow = input.speakNow !== null
   const verdict = judge(toolRules, agent.tools, input.calls)
   const calls = planCalls(answer, {
+    messageId: stream.messageId,
     tools: speakNow ? offered : input.tools,
     speakNow,
     ruledOut: (name) => (speakNow ? undefined : refusalOf(verdict, name)),

@@ -26,6 +26,7 @@ import { SPEAKING_TOOL } from '../tools/default-tools.ts'
 import { advance, advanceIn, type GoOn, type Next, newIds, type RunBudget } from './advance.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { callModel } from './call-model.ts'
+import { callWithPictures } from './call-with-pictures.ts'
 import { answerOf } from './client-answer.ts'
 import { compileExactly } from './compile-exactly.ts'
 import { failRun, giveBackRun, postponeRun } from './finish-run.ts'
@@ -175,7 +176,8 @@ async function askModel(
   }
   if (chosen.kind === 'missing') return waitForModel(run, chosen.problem)
   const { model } = chosen
-  const { input, compiled } = await compileExactly(context, countTokens)
+  const exact = await compileExactly(context, countTokens)
+  const { input, compiled } = exact
   const wasRefused = overflows.get(stepId) === 'refused'
   if (wasRefused || isTooFull(input, compiled)) {
     if (wasRefused) overflows.set(stepId, 'answered')
@@ -194,15 +196,18 @@ async function askModel(
   const hasWorked = context.history.some(
     (message) => message.role === 'tool' && message.runId === run.id,
   )
-  const result = await callModel(model, compiled.request, {
-    signal,
-    log,
-    firstPauseMilliseconds,
-    mayBeSilent,
-    hasWorked,
-    openStream: () => openStream(run, input, compiled.request, emit),
-    isWatched: () => tools.isWatched(run.id),
-  })
+  const called = await callWithPictures(run, exact, overflows.has(stepId), (request) =>
+    callModel(model, request, {
+      signal,
+      log,
+      firstPauseMilliseconds,
+      mayBeSilent,
+      hasWorked,
+      openStream: () => openStream(run, input, request, emit),
+      isWatched: () => tools.isWatched(run.id),
+    }),
+  )
+  const result = called.outcome
   if (result.kind === 'wait') {
     // A provider may ask for pauses again and again; the time limit of the run ends that too.
     if (run.elapsed() > budget.seconds * 1_000) {
@@ -236,8 +241,9 @@ async function askModel(
   }
   const usage = addUsage(result.usage, summaries.get(stepId) ?? NO_USAGE)
   const { answer, stream } = result
+  const { input: asked, compiled: sent } = called
   const answered = { answer, usage, emit, stream, ...loop }
-  return useAnswer(run, { stepId, input, compiled }, model, answered)
+  return useAnswer(run, { stepId, input: asked, compiled: sent }, model, answered)
 }
 
 function openStream(

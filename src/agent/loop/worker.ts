@@ -5,6 +5,7 @@ import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
 import type { EmbedQuestion } from '../../memory/embed-question.ts'
 import type { Claim, Claimed, Lease, Storage, Transaction } from '../../storage/port/store.ts'
+import { withClientTools } from '../tools/client-tools.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { advanceIn, type Next, newIds } from './advance.ts'
 import { createAside, type Rest } from './aside.ts'
@@ -127,7 +128,7 @@ export function createWorker(options: WorkerOptions): Worker {
       elapsed: rest?.elapsed ?? stopwatch(run, clock()),
       store: storage.in(lease.namespace),
       embed: (handles, text) => embedQuestion(lease.namespace, handles, text),
-      registry: options.registryOf(lease.namespace),
+      registry: withClientTools(options.registryOf(lease.namespace), run.clientTools ?? []),
     }
   }
 

@@ -1,3 +1,4 @@
+import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
@@ -10,6 +11,7 @@ import { findAgent } from '../../memory/find-agent.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { findConversation } from '../conversations/find-conversation.ts'
 import { runOfKey } from './run-key.ts'
+import { sentAs, type TakenPicture } from './take-pictures.ts'
 import { findRun } from './view-run.ts'
 
 export interface MessageToAgent {
@@ -17,7 +19,13 @@ export interface MessageToAgent {
   readonly agent: string
   /** One of the agent's conversations; absent: its default one. */
   readonly conversation?: ConversationId | undefined
+  /** The user's message; of several, the last. */
   readonly text: string
+  /** Pictures: data URLs, or https addresses. */
+  readonly images?: readonly string[] | undefined
+  /** All messages that begin the run, if `text` is not the only one. */
+  readonly inputs?: readonly RunInput[] | undefined
+  readonly clientTools?: readonly ClientTool[] | undefined
   readonly idempotencyKey?: string | undefined
   readonly maxSteps?: number | undefined
   /** The client can answer with its own model. */
@@ -32,6 +40,8 @@ export interface Acceptance {
   /** Name of the process that acknowledges the message. */
   readonly acceptedBy: string
   readonly at: Timestamp
+  /** The pictures of the message, in order; absent if it has none, or was sent before. */
+  readonly pictures?: readonly TakenPicture[] | undefined
   /** Absent: a message from outside. */
   readonly origin?: RunOrigin | undefined
 }
@@ -61,24 +71,32 @@ export async function acceptMessage(
     agent: reference,
     conversation,
     text,
+    images = [],
+    inputs,
+    clientTools,
     idempotencyKey,
     maxSteps,
     samples = false,
   }: MessageToAgent,
-  { id, acceptedBy, at, origin }: Acceptance,
+  { id, acceptedBy, at, origin, pictures = [] }: Acceptance,
 ): Promise<Run> {
   const agent = await findAgent(tx.agents, reference)
   if (conversation !== undefined) await findConversation(tx, conversation, agent.id)
   const key = idempotencyKey ?? null
   const known = key === null ? undefined : await runOfKey(tx, agent.id, key)
-  if (known) return sameMessage(known, text, conversation ?? defaultConversation(agent.id))
+  const place = conversation ?? defaultConversation(agent.id)
+  if (known) return sameMessage(known, { text, images, conversation: place })
   models.checkSender(agent.model, { samples })
+  for (const { picture, bytes } of pictures) await tx.pictures.keep(agent.id, picture, bytes)
   await tx.runs.insert({
     id,
     agentId: agent.id,
     conversationId: conversation,
     origin,
     input: text,
+    pictures: pictures.map(({ picture }) => picture),
+    inputs,
+    clientTools,
     idempotencyKey: key,
     maxSteps: maxSteps ?? DEFAULT_MAX_STEPS,
     acceptedBy,
@@ -88,8 +106,19 @@ export async function acceptMessage(
   return findRun(tx, id)
 }
 
-function sameMessage(run: Run, text: string, conversation: ConversationId): Run {
-  if (run.input === text && run.conversationId === conversation) return run
+function sameMessage(
+  run: Run,
+  sent: {
+    readonly text: string
+    readonly images: readonly string[]
+    readonly conversation: ConversationId
+  },
+): Run {
+  const { text, images, conversation } = sent
+  const hasSameImages =
+    run.pictures.length === images.length &&
+    images.every((image, index) => run.pictures[index]?.sentAs === sentAs(image))
+  if (run.input === text && run.conversationId === conversation && hasSameImages) return run
   throw new UserError(
     'conflict',
     `The idempotency key was used for another message (run ${run.id}). Use a new key for a new message, or repeat the same message to get its run.`,

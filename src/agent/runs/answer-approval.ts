@@ -1,13 +1,19 @@
 import type { Timestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
+import { newId } from '../../core/ids.ts'
+import { isLonger, LIMITS } from '../../core/limits.ts'
 import type { PendingApproval, Run } from '../../core/run.ts'
+import { cleanText } from '../../core/text.ts'
 import type { Reads, StepCall, Transaction } from '../../storage/port/store.ts'
+import { messageTokens } from '../context/message-tokens.ts'
 
 export interface ApprovalAnswer {
   /** Absent: the only call that waits. */
   readonly callId?: string | undefined
   readonly approve: boolean
   readonly reason?: string | undefined
+  /** The sender made the call itself: what came of it. It is not made here. */
+  readonly result?: { readonly status: 'success' | 'error'; readonly text: string } | undefined
 }
 
 export async function pendingApprovals(
@@ -27,7 +33,7 @@ export async function pendingApprovals(
 export async function answerApproval(
   tx: Transaction,
   run: Run,
-  { callId, approve, reason = '' }: ApprovalAnswer,
+  { callId, approve, reason = '', result }: ApprovalAnswer,
   at: Timestamp,
 ): Promise<void> {
   const calls = await tx.runs.calls(run.id)
@@ -36,7 +42,30 @@ export async function answerApproval(
   if (!(await tx.runs.answerApproval(call.id, { approved: approve, reason }))) {
     throw answeredBefore(run, call)
   }
+  if (result) await storeResult(tx, run, call, result, at)
   if (waiting.length === 1) await tx.runs.resume(run.id, at)
+}
+
+async function storeResult(
+  tx: Transaction,
+  run: Run,
+  { id, name }: StepCall,
+  { status, text }: NonNullable<ApprovalAnswer['result']>,
+  at: Timestamp,
+): Promise<void> {
+  if (isLonger(text, LIMITS.message)) {
+    throw new UserError(
+      'limit_exceeded',
+      `The result of a call holds at most ${LIMITS.message} characters. Shorten it; nothing was changed.`,
+    )
+  }
+  await tx.runs.finishCall(id, status)
+  const body = { role: 'tool', callId: id, toolName: name, status, text: cleanText(text) } as const
+  await tx.messages.append(
+    run.agentId,
+    [{ id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body }],
+    run.conversationId,
+  )
 }
 
 function waits(call: StepCall): boolean {

@@ -5,6 +5,7 @@ import { type Run, waitsForClient } from '../../core/run.ts'
 import type { ModelRequest, ModelWords } from '../../llm/model.ts'
 import type { Reads, Store } from '../../storage/port/store.ts'
 import { compileContext } from '../context/compile-context.ts'
+import { withPictureData } from '../context/load-pictures.ts'
 import { mayOnlySpeak } from '../step/decide.ts'
 import { readStep } from '../step/read-step.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
@@ -41,7 +42,9 @@ export async function askClient(
     const current = await tx.runs.currentStep(id)
     return current?.id === found.step.id && (await tx.runs.askClient(id, ask))
   })
-  return isAsked ? { id: ask, request: compileContext(found.context).request } : undefined
+  if (!isAsked) return undefined
+  const { request } = compileContext(found.context)
+  return { id: ask, request: await withPictureData(store, found.context.agent.id, request) }
 }
 
 /** An answer without words and calls is valid only if the agent has spoken; otherwise the sender would wait in vain. */

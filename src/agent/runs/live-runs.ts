@@ -1,5 +1,5 @@
 import type { AgentEvent, PartKind } from '../../core/event.ts'
-import type { MessageId, RunId } from '../../core/ids.ts'
+import type { CallId, MessageId, RunId } from '../../core/ids.ts'
 
 /** Runs that this process works on, as seen by their watchers. */
 export interface LiveRuns {
@@ -28,6 +28,7 @@ interface Present {
 interface Part {
   readonly kind: PartKind
   readonly toolName: string | undefined
+  readonly callId: CallId | undefined
   readonly text: string
   readonly hasEnded: boolean
 }
@@ -92,10 +93,10 @@ function follow(present: Present, event: AgentEvent): Present {
     case 'answer_started':
       return { ...present, answer: event, parts: [] }
     case 'part_started': {
-      const { kind, toolName } = event
+      const { kind, toolName, callId } = event
       return {
         ...present,
-        parts: [...present.parts, { kind, toolName, text: '', hasEnded: false }],
+        parts: [...present.parts, { kind, toolName, callId, text: '', hasEnded: false }],
       }
     }
     case 'part_delta':
@@ -128,8 +129,8 @@ function eventsOf({ step, answer, parts }: Present): readonly AgentEvent[] {
   const own = { runId, agentId, messageId }
   return [
     ...events,
-    ...parts.flatMap(({ kind, toolName, text, hasEnded }, part): readonly AgentEvent[] => [
-      { ...own, type: 'part_started', part, kind, toolName },
+    ...parts.flatMap(({ kind, toolName, callId, text, hasEnded }, part): readonly AgentEvent[] => [
+      { ...own, type: 'part_started', part, kind, toolName, callId },
       ...(text === '' ? [] : [{ ...own, type: 'part_delta' as const, part, text }]),
       ...(hasEnded ? [{ ...own, type: 'part_ended' as const, part }] : []),
     ]),

@@ -3,12 +3,14 @@ import type { RunId } from '../../core/ids.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import type { Store } from '../../storage/port/store.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
+import type { FetchPicture } from './take-pictures.ts'
 import type { OnChange } from './wait-settled.ts'
 
 export interface RunsOptions {
   readonly store: Store
   readonly registry: ToolRegistry
-  readonly models: Pick<ModelRegistry, 'checkSender' | 'resolve'>
+  readonly models: Pick<ModelRegistry, 'checkSender' | 'resolve' | 'resolveFor'>
+  readonly fetchPicture: FetchPicture
   readonly clock: Clock
   /** Name of this process, which acknowledges messages. */
   readonly owner: string

@@ -1,4 +1,5 @@
 import { toTimestamp } from '../../core/clock.ts'
+import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
 import { type AgentId, newId, type RunId } from '../../core/ids.ts'
 import { checkLength, LIMITS } from '../../core/limits.ts'
@@ -15,7 +16,9 @@ import { acceptMessage, checkMessage, type MessageToAgent } from './accept-messa
 import { type ApprovalAnswer, answerApproval } from './answer-approval.ts'
 import { answerClient, type ClientAnswered, type ReadAnswer } from './answer-client.ts'
 import { askClient, type ClientAsk } from './ask-client.ts'
+import { runOfKey } from './run-key.ts'
 import type { RunsOptions } from './runs-options.ts'
+import { type TakenPicture, takePictures } from './take-pictures.ts'
 import { findRun, viewRun } from './view-run.ts'
 import { waitSettled } from './wait-settled.ts'
 
@@ -89,13 +92,38 @@ export function createRuns(options: RunsOptions) {
 async function send(options: RunsOptions, message: MessageToAgent): Promise<Run> {
   const { store, models, clock, owner, wake, expect } = options
   checkLength('The idempotency key', message.idempotencyKey ?? '', LIMITS.idempotencyKey)
-  const clean = { ...message, text: checkMessage(message.text) }
-  const acceptance = { id: newId('run'), acceptedBy: owner, at: toTimestamp(clock()) }
+  const inputs = message.inputs?.map(({ role, text }) => ({ role, text: checkMessage(text) }))
+  const clean = { ...message, text: checkMessage(message.text), inputs }
+  const pictures = await picturesOf(options, clean)
+  const acceptance = { id: newId('run'), acceptedBy: owner, at: toTimestamp(clock()), pictures }
   const run = await store.transaction((tx) => acceptMessage(tx, models, clean, acceptance))
   await lookAgain(options, run, message.samples ?? false)
   if (message.isWatched) expect(run.id)
   wake()
   return run
+}
+
+/** The pictures of a new message; they are not fetched again if it was sent before. */
+async function picturesOf(
+  { store, models, fetchPicture }: RunsOptions,
+  { agent: reference, images = [], idempotencyKey, samples = false }: MessageToAgent,
+): Promise<readonly TakenPicture[]> {
+  if (images.length === 0) return []
+  const agent = await findAgent(store.agents, reference)
+  const wasSent =
+    idempotencyKey !== undefined && (await runOfKey(store, agent.id, idempotencyKey)) !== undefined
+  if (wasSent) return []
+  const { ranOn } = await store.conversations.contextState(defaultConversation(agent.id))
+  const chosen = await models.resolveFor({ model: agent.model, ranOn }, { samples })
+  if (chosen.kind === 'model' && !(await chosen.model.sees())) throw seesNone(chosen.model.handle)
+  return takePictures(images, fetchPicture)
+}
+
+function seesNone(handle: string): UserError {
+  return new UserError(
+    'unsupported',
+    `${handle} sees no images; nothing was sent. Say in words what they show, or give the agent another model with update_agent.`,
+  )
 }
 
 /** A message sent again lets its run choose a model anew: that of the client it comes from now, or another. */

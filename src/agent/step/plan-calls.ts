@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts'
-import { newId } from '../../core/ids.ts'
+import { callIdOf, type MessageId } from '../../core/ids.ts'
 import { isRecord } from '../../core/is-record.ts'
 import type { ToolCall } from '../../core/message.ts'
 import { nearestNames } from '../../core/nearest.ts'
@@ -21,6 +21,8 @@ export type PlannedCall = ToolCall & {
   )
 
 export interface Planning {
+  /** Of the answer; its calls get ids that follow from it. */
+  readonly messageId: MessageId
   readonly tools: readonly InnerTool[]
   readonly speakNow: boolean
   /** Error for the model if the tool rules exclude a call of this tool now. */
@@ -53,7 +55,11 @@ const TOO_LATE =
 export function planCalls(answer: ModelAnswer, planning: Planning): readonly PlannedCall[] {
   const planned: PlannedCall[] = []
   for (const [index, written] of answer.toolCalls.slice(0, MOST_CALLS + 1).entries()) {
-    const own = { id: newId('call'), name: excerpt(written.name, LONGEST_NAME), index }
+    const own = {
+      id: callIdOf(planning.messageId, index),
+      name: excerpt(written.name, LONGEST_NAME),
+      index,
+    }
     const isFirst = !planned.some((call) => call.kind === 'planned')
     planned.push({ ...own, ...plan(answer, written, index, isFirst, planning) })
   }

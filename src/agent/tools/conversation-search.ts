@@ -4,6 +4,7 @@ import { filled } from '../../core/filled.ts'
 import { text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
 import { spokenText } from '../../core/message.ts'
+import { describePicture } from '../../core/picture.ts'
 import { searchMessages } from '../../memory/recall.ts'
 import { dateOf } from './date-of.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
@@ -37,6 +38,8 @@ export const conversationSearch = defineInnerTool({
       time: toLocal(item.createdAt, agent.settings.timezone),
       role: item.role,
       content: spokenText(item),
+      ...(item.role === 'user' &&
+        item.pictures && { pictures: item.pictures.map(describePicture) }),
     }))
     return toResultText(results, nextCursor !== undefined, warnings).text
   },

@@ -12,6 +12,7 @@ export function createClientModel(): ChatModel {
     handle: CLIENT_HANDLE,
     isClients: true,
     warnings: [],
+    sees: async () => true,
     async call() {
       return {
         kind: 'failure',

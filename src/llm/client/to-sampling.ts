@@ -8,6 +8,7 @@ import type {
 import { PROMPTS } from '../../generated/prompts.ts'
 import { toWireArguments, toWireName } from '../call-texts.ts'
 import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts'
+import { picturesIn } from '../pictures.ts'
 import { toWireId } from '../wire/wire-id.ts'
 
 /*
@@ -80,7 +81,7 @@ function withBlocks(messages: readonly ModelMessage[]): SamplingMessage[] {
     }
     results = undefined
     if (message.role !== 'assistant') {
-      written.push({ role: 'user', content: textBlock(message.text) })
+      written.push({ role: 'user', content: textBlock(message.text) }, ...pictures(message))
       continue
     }
     const said = message.text.trim() === '' ? [] : [textBlock(message.text)]
@@ -98,6 +99,14 @@ function withBlocks(messages: readonly ModelMessage[]): SamplingMessage[] {
   return written
 }
 
+/** A message each: not every version of the protocol takes several blocks in one. */
+function pictures(message: ModelMessage): SamplingMessage[] {
+  return picturesIn(message).map(({ mediaType, data = '' }) => ({
+    role: 'user',
+    content: { type: 'image', data, mimeType: mediaType },
+  }))
+}
+
 function inputOf(text: string): Record<string, unknown> {
   return JSON.parse(toWireArguments(text))
 }
@@ -105,15 +114,19 @@ function inputOf(text: string): Record<string, unknown> {
 /** Joins neighbours of one role: not every model accepts two user messages in a row. */
 function asText(messages: readonly ModelMessage[]): SamplingMessage[] {
   const names = new Map<string, string>()
-  const turns: { role: 'user' | 'assistant'; texts: string[] }[] = []
+  const turns: { role: 'user' | 'assistant'; texts: string[]; pictures: SamplingMessage[] }[] = []
   for (const message of messages) {
     const role = message.role === 'assistant' ? 'assistant' : 'user'
     const texts = textsOf(message, names).filter((text) => text.trim() !== '')
     const last = turns.at(-1)
-    if (last?.role === role) last.texts.push(...texts)
-    else if (texts.length > 0) turns.push({ role, texts })
+    if (last?.role === role && last.pictures.length === 0) last.texts.push(...texts)
+    else if (texts.length > 0) turns.push({ role, texts, pictures: [] })
+    turns.at(-1)?.pictures.push(...pictures(message))
   }
-  return turns.map(({ role, texts }) => ({ role, content: textBlock(texts.join('\n\n')) }))
+  return turns.flatMap(({ role, texts, pictures: shown }) => [
+    { role, content: textBlock(texts.join('\n\n')) },
+    ...shown,
+  ])
 }
 
 function textsOf(message: ModelMessage, names: Map<string, string>): readonly string[] {

@@ -31,6 +31,8 @@ const Learned = z.object({
   /** Contents are strings, even where empty. */
   textContent: z.boolean().optional(),
   stream: z.boolean().optional(),
+  /** False: the model takes no pictures. */
+  sees: z.literal(false).optional(),
   /** How Messages requests thinking: by effort, or by a token budget. */
   thinking: z.enum(['adaptive', 'budget', 'none']).optional(),
   /** The endpoint does not know its provider's default API. */
@@ -122,6 +124,7 @@ export function describeLearned(learned: Learned): readonly string[] {
     ...(learned.roles === 'plain' ? ['calls and results are told as text'] : []),
     ...(learned.noSystem ? ['the system prompt is told by the user'] : []),
     ...(learned.textContent ? ['contents are texts'] : []),
+    ...(learned.sees === false ? ['pictures are told in words'] : []),
     ...(learned.stream === undefined
       ? []
       : [`answers are ${learned.stream ? '' : 'not '}streamed`]),

@@ -1,6 +1,7 @@
 import type { CallId } from '../../core/ids.ts'
 import { toWireArguments, toWireName } from '../call-texts.ts'
-import type { ModelMessage } from '../model.ts'
+import type { ModelMessage, ModelPicture } from '../model.ts'
+import { picturesIn } from '../pictures.ts'
 import type { Fields } from '../wire/fields.ts'
 import { toWireId } from '../wire/wire-id.ts'
 import { type Answer, isThinking, keptBlocks, ownCallId } from './message-extras.ts'
@@ -78,7 +79,8 @@ function toTurn(
         message.text,
         message.role === 'user' ? message.changesFrom : undefined,
       )
-      const stable = texts(said)
+      // Anthropic's page "Vision": pictures work best before the text.
+      const stable = [...picturesIn(message).map(image), ...texts(said)]
       return { role: 'user', content: [...stable, ...texts(line)], stable: stable.length }
     }
   }
@@ -139,6 +141,10 @@ function callIds(messages: readonly ModelMessage[], handle: string): ReadonlyMap
 
 function texts(said: string): readonly Fields[] {
   return said.trim() === '' ? [] : [text(said)]
+}
+
+function image({ mediaType, data }: ModelPicture): Fields {
+  return { type: 'image', source: { type: 'base64', media_type: mediaType, data } }
 }
 
 function text(said: string): Fields {

@@ -2,7 +2,14 @@ import type { CallId } from '../../core/ids.ts'
 import { remembered } from '../../core/remembered.ts'
 import { toWireArguments, toWireName } from '../call-texts.ts'
 import { joinNeighbours } from '../join-neighbours.ts'
-import { isAsked, type ModelMessage, type ModelRequest, type ToolSpec } from '../model.ts'
+import {
+  isAsked,
+  type ModelMessage,
+  type ModelPicture,
+  type ModelRequest,
+  type ToolSpec,
+} from '../model.ts'
+import { dataUrl, picturesIn } from '../pictures.ts'
 import type { Quirks } from '../providers.ts'
 import { toWireId } from '../wire/wire-id.ts'
 import { callFields, extrasFor, messageFields } from './chat-extras.ts'
@@ -110,7 +117,7 @@ function makeWireMessage(
           }
         : { role: 'system', content }
     case 'user':
-      return { role: 'user', content }
+      return { role: 'user', content: withPictures(content, picturesIn(message)) }
     case 'tool':
       return {
         role: 'tool',
@@ -120,6 +127,14 @@ function makeWireMessage(
     case 'assistant':
       return toWireAnswer(message, handle, quirks, ids)
   }
+}
+
+function withPictures(text: string, pictures: readonly ModelPicture[]): unknown {
+  if (pictures.length === 0) return text
+  return [
+    { type: 'text', text },
+    ...pictures.map((picture) => ({ type: 'image_url', image_url: { url: dataUrl(picture) } })),
+  ]
 }
 
 function toWireAnswer(

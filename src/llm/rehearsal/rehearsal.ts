@@ -29,6 +29,7 @@ export function createRehearsal(moreWarnings: readonly string[] = []): ChatModel
     handle: REHEARSAL_HANDLE,
     isRehearsal: true,
     warnings: [WARNING, ...moreWarnings],
+    sees: async () => false,
     async call(request, { signal }) {
       if (signal.aborted) {
         return {

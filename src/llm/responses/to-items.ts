@@ -1,6 +1,7 @@
 import type { CallId } from '../../core/ids.ts'
 import { toWireArguments, toWireName } from '../call-texts.ts'
-import type { ModelMessage } from '../model.ts'
+import type { ModelMessage, ModelPicture } from '../model.ts'
+import { dataUrl, picturesIn } from '../pictures.ts'
 import type { Fields } from '../wire/fields.ts'
 import { toWireId } from '../wire/wire-id.ts'
 import { type Answer, keptItems, ownCallId, toReasoning } from './response-extras.ts'
@@ -29,6 +30,8 @@ export function toItems(
             output: text.trim() === '' ? NOTHING : text,
           },
         ]
+      case 'user':
+        return asked(text, picturesIn(message))
       default:
         return said(message.role, text)
     }
@@ -73,6 +76,19 @@ function toAnswer(
 function withoutLast(items: readonly Fields[]): readonly Fields[] {
   const last = items.findLastIndex(({ type }) => type !== 'reasoning')
   return items.slice(0, last + 1)
+}
+
+function asked(text: string, pictures: readonly ModelPicture[]): readonly Fields[] {
+  if (pictures.length === 0) return said('user', text)
+  const content = [
+    ...(text.trim() === '' ? [] : [{ type: 'input_text', text }]),
+    ...pictures.map((picture) => ({
+      type: 'input_image',
+      image_url: dataUrl(picture),
+      detail: 'auto',
+    })),
+  ]
+  return [{ type: 'message', role: 'user', content }]
 }
 
 function said(role: 'user' | 'assistant' | 'system', content: string): readonly Fields[] {

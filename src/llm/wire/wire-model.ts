@@ -11,7 +11,9 @@ import type {
   ModelWords,
   ToolSpec,
 } from '../model.ts'
+import { showsPictures, toldInWords } from '../pictures.ts'
 import type { Provider, ProviderEndpoint } from '../providers.ts'
+import { saysBlind } from './blindness.ts'
 import { type CallLimits, type CallWatch, watchCall } from './call-watch.ts'
 import {
   classifyEnding,
@@ -100,11 +102,13 @@ export function createWireModel(
     if (otherwise && known.api === 'chat') return UNKNOWN
     let attempt: Attempt = { learned: known, withoutThoughts: false }
     for (let taught = 0; ; taught += 1) {
-      const body = wire.toBody(request, attempt, attempt.learned.stream ?? stream)
-      const reply = await send(body, request, watch, onDelta)
+      const shown = attempt.learned.sees === false ? toldInWords(request) : request
+      const body = wire.toBody(shown, attempt, attempt.learned.stream ?? stream)
+      const reply = await send(body, shown, watch, onDelta)
       if (reply.kind === 'result') {
         if (attempt.learned !== known) await lessons.keep(endpoint.baseUrl, model, attempt.learned)
-        return reply.result
+        const isNews = attempt.learned.sees === false && known.sees !== false
+        return isNews ? withWarning(reply.result, toldWarning(handle)) : reply.result
       }
       if (reply.kind === 'foreign') {
         return otherwise ? { kind: 'unknown', failure: reply.failure } : failed(reply.failure)
@@ -112,7 +116,7 @@ export function createWireModel(
       const { refusal } = reply
       const next =
         taught < MAX_LESSONS && !isAboutContent(refusal, request)
-          ? wire.learn(refusal, body, attempt)
+          ? (learnSight(refusal, shown, attempt) ?? wire.learn(refusal, body, attempt))
           : undefined
       if (!next && otherwise && isNotFound(refusal)) return UNKNOWN
       if (!next) return failed(classifyRefusal(refusal, target, estimatePrompt(request)))
@@ -194,6 +198,7 @@ export function createWireModel(
   return {
     handle,
     warnings: [],
+    sees: async () => (await lessons.get(endpoint.baseUrl, model)).sees !== false,
     async call(request, callOptions) {
       const watch = watchCall(callOptions.signal, limits)
       const asked = await ask(request, watch, callOptions.onDelta).catch((error: unknown) =>
@@ -211,6 +216,25 @@ export function createWireModel(
       return asked.kind === 'failure' ? failed(redactor.failure(asked.failure)) : asked
     },
   }
+}
+
+function learnSight(
+  refusal: Refusal,
+  request: ModelRequest,
+  attempt: Attempt,
+): Attempt | undefined {
+  if (!showsPictures(request) || !saysBlind(refusal)) return undefined
+  return { ...attempt, learned: { ...attempt.learned, sees: false } }
+}
+
+function toldWarning(handle: string): string {
+  return `${handle} sees no pictures, so the agent was only told that they are there.`
+}
+
+function withWarning(result: ModelResult, warning: string): ModelResult {
+  if (result.kind === 'failure') return result
+  const { answer } = result
+  return { kind: 'answer', answer: { ...answer, warnings: [...answer.warnings, warning] } }
 }
 
 function isNotFound({ status }: Refusal): boolean {

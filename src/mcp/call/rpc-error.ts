@@ -13,6 +13,10 @@ function numberOf(code: ErrorCode): number {
   switch (code) {
     case 'not_found':
     case 'invalid_argument':
+    case 'limit_exceeded':
+    case 'conflict':
+    case 'read_only':
+    case 'unsupported':
       return ProtocolErrorCode.InvalidParams
     case 'unauthorized':
       return ProtocolErrorCode.InvalidRequest

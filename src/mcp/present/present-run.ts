@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Message, ToolCall } from '../../core/message.ts'
+import type { Message, MessageBody, ToolCall } from '../../core/message.ts'
 import type { RunView } from '../../core/run.ts'
 import { isSettled, type Run, waitsForClient, waitsForModel } from '../../core/run.ts'
 import { excerpt } from '../../core/text.ts'
@@ -118,7 +118,7 @@ export function presentMessage(message: Message): readonly Entry[] {
   const base = { id: message.id, created_at: message.createdAt }
   switch (message.role) {
     case 'user':
-      return [{ ...base, type: 'user_message', text: message.text }]
+      return [{ ...base, type: 'user_message', text: message.text, ...presentImages(message) }]
     case 'system':
       return [{ ...base, type: 'system_message', text: message.text }]
     case 'tool':
@@ -145,6 +145,17 @@ export function presentMessage(message: Message): readonly Entry[] {
         ...message.said.map((text) => ({ ...base, type: 'assistant_message' as const, text })),
       ]
   }
+}
+
+export function presentImages(message: MessageBody) {
+  if (message.role !== 'user' || !message.pictures) return {}
+  const images = message.pictures.map(({ mediaType, width, height, size }) => ({
+    media_type: mediaType,
+    width,
+    height,
+    bytes: size,
+  }))
+  return { images }
 }
 
 /** Text the model did not send to the user: its reasoning, and text beside tool calls. */

@@ -10,6 +10,7 @@ import { countCharacters, excerpt } from '../../core/text.ts'
 import { flattenToolRule, type ToolRule } from '../../core/tool-rule.ts'
 import type { Found, FoundPage, InsertedPassages } from '../../service/context.ts'
 import { pieceOf } from './fit.ts'
+import { presentImages } from './present-run.ts'
 import type {
   agentShape,
   archiveShape,
@@ -201,6 +202,7 @@ export function presentFoundMessage(
     id: item.id,
     role: item.role,
     ...presentPiece(spokenText(item), offset),
+    ...presentImages(item),
     created_at: item.createdAt,
     ...presentFound(found),
   }

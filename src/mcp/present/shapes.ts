@@ -4,6 +4,7 @@ import { ERROR_CODES } from '../../core/errors.ts'
 import { FOUND_BY } from '../../core/found.ts'
 import { JOB_STATUSES } from '../../core/job.ts'
 import { MESSAGE_ROLES } from '../../core/message.ts'
+import { PICTURE_TYPES } from '../../core/picture.ts'
 import { RUN_STATUSES, STOP_REASONS, WAITS } from '../../core/run.ts'
 
 /*
@@ -100,6 +101,14 @@ export const shortAgentShape = z.strictObject({
   tags: z.array(text).optional(),
 })
 
+/** A picture of a message; its bytes are in exports only. */
+const imageShape = z.strictObject({
+  media_type: z.enum(PICTURE_TYPES),
+  width: z.int(),
+  height: z.int(),
+  bytes: z.int(),
+})
+
 export const messageShape = z.strictObject({
   id: text,
   type: z.enum([
@@ -112,6 +121,7 @@ export const messageShape = z.strictObject({
   ]),
   created_at: text,
   text: text.optional(),
+  images: z.array(imageShape).optional(),
   tool_name: text.optional(),
   arguments: text.optional(),
   tool_call_id: text.optional(),
@@ -258,6 +268,7 @@ export const foundMessageShape = z.strictObject({
   id: text,
   role: z.enum(MESSAGE_ROLES),
   text,
+  images: z.array(imageShape).optional(),
   ...piece,
   created_at: text,
   ...found,

@@ -1,5 +1,6 @@
 import type { PromptMessage } from '@modelcontextprotocol/server'
 import { UserError } from '../../core/errors.ts'
+import { checkLength, LIMITS } from '../../core/limits.ts'
 import type { McpContext } from '../../service/context.ts'
 import type { CallingClient } from '../client/client-input.ts'
 
@@ -7,6 +8,8 @@ export interface PromptArgument {
   readonly name: string
   readonly description: string
   readonly required: true
+  /** Most characters (code points) of its value. */
+  readonly limit: number
 }
 
 export interface Prompt {
@@ -31,6 +34,7 @@ export const agentArgument: PromptArgument = {
   name: 'agent',
   description: 'Id or exact name of the agent',
   required: true,
+  limit: LIMITS.reference,
 }
 
 /** Fills each `{NAME}` in one pass, so that a placeholder inside a value is not replaced. */
@@ -46,14 +50,19 @@ export function fence(text: string): string {
   return `${marks}\n${text}\n${marks}`
 }
 
+/** Throws a UserError if an argument is missing or too long. */
 export function requireArguments(
   prompt: Prompt,
   args: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  const missing = prompt.arguments.find(({ name }) => (args[name] ?? '').trim() === '')
-  if (missing === undefined) return args
-  throw new UserError(
-    'invalid_argument',
-    `The prompt ${prompt.name} needs the argument "${missing.name}": ${missing.description}.`,
-  )
+  for (const { name, description, limit } of prompt.arguments) {
+    const value = args[name] ?? ''
+    if (value.trim() === '')
+      throw new UserError(
+        'invalid_argument',
+        `The prompt ${prompt.name} needs the argument "${name}": ${description}.`,
+      )
+    checkLength(`Argument "${name}"`, value, limit)
+  }
+  return args
 }

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../core/limits.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import { agentArgument, fence, fill, type Prompt } from './define-prompt.ts'
 
@@ -5,7 +6,10 @@ export const talkToAgent: Prompt = {
   name: 'talk_to_agent',
   title: 'Talk to an agent',
   description: 'Gives a message to an agent and shows its reply',
-  arguments: [agentArgument, { name: 'message', description: 'What to tell it', required: true }],
+  arguments: [
+    agentArgument,
+    { name: 'message', description: 'What to tell it', required: true, limit: LIMITS.message },
+  ],
   async write({ agent = '', message = '' }, context) {
     const view = await context.agents.get(agent)
     return fill(PROMPTS['mcp-talk-to-agent'], {

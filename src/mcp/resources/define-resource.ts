@@ -1,7 +1,9 @@
+import { isLonger, LIMITS } from '../../core/limits.ts'
 import type { McpContext } from '../../service/context.ts'
 import { answerTool } from '../call/call-tool.ts'
 import { completeIds } from '../call/complete-ids.ts'
 import type { Tool } from '../call/define-tool.ts'
+import { parseArguments } from '../call/parse-arguments.ts'
 
 /** Values of a template's variables, as far as they are known. */
 export type Variables = Readonly<Record<string, string>>
@@ -28,7 +30,7 @@ export async function readTool(
     wantsProgress: false,
     progress: () => undefined,
   }
-  return JSON.stringify(await answerTool(tool, tool.input.parse(args), context, call))
+  return JSON.stringify(await answerTool(tool, parseArguments(tool.input, args), context, call))
 }
 
 /** Finds the resource that matches a URI, with the values of its variables. */
@@ -48,7 +50,7 @@ export function templatesIn(resources: readonly Resource[]): readonly Resource[]
   return resources.filter(({ uri }) => uri.includes('{'))
 }
 
-/** Matches `uri` against a template. Returns the variables, or undefined if it does not match. */
+/** Matches `uri` against a template. Returns the variables, or undefined if it does not match: nothing has so long an id. */
 export function matchUri(template: string, uri: string): Variables | undefined {
   const parts = template.split('/')
   const segments = uri.split('/')
@@ -60,7 +62,7 @@ export function matchUri(template: string, uri: string): Variables | undefined {
     if (name === undefined && part !== segment) return undefined
     if (name !== undefined) {
       const value = decode(segment)
-      if (value === undefined || value === '') return undefined
+      if (value === undefined || value === '' || isLonger(value, LIMITS.reference)) return undefined
       variables[name] = value
     }
   }

@@ -142,7 +142,7 @@ function handlePrompts(server: Server, handling: Handling): void {
     const offered = scopes.has('read') ? await surface.prompts() : []
     const prompts = offered.map(({ write: _, arguments: args, ...about }) => ({
       ...about,
-      arguments: args.map((argument) => ({ ...argument })),
+      arguments: args.map(({ limit: _, ...argument }) => argument),
     }))
     return { prompts }
   })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { filled } from '../../core/filled.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { MAX_PICTURES } from '../../core/picture.ts'
 import type { RunView } from '../../core/run.ts'
 import type { McpContext } from '../../service/context.ts'
 import { defineTool, type ToolCall } from '../call/define-tool.ts'
@@ -22,6 +23,11 @@ export const sendMessage = defineTool({
   input: z.strictObject({
     agent,
     message: nonEmpty(),
+    images: z
+      .array(z.string())
+      .max(MAX_PICTURES)
+      .describe('PNG, JPEG, WebP or GIF of at most 10 MB each, as data URLs or https addresses')
+      .optional(),
     wait_seconds: waitSeconds(45),
     idempotency_key: filled(LIMITS.idempotencyKey)
       .describe('The same key always answers with the same run: makes retries safe')
@@ -71,6 +77,7 @@ export const sendMessage = defineTool({
 interface Sending {
   readonly agent: string
   readonly message: string
+  readonly images?: readonly string[] | undefined
   readonly wait_seconds: number
   readonly idempotency_key?: string | undefined
   readonly max_steps?: number | undefined
@@ -95,6 +102,7 @@ async function begin(
     const view = await context.runs.send({
       agent: args.agent,
       text: args.message,
+      images: args.images,
       idempotencyKey: args.idempotency_key,
       maxSteps: args.max_steps,
       samples: client?.takes('sampling'),

@@ -1,6 +1,7 @@
 import { Transform } from 'node:stream'
 import { MAX_BODY_BYTES } from '../../http/limits.ts'
 import { judgeLine, type LineRefusal, TOO_LONG } from './judge-line.ts'
+import { PICTURE_BODIES } from './picture-bodies.ts'
 
 const NEWLINE = 0x0a
 
@@ -12,19 +13,26 @@ export function checkedLines(refuse: (refusal: LineRefusal) => void): Transform 
   /** Parts of the current line. */
   let parts: Buffer[] = []
   let bytes = 0
+  let isTooLong = false
 
   const add = (part: Buffer) => {
+    if (isTooLong) return
+    const wasUsual = bytes <= MAX_BODY_BYTES
     bytes += part.length
-    // Beyond the limit only the length is counted, so memory stays bounded.
-    if (bytes <= MAX_BODY_BYTES) parts.push(part)
-    else parts = []
+    parts.push(part)
+    isTooLong =
+      bytes > PICTURE_BODIES.maxBytes ||
+      (bytes > MAX_BODY_BYTES && wasUsual && !PICTURE_BODIES.mayBe(Buffer.concat(parts)))
+    // The rest of the line is skipped, so memory stays bounded.
+    if (isTooLong) parts = []
   }
   const finish = (lines: Transform) => {
-    const isTooLong = bytes > MAX_BODY_BYTES
+    const wasTooLong = isTooLong
     const line = Buffer.concat(parts).toString('utf8').trim()
     parts = []
     bytes = 0
-    if (isTooLong) return refuse(TOO_LONG)
+    isTooLong = false
+    if (wasTooLong) return refuse(TOO_LONG)
     if (line === '') return
     const refusal = judgeLine(line)
     if (refusal === undefined) lines.push(`${line}\n`)

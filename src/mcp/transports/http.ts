@@ -27,6 +27,7 @@ import { createCallers } from '../../http/callers.ts'
 import { CAPS, type Caps } from '../../http/caps.ts'
 import { trackConnections } from '../../http/connections.ts'
 import { answerOrigin } from '../../http/cors.ts'
+import type { Door } from '../../http/door.ts'
 import { type Guard, hostRule, refusalOf } from '../../http/guard.ts'
 import { createHealth } from '../../http/health.ts'
 import { listen } from '../../http/listen.ts'
@@ -41,6 +42,7 @@ import { asJson } from './as-json.ts'
 import { createLegacySessions } from './legacy-sessions.ts'
 import { listenOverHttp } from './listen-over-http.ts'
 import { isListen } from './listen-request.ts'
+import { PICTURE_BODIES } from './picture-bodies.ts'
 import {
   challengeFor,
   isMetadataPath,
@@ -75,6 +77,8 @@ export interface HttpOptions {
   readonly version: string
   /** Reads the schema version from the database. */
   readonly schemaVersion?: () => Promise<number>
+  /** What else is served on the port. */
+  readonly doors?: readonly Door[]
   /** Returns the reason if an address under `/mcp` does not exist. */
   readonly check?: (url: string, access: Access) => Promise<AddressRefusal | undefined>
   readonly log: Log
@@ -164,11 +168,17 @@ export async function serveOverHttp(
   })
 
   /** Returns false if the caller has too many streams; the refusal was sent. */
-  const enterStream = (response: ServerResponse, caller: string | undefined): boolean => {
+  const enterStream = (
+    response: ServerResponse,
+    caller: string | undefined,
+    turnAway: Door['refuse'] = refuse,
+  ): boolean => {
     underWay.leaveOut(response)
     const refusal = caller === undefined ? undefined : callers.enterStream(caller, response)
-    if (refusal !== undefined) askToWait(response, 429, refusal.message, refusal.retrySeconds)
-    return refusal === undefined
+    if (refusal === undefined) return true
+    response.setHeader('Retry-After', refusal.retrySeconds)
+    turnAway(response, 429, refusal.message)
+    return false
   }
 
   const serveMcp = async (
@@ -180,7 +190,7 @@ export async function serveOverHttp(
     const nothing = await options.check?.(request.url ?? '', access)
     if (nothing !== undefined) return refuse(response, nothing.status, nothing.message, -32_602)
     const sessionId = request.headers['mcp-session-id']
-    const body = request.method === 'POST' ? await readBody(request) : undefined
+    const body = request.method === 'POST' ? await readBody(request, PICTURE_BODIES) : undefined
     if (options.asksForScope?.(access)) {
       const scope = await neededScope(body)
       if (scope !== undefined && !access.scopes.has(scope)) {
@@ -230,25 +240,37 @@ export async function serveOverHttp(
       if (refuseMoreThanReading(request, response)) return
       return answerJson(response, 200, metadataOf(protectedResource))
     }
-    if (!isMcpPath(path)) return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
+    const door = options.doors?.find((one) => one.owns(path))
+    const turnAway = door?.refuse ?? refuse
+    if (!door && !isMcpPath(path))
+      return refuse(response, 404, 'There is nothing here. MCP is at /mcp.')
     const token = bearerToken(request.headers.authorization)
     const access = await authenticate(token)
     if ('reason' in access) {
       response.setHeader('WWW-Authenticate', challenge(access))
-      return refuse(response, 401, access.message)
+      return turnAway(response, 401, access.message)
     }
     if (access.scopes.size === 0) {
       response.setHeader('WWW-Authenticate', challenge({ scope: 'read' }))
-      return refuse(response, 403, 'The token has none of the scopes of this server.')
+      return turnAway(response, 403, 'The token has none of the scopes of this server.')
     }
-    if (!METHODS.includes(request.method ?? '')) {
+    if (!door && !METHODS.includes(request.method ?? '')) {
       response.setHeader('Allow', METHODS.join(', '))
       return refuse(response, 405, `Only ${METHODS.join(', ')} are answered here.`)
     }
     const caller = isAnybody(access) ? undefined : `${access.namespace} ${access.name}`
     const wait = caller === undefined ? undefined : callers.enter(caller, response)
-    if (wait !== undefined) return askToWait(response, 429, wait.message, wait.retrySeconds)
+    if (wait !== undefined) {
+      response.setHeader('Retry-After', wait.retrySeconds)
+      return turnAway(response, 429, wait.message)
+    }
     accesses.watch(response, token, access)
+    if (door) {
+      return door.serve(request, response, {
+        access,
+        enterStream: () => enterStream(response, caller, door.refuse),
+      })
+    }
     await serveMcp(request, response, access, caller)
   }
 

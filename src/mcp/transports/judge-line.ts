@@ -1,6 +1,7 @@
 import { ProtocolErrorCode, parseJSONRPCMessage } from '@modelcontextprotocol/server'
 import { isRecord } from '../../core/is-record.ts'
-import { isTooDeep, TOO_DEEP, TOO_LARGE } from '../../http/limits.ts'
+import { isTooDeep, MAX_BODY_BYTES, TOO_DEEP } from '../../http/limits.ts'
+import { PICTURE_BODIES } from './picture-bodies.ts'
 
 /** JSON-RPC error for a line that is not a valid message. */
 export interface LineRefusal {
@@ -10,13 +11,14 @@ export interface LineRefusal {
   readonly id: string | number | null
 }
 
-export const TOO_LONG = refuse(ProtocolErrorCode.InvalidRequest, TOO_LARGE)
+export const TOO_LONG = tooLong()
 
 /** Why a line cannot be handled; undefined if it is a message or needs no answer. */
 export function judgeLine(line: string): LineRefusal | undefined {
   if (isTooDeep(line)) return refuse(ProtocolErrorCode.InvalidRequest, TOO_DEEP)
   const value = parse(line)
   if (value === undefined) return refuse(ProtocolErrorCode.ParseError, 'The line is not JSON.')
+  if (line.length > MAX_BODY_BYTES && !PICTURE_BODIES.is(value)) return tooLong(idOf(value))
   if (isMessage(value) || isAnswer(value)) return undefined
   if (Array.isArray(value)) {
     return refuse(ProtocolErrorCode.InvalidRequest, 'Send one message a line, and no lists.')
@@ -26,6 +28,10 @@ export function judgeLine(line: string): LineRefusal | undefined {
     'This is no JSON-RPC 2.0 message: it needs "jsonrpc": "2.0", a text as method and, if any, an object as params and a text or whole number as id.',
     idOf(value),
   )
+}
+
+function tooLong(id: LineRefusal['id'] = null): LineRefusal {
+  return refuse(ProtocolErrorCode.InvalidRequest, PICTURE_BODIES.tooLarge, id)
 }
 
 function refuse(code: number, message: string, id: LineRefusal['id'] = null): LineRefusal {

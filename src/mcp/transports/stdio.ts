@@ -6,10 +6,12 @@ import {
 } from '@modelcontextprotocol/server/stdio'
 import type { Log } from '../../core/log.ts'
 import { roomIn } from '../../http/backpressure.ts'
+import { MAX_BODY_BYTES } from '../../http/limits.ts'
 import type { ServerFactory } from '../serve/server.ts'
 import { checkedLines } from './checked-lines.ts'
 import { listenOverStdio } from './listen-over-stdio.ts'
 import { LISTEN } from './listen-request.ts'
+import { PICTURE_BODIES } from './picture-bodies.ts'
 
 /** A client that pipes in requests and closes the pipe still gets its answers, within this time. Chosen by hand. */
 const LAST_ANSWERS_MILLISECONDS = 2_000
@@ -34,7 +36,9 @@ export function serveOverStdio(
     log('warn', 'stdio', { error: refusal.error.message })
     stdout.write(`${JSON.stringify(refusal)}\n`)
   })
-  const transport = new StdioServerTransport(input, stdout)
+  const transport = new StdioServerTransport(input, stdout, {
+    maxBufferSize: PICTURE_BODIES.maxBytes + MAX_BODY_BYTES,
+  })
   const options: ServeStdioOptions = {
     transport,
     onerror: (error) => log('warn', 'stdio', { error: error.message }),

@@ -8,6 +8,7 @@ import type { Scope } from '../database/scope.ts'
 import { removeVectorSets } from '../embedding/remove-vector-sets.ts'
 import { deleteArchives } from '../passages/delete-archives.ts'
 import { archivesOf } from '../passages/passage-rows.ts'
+import { ownPictures, removePictures } from '../pictures/pictures.ts'
 import { messageEntry } from '../search/reindex.ts'
 import { messageScope } from '../search/search-scope.ts'
 
@@ -21,6 +22,7 @@ export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Pro
   await lockOwners(scope, 'archive', await archivesOf(scope, id))
   const archives = await onlyWith(scope, id, 'agent_archive', 'archive_id')
   const blocks = await onlyWith(scope, id, 'agent_block', 'block_id')
+  const pictures = await ownPictures(scope, id)
   await dialect.textSearch.forget(
     db,
     MESSAGE_ROLES.map((role) => messageScope(namespace, id, role)),
@@ -42,6 +44,7 @@ export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Pro
   if (numDeletedRows === 0n) return false
   await removeVectorSets(scope, 'agent', [id])
   await removeBlocks(scope, blocks)
+  await removePictures(scope, pictures)
   await recordChange(db, namespace, 'agent', id, at)
   return true
 }

@@ -59,7 +59,7 @@ export function conversationWrites(scope: Scope): ConversationWrites {
   }
 }
 
-function toConversation(row: Selectable<Database['conversation']>): Conversation {
+export function toConversation(row: Selectable<Database['conversation']>): Conversation {
   return {
     id: storedId('conv', row.id),
     agentId: storedId('agent', row.agent_id),

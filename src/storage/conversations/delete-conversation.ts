@@ -4,6 +4,7 @@ import { recordChange } from '../changes/changes.ts'
 import { lockOwners } from '../database/lock-rows.ts'
 import type { Scope } from '../database/scope.ts'
 import { forgetEntries } from '../embedding/vector-entries.ts'
+import { removeUnshown } from '../pictures/pictures.ts'
 import { messageEntry } from '../search/reindex.ts'
 
 /** Deletes a conversation with its messages, summaries and runs. False: there is no such conversation. */
@@ -29,6 +30,7 @@ export async function deleteConversation(
       .execute()
   }
   await deleteMessages(scope, id, owner.agent_id)
+  await removeUnshown(scope, owner.agent_id)
   await db
     .deleteFrom('conversation')
     .where('namespace', '=', namespace)

@@ -180,6 +180,25 @@ export const PLAN = {
       elsewhere: true,
     },
   },
+  picture: {
+    key: ['namespace', 'digest'],
+    columns: {
+      namespace: true,
+      digest: true,
+      media_type: true,
+      size: true,
+      width: true,
+      height: true,
+    },
+  },
+  picture_part: {
+    key: ['namespace', 'digest', 'number'],
+    columns: { namespace: true, digest: true, number: true, bytes: true },
+  },
+  agent_picture: {
+    key: ['namespace', 'agent_id', 'digest'],
+    columns: { namespace: true, agent_id: true, digest: true, problem: true },
+  },
   summary: {
     key: ['row'],
     columns: {
@@ -215,6 +234,9 @@ export const PLAN = {
       status: true,
       stop_reason: true,
       input: true,
+      pictures: true,
+      inputs: true,
+      client_tools: true,
       idempotency_key: true,
       max_steps: true,
       cancel_requested: true,

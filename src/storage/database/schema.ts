@@ -154,6 +154,24 @@ export interface Database {
     /** 1: from a coding assistant's session, never in the agent's own context. */
     elsewhere: Generated<number>
   }
+  /** Stored once in its namespace, by content. */
+  picture: {
+    namespace: string
+    /** SHA-256 of its bytes, in hexadecimal. */
+    digest: string
+    media_type: string
+    size: number
+    width: number
+    height: number
+  }
+  picture_part: { namespace: string; digest: string; number: number; bytes: Uint8Array }
+  agent_picture: {
+    namespace: string
+    agent_id: string
+    digest: string
+    /** Why no model is shown it any more. */
+    problem: string | null
+  }
   summary: {
     row: Generated<number>
     namespace: string
@@ -186,6 +204,12 @@ export interface Database {
     status: string
     stop_reason: string | null
     input: string
+    /** JSON: pictures of the message (`SentPicture`). */
+    pictures: Generated<string>
+    /** All messages that begin it, if `input` is not the only one. */
+    inputs: Generated<string | null>
+    /** Tools that its sender runs itself. */
+    client_tools: Generated<string | null>
     idempotency_key: string | null
     max_steps: number
     cancel_requested: number

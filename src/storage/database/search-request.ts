@@ -8,6 +8,8 @@ export interface RankedRequest {
   readonly index: TextIndex
   readonly namespace: string
   readonly query: string
+  /** The day of asking, as `2026-03-31`. */
+  readonly today: string
   readonly limit: number
   readonly offset: number
   /** Highest row at the time of the first page; undefined: no bound. */

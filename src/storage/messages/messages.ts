@@ -11,6 +11,7 @@ import type { MessageKey } from '../database/message-cache.ts'
 import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
 import { embedEntries } from '../embedding/vector-entries.ts'
+import { StoredPicture } from '../pictures/stored-picture.ts'
 import type { MessageReads, MessageWrites } from '../port/store.ts'
 import { messageScope, SEARCHED_ROLES } from '../search/search-scope.ts'
 
@@ -25,7 +26,11 @@ const StoredExtras = z.object({
 })
 const CallId = z.string().transform((id) => storedId('call', id))
 const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
-  z.object({ role: z.literal('user'), text: z.string() }),
+  z.object({
+    role: z.literal('user'),
+    text: z.string(),
+    pictures: z.array(StoredPicture).optional(),
+  }),
   z.object({ role: z.literal('system'), text: z.string() }),
   z.object({
     role: z.literal('assistant'),

@@ -18,6 +18,8 @@ import { providerExtras } from './0017-provider-extras.ts'
 import { metadata } from './0018-metadata.ts'
 import { conversations } from './0019-conversations.ts'
 import { jobs } from './0020-jobs.ts'
+import { clientRuns } from './0021-client-runs.ts'
+import { pictures } from './0022-pictures.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -43,4 +45,6 @@ export const MIGRATIONS: readonly Migration[] = [
   metadata,
   conversations,
   jobs,
+  clientRuns,
+  pictures,
 ]

@@ -5,7 +5,7 @@ import { readRows } from '../database/read-rows.ts'
 import type { Scope } from '../database/scope.ts'
 import type { RankedFilter } from '../database/search-request.ts'
 import type { EmbedQuery, PassageSearch, PassageSearches } from '../port/store.ts'
-import { rankedPage } from '../search/ranked-page.ts'
+import { rankedPage, todayInUtc } from '../search/ranked-page.ts'
 import { passageScope } from '../search/search-scope.ts'
 import { searchMeaning } from '../search/serving-sets.ts'
 import { archivesOf, toPassages } from './passage-rows.ts'
@@ -90,6 +90,7 @@ export function passageSearches(scope: Scope): PassageSearches {
       index: 'passage',
       namespace,
       query,
+      today: search.today ?? todayInUtc(),
       limit,
       offset,
       upTo,

@@ -1,5 +1,5 @@
 import type { Timestamp } from '../../core/clock.ts'
-import type { AgentId, PassageId } from '../../core/ids.ts'
+import { type AgentId, type ArchiveId, isId, type PassageId } from '../../core/ids.ts'
 import { recordChange } from '../changes/changes.ts'
 import { lockOwners } from '../database/lock-rows.ts'
 import type { Scope } from '../database/scope.ts'
@@ -17,7 +17,7 @@ export function passageWrites(scope: Scope): PassageWrites {
     insertHistory: (passages, at) => insertHistory(scope, passages, at),
     supersede: (agentId, old, id, at) => supersede(scope, agentId, old, id, at),
     recordFound: (agentId, ids, at) => recordFound(scope, agentId, ids, at),
-    delete: (agentId, id, at) => deletePassage(scope, agentId, id, at),
+    delete: (owner, id, at) => deletePassage(scope, owner, id, at),
   }
 }
 
@@ -52,12 +52,12 @@ async function recordFound(
 
 async function deletePassage(
   scope: Scope,
-  agentId: AgentId,
+  owner: AgentId | ArchiveId,
   id: PassageId,
   at: Timestamp,
 ): Promise<boolean> {
   const { db, namespace, dialect } = scope
-  const archives = await archivesOf(scope, agentId)
+  const archives = isId('archive', owner) ? [owner] : await archivesOf(scope, owner)
   if (archives.length === 0) return false
   await lockOwners(scope, 'archive', archives)
   const removed = await db

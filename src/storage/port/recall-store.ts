@@ -40,6 +40,8 @@ export type EmbedQuery = (handles: readonly string[], text: string) => Promise<E
 export interface MessageSearch extends PageRequest {
   /** Plain-language query; absent: newest first. */
   readonly query?: string | undefined
+  /** The day of asking, as `2026-03-31`, from which "yesterday" counts; absent: today in UTC. */
+  readonly today?: string | undefined
   readonly roles?: readonly MessageRole[] | undefined
   /** Excludes messages of this run, which the searching agent already has in context. */
   readonly exceptRun?: RunId | undefined
@@ -168,6 +170,8 @@ export interface ArchiveWrites {
 export interface PassageSearch extends PageRequest {
   /** Plain-language query; absent: newest first. */
   readonly query?: string | undefined
+  /** The day of asking, as `2026-03-31`, from which "yesterday" counts; absent: today in UTC. */
+  readonly today?: string | undefined
   readonly tags?: readonly string[] | undefined
   readonly matchAllTags?: boolean | undefined
   readonly includeSuperseded?: boolean | undefined
@@ -226,10 +230,10 @@ export interface PassageWrites {
   /** Counts passages as found by the agent. */
   recordFound(agentId: AgentId, ids: readonly PassageId[], at: Timestamp): Promise<void>
   /**
-   * Deletes a passage. Passages that it supersedes become current, or superseded by its successor. False: none of the
-   * agent's archives contains it.
+   * Deletes a passage. Passages that it supersedes become current, or superseded by its successor. False: neither
+   * the archive nor one of the agent's archives contains it.
    */
-  delete(agentId: AgentId, id: PassageId, at: Timestamp): Promise<boolean>
+  delete(owner: AgentId | ArchiveId, id: PassageId, at: Timestamp): Promise<boolean>
 }
 
 export type NewPassage = Omit<Passage, 'supersededBy' | 'foundCount' | 'lastFoundAt'>

@@ -1,6 +1,8 @@
+import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { AgentId, CallId, ConversationId, RunId, StepId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
+import type { SentPicture } from '../../core/picture.ts'
 import type {
   Approval,
   Finish,
@@ -25,6 +27,9 @@ export interface NewRun {
   /** Absent: a user's message begins it. */
   readonly origin?: RunOrigin | undefined
   readonly input: string
+  readonly pictures?: readonly SentPicture[]
+  readonly inputs?: readonly RunInput[] | undefined
+  readonly clientTools?: readonly ClientTool[] | undefined
   readonly idempotencyKey: string | null
   readonly maxSteps: number
   /** The process that acknowledged it. */
@@ -131,6 +136,8 @@ export interface RunWrites {
   countAttempt(stepId: StepId, change: 1 | -1): Promise<number>
   /** False: it has already ended. */
   finish(id: RunId, outcome: RunOutcome): Promise<boolean>
+  /** False: there is no such step. */
+  rateStep(stepId: StepId, feedback: string | null): Promise<boolean>
   setWarnings(id: RunId, warnings: readonly string[]): Promise<void>
 }
 

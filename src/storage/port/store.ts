@@ -9,6 +9,7 @@ import type { RunStatus } from '../../core/run.ts'
 import type { ConversationReads, ConversationWrites } from './conversation-store.ts'
 import type { JobQueue, JobReads, JobWrites } from './job-store.ts'
 import type { LearnedStore } from './learned-store.ts'
+import type { PictureReads, PictureWrites } from './picture-store.ts'
 import type {
   ArchiveReads,
   ArchiveWrites,
@@ -34,6 +35,7 @@ import type { WalkReads } from './walk-store.ts'
 export type * from './conversation-store.ts'
 export type * from './job-store.ts'
 export type * from './learned-store.ts'
+export type * from './picture-store.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
 export type * from './token-store.ts'
@@ -128,6 +130,7 @@ export interface Reads {
   readonly conversations: ConversationReads
   readonly messages: MessageReads
   readonly passages: PassageReads
+  readonly pictures: PictureReads
   readonly runs: RunReads & CallReads
   readonly jobs: JobReads
 }
@@ -139,6 +142,7 @@ export interface Transaction {
   readonly conversations: ConversationReads & ConversationWrites
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
+  readonly pictures: PictureReads & PictureWrites
   readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites & AskWrites
   readonly jobs: JobReads & JobWrites
   readonly vectors: VectorWrites

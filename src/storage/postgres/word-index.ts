@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { boundsOf } from '../../search/day-range.ts'
 import { inverseFrequency, type Ranked } from '../../search/rank.ts'
 import type { WordIndex } from '../../search/word-index.ts'
 import type { Connection } from '../database/dialect.ts'
@@ -7,7 +8,7 @@ import { BM25_B, BM25_K1 } from '../search/bm25.ts'
 import { readCandidates } from '../search/read-candidates.ts'
 import { after, initialOf, partsOf } from '../search/vocabulary.ts'
 import { entryReads } from './entries.ts'
-import { passesBesideScope } from './entry-filter.ts'
+import { passesBesideScope, passesWhole } from './entry-filter.ts'
 import { wordTable } from './text-search.ts'
 import { wordKey } from './word-keys.ts'
 
@@ -137,6 +138,21 @@ export async function openWordIndex(
         SELECT entry AS row, score FROM scored ${passing}
         ORDER BY score DESC, entry DESC LIMIT ${limit}`.execute(db)
       return rows
+    },
+
+    async dated(ranges, limit) {
+      const bounds = ranges.map(boundsOf)
+      const { rows } = await sql<{ row: number }>`
+        SELECT found.row FROM unnest(
+          ${bounds.map(({ from }) => from)}::text[], ${bounds.map(({ until }) => until)}::text[]
+        ) WITH ORDINALITY AS asked (earliest, until, place)
+        CROSS JOIN LATERAL (
+          SELECT entry.row FROM ${sql.table(index)} AS entry
+          WHERE ${passesWhole({ ...request, upTo })}
+            AND entry.created_at >= asked.earliest AND entry.created_at < asked.until
+          ORDER BY entry.created_at, entry.row LIMIT ${limit}
+        ) AS found ORDER BY asked.place LIMIT ${limit}`.execute(db)
+      return rows.map(({ row }) => row)
     },
 
     // Vector results have already passed the same filter in this request.

@@ -14,6 +14,7 @@ import {
 import { compiled, lockable } from '../database/compiled.ts'
 import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
+import { StoredSentPicture } from '../pictures/stored-picture.ts'
 import type { RunReads } from '../port/store.ts'
 import { isOpen, newestRuns } from './run-lists.ts'
 import { toStepCall } from './tool-calls.ts'
@@ -23,6 +24,17 @@ const Waiting = z.enum(WAITS).nullable()
 const Sent = z.enum(SENDER_KINDS)
 const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
+const Pictures = z.array(StoredSentPicture)
+const Inputs = z.array(
+  z.object({ role: z.enum(['user', 'system', 'assistant']), text: z.string() }),
+)
+const ClientTools = z.array(
+  z.object({
+    name: z.string(),
+    description: z.string(),
+    parameters: z.record(z.string(), z.unknown()),
+  }),
+)
 const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
 
 /**
@@ -277,6 +289,11 @@ function toRun(row: RunRow): Run {
     retryAt: row.retry_at,
     missing: row.missing,
     input: row.input,
+    pictures: row.pictures === '[]' ? [] : Pictures.parse(JSON.parse(row.pictures)),
+    ...(row.inputs !== null && { inputs: Inputs.parse(JSON.parse(row.inputs)) }),
+    ...(row.client_tools !== null && {
+      clientTools: ClientTools.parse(JSON.parse(row.client_tools)),
+    }),
     idempotencyKey: row.idempotency_key,
     maxSteps: row.max_steps,
     cancelRequested: row.cancel_requested === 1,

@@ -6,7 +6,7 @@ import type { NewCall, RunWrites, StepAnswer } from '../port/store.ts'
 /** Steps of a run, from the model call to the last result. */
 export function stepWrites(
   scope: Scope,
-): Pick<RunWrites, 'openStep' | 'recordAnswer' | 'closeStep' | 'countAttempt'> {
+): Pick<RunWrites, 'openStep' | 'recordAnswer' | 'closeStep' | 'countAttempt' | 'rateStep'> {
   const { db, namespace } = scope
   return {
     async recordAnswer(stepId, answer) {
@@ -45,6 +45,17 @@ export function stepWrites(
           .where('namespace', '=', namespace)
           .where('id', '=', stepId)
           .where('state', '<>', 'done')
+          .executeTakeFirst(),
+      )
+    },
+
+    async rateStep(stepId, feedback) {
+      return changed(
+        await db
+          .updateTable('step')
+          .set({ feedback })
+          .where('namespace', '=', namespace)
+          .where('id', '=', stepId)
           .executeTakeFirst(),
       )
     },

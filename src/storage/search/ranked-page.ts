@@ -20,3 +20,8 @@ export function rankedPage<T>(
     ...(said.length > 0 && { warnings: said }),
   }
 }
+
+/** As `2026-03-31`. */
+export function todayInUtc(): string {
+  return new Date().toISOString().slice(0, 10)
+}

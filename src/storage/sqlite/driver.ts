@@ -53,7 +53,8 @@ function createDriver(handle: DatabaseHandle.Database, assertWritable: () => voi
     },
     async beginTransaction() {
       assertWritable()
-      const statement = (begin ??= handle.prepare('BEGIN IMMEDIATE'))
+      begin ??= handle.prepare('BEGIN IMMEDIATE')
+      const statement = begin
       await whileBusy(() => statement.run())
     },
     async commitTransaction() {

@@ -1,4 +1,5 @@
 import type DatabaseHandle from 'better-sqlite3'
+import { boundsOf } from '../../search/day-range.ts'
 import { inverseFrequency } from '../../search/rank.ts'
 import type { WordIndex } from '../../search/word-index.ts'
 import type { RankedRequest } from '../database/search-request.ts'
@@ -109,6 +110,20 @@ export function openWordIndex(
         const left = best.filter(({ row }) => passing.has(row))
         if (left.length >= limit || best.length < looked) return left.slice(0, limit)
       }
+    },
+
+    dated(ranges, limit) {
+      const whole = passesWhole(request, filter.owners)
+      const found = ranges.flatMap((range) => {
+        const { from, until } = boundsOf(range)
+        return run<{ row: number }>(
+          `SELECT row FROM ${index} AS entry
+           WHERE ${whole.sql} AND entry.created_at >= ? AND entry.created_at < ? AND row <= ?
+           ORDER BY entry.created_at, row LIMIT ?`,
+          [...whole.values, from, until, upToRow, limit],
+        ).map(({ row }) => row)
+      })
+      return found.slice(0, limit)
     },
 
     passing(rows) {

@@ -3,7 +3,15 @@ import type { Walk } from '../../core/walk.ts'
 import type { Scope } from '../database/scope.ts'
 
 export interface Walked {
-  readonly table: 'agent' | 'archive' | 'block' | 'message' | 'passage' | 'run'
+  readonly table:
+    | 'agent'
+    | 'archive'
+    | 'block'
+    | 'conversation'
+    | 'message'
+    | 'passage'
+    | 'run'
+    | 'step'
   /** Columns that order the list, ascending; together they are unique. */
   readonly keys: readonly string[]
   readonly where: readonly RawBuilder<boolean>[]

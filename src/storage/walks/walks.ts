@@ -3,6 +3,7 @@ import { storedId } from '../../core/ids.ts'
 import type { Walk } from '../../core/walk.ts'
 import { type AgentRow, agentsOfRows } from '../agents/agent-rows.ts'
 import { toBlock } from '../blocks/blocks.ts'
+import { toConversation } from '../conversations/conversations.ts'
 import { contains } from '../database/contains.ts'
 import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
@@ -13,6 +14,7 @@ import type { AgentWalk, PassageWalk, WalkReads } from '../port/store.ts'
 import { isOpen } from '../runs/run-lists.ts'
 import { runReads } from '../runs/runs.ts'
 import { inOrderOf, type Walked, walkIds } from './walk-ids.ts'
+import { stepWalks } from './walk-steps.ts'
 
 type Condition = RawBuilder<boolean>
 type Row<Table extends keyof Database> = Selectable<Database[Table]>
@@ -37,6 +39,8 @@ export function walkReads(scope: Scope): WalkReads {
   }
 
   return {
+    ...stepWalks(scope),
+
     async agents(walk) {
       return agentsOfRows(
         scope,
@@ -83,9 +87,11 @@ export function walkReads(scope: Scope): WalkReads {
       )
     },
 
-    async messages({ agentId, runId, fromSeq, ...walk }) {
+    async messages({ conversationId, runId, fromSeq, ...walk }) {
       const where = [
-        ...(agentId === undefined ? [] : [sql<boolean>`agent_id = ${agentId}`]),
+        ...(conversationId === undefined
+          ? []
+          : [sql<boolean>`conversation_id = ${conversationId}`]),
         ...(runId === undefined ? [] : [sql<boolean>`run_id = ${runId}`]),
         ...(fromSeq === undefined ? [] : [sql<boolean>`seq >= ${fromSeq}`]),
         sql<boolean>`elsewhere = 0`,
@@ -93,7 +99,7 @@ export function walkReads(scope: Scope): WalkReads {
       return (
         await rowsOf<Row<'message'>>(
           'message',
-          [agentId === undefined ? 'row' : 'seq'],
+          [conversationId === undefined ? 'row' : 'seq'],
           where,
           walk,
         )
@@ -108,6 +114,17 @@ export function walkReads(scope: Scope): WalkReads {
         .where('id', '=', id)
         .executeTakeFirst()
       return row && messageOf(row)
+    },
+
+    async conversations({ agentId, ...walk }) {
+      // The id of a default conversation is that of its agent but for the prefix.
+      const where = [
+        sql<boolean>`substr(id, ${'conv-'.length + 1}) <> substr(agent_id, ${'agent-'.length + 1})`,
+        ...(agentId === undefined ? [] : [sql<boolean>`agent_id = ${agentId}`]),
+      ]
+      return (await rowsOf<Row<'conversation'>>('conversation', ['row'], where, walk)).map(
+        toConversation,
+      )
     },
 
     async runs({ agentId, isOpen: onlyOpen, ...walk }) {

@@ -64,6 +64,7 @@ export function runContract(subject: Subject): void {
       retryAt: null,
       missing: null,
       input: 'Hi 👋',
+      pictures: [],
       idempotencyKey: 'k',
       maxSteps: 3,
       cancelRequested: false,

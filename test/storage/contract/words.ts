@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { toTimestamp } from '../../../src/core/clock.ts'
 import type { AgentId } from '../../../src/core/ids.ts'
 import {
   chooser,
@@ -210,5 +211,38 @@ export function wordContract(subject: Subject): void {
       const texts = items.map(({ item }) => (item.role === 'user' ? item.text : ''))
       expect(texts.sort(), what).toEqual(keys.map((key) => TEXTS[key]).sort())
     }
+  })
+
+  test('a question about a day finds its entries, with or without a word of theirs', async () => {
+    const { store } = subject
+    const { id } = await insertAgent(store)
+    const archiveId = await insertArchive(store, id)
+    const day = (date: string, text: string) => ({ text, createdAt: toTimestamp(Date.parse(date)) })
+    await insertPassages(store, archiveId, [
+      day('2024-01-22T23:59:59Z', 'The hail came.'),
+      day('2024-01-23T00:00:00Z', 'A parcel from Oslo.'),
+      day('2024-01-23T23:59:59Z', 'The cat slept.'),
+      day('2025-06-01T09:00:00Z', 'The roof was mended.'),
+    ])
+    const textsOf = async (query: string) => {
+      const { items } = await store.passages.search(id, { query, limit: 10, today: '2025-06-03' })
+      return items.map(({ item }) => item.text)
+    }
+    expect(await textsOf('2024-01-23')).toEqual(['The cat slept.', 'A parcel from Oslo.'])
+    expect((await textsOf('What did the cat do on January 23rd, 2024?'))[0]).toBe('The cat slept.')
+    expect(await textsOf('What happened two days ago?')).toEqual(['The roof was mended.'])
+    expect(await textsOf('What happened in 1999?')).toEqual([])
+  })
+
+  test('an irregular form is found by the others of its word', async () => {
+    const { store } = subject
+    const { id } = await insertAgent(store)
+    const archiveId = await insertArchive(store, id)
+    await insertPassages(store, archiveId, [
+      { text: 'Caroline bought a guitar.' },
+      { text: 'The children sang.' },
+    ])
+    expect(await find(id, 'What did Caroline buy?')).toEqual(['Caroline bought a guitar.'])
+    expect(await find(id, 'a child that sings')).toEqual(['The children sang.'])
   })
 }

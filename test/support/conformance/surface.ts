@@ -1,4 +1,5 @@
 import { inputRequired, type PromptMessage } from '@modelcontextprotocol/server'
+import { LIMITS } from '../../../src/core/limits.ts'
 import type { Tool } from '../../../src/mcp/call/define-tool.ts'
 import { describeTool } from '../../../src/mcp/call/describe-tool.ts'
 import { InputNeeded } from '../../../src/mcp/client/client-input.ts'
@@ -44,7 +45,12 @@ function prompt(name: string, args: readonly string[], write: Prompt['write']): 
     name,
     title: name,
     description: `The prompt ${name}, for the conformance suite`,
-    arguments: args.map((arg) => ({ name: arg, description: `The ${arg}`, required: true })),
+    arguments: args.map((arg) => ({
+      name: arg,
+      description: `The ${arg}`,
+      required: true,
+      limit: LIMITS.word,
+    })),
     write,
   }
 }

@@ -18,6 +18,7 @@ const BODY = [
 ]
 const BLOCKS: Readonly<Record<string, readonly string[]>> = {
   text: ['type', 'text', 'cache_control'],
+  image: ['type', 'source', 'cache_control'],
   thinking: ['type', 'thinking', 'signature'],
   redacted_thinking: ['type', 'data'],
   tool_use: ['type', 'id', 'name', 'input', 'cache_control'],
@@ -163,6 +164,13 @@ function checkBlock(block: Fields, role: string, ids: Set<string>): string | und
     case 'text':
       if (block.text.trim() === '') return 'text content blocks must contain non-whitespace text'
       return /\p{Surrogate}/u.test(block.text) ? 'invalid unicode' : undefined
+    case 'image': {
+      const { type, media_type: kind, data, ...more } = block.source ?? {}
+      const isKnown = /^image\/(png|jpeg|gif|webp)$/.test(kind) && Object.keys(more).length === 0
+      return type === 'base64' && isKnown && /^[\w+/]+=*$/.test(data)
+        ? undefined
+        : 'image.source: Input should be a base64 source'
+    }
     case 'thinking':
       return block.signature === signatureOf(block.thinking)
         ? undefined

@@ -44,7 +44,15 @@ function toUser(content: readonly Fields[]): readonly Fields[] {
   if (last) {
     while (texts.length > 0 && LINE.test(texts[0])) last.content += `\n\n${texts.shift()}`
   }
-  return texts.length > 0 ? [...results, { role: 'user', content: texts.join('\n\n') }] : results
+  const text = texts.join('\n\n')
+  const images = content.filter(({ type }) => type === 'image').map(({ source }) => source)
+  if (images.length === 0)
+    return text === '' ? results : [...results, { role: 'user', content: text }]
+  const shown = images.map(({ media_type: type, data }) => ({
+    type: 'image_url',
+    image_url: { url: `data:${type};base64,${data}` },
+  }))
+  return [...results, { role: 'user', content: [{ type: 'text', text }, ...shown] }]
 }
 
 function toAnswer(content: readonly Fields[]): Fields {

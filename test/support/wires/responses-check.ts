@@ -98,6 +98,7 @@ function checkItems(input: readonly Fields[]): string | undefined {
 function checkItem(item: Fields): string | undefined {
   switch (item.type) {
     case 'message': {
+      if (Array.isArray(item.content)) return checkParts(item)
       const isText = typeof item.content === 'string' && item.content.trim() !== ''
       if (!['user', 'assistant', 'system', 'developer'].includes(item.role)) return 'invalid role'
       if (!isText) return 'invalid content'
@@ -116,6 +117,16 @@ function checkItem(item: Fields): string | undefined {
         : 'The encrypted content could not be verified.'
   }
   return undefined
+}
+
+function checkParts({ role, content }: Fields): string | undefined {
+  if (role !== 'user' || content.length === 0) return 'invalid content'
+  const isSound = (part: Fields) =>
+    (part.type === 'input_text' && part.text.trim() !== '') ||
+    (part.type === 'input_image' &&
+      ['auto', 'low', 'high'].includes(part.detail) &&
+      /^data:image\/(png|jpeg|gif|webp);base64,[\w+/]+=*$/.test(part.image_url))
+  return content.every(isSound) ? undefined : 'invalid content'
 }
 
 function checkOrder(

@@ -93,6 +93,15 @@ export function createResponsesSpeech(): Speech {
 }
 
 /** A Responses request as the chat-completions request that says the same. */
+function toParts(content: string | readonly Fields[]): unknown {
+  if (typeof content === 'string') return content
+  return content.map((part) =>
+    part.type === 'input_text'
+      ? { type: 'text', text: part.text }
+      : { type: 'image_url', image_url: { url: part.image_url } },
+  )
+}
+
 function responsesToChat(body: Fields): Fields {
   const { instructions, input, tools, tool_choice: choice, stream } = body
   const messages: Fields[] = instructions ? [{ role: 'system', content: instructions }] : []
@@ -105,7 +114,7 @@ function responsesToChat(body: Fields): Fields {
       answer.tool_calls ??= []
       answer.tool_calls.push({ id: item.call_id, type: 'function', function: call })
     } else if (item.type === 'message') {
-      const message: Fields = { role: item.role, content: item.content }
+      const message: Fields = { role: item.role, content: toParts(item.content) }
       answer = item.role === 'assistant' ? message : null
       messages.push(message)
     } else if (item.type === 'function_call_output') {

@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { MAX_BODY_BYTES, TOO_LARGE } from '../../http/limits.ts'
+import { BodyError, readBody } from '../../http/read-body.ts'
+
+const INVALID_REQUEST = -32_600
+
+/**
+ * The JSON body, or the fields of a multipart one, with files as their text. Undefined: there is none. Multipart needs no
+ * preflight, so a browser's page must not send it from elsewhere.
+ */
+export async function readRequestBody(request: IncomingMessage): Promise<unknown> {
+  const { 'content-type': type, 'content-length': length } = request.headers
+  const isEmpty = length === '0' || (length === undefined && isWithoutBody(request))
+  if (isEmpty) return undefined
+  if (type?.toLowerCase().startsWith('multipart/form-data')) return readForm(request, type)
+  return readBody(request)
+}
+
+function isWithoutBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] === undefined
+}
+
+async function readForm(request: IncomingMessage, type: string): Promise<object> {
+  const from = request.headers['sec-fetch-site']
+  if (from !== undefined && from !== 'same-origin' && from !== 'none') {
+    throw new BodyError(415, INVALID_REQUEST, 'A page of another origin may not send files here.')
+  }
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES)
+    throw new BodyError(413, INVALID_REQUEST, TOO_LARGE)
+  const bytes = await buffer(limited(request))
+  const form = await new Response(bytes, { headers: { 'content-type': type } })
+    .formData()
+    .catch(() => {
+      throw new BodyError(400, INVALID_REQUEST, 'The body of the request is no multipart form.')
+    })
+  const fields: Record<string, string> = {}
+  for (const [name, value] of form) {
+    fields[name] = typeof value === 'string' ? value : await value.text()
+  }
+  return fields
+}
+
+async function* limited(request: IncomingMessage): AsyncGenerator<Buffer> {
+  let bytes = 0
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const part = Buffer.from(chunk)
+    bytes += part.length
+    if (bytes > MAX_BODY_BYTES) throw new BodyError(413, INVALID_REQUEST, TOO_LARGE)
+    yield part
+  }
+}

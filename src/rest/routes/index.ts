@@ -1,0 +1,25 @@
+import type { Route } from '../call/route.ts'
+import { agentRoutes } from './agents.ts'
+import { archiveRoutes } from './archives.ts'
+import { blockRoutes } from './blocks.ts'
+import { contextRoutes } from './context.ts'
+import { conversationRoutes } from './conversations.ts'
+import { messageRoutes } from './messages.ts'
+import { passageRoutes } from './passages.ts'
+import { runRoutes } from './runs.ts'
+import { serverRoutes } from './server.ts'
+import { toolRoutes } from './tools.ts'
+
+/** All of Letta's REST that is answered here. */
+export const ROUTES: readonly Route[] = [
+  ...serverRoutes,
+  ...agentRoutes,
+  ...blockRoutes,
+  ...passageRoutes,
+  ...archiveRoutes,
+  ...messageRoutes,
+  ...conversationRoutes,
+  ...runRoutes,
+  ...contextRoutes,
+  ...toolRoutes,
+]

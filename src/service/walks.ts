@@ -1,0 +1,61 @@
+import type { ConversationId } from '../core/ids.ts'
+import type { Walk } from '../core/walk.ts'
+
+/* Part of the port in `context.ts`: filters of lists that are walked by the ids of their items. */
+
+export interface AgentWalk extends Walk {
+  readonly name?: string | undefined
+  /** Case-insensitive substring of the name or description. */
+  readonly query?: string | undefined
+  readonly tags?: readonly string[] | undefined
+  /** Whether an agent must have all of the tags, or one of them. */
+  readonly matchAllTags?: boolean | undefined
+}
+
+export interface BlockWalk extends Walk {
+  readonly label?: string | undefined
+  /** Case-insensitive substrings. */
+  readonly labelPart?: string | undefined
+  readonly descriptionPart?: string | undefined
+  readonly valuePart?: string | undefined
+}
+
+export interface ArchiveWalk extends Walk {
+  readonly name?: string | undefined
+  readonly agent?: string | undefined
+}
+
+export interface PassageWalk extends Walk {
+  readonly of: { readonly agent: string } | { readonly archiveId: string }
+}
+
+export interface MessageWalk extends Walk {
+  /** Absent: the messages of all agents. */
+  readonly agent?: string | undefined
+  /** One conversation; absent, with `agent`: its default one. */
+  readonly conversation?: ConversationId | undefined
+}
+
+export interface ConversationWalk extends Walk {
+  readonly agent?: string | undefined
+}
+
+export interface RunWalk extends Walk {
+  readonly agent?: string | undefined
+  /** Only runs that have not ended. */
+  readonly isOpen?: boolean | undefined
+}
+
+export interface StepWalk extends Walk {
+  readonly agent?: string | undefined
+  readonly runId?: string | undefined
+}
+
+/** A block as a client changes it; what is absent stays. */
+export interface BlockChanges {
+  readonly value?: string | undefined
+  readonly description?: string | undefined
+  readonly limit?: number | undefined
+  readonly readOnly?: boolean | undefined
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
+}

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Environment, StdioSettings } from './settings.ts'
+
+/** Of our environment, a server gets only what programs can't do without; secrets are named in its `env`. */
+const INHERITED =
+  process.platform === 'win32'
+    ? [
+        'APPDATA',
+        'HOMEDRIVE',
+        'HOMEPATH',
+        'LOCALAPPDATA',
+        'PATH',
+        'PATHEXT',
+        'PROCESSOR_ARCHITECTURE',
+        'SYSTEMDRIVE',
+        'SYSTEMROOT',
+        'TEMP',
+        'USERNAME',
+        'USERPROFILE',
+        'PROGRAMFILES',
+      ]
+    : ['HOME', 'LANG', 'LOGNAME', 'PATH', 'SHELL', 'TERM', 'TMPDIR', 'TZ', 'USER']
+
+/** Groups that are alive, to be ended with this process. */
+const alive = new Set<number>()
+
+/** Starts a program in a process group of its own, so that what it starts ends with it. */
+export function startGroup(
+  { command, args, env, cwd }: StdioSettings,
+  environment: Environment,
+): ChildProcess {
+  if (alive.size === 0) process.on('exit', endAll)
+  const child = spawn(command, args ?? [], {
+    env: { ...inherited(environment), ...env },
+    cwd,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    // Commands such as npx are scripts there.
+    shell: process.platform === 'win32',
+  })
+  const { pid } = child
+  if (pid !== undefined) {
+    alive.add(pid)
+    // Of itself it may have ended, with what it started still there.
+    child.once('exit', () => endGroup(pid, 'SIGKILL'))
+  }
+  return child
+}
+
+/** Signals the whole group; one that is gone is no error. */
+export function endGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (signal === 'SIGKILL') {
+    alive.delete(pid)
+    if (alive.size === 0) process.off('exit', endAll)
+  }
+  try {
+    if (process.platform === 'win32') spawn('taskkill', ['/pid', String(pid), '/T', '/F'])
+    else process.kill(-pid, signal)
+  } catch {
+    // Nobody is left.
+  }
+}
+
+function endAll(): void {
+  for (const pid of alive) endGroup(pid, 'SIGKILL')
+}
+
+function inherited(environment: Environment): Environment {
+  return Object.fromEntries(INHERITED.map((name) => [name, environment[name]]))
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { UserError } from '../core/errors.ts'
+
+const COMMON = {
+  /** Names of the tools that agents may have; absent: all. `*` stands for any characters. */
+  tools: z.array(z.string()).optional(),
+  /** Names of the tools whose calls a person approves each time. */
+  approve: z.array(z.string()).optional(),
+  /** Namespaces that may use it; absent: all. */
+  namespaces: z.array(z.string()).optional(),
+  /** Seconds without a sign of life from a call. */
+  seconds: z.number().positive().max(3_600).optional(),
+  /** Characters of a result that a model gets. */
+  resultChars: z.int().positive().max(100_000).optional(),
+  /** Seconds without a call after which it is ended. */
+  idleSeconds: z.number().positive().optional(),
+  disabled: z.boolean().optional(),
+}
+const STDIO = z.object({
+  ...COMMON,
+  command: z.string().min(1),
+  args: z.array(z.string()).optional(),
+  env: z.record(z.string(), z.string()).optional(),
+  cwd: z.string().optional(),
+})
+const HTTP = z.object({
+  ...COMMON,
+  url: z.url({ protocol: /^https?$/ }),
+  headers: z.record(z.string(), z.string()).optional(),
+})
+/** Clients write other fields, such as `type` and `autoApprove`, which mean nothing here. */
+const SERVERS = z.record(z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/), z.union([STDIO, HTTP]))
+/** `servers` is how VS Code writes it. */
+const FILE = z.union([
+  z.object({ mcpServers: SERVERS }).transform(({ mcpServers }) => mcpServers),
+  z.object({ servers: SERVERS }).transform(({ servers }) => servers),
+])
+
+export type StdioSettings = z.infer<typeof STDIO>
+export type HttpSettings = z.infer<typeof HTTP>
+export type ServerSettings = StdioSettings | HttpSettings
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads the operator's file, in the format that MCP clients use. `${NAME}` in it is replaced by that variable of the
+ * environment. Throws UserError that names the file and what is wrong with it.
+ */
+export function readServerSettings(
+  path: string,
+  environment: Environment,
+): ReadonlyMap<string, ServerSettings> {
+  const parsed = FILE.safeParse(readJson(path))
+  if (!parsed.success) {
+    const issue = deepest(parsed.error.issues)
+    throw wrong(path, `${issue.path.join('.') || 'it'}: ${issue.message}`)
+  }
+  const servers = Object.entries(parsed.data).filter(([, { disabled }]) => disabled !== true)
+  return new Map(servers.map(([name, settings]) => [name, filled(settings, path, environment)]))
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw wrong(path, error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Unions hide what is wrong with the option that was meant. */
+function deepest(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+  const [first] = issues
+  if (!first) throw new Error('a failed parse has an issue')
+  if (first.code !== 'invalid_union') return first
+  const inner = first.errors
+    .flatMap((option) => (option.length > 0 ? [deepest(option)] : []))
+    .toSorted((a, b) => b.path.length - a.path.length)[0]
+  return inner ? { ...inner, path: [...first.path, ...inner.path] } : first
+}
+
+function filled<T extends ServerSettings>(settings: T, path: string, environment: Environment): T {
+  const text = JSON.stringify(settings).replace(
+    /\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)\}/g,
+    (_all, name: string) => {
+      const value = environment[name]
+      if (value === undefined) throw wrong(path, `it needs the variable ${name}, which is not set`)
+      return JSON.stringify(value).slice(1, -1)
+    },
+  )
+  return JSON.parse(text)
+}
+
+function wrong(path: string, problem: string): UserError {
+  return new UserError(
+    'invalid_argument',
+    `RECOLLECT_TOOL_SERVERS: ${path} can't be used: ${problem}. It is to look like {"mcpServers": {"github": {"command": "npx", "args": ["…"]}}}.`,
+  )
+}

@@ -1,0 +1,5 @@
+/* Pictures, over this wire. */
+process.env.RECOLLECT_TEST_WIRE = 'messages'
+await import('../mcp/pictures.test.ts')
+
+export {}
