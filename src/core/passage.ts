@@ -14,6 +14,8 @@ export interface Passage {
   readonly createdAt: Timestamp
   /** The passage that replaces it. Superseded passages are kept and found only on request. */
   readonly supersededBy: PassageId | null
+  /** From then on it is hidden like a superseded one; null: never. */
+  readonly expiresAt: Timestamp | null
   /** How often agents' own searches returned it, and when last. */
   readonly foundCount: number
   readonly lastFoundAt: Timestamp | null

@@ -26,6 +26,8 @@ export interface ArchivalFilter {
   readonly archiveId?: string | undefined
   readonly after?: string | undefined
   readonly before?: string | undefined
+  /** As if it were then. */
+  readonly asOf?: string | undefined
   readonly limit: number
   readonly cursor?: string | undefined
 }
@@ -105,7 +107,7 @@ export async function searchPassages(
   filter: ArchivalFilter,
   embed?: EmbedQuery,
 ) {
-  const { after, archiveId, before, query, tags } = filter
+  const { after, archiveId, asOf, before, query, tags } = filter
   checkTags(tags ?? [])
   const search: PassageSearch = {
     ...filter,
@@ -115,6 +117,7 @@ export async function searchPassages(
     query: readQuery(query),
     after: after === undefined ? undefined : parseMoment('after', after),
     before: before === undefined ? undefined : parseMoment('before', before, 'end'),
+    asOf: asOf === undefined ? undefined : parseMoment('as_of', asOf, 'end'),
   }
   return store.passages.search(agentId, search, embed)
 }

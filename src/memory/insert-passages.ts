@@ -13,6 +13,7 @@ export interface InsertOptions {
   readonly tags?: readonly string[] | undefined
   readonly source?: string | undefined
   readonly createdAt?: string | undefined
+  readonly expiresAt?: string | undefined
 }
 
 /** Passages without archive, with ids and times prepared, so that the transaction only writes. */
@@ -27,6 +28,8 @@ export function preparePassages(
     options.createdAt === undefined
       ? toTimestamp(now)
       : parseMoment('created_at', options.createdAt)
+  const expiresAt =
+    options.expiresAt === undefined ? null : parseMoment('expires_at', options.expiresAt, 'end')
   checkTags(options.tags ?? [])
   const tags = cleanTags(options.tags ?? [])
   checkCount('The list of texts', texts, LIMITS.passages)
@@ -55,6 +58,7 @@ export function preparePassages(
       tags,
       source: normalText(options.source ?? ''),
       createdAt,
+      expiresAt,
     }
   })
 }

@@ -20,6 +20,8 @@ export interface RecallFilter {
   readonly exceptRun?: RunId | undefined
   readonly after?: string | undefined
   readonly before?: string | undefined
+  /** As if it were then. */
+  readonly asOf?: string | undefined
   readonly limit: number
   readonly cursor?: string | undefined
 }
@@ -78,12 +80,16 @@ export async function searchMessages(
   filter: RecallFilter,
   embed?: EmbedQuery,
 ) {
-  const { after, before, query } = filter
+  const { after, asOf, before, query } = filter
+  const ends = [
+    ...(before === undefined ? [] : [parseMoment('before', before, 'end')]),
+    ...(asOf === undefined ? [] : [parseMoment('as_of', asOf, 'end')]),
+  ]
   const search: MessageSearch = {
     ...filter,
     query: readQuery(query),
     after: after === undefined ? undefined : parseMoment('after', after),
-    before: before === undefined ? undefined : parseMoment('before', before, 'end'),
+    before: ends.sort().at(0),
   }
   return store.messages.search(agentId, search, embed)
 }

@@ -14,6 +14,8 @@ export interface SearchFilter {
   /** ISO 8601, inclusive; a date alone means that whole day in UTC. */
   readonly after?: string | undefined
   readonly before?: string | undefined
+  /** Searches as if it were then, a date alone as if at its end. */
+  readonly asOf?: string | undefined
   readonly limit: number
   readonly cursor?: string | undefined
 }
@@ -37,6 +39,8 @@ export interface ArchivalPort {
       readonly tags?: readonly string[] | undefined
       readonly source?: string | undefined
       readonly createdAt?: string | undefined
+      /** From then on they are hidden like superseded ones. */
+      readonly expiresAt?: string | undefined
       readonly archiveId?: string | undefined
       /** Id of the passage that the inserted one replaces; needs exactly one text. */
       readonly supersedes?: string | undefined

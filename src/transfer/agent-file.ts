@@ -225,6 +225,7 @@ const passage = z.strictObject({
   position: count(0),
   created_at: moment,
   superseded_by: key.optional(),
+  expires_at: moment.optional(),
   found_count: count(0),
   last_found_at: moment.optional(),
 })

@@ -291,7 +291,7 @@ function toFileExtras({ model, wire, message, calls }: Extras): FileMessageExtra
 }
 
 function toFilePassage(passage: PlacedPassage): FilePassage {
-  const { supersededBy, lastFoundAt } = passage
+  const { supersededBy, expiresAt, lastFoundAt } = passage
   return {
     id: passage.id,
     text: passage.text,
@@ -300,6 +300,7 @@ function toFilePassage(passage: PlacedPassage): FilePassage {
     position: passage.position,
     created_at: passage.createdAt,
     ...(supersededBy !== null && { superseded_by: supersededBy }),
+    ...(expiresAt !== null && { expires_at: expiresAt }),
     found_count: passage.foundCount,
     ...(lastFoundAt !== null && { last_found_at: lastFoundAt }),
   }

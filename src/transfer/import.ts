@@ -234,6 +234,7 @@ function importArchive({ name, description, is_default, created_at, ...file }: F
       position: passage.position,
       createdAt: passage.created_at,
       supersededBy: passage.superseded_by === undefined ? null : idOf(passage.superseded_by),
+      expiresAt: passage.expires_at ?? null,
       foundCount: passage.found_count,
       lastFoundAt: passage.last_found_at ?? null,
     })),

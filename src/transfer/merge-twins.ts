@@ -20,16 +20,19 @@ export function mergeTwins(passages: readonly FilePassage[]): readonly FilePassa
   return [...kept.values()].map((passage) => relinked(passage, idOf))
 }
 
-/** Superseded only if the same passage superseded both, so no chain of supersessions can lead back to itself. */
+/** Expires with the later of the two. Superseded only if the same passage superseded both, so no chain of supersessions can lead back to itself. */
 function merge(first: FilePassage, twin: FilePassage): FilePassage {
-  const { superseded_by, last_found_at, ...rest } = first
+  const { superseded_by, expires_at, last_found_at, ...rest } = first
   const times = [last_found_at, twin.last_found_at].filter((time) => time !== undefined)
+  const lastsUntil =
+    expires_at && twin.expires_at ? [expires_at, twin.expires_at].sort().at(-1) : undefined
   const lastFound = times.sort().at(-1)
   return {
     ...rest,
     tags: [...first.tags, ...twin.tags],
     found_count: first.found_count + twin.found_count,
     ...(superseded_by !== undefined && superseded_by === twin.superseded_by && { superseded_by }),
+    ...(lastsUntil !== undefined && { expires_at: lastsUntil }),
     ...(lastFound !== undefined && { last_found_at: lastFound }),
   }
 }

@@ -96,6 +96,7 @@ it('a page that is too long is read again with fewer items, so that its cursor c
       source: '',
       createdAt: '2026-01-01T00:00:00.000Z',
       supersededBy: null,
+      expiresAt: null,
       foundCount: 0,
       lastFoundAt: null,
     },

@@ -10,6 +10,39 @@ afterEach(() => server.close())
 describe('archival memory', () => {
   beforeEach(() => server.answer('create_agent', { name: 'Ada' }))
 
+  const textsOf = async (args: object) => {
+    const { passages } = await server.answer('search_archival', { agent: 'Ada', ...args })
+    return passages.map(({ text }: { readonly text: string }) => text)
+  }
+
+  it('hides a passage once it has expired, and brings it back when it is inserted again', async () => {
+    const insert = (text: string, more: object) =>
+      server.answer('insert_archival', { agent: 'Ada', text, ...more })
+    await insert('The parking code is 1234.', { expires_at: '2020-01-01' })
+    await insert('The parking lot is small.', { expires_at: '2999-01-01' })
+    for (const query of ['parking', undefined]) {
+      expect(await textsOf({ query })).toEqual(['The parking lot is small.'])
+      expect(await textsOf({ query, include_superseded: true })).toHaveLength(2)
+    }
+    const again = await insert('The parking code is 1234.', {})
+    expect(again.passages[0].duplicate).toBe(true)
+    expect(await textsOf({ query: 'parking code' })).toHaveLength(2)
+  })
+
+  it('answers as of a day, with what was true then', async () => {
+    const insert = (text: string, created_at: string, more: object = {}) =>
+      server.answer('insert_archival', { agent: 'Ada', text, created_at, ...more })
+    const { passages } = await insert('Mia lives in Bonn.', '2025-03-01')
+    await insert('Mia lives in Kiel.', '2025-09-01', { supersedes: passages[0].id })
+    await insert('Mia lives alone.', '2026-01-01')
+    for (const query of ['Where does Mia live?', undefined]) {
+      expect(await textsOf({ query, as_of: '2025-05-31' })).toEqual(['Mia lives in Bonn.'])
+      expect(await textsOf({ query, as_of: '2025-10-01' })).toEqual(['Mia lives in Kiel.'])
+      expect(await textsOf({ query, as_of: '2025-02-28' })).toEqual([])
+      expect((await textsOf({ query })).sort()).toEqual(['Mia lives alone.', 'Mia lives in Kiel.'])
+    }
+  })
+
   it('is inserted, found and deleted', async () => {
     const inserted = await server.answer('insert_archival', {
       agent: 'Ada',

@@ -88,6 +88,7 @@ export async function liveIn(
           position: index % 2 === 0 ? from + index + 1 : 0,
           createdAt: at(from + index),
           supersededBy: index % 7 === 3 ? (ids[index + 1] ?? null) : null,
+          expiresAt: null,
           foundCount: index % 5,
           lastFoundAt: index % 5 > 0 ? at(index) : null,
         }),

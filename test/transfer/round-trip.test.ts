@@ -186,6 +186,7 @@ async function live(store: Store, history: History): Promise<AgentId> {
             tags: entry.tags.toSorted(),
             position: entry.source === '' ? 0 : 2 * number + 1,
             supersededBy: isSuperseded ? (ids[number + 1] ?? null) : null,
+            expiresAt: null,
             lastFoundAt: entry.foundCount > 0 ? at(9) : null,
           }),
         ),

@@ -153,6 +153,7 @@ export function presentPassage(
     source: item.source,
     created_at: item.createdAt,
     ...(item.supersededBy !== null && { superseded_by: item.supersededBy }),
+    ...(item.expiresAt !== null && { expires_at: item.expiresAt }),
     ...(item.lastFoundAt !== null && {
       found_count: item.foundCount,
       last_found_at: item.lastFoundAt,

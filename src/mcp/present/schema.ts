@@ -89,6 +89,7 @@ export function nonEmpty(most = Number.POSITIVE_INFINITY) {
 const bound = filled().describe('ISO 8601 date or time, inclusive').optional()
 export const after = bound
 export const before = bound
+export const asOf = filled().describe('Searches as if it were then').optional()
 
 export const tags = list(nonEmpty(LIMITS.tag), LIMITS.tags)
 

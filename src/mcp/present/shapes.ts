@@ -231,6 +231,7 @@ export const passageShape = z.strictObject({
   created_at: text,
   /** Id of the passage that replaced it. */
   superseded_by: text.optional(),
+  expires_at: text.optional(),
   /** How often agents found it by their own searches, and when last; absent if never. */
   found_count: count.optional(),
   last_found_at: text.optional(),

@@ -28,8 +28,10 @@ export const insertArchival = defineTool({
     created_at: filled()
       .describe('ISO 8601 date or time when it was true; now if absent')
       .optional(),
+    expires_at: filled()
+      .describe('ISO 8601 date or time from which it is hidden; never if absent')
+      .optional(),
     supersedes: filled()
-
       .describe('Id of the older passage that this text replaces; it is kept but hidden')
       .optional(),
     archive_id: archiveId.optional(),
@@ -47,10 +49,11 @@ export const insertArchival = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
-  async run({ agent, text, texts, created_at, archive_id, ...options }, context) {
+  async run({ agent, text, texts, created_at, expires_at, archive_id, ...options }, context) {
     const { passages, similar } = await context.archival.insert(agent, textsOf(text, texts), {
       ...options,
       createdAt: created_at,
+      expiresAt: expires_at,
       archiveId: archive_id,
     })
     return {

@@ -5,6 +5,7 @@ import {
   after,
   agent,
   archiveId,
+  asOf,
   before,
   besides,
   cursor,
@@ -33,6 +34,7 @@ export const searchArchival = defineTool({
     archive_id: archiveId.optional(),
     after,
     before,
+    as_of: asOf,
     limit: limit(10),
     cursor,
     offset,
@@ -47,13 +49,14 @@ export const searchArchival = defineTool({
       const passages = await context.archival.around(agent, passage_id, besides(args.limit))
       return { passages: passages.map((item) => presentPassage({ item }, offset)) }
     }
-    const { match_all_tags, include_superseded, archive_id, ...filter } = args
+    const { match_all_tags, include_superseded, archive_id, as_of, ...filter } = args
     const page = await context.archival.search(agent, {
       ...filter,
       query,
       matchAllTags: match_all_tags,
       includeSuperseded: include_superseded,
       archiveId: archive_id,
+      asOf: as_of,
     })
     return {
       passages: page.items.map((found) => presentPassage(found, offset)),

@@ -5,6 +5,7 @@ import { presentFoundMessage, presentPage } from '../present/present.ts'
 import {
   after,
   agent,
+  asOf,
   before,
   besides,
   cursor,
@@ -29,6 +30,7 @@ export const searchConversation = defineTool({
     around: reference.describe('Id of a message').optional(),
     after,
     before,
+    as_of: asOf,
     limit: limit(10),
     cursor,
     offset,
@@ -37,13 +39,13 @@ export const searchConversation = defineTool({
   scope: 'read',
   annotations: READS,
   pages: 'messages',
-  async run({ agent, offset, around, ...filter }, context) {
+  async run({ agent, offset, around, as_of, ...filter }, context) {
     if (around !== undefined) {
       refuseQuery(filter.query, 'around')
       const messages = await context.recall.around(agent, around, besides(filter.limit))
       return { messages: messages.map((item) => presentFoundMessage({ item }, offset)) }
     }
-    const page = await context.recall.search(agent, filter)
+    const page = await context.recall.search(agent, { ...filter, asOf: as_of })
     return {
       messages: page.items.map((found) => presentFoundMessage(found, offset)),
       ...presentPage(page),

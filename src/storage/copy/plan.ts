@@ -150,6 +150,7 @@ export const PLAN = {
       digest: true,
       position: true,
       superseded_by: true,
+      expires_at: true,
       found_count: true,
       last_found_at: true,
       created_at: true,

@@ -125,6 +125,8 @@ export interface Database {
     position: number
     /** The passage that replaces it. */
     superseded_by: string | null
+    /** From then on it is hidden like a superseded one. */
+    expires_at: string | null
     /** How often agents' searches returned it. */
     found_count: Generated<number>
     last_found_at: string | null

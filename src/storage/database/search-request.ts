@@ -47,6 +47,10 @@ export interface RankedFilter {
   /** For each list, an entry must have one of its tags. */
   readonly tags?: readonly (readonly string[])[]
   readonly exceptRun?: string | undefined
+  /** Passages only: none that has expired by then. Absent: none of the owners' passages ever expires. */
+  readonly livesAt?: string | undefined
+  /** Passages only: those superseded later count as current. The scopes include both. */
+  readonly asOf?: string | undefined
   /** Passages only; the scopes imply it. */
   readonly includeSuperseded?: boolean | undefined
 }

@@ -3,7 +3,7 @@ import { decodeCursor, pageOf } from '../../core/page.ts'
 import { readRows } from '../database/read-rows.ts'
 import type { Scope } from '../database/scope.ts'
 import type { EmbedQuery, MessageSearch, MessageSearches } from '../port/store.ts'
-import { rankedPage, todayInUtc } from '../search/ranked-page.ts'
+import { presentMoment, rankedPage } from '../search/ranked-page.ts'
 import { messageScope, SEARCHED_ROLES } from '../search/search-scope.ts'
 import { searchMeaning } from '../search/serving-sets.ts'
 import { messageOf } from './messages.ts'
@@ -54,7 +54,7 @@ export function messageSearches(scope: Scope): MessageSearches {
       index: 'message',
       namespace,
       query,
-      today: search.today ?? todayInUtc(),
+      today: (search.now ?? presentMoment()).slice(0, 10),
       limit,
       offset,
       upTo,

@@ -20,6 +20,7 @@ import { conversations } from './0019-conversations.ts'
 import { jobs } from './0020-jobs.ts'
 import { clientRuns } from './0021-client-runs.ts'
 import { pictures } from './0022-pictures.ts'
+import { expiry } from './0023-expiry.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -47,4 +48,5 @@ export const MIGRATIONS: readonly Migration[] = [
   jobs,
   clientRuns,
   pictures,
+  expiry,
 ]

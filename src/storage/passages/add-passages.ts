@@ -28,6 +28,7 @@ export async function addPassages(
         digest: digestOf(passage),
         position: passage.position,
         superseded_by: passage.supersededBy,
+        expires_at: passage.expiresAt ?? null,
         found_count: passage.foundCount,
         last_found_at: passage.lastFoundAt,
         created_at: passage.createdAt,

@@ -26,6 +26,7 @@ export async function insertPassages(
     some.archiveId,
     digested.map(({ digest }) => digest),
   )
+  await renew(scope, some.archiveId, digested, at)
   const fresh: typeof digested = []
   const results = digested.map((passage) => {
     const same = known.get(passage.digest)
@@ -84,6 +85,29 @@ async function stored(scope: Scope, archiveId: string, digests: readonly string[
   )
 }
 
+/** A passage that is inserted again lasts as long as the new one says, or for ever if it had expired. */
+async function renew(
+  { db, namespace }: Scope,
+  archiveId: string,
+  passages: readonly (NewPassage & { readonly digest: string })[],
+  at: Timestamp,
+): Promise<void> {
+  const own = db
+    .updateTable('passage')
+    .where('namespace', '=', namespace)
+    .where('archive_id', '=', archiveId)
+  for (const { digest, expiresAt } of passages) {
+    if (expiresAt) await own.set({ expires_at: expiresAt }).where('digest', '=', digest).execute()
+  }
+  const lasting = passages.filter(({ expiresAt }) => !expiresAt).map(({ digest }) => digest)
+  if (lasting.length > 0)
+    await own
+      .set({ expires_at: null })
+      .where('expires_at', '<=', at)
+      .where('digest', 'in', lasting)
+      .execute()
+}
+
 /** None of them is stored, and no two are the same. */
 async function add(
   scope: Scope,
@@ -106,6 +130,7 @@ async function add(
     ...passage,
     position: next(passage.source),
     supersededBy: null,
+    expiresAt: passage.expiresAt ?? null,
     foundCount: 0,
     lastFoundAt: null,
   }))

@@ -37,6 +37,7 @@ export async function toPassages(
     source: row.source,
     createdAt: row.created_at,
     supersededBy: row.superseded_by === null ? null : storedId('passage', row.superseded_by),
+    expiresAt: row.expires_at,
     foundCount: row.found_count,
     lastFoundAt: row.last_found_at,
   }))

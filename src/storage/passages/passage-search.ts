@@ -1,11 +1,13 @@
-import { toTimestamp } from '../../core/clock.ts'
+import type { ExpressionBuilder } from 'kysely'
+import { type Timestamp, toTimestamp } from '../../core/clock.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
 import type { Passage } from '../../core/passage.ts'
 import { readRows } from '../database/read-rows.ts'
+import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
 import type { RankedFilter } from '../database/search-request.ts'
 import type { EmbedQuery, PassageSearch, PassageSearches } from '../port/store.ts'
-import { rankedPage, todayInUtc } from '../search/ranked-page.ts'
+import { presentMoment, rankedPage } from '../search/ranked-page.ts'
 import { passageScope } from '../search/search-scope.ts'
 import { searchMeaning } from '../search/serving-sets.ts'
 import { archivesOf, toPassages } from './passage-rows.ts'
@@ -22,16 +24,38 @@ export function passageSearches(scope: Scope): PassageSearches {
     return new Map(passages.map((passage, index) => [rows[index]?.row ?? 0, passage]))
   }
 
+  async function anyExpires(archives: readonly string[]): Promise<boolean> {
+    const found = await db
+      .selectFrom('passage')
+      .select('row')
+      .where('namespace', '=', namespace)
+      .where('archive_id', 'in', archives)
+      .where('expires_at', 'is not', null)
+      .limit(1)
+      .executeTakeFirst()
+    return found !== undefined
+  }
+
   /** Newest first, by `createdAt`. */
   async function browse(archives: readonly string[], search: PassageSearch) {
-    const { limit, cursor, after, before, includeSuperseded } = search
+    const { limit, cursor, after, includeSuperseded, asOf } = search
+    const before = earlier(search.before, asOf)
+    const now = search.now ?? presentMoment()
     const [time, row] = decodeCursor(cursor, 2) ?? []
     let select = all()
       .where('archive_id', 'in', archives)
       .orderBy('passage.created_at', 'desc')
       .orderBy('passage.row', 'desc')
       .limit(limit + 1)
-    if (!includeSuperseded) select = select.where('superseded_by', 'is', null)
+    if (!includeSuperseded) {
+      select = select.where((eb) =>
+        eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', asOf ?? now)]),
+      )
+      select =
+        asOf === undefined
+          ? select.where('superseded_by', 'is', null)
+          : select.where((eb) => eb.not(supersededBefore(eb, asOf)))
+    }
     if (after !== undefined) select = select.where('passage.created_at', '>=', after)
     if (before !== undefined) select = select.where('passage.created_at', '<=', before)
     if (time !== undefined && row !== undefined) {
@@ -71,18 +95,23 @@ export function passageSearches(scope: Scope): PassageSearches {
     search: PassageSearch,
     embed: EmbedQuery | undefined,
   ) {
-    const { limit, cursor, after, before, includeSuperseded } = search
+    const { limit, cursor, after, includeSuperseded, asOf } = search
+    const now = search.now ?? presentMoment()
     const [offset = 0, upTo, vectorsUpTo] = decodeCursor(cursor, 3) ?? []
-    const variants = includeSuperseded ? [false, true] : [false]
+    const variants = includeSuperseded || asOf !== undefined ? [false, true] : [false]
     const filter: RankedFilter = {
       owners: archives,
       scopes: archives.flatMap((id) =>
         variants.map((variant) => passageScope(namespace, id, variant)),
       ),
       after,
-      before,
+      before: earlier(search.before, asOf),
       tags: wantedTags(search),
-      includeSuperseded,
+      includeSuperseded: includeSuperseded || asOf !== undefined,
+      ...(!includeSuperseded && {
+        asOf,
+        livesAt: (await anyExpires(archives)) ? (asOf ?? now) : undefined,
+      }),
     }
     const owned = { kind: 'archive', owners: archives } as const
     const meaning = await searchMeaning(scope, owned, query, embed, vectorsUpTo)
@@ -90,7 +119,7 @@ export function passageSearches(scope: Scope): PassageSearches {
       index: 'passage',
       namespace,
       query,
-      today: search.today ?? todayInUtc(),
+      today: now.slice(0, 10),
       limit,
       offset,
       upTo,
@@ -129,4 +158,21 @@ export function passageSearches(scope: Scope): PassageSearches {
 function wantedTags({ tags = [], matchAllTags }: PassageSearch): readonly (readonly string[])[] {
   if (tags.length === 0) return []
   return matchAllTags ? tags.map((tag) => [tag]) : [tags]
+}
+
+/** That a passage was superseded by then. */
+function supersededBefore(eb: ExpressionBuilder<Database, 'passage'>, at: Timestamp) {
+  return eb.exists(
+    eb
+      .selectFrom('passage as newer')
+      .select('newer.row')
+      .whereRef('newer.namespace', '=', 'passage.namespace')
+      .whereRef('newer.id', '=', 'passage.superseded_by')
+      .where('newer.created_at', '<=', at),
+  )
+}
+
+function earlier(one: Timestamp | undefined, other: Timestamp | undefined): Timestamp | undefined {
+  if (one === undefined || other === undefined) return one ?? other
+  return one < other ? one : other
 }

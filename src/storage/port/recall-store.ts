@@ -40,8 +40,8 @@ export type EmbedQuery = (handles: readonly string[], text: string) => Promise<E
 export interface MessageSearch extends PageRequest {
   /** Plain-language query; absent: newest first. */
   readonly query?: string | undefined
-  /** The day of asking, as `2026-03-31`, from which "yesterday" counts; absent: today in UTC. */
-  readonly today?: string | undefined
+  /** The moment of asking, from which "yesterday" counts; absent: now. */
+  readonly now?: Timestamp | undefined
   readonly roles?: readonly MessageRole[] | undefined
   /** Excludes messages of this run, which the searching agent already has in context. */
   readonly exceptRun?: RunId | undefined
@@ -170,13 +170,15 @@ export interface ArchiveWrites {
 export interface PassageSearch extends PageRequest {
   /** Plain-language query; absent: newest first. */
   readonly query?: string | undefined
-  /** The day of asking, as `2026-03-31`, from which "yesterday" counts; absent: today in UTC. */
-  readonly today?: string | undefined
+  /** The moment of asking, from which "yesterday" counts; absent: now. */
+  readonly now?: Timestamp | undefined
   readonly tags?: readonly string[] | undefined
   readonly matchAllTags?: boolean | undefined
   readonly includeSuperseded?: boolean | undefined
   /** Only this archive, if it is attached to the agent. */
   readonly archiveId?: ArchiveId | undefined
+  /** As if it were then: later passages are absent, and those superseded or expired since are not. */
+  readonly asOf?: Timestamp | undefined
   /** Inclusive bounds on `createdAt`. */
   readonly after?: Timestamp | undefined
   readonly before?: Timestamp | undefined
@@ -236,7 +238,10 @@ export interface PassageWrites {
   delete(owner: AgentId | ArchiveId, id: PassageId, at: Timestamp): Promise<boolean>
 }
 
-export type NewPassage = Omit<Passage, 'supersededBy' | 'foundCount' | 'lastFoundAt'>
+export type NewPassage = Omit<
+  Passage,
+  'supersededBy' | 'foundCount' | 'lastFoundAt' | 'expiresAt'
+> & { readonly expiresAt?: Timestamp | null | undefined }
 
 export interface InsertedPassage {
   readonly id: PassageId

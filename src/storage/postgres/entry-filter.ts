@@ -6,7 +6,10 @@ type Condition = RawBuilder<boolean>
 
 /** The conditions on `entry` that the scopes of a keyword index do not cover; undefined: none. */
 export function passesBesideScope(index: TextIndex, filter: RankedFilter): Condition | undefined {
-  return both([...dates(filter), ...(index === 'passage' ? ofTags(filter) : notOfRun(filter))])
+  return both([
+    ...dates(filter),
+    ...(index === 'passage' ? [...current(filter), ...ofTags(filter)] : notOfRun(filter)),
+  ])
 }
 
 export function ofRoles({ roles = [] }: RankedFilter): Condition {
@@ -35,6 +38,21 @@ function dates({ after, before }: RankedFilter): readonly Condition[] {
   return [
     ...(after === undefined ? [] : [sql<boolean>`entry.created_at >= ${after}`]),
     ...(before === undefined ? [] : [sql<boolean>`entry.created_at <= ${before}`]),
+  ]
+}
+
+/** Not expired by then, and not superseded by then. */
+function current({ livesAt, asOf }: RankedFilter): readonly Condition[] {
+  return [
+    ...(livesAt === undefined
+      ? []
+      : [sql<boolean>`(entry.expires_at IS NULL OR entry.expires_at > ${livesAt})`]),
+    ...(asOf === undefined
+      ? []
+      : [
+          sql<boolean>`NOT EXISTS (SELECT 1 FROM passage AS newer WHERE newer.namespace = entry.namespace
+            AND newer.id = entry.superseded_by AND newer.created_at <= ${asOf})`,
+        ]),
   ]
 }
 

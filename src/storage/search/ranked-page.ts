@@ -1,3 +1,4 @@
+import { type Timestamp, toTimestamp } from '../../core/clock.ts'
 import { encodeCursor } from '../../core/page.ts'
 import type { RankedAnswer } from '../database/search-request.ts'
 import type { HitPage } from '../port/recall-store.ts'
@@ -21,7 +22,7 @@ export function rankedPage<T>(
   }
 }
 
-/** As `2026-03-31`. */
-export function todayInUtc(): string {
-  return new Date().toISOString().slice(0, 10)
+/** The present moment, for a search that names none. */
+export function presentMoment(): Timestamp {
+  return toTimestamp(Date.now())
 }

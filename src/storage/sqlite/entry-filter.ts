@@ -17,6 +17,7 @@ export function passesBesideScope(index: TextIndex, filter: RankedFilter): Fragm
   return index === 'passage'
     ? conditions([
         ...dates(filter),
+        ...current(filter),
         ...(filter.tags ?? []).map((anyTag) => ({
           sql: `(SELECT 1 FROM passage_tag WHERE passage_tag.namespace = entry.namespace AND passage_id = entry.id
                  AND tag IN (SELECT value FROM json_each(?)) LIMIT 1) IS NOT NULL`,
@@ -47,6 +48,7 @@ export function passesWhole(
     index === 'passage'
       ? [
           !filter.includeSuperseded && { sql: 'entry.superseded_by IS NULL', values: [] },
+          ...current(filter),
           ...(filter.tags ?? []).map((anyTag) => ({
             sql: `entry.id IN (SELECT passage_id FROM passage_tag
                   WHERE namespace = ? AND tag IN (SELECT value FROM json_each(?)))`,
@@ -81,8 +83,8 @@ export function excludedEntries(
   { index, namespace, filter }: RankedRequest,
   owner: string,
 ): readonly number[] | null {
-  const { after, before, tags = [], roles = [], exceptRun, includeSuperseded } = filter
-  if (after !== undefined || before !== undefined || tags.length > 0) return null
+  const { after, before, livesAt, tags = [], roles = [], exceptRun, includeSuperseded } = filter
+  if ([after, before, livesAt].some((bound) => bound !== undefined) || tags.length > 0) return null
   const rows = (sql: string, ...values: readonly Bound[]) =>
     prepare(sql)
       .pluck()
@@ -117,6 +119,21 @@ function dates({ after, before }: RankedFilter): readonly (Fragment | false)[] {
   return [
     after !== undefined && { sql: 'entry.created_at >= ?', values: [after] },
     before !== undefined && { sql: 'entry.created_at <= ?', values: [before] },
+  ]
+}
+
+/** Not expired by then, and not superseded by then. */
+function current({ livesAt, asOf }: RankedFilter): readonly (Fragment | false)[] {
+  return [
+    livesAt !== undefined && {
+      sql: '(entry.expires_at IS NULL OR entry.expires_at > ?)',
+      values: [livesAt],
+    },
+    asOf !== undefined && {
+      sql: `NOT EXISTS (SELECT 1 FROM passage AS newer WHERE newer.namespace = entry.namespace
+            AND newer.id = entry.superseded_by AND newer.created_at <= ?)`,
+      values: [asOf],
+    },
   ]
 }
 

@@ -55,7 +55,13 @@ export function passageContract(subject: Subject): void {
     })
     const [inserted] = await store.transaction((tx) => tx.passages.insert([passage], at()))
     expect(inserted).toEqual({ id: passage.id, createdAt: at(-1_000), duplicate: false })
-    const stored = { ...passage, supersededBy: null, foundCount: 0, lastFoundAt: null }
+    const stored = {
+      ...passage,
+      supersededBy: null,
+      expiresAt: null,
+      foundCount: 0,
+      lastFoundAt: null,
+    }
     expect(await store.passages.find(passage.id)).toEqual(stored)
     expect((await store.passages.search(agentId, { limit: 1 })).items).toEqual([{ item: stored }])
     expect(await store.passages.find(newId('passage'))).toBeUndefined()

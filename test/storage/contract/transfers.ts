@@ -166,6 +166,7 @@ export function transferContract(subject: Subject): void {
       source: 'book',
       position: 1,
       supersededBy: null,
+      expiresAt: null,
       foundCount: 0,
       lastFoundAt: null,
       ...fields,

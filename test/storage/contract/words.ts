@@ -225,7 +225,11 @@ export function wordContract(subject: Subject): void {
       day('2025-06-01T09:00:00Z', 'The roof was mended.'),
     ])
     const textsOf = async (query: string) => {
-      const { items } = await store.passages.search(id, { query, limit: 10, today: '2025-06-03' })
+      const { items } = await store.passages.search(id, {
+        query,
+        limit: 10,
+        now: toTimestamp(Date.parse('2025-06-03')),
+      })
       return items.map(({ item }) => item.text)
     }
     expect(await textsOf('2024-01-23')).toEqual(['The cat slept.', 'A parcel from Oslo.'])
