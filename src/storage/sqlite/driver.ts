@@ -13,10 +13,12 @@ import { createMutex } from '../database/mutex.ts'
 import { inWords, isBusy } from './errors.ts'
 import { commitStamps } from './session.ts'
 
-/** How long SQLite itself waits for another process's lock. It blocks the event loop, so briefly. Chosen by hand. */
-export const BUSY_TIMEOUT_MS = 15
+/** How long SQLite itself waits for another process's lock. It blocks the event loop, so hardly. Chosen by hand. */
+export const BUSY_TIMEOUT_MS = 2
 /** How long to retry, without blocking, before the caller gets an error. Chosen by hand. */
 export const PATIENCE_MS = 15_000
+/** Between two tries: other processes hold the lock for some milliseconds. Chosen by hand. */
+const MAX_PAUSE_MS = 40
 const MAX_STATEMENTS = 512
 
 /**
@@ -116,7 +118,7 @@ export async function whileBusy<T>(action: () => T, patience = PATIENCE_MS): Pro
     } catch (error) {
       if (!isBusy(error) || performance.now() - start > patience) throw inWords(error)
     }
-    const pause = Math.min(5 * 2 ** attempt, 80) * (0.5 + Math.random())
+    const pause = Math.min(1.5 ** attempt, MAX_PAUSE_MS) * (0.5 + Math.random())
     await new Promise((resolve) => setTimeout(resolve, pause))
   }
 }
