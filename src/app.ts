@@ -20,6 +20,7 @@ import type { Entry } from './mcp/present/present-run.ts'
 import { createServerFactory, type ServerOptions, type Serving } from './mcp/serve/server.ts'
 import type { HttpOptions, HttpServing } from './mcp/transports/http.ts'
 import type { StdioServing } from './mcp/transports/stdio.ts'
+import { errorBody as openaiError } from './openai-door/error-body.ts'
 import type { McpContext } from './service/context.ts'
 import type { CopyReports } from './storage/copy/copy-database.ts'
 import type { CopySource, CopyTarget } from './storage/copy/ends.ts'
@@ -271,7 +272,7 @@ export async function serveHttp(
   const open = createOpen(context, agent)
   return serveOverHttp(factory, {
     ...options,
-    doors: [restDoor({ open, readOnly, log })],
+    doors: createDoors({ open, readOnly, log }),
     version: VERSION,
     check,
     ...(oauth && {
@@ -295,21 +296,31 @@ function createOpen(context: Serving['context'], agent: string | undefined): Ope
   }
 }
 
-/** Letta's REST, loaded at its first request. */
-function restDoor(options: {
+/** Letta's REST and OpenAI's chat completions, each loaded at its first request. */
+function createDoors(options: {
   readonly open: Open
   readonly readOnly: boolean
   readonly log: Log
-}): Door {
+}): readonly Door[] {
   const remembered = new Map<string, RunId>()
-  return {
+  const letta: Door = {
     owns: (path) => path === '/v1' || path.startsWith('/v1/'),
     refuse: (response, status, detail) => answerJson(response, status, { detail }),
     async serve(request, response, caller) {
-      const { serveRest } = await import('./rest/serve.ts')
-      await serveRest(request, response, caller, { ...options, remembered })
+      const { serveLetta } = await import('./rest/letta-door.ts')
+      await serveLetta(request, response, caller, { ...options, remembered })
     },
   }
+  const openai: Door = {
+    owns: (path) => path === '/openai/v1' || path.startsWith('/openai/v1/'),
+    refuse: (response, status, message) =>
+      answerJson(response, status, openaiError(status, message)),
+    async serve(request, response, caller) {
+      const { serveOpenai } = await import('./openai-door/openai-door.ts')
+      await serveOpenai(request, response, caller, { ...options, remembered })
+    },
+  }
+  return [letta, openai]
 }
 
 async function openJwtCheck(

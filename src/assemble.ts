@@ -3,8 +3,10 @@ import { createAgentBlocks } from './agent/agents/agent-blocks.ts'
 import { createAgentRegistry } from './agent/agents/agent-registry.ts'
 import { createAgentSettings } from './agent/agents/agent-settings.ts'
 import { createAgents } from './agent/agents/agents.ts'
+import { createAsides } from './agent/agents/ask-aside.ts'
 import { createImportChecks } from './agent/agents/import-checks.ts'
 import { createCheckRoom } from './agent/compaction/check-room.ts'
+import { createConversationKeys } from './agent/conversations/conversation-keys.ts'
 import { createConversations } from './agent/conversations/conversations.ts'
 import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
@@ -253,6 +255,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
       ...createAgentSettings(store, registry, models, embeddings, clock),
       ...createAgentBlocks(store, registry, clock),
       ...createAgentRegistry(store),
+      ...createAsides(store, models),
     },
     memory: {
       ...createBlockMemory(store, clock, checkRoom),
@@ -263,7 +266,10 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
     archives: { ...createArchives(store, clock), ...createArchiveRegistry(store, clock) },
     recall: createRecallMemory(store, embed),
     transfer: createTransfer(store, createImportChecks(models), clock),
-    conversations: createConversations({ store, clock }),
+    conversations: {
+      ...createConversations({ store, clock }),
+      ...createConversationKeys(store, clock),
+    },
     runs: createRunsPort(parts, namespace, { wake, onChange }),
     jobs: createJobs(store, clock),
     models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },

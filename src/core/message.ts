@@ -32,13 +32,32 @@ export interface Extras {
   readonly calls?: readonly (JsonObject | null)[] | undefined
 }
 
+/** The sender of a message that no user wrote. */
+export type MessageSender =
+  | {
+      readonly kind: 'agent'
+      readonly agentId: AgentId
+      /** Its name at that time. */
+      readonly name: string
+      /** The run in which it was sent. */
+      readonly runId: RunId
+      /** That run waits for the reply. */
+      readonly awaitsReply: boolean
+    }
+  | { readonly kind: 'server' }
+
 export type MessageBody =
   | {
       readonly role: 'user'
       readonly text: string
       readonly pictures?: readonly Picture[] | undefined
     }
-  | { readonly role: 'system'; readonly text: string }
+  | {
+      readonly role: 'system'
+      readonly text: string
+      /** Absent: a note without a sender, for example from an imported history. */
+      readonly sender?: MessageSender | undefined
+    }
   | {
       readonly role: 'assistant'
       /** Text of the model outside its tool calls. */
@@ -72,6 +91,11 @@ export type Message = MessageBody & {
   readonly createdAt: Timestamp
   /** From a coding assistant's session: found by search, never in the agent's own context. */
   readonly elsewhere?: true
+}
+
+/** Whether the message begins a turn: it is from a user, another agent or the server. */
+export function beginsTurn(body: MessageBody): boolean {
+  return body.role === 'user' || (body.role === 'system' && body.sender !== undefined)
 }
 
 /** The searchable words of a message: what somebody said, without tool calls and envelopes. */

@@ -104,6 +104,10 @@ export interface RunError {
 export const SENDER_KINDS = ['user', 'agent', 'system'] as const
 export type SenderKind = (typeof SENDER_KINDS)[number]
 
+/** Whether the run that began this one is told of its end: not, by a message, or by a message that wakes its agent. */
+export const RUN_NOTICES = ['none', 'tell', 'wake'] as const
+export type RunNotice = (typeof RUN_NOTICES)[number]
+
 /** Where a run stands among the runs that began one another. */
 export interface RunOrigin {
   /** The run that began it; null: a message from outside did. */
@@ -136,11 +140,12 @@ export interface Run extends RunOrigin {
   readonly id: RunId
   readonly agentId: AgentId
   readonly conversationId: ConversationId
+  readonly notice: RunNotice
   readonly status: RunStatus
   readonly stopReason: StopReason | null
   /** Set while it is `waiting`. */
   readonly waitingFor: WaitingFor | null
-  /** When a run that waits for `retry` continues. */
+  /** When a run that waits for `retry` continues, or one that waits for `agent` goes on without it. */
   readonly retryAt: Timestamp | null
   /** For a run that waits for a model: what is missing, and what to do about it. */
   readonly missing: string | null
@@ -175,13 +180,20 @@ export function waitsForModel({ status, waitingFor }: Run): boolean {
   return status === 'waiting' && waitingFor === 'model'
 }
 
-/** Neither queued nor running: nothing more happens without an action from outside. */
-export function isSettled(status: RunStatus): boolean {
-  return status !== 'queued' && status !== 'running'
+/** The run continues when runs of other agents have ended. */
+export function waitsForAgent({ status, waitingFor }: Pick<Run, 'status' | 'waitingFor'>): boolean {
+  return status === 'waiting' && waitingFor === 'agent'
+}
+
+/** Neither queued, nor running, nor waiting for an agent: nothing more happens without an action from outside. */
+export function isSettled(run: Pick<Run, 'status' | 'waitingFor'>): boolean {
+  return run.status !== 'queued' && run.status !== 'running' && !waitsForAgent(run)
 }
 
 /** A call that waits for a person's approval. */
 export interface PendingApproval {
+  /** The run that makes the call: the run itself, or one that it waits for. */
+  readonly runId: RunId
   readonly callId: CallId
   readonly toolName: string
   readonly arguments: string

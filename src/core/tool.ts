@@ -9,6 +9,13 @@ export const BUILT_IN_TOOLS = [
   'archival_memory_insert',
   'archival_memory_search',
   'conversation_search',
+  'send_message_to_agent_async',
+  'send_message_to_agent_and_wait_for_reply',
+  'send_message_to_agents_matching_tags',
+  'create_task',
+  'check_task',
+  'list_tasks',
+  'cancel_task',
 ] as const
 export type BuiltInTool = (typeof BUILT_IN_TOOLS)[number]
 

@@ -128,6 +128,8 @@ export interface ChatModel {
   readonly isRehearsal?: boolean
   /** Warnings about every reply of this model, for a person. */
   readonly warnings: readonly string[]
+  /** The API of its provider that it is reached by; absent: it has none. Makes no request. */
+  api?(): Promise<'chat' | 'messages' | 'responses'>
   /** False: it is known to see no pictures. Makes no request. */
   sees(): Promise<boolean>
   /** Never rejects: every error, an abort included, is a `failure`. */

@@ -9,12 +9,19 @@ import type { DoorCaller } from '../http/door.ts'
 import type { McpContext } from '../service/context.ts'
 import { plain, type Refused, refusedBy } from './call/refusal.ts'
 import { createRepeats } from './call/repeats.ts'
-import { type Call, match } from './call/route.ts'
+import { type Call, match, type Route } from './call/route.ts'
 import { Streamed } from './call/streamed.ts'
 import { queryOf } from './read/query.ts'
 import { readRequestBody } from './read/request-body.ts'
-import { ROUTES } from './routes/index.ts'
-import { lateFailure } from './turn/answer-turn.ts'
+
+/** Routes, and how their answers look when they fail. */
+export interface Surface {
+  readonly routes: readonly Route[]
+  /** The body of a refusal, as its clients read it. */
+  readonly bodyOf: (refused: Refused) => object
+  /** The body of an answer that failed after its head was sent. */
+  readonly lateFailure: (refused: Refused) => object
+}
 
 export interface RestOptions {
   /** Context for the caller, limited to what it may reach. */
@@ -33,25 +40,28 @@ const PATIENCE_MILLISECONDS = 45_000
 /** Well below those 60 s; chosen by hand. */
 const SIGN_OF_LIFE_MILLISECONDS = 15_000
 
-export async function serveRest(
+export async function serveRoutes(
   request: IncomingMessage,
   response: ServerResponse,
   { access, enterStream }: DoorCaller,
+  surface: Surface,
   options: RestOptions,
 ): Promise<void> {
   const { log, readOnly } = options
+  const { routes, lateFailure } = surface
+  const refuse = (refused: Refused) => sendRefusal(response, refused, surface)
   try {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-    const matched = match(ROUTES, request.method ?? '', pathname)
-    if (!('route' in matched)) return refuse(response, noRoute(request, matched.methods, response))
+    const matched = match(routes, request.method ?? '', pathname)
+    if (!('route' in matched)) return refuse(noRoute(request, matched.methods, response))
     const { route, params } = matched
     if (!access.scopes.has(route.scope)) {
       const detail = `This needs the scope "${route.scope}", which the token lacks.`
-      return refuse(response, plain(403, detail))
+      return refuse(plain(403, detail))
     }
     if (readOnly && !route.reads) {
       const detail = 'This server only reads (RECOLLECT_READ_ONLY), so nothing was changed.'
-      return refuse(response, plain(403, detail))
+      return refuse(plain(403, detail))
     }
     const left = new AbortController()
     response.once('close', () => left.abort())
@@ -62,16 +72,19 @@ export async function serveRest(
       context: await options.open(access),
       retries: Number(request.headers['x-stainless-retry-count'] ?? 0) || 0,
       caller: access.name,
+      headers: request.headers,
       repeats: createRepeats(options.remembered),
       signal: left.signal,
     }
     const answering = route.handle(call)
-    const answer = await withSignsOfLife(response, answering, log)
+    const answer = await withSignsOfLife(response, answering, (error) =>
+      lateFailure(refusedBy(error, log)),
+    )
     if (response.headersSent) return
     if (!(answer instanceof Streamed)) return answerJson(response, 200, answer ?? null)
     if (enterStream()) await stream(response, answer)
   } catch (error) {
-    refuse(response, refusedBy(error, log))
+    refuse(refusedBy(error, log))
   }
 }
 
@@ -79,7 +92,7 @@ export async function serveRest(
 async function withSignsOfLife(
   response: ServerResponse,
   answering: Promise<unknown>,
-  log: Log,
+  failed: (error: unknown) => object,
 ): Promise<unknown> {
   const over = new AbortController()
   const isSoon = await Promise.race([
@@ -94,7 +107,7 @@ async function withSignsOfLife(
   response.writeHead(200, { 'Content-Type': 'application/json' }).write(' ')
   const signs = setInterval(() => response.write(' '), SIGN_OF_LIFE_MILLISECONDS)
   try {
-    const answer = await answering.catch((error: unknown) => lateFailure(refusedBy(error, log)))
+    const answer = await answering.catch(failed)
     response.end(JSON.stringify(answer ?? null))
   } finally {
     clearInterval(signs)
@@ -119,14 +132,15 @@ async function stream(response: ServerResponse, answer: Streamed): Promise<void>
   response.end()
 }
 
-export function refuse(response: ServerResponse, { status, body, mayRepeat }: Refused): void {
+function sendRefusal(response: ServerResponse, refused: Refused, { bodyOf }: Surface): void {
+  const { status, mayRepeat } = refused
   if (response.headersSent) {
     // The client must see that its answer is incomplete.
     response.destroy()
     return
   }
   if (status === 409 || status >= 500) response.setHeader('x-should-retry', String(mayRepeat))
-  answerJson(response, status, body)
+  answerJson(response, status, bodyOf(refused))
 }
 
 function noRoute(
@@ -135,7 +149,10 @@ function noRoute(
   response: ServerResponse,
 ): Refused {
   if (methods.length === 0) {
-    return plain(404, 'There is nothing here. docs/letta.md lists the routes of this server.')
+    return plain(
+      404,
+      'There is nothing here. docs/letta.md and docs/openai.md list what is answered.',
+    )
   }
   response.setHeader('Allow', methods.join(', '))
   return plain(405, `${method} is not answered here, but ${methods.join(', ')}.`)

@@ -14,7 +14,7 @@ import type { EmbeddingCounts } from '../core/embedding-counts.ts'
 import type { Change, Concerned } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
-import type { RunStatus, Sender } from '../core/run.ts'
+import type { RunStatus, Sender, TokenUsage } from '../core/run.ts'
 import type { ConversationsPort } from './conversations-port.ts'
 import type { JobsPort } from './jobs-port.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
@@ -114,6 +114,12 @@ export interface AgentsPort {
   get(agent: string): Promise<AgentView>
   update(agent: string, changes: AgentChanges): Promise<AgentView>
   delete(agent: string): Promise<AgentId>
+  /** Asks the agent's model, without the agent's memory and without leaving a trace in it. */
+  askAside(
+    agent: string,
+    text: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly text: string; readonly usage: TokenUsage }>
   /** The request that the next model call would send, and the tokens of each part. */
   inspect(agent: string): Promise<ContextAccount>
   configure(agent: string, settings: SettingsPatch): Promise<AgentSettings>

@@ -1,5 +1,5 @@
 import type { Conversation } from '../core/conversation.ts'
-import type { AgentId } from '../core/ids.ts'
+import type { AgentId, ConversationId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { ConversationWalk } from './walks.ts'
@@ -16,6 +16,12 @@ export interface ConversationsPort {
   walk(walk: ConversationWalk): Promise<readonly Conversation[]>
   /** A new conversation that goes on from what the old one has in context. */
   fork(id: string): Promise<Conversation>
+  /** The conversation that a client calls `key`; created at its first use. */
+  named(agent: string, key: string): Promise<Conversation>
+  /** The newest conversation of which a client has exactly this transcript. */
+  ofTranscript(agent: string, fingerprint: string): Promise<ConversationId | undefined>
+  /** What its client has of the conversation now. */
+  noteTranscript(id: ConversationId, fingerprint: string): Promise<void>
   rename(id: string, title: string): Promise<Conversation>
   /** With its messages and runs. Refused for a default conversation, and while the agent is at work in it. */
   delete(id: string): Promise<void>

@@ -4,7 +4,9 @@ import type { SharedBlock, VersionHead } from '../core/block.ts'
 import { NoRoomError, UserError } from '../core/errors.ts'
 import type { Change } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
+import type { Message } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
+import { type Run, type RunView, rootOrigin } from '../core/run.ts'
 import type { AgentsPort, ConversationsPort, McpContext, RunsPort } from './context.ts'
 
 /**
@@ -102,16 +104,24 @@ export async function pinContext(context: McpContext, reference: string): Promis
       get: (passageId) => archival.get(passageId, id),
     },
     recall: {
-      search: async (agent, filter) => recall.search(own(agent), filter),
-      around: async (agent, ...rest) => recall.around(own(agent), ...rest),
-      list: async (agent, limit) => recall.list(own(agent), limit),
+      async search(agent, filter) {
+        const page = await recall.search(own(agent), filter)
+        const items = page.items.map((hit) => ({ ...hit, item: withoutSender(hit.item) }))
+        return { ...page, items }
+      },
+      async around(agent, ...rest) {
+        return (await recall.around(own(agent), ...rest)).map(withoutSender)
+      },
+      async list(agent, limit) {
+        return (await recall.list(own(agent), limit)).map(withoutSender)
+      },
       async walk(walk) {
         if (walk.conversation !== undefined) await context.conversations.get(walk.conversation, id)
-        return recall.walk({ ...walk, agent: own(walk.agent ?? id) })
+        return (await recall.walk({ ...walk, agent: own(walk.agent ?? id) })).map(withoutSender)
       },
       async get(messageId) {
         const message = await recall.get(messageId)
-        if (message.agentId === id) return message
+        if (message.agentId === id) return withoutSender(message)
         throw new UserError('not_found', `There is no message ${messageId}.`)
       },
     },
@@ -174,6 +184,7 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     builtInTools: agents.builtInTools,
     defaultTools: agents.defaultTools,
     find: async (agent) => agents.find(own(agent)),
+    askAside: async (agent, ...rest) => agents.askAside(own(agent), ...rest),
     get: async (agent) => agents.get(own(agent)),
     update: async (agent, changes) => agents.update(own(agent), changes),
     delete: async (agent) => agents.delete(own(agent)),
@@ -216,6 +227,12 @@ function pinConversations(
       await check(conversation)
       return conversations.fork(conversation)
     },
+    named: async (agent, key) => conversations.named(own(agent), key),
+    ofTranscript: async (agent, fingerprint) => conversations.ofTranscript(own(agent), fingerprint),
+    async noteTranscript(conversation, fingerprint) {
+      await check(conversation)
+      await conversations.noteTranscript(conversation, fingerprint)
+    },
     async rename(conversation, title) {
       await check(conversation)
       return conversations.rename(conversation, title)
@@ -226,7 +243,7 @@ function pinConversations(
     },
     async messages(conversation, page) {
       await check(conversation)
-      return conversations.messages(conversation, page)
+      return (await conversations.messages(conversation, page)).map(withoutSender)
     },
   }
 }
@@ -240,20 +257,24 @@ function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
     throw new UserError('not_found', `There is no step ${stepId}.`)
   }
   return {
-    send: async (message) => runs.send({ ...message, agent: own(message.agent) }),
+    send: async (message) => alone(await runs.send({ ...message, agent: own(message.agent) })),
     async askClient(runId, takes) {
       await check(runId)
       return runs.askClient(runId, takes)
     },
     async answerClient(runId, ...rest) {
       await check(runId)
-      return runs.answerClient(runId, ...rest)
+      const { view, ...others } = await runs.answerClient(runId, ...rest)
+      return { view: alone(view), ...others }
     },
-    get: check,
-    list: (filter) => runs.list({ ...filter, agent: id }),
+    get: async (runId) => alone(await check(runId)),
+    async list(filter) {
+      const page = await runs.list({ ...filter, agent: id })
+      return { ...page, items: page.items.map(withoutTree) }
+    },
     async walk(walk) {
       if (walk.agent !== undefined) own(walk.agent)
-      return runs.walk({ ...walk, agent: id })
+      return (await runs.walk({ ...walk, agent: id })).map(withoutTree)
     },
     async steps(walk) {
       if (walk.agent !== undefined) own(walk.agent)
@@ -267,19 +288,19 @@ function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
     },
     async wait(runId, milliseconds, signal) {
       await check(runId)
-      return runs.wait(runId, milliseconds, signal)
+      return alone(await runs.wait(runId, milliseconds, signal))
     },
     async cancel(runId) {
       await check(runId)
-      return runs.cancel(runId)
+      return alone(await runs.cancel(runId))
     },
     async respond(runId, answer) {
       await check(runId)
-      return runs.respond(runId, answer)
+      return alone(await runs.respond(runId, answer))
     },
     async messages(runId) {
       await check(runId)
-      return runs.messages(runId)
+      return (await runs.messages(runId)).map(withoutSender)
     },
     // Subscribing is synchronous, so each event is checked instead of the run.
     onProgress: (runId, listener) =>
@@ -287,6 +308,21 @@ function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
         if (event.agentId === id) listener(event)
       }),
   }
+}
+
+/** Hides the runs of other agents that began the run or that it waits for. */
+function alone({ run, pendingApprovals, ...view }: RunView): RunView {
+  const own = pendingApprovals.filter((call) => call.runId === run.id)
+  return { ...view, run: withoutTree(run), pendingApprovals: own }
+}
+
+function withoutTree(run: Run): Run {
+  return { ...run, ...rootOrigin(run.id), sender: run.sender }
+}
+
+function withoutSender(message: Message): Message {
+  if (message.role !== 'system' || message.sender?.kind !== 'agent') return message
+  return { ...message, sender: { ...message.sender, name: 'another agent' } }
 }
 
 /** In the history of a shared block, edits by other agents appear as edits by a client. */

@@ -33,6 +33,7 @@ import { createClaims } from './runs/run-queue.ts'
 import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
 import { callReads } from './runs/tool-calls.ts'
+import { waitReads, waitWrites } from './runs/waits.ts'
 import { walkReads } from './walks/walks.ts'
 
 export interface Opened {
@@ -156,7 +157,7 @@ function readsOf(scope: Scope): Reads {
     messages: messageReads(scope),
     passages: passageReads(scope),
     pictures: pictureReads(scope),
-    runs: { ...runReads(scope), ...callReads(scope) },
+    runs: { ...runReads(scope), ...callReads(scope), ...waitReads(scope) },
     jobs: jobReads(scope),
   }
 }
@@ -173,9 +174,11 @@ function transactionOf(scope: Scope): Transaction {
     runs: {
       ...runReads(scope),
       ...callReads(scope),
+      ...waitReads(scope),
       ...runWrites(scope),
       ...approvalWrites(scope),
       ...askWrites(scope),
+      ...waitWrites(scope),
     },
     jobs: { ...jobReads(scope), ...jobWrites(scope) },
     vectors: vectorWrites(scope),

@@ -8,6 +8,8 @@ import type { ToolRule } from '../core/tool-rule.ts'
 export interface AgentChecks {
   /** Rejects if this server can't use the model. */
   model(handle: string): Promise<void>
+  /** False: without a model of its own, only the rehearsal would answer it. */
+  hasRealDefault(): Promise<boolean>
   isTool(name: string): boolean
   /** Throws if the rules are not valid with these tools. */
   toolRules(rules: readonly ToolRule[], tools: readonly string[]): void

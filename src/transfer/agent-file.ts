@@ -3,7 +3,7 @@ import { AGENT_TYPES, MIN_CONTEXT_WINDOW, SUMMARY_METHODS } from '../core/agent.
 import { COMPACTION_MODES, REASONING } from '../core/agent-settings.ts'
 import { BLOCK_LABEL } from '../core/block.ts'
 import { parseMoment } from '../core/dates.ts'
-import { isId } from '../core/ids.ts'
+import { type Id, type IdPrefix, isId } from '../core/ids.ts'
 import { text as limited, list } from '../core/limited.ts'
 import { LIMITS } from '../core/limits.ts'
 import { MAX_PICTURES, PICTURE_TYPES } from '../core/picture.ts'
@@ -168,6 +168,21 @@ const place = { conversation: positive.optional() }
 /** From a coding assistant's session; since format version 2. */
 const elsewhere = z.literal(true).optional()
 
+const idOf = <P extends IdPrefix>(prefix: P) =>
+  key.refine((id): id is Id<P> => isId(prefix, id), `expected the id of a ${prefix}`)
+
+/** Another agent, or the server; since format version 3. */
+const sender = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('agent'),
+    agent_id: idOf('agent'),
+    name: text,
+    run_id: idOf('run'),
+    awaits_reply: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('server') }),
+])
+
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal')
 
 /** A picture of a message, whose bytes are in `pictures` of the file. */
@@ -190,7 +205,14 @@ const message = z.discriminatedUnion('role', [
     pictures: list(shownPicture, MAX_PICTURES).optional(),
     elsewhere,
   }),
-  z.strictObject({ role: z.literal('system'), created_at: moment, hidden, ...place, text }),
+  z.strictObject({
+    role: z.literal('system'),
+    created_at: moment,
+    hidden,
+    ...place,
+    text,
+    sender: sender.optional(),
+  }),
   z.strictObject({
     role: z.literal('assistant'),
     created_at: moment,
@@ -274,6 +296,7 @@ export type FileSettings = z.infer<typeof settings>
 export type FileBlock = z.infer<typeof block>
 export type FileVersion = z.infer<typeof blockVersion>
 export type FileMessage = z.infer<typeof message>
+export type FileSender = z.infer<typeof sender>
 export type FileMessageExtras = z.infer<typeof extras>
 export type FileConversation = z.infer<typeof conversation>
 export type FileSummary = z.infer<typeof summary>

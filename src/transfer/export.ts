@@ -3,7 +3,7 @@ import type { BlockVersion } from '../core/block.ts'
 import type { Timestamp } from '../core/clock.ts'
 import { type Conversation, defaultConversation } from '../core/conversation.ts'
 import type { AgentId, ArchiveId, BlockId, ConversationId } from '../core/ids.ts'
-import type { Extras, Message } from '../core/message.ts'
+import type { Extras, Message, MessageSender } from '../core/message.ts'
 import type { Picture } from '../core/picture.ts'
 import { flattenToolRule } from '../core/tool-rule.ts'
 import type { PlacedPassage, Reads } from '../storage/port/store.ts'
@@ -14,6 +14,7 @@ import {
   type FileMessageExtras,
   type FilePassage,
   type FilePicture,
+  type FileSender,
   type FileSummary,
   type FileVersion,
   FORMAT,
@@ -258,7 +259,7 @@ function toFileMessage(message: Message): FileMessage {
         ...elsewhere,
       }
     case 'system':
-      return { role: 'system', created_at, text }
+      return { role: 'system', created_at, text, ...toFileSender(message.sender) }
     case 'assistant':
       return {
         role: 'assistant',
@@ -280,6 +281,12 @@ function toFileMessage(message: Message): FileMessage {
         text,
       }
   }
+}
+
+function toFileSender(sender: MessageSender | undefined): { readonly sender?: FileSender } {
+  if (!sender || sender.kind === 'server') return sender ? { sender } : {}
+  const { kind, name, agentId: agent_id, runId: run_id, awaitsReply: awaits_reply } = sender
+  return { sender: { kind, name, agent_id, run_id, awaits_reply } }
 }
 
 function toFilePicture({ digest, mediaType, size, width, height }: Picture) {

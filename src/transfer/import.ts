@@ -3,6 +3,7 @@ import type { Summary } from '../core/agent.ts'
 import type { BlockVersion } from '../core/block.ts'
 import { type Timestamp, toTimestamp } from '../core/clock.ts'
 import { type Conversation, defaultConversation } from '../core/conversation.ts'
+import { UserError } from '../core/errors.ts'
 import {
   type AgentId,
   type CallId,
@@ -10,7 +11,7 @@ import {
   newId,
   type PassageId,
 } from '../core/ids.ts'
-import type { MessageBody } from '../core/message.ts'
+import type { MessageBody, MessageSender } from '../core/message.ts'
 import type { Picture } from '../core/picture.ts'
 import { cleanTags } from '../memory/insert-passages.ts'
 import type { NewMessage, Store, Transaction } from '../storage/port/store.ts'
@@ -21,6 +22,7 @@ import type {
   FileBlock,
   FileConversation,
   FileMessage,
+  FileSender,
   FileShownPicture,
   FileSummary,
 } from './agent-file.ts'
@@ -56,6 +58,7 @@ export async function importAgent(
   const archives = file.archives.map(importArchive)
   const pictures = importPictures(file.pictures ?? [])
   const conversations = (file.conversations ?? []).map((one) => importConversation(id, one))
+  const ranOn = await ranOnHere(file, checks)
   return store.transaction(async (tx) => {
     const name = await freeName(tx, agent.name)
     await tx.agents.insert({ ...agent, name })
@@ -72,7 +75,6 @@ export async function importAgent(
       // Other writers wait, but readers are served.
       await letOthersTurn()
     }
-    const { ran_on: ranOn = null } = file.context
     await importContext(tx, defaultConversation(id), file.context, summaries, at)
     await tx.conversations.setContext(defaultConversation(id), { ranOn }, at)
     for (const { conversation, context, summaries } of conversations)
@@ -84,6 +86,29 @@ export async function importAgent(
     }
     return { agentId: id, warnings: [...warnings, ...nameWarning(agent, name)] }
   })
+}
+
+/**
+ * The model that ran the agent, by which it waits for a model rather than be answered by the rehearsal. Null if its own
+ * model is not set up here and a real default is: then that answers.
+ */
+async function ranOnHere(
+  { agent: { model }, context }: AgentFile,
+  checks: AgentChecks,
+): Promise<string | null> {
+  const { ran_on: ranOn = null } = context
+  if (ranOn === null || model === null || (await isUsable(model, checks))) return ranOn
+  return (await checks.hasRealDefault()) ? null : ranOn
+}
+
+async function isUsable(model: string, checks: AgentChecks): Promise<boolean> {
+  try {
+    await checks.model(model)
+    return true
+  } catch (error) {
+    if (error instanceof UserError) return false
+    throw error
+  }
 }
 
 function nameWarning({ name }: ImportedSettings['agent'], given: string): readonly string[] {
@@ -180,7 +205,7 @@ function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBo
         ...(message.pictures && { pictures: message.pictures.map(importShown) }),
       }
     case 'system':
-      return { role: 'system', text: message.text }
+      return { role: 'system', text: message.text, ...importSender(message.sender) }
     case 'assistant':
       return {
         role: 'assistant',
@@ -203,6 +228,12 @@ function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBo
         text: message.text,
       }
   }
+}
+
+function importSender(file: FileSender | undefined): { readonly sender?: MessageSender } {
+  if (!file || file.kind === 'server') return file ? { sender: file } : {}
+  const { kind, name, agent_id: agentId, run_id: runId, awaits_reply: awaitsReply } = file
+  return { sender: { kind, name, agentId, runId, awaitsReply } }
 }
 
 function importShown({ media_type, bytes, ...picture }: FileShownPicture): Picture {

@@ -58,7 +58,7 @@ test('woken once, a worker takes one run after another as soon as it has capacit
   worker.wake()
   const isDone = async () => {
     const state = await store.runs.state(last.id)
-    return (state !== undefined && isSettled(state.status)) || undefined
+    return (state !== undefined && isSettled(state)) || undefined
   }
   await until(isDone, 50_000, 'the end of the last run')
 }, 60_000)

@@ -195,7 +195,12 @@ describe('doctor', () => {
     expect(good).toMatchObject({ code: 0, stderr: '' })
     expect(JSON.parse(good.stdout)).toMatchObject({
       works: true,
-      model: { handle: 'openai/scripted', address: provider.baseUrl, calls_tools: true },
+      model: {
+        handle: 'openai/scripted',
+        address: provider.baseUrl,
+        api: 'chat',
+        calls_tools: true,
+      },
     })
     expect(provider.requests[0]?.body).toMatchObject({
       tools: [{ function: { name: 'send_message' } }],

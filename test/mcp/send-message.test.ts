@@ -15,6 +15,7 @@ const QUEUED: Run = {
   agentId: 'agent-1',
   conversationId: 'conv-1',
   ...rootOrigin('run-1'),
+  notice: 'none',
   status: 'queued',
   stopReason: null,
   waitingFor: null,

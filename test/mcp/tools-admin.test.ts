@@ -236,7 +236,7 @@ function watchSearches(): () => number {
   let [now, most] = [0, 0]
   vi.spyOn(conversationSearch, 'bind').mockImplementation((args) => {
     const bound = bind(args)
-    if (bound.trust !== 'trusted' || bound.effect === 'database') return bound
+    if (bound.trust !== 'trusted' || !('run' in bound)) return bound
     return {
       ...bound,
       async run(context: TrustedContext, signal: AbortSignal) {

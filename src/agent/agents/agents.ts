@@ -21,6 +21,7 @@ import { nextCompaction } from '../compaction/compact.ts'
 import { type CompiledContext, compileContext } from '../context/compile-context.ts'
 import { readContext } from '../context/read-context.ts'
 import { renderMemory } from '../context/system-prompt.ts'
+import { settle } from '../loop/announce-end.ts'
 import { checkToolRules } from '../rules/check-tool-rules.ts'
 import { DEFAULT_TOOLS } from '../tools/default-tools.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
@@ -142,7 +143,9 @@ export function createAgents(
       const at = toTimestamp(clock())
       return store.transaction(async (tx) => {
         const { id } = await findAgent(tx.agents, reference)
+        const waiters = await tx.runs.waitersOfAgent(id)
         await tx.agents.delete(id, at)
+        for (const wait of waiters) await settle(tx, wait, at)
         return id
       })
     },

@@ -1,5 +1,6 @@
 import type { Agent } from '../../core/agent.ts'
 import type { Block } from '../../core/block.ts'
+import { UserError } from '../../core/errors.ts'
 import { isBuiltInTool } from '../../core/tool.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import { checkRoom } from '../compaction/check-room.ts'
@@ -13,6 +14,14 @@ export function createImportChecks(models: Pick<ModelRegistry, 'resolve'>) {
   return {
     async model(handle: string): Promise<void> {
       await models.resolve(handle)
+    },
+    async hasRealDefault(): Promise<boolean> {
+      try {
+        return (await models.resolve(null)).isRehearsal !== true
+      } catch (error) {
+        if (error instanceof UserError) return false
+        throw error
+      }
     },
     isTool: isBuiltInTool,
     toolRules: checkToolRules,

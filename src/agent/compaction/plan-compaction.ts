@@ -1,4 +1,4 @@
-import type { Message } from '../../core/message.ts'
+import { beginsTurn, type Message } from '../../core/message.ts'
 
 export interface CompactionInput {
   /** In the context, oldest first, each with its tokens. */
@@ -25,11 +25,8 @@ export function planCompaction({
   fixedTokens,
   targetTokens,
 }: CompactionInput): CompactionPlan | undefined {
-  const turns = starts(messages, (message) => message.role === 'user')
-  const steps = starts(
-    messages,
-    (message) => message.role === 'user' || message.role === 'assistant',
-  )
+  const turns = starts(messages, beginsTurn)
+  const steps = starts(messages, (message) => beginsTurn(message) || message.role === 'assistant')
   const tokensFrom = suffixSums(messages)
   const fits = (start: number) => fixedTokens + (tokensFrom[start] ?? 0) <= targetTokens
   const newestTurn = turns.at(-1)

@@ -13,9 +13,10 @@ import { judge, type MadeCall, type Verdict } from '../rules/tool-rules.ts'
 import { SPEAKING_TOOL } from '../tools/default-tools.ts'
 import type { InnerTool } from '../tools/inner-tool.ts'
 import { toolSpecs } from '../tools/tool-specs.ts'
-import { contextLine, stamp } from './context-line.ts'
+import { contextLine } from './context-line.ts'
 import { REPEATS_TO_WARN } from './find-repeats.ts'
 import { healHistory } from './heal-history.ts'
+import { renderSentMessage, renderUserMessage } from './render-message.ts'
 import { messageBudget, shortenMessage } from './shorten-message.ts'
 import { choosePictures, type ShownPictures } from './show-pictures.ts'
 import { renderMemory, renderSummary, systemMessage, systemText } from './system-prompt.ts'
@@ -221,29 +222,37 @@ const toModelMessage = remembered(
     timezone: string,
     { pictures, notes }: ShownPictures = NO_PICTURES,
   ): ModelMessage => {
-    switch (message.role) {
-      case 'user':
-        return {
-          role: 'user',
-          text: [stamp(message.createdAt, timezone), ...notes, message.text].join('\n'),
-          ...(pictures.length > 0 && { pictures }),
-        }
-      case 'system':
-        return { role: 'system', text: message.text }
-      case 'assistant':
-        return {
-          role: 'assistant',
-          text: message.text,
-          reasoning: message.reasoning,
-          toolCalls: message.toolCalls,
-          ...(message.extras && { extras: message.extras }),
-        }
-      case 'tool':
-        return {
-          role: 'tool',
-          callId: message.callId,
-          text: message.status === 'error' ? `Error: ${message.text}` : message.text,
-        }
-    }
+  switch (message.role) {
+    case 'user':
+      return {
+        role: 'user',
+        text: renderUserMessage([...notes, message.text].join('\n'), message.createdAt, timezone),
+        ...(pictures.length > 0 && { pictures }),
+      }
+    case 'system':
+      if (!message.sender) return { role: 'system', text: message.text }
+      return {
+        role: 'user',
+        text: renderSentMessage(
+          { ...message, sender: message.sender },
+          message.createdAt,
+          timezone,
+        ),
+      }
+    case 'assistant':
+      return {
+        role: 'assistant',
+        text: message.text,
+        reasoning: message.reasoning,
+        toolCalls: message.toolCalls,
+        ...(message.extras && { extras: message.extras }),
+      }
+    case 'tool':
+      return {
+        role: 'tool',
+        callId: message.callId,
+        text: message.status === 'error' ? `Error: ${message.text}` : message.text,
+      }
+  }
   },
 )

@@ -7,6 +7,8 @@ const MESSAGE_OVERHEAD = 4
 const CALL_OVERHEAD = 24
 /** Includes the id of the call once more. Chosen by hand. */
 const RESULT_OVERHEAD = 18
+/** Ids and name of another agent, and how to answer it. Chosen by hand. */
+const SENDER_OVERHEAD = 110
 
 /** Estimated tokens of a message in the context window. */
 export function messageTokens(body: MessageBody): number {
@@ -14,6 +16,7 @@ export function messageTokens(body: MessageBody): number {
   return (
     MESSAGE_OVERHEAD +
     (body.role === 'tool' ? RESULT_OVERHEAD : 0) +
+    (body.role === 'system' && body.sender ? SENDER_OVERHEAD : 0) +
     estimateTokens(body.text) +
     calls.reduce(
       (sum, call) =>

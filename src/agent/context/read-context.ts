@@ -1,6 +1,6 @@
 import type { Agent, ContextState } from '../../core/agent.ts'
 import type { AgentId, ConversationId, RunId } from '../../core/ids.ts'
-import type { Message } from '../../core/message.ts'
+import { beginsTurn, type Message } from '../../core/message.ts'
 import type { Reads } from '../../storage/port/store.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 import type { ContextInput } from './compile-context.ts'
@@ -59,7 +59,7 @@ async function messagesInSight(
 ): Promise<readonly Message[]> {
   const messages = await reads.messages.inSight(id, state.from)
   const [first] = messages
-  if (!first || first.role === 'user') return messages
+  if (!first || beginsTurn(first)) return messages
   const asked = await reads.messages.userMessageBefore(id, first.seq)
   return asked ? [asked, ...messages] : messages
 }

@@ -12,7 +12,9 @@ import { loopArguments } from '../step/plan-calls.ts'
 import { readCalls } from '../step/read-calls.ts'
 import { readStep } from '../step/read-step.ts'
 import { SPEAKING_TOOL } from '../tools/default-tools.ts'
-import { awaitApproval, cancelRun, completeRun, failRun } from './finish-run.ts'
+import { awaitAgents, callsToMake } from './await-agents.ts'
+import { cancelRun } from './cancel-run.ts'
+import { awaitApproval, completeRun, failRun } from './finish-run.ts'
 import { type HeldRun, held } from './held.ts'
 import { openRun } from './open-run.ts'
 
@@ -29,6 +31,8 @@ export type Next =
       readonly number: number
       readonly context: ContextInput
       readonly sender: Sender
+      /** Another run began it, so no client waits for it. */
+      readonly isBegunByRun: boolean
       /** The answer of the client's model; null: none yet. */
       readonly clientAnswer: string | null
     }
@@ -88,7 +92,7 @@ export async function advanceIn(
 ): Promise<Next> {
   const stored = await tx.runs.get(run.id)
   const agent = await tx.agents.get(run.agentId)
-  if (!stored || !agent || isSettled(stored.status)) {
+  if (!stored || !agent || isSettled(stored)) {
     await tx.runs.release(run.lease)
     return OVER
   }
@@ -110,9 +114,11 @@ export async function advanceIn(
       return OVER
     }
     const speakNow = mayOnlySpeak(step.number, stored.maxSteps)
-    if (open.length > 0) return { kind: 'calls', agent, step, speakNow }
+    if (callsToMake(step).length > 0) return { kind: 'calls', agent, step, speakNow }
+    if (open.length > 0 && (await awaitAgents(tx, run, step.id, at))) return OVER
+    const made = open.length > 0 ? ((await tx.runs.currentStep(run.id)) ?? step) : step
     await tx.runs.closeStep(step.id, at)
-    if (await stopped(tx, run, agent, stored, step, budget, at)) return OVER
+    if (await stopped(tx, run, agent, stored, made, budget, at)) return OVER
   }
   if (step?.state === 'model') return modelNext(tx, run, agent, stored, step)
   const last = step?.number ?? (stored.startedAt === null ? 0 : await tx.runs.lastStep(run.id))
@@ -134,6 +140,7 @@ async function modelNext(
     number,
     context: await readStep(tx, run.registry, agent, stored, number, run.clock()),
     sender: { samples: stored.clientSamples },
+    isBegunByRun: stored.parentRunId !== null,
     clientAnswer,
   }
 }
@@ -181,10 +188,31 @@ async function stopped(
     await completeRun(tx, run, 'no_progress', [...stored.warnings, ignored], at)
     return true
   }
-  const spent = overBudget(stored, budget, run.elapsed())
+  const spent =
+    overBudget(stored, budget, run.elapsed()) ?? (await treeOverBudget(tx, stored, budget, at))
   if (spent === undefined) return false
   await completeRun(tx, run, 'budget', [...stored.warnings, spent], at)
   return true
+}
+
+/** The budget of a run binds the runs that it begins, too. */
+async function treeOverBudget(
+  tx: Transaction,
+  { id, rootRunId }: Run,
+  budget: RunBudget,
+  at: Timestamp,
+): Promise<string | undefined> {
+  const isAlone = rootRunId === id && (await tx.runs.children(id)).length === 0
+  if (isAlone) return undefined
+  const { tokens, runs } = await tx.runs.tree(rootRunId)
+  const all = `the ${runs} runs that one message led to`
+  if (tokens >= budget.tokens) {
+    return `The run was stopped: ${all} took ${tokens} tokens (RECOLLECT_MAX_RUN_TOKENS is ${budget.tokens}). Send another message to go on.`
+  }
+  const root = await tx.runs.get(rootRunId)
+  const seconds = root?.startedAt ? (Date.parse(at) - Date.parse(root.startedAt)) / 1_000 : 0
+  if (seconds < budget.seconds) return undefined
+  return `The run was stopped: ${all} took ${Math.round(seconds)} s (RECOLLECT_MAX_RUN_SECONDS is ${budget.seconds}). Send another message to go on.`
 }
 
 function overBudget({ usage }: Run, budget: RunBudget, elapsed: number): string | undefined {

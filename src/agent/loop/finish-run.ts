@@ -6,11 +6,12 @@ import type { CurrentStep, Transaction, Waiting } from '../../storage/port/store
 import { messageTokens } from '../context/message-tokens.ts'
 import { SPEAKING_TOOL } from '../tools/default-tools.ts'
 import { SPOKEN } from '../tools/send-message.ts'
+import { announceEnd } from './announce-end.ts'
 import { type HeldRun, held } from './held.ts'
 import { openCancelled } from './open-run.ts'
 import { wordsAreOut } from './say-later.ts'
 
-type EndingRun = Pick<Run, 'id' | 'agentId' | 'conversationId'>
+export type EndingRun = Pick<Run, 'id' | 'agentId' | 'conversationId'>
 
 const SILENT = 'The agent ended its turn without saying anything.'
 
@@ -28,6 +29,7 @@ export async function completeRun(
   )
   await tx.runs.setWarnings(run.id, silent ? [...warnings, SILENT] : warnings)
   await tx.runs.finish(run.id, { status: 'completed', stopReason: reason, error: null, at })
+  await announceEnd(tx, run.id, at)
   await openCancelled(tx, run, at)
   await tx.runs.release(run.lease)
 }
@@ -45,13 +47,6 @@ export async function refuseRun(
   await completeRun(tx, run, 'refusal', [...(stored?.warnings ?? []), warning], at)
 }
 
-/** Cancels a run that is idle, or that this process holds and releases afterwards. */
-export async function cancelRun(tx: Transaction, run: EndingRun, at: Timestamp): Promise<void> {
-  await closeStep(tx, run, 'The user cancelled the turn', at)
-  await tx.runs.finish(run.id, { status: 'cancelled', stopReason: 'cancelled', error: null, at })
-  await openCancelled(tx, run, at)
-}
-
 /** Fails the run; its message and the effects of its steps stay. */
 export async function failRun(
   tx: Transaction,
@@ -62,6 +57,7 @@ export async function failRun(
 ): Promise<void> {
   await closeStep(tx, run, 'The turn failed', at)
   await tx.runs.finish(run.id, { status: 'failed', stopReason, error, at })
+  await announceEnd(tx, run.id, at)
   await openCancelled(tx, run, at)
   await tx.runs.release(run.lease)
 }
@@ -101,7 +97,7 @@ export async function giveBackRun(run: HeldRun): Promise<void> {
 }
 
 /** Gives every call exactly one result, so that the history stays valid for any model. */
-async function closeStep(
+export async function closeStep(
   tx: Transaction,
   run: EndingRun,
   why: string,

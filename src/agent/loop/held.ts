@@ -1,6 +1,8 @@
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
 import type { AgentId, ConversationId, RunId } from '../../core/ids.ts'
+import type { Run } from '../../core/run.ts'
 import type { EmbedQuery, Lease, Store, Transaction } from '../../storage/port/store.ts'
+import type { Acceptance, MessageToAgent } from '../inbox/accept-message.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 
 /** A run that this process works on. */
@@ -13,6 +15,12 @@ export interface HeldRun {
   readonly store: Store
   readonly embed: EmbedQuery
   readonly registry: ToolRegistry
+  /** Queues a run for a message that a call of this run sends. */
+  readonly accept: (
+    tx: Transaction,
+    message: MessageToAgent,
+    acceptance: Omit<Acceptance, 'acceptedBy'>,
+  ) => Promise<Run>
   readonly clock: Clock
   /** How long the run has been going on, in milliseconds, by a monotonic clock. */
   readonly elapsed: () => number

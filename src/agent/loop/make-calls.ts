@@ -1,14 +1,16 @@
 import type { Agent } from '../../core/agent.ts'
-import type { Timestamp } from '../../core/clock.ts'
+import { type Timestamp, toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import { newId, type PassageId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { cleanText } from '../../core/text.ts'
 import type { CurrentStep, StepCall, Transaction } from '../../storage/port/store.ts'
+import { TreeLimit } from '../../teams/origin.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 import { bindCall, type PlannedCall } from '../step/plan-calls.ts'
 import { type Finding, type Outcome, StalePreparation } from '../tools/inner-tool.ts'
 import type { GoOn, Next } from './advance.ts'
+import { callsToMake } from './await-agents.ts'
 import { refuseCall, whyNotMade } from './before-call.ts'
 import { fillContext, type ReadyCall } from './fill-context.ts'
 import { type HeldRun, held, LostLease } from './held.ts'
@@ -28,6 +30,8 @@ export interface CallsOptions {
   readonly speakNow: boolean
   readonly signal: AbortSignal
   readonly log: Log
+  /** How long a call may wait for other agents. */
+  readonly replyMilliseconds: number
   readonly onCall: (toolName: string) => void
   /** For the transaction of the last call's result. */
   readonly goOn: GoOn
@@ -68,7 +72,13 @@ export async function prepareAhead(
 }
 
 function toStepCall({ id, index, name, arguments: text, effect }: PlannedCall): StepCall {
-  const planned = { state: 'planned', status: null, approval: null, approvalReason: null } as const
+  const planned = {
+    state: 'planned',
+    status: null,
+    approval: null,
+    approvalReason: null,
+    note: null,
+  } as const
   return { id, index, name, arguments: text, effect, ...planned }
 }
 
@@ -81,8 +91,7 @@ export async function makeCalls(
   step: CurrentStep,
   options: CallsOptions,
 ): Promise<Next | undefined> {
-  const pending = step.calls.filter(({ state }) => state !== 'done')
-  const groups = sideBySide(pending, mayBeParallel(options.agent))
+  const groups = sideBySide(callsToMake(step), mayBeParallel(options.agent))
   let next: Next | undefined
   for (const [index, group] of groups.entries()) {
     if (options.signal.aborted) return undefined
@@ -160,7 +169,10 @@ async function makeCall(
     if (error instanceof LostLease || isTrouble(error)) throw error
     // Nothing of the call is stored. If the database itself has failed, this fails as well.
     const result = failure(error, call, options.log)
-    await held(run, (tx, at) => finish(tx, run, call, result, at))
+    await held(run, async (tx, at) => {
+      await finish(tx, run, call, result, at)
+      if (error instanceof TreeLimit) await tellRoot(tx, run, error)
+    })
     return undefined
   }
 }
@@ -168,13 +180,17 @@ async function makeCall(
 async function attempt(
   run: HeldRun,
   call: StepCall,
-  { agent, signal, log, goOn }: CallOptions,
+  { agent, signal, log, replyMilliseconds, goOn }: CallOptions,
 ): Promise<Next | undefined> {
   const tools = await run.registry.ofAgent(run.store, agent)
   const ready = fillContext(bindCall(tools, call.name, call.arguments), run, call, agent)
   const write = (result: Result) =>
     writeAndGoOn(run, (tx, at) => finish(tx, run, call, result, at), goOn)
   if (ready.effect === 'database') return edit(write, ready, signal)
+  if (ready.effect === 'await') {
+    await begin(run, call, ready, replyMilliseconds)
+    return undefined
+  }
   if (call.state === 'started' && ready.effect === 'once') {
     return write({ status: 'error', text: UNKNOWN_OUTCOME })
   }
@@ -198,6 +214,35 @@ async function edit(
       if (!(error instanceof StalePreparation) || attempt === MOST_PREPARATIONS) throw error
     }
   }
+}
+
+/** Begins the runs that the call waits for; what ends them gives it its result. */
+async function begin(
+  run: HeldRun,
+  call: StepCall,
+  ready: Extract<ReadyCall, { effect: 'await' }>,
+  replyMilliseconds: number,
+): Promise<void> {
+  await held(run, async (tx, at) => {
+    // From here on, nobody else in the namespace begins to wait.
+    await tx.runs.lockWaits()
+    const begun = await ready.begin(tx, at)
+    if ('text' in begun) {
+      await finish(tx, run, call, { status: 'success', text: begun.text }, at)
+      return
+    }
+    if (!(await tx.runs.startCall(call.id, begun.note))) throw new LostLease()
+    const until = toTimestamp(Date.parse(at) + replyMilliseconds)
+    for (const targetId of begun.targets)
+      await tx.runs.wait({ runId: run.id, callId: call.id, targetId, until })
+  })
+}
+
+/** Whoever began the chain of runs learns that it was ended. */
+async function tellRoot(tx: Transaction, run: HeldRun, limit: TreeLimit): Promise<void> {
+  const stored = await tx.runs.get(run.id)
+  const root = stored && (await tx.runs.get(stored.rootRunId))
+  if (root) await tx.runs.setWarnings(root.id, [...root.warnings, limit.message])
 }
 
 type Result =

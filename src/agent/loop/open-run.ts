@@ -9,7 +9,7 @@ import type { Transaction } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 
 /**
- * Adds the user's message to the history when its run starts, so runs and history have the same order. A run cancelled
+ * Adds the message that begins the run to the history when its run starts, so runs and history have the same order. A run cancelled
  * in the queue takes its place as well, when the run before it ends (`openCancelled`). This transaction reads the agent
  * with a lock, so of this and the end of the run before, the later one sees the work of the other.
  */
@@ -23,13 +23,15 @@ export async function openRun(
   if (run.startedAt !== null) return
   if (!(await tx.runs.hasItsTurn(run.id))) return
   if (!(await tx.runs.start(run.id, at))) return
-  const inputs = run.inputs ?? [{ role: 'user', text: run.input } as const]
+  const inputs = run.inputs ?? []
   const pictures = run.pictures.map(({ sentAs: _, ...picture }) => picture)
+  const bodies =
+    inputs.length === 0
+      ? [await openingOf(tx, run, pictures)]
+      : inputs.map((input, index) => bodyOf(input, index === inputs.length - 1 ? pictures : []))
   await tx.messages.append(
     run.agentId,
-    inputs.map((input, index) => {
-      const isLast = index === inputs.length - 1
-      const body = bodyOf(input, isLast ? pictures : [])
+    bodies.map((body, index) => {
       const id = index === 0 ? messageId : newId('message')
       return { id, runId: run.id, tokens: messageTokens(body), createdAt: run.createdAt, body }
     }),
@@ -39,6 +41,21 @@ export async function openRun(
   const from = await tx.messages.last(run.agentId)
   const state = { from, summariesFrom: from, pressureTold: false }
   await tx.conversations.setContext(run.conversationId, state, at)
+}
+
+async function openingOf(
+  tx: Transaction,
+  run: Run,
+  pictures: readonly Picture[],
+): Promise<MessageBody> {
+  const { input: text, sender, senderAgentId, parentRunId } = run
+  if (sender === 'user') return bodyOf({ role: 'user', text }, pictures)
+  if (senderAgentId === null || parentRunId === null)
+    return { role: 'system', text, sender: { kind: 'server' } }
+  const name = (await tx.agents.get(senderAgentId))?.name ?? 'a deleted agent'
+  const awaitsReply = run.notice !== 'none' || (await tx.runs.waitersOf(run.id)).length > 0
+  const from = { kind: 'agent', agentId: senderAgentId, name, runId: parentRunId } as const
+  return { role: 'system', text, sender: { ...from, awaitsReply } }
 }
 
 /** Pictures come with the user's last message. */

@@ -63,6 +63,13 @@ interface Waits {
   readonly milliseconds: number
 }
 
+const NEEDS_CLIENT: RunError = {
+  code: 'model_unavailable',
+  message:
+    "The agent's model is that of the client that messages it, and no client sent this message.",
+  hint: 'Give the agent a model of its own with update_agent.',
+}
+
 const LET_GO: WorkEnd = { kind: 'let_go' }
 
 /**
@@ -108,7 +115,8 @@ export async function workOnRun(
           tools.emit({ type: 'tool_called', runId: run.id, agentId: run.agentId, toolName })
         }
         const { agent, speakNow } = next
-        const options = { agent, speakNow, signal, log: tools.log, onCall }
+        const replyMilliseconds = patienceOf(run, tools.budget)
+        const options = { agent, speakNow, signal, log: tools.log, replyMilliseconds, onCall }
         decided = await makeCalls(run, next.step, { ...options, goOn: goingOn(run, tools) })
       }
     }
@@ -134,6 +142,16 @@ export async function workOnRun(
 function goingOn(run: HeldRun, { budget }: RunTools): GoOn {
   const ids = newIds()
   return (tx, at) => advanceIn(tx, run, { budget, takenUp: false, ids, at })
+}
+
+/** Letta waits this long for a reply. */
+const LONGEST_WAIT_MILLISECONDS = 1_200_000
+/** Of the time that a run has left, this share may pass while it waits; the rest is for its own work. Chosen by hand. */
+const WAITING_SHARE = 0.5
+
+function patienceOf(run: HeldRun, { seconds }: RunBudget): number {
+  const left = Math.max(0, seconds * 1_000 - run.elapsed())
+  return Math.min(LONGEST_WAIT_MILLISECONDS, left * WAITING_SHARE)
 }
 
 /** Failures on the way to a step's answer, by step. */
@@ -189,6 +207,10 @@ async function askModel(
     }
   }
   if (model.isClients) {
+    if (next.isBegunByRun) {
+      await fail(run, 'model_error', NEEDS_CLIENT)
+      return 'let_go'
+    }
     await postponeRun(run, { waitingFor: 'client', retryAt: null })
     return 'let_go'
   }

@@ -5,6 +5,7 @@ import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
 import type { EmbedQuestion } from '../../memory/embed-question.ts'
 import type { Claim, Claimed, Lease, Storage, Transaction } from '../../storage/port/store.ts'
+import { acceptMessage } from '../inbox/accept-message.ts'
 import { withClientTools } from '../tools/client-tools.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { advanceIn, type Next, newIds } from './advance.ts'
@@ -129,6 +130,8 @@ export function createWorker(options: WorkerOptions): Worker {
       store: storage.in(lease.namespace),
       embed: (handles, text) => embedQuestion(lease.namespace, handles, text),
       registry: withClientTools(options.registryOf(lease.namespace), run.clientTools ?? []),
+      accept: (tx, message, acceptance) =>
+        acceptMessage(tx, options.models, message, { ...acceptance, acceptedBy: owner }),
     }
   }
 

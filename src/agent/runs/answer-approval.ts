@@ -2,7 +2,7 @@ import type { Timestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import { isLonger, LIMITS } from '../../core/limits.ts'
-import type { PendingApproval, Run } from '../../core/run.ts'
+import { type PendingApproval, type Run, waitsForAgent } from '../../core/run.ts'
 import { cleanText } from '../../core/text.ts'
 import type { Reads, StepCall, Transaction } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
@@ -20,13 +20,43 @@ export async function pendingApprovals(
   reads: Pick<Reads, 'runs'>,
   run: Run,
 ): Promise<readonly PendingApproval[]> {
+  if (waitsForAgent(run)) {
+    const pending = await Promise.all(
+      (await awaitedRuns(reads, run)).map((awaited) => pendingApprovals(reads, awaited)),
+    )
+    return pending.flat()
+  }
   if (run.status !== 'requires_approval') return []
   const waiting = (await reads.runs.calls(run.id)).filter(waits)
   return waiting.map((call) => ({
+    runId: run.id,
     callId: call.id,
     toolName: call.name,
     arguments: call.arguments,
   }))
+}
+
+async function awaitedRuns(reads: Pick<Reads, 'runs'>, run: Run): Promise<readonly Run[]> {
+  const awaited = await Promise.all(
+    (await reads.runs.waitsOf(run.id)).map(({ targetId }) => reads.runs.get(targetId)),
+  )
+  return awaited.filter((one) => one !== undefined)
+}
+
+/**
+ * The run that an answer is for. A run that waits for others shows their calls, too, so its id may stand for theirs.
+ */
+export async function approvedRun(
+  reads: Pick<Reads, 'runs'>,
+  run: Run,
+  callId: string | undefined,
+): Promise<Run> {
+  if (!waitsForAgent(run)) return run
+  const pending = await pendingApprovals(reads, run)
+  const meant = pending.filter((call) => callId === undefined || call.callId === callId)
+  const [first] = meant
+  const isOne = first !== undefined && meant.every(({ runId }) => runId === first.runId)
+  return (isOne && (await reads.runs.get(first.runId))) || run
 }
 
 /** Stores the answer; once no approval is open, any free worker resumes the run. */

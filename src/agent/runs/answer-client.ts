@@ -2,11 +2,12 @@ import { toTimestamp } from '../../core/clock.ts'
 import type { RunId } from '../../core/ids.ts'
 import type { RunView } from '../../core/run.ts'
 import type { ModelWords, ToolSpec } from '../../llm/model.ts'
+import { findRun } from '../inbox/find-run.ts'
 import { storeWords } from '../loop/client-answer.ts'
 import { toolSpecs } from '../tools/tool-specs.ts'
 import { isMissing } from './ask-client.ts'
 import type { RunsOptions } from './runs-options.ts'
-import { findRun, viewRun } from './view-run.ts'
+import { viewRun } from './view-run.ts'
 
 /** The effect of an answer from a client. */
 export interface ClientAnswered {

@@ -2,8 +2,8 @@ import type { Clock } from '../../core/clock.ts'
 import type { RunId } from '../../core/ids.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import type { Store } from '../../storage/port/store.ts'
+import type { FetchPicture } from '../inbox/take-pictures.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
-import type { FetchPicture } from './take-pictures.ts'
 import type { OnChange } from './wait-settled.ts'
 
 export interface RunsOptions {

@@ -10,16 +10,17 @@ import { type Run, waitsForClient, waitsForModel } from '../../core/run.ts'
 import type { ToolSpec } from '../../llm/model.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { RunFilter } from '../../storage/port/store.ts'
-import { cancelRun } from '../loop/finish-run.ts'
-import { openRun } from '../loop/open-run.ts'
-import { acceptMessage, checkMessage, type MessageToAgent } from './accept-message.ts'
-import { type ApprovalAnswer, answerApproval } from './answer-approval.ts'
+import { acceptMessage, type MessageToAgent } from '../inbox/accept-message.ts'
+import { checkMessage } from '../inbox/check-message.ts'
+import { findRun } from '../inbox/find-run.ts'
+import { runOfKey } from '../inbox/run-key.ts'
+import { type TakenPicture, takePictures } from '../inbox/take-pictures.ts'
+import { requestEnd } from '../loop/cancel-run.ts'
+import { type ApprovalAnswer, answerApproval, approvedRun } from './answer-approval.ts'
 import { answerClient, type ClientAnswered, type ReadAnswer } from './answer-client.ts'
 import { askClient, type ClientAsk } from './ask-client.ts'
-import { runOfKey } from './run-key.ts'
 import type { RunsOptions } from './runs-options.ts'
-import { type TakenPicture, takePictures } from './take-pictures.ts'
-import { findRun, viewRun } from './view-run.ts'
+import { viewRun } from './view-run.ts'
 import { waitSettled } from './wait-settled.ts'
 
 /** Time for the working process to learn of a cancelled run. Chosen by hand. */
@@ -67,7 +68,9 @@ export function createRuns(options: RunsOptions) {
 
     async cancel(id: string): Promise<RunView> {
       const { id: runId } = await findRun(store, id)
-      await cancel(options, runId)
+      const at = toTimestamp(clock())
+      await store.transaction((tx) => requestEnd(tx, runId, at))
+      wake()
       await waitSettled(store, onChange, runId, CANCEL_PATIENCE_MILLISECONDS)
       return view(runId)
     },
@@ -76,7 +79,8 @@ export function createRuns(options: RunsOptions) {
     async respond(id: string, answer: ApprovalAnswer): Promise<RunView> {
       const at = toTimestamp(clock())
       const answered = await store.transaction(async (tx) => {
-        await answerApproval(tx, await findRun(tx, id), answer, at)
+        const run = await approvedRun(tx, await findRun(tx, id), answer.callId)
+        await answerApproval(tx, run, answer, at)
         return viewRun(tx, await findRun(tx, id))
       })
       wake()
@@ -148,18 +152,4 @@ async function hasOwnModel({ store, models }: RunsOptions, { agentId }: Run): Pr
     if (error instanceof UserError) return false
     throw error
   }
-}
-
-async function cancel({ store, clock }: RunsOptions, id: RunId): Promise<void> {
-  const at = toTimestamp(clock())
-  const messageId = newId('message')
-  await store.transaction(async (tx) => {
-    if (!(await tx.runs.requestCancel(id, at))) return
-    const run = await findRun(tx, id)
-    if (run.status === 'running') return
-    // No process works on it, so none would end it. The user's message stays in the history all the same.
-    const agent = await tx.agents.get(run.agentId)
-    if (agent) await openRun(tx, run, agent, messageId, at)
-    await cancelRun(tx, run, at)
-  })
 }

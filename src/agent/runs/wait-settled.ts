@@ -27,7 +27,7 @@ export async function waitSettled(
       over.addEventListener('abort', changed.raise, { once: true })
       for (;;) {
         const state = await runs.state(id)
-        if (!state || isSettled(state.status) || over.aborted) return
+        if (!state || isSettled(state) || over.aborted) return
         await changed.next()
       }
     })

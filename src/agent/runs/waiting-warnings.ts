@@ -1,6 +1,6 @@
 import { type Run, waitsForClient, waitsForModel } from '../../core/run.ts'
 import type { Reads } from '../../storage/port/store.ts'
-import { keyOf } from './run-key.ts'
+import { keyOf } from '../inbox/run-key.ts'
 
 /** Says how to continue a run that does not go on by itself. */
 export async function waitingWarnings(reads: Reads, run: Run): Promise<readonly string[]> {

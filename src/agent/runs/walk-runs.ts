@@ -5,7 +5,7 @@ import type { Step } from '../../core/step.ts'
 import type { Walk } from '../../core/walk.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Store } from '../../storage/port/store.ts'
-import { findRun } from './view-run.ts'
+import { findRun } from '../inbox/find-run.ts'
 
 interface RunWalk extends Walk {
   readonly agent?: string | undefined

@@ -2,14 +2,21 @@ import { UserError } from '../../core/errors.ts'
 import { BUILT_IN_TOOLS, type BuiltInTool, isBuiltInTool } from '../../core/tool.ts'
 import { archivalMemoryInsert } from './archival-memory-insert.ts'
 import { archivalMemorySearch } from './archival-memory-search.ts'
+import { cancelTask } from './cancel-task.ts'
+import { checkTask } from './check-task.ts'
 import { conversationSearch } from './conversation-search.ts'
 import { coreMemoryAppend } from './core-memory-append.ts'
 import { coreMemoryReplace } from './core-memory-replace.ts'
+import { createTask } from './create-task.ts'
 import type { InnerTool } from './inner-tool.ts'
+import { listTasks } from './list-tasks.ts'
 import { memoryInsert } from './memory-insert.ts'
 import { memoryReplace } from './memory-replace.ts'
 import { memoryRethink } from './memory-rethink.ts'
 import { sendMessage } from './send-message.ts'
+import { sendMessageToAgentAndWaitForReply } from './send-message-to-agent-and-wait-for-reply.ts'
+import { sendMessageToAgentAsync } from './send-message-to-agent-async.ts'
+import { sendMessageToAgentsMatchingTags } from './send-message-to-agents-matching-tags.ts'
 import type { ToolRegistry } from './tool-registry.ts'
 
 const TOOLS: Readonly<Record<BuiltInTool, InnerTool>> = {
@@ -22,6 +29,13 @@ const TOOLS: Readonly<Record<BuiltInTool, InnerTool>> = {
   archival_memory_insert: archivalMemoryInsert,
   archival_memory_search: archivalMemorySearch,
   conversation_search: conversationSearch,
+  send_message_to_agent_async: sendMessageToAgentAsync,
+  send_message_to_agent_and_wait_for_reply: sendMessageToAgentAndWaitForReply,
+  send_message_to_agents_matching_tags: sendMessageToAgentsMatchingTags,
+  create_task: createTask,
+  check_task: checkTask,
+  list_tasks: listTasks,
+  cancel_task: cancelTask,
 }
 
 /** The built-in tools of these names, in that order; other names are left out. */

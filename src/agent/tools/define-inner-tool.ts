@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import type { Timestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import { limitError } from '../../core/limited.ts'
 import { straightenArguments } from '../../core/straighten.ts'
 import type { JsonSchema } from '../../llm/model.ts'
 import type { Transaction } from '../../storage/port/store.ts'
-import type { Finding, InnerTool, TrustedContext } from './inner-tool.ts'
+import type { Begun, Finding, InnerTool, TrustedContext } from './inner-tool.ts'
 import { toolTexts } from './tool-texts.ts'
 
 type Definition<Shape extends z.ZodRawShape, Prepared> = {
@@ -18,6 +19,15 @@ type Definition<Shape extends z.ZodRawShape, Prepared> = {
         context: TrustedContext,
       ): Promise<Prepared> | Prepared
       apply(tx: Transaction, prepared: Prepared, context: TrustedContext): Promise<string>
+    }
+  | {
+      readonly effect: 'await'
+      begin(
+        args: z.infer<z.ZodObject<Shape>>,
+        context: TrustedContext,
+        tx: Transaction,
+        at: Timestamp,
+      ): Promise<Begun>
     }
   | {
       readonly effect: 'readonly' | 'idempotent' | 'once'
@@ -45,6 +55,13 @@ export function defineInnerTool<Shape extends z.ZodRawShape, Prepared>(
     straighten: (args, besides) => straightenArguments(schema, args, besides),
     bind(input) {
       const args = parse(definition.name, schema, input)
+      if (definition.effect === 'await') {
+        return {
+          trust: 'trusted',
+          effect: 'await',
+          begin: (context, tx, at) => definition.begin(args, context, tx, at),
+        }
+      }
       if (definition.effect !== 'database') {
         return {
           trust: 'trusted',

@@ -5,7 +5,7 @@
  * sees, so its edits are unescaped again.
  */
 
-const TAGS = ['memory', 'block', 'summary', 'context', 'tool_call', 'tool_result']
+const TAGS = ['memory', 'block', 'summary', 'context', 'message', 'tool_call', 'tool_result']
 const BRACKETS: Readonly<Record<string, string>> = {
   '<': '&lt;',
   '\uFF1C': '&#xff1c;',
@@ -25,18 +25,21 @@ const ESCAPED_HEADING = new RegExp(String.raw`${LINE_START}\\${MARK}`, 'gu')
 
 /** Block text as shown between the tags. */
 export function escapeStructure(text: string): string {
-  return text
-    .replace(BRACKET, (bracket, at: number) =>
-      beginsTag(text, at + 1) ? (BRACKETS[bracket] ?? bracket) : bracket,
-    )
-    .replace(HEADING, '$1$2\\')
+  return escapeTags(text, TAGS).replace(HEADING, '$1$2\\')
+}
+
+/** The text with the brackets of these tags escaped. */
+export function escapeTags(text: string, tags: readonly string[]): string {
+  return text.replace(BRACKET, (bracket, at: number) =>
+    beginsTag(text, at + 1, tags) ? (BRACKETS[bracket] ?? bracket) : bracket,
+  )
 }
 
 /** Undoes `escapeStructure` in text that the model copied. */
 export function unescapeStructure(text: string): string {
   return text
     .replace(ESCAPED, (escaped, at: number) =>
-      beginsTag(text, at + escaped.length) ? bracketOf(escaped) : escaped,
+      beginsTag(text, at + escaped.length, TAGS) ? bracketOf(escaped) : escaped,
     )
     .replace(ESCAPED_HEADING, '$1$2')
 }
@@ -54,16 +57,16 @@ function bracketOf(escaped: string): string {
 }
 
 /** Whether a reader sees the name of one of our tags from `start` on. It stops at the first difference. */
-function beginsTag(text: string, start: number): boolean {
+function beginsTag(text: string, start: number, tags: readonly string[]): boolean {
   let name = ''
   for (let at = start; at < text.length; ) {
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
     at += character.length
     if (UNSEEN.test(character) || (name === '' && BEFORE_NAME.test(character))) continue
     const plain = character.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-    if (TAGS.includes(name) && !PART_OF_NAME.test(plain)) return true
+    if (tags.includes(name) && !PART_OF_NAME.test(plain)) return true
     name += plain
-    if (!TAGS.some((tag) => tag.startsWith(name))) return false
+    if (!tags.some((tag) => tag.startsWith(name))) return false
   }
-  return TAGS.includes(name)
+  return tags.includes(name)
 }

@@ -1,4 +1,6 @@
-import type { AgentId, CallId, PassageId, RunId } from '../../core/ids.ts'
+import type { Timestamp } from '../../core/clock.ts'
+import type { AgentId, CallId, ConversationId, PassageId, RunId } from '../../core/ids.ts'
+import type { Run, RunNotice, RunOrigin } from '../../core/run.ts'
 import type { JsonSchema } from '../../llm/model.ts'
 import type { CheckRoom } from '../../memory/blocks.ts'
 import type { EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
@@ -24,7 +26,38 @@ export interface TrustedContext extends CallContext {
   readonly embed: EmbedQuery
   /** Throws a UserError if an agent that has the block no longer has room for it. */
   readonly checkRoom: CheckRoom
+  readonly team: Team
 }
+
+/** A message that begins a run of an agent, sent by a call. */
+export interface CallMessage {
+  /** Id of the run. */
+  readonly id: RunId
+  /** Id or exact name. */
+  readonly agent: string
+  readonly conversation?: ConversationId
+  readonly text: string
+  readonly origin: RunOrigin
+  readonly notice?: RunNotice
+  readonly at: Timestamp
+}
+
+/** What a call can do with runs of other agents, in the transaction that stores its result. */
+export interface Team {
+  /** Queues the run. Throws a UserError if there is no such agent, or if its model needs a client. */
+  send(tx: Transaction, message: CallMessage): Promise<Run>
+  cancel(tx: Transaction, id: RunId, at: Timestamp): Promise<void>
+}
+
+/** What a call that waits for other agents has begun. */
+export type Begun =
+  | {
+      readonly targets: readonly RunId[]
+      /** Kept for the result, as JSON. */
+      readonly note?: string
+    }
+  /** Nothing to wait for: this is the result. */
+  | { readonly text: string }
 
 /** The result of a search. */
 export interface Finding {
@@ -48,6 +81,11 @@ export type Call<Context> =
        * result.
        */
       prepare(context: Context, signal: AbortSignal): Promise<(tx: Transaction) => Promise<string>>
+    }
+  /** Begins runs of other agents in one transaction, once; their end is the result. */
+  | {
+      readonly effect: 'await'
+      begin(context: Context, tx: Transaction, at: Timestamp): Promise<Begun>
     }
   | {
       readonly effect: 'readonly' | 'idempotent' | 'once'

@@ -23,6 +23,12 @@ const REQUEST = {
   toolChoice: 'required',
 } as const
 
+const APIS = {
+  chat: 'chat completions',
+  messages: "Anthropic's Messages",
+  responses: "OpenAI's Responses",
+} as const
+
 /** Makes one small call to the default model. What a refusal teaches is stored. */
 export async function checkModel(config: Config, tell: Tell, dataWorks: boolean): Promise<boolean> {
   if (!dataWorks) return tryModel(config, tell)
@@ -53,8 +59,15 @@ async function tryModel(config: Config, tell: Tell, storage?: Storage): Promise<
     }
     const { toolCalls, warnings } = result.answer
     const calls = toolCalls.some((call) => call.name === 'send_message')
-    tell('Model', `ok: ${name} ${calls ? 'called the tool it was given' : 'answered'}`, {
-      model: { handle, address: baseUrlOf(config, handle) ?? null, calls_tools: calls },
+    const api = await model.api?.()
+    const over = api === undefined ? '' : ` over ${APIS[api]}`
+    tell('Model', `ok: ${name} ${calls ? 'called the tool it was given' : 'answered'}${over}`, {
+      model: {
+        handle,
+        address: baseUrlOf(config, handle) ?? null,
+        api: api ?? null,
+        calls_tools: calls,
+      },
     })
     if (!calls) {
       tell(

@@ -51,7 +51,7 @@ export interface Attempt {
 
 /** One of the supported APIs: how a request is sent, how an answer is read, and how a refusal is learned from. */
 export interface Wire {
-  readonly format: Target['format']
+  readonly format: Exclude<Target['format'], 'embeddings'>
   toBody(request: ModelRequest, attempt: Attempt, stream: boolean): Fields
   send(body: Fields, watch: CallWatch): Promise<Sent>
   assemble(onDelta: CallOptions['onDelta']): StreamAssembly
@@ -198,6 +198,12 @@ export function createWireModel(
   return {
     handle,
     warnings: [],
+    async api() {
+      const { api } = await lessons.get(endpoint.baseUrl, model)
+      return wire.format === 'chat-completions' || (otherwise && api === 'chat')
+        ? 'chat'
+        : wire.format
+    },
     sees: async () => (await lessons.get(endpoint.baseUrl, model)).sees !== false,
     async call(request, callOptions) {
       const watch = watchCall(callOptions.signal, limits)

@@ -14,7 +14,7 @@ export async function waitForRun(
   context: McpContext,
   call: ToolCall,
 ): Promise<RunView> {
-  if (seconds === 0 || isSettled(view.run.status)) return view
+  if (seconds === 0 || isSettled(view.run)) return view
   const began = Date.now()
   const notes = call.wantsProgress ? createProgressNotes(call.progress) : undefined
   const stop = notes && context.runs.onProgress(view.run.id, notes.take)

@@ -1,7 +1,13 @@
 import type { z } from 'zod'
 import type { Message, MessageBody, ToolCall } from '../../core/message.ts'
 import type { RunView } from '../../core/run.ts'
-import { isSettled, type Run, waitsForClient, waitsForModel } from '../../core/run.ts'
+import {
+  isSettled,
+  type Run,
+  waitsForAgent,
+  waitsForClient,
+  waitsForModel,
+} from '../../core/run.ts'
 import { excerpt } from '../../core/text.ts'
 import type { messageShape, runShape, shortRunShape } from './shapes.ts'
 
@@ -26,7 +32,7 @@ export function presentRun(
     reply,
     ...(run.stopReason !== null && { stop_reason: run.stopReason }),
     ...(run.waitingFor !== null && { waiting_for: run.waitingFor }),
-    ...(run.retryAt !== null && { retry_at: run.retryAt }),
+    ...(run.retryAt !== null && run.waitingFor === 'retry' && { retry_at: run.retryAt }),
     steps: run.usage.steps,
     usage: {
       prompt_tokens: run.usage.promptTokens,
@@ -46,6 +52,7 @@ export function presentRun(
         tool_call_id: call.callId,
         tool_name: call.toolName,
         arguments: call.arguments,
+        ...(call.runId !== run.id && { run_id: call.runId }),
       })),
     }),
     ...hintFor(run),
@@ -107,7 +114,12 @@ function hintFor(run: Run): { hint?: string } {
       hint: 'The agent waits for a person to approve the calls in pending_approvals. Ask, then call respond_to_approval with this run_id.',
     }
   }
-  if (isSettled(status)) return {}
+  if (waitsForAgent(run)) {
+    return {
+      hint: 'The agent waits for a reply of another agent and goes on by itself. Call get_run with this run_id later; calls in pending_approvals, if any, wait for respond_to_approval.',
+    }
+  }
+  if (isSettled(run)) return {}
   return {
     hint: 'The agent is still at work and goes on by itself. Call get_run with this run_id for its reply.',
   }
@@ -120,7 +132,7 @@ export function presentMessage(message: Message): readonly Entry[] {
     case 'user':
       return [{ ...base, type: 'user_message', text: message.text, ...presentImages(message) }]
     case 'system':
-      return [{ ...base, type: 'system_message', text: message.text }]
+      return [{ ...base, type: 'system_message', text: sentText(message) }]
     case 'tool':
       if (message.toolName === SPEAKING_TOOL) return []
       return [
@@ -145,6 +157,10 @@ export function presentMessage(message: Message): readonly Entry[] {
         ...message.said.map((text) => ({ ...base, type: 'assistant_message' as const, text })),
       ]
   }
+}
+
+function sentText({ text, sender }: Extract<Message, { role: 'system' }>): string {
+  return sender?.kind === 'agent' ? `From the agent ${sender.name}: ${text}` : text
 }
 
 export function presentImages(message: MessageBody) {

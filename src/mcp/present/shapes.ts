@@ -173,7 +173,13 @@ export const runShape = z
     error: errorShape.extend({ hint: text.optional() }),
     /** Tool calls that wait for `respond_to_approval`. */
     pending_approvals: z.array(
-      z.strictObject({ tool_call_id: text, tool_name: text, arguments: text }),
+      z.strictObject({
+        tool_call_id: text,
+        tool_name: text,
+        arguments: text,
+        /** If another agent's run makes the call, which this run waits for. */
+        run_id: text.optional(),
+      }),
     ),
     messages: z.array(messageShape),
     hint: text,

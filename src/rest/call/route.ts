@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Scope } from '../../core/access.ts'
 import type { McpContext } from '../../service/context.ts'
 import type { Query } from '../read/query.ts'
@@ -28,6 +29,7 @@ export interface Call<Params = Readonly<Record<string, string>>> {
   readonly caller: string
   /** Of this server, for requests that come again. */
   readonly repeats: Repeats
+  readonly headers: IncomingHttpHeaders
   /** Fires when the caller has left. */
   readonly signal: AbortSignal
 }

@@ -1,12 +1,12 @@
 import type { ErrorCode } from '../../core/errors.ts'
 import type { RunView } from '../../core/run.ts'
 import type { McpContext } from '../../service/context.ts'
+import { waitRun } from '../../service/follow/wait-run.ts'
 import { type Refused, RestError } from '../call/refusal.ts'
 import { presentStopReason, presentUsage } from '../present/run.ts'
 import type { TurnView } from '../read/turn.ts'
 import { runMessages } from './run-messages.ts'
 import type { Started } from './start-turn.ts'
-import { waitRun } from './wait-run.ts'
 
 /** A provider's refusal must not look like one of ours: its 401 is no 401 here. */
 const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {

@@ -1,15 +1,15 @@
 import type { AgentEvent } from '../../core/event.ts'
 import { type MessageId, newId, type RunId } from '../../core/ids.ts'
 import type { McpContext } from '../../service/context.ts'
+import { createSignal } from '../../service/follow/signal.ts'
+import { isOver } from '../../service/follow/wait-run.ts'
 import type { Sink } from '../call/streamed.ts'
 import { type LettaMessage, otidOf } from '../present/message.ts'
 import { presentStopReason, presentUsage } from '../present/run.ts'
 import type { TurnView } from '../read/turn.ts'
 import { problemOf } from './answer-turn.ts'
 import { runMessages } from './run-messages.ts'
-import { createSignal } from './signal.ts'
 import type { Started } from './start-turn.ts'
-import { isOver } from './wait-run.ts'
 
 /** Clients and proxies cut a silent stream; they were promised a sign every 20 s. */
 const SIGN_OF_LIFE_MILLISECONDS = 15_000

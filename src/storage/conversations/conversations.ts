@@ -20,6 +20,19 @@ export function conversationReads(scope: Scope): ConversationReads {
       return row && toConversation(row)
     },
 
+    async ofTranscript(agentId, fingerprint) {
+      const row = await db
+        .selectFrom('conversation')
+        .select('id')
+        .where('namespace', '=', namespace)
+        .where('agent_id', '=', agentId)
+        .where('transcript', '=', fingerprint)
+        .orderBy('row', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row && storedId('conv', row.id)
+    },
+
     async list({ agentId, limit, cursor }) {
       const [before] = decodeCursor(cursor) ?? []
       let select = all()
@@ -52,6 +65,15 @@ export function conversationWrites(scope: Scope): ConversationWrites {
         .executeTakeFirst()
       if (row) await recordChange(db, namespace, 'agent', row.agent_id, at)
       return row !== undefined
+    },
+
+    async noteTranscript(id, fingerprint) {
+      await db
+        .updateTable('conversation')
+        .set({ transcript: fingerprint })
+        .where('namespace', '=', namespace)
+        .where('id', '=', id)
+        .execute()
     },
 
     setContext: (id, state, at) => setContext(scope, id, state, at),

@@ -55,6 +55,7 @@ export const PLAN = {
       id: true,
       agent_id: true,
       title: true,
+      transcript: true,
       context_from: true,
       pressure_told: true,
       summaries_from: true,
@@ -230,6 +231,7 @@ export const PLAN = {
       hops: true,
       sender: true,
       sender_agent_id: true,
+      notice: true,
       // At the target no process waits for the run.
       accepted_by: '',
       status: true,
@@ -252,6 +254,18 @@ export const PLAN = {
       completed_at: true,
       client_samples: true,
       ask: true,
+    },
+  },
+  run_wait: {
+    key: ['namespace', 'call_id', 'target_run_id'],
+    columns: {
+      namespace: true,
+      call_id: true,
+      target_run_id: true,
+      position: true,
+      run_id: true,
+      until: true,
+      settled: true,
     },
   },
   lease: 'made anew',
@@ -294,6 +308,7 @@ export const PLAN = {
       attempts: true,
       approval: true,
       approval_reason: true,
+      note: true,
     },
   },
   vector_set: {

@@ -43,6 +43,8 @@ export interface Database {
     id: string
     agent_id: string
     title: Generated<string>
+    /** Fingerprint of what a client has of it that sends its whole transcript each time. */
+    transcript: Generated<string | null>
     /** `seq` of the oldest message in context. */
     context_from: Generated<number>
     /** The agent was warned that its context is nearly full. */
@@ -201,6 +203,8 @@ export interface Database {
     hops: number
     sender: string
     sender_agent_id: string | null
+    /** Whether the end of the run is told to the run that began it: `none`, `tell` or `wake`. */
+    notice: Generated<string>
     /** The process that acknowledged the message; others leave the run to it while it lives. */
     accepted_by: string
     status: string
@@ -239,6 +243,17 @@ export interface Database {
     owner: string
     fence: number
     expires_at: string
+  }
+  /** Runs that wait for runs of other agents, on behalf of a call. */
+  run_wait: {
+    namespace: string
+    call_id: string
+    target_run_id: string
+    /** Order of the targets of one call, from 0. */
+    position: number
+    run_id: string
+    until: string
+    settled: Generated<number>
   }
   step: {
     namespace: string
@@ -279,6 +294,8 @@ export interface Database {
     /** Null: the call needs no approval. */
     approval: string | null
     approval_reason: string | null
+    /** What the call noted when it began, as JSON. */
+    note: Generated<string | null>
   }
   /** All entries of one owner under one embedding model. */
   vector_set: {

@@ -25,13 +25,23 @@ const StoredExtras = z.object({
   calls: z.array(Fields.nullable()).optional(),
 })
 const CallId = z.string().transform((id) => storedId('call', id))
+const Sender = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('agent'),
+    agentId: z.string().transform((id) => storedId('agent', id)),
+    name: z.string(),
+    runId: z.string().transform((id) => storedId('run', id)),
+    awaitsReply: z.boolean(),
+  }),
+  z.object({ kind: z.literal('server') }),
+])
 const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
   z.object({
     role: z.literal('user'),
     text: z.string(),
     pictures: z.array(StoredPicture).optional(),
   }),
-  z.object({ role: z.literal('system'), text: z.string() }),
+  z.object({ role: z.literal('system'), text: z.string(), sender: Sender.optional() }),
   z.object({
     role: z.literal('assistant'),
     text: z.string(),
@@ -189,7 +199,7 @@ export function messageReads(scope: Scope): MessageReads {
     async userMessageBefore(id, seq) {
       const rows = await shown(id)
         .where('seq', '<', seq)
-        .where('role', '=', 'user')
+        .where('role', 'in', ['user', 'system'])
         .orderBy('seq', 'desc')
         .limit(1)
         .execute()

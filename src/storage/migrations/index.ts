@@ -21,6 +21,8 @@ import { jobs } from './0020-jobs.ts'
 import { clientRuns } from './0021-client-runs.ts'
 import { pictures } from './0022-pictures.ts'
 import { expiry } from './0023-expiry.ts'
+import { transcripts } from './0024-transcripts.ts'
+import { teams } from './0025-teams.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -49,4 +51,6 @@ export const MIGRATIONS: readonly Migration[] = [
   clientRuns,
   pictures,
   expiry,
+  transcripts,
+  teams,
 ]

@@ -14,6 +14,8 @@ export interface ConversationReads {
   get(id: ConversationId): Promise<Conversation | undefined>
   /** Newest first; the default one is among them. */
   list(filter: ConversationFilter): Promise<Page<Conversation>>
+  /** The newest of the agent's whose client has this transcript. */
+  ofTranscript(agentId: AgentId, fingerprint: string): Promise<ConversationId | undefined>
   contextState(id: ConversationId): Promise<ContextState>
   /** All summaries ever written, oldest first. */
   summaries(id: ConversationId): Promise<readonly Summary[]>
@@ -24,6 +26,7 @@ export interface ConversationWrites {
   insert(conversation: Conversation): Promise<void>
   /** False: there is no such conversation. */
   rename(id: ConversationId, title: string, at: Timestamp): Promise<boolean>
+  noteTranscript(id: ConversationId, fingerprint: string): Promise<void>
   /**
    * Changes the given fields; a new summary is added to the earlier ones. Fields that `ContextState` says are the
    * agent's change for all its conversations.

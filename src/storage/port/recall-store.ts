@@ -81,7 +81,7 @@ export interface MessageReads {
   inSight(id: ConversationId, seq: number, limit?: number): Promise<readonly Message[]>
   /** The ids that exist. */
   known(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>
-  /** The newest user message before `seq`, ignoring messages of other sessions. */
+  /** The newest message of a user, another agent or the server before `seq`, ignoring messages of other sessions. */
   userMessageBefore(id: ConversationId, seq: number): Promise<Message | undefined>
   /** Numbers of the messages that no model is shown any more. */
   hidden(agentId: AgentId): Promise<readonly number[]>

@@ -9,6 +9,7 @@ import type {
   ModelUsage,
   Run,
   RunError,
+  RunNotice,
   RunOrigin,
   RunStatus,
   StopReason,
@@ -26,6 +27,8 @@ export interface NewRun {
   readonly conversationId?: ConversationId | undefined
   /** Absent: a user's message begins it. */
   readonly origin?: RunOrigin | undefined
+  /** Absent: `none`. */
+  readonly notice?: RunNotice | undefined
   readonly input: string
   readonly pictures?: readonly SentPicture[]
   readonly inputs?: readonly RunInput[] | undefined
@@ -46,12 +49,16 @@ export interface RunFilter extends PageRequest {
 export interface RunReads {
   get(id: RunId): Promise<Run | undefined>
   /** The cheap read for waiting callers and workers, made at every change. */
-  state(id: RunId): Promise<Pick<Run, 'status' | 'cancelRequested'> | undefined>
+  state(id: RunId): Promise<Pick<Run, 'status' | 'waitingFor' | 'cancelRequested'> | undefined>
   /** Usage of the run by answering model, in the order of their first answers. */
   usageByModel(id: RunId): Promise<readonly ModelUsage[]>
   /** Newest first. */
   list(filter: RunFilter): Promise<Page<Run>>
   byIdempotencyKey(agentId: AgentId, key: string): Promise<Run | undefined>
+  /** Tasks of that agent, newest first: runs whose end it is told. */
+  tasksOf(agentId: AgentId, limit: number): Promise<readonly Run[]>
+  /** The newest unfinished run of the conversation. */
+  newestOpen(id: ConversationId): Promise<RunId | undefined>
   /** The earlier run that waits for an action from outside and so blocks the later ones of its conversation. */
   blocking(id: RunId): Promise<Run | undefined>
   /** The conversation has an unfinished run. */
@@ -79,8 +86,11 @@ export interface CurrentStep {
   readonly calls: readonly StepCall[]
 }
 
-/** Effect of repeating a call; `none`: the call was refused and got its result at once. */
-export type CallEffect = 'database' | 'readonly' | 'idempotent' | 'once' | 'none'
+/**
+ * Effect of repeating a call. `await`: it begins runs of other agents, and their end is its result. `none`: the call was
+ * refused and got its result at once.
+ */
+export type CallEffect = 'database' | 'readonly' | 'idempotent' | 'once' | 'await' | 'none'
 
 export interface StepCall {
   readonly id: CallId
@@ -93,6 +103,8 @@ export interface StepCall {
   /** Null: no approval needed. A call that waits for approval is `planned`. */
   readonly approval: Approval | null
   readonly approvalReason: string | null
+  /** What the call noted when it began, as JSON. */
+  readonly note: string | null
 }
 
 export interface CallReads {
@@ -126,7 +138,7 @@ export interface RunWrites {
   /** `model` → `tools`, with the calls to make. False: the answer is already stored. */
   recordAnswer(stepId: StepId, answer: StepAnswer): Promise<boolean>
   /** Records that a tool with outside effects may have run, before it runs. False: the call is done. */
-  startCall(id: CallId): Promise<boolean>
+  startCall(id: CallId, note?: string): Promise<boolean>
   /** False: it was finished before, and its result is stored. */
   finishCall(id: CallId, status: 'success' | 'error'): Promise<boolean>
   closeStep(stepId: StepId, at: Timestamp): Promise<boolean>
@@ -144,7 +156,7 @@ export interface RunWrites {
 /** Why a run is put aside. */
 export interface Waiting {
   readonly waitingFor: WaitingFor
-  /** Set for `retry`. */
+  /** Set for `retry`, and for `agent`: then the run goes on without the other's end. */
   readonly retryAt: Timestamp | null
   /** Set for `model`: what is missing, and what to do about it. */
   readonly missing?: string

@@ -30,6 +30,7 @@ import type {
 } from './run-store.ts'
 import type { TokenStore } from './token-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
+import type { WaitReads, WaitWrites } from './wait-store.ts'
 import type { WalkReads } from './walk-store.ts'
 
 export type * from './conversation-store.ts'
@@ -40,6 +41,7 @@ export type * from './recall-store.ts'
 export type * from './run-store.ts'
 export type * from './token-store.ts'
 export type * from './vector-store.ts'
+export type * from './wait-store.ts'
 export type * from './walk-store.ts'
 
 /*
@@ -131,7 +133,7 @@ export interface Reads {
   readonly messages: MessageReads
   readonly passages: PassageReads
   readonly pictures: PictureReads
-  readonly runs: RunReads & CallReads
+  readonly runs: RunReads & CallReads & WaitReads
   readonly jobs: JobReads
 }
 
@@ -143,7 +145,13 @@ export interface Transaction {
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
   readonly pictures: PictureReads & PictureWrites
-  readonly runs: RunReads & CallReads & RunWrites & ApprovalWrites & AskWrites
+  readonly runs: RunReads &
+    CallReads &
+    WaitReads &
+    RunWrites &
+    ApprovalWrites &
+    AskWrites &
+    WaitWrites
   readonly jobs: JobReads & JobWrites
   readonly vectors: VectorWrites
 }

@@ -5,11 +5,15 @@ import type { RunWrites } from '../port/store.ts'
 /** State of tool calls, from planned to done. */
 export function callWrites({ db, namespace }: Scope): Pick<RunWrites, 'startCall' | 'finishCall'> {
   return {
-    async startCall(id) {
+    async startCall(id, note) {
       return changed(
         await db
           .updateTable('tool_call')
-          .set((eb) => ({ state: 'started', attempts: eb('attempts', '+', 1) }))
+          .set((eb) => ({
+            state: 'started',
+            attempts: eb('attempts', '+', 1),
+            ...(note !== undefined && { note }),
+          }))
           .where('namespace', '=', namespace)
           .where('id', '=', id)
           .where('state', '<>', 'done')

@@ -42,6 +42,7 @@ export async function requeue(
       stop_reason: null,
       waiting_for: null,
       missing: null,
+      retry_at: null,
       ask: null,
       started_at: later(run.started_at, run.paused_at, at),
       paused_at: null,

@@ -202,7 +202,7 @@ async function oldestFree(
       or([
         eb('run.status', 'in', ['queued', 'running']),
         and([
-          eb('run.waiting_for', '=', 'retry'),
+          eb('run.waiting_for', 'in', ['retry', 'agent']),
           or([
             eb('run.retry_at', '<=', claim.now),
             ...(due.length > 0 ? [eb('run.id', 'in', due)] : []),

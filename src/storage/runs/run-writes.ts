@@ -56,8 +56,8 @@ function runRowWrites(
             waiting_for: waiting.waitingFor,
             retry_at: waiting.retryAt,
             missing: waiting.missing ?? null,
-            // Only a wait for a client counts as paused; a wait with a time runs on the run's own time.
-            paused_at: waiting.waitingFor === 'retry' ? null : at,
+            // A wait with a time runs on the run's own time; others count as paused.
+            paused_at: waiting.retryAt === null ? at : null,
           })
           .executeTakeFirst(),
       )
@@ -108,6 +108,7 @@ async function insertRun({ db, namespace }: Scope, run: NewRun): Promise<void> {
       hops: origin.hops,
       sender: origin.sender,
       sender_agent_id: origin.senderAgentId,
+      notice: run.notice ?? 'none',
       accepted_by: run.acceptedBy,
       status: 'queued',
       stop_reason: null,

@@ -5,6 +5,7 @@ import { storedId } from '../../core/ids.ts'
 import { encodeCursor } from '../../core/page.ts'
 import {
   FINISHES,
+  RUN_NOTICES,
   RUN_STATUSES,
   type Run,
   SENDER_KINDS,
@@ -22,6 +23,7 @@ import { toStepCall } from './tool-calls.ts'
 const Status = z.enum(RUN_STATUSES)
 const Waiting = z.enum(WAITS).nullable()
 const Sent = z.enum(SENDER_KINDS)
+const Notice = z.enum(RUN_NOTICES)
 const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
 const Pictures = z.array(StoredSentPicture)
@@ -73,7 +75,7 @@ const oneRun = lockable('run', (db, { namespace, id }: Named, lock) =>
 const stateOfRun = compiled((db, { namespace, id }: Named) =>
   db
     .selectFrom('run')
-    .select(['status', 'cancel_requested'])
+    .select(['status', 'waiting_for', 'cancel_requested'])
     .where('namespace', '=', namespace)
     .where('id', '=', id),
 )
@@ -173,7 +175,11 @@ export function runReads(scope: Scope): RunReads {
     async state(id) {
       const [row] = (await stateOfRun(db, { namespace, id })).rows
       if (!row) return undefined
-      return { status: Status.parse(row.status), cancelRequested: row.cancel_requested === 1 }
+      return {
+        status: Status.parse(row.status),
+        waitingFor: Waiting.parse(row.waiting_for),
+        cancelRequested: row.cancel_requested === 1,
+      }
     },
 
     async list(filter) {
@@ -194,6 +200,29 @@ export function runReads(scope: Scope): RunReads {
         .where('run.idempotency_key', '=', key)
         .executeTakeFirst()
       return row && toRun(row)
+    },
+
+    async tasksOf(agentId, limit) {
+      const rows = await all()
+        .where('run.sender_agent_id', '=', agentId)
+        .where(sql<boolean>`run.notice <> 'none'`)
+        .orderBy('run.row', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(toRun)
+    },
+
+    async newestOpen(id) {
+      const row = await db
+        .selectFrom('run')
+        .select('id')
+        .where('namespace', '=', namespace)
+        .where('conversation_id', '=', id)
+        .where(isOpen('status'))
+        .orderBy('row', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row && storedId('run', row.id)
     },
 
     async blocking(id) {
@@ -283,6 +312,7 @@ function toRun(row: RunRow): Run {
     hops: row.hops,
     sender: Sent.parse(row.sender),
     senderAgentId: row.sender_agent_id === null ? null : storedId('agent', row.sender_agent_id),
+    notice: Notice.parse(row.notice),
     status: Status.parse(row.status),
     stopReason: Stop.parse(row.stop_reason),
     waitingFor: Waiting.parse(row.waiting_for),

@@ -6,7 +6,7 @@ import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
 import type { CallReads, StepCall } from '../port/store.ts'
 
-const Effect = z.enum(['database', 'readonly', 'idempotent', 'once', 'none'])
+const Effect = z.enum(['database', 'readonly', 'idempotent', 'once', 'await', 'none'])
 const State = z.enum(['planned', 'started', 'done'])
 const Status = z.enum(['success', 'error']).nullable()
 const Approved = z.enum(APPROVALS).nullable()
@@ -44,5 +44,6 @@ export function toStepCall(call: Selectable<Database['tool_call']>): StepCall {
     status: Status.parse(call.status),
     approval: Approved.parse(call.approval),
     approvalReason: call.approval_reason,
+    note: call.note,
   }
 }

@@ -58,6 +58,7 @@ export function runContract(subject: Subject): void {
       agentId,
       conversationId: defaultConversation(agentId),
       ...rootOrigin(run.id),
+      notice: 'none',
       status: 'queued',
       stopReason: null,
       waitingFor: null,

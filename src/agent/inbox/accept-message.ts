@@ -3,16 +3,14 @@ import type { Timestamp } from '../../core/clock.ts'
 import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
 import type { ConversationId, RunId } from '../../core/ids.ts'
-import { isLonger, LIMITS } from '../../core/limits.ts'
-import { DEFAULT_MAX_STEPS, type Run, type RunOrigin } from '../../core/run.ts'
-import { cleanText, countCharacters } from '../../core/text.ts'
+import { DEFAULT_MAX_STEPS, type Run, type RunNotice, type RunOrigin } from '../../core/run.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { findConversation } from '../conversations/find-conversation.ts'
+import { findRun } from './find-run.ts'
 import { runOfKey } from './run-key.ts'
 import { sentAs, type TakenPicture } from './take-pictures.ts'
-import { findRun } from './view-run.ts'
 
 export interface MessageToAgent {
   /** Id or exact name. */
@@ -44,21 +42,8 @@ export interface Acceptance {
   readonly pictures?: readonly TakenPicture[] | undefined
   /** Absent: a message from outside. */
   readonly origin?: RunOrigin | undefined
-}
-
-/** The text as it is stored. Throws a UserError if it is empty or too long. */
-export function checkMessage(text: string): string {
-  const clean = cleanText(text)
-  if (clean.trim() === '')
-    throw new UserError('invalid_argument', 'The message is empty. Say something to the agent.')
-  // A message is sent whole at every step until it leaves the context; longer texts belong in the archive.
-  if (isLonger(clean, LIMITS.message)) {
-    throw new UserError(
-      'limit_exceeded',
-      `A message holds at most ${LIMITS.message} characters and this one has ${countCharacters(clean)}. Put long texts into the archive with insert_archival, and refer to them.`,
-    )
-  }
-  return clean
+  /** Absent: `none`. */
+  readonly notice?: RunNotice | undefined
 }
 
 /**
@@ -78,7 +63,7 @@ export async function acceptMessage(
     maxSteps,
     samples = false,
   }: MessageToAgent,
-  { id, acceptedBy, at, origin, pictures = [] }: Acceptance,
+  { id, acceptedBy, at, origin, notice, pictures = [] }: Acceptance,
 ): Promise<Run> {
   const agent = await findAgent(tx.agents, reference)
   if (conversation !== undefined) await findConversation(tx, conversation, agent.id)
@@ -93,6 +78,7 @@ export async function acceptMessage(
     agentId: agent.id,
     conversationId: conversation,
     origin,
+    notice,
     input: text,
     pictures: pictures.map(({ picture }) => picture),
     inputs,

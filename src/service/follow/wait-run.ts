@@ -1,6 +1,6 @@
 import type { RunId } from '../../core/ids.ts'
 import type { Run, RunView } from '../../core/run.ts'
-import type { McpContext } from '../../service/context.ts'
+import type { McpContext } from '../context.ts'
 
 /** How long one look at a run waits; chosen by hand. */
 const LOOK_MILLISECONDS = 30_000

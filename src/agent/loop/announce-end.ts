@@ -1,0 +1,107 @@
+import type { Timestamp } from '../../core/clock.ts'
+import { deriveId } from '../../core/derive-id.ts'
+import { type CallId, newId, type RunId } from '../../core/ids.ts'
+import { spokenText } from '../../core/message.ts'
+import { DEFAULT_MAX_STEPS, type Run } from '../../core/run.ts'
+import type { RunWait, Transaction } from '../../storage/port/store.ts'
+import { MAX_HOPS } from '../../teams/origin.ts'
+import { type Outcome, outcomeOf } from '../../teams/outcome.ts'
+import { messageTokens } from '../context/message-tokens.ts'
+
+/** The run has ended: gives its outcome to the runs that wait for it, and tells the agent that asked to be told. */
+export async function announceEnd(tx: Transaction, id: RunId, at: Timestamp): Promise<void> {
+  for (const wait of await tx.runs.waitersOf(id)) await settle(tx, wait, at)
+  const run = await tx.runs.get(id)
+  if (run && run.notice !== 'none') await giveNotice(tx, run, at)
+}
+
+/** The waiter goes on without this target, whatever its state is. The waiter is locked first. */
+export async function settle(tx: Transaction, wait: RunWait, at: Timestamp): Promise<void> {
+  const waiter = await tx.runs.get(wait.runId)
+  if (!waiter || !(await tx.runs.settleWait(wait))) return
+  const open = await tx.runs.waitsOf(waiter.id)
+  if (!open.some(({ callId }) => callId === wait.callId))
+    await giveResult(tx, waiter, wait.callId, at)
+  if (open.length === 0) await tx.runs.endWaiting(waiter.id, at)
+}
+
+/** The outcome of a run as text for another agent. */
+export async function readOutcome(
+  tx: Pick<Transaction, 'agents' | 'messages' | 'runs'>,
+  id: RunId,
+) {
+  const run = await tx.runs.get(id)
+  if (!run) return undefined
+  const said = (await tx.messages.ofRun(id)).flatMap((message) =>
+    message.role === 'assistant' ? [spokenText(message)] : [],
+  )
+  const name = (await tx.agents.get(run.agentId))?.name ?? run.agentId
+  return outcomeOf(run, name, said.filter((text) => text !== '').join('\n'))
+}
+
+async function giveResult(
+  tx: Transaction,
+  waiter: Run,
+  callId: CallId,
+  at: Timestamp,
+): Promise<void> {
+  const call = (await tx.runs.currentStep(waiter.id))?.calls.find(({ id }) => id === callId)
+  if (!call) return
+  const outcomes: (Outcome | { readonly note: string })[] = []
+  for (const target of await tx.runs.targetsOf(callId)) {
+    const gone = { note: 'No reply: the agent was deleted.' }
+    outcomes.push((await readOutcome(tx, target)) ?? gone)
+  }
+  const isFine = outcomes.some((one) => 'status' in one && one.status !== 'failed')
+  const status = isFine ? 'success' : 'error'
+  if (!(await tx.runs.finishCall(callId, status))) return
+  const text = resultText(outcomes, call.note)
+  const body = { role: 'tool', callId, toolName: call.name, status, text } as const
+  await tx.messages.append(
+    waiter.agentId,
+    [{ id: newId('message'), runId: waiter.id, tokens: messageTokens(body), createdAt: at, body }],
+    waiter.conversationId,
+  )
+}
+
+/** `note`: what the call noted when it began, as JSON; a call with a note has a list of replies. */
+function resultText(outcomes: readonly object[], note: string | null): string {
+  if (note === null) return JSON.stringify(outcomes[0] ?? {})
+  return JSON.stringify({ replies: outcomes, ...JSON.parse(note) })
+}
+
+/** A message in the conversation of the run that began the task; one that wakes its agent begins a run there. */
+async function giveNotice(tx: Transaction, run: Run, at: Timestamp): Promise<void> {
+  const parent = run.parentRunId === null ? undefined : await tx.runs.get(run.parentRunId)
+  if (!parent) return
+  const outcome = await readOutcome(tx, run.id)
+  const text = `The task ${run.id} has ended. ${JSON.stringify(outcome)}`
+  if (run.notice === 'wake' && run.hops < MAX_HOPS) {
+    await tx.runs.insert({
+      id: deriveId('run', 'notice', run.id),
+      agentId: parent.agentId,
+      conversationId: parent.conversationId,
+      origin: {
+        parentRunId: run.id,
+        rootRunId: run.rootRunId,
+        depth: parent.depth,
+        hops: run.hops + 1,
+        sender: 'system',
+        senderAgentId: null,
+      },
+      input: text,
+      idempotencyKey: null,
+      maxSteps: DEFAULT_MAX_STEPS,
+      // Any process.
+      acceptedBy: '',
+      createdAt: at,
+    })
+    return
+  }
+  const body = { role: 'system', text, sender: { kind: 'server' } } as const
+  await tx.messages.append(
+    parent.agentId,
+    [{ id: newId('message'), runId: null, tokens: messageTokens(body), createdAt: at, body }],
+    parent.conversationId,
+  )
+}

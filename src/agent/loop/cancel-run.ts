@@ -1,0 +1,29 @@
+import type { Timestamp } from '../../core/clock.ts'
+import { newId, type RunId } from '../../core/ids.ts'
+import type { Transaction } from '../../storage/port/store.ts'
+import { announceEnd } from './announce-end.ts'
+import { closeStep, type EndingRun } from './finish-run.ts'
+import { openCancelled, openRun } from './open-run.ts'
+
+/** Cancels a run that is idle, or that this process holds and releases afterwards, with the runs that it waits for. */
+export async function cancelRun(tx: Transaction, run: EndingRun, at: Timestamp): Promise<void> {
+  await closeStep(tx, run, 'The user cancelled the turn', at)
+  await tx.runs.finish(run.id, { status: 'cancelled', stopReason: 'cancelled', error: null, at })
+  for (const wait of await tx.runs.waitsOf(run.id)) {
+    await tx.runs.settleWait(wait)
+    await requestEnd(tx, wait.targetId, at)
+  }
+  await announceEnd(tx, run.id, at)
+  await openCancelled(tx, run, at)
+}
+
+/** Ends a run that no process works on; another one is ended by its process. */
+export async function requestEnd(tx: Transaction, id: RunId, at: Timestamp): Promise<void> {
+  if (!(await tx.runs.requestCancel(id, at))) return
+  const run = await tx.runs.get(id)
+  if (!run || run.status === 'running') return
+  // The message stays in the history all the same.
+  const agent = await tx.agents.get(run.agentId)
+  if (agent) await openRun(tx, run, agent, newId('message'), at)
+  await cancelRun(tx, run, at)
+}

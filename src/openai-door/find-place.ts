@@ -1,0 +1,46 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { AgentId, ConversationId } from '../core/ids.ts'
+import type { McpContext } from '../service/context.ts'
+import type { Chat, ChatMessage } from './read-chat.ts'
+import { fingerprint, splitTranscript } from './transcript.ts'
+
+/** Where the new messages go. */
+export interface Place {
+  readonly agentId: AgentId
+  readonly conversation: ConversationId
+  /** Messages that this conversation has not had. */
+  readonly messages: readonly ChatMessage[]
+}
+
+/** Headers with which frontends name a chat; the first is ours. */
+const CHAT_HEADERS = [
+  'x-conversation-id',
+  'x-openwebui-chat-id',
+  'x-librechat-conversation-id',
+  'x-chat-id',
+]
+
+/**
+ * The conversation of a request: the one that a header or `user` names; else the one whose client has exactly the
+ * transcript before the new messages. A transcript that nobody has, because it is new or was changed, becomes a
+ * conversation of its own that begins with all of it.
+ */
+export async function findPlace(
+  { agents, conversations }: McpContext,
+  { model, messages, user }: Chat,
+  headers: IncomingHttpHeaders,
+): Promise<Place> {
+  const { id: agentId } = await agents.find(model)
+  const { before, fresh } = splitTranscript(messages)
+  const named = CHAT_HEADERS.map((name) => headers[name]).find((value) => value !== undefined)
+  const key = named === undefined ? user && `user ${user}` : `chat ${named}`
+  if (key) {
+    const { id } = await conversations.named(agentId, key)
+    return { agentId, conversation: id, messages: fresh }
+  }
+  const known =
+    before.length === 0 ? undefined : await conversations.ofTranscript(agentId, fingerprint(before))
+  if (known) return { agentId, conversation: known, messages: fresh }
+  const { id } = await conversations.create(agentId)
+  return { agentId, conversation: id, messages }
+}

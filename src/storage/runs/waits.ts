@@ -1,0 +1,165 @@
+import { sql } from 'kysely'
+import { type RunId, storedId } from '../../core/ids.ts'
+import { changed } from '../database/changed.ts'
+import type { Scope } from '../database/scope.ts'
+import type { RunWait, WaitEdge, WaitReads, WaitWrites } from '../port/store.ts'
+import { requeue } from './requeue.ts'
+import { isOpen } from './run-lists.ts'
+
+export function waitReads(scope: Scope): WaitReads {
+  const { db, namespace } = scope
+  const waits = () => db.selectFrom('run_wait').selectAll().where('namespace', '=', namespace)
+  return {
+    async waitsOf(id) {
+      const rows = await waits().where('run_id', '=', id).where('settled', '=', 0).execute()
+      return rows.map(toWait)
+    },
+
+    async waitersOf(id) {
+      const rows = await waits().where('target_run_id', '=', id).where('settled', '=', 0).execute()
+      return rows.map(toWait)
+    },
+
+    async waitersOfAgent(id) {
+      const rows = await db
+        .selectFrom('run_wait')
+        .innerJoin('run', (join) =>
+          join
+            .onRef('run.namespace', '=', 'run_wait.namespace')
+            .onRef('run.id', '=', 'run_wait.target_run_id'),
+        )
+        .selectAll('run_wait')
+        .where('run.namespace', '=', namespace)
+        .where('run.agent_id', '=', id)
+        .where(isOpen('run.status'))
+        .where('run_wait.settled', '=', 0)
+        .execute()
+      return rows.map(toWait)
+    },
+
+    async targetsOf(id) {
+      const rows = await waits().where('call_id', '=', id).orderBy('position').execute()
+      return rows.map((row) => storedId('run', row.target_run_id))
+    },
+
+    waitsAhead: (id) => waitsAhead(scope, id),
+
+    async tree(rootId) {
+      // Only runs that another one began are in the index.
+      const ids = sql<boolean>`run.namespace = ${namespace} AND
+        (run.id = ${rootId} OR (run.root_run_id = ${rootId} AND run.parent_run_id IS NOT NULL))`
+      const { runs } = await db
+        .selectFrom('run')
+        .select(({ fn }) => fn.countAll<number>().as('runs'))
+        .where(ids)
+        .executeTakeFirstOrThrow()
+      const { tokens } = await db
+        .selectFrom('run')
+        .innerJoin('step', (join) =>
+          join.onRef('step.namespace', '=', 'run.namespace').onRef('step.run_id', '=', 'run.id'),
+        )
+        .select(({ fn }) => fn.sum<number | null>('step.total_tokens').as('tokens'))
+        .where(ids)
+        .executeTakeFirstOrThrow()
+      return { runs: Number(runs), tokens: Number(tokens ?? 0) }
+    },
+
+    async children(id) {
+      const rows = await db
+        .selectFrom('run')
+        .select('id')
+        .where('namespace', '=', namespace)
+        .where('parent_run_id', '=', id)
+        .orderBy('row')
+        .execute()
+      return rows.map((row) => storedId('run', row.id))
+    },
+  }
+}
+
+export function waitWrites(scope: Scope): WaitWrites {
+  const { db, namespace, dialect } = scope
+  return {
+    async lockWaits() {
+      if (!dialect.locksRows) return
+      await sql`SELECT pg_advisory_xact_lock(hashtext(${`waits ${namespace}`}))`.execute(db)
+    },
+
+    async wait({ runId, callId, targetId, until }) {
+      const { position } = await db
+        .selectFrom('run_wait')
+        .select(({ fn }) => fn.countAll<number>().as('position'))
+        .where('namespace', '=', namespace)
+        .where('call_id', '=', callId)
+        .executeTakeFirstOrThrow()
+      await db
+        .insertInto('run_wait')
+        .values({
+          namespace,
+          run_id: runId,
+          call_id: callId,
+          target_run_id: targetId,
+          position: Number(position),
+          until,
+        })
+        .execute()
+    },
+
+    async settleWait({ callId, targetId }) {
+      return changed(
+        await db
+          .updateTable('run_wait')
+          .set({ settled: 1 })
+          .where('namespace', '=', namespace)
+          .where('call_id', '=', callId)
+          .where('target_run_id', '=', targetId)
+          .where('settled', '=', 0)
+          .executeTakeFirst(),
+      )
+    },
+
+    endWaiting: (id, at) => requeue(scope, id, { from: 'waiting', waitingFor: 'agent' }, at),
+  }
+}
+
+/**
+ * The edges that can be reached from the run. An edge of the other kind leads to the nearest earlier open run of the
+ * same conversation. The recursive query refers to itself once, as PostgreSQL requires.
+ */
+async function waitsAhead({ db, namespace }: Scope, id: RunId): Promise<readonly WaitEdge[]> {
+  const { rows } = await sql<{ from_id: string; to_id: string }>`
+    WITH RECURSIVE ahead (from_id, to_id) AS (
+      SELECT CAST('' AS TEXT), CAST(${id} AS TEXT)
+      UNION
+      SELECT here.id, CASE kind.n WHEN 0 THEN run_wait.target_run_id ELSE (
+        SELECT earlier.id FROM run AS earlier
+        WHERE earlier.namespace = here.namespace AND earlier.conversation_id = here.conversation_id
+          AND earlier.row < here.row AND ${isOpen('earlier.status')}
+        ORDER BY earlier.row DESC LIMIT 1) END
+      FROM ahead
+      JOIN run AS here ON here.namespace = ${namespace} AND here.id = ahead.to_id
+      CROSS JOIN (SELECT 0 AS n UNION ALL SELECT 1) AS kind
+      LEFT JOIN run_wait ON kind.n = 0 AND run_wait.namespace = here.namespace AND run_wait.run_id = here.id
+        AND run_wait.settled = 0
+      WHERE here.status IN ('queued', 'running', 'waiting', 'requires_approval')
+    )
+    SELECT from_id, to_id FROM ahead WHERE from_id <> '' AND to_id IS NOT NULL`.execute(db)
+  return rows.map((row) => ({
+    from: storedId('run', row.from_id),
+    to: storedId('run', row.to_id),
+  }))
+}
+
+function toWait(row: {
+  run_id: string
+  call_id: string
+  target_run_id: string
+  until: string
+}): RunWait {
+  return {
+    runId: storedId('run', row.run_id),
+    callId: storedId('call', row.call_id),
+    targetId: storedId('run', row.target_run_id),
+    until: row.until,
+  }
+}
