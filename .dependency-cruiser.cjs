@@ -37,6 +37,9 @@ const mayImport = {
   'src/auth': ['src/core', 'src/storage/port'],
   'src/service': ['src/core'],
   'src/http': ['src/core', 'src/service'],
+  'src/page': ['src/core', 'src/http'],
+  // Runs in the browser and speaks to the server as any other client.
+  'src/page/app': [],
   'src/rest': ['src/core', 'src/service', 'src/http'],
   'src/openai-door': [
     'src/core',
@@ -89,6 +92,7 @@ const mayImport = {
     'src/llm',
     'src/mcp',
     'src/openai-door',
+    'src/page',
     'src/rest',
   ],
   'src/cli': ['src/app.ts', 'src/config.ts', 'src/core'],
@@ -106,6 +110,8 @@ const ownedBy = {
   '@modelcontextprotocol': ['src/mcp', 'src/tool-servers'],
   commander: ['src/cli/program'],
   diff: ['src/memory'],
+  preact: ['src/page/app'],
+  '@preact/signals': ['src/page/app'],
   'ipaddr.js': ['src/fetch'],
   jose: ['src/auth'],
   '@babel': ['src/source/typescript'],

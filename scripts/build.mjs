@@ -4,6 +4,7 @@
 //   recollect-<hash>.cjs  the bundle
 //   recollect-<package>-<hash>.cjs  large packages that few servers need: what a start need not read
 //   <bundle>.<node>.cache what V8 compiled of it up to the first answers; neither packed nor needed
+//   page.html             the page that serve answers at /, in one file
 //   sandbox/              scripts of the threads that run code of tools, and the runtime of JavaScript
 //   better-sqlite3/       what can't be bundled, with its binaries for every platform and Node from 22 on
 //   LICENSES.txt          of all that is in it
@@ -31,13 +32,22 @@ import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { packageOf } from './driver.mjs'
 import { licensesOf } from './licenses.mjs'
+import { buildPage } from './page.mjs'
 
 const WARM_UP_LIMIT_MS = 20_000
 /** The files of better-sqlite3 that are needed at run time; sources are a third of it. */
 const RUNS = /^(?:LICENSE|lib\/.+\.js|prebuilds\/.+\.node)$/
 
 /** Packages that get a file of their own. They are self-contained, and loaded by the first call that needs them. */
-const APART = ['@anthropic-ai/sdk', 'gpt-tokenizer/encoding/o200k_base', 'openai', 'pg']
+const APART = [
+  '@anthropic-ai/sdk',
+  'gpt-tokenizer/encoding/o200k_base',
+  'openai',
+  'pg',
+  '@babel/parser',
+  '@lezer/python',
+  '@modelcontextprotocol/client',
+]
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { values: options } = parseArgs({
@@ -108,7 +118,14 @@ const launcher = readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replac
 
 put(name, text)
 copyDriver()
-sources.push(...Object.keys(metafile.inputs), ...copySandbox(), join(packageOf(13), 'lib'))
+const page = await buildPage()
+put('page.html', page.html)
+sources.push(
+  ...page.inputs,
+  ...Object.keys(metafile.inputs),
+  ...copySandbox(),
+  join(packageOf(13), 'lib'),
+)
 put('LICENSES.txt', licensesOf(sources))
 put('recollect.cjs', launcher)
 chmodSync(join(out, 'recollect.cjs'), 0o755)
@@ -125,6 +142,7 @@ function hashOf(text) {
 async function bundlePackage(specifier) {
   const result = await build({
     ...shared,
+    plugins: [onlyEnglish],
     stdin: { contents: `module.exports = require('${specifier}')`, resolveDir: root },
   })
   return { text: result.outputFiles[0].text, inputs: Object.keys(result.metafile.inputs) }

@@ -6,6 +6,7 @@ import type { Tokens } from './auth/tokens.ts'
 import type { Config, DatabaseAddress, DatabaseSettings } from './config.ts'
 import type { Access, TokenCheck } from './core/access.ts'
 import type { Agent } from './core/agent.ts'
+import type { Authenticate } from './core/authenticate.ts'
 import { systemClock, toTimestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
 import type { RunId } from './core/ids.ts'
@@ -14,6 +15,7 @@ import { VERSION } from './core/version.ts'
 import { answerJson } from './http/answers.ts'
 import type { Door } from './http/door.ts'
 import { isLoopback } from './http/guard.ts'
+import type { OpenDoor } from './http/open-door.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import type { Entry } from './mcp/present/present-run.ts'
@@ -261,7 +263,10 @@ interface GateParts {
 export async function serveHttp(
   context: Serving['context'],
   options: ServeOptions &
-    Omit<HttpOptions, 'version' | 'check' | 'protectedResource' | 'asksForScope'> &
+    Omit<
+      HttpOptions,
+      'version' | 'check' | 'doors' | 'openDoors' | 'protectedResource' | 'asksForScope'
+    > &
     Partial<Pick<Config, 'oauth'>>,
 ): Promise<HttpServing> {
   const { serveOverHttp } = await import('./mcp/transports/http.ts')
@@ -275,11 +280,21 @@ export async function serveHttp(
     doors: createDoors({ open, readOnly, log }),
     version: VERSION,
     check,
+    openDoors: [await openPageDoor(options.authenticate)],
     ...(oauth && {
       protectedResource: oauth,
       asksForScope: (await import('./auth/claims.ts')).isOfIssuer,
     }),
   })
+}
+
+/** The page is read from disk by the first request for it. */
+async function openPageDoor(authenticate: Authenticate): Promise<OpenDoor> {
+  const [{ createPageDoor }, { createPageFile }] = await Promise.all([
+    import('./page/door.ts'),
+    import('./page/page-file.ts'),
+  ])
+  return createPageDoor({ page: createPageFile(), authenticate })
 }
 
 type Open = (access: Access) => Promise<McpContext>

@@ -94,6 +94,25 @@ export interface ModelUsage extends TokenUsage {
   readonly steps: number
 }
 
+/** One model call of a run, with the tool calls of its answer. */
+export interface RunStep {
+  /** 1 for the first. */
+  readonly number: number
+  /** `provider/model`; null: no answer yet. */
+  readonly model: string | null
+  readonly startedAt: Timestamp
+  readonly completedAt: Timestamp | null
+  /** Processes that took it up. */
+  readonly attempts: number
+  readonly usage: TokenUsage
+  readonly calls: readonly {
+    readonly id: CallId
+    readonly name: string
+    readonly status: 'success' | 'error' | null
+    readonly approval: Approval | null
+  }[]
+}
+
 export interface RunError {
   readonly code: ErrorCode
   readonly message: string

@@ -1,4 +1,4 @@
-import type { Agent, AgentType } from '../core/agent.ts'
+import type { Agent, AgentType, Summary } from '../core/agent.ts'
 import type { AgentSettings } from '../core/agent-settings.ts'
 import type {
   AgentChanges,
@@ -13,6 +13,7 @@ import type { EditOptions, MemoryAsOf, NewBlock, SharedBlock, VersionHead } from
 import type { EmbeddingCounts } from '../core/embedding-counts.ts'
 import type { Change, Concerned } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
+import type { Message } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender, TokenUsage } from '../core/run.ts'
 import type { ConversationsPort } from './conversations-port.ts'
@@ -120,8 +121,11 @@ export interface AgentsPort {
     text: string,
     signal: AbortSignal,
   ): Promise<{ readonly text: string; readonly usage: TokenUsage }>
-  /** The request that the next model call would send, and the tokens of each part. */
-  inspect(agent: string): Promise<ContextAccount>
+  /**
+   * The request that the next model call would send, and the tokens of each part. With `contextWindow`, as if the agent
+   * had that one.
+   */
+  inspect(agent: string, contextWindow?: number): Promise<ContextAccount>
   configure(agent: string, settings: SettingsPatch): Promise<AgentSettings>
   /** Cost of embedding the agent's messages; null if they are embedded already. */
   messagesToEmbed(agent: string): Promise<MessagesToEmbed | null>
@@ -152,6 +156,10 @@ export interface ContextAccount {
   readonly compactsAt: number
   /** Number of messages that the next compaction would evict. */
   readonly nextEvicted: number
+  /** These messages, oldest first. */
+  readonly evicts: readonly Message[]
+  /** Notes on the messages that were evicted so far; null: none. */
+  readonly summary: Summary | null
   /** Tokens of the prefix that stays the same between steps and so can be cached, as long as memory is not edited. */
   readonly stablePrefixTokens: number
   /** Counts of archival passages. */

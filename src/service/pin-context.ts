@@ -188,7 +188,7 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     get: async (agent) => agents.get(own(agent)),
     update: async (agent, changes) => agents.update(own(agent), changes),
     delete: async (agent) => agents.delete(own(agent)),
-    inspect: async (agent) => agents.inspect(own(agent)),
+    inspect: async (agent, ...rest) => agents.inspect(own(agent), ...rest),
     messagesToEmbed: async (agent) => agents.messagesToEmbed(own(agent)),
     configure: async (agent, settings) => agents.configure(own(agent), settings),
     compact: async (agent, signal) => agents.compact(own(agent), signal),
@@ -301,6 +301,10 @@ function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
     async messages(runId) {
       await check(runId)
       return (await runs.messages(runId)).map(withoutSender)
+    },
+    async timeline(runId) {
+      await check(runId)
+      return runs.timeline(runId)
     },
     // Subscribing is synchronous, so each event is checked instead of the run.
     onProgress: (runId, listener) =>

@@ -150,9 +150,13 @@ export function createAgents(
       })
     },
 
-    /** Exactly what the next step would send: compiled by the same code from the same state. */
-    async inspect(reference: string) {
-      const agent = await findAgent(store.agents, reference)
+    /**
+     * Exactly what the next step would send: compiled by the same code from the same state. With `contextWindow`, what
+     * it would send if the agent had that one.
+     */
+    async inspect(reference: string, contextWindow?: number) {
+      const found = await findAgent(store.agents, reference)
+      const agent = contextWindow === undefined ? found : { ...found, contextWindow }
       const conversation = defaultConversation(agent.id)
       const context = await readContext(store, registry, agent, conversation, null, clock(), {
         speakNow: null,
@@ -168,6 +172,8 @@ export function createAgents(
         parts: compiled.parts,
         compactsAt: Math.floor(compiled.window * agent.settings.compactionThreshold),
         nextEvicted: plan?.evicted.length ?? 0,
+        evicts: plan?.evicted ?? [],
+        summary: context.state.summary,
         stablePrefixTokens: compiled.totalTokens - lastPart(compiled),
         archival: await store.archives.counts(agent.id),
         request: JSON.stringify(compiled.request),

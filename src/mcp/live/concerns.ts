@@ -23,6 +23,9 @@ export function concerns(
   switch (uri) {
     case 'recollect://agents':
       return kind === 'agent' ? 'certainly' : 'no'
+    case 'recollect://runs':
+      // Only reading tells a client of one agent whether the run is of that agent.
+      return perhaps(kind === 'run' || isGone)
     case 'recollect://agents/{agent_id}':
     case 'recollect://agents/{agent_id}/context':
       return kind !== 'run' && kind !== 'job' && mayBeOurs ? 'certainly' : 'no'

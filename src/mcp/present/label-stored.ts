@@ -17,6 +17,8 @@ const HOLDERS = [
   'similar',
   'messages',
   'runs',
+  'evicts',
+  'summary',
   'job',
   'jobs',
 ] as const

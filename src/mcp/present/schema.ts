@@ -17,6 +17,11 @@ export const reference = filled()
 /** `provider/model`. */
 export const handle = text(LIMITS.handle)
 export const description = text(LIMITS.description)
+export const explain = z
+  .boolean()
+  .default(false)
+  .describe('Add why: the words, dates and places that each was found by')
+
 export const query = text(LIMITS.query)
 export const systemPrompt = text(LIMITS.systemPrompt)
 export const name = filled(LIMITS.name)

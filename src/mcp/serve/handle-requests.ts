@@ -10,7 +10,7 @@ import type { Scope } from '../../core/access.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { McpContext } from '../../service/context.ts'
-import type { ToolCall } from '../call/define-tool.ts'
+import { NOTE, THINKING, type ToolCall } from '../call/define-tool.ts'
 import { requireScope } from '../call/require-scope.ts'
 import { rpcError } from '../call/rpc-error.ts'
 import { callingClient } from '../client/calling-client.ts'
@@ -77,10 +77,12 @@ function toolCall({ signal, notify, _meta }: ServerContext['mcpReq'], log: Log):
   return {
     signal,
     wantsProgress: progressToken !== undefined,
-    progress(message) {
+    wantsThinking: _meta?.[THINKING] === true,
+    progress(message, kind) {
       if (progressToken === undefined || signal.aborted) return
       progress += 1
-      const params = { progressToken, progress, message }
+      const about = kind === undefined ? {} : { _meta: { [NOTE]: kind } }
+      const params = { progressToken, progress, message, ...about }
       // If the caller has disconnected, the tool still goes on.
       notify({ method: 'notifications/progress', params }).catch((error: unknown) =>
         log('debug', 'a progress notification was not delivered', { error: String(error) }),

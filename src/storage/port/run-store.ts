@@ -12,6 +12,7 @@ import type {
   RunNotice,
   RunOrigin,
   RunStatus,
+  RunStep,
   StopReason,
   TokenUsage,
   WaitingFor,
@@ -52,6 +53,8 @@ export interface RunReads {
   state(id: RunId): Promise<Pick<Run, 'status' | 'waitingFor' | 'cancelRequested'> | undefined>
   /** Usage of the run by answering model, in the order of their first answers. */
   usageByModel(id: RunId): Promise<readonly ModelUsage[]>
+  /** All steps of the run, in order. */
+  steps(id: RunId): Promise<readonly RunStep[]>
   /** Newest first. */
   list(filter: RunFilter): Promise<Page<Run>>
   byIdempotencyKey(agentId: AgentId, key: string): Promise<Run | undefined>

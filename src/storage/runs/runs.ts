@@ -18,6 +18,7 @@ import type { Scope } from '../database/scope.ts'
 import { StoredSentPicture } from '../pictures/stored-picture.ts'
 import type { RunReads } from '../port/store.ts'
 import { isOpen, newestRuns } from './run-lists.ts'
+import { stepsOf } from './run-steps.ts'
 import { toStepCall } from './tool-calls.ts'
 
 const Status = z.enum(RUN_STATUSES)
@@ -171,6 +172,8 @@ export function runReads(scope: Scope): RunReads {
         ...(row.cost !== null && { cost: Number(row.cost) }),
       }))
     },
+
+    steps: (id) => stepsOf(scope, id),
 
     async state(id) {
       const [row] = (await stateOfRun(db, { namespace, id })).rows
