@@ -3,6 +3,7 @@
 //   recollect.cjs         the launcher (scripts/launcher.cjs), which is what people run
 //   recollect-<hash>.cjs  the bundle
 //   recollect-<package>-<hash>.cjs  large packages that few servers need: what a start need not read
+//   recollect-parser-<hash>.cjs     the thread that parses files to load, with its parsers
 //   <bundle>.<node>.cache what V8 compiled of it up to the first answers; neither packed nor needed
 //   page.html             the page that serve answers at /, in one file
 //   sandbox/              scripts of the threads that run code of tools, and the runtime of JavaScript
@@ -30,6 +31,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { bundleParser } from './build-parser.mjs'
 import { packageOf } from './driver.mjs'
 import { licensesOf } from './licenses.mjs'
 import { buildPage } from './page.mjs'
@@ -109,6 +111,10 @@ for (const specifier of APART) {
   mkdirSync(out, { recursive: true })
   put(file, text)
 }
+const parser = await bundleParser()
+const parserFile = `recollect-parser-${hashOf(parser.text)}.cjs`
+sources.push(...parser.inputs)
+put(parserFile, parser.text)
 const { text, metafile } = await bundle()
 const name = `recollect-${hashOf(text)}.cjs`
 const launcher = readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replace(
@@ -131,7 +137,7 @@ put('recollect.cjs', launcher)
 chmodSync(join(out, 'recollect.cjs'), 0o755)
 if (!options['no-cache']) await makeCache()
 for (const file of readdirSync(out)) {
-  const isCurrent = file.startsWith(name) || [...apart.values()].includes(file)
+  const isCurrent = file.startsWith(name) || [...apart.values(), parserFile].includes(file)
   if (/^recollect-.*\.(cjs|cache)$/.test(file) && !isCurrent) rmSync(join(out, file))
 }
 
@@ -155,7 +161,11 @@ async function bundle() {
     external: ['better-sqlite3'],
     // An import() of an external package needs a loader, which vm.Script lacks; require() works.
     supported: { 'dynamic-import': false },
-    define: { RECOLLECT_VERSION: JSON.stringify(version), 'import.meta.url': '__filename' },
+    define: {
+      RECOLLECT_VERSION: JSON.stringify(version),
+      RECOLLECT_PARSER: JSON.stringify(parserFile),
+      'import.meta.url': '__filename',
+    },
     plugins: [onlyEnglish, packagesApart],
   })
   if (result.warnings.length > 0) throw new Error('esbuild warned; see above')

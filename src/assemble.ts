@@ -18,15 +18,19 @@ import type { ToolRegistry } from './agent/tools/tool-registry.ts'
 import { projectAgent } from './assistant/project-agent.ts'
 import type { Config } from './config.ts'
 import type { Agent } from './core/agent.ts'
+import { DEFAULT_BLOCK_LIMIT } from './core/block.ts'
 import { type Bus, createBus } from './core/bus.ts'
 import { toTimestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
 import type { Change } from './core/event.ts'
+import type { Job } from './core/job.ts'
 import { keepKey } from './core/keep-key.ts'
+import { LIMITS } from './core/limits.ts'
 import { describeError, type Log } from './core/log.ts'
 import { withoutSecrets } from './core/safe-url.ts'
+import { countCharacters, excerpt } from './core/text.ts'
 import { openFetch } from './fetch/open-fetch.ts'
-import { createJobWorker } from './jobs/job-worker.ts'
+import { createJobWorker, type JobWorkerOptions } from './jobs/job-worker.ts'
 import { createJobs } from './jobs/jobs.ts'
 import { ownerName } from './leases/owner.ts'
 import { readSampled } from './llm/client/read-sampled.ts'
@@ -49,7 +53,7 @@ import { createEmbedQuestion, type EmbedQuestion } from './memory/embed-question
 import { createEmbedQueue } from './memory/embed-queue.ts'
 import { findAgent } from './memory/find-agent.ts'
 import { createRecallMemory } from './memory/recall.ts'
-import type { McpContext, RunsPort, Stats } from './service/context.ts'
+import type { McpContext, NewLoad, RunsPort, Stats } from './service/context.ts'
 import { pollChanges } from './storage/changes/poll-changes.ts'
 import type { EmbedQuery, Storage } from './storage/port/store.ts'
 import { createTransfer } from './transfer/transfer.ts'
@@ -61,6 +65,8 @@ export interface App {
   /** Context of another namespace. */
   contextOf(namespace: string): McpContext
   readonly storage: Storage
+  /** Loads in this process, from any path. Resolves when the job has ended, or was released because `signal` fired. */
+  load(load: NewLoad, onProgress: (job: Job) => void, signal: AbortSignal): Promise<Job>
   /** Stops taking work, releases runs for the next process, and closes the database. */
   close(): Promise<void>
 }
@@ -127,7 +133,8 @@ export async function assemble(
   works: boolean = !config.readOnly,
 ): Promise<App> {
   const parts = openParts(config, log, storage)
-  const work = works ? startWork(parts) : IDLE
+  const handlers = jobHandlers(parts, (namespace) => contextOf(namespace).memory)
+  const work = works ? startWork(parts, handlers) : IDLE
   const poller = await pollChanges(storage.changes, parts.changes.publish, log)
   // Create the key now, so that later reads need no write. If that fails, the first cursor tries again.
   await parts.cursorKey().catch(() => undefined)
@@ -143,6 +150,18 @@ export async function assemble(
     storage,
     context: contextOf(config.namespace),
     contextOf,
+    async load(load, onProgress, signal) {
+      const { loadHere } = await import('./load/load-here.ts')
+      // A command is not bound by what is set for servers.
+      const isPublic = { ...parts, config: { ...config, fetch: { rule: PUBLIC } } }
+      const here = {
+        ...{ ...parts, namespace: config.namespace, clock: storage.clock },
+        handlers: jobHandlers(isPublic, (namespace) => contextOf(namespace).memory),
+        leaseMilliseconds: config.leaseMilliseconds,
+        firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+      }
+      return loadHere(here, load, onProgress, signal)
+    },
     async close() {
       poller.stop()
       await work.stop()
@@ -182,11 +201,36 @@ interface Work {
   stop(): Promise<void>
 }
 
+type Handlers = JobWorkerOptions['handlers']
+
+const PUBLIC = { kind: 'public' } as const
+
+/** Handlers of jobs; each is loaded with its first job. */
+function jobHandlers(
+  { config, storage }: Parts,
+  memoryOf: (namespace: string) => McpContext['memory'],
+): Handlers {
+  return {
+    load: async () => {
+      const { createLoadHandler } = await import('./load/load-handler.ts')
+      return createLoadHandler({
+        fetch: openFetch(config.fetch),
+        clock: storage.clock,
+        async writeBlock(namespace, agentId, { label, value, source }) {
+          const limit = Math.max(DEFAULT_BLOCK_LIMIT, countCharacters(value))
+          const reason = excerpt(`Loaded from ${source}`, LIMITS.reason - 1)
+          await memoryOf(namespace).write(agentId, label, value, { limit, reason })
+        },
+      })
+    },
+  }
+}
+
 /** For processes that leave the work to others. */
 const IDLE: Work = { wake() {}, async stop() {} }
 
 /** Works on runs and embeddings, and follows changes by this and other processes. */
-function startWork(parts: Parts): Work {
+function startWork(parts: Parts, handlers: Handlers): Work {
   const { config, storage, changes } = parts
   const worker = createWorker({
     ...parts,
@@ -210,7 +254,7 @@ function startWork(parts: Parts): Work {
   })
   const jobWorker = createJobWorker({
     ...parts,
-    handlers: {},
+    handlers,
     clock: storage.clock,
     leaseMilliseconds: config.leaseMilliseconds,
     firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
@@ -242,6 +286,10 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
   const store = storage.in(namespace)
   const registry = parts.registryOf(namespace)
   const checkRoom = createCheckRoom(registry)
+  const lazyLoads = async () => {
+    const { createLoads } = await import('./load/loads.ts')
+    return createLoads({ store, clock, roots: config.fileRoots })
+  }
   const embeddings = { check: embedders.check, fallback: config.embedding }
   const embed: EmbedQuery = (handles, text) => embedQuestion(namespace, handles, text)
   const onChange: McpContext['onChange'] = (listener) =>
@@ -272,6 +320,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
     },
     runs: createRunsPort(parts, namespace, { wake, onChange }),
     jobs: createJobs(store, clock),
+    load: { begin: async (load) => (await lazyLoads()).begin(load) },
     models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },
     signingKey: (purpose) =>
       purpose === 'cursor' ? parts.cursorKey() : storage.signingKey(purpose),

@@ -18,6 +18,7 @@ import {
   type ProviderSettings,
   readProviderSettings,
 } from './llm/providers.ts'
+import { readFolders } from './storage/data-path.ts'
 import {
   type DatabaseSettings,
   DEFAULT_VECTOR_MEGABYTES,
@@ -42,6 +43,8 @@ export interface Config {
   readonly http: HttpSettings
   /** What may be fetched from the web; only the rule is a user's setting. */
   readonly fetch: GuardedFetchOptions
+  /** Folders that may be read when a client asks to load a path. */
+  readonly fileRoots: readonly string[]
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
@@ -148,6 +151,7 @@ export function readConfig(
     oauth: inOneLine(() => readOAuthSettings(settings)),
     http: inOneLine(() => readHttpSettings(settings)),
     fetch: { rule: inOneLine(() => readFetchRule(get('RECOLLECT_FETCH'))) },
+    fileRoots: readFolders('RECOLLECT_FILE_ROOTS', get('RECOLLECT_FILE_ROOTS')),
     maxRunTokens: read(
       'RECOLLECT_MAX_RUN_TOKENS',
       count(1e12),

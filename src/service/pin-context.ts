@@ -52,6 +52,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
         return context.jobs.cancel(jobId)
       },
     },
+    load: { begin: (load) => context.load.begin({ ...load, agent: own(load.agent) }) },
     memory: {
       async read(agent, label) {
         const { agentId, blocks } = await memory.read(own(agent), label)

@@ -17,11 +17,14 @@ export interface Filled {
   /** Waits for approval. */
   readonly asking: string
   readonly call: string
+  readonly job: string
   /** The agent as a file. */
   readonly file: string
   /** Begins every word that no other namespace holds. */
   readonly canary: string
 }
+
+const PATIENCE = { timeout: 30_000, interval: 20 }
 
 /** The same things with the same names under a namespace, but for words that begin with `canary`. */
 export async function fill(client: Connection, canary: string): Promise<Filled> {
@@ -77,6 +80,15 @@ export async function fill(client: Connection, canary: string): Promise<Filled> 
     wait_seconds: 30,
   })
   expect(asking.status).toBe('requires_approval')
+  const { job } = await ask('load', {
+    agent: agent.id,
+    text: `A paper about the ${canary}pond.`,
+    name: `${canary}paper`,
+  })
+  await vi.waitFor(async () => {
+    const { jobs } = await ask('list_jobs', { job_id: job.job_id })
+    expect(jobs[0].status).toBe('completed')
+  }, PATIENCE)
   const { text: file } = await ask('export_agent', { agent: agent.id })
   return {
     agent: agent.id,
@@ -90,6 +102,7 @@ export async function fill(client: Connection, canary: string): Promise<Filled> 
     message: messages[0].id,
     asking: asking.run_id,
     call: asking.pending_approvals[0].tool_call_id,
+    job: job.job_id,
     file,
     canary,
   }
@@ -98,7 +111,7 @@ export async function fill(client: Connection, canary: string): Promise<Filled> 
 /** Until all that it stored has its vector: what a search finds changes with them. */
 export async function embedded(client: Connection): Promise<void> {
   const look = async () => expect(waiting((await client.call('stats')).data)).toBe(0)
-  await vi.waitFor(look, { timeout: 30_000, interval: 20 })
+  await vi.waitFor(look, PATIENCE)
 }
 
 function waiting({ embeddings = [] }: { embeddings?: readonly { readonly waiting: number }[] }) {

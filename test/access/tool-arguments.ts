@@ -122,8 +122,12 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
       {},
       { agent: theirs, status: always('requires_approval', 'completed'), ...page },
     ),
-    list_jobs: fields({}, { agent: theirs, kind: always('load', 'embed'), ...page }),
-    cancel_job: fields({ job_id: always('job-6f1c3c1e-9a43-4d51-8d5c-2f6f0b6a7e11') }),
+    list_jobs: fields(
+      {},
+      { agent: theirs, job_id: spelled(other.job), kind: always('load', 'embed'), ...page },
+    ),
+    cancel_job: fields({ job_id: spelled(other.job) }),
+    load: fields({ ...foreign, text, name: always(`${canary}paper`) }),
     list_models: fields({}, { query: always(canary) }),
     stats: fields({}),
     export_agent: fields(

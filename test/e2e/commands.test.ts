@@ -219,7 +219,6 @@ describe('doctor', () => {
 describe('a setting whose feature does not exist yet', () => {
   it.each([
     ['RECOLLECT_TOOL_SERVERS', '/etc/mcp.json'],
-    ['RECOLLECT_FILE_ROOTS', '/srv/papers'],
     ['RECOLLECT_TOOL_SECRETS', 'GITHUB_KEY@api.github.com'],
     ['RECOLLECT_MAX_TOKENS_PER_DAY', '100000'],
   ])('%s=%s is refused in one line, exit 2', async (name, value) => {

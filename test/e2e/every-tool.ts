@@ -54,7 +54,9 @@ export async function callEveryTool(client: Connection, model: string): Promise<
   await call('compact_context', { agent })
   await call('list_models')
   await call('stats')
-  await call('list_jobs')
+  const { job } = await call('load', { agent, text: 'Kites fly.', name: 'kites.md' })
+  await call('list_jobs', { agent })
+  await call('cancel_job', { job_id: job.job_id })
   await call('import_agent', { text: (await call('export_agent', { agent })).text })
   const other = (await call('create_agent', { name: `Gone-${Date.now()}` })).agent.id
   await call('reset_messages', { agent: other, confirm: true })

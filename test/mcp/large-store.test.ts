@@ -125,6 +125,7 @@ const calls = (): readonly (readonly [tool: string, args: object])[] => {
     ['configure_agent', { agent }],
     ['compact_context', { agent: 'Big' }],
     ['list_jobs', { limit: 100 }],
+    ['load', { agent, text: words(50_000, 8), name: words(400, 8) }],
     ['list_models', {}],
     ['stats', {}],
     ['list_blocks', { limit: 100 }],

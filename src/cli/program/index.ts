@@ -7,6 +7,7 @@ import { backup, migrate, purge, restore, salvage } from './data.ts'
 import { doctor, stats } from './facts.ts'
 import { exportAgent, importAgent } from './files.ts'
 import { hook } from './hooks.ts'
+import { load } from './load.ts'
 import { everyCommand, isHidden, unknownCommand } from './refuse.ts'
 import { serve, stdio } from './serving.ts'
 import { complete, completion, help, version } from './shells.ts'
@@ -16,7 +17,7 @@ import { token } from './tokens.ts'
 const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Serve:': [stdio, serve],
   'Look:': [doctor, stats],
-  'Data:': [backup, restore, salvage, purge, migrate, exportAgent, importAgent],
+  'Data:': [backup, restore, salvage, purge, migrate, load, exportAgent, importAgent],
   'Access:': [token],
   'Agents:': [agents, memory, chat],
   'More:': [hook, completion, help],

@@ -11,6 +11,7 @@ import {
 } from '../model.ts'
 import { dataUrl, picturesIn } from '../pictures.ts'
 import type { Quirks } from '../providers.ts'
+import { callIds } from '../wire/call-ids.ts'
 import { toWireId } from '../wire/wire-id.ts'
 import { callFields, extrasFor, messageFields } from './chat-extras.ts'
 
@@ -43,7 +44,11 @@ function toWireMessages(
   quirks: Quirks,
 ): readonly WireObject[] {
   const wire: WireObject[] = []
-  const ids = wireIds(messages, handle, quirks.maxToolCallIdLength)
+  const ids = callIds(
+    messages,
+    quirks.maxToolCallIdLength,
+    ({ extras }, index) => callFields(extrasFor(handle, extras), index).id,
+  )
   const sound = joinNeighbours(messages)
   sound.forEach((message, index) => {
     const followsTool = sound[index - 1]?.role === 'tool'
@@ -54,37 +59,6 @@ function toWireMessages(
   })
   return wire
 }
-
-/**
- * The provider's own ids if it wrote them, otherwise ours. Of repeated ids only the first is kept, so that earlier
- * messages are the same at every later step.
- */
-function wireIds(
-  messages: readonly ModelMessage[],
-  handle: string,
-  maxLength: number,
-): ReadonlyMap<CallId, string> {
-  const ids = new Map<CallId, string>()
-  const taken = new Set<string>()
-  for (const message of messages) {
-    if (message.role !== 'assistant') continue
-    for (const { callId, own, ours } of callIds(message, handle, maxLength)) {
-      const id = own !== undefined && !taken.has(own) ? own : ours
-      taken.add(id)
-      ids.set(callId, id)
-    }
-  }
-  return ids
-}
-
-const callIds = remembered((message: Answer, handle: string, maxLength: number) => {
-  const extras = extrasFor(handle, message.extras)
-  return message.toolCalls.map((call, index) => ({
-    callId: call.id,
-    own: callFields(extras, index).id,
-    ours: toWireId(call.id, maxLength),
-  }))
-})
 
 /** The wire's ids of the calls that a message makes or answers. */
 function idsIn(

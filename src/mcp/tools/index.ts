@@ -27,6 +27,7 @@ import { listBlocks } from './list-blocks.ts'
 import { listJobs } from './list-jobs.ts'
 import { listModels } from './list-models.ts'
 import { listRuns } from './list-runs.ts'
+import { load } from './load.ts'
 import { memoryHistory } from './memory-history.ts'
 import { readMemory } from './read-memory.ts'
 import { readMemoryAsOf } from './read-memory-as-of.ts'
@@ -92,7 +93,7 @@ const JOBS: readonly Tool[] = [listJobs, cancelJob]
 
 const AGENTS: readonly Tool[] = [...JOBS]
 
-const TRANSFER: readonly Tool[] = [exportAgent, importAgent, ...JOBS]
+const TRANSFER: readonly Tool[] = [exportAgent, importAgent, load, ...JOBS]
 
 export const TOOLSETS: Readonly<Record<Toolset, readonly Tool[]>> = {
   core: CORE,
