@@ -1,6 +1,6 @@
 import type { LoadTarget } from '../core/load.ts'
 
-/* What the parsing thread gets and gives. Plain data, copied between threads. */
+/* Messages to and from the parsing thread: plain data, copied between threads. */
 
 /** A file to parse. The bytes come from an open file, or are given. */
 export interface ParseTask {

@@ -39,7 +39,7 @@ export function leaveOut(state: LoadState, note: string): LoadState {
   return { ...state, leftOut: state.leftOut + 1, notes }
 }
 
-/** What was taken, known and left out. Pure. */
+/** Says what was taken, known and left out. Pure. */
 export function describeLoad(state: LoadState, dryRun: boolean): string {
   const { files, passages, messages, blocks, known, leftOut, notes } = state
   const taken = [

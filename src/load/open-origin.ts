@@ -27,7 +27,7 @@ export interface OpenedFile extends Pick<ParseTask, 'content' | 'mediaType'> {
   close(): Promise<void>
 }
 
-/** What a request names, file by file. Throws UserError if it can't be read. */
+/** The files that a request names, one by one. Throws UserError if it can't be read. */
 export async function* openOrigin(
   { from, name }: Pick<LoadRequest, 'from' | 'name'>,
   fetch: GuardedFetch,

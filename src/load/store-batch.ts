@@ -10,12 +10,12 @@ import type { Transaction } from '../storage/port/store.ts'
 import type { Batch, ParsedMessage } from './batch.ts'
 import { type LoadState, leaveOut } from './load-state.ts'
 
-/** What a batch is stored for. */
+/** The agent and source that a batch is stored for. */
 export interface Target {
   readonly agentId: AgentId
   /** Source of its passages. */
   readonly source: string
-  /** Of passages that have no time of their own. */
+  /** For passages that have no time of their own. */
   readonly createdAt: string
 }
 

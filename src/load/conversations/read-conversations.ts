@@ -88,7 +88,7 @@ function parse(line: string, number: number): unknown {
   }
 }
 
-/** What an entry is instead, in a few words. */
+/** Says in a few words what an entry is instead. */
 export function seen(entry: unknown): string {
   if (!isRecord(entry)) return `seen was ${Array.isArray(entry) ? 'an array' : typeof entry}`
   const names = Object.keys(entry).slice(0, 6)

@@ -62,7 +62,7 @@ function* entryPassages(item: unknown): Generator<ParsedPassage> {
   else yield* sectionPassages([], item)
 }
 
-/** What was said, by whom and when, so that a passage can be understood alone. */
+/** Names who said it and when, so that a passage can be understood alone. */
 function* spoken(title: string, messages: Conversation['messages']): Generator<ParsedPassage> {
   for (const { role, text, at } of messages) {
     const speaker = role === 'user' ? 'User' : 'Assistant'

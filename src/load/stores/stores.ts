@@ -3,7 +3,7 @@ import type { ParsedPassage } from '../batch.ts'
 import { readTime, textOf } from '../conversations/conversation.ts'
 
 /*
- * What other memory servers keep, as passages. Each reader answers undefined for what is not its own.
+ * Memories of other servers, as passages. Each reader answers undefined for what is not its own.
  */
 
 /** A line of the reference memory server's file: an entity with observations, or a relation. */
