@@ -222,37 +222,37 @@ const toModelMessage = remembered(
     timezone: string,
     { pictures, notes }: ShownPictures = NO_PICTURES,
   ): ModelMessage => {
-  switch (message.role) {
-    case 'user':
-      return {
-        role: 'user',
-        text: renderUserMessage([...notes, message.text].join('\n'), message.createdAt, timezone),
-        ...(pictures.length > 0 && { pictures }),
-      }
-    case 'system':
-      if (!message.sender) return { role: 'system', text: message.text }
-      return {
-        role: 'user',
-        text: renderSentMessage(
-          { ...message, sender: message.sender },
-          message.createdAt,
-          timezone,
-        ),
-      }
-    case 'assistant':
-      return {
-        role: 'assistant',
-        text: message.text,
-        reasoning: message.reasoning,
-        toolCalls: message.toolCalls,
-        ...(message.extras && { extras: message.extras }),
-      }
-    case 'tool':
-      return {
-        role: 'tool',
-        callId: message.callId,
-        text: message.status === 'error' ? `Error: ${message.text}` : message.text,
-      }
-  }
+    switch (message.role) {
+      case 'user':
+        return {
+          role: 'user',
+          text: renderUserMessage([...notes, message.text].join('\n'), message.createdAt, timezone),
+          ...(pictures.length > 0 && { pictures }),
+        }
+      case 'system':
+        if (!message.sender) return { role: 'system', text: message.text }
+        return {
+          role: 'user',
+          text: renderSentMessage(
+            { ...message, sender: message.sender },
+            message.createdAt,
+            timezone,
+          ),
+        }
+      case 'assistant':
+        return {
+          role: 'assistant',
+          text: message.text,
+          reasoning: message.reasoning,
+          toolCalls: message.toolCalls,
+          ...(message.extras && { extras: message.extras }),
+        }
+      case 'tool':
+        return {
+          role: 'tool',
+          callId: message.callId,
+          text: message.status === 'error' ? `Error: ${message.text}` : message.text,
+        }
+    }
   },
 )

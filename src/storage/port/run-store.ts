@@ -17,7 +17,6 @@ import type {
   TokenUsage,
   WaitingFor,
 } from '../../core/run.ts'
-import type { Transaction } from './store.ts'
 
 /* The part of the port `store.ts` for runs: their steps, tool calls and leases. */
 
@@ -242,7 +241,8 @@ export interface WaitingForModel {
   readonly ranOn: string | null
 }
 
-export interface Claims {
+/** `Tx`: the transactions of the store. */
+export interface Claims<Tx> {
   /**
    * Takes the oldest run of a conversation without a lease, for `owner`: `queued` becomes `running`, and a waiting run whose
    * retry is due continues. One run per conversation at a time, in the order of acceptance. A run accepted by another living
@@ -251,7 +251,7 @@ export interface Claims {
   next<T = never>(
     claim: Claim,
     /** Runs in the transaction of the claim, perhaps more than once. If it fails, nothing is claimed. */
-    begin?: (tx: Transaction, claimed: Claimed) => Promise<T>,
+    begin?: (tx: Tx, claimed: Claimed) => Promise<T>,
   ): Promise<(Claimed & { readonly begun?: T }) | undefined>
   /** Runs of any namespace that wait for a model, and what their agents ask for; the oldest first, at most `limit`. */
   waitingForModel(limit: number): Promise<readonly WaitingForModel[]>

@@ -58,7 +58,7 @@ export type * from './walk-store.ts'
 /** An opened database. */
 export interface Storage {
   in(namespace: string): Store
-  readonly claims: Claims
+  readonly claims: Claims<Transaction>
   readonly jobs: JobQueue
   readonly embeddings: EmbeddingTasks
   readonly tokens: TokenStore

@@ -19,7 +19,7 @@ export function createClaims(
   reader: Connection,
   dialect: Dialect,
   { transact, scopeOf, transactionOf }: ClaimTools,
-): Claims {
+): Claims<Transaction> {
   /** 'missed': another process was faster. */
   async function take(trx: Connection, claim: Claim) {
     const free = await oldestFree(trx, claim, lockFree(dialect, 'run'))
