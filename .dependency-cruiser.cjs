@@ -71,7 +71,13 @@ const mayImport = {
     'src/rest/read/body.ts',
     'src/rest/serve.ts',
   ],
-  'src/mcp': ['src/core', 'src/service', 'src/http', 'src/generated/prompts.ts'],
+  'src/mcp': [
+    'src/core',
+    'src/service',
+    'src/http',
+    'src/generated/prompts.ts',
+    'src/generated/tool-list.ts',
+  ],
   'src/config.ts': [
     'src/core',
     'src/auth/oauth-settings.ts',

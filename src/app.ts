@@ -46,6 +46,8 @@ export async function openApp(
   works: boolean = !config.readOnly,
 ): Promise<App> {
   const storage = await openStorage(config, log)
+  // Its thread starts beside what is done here.
+  storage.prepareSearch()
   const { assemble } = await import('./assemble.ts')
   return assemble(config, log, storage, works)
 }

@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util'
 import { openStorage } from '../../src/app.ts'
 import { assemble } from '../../src/assemble.ts'
 import { readConfig } from '../../src/config.ts'
+import { countStatements } from '../../test/support/count-statements.ts'
 import { withDatabase } from '../shared/database.ts'
 import { describeMachine, median, withScratch } from '../support.ts'
-import { countStatements } from './count-statements.ts'
 import { isProvider, provide, startProvider } from './provider.ts'
 
 /*

@@ -107,6 +107,8 @@ export function createStorage(opened: Opened): Storage {
     claims: createClaims(reader, dialect, {
       transact,
       scopeOf,
+      transactionOf: (namespace, trx) =>
+        transactionOf({ ...scopeOf(namespace, trx), writes: true }),
     }),
     jobs: createJobQueue(reader, dialect, transact),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
@@ -132,6 +134,7 @@ export function createStorage(opened: Opened): Storage {
     counts: (namespace) => countRows(reader, namespace),
     clock: opened.clock,
     indexBytes: opened.searches.indexBytes,
+    prepareSearch: opened.searches.prepare,
     signingKey: (name) => signingKey(reader, transact, name),
     backup: opened.backup,
     check: opened.check,

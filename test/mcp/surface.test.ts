@@ -124,7 +124,7 @@ describe.each(tools)('$name', (tool) => {
   it('may answer with only an error', () => {
     expect(tool.outputSchema).not.toHaveProperty('required')
     expect(JSON.stringify(tool.outputSchema)).not.toContain('additionalProperties')
-    expect(tool.outputSchema).toHaveProperty('properties.error.properties.code.enum')
+    expect(tool.outputSchema).toHaveProperty('properties.error.properties.code')
     expect(tool.outputSchema).toHaveProperty('properties.error.properties.message')
   })
 })

@@ -157,10 +157,10 @@ export function createInvoice(invoice: Invoice, send?: boolean): string {
                 lines: {
                   type: 'array',
                   items: {
-                    ...object(
-                      { text: text('Goods delivered'), quantity: NUMBER, price: NUMBER },
-                      ['text', 'price'],
-                    ),
+                    ...object({ text: text('Goods delivered'), quantity: NUMBER, price: NUMBER }, [
+                      'text',
+                      'price',
+                    ]),
                     description: 'One line of an invoice.',
                   },
                 },

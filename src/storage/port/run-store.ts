@@ -244,13 +244,18 @@ export interface WaitingForModel {
   readonly ranOn: string | null
 }
 
-export interface Claims {
+/** `Tx`: the transactions of the store. */
+export interface Claims<Tx> {
   /**
    * Takes the oldest run of a conversation without a lease, for `owner`: `queued` becomes `running`, and a waiting run whose
    * retry is due continues. One run per conversation at a time, in the order of acceptance. A run accepted by another living
    * process is left to it, because it has the settings that the message was sent to (`Claim`).
    */
-  next(claim: Claim): Promise<{ readonly run: Run; readonly lease: Lease } | undefined>
+  next<T = never>(
+    claim: Claim,
+    /** Runs in the transaction of the claim, perhaps more than once. If it fails, nothing is claimed. */
+    begin?: (tx: Tx, claimed: Claimed) => Promise<T>,
+  ): Promise<(Claimed & { readonly begun?: T }) | undefined>
   /** Runs of any namespace that wait for a model, and what their agents ask for; the oldest first, at most `limit`. */
   waitingForModel(limit: number): Promise<readonly WaitingForModel[]>
   /** All processes that hold a lease or have accepted a run that is not finished. */
@@ -264,6 +269,11 @@ export interface Claims {
   expire(lease: HeldLease, at: Timestamp): Promise<boolean>
   /** Releases all leases and accepted runs of `owner`. */
   abandon(owner: string, at: Timestamp): Promise<void>
+}
+
+export interface Claimed {
+  readonly run: Run
+  readonly lease: Lease
 }
 
 export interface Claim {

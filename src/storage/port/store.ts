@@ -60,7 +60,7 @@ export type * from './walk-store.ts'
 /** An opened database. */
 export interface Storage {
   in(namespace: string): Store
-  readonly claims: Claims
+  readonly claims: Claims<Transaction>
   readonly jobs: JobQueue
   readonly embeddings: EmbeddingTasks
   readonly tokens: TokenStore
@@ -76,6 +76,8 @@ export interface Storage {
   counts(namespace: string): Promise<RowCounts>
   /** Memory of this process's in-memory vector indexes, in bytes. */
   indexBytes(): Promise<number>
+  /** Starts what the first search would have to wait for. */
+  prepareSearch(): void
   /** 32 random bytes per name, created once and the same for every process on this data. */
   signingKey(name: string): Promise<Uint8Array>
   /** Writes a consistent copy of the live database. Throws if the target exists. */
