@@ -57,6 +57,7 @@ describe('send_message', () => {
     expect(result.data).toEqual({
       run_id: 'run-1',
       agent_id: 'agent-1',
+      conversation_id: 'conv-1',
       status: 'completed',
       reply: 'Hi!',
       stop_reason: 'end_turn',

@@ -31,7 +31,7 @@ function run(): Command {
       'memory of an agent. With --commit the change is stored.',
     settings: DATA,
   })
-    .usage(`<file> [--args '{"city": "Oslo"}'] [--agent-state <agent>] [--commit] [flags]`)
+    .usage(`<file> [--args '{"city": "Oslo"}'] [--commit] [flags]`)
     .argument('<file>', 'a .py, .ts or .js file')
     .option('--args <json>', 'its arguments, as a JSON object')
     .option('--agent-state <agent>', 'the agent, by id or name, whose memory it sees')

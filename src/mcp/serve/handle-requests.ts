@@ -122,9 +122,9 @@ function handleResources(server: Server, { surface, caller, context, log }: Hand
     return { resourceTemplates }
   })
   server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
-    const { findResource } = await import('../resources/define-resource.ts')
+    const { findResource, namesNothing } = await import('../resources/define-resource.ts')
     const found = findResource(await surface.resources(), uri)
-    if (found === undefined) throw new ResourceNotFoundError(uri)
+    if (found === undefined || namesNothing(found.variables)) throw new ResourceNotFoundError(uri)
     const { resource, variables } = found
     try {
       requireScope(caller.scopes, 'read')
