@@ -3,7 +3,7 @@ import { countStatements } from '../support/count-statements.ts'
 import { callOn, speak, startWorld, type World } from './support.ts'
 
 /*
- * What a message costs the database. The bounds are above what is counted today, so that one more question here and
+ * Cost of a message for the database. The bounds are above what is counted today, so that one more question here and
  * there is no failure, and a transaction more is.
  */
 

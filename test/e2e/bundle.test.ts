@@ -77,9 +77,13 @@ it.skipIf(isNode20)(
 
 it('an empty field leaves its setting unset', async () => {
   const { env } = await configured({})
-  expect(readConfig({}, env)).toEqual(readConfig({}, {}))
+  const settingsIn = (environment: Readonly<Record<string, string>> = {}) => {
+    const { toolServers, ...settings } = readConfig({}, environment)
+    return { ...settings, toolServers: { ...toolServers, environment: {} } }
+  }
+  expect(settingsIn(env)).toEqual(settingsIn({}))
   // Other clients hand on what stands in the manifest.
-  expect(readConfig({}, manifest.server.mcp_config.env)).toEqual(readConfig({}, {}))
+  expect(settingsIn(manifest.server.mcp_config.env)).toEqual(settingsIn({}))
 })
 
 it('its manifest is valid, of this version, and hides what is typed into fields for keys', () => {
@@ -99,7 +103,7 @@ it('it holds only the program, its required modules, and licences', () => {
     entry.isFile() ? [join(entry.parentPath, entry.name).slice(unpacked.length + 1)] : [],
   )
   const known =
-    /^(manifest\.json|dist\/(LICENSES\.txt|recollect(-[\w-]+)?\.cjs)|dist\/better-sqlite3\/.+)$/
+    /^(manifest\.json|dist\/(LICENSES\.txt|recollect(-[\w-]+)?\.cjs|page\.html)|dist\/sandbox\/.+|dist\/better-sqlite3\/.+)$/
   expect(files.filter((file) => !known.test(file))).toEqual([])
   const binaries = files.flatMap((file) => /([^/]+)\.node$/.exec(file)?.[1] ?? [])
   expect(binaries).toEqual(expect.arrayContaining(['darwin-arm64', 'linux-x64', 'win32-x64']))

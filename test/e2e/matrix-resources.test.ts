@@ -9,8 +9,10 @@ const TEMPLATES = [
   'recollect://agents/{agent_id}/memory',
   'recollect://agents/{agent_id}/memory/{label}',
   'recollect://agents/{agent_id}/messages',
+  'recollect://jobs/{job_id}',
   'recollect://passages/{passage_id}',
   'recollect://runs/{run_id}',
+  'recollect://tools/{tool_id}',
 ]
 
 describeMatrix((cell) => {
@@ -68,9 +70,11 @@ describeMatrix((cell) => {
       passage_id: passages[0].id,
       run_id: run.run_id,
     }
+    // The others are completed with what exists, and here no tool or job does.
     for (const template of templates) {
       for (const [, name = ''] of template.matchAll(/\{(\w+)\}/g)) {
-        const value = values[name] ?? ''
+        const value = values[name]
+        if (value === undefined) continue
         const typed = value.slice(0, name === 'label' ? 2 : -4)
         const known = name === 'agent_id' ? undefined : { agent_id: agent }
         const found = await cell.client.complete({ template }, { name, value: typed }, known)

@@ -41,7 +41,7 @@ it('holds the program and its texts, and nothing of the machine that built it', 
     entry.isFile() ? [join(entry.parentPath, entry.name).slice(unpacked.length + 1)] : [],
   )
   const known =
-    /^(package\.json|README\.md|LICENSE|(plugin|\.claude-plugin|snippets)\/.+|dist\/(LICENSES\.txt|recollect\.cjs|recollect-[\w-]+\.cjs|better-sqlite3\/.+))$/
+    /^(package\.json|README\.md|LICENSE|(plugin|\.claude-plugin|snippets)\/.+|dist\/(LICENSES\.txt|recollect\.cjs|recollect-[\w-]+\.cjs|page\.html|sandbox\/.+|better-sqlite3\/.+))$/
   expect(files.filter((file) => !known.test(file))).toEqual([])
   for (const file of [
     '.claude-plugin/marketplace.json',
@@ -67,7 +67,7 @@ it('holds the program and its texts, and nothing of the machine that built it', 
 // npm would compile better-sqlite3 from the lock file of whoever depends on us.
 it('needs no other package, and has no install script', () => {
   const manifest = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'))
-  for (const name of ['dependencies', 'optionalDependencies', 'peerDependencies', 'private']) {
+  for (const name of ['dependencies', 'peerDependencies', 'private']) {
     expect(manifest).not.toHaveProperty(name)
   }
   for (const name of ['preinstall', 'install', 'postinstall']) {

@@ -7,7 +7,7 @@ import { SETTING_NAMES, unknownSettings } from '../../src/core/setting-names.ts'
 
 const NAMES = /\bRECOLLECT_[A-Z][A-Z_]*[A-Z]\b/g
 /** Put in by the build. */
-const BUILT_IN = ['RECOLLECT_VERSION']
+const BUILT_IN = ['RECOLLECT_VERSION', 'RECOLLECT_PARSER']
 
 function namesIn(text: string): readonly string[] {
   return [...text.matchAll(NAMES)].map(([name]) => name)

@@ -29,7 +29,7 @@ it('a search says which words it found, what each adds, what is nearby, and whic
     filters: ['after'],
     words: [
       { word: 'ferri', times: 1, nearby: 0 },
-      { word: 'leav', times: 1, nearby: 0 },
+      { word: 'leav / left / leaf', times: 1, nearby: 0 },
     ],
   })
   const [ferry, leaves] = first.why.words

@@ -20,10 +20,7 @@ test('with the fence, a stopped process cannot overwrite its successor', async (
 
 test('a server that stores an edit before its result repeats the edit, and the harness notices', async () => {
   expect(await killedInAnEdit('half-edit:after:1', 'split-edit')).toEqual(
-    expect.arrayContaining([
-      expect.stringMatching(/-a: 2 times in the block, 1 results say so/),
-      'a call made several versions',
-    ]),
+    expect.arrayContaining([expect.stringMatching(/-a: 2 times in the block, 1 results say so/)]),
   )
 }, 60_000)
 

@@ -47,7 +47,9 @@ it('a copy to PostgreSQL and back is identical', async () => {
   await target.close()
   await again.close()
   expect(back).toEqual(there)
-  expect(Object.values(there.tables).every(({ rows }) => rows > 0)).toBe(true)
+  const empty = Object.entries(there.tables).flatMap(([name, { rows }]) => (rows > 0 ? [] : name))
+  // The agents of this data have no stored tools, and wait for nobody.
+  expect(empty).toEqual(['tool', 'tool_tag', 'tool_version', 'agent_tool', 'run_wait'])
   expect(Object.keys(there.tables)).toEqual(COPIED_TABLES.map(({ name }) => name))
   expect(await contentsOfFile(file)).toEqual(await contentsOfFile(source))
 }, 120_000)

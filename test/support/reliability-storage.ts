@@ -6,7 +6,7 @@ import type { Lease, Storage, Store, Transaction } from '../../src/storage/port/
  * (`reliability-server.ts`).
  */
 
-/** What a transaction of the state machine does, by what it wrote; one may do several of these. */
+/** Kinds of transactions of the state machine, by their writes; one may do several of these. */
 export const COMMITS = [
   /** T0 */
   'accept',

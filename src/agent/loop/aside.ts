@@ -7,7 +7,7 @@ import type { RunId } from '../../core/ids.ts'
 export interface Aside {
   /** Pauses the run; what it has used so far is remembered. */
   put(id: RunId, rest: Rest): void
-  /** What is remembered of a paused run. */
+  /** The record of a paused run. */
   find(id: RunId): Rest | undefined
   /** The run is being worked on again. */
   take(id: RunId): void

@@ -42,7 +42,7 @@ export interface CallsOptions {
 type Write = (tx: Transaction, at: Timestamp) => Promise<void>
 
 /**
- * What an answer asks for, for the transaction that stores it: nothing, or one call of our own tools that only writes to
+ * The requests of an answer, for the transaction that stores it: nothing, or one call of our own tools that only writes to
  * the database. Undefined: the calls are made after it.
  */
 export async function prepareAhead(
@@ -61,7 +61,7 @@ export async function prepareAhead(
   try {
     const tools = await run.registry.ofAgent(run.store, agent)
     const bound = bindCall(tools, call.name, call.arguments)
-    // What others wrote may take its time.
+    // Tools of others may take their time.
     if (bound.trust === 'untrusted') return undefined
     const ready = fillContext(bound, run, planned, agent)
     if (ready.effect !== 'database') return undefined

@@ -52,7 +52,7 @@ export interface Worker {
 interface Taken {
   readonly run: HeldRun
   readonly rest: Rest | undefined
-  /** What is to be done first; undefined: that is to be found out. */
+  /** The first thing to do; undefined: that is to be found out. */
   readonly next: Next | undefined
 }
 

@@ -1,9 +1,12 @@
-import { createReadStream, fstatSync } from 'node:fs'
+import { fstatSync, readSync } from 'node:fs'
 import type { ParseTask } from '../batch.ts'
 import { MAX_WHOLE_BYTES } from './limits.ts'
 import { Refused } from './refused.ts'
 
 type Content = ParseTask['content']
+
+/** Bytes read at once, as Node's own streams do. */
+const CHUNK_BYTES = 65_536
 
 /** The bytes in order. */
 export async function* chunksOf(content: Content): AsyncGenerator<Uint8Array> {
@@ -11,7 +14,14 @@ export async function* chunksOf(content: Content): AsyncGenerator<Uint8Array> {
     yield content.bytes
     return
   }
-  yield* createReadStream('', { fd: content.fd, autoClose: false, start: 0 })
+  // No read stream: left early, it closes the file, which belongs to the thread that opened it.
+  for (let position = 0; ; ) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+    const read = readSync(content.fd, chunk, 0, CHUNK_BYTES, position)
+    if (read === 0) return
+    position += read
+    yield chunk.subarray(0, read)
+  }
 }
 
 export function sizeOf(content: Content): number {
@@ -34,12 +44,8 @@ export async function wholeOf(content: Content): Promise<Uint8Array> {
 /** The first bytes, to tell what it is. */
 export async function beginningOf(content: Content, bytes: number): Promise<Uint8Array> {
   if ('bytes' in content) return content.bytes.subarray(0, bytes)
-  const chunks: Uint8Array[] = []
-  const stream = createReadStream('', {
-    ...{ fd: content.fd, autoClose: false, start: 0, end: bytes - 1 },
-  })
-  for await (const chunk of stream) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  const beginning = Buffer.alloc(bytes)
+  return beginning.subarray(0, readSync(content.fd, beginning, 0, bytes, 0))
 }
 
 /** Text in UTF-8, UTF-16 with its mark, or else Windows-1252. */

@@ -11,7 +11,7 @@ import type { ListedTool } from '../tool-entries.ts'
 export interface Surface {
   /** The tool of that name; undefined: it is not offered. */
   tool(name: string): Promise<Tool | undefined>
-  /** What a client with these scopes can list, in the order in which clients show it. */
+  /** The tools that a client with these scopes can list, in the order in which clients show it. */
   listTools(scopes: ReadonlySet<Scope>): Promise<readonly ListedTool[]>
   /** All resources and resource templates. */
   resources(): Promise<readonly Resource[]>

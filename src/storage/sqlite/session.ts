@@ -43,7 +43,7 @@ export function commitStamps(handle: DatabaseHandle.Database) {
     written(): void {
       mayHaveWritten = true
     },
-    /** What commits the transaction. */
+    /** The statement that commits the transaction. */
     commit(): string {
       if (!mayHaveWritten) return 'COMMIT'
       mayHaveWritten = false

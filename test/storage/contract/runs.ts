@@ -143,7 +143,11 @@ export function runContract(subject: Subject): void {
     expect(await cancel()).toBe(true)
     expect(await cancel()).toBe(true)
     expect(await store.runs.get(runId)).toMatchObject({ cancelRequested: true, status: 'queued' })
-    expect(await store.runs.state(runId)).toEqual({ cancelRequested: true, status: 'queued' })
+    expect(await store.runs.state(runId)).toEqual({
+      cancelRequested: true,
+      status: 'queued',
+      waitingFor: null,
+    })
     await finish(runId, { ...COMPLETED, status: 'cancelled', stopReason: 'cancelled' })
     expect(await cancel()).toBe(false)
   })
@@ -187,6 +191,7 @@ export function runContract(subject: Subject): void {
           : { state: 'planned', status: null }),
         approval: null,
         approvalReason: null,
+        note: null,
       })),
     })
 
