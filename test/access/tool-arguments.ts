@@ -123,6 +123,15 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
       { agent: theirs, status: always('requires_approval', 'completed'), ...page },
     ),
     list_jobs: fields({}, { agent: theirs, kind: always('load', 'embed'), ...page }),
+    message_agents: fields({
+      tags,
+      message: text,
+      match_all: always(true, false),
+    }),
+    copy_agent: fields(foreign, {
+      share_blocks: always(['human'], []),
+      with_history: always(true),
+    }),
     cancel_job: fields({ job_id: always('job-6f1c3c1e-9a43-4d51-8d5c-2f6f0b6a7e11') }),
     list_models: fields({}, { query: always(canary) }),
     stats: fields({}),

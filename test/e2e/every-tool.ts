@@ -55,6 +55,9 @@ export async function callEveryTool(client: Connection, model: string): Promise<
   await call('list_models')
   await call('stats')
   await call('list_jobs')
+  const copy = await call('copy_agent', { agent, with_history: true })
+  await call('update_agent', { agent: copy.agent.id, tags: ['copied'] })
+  await call('message_agents', { tags: ['copied'], message: 'Hello', wait_seconds: 60 })
   await call('import_agent', { text: (await call('export_agent', { agent })).text })
   const other = (await call('create_agent', { name: `Gone-${Date.now()}` })).agent.id
   await call('reset_messages', { agent: other, confirm: true })

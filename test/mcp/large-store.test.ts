@@ -125,6 +125,8 @@ const calls = (): readonly (readonly [tool: string, args: object])[] => {
     ['configure_agent', { agent }],
     ['compact_context', { agent: 'Big' }],
     ['list_jobs', { limit: 100 }],
+    ['copy_agent', { agent: 'Big' }],
+    ['message_agents', { tags: ['research', 'project-1'], message: 'Hello' }],
     ['list_models', {}],
     ['stats', {}],
     ['list_blocks', { limit: 100 }],
