@@ -6,6 +6,8 @@ export default defineConfig({
   resolve: { alias: [{ find: /^better-sqlite3$/, replacement: findDriver() }] },
   test: {
     include: ['test/**/*.test.ts'],
+    // These need a browser: npm run test:page.
+    exclude: ['test/page/**', 'node_modules/**'],
     globalSetup: 'test/global-setup.ts',
     testTimeout: 30_000,
     hookTimeout: 30_000,

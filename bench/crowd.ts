@@ -11,7 +11,8 @@ import { type Environment, environment, median, percentile, withScratch } from '
 
 /*
  * Many agents are sent messages at once through several servers on one database, with a model that takes its time:
- * how much of what its latency and the configured concurrency allow is reached. The database is the PostgreSQL that
+ * how much of what its latency and the configured concurrency allow is reached; with --latency 0, how many messages a
+ * second. The database is the PostgreSQL that
  * RECOLLECT_TEST_POSTGRES names, else a file.
  */
 
@@ -88,11 +89,15 @@ async function measure(home: string, url: string): Promise<void> {
     const seconds = (performance.now() - began) / 1_000
     const reached = runIds.length / seconds
     const allowed = (SERVERS * RUNS * 1_000) / LATENCY
+    const share =
+      LATENCY === 0
+        ? ''
+        : ` of ${allowed.toFixed(1)} allowed, ${((reached / allowed) * 100).toFixed(0)} %`
     console.log(
       `${AGENTS} agents × ${MESSAGES} messages, ${SERVERS} servers × ${RUNS} runs at once, model ${LATENCY} ms: ` +
         `accepted within ${((sent - began) / 1_000).toFixed(1)} s (p50 ${median(accepted).toFixed(0)} ms, ` +
         `p95 ${percentile(accepted, 0.95).toFixed(0)} ms), all answered after ${seconds.toFixed(1)} s: ` +
-        `${reached.toFixed(1)} messages/s of ${allowed.toFixed(1)} allowed, ${((reached / allowed) * 100).toFixed(0)} %; ` +
+        `${reached.toFixed(1)} messages/s${share}; ` +
         `${model.requests.length} model calls`,
     )
   } finally {

@@ -1,7 +1,7 @@
 // npm run bench -- <name> [arguments]: bundles bench/<name>.ts or bench/<name>/index.ts, since Node 20 runs no
 // TypeScript, and runs it.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { driverOutside } from '../scripts/driver.mjs'
@@ -35,6 +35,8 @@ try {
     plugins: [driverOutside],
     logLevel: 'warning',
   })
+  // Where a bundle looks for the threads that run code of tools.
+  cpSync('src/generated/sandbox', join(scratch, 'sandbox'), { recursive: true })
   process.exitCode =
     spawnSync(process.execPath, [outfile, ...rest], { stdio: 'inherit' }).status ?? 1
 } finally {

@@ -3,7 +3,9 @@
 //   recollect.cjs         the launcher (scripts/launcher.cjs), which is what people run
 //   recollect-<hash>.cjs  the bundle
 //   recollect-<package>-<hash>.cjs  large packages that few servers need: what a start need not read
+//   recollect-parser-<hash>.cjs     the thread that parses files to load, with its parsers
 //   <bundle>.<node>.cache what V8 compiled of it up to the first answers; neither packed nor needed
+//   page.html             the page that serve answers at /, in one file
 //   sandbox/              scripts of the threads that run code of tools, and the runtime of JavaScript
 //   better-sqlite3/       what can't be bundled, with its binaries for every platform and Node from 22 on
 //   LICENSES.txt          of all that is in it
@@ -29,15 +31,25 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { bundleParser } from './build-parser.mjs'
 import { packageOf } from './driver.mjs'
 import { licensesOf } from './licenses.mjs'
+import { buildPage } from './page.mjs'
 
 const WARM_UP_LIMIT_MS = 20_000
 /** The files of better-sqlite3 that are needed at run time; sources are a third of it. */
 const RUNS = /^(?:LICENSE|lib\/.+\.js|prebuilds\/.+\.node)$/
 
 /** Packages that get a file of their own. They are self-contained, and loaded by the first call that needs them. */
-const APART = ['@anthropic-ai/sdk', 'gpt-tokenizer/encoding/o200k_base', 'openai', 'pg']
+const APART = [
+  '@anthropic-ai/sdk',
+  'gpt-tokenizer/encoding/o200k_base',
+  'openai',
+  'pg',
+  '@babel/parser',
+  '@lezer/python',
+  '@modelcontextprotocol/client',
+]
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { values: options } = parseArgs({
@@ -99,6 +111,10 @@ for (const specifier of APART) {
   mkdirSync(out, { recursive: true })
   put(file, text)
 }
+const parser = await bundleParser()
+const parserFile = `recollect-parser-${hashOf(parser.text)}.cjs`
+sources.push(...parser.inputs)
+put(parserFile, parser.text)
 const { text, metafile } = await bundle()
 const name = `recollect-${hashOf(text)}.cjs`
 const launcher = readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replace(
@@ -108,13 +124,20 @@ const launcher = readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replac
 
 put(name, text)
 copyDriver()
-sources.push(...Object.keys(metafile.inputs), ...copySandbox(), join(packageOf(13), 'lib'))
+const page = await buildPage()
+put('page.html', page.html)
+sources.push(
+  ...page.inputs,
+  ...Object.keys(metafile.inputs),
+  ...copySandbox(),
+  join(packageOf(13), 'lib'),
+)
 put('LICENSES.txt', licensesOf(sources))
 put('recollect.cjs', launcher)
 chmodSync(join(out, 'recollect.cjs'), 0o755)
 if (!options['no-cache']) await makeCache()
 for (const file of readdirSync(out)) {
-  const isCurrent = file.startsWith(name) || [...apart.values()].includes(file)
+  const isCurrent = file.startsWith(name) || [...apart.values(), parserFile].includes(file)
   if (/^recollect-.*\.(cjs|cache)$/.test(file) && !isCurrent) rmSync(join(out, file))
 }
 
@@ -125,6 +148,7 @@ function hashOf(text) {
 async function bundlePackage(specifier) {
   const result = await build({
     ...shared,
+    plugins: [onlyEnglish],
     stdin: { contents: `module.exports = require('${specifier}')`, resolveDir: root },
   })
   return { text: result.outputFiles[0].text, inputs: Object.keys(result.metafile.inputs) }
@@ -137,7 +161,11 @@ async function bundle() {
     external: ['better-sqlite3'],
     // An import() of an external package needs a loader, which vm.Script lacks; require() works.
     supported: { 'dynamic-import': false },
-    define: { RECOLLECT_VERSION: JSON.stringify(version), 'import.meta.url': '__filename' },
+    define: {
+      RECOLLECT_VERSION: JSON.stringify(version),
+      RECOLLECT_PARSER: JSON.stringify(parserFile),
+      'import.meta.url': '__filename',
+    },
     plugins: [onlyEnglish, packagesApart],
   })
   if (result.warnings.length > 0) throw new Error('esbuild warned; see above')
@@ -213,7 +241,7 @@ async function makeCache() {
   }
 }
 
-/** What most clients ask for first, so that the code for it need not be compiled. */
+/** The first requests of most clients, so that the code for it need not be compiled. */
 function warmUp() {
   const call = (name, args) => ({ method: 'tools/call', params: { name, arguments: args } })
   const clientInfo = { name: 'build', version }

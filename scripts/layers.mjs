@@ -21,7 +21,7 @@ const { modules, summary } = JSON.parse(stdout)
 const seen = new Set(modules.map((module) => module.source))
 const files = readdirSync('src', { recursive: true })
   .map((file) => `src/${file.replaceAll('\\', '/')}`)
-  .filter((file) => file.endsWith('.ts'))
+  .filter((file) => /\.tsx?$/.test(file))
 const unseen = files.filter((file) => !seen.has(file))
 
 if (files.length === 0 || unseen.length > 0) {

@@ -6,6 +6,7 @@ import type { Tokens } from './auth/tokens.ts'
 import type { Config, DatabaseAddress, DatabaseSettings } from './config.ts'
 import type { Access, TokenCheck } from './core/access.ts'
 import type { Agent } from './core/agent.ts'
+import type { Authenticate } from './core/authenticate.ts'
 import { systemClock, toTimestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
 import type { RunId } from './core/ids.ts'
@@ -14,6 +15,7 @@ import { VERSION } from './core/version.ts'
 import { answerJson } from './http/answers.ts'
 import type { Door } from './http/door.ts'
 import { isLoopback } from './http/guard.ts'
+import type { OpenDoor } from './http/open-door.ts'
 import type { EmbedderRegistry } from './llm/embedder.ts'
 import type { ModelRegistry } from './llm/model.ts'
 import type { Entry } from './mcp/present/present-run.ts'
@@ -44,6 +46,8 @@ export async function openApp(
   works: boolean = !config.readOnly,
 ): Promise<App> {
   const storage = await openStorage(config, log)
+  // Its thread starts beside what is done here.
+  storage.prepareSearch()
   const { assemble } = await import('./assemble.ts')
   return assemble(config, log, storage, works)
 }
@@ -163,6 +167,12 @@ export async function openModels(
   })
 }
 
+/** Describes a function, from its source, as a model is told of it. */
+export async function readToolSource(language: 'python' | 'typescript', source: string) {
+  const { readSource } = await import('./assemble-tools.ts')
+  return readSource(language, source)
+}
+
 /** Functions that turn objects into the JSON of the MCP contract. */
 export async function openPresenters() {
   const { presentAgent, presentShortAgent, presentWholeBlock } = await import(
@@ -259,7 +269,10 @@ interface GateParts {
 export async function serveHttp(
   context: Serving['context'],
   options: ServeOptions &
-    Omit<HttpOptions, 'version' | 'check' | 'protectedResource' | 'asksForScope'> &
+    Omit<
+      HttpOptions,
+      'version' | 'check' | 'doors' | 'openDoors' | 'protectedResource' | 'asksForScope'
+    > &
     Partial<Pick<Config, 'oauth'>>,
 ): Promise<HttpServing> {
   const { serveOverHttp } = await import('./mcp/transports/http.ts')
@@ -273,11 +286,21 @@ export async function serveHttp(
     doors: createDoors({ open, readOnly, log }),
     version: VERSION,
     check,
+    openDoors: [await openPageDoor(options.authenticate)],
     ...(oauth && {
       protectedResource: oauth,
       asksForScope: (await import('./auth/claims.ts')).isOfIssuer,
     }),
   })
+}
+
+/** The page is read from disk by the first request for it. */
+async function openPageDoor(authenticate: Authenticate): Promise<OpenDoor> {
+  const [{ createPageDoor }, { createPageFile }] = await Promise.all([
+    import('./page/door.ts'),
+    import('./page/page-file.ts'),
+  ])
+  return createPageDoor({ page: createPageFile(), authenticate })
 }
 
 type Open = (access: Access) => Promise<McpContext>

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { dirname, join } from 'node:path'
 import { createAgentBlocks } from './agent/agents/agent-blocks.ts'
 import { createAgentRegistry } from './agent/agents/agent-registry.ts'
 import { createAgentSettings } from './agent/agents/agent-settings.ts'
@@ -13,20 +14,25 @@ import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
 import type { RunsOptions } from './agent/runs/runs-options.ts'
 import { createRunWalks } from './agent/runs/walk-runs.ts'
-import { builtInRegistry } from './agent/tools/built-in-tools.ts'
+import { memoryRegistry } from './agent/tools/memory-tools.ts'
 import type { ToolRegistry } from './agent/tools/tool-registry.ts'
+import { assembleRegistry, assembleToolsPort, type ToolParts } from './assemble-tools.ts'
 import { projectAgent } from './assistant/project-agent.ts'
 import type { Config } from './config.ts'
 import type { Agent } from './core/agent.ts'
+import { DEFAULT_BLOCK_LIMIT } from './core/block.ts'
 import { type Bus, createBus } from './core/bus.ts'
 import { toTimestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
 import type { Change } from './core/event.ts'
+import type { Job } from './core/job.ts'
 import { keepKey } from './core/keep-key.ts'
+import { LIMITS } from './core/limits.ts'
 import { describeError, type Log } from './core/log.ts'
 import { withoutSecrets } from './core/safe-url.ts'
+import { countCharacters, excerpt } from './core/text.ts'
 import { openFetch } from './fetch/open-fetch.ts'
-import { createJobWorker } from './jobs/job-worker.ts'
+import { createJobWorker, type JobWorkerOptions } from './jobs/job-worker.ts'
 import { createJobs } from './jobs/jobs.ts'
 import { ownerName } from './leases/owner.ts'
 import { readSampled } from './llm/client/read-sampled.ts'
@@ -49,9 +55,11 @@ import { createEmbedQuestion, type EmbedQuestion } from './memory/embed-question
 import { createEmbedQueue } from './memory/embed-queue.ts'
 import { findAgent } from './memory/find-agent.ts'
 import { createRecallMemory } from './memory/recall.ts'
-import type { McpContext, RunsPort, Stats } from './service/context.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+import type { McpContext, NewLoad, RunsPort, Stats, ToolsPort } from './service/context.ts'
 import { pollChanges } from './storage/changes/poll-changes.ts'
-import type { EmbedQuery, Storage } from './storage/port/store.ts'
+import type { EmbedQuery, Storage, Store } from './storage/port/store.ts'
+import type { ToolServers } from './tool-servers/tool-servers.ts'
 import { createTransfer } from './transfer/transfer.ts'
 
 /** Recollect over one opened database. */
@@ -61,6 +69,8 @@ export interface App {
   /** Context of another namespace. */
   contextOf(namespace: string): McpContext
   readonly storage: Storage
+  /** Loads in this process, from any path. Resolves when the job has ended, or was released because `signal` fired. */
+  load(load: NewLoad, onProgress: (job: Job) => void, signal: AbortSignal): Promise<Job>
   /** Stops taking work, releases runs for the next process, and closes the database. */
   close(): Promise<void>
 }
@@ -86,7 +96,7 @@ export async function createProjectAgent(
   })
   const agents = createAgents(
     storage.in(config.namespace),
-    builtInRegistry,
+    memoryRegistry,
     openModels(config, storage),
     { check: embedders.check, fallback: config.embedding },
     storage.clock,
@@ -112,7 +122,9 @@ interface Parts {
   readonly models: ModelRegistry
   readonly embedders: EmbedderRegistry
   readonly embedQuestion: EmbedQuestion
-  readonly registryOf: (namespace: string) => ToolRegistry
+  readonly sandbox: ReturnType<typeof lazySandbox>
+  readonly servers: ToolServers
+  readonly namespace: (name: string) => Namespace
   readonly changes: Bus<Change>
   readonly live: LiveRuns
   /** Key that seals cursors. */
@@ -127,7 +139,8 @@ export async function assemble(
   works: boolean = !config.readOnly,
 ): Promise<App> {
   const parts = openParts(config, log, storage)
-  const work = works ? startWork(parts) : IDLE
+  const handlers = jobHandlers(parts, (namespace) => contextOf(namespace).memory)
+  const work = works ? startWork(parts, handlers) : IDLE
   const poller = await pollChanges(storage.changes, parts.changes.publish, log)
   // Create the key now, so that later reads need no write. If that fails, the first cursor tries again.
   await parts.cursorKey().catch(() => undefined)
@@ -143,9 +156,23 @@ export async function assemble(
     storage,
     context: contextOf(config.namespace),
     contextOf,
+    async load(load, onProgress, signal) {
+      const { loadHere } = await import('./load/load-here.ts')
+      // A command is not bound by what is set for servers.
+      const isPublic = { ...parts, config: { ...config, fetch: { rule: PUBLIC } } }
+      const here = {
+        ...{ ...parts, namespace: config.namespace, clock: storage.clock },
+        handlers: jobHandlers(isPublic, (namespace) => contextOf(namespace).memory),
+        leaseMilliseconds: config.leaseMilliseconds,
+        firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+      }
+      return loadHere(here, load, onProgress, signal)
+    },
     async close() {
       poller.stop()
       await work.stop()
+      await parts.sandbox.close()
+      await parts.servers.close()
       await storage.close()
     },
   }
@@ -161,7 +188,7 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
   })
   const onListenerError = (error: unknown) =>
     log('error', 'a listener failed', { error: describeError(error) })
-  return {
+  const shared = {
     config,
     log,
     storage,
@@ -169,10 +196,96 @@ function openParts(config: Config, log: Log, storage: Storage): Parts {
     models: openModels(config, storage),
     embedders,
     embedQuestion: createEmbedQuestion(embedders),
-    registryOf: () => builtInRegistry,
     changes: createBus<Change>(onListenerError),
     live: createLiveRuns(onListenerError),
     cursorKey: keepKey(() => readCursorKey(storage)),
+    sandbox: lazySandbox(config, log),
+    servers: lazyToolServers(config, log),
+  }
+  const namespaces = new Map<string, Namespace>()
+  return {
+    ...shared,
+    namespace(name) {
+      const known = namespaces.get(name) ?? openNamespace(shared, name)
+      namespaces.set(name, known)
+      return known
+    },
+  }
+}
+
+/** Parts that the worker and the context of a namespace share. */
+interface Namespace {
+  readonly store: Store
+  readonly embed: EmbedQuery
+  readonly registry: ToolRegistry
+  readonly agents: ReturnType<typeof createAgents>
+  readonly tools: ToolsPort
+}
+
+function openNamespace(parts: Omit<Parts, 'namespace'>, name: string): Namespace {
+  const { config, storage, models, embedders, embedQuestion, owner, sandbox, servers } = parts
+  const { clock } = storage
+  const store = storage.in(name)
+  const embed: EmbedQuery = (handles, text) => embedQuestion(name, handles, text)
+  const toolParts: ToolParts = {
+    store,
+    clock,
+    embed,
+    models,
+    owner,
+    sandbox: sandbox.open,
+    namespace: name,
+    servers,
+    fetch: config.fetch,
+    toolSecrets: config.toolSecrets,
+    createAgent: (...given) => agents.createIn(...given),
+  }
+  const assembled = assembleRegistry(toolParts)
+  const { registry } = assembled
+  const embeddings = { check: embedders.check, fallback: config.embedding }
+  const agents = createAgents(store, registry, models, embeddings, clock)
+  const tools = assembleToolsPort(toolParts, assembled)
+  return { store, embed, registry, agents, tools }
+}
+
+/** The servers of tools. Their client is loaded by the first server that is configured. */
+function lazyToolServers({ toolServers }: Config, log: Log): ToolServers {
+  let opened: Promise<ToolServers> | undefined
+  const open = () => {
+    opened ??= import('./tool-servers/create-tool-servers.ts').then(({ createToolServers }) =>
+      createToolServers({ ...toolServers, log, now: Date.now }),
+    )
+    return opened
+  }
+  const isEmpty = toolServers.servers.size === 0
+  return {
+    tools: async (namespace) => (isEmpty ? [] : (await open()).tools(namespace)),
+    call: async (call) => (await open()).call(call),
+    list: async (...given) => (isEmpty ? [] : (await open()).list(...given)),
+    async close() {
+      await (await opened)?.close()
+    },
+  }
+}
+
+/** Beside the data; a server on PostgreSQL has no folder of its own. */
+function cacheFolderOf({ database }: Config): string | undefined {
+  return database.kind === 'sqlite' ? join(dirname(database.path), 'cache') : undefined
+}
+
+/** The sandbox, started by the first call of a tool. */
+function lazySandbox(config: Config, log: Log) {
+  let opened: Promise<Sandbox> | undefined
+  return {
+    open() {
+      opened ??= import('./sandbox/calls/create-sandbox.ts').then(({ createSandbox }) =>
+        createSandbox({ log, cacheFolder: cacheFolderOf(config) }),
+      )
+      return opened
+    },
+    async close() {
+      await (await opened?.catch(() => undefined))?.close()
+    },
   }
 }
 
@@ -182,14 +295,40 @@ interface Work {
   stop(): Promise<void>
 }
 
+type Handlers = JobWorkerOptions['handlers']
+
+const PUBLIC = { kind: 'public' } as const
+
+/** Handlers of jobs; each is loaded with its first job. */
+function jobHandlers(
+  { config, storage }: Parts,
+  memoryOf: (namespace: string) => McpContext['memory'],
+): Handlers {
+  return {
+    load: async () => {
+      const { createLoadHandler } = await import('./load/load-handler.ts')
+      return createLoadHandler({
+        fetch: openFetch(config.fetch),
+        clock: storage.clock,
+        async writeBlock(namespace, agentId, { label, value, source }) {
+          const limit = Math.max(DEFAULT_BLOCK_LIMIT, countCharacters(value))
+          const reason = excerpt(`Loaded from ${source}`, LIMITS.reason - 1)
+          await memoryOf(namespace).write(agentId, label, value, { limit, reason })
+        },
+      })
+    },
+  }
+}
+
 /** For processes that leave the work to others. */
 const IDLE: Work = { wake() {}, async stop() {} }
 
 /** Works on runs and embeddings, and follows changes by this and other processes. */
-function startWork(parts: Parts): Work {
+function startWork(parts: Parts, handlers: Handlers): Work {
   const { config, storage, changes } = parts
   const worker = createWorker({
     ...parts,
+    registryOf: (namespace) => parts.namespace(namespace).registry,
     clock: storage.clock,
     leaseMilliseconds: config.leaseMilliseconds,
     mostRuns: config.mostRuns,
@@ -210,7 +349,7 @@ function startWork(parts: Parts): Work {
   })
   const jobWorker = createJobWorker({
     ...parts,
-    handlers: {},
+    handlers,
     clock: storage.clock,
     leaseMilliseconds: config.leaseMilliseconds,
     firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
@@ -237,13 +376,15 @@ function startWork(parts: Parts): Work {
 }
 
 function createContext(parts: Parts, namespace: string, wake: () => void): McpContext {
-  const { config, storage, models, embedders, embedQuestion, changes } = parts
+  const { config, storage, models, embedders, changes } = parts
   const { clock } = storage
-  const store = storage.in(namespace)
-  const registry = parts.registryOf(namespace)
+  const { store, embed, registry, agents, tools } = parts.namespace(namespace)
   const checkRoom = createCheckRoom(registry)
+  const lazyLoads = async () => {
+    const { createLoads } = await import('./load/loads.ts')
+    return createLoads({ store, clock, roots: config.fileRoots })
+  }
   const embeddings = { check: embedders.check, fallback: config.embedding }
-  const embed: EmbedQuery = (handles, text) => embedQuestion(namespace, handles, text)
   const onChange: McpContext['onChange'] = (listener) =>
     changes.subscribe((change) => {
       if (change.namespace === namespace) listener(change)
@@ -251,7 +392,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
   return {
     namespace,
     agents: {
-      ...createAgents(store, registry, models, embeddings, clock),
+      ...agents,
       ...createAgentSettings(store, registry, models, embeddings, clock),
       ...createAgentBlocks(store, registry, clock),
       ...createAgentRegistry(store),
@@ -265,6 +406,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
     archival: createArchivalMemory(store, clock, embed),
     archives: { ...createArchives(store, clock), ...createArchiveRegistry(store, clock) },
     recall: createRecallMemory(store, embed),
+    tools,
     transfer: createTransfer(store, createImportChecks(models), clock),
     conversations: {
       ...createConversations({ store, clock }),
@@ -272,6 +414,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
     },
     runs: createRunsPort(parts, namespace, { wake, onChange }),
     jobs: createJobs(store, clock),
+    load: { begin: async (load) => (await lazyLoads()).begin(load) },
     models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },
     signingKey: (purpose) =>
       purpose === 'cursor' ? parts.cursorKey() : storage.signingKey(purpose),
@@ -282,14 +425,14 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
 }
 
 function createRunsPort(
-  { config, storage, models, owner, live, registryOf }: Parts,
+  { config, storage, models, owner, live, namespace: open }: Parts,
   namespace: string,
   hooks: Pick<RunsOptions, 'wake' | 'onChange'>,
 ): RunsPort {
   const runs = createRuns({
     expect: (runId) => live.expect(namespace, runId),
     store: storage.in(namespace),
-    registry: registryOf(namespace),
+    registry: open(namespace).registry,
     models,
     fetchPicture: openFetch(config.fetch),
     clock: storage.clock,

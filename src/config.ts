@@ -6,6 +6,7 @@ import { LOG_LEVELS, type LogLevel } from './core/log.ts'
 import { isNamespace, NAMESPACE, NAMESPACE_RULE } from './core/namespace.ts'
 import { readNamespace } from './core/read-namespace.ts'
 import { unbuiltSetting, unknownSettings } from './core/setting-names.ts'
+import { readToolSecrets, type ToolSecret } from './core/tool-secret.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { readFetchRule } from './fetch/fetch-rule.ts'
 import type { GuardedFetchOptions } from './fetch/guarded-fetch.ts'
@@ -18,11 +19,13 @@ import {
   type ProviderSettings,
   readProviderSettings,
 } from './llm/providers.ts'
+import { readDataPath, readFolders } from './storage/data-path.ts'
 import {
   type DatabaseSettings,
   DEFAULT_VECTOR_MEGABYTES,
   readDatabase,
 } from './storage/database-settings.ts'
+import { readServerSettings, type ServerSettings } from './tool-servers/settings.ts'
 
 export type { DatabaseAddress, DatabaseSettings } from './storage/database-settings.ts'
 export { readDatabaseUrl } from './storage/database-settings.ts'
@@ -40,8 +43,17 @@ export interface Config {
   /** External issuer whose tokens are accepted. */
   readonly oauth: OAuthSettings | null
   readonly http: HttpSettings
-  /** What may be fetched from the web; only the rule is a user's setting. */
+  /** The rule for fetching from the web; only the rule is a user's setting. */
   readonly fetch: GuardedFetchOptions
+  readonly toolSecrets: readonly ToolSecret[]
+  readonly toolServers: {
+    /** By name; empty: none. */
+    readonly servers: ReadonlyMap<string, ServerSettings>
+    /** Ours, of which a server gets a few variables. */
+    readonly environment: Environment
+  }
+  /** Folders that may be read when a client asks to load a path. */
+  readonly fileRoots: readonly string[]
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
   readonly leaseMilliseconds: number
@@ -148,6 +160,12 @@ export function readConfig(
     oauth: inOneLine(() => readOAuthSettings(settings)),
     http: inOneLine(() => readHttpSettings(settings)),
     fetch: { rule: inOneLine(() => readFetchRule(get('RECOLLECT_FETCH'))) },
+    toolServers: {
+      servers: inOneLine(() => readToolServers(get('RECOLLECT_TOOL_SERVERS'), settings)),
+      environment,
+    },
+    toolSecrets: readToolSecrets(get('RECOLLECT_TOOL_SECRETS'), (name) => settings[name]),
+    fileRoots: readFolders('RECOLLECT_FILE_ROOTS', get('RECOLLECT_FILE_ROOTS')),
     maxRunTokens: read(
       'RECOLLECT_MAX_RUN_TOKENS',
       count(1e12),
@@ -234,8 +252,9 @@ export function readEditor(environment: Environment = process.env): string {
 }
 
 /** Every value that must never be shown: keys, passwords and the token. */
-export function secretsOf({ providers, token, database }: Config): readonly string[] {
+export function secretsOf({ providers, token, database, toolSecrets }: Config): readonly string[] {
   return [
+    ...toolSecrets.map(({ value }) => value),
     ...[...providers.values()].map(({ key }) => key),
     ...(token === null ? [] : [token]),
     ...(database.kind === 'postgres'
@@ -249,6 +268,15 @@ function passwordsOf(url: string): readonly string[] {
   const { password, searchParams } = new URL(url)
   const all = [password, decodeURIComponent(password), searchParams.get('password') ?? '']
   return [...new Set(all)].filter((text) => text !== '')
+}
+
+function readToolServers(
+  path: string | undefined,
+  environment: Environment,
+): ReadonlyMap<string, ServerSettings> {
+  return path === undefined
+    ? new Map()
+    : readServerSettings(readDataPath('RECOLLECT_TOOL_SERVERS', path), environment)
 }
 
 function readToolsets(value = 'core'): readonly Toolset[] {

@@ -7,6 +7,7 @@ export function setup(): void {
   run('scripts/embed-prompts.mjs')
   run('scripts/build-kernel.mjs')
   run('scripts/embed-worker.mjs')
+  run('scripts/embed-tools.mjs')
   if (!existsSync('dist/recollect.cjs') && !run('scripts/build.mjs')) {
     console.error('The binary could not be built; the tests that spawn it will fail.')
   }

@@ -3,13 +3,13 @@ import { parseArgs } from 'node:util'
 import { openStorage } from '../../src/app.ts'
 import { assemble } from '../../src/assemble.ts'
 import { readConfig } from '../../src/config.ts'
+import { countStatements } from '../../test/support/count-statements.ts'
 import { withDatabase } from '../shared/database.ts'
 import { describeMachine, median, withScratch } from '../support.ts'
-import { countStatements } from './count-statements.ts'
 import { isProvider, provide, startProvider } from './provider.ts'
 
 /*
- * What a message costs: two steps, one call that writes to the database, a model that answers at once. Processor time,
+ * Cost of a message: two steps, one call that writes to the database, a model that answers at once. Processor time,
  * statements and transactions are those of this process, in which Recollect runs; the model has its own. The database
  * is the PostgreSQL that RECOLLECT_TEST_POSTGRES names, else a file. --statements lists what was asked of it.
  */
@@ -57,7 +57,7 @@ async function measure(home: string, url: string): Promise<void> {
       const done = await runs.wait(run.id, 60_000, new AbortController().signal)
       const wall = performance.now() - start
       if (done.reply !== 'Noted.') throw new Error(JSON.stringify(done.run))
-      // What the end of the run sets off belongs to it as well.
+      // Work that the end of the run sets off belongs to it as well.
       await new Promise((resolve) => setTimeout(resolve, 5))
       const { user, system } = process.cpuUsage(used)
       const { statements, transactions } = count
@@ -86,7 +86,7 @@ function report(costs: readonly Cost[]): void {
   )
 }
 
-/** Of the last message. */
+/** Counts of the last message. */
 function list(texts: ReadonlyMap<string, number>): void {
   for (const [text, times] of [...texts].sort(([, one], [, other]) => other - one)) {
     console.log(`${String(times).padStart(4)}  ${text.replaceAll(/\s+/g, ' ').slice(0, 200)}`)

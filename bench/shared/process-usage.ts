@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /*
- * Of another process, as Linux tells it; NaN elsewhere. Processor time hardly depends on what else the machine does.
+ * Usage of another process, as Linux tells it; NaN elsewhere. Processor time hardly depends on what else the machine does.
  */
 
 /** Milliseconds of all its threads that still run. */

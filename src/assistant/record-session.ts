@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { type Clock, toTimestamp } from '../core/clock.ts'
 import { defaultConversation } from '../core/conversation.ts'
+import { derivedId } from '../core/derived-id.ts'
 import { estimateTokens } from '../core/estimate-tokens.ts'
-import type { AgentId, MessageId } from '../core/ids.ts'
+import type { AgentId } from '../core/ids.ts'
 import type { MessageBody } from '../core/message.ts'
 import type { NewMessage, Store } from '../storage/port/store.ts'
 import { readBack } from './read-back.ts'
@@ -64,7 +64,8 @@ function toMessage(
 ): NewMessage {
   const words = clean(text)
   return {
-    id: idOf(agentId, uuid),
+    // A transcript can be read again without duplicates.
+    id: derivedId('message', `${agentId} ${uuid}`),
     runId: null,
     elsewhere: true,
     tokens: estimateTokens(words),
@@ -77,18 +78,6 @@ function bodyOf(role: Said['role'], text: string): MessageBody {
   return role === 'user'
     ? { role, text }
     : { role, text, reasoning: '', toolCalls: [], said: [text] }
-}
-
-/** Id derived from the entry, so that a transcript can be read again without duplicates. */
-function idOf(agentId: AgentId, uuid: string): MessageId {
-  const hex = createHash('sha256').update(`${agentId} ${uuid}`).digest('hex')
-  const parts = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `a${hex.slice(17, 20)}`,
-  ]
-  return `message-${parts.join('-')}-${hex.slice(20, 32)}`
 }
 
 function unique(said: readonly Said[]): readonly Said[] {

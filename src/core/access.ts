@@ -11,6 +11,9 @@ export interface Access {
   readonly name: string
 }
 
+/** The caller that asks for a change, and its rights. */
+export type Caller = Pick<Access, 'name' | 'scopes'>
+
 /** Why a token is refused. Reveals nothing about which tokens exist. */
 export interface TokenRefusal {
   readonly reason: 'missing' | 'invalid'

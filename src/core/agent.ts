@@ -47,13 +47,13 @@ export interface MemoryCounts {
 export interface ContextState {
   /** `seq` of the oldest message in context; older ones are found by search. */
   readonly from: number
-  /** Of the agent: tokens counted by the provider divided by our estimate; 1 until a provider has counted. */
+  /** Across its conversations: tokens counted by the provider divided by our estimate; 1 until a provider has counted. */
   readonly tokenRatio: number
   /** The agent was warned, since the last compaction, that its context is nearly full. */
   readonly pressureTold: boolean
-  /** Of the agent: context window of the model as learned from a provider's refusal; null: no provider has refused a request. */
+  /** Across its conversations: context window of the model as learned from a provider's refusal; null: no provider has refused a request. */
   readonly learnedWindow: number | null
-  /** Of the agent: the last real model that ran it; null: none yet, so the rehearsal model may stand in. */
+  /** Across its conversations: the last real model that ran it; null: none yet, so the rehearsal model may stand in. */
   readonly ranOn: string | null
   /** Summaries of messages before this `seq` are no longer shown. */
   readonly summariesFrom: number

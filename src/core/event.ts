@@ -1,6 +1,6 @@
 import type { AgentId, CallId, MessageId, RunId } from './ids.ts'
 
-export const CHANGE_KINDS = ['agent', 'block', 'archive', 'run', 'messages', 'job'] as const
+export const CHANGE_KINDS = ['agent', 'block', 'archive', 'run', 'messages', 'job', 'tool'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
 /**

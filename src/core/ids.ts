@@ -11,6 +11,7 @@ const PREFIXES = [
   'call',
   'summary',
   'token',
+  'tool',
   'job',
   'conv',
 ] as const
@@ -31,6 +32,7 @@ export type ConversationId = Id<'conv'>
 export type SummaryId = Id<'summary'>
 export type StepId = Id<'step'>
 export type TokenId = Id<'token'>
+export type ToolId = Id<'tool'>
 export type JobId = Id<'job'>
 /** Minted by us for every tool call; call ids of providers repeat and are never trusted. */
 export type CallId = Id<'call'>

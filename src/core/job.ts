@@ -25,7 +25,7 @@ export interface Job {
   readonly kind: string
   /** The agent that it is for. It is deleted with its agent. */
   readonly agentId: AgentId | null
-  /** What it does, in a few words, for people. */
+  /** Says in a few words what it does, for people. */
   readonly title: string
   /** Arguments for the handler; JSON. */
   readonly input: string
@@ -41,7 +41,7 @@ export interface Job {
   readonly cancelRequested: boolean
   /** Why it failed, or why it is waiting. */
   readonly error: JobError | null
-  /** What came of it, in sentences; null: not told yet. */
+  /** The outcome in sentences; null: not told yet. */
   readonly report: string | null
   readonly createdAt: Timestamp
   readonly startedAt: Timestamp | null

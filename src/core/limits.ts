@@ -31,6 +31,10 @@ export const LIMITS = {
   metadata: 100_000,
   /** Dates, cursors, type names and other short texts. */
   word: 1_000,
+  /** Program text of a tool. */
+  toolSource: 200_000,
+  /** JSON Schema of a tool's arguments, as text. */
+  toolParameters: 50_000,
   /** Arguments of one tool call by an agent's model. */
   toolArguments: 100_000,
 

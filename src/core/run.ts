@@ -1,3 +1,4 @@
+import type { Scope } from './access.ts'
 import type { ClientTool, RunInput } from './client-run.ts'
 import type { Timestamp } from './clock.ts'
 import type { ErrorCode } from './errors.ts'
@@ -94,6 +95,25 @@ export interface ModelUsage extends TokenUsage {
   readonly steps: number
 }
 
+/** One model call of a run, with the tool calls of its answer. */
+export interface RunStep {
+  /** 1 for the first. */
+  readonly number: number
+  /** `provider/model`; null: no answer yet. */
+  readonly model: string | null
+  readonly startedAt: Timestamp
+  readonly completedAt: Timestamp | null
+  /** Processes that took it up. */
+  readonly attempts: number
+  readonly usage: TokenUsage
+  readonly calls: readonly {
+    readonly id: CallId
+    readonly name: string
+    readonly status: 'success' | 'error' | null
+    readonly approval: Approval | null
+  }[]
+}
+
 export interface RunError {
   readonly code: ErrorCode
   readonly message: string
@@ -162,6 +182,8 @@ export interface Run extends RunOrigin {
   readonly cancelRequested: boolean
   /** The sending client supports sampling: it can answer model calls. */
   readonly clientSamples: boolean
+  /** Rights of whoever sent the message. */
+  readonly scopes: readonly Scope[]
   readonly usage: Usage
   readonly error: RunError | null
   readonly warnings: readonly string[]

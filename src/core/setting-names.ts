@@ -42,9 +42,6 @@ export const SETTING_NAMES: readonly string[] = [
 
 /** Settings of later versions, and the feature that each one waits for. */
 const UNBUILT: Readonly<Record<string, string>> = {
-  RECOLLECT_FILE_ROOTS: 'loading files over MCP',
-  RECOLLECT_TOOL_SERVERS: 'tools of other MCP servers',
-  RECOLLECT_TOOL_SECRETS: 'secrets for tools',
   RECOLLECT_MAX_TOKENS_PER_DAY: 'a daily limit of tokens',
 }
 

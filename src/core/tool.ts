@@ -1,5 +1,5 @@
-/** Names of the tools that need nothing but this server. */
-export const BUILT_IN_TOOLS = [
+/** Names of the tools with which an agent speaks, remembers and searches. */
+export const USUAL_TOOLS = [
   'send_message',
   'core_memory_append',
   'core_memory_replace',
@@ -9,6 +9,11 @@ export const BUILT_IN_TOOLS = [
   'archival_memory_insert',
   'archival_memory_search',
   'conversation_search',
+] as const
+
+/** Names of the tools that need nothing but the data: the usual ones, and those to work with other agents. */
+export const MEMORY_TOOLS = [
+  ...USUAL_TOOLS,
   'send_message_to_agent_async',
   'send_message_to_agent_and_wait_for_reply',
   'send_message_to_agents_matching_tags',
@@ -17,7 +22,27 @@ export const BUILT_IN_TOOLS = [
   'list_tasks',
   'cancel_task',
 ] as const
+export type MemoryTool = (typeof MEMORY_TOOLS)[number]
+
+/** Names of all tools that come with the server. An agent has the others only if they are given to it. */
+export const BUILT_IN_TOOLS = [
+  ...MEMORY_TOOLS,
+  'run_code',
+  'fetch_webpage',
+  'web_search',
+  'create_tool',
+  'edit_tool',
+  'test_tool',
+  'attach_tool',
+] as const
 export type BuiltInTool = (typeof BUILT_IN_TOOLS)[number]
+
+/** Added by the server to the tools of an agent that has many. */
+export const FIND_TOOLS = 'find_tools'
+
+export function isMemoryTool(name: string): name is MemoryTool {
+  return MEMORY_TOOLS.some((known) => known === name)
+}
 
 export function isBuiltInTool(name: string): name is BuiltInTool {
   return BUILT_IN_TOOLS.some((known) => known === name)

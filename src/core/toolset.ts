@@ -1,5 +1,5 @@
 /** Groups of MCP tools that a server can list. */
-export const TOOLSETS = ['core', 'memory', 'agents', 'admin', 'transfer'] as const
+export const TOOLSETS = ['core', 'memory', 'tools', 'agents', 'admin', 'transfer'] as const
 export type Toolset = (typeof TOOLSETS)[number]
 
 /** Parses a comma-separated list of toolsets, or `all`. `unknown` is the first name that does not exist. */

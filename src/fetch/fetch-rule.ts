@@ -30,6 +30,11 @@ export function readFetchRule(value: string | undefined): FetchRule {
   )
 }
 
+/** A lower-case host name, or `*.` and one. */
+export function isHostPattern(text: string): boolean {
+  return HOST.test(text)
+}
+
 export function allowsHost(rule: FetchRule, hostname: string): boolean {
   if (rule.kind !== 'hosts') return rule.kind === 'public'
   const host = hostname.toLowerCase().replace(/\.$/, '')

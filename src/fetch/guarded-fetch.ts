@@ -43,46 +43,101 @@ const MAX_REDIRECTS = 5
 const MAX_URL_LENGTH = 8_192
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-export function createGuardedFetch({
-  rule,
-  isAllowedAddress = isPublicAddress,
-  ca,
-}: GuardedFetchOptions): GuardedFetch {
-  return (url, { maxBytes, milliseconds, signal }) =>
-    withDeadline(signal, milliseconds, async (over) => {
-      try {
-        return await follow(url, maxBytes, over)
-      } catch (error) {
-        if (signal?.aborted) throw error
-        if (over.aborted) throw tooSlow(url, milliseconds)
-        throw error
-      }
-    })
-
-  async function follow(start: string, maxBytes: number, signal: AbortSignal): Promise<Fetched> {
-    let address = start
-    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-      const url = checkUrl(address, rule)
-      const response = await open(url, { isAllowed: isAllowedAddress, ca, signal })
+export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
+  return (url, limits) =>
+    guarded(url, limits, async (over) => {
+      const { response, url: end } = await follow(url, GET, options, over)
       const status = response.statusCode ?? 0
-      if (REDIRECTS.has(status) && response.headers.location !== undefined) {
-        response.destroy()
-        address = resolveAgainst(response.headers.location, url)
-        continue
-      }
       if (status < 200 || status > 299) {
         response.destroy()
-        throw refused(`${url.hostname} answered with status ${status}. Check the address.`)
+        throw refused(`${end.hostname} answered with status ${status}. Check the address.`)
       }
       return {
-        url: url.href,
+        url: end.href,
         mediaType:
           (response.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
-        body: await readBody(response, url, maxBytes, signal),
+        body: await readBody(response, end, limits.maxBytes, over),
       }
+    })
+}
+
+/** A request that is more than GET. */
+export interface FetchRequest {
+  readonly method: string
+  /** Called for each address of a chain of redirects, so that headers can depend on the host. */
+  readonly headersFor: (url: URL) => Readonly<Record<string, string>>
+  readonly body?: string | undefined
+}
+
+/** An answer of any status. */
+export interface FetchAnswer {
+  readonly url: string
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+/** The same as `GuardedFetch` for any method; an answer of any status is returned. Redirects are followed for GET only. */
+export type GuardedRequest = (
+  url: string,
+  request: FetchRequest,
+  limits: FetchLimits,
+) => Promise<FetchAnswer>
+
+export function createGuardedRequest(options: GuardedFetchOptions): GuardedRequest {
+  return (url, request, limits) =>
+    guarded(url, limits, async (over) => {
+      const { response, url: end } = await follow(url, request, options, over)
+      const headers = Object.entries(response.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(', ') : (value ?? ''),
+      ])
+      return {
+        url: end.href,
+        status: response.statusCode ?? 0,
+        headers: Object.fromEntries(headers),
+        body: await readBody(response, end, limits.maxBytes, over),
+      }
+    })
+}
+
+const GET: FetchRequest = { method: 'GET', headersFor: () => ({}) }
+
+/** Runs the work within the time limit, and says so if it takes longer. */
+function guarded<T>(
+  url: string,
+  { milliseconds, signal }: FetchLimits,
+  work: (over: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withDeadline(signal, milliseconds, async (over) => {
+    try {
+      return await work(over)
+    } catch (error) {
+      if (signal?.aborted) throw error
+      if (over.aborted) throw tooSlow(url, milliseconds)
+      throw error
     }
-    throw refused(`The address redirects more than ${MAX_REDIRECTS} times. Give the final one.`)
+  })
+}
+
+async function follow(
+  start: string,
+  request: FetchRequest,
+  { rule, isAllowedAddress = isPublicAddress, ca }: GuardedFetchOptions,
+  signal: AbortSignal,
+): Promise<{ readonly response: IncomingMessage; readonly url: URL }> {
+  let address = start
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+    const url = checkUrl(address, rule)
+    const response = await open(url, request, { isAllowed: isAllowedAddress, ca, signal })
+    const { location } = response.headers
+    const isRedirect = REDIRECTS.has(response.statusCode ?? 0) && location !== undefined
+    if (!isRedirect || request.method !== 'GET') return { response, url }
+    response.destroy()
+    address = resolveAgainst(location, url)
   }
+  throw refused(`The address redirects more than ${MAX_REDIRECTS} times. Give the final one.`)
 }
 
 function checkUrl(address: string, rule: FetchRule): URL {
@@ -113,7 +168,11 @@ interface Connecting {
 }
 
 /** Connects to the address that was checked, so a second DNS answer can't redirect the request (DNS rebinding). */
-function open(url: URL, { isAllowed, ca, signal }: Connecting): Promise<IncomingMessage> {
+function open(
+  url: URL,
+  { method, headersFor, body }: FetchRequest,
+  { isAllowed, ca, signal }: Connecting,
+): Promise<IncomingMessage> {
   const literal = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(literal) !== 0 && !isAllowed(literal)) return Promise.reject(notPublic(url.hostname))
   return new Promise((resolve, reject) => {
@@ -124,14 +183,20 @@ function open(url: URL, { isAllowed, ca, signal }: Connecting): Promise<Incoming
         agent: false,
         ...(ca !== undefined && { ca }),
         lookup: checkedLookup(isAllowed),
-        headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'recollect' },
+        method,
+        headers: {
+          accept: '*/*',
+          'user-agent': 'recollect',
+          ...headersFor(url),
+          'accept-encoding': 'identity',
+        },
       },
       resolve,
     )
     sent.on('error', (error) =>
       reject(error instanceof UserError || signal.aborted ? error : unreachable(url, error)),
     )
-    sent.end()
+    sent.end(body)
   })
 }
 

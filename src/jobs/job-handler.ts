@@ -13,7 +13,7 @@ export interface JobHandler {
 export type JobEnd =
   | {
       readonly kind: 'done'
-      /** What came of it, in sentences. */
+      /** The outcome in sentences. */
       readonly report: string
     }
   | {

@@ -27,7 +27,7 @@ interface Seen<Lease> {
  */
 export function createLeaseWatch<Lease extends WatchedLease>(
   leaseMilliseconds: number,
-  /** What the lease is of: an agent or a job, with its namespace. */
+  /** Names the leased thing: a conversation or a job, with its namespace. */
   subjectOf: (lease: Lease) => readonly string[],
   now: () => number = () => performance.now(),
 ): LeaseWatch<Lease> {

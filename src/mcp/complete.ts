@@ -41,6 +41,8 @@ async function valuesOf(
       return startingWith(typed, await recent(context, passageIds))
     case 'run_id':
       return startingWith(typed, await recent(context, runIds))
+    case 'tool_id':
+      return startingWith(typed, await toolIds(context))
     case 'job_id': {
       const { items } = await context.jobs.list({ limit: MAX_VALUES })
       return startingWith(
@@ -103,6 +105,11 @@ async function passageIds(agentId: string, context: McpContext): Promise<readonl
 async function runIds(agentId: string, context: McpContext): Promise<readonly string[]> {
   const messages = await context.recall.list(agentId, MAX_VALUES)
   return messages.flatMap(({ runId }) => (runId === null ? [] : [runId])).reverse()
+}
+
+async function toolIds(context: McpContext): Promise<readonly string[]> {
+  const { items } = await context.tools.list({ limit: MAX_VALUES })
+  return items.map(({ id }) => id)
 }
 
 function startingWith(typed: string, values: readonly string[]): readonly string[] {

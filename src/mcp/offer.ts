@@ -1,7 +1,6 @@
 import type { Toolset } from '../core/toolset.ts'
 import type { McpContext } from '../service/context.ts'
 import type { Tool } from './call/define-tool.ts'
-import { toolsOf } from './tools/index.ts'
 
 /** The part of Recollect that a server shows to its client. */
 export interface Offer {
@@ -12,23 +11,15 @@ export interface Offer {
   readonly agent: string | undefined
 }
 
-/** The tools that a client of this offer can list and call. */
-export function offeredTools({ toolsets, readOnly, agent }: Offer): readonly Tool[] {
-  // One agent alone has nobody to talk to.
-  const shown = toolsets.filter((toolset) => agent === undefined || toolset !== 'agents')
-  const tools = toolsOf(shown).filter((tool) => !readOnly || tool.annotations.readOnlyHint)
-  return agent === undefined ? tools : tools.filter(isForOneAgent).map(forOneAgent)
-}
-
 /** Tools about the whole store are not for a client that is limited to one agent. */
-function isForOneAgent({ input, pinned }: Tool): boolean {
+export function isForOneAgent({ input, pinned }: Tool): boolean {
   return pinned ?? ('agent' in input.shape || 'run_id' in input.shape)
 }
 
 const forOne = new WeakMap<Tool, Tool>()
 
 /** The tool without its `agent` argument, which the context already knows. */
-function forOneAgent(tool: Tool): Tool {
+export function forOneAgent(tool: Tool): Tool {
   if (!('agent' in tool.input.shape)) return tool
   const known = forOne.get(tool)
   if (known !== undefined) return known

@@ -20,6 +20,7 @@ export async function concernedBy(
     case 'archive':
       return { agents: await holdersOf(subjectId, reads) }
     case 'run':
+    case 'tool':
     case 'job':
       return { agents: [] }
   }

@@ -53,7 +53,7 @@ export async function streamChat(
     for (;;) {
       const view = await context.runs.get(runId)
       for (const { messageId, text } of pieces.splice(0)) {
-        // What the agent says in different steps stands on lines of its own.
+        // Words of different steps stand on lines of their own.
         await say(last !== undefined && last !== messageId ? `\n${text}` : text)
         last = messageId
       }

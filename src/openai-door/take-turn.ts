@@ -84,7 +84,7 @@ async function giveResults(
   return { runId: waiting.id, skip }
 }
 
-/** What the agent says in the part of the run that the caller has not had. */
+/** The agent's words in the part of the run that the caller has not had. */
 export async function replyOf(
   { runs }: McpContext,
   { run, pendingApprovals }: RunView,

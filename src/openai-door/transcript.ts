@@ -4,7 +4,7 @@ import type { ChatMessage } from './read-chat.ts'
 /** A transcript in two parts: what the agent knows if it took part in it, and what is new. */
 export interface Transcript {
   readonly before: readonly ChatMessage[]
-  /** What came after the last answer of the assistant. */
+  /** All that came after the last answer of the assistant. */
   readonly fresh: readonly ChatMessage[]
 }
 
@@ -26,7 +26,7 @@ export function fingerprint(messages: readonly ChatMessage[]): string {
   return createHash('sha256').update(JSON.stringify(said)).digest('hex')
 }
 
-/** What the client will send back as the assistant's message. */
+/** The assistant's message as the client will send it back. */
 export function answered(text: string, callIds: readonly string[]): ChatMessage {
   return { role: 'assistant', text, callIds }
 }

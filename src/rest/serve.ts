@@ -28,7 +28,7 @@ export interface RestOptions {
   readonly open: (access: Access) => Promise<McpContext>
   readonly readOnly: boolean
   readonly log: Log
-  /** What is remembered of requests that may come again. */
+  /** Runs of requests that may come again. */
   readonly remembered: Map<string, RunId>
 }
 

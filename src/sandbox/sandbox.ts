@@ -28,7 +28,7 @@ export interface SandboxCall {
   readonly entry?: string | undefined
   /** JSON values by parameter name; without the reserved `agent_state` and `client`. */
   readonly arguments: Readonly<Record<string, unknown>>
-  /** What the code sees as `agent_state`. Absent: code that asks for it fails with a sentence. */
+  /** The agent's state, which the code sees as `agent_state`. Absent: code that asks for it fails with a sentence. */
   readonly agent?: AgentSnapshot | undefined
   /** All that the code can ask of the server. A name that is not listed does not exist for the code. */
   readonly host: readonly HostCall[]
@@ -83,7 +83,7 @@ export interface HostCall {
 
 export interface SandboxOutcome {
   readonly status: 'success' | 'error' | 'timeout'
-  /** What the function returned, as JSON: null for nothing, and unless the status is `success`. */
+  /** The function's result, as JSON: null for nothing, and unless the status is `success`. */
   readonly result: unknown
   /** Set unless the status is `success`. */
   readonly error?: SandboxError | undefined
@@ -117,7 +117,7 @@ export interface BlockChange {
   readonly after: string
 }
 
-/** What code sees in place of a secret. `src/fetch` replaces it in headers of requests to the hosts it is bound to. */
+/** Stands for a secret in the code. `src/fetch` replaces it in headers of requests to the hosts it is bound to. */
 export function secretPlaceholder(name: string): string {
   return `{{secret:${name}}}`
 }

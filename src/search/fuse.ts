@@ -1,4 +1,4 @@
-import type { FoundBy } from '../core/found.ts'
+import type { FoundBy, Places } from '../core/found.ts'
 import type { Ranked } from './rank.ts'
 
 /** Results of one retriever. */
@@ -12,6 +12,7 @@ export interface RankedList {
 
 export interface FusedHit extends Ranked {
   readonly foundBy: FoundBy
+  readonly places: Places
 }
 
 /** `k` of reciprocal rank fusion; 60 is the value of its paper (Cormack, Clarke and Büttcher 2009). */
@@ -24,17 +25,31 @@ const RANK_CONSTANT = 60
 export function fuseByRank(lists: readonly RankedList[]): readonly FusedHit[] {
   const [only, ...others] = lists
   if (only && others.length === 0)
-    return only.entries.map((entry) => ({ ...entry, foundBy: only.retriever }))
+    return only.entries.map((entry, place) => ({
+      ...entry,
+      foundBy: only.retriever,
+      places: placesIn(only.retriever, place, entry),
+    }))
   const fused = new Map<number, FusedHit>()
   for (const { retriever, weight, entries } of lists) {
-    entries.forEach(({ row }, place) => {
+    entries.forEach((entry, place) => {
+      const { row } = entry
       const other = fused.get(row)
+      const why = entry.why ?? other?.why
       fused.set(row, {
         row,
+        ...(why && { why }),
+        places: { ...placesIn(retriever, place, entry), ...other?.places },
         score: (other?.score ?? 0) + weight / (RANK_CONSTANT + place + 1),
         foundBy: other && other.foundBy !== retriever ? 'both' : retriever,
       })
     })
   }
   return [...fused.values()].sort((a, b) => b.score - a.score || b.row - a.row)
+}
+
+function placesIn(retriever: RankedList['retriever'], place: number, { score }: Ranked): Places {
+  return retriever === 'keyword'
+    ? { keywordRank: place + 1 }
+    : { vectorRank: place + 1, similarity: score }
 }

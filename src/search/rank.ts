@@ -1,4 +1,5 @@
 import type { Timestamp } from '../core/clock.ts'
+import type { FoundWord, Why } from '../core/found.ts'
 import { type DayRange, dateFit } from './day-range.ts'
 import { indexWords } from './words.ts'
 
@@ -64,6 +65,8 @@ export interface Candidate {
 export interface Ranked {
   readonly row: number
   readonly score: number
+  /** Present if it was ranked by words. */
+  readonly why?: Why
 }
 
 /**
@@ -92,25 +95,35 @@ export function rankByWords(
   const scored = found.map(({ candidate, own }) => {
     const context = withNeighbours(own, candidate, profiler, averageLength, neighbour)
     const length = 1 - b + (b * context.length) / averageLength
-    const words = context.counts.reduce((sum, count, index) => {
+    const words = context.counts.map((count, index) => {
       const weight = rarity[index] ?? 0
-      return sum + (weight * count * (BM25_K1 + 1)) / (count + BM25_K1 * length)
-    }, 0)
-    return {
-      candidate,
-      score: words * candidate.weight * (own.namesSpeaker ? 1 + SPEAKER_BOOST : 1),
-    }
+      return (weight * count * (BM25_K1 + 1)) / (count + BM25_K1 * length)
+    })
+    const factor = candidate.weight * (own.namesSpeaker ? 1 + SPEAKER_BOOST : 1)
+    const score = words.reduce((sum, word) => sum + word, 0) * factor
+    const found = terms.flatMap(({ spellings }, index): readonly FoundWord[] => {
+      const times = own.counts[index] ?? 0
+      const nearby = (context.counts[index] ?? 0) - times
+      if (times + nearby === 0) return []
+      const word = spellings.map(({ stem }) => stem).join(' / ')
+      return [
+        { word, rarity: rarity[index] ?? 0, times, nearby, score: (words[index] ?? 0) * factor },
+      ]
+    })
+    return { candidate, score, found, namesSpeaker: own.namesSpeaker }
   })
   const best = Math.max(...scored.map(({ score }) => score)) || 1
   const share = groupShares(scored)
   return scored
-    .map(({ candidate, score }) => ({
-      row: candidate.row,
-      score:
-        score +
-        best * GROUP_SHARE * (share.get(candidate.group) ?? 0) +
-        best * DATE_SHARE * dateFit(dates, candidate.at),
-    }))
+    .map(({ candidate, score, found: words, namesSpeaker }) => {
+      const sourceBoost = best * GROUP_SHARE * (share.get(candidate.group) ?? 0)
+      const dateBoost = best * DATE_SHARE * dateFit(dates, candidate.at)
+      return {
+        row: candidate.row,
+        score: score + sourceBoost + dateBoost,
+        why: { words, wordsScore: score, sourceBoost, dateBoost, namesSpeaker },
+      }
+    })
     .sort((a, b) => b.score - a.score || b.row - a.row)
 }
 

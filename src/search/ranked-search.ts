@@ -173,9 +173,12 @@ async function tail(
   const last = judged.at(-1)
   // Rescaled to continue below the last reranked score: the index scores on another scale.
   const scale = best && last && best.score > 0 ? Math.min(1, last.score / best.score) : 1
-  return rest
-    .slice(0, Math.max(0, most - judged.length))
-    .map(({ row, score }) => ({ row, score: score * scale, foundBy: 'keyword' }))
+  return rest.slice(0, Math.max(0, most - judged.length)).map(({ row, score }, place) => ({
+    row,
+    score: score * scale,
+    foundBy: 'keyword',
+    places: { keywordRank: judged.length + place + 1 },
+  }))
 }
 
 async function weigh(index: WordIndex, { stems }: Question): Promise<readonly Weighted[]> {

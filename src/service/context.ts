@@ -1,4 +1,5 @@
-import type { Agent, AgentType } from '../core/agent.ts'
+import type { Caller } from '../core/access.ts'
+import type { Agent, AgentType, Summary } from '../core/agent.ts'
 import type { AgentSettings } from '../core/agent-settings.ts'
 import type {
   AgentChanges,
@@ -13,18 +14,23 @@ import type { EditOptions, MemoryAsOf, NewBlock, SharedBlock, VersionHead } from
 import type { EmbeddingCounts } from '../core/embedding-counts.ts'
 import type { Change, Concerned } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
+import type { Message } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender, TokenUsage } from '../core/run.ts'
 import type { ConversationsPort } from './conversations-port.ts'
 import type { JobsPort } from './jobs-port.ts'
+import type { LoadPort } from './load-port.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
+import type { ToolsPort } from './tools-port.ts'
 import type { AgentWalk, BlockChanges, BlockWalk } from './walks.ts'
 
 export type * from './conversations-port.ts'
 export type * from './jobs-port.ts'
+export type * from './load-port.ts'
 export type * from './recall-port.ts'
 export type * from './runs-port.ts'
+export type * from './tools-port.ts'
 export type * from './walks.ts'
 
 /*
@@ -41,10 +47,12 @@ export interface McpContext {
   readonly conversations: ConversationsPort
   readonly runs: RunsPort
   readonly jobs: JobsPort
+  readonly load: LoadPort
   readonly memory: MemoryPort
   readonly archival: ArchivalPort
   readonly archives: ArchivesPort
   readonly recall: RecallPort
+  readonly tools: ToolsPort
   readonly transfer: TransferPort
   readonly models: ModelsPort
   /** Key to seal data that passes through clients. It is stored, so sealed data survives a restart. */
@@ -94,7 +102,8 @@ export interface Stats {
 }
 
 export interface AgentsPort {
-  create(agent: NewAgent): Promise<AgentView>
+  /** Tools that reach further than the agent's own memory need a caller with the scope `admin`. */
+  create(agent: NewAgent, caller?: Caller): Promise<AgentView>
   list(filter: {
     readonly query?: string | undefined
     readonly tags?: readonly string[] | undefined
@@ -106,13 +115,13 @@ export interface AgentsPort {
   /** Tags of all agents, sorted. */
   tags(): Promise<readonly string[]>
   /** The built-in tools, with the JSON Schema of their arguments. */
-  builtInTools(): readonly ToolDescription[]
+  memoryTools(): readonly ToolDescription[]
   /** Names of the tools of an agent that is created without a list. */
   defaultTools(type: AgentType): readonly string[]
   /** The agent without its blocks and other details. */
   find(agent: string): Promise<Agent>
   get(agent: string): Promise<AgentView>
-  update(agent: string, changes: AgentChanges): Promise<AgentView>
+  update(agent: string, changes: AgentChanges, caller?: Caller): Promise<AgentView>
   delete(agent: string): Promise<AgentId>
   /** A new agent with the settings and blocks of another one, without its archives. */
   copy(
@@ -131,8 +140,11 @@ export interface AgentsPort {
     text: string,
     signal: AbortSignal,
   ): Promise<{ readonly text: string; readonly usage: TokenUsage }>
-  /** The request that the next model call would send, and the tokens of each part. */
-  inspect(agent: string): Promise<ContextAccount>
+  /**
+   * The request that the next model call would send, and the tokens of each part. With `contextWindow`, as if the agent
+   * had that one.
+   */
+  inspect(agent: string, contextWindow?: number): Promise<ContextAccount>
   configure(agent: string, settings: SettingsPatch): Promise<AgentSettings>
   /** Cost of embedding the agent's messages; null if they are embedded already. */
   messagesToEmbed(agent: string): Promise<MessagesToEmbed | null>
@@ -163,6 +175,10 @@ export interface ContextAccount {
   readonly compactsAt: number
   /** Number of messages that the next compaction would evict. */
   readonly nextEvicted: number
+  /** These messages, oldest first. */
+  readonly evicts: readonly Message[]
+  /** Notes on the messages that were evicted so far; null: none. */
+  readonly summary: Summary | null
   /** Tokens of the prefix that stays the same between steps and so can be cached, as long as memory is not edited. */
   readonly stablePrefixTokens: number
   /** Counts of archival passages. */

@@ -12,7 +12,7 @@ export interface ConversationsPort {
   list(agent: string, page: PageRequest): Promise<Page<Conversation>>
   /** With `agent`, only if the conversation belongs to that agent. */
   get(id: string, agent?: AgentId): Promise<Conversation>
-  /** Of one agent, or of all; without the default ones, which are the agents' own histories. */
+  /** Conversations of one agent, or of all, without the default ones. */
   walk(walk: ConversationWalk): Promise<readonly Conversation[]>
   /** A new conversation that goes on from what the old one has in context. */
   fork(id: string): Promise<Conversation>
@@ -20,7 +20,7 @@ export interface ConversationsPort {
   named(agent: string, key: string): Promise<Conversation>
   /** The newest conversation of which a client has exactly this transcript. */
   ofTranscript(agent: string, fingerprint: string): Promise<ConversationId | undefined>
-  /** What its client has of the conversation now. */
+  /** Notes the transcript that its client has of the conversation now. */
   noteTranscript(id: ConversationId, fingerprint: string): Promise<void>
   rename(id: string, title: string): Promise<Conversation>
   /** With its messages and runs. Refused for a default conversation, and while the agent is at work in it. */

@@ -52,6 +52,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
         return context.jobs.cancel(jobId)
       },
     },
+    load: { begin: (load) => context.load.begin({ ...load, agent: own(load.agent) }) },
     memory: {
       async read(agent, label) {
         const { agentId, blocks } = await memory.read(own(agent), label)
@@ -125,6 +126,19 @@ export async function pinContext(context: McpContext, reference: string): Promis
         throw new UserError('not_found', `There is no message ${messageId}.`)
       },
     },
+    tools: {
+      list: async (query) => context.tools.list({ ...query, agent: id }),
+      get: refused,
+      create: refused,
+      update: refused,
+      delete: refused,
+      history: refused,
+      restore: refused,
+      attach: refused,
+      detach: refused,
+      run: refused,
+      servers: refused,
+    },
     transfer: {
       export: async (agent, ...rest) => context.transfer.export(own(agent), ...rest),
       import: refused,
@@ -181,15 +195,15 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     async tags() {
       return (await agents.find(id)).tags
     },
-    builtInTools: agents.builtInTools,
+    memoryTools: agents.memoryTools,
     defaultTools: agents.defaultTools,
     find: async (agent) => agents.find(own(agent)),
     askAside: async (agent, ...rest) => agents.askAside(own(agent), ...rest),
     get: async (agent) => agents.get(own(agent)),
-    update: async (agent, changes) => agents.update(own(agent), changes),
+    update: async (agent, ...rest) => agents.update(own(agent), ...rest),
     delete: async (agent) => agents.delete(own(agent)),
     copy: refused,
-    inspect: async (agent) => agents.inspect(own(agent)),
+    inspect: async (agent, ...rest) => agents.inspect(own(agent), ...rest),
     messagesToEmbed: async (agent) => agents.messagesToEmbed(own(agent)),
     configure: async (agent, settings) => agents.configure(own(agent), settings),
     compact: async (agent, signal) => agents.compact(own(agent), signal),
@@ -303,6 +317,10 @@ function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
     async messages(runId) {
       await check(runId)
       return (await runs.messages(runId)).map(withoutSender)
+    },
+    async timeline(runId) {
+      await check(runId)
+      return runs.timeline(runId)
     },
     // Subscribing is synchronous, so each event is checked instead of the run.
     onProgress: (runId, listener) =>

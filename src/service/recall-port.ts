@@ -1,6 +1,6 @@
 import type { ArchiveView } from '../core/archive.ts'
 import type { Timestamp } from '../core/clock.ts'
-import type { FoundBy } from '../core/found.ts'
+import type { FoundBy, Places, Why } from '../core/found.ts'
 import type { AgentId, PassageId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
@@ -24,6 +24,8 @@ export interface Found<T> {
   readonly item: T
   readonly score?: number
   readonly foundBy?: FoundBy
+  readonly places?: Places
+  readonly why?: Why
 }
 
 export interface FoundPage<T> extends Page<Found<T>> {

@@ -1,10 +1,11 @@
+import type { Scope } from '../core/access.ts'
 import type { ClientTool, RunInput } from '../core/client-run.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { AgentEvent } from '../core/event.ts'
 import type { AgentId, ConversationId, RunId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Page } from '../core/page.ts'
-import type { Run, RunStatus, RunView } from '../core/run.ts'
+import type { Run, RunStatus, RunStep, RunView } from '../core/run.ts'
 import type { SamplingParams } from '../core/sampling.ts'
 import type { Step } from '../core/step.ts'
 import type { RunWalk, StepWalk } from './walks.ts'
@@ -29,6 +30,8 @@ export interface RunsPort {
     readonly maxSteps?: number | undefined
     /** The client supports sampling. */
     readonly samples?: boolean | undefined
+    /** Rights of the sender. */
+    readonly scopes?: readonly Scope[] | undefined
     /** The sender will call `onProgress` for the run, so its first model call is streamed, too. */
     readonly isWatched?: boolean | undefined
   }): Promise<RunView>
@@ -94,6 +97,8 @@ export interface RunsPort {
     },
   ): Promise<RunView>
   messages(runId: RunId): Promise<readonly Message[]>
+  /** The model calls of the run so far, with their times and tool calls. */
+  timeline(runId: RunId): Promise<readonly RunStep[]>
   /**
    * Reports what the agent does in the run, if this process works on it: first the current step so far, then each event
    * as it happens. Model answers are streamed while there is a listener. Returns the function that unsubscribes.

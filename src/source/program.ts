@@ -1,6 +1,6 @@
 import type { ReservedParameter } from './signature.ts'
 
-/** What a sandbox runs: code whose lines are those of the user's source. */
+/** The code that a sandbox runs; its lines are those of the user's source. */
 export interface Program {
   readonly code: string
   /** How the function takes its arguments, in order. Python takes all of them by name, so it has none. */

@@ -1,10 +1,10 @@
 import type { JsonSchema } from './json-schema.ts'
 
-/** What a model and a sandbox need to know of a function, read from its source without running anything. */
+/** The parts of a function that a model and a sandbox need, read from its source without running anything. */
 export interface Signature {
   /** Name of the function: the last public one, of TypeScript the last exported one. */
   readonly name: string
-  /** Of its docstring or JSDoc, without the parts about parameters and results; may be empty. */
+  /** Its docstring or JSDoc, without the parts about parameters and results; may be empty. */
   readonly description: string
   /** JSON Schema of the arguments: `{ type: 'object', properties, required, additionalProperties: false }`. */
   readonly parameters: JsonSchema

@@ -34,6 +34,7 @@ import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
 import { callReads } from './runs/tool-calls.ts'
 import { waitReads, waitWrites } from './runs/waits.ts'
+import { toolReads, toolWrites } from './tools/tools.ts'
 import { walkReads } from './walks/walks.ts'
 
 export interface Opened {
@@ -106,6 +107,8 @@ export function createStorage(opened: Opened): Storage {
     claims: createClaims(reader, dialect, {
       transact,
       scopeOf,
+      transactionOf: (namespace, trx) =>
+        transactionOf({ ...scopeOf(namespace, trx), writes: true }),
     }),
     jobs: createJobQueue(reader, dialect, transact),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
@@ -131,6 +134,7 @@ export function createStorage(opened: Opened): Storage {
     counts: (namespace) => countRows(reader, namespace),
     clock: opened.clock,
     indexBytes: opened.searches.indexBytes,
+    prepareSearch: opened.searches.prepare,
     signingKey: (name) => signingKey(reader, transact, name),
     backup: opened.backup,
     check: opened.check,
@@ -155,6 +159,7 @@ function readsOf(scope: Scope): Reads {
     passages: passageReads(scope),
     pictures: pictureReads(scope),
     runs: { ...runReads(scope), ...callReads(scope), ...waitReads(scope) },
+    tools: toolReads(scope),
     jobs: jobReads(scope),
   }
 }
@@ -177,6 +182,7 @@ function transactionOf(scope: Scope): Transaction {
       ...askWrites(scope),
       ...waitWrites(scope),
     },
+    tools: { ...toolReads(scope), ...toolWrites(scope) },
     jobs: { ...jobReads(scope), ...jobWrites(scope) },
     vectors: vectorWrites(scope),
   }

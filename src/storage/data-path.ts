@@ -70,3 +70,12 @@ function findHome(): string {
     return ''
   }
 }
+
+/** Absolute paths out of a comma list of folders. */
+export function readFolders(name: string, list = ''): readonly string[] {
+  return list
+    .split(',')
+    .map((folder) => folder.trim())
+    .filter((folder) => folder !== '')
+    .map((folder) => readDataPath(name, folder))
+}

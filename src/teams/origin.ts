@@ -9,7 +9,7 @@ export const MAX_HOPS = 20
 export const MAX_RUNS = 1_000
 
 /**
- * What a run begins: a `message` that it does not wait for, a run that it waits for (`wait`), or a `task` in the
+ * The kinds of runs that a run begins: a `message` that it does not wait for, a run that it waits for (`wait`), or a `task` in the
  * background.
  */
 export type Begun = 'message' | 'wait' | 'task'

@@ -1,12 +1,12 @@
 import type { Run } from '../core/run.ts'
 
-/** What became of a run, for the agent that began it. */
+/** The outcome of a run, for the agent that began it. */
 export interface Outcome {
   readonly agent: string
   readonly agent_id: string
   readonly run_id: string
   readonly status: Run['status']
-  /** What it said, if anything. */
+  /** Its words, if it said anything. */
   readonly reply?: string
   /** How it ended, if it said nothing or did not end well. */
   readonly note?: string

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Of the tightest provider. */
+/** The limit of the strictest provider. */
 const LONGEST = 64
 const MARK_LENGTH = 8
 

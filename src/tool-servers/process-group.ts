@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Environment, StdioSettings } from './settings.ts'
 
-/** Of our environment, a server gets only what programs can't do without; secrets are named in its `env`. */
+/** The variables that every program needs: a server gets no others of our environment; secrets are named in its `env`. */
 const INHERITED =
   process.platform === 'win32'
     ? [
@@ -42,7 +42,7 @@ export function startGroup(
   const { pid } = child
   if (pid !== undefined) {
     alive.add(pid)
-    // Of itself it may have ended, with what it started still there.
+    // The server may have ended while processes that it started still run.
     child.once('exit', () => endGroup(pid, 'SIGKILL'))
   }
   return child

@@ -17,7 +17,7 @@ export interface StdioOptions {
   readonly settings: StdioSettings
   /** Ours, of which the server gets a few variables. */
   readonly environment: Environment
-  /** What the server writes to stderr. */
+  /** Receives the server's stderr. */
   readonly onStderr: (text: string) => void
 }
 

@@ -1,4 +1,4 @@
-/** What repeating a call would do, as the server declares it. */
+/** Effect of repeating a call, as the server declares it. */
 export type ServerEffect = 'readonly' | 'idempotent' | 'once'
 
 /** Tools of other MCP servers, as the operator's file lists them. Nothing is started before it is needed. */
@@ -16,7 +16,7 @@ export interface ToolServers {
    */
   call(call: ServerCall): Promise<ServerResult>
 
-  /** What is known of each server, in the order of the file. `connect`: tries those that are not connected. */
+  /** State of each server, in the order of the file. `connect`: tries those that are not connected. */
   list(
     namespace: string | undefined,
     options: { readonly connect: boolean },

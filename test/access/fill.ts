@@ -1,5 +1,6 @@
 import { expect, vi } from 'vitest'
 import type { Connection } from '../support/connect.ts'
+import { echo } from '../tools/sources.ts'
 
 /** The content of a namespace, as its own clients see it. */
 export interface Filled {
@@ -10,6 +11,7 @@ export interface Filled {
   readonly second: string
   readonly secondName: string
   readonly block: string
+  readonly tool: string
   readonly archive: string
   readonly passage: string
   readonly run: string
@@ -17,11 +19,14 @@ export interface Filled {
   /** Waits for approval. */
   readonly asking: string
   readonly call: string
+  readonly job: string
   /** The agent as a file. */
   readonly file: string
   /** Begins every word that no other namespace holds. */
   readonly canary: string
 }
+
+const PATIENCE = { timeout: 30_000, interval: 20 }
 
 /** The same things with the same names under a namespace, but for words that begin with `canary`. */
 export async function fill(client: Connection, canary: string): Promise<Filled> {
@@ -43,6 +48,9 @@ export async function fill(client: Connection, canary: string): Promise<Filled> 
   for (const id of [agent.id, second]) {
     await ask('attach_block', { agent: id, block_id: block.id })
   }
+  const source = echo(`echo_${canary}`, `Says it again. ${canary}doc`)
+  const { tool } = await ask('create_tool', { source, tags: [`${canary}tooltag`] })
+  await ask('attach_tool', { agent: agent.id, tool: tool.id })
   const { archive } = await ask('create_archive', { name: `${canary}archive`, agent: agent.id })
   await ask('append_to_memory_block', {
     agent: agent.id,
@@ -77,6 +85,15 @@ export async function fill(client: Connection, canary: string): Promise<Filled> 
     wait_seconds: 30,
   })
   expect(asking.status).toBe('requires_approval')
+  const { job } = await ask('load', {
+    agent: agent.id,
+    text: `A paper about the ${canary}pond.`,
+    name: `${canary}paper`,
+  })
+  await vi.waitFor(async () => {
+    const { jobs } = await ask('list_jobs', { job_id: job.job_id })
+    expect(jobs[0].status).toBe('completed')
+  }, PATIENCE)
   const { text: file } = await ask('export_agent', { agent: agent.id })
   return {
     agent: agent.id,
@@ -84,12 +101,14 @@ export async function fill(client: Connection, canary: string): Promise<Filled> 
     second,
     secondName,
     block: block.id,
+    tool: tool.id,
     archive: archive.id,
     passage: passages[0].id,
     run: run.run_id,
     message: messages[0].id,
     asking: asking.run_id,
     call: asking.pending_approvals[0].tool_call_id,
+    job: job.job_id,
     file,
     canary,
   }
@@ -98,7 +117,7 @@ export async function fill(client: Connection, canary: string): Promise<Filled> 
 /** Until all that it stored has its vector: what a search finds changes with them. */
 export async function embedded(client: Connection): Promise<void> {
   const look = async () => expect(waiting((await client.call('stats')).data)).toBe(0)
-  await vi.waitFor(look, { timeout: 30_000, interval: 20 })
+  await vi.waitFor(look, PATIENCE)
 }
 
 function waiting({ embeddings = [] }: { embeddings?: readonly { readonly waiting: number }[] }) {

@@ -2,6 +2,8 @@ import type { Filled } from './fill.ts'
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 /** In a text that holds JSON, too. */
+/** Each side has a token of its own. */
+const AUTHOR = /token:token \d+/g
 const TOKENS = /(tokens?\\*":)\d+/g
 const TIME = /\d{4}-\d\d-\d\d(T| )\d\d:\d\d(:\d\d)?(\.\d+)?Z?/g
 
@@ -26,7 +28,9 @@ export function mask(answer: unknown, own: Filled, other: Filled): unknown {
     names.set(uuid, `id ${met}`)
     return `id ${met}`
   })
-  return JSON.parse(masked.replaceAll(TIME, 'a time').replaceAll(TOKENS, '$10'))
+  return JSON.parse(
+    masked.replaceAll(TIME, 'a time').replaceAll(AUTHOR, 'a token').replaceAll(TOKENS, '$10'),
+  )
 }
 
 function uuidIn(value: string): string {

@@ -46,6 +46,7 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
   const run = fc.oneof(spelled(other.run), always(other.asking))
   const block = spelled(other.block)
   const archive = spelled(other.archive)
+  const tool = spelled(other.tool)
   const text = always('Written from outside.')
   const version = always(1, 2)
   const tags = always([`${canary}place`], [`${canary}tag`], ['team'])
@@ -115,6 +116,17 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
     create_archive: fields({ name: always(`${canary}archive`) }, { agent: theirs }),
     attach_archive: fields({ agent: either, archive_id: archive }),
     detach_archive: fields({ agent: either, archive_id: archive }),
+    list_tools: fields({}, { agent: either, query: always(`${canary}doc`, 'echo'), tags, ...page }),
+    get_tool: fields({ tool }),
+    create_tool: fields({ source: always('/** Adds. */ function add(a: number) { return a }') }),
+    update_tool: fields({ tool, description: text }),
+    delete_tool: fields({ tool, confirm: always(true) }),
+    tool_history: fields({ tool }),
+    restore_tool: fields({ tool, version }),
+    attach_tool: fields({ agent: either, tool }),
+    detach_tool: fields({ agent: either, tool }),
+    run_tool: fields({ tool, agent: theirs, arguments: always('{"text": "hi"}') }),
+    list_tool_servers: fields({}),
     configure_agent: fields({ ...foreign }, { compaction_threshold: always(0.5) }),
     compact_context: fields(foreign),
     reset_messages: fields({ ...foreign, confirm: always(true) }),
@@ -122,7 +134,6 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
       {},
       { agent: theirs, status: always('requires_approval', 'completed'), ...page },
     ),
-    list_jobs: fields({}, { agent: theirs, kind: always('load', 'embed'), ...page }),
     message_agents: fields({
       tags,
       message: text,
@@ -132,7 +143,12 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
       share_blocks: always(['human'], []),
       with_history: always(true),
     }),
-    cancel_job: fields({ job_id: always('job-6f1c3c1e-9a43-4d51-8d5c-2f6f0b6a7e11') }),
+    list_jobs: fields(
+      {},
+      { agent: theirs, job_id: spelled(other.job), kind: always('load', 'embed'), ...page },
+    ),
+    cancel_job: fields({ job_id: spelled(other.job) }),
+    load: fields({ ...foreign, text, name: always(`${canary}paper`) }),
     list_models: fields({}, { query: always(canary) }),
     stats: fields({}),
     export_agent: fields(

@@ -3,7 +3,7 @@ import { systemText, type World } from './support.ts'
 
 type Body = ReceivedRequest['body']
 
-/** What an agent's model does with a request. */
+/** Plays an agent's model. */
 export type Script = (body: Body) => ScriptedAnswer
 
 /** Agents of the type without heartbeats, each with a script of its own; a name is also the agent's persona. */

@@ -49,12 +49,27 @@ export async function callEveryTool(client: Connection, model: string): Promise<
   await call('list_archives', { agent })
   await call('detach_archive', { agent, archive_id })
 
+  const source = `/** Says it again. */ export function echo(text: string) { return text }`
+  const tool = (await call('create_tool', { source, name: `echo_${Date.now()}` })).tool.id
+  await call('list_tools', { query: 'echo' })
+  await call('get_tool', { tool })
+  await call('update_tool', { tool, description: 'Echoes.' })
+  await call('tool_history', { tool })
+  await call('restore_tool', { tool, version: 1 })
+  await call('run_tool', { tool, arguments: '{"text": "hello"}' })
+  await call('attach_tool', { agent, tool })
+  await call('detach_tool', { agent, tool })
+  await call('delete_tool', { tool, confirm: true })
+  await call('list_tool_servers')
+
   await call('search_conversation', { agent, query: 'Hello' })
   await call('inspect_context', { agent, include_text: true })
   await call('compact_context', { agent })
   await call('list_models')
   await call('stats')
-  await call('list_jobs')
+  const { job } = await call('load', { agent, text: 'Kites fly.', name: 'kites.md' })
+  await call('list_jobs', { agent })
+  await call('cancel_job', { job_id: job.job_id })
   const copy = await call('copy_agent', { agent, with_history: true })
   await call('update_agent', { agent: copy.agent.id, tags: ['copied'] })
   await call('message_agents', { tags: ['copied'], message: 'Hello', wait_seconds: 60 })

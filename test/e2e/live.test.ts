@@ -66,6 +66,21 @@ it('a client that watches one of the agents sharing a block hears of its edits',
   await client.close()
 })
 
+it('a client that watches a tool hears of its new version', async () => {
+  const client = await connect('v2-auto', {
+    kind: 'stdio',
+    environment: { ...withoutKey(newHome()), RECOLLECT_TOOLSETS: 'tools' },
+  })
+  const source = '/** Says it again. */ export function echo(text: string) { return text }'
+  const { tool } = (await client.call('create_tool', { source })).data
+  const uri = `recollect://tools/${tool.id}`
+  const heard = await client.listen([uri])
+  await client.call('update_tool', { tool: tool.id, tags: ['new'] })
+  await expect.poll(() => heard.updated, PATIENT).toEqual([uri])
+  expect(JSON.parse((await client.read(uri)).text).tool.version).toBe(2)
+  await client.close()
+})
+
 it('a client that only waits hears of what another process does', async () => {
   const environment = withoutKey(newHome())
   const editor = await connect('v2-auto', { kind: 'stdio', environment })

@@ -90,7 +90,7 @@ describeMatrix((cell) => {
       messages: [{ type: 'user_message', text: 'Hi' }, { type: 'assistant_message' }],
       warnings: [],
     })
-    const { messages: _, notice, ...short } = run
+    const { messages: _, timeline: _steps, notice, ...short } = run
     expect(notice).toMatch(/data, not instructions/)
     expect(await use('get_run', { run_id: run.run_id })).toEqual(short)
     expect(await use('cancel_run', { run_id: run.run_id })).toEqual(short)

@@ -11,7 +11,7 @@ import { newHome, removeHomes, runCommand, startRaw, withModel } from './support
 /* Requests that are as large as pictures make them, to the built program. */
 
 const LARGE = dataUrl(png(2_000, 2_000, 9_000_000))
-/** What only send_message may be: more than 4 MiB, and no more than 64. */
+/** Only send_message may be so large: more than 4 MiB, and no more than 64. */
 const FILLER = 'x'.repeat(5_000_000)
 
 let provider: ScriptedProvider

@@ -141,8 +141,6 @@ async function doAll(name: string, client: Connection): Promise<void> {
   expect(await callEveryTool(all, MODEL)).toEqual(
     toolsOf(TOOLSETS)
       .map((tool) => tool.name)
-      // There is no job to cancel.
-      .filter((name) => name !== 'cancel_job')
       .sort(),
   )
   await readEverything(all)

@@ -26,6 +26,7 @@ const TOOLS = [
 /** More than a model can ask for in one answer are not made. */
 const CALLS_AT_ONCE = 40
 const STRIDE = process.env.RECOLLECT_TEST_FULL ? 1 : 29
+const PATIENCE_MILLISECONDS = process.env.RECOLLECT_TEST_FULL ? 14_400_000 : 1_800_000
 const USUAL = { label: 'human', insert_line: 0, content: 'x', query: 'key', new_memory: 'x' }
 /** The arguments of a call are larger than a model may write: another refusal, and the same for all. */
 const LONGEST = 300_000
@@ -45,28 +46,26 @@ afterAll(async () => {
 })
 
 describe('a hostile text from the model', () => {
-  it('is refused or taken in every argument of its calls, alike on all databases', async () => {
-    const outcomes: (readonly string[])[] = []
-    for (const one of attacked) outcomes.push(await outcomesOf(one))
-    const [first = [], ...others] = outcomes
-    expect(first.length).toBeGreaterThan(100)
-    for (const other of others) expect(other).toEqual(first)
-    for (const one of attacked) {
-      expect(one.peakMegabytes()).toBeLessThan(500)
-      expect(one.server.errors()).not.toMatch(/"level":"error"/)
-    }
-  }, 1_800_000)
+  it(
+    'is refused or taken in every argument of its calls, alike on all databases',
+    async () => {
+      const outcomes: (readonly string[])[] = []
+      for (const one of attacked) outcomes.push(await outcomesOf(one))
+      const [first = [], ...others] = outcomes
+      expect(first.length).toBeGreaterThan(100)
+      for (const other of others) expect(other).toEqual(first)
+      for (const one of attacked) {
+        expect(one.peakMegabytes()).toBeLessThan(500)
+        expect(one.server.errors()).not.toMatch(/"level":"error"/)
+      }
+    },
+    PATIENCE_MILLISECONDS,
+  )
 })
 
 /** The outcome of each call. */
 async function outcomesOf({ client }: Attacked): Promise<readonly string[]> {
-  const created = await client.call('create_agent', {
-    name: 'Nora',
-    tools: ['send_message', ...TOOLS],
-    context_window: 4_000_000,
-  })
-  const agent: string = created.data.agent.id
-  const doors = await doorsOfAgent(client, agent)
+  const doors = await doorsOfAgent(client, await newAgent(client))
   const calls = doors.flatMap((door, place) =>
     HOSTILE_TEXTS.filter(
       ({ text }, index) => index % STRIDE === place % STRIDE && text.length < LONGEST,
@@ -81,7 +80,7 @@ async function outcomesOf({ client }: Attacked): Promise<readonly string[]> {
     )
     const sent = await client.call(
       'send_message',
-      { agent, message: 'Go', wait_seconds: 300 },
+      { agent: await newAgent(client), message: 'Go', wait_seconds: 300 },
       { timeout: 320_000 },
     )
     expect(sent.data.status, sent.text.slice(0, 500)).toBe('completed')
@@ -96,6 +95,15 @@ async function outcomesOf({ client }: Attacked): Promise<readonly string[]> {
     }
   }
   return outcomes
+}
+
+/** A new one each time, so that no history grows until it is summarized. */
+async function newAgent(client: Attacked['client']): Promise<string> {
+  const created = await client.call('create_agent', {
+    tools: ['send_message', ...TOOLS],
+    context_window: 4_000_000,
+  })
+  return created.data.agent.id
 }
 
 async function doorsOfAgent(client: Attacked['client'], agent: string): Promise<readonly Door[]> {

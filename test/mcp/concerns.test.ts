@@ -10,6 +10,7 @@ const ours = newId('agent')
 const other = newId('agent')
 const run = newId('run')
 const passage = newId('passage')
+const tool = newId('tool')
 const job = newId('job')
 
 const RESOURCES: Readonly<Record<string, string>> = {
@@ -19,8 +20,10 @@ const RESOURCES: Readonly<Record<string, string>> = {
   memory: `recollect://agents/${ours}/memory`,
   block: `recollect://agents/${ours}/memory/human`,
   messages: `recollect://agents/${ours}/messages`,
+  runs: 'recollect://runs',
   run: `recollect://runs/${run}`,
   passage: `recollect://passages/${passage}`,
+  tool: `recollect://tools/${tool}`,
   job: `recollect://jobs/${job}`,
 }
 
@@ -30,6 +33,7 @@ const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
   archive: newId('archive'),
   run,
   messages: ours,
+  tool,
   job,
 }
 
@@ -59,8 +63,9 @@ it.each<readonly [Change['kind'], Concerned, string]>([
   ['block', { agents: [other, ours], label: 'human' }, 'agent context memory block'],
   ['block', { agents: [ours], label: 'persona' }, 'agent context memory'],
   ['archive', { agents: [ours] }, 'agent context passage?'],
-  ['run', { agents: [] }, 'run?'],
+  ['run', { agents: [] }, 'runs? run?'],
   ['messages', { agents: [ours] }, 'agent context messages? run?'],
+  ['tool', { agents: [] }, 'tool?'],
   ['job', { agents: [] }, 'job?'],
 ])('a change of kind %s by %j concerns: %s', (kind, whom, names) => {
   expect(concerned(kind, whom, SUBJECTS[kind])).toBe(names)
@@ -68,14 +73,14 @@ it.each<readonly [Change['kind'], Concerned, string]>([
 
 it('deleting an agent concerns everything deleted with it', () => {
   expect(concerned('agent', { agents: [] }, ours)).toBe(
-    'agents agent context memory? block? messages? run? passage? job?',
+    'agents agent context memory? block? messages? runs? run? passage? job?',
   )
 })
 
 it('a change of another agent concerns only what is shared', () => {
   const whom = { agents: [other], label: 'human' }
   const found = CHANGE_KINDS.map((kind) => concerned(kind, whom, newId('agent')))
-  expect(found).toEqual(['agents', '', 'passage?', '', 'run?', ''])
+  expect(found).toEqual(['agents', '', 'passage?', 'runs?', 'run?', '', ''])
 })
 
 it('an agent subscribed to by name may be any agent', () => {

@@ -98,6 +98,11 @@ async function call(tool: string, args: object = {}): Promise<CallResult> {
   return result
 }
 
+/** A function with a long source and a long result. */
+function longTool(version: number): string {
+  return `/** Talks. */\nexport function long_tool(): string {\n  // ${words(50_000, version).replaceAll('\n', ' ')}\n  return 'Words. '.repeat(50_000)\n}\n`
+}
+
 /** Calls of every tool that make it answer as much as it can. */
 const calls = (): readonly (readonly [tool: string, args: object])[] => {
   const agent = full
@@ -127,6 +132,7 @@ const calls = (): readonly (readonly [tool: string, args: object])[] => {
     ['list_jobs', { limit: 100 }],
     ['copy_agent', { agent: 'Big' }],
     ['message_agents', { tags: ['research', 'project-1'], message: 'Hello' }],
+    ['load', { agent, text: words(50_000, 8), name: words(400, 8) }],
     ['list_models', {}],
     ['stats', {}],
     ['list_blocks', { limit: 100 }],
@@ -138,6 +144,17 @@ const calls = (): readonly (readonly [tool: string, args: object])[] => {
     ['restore_memory_block', { agent: 'Big', label: 'long', version: 1 }],
     ['read_memory_as_of', { agent, at: '2999-01-01' }],
     ['read_memory_as_of', { agent: 'Big', at: '2999-01-01' }],
+    ['create_tool', { source: longTool(1), description: words(9_000, 7) }],
+    ['update_tool', { tool: 'long_tool', source: longTool(2) }],
+    ['restore_tool', { tool: 'long_tool', version: 1 }],
+    ['get_tool', { tool: 'long_tool' }],
+    ['tool_history', { tool: 'long_tool', limit: 100 }],
+    ['list_tools', { limit: 100 }],
+    ['attach_tool', { agent: 'Big', tool: 'long_tool' }],
+    ['detach_tool', { agent: 'Big', tool: 'long_tool' }],
+    ['run_tool', { tool: 'long_tool', agent }],
+    ['list_tool_servers', {}],
+    ['delete_tool', { tool: 'long_tool', confirm: true }],
     ['export_agent', { agent: 'Big' }],
     ['reset_messages', { agent, confirm: true }],
     ['delete_agent', { agent: 'Big', confirm: true }],

@@ -50,6 +50,16 @@ describe('a client pinned to one agent', () => {
       'create_block',
       'attach_block',
       'attach_archive',
+      'get_tool',
+      'create_tool',
+      'update_tool',
+      'delete_tool',
+      'tool_history',
+      'restore_tool',
+      'attach_tool',
+      'detach_tool',
+      'run_tool',
+      'list_tool_servers',
       'stats',
       'import_agent',
     ])
@@ -93,7 +103,7 @@ describe('a client pinned to one agent', () => {
     expect(await listed({ query: 'Bob' })).toEqual([])
     expect(await listed({ tags: ['none'] })).toEqual([])
     for (const { uri } of await client.resources()) {
-      expect(uri).toMatch(new RegExp(`^recollect://agents(/${ada}|$)`))
+      expect(uri).toMatch(new RegExp(`^recollect://(runs|agents(/${ada}|$))`))
     }
     const agents = JSON.parse((await client.read('recollect://agents')).text)
     expect(agents.agents.map(({ id }: { id: string }) => id)).toEqual([ada])

@@ -15,6 +15,7 @@ import { speak } from '../agent/support.ts'
 import { type Connection, connectInProcess } from '../support/connect.ts'
 import { callTool } from '../support/scripted-provider.ts'
 import { insertAgent, insertRun } from '../support/stores.ts'
+import { echo } from '../tools/sources.ts'
 import { ON_FILE, type RealServer, startRealServer } from './real-server.ts'
 
 /** Every row of every table, and what another connection would see change. */
@@ -54,6 +55,7 @@ beforeAll(async () => {
   )
   const run = await server.answer('send_message', { agent: 'Ada', message: 'I like kites.' })
   runId = run.run_id
+  await server.answer('create_tool', { source: echo('echo') })
   const agent = { agent: 'Ada' }
   const [passage] = (await server.answer('search_archival', agent)).passages
   ask = {
@@ -69,6 +71,10 @@ beforeAll(async () => {
     memory_history: [{ ...agent, label: 'human', limit: 1 }],
     diff_memory_block: [{ ...agent, label: 'human', from_version: 1 }],
     read_memory_as_of: [{ ...agent, at: new Date().toISOString() }],
+    list_tools: [{}, agent, { query: 'echo', limit: 1 }],
+    get_tool: [{ tool: 'echo' }, { tool: 'send_message' }],
+    tool_history: [{ tool: 'echo' }],
+    list_tool_servers: [{}],
     list_runs: [{}, { ...agent, status: 'completed' }],
     list_jobs: [{}, { ...agent, kind: 'load' }],
     list_models: [{}],

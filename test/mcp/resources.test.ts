@@ -70,6 +70,8 @@ function server() {
         parts: [{ name: 'memory', tokens: 10, count: 1 }],
         compactsAt: 25_600,
         nextEvicted: 0,
+        evicts: [],
+        summary: null,
         stablePrefixTokens: 9,
         archival: { passages: 3, superseded: 1, found: 2 },
         request: '{}',
@@ -90,6 +92,7 @@ describe('resources', () => {
     const client = await connectInProcess(server())
     expect((await client.resources()).map(({ uri }) => uri)).toEqual([
       'recollect://agents',
+      'recollect://runs',
       `recollect://agents/${ID}`,
       `recollect://agents/${ID}/memory`,
       `recollect://agents/${ID}/memory/human`,

@@ -27,6 +27,7 @@ const QUEUED: Run = {
   maxSteps: 50,
   cancelRequested: false,
   clientSamples: false,
+  scopes: ['read', 'chat', 'write', 'admin'],
   usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3, cachedTokens: 0, steps: 1 },
   error: null,
   warnings: [],
@@ -56,6 +57,7 @@ describe('send_message', () => {
     expect(result.data).toEqual({
       run_id: 'run-1',
       agent_id: 'agent-1',
+      conversation_id: 'conv-1',
       status: 'completed',
       reply: 'Hi!',
       stop_reason: 'end_turn',

@@ -68,7 +68,6 @@ describe('stored text', () => {
       ['list_agents', {}],
       ['get_agent', { agent: 'Ada' }],
       ['search_archival', { agent: 'Ada', query: 'nothing of the kind' }],
-      ['inspect_context', { agent: 'Ada' }],
       ['stats', {}],
       ['memory_history', { agent: 'Bob', label: 'human' }],
     ] as const) {

@@ -124,7 +124,7 @@ describe.each(tools)('$name', (tool) => {
   it('may answer with only an error', () => {
     expect(tool.outputSchema).not.toHaveProperty('required')
     expect(JSON.stringify(tool.outputSchema)).not.toContain('additionalProperties')
-    expect(tool.outputSchema).toHaveProperty('properties.error.properties.code.enum')
+    expect(tool.outputSchema).toHaveProperty('properties.error.properties.code')
     expect(tool.outputSchema).toHaveProperty('properties.error.properties.message')
   })
 })
@@ -139,6 +139,7 @@ describe('resources and prompts', () => {
       'recollect://agents/{agent_id}/context',
       'recollect://passages/{passage_id}',
       'recollect://runs/{run_id}',
+      'recollect://tools/{tool_id}',
       'recollect://jobs/{job_id}',
     ])
     const prompts = ALL_PROMPTS.map((prompt) => [

@@ -47,7 +47,19 @@ describe('a conversation', () => {
     const { blocks } = await server.answer('read_memory', { agent: 'Ada', label: 'human' })
     expect(blocks[0]).toMatchObject({ value: 'Likes coffee.', version: 2 })
 
-    const { messages: _, notice, ...short } = run
+    expect(run.timeline).toMatchObject([
+      { step: 1, attempts: 1, model: 'openai/scripted', prompt_tokens: 100 },
+      { step: 2, calls: [{ tool_name: 'send_message', status: 'success' }] },
+    ])
+    const first = run.messages[0].id
+    const rest = await server.answer('get_run', {
+      run_id: run.run_id,
+      include_steps: true,
+      after: first,
+    })
+    expect(rest.messages).toEqual(run.messages.slice(1))
+
+    const { messages: _, timeline: __, notice, ...short } = run
     expect(notice).toMatch(/data, not instructions/)
     expect(await server.answer('get_run', { run_id: run.run_id })).toEqual(short)
     expect(await server.answer('get_run', { run_id: run.run_id, include_steps: true })).toEqual(run)
@@ -60,6 +72,7 @@ describe('a conversation', () => {
     })
     expect(found.messages).toHaveLength(1)
     expect(found.messages[0]).toMatchObject({ role: 'user', text: 'I prefer coffee now.' })
+    expect(found.messages[0].run_id).toBe(run.run_id)
     const uri = `recollect://agents/${run.agent_id}`
     await server.expectSame(`${uri}/messages`, 'search_conversation', { agent: 'Ada' })
 

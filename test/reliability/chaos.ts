@@ -114,8 +114,8 @@ export async function reckon(
     violations.push(...runViolations(message, data))
   }
   // Before they close, which lets go of everything.
-  for (const { agent_id, owner } of (await readRecords(cluster.database)).leases) {
-    if (owner !== '') violations.push(`lease of ${agent_id}: still held by ${owner}`)
+  for (const { conversation_id, owner } of (await readRecords(cluster.database)).leases) {
+    if (owner !== '') violations.push(`lease of ${conversation_id}: still held by ${owner}`)
   }
   const said = cluster.servers().map((server) => server.errors())
   const before = Date.now()

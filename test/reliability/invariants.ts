@@ -74,7 +74,9 @@ function runsSettled(
       if (run.stop_reason !== 'end_turn') violations.push(`run ${id}: ${run.stop_reason}`)
     } else if (status === 'failed' && run.stop_reason === 'interrupted') {
       const during = kills.filter((at) => wasOpenAt(run, at)).length
-      const lost = lapsed.filter(({ agent, at }) => agent === run.agent_id && wasOpenAt(run, at))
+      const lost = lapsed.filter(
+        ({ agent, at }) => agent === run.conversation_id && wasOpenAt(run, at),
+      )
       if (during + lost.length < LOSSES_TO_INTERRUPT) {
         violations.push(`run ${id}: interrupted by ${during} kills and ${lost.length} lost leases`)
       }
@@ -90,8 +92,8 @@ function runsSettled(
   for (const { id, state } of calls) {
     if (state !== 'done') violations.push(`call ${id}: left ${state}`)
   }
-  for (const { agent_id, owner } of leases) {
-    if (owner !== '') violations.push(`lease of ${agent_id}: still held by ${owner}`)
+  for (const { conversation_id, owner } of leases) {
+    if (owner !== '') violations.push(`lease of ${conversation_id}: still held by ${owner}`)
   }
   return violations
 }

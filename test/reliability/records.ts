@@ -6,6 +6,7 @@ export interface RunRow {
   readonly row: number
   readonly id: string
   readonly agent_id: string
+  readonly conversation_id: string
   readonly status: string
   readonly stop_reason: string | null
   readonly input: string
@@ -49,7 +50,7 @@ export interface Records {
     readonly version: number
   }[]
   readonly passages: readonly { readonly id: string; readonly text: string }[]
-  readonly leases: readonly { readonly agent_id: string; readonly owner: string }[]
+  readonly leases: readonly { readonly conversation_id: string; readonly owner: string }[]
   readonly steps: readonly {
     readonly run_id: string
     readonly number: number
@@ -78,7 +79,7 @@ export function readRecords(url: string): Promise<Records> {
       'SELECT block.*, agent_id FROM block JOIN agent_block ON block_id = block.id ORDER BY id',
     ),
     passages: await all('SELECT id, text FROM passage'),
-    leases: await all('SELECT agent_id, owner FROM lease'),
+    leases: await all('SELECT conversation_id, owner FROM lease'),
     steps: await all('SELECT * FROM step ORDER BY run_id, number'),
     calls: await all('SELECT * FROM tool_call'),
   }))

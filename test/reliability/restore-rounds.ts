@@ -87,7 +87,7 @@ export async function restoreRounds(
       if (random.below(2) === 0) servers.push(await startRawServer(home))
       if (backups.length === 0 || random.below(6) === 0) {
         const path = join(home, `backup-${round}.db`)
-        const made = runRaw(home, 'backup', path)
+        const made = backUp(home, path)
         if (made.status === 0) backups.push({ path, texts: readTexts(path).texts })
         else tally.violations.push(`round ${round}: no backup: ${made.stderr}`)
       }
@@ -142,4 +142,12 @@ function readTexts(path: string): { texts: ReadonlySet<string>; problem?: string
   } finally {
     handle.close()
   }
+}
+
+/** A backup that a busy machine refuses says so, and is asked for again. */
+function backUp(home: string, path: string): ReturnType<typeof runRaw> {
+  const made = runRaw(home, 'backup', path)
+  return made.status !== 0 && /Try again in a moment/.test(made.stderr)
+    ? runRaw(home, 'backup', path)
+    : made
 }

@@ -6,8 +6,8 @@ const entries = (...rows: readonly number[]) =>
 
 test('a list that is alone keeps its order and scores', () => {
   expect(fuseByRank([{ retriever: 'keyword', weight: 1, entries: entries(3, 1) }])).toEqual([
-    { row: 3, score: 10, foundBy: 'keyword' },
-    { row: 1, score: 9, foundBy: 'keyword' },
+    { row: 3, score: 10, foundBy: 'keyword', places: { keywordRank: 1 } },
+    { row: 1, score: 9, foundBy: 'keyword', places: { keywordRank: 2 } },
   ])
   expect(fuseByRank([])).toEqual([])
 })

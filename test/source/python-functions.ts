@@ -148,7 +148,7 @@ from typing import List, Optional
 
 class Line(BaseModel):
     """One line of an invoice."""
-    text: str = Field(..., description="What was delivered", max_length=200)
+    text: str = Field(..., description="Goods delivered", max_length=200)
     quantity: int = Field(1, ge=1)
     price: float = Field(gt=0, description="Per piece, in euros")
 
@@ -179,7 +179,7 @@ def create_invoice(invoice: Invoice, send: bool = False) -> dict:
                 items: {
                   ...object(
                     {
-                      text: { type: 'string', description: 'What was delivered', maxLength: 200 },
+                      text: { type: 'string', description: 'Goods delivered', maxLength: 200 },
                       quantity: { type: 'integer', default: 1, minimum: 1 },
                       price: {
                         type: 'number',

@@ -131,7 +131,7 @@ export function setThermostat(temperature: number, mode: Mode, level: Level | un
     createInvoice: [
       `/** One line of an invoice. */
 interface Line {
-  /** What was delivered */
+  /** Goods delivered */
   text: string
   quantity?: number
   price: number
@@ -157,10 +157,10 @@ export function createInvoice(invoice: Invoice, send?: boolean): string {
                 lines: {
                   type: 'array',
                   items: {
-                    ...object(
-                      { text: text('What was delivered'), quantity: NUMBER, price: NUMBER },
-                      ['text', 'price'],
-                    ),
+                    ...object({ text: text('Goods delivered'), quantity: NUMBER, price: NUMBER }, [
+                      'text',
+                      'price',
+                    ]),
                     description: 'One line of an invoice.',
                   },
                 },

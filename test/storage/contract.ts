@@ -19,6 +19,7 @@ import { passageContract } from './contract/passages.ts'
 import { pictureContract } from './contract/pictures.ts'
 import { runContract } from './contract/runs.ts'
 import type { Subject } from './contract/subject.ts'
+import { toolContract } from './contract/tools.ts'
 import { transactionContract } from './contract/transactions.ts'
 import { transferContract } from './contract/transfers.ts'
 import { turnContract } from './contract/turns.ts'
@@ -59,6 +60,7 @@ export function storageContract(
     describe('passages', () => passageContract(subject))
     describe('pictures', () => pictureContract(subject))
     describe('archives', () => archiveContract(subject))
+    describe('tools', () => toolContract(subject))
     describe('transfers', () => transferContract(subject))
     describe('words', () => wordContract(subject))
     describe('vectors', () => vectorContract(subject))

@@ -69,7 +69,8 @@ export function emptied(schema: string): string {
   return `DO $$ DECLARE one record; BEGIN
     SET LOCAL search_path = ${schema}, public;
     DELETE FROM agent; DELETE FROM block; DELETE FROM archive; DELETE FROM vector_set;
-    DELETE FROM job; DELETE FROM embedding_cache; DELETE FROM word; DELETE FROM event;
+    DELETE FROM job; DELETE FROM embedding_cache; DELETE FROM word; DELETE FROM tool;
+    DELETE FROM event;
     DELETE FROM passage_words; DELETE FROM message_words;
     FOR one IN SELECT sequencename AS name FROM pg_sequences WHERE schemaname = '${schema}' LOOP
       PERFORM setval(one.name::regclass, 1, false);

@@ -56,14 +56,16 @@ function ear(): Ear {
   const [kind, moment, nth, word = ''] = (variables.RELIABILITY_FAIL ?? '').split(':')
   let seen = 0
   const killIf = (commit: Commit, now: 'before' | 'after') => {
-    if (commit.kind !== kind || moment !== now || !commit.text.includes(word)) return
+    const isOfKind = commit.kinds.some((one) => one === kind)
+    if (!isOfKind || moment !== now || !commit.text.includes(word)) return
     seen += 1
     if (seen === Number(nth)) process.kill(process.pid, 'SIGKILL')
   }
-  const note = ({ lease, kind: written }: Commit) => {
+  const note = ({ lease, kinds }: Commit) => {
     if (trace === undefined || lease === undefined) return
     const { conversationId, fence } = lease
-    appendFileSync(trace, `${conversationId} ${fence} ${written} ${process.pid} ${Date.now()}\n`)
+    const line = [conversationId, fence, kinds.join('+'), process.pid, Date.now()].join(' ')
+    appendFileSync(trace, `${line}\n`)
   }
   return {
     before(commit) {
@@ -71,7 +73,7 @@ function ear(): Ear {
       killIf(commit, 'before')
     },
     after(commit) {
-      if (commit.kind === 'expire') note(commit)
+      if (commit.kinds.includes('expire')) note(commit)
       killIf(commit, 'after')
     },
   }

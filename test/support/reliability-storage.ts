@@ -6,13 +6,13 @@ import type { Lease, Storage, Store, Transaction } from '../../src/storage/port/
  * (`reliability-server.ts`).
  */
 
-/** The transactions of the state machine, by what they wrote. */
+/** What a transaction of the state machine does, by what it wrote; one may do several of these. */
 export const COMMITS = [
   /** T0 */
   'accept',
   /** T1, by the port of claims */
   'claim',
-  /** T1 and T2: the user's message enters the history, the first step is opened */
+  /** T2: the user's message enters the history, the first step is opened */
   'open',
   /** A run that somebody left is taken up in the middle of a step. */
   'take-up',
@@ -45,7 +45,7 @@ export const COMMITS = [
 export type CommitKind = (typeof COMMITS)[number]
 
 export interface Commit {
-  readonly kind: CommitKind
+  readonly kinds: readonly CommitKind[]
   /** The lease that the writer passed. */
   readonly lease: Lease | undefined
   /** All that was written, as text to look for words in. */
@@ -70,8 +70,6 @@ interface Call {
 }
 
 export function listenTo(storage: Storage, ear: Ear, control: Control | undefined): Storage {
-  let accepted = false
-
   async function transact<T>(
     store: Store,
     work: (tx: Transaction) => Promise<T>,
@@ -82,11 +80,10 @@ export function listenTo(storage: Storage, ear: Ear, control: Control | undefine
       const calls: Call[] = []
       const result = await work(recorded(control === 'no-fence' ? withoutFence(tx) : tx, calls))
       commit = describe(calls, kind)
-      if (control === 'split-edit' && commit.kind === 'edit') throw new TakenApart()
+      if (control === 'split-edit' && commit.kinds.includes('edit')) throw new TakenApart()
       ear.before(commit)
       return result
     })
-    accepted ||= commit?.kind === 'accept'
     if (commit) ear.after(commit)
     return result
   }
@@ -111,16 +108,24 @@ export function listenTo(storage: Storage, ear: Ear, control: Control | undefine
       ...storage.claims,
       async expire(lease, at) {
         const isExpired = await storage.claims.expire(lease, at)
-        if (isExpired) ear.after({ kind: 'expire', lease, text: '' })
+        if (isExpired) ear.after({ kinds: ['expire'], lease, text: '' })
         return isExpired
       },
-      async next(claim) {
-        const commit: Commit = { kind: 'claim', lease: undefined, text: '' }
-        // Most looks find nothing. The port shows no transaction here, so `before` is before the look.
-        if (accepted) ear.before(commit)
-        const claimed = await storage.claims.next(claim)
-        if (claimed) ear.after({ ...commit, text: claimed.run.input })
-        return claimed
+      async next(claim, begin) {
+        let commit: Commit | undefined
+        const claimed = await storage.claims.next(claim, async (tx, taken) => {
+          const calls: Call[] = []
+          const begun = await begin?.(recorded(tx, calls), taken)
+          commit = {
+            kinds: ['claim', ...kindsOf(calls)],
+            lease: taken.lease,
+            text: JSON.stringify([taken.run.input, written(calls)]),
+          }
+          ear.before(commit)
+          return begun
+        })
+        if (claimed && commit) ear.after(commit)
+        return claimed as Awaited<ReturnType<typeof storage.claims.next<never>>>
       },
     },
   }
@@ -138,6 +143,7 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     passages: recordCalls('passages', tx.passages, calls),
     pictures: recordCalls('pictures', tx.pictures, calls),
     runs: recordCalls('runs', tx.runs, calls),
+    tools: recordCalls('tools', tx.tools, calls),
     jobs: recordCalls('jobs', tx.jobs, calls),
     vectors: recordCalls('vectors', tx.vectors, calls),
   }
@@ -160,35 +166,47 @@ function recordCalls<T extends object>(port: string, target: T, calls: Call[]): 
 const WRITES =
   /^runs\.(insert|recordAnswer|finish|finishCall)|^messages\.append|^blocks\.update|^passages\.insert/
 
+function written(calls: readonly Call[]): readonly unknown[] {
+  return calls.filter(({ name }) => WRITES.test(name)).map(({ args }) => args)
+}
+
 function describe(calls: readonly Call[], known: CommitKind | undefined): Commit {
   const hold = calls.find(({ name }) => name === 'runs.hold')
-  const written = calls.filter(({ name }) => WRITES.test(name)).map(({ args }) => args)
   return {
-    kind: known ?? kindOf(calls),
+    kinds: known ? [known] : heldKindsOf(calls),
     lease: hold?.args[0] as Lease | undefined,
-    text: JSON.stringify(written),
+    text: JSON.stringify(written(calls)),
   }
 }
 
-function kindOf(calls: readonly Call[]): CommitKind {
+function heldKindsOf(calls: readonly Call[]): readonly CommitKind[] {
   const did = (name: string) => calls.some((call) => call.name === name && call.result !== false)
-  if (did('runs.insert')) return 'accept'
-  if (did('runs.requestCancel')) return 'cancel'
-  if (!did('runs.hold')) return 'other'
-  if (did('runs.finish')) {
-    const [, outcome] = calls.find(({ name }) => name === 'runs.finish')?.args ?? []
-    const { status } = outcome as { readonly status: 'completed' | 'failed' | 'cancelled' }
-    return status === 'completed' ? 'complete' : status === 'failed' ? 'fail' : 'cancelled'
-  }
-  if (did('runs.recordAnswer')) return 'answer'
-  if (did('runs.startCall')) return 'start-call'
-  if (did('runs.postpone')) return 'postpone'
-  if (did('runs.finishCall')) {
-    return did('blocks.update') || did('passages.insert') ? 'edit' : 'result'
-  }
-  if (did('runs.openStep')) return did('runs.start') ? 'open' : 'next'
-  if (did('runs.release')) return 'give-back'
-  return did('runs.countAttempt') ? 'take-up' : 'renew'
+  if (did('runs.insert')) return ['accept']
+  if (did('runs.requestCancel')) return ['cancel']
+  if (!did('runs.hold')) return ['other']
+  const kinds = kindsOf(calls)
+  if (kinds.length > 0) return kinds
+  return did('runs.release') ? ['give-back'] : ['renew']
+}
+
+/** In the order in which they are done. */
+function kindsOf(calls: readonly Call[]): readonly CommitKind[] {
+  const did = (name: string) => calls.some((call) => call.name === name && call.result !== false)
+  const edited = did('blocks.update') || did('passages.insert')
+  const ended = calls.find(({ name, result }) => name === 'runs.finish' && result !== false)
+  const { status } = (ended?.args[1] ?? {}) as { readonly status?: string }
+  const counted = did('runs.countAttempt') && !did('runs.release')
+  return [
+    ...(did('runs.recordAnswer') ? (['answer'] as const) : []),
+    ...(did('runs.startCall') ? (['start-call'] as const) : []),
+    ...(did('runs.finishCall') ? ([edited ? 'edit' : 'result'] as const) : []),
+    ...(counted ? (['take-up'] as const) : []),
+    ...(did('runs.postpone') ? (['postpone'] as const) : []),
+    ...(did('runs.openStep') ? ([did('runs.start') ? 'open' : 'next'] as const) : []),
+    ...(status === 'completed' ? (['complete'] as const) : []),
+    ...(status === 'failed' ? (['fail'] as const) : []),
+    ...(status === 'cancelled' ? (['cancelled'] as const) : []),
+  ]
 }
 
 /** Lets a run go on writing after it lost its lease. */
@@ -208,8 +226,9 @@ function withoutFence(tx: Transaction): Transaction {
 function onlyTheEdit(tx: Transaction): Transaction {
   return {
     ...tx,
-    runs: { ...tx.runs, finishCall: async () => true },
+    runs: { ...tx.runs, finishCall: async () => true, recordAnswer: async () => true },
     messages: { ...tx.messages, append: async () => {} },
+    conversations: { ...tx.conversations, setContext: async () => {} },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Caller } from '../../core/access.ts'
 import { type Agent, DEFAULT_CONTEXT_WINDOW, MIN_CONTEXT_WINDOW } from '../../core/agent.ts'
 import { DEFAULT_SETTINGS } from '../../core/agent-settings.ts'
 import type { AgentChanges, AgentView, NewAgent } from '../../core/agent-view.ts'
@@ -29,6 +30,9 @@ import { checkSettings, definedOnly } from './agent-settings.ts'
 import { type CopyOptions, copyAgent } from './copy-agent.ts'
 import { makeName } from './make-name.ts'
 import { checkedView, viewAgent } from './view-agent.ts'
+
+/** It may do what does not need the scope `admin`. */
+const UNKNOWN_CALLER: Caller = { name: 'client', scopes: new Set(['read', 'chat', 'write']) }
 
 /** Creates, changes and shows agents, for callers outside the loop. */
 export function createAgents(
@@ -72,36 +76,48 @@ export function createAgents(
     return tools ? { tools: await registry.resolve(tx, tools) } : {}
   }
 
+  /** Creates an agent of that id in a transaction of the caller. */
+  async function createIn(
+    tx: Transaction,
+    id: AgentId,
+    fields: NewAgent,
+    caller: Caller,
+    at: Timestamp,
+  ): Promise<AgentView> {
+    const agentType = fields.agentType ?? 'memgpt_agent'
+    const agent: Agent = {
+      id,
+      name: makeName(id),
+      description: '',
+      agentType,
+      model: null,
+      embedding: null,
+      contextWindow: DEFAULT_CONTEXT_WINDOW,
+      system: null,
+      tags: [],
+      tools: DEFAULT_TOOLS[agentType],
+      settings: fields.settings ? checkSettings(definedOnly(fields.settings)) : DEFAULT_SETTINGS,
+      toolRules: [],
+      createdAt: at,
+      updatedAt: at,
+      ...checked(fields),
+      ...(await chosenTools(tx, fields)),
+    }
+    if (fields.toolRules) checkToolRules(agent.toolRules, agent.tools)
+    await tx.agents.insert(agent)
+    if (fields.tools) await registry.assign(tx, id, agent.tools, caller)
+    await giveBlocks(tx, id, fields, at)
+    return checkedView(tx, registry, agent)
+  }
+
   return {
-    async create(fields: NewAgent): Promise<AgentView> {
+    async create(fields: NewAgent, caller: Caller = UNKNOWN_CALLER): Promise<AgentView> {
       const at = toTimestamp(clock())
       const id = newId('agent')
-      const agentType = fields.agentType ?? 'memgpt_agent'
-      const made: Agent = {
-        id,
-        name: makeName(id),
-        description: '',
-        agentType,
-        model: null,
-        embedding: null,
-        contextWindow: DEFAULT_CONTEXT_WINDOW,
-        system: null,
-        tags: [],
-        tools: DEFAULT_TOOLS[agentType],
-        settings: fields.settings ? checkSettings(definedOnly(fields.settings)) : DEFAULT_SETTINGS,
-        toolRules: [],
-        createdAt: at,
-        updatedAt: at,
-        ...checked(fields),
-      }
-      return store.transaction(async (tx) => {
-        const agent = { ...made, ...(await chosenTools(tx, fields)) }
-        if (fields.toolRules) checkToolRules(agent.toolRules, agent.tools)
-        await tx.agents.insert(agent)
-        await giveBlocks(tx, id, fields, at)
-        return checkedView(tx, registry, agent)
-      })
+      return store.transaction((tx) => createIn(tx, id, fields, caller, at))
     },
+
+    createIn,
 
     async list(filter: AgentFilter): Promise<Page<Agent>> {
       return store.agents.list({
@@ -119,7 +135,11 @@ export function createAgents(
       return viewAgent(store, await findAgent(store.agents, reference))
     },
 
-    async update(reference: string, fields: AgentChanges): Promise<AgentView> {
+    async update(
+      reference: string,
+      fields: AgentChanges,
+      caller: Caller = UNKNOWN_CALLER,
+    ): Promise<AgentView> {
       const given = checked(fields)
       const at = toTimestamp(clock())
       return store.transaction(async (tx) => {
@@ -128,6 +148,7 @@ export function createAgents(
         const { toolRules, tools } = { ...agent, ...patch }
         if (patch.tools || patch.toolRules) checkToolRules(toolRules, tools)
         await tx.agents.update(id, patch, at)
+        if (fields.tools) await registry.assign(tx, id, tools, caller)
         if (fields.model !== undefined || fields.contextWindow !== undefined)
           await tx.conversations.setContext(
             defaultConversation(id),
@@ -159,9 +180,13 @@ export function createAgents(
       )
     },
 
-    /** Exactly what the next step would send: compiled by the same code from the same state. */
-    async inspect(reference: string) {
-      const agent = await findAgent(store.agents, reference)
+    /**
+     * Exactly what the next step would send: compiled by the same code from the same state. With `contextWindow`, what
+     * it would send if the agent had that one.
+     */
+    async inspect(reference: string, contextWindow?: number) {
+      const found = await findAgent(store.agents, reference)
+      const agent = contextWindow === undefined ? found : { ...found, contextWindow }
       const conversation = defaultConversation(agent.id)
       const context = await readContext(store, registry, agent, conversation, null, clock(), {
         speakNow: null,
@@ -177,6 +202,8 @@ export function createAgents(
         parts: compiled.parts,
         compactsAt: Math.floor(compiled.window * agent.settings.compactionThreshold),
         nextEvicted: plan?.evicted.length ?? 0,
+        evicts: plan?.evicted ?? [],
+        summary: context.state.summary,
         stablePrefixTokens: compiled.totalTokens - lastPart(compiled),
         archival: await store.archives.counts(agent.id),
         request: JSON.stringify(compiled.request),

@@ -32,7 +32,11 @@ export function nextCompaction(
   compiled: CompiledContext,
   wasRefused = false,
 ): CompactionPlan | undefined {
-  const { history, window, totalTokens } = compiled
+  const { window, totalTokens } = compiled
+  const history = compiled.history.map((message) => ({
+    ...message,
+    tokens: Math.ceil(message.tokens * input.state.tokenRatio),
+  }))
   const messageTokens = history.reduce((sum, { tokens }) => sum + tokens, 0)
   return planCompaction({
     // The user's message that opens a turn without its first steps was evicted before; it is only kept visible.

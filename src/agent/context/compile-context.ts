@@ -5,6 +5,7 @@ import type { ConversationId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import type { Picture } from '../../core/picture.ts'
 import { pictureTokens } from '../../core/picture-tokens.ts'
+import { remembered } from '../../core/remembered.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ModelMessage, ModelRequest } from '../../llm/model.ts'
 import { standingLine } from '../rules/render-tool-rules.ts'
@@ -51,7 +52,7 @@ export interface CompiledContext {
   readonly estimatedTokens: number
   /** The uncorrected share of the pictures in it. */
   readonly pictureTokens: number
-  /** The history as sent: oversized messages are shortened, tokens corrected. */
+  /** The history as sent: oversized messages are shortened. Tokens are uncorrected. */
   readonly history: readonly Message[]
   /** Largest size of a request that fits, in tokens. */
   readonly window: number
@@ -76,7 +77,7 @@ const PRESSURE_SHARE = 0.85
 export function compileContext(input: ContextInput): CompiledContext {
   const { agent, blocks, state, speakNow } = input
   const window = Math.min(agent.contextWindow, state.learnedWindow ?? Number.POSITIVE_INFINITY)
-  const standing = judge(agent.toolRules, agent.tools, input.calls)
+  const standing = judge(agent.toolRules, ruledNames(input), input.calls)
   const all = speakNow
     ? input.tools
     : input.tools.filter(({ name }) => standing.allowed.includes(name))
@@ -90,8 +91,8 @@ export function compileContext(input: ContextInput): CompiledContext {
   const weigh = (picture: Picture) => pictureTokens(picture, agent.model ?? state.ranOn)
   const history = input.history.map((message) => {
     const short = shortenMessage(message, budget)
-    const shown = pictures.get(message.id)?.pictures ?? []
-    return { ...short, tokens: short.tokens + sum(shown.map(weigh)) }
+    const shown = pictures.get(message.id)?.pictures
+    return shown ? { ...short, tokens: short.tokens + sum(shown.map(weigh)) } : short
   })
 
   const correct = (tokens: number) => Math.ceil(tokens * state.tokenRatio)
@@ -139,10 +140,18 @@ export function compileContext(input: ContextInput): CompiledContext {
     totalTokens,
     estimatedTokens: Math.ceil(totalTokens / state.tokenRatio),
     pictureTokens: sum([...pictures.values()].flatMap((shown) => shown.pictures.map(weigh))),
-    history: history.map((message) => ({ ...message, tokens: correct(message.tokens) })),
+    history,
     window,
     tellsPressure,
   }
+}
+
+/** The names of its tools, with those that the registry adds. */
+export function ruledNames({
+  agent,
+  tools,
+}: Pick<ContextInput, 'agent' | 'tools'>): readonly string[] {
+  return [...new Set([...agent.tools, ...tools.map(({ name }) => name)])]
 }
 
 function sum(numbers: readonly number[]): number {
@@ -212,41 +221,46 @@ function withLastLine(messages: readonly ModelMessage[], line: string): readonly
   return [...messages.slice(0, -1), { ...newest, ...changed }]
 }
 
-function toModelMessage(
-  message: Message,
-  timezone: string,
-  { pictures, notes }: ShownPictures = { pictures: [], notes: [] },
-): ModelMessage {
-  switch (message.role) {
-    case 'user':
-      return {
-        role: 'user',
-        text: renderUserMessage([...notes, message.text].join('\n'), message.createdAt, timezone),
-        ...(pictures.length > 0 && { pictures }),
-      }
-    case 'system':
-      if (!message.sender) return { role: 'system', text: message.text }
-      return {
-        role: 'user',
-        text: renderSentMessage(
-          { ...message, sender: message.sender },
-          message.createdAt,
-          timezone,
-        ),
-      }
-    case 'assistant':
-      return {
-        role: 'assistant',
-        text: message.text,
-        reasoning: message.reasoning,
-        toolCalls: message.toolCalls,
-        ...(message.extras && { extras: message.extras }),
-      }
-    case 'tool':
-      return {
-        role: 'tool',
-        callId: message.callId,
-        text: message.status === 'error' ? `Error: ${message.text}` : message.text,
-      }
-  }
-}
+const NO_PICTURES: ShownPictures = { pictures: [], notes: [] }
+
+/** Remembered, since the history is sent again at every step. */
+const toModelMessage = remembered(
+  (
+    message: Message,
+    timezone: string,
+    { pictures, notes }: ShownPictures = NO_PICTURES,
+  ): ModelMessage => {
+    switch (message.role) {
+      case 'user':
+        return {
+          role: 'user',
+          text: renderUserMessage([...notes, message.text].join('\n'), message.createdAt, timezone),
+          ...(pictures.length > 0 && { pictures }),
+        }
+      case 'system':
+        if (!message.sender) return { role: 'system', text: message.text }
+        return {
+          role: 'user',
+          text: renderSentMessage(
+            { ...message, sender: message.sender },
+            message.createdAt,
+            timezone,
+          ),
+        }
+      case 'assistant':
+        return {
+          role: 'assistant',
+          text: message.text,
+          reasoning: message.reasoning,
+          toolCalls: message.toolCalls,
+          ...(message.extras && { extras: message.extras }),
+        }
+      case 'tool':
+        return {
+          role: 'tool',
+          callId: message.callId,
+          text: message.status === 'error' ? `Error: ${message.text}` : message.text,
+        }
+    }
+  },
+)

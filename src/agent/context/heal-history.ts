@@ -1,4 +1,4 @@
-import type { CallId } from '../../core/ids.ts'
+import { remembered } from '../../core/remembered.ts'
 import { cleanText } from '../../core/text.ts'
 import type { ModelMessage } from '../../llm/model.ts'
 
@@ -21,49 +21,61 @@ export function healHistory(messages: readonly ModelMessage[]): readonly ModelMe
   const healed: ModelMessage[] = []
   for (const message of messages) {
     if (message.role === 'user' || message.role === 'system') {
-      healed.push({ ...message, text: filled(message.text) })
+      healed.push(fillText(message))
     } else if (message.role === 'assistant') {
       const own = message.toolCalls.filter(({ id }) => !seen.has(id) && seen.add(id))
       const isWhole = own.length === message.toolCalls.length
-      const { extras, ...bare } = message
-      const kept = { ...bare, toolCalls: own, ...(isWhole && extras && { extras }) }
-      healed.push(...healCalls(kept, results))
+      const kept = isWhole ? message : withCalls(message, own)
+      healed.push(...healAnswer(kept, ...own.map(({ id }) => results.get(id))))
     }
     // Results are placed after their call; a result without a call is dropped.
   }
   return healed
 }
 
-/** An answer of the model, followed by the results of its calls. */
-function healCalls(
-  message: Extract<ModelMessage, { role: 'assistant' }>,
-  results: ReadonlyMap<CallId, string>,
-): readonly ModelMessage[] {
-  const clean = cleanText(message.text)
-  // Some providers refuse blank text, even beside calls.
-  const text = clean.trim() === '' ? '' : clean
-  if (message.toolCalls.length === 0 && text === '') return []
-  const toolCalls = message.toolCalls.map((call) => ({
-    ...call,
-    name: cleanText(call.name),
-    arguments: cleanText(call.arguments),
-  }))
-  const { extras } = message
-  return [
-    {
-      role: 'assistant',
-      text,
-      reasoning: cleanText(message.reasoning),
-      toolCalls,
-      ...(extras && { extras }),
-    },
-    ...toolCalls.map(({ id }) => ({
-      role: 'tool' as const,
-      callId: id,
-      text: filled(results.get(id) ?? NO_RESULT),
-    })),
-  ]
+type Answer = Extract<ModelMessage, { role: 'assistant' }>
+
+/** Extras go with the whole answer or not at all. */
+function withCalls({ extras: _, ...message }: Answer, toolCalls: Answer['toolCalls']): Answer {
+  return { ...message, toolCalls }
 }
+
+const fillText = remembered(
+  (message: Extract<ModelMessage, { role: 'user' | 'system' }>): ModelMessage => ({
+    ...message,
+    text: filled(message.text),
+  }),
+)
+
+/** An answer of the model, followed by the results of its calls. */
+const healAnswer = remembered(
+  (message: Answer, ...results: readonly (string | undefined)[]): readonly ModelMessage[] => {
+    const clean = cleanText(message.text)
+    // Some providers refuse blank text, even beside calls.
+    const text = clean.trim() === '' ? '' : clean
+    if (message.toolCalls.length === 0 && text === '') return []
+    const toolCalls = message.toolCalls.map((call) => ({
+      ...call,
+      name: cleanText(call.name),
+      arguments: cleanText(call.arguments),
+    }))
+    const { extras } = message
+    return [
+      {
+        role: 'assistant',
+        text,
+        reasoning: cleanText(message.reasoning),
+        toolCalls,
+        ...(extras && { extras }),
+      },
+      ...toolCalls.map(({ id }, index) => ({
+        role: 'tool' as const,
+        callId: id,
+        text: filled(results[index] ?? NO_RESULT),
+      })),
+    ]
+  },
+)
 
 function filled(text: string): string {
   const clean = cleanText(text)

@@ -6,9 +6,10 @@ import type { Message } from '../../core/message.ts'
  * earlier one is stored in the middle of that turn; the agent must not take it for a part of its work.
  */
 export function inTurns(messages: readonly Message[], current: RunId | null): readonly Message[] {
+  if (areInTurns(messages, current)) return messages
   const turns = new Map<string, Message[]>()
   for (const message of messages) {
-    const key = message.runId ?? message.id
+    const key = turnOf(message)
     const turn = turns.get(key)
     if (turn) turn.push(message)
     else turns.set(key, [message])
@@ -16,4 +17,22 @@ export function inTurns(messages: readonly Message[], current: RunId | null): re
   const keys = [...turns.keys()]
   const end = current !== null && turns.has(current) ? keys.indexOf(current) + 1 : keys.length
   return keys.slice(0, end).flatMap((key) => turns.get(key) ?? [])
+}
+
+/** Nearly always, and a long history need not be sorted anew at every step. */
+function areInTurns(messages: readonly Message[], current: RunId | null): boolean {
+  const turns = new Set<string>()
+  let last = ''
+  for (const message of messages) {
+    const turn = turnOf(message)
+    if (turn === last) continue
+    if (turns.has(turn)) return false
+    turns.add(turn)
+    last = turn
+  }
+  return current === null || !turns.has(current) || last === current
+}
+
+function turnOf({ runId, id }: Message): string {
+  return runId ?? id
 }

@@ -9,7 +9,7 @@ import { picturesOf } from './show-pictures.ts'
 
 /** Reads the current input of `compileContext`; `runId` is the run in progress, null for an inspection from outside. */
 export async function readContext(
-  reads: Pick<Reads, 'agents' | 'blocks' | 'conversations' | 'messages' | 'pictures'>,
+  reads: Pick<Reads, 'agents' | 'blocks' | 'conversations' | 'messages' | 'pictures' | 'tools'>,
   registry: ToolRegistry,
   agent: Agent,
   conversationId: ConversationId,

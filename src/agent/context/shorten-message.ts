@@ -1,5 +1,6 @@
 import { estimateTokens } from '../../core/estimate-tokens.ts'
 import type { Message } from '../../core/message.ts'
+import { remembered } from '../../core/remembered.ts'
 import { countCharacters, sliceCharacters } from '../../core/text.ts'
 
 /**
@@ -18,12 +19,16 @@ export function messageBudget(contextWindow: number): number {
  * to read the rest. Pure, so the result is the same at every step.
  */
 export function shortenMessage(message: Message, budget: number): Message {
+  return message.tokens <= budget ? message : shorten(message, budget)
+}
+
+const shorten = remembered((message: Message, budget: number): Message => {
   const textTokens = estimateTokens(message.text)
-  if (message.tokens <= budget || textTokens <= budget) return message
+  if (textTokens <= budget) return message
   const text = shortenText(message.text, budget, message.role)
   // The calls of an answer are not text and are not shortened.
   return { ...message, text, tokens: message.tokens - textTokens + budget }
-}
+})
 
 function shortenText(text: string, budget: number, role: Message['role']): string {
   const characters = countCharacters(text)

@@ -28,7 +28,7 @@ export function createConversationKeys(store: Store, clock: Clock) {
       return store.conversations.ofTranscript(id, fingerprint)
     },
 
-    /** What its client has of the conversation now. */
+    /** Notes the transcript that its client has of the conversation now. */
     async noteTranscript(id: ConversationId, fingerprint: string): Promise<void> {
       await store.transaction((tx) => tx.conversations.noteTranscript(id, fingerprint))
     },

@@ -1,3 +1,4 @@
+import type { Scope } from '../../core/access.ts'
 import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { defaultConversation } from '../../core/conversation.ts'
@@ -29,6 +30,8 @@ export interface MessageToAgent {
   readonly maxSteps?: number | undefined
   /** The client can answer with its own model. */
   readonly samples?: boolean | undefined
+  /** Rights of the sender; absent: all. */
+  readonly scopes?: readonly Scope[] | undefined
   /** The sender is about to watch the run. */
   readonly isWatched?: boolean | undefined
 }
@@ -63,6 +66,7 @@ export async function acceptMessage(
     idempotencyKey,
     maxSteps,
     samples = false,
+    scopes,
   }: MessageToAgent,
   { id, acceptedBy, at, origin, notice, pictures = [] }: Acceptance,
 ): Promise<Run> {
@@ -94,9 +98,19 @@ export async function acceptMessage(
     maxSteps: maxSteps ?? DEFAULT_MAX_STEPS,
     acceptedBy,
     clientSamples: samples,
+    scopes: scopes ?? (await scopesOf(tx, origin)),
     createdAt: at,
   })
   return findRun(tx, id)
+}
+
+/** A run that another one began has no more rights than that. */
+async function scopesOf(
+  tx: Transaction,
+  origin: RunOrigin | undefined,
+): Promise<readonly Scope[] | undefined> {
+  if (!origin || origin.parentRunId === null) return undefined
+  return (await tx.runs.get(origin.parentRunId))?.scopes
 }
 
 function sameMessage(

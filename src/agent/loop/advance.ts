@@ -1,6 +1,6 @@
 import type { Agent } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
-import { newId, type StepId } from '../../core/ids.ts'
+import { type MessageId, newId, type StepId } from '../../core/ids.ts'
 import type { Sender } from '../../core/run.ts'
 import { isSettled, type Run, type RunError } from '../../core/run.ts'
 import type { CurrentStep, Transaction } from '../../storage/port/store.ts'
@@ -54,60 +54,95 @@ const TOO_OFTEN: RunError = {
   hint: 'The message is kept in the history. Look for the cause in the log of the server, then send another message to go on.',
 }
 
-/**
- * Closes the finished step, decides whether to go on, and opens the next one, in one transaction. It reads only stored
- * state, so it does the same for a run that goes on and for one taken over from another process (`takenUp`).
- */
+/** Ids of what a step may add, made outside of its transaction, which may run more than once. */
+export interface NewIds {
+  readonly step: StepId
+  readonly message: MessageId
+}
+
+export function newIds(): NewIds {
+  return { step: newId('step'), message: newId('message') }
+}
+
+/** Decides what is next, in the transaction of what was written before. */
+export type GoOn = (tx: Transaction, at: Timestamp) => Promise<Next>
+
+/** `advanceIn` in a transaction of its own. */
 export async function advance(run: HeldRun, budget: RunBudget, takenUp: boolean): Promise<Next> {
-  const newStepId = newId('step')
-  const messageId = newId('message')
-  return held(run, async (tx, at): Promise<Next> => {
-    const stored = await tx.runs.get(run.id)
-    const agent = await tx.agents.get(run.agentId)
-    if (!stored || !agent || isSettled(stored)) {
-      await tx.runs.release(run.lease)
+  const ids = newIds()
+  return held(run, (tx, at) => advanceIn(tx, run, { budget, takenUp, ids, at }))
+}
+
+export interface Advance {
+  readonly budget: RunBudget
+  /** The run may come from another process. */
+  readonly takenUp: boolean
+  readonly ids: NewIds
+  readonly at: Timestamp
+}
+
+/**
+ * Closes the finished step, decides whether to go on, and opens the next one. It reads only stored state, so it does the
+ * same for a run that goes on and for one taken over from another process.
+ */
+export async function advanceIn(
+  tx: Transaction,
+  run: HeldRun,
+  { budget, takenUp, ids, at }: Advance,
+): Promise<Next> {
+  const stored = await tx.runs.get(run.id)
+  const agent = await tx.agents.get(run.agentId)
+  if (!stored || !agent || isSettled(stored)) {
+    await tx.runs.release(run.lease)
+    return OVER
+  }
+  await openRun(tx, stored, agent, ids.message, at)
+  if (stored.cancelRequested) {
+    await cancelRun(tx, run, at)
+    await tx.runs.release(run.lease)
+    return OVER
+  }
+  const step = await tx.runs.currentStep(run.id)
+  if (takenUp && step && (await tx.runs.countAttempt(step.id, 1)) > MOST_ATTEMPTS) {
+    await failRun(tx, run, 'interrupted', TOO_OFTEN, at)
+    return OVER
+  }
+  if (step?.state === 'tools') {
+    const open = step.calls.filter((call) => call.state !== 'done')
+    if (open.some((call) => call.approval === 'pending')) {
+      await awaitApproval(tx, run, step.id, at)
       return OVER
     }
-    await openRun(tx, stored, agent, messageId, at)
-    if (stored.cancelRequested) {
-      await cancelRun(tx, run, at)
-      await tx.runs.release(run.lease)
-      return OVER
-    }
-    const step = await tx.runs.currentStep(run.id)
-    if (takenUp && step && (await tx.runs.countAttempt(step.id, 1)) > MOST_ATTEMPTS) {
-      await failRun(tx, run, 'interrupted', TOO_OFTEN, at)
-      return OVER
-    }
-    if (step?.state === 'tools') {
-      const open = step.calls.filter((call) => call.state !== 'done')
-      if (open.some((call) => call.approval === 'pending')) {
-        await awaitApproval(tx, run, step.id, at)
-        return OVER
-      }
-      const speakNow = mayOnlySpeak(step.number, stored.maxSteps)
-      if (callsToMake(step).length > 0) return { kind: 'calls', agent, step, speakNow }
-      if (open.length > 0 && (await awaitAgents(tx, run, step.id, at))) return OVER
-      const made = open.length > 0 ? ((await tx.runs.currentStep(run.id)) ?? step) : step
-      await tx.runs.closeStep(step.id, at)
-      if (await stopped(tx, run, agent, stored, made, budget, at)) return OVER
-    }
-    const open =
-      step?.state === 'model'
-        ? step
-        : { id: newStepId, number: (await tx.runs.lastStep(run.id)) + 1 }
-    if (open !== step)
-      await tx.runs.openStep({ id: open.id, runId: run.id, number: open.number, at })
-    return {
-      kind: 'model',
-      stepId: open.id,
-      number: open.number,
-      context: await readStep(tx, run.registry, agent, stored, open.number, run.clock()),
-      sender: { samples: stored.clientSamples },
-      isBegunByRun: stored.parentRunId !== null,
-      clientAnswer: open === step ? step.clientAnswer : null,
-    }
-  })
+    const speakNow = mayOnlySpeak(step.number, stored.maxSteps)
+    if (callsToMake(step).length > 0) return { kind: 'calls', agent, step, speakNow }
+    if (open.length > 0 && (await awaitAgents(tx, run, step.id, at))) return OVER
+    const made = open.length > 0 ? ((await tx.runs.currentStep(run.id)) ?? step) : step
+    await tx.runs.closeStep(step.id, at)
+    if (await stopped(tx, run, agent, stored, made, budget, at)) return OVER
+  }
+  if (step?.state === 'model') return modelNext(tx, run, agent, stored, step)
+  const last = step?.number ?? (stored.startedAt === null ? 0 : await tx.runs.lastStep(run.id))
+  const opened = { id: ids.step, number: last + 1, clientAnswer: null }
+  await tx.runs.openStep({ id: opened.id, runId: run.id, number: opened.number, at })
+  return modelNext(tx, run, agent, stored, opened)
+}
+
+async function modelNext(
+  tx: Transaction,
+  run: HeldRun,
+  agent: Agent,
+  stored: Run,
+  { id, number, clientAnswer }: Pick<CurrentStep, 'id' | 'number' | 'clientAnswer'>,
+): Promise<Next> {
+  return {
+    kind: 'model',
+    stepId: id,
+    number,
+    context: await readStep(tx, run.registry, agent, stored, number, run.clock()),
+    sender: { samples: stored.clientSamples },
+    isBegunByRun: stored.parentRunId !== null,
+    clientAnswer,
+  }
 }
 
 const NO_PROGRESS =

@@ -7,8 +7,10 @@ import type { RunId } from '../../core/ids.ts'
 export interface Aside {
   /** Pauses the run; what it has used so far is remembered. */
   put(id: RunId, rest: Rest): void
+  /** What is remembered of a paused run. */
+  find(id: RunId): Rest | undefined
   /** The run is being worked on again. */
-  take(id: RunId): Rest | undefined
+  take(id: RunId): void
   /** Runs whose pause is not over. */
   resting(): readonly RunId[]
   /** Runs whose pause is over. */
@@ -41,10 +43,9 @@ export function createAside(now: () => number = () => performance.now()): Aside 
     put(id, rest) {
       runs.set(id, { rest, until: now() + rest.milliseconds })
     },
+    find: (id) => runs.get(id)?.rest,
     take(id) {
-      const rest = runs.get(id)?.rest
       runs.delete(id)
-      return rest
     },
     resting: () => idsWhere((until, time) => until > time),
     due: () => idsWhere((until, time) => until <= time),

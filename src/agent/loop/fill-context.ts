@@ -37,6 +37,7 @@ export function fillContext(
     agent: { id, name, settings: { timezone: settings.timezone } },
     runId: run.id,
     callId: call.id,
+    scopes: run.scopes,
     now: run.clock(),
   }
   if (bound.trust === 'untrusted') return fill(bound, context)

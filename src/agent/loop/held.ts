@@ -1,3 +1,4 @@
+import type { Scope } from '../../core/access.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
 import type { AgentId, ConversationId, RunId } from '../../core/ids.ts'
 import type { Run } from '../../core/run.ts'
@@ -9,6 +10,8 @@ import type { ToolRegistry } from '../tools/tool-registry.ts'
 export interface HeldRun {
   readonly id: RunId
   readonly agentId: AgentId
+  /** Rights of whoever started it. */
+  readonly scopes: readonly Scope[]
   readonly conversationId: ConversationId
   readonly lease: Lease
   readonly leaseMilliseconds: number

@@ -1,5 +1,5 @@
 import type { Agent } from '../../core/agent.ts'
-import { toTimestamp } from '../../core/clock.ts'
+import { type Timestamp, toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import { newId, type PassageId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
@@ -7,8 +7,9 @@ import { cleanText } from '../../core/text.ts'
 import type { CurrentStep, StepCall, Transaction } from '../../storage/port/store.ts'
 import { TreeLimit } from '../../teams/origin.ts'
 import { messageTokens } from '../context/message-tokens.ts'
-import { bindCall } from '../step/plan-calls.ts'
+import { bindCall, type PlannedCall } from '../step/plan-calls.ts'
 import { type Finding, type Outcome, StalePreparation } from '../tools/inner-tool.ts'
+import type { GoOn, Next } from './advance.ts'
 import { callsToMake } from './await-agents.ts'
 import { refuseCall, whyNotMade } from './before-call.ts'
 import { fillContext, type ReadyCall } from './fill-context.ts'
@@ -20,6 +21,8 @@ import { isTrouble } from './trouble.ts'
 const MOST_PREPARATIONS = 5
 const STALE =
   'The tool was not run: others kept changing the memory that it reads. Nothing was changed; call it again.'
+const NOT_APPROVED =
+  'The tool was not run: it was changed after this call was planned, and nobody has approved what it does now. Call it again to have a person asked.'
 const UNKNOWN_OUTCOME =
   'Outcome unknown: the server stopped while this ran. Check whether it took effect before you repeat it.'
 
@@ -32,25 +35,112 @@ export interface CallsOptions {
   /** How long a call may wait for other agents. */
   readonly replyMilliseconds: number
   readonly onCall: (toolName: string) => void
+  /** For the transaction of the last call's result. */
+  readonly goOn: GoOn
 }
 
-/** Makes the calls of a step that have not been made yet, in order. Each ends with exactly one stored result. */
+type Write = (tx: Transaction, at: Timestamp) => Promise<void>
+
+/**
+ * What an answer asks for, for the transaction that stores it: nothing, or one call of our own tools that only writes to
+ * the database. Undefined: the calls are made after it.
+ */
+export async function prepareAhead(
+  run: HeldRun,
+  calls: readonly PlannedCall[],
+  { agent, speakNow, signal }: Pick<CallOptions, 'agent' | 'speakNow' | 'signal'>,
+): Promise<Write | undefined> {
+  const [call, ...others] = calls.filter(({ kind }) => kind === 'planned')
+  if (!call) return async () => undefined
+  // Rules look at the results of earlier calls of the same answer.
+  const isBound = agent.toolRules.length > 0 && !speakNow
+  if (others.length > 0 || call.kind !== 'planned' || call.needsApproval || isBound)
+    return undefined
+  if (call.effect !== 'database') return undefined
+  const planned = toStepCall(call)
+  try {
+    const tools = await run.registry.ofAgent(run.store, agent)
+    const bound = bindCall(tools, call.name, call.arguments)
+    // What others wrote may take its time.
+    if (bound.trust === 'untrusted') return undefined
+    const ready = fillContext(bound, run, planned, agent)
+    if (ready.effect !== 'database') return undefined
+    const apply = await ready.prepare(signal)
+    return (tx, at) => finish(tx, run, planned, { status: 'success', apply }, at)
+  } catch (error) {
+    if (isTrouble(error)) throw error
+    return undefined
+  }
+}
+
+function toStepCall({ id, index, name, arguments: text, effect }: PlannedCall): StepCall {
+  const planned = {
+    state: 'planned',
+    status: null,
+    approval: null,
+    approvalReason: null,
+    note: null,
+  } as const
+  return { id, index, name, arguments: text, effect, ...planned }
+}
+
+/**
+ * Makes the calls of a step that have not been made yet, in order. Each ends with exactly one stored result. Returns the
+ * next action if it was decided with the last result.
+ */
 export async function makeCalls(
   run: HeldRun,
   step: CurrentStep,
   options: CallsOptions,
-): Promise<void> {
-  for (const group of sideBySide(callsToMake(step), mayBeParallel(options.agent))) {
-    if (options.signal.aborted) return
-    await Promise.all(group.map((call) => makeOrRefuse(run, call, options)))
+): Promise<Next | undefined> {
+  const groups = sideBySide(callsToMake(step), mayBeParallel(options.agent))
+  let next: Next | undefined
+  for (const [index, group] of groups.entries()) {
+    if (options.signal.aborted) return undefined
+    const isLast = index === groups.length - 1 && group.length === 1
+    const goOn = isLast ? options.goOn : undefined
+    ;[next] = await Promise.all(group.map((call) => makeOrRefuse(run, call, { ...options, goOn })))
   }
+  return next
 }
 
-async function makeOrRefuse(run: HeldRun, call: StepCall, options: CallsOptions): Promise<void> {
+type CallOptions = Omit<CallsOptions, 'goOn'> & { readonly goOn: GoOn | undefined }
+
+async function makeOrRefuse(
+  run: HeldRun,
+  call: StepCall,
+  options: CallOptions,
+): Promise<Next | undefined> {
   const refusal = await whyNotMade(run, call, options.agent, options.speakNow)
-  if (refusal !== undefined) return refuseCall(run, call, refusal)
+  if (refusal !== undefined) {
+    await refuseCall(run, call, refusal)
+    return undefined
+  }
   options.onCall(call.name)
-  await makeCall(run, call, options)
+  return makeCall(run, call, options)
+}
+
+/**
+ * Writes, and decides what is next in the same transaction. If that fails it writes alone, so that the error is the
+ * call's own.
+ */
+async function writeAndGoOn(
+  run: HeldRun,
+  write: Write,
+  goOn: GoOn | undefined,
+): Promise<Next | undefined> {
+  if (goOn) {
+    try {
+      return await held(run, async (tx, at) => {
+        await write(tx, at)
+        return goOn(tx, at)
+      })
+    } catch (error) {
+      if (error instanceof LostLease || isTrouble(error)) throw error
+    }
+  }
+  await held(run, write)
+  return undefined
 }
 
 /** Tool rules depend on earlier calls, so under them calls run one by one. */
@@ -70,9 +160,13 @@ function sideBySide(calls: readonly StepCall[], parallel: boolean): readonly Ste
   return groups
 }
 
-async function makeCall(run: HeldRun, call: StepCall, options: CallsOptions): Promise<void> {
+async function makeCall(
+  run: HeldRun,
+  call: StepCall,
+  options: CallOptions,
+): Promise<Next | undefined> {
   try {
-    await attempt(run, call, options)
+    return await attempt(run, call, options)
   } catch (error) {
     if (error instanceof LostLease || isTrouble(error)) throw error
     // Nothing of the call is stored. If the database itself has failed, this fails as well.
@@ -81,43 +175,46 @@ async function makeCall(run: HeldRun, call: StepCall, options: CallsOptions): Pr
       await finish(tx, run, call, result, at)
       if (error instanceof TreeLimit) await tellRoot(tx, run, error)
     })
+    return undefined
   }
 }
 
 async function attempt(
   run: HeldRun,
   call: StepCall,
-  { agent, signal, log, replyMilliseconds }: CallsOptions,
-): Promise<void> {
+  { agent, signal, log, replyMilliseconds, goOn }: CallOptions,
+): Promise<Next | undefined> {
   const tools = await run.registry.ofAgent(run.store, agent)
+  if (tools.find(({ name }) => name === call.name)?.needsApproval === 'first_call') {
+    throw new UserError('unauthorized', NOT_APPROVED)
+  }
   const ready = fillContext(bindCall(tools, call.name, call.arguments), run, call, agent)
-  if (ready.effect === 'database') return edit(run, call, ready, signal)
-  if (ready.effect === 'await') return begin(run, call, ready, replyMilliseconds)
+  const write = (result: Result) =>
+    writeAndGoOn(run, (tx, at) => finish(tx, run, call, result, at), goOn)
+  if (ready.effect === 'database') return edit(write, ready, signal)
+  if (ready.effect === 'await') {
+    await begin(run, call, ready, replyMilliseconds)
+    return undefined
+  }
   if (call.state === 'started' && ready.effect === 'once') {
-    await held(run, (tx, at) =>
-      finish(tx, run, call, { status: 'error', text: UNKNOWN_OUTCOME }, at),
-    )
-    return
+    return write({ status: 'error', text: UNKNOWN_OUTCOME })
   }
   if (ready.effect !== 'readonly') await held(run, (tx) => tx.runs.startCall(call.id))
   const result = await outcome(() => ready.run(signal), call, log)
-  if (signal.aborted) return
-  await held(run, (tx, at) => finish(tx, run, call, result, at))
+  return signal.aborted ? undefined : write(result)
 }
 
 /** The edit and the result that reports it share one transaction, so both happen once or not at all. */
 async function edit(
-  run: HeldRun,
-  call: StepCall,
+  write: (result: Result) => Promise<Next | undefined>,
   ready: Extract<ReadyCall, { effect: 'database' }>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Next | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     const apply = await ready.prepare(signal)
-    if (signal.aborted) return
+    if (signal.aborted) return undefined
     try {
-      await held(run, (tx, at) => finish(tx, run, call, { status: 'success', apply }, at))
-      return
+      return await write({ status: 'success', apply })
     } catch (error) {
       if (!(error instanceof StalePreparation) || attempt === MOST_PREPARATIONS) throw error
     }
@@ -146,7 +243,7 @@ async function begin(
   })
 }
 
-/** Whoever began the chain of runs learns that it was ended. */
+/** Tells the agent that began the chain of runs that it was ended. */
 async function tellRoot(tx: Transaction, run: HeldRun, limit: TreeLimit): Promise<void> {
   const stored = await tx.runs.get(run.id)
   const root = stored && (await tx.runs.get(stored.rootRunId))

@@ -1,13 +1,15 @@
 import type { AgentType, ContextState } from '../../core/agent.ts'
+import type { Timestamp } from '../../core/clock.ts'
 import { type MessageId, newId, type StepId } from '../../core/ids.ts'
 import type { MessageBody } from '../../core/message.ts'
 import { cleanText } from '../../core/text.ts'
 import type { ModelAnswer } from '../../llm/model.ts'
+import type { NewMessage, Transaction } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 import { countTruncated, MOST_TRUNCATED } from '../step/count-truncated.ts'
 import { loopArguments, type PlannedCall, spokenBy } from '../step/plan-calls.ts'
 import { completeRun } from './finish-run.ts'
-import { type HeldRun, held, LostLease } from './held.ts'
+import { type HeldRun, LostLease } from './held.ts'
 
 export interface AnsweredStep {
   readonly stepId: StepId
@@ -26,44 +28,53 @@ export interface AnsweredStep {
 
 const STILL_TRUNCATED = `The run was stopped because the model's answer was cut off at its output limit ${MOST_TRUNCATED} times in a row; none of those calls was run. Ask for less at once, or choose a model with a higher output limit.`
 
+/** The messages that a recorded answer adds to the history, made outside of the transaction. */
+export function messagesOf(step: AnsweredStep): readonly AnswerMessage[] {
+  const bodies = [assistantBody(step), ...step.calls.flatMap(refusal)]
+  return bodies.map((body, index) => ({
+    id: index === 0 ? step.messageId : newId('message'),
+    tokens: messageTokens(body),
+    body,
+  }))
+}
+
+type AnswerMessage = Pick<NewMessage, 'id' | 'tokens' | 'body'>
+
 /**
  * Stores the model's answer with the calls to make; a call that cannot be made gets its result at once. `over`: the
  * answer ended the run.
  */
-export async function recordAnswer(run: HeldRun, step: AnsweredStep): Promise<'goes_on' | 'over'> {
-  const bodies = [assistantBody(step), ...step.calls.flatMap(refusal)]
-  const ids = bodies.map((_, index) => (index === 0 ? step.messageId : newId('message')))
-  return held(run, async (tx, at) => {
-    const recorded = await tx.runs.recordAnswer(step.stepId, {
-      model: step.model,
-      finish: step.answer.finish,
-      calls: step.calls,
-      usage: step.answer.usage,
-    })
-    if (!recorded) throw new LostLease()
-    await tx.messages.append(
-      run.agentId,
-      bodies.map((body, index) => ({
-        id: ids[index] ?? newId('message'),
-        runId: run.id,
-        tokens: messageTokens(body),
-        createdAt: at,
-        body,
-      })),
-      run.conversationId,
-    )
-    await tx.conversations.setContext(run.conversationId, step.learned, at)
-    const stored = await tx.runs.get(run.id)
-    const warnings = [...(stored?.warnings ?? []), ...step.warnings]
-    if (step.warnings.length > 0) await tx.runs.setWarnings(run.id, warnings)
-    const isStuck = step.calls.length > 0 && step.calls.every((call) => call.kind === 'refused')
-    if (!isStuck || countTruncated(await tx.messages.ofRun(run.id)) < MOST_TRUNCATED) {
-      return 'goes_on'
-    }
-    await tx.runs.closeStep(step.stepId, at)
-    await completeRun(tx, run, 'output_truncated', [...warnings, STILL_TRUNCATED], at)
-    return 'over'
+export async function recordIn(
+  tx: Transaction,
+  run: HeldRun,
+  step: AnsweredStep,
+  messages: readonly AnswerMessage[],
+  at: Timestamp,
+): Promise<'goes_on' | 'over'> {
+  const recorded = await tx.runs.recordAnswer(step.stepId, {
+    model: step.model,
+    finish: step.answer.finish,
+    calls: step.calls,
+    usage: step.answer.usage,
   })
+  if (!recorded) throw new LostLease()
+  await tx.messages.append(
+    run.agentId,
+    messages.map((message) => ({ ...message, runId: run.id, createdAt: at })),
+    run.conversationId,
+  )
+  await tx.conversations.setContext(run.conversationId, step.learned, at)
+  const isStuck = step.calls.length > 0 && step.calls.every((call) => call.kind === 'refused')
+  if (step.warnings.length === 0 && !isStuck) return 'goes_on'
+  const stored = await tx.runs.get(run.id)
+  const warnings = [...(stored?.warnings ?? []), ...step.warnings]
+  if (step.warnings.length > 0) await tx.runs.setWarnings(run.id, warnings)
+  if (!isStuck || countTruncated(await tx.messages.ofRun(run.id)) < MOST_TRUNCATED) {
+    return 'goes_on'
+  }
+  await tx.runs.closeStep(step.stepId, at)
+  await completeRun(tx, run, 'output_truncated', [...warnings, STILL_TRUNCATED], at)
+  return 'over'
 }
 
 function assistantBody({ answer, calls, agentType, speaksLater }: AnsweredStep): MessageBody {

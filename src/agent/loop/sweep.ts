@@ -2,14 +2,14 @@ import { type Clock, toTimestamp } from '../../core/clock.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import { createLeaseWatch } from '../../leases/lease-watch.ts'
 import { hasEnded, isAlive } from '../../leases/owner.ts'
-import type { Claim, Claims, HeldLease } from '../../storage/port/store.ts'
+import type { Claim, Claims, HeldLease, Transaction } from '../../storage/port/store.ts'
 import { createSteadiness } from './steadiness.ts'
 
 /** After this many leases a run is taken even from a live process, which may be suspended or stuck. Chosen by hand. */
 const STRANDED_LEASES = 10
 
 export interface SweepOptions {
-  readonly claims: Claims
+  readonly claims: Claims<Transaction>
   readonly owner: string
   readonly clock: Clock
   readonly leaseMilliseconds: number

@@ -1,17 +1,24 @@
+import type { Agent } from '../../core/agent.ts'
 import type { AgentEvent } from '../../core/event.ts'
 import type { StepId } from '../../core/ids.ts'
+import { describeError, type Log } from '../../core/log.ts'
 import type { TokenUsage } from '../../core/run.ts'
 import type { ChatModel, ModelAnswer } from '../../llm/model.ts'
+import { ruledNames } from '../context/compile-context.ts'
 import { refusalOf } from '../rules/render-tool-rules.ts'
 import { hasRule, judge } from '../rules/tool-rules.ts'
 import { answerWarnings } from '../step/answer-warnings.ts'
 import { capAnswer } from '../step/cap-answer.ts'
 import { planCalls, speaksLater, spokenBy } from '../step/plan-calls.ts'
+import { SPEAKING_TOOL } from '../tools/default-tools.ts'
+import type { GoOn, Next } from './advance.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import type { ExactContext } from './compile-exactly.ts'
-import type { HeldRun } from './held.ts'
+import { type HeldRun, held, LostLease } from './held.ts'
+import { prepareAhead } from './make-calls.ts'
 import { learnFrom } from './make-room.ts'
-import { recordAnswer } from './record-answer.ts'
+import { type AnsweredStep, messagesOf, recordIn } from './record-answer.ts'
+import { isTrouble } from './trouble.ts'
 
 interface AskedStep extends ExactContext {
   readonly stepId: StepId
@@ -23,15 +30,22 @@ interface Answered {
   readonly usage: TokenUsage
   readonly emit: (event: AgentEvent) => void
   readonly stream: AnswerStream
+  readonly log: Log
+  readonly signal: AbortSignal
+  /** Decides what is next, in the same transaction. */
+  readonly goOn: GoOn
 }
 
-/** Turns the model's answer into the calls of the step, and streams the words in it. */
+/**
+ * Turns the model's answer into the calls of the step, and streams the words in it. Returns the next action if nothing
+ * of the step is left to do.
+ */
 export async function useAnswer(
   run: HeldRun,
   { stepId, input, compiled }: AskedStep,
   model: Pick<ChatModel, 'handle' | 'warnings' | 'isRehearsal'>,
-  { answer: written, usage, emit, stream }: Answered,
-): Promise<'went_on' | 'let_go'> {
+  { answer: written, usage, emit, stream, ...loop }: Answered,
+): Promise<'went_on' | 'let_go' | Next> {
   const { agent } = input
   const { toolRules } = agent
   const { request } = compiled
@@ -41,7 +55,7 @@ export async function useAnswer(
   )
   const answer = capAnswer(written)
   const speakNow = input.speakNow !== null
-  const verdict = judge(toolRules, agent.tools, input.calls)
+  const verdict = judge(toolRules, ruledNames(input), input.calls)
   const calls = planCalls(answer, {
     messageId: stream.messageId,
     tools: speakNow ? offered : input.tools,
@@ -49,10 +63,10 @@ export async function useAnswer(
     ruledOut: (name) => (speakNow ? undefined : refusalOf(verdict, name)),
     needsApproval: (name) =>
       hasRule(toolRules, 'requires_approval', name) ||
-      input.tools.some((tool) => tool.name === name && tool.needsApproval === true),
+      input.tools.some((tool) => tool.name === name && tool.needsApproval !== undefined),
   })
   const isUnsaid = speaksLater(calls, toolRules.length > 0)
-  const recorded = await recordAnswer(run, {
+  const step: AnsweredStep = {
     stepId,
     messageId: stream.messageId,
     model: model.handle,
@@ -65,10 +79,47 @@ export async function useAnswer(
       ...(model.isRehearsal !== true && { ranOn: model.handle }),
     },
     speaksLater: isUnsaid,
-  })
+  }
+  const recorded = await record(run, step, agent, speakNow, loop)
   const spoken = isUnsaid ? [] : calls.flatMap((call) => spokenBy(call) ?? [])
   const said = (calls.length === 0 ? [answer.text] : spoken).filter((text) => text.trim() !== '')
   stream.keep(answer, said)
   for (const text of said) emit({ type: 'spoke', runId: run.id, agentId: run.agentId, text })
-  return recorded === 'over' ? 'let_go' : 'went_on'
+  if (recorded === 'over') return 'let_go'
+  if (recorded === undefined) return 'went_on'
+  for (const { kind, name: toolName } of calls) {
+    // Watchers have received the words themselves.
+    if (kind === 'refused' || toolName === SPEAKING_TOOL) continue
+    emit({ type: 'tool_called', runId: run.id, agentId: run.agentId, toolName })
+  }
+  return recorded
+}
+
+/**
+ * Stores the answer. Where it leaves nothing to wait for, its call is made and the next step opened in the same
+ * transaction; if that fails, the answer is stored alone, and what comes after it says why.
+ */
+async function record(
+  run: HeldRun,
+  step: AnsweredStep,
+  agent: Agent,
+  speakNow: boolean,
+  { goOn, log, signal }: Pick<Answered, 'goOn' | 'log' | 'signal'>,
+): Promise<'over' | Next | undefined> {
+  const messages = messagesOf(step)
+  const makeCall = await prepareAhead(run, step.calls, { agent, speakNow, signal })
+  if (makeCall && !signal.aborted) {
+    try {
+      return await held(run, async (tx, at) => {
+        if ((await recordIn(tx, run, step, messages, at)) === 'over') return 'over'
+        await makeCall(tx, at)
+        return goOn(tx, at)
+      })
+    } catch (error) {
+      if (error instanceof LostLease || isTrouble(error)) throw error
+      log('debug', 'an answer is stored alone', { run: run.id, error: describeError(error) })
+    }
+  }
+  const recorded = await held(run, (tx, at) => recordIn(tx, run, step, messages, at))
+  return recorded === 'over' ? 'over' : undefined
 }

@@ -23,7 +23,7 @@ import { isTooFull } from '../compaction/compact.ts'
 import { throwIfExhausted } from '../compaction/throw-if-exhausted.ts'
 import type { ContextInput } from '../context/compile-context.ts'
 import { SPEAKING_TOOL } from '../tools/default-tools.ts'
-import { advance, type Next, type RunBudget } from './advance.ts'
+import { advance, advanceIn, type GoOn, type Next, newIds, type RunBudget } from './advance.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { callModel } from './call-model.ts'
 import { callWithPictures } from './call-with-pictures.ts'
@@ -74,15 +74,17 @@ const LET_GO: WorkEnd = { kind: 'let_go' }
 
 /**
  * Runs step after step until the run is over, the lease is lost, or `signal` fires; after a signal the run can be
- * resumed. Never rejects.
+ * resumed. Never rejects. `first`: what to do first, if the claim has found that out already.
  */
 export async function workOnRun(
   run: HeldRun,
   tools: RunTools,
   signal: AbortSignal,
+  first?: Next,
 ): Promise<WorkEnd> {
   const trouble: Trouble = { overflows: new Map(), summaries: new Map() }
   let turns = 0
+  let decided = first
   let step = 0
   const endStep = () => {
     if (step > 0) tools.emit({ type: 'step_ended', runId: run.id, agentId: run.agentId, step })
@@ -90,7 +92,8 @@ export async function workOnRun(
   }
   try {
     for (; ; turns += 1) {
-      const next = await advance(run, tools.budget, turns === 0)
+      const next = decided ?? (await advance(run, tools.budget, turns === 0))
+      decided = undefined
       if (next.kind !== 'calls' && !(next.kind === 'model' && next.number === step)) endStep()
       if (next.kind === 'over') return LET_GO
       if (next.kind === 'model') step = next.number
@@ -101,7 +104,10 @@ export async function workOnRun(
       if (next.kind === 'model') {
         const asked = await askModel(run, next, tools, signal, trouble)
         if (asked === 'let_go') return LET_GO
-        if (asked !== 'went_on') return asked
+        if (asked !== 'went_on') {
+          if (asked.kind === 'waits') return asked
+          decided = asked
+        }
       } else {
         const onCall = (toolName: string) => {
           // Watchers have received the words themselves.
@@ -111,7 +117,7 @@ export async function workOnRun(
         const { agent, speakNow } = next
         const replyMilliseconds = patienceOf(run, tools.budget)
         const options = { agent, speakNow, signal, log: tools.log, replyMilliseconds, onCall }
-        await makeCalls(run, next.step, options)
+        decided = await makeCalls(run, next.step, { ...options, goOn: goingOn(run, tools) })
       }
     }
   } catch (error) {
@@ -132,9 +138,15 @@ export async function workOnRun(
   }
 }
 
+/** Decides what is next in the transaction of the step's last write. */
+function goingOn(run: HeldRun, { budget }: RunTools): GoOn {
+  const ids = newIds()
+  return (tx, at) => advanceIn(tx, run, { budget, takenUp: false, ids, at })
+}
+
 /** Letta waits this long for a reply. */
 const LONGEST_WAIT_MILLISECONDS = 1_200_000
-/** Of the time that a run has left, this share may pass while it waits; the rest is for its own work. Chosen by hand. */
+/** The share of a run's remaining time that may pass while it waits; the rest is for its own work. Chosen by hand. */
 const WAITING_SHARE = 0.5
 
 function patienceOf(run: HeldRun, { seconds }: RunBudget): number {
@@ -156,9 +168,10 @@ async function askModel(
   tools: RunTools,
   signal: AbortSignal,
   { overflows, summaries }: Trouble,
-): Promise<'went_on' | 'let_go' | Waits> {
+): Promise<'went_on' | 'let_go' | Waits | Next> {
   const { stepId, number, context, clientAnswer } = next
   const { models, budget, emit, log, firstPauseMilliseconds, countTokens } = tools
+  const loop = { goOn: goingOn(run, tools), log, signal }
   if (clientAnswer !== null) {
     const exact = await compileExactly(context, countTokens)
     const answer = answerOf(clientAnswer, exact.compiled.totalTokens)
@@ -169,6 +182,7 @@ async function askModel(
       usage: answer.usage,
       emit,
       stream,
+      ...loop,
     })
   }
   emit({ type: 'step_started', runId: run.id, agentId: run.agentId, step: number })
@@ -250,7 +264,7 @@ async function askModel(
   const usage = addUsage(result.usage, summaries.get(stepId) ?? NO_USAGE)
   const { answer, stream } = result
   const { input: asked, compiled: sent } = called
-  const answered = { answer, usage, emit, stream }
+  const answered = { answer, usage, emit, stream, ...loop }
   return useAnswer(run, { stepId, input: asked, compiled: sent }, model, answered)
 }
 

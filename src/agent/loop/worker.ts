@@ -4,10 +4,11 @@ import { isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
 import type { EmbedQuestion } from '../../memory/embed-question.ts'
-import type { Lease, Storage } from '../../storage/port/store.ts'
+import type { Claim, Claimed, Lease, Storage, Transaction } from '../../storage/port/store.ts'
 import { acceptMessage } from '../inbox/accept-message.ts'
 import { withClientTools } from '../tools/client-tools.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
+import { advanceIn, type Next, newIds } from './advance.ts'
 import { createAside, type Rest } from './aside.ts'
 import { type HeldRun, keepLease } from './held.ts'
 import { createModelWatch } from './model-watch.ts'
@@ -47,6 +48,14 @@ export interface Worker {
   stop(): Promise<void>
 }
 
+/** A claimed run. */
+interface Taken {
+  readonly run: HeldRun
+  readonly rest: Rest | undefined
+  /** What is to be done first; undefined: that is to be found out. */
+  readonly next: Next | undefined
+}
+
 interface Work {
   readonly run: HeldRun
   readonly controller: AbortController
@@ -73,17 +82,57 @@ export function createWorker(options: WorkerOptions): Worker {
 
   async function claimAll(): Promise<void> {
     while (!stopping && active.size < mostRuns) {
-      const now = clock()
-      const claimed = await storage.claims.next({
-        owner,
-        now: toTimestamp(now),
-        expiresAt: toTimestamp(now + leaseMilliseconds),
-        except: [...active.keys(), ...aside.resting()],
-        due: aside.due(),
-        ...sweep.limits(),
-      })
+      const claimed = await claimNext()
       if (!claimed) return
-      begin(claimed.run, claimed.lease)
+      begin(claimed)
+    }
+  }
+
+  /** Claims a run and opens its step in one transaction. If it can't be opened, the work on it finds out why. */
+  async function claimNext(): Promise<Taken | undefined> {
+    const now = clock()
+    const claim: Claim = {
+      owner,
+      now: toTimestamp(now),
+      expiresAt: toTimestamp(now + leaseMilliseconds),
+      except: [...active.keys(), ...aside.resting()],
+      due: aside.due(),
+      ...sweep.limits(),
+    }
+    const ids = newIds()
+    const open = async (tx: Transaction, claimed: Claimed) => {
+      const rest = aside.find(claimed.run.id)
+      const run = heldRun(claimed, rest)
+      const { budget } = options
+      const next = await advanceIn(tx, run, { budget, takenUp: true, ids, at: claim.now })
+      return { run, rest, next }
+    }
+    try {
+      return (await storage.claims.next(claim, open))?.begun
+    } catch (error) {
+      log('debug', 'a run is claimed alone', { error: describeError(error) })
+    }
+    const claimed = await storage.claims.next(claim)
+    if (!claimed) return undefined
+    const rest = aside.find(claimed.run.id)
+    return { run: heldRun(claimed, rest), rest, next: undefined }
+  }
+
+  function heldRun({ run, lease }: Claimed, rest: Rest | undefined): HeldRun {
+    return {
+      id: run.id,
+      agentId: run.agentId,
+      conversationId: run.conversationId,
+      scopes: run.scopes,
+      lease,
+      leaseMilliseconds,
+      clock,
+      elapsed: rest?.elapsed ?? stopwatch(run, clock()),
+      store: storage.in(lease.namespace),
+      embed: (handles, text) => embedQuestion(lease.namespace, handles, text),
+      registry: withClientTools(options.registryOf(lease.namespace), run.clientTools ?? []),
+      accept: (tx, message, acceptance) =>
+        acceptMessage(tx, options.models, message, { ...acceptance, acceptedBy: owner }),
     }
   }
 
@@ -100,24 +149,10 @@ export function createWorker(options: WorkerOptions): Worker {
       })
   }
 
-  function begin(claimed: Run, lease: Lease): void {
-    const { id, agentId, conversationId } = claimed
-    const rest = aside.take(id)
+  function begin({ run, rest, next }: Taken): void {
+    const { id, agentId, lease } = run
+    aside.take(id)
     const controller = new AbortController()
-    const run: HeldRun = {
-      id,
-      agentId,
-      conversationId,
-      lease,
-      leaseMilliseconds,
-      clock,
-      elapsed: rest?.elapsed ?? stopwatch(claimed, clock()),
-      store: storage.in(lease.namespace),
-      embed: (handles, text) => embedQuestion(lease.namespace, handles, text),
-      registry: withClientTools(options.registryOf(lease.namespace), claimed.clientTools ?? []),
-      accept: (tx, message, acceptance) =>
-        acceptMessage(tx, options.models, message, { ...acceptance, acceptedBy: owner }),
-    }
     const stopKeeping = keepLease(
       run,
       () => controller.abort(),
@@ -129,7 +164,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const work: Work = {
       run,
       controller,
-      done: workOnRun(run, tools, controller.signal).then((end) => {
+      done: workOnRun(run, tools, controller.signal, next).then((end) => {
         emit({ type: 'run_left', runId: id, agentId })
         stopKeeping()
         putAside(run, end, rest)

@@ -6,6 +6,7 @@ import { type PendingApproval, type Run, waitsForAgent } from '../../core/run.ts
 import { cleanText } from '../../core/text.ts'
 import type { Reads, StepCall, Transaction } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
+import type { ToolRegistry } from '../tools/tool-registry.ts'
 
 export interface ApprovalAnswer {
   /** Absent: the only call that waits. */
@@ -62,6 +63,7 @@ export async function approvedRun(
 /** Stores the answer; once no approval is open, any free worker resumes the run. */
 export async function answerApproval(
   tx: Transaction,
+  registry: Pick<ToolRegistry, 'approve'>,
   run: Run,
   { callId, approve, reason = '', result }: ApprovalAnswer,
   at: Timestamp,
@@ -72,6 +74,7 @@ export async function answerApproval(
   if (!(await tx.runs.answerApproval(call.id, { approved: approve, reason }))) {
     throw answeredBefore(run, call)
   }
+  if (approve) await registry.approve(tx, run.agentId, call.name)
   if (result) await storeResult(tx, run, call, result, at)
   if (waiting.length === 1) await tx.runs.resume(run.id, at)
 }

@@ -5,7 +5,7 @@ import { type AgentId, newId, type RunId } from '../../core/ids.ts'
 import { checkLength, LIMITS } from '../../core/limits.ts'
 import type { Message } from '../../core/message.ts'
 import type { Page } from '../../core/page.ts'
-import type { RunView } from '../../core/run.ts'
+import type { RunStep, RunView } from '../../core/run.ts'
 import { type Run, waitsForClient, waitsForModel } from '../../core/run.ts'
 import type { ToolSpec } from '../../llm/model.ts'
 import { findAgent } from '../../memory/find-agent.ts'
@@ -85,7 +85,7 @@ export function createRuns(options: RunsOptions) {
       const at = toTimestamp(clock())
       const answered = await store.transaction(async (tx) => {
         const run = await approvedRun(tx, await findRun(tx, id), answer.callId)
-        await answerApproval(tx, run, answer, at)
+        await answerApproval(tx, options.registry, run, answer, at)
         return viewRun(tx, await findRun(tx, id))
       })
       wake()
@@ -95,6 +95,8 @@ export function createRuns(options: RunsOptions) {
     async messages(id: RunId): Promise<readonly Message[]> {
       return store.messages.ofRun(id)
     },
+
+    timeline: (id: RunId): Promise<readonly RunStep[]> => store.runs.steps(id),
   }
 }
 

@@ -21,7 +21,7 @@ export type PlannedCall = ToolCall & {
   )
 
 export interface Planning {
-  /** Of the answer; its calls get ids that follow from it. */
+  /** Id of the answer; its calls get ids that follow from it. */
   readonly messageId: MessageId
   readonly tools: readonly InnerTool[]
   readonly speakNow: boolean

@@ -24,7 +24,8 @@ function toInnerTool({ name, description, parameters }: ClientTool): InnerTool {
     name,
     description,
     parameters: { type: 'object', properties: {}, required: [], ...parameters },
-    needsApproval: true,
+    effect: 'once',
+    needsApproval: 'every_call',
     // The client checks what it runs.
     straighten: (args) => args,
     bind: () => ({

@@ -52,6 +52,7 @@ export function defineInnerTool<Shape extends z.ZodRawShape, Prepared>(
     name: definition.name,
     description: texts.description,
     parameters: toParameters(schema, texts.parameters),
+    effect: definition.effect,
     straighten: (args, besides) => straightenArguments(schema, args, besides),
     bind(input) {
       const args = parse(definition.name, schema, input)

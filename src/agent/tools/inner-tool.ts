@@ -1,11 +1,12 @@
+import type { Scope } from '../../core/access.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { AgentId, CallId, ConversationId, PassageId, RunId } from '../../core/ids.ts'
 import type { Run, RunNotice, RunOrigin } from '../../core/run.ts'
 import type { JsonSchema } from '../../llm/model.ts'
 import type { CheckRoom } from '../../memory/blocks.ts'
-import type { EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
+import type { CallEffect, EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
 
-/** What every call knows of its surroundings. */
+/** The surroundings that every call knows. */
 export interface CallContext {
   readonly agent: {
     readonly id: AgentId
@@ -14,6 +15,8 @@ export interface CallContext {
   }
   readonly runId: RunId
   readonly callId: CallId
+  /** Rights of whoever started the run. */
+  readonly scopes: readonly Scope[]
   /** Start of the call, in milliseconds since 1970. */
   readonly now: number
 }
@@ -42,14 +45,14 @@ export interface CallMessage {
   readonly at: Timestamp
 }
 
-/** What a call can do with runs of other agents, in the transaction that stores its result. */
+/** Operations on runs of other agents, in the transaction that stores its result. */
 export interface Team {
   /** Queues the run. Throws a UserError if there is no such agent, or if its model needs a client. */
   send(tx: Transaction, message: CallMessage): Promise<Run>
   cancel(tx: Transaction, id: RunId, at: Timestamp): Promise<void>
 }
 
-/** What a call that waits for other agents has begun. */
+/** The runs that a call began and waits for. */
 export type Begun =
   | {
       readonly targets: readonly RunId[]
@@ -110,8 +113,12 @@ export interface InnerTool {
   readonly name: string
   readonly description: string
   readonly parameters: JsonSchema
-  /** Every call of it needs a person's approval, whatever the tool rules say. */
-  readonly needsApproval?: boolean
+  readonly effect: Exclude<CallEffect, 'none'>
+  /**
+   * Whether a call of it needs a person's approval, whatever the tool rules say: `every_call`, or those before this
+   * version was approved for the agent.
+   */
+  readonly needsApproval?: 'every_call' | 'first_call' | undefined
   /**
    * Converts loosely written arguments to the types of the parameters; arguments named in `besides` stay as they are.
    */

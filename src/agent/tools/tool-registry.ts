@@ -1,5 +1,7 @@
+import type { Caller } from '../../core/access.ts'
 import type { Agent } from '../../core/agent.ts'
-import type { Reads } from '../../storage/port/store.ts'
+import type { AgentId } from '../../core/ids.ts'
+import type { Reads, Transaction } from '../../storage/port/store.ts'
 import type { InnerTool } from './inner-tool.ts'
 
 /** Answers which tools there are. */
@@ -9,11 +11,21 @@ export interface ToolRegistry {
    * it may be called in a transaction.
    */
   ofAgent(
-    reads: Pick<Reads, 'agents'>,
-    agent: Pick<Agent, 'id' | 'tools'>,
+    reads: Pick<Reads, 'tools'>,
+    agent: Pick<Agent, 'id' | 'tools' | 'contextWindow'>,
   ): Promise<readonly InnerTool[]>
   /**
    * The names of these tools, without repeats. Throws a UserError if an agent of the namespace can't have one of them.
    */
-  resolve(reads: Pick<Reads, 'agents'>, references: readonly string[]): Promise<readonly string[]>
+  resolve(reads: Pick<Reads, 'tools'>, references: readonly string[]): Promise<readonly string[]>
+  /**
+   * Gives the agent the stored ones of these tools and takes all others from it. What the caller gives counts as
+   * approved. Throws a UserError if the caller may not give one of them.
+   */
+  assign(tx: Transaction, agentId: AgentId, names: readonly string[], caller: Caller): Promise<void>
+  /**
+   * From now on the present version of the tool needs no approval for this agent that has it. With a caller: throws a
+   * UserError if the caller may not approve it.
+   */
+  approve(tx: Transaction, agentId: AgentId, name: string, caller?: Caller): Promise<void>
 }

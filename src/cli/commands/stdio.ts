@@ -4,11 +4,13 @@ import { createLog } from '../../core/log.ts'
 import { closeAndExit, stopSignal } from '../terminal/until-stopped.ts'
 import { createLazyApp } from './lazy-app.ts'
 
-/**
- * The data is opened by the first call that needs it, or after this time to resume runs of an earlier process. Chosen
- * by hand.
- */
-const OPEN_AFTER_MILLISECONDS = 1_000
+/** The data is opened by the first call that needs it, or at one of these times, whichever is first. */
+const OPEN_AFTER_MILLISECONDS = {
+  /** After the answer to `initialize`: clients ask for the list of tools next, which needs no data. Chosen by hand. */
+  answer: 15,
+  /** Without a request, to resume runs of an earlier process. Chosen by hand. */
+  start: 1_000,
+}
 
 export async function stdio(config: Config): Promise<void> {
   const log = createLog(config.logLevel, secretsOf(config))
@@ -21,8 +23,10 @@ export async function stdio(config: Config): Promise<void> {
     agent: config.agent ?? undefined,
     log,
   })
-  const opening = setTimeout(() => void app.get().catch(() => undefined), OPEN_AFTER_MILLISECONDS)
+  const open = () => void app.get().catch(() => undefined)
+  const openings = [setTimeout(open, OPEN_AFTER_MILLISECONDS.start)]
+  void serving.answered.then(() => openings.push(setTimeout(open, OPEN_AFTER_MILLISECONDS.answer)))
   await Promise.race([serving.closed, stopSignal()])
-  clearTimeout(opening)
+  for (const opening of openings) clearTimeout(opening)
   await closeAndExit(serving.close, app.close)
 }

@@ -7,18 +7,20 @@ import { backup, migrate, purge, restore, salvage } from './data.ts'
 import { doctor, stats } from './facts.ts'
 import { exportAgent, importAgent } from './files.ts'
 import { hook } from './hooks.ts'
+import { load } from './load.ts'
 import { everyCommand, isHidden, unknownCommand } from './refuse.ts'
-import { serve, stdio } from './serving.ts'
+import { open, serve, stdio } from './serving.ts'
 import { complete, completion, help, version } from './shells.ts'
 import { token } from './tokens.ts'
+import { tool } from './tools.ts'
 
 /** In the order of the help. */
 const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
-  'Serve:': [stdio, serve],
+  'Serve:': [stdio, serve, open],
   'Look:': [doctor, stats],
-  'Data:': [backup, restore, salvage, purge, migrate, exportAgent, importAgent],
+  'Data:': [backup, restore, salvage, purge, migrate, load, exportAgent, importAgent],
   'Access:': [token],
-  'Agents:': [agents, memory, chat],
+  'Agents:': [agents, memory, chat, tool],
   'More:': [hook, completion, help],
 }
 

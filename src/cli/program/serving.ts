@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { ConfigError } from '../../config.ts'
 import { createCommand } from './command.ts'
-import { SERVER, serverConfigOf } from './flags.ts'
+import { configOf, DATA, SERVER, serverConfigOf } from './flags.ts'
 
 export function stdio(): Command {
   return createCommand({
@@ -41,6 +41,28 @@ export function serve(): Command {
       const config = serverConfigOf(given)
       const { serve } = await import('../commands/serve.ts')
       await serve(config, { host: given.host, port: given.port })
+    })
+}
+
+export function open(): Command {
+  return createCommand({
+    name: 'open',
+    summary: 'opens the page of a running server in the browser',
+    about:
+      'Opens the page that serve answers at /, signed in: the server gives a code that works once and for a minute, ' +
+      'and the page trades it for the token, which stands in no address. Without RECOLLECT_TOKEN, where the server wants a ' +
+      'token, one is made for the page that is valid for 12 hours. docs/page.md tells more.',
+    settings: DATA,
+  })
+    .addOption(new Option('--host <host>', 'where the server listens').default('127.0.0.1'))
+    .addOption(
+      new Option('--port <number>', 'where the server listens').default(8283).argParser(readPort),
+    )
+    .option('--print', 'print the address instead of opening a browser')
+    .action(async (given) => {
+      const config = configOf(given)
+      const { open } = await import('../commands/open.ts')
+      await open(config, { host: given.host, port: given.port, print: given.print })
     })
 }
 

@@ -11,9 +11,9 @@ import {
   classifyRefusal,
   classifyThrown,
   invalidAnswer,
-  type Target,
 } from '../wire/classify-failure.ts'
 import { createRedactor } from '../wire/redactor.ts'
+import type { Target } from '../wire/target.ts'
 import { embedInTurn, halves, toBatches, withEmptyTexts } from './embedding-batches.ts'
 import type { EmbeddingHandle } from './embedding-handle.ts'
 import { readEmbeddings } from './read-embeddings.ts'

@@ -2,6 +2,7 @@ import type { CallId } from '../../core/ids.ts'
 import { toWireArguments, toWireName } from '../call-texts.ts'
 import type { ModelMessage, ModelPicture } from '../model.ts'
 import { picturesIn } from '../pictures.ts'
+import { callIds, MAX_ID_LENGTH } from '../wire/call-ids.ts'
 import type { Fields } from '../wire/fields.ts'
 import { toWireId } from '../wire/wire-id.ts'
 import { type Answer, isThinking, keptBlocks, ownCallId } from './message-extras.ts'
@@ -14,8 +15,6 @@ export interface Turn {
   readonly stable: number
 }
 
-/** OpenAI's limit on ids, so that gateways can pass them on. */
-const ID_LENGTH = 40
 /** Placeholder where the API requires text and there is none. */
 const NOTHING = '(nothing)'
 const GO_ON = '(the conversation goes on)'
@@ -26,7 +25,7 @@ export function toTurns(
   handle: string,
   withThoughts: boolean,
 ): readonly Turn[] {
-  const ids = callIds(messages, handle)
+  const ids = callIds(messages, MAX_ID_LENGTH, (answer, index) => ownCallId(handle, answer, index))
   const turns: Turn[] = []
   for (const message of messages) {
     const turn = toTurn(message, handle, ids, withThoughts)
@@ -69,7 +68,7 @@ function toTurn(
       const [said, line] = split(message.text, message.changesFrom)
       const result = {
         type: 'tool_result',
-        tool_use_id: ids.get(message.callId) ?? toWireId(message.callId, ID_LENGTH),
+        tool_use_id: ids.get(message.callId) ?? toWireId(message.callId, MAX_ID_LENGTH),
         content: said === '' ? NOTHING : said,
       }
       return { role: 'user', content: [result, ...texts(line)], stable: 1 }
@@ -101,7 +100,7 @@ function toBlocks(
 ): readonly Fields[] {
   const calls = answer.toolCalls.map((call) => ({
     type: 'tool_use',
-    id: ids.get(call.id) ?? toWireId(call.id, ID_LENGTH),
+    id: ids.get(call.id) ?? toWireId(call.id, MAX_ID_LENGTH),
     name: toWireName(call.name),
     input: JSON.parse(toWireArguments(call.arguments)) as unknown,
   }))
@@ -121,22 +120,6 @@ function toBlocks(
     if (block.type === 'tool_use') return left.splice(0, 1)
     return block.type === 'text' ? texts(String(block.text).toWellFormed()) : [block]
   })
-}
-
-/** The provider's own ids if it wrote them, otherwise ours; a repeated id is replaced. */
-function callIds(messages: readonly ModelMessage[], handle: string): ReadonlyMap<CallId, string> {
-  const ids = new Map<CallId, string>()
-  const taken = new Set<string>()
-  for (const message of messages) {
-    if (message.role !== 'assistant') continue
-    message.toolCalls.forEach((call, index) => {
-      const own = ownCallId(handle, message, index)
-      const id = own !== undefined && !taken.has(own) ? own : toWireId(call.id, ID_LENGTH)
-      taken.add(id)
-      ids.set(call.id, id)
-    })
-  }
-  return ids
 }
 
 function texts(said: string): readonly Fields[] {

@@ -35,10 +35,21 @@ function limit(name: string, value: unknown, learned: Learned): [string, unknown
 }
 
 function adaptMessages(messages: readonly Fields[], learned: Learned): readonly Fields[] {
-  const adapted = messages.map((message) => adaptMessage(message, learned))
+  const adapted = changesMessages(learned)
+    ? messages.map((message) => adaptMessage(message, learned))
+    : messages
   const spoken = learned.noSystem ? withoutSystem(adapted) : adapted
   if (learned.roles === undefined) return spoken
   return alternateRoles(learned.roles === 'plain' ? tellAsText(spoken) : spoken)
+}
+
+function changesMessages({ omitFields = [], wantsReasoning, ...learned }: Learned): boolean {
+  return (
+    omitFields.length > 0 ||
+    wantsReasoning !== undefined ||
+    learned.wantsSignatures === true ||
+    learned.textContent === true
+  )
 }
 
 function adaptMessage(message: Fields, learned: Learned): Fields {

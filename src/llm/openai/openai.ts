@@ -1,4 +1,6 @@
+import { remembered } from '../../core/remembered.ts'
 import type { ChatModel } from '../model.ts'
+import type { Quirks } from '../providers.ts'
 import { createWireModel, type Wire, type WireModelOptions } from '../wire/wire-model.ts'
 import { adaptBody } from './adapt-body.ts'
 import { learnFrom } from './learn.ts'
@@ -12,13 +14,22 @@ export function createOpenAiModel(options: WireModelOptions): ChatModel {
   return createWireModel(options, chatCompletions(options))
 }
 
+/** The same object for the same values, by which written messages are remembered. */
+const quirksFor = remembered(
+  (quirks: Quirks, stream: boolean, toolChoice: Quirks['toolChoice']): Quirks => ({
+    ...quirks,
+    stream,
+    toolChoice,
+  }),
+)
+
 function chatCompletions({ provider, endpoint, model }: WireModelOptions): Wire {
   const handle = `${provider.name}/${model}`
   return {
     format: 'chat-completions',
     toBody(request, { learned }, stream) {
       const toolChoice = learned.toolChoice ?? provider.quirks.toolChoice
-      const quirks = { ...provider.quirks, stream, toolChoice }
+      const quirks = quirksFor(provider.quirks, stream, toolChoice)
       return adaptBody(toWire({ model, handle, quirks }, request), learned)
     },
     send: (body, watch) => sendRequest(provider, endpoint, '/chat/completions', body, watch),

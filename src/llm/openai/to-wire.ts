@@ -1,4 +1,5 @@
 import type { CallId } from '../../core/ids.ts'
+import { remembered } from '../../core/remembered.ts'
 import { toWireArguments, toWireName } from '../call-texts.ts'
 import { joinNeighbours } from '../join-neighbours.ts'
 import {
@@ -10,10 +11,12 @@ import {
 } from '../model.ts'
 import { dataUrl, picturesIn } from '../pictures.ts'
 import type { Quirks } from '../providers.ts'
+import { callIds } from '../wire/call-ids.ts'
 import { toWireId } from '../wire/wire-id.ts'
 import { callFields, extrasFor, messageFields } from './chat-extras.ts'
 
 type WireObject = Readonly<Record<string, unknown>>
+type Answer = Extract<ModelMessage, { role: 'assistant' }>
 
 export interface ChatWire {
   readonly model: string
@@ -41,47 +44,41 @@ function toWireMessages(
   quirks: Quirks,
 ): readonly WireObject[] {
   const wire: WireObject[] = []
-  const ids = wireIds(messages, handle, quirks.maxToolCallIdLength)
+  const ids = callIds(
+    messages,
+    quirks.maxToolCallIdLength,
+    ({ extras }, index) => callFields(extrasFor(handle, extras), index).id,
+  )
   const sound = joinNeighbours(messages)
   sound.forEach((message, index) => {
     const followsTool = sound[index - 1]?.role === 'tool'
     if (message.role === 'user' && followsTool && !quirks.userAfterTool) {
       wire.push({ role: 'assistant', content: 'Noted.' })
     }
-    wire.push(toWireMessage(message, handle, ids, quirks))
+    wire.push(toWireMessage(message, handle, quirks, ...idsIn(message, ids, quirks)))
   })
   return wire
 }
 
-/**
- * The provider's own ids if it wrote them, otherwise ours. Of repeated ids only the first is kept, so that earlier
- * messages are the same at every later step.
- */
-function wireIds(
-  messages: readonly ModelMessage[],
-  handle: string,
-  maxLength: number,
-): ReadonlyMap<CallId, string> {
-  const ids = new Map<CallId, string>()
-  const taken = new Set<string>()
-  for (const message of messages) {
-    if (message.role !== 'assistant') continue
-    const extras = extrasFor(handle, message.extras)
-    message.toolCalls.forEach((call, index) => {
-      const own = callFields(extras, index).id
-      const id = own !== undefined && !taken.has(own) ? own : toWireId(call.id, maxLength)
-      taken.add(id)
-      ids.set(call.id, id)
-    })
-  }
-  return ids
+/** The wire's ids of the calls that a message makes or answers. */
+function idsIn(
+  message: ModelMessage,
+  ids: ReadonlyMap<CallId, string>,
+  { maxToolCallIdLength }: Quirks,
+): readonly string[] {
+  const idOf = (id: CallId) => ids.get(id) ?? toWireId(id, maxToolCallIdLength)
+  if (message.role === 'tool') return [idOf(message.callId)]
+  return message.role === 'assistant' ? message.toolCalls.map(({ id }) => idOf(id)) : []
 }
 
-function toWireMessage(
+/** Remembered, since the history is sent again at every step. */
+const toWireMessage = remembered(makeWireMessage)
+
+function makeWireMessage(
   message: ModelMessage,
   handle: string,
-  ids: ReadonlyMap<CallId, string>,
   quirks: Quirks,
+  ...ids: readonly string[]
 ): WireObject {
   const content = message.text.toWellFormed()
   switch (message.role) {
@@ -98,12 +95,11 @@ function toWireMessage(
     case 'tool':
       return {
         role: 'tool',
-        tool_call_id:
-          ids.get(message.callId) ?? toWireId(message.callId, quirks.maxToolCallIdLength),
+        tool_call_id: ids[0],
         content,
       }
     case 'assistant':
-      return toWireAnswer(message, handle, ids, quirks)
+      return toWireAnswer(message, handle, quirks, ids)
   }
 }
 
@@ -116,10 +112,10 @@ function withPictures(text: string, pictures: readonly ModelPicture[]): unknown 
 }
 
 function toWireAnswer(
-  message: Extract<ModelMessage, { role: 'assistant' }>,
+  message: Answer,
   handle: string,
-  ids: ReadonlyMap<CallId, string>,
   quirks: Quirks,
+  ids: readonly string[],
 ): WireObject {
   const extras = extrasFor(handle, message.extras)
   const text = message.text.toWellFormed()
@@ -134,7 +130,7 @@ function toWireAnswer(
       const own = callFields(extras, index)
       return {
         ...own.fields,
-        id: ids.get(call.id) ?? toWireId(call.id, quirks.maxToolCallIdLength),
+        id: ids[index],
         type: 'function',
         function: {
           ...own.inner,
@@ -150,7 +146,7 @@ function toWireAnswer(
  * For models that require some reasoning with every call. Another model's reasoning is not sent as its own, and
  * Moonshot refuses empty text as missing.
  */
-function toWireReasoning({ reasoning, extras }: Extract<ModelMessage, { role: 'assistant' }>) {
+function toWireReasoning({ reasoning, extras }: Answer) {
   return reasoning === '' || extras !== undefined ? ' ' : reasoning.toWellFormed()
 }
 

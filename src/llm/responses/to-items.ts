@@ -2,12 +2,11 @@ import type { CallId } from '../../core/ids.ts'
 import { toWireArguments, toWireName } from '../call-texts.ts'
 import type { ModelMessage, ModelPicture } from '../model.ts'
 import { dataUrl, picturesIn } from '../pictures.ts'
+import { callIds, MAX_ID_LENGTH } from '../wire/call-ids.ts'
 import type { Fields } from '../wire/fields.ts'
 import { toWireId } from '../wire/wire-id.ts'
 import { type Answer, keptItems, ownCallId, toReasoning } from './response-extras.ts'
 
-/** OpenAI's limit on ids. */
-const ID_LENGTH = 40
 const NOTHING = '(nothing)'
 
 /** The conversation as input items. */
@@ -16,7 +15,7 @@ export function toItems(
   handle: string,
   withThoughts: boolean,
 ): readonly Fields[] {
-  const ids = callIds(messages, handle)
+  const ids = callIds(messages, MAX_ID_LENGTH, (answer, index) => ownCallId(handle, answer, index))
   return messages.flatMap((message): readonly Fields[] => {
     const text = message.text.toWellFormed()
     switch (message.role) {
@@ -26,7 +25,7 @@ export function toItems(
         return [
           {
             type: 'function_call_output',
-            call_id: ids.get(message.callId) ?? toWireId(message.callId, ID_LENGTH),
+            call_id: ids.get(message.callId) ?? toWireId(message.callId, MAX_ID_LENGTH),
             output: text.trim() === '' ? NOTHING : text,
           },
         ]
@@ -47,7 +46,7 @@ function toAnswer(
 ): readonly Fields[] {
   const calls = answer.toolCalls.map((call) => ({
     type: 'function_call',
-    call_id: ids.get(call.id) ?? toWireId(call.id, ID_LENGTH),
+    call_id: ids.get(call.id) ?? toWireId(call.id, MAX_ID_LENGTH),
     name: toWireName(call.name),
     arguments: toWireArguments(call.arguments),
   }))
@@ -93,20 +92,4 @@ function asked(text: string, pictures: readonly ModelPicture[]): readonly Fields
 
 function said(role: 'user' | 'assistant' | 'system', content: string): readonly Fields[] {
   return content.trim() === '' ? [] : [{ type: 'message', role, content }]
-}
-
-/** The provider's own ids if it wrote them, otherwise ours; a repeated id is replaced. */
-function callIds(messages: readonly ModelMessage[], handle: string): ReadonlyMap<CallId, string> {
-  const ids = new Map<CallId, string>()
-  const taken = new Set<string>()
-  for (const message of messages) {
-    if (message.role !== 'assistant') continue
-    message.toolCalls.forEach((call, index) => {
-      const own = ownCallId(handle, message, index)
-      const id = own !== undefined && !taken.has(own) ? own : toWireId(call.id, ID_LENGTH)
-      taken.add(id)
-      ids.set(call.id, id)
-    })
-  }
-  return ids
 }

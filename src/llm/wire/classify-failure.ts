@@ -2,21 +2,13 @@ import { stripVTControlCharacters } from 'node:util'
 import { hasNoFileHandles, isExhausted } from '../../core/exhausted.ts'
 import { excerpt } from '../../core/text.ts'
 import type { ModelFailure } from '../model.ts'
-import type { Provider } from '../providers.ts'
 import type { CallEnding, CallLimits } from './call-watch.ts'
 import { isFiltered } from './content-filter.ts'
 import type { ErrorDetail } from './error-body.ts'
+import { keyHint, missingHint, reachHint, settingHint } from './failure-hints.ts'
 import { isThrottled, overflowIn } from './overflow.ts'
 import type { OverflowSizes } from './read-overflow.ts'
-
-/** The server and model called, for error messages. */
-export interface Target {
-  /** The API used. */
-  readonly format: 'chat-completions' | 'embeddings' | 'messages' | 'responses'
-  readonly provider: Provider
-  readonly model: string
-  readonly baseUrl: string
-}
+import type { Target } from './target.ts'
 
 const FORMATS: Readonly<Record<Target['format'], string>> = {
   'chat-completions': 'the OpenAI chat-completions format',
@@ -111,7 +103,7 @@ export function classifyRefusal(
     hint:
       target.format === 'embeddings'
         ? `Check that ${model} makes embeddings, in the dimension that is asked for, or choose another model.`
-        : settingFor(`${words} ${detail.param}`, model),
+        : settingHint(`${words} ${detail.param}`, model),
   }
 }
 
@@ -138,39 +130,6 @@ function filtered(message: string, { provider }: Target): ModelFailure {
     message: `The content filter of ${provider.title} refused the request. ${message}`,
     hint: 'Say it in other words, or choose another model.',
   }
-}
-
-/** Settings to check, by the words of the refusal. */
-const SETTINGS: readonly (readonly [RegExp, string])[] = [
-  [
-    /tool[_ -]?choice/i,
-    'It takes no tool_choice: make the agent a letta_v1_agent, which forces no tool, or choose another model.',
-  ],
-  [/temperature/i, 'Set temperature to -1 with configure_agent, which leaves it out.'],
-  [
-    /max_(?:completion_|output_)?tokens/i,
-    'Set max_output_tokens with configure_agent, lower or to 0, which leaves it out.',
-  ],
-  [
-    /reasoning|thinking|thought/i,
-    'It wants its reasoning back in a form that is not known here: start a new agent for this model, or reset_messages, or choose another model.',
-  ],
-  [
-    /\broles?\b|alternat/i,
-    'Its chat template takes no tool calls in a conversation: choose another template in the engine, or another model.',
-  ],
-  [
-    /data policy|privacy/i,
-    'Allow providers that fit in the privacy settings of your account there, or choose another model.',
-  ],
-]
-
-function settingFor(words: string, model: string): string {
-  const [, hint] = SETTINGS.find(([named]) => named.test(words)) ?? []
-  return (
-    hint ??
-    `Check that ${model} can do what is asked of it (tools, for one), or choose another model.`
-  )
 }
 
 /** An error with status 200: classified by its real status if it names one, as OpenRouter does. */
@@ -260,23 +219,6 @@ function overflow(message: string, target: Target, sizes: OverflowSizes): ModelF
         : `Give the agent a smaller context_window than ${target.model} has, or choose a model with a larger one.`,
     ...sizes,
   }
-}
-
-function keyHint(status: number, { provider }: Target): string {
-  const [variable] = provider.keyVariables
-  return `Check ${variable}: the server answered ${status}, so the key is missing, wrong, or may not use this model.`
-}
-
-function missingHint(target: Target): string {
-  const { provider, model } = target
-  if (provider.name === 'ollama') return `Run "ollama pull ${model}", or choose another model.`
-  return `Check the model name "${model}" and ${provider.baseUrlVariable} (${target.baseUrl}).`
-}
-
-function reachHint({ provider, baseUrl }: Target): string {
-  return provider.needsKey
-    ? `Check the network connection and ${provider.baseUrlVariable} (${baseUrl}).`
-    : `Is ${provider.title} running? Start it, or set ${provider.baseUrlVariable} to where it listens.`
 }
 
 function atAddress({ provider, baseUrl }: Target): string {

@@ -22,7 +22,6 @@ import {
   classifyThrown,
   invalidAnswer,
   type Refusal,
-  type Target,
 } from './classify-failure.ts'
 import { isFiltered } from './content-filter.ts'
 import type { Fields } from './fields.ts'
@@ -32,6 +31,7 @@ import type { ParsedAnswer } from './parsed-answer.ts'
 import { warnOfShortPrompt } from './prompt-warning.ts'
 import { readAnswer, type StreamAssembly } from './read-answer.ts'
 import { createRedactor } from './redactor.ts'
+import type { Target } from './target.ts'
 
 export interface WireModelOptions {
   readonly provider: Provider

@@ -1,4 +1,3 @@
-import type { Scope } from '../../core/access.ts'
 import type { Log } from '../../core/log.ts'
 import type { McpContext } from '../../service/context.ts'
 import { InputNeeded } from '../client/client-input.ts'
@@ -14,13 +13,12 @@ import { type ToolResult, toErrorResult, toFailedResult, toResult } from './to-r
 export async function callTool(
   tool: Tool,
   rawArguments: unknown,
-  scopes: ReadonlySet<Scope>,
   context: () => Promise<McpContext>,
   call: ToolCall,
   log: Log,
 ): Promise<ToolResult | InputNeeded> {
   try {
-    requireScope(scopes, tool.scope)
+    requireScope(call.caller.scopes, tool.scope)
     const args = parseArguments(tool.input, rawArguments)
     const answer = await answerTool(tool, args, await context(), call)
     const failure = tool.failure?.(answer)

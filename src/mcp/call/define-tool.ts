@@ -1,6 +1,6 @@
 import type { ContentBlock } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
-import type { Scope } from '../../core/access.ts'
+import type { Caller, Scope } from '../../core/access.ts'
 import type { McpContext } from '../../service/context.ts'
 import type { CallingClient } from '../client/client-input.ts'
 import type { Person } from '../client/person.ts'
@@ -13,14 +13,24 @@ export interface ToolAnnotations {
   readonly openWorldHint: boolean
 }
 
+/** Kinds of progress messages; a client that knows them can show words as words. */
+export type NoteKind = 'step' | 'call' | 'words' | 'thinking' | 'wait'
+
+/** Fields of `_meta`: the kind of a progress message, and a caller's wish to see thinking. */
+export const NOTE = 'recollect/note'
+export const THINKING = 'recollect/thinking'
+
 /** The request that a tool is answering. */
 export interface ToolCall {
   /** Fires when the caller disconnects or cancels. Work that the tool has started may go on. */
   readonly signal: AbortSignal
+  readonly caller: Caller
   /** True if the request has a progress token. */
   readonly wantsProgress: boolean
-  /** Sends a progress message. Does nothing without a progress token. */
-  progress(message: string): void
+  /** The caller asked to see what the agent thinks, too, in `_meta`. */
+  readonly wantsThinking?: boolean
+  /** Sends a progress message, whose kind stands in its `_meta`. Does nothing without a progress token. */
+  progress(message: string, kind?: NoteKind): void
   /** Undefined when a resource is read, which no client calls as a tool. */
   readonly client?: CallingClient | undefined
   /** Undefined if the client does not support elicitation. */

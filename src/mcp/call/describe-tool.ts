@@ -1,5 +1,5 @@
 import type { Tool } from './define-tool.ts'
-import { inputSchema, type JsonSchema, outputSchema } from './json-schema.ts'
+import { inputSchema, outputSchema } from './json-schema.ts'
 
 /** A tool as it appears in `tools/list`. */
 export function describeTool(tool: Tool) {
@@ -7,12 +7,8 @@ export function describeTool(tool: Tool) {
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: objectSchema(inputSchema(tool.input)),
-    outputSchema: objectSchema(outputSchema(tool.output)),
+    inputSchema: inputSchema(tool.input),
+    outputSchema: outputSchema(tool.output),
     annotations: { ...tool.annotations },
   }
-}
-
-function objectSchema(schema: JsonSchema) {
-  return { ...schema, type: 'object' as const }
 }

@@ -3,43 +3,40 @@ import { isRecord } from '../../core/is-record.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
-const FAR_AWAY = 10_000
+export type ObjectSchema = JsonSchema & { readonly type: 'object' }
 
-const inputs = new WeakMap<z.ZodObject, JsonSchema>()
-const outputs = new WeakMap<z.ZodObject, JsonSchema>()
+const FAR_AWAY = 10_000
+/** Objects in an answer below this depth are listed without their fields. Chosen by hand. */
+const DEEPEST_FIELDS = 2
 
 /** JSON Schema of a tool's arguments, in the flat dialect that every client and model API accepts. */
-export function inputSchema(schema: z.ZodObject): JsonSchema {
-  return once(inputs, schema, () => convert(schema, 'input'))
+export function inputSchema(schema: z.ZodObject): ObjectSchema {
+  return toObject(convert(schema, 'input'))
 }
 
 /**
- * JSON Schema of a tool's answer. Clients validate answers against it, so no field at the top is required (an error
- * result must be valid too) and additional fields are allowed.
+ * JSON Schema of a tool's answer. Clients validate answers against it, so no field is required (an error result must be
+ * valid too) and additional fields are allowed. Clients pay for every word of it, so it names fields and their types,
+ * and neither the possible values nor what is far inside.
  */
-export function outputSchema(schema: z.ZodObject): JsonSchema {
-  return once(outputs, schema, () => {
-    const { required: _, ...open } = withoutKey(convert(schema, 'output'), 'additionalProperties')
-    return open
-  })
+export function outputSchema(schema: z.ZodObject): ObjectSchema {
+  return toObject(
+    mapSchemas(convert(schema, 'output'), (node, depth) => {
+      const { additionalProperties: _, required: __, enum: ___, ...open } = node
+      if (open.type !== 'object' || depth < DEEPEST_FIELDS) return open
+      return { type: 'object' }
+    }),
+  )
 }
 
-function once(
-  cache: WeakMap<z.ZodObject, JsonSchema>,
-  schema: z.ZodObject,
-  make: () => JsonSchema,
-): JsonSchema {
-  const known = cache.get(schema)
-  if (known !== undefined) return known
-  const made = make()
-  cache.set(schema, made)
-  return made
+function toObject(schema: JsonSchema): ObjectSchema {
+  return { ...schema, type: 'object' }
 }
 
 function convert(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
   // Shared parts are inlined: not every client follows `$ref`.
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline' })
-  return mapObjects(rest, (node) =>
+  return mapSchemas(rest, (node) =>
     Object.fromEntries(Object.entries(node).filter(([key, value]) => !isFarAway(key, value))),
   )
 }
@@ -52,16 +49,24 @@ function isFarAway(key: string, value: unknown): boolean {
   )
 }
 
-function withoutKey(schema: JsonSchema, key: string): JsonSchema {
-  return mapObjects(schema, ({ [key]: _, ...rest }) => rest)
-}
-
-function mapObjects(node: JsonSchema, change: (node: JsonSchema) => JsonSchema): JsonSchema {
-  const entries = Object.entries(change(node))
-  return Object.fromEntries(entries.map(([key, value]) => [key, mapValue(value, change)]))
-}
-
-function mapValue(value: unknown, change: (node: JsonSchema) => JsonSchema): unknown {
-  if (Array.isArray(value)) return value.map((item) => mapValue(item, change))
-  return isRecord(value) ? mapObjects(value, change) : value
+/** Changes a schema and those in it; `depth` counts the names on the way to it. */
+function mapSchemas(
+  node: JsonSchema,
+  change: (node: JsonSchema, depth: number) => JsonSchema,
+  depth = 0,
+): JsonSchema {
+  const changed = change(node, depth)
+  const { properties, items } = changed
+  return {
+    ...changed,
+    ...(isRecord(properties) && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, field]) => [
+          name,
+          isRecord(field) ? mapSchemas(field, change, depth + 1) : field,
+        ]),
+      ),
+    }),
+    ...(isRecord(items) && { items: mapSchemas(items, change, depth) }),
+  }
 }

@@ -16,10 +16,12 @@ export async function waitForRun(
 ): Promise<RunView> {
   if (seconds === 0 || isSettled(view.run)) return view
   const began = Date.now()
-  const notes = call.wantsProgress ? createProgressNotes(call.progress) : undefined
+  const notes = call.wantsProgress
+    ? createProgressNotes(call.progress, call.wantsThinking)
+    : undefined
   const stop = notes && context.runs.onProgress(view.run.id, notes.take)
   const heartbeat = setInterval(() => {
-    notes?.note(`Still working after ${Math.round((Date.now() - began) / 1000)} s`)
+    notes?.wait(`Still working after ${Math.round((Date.now() - began) / 1000)} s`)
   }, HEARTBEAT_MILLISECONDS)
   try {
     return await context.runs.wait(view.run.id, seconds * 1000, call.signal)

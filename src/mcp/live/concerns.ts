@@ -16,13 +16,16 @@ export function concerns(
   concerned: Concerned | undefined,
   { uri, variables }: Subject,
 ): Concern {
-  const { agent_id = '', label, run_id = '', job_id = '' } = variables
+  const { agent_id = '', label, run_id = '', job_id = '', tool_id = '' } = variables
   const isOurs = concerned?.agents.some((id) => id === agent_id) || agent_id === subjectId
   const mayBeOurs = isOurs || concerned === undefined || mayMeanAny('agent', agent_id)
   const isGone = kind === 'agent' && concerned?.agents.length === 0
   switch (uri) {
     case 'recollect://agents':
       return kind === 'agent' ? 'certainly' : 'no'
+    case 'recollect://runs':
+      // Only reading tells a client of one agent whether the run is of that agent.
+      return perhaps(kind === 'run' || isGone)
     case 'recollect://agents/{agent_id}':
     case 'recollect://agents/{agent_id}/context':
       return kind !== 'run' && kind !== 'job' && mayBeOurs ? 'certainly' : 'no'
@@ -38,6 +41,9 @@ export function concerns(
       if (kind === 'run') return perhaps(run_id === subjectId || mayMeanAny('run', run_id))
       // The end of a step writes messages, and a run is deleted with its agent.
       return perhaps(kind === 'messages' || isGone)
+    case 'recollect://tools/{tool_id}':
+      if (kind !== 'tool') return 'no'
+      return perhaps(tool_id === subjectId || mayMeanAny('tool', tool_id))
     case 'recollect://jobs/{job_id}':
       // A job is deleted with its agent.
       if (kind === 'job') return perhaps(job_id === subjectId || mayMeanAny('job', job_id))

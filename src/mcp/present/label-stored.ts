@@ -17,13 +17,29 @@ const HOLDERS = [
   'similar',
   'messages',
   'runs',
+  'evicts',
+  'summary',
   'job',
   'jobs',
+  'tool',
+  'tools',
+  'changes',
 ] as const
 /** Names of the text fields in those objects. */
-const TEXTS = ['value', 'text', 'message', 'arguments', 'reason', 'title', 'report'] as const
+const TEXTS = [
+  'value',
+  'text',
+  'message',
+  'arguments',
+  'reason',
+  'title',
+  'report',
+  'source',
+  'description',
+  'diff',
+] as const
 /** Fields that are stored text themselves. */
-const WHOLE = ['request', 'diff', 'text'] as const
+const WHOLE = ['request', 'diff', 'text', 'result', 'stdout', 'stderr'] as const
 
 /** Adds the notice as the first field if the answer carries stored text. */
 export function labelStored(answer: Answer): Answer {

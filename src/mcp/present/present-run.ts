@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Message, MessageBody, ToolCall } from '../../core/message.ts'
-import type { RunView } from '../../core/run.ts'
+import type { RunStep, RunView } from '../../core/run.ts'
 import {
   isSettled,
   type Run,
@@ -9,7 +9,7 @@ import {
   waitsForModel,
 } from '../../core/run.ts'
 import { excerpt } from '../../core/text.ts'
-import type { messageShape, runShape, shortRunShape } from './shapes.ts'
+import type { messageShape, runShape, shortRunShape, stepShape } from './shapes.ts'
 
 export type Entry = z.infer<typeof messageShape>
 
@@ -22,6 +22,7 @@ const SPEAKING_TOOL = 'send_message'
 export function presentRun(
   { run, reply, pendingApprovals, usageByModel }: RunView,
   messages?: readonly Message[],
+  steps?: readonly RunStep[],
 ): z.infer<typeof runShape> {
   return {
     run_id: run.id,
@@ -47,6 +48,7 @@ export function presentRun(
     warnings: [...run.warnings],
     ...(run.error !== null && { error: { ...run.error } }),
     ...(messages !== undefined && { messages: messages.flatMap(presentMessage) }),
+    ...(steps !== undefined && { timeline: steps.map(presentStep) }),
     ...(pendingApprovals.length > 0 && {
       pending_approvals: pendingApprovals.map((call) => ({
         tool_call_id: call.callId,
@@ -75,6 +77,25 @@ function presentUsage(byModel: RunView['usageByModel']) {
       cached_tokens: one.cachedTokens,
       reasoning_tokens: one.reasoningTokens ?? 0,
       ...(one.cost !== undefined && { cost_usd: one.cost }),
+    })),
+  }
+}
+
+function presentStep(step: RunStep): z.infer<typeof stepShape> {
+  return {
+    step: step.number,
+    ...(step.model !== null && { model: step.model }),
+    started_at: step.startedAt,
+    ...(step.completedAt !== null && { completed_at: step.completedAt }),
+    attempts: step.attempts,
+    prompt_tokens: step.usage.promptTokens,
+    completion_tokens: step.usage.completionTokens,
+    cached_tokens: step.usage.cachedTokens,
+    calls: step.calls.map((call) => ({
+      tool_call_id: call.id,
+      tool_name: call.name,
+      ...(call.status !== null && { status: call.status }),
+      ...(call.approval !== null && { approval: call.approval }),
     })),
   }
 }

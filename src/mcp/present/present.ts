@@ -205,6 +205,7 @@ export function presentFoundMessage(
     ...presentPiece(spokenText(item), offset),
     ...presentImages(item),
     created_at: item.createdAt,
+    ...(item.runId !== null && { run_id: item.runId }),
     ...presentFound(found),
   }
 }

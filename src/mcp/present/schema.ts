@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors.ts'
 import { filled } from '../../core/filled.ts'
 import { list, text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { BUILT_IN_TOOLS } from '../../core/tool.ts'
+import { USUAL_TOOLS } from '../../core/tool.ts'
 
 /*
  * Parameters shared by several tools. Every conversation pays for their descriptions in tokens, so each is short, and a
@@ -17,6 +17,11 @@ export const reference = filled()
 /** `provider/model`. */
 export const handle = text(LIMITS.handle)
 export const description = text(LIMITS.description)
+export const explain = z
+  .boolean()
+  .default(false)
+  .describe('Add why: the words, dates and places that each was found by')
+
 export const query = text(LIMITS.query)
 export const systemPrompt = text(LIMITS.systemPrompt)
 export const name = filled(LIMITS.name)
@@ -135,5 +140,7 @@ export const toolRules = list(
   .optional()
 
 export const innerTools = list(toolName, LIMITS.tools)
-  .describe(`Its inner tools, instead of those of its type, out of: ${BUILT_IN_TOOLS.join(', ')}`)
+  .describe(
+    `Its inner tools, instead of those of its type: ${USUAL_TOOLS.join(', ')}; list_tools shows all`,
+  )
   .optional()

@@ -5,7 +5,8 @@ import { FOUND_BY } from '../../core/found.ts'
 import { JOB_STATUSES } from '../../core/job.ts'
 import { MESSAGE_ROLES } from '../../core/message.ts'
 import { PICTURE_TYPES } from '../../core/picture.ts'
-import { RUN_STATUSES, STOP_REASONS, WAITS } from '../../core/run.ts'
+import { APPROVALS, RUN_STATUSES, STOP_REASONS, WAITS } from '../../core/run.ts'
+import { whyShape } from './why.ts'
 
 /*
  * Shapes of tool answers. Names are part of the public contract: add, never rename. Times are ISO 8601 in UTC,
@@ -128,6 +129,28 @@ export const messageShape = z.strictObject({
   status: z.enum(['success', 'error']).optional(),
 })
 
+/** One model call of a run and the calls that its answer made. */
+export const stepShape = z.strictObject({
+  step: count,
+  /** `provider/model`; absent until it has answered. */
+  model: text.optional(),
+  started_at: text,
+  completed_at: text.optional(),
+  /** Processes that took it up; more than one means that it was begun again. */
+  attempts: count,
+  prompt_tokens: count,
+  completion_tokens: count,
+  cached_tokens: count,
+  calls: z.array(
+    z.strictObject({
+      tool_call_id: text,
+      tool_name: text,
+      status: z.enum(['success', 'error']).optional(),
+      approval: z.enum(APPROVALS).optional(),
+    }),
+  ),
+})
+
 /** A run is an answer of its own; its `error` has more fields than that of a refused call. */
 export const runShape = z
   .strictObject({
@@ -182,6 +205,7 @@ export const runShape = z
       }),
     ),
     messages: z.array(messageShape),
+    timeline: z.array(stepShape),
     hint: text,
     ...cut,
   })
@@ -215,7 +239,7 @@ export const jobShape = z.strictObject({
   done: count,
   total: count.optional(),
   error: errorShape.optional(),
-  /** What came of it, in sentences. */
+  /** The outcome, in sentences. */
   report: text.optional(),
   /** When a waiting job goes on. */
   retry_at: text.optional(),
@@ -224,7 +248,11 @@ export const jobShape = z.strictObject({
 })
 
 /** Rank score and retriever; only in ranked results. */
-const found = { score: z.number().optional(), found_by: z.enum(FOUND_BY).optional() }
+const found = {
+  score: z.number().optional(),
+  found_by: z.enum(FOUND_BY).optional(),
+  why: whyShape.optional(),
+}
 /** For text too long for one answer: its full length, and the offset of the rest. */
 const piece = { chars: count.optional(), next_offset: count.optional() }
 
@@ -278,5 +306,7 @@ export const foundMessageShape = z.strictObject({
   images: z.array(imageShape).optional(),
   ...piece,
   created_at: text,
+  /** The run that it belongs to; absent for what was imported. */
+  run_id: text.optional(),
   ...found,
 })

@@ -1,3 +1,4 @@
+import type { Scope } from '../../core/access.ts'
 import { isLonger, LIMITS } from '../../core/limits.ts'
 import type { McpContext } from '../../service/context.ts'
 import { answerTool } from '../call/call-tool.ts'
@@ -27,6 +28,8 @@ export async function readTool(
 ): Promise<string> {
   const call = {
     signal: new AbortController().signal,
+    // Tools behind resources only read, which was allowed before.
+    caller: { name: 'reader', scopes: new Set<Scope>(['read']) },
     wantsProgress: false,
     progress: () => undefined,
   }
@@ -45,12 +48,17 @@ export function findResource(
   return undefined
 }
 
+/** Whether a value is longer than any id, name or label, so that there is no such resource. */
+export function namesNothing(variables: Variables): boolean {
+  return Object.values(variables).some((value) => isLonger(value, LIMITS.reference))
+}
+
 /** The resources that have variables in their URI. */
 export function templatesIn(resources: readonly Resource[]): readonly Resource[] {
   return resources.filter(({ uri }) => uri.includes('{'))
 }
 
-/** Matches `uri` against a template. Returns the variables, or undefined if it does not match: nothing has so long an id. */
+/** Matches `uri` against a template. Returns the variables, or undefined if it does not match. */
 export function matchUri(template: string, uri: string): Variables | undefined {
   const parts = template.split('/')
   const segments = uri.split('/')
@@ -62,7 +70,7 @@ export function matchUri(template: string, uri: string): Variables | undefined {
     if (name === undefined && part !== segment) return undefined
     if (name !== undefined) {
       const value = decode(segment)
-      if (value === undefined || value === '' || isLonger(value, LIMITS.reference)) return undefined
+      if (value === undefined || value === '') return undefined
       variables[name] = value
     }
   }

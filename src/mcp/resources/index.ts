@@ -8,6 +8,8 @@ import { job } from './job.ts'
 import { memoryBlock } from './memory-block.ts'
 import { passage } from './passage.ts'
 import { run } from './run.ts'
+import { runs } from './runs.ts'
+import { tool } from './tool.ts'
 
 export const RESOURCES: readonly Resource[] = [
   agents,
@@ -17,6 +19,8 @@ export const RESOURCES: readonly Resource[] = [
   agentMessages,
   agentContext,
   passage,
+  runs,
   run,
+  tool,
   job,
 ]

@@ -7,8 +7,9 @@ import { openCursor, sealCursor } from '../call/sealed-cursor.ts'
 import { agent } from './agent.ts'
 import { agentMemory } from './agent-memory.ts'
 import { agents } from './agents.ts'
-import { expandUri } from './define-resource.ts'
+import { expandUri, type Resource } from './define-resource.ts'
 import { memoryBlock } from './memory-block.ts'
+import { runs } from './runs.ts'
 
 /** Agents per page, each listed with its blocks; chosen by hand. */
 const PAGE = 25
@@ -28,20 +29,23 @@ export interface ResourcePage {
   readonly nextCursor?: string
 }
 
-/** Lists agents and their blocks. Everything else is reached through templates. */
+/** Lists agents with their blocks, and runs as a whole. Everything else is reached through templates. */
 export async function listResources(context: McpContext, cursor?: string): Promise<ResourcePage> {
   const opened = cursor === undefined ? undefined : await openCursor(cursor, LIST, context)
   const page = await context.agents.list({ limit: PAGE, cursor: opened })
   const views = await Promise.all(page.items.map((item) => viewOf(item, context)))
   const listed = views.flatMap((view) => (view === undefined ? [] : resourcesOf(view)))
-  const { uri, name, title, description, mimeType } = agents
-  const first = cursor === undefined ? [{ uri, name, title, description, mimeType }] : []
+  const first = cursor === undefined ? [agents, runs].map(withoutRead) : []
   return {
     resources: [...first, ...listed],
     ...(page.nextCursor !== undefined && {
       nextCursor: await sealCursor(page.nextCursor, LIST, context),
     }),
   }
+}
+
+function withoutRead({ uri, name, title, description, mimeType }: Resource): ListedResource {
+  return { uri, name, title, description, mimeType }
 }
 
 /** Undefined if the agent was deleted after the page was read. */

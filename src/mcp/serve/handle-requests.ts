@@ -6,11 +6,11 @@ import {
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
-import type { Scope } from '../../core/access.ts'
+import type { Caller } from '../../core/access.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { McpContext } from '../../service/context.ts'
-import type { ToolCall } from '../call/define-tool.ts'
+import { NOTE, THINKING, type ToolCall } from '../call/define-tool.ts'
 import { requireScope } from '../call/require-scope.ts'
 import { rpcError } from '../call/rpc-error.ts'
 import { callingClient } from '../client/calling-client.ts'
@@ -24,10 +24,13 @@ import type { Surface } from './surface.ts'
  * resources, prompts and the context are loaded by the first request that needs them.
  */
 
+/** Every answer is an object; the SDK looks at nothing else of the schema. */
+const ANSWER = { type: 'object' }
+
 export interface Handling {
   readonly surface: Surface
-  /** Scopes of the client. Anything beyond them is neither listed nor allowed. */
-  readonly scopes: ReadonlySet<Scope>
+  /** Anything beyond its scopes is neither listed nor allowed. */
+  readonly caller: Caller
   readonly context: () => Promise<McpContext>
   readonly log: Log
   /** Seals the state that travels with the client between rounds. */
@@ -41,21 +44,19 @@ export function handleRequests(server: Server, handling: Handling): void {
   handleCompletion(server, handling)
 }
 
-function handleTools(server: Server, { surface, scopes, context, log, seal }: Handling): void {
+function handleTools(server: Server, { surface, caller, context, log, seal }: Handling): void {
   server.setRequestHandler('tools/list', async () => {
-    const { describeTool } = await import('../call/describe-tool.ts')
-    const tools = (await surface.tools()).filter(({ scope }) => scopes.has(scope))
-    return { tools: tools.map(describeTool) }
+    const tools = await surface.listTools(caller.scopes)
+    return { tools: [...tools] }
   })
   server.setRequestHandler('tools/call', async ({ params }, request) => {
     const { mcpReq } = request
     const { callTool } = await import('../call/call-tool.ts')
     const { personBehind } = await import('../client/person.ts')
-    const tools = await surface.tools()
-    const tool = tools.find(({ name }) => name === params.name)
+    const tool = await surface.tool(params.name)
     if (tool === undefined) {
       const { nearest } = await import('../../core/nearest.ts')
-      const names = tools.filter(({ scope }) => scopes.has(scope)).map(({ name }) => name)
+      const names = (await surface.listTools(caller.scopes)).map(({ name }) => name)
       const guess = nearest(params.name, names)
       const question = guess === undefined ? '' : ` Did you mean "${guess}"?`
       throw invalidParams(
@@ -63,24 +64,28 @@ function handleTools(server: Server, { surface, scopes, context, log, seal }: Ha
       )
     }
     const client = callingClient(server, mcpReq)
-    const call = { ...toolCall(mcpReq, log), client, person: personBehind(client) }
-    const result = await callTool(tool, params.arguments, scopes, context, call, log)
+    const call = { ...toolCall(mcpReq, log), caller, client, person: personBehind(client) }
+    const result = await callTool(tool, params.arguments, context, call, log)
     if (result instanceof InputNeeded) return askClient(result, seal, request)
-    const { outputSchema } = await import('../call/json-schema.ts')
-    return server.projectCallToolResult({ ...result }, outputSchema(tool.output))
+    return server.projectCallToolResult({ ...result }, ANSWER)
   })
 }
 
-function toolCall({ signal, notify, _meta }: ServerContext['mcpReq'], log: Log): ToolCall {
+function toolCall(
+  { signal, notify, _meta }: ServerContext['mcpReq'],
+  log: Log,
+): Omit<ToolCall, 'caller'> {
   const progressToken = _meta?.progressToken
   let progress = 0
   return {
     signal,
     wantsProgress: progressToken !== undefined,
-    progress(message) {
+    wantsThinking: _meta?.[THINKING] === true,
+    progress(message, kind) {
       if (progressToken === undefined || signal.aborted) return
       progress += 1
-      const params = { progressToken, progress, message }
+      const about = kind === undefined ? {} : { _meta: { [NOTE]: kind } }
+      const params = { progressToken, progress, message, ...about }
       // If the caller has disconnected, the tool still goes on.
       notify({ method: 'notifications/progress', params }).catch((error: unknown) =>
         log('debug', 'a progress notification was not delivered', { error: String(error) }),
@@ -97,8 +102,8 @@ async function askClient({ requests, putAside }: InputNeeded, seal: Seal, reques
   })
 }
 
-function handleResources(server: Server, { surface, scopes, context, log }: Handling): void {
-  const mayRead = scopes.has('read')
+function handleResources(server: Server, { surface, caller, context, log }: Handling): void {
+  const mayRead = caller.scopes.has('read')
   server.setRequestHandler('resources/list', ({ params }) =>
     answering(log, async () => {
       if (!mayRead) return { resources: [] }
@@ -117,12 +122,12 @@ function handleResources(server: Server, { surface, scopes, context, log }: Hand
     return { resourceTemplates }
   })
   server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
-    const { findResource } = await import('../resources/define-resource.ts')
+    const { findResource, namesNothing } = await import('../resources/define-resource.ts')
     const found = findResource(await surface.resources(), uri)
-    if (found === undefined) throw new ResourceNotFoundError(uri)
+    if (found === undefined || namesNothing(found.variables)) throw new ResourceNotFoundError(uri)
     const { resource, variables } = found
     try {
-      requireScope(scopes, 'read')
+      requireScope(caller.scopes, 'read')
       const value = await resource.read(variables, await context())
       const about = { uri, mimeType: resource.mimeType }
       if (typeof value === 'string') return { contents: [{ ...about, text: value }] }
@@ -137,9 +142,9 @@ function handleResources(server: Server, { surface, scopes, context, log }: Hand
 }
 
 function handlePrompts(server: Server, handling: Handling): void {
-  const { surface, scopes, context, log, seal } = handling
+  const { surface, caller, context, log, seal } = handling
   server.setRequestHandler('prompts/list', async () => {
-    const offered = scopes.has('read') ? await surface.prompts() : []
+    const offered = caller.scopes.has('read') ? await surface.prompts() : []
     const prompts = offered.map(({ write: _, arguments: args, ...about }) => ({
       ...about,
       arguments: args.map(({ limit: _, ...argument }) => argument),
@@ -148,7 +153,7 @@ function handlePrompts(server: Server, handling: Handling): void {
   })
   server.setRequestHandler('prompts/get', ({ params }, request) =>
     answering(log, async () => {
-      requireScope(scopes, 'read')
+      requireScope(caller.scopes, 'read')
       const { requireArguments, toMessages } = await import('../prompts/define-prompt.ts')
       const prompt = await findPrompt(surface, params.name)
       const args = requireArguments(prompt, params.arguments ?? {})
@@ -173,10 +178,10 @@ async function findPrompt(surface: Surface, name: string): Promise<Prompt> {
   return found
 }
 
-function handleCompletion(server: Server, { surface, scopes, context, log }: Handling): void {
+function handleCompletion(server: Server, { surface, caller, context, log }: Handling): void {
   server.setRequestHandler('completion/complete', ({ params: { ref, argument, context: known } }) =>
     answering(log, async () => {
-      requireScope(scopes, 'read')
+      requireScope(caller.scopes, 'read')
       await checkReference(surface, ref)
       const values = await surface.complete(
         argument.name,

@@ -15,8 +15,6 @@ export async function neededScope(message: unknown): Promise<Scope | undefined> 
   if (!isRecord(message) || typeof message.method !== 'string') return undefined
   if (READING.includes(message.method)) return 'read'
   if (message.method !== 'tools/call' || !isRecord(message.params)) return undefined
-  const { name } = message.params
-  const { TOOLSETS } = await import('../tools/index.ts')
-  const tools = Object.values(TOOLSETS).flat()
-  return tools.find((tool) => tool.name === name)?.scope
+  const { scopeOf } = await import('../list-tools.ts')
+  return scopeOf(message.params.name)
 }

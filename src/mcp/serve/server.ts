@@ -168,7 +168,7 @@ function factory(
     )
     handleRequests(server, {
       surface,
-      scopes: access?.scopes ?? ALL_SCOPES,
+      caller: access ?? { name: 'owner', scopes: ALL_SCOPES },
       context,
       log,
       seal,

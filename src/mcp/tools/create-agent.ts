@@ -69,14 +69,15 @@ export const createAgent = defineTool({
     idempotentHint: false,
     openWorldHint: false,
   },
-  async run({ blocks, block_ids, context_window, agent_type, ...args }, context) {
-    const view = await context.agents.create({
+  async run({ blocks, block_ids, context_window, agent_type, ...args }, context, { caller }) {
+    const fields = {
       ...args,
       blocks: blocks?.map(({ read_only, ...block }) => ({ ...block, readOnly: read_only })),
       blockIds: block_ids,
       contextWindow: context_window,
       agentType: agent_type,
-    })
+    }
+    const view = await context.agents.create(fields, caller)
     return { agent: presentAgent(view) }
   },
 })

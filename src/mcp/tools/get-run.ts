@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { waitForRun } from '../call/wait-for-run.ts'
 import { presentRun } from '../present/present-run.ts'
-import { runId, waitSeconds } from '../present/schema.ts'
+import { reference, runId, waitSeconds } from '../present/schema.ts'
 import { runShape } from '../present/shapes.ts'
 
 export const getRun = defineTool({
@@ -14,7 +14,11 @@ export const getRun = defineTool({
   input: z.strictObject({
     run_id: runId,
     wait_seconds: waitSeconds(0),
-    include_steps: z.boolean().default(false).describe('Add messages[], as in send_message'),
+    include_steps: z
+      .boolean()
+      .default(false)
+      .describe('Add messages[] and timeline[], as in send_message'),
+    after: reference.describe('Id of a message: only messages[] after it').optional(),
   }),
   output: runShape,
   scope: 'read',
@@ -22,7 +26,10 @@ export const getRun = defineTool({
   async run(args, context, call) {
     const found = await context.runs.get(args.run_id)
     const view = await waitForRun(found, args.wait_seconds, context, call)
-    const messages = args.include_steps ? await context.runs.messages(view.run.id) : undefined
-    return presentRun(view, messages)
+    if (!args.include_steps) return presentRun(view)
+    const messages = await context.runs.messages(view.run.id)
+    const rest = messages.slice(messages.findIndex(({ id }) => id === args.after) + 1)
+    const steps = args.after === undefined ? await context.runs.timeline(view.run.id) : undefined
+    return presentRun(view, rest, steps)
   },
 })

@@ -3,6 +3,7 @@ import type { Tool } from '../call/define-tool.ts'
 import { appendToMemoryBlock } from './append-to-memory-block.ts'
 import { attachArchive } from './attach-archive.ts'
 import { attachBlock } from './attach-block.ts'
+import { attachTool } from './attach-tool.ts'
 import { cancelJob } from './cancel-job.ts'
 import { cancelRun } from './cancel-run.ts'
 import { compactContext } from './compact-context.ts'
@@ -11,14 +12,18 @@ import { copyAgent } from './copy-agent.ts'
 import { createAgent } from './create-agent.ts'
 import { createArchive } from './create-archive.ts'
 import { createBlock } from './create-block.ts'
+import { createTool } from './create-tool.ts'
 import { deleteAgent } from './delete-agent.ts'
 import { deleteArchival } from './delete-archival.ts'
+import { deleteTool } from './delete-tool.ts'
 import { detachArchive } from './detach-archive.ts'
 import { detachBlock } from './detach-block.ts'
+import { detachTool } from './detach-tool.ts'
 import { diffMemoryBlock } from './diff-memory-block.ts'
 import { exportAgent } from './export-agent.ts'
 import { getAgent } from './get-agent.ts'
 import { getRun } from './get-run.ts'
+import { getTool } from './get-tool.ts'
 import { importAgent } from './import-agent.ts'
 import { insertArchival } from './insert-archival.ts'
 import { inspectContext } from './inspect-context.ts'
@@ -28,6 +33,9 @@ import { listBlocks } from './list-blocks.ts'
 import { listJobs } from './list-jobs.ts'
 import { listModels } from './list-models.ts'
 import { listRuns } from './list-runs.ts'
+import { listToolServers } from './list-tool-servers.ts'
+import { listTools } from './list-tools.ts'
+import { load } from './load.ts'
 import { memoryHistory } from './memory-history.ts'
 import { messageAgents } from './message-agents.ts'
 import { readMemory } from './read-memory.ts'
@@ -36,11 +44,15 @@ import { replaceInMemoryBlock } from './replace-in-memory-block.ts'
 import { resetMessages } from './reset-messages.ts'
 import { respondToApproval } from './respond-to-approval.ts'
 import { restoreMemoryBlock } from './restore-memory-block.ts'
+import { restoreTool } from './restore-tool.ts'
+import { runTool } from './run-tool.ts'
 import { searchArchival } from './search-archival.ts'
 import { searchConversation } from './search-conversation.ts'
 import { sendMessage } from './send-message.ts'
 import { stats } from './stats.ts'
+import { toolHistory } from './tool-history.ts'
 import { updateAgent } from './update-agent.ts'
+import { updateTool } from './update-tool.ts'
 import { writeMemoryBlock } from './write-memory-block.ts'
 
 /** In the order in which clients show them: conversation, memory, then the rest. */
@@ -80,6 +92,20 @@ const MEMORY: readonly Tool[] = [
   detachArchive,
 ]
 
+const FOR_AGENTS: readonly Tool[] = [
+  listTools,
+  getTool,
+  createTool,
+  updateTool,
+  deleteTool,
+  toolHistory,
+  restoreTool,
+  attachTool,
+  detachTool,
+  runTool,
+  listToolServers,
+]
+
 const ADMIN: readonly Tool[] = [
   configureAgent,
   compactContext,
@@ -94,11 +120,12 @@ const JOBS: readonly Tool[] = [listJobs, cancelJob]
 
 const AGENTS: readonly Tool[] = [messageAgents, copyAgent, ...JOBS]
 
-const TRANSFER: readonly Tool[] = [exportAgent, importAgent, ...JOBS]
+const TRANSFER: readonly Tool[] = [exportAgent, importAgent, load, ...JOBS]
 
 export const TOOLSETS: Readonly<Record<Toolset, readonly Tool[]>> = {
   core: CORE,
   memory: MEMORY,
+  tools: FOR_AGENTS,
   agents: AGENTS,
   admin: ADMIN,
   transfer: TRANSFER,

@@ -9,6 +9,7 @@ import {
   before,
   besides,
   cursor,
+  explain,
   limit,
   offset,
   query,
@@ -17,6 +18,7 @@ import {
   tags,
 } from '../present/schema.ts'
 import { answer, foundPage, passageShape } from '../present/shapes.ts'
+import { filtersIn, presentWhy } from '../present/why.ts'
 
 export const searchArchival = defineTool({
   name: 'search_archival',
@@ -31,6 +33,7 @@ export const searchArchival = defineTool({
     tags: tags.optional(),
     match_all_tags: z.boolean().describe('All of the tags, not just one').optional(),
     include_superseded: z.boolean().optional(),
+    explain,
     archive_id: archiveId.optional(),
     after,
     before,
@@ -43,7 +46,7 @@ export const searchArchival = defineTool({
   scope: 'read',
   annotations: READS,
   pages: 'passages',
-  async run({ agent, offset, passage_id, query, ...args }, context) {
+  async run({ agent, offset, passage_id, query, explain, ...args }, context) {
     if (passage_id !== undefined) {
       refuseQuery(query, 'passage_id')
       const passages = await context.archival.around(agent, passage_id, besides(args.limit))
@@ -59,7 +62,10 @@ export const searchArchival = defineTool({
       asOf: as_of,
     })
     return {
-      passages: page.items.map((found) => presentPassage(found, offset)),
+      passages: page.items.map((found) => ({
+        ...presentPassage(found, offset),
+        ...(explain && presentWhy(found, filtersIn(args))),
+      })),
       ...presentPage(page),
     }
   },

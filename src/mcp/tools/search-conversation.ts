@@ -9,6 +9,7 @@ import {
   before,
   besides,
   cursor,
+  explain,
   limit,
   offset,
   query,
@@ -16,6 +17,7 @@ import {
   refuseQuery,
 } from '../present/schema.ts'
 import { answer, foundMessageShape, foundPage } from '../present/shapes.ts'
+import { filtersIn, presentWhy } from '../present/why.ts'
 
 export const searchConversation = defineTool({
   name: 'search_conversation',
@@ -30,6 +32,7 @@ export const searchConversation = defineTool({
     around: reference.describe('Id of a message').optional(),
     after,
     before,
+    explain,
     as_of: asOf,
     limit: limit(10),
     cursor,
@@ -39,7 +42,7 @@ export const searchConversation = defineTool({
   scope: 'read',
   annotations: READS,
   pages: 'messages',
-  async run({ agent, offset, around, as_of, ...filter }, context) {
+  async run({ agent, offset, around, as_of, explain, ...filter }, context) {
     if (around !== undefined) {
       refuseQuery(filter.query, 'around')
       const messages = await context.recall.around(agent, around, besides(filter.limit))
@@ -47,7 +50,10 @@ export const searchConversation = defineTool({
     }
     const page = await context.recall.search(agent, { ...filter, asOf: as_of })
     return {
-      messages: page.items.map((found) => presentFoundMessage(found, offset)),
+      messages: page.items.map((found) => ({
+        ...presentFoundMessage(found, offset),
+        ...(explain && presentWhy(found, filtersIn(filter))),
+      })),
       ...presentPage(page),
     }
   },

@@ -41,7 +41,9 @@ export const sendMessage = defineTool({
     include_steps: z
       .boolean()
       .default(false)
-      .describe('Add messages[]: its reasoning, tool calls and their results'),
+      .describe(
+        'Add messages[], its reasoning, tool calls and results, and timeline[], its model calls',
+      ),
   }),
   output: runShape,
   scope: 'chat',
@@ -59,8 +61,10 @@ export const sendMessage = defineTool({
       askForApproval(waited, call.person, round)
       await askModel(waited, context, call.client, round)
     }
-    const messages = args.include_steps ? await context.runs.messages(waited.run.id) : undefined
-    const shown = presentRun(waited, messages)
+    const { id } = waited.run
+    const shown = args.include_steps
+      ? presentRun(waited, await context.runs.messages(id), await context.runs.timeline(id))
+      : presentRun(waited)
     return problem === undefined
       ? shown
       : { ...shown, warnings: [problem, ...(shown.warnings ?? [])] }
@@ -96,7 +100,12 @@ interface Begun {
 async function begin(
   args: Sending,
   context: McpContext,
-  { client, person, wantsProgress }: Pick<ToolCall, 'client' | 'person' | 'wantsProgress'>,
+  {
+    caller,
+    client,
+    person,
+    wantsProgress,
+  }: Pick<ToolCall, 'caller' | 'client' | 'person' | 'wantsProgress'>,
 ): Promise<Begun> {
   if (client?.resumed === undefined) {
     const view = await context.runs.send({
@@ -106,6 +115,7 @@ async function begin(
       idempotencyKey: args.idempotency_key,
       maxSteps: args.max_steps,
       samples: client?.takes('sampling'),
+      scopes: [...caller.scopes],
       isWatched: wantsProgress,
     })
     const until = Date.now() + args.wait_seconds * 1_000

@@ -43,12 +43,13 @@ export const updateAgent = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
-  async run({ agent, context_window, tool_rules, ...changes }, context) {
-    const view = await context.agents.update(agent, {
+  async run({ agent, context_window, tool_rules, ...changes }, context, { caller }) {
+    const fields = {
       ...changes,
       contextWindow: context_window,
       toolRules: tool_rules?.map(parseToolRule),
-    })
+    }
+    const view = await context.agents.update(agent, fields, caller)
     return { agent: presentAgent(view) }
   },
 })

@@ -31,6 +31,7 @@ import type { Door } from '../../http/door.ts'
 import { type Guard, hostRule, refusalOf } from '../../http/guard.ts'
 import { createHealth } from '../../http/health.ts'
 import { listen } from '../../http/listen.ts'
+import type { OpenDoor } from '../../http/open-door.ts'
 import { readBody } from '../../http/read-body.ts'
 import { createUnderWay } from '../../http/under-way.ts'
 import type { AddressRefusal } from '../serve/check-address.ts'
@@ -77,10 +78,12 @@ export interface HttpOptions {
   readonly version: string
   /** Reads the schema version from the database. */
   readonly schemaVersion?: () => Promise<number>
-  /** What else is served on the port. */
+  /** The other doors that are served on the port. */
   readonly doors?: readonly Door[]
   /** Returns the reason if an address under `/mcp` does not exist. */
   readonly check?: (url: string, access: Access) => Promise<AddressRefusal | undefined>
+  /** Answers that need no token. */
+  readonly openDoors?: readonly OpenDoor[]
   readonly log: Log
   /** Time for a request to arrive in full, not counting the answer. */
   readonly requestMilliseconds?: number
@@ -240,6 +243,8 @@ export async function serveOverHttp(
       if (refuseMoreThanReading(request, response)) return
       return answerJson(response, 200, metadataOf(protectedResource))
     }
+    const openDoor = options.openDoors?.find(({ leadsTo }) => leadsTo(path))
+    if (openDoor !== undefined) return openDoor.answer(request, response, path)
     const door = options.doors?.find((one) => one.owns(path))
     const turnAway = door?.refuse ?? refuse
     if (!door && !isMcpPath(path))

@@ -2,7 +2,7 @@ import { isRecord } from '../../core/is-record.ts'
 import { MAX_BODY_BYTES } from '../../http/limits.ts'
 import type { LargeBodies } from '../../http/read-body.ts'
 
-/** Of `send_message`, whose arguments hold pictures. From the contract. */
+/** The limit of `send_message`, whose arguments hold pictures. From the contract. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 
 /** Calls of `send_message` may be larger than other requests. A client may write the name of a tool after its arguments. */

@@ -17,6 +17,8 @@ import { PICTURE_BODIES } from './picture-bodies.ts'
 const LAST_ANSWERS_MILLISECONDS = 2_000
 
 export interface StdioServing {
+  /** Resolves when the first request, which is usually `initialize`, has its answer. */
+  readonly answered: Promise<void>
   /** Resolves when the client has closed stdin, or `close` was called. */
   readonly closed: Promise<void>
   close(): Promise<void>
@@ -75,6 +77,7 @@ export function serveOverStdio(
   stdin.once('end', () => void onEnd())
   stdin.once('close', () => void onEnd())
   return {
+    answered: unanswered.first,
     closed,
     async close() {
       stdin.unpipe(input)
@@ -88,6 +91,10 @@ export function serveOverStdio(
 function watchRequests(transport: StdioServerTransport) {
   const open = new Set<unknown>()
   let whenEmpty: () => void = () => undefined
+  let whenAnswered: () => void = () => undefined
+  const first = new Promise<void>((resolve) => {
+    whenAnswered = resolve
+  })
   const receive = transport.onmessage
   const send = transport.send.bind(transport)
   transport.onmessage = (message) => {
@@ -98,10 +105,12 @@ function watchRequests(transport: StdioServerTransport) {
   transport.send = async (message) => {
     await send(message)
     if ('method' in message || !('id' in message)) return
+    whenAnswered()
     open.delete(message.id)
     if (open.size === 0) whenEmpty()
   }
   return {
+    first,
     async settled(milliseconds: number): Promise<void> {
       // Input that was just read still has to be parsed.
       await new Promise((resolve) => setImmediate(resolve))

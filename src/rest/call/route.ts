@@ -27,7 +27,7 @@ export interface Call<Params = Readonly<Record<string, string>>> {
   readonly retries: number
   /** The caller, for what is remembered of its earlier requests. */
   readonly caller: string
-  /** Of this server, for requests that come again. */
+  /** Runs of earlier requests, for those that come again. */
   readonly repeats: Repeats
   readonly headers: IncomingHttpHeaders
   /** Fires when the caller has left. */

@@ -59,7 +59,6 @@ export const agentBody = z.object({
   tools: z.array(z.string()).optional(),
   include_base_tools: z.boolean().optional(),
 })
-export type AgentBody = z.infer<typeof agentBody>
 
 export const agentPatch = z.object(fields)
 export type AgentPatchBody = z.infer<typeof agentPatch>

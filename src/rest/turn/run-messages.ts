@@ -12,7 +12,7 @@ export interface Presented {
   readonly parts: readonly LettaMessage[]
 }
 
-/** What the agent did in the run, from message number `skip` on; the messages that began it are left out. */
+/** The messages of the agent in the run, from number `skip` on; those that began it are left out. */
 export async function runMessages(
   { runs }: McpContext,
   runId: RunId,

@@ -99,7 +99,7 @@ export async function streamRun(
   }
 }
 
-/** What of each message the reader has. */
+/** How much of each message the reader has. */
 function createSent() {
   const whole = new Set<string>()
   const pieces = new Set<string>()

@@ -12,8 +12,8 @@
 
   // ── console
 
-  function show(value, depth = 0) {
-    if (typeof value === 'string') return depth === 0 ? value : stringify(value)
+  function show(value) {
+    if (typeof value === 'string') return value
     if (typeof value === 'bigint') return `${value}n`
     if (value instanceof Error) return value.stack ? `${value}\n${value.stack}` : String(value)
     if (typeof value === 'function') return `[function ${value.name}]`

@@ -51,7 +51,7 @@ function refuseImport(name: string): never {
   throw new Error(`"${name}" can't be imported: a tool has JavaScript itself, and no packages.`)
 }
 
-/** Of errors that code can't catch, and of those in the evaluation of a script or module. */
+/** Names of errors that code can't catch, and of those in the evaluation of a script or module. */
 function describeThrown(error: unknown, call: ThreadCall): ThreadMessage {
   if (Date.now() > call.deadline) return { kind: 'timeout' }
   if (!(error instanceof Error)) return failure(String(error))

@@ -1,7 +1,7 @@
 import type { FileNode, FileSystem, Stream } from './emscripten.ts'
 import { FILE_BYTES, MAX_FILES } from './limits.ts'
 
-/** Of Emscripten: no space left on device, and read-only file system. */
+/** Error numbers of Emscripten: no space left on device, and read-only file system. */
 const ENOSPC = 51
 const EROFS = 69
 

@@ -2,7 +2,7 @@ import type { FileSystem } from './emscripten.ts'
 
 /** Chosen by hand: a result of 4 MB, in JSON within JSON. */
 const MAX_MESSAGE_BYTES = 10_000_000
-/** Of Emscripten: file too large, and invalid argument. */
+/** Error numbers of Emscripten: file too large, and invalid argument. */
 const EFBIG = 22
 const EINVAL = 28
 

@@ -1,6 +1,6 @@
-/** Of the interpreter, its modules and the code; it starts with 30 MB. Chosen by hand. */
+/** Memory of the interpreter, its modules and the code; it starts with 30 MB. Chosen by hand. */
 export const MEMORY_BYTES = 96 * 2 ** 20
-/** Of all files that a call writes, which are kept outside of the interpreter's memory. Chosen by hand. */
+/** Size of all files that a call writes, which are kept outside of the interpreter's memory. Chosen by hand. */
 export const FILE_BYTES = 16 * 2 ** 20
 /** Files and folders that a call creates. Chosen by hand: each takes some hundred bytes of our memory. */
 export const MAX_FILES = 1_000

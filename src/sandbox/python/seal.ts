@@ -16,7 +16,7 @@ const ALLOWED: ReadonlySet<string> = new Set(
 )
 /** These may fail: Python raises an OSError. Others throw, which ends the interpreter. */
 const MAY_FAIL = /^__syscall_|^fd_|^_emscripten_system$|^getaddrinfo$/
-/** Of WASI, negative as system calls return it: there is no such function. */
+/** WASI's "no such function", negative as system calls return it. */
 const ENOSYS = -52
 
 export interface Seal {

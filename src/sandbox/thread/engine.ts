@@ -1,7 +1,7 @@
 import type { Program } from '../../source/program.ts'
 import type { ThreadSetup } from './thread.ts'
 
-/** What the sandboxes of two languages differ in. */
+/** The differences between the sandboxes of two languages. */
 export interface Engine {
   /** Threads that may run at once. */
   readonly maxThreads: number

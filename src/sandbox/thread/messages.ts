@@ -24,18 +24,9 @@ export type ThreadMessage =
   | { readonly kind: 'request'; readonly name: string; readonly args: string }
   /** The thread stopped the code itself. */
   | { readonly kind: 'timeout' }
-  /** `isSpent`: the thread can't be used again. */
+  /**
+   * The outcome in JSON as code in the sandbox wrote it down: `{ ok: true, result, blocks }` with final values by label,
+   * or `{ ok: false, error, line }`. User code can forge it, but only for its own call. `isSpent`: the thread can't be
+   * used again.
+   */
   | { readonly kind: 'report'; readonly report: string; readonly isSpent: boolean }
-
-/**
- * The outcome as code in the sandbox wrote it down, in JSON: `{ ok: true, result, blocks }` or
- * `{ ok: false, error, line }`. User code can forge it, but only for its own call.
- */
-export type Report =
-  | {
-      readonly ok: true
-      readonly result: unknown
-      /** Final values by label. */
-      readonly blocks: Readonly<Record<string, string>>
-    }
-  | { readonly ok: false; readonly error: string; readonly line: number | undefined }

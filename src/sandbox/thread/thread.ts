@@ -53,7 +53,7 @@ export async function startThread(setup: ThreadSetup): Promise<SandboxThread> {
     workerData: { ...setup.data, memory },
     env: {},
     execArgv: [],
-    // What the runtime itself prints is of no use to anyone.
+    // The runtime's own output helps nobody.
     stdout: true,
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: setup.heapMegabytes },

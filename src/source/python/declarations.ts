@@ -1,7 +1,7 @@
 import { literalOf, UNKNOWN } from './literals.ts'
 import { childOf, itemsOf, type PythonNode } from './tree.ts'
 
-/** What the top level of a source declares. */
+/** Declarations at the top level of a source. */
 export interface Declarations {
   readonly classes: ReadonlyMap<string, ClassDeclaration>
   /** Names that are set to a type or to a value. */

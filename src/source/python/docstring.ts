@@ -24,7 +24,7 @@ type Mode = 'text' | 'google' | 'numpy' | 'rest' | 'skip'
 /** Docstring of a function or class: its first statement, if that is a string. */
 export function docstringOf(body: readonly PythonNode[]): Docstring {
   const start = body.find(({ name }) => name !== ':')
-  // Of several statements on one line.
+  // There are several statements on one line.
   const first = start?.name === 'StatementGroup' ? start.children[0] : start
   const literal = first?.name === 'ExpressionStatement' ? first.children[0] : undefined
   const parts = literal?.name === 'ContinuedString' ? literal.children : literal ? [literal] : []

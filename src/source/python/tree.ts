@@ -46,7 +46,7 @@ export function childOf(node: PythonNode, name: string): PythonNode | undefined 
   return node.children.find((child) => child.name === name)
 }
 
-/** What stands between brackets, without the commas. */
+/** The items between brackets, without the commas. */
 export function itemsOf(node: PythonNode | undefined): readonly PythonNode[] {
   return (node?.children ?? []).filter(({ name }) => !/^[[\](){},:]$/.test(name))
 }

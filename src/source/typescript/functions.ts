@@ -18,7 +18,7 @@ export interface FoundFunction {
   readonly doc: string
 }
 
-/** What a function without a name is called. */
+/** The name of a function that has none. */
 const ANONYMOUS = 'tool'
 
 /**

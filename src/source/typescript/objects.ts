@@ -13,7 +13,7 @@ export function closed(
   }
 }
 
-/** Of an intersection, or of an interface and what it extends. */
+/** All members of an intersection, or of an interface and the types that it extends. */
 export function merge(first: JsonSchema, second: JsonSchema): JsonSchema {
   return {
     ...first,

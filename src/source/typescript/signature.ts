@@ -110,7 +110,7 @@ function described(schema: JsonSchema, doc: JsDocParam | undefined, value: unkno
   }
 }
 
-/** Of a parameter without a type: from its JSDoc, or from its default. */
+/** The type of a parameter that names none: from its JSDoc, or from its default. */
 function untyped(name: string, value: unknown, node: Node, reader: Reader): JsonSchema {
   const written = reader.docs.get(name)?.type
   if (written !== undefined) return reader.read(jsdocType(written, node), placeOf(name, reader))

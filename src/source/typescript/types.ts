@@ -10,7 +10,7 @@ import { closed, merge } from './objects.ts'
 import { sourceError } from './parse.ts'
 import { allowsUndefined, argumentsOf, nameOf } from './type-nodes.ts'
 
-/** What a type is read for: the words of an error, the types that are being read, and those that stand for a name. */
+/** The surroundings of a type: the words of an error, the types that are being read, and those that stand for a name. */
 export interface Place {
   /** Such as `the parameter place.city`. */
   readonly what: string

@@ -4,6 +4,8 @@ import { AGENT_TYPES, type Agent } from '../../core/agent.ts'
 import { AgentSettings } from '../../core/agent-settings.ts'
 import { storedId } from '../../core/ids.ts'
 import { ToolRules } from '../../core/tool-rule.ts'
+import { compiled } from '../database/compiled.ts'
+import type { Connection } from '../database/dialect.ts'
 import { storedMetadata } from '../database/metadata.ts'
 import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
@@ -19,7 +21,19 @@ export async function agentsOfRows(
   rows: readonly AgentRow[],
 ): Promise<readonly Agent[]> {
   if (rows.length === 0) return []
-  const tags = await db
+  const tags = await tagsOf(db, namespace, rows)
+  return rows.map((row) =>
+    toAgent(
+      row,
+      tags.filter((tag) => tag.agent_id === row.id).map((tag) => tag.tag),
+    ),
+  )
+}
+
+async function tagsOf(db: Connection, namespace: string, rows: readonly AgentRow[]) {
+  const [first, ...others] = rows
+  if (first && others.length === 0) return (await tagsOfOne(db, { namespace, id: first.id })).rows
+  return db
     .selectFrom('agent_tag')
     .select(['agent_id', 'tag'])
     .where('namespace', '=', namespace)
@@ -30,13 +44,16 @@ export async function agentsOfRows(
     )
     .orderBy('position')
     .execute()
-  return rows.map((row) =>
-    toAgent(
-      row,
-      tags.filter((tag) => tag.agent_id === row.id).map((tag) => tag.tag),
-    ),
-  )
 }
+
+const tagsOfOne = compiled((db, { namespace, id }: { namespace: string; id: string }) =>
+  db
+    .selectFrom('agent_tag')
+    .select(['agent_id', 'tag'])
+    .where('namespace', '=', namespace)
+    .where('agent_id', '=', id)
+    .orderBy('position'),
+)
 
 function toAgent(row: AgentRow, tags: readonly string[]): Agent {
   return {

@@ -2,12 +2,48 @@ import { defaultConversation } from '../../core/conversation.ts'
 import type { AgentId } from '../../core/ids.ts'
 import { decodeCursor, encodeCursor } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
+import { compiled, lockable } from '../database/compiled.ts'
 import { contains } from '../database/contains.ts'
 import { lockRead } from '../database/lock-rows.ts'
 import type { Scope } from '../database/scope.ts'
 import type { AgentReads, AgentWrites } from '../port/store.ts'
 import { type AgentRow, agentsOfRows } from './agent-rows.ts'
 import { deleteAgent } from './delete-agent.ts'
+
+interface Named {
+  readonly namespace: string
+  readonly id: string
+}
+
+const oneAgent = lockable('agent', (db, { namespace, id }: Named, lock) =>
+  db
+    .selectFrom('agent')
+    .selectAll()
+    .where('namespace', '=', namespace)
+    .where('id', '=', id)
+    .modifyEnd(lock),
+)
+
+const countsOf = compiled((db, { namespace, id }: Named) =>
+  db
+    .selectFrom('agent')
+    .select(({ selectFrom }) => [
+      'last_message',
+      'deleted_messages',
+      selectFrom('archive')
+        .innerJoin('agent_archive', (join) =>
+          join
+            .onRef('agent_archive.namespace', '=', 'archive.namespace')
+            .onRef('agent_archive.archive_id', '=', 'archive.id'),
+        )
+        .select((archive) => archive.fn.sum<number>('archive.passage_count').as('count'))
+        .whereRef('agent_archive.namespace', '=', 'agent.namespace')
+        .whereRef('agent_archive.agent_id', '=', 'agent.id')
+        .as('passages'),
+    ])
+    .where('namespace', '=', namespace)
+    .where('id', '=', id),
+)
 
 export function agentReads(scope: Scope): AgentReads {
   const { db, namespace, dialect } = scope
@@ -16,9 +52,7 @@ export function agentReads(scope: Scope): AgentReads {
 
   return {
     async get(id) {
-      const [agent] = await withTags(
-        await all().where('id', '=', id).modifyEnd(lockRead(scope, 'agent')).execute(),
-      )
+      const [agent] = await withTags((await oneAgent(scope, { namespace, id })).rows)
       return agent
     },
 
@@ -58,25 +92,9 @@ export function agentReads(scope: Scope): AgentReads {
     },
 
     async counts(id) {
-      const agent = await db
-        .selectFrom('agent')
-        .select(['last_message', 'deleted_messages'])
-        .where('namespace', '=', namespace)
-        .where('id', '=', id)
-        .executeTakeFirst()
-      const archives = await db
-        .selectFrom('archive')
-        .innerJoin('agent_archive', (join) =>
-          join
-            .onRef('agent_archive.namespace', '=', 'archive.namespace')
-            .onRef('agent_archive.archive_id', '=', 'archive.id'),
-        )
-        .select('passage_count')
-        .where('agent_archive.namespace', '=', namespace)
-        .where('agent_archive.agent_id', '=', id)
-        .execute()
-      const passages = archives.reduce((sum, archive) => sum + archive.passage_count, 0)
-      const messages = agent ? agent.last_message - agent.deleted_messages : 0
+      const [counts] = (await countsOf(db, { namespace, id })).rows
+      const messages = counts ? counts.last_message - counts.deleted_messages : 0
+      const passages = Number(counts?.passages ?? 0)
       return { messages, passages }
     },
   }

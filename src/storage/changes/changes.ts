@@ -1,12 +1,33 @@
 import type { Selectable } from 'kysely'
 import type { Change, ChangeKind } from '../../core/event.ts'
 import { CHANGE_KINDS } from '../../core/event.ts'
+import { compiled } from '../database/compiled.ts'
 import type { Connection } from '../database/dialect.ts'
 import type { Database } from '../database/schema.ts'
 import type { ChangeLog } from '../port/store.ts'
 
 /** Changes kept in the log. Listeners read it every moment, so none is further behind. Chosen by hand. */
 const KEPT = 10_000
+
+interface NewChange {
+  readonly namespace: string
+  readonly kind: ChangeKind
+  readonly subjectId: string
+  readonly at: string
+}
+
+const insertChange = compiled((db, { namespace, kind, subjectId, at }: NewChange) =>
+  db.insertInto('event').values({ namespace, kind, subject_id: subjectId, at }).returning('seq'),
+)
+
+const changesAfter = compiled((db, { seq, limit }: { seq: number; limit: number }) =>
+  db
+    .selectFrom('event')
+    .select(['seq', 'namespace', 'kind', 'subject_id'])
+    .where('seq', '>', seq)
+    .orderBy('seq')
+    .limit(limit),
+)
 
 /** Logs a change within the transaction that makes it. */
 export async function recordChange(
@@ -16,11 +37,8 @@ export async function recordChange(
   subjectId: string,
   at: string,
 ): Promise<void> {
-  const { seq } = await db
-    .insertInto('event')
-    .values({ namespace, kind, subject_id: subjectId, at })
-    .returning('seq')
-    .executeTakeFirstOrThrow()
+  const { rows } = await insertChange(db, { namespace, kind, subjectId, at })
+  const seq = rows[0]?.seq ?? 0
   if (seq % 500 === 0) {
     await db
       .deleteFrom('event')
@@ -39,14 +57,7 @@ export function changeReads(db: Connection): Pick<ChangeLog, 'head' | 'after'> {
       return row?.seq ?? 0
     },
     async after(seq, limit) {
-      const rows = await db
-        .selectFrom('event')
-        .select(['seq', 'namespace', 'kind', 'subject_id'])
-        .where('seq', '>', seq)
-        .orderBy('seq')
-        .limit(limit)
-        .execute()
-      return toChanges(rows)
+      return toChanges((await changesAfter(db, { seq, limit })).rows)
     },
   }
 }

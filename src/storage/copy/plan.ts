@@ -122,6 +122,43 @@ export const PLAN = {
       reason: true,
     },
   },
+  tool: {
+    key: ['row'],
+    columns: {
+      row: true,
+      namespace: true,
+      id: true,
+      name: true,
+      description: true,
+      definition: true,
+      version: true,
+      author: true,
+      created_at: true,
+      updated_at: true,
+    },
+  },
+  tool_tag: {
+    key: ['namespace', 'tool_id', 'tag'],
+    columns: { namespace: true, tool_id: true, tag: true },
+  },
+  tool_version: {
+    key: ['namespace', 'tool_id', 'version'],
+    columns: {
+      namespace: true,
+      tool_id: true,
+      version: true,
+      definition: true,
+      at: true,
+      author: true,
+      run_id: true,
+      call_id: true,
+      reason: true,
+    },
+  },
+  agent_tool: {
+    key: ['namespace', 'agent_id', 'tool_id'],
+    columns: { namespace: true, agent_id: true, tool_id: true, approved: true, loaded: true },
+  },
   archive: {
     key: ['namespace', 'id'],
     columns: {
@@ -253,6 +290,7 @@ export const PLAN = {
       paused_at: true,
       completed_at: true,
       client_samples: true,
+      scopes: true,
       ask: true,
     },
   },

@@ -2,18 +2,21 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Connection, Dialect } from './dialect.ts'
 import type { Scope } from './scope.ts'
 
+export type LockedTable =
+  | 'agent'
+  | 'archive'
+  | 'block'
+  | 'conversation'
+  | 'run'
+  | 'tool'
+  | 'vector_set'
+  | 'embedding_task'
+  | 'job'
+
 /** Locks rows of this table that the transaction will change or decide by. Append it to the query. */
 export function lockRead(
   { dialect, writes = false }: Pick<Scope, 'dialect' | 'writes'>,
-  table:
-    | 'agent'
-    | 'archive'
-    | 'block'
-    | 'conversation'
-    | 'run'
-    | 'vector_set'
-    | 'embedding_task'
-    | 'job',
+  table: LockedTable,
 ): RawBuilder<unknown> {
   return dialect.locksRows && writes ? sql`FOR NO KEY UPDATE OF ${sql.table(table)}` : sql``
 }

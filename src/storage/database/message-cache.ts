@@ -22,21 +22,20 @@ export interface MessageKey {
 }
 
 export function createMessageCache(): MessageCache {
-  const messages = new Map<string, Message>()
+  /** By id, of which two namespaces may have the same. */
+  const kept = new Map<string, { readonly namespace: string; readonly message: Message }>()
   return {
-    find: (namespace, key) => messages.get(keyOf(namespace, key)),
+    find(namespace, { id, seq }) {
+      const found = kept.get(id)
+      return found?.namespace === namespace && found.message.seq === seq ? found.message : undefined
+    },
     keep(namespace, message) {
       if (message.tokens > LARGEST_TOKENS) return message
       // Maps keep insertion order, so the first key is the oldest.
-      const oldest = messages.size >= MAX_ENTRIES ? messages.keys().next() : undefined
-      if (oldest?.value !== undefined) messages.delete(oldest.value)
-      messages.set(keyOf(namespace, message), message)
+      const oldest = kept.size >= MAX_ENTRIES ? kept.keys().next() : undefined
+      if (oldest?.value !== undefined) kept.delete(oldest.value)
+      kept.set(message.id, { namespace, message })
       return message
     },
   }
-}
-
-/** Ids contain no space. */
-function keyOf(namespace: string, { id, seq }: MessageKey): string {
-  return `${id} ${seq} ${namespace}`
 }

@@ -100,6 +100,41 @@ export interface Database {
     call_id: string | null
     reason: string | null
   }
+  tool: {
+    row: Generated<number>
+    namespace: string
+    id: string
+    name: string
+    /** For searches; the definition has it too. */
+    description: string
+    /** JSON text of a `ToolDefinition`. */
+    definition: string
+    version: number
+    author: string
+    created_at: string
+    updated_at: string
+  }
+  tool_tag: { namespace: string; tool_id: string; tag: string }
+  tool_version: {
+    namespace: string
+    tool_id: string
+    version: number
+    definition: string
+    at: string
+    author: string
+    run_id: string | null
+    call_id: string | null
+    reason: string | null
+  }
+  agent_tool: {
+    namespace: string
+    agent_id: string
+    tool_id: string
+    /** JSON text of a `ToolGrant`; null: not approved. */
+    approved: string | null
+    /** Its place among the tools whose schemas the model sees; 0: the model sees its name only. */
+    loaded: Generated<number>
+  }
   archive: {
     namespace: string
     id: string
@@ -235,6 +270,8 @@ export interface Database {
     /** Id of the latest request to a client's model; only its answer counts. */
     ask: Generated<string | null>
     completed_at: string | null
+    /** JSON list: rights of whoever sent the message; null: all. */
+    scopes: Generated<string | null>
   }
   lease: {
     namespace: string
@@ -294,7 +331,7 @@ export interface Database {
     /** Null: the call needs no approval. */
     approval: string | null
     approval_reason: string | null
-    /** What the call noted when it began, as JSON. */
+    /** The call's notes from its beginning, as JSON. */
     note: Generated<string | null>
   }
   /** All entries of one owner under one embedding model. */

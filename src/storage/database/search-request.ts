@@ -1,4 +1,4 @@
-import type { FoundBy } from '../../core/found.ts'
+import type { FoundBy, Places, Why } from '../../core/found.ts'
 import type { MessageRole } from '../../core/message.ts'
 import type { QueryVector } from '../port/store.ts'
 import type { TextIndex } from './dialect.ts'
@@ -74,6 +74,8 @@ export interface RankedHit {
   /** Higher is better. */
   readonly score: number
   readonly foundBy: FoundBy
+  readonly places: Places
+  readonly why?: Why
 }
 
 /** A search for passages that share words, as plain data. */
@@ -85,6 +87,8 @@ export interface AlikeRequest {
 
 /** Searches of committed data that do not block the event loop. */
 export interface Searches {
+  /** Starts what the first search would have to wait for. */
+  prepare(): void
   ranked(request: RankedRequest): Promise<RankedAnswer>
   /** Row numbers; those that share the most rare stems come first. */
   alike(request: AlikeRequest): Promise<readonly number[]>

@@ -5,6 +5,8 @@ import { type AgentId, type ConversationId, type MessageId, storedId } from '../
 import { type Message, type MessageBody, type MessageRole, spokenText } from '../../core/message.ts'
 import { indexWords } from '../../search/words.ts'
 import { recordChange } from '../changes/changes.ts'
+import { compiled } from '../database/compiled.ts'
+import type { Connection } from '../database/dialect.ts'
 import type { MessageKey } from '../database/message-cache.ts'
 import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
@@ -63,6 +65,73 @@ const IDS_AT_ONCE = 500
 /** Upper bound of `recent`. Chosen by hand. */
 const MAX_RECENT = 1_000
 
+interface Named {
+  readonly namespace: string
+  readonly id: string
+}
+
+const keysInSight = compiled((db, { namespace, id, seq }: Named & { readonly seq: number }) =>
+  db
+    .selectFrom('message')
+    .select(['id', 'seq'])
+    .where('namespace', '=', namespace)
+    .where('conversation_id', '=', id)
+    .where('elsewhere', '=', 0)
+    .where('hidden', '=', 0)
+    .where('seq', '>=', seq)
+    .orderBy('seq'),
+)
+
+const keysOfRun = compiled((db, { namespace, id }: Named) =>
+  db
+    .selectFrom('message')
+    .select(['id', 'seq'])
+    .where('namespace', '=', namespace)
+    .where('run_id', '=', id)
+    .orderBy('seq'),
+)
+
+const countMessages = compiled((db, { namespace, id, count }: Named & { readonly count: number }) =>
+  db
+    .updateTable('agent')
+    .set((eb) => ({ last_message: eb('last_message', '+', count) }))
+    .where('namespace', '=', namespace)
+    .where('id', '=', id)
+    .returning('last_message'),
+)
+
+type NewRow = Omit<Row, 'row'>
+
+const insertRow = compiled((db, row: NewRow) =>
+  rowInsertion(db, [
+    {
+      namespace: row.namespace,
+      agent_id: row.agent_id,
+      conversation_id: row.conversation_id,
+      seq: row.seq,
+      id: row.id,
+      run_id: row.run_id,
+      role: row.role,
+      text: row.text,
+      body: row.body,
+      tokens: row.tokens,
+      hidden: row.hidden,
+      created_at: row.created_at,
+      elsewhere: row.elsewhere,
+    },
+  ]),
+)
+
+function rowInsertion(db: Connection, rows: readonly NewRow[]) {
+  return db.insertInto('message').values(rows).returning(['row', 'role', 'text', 'created_at'])
+}
+
+async function insertRows(db: Connection, rows: readonly NewRow[]) {
+  const [only, ...others] = rows
+  if (only && others.length === 0) return (await insertRow(db, only)).rows
+  return rowInsertion(db, rows).execute()
+}
+
 export function messageReads(scope: Scope): MessageReads {
   const { db, namespace, messageCache } = scope
   const toMessage = (row: Row) => messageCache.keep(namespace, messageOf(row))
@@ -74,11 +143,11 @@ export function messageReads(scope: Scope): MessageReads {
 
   /** Reads only messages that are not cached. */
   async function byKeys(wanted: readonly MessageKey[]): Promise<readonly Message[]> {
-    const known = new Map(wanted.map((key) => [key.id, messageCache.find(namespace, key)]))
-    const unknown = wanted.map(({ id }) => id).filter((id) => !known.get(id))
+    const known = wanted.map((key) => messageCache.find(namespace, key))
+    const unknown = wanted.filter((_, index) => !known[index]).map(({ id }) => id)
     const rows = unknown.length === 0 ? [] : await all().where('id', 'in', unknown).execute()
-    for (const row of rows) known.set(row.id, toMessage(row))
-    return wanted.flatMap(({ id }) => known.get(id) ?? [])
+    const read = new Map(rows.map((row) => [row.id, toMessage(row)]))
+    return wanted.flatMap(({ id }, index) => known[index] ?? read.get(id) ?? [])
   }
 
   const spoken = (agentId: AgentId) =>
@@ -87,7 +156,7 @@ export function messageReads(scope: Scope): MessageReads {
       .where('message.text', '<>', '')
       .where('role', 'in', SEARCHED_ROLES)
 
-  /** What a model may be shown of a conversation. */
+  /** The messages of a conversation that a model may be shown. */
   const shown = (id: ConversationId) =>
     keys().where('conversation_id', '=', id).where('elsewhere', '=', 0).where('hidden', '=', 0)
 
@@ -110,7 +179,12 @@ export function messageReads(scope: Scope): MessageReads {
     since: (agentId, seq, limit) =>
       read(keys().where('agent_id', '=', agentId).where('seq', '>=', seq).orderBy('seq'), limit),
 
-    inSight: (id, seq, limit) => read(shown(id).where('seq', '>=', seq).orderBy('seq'), limit),
+    async inSight(id, seq, limit) {
+      if (limit !== undefined) {
+        return read(shown(id).where('seq', '>=', seq).orderBy('seq'), limit)
+      }
+      return byKeys((await keysInSight(db, { namespace, id, seq })).rows)
+    },
 
     async known(ids) {
       const found = new Set<MessageId>()
@@ -180,8 +254,7 @@ export function messageReads(scope: Scope): MessageReads {
     },
 
     async ofRun(runId) {
-      const rows = await keys().where('run_id', '=', runId).orderBy('seq').execute()
-      return byKeys(rows)
+      return byKeys((await keysOfRun(db, { namespace, id: runId })).rows)
     },
 
     async embeddable(agentId) {
@@ -224,35 +297,29 @@ export function messageWrites(scope: Scope): MessageWrites {
 
     async append(agentId, messages, conversationId = defaultConversation(agentId)) {
       if (messages.length === 0) return
-      const { last_message } = await db
-        .updateTable('agent')
-        .set((eb) => ({ last_message: eb('last_message', '+', messages.length) }))
-        .where('namespace', '=', namespace)
-        .where('id', '=', agentId)
-        .returning('last_message')
-        .executeTakeFirstOrThrow()
+      const count = messages.length
+      const [numbered] = (await countMessages(db, { namespace, id: agentId, count })).rows
+      if (!numbered) throw new Error('a message was appended to an agent that is gone')
+      const { last_message } = numbered
       const first = last_message - messages.length + 1
-      const rows = await db
-        .insertInto('message')
-        .values(
-          messages.map(({ id, runId, tokens, createdAt, body, hidden, elsewhere }, index) => ({
-            namespace,
-            agent_id: agentId,
-            conversation_id: conversationId,
-            seq: first + index,
-            id,
-            run_id: runId,
-            role: body.role,
-            text: spokenText(body),
-            body: JSON.stringify(body),
-            tokens,
-            hidden: hidden ? 1 : 0,
-            created_at: createdAt,
-            elsewhere: elsewhere ? 1 : 0,
-          })),
-        )
-        .returning(['row', 'role', 'text', 'created_at'])
-        .execute()
+      const rows = await insertRows(
+        db,
+        messages.map(({ id, runId, tokens, createdAt, body, hidden, elsewhere }, index) => ({
+          namespace,
+          agent_id: agentId,
+          conversation_id: conversationId,
+          seq: first + index,
+          id,
+          run_id: runId,
+          role: body.role,
+          text: spokenText(body),
+          body: JSON.stringify(body),
+          tokens,
+          hidden: hidden ? 1 : 0,
+          created_at: createdAt,
+          elsewhere: elsewhere ? 1 : 0,
+        })),
+      )
       await dialect.textSearch.add(
         db,
         'message',

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Connection } from '../database/dialect.ts'
 
-/** What clients keep with agents and blocks, and how people rated steps. */
+/** Metadata that clients keep with agents and blocks, and how people rated steps. */
 export async function metadata(db: Connection): Promise<void> {
   const statements = [
     sql`ALTER TABLE agent ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}'`,

@@ -23,6 +23,7 @@ import { pictures } from './0022-pictures.ts'
 import { expiry } from './0023-expiry.ts'
 import { transcripts } from './0024-transcripts.ts'
 import { teams } from './0025-teams.ts'
+import { tools } from './0026-tools.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -53,4 +54,5 @@ export const MIGRATIONS: readonly Migration[] = [
   expiry,
   transcripts,
   teams,
+  tools,
 ]

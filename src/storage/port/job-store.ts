@@ -6,7 +6,7 @@ import type { Page, PageRequest } from '../../core/page.ts'
 /* The part of the port `store.ts` for jobs: long work in the background. */
 
 export interface NewJob extends Pick<Job, 'id' | 'kind' | 'agentId' | 'title' | 'input'> {
-  /** Of the open jobs of a kind, one has a key; empty: no key. */
+  /** Only one open job of a kind has the same key; empty: no key. */
   readonly key?: string
   /** Only processes that claim for this place take it; empty: any process. */
   readonly place?: string

@@ -1,6 +1,6 @@
 import type { ArchivalCounts, Archive, ArchiveHolder } from '../../core/archive.ts'
 import type { Timestamp } from '../../core/clock.ts'
-import type { FoundBy } from '../../core/found.ts'
+import type { FoundBy, Places, Why } from '../../core/found.ts'
 import type {
   AgentId,
   ArchiveId,
@@ -55,6 +55,8 @@ export interface Hit<T> {
   /** Higher is better; comparable only within one result. Absent if nothing was ranked. */
   readonly score?: number
   readonly foundBy?: FoundBy
+  readonly places?: Places
+  readonly why?: Why
 }
 
 export interface HitPage<T> extends Page<Hit<T>> {

@@ -1,3 +1,4 @@
+import type { Scope } from '../../core/access.ts'
 import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { AgentId, CallId, ConversationId, RunId, StepId } from '../../core/ids.ts'
@@ -12,6 +13,7 @@ import type {
   RunNotice,
   RunOrigin,
   RunStatus,
+  RunStep,
   StopReason,
   TokenUsage,
   WaitingFor,
@@ -37,6 +39,8 @@ export interface NewRun {
   /** The process that acknowledged it. */
   readonly acceptedBy: string
   readonly clientSamples?: boolean
+  /** Rights of whoever sent the message; absent: all. */
+  readonly scopes?: readonly Scope[] | undefined
   readonly createdAt: Timestamp
 }
 
@@ -51,6 +55,8 @@ export interface RunReads {
   state(id: RunId): Promise<Pick<Run, 'status' | 'waitingFor' | 'cancelRequested'> | undefined>
   /** Usage of the run by answering model, in the order of their first answers. */
   usageByModel(id: RunId): Promise<readonly ModelUsage[]>
+  /** All steps of the run, in order. */
+  steps(id: RunId): Promise<readonly RunStep[]>
   /** Newest first. */
   list(filter: RunFilter): Promise<Page<Run>>
   byIdempotencyKey(agentId: AgentId, key: string): Promise<Run | undefined>
@@ -102,7 +108,7 @@ export interface StepCall {
   /** Null: no approval needed. A call that waits for approval is `planned`. */
   readonly approval: Approval | null
   readonly approvalReason: string | null
-  /** What the call noted when it began, as JSON. */
+  /** The call's notes from its beginning, as JSON. */
   readonly note: string | null
 }
 
@@ -238,13 +244,18 @@ export interface WaitingForModel {
   readonly ranOn: string | null
 }
 
-export interface Claims {
+/** `Tx`: the transactions of the store. */
+export interface Claims<Tx> {
   /**
    * Takes the oldest run of a conversation without a lease, for `owner`: `queued` becomes `running`, and a waiting run whose
    * retry is due continues. One run per conversation at a time, in the order of acceptance. A run accepted by another living
    * process is left to it, because it has the settings that the message was sent to (`Claim`).
    */
-  next(claim: Claim): Promise<{ readonly run: Run; readonly lease: Lease } | undefined>
+  next<T = never>(
+    claim: Claim,
+    /** Runs in the transaction of the claim, perhaps more than once. If it fails, nothing is claimed. */
+    begin?: (tx: Tx, claimed: Claimed) => Promise<T>,
+  ): Promise<(Claimed & { readonly begun?: T }) | undefined>
   /** Runs of any namespace that wait for a model, and what their agents ask for; the oldest first, at most `limit`. */
   waitingForModel(limit: number): Promise<readonly WaitingForModel[]>
   /** All processes that hold a lease or have accepted a run that is not finished. */
@@ -258,6 +269,11 @@ export interface Claims {
   expire(lease: HeldLease, at: Timestamp): Promise<boolean>
   /** Releases all leases and accepted runs of `owner`. */
   abandon(owner: string, at: Timestamp): Promise<void>
+}
+
+export interface Claimed {
+  readonly run: Run
+  readonly lease: Lease
 }
 
 export interface Claim {

@@ -29,6 +29,7 @@ import type {
   RunWrites,
 } from './run-store.ts'
 import type { TokenStore } from './token-store.ts'
+import type { ToolReads, ToolWrites } from './tool-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 import type { WaitReads, WaitWrites } from './wait-store.ts'
 import type { WalkReads } from './walk-store.ts'
@@ -40,6 +41,7 @@ export type * from './picture-store.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
 export type * from './token-store.ts'
+export type * from './tool-store.ts'
 export type * from './vector-store.ts'
 export type * from './wait-store.ts'
 export type * from './walk-store.ts'
@@ -58,7 +60,7 @@ export type * from './walk-store.ts'
 /** An opened database. */
 export interface Storage {
   in(namespace: string): Store
-  readonly claims: Claims
+  readonly claims: Claims<Transaction>
   readonly jobs: JobQueue
   readonly embeddings: EmbeddingTasks
   readonly tokens: TokenStore
@@ -74,6 +76,8 @@ export interface Storage {
   counts(namespace: string): Promise<RowCounts>
   /** Memory of this process's in-memory vector indexes, in bytes. */
   indexBytes(): Promise<number>
+  /** Starts what the first search would have to wait for. */
+  prepareSearch(): void
   /** 32 random bytes per name, created once and the same for every process on this data. */
   signingKey(name: string): Promise<Uint8Array>
   /** Writes a consistent copy of the live database. Throws if the target exists. */
@@ -132,6 +136,7 @@ export interface Reads {
   readonly passages: PassageReads
   readonly pictures: PictureReads
   readonly runs: RunReads & CallReads & WaitReads
+  readonly tools: ToolReads
   readonly jobs: JobReads
 }
 
@@ -150,6 +155,7 @@ export interface Transaction {
     ApprovalWrites &
     AskWrites &
     WaitWrites
+  readonly tools: ToolReads & ToolWrites
   readonly jobs: JobReads & JobWrites
   readonly vectors: VectorWrites
 }

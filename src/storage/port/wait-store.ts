@@ -29,7 +29,7 @@ export interface WaitReads {
   targetsOf(id: CallId): Promise<readonly RunId[]>
   /** Everything that the run waits for, directly and through other runs. */
   waitsAhead(id: RunId): Promise<readonly WaitEdge[]>
-  /** Of the runs that the run began and its descendants began, root included: their number and tokens. */
+  /** Number and tokens of the runs in a tree, its root included. */
   tree(rootId: RunId): Promise<{ readonly runs: number; readonly tokens: number }>
   /** Runs that the run began, oldest first. */
   children(id: RunId): Promise<readonly RunId[]>

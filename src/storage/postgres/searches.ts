@@ -47,6 +47,7 @@ export function createSearches({
 }: SearchesOptions): Searches & { close(): Promise<void> } {
   const indexes = createVectorIndexes(connect, onError)
   return {
+    prepare() {},
     async ranked(request) {
       const { meaning } = request
       const question = readQuestion(request.query, request.today)

@@ -1,32 +1,41 @@
-import { changed } from '../database/changed.ts'
+import type { UpdateQueryBuilder, UpdateResult } from 'kysely'
+import { compiled } from '../database/compiled.ts'
+import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
-import type { RunWrites } from '../port/store.ts'
+import type { Lease, RunWrites } from '../port/store.ts'
+
+interface Held extends Lease {
+  readonly expiresAt: string
+}
+
+const extend = compiled((db, held: Held) =>
+  ofLease(db.updateTable('lease').set({ expires_at: held.expiresAt }), held),
+)
+
+const free = compiled((db, lease: Lease) =>
+  ofLease(db.updateTable('lease').set({ owner: '', expires_at: '' }), lease),
+)
+
+type LeaseUpdate = UpdateQueryBuilder<Database, 'lease', 'lease', UpdateResult>
+
+function ofLease(update: LeaseUpdate, lease: Lease): LeaseUpdate {
+  return update
+    .where('namespace', '=', lease.namespace)
+    .where('conversation_id', '=', lease.conversationId)
+    .where('owner', '=', lease.owner)
+    .where('fence', '=', lease.fence)
+}
 
 /** Leases of conversations: who works on their runs. */
 export function leaseWrites({ db, namespace }: Scope): Pick<RunWrites, 'hold' | 'release'> {
   return {
     async hold(lease, expiresAt) {
-      return changed(
-        await db
-          .updateTable('lease')
-          .set({ expires_at: expiresAt })
-          .where('namespace', '=', namespace)
-          .where('conversation_id', '=', lease.conversationId)
-          .where('owner', '=', lease.owner)
-          .where('fence', '=', lease.fence)
-          .executeTakeFirst(),
-      )
+      const { numAffectedRows } = await extend(db, { ...lease, namespace, expiresAt })
+      return numAffectedRows === 1n
     },
 
     async release(lease) {
-      await db
-        .updateTable('lease')
-        .set({ owner: '', expires_at: '' })
-        .where('namespace', '=', namespace)
-        .where('conversation_id', '=', lease.conversationId)
-        .where('owner', '=', lease.owner)
-        .where('fence', '=', lease.fence)
-        .execute()
+      await free(db, { ...lease, namespace })
     },
   }
 }

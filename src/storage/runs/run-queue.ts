@@ -4,7 +4,7 @@ import { recordChange } from '../changes/changes.ts'
 import type { Connection, Dialect } from '../database/dialect.ts'
 import { lockFree } from '../database/lock-rows.ts'
 import type { Scope } from '../database/scope.ts'
-import type { Claim, Claims, Lease } from '../port/store.ts'
+import type { Claim, Claimed, Claims, Lease, Transaction } from '../port/store.ts'
 import { isOpen } from './run-lists.ts'
 import { runReads } from './runs.ts'
 
@@ -18,8 +18,8 @@ const MAX_MISSES = 20
 export function createClaims(
   reader: Connection,
   dialect: Dialect,
-  { transact, scopeOf }: ClaimTools,
-): Claims {
+  { transact, scopeOf, transactionOf }: ClaimTools,
+): Claims<Transaction> {
   /** 'missed': another process was faster. */
   async function take(trx: Connection, claim: Claim) {
     const free = await oldestFree(trx, claim, lockFree(dialect, 'run'))
@@ -45,13 +45,18 @@ export function createClaims(
   }
 
   return {
-    async next(claim) {
+    async next<T>(
+      claim: Claim,
+      begin?: (tx: Transaction, claimed: Claimed) => Promise<T>,
+    ): Promise<(Claimed & { readonly begun?: T }) | undefined> {
       // Most looks find nothing, so they avoid the write lock.
       for (let misses = 0; misses < MAX_MISSES && (await oldestFree(reader, claim)); misses += 1) {
         const taken = await transact(async (trx) => {
           const found = await take(trx, claim)
           if (found === 'missed') throw new Missed()
-          return found
+          if (!found || !begin) return found
+          const tx = transactionOf(found.lease.namespace, trx)
+          return { ...found, begun: await begin(tx, found) }
         }).catch((error: unknown) => {
           if (error instanceof Missed) return 'missed' as const
           throw error
@@ -166,6 +171,7 @@ class Missed extends Error {}
 interface ClaimTools {
   readonly transact: Transact
   readonly scopeOf: (namespace: string, db: Connection) => Scope
+  readonly transactionOf: (namespace: string, trx: Connection) => Transaction
 }
 
 type Transact = <T>(work: (trx: Connection) => Promise<T>) => Promise<T>

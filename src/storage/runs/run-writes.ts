@@ -128,6 +128,7 @@ async function insertRun({ db, namespace }: Scope, run: NewRun): Promise<void> {
       paused_at: null,
       completed_at: null,
       client_samples: run.clientSamples ? 1 : 0,
+      scopes: run.scopes === undefined ? null : JSON.stringify(run.scopes),
     })
     .execute()
   await recordChange(db, namespace, 'run', run.id, run.createdAt)

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
+import { SCOPES } from '../../core/access.ts'
 import { ERROR_CODES } from '../../core/errors.ts'
 import { storedId } from '../../core/ids.ts'
 import { encodeCursor } from '../../core/page.ts'
@@ -12,12 +13,13 @@ import {
   STOP_REASONS,
   WAITS,
 } from '../../core/run.ts'
-import { lockRead } from '../database/lock-rows.ts'
+import { compiled, lockable } from '../database/compiled.ts'
 import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
 import { StoredSentPicture } from '../pictures/stored-picture.ts'
 import type { RunReads } from '../port/store.ts'
 import { isOpen, newestRuns } from './run-lists.ts'
+import { stepsOf } from './run-steps.ts'
 import { toStepCall } from './tool-calls.ts'
 
 const Status = z.enum(RUN_STATUSES)
@@ -26,6 +28,7 @@ const Sent = z.enum(SENDER_KINDS)
 const Notice = z.enum(RUN_NOTICES)
 const Stop = z.enum(STOP_REASONS).nullable()
 const Warnings = z.array(z.string())
+const Scopes = z.array(z.enum(SCOPES))
 const Pictures = z.array(StoredSentPicture)
 const Inputs = z.array(
   z.object({ role: z.enum(['user', 'system', 'assistant']), text: z.string() }),
@@ -47,29 +50,96 @@ const USED = sql<string | null>`
   sum(step.prompt_tokens) || ' ' || sum(step.completion_tokens) || ' ' || sum(step.total_tokens) || ' ' ||
   sum(step.cached_tokens) || ' ' || sum(CASE step.state WHEN 'model' THEN 0 ELSE 1 END)`
 
+/** Runs with the summed usage of their steps. */
+function runsOf({ db, namespace }: Pick<Scope, 'db' | 'namespace'>) {
+  return db
+    .selectFrom('run')
+    .selectAll('run')
+    .select((eb) =>
+      eb
+        .selectFrom('step')
+        .select(USED.as('used'))
+        .whereRef('step.namespace', '=', 'run.namespace')
+        .whereRef('step.run_id', '=', 'run.id')
+        .as('used'),
+    )
+    .where('run.namespace', '=', namespace)
+}
+
+interface Named {
+  readonly namespace: string
+  readonly id: string
+}
+
+const oneRun = lockable('run', (db, { namespace, id }: Named, lock) =>
+  runsOf({ db, namespace }).where('run.id', '=', id).modifyEnd(lock),
+)
+
+const stateOfRun = compiled((db, { namespace, id }: Named) =>
+  db
+    .selectFrom('run')
+    .select(['status', 'waiting_for', 'cancel_requested'])
+    .where('namespace', '=', namespace)
+    .where('id', '=', id),
+)
+
+const openStepOf = compiled((db, { namespace, id }: Named) =>
+  db
+    .selectFrom('step')
+    .selectAll()
+    .where('namespace', '=', namespace)
+    .where('run_id', '=', id)
+    .where('state', '<>', 'done'),
+)
+
+const callsOfStep = compiled((db, { namespace, id }: Named) =>
+  db
+    .selectFrom('tool_call')
+    .selectAll()
+    .where('namespace', '=', namespace)
+    .where('step_id', '=', id)
+    .orderBy('call_index'),
+)
+
+const earlierRun = compiled((db, { namespace, id }: Named) =>
+  db
+    .selectFrom('run as own')
+    .innerJoin('run as earlier', (join) =>
+      join
+        .onRef('earlier.namespace', '=', 'own.namespace')
+        .onRef('earlier.conversation_id', '=', 'own.conversation_id')
+        .onRef('earlier.row', '<', 'own.row'),
+    )
+    .select('earlier.row')
+    .where('own.namespace', '=', namespace)
+    .where('own.id', '=', id)
+    .where(isOpen('earlier.status'))
+    .limit(1),
+)
+
+/** `|| ''` keeps SQLite from scanning all runs of the namespace: few are newer. */
+const cancelledAfter = compiled((db, { namespace, id }: Named) => {
+  const own = db
+    .selectFrom('run as own')
+    .where('own.namespace', '=', namespace)
+    .where('own.id', '=', id)
+  return db
+    .selectFrom('run')
+    .select('id')
+    .where('row', '>', own.select('own.row'))
+    .where(sql<boolean>`namespace || '' = ${namespace}`)
+    .where(sql`conversation_id || ''`, '=', own.select('own.conversation_id'))
+    .where('status', '=', 'cancelled')
+    .where('started_at', 'is', null)
+})
+
 export function runReads(scope: Scope): RunReads {
   const { db, namespace } = scope
-  /** Runs with the summed usage of their steps. */
-  const all = () =>
-    db
-      .selectFrom('run')
-      .selectAll('run')
-      .select((eb) =>
-        eb
-          .selectFrom('step')
-          .select(USED.as('used'))
-          .whereRef('step.namespace', '=', 'run.namespace')
-          .whereRef('step.run_id', '=', 'run.id')
-          .as('used'),
-      )
-      .where('run.namespace', '=', namespace)
+  const all = () => runsOf(scope)
 
   return {
     async get(id) {
-      const row = await all()
-        .where('run.id', '=', id)
-        .modifyEnd(lockRead(scope, 'run'))
-        .executeTakeFirst()
+      const [row] = (await oneRun(scope, { namespace, id })).rows
       return row && toRun(row)
     },
 
@@ -105,13 +175,10 @@ export function runReads(scope: Scope): RunReads {
       }))
     },
 
+    steps: (id) => stepsOf(scope, id),
+
     async state(id) {
-      const row = await db
-        .selectFrom('run')
-        .select(['status', 'waiting_for', 'cancel_requested'])
-        .where('namespace', '=', namespace)
-        .where('id', '=', id)
-        .executeTakeFirst()
+      const [row] = (await stateOfRun(db, { namespace, id })).rows
       if (!row) return undefined
       return {
         status: Status.parse(row.status),
@@ -192,62 +259,21 @@ export function runReads(scope: Scope): RunReads {
     },
 
     async hasItsTurn(id) {
-      const earlier = await db
-        .selectFrom('run as own')
-        .innerJoin('run as earlier', (join) =>
-          join
-            .onRef('earlier.namespace', '=', 'own.namespace')
-            .onRef('earlier.conversation_id', '=', 'own.conversation_id')
-            .onRef('earlier.row', '<', 'own.row'),
-        )
-        .select('earlier.row')
-        .where('own.namespace', '=', namespace)
-        .where('own.id', '=', id)
-        .where(isOpen('earlier.status'))
-        .limit(1)
-        .executeTakeFirst()
-      return earlier === undefined
+      return (await earlierRun(db, { namespace, id })).rows.length === 0
     },
 
     async cancelledBehind(id) {
-      const own = await db
-        .selectFrom('run')
-        .select(['row', 'conversation_id'])
-        .where('namespace', '=', namespace)
-        .where('id', '=', id)
-        .executeTakeFirstOrThrow()
-      // `|| ''` keeps SQLite from scanning all runs of the namespace: few are newer.
-      const cancelled = await db
-        .selectFrom('run')
-        .select('id')
-        .where('row', '>', own.row)
-        .where(
-          sql<boolean>`namespace || '' = ${namespace} AND conversation_id || '' = ${own.conversation_id}`,
-        )
-        .where('status', '=', 'cancelled')
-        .where('started_at', 'is', null)
-        .execute()
+      const cancelled = (await cancelledAfter(db, { namespace, id })).rows
       if (cancelled.length === 0) return []
       const ids = cancelled.map((run) => run.id)
       return (await all().where('run.id', 'in', ids).orderBy('run.row').execute()).map(toRun)
     },
 
     async currentStep(runId) {
-      const step = await db
-        .selectFrom('step')
-        .selectAll()
-        .where('namespace', '=', namespace)
-        .where('run_id', '=', runId)
-        .where('state', '<>', 'done')
-        .executeTakeFirst()
+      const [step] = (await openStepOf(db, { namespace, id: runId })).rows
       if (!step) return undefined
-      const calls = await db
-        .selectFrom('tool_call')
-        .selectAll()
-        .where('namespace', '=', namespace)
-        .where('step_id', '=', step.id)
-        .orderBy('call_index')
-        .execute()
+      const calls =
+        step.state === 'model' ? [] : (await callsOfStep(db, { namespace, id: step.id })).rows
       return {
         id: storedId('step', step.id),
         number: step.number,
@@ -307,6 +333,7 @@ function toRun(row: RunRow): Run {
     maxSteps: row.max_steps,
     cancelRequested: row.cancel_requested === 1,
     clientSamples: row.client_samples === 1,
+    scopes: row.scopes === null ? SCOPES : Scopes.parse(JSON.parse(row.scopes)),
     usage: { promptTokens, completionTokens, totalTokens, cachedTokens, steps },
     error: row.error === null ? null : Failure.parse(JSON.parse(row.error)),
     warnings: Warnings.parse(JSON.parse(row.warnings)),

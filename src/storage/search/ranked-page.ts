@@ -13,9 +13,9 @@ export function rankedPage<T>(
 ): HitPage<T> {
   const said = [...warnings, ...(problem ? [PROBLEMS[problem]] : [])]
   return {
-    items: hits.flatMap(({ row, score, foundBy }) => {
+    items: hits.flatMap(({ row, score, foundBy, places, why }) => {
       const item = items.get(row)
-      return item ? [{ item, score, foundBy }] : []
+      return item ? [{ item, score, foundBy, places, ...(why && { why }) }] : []
     }),
     ...(more && { nextCursor: encodeCursor(end, upTo, vectorsUpTo) }),
     ...(said.length > 0 && { warnings: said }),

@@ -13,10 +13,12 @@ import { createMutex } from '../database/mutex.ts'
 import { inWords, isBusy } from './errors.ts'
 import { commitStamps } from './session.ts'
 
-/** How long SQLite itself waits for another process's lock. It blocks the event loop, so briefly. Chosen by hand. */
-export const BUSY_TIMEOUT_MS = 15
+/** How long SQLite itself waits for another process's lock. It blocks the event loop, so hardly. Chosen by hand. */
+export const BUSY_TIMEOUT_MS = 2
 /** How long to retry, without blocking, before the caller gets an error. Chosen by hand. */
 export const PATIENCE_MS = 15_000
+/** Between two tries: other processes hold the lock for some milliseconds. Chosen by hand. */
+const MAX_PAUSE_MS = 40
 const MAX_STATEMENTS = 512
 
 /**
@@ -38,8 +40,9 @@ export function sqliteDialect(
 }
 
 function createDriver(handle: DatabaseHandle.Database, assertWritable: () => void): Driver {
-  const connection = createConnection(handle)
   const stamps = commitStamps(handle)
+  const connection = createConnection(handle, stamps.written)
+  let begin: DatabaseHandle.Statement | undefined
   const mutex = createMutex()
   return {
     async init() {},
@@ -52,15 +55,13 @@ function createDriver(handle: DatabaseHandle.Database, assertWritable: () => voi
     },
     async beginTransaction() {
       assertWritable()
-      await whileBusy(() => handle.exec('BEGIN IMMEDIATE'))
-      stamps.begun()
+      begin ??= handle.prepare('BEGIN IMMEDIATE')
+      const statement = begin
+      await whileBusy(() => statement.run())
     },
     async commitTransaction() {
       assertWritable()
-      run(() => {
-        stamps.committing()
-        handle.exec('COMMIT')
-      })
+      inOwnWords(() => handle.exec(stamps.commit()))
     },
     async rollbackTransaction() {
       // After some errors, such as a full disk, SQLite has already rolled back.
@@ -72,7 +73,10 @@ function createDriver(handle: DatabaseHandle.Database, assertWritable: () => voi
   }
 }
 
-function createConnection(handle: DatabaseHandle.Database): DatabaseConnection {
+function createConnection(
+  handle: DatabaseHandle.Database,
+  onWrite: () => void,
+): DatabaseConnection {
   const statements = new Map<string, DatabaseHandle.Statement>()
   function prepare(text: string): DatabaseHandle.Statement {
     const known = statements.get(text)
@@ -84,6 +88,7 @@ function createConnection(handle: DatabaseHandle.Database): DatabaseConnection {
   }
   function execute<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     const statement = prepare(sql)
+    if (!statement.readonly) onWrite()
     if (statement.reader) return { rows: statement.all(parameters) as R[] }
     const { changes, lastInsertRowid } = statement.run(parameters)
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
@@ -91,7 +96,7 @@ function createConnection(handle: DatabaseHandle.Database): DatabaseConnection {
   return {
     async executeQuery<R>(query: CompiledQuery) {
       return handle.inTransaction
-        ? run(() => execute<R>(query))
+        ? inOwnWords(() => execute<R>(query))
         : await whileBusy(() => execute<R>(query))
     },
     // An open iterator would hold a read transaction across awaits, and the WAL would grow without bound.
@@ -113,12 +118,13 @@ export async function whileBusy<T>(action: () => T, patience = PATIENCE_MS): Pro
     } catch (error) {
       if (!isBusy(error) || performance.now() - start > patience) throw inWords(error)
     }
-    const pause = Math.min(5 * 2 ** attempt, 80) * (0.5 + Math.random())
+    const pause = Math.min(1.5 ** attempt, MAX_PAUSE_MS) * (0.5 + Math.random())
     await new Promise((resolve) => setTimeout(resolve, pause))
   }
 }
 
-function run<T>(action: () => T): T {
+/** Errors of the database become those that a user reads. */
+export function inOwnWords<T>(action: () => T): T {
   try {
     return action()
   } catch (error) {

@@ -14,7 +14,7 @@ import { checkFile, copyDatabase, freeName } from './backup.ts'
 import { readChangeLog } from './change-log.ts'
 import { type Access, connect } from './connections.ts'
 import { dialect } from './dialect.ts'
-import { PATIENCE_MS, sqliteDialect, whileBusy } from './driver.ts'
+import { inOwnWords, PATIENCE_MS, sqliteDialect, whileBusy } from './driver.ts'
 import { createEraser } from './erase.ts'
 import { inWords, isFull } from './errors.ts'
 import { createExplanation } from './explain-failure.ts'
@@ -80,13 +80,13 @@ export async function openSqlite(
       vectorBytes,
     })
     const changes = readChangeLog(reader, readHandle)
+    const version = writeHandle.prepare('SELECT version FROM schema_version').pluck()
     const storage = createStorage({
       dialect: eraser.dialect,
       reader,
       async transact(work) {
         const result = await writer.transaction().execute(async (trx) => {
-          const row = trx.selectFrom('schema_version').select('version')
-          assertVersion((await row.executeTakeFirstOrThrow()).version, schemaVersion)
+          assertVersion(Number(inOwnWords(() => version.get())), schemaVersion)
           return work(trx)
         })
         eraser.committed()

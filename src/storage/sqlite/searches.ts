@@ -34,7 +34,7 @@ const TICK_MILLISECONDS = 250
 const MAX_LOSSES = 3
 
 /**
- * Starts the thread with the first search. A search that takes too much time or memory is ended together with its
+ * Starts the thread with the first search, unless it was prepared before. A search that takes too much time or memory is ended together with its
  * thread; waiting ones move to a new thread, each with its own deadline.
  */
 export function createSearchThread(options: SearchThreadSetup): SearchThread {
@@ -145,6 +145,11 @@ export function createSearchThread(options: SearchThreadSetup): SearchThread {
 
   return {
     searches: {
+      prepare() {
+        if (worker) return
+        worker = start()
+        worker.unref()
+      },
       ranked: (request) => ask<RankedAnswer>({ kind: 'ranked', request }),
       alike: (request) => ask<readonly number[]>({ kind: 'alike', request }),
       indexBytes: async () => (worker ? ask<number>({ kind: 'index_bytes' }) : 0),

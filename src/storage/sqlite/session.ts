@@ -34,20 +34,32 @@ export function emptyWal(handle: DatabaseHandle.Database): boolean {
 
 /** Counts commits: stamps each writing transaction of a connection at its end. */
 export function commitStamps(handle: DatabaseHandle.Database) {
+  const counted = keepPrepared(handle, 'SELECT total_changes()')
+  const commits = keepPrepared(handle, 'PRAGMA user_version')
   let changes = 0
-  let count: DatabaseHandle.Statement | undefined
-  const changed = () => {
-    count ??= handle.prepare('SELECT total_changes()').pluck()
-    return Number(count.get())
-  }
+  let mayHaveWritten = false
   return {
-    begun(): void {
-      changes = changed()
+    /** A statement was run that is not one that only reads. */
+    written(): void {
+      mayHaveWritten = true
     },
-    committing(): void {
-      if (changed() === changes) return
-      const commits = Number(handle.pragma('user_version', { simple: true }))
-      handle.pragma(`user_version = ${nextCommit(commits)}`)
+    /** What commits the transaction. */
+    commit(): string {
+      if (!mayHaveWritten) return 'COMMIT'
+      mayHaveWritten = false
+      const before = changes
+      changes = Number(counted().get())
+      if (changes === before) return 'COMMIT'
+      return `PRAGMA user_version = ${nextCommit(Number(commits().get()))}; COMMIT`
     },
+  }
+}
+
+/** Prepares a statement of one value at its first use. */
+function keepPrepared(handle: DatabaseHandle.Database, text: string) {
+  let statement: DatabaseHandle.Statement | undefined
+  return () => {
+    statement ??= handle.prepare(text).pluck()
+    return statement
   }
 }

@@ -79,7 +79,7 @@ export function conversationContract(subject: Subject): void {
       pressureTold: true,
       tokenRatio: 2,
     })
-    // What is learned of the model is the agent's.
+    // Facts learned of the model belong to the agent.
     expect(await store.conversations.contextState(own)).toMatchObject({
       from: 1,
       pressureTold: false,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { SCOPES } from '../../../src/core/access.ts'
 import { defaultConversation } from '../../../src/core/conversation.ts'
 import { type AgentId, newId, type RunId, type StepId } from '../../../src/core/ids.ts'
 import { rootOrigin, type TokenUsage } from '../../../src/core/run.ts'
@@ -70,6 +71,7 @@ export function runContract(subject: Subject): void {
       maxSteps: 3,
       cancelRequested: false,
       clientSamples: false,
+      scopes: SCOPES,
       usage: { ...NOTHING_USED, steps: 0 },
       error: null,
       warnings: [],

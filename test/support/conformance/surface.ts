@@ -1,6 +1,7 @@
 import { inputRequired, type PromptMessage } from '@modelcontextprotocol/server'
 import { LIMITS } from '../../../src/core/limits.ts'
 import type { Tool } from '../../../src/mcp/call/define-tool.ts'
+import { describeTool } from '../../../src/mcp/call/describe-tool.ts'
 import { InputNeeded } from '../../../src/mcp/client/client-input.ts'
 import type { Prompt } from '../../../src/mcp/prompts/define-prompt.ts'
 import { type Resource, templatesIn } from '../../../src/mcp/resources/define-resource.ts'
@@ -12,7 +13,8 @@ import { PNG } from './fixture-tool.ts'
 export function conformanceSurface(tools: readonly Tool[]): Surface {
   const templates = templatesIn(RESOURCES)
   return {
-    tools: async () => tools,
+    tool: async (name) => tools.find((tool) => tool.name === name),
+    listTools: async () => tools.map(describeTool),
     resources: async () => RESOURCES,
     listResources: async () => ({
       resources: RESOURCES.filter((resource) => !templates.includes(resource)).map(

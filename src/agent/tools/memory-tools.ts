@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts'
-import { BUILT_IN_TOOLS, type BuiltInTool, isBuiltInTool } from '../../core/tool.ts'
+import { isMemoryTool, MEMORY_TOOLS, type MemoryTool } from '../../core/tool.ts'
 import { archivalMemoryInsert } from './archival-memory-insert.ts'
 import { archivalMemorySearch } from './archival-memory-search.ts'
 import { cancelTask } from './cancel-task.ts'
@@ -19,7 +19,7 @@ import { sendMessageToAgentAsync } from './send-message-to-agent-async.ts'
 import { sendMessageToAgentsMatchingTags } from './send-message-to-agents-matching-tags.ts'
 import type { ToolRegistry } from './tool-registry.ts'
 
-const TOOLS: Readonly<Record<BuiltInTool, InnerTool>> = {
+const TOOLS: Readonly<Record<MemoryTool, InnerTool>> = {
   send_message: sendMessage,
   core_memory_append: coreMemoryAppend,
   core_memory_replace: coreMemoryReplace,
@@ -38,20 +38,24 @@ const TOOLS: Readonly<Record<BuiltInTool, InnerTool>> = {
   cancel_task: cancelTask,
 }
 
-/** The built-in tools of these names, in that order; other names are left out. */
-export function builtInTools(names: readonly string[]): readonly InnerTool[] {
-  return names.flatMap((name) => (isBuiltInTool(name) ? [TOOLS[name]] : []))
+export const ALL_MEMORY_TOOLS: readonly InnerTool[] = Object.values(TOOLS)
+
+/** Those of these names, in that order; other names are left out. */
+export function memoryTools(names: readonly string[]): readonly InnerTool[] {
+  return names.flatMap((name) => (isMemoryTool(name) ? [TOOLS[name]] : []))
 }
 
-/** The registry of a server that has only the built-in tools. */
-export const builtInRegistry: ToolRegistry = {
-  ofAgent: async (_reads, { tools }) => builtInTools(tools),
+/** The registry of a server that has no other tools. */
+export const memoryRegistry: ToolRegistry = {
+  ofAgent: async (_reads, { tools }) => memoryTools(tools),
   async resolve(_reads, references) {
-    const unknown = references.find((name) => !isBuiltInTool(name))
+    const unknown = references.find((name) => !isMemoryTool(name))
     if (unknown === undefined) return [...new Set(references)]
     throw new UserError(
       'invalid_argument',
-      `An agent can't have the tool "${unknown}". The tools are: ${BUILT_IN_TOOLS.join(', ')}.`,
+      `An agent can't have the tool "${unknown}". The tools are: ${MEMORY_TOOLS.join(', ')}.`,
     )
   },
+  async assign() {},
+  async approve() {},
 }

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { loadDriver } from '../../src/storage/sqlite/native.ts'
 
-/** What was asked of the database since the last reset, by this thread. */
+/** Statements since the last reset, by this thread. */
 export interface StatementCount {
   /** Without what begins and ends transactions, and what a connection asks about itself. */
   readonly statements: number

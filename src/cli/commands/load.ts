@@ -1,0 +1,56 @@
+import { resolve } from 'node:path'
+import { openApp } from '../../app.ts'
+import { type Config, secretsOf } from '../../config.ts'
+import { UserError } from '../../core/errors.ts'
+import type { Job } from '../../core/job.ts'
+import type { LoadTarget } from '../../core/load.ts'
+import { createLog } from '../../core/log.ts'
+import { tell, tellJson } from '../terminal/tell.ts'
+
+export interface LoadFlags {
+  readonly agent: string
+  readonly into: LoadTarget
+  readonly name?: string
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
+/** Loads in this process. Stopped with Ctrl-C, the same command goes on where it was. */
+export async function load(
+  config: Config,
+  what: string,
+  { agent, into, name, dryRun, json }: LoadFlags,
+): Promise<void> {
+  const app = await openApp(config, createLog(config.logLevel, secretsOf(config)), false)
+  const controller = new AbortController()
+  const stop = () => controller.abort()
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  try {
+    const from = /^https?:\/\//i.test(what) ? { url: what } : { path: resolve(what) }
+    const show = createProgress()
+    const job = await app.load({ agent, into, name, dryRun, ...from }, show, controller.signal)
+    if (job.completedAt === null) {
+      process.exitCode = 130
+      process.stderr.write('Stopped. The same command goes on where it was.\n')
+      return
+    }
+    if (job.status !== 'completed')
+      throw new UserError(job.error?.code ?? 'conflict', job.error?.message ?? 'It was cancelled.')
+    if (json) tellJson({ job_id: job.id, status: job.status, report: job.report })
+    else for (const line of (job.report ?? '').split('\n')) tell(line)
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+    await app.close()
+  }
+}
+
+/** A line of a terminal that is written over; nothing where nobody looks. */
+function createProgress(): (job: Job) => void {
+  if (!process.stderr.isTTY) return () => undefined
+  let shown = -1
+  return ({ done, completedAt }) => {
+    if (completedAt !== null && shown >= 0) process.stderr.write('\r\u001B[K')
+    else if (done !== shown) process.stderr.write(`\r\u001B[K${done} files read`)
+    shown = done
+  }
+}

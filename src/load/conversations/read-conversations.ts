@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import { readEntry } from '../../assistant/transcript.ts'
+import { isRecord } from '../../core/is-record.ts'
+import type { ParsedMessage, ParseTask } from '../batch.ts'
+import { arrayItems, linesOf } from '../reading/records.ts'
+import { Refused } from '../reading/refused.ts'
+import { readChatGpt } from './chatgpt.ts'
+import { readClaude } from './claude.ts'
+import { type Conversation, readTime, textOf } from './conversation.ts'
+
+const KNOWN =
+  'Known are the exports of ChatGPT and Claude (conversations.json), sessions of Claude Code, and JSON Lines with role, content and timestamp.'
+
+/** Conversations of a JSON export, one at a time. Throws Refused, saying what was seen instead. */
+export async function* jsonConversations(
+  content: ParseTask['content'],
+): AsyncGenerator<Conversation> {
+  for await (const item of arrayItems(content)) {
+    const conversation = readChatGpt(item) ?? readClaude(item)
+    if (!conversation)
+      throw new Refused(`Its entries are no conversations: ${seen(item)}. ${KNOWN}`)
+    yield conversation
+  }
+}
+
+/** Messages of JSON Lines, in their order; a line without words is skipped. */
+export async function* lineMessages(
+  content: ParseTask['content'],
+  name: string,
+): AsyncGenerator<ParsedMessage> {
+  let number = 0
+  for await (const line of linesOf(content)) {
+    number += 1
+    const entry = parse(line, number)
+    if (isRecord(entry) && isClaudeCode(entry)) {
+      const said = readEntry(line)
+      if (said) yield { key: said.uuid, role: said.role, text: said.text, at: said.at }
+      continue
+    }
+    const message = readPlain(entry)
+    if (message === undefined)
+      throw new Refused(`Line ${number} is no message: ${seen(entry)}. ${KNOWN}`)
+    const { role, text, at } = message
+    const key = keyOf(name, String(number), role, text)
+    if (role !== null && text.trim() !== '') yield { key, role, text, at }
+  }
+}
+
+/** The messages of a conversation, each with a key that is the same in every export. */
+export function messagesOf({ id, messages }: Conversation): readonly ParsedMessage[] {
+  return messages.map(({ role, text, at }, index) => ({
+    key: keyOf(id, String(index), role, text),
+    role,
+    text,
+    at,
+  }))
+}
+
+function keyOf(...parts: readonly (string | null)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+/** Entries of the program itself have other types and a session, too. */
+export function isClaudeCode(entry: Readonly<Record<string, unknown>>): boolean {
+  return typeof entry.type === 'string' && ('sessionId' in entry || 'leafUuid' in entry)
+}
+
+/** `role: null`: a message that is neither the user's nor the assistant's. */
+export function readPlain(entry: unknown) {
+  if (!isRecord(entry)) return undefined
+  const role = entry.role ?? entry.sender ?? entry.speaker
+  const text = entry.content ?? entry.text ?? entry.message
+  if (typeof role !== 'string' || typeof text !== 'string') return undefined
+  const at = readTime(entry.timestamp ?? entry.created_at ?? entry.at ?? entry.date)
+  const known = ROLES[role.toLowerCase()]
+  return { role: known ?? null, text: textOf(text), at }
+}
+
+const ROLES: Readonly<Record<string, 'user' | 'assistant'>> = {
+  ...{ user: 'user', human: 'user', assistant: 'assistant', ai: 'assistant', model: 'assistant' },
+}
+
+function parse(line: string, number: number): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    throw new Refused(`Line ${number} is no JSON. ${KNOWN}`)
+  }
+}
+
+/** Says in a few words what an entry is instead. */
+export function seen(entry: unknown): string {
+  if (!isRecord(entry)) return `seen was ${Array.isArray(entry) ? 'an array' : typeof entry}`
+  const names = Object.keys(entry).slice(0, 6)
+  return `seen was an object with ${names.length === 0 ? 'nothing in it' : names.join(', ')}`
+}

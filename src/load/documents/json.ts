@@ -1,0 +1,95 @@
+import { readEntry } from '../../assistant/transcript.ts'
+import { isRecord } from '../../core/is-record.ts'
+import type { ParsedPassage, ParseTask } from '../batch.ts'
+import { readChatGpt } from '../conversations/chatgpt.ts'
+import { readClaude } from '../conversations/claude.ts'
+import type { Conversation } from '../conversations/conversation.ts'
+import { isClaudeCode, readPlain } from '../conversations/read-conversations.ts'
+import { beginningOf, decode, wholeOf } from '../reading/content.ts'
+import { cut } from '../reading/cut.ts'
+import { arrayItems, jsonLines } from '../reading/records.ts'
+import { Refused } from '../reading/refused.ts'
+import { readMem0, readServerMemory } from '../stores/stores.ts'
+
+/** Passages of a JSON file: of an array, its entries; of an object, its fields. */
+export async function* jsonPassages({ content }: ParseTask): AsyncGenerator<ParsedPassage> {
+  const beginning = decode(await beginningOf(content, 256)).trimStart()
+  if (beginning.startsWith('[')) {
+    let count = 0
+    for await (const item of arrayItems(content)) {
+      count += 1
+      yield* entryPassages(item)
+    }
+    if (count > 0) return
+  }
+  const value = parse(decode(await wholeOf(content)))
+  if (!isRecord(value)) {
+    yield* sectionPassages([], value)
+    return
+  }
+  const memories = value.results ?? value.memories
+  if (Array.isArray(memories) && memories.every((one: unknown) => readMem0(one) !== undefined)) {
+    for (const memory of memories) yield* entryPassages(memory)
+    return
+  }
+  if (isRecord(value) && Array.isArray(value.agents) && 'blocks' in value) {
+    throw new Refused(
+      'It is an agent file. Create the agent with import_agent or recollect import.',
+    )
+  }
+  for (const [key, field] of Object.entries(value)) yield* sectionPassages([key], field)
+}
+
+/** Passages of JSON Lines, an entry a line. */
+export async function* linePassages({ content }: ParseTask): AsyncGenerator<ParsedPassage> {
+  for await (const { value } of jsonLines(content)) {
+    const message = readPlain(value)
+    if (isRecord(value) && isClaudeCode(value)) {
+      const said = readEntry(JSON.stringify(value))
+      if (said) yield* spoken('', [said])
+    } else if (message?.role) yield* spoken('', [{ ...message, role: message.role }])
+    else yield* entryPassages(value)
+  }
+}
+
+function* entryPassages(item: unknown): Generator<ParsedPassage> {
+  const conversation = readChatGpt(item) ?? readClaude(item)
+  const memory = readMem0(item)
+  const entity = readServerMemory(item)
+  if (conversation) yield* spoken(conversation.title, conversation.messages)
+  else if (memory) yield memory
+  else if (entity) yield* entity
+  else yield* sectionPassages([], item)
+}
+
+/** Names who said it and when, so that a passage can be understood alone. */
+function* spoken(title: string, messages: Conversation['messages']): Generator<ParsedPassage> {
+  for (const { role, text, at } of messages) {
+    const speaker = role === 'user' ? 'User' : 'Assistant'
+    const createdAt = at === null ? {} : { createdAt: at }
+    for (const words of cut({ headings: [title], text: `${speaker}: ${text}` }))
+      yield { text: words, ...createdAt }
+  }
+}
+
+function* sectionPassages(headings: readonly string[], value: unknown): Generator<ParsedPassage> {
+  const text = typeof value === 'string' ? value : describe(value)
+  for (const one of cut({ headings, text })) yield { text: one }
+}
+
+/** A flat object reads best as lines of "name: value". */
+function describe(value: unknown): string {
+  if (!isRecord(value) || Object.values(value).some((field) => typeof field === 'object'))
+    return JSON.stringify(value, null, 1)
+  return Object.entries(value)
+    .map(([name, field]) => `${name}: ${String(field)}`)
+    .join('\n')
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Refused('It is no JSON that can be read, or it is damaged.')
+  }
+}

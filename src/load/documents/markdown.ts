@@ -1,0 +1,29 @@
+import { lexer } from 'marked'
+import type { Section } from '../reading/cut.ts'
+
+/** Sections of a Markdown text, by its headings. A heading in a code block is none. */
+export function* markdownSections(text: string): Generator<Section> {
+  const headings: string[] = []
+  let body = ''
+  for (const token of lexer(text.replaceAll('\r\n', '\n'))) {
+    if (token.type !== 'heading') {
+      body += token.raw
+      continue
+    }
+    if (body.trim() !== '') yield { headings: [...headings], text: body }
+    body = ''
+    const depth: unknown = token.depth
+    headings.length = Math.min(headings.length, Number(depth) - 1)
+    while (headings.length < Number(depth) - 1) headings.push('')
+    headings.push(plain(String(token.text)))
+  }
+  if (body.trim() !== '') yield { headings: [...headings], text: body }
+}
+
+/** Without links and emphasis, which say nothing in a path. */
+function plain(heading: string): string {
+  return heading
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[*_`]+/g, '')
+    .trim()
+}

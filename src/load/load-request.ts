@@ -1,0 +1,33 @@
+import { isRecord } from '../core/is-record.ts'
+import { LOAD_TARGETS, type LoadTarget } from '../core/load.ts'
+
+/** Where what is loaded comes from. */
+export type LoadOrigin =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'url'; readonly url: string }
+  /** Absolute, without symbolic links in it. */
+  | { readonly kind: 'path'; readonly path: string }
+
+/** The input of a job of the kind `load`. */
+export interface LoadRequest {
+  readonly from: LoadOrigin
+  readonly into: LoadTarget
+  /** The source of its passages, or what their sources begin with. */
+  readonly name: string
+  /** Says what would be taken, and stores nothing. */
+  readonly dryRun: boolean
+}
+
+/** Reads the input of a job that this or another version wrote. */
+export function readLoadRequest(input: string): LoadRequest {
+  const value: unknown = JSON.parse(input)
+  if (!isRecord(value) || !isRecord(value.from)) throw new Error('not a request to load')
+  const { kind, text, url, path } = value.from
+  const into = LOAD_TARGETS.find((one) => one === value.into)
+  if (into === undefined) throw new Error('not a target of loading')
+  const rest = { into, name: String(value.name), dryRun: value.dryRun === true }
+  if (kind === 'text') return { ...rest, from: { kind, text: String(text) } }
+  if (kind === 'url') return { ...rest, from: { kind, url: String(url) } }
+  if (kind === 'path') return { ...rest, from: { kind, path: String(path) } }
+  throw new Error('not an origin of loading')
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { realpath } from 'node:fs/promises'
+import { basename, isAbsolute, sep } from 'node:path'
+import { type Clock, toTimestamp } from '../core/clock.ts'
+import { UserError } from '../core/errors.ts'
+import { newId } from '../core/ids.ts'
+import type { Job } from '../core/job.ts'
+import { checkLength, LIMITS } from '../core/limits.ts'
+import { normalText } from '../core/text.ts'
+import { findAgent } from '../memory/find-agent.ts'
+import type { LoadPort, NewLoad } from '../service/load-port.ts'
+import type { Store } from '../storage/port/store.ts'
+import type { LoadOrigin, LoadRequest } from './load-request.ts'
+
+export interface LoadsOptions {
+  readonly store: Store
+  readonly clock: Clock
+  /** Folders that may be read; null: any path. */
+  readonly roots: readonly string[] | null
+  /** Place of the jobs; empty: any server. */
+  readonly place?: string
+}
+
+/** Begins loads. The work is done by `createLoadHandler`, in this process or another. */
+export function createLoads({ store, clock, roots, place = '' }: LoadsOptions): LoadPort {
+  return {
+    async begin(load): Promise<Job> {
+      const { id: agentId } = await findAgent(store.agents, load.agent)
+      const from = await originOf(load, roots)
+      const name = normalText(load.name ?? defaultName(from))
+      checkLength('The name', name, LIMITS.source)
+      const request: LoadRequest = { from, name, into: load.into, dryRun: load.dryRun ?? false }
+      const input = JSON.stringify(request)
+      const at = toTimestamp(clock())
+      return store.transaction((tx) =>
+        tx.jobs.insert({
+          ...{ id: newId('job'), kind: 'load', agentId, place, input, createdAt: at },
+          title: `${request.dryRun ? 'Plan to load' : 'Load'} ${name} into ${INTO[load.into]}`,
+          // The same load, asked for again while it is under way, is that load.
+          key: createHash('sha256').update(`${agentId} ${input}`).digest('hex'),
+        }),
+      )
+    },
+  }
+}
+
+const INTO = { archive: 'the archive', conversation: 'recall memory', blocks: 'memory blocks' }
+
+async function originOf(load: NewLoad, roots: LoadsOptions['roots']): Promise<LoadOrigin> {
+  const given = [load.text, load.url, load.path].filter((one) => one !== undefined)
+  if (given.length !== 1) {
+    throw new UserError('invalid_argument', 'Give one of text, url and path: what is to be loaded.')
+  }
+  if (load.text !== undefined) {
+    if (load.text.trim() === '')
+      throw new UserError('invalid_argument', 'There is no text to load. Give the document itself.')
+    return { kind: 'text', text: load.text }
+  }
+  if (load.url !== undefined) return { kind: 'url', url: load.url }
+  return { kind: 'path', path: await checkPath(load.path ?? '', roots) }
+}
+
+/** Follows links first, so that none leads out of the folders. Whether a file elsewhere exists is not told. */
+async function checkPath(path: string, roots: LoadsOptions['roots']): Promise<string> {
+  if (roots !== null && roots.length === 0) {
+    throw new UserError(
+      'unsupported',
+      'This server reads no files when asked over MCP. Send the text, use recollect load on the command line, or have its operator name folders in RECOLLECT_FILE_ROOTS.',
+    )
+  }
+  const real = isAbsolute(path) ? await realpath(path).catch(() => undefined) : undefined
+  if (real !== undefined && (roots === null || (await isWithin(real, roots)))) return real
+  throw new UserError(
+    'invalid_argument',
+    roots === null
+      ? `There is no file or folder at ${path}. Check the path.`
+      : 'There is no file or folder at that path within the folders that this server may read (RECOLLECT_FILE_ROOTS). Give an absolute path in one of them.',
+  )
+}
+
+async function isWithin(path: string, roots: readonly string[]): Promise<boolean> {
+  for (const root of roots) {
+    const real = await realpath(root).catch(() => undefined)
+    if (real === undefined) continue
+    if (path === real || path.startsWith(real.endsWith(sep) ? real : `${real}${sep}`)) return true
+  }
+  return false
+}
+
+function defaultName(from: LoadOrigin): string {
+  if (from.kind === 'text') return 'text'
+  if (from.kind === 'path') return basename(from.path)
+  // Without its query, which may hold a secret.
+  return URL.canParse(from.url) ? `${new URL(from.url).host}${new URL(from.url).pathname}` : 'page'
+}

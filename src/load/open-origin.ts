@@ -1,0 +1,109 @@
+import { realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { UserError } from '../core/errors.ts'
+import type { GuardedFetch } from '../fetch/guarded-fetch.ts'
+import type { ParseTask } from './batch.ts'
+import type { LoadOrigin, LoadRequest } from './load-request.ts'
+import { openFile, walk } from './walk.ts'
+
+/** Bytes of a page or document from the web, and the time for all of it. Chosen by hand. */
+const MAX_FETCHED_BYTES = 64_000_000
+const FETCH_MILLISECONDS = 120_000
+
+/** A file to load. Closed by the caller. */
+export interface OriginFile {
+  /** Files come in the order of their keys. */
+  readonly key: string
+  /** Source of its passages. */
+  readonly source: string
+  open(): Promise<OpenedFile | { readonly skipped: string }>
+}
+
+export interface OpenedFile extends Pick<ParseTask, 'content' | 'mediaType'> {
+  /** Tells its kind. */
+  readonly name: string
+  /** When it was last changed, in milliseconds since 1970. */
+  readonly changedAt?: number
+  close(): Promise<void>
+}
+
+/** The files that a request names, one by one. Throws UserError if it can't be read. */
+export async function* openOrigin(
+  { from, name }: Pick<LoadRequest, 'from' | 'name'>,
+  fetch: GuardedFetch,
+  signal: AbortSignal,
+): AsyncGenerator<OriginFile> {
+  switch (from.kind) {
+    case 'text':
+      yield { key: 'text', source: name, open: async () => given(name, from.text) }
+      return
+    case 'url':
+      yield { key: 'url', source: name, open: () => fetched(from.url, fetch, signal) }
+      return
+    case 'path':
+      yield* filesAt(from, name)
+  }
+}
+
+function given(name: string, text: string): OpenedFile {
+  // A text without a kind of its own may have headings.
+  const isNamed = /\.[a-z0-9]{1,8}$/i.test(name)
+  const content = { bytes: Buffer.from(text) }
+  return { content, name: isNamed ? name : `${name}.md`, close: async () => undefined }
+}
+
+async function fetched(url: string, fetch: GuardedFetch, signal: AbortSignal): Promise<OpenedFile> {
+  const {
+    body,
+    mediaType,
+    url: last,
+  } = await fetch(url, {
+    ...{ maxBytes: MAX_FETCHED_BYTES, milliseconds: FETCH_MILLISECONDS, signal },
+  })
+  const name = basename(new URL(last).pathname)
+  return { content: { bytes: body }, mediaType, name, close: async () => undefined }
+}
+
+async function* filesAt(
+  { path }: Extract<LoadOrigin, { kind: 'path' }>,
+  name: string,
+): AsyncGenerator<OriginFile> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found) throw notReadable()
+  if (!found.isDirectory()) {
+    yield { key: basename(path), source: name, open: () => opened(path) }
+    return
+  }
+  const root = await realpath(path)
+  for await (const file of walk(root)) {
+    const { key, skipped } = file
+    const source = `${name}/${key}`
+    if (skipped !== undefined) yield { key, source, open: async () => ({ skipped }) }
+    // A folder on the way may have been replaced by a link since it was listed.
+    else
+      yield {
+        key,
+        source,
+        open: async () => opened(join(await realpath(dirname(file.path)), basename(key)), root),
+      }
+  }
+}
+
+async function opened(path: string, root = ''): Promise<OpenedFile | { readonly skipped: string }> {
+  if (root !== '' && !path.startsWith(root)) return { skipped: 'It leads out of the folder.' }
+  const handle = await openFile(path)
+  if (!handle) return { skipped: 'It can not be read, or is no file.' }
+  return {
+    content: { fd: handle.fd },
+    name: basename(path),
+    changedAt: (await handle.stat()).mtimeMs,
+    close: () => handle.close(),
+  }
+}
+
+function notReadable(): UserError {
+  return new UserError(
+    'not_found',
+    'There is nothing to read at that path any more. Look whether it was moved, and load it again.',
+  )
+}

@@ -1,0 +1,76 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { Paged, ShortAgent, ShortRun } from '../mcp/shapes.ts'
+import { useDesk } from './desk.ts'
+import { RUNS } from './uris.ts'
+import { type Loaded, useLoaded } from './use-loaded.ts'
+
+const PAGE = 50
+/** After the last key, before the server is asked; chosen by hand. */
+const TYPING_MILLISECONDS = 150
+
+export interface AgentPage extends Paged {
+  readonly agents: readonly ShortAgent[]
+}
+
+/** Agents whose name, id or description contains the query; `more` loads the next page. */
+export function useAgents(query: string) {
+  const desk = useDesk()
+  const asked = useSettled(query)
+  const [size, setSize] = useState(PAGE)
+  const loaded: Loaded<AgentPage> = useLoaded(
+    `agents ${asked} ${size}`,
+    ['recollect://agents'],
+    () =>
+      desk.only === undefined
+        ? pages(size, (limit, cursor) =>
+            desk.call<AgentPage>('list_agents', { query: asked || undefined, limit, cursor }),
+          )
+        : desk
+            .call<{ agent: ShortAgent }>('get_agent')
+            .then(({ agent }) => ({ agents: agent ? [agent] : [] })),
+  )
+  const [kept, setKept] = useState<AgentPage | undefined>()
+  useEffect(() => {
+    if (loaded.value) setKept(loaded.value)
+  }, [loaded.value])
+  return { ...loaded, value: loaded.value ?? kept, more: () => setSize(size + PAGE * 2) }
+}
+
+async function pages(
+  size: number,
+  load: (limit: number, cursor: string | undefined) => Promise<AgentPage>,
+): Promise<AgentPage> {
+  let all: readonly ShortAgent[] = []
+  let cursor: string | undefined
+  do {
+    const page = await load(PAGE, cursor)
+    all = [...all, ...page.agents]
+    cursor = page.next_cursor
+  } while (cursor !== undefined && all.length < size)
+  return { agents: all, ...(cursor !== undefined && { next_cursor: cursor }) }
+}
+
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), TYPING_MILLISECONDS)
+    return () => clearTimeout(timer)
+  }, [text])
+  return settled
+}
+
+const OPEN = ['queued', 'running', 'waiting', 'requires_approval']
+
+export function isOpen({ status }: Pick<ShortRun, 'status'>): boolean {
+  return OPEN.includes(status)
+}
+
+/** The newest runs of all agents: who is at work, and what waits for a person. */
+export function useRuns(): Loaded<{ readonly runs: readonly ShortRun[] }> {
+  const desk = useDesk()
+  return useLoaded('runs', [RUNS], () =>
+    desk.can('list_runs')
+      ? desk.call<{ runs: readonly ShortRun[] }>('list_runs', { limit: PAGE })
+      : Promise.resolve({ runs: [] }),
+  )
+}

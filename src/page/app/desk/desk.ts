@@ -1,0 +1,109 @@
+import { type Signal, signal } from '@preact/signals'
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { Arguments, CallOptions, Connection, McpClient, ToolHead } from '../mcp/client.ts'
+import { messageOf, Refused, Unauthorized } from '../mcp/errors.ts'
+import { createLive, type Live } from './live.ts'
+import { type Route, readRoute, writeRoute } from './route.ts'
+
+export interface Toast {
+  readonly id: number
+  readonly text: string
+  readonly isProblem: boolean
+}
+
+/** Shared by all views: the server, where the user is, and what the user is told. */
+export interface Desk {
+  readonly kind: McpClient['kind']
+  /** Whether the server lets this user call the tool; what it does not offer is not shown. */
+  can(tool: string): boolean
+  /** Calls a tool; arguments that it does not take here (`agent` where there is only one) are left out. */
+  call<Answer>(tool: string, args?: Arguments, options?: CallOptions): Promise<Answer>
+  readonly live: Live
+  readonly connection: Signal<Connection>
+  readonly route: Signal<Route>
+  go(route: Route): void
+  readonly toasts: Signal<readonly Toast[]>
+  say(text: string): void
+  /** Tells the user what went wrong. */
+  complain(error: unknown): void
+  /** The only agent that is served, if it is only one. */
+  readonly only: string | undefined
+}
+
+export interface DeskParts {
+  readonly client: McpClient
+  readonly tools: readonly ToolHead[]
+  readonly only: string | undefined
+  readonly onUnauthorized: (reason: string) => void
+}
+
+/** How long a message stays, unless it is a problem; chosen by hand. */
+const TOAST_MILLISECONDS = 4_000
+
+export function createDesk({ client, tools, only, onUnauthorized }: DeskParts): Desk {
+  const known = new Map(tools.map((tool) => [tool.name, tool.takes]))
+  const connection = signal<Connection>('connecting')
+  const route = signal<Route>(readRoute(client.kind === 'page' ? location.hash : ''))
+  const toasts = signal<readonly Toast[]>([])
+  let lastToast = 0
+
+  const show = (text: string, isProblem: boolean) => {
+    lastToast += 1
+    const id = lastToast
+    const others = toasts.value.filter((toast) => toast.text !== text)
+    toasts.value = [...others, { id, text, isProblem }]
+    const life = isProblem ? TOAST_MILLISECONDS * 3 : TOAST_MILLISECONDS
+    setTimeout(() => {
+      toasts.value = toasts.value.filter((toast) => toast.id !== id)
+    }, life)
+  }
+  if (client.kind === 'page') {
+    addEventListener('hashchange', () => {
+      route.value = readRoute(location.hash)
+    })
+  }
+
+  return {
+    kind: client.kind,
+    only,
+    connection,
+    route,
+    toasts,
+    live: createLive(client, (state) => {
+      connection.value = state
+    }),
+    can: (tool) => known.has(tool),
+    async call(tool, args = {}, options = {}) {
+      const takes = known.get(tool)
+      if (!takes) throw new Refused('unsupported', `This server does not offer ${tool} to you.`)
+      const given = Object.entries(args).filter(
+        ([name, value]) => takes.has(name) && value !== undefined,
+      )
+      try {
+        return await client.call(tool, Object.fromEntries(given), options)
+      } catch (error) {
+        if (error instanceof Unauthorized) onUnauthorized(error.message)
+        throw error
+      }
+    },
+    go(next) {
+      route.value = next
+      if (client.kind === 'page') location.hash = writeRoute(next)
+    },
+    say: (text) => show(text, false),
+    complain(error) {
+      if (error instanceof Unauthorized) return
+      show(messageOf(error), true)
+    },
+  }
+}
+
+const DeskContext = createContext<Desk | undefined>(undefined)
+export const DeskProvider = DeskContext.Provider
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext)
+  if (!desk) throw new Error('there is no desk above this view')
+  return desk
+}

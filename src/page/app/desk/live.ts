@@ -1,0 +1,69 @@
+import type { Connection, McpClient } from '../mcp/client.ts'
+
+/** Tells views which resources have changed, whoever changed them. */
+export interface Live {
+  /** Calls `changed` soon after any of the resources has changed. Returns the function that stops. */
+  on(uris: readonly string[], changed: () => void): () => void
+}
+
+/** The stream is opened again when other resources are shown; views come and go together. Chosen by hand. */
+const SETTLE_MILLISECONDS = 30
+/** A burst of changes is one change. Chosen by hand. */
+const BURST_MILLISECONDS = 60
+
+interface Listener {
+  readonly uris: readonly string[]
+  readonly changed: () => void
+}
+
+export function createLive(
+  client: Pick<McpClient, 'listen'>,
+  connection: (state: Connection) => void,
+): Live {
+  const listeners = new Set<Listener>()
+  const due = new Set<Listener>()
+  let listened = ''
+  let stop: () => void = () => undefined
+  let settling: ReturnType<typeof setTimeout> | undefined
+  let isTelling = false
+
+  const tell = () => {
+    isTelling = false
+    const now = [...due].filter((listener) => listeners.has(listener))
+    due.clear()
+    for (const { changed } of now) changed()
+  }
+  const hear = (uri: string | undefined) => {
+    for (const listener of listeners) {
+      if (uri === undefined || listener.uris.includes(uri)) due.add(listener)
+    }
+    if (due.size === 0 || isTelling) return
+    isTelling = true
+    setTimeout(tell, BURST_MILLISECONDS)
+  }
+  const settle = () => {
+    const uris = [...new Set([...listeners].flatMap((listener) => listener.uris))].sort()
+    const wanted = uris.join('\n')
+    if (wanted === listened) return
+    const isFirst = listened === ''
+    listened = wanted
+    stop()
+    stop = uris.length === 0 ? () => undefined : client.listen(uris, hear, connection)
+    // Between two streams nobody listened.
+    if (!isFirst) hear(undefined)
+  }
+
+  return {
+    on(uris, changed) {
+      const listener = { uris, changed }
+      listeners.add(listener)
+      clearTimeout(settling)
+      settling = setTimeout(settle, SETTLE_MILLISECONDS)
+      return () => {
+        listeners.delete(listener)
+        clearTimeout(settling)
+        settling = setTimeout(settle, SETTLE_MILLISECONDS)
+      }
+    },
+  }
+}

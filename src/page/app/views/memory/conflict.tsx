@@ -1,0 +1,32 @@
+import type { Block } from '../../mcp/shapes.ts'
+import { Diff } from '../../ui/diff.tsx'
+import { diffLines } from '../../ui/line-diff.ts'
+import { Button } from '../../ui/parts.tsx'
+
+interface ConflictProps {
+  readonly mine: string
+  readonly block: Block
+  readonly onTakeTheirs: () => void
+  readonly onKeepMine: () => void
+  readonly onEditOn: () => void
+}
+
+/** Somebody has changed the block while the user edited it; nothing is lost until the user decides. */
+export function Conflict({ mine, block, onTakeTheirs, onKeepMine, onEditOn }: ConflictProps) {
+  return (
+    <section class="conflict" role="alert" aria-label={`Conflict in ${block.label}`}>
+      <p>
+        <strong>{block.label}</strong> was changed meanwhile and is now version {block.version}.
+        This is what your text would change of it:
+      </p>
+      <Diff rows={diffLines(block.value, mine)} />
+      <div class="row">
+        <Button onClick={onEditOn}>Edit on</Button>
+        <Button tone="main" onClick={onKeepMine}>
+          Save mine over it
+        </Button>
+        <Button onClick={onTakeTheirs}>Take theirs</Button>
+      </div>
+    </section>
+  )
+}

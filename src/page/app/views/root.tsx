@@ -1,0 +1,102 @@
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { createDesk, type Desk, DeskProvider } from '../desk/desk.ts'
+import { codeIn, redeem, sessionToken } from '../desk/token.ts'
+import type { McpClient } from '../mcp/client.ts'
+import { messageOf, Unauthorized } from '../mcp/errors.ts'
+import type { Host } from '../mcp/host-client.ts'
+import { createHttpClient } from '../mcp/http-client.ts'
+import type { Agent } from '../mcp/shapes.ts'
+import { Problem, Waiting } from '../ui/parts.tsx'
+import { AppView } from './app-view.tsx'
+import { Shell } from './shell.tsx'
+import { SignIn } from './sign-in.tsx'
+
+type State =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'locked'; readonly reason: string }
+  | { readonly kind: 'unreachable'; readonly problem: string }
+  | { readonly kind: 'ready'; readonly desk: Desk; readonly agent?: string | undefined }
+
+/** How often the page looks for a server that is away; chosen by hand. */
+const RETRY_MILLISECONDS = 2_000
+
+/** Connects, asks for a token where the server wants one, and then shows the page or the app. */
+export function Root({ host }: { readonly host: Host | undefined }) {
+  const [state, setState] = useState<State>({ kind: 'connecting' })
+  const token = useMemo(() => (host ? undefined : sessionToken(sessionStorage)), [host])
+  const client = useMemo(
+    () => host?.client ?? createHttpClient(() => token?.read() ?? null),
+    [host, token],
+  )
+
+  const lock = (reason: string) => {
+    token?.forget()
+    setState({ kind: 'locked', reason })
+  }
+  const connect = async () => {
+    try {
+      const asked = host && (await host.opened).agent
+      const agent = typeof asked === 'string' ? asked : undefined
+      setState({ kind: 'ready', desk: await openDesk(client, lock), agent })
+    } catch (error) {
+      if (error instanceof Unauthorized) return lock(error.message)
+      setState({ kind: 'unreachable', problem: messageOf(error) })
+    }
+  }
+  useEffect(() => {
+    void tradeCode(token).then(connect, (error: unknown) => lock(messageOf(error)))
+  }, [])
+  useEffect(() => {
+    if (state.kind !== 'unreachable') return
+    const timer = setTimeout(connect, RETRY_MILLISECONDS)
+    return () => clearTimeout(timer)
+  }, [state])
+
+  switch (state.kind) {
+    case 'connecting':
+      return <Waiting>Connecting to the server …</Waiting>
+    case 'unreachable':
+      return (
+        <div class="centred">
+          <Problem text={`${state.problem} Trying again every 2 seconds.`} onRetry={connect} />
+        </div>
+      )
+    case 'locked':
+      return (
+        <SignIn
+          reason={state.reason}
+          onToken={(given) => {
+            token?.keep(given)
+            void connect()
+          }}
+        />
+      )
+    case 'ready':
+      return (
+        <DeskProvider value={state.desk}>
+          {state.desk.kind === 'app' ? <AppView asked={state.agent} /> : <Shell />}
+        </DeskProvider>
+      )
+  }
+}
+
+/** The code in the address is taken out of it before anything else happens. */
+async function tradeCode(token: ReturnType<typeof sessionToken> | undefined): Promise<void> {
+  const code = token && codeIn(location.hash)
+  if (code === undefined) return
+  history.replaceState(null, '', `${location.pathname}#/`)
+  token?.keep(await redeem(code))
+}
+
+async function openDesk(
+  client: McpClient,
+  onUnauthorized: (reason: string) => void,
+): Promise<Desk> {
+  const tools = await client.tools()
+  const getAgent = tools.find(({ name }) => name === 'get_agent')
+  const isOne = getAgent !== undefined && !getAgent.takes.has('agent')
+  const { agent } = isOne
+    ? await client.call<{ agent?: Agent }>('get_agent', {})
+    : { agent: undefined }
+  return createDesk({ client, tools, only: agent?.id, onUnauthorized })
+}

@@ -1,0 +1,51 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { expectOneLine, newHome, removeHomes, runCommand, withoutKey } from './support.ts'
+
+/* recollect load, as the built program. */
+
+afterAll(removeHomes)
+
+async function newAgent() {
+  const environment = withoutKey(newHome())
+  const home = environment.RECOLLECT_HOME ?? ''
+  // The shortest way to an agent without a server.
+  await runCommand(['chat', 'Ada', '--create'], environment)
+  const made = await runCommand(['agents', '--json'], environment)
+  return { environment, home, made }
+}
+
+describe('recollect load', () => {
+  it('loads a folder of any path, says what it took, and takes nothing twice', async () => {
+    const { environment, home } = await newAgent()
+    const folder = join(home, 'notes')
+    mkdirSync(join(folder, 'deep'), { recursive: true })
+    writeFileSync(join(folder, 'a.md'), '# Pots\n\nThe key is under the blue pot.')
+    writeFileSync(join(folder, 'deep/b.txt'), 'Low tide is at noon.')
+    const plan = await runCommand(['load', folder, '--agent', 'Ada', '--dry-run'], environment)
+    expect(plan.stdout).toBe('Would take 2 passages from 2 files.\nNothing was stored.\n')
+    const loaded = await runCommand(['load', folder, '--agent', 'Ada', '--json'], environment)
+    expect(loaded, loaded.stderr).toMatchObject({ code: 0 })
+    expect(JSON.parse(loaded.stdout)).toMatchObject({
+      ...{ status: 'completed', report: 'Took 2 passages from 2 files.' },
+    })
+    const again = await runCommand(['load', folder, '--agent', 'Ada'], environment)
+    expect(again.stdout).toBe('Took nothing new from 2 files.\n2 entries were there already.\n')
+  })
+
+  it('refuses what it can not load in one line', async () => {
+    const { environment, home } = await newAgent()
+    for (const [args, message] of [
+      [['load', join(home, 'missing'), '--agent', 'Ada'], /no file or folder at/],
+      [['load', home, '--agent', 'Nobody'], /No agent is named "Nobody"/],
+      [['load', 'https://127.0.0.1/x', '--agent', 'Ada'], /not an address on the public internet/],
+      [['load', 'http://example.com/', '--agent', 'Ada'], /Only https/],
+    ] as const) {
+      const finished = await runCommand(args, environment)
+      expect(finished.code).not.toBe(0)
+      expectOneLine(finished)
+      expect(finished.stderr).toMatch(message)
+    }
+  })
+})
