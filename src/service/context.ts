@@ -123,6 +123,17 @@ export interface AgentsPort {
   get(agent: string): Promise<AgentView>
   update(agent: string, changes: AgentChanges, caller?: Caller): Promise<AgentView>
   delete(agent: string): Promise<AgentId>
+  /** A new agent with the settings and blocks of another one, without its archives. */
+  copy(
+    agent: string,
+    options: {
+      /** Absent: made up from the name of the original. */
+      readonly name?: string | undefined
+      /** Labels of blocks that both have from then on; the others are copied. */
+      readonly shareBlocks: readonly string[]
+      readonly withHistory: boolean
+    },
+  ): Promise<AgentView>
   /** Asks the agent's model, without the agent's memory and without leaving a trace in it. */
   askAside(
     agent: string,

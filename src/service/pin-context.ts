@@ -202,6 +202,7 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     get: async (agent) => agents.get(own(agent)),
     update: async (agent, ...rest) => agents.update(own(agent), ...rest),
     delete: async (agent) => agents.delete(own(agent)),
+    copy: refused,
     inspect: async (agent, ...rest) => agents.inspect(own(agent), ...rest),
     messagesToEmbed: async (agent) => agents.messagesToEmbed(own(agent)),
     configure: async (agent, settings) => agents.configure(own(agent), settings),
@@ -272,6 +273,7 @@ function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
   }
   return {
     send: async (message) => alone(await runs.send({ ...message, agent: own(message.agent) })),
+    broadcast: refused,
     async askClient(runId, takes) {
       await check(runId)
       return runs.askClient(runId, takes)

@@ -1,5 +1,6 @@
 import type { Scope } from '../core/access.ts'
 import type { ClientTool, RunInput } from '../core/client-run.ts'
+import type { ErrorCode } from '../core/errors.ts'
 import type { AgentEvent } from '../core/event.ts'
 import type { AgentId, ConversationId, RunId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
@@ -34,6 +35,22 @@ export interface RunsPort {
     /** The sender will call `onProgress` for the run, so its first model call is streamed, too. */
     readonly isWatched?: boolean | undefined
   }): Promise<RunView>
+  /**
+   * Sends a message to every agent with all or some of the tags, in batches of one transaction each. Agents that could not
+   * be reached are in `failed`; templates are left out.
+   */
+  broadcast(message: {
+    readonly tags: readonly string[]
+    readonly matchAll: boolean
+    readonly text: string
+  }): Promise<{
+    readonly runs: readonly Run[]
+    readonly failed: readonly {
+      readonly agentId: AgentId
+      readonly code: ErrorCode
+      readonly message: string
+    }[]
+  }>
   /**
    * The sampling request that the run waits for. Asking again invalidates earlier requests. Undefined if the run does
    * not wait for one.

@@ -134,6 +134,15 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
       {},
       { agent: theirs, status: always('requires_approval', 'completed'), ...page },
     ),
+    message_agents: fields({
+      tags,
+      message: text,
+      match_all: always(true, false),
+    }),
+    copy_agent: fields(foreign, {
+      share_blocks: always(['human'], []),
+      with_history: always(true),
+    }),
     list_jobs: fields(
       {},
       { agent: theirs, job_id: spelled(other.job), kind: always('load', 'embed'), ...page },

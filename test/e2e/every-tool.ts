@@ -70,6 +70,9 @@ export async function callEveryTool(client: Connection, model: string): Promise<
   const { job } = await call('load', { agent, text: 'Kites fly.', name: 'kites.md' })
   await call('list_jobs', { agent })
   await call('cancel_job', { job_id: job.job_id })
+  const copy = await call('copy_agent', { agent, with_history: true })
+  await call('update_agent', { agent: copy.agent.id, tags: ['copied'] })
+  await call('message_agents', { tags: ['copied'], message: 'Hello', wait_seconds: 60 })
   await call('import_agent', { text: (await call('export_agent', { agent })).text })
   const other = (await call('create_agent', { name: `Gone-${Date.now()}` })).agent.id
   await call('reset_messages', { agent: other, confirm: true })

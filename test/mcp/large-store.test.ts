@@ -130,6 +130,8 @@ const calls = (): readonly (readonly [tool: string, args: object])[] => {
     ['configure_agent', { agent }],
     ['compact_context', { agent: 'Big' }],
     ['list_jobs', { limit: 100 }],
+    ['copy_agent', { agent: 'Big' }],
+    ['message_agents', { tags: ['research', 'project-1'], message: 'Hello' }],
     ['load', { agent, text: words(50_000, 8), name: words(400, 8) }],
     ['list_models', {}],
     ['stats', {}],

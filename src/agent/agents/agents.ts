@@ -27,6 +27,7 @@ import { checkToolRules } from '../rules/check-tool-rules.ts'
 import { DEFAULT_TOOLS } from '../tools/default-tools.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 import { checkSettings, definedOnly } from './agent-settings.ts'
+import { type CopyOptions, copyAgent } from './copy-agent.ts'
 import { makeName } from './make-name.ts'
 import { checkedView, viewAgent } from './view-agent.ts'
 
@@ -169,6 +170,14 @@ export function createAgents(
         for (const wait of waiters) await settle(tx, wait, at)
         return id
       })
+    },
+
+    async copy(reference: string, options: CopyOptions): Promise<AgentView> {
+      const at = toTimestamp(clock())
+      const name = options.name === undefined ? undefined : checked({ name: options.name }).name
+      return store.transaction(async (tx) =>
+        checkedView(tx, registry, await copyAgent(tx, reference, { ...options, name }, at)),
+      )
     },
 
     /**

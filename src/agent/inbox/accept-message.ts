@@ -12,6 +12,7 @@ import { findConversation } from '../conversations/find-conversation.ts'
 import { findRun } from './find-run.ts'
 import { runOfKey } from './run-key.ts'
 import { sentAs, type TakenPicture } from './take-pictures.ts'
+import { TEMPLATE_TAG } from './template-tag.ts'
 
 export interface MessageToAgent {
   /** Id or exact name. */
@@ -70,6 +71,12 @@ export async function acceptMessage(
   { id, acceptedBy, at, origin, notice, pictures = [] }: Acceptance,
 ): Promise<Run> {
   const agent = await findAgent(tx.agents, reference)
+  if (agent.tags.includes(TEMPLATE_TAG)) {
+    throw new UserError(
+      'invalid_argument',
+      `${agent.name} is a template, which is copied and not messaged. Message a copy of it (copy_agent).`,
+    )
+  }
   if (conversation !== undefined) await findConversation(tx, conversation, agent.id)
   const key = idempotencyKey ?? null
   const known = key === null ? undefined : await runOfKey(tx, agent.id, key)

@@ -19,6 +19,7 @@ import { requestEnd } from '../loop/cancel-run.ts'
 import { type ApprovalAnswer, answerApproval, approvedRun } from './answer-approval.ts'
 import { answerClient, type ClientAnswered, type ReadAnswer } from './answer-client.ts'
 import { askClient, type ClientAsk } from './ask-client.ts'
+import { type Broadcast, broadcast } from './broadcast.ts'
 import type { RunsOptions } from './runs-options.ts'
 import { viewRun } from './view-run.ts'
 import { waitSettled } from './wait-settled.ts'
@@ -35,6 +36,10 @@ export function createRuns(options: RunsOptions) {
     async send(message: MessageToAgent): Promise<RunView> {
       const run = await send(options, message)
       return view(run.id)
+    },
+
+    async broadcast(message: Parameters<typeof broadcast>[1]): Promise<Broadcast> {
+      return broadcast(options, message)
     },
 
     /** The request for a client's model; undefined: the run does not (or no longer) wait for one. */

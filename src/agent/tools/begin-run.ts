@@ -4,14 +4,10 @@ import { type Conversation, defaultConversation } from '../../core/conversation.
 import { deriveId } from '../../core/derive-id.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Run, RunNotice } from '../../core/run.ts'
-import { findAgent } from '../../memory/find-agent.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { findCircle } from '../../teams/find-circle.ts'
 import { type Begun, checkTreeSize, childOrigin } from '../../teams/origin.ts'
 import type { TrustedContext } from './inner-tool.ts'
-
-/** Agents with this tag are copied, and not messaged. */
-export const TEMPLATE_TAG = 'template'
 
 export interface Beginning {
   readonly target: Agent
@@ -19,16 +15,6 @@ export interface Beginning {
   readonly begun: Begun
   readonly conversation?: Conversation
   readonly notice?: RunNotice
-}
-
-/** The other agent that a call names. Throws a UserError for a template. */
-export async function findOther(tx: Transaction, reference: string): Promise<Agent> {
-  const agent = await findAgent(tx.agents, reference)
-  if (!agent.tags.includes(TEMPLATE_TAG)) return agent
-  throw new UserError(
-    'invalid_argument',
-    `${agent.name} is a template, which is copied and not messaged. Message a copy of it.`,
-  )
 }
 
 /** The run in which the call is made. */

@@ -8,9 +8,10 @@ import { text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
 import { excerpt } from '../../core/text.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
+import { findAgent } from '../../memory/find-agent.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { checkMessage } from '../inbox/check-message.ts'
-import { beginRun, callingRun, checkRoomInTree, findOther } from './begin-run.ts'
+import { beginRun, callingRun, checkRoomInTree } from './begin-run.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
 
 /** Characters of the instruction in the title of the task's conversation. Chosen by hand. */
@@ -37,10 +38,10 @@ export const createTask = defineInnerTool({
     }
     const at = toTimestamp(context.now)
     const parent = await callingRun(tx, context)
-    const self = await findOther(tx, parent.agentId)
+    const self = await findAgent(tx.agents, parent.agentId)
     const target =
       agent !== undefined
-        ? await findOther(tx, agent)
+        ? await findAgent(tx.agents, agent)
         : model !== undefined
           ? await delegateOf(tx, self, model, at)
           : self

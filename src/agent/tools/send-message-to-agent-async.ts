@@ -2,8 +2,9 @@ import { toTimestamp } from '../../core/clock.ts'
 import { filled } from '../../core/filled.ts'
 import { text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { findAgent } from '../../memory/find-agent.ts'
 import { checkMessage } from '../inbox/check-message.ts'
-import { beginRun, callingRun, checkRoomInTree, findOther } from './begin-run.ts'
+import { beginRun, callingRun, checkRoomInTree } from './begin-run.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
 
 export const sendMessageToAgentAsync = defineInnerTool({
@@ -16,7 +17,7 @@ export const sendMessageToAgentAsync = defineInnerTool({
   }),
   async apply(tx, { text, other }, context) {
     const parent = await callingRun(tx, context)
-    const target = await findOther(tx, other)
+    const target = await findAgent(tx.agents, other)
     await checkRoomInTree(tx, parent, 1)
     const at = toTimestamp(context.now)
     const { id } = await beginRun(tx, context, parent, { target, text, begun: 'message' }, at)

@@ -7,7 +7,8 @@ import { LIMITS } from '../../core/limits.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { MAX_RUNS } from '../../teams/origin.ts'
 import { checkMessage } from '../inbox/check-message.ts'
-import { beginRun, callingRun, checkCircle, checkRoomInTree, TEMPLATE_TAG } from './begin-run.ts'
+import { TEMPLATE_TAG } from '../inbox/template-tag.ts'
+import { beginRun, callingRun, checkCircle, checkRoomInTree } from './begin-run.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
 
 const tags = z.array(text(LIMITS.tag)).max(LIMITS.tags).default([])

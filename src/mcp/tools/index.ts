@@ -8,6 +8,7 @@ import { cancelJob } from './cancel-job.ts'
 import { cancelRun } from './cancel-run.ts'
 import { compactContext } from './compact-context.ts'
 import { configureAgent } from './configure-agent.ts'
+import { copyAgent } from './copy-agent.ts'
 import { createAgent } from './create-agent.ts'
 import { createArchive } from './create-archive.ts'
 import { createBlock } from './create-block.ts'
@@ -36,6 +37,7 @@ import { listToolServers } from './list-tool-servers.ts'
 import { listTools } from './list-tools.ts'
 import { load } from './load.ts'
 import { memoryHistory } from './memory-history.ts'
+import { messageAgents } from './message-agents.ts'
 import { readMemory } from './read-memory.ts'
 import { readMemoryAsOf } from './read-memory-as-of.ts'
 import { replaceInMemoryBlock } from './replace-in-memory-block.ts'
@@ -116,7 +118,7 @@ const ADMIN: readonly Tool[] = [
 /** Work in the background belongs to both toolsets. */
 const JOBS: readonly Tool[] = [listJobs, cancelJob]
 
-const AGENTS: readonly Tool[] = [...JOBS]
+const AGENTS: readonly Tool[] = [messageAgents, copyAgent, ...JOBS]
 
 const TRANSFER: readonly Tool[] = [exportAgent, importAgent, load, ...JOBS]
 

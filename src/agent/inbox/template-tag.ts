@@ -1,0 +1,2 @@
+/** Agents with this tag are copied, and not messaged. */
+export const TEMPLATE_TAG = 'template'
