@@ -1,9 +1,10 @@
 import type { Filled } from './fill.ts'
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
-/** In a text that holds JSON, too. */
 /** Each side has a token of its own. */
 const AUTHOR = /token:token \d+/g
+/** In a text that holds JSON, too. */
+const CURSOR = /(next_?cursor\\*":\\*")[^"\\]+/gi
 const TOKENS = /(tokens?\\*":)\d+/g
 const TIME = /\d{4}-\d\d-\d\d(T| )\d\d:\d\d(:\d\d)?(\.\d+)?Z?/g
 
@@ -29,7 +30,11 @@ export function mask(answer: unknown, own: Filled, other: Filled): unknown {
     return `id ${met}`
   })
   return JSON.parse(
-    masked.replaceAll(TIME, 'a time').replaceAll(AUTHOR, 'a token').replaceAll(TOKENS, '$10'),
+    masked
+      .replaceAll(TIME, 'a time')
+      .replaceAll(CURSOR, '$1a cursor')
+      .replaceAll(AUTHOR, 'a token')
+      .replaceAll(TOKENS, '$10'),
   )
 }
 

@@ -134,8 +134,9 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
       {},
       { agent: theirs, status: always('requires_approval', 'completed'), ...page },
     ),
+    // Runs of one batch are as old as each other, so the order of two would differ between the two sides.
     message_agents: fields({
-      tags,
+      tags: always([`${canary}place`], [`${canary}tag`]),
       message: text,
       match_all: always(true, false),
     }),
