@@ -129,7 +129,8 @@ export function waitWrites(scope: Scope): WaitWrites {
 async function waitsAhead({ db, namespace }: Scope, id: RunId): Promise<readonly WaitEdge[]> {
   const { rows } = await sql<{ from_id: string; to_id: string }>`
     WITH RECURSIVE ahead (from_id, to_id) AS (
-      SELECT CAST('' AS TEXT), CAST(${id} AS TEXT)
+      -- From the column, because PostgreSQL wants one collation in both terms.
+      SELECT substr(run.id, 1, 0), run.id FROM run WHERE run.namespace = ${namespace} AND run.id = ${id}
       UNION
       SELECT here.id, CASE kind.n WHEN 0 THEN run_wait.target_run_id ELSE (
         SELECT earlier.id FROM run AS earlier
