@@ -1,7 +1,7 @@
 import { type ContextInput, compileContext } from '../src/agent/context/compile-context.ts'
 import { messageTokens } from '../src/agent/context/message-tokens.ts'
+import { databaseTools } from '../src/agent/tools/database-tools.ts'
 import { DEFAULT_TOOLS } from '../src/agent/tools/default-tools.ts'
-import { memoryTools } from '../src/agent/tools/memory-tools.ts'
 import { DEFAULT_SETTINGS } from '../src/core/agent-settings.ts'
 import { newId } from '../src/core/ids.ts'
 import type { Message, MessageBody } from '../src/core/message.ts'
@@ -85,7 +85,7 @@ function contextOf(messages: readonly Message[]): ContextInput {
       createdAt: at,
       updatedAt: at,
     },
-    tools: memoryTools(DEFAULT_TOOLS.memgpt_agent),
+    tools: databaseTools(DEFAULT_TOOLS.memgpt_agent),
     blocks: [
       {
         id: newId('block'),

@@ -2,8 +2,8 @@ import { createAgentTools, takeTool } from './agent/agents/agent-tools.ts'
 import { createCheckRoom } from './agent/compaction/check-room.ts'
 import { acceptMessage } from './agent/inbox/accept-message.ts'
 import { checkMessage } from './agent/inbox/check-message.ts'
+import { ALL_DATABASE_TOOLS } from './agent/tools/database-tools.ts'
 import type { InnerTool } from './agent/tools/inner-tool.ts'
-import { ALL_MEMORY_TOOLS } from './agent/tools/memory-tools.ts'
 import type { ToolRegistry } from './agent/tools/tool-registry.ts'
 import type { Caller } from './core/access.ts'
 import type { AgentView, NewAgent } from './core/agent-view.ts'
@@ -101,7 +101,7 @@ export function assembleToolsPort(
   { registry, builtIn, run }: AssembledTools,
 ): ToolsPort {
   const holders = createAgentTools(store, registry, clock)
-  const lists = createToolLists(store, registry, () => [...ALL_MEMORY_TOOLS, ...builtIn])
+  const lists = createToolLists(store, registry, () => [...ALL_DATABASE_TOOLS, ...builtIn])
   /** A server that can't be reached, or data that can't be written, must not hide the other tools. */
   const refresh = () =>
     storeServerTools(servers, namespace, store, clock).catch((error: unknown) => {

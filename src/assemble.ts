@@ -14,7 +14,7 @@ import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
 import type { RunsOptions } from './agent/runs/runs-options.ts'
 import { createRunWalks } from './agent/runs/walk-runs.ts'
-import { memoryRegistry } from './agent/tools/memory-tools.ts'
+import { databaseRegistry } from './agent/tools/database-tools.ts'
 import type { ToolRegistry } from './agent/tools/tool-registry.ts'
 import { assembleRegistry, assembleToolsPort, type ToolParts } from './assemble-tools.ts'
 import { projectAgent } from './assistant/project-agent.ts'
@@ -96,7 +96,7 @@ export async function createProjectAgent(
   })
   const agents = createAgents(
     storage.in(config.namespace),
-    memoryRegistry,
+    databaseRegistry,
     openModels(config, storage),
     { check: embedders.check, fallback: config.embedding },
     storage.clock,

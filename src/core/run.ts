@@ -182,7 +182,7 @@ export interface Run extends RunOrigin {
   readonly cancelRequested: boolean
   /** The sending client supports sampling: it can answer model calls. */
   readonly clientSamples: boolean
-  /** Rights of whoever sent the message. */
+  /** Rights of the caller that sent the message. */
   readonly scopes: readonly Scope[]
   readonly usage: Usage
   readonly error: RunError | null

@@ -11,8 +11,8 @@ export const USUAL_TOOLS = [
   'conversation_search',
 ] as const
 
-/** Names of the tools that need nothing but the data: the usual ones, and those to work with other agents. */
-export const MEMORY_TOOLS = [
+/** Names of the tools that need nothing but the database: the usual ones, and those to work with other agents. */
+export const DATABASE_TOOLS = [
   ...USUAL_TOOLS,
   'send_message_to_agent_async',
   'send_message_to_agent_and_wait_for_reply',
@@ -22,11 +22,11 @@ export const MEMORY_TOOLS = [
   'list_tasks',
   'cancel_task',
 ] as const
-export type MemoryTool = (typeof MEMORY_TOOLS)[number]
+export type DatabaseTool = (typeof DATABASE_TOOLS)[number]
 
 /** Names of all tools that come with the server. An agent has the others only if they are given to it. */
 export const BUILT_IN_TOOLS = [
-  ...MEMORY_TOOLS,
+  ...DATABASE_TOOLS,
   'run_code',
   'fetch_webpage',
   'web_search',
@@ -40,8 +40,8 @@ export type BuiltInTool = (typeof BUILT_IN_TOOLS)[number]
 /** Added by the server to the tools of an agent that has many. */
 export const FIND_TOOLS = 'find_tools'
 
-export function isMemoryTool(name: string): name is MemoryTool {
-  return MEMORY_TOOLS.some((known) => known === name)
+export function isDatabaseTool(name: string): name is DatabaseTool {
+  return DATABASE_TOOLS.some((known) => known === name)
 }
 
 export function isBuiltInTool(name: string): name is BuiltInTool {

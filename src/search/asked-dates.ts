@@ -19,6 +19,10 @@ const OF = '\\s+(?:of|in)\\s+(?:the\\s+)?'
 
 /** A question without a year means any of the years up to this age. Chosen by hand. */
 const MAX_AGE_YEARS = 12
+/** A question with more dates than this is read no further: each range costs a query. Chosen by hand. */
+const MAX_RANGES = 60
+/** Characters before an expression that may hold the preposition of a month. Chosen by hand. */
+const BEFORE_CHARACTERS = 40
 /** "A few" and "several". Chosen by hand. */
 const FEW = 3
 
@@ -29,8 +33,9 @@ interface Form {
 }
 
 interface Place {
-  /** The expression as written, and the word before it. */
+  /** The expression as written. */
   readonly text: string
+  /** The end of the text before it. */
   readonly before: string
 }
 
@@ -91,30 +96,32 @@ function form(source: string, read: Form['read']): Form {
  * `datesIn('What did I say yesterday?', '2026-03-31')` is the range of 2026-03-30.
  */
 export function datesIn(question: string, today: string): readonly DayRange[] {
+  const now = dayOf(today)
   let rest = question
   const found: DayRange[] = []
   for (const { pattern, read } of FORMS) {
     rest = rest.replaceAll(pattern, (text, ...groups) => {
+      if (found.length >= MAX_RANGES) return text
       const at = groups.findIndex((group) => typeof group === 'number')
-      const before = rest.slice(0, Number(groups[at])).trim()
-      const ranges = read(groups.slice(0, at), dayOf(today), { text, before })
+      const end = Number(groups[at])
+      const before = rest.slice(Math.max(0, end - BEFORE_CHARACTERS), end).trim()
+      const ranges = read(groups.slice(0, at), now, { text, before })
       found.push(...ranges)
       return ranges.length > 0 ? ' '.repeat(text.length) : text
     })
   }
-  return found
+  return found.slice(0, MAX_RANGES)
 }
+
+const VERBS_AND_SHORT_NAMES = /^(may|march|mar|sept?|dec|jan|feb|apr|jun|jul|aug|oct|nov)\.?$/i
+const BEFORE_A_MONTH =
+  /^(in|of|since|until|till|by|before|after|from|during|last|this|next|every|and|between|around)$/i
 
 /** "may" and "march" are also verbs: they are months after a preposition, or with a capital inside the sentence. */
 function isMonth({ text, before }: Place): boolean {
-  if (!/^(may|march|mar|sept?|dec|jan|feb|apr|jun|jul|aug|oct|nov)\.?$/i.test(text)) return true
+  if (!VERBS_AND_SHORT_NAMES.test(text)) return true
   const word = before.split(/\s+/).at(-1) ?? ''
-  if (
-    /^(in|of|since|until|till|by|before|after|from|during|last|this|next|every|and|between|around)$/i.test(
-      word,
-    )
-  )
-    return true
+  if (BEFORE_A_MONTH.test(word)) return true
   return before !== '' && /^\p{Lu}/u.test(text) && !/[.?!:]$/.test(before)
 }
 

@@ -5,16 +5,14 @@ import { indexWords } from './words.ts'
 
 /*
  * BM25 (Robertson and Zaragoza 2009) over a text together with its neighbours, with small boosts for group, date and
- * speaker. All weights come from bench/retrieval on LoCoMo, BEAM, Cranfield and CISI: they lie on a plateau between the
- * optimum for short conversation turns and the one for long assistant answers. Pure.
+ * speaker. The weights come from bench/retrieval: LoCoMo's development half, BEAM, Cranfield and CISI. Pure.
  */
 
 /** BM25 `k1`: term frequency saturation. */
 const BM25_K1 = 1.2
 /**
  * BM25 `b` (length normalization) and the weight of words in the nearest neighbour, for short and for long entries by
- * their average length in words. A long turn of a chat says more, where a long document only says it at length; and a
- * turn needs its neighbours to be understood, where a document does not.
+ * their average length in words. Chosen on LoCoMo's development half (short) and on six chats of BEAM 100K (long).
  */
 const SHORT = { words: 40, b: 0.5, neighbour: 0.5 }
 const LONG = { words: 160, b: 0.9, neighbour: 0.1 }
@@ -29,7 +27,7 @@ const DATE_SHARE = 0.6
 /** Boost of entries whose speaker the question names. */
 const SPEAKER_BOOST = 0.35
 
-/** Occurrences that a speaker's name before a turn counts for: it stands before each of their turns. Chosen by hand. */
+/** Occurrences that the speaker's name before a turn counts as: it is in front of each of their turns. Chosen by hand. */
 const NAME_COUNT = 0.6
 
 /** Neighbours on each side that are read as context. */
@@ -82,42 +80,34 @@ export function rankByWords(
 ): readonly Ranked[] {
   const profiler = createProfiler(terms)
   const found = candidates
-    .map((candidate) => ({ candidate, own: profiler(candidate.text) }))
-    .filter(
-      ({ candidate, own }) =>
-        own.counts.some((count) => count > 0) || dateFit(dates, candidate.at) > 0,
-    )
+    .map((candidate) => ({
+      candidate,
+      own: profiler(candidate.text),
+      fit: dateFit(dates, candidate.at),
+    }))
+    .filter(({ own, fit }) => fit > 0 || own.counts.some((count) => count > 0))
   if (found.length === 0) return []
   const averageLength =
     found.reduce((sum, { own }) => sum + own.length, 0) / found.length || Number.EPSILON
   const { b, neighbour } = byLength(averageLength)
   const rarity = terms.map(({ frequency }) => inverseFrequency(size, frequency))
-  const scored = found.map(({ candidate, own }) => {
+  const scored = found.map(({ candidate, own, fit }) => {
     const context = withNeighbours(own, candidate, profiler, averageLength, neighbour)
     const length = 1 - b + (b * context.length) / averageLength
-    const words = context.counts.map((count, index) => {
-      const weight = rarity[index] ?? 0
-      return (weight * count * (BM25_K1 + 1)) / (count + BM25_K1 * length)
-    })
     const factor = candidate.weight * (own.namesSpeaker ? 1 + SPEAKER_BOOST : 1)
-    const score = words.reduce((sum, word) => sum + word, 0) * factor
-    const found = terms.flatMap(({ spellings }, index): readonly FoundWord[] => {
-      const times = own.counts[index] ?? 0
-      const nearby = (context.counts[index] ?? 0) - times
-      if (times + nearby === 0) return []
-      const word = spellings.map(({ stem }) => stem).join(' / ')
-      return [
-        { word, rarity: rarity[index] ?? 0, times, nearby, score: (words[index] ?? 0) * factor },
-      ]
+    const scores = context.counts.map((count, index) => {
+      const weight = rarity[index] ?? 0
+      return ((weight * count * (BM25_K1 + 1)) / (count + BM25_K1 * length)) * factor
     })
-    return { candidate, score, found, namesSpeaker: own.namesSpeaker }
+    const score = scores.reduce((sum, one) => sum + one, 0)
+    return { candidate, own, fit, score, words: wordsFound(terms, rarity, own, context, scores) }
   })
   const best = Math.max(...scored.map(({ score }) => score)) || 1
   const share = groupShares(scored)
   return scored
-    .map(({ candidate, score, found: words, namesSpeaker }) => {
+    .map(({ candidate, own: { namesSpeaker }, fit, score, words }) => {
       const sourceBoost = best * GROUP_SHARE * (share.get(candidate.group) ?? 0)
-      const dateBoost = best * DATE_SHARE * dateFit(dates, candidate.at)
+      const dateBoost = best * DATE_SHARE * fit
       return {
         row: candidate.row,
         score: score + sourceBoost + dateBoost,
@@ -125,6 +115,23 @@ export function rankByWords(
       }
     })
     .sort((a, b) => b.score - a.score || b.row - a.row)
+}
+
+/** The terms in an entry or near it. */
+function wordsFound(
+  terms: readonly Weighted[],
+  rarity: readonly number[],
+  own: Profile,
+  context: Profile,
+  scores: readonly number[],
+): readonly FoundWord[] {
+  return terms.flatMap(({ spellings }, index) => {
+    const times = own.counts[index] ?? 0
+    const nearby = (context.counts[index] ?? 0) - times
+    if (times + nearby === 0) return []
+    const word = spellings.map(({ stem }) => stem).join(' / ')
+    return [{ word, rarity: rarity[index] ?? 0, times, nearby, score: scores[index] ?? 0 }]
+  })
 }
 
 interface Profile {

@@ -32,9 +32,6 @@ const MAX_SCORED = 10_000
 /** Entries of the days that a question names, judged beside those found by words. Chosen by hand. */
 const DATED = 100
 
-/** An irregular form of an asked word, relative to the word as asked. Chosen by hand. */
-const FORM_WEIGHT = 1
-
 /** Top keyword hits whose coverage decides how much keyword search is trusted. Chosen by hand. */
 const TELLING = 3
 /** Maximum weight of vector rank 1 relative to keyword rank 1, when keywords cover nothing. Chosen by hand. */
@@ -199,7 +196,7 @@ async function weigh(index: WordIndex, { stems }: Question): Promise<readonly We
     if (frequency > 0)
       return [
         {
-          spellings: forms.map((form) => ({ stem: form, weight: form === stem ? 1 : FORM_WEIGHT })),
+          spellings: forms.map((form) => ({ stem: form, weight: 1 })),
           frequency,
         },
       ]

@@ -115,7 +115,7 @@ export interface AgentsPort {
   /** Tags of all agents, sorted. */
   tags(): Promise<readonly string[]>
   /** The built-in tools, with the JSON Schema of their arguments. */
-  memoryTools(): readonly ToolDescription[]
+  databaseTools(): readonly ToolDescription[]
   /** Names of the tools of an agent that is created without a list. */
   defaultTools(type: AgentType): readonly string[]
   /** The agent without its blocks and other details. */

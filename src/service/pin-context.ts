@@ -195,7 +195,7 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     async tags() {
       return (await agents.find(id)).tags
     },
-    memoryTools: agents.memoryTools,
+    databaseTools: agents.databaseTools,
     defaultTools: agents.defaultTools,
     find: async (agent) => agents.find(own(agent)),
     askAside: async (agent, ...rest) => agents.askAside(own(agent), ...rest),

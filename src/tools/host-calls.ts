@@ -31,8 +31,8 @@ const MAX_LISTED = 100
 type Args = Readonly<Record<string, unknown>>
 
 /**
- * The calls that a tool's code reaches as `client`. Those that only read are answered at once; those that write are noted in `actions`, checked and
- * done when the result of the call is stored.
+ * The methods of `client` in a tool's code. One that only reads is answered at once. One that writes is noted in
+ * `actions`, and done when the result of the call is stored.
  */
 export function hostCalls({
   store,
@@ -41,7 +41,7 @@ export function hostCalls({
   rights,
   actions,
 }: HostOptions): readonly ClientCall[] {
-  /** The agent that a call is about; `right` is what it takes if that is another than its own. */
+  /** The agent that a call is about. Another agent than the tool's own needs `right`. */
   async function target(args: Args, right: Scope): Promise<AgentId> {
     const reference = readText(args, 'agent', agentId)
     if (reference === agentId && agentId !== undefined) return agentId
@@ -210,6 +210,6 @@ function requireRight(rights: ReadonlySet<Scope>, right: Scope): void {
   if (rights.has(right)) return
   throw new UserError(
     'unauthorized',
-    `This needs the capability "${right}": either the tool lacks it, or whoever started this run has no such right. Without it a tool reaches only the memory of its own agent.`,
+    `This needs the capability "${right}": either the tool does not name it, or the caller that started this run lacks it. Without it a tool reaches only the memory of its own agent.`,
   )
 }

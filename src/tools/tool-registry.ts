@@ -1,16 +1,16 @@
+import { databaseTools } from '../agent/tools/database-tools.ts'
 import type { InnerTool } from '../agent/tools/inner-tool.ts'
-import { memoryTools } from '../agent/tools/memory-tools.ts'
 import type { ToolRegistry } from '../agent/tools/tool-registry.ts'
 import type { Caller } from '../core/access.ts'
 import { UserError } from '../core/errors.ts'
 import { readId } from '../core/ids.ts'
 import type { AttachedTool, ToolDefinition } from '../core/stored-tool.ts'
-import { BUILT_IN_TOOLS, isBuiltInTool, isMemoryTool } from '../core/tool.ts'
+import { BUILT_IN_TOOLS, isBuiltInTool, isDatabaseTool } from '../core/tool.ts'
 import { covers, grantOf, reachesFurther } from './grant.ts'
 import { inReach } from './in-reach.ts'
 
 export interface RegistryOptions {
-  /** Built-in tools besides those of memory, as far as this server has what they need. */
+  /** The other built-in tools that this server can run. */
   readonly builtIn: () => readonly InnerTool[]
   /** Makes a stored tool callable. */
   readonly toInner: (attached: AttachedTool) => InnerTool
@@ -22,12 +22,12 @@ export function createToolRegistry({ builtIn, toInner }: RegistryOptions): ToolR
   return {
     async ofAgent(reads, { id, tools: names, contextWindow }) {
       // Most agents have no stored tool, and this is read at every step.
-      if (names.every(isMemoryTool)) return memoryTools(names)
+      if (names.every(isDatabaseTool)) return databaseTools(names)
       const stored = new Map(
         (await reads.tools.ofAgent(id)).map((attached) => [attached.tool.name, attached]),
       )
       const own = names.flatMap((name) =>
-        stored.has(name) ? [] : [...memoryTools([name]), ...others(name)],
+        stored.has(name) ? [] : [...databaseTools([name]), ...others(name)],
       )
       const attached = names.flatMap((name) => stored.get(name) ?? [])
       return inReach(own, attached, toInner, contextWindow, names)
@@ -36,7 +36,7 @@ export function createToolRegistry({ builtIn, toInner }: RegistryOptions): ToolR
     async resolve(reads, references) {
       const names: string[] = []
       for (const reference of references) {
-        if (isMemoryTool(reference) || others(reference).length > 0) {
+        if (isDatabaseTool(reference) || others(reference).length > 0) {
           names.push(reference)
           continue
         }

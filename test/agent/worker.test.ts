@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, test, vi } from 'vitest'
 import { createWorker, type Worker } from '../../src/agent/loop/worker.ts'
-import { memoryRegistry } from '../../src/agent/tools/memory-tools.ts'
+import { databaseRegistry } from '../../src/agent/tools/database-tools.ts'
 import { isSettled } from '../../src/core/run.ts'
 import { countTokens } from '../../src/llm/count-tokens.ts'
 import { createModelRegistry } from '../../src/llm/registry/registry.ts'
@@ -23,7 +23,7 @@ beforeEach(async () => {
   const { storage } = opened
   worker = createWorker({
     storage,
-    registryOf: () => memoryRegistry,
+    registryOf: () => databaseRegistry,
     embedQuestion: async () => ({ questions: [], problems: [] }),
     owner: OWNER,
     clock: storage.clock,

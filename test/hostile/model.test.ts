@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { removeHomes } from '../e2e/support.ts'
-import { TEST_SERVER } from '../support/own-database.ts'
 import {
   callTools,
   type ScriptedProvider,
@@ -8,7 +7,7 @@ import {
   startScriptedProvider,
 } from '../support/scripted-provider.ts'
 import { type Door, doorsOf } from './doors.ts'
-import { type Attacked, startAttacked } from './servers.ts'
+import { type Attacked, startAllAttacked } from './servers.ts'
 import { HOSTILE_TEXTS } from './texts.ts'
 
 /* Hostile texts in the calls that an agent's own model makes: each call gets its result, and the run goes on. */
@@ -32,12 +31,11 @@ const USUAL = { label: 'human', insert_line: 0, content: 'x', query: 'key', new_
 const LONGEST = 300_000
 
 let provider: ScriptedProvider
-const attacked: Attacked[] = []
+let attacked: readonly Attacked[] = []
 
 beforeAll(async () => {
   provider = await startScriptedProvider()
-  attacked.push(await startAttacked(provider, 'sqlite'))
-  if (TEST_SERVER !== undefined) attacked.push(await startAttacked(provider, 'own'))
+  attacked = await startAllAttacked(provider)
 }, 120_000)
 afterAll(async () => {
   for (const one of attacked) await one.close()

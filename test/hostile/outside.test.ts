@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { removeHomes } from '../e2e/support.ts'
 import type { Connection } from '../support/connect.ts'
-import { TEST_SERVER } from '../support/own-database.ts'
 import { type ScriptedProvider, say, startScriptedProvider } from '../support/scripted-provider.ts'
 import { type Door, doorsOf } from './doors.ts'
-import { type Attacked, startAttacked } from './servers.ts'
+import { type Attacked, startAllAttacked } from './servers.ts'
 import { HOSTILE_TEXTS, type HostileText } from './texts.ts'
 
 /*
@@ -20,13 +19,12 @@ const MOST_MEGABYTES = 500
 const LONGEST = 3_500_000
 
 let provider: ScriptedProvider
-const attacked: Attacked[] = []
+let attacked: readonly Attacked[] = []
 
 beforeAll(async () => {
   provider = await startScriptedProvider()
   provider.respondWith(() => say('Fine.'))
-  attacked.push(await startAttacked(provider, 'sqlite'))
-  if (TEST_SERVER !== undefined) attacked.push(await startAttacked(provider, 'own'))
+  attacked = await startAllAttacked(provider)
 }, 120_000)
 afterAll(async () => {
   for (const one of attacked) await one.close()

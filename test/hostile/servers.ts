@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { newHome, withModel } from '../e2e/support.ts'
 import { type Connection, connect, type ServeProcess, startServe } from '../support/connect.ts'
+import { TEST_SERVER } from '../support/own-database.ts'
 import type { ScriptedProvider } from '../support/scripted-provider.ts'
 
 /** A server with all tools, and two clients: one that means harm, and one that is served meanwhile. */
@@ -15,7 +16,7 @@ export interface Attacked {
   close(): Promise<void>
 }
 
-export async function startAttacked(
+async function startAttacked(
   provider: ScriptedProvider,
   database: 'sqlite' | 'own',
 ): Promise<Attacked> {
@@ -42,6 +43,12 @@ export async function startAttacked(
       await server.stop()
     },
   }
+}
+
+/** One on SQLite and, where the tests have a PostgreSQL, one on that. */
+export async function startAllAttacked(provider: ScriptedProvider): Promise<readonly Attacked[]> {
+  const sqlite = await startAttacked(provider, 'sqlite')
+  return TEST_SERVER === undefined ? [sqlite] : [sqlite, await startAttacked(provider, 'own')]
 }
 
 async function prepare(client: Connection): Promise<Attacked['usual']> {

@@ -101,6 +101,11 @@ test('an expression is read whole, and two expressions are two ranges', () => {
   expect(datesIn('between 2024-01-23 and 2024-02-01', TODAY)).toHaveLength(2)
 })
 
+test('a question of thousands of dates is read up to a limit', () => {
+  for (const text of ['2024-01-23 ', 'in May ', 'may ', 'two days ago, '])
+    expect(datesIn(text.repeat(2_000), TODAY).length).toBeLessThanOrEqual(60)
+})
+
 test('days of the range fit best, the days after it less the later they are', () => {
   const may = [monthRange(2023, 5)]
   const fits = [

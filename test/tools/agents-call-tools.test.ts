@@ -96,14 +96,16 @@ describe.each(LANGUAGES)('an agent with a tool in %s', (language) => {
 })
 
 describe('the rights of a tool', () => {
-  it('are never more than those of whoever sent the message', async () => {
+  it('are never more than those of the caller that sent the message', async () => {
     const agent = await agentWith({ source: TELL_OTHER.typescript, capabilities: ['write'] })
     world.provider.enqueue(
       callOn('tell_other', { agent: otherName, text: 'Hello.' }),
       speak('Not allowed.'),
     )
     await world.talk(agent, 'Tell Bea', { scopes: ['read', 'chat'] })
-    expect(toolResults(world.request()).at(-1)).toContain('whoever started this run')
+    expect(toolResults(world.request()).at(-1)).toContain(
+      'the caller that started this run lacks it',
+    )
     expect(await world.block(other, 'human')).toBe('')
   })
 

@@ -3,8 +3,8 @@ import type { AgentView } from '../../core/agent-view.ts'
 import { normalText } from '../../core/text.ts'
 import { BUILT_IN_TOOLS } from '../../core/tool.ts'
 import type { AgentWalk, Store } from '../../storage/port/store.ts'
+import { databaseTools } from '../tools/database-tools.ts'
 import { DEFAULT_TOOLS } from '../tools/default-tools.ts'
-import { memoryTools } from '../tools/memory-tools.ts'
 import { viewAgent } from './view-agent.ts'
 
 /** Agents as a list that is walked by ids, and what they may have. */
@@ -26,8 +26,8 @@ export function createAgentRegistry(store: Store) {
     defaultTools: (type: AgentType) => DEFAULT_TOOLS[type],
 
     /** As a model sees them, without what an agent's type adds to each. */
-    memoryTools: () =>
-      memoryTools(BUILT_IN_TOOLS).map(({ name, description, parameters }) => ({
+    databaseTools: () =>
+      databaseTools(BUILT_IN_TOOLS).map(({ name, description, parameters }) => ({
         name,
         description,
         parameters,

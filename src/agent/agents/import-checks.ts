@@ -6,7 +6,7 @@ import type { ModelRegistry } from '../../llm/model.ts'
 import { checkRoom } from '../compaction/check-room.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 import { checkToolRules } from '../rules/check-tool-rules.ts'
-import { memoryTools } from '../tools/memory-tools.ts'
+import { databaseTools } from '../tools/database-tools.ts'
 import { checkSettings } from './agent-settings.ts'
 
 /** Checks that an imported agent must pass. */
@@ -27,7 +27,7 @@ export function createImportChecks(models: Pick<ModelRegistry, 'resolve'>) {
     toolRules: checkToolRules,
     settings: checkSettings,
     room: (agent: Agent, blocks: readonly Block[]) =>
-      checkRoom(agent, memoryTools(agent.tools), blocks),
+      checkRoom(agent, databaseTools(agent.tools), blocks),
     messageTokens,
   }
 }

@@ -3,7 +3,7 @@ import { UserError } from '../../core/errors.ts'
 import { MAX_PICTURE_BYTES, MAX_PICTURES, type SentPicture } from '../../core/picture.ts'
 import { pictureFormat } from '../../core/picture-format.ts'
 
-/** Fetches an https address. Throws a UserError that says why it can't be had. */
+/** Fetches an https address. Throws a UserError that says why the fetch failed. */
 export type FetchPicture = (
   url: string,
   limits: { readonly maxBytes: number; readonly milliseconds: number },
@@ -35,8 +35,8 @@ export function sentAs(image: string): string {
 }
 
 /**
- * Decodes data URLs and fetches https addresses. Throws a UserError that names the picture if it can't be had, is too
- * large, or is none of the formats.
+ * Decodes data URLs and fetches https addresses. Throws a UserError that names the picture if it can't be fetched, is
+ * too large, or has another format.
  */
 export async function takePictures(
   images: readonly string[],

@@ -10,7 +10,7 @@ import type { ToolRegistry } from '../tools/tool-registry.ts'
 export interface HeldRun {
   readonly id: RunId
   readonly agentId: AgentId
-  /** Rights of whoever started it. */
+  /** Rights of the caller that started it. */
   readonly scopes: readonly Scope[]
   readonly conversationId: ConversationId
   readonly lease: Lease

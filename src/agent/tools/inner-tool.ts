@@ -15,7 +15,7 @@ export interface CallContext {
   }
   readonly runId: RunId
   readonly callId: CallId
-  /** Rights of whoever started the run. */
+  /** Rights of the caller that started the run. */
   readonly scopes: readonly Scope[]
   /** Start of the call, in milliseconds since 1970. */
   readonly now: number

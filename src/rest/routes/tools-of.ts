@@ -4,7 +4,7 @@ import type { McpContext } from '../../service/context.ts'
 import { type PresentedTool, presentBuiltIn } from '../present/tool.ts'
 
 export async function allTools({ agents }: McpContext): Promise<readonly PresentedTool[]> {
-  return agents.memoryTools().map(presentBuiltIn)
+  return agents.databaseTools().map(presentBuiltIn)
 }
 
 export async function toolsOf(

@@ -270,7 +270,7 @@ export interface Database {
     /** Id of the latest request to a client's model; only its answer counts. */
     ask: Generated<string | null>
     completed_at: string | null
-    /** JSON list: rights of whoever sent the message; null: all. */
+    /** JSON list: rights of the caller that sent the message; null: all. */
     scopes: Generated<string | null>
   }
   lease: {

@@ -26,7 +26,8 @@ export async function insertPassages(
     some.archiveId,
     digested.map(({ digest }) => digest),
   )
-  await renew(scope, some.archiveId, digested, at)
+  const repeated = digested.filter(({ digest }) => known.has(digest))
+  if (repeated.length > 0) await renew(scope, some.archiveId, repeated, at)
   const fresh: typeof digested = []
   const results = digested.map((passage) => {
     const same = known.get(passage.digest)
@@ -85,7 +86,7 @@ async function stored(scope: Scope, archiveId: string, digests: readonly string[
   )
 }
 
-/** A passage that is inserted again lasts as long as the new one says, or for ever if it had expired. */
+/** A passage that is inserted again gets the new expiry; without one, an expired passage no longer expires. */
 async function renew(
   { db, namespace }: Scope,
   archiveId: string,

@@ -39,7 +39,7 @@ export interface NewRun {
   /** The process that acknowledged it. */
   readonly acceptedBy: string
   readonly clientSamples?: boolean
-  /** Rights of whoever sent the message; absent: all. */
+  /** Rights of the caller that sent the message; absent: all. */
   readonly scopes?: readonly Scope[] | undefined
   readonly createdAt: Timestamp
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createCheckRoom } from '../../../src/agent/compaction/check-room.ts'
-import { memoryRegistry } from '../../../src/agent/tools/memory-tools.ts'
+import { databaseRegistry } from '../../../src/agent/tools/database-tools.ts'
 import { defaultConversation } from '../../../src/core/conversation.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { createArchivalMemory } from '../../../src/memory/archival.ts'
@@ -54,7 +54,11 @@ export function writerContract(subject: Subject): void {
     const { store } = subject
     const agents = [await insertAgent(store), await insertAgent(store, { name: 'Bob' })]
     const block = await insertBlock(store, agents, { value: '' })
-    const blocks = createBlockMemory(store, () => Date.parse(at()), createCheckRoom(memoryRegistry))
+    const blocks = createBlockMemory(
+      store,
+      () => Date.parse(at()),
+      createCheckRoom(databaseRegistry),
+    )
     for (let round = 0; round < 5; round += 1) {
       await atOnce((index) => blocks.append(index % 2 === 0 ? 'Ada' : 'Bob', 'human', `${index}`))
     }
@@ -64,7 +68,11 @@ export function writerContract(subject: Subject): void {
   test('one of several creators of a block with the same label succeeds, and the others write to it', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
-    const blocks = createBlockMemory(store, () => Date.parse(at()), createCheckRoom(memoryRegistry))
+    const blocks = createBlockMemory(
+      store,
+      () => Date.parse(at()),
+      createCheckRoom(databaseRegistry),
+    )
     await atOnce((index) => blocks.write('Ada', 'diary', `${index}`, {}))
     expect(await store.blocks.ofAgent(id)).toMatchObject([{ label: 'diary', version: 12 }])
   })

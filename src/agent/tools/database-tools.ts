@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts'
-import { isMemoryTool, MEMORY_TOOLS, type MemoryTool } from '../../core/tool.ts'
+import { DATABASE_TOOLS, type DatabaseTool, isDatabaseTool } from '../../core/tool.ts'
 import { archivalMemoryInsert } from './archival-memory-insert.ts'
 import { archivalMemorySearch } from './archival-memory-search.ts'
 import { cancelTask } from './cancel-task.ts'
@@ -19,7 +19,7 @@ import { sendMessageToAgentAsync } from './send-message-to-agent-async.ts'
 import { sendMessageToAgentsMatchingTags } from './send-message-to-agents-matching-tags.ts'
 import type { ToolRegistry } from './tool-registry.ts'
 
-const TOOLS: Readonly<Record<MemoryTool, InnerTool>> = {
+const TOOLS: Readonly<Record<DatabaseTool, InnerTool>> = {
   send_message: sendMessage,
   core_memory_append: coreMemoryAppend,
   core_memory_replace: coreMemoryReplace,
@@ -38,22 +38,22 @@ const TOOLS: Readonly<Record<MemoryTool, InnerTool>> = {
   cancel_task: cancelTask,
 }
 
-export const ALL_MEMORY_TOOLS: readonly InnerTool[] = Object.values(TOOLS)
+export const ALL_DATABASE_TOOLS: readonly InnerTool[] = Object.values(TOOLS)
 
 /** Those of these names, in that order; other names are left out. */
-export function memoryTools(names: readonly string[]): readonly InnerTool[] {
-  return names.flatMap((name) => (isMemoryTool(name) ? [TOOLS[name]] : []))
+export function databaseTools(names: readonly string[]): readonly InnerTool[] {
+  return names.flatMap((name) => (isDatabaseTool(name) ? [TOOLS[name]] : []))
 }
 
 /** The registry of a server that has no other tools. */
-export const memoryRegistry: ToolRegistry = {
-  ofAgent: async (_reads, { tools }) => memoryTools(tools),
+export const databaseRegistry: ToolRegistry = {
+  ofAgent: async (_reads, { tools }) => databaseTools(tools),
   async resolve(_reads, references) {
-    const unknown = references.find((name) => !isMemoryTool(name))
+    const unknown = references.find((name) => !isDatabaseTool(name))
     if (unknown === undefined) return [...new Set(references)]
     throw new UserError(
       'invalid_argument',
-      `An agent can't have the tool "${unknown}". The tools are: ${MEMORY_TOOLS.join(', ')}.`,
+      `An agent can't have the tool "${unknown}". The tools are: ${DATABASE_TOOLS.join(', ')}.`,
     )
   },
   async assign() {},
