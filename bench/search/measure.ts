@@ -35,7 +35,7 @@ export interface Figures {
 
 const QUESTIONS = 200
 /** A slow search stops after `SECONDS`, but answers at least these. */
-const FEWEST_QUESTIONS = 15
+const MIN_QUESTIONS = 15
 const SECONDS = 30
 const STARTS = 3
 const WARM_UP = 5
@@ -131,7 +131,7 @@ async function timeEach<T>(
   const times: number[] = []
   const end = performance.now() + SECONDS * 1_000
   for (const item of items) {
-    if (times.length >= FEWEST_QUESTIONS && performance.now() > end) break
+    if (times.length >= MIN_QUESTIONS && performance.now() > end) break
     const start = performance.now()
     await work(item)
     times.push(performance.now() - start)

@@ -1,11 +1,11 @@
 import { ESCAPED_TROUBLE, soundValue } from './sound-value.ts'
 
 /** Length limit of tool names at OpenAI. */
-const LONGEST_NAME = 64
+const MAX_NAME = 64
 
 /** A model may invent any name, and OpenAI refuses every later request that holds one with other characters. */
 export function toWireName(name: string): string {
-  const wire = name.replace(/[^\w-]/g, '_').slice(0, LONGEST_NAME)
+  const wire = name.replace(/[^\w-]/g, '_').slice(0, MAX_NAME)
   return wire === '' ? 'unknown' : wire
 }
 

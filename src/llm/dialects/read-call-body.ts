@@ -16,7 +16,7 @@ const FENCE = /^```[\w-]*[ \t]*\n([\s\S]*?)\n?```$/
 /** Control tokens between a name and its arguments, and around successive calls. */
 const CONTROL = /<[|｜][^<>]*[|｜]>|<\/?tool_sep>|\[(?:ARGS|CALL_ID|TOOL_CALLS)\]|<\|?"?\|>/g
 /** Characters. Chosen by hand. */
-const LONGEST_HEAD = 200
+const MAX_HEAD = 200
 
 /** Reads the calls between the marks of a dialect, in any notation. Undefined: they can't be read. */
 export function readCallBody(written: string, tools: Tools): Calls | undefined {
@@ -95,7 +95,7 @@ function readNamedObjects(body: string, tools: Tools): Calls | undefined {
     if (open < 0) return calls.length > 0 ? calls : undefined
     const head = body.slice(index, open)
     const name = nameInHead(head, tools)
-    if (head.length > LONGEST_HEAD || name === undefined) return undefined
+    if (head.length > MAX_HEAD || name === undefined) return undefined
     const read = readValue(body, open)
     if (!read || !isFields(read.value)) return [...calls, { name, arguments: body.slice(open) }]
     calls.push({ name, arguments: JSON.stringify(read.value) })

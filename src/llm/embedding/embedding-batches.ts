@@ -1,9 +1,9 @@
 import type { Embedded, EmbeddingResult } from '../embedder.ts'
 
 /** Below Google's limit of 100 texts per call. */
-const MOST_TEXTS = 64
+const MAX_TEXTS = 64
 /** Below OpenAI's limit of 300,000 tokens per call. */
-const MOST_CHARACTERS = 100_000
+const MAX_CHARACTERS = 100_000
 
 /** Splits the texts into batches for one call each. */
 export function toBatches(texts: readonly string[]): readonly (readonly string[])[] {
@@ -11,7 +11,7 @@ export function toBatches(texts: readonly string[]): readonly (readonly string[]
   let characters = Number.POSITIVE_INFINITY
   for (const text of texts) {
     const batch = batches.at(-1)
-    if (batch && batch.length < MOST_TEXTS && characters + text.length <= MOST_CHARACTERS) {
+    if (batch && batch.length < MAX_TEXTS && characters + text.length <= MAX_CHARACTERS) {
       batch.push(text)
       characters += text.length
     } else {

@@ -11,9 +11,9 @@ const WEIGHT = 0.1
 const DIMENSION = 1024
 const WORD = /[\p{L}\p{N}\p{M}\p{Co}\p{So}]+/gu
 /** In characters, like the longest. Chosen by hand. */
-const SHORTEST_PIECE = 3
+const MIN_PIECE = 3
 /** Chosen by hand. */
-const LONGEST_PIECE = 5
+const MAX_PIECE = 5
 /** Relative to whole words. Chosen by hand. */
 const PIECE_WEIGHT = 0.5
 /** Weight of frequent words: enough for a vector if they are the only ones, little beside others. Chosen by hand. */
@@ -88,12 +88,12 @@ function addWord(word: string, add: AddFeature): void {
 /** Three to five characters in a row; for shorter words, the whole word. */
 function addPieces(text: string, weight: number, add: AddFeature): void {
   const characters = [...text]
-  for (let length = SHORTEST_PIECE; length <= LONGEST_PIECE; length += 1) {
+  for (let length = MIN_PIECE; length <= MAX_PIECE; length += 1) {
     for (let start = 0; start + length <= characters.length; start += 1) {
       add(characters.slice(start, start + length).join(''), weight)
     }
   }
-  if (characters.length < SHORTEST_PIECE) add(text, weight)
+  if (characters.length < MIN_PIECE) add(text, weight)
 }
 
 function oneComponent(index: number): Float32Array {

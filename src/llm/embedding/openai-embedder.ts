@@ -25,7 +25,7 @@ export interface OpenAiEmbedderOptions {
 }
 
 /** Characters. If even this short start of a text is refused, length is not the reason. Chosen by hand. */
-const SHORTEST_START = 200
+const MIN_START = 200
 
 type Asked =
   | { readonly kind: 'vectors'; readonly vectors: readonly Float32Array[] }
@@ -112,7 +112,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
       return embedInTurn(halves(texts), (half) => embedBatch(half, prefix, signal))
     }
     const [text = ''] = texts
-    if (isTooLong && text.length > SHORTEST_START) {
+    if (isTooLong && text.length > MIN_START) {
       // If a text is too long, its beginning is embedded for the whole.
       return embedBatch([cleanText(text.slice(0, text.length / 2))], prefix, signal)
     }

@@ -3,7 +3,7 @@ import type { CallWatch } from '../wire/call-watch.ts'
 import { type ErrorDetail, readErrorBody } from '../wire/error-body.ts'
 
 /** Far more than a batch of the longest vectors needs. Chosen by hand. */
-const LONGEST_BODY = 64 * 1024 * 1024
+const MAX_BODY = 64 * 1024 * 1024
 
 export type ReadEmbeddings =
   /** One vector per text sent, in the same order. */
@@ -82,7 +82,7 @@ async function readText(response: Response, watch: CallWatch): Promise<string | 
   for await (const bytes of response.body) {
     watch.dataArrived()
     text += decoder.decode(bytes, { stream: true })
-    if (text.length > LONGEST_BODY) return null
+    if (text.length > MAX_BODY) return null
   }
   return text + decoder.decode()
 }

@@ -7,7 +7,7 @@ const USUAL_OUTPUT_TOKENS = 8_192
 /** Tokens of thinking, in addition to the answer. Chosen by hand. */
 const BUDGETS = { low: 2_048, medium: 8_192, high: 16_384 } as const
 /** Anthropic's minimum. */
-const LEAST_BUDGET = 1_024
+const MIN_BUDGET = 1_024
 
 export interface Thinking {
   /** Fields of the request. */
@@ -45,7 +45,7 @@ export function toThinking(
   }
   // Must be smaller than the output limit.
   const budget = Math.min(BUDGETS[reasoning], Math.floor(max / 2))
-  if (thinking !== 'budget' || !mayThink.budget || budget < LEAST_BUDGET) return off
+  if (thinking !== 'budget' || !mayThink.budget || budget < MIN_BUDGET) return off
   return {
     fields: { max_tokens: max, thinking: { type: 'enabled', budget_tokens: budget } },
     isOn: true,

@@ -9,7 +9,7 @@ import { LIMITS } from '../../core/limits.ts'
  */
 
 /** Chosen by hand. */
-const MOST_LEVELS = 100
+const MAX_LEVELS = 100
 
 const Text = z.string().nullish().catch(null)
 const Count = z.number().nonnegative().nullish().catch(null)
@@ -32,7 +32,7 @@ const Arguments = z
 
 /** Arguments nested too deeply to serialize are refused as invalid JSON. */
 function jsonOf(value: unknown): string {
-  return isDeeper(value, MOST_LEVELS) ? '[nested too deep]' : JSON.stringify(value)
+  return isDeeper(value, MAX_LEVELS) ? '[nested too deep]' : JSON.stringify(value)
 }
 
 const FunctionCall = z.looseObject({ name: Text, arguments: Arguments }).nullish().catch(null)

@@ -18,9 +18,9 @@ interface Pattern {
 }
 
 /** Characters. Chosen by hand. */
-const LONGEST_ECHO = 2_000
+const MAX_ECHO = 2_000
 /** Chosen by hand. */
-const MOST_FINDINGS = 5
+const MAX_FINDINGS = 5
 const SEARCHES = ['archival_memory_search', 'conversation_search'] as const
 
 /** The first match counts; its first group is the subject of the sentence. */
@@ -46,7 +46,7 @@ export function nextMove(turn: Turn): Move {
     const match = matches.exec(turn.said)
     if (match) return next((match[1] ?? '').trim(), turn)
   }
-  return say(turn.said === '' ? 'I am here.' : `You said: ${excerpt(turn.said, LONGEST_ECHO)}`)
+  return say(turn.said === '' ? 'I am here.' : `You said: ${excerpt(turn.said, MAX_ECHO)}`)
 }
 
 function say(text: string): Move {
@@ -67,7 +67,7 @@ function store(fact: string, turn: Turn): Move {
   const result = resultOf('archival_memory_insert', turn)
   if (!result) {
     if (!turn.offered.has('archival_memory_insert')) {
-      return say(`I have no archival memory to store this in: ${excerpt(fact, LONGEST_ECHO)}`)
+      return say(`I have no archival memory to store this in: ${excerpt(fact, MAX_ECHO)}`)
     }
     return {
       kind: 'call',
@@ -79,7 +79,7 @@ function store(fact: string, turn: Turn): Move {
   const problem = findProblem(result.text)
   return say(
     problem === null
-      ? `I will remember that: ${excerpt(fact, LONGEST_ECHO)}`
+      ? `I will remember that: ${excerpt(fact, MAX_ECHO)}`
       : `I could not store that: ${problem}`,
   )
 }
@@ -153,9 +153,9 @@ function search(about: string, turn: Turn): Move {
     .flatMap((each) => readFound(each.text))
     // A search of the conversation also finds the question itself.
     .filter((text) => text.trim() !== turn.said)
-  const findings = [...new Set(found)].slice(0, MOST_FINDINGS)
+  const findings = [...new Set(found)].slice(0, MAX_FINDINGS)
   if (findings.length > 0) {
-    const lines = findings.map((text) => `- ${excerpt(text, LONGEST_ECHO)}`)
+    const lines = findings.map((text) => `- ${excerpt(text, MAX_ECHO)}`)
     return say(`This is what I know about ${subject}:\n${lines.join('\n')}`)
   }
   return say(

@@ -33,7 +33,7 @@ const DAILY = /per ?day|daily|\brpd\b|\btpd\b/i
 const UNREADABLE =
   /tool_use_failed|malformed_function_call|output_parse_failed|json_validate_failed|failed_generation|(?:error|failed|unable)[\w ]{0,20} pars\w*[\w ]{0,20} (?:tool|function|input|output|response|model)|(?:tool|function) call[\w ]{0,20} (?:could not|cannot|failed to) be parsed/i
 /** Characters. Chosen by hand. */
-const LONGEST_QUOTE = 300
+const MAX_QUOTE = 300
 /** A host name that can't be resolved. */
 const LOOKUP = /^(?:ENOTFOUND|EAI_)/
 
@@ -237,7 +237,7 @@ function quote({ message, code, type }: ErrorDetail): string {
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
     .replace(/\.$/, '')
-  return text === '' ? '' : `: ${excerpt(text, LONGEST_QUOTE)}`
+  return text === '' ? '' : `: ${excerpt(text, MAX_QUOTE)}`
 }
 
 /** ECONNREFUSED and the like are nested several causes deep, and several tried addresses give one AggregateError. */

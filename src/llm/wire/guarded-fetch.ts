@@ -11,9 +11,9 @@ export const PLACEHOLDER_KEY = 'none'
 /** The largest timer: the SDK's own timeout would end calls that ours still allows. */
 export const CLIENT_TIMEOUT = 2_147_483_647
 /** Bytes. Chosen by hand. */
-const LONGEST_ERROR_BODY = 64 * 1024
+const MAX_ERROR_BODY = 64 * 1024
 /** Characters. Chosen by hand. */
-const LONGEST_PAGE = 4_096
+const MAX_PAGE = 4_096
 
 /**
  * Sends through a provider's SDK client, to which `send` passes the fetch function to use. Rejects with the network's
@@ -62,7 +62,7 @@ async function readStart(response: Response): Promise<string> {
   let text = ''
   for await (const bytes of response.body) {
     text += decoder.decode(bytes, { stream: true })
-    if (text.length > LONGEST_ERROR_BODY) break
+    if (text.length > MAX_ERROR_BODY) break
   }
   return text
 }
@@ -78,7 +78,7 @@ function parse(text: string): unknown {
 /** Error pages in HTML come from proxies on the way; only their text is useful. */
 function plain(text: string): string {
   // The patterns take quadratic time, and only a short part is quoted.
-  const start = text.slice(0, LONGEST_PAGE)
+  const start = text.slice(0, MAX_PAGE)
   return /^\s*</.test(start)
     ? start.replace(/<(style|script)\b[\s\S]*?(?:<\/\1>|$)|<[^>]*(?:>|$)/gi, ' ').trim()
     : start.trim()

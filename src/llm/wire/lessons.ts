@@ -67,14 +67,14 @@ export function ofToolChoice({ text, body, learned }: Refused): Learned | undefi
 export function outputSizeIn(text: string, value: number): number | undefined {
   const allowed = [...text.matchAll(/\d[\d,]*/g)]
     .map(([number]) => Number(number.replaceAll(',', '')))
-    .filter((number) => number < value && number >= LEAST_OUTPUT)
+    .filter((number) => number < value && number >= MIN_OUTPUT)
   const speaksOfSize =
     /at most|maximum|less than|<=|≤|too (?:large|high|big)|exceed|range|between|limit|up to/i
   return allowed.length > 0 && speaksOfSize.test(text) ? Math.max(...allowed) : undefined
 }
 
 /** Smaller numbers are not a model's limit. Chosen by hand. */
-const LEAST_OUTPUT = 64
+const MIN_OUTPUT = 64
 
 /** Keywords that a schema needs. */
 const OWN_KEYWORDS = new Set([

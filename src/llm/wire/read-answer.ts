@@ -16,9 +16,9 @@ export interface StreamAssembly {
 }
 
 /** Characters, far more than any answer; the rest would only fill memory. Chosen by hand. */
-const LONGEST_BODY = 16 * 1024 * 1024
+const MAX_BODY = 16 * 1024 * 1024
 /** Characters. Chosen by hand. */
-const LONGEST_ANSWER = 8 * 1024 * 1024
+const MAX_ANSWER = 8 * 1024 * 1024
 
 export type ReadAnswer =
   | { readonly kind: 'body'; readonly body: unknown }
@@ -40,7 +40,7 @@ export async function readAnswer(
     // Some servers send blank lines to keep the connection open while the request is queued.
     if (piece.trim() !== '') watch.dataArrived()
     text += piece
-    if (text.length > LONGEST_BODY) return TOO_LONG
+    if (text.length > MAX_BODY) return TOO_LONG
   }
   try {
     return { kind: 'body', body: JSON.parse(text) }
@@ -75,7 +75,7 @@ async function readStream(
     }
     if (readErrorBody(chunk)) return { kind: 'body', body: chunk }
     assembly.add(chunk)
-    if (assembly.length() > LONGEST_ANSWER) return TOO_LONG
+    if (assembly.length() > MAX_ANSWER) return TOO_LONG
     if (assembly.isOver?.() === true) break
   }
   if (!isDone && !assembly.isFinished()) {
@@ -97,7 +97,7 @@ async function* linesOf(
       begun = ''
     }
     begun += lines.at(-1) ?? ''
-    if (begun.length > LONGEST_BODY) yield null
+    if (begun.length > MAX_BODY) yield null
   }
   if (begun !== '') yield begun
 }

@@ -33,7 +33,7 @@ const REQUEST = [
 ].map((pattern) => new RegExp(pattern, 'i'))
 
 /** Smaller numbers are no window, but a status, a version or a message count. Chosen by hand. */
-const LEAST_TOKENS = 256
+const MIN_TOKENS = 256
 
 export function readOverflow(text: string): OverflowSizes {
   const windowTokens = firstNumber(WINDOW, text)
@@ -47,7 +47,7 @@ export function readOverflow(text: string): OverflowSizes {
 function firstNumber(patterns: readonly RegExp[], text: string): number | undefined {
   for (const pattern of patterns) {
     const number = Number(pattern.exec(text)?.[1]?.replaceAll(/\D/g, ''))
-    if (number >= LEAST_TOKENS && number <= LIMITS.contextWindow) return number
+    if (number >= MIN_TOKENS && number <= LIMITS.contextWindow) return number
   }
   return undefined
 }

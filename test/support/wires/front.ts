@@ -29,7 +29,7 @@ export interface FrontOptions {
 }
 
 /** Longer ones are no answer, and are passed on as they come. */
-const LONGEST_JSON = 2 * 1024 * 1024
+const MAX_JSON = 2 * 1024 * 1024
 
 export async function startFront(
   api: NativeApi,
@@ -135,7 +135,7 @@ async function passJson(
       isBegun = true
       response.write('{')
     }
-    if (bytes.length > LONGEST_JSON) {
+    if (bytes.length > MAX_JSON) {
       response.write(bytes.subarray(isBegun ? 1 : 0))
       bytes = Buffer.from('{')
       isBegun = true
@@ -172,7 +172,7 @@ async function passStream(
   let rest = ''
   for await (const piece of said) {
     rest += decoder.decode(piece, { stream: true })
-    if (rest.length > LONGEST_JSON) {
+    if (rest.length > MAX_JSON) {
       response.write(rest)
       rest = ''
     }

@@ -4,7 +4,7 @@ import type { Fields } from './speech.ts'
 /** How far before a mark an older entry is looked for. */
 const LOOKBACK = 20
 /** Shorter beginnings are not cached. */
-const LEAST_TOKENS = 1024
+const MIN_TOKENS = 1024
 const CHARACTERS_PER_TOKEN = 4
 
 interface Place {
@@ -33,7 +33,7 @@ export function createPromptCache() {
         .reduce((most, { tokens }) => Math.max(most, tokens), 0)
       for (const mark of marks) {
         const { hash, tokens } = places[mark] ?? { hash: '', tokens: 0 }
-        if (tokens >= LEAST_TOKENS) entries.add(hash)
+        if (tokens >= MIN_TOKENS) entries.add(hash)
       }
       const total = places.at(-1)?.tokens ?? 0
       const end = places[marks.at(-1) ?? -1]?.tokens ?? 0

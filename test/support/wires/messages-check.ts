@@ -25,7 +25,7 @@ const BLOCKS: Readonly<Record<string, readonly string[]>> = {
   tool_result: ['type', 'tool_use_id', 'content', 'is_error', 'cache_control'],
 }
 const THINKING = ['thinking', 'redacted_thinking']
-const MOST_MARKS = 4
+const MAX_MARKS = 4
 
 export function signatureOf(thinking: string): string {
   return createHash('sha256').update(`signed:${thinking}`).digest('base64')
@@ -61,7 +61,7 @@ function checkMarks(body: Fields): string | undefined {
     ...body.messages.flatMap(({ content }: Fields) => (Array.isArray(content) ? content : [])),
   ]
   const marks = blocks.flatMap((block: Fields) => block.cache_control ?? [])
-  if (marks.length > MOST_MARKS) {
+  if (marks.length > MAX_MARKS) {
     return `A maximum of 4 blocks with cache_control may be provided. Found ${marks.length}.`
   }
   const isOdd = marks.some((mark: Fields) => JSON.stringify(mark) !== '{"type":"ephemeral"}')

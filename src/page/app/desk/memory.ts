@@ -4,7 +4,7 @@ import { memoryUri } from './uris.ts'
 import { type Loaded, useLoaded } from './use-loaded.ts'
 
 /** An edit while the text is read begins the reading again; so often at most. Chosen by hand. */
-const MOST_TRIES = 5
+const MAX_TRIES = 5
 
 /** The agent's blocks with their whole text. */
 export function useBlocks(agent: string): Loaded<readonly Block[]> {
@@ -42,7 +42,7 @@ export async function loadBlock(desk: Desk, agent: string, label: string): Promi
   for (let tries = 1; ; tries += 1) {
     const whole = await readThrough(desk, agent, label)
     if (whole) return whole
-    if (tries === MOST_TRIES) throw new Error(`${label} changes too fast to be read.`)
+    if (tries === MAX_TRIES) throw new Error(`${label} changes too fast to be read.`)
   }
 }
 

@@ -17,7 +17,7 @@ const VERSION = '2026-07-28'
 const ENDPOINT = '/mcp?toolsets=all'
 /** Pauses before the connection is tried again; chosen by hand. */
 const FIRST_PAUSE_MILLISECONDS = 300
-const LONGEST_PAUSE_MILLISECONDS = 5_000
+const MAX_PAUSE_MILLISECONDS = 5_000
 
 interface Message {
   readonly id?: number
@@ -130,9 +130,9 @@ async function keepListening(
     if (signal.aborted) return
     connection('lost')
     was.away = true
-    if (performance.now() - began > LONGEST_PAUSE_MILLISECONDS) pause = FIRST_PAUSE_MILLISECONDS
+    if (performance.now() - began > MAX_PAUSE_MILLISECONDS) pause = FIRST_PAUSE_MILLISECONDS
     await new Promise((resolve) => setTimeout(resolve, pause))
-    pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS)
+    pause = Math.min(pause * 2, MAX_PAUSE_MILLISECONDS)
   }
 }
 

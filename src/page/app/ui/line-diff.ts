@@ -1,7 +1,7 @@
 import type { DiffRow } from './diff.tsx'
 
 /** Above this many pairs of lines the middle is shown as replaced whole. Chosen by hand. */
-const MOST_PAIRS = 1_000_000
+const MAX_PAIRS = 1_000_000
 
 /** Line differences of two texts, by their longest common subsequence. Pure. */
 export function diffLines(before: string, after: string): readonly DiffRow[] {
@@ -27,7 +27,7 @@ function countSame(one: readonly string[], other: readonly string[]): number {
 function middle(one: readonly string[], other: readonly string[]): readonly DiffRow[] {
   const removed = one.map((text): DiffRow => ({ kind: 'removed', text }))
   const added = other.map((text): DiffRow => ({ kind: 'added', text }))
-  if (one.length * other.length > MOST_PAIRS) return [...removed, ...added]
+  if (one.length * other.length > MAX_PAIRS) return [...removed, ...added]
   const lengths = commonLengths(one, other)
   const rows: DiffRow[] = []
   let i = 0

@@ -7,7 +7,7 @@ import { bytes } from '../ui/format.ts'
 import { Button } from '../ui/parts.tsx'
 
 /** The server takes 4 MiB a request; the JSON around the file needs some of it. */
-const MOST_BYTES = 3.5 * 1024 * 1024
+const MAX_BYTES = 3.5 * 1024 * 1024
 
 interface Imported {
   readonly name: string
@@ -33,7 +33,7 @@ export function ImportFile() {
   }
   const importOne = async (file: File): Promise<Imported> => {
     const failed = (problem: string) => ({ name: file.name, warnings: [], problem })
-    if (file.size > MOST_BYTES) {
+    if (file.size > MAX_BYTES) {
       return failed(
         `${bytes(file.size)} do not fit into one request. On the server's machine: recollect import ${file.name}`,
       )

@@ -9,7 +9,7 @@ import { SharedGraph } from './shared-graph.tsx'
 
 const PAGE = 50
 /** Blocks that are looked through for shared ones; chosen by hand. */
-const MOST_BLOCKS = 500
+const MAX_BLOCKS = 500
 
 /** Blocks that several agents have: what one writes, the others see. */
 export function SharedView() {
@@ -41,7 +41,7 @@ export function SharedView() {
         <>
           <p class="dim">
             {counted(blocks.length, 'shared block')}
-            {isCut && ` among the newest ${MOST_BLOCKS}`}. What one agent writes, the others see.
+            {isCut && ` among the newest ${MAX_BLOCKS}`}. What one agent writes, the others see.
           </p>
           <Card title="Who shares what">
             <SharedGraph blocks={blocks} names={names} chosen={chosen} onChoose={setChosen} />
@@ -82,7 +82,7 @@ async function loadShared(desk: Desk) {
     })
     all = [...all, ...page.blocks]
     cursor = page.next_cursor
-  } while (cursor !== undefined && all.length < MOST_BLOCKS)
+  } while (cursor !== undefined && all.length < MAX_BLOCKS)
   const blocks = all.filter(({ agent_count }) => agent_count > 1)
   const ids = [...new Set(blocks.flatMap(({ shared_with }) => shared_with))]
   const agents = await Promise.all(

@@ -6,7 +6,7 @@ import { Button, Card } from '../../ui/parts.tsx'
 import { Pre } from '../../ui/pre.tsx'
 
 /** A request larger than this many answers of the server is shown in part. Chosen by hand. */
-const MOST_PIECES = 60
+const MAX_PIECES = 60
 
 interface ModelMessage {
   readonly role: string
@@ -97,7 +97,7 @@ function lineOf({ text = '', toolCalls = [] }: ModelMessage): string {
 async function readRequest(desk: Desk, agent: string): Promise<string> {
   let text = ''
   let offset: number | undefined
-  for (let pieces = 0; pieces < MOST_PIECES; pieces += 1) {
+  for (let pieces = 0; pieces < MAX_PIECES; pieces += 1) {
     const answer = await desk.call<{ request?: string; next_offset?: number }>('inspect_context', {
       agent,
       include_text: true,

@@ -2,8 +2,8 @@ import { count } from '../../ui/format.ts'
 
 /* Sizes are spread by powers of two, so that small windows have as much room on the slider as large ones. */
 
-const SMALLEST = 11
-const LARGEST = 20
+const MIN_POWER = 11
+const MAX_POWER = 20
 const STEPS_PER_POWER = 16
 /** Sizes are rounded to this many tokens. */
 const GRAIN = 128
@@ -22,8 +22,8 @@ export function WindowSlider({ size, saved, onSize }: WindowSliderProps) {
       <input
         id="window-size"
         type="range"
-        min={SMALLEST * STEPS_PER_POWER}
-        max={LARGEST * STEPS_PER_POWER}
+        min={MIN_POWER * STEPS_PER_POWER}
+        max={MAX_POWER * STEPS_PER_POWER}
         value={place}
         aria-valuetext={`${count(size)} tokens`}
         onInput={(event) => onSize(sizeAt(Number(event.currentTarget.value)))}
