@@ -8,8 +8,8 @@ import { type LoadRequest, readLoadRequest } from './load-request.ts'
 import { describeLoad, type LoadState, leaveOut, readState } from './load-state.ts'
 import { type OpenedFile, type OriginFile, openOrigin } from './open-origin.ts'
 import { createParser, type Parser } from './parser.ts'
+import { Refused } from './refused.ts'
 import { countBatch, storeBatch } from './store-batch.ts'
-import { Unreadable } from './unreadable.ts'
 
 export interface LoadTools {
   readonly fetch: GuardedFetch
@@ -79,20 +79,17 @@ async function loadFile(loading: Loading, file: OriginFile, before: LoadState): 
   if ('skipped' in opened) return leaveOut(state, `${file.source}: ${opened.skipped}`)
   try {
     let number = 0
-    const task = { ...opened, into: request.into }
-    const { content, name, mediaType, into } = task
-    const parsed = parser.parse(
-      { content, name, into, ...(mediaType !== undefined && { mediaType }) },
-      signal,
-    )
-    for await (const batch of parsed) {
+    const { content, name, mediaType } = opened
+    const kind = mediaType === undefined ? {} : { mediaType }
+    const task = { content, name, into: request.into, ...kind }
+    for await (const batch of parser.parse(task, signal)) {
       number += 1
       if (number <= before.batches) continue
       state = await takeBatch(loading, file, opened, batch, { ...state, batches: number })
     }
     return { ...state, files: state.files + 1 }
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error
+    if (!(error instanceof Refused)) throw error
     return leaveOut(state, `${file.source}: ${error.message}`)
   } finally {
     await opened.close()

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
-import { basename, isAbsolute, sep } from 'node:path'
+import { basename, isAbsolute } from 'node:path'
 import { type Clock, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
@@ -10,6 +10,7 @@ import { normalText } from '../core/text.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { LoadPort, NewLoad } from '../service/load-port.ts'
 import type { Store } from '../storage/port/store.ts'
+import { isInside } from './is-inside.ts'
 import type { LoadOrigin, LoadRequest } from './load-request.ts'
 
 export interface LoadsOptions {
@@ -82,7 +83,7 @@ async function isWithin(path: string, roots: readonly string[]): Promise<boolean
   for (const root of roots) {
     const real = await realpath(root).catch(() => undefined)
     if (real === undefined) continue
-    if (path === real || path.startsWith(real.endsWith(sep) ? real : `${real}${sep}`)) return true
+    if (isInside(path, real)) return true
   }
   return false
 }

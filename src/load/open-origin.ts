@@ -3,7 +3,8 @@ import { basename, dirname, join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { GuardedFetch } from '../fetch/guarded-fetch.ts'
 import type { ParseTask } from './batch.ts'
-import type { LoadOrigin, LoadRequest } from './load-request.ts'
+import { isInside } from './is-inside.ts'
+import type { LoadRequest } from './load-request.ts'
 import { openFile, walk } from './walk.ts'
 
 /** Bytes of a page or document from the web, and the time for all of it. Chosen by hand. */
@@ -41,7 +42,7 @@ export async function* openOrigin(
       yield { key: 'url', source: name, open: () => fetched(from.url, fetch, signal) }
       return
     case 'path':
-      yield* filesAt(from, name)
+      yield* filesAt(from.path, name)
   }
 }
 
@@ -53,44 +54,38 @@ function given(name: string, text: string): OpenedFile {
 }
 
 async function fetched(url: string, fetch: GuardedFetch, signal: AbortSignal): Promise<OpenedFile> {
-  const {
-    body,
-    mediaType,
-    url: last,
-  } = await fetch(url, {
-    ...{ maxBytes: MAX_FETCHED_BYTES, milliseconds: FETCH_MILLISECONDS, signal },
-  })
+  const limits = { maxBytes: MAX_FETCHED_BYTES, milliseconds: FETCH_MILLISECONDS }
+  const { body, mediaType, url: last } = await fetch(url, { ...limits, signal })
   const name = basename(new URL(last).pathname)
   return { content: { bytes: body }, mediaType, name, close: async () => undefined }
 }
 
-async function* filesAt(
-  { path }: Extract<LoadOrigin, { kind: 'path' }>,
-  name: string,
-): AsyncGenerator<OriginFile> {
-  const found = await stat(path).catch(() => undefined)
+async function* filesAt(path: string, name: string): AsyncGenerator<OriginFile> {
+  // It had no links in it when the load was asked for. One that has come since may lead anywhere.
+  const real = await realpath(path).catch(() => undefined)
+  const found = real === path ? await stat(path).catch(() => undefined) : undefined
   if (!found) throw notReadable()
   if (!found.isDirectory()) {
     yield { key: basename(path), source: name, open: () => opened(path) }
     return
   }
-  const root = await realpath(path)
-  for await (const file of walk(root)) {
-    const { key, skipped } = file
-    const source = `${name}/${key}`
-    if (skipped !== undefined) yield { key, source, open: async () => ({ skipped }) }
-    // A folder on the way may have been replaced by a link since it was listed.
-    else
-      yield {
-        key,
-        source,
-        open: async () => opened(join(await realpath(dirname(file.path)), basename(key)), root),
-      }
+  for await (const { key, path: listed, skipped } of walk(path)) {
+    yield {
+      ...{ key, source: `${name}/${key}` },
+      open: async () => (skipped === undefined ? openedWithin(path, listed) : { skipped }),
+    }
   }
 }
 
-async function opened(path: string, root = ''): Promise<OpenedFile | { readonly skipped: string }> {
-  if (root !== '' && !path.startsWith(root)) return { skipped: 'It leads out of the folder.' }
+/** A folder on the way may have been replaced by a link since it was listed. */
+async function openedWithin(folder: string, path: string): ReturnType<OriginFile['open']> {
+  const above = await realpath(dirname(path)).catch(() => undefined)
+  if (above !== undefined && !isInside(above, folder))
+    return { skipped: 'It leads out of the folder.' }
+  return opened(join(above ?? dirname(path), basename(path)))
+}
+
+async function opened(path: string): ReturnType<OriginFile['open']> {
   const handle = await openFile(path)
   if (!handle) return { skipped: 'It can not be read, or is no file.' }
   return {

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Batch, FromParser, ParseTask, ToParser } from './batch.ts'
-import { Unreadable } from './unreadable.ts'
+import { Refused } from './refused.ts'
 
 /** Heap of the parsing thread. A file that needs more is refused. Chosen by hand. */
 const HEAP_MEGABYTES = 256
@@ -20,7 +20,7 @@ function workerFile(): string {
 
 /** Parses files one after another in a thread with limits of memory and time. */
 export interface Parser {
-  /** Batches in their order; the next is parsed when the last is taken. Throws Unreadable. */
+  /** Batches in their order; the next is parsed when the last is taken. Throws Refused. */
   parse(task: ParseTask, signal: AbortSignal): AsyncGenerator<Batch>
   close(): Promise<void>
 }
@@ -62,7 +62,7 @@ export function createParser(maxSilence = MAX_SILENCE_MILLISECONDS): Parser {
         for (;;) {
           const said = await exchange(current, next, maxSilence, signal)
           isOver = said.type !== 'batch'
-          if (said.type === 'refused') throw new Unreadable(said.reason)
+          if (said.type === 'refused') throw new Refused(said.reason)
           if (said.type === 'done') return
           yield said.batch
           next = { type: 'next' }
@@ -84,8 +84,7 @@ function exchange(
 ): Promise<FromParser> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () =>
-        reject(new Unreadable(`It took longer than ${maxSilence / 1_000} s to read. Split it.`)),
+      () => reject(new Refused(`It took longer than ${maxSilence / 1_000} s to read. Split it.`)),
       maxSilence,
     )
     const onMessage = (said: FromParser) => settle(() => resolve(said))
@@ -93,11 +92,11 @@ function exchange(
       settle(() =>
         reject(
           error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-            ? new Unreadable(`It needs more than ${HEAP_MEGABYTES} MB of memory to read. Split it.`)
+            ? new Refused(`It needs more than ${HEAP_MEGABYTES} MB of memory to read. Split it.`)
             : error,
         ),
       )
-    const onExit = () => settle(() => reject(new Unreadable('Reading it ended unexpectedly.')))
+    const onExit = () => settle(() => reject(new Refused('Reading it ended unexpectedly.')))
     const onAbort = () => settle(() => reject(signal.reason))
     function settle(end: () => void): void {
       clearTimeout(timer)

@@ -61,16 +61,17 @@ async function storePassages(
   const agent = await tx.agents.get(agentId)
   if (!agent) throw new Error('the agent is gone, and its jobs with it')
   const place = part === '' ? source : `${source}/${part}`
-  const prepared = passages.flatMap((passage) =>
-    inPieces(cleanText(passage.text)).map((text) => ({
+  // The end of a long path says more than its beginning.
+  const where = normalText(isLonger(place, LIMITS.source) ? place.slice(-LIMITS.source) : place)
+  const prepared = passages
+    .filter(({ text }) => text.trim() !== '')
+    .map(({ text, tags = [], createdAt: own }) => ({
       id: newId('passage'),
-      text,
-      tags: cleanTags((passage.tags ?? []).map((tag) => sliceCharacters(tag, 0, LIMITS.tag))),
-      // The end of a long path says more than its beginning.
-      source: normalText(isLonger(place, LIMITS.source) ? place.slice(-LIMITS.source) : place),
-      createdAt: passage.createdAt ?? createdAt,
-    })),
-  )
+      text: cleanText(text),
+      tags: cleanTags(tags.slice(0, LIMITS.tags).map((tag) => sliceCharacters(tag, 0, LIMITS.tag))),
+      source: where,
+      createdAt: own ?? createdAt,
+    }))
   if (prepared.length === 0) return state
   const inserted = await insertPassages(tx, agent, prepared, {}, at)
   const known = inserted.filter(({ duplicate }) => duplicate).length
@@ -79,17 +80,6 @@ async function storePassages(
     known: state.known + known,
     passages: state.passages + inserted.length - known,
   }
-}
-
-/** Most texts are cut to a better size before; this is the limit of the store. */
-function inPieces(text: string): readonly string[] {
-  if (text.trim() === '') return []
-  if (!isLonger(text, LIMITS.passage)) return [text]
-  const [head, rest] = [
-    sliceCharacters(text, 0, LIMITS.passage),
-    sliceCharacters(text, LIMITS.passage, Number.MAX_SAFE_INTEGER),
-  ]
-  return [head, ...inPieces(rest)]
 }
 
 async function storeMessages(

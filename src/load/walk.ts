@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, readdir, readFile } from 'node:fs/promises'
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 
@@ -13,6 +13,9 @@ export interface FoundFile {
 
 /** Never loaded, whatever is in them. */
 const ALWAYS_IGNORED = ['.git/', '.hg/', '.svn/', 'node_modules/', '.DS_Store', '.gitignore']
+
+/** Bytes of one `.gitignore`; a longer one is not heeded. Chosen by hand. */
+const MAX_RULES_BYTES = 1_000_000
 
 interface Rules {
   /** Folder of the rules, within the walked one: `a/b/`, or empty. */
@@ -33,9 +36,13 @@ async function* within(
   base: string,
   above: readonly Rules[],
 ): AsyncGenerator<FoundFile> {
-  const own = await readFile(join(folder, '.gitignore'), 'utf8').catch(() => undefined)
+  const own = await readRules(join(folder, '.gitignore'))
   const rules = own === undefined ? above : [...above, { base, rules: ignore().add(own) }]
-  const entries = await readdir(folder, { withFileTypes: true })
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined)
+  if (!entries) {
+    yield { key: base || '.', path: folder, skipped: 'The folder can not be read.' }
+    return
+  }
   // As the keys of what is in them compare, so that the order of files is that of their keys.
   const named = entries.map((entry) => ({
     entry,
@@ -49,6 +56,17 @@ async function* within(
     else if (entry.isSymbolicLink())
       yield { key, path, skipped: 'It is a symbolic link, and those are not followed.' }
     else if (entry.isFile()) yield { key, path }
+  }
+}
+
+async function readRules(path: string): Promise<string | undefined> {
+  const handle = await openFile(path)
+  if (!handle) return undefined
+  try {
+    const { size } = await handle.stat()
+    return size > MAX_RULES_BYTES ? undefined : await handle.readFile('utf8')
+  } finally {
+    await handle.close()
   }
 }
 

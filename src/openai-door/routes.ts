@@ -56,11 +56,11 @@ type Head = Pick<Completed, 'id' | 'model' | 'created'>
 
 async function answerChat(call: Asked, chat: Chat, head: Head): Promise<object> {
   const { context, signal, repeats } = call
-  const key = `openai ${context.namespace} ${call.caller} ${JSON.stringify(call.body)}`
+  const key = `openai ${context.namespace} ${call.caller.name} ${JSON.stringify(call.body)}`
   const known = call.retries > 0 ? repeats.find(key) : undefined
   const taken =
     known === undefined
-      ? await takeTurn(context, chat, await findPlace(context, chat, call.headers))
+      ? await takeTurn(context, chat, await findPlace(context, chat, call.headers), call.caller)
       : { runId: known, skip: 0, noted: Promise.resolve() }
   repeats.remember(key, taken.runId)
   if (chat.stream) {

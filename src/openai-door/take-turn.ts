@@ -1,3 +1,4 @@
+import type { Caller } from '../core/access.ts'
 import { UserError } from '../core/errors.ts'
 import type { ConversationId, RunId } from '../core/ids.ts'
 import type { RunView } from '../core/run.ts'
@@ -22,13 +23,14 @@ export async function takeTurn(
   context: McpContext,
   chat: Chat,
   { agentId, conversation, messages }: Place,
+  caller: Caller,
 ): Promise<Taken> {
   const results = messages.filter(({ role }) => role === 'tool')
   const spoken = messages.filter(({ role, text }) => role !== 'tool' && text.trim() !== '')
   const taken =
     results.length > 0 && spoken.length === 0
       ? await giveResults(context, conversation, agentId, results)
-      : await send(context, chat, { agentId, conversation, messages: spoken })
+      : await send(context, chat, { agentId, conversation, messages: spoken }, caller)
   const noted = noteWhenDone(context, chat, conversation, taken)
   return { ...taken, noted }
 }
@@ -37,6 +39,7 @@ async function send(
   { runs }: McpContext,
   { clientTools }: Chat,
   { agentId, conversation, messages }: Place,
+  caller: Caller,
 ): Promise<Begun> {
   const last = messages.at(-1)
   if (last?.role !== 'user') {
@@ -55,6 +58,7 @@ async function send(
     text: last.text,
     ...(inputs.length > 1 && { inputs }),
     clientTools,
+    scopes: [...caller.scopes],
     isWatched: true,
   })
   return { runId: run.id, skip: 0 }

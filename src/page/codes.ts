@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 
 /** From the contract: `recollect open` gives the page this long. */
-const LIFE_MILLISECONDS = 60_000
+export const CODE_LIFE_SECONDS = 60
 /** Codes that wait at the same time; nobody opens more pages in a minute. Chosen by hand. */
 const MAX_WAITING = 100
 const RANDOM_BYTES = 32
@@ -27,7 +27,7 @@ export function createCodes(now = () => performance.now()): Codes {
       forget()
       if (waiting.size >= MAX_WAITING) return undefined
       const code = randomBytes(RANDOM_BYTES).toString('base64url')
-      waiting.set(digestOf(code), { token, until: now() + LIFE_MILLISECONDS })
+      waiting.set(digestOf(code), { token, until: now() + CODE_LIFE_SECONDS * 1_000 })
       return code
     },
     redeem(code) {

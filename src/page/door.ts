@@ -5,7 +5,7 @@ import { answerJson, askToWait, refuse, refuseMoreThanReading } from '../http/an
 import { bearerToken } from '../http/bearer-token.ts'
 import type { OpenDoor } from '../http/open-door.ts'
 import { readBody } from '../http/read-body.ts'
-import { createCodes } from './codes.ts'
+import { CODE_LIFE_SECONDS, createCodes } from './codes.ts'
 import { policyFor } from './policy.ts'
 
 const PAGE = '/'
@@ -13,8 +13,6 @@ const PAGE = '/'
 const CODE = '/page/code'
 /** The page trades the code for the token here. */
 const TOKEN = '/page/token'
-
-const LIFE_SECONDS = 60
 
 export interface PageDoorOptions {
   readonly page: () => Promise<string>
@@ -52,9 +50,9 @@ export function createPageDoor({ page, authenticate }: PageDoorOptions): OpenDoo
     if (token === undefined) return answerJson(response, 200, { needed: false })
     const code = codes.issue(token)
     if (code === undefined) {
-      return askToWait(response, 429, 'Too many codes wait to be used.', LIFE_SECONDS)
+      return askToWait(response, 429, 'Too many codes wait to be used.', CODE_LIFE_SECONDS)
     }
-    answerJson(response, 200, { needed: true, code, seconds: LIFE_SECONDS })
+    answerJson(response, 200, { needed: true, code, seconds: CODE_LIFE_SECONDS })
   }
 
   async function giveToken(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -71,7 +71,7 @@ export async function serveRoutes(
       body: route.method === 'GET' ? undefined : await readRequestBody(request),
       context: await options.open(access),
       retries: Number(request.headers['x-stainless-retry-count'] ?? 0) || 0,
-      caller: access.name,
+      caller: access,
       headers: request.headers,
       repeats: createRepeats(options.remembered),
       signal: left.signal,

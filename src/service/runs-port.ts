@@ -30,7 +30,7 @@ export interface RunsPort {
     readonly maxSteps?: number | undefined
     /** The client supports sampling. */
     readonly samples?: boolean | undefined
-    /** Rights of the sender. */
+    /** Rights of the sender; absent: all. */
     readonly scopes?: readonly Scope[] | undefined
     /** The sender will call `onProgress` for the run, so its first model call is streamed, too. */
     readonly isWatched?: boolean | undefined
@@ -43,6 +43,7 @@ export interface RunsPort {
     readonly tags: readonly string[]
     readonly matchAll: boolean
     readonly text: string
+    readonly scopes: readonly Scope[]
   }): Promise<{
     readonly runs: readonly Run[]
     readonly failed: readonly {

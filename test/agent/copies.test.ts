@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { SCOPES } from '../../src/core/access.ts'
 import { say } from '../support/scripted-provider.ts'
 import { startWorld, userLines, type World } from './support.ts'
 
@@ -51,12 +52,17 @@ test('a message to 150 agents with a tag reaches all but those that cannot be re
   await world.createAgent({ tags: ['a'] })
   const unreachable = await world.createAgent({ tags: ['crew', 'a'], model: 'client/sampling' })
   const { runs } = world.context
-  const sent = await runs.broadcast({ tags: ['crew', 'a'], matchAll: true, text: 'All hands' })
+  const sent = await runs.broadcast({
+    tags: ['crew', 'a'],
+    matchAll: true,
+    text: 'All hands',
+    scopes: SCOPES,
+  })
   expect(sent.runs).toHaveLength(150)
   expect(sent.failed).toMatchObject([{ agentId: unreachable, code: 'model_unavailable' }])
   const open = async () => (await runs.list({ status: 'completed', limit: 100 })).items.length
   await expect.poll(open, { timeout: 60_000 }).toBe(100)
   await expect(
-    runs.broadcast({ tags: ['nobody'], matchAll: false, text: 'Hello' }),
+    runs.broadcast({ tags: ['nobody'], matchAll: false, text: 'Hello', scopes: SCOPES }),
   ).rejects.toThrow('No agent has any of these tags')
 }, 90_000)

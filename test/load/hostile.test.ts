@@ -64,6 +64,14 @@ test('text without any break is cut, and a very deep document ends', async () =>
   expect(await reportOf('deep.json', nested)).toMatch(/^Took/)
 }, 120_000)
 
+test('an entry larger than a passage may be is cut', async () => {
+  const memory = 'All the words of a long report. '.repeat(4_000)
+  const report = await reportOf('mem0.json', JSON.stringify([{ id: '1', memory }]))
+  expect(report).toMatch(/^Took \d+ passages from 1 file/)
+  const found = (await world.passages()).filter(({ source }) => source === 'mem0.json')
+  expect(Math.max(...found.map(({ text }) => text.length))).toBeLessThan(5_000)
+}, 60_000)
+
 test('the server still answers, and loads', async () => {
   expect(await reportOf('fine.md', 'All is well.')).toBe('Took 1 passage from 1 file.')
 })

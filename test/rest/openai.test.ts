@@ -1,30 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startAccessWorld, type World } from '../access/world.ts'
-import {
-  callTool,
-  type ScriptedProvider,
-  say,
-  startScriptedProvider,
-} from '../support/scripted-provider.ts'
-import { type Ask, askAt, eventsIn } from './requests.ts'
+import { callTool, type ScriptedProvider, say } from '../support/scripted-provider.ts'
+import { type Ask, eventsIn } from './requests.ts'
+import { type RestWorld, startRestWorld } from './rest-world.ts'
 
-let world: World
+let rest: RestWorld
 let provider: ScriptedProvider
 let ask: Ask
 
 beforeAll(async () => {
-  provider = await startScriptedProvider()
-  world = await startAccessWorld({
-    RECOLLECT_MODEL: 'openai/scripted',
-    OPENAI_API_KEY: 'sk-test-key',
-    OPENAI_BASE_URL: provider.baseUrl,
-  })
-  ask = askAt(world.url, await world.token())
+  rest = await startRestWorld()
+  ;({ provider, ask } = rest)
 }, 60_000)
-afterAll(async () => {
-  await world.close()
-  await provider.close()
-})
+afterAll(() => rest.close())
 
 const CHAT = '/openai/v1/chat/completions'
 

@@ -1,3 +1,4 @@
+import type { Scope } from '../../core/access.ts'
 import { toTimestamp } from '../../core/clock.ts'
 import { type ErrorCode, UserError } from '../../core/errors.ts'
 import { type AgentId, newId } from '../../core/ids.ts'
@@ -17,6 +18,14 @@ export interface Broadcast {
   }[]
 }
 
+export interface BroadcastMessage {
+  readonly tags: readonly string[]
+  readonly matchAll: boolean
+  readonly text: string
+  /** Rights of the sender. */
+  readonly scopes: readonly Scope[]
+}
+
 /** Agents that get the message in one transaction. Chosen by hand. */
 const BATCH = 50
 /** Agents per read. Chosen by hand. */
@@ -25,11 +34,7 @@ const PAGE = 100
 /** Sends a message to every agent with all or some of the tags, oldest first; templates are left out. */
 export async function broadcast(
   { store, models, clock, owner, wake }: RunsOptions,
-  {
-    tags,
-    matchAll,
-    text,
-  }: { readonly tags: readonly string[]; readonly matchAll: boolean; readonly text: string },
+  { tags, matchAll, text, scopes }: BroadcastMessage,
 ): Promise<Broadcast> {
   const clean = checkMessage(text)
   const agents = await agentsWith(store, tags, matchAll)
@@ -49,7 +54,7 @@ export async function broadcast(
       const refused: typeof failed = []
       for (const { agent, id } of batch) {
         try {
-          const message = { agent, text: clean }
+          const message = { agent, text: clean, scopes }
           accepted.push(await acceptMessage(tx, models, message, { id, acceptedBy: owner, at }))
         } catch (error) {
           if (!(error instanceof UserError)) throw error

@@ -19,7 +19,7 @@ import { requestEnd } from '../loop/cancel-run.ts'
 import { type ApprovalAnswer, answerApproval, approvedRun } from './answer-approval.ts'
 import { answerClient, type ClientAnswered, type ReadAnswer } from './answer-client.ts'
 import { askClient, type ClientAsk } from './ask-client.ts'
-import { type Broadcast, broadcast } from './broadcast.ts'
+import { type Broadcast, type BroadcastMessage, broadcast } from './broadcast.ts'
 import type { RunsOptions } from './runs-options.ts'
 import { viewRun } from './view-run.ts'
 import { waitSettled } from './wait-settled.ts'
@@ -38,7 +38,7 @@ export function createRuns(options: RunsOptions) {
       return view(run.id)
     },
 
-    async broadcast(message: Parameters<typeof broadcast>[1]): Promise<Broadcast> {
+    async broadcast(message: BroadcastMessage): Promise<Broadcast> {
       return broadcast(options, message)
     },
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readEntry } from '../../assistant/transcript.ts'
 import { isRecord } from '../../core/is-record.ts'
 import type { ParsedMessage, ParseTask } from '../batch.ts'
-import { arrayItems, linesOf } from '../reading/records.ts'
-import { Refused } from '../reading/refused.ts'
+import { arrayItems, jsonLines } from '../reading/records.ts'
+import { Refused } from '../refused.ts'
 import { readChatGpt } from './chatgpt.ts'
 import { readClaude } from './claude.ts'
 import { type Conversation, readTime, textOf } from './conversation.ts'
@@ -28,10 +28,7 @@ export async function* lineMessages(
   content: ParseTask['content'],
   name: string,
 ): AsyncGenerator<ParsedMessage> {
-  let number = 0
-  for await (const line of linesOf(content)) {
-    number += 1
-    const entry = parse(line, number)
+  for await (const { value: entry, line, number } of jsonLines(content)) {
     if (isRecord(entry) && isClaudeCode(entry)) {
       const said = readEntry(line)
       if (said) yield { key: said.uuid, role: said.role, text: said.text, at: said.at }
@@ -78,14 +75,6 @@ export function readPlain(entry: unknown) {
 
 const ROLES: Readonly<Record<string, 'user' | 'assistant'>> = {
   ...{ user: 'user', human: 'user', assistant: 'assistant', ai: 'assistant', model: 'assistant' },
-}
-
-function parse(line: string, number: number): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    throw new Refused(`Line ${number} is no JSON. ${KNOWN}`)
-  }
 }
 
 /** Says in a few words what an entry is instead. */

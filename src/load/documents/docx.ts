@@ -1,8 +1,8 @@
 import mammoth from 'mammoth'
 import type { Section } from '../reading/cut.ts'
 import { MAX_DOCX_UNPACKED_BYTES } from '../reading/limits.ts'
-import { Refused } from '../reading/refused.ts'
 import { entriesOf } from '../reading/zip.ts'
+import { Refused } from '../refused.ts'
 import { toMarkdown } from './html.ts'
 import { markdownSections } from './markdown.ts'
 

@@ -7,8 +7,8 @@ import type { Conversation } from '../conversations/conversation.ts'
 import { isClaudeCode, readPlain } from '../conversations/read-conversations.ts'
 import { beginningOf, decode, wholeOf } from '../reading/content.ts'
 import { cut } from '../reading/cut.ts'
-import { arrayItems, jsonLines } from '../reading/records.ts'
-import { Refused } from '../reading/refused.ts'
+import { arrayItems, jsonLines, parseJson } from '../reading/records.ts'
+import { Refused } from '../refused.ts'
 import { readMem0, readServerMemory } from '../stores/stores.ts'
 
 /** Passages of a JSON file: of an array, its entries; of an object, its fields. */
@@ -22,7 +22,7 @@ export async function* jsonPassages({ content }: ParseTask): AsyncGenerator<Pars
     }
     if (count > 0) return
   }
-  const value = parse(decode(await wholeOf(content)))
+  const value = parseJson(decode(await wholeOf(content)))
   if (!isRecord(value)) {
     yield* sectionPassages([], value)
     return
@@ -32,7 +32,7 @@ export async function* jsonPassages({ content }: ParseTask): AsyncGenerator<Pars
     for (const memory of memories) yield* entryPassages(memory)
     return
   }
-  if (isRecord(value) && Array.isArray(value.agents) && 'blocks' in value) {
+  if (Array.isArray(value.agents) && 'blocks' in value) {
     throw new Refused(
       'It is an agent file. Create the agent with import_agent or recollect import.',
     )
@@ -42,10 +42,10 @@ export async function* jsonPassages({ content }: ParseTask): AsyncGenerator<Pars
 
 /** Passages of JSON Lines, an entry a line. */
 export async function* linePassages({ content }: ParseTask): AsyncGenerator<ParsedPassage> {
-  for await (const { value } of jsonLines(content)) {
+  for await (const { value, line } of jsonLines(content)) {
     const message = readPlain(value)
     if (isRecord(value) && isClaudeCode(value)) {
-      const said = readEntry(JSON.stringify(value))
+      const said = readEntry(line)
       if (said) yield* spoken('', [said])
     } else if (message?.role) yield* spoken('', [{ ...message, role: message.role }])
     else yield* entryPassages(value)
@@ -84,12 +84,4 @@ function describe(value: unknown): string {
   return Object.entries(value)
     .map(([name, field]) => `${name}: ${String(field)}`)
     .join('\n')
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Refused('It is no JSON that can be read, or it is damaged.')
-  }
 }

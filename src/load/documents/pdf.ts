@@ -1,6 +1,6 @@
 import { getDocumentProxy } from 'unpdf'
 import type { Section } from '../reading/cut.ts'
-import { Refused } from '../reading/refused.ts'
+import { Refused } from '../refused.ts'
 
 /** Pages one by one, however many there are. */
 export async function* pdfSections(bytes: Uint8Array): AsyncGenerator<Section> {

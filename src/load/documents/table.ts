@@ -4,7 +4,7 @@ import type { ParseTask } from '../batch.ts'
 import { beginningOf, chunksOf } from '../reading/content.ts'
 import type { Section } from '../reading/cut.ts'
 import { MAX_RECORD_BYTES } from '../reading/limits.ts'
-import { Refused } from '../reading/refused.ts'
+import { Refused } from '../refused.ts'
 
 /** Rows of a CSV or TSV file, each as lines of "column: value". The first row names the columns. */
 export async function* tableRows(content: ParseTask['content']): AsyncGenerator<Section> {

@@ -1,7 +1,7 @@
 import { fstatSync, readSync } from 'node:fs'
 import type { ParseTask } from '../batch.ts'
+import { Refused } from '../refused.ts'
 import { MAX_WHOLE_BYTES } from './limits.ts'
-import { Refused } from './refused.ts'
 
 type Content = ParseTask['content']
 

@@ -1,7 +1,7 @@
 import type { ParseTask } from '../batch.ts'
+import { Refused } from '../refused.ts'
 import { chunksOf } from './content.ts'
 import { MAX_RECORD_BYTES } from './limits.ts'
-import { Refused } from './refused.ts'
 
 /**
  * The objects of a top-level JSON array, each parsed by itself, so that memory is that of the largest one. What is no
@@ -11,9 +11,9 @@ export async function* arrayItems(content: ParseTask['content']): AsyncGenerator
   const decoder = new TextDecoder()
   const scan = createScan()
   for await (const chunk of chunksOf(content)) {
-    for (const item of scan.feed(decoder.decode(chunk, { stream: true }))) yield parse(item)
+    for (const item of scan.feed(decoder.decode(chunk, { stream: true }))) yield parseJson(item)
   }
-  for (const item of scan.feed(decoder.decode())) yield parse(item)
+  for (const item of scan.feed(decoder.decode())) yield parseJson(item)
   if (!scan.isComplete()) throw new Refused('It ends in the middle. Export it again.')
 }
 
@@ -62,7 +62,7 @@ const OPEN_ARRAY = 91
 const CLOSE_ARRAY = 93
 
 /** Lines with something in them, without their ends. */
-export async function* linesOf(content: ParseTask['content']): AsyncGenerator<string> {
+async function* linesOf(content: ParseTask['content']): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   let rest = ''
   for await (const chunk of chunksOf(content)) {
@@ -75,22 +75,23 @@ export async function* linesOf(content: ParseTask['content']): AsyncGenerator<st
   if (rest.trim() !== '') yield rest
 }
 
-/** Each line as JSON; `number` counts from 1 over lines with something in them. */
+/** Each line as JSON; `number` counts from 1 over lines with something in them. Throws Refused. */
 export async function* jsonLines(
   content: ParseTask['content'],
-): AsyncGenerator<{ readonly value: unknown; readonly number: number }> {
+): AsyncGenerator<{ readonly value: unknown; readonly line: string; readonly number: number }> {
   let number = 0
   for await (const line of linesOf(content)) {
     number += 1
     try {
-      yield { value: JSON.parse(line), number }
+      yield { value: JSON.parse(line), line, number }
     } catch {
       throw new Refused(`Line ${number} is no JSON.`)
     }
   }
 }
 
-function parse(item: string): unknown {
+/** Throws Refused. */
+export function parseJson(item: string): unknown {
   try {
     return JSON.parse(item)
   } catch {

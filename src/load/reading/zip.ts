@@ -1,8 +1,8 @@
 import { Unzip, UnzipInflate } from 'fflate'
 import type { ParseTask } from '../batch.ts'
+import { Refused } from '../refused.ts'
 import { chunksOf } from './content.ts'
 import { MAX_ENTRIES } from './limits.ts'
-import { Refused } from './refused.ts'
 
 export interface ZipEntry {
   readonly name: string

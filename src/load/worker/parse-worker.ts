@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import type { FromParser, ToParser } from '../batch.ts'
-import { Refused } from '../reading/refused.ts'
+import { Refused } from '../refused.ts'
 import { parse } from './parse.ts'
 
 /*

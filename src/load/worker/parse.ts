@@ -1,14 +1,16 @@
-import type { Batch, ParsedMessage, ParseTask } from '../batch.ts'
+import { isLonger, LIMITS } from '../../core/limits.ts'
+import type { Batch, ParsedMessage, ParsedPassage, ParseTask } from '../batch.ts'
 import { jsonConversations, lineMessages, messagesOf } from '../conversations/read-conversations.ts'
 import { beginningOf } from '../reading/content.ts'
+import { cut } from '../reading/cut.ts'
 import {
   MAX_UNPACKED_BYTES,
   MAX_WHOLE_BYTES,
   MESSAGES_AT_ONCE,
   PASSAGES_AT_ONCE,
 } from '../reading/limits.ts'
-import { Refused } from '../reading/refused.ts'
 import { entriesOf } from '../reading/zip.ts'
+import { Refused } from '../refused.ts'
 import { kindOf } from './kinds.ts'
 import { passagesOf } from './passages-of.ts'
 import { readBlock } from './read-block.ts'
@@ -30,7 +32,7 @@ export async function* parse(task: ParseTask): AsyncGenerator<Batch> {
   }
   switch (task.into) {
     case 'archive':
-      for await (const passages of inPieces(passagesOf(task, kind), PASSAGES_AT_ONCE))
+      for await (const passages of inPieces(withinLimit(passagesOf(task, kind)), PASSAGES_AT_ONCE))
         yield { kind: 'passages', part: '', passages }
       return
     case 'conversation':
@@ -41,6 +43,14 @@ export async function* parse(task: ParseTask): AsyncGenerator<Batch> {
       return
     case 'blocks':
       yield await readBlock(task, kind)
+  }
+}
+
+/** Documents come in passages; an entry of a store may be a document itself. */
+async function* withinLimit(passages: AsyncIterable<ParsedPassage>): AsyncGenerator<ParsedPassage> {
+  for await (const passage of passages) {
+    if (!isLonger(passage.text, LIMITS.passage)) yield passage
+    else for (const text of cut({ headings: [], text: passage.text })) yield { ...passage, text }
   }
 }
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Batch, ParseTask } from '../batch.ts'
 import { decode, wholeOf } from '../reading/content.ts'
-import { Refused } from '../reading/refused.ts'
+import { Refused } from '../refused.ts'
 import type { FileKind } from './kinds.ts'
 
 /** A file of instructions or notes as a memory block, such as CLAUDE.md, AGENTS.md, or a folder of memories. */

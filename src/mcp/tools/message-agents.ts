@@ -41,8 +41,9 @@ export const messageAgents = defineTool({
     openWorldHint: true,
   },
   pinned: false,
-  async run({ tags, match_all, message, wait_seconds }, context, { signal }) {
-    const sent = await context.runs.broadcast({ tags, matchAll: match_all, text: message })
+  async run({ tags, match_all, message, wait_seconds }, context, { caller, signal }) {
+    const scopes = [...caller.scopes]
+    const sent = await context.runs.broadcast({ tags, matchAll: match_all, text: message, scopes })
     const until = performance.now() + wait_seconds * 1_000
     const statuses = new Map(sent.runs.map(({ id, status }) => [id, status]))
     for (const { id } of sent.runs) {

@@ -1,13 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Scope } from '../../core/access.ts'
+import type { Caller, Scope } from '../../core/access.ts'
 import type { McpContext } from '../../service/context.ts'
 import type { Query } from '../read/query.ts'
 import type { Repeats } from './repeats.ts'
 import type { Streamed } from './streamed.ts'
 
-/*
- * The table of routes is data, so that whoever checks them all (scopes, namespaces, read-only) sees a new one at once.
- */
+/* The table of routes is data, so that one loop checks all of them: scopes, namespaces, read-only. */
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export type Method = (typeof METHODS)[number]
@@ -25,8 +23,8 @@ export interface Call<Params = Readonly<Record<string, string>>> {
   readonly context: McpContext
   /** Set if the client sends the request again: how often it did before. */
   readonly retries: number
-  /** The caller, for what is remembered of its earlier requests. */
-  readonly caller: string
+  /** The caller and its rights; a run has no more rights than the caller that begins it. */
+  readonly caller: Caller
   /** Runs of earlier requests, for those that come again. */
   readonly repeats: Repeats
   readonly headers: IncomingHttpHeaders

@@ -20,10 +20,10 @@ export const agentRoutes: readonly Route[] = [
 
   route('GET', '/v1/agents/count', 'read', async ({ context }) => context.agents.count()),
 
-  route('POST', '/v1/agents', 'write', async ({ body, context }) => {
+  route('POST', '/v1/agents', 'write', async ({ body, context, caller }) => {
     const given = readBody(agentBody, body)
     const agentType = readAgentType(given.agent_type)
-    const view = await context.agents.create({
+    const fields = {
       ...readAgentFields(given, context.models.knowsEmbedding),
       agentType,
       tools: await toolNames(context, given, context.agents.defaultTools(agentType)),
@@ -31,7 +31,8 @@ export const agentRoutes: readonly Route[] = [
       blockIds: given.block_ids,
       hasStandardBlocks: false,
       settings: readSettings(given),
-    })
+    }
+    const view = await context.agents.create(fields, caller)
     return agentState(context, view)
   }),
 
@@ -41,14 +42,12 @@ export const agentRoutes: readonly Route[] = [
     return { ...(await agentState(context, view)), ...pending }
   }),
 
-  route('PATCH', '/v1/agents/{agent_id}', 'write', async ({ params, body, context }) => {
+  route('PATCH', '/v1/agents/{agent_id}', 'write', async ({ params, body, context, caller }) => {
     const given = readBody(agentPatch, body)
     const { id } = await context.agents.find(params.agent_id)
     const tools = given.tool_ids && (await toolNames(context, given, []))
-    await context.agents.update(id, {
-      ...readAgentFields(given, context.models.knowsEmbedding),
-      tools,
-    })
+    const fields = { ...readAgentFields(given, context.models.knowsEmbedding), tools }
+    await context.agents.update(id, fields, caller)
     const settings = readSettings(given)
     if (Object.values(settings).some((value) => value !== undefined))
       await context.agents.configure(id, settings)

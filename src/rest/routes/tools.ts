@@ -43,10 +43,10 @@ export const toolRoutes: readonly Route[] = [
     'PATCH',
     '/v1/agents/{agent_id}/tools/attach/{tool_id}',
     'write',
-    async ({ params, context }) => {
+    async ({ params, context, caller }) => {
       const tool = await findTool(context, params.tool_id)
       const { id, tools } = await context.agents.find(params.agent_id)
-      await context.agents.update(id, { tools: [...tools, tool.name] })
+      await context.agents.update(id, { tools: [...new Set([...tools, tool.name])] }, caller)
       return null
     },
   ),
@@ -55,10 +55,11 @@ export const toolRoutes: readonly Route[] = [
     'PATCH',
     '/v1/agents/{agent_id}/tools/detach/{tool_id}',
     'write',
-    async ({ params, context }) => {
+    async ({ params, context, caller }) => {
       const tool = await findTool(context, params.tool_id)
       const { id, tools } = await context.agents.find(params.agent_id)
-      await context.agents.update(id, { tools: tools.filter((name) => name !== tool.name) })
+      const others = tools.filter((name) => name !== tool.name)
+      await context.agents.update(id, { tools: others }, caller)
       return null
     },
   ),

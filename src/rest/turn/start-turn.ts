@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Caller } from '../../core/access.ts'
 import type { ConversationId, RunId } from '../../core/ids.ts'
 import type { Run } from '../../core/run.ts'
 import type { McpContext } from '../../service/context.ts'
@@ -19,7 +20,7 @@ export interface Started {
 }
 
 export interface Sender {
-  readonly caller: string
+  readonly caller: Caller
   /** How often the client sent this request before. */
   readonly retries: number
   readonly body: unknown
@@ -46,7 +47,13 @@ export async function startTurn(
   const { id: agent } = await context.agents.find(place.agent)
   const waiting = await waitingRun(context, { ...place, agent })
   if (turn.kind === 'decision') return decide(context, waiting, turn.decisions)
-  const key = digest([context.namespace, sender.caller, agent, place.conversation, sender.body])
+  const key = digest([
+    context.namespace,
+    sender.caller.name,
+    agent,
+    place.conversation,
+    sender.body,
+  ])
   const known =
     sender.retries > 0 ? await earlier(context, { ...place, agent }, turn, key, repeats) : undefined
   if (known !== undefined) return { runId: known, skip: 0 }
@@ -61,6 +68,7 @@ export async function startTurn(
     clientTools: turn.clientTools,
     maxSteps: turn.maxSteps,
     ...(turn.otid !== undefined && { idempotencyKey: `otid ${turn.otid}` }),
+    scopes: [...sender.caller.scopes],
     isWatched: turn.view.tokens,
   })
   repeats.remember(key, run.id)

@@ -3,6 +3,7 @@ import type { Paged, ShortAgent, ShortRun } from '../mcp/shapes.ts'
 import { useDesk } from './desk.ts'
 import { RUNS } from './uris.ts'
 import { type Loaded, useLoaded } from './use-loaded.ts'
+import { useSettled } from './use-settled.ts'
 
 const PAGE = 50
 /** After the last key, before the server is asked; chosen by hand. */
@@ -15,7 +16,7 @@ export interface AgentPage extends Paged {
 /** Agents whose name, id or description contains the query; `more` loads the next page. */
 export function useAgents(query: string) {
   const desk = useDesk()
-  const asked = useSettled(query)
+  const asked = useSettled(query, TYPING_MILLISECONDS)
   const [size, setSize] = useState(PAGE)
   const loaded: Loaded<AgentPage> = useLoaded(
     `agents ${asked} ${size}`,
@@ -48,15 +49,6 @@ async function pages(
     cursor = page.next_cursor
   } while (cursor !== undefined && all.length < size)
   return { agents: all, ...(cursor !== undefined && { next_cursor: cursor }) }
-}
-
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), TYPING_MILLISECONDS)
-    return () => clearTimeout(timer)
-  }, [text])
-  return settled
 }
 
 const OPEN = ['queued', 'running', 'waiting', 'requires_approval']

@@ -14,7 +14,6 @@ export interface Toast {
 
 /** Shared by all views: the server, where the user is, and what the user is told. */
 export interface Desk {
-  readonly kind: McpClient['kind']
   /** Whether the server lets this user call the tool; what it does not offer is not shown. */
   can(tool: string): boolean
   /** Calls a tool; arguments that it does not take here (`agent` where there is only one) are left out. */
@@ -44,7 +43,7 @@ const TOAST_MILLISECONDS = 4_000
 export function createDesk({ client, tools, only, onUnauthorized }: DeskParts): Desk {
   const known = new Map(tools.map((tool) => [tool.name, tool.takes]))
   const connection = signal<Connection>('connecting')
-  const route = signal<Route>(readRoute(client.kind === 'page' ? location.hash : ''))
+  const route = signal<Route>(readRoute(location.hash))
   const toasts = signal<readonly Toast[]>([])
   let lastToast = 0
 
@@ -58,14 +57,11 @@ export function createDesk({ client, tools, only, onUnauthorized }: DeskParts): 
       toasts.value = toasts.value.filter((toast) => toast.id !== id)
     }, life)
   }
-  if (client.kind === 'page') {
-    addEventListener('hashchange', () => {
-      route.value = readRoute(location.hash)
-    })
-  }
+  addEventListener('hashchange', () => {
+    route.value = readRoute(location.hash)
+  })
 
   return {
-    kind: client.kind,
     only,
     connection,
     route,
@@ -89,7 +85,7 @@ export function createDesk({ client, tools, only, onUnauthorized }: DeskParts): 
     },
     go(next) {
       route.value = next
-      if (client.kind === 'page') location.hash = writeRoute(next)
+      location.hash = writeRoute(next)
     },
     say: (text) => show(text, false),
     complain(error) {

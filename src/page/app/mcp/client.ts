@@ -1,4 +1,4 @@
-/* The page is an MCP client, over HTTP or through a host of MCP Apps; both look like this. */
+/* The page is an MCP client. */
 
 export type Arguments = Readonly<Record<string, unknown>>
 
@@ -23,8 +23,6 @@ export interface CallOptions {
 export type Connection = 'connecting' | 'live' | 'lost'
 
 export interface McpClient {
-  /** `app`: shown by another assistant, about one agent. */
-  readonly kind: 'page' | 'app'
   tools(): Promise<readonly ToolHead[]>
   /** Rejects with Refused, Unauthorized or Unreachable. */
   call<Answer>(tool: string, args: Arguments, options?: CallOptions): Promise<Answer>

@@ -80,7 +80,6 @@ export function createHttpClient(token: () => string | null): McpClient {
   }
 
   return {
-    kind: 'page',
     async tools() {
       const { tools } = await request<{ tools: Parameters<typeof readTools>[0] }>('tools/list', {})
       return readTools(tools)

@@ -1,13 +1,11 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { createDesk, type Desk, DeskProvider } from '../desk/desk.ts'
-import { codeIn, redeem, sessionToken } from '../desk/token.ts'
+import { codeIn, redeem, sessionToken, type TokenBox } from '../desk/token.ts'
 import type { McpClient } from '../mcp/client.ts'
 import { messageOf, Unauthorized } from '../mcp/errors.ts'
-import type { Host } from '../mcp/host-client.ts'
 import { createHttpClient } from '../mcp/http-client.ts'
 import type { Agent } from '../mcp/shapes.ts'
 import { Problem, Waiting } from '../ui/parts.tsx'
-import { AppView } from './app-view.tsx'
 import { Shell } from './shell.tsx'
 import { SignIn } from './sign-in.tsx'
 
@@ -15,29 +13,24 @@ type State =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'locked'; readonly reason: string }
   | { readonly kind: 'unreachable'; readonly problem: string }
-  | { readonly kind: 'ready'; readonly desk: Desk; readonly agent?: string | undefined }
+  | { readonly kind: 'ready'; readonly desk: Desk }
 
 /** How often the page looks for a server that is away; chosen by hand. */
 const RETRY_MILLISECONDS = 2_000
 
-/** Connects, asks for a token where the server wants one, and then shows the page or the app. */
-export function Root({ host }: { readonly host: Host | undefined }) {
+/** Connects, asks for a token where the server wants one, and then shows the page. */
+export function Root() {
   const [state, setState] = useState<State>({ kind: 'connecting' })
-  const token = useMemo(() => (host ? undefined : sessionToken(sessionStorage)), [host])
-  const client = useMemo(
-    () => host?.client ?? createHttpClient(() => token?.read() ?? null),
-    [host, token],
-  )
+  const token = useMemo(() => sessionToken(sessionStorage), [])
+  const client = useMemo(() => createHttpClient(token.read), [token])
 
   const lock = (reason: string) => {
-    token?.forget()
+    token.forget()
     setState({ kind: 'locked', reason })
   }
   const connect = async () => {
     try {
-      const asked = host && (await host.opened).agent
-      const agent = typeof asked === 'string' ? asked : undefined
-      setState({ kind: 'ready', desk: await openDesk(client, lock), agent })
+      setState({ kind: 'ready', desk: await openDesk(client, lock) })
     } catch (error) {
       if (error instanceof Unauthorized) return lock(error.message)
       setState({ kind: 'unreachable', problem: messageOf(error) })
@@ -66,7 +59,7 @@ export function Root({ host }: { readonly host: Host | undefined }) {
         <SignIn
           reason={state.reason}
           onToken={(given) => {
-            token?.keep(given)
+            token.keep(given)
             void connect()
           }}
         />
@@ -74,18 +67,18 @@ export function Root({ host }: { readonly host: Host | undefined }) {
     case 'ready':
       return (
         <DeskProvider value={state.desk}>
-          {state.desk.kind === 'app' ? <AppView asked={state.agent} /> : <Shell />}
+          <Shell />
         </DeskProvider>
       )
   }
 }
 
 /** The code in the address is taken out of it before anything else happens. */
-async function tradeCode(token: ReturnType<typeof sessionToken> | undefined): Promise<void> {
-  const code = token && codeIn(location.hash)
+async function tradeCode(token: TokenBox): Promise<void> {
+  const code = codeIn(location.hash)
   if (code === undefined) return
   history.replaceState(null, '', `${location.pathname}#/`)
-  token?.keep(await redeem(code))
+  token.keep(await redeem(code))
 }
 
 async function openDesk(

@@ -6,7 +6,7 @@ interface SignInProps {
   readonly onToken: (token: string) => void
 }
 
-/** No form element: hosts of MCP Apps forbid them, and the page is the same file. */
+/** No form element: the policy of the page allows no form to be sent. */
 export function SignIn({ reason, onToken }: SignInProps) {
   const [token, setToken] = useState('')
   const submit = () => {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { type ContextAccount, PARTS, useContextAccount } from '../../desk/context.ts'
 import { useDesk } from '../../desk/desk.ts'
+import { useSettled } from '../../desk/use-settled.ts'
 import type { Agent } from '../../mcp/shapes.ts'
 import { count, counted, percent } from '../../ui/format.ts'
 import { Button, Card, Problem, Time, Waiting } from '../../ui/parts.tsx'
@@ -8,22 +9,23 @@ import { ContextBar } from './context-bar.tsx'
 import { ExactRequest } from './exact-request.tsx'
 import { WindowSlider } from './window-slider.tsx'
 
+/** While the slider moves, the server is asked at rests only; chosen by hand. */
+const REST_MILLISECONDS = 120
+
 /** The agent's view: its parts, what leaves it next, and what would with another window. */
 export function ContextTab({ agent }: { readonly agent: Agent }) {
   const desk = useDesk()
   const [size, setSize] = useState<number | undefined>()
-  const asked = useSettled(size)
-  const now = useContextAccount(agent.id)
-  const whatIf = useContextAccount(agent.id, asked)
+  const asked = useSettled(size, REST_MILLISECONDS)
+  const { value: newest, problem, reload } = useContextAccount(agent.id, asked)
   const [shown, setShown] = useState<ContextAccount | undefined>()
-  const newest = asked === undefined ? now.value : whatIf.value
   useEffect(() => {
     if (newest) setShown(newest)
   }, [newest])
 
   if (!shown) {
-    return now.problem ? (
-      <Problem text={now.problem} onRetry={now.reload} />
+    return problem ? (
+      <Problem text={problem} onRetry={reload} />
     ) : (
       <Waiting>Counting the context …</Waiting>
     )
@@ -186,16 +188,4 @@ function Left({ account: { summary } }: { readonly account: ContextAccount }) {
       )}
     </Card>
   )
-}
-
-/** While the slider moves, the server is asked at rests only; chosen by hand. */
-const REST_MILLISECONDS = 120
-
-function useSettled(size: number | undefined): number | undefined {
-  const [settled, setSettled] = useState(size)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(size), REST_MILLISECONDS)
-    return () => clearTimeout(timer)
-  }, [size])
-  return settled
 }

@@ -1,2 +1,0 @@
-/** A file, or a part of one, that is not taken. The message is a sentence for people. */
-export class Refused extends Error {}
