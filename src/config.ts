@@ -25,7 +25,11 @@ import {
   DEFAULT_VECTOR_MEGABYTES,
   readDatabase,
 } from './storage/database-settings.ts'
-import { readServerSettings, type ServerSettings } from './tool-servers/settings.ts'
+import {
+  readServerSettings,
+  type ServerSettings,
+  secretsOfServer,
+} from './tool-servers/settings.ts'
 
 export type { DatabaseAddress, DatabaseSettings } from './storage/database-settings.ts'
 export { readDatabaseUrl } from './storage/database-settings.ts'
@@ -252,8 +256,15 @@ export function readEditor(environment: Environment = process.env): string {
 }
 
 /** Every value that must never be shown: keys, passwords and the token. */
-export function secretsOf({ providers, token, database, toolSecrets }: Config): readonly string[] {
+export function secretsOf({
+  providers,
+  token,
+  database,
+  toolSecrets,
+  toolServers,
+}: Config): readonly string[] {
   return [
+    ...[...toolServers.servers.values()].flatMap(secretsOfServer),
     ...toolSecrets.map(({ value }) => value),
     ...[...providers.values()].map(({ key }) => key),
     ...(token === null ? [] : [token]),

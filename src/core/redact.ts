@@ -18,8 +18,14 @@ const REST = '[\\w*.…+/=-]*'
 
 export type Redaction = (text: string) => string
 
-/** Removes these secrets in all encodings, and everything that looks like a key, from texts. */
-export function createRedaction(secrets: readonly string[]): Redaction {
+/**
+ * Replaces these secrets in all encodings. `patterns`: the formats of keys to replace as well, those of well-known issuers
+ * by default.
+ */
+export function createRedaction(
+  secrets: readonly string[],
+  patterns: readonly RegExp[] = KEY_PATTERNS,
+): Redaction {
   const forms = secrets
     .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
     .flatMap((secret) => [secret, ...otherForms(secret)])
@@ -31,10 +37,8 @@ export function createRedaction(secrets: readonly string[]): Redaction {
     ...pieces.map((form) => literally(form.slice(0, MIN_PIECE_LENGTH)) + REST),
     ...pieces.map((form) => literally(form.slice(-MIN_PIECE_LENGTH))),
   ]
-  const patterns =
-    known.length === 0 ? KEY_PATTERNS : [new RegExp(known.join('|'), 'gi'), ...KEY_PATTERNS]
-  return (text) =>
-    patterns.reduce((redacted, pattern) => redacted.replace(pattern, '[redacted]'), text)
+  const all = known.length === 0 ? patterns : [new RegExp(known.join('|'), 'gi'), ...patterns]
+  return (text) => all.reduce((redacted, pattern) => redacted.replace(pattern, '[redacted]'), text)
 }
 
 export function redactSecrets(text: string, secrets: readonly string[]): string {

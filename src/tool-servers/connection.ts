@@ -1,9 +1,10 @@
 import { Client, StreamableHTTPClientTransport, type Tool } from '@modelcontextprotocol/client'
 import { UserError } from '../core/errors.ts'
 import { describeError, type Log } from '../core/log.ts'
+import { createRedaction } from '../core/redact.ts'
 import { VERSION } from '../core/version.ts'
 import { renderResult } from './render-result.ts'
-import type { Environment, ServerSettings } from './settings.ts'
+import { type Environment, type ServerSettings, secretsOfServer } from './settings.ts'
 import { createStdioTransport } from './stdio-transport.ts'
 import type { ServerCall, ServerResult } from './tool-servers.ts'
 
@@ -54,6 +55,8 @@ export function createConnection({
   let notBefore = 0
   let idle: NodeJS.Timeout | undefined
   let inUse = 0
+  // Errors reach models and clients, and a server may quote in them the secrets that it got.
+  const hide = createRedaction(secretsOfServer(settings))
 
   async function connected(): Promise<Client> {
     if (client) return client
@@ -79,11 +82,11 @@ export function createConnection({
     made.onerror = (error) => log('debug', `tool server ${name}: ${describeError(error)}`)
     try {
       await made.connect(transport(), { timeout: CONNECT_MILLISECONDS })
-      tools = (await listTools(made)) ?? []
+      tools = await listTools(made)
     } catch (error) {
       await made.close().catch(() => {})
       failures += 1
-      failure = describeError(error)
+      failure = hide(describeError(error))
       notBefore =
         now() + Math.min(LONGEST_WAIT_MILLISECONDS, FIRST_WAIT_MILLISECONDS * 2 ** failures)
       throw unreachable()
@@ -167,7 +170,7 @@ export function createConnection({
         },
       )
       const text = renderResult(result, settings.resultChars ?? RESULT_CHARS)
-      return { status: result.isError ? 'error' : 'success', text }
+      return result.isError ? { status: 'error', text: hide(text) } : { status: 'success', text }
     } catch (error) {
       signal.throwIfAborted()
       throw unanswered(tool, error, client === used)
@@ -180,13 +183,13 @@ export function createConnection({
   function unreachable(): UserError {
     return new UserError(
       'unsupported',
-      `The tool server "${name}" can't be reached, and nothing was called: ${failure ?? 'no reason is known'}. Try again later, or ask the operator to run recollect doctor.`,
+      `The tool server "${name}" can't be reached, and nothing was called: ${failure ?? 'no reason is known'}. Try again later, or ask the operator to check this server in the file RECOLLECT_TOOL_SERVERS.`,
     )
   }
 
   function unanswered(tool: string, error: unknown, isOpen: boolean): UserError {
     log('warn', `tool server ${name} did not answer`, { tool, error: describeError(error) })
-    const why = isOpen ? describeError(error) : 'it ended or sent more than is read'
+    const why = isOpen ? hide(describeError(error)) : 'it ended or sent more than is read'
     return new UserError(
       'internal',
       `The tool server "${name}" did not answer the call of ${tool} (${why}). Whether the tool did anything is unknown: check before you call it again.`,

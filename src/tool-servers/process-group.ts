@@ -29,7 +29,6 @@ export function startGroup(
   { command, args, env, cwd }: StdioSettings,
   environment: Environment,
 ): ChildProcess {
-  if (alive.size === 0) process.on('exit', endAll)
   const child = spawn(command, args ?? [], {
     env: { ...inherited(environment), ...env },
     cwd,
@@ -41,6 +40,7 @@ export function startGroup(
   })
   const { pid } = child
   if (pid !== undefined) {
+    if (alive.size === 0) process.on('exit', endAll)
     alive.add(pid)
     // The server may have ended while processes that it started still run.
     child.once('exit', () => endGroup(pid, 'SIGKILL'))
@@ -58,7 +58,7 @@ export function endGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
     if (process.platform === 'win32') spawn('taskkill', ['/pid', String(pid), '/T', '/F'])
     else process.kill(-pid, signal)
   } catch {
-    // Nobody is left.
+    // The group has ended.
   }
 }
 

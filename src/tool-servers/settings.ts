@@ -60,6 +60,18 @@ export function readServerSettings(
   return new Map(servers.map(([name, settings]) => [name, filled(settings, path, environment)]))
 }
 
+/** Values that may be secrets: those of `env` and `headers`, and those in the query or user part of an address. */
+export function secretsOfServer(settings: ServerSettings): readonly string[] {
+  if ('command' in settings) return Object.values(settings.env ?? {})
+  const { username, password, searchParams } = new URL(settings.url)
+  // A header such as `Bearer abc` is also quoted without its scheme.
+  const headers = Object.values(settings.headers ?? {}).flatMap((text) => [
+    text,
+    ...text.split(' '),
+  ])
+  return [...headers, username, password, ...searchParams.values()]
+}
+
 function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))

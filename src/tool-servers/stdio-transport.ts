@@ -35,7 +35,7 @@ export function createStdioTransport({ settings, environment, onStderr }: StdioO
       child = started
       started.stdout?.on('data', read)
       started.stderr?.on('data', (bytes: Buffer) => onStderr(bytes.toString()))
-      // A server that is gone is told of by `exit`.
+      // The event `exit` reports a server that has ended.
       started.stdin?.on('error', () => {})
       started.once('exit', () => transport.onclose?.())
       return new Promise((resolve, reject) => {

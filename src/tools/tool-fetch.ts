@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors.ts'
 import { isRecord } from '../core/is-record.ts'
+import { createRedaction } from '../core/redact.ts'
 import type { ToolDefinition } from '../core/stored-tool.ts'
 import type { ToolSecret } from '../core/tool-secret.ts'
 import { allowsHost } from '../fetch/fetch-rule.ts'
@@ -24,6 +25,11 @@ export function toolFetch(
 ): readonly ClientCall[] {
   if (network.length === 0) return []
   const own = secrets.filter(({ name }) => names.includes(name))
+  // A host may send back the headers that it got.
+  const hide = createRedaction(
+    own.map(({ value }) => value),
+    [],
+  )
   return [
     {
       name: 'fetch',
@@ -46,7 +52,14 @@ export function toolFetch(
           },
           { maxBytes: MAX_BYTES, milliseconds: MILLISECONDS, signal },
         )
-        return { ...answer, body: answer.body.toString('utf8') }
+        return {
+          ...answer,
+          url: hide(answer.url),
+          headers: Object.fromEntries(
+            Object.entries(answer.headers).map(([name, text]) => [name, hide(text)]),
+          ),
+          body: hide(answer.body.toString('utf8')),
+        }
       },
     },
   ]

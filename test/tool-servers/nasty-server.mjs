@@ -31,6 +31,7 @@ const tools = () => [
   { name: 'big', description: 'Answers with much.', inputSchema: object({ bytes: number }) },
   { name: 'die', description: 'Dies.', inputSchema: object() },
   { name: 'fail', description: 'Fails.', inputSchema: object() },
+  { name: 'refuse', description: 'Answers with an error of the protocol.', inputSchema: object() },
   { name: 'env', description: 'Names of the environment.', inputSchema: object() },
   { name: 'change', description: `Version ${version}.`, inputSchema: object() },
   { name: 'spawn', description: 'Leaves a process behind.', inputSchema: object() },
@@ -80,7 +81,11 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 function call(id, { name, arguments: args = {}, _meta: meta }) {
   if (name === 'die') process.exit(7)
   if (name === 'fail') {
-    return send({ id, result: { content: [{ type: 'text', text: 'it failed' }], isError: true } })
+    const text = args.tell ? `it failed with ${process.env.TOKEN}` : 'it failed'
+    return send({ id, result: { content: [{ type: 'text', text }], isError: true } })
+  }
+  if (name === 'refuse') {
+    return send({ id, error: { code: -32603, message: `no access with ${process.env.TOKEN}` } })
   }
   if (name === 'slow') {
     const progressToken = meta?.progressToken

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readConfig, secretsOf } from '../../src/config.ts'
 import { createLog } from '../../src/core/log.ts'
 import { createToolServers } from '../../src/tool-servers/create-tool-servers.ts'
 import { readServerSettings } from '../../src/tool-servers/settings.ts'
@@ -99,7 +100,7 @@ describe('tools of other MCP servers', () => {
       await serve({ nasty: nasty(), nas: nasty(), nas__ty: nasty() }).tools('default')
     ).map(({ name }) => name)
     expect(names).toContain('nasty__echo')
-    expect(names.length).toBe(3 * 14)
+    expect(names.length).toBe(3 * 15)
     expect(new Set(names).size).toBe(names.length)
     for (const name of names) expect(name).toMatch(/^[A-Za-z0-9_-]{1,64}$/)
   })
@@ -208,6 +209,32 @@ describe('tools of other MCP servers', () => {
     await expect(servers.call(callOf('echo'))).rejects.toThrow(/ENOENT/)
   })
 
+  it('show none of the secrets that the operator gives them in their errors', async () => {
+    const servers = serve({
+      nasty: nasty({ env: { TOKEN: 'tool-key-0123' } }),
+      web: { url: 'http://key-user:pass-word@127.0.0.1:9/mcp' },
+    })
+    await expect(servers.call(callOf('refuse'))).rejects.toThrow(/no access with \[redacted\]/)
+    expect(await servers.call(callOf('fail', { tell: true }))).toEqual({
+      status: 'error',
+      text: 'it failed with [redacted]',
+    })
+    const [, web] = await servers.list(undefined, { connect: true })
+    expect(web?.error).toBeDefined()
+    expect(JSON.stringify(web)).not.toMatch(/key-user|pass-word/)
+  })
+
+  it('that can not be started leave no listener behind', async () => {
+    let now = 0
+    const servers = serve({ nasty: { command: '/nonexistent/server' } }, () => now)
+    const before = process.listenerCount('exit')
+    for (let turn = 0; turn < 3; turn += 1) {
+      await servers.list(undefined, { connect: true })
+      now += 600_000
+    }
+    expect(process.listenerCount('exit')).toBe(before)
+  })
+
   it('end when they are idle, with what they started, and start again', async () => {
     const servers = serve({ nasty: nasty({ idleSeconds: 0.2 }) })
     const child = Number((await servers.call(callOf('spawn'))).text)
@@ -230,6 +257,20 @@ describe('tools of other MCP servers', () => {
 })
 
 describe('the file of tool servers', () => {
+  it('gives the log its secrets, so that no line shows one', () => {
+    const path = write({
+      mcpServers: {
+        a: { command: 'x', env: { TOKEN: variable('OPENAI_API_KEY') } },
+        b: {
+          url: 'https://example.com/?key=in-query',
+          headers: { authorization: 'Bearer abc-def' },
+        },
+      },
+    })
+    const secrets = secretsOf(readConfig({}, { ...ENVIRONMENT, RECOLLECT_TOOL_SERVERS: path }))
+    expect(secrets).toEqual(expect.arrayContaining(['sk-secret', 'in-query', 'abc-def']))
+  })
+
   it.each([
     ['{', /mcp\.json can't be used/],
     [{}, /mcpServers/],

@@ -32,6 +32,10 @@ beforeAll(async () => {
       const away = `https://localhost:${server.port}/other`
       return response.writeHead(302, { location: away }).end()
     }
+    if (url === '/echo') {
+      const said = headers.authorization ?? ''
+      return response.writeHead(200, { 'x-said': said }).end(JSON.stringify({ said }))
+    }
     response.writeHead(201, { 'content-type': 'application/json' }).end('{"temperature": 21}')
   })
   home = await mkdtemp(join(tmpdir(), 'recollect-tools-'))
@@ -63,7 +67,7 @@ export async function ask(): Promise<unknown> {
     headers: { authorization: 'Bearer ' + secrets.WEATHER_KEY },
   })
   console.log('with', secrets.WEATHER_KEY)
-  return { status: answer.status, ...(await answer.json()) }
+  return { status: answer.status, header: answer.headers.get('x-said') ?? undefined, ...(await answer.json()) }
 }`
 
 async function run(path: string, fields: object, commit = true) {
@@ -86,6 +90,15 @@ describe('a tool with network', () => {
     })
     expect(asked.at(-1)).toMatchObject({ url: '/now', auth: `Bearer ${SECRET}` })
     expect(stdout).not.toContain(SECRET)
+  })
+
+  it('does not see a secret that the host sends back', async () => {
+    const { status, result } = await run('/echo', OPEN)
+    expect({ status, result }).toEqual({
+      status: 'success',
+      result: '{"status":200,"header":"Bearer [redacted]","said":"Bearer [redacted]"}',
+    })
+    expect(asked.at(-1)).toMatchObject({ auth: `Bearer ${SECRET}` })
   })
 
   it.each<readonly [string, string, object, RegExp]>([
