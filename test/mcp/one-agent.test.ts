@@ -60,6 +60,8 @@ describe('a client pinned to one agent', () => {
       'detach_tool',
       'run_tool',
       'list_tool_servers',
+      'message_agents',
+      'copy_agent',
       'stats',
       'import_agent',
     ])

@@ -31,8 +31,8 @@ describe('arguments', () => {
 
   it('that are unknown are named, with the nearest and the known ones', () => {
     expect(complaint(sendMessage, { agentid: 'a', message: 'hello' })).toBe(
-      'UserError: Unknown argument "agentid". Did you mean "agent"? Known: agent, message, wait_seconds, ' +
-        'idempotency_key, max_steps, include_steps. Argument "agent" is missing (Id or exact name of the agent).',
+      'UserError: Unknown argument "agentid". Did you mean "agent"? Known: agent, message, images, ' +
+        'wait_seconds, idempotency_key, max_steps, include_steps. Argument "agent" is missing (Id or exact name of the agent).',
     )
     expect(complaint(getAgent, { agent: 'a', colour: 'red' })).toBe(
       'UserError: Unknown argument "colour". Known: agent.',
