@@ -22,7 +22,7 @@ export interface JobWorkerOptions {
 }
 
 /** How often it looks for jobs left by other processes, or due for another try. Chosen by hand. */
-const LONGEST_LOOK_MILLISECONDS = 1_000
+const MAX_LOOK_MILLISECONDS = 1_000
 /** Jobs of a process at once. They wait for models more than they compute. Chosen by hand. */
 const MAX_JOBS = 4
 
@@ -108,7 +108,7 @@ export function createJobWorker(options: JobWorkerOptions): JobWorker {
   // The first look comes with the first interval, to keep start-up fast.
   const timer = setInterval(
     () => void sweep().then(wake),
-    Math.min(LONGEST_LOOK_MILLISECONDS, leaseMilliseconds / 3),
+    Math.min(MAX_LOOK_MILLISECONDS, leaseMilliseconds / 3),
   )
   timer.unref()
 

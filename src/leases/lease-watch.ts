@@ -2,7 +2,7 @@
  * A longer gap between two looks means that this process or its machine was suspended. The lease owners may have been
  * suspended too, so the time of the gap does not count. Chosen by hand.
  */
-const LONGEST_GAP_MILLISECONDS = 2_000
+const MAX_GAP_MILLISECONDS = 2_000
 
 interface WatchedLease {
   readonly owner: string
@@ -36,7 +36,7 @@ export function createLeaseWatch<Lease extends WatchedLease>(
   let lookedAt = now()
   return {
     look(leases) {
-      const gap = Math.min(now() - lookedAt, LONGEST_GAP_MILLISECONDS)
+      const gap = Math.min(now() - lookedAt, MAX_GAP_MILLISECONDS)
       lookedAt = now()
       const looked = leases.map((lease): Seen<Lease> => {
         const before = seen.get(keyOf(lease))

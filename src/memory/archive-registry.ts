@@ -20,7 +20,7 @@ export interface PassageWalk extends Walk {
   readonly of: { readonly agent: string } | { readonly archiveId: string }
 }
 
-/** Archives by their ids, whoever has them, and what is in them. */
+/** Archives by id, attached to an agent or not, and their passages. */
 export function createArchiveRegistry(store: Store, clock: Clock) {
   async function passageOwner(of: PassageWalk['of']) {
     return 'agent' in of

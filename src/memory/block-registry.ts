@@ -15,7 +15,7 @@ export interface BlockChanges {
   readonly metadata?: Metadata | undefined
 }
 
-/** Blocks by their ids, whoever has them. */
+/** Blocks by id, attached to an agent or not. */
 export function createBlockRegistry(store: Store, clock: Clock, checkRoom: CheckRoom) {
   return {
     async walk(walk: BlockWalk): Promise<readonly SharedBlock[]> {

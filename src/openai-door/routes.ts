@@ -19,13 +19,13 @@ import { streamChat } from './stream-chat.ts'
 import { replyOf, takeTurn } from './take-turn.ts'
 
 /** Frontends show all models at once; chosen by hand. */
-const MOST_MODELS = 1_000
+const MAX_MODELS = 1_000
 const PROVIDER_FAILED = 502
 
 /** The part of OpenAI's API that chat programs use: each agent is a model. */
 export const OPENAI_ROUTES: readonly Route[] = [
   route('GET', '/openai/v1/models', 'read', async ({ context }) => {
-    const views = await context.agents.walk({ order: 'desc', limit: MOST_MODELS })
+    const views = await context.agents.walk({ order: 'desc', limit: MAX_MODELS })
     const names = views.map(({ agent }) => agent.name)
     const data = views.map(({ agent }) => {
       const isAlone = names.filter((name) => name === agent.name).length === 1

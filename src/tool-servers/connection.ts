@@ -12,11 +12,11 @@ import type { ServerCall, ServerResult } from './tool-servers.ts'
 const CONNECT_MILLISECONDS = 30_000
 const CALL_SECONDS = 60
 /** A call that goes on reporting progress ends here, in multiples of its limit. */
-const MOST_LIMITS = 10
+const MAX_LIMITS = 10
 const IDLE_SECONDS = 300
 const RESULT_CHARS = 20_000
 const FIRST_WAIT_MILLISECONDS = 1_000
-const LONGEST_WAIT_MILLISECONDS = 300_000
+const MAX_WAIT_MILLISECONDS = 300_000
 const STDERR_CHARS = 500
 
 export interface ConnectionOptions {
@@ -87,8 +87,7 @@ export function createConnection({
       await made.close().catch(() => {})
       failures += 1
       failure = hide(describeError(error))
-      notBefore =
-        now() + Math.min(LONGEST_WAIT_MILLISECONDS, FIRST_WAIT_MILLISECONDS * 2 ** failures)
+      notBefore = now() + Math.min(MAX_WAIT_MILLISECONDS, FIRST_WAIT_MILLISECONDS * 2 ** failures)
       throw unreachable()
     }
     failures = 0
@@ -163,7 +162,7 @@ export function createConnection({
         {
           signal,
           timeout,
-          maxTotalTimeout: timeout * MOST_LIMITS,
+          maxTotalTimeout: timeout * MAX_LIMITS,
           resetTimeoutOnProgress: true,
           // Without it no progress token is sent, and nothing is ever reset.
           onprogress: () => {},

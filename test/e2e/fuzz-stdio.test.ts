@@ -155,7 +155,7 @@ describe('of random lines', () => {
   const WARM_UP = 400
   const SAMPLE_EACH = 50
   const SAMPLES = 8
-  const MOST_GROWTH_MEBIBYTES = 60
+  const MAX_GROWTH_MEBIBYTES = 60
 
   it('each is answered or refused, and memory does not grow', async () => {
     const random = generator(20_260_728)
@@ -175,7 +175,7 @@ describe('of random lines', () => {
     }
     // The least of several, as garbage is collected late where the machine is busy.
     const [first, last] = [samples.slice(0, SAMPLES), samples.slice(-SAMPLES)]
-    expect(Math.min(...last) - Math.min(...first)).toBeLessThan(MOST_GROWTH_MEBIBYTES)
+    expect(Math.min(...last) - Math.min(...first)).toBeLessThan(MAX_GROWTH_MEBIBYTES)
   }, 600_000)
 
   /** Under which id the line must be answered; null: as one that can't be told; undefined: perhaps not at all. */

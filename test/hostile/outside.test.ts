@@ -14,7 +14,7 @@ import { HOSTILE_TEXTS, type HostileText } from './texts.ts'
 
 const STRIDE = process.env.RECOLLECT_TEST_FULL ? 1 : 97
 const PATIENCE_MILLISECONDS = process.env.RECOLLECT_TEST_FULL ? 14_400_000 : 1_800_000
-const MOST_MEGABYTES = 500
+const MAX_MEGABYTES = 500
 /** A request of its own is larger than a server reads; that is another refusal. */
 const LONGEST = 3_500_000
 
@@ -57,7 +57,7 @@ describe('a hostile text from outside', () => {
       }
       expect(wrong).toEqual([])
       for (const one of attacked) {
-        expect(one.peakMegabytes()).toBeLessThan(MOST_MEGABYTES)
+        expect(one.peakMegabytes()).toBeLessThan(MAX_MEGABYTES)
         expect(one.server.errors()).not.toMatch(/"level":"error"/)
       }
     },

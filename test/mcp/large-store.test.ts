@@ -24,7 +24,7 @@ const AGENTS = 1_000
 const BLOCKS = 100
 /** LARGE_STORE=100000 makes it larger, and takes a minute more. */
 const PASSAGES = Number(process.env.LARGE_STORE ?? 20_000)
-const MOST_CHARACTERS = 20_000
+const MAX_CHARACTERS = 20_000
 
 let server: RealServer
 let full: AgentId
@@ -92,8 +92,8 @@ async function seed(): Promise<void> {
 /** The answer, after what holds for all of them. */
 async function call(tool: string, args: object = {}): Promise<CallResult> {
   const result = await server.client.call(tool, args)
-  expect([...result.text].length, `${tool} content`).toBeLessThan(MOST_CHARACTERS)
-  expect([...JSON.stringify(result.data)].length, tool).toBeLessThan(MOST_CHARACTERS)
+  expect([...result.text].length, `${tool} content`).toBeLessThan(MAX_CHARACTERS)
+  expect([...JSON.stringify(result.data)].length, tool).toBeLessThan(MAX_CHARACTERS)
   if (!result.isError) expect(JSON.parse(result.text)).toEqual(result.data)
   return result
 }

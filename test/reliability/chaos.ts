@@ -37,7 +37,7 @@ export interface Outcome {
 const AGENTS = 3
 /** Two clients for each agent, so that messages of different clients meet in its queue. */
 const CLIENTS = 2
-const MOST_MESSAGES = 40
+const MAX_MESSAGES = 40
 const SETTLE_MILLISECONDS = 60_000
 const CLOSE_MILLISECONDS = 5_000
 
@@ -57,7 +57,7 @@ export async function playRound(round: Round): Promise<Outcome> {
       Array.from({ length: CLIENTS }, (_, client) =>
         keepSending(cluster, agent, `client ${client}`, {
           stopped: () => quiet,
-          most: MOST_MESSAGES,
+          most: MAX_MESSAGES,
         }),
       ),
     )

@@ -223,7 +223,7 @@ function readableRows(file: string): ReadonlyMap<string, ReadonlySet<string>> {
           const row = handle.prepare(
             `SELECT *, ${KEYS[table]} AS "~key" FROM ${table} NOT INDEXED WHERE rowid = ?`,
           )
-          for (let number = 1; number <= MOST_ROWS; number += 1) {
+          for (let number = 1; number <= MAX_ROWS; number += 1) {
             try {
               const read = row.get(number) as Record<string, unknown> | undefined
               if (read && typeof read['~key'] === 'string') keys.add(read['~key'])
@@ -243,7 +243,7 @@ function readableRows(file: string): ReadonlyMap<string, ReadonlySet<string>> {
 }
 
 /** Far more than there are. */
-const MOST_ROWS = 2_000
+const MAX_ROWS = 2_000
 
 /** Looks at a copy, because SQLite may write files beside it. */
 function lookAt<T>(file: string, look: (handle: DatabaseHandle.Database) => T): T {

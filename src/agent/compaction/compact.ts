@@ -15,12 +15,12 @@ import { writeSummary } from './write-summary.ts'
 /** Largest share of the context window for the summary, however much it covers. Chosen by hand. */
 const SUMMARY_SHARE = 0.1
 /** Chosen by hand. */
-const LARGEST_SUMMARY_TOKENS = 2_000
+const MAX_SUMMARY_TOKENS = 2_000
 /** The user waits no longer than this for a summary, however slow the model is. Chosen by hand. */
 const SUMMARY_MILLISECONDS = 120_000
 
 export function summaryBudget(window: number): number {
-  return Math.min(LARGEST_SUMMARY_TOKENS, Math.floor(window * SUMMARY_SHARE))
+  return Math.min(MAX_SUMMARY_TOKENS, Math.floor(window * SUMMARY_SHARE))
 }
 
 /** Target after a refusal for length, as a share of the refused request. Chosen by hand. */

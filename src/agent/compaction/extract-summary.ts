@@ -3,7 +3,7 @@ import { type Message, spokenText } from '../../core/message.ts'
 import { excerpt } from '../../core/text.ts'
 
 /** Characters. Chosen by hand. */
-const LONGEST_LINE = 200
+const MAX_LINE = 200
 /** Share of the budget for the oldest lines: the start of a conversation is rarely repeated later. Chosen by hand. */
 const OLDEST_SHARE = 0.4
 
@@ -23,7 +23,7 @@ export function extractSummary(
     .filter(({ text }) => text.trim() !== '')
     .map(
       ({ who, text, at }) =>
-        `${who} (${at.slice(0, 10)}): ${excerpt(text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim(), LONGEST_LINE)}`,
+        `${who} (${at.slice(0, 10)}): ${excerpt(text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim(), MAX_LINE)}`,
     )
   return fitLines([...previous.split('\n'), ...said], budgetTokens)
 }

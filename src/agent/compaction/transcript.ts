@@ -5,9 +5,9 @@ import { excerpt } from '../../core/text.ts'
 import { picturesOf } from '../context/show-pictures.ts'
 
 /** Characters of one message: notes need the gist of a document, not all of it. Chosen by hand. */
-const LONGEST_ENTRY = 4_000
+const MAX_ENTRY = 4_000
 /** Chosen by hand. */
-const LONGEST_RESULT = 500
+const MAX_RESULT = 500
 /** Everything that some reader takes for a line break. */
 const BREAK = /\r\n|[^\P{Cc}\t]|[\p{Zl}\p{Zp}]/gu
 
@@ -39,22 +39,22 @@ function entries(message: Message): readonly string[] {
     case 'user':
     case 'system': {
       const pictures = picturesOf(message).map((picture) => `[${describePicture(picture)}] `)
-      const text = excerpt(message.text, LONGEST_ENTRY)
+      const text = excerpt(message.text, MAX_ENTRY)
       return [entry(`${message.role}: ${pictures.join('')}${text}`)]
     }
     case 'assistant':
       return [
-        ...message.said.map((text) => entry(`agent: ${excerpt(text, LONGEST_ENTRY)}`)),
+        ...message.said.map((text) => entry(`agent: ${excerpt(text, MAX_ENTRY)}`)),
         ...message.toolCalls
           .filter(({ name }) => name !== 'send_message')
           .map(({ name, arguments: text }) =>
-            entry(`agent called ${name} ${excerpt(text, LONGEST_RESULT)}`),
+            entry(`agent called ${name} ${excerpt(text, MAX_RESULT)}`),
           ),
       ]
     case 'tool':
       return message.toolName === 'send_message'
         ? []
-        : [entry(`${message.toolName} answered: ${excerpt(message.text, LONGEST_RESULT)}`)]
+        : [entry(`${message.toolName} answered: ${excerpt(message.text, MAX_RESULT)}`)]
   }
 }
 

@@ -2,7 +2,7 @@ import type { Message } from '../../core/message.ts'
 import { HEARTBEAT, THINKING } from '../tools/tool-specs.ts'
 
 /** Longer cycles count as real work. Chosen by hand. */
-const LONGEST_CYCLE = 4
+const MAX_CYCLE = 4
 
 /** The agent is warned at this many rounds. Chosen by hand. */
 export const REPEATS_TO_WARN = 3
@@ -17,7 +17,7 @@ export const REPEATS_TO_STOP = 5
 export function countRepeats(messages: readonly Message[]): number {
   const prints = fingerprints(messages)
   let most = prints.length > 0 ? 1 : 0
-  for (let length = 1; length <= LONGEST_CYCLE; length += 1) {
+  for (let length = 1; length <= MAX_CYCLE; length += 1) {
     const cycle = prints.slice(-length)
     if (cycle.length < length) break
     let rounds = 1

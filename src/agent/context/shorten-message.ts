@@ -7,11 +7,11 @@ import { countCharacters, sliceCharacters } from '../../core/text.ts'
  * Largest share of the context window for one message. Longer ones are shortened in the request only; recall memory
  * keeps them whole. Chosen by hand.
  */
-const LARGEST_SHARE = 0.2
+const MAX_SHARE = 0.2
 
 /** Tokens that one message may take of a context window. */
 export function messageBudget(contextWindow: number): number {
-  return Math.floor(contextWindow * LARGEST_SHARE)
+  return Math.floor(contextWindow * MAX_SHARE)
 }
 
 /**

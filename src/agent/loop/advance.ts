@@ -47,10 +47,10 @@ export type Next =
 const OVER: Next = { kind: 'over' }
 
 /** Attempts at one step. A step started more often than this probably crashes the server each time. Chosen by hand. */
-const MOST_ATTEMPTS = 3
+const MAX_ATTEMPTS = 3
 const TOO_OFTEN: RunError = {
   code: 'internal',
-  message: `The server stopped ${MOST_ATTEMPTS} times in the middle of the same step.`,
+  message: `The server stopped ${MAX_ATTEMPTS} times in the middle of the same step.`,
   hint: 'The message is kept in the history. Look for the cause in the log of the server, then send another message to go on.',
 }
 
@@ -103,7 +103,7 @@ export async function advanceIn(
     return OVER
   }
   const step = await tx.runs.currentStep(run.id)
-  if (takenUp && step && (await tx.runs.countAttempt(step.id, 1)) > MOST_ATTEMPTS) {
+  if (takenUp && step && (await tx.runs.countAttempt(step.id, 1)) > MAX_ATTEMPTS) {
     await failRun(tx, run, 'interrupted', TOO_OFTEN, at)
     return OVER
   }

@@ -18,7 +18,7 @@ import { sayIfUnsaid } from './say-later.ts'
 import { isTrouble } from './trouble.ts'
 
 /** Attempts at a call whose data others change in the meantime. Chosen by hand. */
-const MOST_PREPARATIONS = 5
+const MAX_PREPARATIONS = 5
 const STALE =
   'The tool was not run: others kept changing the memory that it reads. Nothing was changed; call it again.'
 const NOT_APPROVED =
@@ -216,7 +216,7 @@ async function edit(
     try {
       return await write({ status: 'success', apply })
     } catch (error) {
-      if (!(error instanceof StalePreparation) || attempt === MOST_PREPARATIONS) throw error
+      if (!(error instanceof StalePreparation) || attempt === MAX_PREPARATIONS) throw error
     }
   }
 }

@@ -63,9 +63,9 @@ export async function summaryModel(
  */
 const WEIGHT_OF_NEWEST = 0.5
 /** Chosen by hand. */
-const LEAST_RATIO = 0.5
+const MIN_RATIO = 0.5
 /** Chosen by hand. */
-const LARGEST_RATIO = 3
+const MAX_RATIO = 3
 
 /** Least size of a refused request, relative to the window. Chosen by hand. */
 const OVERSHOOT = 1.02
@@ -81,7 +81,7 @@ export async function learnWindow(
   if (windowTokens === undefined) return
   const learnedWindow = windowTokens
   const counted = requestTokens ?? Math.max(totalTokens, learnedWindow * OVERSHOOT)
-  const observed = Math.min(counted / estimatedTokens, LARGEST_RATIO)
+  const observed = Math.min(counted / estimatedTokens, MAX_RATIO)
   const tokenRatio = Math.max(state.tokenRatio, observed)
   await held(run, (tx, at) =>
     tx.conversations.setContext(run.conversationId, { learnedWindow, tokenRatio }, at),
@@ -96,7 +96,7 @@ export function learnFrom(
 ): Pick<ContextState, 'tokenRatio' | 'pressureTold'> {
   const observed = promptTokens === 0 ? state.tokenRatio : promptTokens / estimatedTokens
   // A very low count comes from a provider that dropped a part of the request, or that counts something else.
-  const believed = observed < LEAST_RATIO ? state.tokenRatio : Math.min(observed, LARGEST_RATIO)
+  const believed = observed < MIN_RATIO ? state.tokenRatio : Math.min(observed, MAX_RATIO)
   const tokenRatio = state.tokenRatio * (1 - WEIGHT_OF_NEWEST) + believed * WEIGHT_OF_NEWEST
   return { tokenRatio, pressureTold: state.pressureTold || tellsPressure }
 }

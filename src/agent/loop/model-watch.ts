@@ -7,7 +7,7 @@ import type { Storage, WaitingForModel } from '../../storage/port/store.ts'
 /** Pause between two looks; listing the models of a local server is cheap. Chosen by hand. */
 const PAUSE_MILLISECONDS = 2_000
 /** The oldest runs come first; the rest follow once these have gone on. Chosen by hand. */
-const MOST_RUNS = 1_000
+const MAX_RUNS = 1_000
 
 export interface ModelWatchOptions {
   readonly storage: Pick<Storage, 'in' | 'claims'>
@@ -42,7 +42,7 @@ export function createModelWatch(options: ModelWatchOptions): ModelWatch {
   }
 
   async function letGoOn(): Promise<void> {
-    const waiting = await storage.claims.waitingForModel(MOST_RUNS)
+    const waiting = await storage.claims.waitingForModel(MAX_RUNS)
     const asked = new Map<string, boolean>()
     for (const run of waiting) {
       const key = JSON.stringify([run.model, run.ranOn !== null, run.clientSamples])

@@ -6,7 +6,7 @@ import { cleanText } from '../../core/text.ts'
 import type { ModelAnswer } from '../../llm/model.ts'
 import type { NewMessage, Transaction } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
-import { countTruncated, MOST_TRUNCATED } from '../step/count-truncated.ts'
+import { countTruncated, MAX_TRUNCATED } from '../step/count-truncated.ts'
 import { loopArguments, type PlannedCall, spokenBy } from '../step/plan-calls.ts'
 import { completeRun } from './finish-run.ts'
 import { type HeldRun, LostLease } from './held.ts'
@@ -26,7 +26,7 @@ export interface AnsweredStep {
   readonly speaksLater: boolean
 }
 
-const STILL_TRUNCATED = `The run was stopped because the model's answer was cut off at its output limit ${MOST_TRUNCATED} times in a row; none of those calls was run. Ask for less at once, or choose a model with a higher output limit.`
+const STILL_TRUNCATED = `The run was stopped because the model's answer was cut off at its output limit ${MAX_TRUNCATED} times in a row; none of those calls was run. Ask for less at once, or choose a model with a higher output limit.`
 
 /** The messages that a recorded answer adds to the history, made outside of the transaction. */
 export function messagesOf(step: AnsweredStep): readonly AnswerMessage[] {
@@ -69,7 +69,7 @@ export async function recordIn(
   const stored = await tx.runs.get(run.id)
   const warnings = [...(stored?.warnings ?? []), ...step.warnings]
   if (step.warnings.length > 0) await tx.runs.setWarnings(run.id, warnings)
-  if (!isStuck || countTruncated(await tx.messages.ofRun(run.id)) < MOST_TRUNCATED) {
+  if (!isStuck || countTruncated(await tx.messages.ofRun(run.id)) < MAX_TRUNCATED) {
     return 'goes_on'
   }
   await tx.runs.closeStep(step.stepId, at)

@@ -8,12 +8,12 @@ export type AfterFailure =
   | { readonly kind: 'give_up' }
 
 /** Chosen by hand. */
-const MOST_TRIES = 4
+const MAX_TRIES = 4
 /** For a longer pause the run is put aside instead of holding the agent. Chosen by hand. */
-export const LONGEST_PAUSE_MILLISECONDS = 60_000
+export const MAX_PAUSE_MILLISECONDS = 60_000
 
 /** For a longer wait the run fails and says so, since no user should wait that long without knowing. Chosen by hand. */
-const LONGEST_WAIT_MILLISECONDS = 24 * 3_600_000
+const MAX_WAIT_MILLISECONDS = 24 * 3_600_000
 
 /**
  * The only place that decides on retries; the SDK clients make none. `tries` counts the calls so far. `firstPause` is
@@ -39,10 +39,10 @@ export function afterFailure(
       return { kind: 'give_up' }
   }
   const asked = failure.retryAfterMilliseconds ?? 0
-  if (asked > LONGEST_WAIT_MILLISECONDS) return { kind: 'give_up' }
-  if (asked > LONGEST_PAUSE_MILLISECONDS) return { kind: 'wait', inMilliseconds: asked }
+  if (asked > MAX_WAIT_MILLISECONDS) return { kind: 'give_up' }
+  if (asked > MAX_PAUSE_MILLISECONDS) return { kind: 'wait', inMilliseconds: asked }
   // An invalid answer is tried once more; a server that sends two will send a third.
-  const most = failure.reason === 'invalid_answer' ? 2 : MOST_TRIES
+  const most = failure.reason === 'invalid_answer' ? 2 : MAX_TRIES
   if (tries >= most) return { kind: 'give_up' }
   const pause = firstPause * 2 ** (tries - 1)
   return { kind: 'retry', inMilliseconds: Math.max(pause, asked) }

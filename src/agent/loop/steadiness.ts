@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock.ts'
 
 /** A gradual clock correction moves the clock less than this between two looks. Chosen by hand. */
-const LARGEST_DRIFT_MILLISECONDS = 1_000
+const MAX_DRIFT_MILLISECONDS = 1_000
 /** A busy process looks late; a longer gap means that it or its machine was suspended. Chosen by hand. */
-const LONGEST_GAP_MILLISECONDS = 5_000
+const MAX_GAP_MILLISECONDS = 5_000
 
 /**
  * How long this process has been awake with its clock only going forward. Ages of database times mean nothing
@@ -26,7 +26,7 @@ export function createSteadiness(
       const next = { now: now(), clock: clock() }
       const gap = next.now - last.now
       const drift = Math.abs(next.clock - last.clock - gap)
-      if (gap > LONGEST_GAP_MILLISECONDS || drift > LARGEST_DRIFT_MILLISECONDS) since = next.now
+      if (gap > MAX_GAP_MILLISECONDS || drift > MAX_DRIFT_MILLISECONDS) since = next.now
       last = next
     },
     lasts: (milliseconds) => now() - since >= milliseconds,

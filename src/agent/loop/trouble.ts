@@ -7,7 +7,7 @@ import { type HeldRun, LostLease } from './held.ts'
 /** Chosen by hand. */
 const FIRST_PAUSE_MILLISECONDS = 250
 /** Chosen by hand. */
-const LONGEST_PAUSE_MILLISECONDS = 30_000
+const MAX_PAUSE_MILLISECONDS = 30_000
 
 /** Failures of the database or the machine are not the agent's fault; the work is repeated later. */
 export function isTrouble(error: unknown): boolean {
@@ -18,7 +18,7 @@ export function isTrouble(error: unknown): boolean {
 /** Pause after this many failures in a row; random, so that many runs do not resume at the same moment. */
 export function restAfter(troubles: number): number {
   const grown = FIRST_PAUSE_MILLISECONDS * 2 ** Math.min(troubles, 20)
-  return Math.min(grown, LONGEST_PAUSE_MILLISECONDS) * (0.5 + Math.random() / 2)
+  return Math.min(grown, MAX_PAUSE_MILLISECONDS) * (0.5 + Math.random() / 2)
 }
 
 /** Releases the run as soon as the database allows it; until then the lease keeps it for this process. */

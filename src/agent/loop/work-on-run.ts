@@ -145,13 +145,13 @@ function goingOn(run: HeldRun, { budget }: RunTools): GoOn {
 }
 
 /** Letta waits this long for a reply. */
-const LONGEST_WAIT_MILLISECONDS = 1_200_000
+const MAX_WAIT_MILLISECONDS = 1_200_000
 /** The share of a run's remaining time that may pass while it waits; the rest is for its own work. Chosen by hand. */
 const WAITING_SHARE = 0.5
 
 function patienceOf(run: HeldRun, { seconds }: RunBudget): number {
   const left = Math.max(0, seconds * 1_000 - run.elapsed())
-  return Math.min(LONGEST_WAIT_MILLISECONDS, left * WAITING_SHARE)
+  return Math.min(MAX_WAIT_MILLISECONDS, left * WAITING_SHARE)
 }
 
 /** Failures on the way to a step's answer, by step. */

@@ -31,7 +31,7 @@ export interface WorkerOptions extends Omit<RunTools, 'emit' | 'isWatched'> {
 }
 
 /** How often it looks for runs left by other processes, or due for another try. Chosen by hand. */
-const LONGEST_SWEEP_MILLISECONDS = 1_000
+const MAX_SWEEP_MILLISECONDS = 1_000
 
 /**
  * Takes runs from the queue, which is the table of runs. Each conversation has one run at a time, in the order of
@@ -205,7 +205,7 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   void look()
-  const period = Math.min(LONGEST_SWEEP_MILLISECONDS, leaseMilliseconds / 3)
+  const period = Math.min(MAX_SWEEP_MILLISECONDS, leaseMilliseconds / 3)
   const timer = setInterval(() => void look(), period)
   timer.unref()
 

@@ -2,7 +2,7 @@ import type { Message } from '../../core/message.ts'
 import { SHORTER } from './parse-tool-arguments.ts'
 
 /** After this many answers in a row that were cut off, the model will not get shorter. Chosen by hand. */
-export const MOST_TRUNCATED = 3
+export const MAX_TRUNCATED = 3
 
 /** How many of the newest answers in a row were cut off inside their calls. */
 export function countTruncated(messages: readonly Message[]): number {

@@ -15,9 +15,9 @@ export interface ToolArguments {
 export const SHORTER = 'Make the call again, shorter.'
 
 /** Characters. Chosen by hand. */
-const LONGEST_QUOTE = 120
+const MAX_QUOTE = 120
 /** No tool needs more than three; functions that walk through arguments recurse once per level. Chosen by hand. */
-const MOST_LEVELS = 100
+const MAX_LEVELS = 100
 
 /**
  * Parses the arguments of a call. Only slips that cannot change the meaning are repaired: a code fence around them, an
@@ -40,7 +40,7 @@ export function parseToolArguments(tool: string, written: string): ToolArguments
       tool,
       looksCutOff(written)
         ? `its arguments are not valid JSON and seem to be cut off. ${SHORTER}`
-        : `its arguments are not valid JSON (${excerpt(written.trim(), LONGEST_QUOTE)}). Make the call again with one complete JSON object.`,
+        : `its arguments are not valid JSON (${excerpt(written.trim(), MAX_QUOTE)}). Make the call again with one complete JSON object.`,
     )
   }
   const { value } = read
@@ -48,10 +48,10 @@ export function parseToolArguments(tool: string, written: string): ToolArguments
   if (!isRecord(value)) {
     throw notRun(tool, 'its arguments must be a JSON object. Make the call again.')
   }
-  if (isDeeper(value, MOST_LEVELS)) {
+  if (isDeeper(value, MAX_LEVELS)) {
     throw notRun(
       tool,
-      `its arguments are nested deeper than ${MOST_LEVELS} levels. Make the call again, flatter.`,
+      `its arguments are nested deeper than ${MAX_LEVELS} levels. Make the call again, flatter.`,
     )
   }
   if (hasPrototypeKey(value)) {

@@ -33,16 +33,16 @@ export interface Planning {
 /** Parameters of the loop; no tool knows them. */
 const LOOP_ARGUMENTS = [THINKING, HEARTBEAT]
 /** Each call costs a transaction and a message, and no real plan has more in one answer. Chosen by hand. */
-const MOST_CALLS = 50
+const MAX_CALLS = 50
 /** Characters kept of a call that cannot run, so that a person can see what the model did. Chosen by hand. */
-const LONGEST_REFUSED = 10_000
+const MAX_REFUSED = 10_000
 /** Characters. Chosen by hand. */
-const LONGEST_NAME = 100
+const MAX_NAME = 100
 /** Most tool names suggested to a model that called an unknown tool. Chosen by hand. */
 const MAX_SUGGESTED = 5
 
 const TRUNCATED = `The call was not run: your answer was cut off at the output limit, so it may be incomplete. ${SHORTER}`
-const TOO_MANY = `The call was not run, and neither were those after it: an answer can have ${MOST_CALLS} calls. Make the others in the next one.`
+const TOO_MANY = `The call was not run, and neither were those after it: an answer can have ${MAX_CALLS} calls. Make the others in the next one.`
 /** The model reads this at the next turn, when the tool is available again. */
 const TOO_LATE =
   'The call was not run: the steps of the turn were used up, and all that was left was to answer the user.'
@@ -54,10 +54,10 @@ const TOO_LATE =
  */
 export function planCalls(answer: ModelAnswer, planning: Planning): readonly PlannedCall[] {
   const planned: PlannedCall[] = []
-  for (const [index, written] of answer.toolCalls.slice(0, MOST_CALLS + 1).entries()) {
+  for (const [index, written] of answer.toolCalls.slice(0, MAX_CALLS + 1).entries()) {
     const own = {
       id: callIdOf(planning.messageId, index),
-      name: excerpt(written.name, LONGEST_NAME),
+      name: excerpt(written.name, MAX_NAME),
       index,
     }
     const isFirst = !planned.some((call) => call.kind === 'planned')
@@ -77,7 +77,7 @@ function plan(
   try {
     if (answer.finish === 'length') throw notRun(TRUNCATED)
     if (written.problem !== undefined) throw notRun(written.problem)
-    if (index >= MOST_CALLS) throw notRun(TOO_MANY)
+    if (index >= MAX_CALLS) throw notRun(TOO_MANY)
     if (speakNow && !tools.some((tool) => tool.name === name)) throw notRun(TOO_LATE)
     const excluded = isFirst ? ruledOut(name) : undefined
     if (excluded !== undefined) throw notRun(excluded)
@@ -90,7 +90,7 @@ function plan(
     } as const
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    const kept = excerpt(written.arguments, LONGEST_REFUSED)
+    const kept = excerpt(written.arguments, MAX_REFUSED)
     return { kind: 'refused', arguments: kept, effect: 'none', error: error.message } as const
   }
 }
@@ -134,7 +134,7 @@ function unknownTool(tools: readonly InnerTool[], name: string): UserError {
   const instead = names.length === 0 ? 'Call none.' : `Call one of: ${names.join(', ')}.`
   return new UserError(
     'invalid_argument',
-    `There is no tool "${excerpt(name, LONGEST_NAME)}". ${instead}`,
+    `There is no tool "${excerpt(name, MAX_NAME)}". ${instead}`,
   )
 }
 

@@ -6,7 +6,7 @@ import { LIMITS } from '../../core/limits.ts'
 import { searchPassages } from '../../memory/archival.ts'
 import { dateOf } from './date-of.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
-import { MOST_RESULTS, toResultText } from './search-results.ts'
+import { MAX_RESULTS, toResultText } from './search-results.ts'
 
 export const archivalMemorySearch = defineInnerTool({
   name: 'archival_memory_search',
@@ -15,7 +15,7 @@ export const archivalMemorySearch = defineInnerTool({
     query: text(LIMITS.query).optional(),
     tags: list(text(LIMITS.tag), LIMITS.tags).optional(),
     tag_match_mode: z.enum(['any', 'all']).default('any'),
-    top_k: z.int().min(1).max(MOST_RESULTS).default(10),
+    top_k: z.int().min(1).max(MAX_RESULTS).default(10),
     start_datetime: filled().optional(),
     end_datetime: filled().optional(),
   },

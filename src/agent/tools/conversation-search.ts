@@ -8,7 +8,7 @@ import { describePicture } from '../../core/picture.ts'
 import { searchMessages } from '../../memory/recall.ts'
 import { dateOf } from './date-of.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
-import { MOST_RESULTS, toResultText } from './search-results.ts'
+import { MAX_RESULTS, toResultText } from './search-results.ts'
 
 export const conversationSearch = defineInnerTool({
   name: 'conversation_search',
@@ -16,7 +16,7 @@ export const conversationSearch = defineInnerTool({
   parameters: {
     query: text(LIMITS.query).optional(),
     roles: z.array(z.enum(['user', 'assistant', 'tool'])).optional(),
-    limit: z.int().min(1).max(MOST_RESULTS).default(10),
+    limit: z.int().min(1).max(MAX_RESULTS).default(10),
     start_date: filled().optional(),
     end_date: filled().optional(),
   },

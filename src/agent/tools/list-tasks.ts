@@ -2,7 +2,7 @@ import { excerpt } from '../../core/text.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
 
 /** Chosen by hand. */
-const MOST_TASKS = 20
+const MAX_TASKS = 20
 /** Characters shown of an instruction. Chosen by hand. */
 const INSTRUCTION_CHARACTERS = 200
 
@@ -11,7 +11,7 @@ export const listTasks = defineInnerTool({
   effect: 'readonly',
   parameters: {},
   async run(_args, { store, agent }) {
-    const tasks = await store.runs.tasksOf(agent.id, MOST_TASKS)
+    const tasks = await store.runs.tasksOf(agent.id, MAX_TASKS)
     const shown = tasks.map(({ id, status, input, createdAt }) => ({
       task_id: id,
       status,

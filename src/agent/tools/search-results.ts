@@ -1,7 +1,7 @@
 import { countCharacters, sliceCharacters } from '../../core/text.ts'
 
 /** Chosen by hand. */
-export const MOST_RESULTS = 50
+export const MAX_RESULTS = 50
 /** Characters of one result, so that a hit that is a whole document does not fill the context. Chosen by hand. */
 const RESULT_CHARACTERS = 4_000
 /** Characters of all results together. Chosen by hand. */

@@ -18,7 +18,7 @@ export type EmbeddingHandle =
 /** Chosen by hand. */
 const GREATEST_DIMENSION = 16_384
 /** Chosen by hand. */
-const SMALLEST_DIMENSION = 8
+const MIN_DIMENSION = 8
 
 /** `provider/model`, or `provider/model@512` for shorter vectors. Throws a UserError that says what is allowed. */
 export function parseEmbeddingHandle(handle: string): EmbeddingHandle {
@@ -47,10 +47,10 @@ function checkDimension(
       `"${handle}" asks for ${asked} dimensions, but ${model} has ${dimension ?? 'its own number'} and can't be shortened. Leave @${asked} out.`,
     )
   }
-  if (asked < SMALLEST_DIMENSION || asked > most) {
+  if (asked < MIN_DIMENSION || asked > most) {
     throw new UserError(
       'invalid_argument',
-      `"${handle}" asks for ${asked} dimensions; with ${model}, give ${SMALLEST_DIMENSION} to ${most}, or leave @${asked} out.`,
+      `"${handle}" asks for ${asked} dimensions; with ${model}, give ${MIN_DIMENSION} to ${most}, or leave @${asked} out.`,
     )
   }
 }

@@ -16,7 +16,7 @@ const provider = z.strictObject({
 })
 
 /** One is learnt of at a time; of more than these only `doctor` tells. */
-const MOST_LEARNED = 20
+const MAX_LEARNED = 20
 
 export const listModels = defineTool({
   name: 'list_models',
@@ -76,7 +76,7 @@ export const listModels = defineTool({
       models: [...page.items],
       learned: learnt
         .filter(({ handle }) => handle.toLowerCase().includes(query.toLowerCase()))
-        .slice(0, MOST_LEARNED)
+        .slice(0, MAX_LEARNED)
         .map(({ handle, abilities }) => ({ model: handle, abilities: [...abilities] })),
       ...presentCursor(page),
     }

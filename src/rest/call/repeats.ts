@@ -7,14 +7,14 @@ export interface Repeats {
 }
 
 /** Chosen by hand. */
-const MOST_REMEMBERED = 1_000
+const MAX_REMEMBERED = 1_000
 
 export function createRepeats(runs: Map<string, RunId>): Repeats {
   return {
     remember(key, runId) {
       runs.delete(key)
       runs.set(key, runId)
-      const oldest = runs.size > MOST_REMEMBERED ? runs.keys().next().value : undefined
+      const oldest = runs.size > MAX_REMEMBERED ? runs.keys().next().value : undefined
       if (oldest !== undefined) runs.delete(oldest)
     },
     find: (key) => runs.get(key),

@@ -30,7 +30,7 @@ const RESET_TEXT = { add_default_initial_messages: z.boolean().optional() }
 /** Agents that a search without an agent looks through, newest first. Chosen by hand. */
 const AGENTS_SEARCHED = 50
 /** Open runs that one request cancels at most; chosen by hand. */
-const MOST_CANCELLED = 100
+const MAX_CANCELLED = 100
 
 export const messageRoutes: readonly Route[] = [
   route('GET', '/v1/agents/{agent_id}/messages', 'read', async ({ params, query, context }) =>
@@ -153,7 +153,7 @@ export async function cancelRuns(
   isMeant: (run: { readonly conversationId: string }) => boolean = () => true,
 ): Promise<object> {
   const { id } = await agents.find(agent)
-  const open = await runs.walk({ agent: id, isOpen: true, order: 'asc', limit: MOST_CANCELLED })
+  const open = await runs.walk({ agent: id, isOpen: true, order: 'asc', limit: MAX_CANCELLED })
   const ids: readonly string[] = runIds ?? open.filter(isMeant).map((run) => run.id)
   if (ids.length === 0)
     throw new RestError(409, { detail: 'No run is at work, so none was cancelled.' })

@@ -29,7 +29,7 @@ const passageSearch = z.object({
 const PAGE = { order: 'asc', limit: 100 } as const
 const SEARCHED = 10
 /** The most that one search gives; chosen by hand. */
-const MOST_FOUND = 100
+const MAX_FOUND = 100
 /** Agents that a search without an agent looks through, newest first. Chosen by hand. */
 const AGENTS_SEARCHED = 50
 
@@ -56,7 +56,7 @@ export const passageRoutes: readonly Route[] = [
     async ({ params, query, context }) => {
       const search = query.text('search')
       if (search !== undefined) {
-        const limit = Math.min(query.number('limit') ?? PAGE.limit, MOST_FOUND)
+        const limit = Math.min(query.number('limit') ?? PAGE.limit, MAX_FOUND)
         const { items } = await context.archival.search(params.agent_id, { query: search, limit })
         return items.map(({ item }) => presentPassage(item))
       }
@@ -173,7 +173,7 @@ function searchOf(query: Query) {
     matchAllTags: query.text('tag_match_mode') === 'all',
     after: query.text('start_datetime'),
     before: query.text('end_datetime'),
-    limit: Math.min(query.number('top_k') ?? SEARCHED, MOST_FOUND),
+    limit: Math.min(query.number('top_k') ?? SEARCHED, MAX_FOUND),
   }
 }
 

@@ -27,7 +27,7 @@ export interface Sender {
 }
 
 /** Runs of a conversation that are open at once; more wait in the queue. Chosen by hand. */
-const MOST_OPEN = 100
+const MAX_OPEN = 100
 /** A client gives up after three requests of a minute each; with some to spare. */
 const REPEAT_MILLISECONDS = 600_000
 /** Recent runs among which that of a repeated request is looked for. Chosen by hand. */
@@ -80,7 +80,7 @@ export async function waitingRun(
   { runs }: McpContext,
   { agent, conversation }: Place,
 ): Promise<Run | undefined> {
-  const open = await runs.walk({ agent, isOpen: true, order: 'asc', limit: MOST_OPEN })
+  const open = await runs.walk({ agent, isOpen: true, order: 'asc', limit: MAX_OPEN })
   const isOf = (run: Run) =>
     conversation === undefined
       ? run.conversationId.slice('conv-'.length) === run.agentId.slice('agent-'.length)

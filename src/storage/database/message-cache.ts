@@ -3,7 +3,7 @@ import type { Message } from '../../core/message.ts'
 /** A running agent reads its history at every step, so messages are cached. Chosen by hand. */
 const MAX_ENTRIES = 10_000
 /** Larger messages are rare and would fill the memory. Chosen by hand. */
-const LARGEST_TOKENS = 2_000
+const MAX_TOKENS = 2_000
 
 /**
  * Cache of messages by namespace, id and `seq`. Messages are immutable, so an entry never becomes stale. A message
@@ -30,7 +30,7 @@ export function createMessageCache(): MessageCache {
       return found?.namespace === namespace && found.message.seq === seq ? found.message : undefined
     },
     keep(namespace, message) {
-      if (message.tokens > LARGEST_TOKENS) return message
+      if (message.tokens > MAX_TOKENS) return message
       // Maps keep insertion order, so the first key is the oldest.
       const oldest = kept.size >= MAX_ENTRIES ? kept.keys().next() : undefined
       if (oldest?.value !== undefined) kept.delete(oldest.value)

@@ -10,7 +10,7 @@ export function generationOf(handle: DatabaseHandle.Database): number {
 
 /**
  * Called by the first process that opens the file, while no other can. The old -wal is copied into the file before the
- * stamp is written, so that this session's -wal begins after it.
+ * stamp is written, so that the -wal of this connection begins after it.
  */
 export function beginSession(handle: DatabaseHandle.Database): void {
   emptyWal(handle)

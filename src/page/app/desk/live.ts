@@ -1,6 +1,6 @@
 import type { Connection, McpClient } from '../mcp/client.ts'
 
-/** Tells views which resources have changed, whoever changed them. */
+/** Tells views which resources have changed, by this client or another. */
 export interface Live {
   /** Calls `changed` soon after any of the resources has changed. Returns the function that stops. */
   on(uris: readonly string[], changed: () => void): () => void
