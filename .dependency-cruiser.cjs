@@ -69,6 +69,7 @@ const mayImport = {
     'src/http',
     'src/rest/call',
     'src/rest/read/body.ts',
+    'src/rest/read/content.ts',
     'src/rest/serve.ts',
   ],
   'src/mcp': [

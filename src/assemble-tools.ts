@@ -11,6 +11,7 @@ import type { Clock, Timestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
 import type { AgentId } from './core/ids.ts'
 import type { ToolSecret } from './core/tool-secret.ts'
+import type { ToolFields } from './core/tool-view.ts'
 import {
   createGuardedFetch,
   createGuardedRequest,
@@ -24,7 +25,7 @@ import { checkTreeSize, childOrigin } from './teams/origin.ts'
 import type { ToolServers } from './tool-servers/tool-servers.ts'
 import { bindTool, type ToolRuntime } from './tools/bind-tool.ts'
 import type { ServerActions } from './tools/buffered-actions.ts'
-import type { ReadSource } from './tools/define-tool.ts'
+import { defineTool, type ReadSource } from './tools/define-tool.ts'
 import { fetchWebpage } from './tools/fetch-webpage.ts'
 import { createToolLists } from './tools/list-tools.ts'
 import { ownTools } from './tools/own-tools.ts'
@@ -95,6 +96,12 @@ export const readSource: ReadSource = async (language, source) => {
   const { name, description, parameters } = await readSignature(language, source)
   return { name, description, parameters: { ...parameters } }
 }
+
+/** The author of an imported tool gives it nothing that reaches beyond the agent that has it. */
+const IMPORT: Caller = { name: 'import', scopes: new Set() }
+
+export const readImportedTool = (fields: ToolFields) =>
+  defineTool(fields, undefined, IMPORT, readSource)
 
 export function assembleToolsPort(
   { store, clock, servers, namespace }: ToolParts,

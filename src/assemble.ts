@@ -16,7 +16,12 @@ import type { RunsOptions } from './agent/runs/runs-options.ts'
 import { createRunWalks } from './agent/runs/walk-runs.ts'
 import { databaseRegistry } from './agent/tools/database-tools.ts'
 import type { ToolRegistry } from './agent/tools/tool-registry.ts'
-import { assembleRegistry, assembleToolsPort, type ToolParts } from './assemble-tools.ts'
+import {
+  assembleRegistry,
+  assembleToolsPort,
+  readImportedTool,
+  type ToolParts,
+} from './assemble-tools.ts'
 import { projectAgent } from './assistant/project-agent.ts'
 import type { Config } from './config.ts'
 import type { Agent } from './core/agent.ts'
@@ -79,7 +84,11 @@ export interface App {
 export function assembleTransfer(config: Config, storage: Storage) {
   const store = storage.in(config.namespace)
   return {
-    ...createTransfer(store, createImportChecks(openModels(config, storage)), storage.clock),
+    ...createTransfer(
+      store,
+      createImportChecks(openModels(config, storage), readImportedTool),
+      storage.clock,
+    ),
     find: (reference: string) => findAgent(store.agents, reference),
   }
 }
@@ -407,7 +416,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
     archives: { ...createArchives(store, clock), ...createArchiveRegistry(store, clock) },
     recall: createRecallMemory(store, embed),
     tools,
-    transfer: createTransfer(store, createImportChecks(models), clock),
+    transfer: createTransfer(store, createImportChecks(models, readImportedTool), clock),
     conversations: {
       ...createConversations({ store, clock }),
       ...createConversationKeys(store, clock),

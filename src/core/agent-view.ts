@@ -18,6 +18,8 @@ export interface AgentFields {
   readonly metadata?: Metadata | undefined
   /** Takes a model of a provider that is unknown here; the default model answers in its place. */
   readonly takesAnyModel?: boolean | undefined
+  /** Takes built-in tools that this server can't run; a call of one fails. */
+  readonly keepsMissingTools?: boolean | undefined
 }
 
 /** An empty `model`, `embedding` or `system` resets the field to its default. */

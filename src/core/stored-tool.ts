@@ -37,6 +37,8 @@ export const ToolDefinition = z.object({
   /** Names of secrets of the operator that it may send to their hosts. */
   secrets: z.array(z.string()),
   timeoutSeconds: z.number(),
+  /** Characters of a result that the model gets, if fewer than usual. */
+  maxResultChars: z.number().optional(),
 })
 export type ToolDefinition = Readonly<z.infer<typeof ToolDefinition>>
 

@@ -17,6 +17,7 @@ export interface ToolFields {
   readonly network?: readonly string[] | undefined
   readonly secrets?: readonly string[] | undefined
   readonly timeoutSeconds?: number | undefined
+  readonly maxResultChars?: number | undefined
   readonly tags?: readonly string[] | undefined
 }
 

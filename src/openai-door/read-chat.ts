@@ -2,13 +2,13 @@ import { z } from 'zod'
 import type { ClientTool } from '../core/client-run.ts'
 import { UserError } from '../core/errors.ts'
 import { readBody, record } from '../rest/read/body.ts'
+import { content, readContent } from '../rest/read/content.ts'
 
-const part = z.object({ type: z.string(), text: z.string().optional() })
 const toolCall = z.object({ id: z.string() })
 
 const message = z.object({
   role: z.string(),
-  content: z.union([z.string(), z.array(part)]).optional(),
+  content: content.optional(),
   tool_calls: z.array(toolCall).optional(),
   tool_call_id: z.string().optional(),
 })
@@ -35,6 +35,8 @@ const chatBody = z.object({
 export interface ChatMessage {
   readonly role: 'user' | 'assistant' | 'tool'
   readonly text: string
+  /** Pictures: data URLs, or https addresses. */
+  readonly images: readonly string[]
   /** Calls that an assistant's message makes. */
   readonly callIds: readonly string[]
   /** The call that a tool's message answers. */
@@ -85,15 +87,5 @@ function readMessage(given: z.infer<typeof message>, index: number): ChatMessage
     )
   }
   const callIds = tool_calls.map(({ id }) => id)
-  return { role, text: textOf(given.content ?? '', index), callIds, answers }
-}
-
-function textOf(content: string | readonly z.infer<typeof part>[], index: number): string {
-  if (typeof content === 'string') return content
-  const other = content.find(({ type }) => type !== 'text')
-  if (other === undefined) return content.map(({ text = '' }) => text).join('')
-  throw new UserError(
-    'invalid_argument',
-    `messages.${index}.content has a part of the type ${JSON.stringify(other.type)}. Send text here; pictures go to the agent with the MCP tool send_message.`,
-  )
+  return { role, ...readContent(given.content ?? '', `messages.${index}`), callIds, answers }
 }

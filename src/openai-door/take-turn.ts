@@ -57,6 +57,8 @@ async function send(
     conversation,
     text: last.text,
     ...(inputs.length > 1 && { inputs }),
+    // Pictures of earlier messages were seen then, or belong to a past that this conversation begins with.
+    ...(last.images.length > 0 && { images: last.images }),
     clientTools,
     scopes: [...caller.scopes],
     isWatched: true,

@@ -17,10 +17,11 @@ export function splitTranscript(messages: readonly ChatMessage[]): Transcript {
  * Tells transcripts apart. Frontends trim and wrap texts, so white space does not count; calls count by their ids.
  */
 export function fingerprint(messages: readonly ChatMessage[]): string {
-  const said = messages.map(({ role, text, callIds, answers }) => [
+  const said = messages.map(({ role, text, images, callIds, answers }) => [
     role,
     text.normalize('NFC').replaceAll(/\s+/g, ' ').trim(),
     ...callIds,
+    ...images,
     ...(answers === undefined ? [] : [answers]),
   ])
   return createHash('sha256').update(JSON.stringify(said)).digest('hex')
@@ -28,5 +29,5 @@ export function fingerprint(messages: readonly ChatMessage[]): string {
 
 /** The assistant's message as the client will send it back. */
 export function answered(text: string, callIds: readonly string[]): ChatMessage {
-  return { role: 'assistant', text, callIds }
+  return { role: 'assistant', text, images: [], callIds }
 }

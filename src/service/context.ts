@@ -236,6 +236,23 @@ export interface MemoryPort {
 export interface TransferPort {
   /** The agent as it is now, or the snapshot with that `exportId`, which is kept for some minutes. */
   export(agent: string, exportId?: string): Promise<{ readonly id: string; readonly text: string }>
-  /** Creates a new agent, or fails without creating anything. */
-  import(text: string): Promise<{ readonly agentId: AgentId; readonly warnings: readonly string[] }>
+  /** The agent as a file of Letta (.af). */
+  exportLetta(agent: string): Promise<string>
+  /** Creates new agents from a file of Recollect or Letta, or fails without creating anything. */
+  import(
+    text: string,
+    options?: {
+      /** Name of the first agent. */
+      readonly name?: string | undefined
+      /** Added to a name that another agent has; empty: the name is taken all the same. */
+      readonly suffix?: string | undefined
+      readonly model?: string | undefined
+      readonly withoutMessages?: boolean | undefined
+    },
+  ): Promise<{
+    /** The first agent. */
+    readonly agentId: AgentId
+    readonly agentIds: readonly AgentId[]
+    readonly warnings: readonly string[]
+  }>
 }

@@ -130,6 +130,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
       list: async (query) => context.tools.list({ ...query, agent: id }),
       get: refused,
       create: refused,
+      upsert: refused,
       update: refused,
       delete: refused,
       history: refused,
@@ -141,6 +142,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
     },
     transfer: {
       export: async (agent, ...rest) => context.transfer.export(own(agent), ...rest),
+      exportLetta: async (agent) => context.transfer.exportLetta(own(agent)),
       import: refused,
     },
     models: context.models,

@@ -4,7 +4,6 @@ import type { ToolId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { StoredTool, ToolVersionHead } from '../core/stored-tool.ts'
 import type {
-  ListedTool,
   ToolChanges,
   ToolFields,
   ToolQuery,
@@ -19,9 +18,11 @@ import type {
 /** `reference` is an id or an exact name. */
 export interface ToolsPort {
   /** Newest first, then the built-in tools. */
-  list(query: ToolQuery): Promise<Page<ListedTool>>
+  list(query: ToolQuery): Promise<Page<WholeTool>>
   get(reference: string): Promise<WholeTool>
   create(fields: ToolFields, caller: Caller): Promise<StoredTool>
+  /** Creates the tool, or changes the one that has its name. */
+  upsert(fields: ToolFields, caller: Caller): Promise<StoredTool>
   update(reference: string, changes: ToolChanges, caller: Caller): Promise<StoredTool>
   delete(reference: string): Promise<ToolId>
   history(reference: string, page: PageRequest): Promise<Page<ToolVersionHead>>

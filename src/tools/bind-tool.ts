@@ -99,7 +99,7 @@ async function run(
     const note = { author, at: toTimestamp(now) }
     await writeState(tx, agentId, blocks, outcome.changes, note, server.checkRoom)
     await actions.apply(tx)
-    return resultText(outcome)
+    return resultText(outcome, tool)
   }
 }
 

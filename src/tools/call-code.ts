@@ -61,14 +61,18 @@ function snapshotOf({ agent, blocks }: NonNullable<CodeCall['agent']>): AgentSna
 }
 
 /** The function's result, as text. */
-export function resultText({ result }: Pick<SandboxOutcome, 'result'>): string {
-  return cut(typeof result === 'string' ? result : JSON.stringify(result ?? null))
+export function resultText(
+  { result }: Pick<SandboxOutcome, 'result'>,
+  { maxResultChars }: Pick<ToolDefinition, 'maxResultChars'> = {},
+): string {
+  const text = typeof result === 'string' ? result : JSON.stringify(result ?? null)
+  return cut(text, Math.min(maxResultChars ?? RESULT_CHARACTERS, RESULT_CHARACTERS))
 }
 
-export function cut(text: string): string {
+export function cut(text: string, most: number = RESULT_CHARACTERS): string {
   const size = countCharacters(text)
-  if (size <= RESULT_CHARACTERS) return text
-  return `${sliceCharacters(text, 0, RESULT_CHARACTERS)}… (${size - RESULT_CHARACTERS} more characters were left out)`
+  if (size <= most) return text
+  return `${sliceCharacters(text, 0, most)}… (${size - most} more characters were left out)`
 }
 
 export function outputText({ text, leftOutBytes }: CapturedOutput): string {

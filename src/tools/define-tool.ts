@@ -58,6 +58,7 @@ export async function defineTool(
     fields.parameters === undefined
       ? kept('parameters')?.parameters
       : parseParameters(fields.parameters)
+  const maxResultChars = fields.maxResultChars ?? before?.maxResultChars
   const definition: ToolDefinition = {
     name: fields.name ?? kept('name')?.name ?? read.name,
     description: cleanText(
@@ -75,6 +76,7 @@ export async function defineTool(
     network: [...new Set(network)],
     secrets: [...new Set(fields.secrets ?? before?.secrets ?? [])],
     timeoutSeconds: fields.timeoutSeconds ?? before?.timeoutSeconds ?? DEFAULT_TOOL_SECONDS,
+    ...(maxResultChars !== undefined && { maxResultChars }),
   }
   check(definition)
   checkRights(definition, caller)

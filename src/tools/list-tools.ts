@@ -19,10 +19,10 @@ export function createToolLists(
     const [position = 1] = decodeCursor(cursor) ?? []
     const filter = { query: normalText(query), tags: tags.map(normalText), limit, cursor }
     const page: Page<StoredTool> = position > 0 ? await store.tools.list(filter) : { items: [] }
-    const items = page.items.map(listed)
+    const items = page.items.map(whole)
     if (page.nextCursor !== undefined) return { items, nextCursor: page.nextCursor }
     const shown = position > 0 ? 0 : -position
-    const others = tags.length > 0 ? [] : builtIn().map(listedBuiltIn).filter(hasText(query))
+    const others = tags.length > 0 ? [] : builtIn().map(wholeBuiltIn).filter(hasText(query))
     const more = others.slice(shown, shown + limit - items.length)
     const next = shown + more.length
     return {
@@ -41,7 +41,7 @@ export function createToolLists(
       .filter(({ name }) => tags.every((tag) => stored.get(name)?.tags.includes(normalText(tag))))
       .map((tool) => {
         const own = stored.get(tool.name)
-        return own ? listed(own) : listedBuiltIn(tool)
+        return own ? whole(own) : wholeBuiltIn(tool)
       })
       .filter(hasText(query))
     const end = start + limit
@@ -52,24 +52,26 @@ export function createToolLists(
   }
 
   return {
-    list: (query: ToolQuery): Promise<Page<ListedTool>> =>
+    list: (query: ToolQuery): Promise<Page<WholeTool>> =>
       query.agent === undefined ? list(query) : ofAgent(query),
 
     async get(reference: string): Promise<WholeTool> {
       const known = builtIn().find(({ name }) => name === reference)
-      if (known) return { ...listedBuiltIn(known), parameters: known.parameters }
-      const stored = await findTool(store.tools, reference)
-      return { ...listed(stored), parameters: stored.parameters, stored }
+      return known ? wholeBuiltIn(known) : whole(await findTool(store.tools, reference))
     },
   }
 }
 
-function listed(tool: StoredTool): ListedTool {
-  const { id, name, description, language, effect, requiresApproval, version } = tool
-  return { id, name, description, language, effect, requiresApproval, version }
+function whole(stored: StoredTool): WholeTool {
+  const { id, name, description, language, effect, requiresApproval, version, parameters } = stored
+  return {
+    ...{ id, name, description, language, effect, requiresApproval, version, parameters },
+    stored,
+  }
 }
 
-function listedBuiltIn({ name, description, effect, needsApproval }: InnerTool): ListedTool {
+function wholeBuiltIn(tool: InnerTool): WholeTool {
+  const { name, description, effect, needsApproval, parameters } = tool
   return {
     id: name,
     name,
@@ -78,6 +80,7 @@ function listedBuiltIn({ name, description, effect, needsApproval }: InnerTool):
     effect,
     requiresApproval: needsApproval === 'every_call',
     version: 0,
+    parameters,
   }
 }
 

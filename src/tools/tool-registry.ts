@@ -33,14 +33,15 @@ export function createToolRegistry({ builtIn, toInner }: RegistryOptions): ToolR
       return inReach(own, attached, toInner, contextWindow, names)
     },
 
-    async resolve(reads, references) {
+    async resolve(reads, references, keepsMissing = false) {
       const names: string[] = []
       for (const reference of references) {
-        if (isDatabaseTool(reference) || others(reference).length > 0) {
+        if (isBuiltInTool(reference)) {
+          const isHere = isDatabaseTool(reference) || others(reference).length > 0
+          if (!isHere && !keepsMissing) throw missing(reference)
           names.push(reference)
           continue
         }
-        if (isBuiltInTool(reference)) throw missing(reference)
         const id = readId('tool', reference)
         const stored = id ? await reads.tools.get(id) : (await reads.tools.named([reference]))[0]
         if (!stored) throw noSuchTool(reference)

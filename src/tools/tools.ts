@@ -46,27 +46,43 @@ export function createTools({ store, clock, readSource, take }: ToolsOptions) {
     })
   }
 
+  async function define(fields: ToolFields, caller: Caller): Promise<ToolDefinition> {
+    if (fields.source === undefined || fields.source.trim() === '') {
+      throw new UserError('invalid_argument', 'The source is empty. Give a function to run.')
+    }
+    return defineTool(fields, undefined, caller, readSource)
+  }
+
+  async function insert(definition: ToolDefinition, caller: Caller): Promise<StoredTool> {
+    const note = { author: { name: caller.name }, at: toTimestamp(clock()) }
+    return store.transaction(
+      async (tx) =>
+        (await tx.tools.insert(newId('tool'), definition, note)) ?? nameTaken(definition.name),
+    )
+  }
+
+  function update(
+    reference: string,
+    { expectedVersion, reason, ...fields }: ToolChanges,
+    caller: Caller,
+  ): Promise<StoredTool> {
+    return change(reference, caller, { expectedVersion, reason }, (tool) =>
+      defineTool(fields, tool, caller, readSource),
+    )
+  }
+
   return {
     async create(fields: ToolFields, caller: Caller): Promise<StoredTool> {
-      if (fields.source === undefined || fields.source.trim() === '') {
-        throw new UserError('invalid_argument', 'The source is empty. Give a function to run.')
-      }
-      const definition = await defineTool(fields, undefined, caller, readSource)
-      const note = { author: { name: caller.name }, at: toTimestamp(clock()) }
-      return store.transaction(
-        async (tx) =>
-          (await tx.tools.insert(newId('tool'), definition, note)) ?? nameTaken(definition.name),
-      )
+      return insert(await define(fields, caller), caller)
     },
 
-    update: (
-      reference: string,
-      { expectedVersion, reason, ...fields }: ToolChanges,
-      caller: Caller,
-    ): Promise<StoredTool> =>
-      change(reference, caller, { expectedVersion, reason }, (tool) =>
-        defineTool(fields, tool, caller, readSource),
-      ),
+    async upsert(fields: ToolFields, caller: Caller): Promise<StoredTool> {
+      const definition = await define(fields, caller)
+      const [known] = await store.tools.named([definition.name])
+      return known ? update(known.id, fields, caller) : insert(definition, caller)
+    },
+
+    update,
 
     /** Makes an older version current, as a new version. */
     restore: (reference: string, version: number, caller: Caller): Promise<StoredTool> =>

@@ -67,7 +67,7 @@ export function createTrials(runtime: ToolRuntime, readSource: ReadSource, clock
     })
     const changes =
       outcome.status === 'success' ? await settle(tool, state, outcome, actions, trial.commit) : []
-    return present(outcome, changes)
+    return present(outcome, changes, tool)
   }
 
   /** Changes of the call to the agent's blocks. Without `commit` the transaction is undone. */
@@ -138,11 +138,15 @@ function withoutEffect(call: ClientCall): ClientCall {
   }
 }
 
-function present(outcome: SandboxOutcome, changes: ToolTrialResult['changes']): ToolTrialResult {
+function present(
+  outcome: SandboxOutcome,
+  changes: ToolTrialResult['changes'],
+  tool: ToolDefinition,
+): ToolTrialResult {
   const { status, error, stdout, stderr, durationMs } = outcome
   return {
     status,
-    result: status === 'success' ? resultText(outcome) : cut(error?.message ?? ''),
+    result: status === 'success' ? resultText(outcome, tool) : cut(error?.message ?? ''),
     stdout: outputText(stdout),
     stderr: outputText(stderr),
     durationMs,

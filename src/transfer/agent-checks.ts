@@ -2,7 +2,12 @@ import type { Agent } from '../core/agent.ts'
 import type { AgentSettings } from '../core/agent-settings.ts'
 import type { Block } from '../core/block.ts'
 import type { MessageBody } from '../core/message.ts'
+import type { ToolDefinition } from '../core/stored-tool.ts'
 import type { ToolRule } from '../core/tool-rule.ts'
+import type { ToolFields } from '../core/tool-view.ts'
+
+export type ShownBlock = Pick<Block, 'label' | 'description' | 'value' | 'limit' | 'readOnly'>
+export type SystemParts = Pick<Agent, 'system' | 'agentType' | 'toolRules'>
 
 /** Checks of an imported agent by the agent runtime. All errors are UserError. */
 export interface AgentChecks {
@@ -10,13 +15,18 @@ export interface AgentChecks {
   model(handle: string): Promise<void>
   /** False: without a model of its own, only the rehearsal would answer it. */
   hasRealDefault(): Promise<boolean>
+  /** Whether it is the name of a built-in tool. */
   isTool(name: string): boolean
+  /** Reads the code of a tool. */
+  tool(fields: ToolFields): Promise<ToolDefinition>
   /** Throws if the rules are not valid with these tools. */
   toolRules(rules: readonly ToolRule[], tools: readonly string[]): void
   /** Throws if the settings are not valid. */
   settings(settings: AgentSettings): AgentSettings
   /** Throws if the fixed part of its context leaves no room for a conversation. */
   room(agent: Agent, blocks: readonly Block[]): void
+  /** The system message of an agent, with these blocks in it. */
+  systemMessage(agent: SystemParts, blocks: readonly ShownBlock[]): string
   /** Estimated tokens of a message. */
   messageTokens(body: MessageBody): number
 }

@@ -79,6 +79,14 @@ const settings = z.strictObject({
   secret_names: z.array(upTo(LIMITS.word)).optional(),
 })
 
+/** Since format version 3; absent: none. */
+const metadata = {
+  metadata: z
+    .record(z.string(), z.unknown())
+    .refine((value) => JSON.stringify(value).length <= LIMITS.metadata, 'expected less metadata')
+    .optional(),
+}
+
 const agent = z.strictObject({
   name: filled(LIMITS.name)
     .transform(normalText)
@@ -99,6 +107,7 @@ const agent = z.strictObject({
   tools: list(toolName, MAX_TAGS),
   tool_rules: list(toolRule, LIMITS.toolRules),
   settings,
+  ...metadata,
   created_at: moment,
 })
 
@@ -141,12 +150,13 @@ const blockVersion = z.strictObject({
   reason: upTo(LIMITS.reason).optional(),
 })
 
-const block = z.strictObject({
+export const fileBlock = z.strictObject({
   label: limited(LIMITS.label).regex(
     BLOCK_LABEL,
     'expected 1 to 128 characters out of A-Z a-z 0-9 _ . / -',
   ),
   attached_at: moment,
+  ...metadata,
   /** From version 1; the last is the block's current state. */
   versions: z.array(blockVersion).min(1),
 })
@@ -283,7 +293,7 @@ export const AgentFile = z.strictObject({
   summaries: list(summary, MAX_SUMMARIES),
   /** Since format version 3. */
   conversations: list(conversation, MAX_CONVERSATIONS).optional(),
-  blocks: list(block, MAX_BLOCKS),
+  blocks: list(fileBlock, MAX_BLOCKS),
   messages: z.array(message),
   archives: list(archive, MAX_ARCHIVES),
   /** Since format version 3. */
@@ -293,7 +303,7 @@ export const AgentFile = z.strictObject({
 export type AgentFile = z.infer<typeof AgentFile>
 export type FileAgent = z.infer<typeof agent>
 export type FileSettings = z.infer<typeof settings>
-export type FileBlock = z.infer<typeof block>
+export type FileBlock = z.infer<typeof fileBlock>
 export type FileVersion = z.infer<typeof blockVersion>
 export type FileMessage = z.infer<typeof message>
 export type FileSender = z.infer<typeof sender>

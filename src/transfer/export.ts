@@ -95,7 +95,9 @@ async function* rows<Row>(
 async function* blocksOf(reads: Reads, agentId: AgentId) {
   const blocks = new Map((await reads.blocks.ofAgent(agentId)).map((block) => [block.id, block]))
   for (const { blockId, at } of await reads.blocks.attachments(agentId)) {
-    const head = { label: blocks.get(blockId)?.label, attached_at: at }
+    const block = blocks.get(blockId)
+    const metadata = block?.metadata && { metadata: block.metadata }
+    const head = { label: block?.label, attached_at: at, ...metadata }
     yield inside(
       head,
       'versions',
@@ -227,6 +229,7 @@ function toFileAgent(agent: Agent): FileAgent {
       }
     }),
     settings: toFileSettings(agent.settings),
+    ...(agent.metadata && { metadata: agent.metadata }),
     created_at: agent.createdAt,
   }
 }

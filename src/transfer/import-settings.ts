@@ -48,6 +48,7 @@ export async function importSettings(
       tools: kept,
       settings: { ...settings, embedMessages: false },
       toolRules: rules.kept,
+      ...(file.metadata && { metadata: file.metadata }),
       createdAt: file.created_at,
       updatedAt: at,
     },

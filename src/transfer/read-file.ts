@@ -1,31 +1,21 @@
 import type { z } from 'zod'
 import { type ErrorCode, UserError } from '../core/errors.ts'
 import { fieldPath } from '../core/field-path.ts'
+import { isRecord } from '../core/is-record.ts'
 import { limitError } from '../core/limited.ts'
 import { AgentFile, FileHead, FORMAT_VERSION } from './agent-file.ts'
 import { checkFile } from './check-file.ts'
 
-/** Parses an agent file. Throws UserError that says where it is invalid and what to do. */
-export function readFile(text: string): AgentFile {
-  const value = parseJson(text)
-  const head = FileHead.safeParse(value)
-  if (!head.success) throw isLetta(value) ? lettaFile() : notAFile(head.error)
-  if (head.data.version > FORMAT_VERSION) {
-    throw new UserError(
-      'unsupported',
-      `The file has version ${head.data.version} of the format, and this Recollect reads up to ${FORMAT_VERSION}; nothing was imported. Import it with the version of Recollect that wrote it, or a later one.`,
-    )
-  }
-  const file = AgentFile.safeParse(value)
-  if (!file.success) throw wrong(file.error)
-  checkFile(file.data)
-  return file.data
+/** Parses JSON. A text that is JSON inside of JSON is read as well: some exports are. Throws a UserError. */
+export function parseJson(text: string): unknown {
+  // Windows editors put a byte order mark first, which is not JSON.
+  const value = parsed(text.replace(/^\uFEFF/, ''))
+  return typeof value === 'string' ? parsed(value) : value
 }
 
-function parseJson(text: string): unknown {
+function parsed(text: string): unknown {
   try {
-    // Windows editors put a byte order mark first, which is not JSON.
-    return JSON.parse(text.replace(/^\uFEFF/, ''))
+    return JSON.parse(text)
   } catch {
     throw new UserError(
       'invalid_argument',
@@ -34,43 +24,73 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The agent files of Letta hold agents beside their blocks and tools; older ones are one agent. */
-function isLetta(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return (
-    ('agents' in value && 'blocks' in value) || ('agent_type' in value && 'core_memory' in value)
-  )
+/** An agent that Recollect exported. Throws UserError that says where it is invalid and what to do. */
+export function readAgentFile(value: unknown): AgentFile {
+  const head = FileHead.safeParse(value)
+  if (!head.success) throw notAFile(value, head.error)
+  if (head.data.version > FORMAT_VERSION) {
+    throw new UserError(
+      'unsupported',
+      `The file has version ${head.data.version} of the format, and this Recollect reads up to ${FORMAT_VERSION}; nothing was imported. Import it with the version of Recollect that wrote it, or a later one.`,
+    )
+  }
+  return parseAgentFile(value)
 }
 
-function lettaFile(): UserError {
+export function parseAgentFile(value: unknown): AgentFile {
+  const file = parsePart(AgentFile, value, '')
+  checkFile(file)
+  return file
+}
+
+/** A part of a file, at this place. Throws UserError. */
+export function parsePart<Shape extends z.ZodType>(
+  shape: Shape,
+  value: unknown,
+  place: string,
+): z.infer<Shape> {
+  const read = shape.safeParse(value)
+  if (read.success) return read.data
+  const { issues } = read.error
+  const tooMuch = issues.find((issue) => limitError('It', issue) !== undefined)
+  throw refusal(tooMuch ? 'limit_exceeded' : 'invalid_argument', tooMuch ?? issues[0], place)
+}
+
+/** Files that look like an agent's and are another program's, by a field that only they have. */
+const OTHERS: readonly (readonly [
+  name: string,
+  is: (value: Record<string, unknown>) => boolean,
+])[] = [
+  [
+    'an agent file written by hand (schema_version, agent.memory_blocks)',
+    ({ schema_version, agent }) =>
+      schema_version !== undefined || (isRecord(agent) && 'memory_blocks' in agent),
+  ],
+  ['a character card', ({ spec }) => typeof spec === 'string' && spec.startsWith('chara_card')],
+  ['an export of ChatGPT', ({ mapping }) => isRecord(mapping)],
+  ['a list of MCP servers', ({ mcpServers }) => isRecord(mcpServers)],
+]
+
+function notAFile(value: unknown, error: z.ZodError): UserError {
+  const other = isRecord(value) ? OTHERS.find(([, is]) => is(value)) : undefined
   return new UserError(
-    'unsupported',
-    'This is an agent file of Letta (.af), and this import reads those of Recollect; nothing was imported. Create the agent with create_agent, and give it the blocks of the file.',
+    other ? 'unsupported' : 'invalid_argument',
+    other
+      ? `This is ${other[0]}, and imported are agents that Recollect or Letta (.af) exported; nothing was imported. Create the agent with create_agent, and give it what the file says.`
+      : `This is no agent that Recollect or Letta exported (${placeOf(error.issues[0], '')}); nothing was imported. Export one with export_agent.`,
   )
 }
 
-function notAFile(error: z.ZodError): UserError {
-  return new UserError(
-    'invalid_argument',
-    `This is no agent that Recollect exported (${placeOf(error.issues[0])}); nothing was imported. Export one with export_agent.`,
-  )
-}
-
-function wrong(error: z.ZodError): UserError {
-  const tooMuch = error.issues.find((issue) => limitError('It', issue) !== undefined)
-  if (tooMuch) return refusal('limit_exceeded', tooMuch)
-  return refusal('invalid_argument', error.issues[0])
-}
-
-function refusal(code: ErrorCode, issue: z.core.$ZodIssue | undefined): UserError {
+function refusal(code: ErrorCode, issue: z.core.$ZodIssue | undefined, place: string): UserError {
   return new UserError(
     code,
-    `Invalid file at ${placeOf(issue)}; nothing was imported. Fix it and import again, or export the agent again.`,
+    `Invalid file at ${placeOf(issue, place)}; nothing was imported. Fix it and import again, or export the agent again.`,
   )
 }
 
-function placeOf(issue: z.core.$ZodIssue | undefined): string {
+function placeOf(issue: z.core.$ZodIssue | undefined, place: string): string {
   if (!issue) return 'an unknown place'
   const reason = issue.message.replace(/^(Invalid input|Invalid option|Too big|Too small): /, '')
-  return `${fieldPath(issue.path) || 'its top'}: ${reason}`
+  const path = [place, fieldPath(issue.path)].filter((part) => part !== '').join('.')
+  return `${path || 'its top'}: ${reason}`
 }

@@ -5,9 +5,12 @@ import type { AgentId } from '../core/ids.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { Store } from '../storage/port/store.ts'
 import type { AgentChecks } from './agent-checks.ts'
+import type { ImportOptions } from './bundle.ts'
 import { exportAgent } from './export.ts'
-import { type Imported, importAgent } from './import.ts'
-import { readFile } from './read-file.ts'
+import { type Imported, importBundle } from './import.ts'
+import { toLettaFile } from './letta/write-file.ts'
+import { readBundle } from './read-bundle.ts'
+import { parseAgentFile } from './read-file.ts'
 
 /**
  * A larger export is refused for MCP clients, which would need hundreds of calls to read it. In UTF-16 code units.
@@ -77,8 +80,28 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
       )
     },
 
-    async import(text: string): Promise<Imported> {
-      return importAgent(store, readFile(text), checks, clock())
+    /** The agent as a file of Letta (.af), with what that layout can't say in a part of its own. */
+    async exportLetta(reference: string): Promise<string> {
+      const pieces: string[] = []
+      const stored = await store.snapshot(async (reads) => {
+        const agent = await findAgent(reads.agents, reference)
+        for await (const piece of exportAgent(reads, agent, toTimestamp(clock())))
+          pieces.push(piece)
+        return reads.tools.ofAgent(agent.id)
+      })
+      const whole = parseAgentFile(JSON.parse(pieces.join('')))
+      const file = toLettaFile(
+        whole,
+        stored.map(({ tool }) => tool),
+        checks,
+      )
+      return JSON.stringify(file)
+    },
+
+    /** Files of Recollect and of Letta. */
+    async import(text: string, options: ImportOptions = {}): Promise<Imported> {
+      const now = clock()
+      return importBundle(store, readBundle(text, toTimestamp(now)), checks, options, now)
     },
   }
 }

@@ -12,8 +12,8 @@ import { type Ask, askAt } from './requests.ts'
 
 const ALL = [...ROUTES, ...OPENAI_ROUTES]
 const NAMED = ALL.map((route) => [`${route.method} ${route.path}`, route] as const)
-/** Built-in tools have the same ids for everybody; names of tools and labels are no ids. */
-const EVERYBODYS = ['tool_id', 'tool_name', 'label']
+/** Names of tools and labels are no ids. */
+const EVERYBODYS = ['tool_name', 'label']
 
 let world: World
 let alpha: Ask
@@ -43,6 +43,9 @@ async function fill(beta: Ask): Promise<Readonly<Record<string, string>>> {
   const conversation = await beta('POST', `/v1/conversations/?agent_id=${agent_id}`, {
     summary: 'betacanary',
   })
+  const tool = await beta('POST', '/v1/tools/', {
+    source_code: 'def betacanary() -> str:\n    """Sings."""\n    return ""\n',
+  })
   const [message] = turn.json.messages
   const [step] = (await beta('GET', `/v1/runs/${message.run_id}/steps`)).json
   return {
@@ -56,7 +59,7 @@ async function fill(beta: Ask): Promise<Readonly<Record<string, string>>> {
     message_id: message.id,
     run_id: message.run_id,
     step_id: step.id,
-    tool_id: agent.json.tools[0].id,
+    tool_id: tool.json.id,
     tool_name: agent.json.tools[0].name,
   }
 }

@@ -1,4 +1,5 @@
 import { createImportChecks } from '../../src/agent/agents/import-checks.ts'
+import { readImportedTool } from '../../src/assemble-tools.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { createModelRegistry } from '../../src/llm/registry/registry.ts'
@@ -18,7 +19,7 @@ export function transferOf(
     settings: providers,
     limits: modelCalls,
   })
-  return createTransfer(storage.in(namespace), createImportChecks(models), clock)
+  return createTransfer(storage.in(namespace), createImportChecks(models, readImportedTool), clock)
 }
 
 /** Numbers the ids in order, the only difference between a file and one of the agent that was made from it. */

@@ -72,8 +72,11 @@ export function createAgents(
     }
   }
 
-  async function chosenTools(tx: Transaction, { tools }: AgentChanges): Promise<AgentPatch> {
-    return tools ? { tools: await registry.resolve(tx, tools) } : {}
+  async function chosenTools(
+    tx: Transaction,
+    { tools, keepsMissingTools }: AgentChanges,
+  ): Promise<AgentPatch> {
+    return tools ? { tools: await registry.resolve(tx, tools, keepsMissingTools) } : {}
   }
 
   /** Creates an agent of that id in a transaction of the caller. */

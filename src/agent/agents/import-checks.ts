@@ -1,17 +1,24 @@
 import type { Agent } from '../../core/agent.ts'
 import type { Block } from '../../core/block.ts'
 import { UserError } from '../../core/errors.ts'
+import type { ToolDefinition } from '../../core/stored-tool.ts'
 import { isBuiltInTool } from '../../core/tool.ts'
+import type { ToolFields } from '../../core/tool-view.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import { checkRoom } from '../compaction/check-room.ts'
 import { messageTokens } from '../context/message-tokens.ts'
+import { type ShownBlock, systemMessage } from '../context/system-prompt.ts'
 import { checkToolRules } from '../rules/check-tool-rules.ts'
 import { databaseTools } from '../tools/database-tools.ts'
 import { checkSettings } from './agent-settings.ts'
 
 /** Checks that an imported agent must pass. */
-export function createImportChecks(models: Pick<ModelRegistry, 'resolve'>) {
+export function createImportChecks(
+  models: Pick<ModelRegistry, 'resolve'>,
+  tool: (fields: ToolFields) => Promise<ToolDefinition>,
+) {
   return {
+    tool,
     async model(handle: string): Promise<void> {
       await models.resolve(handle)
     },
@@ -28,6 +35,8 @@ export function createImportChecks(models: Pick<ModelRegistry, 'resolve'>) {
     settings: checkSettings,
     room: (agent: Agent, blocks: readonly Block[]) =>
       checkRoom(agent, databaseTools(agent.tools), blocks),
+    systemMessage: (agent: Parameters<typeof systemMessage>[0], blocks: readonly ShownBlock[]) =>
+      systemMessage(agent, blocks, null),
     messageTokens,
   }
 }

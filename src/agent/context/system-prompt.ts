@@ -24,10 +24,13 @@ export function systemText(agent: Pick<Agent, 'system' | 'agentType' | 'toolRule
   return rules === '' ? systemPrompt(agent) : `${systemPrompt(agent)}\n\n${rules}`
 }
 
+/** The fields of a block that the model sees. */
+export type ShownBlock = Pick<Block, 'label' | 'description' | 'value' | 'limit' | 'readOnly'>
+
 /** The system message. Pure, so it stays the same until memory changes. */
 export function systemMessage(
   agent: Pick<Agent, 'system' | 'agentType' | 'toolRules'>,
-  blocks: readonly Block[],
+  blocks: readonly ShownBlock[],
   summary: Summary | null,
 ): string {
   const prompt = systemText(agent)
@@ -44,11 +47,11 @@ export function renderSummary(summary: Pick<Summary, 'text' | 'until' | 'toSeq'>
   return `${PROMPTS['summary-intro'].trim()}\n<summary until="${until}" messages="${summary.toSeq}">\n${escapeStructure(summary.text)}\n</summary>`
 }
 
-export function renderMemory(blocks: readonly Block[]): string {
+export function renderMemory(blocks: readonly ShownBlock[]): string {
   return `<memory>\n${blocks.map(renderBlock).join('\n')}\n</memory>`
 }
 
-function renderBlock({ label, description, value, limit, readOnly }: Block): string {
+function renderBlock({ label, description, value, limit, readOnly }: ShownBlock): string {
   const attributes = [
     `label="${label}"`,
     ...(description === '' ? [] : [`description="${escapeAttribute(description)}"`]),

@@ -16,8 +16,13 @@ export interface ToolRegistry {
   ): Promise<readonly InnerTool[]>
   /**
    * The names of these tools, without repeats. Throws a UserError if an agent of the namespace can't have one of them.
+   * With `keepsMissing`, built-in tools that this server can't run are kept: a call of one fails.
    */
-  resolve(reads: Pick<Reads, 'tools'>, references: readonly string[]): Promise<readonly string[]>
+  resolve(
+    reads: Pick<Reads, 'tools'>,
+    references: readonly string[],
+    keepsMissing?: boolean,
+  ): Promise<readonly string[]>
   /**
    * Gives the agent the stored ones of these tools and takes all others from it. What the caller gives counts as
    * approved. Throws a UserError if the caller may not give one of them.

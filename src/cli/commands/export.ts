@@ -13,6 +13,7 @@ export async function exportToFile(
   config: Config,
   agent: string,
   file: string | undefined,
+  format: 'json' | 'af',
 ): Promise<void> {
   const transfer = await openTransfer({ ...config, readOnly: true })
   try {
@@ -23,10 +24,13 @@ export async function exportToFile(
         'RECOLLECT_AGENT (--agent) serves one agent only, and that is another. Leave it unset to export any.',
       )
     }
-    if (file === undefined)
-      return await transfer.writeAgent(found.id, (text) => put(process.stdout, visibleJson(text)))
+    const write = async (put: (text: string) => Promise<void>) =>
+      format === 'af'
+        ? put(await transfer.exportLetta(found.id))
+        : transfer.writeAgent(found.id, put)
+    if (file === undefined) return await write((text) => put(process.stdout, visibleJson(text)))
     const target = resolve(file)
-    await writeNew(target, (text) => transfer.writeAgent(found.id, text))
+    await writeNew(target, write)
     process.stderr.write(`${visible(found.name)} (${found.id}) was exported to ${target}\n`)
   } finally {
     await transfer.close()

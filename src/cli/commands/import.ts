@@ -10,22 +10,31 @@ import { visible } from '../terminal/visible.ts'
 /** Just below the maximum length of a JavaScript string in V8. */
 const MAX_BYTES = 400_000_000
 
-export async function importFromFile(config: Config, file: string): Promise<void> {
+/** Imports one file after another. Throws at the first that can't be imported; those before it stay. */
+export async function importFromFiles(config: Config, files: readonly string[]): Promise<void> {
   if (config.agent !== null) {
     throw new ConfigError(
       'RECOLLECT_AGENT (--agent) serves one agent only, and import makes another. Leave it unset.',
     )
   }
-  const text = await read(resolve(file))
   const transfer = await openTransfer(config)
   try {
-    const { agentId, warnings } = await transfer.import(text)
-    const { name } = await transfer.find(agentId)
-    for (const warning of warnings) process.stderr.write(`${visible(inCommands(warning))}\n`)
-    tell(`${name} was imported as ${agentId}`)
+    for (const file of files) {
+      const { agentIds, warnings } = await transfer
+        .import(await read(resolve(file)))
+        .catch((error: unknown) => {
+          throw error instanceof UserError && files.length > 1 ? about(file, error) : error
+        })
+      for (const warning of warnings) process.stderr.write(`${visible(inCommands(warning))}\n`)
+      for (const id of agentIds) tell(`${(await transfer.find(id)).name} was imported as ${id}`)
+    }
   } finally {
     await transfer.close()
   }
+}
+
+function about(file: string, error: UserError): UserError {
+  return new UserError(error.code, `${file}: ${error.message}`, { cause: error })
 }
 
 async function read(path: string): Promise<string> {
@@ -36,7 +45,7 @@ async function read(path: string): Promise<string> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
     throw new UserError(
       'invalid_argument',
-      `${path} can't be read (${code}). Name a file that recollect export wrote.`,
+      `${path} can't be read (${code}). Name a file that recollect export or Letta wrote.`,
       { cause: error },
     )
   }

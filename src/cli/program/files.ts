@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { createCommand } from './command.ts'
 import { configOf, DATA } from './flags.ts'
 
@@ -16,26 +16,31 @@ export function exportAgent(): Command {
   })
     .argument('<agent>', 'id or exact name')
     .argument('[file]', 'the new file; default: stdout')
-    .action(async (agent, file, given) => {
+    .addOption(
+      new Option('--format <format>', 'json: everything; af: an agent file of Letta')
+        .choices(['json', 'af'])
+        .default('json'),
+    )
+    .action(async (agent, file, { format, ...given }) => {
       const config = configOf(given)
       const { exportToFile } = await import('../commands/export.ts')
-      await exportToFile(config, agent, file)
+      await exportToFile(config, agent, file, format)
     })
 }
 
 export function importAgent(): Command {
   return createCommand({
     name: 'import',
-    summary: 'creates an agent from an exported file',
+    summary: 'creates agents from exported files',
     about:
-      'Creates a new agent from a file that export wrote. Existing data is not changed. Servers may keep running; their ' +
-      'writes wait while a large file is imported.',
+      'Creates new agents from files that export or Letta (.af) wrote. Existing data is not changed. Servers may keep ' +
+      'running; their writes wait while a large file is imported.',
     settings: [...DATA, 'embedding', 'agent', 'readOnly'],
   })
-    .argument('<file>', 'a file written by export')
-    .action(async (file, given) => {
+    .argument('<files...>', 'files written by export, or of Letta')
+    .action(async (files, given) => {
       const config = configOf(given)
-      const { importFromFile } = await import('../commands/import.ts')
-      await importFromFile(config, file)
+      const { importFromFiles } = await import('../commands/import.ts')
+      await importFromFiles(config, files)
     })
 }

@@ -8,11 +8,16 @@ export const importAgent = defineTool({
   name: 'import_agent',
   title: 'Import an agent',
   description:
-    'Makes a new agent out of the text that export_agent gave, here or on another server. No agent, block or archive ' +
-    'that exists is changed; warnings tell what of it this server does not have. What does not fit into one request is ' +
-    'imported on the command line: recollect import <file>.',
+    'Makes a new agent out of the text that export_agent gave, here or on another server, or out of an agent file of ' +
+    'Letta (.af), which may hold several. No agent, block or archive that exists is changed; warnings tell what of it ' +
+    'has no place here. What does not fit into one request is imported on the command line: recollect import <file>.',
   input: z.strictObject({ text: nonEmpty().describe('The whole JSON text, its pages joined') }),
-  output: answer({ agent: agentShape, warnings: z.array(z.string()) }),
+  output: answer({
+    agent: agentShape,
+    // Set if the file had several; `agent` is the first.
+    agent_ids: z.array(z.string()),
+    warnings: z.array(z.string()),
+  }),
   scope: 'write',
   annotations: {
     readOnlyHint: false,
@@ -21,8 +26,12 @@ export const importAgent = defineTool({
     openWorldHint: false,
   },
   async run({ text }, context) {
-    const { agentId, warnings } = await context.transfer.import(text)
+    const { agentId, agentIds, warnings } = await context.transfer.import(text)
     const agent = presentAgent(await context.agents.get(agentId))
-    return { agent, ...(warnings.length > 0 && { warnings: [...warnings] }) }
+    return {
+      agent,
+      ...(agentIds.length > 1 && { agent_ids: [...agentIds] }),
+      ...(warnings.length > 0 && { warnings: [...warnings] }),
+    }
   },
 })

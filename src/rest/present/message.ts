@@ -46,7 +46,7 @@ export function otidOf(id: string, index: number): string {
 function partsOf(message: Message, shown: Shown): readonly Part[] {
   switch (message.role) {
     case 'user':
-      return [{ message_type: 'user_message', content: message.text }]
+      return [{ message_type: 'user_message', content: contentOf(message) }]
     case 'system':
       return [{ message_type: 'system_message', content: message.text }]
     case 'tool':
@@ -56,6 +56,16 @@ function partsOf(message: Message, shown: Shown): readonly Part[] {
     case 'assistant':
       return assistantParts(message, shown)
   }
+}
+
+/** Text, or parts if it came with pictures, which stay with the server. */
+function contentOf({ text, pictures = [] }: Extract<Message, { role: 'user' }>) {
+  if (pictures.length === 0) return text
+  const shown = pictures.map(({ digest, mediaType: media_type }) => ({
+    type: 'image',
+    source: { type: 'letta', file_id: `file-${digest}`, media_type },
+  }))
+  return [{ type: 'text', text }, ...shown]
 }
 
 function assistantParts(

@@ -58,6 +58,7 @@ export const agentBody = z.object({
   memory_blocks: z.array(lettaBlock).optional(),
   tools: z.array(z.string()).optional(),
   include_base_tools: z.boolean().optional(),
+  include_multi_agent_tools: z.boolean().optional(),
 })
 
 export const agentPatch = z.object(fields)
@@ -85,6 +86,7 @@ export function readAgentFields(body: AgentPatchBody, knowsEmbedding: (handle: s
     contextWindow: body.context_window_limit ?? body.llm_config?.context_window,
     metadata: body.metadata,
     takesAnyModel: true,
+    keepsMissingTools: true,
     ...(body.tool_rules && { toolRules: body.tool_rules.map(readToolRule) }),
   } satisfies AgentFields & Pick<NewAgent, 'toolRules'>
 }

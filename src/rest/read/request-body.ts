@@ -1,9 +1,20 @@
 import type { IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import { MAX_BODY_BYTES, TOO_LARGE } from '../../http/limits.ts'
-import { BodyError, readBody } from '../../http/read-body.ts'
+import { isRecord } from '../../core/is-record.ts'
+import { MAX_BODY_BYTES } from '../../http/limits.ts'
+import { BodyError, type LargeBodies, readBody } from '../../http/read-body.ts'
 
 const INVALID_REQUEST = -32_600
+/** Of messages with pictures, and of files; that of MCP's `send_message`. */
+const MAX_LARGE_BYTES = 64 * 1024 * 1024
+const TOO_LARGE = `The request is larger than ${MAX_BODY_BYTES / 1024 ** 2} MiB (${MAX_LARGE_BYTES / 1024 ** 2} MiB for messages with pictures, and for files).`
+
+const PICTURE_BODIES: LargeBodies = {
+  maxBytes: MAX_LARGE_BYTES,
+  mayBe: (begun) => begun.includes('"image'),
+  is: (body) => isRecord(body) && (Array.isArray(body.messages) || Array.isArray(body.input)),
+  tooLarge: TOO_LARGE,
+}
 
 /**
  * The JSON body, or the fields of a multipart one, with files as their text. Undefined: there is none. Multipart needs no
@@ -14,7 +25,7 @@ export async function readRequestBody(request: IncomingMessage): Promise<unknown
   const isEmpty = length === '0' || (length === undefined && isWithoutBody(request))
   if (isEmpty) return undefined
   if (type?.toLowerCase().startsWith('multipart/form-data')) return readForm(request, type)
-  return readBody(request)
+  return readBody(request, PICTURE_BODIES)
 }
 
 function isWithoutBody({ headers }: IncomingMessage): boolean {
@@ -26,7 +37,7 @@ async function readForm(request: IncomingMessage, type: string): Promise<object>
   if (from !== undefined && from !== 'same-origin' && from !== 'none') {
     throw new BodyError(415, INVALID_REQUEST, 'A page of another origin may not send files here.')
   }
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES)
+  if (Number(request.headers['content-length'] ?? 0) > MAX_LARGE_BYTES)
     throw new BodyError(413, INVALID_REQUEST, TOO_LARGE)
   const bytes = await buffer(limited(request))
   const form = await new Response(bytes, { headers: { 'content-type': type } })
@@ -46,7 +57,7 @@ async function* limited(request: IncomingMessage): AsyncGenerator<Buffer> {
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const part = Buffer.from(chunk)
     bytes += part.length
-    if (bytes > MAX_BODY_BYTES) throw new BodyError(413, INVALID_REQUEST, TOO_LARGE)
+    if (bytes > MAX_LARGE_BYTES) throw new BodyError(413, INVALID_REQUEST, TOO_LARGE)
     yield part
   }
 }

@@ -3,9 +3,7 @@ import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import { UserError } from '../../core/errors.ts'
 import { isRecord } from '../../core/is-record.ts'
 import { readBody, record } from './body.ts'
-
-const part = z.object({ type: z.string(), text: z.string().optional() })
-const content = z.union([z.string(), z.array(part)])
+import { content, readContent } from './content.ts'
 
 const approval = z.object({
   type: z.string().optional(),
@@ -75,6 +73,8 @@ export type Turn = { readonly view: TurnView; readonly agentId: string | undefin
   | {
       readonly kind: 'message'
       readonly inputs: readonly RunInput[]
+      /** Pictures of its messages, shown with the last one. */
+      readonly images: readonly string[]
       readonly clientTools: readonly ClientTool[] | undefined
       readonly maxSteps: number | undefined
       /** The client's own id of the message: the same one is the same message. */
@@ -107,7 +107,7 @@ export function readTurn(body: unknown): Turn {
   return {
     ...base,
     kind: 'message',
-    inputs: messages.map(readInput),
+    ...readInputs(messages),
     clientTools: given.client_tools?.map(({ name, description = '', parameters = {} }) => ({
       name,
       description,
@@ -126,23 +126,26 @@ function messagesOf({ messages, input }: z.infer<typeof turnBody>): readonly Giv
   throw new UserError('invalid_argument', 'There is no message: give messages or input.')
 }
 
-function readInput({ role = 'user', content: given }: GivenMessage, index: number): RunInput {
-  if (role !== 'user' && role !== 'system' && role !== 'assistant') {
+function readInputs(messages: readonly GivenMessage[]) {
+  const read = messages.map((message, index) => ({
+    role: roleOf(message, index),
+    ...readContent(message.content ?? '', `messages.${index}`),
+  }))
+  const images = read.flatMap((message) => message.images)
+  if (images.length > 0 && read.at(-1)?.role !== 'user') {
     throw new UserError(
       'invalid_argument',
-      `messages.${index}.role is ${JSON.stringify(role)}, and needed is user, system or assistant.`,
+      'Pictures come with a message of the user, which must be the last one.',
     )
   }
-  return { role, text: textOf(given ?? '', index) }
+  return { inputs: read.map(({ role, text }) => ({ role, text })), images }
 }
 
-function textOf(given: z.infer<typeof content>, index: number): string {
-  if (typeof given === 'string') return given
-  const other = given.find(({ type }) => type !== 'text')
-  if (other === undefined) return given.map(({ text = '' }) => text).join('')
+function roleOf({ role = 'user' }: GivenMessage, index: number): RunInput['role'] {
+  if (role === 'user' || role === 'system' || role === 'assistant') return role
   throw new UserError(
     'invalid_argument',
-    `messages.${index}.content has a part of the type ${JSON.stringify(other.type)}. Send text here; pictures go to the agent with the MCP tool send_message.`,
+    `messages.${index}.role is ${JSON.stringify(role)}, and needed is user, system or assistant.`,
   )
 }
 

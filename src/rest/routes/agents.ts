@@ -71,6 +71,12 @@ function filterOf(query: Query) {
   }
 }
 
+const MULTI_AGENT_TOOLS = [
+  'send_message_to_agent_async',
+  'send_message_to_agent_and_wait_for_reply',
+  'send_message_to_agents_matching_tags',
+]
+
 /** The tools of an agent: by name and by id, beside those of its type. */
 async function toolNames(
   context: McpContext,
@@ -78,12 +84,19 @@ async function toolNames(
     readonly tools?: readonly string[] | undefined
     readonly tool_ids?: readonly string[] | undefined
     readonly include_base_tools?: boolean | undefined
+    readonly include_multi_agent_tools?: boolean | undefined
   },
   base: readonly string[],
 ): Promise<readonly string[]> {
   const byId = await Promise.all((given.tool_ids ?? []).map((id) => findTool(context, id)))
   const names = [...(given.tools ?? []), ...byId.map(({ name }) => name)]
-  return [...new Set([...(given.include_base_tools === false ? [] : base), ...names])]
+  return [
+    ...new Set([
+      ...(given.include_base_tools === false ? [] : base),
+      ...(given.include_multi_agent_tools === true ? MULTI_AGENT_TOOLS : []),
+      ...names,
+    ]),
+  ]
 }
 
 /** Gives the agent exactly these blocks. */

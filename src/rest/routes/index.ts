@@ -9,6 +9,7 @@ import { passageRoutes } from './passages.ts'
 import { runRoutes } from './runs.ts'
 import { serverRoutes } from './server.ts'
 import { toolRoutes } from './tools.ts'
+import { transferRoutes } from './transfer.ts'
 
 /** All of Letta's REST that is answered here. */
 export const ROUTES: readonly Route[] = [
@@ -22,4 +23,5 @@ export const ROUTES: readonly Route[] = [
   ...runRoutes,
   ...contextRoutes,
   ...toolRoutes,
+  ...transferRoutes,
 ]

@@ -1,11 +1,14 @@
 import { z } from 'zod'
+import type { Caller } from '../../core/access.ts'
 import { UserError } from '../../core/errors.ts'
 import type { McpContext } from '../../service/context.ts'
 import { type Route, route } from '../call/route.ts'
-import type { PresentedTool } from '../present/tool.ts'
-import { readBody } from '../read/body.ts'
+import { type PresentedTool, presentStored } from '../present/tool.ts'
+import { presentExecution, presentReturn } from '../present/trial.ts'
+import { readBody, record } from '../read/body.ts'
 import { pageOfIds } from '../read/page-of-ids.ts'
 import type { Query } from '../read/query.ts'
+import { readTool, readTrial } from '../read/tool.ts'
 import { allTools, findTool, toolsOf } from './tools-of.ts'
 
 const toolSearch = z.object({
@@ -17,6 +20,8 @@ const approval = z.object({
   requires_approval: z.boolean().optional(),
   body_requires_approval: z.boolean().optional(),
 })
+
+const runBody = z.object({ args: record.optional() })
 
 const idOf = ({ id }: PresentedTool) => id
 
@@ -30,9 +35,34 @@ export const toolRoutes: readonly Route[] = [
 
   searchRoute(),
 
+  // Letta's clients upsert by either method.
+  ...(['POST', 'PUT'] as const).map((method) =>
+    route(method, '/v1/tools', 'write', async ({ body, context, caller }) =>
+      presentStored(await context.tools.upsert(readTool(body), caller)),
+    ),
+  ),
+
+  route('POST', '/v1/tools/add-base-tools', 'read', async ({ context }) =>
+    (await allTools(context)).filter(({ tool_type }) => tool_type.startsWith('letta_')),
+  ),
+
+  route('POST', '/v1/tools/run', 'write', async ({ body, context, caller, signal }) =>
+    presentReturn(await context.tools.run({ ...readTrial(body), commit: false }, caller, signal)),
+  ),
+
   route('GET', '/v1/tools/{tool_id}', 'read', async ({ params, context }) =>
     findTool(context, params.tool_id),
   ),
+
+  route('PATCH', '/v1/tools/{tool_id}', 'write', async ({ params, body, context, caller }) => {
+    const { id } = await ownTool(context, params.tool_id)
+    return presentStored(await context.tools.update(id, readTool(body), caller))
+  }),
+
+  route('DELETE', '/v1/tools/{tool_id}', 'admin', async ({ params, context }) => {
+    await context.tools.delete((await ownTool(context, params.tool_id)).id)
+    return null
+  }),
 
   route('GET', '/v1/agents/{agent_id}/tools', 'read', async ({ params, query, context }) => {
     const tools = await toolsOf(context, await context.agents.find(params.agent_id))
@@ -44,9 +74,10 @@ export const toolRoutes: readonly Route[] = [
     '/v1/agents/{agent_id}/tools/attach/{tool_id}',
     'write',
     async ({ params, context, caller }) => {
-      const tool = await findTool(context, params.tool_id)
-      const { id, tools } = await context.agents.find(params.agent_id)
-      await context.agents.update(id, { tools: [...new Set([...tools, tool.name])] }, caller)
+      const { id, name, tool_type } = await findTool(context, params.tool_id)
+      const agent = await context.agents.find(params.agent_id)
+      if (isOwn(tool_type)) await context.tools.attach(agent.id, id, caller)
+      else await giveTools(context, agent.id, [...agent.tools, name], caller)
       return null
     },
   ),
@@ -56,11 +87,26 @@ export const toolRoutes: readonly Route[] = [
     '/v1/agents/{agent_id}/tools/detach/{tool_id}',
     'write',
     async ({ params, context, caller }) => {
-      const tool = await findTool(context, params.tool_id)
-      const { id, tools } = await context.agents.find(params.agent_id)
-      const others = tools.filter((name) => name !== tool.name)
-      await context.agents.update(id, { tools: others }, caller)
+      const { id, name, tool_type } = await findTool(context, params.tool_id)
+      const agent = await context.agents.find(params.agent_id)
+      if (!agent.tools.includes(name)) return null
+      const others = agent.tools.filter((other) => other !== name)
+      if (isOwn(tool_type)) await context.tools.detach(agent.id, id)
+      else await giveTools(context, agent.id, others, caller)
       return null
+    },
+  ),
+
+  route(
+    'POST',
+    '/v1/agents/{agent_id}/tools/{tool_name}/run',
+    'write',
+    async ({ params, body, context, caller, signal }) => {
+      const { args = {} } = readBody(runBody, body)
+      const { id, tools } = await context.agents.find(params.agent_id)
+      if (!tools.includes(params.tool_name)) throw noTool(params.tool_name)
+      const trial = { tool: params.tool_name, agent: id, arguments: args, commit: true }
+      return presentExecution(await context.tools.run(trial, caller, signal))
     },
   ),
 
@@ -78,6 +124,33 @@ export const toolRoutes: readonly Route[] = [
   ),
 ]
 
+function noTool(name: string): UserError {
+  return new UserError('not_found', `The agent has no tool ${name}.`)
+}
+
+function isOwn(type: string): boolean {
+  return !type.startsWith('letta_')
+}
+
+/** A tool that can be changed. Throws a UserError for one that comes with the server. */
+async function ownTool(context: McpContext, id: string): Promise<PresentedTool> {
+  const tool = await findTool(context, id)
+  if (isOwn(tool.tool_type)) return tool
+  throw new UserError(
+    'invalid_argument',
+    `The tool ${tool.name} comes with the server and can't be changed. Create one of your own under another name.`,
+  )
+}
+
+async function giveTools(
+  { agents }: McpContext,
+  id: string,
+  tools: readonly string[],
+  caller: Caller,
+): Promise<void> {
+  await agents.update(id, { tools: [...new Set(tools)], keepsMissingTools: true }, caller)
+}
+
 async function setApproval(
   { agents }: McpContext,
   agent: string,
@@ -85,8 +158,7 @@ async function setApproval(
   isAsked: boolean,
 ): Promise<void> {
   const { id, tools, toolRules } = await agents.find(agent)
-  if (!tools.includes(toolName))
-    throw new UserError('not_found', `The agent has no tool ${toolName}.`)
+  if (!tools.includes(toolName)) throw noTool(toolName)
   const others = toolRules.filter(
     (rule) => rule.type !== 'requires_approval' || rule.toolName !== toolName,
   )

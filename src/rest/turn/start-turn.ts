@@ -65,6 +65,7 @@ export async function startTurn(
     conversation: place.conversation,
     text: last?.text ?? '',
     ...(!isPlain && { inputs: turn.inputs }),
+    ...(turn.images.length > 0 && { images: turn.images }),
     clientTools: turn.clientTools,
     maxSteps: turn.maxSteps,
     ...(turn.otid !== undefined && { idempotencyKey: `otid ${turn.otid}` }),

@@ -1,0 +1,34 @@
+import type { AgentFile } from '../agent-file.ts'
+
+/** Ids of calls and passages numbered in their order, so that one agent always gives one file. Pure. */
+export function withLocalIds(file: AgentFile): AgentFile {
+  const calls = numbering('call')
+  const passages = numbering('passage')
+  for (const { passages: all } of file.archives) for (const { id } of all) passages(id)
+  return {
+    ...file,
+    messages: file.messages.map((message) => {
+      if (message.role === 'tool') return { ...message, call_id: calls(message.call_id) }
+      if (message.role !== 'assistant') return message
+      const tool_calls = message.tool_calls.map((call) => ({ ...call, id: calls(call.id) }))
+      return { ...message, tool_calls }
+    }),
+    archives: file.archives.map((archive) => ({
+      ...archive,
+      passages: archive.passages.map(({ superseded_by, ...passage }) => ({
+        ...passage,
+        id: passages(passage.id),
+        ...(superseded_by !== undefined && { superseded_by: passages(superseded_by) }),
+      })),
+    })),
+  }
+}
+
+function numbering(kind: string): (id: string) => string {
+  const known = new Map<string, string>()
+  return (id) => {
+    const number = known.get(id) ?? `${kind}-${known.size}`
+    known.set(id, number)
+    return number
+  }
+}
