@@ -87,8 +87,9 @@ async function outcomesOf({ client }: Attacked): Promise<readonly string[]> {
       provider.requests.at(-1)?.body.messages ?? []
     const texts = results.filter(({ role }) => role === 'tool').slice(-some.length)
     expect(texts.length).toBe(some.length)
-    for (const { content } of texts) {
-      expect(content).not.toContain('failed inside the server')
+    for (const [place, { content }] of texts.entries()) {
+      const asked = JSON.stringify(some[place]).slice(0, 300)
+      expect(content, asked).not.toContain('failed inside the server')
       outcomes.push(content.startsWith('Error: ') ? content.slice(0, 60) : 'made')
     }
   }
