@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import { cleanValue } from '../../core/clean-value.ts'
 import { isRecord } from '../../core/is-record.ts'
+import { cleanText } from '../../core/text.ts'
 import { MAX_BODY_BYTES } from '../../http/limits.ts'
 import { BodyError, type LargeBodies, readBody } from '../../http/read-body.ts'
 
@@ -25,7 +27,7 @@ export async function readRequestBody(request: IncomingMessage): Promise<unknown
   const isEmpty = length === '0' || (length === undefined && isWithoutBody(request))
   if (isEmpty) return undefined
   if (type?.toLowerCase().startsWith('multipart/form-data')) return readForm(request, type)
-  return readBody(request, PICTURE_BODIES)
+  return cleanValue(await readBody(request, PICTURE_BODIES))
 }
 
 function isWithoutBody({ headers }: IncomingMessage): boolean {
@@ -47,7 +49,7 @@ async function readForm(request: IncomingMessage, type: string): Promise<object>
     })
   const fields: Record<string, string> = {}
   for (const [name, value] of form) {
-    fields[name] = typeof value === 'string' ? value : await value.text()
+    fields[name] = cleanText(typeof value === 'string' ? value : await value.text())
   }
   return fields
 }
