@@ -14,7 +14,7 @@ import {
   presentUsage,
 } from './present.ts'
 import { type Chat, readChat } from './read-chat.ts'
-import { asOneText, isSideRequest, SIDE_HEADER } from './side-request.ts'
+import { asOneText, isSideRequest, SIDE_HEADER, sideAgentOf } from './side-request.ts'
 import { streamChat } from './stream-chat.ts'
 import { replyOf, takeTurn } from './take-turn.ts'
 
@@ -45,8 +45,9 @@ export const OPENAI_ROUTES: readonly Route[] = [
       model: chat.model,
       created: Math.floor(Date.now() / 1_000),
     }
-    if (isSideRequest(chat.messages, call.headers[SIDE_HEADER]))
-      return answerAside(call, chat, head)
+    const side = sideAgentOf(chat.model)
+    if (side !== undefined || isSideRequest(chat.messages, call.headers[SIDE_HEADER]))
+      return answerAside(call, { ...chat, model: side ?? chat.model }, head)
     return answerChat(call, chat, head)
   }),
 ]

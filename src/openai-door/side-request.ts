@@ -15,6 +15,17 @@ const SHAPES: readonly RegExp[] = [
 /** Says that a request is such a one, where its shape does not. */
 export const SIDE_HEADER = 'x-recollect-side-request'
 
+/**
+ * Ends the name of an agent that a program is told to use for titles and the like (the "task model" of Open WebUI,
+ * `titleModel` of LibreChat).
+ */
+const SIDE_SUFFIX = ':side'
+
+/** The agent whose model answers, if the name of the model says that the request is such a one. */
+export function sideAgentOf(model: string): string | undefined {
+  return model.endsWith(SIDE_SUFFIX) ? model.slice(0, -SIDE_SUFFIX.length) : undefined
+}
+
 export function isSideRequest(
   messages: readonly ChatMessage[],
   header: string | string[] | undefined,

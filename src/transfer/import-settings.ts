@@ -27,11 +27,13 @@ export async function importSettings(
   file: FileAgent,
   checks: AgentChecks,
   at: Timestamp,
+  /** Tools of the bundle, of which is told elsewhere. */
+  told: readonly string[] = [],
 ): Promise<ImportedSettings> {
   const settings = within('agent.settings', () => checks.settings(fromFileSettings(file.settings)))
   const tools = [...new Set(file.tools)]
   const kept = tools.filter(checks.isTool)
-  const dropped = tools.filter((tool) => !checks.isTool(tool))
+  const dropped = tools.filter((tool) => !checks.isTool(tool) && !told.includes(tool))
   const rules = importRules(file.tool_rules.map(parseRule), kept, checks)
   return {
     agent: {

@@ -10,6 +10,8 @@ export interface ReadTools {
   /** Tools that this server has with the same code, by name: an imported agent may have them. */
   readonly usable: ReadonlyMap<string, ToolId>
   readonly fresh: readonly ToolDefinition[]
+  /** Names of all tools of the bundle. */
+  readonly told: readonly string[]
   readonly warnings: readonly string[]
 }
 
@@ -49,7 +51,7 @@ export async function readTools(
     warnings.push(
       `Tools of the file were stored, and no agent has them yet: ${stored}. Read them with get_tool, and give them to an agent with attach_tool.`,
     )
-  return { usable, fresh: [...fresh.values()], warnings }
+  return { usable, fresh: [...fresh.values()], told: tools.map(({ name }) => name), warnings }
 }
 
 export async function storeTools(

@@ -4,7 +4,7 @@ import type { Block } from '../core/block.ts'
 import { type Timestamp, toTimestamp } from '../core/clock.ts'
 import { defaultConversation } from '../core/conversation.ts'
 import { UserError } from '../core/errors.ts'
-import { type AgentId, type ConversationId, newId, type ToolId } from '../core/ids.ts'
+import { type AgentId, type ConversationId, newId } from '../core/ids.ts'
 import type { Store, Transaction } from '../storage/port/store.ts'
 import type { AgentChecks } from './agent-checks.ts'
 import type { AgentFile, FileConversation } from './agent-file.ts'
@@ -20,7 +20,7 @@ import {
 } from './import-parts.ts'
 import { importPictures, keepPictures } from './import-pictures.ts'
 import { type ImportedSettings, importSettings } from './import-settings.ts'
-import { readTools, storeTools } from './import-tools.ts'
+import { type ReadTools, readTools, storeTools } from './import-tools.ts'
 
 export interface Imported {
   /** The first agent. */
@@ -43,9 +43,7 @@ export async function importBundle(
   const at = toTimestamp(now)
   const tools = await readTools(store, bundle, checks)
   const prepared = await Promise.all(
-    bundle.agents.map((one, index) =>
-      prepareAgent(chosen(one, options, index), tools.usable, checks, at),
-    ),
+    bundle.agents.map((one, index) => prepareAgent(chosen(one, options, index), tools, checks, at)),
   )
   const loose = bundle.looseBlocks.map((block) => importBlock(null, block))
   const warnings = [
@@ -90,13 +88,13 @@ type Prepared = Awaited<ReturnType<typeof prepareAgent>>
 /** All that needs no transaction. */
 async function prepareAgent(
   { file, blockKeys }: BundledAgent,
-  usable: ReadonlyMap<string, ToolId>,
+  { usable, told }: ReadTools,
   checks: AgentChecks,
   at: Timestamp,
 ) {
   const id = newId('agent')
   const isTool = (name: string) => checks.isTool(name) || usable.has(name)
-  const { agent, warnings } = await importSettings(id, file.agent, { ...checks, isTool }, at)
+  const { agent, warnings } = await importSettings(id, file.agent, { ...checks, isTool }, at, told)
   return {
     file,
     agent,

@@ -60,6 +60,8 @@ async function fill(beta: Ask): Promise<Readonly<Record<string, string>>> {
     run_id: message.run_id,
     step_id: step.id,
     tool_id: tool.json.id,
+    // Servers are the operator's, whatever the namespace.
+    mcp_server_id: 'mcp_server-00000000-0000-5000-8000-000000000000',
     tool_name: agent.json.tools[0].name,
   }
 }

@@ -128,11 +128,17 @@ test("the caller's tools are called by the caller", async () => {
 
 test('requests for titles are answered by the model, and the agent never learns of them', async () => {
   const id = await agentNamed('Titles')
-  provider.enqueue(say('{"title": "Hi"}'))
+  provider.enqueue(say('{"title": "Hi"}'), say('By name'), say('By header'))
   const content =
     '### Task:\nGenerate a concise title.\n### Chat History:\n<chat_history>\nUSER: hi\n</chat_history>'
   const { json } = await ask('POST', CHAT, { model: id, messages: [{ role: 'user', content }] })
   expect(json.choices[0].message.content).toBe('{"title": "Hi"}')
+  const plain = [{ role: 'user', content: 'What is this about?' }]
+  const named = await ask('POST', CHAT, { model: `${id}:side`, messages: plain })
+  expect(named.json.choices[0].message.content).toBe('By name')
+  const header = { 'x-recollect-side-request': 'true' }
+  const marked = await ask('POST', CHAT, { model: id, messages: plain }, header)
+  expect(marked.json.choices[0].message.content).toBe('By header')
   expect((await ask('GET', `/v1/conversations?agent_id=${id}`)).json).toEqual([])
   expect((await ask('GET', `/v1/agents/${id}/messages`)).json).toEqual([])
 })

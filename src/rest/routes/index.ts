@@ -4,6 +4,7 @@ import { archiveRoutes } from './archives.ts'
 import { blockRoutes } from './blocks.ts'
 import { contextRoutes } from './context.ts'
 import { conversationRoutes } from './conversations.ts'
+import { mcpServerRoutes } from './mcp-servers.ts'
 import { messageRoutes } from './messages.ts'
 import { passageRoutes } from './passages.ts'
 import { runRoutes } from './runs.ts'
@@ -23,5 +24,6 @@ export const ROUTES: readonly Route[] = [
   ...runRoutes,
   ...contextRoutes,
   ...toolRoutes,
+  ...mcpServerRoutes,
   ...transferRoutes,
 ]

@@ -8,15 +8,7 @@ import { defaultHandle } from './agent-state.ts'
 const ASSUMED_WINDOW = 128_000
 
 /** Lists of things that this server has not, for clients that ask for them. */
-const EMPTY_LISTS = [
-  'folders',
-  'sources',
-  'groups',
-  'identities',
-  'mcp-servers',
-  'providers',
-  'jobs',
-]
+const EMPTY_LISTS = ['folders', 'sources', 'groups', 'identities', 'providers', 'jobs']
 
 export const serverRoutes: readonly Route[] = [
   route('GET', '/v1/health', 'read', async () => ({ status: 'ok', version: VERSION })),
