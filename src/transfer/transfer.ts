@@ -8,9 +8,6 @@ import type { AgentChecks } from './agent-checks.ts'
 import type { ImportOptions } from './bundle.ts'
 import { exportAgent } from './export.ts'
 import { type Imported, importBundle } from './import.ts'
-import { toLettaFile } from './letta/write-file.ts'
-import { readBundle } from './read-bundle.ts'
-import { parseAgentFile } from './read-file.ts'
 
 /**
  * A larger export is refused for MCP clients, which would need hundreds of calls to read it. In UTF-16 code units.
@@ -89,9 +86,11 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
           pieces.push(piece)
         return reads.tools.ofAgent(agent.id)
       })
-      const whole = parseAgentFile(JSON.parse(pieces.join('')))
+      // Loaded at first use, as a server that starts needs none of it.
+      const { toLettaFile } = await import('./letta/write-file.ts')
+      const { parseAgentFile } = await import('./read-file.ts')
       const file = toLettaFile(
-        whole,
+        parseAgentFile(JSON.parse(pieces.join(''))),
         stored.map(({ tool }) => tool),
         checks,
       )
@@ -100,6 +99,7 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
 
     /** Files of Recollect and of Letta. */
     async import(text: string, options: ImportOptions = {}): Promise<Imported> {
+      const { readBundle } = await import('./read-bundle.ts')
       const now = clock()
       return importBundle(store, readBundle(text, toTimestamp(now)), checks, options, now)
     },

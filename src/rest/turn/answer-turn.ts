@@ -31,6 +31,8 @@ export async function answerTurn(
     messages: messages.flatMap(({ parts }) => parts),
     stop_reason: presentStopReason(done.run),
     usage: presentUsage(done.run.usage, [runId]),
+    // Not Letta's: for example that another model answered than the agent names.
+    ...(done.run.warnings.length > 0 && { warnings: done.run.warnings }),
   }
 }
 
