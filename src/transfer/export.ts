@@ -19,8 +19,8 @@ import {
   type FileVersion,
   FORMAT,
   FORMAT_VERSION,
-} from './agent-file.ts'
-import { toFileSettings } from './file-settings.ts'
+} from './format/agent-file.ts'
+import { toFileSettings } from './format/file-settings.ts'
 
 /** Rows per read; other requests run in between. Chosen by hand. */
 const ROWS = 200

@@ -6,7 +6,7 @@ import type { MessageBody, MessageSender } from '../core/message.ts'
 import type { Picture } from '../core/picture.ts'
 import { cleanTags } from '../memory/insert-passages.ts'
 import type { NewMessage } from '../storage/port/store.ts'
-import type { AgentChecks } from './agent-checks.ts'
+import type { AgentChecks } from './format/agent-checks.ts'
 import type {
   FileArchive,
   FileBlock,
@@ -15,7 +15,7 @@ import type {
   FileSender,
   FileShownPicture,
   FileSummary,
-} from './agent-file.ts'
+} from './format/agent-file.ts'
 import { mergeTwins } from './merge-twins.ts'
 
 /* Parts of a file with new ids, as they are stored. */

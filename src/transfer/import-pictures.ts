@@ -4,7 +4,7 @@ import type { AgentId } from '../core/ids.ts'
 import { MAX_PICTURE_BYTES, type Picture } from '../core/picture.ts'
 import { pictureFormat } from '../core/picture-format.ts'
 import type { Transaction } from '../storage/port/store.ts'
-import type { FilePicture } from './agent-file.ts'
+import type { FilePicture } from './format/agent-file.ts'
 
 export interface ImportedPicture {
   readonly picture: Picture

@@ -4,9 +4,9 @@ import { UserError } from '../core/errors.ts'
 import type { AgentId } from '../core/ids.ts'
 import { excerpt } from '../core/text.ts'
 import { parseToolRule, type ToolRule } from '../core/tool-rule.ts'
-import type { AgentChecks } from './agent-checks.ts'
-import type { FileAgent } from './agent-file.ts'
-import { fromFileSettings } from './file-settings.ts'
+import type { AgentChecks } from './format/agent-checks.ts'
+import type { FileAgent } from './format/agent-file.ts'
+import { fromFileSettings } from './format/file-settings.ts'
 
 /* Names quoted in a warning, and characters of each. Chosen by hand. */
 const MAX_NAMED = 20

@@ -3,8 +3,8 @@ import { UserError } from '../core/errors.ts'
 import { newId, type ToolId } from '../core/ids.ts'
 import type { ToolDefinition } from '../core/stored-tool.ts'
 import type { Store, Transaction } from '../storage/port/store.ts'
-import type { AgentChecks } from './agent-checks.ts'
-import type { Bundle } from './bundle.ts'
+import type { AgentChecks } from './format/agent-checks.ts'
+import type { Bundle } from './format/bundle.ts'
 
 export interface ReadTools {
   /** Tools that this server has with the same code, by name: an imported agent may have them. */

@@ -6,9 +6,9 @@ import { defaultConversation } from '../core/conversation.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, type ConversationId, newId } from '../core/ids.ts'
 import type { Store, Transaction } from '../storage/port/store.ts'
-import type { AgentChecks } from './agent-checks.ts'
-import type { AgentFile, FileConversation } from './agent-file.ts'
-import type { Bundle, BundledAgent, ImportOptions } from './bundle.ts'
+import type { AgentChecks } from './format/agent-checks.ts'
+import type { AgentFile, FileConversation } from './format/agent-file.ts'
+import type { Bundle, BundledAgent, ImportOptions } from './format/bundle.ts'
 import { freeName, IMPORTED } from './free-name.ts'
 import {
   batches,

@@ -1,5 +1,5 @@
 import { normalText } from '../core/text.ts'
-import type { FilePassage } from './agent-file.ts'
+import type { FilePassage } from './format/agent-file.ts'
 
 /**
  * Merges passages of one archive whose text and source differ only in their Unicode normal form, since an archive holds

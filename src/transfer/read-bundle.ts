@@ -1,10 +1,10 @@
 import { isRecord } from '../core/is-record.ts'
-import type { Bundle } from './bundle.ts'
+import type { Bundle } from './format/bundle.ts'
+import { parseJson, parsePart, readAgentFile } from './format/read-file.ts'
 import { LettaFile } from './letta/layout.ts'
 import { fromLegacy, isLegacy } from './letta/legacy.ts'
 import { readSupplement } from './letta/supplement.ts'
 import { toBundle } from './letta/to-bundle.ts'
-import { parseJson, parsePart, readAgentFile } from './read-file.ts'
 
 /** Reads a file of Recollect or Letta. Throws UserError that says where it is invalid and what to do. */
 export function readBundle(text: string, now: string): Bundle {

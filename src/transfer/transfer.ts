@@ -4,9 +4,9 @@ import { UserError } from '../core/errors.ts'
 import type { AgentId } from '../core/ids.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { Store } from '../storage/port/store.ts'
-import type { AgentChecks } from './agent-checks.ts'
-import type { ImportOptions } from './bundle.ts'
 import { exportAgent } from './export.ts'
+import type { AgentChecks } from './format/agent-checks.ts'
+import type { ImportOptions } from './format/bundle.ts'
 import { type Imported, importBundle } from './import.ts'
 
 /**
@@ -88,7 +88,7 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
       })
       // Loaded at first use, as a server that starts needs none of it.
       const { toLettaFile } = await import('./letta/write-file.ts')
-      const { parseAgentFile } = await import('./read-file.ts')
+      const { parseAgentFile } = await import('./format/read-file.ts')
       const file = toLettaFile(
         parseAgentFile(JSON.parse(pieces.join(''))),
         stored.map(({ tool }) => tool),

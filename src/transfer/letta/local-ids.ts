@@ -1,4 +1,4 @@
-import type { AgentFile } from '../agent-file.ts'
+import type { AgentFile } from '../format/agent-file.ts'
 
 /** Ids of calls and passages numbered in their order, so that one agent always gives one file. Pure. */
 export function withLocalIds(file: AgentFile): AgentFile {

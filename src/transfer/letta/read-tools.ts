@@ -2,7 +2,7 @@ import { UserError } from '../../core/errors.ts'
 import { isRecord } from '../../core/is-record.ts'
 import { isBuiltInTool } from '../../core/tool.ts'
 import { type FlatToolRule, parseToolRule } from '../../core/tool-rule.ts'
-import type { BundledTool } from '../bundle.ts'
+import type { BundledTool } from '../format/bundle.ts'
 import type { LettaRule, LettaTool } from './layout.ts'
 
 const LOOP_PARAMETERS = ['request_heartbeat', 'thinking', 'inner_thoughts']

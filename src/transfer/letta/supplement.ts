@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { isRecord } from '../../core/is-record.ts'
-import type { AgentFile } from '../agent-file.ts'
-import type { Bundle } from '../bundle.ts'
-import { parseAgentFile, parsePart } from '../read-file.ts'
+import type { AgentFile } from '../format/agent-file.ts'
+import type { Bundle } from '../format/bundle.ts'
+import { parseAgentFile, parsePart } from '../format/read-file.ts'
 
 /*
  * The layout of Letta has no place for archives, the history outside of the context, versions of blocks and more. Our

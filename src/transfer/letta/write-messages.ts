@@ -1,4 +1,4 @@
-import type { AgentFile, FileMessage } from '../agent-file.ts'
+import type { AgentFile, FileMessage } from '../format/agent-file.ts'
 import { wrapAlert, wrapTool, wrapUser } from './envelopes.ts'
 
 /** The compiled system prompt, a summary of what went before, and the messages in context. Pure. */

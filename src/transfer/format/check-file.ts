@@ -1,5 +1,5 @@
-import { UserError } from '../core/errors.ts'
-import { countCharacters } from '../core/text.ts'
+import { UserError } from '../../core/errors.ts'
+import { countCharacters } from '../../core/text.ts'
 import type {
   AgentFile,
   FileArchive,

@@ -1,4 +1,4 @@
-import type { AgentSettings } from '../core/agent-settings.ts'
+import type { AgentSettings } from '../../core/agent-settings.ts'
 import type { FileSettings } from './agent-file.ts'
 
 export function toFileSettings(settings: AgentSettings): FileSettings {

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import { type ErrorCode, UserError } from '../core/errors.ts'
-import { fieldPath } from '../core/field-path.ts'
-import { isRecord } from '../core/is-record.ts'
-import { limitError } from '../core/limited.ts'
+import { type ErrorCode, UserError } from '../../core/errors.ts'
+import { fieldPath } from '../../core/field-path.ts'
+import { isRecord } from '../../core/is-record.ts'
+import { limitError } from '../../core/limited.ts'
 import { AgentFile, FileHead, FORMAT_VERSION } from './agent-file.ts'
 import { checkFile } from './check-file.ts'
 

@@ -1,4 +1,4 @@
-import type { ToolFields } from '../core/tool-view.ts'
+import type { ToolFields } from '../../core/tool-view.ts'
 import type { AgentFile, FileBlock } from './agent-file.ts'
 
 /** Agents that are imported together, with what they share. */

@@ -1,10 +1,10 @@
-import type { Agent } from '../core/agent.ts'
-import type { AgentSettings } from '../core/agent-settings.ts'
-import type { Block } from '../core/block.ts'
-import type { MessageBody } from '../core/message.ts'
-import type { ToolDefinition } from '../core/stored-tool.ts'
-import type { ToolRule } from '../core/tool-rule.ts'
-import type { ToolFields } from '../core/tool-view.ts'
+import type { Agent } from '../../core/agent.ts'
+import type { AgentSettings } from '../../core/agent-settings.ts'
+import type { Block } from '../../core/block.ts'
+import type { MessageBody } from '../../core/message.ts'
+import type { ToolDefinition } from '../../core/stored-tool.ts'
+import type { ToolRule } from '../../core/tool-rule.ts'
+import type { ToolFields } from '../../core/tool-view.ts'
 
 export type ShownBlock = Pick<Block, 'label' | 'description' | 'value' | 'limit' | 'readOnly'>
 export type SystemParts = Pick<Agent, 'system' | 'agentType' | 'toolRules'>

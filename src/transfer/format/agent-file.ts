@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { AGENT_TYPES, MIN_CONTEXT_WINDOW, SUMMARY_METHODS } from '../core/agent.ts'
-import { COMPACTION_MODES, REASONING } from '../core/agent-settings.ts'
-import { BLOCK_LABEL } from '../core/block.ts'
-import { parseMoment } from '../core/dates.ts'
-import { type Id, type IdPrefix, isId } from '../core/ids.ts'
-import { text as limited, list } from '../core/limited.ts'
-import { LIMITS } from '../core/limits.ts'
-import { MAX_PICTURES, PICTURE_TYPES } from '../core/picture.ts'
-import { cleanText, normalText } from '../core/text.ts'
+import { AGENT_TYPES, MIN_CONTEXT_WINDOW, SUMMARY_METHODS } from '../../core/agent.ts'
+import { COMPACTION_MODES, REASONING } from '../../core/agent-settings.ts'
+import { BLOCK_LABEL } from '../../core/block.ts'
+import { parseMoment } from '../../core/dates.ts'
+import { type Id, type IdPrefix, isId } from '../../core/ids.ts'
+import { text as limited, list } from '../../core/limited.ts'
+import { LIMITS } from '../../core/limits.ts'
+import { MAX_PICTURES, PICTURE_TYPES } from '../../core/picture.ts'
+import { cleanText, normalText } from '../../core/text.ts'
 
 /*
  * The agent file format: JSON. A file is untrusted input, so only fields named here are read; consistency between its
