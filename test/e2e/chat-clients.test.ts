@@ -88,5 +88,5 @@ describe.each(CLIENTS)('%s', (_, chat) => {
       transcript.filter(({ role }) => role === 'user').map(({ content }) => content),
     )
     await serving.stop()
-  }, 20_000)
+  }, 60_000)
 })

@@ -91,7 +91,7 @@ it('tokens come while the model still writes, in twenty streams at once', async 
     expect(words.join('')).toBe(WORDS.join(''))
   }
   await serving.stop()
-}, 20_000)
+}, 60_000)
 
 it('a stream whose server is killed goes on at another one, and nothing is said or stored twice', async () => {
   let answers = 0
@@ -136,4 +136,4 @@ it('a stream whose server is killed goes on at another one, and nothing is said 
     'assistant_message',
   ])
   await other.stop()
-}, 20_000)
+}, 60_000)

@@ -14,7 +14,7 @@ beforeAll(async () => {
   ;({ provider } = rest)
   token = await rest.world.token()
   ask = askAt(rest.world.url, token)
-}, 60_000)
+}, 120_000)
 afterAll(() => rest.close())
 
 async function put(file: unknown, fields: Readonly<Record<string, string>> = {}) {

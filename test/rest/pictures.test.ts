@@ -10,7 +10,7 @@ let ask: Ask
 beforeAll(async () => {
   rest = await startRestWorld()
   ;({ provider, ask } = rest)
-}, 60_000)
+}, 120_000)
 afterAll(() => rest.close())
 
 /** One pixel. */

@@ -12,7 +12,7 @@ let ask: Ask
 beforeAll(async () => {
   rest = await startRestWorld()
   ;({ provider, ask } = rest)
-}, 60_000)
+}, 120_000)
 afterAll(() => rest.close())
 
 const adding = (name: string, body = 'return a + b') => `def ${name}(a: int, b: int = 2) -> int:

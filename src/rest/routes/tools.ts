@@ -9,6 +9,7 @@ import { readBody, record } from '../read/body.ts'
 import { pageOfIds } from '../read/page-of-ids.ts'
 import type { Query } from '../read/query.ts'
 import { readTool, readTrial } from '../read/tool.ts'
+import { agentState } from './agent-state.ts'
 import { allTools, findTool, toolsOf } from './tools-of.ts'
 
 const toolSearch = z.object({
@@ -78,7 +79,8 @@ export const toolRoutes: readonly Route[] = [
       const agent = await context.agents.find(params.agent_id)
       if (isOwn(tool_type)) await context.tools.attach(agent.id, id, caller)
       else await giveTools(context, agent.id, [...agent.tools, name], caller)
-      return null
+      // Clients before 1.0 require the agent, and later ones take it.
+      return agentState(context, await context.agents.get(agent.id))
     },
   ),
 
@@ -89,11 +91,12 @@ export const toolRoutes: readonly Route[] = [
     async ({ params, context, caller }) => {
       const { id, name, tool_type } = await findTool(context, params.tool_id)
       const agent = await context.agents.find(params.agent_id)
-      if (!agent.tools.includes(name)) return null
       const others = agent.tools.filter((other) => other !== name)
-      if (isOwn(tool_type)) await context.tools.detach(agent.id, id)
-      else await giveTools(context, agent.id, others, caller)
-      return null
+      if (others.length < agent.tools.length) {
+        if (isOwn(tool_type)) await context.tools.detach(agent.id, id)
+        else await giveTools(context, agent.id, others, caller)
+      }
+      return agentState(context, await context.agents.get(agent.id))
     },
   ),
 
