@@ -9,6 +9,7 @@ import { createImportChecks } from './agent/agents/import-checks.ts'
 import { createCheckRoom } from './agent/compaction/check-room.ts'
 import { createConversationKeys } from './agent/conversations/conversation-keys.ts'
 import { createConversations } from './agent/conversations/conversations.ts'
+import { requestEnd } from './agent/loop/cancel-run.ts'
 import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
@@ -22,7 +23,7 @@ import type { Config } from './config.ts'
 import type { Agent } from './core/agent.ts'
 import { DEFAULT_BLOCK_LIMIT } from './core/block.ts'
 import { type Bus, createBus } from './core/bus.ts'
-import { toTimestamp } from './core/clock.ts'
+import { type Clock, toTimestamp } from './core/clock.ts'
 import { UserError } from './core/errors.ts'
 import type { Change } from './core/event.ts'
 import type { Job } from './core/job.ts'
@@ -31,6 +32,7 @@ import { LIMITS } from './core/limits.ts'
 import { describeError, type Log } from './core/log.ts'
 import { withoutSecrets } from './core/safe-url.ts'
 import { countCharacters, excerpt } from './core/text.ts'
+import { dayOf, isSpent, spentText, sumOf } from './core/token-use.ts'
 import { openFetch } from './fetch/open-fetch.ts'
 import { createJobWorker, type JobWorkerOptions } from './jobs/job-worker.ts'
 import { createJobs } from './jobs/jobs.ts'
@@ -56,7 +58,15 @@ import { createEmbedQueue } from './memory/embed-queue.ts'
 import { findAgent } from './memory/find-agent.ts'
 import { createRecallMemory } from './memory/recall.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
-import type { McpContext, NewLoad, RunsPort, Stats, ToolsPort } from './service/context.ts'
+import type {
+  CompanionsPort,
+  McpContext,
+  NewLoad,
+  RunsPort,
+  Stats,
+  TokenStats,
+  ToolsPort,
+} from './service/context.ts'
 import { pollChanges } from './storage/changes/poll-changes.ts'
 import type { EmbedQuery, Storage, Store } from './storage/port/store.ts'
 import type { ToolServers } from './tool-servers/tool-servers.ts'
@@ -301,10 +311,24 @@ const PUBLIC = { kind: 'public' } as const
 
 /** Handlers of jobs; each is loaded with its first job. */
 function jobHandlers(
-  { config, storage }: Parts,
+  { config, storage, models }: Parts,
   memoryOf: (namespace: string) => McpContext['memory'],
 ): Handlers {
+  const background = {
+    models,
+    clock: storage.clock,
+    maxTokensPerDay: config.maxTokensPerDay,
+    firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+  }
   return {
+    sleeptime: async () => {
+      const { createSleepHandler } = await import('./companions/sleep-handler.ts')
+      return createSleepHandler(background)
+    },
+    digest: async () => {
+      const { createDigestHandler } = await import('./companions/digest-handler.ts')
+      return createDigestHandler(background)
+    },
     load: async () => {
       const { createLoadHandler } = await import('./load/load-handler.ts')
       return createLoadHandler({
@@ -332,7 +356,11 @@ function startWork(parts: Parts, handlers: Handlers): Work {
     clock: storage.clock,
     leaseMilliseconds: config.leaseMilliseconds,
     mostRuns: config.mostRuns,
-    budget: { tokens: config.maxRunTokens, seconds: config.maxRunSeconds },
+    budget: {
+      tokens: config.maxRunTokens,
+      seconds: config.maxRunSeconds,
+      tokensPerDay: config.maxTokensPerDay,
+    },
     firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
     countTokens,
     emit: parts.live.publish,
@@ -396,7 +424,7 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
       ...createAgentSettings(store, registry, models, embeddings, clock),
       ...createAgentBlocks(store, registry, clock),
       ...createAgentRegistry(store),
-      ...createAsides(store, models),
+      ...createAsides(store, models, clock),
     },
     memory: {
       ...createBlockMemory(store, clock, checkRoom),
@@ -413,7 +441,8 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
       ...createConversationKeys(store, clock),
     },
     runs: createRunsPort(parts, namespace, { wake, onChange }),
-    jobs: createJobs(store, clock),
+    jobs: createJobs(store, clock, requestEnd),
+    companions: lazyCompanions(store, models, clock),
     load: { begin: async (load) => (await lazyLoads()).begin(load) },
     models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },
     signingKey: (purpose) =>
@@ -421,6 +450,37 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
     stats: () => readStats(parts, namespace),
     onChange,
     concernedBy: (change) => concernedBy(change, store),
+  }
+}
+
+function lazyCompanions(store: Store, models: ModelRegistry, clock: Clock): CompanionsPort {
+  const settings = async () => {
+    const { createSleepSettings } = await import('./companions/sleep-settings.ts')
+    return createSleepSettings(store, models, clock)
+  }
+  return {
+    configureSleeptime: async (...given) => (await settings()).configureSleeptime(...given),
+    tidy: async (agent) => (await settings()).tidy(agent),
+    async digest(digest) {
+      const { createDigests } = await import('./companions/digests.ts')
+      return createDigests(store, models, clock).digest(digest)
+    },
+  }
+}
+
+async function readTokens(
+  store: Store,
+  maxPerDay: number | null,
+  now: number,
+): Promise<TokenStats> {
+  const today = await store.tokenUse.totals(dayOf(toTimestamp(now)))
+  const used = sumOf(today)
+  const isStopped = maxPerDay !== null && isSpent(used, maxPerDay, 'background')
+  return {
+    total: await store.tokenUse.totals(),
+    today,
+    maxPerDay,
+    ...(isStopped && { stopped: spentText(used, maxPerDay, 'background') }),
   }
 }
 
@@ -471,6 +531,7 @@ async function readStats({ config, storage }: Parts, namespace: string): Promise
     ...(await storage.counts(namespace)),
     schemaVersion,
     archival: await storage.in(namespace).archives.counts(),
+    tokens: await readTokens(storage.in(namespace), config.maxTokensPerDay, storage.clock()),
     embeddings: counted.filter((set) => set.namespace === namespace),
     ...(isHome && { server: { bytes, indexBytes: await storage.indexBytes() } }),
   }

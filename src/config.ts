@@ -5,7 +5,7 @@ import { UserError } from './core/errors.ts'
 import { LOG_LEVELS, type LogLevel } from './core/log.ts'
 import { isNamespace, NAMESPACE, NAMESPACE_RULE } from './core/namespace.ts'
 import { readNamespace } from './core/read-namespace.ts'
-import { unbuiltSetting, unknownSettings } from './core/setting-names.ts'
+import { unknownSettings } from './core/setting-names.ts'
 import { readToolSecrets, type ToolSecret } from './core/tool-secret.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
 import { readFetchRule } from './fetch/fetch-rule.ts'
@@ -60,6 +60,8 @@ export interface Config {
   readonly fileRoots: readonly string[]
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
+  /** Of a namespace; null: any number. */
+  readonly maxTokensPerDay: number | null
   readonly leaseMilliseconds: number
   /** Maximum number of agents that this process runs at once. */
   readonly mostRuns: number
@@ -118,9 +120,6 @@ export function readConfig(
     if (parsed.success) return parsed.data
     throw new ConfigError(`${name}: found "${value}", allowed is ${allowed}.`)
   }
-
-  const unbuilt = unbuiltSetting(get)
-  if (unbuilt !== undefined) throw new ConfigError(unbuilt)
 
   const token = get('RECOLLECT_TOKEN') ?? null
   if (token !== null && !/^[\x21-\x7e]{8,512}$/.test(token)) {
@@ -181,6 +180,12 @@ export function readConfig(
       count(1e9),
       3_600,
       'a whole number of seconds from 1 on',
+    ),
+    maxTokensPerDay: read<number | null>(
+      'RECOLLECT_MAX_TOKENS_PER_DAY',
+      count(1e12),
+      null,
+      'a whole number of tokens from 1 on',
     ),
     leaseMilliseconds:
       read(

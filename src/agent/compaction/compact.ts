@@ -101,6 +101,7 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
   await options.commit(async (tx, at) => {
     const current = await tx.conversations.contextState(conversationId)
     isDone = current.from === state.from
+    if (written) await tx.tokenUse.add('summary', agent.id, written.usage, at)
     if (!isDone) return
     await tx.conversations.setContext(
       conversationId,

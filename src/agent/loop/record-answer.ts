@@ -2,6 +2,7 @@ import type { AgentType, ContextState } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { type MessageId, newId, type StepId } from '../../core/ids.ts'
 import type { MessageBody } from '../../core/message.ts'
+import type { TokenUsage } from '../../core/run.ts'
 import { cleanText } from '../../core/text.ts'
 import type { ModelAnswer } from '../../llm/model.ts'
 import type { NewMessage, Transaction } from '../../storage/port/store.ts'
@@ -18,6 +19,8 @@ export interface AnsweredStep {
   readonly model: string
   readonly warnings: readonly string[]
   readonly answer: ModelAnswer
+  /** What it cost, without summaries. */
+  readonly ownUsage: TokenUsage
   readonly calls: readonly PlannedCall[]
   readonly agentType: AgentType
   /** Corrections of the context state from this call. */
@@ -64,6 +67,7 @@ export async function recordIn(
     run.conversationId,
   )
   await tx.conversations.setContext(run.conversationId, step.learned, at)
+  await tx.tokenUse.add(run.purpose, run.agentId, step.ownUsage, at)
   const isStuck = step.calls.length > 0 && step.calls.every((call) => call.kind === 'refused')
   if (step.warnings.length === 0 && !isStuck) return 'goes_on'
   const stored = await tx.runs.get(run.id)

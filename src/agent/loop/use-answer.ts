@@ -11,6 +11,7 @@ import { answerWarnings } from '../step/answer-warnings.ts'
 import { capAnswer } from '../step/cap-answer.ts'
 import { planCalls, speaksLater, spokenBy } from '../step/plan-calls.ts'
 import { SPEAKING_TOOL } from '../tools/default-tools.ts'
+import { noteSeen } from '../tools/seen-versions.ts'
 import type { GoOn, Next } from './advance.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import type { ExactContext } from './compile-exactly.ts'
@@ -28,6 +29,8 @@ interface Answered {
   readonly answer: ModelAnswer
   /** Sum over all model calls made for this answer. */
   readonly usage: TokenUsage
+  /** The same without summaries. */
+  readonly ownUsage: TokenUsage
   readonly emit: (event: AgentEvent) => void
   readonly stream: AnswerStream
   readonly log: Log
@@ -44,7 +47,7 @@ export async function useAnswer(
   run: HeldRun,
   { stepId, input, compiled }: AskedStep,
   model: Pick<ChatModel, 'handle' | 'warnings' | 'isRehearsal'>,
-  { answer: written, usage, emit, stream, ...loop }: Answered,
+  { answer: written, usage, ownUsage, emit, stream, ...loop }: Answered,
 ): Promise<'went_on' | 'let_go' | Next> {
   const { agent } = input
   const { toolRules } = agent
@@ -56,7 +59,7 @@ export async function useAnswer(
   const answer = capAnswer(written)
   const speakNow = input.speakNow !== null
   const verdict = judge(toolRules, ruledNames(input), input.calls)
-  const calls = planCalls(answer, {
+  const planned = planCalls(answer, {
     messageId: stream.messageId,
     tools: speakNow ? offered : input.tools,
     speakNow,
@@ -65,6 +68,9 @@ export async function useAnswer(
       hasRule(toolRules, 'requires_approval', name) ||
       input.tools.some((tool) => tool.name === name && tool.needsApproval !== undefined),
   })
+  const calls = planned.map((call) =>
+    call.kind === 'planned' ? { ...call, note: noteSeen(call.name, input.blocks) } : call,
+  )
   const isUnsaid = speaksLater(calls, toolRules.length > 0)
   const step: AnsweredStep = {
     stepId,
@@ -72,6 +78,7 @@ export async function useAnswer(
     model: model.handle,
     warnings: [...model.warnings, ...answerWarnings(answer, agent)],
     answer: { ...answer, usage },
+    ownUsage,
     calls,
     agentType: agent.agentType,
     learned: {
