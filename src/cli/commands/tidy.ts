@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
 import { UserError } from '../../core/errors.ts'
 import { type Asked, tell, tellJson } from '../terminal/tell.ts'
 import { withContext } from './with-context.ts'
