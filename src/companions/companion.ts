@@ -78,17 +78,18 @@ export async function shareBlocks(
   for (const block of blocks) if (!kept.has(block.id)) await tx.blocks.attach(companion, block, at)
 }
 
-/** Follows the agent's own model and context window. */
+/** Follows the agent's own context window and embedding; `own` is what the companion is to have besides. */
 export async function followSettings(
   tx: Transaction,
   companion: Agent,
   { contextWindow, embedding }: Agent,
-  model: string | null,
+  own: Pick<Agent, 'model'> & Partial<Pick<Agent, 'tools'>>,
   at: Timestamp,
 ): Promise<void> {
-  const isSame =
-    companion.model === model &&
-    companion.contextWindow === contextWindow &&
-    companion.embedding === embedding
-  if (!isSame) await tx.agents.update(companion.id, { model, contextWindow, embedding }, at)
+  const wanted = { contextWindow, embedding, ...own }
+  const isSame = Object.entries(wanted).every(
+    ([name, value]) =>
+      JSON.stringify(companion[name as keyof typeof wanted]) === JSON.stringify(value),
+  )
+  if (!isSame) await tx.agents.update(companion.id, wanted, at)
 }

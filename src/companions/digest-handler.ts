@@ -133,7 +133,7 @@ async function read(
         )
       }
       await shareBlocks(tx, reader, [block], at)
-      await followSettings(tx, companion, agent, agent.model, at)
+      await followSettings(tx, companion, agent, { model: agent.model }, at)
       await beginBackgroundRun(tx, { id: runId, agentId: reader, jobId: job.id, input }, at)
     },
     { done: state.passages, state: JSON.stringify(begun) },

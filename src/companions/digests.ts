@@ -61,6 +61,7 @@ export function createDigests(
         instruction: cleanText(instruction),
       }
       const input = JSON.stringify(request)
+      const id = newId('job')
       return store.transaction(async (tx) => {
         const agent = await findAgent(tx.agents, agentId)
         models.checkSender(agent.model, { samples: false })
@@ -69,12 +70,12 @@ export function createDigests(
         const block = await tx.blocks.find(agent.id, request.label)
         await shareBlocks(tx, companion.id, block ? [block] : [], at)
         const job = await tx.jobs.insert({
-          ...{ id: newId('job'), kind: DIGEST_JOB, agentId, input, total, createdAt: at },
+          ...{ id, kind: DIGEST_JOB, agentId, input, total, createdAt: at },
           title: `Digest ${source} into the block ${request.label}`,
           // The same digest, asked for again while it is under way, is that digest.
           key: createHash('sha256').update(`${agentId} ${source} ${request.label}`).digest('hex'),
         })
-        if (job.createdAt === at && !isNew) await goOnAfter(tx, job, at)
+        if (job.id === id && !isNew) await goOnAfter(tx, job, at)
         return job
       })
     },

@@ -25,16 +25,17 @@ const PASSAGES_SHARE = 0.3
 /** The next window after the cursor. Undefined: there is nothing new. */
 export async function readWindow(
   store: Store,
-  { agentId, doneTo, passagesTo }: Sleeptime,
+  { agentId, doneTo, passagesTo, writesNotes }: Sleeptime,
   roomTokens: number,
   now: number,
 ): Promise<Window | undefined> {
   const alike = await readAlike(store, agentId, passagesTo, roomTokens * PASSAGES_SHARE, now)
-  const said = await readSaid(store, agentId, doneTo, roomTokens * (1 - PASSAGES_SHARE))
+  const room = roomTokens * (1 - PASSAGES_SHARE)
+  const said = await readSaid(store, agentId, doneTo, { room, hasIds: writesNotes })
   const to = { doneTo: said.to, passagesTo: alike.to }
   if (to.doneTo === doneTo && to.passagesTo === passagesTo) return undefined
   const isEmpty = said.count === 0 && alike.groups.length === 0
-  return { to, messages: said.count, text: isEmpty ? null : render(said, alike) }
+  return { to, messages: said.count, text: isEmpty ? null : render(said, alike, writesNotes) }
 }
 
 interface Said {
@@ -47,7 +48,12 @@ interface Said {
  * What was said after `seq`, as far as it fits, at least one message. It ends before a turn that is under way: half a
  * turn would be misunderstood.
  */
-async function readSaid(store: Store, agentId: AgentId, seq: number, room: number): Promise<Said> {
+async function readSaid(
+  store: Store,
+  agentId: AgentId,
+  seq: number,
+  { room, hasIds }: { readonly room: number; readonly hasIds: boolean },
+): Promise<Said> {
   const conversations = new Map<ConversationId, string[]>()
   const isUnderWay = createUnderWay(store)
   const hidden = new Set(await store.messages.hidden(agentId))
@@ -59,7 +65,8 @@ async function readSaid(store: Store, agentId: AgentId, seq: number, room: numbe
     for (const message of batch) {
       if (await isUnderWay(message.runId)) return { to, count, conversations }
       // A provider's filter refused the hidden ones, or the server wrote them for people.
-      const lines = hidden.has(message.seq) ? [] : spokenEntries(message)
+      const spoken = hidden.has(message.seq) ? [] : spokenEntries(message)
+      const lines = hasIds ? spoken.map((line) => `[${message.id}] ${line}`) : spoken
       const size = lines.reduce((sum, line) => sum + estimateTokens(line), 0)
       if (count > 0 && tokens + size > room) return { to, count, conversations }
       add(conversations, message, lines)
@@ -94,7 +101,7 @@ function createUnderWay(store: Store): (id: RunId | null) => Promise<boolean> {
   }
 }
 
-function render({ count, conversations }: Said, alike: Alike): string {
+function render({ count, conversations }: Said, alike: Alike, writesNotes: boolean): string {
   const parts = [...conversations.values()].map((lines) => lines.join('\n'))
   const text =
     parts.length === 1
@@ -104,6 +111,7 @@ function render({ count, conversations }: Said, alike: Alike): string {
   return fillIn(PROMPTS['sleeptime-window'], {
     COUNT: count === 1 ? 'One message' : `${count} messages`,
     CONVERSATION: escapeTags(text, ['conversation']),
+    NOTES: writesNotes ? PROMPTS['sleeptime-notes'] : '',
     PASSAGES:
       passages === ''
         ? ''

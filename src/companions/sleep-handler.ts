@@ -14,6 +14,7 @@ import { checkModel } from './check-model.ts'
 import { followSettings, shareBlocks } from './companion.ts'
 import { readWindow, type Window } from './read-window.ts'
 import { shareArchives } from './share-archives.ts'
+import { sleepTools } from './sleep-part.ts'
 import { describeSleep, readSleepState, type SleepState } from './sleep-state.ts'
 import { restOfDay } from './spent.ts'
 
@@ -148,6 +149,7 @@ async function begin(
 ): Promise<JobEnd> {
   const runId = newId('run')
   const { companionId } = sleeptime
+  const tools = sleepTools(sleeptime.writesNotes)
   const blocks = await store.blocks.ofAgent(agent.id)
   const begun = await save(
     async (tx, at) => {
@@ -157,7 +159,7 @@ async function begin(
       if (!companion) return false
       await shareArchives(tx, agent, companionId, at)
       await shareBlocks(tx, companionId, blocks, at)
-      await followSettings(tx, companion, agent, model, at)
+      await followSettings(tx, companion, agent, { model, tools }, at)
       await beginBackgroundRun(
         tx,
         { id: runId, agentId: companionId, jobId: job.id, input: text },

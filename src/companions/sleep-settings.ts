@@ -8,10 +8,10 @@ import type { Job } from '../core/job.ts'
 import type { ModelRegistry } from '../llm/model.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { SleeptimeChanges } from '../service/companions-port.ts'
-import type { Sleeptime, Store, Transaction } from '../storage/port/store.ts'
+import type { SleeptimeSettings, Store, Transaction } from '../storage/port/store.ts'
 import { companionOf, followSettings, shareBlocks } from './companion.ts'
 import { shareArchives } from './share-archives.ts'
-import { SLEEP_PART } from './sleep-part.ts'
+import { SLEEP_PART, sleepTools } from './sleep-part.ts'
 
 /** Chosen by Letta. */
 const DEFAULT_EVERY_TURNS = 5
@@ -33,6 +33,7 @@ export function createSleepSettings(
           isEnabled: changes.isEnabled,
           everyTurns: changes.everyTurns ?? known?.everyTurns ?? DEFAULT_EVERY_TURNS,
           model: changes.model === undefined ? (known?.model ?? null) : changes.model || null,
+          writesNotes: changes.writesNotes ?? known?.writesNotes ?? false,
         }
         if (settings.isEnabled)
           models.checkSender(settings.model ?? agent.model, { samples: false })
@@ -48,7 +49,10 @@ export function createSleepSettings(
       return store.transaction(async (tx) => {
         const agent = await findAgent(tx.agents, reference)
         if (!(await tx.sleeptime.get(agent.id))) {
-          const off = { isEnabled: false, everyTurns: DEFAULT_EVERY_TURNS, model: null }
+          const off = {
+            ...{ isEnabled: false, writesNotes: false },
+            ...{ everyTurns: DEFAULT_EVERY_TURNS, model: null },
+          }
           await begin(tx, agent, off, 0, at)
         }
         return tx.jobs.insert(sleeptimeJob(agent.id, at, true))
@@ -65,14 +69,15 @@ async function firstInSight(tx: Transaction, { id }: Agent): Promise<number> {
 async function begin(
   tx: Transaction,
   agent: Agent,
-  settings: Pick<Sleeptime, 'isEnabled' | 'everyTurns' | 'model'>,
+  settings: SleeptimeSettings,
   doneTo: number,
   at: Timestamp,
 ): Promise<void> {
   const companion = await companionOf(tx, agent, SLEEP_PART, at)
   await shareArchives(tx, agent, companion.id, at)
   await shareBlocks(tx, companion.id, await tx.blocks.ofAgent(agent.id), at)
-  await followSettings(tx, companion, agent, settings.model ?? agent.model, at)
+  const model = settings.model ?? agent.model
+  await followSettings(tx, companion, agent, { model, tools: sleepTools(settings.writesNotes) }, at)
   const ids = { agentId: agent.id, companionId: companion.id }
   await tx.sleeptime.insert({ ...ids, ...settings, doneTo, passagesTo: 0 })
 }

@@ -55,6 +55,7 @@ export interface SleeptimeView {
   readonly isEnabled: boolean
   readonly everyTurns: number
   readonly model: string | null
+  readonly writesNotes: boolean
   /** The companion; absent where other agents are not named. */
   readonly agentId?: AgentId | undefined
   /** The last message that it has dealt with; absent: none. */

@@ -9,6 +9,8 @@ export interface SleeptimeChanges {
   readonly everyTurns?: number | undefined
   /** Absent: as before; empty: that of the agent. */
   readonly model?: string | undefined
+  /** Absent: as before, off at first. */
+  readonly writesNotes?: boolean | undefined
 }
 
 export interface NewDigest {

@@ -39,7 +39,8 @@ test('a source is read page by page into a block, each page once and in order (E
   let isFirst = true
   world.provider.respondWith((body) => {
     expect(isReader(body)).toBe(true)
-    expect(body.messages).toHaveLength(isFirst ? 2 : body.messages.length)
+    // The earlier pages are not in its context.
+    expect(JSON.stringify(body.messages.slice(1)).match(/<page>/g)).toHaveLength(1)
     if (!isFirst) return readAndWrite(body)
     // It may not turn the page before it has written.
     isFirst = false

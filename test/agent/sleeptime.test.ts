@@ -169,3 +169,36 @@ test('turned off it does nothing; its companion goes with the agent', async () =
   await expect(world.context.agents.get(on?.agentId ?? '')).rejects.toThrow('no agent')
   expect((await world.context.memory.list({ limit: 10 })).items).toEqual([])
 })
+
+test('notes on what was said are found by the kind of thing, and lead to the message', async () => {
+  const said = 'Yes, I go for a walk there every morning, it calms me.'
+  world.provider.respondWith((body) => {
+    if (!isSleeper(body)) return say('How nice.')
+    if (body.messages.at(-1)?.role === 'tool') return say('Done')
+    const [, id] =
+      /\[(message-[0-9a-f-]{36})\] \[[^\]]*\] user: Yes, I go/.exec(lastText(body)) ?? []
+    return callTool('archival_memory_note', {
+      content: 'Nora takes a walk in the Stadtpark every morning.',
+      kind: 'hobby',
+      message_id: id ?? 'none',
+    })
+  })
+  const on = { isEnabled: true, everyTurns: 2, writesNotes: true }
+  await world.context.companions.configureSleeptime('Ada', on)
+  await world.talk('Ada', 'I am Nora. Do you know the Stadtpark?')
+  await world.talk('Ada', said)
+  await jobsEnd(world, 'Ada')
+  const found = await world.context.archival.search('Ada', { query: 'Hobbies of Nora?', limit: 5 })
+  const note = found.items[0]?.item
+  expect(note).toMatchObject({ tags: ['derived', 'hobby'] })
+  const message = await world.context.recall.get(note?.source ?? '')
+  expect(message).toMatchObject({ role: 'user', text: said, createdAt: note?.createdAt })
+  await world.context.companions.configureSleeptime('Ada', { isEnabled: true, writesNotes: false })
+  await world.talk('Ada', 'Three.')
+  await world.talk('Ada', 'Four.')
+  await jobsEnd(world, 'Ada', 2)
+  const last = sleeperRequests(world).at(-1)
+  expect(lastText(last)).toContain('Four.')
+  expect(lastText(last)).not.toContain('message-')
+  expect(JSON.stringify(last.tools)).not.toContain('archival_memory_note')
+})

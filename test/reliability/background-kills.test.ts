@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import {
   callTool,
+  callTools,
   delay,
   type ReceivedRequest,
   type ScriptedAnswer,
@@ -52,20 +53,23 @@ const lastOf = (body: Body): string => String(body.messages.at(-1)?.content ?? '
 const isAnswered = (body: Body): boolean => body.messages.at(-1)?.role === 'tool'
 
 test(
-  'with the sleep-time agent killed at random, every message is in exactly one completed window',
+  'with the sleep-time agent killed at random, every message is in one completed window and has one note',
   async () => {
     const script = (body: Body) => {
       if (!systemOf(body).startsWith('You tidy the memory'))
         return callTool('send_message', { thinking: '', message: 'I see.' })
       if (isAnswered(body)) return say('Done')
-      const edit = callTool('memory_insert', { label: 'human', new_string: 'x', insert_line: -1 })
-      return delay(Math.random() * 100, edit)
+      const said = [...lastOf(body).matchAll(/\[(message-\S+)\] \[[^\]]*\] user: (msg-\d+)\./g)]
+      const notes = said.map(([, id = '', text = '']) => ({
+        name: 'archival_memory_note',
+        arguments: { content: `${text} was said`, kind: 'fact', message_id: id },
+      }))
+      return delay(Math.random() * 100, callTools(notes))
     }
     await withCluster(script, async (cluster) => {
-      const human = { label: 'human', value: '-', limit: 20_000 }
-      const created = await callAny(cluster, 'create_agent', { name: 'Ada', blocks: [human] })
+      const created = await callAny(cluster, 'create_agent', { name: 'Ada' })
       const agent = String(created.data.agent.id)
-      const every = { agent, enabled: true, every_turns: 2 }
+      const every = { agent, enabled: true, every_turns: 2, notes: true }
       await callAny(cluster, 'configure_sleeptime', every)
       let isOver = false
       const killing = (async () => {
@@ -92,6 +96,8 @@ test(
         [...text.matchAll(/user: msg-(\d+)\./g)].map(([, id]) => Number(id)),
       )
       expect(seen).toEqual(Array.from({ length: TURNS + 1 }, (_, turn) => turn))
+      const notes = await notesOf(cluster)
+      expect(notes.toSorted()).toEqual(seen.map((id) => `fact: msg-${id} was said`).toSorted())
       const sorted = times.toSorted((a, b) => a - b)
       process.stderr.write(
         `${TURNS} turns, ${windows.length} windows, ${cluster.kills.length} kills; median reply ${Math.round(sorted[sorted.length >> 1] ?? 0)} ms\n`,
@@ -118,6 +124,12 @@ function windowsOf(cluster: Cluster): Promise<readonly string[]> {
     )
     return runs.map(({ input }) => input)
   })
+}
+
+function notesOf(cluster: Cluster): Promise<readonly string[]> {
+  return readDatabase(cluster.database, async (rows) =>
+    (await rows<{ readonly text: string }>('SELECT text FROM passage')).map(({ text }) => text),
+  )
 }
 
 test(

@@ -21,9 +21,10 @@ async function sleeptimeOf(
 ): Promise<Pick<AgentView, 'sleeptime'> | undefined> {
   const sleeptime = await reads.sleeptime.get(id)
   if (!sleeptime) return undefined
-  const { isEnabled, everyTurns, model, companionId: agentId, doneTo: seq } = sleeptime
+  const { isEnabled, everyTurns, model, writesNotes } = sleeptime
+  const { companionId: agentId, doneTo: seq } = sleeptime
   const [last] = await reads.messages.recent(id, { messages: 1, before: seq + 1 })
-  return { sleeptime: { isEnabled, everyTurns, model, agentId, doneTo: last?.id } }
+  return { sleeptime: { isEnabled, everyTurns, model, writesNotes, agentId, doneTo: last?.id } }
 }
 
 /** View of an agent after a change. Throws a UserError if the agent no longer fits its context window. */

@@ -2,13 +2,14 @@ import type { Compacted } from '../../core/agent-view.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { withDeadline } from '../../core/deadline.ts'
 import { estimateTokens } from '../../core/estimate-tokens.ts'
-import { newId } from '../../core/ids.ts'
+import { type AgentId, newId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import { NO_USAGE, type TokenUsage } from '../../core/run.ts'
 import type { ChatModel } from '../../llm/model.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import type { CompiledContext, ContextInput } from '../context/compile-context.ts'
 import { renderSummary } from '../context/system-prompt.ts'
+import { sleeptimeJob } from '../inbox/sleeptime-job.ts'
 import { type CompactionPlan, planCompaction } from './plan-compaction.ts'
 import { writeSummary } from './write-summary.ts'
 
@@ -103,6 +104,7 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
     isDone = current.from === state.from
     if (written) await tx.tokenUse.add('summary', agent.id, written.usage, at)
     if (!isDone) return
+    await noteSoon(tx, agent.id, at)
     await tx.conversations.setContext(
       conversationId,
       {
@@ -129,4 +131,10 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
     ...(written !== undefined && { summary: written.text }),
     ...(written?.problem !== undefined && { problem: written.problem }),
   }
+}
+
+/** What leaves the context is found by search from now on, so an agent that has notes written gets them now. */
+async function noteSoon(tx: Transaction, agentId: AgentId, at: Timestamp): Promise<void> {
+  const sleeptime = await tx.sleeptime.get(agentId)
+  if (sleeptime?.isEnabled && sleeptime.writesNotes) await tx.jobs.insert(sleeptimeJob(agentId, at))
 }

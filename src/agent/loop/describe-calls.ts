@@ -11,7 +11,7 @@ export function describeCalls(
   for (const call of calls.filter(({ status }) => status === 'success')) {
     const args = fieldsOf(call.arguments)
     if (call.name.startsWith('memory_') && typeof args.label === 'string') labels.add(args.label)
-    if (call.name === 'archival_memory_insert') stored += 1
+    if (['archival_memory_insert', 'archival_memory_note'].includes(call.name)) stored += 1
     if (typeof args.supersedes === 'string' && args.supersedes !== '') replaced += 1
     if (call.name === 'archival_memory_merge' && Array.isArray(args.passage_ids)) {
       stored += 1

@@ -56,11 +56,13 @@ export function presentAgent(view: AgentView): z.infer<typeof agentShape> {
   }
 }
 
-function presentSleeptime({ isEnabled, everyTurns, model, agentId, doneTo }: SleeptimeView) {
+function presentSleeptime(view: SleeptimeView) {
+  const { isEnabled, everyTurns, model, writesNotes, agentId, doneTo } = view
   return {
     enabled: isEnabled,
     every_turns: everyTurns,
     ...(model !== null && { model }),
+    notes: writesNotes,
     ...(agentId !== undefined && { agent_id: agentId }),
     ...(doneTo !== undefined && { done_to: doneTo }),
   }

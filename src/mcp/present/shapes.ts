@@ -95,6 +95,7 @@ export const agentShape = z.strictObject({
       enabled: z.boolean(),
       every_turns: count,
       model: text.optional(),
+      notes: z.boolean(),
       agent_id: text.optional(),
       /** Id of the last message that the sleep-time agent has dealt with. */
       done_to: text.optional(),

@@ -28,6 +28,12 @@ export const configureSleeptime = defineTool({
     model: text(LIMITS.name)
       .describe("Its own model, as provider/model; empty: the agent's")
       .optional(),
+    notes: z
+      .boolean()
+      .describe(
+        'It also writes notes on what was said into archival memory, so that searches find it; off',
+      )
+      .optional(),
   }),
   output: answer({ agent: agentShape }),
   scope: 'write',
@@ -38,8 +44,8 @@ export const configureSleeptime = defineTool({
     openWorldHint: false,
   },
   pinned: false,
-  async run({ agent, enabled, every_turns, model }, context) {
-    const changes = { isEnabled: enabled, everyTurns: every_turns, model }
+  async run({ agent, enabled, every_turns, model, notes }, context) {
+    const changes = { isEnabled: enabled, everyTurns: every_turns, model, writesNotes: notes }
     return { agent: presentAgent(await context.companions.configureSleeptime(agent, changes)) }
   },
 })

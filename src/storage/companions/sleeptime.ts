@@ -4,7 +4,12 @@ import { changed } from '../database/changed.ts'
 import { compiled } from '../database/compiled.ts'
 import type { Database } from '../database/schema.ts'
 import type { Scope } from '../database/scope.ts'
-import type { Sleeptime, SleeptimeReads, SleeptimeWrites } from '../port/store.ts'
+import type {
+  Sleeptime,
+  SleeptimeReads,
+  SleeptimeSettings,
+  SleeptimeWrites,
+} from '../port/store.ts'
 
 const FREE = { window_run_id: null, window_to: null, window_passages_to: null } as const
 
@@ -55,23 +60,18 @@ export function sleeptimeWrites({ db, namespace }: Scope): SleeptimeWrites {
       .where('window_run_id', 'is', null)
 
   return {
-    async insert({ agentId, companionId, isEnabled, everyTurns, model, doneTo, passagesTo }) {
+    async insert({ agentId, companionId, doneTo, passagesTo, ...settings }) {
       await db
         .insertInto('sleeptime')
         .values({
           ...{ namespace, agent_id: agentId, companion_id: companionId, ...FREE },
-          ...{ enabled: Number(isEnabled), every_turns: everyTurns, model },
-          ...{ done_to: doneTo, passages_to: passagesTo },
+          ...{ done_to: doneTo, passages_to: passagesTo, ...columnsOf(settings) },
         })
         .execute()
     },
 
-    async configure(agentId, { isEnabled, everyTurns, model }) {
-      return changed(
-        await update(agentId)
-          .set({ enabled: Number(isEnabled), every_turns: everyTurns, model })
-          .executeTakeFirst(),
-      )
+    async configure(agentId, settings) {
+      return changed(await update(agentId).set(columnsOf(settings)).executeTakeFirst())
     },
 
     async open(agentId, from, { runId, to, passagesTo }) {
@@ -111,6 +111,11 @@ export function sleeptimeWrites({ db, namespace }: Scope): SleeptimeWrites {
   }
 }
 
+function columnsOf({ isEnabled, everyTurns, model, writesNotes }: SleeptimeSettings) {
+  const flags = { enabled: Number(isEnabled), notes: Number(writesNotes) }
+  return { ...flags, every_turns: everyTurns, model }
+}
+
 function toSleeptime(row: Selectable<Database['sleeptime']>): Sleeptime {
   const { window_run_id: runId, window_to: to, window_passages_to: passagesTo } = row
   return {
@@ -119,6 +124,7 @@ function toSleeptime(row: Selectable<Database['sleeptime']>): Sleeptime {
     isEnabled: row.enabled === 1,
     everyTurns: row.every_turns,
     model: row.model,
+    writesNotes: row.notes === 1,
     doneTo: row.done_to,
     passagesTo: row.passages_to,
     window:

@@ -13,7 +13,7 @@ export async function companions(db: Connection): Promise<void> {
     sql`CREATE INDEX companion_owner ON companion (namespace, owner_id)`,
     sql`CREATE TABLE sleeptime (
       namespace TEXT NOT NULL, agent_id TEXT NOT NULL, companion_id TEXT NOT NULL, enabled INTEGER NOT NULL,
-      every_turns INTEGER NOT NULL, model TEXT, done_to INTEGER NOT NULL, passages_to INTEGER NOT NULL,
+      every_turns INTEGER NOT NULL, model TEXT, notes INTEGER NOT NULL, done_to INTEGER NOT NULL, passages_to INTEGER NOT NULL,
       window_run_id TEXT, window_to INTEGER, window_passages_to INTEGER,
       PRIMARY KEY (namespace, agent_id),
       FOREIGN KEY (namespace, agent_id) REFERENCES agent (namespace, id) ON DELETE CASCADE,

@@ -17,6 +17,8 @@ export interface Sleeptime {
   readonly everyTurns: number
   /** Model of the companion; null: that of the agent. */
   readonly model: string | null
+  /** It also writes notes on what was said into archival memory. */
+  readonly writesNotes: boolean
   /** `seq` of the last message in a completed window; 0: none. */
   readonly doneTo: number
   /** Row of the last passage in a completed window; 0: none. */
@@ -37,7 +39,10 @@ export interface SleeptimeReads {
   turnsSince(agentId: AgentId, seq: number): Promise<number>
 }
 
-export type SleeptimeSettings = Pick<Sleeptime, 'isEnabled' | 'everyTurns' | 'model'>
+export type SleeptimeSettings = Pick<
+  Sleeptime,
+  'isEnabled' | 'everyTurns' | 'model' | 'writesNotes'
+>
 
 export interface SleeptimeWrites {
   insert(sleeptime: Omit<Sleeptime, 'window'>): Promise<void>

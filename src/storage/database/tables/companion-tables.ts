@@ -12,6 +12,8 @@ export interface CompanionTables {
     every_turns: number
     /** Null: that of the agent. */
     model: string | null
+    /** 1: it also writes notes on what was said into archival memory. */
+    notes: number
     /** Messages up to this `seq`, and passages up to this row, are in completed windows. */
     done_to: number
     passages_to: number
