@@ -14,10 +14,7 @@ async function start(reviews: number, settings = {}): Promise<void> {
     (_, index) => `Review ${index}: ${'good '.repeat(40)}`,
   )
   for (let at = 0; at < reviews; at += 50)
-    await world.context.archival.insert('Ada', {
-      texts: texts.slice(at, at + 50),
-      source: 'reviews',
-    })
+    await world.context.archival.insert('Ada', texts.slice(at, at + 50), { source: 'reviews' })
 }
 
 /** Writes which reviews it has seen, behind what the block holds. */

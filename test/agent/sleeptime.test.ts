@@ -94,7 +94,7 @@ test('a reply does not wait for the sleep-time agent, whose window does not begi
   expect(windows[1]).not.toContain('user: One.')
 })
 
-const ROUNDS = process.env.RECOLLECT_TEST_FULL ? 500 : 12
+const ROUNDS = process.env.RECOLLECT_TEST_FULL ? 500 : 8
 const PATIENCE_MILLISECONDS = process.env.RECOLLECT_TEST_FULL ? 1_800_000 : 60_000
 
 test(
@@ -138,7 +138,7 @@ test('passages that say the same are merged, with links from the old ones', asyn
     'Anna Schmidt works as a gardener in the botanical garden of Graz since 2019.',
     'Anna Schmidt works as a gardener in the botanical garden in Graz.',
   ]
-  for (const text of texts) await world.context.archival.insert('Ada', { texts: [text] })
+  for (const text of texts) await world.context.archival.insert('Ada', [text], {})
   world.provider.respondWith((body) => {
     if (body.messages.at(-1)?.role === 'tool') return say('Done')
     const ids = [...new Set(lastText(body).match(/passage-[0-9a-f-]{36}/g))]
@@ -166,7 +166,7 @@ test('turned off it does nothing; its companion goes with the agent', async () =
   expect((await world.context.jobs.list({ agent: 'Ada', limit: 1 })).items).toEqual([])
   expect(on?.agentId).toBeDefined()
   await world.context.agents.delete('Ada')
-  await expect(world.context.agents.get(on?.agentId ?? '')).rejects.toThrow('no agent')
+  await expect(world.context.agents.get(on?.agentId ?? '')).rejects.toThrow('No agent has the id')
   expect((await world.context.memory.list({ limit: 10 })).items).toEqual([])
 })
 
@@ -197,7 +197,7 @@ test('notes on what was said are found by the kind of thing, and lead to the mes
   await world.talk('Ada', 'Three.')
   await world.talk('Ada', 'Four.')
   await jobsEnd(world, 'Ada', 2)
-  const last = sleeperRequests(world).at(-1)
+  const last = sleeperRequests(world).findLast((body) => body.messages.at(-1).role === 'user')
   expect(lastText(last)).toContain('Four.')
   expect(lastText(last)).not.toContain('message-')
   expect(JSON.stringify(last.tools)).not.toContain('archival_memory_note')
