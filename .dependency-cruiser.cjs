@@ -27,6 +27,7 @@ const mayImport = {
     'src/service',
     'src/agent/agents/view-agent.ts',
     'src/agent/compaction/transcript.ts',
+    'src/agent/context/shorten-message.ts',
     'src/agent/inbox',
     'src/agent/tools',
     'src/storage/port',

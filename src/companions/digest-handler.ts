@@ -1,9 +1,9 @@
 import type { Agent } from '../core/agent.ts'
 import { toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
-import { estimateTokens } from '../core/estimate-tokens.ts'
-import { newId } from '../core/ids.ts'
+import { type AgentId, newId } from '../core/ids.ts'
 import type { Run } from '../core/run.ts'
+import { PROMPTS } from '../generated/prompts.ts'
 import type { JobEnd, JobHandler, JobWork } from '../jobs/job-handler.ts'
 import type { Store } from '../storage/port/store.ts'
 import { awaitRun, beginBackgroundRun } from './background-run.ts'
@@ -16,14 +16,12 @@ import {
   readDigestState,
 } from './digest-request.ts'
 import { digestPart } from './digests.ts'
+import { messageRoom } from './message-room.ts'
 import { type Page, readPage, renderPage } from './read-page.ts'
 import { type BackgroundTools, whyFailed } from './sleep-handler.ts'
 import { restOfDay } from './spent.ts'
 
 /* All chosen by hand. */
-/** Share of the context window for a page. */
-const PAGE_SHARE = 0.4
-const MIN_PAGE_TOKENS = 500
 const MAX_PAGE_TOKENS = 4_000
 const MAX_FAILURES = 5
 
@@ -100,13 +98,14 @@ async function turnPage(
   const agent = job.agentId === null ? undefined : await store.agents.get(job.agentId)
   if (!agent) throw new Error('the agent is gone, and its jobs with it')
   const at = toTimestamp(tools.clock())
-  const room = await roomFor(store, agent, request)
+  const reader = companionId(agent.id, digestPart(request.label))
+  const room = await roomFor(store, reader, agent, request)
   const page = await readPage(store, agent.id, request.source, state, room, at)
   if (!page) {
     await keep(work, state)
     return { kind: 'done', report: describe(state, request) }
   }
-  await checkModel(tools.models, store, agent, companionId(agent.id, digestPart(request.label)))
+  await checkModel(tools.models, store, agent, reader)
   return read(tools, work, agent, request, page, state)
 }
 
@@ -143,12 +142,12 @@ async function read(
 
 async function roomFor(
   store: Store,
-  { id, contextWindow }: Agent,
-  { label }: DigestRequest,
+  reader: AgentId,
+  { contextWindow }: Agent,
+  { instruction }: DigestRequest,
 ): Promise<number> {
-  const block = await store.blocks.find(id, label)
-  const room = Math.floor(contextWindow * PAGE_SHARE) - estimateTokens(block?.value ?? '')
-  return Math.min(MAX_PAGE_TOKENS, Math.max(MIN_PAGE_TOKENS, room))
+  const prompts = [PROMPTS['digest-page'], instruction]
+  return Math.min(MAX_PAGE_TOKENS, await messageRoom(store, reader, contextWindow, prompts))
 }
 
 function describe({ pages, passages }: DigestState, { source, label }: DigestRequest): string {

@@ -18,7 +18,7 @@ export interface Alike {
 const MAX_COMPARED = 200
 const MAX_GROUPS = 10
 const MAX_IN_GROUP = 3
-const MAX_CHARACTERS = 1_000
+const MAX_CHARACTERS = 400
 
 /**
  * Compares the passages after that row with the others, one after another, as far as they fit. Those of documents are left out:

@@ -46,12 +46,12 @@ export async function readPage(
   return page
 }
 
-function endOf({ row }: RowedPassage, texts: readonly string[]): Page {
+function endOf({ row }: Pick<RowedPassage, 'row'>, texts: readonly string[]): Page {
   return { text: texts.join('\n\n'), next: { after: row, offset: 0, passages: texts.length } }
 }
 
 function partOf(
-  { row }: RowedPassage,
+  { row }: Pick<RowedPassage, 'row'>,
   rest: string,
   { after, offset }: Place,
   roomTokens: number,
@@ -59,7 +59,7 @@ function partOf(
   const text = sliceCharacters(rest, 0, roomTokens * CHARACTERS_PER_TOKEN)
   const length = countCharacters(text)
   return length === countCharacters(rest)
-    ? endOf({ row } as RowedPassage, [text])
+    ? endOf({ row }, [text])
     : { text, next: { after, offset: offset + length, passages: 0 } }
 }
 

@@ -1,17 +1,18 @@
 import type { Agent } from '../core/agent.ts'
 import type { Clock } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
-import { estimateTokens } from '../core/estimate-tokens.ts'
 import { type AgentId, newId } from '../core/ids.ts'
 import { isRecord } from '../core/is-record.ts'
 import type { JobError } from '../core/job.ts'
 import type { Run } from '../core/run.ts'
+import { PROMPTS } from '../generated/prompts.ts'
 import type { JobEnd, JobHandler, JobWork } from '../jobs/job-handler.ts'
 import type { ModelRegistry } from '../llm/model.ts'
 import type { Reads, Sleeptime, Store } from '../storage/port/store.ts'
 import { awaitRun, beginBackgroundRun } from './background-run.ts'
 import { checkModel } from './check-model.ts'
 import { followSettings, shareBlocks } from './companion.ts'
+import { messageRoom } from './message-room.ts'
 import { readWindow, type Window } from './read-window.ts'
 import { shareArchives } from './share-archives.ts'
 import { sleepTools } from './sleep-part.ts'
@@ -28,9 +29,6 @@ export interface BackgroundTools {
 }
 
 /* All chosen by hand. */
-/** Share of the context window for what was said. */
-const WINDOW_SHARE = 0.5
-const MIN_WINDOW_TOKENS = 1_000
 const MAX_WINDOW_TOKENS = 20_000
 /** A window that fails this often ends the job; the next one takes it along. */
 const MAX_FAILURES = 5
@@ -104,7 +102,12 @@ async function look(
     target: (await isDue(store, sleeptime)) ? await store.messages.last(agentId) : target,
   }
   if (sleeptime.doneTo >= state.target && !isOnce) return done(state, sleeptime)
-  const window = await readWindow(store, sleeptime, await roomFor(store, agent), tools.clock())
+  const window = await readWindow(
+    store,
+    sleeptime,
+    await roomFor(store, agent, sleeptime),
+    tools.clock(),
+  )
   // What is left belongs to turns under way; their end begins the next job.
   if (!window) return done(state)
   if (window.text === null) {
@@ -180,11 +183,14 @@ async function begin(
   return current === undefined ? { kind: 'later', at: clock() } : awaitRun(current, clock())
 }
 
-async function roomFor(store: Store, { id, contextWindow }: Agent): Promise<number> {
-  const blocks = await store.blocks.ofAgent(id)
-  const taken = blocks.reduce((sum, { value }) => sum + estimateTokens(value), 0)
-  const room = Math.floor(contextWindow * WINDOW_SHARE) - taken
-  return Math.min(MAX_WINDOW_TOKENS, Math.max(MIN_WINDOW_TOKENS, room))
+async function roomFor(
+  store: Store,
+  { contextWindow }: Agent,
+  { companionId, writesNotes }: Sleeptime,
+): Promise<number> {
+  const notes = writesNotes ? [PROMPTS['sleeptime-notes']] : []
+  const prompts = [PROMPTS['sleeptime-window'], PROMPTS['sleeptime-passages'], ...notes]
+  return Math.min(MAX_WINDOW_TOKENS, await messageRoom(store, companionId, contextWindow, prompts))
 }
 
 function isAskedFor(input: string): boolean {

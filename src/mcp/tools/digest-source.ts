@@ -6,6 +6,9 @@ import { presentJob } from '../present/present-job.ts'
 import { agent, nonEmpty } from '../present/schema.ts'
 import { answer, jobShape } from '../present/shapes.ts'
 
+/** Characters. Chosen by hand. */
+const MAX_INSTRUCTION = 2_000
+
 export const digestSource = defineTool({
   name: 'digest_source',
   title: 'Read a source page by page into a block',
@@ -18,9 +21,7 @@ export const digestSource = defineTool({
     agent,
     source: nonEmpty(LIMITS.source).describe('Source of passages in its archival memory'),
     label: nonEmpty(LIMITS.label).describe('The block to write; created if there is none'),
-    instruction: text(LIMITS.description)
-      .describe('What to look for, and how to write it')
-      .optional(),
+    instruction: text(MAX_INSTRUCTION).describe('What to look for, and how to write it').optional(),
   }),
   output: answer({ job: jobShape }),
   scope: 'write',
