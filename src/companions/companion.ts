@@ -14,7 +14,7 @@ import type { Store, Transaction } from '../storage/port/store.ts'
 export interface Part {
   /** Also its tag. */
   readonly kind: string
-  /** What sets it apart from others of that kind; empty: there is one. */
+  /** Sets it apart from others of that kind; empty: there is one. */
   readonly key: string
   readonly description: string
   readonly system: string

@@ -8,7 +8,7 @@ import type { Sleeptime, Store } from '../storage/port/store.ts'
 import { fillIn } from './fill-in.ts'
 import { type Alike, readAlike } from './read-alike.ts'
 
-/** What a sleep-time agent gets to see at once. */
+/** A piece of conversation that a sleep-time agent sees at once. */
 export interface Window {
   /** Where the cursor stands after it. */
   readonly to: Pick<Sleeptime, 'doneTo' | 'passagesTo'>
@@ -45,7 +45,7 @@ interface Said {
 }
 
 /**
- * What was said after `seq`, as far as it fits, at least one message. It ends before a turn that is under way: half a
+ * Messages after `seq`, as far as they fit, at least one message. It ends before a turn that is under way: half a
  * turn would be misunderstood.
  */
 async function readSaid(

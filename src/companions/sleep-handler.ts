@@ -108,7 +108,7 @@ async function look(
     await roomFor(store, agent, sleeptime),
     tools.clock(),
   )
-  // What is left belongs to turns under way; their end begins the next job.
+  // The rest belongs to turns under way; their end begins the next job.
   if (!window) return done(state)
   if (window.text === null) {
     const next = JSON.stringify(state)

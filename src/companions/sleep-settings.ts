@@ -38,7 +38,7 @@ export function createSleepSettings(
         if (settings.isEnabled)
           models.checkSender(settings.model ?? agent.model, { samples: false })
         if (known) await tx.sleeptime.configure(agent.id, settings)
-        // What the agent still sees is tidied first; what left its context before is not paid for again.
+        // It begins with the messages in the context; older ones would cost much and matter little.
         else await begin(tx, agent, settings, await firstInSight(tx, agent), at)
         return viewAgent(tx, agent)
       })

@@ -36,7 +36,7 @@ export interface Config {
   readonly fileRoots: readonly string[]
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
-  /** Of a namespace; null: any number. */
+  /** Limit for a namespace; null: none. */
   readonly maxTokensPerDay: number | null
   readonly leaseMilliseconds: number
   /** Maximum number of agents that this process runs at once. */

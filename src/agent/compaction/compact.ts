@@ -133,7 +133,7 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
   }
 }
 
-/** What leaves the context is found by search from now on, so an agent that has notes written gets them now. */
+/** Messages that leave the context are only found by search, so notes on them are written now. */
 async function noteSoon(tx: Transaction, agentId: AgentId, at: Timestamp): Promise<void> {
   const sleeptime = await tx.sleeptime.get(agentId)
   if (sleeptime?.isEnabled && sleeptime.writesNotes) await tx.jobs.insert(sleeptimeJob(agentId, at))

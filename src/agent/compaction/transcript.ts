@@ -32,7 +32,7 @@ export function transcriptPieces(
   return lines.length > 0 ? [...pieces, lines.join('\n')] : pieces
 }
 
-/** What was said in a message, as lines: without tool calls and their results. */
+/** The words of a message as lines, without tool calls and their results. */
 export function spokenEntries(message: Message): readonly string[] {
   if (message.role === 'tool') return []
   return entries(message.role === 'assistant' ? { ...message, toolCalls: [] } : message)

@@ -22,7 +22,7 @@ import { openRun } from './open-run.ts'
 export interface RunBudget {
   readonly tokens: number
   readonly seconds: number
-  /** Of all runs of the namespace together; null: any number. */
+  /** Limit for all runs of the namespace together; null: none. */
   readonly tokensPerDay: number | null
 }
 

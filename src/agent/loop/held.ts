@@ -14,7 +14,7 @@ export interface HeldRun {
   /** Rights of the caller that started it. */
   readonly scopes: readonly Scope[]
   readonly conversationId: ConversationId
-  /** What its tokens count as. */
+  /** Its tokens are counted under this. */
   readonly purpose: Purpose
   readonly lease: Lease
   readonly leaseMilliseconds: number
