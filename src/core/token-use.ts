@@ -1,7 +1,7 @@
 import type { Timestamp } from './clock.ts'
 import type { Run } from './run.ts'
 
-/** What tokens are spent on. */
+/** Purposes under which tokens are counted. */
 export const PURPOSES = ['conversation', 'background', 'summary'] as const
 export type Purpose = (typeof PURPOSES)[number]
 

@@ -14,7 +14,7 @@ export function isReader(body: Body): boolean {
   return systemText(body).startsWith('You read a long source')
 }
 
-/** What a block holds in the request. */
+/** Text of a block in the request. */
 export function shownBlock(body: Body, label: string): string {
   const block = new RegExp(`<block label="${label}"[^>]*>\n([\\s\\S]*?)\n</block>`)
   return block.exec(systemText(body))?.[1] ?? ''

@@ -116,7 +116,7 @@ async function talk(cluster: Cluster, agent: string, turn: number): Promise<numb
   return performance.now() - began
 }
 
-/** What the sleep-time agent was shown in runs that were completed, in order. */
+/** Messages to the sleep-time agent in runs that were completed, in order. */
 function windowsOf(cluster: Cluster): Promise<readonly string[]> {
   return readDatabase(cluster.database, async (rows) => {
     const runs = await rows<{ readonly input: string }>(

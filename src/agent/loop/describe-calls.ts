@@ -1,7 +1,7 @@
 import { isRecord } from '../../core/is-record.ts'
 import type { StepCall } from '../../storage/port/store.ts'
 
-/** What calls of memory tools have changed, in a phrase; empty: nothing. Pure. */
+/** Says in a phrase how calls of memory tools changed memory; empty: not at all. Pure. */
 export function describeCalls(
   calls: readonly Pick<StepCall, 'name' | 'arguments' | 'status'>[],
 ): string {

@@ -19,7 +19,7 @@ export interface AnsweredStep {
   readonly model: string
   readonly warnings: readonly string[]
   readonly answer: ModelAnswer
-  /** What it cost, without summaries. */
+  /** Its own tokens, without those of summaries. */
   readonly ownUsage: TokenUsage
   readonly calls: readonly PlannedCall[]
   readonly agentType: AgentType

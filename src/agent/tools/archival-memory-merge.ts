@@ -35,7 +35,7 @@ export const archivalMemoryMerge = defineInnerTool({
     }
     const at = toTimestamp(context.now)
     const allTags = [...new Set([...old.flatMap((passage) => passage.tags), ...tags])]
-    // What was true last decides when the new passage is true from.
+    // The newest of them says since when this is true.
     const createdAt =
       old
         .map((passage) => passage.createdAt)

@@ -23,7 +23,7 @@ export interface Sleeptime {
   readonly doneTo: number
   /** Row of the last passage in a completed window; 0: none. */
   readonly passagesTo: number
-  /** What the companion works on; null: nothing. */
+  /** The window under way; null: none. */
   readonly window: SleepWindow | null
 }
 
