@@ -1,4 +1,4 @@
-import type { AgentFiles, App } from './assemble.ts'
+import type { AgentFiles, App, ToolFacilities } from './assemble.ts'
 import type { Sessions } from './assistant/sessions.ts'
 import type { Gate } from './auth/gate.ts'
 import type { OAuthSettings } from './auth/oauth-settings.ts'
@@ -171,6 +171,12 @@ export async function openModels(
 export async function readToolSource(language: 'python' | 'typescript', source: string) {
   const { readSource } = await import('./assemble-tools.ts')
   return readSource(language, source)
+}
+
+/** What agents' tools can use here. Each tool server is tried. */
+export async function inspectTools(config: Config, log: Log): Promise<ToolFacilities> {
+  const { inspectTools: inspect } = await import('./assemble.ts')
+  return inspect(config, log)
 }
 
 /** Functions that turn objects into the JSON of the MCP contract. */

@@ -59,7 +59,7 @@ import type { Sandbox } from './sandbox/sandbox.ts'
 import type { McpContext, NewLoad, RunsPort, Stats, ToolsPort } from './service/context.ts'
 import { pollChanges } from './storage/changes/poll-changes.ts'
 import type { EmbedQuery, Storage, Store } from './storage/port/store.ts'
-import type { ToolServers } from './tool-servers/tool-servers.ts'
+import type { ServerView, ToolServers } from './tool-servers/tool-servers.ts'
 import { createTransfer } from './transfer/transfer.ts'
 
 /** Recollect over one opened database. */
@@ -238,6 +238,7 @@ function openNamespace(parts: Omit<Parts, 'namespace'>, name: string): Namespace
     servers,
     fetch: config.fetch,
     toolSecrets: config.toolSecrets,
+    webSearch: config.webSearch,
     createAgent: (...given) => agents.createIn(...given),
   }
   const assembled = assembleRegistry(toolParts)
@@ -266,6 +267,24 @@ function lazyToolServers({ toolServers }: Config, log: Log): ToolServers {
       await (await opened)?.close()
     },
   }
+}
+
+/** What agents' tools can use here. Each server is tried. */
+export async function inspectTools(config: Config, log: Log): Promise<ToolFacilities> {
+  const { pythonVersion } = await import('./sandbox/python/version.ts')
+  const servers = lazyToolServers(config, log)
+  try {
+    const found = await servers.list(undefined, { connect: true })
+    return { pyodide: pythonVersion(), servers: found }
+  } finally {
+    await servers.close()
+  }
+}
+
+export interface ToolFacilities {
+  /** Its version; undefined: it is not installed, and no tool in Python runs. */
+  readonly pyodide: string | undefined
+  readonly servers: readonly ServerView[]
 }
 
 /** Beside the data; a server on PostgreSQL has no folder of its own. */

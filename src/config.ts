@@ -8,6 +8,7 @@ import { readNamespace } from './core/read-namespace.ts'
 import { unbuiltSetting, unknownSettings } from './core/setting-names.ts'
 import { readToolSecrets, type ToolSecret } from './core/tool-secret.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from './core/toolset.ts'
+import { readWebSearch, type WebSearchSettings } from './core/web-search.ts'
 import { readFetchRule } from './fetch/fetch-rule.ts'
 import type { GuardedFetchOptions } from './fetch/guarded-fetch.ts'
 import { type HttpSettings, readHttpSettings } from './http/settings.ts'
@@ -50,6 +51,8 @@ export interface Config {
   /** The rule for fetching from the web; only the rule is a user's setting. */
   readonly fetch: GuardedFetchOptions
   readonly toolSecrets: readonly ToolSecret[]
+  /** The service that searches the web for agents; null: none. */
+  readonly webSearch: WebSearchSettings | null
   readonly toolServers: {
     /** By name; empty: none. */
     readonly servers: ReadonlyMap<string, ServerSettings>
@@ -169,6 +172,7 @@ export function readConfig(
       environment,
     },
     toolSecrets: readToolSecrets(get('RECOLLECT_TOOL_SECRETS'), (name) => settings[name]),
+    webSearch: readWebSearch(get),
     fileRoots: readFolders('RECOLLECT_FILE_ROOTS', get('RECOLLECT_FILE_ROOTS')),
     maxRunTokens: read(
       'RECOLLECT_MAX_RUN_TOKENS',
@@ -262,10 +266,12 @@ export function secretsOf({
   database,
   toolSecrets,
   toolServers,
+  webSearch,
 }: Config): readonly string[] {
   return [
-    ...[...toolServers.servers.values()].flatMap(secretsOfServer),
+    ...[...toolServers.servers.values()].flatMap((server) => secretsOfServer(server)),
     ...toolSecrets.map(({ value }) => value),
+    ...(webSearch === null ? [] : [webSearch.key]),
     ...[...providers.values()].map(({ key }) => key),
     ...(token === null ? [] : [token]),
     ...(database.kind === 'postgres'

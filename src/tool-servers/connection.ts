@@ -57,6 +57,7 @@ export function createConnection({
   let inUse = 0
   // Errors reach models and clients, and a server may quote in them the secrets that it got.
   const hide = createRedaction(secretsOfServer(settings))
+  const hideInResults = createRedaction(secretsOfServer(settings, { sure: true }), [])
 
   async function connected(): Promise<Client> {
     if (client) return client
@@ -169,7 +170,9 @@ export function createConnection({
         },
       )
       const text = renderResult(result, settings.resultChars ?? RESULT_CHARS)
-      return result.isError ? { status: 'error', text: hide(text) } : { status: 'success', text }
+      return result.isError
+        ? { status: 'error', text: hide(text) }
+        : { status: 'success', text: hideInResults(text) }
     } catch (error) {
       signal.throwIfAborted()
       throw unanswered(tool, error, client === used)
