@@ -1,5 +1,6 @@
-import { inspectTools } from '../../app.ts'
-import { type Config, secretsOf } from '../../config.ts'
+import { inspectTools } from '../../app/app.ts'
+import type { Config } from '../../config/config.ts'
+import { secretsOf } from '../../config/secrets.ts'
 import { createLog } from '../../core/log.ts'
 import type { Tell } from './doctor-report.ts'
 
