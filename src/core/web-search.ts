@@ -16,9 +16,7 @@ export interface WebSearchSettings {
 }
 
 /** Null: no service has a key, so there is no web_search. Throws ConfigError, without a value in it. */
-export function readWebSearch(
-  get: (name: string) => string | undefined,
-): WebSearchSettings | null {
+export function readWebSearch(get: (name: string) => string | undefined): WebSearchSettings | null {
   for (const { name, keyVariable, baseUrlVariable } of SERVICES) {
     const key = get(keyVariable)
     if (key === undefined) continue

@@ -1,5 +1,5 @@
 import { Client, StreamableHTTPClientTransport, type Tool } from '@modelcontextprotocol/client'
-import { UserError } from '../core/errors.ts'
+import { Unavailable, UserError } from '../core/errors.ts'
 import { describeError, type Log } from '../core/log.ts'
 import { createRedaction } from '../core/redact.ts'
 import { VERSION } from '../core/version.ts'
@@ -183,8 +183,7 @@ export function createConnection({
   }
 
   function unreachable(): UserError {
-    return new UserError(
-      'unsupported',
+    return new Unavailable(
       `The tool server "${name}" can't be reached, and nothing was called: ${failure ?? 'no reason is known'}. Try again later, or ask the operator to check this server in the file RECOLLECT_TOOL_SERVERS.`,
     )
   }

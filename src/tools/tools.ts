@@ -8,8 +8,8 @@ import type { StoredTool, ToolDefinition, ToolVersionHead } from '../core/stored
 import { cleanText } from '../core/text.ts'
 import type { ToolChanges, ToolFields } from '../core/tool-view.ts'
 import type { Store, Transaction } from '../storage/port/store.ts'
-import { diffDefinitions } from './diff-definitions.ts'
 import { checkRights, defineTool, ofServer, type ReadSource } from './define-tool.ts'
+import { diffDefinitions } from './diff-definitions.ts'
 import { findTool } from './find-tool.ts'
 
 export interface ToolsOptions {

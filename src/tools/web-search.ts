@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineInnerTool } from '../agent/tools/define-inner-tool.ts'
 import type { InnerTool } from '../agent/tools/inner-tool.ts'
-import { UserError } from '../core/errors.ts'
+import { Unavailable } from '../core/errors.ts'
 import { filled } from '../core/filled.ts'
 import { list } from '../core/limited.ts'
 import { LIMITS } from '../core/limits.ts'
@@ -34,7 +34,10 @@ const day = z.string().regex(/^\d{4}-\d\d-\d\d/, 'expected a date like 2026-03-3
 const domains = list(filled(LIMITS.reference), LIMITS.tags).optional()
 
 /** The tool `web_search`, with the names and parameters of Letta's. `request` reaches the service and nothing else. */
-export function webSearch({ service, baseUrl, key }: WebSearchSettings, request: GuardedRequest): InnerTool {
+export function webSearch(
+  { service, baseUrl, key }: WebSearchSettings,
+  request: GuardedRequest,
+): InnerTool {
   const { headers, body, read } = SEARCH_SERVICES[service]
   const hide = createRedaction([key])
   return defineInnerTool({
@@ -76,8 +79,7 @@ export function webSearch({ service, baseUrl, key }: WebSearchSettings, request:
       const results = status === 200 ? readResults(read, text) : undefined
       if (results === undefined) {
         const said = hide(cleanText(text)).slice(0, ERROR_CHARACTERS)
-        throw new UserError(
-          'unsupported',
+        throw new Unavailable(
           `The search service ${service} did not answer as it should (status ${status}): ${said || 'nothing'}. Try other words or try later; if it goes on, tell the user, whose operator sets the key.`,
         )
       }

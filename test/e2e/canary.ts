@@ -15,11 +15,9 @@ const OF_TOOLS = ['EXA_API_KEY', 'TOOL_SECRET', 'SERVER_VARIABLE', 'SERVER_HEADE
 
 /** Every variable that takes a key, by its name. */
 export const SECRETS: Readonly<Record<string, string>> = Object.fromEntries(
-  [
-    ...PROVIDERS.flatMap(({ keyVariables }) => keyVariables),
-    'RECOLLECT_TOKEN',
-    ...OF_TOOLS,
-  ].map((variable) => [variable, newSecret()]),
+  [...PROVIDERS.flatMap(({ keyVariables }) => keyVariables), 'RECOLLECT_TOKEN', ...OF_TOOLS].map(
+    (variable) => [variable, newSecret()],
+  ),
 )
 
 /** Half of a key is still too much. */
