@@ -91,7 +91,7 @@ export function assembleRegistry(parts: ToolParts) {
   return { registry, runtime, builtIn, run }
 }
 
-/** What the operator gave a key for may be asked, whatever else may be fetched. */
+/** A service that the operator gave a key for may be asked, whatever else may be fetched. */
 function searchOf({ webSearch: settings, fetch }: ToolParts): readonly InnerTool[] {
   if (settings === null) return []
   const { hostname } = new URL(settings.baseUrl)

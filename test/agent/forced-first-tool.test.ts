@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { callTool, say } from '../support/scripted-provider.ts'
 import { createBound, rule, SEARCH } from './rule-support.ts'
-import { speak, startWorld, toolResults, type World } from './support.ts'
+import { callOn, speak, startWorld, toolResults, type World } from './support.ts'
 
 let world: World
 beforeAll(async () => {
@@ -13,10 +13,12 @@ it.each(['memgpt_agent', 'letta_v1_agent'] as const)(
   'a %s whose rule it is to search first finds what it was not told to look for (E5)',
   async (agentType) => {
     const agent = await createBound(world, [rule('run_first', SEARCH)], agentType)
+    const search = (query: string) =>
+      agentType === 'memgpt_agent' ? callOn(SEARCH, { query }) : callTool(SEARCH, { query })
     const answer = agentType === 'memgpt_agent' ? speak : say
     const { archival, agents } = world.context
     await archival.insert(agent, ['Mia is allergic to walnuts.', 'The ferry leaves at noon.'], {})
-    world.provider.enqueue(callTool(SEARCH, { thinking: '', query: 'ferry' }), answer('At noon.'))
+    world.provider.enqueue(search('ferry'), answer('At noon.'))
     await world.talk(agent, 'When does the ferry leave?')
     await agents.resetMessages(agent)
 
@@ -26,7 +28,7 @@ it.each(['memgpt_agent', 'letta_v1_agent'] as const)(
       if (last.role === 'tool') return answer(last.content)
       expect(tools.map(({ function: { name } }: Wire) => name)).toEqual([SEARCH])
       expect(choice).toEqual({ type: 'function', function: { name: SEARCH } })
-      return callTool(SEARCH, { thinking: '', query: 'allergic' })
+      return search('allergic')
     })
     const { reply, run } = await world.talk(agent, 'Bake me a cake I can eat. Am I allergic?')
     expect(run.status).toBe('completed')

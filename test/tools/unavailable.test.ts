@@ -27,7 +27,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** What the model reads of a call that reads only. */
+/** Text that the model reads of a call that reads only. */
 async function resultOf(tool: string, args: object): Promise<string | undefined> {
   const agent = await world.createAgent({ tools: ['send_message'] })
   await world.context.tools.attach(agent, tool, anybody)

@@ -13,7 +13,7 @@ import { type ScriptedProvider, startScriptedProvider } from '../support/scripte
 
 const KEY = 'search-key-0123456789'
 
-/** What the services answer with, as their documentation shows it. */
+/** Answers of the services, as their documentation shows them. */
 const ANSWERS = {
   exa: {
     results: [
@@ -60,7 +60,7 @@ afterAll(async () => {
 })
 beforeEach(() => asked.splice(0))
 
-/** What the model reads after it has searched. */
+/** Text that the model reads after it has searched. */
 async function search(
   settings: Readonly<Record<string, string>>,
   args: object,
@@ -98,7 +98,7 @@ async function searchIn({ context }: App, args: object): Promise<string> {
   return messages.find((message) => message.role === 'tool')?.text ?? ''
 }
 
-describe('web_search', () => {
+describe('web_search', { timeout: 60_000 }, () => {
   it('asks Exa if it has a key, with what Letta lets an agent say', async () => {
     answer = { status: 200, body: JSON.stringify(ANSWERS.exa) }
     const settings = { EXA_API_KEY: KEY, EXA_BASE_URL: service.url }

@@ -4,8 +4,8 @@ import { FIND_TOOLS } from '../../core/tool.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 
 /**
- * Of the tools that the agent found, those that the messages in its context neither call nor found leave its list; it
- * can find them again. At a compaction, since the provider's cache of the list is lost then anyway.
+ * Takes the tools from the agent's list that it found, and that the messages in its context neither call nor found; it can
+ * find them again. At a compaction, since the provider's cache of the list is lost then anyway.
  */
 export async function forgetUnusedTools(
   tx: Transaction,
