@@ -10,6 +10,7 @@ import type { Transaction } from '../../storage/port/store.ts'
 import type { CompiledContext, ContextInput } from '../context/compile-context.ts'
 import { renderSummary } from '../context/system-prompt.ts'
 import { sleeptimeJob } from '../inbox/sleeptime-job.ts'
+import { forgetUnusedTools } from './forget-tools.ts'
 import { type CompactionPlan, planCompaction } from './plan-compaction.ts'
 import { writeSummary } from './write-summary.ts'
 
@@ -122,6 +123,11 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
         }),
       },
       at,
+    )
+    await forgetUnusedTools(
+      tx,
+      agent,
+      input.history.filter(({ seq }) => seq >= plan.keepFrom),
     )
   })
   return {
