@@ -100,11 +100,13 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
   if (signal.aborted) return { evicted: 0, method: 'none', usage: written?.usage ?? NO_USAGE }
   const id = newId('summary')
   let isDone = false
+  const spend = async (tx: Transaction, at: Timestamp) => {
+    if (written) await tx.tokenUse.add('summary', agent.id, written.usage, at)
+  }
   await options.commit(async (tx, at) => {
     const current = await tx.conversations.contextState(conversationId)
     isDone = current.from === state.from
-    if (written) await tx.tokenUse.add('summary', agent.id, written.usage, at)
-    if (!isDone) return
+    if (!isDone) return spend(tx, at)
     await noteSoon(tx, agent.id, at)
     await tx.conversations.setContext(
       conversationId,
@@ -129,6 +131,7 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
       agent,
       input.history.filter(({ seq }) => seq >= plan.keepFrom),
     )
+    await spend(tx, at)
   })
   return {
     evicted: isDone ? plan.evicted.length : 0,

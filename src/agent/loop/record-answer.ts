@@ -67,7 +67,6 @@ export async function recordIn(
     run.conversationId,
   )
   await tx.conversations.setContext(run.conversationId, step.learned, at)
-  await tx.tokenUse.add(run.purpose, run.agentId, step.ownUsage, at)
   const isStuck = step.calls.length > 0 && step.calls.every((call) => call.kind === 'refused')
   if (step.warnings.length === 0 && !isStuck) return 'goes_on'
   const stored = await tx.runs.get(run.id)

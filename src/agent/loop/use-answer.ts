@@ -1,9 +1,11 @@
 import type { Agent } from '../../core/agent.ts'
+import type { Timestamp } from '../../core/clock.ts'
 import type { AgentEvent } from '../../core/event.ts'
 import type { StepId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import type { TokenUsage } from '../../core/run.ts'
 import type { ChatModel, ModelAnswer } from '../../llm/model.ts'
+import type { Transaction } from '../../storage/port/store.ts'
 import { ruledNames } from '../context/compile-context.ts'
 import { refusalOf } from '../rules/render-tool-rules.ts'
 import { hasRule, judge } from '../rules/tool-rules.ts'
@@ -117,7 +119,7 @@ async function record(
   const makeCall = await prepareAhead(run, step.calls, { agent, speakNow, signal })
   if (makeCall && !signal.aborted) {
     try {
-      return await held(run, async (tx, at) => {
+      return await heldAndPaid(run, step, async (tx, at) => {
         if ((await recordIn(tx, run, step, messages, at)) === 'over') return 'over'
         await makeCall(tx, at)
         return goOn(tx, at)
@@ -127,6 +129,19 @@ async function record(
       log('debug', 'an answer is stored alone', { run: run.id, error: describeError(error) })
     }
   }
-  const recorded = await held(run, (tx, at) => recordIn(tx, run, step, messages, at))
+  const recorded = await heldAndPaid(run, step, (tx, at) => recordIn(tx, run, step, messages, at))
   return recorded === 'over' ? 'over' : undefined
+}
+
+/** Counts the tokens last: many runs share these rows, and none may wait for anything while it holds one. */
+async function heldAndPaid<T>(
+  run: HeldRun,
+  { ownUsage }: AnsweredStep,
+  work: (tx: Transaction, at: Timestamp) => Promise<T>,
+): Promise<T> {
+  return held(run, async (tx, at) => {
+    const result = await work(tx, at)
+    await tx.tokenUse.add(run.purpose, run.agentId, ownUsage, at)
+    return result
+  })
 }
