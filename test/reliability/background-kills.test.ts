@@ -16,6 +16,7 @@ import { type Cluster, createCluster, until } from './harness.ts'
 
 const IS_FULL = Boolean(process.env.RECOLLECT_TEST_FULL)
 const TURNS = IS_FULL ? 1_000 : 30
+const AGENTS = IS_FULL ? 5 : 2
 const REVIEWS = IS_FULL ? 10_000 : 300
 const KILLS = IS_FULL ? 10 : 3
 const PATIENCE_MILLISECONDS = IS_FULL ? 3_000_000 : 120_000
@@ -67,10 +68,6 @@ test(
       return delay(Math.random() * 100, callTools(notes))
     }
     await withCluster(script, async (cluster) => {
-      const created = await callAny(cluster, 'create_agent', { name: 'Ada' })
-      const agent = String(created.data.agent.id)
-      const every = { agent, enabled: true, every_turns: 2, notes: true }
-      await callAny(cluster, 'configure_sleeptime', every)
       let isOver = false
       const killing = (async () => {
         for (let kill = 0; kill < KILLS && !isOver; kill += 1) {
@@ -78,34 +75,49 @@ test(
           await killOne(cluster)
         }
       })()
-      const times: number[] = []
-      for (let turn = 0; turn < TURNS; turn += 1) times.push(await talk(cluster, agent, turn))
+      const all = Array.from({ length: AGENTS }, (_, number) => converse(cluster, number))
+      const talks = await Promise.all(all)
       isOver = true
       await killing
-      await callAny(cluster, 'configure_sleeptime', { ...every, every_turns: 1 })
-      await talk(cluster, agent, TURNS)
-      const windows = await until(
-        async () => {
-          const all = await windowsOf(cluster)
-          return all.some((text) => text.includes(`msg-${TURNS}.`)) ? all : undefined
-        },
-        PATIENCE_MILLISECONDS,
-        'the last message is in a window',
-      )
-      const seen = windows.flatMap((text) =>
-        [...text.matchAll(/user: msg-(\d+)\./g)].map(([, id]) => Number(id)),
-      )
-      expect(seen).toEqual(Array.from({ length: TURNS + 1 }, (_, turn) => turn))
-      const notes = await notesOf(cluster)
-      expect(notes.toSorted()).toEqual(seen.map((id) => `fact: msg-${id} was said`).toSorted())
-      const sorted = times.toSorted((a, b) => a - b)
+      const times = talks.flatMap((one) => one.times).toSorted((x, y) => x - y)
+      const windows = talks.flatMap((one) => one.windows).length
+      const median = Math.round(times[times.length >> 1] ?? 0)
       process.stderr.write(
-        `${TURNS} turns, ${windows.length} windows, ${cluster.kills.length} kills; median reply ${Math.round(sorted[sorted.length >> 1] ?? 0)} ms\n`,
+        `${times.length} turns, ${windows} windows, ${cluster.kills.length} kills; median reply ${median} ms\n`,
       )
     })
   },
   PATIENCE_MILLISECONDS,
 )
+
+/** Talks to an agent of its own, and looks for each message in one window and one note. */
+async function converse(cluster: Cluster, number: number) {
+  const created = await callAny(cluster, 'create_agent', { name: `Ada ${number}` })
+  const agent = String(created.data.agent.id)
+  const every = { agent, enabled: true, every_turns: 2, notes: true }
+  const companion = (await callAny(cluster, 'configure_sleeptime', every)).data.agent.sleeptime
+    .agent_id
+  const turns = TURNS / AGENTS
+  const times: number[] = []
+  for (let turn = 0; turn < turns - 1; turn += 1) times.push(await talk(cluster, agent, turn))
+  await callAny(cluster, 'configure_sleeptime', { ...every, every_turns: 1 })
+  times.push(await talk(cluster, agent, turns - 1))
+  const windows = await until(
+    async () => {
+      const all = await windowsOf(cluster, companion)
+      return all.some((text) => text.includes(`msg-${turns - 1}.`)) ? all : undefined
+    },
+    PATIENCE_MILLISECONDS,
+    'the last message is in a window',
+  )
+  const seen = windows.flatMap((text) =>
+    [...text.matchAll(/user: msg-(\d+)\./g)].map(([, id]) => Number(id)),
+  )
+  expect(seen).toEqual(Array.from({ length: turns }, (_, turn) => turn))
+  const notes = await notesOf(cluster, agent)
+  expect(notes.toSorted()).toEqual(seen.map((id) => `fact: msg-${id} was said`).toSorted())
+  return { times, windows }
+}
 
 /** Sends until a server answers, and waits for the reply. Resolves with the milliseconds that it took. */
 async function talk(cluster: Cluster, agent: string, turn: number): Promise<number> {
@@ -117,19 +129,23 @@ async function talk(cluster: Cluster, agent: string, turn: number): Promise<numb
 }
 
 /** Messages to the sleep-time agent in runs that were completed, in order. */
-function windowsOf(cluster: Cluster): Promise<readonly string[]> {
+function windowsOf(cluster: Cluster, companion: string): Promise<readonly string[]> {
   return readDatabase(cluster.database, async (rows) => {
     const runs = await rows<{ readonly input: string }>(
-      `SELECT input FROM run WHERE job_id IS NOT NULL AND status = 'completed' ORDER BY row`,
+      `SELECT input FROM run WHERE agent_id = '${companion}' AND status = 'completed' ORDER BY row`,
     )
     return runs.map(({ input }) => input)
   })
 }
 
-function notesOf(cluster: Cluster): Promise<readonly string[]> {
-  return readDatabase(cluster.database, async (rows) =>
-    (await rows<{ readonly text: string }>('SELECT text FROM passage')).map(({ text }) => text),
-  )
+function notesOf(cluster: Cluster, agent: string): Promise<readonly string[]> {
+  return readDatabase(cluster.database, async (rows) => {
+    const notes = await rows<{ readonly text: string }>(
+      `SELECT text FROM passage JOIN agent_archive ON agent_archive.archive_id = passage.archive_id
+        WHERE agent_archive.agent_id = '${agent}'`,
+    )
+    return notes.map(({ text }) => text)
+  })
 }
 
 test(
