@@ -19,7 +19,9 @@ async function start(reviews: number, settings = {}): Promise<void> {
 
 /** Writes which reviews it has seen, behind what the block holds. */
 function readAndWrite(body: Parameters<typeof lastText>[0]) {
-  const page = body.messages.slice(1).find(({ content }: { content: string }) => content.includes('<page>'))
+  const page = body.messages
+    .slice(1)
+    .find(({ content }: { content: string }) => content.includes('<page>'))
   const seen = [...page.content.matchAll(/Review (\d+):/g)].map(([, number]) => number)
   const block = shownBlock(body, 'review_summary')
   return callTool('memory_rethink', {
