@@ -19,10 +19,16 @@ export async function tidy(config: Config, agent: string, { json = false }: Aske
         for (;;) {
           const job = await jobs.get(id)
           if (job.completedAt === null && job.error && job.status === 'waiting')
-            throw new UserError(job.error.code, `${job.error.message} The job ${id} is tried again by a server.`)
+            throw new UserError(
+              job.error.code,
+              `${job.error.message} The job ${id} is tried again by a server.`,
+            )
           if (job.completedAt !== null) {
             if (job.status !== 'completed')
-              throw new UserError(job.error?.code ?? 'conflict', job.error?.message ?? 'It was cancelled.')
+              throw new UserError(
+                job.error?.code ?? 'conflict',
+                job.error?.message ?? 'It was cancelled.',
+              )
             if (json) tellJson({ job_id: id, status: job.status, report: job.report })
             else tell(job.report ?? '')
             return
