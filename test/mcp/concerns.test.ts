@@ -23,7 +23,9 @@ const RESOURCES: Readonly<Record<string, string>> = {
   runs: 'recollect://runs',
   run: `recollect://runs/${run}`,
   passage: `recollect://passages/${passage}`,
+  tools: 'recollect://tools',
   tool: `recollect://tools/${tool}`,
+  jobs: 'recollect://jobs',
   job: `recollect://jobs/${job}`,
 }
 
@@ -65,15 +67,15 @@ it.each<readonly [Change['kind'], Concerned, string]>([
   ['archive', { agents: [ours] }, 'agent context passage?'],
   ['run', { agents: [] }, 'runs? run?'],
   ['messages', { agents: [ours] }, 'agent context messages? run?'],
-  ['tool', { agents: [] }, 'tool?'],
-  ['job', { agents: [] }, 'job?'],
+  ['tool', { agents: [] }, 'tools? tool?'],
+  ['job', { agents: [] }, 'jobs? job?'],
 ])('a change of kind %s by %j concerns: %s', (kind, whom, names) => {
   expect(concerned(kind, whom, SUBJECTS[kind])).toBe(names)
 })
 
 it('deleting an agent concerns everything deleted with it', () => {
   expect(concerned('agent', { agents: [] }, ours)).toBe(
-    'agents agent context memory? block? messages? runs? run? passage? job?',
+    'agents agent context memory? block? messages? runs? run? passage? jobs? job?',
   )
 })
 

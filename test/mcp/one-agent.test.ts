@@ -51,6 +51,7 @@ describe('a client pinned to one agent', () => {
       'attach_block',
       'attach_archive',
       'get_tool',
+      'check_tool',
       'create_tool',
       'update_tool',
       'delete_tool',

@@ -21,8 +21,12 @@ interface Draft {
 }
 
 /** A block that is edited in place. While it is, changes by others are shown instead of overwritten. */
-export function BlockCard({ agent, block, isShown }: BlockCardProps) {
+export function BlockCard({ agent, block: arrived, isShown }: BlockCardProps) {
   const desk = useDesk()
+  const [saved, setSaved] = useState<Draft | undefined>()
+  // What was saved is the newest text until it comes back; typing goes on in that.
+  const isAhead = saved !== undefined && saved.version > arrived.version
+  const block = isAhead ? { ...arrived, value: saved.text, version: saved.version } : arrived
   const [draft, setDraft] = useState<Draft | undefined>()
   const [isBusy, setBusy] = useState(false)
   const [hasHistory, setHistory] = useState(isShown)
@@ -42,8 +46,14 @@ export function BlockCard({ agent, block, isShown }: BlockCardProps) {
     setBusy(true)
     try {
       const args = { agent: agent.id, label: block.label, value: text, expected_version: version }
-      await desk.call('write_memory_block', args)
-      setDraft(undefined)
+      const answer = await desk.call<{ block: Block }>('write_memory_block', args)
+      setSaved({ text, version: answer.block.version })
+      // What was typed while it was saved stays.
+      setDraft((now) =>
+        now === undefined || now.text === text
+          ? undefined
+          : { ...now, version: answer.block.version },
+      )
       desk.say(`${block.label} was saved.`)
     } catch (error) {
       // The newer version arrives by itself, and the draft stays.
@@ -94,6 +104,8 @@ export function BlockCard({ agent, block, isShown }: BlockCardProps) {
         <Conflict
           mine={draft.text}
           block={block}
+          isBusy={isBusy}
+          isTooLong={isTooLong}
           onTakeTheirs={() => setDraft(undefined)}
           onKeepMine={() => save(block.version)}
           onEditOn={() => setDraft({ text: draft.text, version: block.version })}
