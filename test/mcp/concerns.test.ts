@@ -82,7 +82,7 @@ it('deleting an agent concerns everything deleted with it', () => {
 it('a change of another agent concerns only what is shared', () => {
   const whom = { agents: [other], label: 'human' }
   const found = CHANGE_KINDS.map((kind) => concerned(kind, whom, newId('agent')))
-  expect(found).toEqual(['agents', '', 'passage?', 'runs?', 'run?', '', ''])
+  expect(found).toEqual(['agents', '', 'passage?', 'runs?', 'run?', 'jobs?', 'tools?'])
 })
 
 it('an agent subscribed to by name may be any agent', () => {
