@@ -54,7 +54,7 @@ describe.skipIf(!HAS_BROWSER)('every part', () => {
     )
     const { run_id } = await world.answer('send_message', { agent, message: ALL })
     ids.run = run_id
-    await world.answer('write_memory_block', { agent, label: 'human', value: ALL, reason: ALL })
+    await world.answer('write_memory_block', { agent, label: 'human', value: ALL, reason: HOSTILE[1] })
     const { agent: whole } = await world.answer('get_agent', { agent })
     const other = await world.answer('create_agent', {
       name: 'Ben',
@@ -146,7 +146,7 @@ describe.skipIf(!HAS_BROWSER)('every part', () => {
       ready: (page) => page.locator('.tool-signature').waitFor(),
       seen: [],
     },
-    { name: 'approvals', at: () => 'inbox', ready: asked },
+    { name: 'approvals', at: () => 'inbox', ready: asked, seen: [HOSTILE[4] ?? ''] },
     {
       name: 'shared memory',
       at: () => 'shared',

@@ -34,7 +34,8 @@ describe.skipIf(!HAS_BROWSER)('a page that stays open', () => {
     const slider = page.getByRole('slider', { name: 'Try another size' })
     await slider.waitFor()
     const before = (await world.answer('get_agent', { agent })).agent.context_window
-    await page.getByRole('spinbutton', { name: 'Tokens of the window' }).fill('6000')
+    const { total_tokens: used } = await world.answer('inspect_context', { agent })
+    await page.getByRole('spinbutton', { name: 'Tokens of the window' }).fill(String(used))
     await page.keyboard.press('Tab')
     const verdict = page.locator('.what-if')
     await verdict.getByText(/would leave and be summarised/).waitFor()
