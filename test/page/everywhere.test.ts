@@ -54,7 +54,12 @@ describe.skipIf(!HAS_BROWSER)('every part', () => {
     )
     const { run_id } = await world.answer('send_message', { agent, message: ALL })
     ids.run = run_id
-    await world.answer('write_memory_block', { agent, label: 'human', value: ALL, reason: HOSTILE[1] })
+    await world.answer('write_memory_block', {
+      agent,
+      label: 'human',
+      value: ALL,
+      reason: HOSTILE[1],
+    })
     const { agent: whole } = await world.answer('get_agent', { agent })
     const other = await world.answer('create_agent', {
       name: 'Ben',

@@ -12,7 +12,8 @@ const MAX_TABS = 120
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.first().waitFor()
   for (let presses = 0; presses < MAX_TABS; presses += 1) {
-    if (await target.first().evaluate('(element) => element === document.activeElement')) return
+    const isFocused = (element: { matches(selector: string): boolean }) => element.matches(':focus')
+    if (await target.first().evaluate(isFocused)) return
     await page.keyboard.press('Tab')
   }
   throw new Error(`Tab does not lead to ${target}`)
@@ -33,7 +34,10 @@ describe.skipIf(!HAS_BROWSER)('by keyboard alone', () => {
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox', { name: 'Find an agent or a command' }).waitFor()
     await page.keyboard.type(typed)
-    await page.getByRole('option', { name: new RegExp(typed, 'i') }).first().waitFor()
+    await page
+      .getByRole('option', { name: new RegExp(typed, 'i') })
+      .first()
+      .waitFor()
     await page.keyboard.press('Enter')
   }
 

@@ -41,7 +41,10 @@ describe.skipIf(!HAS_BROWSER)('large data', () => {
 
   it('a block of 100,000 characters is shown whole, edited and saved', async () => {
     const { page } = tab
-    await page.getByRole('link', { name: /^Memory/ }).first().click()
+    await page
+      .getByRole('link', { name: /^Memory/ })
+      .first()
+      .click()
     const text = page.getByRole('textbox', { name: 'Text of large' })
     await expect.poll(async () => (await text.inputValue()).length).toBe(LARGE.characters)
     await text.press('Control+End')

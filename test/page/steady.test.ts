@@ -89,7 +89,9 @@ describe.skipIf(!HAS_BROWSER)('a page that stays open', () => {
     await page.keyboard.type(' Then dive.')
     await text.press('Control+Enter')
     await expect
-      .poll(async () => (await world.answer('read_memory', { agent, label: 'plans' })).blocks[0].value)
+      .poll(
+        async () => (await world.answer('read_memory', { agent, label: 'plans' })).blocks[0].value,
+      )
       .toBe('Swim. Then dive.')
     expect(await conflict.count()).toBe(0)
     expect(await text.inputValue()).toBe('Swim. Then dive.')
@@ -127,7 +129,9 @@ describe.skipIf(!HAS_BROWSER)('a page that stays open', () => {
     expect(await text.inputValue()).toBe('Written while it was away.')
     await text.press('Control+Enter')
     await expect
-      .poll(async () => (await world.answer('read_memory', { agent, label: 'plans' })).blocks[0].value)
+      .poll(
+        async () => (await world.answer('read_memory', { agent, label: 'plans' })).blocks[0].value,
+      )
       .toBe('Written while it was away.')
     await world.answer('write_memory_block', { agent, label: 'plans', value: 'After it.' })
     await expect.poll(() => text.inputValue(), PATIENT).toBe('After it.')

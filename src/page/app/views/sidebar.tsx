@@ -17,10 +17,10 @@ export function Sidebar({ onPalette }: { readonly onPalette: () => void }) {
         <button
           type="button"
           class="button quiet palette-key"
-          aria-label="Commands"
           aria-keyshortcuts="Meta+K Control+K"
           onClick={onPalette}
         >
+          <span class="unseen">Commands </span>
           <kbd>{isMac() ? '⌘K' : 'Ctrl K'}</kbd>
         </button>
       </div>
