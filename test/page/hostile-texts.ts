@@ -27,7 +27,7 @@ export const HOSTILE: readonly string[] = [
   '</title><script>hit=24</script>',
   '<!-- --><script>hit=25</script>',
   '&lt;script&gt;hit=26&lt;/script&gt;',
-  '${hit=27}{{hit=27}}',
+  '{{hit=27}}<%=hit=27%>',
   '__proto__[hit]=28',
   '<noscript><p title="</noscript><img src=x onerror=hit=29>">',
   '\\u003cscript\\u003ehit=30\\u003c/script\\u003e',
