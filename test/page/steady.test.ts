@@ -61,7 +61,7 @@ describe.skipIf(!HAS_BROWSER)('a page that stays open', () => {
     const block = page.locator('.block[data-label=plans]')
     const text = block.getByRole('textbox', { name: 'Text of plans' })
     await text.fill('x'.repeat(41))
-    await block.getByText('1 characters too long.').waitFor()
+    await block.getByText('1 character too long.').waitFor()
     expect(await block.getByRole('button', { name: 'Save', exact: true }).isEnabled()).toBe(false)
     await text.press('Control+Enter')
     await world.answer('write_memory_block', { agent, label: 'plans', value: 'Row.' })

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks'
 import { useDesk } from '../desk/desk.ts'
 import { TAB_TITLES, TABS, type Tab, writeRoute } from '../desk/route.ts'
 import { agentUri } from '../desk/uris.ts'
@@ -28,6 +29,12 @@ export function AgentView({ id, tab, detail }: AgentViewProps) {
   const { value, problem, reload } = useLoaded(`agent ${id}`, [agentUri(id)], () =>
     desk.call<{ agent: Agent }>('get_agent', { agent: id }),
   )
+  const tabs = useRef<HTMLElement>(null)
+  // On a narrow screen the tabs scroll.
+  useEffect(() => {
+    const current = tabs.current?.querySelector('[aria-current]')
+    current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [tab, value === undefined])
   if (!value) {
     return problem ? (
       <Problem text={problem} onRetry={reload} />
@@ -47,7 +54,7 @@ export function AgentView({ id, tab, detail }: AgentViewProps) {
           ))}
         </div>
         {agent.description && <p class="dim agent-line">{agent.description}</p>}
-        <nav class="tabs" aria-label={`Parts of ${agent.name}`}>
+        <nav ref={tabs} class="tabs" aria-label={`Parts of ${agent.name}`}>
           {TABS.filter((each) => !desk.isHosted || HOSTED.has(each)).map((each) => (
             <a
               key={each}

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { useDesk } from '../../desk/desk.ts'
 import { isConflict } from '../../mcp/errors.ts'
 import type { Agent, Block } from '../../mcp/shapes.ts'
-import { characters, count } from '../../ui/format.ts'
+import { characters, count, counted } from '../../ui/format.ts'
 import { Button, Chip, Time } from '../../ui/parts.tsx'
 import { BlockHistory } from './block-history.tsx'
 import { Conflict } from './conflict.tsx'
@@ -96,7 +96,7 @@ export function BlockCard({ agent, block: arrived, isShown }: BlockCardProps) {
       <Meter share={length / block.limit} />
       {isTooLong && (
         <p class="problem-line">
-          {count(length - block.limit)} characters too long. Shorten it, or move detail to the
+          {counted(length - block.limit, 'character')} too long. Shorten it, or move detail to the
           archive.
         </p>
       )}
