@@ -9,7 +9,7 @@ import { openWorld, type World } from './world.ts'
 /* Every part, filled with what others could store: it stays text, and axe finds nothing. */
 
 const ALL = HOSTILE.join('\n')
-/** What no part of the page has, so that it can only come from a stored text. */
+/** Elements that no part of the page has, so that they can only come from a stored text. */
 const FOREIGN =
   'img,iframe,object,embed,form,base,video,audio,template,math,link[rel=stylesheet],meta[http-equiv],a[href^="javascript:"],[onerror],[onload]'
 
@@ -239,7 +239,7 @@ async function textOf(page: Page): Promise<string> {
   return flat(text)
 }
 
-/** What axe finds, in light and then, for contrast, in dark. */
+/** Findings of axe, in light and then, for contrast, in dark. */
 async function violations(page: Page): Promise<readonly string[]> {
   if (!(await page.evaluate("typeof axe === 'object'"))) await page.evaluate(axe.source)
   const found = async (options: string) =>

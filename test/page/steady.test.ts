@@ -4,7 +4,7 @@ import { callTool } from '../support/scripted-provider.ts'
 import { HAS_BROWSER, type Tab } from './browser.ts'
 import { openWorld, type World } from './world.ts'
 
-/* What happens around an edit: others who edit, limits, restarts, several tabs, and fewer rights. */
+/* Edits by others, limits, restarts, several tabs, and fewer rights. */
 
 /** The server ends by itself after this many milliseconds at most, and comes back in about as many. */
 const PATIENT = { timeout: 30_000 }

@@ -59,7 +59,7 @@ async function loadTool(desk: Desk, tool: string): Promise<WholeTool> {
   return whole
 }
 
-/** What the model would see of a source, as it is typed, or what is wrong with it. */
+/** A source as the model would see it, or what is wrong with it. */
 export interface Checked {
   readonly tool: CheckedTool | undefined
   readonly problem: string | undefined

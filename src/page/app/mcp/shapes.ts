@@ -110,7 +110,7 @@ export interface Approval {
   readonly tool_call_id: string
   readonly tool_name: string
   readonly arguments: string
-  /** Of a run that waits for this one. */
+  /** The run that makes the call, if it is another one that this run waits for. */
   readonly run_id?: string
 }
 

@@ -5,7 +5,7 @@ interface DropZoneProps {
   readonly label: string
   /** Kinds of files in the dialog; empty: all. */
   readonly accept: string
-  /** What is being done, in words; empty: nothing. */
+  /** Says in words what is being done; empty: nothing. */
   readonly busy: string
   readonly onFiles: (files: readonly File[]) => void
   readonly children: ComponentChildren

@@ -24,7 +24,7 @@ interface Draft {
 export function BlockCard({ agent, block: arrived, isShown }: BlockCardProps) {
   const desk = useDesk()
   const [saved, setSaved] = useState<Draft | undefined>()
-  // What was saved is the newest text until it comes back; typing goes on in that.
+  // A saved text is the newest one until it comes back; typing goes on in it.
   const isAhead = saved !== undefined && saved.version > arrived.version
   const block = isAhead ? { ...arrived, value: saved.text, version: saved.version } : arrived
   const [draft, setDraft] = useState<Draft | undefined>()
@@ -48,7 +48,7 @@ export function BlockCard({ agent, block: arrived, isShown }: BlockCardProps) {
       const args = { agent: agent.id, label: block.label, value: text, expected_version: version }
       const answer = await desk.call<{ block: Block }>('write_memory_block', args)
       setSaved({ text, version: answer.block.version })
-      // What was typed while it was saved stays.
+      // Words typed while it was saved stay.
       setDraft((now) =>
         now === undefined || now.text === text
           ? undefined

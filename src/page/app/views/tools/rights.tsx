@@ -2,7 +2,7 @@ import type { WholeTool } from '../../mcp/tool-shapes.ts'
 import { words } from '../../ui/format.ts'
 import { Field } from '../../ui/parts.tsx'
 
-/* What a tool may do besides computing, as its author sets it. */
+/* Rights of a tool beyond computing, as its author sets them. */
 
 export interface ToolRights {
   readonly requires_approval: boolean

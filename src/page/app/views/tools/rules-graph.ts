@@ -9,7 +9,7 @@ export interface RuleNode {
   readonly name: string
   readonly column: number
   readonly row: number
-  /** What else the rules say of it, such as how often it may be called. */
+  /** Other rules about it, such as how often it may be called. */
   readonly notes: readonly string[]
 }
 

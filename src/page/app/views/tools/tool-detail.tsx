@@ -69,7 +69,7 @@ type Sourced = WholeTool & { readonly source: string }
 function StoredTool({ tool: arrived }: { readonly tool: Sourced }) {
   const desk = useDesk()
   const [saved, setSaved] = useState<Sourced | undefined>()
-  // What was saved is the newest version until it comes back.
+  // A saved version is the newest one until it comes back.
   const tool = saved !== undefined && saved.version > arrived.version ? saved : arrived
   const { source } = tool
   const [draft, setDraft] = useState<Draft | undefined>()
