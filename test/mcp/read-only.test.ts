@@ -75,6 +75,7 @@ beforeAll(async () => {
     get_tool: [{ tool: 'echo' }, { tool: 'send_message' }],
     check_tool: [{ source: 'def double(x: int):\n    return x * 2\n' }],
     tool_history: [{ tool: 'echo' }],
+    diff_tool: [{ tool: 'echo', from_version: 1 }],
     list_tool_servers: [{}],
     list_runs: [{}, { ...agent, status: 'completed' }],
     list_jobs: [{}, { ...agent, kind: 'load' }],
