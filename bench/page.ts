@@ -1,5 +1,5 @@
-import { gzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from '../test/page/browser.ts'
 import { fillLarge, LARGE } from '../test/page/large-data.ts'
@@ -64,7 +64,9 @@ await withScratch(async (home) => {
     await seen
     shown.push(performance.now() - from)
   }
-  console.log(`an edit elsewhere is shown: median ${ms(median(shown))}, longest ${ms(Math.max(...shown))}`)
+  console.log(
+    `an edit elsewhere is shown: median ${ms(median(shown))}, longest ${ms(Math.max(...shown))}`,
+  )
 
   const large = await fillLarge({ answer })
   await page.goto(`${origin}/#/agents/${large}/chat`)

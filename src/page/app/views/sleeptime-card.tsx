@@ -44,7 +44,10 @@ export function SleeptimeCard({ agent }: { readonly agent: Agent }) {
             onInput={(event) => setTurns(event.currentTarget.value)}
           />
         </Field>
-        <Button onClick={() => set(true)} disabled={isOn && turns === String(sleeptime.every_turns)}>
+        <Button
+          onClick={() => set(true)}
+          disabled={isOn && turns === String(sleeptime.every_turns)}
+        >
           {isOn ? 'Change' : 'Turn on'}
         </Button>
         {isOn && <Button onClick={() => set(false)}>Turn off</Button>}

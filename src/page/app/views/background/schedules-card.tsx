@@ -108,7 +108,8 @@ function NewSchedule({ onMade }: { readonly onMade: () => void }) {
   const [message, setMessage] = useState('')
   const [cron, setCron] = useState('')
   const [at, setAt] = useState('')
-  const isWhole = agent.trim() !== '' && message.trim() !== '' && (cron.trim() === '') !== (at === '')
+  const isWhole =
+    agent.trim() !== '' && message.trim() !== '' && (cron.trim() === '') !== (at === '')
   const make = async () => {
     const when = at === '' ? { cron: cron.trim() } : { at: new Date(at).toISOString() }
     try {
