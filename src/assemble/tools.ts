@@ -12,6 +12,7 @@ import { UserError } from '../core/errors.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { ToolSecret } from '../core/tool-secret.ts'
 import type { ToolFields } from '../core/tool-view.ts'
+import type { WebSearchSettings } from '../core/web-search.ts'
 import {
   createGuardedFetch,
   createGuardedRequest,
@@ -35,6 +36,7 @@ import { toolFetch } from '../tools/tool-fetch.ts'
 import { createToolRegistry } from '../tools/tool-registry.ts'
 import { createTools } from '../tools/tools.ts'
 import { createTrials } from '../tools/try-tool.ts'
+import { webSearch } from '../tools/web-search.ts'
 
 /** Parts that the tools of a namespace need. */
 export interface ToolParts {
@@ -49,6 +51,7 @@ export interface ToolParts {
   readonly servers: ToolServers
   readonly fetch: GuardedFetchOptions
   readonly toolSecrets: readonly ToolSecret[]
+  readonly webSearch: WebSearchSettings | null
   /** Creates an agent in a transaction; agents need the registry of tools first. */
   readonly createAgent: (
     tx: Transaction,
@@ -83,9 +86,18 @@ export function assembleRegistry(parts: ToolParts) {
   const builtIn: readonly InnerTool[] = [
     runCode(sandbox),
     ...(parts.fetch.rule.kind === 'none' ? [] : [fetchWebpage(createGuardedFetch(parts.fetch))]),
+    ...searchOf(parts),
     ...ownTools({ registry, readSource, run }),
   ]
   return { registry, runtime, builtIn, run }
+}
+
+/** A service that the operator gave a key for may be asked, whatever else may be fetched. */
+function searchOf({ webSearch: settings, fetch }: ToolParts): readonly InnerTool[] {
+  if (settings === null) return []
+  const { hostname } = new URL(settings.baseUrl)
+  const request = createGuardedRequest({ ...fetch, rule: { kind: 'hosts', hosts: [hostname] } })
+  return [webSearch(settings, request)]
 }
 
 export type AssembledTools = ReturnType<typeof assembleRegistry>

@@ -9,6 +9,7 @@ import { cleanText } from '../core/text.ts'
 import type { ToolChanges, ToolFields } from '../core/tool-view.ts'
 import type { Store, Transaction } from '../storage/port/store.ts'
 import { checkRights, defineTool, ofServer, type ReadSource } from './define-tool.ts'
+import { diffDefinitions } from './diff-definitions.ts'
 import { findTool } from './find-tool.ts'
 
 export interface ToolsOptions {
@@ -21,6 +22,13 @@ export interface ToolsOptions {
 
 /** Creates, changes and deletes the tools of a namespace. */
 export function createTools({ store, clock, readSource, take }: ToolsOptions) {
+  async function check(fields: ToolFields, caller: Caller): Promise<ToolDefinition> {
+    if (fields.source === undefined || fields.source.trim() === '') {
+      throw new UserError('invalid_argument', 'The source is empty. Give a function to run.')
+    }
+    return defineTool(fields, undefined, caller, readSource)
+  }
+
   async function change(
     reference: string,
     caller: Caller,
@@ -46,13 +54,6 @@ export function createTools({ store, clock, readSource, take }: ToolsOptions) {
     })
   }
 
-  async function define(fields: ToolFields, caller: Caller): Promise<ToolDefinition> {
-    if (fields.source === undefined || fields.source.trim() === '') {
-      throw new UserError('invalid_argument', 'The source is empty. Give a function to run.')
-    }
-    return defineTool(fields, undefined, caller, readSource)
-  }
-
   async function insert(definition: ToolDefinition, caller: Caller): Promise<StoredTool> {
     const note = { author: { name: caller.name }, at: toTimestamp(clock()) }
     return store.transaction(
@@ -71,13 +72,24 @@ export function createTools({ store, clock, readSource, take }: ToolsOptions) {
     )
   }
 
+  async function versionOf(tool: StoredTool, version: number): Promise<ToolDefinition> {
+    const definition = await store.tools.definitionAt(tool.id, version)
+    if (definition !== undefined) return definition
+    throw new UserError(
+      'not_found',
+      `The tool "${tool.name}" has no version ${version}. It has the versions 1 to ${tool.version}; tool_history tells of each.`,
+    )
+  }
+
   return {
+    check,
+
     async create(fields: ToolFields, caller: Caller): Promise<StoredTool> {
-      return insert(await define(fields, caller), caller)
+      return insert(await check(fields, caller), caller)
     },
 
     async upsert(fields: ToolFields, caller: Caller): Promise<StoredTool> {
-      const definition = await define(fields, caller)
+      const definition = await check(fields, caller)
       const [known] = await store.tools.named([definition.name])
       return known ? update(known.id, fields, caller) : insert(definition, caller)
     },
@@ -87,16 +99,20 @@ export function createTools({ store, clock, readSource, take }: ToolsOptions) {
     /** Makes an older version current, as a new version. */
     restore: (reference: string, version: number, caller: Caller): Promise<StoredTool> =>
       change(reference, caller, { reason: `Restored from version ${version}` }, async (tool) => {
-        const definition = await store.tools.definitionAt(tool.id, version)
-        if (definition === undefined) {
-          throw new UserError(
-            'not_found',
-            `The tool "${tool.name}" has no version ${version}. It has the versions 1 to ${tool.version}; tool_history tells of each.`,
-          )
-        }
+        const definition = await versionOf(tool, version)
         checkRights(definition, caller)
         return definition
       }),
+
+    /** Unified diff of two versions. */
+    async diff(reference: string, from: number, to: number | undefined): Promise<string> {
+      const tool = await findTool(store.tools, reference)
+      return diffDefinitions(
+        tool.name,
+        { version: from, definition: await versionOf(tool, from) },
+        { version: to ?? tool.version, definition: await versionOf(tool, to ?? tool.version) },
+      )
+    },
 
     /** Takes it from every agent that has it. Throws a UserError if a tool rule of one of them names it. */
     async delete(reference: string): Promise<ToolId> {

@@ -25,8 +25,11 @@ export async function modelForAgent(
 ): Promise<AgentModel> {
   const own = handle === null ? undefined : available(() => named(handle))
   if (own && !(own instanceof UserError)) return { kind: 'model', model: own }
-  if (own && ranOn !== null) return { kind: 'missing', problem: waitsFor(ranOn, own.message) }
   const choice = await choose().catch((error: unknown) => unavailable(error))
+  // One that the default model has answered goes on with it.
+  const isAnswered = !(choice instanceof UserError) && choice.model.handle === ranOn
+  if (own && ranOn !== null && !isAnswered)
+    return { kind: 'missing', problem: waitsFor(ranOn, own.message) }
   if (choice instanceof UserError) {
     if (ranOn === null) throw choice
     return { kind: 'missing', problem: waitsFor(ranOn, choice.message) }
