@@ -1,10 +1,10 @@
 import { toTimestamp } from '../../core/clock.ts'
 import { decodeCursor, encodeCursor } from '../../core/page.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { PassageReads } from '../port/store.ts'
 import { archivesOf, toPassages } from './passage-rows.ts'
 
-export function passageReads(scope: Scope): PassageReads {
+export function passageReads(scope: QueryScope): PassageReads {
   const { db, namespace } = scope
   const all = () =>
     db.selectFrom('passage').selectAll('passage').where('passage.namespace', '=', namespace)
