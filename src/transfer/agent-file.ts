@@ -141,7 +141,7 @@ const blockVersion = z.strictObject({
 const block = z.strictObject({
   label: limited(LIMITS.label).regex(
     BLOCK_LABEL,
-    'expected 1 to 128 characters out of A-Z a-z 0-9 _ . / -',
+    'expected 1 to 128 characters of A-Z a-z 0-9 _ . / -',
   ),
   attached_at: moment,
   /** From version 1; the last is the block's current state. */

@@ -51,7 +51,7 @@ const MAX_ATTEMPTS = 3
 const TOO_OFTEN: RunError = {
   code: 'internal',
   message: `The server stopped ${MAX_ATTEMPTS} times in the middle of the same step.`,
-  hint: 'The message is kept in the history. Look for the cause in the log of the server, then send another message to go on.',
+  hint: 'The message is kept in the history. Look for the cause in the log of the server, then send another message to continue.',
 }
 
 /** Ids of what a step may add, made outside of its transaction, which may run more than once. */

@@ -22,7 +22,7 @@ export function failureError({ reason, message, hint }: ModelFailure): RunError 
 
 export function toRunError(error: unknown): RunError {
   const hint =
-    'The message is kept in the history. Mend the cause, then send another message to go on.'
+    'The message is kept in the history. Fix the cause, then send another message to continue.'
   if (error instanceof UserError) return { code: error.code, message: error.message, hint }
   return { code: 'internal', message: 'The server failed while the agent worked.', hint }
 }
