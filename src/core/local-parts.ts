@@ -1,7 +1,7 @@
 /** Cached: a formatter is slow to create, and every message needs one. */
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** What calendars and clocks of the zone show at that moment, such as `{ weekday: 'Friday', hour: '14', … }`. */
+/** Date and time of day in the zone at that moment, as text: for example `{ weekday: 'Friday', hour: '14', … }`. */
 export function localParts(
   milliseconds: number,
   timezone: string,
