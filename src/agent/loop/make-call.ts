@@ -1,15 +1,14 @@
 import type { Agent } from '../../core/agent.ts'
 import { type Timestamp, toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
-import { newId, type PassageId } from '../../core/ids.ts'
+import type { PassageId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
-import { cleanText } from '../../core/text.ts'
 import type { StepCall, Transaction } from '../../storage/port/store.ts'
 import { TreeLimit } from '../../teams/origin.ts'
-import { messageTokens } from '../context/message-tokens.ts'
 import { bindCall } from '../step/plan-calls.ts'
 import { type Finding, type Outcome, StalePreparation } from '../tools/inner-tool.ts'
 import type { GoOn, Next } from './advance.ts'
+import { appendToolResult } from './append-tool-result.ts'
 import { fillContext, type ReadyCall } from './fill-context.ts'
 import { type HeldRun, held, LostLease } from './held.ts'
 import { sayIfUnsaid } from './say-later.ts'
@@ -199,18 +198,7 @@ export async function finish(
   const { status } = result
   if (!(await tx.runs.finishCall(call.id, status))) return
   const { text, found = [] } = 'apply' in result ? { text: await result.apply(tx) } : result
-  const body = {
-    role: 'tool',
-    callId: call.id,
-    toolName: call.name,
-    status,
-    text: cleanText(text),
-  } as const
-  await tx.messages.append(
-    run.agentId,
-    [{ id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body }],
-    run.conversationId,
-  )
+  await appendToolResult(tx, run, call, { status, text }, at)
   await tx.passages.recordFound(run.agentId, found, at)
   if (status === 'success') await sayIfUnsaid(tx, run, call, at)
 }
