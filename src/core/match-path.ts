@@ -1,3 +1,5 @@
+import { decodeSegment } from './text.ts'
+
 /**
  * Matches a path or URI against a template. Returns the variables, or undefined if it does not match.
  * `matchPath('a/{b}', 'a/x%20y')` gives `{ b: 'x y' }`.
@@ -15,18 +17,10 @@ export function matchPath(
     const name = /^\{(\w+)\}$/.exec(part)?.[1]
     if (name === undefined && part !== segment) return undefined
     if (name !== undefined) {
-      const value = decode(segment)
+      const value = decodeSegment(segment)
       if (value === undefined || value === '') return undefined
       variables[name] = value
     }
   }
   return variables
-}
-
-function decode(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return undefined
-  }
 }
