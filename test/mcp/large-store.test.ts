@@ -114,10 +114,15 @@ async function largeWorld(): Promise<ToolWorld> {
     const value = words(70_000, version)
     await call('write_memory_block', { agent: full, label: 'twice', value, limit: 80_000 })
   }
+  const { block, archive } = filled
+  await call('attach_block', { agent: full, block_id: block })
+  await call('attach_archive', { agent: full, archive_id: archive })
+  await call('attach_tool', { agent: full, tool: tool.id })
+  const [passage] = (await call('search_archival', { agent: full, limit: 1 })).data.passages
   let last = 0
   const text = (characters: number) => words(characters, ++last)
   const small = toolWorld(filled)
-  return { ...small, agent: full, label: 'twice', tool: tool.id, text }
+  return { ...small, agent: full, label: 'twice', tool: tool.id, passage: passage.id, text }
 }
 
 describe('in a large store', () => {

@@ -12,7 +12,6 @@ import { toolsOf } from '../../src/mcp/tools/index.ts'
 import { MIGRATIONS } from '../../src/storage/migrations/index.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import { fill } from '../access/fill.ts'
-import { speak } from '../agent/support.ts'
 import { type Connection, connectInProcess } from '../support/connect.ts'
 import { insertAgent, insertRun } from '../support/stores.ts'
 import { TOOL_TABLE, type ToolWorld, toolWorld } from '../support/tool-table.ts'
@@ -124,9 +123,8 @@ describe('a read-only server', () => {
     expect((await client.read(`recollect://runs/${world.run}`)).text).toContain('ownkey')
     expect((await client.templates()).length).toBeGreaterThan(5)
     expect(await client.prompt('load_memory', { agent: 'Ada' })).toContain('Likes tea.')
-    expect(await client.complete({ prompt: 'load_memory' }, { name: 'agent', value: 'A' })).toEqual(
-      ['Ada'],
-    )
+    const named = await client.complete({ prompt: 'load_memory' }, { name: 'agent', value: 'A' })
+    expect(named).toContain('Ada')
     expect(database.state()).toEqual(before)
     database.close()
   })
@@ -138,14 +136,13 @@ describe('a read-only server', () => {
   })
 
   it('waits for a run that another server works on', async () => {
-    server.provider.enqueue(speak('Later.'))
     const { data } = await server.client.call('send_message', {
       agent: 'Ada',
       message: 'Answer later',
       wait_seconds: 0,
     })
     const run = await client.call('get_run', { run_id: data.run_id, wait_seconds: 20 })
-    expect(run.data).toMatchObject({ status: 'completed', reply: 'Later.' })
+    expect(run.data).toMatchObject({ status: 'completed', reply: 'You said: Answer later' })
   })
 })
 
