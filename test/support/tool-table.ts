@@ -73,6 +73,7 @@ export const TOOL_TABLE: Readonly<Record<string, (world: ToolWorld) => readonly 
 
   create_tool: ({ source, text }) => [{ source, description: text(9_000) }],
   update_tool: ({ tool, text }) => [{ tool, description: text(9_000) }],
+  diff_tool: ({ tool }) => [{ tool, from_version: 1 }],
   restore_tool: ({ tool }) => [{ tool, version: 1 }],
   get_tool: ({ tool }) => [{ tool }, { tool: 'send_message' }],
   tool_history: ({ tool }) => [{ tool, limit: 100 }],

@@ -1,7 +1,7 @@
-import { type Attempt, LIMIT, REFUSED } from './attempt.ts'
+import { type Attempt, LIMIT, OUTPUT, REFUSED } from './attempt.ts'
 
-/** Code in TypeScript that tries to get out, or takes too much. */
-export const TYPESCRIPT_ABUSE: readonly Attempt[] = [
+/** Ways out of the sandbox, and ways to break it, that a program may try. */
+export const TYPESCRIPT: readonly Attempt[] = [
   ['process', 'const f = () => process.exit(1)', /ReferenceError/],
   ['require', 'const f = () => require("fs")', /ReferenceError/],
   ['import of a module', 'import fs from "fs"\nexport const f = () => fs', /can't be imported/],
@@ -128,9 +128,9 @@ export const TYPESCRIPT_ABUSE: readonly Attempt[] = [
   [
     '1 GB of output',
     'const f = () => { const line = "x".repeat(1_000_000); for (let i = 0; i < 1000; i++) console.log(line) }',
-    /.*/,
+    OUTPUT,
   ],
-  ['a huge result', 'const f = () => "x".repeat(9_000_000)', /returned more than 4 MB/],
+  ['a huge result', 'const f = () => "x".repeat(5_000_000)', /returned more than 4 MB/],
   [
     'a forged label',
     'const f = (agentState: any) => { Object.defineProperty(agentState.memory.getBlock("human"), "label", { value: "other" }) }',
@@ -139,7 +139,7 @@ export const TYPESCRIPT_ABUSE: readonly Attempt[] = [
   ['a frozen client', '"use strict"; const f = () => { client.echo = () => 1 }', /TypeError/],
   [
     'a flood of host calls',
-    'const f = async () => { for (let i = 0; i < 5000; i++) await new Promise((r) => setTimeout(r, 1)) }',
+    'const f = async () => { for (let i = 0; i < 2000; i++) await new Promise((r) => setTimeout(r, 1)) }',
     /1000 times|stopped/,
   ],
 ]

@@ -1,7 +1,7 @@
-import { type Attempt, LIMIT, REFUSED } from './attempt.ts'
+import { type Attempt, LIMIT, OUTPUT, REFUSED } from './attempt.ts'
 
-/** Code in Python that tries to get out, or takes too much. */
-export const PYTHON_ABUSE: readonly Attempt[] = [
+/** Ways out of the sandbox, and ways to break it, that a program may try. */
+export const PYTHON: readonly Attempt[] = [
   ['os.system', 'import os\ndef f():\n  return os.system("id")', { returns: -1 }],
   ['os.popen', 'import os\ndef f():\n  return os.popen("id").read()', REFUSED],
   ['subprocess', 'import subprocess\ndef f():\n  return subprocess.run(["id"])', REFUSED],
@@ -173,14 +173,14 @@ export const PYTHON_ABUSE: readonly Attempt[] = [
   [
     '1 GB of output',
     'def f():\n  line = "x" * 1_000_000\n  for i in range(1000): print(line)',
-    /^null$|was stopped/,
+    OUTPUT,
   ],
   [
     '1 GB straight to the stream',
     'import os\ndef f():\n  for i in range(1000): os.write(1, b"x" * 1_000_000)',
-    /^null$|was stopped/,
+    OUTPUT,
   ],
-  ['a huge result', 'def f():\n  return "x" * 9_000_000', /returned more than 4 MB/],
+  ['a huge result', 'def f():\n  return "x" * 5_000_000', /returned more than 4 MB/],
   [
     'endless result',
     'import itertools\ndef f():\n  return (i for i in itertools.count())',
@@ -206,6 +206,6 @@ export const PYTHON_ABUSE: readonly Attempt[] = [
   [
     'code objects',
     'def f():\n  c = (lambda: 1).__code__.replace(co_code=bytes([100, 255] * 50), co_stacksize=0)\n  return (lambda: 1).__class__(c, {})()',
-    REFUSED,
+    /may not|Error|was stopped|ended the interpreter|without a result/,
   ],
 ]
