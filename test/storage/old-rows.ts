@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type DatabaseHandle from 'better-sqlite3'
 import { at } from '../support/stores.ts'
 
