@@ -36,7 +36,12 @@ export const TOOL_TABLE: Readonly<Record<string, (world: ToolWorld) => readonly 
   cancel_run: ({ run }) => [{ run_id: run }],
   respond_to_approval: ({ asking }) => [{ run_id: asking, approve: false }],
   update_agent: ({ second, text }) => [
-    { agent: second, system: text(60_000), tags: Array(100).fill('tag') },
+    {
+      agent: second,
+      context_window: 1_000_000,
+      system: text(60_000),
+      tags: Array(100).fill('tag'),
+    },
   ],
   message_agents: () => [{ tags: ['team'], message: 'Hello', wait_seconds: 60 }],
 
