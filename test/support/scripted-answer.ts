@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { toEvent } from './scripted-completion.ts'
 
 /** A request as it came over the wire. */
 export interface ReceivedRequest {
@@ -108,3 +107,7 @@ export function events(...payloads: readonly unknown[]): ScriptedAnswer {
 }
 
 export type MessageAnswer = Extract<ScriptedAnswer, { kind: 'message' }>
+
+export function toEvent(payload: unknown): string {
+  return `data: ${typeof payload === 'string' ? payload : JSON.stringify(payload)}\n\n`
+}

@@ -5,6 +5,7 @@ import type {
   ReceivedRequest,
   ScriptedToolCall,
   ScriptedUsage,
+  toEvent,
 } from './scripted-answer.ts'
 
 const USUAL_USAGE: ScriptedUsage = { prompt_tokens: 100, completion_tokens: 20 }
@@ -98,10 +99,6 @@ function withTotal(usage: ScriptedUsage): ScriptedUsage {
 
 function cut(text: string): readonly string[] {
   return text.match(/[\s\S]{1,7}/gu) ?? []
-}
-
-export function toEvent(payload: unknown): string {
-  return `data: ${typeof payload === 'string' ? payload : JSON.stringify(payload)}\n\n`
 }
 
 export function sendJson(response: ServerResponse, body: unknown, status = 200): void {
