@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http'
-import type {
-  AnswerOptions,
-  MessageAnswer,
-  ReceivedRequest,
-  ScriptedToolCall,
-  ScriptedUsage,
+import {
+  type AnswerOptions,
+  type MessageAnswer,
+  type ReceivedRequest,
+  type ScriptedToolCall,
+  type ScriptedUsage,
   toEvent,
 } from './scripted-answer.ts'
 
