@@ -131,6 +131,7 @@ function moreArguments(other: Filled): Readonly<Record<string, fc.Arbitrary<Argu
     detach_archive: fields({ agent: either, archive_id: archive }),
     list_tools: fields({}, { agent: either, query: always(`${canary}doc`, 'echo'), tags, ...page }),
     get_tool: fields({ tool }),
+    check_tool: fields({ source: always('/** Adds. */ function add(a: number) { return a }') }),
     create_tool: fields({ source: always('/** Adds. */ function add(a: number) { return a }') }),
     update_tool: fields({ tool, description: text }),
     delete_tool: fields({ tool, confirm: always(true) }),

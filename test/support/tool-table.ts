@@ -76,6 +76,7 @@ export const TOOL_TABLE: Readonly<Record<string, (world: ToolWorld) => readonly 
   attach_archive: ({ agent, archive }) => [{ agent, archive_id: archive }],
   list_archives: ({ agent }) => [{ limit: 100 }, { agent }],
 
+  check_tool: ({ source, text }) => [{ source, description: text(9_000) }],
   create_tool: ({ source, text }) => [{ source, description: text(9_000) }],
   update_tool: ({ tool, text }) => [{ tool, description: text(9_000) }],
   diff_tool: ({ tool }) => [{ tool, from_version: 1 }],
