@@ -1,4 +1,5 @@
 import type { Agent } from '../core/agent.ts'
+import type { AgentView } from '../core/agent-view.ts'
 import { UserError } from '../core/errors.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Page } from '../core/page.ts'
@@ -14,7 +15,7 @@ export function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort
       return { items: isMeant ? [agent] : [] }
     },
     async walk({ after, before, name, query = '', tags = [], matchAllTags = false }) {
-      const view = await agents.get(id)
+      const view = withoutCompanion(await agents.get(id))
       const { agent } = view
       const has = (tag: string) => agent.tags.includes(tag)
       const isMeant =
@@ -33,8 +34,8 @@ export function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort
     defaultTools: agents.defaultTools,
     find: async (agent) => agents.find(own(agent)),
     askAside: async (agent, ...rest) => agents.askAside(own(agent), ...rest),
-    get: async (agent) => agents.get(own(agent)),
-    update: async (agent, ...rest) => agents.update(own(agent), ...rest),
+    get: async (agent) => withoutCompanion(await agents.get(own(agent))),
+    update: async (agent, ...rest) => withoutCompanion(await agents.update(own(agent), ...rest)),
     delete: async (agent) => agents.delete(own(agent)),
     copy: refused,
     inspect: async (agent, ...rest) => agents.inspect(own(agent), ...rest),
@@ -45,13 +46,19 @@ export function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort
     attachBlock: refused,
     async detachBlock(agent, blockId) {
       const { blocks } = await agents.get(own(agent))
-      if (blocks.some((block) => block.id === blockId)) return agents.detachBlock(id, blockId)
+      if (blocks.some((block) => block.id === blockId))
+        return withoutCompanion(await agents.detachBlock(id, blockId))
       throw new UserError(
         'not_found',
         `The agent does not have the block ${JSON.stringify(blockId)}; nothing was changed. read_memory shows those that it has.`,
       )
     },
   }
+}
+
+/** Does not name the sleep-time agent. */
+function withoutCompanion({ sleeptime, ...view }: AgentView): AgentView {
+  return sleeptime ? { ...view, sleeptime: { ...sleeptime, agentId: undefined } } : view
 }
 
 function mentions({ name, description }: Agent, query: string): boolean {

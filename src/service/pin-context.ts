@@ -38,6 +38,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
         return context.jobs.cancel(jobId)
       },
     },
+    companions: { configureSleeptime: refused, tidy: refused, digest: refused },
     load: { begin: (load) => context.load.begin({ ...load, agent: own(load.agent) }) },
     memory: pinBlocks(context.memory, id, own),
     archives: pinArchives(context.archives, id, own),

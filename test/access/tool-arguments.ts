@@ -158,6 +158,12 @@ function moreArguments(other: Filled): Readonly<Record<string, fc.Arbitrary<Argu
       share_blocks: always(['human'], []),
       with_history: always(true),
     }),
+    configure_sleeptime: fields({ ...foreign, enabled: always(true, false) }),
+    digest_source: fields({
+      agent: either,
+      source: always(`${canary}source`),
+      label: always('human', 'digest'),
+    }),
     list_jobs: fields(
       {},
       { agent: theirs, job_id: spelled(other.job), kind: always('load', 'embed'), ...page },

@@ -122,6 +122,17 @@ describe('doctor', () => {
   })
 })
 
+describe('recollect tidy', () => {
+  it('says what is missing where no model is configured', async () => {
+    const environment = withoutKey(newHome())
+    const chat = await runCommand(['chat', 'Ada', '--create'], environment, 'Hello\n')
+    expect(chat.code).toBe(0)
+    const finished = await runCommand(['tidy', 'Ada'], environment)
+    expect(finished).toMatchObject({ code: 1, stdout: '' })
+    expect(finished.stderr).toContain('RECOLLECT_MODEL')
+  })
+})
+
 describe('salvage', () => {
   it('ends with a command that can be pasted, also with a space in the name', async () => {
     const home = newHome()

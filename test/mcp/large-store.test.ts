@@ -119,6 +119,8 @@ async function largeWorld(): Promise<ToolWorld> {
   await call('attach_archive', { agent: full, archive_id: archive })
   await call('attach_tool', { agent: full, tool: tool.id })
   const [passage] = (await call('search_archival', { agent: full, limit: 1 })).data.passages
+  const source = `${filled.canary}source`
+  await call('insert_archival', { agent: full, text: words(900, 9), source })
   let last = 0
   const text = (characters: number) => words(characters, ++last)
   const small = toolWorld(filled)

@@ -97,6 +97,11 @@ export const TOOL_TABLE: Readonly<Record<string, (world: ToolWorld) => readonly 
   compact_context: ({ second }) => [{ agent: second }],
   list_models: () => [{}],
   stats: () => [{}],
+  digest_source: ({ agent, canary }) => [{ agent, source: `${canary}source`, label: 'digest' }],
+  configure_sleeptime: ({ agent }) => [
+    { agent, enabled: true, every_turns: 1_000 },
+    { agent, enabled: false },
+  ],
   load: ({ agent, text }) => [{ agent, text: text(50_000), name: text(400) }],
   list_jobs: ({ agent }) => [{ limit: 100 }, { agent, kind: 'load' }],
   cancel_job: ({ job }) => [{ job_id: job }],

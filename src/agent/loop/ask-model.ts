@@ -97,7 +97,8 @@ export async function askModel(
   const usage = addUsage(result.usage, trouble.summaries.get(stepId) ?? NO_USAGE)
   const sent = { stepId, input: called.input, compiled: called.compiled }
   const goOn = goingOn(run, tools)
-  return useAnswer(run, sent, model, { answer, usage, emit, stream, goOn, log, signal })
+  const answered = { answer, usage, ownUsage: result.usage, emit, stream, goOn, log, signal }
+  return useAnswer(run, sent, model, answered)
 }
 
 async function useClientAnswer(
@@ -113,7 +114,8 @@ async function useClientAnswer(
   const model = { handle: CLIENT_HANDLE, warnings: [] }
   const stream = openStream(run, context, exact.compiled.request, emit)
   const goOn = goingOn(run, tools)
-  const answered = { answer, usage: answer.usage, emit, stream, goOn, log, signal }
+  const { usage } = answer
+  const answered = { answer, usage, ownUsage: usage, emit, stream, goOn, log, signal }
   return useAnswer(run, { stepId, ...exact }, model, answered)
 }
 

@@ -3,6 +3,7 @@ import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
 import type { AgentId, ConversationId, RunId } from '../../core/ids.ts'
 import type { MessageToAgent } from '../../core/message-to-agent.ts'
 import type { Run } from '../../core/run.ts'
+import type { Purpose } from '../../core/token-use.ts'
 import type { EmbedQuery, Lease, Store, Transaction } from '../../storage/port/store.ts'
 import type { Acceptance } from '../inbox/accept-message.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
@@ -14,6 +15,8 @@ export interface HeldRun {
   /** Rights of the caller that started it. */
   readonly scopes: readonly Scope[]
   readonly conversationId: ConversationId
+  /** Its tokens are counted under this. */
+  readonly purpose: Purpose
   readonly lease: Lease
   readonly leaseMilliseconds: number
   readonly store: Store

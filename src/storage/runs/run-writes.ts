@@ -109,6 +109,7 @@ async function insertRun({ db, namespace }: QueryScope, run: NewRun): Promise<vo
       sender: origin.sender,
       sender_agent_id: origin.senderAgentId,
       notice: run.notice ?? 'none',
+      job_id: run.jobId ?? null,
       accepted_by: run.acceptedBy,
       status: 'queued',
       stop_reason: null,

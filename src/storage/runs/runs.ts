@@ -186,6 +186,18 @@ export function runReads(scope: QueryScope): RunReads {
       return rows.map(toRun)
     },
 
+    async openOfJob(id) {
+      const rows = await db
+        .selectFrom('run')
+        .select('id')
+        .where('namespace', '=', namespace)
+        .where('job_id', '=', id)
+        .where(isOpen('status'))
+        .orderBy('row')
+        .execute()
+      return rows.map((row) => storedId('run', row.id))
+    },
+
     async newestOpen(id) {
       const row = await db
         .selectFrom('run')

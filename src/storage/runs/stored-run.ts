@@ -56,6 +56,7 @@ export function toRun(row: RunRow): Run {
     sender: Sent.parse(row.sender),
     senderAgentId: row.sender_agent_id === null ? null : storedId('agent', row.sender_agent_id),
     notice: Notice.parse(row.notice),
+    jobId: row.job_id === null ? null : storedId('job', row.job_id),
     status: Status.parse(row.status),
     stopReason: Stop.parse(row.stop_reason),
     waitingFor: Waiting.parse(row.waiting_for),
