@@ -129,6 +129,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
     tools: {
       list: async (query) => context.tools.list({ ...query, agent: id }),
       get: refused,
+      check: refused,
       create: refused,
       update: refused,
       delete: refused,

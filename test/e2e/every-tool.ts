@@ -53,6 +53,7 @@ export async function callEveryTool(client: Connection, model: string): Promise<
   const tool = (await call('create_tool', { source, name: `echo_${Date.now()}` })).tool.id
   await call('list_tools', { query: 'echo' })
   await call('get_tool', { tool })
+  await call('check_tool', { source })
   await call('update_tool', { tool, description: 'Echoes.' })
   await call('tool_history', { tool })
   await call('diff_tool', { tool, from_version: 1 })

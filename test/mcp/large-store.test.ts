@@ -149,6 +149,7 @@ const calls = (): readonly (readonly [tool: string, args: object])[] => {
     ['diff_tool', { tool: 'long_tool', from_version: 1 }],
     ['restore_tool', { tool: 'long_tool', version: 1 }],
     ['get_tool', { tool: 'long_tool' }],
+    ['check_tool', { source: longTool(3), description: words(9_000, 7) }],
     ['tool_history', { tool: 'long_tool', limit: 100 }],
     ['list_tools', { limit: 100 }],
     ['attach_tool', { agent: 'Big', tool: 'long_tool' }],

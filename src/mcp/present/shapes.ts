@@ -220,6 +220,8 @@ export const shortRunShape = z.strictObject({
   status: z.enum(RUN_STATUSES),
   stop_reason: z.enum(STOP_REASONS).optional(),
   waiting_for: z.enum(WAITS).optional(),
+  /** A task that another run began. */
+  task: z.literal(true).optional(),
   /** The beginning of the message that started it. */
   message: text,
   steps: count,

@@ -6,6 +6,7 @@ import { attachBlock } from './attach-block.ts'
 import { attachTool } from './attach-tool.ts'
 import { cancelJob } from './cancel-job.ts'
 import { cancelRun } from './cancel-run.ts'
+import { checkTool } from './check-tool.ts'
 import { compactContext } from './compact-context.ts'
 import { configureAgent } from './configure-agent.ts'
 import { copyAgent } from './copy-agent.ts'
@@ -96,6 +97,7 @@ const MEMORY: readonly Tool[] = [
 const FOR_AGENTS: readonly Tool[] = [
   listTools,
   getTool,
+  checkTool,
   createTool,
   updateTool,
   deleteTool,
