@@ -146,6 +146,12 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
       share_blocks: always(['human'], []),
       with_history: always(true),
     }),
+    configure_sleeptime: fields({ ...foreign, enabled: always(true, false) }),
+    digest_source: fields({
+      agent: either,
+      source: always(`${canary}source`),
+      label: always('human', 'digest'),
+    }),
     list_jobs: fields(
       {},
       { agent: theirs, job_id: spelled(other.job), kind: always('load', 'embed'), ...page },

@@ -64,6 +64,8 @@ describe('a client pinned to one agent', () => {
       'list_tool_servers',
       'message_agents',
       'copy_agent',
+      'configure_sleeptime',
+      'digest_source',
       'stats',
       'import_agent',
     ])
