@@ -9,6 +9,9 @@ import { createImportChecks } from './agent/agents/import-checks.ts'
 import { createCheckRoom } from './agent/compaction/check-room.ts'
 import { createConversationKeys } from './agent/conversations/conversation-keys.ts'
 import { createConversations } from './agent/conversations/conversations.ts'
+import { createGroups } from './agent/groups/groups.ts'
+import { acceptMessage } from './agent/inbox/accept-message.ts'
+import { checkMessage } from './agent/inbox/check-message.ts'
 import { createWorker } from './agent/loop/worker.ts'
 import { createLiveRuns, type LiveRuns } from './agent/runs/live-runs.ts'
 import { createRuns } from './agent/runs/runs.ts'
@@ -29,6 +32,7 @@ import type { Job } from './core/job.ts'
 import { keepKey } from './core/keep-key.ts'
 import { LIMITS } from './core/limits.ts'
 import { describeError, type Log } from './core/log.ts'
+import { rootOrigin } from './core/run.ts'
 import { withoutSecrets } from './core/safe-url.ts'
 import { countCharacters, excerpt } from './core/text.ts'
 import { openFetch } from './fetch/open-fetch.ts'
@@ -56,6 +60,8 @@ import { createEmbedQueue } from './memory/embed-queue.ts'
 import { findAgent } from './memory/find-agent.ts'
 import { createRecallMemory } from './memory/recall.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
+import { createScheduler } from './schedules/scheduler.ts'
+import { createSchedules } from './schedules/schedules.ts'
 import type { McpContext, NewLoad, RunsPort, Stats, ToolsPort } from './service/context.ts'
 import { pollChanges } from './storage/changes/poll-changes.ts'
 import type { EmbedQuery, Storage, Store } from './storage/port/store.ts'
@@ -354,6 +360,16 @@ function startWork(parts: Parts, handlers: Handlers): Work {
     leaseMilliseconds: config.leaseMilliseconds,
     firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
   })
+  const scheduler = createScheduler({
+    ...parts,
+    clock: storage.clock,
+    async send(tx, id, { agentId, message, scopes }, at) {
+      const origin = { ...rootOrigin(id), sender: 'system' } as const
+      const sent = { agent: agentId, text: message, ...(scopes && { scopes }) }
+      // Any process may take it.
+      await acceptMessage(tx, parts.models, sent, { id, acceptedBy: '', at, origin })
+    },
+  })
   changes.subscribe(({ kind, subjectId, namespace }) => {
     if (kind === 'agent') void worker.stopIfDeleted(namespace, subjectId)
     if (kind === 'agent' || kind === 'archive' || kind === 'messages') embedQueue.wake()
@@ -368,7 +384,7 @@ function startWork(parts: Parts, handlers: Handlers): Work {
   return {
     wake: worker.wake,
     async stop() {
-      await Promise.all([worker.stop(), embedQueue.stop()])
+      await Promise.all([worker.stop(), embedQueue.stop(), scheduler.stop()])
       // Last: it frees the batches that the embedding queue had under way.
       await jobWorker.stop()
     },
@@ -414,6 +430,15 @@ function createContext(parts: Parts, namespace: string, wake: () => void): McpCo
     },
     runs: createRunsPort(parts, namespace, { wake, onChange }),
     jobs: createJobs(store, clock),
+    groups: createGroups(store, clock),
+    schedules: createSchedules({
+      store,
+      clock,
+      check({ model }, message) {
+        models.checkSender(model, { samples: false })
+        return checkMessage(message)
+      },
+    }),
     load: { begin: async (load) => (await lazyLoads()).begin(load) },
     models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },
     signingKey: (purpose) =>

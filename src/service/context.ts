@@ -18,18 +18,22 @@ import type { Message } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender, TokenUsage } from '../core/run.ts'
 import type { ConversationsPort } from './conversations-port.ts'
+import type { GroupsPort } from './groups-port.ts'
 import type { JobsPort } from './jobs-port.ts'
 import type { LoadPort } from './load-port.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
+import type { SchedulesPort } from './schedules-port.ts'
 import type { ToolsPort } from './tools-port.ts'
 import type { AgentWalk, BlockChanges, BlockWalk } from './walks.ts'
 
 export type * from './conversations-port.ts'
+export type * from './groups-port.ts'
 export type * from './jobs-port.ts'
 export type * from './load-port.ts'
 export type * from './recall-port.ts'
 export type * from './runs-port.ts'
+export type * from './schedules-port.ts'
 export type * from './tools-port.ts'
 export type * from './walks.ts'
 
@@ -47,6 +51,8 @@ export interface McpContext {
   readonly conversations: ConversationsPort
   readonly runs: RunsPort
   readonly jobs: JobsPort
+  readonly groups: GroupsPort
+  readonly schedules: SchedulesPort
   readonly load: LoadPort
   readonly memory: MemoryPort
   readonly archival: ArchivalPort

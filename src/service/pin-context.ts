@@ -52,6 +52,8 @@ export async function pinContext(context: McpContext, reference: string): Promis
         return context.jobs.cancel(jobId)
       },
     },
+    groups: { create: refused, get: refused, list: refused, delete: refused },
+    schedules: { create: refused, get: refused, list: refused, delete: refused },
     load: { begin: (load) => context.load.begin({ ...load, agent: own(load.agent) }) },
     memory: {
       async read(agent, label) {

@@ -14,6 +14,7 @@ import type { Scope } from './database/scope.ts'
 import type { Searches } from './database/search-request.ts'
 import { createEmbeddingTasks } from './embedding/embedding-tasks.ts'
 import { vectorWrites } from './embedding/vector-sets.ts'
+import { groupReads, groupWrites } from './groups/groups.ts'
 import { createJobQueue } from './jobs/job-queue.ts'
 import { jobWrites } from './jobs/job-writes.ts'
 import { jobReads } from './jobs/jobs.ts'
@@ -34,6 +35,7 @@ import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
 import { callReads } from './runs/tool-calls.ts'
 import { waitReads, waitWrites } from './runs/waits.ts'
+import { createDueSchedules, scheduleReads, scheduleWrites } from './schedules/schedules.ts'
 import { toolReads, toolWrites } from './tools/tools.ts'
 import { walkReads } from './walks/walks.ts'
 
@@ -112,6 +114,7 @@ export function createStorage(opened: Opened): Storage {
     }),
     jobs: createJobQueue(reader, dialect, transact),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
+    schedules: createDueSchedules(reader),
     tokens: createTokenStore(reader, transact),
     learned: createLearnedStore(reader, transact),
     endpoints: createEndpointStore(reader, transact),
@@ -161,6 +164,8 @@ function readsOf(scope: Scope): Reads {
     runs: { ...runReads(scope), ...callReads(scope), ...waitReads(scope) },
     tools: toolReads(scope),
     jobs: jobReads(scope),
+    groups: groupReads(scope),
+    schedules: scheduleReads(scope),
   }
 }
 
@@ -184,6 +189,8 @@ function transactionOf(scope: Scope): Transaction {
     },
     tools: { ...toolReads(scope), ...toolWrites(scope) },
     jobs: { ...jobReads(scope), ...jobWrites(scope) },
+    groups: { ...groupReads(scope), ...groupWrites(scope) },
+    schedules: { ...scheduleReads(scope), ...scheduleWrites(scope) },
     vectors: vectorWrites(scope),
   }
 }

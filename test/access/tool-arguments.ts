@@ -62,6 +62,7 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
     ),
     send_message: fc.oneof(
       fields({ ...foreign, message: text }, { idempotency_key: always('once') }),
+      fields({ agent: spelled(other.group), message: text }),
       fields({
         agent: mine('agent'),
         message: always(`What do you know about ${canary}key?`),
@@ -144,6 +145,16 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
       share_blocks: always(['human'], []),
       with_history: always(true),
     }),
+    create_group: fields({
+      name: always(`${canary}group`),
+      manager: either,
+      members: always([other.second], [other.secondName]),
+    }),
+    list_groups: fields({}, { group_id: spelled(other.group), agent: either, ...page }),
+    delete_group: fields({ group_id: spelled(other.group), confirm: always(true) }),
+    create_schedule: fields({ ...foreign, message: text, at: always('2100-01-01T08:00') }),
+    list_schedules: fields({}, { schedule_id: spelled(other.schedule), agent: either, ...page }),
+    delete_schedule: fields({ schedule_id: spelled(other.schedule) }),
     list_jobs: fields(
       {},
       { agent: theirs, job_id: spelled(other.job), kind: always('load', 'embed'), ...page },

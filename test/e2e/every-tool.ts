@@ -73,6 +73,14 @@ export async function callEveryTool(client: Connection, model: string): Promise<
   const copy = await call('copy_agent', { agent, with_history: true })
   await call('update_agent', { agent: copy.agent.id, tags: ['copied'] })
   await call('message_agents', { tags: ['copied'], message: 'Hello', wait_seconds: 60 })
+  const members = [copy.agent.id]
+  const made = await call('create_group', { name: 'Kites', manager: agent, members })
+  await call('list_groups', { agent })
+  await call('delete_group', { group_id: made.group.group_id, confirm: true })
+  const cron = { agent, message: 'Good morning', cron: '0 8 * * *' }
+  const { schedule_id } = (await call('create_schedule', cron)).schedule
+  await call('list_schedules', { agent })
+  await call('delete_schedule', { schedule_id })
   await call('import_agent', { text: (await call('export_agent', { agent })).text })
   const other = (await call('create_agent', { name: `Gone-${Date.now()}` })).agent.id
   await call('reset_messages', { agent: other, confirm: true })

@@ -12,6 +12,7 @@ const run = newId('run')
 const passage = newId('passage')
 const tool = newId('tool')
 const job = newId('job')
+const group = newId('group')
 
 const RESOURCES: Readonly<Record<string, string>> = {
   agents: 'recollect://agents',
@@ -25,6 +26,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   passage: `recollect://passages/${passage}`,
   tool: `recollect://tools/${tool}`,
   job: `recollect://jobs/${job}`,
+  group: `recollect://groups/${group}`,
 }
 
 const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
@@ -35,6 +37,8 @@ const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
   messages: ours,
   tool,
   job,
+  group,
+  schedule: newId('schedule'),
 }
 
 /** Names of the resources that a change concerns, those that it only may concern with a question mark. */
@@ -59,7 +63,7 @@ function concernOf(
 }
 
 it.each<readonly [Change['kind'], Concerned, string]>([
-  ['agent', { agents: [ours] }, 'agents agent context memory? block? messages?'],
+  ['agent', { agents: [ours] }, 'agents agent context memory? block? messages? group?'],
   ['block', { agents: [other, ours], label: 'human' }, 'agent context memory block'],
   ['block', { agents: [ours], label: 'persona' }, 'agent context memory'],
   ['archive', { agents: [ours] }, 'agent context passage?'],
@@ -67,20 +71,22 @@ it.each<readonly [Change['kind'], Concerned, string]>([
   ['messages', { agents: [ours] }, 'agent context messages? run?'],
   ['tool', { agents: [] }, 'tool?'],
   ['job', { agents: [] }, 'job?'],
+  ['group', { agents: [] }, 'group?'],
+  ['schedule', { agents: [] }, ''],
 ])('a change of kind %s by %j concerns: %s', (kind, whom, names) => {
   expect(concerned(kind, whom, SUBJECTS[kind])).toBe(names)
 })
 
 it('deleting an agent concerns everything deleted with it', () => {
   expect(concerned('agent', { agents: [] }, ours)).toBe(
-    'agents agent context memory? block? messages? runs? run? passage? job?',
+    'agents agent context memory? block? messages? runs? run? passage? job? group?',
   )
 })
 
 it('a change of another agent concerns only what is shared', () => {
   const whom = { agents: [other], label: 'human' }
   const found = CHANGE_KINDS.map((kind) => concerned(kind, whom, newId('agent')))
-  expect(found).toEqual(['agents', '', 'passage?', 'runs?', 'run?', '', ''])
+  expect(found).toEqual(['agents group?', '', 'passage?', 'runs? run?', 'run?', '', '', '', ''])
 })
 
 it('an agent subscribed to by name may be any agent', () => {

@@ -62,6 +62,12 @@ describe('a client pinned to one agent', () => {
       'list_tool_servers',
       'message_agents',
       'copy_agent',
+      'create_group',
+      'list_groups',
+      'delete_group',
+      'create_schedule',
+      'list_schedules',
+      'delete_schedule',
       'stats',
       'import_agent',
     ])

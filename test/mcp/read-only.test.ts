@@ -77,6 +77,8 @@ beforeAll(async () => {
     list_tool_servers: [{}],
     list_runs: [{}, { ...agent, status: 'completed' }],
     list_jobs: [{}, { ...agent, kind: 'load' }],
+    list_groups: [{}, agent],
+    list_schedules: [{}, agent],
     list_models: [{}],
     stats: [{}],
     export_agent: [agent],

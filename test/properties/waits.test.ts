@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkCircle } from '../../src/agent/tools/begin-run.ts'
 import type { Agent } from '../../src/core/agent.ts'
+import { defaultConversation } from '../../src/core/conversation.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { newId, type RunId } from '../../src/core/ids.ts'
 import type { Run } from '../../src/core/run.ts'
@@ -58,7 +59,7 @@ async function wouldCircle(store: Store, waiter: RunId, target: Agent): Promise<
   return store.transaction(async (tx) => {
     const run = (await tx.runs.get(waiter)) as Run
     try {
-      await checkCircle(tx, run, target)
+      await checkCircle(tx, run, { conversation: defaultConversation(target.id) })
       return false
     } catch (error) {
       if (!(error instanceof UserError)) throw error

@@ -1,23 +1,22 @@
 import type { Scope } from '../../core/access.ts'
 import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
-import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
 import type { ConversationId, RunId } from '../../core/ids.ts'
 import { DEFAULT_MAX_STEPS, type Run, type RunNotice, type RunOrigin } from '../../core/run.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
-import { findAgent } from '../../memory/find-agent.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { findConversation } from '../conversations/find-conversation.ts'
+import { findReceiver } from './find-receiver.ts'
 import { findRun } from './find-run.ts'
 import { runOfKey } from './run-key.ts'
 import { sentAs, type TakenPicture } from './take-pictures.ts'
 import { TEMPLATE_TAG } from './template-tag.ts'
 
 export interface MessageToAgent {
-  /** Id or exact name. */
+  /** Id or exact name of an agent, or id of a group. */
   readonly agent: string
-  /** One of the agent's conversations; absent: its default one. */
+  /** One of the agent's conversations; absent: its default one, or that of the group. */
   readonly conversation?: ConversationId | undefined
   /** The user's message; of several, the last. */
   readonly text: string
@@ -70,7 +69,7 @@ export async function acceptMessage(
   }: MessageToAgent,
   { id, acceptedBy, at, origin, notice, pictures = [] }: Acceptance,
 ): Promise<Run> {
-  const agent = await findAgent(tx.agents, reference)
+  const { agent, conversation: usual } = await findReceiver(tx, reference)
   if (agent.tags.includes(TEMPLATE_TAG)) {
     throw new UserError(
       'invalid_argument',
@@ -80,14 +79,14 @@ export async function acceptMessage(
   if (conversation !== undefined) await findConversation(tx, conversation, agent.id)
   const key = idempotencyKey ?? null
   const known = key === null ? undefined : await runOfKey(tx, agent.id, key)
-  const place = conversation ?? defaultConversation(agent.id)
+  const place = conversation ?? usual
   if (known) return sameMessage(known, { text, images, conversation: place })
   models.checkSender(agent.model, { samples })
   for (const { picture, bytes } of pictures) await tx.pictures.keep(agent.id, picture, bytes)
   await tx.runs.insert({
     id,
     agentId: agent.id,
-    conversationId: conversation,
+    conversationId: place,
     origin,
     notice,
     input: text,

@@ -4,6 +4,7 @@ import { agentMemory } from './agent-memory.ts'
 import { agentMessages } from './agent-messages.ts'
 import { agents } from './agents.ts'
 import type { Resource } from './define-resource.ts'
+import { group } from './group.ts'
 import { job } from './job.ts'
 import { memoryBlock } from './memory-block.ts'
 import { passage } from './passage.ts'
@@ -22,5 +23,6 @@ export const RESOURCES: readonly Resource[] = [
   runs,
   run,
   tool,
+  group,
   job,
 ]

@@ -12,9 +12,13 @@ import { copyAgent } from './copy-agent.ts'
 import { createAgent } from './create-agent.ts'
 import { createArchive } from './create-archive.ts'
 import { createBlock } from './create-block.ts'
+import { createGroup } from './create-group.ts'
+import { createSchedule } from './create-schedule.ts'
 import { createTool } from './create-tool.ts'
 import { deleteAgent } from './delete-agent.ts'
 import { deleteArchival } from './delete-archival.ts'
+import { deleteGroup } from './delete-group.ts'
+import { deleteSchedule } from './delete-schedule.ts'
 import { deleteTool } from './delete-tool.ts'
 import { detachArchive } from './detach-archive.ts'
 import { detachBlock } from './detach-block.ts'
@@ -30,9 +34,11 @@ import { inspectContext } from './inspect-context.ts'
 import { listAgents } from './list-agents.ts'
 import { listArchives } from './list-archives.ts'
 import { listBlocks } from './list-blocks.ts'
+import { listGroups } from './list-groups.ts'
 import { listJobs } from './list-jobs.ts'
 import { listModels } from './list-models.ts'
 import { listRuns } from './list-runs.ts'
+import { listSchedules } from './list-schedules.ts'
 import { listToolServers } from './list-tool-servers.ts'
 import { listTools } from './list-tools.ts'
 import { load } from './load.ts'
@@ -118,7 +124,17 @@ const ADMIN: readonly Tool[] = [
 /** Work in the background belongs to both toolsets. */
 const JOBS: readonly Tool[] = [listJobs, cancelJob]
 
-const AGENTS: readonly Tool[] = [messageAgents, copyAgent, ...JOBS]
+const AGENTS: readonly Tool[] = [
+  messageAgents,
+  copyAgent,
+  createGroup,
+  listGroups,
+  deleteGroup,
+  createSchedule,
+  listSchedules,
+  deleteSchedule,
+  ...JOBS,
+]
 
 const TRANSFER: readonly Tool[] = [exportAgent, importAgent, load, ...JOBS]
 

@@ -403,6 +403,40 @@ export const PLAN = {
       completed_at: true,
     },
   },
+  agent_group: {
+    key: ['row'],
+    columns: {
+      row: true,
+      namespace: true,
+      id: true,
+      name: true,
+      manager_id: true,
+      max_turns: true,
+      created_at: true,
+    },
+  },
+  agent_group_member: {
+    key: ['namespace', 'group_id', 'agent_id'],
+    columns: { namespace: true, group_id: true, agent_id: true, position: true },
+  },
+  schedule: {
+    key: ['row'],
+    columns: {
+      row: true,
+      namespace: true,
+      id: true,
+      agent_id: true,
+      message: true,
+      cron: true,
+      timezone: true,
+      next_at: true,
+      last_at: true,
+      last_run_id: true,
+      error: true,
+      scopes: true,
+      created_at: true,
+    },
+  },
   embedding_task: {
     key: ['row'],
     columns: {

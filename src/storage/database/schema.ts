@@ -434,6 +434,37 @@ export interface Database {
     started_at: string | null
     completed_at: string | null
   }
+  /** Agents that are messaged together, through their manager. */
+  agent_group: {
+    row: Generated<number>
+    namespace: string
+    id: string
+    name: string
+    manager_id: string
+    max_turns: number
+    created_at: string
+  }
+  agent_group_member: { namespace: string; group_id: string; agent_id: string; position: number }
+  /** Messages to agents at set times. */
+  schedule: {
+    row: Generated<number>
+    namespace: string
+    id: string
+    agent_id: string
+    message: string
+    /** Null: once. */
+    cron: string | null
+    timezone: string
+    /** Null: not again. */
+    next_at: string | null
+    last_at: string | null
+    last_run_id: string | null
+    /** Why the last message could not be sent. */
+    error: string | null
+    /** Rights of its creator, as JSON; null: all. */
+    scopes: string | null
+    created_at: string
+  }
   /** Vectors by the SHA-256 of the embedded text, so that the same text is paid for once. */
   embedding_cache: { row: Generated<number>; handle: string; digest: string; vector: Uint8Array }
   /** Keys with which this server signs, shared by restarts and processes. */

@@ -7,6 +7,7 @@ import type { Metadata } from '../../core/metadata.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { RunStatus } from '../../core/run.ts'
 import type { ConversationReads, ConversationWrites } from './conversation-store.ts'
+import type { GroupReads, GroupWrites } from './group-store.ts'
 import type { JobQueue, JobReads, JobWrites } from './job-store.ts'
 import type { LearnedStore } from './learned-store.ts'
 import type { PictureReads, PictureWrites } from './picture-store.ts'
@@ -28,6 +29,7 @@ import type {
   RunReads,
   RunWrites,
 } from './run-store.ts'
+import type { DueSchedules, ScheduleReads, ScheduleWrites } from './schedule-store.ts'
 import type { TokenStore } from './token-store.ts'
 import type { ToolReads, ToolWrites } from './tool-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
@@ -35,11 +37,13 @@ import type { WaitReads, WaitWrites } from './wait-store.ts'
 import type { WalkReads } from './walk-store.ts'
 
 export type * from './conversation-store.ts'
+export type * from './group-store.ts'
 export type * from './job-store.ts'
 export type * from './learned-store.ts'
 export type * from './picture-store.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
+export type * from './schedule-store.ts'
 export type * from './token-store.ts'
 export type * from './tool-store.ts'
 export type * from './vector-store.ts'
@@ -50,7 +54,7 @@ export type * from './walk-store.ts'
  * The port between Recollect and a database. Rules for every driver:
  *
  * - Everything belongs to a namespace, and `in(namespace)` is the only access to it; only `claims`, `endpoints`,
- *   `embeddings`, `jobs` and `tokens` work across namespaces.
+ *   `embeddings`, `jobs`, `schedules` and `tokens` work across namespaces.
  * - Writes happen in `transaction`. Its function awaits only calls of its transaction: model answers, vectors, ids and
  *   times are passed in as values. It may be run again from the start.
  * - A change is logged in the transaction that makes it (`changes`), and announced only after the commit.
@@ -62,6 +66,7 @@ export interface Storage {
   in(namespace: string): Store
   readonly claims: Claims<Transaction>
   readonly jobs: JobQueue
+  readonly schedules: DueSchedules
   readonly embeddings: EmbeddingTasks
   readonly tokens: TokenStore
   readonly learned: LearnedStore
@@ -138,6 +143,8 @@ export interface Reads {
   readonly runs: RunReads & CallReads & WaitReads
   readonly tools: ToolReads
   readonly jobs: JobReads
+  readonly groups: GroupReads
+  readonly schedules: ScheduleReads
 }
 
 export interface Transaction {
@@ -157,6 +164,8 @@ export interface Transaction {
     WaitWrites
   readonly tools: ToolReads & ToolWrites
   readonly jobs: JobReads & JobWrites
+  readonly groups: GroupReads & GroupWrites
+  readonly schedules: ScheduleReads & ScheduleWrites
   readonly vectors: VectorWrites
 }
 
