@@ -59,6 +59,12 @@ export async function readToolSource(language: 'python' | 'typescript', source: 
   return readSource(language, source)
 }
 
+/** Answers what agents' tools can use here. Each tool server is tried. */
+export async function inspectTools(config: Config, log: Log) {
+  const { inspectTools: inspect } = await import('../assemble/inspect-tools.ts')
+  return inspect(config, log)
+}
+
 /** Functions that turn objects into the JSON of the MCP contract. */
 export async function openPresenters() {
   const { presentAgent, presentShortAgent, presentWholeBlock } = await import(

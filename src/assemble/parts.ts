@@ -104,6 +104,7 @@ function openNamespace(parts: Omit<Parts, 'namespace'>, name: string): Namespace
     servers,
     fetch: config.fetch,
     toolSecrets: config.toolSecrets,
+    webSearch: config.webSearch,
     createAgent: (...given) => agents.createIn(...given),
   }
   const assembled = assembleRegistry(toolParts)

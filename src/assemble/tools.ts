@@ -11,6 +11,7 @@ import type { Clock, Timestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { ToolSecret } from '../core/tool-secret.ts'
+import type { WebSearchSettings } from '../core/web-search.ts'
 import {
   createGuardedFetch,
   createGuardedRequest,
@@ -34,6 +35,7 @@ import { toolFetch } from '../tools/tool-fetch.ts'
 import { createToolRegistry } from '../tools/tool-registry.ts'
 import { createTools } from '../tools/tools.ts'
 import { createTrials } from '../tools/try-tool.ts'
+import { webSearch } from '../tools/web-search.ts'
 
 /** Parts that the tools of a namespace need. */
 export interface ToolParts {
@@ -48,6 +50,7 @@ export interface ToolParts {
   readonly servers: ToolServers
   readonly fetch: GuardedFetchOptions
   readonly toolSecrets: readonly ToolSecret[]
+  readonly webSearch: WebSearchSettings | null
   /** Creates an agent in a transaction; agents need the registry of tools first. */
   readonly createAgent: (
     tx: Transaction,
@@ -82,9 +85,18 @@ export function assembleRegistry(parts: ToolParts) {
   const builtIn: readonly InnerTool[] = [
     runCode(sandbox),
     ...(parts.fetch.rule.kind === 'none' ? [] : [fetchWebpage(createGuardedFetch(parts.fetch))]),
+    ...searchOf(parts),
     ...ownTools({ registry, readSource, run }),
   ]
   return { registry, runtime, builtIn, run }
+}
+
+/** A service that the operator gave a key for may be asked, whatever else may be fetched. */
+function searchOf({ webSearch: settings, fetch }: ToolParts): readonly InnerTool[] {
+  if (settings === null) return []
+  const { hostname } = new URL(settings.baseUrl)
+  const request = createGuardedRequest({ ...fetch, rule: { kind: 'hosts', hosts: [hostname] } })
+  return [webSearch(settings, request)]
 }
 
 export type AssembledTools = ReturnType<typeof assembleRegistry>

@@ -2,6 +2,7 @@ import type { OAuthSettings } from '../auth/oauth-settings.ts'
 import type { LogLevel } from '../core/log.ts'
 import type { ToolSecret } from '../core/tool-secret.ts'
 import type { Toolset } from '../core/toolset.ts'
+import type { WebSearchSettings } from '../core/web-search.ts'
 import type { GuardedFetchOptions } from '../fetch/guarded-fetch.ts'
 import type { HttpSettings } from '../http/settings.ts'
 import type { ProviderSettings } from '../llm/providers.ts'
@@ -26,6 +27,8 @@ export interface Config {
   /** The rule for fetching from the web; only the rule is a user's setting. */
   readonly fetch: GuardedFetchOptions
   readonly toolSecrets: readonly ToolSecret[]
+  /** The service that searches the web for agents; null: none. */
+  readonly webSearch: WebSearchSettings | null
   readonly toolServers: {
     /** By name; empty: none. */
     readonly servers: ReadonlyMap<string, ServerSettings>

@@ -7,6 +7,7 @@ import { isNamespace, NAMESPACE, NAMESPACE_RULE } from '../core/namespace.ts'
 import { unbuiltSetting, unknownSettings } from '../core/setting-names.ts'
 import { readToolSecrets } from '../core/tool-secret.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from '../core/toolset.ts'
+import { readWebSearch } from '../core/web-search.ts'
 import { readFetchRule } from '../fetch/fetch-rule.ts'
 import { readHttpSettings } from '../http/settings.ts'
 import { parseEmbeddingHandle } from '../llm/embedding/embedding-handle.ts'
@@ -63,6 +64,7 @@ export function readConfig(
       environment,
     },
     toolSecrets: readToolSecrets(get('RECOLLECT_TOOL_SECRETS'), (name) => settings[name]),
+    webSearch: readWebSearch(get),
     fileRoots: readFolders('RECOLLECT_FILE_ROOTS', get('RECOLLECT_FILE_ROOTS')),
     toolsets: readToolsets(get('RECOLLECT_TOOLSETS')),
     readOnly: readAs(

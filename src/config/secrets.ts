@@ -8,10 +8,12 @@ export function secretsOf({
   database,
   toolSecrets,
   toolServers,
+  webSearch,
 }: Config): readonly string[] {
   return [
-    ...[...toolServers.servers.values()].flatMap(secretsOfServer),
+    ...[...toolServers.servers.values()].flatMap((server) => secretsOfServer(server)),
     ...toolSecrets.map(({ value }) => value),
+    ...(webSearch === null ? [] : [webSearch.key]),
     ...[...providers.values()].map(({ key }) => key),
     ...(token === null ? [] : [token]),
     ...(database.kind === 'postgres'

@@ -74,6 +74,7 @@ beforeAll(async () => {
     list_tools: [{}, agent, { query: 'echo', limit: 1 }],
     get_tool: [{ tool: 'echo' }, { tool: 'send_message' }],
     tool_history: [{ tool: 'echo' }],
+    diff_tool: [{ tool: 'echo', from_version: 1 }],
     list_tool_servers: [{}],
     list_runs: [{}, { ...agent, status: 'completed' }],
     list_jobs: [{}, { ...agent, kind: 'load' }],
