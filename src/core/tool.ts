@@ -21,6 +21,7 @@ export const DATABASE_TOOLS = [
   'check_task',
   'list_tasks',
   'cancel_task',
+  'hand_off',
 ] as const
 export type DatabaseTool = (typeof DATABASE_TOOLS)[number]
 

@@ -9,7 +9,7 @@ import type { SchedulesPort } from '../service/schedules-port.ts'
 import type { Reads, Store } from '../storage/port/store.ts'
 import { nextTime } from './next-time.ts'
 
-/** Of one agent, those that are over not counted. Chosen by hand. */
+/** Schedules of one agent, those that are over not counted. Chosen by hand. */
 const MAX_SCHEDULES = 100
 
 export interface SchedulesOptions {

@@ -13,7 +13,7 @@ import type { ArchivalCounts } from '../core/archive.ts'
 import type { EditOptions, MemoryAsOf, NewBlock, SharedBlock, VersionHead } from '../core/block.ts'
 import type { EmbeddingCounts } from '../core/embedding-counts.ts'
 import type { Change, Concerned } from '../core/event.ts'
-import type { AgentId } from '../core/ids.ts'
+import type { AgentId, GroupId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender, TokenUsage } from '../core/run.ts'
@@ -240,8 +240,12 @@ export interface MemoryPort {
 
 /** Agents as the text of an agent file. */
 export interface TransferPort {
-  /** The agent as it is now, or the snapshot with that `exportId`, which is kept for some minutes. */
+  /** The agent, or the group with its agents, as it is now, or the snapshot with that `exportId`, which is kept for some minutes. */
   export(agent: string, exportId?: string): Promise<{ readonly id: string; readonly text: string }>
-  /** Creates a new agent, or fails without creating anything. */
-  import(text: string): Promise<{ readonly agentId: AgentId; readonly warnings: readonly string[] }>
+  /** Creates a new agent, or a group with new agents (`agentId`: its manager), or fails without creating anything. */
+  import(text: string): Promise<{
+    readonly agentId: AgentId
+    readonly groupId?: GroupId
+    readonly warnings: readonly string[]
+  }>
 }

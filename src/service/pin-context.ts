@@ -1,4 +1,5 @@
 import type { Agent } from '../core/agent.ts'
+import type { AgentView } from '../core/agent-view.ts'
 import type { ArchiveView } from '../core/archive.ts'
 import type { SharedBlock, VersionHead } from '../core/block.ts'
 import { NoRoomError, UserError } from '../core/errors.ts'
@@ -192,7 +193,7 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
         (name ?? agent.name) === agent.name &&
         mentions(agent, query) &&
         (tags.length === 0 || (matchAllTags ? tags.every(has) : tags.some(has)))
-      return isMeant ? [view] : []
+      return isMeant ? [withoutRoute(view)] : []
     },
     count: async () => 1,
     async tags() {
@@ -202,8 +203,8 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     defaultTools: agents.defaultTools,
     find: async (agent) => agents.find(own(agent)),
     askAside: async (agent, ...rest) => agents.askAside(own(agent), ...rest),
-    get: async (agent) => agents.get(own(agent)),
-    update: async (agent, ...rest) => agents.update(own(agent), ...rest),
+    get: async (agent) => withoutRoute(await agents.get(own(agent))),
+    update: async (agent, ...rest) => withoutRoute(await agents.update(own(agent), ...rest)),
     delete: async (agent) => agents.delete(own(agent)),
     copy: refused,
     inspect: async (agent, ...rest) => agents.inspect(own(agent), ...rest),
@@ -214,13 +215,19 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     attachBlock: refused,
     async detachBlock(agent, blockId) {
       const { blocks } = await agents.get(own(agent))
-      if (blocks.some((block) => block.id === blockId)) return agents.detachBlock(id, blockId)
+      if (blocks.some((block) => block.id === blockId))
+        return withoutRoute(await agents.detachBlock(id, blockId))
       throw new UserError(
         'not_found',
         `The agent does not have the block ${JSON.stringify(blockId)}; nothing was changed. read_memory shows those that it has.`,
       )
     },
   }
+}
+
+/** Hides the agent that answers in its place. */
+function withoutRoute({ route: _, ...view }: AgentView): AgentView {
+  return view
 }
 
 function mentions({ name, description }: Agent, query: string): boolean {
@@ -334,7 +341,7 @@ function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
 }
 
 /** Hides the runs of other agents that began the run or that it waits for. */
-function alone({ run, pendingApprovals, ...view }: RunView): RunView {
+function alone({ run, pendingApprovals, answeredBy: _, awaits: __, ...view }: RunView): RunView {
   const own = pendingApprovals.filter((call) => call.runId === run.id)
   return { ...view, run: withoutTree(run), pendingApprovals: own }
 }
@@ -344,6 +351,10 @@ function withoutTree(run: Run): Run {
 }
 
 function withoutSender(message: Message): Message {
+  if (message.role === 'assistant') {
+    const { speaker: _, ...own } = message
+    return own
+  }
   if (message.role !== 'system' || message.sender?.kind !== 'agent') return message
   return { ...message, sender: { ...message.sender, name: 'another agent' } }
 }

@@ -28,6 +28,8 @@ export interface RunsPort {
     readonly clientTools?: readonly ClientTool[] | undefined
     readonly idempotencyKey?: string | undefined
     readonly maxSteps?: number | undefined
+    /** The conversation's own agent answers again, if it was handed off to another. */
+    readonly takeBack?: boolean | undefined
     /** The client supports sampling. */
     readonly samples?: boolean | undefined
     /** Rights of the sender; absent: all. */

@@ -8,6 +8,7 @@ import {
   type AgentId,
   type CallId,
   type ConversationId,
+  type GroupId,
   newId,
   type PassageId,
 } from '../core/ids.ts'
@@ -35,7 +36,9 @@ import { mergeTwins } from './merge-twins.ts'
 const MESSAGES_AT_ONCE = 100
 
 export interface Imported {
+  /** The new agent; of a team, its manager. */
   readonly agentId: AgentId
+  readonly groupId?: GroupId
   readonly warnings: readonly string[]
 }
 
@@ -49,6 +52,15 @@ export async function importAgent(
   checks: AgentChecks,
   now: number,
 ): Promise<Imported> {
+  return store.transaction(await prepareImport(file, checks, now))
+}
+
+/** Everything that is slow; the returned function writes, and may run more than once. */
+export async function prepareImport(
+  file: AgentFile,
+  checks: AgentChecks,
+  now: number,
+): Promise<(tx: Transaction) => Promise<Imported>> {
   const at = toTimestamp(now)
   const id = newId('agent')
   const { agent, warnings } = await importSettings(id, file.agent, checks, at)
@@ -59,7 +71,7 @@ export async function importAgent(
   const pictures = importPictures(file.pictures ?? [])
   const conversations = (file.conversations ?? []).map((one) => importConversation(id, one))
   const ranOn = await ranOnHere(file, checks)
-  return store.transaction(async (tx) => {
+  return async (tx) => {
     const name = await freeName(tx, agent.name)
     await tx.agents.insert({ ...agent, name })
     for (const { head, versions, attachedAt } of blocks) {
@@ -85,7 +97,7 @@ export async function importAgent(
       await tx.passages.insertHistory(passages, at)
     }
     return { agentId: id, warnings: [...warnings, ...nameWarning(agent, name)] }
-  })
+  }
 }
 
 /**
@@ -217,6 +229,9 @@ function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBo
           return { ...call, id }
         }),
         said: message.said,
+        ...(message.speaker && {
+          speaker: { agentId: message.speaker.agent_id, name: message.speaker.name },
+        }),
         ...(message.extras && { extras: message.extras }),
       }
     case 'tool':

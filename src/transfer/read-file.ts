@@ -4,22 +4,37 @@ import { fieldPath } from '../core/field-path.ts'
 import { limitError } from '../core/limited.ts'
 import { AgentFile, FileHead, FORMAT_VERSION } from './agent-file.ts'
 import { checkFile } from './check-file.ts'
+import { TEAM_FORMAT_VERSION, TeamFile, TeamHead } from './team-file.ts'
 
-/** Parses an agent file. Throws UserError that says where it is invalid and what to do. */
-export function readFile(text: string): AgentFile {
+/** Parses the file of an agent or of a team. Throws UserError that says where it is invalid and what to do. */
+export function readFile(text: string): AgentFile | TeamFile {
   const value = parseJson(text)
+  const team = TeamHead.safeParse(value)
+  if (team.success) return readTeam(value, team.data.version)
   const head = FileHead.safeParse(value)
   if (!head.success) throw isLetta(value) ? lettaFile() : notAFile(head.error)
   if (head.data.version > FORMAT_VERSION) {
-    throw new UserError(
-      'unsupported',
-      `The file has version ${head.data.version} of the format, and this Recollect reads up to ${FORMAT_VERSION}; nothing was imported. Import it with the version of Recollect that wrote it, or a later one.`,
-    )
+    throw tooNew(head.data.version, FORMAT_VERSION)
   }
   const file = AgentFile.safeParse(value)
   if (!file.success) throw wrong(file.error)
   checkFile(file.data)
   return file.data
+}
+
+function readTeam(value: unknown, version: number): TeamFile {
+  if (version > TEAM_FORMAT_VERSION) throw tooNew(version, TEAM_FORMAT_VERSION)
+  const file = TeamFile.safeParse(value)
+  if (!file.success) throw wrong(file.error)
+  for (const agent of file.data.agents) checkFile(agent)
+  return file.data
+}
+
+function tooNew(version: number, known: number): UserError {
+  return new UserError(
+    'unsupported',
+    `The file has version ${version} of the format, and this Recollect reads up to ${known}; nothing was imported. Import it with the version of Recollect that wrote it, or a later one.`,
+  )
 }
 
 function parseJson(text: string): unknown {

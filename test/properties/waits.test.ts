@@ -107,7 +107,7 @@ test('of a thousand random waits none closes a circle, and none is refused witho
     await store.transaction(async (tx) => {
       const ended = { status: 'completed', stopReason: 'end_turn', error: null } as const
       await tx.runs.finish(done.id, { ...ended, at: at() })
-      for (const wait of await tx.runs.waitersOf(done.id)) await tx.runs.settleWait(wait)
+      for (const wait of await tx.runs.waitersOf(done.id)) await tx.runs.settleWait(wait, 'ended')
     })
     open = open.filter(({ id }) => id !== done.id)
     for (const waiter of open) if (waiter.waitsFor === done.id) delete waiter.waitsFor

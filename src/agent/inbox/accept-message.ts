@@ -27,6 +27,8 @@ export interface MessageToAgent {
   readonly clientTools?: readonly ClientTool[] | undefined
   readonly idempotencyKey?: string | undefined
   readonly maxSteps?: number | undefined
+  /** The conversation's own agent answers again, if it was handed off. */
+  readonly takeBack?: boolean | undefined
   /** The client can answer with its own model. */
   readonly samples?: boolean | undefined
   /** Rights of the sender; absent: all. */
@@ -66,6 +68,7 @@ export async function acceptMessage(
     maxSteps,
     samples = false,
     scopes,
+    takeBack = false,
   }: MessageToAgent,
   { id, acceptedBy, at, origin, notice, pictures = [] }: Acceptance,
 ): Promise<Run> {
@@ -81,6 +84,7 @@ export async function acceptMessage(
   const known = key === null ? undefined : await runOfKey(tx, agent.id, key)
   const place = conversation ?? usual
   if (known) return sameMessage(known, { text, images, conversation: place })
+  if (takeBack) await tx.conversations.setRoute(place, undefined, at)
   models.checkSender(agent.model, { samples })
   for (const { picture, bytes } of pictures) await tx.pictures.keep(agent.id, picture, bytes)
   await tx.runs.insert({

@@ -69,7 +69,8 @@ async function openingOf(
 }
 
 /** Pictures come with the user's last message. */
-function bodyOf({ role, text }: RunInput, pictures: readonly Picture[]): MessageBody {
+function bodyOf({ role, text, from }: RunInput, pictures: readonly Picture[]): MessageBody {
+  if (from === 'server') return { role: 'system', text, sender: { kind: 'server' } }
   if (role === 'user' && pictures.length > 0) return { role, text, pictures }
   if (role === 'assistant') return { role, text, reasoning: '', toolCalls: [], said: [text] }
   return { role, text }

@@ -23,7 +23,7 @@ import { isTooFull } from '../compaction/compact.ts'
 import { throwIfExhausted } from '../compaction/throw-if-exhausted.ts'
 import type { ContextInput } from '../context/compile-context.ts'
 import { SPEAKING_TOOL } from '../tools/default-tools.ts'
-import { advance, advanceIn, type GoOn, type Next, newIds, type RunBudget } from './advance.ts'
+import { advance, advanceIn, type GoOn, type Next, newIds } from './advance.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { callModel } from './call-model.ts'
 import { callWithPictures } from './call-with-pictures.ts'
@@ -33,7 +33,9 @@ import { failRun, giveBackRun, postponeRun } from './finish-run.ts'
 import { type HeldRun, held, LostLease } from './held.ts'
 import { makeCalls } from './make-calls.ts'
 import { learnWindow, makeRoom, summaryModel } from './make-room.ts'
+import { patienceOf } from './patience.ts'
 import { putOutOfSight } from './put-out-of-sight.ts'
+import type { RunBudget } from './run-budget.ts'
 import { isTrouble, putDown } from './trouble.ts'
 import { useAnswer } from './use-answer.ts'
 
@@ -142,16 +144,6 @@ export async function workOnRun(
 function goingOn(run: HeldRun, { budget }: RunTools): GoOn {
   const ids = newIds()
   return (tx, at) => advanceIn(tx, run, { budget, takenUp: false, ids, at })
-}
-
-/** Letta waits this long for a reply. */
-const MAX_WAIT_MILLISECONDS = 1_200_000
-/** The share of a run's remaining time that may pass while it waits; the rest is for its own work. Chosen by hand. */
-const WAITING_SHARE = 0.5
-
-function patienceOf(run: HeldRun, { seconds }: RunBudget): number {
-  const left = Math.max(0, seconds * 1_000 - run.elapsed())
-  return Math.min(MAX_WAIT_MILLISECONDS, left * WAITING_SHARE)
 }
 
 /** Failures on the way to a step's answer, by step. */

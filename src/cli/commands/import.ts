@@ -20,10 +20,10 @@ export async function importFromFile(config: Config, file: string): Promise<void
   const text = await read(resolve(file))
   const transfer = await openTransfer(config)
   try {
-    const { agentId, warnings } = await transfer.import(text)
-    const { name } = await transfer.find(agentId)
+    const { agentId, groupId, warnings } = await transfer.import(text)
+    const { name, id } = await transfer.find(groupId ?? agentId)
     for (const warning of warnings) process.stderr.write(`${visible(inCommands(warning))}\n`)
-    tell(`${name} was imported as ${agentId}`)
+    tell(`${name} was imported as ${id}`)
   } finally {
     await transfer.close()
   }

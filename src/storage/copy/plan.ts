@@ -65,6 +65,7 @@ export const PLAN = {
   },
   agent_group: { key: ['row'] },
   agent_group_member: { key: ['namespace', 'group_id', 'agent_id'] },
+  route: { key: ['namespace', 'conversation_id'] },
   schedule: { key: ['row'] },
   embedding_task: {
     key: ['row'],

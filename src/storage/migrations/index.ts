@@ -25,6 +25,7 @@ import { transcripts } from './0024-transcripts.ts'
 import { teams } from './0025-teams.ts'
 import { tools } from './0026-tools.ts'
 import { groups } from './0027-groups.ts'
+import { routes } from './0028-routes.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -57,4 +58,5 @@ export const MIGRATIONS: readonly Migration[] = [
   teams,
   tools,
   groups,
+  routes,
 ]

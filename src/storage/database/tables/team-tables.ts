@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** Groups of agents, and messages to agents at set times. */
+/** Groups of agents, conversations handed to others, and messages to agents at set times. */
 export interface TeamTables {
   /** Agents that are messaged together, through their manager. */
   agent_group: {
@@ -13,6 +13,15 @@ export interface TeamTables {
     created_at: string
   }
   agent_group_member: { namespace: string; group_id: string; agent_id: string; position: number }
+  /** The agent that answers a user in a conversation, instead of its own. */
+  route: {
+    namespace: string
+    conversation_id: string
+    agent_id: string
+    run_id: string
+    brief: string
+    at: string
+  }
   schedule: {
     row: Generated<number>
     namespace: string

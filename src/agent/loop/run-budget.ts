@@ -1,0 +1,4 @@
+export interface RunBudget {
+  readonly tokens: number
+  readonly seconds: number
+}
