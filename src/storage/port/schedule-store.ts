@@ -19,7 +19,7 @@ export interface ScheduleReads {
 
 export interface ScheduleWrites {
   insert(schedule: Schedule): Promise<void>
-  /** What came of the message due at `dueAt`. False: another process was faster, or it is deleted. */
+  /** Notes the outcome of the message due at `dueAt`. False: another process was faster, or it is deleted. */
   advance(
     id: ScheduleId,
     dueAt: Timestamp,
