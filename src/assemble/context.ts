@@ -8,6 +8,7 @@ import { createConversationKeys } from '../agent/conversations/conversation-keys
 import { createConversations } from '../agent/conversations/conversations.ts'
 import { createGroups } from '../agent/groups/groups.ts'
 import { checkMessage } from '../agent/inbox/check-message.ts'
+import { requestEnd } from '../agent/loop/cancel-run.ts'
 import { createRuns } from '../agent/runs/runs.ts'
 import type { RunsOptions } from '../agent/runs/runs-options.ts'
 import { createRunWalks } from '../agent/runs/walk-runs.ts'
@@ -28,7 +29,9 @@ import { createRecallMemory } from '../memory/recall.ts'
 import { createSchedules } from '../schedules/schedules.ts'
 import type { McpContext, RunsPort, Stats } from '../service/context.ts'
 import { createTransfer } from '../transfer/transfer.ts'
+import { lazyCompanions } from './companions.ts'
 import type { Parts } from './parts.ts'
+import { readTokens } from './read-tokens.ts'
 
 export function createContext(parts: Parts, namespace: string, wake: () => void): McpContext {
   const { config, storage, models, embedders, changes } = parts
@@ -51,7 +54,7 @@ export function createContext(parts: Parts, namespace: string, wake: () => void)
       ...createAgentSettings(store, registry, models, embeddings, clock),
       ...createAgentBlocks(store, registry, clock),
       ...createAgentRegistry(store),
-      ...createAsides(store, models),
+      ...createAsides(store, models, clock),
     },
     memory: {
       ...createBlockMemory(store, clock, checkRoom),
@@ -68,7 +71,6 @@ export function createContext(parts: Parts, namespace: string, wake: () => void)
       ...createConversationKeys(store, clock),
     },
     runs: createRunsPort(parts, namespace, { wake, onChange }),
-    jobs: createJobs(store, clock),
     groups: createGroups(store, clock),
     schedules: createSchedules({
       store,
@@ -78,6 +80,8 @@ export function createContext(parts: Parts, namespace: string, wake: () => void)
         return checkMessage(message)
       },
     }),
+    jobs: createJobs(store, clock, requestEnd),
+    companions: lazyCompanions(store, models, clock),
     load: { begin: async (load) => (await lazyLoads()).begin(load) },
     models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },
     signingKey: (purpose) =>
@@ -135,6 +139,7 @@ async function readStats({ config, storage }: Parts, namespace: string): Promise
     ...(await storage.counts(namespace)),
     schemaVersion,
     archival: await storage.in(namespace).archives.counts(),
+    tokens: await readTokens(storage.in(namespace), config.maxTokensPerDay, storage.clock()),
     embeddings: counted.filter((set) => set.namespace === namespace),
     ...(isHome && { server: { bytes, indexBytes: await storage.indexBytes() } }),
   }

@@ -22,6 +22,8 @@ export const DATABASE_TOOLS = [
   'list_tasks',
   'cancel_task',
   'hand_off',
+  'archival_memory_merge',
+  'archival_memory_note',
 ] as const
 export type DatabaseTool = (typeof DATABASE_TOOLS)[number]
 

@@ -17,6 +17,8 @@ import type { AgentId, GroupId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender, TokenUsage } from '../core/run.ts'
+import type { Purpose } from '../core/token-use.ts'
+import type { CompanionsPort } from './companions-port.ts'
 import type { ConversationsPort } from './conversations-port.ts'
 import type { GroupsPort } from './groups-port.ts'
 import type { JobsPort } from './jobs-port.ts'
@@ -27,6 +29,7 @@ import type { SchedulesPort } from './schedules-port.ts'
 import type { ToolsPort } from './tools-port.ts'
 import type { AgentWalk, BlockChanges, BlockWalk } from './walks.ts'
 
+export type * from './companions-port.ts'
 export type * from './conversations-port.ts'
 export type * from './groups-port.ts'
 export type * from './jobs-port.ts'
@@ -53,6 +56,7 @@ export interface McpContext {
   readonly jobs: JobsPort
   readonly groups: GroupsPort
   readonly schedules: SchedulesPort
+  readonly companions: CompanionsPort
   readonly load: LoadPort
   readonly memory: MemoryPort
   readonly archival: ArchivalPort
@@ -96,6 +100,7 @@ export interface Stats {
   readonly runs: Readonly<Record<RunStatus, number>>
   readonly schemaVersion: number
   readonly archival: ArchivalCounts
+  readonly tokens: TokenStats
   /** One entry per embedded archive or agent. */
   readonly embeddings: readonly EmbeddingCounts[]
   /** Totals of all namespaces; absent for a namespace that must not see them. */
@@ -106,6 +111,18 @@ export interface Stats {
     readonly indexBytes: number
   }
 }
+
+export interface TokenStats {
+  readonly total: PurposeTokens
+  readonly today: PurposeTokens
+  /** Null: any number. */
+  readonly maxPerDay: number | null
+  /** Why work in the background has stopped for today; absent: it has not. */
+  readonly stopped?: string | undefined
+}
+
+/** Tokens by what they were spent on. */
+export type PurposeTokens = Readonly<Partial<Record<Purpose, number>>>
 
 export interface AgentsPort {
   /** Tools that reach further than the agent's own memory need a caller with the scope `admin`. */

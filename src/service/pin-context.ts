@@ -55,6 +55,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
     },
     groups: { create: refused, get: refused, list: refused, delete: refused },
     schedules: { create: refused, get: refused, list: refused, delete: refused },
+    companions: { configureSleeptime: refused, tidy: refused, digest: refused },
     load: { begin: (load) => context.load.begin({ ...load, agent: own(load.agent) }) },
     memory: {
       async read(agent, label) {
@@ -132,6 +133,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
     tools: {
       list: async (query) => context.tools.list({ ...query, agent: id }),
       get: refused,
+      check: refused,
       create: refused,
       update: refused,
       delete: refused,
@@ -184,7 +186,7 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
       return { items: isMeant ? [agent] : [] }
     },
     async walk({ after, before, name, query = '', tags = [], matchAllTags = false }) {
-      const view = await agents.get(id)
+      const view = withoutCompanion(await agents.get(id))
       const { agent } = view
       const has = (tag: string) => agent.tags.includes(tag)
       const isMeant =
@@ -193,7 +195,7 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
         (name ?? agent.name) === agent.name &&
         mentions(agent, query) &&
         (tags.length === 0 || (matchAllTags ? tags.every(has) : tags.some(has)))
-      return isMeant ? [withoutRoute(view)] : []
+      return isMeant ? [withoutCompanion(view)] : []
     },
     count: async () => 1,
     async tags() {
@@ -203,8 +205,8 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     defaultTools: agents.defaultTools,
     find: async (agent) => agents.find(own(agent)),
     askAside: async (agent, ...rest) => agents.askAside(own(agent), ...rest),
-    get: async (agent) => withoutRoute(await agents.get(own(agent))),
-    update: async (agent, ...rest) => withoutRoute(await agents.update(own(agent), ...rest)),
+    get: async (agent) => withoutCompanion(await agents.get(own(agent))),
+    update: async (agent, ...rest) => withoutCompanion(await agents.update(own(agent), ...rest)),
     delete: async (agent) => agents.delete(own(agent)),
     copy: refused,
     inspect: async (agent, ...rest) => agents.inspect(own(agent), ...rest),
@@ -216,7 +218,7 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     async detachBlock(agent, blockId) {
       const { blocks } = await agents.get(own(agent))
       if (blocks.some((block) => block.id === blockId))
-        return withoutRoute(await agents.detachBlock(id, blockId))
+        return withoutCompanion(await agents.detachBlock(id, blockId))
       throw new UserError(
         'not_found',
         `The agent does not have the block ${JSON.stringify(blockId)}; nothing was changed. read_memory shows those that it has.`,
@@ -225,9 +227,9 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
   }
 }
 
-/** Hides the agent that answers in its place. */
-function withoutRoute({ route: _, ...view }: AgentView): AgentView {
-  return view
+/** Names neither the agent that answers in its place nor the sleep-time agent. */
+function withoutCompanion({ route: _, sleeptime, ...view }: AgentView): AgentView {
+  return sleeptime ? { ...view, sleeptime: { ...sleeptime, agentId: undefined } } : view
 }
 
 function mentions({ name, description }: Agent, query: string): boolean {

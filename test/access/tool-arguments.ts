@@ -119,6 +119,7 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
     detach_archive: fields({ agent: either, archive_id: archive }),
     list_tools: fields({}, { agent: either, query: always(`${canary}doc`, 'echo'), tags, ...page }),
     get_tool: fields({ tool }),
+    check_tool: fields({ source: always('/** Adds. */ function add(a: number) { return a }') }),
     create_tool: fields({ source: always('/** Adds. */ function add(a: number) { return a }') }),
     update_tool: fields({ tool, description: text }),
     delete_tool: fields({ tool, confirm: always(true) }),
@@ -156,6 +157,12 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
     create_schedule: fields({ ...foreign, message: text, at: always('2100-01-01T08:00') }),
     list_schedules: fields({}, { schedule_id: spelled(other.schedule), agent: either, ...page }),
     delete_schedule: fields({ schedule_id: spelled(other.schedule) }),
+    configure_sleeptime: fields({ ...foreign, enabled: always(true, false) }),
+    digest_source: fields({
+      agent: either,
+      source: always(`${canary}source`),
+      label: always('human', 'digest'),
+    }),
     list_jobs: fields(
       {},
       { agent: theirs, job_id: spelled(other.job), kind: always('load', 'embed'), ...page },

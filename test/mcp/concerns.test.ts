@@ -24,7 +24,9 @@ const RESOURCES: Readonly<Record<string, string>> = {
   runs: 'recollect://runs',
   run: `recollect://runs/${run}`,
   passage: `recollect://passages/${passage}`,
+  tools: 'recollect://tools',
   tool: `recollect://tools/${tool}`,
+  jobs: 'recollect://jobs',
   job: `recollect://jobs/${job}`,
   group: `recollect://groups/${group}`,
 }
@@ -69,24 +71,28 @@ it.each<readonly [Change['kind'], Concerned, string]>([
   ['archive', { agents: [ours] }, 'agent context passage?'],
   ['run', { agents: [] }, 'runs? run?'],
   ['messages', { agents: [ours] }, 'agent context messages? run?'],
-  ['tool', { agents: [] }, 'tool?'],
-  ['job', { agents: [] }, 'job?'],
   ['group', { agents: [] }, 'group?'],
   ['schedule', { agents: [] }, ''],
+  ['tool', { agents: [] }, 'tools? tool?'],
+  ['job', { agents: [] }, 'jobs? job?'],
 ])('a change of kind %s by %j concerns: %s', (kind, whom, names) => {
   expect(concerned(kind, whom, SUBJECTS[kind])).toBe(names)
 })
 
 it('deleting an agent concerns everything deleted with it', () => {
   expect(concerned('agent', { agents: [] }, ours)).toBe(
-    'agents agent context memory? block? messages? runs? run? passage? job? group?',
+    'agents agent context memory? block? messages? runs? run? passage? jobs? job? group?',
   )
 })
 
 it('a change of another agent concerns only what is shared', () => {
   const whom = { agents: [other], label: 'human' }
   const found = CHANGE_KINDS.map((kind) => concerned(kind, whom, newId('agent')))
-  expect(found).toEqual(['agents group?', '', 'passage?', 'runs? run?', 'run?', '', '', '', ''])
+  const [last, others] = [
+    ['', ''],
+    ['run?', 'jobs?', 'tools?'],
+  ]
+  expect(found).toEqual(['agents group?', '', 'passage?', 'runs? run?', ...others, ...last])
 })
 
 it('an agent subscribed to by name may be any agent', () => {

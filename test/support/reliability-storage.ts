@@ -147,6 +147,9 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     jobs: recordCalls('jobs', tx.jobs, calls),
     groups: recordCalls('groups', tx.groups, calls),
     schedules: recordCalls('schedules', tx.schedules, calls),
+    companions: recordCalls('companions', tx.companions, calls),
+    sleeptime: recordCalls('sleeptime', tx.sleeptime, calls),
+    tokenUse: recordCalls('tokenUse', tx.tokenUse, calls),
     vectors: recordCalls('vectors', tx.vectors, calls),
   }
 }

@@ -7,16 +7,18 @@ import { MAX_HOPS } from '../../teams/origin.ts'
 import type { Outcome } from '../../teams/outcome.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 import { HAND_OFF, routeCall, routedFrom } from '../handoff/routed.ts'
+import { goOnInBackground } from './background.ts'
 import { deliverLate } from './late-reply.ts'
 import { readOutcome } from './read-outcome.ts'
 import { relayWords } from './relay-words.ts'
 
-/** The run has ended: gives its outcome to the runs that wait for it, and tells the agent that asked to be told. */
+/** The run has ended: gives its outcome to the runs that wait for it, tells the agent that asked to be told, and begins what comes after it. */
 export async function announceEnd(tx: Transaction, id: RunId, at: Timestamp): Promise<void> {
   for (const wait of await tx.runs.waitersOf(id)) await settle(tx, wait, at)
   for (const wait of await tx.runs.lateWaitersOf(id)) await deliverLate(tx, wait, at)
   const run = await tx.runs.get(id)
   if (run && run.notice !== 'none') await giveNotice(tx, run, at)
+  if (run) await goOnInBackground(tx, run, at)
 }
 
 /**

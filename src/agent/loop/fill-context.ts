@@ -49,7 +49,8 @@ export function fillContext(
     cancel: requestEnd,
     tell: leaveNote,
   }
-  return fill(bound, { ...context, store, embed, checkRoom: createCheckRoom(registry), team })
+  const { note } = call
+  return fill(bound, { ...context, store, embed, checkRoom: createCheckRoom(registry), team, note })
 }
 
 function fill<Context>(call: Call<Context>, context: Context): ReadyCall {

@@ -44,6 +44,10 @@ export function concerns(
       // A run shows what the runs that it waits for need. The end of a step writes messages, and a run is deleted with
       // its agent.
       return perhaps(kind === 'run' || kind === 'messages' || isGone)
+    case 'recollect://tools':
+      return perhaps(kind === 'tool')
+    case 'recollect://jobs':
+      return perhaps(kind === 'job' || isGone)
     case 'recollect://tools/{tool_id}':
       if (kind !== 'tool') return 'no'
       return perhaps(tool_id === subjectId || mayMeanAny('tool', tool_id))

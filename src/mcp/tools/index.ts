@@ -6,8 +6,10 @@ import { attachBlock } from './attach-block.ts'
 import { attachTool } from './attach-tool.ts'
 import { cancelJob } from './cancel-job.ts'
 import { cancelRun } from './cancel-run.ts'
+import { checkTool } from './check-tool.ts'
 import { compactContext } from './compact-context.ts'
 import { configureAgent } from './configure-agent.ts'
+import { configureSleeptime } from './configure-sleeptime.ts'
 import { copyAgent } from './copy-agent.ts'
 import { createAgent } from './create-agent.ts'
 import { createArchive } from './create-archive.ts'
@@ -25,6 +27,7 @@ import { detachBlock } from './detach-block.ts'
 import { detachTool } from './detach-tool.ts'
 import { diffMemoryBlock } from './diff-memory-block.ts'
 import { diffTool } from './diff-tool.ts'
+import { digestSource } from './digest-source.ts'
 import { exportAgent } from './export-agent.ts'
 import { getAgent } from './get-agent.ts'
 import { getRun } from './get-run.ts'
@@ -102,6 +105,7 @@ const MEMORY: readonly Tool[] = [
 const FOR_AGENTS: readonly Tool[] = [
   listTools,
   getTool,
+  checkTool,
   createTool,
   updateTool,
   deleteTool,
@@ -135,6 +139,8 @@ const AGENTS: readonly Tool[] = [
   createSchedule,
   listSchedules,
   deleteSchedule,
+  configureSleeptime,
+  digestSource,
   ...JOBS,
 ]
 

@@ -6,6 +6,7 @@ import type { AgentId, BlockId } from '../../core/ids.ts'
 import type { Metadata } from '../../core/metadata.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { RunStatus } from '../../core/run.ts'
+import type { CompanionWrites, SleeptimeReads, SleeptimeWrites } from './companion-store.ts'
 import type { ConversationReads, ConversationWrites } from './conversation-store.ts'
 import type { GroupReads, GroupWrites } from './group-store.ts'
 import type { JobQueue, JobReads, JobWrites } from './job-store.ts'
@@ -31,11 +32,13 @@ import type {
 } from './run-store.ts'
 import type { DueSchedules, ScheduleReads, ScheduleWrites } from './schedule-store.ts'
 import type { TokenStore } from './token-store.ts'
+import type { TokenUseReads, TokenUseWrites } from './token-use-store.ts'
 import type { ToolReads, ToolWrites } from './tool-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 import type { WaitReads, WaitWrites } from './wait-store.ts'
 import type { WalkReads } from './walk-store.ts'
 
+export type * from './companion-store.ts'
 export type * from './conversation-store.ts'
 export type * from './group-store.ts'
 export type * from './job-store.ts'
@@ -45,6 +48,7 @@ export type * from './recall-store.ts'
 export type * from './run-store.ts'
 export type * from './schedule-store.ts'
 export type * from './token-store.ts'
+export type * from './token-use-store.ts'
 export type * from './tool-store.ts'
 export type * from './vector-store.ts'
 export type * from './wait-store.ts'
@@ -145,6 +149,8 @@ export interface Reads {
   readonly jobs: JobReads
   readonly groups: GroupReads
   readonly schedules: ScheduleReads
+  readonly sleeptime: SleeptimeReads
+  readonly tokenUse: TokenUseReads
 }
 
 export interface Transaction {
@@ -166,6 +172,9 @@ export interface Transaction {
   readonly jobs: JobReads & JobWrites
   readonly groups: GroupReads & GroupWrites
   readonly schedules: ScheduleReads & ScheduleWrites
+  readonly companions: CompanionWrites
+  readonly sleeptime: SleeptimeReads & SleeptimeWrites
+  readonly tokenUse: TokenUseReads & TokenUseWrites
   readonly vectors: VectorWrites
 }
 
@@ -210,7 +219,7 @@ export interface AgentWrites {
   /** False: there is no such agent. */
   update(id: AgentId, patch: AgentPatch, at: Timestamp): Promise<boolean>
   /**
-   * Deletes the agent with its conversations and runs, and the blocks and archives attached to no other agent. False: no such
+   * Deletes the agent with its companions, conversations and runs, and the blocks and archives attached to no other agent. False: no such
    * agent.
    */
   delete(id: AgentId, at: Timestamp): Promise<boolean>
