@@ -74,6 +74,8 @@ describe.skipIf(!HAS_BROWSER)('tools', () => {
     const { tool } = await world.answer('get_tool', { tool: 'roll_dice' })
     expect(tool).toMatchObject({ description: expect.stringContaining('one die'), version: 3 })
     await page.getByText('Versions: 3').click()
+    await page.getByRole('button', { name: 'What changed in version 3' }).click()
+    await page.locator('.versions .diff-added', { hasText: 'Roll one die.' }).first().waitFor()
     await page.getByRole('button', { name: 'Restore version 1' }).click()
     await version(4).waitFor()
     await picture(page, 'tool')

@@ -1,9 +1,9 @@
 import { storedId } from '../../core/ids.ts'
 import { recordChange } from '../changes/changes.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { ConversationReads, ConversationWrites } from '../port/store.ts'
 
-export function routeReads({ db, namespace }: Scope): Pick<ConversationReads, 'route'> {
+export function routeReads({ db, namespace }: QueryScope): Pick<ConversationReads, 'route'> {
   return {
     async route(id) {
       const row = await db
@@ -24,7 +24,7 @@ export function routeReads({ db, namespace }: Scope): Pick<ConversationReads, 'r
   }
 }
 
-export function routeWrites({ db, namespace }: Scope): Pick<ConversationWrites, 'setRoute'> {
+export function routeWrites({ db, namespace }: QueryScope): Pick<ConversationWrites, 'setRoute'> {
   return {
     async setRoute(id, route, at) {
       const conversation = await db

@@ -4,10 +4,10 @@ import { storedId } from '../../core/ids.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { GroupReads, GroupWrites } from '../port/store.ts'
 
-export function groupReads(scope: Scope): GroupReads {
+export function groupReads(scope: QueryScope): GroupReads {
   const { db, namespace } = scope
   const all = () => db.selectFrom('agent_group').selectAll().where('namespace', '=', namespace)
 
@@ -69,7 +69,7 @@ export function groupReads(scope: Scope): GroupReads {
   }
 }
 
-export function groupWrites({ db, namespace }: Scope): GroupWrites {
+export function groupWrites({ db, namespace }: QueryScope): GroupWrites {
   return {
     async insert({ id, name, managerId, memberIds, maxTurns, createdAt }) {
       await db

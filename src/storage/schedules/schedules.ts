@@ -7,12 +7,12 @@ import type { Schedule } from '../../core/schedule.ts'
 import { recordChange } from '../changes/changes.ts'
 import type { Connection } from '../database/dialect.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { DueSchedules, ScheduleReads, ScheduleWrites } from '../port/store.ts'
 
 const Scopes = z.array(z.enum(SCOPES))
 
-export function scheduleReads({ db, namespace }: Scope): ScheduleReads {
+export function scheduleReads({ db, namespace }: QueryScope): ScheduleReads {
   const all = () => db.selectFrom('schedule').selectAll().where('namespace', '=', namespace)
   return {
     async get(id) {
@@ -43,7 +43,7 @@ export function scheduleReads({ db, namespace }: Scope): ScheduleReads {
   }
 }
 
-export function scheduleWrites({ db, namespace }: Scope): ScheduleWrites {
+export function scheduleWrites({ db, namespace }: QueryScope): ScheduleWrites {
   return {
     async insert(schedule) {
       await db

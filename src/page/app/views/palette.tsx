@@ -11,6 +11,9 @@ interface Entry {
   readonly run: () => void
 }
 
+/** Agents that are listed; typing more finds the others. Chosen by hand. */
+const MAX_AGENTS = 20
+
 /** Everything by keyboard: agents by name, places and the parts of the agent that is shown. */
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   const desk = useDesk()
@@ -20,7 +23,11 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const entries = useMemo(() => {
     const wanted = query.trim().toLowerCase()
     const places = placesOf(desk).filter(({ name }) => name.toLowerCase().includes(wanted))
-    const found = agents.slice(0, 20).map(
+    // Until the server has answered, these are the agents of an earlier query.
+    const matching = agents.filter(({ name, id, description = '' }) =>
+      `${name} ${id} ${description}`.toLowerCase().includes(wanted),
+    )
+    const found = matching.slice(0, MAX_AGENTS).map(
       (agent): Entry => ({
         id: agent.id,
         name: agent.name,
