@@ -112,11 +112,7 @@ export const TOOL_TABLE: Readonly<Record<string, (world: ToolWorld) => readonly 
   list_groups: ({ agent, group }) => [{ limit: 100 }, { agent }, { group_id: group }],
   create_schedule: ({ agent, text }) =>
     [1, 2, 3].map((day) => ({ agent, message: text(9_000), at: `2100-01-0${day}` })),
-  list_schedules: ({ agent, schedule }) => [
-    { limit: 100 },
-    { agent },
-    { schedule_id: schedule },
-  ],
+  list_schedules: ({ agent, schedule }) => [{ limit: 100 }, { agent }, { schedule_id: schedule }],
   export_agent: ({ second }) => [{ agent: second }],
   import_agent: ({ file }) => [{ text: file }],
   delete_group: ({ group }) => [{ group_id: group, confirm: true }],

@@ -20,15 +20,14 @@ export const deleteGroup = defineTool({
   },
   pinned: false,
   async run({ group_id, confirm }, context, { person }) {
-    await requireConfirmation({
-      confirm,
-      person,
-      refusal: 'Nothing was deleted: this removes the group and its conversation for good.',
-      question: async () => {
-        const { group } = await context.groups.get(group_id)
-        return { text: `Delete the group ${group.name} with its conversation?`, about: group.id }
+    await requireConfirmation(
+      { confirm, person },
+      {
+        refusal: 'Nothing was deleted: this removes the group and its conversation for good.',
+        find: async () => (await context.groups.get(group_id)).group,
+        question: (name) => `Delete the group ${name} with its conversation?`,
       },
-    })
+    )
     return { deleted: true, group_id: await context.groups.delete(group_id) }
   },
 })

@@ -3,8 +3,8 @@ import type { Group } from '../../core/group.ts'
 import { storedId } from '../../core/ids.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
-import type { Database } from '../database/schema.ts'
 import type { QueryScope } from '../database/query-scope.ts'
+import type { Database } from '../database/schema.ts'
 import type { GroupReads, GroupWrites } from '../port/store.ts'
 
 export function groupReads(scope: QueryScope): GroupReads {

@@ -6,8 +6,8 @@ import { decodeCursor, pageOf } from '../../core/page.ts'
 import type { Schedule } from '../../core/schedule.ts'
 import { recordChange } from '../changes/changes.ts'
 import type { Connection } from '../database/dialect.ts'
-import type { Database } from '../database/schema.ts'
 import type { QueryScope } from '../database/query-scope.ts'
+import type { Database } from '../database/schema.ts'
 import type { DueSchedules, ScheduleReads, ScheduleWrites } from '../port/store.ts'
 
 const Scopes = z.array(z.enum(SCOPES))
