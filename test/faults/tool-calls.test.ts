@@ -135,6 +135,7 @@ const UNDERSTOOD: readonly Understood[] = [
   },
   {
     shape: 'no id and no index',
+    isOfChat: true,
     answer: message({ tool_calls: [{ function: { name: APPEND, arguments: TEA_TEXT } }] }),
   },
   {

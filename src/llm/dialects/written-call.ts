@@ -100,7 +100,10 @@ export function callsOf(value: unknown, tools: Tools, trust: Trust): WrittenCall
 function listIn(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value
   if (!isFields(value)) return undefined
-  const [key, ...others] = Object.keys(value).filter((each) => !ASIDE_KEYS.has(each))
+  // A whole message as JSON has a role, and its content is empty.
+  const [key, ...others] = Object.keys(value).filter(
+    (each) => !ASIDE_KEYS.has(each) && each !== 'role' && value[each] != null && value[each] !== '',
+  )
   const list =
     key !== undefined && others.length === 0 && LIST_KEYS.includes(key) ? value[key] : null
   return Array.isArray(list) ? list : undefined
