@@ -113,7 +113,9 @@ describe.each(['chat', 'messages', 'responses'] as const)('over %s', (wire) => {
       ({ type }: { type: string }) => type === 'assistant_message',
     )
     expect(answers).toHaveLength(1)
-    const all = (await again.call('search_conversation', { agent, limit: 50 })).data.messages
+    const all = (
+      await again.call('search_conversation', { agent, roles: ['user', 'assistant'], limit: 50 })
+    ).data.messages
     expect(all.map(({ role, text }: { role: string; text: string }) => [role, text])).toEqual([
       ['assistant', 'Whole.'],
       ['user', 'Tell me.'],

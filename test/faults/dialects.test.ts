@@ -268,6 +268,13 @@ describe('a call of', () => {
     `${NAME}()`,
     'core-memory-append',
     `mcp__recollect__${NAME}`,
+    `commentary to=functions.${NAME} <|constrain|>json`,
+    `<function=${NAME}>`,
+    `${NAME}</tool_call>`,
+    `${NAME}{"label`,
+    `${NAME}_0`,
+    `recollect-${NAME}`,
+    'core.memory.append',
   ])('%j means the one tool that it can mean', async (name) => {
     const agent = await world.createAgent(LM, { human: '' })
     world.vendor.enqueue(message({ tool_calls: [{ id: 'a', function: { name, arguments: J } }] }))
@@ -275,14 +282,17 @@ describe('a call of', () => {
     expect(await world.human(agent)).toBe(TEXT)
   })
 
-  it.each(['core_memory_append_all', 'memory_append', 'append', 'recall'])(
-    '%s means no tool',
-    async (name) => {
-      const agent = await world.createAgent(LM, { human: '' })
-      world.vendor.enqueue(message({ tool_calls: [{ id: 'a', function: { name, arguments: J } }] }))
-      await world.send(agent)
-      expect(await world.human(agent)).toBe('')
-      expect(resultsIn(world)).toEqual([expect.stringMatching(/^Error: There is no tool/)])
-    },
-  )
+  it.each([
+    'core_memory_append_all',
+    'memory_append',
+    'append',
+    'recall',
+    `${NAME} or core_memory_replace`,
+  ])('%s means no tool', async (name) => {
+    const agent = await world.createAgent(LM, { human: '' })
+    world.vendor.enqueue(message({ tool_calls: [{ id: 'a', function: { name, arguments: J } }] }))
+    await world.send(agent)
+    expect(await world.human(agent)).toBe('')
+    expect(resultsIn(world)).toEqual([expect.stringMatching(/^Error: There is no tool/)])
+  })
 })

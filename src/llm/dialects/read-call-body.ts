@@ -1,4 +1,4 @@
-import { readLooseValue, skipSpace } from './loose-value.ts'
+import { readLooseValue, skipSpace } from '../../core/loose-value.ts'
 import { readPythonCalls } from './python-calls.ts'
 import { readXmlCall } from './read-xml-call.ts'
 import {

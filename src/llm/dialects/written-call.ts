@@ -1,5 +1,5 @@
+import { readLooseValue } from '../../core/loose-value.ts'
 import type { ToolSpec } from '../model.ts'
-import { readLooseValue } from './loose-value.ts'
 import { resolveToolName } from './tool-name.ts'
 
 /** A call found in a text, under the name of the offered tool, or as written if no offered tool matches. */
