@@ -1,6 +1,6 @@
-import { openStorage } from '../../src/app.ts'
-import { assemble } from '../../src/assemble.ts'
-import { readConfig } from '../../src/config.ts'
+import { openStorage } from '../../src/app/data.ts'
+import { assemble } from '../../src/assemble/assemble.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import type { AgentId } from '../../src/core/ids.ts'
 import type { Storage } from '../../src/storage/port/store.ts'
 

@@ -1,4 +1,5 @@
-import { ConfigError, readConfig } from '../config.ts'
+import { readConfig } from '../config/read-config.ts'
+import { ConfigError } from '../core/config-error.ts'
 import { UserError } from '../core/errors.ts'
 import { redactSecrets } from '../core/redact.ts'
 import { isBrokenPipe, surviveBrokenPipes } from './terminal/broken-pipes.ts'

@@ -28,6 +28,8 @@ export const AgentSettings = z.object({
   reasoning: z.enum(REASONING).default('off'),
   /** Read-only tool calls of one step may run in parallel. */
   parallelToolCalls: z.boolean().default(false),
+  /** The first use of a tool that the agent wrote itself, and that after each change, waits for a person. */
+  ownToolsNeedApproval: z.boolean().default(true),
   /** Secrets that a client of Letta gave for its tools: the names alone, no value is kept. */
   secretNames: z.array(z.string()).readonly().default([]),
   /** Messages get vectors as passages do, so recall memory can be searched by meaning. */

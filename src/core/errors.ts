@@ -29,6 +29,16 @@ export class UserError extends Error {
   }
 }
 
+/**
+ * Something that a call needs is not there: a runtime, a server, a host that may be fetched from. Trying again does not
+ * help, unlike with a database that is being migrated.
+ */
+export class Unavailable extends UserError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('unsupported', message, options)
+  }
+}
+
 /** The fixed part of an agent's context no longer fits its context window. The message names the agent. */
 export class NoRoomError extends UserError {
   readonly agentId: AgentId

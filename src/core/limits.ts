@@ -42,7 +42,8 @@ export const LIMITS = {
   tags: 100,
   blocks: 100,
   ids: 100,
-  tools: 100,
+  /** One server may have 200. */
+  tools: 250,
   toolRules: 100,
   /** Children or cases of one tool rule. */
   branches: 50,

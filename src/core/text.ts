@@ -29,6 +29,15 @@ export function cleanText(text: string): string {
   return text.toWellFormed().replaceAll('\u0000', '\uFFFD')
 }
 
+/** Decodes a segment of an address into clean text. Undefined if it is not URL-encoded. */
+export function decodeSegment(segment: string): string | undefined {
+  try {
+    return cleanText(decodeURIComponent(segment))
+  } catch {
+    return undefined
+  }
+}
+
 /** Normalizes text used for lookup (names, tags, sources) to NFC, so that equal-looking text is equal. */
 export function normalText(text: string): string {
   return cleanText(text).normalize('NFC')

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { withDeadline } from '../core/deadline.ts'
-import { UserError } from '../core/errors.ts'
+import { Unavailable, UserError } from '../core/errors.ts'
 import { allowsHost, type FetchRule } from './fetch-rule.ts'
 import { isPublicAddress } from './public-address.ts'
 
@@ -149,8 +149,7 @@ function checkUrl(address: string, rule: FetchRule): URL {
     )
   }
   if (allowsHost(rule, url.hostname)) return url
-  throw new UserError(
-    'unsupported',
+  throw new Unavailable(
     rule.kind === 'none'
       ? 'This server fetches nothing from the web. Send the content itself, or have its operator set RECOLLECT_FETCH to public or to a list of hosts.'
       : `${url.hostname} is not among the hosts that this server fetches from. Send the content itself, or have its operator add the host to RECOLLECT_FETCH.`,

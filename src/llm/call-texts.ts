@@ -1,4 +1,4 @@
-import { ESCAPED_TROUBLE, soundValue } from './sound-value.ts'
+import { cleanValue, ESCAPED_TROUBLE } from '../core/clean-value.ts'
 
 /** Length limit of tool names at OpenAI. */
 const MAX_NAME = 64
@@ -17,7 +17,7 @@ export function toWireArguments(text: string): string {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return '{}'
     // Escaped lone surrogates and NUL only cause an error once the server parses them.
-    return ESCAPED_TROUBLE.test(text) ? JSON.stringify(soundValue(value)) : text.toWellFormed()
+    return ESCAPED_TROUBLE.test(text) ? JSON.stringify(cleanValue(value)) : text.toWellFormed()
   } catch {
     return '{}'
   }

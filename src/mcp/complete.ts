@@ -1,6 +1,7 @@
 import type { Agent } from '../core/agent.ts'
 import { isId } from '../core/ids.ts'
 import { isLonger, LIMITS } from '../core/limits.ts'
+import { cleanText } from '../core/text.ts'
 import type { McpContext } from '../service/context.ts'
 import type { Variables } from './resources/define-resource.ts'
 
@@ -20,7 +21,10 @@ export async function complete(
 ): Promise<readonly string[]> {
   // No value is so long, so none begins with it.
   if (isLonger(typed, LIMITS.reference)) return []
-  const values = await valuesOf(variable, typed, known, context)
+  const cleanKnown = Object.fromEntries(
+    Object.entries(known).map(([name, value]) => [name, cleanText(value)]),
+  )
+  const values = await valuesOf(variable, cleanText(typed), cleanKnown, context)
   return [...new Set(values)].slice(0, MAX_VALUES)
 }
 

@@ -35,7 +35,7 @@ export type * from './tools-port.ts'
 export type * from './walks.ts'
 
 /*
- * Port of everything that the MCP surface may do; `assemble.ts` implements it. Add only what a tool, resource or prompt
+ * Port of everything that the MCP surface may do; `src/assemble` implements it. Add only what a tool, resource or prompt
  * needs. `agent` is an id or an exact name. Methods throw a UserError for errors that the caller can fix; any other
  * error is a bug.
  */

@@ -133,6 +133,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
       update: refused,
       delete: refused,
       history: refused,
+      diff: refused,
       restore: refused,
       attach: refused,
       detach: refused,

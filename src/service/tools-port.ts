@@ -25,6 +25,8 @@ export interface ToolsPort {
   update(reference: string, changes: ToolChanges, caller: Caller): Promise<StoredTool>
   delete(reference: string): Promise<ToolId>
   history(reference: string, page: PageRequest): Promise<Page<ToolVersionHead>>
+  /** Unified diff; `to`: the present version if absent. */
+  diff(reference: string, from: number, to: number | undefined): Promise<string>
   /** Makes an older version current, as a new version. */
   restore(reference: string, version: number, caller: Caller): Promise<StoredTool>
   attach(agent: string, reference: string, caller: Caller): Promise<AgentView>

@@ -1,5 +1,5 @@
 import { Client, StreamableHTTPClientTransport, type Tool } from '@modelcontextprotocol/client'
-import { UserError } from '../core/errors.ts'
+import { Unavailable, UserError } from '../core/errors.ts'
 import { describeError, type Log } from '../core/log.ts'
 import { createRedaction } from '../core/redact.ts'
 import { VERSION } from '../core/version.ts'
@@ -57,6 +57,7 @@ export function createConnection({
   let inUse = 0
   // Errors reach models and clients, and a server may quote in them the secrets that it got.
   const hide = createRedaction(secretsOfServer(settings))
+  const hideInResults = createRedaction(secretsOfServer(settings, { sure: true }), [])
 
   async function connected(): Promise<Client> {
     if (client) return client
@@ -169,7 +170,9 @@ export function createConnection({
         },
       )
       const text = renderResult(result, settings.resultChars ?? RESULT_CHARS)
-      return result.isError ? { status: 'error', text: hide(text) } : { status: 'success', text }
+      return result.isError
+        ? { status: 'error', text: hide(text) }
+        : { status: 'success', text: hideInResults(text) }
     } catch (error) {
       signal.throwIfAborted()
       throw unanswered(tool, error, client === used)
@@ -180,8 +183,7 @@ export function createConnection({
   }
 
   function unreachable(): UserError {
-    return new UserError(
-      'unsupported',
+    return new Unavailable(
       `The tool server "${name}" can't be reached, and nothing was called: ${failure ?? 'no reason is known'}. Try again later, or ask the operator to check this server in the file RECOLLECT_TOOL_SERVERS.`,
     )
   }

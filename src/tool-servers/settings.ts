@@ -60,16 +60,37 @@ export function readServerSettings(
   return new Map(servers.map(([name, settings]) => [name, filled(settings, path, environment)]))
 }
 
-/** Values that may be secrets: those of `env` and `headers`, and those in the query or user part of an address. */
-export function secretsOfServer(settings: ServerSettings): readonly string[] {
-  if ('command' in settings) return Object.values(settings.env ?? {})
+/** How variables, headers, flags and parameters are named that hold a secret. */
+const SECRET_NAME = /key|token|secret|passw|auth|credential|cookie|session/i
+
+/**
+ * Values that may be secrets: those of `env` and `headers`, those in the query or user part of an address, and those that
+ * arguments give to a flag that is named like one. `sure`: only those that are named like secrets, so that they can be
+ * taken out of results, where a folder or a city must stay.
+ */
+export function secretsOfServer(
+  settings: ServerSettings,
+  { sure = false }: { readonly sure?: boolean } = {},
+): readonly string[] {
+  const named = (values: Readonly<Record<string, string>> = {}) =>
+    Object.entries(values)
+      .filter(([name]) => !sure || SECRET_NAME.test(name))
+      .map(([, value]) => value)
+  if ('command' in settings) return [...named(settings.env), ...secretsIn(settings.args ?? [])]
   const { username, password, searchParams } = new URL(settings.url)
   // A header such as `Bearer abc` is also quoted without its scheme.
-  const headers = Object.values(settings.headers ?? {}).flatMap((text) => [
-    text,
-    ...text.split(' '),
-  ])
-  return [...headers, username, password, ...searchParams.values()]
+  const headers = named(settings.headers).flatMap((text) => [text, ...text.split(' ')])
+  return [...headers, username, password, ...named(Object.fromEntries(searchParams))]
+}
+
+function secretsIn(args: readonly string[]): readonly string[] {
+  return args.flatMap((arg, index) => {
+    const [flag = '', value] = arg.split(/=(.*)/s)
+    const isNamed = flag.startsWith('-') && SECRET_NAME.test(flag)
+    const given = value ?? args[index + 1] ?? ''
+    const { password = '' } = URL.canParse(arg) ? new URL(arg) : {}
+    return [...(isNamed && !given.startsWith('-') ? [given] : []), password]
+  })
 }
 
 function readJson(path: string): unknown {

@@ -1,5 +1,5 @@
 import type { Caller } from '../core/access.ts'
-import { UserError } from '../core/errors.ts'
+import { Unavailable, UserError } from '../core/errors.ts'
 import { checkCount, checkLength, LIMITS } from '../core/limits.ts'
 import {
   DEFAULT_TOOL_SECONDS,
@@ -92,8 +92,7 @@ export function checkRights({ capabilities }: ToolDefinition, caller: Caller): v
 }
 
 export function ofServer(name: string): UserError {
-  return new UserError(
-    'unsupported',
+  return new Unavailable(
     `The tool "${name}" belongs to a tool server, so it can't be changed here. Change it there; the operator of this server names the servers in RECOLLECT_TOOL_SERVERS.`,
   )
 }

@@ -14,6 +14,8 @@ const FOUND_AT_ONCE = 5
 const MAX_FOUND = 20
 /** Tokens of the list of names. A server of 200 tools costs a model at most 1,500 tokens in all (issue 20). */
 const LIST_TOKENS = 1_100
+/** Between the name of a server and that of its tool. */
+const SEPARATOR = '__'
 /** Characters of the line about each tool, the longest that fits. Chosen by hand. */
 const LINE_CHARACTERS = [100, 60, 30, 0]
 
@@ -57,8 +59,23 @@ function listOf(attached: readonly AttachedTool[]): string {
   if (fitting) return fitting.join('\n')
   const names = attached.map(({ tool }) => tool.name)
   let count = names.length
-  while (count > 0 && estimateTokens(names.slice(0, count).join(', ')) > LIST_TOKENS) {
-    count = Math.floor(count * 0.9)
+  while (count > 0 && estimateTokens(byServer(names.slice(0, count))) > LIST_TOKENS) {
+    count = Math.floor(count * 0.95)
   }
-  return `${names.slice(0, count).join(', ')} and ${names.length - count} more`
+  const more = names.length - count
+  return `${byServer(names.slice(0, count))}${more > 0 ? `\nand ${more} more` : ''}`
+}
+
+/** A line for each server, whose name begins those of its tools and is written once. */
+function byServer(names: readonly string[]): string {
+  const groups = new Map<string, string[]>()
+  for (const name of names) {
+    const end = name.indexOf(SEPARATOR)
+    const server = end < 0 ? '' : name.slice(0, end + SEPARATOR.length)
+    groups.set(server, [...(groups.get(server) ?? []), name.slice(server.length)])
+  }
+  const lines = [...groups].map(([server, tools]) =>
+    server === '' ? tools.join(', ') : `${server}… ${tools.join(', ')}`,
+  )
+  return lines.join('\n')
 }

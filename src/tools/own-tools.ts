@@ -3,6 +3,7 @@ import { defineInnerTool } from '../agent/tools/define-inner-tool.ts'
 import { type CallContext, type InnerTool, StalePreparation } from '../agent/tools/inner-tool.ts'
 import type { ToolRegistry } from '../agent/tools/tool-registry.ts'
 import type { Caller } from '../core/access.ts'
+import type { Agent } from '../core/agent.ts'
 import { toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import { filled } from '../core/filled.ts'
@@ -10,12 +11,12 @@ import { newId } from '../core/ids.ts'
 import { isRecord } from '../core/is-record.ts'
 import { text } from '../core/limited.ts'
 import { LIMITS, overLimit } from '../core/limits.ts'
-import type { ToolAuthor } from '../core/stored-tool.ts'
+import type { StoredTool, ToolAuthor } from '../core/stored-tool.ts'
 import type { ToolTrial, ToolTrialResult } from '../core/tool-view.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import { defineTool, type ReadSource } from './define-tool.ts'
 import { findTool } from './find-tool.ts'
-import { reachesFurther } from './grant.ts'
+import { grantOf, reachesFurther } from './grant.ts'
 
 /** The agent has no rights beyond its own memory, and neither has what it writes. */
 const NO_RIGHTS: Caller = { name: 'agent', scopes: new Set() }
@@ -67,11 +68,17 @@ export function ownTools({ registry, readSource, run }: OwnToolsOptions): readon
     async apply(tx, { tool, definition }, context) {
       const current = await tx.tools.get(tool.id)
       if (current?.version !== tool.version) throw new StalePreparation('the tool has changed')
-      await tx.tools.update(current, definition, {
+      const changed = await tx.tools.update(current, definition, {
         author: authorOf(context),
         at: toTimestamp(context.now),
       })
-      return `Changed. A person is asked before its next use.`
+      const { id } = context.agent
+      const agent = await findAgent(tx.agents, id)
+      if (!changed || !isTrusted(agent, changed)) {
+        return `Changed. A person is asked before its next use.`
+      }
+      if (agent.tools.includes(tool.name)) await tx.tools.attach(id, tool.id, grantOf(changed))
+      return 'Changed. It can be used at once.'
     },
   })
 
@@ -110,14 +117,21 @@ export function ownTools({ registry, readSource, run }: OwnToolsOptions): readon
       if (tools.length > LIMITS.tools) {
         throw overLimit('Your list of tools', 'entries', LIMITS.tools, tools.length)
       }
-      await tx.tools.attach(id, tool.id, null)
+      const isKnown = isTrusted(agent, tool)
+      await tx.tools.attach(id, tool.id, isKnown ? grantOf(tool) : null)
       await tx.agents.update(id, { tools }, toTimestamp(now))
       await checkRoomOf(tx, registry, { ...agent, tools })
-      return `You have ${tool.name} from the next step on. A person is asked before its first use.`
+      const asked = isKnown ? '' : ' A person is asked before its first use.'
+      return `You have ${tool.name} from the next step on.${asked}`
     },
   })
 
   return [createTool, editTool, testTool, attachTool]
+}
+
+/** Its owner lets the agent use what it wrote; what reaches further is always asked about. */
+function isTrusted({ id, settings }: Agent, tool: StoredTool): boolean {
+  return !settings.ownToolsNeedApproval && tool.author === id && !reachesFurther(tool)
 }
 
 function authorOf({ agent, runId, callId }: CallContext): ToolAuthor {

@@ -9,6 +9,7 @@ import { cleanText } from '../core/text.ts'
 import type { ToolChanges, ToolFields } from '../core/tool-view.ts'
 import type { Store, Transaction } from '../storage/port/store.ts'
 import { checkRights, defineTool, ofServer, type ReadSource } from './define-tool.ts'
+import { diffDefinitions } from './diff-definitions.ts'
 import { findTool } from './find-tool.ts'
 
 export interface ToolsOptions {
@@ -46,6 +47,15 @@ export function createTools({ store, clock, readSource, take }: ToolsOptions) {
     })
   }
 
+  async function versionOf(tool: StoredTool, version: number): Promise<ToolDefinition> {
+    const definition = await store.tools.definitionAt(tool.id, version)
+    if (definition !== undefined) return definition
+    throw new UserError(
+      'not_found',
+      `The tool "${tool.name}" has no version ${version}. It has the versions 1 to ${tool.version}; tool_history tells of each.`,
+    )
+  }
+
   return {
     async create(fields: ToolFields, caller: Caller): Promise<StoredTool> {
       if (fields.source === undefined || fields.source.trim() === '') {
@@ -71,16 +81,20 @@ export function createTools({ store, clock, readSource, take }: ToolsOptions) {
     /** Makes an older version current, as a new version. */
     restore: (reference: string, version: number, caller: Caller): Promise<StoredTool> =>
       change(reference, caller, { reason: `Restored from version ${version}` }, async (tool) => {
-        const definition = await store.tools.definitionAt(tool.id, version)
-        if (definition === undefined) {
-          throw new UserError(
-            'not_found',
-            `The tool "${tool.name}" has no version ${version}. It has the versions 1 to ${tool.version}; tool_history tells of each.`,
-          )
-        }
+        const definition = await versionOf(tool, version)
         checkRights(definition, caller)
         return definition
       }),
+
+    /** Unified diff of two versions. */
+    async diff(reference: string, from: number, to: number | undefined): Promise<string> {
+      const tool = await findTool(store.tools, reference)
+      return diffDefinitions(
+        tool.name,
+        { version: from, definition: await versionOf(tool, from) },
+        { version: to ?? tool.version, definition: await versionOf(tool, to ?? tool.version) },
+      )
+    },
 
     /** Takes it from every agent that has it. Throws a UserError if a tool rule of one of them names it. */
     async delete(reference: string): Promise<ToolId> {

@@ -31,6 +31,8 @@ export function fromFileSettings(settings: FileSettings): AgentSettings {
     reasoning: settings.reasoning ?? 'off',
     parallelToolCalls: settings.parallel_tool_calls,
     embedMessages: settings.embed_messages,
+    // Another owner's consent is none here, so it is not in a file.
+    ownToolsNeedApproval: true,
     secretNames: settings.secret_names ?? [],
   }
 }

@@ -122,6 +122,7 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
     update_tool: fields({ tool, description: text }),
     delete_tool: fields({ tool, confirm: always(true) }),
     tool_history: fields({ tool }),
+    diff_tool: fields({ tool, from_version: version }),
     restore_tool: fields({ tool, version }),
     attach_tool: fields({ agent: either, tool }),
     detach_tool: fields({ agent: either, tool }),

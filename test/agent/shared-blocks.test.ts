@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { App } from '../../src/app.ts'
+import type { App } from '../../src/app/app.ts'
 import { callTools, say } from '../support/scripted-provider.ts'
 import { type Call, createWithAllTools } from './inner-tools.ts'
 import { PATIENT } from './patient.ts'

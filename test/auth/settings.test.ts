@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
+import { ConfigError } from '../../src/core/config-error.ts'
 
 const OAUTH = {
   RECOLLECT_OAUTH_ISSUER: 'https://login.example.com/',

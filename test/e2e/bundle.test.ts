@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { getMcpConfigForManifest, unpackExtension, v0_3 } from '@anthropic-ai/mcpb'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import { type Connection, connect } from '../support/connect.ts'
 import { newHome, removeHomes } from './support.ts'
 

@@ -10,12 +10,14 @@ function newSecret(): string {
   return `${randomBytes(12).toString('hex')}+/${randomBytes(9).toString('hex')}"=`
 }
 
+/** Variables that are put into what tools send, and into the settings of tool servers. */
+const OF_TOOLS = ['EXA_API_KEY', 'TOOL_SECRET', 'SERVER_VARIABLE', 'SERVER_HEADER']
+
 /** Every variable that takes a key, by its name. */
 export const SECRETS: Readonly<Record<string, string>> = Object.fromEntries(
-  [...PROVIDERS.flatMap(({ keyVariables }) => keyVariables), 'RECOLLECT_TOKEN'].map((variable) => [
-    variable,
-    newSecret(),
-  ]),
+  [...PROVIDERS.flatMap(({ keyVariables }) => keyVariables), 'RECOLLECT_TOKEN', ...OF_TOOLS].map(
+    (variable) => [variable, newSecret()],
+  ),
 )
 
 /** Half of a key is still too much. */

@@ -55,6 +55,7 @@ export async function callEveryTool(client: Connection, model: string): Promise<
   await call('get_tool', { tool })
   await call('update_tool', { tool, description: 'Echoes.' })
   await call('tool_history', { tool })
+  await call('diff_tool', { tool, from_version: 1 })
   await call('restore_tool', { tool, version: 1 })
   await call('run_tool', { tool, arguments: '{"text": "hello"}' })
   await call('attach_tool', { agent, tool })

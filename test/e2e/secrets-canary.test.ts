@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ConfigError, readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
+import { ConfigError } from '../../src/core/config-error.ts'
 import { TOOLSETS } from '../../src/core/toolset.ts'
 import { PROVIDERS } from '../../src/llm/providers.ts'
 import { toolsOf } from '../../src/mcp/tools/index.ts'
@@ -75,6 +77,7 @@ const answerWithKey: Answer = (response, request) => {
           '[DONE]',
         )
       case undefined:
+        if (asked.includes('Ask the server')) return callTool('nasty__fail', { tell: true })
         return asked.includes('Write into your memory')
           ? callTool('core_memory_append', { label: 'human', content: 'Flies kites.' })
           : speak('Here I am.')
@@ -91,8 +94,34 @@ const environment = (home: string) => ({
   RECOLLECT_EMBEDDING: 'openai/text-embedding-3-small',
   RECOLLECT_TOOLSETS: 'all',
   RECOLLECT_LOG: 'debug',
+  RECOLLECT_TOOL_SERVERS: toolServers(),
+  RECOLLECT_TOOL_SECRETS: 'TOOL_SECRET@127.0.0.1',
   PATH: process.env.PATH ?? '',
 })
+
+/** A server that tells what it was given when it fails, and one that sends its header back when it refuses. */
+function toolServers(): string {
+  const variable = (name: string) => ['$', '{', name, '}'].join('')
+  const path = join(folder, 'mcp.json')
+  const nasty = {
+    command: process.execPath,
+    args: [fileURLToPath(new URL('../tool-servers/nasty-server.mjs', import.meta.url))],
+    env: { TOKEN: variable('SERVER_VARIABLE') },
+  }
+  const headers = { Authorization: `Bearer ${variable('SERVER_HEADER')}` }
+  const web = { url: `${vendor.baseUrl}/mcp`, headers }
+  writeFileSync(path, JSON.stringify({ mcpServers: { nasty, web } }))
+  return path
+}
+
+/** Lets an agent call the tool that fails with what its server was given. */
+async function askServer(client: Connection): Promise<void> {
+  const { agent } = (await client.call('create_agent', { model: MODEL })).data
+  await client.call('attach_tool', { agent: agent.id, tool: 'nasty__fail' })
+  const sent = { agent: agent.id, message: 'Ask the server', max_steps: 2, include_steps: true }
+  const { text } = await client.call('send_message', { ...sent, wait_seconds: 60 })
+  expect(text).toContain('it failed with [redacted]')
+}
 
 /** The client; whatever it is answered or refused is noted. */
 function noted(name: string, client: Connection): Connection {
@@ -143,6 +172,7 @@ async function doAll(name: string, client: Connection): Promise<void> {
       .map((tool) => tool.name)
       .sort(),
   )
+  await askServer(all)
   await readEverything(all)
   // Its queue has given up by now, or does so here.
   await expect

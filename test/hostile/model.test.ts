@@ -24,6 +24,8 @@ const TOOLS = [
 ]
 /** More than a model can ask for in one answer are not made. */
 const CALLS_AT_ONCE = 40
+/** Characters of JSON; far more than any model writes at once. */
+const MAX_ANSWER = 4_000_000
 const STRIDE = process.env.RECOLLECT_TEST_FULL ? 1 : 29
 const PATIENCE_MILLISECONDS = process.env.RECOLLECT_TEST_FULL ? 14_400_000 : 1_800_000
 const USUAL = { label: 'human', insert_line: 0, content: 'x', query: 'key', new_memory: 'x' }
@@ -70,8 +72,7 @@ async function outcomesOf({ client }: Attacked): Promise<readonly string[]> {
     ).map(({ text }): ScriptedToolCall => ({ name: door.tool, arguments: door.fill(text) })),
   )
   const outcomes: string[] = []
-  for (let start = 0; start < calls.length; start += CALLS_AT_ONCE) {
-    const some = calls.slice(start, start + CALLS_AT_ONCE)
+  for (const some of inAnswers(calls)) {
     provider.enqueue(
       callTools(some),
       callTools([{ name: 'send_message', arguments: { message: 'Done.' } }]),
@@ -87,12 +88,30 @@ async function outcomesOf({ client }: Attacked): Promise<readonly string[]> {
       provider.requests.at(-1)?.body.messages ?? []
     const texts = results.filter(({ role }) => role === 'tool').slice(-some.length)
     expect(texts.length).toBe(some.length)
-    for (const { content } of texts) {
-      expect(content).not.toContain('failed inside the server')
+    for (const [place, { content }] of texts.entries()) {
+      const asked = JSON.stringify(some[place]).slice(0, 300)
+      expect(content, asked).not.toContain('failed inside the server')
       outcomes.push(content.startsWith('Error: ') ? content.slice(0, 60) : 'made')
     }
   }
   return outcomes
+}
+
+/** The calls that each answer of the model makes. */
+function inAnswers(calls: readonly ScriptedToolCall[]): readonly (readonly ScriptedToolCall[])[] {
+  const answers: ScriptedToolCall[][] = []
+  let room = 0
+  for (const call of calls) {
+    const length = JSON.stringify(call).length
+    const answer = answers.at(-1)
+    if (answer !== undefined && answer.length < CALLS_AT_ONCE && length <= room) answer.push(call)
+    else {
+      answers.push([call])
+      room = MAX_ANSWER
+    }
+    room -= length
+  }
+  return answers
 }
 
 /** A new one each time, so that no history grows until it is summarized. */

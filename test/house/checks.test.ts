@@ -47,15 +47,15 @@ export function openStore(file: string): Store {
   return { read: async () => db.constructor.name }
 }
 `,
-  'src/app.ts': `import { GREETING } from './core/greeting.ts'
-import { openStore } from './storage/sqlite/open.ts'
-import type { Store } from './storage/store.ts'
+  'src/app/data.ts': `import { GREETING } from '../core/greeting.ts'
+import { openStore } from '../storage/sqlite/open.ts'
+import type { Store } from '../storage/store.ts'
 
 export function createApp(file: string): { readonly greeting: string; readonly store: Store } {
   return { greeting: GREETING, store: openStore(file) }
 }
 `,
-  'src/cli/main.ts': `import { createApp } from '../app.ts'
+  'src/cli/main.ts': `import { createApp } from '../app/data.ts'
 
 async function main(): Promise<void> {
   const app = createApp(':memory:')
@@ -108,7 +108,7 @@ describe('the layers refuse', () => {
       'layer src/cli',
     ],
     ['core importing anything', 'src/core/greeting.ts', '../storage/store.ts', 'layer src/core'],
-    ['storage importing app.ts', 'src/storage/store.ts', '../app.ts', 'layer src/storage'],
+    ['storage importing app', 'src/storage/store.ts', '../app/data.ts', 'layer src/storage'],
     ['kysely outside of storage', 'src/cli/main.ts', 'kysely', 'package kysely'],
     [
       'better-sqlite3 outside of storage/sqlite',
@@ -122,9 +122,9 @@ describe('the layers refuse', () => {
       '@modelcontextprotocol/server',
       'package @modelcontextprotocol',
     ],
-    ['openai outside of llm', 'src/app.ts', 'openai', 'package openai'],
-    ['a package without an owner', 'src/app.ts', 'fast-check', 'package without an owner'],
-    ['a package that is not there', 'src/app.ts', 'no-such-package', 'unresolvable'],
+    ['openai outside of llm', 'src/app/data.ts', 'openai', 'package openai'],
+    ['a package without an owner', 'src/app/data.ts', 'fast-check', 'package without an owner'],
+    ['a package that is not there', 'src/app/data.ts', 'no-such-package', 'unresolvable'],
   ])('%s', (_what, file, imported, rule) => {
     plant(file, `import '${imported}'\n${CLEAN[file]}`)
     const { status, output } = run('layers')

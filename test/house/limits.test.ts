@@ -22,7 +22,8 @@ const ROWS: Readonly<Record<string, readonly (keyof typeof LIMITS)[]>> = {
   'system prompt': ['systemPrompt'],
   'metadata of': ['metadata'],
   'arguments of a call': ['toolArguments'],
-  'passages, tags': ['passages', 'tags', 'blocks', 'ids', 'tools', 'toolRules'],
+  'passages, tags': ['passages', 'tags', 'blocks', 'ids', 'toolRules'],
+  'tools of an agent': ['tools'],
   children: ['branches'],
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { serveHttp } from '../../src/app.ts'
+import { serveHttp } from '../../src/app/serve.ts'
 import type { ServerOptions } from '../../src/mcp/serve/server.ts'
 import type { HttpOptions, HttpServing } from '../../src/mcp/transports/http.ts'
 import { openToAll, openWith } from '../support/access.ts'

@@ -146,6 +146,7 @@ const calls = (): readonly (readonly [tool: string, args: object])[] => {
     ['read_memory_as_of', { agent: 'Big', at: '2999-01-01' }],
     ['create_tool', { source: longTool(1), description: words(9_000, 7) }],
     ['update_tool', { tool: 'long_tool', source: longTool(2) }],
+    ['diff_tool', { tool: 'long_tool', from_version: 1 }],
     ['restore_tool', { tool: 'long_tool', version: 1 }],
     ['get_tool', { tool: 'long_tool' }],
     ['tool_history', { tool: 'long_tool', limit: 100 }],

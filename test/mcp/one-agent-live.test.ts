@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { serveHttp } from '../../src/app.ts'
+import { serveHttp } from '../../src/app/serve.ts'
 import { TOOLSETS } from '../../src/core/toolset.ts'
 import type { HttpServing } from '../../src/mcp/transports/http.ts'
 import { PATIENT } from '../agent/patient.ts'

@@ -55,6 +55,7 @@ describe('a client pinned to one agent', () => {
       'update_tool',
       'delete_tool',
       'tool_history',
+      'diff_tool',
       'restore_tool',
       'attach_tool',
       'detach_tool',

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import DatabaseHandle from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
+import { openApp } from '../../src/app/app.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import { TOOLSETS } from '../../src/core/toolset.ts'
 import { createServerFactory } from '../../src/mcp/serve/server.ts'
 import { toolsOf } from '../../src/mcp/tools/index.ts'
@@ -74,6 +74,7 @@ beforeAll(async () => {
     list_tools: [{}, agent, { query: 'echo', limit: 1 }],
     get_tool: [{ tool: 'echo' }, { tool: 'send_message' }],
     tool_history: [{ tool: 'echo' }],
+    diff_tool: [{ tool: 'echo', from_version: 1 }],
     list_tool_servers: [{}],
     list_runs: [{}, { ...agent, status: 'completed' }],
     list_jobs: [{}, { ...agent, kind: 'load' }],

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openStorage } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
+import { openStorage } from '../../src/app/data.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import type { Storage } from '../../src/storage/port/store.ts'
 import { type Cluster, createCluster, type Server, until } from './harness.ts'
 

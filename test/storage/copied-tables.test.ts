@@ -23,13 +23,8 @@ test('every table of a migrated database is copied or rebuilt', () => {
   expect(ALL_TABLES.toSorted()).toEqual(ours.toSorted())
 })
 
-test('every column of a copied table is copied, and its key is unique', () => {
-  for (const { name, columns, key } of COPIED_TABLES) {
-    const there = names(`SELECT name FROM pragma_table_info('${name}')`)
-    expect([name, columns.map((column) => column.name).toSorted()]).toEqual([
-      name,
-      there.toSorted(),
-    ])
+test('the key of a copied table is its primary key', () => {
+  for (const { name, key } of COPIED_TABLES) {
     const primary = names(`SELECT name FROM pragma_table_info('${name}') WHERE pk > 0 ORDER BY pk`)
     expect([name, key]).toEqual([name, primary])
   }

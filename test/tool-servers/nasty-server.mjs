@@ -4,6 +4,10 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
 let version = 1
+if (process.env.STUBBORN) {
+  process.on('SIGTERM', () => {})
+  setInterval(() => {}, 1_000)
+}
 const send = (message) =>
   process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
 const object = (properties = {}) => ({ type: 'object', properties })
@@ -30,10 +34,15 @@ const tools = () => [
   },
   { name: 'big', description: 'Answers with much.', inputSchema: object({ bytes: number }) },
   { name: 'die', description: 'Dies.', inputSchema: object() },
-  { name: 'fail', description: 'Fails.', inputSchema: object() },
+  {
+    name: 'fail',
+    description: 'Fails.',
+    inputSchema: object({ tell: { type: 'boolean' } }),
+  },
   { name: 'refuse', description: 'Answers with an error of the protocol.', inputSchema: object() },
   { name: 'env', description: 'Names of the environment.', inputSchema: object() },
   { name: 'change', description: `Version ${version}.`, inputSchema: object() },
+  { name: 'tell', description: 'Tells what it was given.', inputSchema: object() },
   { name: 'spawn', description: 'Leaves a process behind.', inputSchema: object() },
   { name: 'mixed', description: 'Answers with all kinds of parts.', inputSchema: object() },
   { name: 'a b', description: 'x'.repeat(5_000), inputSchema: object() },
@@ -47,6 +56,7 @@ const results = {
     { type: 'text', text: `${said} ${meta?.['recollect/call'] ?? ''}`.trim() },
   ],
   put: () => [{ type: 'text', text: 'put' }],
+  tell: () => [{ type: 'text', text: `${process.env.TOKEN} in ${process.env.CITY}` }],
   big: ({ bytes }) => [{ type: 'text', text: 'x'.repeat(bytes) }],
   env: () => [{ type: 'text', text: Object.keys(process.env).sort().join(' ') }],
   change() {
@@ -54,7 +64,10 @@ const results = {
     send({ method: 'notifications/tools/list_changed' })
     return [{ type: 'text', text: 'changed' }]
   },
-  spawn: () => [{ type: 'text', text: String(spawn('sleep', ['300'], { stdio: 'ignore' }).pid) }],
+  spawn() {
+    const { pid } = spawn('sleep', ['300'], { stdio: 'ignore' })
+    return [{ type: 'text', text: `${pid} ${process.pid}` }]
+  },
   mixed: () => [
     { type: 'text', text: 'a\u0000b' },
     { type: 'image', data: 'AAAA', mimeType: 'image/png' },

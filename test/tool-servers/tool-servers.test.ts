@@ -4,13 +4,20 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readConfig, secretsOf } from '../../src/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
+import { secretsOf } from '../../src/config/secrets.ts'
 import { createLog } from '../../src/core/log.ts'
 import { createToolServers } from '../../src/tool-servers/create-tool-servers.ts'
 import { readServerSettings } from '../../src/tool-servers/settings.ts'
 import type { ServerCall, ToolServers } from '../../src/tool-servers/tool-servers.ts'
 
 const NASTY = fileURLToPath(new URL('nasty-server.mjs', import.meta.url))
+const RECONNECTS = Number(process.env.RECONNECTS ?? 20)
+/** Calls after which the server is gone. */
+const ENDINGS: readonly (readonly [tool: string, args?: object])[] = [
+  ['die'],
+  ['big', { bytes: 12_000_000 }],
+]
 const ENVIRONMENT = {
   PATH: process.env.PATH,
   HOME: '/home/nobody',
@@ -100,7 +107,7 @@ describe('tools of other MCP servers', () => {
       await serve({ nasty: nasty(), nas: nasty(), nas__ty: nasty() }).tools('default')
     ).map(({ name }) => name)
     expect(names).toContain('nasty__echo')
-    expect(names.length).toBe(3 * 15)
+    expect(names.length).toBe(3 * 16)
     expect(new Set(names).size).toBe(names.length)
     for (const name of names) expect(name).toMatch(/^[A-Za-z0-9_-]{1,64}$/)
   })
@@ -224,6 +231,17 @@ describe('tools of other MCP servers', () => {
     expect(JSON.stringify(web)).not.toMatch(/key-user|pass-word/)
   })
 
+  it('show none of the secrets of the operator in their results, and the rest of what they were given', async () => {
+    const env = { TOKEN: 'tool-key-0123', CITY: 'Reykjavik' }
+    const args = [NASTY, '--api-key', 'flag-key-0123', 'postgres://me:pass-word@db/x']
+    const file = write({ mcpServers: { nasty: nasty({ env, args }) } })
+    expect(secretsOf(readConfig({}, { RECOLLECT_TOOL_SERVERS: file }))).toEqual(
+      expect.arrayContaining(['tool-key-0123', 'flag-key-0123', 'pass-word']),
+    )
+    const servers = serve({ nasty: nasty({ env, args }) })
+    expect((await servers.call(callOf('tell'))).text).toBe('[redacted] in Reykjavik')
+  })
+
   it('that can not be started leave no listener behind', async () => {
     let now = 0
     const servers = serve({ nasty: { command: '/nonexistent/server' } }, () => now)
@@ -237,23 +255,30 @@ describe('tools of other MCP servers', () => {
 
   it('end when they are idle, with what they started, and start again', async () => {
     const servers = serve({ nasty: nasty({ idleSeconds: 0.2 }) })
-    const child = Number((await servers.call(callOf('spawn'))).text)
+    const child = Number.parseInt((await servers.call(callOf('spawn'))).text, 10)
     expect(isAlive(child)).toBe(true)
     expect(await gone(child)).toBe(true)
     expect((await servers.list(undefined, { connect: false }))[0]?.status).toBe('idle')
     expect((await servers.call(callOf('echo', { text: 'back' }))).text).toBe('back call-1')
   })
 
-  it('leave no process behind in 20 deaths with children', async () => {
-    const servers = serve({ nasty: nasty() })
-    const children: number[] = []
-    for (let turn = 0; turn < 20; turn += 1) {
-      children.push(Number((await servers.call(callOf('spawn'))).text))
-      await servers.call(callOf('die')).catch(() => {})
+  // Issue 20 asks for 100: it is the size with RECONNECTS=100.
+  it(`leave no process behind in ${RECONNECTS} connections that end badly`, async () => {
+    let now = 0
+    // The last one hears neither the end of its input nor SIGTERM.
+    const servers = serve({ nasty: nasty({ env: { STUBBORN: 'yes' } }) }, () => now)
+    const processes: number[] = []
+    for (let turn = 0; turn < RECONNECTS; turn += 1) {
+      processes.push(...(await servers.call(callOf('spawn'))).text.split(' ').map(Number))
+      const [tool, args] = ENDINGS[turn % ENDINGS.length] ?? ['die']
+      await servers.call(callOf(tool, args)).catch(() => {})
+      now += 600_000
     }
-    expect(new Set(children).size).toBe(20)
-    for (const child of children) expect(await gone(child)).toBe(true)
-  }, 60_000)
+    processes.push(...(await servers.call(callOf('spawn'))).text.split(' ').map(Number))
+    await servers.close()
+    expect(new Set(processes).size).toBe(2 * (RECONNECTS + 1))
+    for (const pid of processes) expect(await gone(pid)).toBe(true)
+  }, 180_000)
 })
 
 describe('the file of tool servers', () => {

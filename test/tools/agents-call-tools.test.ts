@@ -35,6 +35,15 @@ async function agentWith(fields: ToolFields): Promise<string> {
 }
 
 describe.each(LANGUAGES)('an agent with a tool in %s', (language) => {
+  it('has got it without that anything of it was run', async () => {
+    const endless = { python: 'while True:\n    pass\n', typescript: 'for (;;) {}\n' }[language]
+    const { tools } = world.context
+    const { id } = await tools.create({ source: `${ROLL_DICE[language]}\n${endless}` }, OWNER)
+    const trial = { tool: id, arguments: {}, commit: false, timeoutSeconds: 1 }
+    const { status } = await tools.run(trial, OWNER, new AbortController().signal)
+    expect(status).toBe('timeout')
+  })
+
   it('calls it and reads its result (E2)', async () => {
     const agent = await agentWith({ source: ROLL_DICE[language] })
     world.provider.enqueue(callOn('roll_dice', { num_sides: 1 }), speak('A one.'))

@@ -70,6 +70,32 @@ describe('an agent that may write tools', () => {
     })
   })
 
+  it('is spared the question about its own tools if its owner says so, and only about those', async () => {
+    const { tools, agents } = world.context
+    const agent = await world.createAgent({ tools: WRITING })
+    await agents.configure(agent, { ownToolsNeedApproval: false })
+    world.provider.enqueue(
+      callOn('create_tool', { source: echo('magpie') }),
+      callOn('attach_tool', { name: 'magpie' }),
+      callOn('magpie', { text: 'hi' }),
+      callOn('edit_tool', { name: 'magpie', source: echo('magpie', 'Better.') }),
+      callOn('magpie', { text: 'ho' }),
+      speak('Done.'),
+    )
+    const { run } = await world.talk(agent, 'Write a magpie')
+    expect(run.status).toBe('completed')
+    const [, attached, first, , second] = toolResults(world.request())
+    expect([first, second]).toEqual(['hi', 'ho'])
+    expect(attached).not.toContain('person')
+
+    await tools.create({ source: echo('jackdaw') }, OWNER)
+    world.provider.enqueue(
+      callOn('attach_tool', { name: 'jackdaw' }),
+      callOn('jackdaw', { text: 'hi' }),
+    )
+    expect((await world.talk(agent, 'Take the jackdaw')).run.status).toBe('requires_approval')
+  })
+
   it('can neither change what others wrote nor take what reaches further', async () => {
     const { tools } = world.context
     await tools.create({ source: echo('theirs') }, OWNER)

@@ -104,6 +104,13 @@ describe('a tool', () => {
       version: 1,
     })
     expect(restored).toMatchObject({ version: 3, source: tool.source })
+    const { diff } = await server.answer('diff_tool', {
+      tool: tool.id,
+      from_version: 1,
+      to_version: 2,
+    })
+    expect(diff).toContain('+description: Better.')
+    expect(diff).toMatch(/^-.*\n\+.*Better/m)
     const { versions } = await server.answer('tool_history', { tool: tool.id })
     expect(versions).toMatchObject([
       { version: 3, by: 'owner', reason: 'Restored from version 1' },

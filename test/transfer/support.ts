@@ -1,5 +1,5 @@
 import { createImportChecks } from '../../src/agent/agents/import-checks.ts'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { createModelRegistry } from '../../src/llm/registry/registry.ts'
 import type { Storage } from '../../src/storage/port/store.ts'

@@ -9,6 +9,7 @@ import type { ChatModel } from '../../llm/model.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import type { CompiledContext, ContextInput } from '../context/compile-context.ts'
 import { renderSummary } from '../context/system-prompt.ts'
+import { forgetUnusedTools } from './forget-tools.ts'
 import { type CompactionPlan, planCompaction } from './plan-compaction.ts'
 import { writeSummary } from './write-summary.ts'
 
@@ -119,6 +120,11 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
         }),
       },
       at,
+    )
+    await forgetUnusedTools(
+      tx,
+      agent,
+      input.history.filter(({ seq }) => seq >= plan.keepFrom),
     )
   })
   return {

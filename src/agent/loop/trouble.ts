@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { UserError } from '../../core/errors.ts'
+import { Unavailable, UserError } from '../../core/errors.ts'
 import { isExhausted } from '../../core/exhausted.ts'
 import { giveBackRun } from './finish-run.ts'
 import { type HeldRun, LostLease } from './held.ts'
@@ -12,7 +12,8 @@ const MAX_PAUSE_MILLISECONDS = 30_000
 /** Failures of the database or the machine are not the agent's fault; the work is repeated later. */
 export function isTrouble(error: unknown): boolean {
   if (isExhausted(error)) return true
-  return error instanceof UserError && ['busy', 'storage_full', 'unsupported'].includes(error.code)
+  if (!(error instanceof UserError) || error instanceof Unavailable) return false
+  return ['busy', 'storage_full', 'unsupported'].includes(error.code)
 }
 
 /** Pause after this many failures in a row; random, so that many runs do not resume at the same moment. */

@@ -1,3 +1,4 @@
+import { cleanRecord } from '../../core/clean-value.ts'
 import { UserError } from '../../core/errors.ts'
 import { isDeeper } from '../../core/is-deeper.ts'
 import { isRecord } from '../../core/is-record.ts'
@@ -59,7 +60,7 @@ export function parseToolArguments(tool: string, written: string): ToolArguments
   if (hasPrototypeKey(value)) {
     throw notRun(tool, 'the key "__proto__" is not allowed. Make the call again without it.')
   }
-  return { value, text: read.isRepaired ? JSON.stringify(value) : written }
+  return { value: cleanRecord(value), text: read.isRepaired ? JSON.stringify(value) : written }
 }
 
 function notRun(tool: string, problem: string): UserError {

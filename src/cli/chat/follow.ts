@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openPresenters } from '../../app.ts'
+import { openPresenters } from '../../app/app.ts'
 import type { Agent } from '../../core/agent.ts'
 import type { Input } from './input.ts'
 import type { Context } from './port.ts'

@@ -1,4 +1,4 @@
-import type { App } from '../../app.ts'
+import type { App } from '../../app/app.ts'
 
 /** The part of the app that a conversation needs. */
 export type Context = App['context']

@@ -1,4 +1,4 @@
-import type { Entry } from '../../app.ts'
+import type { Entry } from '../../app/app.ts'
 import { excerpt } from '../../core/text.ts'
 import type { Screen } from './screen.ts'
 

@@ -1,5 +1,5 @@
-import { openPresenters } from '../../app.ts'
-import type { Config } from '../../config.ts'
+import { openPresenters } from '../../app/app.ts'
+import type { Config } from '../../config/config.ts'
 import { countCharacters, excerpt } from '../../core/text.ts'
 import { table } from '../terminal/table.ts'
 import { type Asked, tell, tellJson } from '../terminal/tell.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { openStorage } from '../../app.ts'
-import type { Config } from '../../config.ts'
+import { openStorage } from '../../app/data.ts'
+import type { Config } from '../../config/config.ts'
 import { UserError } from '../../core/errors.ts'
 
 export async function backup(config: Config, file: string): Promise<void> {

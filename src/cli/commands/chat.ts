@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
 import type { Agent } from '../../core/agent.ts'
 import { UserError } from '../../core/errors.ts'
 import { converse, type Talk } from '../chat/follow.ts'

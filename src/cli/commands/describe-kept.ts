@@ -1,4 +1,4 @@
-import type { openDataFiles } from '../../app.ts'
+import type { openDataFiles } from '../../app/data.ts'
 
 type Kept = ReturnType<Awaited<ReturnType<typeof openDataFiles>>['kept']>[number]
 

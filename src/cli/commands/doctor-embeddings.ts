@@ -1,5 +1,6 @@
-import { openEmbedders, openStorage } from '../../app.ts'
-import type { Config } from '../../config.ts'
+import { openEmbedders } from '../../app/app.ts'
+import { openStorage } from '../../app/data.ts'
+import type { Config } from '../../config/config.ts'
 import { sumByModel } from '../../core/embedding-counts.ts'
 import type { Tell } from './doctor-report.ts'
 

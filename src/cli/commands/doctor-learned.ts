@@ -1,5 +1,6 @@
-import { openModels, openStorage } from '../../app.ts'
-import type { Config } from '../../config.ts'
+import { openModels } from '../../app/app.ts'
+import { openStorage } from '../../app/data.ts'
+import type { Config } from '../../config/config.ts'
 import type { Tell } from './doctor-report.ts'
 
 const ALL = 'all'

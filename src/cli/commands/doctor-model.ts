@@ -1,5 +1,6 @@
-import { openModels, openStorage, type Storage } from '../../app.ts'
-import type { Config } from '../../config.ts'
+import { openModels, type Storage } from '../../app/app.ts'
+import { openStorage } from '../../app/data.ts'
+import type { Config } from '../../config/config.ts'
 import type { Tell } from './doctor-report.ts'
 
 /** Time for a local engine to load its model; chosen by hand. */

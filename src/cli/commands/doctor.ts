@@ -1,5 +1,7 @@
-import { openDataFiles, openStorage, type Storage } from '../../app.ts'
-import { type Config, secretsOf } from '../../config.ts'
+import type { Storage } from '../../app/app.ts'
+import { openDataFiles, openStorage } from '../../app/data.ts'
+import type { Config } from '../../config/config.ts'
+import { secretsOf } from '../../config/secrets.ts'
 import { readId } from '../../core/ids.ts'
 import { normalText } from '../../core/text.ts'
 import { VERSION } from '../../core/version.ts'
@@ -9,6 +11,7 @@ import { checkEmbeddings } from './doctor-embeddings.ts'
 import { forgetLearned, tellLearned } from './doctor-learned.ts'
 import { checkModel } from './doctor-model.ts'
 import { createReport, type Tell } from './doctor-report.ts'
+import { checkTools } from './doctor-tools.ts'
 
 /** Checks everything that agents need, and reports the results and how to fix problems. */
 export async function doctor(
@@ -28,6 +31,7 @@ export async function doctor(
   const modelWorks = config.readOnly || (await checkModel(config, tell, dataWorks))
   if (dataWorks) await checkEmbeddings(config, tell)
   if (dataWorks) await tellLearned(config, tell)
+  await checkTools(config, tell)
   tell('Providers', configuredProviders(config))
   for (const { notes = [] } of config.providers.values()) for (const note of notes) tell('', note)
   if (!dataWorks || !modelWorks) process.exitCode = 1

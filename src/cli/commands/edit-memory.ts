@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
 import { UserError } from '../../core/errors.ts'
 import { askOne } from '../terminal/ask.ts'
 import { closeDraft, edit, openDraft } from '../terminal/draft.ts'

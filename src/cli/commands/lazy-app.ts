@@ -1,5 +1,5 @@
-import { type App, openApp } from '../../app.ts'
-import type { Config } from '../../config.ts'
+import { type App, openApp } from '../../app/app.ts'
+import type { Config } from '../../config/config.ts'
 import { describeError, type Log } from '../../core/log.ts'
 
 export interface LazyApp {

@@ -1,5 +1,5 @@
-import { openPresenters } from '../../app.ts'
-import type { Config } from '../../config.ts'
+import { openPresenters } from '../../app/app.ts'
+import type { Config } from '../../config/config.ts'
 import { countCharacters } from '../../core/text.ts'
 import { painterFor } from '../terminal/style.ts'
 import { type Asked, tellJson } from '../terminal/tell.ts'

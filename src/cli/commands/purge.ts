@@ -1,5 +1,5 @@
-import { openDataFiles } from '../../app.ts'
-import type { Config } from '../../config.ts'
+import { openDataFiles } from '../../app/data.ts'
+import type { Config } from '../../config/config.ts'
 import { UserError } from '../../core/errors.ts'
 import { askOne } from '../terminal/ask.ts'
 import { tell } from '../terminal/tell.ts'

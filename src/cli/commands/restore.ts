@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { openDataFiles } from '../../app.ts'
-import type { Config } from '../../config.ts'
+import { openDataFiles } from '../../app/data.ts'
+import type { Config } from '../../config/config.ts'
 
 export async function restore(config: Config, file: string): Promise<void> {
   const { path, restore } = await openDataFiles(config)

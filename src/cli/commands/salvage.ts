@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { salvageData } from '../../app.ts'
+import { salvageData } from '../../app/data.ts'
 import { tell } from '../terminal/tell.ts'
 
 const count = (number: number) => number.toLocaleString('en')

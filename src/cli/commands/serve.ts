@@ -1,13 +1,10 @@
-import {
-  type App,
-  findPinnedAgent,
-  isLoopback,
-  openApp,
-  openGate,
-  openStorage,
-  serveHttp,
-} from '../../app.ts'
-import { type Config, ConfigError, secretsOf, settingWarnings } from '../../config.ts'
+import { type App, findPinnedAgent, isLoopback, openApp } from '../../app/app.ts'
+import { openStorage } from '../../app/data.ts'
+import { openGate, serveHttp } from '../../app/serve.ts'
+import type { Config } from '../../config/config.ts'
+import { settingWarnings } from '../../config/read-config.ts'
+import { secretsOf } from '../../config/secrets.ts'
+import { ConfigError } from '../../core/config-error.ts'
 import { createLog } from '../../core/log.ts'
 import { VERSION } from '../../core/version.ts'
 import { closeAndExit, stopSignal } from '../terminal/until-stopped.ts'

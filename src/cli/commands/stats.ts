@@ -1,5 +1,5 @@
-import { openStorage } from '../../app.ts'
-import type { Config } from '../../config.ts'
+import { openStorage } from '../../app/data.ts'
+import type { Config } from '../../config/config.ts'
 import { sumByModel } from '../../core/embedding-counts.ts'
 import { type Asked, tell, tellJson } from '../terminal/tell.ts'
 

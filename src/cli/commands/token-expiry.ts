@@ -1,5 +1,5 @@
-import { ConfigError } from '../../config.ts'
 import { type Timestamp, toTimestamp } from '../../core/clock.ts'
+import { ConfigError } from '../../core/config-error.ts'
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
   m: 60_000,

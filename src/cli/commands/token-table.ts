@@ -1,4 +1,4 @@
-import type { Tokens } from '../../app.ts'
+import type { Tokens } from '../../app/app.ts'
 import { table } from '../terminal/table.ts'
 
 type Token = Awaited<ReturnType<Tokens['list']>>[number]

@@ -1,5 +1,6 @@
-import { type App, openApp } from '../../app.ts'
-import { type Config, secretsOf } from '../../config.ts'
+import { type App, openApp } from '../../app/app.ts'
+import type { Config } from '../../config/config.ts'
+import { secretsOf } from '../../config/secrets.ts'
 import { createLog } from '../../core/log.ts'
 
 type Context = App['context']

@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander'
-import { type Config, type Environment, readConfig, settingWarnings } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
+import type { Environment } from '../../config/environment.ts'
+import { readConfig, settingWarnings } from '../../config/read-config.ts'
 import { visible } from '../terminal/visible.ts'
 
 /** Flags for settings: syntax, description and environment variable. */

@@ -1,5 +1,5 @@
 import type { Command, CommanderError } from 'commander'
-import { ConfigError } from '../../config.ts'
+import { ConfigError } from '../../core/config-error.ts'
 import { nearest } from '../../core/nearest.ts'
 
 /** One sentence on the error in the command line, with a suggestion for a misspelt word. */

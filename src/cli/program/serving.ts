@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { ConfigError } from '../../config.ts'
+import { ConfigError } from '../../core/config-error.ts'
 import { createCommand } from './command.ts'
 import { configOf, DATA, SERVER, serverConfigOf } from './flags.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { ConfigError } from '../../config.ts'
+import { ConfigError } from '../../core/config-error.ts'
 import { createCommand } from './command.ts'
 import { AS_JSON } from './facts.ts'
 import { configOf, DATA } from './flags.ts'

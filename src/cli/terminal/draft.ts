@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { readEditor } from '../../config.ts'
+import { readEditor } from '../../config/read-config.ts'
 import { UserError } from '../../core/errors.ts'
 
 /** A text in a temporary file that only this user can read, for the editor. */

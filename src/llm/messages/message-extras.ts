@@ -1,7 +1,7 @@
+import { ESCAPED_TROUBLE } from '../../core/clean-value.ts'
 import { isRecord } from '../../core/is-record.ts'
 import type { Extras } from '../../core/message.ts'
 import type { ModelMessage } from '../model.ts'
-import { ESCAPED_TROUBLE } from '../sound-value.ts'
 import type { Fields } from '../wire/fields.ts'
 
 /*

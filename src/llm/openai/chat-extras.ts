@@ -1,6 +1,6 @@
+import { cleanValue, ESCAPED_TROUBLE } from '../../core/clean-value.ts'
 import { isRecord } from '../../core/is-record.ts'
 import type { Extras } from '../../core/message.ts'
-import { ESCAPED_TROUBLE, soundValue } from '../sound-value.ts'
 import type { Fields } from '../wire/fields.ts'
 
 /*
@@ -146,6 +146,6 @@ function textOfParts(parts: readonly unknown[]): string {
 function soundFields(fields: Fields): Fields {
   const text = JSON.stringify(fields)
   if (!ESCAPED_TROUBLE.test(text)) return fields
-  const sound = soundValue(fields)
+  const sound = cleanValue(fields)
   return isRecord(sound) ? sound : {}
 }

@@ -1,6 +1,7 @@
 import type { PromptMessage } from '@modelcontextprotocol/server'
 import { UserError } from '../../core/errors.ts'
 import { checkLength, LIMITS } from '../../core/limits.ts'
+import { cleanText } from '../../core/text.ts'
 import type { McpContext } from '../../service/context.ts'
 import type { CallingClient } from '../client/client-input.ts'
 
@@ -55,14 +56,16 @@ export function requireArguments(
   prompt: Prompt,
   args: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {}
   for (const { name, description, limit } of prompt.arguments) {
-    const value = args[name] ?? ''
+    const value = cleanText(args[name] ?? '')
     if (value.trim() === '')
       throw new UserError(
         'invalid_argument',
         `The prompt ${prompt.name} needs the argument "${name}": ${description}.`,
       )
     checkLength(`Argument "${name}"`, value, limit)
+    values[name] = value
   }
-  return args
+  return values
 }

@@ -1,5 +1,6 @@
 import type { Scope } from '../../core/access.ts'
 import { isLonger, LIMITS } from '../../core/limits.ts'
+import { decodeSegment } from '../../core/text.ts'
 import type { McpContext } from '../../service/context.ts'
 import { answerTool } from '../call/call-tool.ts'
 import { completeIds } from '../call/complete-ids.ts'
@@ -69,7 +70,7 @@ export function matchUri(template: string, uri: string): Variables | undefined {
     const name = /^\{(\w+)\}$/.exec(part)?.[1]
     if (name === undefined && part !== segment) return undefined
     if (name !== undefined) {
-      const value = decode(segment)
+      const value = decodeSegment(segment)
       if (value === undefined || value === '') return undefined
       variables[name] = value
     }
@@ -82,12 +83,4 @@ export function expandUri(template: string, variables: Variables): string {
   return template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(variables[name] ?? ''),
   )
-}
-
-function decode(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts'
+import { decodeSegment } from '../../core/text.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from '../../core/toolset.ts'
 import type { Offer } from '../offer.ts'
 
@@ -48,12 +49,10 @@ function readToolsets(lists: string): readonly Toolset[] {
 }
 
 function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    throw new UserError(
-      'invalid_argument',
-      'The name of the agent in the address is not URL-encoded. Write /mcp/agents/<id or name>, with %20 for a space.',
-    )
-  }
+  const decoded = decodeSegment(segment)
+  if (decoded !== undefined) return decoded
+  throw new UserError(
+    'invalid_argument',
+    'The name of the agent in the address is not URL-encoded. Write /mcp/agents/<id or name>, with %20 for a space.',
+  )
 }

@@ -24,6 +24,7 @@ const settings = z.strictObject({
   reasoning: z.enum(REASONING),
   parallel_tool_calls: z.boolean(),
   embed_messages: z.boolean(),
+  own_tools_need_approval: z.boolean(),
 })
 
 export const configureAgent = defineTool({
@@ -59,6 +60,10 @@ export const configureAgent = defineTool({
       .describe('How much it thinks before it answers, if the model can')
       .optional(),
     parallel_tool_calls: z.boolean().describe('Run tools that only read in parallel').optional(),
+    own_tools_need_approval: z
+      .boolean()
+      .describe('A person approves the first use of what it wrote with create_tool')
+      .optional(),
     embed_messages: z
       .boolean()
       .describe('Embed its conversation too; reports the cost first')
@@ -89,6 +94,7 @@ export const configureAgent = defineTool({
       reasoning: args.reasoning,
       parallelToolCalls: args.parallel_tool_calls,
       embedMessages: args.embed_messages,
+      ownToolsNeedApproval: args.own_tools_need_approval,
     })
     return {
       agent_id: view.id,
@@ -104,6 +110,7 @@ export const configureAgent = defineTool({
         reasoning: now.reasoning,
         parallel_tool_calls: now.parallelToolCalls,
         embed_messages: now.embedMessages,
+        own_tools_need_approval: now.ownToolsNeedApproval,
       },
     }
   },

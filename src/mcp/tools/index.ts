@@ -20,6 +20,7 @@ import { detachArchive } from './detach-archive.ts'
 import { detachBlock } from './detach-block.ts'
 import { detachTool } from './detach-tool.ts'
 import { diffMemoryBlock } from './diff-memory-block.ts'
+import { diffTool } from './diff-tool.ts'
 import { exportAgent } from './export-agent.ts'
 import { getAgent } from './get-agent.ts'
 import { getRun } from './get-run.ts'
@@ -99,6 +100,7 @@ const FOR_AGENTS: readonly Tool[] = [
   updateTool,
   deleteTool,
   toolHistory,
+  diffTool,
   restoreTool,
   attachTool,
   detachTool,

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Caller, Scope } from '../../core/access.ts'
+import { decodeSegment } from '../../core/text.ts'
 import type { McpContext } from '../../service/context.ts'
 import type { Query } from '../read/query.ts'
 import type { Repeats } from './repeats.ts'
@@ -97,18 +98,10 @@ function paramsIn(
     const name = /^\{(\w+)\}$/.exec(part)?.[1]
     if (name === undefined && part !== segment) return undefined
     if (name !== undefined) {
-      const value = decode(segment)
+      const value = decodeSegment(segment)
       if (value === undefined || value === '') return undefined
       params[name] = value
     }
   }
   return params
-}
-
-function decode(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts'
+import { cleanText } from '../../core/text.ts'
 import type { Walk } from '../../core/walk.ts'
 
 /** Letta's own greatest page is 1,000. */
@@ -15,7 +16,7 @@ export interface Query {
 }
 
 export function queryOf(search: URLSearchParams): Query {
-  const text = (name: string) => search.get(name) || undefined
+  const text = (name: string) => cleanText(search.get(name) ?? '') || undefined
   const number = (name: string) => {
     const given = text(name)
     if (given === undefined || given === 'null') return undefined
@@ -34,7 +35,11 @@ export function queryOf(search: URLSearchParams): Query {
     text,
     number,
     flag,
-    list: (name) => search.getAll(name).filter((one) => one !== ''),
+    list: (name) =>
+      search
+        .getAll(name)
+        .map(cleanText)
+        .filter((one) => one !== ''),
     walk(defaults) {
       const order = text('order')?.toLowerCase()
       if (order !== undefined && order !== 'asc' && order !== 'desc')

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import { cleanValue } from '../../core/clean-value.ts'
+import { cleanText } from '../../core/text.ts'
 import { MAX_BODY_BYTES, TOO_LARGE } from '../../http/limits.ts'
 import { BodyError, readBody } from '../../http/read-body.ts'
 
@@ -14,7 +16,7 @@ export async function readRequestBody(request: IncomingMessage): Promise<unknown
   const isEmpty = length === '0' || (length === undefined && isWithoutBody(request))
   if (isEmpty) return undefined
   if (type?.toLowerCase().startsWith('multipart/form-data')) return readForm(request, type)
-  return readBody(request)
+  return cleanValue(await readBody(request))
 }
 
 function isWithoutBody({ headers }: IncomingMessage): boolean {
@@ -36,7 +38,7 @@ async function readForm(request: IncomingMessage, type: string): Promise<object>
     })
   const fields: Record<string, string> = {}
   for (const [name, value] of form) {
-    fields[name] = typeof value === 'string' ? value : await value.text()
+    fields[name] = cleanText(typeof value === 'string' ? value : await value.text())
   }
   return fields
 }

@@ -1,4 +1,4 @@
-import { UserError } from '../../core/errors.ts'
+import { Unavailable } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import { packageFolder, sandboxFile } from '../files.ts'
 import type { Engine } from '../thread/engine.ts'
@@ -19,8 +19,7 @@ export function createPythonEngine({ log, cacheFolder }: PythonOptions): Engine 
     async prepare() {
       const folder = packageFolder('pyodide')
       if (folder === undefined) {
-        throw new UserError(
-          'unsupported',
+        throw new Unavailable(
           'Python tools need the package pyodide, which is not installed here. Have the operator run: npm install --global pyodide@314.0.7. Or write the tool in TypeScript.',
         )
       }

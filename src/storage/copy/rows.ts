@@ -7,11 +7,11 @@ export type Row = Readonly<Record<string, Value>>
 /** Key of the last row read. */
 export type Key = readonly (string | number)[]
 
-/** The next rows after `after`, in key order, with the values that they get in the copy. */
+/** The next rows after `after`, in key order, with all columns and the values that they get in the copy. */
 export async function nextRows(
   db: Connection,
   vectors: VectorTables,
-  { name, key, columns }: CopiedTable,
+  { name, key, instead }: CopiedTable,
   after: Key | null,
   limit: number,
 ): Promise<readonly Row[]> {
@@ -19,16 +19,11 @@ export async function nextRows(
     const read = await vectors.read(db, Number(after?.[0] ?? 0), limit)
     return read as readonly (Row & (typeof read)[number])[]
   }
-  const selected = columns.map((column) =>
-    column.becomes === undefined
-      ? sql.ref(column.name)
-      : sql`${sql.lit(column.becomes)} AS ${sql.ref(column.name)}`,
-  )
   const place = sql.join(key.map((column) => sql.ref(column)))
   const behind = after === null ? sql`` : sql`WHERE (${place}) > (${sql.join([...after])})`
-  const { rows } = await sql<Row>`SELECT ${sql.join(selected)} FROM ${sql.table(name)} ${behind}
+  const { rows } = await sql<Row>`SELECT * FROM ${sql.table(name)} ${behind}
     ORDER BY ${place} LIMIT ${sql.lit(limit)}`.execute(db)
-  return rows
+  return rows.map((row) => ({ ...row, ...instead }))
 }
 
 export function keyOf({ key }: CopiedTable, row: Row): Key {

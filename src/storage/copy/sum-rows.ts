@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import type { Row, Value } from './rows.ts'
-import type { CopiedTable } from './tables.ts'
 
 /** Two tables have equal sums if, and practically only if, they have the same rows, in any order. */
 export interface TableSum {
@@ -13,14 +12,16 @@ export type Sums = Readonly<Record<string, TableSum>>
 
 const BITS = 128
 
-export function createRowSum({ columns }: Pick<CopiedTable, 'columns'>) {
+/** Rows of one table. The order of their columns, which differs between databases, does not matter. */
+export function createRowSum() {
   let rows = 0
   let total = 0n
   return {
     add(more: readonly Row[]): void {
       rows += more.length
+      const columns = Object.keys(more[0] ?? {}).toSorted()
       for (const row of more) {
-        const values = columns.map(({ name }) => canonical(row[name] ?? null))
+        const values = columns.map((name) => [name, canonical(row[name] ?? null)])
         const digest = hash('sha256', JSON.stringify(values), 'hex')
         total = BigInt.asUintN(BITS, total + BigInt(`0x${digest.slice(0, BITS / 4)}`))
       }

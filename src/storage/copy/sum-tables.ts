@@ -12,7 +12,7 @@ export async function sumTables(
 ): Promise<Sums> {
   const sums: [name: string, sum: TableSum][] = []
   for (const table of COPIED_TABLES) {
-    const { add, sum } = createRowSum(table)
+    const { add, sum } = createRowSum()
     for await (const { rows } of batches(db, dialect, table, null, signal)) {
       add(rows)
       onRows(rows.length)

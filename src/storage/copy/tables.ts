@@ -7,28 +7,14 @@ type TableName = {
 export interface CopiedTable {
   readonly name: TableName
   readonly key: readonly string[]
-  readonly columns: readonly {
-    readonly name: string
-    /** Undefined: unchanged. */
-    readonly becomes: string | null | undefined
-  }[]
+  /** Values of columns that are not copied. */
+  readonly instead: Readonly<Record<string, string | null>>
 }
 
 /** In copy order. */
 export const COPIED_TABLES: readonly CopiedTable[] = Object.entries<Plan[Name]>(PLAN).flatMap(
   ([name, table]) =>
-    table === 'made anew'
-      ? []
-      : [
-          {
-            name: name as TableName,
-            key: table.key,
-            columns: Object.entries<true | string | null>(table.columns).map(([column, value]) => ({
-              name: column,
-              becomes: value === true ? undefined : value,
-            })),
-          },
-        ],
+    table === 'made anew' ? [] : [{ instead: {}, ...table, name: name as TableName }],
 )
 
 /** Including those that are rebuilt. */

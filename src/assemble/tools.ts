@@ -1,39 +1,41 @@
-import { createAgentTools, takeTool } from './agent/agents/agent-tools.ts'
-import { createCheckRoom } from './agent/compaction/check-room.ts'
-import { acceptMessage } from './agent/inbox/accept-message.ts'
-import { checkMessage } from './agent/inbox/check-message.ts'
-import { ALL_DATABASE_TOOLS } from './agent/tools/database-tools.ts'
-import type { InnerTool } from './agent/tools/inner-tool.ts'
-import type { ToolRegistry } from './agent/tools/tool-registry.ts'
-import type { Caller } from './core/access.ts'
-import type { AgentView, NewAgent } from './core/agent-view.ts'
-import type { Clock, Timestamp } from './core/clock.ts'
-import { UserError } from './core/errors.ts'
-import type { AgentId } from './core/ids.ts'
-import type { ToolSecret } from './core/tool-secret.ts'
+import { createAgentTools, takeTool } from '../agent/agents/agent-tools.ts'
+import { createCheckRoom } from '../agent/compaction/check-room.ts'
+import { acceptMessage } from '../agent/inbox/accept-message.ts'
+import { checkMessage } from '../agent/inbox/check-message.ts'
+import { ALL_DATABASE_TOOLS } from '../agent/tools/database-tools.ts'
+import type { InnerTool } from '../agent/tools/inner-tool.ts'
+import type { ToolRegistry } from '../agent/tools/tool-registry.ts'
+import type { Caller } from '../core/access.ts'
+import type { AgentView, NewAgent } from '../core/agent-view.ts'
+import type { Clock, Timestamp } from '../core/clock.ts'
+import { UserError } from '../core/errors.ts'
+import type { AgentId } from '../core/ids.ts'
+import type { ToolSecret } from '../core/tool-secret.ts'
+import type { WebSearchSettings } from '../core/web-search.ts'
 import {
   createGuardedFetch,
   createGuardedRequest,
   type GuardedFetchOptions,
-} from './fetch/guarded-fetch.ts'
-import type { ModelRegistry } from './llm/model.ts'
-import type { Sandbox } from './sandbox/sandbox.ts'
-import type { ToolsPort } from './service/context.ts'
-import type { EmbedQuery, Store, Transaction } from './storage/port/store.ts'
-import { checkTreeSize, childOrigin } from './teams/origin.ts'
-import type { ToolServers } from './tool-servers/tool-servers.ts'
-import { bindTool, type ToolRuntime } from './tools/bind-tool.ts'
-import type { ServerActions } from './tools/buffered-actions.ts'
-import type { ReadSource } from './tools/define-tool.ts'
-import { fetchWebpage } from './tools/fetch-webpage.ts'
-import { createToolLists } from './tools/list-tools.ts'
-import { ownTools } from './tools/own-tools.ts'
-import { runCode } from './tools/run-code.ts'
-import { bindServerTool, storeServerTools } from './tools/server-tools.ts'
-import { toolFetch } from './tools/tool-fetch.ts'
-import { createToolRegistry } from './tools/tool-registry.ts'
-import { createTools } from './tools/tools.ts'
-import { createTrials } from './tools/try-tool.ts'
+} from '../fetch/guarded-fetch.ts'
+import type { ModelRegistry } from '../llm/model.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { ToolsPort } from '../service/context.ts'
+import type { EmbedQuery, Store, Transaction } from '../storage/port/store.ts'
+import { checkTreeSize, childOrigin } from '../teams/origin.ts'
+import type { ToolServers } from '../tool-servers/tool-servers.ts'
+import { bindTool, type ToolRuntime } from '../tools/bind-tool.ts'
+import type { ServerActions } from '../tools/buffered-actions.ts'
+import type { ReadSource } from '../tools/define-tool.ts'
+import { fetchWebpage } from '../tools/fetch-webpage.ts'
+import { createToolLists } from '../tools/list-tools.ts'
+import { ownTools } from '../tools/own-tools.ts'
+import { runCode } from '../tools/run-code.ts'
+import { bindServerTool, storeServerTools } from '../tools/server-tools.ts'
+import { toolFetch } from '../tools/tool-fetch.ts'
+import { createToolRegistry } from '../tools/tool-registry.ts'
+import { createTools } from '../tools/tools.ts'
+import { createTrials } from '../tools/try-tool.ts'
+import { webSearch } from '../tools/web-search.ts'
 
 /** Parts that the tools of a namespace need. */
 export interface ToolParts {
@@ -48,6 +50,7 @@ export interface ToolParts {
   readonly servers: ToolServers
   readonly fetch: GuardedFetchOptions
   readonly toolSecrets: readonly ToolSecret[]
+  readonly webSearch: WebSearchSettings | null
   /** Creates an agent in a transaction; agents need the registry of tools first. */
   readonly createAgent: (
     tx: Transaction,
@@ -82,16 +85,25 @@ export function assembleRegistry(parts: ToolParts) {
   const builtIn: readonly InnerTool[] = [
     runCode(sandbox),
     ...(parts.fetch.rule.kind === 'none' ? [] : [fetchWebpage(createGuardedFetch(parts.fetch))]),
+    ...searchOf(parts),
     ...ownTools({ registry, readSource, run }),
   ]
   return { registry, runtime, builtIn, run }
+}
+
+/** A service that the operator gave a key for may be asked, whatever else may be fetched. */
+function searchOf({ webSearch: settings, fetch }: ToolParts): readonly InnerTool[] {
+  if (settings === null) return []
+  const { hostname } = new URL(settings.baseUrl)
+  const request = createGuardedRequest({ ...fetch, rule: { kind: 'hosts', hosts: [hostname] } })
+  return [webSearch(settings, request)]
 }
 
 export type AssembledTools = ReturnType<typeof assembleRegistry>
 
 /** Parsers are loaded with the first source. */
 export const readSource: ReadSource = async (language, source) => {
-  const { readSignature } = await import('./source/languages/read-signature.ts')
+  const { readSignature } = await import('../source/languages/read-signature.ts')
   const { name, description, parameters } = await readSignature(language, source)
   return { name, description, parameters: { ...parameters } }
 }

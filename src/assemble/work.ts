@@ -1,0 +1,96 @@
+import { createWorker } from '../agent/loop/worker.ts'
+import { DEFAULT_BLOCK_LIMIT } from '../core/block.ts'
+import { LIMITS } from '../core/limits.ts'
+import { countCharacters, excerpt } from '../core/text.ts'
+import { openFetch } from '../fetch/open-fetch.ts'
+import { createJobWorker, type JobWorkerOptions } from '../jobs/job-worker.ts'
+import { countTokens } from '../llm/count-tokens.ts'
+import { createEmbedQueue } from '../memory/embed-queue.ts'
+import type { McpContext } from '../service/context.ts'
+import type { Parts } from './parts.ts'
+
+interface Work {
+  /** Looks for new work at once. */
+  wake(): void
+  stop(): Promise<void>
+}
+
+type Handlers = JobWorkerOptions['handlers']
+
+export const PUBLIC = { kind: 'public' } as const
+
+/** Handlers of jobs; each is loaded with its first job. */
+export function jobHandlers(
+  { config, storage }: Parts,
+  memoryOf: (namespace: string) => McpContext['memory'],
+): Handlers {
+  return {
+    load: async () => {
+      const { createLoadHandler } = await import('../load/load-handler.ts')
+      return createLoadHandler({
+        fetch: openFetch(config.fetch),
+        clock: storage.clock,
+        async writeBlock(namespace, agentId, { label, value, source }) {
+          const limit = Math.max(DEFAULT_BLOCK_LIMIT, countCharacters(value))
+          const reason = excerpt(`Loaded from ${source}`, LIMITS.reason - 1)
+          await memoryOf(namespace).write(agentId, label, value, { limit, reason })
+        },
+      })
+    },
+  }
+}
+
+/** For processes that leave the work to others. */
+export const IDLE: Work = { wake() {}, async stop() {} }
+
+/** Works on runs and embeddings, and follows changes by this and other processes. */
+export function startWork(parts: Parts, handlers: Handlers): Work {
+  const { config, storage, changes } = parts
+  const worker = createWorker({
+    ...parts,
+    registryOf: (namespace) => parts.namespace(namespace).registry,
+    clock: storage.clock,
+    leaseMilliseconds: config.leaseMilliseconds,
+    mostRuns: config.mostRuns,
+    budget: { tokens: config.maxRunTokens, seconds: config.maxRunSeconds },
+    firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+    countTokens,
+    emit: parts.live.publish,
+    isWatched: parts.live.isWatched,
+  })
+  const embedQueue = createEmbedQueue({
+    ...parts,
+    tasks: storage.embeddings,
+    jobs: storage.jobs,
+    fallback: config.embedding,
+    clock: storage.clock,
+    leaseMilliseconds: config.leaseMilliseconds,
+    firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+  })
+  const jobWorker = createJobWorker({
+    ...parts,
+    handlers,
+    clock: storage.clock,
+    leaseMilliseconds: config.leaseMilliseconds,
+    firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+  })
+  changes.subscribe(({ kind, subjectId, namespace }) => {
+    if (kind === 'agent') void worker.stopIfDeleted(namespace, subjectId)
+    if (kind === 'agent' || kind === 'archive' || kind === 'messages') embedQueue.wake()
+    if (kind === 'job') {
+      void jobWorker.stopIfCancelled(namespace, subjectId)
+      jobWorker.wake()
+    }
+    if (kind !== 'run') return
+    void worker.stopIfCancelled(namespace, subjectId)
+    worker.wake()
+  })
+  return {
+    wake: worker.wake,
+    async stop() {
+      await Promise.all([worker.stop(), embedQueue.stop()])
+      // Last: it frees the batches that the embedding queue had under way.
+      await jobWorker.stop()
+    },
+  }
+}

@@ -1,0 +1,198 @@
+import { z } from 'zod'
+import { readOAuthSettings } from '../auth/oauth-settings.ts'
+import { ConfigError, mask } from '../core/config-error.ts'
+import { UserError } from '../core/errors.ts'
+import { LOG_LEVELS } from '../core/log.ts'
+import { isNamespace, NAMESPACE, NAMESPACE_RULE } from '../core/namespace.ts'
+import { unbuiltSetting, unknownSettings } from '../core/setting-names.ts'
+import { readToolSecrets } from '../core/tool-secret.ts'
+import { parseToolsets, TOOLSETS, type Toolset } from '../core/toolset.ts'
+import { readWebSearch } from '../core/web-search.ts'
+import { readFetchRule } from '../fetch/fetch-rule.ts'
+import { readHttpSettings } from '../http/settings.ts'
+import { parseEmbeddingHandle } from '../llm/embedding/embedding-handle.ts'
+import { apiVariable, findProvider, PROVIDERS, readProviderSettings } from '../llm/providers.ts'
+import { readDataPath, readFolders } from '../storage/data-path.ts'
+import { DEFAULT_VECTOR_MEGABYTES, readDatabase } from '../storage/database-settings.ts'
+import { readServerSettings, type ServerSettings } from '../tool-servers/settings.ts'
+import type { Config, ModelCallSettings } from './config.ts'
+import { type Environment, filledIn, withNamespace } from './environment.ts'
+
+export { readDatabaseUrl } from '../storage/database-settings.ts'
+
+const MODEL_CALLS: ModelCallSettings = {
+  totalMilliseconds: 600_000,
+  idleMilliseconds: 120_000,
+  firstPauseMilliseconds: 500,
+}
+
+/** Handles without a provider: the built-in model, and the model of the calling client. */
+const REHEARSAL = 'offline/rehearsal'
+const CLIENT = 'client/sampling'
+
+/** `flags` override the environment. An empty variable or an unfilled placeholder counts as unset. */
+export function readConfig(
+  flags: Environment = {},
+  environment: Environment = process.env,
+): Config {
+  const settings = withNamespace(filledIn({ ...environment, ...filledIn(flags) }))
+  const get = (name: string) => settings[name]?.trim() || undefined
+  const unbuilt = unbuiltSetting(get)
+  if (unbuilt !== undefined) throw new ConfigError(unbuilt)
+  return Object.freeze({
+    ...readLimits(get),
+    database: readDatabase(
+      get,
+      readCount(get, 'RECOLLECT_DATABASE_POOL', [1, 1_000], 10, 'connections'),
+    ),
+    model: readModel(get),
+    embedding: readEmbedding(get('RECOLLECT_EMBEDDING')),
+    providers: inOneLine(() => readProviderSettings(settings)),
+    token: readToken(get('RECOLLECT_TOKEN')),
+    namespace: readAs(
+      get,
+      'RECOLLECT_NAMESPACE',
+      z.string().refine(isNamespace),
+      NAMESPACE,
+      NAMESPACE_RULE,
+    ),
+    oauth: inOneLine(() => readOAuthSettings(settings)),
+    http: inOneLine(() => readHttpSettings(settings)),
+    fetch: { rule: inOneLine(() => readFetchRule(get('RECOLLECT_FETCH'))) },
+    toolServers: {
+      servers: inOneLine(() => readToolServers(get('RECOLLECT_TOOL_SERVERS'), settings)),
+      environment,
+    },
+    toolSecrets: readToolSecrets(get('RECOLLECT_TOOL_SECRETS'), (name) => settings[name]),
+    webSearch: readWebSearch(get),
+    fileRoots: readFolders('RECOLLECT_FILE_ROOTS', get('RECOLLECT_FILE_ROOTS')),
+    toolsets: readToolsets(get('RECOLLECT_TOOLSETS')),
+    readOnly: readAs(
+      get,
+      'RECOLLECT_READ_ONLY',
+      z.enum(['0', '1']).transform((value) => value === '1'),
+      false,
+      '1 (only read) or 0',
+    ),
+    agent: get('RECOLLECT_AGENT') ?? null,
+    modelCalls: MODEL_CALLS,
+    logLevel: readAs(
+      get,
+      'RECOLLECT_LOG',
+      z.enum(LOG_LEVELS),
+      'warn' as const,
+      LOG_LEVELS.join(', '),
+    ),
+  })
+}
+
+type Get = (name: string) => string | undefined
+
+function readLimits(get: Get) {
+  const count = (name: string, range: Range, fallback: number, unit: string) =>
+    readCount(get, name, range, fallback, unit)
+  return {
+    maxRunTokens: count('RECOLLECT_MAX_RUN_TOKENS', [1, 1e12], 1_000_000, 'tokens'),
+    maxRunSeconds: count('RECOLLECT_MAX_RUN_SECONDS', [1, 1e9], 3_600, 'seconds'),
+    leaseMilliseconds: count('RECOLLECT_LEASE_SECONDS', [1, 3_600], 30, 'seconds') * 1_000,
+    mostRuns: count('RECOLLECT_CONCURRENT_RUNS', [1, 10_000], 32, 'agents'),
+    vectorBytes:
+      count('RECOLLECT_VECTOR_MEMORY_MB', [0, 1_000_000], DEFAULT_VECTOR_MEGABYTES, 'megabytes') *
+      1_000_000,
+  }
+}
+
+/** Smallest and largest number that is accepted. */
+type Range = readonly [min: number, max: number]
+
+function readCount(
+  get: Get,
+  name: string,
+  [min, max]: Range,
+  fallback: number,
+  unit: string,
+): number {
+  const schema = z.coerce.number().int().min(min).max(max)
+  const upTo = max < 1_000_000 ? `to ${max}` : 'on'
+  return readAs(get, name, schema, fallback, `a whole number of ${unit} from ${min} ${upTo}`)
+}
+
+function readAs<T>(get: Get, name: string, schema: z.ZodType<T>, fallback: T, allowed: string): T {
+  const value = get(name)
+  if (value === undefined) return fallback
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new ConfigError(`${name}: found "${value}", allowed is ${allowed}.`)
+}
+
+function readModel(get: Get): string | null {
+  const isKnown = (handle: string) =>
+    handle === REHEARSAL || handle === CLIENT || findProvider(handle.split('/', 1)[0] ?? '')
+  return readAs<string | null>(
+    get,
+    'RECOLLECT_MODEL',
+    z
+      .string()
+      .regex(/^[^/\s]+\/\S+$/)
+      .refine(isKnown),
+    null,
+    `"provider/model", for example openai/gpt-4.1-mini; providers are ${PROVIDERS.map(({ name }) => name).join(', ')}, ${REHEARSAL} needs none, and ${CLIENT} is the model of the client`,
+  )
+}
+
+function readToken(token: string | undefined): string | null {
+  if (token === undefined) return null
+  if (/^[\x21-\x7e]{8,512}$/.test(token)) return token
+  throw new ConfigError(
+    `RECOLLECT_TOKEN: found ${mask(token)}, allowed are 8 to 512 printable ASCII characters without spaces.`,
+  )
+}
+
+/** One sentence for each variable that looks like a setting of ours but is unknown. */
+export function settingWarnings(environment: Environment = process.env): readonly string[] {
+  return unknownSettings(Object.keys(environment), PROVIDERS.map(apiVariable))
+}
+
+/** The user's editor, as a shell command. */
+export function readEditor(environment: Environment = process.env): string {
+  const fallback = process.platform === 'win32' ? 'notepad' : 'vi'
+  return environment.VISUAL?.trim() || environment.EDITOR?.trim() || fallback
+}
+
+function readToolServers(
+  path: string | undefined,
+  environment: Environment,
+): ReadonlyMap<string, ServerSettings> {
+  return path === undefined
+    ? new Map()
+    : readServerSettings(readDataPath('RECOLLECT_TOOL_SERVERS', path), environment)
+}
+
+function readToolsets(value = 'core'): readonly Toolset[] {
+  const { toolsets, unknown } = parseToolsets(value)
+  if (unknown === undefined) return toolsets
+  throw new ConfigError(
+    `RECOLLECT_TOOLSETS: found "${unknown}", allowed in this version is a comma list out of ${TOOLSETS.join(', ')}, or all.`,
+  )
+}
+
+function readEmbedding(handle: string | undefined): string | null {
+  if (handle === undefined) return null
+  try {
+    parseEmbeddingHandle(handle)
+    return handle
+  } catch (error) {
+    throw error instanceof UserError
+      ? new ConfigError(`RECOLLECT_EMBEDDING: ${error.message}`)
+      : error
+  }
+}
+
+/** Converts a UserError of a shared reader to a ConfigError, which the CLI prints in one line. */
+function inOneLine<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw error instanceof UserError ? new ConfigError(error.message) : error
+  }
+}

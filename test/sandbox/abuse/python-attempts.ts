@@ -1,0 +1,211 @@
+import { type Attempt, LIMIT, OUTPUT, REFUSED } from './attempt.ts'
+
+/** Ways out of the sandbox, and ways to break it, that a program may try. */
+export const PYTHON: readonly Attempt[] = [
+  ['os.system', 'import os\ndef f():\n  return os.system("id")', { returns: -1 }],
+  ['os.popen', 'import os\ndef f():\n  return os.popen("id").read()', REFUSED],
+  ['subprocess', 'import subprocess\ndef f():\n  return subprocess.run(["id"])', REFUSED],
+  ['fork', 'import os\ndef f():\n  return os.fork()', REFUSED],
+  ['exec', 'import os\ndef f():\n  os.execv("/bin/sh", ["sh"])', REFUSED],
+  ['kill', 'import os\ndef f():\n  os.kill(os.getpid(), 9)', REFUSED],
+  ['abort', 'import os\ndef f():\n  os.abort()', REFUSED],
+  ['exit', 'import os\ndef f():\n  os._exit(0)', REFUSED],
+  ['sys.exit', 'import sys\ndef f():\n  sys.exit(0)', /SystemExit/],
+  [
+    'a socket',
+    'import socket\ndef f():\n  socket.create_connection(("127.0.0.1", 22), 1)',
+    REFUSED,
+  ],
+  [
+    'a look-up of a name',
+    'import socket\ndef f():\n  return socket.getaddrinfo("example.com", 80)',
+    REFUSED,
+  ],
+  [
+    'urllib',
+    'import urllib.request\ndef f():\n  return urllib.request.urlopen("http://127.0.0.1/").read()',
+    REFUSED,
+  ],
+  [
+    'http.client',
+    'import http.client\ndef f():\n  c = http.client.HTTPConnection("127.0.0.1"); c.request("GET", "/")',
+    REFUSED,
+  ],
+  ['a thread', 'import threading\ndef f():\n  threading.Thread(target=print).start()', REFUSED],
+  [
+    'multiprocessing',
+    'import multiprocessing\ndef f():\n  multiprocessing.Process(target=print).start()',
+    REFUSED,
+  ],
+  ['ctypes', 'import ctypes\ndef f():\n  return ctypes.CDLL(None).getpid()', REFUSED],
+  [
+    'a script of the host',
+    'import ctypes\ndef f():\n  return ctypes.CDLL(None).emscripten_run_script(b"process.exit(1)")',
+    REFUSED,
+  ],
+  ['ctypes memory', 'import ctypes\ndef f():\n  return ctypes.string_at(2**31 - 8, 64)', REFUSED],
+  ['a null pointer', 'import ctypes\ndef f():\n  ctypes.memset(0, 255, 1 << 20)\n  return 1', /.*/],
+  ['import js', 'import js\ndef f():\n  return str(js.process.env)', REFUSED],
+  ['js.eval', 'def f():\n  from js import eval as e\n  return str(e("process.pid"))', REFUSED],
+  [
+    'run_js',
+    'def f():\n  from pyodide.code import run_js\n  return str(run_js("process.pid"))',
+    REFUSED,
+  ],
+  [
+    'create_proxy',
+    'def f():\n  from pyodide.ffi import create_proxy\n  return str(create_proxy(f))',
+    REFUSED,
+  ],
+  [
+    'to_js',
+    'def f():\n  from pyodide.ffi import to_js\n  return str(to_js({"a": 1}).constructor.constructor("return process")())',
+    REFUSED,
+  ],
+  [
+    'proxies in the garbage',
+    'import gc\ndef f():\n  for one in gc.get_objects():\n    if type(one).__name__ == "JsProxy":\n      return str(one.constructor)\n  return "none"',
+    /.*/,
+  ],
+  ['micropip', 'import micropip\ndef f():\n  pass', /ModuleNotFoundError.*no packages/],
+  ['a package', 'import numpy\ndef f():\n  pass', /ModuleNotFoundError.*no packages/],
+  ['host files', 'def f():\n  return open("/etc/passwd").read()', /FileNotFoundError/],
+  [
+    'the environment',
+    'import os\ndef f():\n  return [n for n in os.environ if n.startswith("VITEST") or n in ("RECOLLECT_HOME", "NODE_ENV", "SECRET_OF_THE_HOST")] + [os.environ["HOME"]]',
+    { returns: ['/tmp'] },
+  ],
+  ['mounts', 'import os\ndef f():\n  return os.listdir("/proc/1")', REFUSED],
+  ['a symbolic link', 'import os\ndef f():\n  os.symlink("/proc", "/tmp/l")', REFUSED],
+  [
+    'overwriting the library',
+    'import zipfile\ndef f():\n  open(zipfile.__file__.split(".zip")[0] + ".zip", "wb").write(b"x")',
+    REFUSED,
+  ],
+  [
+    'removing the library',
+    'import os, sys\ndef f():\n  os.remove([p for p in sys.path if p.endswith(".zip")][0])',
+    REFUSED,
+  ],
+  [
+    'renaming the library',
+    'import os, sys\ndef f():\n  os.rename([p for p in sys.path if p.endswith(".zip")][0], "/tmp/x.zip")',
+    REFUSED,
+  ],
+  [
+    'filling the disk',
+    'def f():\n  for i in range(1000):\n    with open(f"/tmp/{i}", "wb") as h: h.write(b"x" * 10_000_000)',
+    /OSError.*space/,
+  ],
+  [
+    'many files',
+    'def f():\n  for i in range(100_000):\n    open(f"/tmp/{i}", "w").close()',
+    /OSError.*space/,
+  ],
+  [
+    'many folders',
+    'import os\ndef f():\n  for i in range(100_000):\n    os.mkdir(f"/tmp/{i}")',
+    /OSError.*space/,
+  ],
+  [
+    'a sparse file',
+    'def f():\n  with open("/tmp/s", "wb") as h:\n    h.seek(1 << 30); h.write(b"x")',
+    /OSError/,
+  ],
+  [
+    'a truncated file',
+    'def f():\n  with open("/tmp/s", "wb") as h: h.truncate(1 << 30)',
+    /OSError/,
+  ],
+  [
+    'nonsense to the host',
+    'def f():\n  with open("/dev/host", "wb", buffering=0) as h: h.write(b"{nonsense")',
+    /OSError/,
+  ],
+  [
+    'much to the host',
+    'def f():\n  with open("/dev/host", "wb", buffering=0) as h: h.write(b"x" * 20_000_000)',
+    /OSError/,
+  ],
+  [
+    'a host call by hand',
+    'import json\ndef f():\n  with open("/dev/host", "r+b", buffering=0) as h:\n    h.write(json.dumps({"name": "client.delete_agent", "args": "{}"}).encode())\n    return h.read(1000).decode()',
+    { returns: '{"error":"The tool may not call client.delete_agent."}' },
+  ],
+  [
+    'a flood of host calls',
+    'from _recollect import request\ndef f():\n  for i in range(5000): request("sleep", {"seconds": 0})',
+    /1000 times/,
+  ],
+  [
+    'much memory',
+    'def f():\n  kept = []\n  while True: kept.append("x" * 1_000_000 + str(len(kept)))',
+    /MemoryError|ended the interpreter/,
+  ],
+  [
+    'one huge allocation',
+    'def f():\n  return len(bytearray(1 << 31))',
+    /MemoryError|OverflowError/,
+  ],
+  [
+    'a string bomb',
+    'def f():\n  s = "x"\n  while True: s += s',
+    /MemoryError|ended the interpreter/,
+  ],
+  ['a huge number', 'def f():\n  return len(str(9 ** 9 ** 9))', LIMIT],
+  [
+    'a regex bomb',
+    'import re\ndef f():\n  return bool(re.match(r"(a+)+$", "a" * 40 + "b"))',
+    LIMIT,
+  ],
+  ['deep recursion', 'def f():\n  return f() + 1', /RecursionError/],
+  [
+    'very deep recursion',
+    'import sys\ndef f():\n  sys.setrecursionlimit(10 ** 7)\n  g = lambda: g() + 1\n  return g()',
+    REFUSED,
+  ],
+  [
+    'deeply nested data',
+    'def f():\n  v = []\n  for i in range(100_000): v = [v]\n  return v',
+    REFUSED,
+  ],
+  ['deeply nested source', `def f():\n  return ${'('.repeat(5_000)}1${')'.repeat(5_000)}`, REFUSED],
+  [
+    '1 GB of output',
+    'def f():\n  line = "x" * 1_000_000\n  for i in range(1000): print(line)',
+    OUTPUT,
+  ],
+  [
+    '1 GB straight to the stream',
+    'import os\ndef f():\n  for i in range(1000): os.write(1, b"x" * 1_000_000)',
+    OUTPUT,
+  ],
+  ['a huge result', 'def f():\n  return "x" * 5_000_000', /returned more than 4 MB/],
+  [
+    'endless result',
+    'import itertools\ndef f():\n  return (i for i in itertools.count())',
+    REFUSED,
+  ],
+  [
+    'sabotage of the runner',
+    'import sys, json\nr = sys.modules["_recollect"]\nr.outcome = r.plain = r.exchange = json.dumps = None\ndef f():\n  return 1',
+    /Error|without a result/,
+  ],
+  [
+    'a forged change',
+    'from _recollect import exchange\ndef f(agent_state):\n  exchange("_report", \'{"ok":true,"result":1,"blocks":{"other":"x"}}\')',
+    { returns: 1 },
+  ],
+  [
+    'a forged report that is none',
+    'from _recollect import exchange\ndef f():\n  exchange("_report", \'{"ok":true,"blocks":7}\')',
+    /without a result/,
+  ],
+  ['a signal handler', 'import signal\ndef f():\n  signal.alarm(1)', REFUSED],
+  ['a faulthandler', 'import faulthandler\ndef f():\n  faulthandler._sigsegv()', REFUSED],
+  [
+    'code objects',
+    'def f():\n  c = (lambda: 1).__code__.replace(co_code=bytes([100, 255] * 50), co_stacksize=0)\n  return (lambda: 1).__class__(c, {})()',
+    /may not|Error|was stopped|ended the interpreter|without a result/,
+  ],
+]
