@@ -64,7 +64,11 @@ const NOTHING: ReadonlySet<unknown> = new Set(['', 'null', 'None', 'undefined'])
 /** The one option that is written the same but for capitals and quotation marks. */
 function optionOf(schema: z.ZodEnum, value: string): unknown {
   if (schema.safeParse(value).success) return value
-  const fold = (text: unknown) => String(text).trim().replace(/^(["'])(.*)\1$/, '$2').toLowerCase()
+  const fold = (text: unknown) =>
+    String(text)
+      .trim()
+      .replace(/^(["'])(.*)\1$/, '$2')
+      .toLowerCase()
   const alike = schema.options.filter((option) => fold(option) === fold(value))
   return alike.length === 1 ? alike[0] : value
 }

@@ -18,7 +18,9 @@ export function unnest(
   if (inside.length < keys.length && !WRAPPERS.has(name)) return given
   const inner = objectIn(given[name])
   if (inner === undefined) return given
-  const around = Object.fromEntries(besides.flatMap((key) => (key in given ? [[key, given[key]]] : [])))
+  const around = Object.fromEntries(
+    besides.flatMap((key) => (key in given ? [[key, given[key]]] : [])),
+  )
   const names = Object.keys(inner)
   const isOwn = names.every((each) => known.includes(each) || besides.includes(each))
   if (isOwn && (names.length > 0 || WRAPPERS.has(name))) return { ...around, ...inner }

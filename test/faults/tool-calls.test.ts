@@ -127,7 +127,10 @@ const written = (name: string, args: unknown) => JSON.stringify({ name, argument
 const UNDERSTOOD: readonly Understood[] = [
   { shape: 'a comma too many', answer: call(APPEND, '{"label":"human","content":"Likes tea.",}') },
   { shape: 'a code fence', answer: call(APPEND, `\`\`\`json\n${TEA_TEXT}\n\`\`\``) },
-  { shape: 'a literal of Python', answer: call(APPEND, "{'label': 'human', 'content': 'Likes tea.'}") },
+  {
+    shape: 'a literal of Python',
+    answer: call(APPEND, "{'label': 'human', 'content': 'Likes tea.'}"),
+  },
   { shape: 'a brace too many', answer: call(APPEND, `${TEA_TEXT}}`) },
   { shape: 'a control token after it', answer: call(APPEND, `${TEA_TEXT}<|call|>`) },
   { shape: 'an empty object before it', answer: call(APPEND, `{}${TEA_TEXT}`) },

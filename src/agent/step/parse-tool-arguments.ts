@@ -24,8 +24,8 @@ const MAX_LEVELS = 100
 /**
  * Parses the arguments of a call. Only slips that cannot change the meaning are repaired: a code fence or control tokens
  * around them, a comma or closing brace too many, unescaped control characters and backslashes, notation of Python, JSON
- * inside JSON, and a list around the one object. Incomplete JSON is never completed:
- * a call with half of its text would run as if the model had meant it. Throws a UserError for the model.
+ * inside JSON, and a list around the one object. Incomplete JSON is never completed: a call with half of its text would
+ * run as if the model had meant it. Throws a UserError for the model.
  */
 export function parseToolArguments(tool: string, written: string): ToolArguments {
   // Longer arguments come from a model that does not stop, and would be sent again at every step.
@@ -85,15 +85,18 @@ function readJson(written: string): ReadJson | undefined {
 
 /** Leftovers of servers and templates: an empty object before the arguments, the name of the format, control tokens. */
 const BEFORE = /^(?:\{\}\s*(?=\{)|```(?:json)?\s*(?=\{)|json\s*(?=\{))/
-const AFTER = /(?:;|```|<\|\w+\|>|<\/[\w:]+>)$/
+const AFTER = /\s*(?:;|```|<\|\w+\|>|<\/[\w:]+>)\s*$/
+/** Of marks after the arguments, and of characters in one. Chosen by hand. */
+const MAX_MARKS = 4
+const MAX_MARK = 60
 
 function withoutSurroundings(written: string): string {
   let text = written.trim()
   if (text.startsWith('```') && text.includes('\n')) return text
   text = text.replace(BEFORE, '')
-  for (let before = ''; before !== text; ) {
-    before = text
-    text = text.replace(AFTER, '').trimEnd()
+  for (let mark = 0; mark < MAX_MARKS; mark += 1) {
+    const end = text.slice(-MAX_MARK)
+    text = text.slice(0, text.length - (AFTER.exec(end)?.[0].length ?? 0))
   }
   return text
 }

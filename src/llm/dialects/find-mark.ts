@@ -12,6 +12,9 @@ export interface FoundMark {
   readonly isInline: boolean
 }
 
+/** Marks within lines whose end is searched for. Chosen by hand. */
+const MAX_INLINE = 50
+
 /** The first mark of a call from `from` on. `kept`: the text before `text`. */
 export function findMark(
   text: string,
@@ -19,16 +22,18 @@ export function findMark(
   kept: readonly string[],
 ): FoundMark | undefined {
   let first: FoundMark | undefined
+  const lower = text.toLowerCase()
+  let inline = 0
   for (const { open, close, isToken, isBody } of CALL_MARKS) {
     const search = new RegExp(open.source, `${open.flags}g`)
     search.lastIndex = from
     for (let found = search.exec(text); found; found = search.exec(text)) {
       if (first && first.start <= found.index) break
-      const isInline = !isToken && !opensLine(text.slice(0, found.index), kept)
-      if (isInline && !isBody) continue
+      const isInline = !isToken && !opensLine(text, found.index, kept)
+      if (isInline && (!isBody || ++inline > MAX_INLINE)) continue
       const inside = found.index + found[0].length
       const mark = close?.replaceAll(/\$(\d)/g, (_, number: string) => found[Number(number)] ?? '')
-      const at = mark === undefined ? -1 : text.toLowerCase().indexOf(mark.toLowerCase(), inside)
+      const at = mark === undefined ? -1 : lower.indexOf(mark.toLowerCase(), inside)
       const next = nextOpen(text, open, inside)
       const end = at < 0 ? next : at + (mark?.length ?? 0)
       if (isInline && (at < 0 || !endsText(text, found.index, end, kept))) continue
@@ -51,13 +56,10 @@ export function findMark(
 /** Whether nothing but further tags follows, and the mark is not quoted as code. */
 function endsText(text: string, start: number, end: number, kept: readonly string[]): boolean {
   const after = text.slice(end).trim()
+  if (after !== '' && !after.startsWith('<')) return false
   const before = kept.join('') + text.slice(0, start)
   const line = before.slice(before.lastIndexOf('\n') + 1)
-  return (
-    (after === '' || after.startsWith('<')) &&
-    (line.match(/`/g) ?? []).length % 2 === 0 &&
-    !isInFence(before)
-  )
+  return (line.match(/`/g) ?? []).length % 2 === 0 && !isInFence(before)
 }
 
 /** A mark without an end is closed by the next one of its kind. */
@@ -67,7 +69,9 @@ function nextOpen(text: string, open: RegExp, from: number): number {
 }
 
 /** Whether the mark begins a line and is not inside code; a mark quoted in a sentence does not open a call. */
-function opensLine(before: string, kept: readonly string[]): boolean {
-  const all = kept.join('') + before
-  return (/(?:^|\n)[ \t]*$/.test(before) || before.trim() === '') && !isInFence(all)
+function opensLine(text: string, start: number, kept: readonly string[]): boolean {
+  let before = start - 1
+  while (text[before] === ' ' || text[before] === '\t') before -= 1
+  if (before >= 0 && text[before] !== '\n') return false
+  return !isInFence(kept.join('') + text.slice(0, start))
 }

@@ -14,22 +14,24 @@ export function readLastCall(whole: string, tools: Tools): TextWithCalls | undef
 }
 
 function readFence(whole: string, tools: Tools): TextWithCalls | undefined {
+  if (!whole.endsWith('```')) return undefined
   const fence = /\n```(?:json)?[ \t]*\n([\s\S]*?)\n?```$/.exec(whole)
   if (!fence || isInFence(whole.slice(0, fence.index))) return undefined
   const calls = readJsonCalls((fence[1] ?? '').trim(), tools, 'bare')
   return calls && { text: whole.slice(0, fence.index).trim(), calls }
 }
 
-/** The exact name of the tool, and an object of its arguments. */
+/** The exact name of the tool on a line, and an object of its arguments. */
 function readNamed(whole: string, tools: Tools): TextWithCalls | undefined {
-  const last = /(?:^|\n)([\w.-]+)[ \t]*\n?[ \t]*(\{[\s\S]*\})$/.exec(whole)
-  const [, name = '', json = ''] = last ?? []
-  const value = tools.some((tool) => tool.name === name) ? wholeValue(json) : undefined
-  if (!last || !isFields(value) || isInFence(whole.slice(0, last.index))) return undefined
-  const call = { name, arguments: JSON.stringify(value) }
-  return isFitting(call, tools)
-    ? { text: whole.slice(0, last.index).trim(), calls: [call] }
-    : undefined
+  if (!whole.endsWith('}')) return undefined
+  for (const { name } of tools) {
+    const start = `\n${whole}`.lastIndexOf(`\n${name}`)
+    const json = start < 0 ? '' : whole.slice(start + name.length).trimStart()
+    if (!json.startsWith('{') || isInFence(whole.slice(0, start))) continue
+    const call = { name, arguments: JSON.stringify(wholeValue(json)) ?? '' }
+    if (isFitting(call, tools)) return { text: whole.slice(0, start).trim(), calls: [call] }
+  }
+  return undefined
 }
 
 /** Lines to try from, counted from the first that may begin a value. Chosen by hand. */

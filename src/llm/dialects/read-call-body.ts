@@ -141,12 +141,16 @@ function withoutFence(text: string): string {
 /** What may follow the call: marks that end the whole answer, and closing marks of another dialect. */
 const AFTER_CALL =
   /(?:<\|(?:eom_id|eot_id|im_end|end|call|calls|return|endoftext|observation)\|>|<\/s>|<end_of_turn>|<\/(?:tool|function)_?(?:calls?|response|request)>|\[\/?END_[A-Z_]+\]|\[\/[A-Z_]+\])$/
+/** Of marks after a call, and of characters in one. Chosen by hand. */
+const MAX_MARKS = 10
+const MAX_MARK = 40
 
 function withoutEnd(text: string): string {
   let end = text.trimEnd()
-  for (let before = ''; before !== end; ) {
-    before = end
-    end = end.replace(AFTER_CALL, '').trimEnd()
+  for (let mark = 0; mark < MAX_MARKS; mark += 1) {
+    const length = AFTER_CALL.exec(end.slice(-MAX_MARK))?.[0].length ?? 0
+    if (length === 0) break
+    end = end.slice(0, -length).trimEnd()
   }
   return end
 }

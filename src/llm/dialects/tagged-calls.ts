@@ -18,6 +18,8 @@ import {
 
 const OPEN =
   /(?:^|\n)[ \t]*<((?:(\w[\w.-]*):)?(\w[\w.-]*))((?:\s+[\w-]+\s*=\s*"[^"<>]*")*)\s*(\/?)>/g
+/** Each is searched for its end. Chosen by hand. */
+const MAX_TAGS = 50
 const ATTRIBUTE = /([\w-]+)\s*=\s*"([^"<>]*)"/g
 
 /** Undefined: there are none. */
@@ -28,7 +30,7 @@ export function readTaggedCalls(
   const calls: WrittenCall[] = []
   const kept: string[] = []
   let from = 0
-  for (const open of content.matchAll(OPEN)) {
+  for (const open of [...content.matchAll(OPEN)].slice(-MAX_TAGS)) {
     const [written, tag = '', , , , selfClosed] = open
     if (open.index < from || isInFence(content.slice(0, open.index))) continue
     const inside = open.index + written.length

@@ -28,7 +28,7 @@ export const THINKING_MARKS: readonly ThinkingMark[] = [
   { open: new RegExp(`\\[(${SURE})\\]`, 'i'), close: '[/$1]', at: 'line' },
   { open: new RegExp(`\\[(${LIKELY})\\]`, 'i'), close: '[/$1]', at: 'start' },
   { open: new RegExp(`◁(${SURE})▷`, 'i'), close: '◁/$1▷', at: 'anywhere' },
-  { open: /<\|think\|>(?=[\s\S]*<\|end\|><\|begin\|>)/, close: '<|end|>', at: 'start' },
+  { open: /^\s*<\|think\|>(?=[\s\S]*<\|end\|><\|begin\|>)/, close: '<|end|>', at: 'start' },
   { open: new RegExp(`<\\|(${SURE}|reasoning)\\|>`, 'i'), close: '<|/$1|>', at: 'anywhere' },
   { open: /<\|START_(THINKING|REFLECTION)\|>/, close: '<|END_$1|>', at: 'anywhere' },
   {
