@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     retry: 0,
+    expect: { poll: { timeout: 15_000 } },
     // Each has a browser, a server and a provider of its own.
     maxWorkers: 1,
   },

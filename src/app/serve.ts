@@ -27,7 +27,7 @@ export async function serveStdio(
   options: ServeOptions,
 ): Promise<StdioServing> {
   const { serveOverStdio } = await import('../mcp/transports/stdio.ts')
-  const factory = createServerFactory({ ...options, version: VERSION, context })
+  const factory = createServerFactory({ ...options, version: VERSION, context, page: readPage })
   return serveOverStdio(factory, options.log)
 }
 
@@ -76,7 +76,7 @@ export async function serveHttp(
 ): Promise<HttpServing> {
   const { serveOverHttp } = await import('../mcp/transports/http.ts')
   const { createAddressCheck } = await import('../mcp/serve/check-address.ts')
-  const factory = createServerFactory({ ...options, version: VERSION, context })
+  const factory = createServerFactory({ ...options, version: VERSION, context, page: readPage })
   const check = createAddressCheck(context, options.agent)
   const { oauth, agent, readOnly = false, log } = options
   const open = createOpen(context, agent)
@@ -93,13 +93,17 @@ export async function serveHttp(
   })
 }
 
-/** The page is read from disk by the first request for it. */
 async function openPageDoor(authenticate: Authenticate): Promise<OpenDoor> {
-  const [{ createPageDoor }, { createPageFile }] = await Promise.all([
-    import('../page/door.ts'),
-    import('../page/page-file.ts'),
-  ])
-  return createPageDoor({ page: createPageFile(), authenticate })
+  const { createPageDoor } = await import('../page/door.ts')
+  return createPageDoor({ page: readPage, authenticate })
+}
+
+let pageFile: (() => Promise<string>) | undefined
+
+/** The page is read from disk by the first request for it. */
+async function readPage(): Promise<string> {
+  pageFile ??= (await import('../page/page-file.ts')).createPageFile()
+  return pageFile()
 }
 
 type Open = (access: Access) => Promise<McpContext>

@@ -6,6 +6,7 @@ import { createImportChecks } from '../agent/agents/import-checks.ts'
 import { createCheckRoom } from '../agent/compaction/check-room.ts'
 import { createConversationKeys } from '../agent/conversations/conversation-keys.ts'
 import { createConversations } from '../agent/conversations/conversations.ts'
+import { requestEnd } from '../agent/loop/cancel-run.ts'
 import { createRuns } from '../agent/runs/runs.ts'
 import type { RunsOptions } from '../agent/runs/runs-options.ts'
 import { createRunWalks } from '../agent/runs/walk-runs.ts'
@@ -25,7 +26,9 @@ import { concernedBy } from '../memory/concerned-by.ts'
 import { createRecallMemory } from '../memory/recall.ts'
 import type { McpContext, RunsPort, Stats } from '../service/context.ts'
 import { createTransfer } from '../transfer/transfer.ts'
+import { lazyCompanions } from './companions.ts'
 import type { Parts } from './parts.ts'
+import { readTokens } from './read-tokens.ts'
 
 export function createContext(parts: Parts, namespace: string, wake: () => void): McpContext {
   const { config, storage, models, embedders, changes } = parts
@@ -48,7 +51,7 @@ export function createContext(parts: Parts, namespace: string, wake: () => void)
       ...createAgentSettings(store, registry, models, embeddings, clock),
       ...createAgentBlocks(store, registry, clock),
       ...createAgentRegistry(store),
-      ...createAsides(store, models),
+      ...createAsides(store, models, clock),
     },
     memory: {
       ...createBlockMemory(store, clock, checkRoom),
@@ -65,7 +68,8 @@ export function createContext(parts: Parts, namespace: string, wake: () => void)
       ...createConversationKeys(store, clock),
     },
     runs: createRunsPort(parts, namespace, { wake, onChange }),
-    jobs: createJobs(store, clock),
+    jobs: createJobs(store, clock, requestEnd),
+    companions: lazyCompanions(store, models, clock),
     load: { begin: async (load) => (await lazyLoads()).begin(load) },
     models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },
     signingKey: (purpose) =>
@@ -123,6 +127,7 @@ async function readStats({ config, storage }: Parts, namespace: string): Promise
     ...(await storage.counts(namespace)),
     schemaVersion,
     archival: await storage.in(namespace).archives.counts(),
+    tokens: await readTokens(storage.in(namespace), config.maxTokensPerDay, storage.clock()),
     embeddings: counted.filter((set) => set.namespace === namespace),
     ...(isHome && { server: { bytes, indexBytes: await storage.indexBytes() } }),
   }

@@ -21,10 +21,24 @@ export const PUBLIC = { kind: 'public' } as const
 
 /** Handlers of jobs; each is loaded with its first job. */
 export function jobHandlers(
-  { config, storage }: Parts,
+  { config, storage, models }: Parts,
   memoryOf: (namespace: string) => McpContext['memory'],
 ): Handlers {
+  const background = {
+    models,
+    clock: storage.clock,
+    maxTokensPerDay: config.maxTokensPerDay,
+    firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
+  }
   return {
+    sleeptime: async () => {
+      const { createSleepHandler } = await import('../companions/sleep-handler.ts')
+      return createSleepHandler(background)
+    },
+    digest: async () => {
+      const { createDigestHandler } = await import('../companions/digest-handler.ts')
+      return createDigestHandler(background)
+    },
     load: async () => {
       const { createLoadHandler } = await import('../load/load-handler.ts')
       return createLoadHandler({
@@ -52,7 +66,11 @@ export function startWork(parts: Parts, handlers: Handlers): Work {
     clock: storage.clock,
     leaseMilliseconds: config.leaseMilliseconds,
     mostRuns: config.mostRuns,
-    budget: { tokens: config.maxRunTokens, seconds: config.maxRunSeconds },
+    budget: {
+      tokens: config.maxRunTokens,
+      seconds: config.maxRunSeconds,
+      tokensPerDay: config.maxTokensPerDay,
+    },
     firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
     countTokens,
     emit: parts.live.publish,

@@ -39,6 +39,8 @@ export interface Config {
   readonly fileRoots: readonly string[]
   readonly maxRunTokens: number
   readonly maxRunSeconds: number
+  /** Limit for a namespace; null: none. */
+  readonly maxTokensPerDay: number | null
   readonly leaseMilliseconds: number
   /** Maximum number of agents that this process runs at once. */
   readonly mostRuns: number

@@ -4,7 +4,7 @@ import { ConfigError, mask } from '../core/config-error.ts'
 import { UserError } from '../core/errors.ts'
 import { LOG_LEVELS } from '../core/log.ts'
 import { isNamespace, NAMESPACE, NAMESPACE_RULE } from '../core/namespace.ts'
-import { unbuiltSetting, unknownSettings } from '../core/setting-names.ts'
+import { unknownSettings } from '../core/setting-names.ts'
 import { readToolSecrets } from '../core/tool-secret.ts'
 import { parseToolsets, TOOLSETS, type Toolset } from '../core/toolset.ts'
 import { readWebSearch } from '../core/web-search.ts'
@@ -37,8 +37,6 @@ export function readConfig(
 ): Config {
   const settings = withNamespace(filledIn({ ...environment, ...filledIn(flags) }))
   const get = (name: string) => settings[name]?.trim() || undefined
-  const unbuilt = unbuiltSetting(get)
-  if (unbuilt !== undefined) throw new ConfigError(unbuilt)
   return Object.freeze({
     ...readLimits(get),
     database: readDatabase(
@@ -94,6 +92,10 @@ function readLimits(get: Get) {
   return {
     maxRunTokens: count('RECOLLECT_MAX_RUN_TOKENS', [1, 1e12], 1_000_000, 'tokens'),
     maxRunSeconds: count('RECOLLECT_MAX_RUN_SECONDS', [1, 1e9], 3_600, 'seconds'),
+    maxTokensPerDay:
+      get('RECOLLECT_MAX_TOKENS_PER_DAY') === undefined
+        ? null
+        : count('RECOLLECT_MAX_TOKENS_PER_DAY', [1, 1e12], 1, 'tokens'),
     leaseMilliseconds: count('RECOLLECT_LEASE_SECONDS', [1, 3_600], 30, 'seconds') * 1_000,
     mostRuns: count('RECOLLECT_CONCURRENT_RUNS', [1, 10_000], 32, 'agents'),
     vectorBytes:

@@ -1,6 +1,7 @@
 import type { Agent, AgentType, MemoryCounts, Summary } from './agent.ts'
 import type { AgentSettings } from './agent-settings.ts'
 import type { Block, NewBlock } from './block.ts'
+import type { AgentId, MessageId } from './ids.ts'
 import type { Metadata } from './metadata.ts'
 import type { ToolRule } from './tool-rule.ts'
 
@@ -46,6 +47,19 @@ export interface AgentView {
   readonly system: string
   readonly blocks: readonly Block[]
   readonly counts: MemoryCounts
+  /** Absent: it never had a sleep-time agent. */
+  readonly sleeptime?: SleeptimeView | undefined
+}
+
+export interface SleeptimeView {
+  readonly isEnabled: boolean
+  readonly everyTurns: number
+  readonly model: string | null
+  readonly writesNotes: boolean
+  /** The companion; absent where other agents are not named. */
+  readonly agentId?: AgentId | undefined
+  /** The last message that it has dealt with; absent: none. */
+  readonly doneTo?: MessageId | undefined
 }
 
 export type SettingsPatch = {

@@ -2,7 +2,7 @@ import type { Scope } from './access.ts'
 import type { ClientTool, RunInput } from './client-run.ts'
 import type { Timestamp } from './clock.ts'
 import type { ErrorCode } from './errors.ts'
-import type { AgentId, CallId, ConversationId, RunId } from './ids.ts'
+import type { AgentId, CallId, ConversationId, JobId, RunId } from './ids.ts'
 import type { SentPicture } from './picture.ts'
 
 export const RUN_STATUSES = [
@@ -161,6 +161,8 @@ export interface Run extends RunOrigin {
   readonly agentId: AgentId
   readonly conversationId: ConversationId
   readonly notice: RunNotice
+  /** The job that it works for; null: none. */
+  readonly jobId: JobId | null
   readonly status: RunStatus
   readonly stopReason: StopReason | null
   /** Set while it is `waiting`. */

@@ -40,22 +40,6 @@ export const SETTING_NAMES: readonly string[] = [
   'RECOLLECT_PROGRAM',
 ]
 
-/** Settings of later versions, and the feature that each one waits for. */
-const UNBUILT: Readonly<Record<string, string>> = {
-  RECOLLECT_MAX_TOKENS_PER_DAY: 'a daily limit of tokens',
-}
-
-/**
- * One sentence on the first setting whose feature does not exist yet; undefined: there is none. Without it, the user
- * would trust a limit or a permission that has no effect. Values are not repeated, because they may be secret.
- */
-export function unbuiltSetting(get: (name: string) => string | undefined): string | undefined {
-  const name = Object.keys(UNBUILT).find((one) => get(one) !== undefined)
-  return name === undefined
-    ? undefined
-    : `${name}: this version does not have ${UNBUILT[name]} yet. Unset ${name}.`
-}
-
 /** Kubernetes sets these variables for a service named recollect. */
 const OF_A_SERVICE = /^RECOLLECT_(SERVICE_|PORT$|PORT_)/
 
@@ -69,7 +53,7 @@ export function unknownSettings(
     .filter((name) => !SETTING_NAMES.includes(name) && !others.includes(name))
     .filter((name) => !OF_A_SERVICE.test(name))
     .map((name) => {
-      const meant = nearest(shortName(name), [...SUGGESTED, ...others].map(shortName))
+      const meant = nearest(shortName(name), [...SETTING_NAMES, ...others].map(shortName))
       const hint =
         meant === undefined
           ? 'README.md lists those that there are'
@@ -77,8 +61,6 @@ export function unknownSettings(
       return `${name} is no setting and changes nothing; ${hint}${meant === undefined ? '.' : '?'}`
     })
 }
-
-const SUGGESTED = SETTING_NAMES.filter((name) => !(name in UNBUILT))
 
 /** Compared without the prefix, which would make all names look alike. */
 function shortName(name: string): string {

@@ -21,6 +21,8 @@ export const DATABASE_TOOLS = [
   'check_task',
   'list_tasks',
   'cancel_task',
+  'archival_memory_merge',
+  'archival_memory_note',
 ] as const
 export type DatabaseTool = (typeof DATABASE_TOOLS)[number]
 

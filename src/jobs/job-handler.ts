@@ -15,13 +15,21 @@ export type JobEnd =
       readonly kind: 'done'
       /** The outcome in sentences. */
       readonly report: string
+      readonly goesOn?: GoesOn
     }
   | {
       /** Goes on at that time (milliseconds since 1970), or when `tx.jobs.wake` is called. */
       readonly kind: 'later'
       readonly at: number
       readonly error?: JobError
+      readonly goesOn?: GoesOn
     }
+
+/**
+ * Checked in the transaction that ends the job or puts it aside: if true, it goes on at once instead. What happened just
+ * before it, for example the end of the run that it waits for, is not missed that way.
+ */
+export type GoesOn = (tx: Transaction) => Promise<boolean>
 
 /** A job that this process works on. */
 export interface JobWork {

@@ -1,13 +1,16 @@
-import { type Clock, toTimestamp } from '../core/clock.ts'
+import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
-import { readId } from '../core/ids.ts'
+import { type RunId, readId } from '../core/ids.ts'
 import type { Job } from '../core/job.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { JobsPort } from '../service/jobs-port.ts'
-import type { Store } from '../storage/port/store.ts'
+import type { Store, Transaction } from '../storage/port/store.ts'
+
+/** Ends a run that works for a job. */
+export type EndRun = (tx: Transaction, id: RunId, at: Timestamp) => Promise<void>
 
 /** Listing and cancelling of jobs in one namespace. */
-export function createJobs(store: Store, clock: Clock): JobsPort {
+export function createJobs(store: Store, clock: Clock, endRun: EndRun): JobsPort {
   async function get(reference: string, agent?: string): Promise<Job> {
     const id = readId('job', reference)
     const job = id && (await store.jobs.get(id))
@@ -27,7 +30,11 @@ export function createJobs(store: Store, clock: Clock): JobsPort {
     },
     async cancel(reference) {
       const { id } = await get(reference)
-      await store.transaction((tx) => tx.jobs.requestCancel(id, toTimestamp(clock())))
+      const at = toTimestamp(clock())
+      await store.transaction(async (tx) => {
+        for (const run of await tx.runs.openOfJob(id)) await endRun(tx, run, at)
+        await tx.jobs.requestCancel(id, at)
+      })
       return get(id)
     },
   }

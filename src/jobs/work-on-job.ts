@@ -58,13 +58,21 @@ export async function workOnJob(
     if (job.attempts > MAX_ATTEMPTS) return fail(GIVEN_UP)
     const handler = await tools.handler()
     const ended = await handler.run({ job, namespace: lease.namespace, store, save }, signal)
-    if (ended.kind === 'done') return finish('completed', null, ended.report)
-    const wait = { retryAt: toTimestamp(ended.at), error: ended.error ?? null }
-    await held((tx, at) => tx.jobs.postpone(job.id, wait, at))
+    await held(async (tx, at) => {
+      if (await ended.goesOn?.(tx))
+        return tx.jobs.postpone(job.id, { retryAt: at, error: null }, at)
+      if (ended.kind === 'done') {
+        const { report } = ended
+        await tx.jobs.finish(job.id, { status: 'completed', error: null, report, at })
+        return
+      }
+      const wait = { retryAt: toTimestamp(ended.at), error: ended.error ?? null }
+      await tx.jobs.postpone(job.id, wait, at)
+    })
   }
 
   const finish = (
-    status: 'completed' | 'failed' | 'cancelled',
+    status: 'failed' | 'cancelled',
     error: JobError | null,
     report: string | null = null,
   ) => held((tx, at) => tx.jobs.finish(job.id, { status, error, report, at })).then(() => undefined)

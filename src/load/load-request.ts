@@ -4,6 +4,8 @@ import { LOAD_TARGETS, type LoadTarget } from '../core/load.ts'
 /** Where what is loaded comes from. */
 export type LoadOrigin =
   | { readonly kind: 'text'; readonly text: string }
+  /** The bytes of a file as base64. */
+  | { readonly kind: 'data'; readonly data: string }
   | { readonly kind: 'url'; readonly url: string }
   /** Absolute, without symbolic links in it. */
   | { readonly kind: 'path'; readonly path: string }
@@ -22,11 +24,12 @@ export interface LoadRequest {
 export function readLoadRequest(input: string): LoadRequest {
   const value: unknown = JSON.parse(input)
   if (!isRecord(value) || !isRecord(value.from)) throw new Error('not a request to load')
-  const { kind, text, url, path } = value.from
+  const { kind, text, data, url, path } = value.from
   const into = LOAD_TARGETS.find((one) => one === value.into)
   if (into === undefined) throw new Error('not a target of loading')
   const rest = { into, name: String(value.name), dryRun: value.dryRun === true }
   if (kind === 'text') return { ...rest, from: { kind, text: String(text) } }
+  if (kind === 'data') return { ...rest, from: { kind, data: String(data) } }
   if (kind === 'url') return { ...rest, from: { kind, url: String(url) } }
   if (kind === 'path') return { ...rest, from: { kind, path: String(path) } }
   throw new Error('not an origin of loading')

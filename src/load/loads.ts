@@ -13,6 +13,8 @@ import type { Store } from '../storage/port/store.ts'
 import { isInside } from './is-inside.ts'
 import type { LoadOrigin, LoadRequest } from './load-request.ts'
 
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
+
 export interface LoadsOptions {
   readonly store: Store
   readonly clock: Clock
@@ -48,17 +50,36 @@ export function createLoads({ store, clock, roots, place = '' }: LoadsOptions): 
 const INTO = { archive: 'the archive', conversation: 'recall memory', blocks: 'memory blocks' }
 
 async function originOf(load: NewLoad, roots: LoadsOptions['roots']): Promise<LoadOrigin> {
-  const given = [load.text, load.url, load.path].filter((one) => one !== undefined)
+  const given = [load.text, load.data, load.url, load.path].filter((one) => one !== undefined)
   if (given.length !== 1) {
-    throw new UserError('invalid_argument', 'Give one of text, url and path: what is to be loaded.')
+    throw new UserError(
+      'invalid_argument',
+      'Give one of text, data, url and path: what is to be loaded.',
+    )
   }
   if (load.text !== undefined) {
     if (load.text.trim() === '')
       throw new UserError('invalid_argument', 'There is no text to load. Give the document itself.')
     return { kind: 'text', text: load.text }
   }
+  if (load.data !== undefined) return { kind: 'data', data: checkData(load) }
   if (load.url !== undefined) return { kind: 'url', url: load.url }
   return { kind: 'path', path: await checkPath(load.path ?? '', roots) }
+}
+
+/** The name of a file tells its kind, and the bytes alone do not. */
+function checkData({ data = '', name }: NewLoad): string {
+  if (!BASE64.test(data) || data.length % 4 !== 0) {
+    throw new UserError(
+      'invalid_argument',
+      'data is not base64. Send the bytes of the file so, or its text in text.',
+    )
+  }
+  if (name !== undefined) return data
+  throw new UserError(
+    'invalid_argument',
+    'A file in data needs a name with its ending, such as report.pdf. Give it in name.',
+  )
 }
 
 /** Follows links first, so that none leads out of the folders. Whether a file elsewhere exists is not told. */
@@ -89,7 +110,7 @@ async function isWithin(path: string, roots: readonly string[]): Promise<boolean
 }
 
 function defaultName(from: LoadOrigin): string {
-  if (from.kind === 'text') return 'text'
+  if (from.kind === 'text' || from.kind === 'data') return 'text'
   if (from.kind === 'path') return basename(from.path)
   // Without its query, which may hold a secret.
   return URL.canParse(from.url) ? `${new URL(from.url).host}${new URL(from.url).pathname}` : 'page'

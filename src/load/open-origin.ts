@@ -38,6 +38,9 @@ export async function* openOrigin(
     case 'text':
       yield { key: 'text', source: name, open: async () => given(name, from.text) }
       return
+    case 'data':
+      yield { key: 'data', source: name, open: async () => sent(name, from.data) }
+      return
     case 'url':
       yield { key: 'url', source: name, open: () => fetched(from.url, fetch, signal) }
       return
@@ -51,6 +54,11 @@ function given(name: string, text: string): OpenedFile {
   const isNamed = /\.[a-z0-9]{1,8}$/i.test(name)
   const content = { bytes: Buffer.from(text) }
   return { content, name: isNamed ? name : `${name}.md`, close: async () => undefined }
+}
+
+function sent(name: string, data: string): OpenedFile {
+  const content = { bytes: Buffer.from(data, 'base64') }
+  return { content, name, close: async () => undefined }
 }
 
 async function fetched(url: string, fetch: GuardedFetch, signal: AbortSignal): Promise<OpenedFile> {

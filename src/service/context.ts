@@ -18,6 +18,8 @@ import type { Message } from '../core/message.ts'
 import type { ProviderOffer } from '../core/model-offer.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender, TokenUsage } from '../core/run.ts'
+import type { Purpose } from '../core/token-use.ts'
+import type { CompanionsPort } from './companions-port.ts'
 import type { ConversationsPort } from './conversations-port.ts'
 import type { JobsPort } from './jobs-port.ts'
 import type { LoadPort } from './load-port.ts'
@@ -26,6 +28,7 @@ import type { RunsPort } from './runs-port.ts'
 import type { ToolsPort } from './tools-port.ts'
 import type { AgentWalk, BlockChanges, BlockWalk } from './walks.ts'
 
+export type * from './companions-port.ts'
 export type * from './conversations-port.ts'
 export type * from './jobs-port.ts'
 export type * from './load-port.ts'
@@ -48,6 +51,7 @@ export interface McpContext {
   readonly conversations: ConversationsPort
   readonly runs: RunsPort
   readonly jobs: JobsPort
+  readonly companions: CompanionsPort
   readonly load: LoadPort
   readonly memory: MemoryPort
   readonly archival: ArchivalPort
@@ -89,6 +93,7 @@ export interface Stats {
   readonly runs: Readonly<Record<RunStatus, number>>
   readonly schemaVersion: number
   readonly archival: ArchivalCounts
+  readonly tokens: TokenStats
   /** One entry per embedded archive or agent. */
   readonly embeddings: readonly EmbeddingCounts[]
   /** Totals of all namespaces; absent for a namespace that must not see them. */
@@ -99,6 +104,18 @@ export interface Stats {
     readonly indexBytes: number
   }
 }
+
+export interface TokenStats {
+  readonly total: PurposeTokens
+  readonly today: PurposeTokens
+  /** Null: any number. */
+  readonly maxPerDay: number | null
+  /** Why work in the background has stopped for today; absent: it has not. */
+  readonly stopped?: string | undefined
+}
+
+/** Tokens by what they were spent on. */
+export type PurposeTokens = Readonly<Partial<Record<Purpose, number>>>
 
 export interface AgentsPort {
   /** Tools that reach further than the agent's own memory need a caller with the scope `admin`. */

@@ -5,8 +5,9 @@ import type { LoadTarget } from '../core/load.ts'
 
 export interface NewLoad {
   readonly agent: string
-  /** One of these three. */
+  /** One of these four; `data` is a file as base64. */
   readonly text?: string | undefined
+  readonly data?: string | undefined
   readonly url?: string | undefined
   readonly path?: string | undefined
   readonly into: LoadTarget

@@ -1,4 +1,5 @@
 import type { Agent } from '../core/agent.ts'
+import type { AgentView } from '../core/agent-view.ts'
 import type { ArchiveView } from '../core/archive.ts'
 import type { SharedBlock, VersionHead } from '../core/block.ts'
 import { NoRoomError, UserError } from '../core/errors.ts'
@@ -52,6 +53,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
         return context.jobs.cancel(jobId)
       },
     },
+    companions: { configureSleeptime: refused, tidy: refused, digest: refused },
     load: { begin: (load) => context.load.begin({ ...load, agent: own(load.agent) }) },
     memory: {
       async read(agent, label) {
@@ -129,6 +131,7 @@ export async function pinContext(context: McpContext, reference: string): Promis
     tools: {
       list: async (query) => context.tools.list({ ...query, agent: id }),
       get: refused,
+      check: refused,
       create: refused,
       update: refused,
       delete: refused,
@@ -181,7 +184,7 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
       return { items: isMeant ? [agent] : [] }
     },
     async walk({ after, before, name, query = '', tags = [], matchAllTags = false }) {
-      const view = await agents.get(id)
+      const view = withoutCompanion(await agents.get(id))
       const { agent } = view
       const has = (tag: string) => agent.tags.includes(tag)
       const isMeant =
@@ -200,8 +203,8 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     defaultTools: agents.defaultTools,
     find: async (agent) => agents.find(own(agent)),
     askAside: async (agent, ...rest) => agents.askAside(own(agent), ...rest),
-    get: async (agent) => agents.get(own(agent)),
-    update: async (agent, ...rest) => agents.update(own(agent), ...rest),
+    get: async (agent) => withoutCompanion(await agents.get(own(agent))),
+    update: async (agent, ...rest) => withoutCompanion(await agents.update(own(agent), ...rest)),
     delete: async (agent) => agents.delete(own(agent)),
     copy: refused,
     inspect: async (agent, ...rest) => agents.inspect(own(agent), ...rest),
@@ -212,13 +215,19 @@ function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort {
     attachBlock: refused,
     async detachBlock(agent, blockId) {
       const { blocks } = await agents.get(own(agent))
-      if (blocks.some((block) => block.id === blockId)) return agents.detachBlock(id, blockId)
+      if (blocks.some((block) => block.id === blockId))
+        return withoutCompanion(await agents.detachBlock(id, blockId))
       throw new UserError(
         'not_found',
         `The agent does not have the block ${JSON.stringify(blockId)}; nothing was changed. read_memory shows those that it has.`,
       )
     },
   }
+}
+
+/** Does not name the sleep-time agent. */
+function withoutCompanion({ sleeptime, ...view }: AgentView): AgentView {
+  return sleeptime ? { ...view, sleeptime: { ...sleeptime, agentId: undefined } } : view
 }
 
 function mentions({ name, description }: Agent, query: string): boolean {

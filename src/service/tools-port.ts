@@ -2,7 +2,7 @@ import type { Caller } from '../core/access.ts'
 import type { AgentView } from '../core/agent-view.ts'
 import type { ToolId } from '../core/ids.ts'
 import type { Page, PageRequest } from '../core/page.ts'
-import type { StoredTool, ToolVersionHead } from '../core/stored-tool.ts'
+import type { StoredTool, ToolDefinition, ToolVersionHead } from '../core/stored-tool.ts'
 import type {
   ListedTool,
   ToolChanges,
@@ -21,6 +21,8 @@ export interface ToolsPort {
   /** Newest first, then the built-in tools. */
   list(query: ToolQuery): Promise<Page<ListedTool>>
   get(reference: string): Promise<WholeTool>
+  /** The definition as `create` would store it. Throws a UserError that names what is wrong. */
+  check(fields: ToolFields, caller: Caller): Promise<ToolDefinition>
   create(fields: ToolFields, caller: Caller): Promise<StoredTool>
   update(reference: string, changes: ToolChanges, caller: Caller): Promise<StoredTool>
   delete(reference: string): Promise<ToolId>

@@ -5,6 +5,8 @@ import { agentReads, agentWrites } from './agents/agents.ts'
 import { signingKey } from './auth/signing-key.ts'
 import { createTokenStore } from './auth/tokens.ts'
 import { blockReads, blockWrites } from './blocks/blocks.ts'
+import { companionWrites } from './companions/companions.ts'
+import { sleeptimeReads, sleeptimeWrites } from './companions/sleeptime.ts'
 import { conversationReads, conversationWrites } from './conversations/conversations.ts'
 import { countRows } from './count-rows.ts'
 import type { Connection, Dialect } from './database/dialect.ts'
@@ -20,6 +22,7 @@ import { jobReads } from './jobs/jobs.ts'
 import { messageSearches } from './messages/message-search.ts'
 import { messageReads, messageWrites } from './messages/messages.ts'
 import { createLearnedStore } from './models/learned.ts'
+import { tokenUseReads, tokenUseWrites } from './models/token-use.ts'
 import { archiveReads, archiveWrites } from './passages/archives.ts'
 import { passageSearches } from './passages/passage-search.ts'
 import { passageWrites } from './passages/passage-writes.ts'
@@ -161,6 +164,8 @@ function readsOf(scope: Scope): Reads {
     runs: { ...runReads(scope), ...callReads(scope), ...waitReads(scope) },
     tools: toolReads(scope),
     jobs: jobReads(scope),
+    sleeptime: sleeptimeReads(scope),
+    tokenUse: tokenUseReads(scope),
   }
 }
 
@@ -184,6 +189,9 @@ function transactionOf(scope: Scope): Transaction {
     },
     tools: { ...toolReads(scope), ...toolWrites(scope) },
     jobs: { ...jobReads(scope), ...jobWrites(scope) },
+    companions: companionWrites(scope),
+    sleeptime: { ...sleeptimeReads(scope), ...sleeptimeWrites(scope) },
+    tokenUse: { ...tokenUseReads(scope), ...tokenUseWrites(scope) },
     vectors: vectorWrites(scope),
   }
 }

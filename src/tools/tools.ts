@@ -22,6 +22,13 @@ export interface ToolsOptions {
 
 /** Creates, changes and deletes the tools of a namespace. */
 export function createTools({ store, clock, readSource, take }: ToolsOptions) {
+  async function check(fields: ToolFields, caller: Caller): Promise<ToolDefinition> {
+    if (fields.source === undefined || fields.source.trim() === '') {
+      throw new UserError('invalid_argument', 'The source is empty. Give a function to run.')
+    }
+    return defineTool(fields, undefined, caller, readSource)
+  }
+
   async function change(
     reference: string,
     caller: Caller,
@@ -57,11 +64,10 @@ export function createTools({ store, clock, readSource, take }: ToolsOptions) {
   }
 
   return {
+    check,
+
     async create(fields: ToolFields, caller: Caller): Promise<StoredTool> {
-      if (fields.source === undefined || fields.source.trim() === '') {
-        throw new UserError('invalid_argument', 'The source is empty. Give a function to run.')
-      }
-      const definition = await defineTool(fields, undefined, caller, readSource)
+      const definition = await check(fields, caller)
       const note = { author: { name: caller.name }, at: toTimestamp(clock()) }
       return store.transaction(
         async (tx) =>

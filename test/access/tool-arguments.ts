@@ -118,6 +118,7 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
     detach_archive: fields({ agent: either, archive_id: archive }),
     list_tools: fields({}, { agent: either, query: always(`${canary}doc`, 'echo'), tags, ...page }),
     get_tool: fields({ tool }),
+    check_tool: fields({ source: always('/** Adds. */ function add(a: number) { return a }') }),
     create_tool: fields({ source: always('/** Adds. */ function add(a: number) { return a }') }),
     update_tool: fields({ tool, description: text }),
     delete_tool: fields({ tool, confirm: always(true) }),
@@ -144,6 +145,12 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
     copy_agent: fields(foreign, {
       share_blocks: always(['human'], []),
       with_history: always(true),
+    }),
+    configure_sleeptime: fields({ ...foreign, enabled: always(true, false) }),
+    digest_source: fields({
+      agent: either,
+      source: always(`${canary}source`),
+      label: always('human', 'digest'),
     }),
     list_jobs: fields(
       {},

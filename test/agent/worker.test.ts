@@ -35,7 +35,7 @@ beforeEach(async () => {
     log: () => undefined,
     leaseMilliseconds: 3_600_000,
     mostRuns: 4,
-    budget: { tokens: 1e6, seconds: 3_600 },
+    budget: { tokens: 1e6, seconds: 3_600, tokensPerDay: null },
     firstPauseMilliseconds: 1,
     countTokens,
     emit: () => undefined,

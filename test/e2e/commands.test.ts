@@ -216,21 +216,24 @@ describe('doctor', () => {
   })
 })
 
-describe('a setting whose feature does not exist yet', () => {
-  it.each([['RECOLLECT_MAX_TOKENS_PER_DAY', '100000']])(
-    '%s=%s is refused in one line, exit 2',
-    async (name, value) => {
-      const environment = { ...withoutKey(newHome()), [name]: value }
-      for (const args of [[], ['serve', '--port', '0'], ['stats']]) {
-        const finished = await runCommand(args, environment)
-        expect(finished).toMatchObject({ code: 2, stdout: '' })
-        expect(finished.stderr).toMatch(
-          new RegExp(`^recollect: ${name}: .* yet.* Unset ${name}\\.\n$`),
-        )
-        expect(finished.stderr).not.toContain(value)
-      }
-    },
-  )
+describe('RECOLLECT_MAX_TOKENS_PER_DAY', () => {
+  it('with a wrong number is refused in one line that names it, exit 2', async () => {
+    const environment = { ...withoutKey(newHome()), RECOLLECT_MAX_TOKENS_PER_DAY: '0' }
+    const finished = await runCommand(['stats'], environment)
+    expect(finished).toMatchObject({ code: 2, stdout: '' })
+    expect(finished.stderr).toMatch(/^recollect: RECOLLECT_MAX_TOKENS_PER_DAY: found "0", .*\n$/)
+  })
+})
+
+describe('recollect tidy', () => {
+  it('says what is missing where no model is configured', async () => {
+    const environment = withoutKey(newHome())
+    const chat = await runCommand(['chat', 'Ada', '--create'], environment, 'Hello\n')
+    expect(chat.code).toBe(0)
+    const finished = await runCommand(['tidy', 'Ada'], environment)
+    expect(finished).toMatchObject({ code: 1, stdout: '' })
+    expect(finished.stderr).toContain('RECOLLECT_MODEL')
+  })
 })
 
 describe('RECOLLECT_FETCH', () => {

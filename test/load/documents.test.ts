@@ -137,6 +137,14 @@ test('a zip is read like a folder', async () => {
   expect(sources).toContain('all.zip/b.csv')
 })
 
+test('a file can be sent as base64, and its name tells its kind', async () => {
+  const data = Buffer.from(pdf(['The spare oar is in the loft.'])).toString('base64')
+  const job = await world.load({ data, name: 'sent.pdf' })
+  expect(job.report).toMatch(/^Took 1 passage from 1 file/)
+  const [found] = await world.passages('spare oar')
+  expect(found).toMatchObject({ source: 'sent.pdf', text: expect.stringContaining('in the loft') })
+})
+
 test('a plan tells what would be taken, and stores nothing', async () => {
   const path = await world.put('plan/a.md', 'Only planned.')
   const job = await world.load({ path, dry_run: true })
@@ -147,8 +155,10 @@ test('a plan tells what would be taken, and stores nothing', async () => {
 test.each([
   ['a path outside', { path: '/etc/passwd' }, /within the folders that this server may read/],
   ['a relative path', { path: 'notes' }, /absolute path/],
-  ['two origins', { path: '/x', text: 'y' }, /one of text, url and path/],
-  ['nothing', {}, /one of text, url and path/],
+  ['two origins', { path: '/x', text: 'y' }, /one of text, data, url and path/],
+  ['nothing', {}, /one of text, data, url and path/],
+  ['data that is not base64', { data: 'not base64!', name: 'a.pdf' }, /not base64/],
+  ['data without a name', { data: 'aGk=' }, /needs a name/],
 ])('%s is refused at once', async (_, args, message) => {
   const refusal = await world.server.refusal('load', { agent: 'Ada', ...args })
   expect(refusal.message).toMatch(message)

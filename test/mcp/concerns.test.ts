@@ -23,7 +23,9 @@ const RESOURCES: Readonly<Record<string, string>> = {
   runs: 'recollect://runs',
   run: `recollect://runs/${run}`,
   passage: `recollect://passages/${passage}`,
+  tools: 'recollect://tools',
   tool: `recollect://tools/${tool}`,
+  jobs: 'recollect://jobs',
   job: `recollect://jobs/${job}`,
 }
 
@@ -65,22 +67,22 @@ it.each<readonly [Change['kind'], Concerned, string]>([
   ['archive', { agents: [ours] }, 'agent context passage?'],
   ['run', { agents: [] }, 'runs? run?'],
   ['messages', { agents: [ours] }, 'agent context messages? run?'],
-  ['tool', { agents: [] }, 'tool?'],
-  ['job', { agents: [] }, 'job?'],
+  ['tool', { agents: [] }, 'tools? tool?'],
+  ['job', { agents: [] }, 'jobs? job?'],
 ])('a change of kind %s by %j concerns: %s', (kind, whom, names) => {
   expect(concerned(kind, whom, SUBJECTS[kind])).toBe(names)
 })
 
 it('deleting an agent concerns everything deleted with it', () => {
   expect(concerned('agent', { agents: [] }, ours)).toBe(
-    'agents agent context memory? block? messages? runs? run? passage? job?',
+    'agents agent context memory? block? messages? runs? run? passage? jobs? job?',
   )
 })
 
 it('a change of another agent concerns only what is shared', () => {
   const whom = { agents: [other], label: 'human' }
   const found = CHANGE_KINDS.map((kind) => concerned(kind, whom, newId('agent')))
-  expect(found).toEqual(['agents', '', 'passage?', 'runs?', 'run?', '', ''])
+  expect(found).toEqual(['agents', '', 'passage?', 'runs?', 'run?', 'jobs?', 'tools?'])
 })
 
 it('an agent subscribed to by name may be any agent', () => {

@@ -51,6 +51,7 @@ describe('a client pinned to one agent', () => {
       'attach_block',
       'attach_archive',
       'get_tool',
+      'check_tool',
       'create_tool',
       'update_tool',
       'delete_tool',
@@ -63,6 +64,8 @@ describe('a client pinned to one agent', () => {
       'list_tool_servers',
       'message_agents',
       'copy_agent',
+      'configure_sleeptime',
+      'digest_source',
       'stats',
       'import_agent',
     ])
@@ -106,7 +109,7 @@ describe('a client pinned to one agent', () => {
     expect(await listed({ query: 'Bob' })).toEqual([])
     expect(await listed({ tags: ['none'] })).toEqual([])
     for (const { uri } of await client.resources()) {
-      expect(uri).toMatch(new RegExp(`^recollect://(runs|agents(/${ada}|$))`))
+      expect(uri).toMatch(new RegExp(`^recollect://(runs|tools|jobs|agents(/${ada}|$))`))
     }
     const agents = JSON.parse((await client.read('recollect://agents')).text)
     expect(agents.agents.map(({ id }: { id: string }) => id)).toEqual([ada])

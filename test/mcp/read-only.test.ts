@@ -73,6 +73,7 @@ beforeAll(async () => {
     read_memory_as_of: [{ ...agent, at: new Date().toISOString() }],
     list_tools: [{}, agent, { query: 'echo', limit: 1 }],
     get_tool: [{ tool: 'echo' }, { tool: 'send_message' }],
+    check_tool: [{ source: 'def double(x: int):\n    return x * 2\n' }],
     tool_history: [{ tool: 'echo' }],
     diff_tool: [{ tool: 'echo', from_version: 1 }],
     list_tool_servers: [{}],

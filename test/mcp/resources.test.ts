@@ -93,6 +93,8 @@ describe('resources', () => {
     expect((await client.resources()).map(({ uri }) => uri)).toEqual([
       'recollect://agents',
       'recollect://runs',
+      'recollect://tools',
+      'recollect://jobs',
       `recollect://agents/${ID}`,
       `recollect://agents/${ID}/memory`,
       `recollect://agents/${ID}/memory/human`,

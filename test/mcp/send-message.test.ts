@@ -16,6 +16,7 @@ const QUEUED: Run = {
   conversationId: 'conv-1',
   ...rootOrigin('run-1'),
   notice: 'none',
+  jobId: null,
   status: 'queued',
   stopReason: null,
   waitingFor: null,

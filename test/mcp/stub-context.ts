@@ -15,6 +15,7 @@ export function stubContext(parts: Parts = {}): McpContext {
     conversations: port('conversations', parts.conversations),
     runs: port('runs', parts.runs),
     jobs: port('jobs', parts.jobs),
+    companions: port('companions', parts.companions),
     load: port('load', parts.load),
     memory: port('memory', parts.memory),
     archival: port('archival', parts.archival),

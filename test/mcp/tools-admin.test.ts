@@ -177,7 +177,16 @@ describe('the inventory', () => {
     server.provider.respondWith(() => speak('Yes.'))
     await server.answer('send_message', { agent: 'Ada', message: 'One' })
     await server.answer('insert_archival', { agent: 'Ada', texts: ['a', 'b', 'c'] })
-    const { database_bytes, schema_version, ...counts } = await server.answer('stats')
+    const all = await server.answer('stats')
+    const { database_bytes, schema_version, tokens, tokens_today, ...counts } = all
+    expect(tokens).toEqual({
+      conversation: tokens.total,
+      background: 0,
+      summary: 0,
+      total: expect.any(Number),
+    })
+    expect(tokens.total).toBeGreaterThan(0)
+    expect(tokens_today).toEqual(tokens)
     expect(counts).toEqual({
       agents: 1,
       blocks: 2,

@@ -117,17 +117,30 @@ describe.skipIf(!HAS_BROWSER)('context, memory and server', () => {
     await picture(page, 'server')
   })
 
+  it('settings are changed together', async () => {
+    const { page } = tab
+    await page.goto(`${world.origin}/#/agents/${agent}/settings`)
+    await page.getByRole('textbox', { name: 'Purpose' }).fill('Knows the harbour')
+    await page.getByRole('textbox', { name: 'Tags' }).fill('sea, harbour')
+    await picture(page, 'settings')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByText('Knows the harbour').first().waitFor()
+    const { agent: found } = await world.answer('get_agent', { agent })
+    expect(found).toMatchObject({ description: 'Knows the harbour', tags: ['sea', 'harbour'] })
+  })
+
   it('an agent file is imported with a report', async () => {
     const { page } = tab
     const { text } = await world.answer('export_agent', { agent })
     await page.getByRole('link', { name: 'Bring things in' }).click()
-    await page.locator('input[type=file]').setInputFiles([
+    const place = page.getByRole('region', { name: 'Import agent files' })
+    await place.locator('input[type=file]').setInputFiles([
       { name: 'ada.json', mimeType: 'application/json', buffer: Buffer.from(text) },
       { name: 'broken.json', mimeType: 'application/json', buffer: Buffer.from('{') },
     ])
     await page.locator('.report', { hasText: 'ada.json' }).getByRole('link').waitFor()
     await page.locator('.report.bad', { hasText: 'broken.json' }).waitFor()
-    await picture(page, 'bring')
+    await picture(page, 'import')
   })
 
   it('nothing foreign was asked for and no policy was broken', () => {

@@ -28,8 +28,7 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
   const environment = { ...withModel(newHome(), provider), ...settings }
   let server: ServeProcess = await startServe(environment)
   const { origin, port } = new URL(server.url)
-  const token = settings.RECOLLECT_TOKEN
-  const reach = () =>
+  const reach = (token = settings.RECOLLECT_TOKEN) =>
     connect('v2-auto', {
       kind: 'http',
       url: `${origin}/mcp?toolsets=all`,
@@ -63,7 +62,7 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
     },
     async start(settings = {}) {
       server = await startServe({ ...environment, ...settings }, ['--port', port])
-      client = await reach()
+      client = await reach(settings.RECOLLECT_TOKEN)
     },
     async close() {
       await browser.close()

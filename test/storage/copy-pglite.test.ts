@@ -48,8 +48,17 @@ it('a copy to PostgreSQL and back is identical', async () => {
   await again.close()
   expect(back).toEqual(there)
   const empty = Object.entries(there.tables).flatMap(([name, { rows }]) => (rows > 0 ? [] : name))
-  // The agents of this data have no stored tools, and wait for nobody.
-  expect(empty).toEqual(['tool', 'tool_tag', 'tool_version', 'agent_tool', 'run_wait'])
+  // The agents of this data have no stored tools and companions, wait for nobody, and asked no model.
+  expect(empty).toEqual([
+    'tool',
+    'tool_tag',
+    'tool_version',
+    'agent_tool',
+    'run_wait',
+    'companion',
+    'sleeptime',
+    'token_use',
+  ])
   expect(Object.keys(there.tables)).toEqual(COPIED_TABLES.map(({ name }) => name))
   expect(await contentsOfFile(file)).toEqual(await contentsOfFile(source))
 }, 120_000)

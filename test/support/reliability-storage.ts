@@ -145,6 +145,9 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     runs: recordCalls('runs', tx.runs, calls),
     tools: recordCalls('tools', tx.tools, calls),
     jobs: recordCalls('jobs', tx.jobs, calls),
+    companions: recordCalls('companions', tx.companions, calls),
+    sleeptime: recordCalls('sleeptime', tx.sleeptime, calls),
+    tokenUse: recordCalls('tokenUse', tx.tokenUse, calls),
     vectors: recordCalls('vectors', tx.vectors, calls),
   }
 }

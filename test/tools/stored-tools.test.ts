@@ -42,6 +42,18 @@ describe('a tool', () => {
     await server.expectSame(`recollect://tools/${tool.id}`, 'get_tool', { tool: tool.id })
   })
 
+  it('can be looked at before it is stored, or told what is wrong', async () => {
+    const { tool } = await server.answer('check_tool', { source: ROLL_DICE.python })
+    expect(tool).toMatchObject({ name: 'roll_dice', language: 'python', effect: 'database' })
+    expect(JSON.parse(tool.parameters).properties).toHaveProperty('num_sides')
+    const source = 'def broken(x):\n    return ('
+    const { code, message } = await server.refusal('check_tool', { source })
+    expect(code).toBe('invalid_argument')
+    expect(message).toMatch(/line 2/i)
+    const { tools } = await server.answer('list_tools', { query: 'roll_dice' })
+    expect(tools).toEqual([])
+  })
+
   it('keeps its name to itself', async () => {
     await create('taken')
     const { code, message } = await server.refusal('create_tool', { source: echo('taken') })

@@ -1,3 +1,4 @@
+import { type Clock, toTimestamp } from '../../core/clock.ts'
 import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
 import type { TokenUsage } from '../../core/run.ts'
@@ -11,7 +12,11 @@ export interface Aside {
 }
 
 /** Asks the model of an agent, without its memory and without leaving a trace in it. */
-export function createAsides(store: Store, models: Pick<ModelRegistry, 'resolveFor'>) {
+export function createAsides(
+  store: Store,
+  models: Pick<ModelRegistry, 'resolveFor'>,
+  clock: Clock,
+) {
   return {
     async askAside(reference: string, text: string, signal: AbortSignal): Promise<Aside> {
       const agent = await findAgent(store.agents, reference)
@@ -25,7 +30,10 @@ export function createAsides(store: Store, models: Pick<ModelRegistry, 'resolveF
       )
       if (result.kind === 'failure')
         throw new UserError('model_unavailable', result.failure.message)
-      return { text: result.answer.text, usage: result.answer.usage }
+      const { text: answer, usage } = result.answer
+      const at = toTimestamp(clock())
+      await store.transaction((tx) => tx.tokenUse.add('conversation', agent.id, usage, at))
+      return { text: answer, usage }
     },
   }
 }

@@ -11,7 +11,20 @@ export async function viewAgent(reads: Reads, agent: Agent): Promise<AgentView> 
     system: systemPrompt(agent),
     blocks: await reads.blocks.ofAgent(agent.id),
     counts: await reads.agents.counts(agent.id),
+    ...(await sleeptimeOf(reads, agent)),
   }
+}
+
+async function sleeptimeOf(
+  reads: Reads,
+  { id }: Agent,
+): Promise<Pick<AgentView, 'sleeptime'> | undefined> {
+  const sleeptime = await reads.sleeptime.get(id)
+  if (!sleeptime) return undefined
+  const { isEnabled, everyTurns, model, writesNotes } = sleeptime
+  const { companionId: agentId, doneTo: seq } = sleeptime
+  const [last] = await reads.messages.recent(id, { messages: 1, before: seq + 1 })
+  return { sleeptime: { isEnabled, everyTurns, model, writesNotes, agentId, doneTo: last?.id } }
 }
 
 /** View of an agent after a change. Throws a UserError if the agent no longer fits its context window. */

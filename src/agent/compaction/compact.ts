@@ -2,13 +2,14 @@ import type { Compacted } from '../../core/agent-view.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { withDeadline } from '../../core/deadline.ts'
 import { estimateTokens } from '../../core/estimate-tokens.ts'
-import { newId } from '../../core/ids.ts'
+import { type AgentId, newId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import { NO_USAGE, type TokenUsage } from '../../core/run.ts'
 import type { ChatModel } from '../../llm/model.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import type { CompiledContext, ContextInput } from '../context/compile-context.ts'
 import { renderSummary } from '../context/system-prompt.ts'
+import { sleeptimeJob } from '../inbox/sleeptime-job.ts'
 import { forgetUnusedTools } from './forget-tools.ts'
 import { type CompactionPlan, planCompaction } from './plan-compaction.ts'
 import { writeSummary } from './write-summary.ts'
@@ -99,10 +100,14 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
   if (signal.aborted) return { evicted: 0, method: 'none', usage: written?.usage ?? NO_USAGE }
   const id = newId('summary')
   let isDone = false
+  const spend = async (tx: Transaction, at: Timestamp) => {
+    if (written) await tx.tokenUse.add('summary', agent.id, written.usage, at)
+  }
   await options.commit(async (tx, at) => {
     const current = await tx.conversations.contextState(conversationId)
     isDone = current.from === state.from
-    if (!isDone) return
+    if (!isDone) return spend(tx, at)
+    await noteSoon(tx, agent.id, at)
     await tx.conversations.setContext(
       conversationId,
       {
@@ -126,6 +131,7 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
       agent,
       input.history.filter(({ seq }) => seq >= plan.keepFrom),
     )
+    await spend(tx, at)
   })
   return {
     evicted: isDone ? plan.evicted.length : 0,
@@ -134,4 +140,10 @@ export async function compact(options: CompactOptions): Promise<PaidCompaction> 
     ...(written !== undefined && { summary: written.text }),
     ...(written?.problem !== undefined && { problem: written.problem }),
   }
+}
+
+/** Messages that leave the context are only found by search, so notes on them are written now. */
+async function noteSoon(tx: Transaction, agentId: AgentId, at: Timestamp): Promise<void> {
+  const sleeptime = await tx.sleeptime.get(agentId)
+  if (sleeptime?.isEnabled && sleeptime.writesNotes) await tx.jobs.insert(sleeptimeJob(agentId, at))
 }

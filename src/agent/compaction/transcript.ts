@@ -32,6 +32,12 @@ export function transcriptPieces(
   return lines.length > 0 ? [...pieces, lines.join('\n')] : pieces
 }
 
+/** The words of a message as lines, without tool calls and their results. */
+export function spokenEntries(message: Message): readonly string[] {
+  if (message.role === 'tool') return []
+  return entries(message.role === 'assistant' ? { ...message, toolCalls: [] } : message)
+}
+
 function entries(message: Message): readonly string[] {
   const at = message.createdAt.slice(0, 16).replace('T', ' ')
   const entry = (text: string) => `[${at}] ${quoted(text)}`

@@ -14,6 +14,7 @@ import { readStep } from '../step/read-step.ts'
 import { SPEAKING_TOOL } from '../tools/default-tools.ts'
 import { awaitAgents, callsToMake } from './await-agents.ts'
 import { cancelRun } from './cancel-run.ts'
+import { spentToday } from './day-budget.ts'
 import { awaitApproval, completeRun, failRun } from './finish-run.ts'
 import { type HeldRun, held } from './held.ts'
 import { openRun } from './open-run.ts'
@@ -21,6 +22,8 @@ import { openRun } from './open-run.ts'
 export interface RunBudget {
   readonly tokens: number
   readonly seconds: number
+  /** Limit for all runs of the namespace together; null: none. */
+  readonly tokensPerDay: number | null
 }
 
 /** The next action of the run. */
@@ -31,7 +34,7 @@ export type Next =
       readonly number: number
       readonly context: ContextInput
       readonly sender: Sender
-      /** Another run began it, so no client waits for it. */
+      /** Another run or the server began it, so no client waits for it. */
       readonly isBegunByRun: boolean
       /** The answer of the client's model; null: none yet. */
       readonly clientAnswer: string | null
@@ -53,6 +56,8 @@ const TOO_OFTEN: RunError = {
   message: `The server stopped ${MAX_ATTEMPTS} times in the middle of the same step.`,
   hint: 'The message is kept in the history. Look for the cause in the log of the server, then send another message to go on.',
 }
+
+const KEPT = 'The message is kept in the history. Send another one when there are tokens again.'
 
 /** Ids of what a step may add, made outside of its transaction, which may run more than once. */
 export interface NewIds {
@@ -122,6 +127,11 @@ export async function advanceIn(
   }
   if (step?.state === 'model') return modelNext(tx, run, agent, stored, step)
   const last = step?.number ?? (stored.startedAt === null ? 0 : await tx.runs.lastStep(run.id))
+  const spent = last === 0 ? await spentToday(tx, stored, budget.tokensPerDay, at) : undefined
+  if (spent !== undefined) {
+    await failRun(tx, run, 'budget', { code: 'limit_exceeded', message: spent, hint: KEPT }, at)
+    return OVER
+  }
   const opened = { id: ids.step, number: last + 1, clientAnswer: null }
   await tx.runs.openStep({ id: opened.id, runId: run.id, number: opened.number, at })
   return modelNext(tx, run, agent, stored, opened)
@@ -140,7 +150,7 @@ async function modelNext(
     number,
     context: await readStep(tx, run.registry, agent, stored, number, run.clock()),
     sender: { samples: stored.clientSamples },
-    isBegunByRun: stored.parentRunId !== null,
+    isBegunByRun: stored.parentRunId !== null || stored.sender === 'system',
     clientAnswer,
   }
 }
@@ -189,7 +199,9 @@ async function stopped(
     return true
   }
   const spent =
-    overBudget(stored, budget, run.elapsed()) ?? (await treeOverBudget(tx, stored, budget, at))
+    overBudget(stored, budget, run.elapsed()) ??
+    (await treeOverBudget(tx, stored, budget, at)) ??
+    (await spentToday(tx, stored, budget.tokensPerDay, at))
   if (spent === undefined) return false
   await completeRun(tx, run, 'budget', [...stored.warnings, spent], at)
   return true

@@ -7,12 +7,14 @@ import type { RunWait, Transaction } from '../../storage/port/store.ts'
 import { MAX_HOPS } from '../../teams/origin.ts'
 import { type Outcome, outcomeOf } from '../../teams/outcome.ts'
 import { messageTokens } from '../context/message-tokens.ts'
+import { goOnInBackground } from './background.ts'
 
-/** The run has ended: gives its outcome to the runs that wait for it, and tells the agent that asked to be told. */
+/** The run has ended: gives its outcome to the runs that wait for it, tells the agent that asked to be told, and begins what comes after it. */
 export async function announceEnd(tx: Transaction, id: RunId, at: Timestamp): Promise<void> {
   for (const wait of await tx.runs.waitersOf(id)) await settle(tx, wait, at)
   const run = await tx.runs.get(id)
   if (run && run.notice !== 'none') await giveNotice(tx, run, at)
+  if (run) await goOnInBackground(tx, run, at)
 }
 
 /** The waiter goes on without this target, whatever its state is. The waiter is locked first. */

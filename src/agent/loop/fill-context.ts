@@ -47,7 +47,8 @@ export function fillContext(
       accept(tx, message, { id: runId, origin, notice, at }),
     cancel: requestEnd,
   }
-  return fill(bound, { ...context, store, embed, checkRoom: createCheckRoom(registry), team })
+  const { note } = call
+  return fill(bound, { ...context, store, embed, checkRoom: createCheckRoom(registry), team, note })
 }
 
 function fill<Context>(call: Call<Context>, context: Context): ReadyCall {

@@ -2,6 +2,7 @@ import type { Scope } from '../../core/access.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
 import type { AgentId, ConversationId, RunId } from '../../core/ids.ts'
 import type { Run } from '../../core/run.ts'
+import type { Purpose } from '../../core/token-use.ts'
 import type { EmbedQuery, Lease, Store, Transaction } from '../../storage/port/store.ts'
 import type { Acceptance, MessageToAgent } from '../inbox/accept-message.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
@@ -13,6 +14,8 @@ export interface HeldRun {
   /** Rights of the caller that started it. */
   readonly scopes: readonly Scope[]
   readonly conversationId: ConversationId
+  /** Its tokens are counted under this. */
+  readonly purpose: Purpose
   readonly lease: Lease
   readonly leaseMilliseconds: number
   readonly store: Store

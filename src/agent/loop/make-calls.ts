@@ -73,15 +73,10 @@ export async function prepareAhead(
   }
 }
 
-function toStepCall({ id, index, name, arguments: text, effect }: PlannedCall): StepCall {
-  const planned = {
-    state: 'planned',
-    status: null,
-    approval: null,
-    approvalReason: null,
-    note: null,
-  } as const
-  return { id, index, name, arguments: text, effect, ...planned }
+function toStepCall(call: Extract<PlannedCall, { kind: 'planned' }>): StepCall {
+  const { id, index, name, arguments: text, effect, note = null } = call
+  const planned = { state: 'planned', status: null, approval: null, approvalReason: null } as const
+  return { id, index, name, arguments: text, effect, note, ...planned }
 }
 
 /**

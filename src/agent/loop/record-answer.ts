@@ -2,6 +2,7 @@ import type { AgentType, ContextState } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { type MessageId, newId, type StepId } from '../../core/ids.ts'
 import type { MessageBody } from '../../core/message.ts'
+import type { TokenUsage } from '../../core/run.ts'
 import { cleanText } from '../../core/text.ts'
 import type { ModelAnswer } from '../../llm/model.ts'
 import type { NewMessage, Transaction } from '../../storage/port/store.ts'
@@ -18,6 +19,8 @@ export interface AnsweredStep {
   readonly model: string
   readonly warnings: readonly string[]
   readonly answer: ModelAnswer
+  /** Its own tokens, without those of summaries. */
+  readonly ownUsage: TokenUsage
   readonly calls: readonly PlannedCall[]
   readonly agentType: AgentType
   /** Corrections of the context state from this call. */

@@ -1,9 +1,11 @@
 import type { Agent } from '../../core/agent.ts'
+import type { Timestamp } from '../../core/clock.ts'
 import type { AgentEvent } from '../../core/event.ts'
 import type { StepId } from '../../core/ids.ts'
 import { describeError, type Log } from '../../core/log.ts'
 import type { TokenUsage } from '../../core/run.ts'
 import type { ChatModel, ModelAnswer } from '../../llm/model.ts'
+import type { Transaction } from '../../storage/port/store.ts'
 import { ruledNames } from '../context/compile-context.ts'
 import { refusalOf } from '../rules/render-tool-rules.ts'
 import { hasRule, judge } from '../rules/tool-rules.ts'
@@ -11,6 +13,7 @@ import { answerWarnings } from '../step/answer-warnings.ts'
 import { capAnswer } from '../step/cap-answer.ts'
 import { planCalls, speaksLater, spokenBy } from '../step/plan-calls.ts'
 import { SPEAKING_TOOL } from '../tools/default-tools.ts'
+import { noteSeen } from '../tools/seen-versions.ts'
 import type { GoOn, Next } from './advance.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import type { ExactContext } from './compile-exactly.ts'
@@ -28,6 +31,8 @@ interface Answered {
   readonly answer: ModelAnswer
   /** Sum over all model calls made for this answer. */
   readonly usage: TokenUsage
+  /** The same without summaries. */
+  readonly ownUsage: TokenUsage
   readonly emit: (event: AgentEvent) => void
   readonly stream: AnswerStream
   readonly log: Log
@@ -44,7 +49,7 @@ export async function useAnswer(
   run: HeldRun,
   { stepId, input, compiled }: AskedStep,
   model: Pick<ChatModel, 'handle' | 'warnings' | 'isRehearsal'>,
-  { answer: written, usage, emit, stream, ...loop }: Answered,
+  { answer: written, usage, ownUsage, emit, stream, ...loop }: Answered,
 ): Promise<'went_on' | 'let_go' | Next> {
   const { agent } = input
   const { toolRules } = agent
@@ -56,7 +61,7 @@ export async function useAnswer(
   const answer = capAnswer(written)
   const speakNow = input.speakNow !== null
   const verdict = judge(toolRules, ruledNames(input), input.calls)
-  const calls = planCalls(answer, {
+  const planned = planCalls(answer, {
     messageId: stream.messageId,
     tools: speakNow ? offered : input.tools,
     speakNow,
@@ -65,6 +70,9 @@ export async function useAnswer(
       hasRule(toolRules, 'requires_approval', name) ||
       input.tools.some((tool) => tool.name === name && tool.needsApproval !== undefined),
   })
+  const calls = planned.map((call) =>
+    call.kind === 'planned' ? { ...call, note: noteSeen(call.name, input.blocks) } : call,
+  )
   const isUnsaid = speaksLater(calls, toolRules.length > 0)
   const step: AnsweredStep = {
     stepId,
@@ -72,6 +80,7 @@ export async function useAnswer(
     model: model.handle,
     warnings: [...model.warnings, ...answerWarnings(answer, agent)],
     answer: { ...answer, usage },
+    ownUsage,
     calls,
     agentType: agent.agentType,
     learned: {
@@ -110,7 +119,7 @@ async function record(
   const makeCall = await prepareAhead(run, step.calls, { agent, speakNow, signal })
   if (makeCall && !signal.aborted) {
     try {
-      return await held(run, async (tx, at) => {
+      return await heldAndPaid(run, step, async (tx, at) => {
         if ((await recordIn(tx, run, step, messages, at)) === 'over') return 'over'
         await makeCall(tx, at)
         return goOn(tx, at)
@@ -120,6 +129,19 @@ async function record(
       log('debug', 'an answer is stored alone', { run: run.id, error: describeError(error) })
     }
   }
-  const recorded = await held(run, (tx, at) => recordIn(tx, run, step, messages, at))
+  const recorded = await heldAndPaid(run, step, (tx, at) => recordIn(tx, run, step, messages, at))
   return recorded === 'over' ? 'over' : undefined
+}
+
+/** Counts the tokens last: many runs share these rows, and none may wait for anything while it holds one. */
+async function heldAndPaid<T>(
+  run: HeldRun,
+  { ownUsage }: AnsweredStep,
+  work: (tx: Transaction, at: Timestamp) => Promise<T>,
+): Promise<T> {
+  return held(run, async (tx, at) => {
+    const result = await work(tx, at)
+    await tx.tokenUse.add(run.purpose, run.agentId, ownUsage, at)
+    return result
+  })
 }

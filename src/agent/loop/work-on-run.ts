@@ -180,6 +180,7 @@ async function askModel(
     return useAnswer(run, { stepId, ...exact }, model, {
       answer,
       usage: answer.usage,
+      ownUsage: answer.usage,
       emit,
       stream,
       ...loop,
@@ -264,7 +265,7 @@ async function askModel(
   const usage = addUsage(result.usage, summaries.get(stepId) ?? NO_USAGE)
   const { answer, stream } = result
   const { input: asked, compiled: sent } = called
-  const answered = { answer, usage, emit, stream, ...loop }
+  const answered = { answer, usage, ownUsage: result.usage, emit, stream, ...loop }
   return useAnswer(run, { stepId, input: asked, compiled: sent }, model, answered)
 }
 

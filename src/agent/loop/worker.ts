@@ -3,6 +3,7 @@ import type { AgentEvent } from '../../core/event.ts'
 import { isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
+import { purposeOf } from '../../core/token-use.ts'
 import type { EmbedQuestion } from '../../memory/embed-question.ts'
 import type { Claim, Claimed, Lease, Storage, Transaction } from '../../storage/port/store.ts'
 import { acceptMessage } from '../inbox/accept-message.ts'
@@ -124,6 +125,7 @@ export function createWorker(options: WorkerOptions): Worker {
       agentId: run.agentId,
       conversationId: run.conversationId,
       scopes: run.scopes,
+      purpose: purposeOf(run),
       lease,
       leaseMilliseconds,
       clock,

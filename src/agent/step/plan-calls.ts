@@ -16,7 +16,12 @@ export type PlannedCall = ToolCall & {
   readonly index: number
   readonly effect: CallEffect
 } & (
-    | { readonly kind: 'planned'; readonly needsApproval: boolean }
+    | {
+        readonly kind: 'planned'
+        readonly needsApproval: boolean
+        /** Kept for the call, as JSON. */
+        readonly note?: string | undefined
+      }
     | { readonly kind: 'refused'; readonly error: string }
   )
 

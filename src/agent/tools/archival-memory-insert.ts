@@ -3,13 +3,10 @@ import { toTimestamp } from '../../core/clock.ts'
 import { filled } from '../../core/filled.ts'
 import { list, text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { excerpt } from '../../core/text.ts'
-import { chooseSimilar, findSimilar, type SimilarPassage } from '../../memory/find-similar.ts'
+import { chooseSimilar, findSimilar } from '../../memory/find-similar.ts'
 import { insertPassages, preparePassages } from '../../memory/insert-passages.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
-
-/** Chosen by hand. */
-const EXCERPT_CHARACTERS = 200
+import { tellSimilar } from './tell-similar.ts'
 
 export const archivalMemoryInsert = defineInnerTool({
   name: 'archival_memory_insert',
@@ -34,14 +31,3 @@ export const archivalMemoryInsert = defineInnerTool({
     return [done, ...replaced, ...tellSimilar(others)].join(' ')
   },
 })
-
-function tellSimilar(similar: readonly SimilarPassage[]): readonly string[] {
-  if (similar.length === 0) return []
-  const list = similar.map(
-    ({ passage: { id, createdAt, text } }) =>
-      `${id} of ${createdAt.slice(0, 10)}: ${JSON.stringify(excerpt(text, EXCERPT_CHARACTERS))}`,
-  )
-  return [
-    `Similar to what was stored before: ${list.join('; ')}. If it replaces one of them, insert it again with supersedes.`,
-  ]
-}

@@ -1,6 +1,8 @@
 import { UserError } from '../../core/errors.ts'
 import { DATABASE_TOOLS, type DatabaseTool, isDatabaseTool } from '../../core/tool.ts'
 import { archivalMemoryInsert } from './archival-memory-insert.ts'
+import { archivalMemoryMerge } from './archival-memory-merge.ts'
+import { archivalMemoryNote } from './archival-memory-note.ts'
 import { archivalMemorySearch } from './archival-memory-search.ts'
 import { cancelTask } from './cancel-task.ts'
 import { checkTask } from './check-task.ts'
@@ -36,6 +38,8 @@ const TOOLS: Readonly<Record<DatabaseTool, InnerTool>> = {
   check_task: checkTask,
   list_tasks: listTasks,
   cancel_task: cancelTask,
+  archival_memory_merge: archivalMemoryMerge,
+  archival_memory_note: archivalMemoryNote,
 }
 
 export const ALL_DATABASE_TOOLS: readonly InnerTool[] = Object.values(TOOLS)

@@ -30,6 +30,8 @@ export interface TrustedContext extends CallContext {
   /** Throws a UserError if an agent that has the block no longer has room for it. */
   readonly checkRoom: CheckRoom
   readonly team: Team
+  /** The call's note from when it was planned, as JSON. */
+  readonly note: string | null
 }
 
 /** A message that begins a run of an agent, sent by a call. */

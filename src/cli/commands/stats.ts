@@ -18,6 +18,7 @@ async function count(config: Config) {
     const { location, bytes, schemaVersion } = await storage.info()
     const counts = await storage.counts(config.namespace)
     const { superseded, found } = await storage.in(config.namespace).archives.counts()
+    const spent = await storage.in(config.namespace).tokenUse.totals()
     const sets = await storage.embeddings.counts()
     const own = sets.filter(({ namespace }) => namespace === config.namespace)
     return {
@@ -28,6 +29,7 @@ async function count(config: Config) {
       ...counts,
       passages_found: found,
       passages_superseded: superseded,
+      tokens: { conversation: 0, background: 0, summary: 0, ...spent },
       embeddings: sumByModel(own).map(({ handle, embedded, waiting, failed, indexBytes }) => ({
         model: handle,
         embedded,
@@ -52,6 +54,11 @@ function print(facts: Facts): void {
   line(
     'found',
     `${number(facts.passages_found)} passages by agents; ${number(facts.passages_superseded)} superseded`,
+  )
+  const { conversation, background, summary } = facts.tokens
+  line(
+    'tokens',
+    `${number(conversation)} for conversations, ${number(background)} in the background, ${number(summary)} for summaries`,
   )
   for (const { model, embedded, waiting, failed, index_bytes } of facts.embeddings) {
     line(

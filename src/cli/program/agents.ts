@@ -90,3 +90,22 @@ export function chat(): Command {
       await chat(config, agent, given)
     })
 }
+
+export function tidy(): Command {
+  return createCommand({
+    name: 'tidy',
+    summary: 'brings the memory of an agent up to date with what was said',
+    about:
+      'Lets the sleep-time agent of an agent look once at everything that it has not seen: what was said since the last ' +
+      'time, and passages that say the same or contradict each other. It needs a model and costs tokens. Every edit is ' +
+      'in the history of its block. Stopped with Ctrl+C, the work goes on with the next server or tidy.',
+    settings: [...DATA, 'model', 'embedding', 'log'],
+  })
+    .argument('<agent>', 'id or exact name')
+    .option(...AS_JSON)
+    .action(async (agent, given) => {
+      const config = configOf(given)
+      const { tidy } = await import('../commands/tidy.ts')
+      await tidy(config, agent, given)
+    })
+}

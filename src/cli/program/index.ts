@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { VERSION } from '../../core/version.ts'
 import { endWithStdout } from '../terminal/stdout.ts'
-import { agents, chat, memory } from './agents.ts'
+import { agents, chat, memory, tidy } from './agents.ts'
 import { createCommand } from './command.ts'
 import { backup, migrate, purge, restore, salvage } from './data.ts'
 import { doctor, stats } from './facts.ts'
@@ -20,7 +20,7 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Look:': [doctor, stats],
   'Data:': [backup, restore, salvage, purge, migrate, load, exportAgent, importAgent],
   'Access:': [token],
-  'Agents:': [agents, memory, chat, tool],
+  'Agents:': [agents, memory, chat, tidy, tool],
   'More:': [hook, completion, help],
 }
 

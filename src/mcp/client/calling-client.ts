@@ -19,7 +19,7 @@ export function callingClient(server: Server, request: ServerContext['mcpReq']):
 }
 
 /** Since protocol 2026-07-28 each request declares capabilities; before, `initialize` did. */
-function capabilitiesOf(server: Server, { envelope }: ServerContext['mcpReq']): unknown {
+export function capabilitiesOf(server: Server, { envelope }: ServerContext['mcpReq']): unknown {
   const declared: unknown = envelope && Reflect.get(envelope, CLIENT_CAPABILITIES_META_KEY)
   return declared ?? server.getClientCapabilities()
 }

@@ -41,6 +41,10 @@ export function concerns(
       if (kind === 'run') return perhaps(run_id === subjectId || mayMeanAny('run', run_id))
       // The end of a step writes messages, and a run is deleted with its agent.
       return perhaps(kind === 'messages' || isGone)
+    case 'recollect://tools':
+      return perhaps(kind === 'tool')
+    case 'recollect://jobs':
+      return perhaps(kind === 'job' || isGone)
     case 'recollect://tools/{tool_id}':
       if (kind !== 'tool') return 'no'
       return perhaps(tool_id === subjectId || mayMeanAny('tool', tool_id))

@@ -109,6 +109,7 @@ export function presentShortRun(run: Run): z.infer<typeof shortRunShape> {
     status: run.status,
     ...(run.stopReason !== null && { stop_reason: run.stopReason }),
     ...(run.waitingFor !== null && { waiting_for: run.waitingFor }),
+    ...(run.notice !== 'none' && { task: true as const }),
     message: excerpt(run.input, EXCERPT_CHARACTERS),
     steps: run.usage.steps,
     total_tokens: run.usage.totalTokens,

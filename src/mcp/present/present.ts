@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Agent } from '../../core/agent.ts'
-import type { AgentView } from '../../core/agent-view.ts'
+import type { AgentView, SleeptimeView } from '../../core/agent-view.ts'
 import type { ArchiveView } from '../../core/archive.ts'
 import type { Block, SharedBlock, VersionHead } from '../../core/block.ts'
 import { type Message, spokenText } from '../../core/message.ts'
@@ -50,8 +50,21 @@ export function presentAgent(view: AgentView): z.infer<typeof agentShape> {
     blocks: view.blocks.map(presentBlockHead),
     message_count: view.counts.messages,
     archival_count: view.counts.passages,
+    ...(view.sleeptime && { sleeptime: presentSleeptime(view.sleeptime) }),
     created_at: agent.createdAt,
     updated_at: agent.updatedAt,
+  }
+}
+
+function presentSleeptime(view: SleeptimeView) {
+  const { isEnabled, everyTurns, model, writesNotes, agentId, doneTo } = view
+  return {
+    enabled: isEnabled,
+    every_turns: everyTurns,
+    ...(model !== null && { model }),
+    notes: writesNotes,
+    ...(agentId !== undefined && { agent_id: agentId }),
+    ...(doneTo !== undefined && { done_to: doneTo }),
   }
 }
 

@@ -89,6 +89,18 @@ export const agentShape = z.strictObject({
   blocks: z.array(blockHead),
   message_count: count,
   archival_count: count,
+  /** Absent: it never had a sleep-time agent. */
+  sleeptime: z
+    .strictObject({
+      enabled: z.boolean(),
+      every_turns: count,
+      model: text.optional(),
+      notes: z.boolean(),
+      agent_id: text.optional(),
+      /** Id of the last message that the sleep-time agent has dealt with. */
+      done_to: text.optional(),
+    })
+    .optional(),
   created_at: text,
   updated_at: text,
 })
@@ -220,6 +232,8 @@ export const shortRunShape = z.strictObject({
   status: z.enum(RUN_STATUSES),
   stop_reason: z.enum(STOP_REASONS).optional(),
   waiting_for: z.enum(WAITS).optional(),
+  /** A task that another run began. */
+  task: z.literal(true).optional(),
   /** The beginning of the message that started it. */
   message: text,
   steps: count,

@@ -18,6 +18,16 @@ export const listedToolShape = z.strictObject({
   version: count,
 })
 
+/** As much of a tool as its source tells. */
+export const checkedToolShape = z.strictObject({
+  name: text,
+  description: text,
+  language: z.enum(TOOL_LANGUAGES),
+  effect: z.enum(TOOL_EFFECTS),
+  /** JSON Schema as text. */
+  parameters: text,
+})
+
 /** Fields that a built-in tool lacks are absent. */
 export const toolShape = listedToolShape.extend({
   /** JSON Schema as text. */

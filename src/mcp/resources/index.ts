@@ -5,11 +5,13 @@ import { agentMessages } from './agent-messages.ts'
 import { agents } from './agents.ts'
 import type { Resource } from './define-resource.ts'
 import { job } from './job.ts'
+import { jobs } from './jobs.ts'
 import { memoryBlock } from './memory-block.ts'
 import { passage } from './passage.ts'
 import { run } from './run.ts'
 import { runs } from './runs.ts'
 import { tool } from './tool.ts'
+import { tools } from './tools.ts'
 
 export const RESOURCES: readonly Resource[] = [
   agents,
@@ -21,6 +23,8 @@ export const RESOURCES: readonly Resource[] = [
   passage,
   runs,
   run,
+  tools,
   tool,
+  jobs,
   job,
 ]

@@ -8,8 +8,10 @@ import { agent } from './agent.ts'
 import { agentMemory } from './agent-memory.ts'
 import { agents } from './agents.ts'
 import { expandUri, type Resource } from './define-resource.ts'
+import { jobs } from './jobs.ts'
 import { memoryBlock } from './memory-block.ts'
 import { runs } from './runs.ts'
+import { tools } from './tools.ts'
 
 /** Agents per page, each listed with its blocks; chosen by hand. */
 const PAGE = 25
@@ -29,13 +31,13 @@ export interface ResourcePage {
   readonly nextCursor?: string
 }
 
-/** Lists agents with their blocks, and runs as a whole. Everything else is reached through templates. */
+/** Lists agents with their blocks, and runs, tools and jobs as a whole. Everything else is reached through templates. */
 export async function listResources(context: McpContext, cursor?: string): Promise<ResourcePage> {
   const opened = cursor === undefined ? undefined : await openCursor(cursor, LIST, context)
   const page = await context.agents.list({ limit: PAGE, cursor: opened })
   const views = await Promise.all(page.items.map((item) => viewOf(item, context)))
   const listed = views.flatMap((view) => (view === undefined ? [] : resourcesOf(view)))
-  const first = cursor === undefined ? [agents, runs].map(withoutRead) : []
+  const first = cursor === undefined ? [agents, runs, tools, jobs].map(withoutRead) : []
   return {
     resources: [...first, ...listed],
     ...(page.nextCursor !== undefined && {

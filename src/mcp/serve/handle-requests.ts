@@ -13,7 +13,7 @@ import type { McpContext } from '../../service/context.ts'
 import { NOTE, THINKING, type ToolCall } from '../call/define-tool.ts'
 import { requireScope } from '../call/require-scope.ts'
 import { rpcError } from '../call/rpc-error.ts'
-import { callingClient } from '../client/calling-client.ts'
+import { callingClient, capabilitiesOf } from '../client/calling-client.ts'
 import { InputNeeded } from '../client/client-input.ts'
 import type { Prompt } from '../prompts/define-prompt.ts'
 import type { Seal } from './seal.ts'
@@ -35,6 +35,7 @@ export interface Handling {
   readonly log: Log
   /** Seals the state that travels with the client between rounds. */
   readonly seal: Seal
+  readonly page: (() => Promise<string>) | undefined
 }
 
 export function handleRequests(server: Server, handling: Handling): void {
@@ -45,9 +46,10 @@ export function handleRequests(server: Server, handling: Handling): void {
 }
 
 function handleTools(server: Server, { surface, caller, context, log, seal }: Handling): void {
-  server.setRequestHandler('tools/list', async () => {
+  server.setRequestHandler('tools/list', async (_, { mcpReq }) => {
     const tools = await surface.listTools(caller.scopes)
-    return { tools: [...tools] }
+    const { showsApps, withApp } = await import('./app-view.ts')
+    return { tools: showsApps(capabilitiesOf(server, mcpReq)) ? [...withApp(tools)] : [...tools] }
   })
   server.setRequestHandler('tools/call', async ({ params }, request) => {
     const { mcpReq } = request
@@ -102,14 +104,17 @@ async function askClient({ requests, putAside }: InputNeeded, seal: Seal, reques
   })
 }
 
-function handleResources(server: Server, { surface, caller, context, log }: Handling): void {
+function handleResources(server: Server, { surface, caller, context, log, page }: Handling): void {
   const mayRead = caller.scopes.has('read')
-  server.setRequestHandler('resources/list', ({ params }) =>
+  server.setRequestHandler('resources/list', ({ params }, { mcpReq }) =>
     answering(log, async () => {
       if (!mayRead) return { resources: [] }
-      const page = await surface.listResources(await context(), params?.cursor)
-      const { resources, ...rest } = page
-      return { resources: [...resources], ...rest }
+      const found = await surface.listResources(await context(), params?.cursor)
+      const { resources, ...rest } = found
+      const { listedApp, showsApps } = await import('./app-view.ts')
+      const isFirst = params?.cursor === undefined
+      const app = isFirst && showsApps(capabilitiesOf(server, mcpReq)) ? [listedApp()] : []
+      return { resources: [...app, ...resources], ...rest }
     }),
   )
   server.setRequestHandler('resources/templates/list', async () => {
@@ -122,6 +127,8 @@ function handleResources(server: Server, { surface, caller, context, log }: Hand
     return { resourceTemplates }
   })
   server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
+    const { APP_URI, readApp } = await import('./app-view.ts')
+    if (uri === APP_URI) return answering(log, () => readApp(page))
     const { findResource, namesNothing } = await import('../resources/define-resource.ts')
     const found = findResource(await surface.resources(), uri)
     if (found === undefined || namesNothing(found.variables)) throw new ResourceNotFoundError(uri)

@@ -33,6 +33,8 @@ export interface Serving {
   readonly context: (namespace?: string) => Promise<McpContext>
   readonly log: Log
   readonly liveLimits?: LiveLimits
+  /** The page as HTML, for hosts that show it as a view. */
+  readonly page?: (() => Promise<string>) | undefined
 }
 
 /** How the client is notified of changes. */
@@ -130,7 +132,7 @@ function liveOptions({ resources }: Surface, { log, liveLimits = LIMITS }: Servi
 }
 
 function factory(
-  { version, log, context: opened }: Serving,
+  { version, log, context: opened, page }: Serving,
   servedAt: (url: string | undefined, namespace: string | undefined) => Served,
 ): ServerFactory {
   const key = keepKey(async () => (await opened()).signingKey('request-state'))
@@ -172,6 +174,7 @@ function factory(
       context,
       log,
       seal,
+      page,
     })
     if (notices.kind === 'pushed') {
       pushNotices(server, feedAt(requestInfo?.url, access), notices.ready, log)

@@ -6,8 +6,10 @@ import { attachBlock } from './attach-block.ts'
 import { attachTool } from './attach-tool.ts'
 import { cancelJob } from './cancel-job.ts'
 import { cancelRun } from './cancel-run.ts'
+import { checkTool } from './check-tool.ts'
 import { compactContext } from './compact-context.ts'
 import { configureAgent } from './configure-agent.ts'
+import { configureSleeptime } from './configure-sleeptime.ts'
 import { copyAgent } from './copy-agent.ts'
 import { createAgent } from './create-agent.ts'
 import { createArchive } from './create-archive.ts'
@@ -21,6 +23,7 @@ import { detachBlock } from './detach-block.ts'
 import { detachTool } from './detach-tool.ts'
 import { diffMemoryBlock } from './diff-memory-block.ts'
 import { diffTool } from './diff-tool.ts'
+import { digestSource } from './digest-source.ts'
 import { exportAgent } from './export-agent.ts'
 import { getAgent } from './get-agent.ts'
 import { getRun } from './get-run.ts'
@@ -96,6 +99,7 @@ const MEMORY: readonly Tool[] = [
 const FOR_AGENTS: readonly Tool[] = [
   listTools,
   getTool,
+  checkTool,
   createTool,
   updateTool,
   deleteTool,
@@ -120,7 +124,13 @@ const ADMIN: readonly Tool[] = [
 /** Work in the background belongs to both toolsets. */
 const JOBS: readonly Tool[] = [listJobs, cancelJob]
 
-const AGENTS: readonly Tool[] = [messageAgents, copyAgent, ...JOBS]
+const AGENTS: readonly Tool[] = [
+  messageAgents,
+  copyAgent,
+  configureSleeptime,
+  digestSource,
+  ...JOBS,
+]
 
 const TRANSFER: readonly Tool[] = [exportAgent, importAgent, load, ...JOBS]
 

@@ -11,12 +11,13 @@ export const load = defineTool({
   title: 'Load documents',
   description:
     'Brings documents, conversations or notes from elsewhere into the memory of an agent, in the background. Give a ' +
-    'text, an https address, or a path that the server may read: a file (Markdown, text, HTML, PDF, Word, CSV, JSON, ' +
+    'text, a file, an https address, or a path that the server may read: a file (Markdown, text, HTML, PDF, Word, CSV, JSON, ' +
     'code, zip) or a folder. Loading the same again stores nothing twice. Answers with a job; list_jobs shows how far ' +
     'it is and, at the end, what was taken and what was left out.',
   input: z.strictObject({
     agent,
     text: nonEmpty().describe('The document itself').optional(),
+    data: nonEmpty().describe('A file as base64, with its name in name').optional(),
     url: nonEmpty(LIMITS.query).describe('https address of a page or document').optional(),
     path: nonEmpty(LIMITS.query)
       .describe('Absolute path of a file or folder on the server')

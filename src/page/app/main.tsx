@@ -7,8 +7,13 @@ import './styles/chat.css'
 import './styles/rail.css'
 import './styles/memory.css'
 import './styles/context.css'
+import './styles/tools.css'
+import './styles/background.css'
+import './styles/hosted.css'
 import { render } from 'preact'
+import { isInHost } from './mcp/host-client.ts'
+import { HostedRoot } from './views/hosted-root.tsx'
 import { Root } from './views/root.tsx'
 
 const place = document.getElementById('app')
-if (place) render(<Root />, place)
+if (place) render(isInHost() ? <HostedRoot /> : <Root />, place)

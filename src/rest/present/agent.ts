@@ -45,7 +45,7 @@ export function presentAgent(view: AgentView, { tools, defaultModel }: AgentRela
     timezone: agent.settings.timezone,
     message_buffer_autoclear: agent.settings.messageBufferAutoclear,
     message_ids: [],
-    enable_sleeptime: null,
+    enable_sleeptime: view.sleeptime?.isEnabled ?? null,
     managed_group: null,
     multi_agent_group: null,
     identities: [],

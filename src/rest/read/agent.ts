@@ -45,6 +45,7 @@ const fields = {
   metadata: record.optional(),
   timezone: z.string().optional(),
   message_buffer_autoclear: z.boolean().optional(),
+  enable_sleeptime: z.boolean().optional(),
   secrets: z.record(z.string(), z.unknown()).optional(),
   tool_exec_environment_variables: z.record(z.string(), z.unknown()).optional(),
   tool_rules: z.array(lettaToolRule).optional(),

@@ -33,7 +33,8 @@ export const agentRoutes: readonly Route[] = [
       settings: readSettings(given),
     }
     const view = await context.agents.create(fields, caller)
-    return agentState(context, view)
+    const sleeping = await giveSleeptime(context, view.agent.id, given)
+    return agentState(context, sleeping ?? view)
   }),
 
   route('GET', '/v1/agents/{agent_id}', 'read', async ({ params, context }) => {
@@ -52,6 +53,7 @@ export const agentRoutes: readonly Route[] = [
     if (Object.values(settings).some((value) => value !== undefined))
       await context.agents.configure(id, settings)
     if (given.block_ids) await giveBlocks(context, id, given.block_ids)
+    await giveSleeptime(context, id, given)
     return agentState(context, await context.agents.get(id))
   }),
 
@@ -60,6 +62,15 @@ export const agentRoutes: readonly Route[] = [
     return { message: `Agent id=${id} successfully deleted` }
   }),
 ]
+
+/** Turns the sleep-time agent on or off, if the client says so. */
+async function giveSleeptime(
+  { companions }: McpContext,
+  id: string,
+  { enable_sleeptime: isEnabled }: { readonly enable_sleeptime?: boolean | undefined },
+) {
+  return isEnabled === undefined ? undefined : companions.configureSleeptime(id, { isEnabled })
+}
 
 function filterOf(query: Query) {
   return {

@@ -3,6 +3,7 @@ import type { Timestamp } from '../../core/clock.ts'
 import type { AgentId } from '../../core/ids.ts'
 import { MESSAGE_ROLES } from '../../core/message.ts'
 import { recordChange } from '../changes/changes.ts'
+import { companionsOf } from '../companions/companions.ts'
 import { lockOwners } from '../database/lock-rows.ts'
 import type { Scope } from '../database/scope.ts'
 import { removeVectorSets } from '../embedding/remove-vector-sets.ts'
@@ -12,9 +13,10 @@ import { ownPictures, removePictures } from '../pictures/pictures.ts'
 import { messageEntry } from '../search/reindex.ts'
 import { messageScope } from '../search/search-scope.ts'
 
-/** Deletes an agent with its own data and everything attached to no other agent. False: there is no such agent. */
+/** Deletes an agent with its companions, its own data and everything attached to no other agent. False: there is no such agent. */
 export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Promise<boolean> {
   const { db, namespace, dialect } = scope
+  for (const companion of await companionsOf(scope, id)) await deleteAgent(scope, companion, at)
   await lockOwners(scope, 'agent', [id])
   // Locks shared blocks too: if two agents that share a block are deleted at once, the second must see that it is the
   // last.

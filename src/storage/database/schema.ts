@@ -1,6 +1,7 @@
 import type { AgentTables } from './tables/agent-tables.ts'
 import type { ArchiveTables } from './tables/archive-tables.ts'
 import type { BlockTables } from './tables/block-tables.ts'
+import type { CompanionTables } from './tables/companion-tables.ts'
 import type { EmbeddingTables } from './tables/embedding-tables.ts'
 import type { MessageTables } from './tables/message-tables.ts'
 import type { RunTables } from './tables/run-tables.ts'
@@ -18,5 +19,6 @@ export interface Database
     ArchiveTables,
     MessageTables,
     RunTables,
+    CompanionTables,
     EmbeddingTables,
     ServerTables {}

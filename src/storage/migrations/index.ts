@@ -24,6 +24,7 @@ import { expiry } from './0023-expiry.ts'
 import { transcripts } from './0024-transcripts.ts'
 import { teams } from './0025-teams.ts'
 import { tools } from './0026-tools.ts'
+import { companions } from './0027-companions.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -55,4 +56,5 @@ export const MIGRATIONS: readonly Migration[] = [
   transcripts,
   teams,
   tools,
+  companions,
 ]

@@ -1,7 +1,8 @@
+import { type RawBuilder, sql } from 'kysely'
 import { toTimestamp } from '../../core/clock.ts'
 import { decodeCursor, encodeCursor } from '../../core/page.ts'
 import type { Scope } from '../database/scope.ts'
-import type { PassageReads } from '../port/store.ts'
+import type { PassageReads, PassagesInOrder } from '../port/store.ts'
 import { archivesOf, toPassages } from './passage-rows.ts'
 
 export function passageReads(scope: Scope): PassageReads {
@@ -47,6 +48,32 @@ export function passageReads(scope: Scope): PassageReads {
       return toPassages(scope, [...before.reverse(), row, ...after])
     },
 
+    async inOrder(agentId, { limit, ...search }) {
+      const archives = await archivesOf(scope, agentId)
+      if (archives.length === 0) return []
+      const rows = await all()
+        .where('archive_id', 'in', archives)
+        .where(isNext(search))
+        .orderBy('row')
+        .limit(limit)
+        .execute()
+      const passages = await toPassages(scope, rows)
+      return passages.map((passage, index) => ({ ...passage, row: rows[index]?.row ?? 0 }))
+    },
+
+    async countInOrder(agentId, search) {
+      const archives = await archivesOf(scope, agentId)
+      if (archives.length === 0) return 0
+      const { count } = await db
+        .selectFrom('passage')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('namespace', '=', namespace)
+        .where('archive_id', 'in', archives)
+        .where(isNext(search))
+        .executeTakeFirstOrThrow()
+      return Number(count)
+    },
+
     async ofArchive(id, { limit, cursor }) {
       const [at, before] = decodeCursor(cursor, 2) ?? []
       let select = all()
@@ -76,4 +103,15 @@ export function passageReads(scope: Scope): PassageReads {
         : { items }
     },
   }
+}
+
+/** `substr` instead of LIKE, since a source may contain its wildcards. */
+function isNext({ source, after, at }: Omit<PassagesInOrder, 'limit'>): RawBuilder<boolean> {
+  const part = `${source}/`
+  const isOfSource =
+    source === ''
+      ? sql`passage.source = ''`
+      : sql`(passage.source = ${source} OR substr(passage.source, 1, ${[...part].length}) = ${part})`
+  return sql<boolean>`passage.row > ${after} AND passage.superseded_by IS NULL
+    AND (passage.expires_at IS NULL OR passage.expires_at > ${at}) AND ${isOfSource}`
 }

@@ -194,8 +194,27 @@ export interface PassageReads {
    * contains it.
    */
   around(agentId: AgentId, id: PassageId, each: number): Promise<readonly Passage[] | undefined>
+  /**
+   * Current passages of the agent's archives in the order in which they were inserted, after that row. With `source`
+   * only those of it, and of its parts (`source/…`); an empty one stands for passages without a source.
+   */
+  inOrder(agentId: AgentId, search: PassagesInOrder): Promise<readonly RowedPassage[]>
+  /** How many `inOrder` would give in all. */
+  countInOrder(agentId: AgentId, search: Omit<PassagesInOrder, 'limit'>): Promise<number>
   /** All passages of an archive, superseded ones included, oldest first. */
   ofArchive(id: ArchiveId, page: PageRequest): Promise<Page<PlacedPassage>>
+}
+
+export interface PassagesInOrder {
+  readonly source: string
+  readonly after: number
+  /** Passages that have expired by then are left out. */
+  readonly at: Timestamp
+  readonly limit: number
+}
+
+export interface RowedPassage extends Passage {
+  readonly row: number
 }
 
 export interface PlacedPassage extends Passage {

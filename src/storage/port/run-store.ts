@@ -1,7 +1,7 @@
 import type { Scope } from '../../core/access.ts'
 import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
-import type { AgentId, CallId, ConversationId, RunId, StepId } from '../../core/ids.ts'
+import type { AgentId, CallId, ConversationId, JobId, RunId, StepId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { SentPicture } from '../../core/picture.ts'
 import type {
@@ -30,6 +30,8 @@ export interface NewRun {
   readonly origin?: RunOrigin | undefined
   /** Absent: `none`. */
   readonly notice?: RunNotice | undefined
+  /** The job that it works for. */
+  readonly jobId?: JobId | undefined
   readonly input: string
   readonly pictures?: readonly SentPicture[]
   readonly inputs?: readonly RunInput[] | undefined
@@ -62,6 +64,8 @@ export interface RunReads {
   byIdempotencyKey(agentId: AgentId, key: string): Promise<Run | undefined>
   /** Tasks of that agent, newest first: runs whose end it is told. */
   tasksOf(agentId: AgentId, limit: number): Promise<readonly Run[]>
+  /** Unfinished runs that work for the job. */
+  openOfJob(id: JobId): Promise<readonly RunId[]>
   /** The newest unfinished run of the conversation. */
   newestOpen(id: ConversationId): Promise<RunId | undefined>
   /** The earlier run that waits for an action from outside and so blocks the later ones of its conversation. */
@@ -177,6 +181,8 @@ export interface StepAnswer {
 export interface NewCall extends Pick<StepCall, 'id' | 'index' | 'name' | 'arguments' | 'effect'> {
   /** Requires a person's approval before it runs. */
   readonly needsApproval?: boolean
+  /** Kept for the call, as JSON. */
+  readonly note?: string | undefined
 }
 
 export interface ApprovalWrites {

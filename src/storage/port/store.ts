@@ -6,6 +6,7 @@ import type { AgentId, BlockId } from '../../core/ids.ts'
 import type { Metadata } from '../../core/metadata.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { RunStatus } from '../../core/run.ts'
+import type { CompanionWrites, SleeptimeReads, SleeptimeWrites } from './companion-store.ts'
 import type { ConversationReads, ConversationWrites } from './conversation-store.ts'
 import type { JobQueue, JobReads, JobWrites } from './job-store.ts'
 import type { LearnedStore } from './learned-store.ts'
@@ -29,11 +30,13 @@ import type {
   RunWrites,
 } from './run-store.ts'
 import type { TokenStore } from './token-store.ts'
+import type { TokenUseReads, TokenUseWrites } from './token-use-store.ts'
 import type { ToolReads, ToolWrites } from './tool-store.ts'
 import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 import type { WaitReads, WaitWrites } from './wait-store.ts'
 import type { WalkReads } from './walk-store.ts'
 
+export type * from './companion-store.ts'
 export type * from './conversation-store.ts'
 export type * from './job-store.ts'
 export type * from './learned-store.ts'
@@ -41,6 +44,7 @@ export type * from './picture-store.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
 export type * from './token-store.ts'
+export type * from './token-use-store.ts'
 export type * from './tool-store.ts'
 export type * from './vector-store.ts'
 export type * from './wait-store.ts'
@@ -138,6 +142,8 @@ export interface Reads {
   readonly runs: RunReads & CallReads & WaitReads
   readonly tools: ToolReads
   readonly jobs: JobReads
+  readonly sleeptime: SleeptimeReads
+  readonly tokenUse: TokenUseReads
 }
 
 export interface Transaction {
@@ -157,6 +163,9 @@ export interface Transaction {
     WaitWrites
   readonly tools: ToolReads & ToolWrites
   readonly jobs: JobReads & JobWrites
+  readonly companions: CompanionWrites
+  readonly sleeptime: SleeptimeReads & SleeptimeWrites
+  readonly tokenUse: TokenUseReads & TokenUseWrites
   readonly vectors: VectorWrites
 }
 
@@ -201,7 +210,7 @@ export interface AgentWrites {
   /** False: there is no such agent. */
   update(id: AgentId, patch: AgentPatch, at: Timestamp): Promise<boolean>
   /**
-   * Deletes the agent with its conversations and runs, and the blocks and archives attached to no other agent. False: no such
+   * Deletes the agent with its companions, conversations and runs, and the blocks and archives attached to no other agent. False: no such
    * agent.
    */
   delete(id: AgentId, at: Timestamp): Promise<boolean>

@@ -109,6 +109,7 @@ async function insertRun({ db, namespace }: Scope, run: NewRun): Promise<void> {
       sender: origin.sender,
       sender_agent_id: origin.senderAgentId,
       notice: run.notice ?? 'none',
+      job_id: run.jobId ?? null,
       accepted_by: run.acceptedBy,
       status: 'queued',
       stop_reason: null,

@@ -217,6 +217,18 @@ export function runReads(scope: Scope): RunReads {
       return rows.map(toRun)
     },
 
+    async openOfJob(id) {
+      const rows = await db
+        .selectFrom('run')
+        .select('id')
+        .where('namespace', '=', namespace)
+        .where('job_id', '=', id)
+        .where(isOpen('status'))
+        .orderBy('row')
+        .execute()
+      return rows.map((row) => storedId('run', row.id))
+    },
+
     async newestOpen(id) {
       const row = await db
         .selectFrom('run')
@@ -318,6 +330,7 @@ function toRun(row: RunRow): Run {
     sender: Sent.parse(row.sender),
     senderAgentId: row.sender_agent_id === null ? null : storedId('agent', row.sender_agent_id),
     notice: Notice.parse(row.notice),
+    jobId: row.job_id === null ? null : storedId('job', row.job_id),
     status: Status.parse(row.status),
     stopReason: Stop.parse(row.stop_reason),
     waitingFor: Waiting.parse(row.waiting_for),

@@ -121,6 +121,7 @@ async function insertCalls(
         attempts: 0,
         approval: call.needsApproval ? 'pending' : null,
         approval_reason: null,
+        note: call.note ?? null,
       })),
     )
     .execute()

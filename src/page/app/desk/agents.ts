@@ -57,12 +57,20 @@ export function isOpen({ status }: Pick<ShortRun, 'status'>): boolean {
   return OPEN.includes(status)
 }
 
-/** The newest runs of all agents: who is at work, and what waits for a person. */
+/** Runs that wait for a person; nobody decides about more at a time. Chosen by hand. */
+const MAX_WAITING = 100
+
+/** The newest runs of all agents, and all that wait for a person, however old. */
 export function useRuns(): Loaded<{ readonly runs: readonly ShortRun[] }> {
   const desk = useDesk()
-  return useLoaded('runs', [RUNS], () =>
-    desk.can('list_runs')
-      ? desk.call<{ runs: readonly ShortRun[] }>('list_runs', { limit: PAGE })
-      : Promise.resolve({ runs: [] }),
-  )
+  return useLoaded('runs', [RUNS], async () => {
+    if (!desk.can('list_runs')) return { runs: [] }
+    const ask = (args: object) => desk.call<{ runs: readonly ShortRun[] }>('list_runs', { ...args })
+    const [newest, waiting] = await Promise.all([
+      ask({ limit: PAGE }),
+      ask({ status: 'requires_approval', limit: MAX_WAITING }),
+    ])
+    const known = new Set(newest.runs.map(({ run_id }) => run_id))
+    return { runs: [...newest.runs, ...waiting.runs.filter(({ run_id }) => !known.has(run_id))] }
+  })
 }

@@ -28,22 +28,26 @@ export interface Desk {
   complain(error: unknown): void
   /** The only agent that is served, if it is only one. */
   readonly only: string | undefined
+  /** Shown inside another assistant, without an address of its own. */
+  readonly isHosted: boolean
 }
 
 export interface DeskParts {
   readonly client: McpClient
   readonly tools: readonly ToolHead[]
   readonly only: string | undefined
+  /** Where a page without an address begins. */
+  readonly hostedAt?: Route
   readonly onUnauthorized: (reason: string) => void
 }
 
 /** How long a message stays, unless it is a problem; chosen by hand. */
 const TOAST_MILLISECONDS = 4_000
 
-export function createDesk({ client, tools, only, onUnauthorized }: DeskParts): Desk {
+export function createDesk({ client, tools, only, hostedAt, onUnauthorized }: DeskParts): Desk {
   const known = new Map(tools.map((tool) => [tool.name, tool.takes]))
   const connection = signal<Connection>('connecting')
-  const route = signal<Route>(readRoute(location.hash))
+  const route = signal<Route>(hostedAt ?? readRoute(location.hash))
   const toasts = signal<readonly Toast[]>([])
   let lastToast = 0
 
@@ -57,12 +61,15 @@ export function createDesk({ client, tools, only, onUnauthorized }: DeskParts): 
       toasts.value = toasts.value.filter((toast) => toast.id !== id)
     }, life)
   }
-  addEventListener('hashchange', () => {
-    route.value = readRoute(location.hash)
-  })
+  if (!hostedAt) {
+    addEventListener('hashchange', () => {
+      route.value = readRoute(location.hash)
+    })
+  }
 
   return {
     only,
+    isHosted: hostedAt !== undefined,
     connection,
     route,
     toasts,
@@ -85,7 +92,7 @@ export function createDesk({ client, tools, only, onUnauthorized }: DeskParts): 
     },
     go(next) {
       route.value = next
-      location.hash = writeRoute(next)
+      if (!hostedAt) location.hash = writeRoute(next)
     },
     say: (text) => show(text, false),
     complain(error) {

@@ -17,3 +17,9 @@ export function runUri(id: string): string {
 }
 
 export const RUNS = 'recollect://runs'
+export const TOOLS = 'recollect://tools'
+export const JOBS = 'recollect://jobs'
+
+export function toolUri(id: string): string {
+  return `${TOOLS}/${id}`
+}

@@ -34,6 +34,8 @@ export interface ToolRule {
   readonly type: string
   readonly tool_name: string
   readonly children?: readonly string[]
+  readonly cases?: readonly { readonly equals: string; readonly tool: string }[]
+  readonly default_child?: string
   readonly limit?: number
 }
 
@@ -50,6 +52,11 @@ export interface Agent {
   readonly tools: readonly string[]
   readonly tool_rules: readonly ToolRule[]
   readonly blocks: readonly BlockHead[]
+  readonly sleeptime?: {
+    readonly enabled: boolean
+    readonly every_turns: number
+    readonly agent_id?: string
+  }
   readonly message_count: number
   readonly archival_count: number
   readonly created_at: string
@@ -103,6 +110,8 @@ export interface Approval {
   readonly tool_call_id: string
   readonly tool_name: string
   readonly arguments: string
+  /** The run that makes the call, if it is another one that this run waits for. */
+  readonly run_id?: string
 }
 
 export interface Run {
@@ -136,6 +145,7 @@ export interface ShortRun {
   readonly stop_reason?: string
   readonly waiting_for?: string
   readonly message: string
+  readonly task?: true
   readonly steps: number
   readonly total_tokens: number
   readonly created_at: string

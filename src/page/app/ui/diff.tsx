@@ -22,7 +22,8 @@ export function Diff({ rows }: { readonly rows: readonly DiffRow[] }) {
     return <p class="hint">The text is the same.</p>
   }
   return (
-    <section class="diff" aria-label="Changes">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section class="diff" aria-label="Changes" tabIndex={0}>
       {shown.map((row, index) => (
         <div key={index} class={`diff-${row.kind}`}>
           <span class="diff-sign" aria-hidden="true">

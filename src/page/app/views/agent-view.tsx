@@ -1,5 +1,6 @@
+import { useEffect, useRef } from 'preact/hooks'
 import { useDesk } from '../desk/desk.ts'
-import { TABS, type Tab, writeRoute } from '../desk/route.ts'
+import { TAB_TITLES, TABS, type Tab, writeRoute } from '../desk/route.ts'
 import { agentUri } from '../desk/uris.ts'
 import { useLoaded } from '../desk/use-loaded.ts'
 import type { Agent } from '../mcp/shapes.ts'
@@ -11,15 +12,10 @@ import { ContextTab } from './context/context-tab.tsx'
 import { MemoryTab } from './memory/memory-tab.tsx'
 import { RunsTab } from './runs/runs-tab.tsx'
 import { SettingsTab } from './settings-tab.tsx'
+import { ToolsTab } from './tools/tools-tab.tsx'
 
-const TITLES: Readonly<Record<Tab, string>> = {
-  chat: 'Chat',
-  context: 'Context',
-  memory: 'Memory',
-  archive: 'Archive',
-  runs: 'Runs',
-  settings: 'Settings',
-}
+/** Parts that need no more than the toolset core. */
+const HOSTED: ReadonlySet<Tab> = new Set(['chat', 'context', 'memory', 'archive'])
 
 interface AgentViewProps {
   readonly id: string
@@ -33,6 +29,12 @@ export function AgentView({ id, tab, detail }: AgentViewProps) {
   const { value, problem, reload } = useLoaded(`agent ${id}`, [agentUri(id)], () =>
     desk.call<{ agent: Agent }>('get_agent', { agent: id }),
   )
+  const tabs = useRef<HTMLElement>(null)
+  // On a narrow screen the tabs scroll.
+  useEffect(() => {
+    const current = tabs.current?.querySelector('[aria-current]')
+    current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [tab, value === undefined])
   if (!value) {
     return problem ? (
       <Problem text={problem} onRetry={reload} />
@@ -52,15 +54,16 @@ export function AgentView({ id, tab, detail }: AgentViewProps) {
           ))}
         </div>
         {agent.description && <p class="dim agent-line">{agent.description}</p>}
-        <nav class="tabs" aria-label={`Parts of ${agent.name}`}>
-          {TABS.map((each) => (
+        <nav ref={tabs} class="tabs" aria-label={`Parts of ${agent.name}`}>
+          {TABS.filter((each) => !desk.isHosted || HOSTED.has(each)).map((each) => (
             <a
               key={each}
               href={writeRoute({ kind: 'agent', id, tab: each })}
               aria-current={each === tab ? 'page' : undefined}
             >
-              {TITLES[each]}
+              {TAB_TITLES[each]}
               {each === 'memory' && <span class="count">{agent.blocks.length}</span>}
+              {each === 'tools' && <span class="count">{agent.tools.length}</span>}
               {each === 'archive' && <span class="count">{count(agent.archival_count)}</span>}
             </a>
           ))}
@@ -87,6 +90,8 @@ function AgentPart({ agent, tab, detail }: PartProps) {
       return <MemoryTab agent={agent} detail={detail} />
     case 'archive':
       return <ArchiveTab agent={agent} detail={detail} />
+    case 'tools':
+      return <ToolsTab agent={agent} />
     case 'runs':
       return <RunsTab agent={agent} detail={detail} />
     case 'settings':

@@ -20,8 +20,8 @@ export function InboxView() {
         <Empty title="Nothing waits for you">
           <p>
             An agent asks here before it calls a tool that has the rule{' '}
-            <code>requires_approval</code>. Give it that rule under its settings, and a person
-            decides about each call.
+            <code>requires_approval</code>. Give it that rule under its tools, and a person decides
+            about each call.
           </p>
         </Empty>
       )}

@@ -3,7 +3,7 @@ import { useDesk } from '../desk/desk.ts'
 import { useLoaded } from '../desk/use-loaded.ts'
 import type { Agent } from '../mcp/shapes.ts'
 import { Button, Card, Field } from '../ui/parts.tsx'
-import { ImportFile } from './import-file.tsx'
+import { ImportFile } from './bring/import-file.tsx'
 import { TEMPLATES } from './templates.ts'
 
 const TYPES = [

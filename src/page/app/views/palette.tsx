@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import { useAgents } from '../desk/agents.ts'
 import { type Desk, useDesk } from '../desk/desk.ts'
-import { type Route, TABS } from '../desk/route.ts'
+import { type Route, TAB_TITLES, TABS } from '../desk/route.ts'
 import { Dialog } from '../ui/dialog.tsx'
 
 interface Entry {
@@ -10,6 +10,9 @@ interface Entry {
   readonly about: string
   readonly run: () => void
 }
+
+/** Agents that are listed; typing more finds the others. Chosen by hand. */
+const MAX_AGENTS = 20
 
 /** Everything by keyboard: agents by name, places and the parts of the agent that is shown. */
 export function Palette({ onClose }: { readonly onClose: () => void }) {
@@ -20,7 +23,11 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const entries = useMemo(() => {
     const wanted = query.trim().toLowerCase()
     const places = placesOf(desk).filter(({ name }) => name.toLowerCase().includes(wanted))
-    const found = agents.slice(0, 20).map(
+    // Until the server has answered, these are the agents of an earlier query.
+    const matching = agents.filter(({ name, id, description = '' }) =>
+      `${name} ${id} ${description}`.toLowerCase().includes(wanted),
+    )
+    const found = matching.slice(0, MAX_AGENTS).map(
       (agent): Entry => ({
         id: agent.id,
         name: agent.name,
@@ -85,15 +92,6 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
-const TITLES = {
-  chat: 'Chat',
-  context: 'Context',
-  memory: 'Memory',
-  archive: 'Archive',
-  runs: 'Runs',
-  settings: 'Settings',
-} as const
-
 function placesOf(desk: Desk): readonly Entry[] {
   const route = desk.route.value
   const place = (name: string, about: string, to: Route): Entry => ({
@@ -104,14 +102,20 @@ function placesOf(desk: Desk): readonly Entry[] {
   })
   return [
     ...(route.kind === 'agent'
-      ? TABS.map((tab) => place(TITLES[tab], 'of this agent', { ...route, tab }))
+      ? TABS.map((tab) => place(TAB_TITLES[tab], 'of this agent', { ...route, tab }))
       : []),
     ...(desk.can('create_agent') && desk.only === undefined
       ? [place('New agent', 'create', { kind: 'new' })]
       : []),
     place('Approvals', 'go to', { kind: 'inbox' }),
+    ...(desk.can('get_tool') ? [place('All tools', 'go to', { kind: 'tools' })] : []),
     ...(desk.can('list_blocks') ? [place('Shared memory', 'go to', { kind: 'shared' })] : []),
-    ...(desk.can('import_agent') ? [place('Bring things in', 'go to', { kind: 'bring' })] : []),
+    ...(desk.can('list_runs') || desk.can('list_jobs')
+      ? [place('Teams and background', 'go to', { kind: 'background' })]
+      : []),
+    ...(desk.can('import_agent') || desk.can('load')
+      ? [place('Bring things in', 'go to', { kind: 'bring' })]
+      : []),
     place('Server', 'go to', { kind: 'server' }),
   ]
 }

@@ -1,7 +1,7 @@
 import { useDesk } from '../desk/desk.ts'
 import { RUNS } from '../desk/uris.ts'
 import { useLoaded } from '../desk/use-loaded.ts'
-import { bytes, count, words } from '../ui/format.ts'
+import { bytes, count, counted, words } from '../ui/format.ts'
 import { Button, Card, Chip, Problem, Waiting } from '../ui/parts.tsx'
 
 interface Stats {
@@ -150,15 +150,16 @@ function ModelsCard() {
             {value.providers.map(({ name, reachable, models }) => (
               <li key={name}>
                 <Chip tone={reachable ? 'good' : 'bad'}>{name}</Chip>{' '}
-                {reachable ? `answers with ${count(models ?? 0)} models` : 'does not answer'}
+                {reachable ? `answers with ${counted(models ?? 0, 'model')}` : 'does not answer'}
               </li>
             ))}
           </ul>
           {value.models.length > 0 && (
             <details>
               <summary>
-                {count(value.models.length)}
-                {value.next_cursor ? ' of the' : ''} models
+                {value.next_cursor
+                  ? `${count(value.models.length)} of the models`
+                  : counted(value.models.length, 'model')}
               </summary>
               <p class="text mono">{value.models.join('\n')}</p>
             </details>

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks'
 import { useDesk } from '../desk/desk.ts'
 import type { Agent } from '../mcp/shapes.ts'
-import { exactly, words } from '../ui/format.ts'
-import { Button, Card, Chip, Field } from '../ui/parts.tsx'
+import { exactly } from '../ui/format.ts'
+import { Button, Card, Field } from '../ui/parts.tsx'
 import { DeleteAgent } from './delete-agent.tsx'
+import { SleeptimeCard } from './sleeptime-card.tsx'
 
 /** The settings of an agent, saved together. */
 export function SettingsTab({ agent }: { readonly agent: Agent }) {
@@ -15,7 +16,6 @@ export function SettingsTab({ agent }: { readonly agent: Agent }) {
     model: agent.model ?? '',
     embedding: agent.embedding ?? '',
     tags: agent.tags.join(', '),
-    tools: agent.tools.join(', '),
     system: agent.system,
   }
   const changed = Object.entries(draft).filter(([name, value]) => value !== now[name])
@@ -57,9 +57,6 @@ export function SettingsTab({ agent }: { readonly agent: Agent }) {
         <Field id="tags" label="Tags" hint="Separated by commas.">
           <input {...bind('tags')} />
         </Field>
-        <Field id="tools" label="Tools it has" hint="Names, separated by commas.">
-          <input {...bind('tools')} />
-        </Field>
         <Field id="system" label="System prompt" hint="Empty: that of its type.">
           <textarea rows={10} {...bind('system')} />
         </Field>
@@ -74,23 +71,7 @@ export function SettingsTab({ agent }: { readonly agent: Agent }) {
           </div>
         )}
       </Card>
-      <Card title="Tool rules">
-        {agent.tool_rules.length === 0 ? (
-          <p class="hint">None: it may call its tools in any order.</p>
-        ) : (
-          <ul class="rules">
-            {agent.tool_rules.map((rule, index) => (
-              <li key={index}>
-                <Chip>{rule.tool_name}</Chip> {words(rule.type)}{' '}
-                {rule.children?.map((child) => (
-                  <Chip key={child}>{child}</Chip>
-                ))}
-                {rule.limit !== undefined && ` ${rule.limit}`}
-              </li>
-            ))}
-          </ul>
-        )}
-      </Card>
+      {desk.can('configure_sleeptime') && <SleeptimeCard agent={agent} />}
       <p class="dim">
         {agent.agent_type} · made {exactly(agent.created_at)} · {agent.id}
       </p>
@@ -99,7 +80,7 @@ export function SettingsTab({ agent }: { readonly agent: Agent }) {
   )
 }
 
-const LISTS: ReadonlySet<string> = new Set(['tags', 'tools'])
+const LISTS: ReadonlySet<string> = new Set(['tags'])
 
 function listOf(text: string): readonly string[] {
   return text

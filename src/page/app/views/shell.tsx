@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useDesk } from '../desk/desk.ts'
 import { AgentView } from './agent-view.tsx'
-import { BringView } from './bring-view.tsx'
+import { BackgroundView } from './background/background-view.tsx'
+import { BringView } from './bring/bring-view.tsx'
 import { HomeView } from './home-view.tsx'
 import { InboxView } from './inbox-view.tsx'
 import { NewAgentView } from './new-agent-view.tsx'
@@ -10,6 +11,7 @@ import { ServerView } from './server-view.tsx'
 import { SharedView } from './shared-view.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { Toasts } from './toasts.tsx'
+import { ToolsView } from './tools/tools-view.tsx'
 
 /** The frame of the page: agents on the left, one place on the right, and the palette over both. */
 export function Shell() {
@@ -75,8 +77,12 @@ function Place() {
       return <SharedView />
     case 'server':
       return <ServerView />
+    case 'background':
+      return <BackgroundView />
     case 'bring':
       return <BringView />
+    case 'tools':
+      return <ToolsView detail={route.detail} />
     case 'home':
       return <HomeView />
   }

@@ -17,17 +17,21 @@ export function Sidebar({ onPalette }: { readonly onPalette: () => void }) {
         <button
           type="button"
           class="button quiet palette-key"
-          aria-label="Commands"
           aria-keyshortcuts="Meta+K Control+K"
           onClick={onPalette}
         >
+          <span class="unseen">Commands </span>
           <kbd>{isMac() ? '⌘K' : 'Ctrl K'}</kbd>
         </button>
       </div>
       <Agents runs={runs.filter(isOpen)} />
       <ul class="places">
         <Place route={{ kind: 'inbox' }} name="Approvals" count={approvals} />
+        {desk.can('get_tool') && <Place route={{ kind: 'tools' }} name="Tools" />}
         {desk.can('list_blocks') && <Place route={{ kind: 'shared' }} name="Shared memory" />}
+        {(desk.can('list_runs') || desk.can('list_jobs')) && (
+          <Place route={{ kind: 'background' }} name="Teams and background" />
+        )}
         {(desk.can('import_agent') || desk.can('load')) && (
           <Place route={{ kind: 'bring' }} name="Bring things in" />
         )}

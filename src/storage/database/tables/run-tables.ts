@@ -17,6 +17,8 @@ export interface RunTables {
     sender_agent_id: string | null
     /** Whether the end of the run is told to the run that began it: `none`, `tell` or `wake`. */
     notice: Generated<string>
+    /** The job that it works for. */
+    job_id: Generated<string | null>
     /** The process that acknowledged the message; others leave the run to it while it lives. */
     accepted_by: string
     status: string

@@ -20,7 +20,7 @@ export function ApprovalCard({ runId, approval, onAnswered }: ApprovalProps) {
     setBusy(true)
     try {
       await desk.call('respond_to_approval', {
-        run_id: runId,
+        run_id: approval.run_id ?? runId,
         tool_call_id: approval.tool_call_id,
         approve,
         reason: reason.trim() || undefined,

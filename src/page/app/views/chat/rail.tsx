@@ -65,7 +65,10 @@ function RailBlock({ agent, block }: { readonly agent: string; readonly block: B
           {count(block.chars)}/{count(block.limit)}
         </span>
       </h3>
-      <p class="text">{block.value === '' ? <span class="dim">Empty.</span> : block.value}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <p class="text" tabIndex={0}>
+        {block.value === '' ? <span class="dim">Empty.</span> : block.value}
+      </p>
     </section>
   )
 }

@@ -1,3 +1,4 @@
+import { useDesk } from '../../desk/desk.ts'
 import { writeRoute } from '../../desk/route.ts'
 import type { Run } from '../../mcp/shapes.ts'
 import { between, count, counted, words } from '../../ui/format.ts'
@@ -5,6 +6,7 @@ import { Time } from '../../ui/parts.tsx'
 
 /** How a run stands or ended, with its numbers. */
 export function RunState({ run }: { readonly run: Run }) {
+  const desk = useDesk()
   const { total_tokens: tokens } = run.usage
   return (
     <footer class="run-state">
@@ -28,9 +30,13 @@ export function RunState({ run }: { readonly run: Run }) {
         {run.steps > 0 && <span>{counted(run.steps, 'step')}</span>}
         {tokens > 0 && <span>{count(tokens)} tokens</span>}
         {run.completed_at && <span>{between(run.created_at, run.completed_at)}</span>}
-        <a href={writeRoute({ kind: 'agent', id: run.agent_id, tab: 'runs', detail: run.run_id })}>
-          Timeline
-        </a>
+        {desk.can('list_runs') && (
+          <a
+            href={writeRoute({ kind: 'agent', id: run.agent_id, tab: 'runs', detail: run.run_id })}
+          >
+            Timeline
+          </a>
+        )}
       </p>
     </footer>
   )

@@ -153,7 +153,8 @@ function Leaving({ account, agent }: { readonly account: ContextAccount; readonl
           : 'There is nothing yet that could leave: the newest turn always stays.'}
       </p>
       {evicts.length > 0 && (
-        <ol class="evicts">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <ol class="evicts" tabIndex={0}>
           {evicts.map((message) => (
             <li key={message.id}>
               <span class="dim">{message.role}</span> <span class="text">{message.text}</span>{' '}

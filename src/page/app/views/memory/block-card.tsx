@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { useDesk } from '../../desk/desk.ts'
 import { isConflict } from '../../mcp/errors.ts'
 import type { Agent, Block } from '../../mcp/shapes.ts'
-import { characters, count } from '../../ui/format.ts'
+import { characters, count, counted } from '../../ui/format.ts'
 import { Button, Chip, Time } from '../../ui/parts.tsx'
 import { BlockHistory } from './block-history.tsx'
 import { Conflict } from './conflict.tsx'
@@ -21,8 +21,12 @@ interface Draft {
 }
 
 /** A block that is edited in place. While it is, changes by others are shown instead of overwritten. */
-export function BlockCard({ agent, block, isShown }: BlockCardProps) {
+export function BlockCard({ agent, block: arrived, isShown }: BlockCardProps) {
   const desk = useDesk()
+  const [saved, setSaved] = useState<Draft | undefined>()
+  // A saved text is the newest one until it comes back; typing goes on in it.
+  const isAhead = saved !== undefined && saved.version > arrived.version
+  const block = isAhead ? { ...arrived, value: saved.text, version: saved.version } : arrived
   const [draft, setDraft] = useState<Draft | undefined>()
   const [isBusy, setBusy] = useState(false)
   const [hasHistory, setHistory] = useState(isShown)
@@ -42,8 +46,14 @@ export function BlockCard({ agent, block, isShown }: BlockCardProps) {
     setBusy(true)
     try {
       const args = { agent: agent.id, label: block.label, value: text, expected_version: version }
-      await desk.call('write_memory_block', args)
-      setDraft(undefined)
+      const answer = await desk.call<{ block: Block }>('write_memory_block', args)
+      setSaved({ text, version: answer.block.version })
+      // Words typed while it was saved stay.
+      setDraft((now) =>
+        now === undefined || now.text === text
+          ? undefined
+          : { ...now, version: answer.block.version },
+      )
       desk.say(`${block.label} was saved.`)
     } catch (error) {
       // The newer version arrives by itself, and the draft stays.
@@ -86,7 +96,7 @@ export function BlockCard({ agent, block, isShown }: BlockCardProps) {
       <Meter share={length / block.limit} />
       {isTooLong && (
         <p class="problem-line">
-          {count(length - block.limit)} characters too long. Shorten it, or move detail to the
+          {counted(length - block.limit, 'character')} too long. Shorten it, or move detail to the
           archive.
         </p>
       )}
@@ -94,6 +104,8 @@ export function BlockCard({ agent, block, isShown }: BlockCardProps) {
         <Conflict
           mine={draft.text}
           block={block}
+          isBusy={isBusy}
+          isTooLong={isTooLong}
           onTakeTheirs={() => setDraft(undefined)}
           onKeepMine={() => save(block.version)}
           onEditOn={() => setDraft({ text: draft.text, version: block.version })}

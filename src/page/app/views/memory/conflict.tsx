@@ -6,13 +6,17 @@ import { Button } from '../../ui/parts.tsx'
 interface ConflictProps {
   readonly mine: string
   readonly block: Block
+  readonly isBusy: boolean
+  /** Mine does not fit into the block. */
+  readonly isTooLong: boolean
   readonly onTakeTheirs: () => void
   readonly onKeepMine: () => void
   readonly onEditOn: () => void
 }
 
 /** Somebody has changed the block while the user edited it; nothing is lost until the user decides. */
-export function Conflict({ mine, block, onTakeTheirs, onKeepMine, onEditOn }: ConflictProps) {
+export function Conflict(props: ConflictProps) {
+  const { mine, block, isBusy, isTooLong, onTakeTheirs, onKeepMine, onEditOn } = props
   return (
     <section class="conflict" role="alert" aria-label={`Conflict in ${block.label}`}>
       <p>
@@ -22,7 +26,7 @@ export function Conflict({ mine, block, onTakeTheirs, onKeepMine, onEditOn }: Co
       <Diff rows={diffLines(block.value, mine)} />
       <div class="row">
         <Button onClick={onEditOn}>Edit on</Button>
-        <Button tone="main" onClick={onKeepMine}>
+        <Button tone="main" disabled={isBusy || isTooLong} onClick={onKeepMine}>
           Save mine over it
         </Button>
         <Button onClick={onTakeTheirs}>Take theirs</Button>

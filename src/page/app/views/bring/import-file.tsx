@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks'
-import { useDesk } from '../desk/desk.ts'
-import { writeRoute } from '../desk/route.ts'
-import { messageOf } from '../mcp/errors.ts'
-import type { Agent } from '../mcp/shapes.ts'
-import { bytes } from '../ui/format.ts'
-import { Button } from '../ui/parts.tsx'
+import { useDesk } from '../../desk/desk.ts'
+import { writeRoute } from '../../desk/route.ts'
+import { messageOf } from '../../mcp/errors.ts'
+import type { Agent } from '../../mcp/shapes.ts'
+import { bytes } from '../../ui/format.ts'
+import { Button } from '../../ui/parts.tsx'
+import { DropZone } from './drop-zone.tsx'
 
 /** The server takes 4 MiB a request; the JSON around the file needs some of it. */
 const MAX_BYTES = 3.5 * 1024 * 1024
@@ -19,11 +20,10 @@ interface Imported {
 /** Agent files, chosen or dropped, each with a report of what was left out. */
 export function ImportFile() {
   const desk = useDesk()
-  const [isOver, setOver] = useState(false)
   const [busy, setBusy] = useState('')
   const [reports, setReports] = useState<readonly Imported[]>([])
 
-  const take = async (files: Iterable<File>) => {
+  const take = async (files: readonly File[]) => {
     for (const file of files) {
       setBusy(file.name)
       const report = await importOne(file)
@@ -51,38 +51,16 @@ export function ImportFile() {
   }
 
   return (
-    <section
-      aria-label="Import agent files"
-      class={isOver ? 'drop over' : 'drop'}
-      onDragOver={(event) => {
-        event.preventDefault()
-        setOver(true)
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault()
-        setOver(false)
-        void take(event.dataTransfer?.files ?? [])
-      }}
-    >
-      <p>
+    <>
+      <DropZone
+        label="Import agent files"
+        accept=".json,.af,application/json"
+        busy={busy && `Importing ${busy} …`}
+        onFiles={take}
+      >
         Drop agent files here (<code>.json</code> of <code>recollect export</code> or{' '}
         <code>.af</code> of Letta), or choose them.
-      </p>
-      <label class="button plain file">
-        Choose files
-        <input
-          type="file"
-          multiple
-          accept=".json,.af,application/json"
-          onChange={(event) => {
-            const { files } = event.currentTarget
-            void take([...(files ?? [])])
-            event.currentTarget.value = ''
-          }}
-        />
-      </label>
-      {busy && <p role="status">Importing {busy} …</p>}
+      </DropZone>
       {reports.map((report, index) => (
         <div key={index} class={report.problem ? 'report bad' : 'report'} role="status">
           <p>
@@ -116,6 +94,6 @@ export function ImportFile() {
           Clear the reports
         </Button>
       )}
-    </section>
+    </>
   )
 }

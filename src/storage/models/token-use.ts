@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { dayOf, PURPOSES } from '../../core/token-use.ts'
+import type { Scope } from '../database/scope.ts'
+import type { TokenUseReads, TokenUseWrites } from '../port/store.ts'
+
+const Stored = z.enum(PURPOSES)
+/** Rows that the writers of one day and purpose are spread over, so that they seldom wait for one another. */
+const PARTS = 16
+
+export function tokenUseReads({ db, namespace }: Scope): TokenUseReads {
+  return {
+    async totals(day) {
+      let select = db
+        .selectFrom('token_use')
+        .select(({ fn }) => ['purpose', fn.sum<number>('total_tokens').as('tokens')])
+        .where('namespace', '=', namespace)
+        .groupBy('purpose')
+      if (day !== undefined) select = select.where('day', '=', day)
+      const rows = await select.execute()
+      return Object.fromEntries(rows.map((row) => [Stored.parse(row.purpose), Number(row.tokens)]))
+    },
+  }
+}
+
+export function tokenUseWrites({ db, namespace }: Scope): TokenUseWrites {
+  return {
+    async add(purpose, agentId, { promptTokens, completionTokens, totalTokens }, at) {
+      if (totalTokens <= 0) return
+      const part = Number.parseInt(agentId.slice(-2), 16) % PARTS
+      const own = { namespace, day: dayOf(at), purpose, part }
+      await db
+        .insertInto('token_use')
+        .values({
+          ...own,
+          prompt_tokens: promptTokens,
+          completion_tokens: completionTokens,
+          total_tokens: totalTokens,
+        })
+        .onConflict((conflict) =>
+          conflict.columns(['namespace', 'day', 'purpose', 'part']).doUpdateSet((eb) => ({
+            prompt_tokens: eb('token_use.prompt_tokens', '+', promptTokens),
+            completion_tokens: eb('token_use.completion_tokens', '+', completionTokens),
+            total_tokens: eb('token_use.total_tokens', '+', totalTokens),
+          })),
+        )
+        .execute()
+    },
+  }
+}
