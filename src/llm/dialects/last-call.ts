@@ -1,7 +1,13 @@
 import { readJsonCalls } from './read-call-body.ts'
 import { isInFence } from './split-thinking.ts'
-import type { TextWithCalls } from './text-calls.ts'
-import { isFields, propertiesOf, type Tools, type WrittenCall, wholeValue } from './written-call.ts'
+import {
+  isFields,
+  propertiesOf,
+  type TextWithCalls,
+  type Tools,
+  type WrittenCall,
+  wholeValue,
+} from './written-call.ts'
 
 /*
  * Words, then a call of an offered tool without any mark at the very end. An example would be followed by more words.

@@ -5,13 +5,14 @@ import { readCallBody, readJsonCalls, readPython } from './read-call-body.ts'
 import { readToolTag } from './read-xml-call.ts'
 import { readTaggedCalls } from './tagged-calls.ts'
 import { unescaped } from './unescaped.ts'
-import { isFields, nameIn, type Tools, type WrittenCall, wholeValue } from './written-call.ts'
-
-export interface TextWithCalls {
-  /** The text without the calls. */
-  readonly text: string
-  readonly calls: readonly WrittenCall[]
-}
+import {
+  isFields,
+  nameIn,
+  type TextWithCalls,
+  type Tools,
+  type WrittenCall,
+  wholeValue,
+} from './written-call.ts'
 
 const UNREADABLE =
   'The call was not run: it stands in the text of your answer, in a form that can not be read. Make it again as a tool call, with one JSON object of arguments.'

@@ -11,6 +11,12 @@ export interface WrittenCall {
   readonly problem?: string
 }
 
+export interface TextWithCalls {
+  /** The text without the calls. */
+  readonly text: string
+  readonly calls: readonly WrittenCall[]
+}
+
 export type Tools = readonly ToolSpec[]
 type Fields = Readonly<Record<string, unknown>>
 
