@@ -24,7 +24,7 @@ const price = z.strictObject({
   cached_input_usd: z.number().optional(),
 })
 
-/** One is learnt of at a time; of more than these only `doctor` tells. */
+/** One is learnt of at a time; of more than these only `doctor` tells. Chosen by hand. */
 const MAX_LEARNED = 20
 
 export const listModels = defineTool({
