@@ -81,6 +81,22 @@ it('a client that watches a tool hears of its new version', async () => {
   await client.close()
 })
 
+it('a client that watches the list of tools hears of a new one, and of one that is gone', async () => {
+  const client = await connect('v2-auto', {
+    kind: 'stdio',
+    environment: { ...withoutKey(newHome()), RECOLLECT_TOOLSETS: 'tools' },
+  })
+  const heard = await client.listen(['recollect://tools'])
+  const source = '/** Says it again. */ export function echo(text: string) { return text }'
+  await client.call('create_tool', { source })
+  await expect.poll(() => heard.updated.length, PATIENT).toBe(1)
+  const [tool] = JSON.parse((await client.read('recollect://tools')).text).tools
+  expect(tool.name).toBe('echo')
+  await client.call('delete_tool', { tool: 'echo', confirm: true })
+  await expect.poll(() => heard.updated.length, PATIENT).toBe(2)
+  await client.close()
+})
+
 it('a client that only waits hears of what another process does', async () => {
   const environment = withoutKey(newHome())
   const editor = await connect('v2-auto', { kind: 'stdio', environment })

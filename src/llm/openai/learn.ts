@@ -1,6 +1,6 @@
 import { isRecord } from '../../core/is-record.ts'
 import type { Learned } from '../learned/learned.ts'
-import type { Refusal } from '../wire/classify-failure.ts'
+import type { ProviderRefusal } from '../wire/classify-failure.ts'
 import type { Fields } from '../wire/fields.ts'
 import {
   type Lesson,
@@ -21,7 +21,11 @@ import { callsOf, messagesOf } from './wire-messages.ts'
 /* Corrections from refusals of chat completions. */
 
 /** Undefined: the refusal teaches nothing. */
-export function learnFrom(refusal: Refusal, body: Fields, learned: Learned): Learned | undefined {
+export function learnFrom(
+  refusal: ProviderRefusal,
+  body: Fields,
+  learned: Learned,
+): Learned | undefined {
   return learnBy(LESSONS, refusal, body, learned)
 }
 

@@ -1,6 +1,6 @@
 import { isRecord } from '../../core/is-record.ts'
 import type { Learned } from '../learned/learned.ts'
-import type { Refusal } from './classify-failure.ts'
+import type { ProviderRefusal } from './classify-failure.ts'
 import type { Fields } from './fields.ts'
 
 /*
@@ -24,7 +24,7 @@ export type Lesson = (refused: Refused) => Learned | undefined
 /** Undefined: the refusal teaches nothing. */
 export function learnBy(
   lessons: readonly Lesson[],
-  { status, detail }: Pick<Refusal, 'status' | 'detail'>,
+  { status, detail }: Pick<ProviderRefusal, 'status' | 'detail'>,
   body: Fields,
   learned: Learned,
 ): Learned | undefined {

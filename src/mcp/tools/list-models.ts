@@ -15,7 +15,7 @@ const provider = z.strictObject({
   models: z.int().optional(),
 })
 
-/** One is learnt of at a time; of more than these only `doctor` tells. */
+/** One is learnt of at a time; of more than these only `doctor` tells. Chosen by hand. */
 const MAX_LEARNED = 20
 
 export const listModels = defineTool({
