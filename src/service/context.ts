@@ -15,6 +15,7 @@ import type { EmbeddingCounts } from '../core/embedding-counts.ts'
 import type { Change, Concerned } from '../core/event.ts'
 import type { AgentId, GroupId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
+import type { ProviderOffer } from '../core/model-offer.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender, TokenUsage } from '../core/run.ts'
 import type { Purpose } from '../core/token-use.ts'
@@ -88,9 +89,7 @@ export interface ModelsPort {
   /** Per model, how requests are changed because a provider refused earlier ones; sentences. */
   learnt(): Promise<readonly { readonly handle: string; readonly abilities: readonly string[] }[]>
   /** Configured and detected providers. `models` is null for a provider that did not answer. */
-  offers(
-    sender: Sender,
-  ): Promise<readonly { readonly provider: string; readonly models: readonly string[] | null }[]>
+  offers(sender: Sender): Promise<readonly ProviderOffer[]>
 }
 
 export interface Stats {
