@@ -6,6 +6,8 @@ import { createImportChecks } from '../agent/agents/import-checks.ts'
 import { createCheckRoom } from '../agent/compaction/check-room.ts'
 import { createConversationKeys } from '../agent/conversations/conversation-keys.ts'
 import { createConversations } from '../agent/conversations/conversations.ts'
+import { createGroups } from '../agent/groups/groups.ts'
+import { checkMessage } from '../agent/inbox/check-message.ts'
 import { requestEnd } from '../agent/loop/cancel-run.ts'
 import { createRuns } from '../agent/runs/runs.ts'
 import type { RunsOptions } from '../agent/runs/runs-options.ts'
@@ -24,6 +26,7 @@ import { createBlockRegistry } from '../memory/block-registry.ts'
 import { createBlockMemory } from '../memory/blocks.ts'
 import { concernedBy } from '../memory/concerned-by.ts'
 import { createRecallMemory } from '../memory/recall.ts'
+import { createSchedules } from '../schedules/schedules.ts'
 import type { McpContext, RunsPort, Stats } from '../service/context.ts'
 import { createTransfer } from '../transfer/transfer.ts'
 import { lazyCompanions } from './companions.ts'
@@ -69,6 +72,15 @@ export function createContext(parts: Parts, namespace: string, wake: () => void)
       ...createConversationKeys(store, clock),
     },
     runs: createRunsPort(parts, namespace, { wake, onChange }),
+    groups: createGroups(store, clock),
+    schedules: createSchedules({
+      store,
+      clock,
+      check({ model }, message) {
+        models.checkSender(model, { samples: false })
+        return checkMessage(message)
+      },
+    }),
     jobs: createJobs(store, clock, requestEnd),
     companions: lazyCompanions(store, models, clock),
     load: { begin: async (load) => (await lazyLoads()).begin(load) },

@@ -1,8 +1,7 @@
 import { createImportChecks } from '../agent/agents/import-checks.ts'
 import type { Config } from '../config/config.ts'
-import { findAgent } from '../memory/find-agent.ts'
 import type { Storage } from '../storage/port/store.ts'
-import { createTransfer } from '../transfer/transfer.ts'
+import { createTransfer, findExported } from '../transfer/transfer.ts'
 import { openModels } from './models.ts'
 import { readImportedTool } from './tools.ts'
 
@@ -15,7 +14,7 @@ export function assembleTransfer(config: Config, storage: Storage) {
       createImportChecks(openModels(config, storage), readImportedTool),
       storage.clock,
     ),
-    find: (reference: string) => findAgent(store.agents, reference),
+    find: (reference: string) => findExported(store, reference),
   }
 }
 

@@ -1,11 +1,14 @@
+import { acceptMessage } from '../agent/inbox/accept-message.ts'
 import { createWorker } from '../agent/loop/worker.ts'
 import { DEFAULT_BLOCK_LIMIT } from '../core/block.ts'
 import { LIMITS } from '../core/limits.ts'
+import { rootOrigin } from '../core/run.ts'
 import { countCharacters, excerpt } from '../core/text.ts'
 import { openFetch } from '../fetch/open-fetch.ts'
 import { createJobWorker, type JobWorkerOptions } from '../jobs/job-worker.ts'
 import { countTokens } from '../llm/count-tokens.ts'
 import { createEmbedQueue } from '../memory/embed-queue.ts'
+import { createScheduler } from '../schedules/scheduler.ts'
 import type { McpContext } from '../service/context.ts'
 import type { Parts } from './parts.ts'
 
@@ -92,6 +95,7 @@ export function startWork(parts: Parts, handlers: Handlers): Work {
     leaseMilliseconds: config.leaseMilliseconds,
     firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
   })
+  const scheduler = openScheduler(parts)
   changes.subscribe(({ kind, subjectId, namespace }) => {
     if (kind === 'agent') void worker.stopIfDeleted(namespace, subjectId)
     if (kind === 'agent' || kind === 'archive' || kind === 'messages') embedQueue.wake()
@@ -106,9 +110,22 @@ export function startWork(parts: Parts, handlers: Handlers): Work {
   return {
     wake: worker.wake,
     async stop() {
-      await Promise.all([worker.stop(), embedQueue.stop()])
+      await Promise.all([worker.stop(), embedQueue.stop(), scheduler.stop()])
       // Last: it frees the batches that the embedding queue had under way.
       await jobWorker.stop()
     },
   }
+}
+
+function openScheduler(parts: Parts) {
+  return createScheduler({
+    ...parts,
+    clock: parts.storage.clock,
+    async send(tx, id, { agentId, message, scopes }, at) {
+      const origin = { ...rootOrigin(id), sender: 'system' } as const
+      const sent = { agent: agentId, text: message, ...(scopes && { scopes }) }
+      // Any process may take it.
+      await acceptMessage(tx, parts.models, sent, { id, acceptedBy: '', at, origin })
+    },
+  })
 }

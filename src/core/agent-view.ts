@@ -1,8 +1,10 @@
 import type { Agent, AgentType, MemoryCounts, Summary } from './agent.ts'
 import type { AgentSettings } from './agent-settings.ts'
 import type { Block, NewBlock } from './block.ts'
+import type { Timestamp } from './clock.ts'
 import type { AgentId, MessageId } from './ids.ts'
 import type { Metadata } from './metadata.ts'
+import type { Speaker } from './route.ts'
 import type { ToolRule } from './tool-rule.ts'
 
 /* An agent as callers create, change and read it. */
@@ -49,6 +51,8 @@ export interface AgentView {
   readonly system: string
   readonly blocks: readonly Block[]
   readonly counts: MemoryCounts
+  /** The agent that answers in its default conversation, if it was handed off. */
+  readonly route?: Speaker & { readonly at: Timestamp }
   /** Absent: it never had a sleep-time agent. */
   readonly sleeptime?: SleeptimeView | undefined
 }

@@ -2,6 +2,8 @@
 export interface RunInput {
   readonly role: 'user' | 'system' | 'assistant'
   readonly text: string
+  /** A note of the server, which no sender can write. */
+  readonly from?: 'server' | undefined
 }
 
 /** A tool that the sender of the message runs itself: a call of it waits for the sender's result. */

@@ -1,6 +1,16 @@
 import type { AgentId, CallId, MessageId, RunId } from './ids.ts'
 
-export const CHANGE_KINDS = ['agent', 'block', 'archive', 'run', 'messages', 'job', 'tool'] as const
+export const CHANGE_KINDS = [
+  'agent',
+  'block',
+  'archive',
+  'run',
+  'messages',
+  'job',
+  'tool',
+  'group',
+  'schedule',
+] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
 /**

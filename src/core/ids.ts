@@ -14,6 +14,8 @@ const PREFIXES = [
   'tool',
   'job',
   'conv',
+  'group',
+  'schedule',
 ] as const
 export type IdPrefix = (typeof PREFIXES)[number]
 
@@ -34,6 +36,8 @@ export type StepId = Id<'step'>
 export type TokenId = Id<'token'>
 export type ToolId = Id<'tool'>
 export type JobId = Id<'job'>
+export type GroupId = Id<'group'>
+export type ScheduleId = Id<'schedule'>
 /** Minted by us for every tool call; call ids of providers repeat and are never trusted. */
 export type CallId = Id<'call'>
 

@@ -21,6 +21,8 @@ export const LIMITS = {
   source: 500,
   idempotencyKey: 500,
   message: 200_000,
+  /** A message sent at a set time: lists show it whole. */
+  scheduledMessage: 10_000,
   passage: 100_000,
   /** All passages of one insert together. */
   insert: 1_000_000,

@@ -18,6 +18,8 @@ export interface MessageToAgent {
   readonly clientTools?: readonly ClientTool[] | undefined
   readonly idempotencyKey?: string | undefined
   readonly maxSteps?: number | undefined
+  /** The conversation's own agent answers again, if it was handed off. */
+  readonly takeBack?: boolean | undefined
   /** The client supports sampling. */
   readonly samples?: boolean | undefined
   /** Rights of the sender; absent: all. */

@@ -1,6 +1,7 @@
 import type { Timestamp } from './clock.ts'
 import type { AgentId, CallId, ConversationId, MessageId, RunId } from './ids.ts'
 import type { Picture } from './picture.ts'
+import type { Speaker } from './route.ts'
 
 export const MESSAGE_ROLES = ['user', 'assistant', 'tool', 'system'] as const
 export type MessageRole = (typeof MESSAGE_ROLES)[number]
@@ -67,6 +68,8 @@ export type MessageBody =
       /** The words shown to the user: the message's text, or the text of its `send_message` calls. */
       readonly said: readonly string[]
       readonly extras?: Extras | undefined
+      /** Set if another agent said it, to which the conversation was handed off. */
+      readonly speaker?: Speaker | undefined
     }
   | {
       readonly role: 'tool'

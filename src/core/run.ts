@@ -4,6 +4,7 @@ import type { Timestamp } from './clock.ts'
 import type { ErrorCode } from './errors.ts'
 import type { AgentId, CallId, ConversationId, JobId, RunId } from './ids.ts'
 import type { SentPicture } from './picture.ts'
+import type { Speaker } from './route.ts'
 
 export const RUN_STATUSES = [
   'queued',
@@ -228,6 +229,10 @@ export interface RunView {
   /** Words to the user in this run so far. */
   readonly reply: string
   readonly pendingApprovals: readonly PendingApproval[]
+  /** The runs that it waits for now, of other agents. */
+  readonly awaits?: readonly { readonly runId: RunId; readonly agentId: AgentId }[]
+  /** The agent that answered, if not the run's own. */
+  readonly answeredBy?: Speaker
   /** Usage by model; absent while the run is running. */
   readonly usageByModel?: readonly ModelUsage[]
 }

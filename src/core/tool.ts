@@ -21,6 +21,7 @@ export const DATABASE_TOOLS = [
   'check_task',
   'list_tasks',
   'cancel_task',
+  'hand_off',
   'archival_memory_merge',
   'archival_memory_note',
 ] as const

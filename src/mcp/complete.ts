@@ -47,6 +47,14 @@ async function valuesOf(
       return startingWith(typed, await recent(context, runIds))
     case 'tool_id':
       return startingWith(typed, await toolIds(context))
+    case 'group_id': {
+      if (context.pinnedTo !== undefined) return []
+      const { items } = await context.groups.list({ limit: MAX_VALUES })
+      return startingWith(
+        typed,
+        items.map(({ group }) => group.id),
+      )
+    }
     case 'job_id': {
       const { items } = await context.jobs.list({ limit: MAX_VALUES })
       return startingWith(

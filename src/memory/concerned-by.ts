@@ -22,6 +22,8 @@ export async function concernedBy(
     case 'run':
     case 'tool':
     case 'job':
+    case 'group':
+    case 'schedule':
       return { agents: [] }
   }
 }

@@ -13,27 +13,32 @@ import type { ArchivalCounts } from '../core/archive.ts'
 import type { EditOptions, MemoryAsOf, NewBlock, SharedBlock, VersionHead } from '../core/block.ts'
 import type { EmbeddingCounts } from '../core/embedding-counts.ts'
 import type { Change, Concerned } from '../core/event.ts'
-import type { AgentId } from '../core/ids.ts'
+import type { AgentId, GroupId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
+import type { ProviderOffer } from '../core/model-offer.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender, TokenUsage } from '../core/run.ts'
 import type { Purpose } from '../core/token-use.ts'
 import type { AgentWalk, BlockWalk } from '../core/walk.ts'
 import type { CompanionsPort } from './companions-port.ts'
 import type { ConversationsPort } from './conversations-port.ts'
+import type { GroupsPort } from './groups-port.ts'
 import type { JobsPort } from './jobs-port.ts'
 import type { LoadPort } from './load-port.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
+import type { SchedulesPort } from './schedules-port.ts'
 import type { ToolsPort } from './tools-port.ts'
 import type { BlockChanges } from './walks.ts'
 
 export type * from './companions-port.ts'
 export type * from './conversations-port.ts'
+export type * from './groups-port.ts'
 export type * from './jobs-port.ts'
 export type * from './load-port.ts'
 export type * from './recall-port.ts'
 export type * from './runs-port.ts'
+export type * from './schedules-port.ts'
 export type * from './tools-port.ts'
 export type * from './walks.ts'
 
@@ -51,6 +56,8 @@ export interface McpContext {
   readonly conversations: ConversationsPort
   readonly runs: RunsPort
   readonly jobs: JobsPort
+  readonly groups: GroupsPort
+  readonly schedules: SchedulesPort
   readonly companions: CompanionsPort
   readonly load: LoadPort
   readonly memory: MemoryPort
@@ -82,9 +89,7 @@ export interface ModelsPort {
   /** Per model, how requests are changed because a provider refused earlier ones; sentences. */
   learnt(): Promise<readonly { readonly handle: string; readonly abilities: readonly string[] }[]>
   /** Configured and detected providers. `models` is null for a provider that did not answer. */
-  offers(
-    sender: Sender,
-  ): Promise<readonly { readonly provider: string; readonly models: readonly string[] | null }[]>
+  offers(sender: Sender): Promise<readonly ProviderOffer[]>
 }
 
 export interface Stats {
@@ -252,7 +257,7 @@ export interface MemoryPort {
 
 /** Agents as the text of an agent file. */
 export interface TransferPort {
-  /** The agent as it is now, or the snapshot with that `exportId`, which is kept for some minutes. */
+  /** The agent, or the group with its agents, as it is now, or the snapshot with that `exportId`, which is kept for some minutes. */
   export(agent: string, exportId?: string): Promise<{ readonly id: string; readonly text: string }>
   /** The agent as a file of Letta (.af). */
   exportLetta(agent: string): Promise<string>
@@ -268,9 +273,10 @@ export interface TransferPort {
       readonly withoutMessages?: boolean | undefined
     },
   ): Promise<{
-    /** The first agent. */
+    /** The first agent; of a team, its manager. */
     readonly agentId: AgentId
     readonly agentIds: readonly AgentId[]
+    readonly groupId?: GroupId
     readonly warnings: readonly string[]
   }>
 }

@@ -56,8 +56,8 @@ export function pinAgents(agents: AgentsPort, id: AgentId, own: Own): AgentsPort
   }
 }
 
-/** Does not name the sleep-time agent. */
-function withoutCompanion({ sleeptime, ...view }: AgentView): AgentView {
+/** Names neither the agent that answers in its place nor the sleep-time agent. */
+function withoutCompanion({ route: _, sleeptime, ...view }: AgentView): AgentView {
   return sleeptime ? { ...view, sleeptime: { ...sleeptime, agentId: undefined } } : view
 }
 

@@ -38,6 +38,8 @@ export async function pinContext(context: McpContext, reference: string): Promis
         return context.jobs.cancel(jobId)
       },
     },
+    groups: { create: refused, get: refused, list: refused, delete: refused },
+    schedules: { create: refused, get: refused, list: refused, delete: refused },
     companions: { configureSleeptime: refused, tidy: refused, digest: refused },
     load: { begin: (load) => context.load.begin({ ...load, agent: own(load.agent) }) },
     memory: pinBlocks(context.memory, id, own),

@@ -9,7 +9,13 @@ import { type Run, type RunView, rootOrigin } from '../core/run.ts'
 export type Own = (given: string) => AgentId
 
 /** Hides the runs of other agents that began the run or that it waits for. */
-export function alone({ run, pendingApprovals, ...view }: RunView): RunView {
+export function alone({
+  run,
+  pendingApprovals,
+  answeredBy: _,
+  awaits: __,
+  ...view
+}: RunView): RunView {
   const own = pendingApprovals.filter((call) => call.runId === run.id)
   return { ...view, run: withoutTree(run), pendingApprovals: own }
 }
@@ -19,6 +25,10 @@ export function withoutTree(run: Run): Run {
 }
 
 export function withoutSender(message: Message): Message {
+  if (message.role === 'assistant') {
+    const { speaker: _, ...own } = message
+    return own
+  }
   if (message.role !== 'system' || message.sender?.kind !== 'agent') return message
   return { ...message, sender: { ...message.sender, name: 'another agent' } }
 }

@@ -16,6 +16,7 @@ import type { Database } from './database/schema.ts'
 import type { Searches } from './database/search-request.ts'
 import { createEmbeddingTasks } from './embedding/embedding-tasks.ts'
 import { vectorWrites } from './embedding/vector-sets.ts'
+import { groupReads, groupWrites } from './groups/groups.ts'
 import { createJobQueue } from './jobs/job-queue.ts'
 import { jobWrites } from './jobs/job-writes.ts'
 import { jobReads } from './jobs/jobs.ts'
@@ -38,6 +39,7 @@ import { runWrites } from './runs/run-writes.ts'
 import { runReads } from './runs/runs.ts'
 import { callReads } from './runs/tool-calls.ts'
 import { waitReads, waitWrites } from './runs/waits.ts'
+import { createDueSchedules, scheduleReads, scheduleWrites } from './schedules/schedules.ts'
 import { toolReads, toolWrites } from './tools/tools.ts'
 import { walkReads } from './walks/walks.ts'
 
@@ -116,6 +118,7 @@ export function createStorage(opened: Opened): Storage {
     }),
     jobs: createJobQueue(reader, dialect, transact),
     embeddings: createEmbeddingTasks(reader, dialect, transact, opened.vectorBytes),
+    schedules: createDueSchedules(reader),
     tokens: createTokenStore(reader, transact),
     learned: createLearnedStore(reader, transact),
     endpoints: createEndpointStore(reader, transact),
@@ -165,6 +168,8 @@ function readsOf(scope: QueryScope): Reads {
     runs: { ...runReads(scope), ...callReads(scope), ...waitReads(scope) },
     tools: toolReads(scope),
     jobs: jobReads(scope),
+    groups: groupReads(scope),
+    schedules: scheduleReads(scope),
     sleeptime: sleeptimeReads(scope),
     tokenUse: tokenUseReads(scope),
   }
@@ -190,6 +195,8 @@ function transactionOf(scope: QueryScope): Transaction {
     },
     tools: { ...toolReads(scope), ...toolWrites(scope) },
     jobs: { ...jobReads(scope), ...jobWrites(scope) },
+    groups: { ...groupReads(scope), ...groupWrites(scope) },
+    schedules: { ...scheduleReads(scope), ...scheduleWrites(scope) },
     companions: companionWrites(scope),
     sleeptime: { ...sleeptimeReads(scope), ...sleeptimeWrites(scope) },
     tokenUse: { ...tokenUseReads(scope), ...tokenUseWrites(scope) },

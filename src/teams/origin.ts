@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts'
+import type { Group } from '../core/group.ts'
 import type { Run, RunOrigin } from '../core/run.ts'
 
 /** Runs that may wait for or work for one another, one below the other. Chosen by hand. */
@@ -50,5 +51,18 @@ export function checkTreeSize(runs: number, more: number): void {
   throw new TreeLimit(
     'limit_exceeded',
     `Nothing was sent: one message from outside may lead to ${MAX_RUNS} runs, ${left} are left, and this needs ${more}. Address fewer agents, or ask your user for a new message.`,
+  )
+}
+
+/** Throws TreeLimit if a run of the group's manager, which has sent `sent` messages, may not send that many `more`. */
+export function checkGroupTurns(
+  { name, maxTurns }: Pick<Group, 'name' | 'maxTurns'>,
+  sent: number,
+  more: number,
+): void {
+  if (sent + more <= maxTurns) return
+  throw new TreeLimit(
+    'limit_exceeded',
+    `Nothing was sent: one message to the group ${name} may lead to ${maxTurns} messages to other agents, ${sent} were sent, and this needs ${more}. Put together what you have.`,
   )
 }

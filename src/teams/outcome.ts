@@ -1,10 +1,11 @@
+import type { AgentId, RunId } from '../core/ids.ts'
 import type { Run } from '../core/run.ts'
 
 /** The outcome of a run, for the agent that began it. */
 export interface Outcome {
   readonly agent: string
-  readonly agent_id: string
-  readonly run_id: string
+  readonly agent_id: AgentId
+  readonly run_id: RunId
   readonly status: Run['status']
   /** Its words, if it said anything. */
   readonly reply?: string

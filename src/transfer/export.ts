@@ -4,7 +4,12 @@ import { type Conversation, defaultConversation } from '../core/conversation.ts'
 import type { AgentId, ArchiveId, BlockId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Reads } from '../storage/port/store.ts'
-import { type FileConversation, type FilePicture, FORMAT, FORMAT_VERSION } from './format/agent-file.ts'
+import {
+  type FileConversation,
+  type FilePicture,
+  FORMAT,
+  FORMAT_VERSION,
+} from './format/agent-file.ts'
 import {
   numbering,
   toFileAgent,

@@ -110,6 +110,9 @@ function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBo
           return { ...call, id }
         }),
         said: message.said,
+        ...(message.speaker && {
+          speaker: { agentId: message.speaker.agent_id, name: message.speaker.name },
+        }),
         ...(message.extras && { extras: message.extras }),
       }
     case 'tool':

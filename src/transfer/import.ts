@@ -4,7 +4,9 @@ import type { Block } from '../core/block.ts'
 import { type Timestamp, toTimestamp } from '../core/clock.ts'
 import { defaultConversation } from '../core/conversation.ts'
 import { UserError } from '../core/errors.ts'
-import { type AgentId, type ConversationId, newId } from '../core/ids.ts'
+import { groupConversation } from '../core/group.ts'
+import { type AgentId, type ConversationId, type GroupId, newId } from '../core/ids.ts'
+import { excerpt } from '../core/text.ts'
 import type { Store, Transaction } from '../storage/port/store.ts'
 import type { AgentChecks } from './format/agent-checks.ts'
 import type { AgentFile, FileConversation } from './format/agent-file.ts'
@@ -22,10 +24,14 @@ import { importPictures, keepPictures } from './import-pictures.ts'
 import { type ImportedSettings, importSettings } from './import-settings.ts'
 import { type ReadTools, readTools, storeTools } from './import-tools.ts'
 
+/** Characters of the title of a group's conversation. Chosen by hand. */
+const MAX_TITLE = 120
+
 export interface Imported {
-  /** The first agent. */
+  /** The first agent; of a team, its manager. */
   readonly agentId: AgentId
   readonly agentIds: readonly AgentId[]
+  readonly groupId?: GroupId
   readonly warnings: readonly string[]
 }
 
@@ -60,11 +66,31 @@ export async function importBundle(
       warnings.push(...(await insertAgent(tx, one, { checks, shared, suffix, at })))
     }
     const agentIds = prepared.map(({ agent }) => agent.id)
-    const [agentId] = agentIds
+    const [agentId, ...memberIds] = agentIds
     if (agentId === undefined)
       throw new Error('a bundle without agents passed the check of the file')
-    return { agentId, agentIds, warnings: [...new Set(warnings)] }
+    const groupId = bundle.group && (await insertGroup(tx, bundle.group, agentId, memberIds, at))
+    return { agentId, agentIds, ...(groupId && { groupId }), warnings: [...new Set(warnings)] }
   })
+}
+
+async function insertGroup(
+  tx: Transaction,
+  { name, maxTurns }: NonNullable<Bundle['group']>,
+  managerId: AgentId,
+  memberIds: readonly AgentId[],
+  at: Timestamp,
+): Promise<GroupId> {
+  const id = newId('group')
+  await tx.groups.insert({ id, name, managerId, memberIds, maxTurns, createdAt: at })
+  const title = excerpt(`Group: ${name}`, MAX_TITLE)
+  await tx.conversations.insert({
+    id: groupConversation(id),
+    agentId: managerId,
+    title,
+    createdAt: at,
+  })
+  return id
 }
 
 function chosen(

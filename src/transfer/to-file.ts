@@ -106,6 +106,9 @@ export function toFileMessage(message: Message): FileMessage {
         reasoning: message.reasoning,
         tool_calls: message.toolCalls.map((call) => ({ ...call })),
         said: [...message.said],
+        ...(message.speaker && {
+          speaker: { agent_id: message.speaker.agentId, name: message.speaker.name },
+        }),
         ...(message.extras && { extras: toFileExtras(message.extras) }),
         ...elsewhere,
       }

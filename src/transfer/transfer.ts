@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type Clock, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
-import type { AgentId } from '../core/ids.ts'
+import { type AgentId, type GroupId, isId } from '../core/ids.ts'
 import { findAgent } from '../memory/find-agent.ts'
-import type { Store } from '../storage/port/store.ts'
+import type { Reads, Store } from '../storage/port/store.ts'
 import { exportAgent } from './export.ts'
+import { exportTeam } from './export-team.ts'
 import type { AgentChecks } from './format/agent-checks.ts'
 import type { ImportOptions } from './format/bundle.ts'
 import { type Imported, importBundle } from './import.ts'
@@ -21,7 +22,8 @@ const KEPT_MILLISECONDS = 10 * 60_000
 /** An export kept in memory: it stays the same while the agent continues. */
 export interface KeptExport {
   readonly id: string
-  readonly agentId: AgentId
+  /** The agent or the group. */
+  readonly of: AgentId | GroupId
   readonly text: string
 }
 
@@ -42,13 +44,13 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
   async function begin(reference: string): Promise<KeptExport> {
     const pieces: string[] = []
     let length = 0
-    const agent = await findAgent(store.agents, reference)
-    await writeAgent(agent.id, (piece) => {
+    const { id: of } = await findExported(store, reference)
+    await writeAgent(of, (piece) => {
       length += piece.length
-      if (length > MAX_KEPT_LENGTH) throw tooLong(agent.id)
+      if (length > MAX_KEPT_LENGTH) throw tooLong(of)
       pieces.push(piece)
     })
-    return keep({ id: `export-${randomUUID()}`, agentId: agent.id, text: pieces.join('') })
+    return keep({ id: `export-${randomUUID()}`, of, text: pieces.join('') })
   }
 
   /** Passes the file to `write` piece by piece, awaiting each. */
@@ -57,8 +59,11 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
     write: (piece: string) => void | Promise<void>,
   ): Promise<void> {
     await store.snapshot(async (reads) => {
-      const agent = await findAgent(reads.agents, reference)
-      for await (const piece of exportAgent(reads, agent, toTimestamp(clock()))) await write(piece)
+      const found = await findExported(reads, reference)
+      const at = toTimestamp(clock())
+      const pieces =
+        'managerId' in found ? exportTeam(reads, found, at) : exportAgent(reads, found, at)
+      for await (const piece of pieces) await write(piece)
     })
   }
 
@@ -68,9 +73,9 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
     /** The current file, kept for some minutes under an id; with `exportId`, the same text again. */
     async export(reference: string, exportId?: string): Promise<KeptExport> {
       if (exportId === undefined) return begin(reference)
-      const { id } = await findAgent(store.agents, reference)
+      const { id } = await findExported(store, reference)
       const known = kept.get(exportId)
-      if (known && known.agentId === id && known.until >= clock()) return keep(known)
+      if (known && known.of === id && known.until >= clock()) return keep(known)
       throw new UserError(
         'not_found',
         'This export has expired. Start again without export_id and offset, and discard the pages that you have.',
@@ -106,9 +111,21 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
   }
 }
 
-function tooLong(id: AgentId): UserError {
+/** The agent, or the group of that id. */
+export async function findExported(
+  { agents, groups }: Pick<Reads, 'agents' | 'groups'>,
+  reference: string,
+) {
+  const id = reference.trim().toLowerCase()
+  if (!isId('group', id)) return findAgent(agents, reference)
+  const group = await groups.get(id)
+  if (group) return group
+  throw new UserError('not_found', `No group has the id ${id}. list_groups shows those that exist.`)
+}
+
+function tooLong(id: AgentId | GroupId): UserError {
   return new UserError(
     'limit_exceeded',
-    `The agent file has more than ${MAX_KEPT_LENGTH.toLocaleString('en')} characters. The operator of the server can write it to a file: recollect export ${id} <file>.`,
+    `The file has more than ${MAX_KEPT_LENGTH.toLocaleString('en')} characters. The operator of the server can write it to a file: recollect export ${id} <file>.`,
   )
 }

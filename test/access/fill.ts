@@ -20,6 +20,8 @@ export interface Filled {
   readonly asking: string
   readonly call: string
   readonly job: string
+  readonly group: string
+  readonly schedule: string
   /** The agent as a file. */
   readonly file: string
   /** Begins every word that no other namespace holds. */
@@ -99,6 +101,16 @@ export async function fill(client: Connection, canary: string, model?: string): 
     const { jobs } = await ask('list_jobs', { job_id: job.job_id })
     expect(jobs[0].status).toBe('completed')
   }, PATIENCE)
+  const { group } = await ask('create_group', {
+    name: `${canary}group`,
+    manager: agent.id,
+    members: [second],
+  })
+  const { schedule } = await ask('create_schedule', {
+    agent: second,
+    message: `Look at the ${canary}clock.`,
+    at: '2100-01-01T08:00',
+  })
   const { text: file } = await ask('export_agent', { agent: agent.id })
   return {
     agent: agent.id,
@@ -114,6 +126,8 @@ export async function fill(client: Connection, canary: string, model?: string): 
     asking: asking.run_id,
     call: asking.pending_approvals[0].tool_call_id,
     job: job.job_id,
+    group: group.group_id,
+    schedule: schedule.schedule_id,
     file,
     canary,
   }

@@ -76,6 +76,15 @@ function partsOf(error: unknown): unknown {
   return { message, code, data }
 }
 
+const LISTS = [
+  'list_agents',
+  'list_blocks',
+  'list_archives',
+  'list_runs',
+  'list_groups',
+  'list_schedules',
+]
+
 /** All that the other namespace holds, as its own client reads it. */
 async function readOther(): Promise<unknown> {
   const found = []
@@ -88,7 +97,7 @@ async function readOther(): Promise<unknown> {
   for (const run_id of [other.run, other.asking]) {
     found.push((await otherClient.call('get_run', { run_id, include_steps: true })).data)
   }
-  for (const tool of ['list_agents', 'list_blocks', 'list_archives', 'list_runs', 'stats']) {
+  for (const tool of [...LISTS, 'stats']) {
     found.push((await otherClient.call(tool)).data)
   }
   return found
@@ -125,6 +134,7 @@ describe('between namespaces', () => {
       label: ['human', 'plans', 'nothing'],
       passage_id: [other.passage, other.passage.slice(8)],
       run_id: [other.run, other.asking],
+      group_id: [other.group, other.group.slice(6)],
     }
     const pick = fc.record(
       Object.fromEntries(

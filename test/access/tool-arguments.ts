@@ -75,6 +75,7 @@ function moreArguments(other: Filled): Readonly<Record<string, fc.Arbitrary<Argu
     ),
     send_message: fc.oneof(
       fields({ ...foreign, message: text }, { idempotency_key: always('once') }),
+      fields({ agent: spelled(other.group), message: text }),
       fields({
         agent: mine('agent'),
         message: always(`What do you know about ${canary}key?`),
@@ -158,6 +159,16 @@ function moreArguments(other: Filled): Readonly<Record<string, fc.Arbitrary<Argu
       share_blocks: always(['human'], []),
       with_history: always(true),
     }),
+    create_group: fields({
+      name: always(`${canary}group`),
+      manager: either,
+      members: always([other.second], [other.secondName]),
+    }),
+    list_groups: fields({}, { group_id: spelled(other.group), agent: either, ...page }),
+    delete_group: fields({ group_id: spelled(other.group), confirm: always(true) }),
+    create_schedule: fields({ ...foreign, message: text, at: always('2100-01-01T08:00') }),
+    list_schedules: fields({}, { schedule_id: spelled(other.schedule), agent: either, ...page }),
+    delete_schedule: fields({ schedule_id: spelled(other.schedule) }),
     configure_sleeptime: fields({ ...foreign, enabled: always(true, false) }),
     digest_source: fields({
       agent: either,

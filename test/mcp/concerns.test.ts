@@ -12,6 +12,7 @@ const run = newId('run')
 const passage = newId('passage')
 const tool = newId('tool')
 const job = newId('job')
+const group = newId('group')
 
 const RESOURCES: Readonly<Record<string, string>> = {
   agents: 'recollect://agents',
@@ -27,6 +28,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   tool: `recollect://tools/${tool}`,
   jobs: 'recollect://jobs',
   job: `recollect://jobs/${job}`,
+  group: `recollect://groups/${group}`,
 }
 
 const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
@@ -37,6 +39,8 @@ const SUBJECTS: Readonly<Record<Change['kind'], string>> = {
   messages: ours,
   tool,
   job,
+  group,
+  schedule: newId('schedule'),
 }
 
 /** Names of the resources that a change concerns, those that it only may concern with a question mark. */
@@ -61,12 +65,14 @@ function concernOf(
 }
 
 it.each<readonly [Change['kind'], Concerned, string]>([
-  ['agent', { agents: [ours] }, 'agents agent context memory? block? messages?'],
+  ['agent', { agents: [ours] }, 'agents agent context memory? block? messages? group?'],
   ['block', { agents: [other, ours], label: 'human' }, 'agent context memory block'],
   ['block', { agents: [ours], label: 'persona' }, 'agent context memory'],
   ['archive', { agents: [ours] }, 'agent context passage?'],
   ['run', { agents: [] }, 'runs? run?'],
   ['messages', { agents: [ours] }, 'agent context messages? run?'],
+  ['group', { agents: [] }, 'group?'],
+  ['schedule', { agents: [] }, ''],
   ['tool', { agents: [] }, 'tools? tool?'],
   ['job', { agents: [] }, 'jobs? job?'],
 ])('a change of kind %s by %j concerns: %s', (kind, whom, names) => {
@@ -75,14 +81,18 @@ it.each<readonly [Change['kind'], Concerned, string]>([
 
 it('deleting an agent concerns everything deleted with it', () => {
   expect(concerned('agent', { agents: [] }, ours)).toBe(
-    'agents agent context memory? block? messages? runs? run? passage? jobs? job?',
+    'agents agent context memory? block? messages? runs? run? passage? jobs? job? group?',
   )
 })
 
 it('a change of another agent concerns only what is shared', () => {
   const whom = { agents: [other], label: 'human' }
   const found = CHANGE_KINDS.map((kind) => concerned(kind, whom, newId('agent')))
-  expect(found).toEqual(['agents', '', 'passage?', 'runs?', 'run?', 'jobs?', 'tools?'])
+  const [last, others] = [
+    ['', ''],
+    ['run?', 'jobs?', 'tools?'],
+  ]
+  expect(found).toEqual(['agents group?', '', 'passage?', 'runs? run?', ...others, ...last])
 })
 
 it('an agent subscribed to by name may be any agent', () => {

@@ -15,6 +15,8 @@ export function stubContext(parts: Parts = {}): McpContext {
     conversations: port('conversations', parts.conversations),
     runs: port('runs', parts.runs),
     jobs: port('jobs', parts.jobs),
+    groups: port('groups', parts.groups),
+    schedules: port('schedules', parts.schedules),
     companions: port('companions', parts.companions),
     load: port('load', parts.load),
     memory: port('memory', parts.memory),

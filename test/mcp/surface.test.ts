@@ -140,6 +140,7 @@ describe('resources and prompts', () => {
       'recollect://passages/{passage_id}',
       'recollect://runs/{run_id}',
       'recollect://tools/{tool_id}',
+      'recollect://groups/{group_id}',
       'recollect://jobs/{job_id}',
     ])
     const prompts = ALL_PROMPTS.map((prompt) => [

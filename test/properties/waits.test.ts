@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkCircle } from '../../src/agent/tools/begin-run.ts'
 import type { Agent } from '../../src/core/agent.ts'
+import { defaultConversation } from '../../src/core/conversation.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { newId, type RunId } from '../../src/core/ids.ts'
 import type { Run } from '../../src/core/run.ts'
@@ -58,7 +59,7 @@ async function wouldCircle(store: Store, waiter: RunId, target: Agent): Promise<
   return store.transaction(async (tx) => {
     const run = (await tx.runs.get(waiter)) as Run
     try {
-      await checkCircle(tx, run, target)
+      await checkCircle(tx, run, { conversation: defaultConversation(target.id) })
       return false
     } catch (error) {
       if (!(error instanceof UserError)) throw error
@@ -106,7 +107,7 @@ test('of a thousand random waits none closes a circle, and none is refused witho
     await store.transaction(async (tx) => {
       const ended = { status: 'completed', stopReason: 'end_turn', error: null } as const
       await tx.runs.finish(done.id, { ...ended, at: at() })
-      for (const wait of await tx.runs.waitersOf(done.id)) await tx.runs.settleWait(wait)
+      for (const wait of await tx.runs.waitersOf(done.id)) await tx.runs.settleWait(wait, 'ended')
     })
     open = open.filter(({ id }) => id !== done.id)
     for (const waiter of open) if (waiter.waitsFor === done.id) delete waiter.waitsFor

@@ -145,6 +145,8 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     runs: recordCalls('runs', tx.runs, calls),
     tools: recordCalls('tools', tx.tools, calls),
     jobs: recordCalls('jobs', tx.jobs, calls),
+    groups: recordCalls('groups', tx.groups, calls),
+    schedules: recordCalls('schedules', tx.schedules, calls),
     companions: recordCalls('companions', tx.companions, calls),
     sleeptime: recordCalls('sleeptime', tx.sleeptime, calls),
     tokenUse: recordCalls('tokenUse', tx.tokenUse, calls),

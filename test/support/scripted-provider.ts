@@ -36,13 +36,15 @@ export interface ScriptedProvider {
 export async function startScriptedProvider(
   options: {
     readonly models?: readonly string[]
+    /** By model, as OpenRouter lists them. */
+    readonly pricing?: Readonly<Record<string, Readonly<Record<string, string>>>>
     /** 0: any that is free. */
     readonly port?: number
     /** Before it says which version and models it has. */
     readonly listMilliseconds?: number
   } = {},
 ): Promise<ScriptedProvider> {
-  const { models = ['scripted'], port = 0, listMilliseconds = 0 } = options
+  const { models = ['scripted'], pricing = {}, port = 0, listMilliseconds = 0 } = options
   const requests: ReceivedRequest[] = []
   const queue: ScriptedAnswer[] = []
   const embeddingRequests: ReceivedRequest[] = []
@@ -57,7 +59,12 @@ export async function startScriptedProvider(
     if (path === '/v1/models') {
       return sendJson(response, {
         object: 'list',
-        data: models.map((id) => ({ id, object: 'model', owned_by: 'scripted' })),
+        data: models.map((id) => ({
+          id,
+          object: 'model',
+          owned_by: 'scripted',
+          ...(pricing[id] && { pricing: pricing[id] }),
+        })),
       })
     }
     const isForEmbeddings = path === '/v1/embeddings'

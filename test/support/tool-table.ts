@@ -106,8 +106,17 @@ export const TOOL_TABLE: Readonly<Record<string, (world: ToolWorld) => readonly 
   list_jobs: ({ agent }) => [{ limit: 100 }, { agent, kind: 'load' }],
   cancel_job: ({ job }) => [{ job_id: job }],
   copy_agent: ({ second }) => [{ agent: second, with_history: true }],
+  create_group: ({ agent, second, canary }) => [
+    { name: `${canary}more`, manager: second, members: [agent] },
+  ],
+  list_groups: ({ agent, group }) => [{ limit: 100 }, { agent }, { group_id: group }],
+  create_schedule: ({ agent, text }) =>
+    [1, 2, 3].map((day) => ({ agent, message: text(9_000), at: `2100-01-0${day}` })),
+  list_schedules: ({ agent, schedule }) => [{ limit: 100 }, { agent }, { schedule_id: schedule }],
   export_agent: ({ second }) => [{ agent: second }],
   import_agent: ({ file }) => [{ text: file }],
+  delete_group: ({ group }) => [{ group_id: group, confirm: true }],
+  delete_schedule: ({ schedule }) => [{ schedule_id: schedule }],
   reset_messages: ({ agent }) => [{ agent, confirm: true }],
   delete_tool: ({ tool }) => [{ tool, confirm: true }],
   delete_agent: ({ second }) => [{ agent: second, confirm: true }],

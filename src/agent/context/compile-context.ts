@@ -16,7 +16,7 @@ import { toolSpecs } from '../tools/tool-specs.ts'
 import { contextLine } from './context-line.ts'
 import { REPEATS_TO_WARN } from './find-repeats.ts'
 import { healHistory } from './heal-history.ts'
-import { renderSentMessage, renderUserMessage } from './render-message.ts'
+import { renderRelayed, renderSentMessage, renderUserMessage } from './render-message.ts'
 import { messageBudget, shortenMessage } from './shorten-message.ts'
 import { choosePictures, type ShownPictures } from './show-pictures.ts'
 import { renderMemory, renderSummary, systemMessage, systemText } from './system-prompt.ts'
@@ -248,6 +248,10 @@ const toModelMessage = remembered(
           ),
         }
       case 'assistant':
+        if (message.speaker) {
+          const said = { text: message.said.join('\n'), speaker: message.speaker }
+          return { role: 'user', text: renderRelayed(said, message.createdAt, timezone) }
+        }
         return {
           role: 'assistant',
           text: message.text,

@@ -1,5 +1,6 @@
 import type { Timestamp } from '../../core/clock.ts'
 import type { MessageSender } from '../../core/message.ts'
+import type { Speaker } from '../../core/route.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import { escapeAttribute, escapeTags } from '../tools/escape-structure.ts'
 import { stamp } from './context-line.ts'
@@ -25,4 +26,15 @@ export function renderSentMessage(
   const hint = PROMPTS[awaitsReply ? 'message-awaited' : 'message-async'].trim()
   const from = `from="agent" name="${escapeAttribute(name)}" agent_id="${agentId}" run_id="${runId}"`
   return `${head}\n<${TAG} ${from}>\n${inside}\n</${TAG}>\n${hint}`
+}
+
+/** The words of an agent that answered the user in this one's place, as its model sees them. */
+export function renderRelayed(
+  { text, speaker }: { readonly text: string; readonly speaker: Speaker },
+  at: Timestamp,
+  timezone: string,
+): string {
+  const { name, agentId } = speaker
+  const from = `from="agent" name="${escapeAttribute(name)}" agent_id="${agentId}" to="user"`
+  return `${stamp(at, timezone)}\n<${TAG} ${from}>\n${escapeTags(text, [TAG])}\n</${TAG}>`
 }

@@ -1,14 +1,13 @@
 import type { Scope } from '../../core/access.ts'
 import type { Timestamp } from '../../core/clock.ts'
-import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
 import type { ConversationId, RunId } from '../../core/ids.ts'
 import type { MessageToAgent } from '../../core/message-to-agent.ts'
 import { DEFAULT_MAX_STEPS, type Run, type RunNotice, type RunOrigin } from '../../core/run.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
-import { findAgent } from '../../memory/find-agent.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { findConversation } from '../conversations/find-conversation.ts'
+import { findReceiver } from './find-receiver.ts'
 import { findRun } from './find-run.ts'
 import { runOfKey } from './run-key.ts'
 import { sentAs, type TakenPicture } from './take-pictures.ts'
@@ -45,10 +44,11 @@ export async function acceptMessage(
     maxSteps,
     samples = false,
     scopes,
+    takeBack = false,
   }: MessageToAgent,
   { id, acceptedBy, at, origin, notice, pictures = [] }: Acceptance,
 ): Promise<Run> {
-  const agent = await findAgent(tx.agents, reference)
+  const { agent, conversation: usual } = await findReceiver(tx, reference)
   if (agent.tags.includes(TEMPLATE_TAG)) {
     throw new UserError(
       'invalid_argument',
@@ -58,14 +58,15 @@ export async function acceptMessage(
   if (conversation !== undefined) await findConversation(tx, conversation, agent.id)
   const key = idempotencyKey ?? null
   const known = key === null ? undefined : await runOfKey(tx, agent.id, key)
-  const place = conversation ?? defaultConversation(agent.id)
+  const place = conversation ?? usual
   if (known) return sameMessage(known, { text, images, conversation: place })
+  if (takeBack) await tx.conversations.setRoute(place, undefined, at)
   models.checkSender(agent.model, { samples })
   for (const { picture, bytes } of pictures) await tx.pictures.keep(agent.id, picture, bytes)
   await tx.runs.insert({
     id,
     agentId: agent.id,
-    conversationId: conversation,
+    conversationId: place,
     origin,
     notice,
     input: text,

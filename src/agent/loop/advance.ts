@@ -6,6 +6,7 @@ import { isSettled, type Run, type RunError } from '../../core/run.ts'
 import type { CurrentStep, Transaction } from '../../storage/port/store.ts'
 import type { ContextInput } from '../context/compile-context.ts'
 import { countRepeats, REPEATS_TO_STOP } from '../context/find-repeats.ts'
+import { HAND_OFF } from '../handoff/routed.ts'
 import { decide, mayOnlySpeak } from '../step/decide.ts'
 import { judgeStep } from '../step/judge-step.ts'
 import { loopArguments } from '../step/plan-calls.ts'
@@ -16,15 +17,11 @@ import { awaitAgents, callsToMake } from './await-agents.ts'
 import { cancelRun } from './cancel-run.ts'
 import { spentToday } from './day-budget.ts'
 import { awaitApproval, completeRun, failRun } from './finish-run.ts'
+import { followRoute } from './follow-route.ts'
 import { type HeldRun, held } from './held.ts'
 import { openRun } from './open-run.ts'
-
-export interface RunBudget {
-  readonly tokens: number
-  readonly seconds: number
-  /** Limit for all runs of the namespace together; null: none. */
-  readonly tokensPerDay: number | null
-}
+import { patienceOf } from './patience.ts'
+import type { RunBudget } from './run-budget.ts'
 
 /** The next action of the run. */
 export type Next =
@@ -127,10 +124,21 @@ export async function advanceIn(
   }
   if (step?.state === 'model') return modelNext(tx, run, agent, stored, step)
   const last = step?.number ?? (stored.startedAt === null ? 0 : await tx.runs.lastStep(run.id))
-  const spent = last === 0 ? await spentToday(tx, stored, budget.tokensPerDay, at) : undefined
-  if (spent !== undefined) {
-    await failRun(tx, run, 'budget', { code: 'limit_exceeded', message: spent, hint: KEPT }, at)
-    return OVER
+  if (last === 0) {
+    const today = await spentToday(tx, stored, budget.tokensPerDay, at)
+    if (today !== undefined) {
+      await failRun(tx, run, 'budget', { code: 'limit_exceeded', message: today, hint: KEPT }, at)
+      return OVER
+    }
+    const patience = patienceOf(run, budget)
+    if (await followRoute(tx, { run, stored, patience, at })) return OVER
+    // Runs that are begun while others spend the rest of the budget do not begin to work.
+    const spent =
+      stored.parentRunId === null ? undefined : await treeOverBudget(tx, stored, budget, at)
+    if (spent !== undefined) {
+      await completeRun(tx, run, 'budget', [...stored.warnings, spent], at)
+      return OVER
+    }
   }
   const opened = { id: ids.step, number: last + 1, clientAnswer: null }
   await tx.runs.openStep({ id: opened.id, runId: run.id, number: opened.number, at })
@@ -171,6 +179,10 @@ async function stopped(
   budget: RunBudget,
   at: Timestamp,
 ): Promise<boolean> {
+  if (step.calls.some(({ name, status }) => name === HAND_OFF && status === 'success')) {
+    await completeRun(tx, run, 'end_turn', stored.warnings, at)
+    return true
+  }
   const rules = judgeStep(agent, await readCalls(tx, agent, run.id), step.number)
   const decision = decide({
     agentType: agent.agentType,

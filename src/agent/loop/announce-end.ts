@@ -1,44 +1,45 @@
 import type { Timestamp } from '../../core/clock.ts'
 import { deriveId } from '../../core/derive-id.ts'
 import { type CallId, newId, type RunId } from '../../core/ids.ts'
-import { spokenText } from '../../core/message.ts'
 import { DEFAULT_MAX_STEPS, type Run } from '../../core/run.ts'
 import type { RunWait, Transaction } from '../../storage/port/store.ts'
 import { MAX_HOPS } from '../../teams/origin.ts'
-import { type Outcome, outcomeOf } from '../../teams/outcome.ts'
+import type { Outcome } from '../../teams/outcome.ts'
 import { messageTokens } from '../context/message-tokens.ts'
+import { HAND_OFF, routeCall, routedFrom } from '../handoff/routed.ts'
 import { goOnInBackground } from './background.ts'
+import { deliverLate } from './late-reply.ts'
+import { readOutcome } from './read-outcome.ts'
+import { relayWords } from './relay-words.ts'
 
 /** The run has ended: gives its outcome to the runs that wait for it, tells the agent that asked to be told, and begins what comes after it. */
 export async function announceEnd(tx: Transaction, id: RunId, at: Timestamp): Promise<void> {
   for (const wait of await tx.runs.waitersOf(id)) await settle(tx, wait, at)
+  for (const wait of await tx.runs.lateWaitersOf(id)) await deliverLate(tx, wait, at)
   const run = await tx.runs.get(id)
   if (run && run.notice !== 'none') await giveNotice(tx, run, at)
   if (run) await goOnInBackground(tx, run, at)
 }
 
-/** The waiter goes on without this target, whatever its state is. The waiter is locked first. */
-export async function settle(tx: Transaction, wait: RunWait, at: Timestamp): Promise<void> {
+/**
+ * The waiter goes on without this target, whatever its state is. `late`: the target's reply comes as a message of its own.
+ * The waiter is locked first.
+ */
+export async function settle(
+  tx: Transaction,
+  wait: RunWait,
+  at: Timestamp,
+  how: 'ended' | 'late' = 'ended',
+): Promise<void> {
   const waiter = await tx.runs.get(wait.runId)
-  if (!waiter || !(await tx.runs.settleWait(wait))) return
+  if (!waiter || !(await tx.runs.settleWait(wait, how))) return
+  if (how === 'ended' && wait.callId === routeCall(waiter.id)) {
+    await relayWords(tx, waiter, wait.targetId, at)
+  }
   const open = await tx.runs.waitsOf(waiter.id)
   if (!open.some(({ callId }) => callId === wait.callId))
-    await giveResult(tx, waiter, wait.callId, at)
+    await giveResult(tx, waiter, wait.callId, at, how)
   if (open.length === 0) await tx.runs.endWaiting(waiter.id, at)
-}
-
-/** The outcome of a run as text for another agent. */
-export async function readOutcome(
-  tx: Pick<Transaction, 'agents' | 'messages' | 'runs'>,
-  id: RunId,
-) {
-  const run = await tx.runs.get(id)
-  if (!run) return undefined
-  const said = (await tx.messages.ofRun(id)).flatMap((message) =>
-    message.role === 'assistant' ? [spokenText(message)] : [],
-  )
-  const name = (await tx.agents.get(run.agentId))?.name ?? run.agentId
-  return outcomeOf(run, name, said.filter((text) => text !== '').join('\n'))
 }
 
 async function giveResult(
@@ -46,6 +47,7 @@ async function giveResult(
   waiter: Run,
   callId: CallId,
   at: Timestamp,
+  how: 'ended' | 'late',
 ): Promise<void> {
   const call = (await tx.runs.currentStep(waiter.id))?.calls.find(({ id }) => id === callId)
   if (!call) return
@@ -57,6 +59,7 @@ async function giveResult(
   const isFine = outcomes.some((one) => 'status' in one && one.status !== 'failed')
   const status = isFine ? 'success' : 'error'
   if (!(await tx.runs.finishCall(callId, status))) return
+  if (call.name === HAND_OFF && how === 'ended') await endHandOff(tx, waiter, callId, isFine, at)
   const text = resultText(outcomes, call.note)
   const body = { role: 'tool', callId, toolName: call.name, status, text } as const
   await tx.messages.append(
@@ -64,6 +67,22 @@ async function giveResult(
     [{ id: newId('message'), runId: waiter.id, tokens: messageTokens(body), createdAt: at, body }],
     waiter.conversationId,
   )
+}
+
+/** The user gets the words of the agent that took the conversation; one that failed gives it back. */
+async function endHandOff(
+  tx: Transaction,
+  waiter: Run,
+  callId: CallId,
+  isFine: boolean,
+  at: Timestamp,
+): Promise<void> {
+  for (const target of await tx.runs.targetsOf(callId)) await relayWords(tx, waiter, target, at)
+  const { conversationId } = (await routedFrom(tx, waiter)).first
+  const route = await tx.conversations.route(conversationId)
+  if (!isFine && route?.runId === waiter.id) {
+    await tx.conversations.setRoute(conversationId, undefined, at)
+  }
 }
 
 /** `note`: what the call noted when it began, as JSON; a call with a note has a list of replies. */

@@ -10,7 +10,7 @@ export async function cancelRun(tx: Transaction, run: EndingRun, at: Timestamp):
   await closeStep(tx, run, 'The user cancelled the turn', at)
   await tx.runs.finish(run.id, { status: 'cancelled', stopReason: 'cancelled', error: null, at })
   for (const wait of await tx.runs.waitsOf(run.id)) {
-    await tx.runs.settleWait(wait)
+    await tx.runs.settleWait(wait, 'ended')
     await requestEnd(tx, wait.targetId, at)
   }
   await announceEnd(tx, run.id, at)

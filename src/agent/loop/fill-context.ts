@@ -13,6 +13,7 @@ import type {
 } from '../tools/inner-tool.ts'
 import { requestEnd } from './cancel-run.ts'
 import type { HeldRun } from './held.ts'
+import { leaveNote } from './leave-note.ts'
 
 /** A call that needs nothing more. */
 export type ReadyCall =
@@ -43,9 +44,10 @@ export function fillContext(
   if (bound.trust === 'untrusted') return fill(bound, context)
   const { store, embed, registry, accept } = run
   const team = {
-    send: (tx: Transaction, { id: runId, origin, notice, at, ...message }: CallMessage) =>
-      accept(tx, message, { id: runId, origin, notice, at }),
+    send: (tx: Transaction, { id: runId, origin, notice, at, pictures, ...message }: CallMessage) =>
+      accept(tx, message, { id: runId, origin, notice, at, pictures }),
     cancel: requestEnd,
+    tell: leaveNote,
   }
   const { note } = call
   return fill(bound, { ...context, store, embed, checkRoom: createCheckRoom(registry), team, note })

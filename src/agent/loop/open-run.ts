@@ -1,12 +1,14 @@
 import type { Agent } from '../../core/agent.ts'
 import type { RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
+import { defaultConversation } from '../../core/conversation.ts'
 import { type MessageId, newId } from '../../core/ids.ts'
 import type { MessageBody } from '../../core/message.ts'
 import type { Picture } from '../../core/picture.ts'
 import type { Run } from '../../core/run.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
+import { groupNote } from '../groups/group-note.ts'
 
 /**
  * Adds the message that begins the run to the history when its run starts, so runs and history have the same order. A run cancelled
@@ -25,10 +27,11 @@ export async function openRun(
   if (!(await tx.runs.start(run.id, at))) return
   const inputs = run.inputs ?? []
   const pictures = run.pictures.map(({ sentAs: _, ...picture }) => picture)
-  const bodies =
+  const given =
     inputs.length === 0
       ? [await openingOf(tx, run, pictures)]
       : inputs.map((input, index) => bodyOf(input, index === inputs.length - 1 ? pictures : []))
+  const bodies = [...(await notesOf(tx, run)), ...given]
   await tx.messages.append(
     run.agentId,
     bodies.map((body, index) => {
@@ -41,6 +44,13 @@ export async function openRun(
   const from = await tx.messages.last(run.agentId)
   const state = { from, summariesFrom: from, pressureTold: false }
   await tx.conversations.setContext(run.conversationId, state, at)
+}
+
+/** Notes of the server before the message. */
+async function notesOf(tx: Transaction, run: Run): Promise<readonly MessageBody[]> {
+  if (run.conversationId === defaultConversation(run.agentId)) return []
+  const text = await groupNote(tx, run.conversationId)
+  return text === undefined ? [] : [{ role: 'system', text, sender: { kind: 'server' } }]
 }
 
 async function openingOf(
@@ -59,7 +69,8 @@ async function openingOf(
 }
 
 /** Pictures come with the user's last message. */
-function bodyOf({ role, text }: RunInput, pictures: readonly Picture[]): MessageBody {
+function bodyOf({ role, text, from }: RunInput, pictures: readonly Picture[]): MessageBody {
+  if (from === 'server') return { role: 'system', text, sender: { kind: 'server' } }
   if (role === 'user' && pictures.length > 0) return { role, text, pictures }
   if (role === 'assistant') return { role, text, reasoning: '', toolCalls: [], said: [text] }
   return { role, text }

@@ -2,8 +2,9 @@ import type { AgentEvent } from '../../core/event.ts'
 import type { RunId } from '../../core/ids.ts'
 import type { Log } from '../../core/log.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
-import { advanceIn, type GoOn, newIds, type RunBudget } from './advance.ts'
+import { advanceIn, type GoOn, newIds } from './advance.ts'
 import type { HeldRun } from './held.ts'
+import type { RunBudget } from './run-budget.ts'
 
 export interface RunTools {
   readonly models: ModelRegistry

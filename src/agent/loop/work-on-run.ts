@@ -1,11 +1,12 @@
 import { describeError } from '../../core/log.ts'
 import { SPEAKING_TOOL } from '../tools/default-tools.ts'
-import { advance, type Next, type RunBudget } from './advance.ts'
+import { advance, type Next } from './advance.ts'
 import { askModel, type Trouble, type Waits } from './ask-model.ts'
 import { fail, toRunError } from './fail.ts'
 import { giveBackRun } from './finish-run.ts'
 import { type HeldRun, LostLease } from './held.ts'
 import { makeCalls } from './make-calls.ts'
+import { patienceOf } from './patience.ts'
 import { goingOn, type RunTools } from './run-tools.ts'
 import { isTrouble, putDown } from './trouble.ts'
 
@@ -83,14 +84,4 @@ export async function workOnRun(
     )
     return LET_GO
   }
-}
-
-/** Letta waits this long for a reply. */
-const MAX_WAIT_MILLISECONDS = 1_200_000
-/** The share of a run's remaining time that may pass while it waits; the rest is for its own work. Chosen by hand. */
-const WAITING_SHARE = 0.5
-
-function patienceOf(run: HeldRun, { seconds }: RunBudget): number {
-  const left = Math.max(0, seconds * 1_000 - run.elapsed())
-  return Math.min(MAX_WAIT_MILLISECONDS, left * WAITING_SHARE)
 }

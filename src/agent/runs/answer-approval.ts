@@ -37,7 +37,7 @@ export async function pendingApprovals(
   }))
 }
 
-async function awaitedRuns(reads: Pick<Reads, 'runs'>, run: Run): Promise<readonly Run[]> {
+export async function awaitedRuns(reads: Pick<Reads, 'runs'>, run: Run): Promise<readonly Run[]> {
   const awaited = await Promise.all(
     (await reads.runs.waitsOf(run.id)).map(({ targetId }) => reads.runs.get(targetId)),
   )

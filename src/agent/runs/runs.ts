@@ -13,6 +13,7 @@ import { findAgent } from '../../memory/find-agent.ts'
 import type { RunFilter } from '../../storage/port/store.ts'
 import { acceptMessage } from '../inbox/accept-message.ts'
 import { checkMessage } from '../inbox/check-message.ts'
+import { findReceiver } from '../inbox/find-receiver.ts'
 import { findRun } from '../inbox/find-run.ts'
 import { runOfKey } from '../inbox/run-key.ts'
 import { type TakenPicture, takePictures } from '../inbox/take-pictures.ts'
@@ -121,7 +122,7 @@ async function picturesOf(
   { agent: reference, images = [], idempotencyKey, samples = false }: MessageToAgent,
 ): Promise<readonly TakenPicture[]> {
   if (images.length === 0) return []
-  const agent = await findAgent(store.agents, reference)
+  const { agent } = await findReceiver(store, reference)
   const wasSent =
     idempotencyKey !== undefined && (await runOfKey(store, agent.id, idempotencyKey)) !== undefined
   if (wasSent) return []

@@ -1,19 +1,18 @@
-import type { Agent } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
-import { type Conversation, defaultConversation } from '../../core/conversation.ts'
 import { deriveId } from '../../core/derive-id.ts'
 import { UserError } from '../../core/errors.ts'
+import { groupOfConversation } from '../../core/group.ts'
 import type { Run, RunNotice } from '../../core/run.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { findCircle } from '../../teams/find-circle.ts'
-import { type Begun, checkTreeSize, childOrigin } from '../../teams/origin.ts'
+import { type Begun, checkGroupTurns, checkTreeSize, childOrigin } from '../../teams/origin.ts'
+import type { Receiver } from '../inbox/find-receiver.ts'
 import type { TrustedContext } from './inner-tool.ts'
 
 export interface Beginning {
-  readonly target: Agent
+  readonly target: Receiver
   readonly text: string
   readonly begun: Begun
-  readonly conversation?: Conversation
   readonly notice?: RunNotice
 }
 
@@ -24,9 +23,11 @@ export async function callingRun(tx: Transaction, { runId }: TrustedContext): Pr
   return run
 }
 
-/** Throws a UserError if that many more runs would be too many for one message from outside. */
+/** Throws a UserError if that many more runs would be too many for one message from outside, or to a group. */
 export async function checkRoomInTree(tx: Transaction, run: Run, more: number): Promise<void> {
   checkTreeSize((await tx.runs.tree(run.rootRunId)).runs, more)
+  const group = await tx.groups.get(groupOfConversation(run.conversationId))
+  if (group) checkGroupTurns(group, (await tx.runs.children(run.id)).length, more)
 }
 
 /** Begins a run of the target, whose id follows from the call: the same call never begins it twice. */
@@ -34,23 +35,27 @@ export async function beginRun(
   tx: Transaction,
   context: TrustedContext,
   parent: Run,
-  { target, text, begun, conversation, notice = 'none' }: Beginning,
+  { target, text, begun, notice = 'none' }: Beginning,
   at: Timestamp,
 ): Promise<Run> {
   return context.team.send(tx, {
-    id: deriveId('run', context.callId, target.id),
-    agent: target.id,
+    id: deriveId('run', context.callId, target.agent.id),
+    agent: target.agent.id,
+    conversation: target.conversation,
     text,
     origin: childOrigin(parent, begun),
     notice,
     at,
-    ...(conversation && { conversation: conversation.id }),
   })
 }
 
 /** Throws a UserError that names the circle in which agents would wait for one another. */
-export async function checkCircle(tx: Transaction, waiter: Run, target: Agent): Promise<void> {
-  const behind = await tx.runs.newestOpen(defaultConversation(target.id))
+export async function checkCircle(
+  tx: Transaction,
+  waiter: Run,
+  { conversation }: Pick<Receiver, 'conversation'>,
+): Promise<void> {
+  const behind = await tx.runs.newestOpen(conversation)
   if (behind === undefined) return
   const circle = findCircle(waiter.id, behind, await tx.runs.waitsAhead(behind))
   if (!circle) return

@@ -55,7 +55,8 @@ export const createTask = defineInnerTool({
     }
     await tx.conversations.insert(conversation)
     const notice = wake ? 'wake' : 'tell'
-    const beginning = { target, text: instruction, begun: 'task', conversation, notice } as const
+    const place = { agent: target, conversation: conversation.id }
+    const beginning = { target: place, text: instruction, begun: 'task', notice } as const
     const { id } = await beginRun(tx, context, parent, beginning, at)
     return JSON.stringify({ task_id: id, agent: target.name, status: 'queued' })
   },

@@ -10,6 +10,7 @@ import { conversationSearch } from './conversation-search.ts'
 import { coreMemoryAppend } from './core-memory-append.ts'
 import { coreMemoryReplace } from './core-memory-replace.ts'
 import { createTask } from './create-task.ts'
+import { handOff } from './hand-off.ts'
 import type { InnerTool } from './inner-tool.ts'
 import { listTasks } from './list-tasks.ts'
 import { memoryInsert } from './memory-insert.ts'
@@ -38,6 +39,7 @@ const TOOLS: Readonly<Record<DatabaseTool, InnerTool>> = {
   check_task: checkTask,
   list_tasks: listTasks,
   cancel_task: cancelTask,
+  hand_off: handOff,
   archival_memory_merge: archivalMemoryMerge,
   archival_memory_note: archivalMemoryNote,
 }

@@ -1,10 +1,12 @@
 import type { Scope } from '../../core/access.ts'
+import type { RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { AgentId, CallId, ConversationId, PassageId, RunId } from '../../core/ids.ts'
 import type { Run, RunNotice, RunOrigin } from '../../core/run.ts'
 import type { JsonSchema } from '../../llm/model.ts'
 import type { CheckRoom } from '../../memory/blocks.ts'
 import type { CallEffect, EmbedQuery, Store, Transaction } from '../../storage/port/store.ts'
+import type { TakenPicture } from '../inbox/take-pictures.ts'
 
 /** The surroundings that every call knows. */
 export interface CallContext {
@@ -42,6 +44,9 @@ export interface CallMessage {
   readonly agent: string
   readonly conversation?: ConversationId
   readonly text: string
+  /** All messages that begin the run, if `text` is not the only one. */
+  readonly inputs?: readonly RunInput[]
+  readonly pictures?: readonly TakenPicture[]
   readonly origin: RunOrigin
   readonly notice?: RunNotice
   readonly at: Timestamp
@@ -52,6 +57,16 @@ export interface Team {
   /** Queues the run. Throws a UserError if there is no such agent, or if its model needs a client. */
   send(tx: Transaction, message: CallMessage): Promise<Run>
   cancel(tx: Transaction, id: RunId, at: Timestamp): Promise<void>
+  /** Leaves a note of the server in a conversation; the agent sees it at its next turn. */
+  tell(
+    tx: Transaction,
+    note: {
+      readonly agentId: AgentId
+      readonly conversation: ConversationId
+      readonly text: string
+    },
+    at: Timestamp,
+  ): Promise<void>
 }
 
 /** The runs that a call began and waits for. */

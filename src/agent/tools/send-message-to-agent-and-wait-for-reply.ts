@@ -1,8 +1,8 @@
 import { filled } from '../../core/filled.ts'
 import { text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { findAgent } from '../../memory/find-agent.ts'
 import { checkMessage } from '../inbox/check-message.ts'
+import { findReceiver } from '../inbox/find-receiver.ts'
 import { beginRun, callingRun, checkCircle, checkRoomInTree } from './begin-run.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
 
@@ -13,7 +13,7 @@ export const sendMessageToAgentAndWaitForReply = defineInnerTool({
   async begin({ message, other_agent_id }, context, tx, at) {
     const words = checkMessage(message)
     const parent = await callingRun(tx, context)
-    const target = await findAgent(tx.agents, other_agent_id)
+    const target = await findReceiver(tx, other_agent_id)
     await checkRoomInTree(tx, parent, 1)
     await checkCircle(tx, parent, target)
     const run = await beginRun(tx, context, parent, { target, text: words, begun: 'wait' }, at)

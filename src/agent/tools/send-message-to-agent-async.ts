@@ -2,8 +2,8 @@ import { toTimestamp } from '../../core/clock.ts'
 import { filled } from '../../core/filled.ts'
 import { text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { findAgent } from '../../memory/find-agent.ts'
 import { checkMessage } from '../inbox/check-message.ts'
+import { findReceiver } from '../inbox/find-receiver.ts'
 import { beginRun, callingRun, checkRoomInTree } from './begin-run.ts'
 import { defineInnerTool } from './define-inner-tool.ts'
 
@@ -17,10 +17,10 @@ export const sendMessageToAgentAsync = defineInnerTool({
   }),
   async apply(tx, { text, other }, context) {
     const parent = await callingRun(tx, context)
-    const target = await findAgent(tx.agents, other)
+    const target = await findReceiver(tx, other)
     await checkRoomInTree(tx, parent, 1)
     const at = toTimestamp(context.now)
     const { id } = await beginRun(tx, context, parent, { target, text, begun: 'message' }, at)
-    return `Sent to ${target.name} (run ${id}). If it answers, its message comes to you later as a message of its own.`
+    return `Sent to ${target.agent.name} (run ${id}). If it answers, its message comes to you later as a message of its own.`
   },
 })

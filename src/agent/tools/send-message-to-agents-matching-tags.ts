@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Agent } from '../../core/agent.ts'
+import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
 import type { RunId } from '../../core/ids.ts'
 import { text } from '../../core/limited.ts'
@@ -33,14 +34,15 @@ export const sendMessageToAgentsMatchingTags = defineInnerTool({
     await checkRoomInTree(tx, parent, agents.length)
     const targets: RunId[] = []
     const failed: object[] = []
-    for (const target of agents) {
+    for (const agent of agents) {
+      const target = { agent, conversation: defaultConversation(agent.id) }
       try {
         await checkCircle(tx, parent, target)
         const run = await beginRun(tx, context, parent, { target, text: words, begun: 'wait' }, at)
         targets.push(run.id)
       } catch (error) {
         if (!(error instanceof UserError)) throw error
-        failed.push({ agent: target.name, agent_id: target.id, error: error.message })
+        failed.push({ agent: agent.name, agent_id: agent.id, error: error.message })
       }
     }
     const note = JSON.stringify({ sent: targets.length, failed })

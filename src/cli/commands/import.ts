@@ -21,13 +21,14 @@ export async function importFromFiles(config: Config, files: readonly string[]):
   const transfer = await openTransfer(config)
   try {
     for (const file of files) {
-      const { agentIds, warnings } = await transfer
+      const { agentIds, groupId, warnings } = await transfer
         .import(await read(resolve(file)))
         .catch((error: unknown) => {
           throw error instanceof UserError && files.length > 1 ? about(file, error) : error
         })
       for (const warning of warnings) process.stderr.write(`${visible(inCommands(warning))}\n`)
-      for (const id of agentIds) tell(`${(await transfer.find(id)).name} was imported as ${id}`)
+      for (const id of groupId ? [groupId] : agentIds)
+        tell(`${(await transfer.find(id)).name} was imported as ${id}`)
     }
   } finally {
     await transfer.close()

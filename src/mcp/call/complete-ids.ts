@@ -5,6 +5,8 @@ const KINDS: Readonly<Record<string, IdPrefix>> = {
   agent_id: 'agent',
   run_id: 'run',
   job_id: 'job',
+  group_id: 'group',
+  schedule_id: 'schedule',
   passage_id: 'passage',
   supersedes: 'passage',
   block_id: 'block',

@@ -7,6 +7,9 @@ export interface Subject {
   readonly variables: Variables
 }
 
+/** Kinds of changes that change no agent. */
+const OF_NO_AGENT: ReadonlySet<Change['kind']> = new Set(['run', 'job', 'group', 'schedule'])
+
 /** `perhaps`: only reading the resource tells. */
 export type Concern = 'no' | 'perhaps' | 'certainly'
 
@@ -16,7 +19,7 @@ export function concerns(
   concerned: Concerned | undefined,
   { uri, variables }: Subject,
 ): Concern {
-  const { agent_id = '', label, run_id = '', job_id = '', tool_id = '' } = variables
+  const { agent_id = '', label, job_id = '', tool_id = '', group_id = '' } = variables
   const isOurs = concerned?.agents.some((id) => id === agent_id) || agent_id === subjectId
   const mayBeOurs = isOurs || concerned === undefined || mayMeanAny('agent', agent_id)
   const isGone = kind === 'agent' && concerned?.agents.length === 0
@@ -28,7 +31,7 @@ export function concerns(
       return perhaps(kind === 'run' || isGone)
     case 'recollect://agents/{agent_id}':
     case 'recollect://agents/{agent_id}/context':
-      return kind !== 'run' && kind !== 'job' && mayBeOurs ? 'certainly' : 'no'
+      return !OF_NO_AGENT.has(kind) && mayBeOurs ? 'certainly' : 'no'
     case 'recollect://agents/{agent_id}/memory':
       if (kind === 'block' && isOurs) return 'certainly'
       return perhaps((kind === 'block' || kind === 'agent') && mayBeOurs)
@@ -38,9 +41,9 @@ export function concerns(
     case 'recollect://agents/{agent_id}/messages':
       return perhaps((kind === 'messages' || kind === 'agent') && mayBeOurs)
     case 'recollect://runs/{run_id}':
-      if (kind === 'run') return perhaps(run_id === subjectId || mayMeanAny('run', run_id))
-      // The end of a step writes messages, and a run is deleted with its agent.
-      return perhaps(kind === 'messages' || isGone)
+      // A run shows what the runs that it waits for need. The end of a step writes messages, and a run is deleted with
+      // its agent.
+      return perhaps(kind === 'run' || kind === 'messages' || isGone)
     case 'recollect://tools':
       return perhaps(kind === 'tool')
     case 'recollect://jobs':
@@ -48,6 +51,10 @@ export function concerns(
     case 'recollect://tools/{tool_id}':
       if (kind !== 'tool') return 'no'
       return perhaps(tool_id === subjectId || mayMeanAny('tool', tool_id))
+    case 'recollect://groups/{group_id}':
+      // It shows names of its agents, and loses those that are deleted.
+      if (kind === 'agent') return 'perhaps'
+      return perhaps(kind === 'group' && (group_id === subjectId || mayMeanAny('group', group_id)))
     case 'recollect://jobs/{job_id}':
       // A job is deleted with its agent.
       if (kind === 'job') return perhaps(job_id === subjectId || mayMeanAny('job', job_id))

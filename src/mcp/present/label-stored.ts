@@ -21,6 +21,8 @@ const HOLDERS = [
   'summary',
   'job',
   'jobs',
+  'schedule',
+  'schedules',
   'tool',
   'tools',
   'changes',

@@ -21,7 +21,7 @@ const EXCERPT_CHARACTERS = 80
 const SPEAKING_TOOL = 'send_message'
 
 export function presentRun(
-  { run, reply, pendingApprovals, usageByModel }: RunView,
+  { run, reply, pendingApprovals, usageByModel, answeredBy, awaits }: RunView,
   messages?: readonly Message[],
   steps?: readonly RunStep[],
 ): z.infer<typeof runShape> {
@@ -32,8 +32,12 @@ export function presentRun(
     ...(run.parentRunId !== null && { parent_run_id: run.parentRunId }),
     status: run.status,
     reply,
+    ...(answeredBy && { answered_by: { agent_id: answeredBy.agentId, name: answeredBy.name } }),
     ...(run.stopReason !== null && { stop_reason: run.stopReason }),
     ...(run.waitingFor !== null && { waiting_for: run.waitingFor }),
+    ...(awaits && {
+      awaits: awaits.map(({ runId, agentId }) => ({ run_id: runId, agent_id: agentId })),
+    }),
     ...(run.retryAt !== null && run.waitingFor === 'retry' && { retry_at: run.retryAt }),
     steps: run.usage.steps,
     usage: {

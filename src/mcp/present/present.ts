@@ -34,7 +34,7 @@ const VALUE_CHARACTERS = 200
 const LISTED_AGENTS = 10
 
 export function presentAgent(view: AgentView): z.infer<typeof agentShape> {
-  const { agent } = view
+  const { agent, route } = view
   return {
     id: agent.id,
     name: agent.name,
@@ -48,6 +48,7 @@ export function presentAgent(view: AgentView): z.infer<typeof agentShape> {
     tools: [...agent.tools],
     tool_rules: agent.toolRules.map(presentToolRule),
     blocks: view.blocks.map(presentBlockHead),
+    ...(route && { route: { agent_id: route.agentId, name: route.name, since: route.at } }),
     message_count: view.counts.messages,
     archival_count: view.counts.passages,
     ...(view.sleeptime && { sleeptime: presentSleeptime(view.sleeptime) }),

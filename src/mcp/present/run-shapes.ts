@@ -37,8 +37,12 @@ export const runShape = z
     parent_run_id: text,
     status: z.enum(RUN_STATUSES),
     reply: text,
+    /** If another agent answered, to which the conversation was handed off. */
+    answered_by: z.strictObject({ agent_id: text, name: text }),
     stop_reason: z.enum(STOP_REASONS),
     waiting_for: z.enum(WAITS),
+    /** The runs of other agents that it waits for. */
+    awaits: z.array(z.strictObject({ run_id: text, agent_id: text })),
     retry_at: text,
     steps: count,
     usage: z

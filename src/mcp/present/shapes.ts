@@ -85,6 +85,8 @@ export const agentShape = z.strictObject({
     }),
   ),
   blocks: z.array(blockHead),
+  /** The agent that answers in its place, since the conversation was handed off. */
+  route: z.strictObject({ agent_id: text, name: text, since: text }).optional(),
   message_count: count,
   archival_count: count,
   /** Absent: it never had a sleep-time agent. */

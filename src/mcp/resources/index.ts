@@ -4,6 +4,7 @@ import { agentMemory } from './agent-memory.ts'
 import { agentMessages } from './agent-messages.ts'
 import { agents } from './agents.ts'
 import type { Resource } from './define-resource.ts'
+import { group } from './group.ts'
 import { job } from './job.ts'
 import { jobs } from './jobs.ts'
 import { memoryBlock } from './memory-block.ts'
@@ -25,6 +26,7 @@ export const RESOURCES: readonly Resource[] = [
   run,
   tools,
   tool,
+  group,
   jobs,
   job,
 ]

@@ -13,7 +13,7 @@ export const exportAgent = defineTool({
     'comes in pages of one moment, however the agent goes on: repeat the call with export_id and next_offset until ' +
     'there is none, and join the texts.',
   input: z.strictObject({
-    agent,
+    agent: agent.describe('Id or exact name of the agent, or id of a group with all its agents'),
     export_id: reference.describe('From the first page; absent: begin').optional(),
     offset,
   }),

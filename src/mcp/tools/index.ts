@@ -14,9 +14,13 @@ import { copyAgent } from './copy-agent.ts'
 import { createAgent } from './create-agent.ts'
 import { createArchive } from './create-archive.ts'
 import { createBlock } from './create-block.ts'
+import { createGroup } from './create-group.ts'
+import { createSchedule } from './create-schedule.ts'
 import { createTool } from './create-tool.ts'
 import { deleteAgent } from './delete-agent.ts'
 import { deleteArchival } from './delete-archival.ts'
+import { deleteGroup } from './delete-group.ts'
+import { deleteSchedule } from './delete-schedule.ts'
 import { deleteTool } from './delete-tool.ts'
 import { detachArchive } from './detach-archive.ts'
 import { detachBlock } from './detach-block.ts'
@@ -34,9 +38,11 @@ import { inspectContext } from './inspect-context.ts'
 import { listAgents } from './list-agents.ts'
 import { listArchives } from './list-archives.ts'
 import { listBlocks } from './list-blocks.ts'
+import { listGroups } from './list-groups.ts'
 import { listJobs } from './list-jobs.ts'
 import { listModels } from './list-models.ts'
 import { listRuns } from './list-runs.ts'
+import { listSchedules } from './list-schedules.ts'
 import { listToolServers } from './list-tool-servers.ts'
 import { listTools } from './list-tools.ts'
 import { load } from './load.ts'
@@ -127,6 +133,12 @@ const JOBS: readonly Tool[] = [listJobs, cancelJob]
 const AGENTS: readonly Tool[] = [
   messageAgents,
   copyAgent,
+  createGroup,
+  listGroups,
+  deleteGroup,
+  createSchedule,
+  listSchedules,
+  deleteSchedule,
   configureSleeptime,
   digestSource,
   ...JOBS,

@@ -38,6 +38,10 @@ export const sendMessage = defineTool({
       .max(LIMITS.steps)
       .describe('Maximum model calls, 50 if absent')
       .optional(),
+    take_back: z
+      .boolean()
+      .default(false)
+      .describe('After hand_off: the agent itself answers again, from this message on'),
     include_steps: z
       .boolean()
       .default(false)
@@ -85,6 +89,7 @@ interface Sending {
   readonly wait_seconds: number
   readonly idempotency_key?: string | undefined
   readonly max_steps?: number | undefined
+  readonly take_back: boolean
 }
 
 interface Begun {
@@ -114,6 +119,7 @@ async function begin(
       images: args.images,
       idempotencyKey: args.idempotency_key,
       maxSteps: args.max_steps,
+      takeBack: args.take_back,
       samples: client?.takes('sampling'),
       scopes: [...caller.scopes],
       isWatched: wantsProgress,

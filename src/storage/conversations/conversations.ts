@@ -8,12 +8,14 @@ import type { Database } from '../database/schema.ts'
 import type { ConversationReads, ConversationWrites } from '../port/store.ts'
 import { contextReads, setContext } from './context-state.ts'
 import { deleteConversation } from './delete-conversation.ts'
+import { routeReads, routeWrites } from './routes.ts'
 
 export function conversationReads(scope: QueryScope): ConversationReads {
   const { db, namespace } = scope
   const all = () => db.selectFrom('conversation').selectAll().where('namespace', '=', namespace)
   return {
     ...contextReads(scope),
+    ...routeReads(scope),
 
     async get(id) {
       const row = await all().where('id', '=', id).executeTakeFirst()
@@ -76,6 +78,7 @@ export function conversationWrites(scope: QueryScope): ConversationWrites {
         .execute()
     },
 
+    ...routeWrites(scope),
     setContext: (id, state, at) => setContext(scope, id, state, at),
     delete: (id, at) => deleteConversation(scope, id, at),
   }

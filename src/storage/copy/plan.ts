@@ -66,6 +66,10 @@ export const PLAN = {
     // At the target no process works on it.
     instead: { owner: '', expires_at: '' },
   },
+  agent_group: { key: ['row'] },
+  agent_group_member: { key: ['namespace', 'group_id', 'agent_id'] },
+  route: { key: ['namespace', 'conversation_id'] },
+  schedule: { key: ['row'] },
   embedding_task: {
     key: ['row'],
     instead: { retry_at: '', job_row: null },

@@ -6,6 +6,7 @@ import type { EmbeddingTables } from './tables/embedding-tables.ts'
 import type { MessageTables } from './tables/message-tables.ts'
 import type { RunTables } from './tables/run-tables.ts'
 import type { ServerTables } from './tables/server-tables.ts'
+import type { TeamTables } from './tables/team-tables.ts'
 import type { ToolTables } from './tables/tool-tables.ts'
 
 /**
@@ -19,6 +20,7 @@ export interface Database
     ArchiveTables,
     MessageTables,
     RunTables,
+    TeamTables,
     CompanionTables,
     EmbeddingTables,
     ServerTables {}

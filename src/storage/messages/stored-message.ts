@@ -39,6 +39,9 @@ const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
     toolCalls: z.array(z.object({ id: CallId, name: z.string(), arguments: z.string() })),
     said: z.array(z.string()),
     extras: StoredExtras.optional(),
+    speaker: z
+      .object({ agentId: z.string().transform((id) => storedId('agent', id)), name: z.string() })
+      .optional(),
   }),
   z.object({
     role: z.literal('tool'),

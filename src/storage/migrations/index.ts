@@ -25,6 +25,8 @@ import { transcripts } from './0024-transcripts.ts'
 import { teams } from './0025-teams.ts'
 import { tools } from './0026-tools.ts'
 import { companions } from './0027-companions.ts'
+import { groups } from './0028-groups.ts'
+import { routes } from './0029-routes.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -57,4 +59,6 @@ export const MIGRATIONS: readonly Migration[] = [
   teams,
   tools,
   companions,
+  groups,
+  routes,
 ]

@@ -3,6 +3,7 @@ import type { Timestamp } from '../../core/clock.ts'
 import type { Conversation } from '../../core/conversation.ts'
 import type { AgentId, ConversationId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
+import type { Route } from '../../core/route.ts'
 
 /* The part of the port `store.ts` for conversations and what of them is in context. */
 
@@ -16,6 +17,8 @@ export interface ConversationReads {
   list(filter: ConversationFilter): Promise<Page<Conversation>>
   /** The newest of the agent's whose client has this transcript. */
   ofTranscript(agentId: AgentId, fingerprint: string): Promise<ConversationId | undefined>
+  /** The agent that answers the user's messages in it; undefined: its own agent. */
+  route(id: ConversationId): Promise<Route | undefined>
   contextState(id: ConversationId): Promise<ContextState>
   /** All summaries ever written, oldest first. */
   summaries(id: ConversationId): Promise<readonly Summary[]>
@@ -26,6 +29,8 @@ export interface ConversationWrites {
   insert(conversation: Conversation): Promise<void>
   /** False: there is no such conversation. */
   rename(id: ConversationId, title: string, at: Timestamp): Promise<boolean>
+  /** Undefined: its own agent answers again. */
+  setRoute(id: ConversationId, route: Route | undefined, at: Timestamp): Promise<void>
   noteTranscript(id: ConversationId, fingerprint: string): Promise<void>
   /**
    * Changes the given fields; a new summary is added to the earlier ones. Fields that `ContextState` says are the

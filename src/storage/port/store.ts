@@ -8,6 +8,7 @@ import type { Page, PageRequest } from '../../core/page.ts'
 import type { RunStatus } from '../../core/run.ts'
 import type { CompanionWrites, SleeptimeReads, SleeptimeWrites } from './companion-store.ts'
 import type { ConversationReads, ConversationWrites } from './conversation-store.ts'
+import type { GroupReads, GroupWrites } from './group-store.ts'
 import type { JobQueue, JobReads, JobWrites } from './job-store.ts'
 import type { LearnedStore } from './learned-store.ts'
 import type { PictureReads, PictureWrites } from './picture-store.ts'
@@ -29,6 +30,7 @@ import type {
   RunReads,
   RunWrites,
 } from './run-store.ts'
+import type { DueSchedules, ScheduleReads, ScheduleWrites } from './schedule-store.ts'
 import type { TokenStore } from './token-store.ts'
 import type { TokenUseReads, TokenUseWrites } from './token-use-store.ts'
 import type { ToolReads, ToolWrites } from './tool-store.ts'
@@ -38,11 +40,13 @@ import type { WalkReads } from './walk-store.ts'
 
 export type * from './companion-store.ts'
 export type * from './conversation-store.ts'
+export type * from './group-store.ts'
 export type * from './job-store.ts'
 export type * from './learned-store.ts'
 export type * from './picture-store.ts'
 export type * from './recall-store.ts'
 export type * from './run-store.ts'
+export type * from './schedule-store.ts'
 export type * from './token-store.ts'
 export type * from './token-use-store.ts'
 export type * from './tool-store.ts'
@@ -54,7 +58,7 @@ export type * from './walk-store.ts'
  * The port between Recollect and a database. Rules for every driver:
  *
  * - Everything belongs to a namespace, and `in(namespace)` is the only access to it; only `claims`, `endpoints`,
- *   `embeddings`, `jobs` and `tokens` work across namespaces.
+ *   `embeddings`, `jobs`, `schedules` and `tokens` work across namespaces.
  * - Writes happen in `transaction`. Its function awaits only calls of its transaction: model answers, vectors, ids and
  *   times are passed in as values. It may be run again from the start.
  * - A change is logged in the transaction that makes it (`changes`), and announced only after the commit.
@@ -66,6 +70,7 @@ export interface Storage {
   in(namespace: string): Store
   readonly claims: Claims<Transaction>
   readonly jobs: JobQueue
+  readonly schedules: DueSchedules
   readonly embeddings: EmbeddingTasks
   readonly tokens: TokenStore
   readonly learned: LearnedStore
@@ -142,6 +147,8 @@ export interface Reads {
   readonly runs: RunReads & CallReads & WaitReads
   readonly tools: ToolReads
   readonly jobs: JobReads
+  readonly groups: GroupReads
+  readonly schedules: ScheduleReads
   readonly sleeptime: SleeptimeReads
   readonly tokenUse: TokenUseReads
 }
@@ -163,6 +170,8 @@ export interface Transaction {
     WaitWrites
   readonly tools: ToolReads & ToolWrites
   readonly jobs: JobReads & JobWrites
+  readonly groups: GroupReads & GroupWrites
+  readonly schedules: ScheduleReads & ScheduleWrites
   readonly companions: CompanionWrites
   readonly sleeptime: SleeptimeReads & SleeptimeWrites
   readonly tokenUse: TokenUseReads & TokenUseWrites

@@ -23,6 +23,8 @@ export interface WaitReads {
   waitsOf(id: RunId): Promise<readonly RunWait[]>
   /** Unsettled waits for the run. */
   waitersOf(id: RunId): Promise<readonly RunWait[]>
+  /** Waits for the run whose time was over before it ended. */
+  lateWaitersOf(id: RunId): Promise<readonly RunWait[]>
   /** Unsettled waits for any run of the agent. */
   waitersOfAgent(id: AgentId): Promise<readonly RunWait[]>
   /** All runs that the call waits or waited for, in the order in which they were begun. */
@@ -39,8 +41,10 @@ export interface WaitWrites {
   /** Until the transaction ends, nobody else in the namespace begins to wait, so none of them closes a circle. */
   lockWaits(): Promise<void>
   wait(wait: RunWait): Promise<void>
-  /** False: it was settled before. */
-  settleWait(wait: Pick<RunWait, 'callId' | 'targetId'>): Promise<boolean>
+  /** `late`: its time was over before the end of the other run. False: it was settled before. */
+  settleWait(wait: Pick<RunWait, 'callId' | 'targetId'>, how: 'ended' | 'late'): Promise<boolean>
+  /** The late end was told. False: it was told before. */
+  settleLate(wait: Pick<RunWait, 'callId' | 'targetId'>): Promise<boolean>
   /** `waiting` for `agent` → `queued`. False: it does not wait for one any more. */
   endWaiting(id: RunId, at: Timestamp): Promise<boolean>
 }

@@ -24,6 +24,7 @@ export async function stepsOf(scope: QueryScope, runId: RunId): Promise<readonly
       completionTokens: row.completion_tokens,
       totalTokens: row.total_tokens,
       cachedTokens: row.cached_tokens,
+      reasoningTokens: row.reasoning_tokens,
     },
     calls: calls
       .filter(({ step }) => step === row.number)

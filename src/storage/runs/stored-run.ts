@@ -23,7 +23,11 @@ const Warnings = z.array(z.string())
 const Scopes = z.array(z.enum(SCOPES))
 const Pictures = z.array(StoredSentPicture)
 const Inputs = z.array(
-  z.object({ role: z.enum(['user', 'system', 'assistant']), text: z.string() }),
+  z.object({
+    role: z.enum(['user', 'system', 'assistant']),
+    text: z.string(),
+    from: z.literal('server').optional(),
+  }),
 )
 const ClientTools = z.array(
   z.object({

@@ -6,6 +6,9 @@ import type { RunWait, WaitEdge, WaitReads, WaitWrites } from '../port/store.ts'
 import { requeue } from './requeue.ts'
 import { isOpen } from './run-lists.ts'
 
+/** Values of `settled`. */
+const [OPEN, ENDED, LATE] = [0, 1, 2]
+
 export function waitReads(scope: QueryScope): WaitReads {
   const { db, namespace } = scope
   const waits = () => db.selectFrom('run_wait').selectAll().where('namespace', '=', namespace)
@@ -17,6 +20,14 @@ export function waitReads(scope: QueryScope): WaitReads {
 
     async waitersOf(id) {
       const rows = await waits().where('target_run_id', '=', id).where('settled', '=', 0).execute()
+      return rows.map(toWait)
+    },
+
+    async lateWaitersOf(id) {
+      const rows = await waits()
+        .where('target_run_id', '=', id)
+        .where('settled', '=', LATE)
+        .execute()
       return rows.map(toWait)
     },
 
@@ -79,6 +90,21 @@ export function waitReads(scope: QueryScope): WaitReads {
 
 export function waitWrites(scope: QueryScope): WaitWrites {
   const { db, namespace, dialect } = scope
+  const settle = async (
+    { callId, targetId }: Pick<RunWait, 'callId' | 'targetId'>,
+    from: number,
+    to: number,
+  ) =>
+    changed(
+      await db
+        .updateTable('run_wait')
+        .set({ settled: to })
+        .where('namespace', '=', namespace)
+        .where('call_id', '=', callId)
+        .where('target_run_id', '=', targetId)
+        .where('settled', '=', from)
+        .executeTakeFirst(),
+    )
   return {
     async lockWaits() {
       if (!dialect.locksRows) return
@@ -105,18 +131,8 @@ export function waitWrites(scope: QueryScope): WaitWrites {
         .execute()
     },
 
-    async settleWait({ callId, targetId }) {
-      return changed(
-        await db
-          .updateTable('run_wait')
-          .set({ settled: 1 })
-          .where('namespace', '=', namespace)
-          .where('call_id', '=', callId)
-          .where('target_run_id', '=', targetId)
-          .where('settled', '=', 0)
-          .executeTakeFirst(),
-      )
-    },
+    settleWait: (wait, how) => settle(wait, OPEN, how === 'late' ? LATE : ENDED),
+    settleLate: (wait) => settle(wait, LATE, ENDED),
 
     endWaiting: (id, at) => requeue(scope, id, { from: 'waiting', waitingFor: 'agent' }, at),
   }

@@ -75,6 +75,8 @@ export const message = z.discriminatedUnion('role', [
     reasoning: text,
     tool_calls: z.array(z.strictObject({ id: key, name: toolName, arguments: text })),
     said: z.array(text),
+    /** Another agent, to which the conversation was handed off; since format version 3. */
+    speaker: z.strictObject({ agent_id: idOf('agent'), name: text }).optional(),
     /** Since format version 2. */
     extras: extras.optional(),
     elsewhere,

@@ -4,6 +4,8 @@ import type { AgentFile, FileBlock } from './agent-file.ts'
 /** Agents that are imported together, with what they share. */
 export interface Bundle {
   readonly agents: readonly BundledAgent[]
+  /** The agents are a team: its manager, then its members. */
+  readonly group?: { readonly name: string; readonly maxTurns: number }
   /** Blocks of no agent. */
   readonly looseBlocks: readonly FileBlock[]
   /** Code that an agent of the bundle has among its tools, by name. */

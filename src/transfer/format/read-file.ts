@@ -5,6 +5,7 @@ import { isRecord } from '../../core/is-record.ts'
 import { limitError } from '../../core/limited.ts'
 import { AgentFile, FileHead, FORMAT_VERSION } from './agent-file.ts'
 import { checkFile } from './check-file.ts'
+import { TEAM_FORMAT_VERSION, TeamFile, TeamHead } from './team-file.ts'
 
 /** Parses JSON. A text that is JSON inside of JSON is read as well: some exports are. Throws a UserError. */
 export function parseJson(text: string): unknown {
@@ -28,13 +29,25 @@ function parsed(text: string): unknown {
 export function readAgentFile(value: unknown): AgentFile {
   const head = FileHead.safeParse(value)
   if (!head.success) throw notAFile(value, head.error)
-  if (head.data.version > FORMAT_VERSION) {
-    throw new UserError(
-      'unsupported',
-      `The file has version ${head.data.version} of the format, and this Recollect reads up to ${FORMAT_VERSION}; nothing was imported. Import it with the version of Recollect that wrote it, or a later one.`,
-    )
-  }
+  if (head.data.version > FORMAT_VERSION) throw tooNew(head.data.version, FORMAT_VERSION)
   return parseAgentFile(value)
+}
+
+/** A group with its agents that Recollect exported; undefined: the value is something else. Throws UserError. */
+export function readTeamFile(value: unknown): TeamFile | undefined {
+  const head = TeamHead.safeParse(value)
+  if (!head.success) return undefined
+  if (head.data.version > TEAM_FORMAT_VERSION) throw tooNew(head.data.version, TEAM_FORMAT_VERSION)
+  const file = parsePart(TeamFile, value, '')
+  for (const agent of file.agents) checkFile(agent)
+  return file
+}
+
+function tooNew(version: number, known: number): UserError {
+  return new UserError(
+    'unsupported',
+    `The file has version ${version} of the format, and this Recollect reads up to ${known}; nothing was imported. Import it with the version of Recollect that wrote it, or a later one.`,
+  )
 }
 
 export function parseAgentFile(value: unknown): AgentFile {
