@@ -11,9 +11,9 @@ import {
 } from './support.ts'
 
 /*
- * Two servers on one file: how long after an edit through the one has been answered does a subscriber of the other hear
- * of it, and what it costs the other to look out for changes while there are none. Edits come at no fixed pace, so that
- * they don't fall in step with whoever looks.
+ * Two servers on one file: how long after an edit on one a subscriber of the other is told, and how much processor time the
+ * other needs to poll for changes while there are none. Edits come at no fixed pace, so that they don't fall in step with
+ * the poller.
  */
 const EDITS = 50
 const IDLE_SECONDS = 20

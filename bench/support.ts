@@ -20,7 +20,7 @@ export interface StdioClient {
 export function startStdioClient(
   command: readonly string[],
   env: Environment,
-  onNotification: (method: string) => void = () => undefined,
+  onNotification: (method: string, params: unknown) => void = () => undefined,
 ): StdioClient {
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -31,7 +31,7 @@ export function startStdioClient(
 
   createInterface({ input: child.stdout }).on('line', (line) => {
     const message = JSON.parse(line) as JsonRpcMessage
-    if (message.method !== undefined) onNotification(message.method)
+    if (message.method !== undefined) onNotification(message.method, message.params)
     const answer = pending.get(message.id ?? -1)
     if (!answer) return
     pending.delete(message.id ?? -1)
@@ -78,6 +78,7 @@ interface Answer {
 interface JsonRpcMessage {
   readonly id?: number
   readonly method?: string
+  readonly params?: unknown
   readonly result?: Record<string, unknown>
   readonly error?: unknown
 }

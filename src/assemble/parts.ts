@@ -22,6 +22,7 @@ import { assembleRegistry, assembleToolsPort, type ToolParts } from './tools.ts'
 
 /**
  * Timeout of one embedding batch. A batch takes up to a minute on a slow machine; after a timeout, batches get smaller.
+ * Chosen by hand.
  */
 const EMBEDDING_MILLISECONDS = 120_000
 

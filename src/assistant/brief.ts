@@ -22,6 +22,7 @@ const MARGIN = 1.18
 const BLOCKS_SHARE = 0.5
 const NOTES_SHARE = 0.7
 
+/** Chosen by hand. */
 const NOTE_CHARACTERS = 300
 const USER_CHARACTERS = 300
 const ASSISTANT_CHARACTERS = 200
@@ -52,6 +53,7 @@ export function writeBrief({ agent, blocks, passages, messages }: Remembered): s
   return `${[head, blockText, noteText, saidText, end].filter((part) => part !== '').join('\n')}\n`
 }
 
+/** Chosen by hand. */
 const SECTION_TOKENS = 20
 /** With less room than this, no more lines are tried; chosen by hand. */
 const MIN_LINE_TOKENS = 15

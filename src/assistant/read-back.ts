@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 
+/** Chosen by hand. */
 const CHUNK_BYTES = 1024 * 1024
 const LINE_FEED = 0x0a
 

@@ -8,6 +8,7 @@ type Reading = Pick<OAuthSettings, 'namespaceClaim' | 'defaultScopes' | 'scopePr
   readonly namespace: string
 }
 
+/** Chosen by hand. */
 const MAX_NAME_CHARACTERS = 200
 const OUR_PREFIX = 'recollect:'
 

@@ -15,6 +15,7 @@ export interface KeyTimes {
   readonly maxAgeMilliseconds: number
 }
 
+/** Chosen by hand. */
 const ANSWER_MILLISECONDS = 5_000
 
 type Source = Pick<OAuthSettings, 'issuer' | 'jwksUrl'>

@@ -9,7 +9,10 @@ import { NOT_TAKEN } from './refusals.ts'
 const PREFIX = 'rcl_'
 const TOKEN = /^rcl_[A-Za-z0-9_-]{43}$/
 const RANDOM_BYTES = 32
-/** `last used` is updated at most once per hour: a write per request would cost more than the request. */
+/**
+ * `last used` is updated at most once per hour: a write per request would cost more than the request.
+ * Chosen by hand.
+ */
 const USED_MILLISECONDS = 3_600_000
 
 export interface NewAccess {

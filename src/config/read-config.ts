@@ -174,7 +174,7 @@ function readToolsets(value = 'core'): readonly Toolset[] {
   const { toolsets, unknown } = parseToolsets(value)
   if (unknown === undefined) return toolsets
   throw new ConfigError(
-    `RECOLLECT_TOOLSETS: found "${unknown}", allowed in this version is a comma list out of ${TOOLSETS.join(', ')}, or all.`,
+    `RECOLLECT_TOOLSETS: found "${unknown}", allowed is a comma list of ${TOOLSETS.join(', ')}, or all.`,
   )
 }
 

@@ -1,5 +1,6 @@
 import { type Timestamp, toTimestamp } from './clock.ts'
 import { UserError } from './errors.ts'
+import { localParts } from './local-parts.ts'
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/
@@ -38,13 +39,15 @@ function inZone(local: Timestamp, timezone: string): Timestamp {
 
 /** Milliseconds by which clocks of the zone are ahead of UTC at that moment. */
 export function offsetAt(milliseconds: number, timezone: string): number {
-  const parts = Object.fromEntries(
-    formatOf(timezone)
-      .formatToParts(milliseconds)
-      .map(({ type, value }) => [type, Number(value)]),
+  const { year, month, day, hour, minute, second } = localParts(milliseconds, timezone)
+  const shown = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
   )
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts
-  const shown = Date.UTC(year, month - 1, day, hour, minute, second)
   return shown - Math.floor(milliseconds / 1_000) * 1_000
 }
 
@@ -58,26 +61,6 @@ export function toLocal(at: Timestamp, timezone: string): string {
   const sign = offset < 0 ? '-' : '+'
   const shown = new Date(milliseconds + offset).toISOString().slice(0, -1)
   return `${shown}${sign}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`
-}
-
-/** Making one is slow. */
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-function formatOf(timezone: string): Intl.DateTimeFormat {
-  const known = formats.get(timezone)
-  if (known) return known
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: timezone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  })
-  formats.set(timezone, format)
-  return format
 }
 
 function checked(name: string, text: string, iso: string): Timestamp {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isRecord } from './is-record.ts'
+import { readLooseValue } from './loose-value.ts'
 import { unnest } from './unnest.ts'
 
 /*
@@ -31,6 +32,7 @@ function straighten(schema: z.ZodType, value: unknown): unknown {
   if (wanted instanceof z.ZodArray) return straightenList(wanted, value)
   if (wanted instanceof z.ZodString) return textOf(value)
   if (typeof value !== 'string') return value
+  if (wanted instanceof z.ZodEnum) return optionOf(wanted, value)
   if (wanted instanceof z.ZodNumber) return parseAs(value, Number.isFinite) ?? value
   if (wanted instanceof z.ZodBoolean) {
     return parseAs(value.toLowerCase(), (parsed) => typeof parsed === 'boolean') ?? value
@@ -49,19 +51,42 @@ function straightenObject(schema: z.ZodObject, value: unknown): unknown {
   return Object.fromEntries(entries)
 }
 
-/** Null, or an empty text that the schema would refuse, in an optional field. */
+/** Null, or a text for nothing that the schema would refuse, in an optional field. */
 function standsForAbsence(schema: z.ZodType, value: unknown): boolean {
-  if (value !== null && value !== '') return false
+  if (value !== null && !NOTHING.has(value)) return false
   if (!schema.safeParse(undefined).success) return false
-  return value === null || !schema.safeParse('').success
+  return value === null || !schema.safeParse(value).success
+}
+
+/** As models write it that think in JSON, Python or JavaScript. */
+const NOTHING: ReadonlySet<unknown> = new Set(['', 'null', 'None', 'undefined'])
+
+/** The one option that is written the same but for capitals and quotation marks. */
+function optionOf(schema: z.ZodEnum, value: string): unknown {
+  if (schema.safeParse(value).success) return value
+  const fold = (text: unknown) =>
+    String(text)
+      .trim()
+      .replace(/^(["'])(.*)\1$/, '$2')
+      .toLowerCase()
+  const alike = schema.options.filter((option) => fold(option) === fold(value))
+  return alike.length === 1 ? alike[0] : value
 }
 
 function straightenList(schema: z.ZodArray, value: unknown): unknown {
   const { element } = schema
   if (!(element instanceof z.ZodType)) return value
-  const list = typeof value === 'string' ? (parseAs(value, Array.isArray) ?? value) : value
+  const list = typeof value === 'string' ? (listIn(value) ?? value) : value
   if (Array.isArray(list)) return list.map((item) => straighten(element, item))
   return isSingle(unwrap(element), list) ? [straighten(element, list)] : list
+}
+
+/** A list as JSON, or as Python writes it. */
+function listIn(text: string): unknown {
+  const parsed = parseAs(text, Array.isArray)
+  if (parsed !== undefined || !/^\s*\[/.test(text)) return parsed
+  const read = readLooseValue(text, 0)
+  return read && text.slice(read.end).trim() === '' ? read.value : undefined
 }
 
 /** A single value where a list is wanted. A text that may hold several values stays. */

@@ -163,3 +163,20 @@ function invalid(type: string, { tool_name }: FlatToolRule, problem: string, adv
     `The tool rule ${type} of ${tool_name} ${problem}. ${advice}`,
   )
 }
+
+/** All tools that a rule names. */
+export function toolsIn(rule: ToolRule): readonly string[] {
+  switch (rule.type) {
+    case 'constrain_child_tools':
+    case 'parent_last_tool':
+      return [rule.toolName, ...rule.children]
+    case 'conditional':
+      return [
+        rule.toolName,
+        ...rule.cases.map(({ tool }) => tool),
+        ...(rule.defaultChild === null ? [] : [rule.defaultChild]),
+      ]
+    default:
+      return [rule.toolName]
+  }
+}

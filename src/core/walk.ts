@@ -7,3 +7,20 @@ export interface Walk {
   readonly before?: string | undefined
   readonly limit: number
 }
+
+export interface AgentWalk extends Walk {
+  readonly name?: string | undefined
+  /** Case-insensitive substring of the name or description. */
+  readonly query?: string | undefined
+  readonly tags?: readonly string[] | undefined
+  /** Whether an agent must have all of the tags, or one of them. */
+  readonly matchAllTags?: boolean | undefined
+}
+
+export interface BlockWalk extends Walk {
+  readonly label?: string | undefined
+  /** Case-insensitive substrings. */
+  readonly labelPart?: string | undefined
+  readonly descriptionPart?: string | undefined
+  readonly valuePart?: string | undefined
+}

@@ -11,6 +11,7 @@ export interface AccessWatch {
   close(): void
 }
 
+/** Chosen by hand. */
 const INTERVAL_MILLISECONDS = 750
 /** A lasting failure is logged again after this time; chosen by hand. The log of the token check has the details. */
 const WARN_MILLISECONDS = 60_000

@@ -3,6 +3,7 @@ import { UserError } from '../core/errors.ts'
 import { describeError, type Log } from '../core/log.ts'
 import { BodyError } from './read-body.ts'
 
+/** Chosen by hand. */
 const UNREAD_MILLISECONDS = 1_000
 const BUSY_SECONDS = 5
 

@@ -10,6 +10,7 @@ const EXPOSED = 'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-A
 /** Headers that MCP clients and those of Letta and OpenAI send. Protocol 2026-07-28 adds `mcp-*` for tool calls. */
 const HEADER =
   /^(accept|authorization|content-type|last-event-id|mcp-[\w-]+|x-stainless-[\w-]+|x-project(-id)?)$/
+/** Chosen by hand. */
 const PREFLIGHT_SECONDS = 600
 
 /**

@@ -3,9 +3,11 @@
  * process, since later readers of a message recurse once per level.
  */
 
+/** Chosen by hand. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024
 export const TOO_LARGE = 'The request is larger than 4 MiB.'
 
+/** Chosen by hand. */
 const MAX_LEVELS = 100
 export const TOO_DEEP = `The request is nested deeper than ${MAX_LEVELS} levels.`
 

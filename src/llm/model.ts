@@ -1,6 +1,7 @@
 import type { Reasoning } from '../core/agent-settings.ts'
 import type { CallId } from '../core/ids.ts'
 import type { Extras } from '../core/message.ts'
+import type { ProviderOffer } from '../core/model-offer.ts'
 import type { Picture } from '../core/picture.ts'
 import type { Sender, TokenUsage } from '../core/run.ts'
 
@@ -157,12 +158,6 @@ export type ModelDelta =
       /** The next characters of the arguments. */
       readonly arguments: string
     }
-
-export interface ProviderOffer {
-  readonly provider: string
-  /** Null: the provider did not answer, or lists nothing. */
-  readonly models: readonly string[] | null
-}
 
 /** Corrections for a model learned from refusals, in words. */
 export interface LearntModel {

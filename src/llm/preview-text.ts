@@ -13,7 +13,7 @@ const OPENS_THINKING = new RegExp(
 const MAY_OPEN_THINKING = /^\s*(?:[<[◁][\w:-]{0,24})?$/
 /** The first two or three characters of possible markup of calls or thinking. */
 const MAY_BE_MARKUP =
-  /<[|｜/!]?[\w|｜]|<$|<[|｜/!]$|\[[A-Z{/]|\[$|◁|```|`{1,2}$|\n[ \t]*[[{]|to=functions/
+  /<[|｜/!]?[\w|｜]|<$|<[|｜/!]$|\[[A-Z{/]|\[tool_|\[to?$|\[$|[◁✿]|```|`{1,2}$|\n[ \t]*[[{]|to=functions/
 /** The start of a JSON value at the beginning of a line. */
 const OPENS_VALUE = /^[ \t]*[[{]/
 /** HTML and Markdown marks that belong to ordinary text. */

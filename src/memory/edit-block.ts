@@ -38,7 +38,7 @@ export function checkLabel(label: string): void {
   if (BLOCK_LABEL.test(label)) return
   throw new UserError(
     'invalid_argument',
-    `"${label}" can't be a block label. Use 1 to 128 characters out of A-Z a-z 0-9 _ . / - (for example "project_notes").`,
+    `"${label}" can't be a block label. Use 1 to 128 characters of A-Z a-z 0-9 _ . / - (for example "project_notes").`,
   )
 }
 

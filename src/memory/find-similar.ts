@@ -21,7 +21,7 @@ interface Compared {
 const MAX_TEXTS = 5
 const MAX_SIMILAR = 3
 const MAX_CANDIDATES = 20
-/** Stems that are looked up; the longest are the most specific. */
+/** Stems that are looked up; the longest are the most specific. Chosen by hand. */
 const MAX_STEMS = 24
 
 /** For each text about to be inserted: similar current passages in the agent's archives. */

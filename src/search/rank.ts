@@ -8,7 +8,7 @@ import { indexWords } from './words.ts'
  * speaker. The weights come from bench/retrieval: LoCoMo's development half, BEAM, Cranfield and CISI. Pure.
  */
 
-/** BM25 `k1`: term frequency saturation. */
+/** BM25 `k1`: term frequency saturation. The paper's usual value. */
 const BM25_K1 = 1.2
 /**
  * BM25 `b` (length normalization) and the weight of words in the nearest neighbour, for short and for long entries by

@@ -15,9 +15,11 @@ import type { EmbeddingCounts } from '../core/embedding-counts.ts'
 import type { Change, Concerned } from '../core/event.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
+import type { ProviderOffer } from '../core/model-offer.ts'
 import type { Page, PageRequest } from '../core/page.ts'
 import type { RunStatus, Sender, TokenUsage } from '../core/run.ts'
 import type { Purpose } from '../core/token-use.ts'
+import type { AgentWalk, BlockWalk } from '../core/walk.ts'
 import type { CompanionsPort } from './companions-port.ts'
 import type { ConversationsPort } from './conversations-port.ts'
 import type { JobsPort } from './jobs-port.ts'
@@ -25,7 +27,7 @@ import type { LoadPort } from './load-port.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
 import type { ToolsPort } from './tools-port.ts'
-import type { AgentWalk, BlockChanges, BlockWalk } from './walks.ts'
+import type { BlockChanges } from './walks.ts'
 
 export type * from './companions-port.ts'
 export type * from './conversations-port.ts'
@@ -81,9 +83,7 @@ export interface ModelsPort {
   /** Per model, how requests are changed because a provider refused earlier ones; sentences. */
   learnt(): Promise<readonly { readonly handle: string; readonly abilities: readonly string[] }[]>
   /** Configured and detected providers. `models` is null for a provider that did not answer. */
-  offers(
-    sender: Sender,
-  ): Promise<readonly { readonly provider: string; readonly models: readonly string[] | null }[]>
+  offers(sender: Sender): Promise<readonly ProviderOffer[]>
 }
 
 export interface Stats {

@@ -1,9 +1,9 @@
 import type { Scope } from '../core/access.ts'
-import type { ClientTool, RunInput } from '../core/client-run.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { AgentEvent } from '../core/event.ts'
-import type { AgentId, ConversationId, RunId } from '../core/ids.ts'
+import type { AgentId, RunId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
+import type { MessageToAgent } from '../core/message-to-agent.ts'
 import type { Page } from '../core/page.ts'
 import type { Run, RunStatus, RunStep, RunView } from '../core/run.ts'
 import type { SamplingParams } from '../core/sampling.ts'
@@ -14,27 +14,7 @@ import type { RunWalk, StepWalk } from './walks.ts'
 
 export interface RunsPort {
   /** Resolves when the message is on disk, without waiting for the agent. */
-  send(message: {
-    readonly agent: string
-    /** One of the agent's conversations; absent: its default one. */
-    readonly conversation?: ConversationId | undefined
-    /** The user's message; of several, the last. */
-    readonly text: string
-    /** Pictures: data URLs, or https addresses. */
-    readonly images?: readonly string[] | undefined
-    /** All messages that begin the run, if `text` is not the only one. */
-    readonly inputs?: readonly RunInput[] | undefined
-    /** Tools that the caller runs itself: a call of one waits for `respond` with its result. */
-    readonly clientTools?: readonly ClientTool[] | undefined
-    readonly idempotencyKey?: string | undefined
-    readonly maxSteps?: number | undefined
-    /** The client supports sampling. */
-    readonly samples?: boolean | undefined
-    /** Rights of the sender; absent: all. */
-    readonly scopes?: readonly Scope[] | undefined
-    /** The sender will call `onProgress` for the run, so its first model call is streamed, too. */
-    readonly isWatched?: boolean | undefined
-  }): Promise<RunView>
+  send(message: MessageToAgent): Promise<RunView>
   /**
    * Sends a message to every agent with all or some of the tags, in batches of one transaction each. Agents that could not
    * be reached are in `failed`; templates are left out.

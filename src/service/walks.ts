@@ -3,23 +3,6 @@ import type { Walk } from '../core/walk.ts'
 
 /* Part of the port in `context.ts`: filters of lists that are walked by the ids of their items. */
 
-export interface AgentWalk extends Walk {
-  readonly name?: string | undefined
-  /** Case-insensitive substring of the name or description. */
-  readonly query?: string | undefined
-  readonly tags?: readonly string[] | undefined
-  /** Whether an agent must have all of the tags, or one of them. */
-  readonly matchAllTags?: boolean | undefined
-}
-
-export interface BlockWalk extends Walk {
-  readonly label?: string | undefined
-  /** Case-insensitive substrings. */
-  readonly labelPart?: string | undefined
-  readonly descriptionPart?: string | undefined
-  readonly valuePart?: string | undefined
-}
-
 export interface ArchiveWalk extends Walk {
   readonly name?: string | undefined
   readonly agent?: string | undefined

@@ -11,8 +11,8 @@ import { conversationReads, conversationWrites } from './conversations/conversat
 import { countRows } from './count-rows.ts'
 import type { Connection, Dialect } from './database/dialect.ts'
 import { createMessageCache } from './database/message-cache.ts'
+import type { QueryScope } from './database/query-scope.ts'
 import type { Database } from './database/schema.ts'
-import type { Scope } from './database/scope.ts'
 import type { Searches } from './database/search-request.ts'
 import { createEmbeddingTasks } from './embedding/embedding-tasks.ts'
 import { vectorWrites } from './embedding/vector-sets.ts'
@@ -20,7 +20,8 @@ import { createJobQueue } from './jobs/job-queue.ts'
 import { jobWrites } from './jobs/job-writes.ts'
 import { jobReads } from './jobs/jobs.ts'
 import { messageSearches } from './messages/message-search.ts'
-import { messageReads, messageWrites } from './messages/messages.ts'
+import { messageWrites } from './messages/message-writes.ts'
+import { messageReads } from './messages/messages.ts'
 import { createLearnedStore } from './models/learned.ts'
 import { tokenUseReads, tokenUseWrites } from './models/token-use.ts'
 import { archiveReads, archiveWrites } from './passages/archives.ts'
@@ -72,7 +73,7 @@ export type Transact = <T>(work: (trx: Connection) => Promise<T>) => Promise<T>
 export function createStorage(opened: Opened): Storage {
   const { reader, dialect, schemaVersion, searches, changes } = opened
   const messageCache = createMessageCache()
-  const scopeOf = (namespace: string, db: Connection): Scope => ({
+  const scopeOf = (namespace: string, db: Connection): QueryScope => ({
     db,
     namespace,
     dialect,
@@ -152,7 +153,7 @@ async function refuseWrite(): Promise<never> {
   )
 }
 
-function readsOf(scope: Scope): Reads {
+function readsOf(scope: QueryScope): Reads {
   return {
     agents: agentReads(scope),
     archives: archiveReads(scope),
@@ -169,7 +170,7 @@ function readsOf(scope: Scope): Reads {
   }
 }
 
-function transactionOf(scope: Scope): Transaction {
+function transactionOf(scope: QueryScope): Transaction {
   return {
     agents: { ...agentReads(scope), ...agentWrites(scope) },
     archives: { ...archiveReads(scope), ...archiveWrites(scope) },

@@ -24,7 +24,7 @@ export function childOrigin(parent: Run, begun: Begun): RunOrigin {
   if (hops > MAX_HOPS) {
     throw new TreeLimit(
       'limit_exceeded',
-      `The message was not sent: ${MAX_HOPS} messages between agents have followed one another without a message from outside. Tell your user where things stand; a new message from outside begins anew.`,
+      `The message was not sent: ${MAX_HOPS} messages between agents have followed one another without a message from outside. Tell your user where things stand; a new message from outside starts a new count.`,
     )
   }
   if (depth > MAX_DEPTH) {

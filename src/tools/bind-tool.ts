@@ -26,8 +26,8 @@ export interface ToolRuntime {
   readonly fetchFor: (tool: ToolDefinition) => readonly ClientCall[]
 }
 
-/** The stored tool as the agent's model calls it. */
-export function bindTool(runtime: ToolRuntime, { tool, grant }: AttachedTool): InnerTool {
+/** A stored tool as the agent's model sees it. */
+export function describeAttached({ tool, grant }: AttachedTool): Omit<InnerTool, 'bind'> {
   const { name, description, parameters, effect, requiresApproval } = tool
   const standing = requiresApproval ? 'every_call' : undefined
   return {
@@ -37,6 +37,15 @@ export function bindTool(runtime: ToolRuntime, { tool, grant }: AttachedTool): I
     effect,
     needsApproval: covers(grant, tool) ? standing : 'first_call',
     straighten: (args, besides) => straightenByJsonSchema(parameters, args, besides),
+  }
+}
+
+/** The stored tool as the agent's model calls it. */
+export function bindTool(runtime: ToolRuntime, attached: AttachedTool): InnerTool {
+  const { tool } = attached
+  const { name, parameters, effect } = tool
+  return {
+    ...describeAttached(attached),
     bind(args): BoundCall {
       const checked = checkArguments(name, parameters, args)
       if (effect === 'database') {

@@ -8,9 +8,9 @@ import { toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import { filled } from '../core/filled.ts'
 import { newId } from '../core/ids.ts'
-import { isRecord } from '../core/is-record.ts'
 import { text } from '../core/limited.ts'
 import { LIMITS, overLimit } from '../core/limits.ts'
+import { readArguments } from '../core/read-arguments.ts'
 import type { StoredTool, ToolAuthor } from '../core/stored-tool.ts'
 import type { ToolTrial, ToolTrialResult } from '../core/tool-view.ts'
 import { findAgent } from '../memory/find-agent.ts'
@@ -136,21 +136,4 @@ function isTrusted({ id, settings }: Agent, tool: StoredTool): boolean {
 
 function authorOf({ agent, runId, callId }: CallContext): ToolAuthor {
   return { name: agent.id, runId, callId }
-}
-
-function readArguments(written: string): Readonly<Record<string, unknown>> {
-  const value = parse(written)
-  if (isRecord(value)) return value
-  throw new UserError(
-    'invalid_argument',
-    'arguments is not a JSON object. Give one as text, such as {"city": "Oslo"}.',
-  )
-}
-
-function parse(written: string): unknown {
-  try {
-    return JSON.parse(written)
-  } catch {
-    return undefined
-  }
 }

@@ -10,8 +10,8 @@ import {
 } from '../core/stored-tool.ts'
 import type { Store } from '../storage/port/store.ts'
 import type { ServerTool, ToolServers } from '../tool-servers/tool-servers.ts'
-import { checkArguments, straightenByJsonSchema } from './check-arguments.ts'
-import { covers } from './grant.ts'
+import { describeAttached } from './bind-tool.ts'
+import { checkArguments } from './check-arguments.ts'
 
 /*
  * A tool of another MCP server is stored as well: what a person approved of it is kept with it, and a new description or
@@ -47,18 +47,13 @@ export async function storeServerTools(
 export function bindServerTool(
   servers: ToolServers,
   namespace: string,
-  { tool, grant }: AttachedTool,
+  attached: AttachedTool,
 ): InnerTool {
-  const { name, description, parameters, effect, requiresApproval } = tool
+  const { tool } = attached
+  const { name, parameters, effect } = tool
   if (effect === 'database') throw new Error('a tool of a server writes nothing here')
-  const standing = requiresApproval ? 'every_call' : undefined
   return {
-    name,
-    description,
-    parameters,
-    effect,
-    needsApproval: covers(grant, tool) ? standing : 'first_call',
-    straighten: (args, besides) => straightenByJsonSchema(parameters, args, besides),
+    ...describeAttached(attached),
     bind(args): BoundCall {
       const checked = checkArguments(name, parameters, args)
       return {

@@ -2,12 +2,29 @@ import { z } from 'zod'
 import { AGENT_TYPES, MIN_CONTEXT_WINDOW, SUMMARY_METHODS } from '../core/agent.ts'
 import { COMPACTION_MODES, REASONING } from '../core/agent-settings.ts'
 import { BLOCK_LABEL } from '../core/block.ts'
-import { parseMoment } from '../core/dates.ts'
-import { type Id, type IdPrefix, isId } from '../core/ids.ts'
+import { isId } from '../core/ids.ts'
 import { text as limited, list } from '../core/limited.ts'
 import { LIMITS } from '../core/limits.ts'
-import { MAX_PICTURES, PICTURE_TYPES } from '../core/picture.ts'
-import { cleanText, normalText } from '../core/text.ts'
+import { normalText } from '../core/text.ts'
+import {
+  count,
+  filled,
+  key,
+  MAX_TAGS,
+  moment,
+  positive,
+  tags,
+  text,
+  toolName,
+  upTo,
+} from './agent-file-fields.ts'
+import {
+  digest,
+  type extras,
+  message,
+  type sender,
+  type shownPicture,
+} from './agent-file-message.ts'
 
 /*
  * The agent file format: JSON. A file is untrusted input, so only fields named here are read; consistency between its
@@ -22,32 +39,12 @@ export const FORMAT_VERSION = 3
 const MAX_SUMMARY_LENGTH = 200_000
 /*
  * Limits of lists that are written entry by entry or cross-checked, so that a file of a few megabytes can't keep a
- * server busy. Chosen by hand: a large agent has about a hundred entries. Tags accumulate over years, so a file may
- * have more than one call allows.
+ * server busy. Chosen by hand: a large agent has about a hundred entries.
  */
-const MAX_TAGS = 5_000
 const MAX_BLOCKS = 1_000
 const MAX_ARCHIVES = 1_000
 const MAX_SUMMARIES = 20_000
 const MAX_CONVERSATIONS = 10_000
-
-const text = z.string().transform(cleanText)
-const upTo = (most: number) => limited(most).transform(cleanText)
-const filled = (most: number) =>
-  upTo(most).refine((value) => value.trim() !== '', 'expected it not to be empty')
-const key = limited(LIMITS.reference).min(1)
-const tags = list(upTo(LIMITS.tag).transform(normalText), MAX_TAGS)
-const toolName = upTo(LIMITS.reference)
-const count = (least: number) => z.int().min(least).max(LIMITS.count)
-const positive = count(1)
-const moment = z.string().transform((value, context) => {
-  try {
-    return parseMoment('time', value)
-  } catch {
-    context.addIssue('expected a time like 2026-03-31T14:00:00.000Z')
-    return z.NEVER
-  }
-})
 
 const toolRule = z.strictObject({
   type: upTo(LIMITS.word),
@@ -109,7 +106,7 @@ const conversationContext = z.strictObject({
   pressure_told: z.boolean(),
 })
 
-const context = conversationContext.extend({
+export const context = conversationContext.extend({
   /** The last real model that answered it. */
   ran_on: upTo(LIMITS.word).optional(),
 })
@@ -123,7 +120,7 @@ const summary = z.strictObject({
 })
 
 /** One besides the default, whose context and summaries are those of the agent. */
-const conversation = z.strictObject({
+export const conversation = z.strictObject({
   title: upTo(LIMITS.name),
   created_at: moment,
   context: conversationContext,
@@ -144,99 +141,12 @@ const blockVersion = z.strictObject({
 const block = z.strictObject({
   label: limited(LIMITS.label).regex(
     BLOCK_LABEL,
-    'expected 1 to 128 characters out of A-Z a-z 0-9 _ . / -',
+    'expected 1 to 128 characters of A-Z a-z 0-9 _ . / -',
   ),
   attached_at: moment,
   /** From version 1; the last is the block's current state. */
   versions: z.array(blockVersion).min(1),
 })
-
-const fields = z.record(z.string(), z.unknown())
-
-/** Opaque data that a model's provider needs back with the model's message. */
-const extras = z.strictObject({
-  model: text,
-  wire: text,
-  message: fields.optional(),
-  calls: z.array(fields.nullable()).optional(),
-})
-
-/** Not sent to any model; since format version 2. */
-const hidden = z.boolean().optional()
-/** Number of its conversation in `conversations`, from 1; absent: the default one. Since format version 3. */
-const place = { conversation: positive.optional() }
-/** From a coding assistant's session; since format version 2. */
-const elsewhere = z.literal(true).optional()
-
-const idOf = <P extends IdPrefix>(prefix: P) =>
-  key.refine((id): id is Id<P> => isId(prefix, id), `expected the id of a ${prefix}`)
-
-/** Another agent, or the server; since format version 3. */
-const sender = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('agent'),
-    agent_id: idOf('agent'),
-    name: text,
-    run_id: idOf('run'),
-    awaits_reply: z.boolean(),
-  }),
-  z.strictObject({ kind: z.literal('server') }),
-])
-
-const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal')
-
-/** A picture of a message, whose bytes are in `pictures` of the file. */
-const shownPicture = z.strictObject({
-  digest,
-  media_type: z.enum(PICTURE_TYPES),
-  bytes: positive,
-  width: positive,
-  height: positive,
-})
-
-const message = z.discriminatedUnion('role', [
-  z.strictObject({
-    role: z.literal('user'),
-    created_at: moment,
-    hidden,
-    ...place,
-    text,
-    /** Since format version 3. */
-    pictures: list(shownPicture, MAX_PICTURES).optional(),
-    elsewhere,
-  }),
-  z.strictObject({
-    role: z.literal('system'),
-    created_at: moment,
-    hidden,
-    ...place,
-    text,
-    sender: sender.optional(),
-  }),
-  z.strictObject({
-    role: z.literal('assistant'),
-    created_at: moment,
-    hidden,
-    ...place,
-    text,
-    reasoning: text,
-    tool_calls: z.array(z.strictObject({ id: key, name: toolName, arguments: text })),
-    said: z.array(text),
-    /** Since format version 2. */
-    extras: extras.optional(),
-    elsewhere,
-  }),
-  z.strictObject({
-    role: z.literal('tool'),
-    created_at: moment,
-    hidden,
-    ...place,
-    call_id: key,
-    tool_name: toolName,
-    status: z.enum(['success', 'error']),
-    text,
-  }),
-])
 
 const passage = z.strictObject({
   id: key,

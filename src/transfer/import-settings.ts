@@ -3,7 +3,7 @@ import type { Timestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import type { AgentId } from '../core/ids.ts'
 import { excerpt } from '../core/text.ts'
-import { parseToolRule, type ToolRule } from '../core/tool-rule.ts'
+import { parseToolRule, type ToolRule, toolsIn } from '../core/tool-rule.ts'
 import type { AgentChecks } from './agent-checks.ts'
 import type { FileAgent } from './agent-file.ts'
 import { fromFileSettings } from './file-settings.ts'
@@ -86,22 +86,6 @@ function importRules(
     const kept = about.filter((rule) => rule.type === 'requires_approval')
     const problem = `Tool rules that can't be kept were left out: ${namesOf(about, kept)}. ${error.message}`
     return { kept, warnings: [...warnings, problem] }
-  }
-}
-
-function toolsIn(rule: ToolRule): readonly string[] {
-  switch (rule.type) {
-    case 'constrain_child_tools':
-    case 'parent_last_tool':
-      return [rule.toolName, ...rule.children]
-    case 'conditional':
-      return [
-        rule.toolName,
-        ...rule.cases.map(({ tool }) => tool),
-        ...(rule.defaultChild === null ? [] : [rule.defaultChild]),
-      ]
-    default:
-      return [rule.toolName]
   }
 }
 

@@ -28,8 +28,11 @@ export interface Filled {
 
 const PATIENCE = { timeout: 30_000, interval: 20 }
 
-/** The same things with the same names under a namespace, but for words that begin with `canary`. */
-export async function fill(client: Connection, canary: string): Promise<Filled> {
+/**
+ * The same things with the same names under a namespace, but for words that begin with `canary`. The agents need the
+ * rehearsal model; `model` names it where it is not the default.
+ */
+export async function fill(client: Connection, canary: string, model?: string): Promise<Filled> {
   const ask = async (tool: string, args: object) => {
     const { isError, text, data } = await client.call(tool, args)
     expect(isError, `${tool}: ${text}`).toBe(false)
@@ -37,13 +40,15 @@ export async function fill(client: Connection, canary: string): Promise<Filled> 
   }
   const { agent } = await ask('create_agent', {
     name: 'Ada',
+    model,
     description: `Looks after the garden. ${canary}description`,
     human: `Likes tea. ${canary}human`,
     persona: `Is patient. ${canary}persona`,
     tags: ['team', `${canary}tag`],
   })
   const secondName = `${canary}name`
-  const second = (await ask('create_agent', { name: secondName, human: 'Likes tea.' })).agent.id
+  const second = (await ask('create_agent', { name: secondName, model, human: 'Likes tea.' })).agent
+    .id
   const { block } = await ask('create_block', { label: 'plans', value: `Plans: ${canary}plan` })
   for (const id of [agent.id, second]) {
     await ask('attach_block', { agent: id, block_id: block.id })

@@ -78,7 +78,7 @@ describe('a token', () => {
     await expect(world.tokens.revoke('nobody')).rejects.toMatchObject({ code: 'not_found' })
   })
 
-  it('is told to whoever made it, and never again', async () => {
+  it('is shown once, to the caller that made it', async () => {
     const { token } = await create('canary')
     const client = await world.connect(token)
     await client.call('create_agent', { name: 'Ada', human: 'Empty.' })
@@ -110,7 +110,7 @@ describe('a token', () => {
 })
 
 describe('a session', () => {
-  it('is there for whoever opened it, and for nobody else', async () => {
+  it('is there only for the caller that opened it', async () => {
     const token = await world.token('alpha')
     const session = await sessionOf(world.url, token)
     const list = (by: string) =>

@@ -1,7 +1,11 @@
 import fc from 'fast-check'
+import { TOOL_TABLE, toolWorld } from '../support/tool-table.ts'
 import type { Filled } from './fill.ts'
 
-/* Arguments that reach from one namespace into another, for every tool there is. */
+/*
+ * Arguments that reach from one namespace into another, for every tool there is: those of the table, and here what that
+ * does not try.
+ */
 
 type Value = (own: Filled) => unknown
 /** The arguments, as soon as it is known who calls. */
@@ -28,6 +32,15 @@ function fields(always: Fields, sometimes: Fields = {}): fc.Arbitrary<Arguments>
 }
 
 export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitrary<Arguments>>> {
+  const fromTable = Object.entries(TOOL_TABLE).map(
+    ([tool, calls]) => [tool, fc.constantFrom(...calls(toolWorld(other)).map(given))] as const,
+  )
+  return { ...Object.fromEntries(fromTable), ...moreArguments(other) }
+}
+
+const given = (args: Record<string, unknown>) => () => args
+
+function moreArguments(other: Filled): Readonly<Record<string, fc.Arbitrary<Arguments>>> {
   const { canary } = other
   const theirs = fc.oneof(spelled(other.agent), always(other.second, other.secondName))
   const either = fc.oneof(theirs, mine('agent'))
@@ -128,7 +141,6 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
     attach_tool: fields({ agent: either, tool }),
     detach_tool: fields({ agent: either, tool }),
     run_tool: fields({ tool, agent: theirs, arguments: always('{"text": "hi"}') }),
-    list_tool_servers: fields({}),
     configure_agent: fields({ ...foreign }, { compaction_threshold: always(0.5) }),
     compact_context: fields(foreign),
     reset_messages: fields({ ...foreign, confirm: always(true) }),
@@ -159,11 +171,9 @@ export function toolArguments(other: Filled): Readonly<Record<string, fc.Arbitra
     cancel_job: fields({ job_id: spelled(other.job) }),
     load: fields({ ...foreign, text, name: always(`${canary}paper`) }),
     list_models: fields({}, { query: always(canary) }),
-    stats: fields({}),
     export_agent: fields(
       { agent: either },
       { export_id: always('export-6f1c3c1e-9a43-4d51-8d5c-2f6f0b6a7e11') },
     ),
-    import_agent: fields({ text: always(other.file) }),
   }
 }

@@ -138,6 +138,12 @@ const LOOSE: readonly (readonly [string, Readonly<Record<string, unknown>> | str
   ['a boolean for a text', { ...VALID, content: false }, 'false'],
   ['arguments in arguments', { arguments: VALID }, 'Tea.'],
   ['arguments in a text in arguments', { input: JSON.stringify(VALID) }, 'Tea.'],
+  ['a whole call as arguments', { name: NAME, arguments: VALID }, 'Tea.'],
+  [
+    'a whole call of OpenAI as arguments',
+    { type: 'function', function: { name: NAME, arguments: JSON.stringify(VALID) } },
+    'Tea.',
+  ],
   ['arguments nested beside a thought', { thinking: 'Hm.', parameters: VALID }, 'Tea.'],
   ['what n8n adds to each call', { ...VALID, sessionId: '1', action: 'x', chatInput: '' }, 'Tea.'],
   [
@@ -211,6 +217,16 @@ describe('a loosely written call', () => {
     ],
     ['conversation_search', { query: null, roles: '["user"]', limit: '5.0', end_date: '' }],
     ['conversation_search', { query: 'tea', roles: 'user', limit: '' }],
+    [
+      'archival_memory_search',
+      {
+        query: 'tea',
+        tags: "['drinks', 'hot']",
+        tag_match_mode: 'ANY',
+        top_k: 'None',
+        start_datetime: 'None',
+      },
+    ],
   ])('leaves out of %s what is null or empty (%#)', async (name, written) => {
     world.provider.enqueue(callTool(name, written))
     const { messages } = await world.talk(await world.createAgent(), 'Hi')

@@ -230,7 +230,7 @@ test('a supervisor gets the parts of all workers with a tag (E7)', async () => {
   expect(children).toHaveLength(3)
 })
 
-test('a ping-pong of two agents ends at its cap, and whoever began it is told', async () => {
+test('two agents that keep answering each other stop at the limit, and the one that began is told', async () => {
   const plays = (other: string) => (body: Parameters<typeof newest>[0]) =>
     newest(body).role === 'tool'
       ? say('Played.')

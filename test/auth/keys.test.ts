@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createJwtCheck } from '../../src/auth/jwt.ts'
-import type { HttpOptions } from '../../src/mcp/transports/http.ts'
+import type { HttpOptions } from '../../src/mcp/transports/http-options.ts'
 import { openBy } from '../support/access.ts'
 import { type Issuer, startIssuer } from '../support/issuer.ts'
 import { makeKey } from '../support/issuer-keys.ts'

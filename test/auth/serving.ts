@@ -1,6 +1,7 @@
 import { createJwtCheck } from '../../src/auth/jwt.ts'
 import { type OAuthSettings, readOAuthSettings } from '../../src/auth/oauth-settings.ts'
-import { type HttpOptions, type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
+import { type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
+import type { HttpOptions } from '../../src/mcp/transports/http-options.ts'
 import { stubServer } from '../mcp/stub-context.ts'
 import { openBy } from '../support/access.ts'
 import type { Issuer } from '../support/issuer.ts'

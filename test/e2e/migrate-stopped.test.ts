@@ -63,7 +63,7 @@ describe('an interrupted copy', () => {
     const { target } = await halfMade(changed)
     look(changed, (handle) => handle.exec("UPDATE agent SET description = 'changed' WHERE row = 1"))
     const finished = await migrate(url(changed), url(target))
-    expect(finished).toMatchObject({ code: 0, stderr: expect.stringContaining('begins anew') })
+    expect(finished).toMatchObject({ code: 0, stderr: expect.stringContaining('starts again') })
     expect(await contentsOfFile(target)).toEqual(await contentsOfFile(changed))
   }, 60_000)
 
@@ -93,7 +93,7 @@ describe('an interrupted copy', () => {
     const opened = await runCommand(['stats', '--database', url(target)], {})
     expect(opened).toMatchObject({ code: 1, stderr: expect.stringContaining('not finished') })
     const again = await migrate(url(source), url(target))
-    expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('begins anew') })
+    expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('starts again') })
     expect(await contentsOfFile(target)).toEqual(all)
   }, 60_000)
 })

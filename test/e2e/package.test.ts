@@ -18,7 +18,7 @@ beforeAll(() => {
   folder = join(newHome(), 'Büro und Heim')
   unpacked = join(folder, 'node_modules/recollect')
   mkdirSync(unpacked, { recursive: true })
-  // Built by whoever runs the tests.
+  // The test run builds it.
   run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder])
   const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
   run('tar', ['-xzf', join(folder, tarball), '-C', unpacked, '--strip-components=1'])
@@ -64,7 +64,7 @@ it('holds the program and its texts, and nothing of the machine that built it', 
   }
 })
 
-// npm would compile better-sqlite3 from the lock file of whoever depends on us.
+// In a package that depends on us, npm would compile better-sqlite3 from its lock file.
 it('needs no other package, and has no install script', () => {
   const manifest = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'))
   for (const name of ['dependencies', 'peerDependencies', 'private']) {

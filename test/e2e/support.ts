@@ -42,7 +42,7 @@ export function withoutKey(home: string): Environment {
   return { RECOLLECT_HOME: home, ...databaseOf(home), OLLAMA_HOST: '127.0.0.1:1' }
 }
 
-/** Nothing but what is given: no key and no setting of whoever runs the tests. */
+/** Only the given variables: no key or setting of the person who runs the tests. */
 function onlyWith(environment: Environment): Environment {
   return { PATH: process.env.PATH ?? '', HOME: tmpdir(), ...environment }
 }

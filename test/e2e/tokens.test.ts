@@ -4,7 +4,7 @@ import { rpc, sessionOf } from '../access/raw.ts'
 import { connect, startServe } from '../support/connect.ts'
 import { expectOneLine, newHome, removeHomes, runCommand, withoutKey } from './support.ts'
 
-/* Tokens as whoever runs a server makes them: commands beside a server at work. */
+/* Tokens made by an operator: commands beside a running server. */
 
 const PATIENT = { timeout: 10_000 }
 

@@ -99,6 +99,36 @@ export function calls(all: readonly WireCall[], options: MessageOptions = {}): A
   }
 }
 
+/** Streams the deltas one by one; after each it waits until `gate` lets it go on. */
+export function piecewise(
+  deltas: readonly object[],
+  gate: (place: number) => Promise<unknown>,
+): Answer {
+  return async (response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const send = (choice: object) =>
+      response.write(`data: ${JSON.stringify({ choices: [{ index: 0, ...choice }] })}\n\n`)
+    for (const [place, delta] of deltas.entries()) {
+      send({ delta })
+      await gate(place)
+    }
+    send({ delta: {}, finish_reason: 'stop' })
+    response.end('data: [DONE]\n\n')
+  }
+}
+
+/** The deltas of one call. */
+export const callPieces = (name: string, pieces: readonly string[]) =>
+  pieces.map((piece, place) => ({
+    tool_calls: [
+      {
+        index: 0,
+        ...(place === 0 && { id: 'call_1' }),
+        function: { ...(place === 0 && { name }), arguments: piece },
+      },
+    ],
+  }))
+
 export const DONE = '[DONE]'
 
 /** Events of a stream, whether one was asked for or not: choices, other fields, or texts as they are. */

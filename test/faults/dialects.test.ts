@@ -66,6 +66,35 @@ const CALLS: Readonly<Record<string, string>> = {
   'the name as the key': JSON.stringify({ [NAME]: ARGS }),
   'the name as the tag': `<${NAME}>\n<label>human</label>\n<content>${TEXT}</content>\n</${NAME}>`,
   'a Python object': `<tool_call>{'name': '${NAME}', 'arguments': {'label': 'human', 'content': 'Likes "tea".\\nA lot.'}}</tool_call>`,
+  LongCat: `<longcat_tool_call>${NAME}\n<longcat_arg_key>label</longcat_arg_key>\n<longcat_arg_value>human</longcat_arg_value>\n<longcat_arg_key>content</longcat_arg_key>\n<longcat_arg_value>${TEXT}</longcat_arg_value>\n</longcat_tool_call>`,
+  Solar: `<|tool_call:begin|>a1b2c3<|tool_call:name|>${NAME}<|tool_call:args|>${J}<|tool_call:end|>`,
+  PLaMo: `<|plamo:begin_tool_calls|><|plamo:begin_tool_call|>${NAME}<|plamo:begin_tool_arguments|>${J}<|plamo:end_tool_arguments|><|plamo:end_tool_call|><|plamo:end_tool_calls|>`,
+  'Qwen of before': `✿FUNCTION✿: ${NAME}\n✿ARGS✿: ${J}\n✿RESULT✿`,
+  'Qwen 2.5 in the wrong tag': `<tools>\n${CALL}\n</tools>`,
+  'Qwen 3 with a brace too few': `<tool_call>\n${CALL.slice(0, -1)}\n</tool_call>`,
+  'Qwen 3 with a brace too many': `<tool_call>\n{${CALL}}\n</tool_call>`,
+  'Qwen Coder without the ends of parameters': `<tool_call>\n<function=${NAME}>\n<parameter=label>human\n<parameter=content>${TEXT}\n</function>\n</tool_call>`,
+  'Hermes after words on the line': `I note it. <tool_call>${CALL}</tool_call>`,
+  'Hermes in a fence': `\`\`\`xml\n<tool_call>${CALL}</tool_call>\n\`\`\``,
+  'Hermes with escapes of HTML': `&lt;tool_call&gt;${CALL.replaceAll('"', '&quot;')}&lt;/tool_call&gt;`,
+  'LM Studio with the wrong end': `[TOOL_REQUEST]\n${CALL}\n[END_TOOL_RESULT]`,
+  'Mistral in small letters': `[tool_calls]${NAME}[args]${J}`,
+  'Kimi, the section in the singular': `<|tool_call_section_begin|><|tool_call_begin|>functions.${NAME}:0<|tool_call_argument_begin|>${J}<|tool_call_end|><|tool_call_section_end|>`,
+  'Llama 4 between its marks': `<|python_start|>[${PYTHON}]<|python_end|>`,
+  'Llama 3 with a header': `<|start_header_id|>assistant<|end_header_id|>\n\n{"name": "${NAME}", "parameters": ${J}}`,
+  'GLM-4 after words': `I note that.\n${NAME}\n${J}\n<|observation|>`,
+  'gpt-oss without any mark': `commentary to=functions.${NAME} json${J}`,
+  'MCP tags': `<use_mcp_tool>\n<server_name>memory</server_name>\n<tool_name>${NAME}</tool_name>\n<arguments>\n${J}\n</arguments>\n</use_mcp_tool>`,
+  'a label': `Tool call: ${CALL}`,
+  'bare JSON after words': `I note that.\n${CALL}`,
+  'a whole message as JSON': JSON.stringify({
+    role: 'assistant',
+    content: null,
+    tool_calls: [{ id: 'a', type: 'function', function: { name: NAME, arguments: J } }],
+  }),
+  'the name behind a colon in the tag': `<tool:${NAME}>${J}</tool:${NAME}>`,
+  'the name as the tag after words': `I note it.\n\n<${NAME}>\n<label>human</label>\n<content>${TEXT}</content>\n</${NAME}>`,
+  'attributes of a tag': `<${NAME} label="human" content="Likes &quot;tea&quot;.&#10;A lot."/>`,
   'a name and tags': `<tool_use>\n<tool_name>${NAME}</tool_name>\n<parameters>${J}</parameters>\n</tool_use>`,
 }
 
@@ -91,6 +120,32 @@ describe('a call in the dialect of', () => {
       expect(resultsIn(world)).toEqual([expect.stringMatching(/^Error: .*can not be read/)])
     },
   )
+
+  it.each([
+    [
+      'a parameter',
+      `<function=${NAME}>\n<parameter=label>human</parameter>\n<parameter=content>Likes t`,
+    ],
+    ['a pair', `<tool_call>${NAME}<arg_key>label</arg_key><arg_value>human</arg_va`],
+  ])('%s that is cut off is not run', async (_, text) => {
+    const agent = await world.createAgent(LM)
+    world.vendor.enqueue(say(text))
+    expect((await world.send(agent)).data.reply).toBe('Noted.')
+    expect(await world.human(agent)).toBe('Empty.')
+    expect(resultsIn(world)).toEqual([expect.stringMatching(/^Error: .*(?:cut off|not be read)/)])
+  })
+
+  it.each([
+    `Write <tool_call>${CALL}</tool_call> to call it.`,
+    `In code: \`<tool_call>${CALL}</tool_call>\``,
+    `For example:\n\`\`\`\n<tool_call>${CALL}</tool_call>\n\`\`\`\nThat is all.`,
+    `The lookup gives\n{"name": "${NAME}"}`,
+  ])('%j is words', async (text) => {
+    const agent = await world.createAgent(LM, { agent_type: 'letta_v1_agent', tools: [NAME] })
+    world.vendor.enqueue(say(text))
+    expect((await world.send(agent)).data.reply).toBe(text)
+    expect(await world.human(agent)).toBe('Empty.')
+  })
 
   it('several calls run in order', async () => {
     const agent = await world.createAgent(LM, { human: '' })
@@ -132,6 +187,16 @@ const SPOKEN: Readonly<Record<string, string>> = {
   Hunyuan: '<think>\nSecret plan.\n</think>\n<answer>\nHello.\n</answer>',
   'Granite 3.2': 'Here is my thought process:\nSecret plan.\nHere is my response:\nHello.',
   'an end without a beginning': 'Secret plan.\n</think>\n\nHello.',
+  'an end without a beginning, on its line': 'Secret plan.</think>Hello.',
+  'a tag with attributes': '<think type="hidden">Secret plan.</think>Hello.',
+  'another end than its beginning': '<think>Secret plan.</thinking>\nHello.',
+  'a tag in a tag': '<think><think>Secret plan.</think></think>Hello.',
+  'details of a chat page':
+    '<details type="reasoning" done="true">\n<summary>Thought</summary>\nSecret plan.\n</details>\nHello.',
+  'marks of reasoning': '<|reasoning_start|>Secret plan.<|reasoning_end|>Hello.',
+  'wide marks': '<｜begin▁of▁thinking｜>Secret plan.<｜end▁of▁thinking｜>Hello.',
+  Solar: '<|think|>Secret plan.<|end|><|begin|>assistant<|content|>Hello.<|end|>',
+  'Granite, shorter': "Here's my thought process:\nSecret plan.\nHere's my response:\nHello.",
   'Magistral without a beginning': 'Secret plan.[/THINK]Hello.',
 }
 
@@ -155,6 +220,7 @@ describe('a call that appears only in the reasoning', () => {
       'a call in open thinking',
       { content: `<think>\nI keep it.\n<tool_call>\n${CALL}\n</tool_call>` },
     ],
+    ['a bare call', { content: '', reasoning_content: `I keep it.\n${CALL}` }],
     [
       'a call of gpt-oss',
       {
@@ -202,6 +268,13 @@ describe('a call of', () => {
     `${NAME}()`,
     'core-memory-append',
     `mcp__recollect__${NAME}`,
+    `commentary to=functions.${NAME} <|constrain|>json`,
+    `<function=${NAME}>`,
+    `${NAME}</tool_call>`,
+    `${NAME}{"label`,
+    `${NAME}_0`,
+    `recollect-${NAME}`,
+    'core.memory.append',
   ])('%j means the one tool that it can mean', async (name) => {
     const agent = await world.createAgent(LM, { human: '' })
     world.vendor.enqueue(message({ tool_calls: [{ id: 'a', function: { name, arguments: J } }] }))
@@ -209,14 +282,17 @@ describe('a call of', () => {
     expect(await world.human(agent)).toBe(TEXT)
   })
 
-  it.each(['core_memory_append_all', 'memory_append', 'append', 'recall'])(
-    '%s means no tool',
-    async (name) => {
-      const agent = await world.createAgent(LM, { human: '' })
-      world.vendor.enqueue(message({ tool_calls: [{ id: 'a', function: { name, arguments: J } }] }))
-      await world.send(agent)
-      expect(await world.human(agent)).toBe('')
-      expect(resultsIn(world)).toEqual([expect.stringMatching(/^Error: There is no tool/)])
-    },
-  )
+  it.each([
+    'core_memory_append_all',
+    'memory_append',
+    'append',
+    'recall',
+    `${NAME} or core_memory_replace`,
+  ])('%s means no tool', async (name) => {
+    const agent = await world.createAgent(LM, { human: '' })
+    world.vendor.enqueue(message({ tool_calls: [{ id: 'a', function: { name, arguments: J } }] }))
+    await world.send(agent)
+    expect(await world.human(agent)).toBe('')
+    expect(resultsIn(world)).toEqual([expect.stringMatching(/^Error: There is no tool/)])
+  })
 })

@@ -45,6 +45,31 @@ describe('a refusal is understood by what it names:', () => {
     ],
     ['forced calls', isForced, 'Forced function calling is not supported by this model'],
     [
+      'tool_choice, as an enumeration',
+      isForced,
+      'body -> tool_choice: value is not a valid enumeration member',
+    ],
+    [
+      'temperature by its bounds',
+      has('temperature'),
+      'temperature: Input should be less than or equal to 0.1',
+    ],
+    [
+      'the size of the output, which speaks of a context window',
+      (body) => Number(body.max_completion_tokens ?? 0) > 4096,
+      '`max_completion_tokens` must be less than or equal to `4096`, the maximum value for it is less than the `context_window` for this model',
+    ],
+    [
+      'the other name of the output limit',
+      has('max_completion_tokens'),
+      'field required: max_tokens',
+    ],
+    [
+      'the order of a template',
+      ({ messages }) => messages?.[0]?.role === 'system',
+      'Conversations must start with a user prompt',
+    ],
+    [
       'temperature',
       has('temperature'),
       "Unsupported value: 'temperature' does not support 0.5 with this model. Only the default (1) value is supported.",
@@ -193,6 +218,8 @@ describe('a template that demands alternating roles gets them', () => {
       'Conversation roles must alternate user/assistant/user/assistant/...',
       400,
     ],
+    ['without the role of tools', knowsTools, 'Unsupported role: tool', 400],
+    ['with two roles alone', knowsTools, 'Only user and assistant roles are supported!', 500],
     ['in the words of Mistral', alternates, "Unexpected role 'user' after role 'tool'", 400],
   ])('%s', async (_, isRefused, words, status) => {
     const agent = await world.createAgent(fresh())
@@ -204,6 +231,14 @@ describe('a template that demands alternating roles gets them', () => {
       expect((await world.send(agent, text)).data, text).toMatchObject({ status: 'completed' })
     }
   })
+})
+
+it('thinking that a model does not have is not requested again', async () => {
+  const agent = await world.createAgent(fresh())
+  refusing(has('reasoning_effort'), 'This model does not support thinking')
+  await world.configure(agent, { reasoning: 'low' })
+  expect((await world.send(agent)).data).toMatchObject({ status: 'completed', reply: 'Here.' })
+  expect(world.vendor.requests.at(-1)?.body).not.toHaveProperty('reasoning_effort')
 })
 
 it('a request that stays refused names the setting to change, and is not retried forever', async () => {

@@ -1,10 +1,8 @@
-import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AgentEvent } from '../../src/core/event.ts'
 import type { RunId } from '../../src/core/ids.ts'
-import { say, speak } from './answers.ts'
-import type { Answer } from './wire.ts'
+import { callPieces, piecewise, say, speak } from './answers.ts'
 import { startWorld, type World } from './world.ts'
 
 /* Words reach those who watch while the model still writes, and change nothing of what is stored. */
@@ -15,32 +13,6 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 beforeEach(() => world.vendor.always(speak('Sorry.')))
-
-/** Streams the deltas one by one; after each it waits until `gate` lets it go on. */
-function piecewise(deltas: readonly object[], gate: (place: number) => Promise<unknown>): Answer {
-  return async (response: ServerResponse) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    const send = (choice: object) =>
-      response.write(`data: ${JSON.stringify({ choices: [{ index: 0, ...choice }] })}\n\n`)
-    for (const [place, delta] of deltas.entries()) {
-      send({ delta })
-      await gate(place)
-    }
-    send({ delta: {}, finish_reason: 'stop' })
-    response.end('data: [DONE]\n\n')
-  }
-}
-
-const callPieces = (name: string, pieces: readonly string[]) =>
-  pieces.map((piece, place) => ({
-    tool_calls: [
-      {
-        index: 0,
-        ...(place === 0 && { id: 'call_1' }),
-        function: { ...(place === 0 && { name }), arguments: piece },
-      },
-    ],
-  }))
 
 /** Sends a message and waits at each piece until its words have come, so that they came before the end. */
 async function watch(agent: string, deltas: readonly object[], expected: readonly string[]) {

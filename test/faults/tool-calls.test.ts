@@ -40,6 +40,11 @@ const REFUSED: readonly Refused[] = [
     result: /not valid JSON and seem to be cut off\. .* shorter\.$/,
   },
   {
+    fault: 'a literal of Python cut off',
+    answer: call(APPEND, "{'label': 'human', 'content': 'Likes te"),
+    result: /seem to be cut off/,
+  },
+  {
     fault: 'a call cut off after a whole value',
     answer: call(APPEND, '{"label":"human","content":"Likes tea."'),
     result: /seem to be cut off/,
@@ -48,11 +53,6 @@ const REFUSED: readonly Refused[] = [
     fault: 'arguments that close what they did not open',
     answer: call(APPEND, '{"label":"human","content":"x"]}'),
     result: /not valid JSON \(.*one complete JSON object/,
-  },
-  {
-    fault: 'single quotes',
-    answer: call(APPEND, "{'label':'human','content':'x'}"),
-    result: /not valid JSON \(\{'label/,
   },
   { fault: 'a list', answer: call(APPEND, '["human","x"]'), result: /must be a JSON object/ },
   {
@@ -127,6 +127,14 @@ const written = (name: string, args: unknown) => JSON.stringify({ name, argument
 const UNDERSTOOD: readonly Understood[] = [
   { shape: 'a comma too many', answer: call(APPEND, '{"label":"human","content":"Likes tea.",}') },
   { shape: 'a code fence', answer: call(APPEND, `\`\`\`json\n${TEA_TEXT}\n\`\`\``) },
+  {
+    shape: 'a literal of Python',
+    answer: call(APPEND, "{'label': 'human', 'content': 'Likes tea.'}"),
+  },
+  { shape: 'a brace too many', answer: call(APPEND, `${TEA_TEXT}}`) },
+  { shape: 'a control token after it', answer: call(APPEND, `${TEA_TEXT}<|call|>`) },
+  { shape: 'an empty object before it', answer: call(APPEND, `{}${TEA_TEXT}`) },
+  { shape: 'a list around it', answer: call(APPEND, `[${TEA_TEXT}]`) },
   { shape: 'JSON in JSON', answer: call(APPEND, JSON.stringify(TEA_TEXT)) },
   {
     shape: 'arguments as an object',
@@ -135,6 +143,7 @@ const UNDERSTOOD: readonly Understood[] = [
   },
   {
     shape: 'no id and no index',
+    isOfChat: true,
     answer: message({ tool_calls: [{ function: { name: APPEND, arguments: TEA_TEXT } }] }),
   },
   {

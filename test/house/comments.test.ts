@@ -10,7 +10,7 @@ const RIDDLE_IN_SHELL = /^\s*#\W*(?:What|Of|Whoever|Who)\b/
 /* Such a beginning names a thing by a clause about it. "The tools that a model sees" is read once. */
 test.each(FOLDERS)('no comment in %s begins with What, Of, Who or Whoever', (folder) => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (file) => /\.([cm]?[jt]s|sh)$/.test(file) && !FOLDERS_OF_OTHERS.test(file),
+    (file) => /\.([cm]?[jt]sx?|sh|py|css)$/.test(file) && !FOLDERS_OF_OTHERS.test(file),
   )
   expect(files).not.toEqual([])
   const found = files.flatMap((file) => {

@@ -71,6 +71,28 @@ describe('with a server that lists its models', () => {
     expect(await found.offers()).toEqual([{ provider: 'ollama', models: ['qwen3:8b', 'gemma3'] }])
   })
 
+  it('prices are those that the provider tells, per million tokens', async () => {
+    const priced = await startScriptedProvider({
+      models: ['cheap', 'cached', 'unpriced', 'router'],
+      pricing: {
+        cheap: { prompt: '0.00000015', completion: '0' },
+        cached: { prompt: '0.000003', completion: '0.000015', input_cache_read: '0.0000003' },
+        router: { prompt: '-1', completion: '-1' },
+      },
+    })
+    const registry = registryFrom({
+      OPENROUTER_API_KEY: 'k',
+      OPENROUTER_BASE_URL: priced.baseUrl,
+    })
+    const [offer] = await registry.offers()
+    expect(offer?.models).toEqual(['cheap', 'cached', 'unpriced', 'router'])
+    expect(Object.fromEntries(offer?.prices ?? [])).toEqual({
+      cheap: { input: 0.15, output: 0 },
+      cached: { input: 3, output: 15, cachedInput: 0.3 },
+    })
+    await priced.close()
+  })
+
   it('a local engine that was configured serves the first model it lists', async () => {
     const registry = registryFrom({ LMSTUDIO_BASE_URL: vendor.baseUrl })
     expect((await registry.resolve(null)).handle).toBe('lmstudio/qwen3:8b')

@@ -188,4 +188,23 @@ describe('an answer', () => {
     vendor.enqueue(raw({ body }))
     expect((await failureOf(await open(), request(HELLO))).reason).toBe(reason)
   })
+
+  it('counts cached input and reasoning', async () => {
+    const said = [{ type: 'message', content: [{ type: 'output_text', text: 'Hi.' }] }]
+    const usage = {
+      input_tokens: 100,
+      input_tokens_details: { cached_tokens: 60 },
+      output_tokens: 20,
+      output_tokens_details: { reasoning_tokens: 15 },
+      total_tokens: 120,
+    }
+    vendor.enqueue(raw({ body: JSON.stringify({ status: 'completed', output: said, usage }) }))
+    expect((await answerOf(await open(), request(HELLO))).usage).toEqual({
+      promptTokens: 100,
+      completionTokens: 20,
+      totalTokens: 120,
+      cachedTokens: 60,
+      reasoningTokens: 15,
+    })
+  })
 })

@@ -180,7 +180,7 @@ describe('a run that waits for a client', () => {
     expect(await world.human(agent)).toBe('Tea.')
   })
 
-  it('continues with another model once the agent has one, whoever sends', async () => {
+  it('continues with another model once the agent has one, with any sender', async () => {
     await send()
     await world.answer('update_agent', { agent, model: 'offline/rehearsal' })
     const done = await world.answer('send_message', told(), { capabilities: {} })

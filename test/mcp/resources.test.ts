@@ -4,8 +4,9 @@ import { DEFAULT_SETTINGS } from '../../src/core/agent-settings.ts'
 import type { AgentView } from '../../src/core/agent-view.ts'
 import type { Block } from '../../src/core/block.ts'
 import { UserError } from '../../src/core/errors.ts'
+import { matchPath } from '../../src/core/match-path.ts'
 import { fence, fill } from '../../src/mcp/prompts/define-prompt.ts'
-import { expandUri, matchUri } from '../../src/mcp/resources/define-resource.ts'
+import { expandUri } from '../../src/mcp/resources/define-resource.ts'
 import { connectInProcess } from '../support/connect.ts'
 import { stubServer } from './stub-context.ts'
 
@@ -152,12 +153,12 @@ describe('URIs', () => {
     const template = 'recollect://agents/{agent_id}/memory/{label}'
     const variables = { agent_id: 'agent-1', label: 'system/a.b-c_d' }
     expect(expandUri(template, variables)).toContain('/memory/system%2Fa.b-c_d')
-    expect(matchUri(template, expandUri(template, variables))).toEqual(variables)
-    expect(matchUri(template, 'recollect://agents/agent-1/memory')).toBeUndefined()
-    expect(matchUri(template, 'recollect://agents//memory/x')).toBeUndefined()
-    expect(matchUri(template, 'recollect://agents/a/memory/x/y')).toBeUndefined()
-    expect(matchUri(template, 'recollect://agents/a/memory/%zz')).toBeUndefined()
-    expect(matchUri(template, 'recollect://agents/a/memory/%2e')).toEqual({
+    expect(matchPath(template, expandUri(template, variables))).toEqual(variables)
+    expect(matchPath(template, 'recollect://agents/agent-1/memory')).toBeUndefined()
+    expect(matchPath(template, 'recollect://agents//memory/x')).toBeUndefined()
+    expect(matchPath(template, 'recollect://agents/a/memory/x/y')).toBeUndefined()
+    expect(matchPath(template, 'recollect://agents/a/memory/%zz')).toBeUndefined()
+    expect(matchPath(template, 'recollect://agents/a/memory/%2e')).toEqual({
       agent_id: 'a',
       label: '.',
     })

@@ -46,6 +46,7 @@ describe.skipIf(!HAS_BROWSER)('context, memory and server', () => {
     const slider = block.getByRole('slider', { name: 'Version of human' })
     await slider.focus()
     await block.locator('.diff-added', { hasText: 'Likes walks.' }).waitFor()
+    expect(await block.locator('.diff-removed').count()).toBe(0)
     await picture(page, 'memory')
     await slider.press('ArrowLeft')
     await block.getByText('version 1 of 2').waitFor()

@@ -6,7 +6,7 @@ import { type Cluster, type Server, until, within } from './harness.ts'
 
 /* Clients that give up on nobody: they ask again, elsewhere, until they have been answered. */
 
-/** A stopped process answers nobody; whoever waits longer than this asks another. */
+/** After this time a client asks another process, since a stopped one never answers. */
 const PATIENCE_MILLISECONDS = 4_000
 const DELIVERY_MILLISECONDS = 90_000
 const NOTES_LIMIT = 500_000

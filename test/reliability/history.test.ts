@@ -122,7 +122,7 @@ test(`${EDITS} edits from two processes: each is a version, differences replay t
       const text = `${own}-${1_000 + turn}: x`
       await answer(server, 'append_to_memory_block', { ...target, text })
     } else {
-      // The whole text is written anew, by whoever wrote last to it.
+      // A write replaces the whole text; the last writer wins.
       for (;;) {
         const { version, value: current } = await read()
         const lines: readonly string[] = current.split('\n')

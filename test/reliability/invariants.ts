@@ -230,7 +230,7 @@ function fences(trace: readonly Traced[]): readonly string[] {
   const violations: string[] = []
   const highest = new Map<string, number>()
   for (const { agent, fence, kind } of trace) {
-    // Noted after its commit, by whoever saw it run out.
+    // The process that saw it run out notes it after the commit.
     if (kind === 'expire') continue
     const before = highest.get(agent) ?? 0
     if (fence < before) {

@@ -7,7 +7,7 @@ import { emptied } from './postgres-stores.ts'
 
 let server: Promise<PGlite> | undefined
 
-/** A PostgreSQL within the process. It has one session, so whoever writes and reads beside it waits for ever. */
+/** A PostgreSQL within the process. It has one session, so a second one opened beside a transaction waits for ever. */
 export async function openPgliteTestStorage(): Promise<TestStorage> {
   server ??= PGlite.create({ extensions: { vector } })
   const pglite = await server

@@ -29,9 +29,9 @@ export const COMMITS = [
   /** T5 of the last step */
   'complete',
   'fail',
-  /** Tc, by whoever asks */
+  /** Tc, for the process that asks */
   'cancel',
-  /** Tc, by whoever works on the run */
+  /** Tc, for the process that works on the run */
   'cancelled',
   'give-back',
   'postpone',

@@ -8,7 +8,7 @@ import { sqliteVectors } from '../../src/storage/sqlite/vector-tables.ts'
 import { encodeFloat32 } from '../../src/vector/vector-index.ts'
 import { seededRandom } from './stores.ts'
 
-/** A connection of its own that writes vectors, as whoever embeds does. */
+/** A connection of its own that writes vectors, as an embedding process does. */
 export interface VectorWriter {
   /** Adds a set for all entries of that archive or agent; returns its row. */
   addSet(set: {

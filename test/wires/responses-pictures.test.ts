@@ -3,3 +3,5 @@ process.env.RECOLLECT_TEST_WIRE = 'responses'
 await import('../mcp/pictures.test.ts')
 
 export {}
+
+await import('../mcp/unseen-pictures.test.ts')

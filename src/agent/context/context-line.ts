@@ -1,8 +1,6 @@
 import type { MemoryCounts } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
-
-/** Cached: a formatter is slow to create, and every message needs one. */
-const formats = new Map<string, Intl.DateTimeFormat>()
+import { localParts } from '../../core/local-parts.ts'
 
 /** Time of the user's message, as shown before its text. */
 export function stamp(at: Timestamp, timezone: string): string {
@@ -23,28 +21,6 @@ export function contextLine(facts: {
 
 /** `time` has the form 2026-11-20 14:05. */
 function localTime(milliseconds: number, timezone: string): { weekday: string; time: string } {
-  const parts = Object.fromEntries(
-    formatOf(timezone)
-      .formatToParts(milliseconds)
-      .map(({ type, value }) => [type, value]),
-  )
-  const { weekday = '', year, month, day, hour, minute } = parts
+  const { weekday = '', year, month, day, hour, minute } = localParts(milliseconds, timezone)
   return { weekday, time: `${year}-${month}-${day} ${hour}:${minute}` }
-}
-
-function formatOf(timezone: string): Intl.DateTimeFormat {
-  const known = formats.get(timezone)
-  if (known) return known
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: timezone,
-    weekday: 'long',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  })
-  formats.set(timezone, format)
-  return format
 }

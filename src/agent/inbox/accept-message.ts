@@ -1,9 +1,9 @@
 import type { Scope } from '../../core/access.ts'
-import type { ClientTool, RunInput } from '../../core/client-run.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
 import type { ConversationId, RunId } from '../../core/ids.ts'
+import type { MessageToAgent } from '../../core/message-to-agent.ts'
 import { DEFAULT_MAX_STEPS, type Run, type RunNotice, type RunOrigin } from '../../core/run.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import { findAgent } from '../../memory/find-agent.ts'
@@ -13,28 +13,6 @@ import { findRun } from './find-run.ts'
 import { runOfKey } from './run-key.ts'
 import { sentAs, type TakenPicture } from './take-pictures.ts'
 import { TEMPLATE_TAG } from './template-tag.ts'
-
-export interface MessageToAgent {
-  /** Id or exact name. */
-  readonly agent: string
-  /** One of the agent's conversations; absent: its default one. */
-  readonly conversation?: ConversationId | undefined
-  /** The user's message; of several, the last. */
-  readonly text: string
-  /** Pictures: data URLs, or https addresses. */
-  readonly images?: readonly string[] | undefined
-  /** All messages that begin the run, if `text` is not the only one. */
-  readonly inputs?: readonly RunInput[] | undefined
-  readonly clientTools?: readonly ClientTool[] | undefined
-  readonly idempotencyKey?: string | undefined
-  readonly maxSteps?: number | undefined
-  /** The client can answer with its own model. */
-  readonly samples?: boolean | undefined
-  /** Rights of the sender; absent: all. */
-  readonly scopes?: readonly Scope[] | undefined
-  /** The sender is about to watch the run. */
-  readonly isWatched?: boolean | undefined
-}
 
 export interface Acceptance {
   /** Id of the new run, if the message begins one. */

@@ -54,7 +54,7 @@ const MAX_ATTEMPTS = 3
 const TOO_OFTEN: RunError = {
   code: 'internal',
   message: `The server stopped ${MAX_ATTEMPTS} times in the middle of the same step.`,
-  hint: 'The message is kept in the history. Look for the cause in the log of the server, then send another message to go on.',
+  hint: 'The message is kept in the history. Look for the cause in the log of the server, then send another message to continue.',
 }
 
 const KEPT = 'The message is kept in the history. Send another one when there are tokens again.'

@@ -1,11 +1,9 @@
 import type { Agent } from '../../core/agent.ts'
-import { newId } from '../../core/ids.ts'
-import { cleanText } from '../../core/text.ts'
 import type { StepCall } from '../../storage/port/store.ts'
-import { messageTokens } from '../context/message-tokens.ts'
 import { refusalOf } from '../rules/render-tool-rules.ts'
 import { judge } from '../rules/tool-rules.ts'
 import { readCalls } from '../step/read-calls.ts'
+import { appendToolResult } from './append-tool-result.ts'
 import { type HeldRun, held } from './held.ts'
 
 /**
@@ -35,17 +33,6 @@ function denial(reason: string): string {
 export async function refuseCall(run: HeldRun, call: StepCall, text: string): Promise<void> {
   await held(run, async (tx, at) => {
     if (!(await tx.runs.refuseCall(call.id))) return
-    const body = {
-      role: 'tool',
-      callId: call.id,
-      toolName: call.name,
-      status: 'error',
-      text: cleanText(text),
-    } as const
-    await tx.messages.append(
-      run.agentId,
-      [{ id: newId('message'), runId: run.id, tokens: messageTokens(body), createdAt: at, body }],
-      run.conversationId,
-    )
+    await appendToolResult(tx, run, call, { status: 'error', text }, at)
   })
 }

@@ -1,10 +1,11 @@
 import type { Scope } from '../../core/access.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
 import type { AgentId, ConversationId, RunId } from '../../core/ids.ts'
+import type { MessageToAgent } from '../../core/message-to-agent.ts'
 import type { Run } from '../../core/run.ts'
 import type { Purpose } from '../../core/token-use.ts'
 import type { EmbedQuery, Lease, Store, Transaction } from '../../storage/port/store.ts'
-import type { Acceptance, MessageToAgent } from '../inbox/accept-message.ts'
+import type { Acceptance } from '../inbox/accept-message.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 
 /** A run that this process works on. */

@@ -13,9 +13,10 @@ import { advanceIn, type Next, newIds } from './advance.ts'
 import { createAside, type Rest } from './aside.ts'
 import { type HeldRun, keepLease } from './held.ts'
 import { createModelWatch } from './model-watch.ts'
+import type { RunTools } from './run-tools.ts'
 import { createSweep } from './sweep.ts'
 import { restAfter } from './trouble.ts'
-import { type RunTools, type WorkEnd, workOnRun } from './work-on-run.ts'
+import { type WorkEnd, workOnRun } from './work-on-run.ts'
 
 export interface WorkerOptions extends Omit<RunTools, 'emit' | 'isWatched'> {
   readonly emit: (namespace: string, event: AgentEvent) => void

@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts'
-import type { ToolRule } from '../../core/tool-rule.ts'
+import { type ToolRule, toolsIn } from '../../core/tool-rule.ts'
 import { type Outcome, reachableFrom, type ToolGraph, toolGraph } from './tool-graph.ts'
 import { listed } from './tool-rule-texts.ts'
 import { hasRule, ofType, toolsOf } from './tool-rules.ts'
@@ -20,7 +20,7 @@ export function checkToolRules(rules: readonly ToolRule[], tools: readonly strin
 
 function checkAttached(rules: readonly ToolRule[], tools: readonly string[]): void {
   for (const rule of rules) {
-    const name = namesIn(rule).find((tool) => !tools.includes(tool))
+    const name = toolsIn(rule).find((tool) => !tools.includes(tool))
     if (name === undefined) continue
     throw refusal(
       `The tool rule ${rule.type} of ${rule.toolName} names ${JSON.stringify(name)}, which is none of the agent's tools (${tools.join(', ')})`,
@@ -50,7 +50,7 @@ function checkContradictions(rules: readonly ToolRule[]): void {
 
 function checkReachable(rules: readonly ToolRule[], { reachable }: ToolGraph): void {
   for (const rule of rules) {
-    const name = namesIn(rule).find((tool) => !reachable.has(tool))
+    const name = toolsIn(rule).find((tool) => !reachable.has(tool))
     if (name === undefined) continue
     const [can, verb] = hasRule(rules, 'required_before_exit', name)
       ? ['is required before the end of a turn, and can', 'be called before that']
@@ -96,22 +96,6 @@ function checkWaysOut(rules: readonly ToolRule[], graph: ToolGraph): void {
       `After ${tool} the tool rules force a call of ${listed([...ahead], 'or')} without end`,
       'Add an exit_loop rule for one of them, or a child after which the agent is free.',
     )
-  }
-}
-
-function namesIn(rule: ToolRule): readonly string[] {
-  switch (rule.type) {
-    case 'constrain_child_tools':
-    case 'parent_last_tool':
-      return [rule.toolName, ...rule.children]
-    case 'conditional':
-      return [
-        rule.toolName,
-        ...rule.cases.map((one) => one.tool),
-        ...(rule.defaultChild === null ? [] : [rule.defaultChild]),
-      ]
-    default:
-      return [rule.toolName]
   }
 }
 

@@ -3,6 +3,7 @@ import { UserError } from '../../core/errors.ts'
 import { isDeeper } from '../../core/is-deeper.ts'
 import { isRecord } from '../../core/is-record.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { readLooseValue } from '../../core/loose-value.ts'
 import { excerpt } from '../../core/text.ts'
 import { repairJson } from './repair-json.ts'
 
@@ -21,9 +22,10 @@ const MAX_QUOTE = 120
 const MAX_LEVELS = 100
 
 /**
- * Parses the arguments of a call. Only slips that cannot change the meaning are repaired: a code fence around them, an
- * extra comma, unescaped control characters and backslashes, and JSON inside JSON. Incomplete JSON is never completed:
- * a call with half of its text would run as if the model had meant it. Throws a UserError for the model.
+ * Parses the arguments of a call. Only slips that cannot change the meaning are repaired: a code fence or control tokens
+ * around them, a comma or closing brace too many, unescaped control characters and backslashes, notation of Python, JSON
+ * inside JSON, and a list around the one object. Incomplete JSON is never completed: a call with half of its text would
+ * run as if the model had meant it. Throws a UserError for the model.
  */
 export function parseToolArguments(tool: string, written: string): ToolArguments {
   // Longer arguments come from a model that does not stop, and would be sent again at every step.
@@ -73,15 +75,42 @@ interface ReadJson {
 function readJson(written: string): ReadJson | undefined {
   const value = parse(written)
   if (value === undefined) {
-    const repaired = parse(repairJson(written))
+    const text = repairJson(withoutSurroundings(written))
+    const repaired = parse(text) ?? readLoosely(text)
     return repaired === undefined ? undefined : { value: unwrapped(repaired), isRepaired: true }
   }
   const inner = unwrapped(value)
   return { value: inner, isRepaired: inner !== value }
 }
 
-/** The object in a string that is itself JSON. */
+/** Leftovers of servers and templates: an empty object before the arguments, the name of the format, control tokens. */
+const BEFORE = /^(?:\{\}\s*(?=\{)|```(?:json)?\s*(?=\{)|json\s*(?=\{))/
+const AFTER = /\s*(?:;|```|<\|\w+\|>|<\/[\w:]+>)\s*$/
+/** Of marks after the arguments, and of characters in one. Chosen by hand. */
+const MAX_MARKS = 4
+const MAX_MARK = 60
+
+function withoutSurroundings(written: string): string {
+  let text = written.trim()
+  if (text.startsWith('```') && text.includes('\n')) return text
+  text = text.replace(BEFORE, '')
+  for (let mark = 0; mark < MAX_MARKS; mark += 1) {
+    const end = text.slice(-MAX_MARK)
+    text = text.slice(0, text.length - (AFTER.exec(end)?.[0].length ?? 0))
+  }
+  return text
+}
+
+/** As a literal of Python, or with more closing braces than opening ones. */
+function readLoosely(text: string): unknown {
+  const read = text.startsWith('{') ? readLooseValue(text, 0) : undefined
+  if (!read || !/^[\s}]*$/.test(text.slice(read.end))) return undefined
+  return parse(text.slice(0, read.end)) ?? read.value
+}
+
+/** The object in a string that is itself JSON, or in a list of its own. */
 function unwrapped(value: unknown): unknown {
+  if (Array.isArray(value) && value.length === 1 && isRecord(value[0])) return value[0]
   if (typeof value !== 'string') return value
   const inner = parse(value)
   return isRecord(inner) ? inner : value

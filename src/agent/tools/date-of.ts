@@ -9,5 +9,10 @@ export function dateOf<Name extends string>(
   timezone: string,
 ): Timestamp | undefined {
   const text = args[name]
-  return text === undefined ? undefined : parseMoment(name, text, edge, timezone)
+  return text === undefined || NOTHING.test(text)
+    ? undefined
+    : parseMoment(name, text, edge, timezone)
 }
+
+/** Models write these for a date that they leave out. */
+const NOTHING = /^\s*(?:null|none|undefined)?\s*$/i

@@ -7,6 +7,7 @@ import type { Screen } from './screen.ts'
 import { showStep } from './show-step.ts'
 import { SpeechReader } from './speech-reader.ts'
 
+/** Chosen by hand. */
 const GLANCE_MILLISECONDS = 1_000
 
 export interface Talk {

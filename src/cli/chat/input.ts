@@ -8,6 +8,7 @@ export interface Input {
   close(): void
 }
 
+/** Chosen by hand. */
 const KEPT_LINES = 500
 
 /** Reads the user's messages. `past` holds earlier ones, newest first, for the arrow keys. */

@@ -2,6 +2,7 @@ import type { Entry } from '../../app/app.ts'
 import { excerpt } from '../../core/text.ts'
 import type { Screen } from './screen.ts'
 
+/** Chosen by hand. */
 const STEP_CHARACTERS = 500
 
 /** Prints the agent's reasoning, tool calls and tool results. */

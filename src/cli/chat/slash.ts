@@ -11,6 +11,7 @@ interface Slash {
   run(talk: Talk, rest: string): Promise<void> | void
 }
 
+/** Chosen by hand. */
 const SHOWN_MESSAGES = 20
 
 const COMMANDS: Readonly<Record<string, Slash>> = {

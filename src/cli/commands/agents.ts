@@ -6,6 +6,7 @@ import { type Asked, tell, tellJson } from '../terminal/tell.ts'
 import { visibleLine } from '../terminal/visible.ts'
 import { reading } from './with-context.ts'
 
+/** Chosen by hand. */
 const AT_ONCE = 100
 const DESCRIPTION_CHARACTERS = 40
 

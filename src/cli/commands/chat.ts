@@ -10,6 +10,7 @@ import { readSlash, runSlash } from '../chat/slash.ts'
 import { askOne } from '../terminal/ask.ts'
 import { withContext } from './with-context.ts'
 
+/** Chosen by hand. */
 const SHOWN_AT_START = 6
 
 interface Options {

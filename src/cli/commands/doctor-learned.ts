@@ -13,7 +13,7 @@ export async function tellLearned(config: Config, tell: Tell): Promise<void> {
     for (const { handle, abilities } of learnt) {
       tell(
         'Learnt',
-        `${handle}: ${abilities.join('; ')} ("recollect doctor --forget ${handle}" has it tried anew)`,
+        `${handle}: ${abilities.join('; ')} ("recollect doctor --forget ${handle}" tries the original request again)`,
       )
     }
   } finally {

@@ -32,7 +32,7 @@ export async function load(
     const job = await app.load({ agent, into, name, dryRun, ...from }, show, controller.signal)
     if (job.completedAt === null) {
       process.exitCode = 130
-      process.stderr.write('Stopped. The same command goes on where it was.\n')
+      process.stderr.write('Stopped. The same command continues from there.\n')
       return
     }
     if (job.status !== 'completed')

@@ -50,7 +50,7 @@ function tellOf(bar: ReturnType<typeof createProgressBar>): Parameters<typeof co
       if (how === 'goes on')
         bar.say(`Going on behind ${done.toLocaleString('en')} rows that are there already.`)
       if (how === 'anew') {
-        bar.say('The source is not as it was when its copy was begun, so the copy begins anew.')
+        bar.say('The source has changed since its copy began, so the copy starts again.')
       }
     },
     atWork(agents) {

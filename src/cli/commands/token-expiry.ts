@@ -7,6 +7,7 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
   d: 86_400_000,
   w: 7 * 86_400_000,
 }
+/** Chosen by hand. */
 const MAX_MILLISECONDS = 3_660 * 86_400_000
 
 /** Parses an expiry: `30d` from now, or a date. */

@@ -1,6 +1,7 @@
 import { reading } from '../commands/with-context.ts'
 import { configOf } from './flags.ts'
 
+/** Chosen by hand. */
 const MAX_NAMES = 200
 
 /** Names that need no quoting in any shell. */

@@ -2,6 +2,7 @@ import { Command, CommanderError, type Option } from 'commander'
 import { addSettings, type Setting } from './flags.ts'
 import { refusalOf } from './refuse.ts'
 
+/** Chosen by hand. */
 const HELP_COLUMNS = 100
 
 export interface Declaration {

@@ -3,7 +3,7 @@ import { visibleLine } from '../terminal/visible.ts'
 import { agentNames } from './agent-names.ts'
 import { isHidden } from './refuse.ts'
 
-interface Candidate {
+interface Completion {
   readonly word: string
   readonly meaning: string
 }
@@ -28,7 +28,7 @@ async function candidates(
   program: Command,
   before: readonly string[],
   unfinished: string,
-): Promise<readonly Candidate[] | typeof FILES> {
+): Promise<readonly Completion[] | typeof FILES> {
   const { command, values, open } = walk(program, before)
   if (open) return valuesOf(open)
   if (unfinished.startsWith('-')) return flagsOf(command)
@@ -65,7 +65,7 @@ function walk(program: Command, words: readonly string[]) {
   return { command, values, open }
 }
 
-function valuesOf(option: Option): readonly Candidate[] | typeof FILES {
+function valuesOf(option: Option): readonly Completion[] | typeof FILES {
   const known: Readonly<Record<string, readonly string[]>> = {
     '--log': ['error', 'warn', 'info', 'debug'],
     '--toolsets': ['core', 'memory', 'transfer', 'admin', 'all'],
@@ -76,7 +76,7 @@ function valuesOf(option: Option): readonly Candidate[] | typeof FILES {
   return option.long === '--home' ? FILES : []
 }
 
-function flagsOf(command: Command): readonly Candidate[] {
+function flagsOf(command: Command): readonly Completion[] {
   return [
     ...command.options.filter(({ hidden }) => !hidden),
     { long: '--help', description: 'show the help' },

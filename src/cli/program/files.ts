@@ -10,8 +10,8 @@ export function exportAgent(): Command {
     summary: 'writes an agent with all its memory as JSON',
     about:
       'Writes an agent, by id or exact name, with its memory, its history and its archives as JSON to <file>, which ' +
-      'must not exist yet, or to stdout. Servers may go on meanwhile. What it remembers is in the file for whoever can ' +
-      'read it.',
+      'must not exist yet, or to stdout. Servers may keep running. Anyone who can read the file can read all that the ' +
+      'agent remembers.',
     settings: [...DATA, 'agent'],
   })
     .argument('<agent>', 'id or exact name')

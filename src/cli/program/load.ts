@@ -11,7 +11,7 @@ export function load(): Command {
     about:
       'Loads a file, a folder or an https page into the memory of an agent: Markdown, text, HTML, PDF, Word, CSV, JSON, ' +
       'source code, or a zip of these. A folder is read with its folders, without what its .gitignore names. Loading the ' +
-      'same again stores nothing twice, and a load that was stopped goes on where it was. Servers may go on meanwhile.',
+      'same again stores nothing twice, and a stopped load continues where it was. Servers may keep running.',
     settings: [...DATA, 'embedding', 'log'],
   })
     .argument('<path|url>', 'a file, a folder, or an address that begins with https://')

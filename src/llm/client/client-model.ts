@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.ts'
-import { type ChatModel, CLIENT_HANDLE, type ProviderOffer } from '../model.ts'
+import type { ProviderOffer } from '../../core/model-offer.ts'
+import { type ChatModel, CLIENT_HANDLE } from '../model.ts'
 
 export const CLIENT_OFFER: ProviderOffer = { provider: 'client', models: ['sampling'] }
 

@@ -21,8 +21,11 @@ const CALL_WORD = String.raw`(?:tool|function)[_-]?(?:call|use|request|invocatio
 
 export const CALL_MARKS: readonly CallMark[] = [
   {
-    by: 'Hermes, Qwen, GLM, Granite, Nemotron, MiniMax, Hunyuan, Jamba, Anthropic',
-    open: new RegExp(String.raw`<((?:[｜|]?\w+[｜|:])?${CALL_WORD})(?=[\s>])[^>]*>`, 'i'),
+    by: 'Hermes, Qwen, GLM, LongCat, Granite, Nemotron, MiniMax, Hunyuan, Jamba, Anthropic, MCP tags',
+    open: new RegExp(
+      String.raw`<((?:(?!start_|end_)[｜|]?\w+[｜|:_])?${CALL_WORD}|use_mcp_tool)(?=[\s>])[^>]*>`,
+      'i',
+    ),
     close: '</$1>',
     isToken: false,
     isBody: true,
@@ -36,8 +39,8 @@ export const CALL_MARKS: readonly CallMark[] = [
   },
   {
     by: 'Kimi',
-    open: /<\|tool_calls_section_begin\|>/,
-    close: '<|tool_calls_section_end|>',
+    open: /<\|(tool_calls?)_section_begin\|>/,
+    close: '<|$1_section_end|>',
     isToken: true,
   },
   { by: 'DeepSeek', open: /<｜tool▁calls▁begin｜>/, close: '<｜tool▁calls▁end｜>', isToken: true },
@@ -52,11 +55,20 @@ export const CALL_MARKS: readonly CallMark[] = [
   { by: 'Gemma', open: /<\|(tool_call|function_call)>/, close: '<$1|>', isToken: true },
   { by: 'Llama', open: /<\|python_tag\|>/, close: null, isToken: true },
   {
-    by: 'Kimi, LFM and others, by their begin and end',
-    open: /<([|｜])((?:tool|function)[_▁]?calls?|action)([_▁])(begin|start)\1>/i,
+    by: 'Kimi, LFM, Solar and others, by their begin and end',
+    open: /<([|｜])((?:tool|function)[_▁]?calls?|action)([_▁:])(begin|start)\1>/i,
     close: '<$1$2$3end$1>',
     isToken: true,
   },
+  {
+    by: 'PLaMo',
+    open: /<\|(\w+:)begin_(tool_(?:calls?|requests?)(?::\w+)?)\|>/,
+    close: '<|$1end_$2|>',
+    isToken: true,
+  },
+  { by: 'Llama 4', open: /<\|python_start\|>/, close: '<|python_end|>', isToken: true },
+  { by: 'GigaChat', open: /function[ _]call<\|role_sep\|>/, close: null, isToken: true },
+  { by: 'Qwen', open: /✿FUNCTION✿:?/, close: '✿RESULT✿', isToken: true },
   { by: 'Phi, Granite', open: /<\|((?:tool|function)_calls?)\|>/, close: '<|/$1|>', isToken: true },
   { by: 'LM Studio', open: /\[TOOL_REQUEST\]/, close: '[END_TOOL_REQUEST]', isToken: true },
   { by: 'Mistral', open: /\[TOOL_CALLS\]/, close: null, isToken: true },
@@ -65,6 +77,18 @@ export const CALL_MARKS: readonly CallMark[] = [
     open: /\[((?:TOOL|FUNCTION)_(?:CALL|USE|REQUEST)S?)\]/,
     close: '[/$1]',
     isToken: true,
+  },
+  {
+    by: 'Mistral and LM Studio, in small letters',
+    open: /\[tool_(?:calls?|request)\](?=\s*(?:[\w.-]+\s*(?:\[args\])?)?\s*[[{])/,
+    close: '[end_tool_request]',
+    isToken: false,
+  },
+  {
+    by: 'models without a dialect, as a label',
+    open: /\b(?:tool|function)[ _-]?calls?:[ \t]*\n?(?=[[{])/i,
+    close: null,
+    isToken: false,
   },
   { by: 'FireFunction', open: /\bfunctools(?=\[\{)/, close: null, isToken: false },
   { by: 'Functionary', open: />>>(?=[\w.]+\n)/, close: null, isToken: false },
@@ -85,4 +109,4 @@ export const CALL_MARKS: readonly CallMark[] = [
 
 /** Marks that servers leave at the end of a text, or that they do not know. */
 export const LEFTOVERS =
-  /<\|(?:im_end|im_start|eot_id|eom_id|end|return|call|endoftext|end_of_text|END_RESPONSE|START_RESPONSE|begin_of_box|end_of_box|begin_of_solution|end_of_solution|eos|assistant|END_OF_TURN_TOKEN|CHATBOT_TOKEN)\|>|<｜end▁of▁sentence｜>|<end_of_turn>|<start_of_turn>model\n?|<turn\|>|<\/s>\s*$|<eos>\s*$|\[\/INST\]|\[e~\[/g
+  /<\|start_header_id\|>\w*<\|end_header_id\|>|(?:<\|begin\|>assistant)?<\|content\|>|<\|(?:im_end|im_start|begin_of_text|observation|user|calls|eot_id|eom_id|end|return|call|endoftext|end_of_text|END_RESPONSE|START_RESPONSE|begin_of_box|end_of_box|begin_of_solution|end_of_solution|eos|assistant|END_OF_TURN_TOKEN|CHATBOT_TOKEN)\|>|<｜end▁of▁sentence｜>|<end_of_turn>|<start_of_turn>model\n?|<turn\|>|<\/s>\s*$|<eos>\s*$|\[\/INST\]|\[e~\[/g

@@ -17,6 +17,8 @@ const MARKS = /<\|(?:channel|message|constrain)\|>/
 /** The rest of a mark, where a server removes control tokens from the text. */
 const BARE =
   /^(?:analysis)([\s\S]+?)assistant(?:final([\s\S]*)|commentary\s+to=(?:functions\.)?([\w.-]+)\s*(?:json|code)?\s*(\{[\s\S]*))$/
+const BARE_CALL =
+  /^(?:assistant)?(?:commentary|analysis)\s+to=(?:functions\.)?([\w.-]+)\s*(?:json|code)?\s*(\{[\s\S]*)$/
 
 /** Undefined: the text has no channels. `plain`: the text outside of all channels. */
 export function readChannels(
@@ -47,6 +49,8 @@ export function readChannels(
 }
 
 function readBareChannels(content: string, tools: Tools): ChannelText | undefined {
+  const [, called, args = ''] = BARE_CALL.exec(content.trim()) ?? []
+  if (called !== undefined) return join([], [], [toCall(called, args, tools)])
   const bare = BARE.exec(content.trim())
   if (!bare) return undefined
   const [, thought = '', said = '', recipient, body = ''] = bare

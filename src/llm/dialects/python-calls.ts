@@ -1,4 +1,4 @@
-import { type LooseValue, readLooseValue, readWord, skipSpace } from './loose-value.ts'
+import { type LooseValue, readLooseValue, readWord, skipSpace } from '../../core/loose-value.ts'
 
 /** A call written as code: its name as written, and its arguments by name. */
 export interface PythonCall {

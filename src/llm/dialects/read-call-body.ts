@@ -1,4 +1,4 @@
-import { readLooseValue, skipSpace } from './loose-value.ts'
+import { readLooseValue, skipSpace } from '../../core/loose-value.ts'
 import { readPythonCalls } from './python-calls.ts'
 import { readXmlCall } from './read-xml-call.ts'
 import {
@@ -14,7 +14,11 @@ type Calls = readonly WrittenCall[]
 
 const FENCE = /^```[\w-]*[ \t]*\n([\s\S]*?)\n?```$/
 /** Control tokens between a name and its arguments, and around successive calls. */
-const CONTROL = /<[|｜][^<>]*[|｜]>|<\/?tool_sep>|\[(?:ARGS|CALL_ID|TOOL_CALLS)\]|<\|?"?\|>/g
+const CONTROL =
+  /<[|｜][^<>]*[|｜]>|<\/?tool_sep>|\[(?:ARGS|CALL_ID|TOOL_CALLS)\]|<\|?"?\|>|✿ARGS✿:?/gi
+/** A name and whole arguments; only the braces around both may be too few or too many. */
+const ENVELOPE =
+  /^\{+\s*"(?:name|function|tool)"\s*:\s*"([^"\\]+)"\s*,\s*"(?:arguments|parameters|args|input)"\s*:\s*(?=\{)/
 /** Characters. Chosen by hand. */
 const MAX_HEAD = 200
 
@@ -26,8 +30,19 @@ export function readCallBody(written: string, tools: Tools): Calls | undefined {
     readJsonCalls(body, tools, 'marked') ??
     readXmlCalls(body, tools) ??
     readPython(body, tools, 'marked') ??
+    readBadEnvelope(body, tools) ??
     readNamedObjects(body, tools)
   )
+}
+
+/** `{"name": …, "arguments": {…}` with a brace too few or too many at its end, a frequent slip. */
+function readBadEnvelope(body: string, tools: Tools): Calls | undefined {
+  const envelope = ENVELOPE.exec(body)
+  const name = envelope?.[1] === undefined ? undefined : nameIn(tools, envelope[1])
+  const read = envelope && name !== undefined ? readValue(body, envelope[0].length) : undefined
+  if (!read || name === undefined || !isFields(read.value)) return undefined
+  if (!/^[\s}]*$/.test(body.slice(read.end))) return undefined
+  return [{ name, arguments: JSON.stringify(read.value) }]
 }
 
 /** Objects or lists of calls, one after the other. */
@@ -123,14 +138,19 @@ function withoutFence(text: string): string {
   return FENCE.exec(text)?.[1]?.trim() ?? text
 }
 
-/** A mark that ends the whole answer may follow the call. */
+/** What may follow the call: marks that end the whole answer, and closing marks of another dialect. */
+const AFTER_CALL =
+  /(?:<\|(?:eom_id|eot_id|im_end|end|call|calls|return|endoftext|observation)\|>|<\/s>|<end_of_turn>|<\/(?:tool|function)_?(?:calls?|response|request)>|\[\/?END_[A-Z_]+\]|\[\/[A-Z_]+\])$/
+/** Of marks after a call, and of characters in one. Chosen by hand. */
+const MAX_MARKS = 10
+const MAX_MARK = 40
+
 function withoutEnd(text: string): string {
   let end = text.trimEnd()
-  for (let before = ''; before !== end; ) {
-    before = end
-    end = end
-      .replace(/(?:<\|(?:eom_id|eot_id|im_end|end|call|return)\|>|<\/s>|<end_of_turn>)$/, '')
-      .trimEnd()
+  for (let mark = 0; mark < MAX_MARKS; mark += 1) {
+    const length = AFTER_CALL.exec(end.slice(-MAX_MARK))?.[0].length ?? 0
+    if (length === 0) break
+    end = end.slice(0, -length).trimEnd()
   }
   return end
 }

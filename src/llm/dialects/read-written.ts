@@ -1,5 +1,7 @@
 import { readChannels } from './harmony.ts'
+import { readLastCall } from './last-call.ts'
 import { splitThinking } from './split-thinking.ts'
+import { readTaggedCalls } from './tagged-calls.ts'
 import { readMarked, readTextCalls } from './text-calls.ts'
 import { ANSWER } from './thinking.ts'
 import type { Tools, WrittenCall } from './written-call.ts'
@@ -35,13 +37,18 @@ function readContent(content: string, tools: Tools): Written {
   return { ...readTextCalls(text, tools), reasoning }
 }
 
-/** Only calls between marks count: a model's thinking may look like anything. */
+/**
+ * Calls between marks, and a call at the very end: otherwise a model's thinking may look like anything. There is no
+ * other answer.
+ */
 function readThought(thought: string, tools: Tools): Written {
   const channels = readChannels(thought, tools, 'thought')
   if (channels && (channels.calls.length > 0 || channels.text !== '')) return channels
   const { text, calls } = readMarked(thought, tools)
   const made = calls.filter(({ problem }) => problem === undefined)
   if (made.length > 0) return { text: '', reasoning: text, calls: made }
+  const last = readTaggedCalls(thought, tools) ?? readLastCall(thought.trim(), tools)
+  if (last) return { text: '', reasoning: last.text, calls: last.calls }
   const split = splitThinking(thought)
   if (split.reasoning !== '' && split.text !== '')
     return { ...readTextCalls(split.text, tools), reasoning: split.reasoning }

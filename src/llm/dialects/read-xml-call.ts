@@ -22,7 +22,12 @@ const PARAMETER = new RegExp(
   String.raw`<${PREFIX}(?:parameter|param|arg)\s*(?:=\s*|name\s*=\s*)"?([^">\s]+)"?[^>]*>([\s\S]*?)(?=<\/${PREFIX}(?:parameter|param|arg)>|<${PREFIX}(?:parameter|param|arg)\s*(?:=|name)|<\/${PREFIX}(?:function|invoke|tool_call|tool_use)>)`,
   'gi',
 )
-const PAIR = /<arg_key>([\s\S]*?)<\/arg_key>\s*<arg_value>([\s\S]*?)<\/arg_value>/gi
+const PARAMETER_OPEN = new RegExp(
+  String.raw`<${PREFIX}(?:parameter|param|arg)\s*(?:=|name\s*=)|<(?:\w+_)?arg_key>`,
+  'gi',
+)
+const PAIR =
+  /<(?:\w+_)?arg_key>([\s\S]*?)<\/(?:\w+_)?arg_key>\s*<(?:\w+_)?arg_value>([\s\S]*?)<\/(?:\w+_)?arg_value>/gi
 
 /** A call written in tags. Undefined: the text is none. */
 export function readXmlCall(body: string, tools: Tools): WrittenCall | undefined {
@@ -30,7 +35,7 @@ export function readXmlCall(body: string, tools: Tools): WrittenCall | undefined
   if (head) return withArguments(head[1] ?? '', body.slice(head.index + head[0].length), tools)
   if (PAIR.test(body)) {
     PAIR.lastIndex = 0
-    const at = body.search(/<arg_key>/i)
+    const at = body.search(/<(?:\w+_)?arg_key>/i)
     return withArguments(body.slice(0, at).trim(), body.slice(at), tools)
   }
   const named = NAME_TAG.exec(body)
@@ -52,6 +57,10 @@ function withArguments(written: string, rest: string, tools: Tools): WrittenCall
   const name = nameIn(tools, written) ?? written
   const properties = propertiesOf(tools, name)
   const entries = [...rest.matchAll(PARAMETER), ...rest.matchAll(PAIR)]
+  // A parameter without its end was cut off: the rest, which is no JSON, is refused as such.
+  if ((rest.match(PARAMETER_OPEN) ?? []).length > entries.length) {
+    return { name, arguments: rest.trim() }
+  }
   const fields = entries.length > 0 ? entries : childTags(rest, properties)
   if (fields.length > 0) {
     const values = fields.map(([, key = '', text = '']) => [

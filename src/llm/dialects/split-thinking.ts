@@ -1,4 +1,7 @@
-import { ANSWER, LONE_CLOSE, THINKING_MARKS, type ThinkingMark } from './thinking.ts'
+import { ANSWER, ANY_CLOSE, LONE_CLOSE, THINKING_MARKS, type ThinkingMark } from './thinking.ts'
+
+const LEADING_CLOSE = new RegExp(`^\\s*${ANY_CLOSE.source}`, 'i')
+const LEADING_OPEN = /^\s*<think(?:ing)?>/i
 
 export interface SplitText {
   readonly text: string
@@ -23,7 +26,7 @@ export function splitThinking(content: string): SplitText {
     if (!mark) break
     const start = from + mark.index
     const inside = start + mark.length
-    const end = indexOfMark(rest, mark.close, inside)
+    const { end, length } = findClose(rest, mark.close, inside)
     const before = rest.slice(0, start)
     if (end < 0) {
       if ((kept.join('') + before).trim() === '') {
@@ -35,7 +38,9 @@ export function splitThinking(content: string): SplitText {
     }
     thoughts.push(rest.slice(inside, end))
     kept.push(before)
-    rest = rest.slice(end + mark.close.length)
+    rest = rest.slice(end + length)
+    // Of thinking in thinking.
+    if (before.trim() === '') rest = rest.replace(LEADING_CLOSE, '')
     from = 0
   }
   if (thoughts.length === 0) return { text: content, reasoning: '' }
@@ -43,7 +48,7 @@ export function splitThinking(content: string): SplitText {
   return {
     text: ANSWER.exec(text)?.[2]?.trim() ?? text,
     reasoning: thoughts
-      .map((thought) => thought.trim())
+      .map((thought) => thought.replace(LEADING_OPEN, '').trim())
       .filter((thought) => thought !== '')
       .join('\n'),
   }
@@ -74,8 +79,11 @@ function opens({ at }: ThinkingMark, before: string): boolean {
   return at === 'line' && /\n[ \t]*$/.test(before) && !isInFence(before)
 }
 
-function indexOfMark(text: string, mark: string, from: number): number {
-  return text.toLowerCase().indexOf(mark.toLowerCase(), from)
+/** `end` is -1 if it is not closed. */
+function findClose(text: string, mark: string, from: number): { end: number; length: number } {
+  const end = text.toLowerCase().indexOf(mark.toLowerCase(), from)
+  const other = end < 0 && mark.startsWith('</') ? ANY_CLOSE.exec(text.slice(from)) : null
+  return other ? { end: from + other.index, length: other[0].length } : { end, length: mark.length }
 }
 
 /** Whether a code fence is open at the end of this text. */

@@ -1,14 +1,18 @@
-import { CALL_MARKS, LEFTOVERS } from './call-marks.ts'
+import { LEFTOVERS } from './call-marks.ts'
+import { findMark } from './find-mark.ts'
+import { readLastCall } from './last-call.ts'
 import { readCallBody, readJsonCalls, readPython } from './read-call-body.ts'
 import { readToolTag } from './read-xml-call.ts'
-import { isInFence } from './split-thinking.ts'
-import { isFields, nameIn, type Tools, type WrittenCall, wholeValue } from './written-call.ts'
-
-export interface TextWithCalls {
-  /** The text without the calls. */
-  readonly text: string
-  readonly calls: readonly WrittenCall[]
-}
+import { readTaggedCalls } from './tagged-calls.ts'
+import { unescaped } from './unescaped.ts'
+import {
+  isFields,
+  nameIn,
+  type TextWithCalls,
+  type Tools,
+  type WrittenCall,
+  wholeValue,
+} from './written-call.ts'
 
 const UNREADABLE =
   'The call was not run: it stands in the text of your answer, in a form that can not be read. Make it again as a tool call, with one JSON object of arguments.'
@@ -19,14 +23,36 @@ const UNREADABLE =
  * any case; unreadable text between them becomes a call with a `problem`.
  */
 export function readTextCalls(content: string, tools: Tools): TextWithCalls {
+  const inner = innerOf(content)
+  const unwrapped = inner === undefined ? undefined : readMarked(inner, tools)
+  if (unwrapped && unwrapped.text.trim() === '' && areKnown(unwrapped.calls, tools))
+    return unwrapped
   const marked = readMarked(content, tools)
   const text = marked.text.replaceAll(LEFTOVERS, '')
   const tidy = text === content ? content : text.trim()
-  if (marked.calls.length > 0) return { text: tidy, calls: marked.calls }
+  if (marked.calls.length > 0) return { text: withoutStrays(tidy), calls: marked.calls }
   const whole = tidy.trim()
   const calls = readWhole(whole, tools)
   if (calls) return { text: '', calls }
-  return readLastFence(whole, tools) ?? { text: tidy, calls: [] }
+  return readTaggedCalls(tidy, tools) ?? readLastCall(whole, tools) ?? { text: tidy, calls: [] }
+}
+
+/** The text in a fence around the whole, or with its escapes of HTML resolved. */
+function innerOf(content: string): string | undefined {
+  const whole = content.trim()
+  return /^&lt;[\s\S]*&gt;$/.test(whole) ? unescaped(whole) : FENCED.exec(whole)?.[1]
+}
+
+function areKnown(calls: readonly WrittenCall[], tools: Tools): boolean {
+  const isKnown = ({ name, problem }: WrittenCall) =>
+    problem === undefined && tools.some((tool) => tool.name === name)
+  return calls.length > 0 && calls.every(isKnown)
+}
+
+/** Closing tags whose opening ones are missing, and the word that some models leave before a call. */
+function withoutStrays(text: string): string {
+  const left = text.replaceAll(STRAY, '').trim()
+  return left === 'call' ? '' : left === text.trim() ? text : left
 }
 
 /** Only calls between marks, wherever they are. */
@@ -38,7 +64,7 @@ export function readMarked(content: string, tools: Tools): TextWithCalls {
   for (let mark = findMark(rest, from, kept); mark; mark = findMark(rest, from, kept)) {
     const region = { body: rest.slice(mark.bodyStart, mark.bodyEnd), isClosed: mark.isClosed }
     const found = callsIn(region, rest.slice(mark.start, mark.end), mark.isToken, tools)
-    if (!found) {
+    if (!found || (mark.isInline && !areKnown(found, tools))) {
       from = mark.start + 1
       continue
     }
@@ -49,55 +75,6 @@ export function readMarked(content: string, tools: Tools): TextWithCalls {
   }
   const text = [...kept, rest].join('')
   return { text: kept.length > 0 ? text.trim() : text, calls }
-}
-
-interface FoundMark {
-  readonly start: number
-  readonly end: number
-  readonly bodyStart: number
-  readonly bodyEnd: number
-  readonly isClosed: boolean
-  readonly isToken: boolean
-}
-
-function findMark(text: string, from: number, kept: readonly string[]): FoundMark | undefined {
-  let first: FoundMark | undefined
-  for (const { open, close, isToken, isBody } of CALL_MARKS) {
-    const search = new RegExp(open.source, `${open.flags}g`)
-    search.lastIndex = from
-    for (let found = search.exec(text); found; found = search.exec(text)) {
-      if (first && first.start <= found.index) break
-      if (!isToken && !opensLine(text.slice(0, found.index), kept)) continue
-      const inside = found.index + found[0].length
-      const mark = close?.replaceAll(/\$(\d)/g, (_, number: string) => found[Number(number)] ?? '')
-      const at = mark === undefined ? -1 : text.toLowerCase().indexOf(mark.toLowerCase(), inside)
-      const next = nextOpen(text, open, inside)
-      const bodyEnd = at < 0 ? next : at
-      first = {
-        start: found.index,
-        end: at < 0 ? next : at + (mark?.length ?? 0),
-        bodyStart: isBody === true ? found.index : inside,
-        bodyEnd,
-        // If the answer was cut off, the end mark is missing.
-        isClosed: at >= 0 || mark === undefined,
-        isToken,
-      }
-      break
-    }
-  }
-  return first
-}
-
-/** A mark without an end is closed by the next one of its kind. */
-function nextOpen(text: string, open: RegExp, from: number): number {
-  const next = text.slice(from).search(open)
-  return next < 0 ? text.length : from + next
-}
-
-/** Whether the mark begins a line and is not inside code; a mark quoted in a sentence does not open a call. */
-function opensLine(before: string, kept: readonly string[]): boolean {
-  const all = kept.join('') + before
-  return (/(?:^|\n)[ \t]*$/.test(before) || before.trim() === '') && !isInFence(all)
 }
 
 /** Undefined: the text is about calls and makes none. */
@@ -116,7 +93,12 @@ function callsIn(
   if (found) return tools.length === 0 ? [] : found
   const cut = isClosed ? undefined : cutOffCall(inside, tools)
   if (cut) return tools.length === 0 ? [] : [cut]
-  const isMeant = isToken || isClosed || /^\s*[[{<]/.test(inside)
+  const [start = ''] = /^\s*[\w.:-]+/.exec(inside) ?? []
+  const isMeant =
+    isToken ||
+    isClosed ||
+    /^\s*[[{<]/.test(inside) ||
+    tools.some(({ name }) => name === start.trim())
   if (!isMeant) return undefined
   if (tools.length === 0 || inside.trim() === '') return []
   return [{ name: guessName(inside, tools), arguments: written, problem: UNREADABLE }]
@@ -124,7 +106,12 @@ function callsIn(
 
 /** `<tool_call>…` without its tag, unless the tag itself holds information. */
 function withoutOuterTag(body: string): string {
-  return body.replace(/^\s*<[^>=\s"]+>/, '')
+  const [open = '', name = ''] = /^\s*<([^>=\s"]+)>/.exec(body) ?? []
+  const inside = body.slice(open.length).trimEnd()
+  const close = `</${name}>`
+  return open !== '' && inside.toLowerCase().endsWith(close.toLowerCase())
+    ? inside.slice(0, -close.length)
+    : body.slice(open.length)
 }
 
 /**
@@ -141,6 +128,7 @@ function guessName(written: string, tools: Tools): string {
   return named.length === 1 && named[0] ? named[0].name : 'unreadable_call'
 }
 
+const STRAY = /^[ \t]*<\/(?:\w+[_:])?(?:(?:tool|function)[_-]?calls?|function|invoke)>[ \t]*$/gim
 const FENCED = /^```(?:\w+)?[ \t]*\n([\s\S]*?)\n?```$/
 
 /** A text that consists only of calls of offered tools. */
@@ -152,8 +140,18 @@ function readWhole(whole: string, tools: Tools): readonly WrittenCall[] | undefi
     readJsonCalls(body, tools, 'bare') ??
     (tag && [tag]) ??
     readPython(body, tools, 'bare') ??
-    readNameAndObject(body, tools)
+    readNameAndObject(body, tools) ??
+    unreadableCode(body, tools)
   )
+}
+
+/** `[send_message("Hello")]`: a call as code without the names of its arguments. */
+function unreadableCode(body: string, tools: Tools): readonly WrittenCall[] | undefined {
+  const name = /^\[?([\w.]+)\([\s\S]*\)\]?$/.exec(body)?.[1]
+  const isOffered = tools.some((tool) => tool.name === name)
+  return isOffered && name !== undefined
+    ? [{ name, arguments: body, problem: UNREADABLE }]
+    : undefined
 }
 
 /** GLM-4: the name on a line of its own, the arguments below. */
@@ -164,12 +162,4 @@ function readNameAndObject(body: string, tools: Tools): readonly WrittenCall[] |
   return name !== undefined && isFields(value)
     ? [{ name, arguments: JSON.stringify(value) }]
     : undefined
-}
-
-/** Words, then one call as code at the very end. An example would be followed by more words. */
-function readLastFence(whole: string, tools: Tools): TextWithCalls | undefined {
-  const fence = /\n```(?:json)?[ \t]*\n([\s\S]*?)\n?```$/.exec(whole)
-  if (!fence || tools.length === 0 || isInFence(whole.slice(0, fence.index))) return undefined
-  const calls = readJsonCalls((fence[1] ?? '').trim(), tools, 'bare')
-  return calls && { text: whole.slice(0, fence.index).trim(), calls }
 }

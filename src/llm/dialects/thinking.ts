@@ -17,26 +17,45 @@ export interface ThinkingMark {
 }
 
 export const THINKING_MARKS: readonly ThinkingMark[] = [
-  { open: /<(think)>/, close: '</$1>', at: 'anywhere' },
-  { open: new RegExp(`<(${SURE})>`, 'i'), close: '</$1>', at: 'line' },
-  { open: new RegExp(`<(${LIKELY})>`, 'i'), close: '</$1>', at: 'start' },
+  { open: /<(think)(?:\s[^<>]*)?>/, close: '</$1>', at: 'anywhere' },
+  { open: new RegExp(`<(${SURE})(?:\\s[^<>]*)?>`, 'i'), close: '</$1>', at: 'line' },
+  { open: new RegExp(`<(${LIKELY})(?:\\s[^<>]*)?>`, 'i'), close: '</$1>', at: 'start' },
+  {
+    open: /<(details) type="reasoning"[^>]*>(?:\s*<summary>[^<]*<\/summary>)?/,
+    close: '</$1>',
+    at: 'start',
+  },
   { open: new RegExp(`\\[(${SURE})\\]`, 'i'), close: '[/$1]', at: 'line' },
+  { open: new RegExp(`\\[(${LIKELY})\\]`, 'i'), close: '[/$1]', at: 'start' },
   { open: new RegExp(`◁(${SURE})▷`, 'i'), close: '◁/$1▷', at: 'anywhere' },
-  { open: new RegExp(`<\\|(${SURE})\\|>`, 'i'), close: '<|/$1|>', at: 'anywhere' },
+  { open: /^\s*<\|think\|>(?=[\s\S]*<\|end\|><\|begin\|>)/, close: '<|end|>', at: 'start' },
+  { open: new RegExp(`<\\|(${SURE}|reasoning)\\|>`, 'i'), close: '<|/$1|>', at: 'anywhere' },
   { open: /<\|START_(THINKING|REFLECTION)\|>/, close: '<|END_$1|>', at: 'anywhere' },
-  { open: /<\|begin_of_(thought|thinking|think)\|>/, close: '<|end_of_$1|>', at: 'anywhere' },
-  { open: /<\|(think|thinking|thought)_(?:start|begin)\|>/, close: '<|$1_end|>', at: 'anywhere' },
+  {
+    open: /<\|begin_of_(thought|thinking|think|reasoning)\|>/,
+    close: '<|end_of_$1|>',
+    at: 'anywhere',
+  },
+  { open: /<｜begin▁of▁(think|thinking)｜>/, close: '<｜end▁of▁$1｜>', at: 'anywhere' },
+  {
+    open: /<\|(think|thinking|thought|reasoning)_(?:start|begin)\|>/,
+    close: '<|$1_end|>',
+    at: 'anywhere',
+  },
   { open: /<\|inner_prefix\|>/, close: '<|inner_suffix|>', at: 'anywhere' },
   { open: /<\|channel>(?:thought|analysis|thinking)\b/, close: '<channel|>', at: 'anywhere' },
-  { open: /Here is my thought process:/, close: 'Here is my response:', at: 'start' },
+  { open: /Here( is|['’]s) my thought process:/, close: 'Here$1 my response:', at: 'start' },
 ]
+
+/** Closing tags of any of the names; a model may close another than it opened. */
+export const ANY_CLOSE = new RegExp(`<\\/(?:${SURE})>`, 'i')
 
 /**
  * Closes thinking that was opened in the prompt. Counts at the beginning of a line, or anywhere if it is a control
  * token.
  */
 export const LONE_CLOSE = new RegExp(
-  `(?:^|\\n)<\\/(?:${SURE})>|\\[\\/THINK\\]|◁\\/think▷|<\\|END_THINKING\\|>|<\\|end_of_thought\\|>|<\\|inner_suffix\\|>`,
+  `(?:^|\\n)<\\/(?:${SURE})>|<\\/think>(?![ \\t\`"'.,;:)])|\\[\\/THINK\\]|◁\\/think▷|<\\|END_THINKING\\|>|<\\|end_of_thought\\|>|<\\|inner_suffix\\|>`,
   'i',
 )
 

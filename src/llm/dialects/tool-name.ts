@@ -6,7 +6,12 @@ const TAILS: readonly RegExp[] = [
   /\[\]$/,
   /[:=]+$/,
   /\.call$/,
+  /[_.-]\d+$/,
+  /_(?:tool|function)$/i,
 ]
+const HEAD = /^(?:tools?|functions?)_/i
+/** Longer names are no name with decoration. Chosen by hand. */
+const MAX_CHARACTERS = 200
 const GLUED = /(?:<?json>?|commentary|analysis|final)$/i
 const QUOTES = /^[\s"'`*<[({]+|[\s"'`*>\])},;]+$/g
 
@@ -20,7 +25,15 @@ export function resolveToolName(written: string, names: readonly string[]): stri
   for (const form of forms) if (names.includes(form)) return form
   const folded = new Set(forms.map(fold))
   const alike = names.filter((name) => folded.has(fold(name)))
-  return alike.length === 1 ? alike[0] : undefined
+  return alike.length === 1 ? alike[0] : onlyNameIn(written, names)
+}
+
+/** The one tool whose whole name stands between marks of any kind: `to=functions.x <|constrain|>json`, `x{"a`. */
+function onlyNameIn(written: string, names: readonly string[]): string | undefined {
+  if (written.length > MAX_CHARACTERS) return undefined
+  const words = new Set(written.split(/[^\w-]+/).flatMap((word) => [word, word.split('-').at(-1)]))
+  const found = names.filter((name) => words.has(name))
+  return found.length === 1 ? found[0] : undefined
 }
 
 /** Forms of the name, from the least to the most removed. */
@@ -36,10 +49,11 @@ function formsOf(written: string): readonly string[] {
   }
   const last = tailless.split(/[.:/]|__/).at(-1) ?? ''
   forms.push(last, tailless.replace(GLUED, '').trim(), last.replace(GLUED, '').trim())
+  forms.push(last.replace(HEAD, ''))
   return forms.filter((form) => form !== '')
 }
 
-/** Names that differ only by capitals and dashes count as equal. */
+/** Names that differ only by capitals, dashes and dots count as equal. */
 function fold(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_\s]/g, '')
+  return name.toLowerCase().replaceAll(/[-_.\s]/g, '')
 }

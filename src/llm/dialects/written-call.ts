@@ -1,5 +1,5 @@
+import { readLooseValue } from '../../core/loose-value.ts'
 import type { ToolSpec } from '../model.ts'
-import { readLooseValue } from './loose-value.ts'
 import { resolveToolName } from './tool-name.ts'
 
 /** A call found in a text, under the name of the offered tool, or as written if no offered tool matches. */
@@ -9,6 +9,12 @@ export interface WrittenCall {
   readonly arguments: string
   /** Why the call can't be made, for the model. */
   readonly problem?: string
+}
+
+export interface TextWithCalls {
+  /** The text without the calls. */
+  readonly text: string
+  readonly calls: readonly WrittenCall[]
 }
 
 export type Tools = readonly ToolSpec[]
@@ -100,7 +106,10 @@ export function callsOf(value: unknown, tools: Tools, trust: Trust): WrittenCall
 function listIn(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value
   if (!isFields(value)) return undefined
-  const [key, ...others] = Object.keys(value).filter((each) => !ASIDE_KEYS.has(each))
+  // A whole message as JSON has a role, and its content is empty.
+  const [key, ...others] = Object.keys(value).filter(
+    (each) => !ASIDE_KEYS.has(each) && each !== 'role' && value[each] != null && value[each] !== '',
+  )
   const list =
     key !== undefined && others.length === 0 && LIST_KEYS.includes(key) ? value[key] : null
   return Array.isArray(list) ? list : undefined

@@ -10,6 +10,7 @@ import type { Turn } from './to-turns.ts'
  */
 
 export const CACHED = { cache_control: { type: 'ephemeral' } } as const
+/** Chosen by hand. */
 const MARKS_IN_HISTORY = 2
 
 export function markHistory(turns: readonly Turn[]): readonly Fields[] {

@@ -1,9 +1,8 @@
 import { isRecord } from '../../core/is-record.ts'
 import type { Learned } from '../learned/learned.ts'
-import type { Refusal } from '../wire/classify-failure.ts'
-import type { Fields } from '../wire/fields.ts'
+import type { ProviderRefusal } from '../wire/classify-failure.ts'
+import { learnWith } from '../wire/learn-with.ts'
 import {
-  learnBy,
   names,
   ofKeywords,
   ofParametersBut,
@@ -12,7 +11,6 @@ import {
   REFUSES,
   type Refused,
 } from '../wire/lessons.ts'
-import type { Attempt } from '../wire/wire-model.ts'
 
 /* Corrections from refusals of Messages requests. */
 
@@ -27,20 +25,13 @@ const LESSONS = [
   ofStream,
 ]
 
-/** Undefined: the refusal teaches nothing. */
-export function learnFrom(refusal: Refusal, body: Fields, attempt: Attempt): Attempt | undefined {
-  if (!attempt.withoutThoughts && isAboutThoughts(refusal)) {
-    return { ...attempt, withoutThoughts: true }
-  }
-  const learned = learnBy(LESSONS, refusal, body, attempt.learned)
-  return learned && { ...attempt, learned }
-}
+export const learnFrom = learnWith(LESSONS, isAboutThoughts)
 
 /**
  * The server refuses earlier thinking: signatures from another account or time, or missing blocks. This one request
  * leaves the thinking out.
  */
-function isAboutThoughts({ status, detail: { message } }: Refusal): boolean {
+function isAboutThoughts({ status, detail: { message } }: ProviderRefusal): boolean {
   return (
     status === 400 &&
     (/signature/i.test(message) ||

@@ -8,6 +8,7 @@ import {
   type Sent,
   sendGuarded,
 } from '../wire/guarded-fetch.ts'
+import { ANTHROPIC_VERSION, isAnthropic } from './anthropic.ts'
 
 /** Rejects with the network's error; a status other than success is a refusal. */
 export async function sendMessages(
@@ -45,8 +46,6 @@ const HEADERS: ReadonlySet<string> = new Set([
   'user-agent',
   'x-api-key',
 ])
-const VERSION = '2023-06-01'
-const ANTHROPIC_HOST = /(?:^|\.)anthropic\.com$/
 
 /**
  * Headers that every server knows. Anthropic's client sends a newer version, which gateways and older models lack, and
@@ -54,9 +53,9 @@ const ANTHROPIC_HOST = /(?:^|\.)anthropic\.com$/
  */
 function headersFor({ baseUrl, key }: ProviderEndpoint, given: Headers): Headers {
   const headers = onlyHeaders(given, HEADERS)
-  headers.set('anthropic-version', VERSION)
+  headers.set('anthropic-version', ANTHROPIC_VERSION)
   if (key !== '') headers.set('x-api-key', key)
-  if (ANTHROPIC_HOST.test(new URL(baseUrl).hostname)) headers.delete('authorization')
+  if (isAnthropic(baseUrl)) headers.delete('authorization')
   return headers
 }
 

@@ -11,6 +11,7 @@ const PIECEWISE: ReadonlySet<string> = new Set([
 ])
 /** Streamed whole or in pieces; an identical piece is a repetition and is not appended. */
 const OPAQUE: ReadonlySet<string> = new Set(['data', 'signature', 'thought_signature', 'encrypted'])
+const IS_OPAQUE = /signature|encrypted|(?:^|_)(?:id|state|token)$/i
 const IDENTITY = ['index', 'id', 'type'] as const
 
 /**
@@ -21,6 +22,8 @@ export function joinDeltas(known: Fields, delta: Fields): Fields {
   const joined: Record<string, unknown> = { ...known }
   for (const [name, value] of Object.entries(delta)) {
     if (name === '__proto__' || value == null) continue
+    // A mark that comes whole with every piece is not appended.
+    if (typeof value === 'string' && joined[name] === value && IS_OPAQUE.test(name)) continue
     joined[name] = joinValues(joined[name], value)
   }
   return joined

@@ -1,6 +1,6 @@
 import { isRecord } from '../../core/is-record.ts'
 import type { Learned } from '../learned/learned.ts'
-import type { Refusal } from '../wire/classify-failure.ts'
+import type { ProviderRefusal } from '../wire/classify-failure.ts'
 import type { Fields } from '../wire/fields.ts'
 import {
   type Lesson,
@@ -21,7 +21,11 @@ import { callsOf, messagesOf } from './wire-messages.ts'
 /* Corrections from refusals of chat completions. */
 
 /** Undefined: the refusal teaches nothing. */
-export function learnFrom(refusal: Refusal, body: Fields, learned: Learned): Learned | undefined {
+export function learnFrom(
+  refusal: ProviderRefusal,
+  body: Fields,
+  learned: Learned,
+): Learned | undefined {
   return learnBy(LESSONS, refusal, body, learned)
 }
 
@@ -30,6 +34,7 @@ const LESSONS: readonly Lesson[] = [
   ofOutputLimit,
   ofSignatures,
   ofReasoning,
+  ofEffort,
   ofFields,
   ofKeywords,
   ofParametersBut(
@@ -43,6 +48,7 @@ const LESSONS: readonly Lesson[] = [
       'max_completion_tokens',
     ]),
   ),
+  ofUsage,
   ofRoles,
   ofSystem,
   ofContent,
@@ -54,12 +60,16 @@ const LIMITS = ['max_tokens', 'max_completion_tokens'] as const
 function ofOutputLimit({ text, body, learned }: Refused): Learned | undefined {
   const sent = LIMITS.find((name) => typeof body[name] === 'number')
   const value = sent && Number(body[sent])
-  const isNamed = /max_(?:completion_|output_|new_)?tokens|(?:output|completion) tokens/i.test(text)
+  const isNamed =
+    /max(?:imum)?[_ ]?(?:completion[_ ]?|output[_ ]?|new[_ ]?)?tokens|(?:output|completion) tokens|maximum output/i.test(
+      text,
+    )
   if (!sent || !value || !isNamed) return undefined
   const size = outputSizeIn(text, value)
   if (size !== undefined) return { maxOutputTokens: size }
-  if (!REFUSES.test(text)) return undefined
   const other = sent === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
+  const isWanted = names(text, other) && /required|missing/i.test(text)
+  if (!REFUSES.test(text) && !isWanted) return undefined
   return learned.outputLimit === sent ? omit(learned, sent) : { outputLimit: other }
 }
 
@@ -88,11 +98,24 @@ function reasoningField(text: string): string | undefined {
   const named = /\b(reasoning_\w+|thinking_blocks|reasoning)\b/i.exec(text)?.[1]?.toLowerCase()
   if (named?.includes('_') && named !== 'reasoning_effort') return named
   const comesBack =
-    /(?:reasoning|thinking|thought)[\s\S]{0,80}(?:pass(?:ed)? back|return|includ|provid|present|missing|required|preserv|must)|missing[\s\S]{0,40}(?:reasoning|thinking)/i
+    /(?:reasoning|thinking|thought)[\s\S]{0,80}(?:pass(?:ed)? back|return|includ|provid|present|missing|required|preserv|must)|(?:missing|(?:must|should|has to|needs to) (?:contain|include|have|carry))[\s\S]{0,40}(?:reasoning|thinking)/i
   if (!comesBack.test(text) || /thinking mode|reasoning_effort/i.test(text)) return undefined
   return named === 'reasoning' && /[`'"]reasoning[`'"]/.test(text)
     ? 'reasoning'
     : 'reasoning_content'
+}
+
+/** "This model does not support thinking", without the name of the parameter. */
+function ofEffort({ text, body, learned }: Refused): Learned | undefined {
+  if (body.reasoning_effort === undefined || !/thinking|reasoning/i.test(text)) return undefined
+  const isMeant = REFUSES.test(text) && !/content|signature|details|back/i.test(text)
+  return isMeant ? omit(learned, 'reasoning_effort') : undefined
+}
+
+/** The option inside `stream_options`. */
+function ofUsage({ text, body, learned }: Refused): Learned | undefined {
+  const isMeant = body.stream_options !== undefined && names(text, 'include_usage')
+  return isMeant && REFUSES.test(text) ? omit(learned, 'stream_options') : undefined
 }
 
 const OWN_MESSAGE = new Set(['role', 'content', 'tool_calls', 'tool_call_id'])
@@ -124,9 +147,15 @@ function ofFields({ text, body, learned }: Refused): Learned | undefined {
 }
 
 const ROLES =
-  /alternat|consecutive|same role|(?:unexpected|wrong|invalid|incorrect) (?:message )?role|roles? (?:must|should|order|sequence)|order of (?:the )?(?:roles|messages)|expected (?:last|first|next)? ?(?:message )?role|(?:first|last|previous|next) (?:non-system )?message (?:must|should|has to|role)|(?:right |directly )?after (?:role |a |an |the )?['"`]?(?:tool|assistant|user|system)|two (?:user|assistant)|(?:user|assistant) (?:messages? )?in a row|conversation roles/i
+  /alternat|consecutive|same role|(?:unexpected|wrong|invalid|incorrect) (?:message )?role|roles? (?:must|should|order|sequence)|order of (?:the )?(?:roles|messages)|expected (?:last|first|next)? ?(?:message )?role|(?:first|last|previous|next) (?:non-system )?message (?:must|should|has to|role)|(?:right |directly )?after (?:role |a |an |the )?['"`]?(?:tool|assistant|user|system)|two (?:user|assistant)|(?:user|assistant) (?:messages? )?in a row|conversation roles|no user (?:query|message)|assistant messages? at the end/i
+/** The template has no messages of the role `tool`. */
+const NO_TOOL_ROLE =
+  /roles?[\s'"`:]*(?:is |of )?['"`]?tool\b(?![_ -]?c)[\s\S]{0,20}(?:not|invalid|un(?:known|supported))|(?:unsupported|unknown|invalid|unexpected) (?:message )?role[\s'"`:]*tool\b|tool (?:role|messages?) (?:is|are) (?:not|un)|only user and assistant roles/i
 
-function ofRoles({ text, learned }: Refused): Learned | undefined {
+function ofRoles({ text, body, learned }: Refused): Learned | undefined {
+  const isUntold = learned.roles !== 'plain' && messagesOf(body).some(({ role }) => role === 'tool')
+  const mayBeSystem = ofSystem({ text, body, learned }) !== undefined
+  if (isUntold && NO_TOOL_ROLE.test(text) && !mayBeSystem) return { roles: 'plain' }
   if (!ROLES.test(text) || /followed by tool (?:messages|results)|tool_call_id/i.test(text)) {
     return undefined
   }
@@ -135,7 +164,7 @@ function ofRoles({ text, learned }: Refused): Learned | undefined {
 }
 
 const NO_SYSTEM =
-  /(?:system|developer)[\s'"`]*(?:role|message|prompt|instruction)s?[\s\S]{0,60}(?:not|only|must|first|begin|invalid|unsupported)|(?:role|message|prompt)s?[\s'"`:]*(?:system|developer)[\s\S]{0,40}(?:not|invalid|unsupported)|(?:not|invalid|unsupported|only)[\s\S]{0,60}[\s'"`](?:system|developer)[\s'"`]/i
+  /(?:system|developer)[\s'"`]*(?:role|message|prompt|instruction)s?[\s\S]{0,60}(?:not|only|must|first|begin|invalid|unsupported)|(?:role|message|prompt)s?[\s'"`:]*(?:system|developer)[\s\S]{0,40}(?:not|invalid|unsupported)|(?:not|invalid|unsupported|only)[\s\S]{0,60}[\s'"`](?:system|developer)[\s'"`]|only user and assistant roles|must (?:start|begin) with (?:a |the )?['"`]?user/i
 
 function ofSystem({ text, body, learned }: Refused): Learned | undefined {
   const hasSystem = messagesOf(body).some(({ role }) => role === 'system')

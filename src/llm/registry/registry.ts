@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts'
+import type { ProviderOffer } from '../../core/model-offer.ts'
 import type { Sender } from '../../core/run.ts'
 import { CLIENT_OFFER, createClientModel, noSampling } from '../client/client-model.ts'
 import { describeLearned, type Lessons, lessonsInMemory } from '../learned/learned.ts'
@@ -16,7 +17,7 @@ import { createRehearsal, REHEARSAL_HANDLE } from '../rehearsal/rehearsal.ts'
 import { createResponsesModel } from '../responses/responses.ts'
 import type { CallLimits } from '../wire/call-watch.ts'
 import { chooseApi } from './choose-api.ts'
-import { listModels } from './list-models.ts'
+import { type Listed, listModels } from './list-models.ts'
 import { type Choice, modelForAgent } from './model-for-agent.ts'
 import { createOllamaProbe, type KnownEndpoints } from './ollama-probe.ts'
 
@@ -73,7 +74,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     for (const provider of PROVIDERS) {
       const endpoint = settings.get(provider.name)
       if (!endpoint?.isConfigured) continue
-      const model = provider.defaultModel ?? (await listedModels(endpoint))?.[0] ?? ANY_MODEL
+      const model = provider.defaultModel ?? (await listedModels(endpoint))?.names[0] ?? ANY_MODEL
       const variable = endpoint.key === '' ? provider.baseUrlVariable : provider.keyVariables[0]
       return { model: open(provider, endpoint, model), reason: `${variable} is set` }
     }
@@ -159,10 +160,20 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     async offers(sender) {
       const asked = [...settings].flatMap(([provider, endpoint]) => {
         if (endpoint.isConfigured) return [{ provider, listed: listedModels(endpoint) }]
-        return provider === OLLAMA ? [{ provider, listed: ollamaModels(endpoint) }] : []
+        return provider === OLLAMA
+          ? [{ provider, listed: ollamaModels(endpoint).then(unpriced) }]
+          : []
       })
-      const offers = await Promise.all(
-        asked.map(async ({ provider, listed }) => ({ provider, models: await listed })),
+      const offers: readonly ProviderOffer[] = await Promise.all(
+        asked.map(async ({ provider, listed }) => {
+          const found = await listed
+          const hasPrices = found !== null && found.prices.size > 0
+          return {
+            provider,
+            models: found?.names ?? null,
+            ...(hasPrices && { prices: found.prices }),
+          }
+        }),
       )
       // Nobody configured Ollama, so it counts only if it answers.
       const usable = offers.filter(
@@ -171,6 +182,10 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
       return sender?.samples === true ? [...usable, CLIENT_OFFER] : usable
     },
   }
+}
+
+function unpriced(names: readonly string[] | null): Listed | null {
+  return names && { names, prices: new Map() }
 }
 
 /** `provider: null`: the built-in rehearsal or the client's model. */

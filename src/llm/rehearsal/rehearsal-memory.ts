@@ -1,4 +1,4 @@
-import { isRecord } from '../../core/is-record.ts'
+import { z } from 'zod'
 import type { Turn } from './rehearsal-turn.ts'
 
 export interface KnownName {
@@ -29,55 +29,19 @@ export function isRealName(known: KnownName | null): known is KnownName {
   return known !== null && !NO_NAME.test(known.name)
 }
 
-/** A failed call shows in the words of its result or in a status. */
+/** The words of a failed call. */
 export function findProblem(text: string): string | null {
-  const fields = readObject(text)
-  if (fields && /^(?:error|failed)$/i.test(String(fields.status ?? ''))) {
-    return String(fields.message ?? fields.error ?? text)
-  }
-  if (fields && fields.error !== undefined) {
-    const { error } = fields
-    return typeof error === 'string' ? error : JSON.stringify(error)
-  }
-  return /^\s*(?:error|failed)\b/i.test(text) ? text.trim() : null
+  return /^\s*error\b/i.test(text) ? text.trim() : null
 }
+
+/** Results of the search tools, as far as they are told to the user. */
+const Results = z.object({ results: z.array(z.object({ content: z.string() })) })
 
 /** The texts that a search found; an unreadable result is quoted whole. */
 export function readFound(text: string): readonly string[] {
-  let value: unknown
   try {
-    value = JSON.parse(text)
+    return Results.parse(JSON.parse(text)).results.map(({ content }) => content)
   } catch {
     return text.trim() === '' ? [] : [text.trim()]
-  }
-  return textsIn(value)
-}
-
-const LIST_FIELDS = ['results', 'passages', 'messages', 'message'] as const
-const TEXT_FIELDS = ['content', 'text', 'message'] as const
-
-function textsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return readFound(value)
-  if (Array.isArray(value)) return value.flatMap(textOf)
-  if (!isRecord(value)) return []
-  for (const field of LIST_FIELDS) {
-    if (value[field] !== undefined) return textsIn(value[field])
-  }
-  return []
-}
-
-function textOf(item: unknown): readonly string[] {
-  if (typeof item === 'string') return [item]
-  if (!isRecord(item)) return []
-  const text = TEXT_FIELDS.map((field) => item[field]).find((each) => typeof each === 'string')
-  return typeof text === 'string' ? [text] : []
-}
-
-function readObject(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isRecord(value) ? value : null
-  } catch {
-    return null
   }
 }

@@ -21,6 +21,7 @@ interface Pattern {
 const MAX_ECHO = 2_000
 /** Chosen by hand. */
 const MAX_FINDINGS = 5
+const INSERT = 'archival_memory_insert'
 const SEARCHES = ['archival_memory_search', 'conversation_search'] as const
 
 /** The first match counts; its first group is the subject of the sentence. */
@@ -64,17 +65,13 @@ function tellName(_about: string, turn: Turn): Move {
 }
 
 function store(fact: string, turn: Turn): Move {
-  const result = resultOf('archival_memory_insert', turn)
+  const result = resultOf(INSERT, turn)
   if (!result) {
-    if (!turn.offered.has('archival_memory_insert')) {
+    if (!turn.offered.has(INSERT)) {
       return say(`I have no archival memory to store this in: ${excerpt(fact, MAX_ECHO)}`)
     }
-    return {
-      kind: 'call',
-      name: 'archival_memory_insert',
-      arguments: { content: fact },
-      thought: 'This is to be remembered, so I store it.',
-    }
+    const thought = 'This is to be remembered, so I store it.'
+    return { kind: 'call', name: INSERT, arguments: { content: fact }, thought }
   }
   const problem = findProblem(result.text)
   return say(
@@ -99,58 +96,49 @@ function learnName(about: string, turn: Turn): Move {
   return correctName(name, turn) ?? say(`Hello, ${name}!`)
 }
 
-const NAME_TOOLS: ReadonlySet<string> = new Set([
-  'core_memory_replace',
-  'core_memory_append',
-  'memory_replace',
-  'memory_insert',
-])
+/** Tools that replace words of a block, with their parameters for the old and the new words. */
+const REPLACES = [
+  ['core_memory_replace', 'old_content', 'new_content'],
+  ['memory_replace', 'old_string', 'new_string'],
+] as const
+/** Tools that add to a block, with their parameter for the words. */
+const ADDS = [
+  ['core_memory_append', 'content'],
+  ['memory_insert', 'new_string'],
+] as const
+const NAME_TOOLS: ReadonlySet<string> = new Set([...REPLACES, ...ADDS].map(([tool]) => tool))
 
 function correctName(name: string, turn: Turn): Move | null {
   const known = findKnownName(turn)
-  const thought = 'The user told me a name, so I correct what I know.'
-  const call = (tool: string, args: Readonly<Record<string, unknown>>): Move => ({
+  const call = (tool: string, words: Readonly<Record<string, string>>): Move => ({
     kind: 'call',
     name: tool,
-    arguments: { label: 'human', ...args },
-    thought,
+    arguments: { label: 'human', ...words },
+    thought: 'The user told me a name, so I correct what I know.',
   })
-  if (known) {
+  const replaces = REPLACES.find(([tool]) => turn.offered.has(tool))
+  if (known && replaces) {
+    const [tool, before, after] = replaces
     // The name ends the sentence, and may also occur earlier in it.
     const corrected = known.sentence.slice(0, -known.name.length) + name
-    if (turn.offered.has('core_memory_replace')) {
-      return call('core_memory_replace', { old_content: known.sentence, new_content: corrected })
-    }
-    if (turn.offered.has('memory_replace')) {
-      return call('memory_replace', { old_string: known.sentence, new_string: corrected })
-    }
+    return call(tool, { [before]: known.sentence, [after]: corrected })
   }
-  const sentence = `The user's name is ${name}.`
-  if (turn.offered.has('core_memory_append')) {
-    return call('core_memory_append', { content: sentence })
-  }
-  if (turn.offered.has('memory_insert')) {
-    return call('memory_insert', { new_string: sentence })
-  }
-  return null
+  const adds = ADDS.find(([tool]) => turn.offered.has(tool))
+  return adds ? call(adds[0], { [adds[1]]: `The user's name is ${name}.` }) : null
 }
 
 function search(about: string, turn: Turn): Move {
   const subject = withoutEndMarks(about)
   const tool = SEARCHES.find((name) => turn.offered.has(name) && !resultOf(name, turn))
   if (tool) {
-    return {
-      kind: 'call',
-      name: tool,
-      arguments: { query: subject },
-      thought: 'I search my memory before I answer.',
-    }
+    const thought = 'I search my memory before I answer.'
+    return { kind: 'call', name: tool, arguments: { query: subject }, thought }
   }
-  const results = turn.results.filter((each) => SEARCHES.some((name) => name === each.name))
-  const problem = results.map((each) => findProblem(each.text)).find((each) => each !== null)
+  const results = SEARCHES.flatMap((name) => resultOf(name, turn)?.text ?? [])
+  const problem = results.map(findProblem).find((each) => each !== null)
   const found = results
-    .filter((each) => findProblem(each.text) === null)
-    .flatMap((each) => readFound(each.text))
+    .filter((text) => findProblem(text) === null)
+    .flatMap(readFound)
     // A search of the conversation also finds the question itself.
     .filter((text) => text.trim() !== turn.said)
   const findings = [...new Set(found)].slice(0, MAX_FINDINGS)
@@ -165,6 +153,7 @@ function search(about: string, turn: Turn): Move {
   )
 }
 
+/** Without a regular expression, which takes quadratic time on a long text. */
 function withoutEndMarks(text: string): string {
   let end = text.length
   while (end > 0 && ' \n\t?!.'.includes(text.charAt(end - 1))) end -= 1

@@ -1,5 +1,13 @@
+import { isRecord } from '../../core/is-record.ts'
 import { estimateUsage } from '../estimate-usage.ts'
-import type { ChatModel, ModelAnswer, ModelRequest, ModelWords, ToolSpec } from '../model.ts'
+import type {
+  ChatModel,
+  ModelAnswer,
+  ModelFailure,
+  ModelRequest,
+  ModelWords,
+  ToolSpec,
+} from '../model.ts'
 import { type Move, nextMove } from './rehearsal-plan.ts'
 import { readTurn } from './rehearsal-turn.ts'
 
@@ -7,6 +15,12 @@ export const REHEARSAL_HANDLE = 'offline/rehearsal'
 
 const WARNING =
   'Replies come from the built-in rehearsal model, which is not a language model; to choose a real one, set OPENAI_API_KEY or RECOLLECT_MODEL, or start Ollama.'
+
+const ABORTED: ModelFailure = {
+  reason: 'aborted',
+  message: 'The model call was cancelled.',
+  hint: 'Send it again.',
+}
 
 /**
  * A deterministic stand-in for a language model, so that anyone can try the whole loop without a key. It knows these
@@ -31,16 +45,7 @@ export function createRehearsal(moreWarnings: readonly string[] = []): ChatModel
     warnings: [WARNING, ...moreWarnings],
     sees: async () => false,
     async call(request, { signal }) {
-      if (signal.aborted) {
-        return {
-          kind: 'failure',
-          failure: {
-            reason: 'aborted',
-            message: 'The model call was cancelled.',
-            hint: 'Send it again.',
-          },
-        }
-      }
+      if (signal.aborted) return { kind: 'failure', failure: ABORTED }
       const answer = express(chooseMove(request), request)
       const usage = estimateUsage(request, answer)
       return { kind: 'answer', answer: { ...answer, usage, warnings: [] } }
@@ -52,16 +57,14 @@ function chooseMove(request: ModelRequest): Move {
   const turn = readTurn(request)
   const move = nextMove(turn)
   const { tools, toolChoice } = request
+  const force = (name: string) => forcedMove(name, move, turn.said, tools)
   if (typeof toolChoice === 'object') {
-    return move.kind === 'call' && move.name === toolChoice.name
-      ? move
-      : forcedMove(toolChoice.name, move, turn.said, tools)
+    const isChosen = move.kind === 'call' && move.name === toolChoice.name
+    return isChosen ? move : force(toolChoice.name)
   }
   const mustCall = toolChoice === 'required' && !turn.offered.has('send_message')
   const [first] = tools
-  return mustCall && move.kind === 'say' && first
-    ? forcedMove(first.name, move, turn.said, tools)
-    : move
+  return mustCall && move.kind === 'say' && first ? force(first.name) : move
 }
 
 /** A call that the caller forces: every required parameter gets a plausible value. */
@@ -72,34 +75,24 @@ function forcedMove(name: string, move: Move, said: string, tools: readonly Tool
   }
   const properties = propertiesOf(tool)
   const required = requiredOf(tool).filter((each) => !OURS.has(each))
-  return {
-    kind: 'call',
-    name,
-    arguments: Object.fromEntries(
-      required.map((each) => [each, plausible(properties[each], said)]),
-    ),
-    thought: 'This tool has to be called now.',
-  }
+  const values = required.map((each) => [each, plausible(properties[each], said)] as const)
+  const thought = 'This tool has to be called now.'
+  return { kind: 'call', name, arguments: Object.fromEntries(values), thought }
 }
 
 const OURS: ReadonlySet<string> = new Set(['thinking', 'request_heartbeat'])
 
+const PLAUSIBLE = new Map<unknown, unknown>([
+  ['boolean', false],
+  ['integer', 1],
+  ['number', 1],
+  ['array', []],
+  ['object', {}],
+])
+
 function plausible(schema: unknown, said: string): unknown {
-  if (typeof schema !== 'object' || schema === null) return said
-  if ('enum' in schema && Array.isArray(schema.enum)) return schema.enum[0]
-  switch ('type' in schema ? schema.type : 'string') {
-    case 'boolean':
-      return false
-    case 'integer':
-    case 'number':
-      return 1
-    case 'array':
-      return []
-    case 'object':
-      return {}
-    default:
-      return said
-  }
+  if (!isRecord(schema)) return said
+  return Array.isArray(schema.enum) ? schema.enum[0] : (PLAUSIBLE.get(schema.type) ?? said)
 }
 
 function express(move: Move, request: ModelRequest): ModelWords {
@@ -138,5 +131,5 @@ function requiredOf({ parameters }: ToolSpec): readonly string[] {
 
 function propertiesOf({ parameters }: ToolSpec): Readonly<Record<string, unknown>> {
   const { properties } = parameters
-  return typeof properties === 'object' && properties !== null ? { ...properties } : {}
+  return isRecord(properties) ? properties : {}
 }

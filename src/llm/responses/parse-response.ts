@@ -87,12 +87,16 @@ function readFinish({ status, incomplete_details: details }: Fields): ModelAnswe
 function readUsage(usage: unknown): TokenUsage | null {
   if (!isRecord(usage) || typeof usage.input_tokens !== 'number') return null
   const completionTokens = count(usage.output_tokens)
-  const { input_tokens_details: details } = usage
+  const { input_tokens_details: details, output_tokens_details: written } = usage
   return {
     promptTokens: usage.input_tokens,
     completionTokens,
     totalTokens: count(usage.total_tokens) || usage.input_tokens + completionTokens,
     cachedTokens: isRecord(details) ? count(details.cached_tokens) : 0,
+    ...(isRecord(written) &&
+      typeof written.reasoning_tokens === 'number' && {
+        reasoningTokens: count(written.reasoning_tokens),
+      }),
   }
 }
 

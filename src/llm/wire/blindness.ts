@@ -1,4 +1,4 @@
-import type { Refusal } from './classify-failure.ts'
+import type { ProviderRefusal } from './classify-failure.ts'
 
 /*
  * Recognizes the refusal of a model that takes no pictures, as opposed to the refusal of one picture for its size,
@@ -19,7 +19,7 @@ const TEXT_ONLY =
 const STATUSES: ReadonlySet<number> = new Set([400, 404, 415, 422, 500, 501])
 
 /** Whether the refusal of a request with pictures says that the model sees none. */
-export function saysBlind({ status, detail }: Pick<Refusal, 'status' | 'detail'>): boolean {
+export function saysBlind({ status, detail }: Pick<ProviderRefusal, 'status' | 'detail'>): boolean {
   if (!STATUSES.has(status)) return false
   const text = [detail.message, detail.code, detail.type, detail.param].join(' ')
   if (TEXT_ONLY.test(text)) return true

@@ -18,7 +18,7 @@ const FORMATS: Readonly<Record<Target['format'], string>> = {
 }
 
 /** An answer with a status other than success. */
-export interface Refusal {
+export interface ProviderRefusal {
   readonly status: number
   readonly retryAfterMilliseconds: number | null
   readonly detail: ErrorDetail
@@ -39,7 +39,7 @@ const LOOKUP = /^(?:ENOTFOUND|EAI_)/
 
 /** `estimatedTokens`: size of the request; 0: not estimated. */
 export function classifyRefusal(
-  refusal: Refusal,
+  refusal: ProviderRefusal,
   target: Target,
   estimatedTokens = 0,
 ): ModelFailure {
@@ -112,7 +112,7 @@ function isUnreadable(detail: ErrorDetail): boolean {
   return detail.failedGeneration !== '' || UNREADABLE.test(words)
 }
 
-function limited(refusal: Refusal, message: string, { provider }: Target): ModelFailure {
+function limited(refusal: ProviderRefusal, message: string, { provider }: Target): ModelFailure {
   const isDaily = DAILY.test(`${refusal.detail.message} ${refusal.detail.param}`)
   return {
     reason: 'rate_limited',
@@ -226,7 +226,7 @@ function atAddress({ provider, baseUrl }: Target): string {
 }
 
 /** From the headers, or else from the message. */
-function retryAfter(refusal: Refusal): Pick<ModelFailure, 'retryAfterMilliseconds'> {
+function retryAfter(refusal: ProviderRefusal): Pick<ModelFailure, 'retryAfterMilliseconds'> {
   const milliseconds = refusal.retryAfterMilliseconds ?? refusal.detail.retryMilliseconds
   return milliseconds === null ? {} : { retryAfterMilliseconds: milliseconds }
 }

@@ -1,10 +1,10 @@
 import type { CallWatch } from './call-watch.ts'
-import type { Refusal } from './classify-failure.ts'
+import type { ProviderRefusal } from './classify-failure.ts'
 import { NO_DETAIL, readErrorBody } from './error-body.ts'
 
 export type Sent =
   | { readonly kind: 'response'; readonly response: Response }
-  | { readonly kind: 'refusal'; readonly refusal: Refusal }
+  | { readonly kind: 'refusal'; readonly refusal: ProviderRefusal }
 
 /** Not empty: the SDK client requires a key, and some servers require any. */
 export const PLACEHOLDER_KEY = 'none'
@@ -24,7 +24,7 @@ export async function sendGuarded(
   headersOf: (given: Headers) => Headers,
   send: (guarded: typeof fetch) => Promise<Response>,
 ): Promise<Sent> {
-  let refusal: Refusal | undefined
+  let refusal: ProviderRefusal | undefined
   const guarded: typeof fetch = async (url, init) => {
     // A redirect could send the key and the history anywhere, cloud metadata addresses included.
     const response = await fetch(url, {

@@ -1,6 +1,6 @@
 import { isRecord } from '../../core/is-record.ts'
 import type { Learned } from '../learned/learned.ts'
-import type { Refusal } from './classify-failure.ts'
+import type { ProviderRefusal } from './classify-failure.ts'
 import type { Fields } from './fields.ts'
 
 /*
@@ -24,7 +24,7 @@ export type Lesson = (refused: Refused) => Learned | undefined
 /** Undefined: the refusal teaches nothing. */
 export function learnBy(
   lessons: readonly Lesson[],
-  { status, detail }: Pick<Refusal, 'status' | 'detail'>,
+  { status, detail }: Pick<ProviderRefusal, 'status' | 'detail'>,
   body: Fields,
   learned: Learned,
 ): Learned | undefined {
@@ -41,8 +41,11 @@ export function learnBy(
 /** Words of a refusal, as opposed to a mere mention. */
 export const REFUSES =
   /unsupported|not (?:be )?(?:support|allow|permit|accept|available|valid|enabled|implemented)|(?:does|do|is|are)n['’]t|unknown|unrecogni[sz]ed|invalid|unexpected|extra|cannot|can['’]t|can not|disabled|must|only|forbid|deprecated|removed|no endpoints|no longer|incompatible|illegal/i
+/** Words about the value of a parameter. */
+const BOUNDS =
+  /should be|fixed|\brange\b|between|(?:less|greater|more|higher|lower) than|at (?:most|least)|m(?:ax|in)imum|exceed/i
 export const UNKNOWN_FIELD =
-  /unsupported|not (?:be )?(?:support|allow|permit|accept)|unknown|unrecogni[sz]ed|unexpected|extra|additional|forbid|cannot find/i
+  /unsupported|unimplemented|not (?:be )?(?:support|allow|permit|accept)|unknown|unrecogni[sz]ed|unexpected|extra|additional|forbid|cannot find/i
 
 /** Matches whole words, so that `stream` is not found in `stream_options`. */
 export function names(text: string, name: string): boolean {
@@ -54,9 +57,12 @@ export function ofToolChoice({ text, body, learned }: Refused): Learned | undefi
   const choice = body.tool_choice
   if (choice === undefined || choice === 'none') return undefined
   const isMeant =
-    /tool[_ -]?(?:choice|config)|(?:forc|requir)\w* (?:a )?(?:tool|function)|(?:tool|function)[_ -]?call(?:s|ing)? (?:config )?mode|mode\W{1,3}any/i.test(
+    // The flags of vLLM that its operator must set have a similar name.
+    (names(text, 'tool_choice') && !/--enable-auto-tool-choice/.test(text)) ||
+    (/tool[_ -]?(?:choice|config)|(?:forc|requir)\w* (?:a )?(?:tool|function)|(?:tool|function)[_ -]?call(?:s|ing)? (?:config )?mode|mode\W{1,3}any/i.test(
       text,
-    ) && REFUSES.test(text)
+    ) &&
+      REFUSES.test(text))
   if (!isMeant) return undefined
   const isOnlyTheObject =
     isRecord(choice) && !/required/i.test(text) && learned.toolChoice !== 'words'
@@ -94,7 +100,9 @@ export function ofKeywords({ text, body, learned }: Refused): Learned | undefine
   const refused = [...keywords].filter((name) => !OWN_KEYWORDS.has(name) && names(text, name))
   // These keywords are ordinary words too, so they count only if the refusal is about schemas.
   const sure = refused.filter(
-    (name) => /[A-Z$_]/.test(name) || /tools?\b|function|schema|propert|parameter/i.test(text),
+    (name) =>
+      /[A-Z$_]/.test(name) ||
+      /tools?\b|function|schema|propert|parameter|grammar|keyword/i.test(text),
   )
   return sure.length > 0 ? { omitKeywords: [...(learned.omitKeywords ?? []), ...sure] } : undefined
 }
@@ -115,7 +123,7 @@ function collectKeywords(schema: unknown, keywords: Set<string>): void {
 /** Any parameter except those that a request needs. */
 export function ofParametersBut(own: ReadonlySet<string>): Lesson {
   return ({ text, body, learned }) => {
-    if (!REFUSES.test(text)) return undefined
+    if (!REFUSES.test(text) && !BOUNDS.test(text)) return undefined
     const refused = Object.keys(body).find((name) => !own.has(name) && names(text, name))
     return refused === undefined ? undefined : omit(learned, refused)
   }

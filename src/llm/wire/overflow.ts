@@ -20,6 +20,10 @@ const EXCESS =
 /** Sizes in these units are not tokens. */
 const CHARACTERS = /string too long|string_above_max_length|characters|bytes|\b[kmg]i?b\b/i
 
+/** The limit of the answer, which a shorter history does not change. */
+const OUTPUT = /max(?:imum)?[_ ]?(?:completion[_ ]?|output[_ ]?|new[_ ]?)?tokens?\b/i
+const INPUT = /prompt|\binput|messages|in total|\bsum\b|\+/i
+
 /** This one request exceeds the limit of tokens per minute, so waiting does not help. */
 function tooLargeForRate(detail: ErrorDetail, estimatedTokens: number): OverflowSizes | undefined {
   const { message } = detail
@@ -55,6 +59,7 @@ export function overflowIn(
   if (saysOverflow(detail)) return sizesIn(detail.message)
   if (THROTTLES.test(text) || OTHERS.test(detail.message)) return undefined
   const { message } = detail
+  if (OUTPUT.test(message) && !INPUT.test(message)) return undefined
   return MEASURE.test(message) && THING.test(message) && EXCESS.test(message)
     ? sizesIn(message)
     : undefined

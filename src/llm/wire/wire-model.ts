@@ -21,7 +21,7 @@ import {
   classifyRefusal,
   classifyThrown,
   invalidAnswer,
-  type Refusal,
+  type ProviderRefusal,
 } from './classify-failure.ts'
 import { isFiltered } from './content-filter.ts'
 import type { Fields } from './fields.ts'
@@ -57,7 +57,7 @@ export interface Wire {
   assemble(onDelta: CallOptions['onDelta']): StreamAssembly
   parse(body: unknown, tools: readonly ToolSpec[]): ParsedAnswer
   /** Undefined: the refusal teaches nothing. */
-  learn(refusal: Refusal, body: Fields, attempt: Attempt): Attempt | undefined
+  learn(refusal: ProviderRefusal, body: Fields, attempt: Attempt): Attempt | undefined
 }
 
 /** A server that keeps refusing is not fixed by more lessons. Chosen by hand. */
@@ -73,7 +73,7 @@ const UNKNOWN: Unknown = { kind: 'unknown' }
 
 type Reply =
   | { readonly kind: 'result'; readonly result: ModelResult }
-  | { readonly kind: 'refusal'; readonly refusal: Refusal }
+  | { readonly kind: 'refusal'; readonly refusal: ProviderRefusal }
   /** An answer in the format of another API, with the error if that one does not answer either. */
   | { readonly kind: 'foreign'; readonly failure: ModelFailure }
 
@@ -124,7 +124,7 @@ export function createWireModel(
     }
   }
 
-  const isAboutContent = ({ status, detail }: Refusal, request: ModelRequest): boolean =>
+  const isAboutContent = ({ status, detail }: ProviderRefusal, request: ModelRequest): boolean =>
     isFiltered(status, detail) || overflowIn(status, detail, estimatePrompt(request)) !== undefined
 
   const send = async (
@@ -225,7 +225,7 @@ export function createWireModel(
 }
 
 function learnSight(
-  refusal: Refusal,
+  refusal: ProviderRefusal,
   request: ModelRequest,
   attempt: Attempt,
 ): Attempt | undefined {
@@ -243,7 +243,7 @@ function withWarning(result: ModelResult, warning: string): ModelResult {
   return { kind: 'answer', answer: { ...answer, warnings: [...answer.warnings, warning] } }
 }
 
-function isNotFound({ status }: Refusal): boolean {
+function isNotFound({ status }: ProviderRefusal): boolean {
   return status === 404 || status === 405
 }
 

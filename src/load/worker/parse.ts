@@ -15,7 +15,7 @@ import { kindOf } from './kinds.ts'
 import { passagesOf } from './passages-of.ts'
 import { readBlock } from './read-block.ts'
 
-/** Bytes that tell the kind of a file. */
+/** Bytes that tell the kind of a file. Chosen by hand. */
 const BEGINNING = 8_192
 
 /** Parses a file into batches, in an order that is the same each time. Throws Refused. */

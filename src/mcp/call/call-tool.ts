@@ -3,7 +3,7 @@ import type { McpContext } from '../../service/context.ts'
 import { InputNeeded } from '../client/client-input.ts'
 import { type Answer, countFitting, cutToFit, fits, listOf } from '../present/fit.ts'
 import { labelStored } from '../present/label-stored.ts'
-import type { Tool, ToolCall } from './define-tool.ts'
+import type { Tool, ToolRequest } from './define-tool.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { requireScope } from './require-scope.ts'
 import { openCursor, sealCursor } from './sealed-cursor.ts'
@@ -14,7 +14,7 @@ export async function callTool(
   tool: Tool,
   rawArguments: unknown,
   context: () => Promise<McpContext>,
-  call: ToolCall,
+  call: ToolRequest,
   log: Log,
 ): Promise<ToolResult | InputNeeded> {
   try {
@@ -36,7 +36,7 @@ export async function answerTool(
   tool: Tool,
   args: Readonly<Record<string, unknown>>,
   context: McpContext,
-  call: ToolCall,
+  call: ToolRequest,
 ): Promise<Answer> {
   const { cursor, ...others } = args
   const opened =

@@ -21,7 +21,7 @@ export const NOTE = 'recollect/note'
 export const THINKING = 'recollect/thinking'
 
 /** The request that a tool is answering. */
-export interface ToolCall {
+export interface ToolRequest {
   /** Fires when the caller disconnects or cancels. Work that the tool has started may go on. */
   readonly signal: AbortSignal
   readonly caller: Caller
@@ -57,7 +57,7 @@ export interface Tool<
   readonly pinned?: boolean
   /** Name of the list in the answer that `limit` and `cursor` page through. */
   readonly pages?: string
-  run(args: z.infer<Input>, context: McpContext, call: ToolCall): Promise<z.infer<Output>>
+  run(args: z.infer<Input>, context: McpContext, call: ToolRequest): Promise<z.infer<Output>>
   /** Content blocks for an answer that is not text, such as an image. Default: the answer as JSON text. */
   content?(answer: z.infer<Output>): readonly ContentBlock[]
   /** Text to show when the answer itself reports a failure; undefined if it does not. */
@@ -77,3 +77,17 @@ export const READS: ToolAnnotations = {
   idempotentHint: true,
   openWorldHint: false,
 }
+
+/** Each call adds something. */
+export const ADDS: ToolAnnotations = {
+  readOnlyHint: false,
+  destructiveHint: false,
+  idempotentHint: false,
+  openWorldHint: false,
+}
+
+/** A second call changes nothing more, and nothing is lost. */
+export const SETS: ToolAnnotations = { ...ADDS, idempotentHint: true }
+
+/** Something may be lost; a second call changes nothing more. */
+export const OVERWRITES: ToolAnnotations = { ...SETS, destructiveHint: true }

@@ -5,6 +5,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 
 export type ObjectSchema = JsonSchema & { readonly type: 'object' }
 
+/** Chosen by hand. */
 const FAR_AWAY = 10_000
 /** Objects in an answer below this depth are listed without their fields. Chosen by hand. */
 const DEEPEST_FIELDS = 2

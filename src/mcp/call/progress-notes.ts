@@ -1,7 +1,7 @@
 import type { AgentEvent, PartKind } from '../../core/event.ts'
 import type { NoteKind } from './define-tool.ts'
 
-/** Progress messages in one second, at most. */
+/** Progress messages in one second, at most. Chosen by hand. */
 const MAX_MESSAGES = 10
 const WINDOW_MILLISECONDS = 1_000
 /** Words that come faster share a message. */

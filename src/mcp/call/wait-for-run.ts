@@ -1,10 +1,10 @@
 import type { RunView } from '../../core/run.ts'
 import { isSettled } from '../../core/run.ts'
 import type { McpContext } from '../../service/context.ts'
-import type { ToolCall } from './define-tool.ts'
+import type { ToolRequest } from './define-tool.ts'
 import { createProgressNotes } from './progress-notes.ts'
 
-/** Progress interval. Some clients time out a silent call shortly after this. */
+/** Progress interval. Some clients time out a silent call shortly after this. Chosen by hand. */
 const HEARTBEAT_MILLISECONDS = 10_000
 
 /** Waits for the run. If the caller leaves, the run goes on. */
@@ -12,7 +12,7 @@ export async function waitForRun(
   view: RunView,
   seconds: number,
   context: McpContext,
-  call: ToolCall,
+  call: ToolRequest,
 ): Promise<RunView> {
   if (seconds === 0 || isSettled(view.run)) return view
   const began = Date.now()

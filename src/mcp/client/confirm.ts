@@ -7,25 +7,27 @@ interface Confirmation {
   /** The tool's `confirm` argument. */
   readonly confirm: boolean | undefined
   readonly person: Person | undefined
-  /** Called only if the client supports elicitation. `about` is the id of the object in question. */
-  readonly question: () => Promise<{ readonly text: string; readonly about: string }>
+}
+
+interface Asked {
   /** One sentence: nothing was changed, and what a call with `confirm: true` does. */
   readonly refusal: string
+  /** The object in question. Called only if the client supports elicitation. */
+  readonly find: () => Promise<{ readonly id: string; readonly name: string }>
+  readonly question: (name: string) => string
 }
 
 /**
  * Returns if the call is confirmed, by its argument or by the person. Otherwise asks the person, or throws a UserError.
  */
-export async function requireConfirmation({
-  confirm,
-  person,
-  question,
-  refusal,
-}: Confirmation): Promise<void> {
+export async function requireConfirmation(
+  { confirm, person }: Confirmation,
+  { refusal, find, question }: Asked,
+): Promise<void> {
   if (confirm === true || person?.answerTo(KEY) === true) return
   if (person && person.resumed === undefined) {
-    const { text, about } = await question()
-    throw new Question(KEY, text, about)
+    const { id, name } = await find()
+    throw new Question(KEY, question(name), id)
   }
   throw new UserError(
     'invalid_argument',

@@ -8,6 +8,7 @@ import { excerpt } from '../../core/text.ts'
  */
 
 const REASON = 'recollect/unanswered'
+/** Chosen by hand. */
 const MAX_REASON_CHARACTERS = 300
 
 export function unanswered(error: unknown): CreateMessageResult {

@@ -56,6 +56,7 @@ export interface LiveOptions {
   readonly onIdle?: () => void
 }
 
+/** Chosen by hand. */
 const LIST_INTERVAL_MILLISECONDS = 50
 /**
  * Delay before the store is opened for a client that only subscribes, so that client start-up is not slowed down.

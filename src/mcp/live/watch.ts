@@ -22,6 +22,7 @@ export interface Watch {
   consider(change: Change, concerned: Concerned | undefined): void
 }
 
+/** Chosen by hand. */
 const INTERVAL_MILLISECONDS = 50
 
 export function createWatch(

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Job } from '../../core/job.ts'
-import type { jobShape } from './shapes.ts'
+import type { jobShape } from './run-shapes.ts'
 
 export function presentJob(job: Job): z.infer<typeof jobShape> {
   return {

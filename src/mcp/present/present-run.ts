@@ -9,7 +9,8 @@ import {
   waitsForModel,
 } from '../../core/run.ts'
 import { excerpt } from '../../core/text.ts'
-import type { messageShape, runShape, shortRunShape, stepShape } from './shapes.ts'
+import type { runShape, shortRunShape, stepShape } from './run-shapes.ts'
+import type { messageShape } from './shapes.ts'
 
 export type Entry = z.infer<typeof messageShape>
 

@@ -35,7 +35,7 @@ export const jobId = reference.describe('job_id from list_jobs or from the call 
 export const confirm = z.boolean().describe('Must be true').optional()
 
 export const label = text(LIMITS.label)
-  .regex(BLOCK_LABEL, `a label has 1 to ${LIMITS.label} characters out of A-Z a-z 0-9 _ . / -`)
+  .regex(BLOCK_LABEL, `a label has 1 to ${LIMITS.label} characters of A-Z a-z 0-9 _ . / -`)
   .describe("The block's label, like human")
 
 export const expectedVersion = z

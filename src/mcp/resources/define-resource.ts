@@ -1,6 +1,6 @@
 import type { Scope } from '../../core/access.ts'
 import { isLonger, LIMITS } from '../../core/limits.ts'
-import { decodeSegment } from '../../core/text.ts'
+import { matchPath } from '../../core/match-path.ts'
 import type { McpContext } from '../../service/context.ts'
 import { answerTool } from '../call/call-tool.ts'
 import { completeIds } from '../call/complete-ids.ts'
@@ -43,7 +43,7 @@ export function findResource(
   uri: string,
 ): { readonly resource: Resource; readonly variables: Variables } | undefined {
   for (const resource of resources) {
-    const variables = matchUri(resource.uri, uri)
+    const variables = matchPath(resource.uri, uri)
     if (variables !== undefined) return { resource, variables: completeIds(variables) }
   }
   return undefined
@@ -57,25 +57,6 @@ export function namesNothing(variables: Variables): boolean {
 /** The resources that have variables in their URI. */
 export function templatesIn(resources: readonly Resource[]): readonly Resource[] {
   return resources.filter(({ uri }) => uri.includes('{'))
-}
-
-/** Matches `uri` against a template. Returns the variables, or undefined if it does not match. */
-export function matchUri(template: string, uri: string): Variables | undefined {
-  const parts = template.split('/')
-  const segments = uri.split('/')
-  if (parts.length !== segments.length) return undefined
-  const variables: Record<string, string> = {}
-  for (const [index, part] of parts.entries()) {
-    const segment = segments[index] ?? ''
-    const name = /^\{(\w+)\}$/.exec(part)?.[1]
-    if (name === undefined && part !== segment) return undefined
-    if (name !== undefined) {
-      const value = decodeSegment(segment)
-      if (value === undefined || value === '') return undefined
-      variables[name] = value
-    }
-  }
-  return variables
 }
 
 /** Builds a URI from a template. `expandUri('a/{b}', { b: 'x y' })` gives `a/x%20y`. */

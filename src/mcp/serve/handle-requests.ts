@@ -10,7 +10,7 @@ import type { Caller } from '../../core/access.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { McpContext } from '../../service/context.ts'
-import { NOTE, THINKING, type ToolCall } from '../call/define-tool.ts'
+import { NOTE, THINKING, type ToolRequest } from '../call/define-tool.ts'
 import { requireScope } from '../call/require-scope.ts'
 import { rpcError } from '../call/rpc-error.ts'
 import { callingClient, capabilitiesOf } from '../client/calling-client.ts'
@@ -76,7 +76,7 @@ function handleTools(server: Server, { surface, caller, context, log, seal }: Ha
 function toolCall(
   { signal, notify, _meta }: ServerContext['mcpReq'],
   log: Log,
-): Omit<ToolCall, 'caller'> {
+): Omit<ToolRequest, 'caller'> {
   const progressToken = _meta?.progressToken
   let progress = 0
   return {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { ADDS, defineTool } from '../call/define-tool.ts'
 import { presentBlock } from '../present/present.ts'
 import { agent, expectedVersion, label, nonEmpty, reason } from '../present/schema.ts'
 import { answer, blockShape } from '../present/shapes.ts'
@@ -17,12 +17,7 @@ export const appendToMemoryBlock = defineTool({
   }),
   output: answer({ block: blockShape }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: false,
-    openWorldHint: false,
-  },
+  annotations: ADDS,
   async run(args, context) {
     const { agent, label, text, expected_version, reason } = args
     const options = { expectedVersion: expected_version, reason }

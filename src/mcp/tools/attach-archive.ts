@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, SETS } from '../call/define-tool.ts'
 import { presentArchive } from '../present/present.ts'
 import { agent, listedArchiveId } from '../present/schema.ts'
 import { answer, archiveShape } from '../present/shapes.ts'
@@ -21,12 +21,7 @@ export const attachArchive = defineTool({
   }),
   output: answer({ archive: archiveShape }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: SETS,
   // A client that is limited to one agent must not learn of other archives.
   pinned: false,
   async run({ agent, archive_id, is_default }, context) {

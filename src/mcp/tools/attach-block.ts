@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, SETS } from '../call/define-tool.ts'
 import { presentAgent } from '../present/present.ts'
 import { agent, blockId } from '../present/schema.ts'
 import { agentShape, answer } from '../present/shapes.ts'
@@ -13,12 +13,7 @@ export const attachBlock = defineTool({
   input: z.strictObject({ agent, block_id: blockId }),
   output: answer({ agent: agentShape }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: SETS,
   // A client that is limited to one agent must not learn of other blocks.
   pinned: false,
   async run(args, context) {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, OVERWRITES } from '../call/define-tool.ts'
 import { presentJob } from '../present/present-job.ts'
+import { jobShape } from '../present/run-shapes.ts'
 import { jobId } from '../present/schema.ts'
-import { answer, jobShape } from '../present/shapes.ts'
+import { answer } from '../present/shapes.ts'
 
 export const cancelJob = defineTool({
   name: 'cancel_job',
@@ -13,12 +14,7 @@ export const cancelJob = defineTool({
   output: answer({ jobs: z.array(jobShape) }),
   scope: 'write',
   pinned: true,
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: OVERWRITES,
   async run({ job_id }, context) {
     return { jobs: [presentJob(await context.jobs.cancel(job_id))] }
   },

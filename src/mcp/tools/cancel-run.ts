@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, OVERWRITES } from '../call/define-tool.ts'
 import { presentRun } from '../present/present-run.ts'
+import { runShape } from '../present/run-shapes.ts'
 import { runId } from '../present/schema.ts'
-import { runShape } from '../present/shapes.ts'
 
 export const cancelRun = defineTool({
   name: 'cancel_run',
@@ -12,12 +12,7 @@ export const cancelRun = defineTool({
   input: z.strictObject({ run_id: runId }),
   output: runShape,
   scope: 'chat',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: OVERWRITES,
   async run(args, context) {
     return presentRun(await context.runs.cancel(args.run_id))
   },

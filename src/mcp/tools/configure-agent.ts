@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors.ts'
 import { filled } from '../../core/filled.ts'
 import { LIMITS } from '../../core/limits.ts'
 import type { McpContext } from '../../service/context.ts'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, SETS } from '../call/define-tool.ts'
 import { type Person, Question } from '../client/person.ts'
 import { agent, handle } from '../present/schema.ts'
 import { answer } from '../present/shapes.ts'
@@ -72,12 +72,7 @@ export const configureAgent = defineTool({
   }),
   output: answer({ agent_id: z.string(), settings }),
   scope: 'admin',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: SETS,
   async run(args, context, { person }) {
     const { agent: view } = await context.agents.get(args.agent)
     if (args.embed_messages === true && args.confirm !== true)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { text as limited, list } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { defineTool } from '../call/define-tool.ts'
+import { ADDS, defineTool } from '../call/define-tool.ts'
 import { presentAgent } from '../present/present.ts'
 import { agent } from '../present/schema.ts'
 import { agentShape, answer } from '../present/shapes.ts'
@@ -22,12 +22,7 @@ export const copyAgent = defineTool({
   }),
   output: answer({ agent: agentShape }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: false,
-    openWorldHint: false,
-  },
+  annotations: ADDS,
   pinned: false,
   async run({ agent, name, share_blocks, with_history }, context) {
     const options = { name, shareBlocks: share_blocks, withHistory: with_history }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AGENT_TYPES } from '../../core/agent.ts'
 import { list } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { defineTool } from '../call/define-tool.ts'
+import { ADDS, defineTool } from '../call/define-tool.ts'
 import { presentAgent } from '../present/present.ts'
 import {
   blockDescription,
@@ -63,12 +63,7 @@ export const createAgent = defineTool({
   }),
   output: answer({ agent: agentShape }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: false,
-    openWorldHint: false,
-  },
+  annotations: ADDS,
   async run({ blocks, block_ids, context_window, agent_type, ...args }, context, { caller }) {
     const fields = {
       ...args,

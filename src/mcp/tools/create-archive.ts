@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { ADDS, defineTool } from '../call/define-tool.ts'
 import { presentArchive } from '../present/present.ts'
 import { description, nonEmpty, reference } from '../present/schema.ts'
 import { answer, archiveShape } from '../present/shapes.ts'
@@ -16,12 +16,7 @@ export const createArchive = defineTool({
   }),
   output: answer({ archive: archiveShape }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: false,
-    openWorldHint: false,
-  },
+  annotations: ADDS,
   async run(args, context) {
     return { archive: presentArchive(await context.archives.create(args)) }
   },

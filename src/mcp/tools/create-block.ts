@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { ADDS, defineTool } from '../call/define-tool.ts'
 import { presentBlock } from '../present/present.ts'
 import { blockDescription, blockLimit, blockValue, label, readOnly } from '../present/schema.ts'
 import { answer, blockShape } from '../present/shapes.ts'
@@ -19,12 +19,7 @@ export const createBlock = defineTool({
   }),
   output: answer({ block: blockShape }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: false,
-    openWorldHint: false,
-  },
+  annotations: ADDS,
   async run({ read_only, ...block }, context) {
     return { block: presentBlock(await context.memory.create({ ...block, readOnly: read_only })) }
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { ADDS, defineTool } from '../call/define-tool.ts'
 import { presentStoredTool } from '../present/present-tool.ts'
 import { answer, cut } from '../present/shapes.ts'
 import { source, toolFields, toToolFields } from '../present/tool-schema.ts'
@@ -14,12 +14,7 @@ export const createTool = defineTool({
   input: z.strictObject({ source, ...toolFields }),
   output: answer({ tool: toolShape, ...cut }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: false,
-    openWorldHint: false,
-  },
+  annotations: ADDS,
   pinned: false,
   async run(args, context, { caller }) {
     return { tool: presentStoredTool(await context.tools.create(toToolFields(args), caller)) }

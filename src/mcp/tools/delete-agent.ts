@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, OVERWRITES } from '../call/define-tool.ts'
 import { requireConfirmation } from '../client/confirm.ts'
 import { agent, confirm } from '../present/schema.ts'
 import { answer } from '../present/shapes.ts'
@@ -15,22 +15,16 @@ export const deleteAgent = defineTool({
   }),
   output: answer({ deleted: z.boolean(), agent_id: z.string() }),
   scope: 'admin',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: OVERWRITES,
   async run({ agent, confirm }, context, { person }) {
-    await requireConfirmation({
-      confirm,
-      person,
-      refusal: 'Nothing was deleted: this removes the agent and its memory for good.',
-      question: async () => {
-        const { id, name } = await context.agents.find(agent)
-        return { text: `Delete the agent ${name} and its memory for good?`, about: id }
+    await requireConfirmation(
+      { confirm, person },
+      {
+        refusal: 'Nothing was deleted: this removes the agent and its memory for good.',
+        find: () => context.agents.find(agent),
+        question: (name) => `Delete the agent ${name} and its memory for good?`,
       },
-    })
+    )
     return { deleted: true, agent_id: await context.agents.delete(agent) }
   },
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, OVERWRITES } from '../call/define-tool.ts'
 import { agent, reference } from '../present/schema.ts'
 import { answer } from '../present/shapes.ts'
 
@@ -10,12 +10,7 @@ export const deleteArchival = defineTool({
   input: z.strictObject({ agent, passage_id: reference.describe('From search_archival') }),
   output: answer({ deleted: z.boolean(), passage_id: z.string() }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: OVERWRITES,
   async run(args, context) {
     const passageId = await context.archival.delete(args.agent, args.passage_id)
     return { deleted: true, passage_id: passageId }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, OVERWRITES } from '../call/define-tool.ts'
 import { requireConfirmation } from '../client/confirm.ts'
 import { confirm } from '../present/schema.ts'
 import { answer } from '../present/shapes.ts'
@@ -12,23 +12,17 @@ export const deleteTool = defineTool({
   input: z.strictObject({ tool, confirm }),
   output: answer({ deleted: z.boolean(), tool_id: z.string() }),
   scope: 'admin',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: OVERWRITES,
   pinned: false,
   async run({ tool, confirm }, context, { person }) {
-    await requireConfirmation({
-      confirm,
-      person,
-      refusal: 'Nothing was deleted: this removes the tool with its history for good.',
-      question: async () => {
-        const { id, name } = await context.tools.get(tool)
-        return { text: `Delete the tool ${name} with its history for good?`, about: id }
+    await requireConfirmation(
+      { confirm, person },
+      {
+        refusal: 'Nothing was deleted: this removes the tool with its history for good.',
+        find: () => context.tools.get(tool),
+        question: (name) => `Delete the tool ${name} with its history for good?`,
       },
-    })
+    )
     return { deleted: true, tool_id: await context.tools.delete(tool) }
   },
 })

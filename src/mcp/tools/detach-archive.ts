@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, OVERWRITES } from '../call/define-tool.ts'
 import { presentArchive } from '../present/present.ts'
 import { agent, listedArchiveId } from '../present/schema.ts'
 import { answer, archiveShape } from '../present/shapes.ts'
@@ -13,12 +13,7 @@ export const detachArchive = defineTool({
   input: z.strictObject({ agent, archive_id: listedArchiveId }),
   output: answer({ archive: archiveShape }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: OVERWRITES,
   async run(args, context) {
     return { archive: presentArchive(await context.archives.detach(args.agent, args.archive_id)) }
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, OVERWRITES } from '../call/define-tool.ts'
 import { presentAgent } from '../present/present.ts'
 import { agent, blockId } from '../present/schema.ts'
 import { agentShape, answer } from '../present/shapes.ts'
@@ -12,12 +12,7 @@ export const detachBlock = defineTool({
   input: z.strictObject({ agent, block_id: blockId }),
   output: answer({ agent: agentShape }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: OVERWRITES,
   async run(args, context) {
     return { agent: presentAgent(await context.agents.detachBlock(args.agent, args.block_id)) }
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, SETS } from '../call/define-tool.ts'
 import { presentAgent } from '../present/present.ts'
 import { agent } from '../present/schema.ts'
 import { agentShape, answer } from '../present/shapes.ts'
@@ -12,12 +12,7 @@ export const detachTool = defineTool({
   input: z.strictObject({ agent, tool }),
   output: answer({ agent: agentShape }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: SETS,
   pinned: false,
   async run({ agent, tool }, context) {
     return { agent: presentAgent(await context.tools.detach(agent, tool)) }

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { waitForRun } from '../call/wait-for-run.ts'
 import { presentRun } from '../present/present-run.ts'
+import { runShape } from '../present/run-shapes.ts'
 import { reference, runId, waitSeconds } from '../present/schema.ts'
-import { runShape } from '../present/shapes.ts'
 
 export const getRun = defineTool({
   name: 'get_run',

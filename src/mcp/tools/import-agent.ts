@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { ADDS, defineTool } from '../call/define-tool.ts'
 import { presentAgent } from '../present/present.ts'
 import { nonEmpty } from '../present/schema.ts'
 import { agentShape, answer } from '../present/shapes.ts'
@@ -14,12 +14,7 @@ export const importAgent = defineTool({
   input: z.strictObject({ text: nonEmpty().describe('The whole JSON text, its pages joined') }),
   output: answer({ agent: agentShape, warnings: z.array(z.string()) }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: false,
-    openWorldHint: false,
-  },
+  annotations: ADDS,
   async run({ text }, context) {
     const { agentId, warnings } = await context.transfer.import(text)
     const agent = presentAgent(await context.agents.get(agentId))

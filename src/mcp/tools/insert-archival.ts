@@ -3,7 +3,7 @@ import { UserError } from '../../core/errors.ts'
 import { filled } from '../../core/filled.ts'
 import { text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, SETS } from '../call/define-tool.ts'
 import { presentSimilar } from '../present/present.ts'
 import { agent, archiveId, nonEmpty, tags } from '../present/schema.ts'
 import { answer, cut, similarShape } from '../present/shapes.ts'
@@ -43,12 +43,7 @@ export const insertArchival = defineTool({
     ...cut,
   }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: SETS,
   async run({ agent, text, texts, created_at, expires_at, archive_id, ...options }, context) {
     const { passages, similar } = await context.archival.insert(agent, textsOf(text, texts), {
       ...options,

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { presentCursor } from '../present/present.ts'
 import { presentJob } from '../present/present-job.ts'
+import { jobShape } from '../present/run-shapes.ts'
 import { agent, cursor, jobId, limit } from '../present/schema.ts'
-import { answer, jobShape, paged } from '../present/shapes.ts'
+import { answer, paged } from '../present/shapes.ts'
 
 export const listJobs = defineTool({
   name: 'list_jobs',

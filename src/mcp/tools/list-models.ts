@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
+import type { ModelPrice, ProviderOffer } from '../../core/model-offer.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
 import type { Sender } from '../../core/run.ts'
 import type { ModelsPort } from '../../service/context.ts'
@@ -15,7 +16,15 @@ const provider = z.strictObject({
   models: z.int().optional(),
 })
 
-/** One is learnt of at a time; of more than these only `doctor` tells. */
+/** In US dollars per million tokens. */
+const price = z.strictObject({
+  model: z.string(),
+  input_usd: z.number(),
+  output_usd: z.number(),
+  cached_input_usd: z.number().optional(),
+})
+
+/** One is learnt of at a time; of more than these only `doctor` tells. Chosen by hand. */
 const MAX_LEARNED = 20
 
 export const listModels = defineTool({
@@ -23,7 +32,8 @@ export const listModels = defineTool({
   title: 'List models',
   description:
     'Lists the models that agents can use: which one by default and why, which providers are set up and answer, and ' +
-    'what these offer, as provider/model for the argument model of an agent.',
+    'what these offer, as provider/model for the argument model of an agent, with prices per million tokens where the ' +
+    'provider tells them.',
   input: z.strictObject({
     query: query.describe('Part of provider/model').optional(),
     limit: limit(20),
@@ -34,6 +44,8 @@ export const listModels = defineTool({
     reason: z.string(),
     providers: z.array(provider),
     models: z.array(z.string()),
+    /** For those of `models` that their provider prices; none is guessed. */
+    prices: z.array(price),
     /** Model-specific changes to requests, learned from refusals. */
     learned: z.array(z.strictObject({ model: z.string(), abilities: z.array(z.string()) })),
     ...paged,
@@ -74,6 +86,7 @@ export const listModels = defineTool({
         ...(models !== null && { models: models.length }),
       })),
       models: [...page.items],
+      ...presentPrices(offers, page.items),
       learned: learnt
         .filter(({ handle }) => handle.toLowerCase().includes(query.toLowerCase()))
         .slice(0, MAX_LEARNED)
@@ -82,6 +95,27 @@ export const listModels = defineTool({
     }
   },
 })
+
+function presentPrices(offers: readonly ProviderOffer[], handles: readonly string[]) {
+  const known = offers.flatMap(({ provider, prices }) =>
+    [...(prices ?? [])].map(([model, price]) => [`${provider}/${model}`, price] as const),
+  )
+  const byHandle = new Map<string, ModelPrice>(known)
+  const prices = handles.flatMap((model) => {
+    const one = byHandle.get(model)
+    if (!one) return []
+    const { input, output, cachedInput } = one
+    return [
+      {
+        model,
+        input_usd: input,
+        output_usd: output,
+        ...(cachedInput !== undefined && { cached_input_usd: cachedInput }),
+      },
+    ]
+  })
+  return prices.length === 0 ? {} : { prices }
+}
 
 /** Even without a usable default, an agent can name another model, so this is no error. */
 async function describeDefault(models: ModelsPort, sender: Sender) {

@@ -3,8 +3,9 @@ import { RUN_STATUSES } from '../../core/run.ts'
 import { defineTool, READS } from '../call/define-tool.ts'
 import { presentCursor } from '../present/present.ts'
 import { presentShortRun } from '../present/present-run.ts'
+import { shortRunShape } from '../present/run-shapes.ts'
 import { agent, cursor, limit } from '../present/schema.ts'
-import { answer, paged, shortRunShape } from '../present/shapes.ts'
+import { answer, paged } from '../present/shapes.ts'
 
 export const listRuns = defineTool({
   name: 'list_runs',

@@ -3,8 +3,9 @@ import { LIMITS } from '../../core/limits.ts'
 import { LOAD_TARGETS } from '../../core/load.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentJob } from '../present/present-job.ts'
+import { jobShape } from '../present/run-shapes.ts'
 import { agent, nonEmpty } from '../present/schema.ts'
-import { answer, jobShape } from '../present/shapes.ts'
+import { answer } from '../present/shapes.ts'
 
 export const load = defineTool({
   name: 'load',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, OVERWRITES } from '../call/define-tool.ts'
 import { requireConfirmation } from '../client/confirm.ts'
 import { agent, confirm } from '../present/schema.ts'
 import { answer } from '../present/shapes.ts'
@@ -13,22 +13,16 @@ export const resetMessages = defineTool({
   input: z.strictObject({ agent, confirm }),
   output: answer({ agent_id: z.string(), messages: z.int() }),
   scope: 'admin',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: OVERWRITES,
   async run({ agent, confirm }, context, { person }) {
-    await requireConfirmation({
-      confirm,
-      person,
-      refusal: 'Nothing was changed: after this the agent sees none of the conversation so far.',
-      question: async () => {
-        const { id, name } = await context.agents.find(agent)
-        return { text: `Let the agent ${name} see none of the conversation so far?`, about: id }
+    await requireConfirmation(
+      { confirm, person },
+      {
+        refusal: 'Nothing was changed: after this the agent sees none of the conversation so far.',
+        find: () => context.agents.find(agent),
+        question: (name) => `Let the agent ${name} see none of the conversation so far?`,
       },
-    })
+    )
     const { agentId, messages } = await context.agents.resetMessages(agent)
     return { agent_id: agentId, messages }
   },

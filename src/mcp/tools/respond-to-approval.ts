@@ -3,8 +3,8 @@ import { text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentRun } from '../present/present-run.ts'
+import { runShape } from '../present/run-shapes.ts'
 import { reference, runId } from '../present/schema.ts'
-import { runShape } from '../present/shapes.ts'
 
 export const respondToApproval = defineTool({
   name: 'respond_to_approval',

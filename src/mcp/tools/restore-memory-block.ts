@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, OVERWRITES } from '../call/define-tool.ts'
 import { presentBlock } from '../present/present.ts'
 import { agent, label, version } from '../present/schema.ts'
 import { answer, blockShape } from '../present/shapes.ts'
@@ -12,12 +12,7 @@ export const restoreMemoryBlock = defineTool({
   input: z.strictObject({ agent, label, version }),
   output: answer({ block: blockShape }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: OVERWRITES,
   async run(args, context) {
     const block = await context.memory.restore(args.agent, args.label, args.version)
     return { block: presentBlock(block) }

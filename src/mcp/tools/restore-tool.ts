@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, SETS } from '../call/define-tool.ts'
 import { presentStoredTool } from '../present/present-tool.ts'
 import { version } from '../present/schema.ts'
 import { answer, cut } from '../present/shapes.ts'
@@ -13,12 +13,7 @@ export const restoreTool = defineTool({
   input: z.strictObject({ tool, version }),
   output: answer({ tool: toolShape, ...cut }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: SETS,
   pinned: false,
   async run({ tool, version }, context, { caller }) {
     return { tool: presentStoredTool(await context.tools.restore(tool, version, caller)) }

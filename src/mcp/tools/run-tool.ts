@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { UserError } from '../../core/errors.ts'
-import { isRecord } from '../../core/is-record.ts'
 import { text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { readArguments } from '../../core/read-arguments.ts'
 import { defineTool } from '../call/define-tool.ts'
 import { presentTrial } from '../present/present-tool.ts'
 import { agent } from '../present/schema.ts'
@@ -40,20 +39,3 @@ export const runTool = defineTool({
     return presentTrial(await context.tools.run(request, caller, signal))
   },
 })
-
-function readArguments(written: string): Readonly<Record<string, unknown>> {
-  const value = parse(written)
-  if (isRecord(value)) return value
-  throw new UserError(
-    'invalid_argument',
-    'arguments is not a JSON object. Give one as text, such as {"city": "Oslo"}.',
-  )
-}
-
-function parse(written: string): unknown {
-  try {
-    return JSON.parse(written)
-  } catch {
-    return undefined
-  }
-}

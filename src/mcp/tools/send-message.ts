@@ -4,14 +4,14 @@ import { LIMITS } from '../../core/limits.ts'
 import { MAX_PICTURES } from '../../core/picture.ts'
 import type { RunView } from '../../core/run.ts'
 import type { McpContext } from '../../service/context.ts'
-import { defineTool, type ToolCall } from '../call/define-tool.ts'
+import { defineTool, type ToolRequest } from '../call/define-tool.ts'
 import { waitForRun } from '../call/wait-for-run.ts'
 import { askForApproval, passOnApproval } from '../client/approval-by-person.ts'
 import { askModel, bringAnswer } from '../client/client-model.ts'
 import { type Round, readRound } from '../client/rounds.ts'
 import { presentRun } from '../present/present-run.ts'
+import { runShape } from '../present/run-shapes.ts'
 import { agent, nonEmpty, waitSeconds } from '../present/schema.ts'
-import { runShape } from '../present/shapes.ts'
 
 export const sendMessage = defineTool({
   name: 'send_message',
@@ -105,7 +105,7 @@ async function begin(
     client,
     person,
     wantsProgress,
-  }: Pick<ToolCall, 'caller' | 'client' | 'person' | 'wantsProgress'>,
+  }: Pick<ToolRequest, 'caller' | 'client' | 'person' | 'wantsProgress'>,
 ): Promise<Begun> {
   if (client?.resumed === undefined) {
     const view = await context.runs.send({

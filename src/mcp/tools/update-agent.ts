@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseToolRule } from '../../core/tool-rule.ts'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, OVERWRITES } from '../call/define-tool.ts'
 import { presentAgent } from '../present/present.ts'
 import {
   agent,
@@ -37,12 +37,7 @@ export const updateAgent = defineTool({
   }),
   output: answer({ agent: agentShape }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: OVERWRITES,
   async run({ agent, context_window, tool_rules, ...changes }, context, { caller }) {
     const fields = {
       ...changes,

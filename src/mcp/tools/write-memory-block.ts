@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from '../call/define-tool.ts'
+import { defineTool, OVERWRITES } from '../call/define-tool.ts'
 import { presentBlock } from '../present/present.ts'
 import {
   agent,
@@ -31,12 +31,7 @@ export const writeMemoryBlock = defineTool({
   }),
   output: answer({ block: blockShape }),
   scope: 'write',
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  annotations: OVERWRITES,
   async run(args, context) {
     const block = await context.memory.write(args.agent, args.label, args.value, {
       description: args.description,

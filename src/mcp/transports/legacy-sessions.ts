@@ -65,6 +65,7 @@ interface Session {
   usedAt: number
 }
 
+/** Chosen by hand. */
 const MAX_SWEEP_MILLISECONDS = 60_000
 
 export function createLegacySessions({

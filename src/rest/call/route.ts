@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Caller, Scope } from '../../core/access.ts'
-import { decodeSegment } from '../../core/text.ts'
+import { matchPath } from '../../core/match-path.ts'
 import type { McpContext } from '../../service/context.ts'
 import type { Query } from '../read/query.ts'
 import type { Repeats } from './repeats.ts'
@@ -72,9 +72,9 @@ export function match(
   method: string,
   path: string,
 ): Matched | { readonly methods: readonly Method[] } {
-  const segments = path.replace(/\/$/, '').split('/')
+  const asked = path.replace(/\/$/, '')
   const fitting = routes.flatMap((one) => {
-    const params = paramsIn(one.path.split('/'), segments)
+    const params = matchPath(one.path, asked)
     return params === undefined ? [] : [{ route: one, params }]
   })
   // A literal segment beats a parameter: `/agents/count` is no agent.
@@ -85,23 +85,4 @@ export function match(
 
 function depth({ params }: Matched): number {
   return Object.keys(params).length
-}
-
-function paramsIn(
-  parts: readonly string[],
-  segments: readonly string[],
-): Readonly<Record<string, string>> | undefined {
-  if (parts.length !== segments.length) return undefined
-  const params: Record<string, string> = {}
-  for (const [index, part] of parts.entries()) {
-    const segment = segments[index] ?? ''
-    const name = /^\{(\w+)\}$/.exec(part)?.[1]
-    if (name === undefined && part !== segment) return undefined
-    if (name !== undefined) {
-      const value = decodeSegment(segment)
-      if (value === undefined || value === '') return undefined
-      params[name] = value
-    }
-  }
-  return params
 }

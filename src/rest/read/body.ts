@@ -11,6 +11,7 @@ const OPAQUE = new Set([
   'args',
   'tool_return',
 ])
+/** Chosen by hand. */
 const MAX_PROBLEMS = 3
 
 /**

@@ -27,6 +27,7 @@ const passageSearch = z.object({
 })
 
 const PAGE = { order: 'asc', limit: 100 } as const
+/** Chosen by hand. */
 const SEARCHED = 10
 /** The most that one search gives; chosen by hand. */
 const MAX_FOUND = 100

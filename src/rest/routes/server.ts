@@ -4,7 +4,7 @@ import { type Route, route } from '../call/route.ts'
 import { presentModel } from '../present/agent.ts'
 import { defaultHandle } from './agent-state.ts'
 
-/** Shown for models whose window nobody told us; a run learns the true one from the provider. */
+/** Shown for models whose window nobody told us; a run learns the true one from the provider. Chosen by hand. */
 const ASSUMED_WINDOW = 128_000
 
 /** Lists of things that this server has not, for clients that ask for them. */

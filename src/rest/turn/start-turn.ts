@@ -28,7 +28,7 @@ export interface Sender {
 
 /** Runs of a conversation that are open at once; more wait in the queue. Chosen by hand. */
 const MAX_OPEN = 100
-/** A client gives up after three requests of a minute each; with some to spare. */
+/** A client gives up after three requests of a minute each; with some to spare. Chosen by hand. */
 const REPEAT_MILLISECONDS = 600_000
 /** Recent runs among which that of a repeated request is looked for. Chosen by hand. */
 const RECENT = 20

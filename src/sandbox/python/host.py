@@ -34,7 +34,7 @@ import uuid
 from annotationlib import Format, get_annotations
 
 SOURCE_NAME = "tool.py"
-# What a refused system call answers, as such and as a look-up of a name passes it on.
+# Answers of refused system calls: the plain one, and the one that a look-up of a name passes on.
 NOT_THERE = (52, -52)
 
 

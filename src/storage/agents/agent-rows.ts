@@ -7,8 +7,8 @@ import { ToolRules } from '../../core/tool-rule.ts'
 import { compiled } from '../database/compiled.ts'
 import type { Connection } from '../database/dialect.ts'
 import { storedMetadata } from '../database/metadata.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 
 export type AgentRow = Selectable<Database['agent']>
 
@@ -17,7 +17,7 @@ const Type = z.enum(AGENT_TYPES)
 
 /** Agents with their tags, in the order of the rows. */
 export async function agentsOfRows(
-  { db, namespace }: Scope,
+  { db, namespace }: QueryScope,
   rows: readonly AgentRow[],
 ): Promise<readonly Agent[]> {
   if (rows.length === 0) return []

@@ -5,7 +5,7 @@ import { recordChange } from '../changes/changes.ts'
 import { compiled, lockable } from '../database/compiled.ts'
 import { contains } from '../database/contains.ts'
 import { lockRead } from '../database/lock-rows.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { AgentReads, AgentWrites } from '../port/store.ts'
 import { type AgentRow, agentsOfRows } from './agent-rows.ts'
 import { deleteAgent } from './delete-agent.ts'
@@ -45,7 +45,7 @@ const countsOf = compiled((db, { namespace, id }: Named) =>
     .where('id', '=', id),
 )
 
-export function agentReads(scope: Scope): AgentReads {
+export function agentReads(scope: QueryScope): AgentReads {
   const { db, namespace, dialect } = scope
   const withTags = (rows: readonly AgentRow[]) => agentsOfRows(scope, rows)
   const all = () => db.selectFrom('agent').selectAll().where('namespace', '=', namespace)
@@ -100,7 +100,7 @@ export function agentReads(scope: Scope): AgentReads {
   }
 }
 
-export function agentWrites(scope: Scope): AgentWrites {
+export function agentWrites(scope: QueryScope): AgentWrites {
   const { db, namespace } = scope
 
   async function setTags(agentId: AgentId, tags: readonly string[]): Promise<void> {

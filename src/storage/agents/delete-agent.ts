@@ -5,7 +5,7 @@ import { MESSAGE_ROLES } from '../../core/message.ts'
 import { recordChange } from '../changes/changes.ts'
 import { companionsOf } from '../companions/companions.ts'
 import { lockOwners } from '../database/lock-rows.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import { removeVectorSets } from '../embedding/remove-vector-sets.ts'
 import { deleteArchives } from '../passages/delete-archives.ts'
 import { archivesOf } from '../passages/passage-rows.ts'
@@ -13,8 +13,11 @@ import { ownPictures, removePictures } from '../pictures/pictures.ts'
 import { messageEntry } from '../search/reindex.ts'
 import { messageScope } from '../search/search-scope.ts'
 
-/** Deletes an agent with its companions, its own data and everything attached to no other agent. False: there is no such agent. */
-export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Promise<boolean> {
+/**
+ * Deletes an agent with its companions, its own data and everything attached to no other agent. False: there is no such
+ * agent.
+ */
+export async function deleteAgent(scope: QueryScope, id: AgentId, at: Timestamp): Promise<boolean> {
   const { db, namespace, dialect } = scope
   for (const companion of await companionsOf(scope, id)) await deleteAgent(scope, companion, at)
   await lockOwners(scope, 'agent', [id])
@@ -51,7 +54,10 @@ export async function deleteAgent(scope: Scope, id: AgentId, at: Timestamp): Pro
   return true
 }
 
-async function blocksOf({ db, namespace }: Scope, agentId: AgentId): Promise<readonly string[]> {
+async function blocksOf(
+  { db, namespace }: QueryScope,
+  agentId: AgentId,
+): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('agent_block')
     .select('block_id')
@@ -63,7 +69,7 @@ async function blocksOf({ db, namespace }: Scope, agentId: AgentId): Promise<rea
 
 /** Ids attached to this agent and to no other. */
 async function onlyWith(
-  { db, namespace }: Scope,
+  { db, namespace }: QueryScope,
   agentId: AgentId,
   table: 'agent_archive' | 'agent_block',
   column: 'archive_id' | 'block_id',
@@ -78,7 +84,7 @@ async function onlyWith(
   return rows.map((row) => row.id)
 }
 
-async function removeBlocks({ db, namespace }: Scope, ids: readonly string[]): Promise<void> {
+async function removeBlocks({ db, namespace }: QueryScope, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   await db.deleteFrom('block').where('namespace', '=', namespace).where('id', 'in', ids).execute()
 }

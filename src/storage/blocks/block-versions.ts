@@ -3,13 +3,13 @@ import { z } from 'zod'
 import type { Author, Block } from '../../core/block.ts'
 import { storedId } from '../../core/ids.ts'
 import { decodeCursor, encodeCursor } from '../../core/page.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 import type { VersionReads } from '../port/store.ts'
 
 const Outsider = z.enum(['client', 'import'])
 
-export function versionReads({ db, namespace }: Scope): VersionReads {
+export function versionReads({ db, namespace }: QueryScope): VersionReads {
   const attachments = (agentId: string, at: string) =>
     db
       .selectFrom('agent_block')

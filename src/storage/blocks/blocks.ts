@@ -7,8 +7,8 @@ import { recordChange } from '../changes/changes.ts'
 import { contains } from '../database/contains.ts'
 import { lockRead } from '../database/lock-rows.ts'
 import { storedMetadata } from '../database/metadata.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 import { StaleRead } from '../database/stale-read.ts'
 import type { BlockReads, BlockWrites, VersionNote } from '../port/store.ts'
 import { versionReads } from './block-versions.ts'
@@ -17,7 +17,7 @@ import { deleteBlock } from './delete-block.ts'
 /** Versions per INSERT: databases limit the values of a statement. Chosen by hand. */
 const VERSIONS_AT_ONCE = 500
 
-export function blockReads(scope: Scope): BlockReads {
+export function blockReads(scope: QueryScope): BlockReads {
   const { db, namespace, dialect } = scope
   const attached = () =>
     db
@@ -118,7 +118,7 @@ export function blockReads(scope: Scope): BlockReads {
   }
 }
 
-export function blockWrites(scope: Scope): BlockWrites {
+export function blockWrites(scope: QueryScope): BlockWrites {
   const { db, namespace } = scope
 
   async function addVersions(id: BlockId, versions: readonly BlockVersion[]): Promise<void> {

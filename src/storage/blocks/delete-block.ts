@@ -2,10 +2,10 @@ import type { Timestamp } from '../../core/clock.ts'
 import type { BlockId } from '../../core/ids.ts'
 import { recordChange } from '../changes/changes.ts'
 import { lockOwners } from '../database/lock-rows.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 
 /** Deletes a block with its versions; agents that have it lose it. False: there is no such block. */
-export async function deleteBlock(scope: Scope, id: BlockId, at: Timestamp): Promise<boolean> {
+export async function deleteBlock(scope: QueryScope, id: BlockId, at: Timestamp): Promise<boolean> {
   const { db, namespace } = scope
   await lockOwners(scope, 'block', [id])
   const holders = await db

@@ -1,8 +1,8 @@
 import { type AgentId, storedId } from '../../core/ids.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { CompanionWrites } from '../port/store.ts'
 
-export function companionWrites({ db, namespace }: Scope): CompanionWrites {
+export function companionWrites({ db, namespace }: QueryScope): CompanionWrites {
   return {
     async add(id, owner) {
       await db
@@ -25,7 +25,7 @@ export function companionWrites({ db, namespace }: Scope): CompanionWrites {
 }
 
 export async function companionsOf(
-  { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
+  { db, namespace }: Pick<QueryScope, 'db' | 'namespace'>,
   owner: AgentId,
 ): Promise<readonly AgentId[]> {
   const rows = await db

@@ -2,8 +2,8 @@ import { type Selectable, sql } from 'kysely'
 import { type AgentId, storedId } from '../../core/ids.ts'
 import { changed } from '../database/changed.ts'
 import { compiled } from '../database/compiled.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 import type {
   Sleeptime,
   SleeptimeReads,
@@ -22,7 +22,7 @@ const ofAgent = compiled((db, { namespace, id }: { namespace: string; id: string
     .where('agent_id', '=', id),
 )
 
-export function sleeptimeReads({ db, namespace }: Scope): SleeptimeReads {
+export function sleeptimeReads({ db, namespace }: QueryScope): SleeptimeReads {
   return {
     async get(agentId) {
       const [row] = (await ofAgent(db, { namespace, id: agentId })).rows
@@ -50,7 +50,7 @@ export function sleeptimeReads({ db, namespace }: Scope): SleeptimeReads {
 
 type Cursor = Pick<Sleeptime, 'doneTo' | 'passagesTo'>
 
-export function sleeptimeWrites({ db, namespace }: Scope): SleeptimeWrites {
+export function sleeptimeWrites({ db, namespace }: QueryScope): SleeptimeWrites {
   const update = (agentId: AgentId) =>
     db.updateTable('sleeptime').where('namespace', '=', namespace).where('agent_id', '=', agentId)
   const updateAt = (agentId: AgentId, { doneTo, passagesTo }: Cursor) =>

@@ -5,13 +5,15 @@ import type { Timestamp } from '../../core/clock.ts'
 import { type ConversationId, storedId } from '../../core/ids.ts'
 import { recordChange } from '../changes/changes.ts'
 import { lockRead } from '../database/lock-rows.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 import type { ConversationReads } from '../port/store.ts'
 
 const Method = z.enum(SUMMARY_METHODS)
 
-export function contextReads(scope: Scope): Pick<ConversationReads, 'contextState' | 'summaries'> {
+export function contextReads(
+  scope: QueryScope,
+): Pick<ConversationReads, 'contextState' | 'summaries'> {
   const { db, namespace } = scope
   const summaries = (id: ConversationId) =>
     db
@@ -63,7 +65,7 @@ export function contextReads(scope: Scope): Pick<ConversationReads, 'contextStat
 }
 
 export async function setContext(
-  scope: Scope,
+  scope: QueryScope,
   id: ConversationId,
   { from, summariesFrom, pressureTold, summary, ...model }: Partial<ContextState>,
   at: Timestamp,
@@ -88,7 +90,7 @@ export async function setContext(
 }
 
 async function setModelState(
-  { db, namespace }: Scope,
+  { db, namespace }: QueryScope,
   id: ConversationId,
   { tokenRatio, learnedWindow, ranOn }: Partial<ContextState>,
 ): Promise<void> {
@@ -112,7 +114,7 @@ async function setModelState(
 }
 
 async function addSummary(
-  scope: Scope,
+  scope: QueryScope,
   id: ConversationId,
   summary: Summary,
   at: Timestamp,
@@ -134,7 +136,7 @@ async function addSummary(
     .execute()
 }
 
-async function agentOf({ db, namespace }: Scope, id: ConversationId): Promise<string> {
+async function agentOf({ db, namespace }: QueryScope, id: ConversationId): Promise<string> {
   const row = await db
     .selectFrom('conversation')
     .select('agent_id')

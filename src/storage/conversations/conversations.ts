@@ -3,13 +3,13 @@ import type { Conversation } from '../../core/conversation.ts'
 import { storedId } from '../../core/ids.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 import type { ConversationReads, ConversationWrites } from '../port/store.ts'
 import { contextReads, setContext } from './context-state.ts'
 import { deleteConversation } from './delete-conversation.ts'
 
-export function conversationReads(scope: Scope): ConversationReads {
+export function conversationReads(scope: QueryScope): ConversationReads {
   const { db, namespace } = scope
   const all = () => db.selectFrom('conversation').selectAll().where('namespace', '=', namespace)
   return {
@@ -45,7 +45,7 @@ export function conversationReads(scope: Scope): ConversationReads {
   }
 }
 
-export function conversationWrites(scope: Scope): ConversationWrites {
+export function conversationWrites(scope: QueryScope): ConversationWrites {
   const { db, namespace } = scope
   return {
     async insert({ id, agentId, title, createdAt }) {

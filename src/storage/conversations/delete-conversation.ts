@@ -2,14 +2,14 @@ import type { Timestamp } from '../../core/clock.ts'
 import type { ConversationId } from '../../core/ids.ts'
 import { recordChange } from '../changes/changes.ts'
 import { lockOwners } from '../database/lock-rows.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import { forgetEntries } from '../embedding/vector-entries.ts'
 import { removeUnshown } from '../pictures/pictures.ts'
 import { messageEntry } from '../search/reindex.ts'
 
 /** Deletes a conversation with its messages, summaries and runs. False: there is no such conversation. */
 export async function deleteConversation(
-  scope: Scope,
+  scope: QueryScope,
   id: ConversationId,
   at: Timestamp,
 ): Promise<boolean> {
@@ -41,7 +41,11 @@ export async function deleteConversation(
   return true
 }
 
-async function deleteMessages(scope: Scope, id: ConversationId, agentId: string): Promise<void> {
+async function deleteMessages(
+  scope: QueryScope,
+  id: ConversationId,
+  agentId: string,
+): Promise<void> {
   const { db, namespace, dialect } = scope
   const deleted = await db
     .deleteFrom('message')

@@ -79,7 +79,7 @@ async function compare(target: CopyTarget, source: Sums, copy: Sums): Promise<vo
   throw new UserError(
     'internal',
     `The copy in ${target.location} differs from its source in ${different.join(', ')}, and no server will open it. ` +
-      'Run the same command again, which begins anew; if it differs again, report it.',
+      'Run the same command again, which starts again; if it differs again, report it.',
   )
 }
 

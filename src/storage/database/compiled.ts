@@ -1,7 +1,7 @@
 import type { Compilable, CompiledQuery, QueryResult, RawBuilder } from 'kysely'
 import type { Connection } from './dialect.ts'
 import { type LockedTable, lockRead } from './lock-rows.ts'
-import type { Scope } from './scope.ts'
+import type { QueryScope } from './query-scope.ts'
 
 /** Stands for a value of the query while it is compiled. */
 class Slot {
@@ -35,7 +35,7 @@ export function compiled<Values extends object, Row>(
   }
 }
 
-type LockScope = Pick<Scope, 'db' | 'dialect' | 'writes'>
+type LockScope = Pick<QueryScope, 'db' | 'dialect' | 'writes'>
 
 /** The same for a query that locks its rows where `lockRead` would. */
 export function lockable<Values extends object, Row>(

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Connection, Dialect } from './dialect.ts'
-import type { Scope } from './scope.ts'
+import type { QueryScope } from './query-scope.ts'
 
 export type LockedTable =
   | 'agent'
@@ -15,7 +15,7 @@ export type LockedTable =
 
 /** Locks rows of this table that the transaction will change or decide by. Append it to the query. */
 export function lockRead(
-  { dialect, writes = false }: Pick<Scope, 'dialect' | 'writes'>,
+  { dialect, writes = false }: Pick<QueryScope, 'dialect' | 'writes'>,
   table: LockedTable,
 ): RawBuilder<unknown> {
   return dialect.locksRows && writes ? sql`FOR NO KEY UPDATE OF ${sql.table(table)}` : sql``
@@ -31,7 +31,7 @@ export function lockFree(
 
 /** Locks these rows against other writers, in a fixed order to avoid deadlocks. */
 export async function lockOwners(
-  { db, namespace, dialect }: Pick<Scope, 'db' | 'namespace' | 'dialect'>,
+  { db, namespace, dialect }: Pick<QueryScope, 'db' | 'namespace' | 'dialect'>,
   table: 'agent' | 'archive' | 'block',
   ids: readonly string[],
 ): Promise<void> {

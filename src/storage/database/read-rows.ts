@@ -1,14 +1,14 @@
 import type { Selectable } from 'kysely'
 import type { TextIndex } from './dialect.ts'
+import type { QueryScope } from './query-scope.ts'
 import type { Database } from './schema.ts'
-import type { Scope } from './scope.ts'
 
 /**
  * Rows by number, in no order. The namespace is checked afterwards: as a condition beside a list of numbers it makes
  * SQLite read the whole namespace.
  */
 export async function readRows<Table extends TextIndex>(
-  { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
+  { db, namespace }: Pick<QueryScope, 'db' | 'namespace'>,
   table: Table,
   numbers: readonly number[],
 ): Promise<readonly Selectable<Database[Table]>[]> {

@@ -121,7 +121,7 @@ async function store(
     if (set.problem !== null && fitting.length > 0) await setProblem(db, set.row, null, '')
     return null
   }
-  const problem = `${set.handle} answers vectors of ${other.vector.length} dimensions, and those stored have ${dimension}. Mend the endpoint, or choose another embedding with update_agent.`
+  const problem = `${set.handle} returns vectors of ${other.vector.length} dimensions, but those stored have ${dimension}. Fix the endpoint, or choose another embedding with update_agent.`
   await db
     .updateTable('embedding_task')
     .set({ problem })

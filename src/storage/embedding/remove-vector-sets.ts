@@ -1,8 +1,8 @@
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 
 /** Removes the vectors of those owners. */
 export async function removeVectorSets(
-  { db, namespace }: Scope,
+  { db, namespace }: QueryScope,
   kind: 'agent' | 'archive',
   owners: readonly string[],
 ): Promise<void> {

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { NAMESPACE } from '../../core/namespace.ts'
 import type { Connection } from '../database/dialect.ts'
 import { lockSets } from '../database/lock-rows.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import { settleSets, type VectorSetRow } from './vector-sets.ts'
 
 /** A passage or message with its text to embed. */
@@ -12,7 +12,7 @@ export interface VectorEntry {
 }
 
 /** Without a namespace filter of its own: `textDigest` separates namespaces. */
-export type VectorScope = Pick<Scope, 'db' | 'dialect'>
+export type VectorScope = Pick<QueryScope, 'db' | 'dialect'>
 
 /**
  * Digest under which a text's vector is cached. It depends on the namespace: a shared cache would reveal that another
@@ -26,7 +26,7 @@ export function textDigest(namespace: string, text: string): string {
 
 /** Gives new entries cached vectors, and tasks for the rest, in the transaction that inserts them. */
 export async function embedEntries(
-  scope: Scope,
+  scope: QueryScope,
   owner: { readonly kind: VectorSetRow['kind']; readonly id: string },
   entries: readonly VectorEntry[],
 ): Promise<void> {
@@ -112,7 +112,7 @@ function dimensionOf(vector: Uint8Array): number {
 
 /** Removes deleted entries from every set of their owner, in the same transaction. */
 export async function forgetEntries(
-  scope: Scope,
+  scope: QueryScope,
   owner: { readonly kind: VectorSetRow['kind']; readonly id: string },
   rows: readonly number[],
 ): Promise<void> {

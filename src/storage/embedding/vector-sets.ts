@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely'
 import type { Connection } from '../database/dialect.ts'
 import { lockOwners, lockSets } from '../database/lock-rows.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 import type { VectorWrites } from '../port/vector-store.ts'
 
 export type VectorSetRow = Selectable<Database['vector_set']>
@@ -10,7 +10,7 @@ export type VectorSetRow = Selectable<Database['vector_set']>
 /** Attempts before a refused text is given up. Chosen by hand. */
 export const MAX_ATTEMPTS = 5
 
-export function vectorWrites(scope: Scope): VectorWrites {
+export function vectorWrites(scope: QueryScope): VectorWrites {
   const { db, namespace } = scope
   return {
     async embedWith({ kind, id }, handle, at) {
@@ -54,7 +54,7 @@ export async function dropSets(db: Connection, rows: readonly number[]): Promise
 
 /** Makes complete sets serve, and deletes the sets that they replace. */
 export async function settleSets(
-  { db, dialect }: Pick<Scope, 'db' | 'dialect'>,
+  { db, dialect }: Pick<QueryScope, 'db' | 'dialect'>,
   rows: readonly number[],
 ): Promise<void> {
   if (rows.length === 0) return

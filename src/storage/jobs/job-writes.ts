@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { JobId } from '../../core/ids.ts'
 import { recordChange } from '../changes/changes.ts'
 import { changed } from '../database/changed.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { JobWrites } from '../port/job-store.ts'
 import { isOpenJob, jobReads, toJob } from './jobs.ts'
 
@@ -11,7 +11,7 @@ const KEPT = 10_000
 
 const FREE = { owner: '', expires_at: '' } as const
 
-export function jobWrites(scope: Scope): JobWrites {
+export function jobWrites(scope: QueryScope): JobWrites {
   const { db, namespace } = scope
   const update = (id: JobId) =>
     db.updateTable('job').where('namespace', '=', namespace).where('id', '=', id).where(isOpenJob)

@@ -5,8 +5,8 @@ import { storedId } from '../../core/ids.ts'
 import { JOB_STATUSES, type Job } from '../../core/job.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
 import { lockRead } from '../database/lock-rows.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 import type { JobReads } from '../port/job-store.ts'
 
 const Status = z.enum(JOB_STATUSES)
@@ -15,7 +15,7 @@ const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string() })
 /** A literal, not a parameter, so that the partial indexes of unfinished jobs are used. */
 export const isOpenJob = sql<boolean>`job.status IN ('queued', 'running', 'waiting')`
 
-export function jobReads(scope: Scope): JobReads {
+export function jobReads(scope: QueryScope): JobReads {
   const { db, namespace } = scope
   const all = () => db.selectFrom('job').selectAll('job').where('job.namespace', '=', namespace)
 

@@ -1,36 +1,33 @@
 import type { AgentId } from '../../core/ids.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
+import type { QueryScope } from '../database/query-scope.ts'
+import { rawCondition } from '../database/raw-condition.ts'
 import { readRows } from '../database/read-rows.ts'
-import type { Scope } from '../database/scope.ts'
 import type { EmbedQuery, MessageSearch, MessageSearches } from '../port/store.ts'
+import { dates, notOfRun } from '../search/entry-conditions.ts'
 import { presentMoment, rankedPage } from '../search/ranked-page.ts'
 import { messageScope, SEARCHED_ROLES } from '../search/search-scope.ts'
 import { searchMeaning } from '../search/serving-sets.ts'
-import { messageOf } from './messages.ts'
+import { messageOf } from './stored-message.ts'
 
-export function messageSearches(scope: Scope): MessageSearches {
+export function messageSearches(scope: QueryScope): MessageSearches {
   const { db, namespace } = scope
-  const all = () =>
-    db.selectFrom('message').selectAll('message').where('message.namespace', '=', namespace)
-
   /** Newest first. */
   async function browse(agentId: AgentId, search: MessageSearch) {
     const { roles = SEARCHED_ROLES, exceptRun, after, before, limit, cursor } = search
     const [seq] = decodeCursor(cursor) ?? []
-    let select = all()
-      .where('agent_id', '=', agentId)
-      .where('message.text', '<>', '')
-      .where('role', 'in', roles)
-      .orderBy('seq', 'desc')
+    const conditions = [...notOfRun({ exceptRun }), ...dates({ after, before })]
+    let select = db
+      .selectFrom('message as entry')
+      .selectAll('entry')
+      .where('entry.namespace', '=', namespace)
+      .where('entry.agent_id', '=', agentId)
+      .where('entry.text', '<>', '')
+      .where('entry.role', 'in', roles)
+      .where((eb) => eb.and(conditions.map(rawCondition)))
+      .orderBy('entry.seq', 'desc')
       .limit(limit + 1)
-    if (seq !== undefined) select = select.where('seq', '<', seq)
-    if (exceptRun !== undefined) {
-      select = select.where((eb) =>
-        eb.or([eb('run_id', 'is', null), eb('run_id', '<>', exceptRun)]),
-      )
-    }
-    if (after !== undefined) select = select.where('created_at', '>=', after)
-    if (before !== undefined) select = select.where('created_at', '<=', before)
+    if (seq !== undefined) select = select.where('entry.seq', '<', seq)
     const rows = await select.execute()
     return pageOf(
       rows,

@@ -107,7 +107,7 @@ function otherUnfinishedCopy(): UserError {
   return new UserError(
     'unsupported',
     'The target holds a copy that another version of Recollect began and did not finish. ' +
-      'Finish it with that version, or begin anew into an empty target.',
+      'Finish it with that version, or start again with an empty target.',
   )
 }
 

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { dayOf, PURPOSES } from '../../core/token-use.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { TokenUseReads, TokenUseWrites } from '../port/store.ts'
 
 const Stored = z.enum(PURPOSES)
 /** Rows that the writers of one day and purpose are spread over, so that they seldom wait for one another. */
 const PARTS = 16
 
-export function tokenUseReads({ db, namespace }: Scope): TokenUseReads {
+export function tokenUseReads({ db, namespace }: QueryScope): TokenUseReads {
   return {
     async totals(day) {
       let select = db
@@ -22,7 +22,7 @@ export function tokenUseReads({ db, namespace }: Scope): TokenUseReads {
   }
 }
 
-export function tokenUseWrites({ db, namespace }: Scope): TokenUseWrites {
+export function tokenUseWrites({ db, namespace }: QueryScope): TokenUseWrites {
   return {
     async add(purpose, agentId, { promptTokens, completionTokens, totalTokens }, at) {
       if (totalTokens <= 0) return

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import type { ArchivalCounts } from '../../core/archive.ts'
 import type { Passage } from '../../core/passage.ts'
 import { indexWords } from '../../search/words.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import { embedEntries } from '../embedding/vector-entries.ts'
 import type { PlacedPassage } from '../port/store.ts'
 import { passageScope } from '../search/search-scope.ts'
 
 /** Inserts passages that are new to their archive, with their index entries and counts; not their tags. */
 export async function addPassages(
-  scope: Scope,
+  scope: QueryScope,
   archiveId: string,
   passages: readonly PlacedPassage[],
   at: string,
@@ -58,7 +58,7 @@ export async function addPassages(
 
 /** Adds tags; existing ones are kept. */
 export async function addTags(
-  { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
+  { db, namespace }: Pick<QueryScope, 'db' | 'namespace'>,
   tags: readonly { readonly passage_id: string; readonly tag: string }[],
 ): Promise<void> {
   for (let start = 0; start < tags.length; start += TAGS_AT_ONCE) {
@@ -70,12 +70,12 @@ export async function addTags(
   }
 }
 
-/** Databases limit the number of values in a statement. */
+/** Databases limit the number of values in a statement. Chosen by hand. */
 const TAGS_AT_ONCE = 5_000
 
 /** Adds to the counts of an archive. */
 export async function countPassages(
-  { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
+  { db, namespace }: Pick<QueryScope, 'db' | 'namespace'>,
   archiveId: string,
   { passages = 0, superseded = 0, found = 0 }: Partial<ArchivalCounts>,
 ): Promise<void> {

@@ -4,12 +4,12 @@ import { storedId } from '../../core/ids.ts'
 import { decodeKeyCursor, encodeKeyCursor } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
 import { lockOwners } from '../database/lock-rows.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 import type { ArchiveReads, ArchiveWrites } from '../port/store.ts'
 import { deleteArchives } from './delete-archives.ts'
 
-export function archiveReads({ db, namespace }: Scope): ArchiveReads {
+export function archiveReads({ db, namespace }: QueryScope): ArchiveReads {
   const all = () => db.selectFrom('archive').where('archive.namespace', '=', namespace)
   const heldBy = (agentId: string) =>
     db
@@ -80,7 +80,7 @@ export function archiveReads({ db, namespace }: Scope): ArchiveReads {
   }
 }
 
-export function archiveWrites(scope: Scope): ArchiveWrites {
+export function archiveWrites(scope: QueryScope): ArchiveWrites {
   const { db, namespace } = scope
   const links = (agentId: string) =>
     db

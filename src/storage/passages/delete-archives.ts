@@ -1,10 +1,10 @@
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import { removeVectorSets } from '../embedding/remove-vector-sets.ts'
 import { passageEntry } from '../search/reindex.ts'
 import { passageScope } from '../search/search-scope.ts'
 
 /** Deletes archives with their passages. The caller has locked them. Returns how many there were. */
-export async function deleteArchives(scope: Scope, ids: readonly string[]): Promise<number> {
+export async function deleteArchives(scope: QueryScope, ids: readonly string[]): Promise<number> {
   const { db, namespace, dialect } = scope
   if (ids.length === 0) return 0
   await dialect.textSearch.forget(

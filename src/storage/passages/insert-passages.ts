@@ -3,7 +3,7 @@ import type { Timestamp } from '../../core/clock.ts'
 import { storedId } from '../../core/ids.ts'
 import { recordChange } from '../changes/changes.ts'
 import { lockOwners } from '../database/lock-rows.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { InsertedPassage, NewPassage, PlacedPassage } from '../port/store.ts'
 import { addPassages, addTags, digestOf } from './add-passages.ts'
 import { setSuperseded } from './supersede-passages.ts'
@@ -12,7 +12,7 @@ import { setSuperseded } from './supersede-passages.ts'
 const BATCH_PASSAGES = 100
 
 export async function insertPassages(
-  scope: Scope,
+  scope: QueryScope,
   passages: readonly NewPassage[],
   at: Timestamp,
 ): Promise<readonly InsertedPassage[]> {
@@ -48,7 +48,7 @@ export async function insertPassages(
 }
 
 export async function insertHistory(
-  scope: Scope,
+  scope: QueryScope,
   passages: readonly PlacedPassage[],
   at: Timestamp,
 ): Promise<void> {
@@ -67,7 +67,7 @@ export async function insertHistory(
 }
 
 /** Existing passages by digest; a superseded one becomes current again. */
-async function stored(scope: Scope, archiveId: string, digests: readonly string[]) {
+async function stored(scope: QueryScope, archiveId: string, digests: readonly string[]) {
   const { db, namespace } = scope
   const rows = await db
     .selectFrom('passage')
@@ -88,7 +88,7 @@ async function stored(scope: Scope, archiveId: string, digests: readonly string[
 
 /** A passage that is inserted again gets the new expiry; without one, an expired passage no longer expires. */
 async function renew(
-  { db, namespace }: Scope,
+  { db, namespace }: QueryScope,
   archiveId: string,
   passages: readonly (NewPassage & { readonly digest: string })[],
   at: Timestamp,
@@ -111,7 +111,7 @@ async function renew(
 
 /** None of them is stored, and no two are the same. */
 async function add(
-  scope: Scope,
+  scope: QueryScope,
   archiveId: string,
   passages: readonly NewPassage[],
   at: string,
@@ -139,7 +139,7 @@ async function add(
 }
 
 async function lastPosition(
-  { db, namespace }: Scope,
+  { db, namespace }: QueryScope,
   archiveId: string,
   source: string,
 ): Promise<number> {

@@ -1,14 +1,14 @@
 import type { Selectable } from 'kysely'
 import { storedId } from '../../core/ids.ts'
 import type { Passage } from '../../core/passage.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 
 export type PassageRow = Selectable<Database['passage']>
 
 /** Passages with their tags, in the order of the rows. */
 export async function toPassages(
-  { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
+  { db, namespace }: Pick<QueryScope, 'db' | 'namespace'>,
   rows: readonly PassageRow[],
 ): Promise<readonly Passage[]> {
   if (rows.length === 0) return []
@@ -45,7 +45,7 @@ export async function toPassages(
 
 /** The archives attached to an agent. */
 export async function archivesOf(
-  { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
+  { db, namespace }: Pick<QueryScope, 'db' | 'namespace'>,
   agentId: string,
 ): Promise<readonly string[]> {
   const rows = await db

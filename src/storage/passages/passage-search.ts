@@ -1,22 +1,19 @@
-import type { ExpressionBuilder } from 'kysely'
 import { type Timestamp, toTimestamp } from '../../core/clock.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
 import type { Passage } from '../../core/passage.ts'
+import type { QueryScope } from '../database/query-scope.ts'
+import { rawCondition } from '../database/raw-condition.ts'
 import { readRows } from '../database/read-rows.ts'
-import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 import type { RankedFilter } from '../database/search-request.ts'
 import type { EmbedQuery, PassageSearch, PassageSearches } from '../port/store.ts'
+import { current, dates } from '../search/entry-conditions.ts'
 import { presentMoment, rankedPage } from '../search/ranked-page.ts'
 import { passageScope } from '../search/search-scope.ts'
 import { searchMeaning } from '../search/serving-sets.ts'
 import { archivesOf, toPassages } from './passage-rows.ts'
 
-export function passageSearches(scope: Scope): PassageSearches {
+export function passageSearches(scope: QueryScope): PassageSearches {
   const { db, namespace } = scope
-  const all = () =>
-    db.selectFrom('passage').selectAll('passage').where('passage.namespace', '=', namespace)
-
   /** Passages by row number. */
   async function passagesOf(wanted: readonly number[]): Promise<ReadonlyMap<number, Passage>> {
     const rows = await readRows(scope, 'passage', wanted)
@@ -42,28 +39,25 @@ export function passageSearches(scope: Scope): PassageSearches {
     const before = earlier(search.before, asOf)
     const now = search.now ?? presentMoment()
     const [time, row] = decodeCursor(cursor, 2) ?? []
-    let select = all()
-      .where('archive_id', 'in', archives)
-      .orderBy('passage.created_at', 'desc')
-      .orderBy('passage.row', 'desc')
+    const isCurrent = includeSuperseded ? [] : current({ livesAt: asOf ?? now, asOf })
+    let select = db
+      .selectFrom('passage as entry')
+      .selectAll('entry')
+      .where('entry.namespace', '=', namespace)
+      .where('entry.archive_id', 'in', archives)
+      .where((eb) => eb.and([...isCurrent, ...dates({ after, before })].map(rawCondition)))
+      .orderBy('entry.created_at', 'desc')
+      .orderBy('entry.row', 'desc')
       .limit(limit + 1)
-    if (!includeSuperseded) {
-      select = select.where((eb) =>
-        eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', asOf ?? now)]),
-      )
-      select =
-        asOf === undefined
-          ? select.where('superseded_by', 'is', null)
-          : select.where((eb) => eb.not(supersededBefore(eb, asOf)))
+    if (!includeSuperseded && asOf === undefined) {
+      select = select.where('entry.superseded_by', 'is', null)
     }
-    if (after !== undefined) select = select.where('passage.created_at', '>=', after)
-    if (before !== undefined) select = select.where('passage.created_at', '<=', before)
     if (time !== undefined && row !== undefined) {
       const at = toTimestamp(time)
       select = select.where((eb) =>
         eb.or([
-          eb('passage.created_at', '<', at),
-          eb.and([eb('passage.created_at', '=', at), eb('passage.row', '<', row)]),
+          eb('entry.created_at', '<', at),
+          eb.and([eb('entry.created_at', '=', at), eb('entry.row', '<', row)]),
         ]),
       )
     }
@@ -73,8 +67,8 @@ export function passageSearches(scope: Scope): PassageSearches {
           eb
             .selectFrom('passage_tag')
             .select('tag')
-            .whereRef('passage_tag.namespace', '=', 'passage.namespace')
-            .whereRef('passage_tag.passage_id', '=', 'passage.id')
+            .whereRef('passage_tag.namespace', '=', 'entry.namespace')
+            .whereRef('passage_tag.passage_id', '=', 'entry.id')
             .where('tag', 'in', anyOf),
         ),
       )
@@ -158,18 +152,6 @@ export function passageSearches(scope: Scope): PassageSearches {
 function wantedTags({ tags = [], matchAllTags }: PassageSearch): readonly (readonly string[])[] {
   if (tags.length === 0) return []
   return matchAllTags ? tags.map((tag) => [tag]) : [tags]
-}
-
-/** That a passage was superseded by then. */
-function supersededBefore(eb: ExpressionBuilder<Database, 'passage'>, at: Timestamp) {
-  return eb.exists(
-    eb
-      .selectFrom('passage as newer')
-      .select('newer.row')
-      .whereRef('newer.namespace', '=', 'passage.namespace')
-      .whereRef('newer.id', '=', 'passage.superseded_by')
-      .where('newer.created_at', '<=', at),
-  )
 }
 
 function earlier(one: Timestamp | undefined, other: Timestamp | undefined): Timestamp | undefined {

@@ -2,7 +2,7 @@ import type { Timestamp } from '../../core/clock.ts'
 import { type AgentId, type ArchiveId, isId, type PassageId } from '../../core/ids.ts'
 import { recordChange } from '../changes/changes.ts'
 import { lockOwners } from '../database/lock-rows.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import { forgetEntries } from '../embedding/vector-entries.ts'
 import type { PassageWrites } from '../port/store.ts'
 import { passageEntry } from '../search/reindex.ts'
@@ -11,7 +11,7 @@ import { insertHistory, insertPassages } from './insert-passages.ts'
 import { archivesOf } from './passage-rows.ts'
 import { setSuperseded, supersede, supersedeBy } from './supersede-passages.ts'
 
-export function passageWrites(scope: Scope): PassageWrites {
+export function passageWrites(scope: QueryScope): PassageWrites {
   return {
     insert: (passages, at) => insertPassages(scope, passages, at),
     insertHistory: (passages, at) => insertHistory(scope, passages, at),
@@ -22,7 +22,7 @@ export function passageWrites(scope: Scope): PassageWrites {
 }
 
 async function recordFound(
-  scope: Scope,
+  scope: QueryScope,
   agentId: AgentId,
   ids: readonly PassageId[],
   at: Timestamp,
@@ -51,7 +51,7 @@ async function recordFound(
 }
 
 async function deletePassage(
-  scope: Scope,
+  scope: QueryScope,
   owner: AgentId | ArchiveId,
   id: PassageId,
   at: Timestamp,

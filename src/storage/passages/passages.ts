@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
 import { toTimestamp } from '../../core/clock.ts'
 import { decodeCursor, encodeCursor } from '../../core/page.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { PassageReads, PassagesInOrder } from '../port/store.ts'
 import { archivesOf, toPassages } from './passage-rows.ts'
 
-export function passageReads(scope: Scope): PassageReads {
+export function passageReads(scope: QueryScope): PassageReads {
   const { db, namespace } = scope
   const all = () =>
     db.selectFrom('passage').selectAll('passage').where('passage.namespace', '=', namespace)

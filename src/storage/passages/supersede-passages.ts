@@ -3,13 +3,13 @@ import type { AgentId, PassageId } from '../../core/ids.ts'
 import { indexWords } from '../../search/words.ts'
 import { recordChange } from '../changes/changes.ts'
 import { lockOwners } from '../database/lock-rows.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import { passageScope } from '../search/search-scope.ts'
 import { countPassages } from './add-passages.ts'
 import { archivesOf, type PassageRow } from './passage-rows.ts'
 
 export async function supersede(
-  scope: Scope,
+  scope: QueryScope,
   agentId: AgentId,
   old: PassageId,
   id: PassageId,
@@ -41,7 +41,7 @@ export async function supersede(
 }
 
 export async function supersedeBy(
-  { db }: Scope,
+  { db }: QueryScope,
   passages: readonly Pick<PassageRow, 'row'>[],
   by: string | null,
 ): Promise<void> {
@@ -52,7 +52,7 @@ export async function supersedeBy(
 
 /** Superseded passages have a scope of their own. Either none of these is in it yet, or all are. */
 export async function setSuperseded(
-  scope: Scope,
+  scope: QueryScope,
   passages: readonly Pick<PassageRow, 'row' | 'text' | 'archive_id'>[],
   by: string | null,
 ): Promise<void> {

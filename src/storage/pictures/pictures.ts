@@ -1,14 +1,14 @@
 import { type Selectable, sql } from 'kysely'
 import type { AgentId } from '../../core/ids.ts'
 import type { Picture, PictureType } from '../../core/picture.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 import type { PictureReads, PictureWrites } from '../port/store.ts'
 
 /** Bytes per row, so that copying and salvaging rows in batches needs little memory. Chosen by hand. */
 const PART_BYTES = 65_536
 
-export function pictureReads({ db, namespace }: Scope): PictureReads {
+export function pictureReads({ db, namespace }: QueryScope): PictureReads {
   const ofAgent = (agentId: AgentId) =>
     db
       .selectFrom('agent_picture')
@@ -49,7 +49,7 @@ export function pictureReads({ db, namespace }: Scope): PictureReads {
   }
 }
 
-export function pictureWrites(scope: Scope): PictureWrites {
+export function pictureWrites(scope: QueryScope): PictureWrites {
   const { db, namespace } = scope
   return {
     async keep(agentId, picture, bytes) {
@@ -78,7 +78,7 @@ export function pictureWrites(scope: Scope): PictureWrites {
 }
 
 /** Locks the row where several transactions write at once, so that no other deletes it now. */
-async function isStored({ db, namespace, dialect }: Scope, digest: string): Promise<boolean> {
+async function isStored({ db, namespace, dialect }: QueryScope, digest: string): Promise<boolean> {
   const found = db
     .selectFrom('picture')
     .select('digest')
@@ -87,7 +87,7 @@ async function isStored({ db, namespace, dialect }: Scope, digest: string): Prom
   return (await (dialect.locksRows ? found.forKeyShare() : found).executeTakeFirst()) !== undefined
 }
 
-async function insert({ db, namespace }: Scope, picture: Picture, bytes: Uint8Array) {
+async function insert({ db, namespace }: QueryScope, picture: Picture, bytes: Uint8Array) {
   const { digest, mediaType, size, width, height } = picture
   await db
     .insertInto('picture')
@@ -106,7 +106,7 @@ async function insert({ db, namespace }: Scope, picture: Picture, bytes: Uint8Ar
 
 /** Digests of the pictures that this agent has and no other. Locks them, like `isStored`. */
 export async function ownPictures(
-  { db, namespace, dialect }: Scope,
+  { db, namespace, dialect }: QueryScope,
   agentId: string,
 ): Promise<readonly string[]> {
   const own = db
@@ -136,7 +136,7 @@ export async function ownPictures(
 }
 
 /** Removes the agent's pictures that none of its messages and runs shows any more. */
-export async function removeUnshown(scope: Scope, agentId: string): Promise<void> {
+export async function removeUnshown(scope: QueryScope, agentId: string): Promise<void> {
   const { db, namespace } = scope
   const own = new Set(await ownPictures(scope, agentId))
   const { rows } = await sql<{ digest: string }>`
@@ -160,7 +160,7 @@ export async function removeUnshown(scope: Scope, agentId: string): Promise<void
 }
 
 export async function removePictures(
-  { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
+  { db, namespace }: Pick<QueryScope, 'db' | 'namespace'>,
   digests: readonly string[],
 ): Promise<void> {
   if (digests.length === 0) return

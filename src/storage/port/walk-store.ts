@@ -14,7 +14,7 @@ import type { Message } from '../../core/message.ts'
 import type { Passage } from '../../core/passage.ts'
 import type { Run } from '../../core/run.ts'
 import type { Step } from '../../core/step.ts'
-import type { Walk } from '../../core/walk.ts'
+import type { AgentWalk, BlockWalk, Walk } from '../../core/walk.ts'
 
 /* The part of the port `store.ts` for lists that are walked by the ids of their items. */
 
@@ -40,23 +40,6 @@ export interface WalkReads {
   /** All tags of agents, sorted. */
   agentTags(): Promise<readonly string[]>
   countAgents(): Promise<number>
-}
-
-export interface AgentWalk extends Walk {
-  readonly name?: string | undefined
-  /** Case-insensitive substring of the name or description. */
-  readonly query?: string | undefined
-  readonly tags?: readonly string[] | undefined
-  /** Whether an agent must have all of the tags, or one of them. */
-  readonly matchAllTags?: boolean | undefined
-}
-
-export interface BlockWalk extends Walk {
-  readonly label?: string | undefined
-  /** Case-insensitive substrings. */
-  readonly labelPart?: string | undefined
-  readonly descriptionPart?: string | undefined
-  readonly valuePart?: string | undefined
 }
 
 export interface ArchiveWalk extends Walk {

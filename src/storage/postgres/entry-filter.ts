@@ -1,15 +1,16 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { TextIndex } from '../database/dialect.ts'
+import { rawCondition } from '../database/raw-condition.ts'
 import type { RankedFilter, RankedRequest } from '../database/search-request.ts'
+import { current, dates, notOfRun } from '../search/entry-conditions.ts'
 
 type Condition = RawBuilder<boolean>
 
 /** The conditions on `entry` that the scopes of a keyword index do not cover; undefined: none. */
 export function passesBesideScope(index: TextIndex, filter: RankedFilter): Condition | undefined {
-  return both([
-    ...dates(filter),
-    ...(index === 'passage' ? [...current(filter), ...ofTags(filter)] : notOfRun(filter)),
-  ])
+  const ofKind = index === 'passage' ? current(filter) : notOfRun(filter)
+  const tags = index === 'passage' ? ofTags(filter) : []
+  return both([...[...dates(filter), ...ofKind].map(rawCondition), ...tags])
 }
 
 export function ofRoles({ roles = [] }: RankedFilter): Condition {
@@ -33,37 +34,10 @@ export function both(conditions: readonly Condition[]): Condition | undefined {
   return conditions.length === 0 ? undefined : sql`${sql.join(conditions, sql` AND `)}`
 }
 
-/** Inclusive. */
-function dates({ after, before }: RankedFilter): readonly Condition[] {
-  return [
-    ...(after === undefined ? [] : [sql<boolean>`entry.created_at >= ${after}`]),
-    ...(before === undefined ? [] : [sql<boolean>`entry.created_at <= ${before}`]),
-  ]
-}
-
-/** Not expired by then, and not superseded by then. */
-function current({ livesAt, asOf }: RankedFilter): readonly Condition[] {
-  return [
-    ...(livesAt === undefined
-      ? []
-      : [sql<boolean>`(entry.expires_at IS NULL OR entry.expires_at > ${livesAt})`]),
-    ...(asOf === undefined
-      ? []
-      : [
-          sql<boolean>`NOT EXISTS (SELECT 1 FROM passage AS newer WHERE newer.namespace = entry.namespace
-            AND newer.id = entry.superseded_by AND newer.created_at <= ${asOf})`,
-        ]),
-  ]
-}
-
 function ofTags({ tags = [] }: RankedFilter): readonly Condition[] {
   return tags.map(
     (anyTag) => sql<boolean>`EXISTS (
       SELECT 1 FROM passage_tag WHERE passage_tag.namespace = entry.namespace
         AND passage_tag.passage_id = entry.id AND tag = ANY(${anyTag}::text[]))`,
   )
-}
-
-function notOfRun({ exceptRun }: RankedFilter): readonly Condition[] {
-  return exceptRun === undefined ? [] : [sql<boolean>`entry.run_id IS DISTINCT FROM ${exceptRun}`]
 }

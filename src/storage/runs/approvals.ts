@@ -1,9 +1,9 @@
 import { recordChange } from '../changes/changes.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { ApprovalWrites } from '../port/store.ts'
 import { requeue } from './requeue.ts'
 
-export function approvalWrites(scope: Scope): ApprovalWrites {
+export function approvalWrites(scope: QueryScope): ApprovalWrites {
   const { db, namespace } = scope
   return {
     async refuseCall(id) {

@@ -1,8 +1,8 @@
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { AskWrites } from '../port/store.ts'
 import { requeue } from './requeue.ts'
 
-export function askWrites(scope: Scope): AskWrites {
+export function askWrites(scope: QueryScope): AskWrites {
   const { db, namespace } = scope
   return {
     async askClient(id, ask) {

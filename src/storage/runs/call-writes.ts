@@ -1,9 +1,12 @@
 import { changed } from '../database/changed.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { RunWrites } from '../port/store.ts'
 
 /** State of tool calls, from planned to done. */
-export function callWrites({ db, namespace }: Scope): Pick<RunWrites, 'startCall' | 'finishCall'> {
+export function callWrites({
+  db,
+  namespace,
+}: QueryScope): Pick<RunWrites, 'startCall' | 'finishCall'> {
   return {
     async startCall(id, note) {
       return changed(

@@ -1,7 +1,7 @@
 import type { UpdateQueryBuilder, UpdateResult } from 'kysely'
 import { compiled } from '../database/compiled.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 import type { Lease, RunWrites } from '../port/store.ts'
 
 interface Held extends Lease {
@@ -27,7 +27,7 @@ function ofLease(update: LeaseUpdate, lease: Lease): LeaseUpdate {
 }
 
 /** Leases of conversations: who works on their runs. */
-export function leaseWrites({ db, namespace }: Scope): Pick<RunWrites, 'hold' | 'release'> {
+export function leaseWrites({ db, namespace }: QueryScope): Pick<RunWrites, 'hold' | 'release'> {
   return {
     async hold(lease, expiresAt) {
       const { numAffectedRows } = await extend(db, { ...lease, namespace, expiresAt })

@@ -3,7 +3,7 @@ import type { RunId } from '../../core/ids.ts'
 import type { WaitingFor } from '../../core/run.ts'
 import { recordChange } from '../changes/changes.ts'
 import { lockRead } from '../database/lock-rows.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 
 export interface Requeuing {
   readonly from: 'requires_approval' | 'waiting'
@@ -21,7 +21,7 @@ export interface Requeuing {
  * towards its time limit. False: it does not wait for that.
  */
 export async function requeue(
-  scope: Scope,
+  scope: QueryScope,
   id: RunId,
   { from, waitingFor = 'client', ask, acceptedBy, samples }: Requeuing,
   at: Timestamp,

@@ -3,7 +3,7 @@ import { storedId } from '../../core/ids.ts'
 import { recordChange } from '../changes/changes.ts'
 import type { Connection, Dialect } from '../database/dialect.ts'
 import { lockFree } from '../database/lock-rows.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Claim, Claimed, Claims, Lease, Transaction } from '../port/store.ts'
 import { isOpen } from './run-lists.ts'
 import { runReads } from './runs.ts'
@@ -170,7 +170,7 @@ class Missed extends Error {}
 
 interface ClaimTools {
   readonly transact: Transact
-  readonly scopeOf: (namespace: string, db: Connection) => Scope
+  readonly scopeOf: (namespace: string, db: Connection) => QueryScope
   readonly transactionOf: (namespace: string, trx: Connection) => Transaction
 }
 

@@ -1,10 +1,10 @@
 import type { RunId } from '../../core/ids.ts'
 import type { RunStep } from '../../core/run.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import { callReads } from './tool-calls.ts'
 
 /** The steps of a run in order, each with its tool calls. */
-export async function stepsOf(scope: Scope, runId: RunId): Promise<readonly RunStep[]> {
+export async function stepsOf(scope: QueryScope, runId: RunId): Promise<readonly RunStep[]> {
   const calls = await callReads(scope).calls(runId)
   const rows = await scope.db
     .selectFrom('step')
@@ -24,6 +24,7 @@ export async function stepsOf(scope: Scope, runId: RunId): Promise<readonly RunS
       completionTokens: row.completion_tokens,
       totalTokens: row.total_tokens,
       cachedTokens: row.cached_tokens,
+      reasoningTokens: row.reasoning_tokens,
     },
     calls: calls
       .filter(({ step }) => step === row.number)

@@ -3,14 +3,14 @@ import type { RunId } from '../../core/ids.ts'
 import { rootOrigin } from '../../core/run.ts'
 import { recordChange } from '../changes/changes.ts'
 import { changed } from '../database/changed.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { NewRun, RunWrites } from '../port/store.ts'
 import { callWrites } from './call-writes.ts'
 import { leaseWrites } from './lease-writes.ts'
 import { isOpen } from './run-lists.ts'
 import { stepWrites } from './step-writes.ts'
 
-export function runWrites(scope: Scope): RunWrites {
+export function runWrites(scope: QueryScope): RunWrites {
   return {
     ...runRowWrites(scope),
     ...leaseWrites(scope),
@@ -20,7 +20,7 @@ export function runWrites(scope: Scope): RunWrites {
 }
 
 function runRowWrites(
-  scope: Scope,
+  scope: QueryScope,
 ): Pick<RunWrites, 'insert' | 'start' | 'requestCancel' | 'postpone' | 'finish' | 'setWarnings'> {
   const { db, namespace } = scope
   const updateRun = (id: RunId) =>
@@ -93,7 +93,7 @@ function runRowWrites(
   }
 }
 
-async function insertRun({ db, namespace }: Scope, run: NewRun): Promise<void> {
+async function insertRun({ db, namespace }: QueryScope, run: NewRun): Promise<void> {
   const origin = run.origin ?? rootOrigin(run.id)
   await db
     .insertInto('run')

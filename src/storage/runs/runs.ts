@@ -1,46 +1,15 @@
-import { type Selectable, sql } from 'kysely'
+import { sql } from 'kysely'
 import { z } from 'zod'
-import { SCOPES } from '../../core/access.ts'
-import { ERROR_CODES } from '../../core/errors.ts'
 import { storedId } from '../../core/ids.ts'
 import { encodeCursor } from '../../core/page.ts'
-import {
-  FINISHES,
-  RUN_NOTICES,
-  RUN_STATUSES,
-  type Run,
-  SENDER_KINDS,
-  STOP_REASONS,
-  WAITS,
-} from '../../core/run.ts'
+import { FINISHES } from '../../core/run.ts'
 import { compiled, lockable } from '../database/compiled.ts'
-import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
-import { StoredSentPicture } from '../pictures/stored-picture.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { RunReads } from '../port/store.ts'
 import { isOpen, newestRuns } from './run-lists.ts'
 import { stepsOf } from './run-steps.ts'
+import { Status, toRun, Waiting } from './stored-run.ts'
 import { toStepCall } from './tool-calls.ts'
-
-const Status = z.enum(RUN_STATUSES)
-const Waiting = z.enum(WAITS).nullable()
-const Sent = z.enum(SENDER_KINDS)
-const Notice = z.enum(RUN_NOTICES)
-const Stop = z.enum(STOP_REASONS).nullable()
-const Warnings = z.array(z.string())
-const Scopes = z.array(z.enum(SCOPES))
-const Pictures = z.array(StoredSentPicture)
-const Inputs = z.array(
-  z.object({ role: z.enum(['user', 'system', 'assistant']), text: z.string() }),
-)
-const ClientTools = z.array(
-  z.object({
-    name: z.string(),
-    description: z.string(),
-    parameters: z.record(z.string(), z.unknown()),
-  }),
-)
-const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() })
 
 /**
  * All sums of a run's steps in one subquery, as numbers separated by blanks: runs are read more often than anything
@@ -51,7 +20,7 @@ const USED = sql<string | null>`
   sum(step.cached_tokens) || ' ' || sum(CASE step.state WHEN 'model' THEN 0 ELSE 1 END)`
 
 /** Runs with the summed usage of their steps. */
-function runsOf({ db, namespace }: Pick<Scope, 'db' | 'namespace'>) {
+function runsOf({ db, namespace }: Pick<QueryScope, 'db' | 'namespace'>) {
   return db
     .selectFrom('run')
     .selectAll('run')
@@ -133,7 +102,7 @@ const cancelledAfter = compiled((db, { namespace, id }: Named) => {
     .where('started_at', 'is', null)
 })
 
-export function runReads(scope: Scope): RunReads {
+export function runReads(scope: QueryScope): RunReads {
   const { db, namespace } = scope
   const all = () => runsOf(scope)
 
@@ -305,53 +274,5 @@ export function runReads(scope: Scope): RunReads {
         .executeTakeFirst()
       return row?.number ?? 0
     },
-  }
-}
-
-type RunRow = Selectable<Database['run']> & {
-  /** In the format of `USED`; null: no steps. */
-  used: string | null
-}
-
-function toRun(row: RunRow): Run {
-  const [promptTokens = 0, completionTokens = 0, totalTokens = 0, cachedTokens = 0, steps = 0] = (
-    row.used ?? ''
-  )
-    .split(' ')
-    .map(Number)
-  return {
-    id: storedId('run', row.id),
-    agentId: storedId('agent', row.agent_id),
-    conversationId: storedId('conv', row.conversation_id),
-    parentRunId: row.parent_run_id === null ? null : storedId('run', row.parent_run_id),
-    rootRunId: storedId('run', row.root_run_id),
-    depth: row.depth,
-    hops: row.hops,
-    sender: Sent.parse(row.sender),
-    senderAgentId: row.sender_agent_id === null ? null : storedId('agent', row.sender_agent_id),
-    notice: Notice.parse(row.notice),
-    jobId: row.job_id === null ? null : storedId('job', row.job_id),
-    status: Status.parse(row.status),
-    stopReason: Stop.parse(row.stop_reason),
-    waitingFor: Waiting.parse(row.waiting_for),
-    retryAt: row.retry_at,
-    missing: row.missing,
-    input: row.input,
-    pictures: row.pictures === '[]' ? [] : Pictures.parse(JSON.parse(row.pictures)),
-    ...(row.inputs !== null && { inputs: Inputs.parse(JSON.parse(row.inputs)) }),
-    ...(row.client_tools !== null && {
-      clientTools: ClientTools.parse(JSON.parse(row.client_tools)),
-    }),
-    idempotencyKey: row.idempotency_key,
-    maxSteps: row.max_steps,
-    cancelRequested: row.cancel_requested === 1,
-    clientSamples: row.client_samples === 1,
-    scopes: row.scopes === null ? SCOPES : Scopes.parse(JSON.parse(row.scopes)),
-    usage: { promptTokens, completionTokens, totalTokens, cachedTokens, steps },
-    error: row.error === null ? null : Failure.parse(JSON.parse(row.error)),
-    warnings: Warnings.parse(JSON.parse(row.warnings)),
-    createdAt: row.created_at,
-    startedAt: row.started_at,
-    completedAt: row.completed_at,
   }
 }

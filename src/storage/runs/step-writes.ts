@@ -1,11 +1,11 @@
 import type { StepId } from '../../core/ids.ts'
 import { changed } from '../database/changed.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { NewCall, RunWrites, StepAnswer } from '../port/store.ts'
 
 /** Steps of a run, from the model call to the last result. */
 export function stepWrites(
-  scope: Scope,
+  scope: QueryScope,
 ): Pick<RunWrites, 'openStep' | 'recordAnswer' | 'closeStep' | 'countAttempt' | 'rateStep'> {
   const { db, namespace } = scope
   return {
@@ -74,7 +74,7 @@ export function stepWrites(
 }
 
 async function setAnswer(
-  { db, namespace }: Scope,
+  { db, namespace }: QueryScope,
   stepId: StepId,
   { model, finish, usage }: StepAnswer,
 ): Promise<boolean> {
@@ -101,7 +101,7 @@ async function setAnswer(
 }
 
 async function insertCalls(
-  { db, namespace }: Scope,
+  { db, namespace }: QueryScope,
   stepId: StepId,
   calls: readonly NewCall[],
 ): Promise<void> {

@@ -2,8 +2,8 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { storedId } from '../../core/ids.ts'
 import { APPROVALS } from '../../core/run.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 import type { CallReads, StepCall } from '../port/store.ts'
 
 const Effect = z.enum(['database', 'readonly', 'idempotent', 'once', 'await', 'none'])
@@ -11,7 +11,7 @@ const State = z.enum(['planned', 'started', 'done'])
 const Status = z.enum(['success', 'error']).nullable()
 const Approved = z.enum(APPROVALS).nullable()
 
-export function callReads({ db, namespace }: Scope): CallReads {
+export function callReads({ db, namespace }: QueryScope): CallReads {
   return {
     async calls(runId) {
       const rows = await db

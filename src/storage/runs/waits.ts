@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import { type RunId, storedId } from '../../core/ids.ts'
 import { changed } from '../database/changed.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { RunWait, WaitEdge, WaitReads, WaitWrites } from '../port/store.ts'
 import { requeue } from './requeue.ts'
 import { isOpen } from './run-lists.ts'
 
-export function waitReads(scope: Scope): WaitReads {
+export function waitReads(scope: QueryScope): WaitReads {
   const { db, namespace } = scope
   const waits = () => db.selectFrom('run_wait').selectAll().where('namespace', '=', namespace)
   return {
@@ -77,7 +77,7 @@ export function waitReads(scope: Scope): WaitReads {
   }
 }
 
-export function waitWrites(scope: Scope): WaitWrites {
+export function waitWrites(scope: QueryScope): WaitWrites {
   const { db, namespace, dialect } = scope
   return {
     async lockWaits() {
@@ -126,7 +126,7 @@ export function waitWrites(scope: Scope): WaitWrites {
  * The edges that can be reached from the run. An edge of the other kind leads to the nearest earlier open run of the
  * same conversation. The recursive query refers to itself once, as PostgreSQL requires.
  */
-async function waitsAhead({ db, namespace }: Scope, id: RunId): Promise<readonly WaitEdge[]> {
+async function waitsAhead({ db, namespace }: QueryScope, id: RunId): Promise<readonly WaitEdge[]> {
   const { rows } = await sql<{ from_id: string; to_id: string }>`
     WITH RECURSIVE ahead (from_id, to_id) AS (
       -- From the column, because PostgreSQL wants one collation in both terms.

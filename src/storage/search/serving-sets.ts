@@ -1,4 +1,4 @@
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { MeaningRequest, VectorProblem, VectorSet } from '../database/search-request.ts'
 import type { EmbedQuery } from '../port/store.ts'
 
@@ -15,7 +15,7 @@ export const PROBLEMS: Readonly<Record<VectorProblem, string>> = {
  * built.
  */
 async function servingSets(
-  { db, namespace }: Pick<Scope, 'db' | 'namespace'>,
+  { db, namespace }: Pick<QueryScope, 'db' | 'namespace'>,
   kind: 'archive' | 'agent',
   owners: readonly string[],
 ): Promise<readonly VectorSet[]> {
@@ -49,7 +49,7 @@ export interface MeaningSearch {
  * cursor; 0: that page was found without vectors, so later pages are too.
  */
 export async function searchMeaning(
-  scope: Pick<Scope, 'db' | 'namespace'>,
+  scope: Pick<QueryScope, 'db' | 'namespace'>,
   owned: { readonly kind: 'archive' | 'agent'; readonly owners: readonly string[] },
   query: string,
   embed: EmbedQuery | undefined,

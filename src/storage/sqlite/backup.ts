@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { UserError } from '../../core/errors.ts'
 import { checkIntegrity } from './check-integrity.ts'
-import { type Access, connect } from './connections.ts'
+import { connect, type OpenMode } from './connections.ts'
 import { whileBusy } from './driver.ts'
 import { codeOf, inWords } from './errors.ts'
 import { COMMITS_AT, GENERATION_AT, MAX_STAMP } from './generation.ts'
@@ -11,10 +11,10 @@ import { COMMITS_AT, GENERATION_AT, MAX_STAMP } from './generation.ts'
  * Makes a consistent, checked, self-contained copy. The read transaction fixes the moment: without one SQLite restarts
  * the backup whenever another connection commits, and never finishes on a busy database.
  */
-export async function copyDatabase(path: string, target: string, access?: Access): Promise<void> {
+export async function copyDatabase(path: string, target: string, mode?: OpenMode): Promise<void> {
   createTarget(target)
   try {
-    const source = await connect(path, access)
+    const source = await connect(path, mode)
     try {
       source.exec('BEGIN')
       await whileBusy(() => source.prepare('SELECT count(*) FROM sqlite_master').get())

@@ -31,21 +31,21 @@ export function createFile(path: string): void {
 }
 
 /** `damaged`: read as much as possible, whatever is wrong with the rest. */
-export type Access = 'read' | 'write' | 'damaged'
+export type OpenMode = 'read' | 'write' | 'damaged'
 
 export async function connect(
   path: string,
-  access: Access = 'write',
+  mode: OpenMode = 'write',
 ): Promise<DatabaseHandle.Database> {
   let handle: DatabaseHandle.Database | undefined
   try {
     const Driver = loadDriver()
     const opened = new Driver(path, {
       timeout: BUSY_TIMEOUT_MS,
-      readonly: access !== 'write',
+      readonly: mode !== 'write',
     })
     handle = opened
-    if (access === 'damaged') {
+    if (mode === 'damaged') {
       // A damaged schema entry must not keep other tables from being read.
       opened.pragma('writable_schema = ON')
       return opened
@@ -53,7 +53,7 @@ export async function connect(
     await whileBusy(() => refuseForeign(path, opened))
     // better-sqlite3 defaults to NORMAL in WAL mode, which can lose commits in a power failure.
     opened.pragma('synchronous = FULL')
-    if (access === 'write') {
+    if (mode === 'write') {
       await whileBusy(() => opened.pragma('journal_mode = WAL'))
       opened.pragma('foreign_keys = ON')
       // Overwrites deleted content.
@@ -67,7 +67,7 @@ export async function connect(
     return opened
   } catch (error) {
     handle?.close()
-    throw cannotOpen(path, error, access)
+    throw cannotOpen(path, error, mode)
   }
 }
 
@@ -81,7 +81,7 @@ function refuseForeign(path: string, handle: DatabaseHandle.Database): void {
   )
 }
 
-export function cannotOpen(path: string, error: unknown, access: Access = 'write'): unknown {
+export function cannotOpen(path: string, error: unknown, mode: OpenMode = 'write'): unknown {
   const cause = error instanceof UserError ? error.cause : error
   if (error instanceof UserError && (error.code === 'busy' || !codeOf(cause).startsWith('SQLITE_')))
     return error
@@ -96,7 +96,7 @@ export function cannotOpen(path: string, error: unknown, access: Access = 'write
   }
   if (isDamage(cause)) return damaged(cause)
   if (isFull(cause)) return diskFull(cause)
-  if (access === 'read' && /^SQLITE_(CANTOPEN|READONLY)/.test(code) && existsSync(path)) {
+  if (mode === 'read' && /^SQLITE_(CANTOPEN|READONLY)/.test(code) && existsSync(path)) {
     return new UserError(
       'unsupported',
       `The data file ${path} can't be opened for reading (${code}): SQLite has to write beside it even to read what servers write to. ` +
@@ -104,10 +104,10 @@ export function cannotOpen(path: string, error: unknown, access: Access = 'write
       { cause },
     )
   }
-  const may = access === 'write' ? 'write to' : 'read'
+  const may = mode === 'write' ? 'write to' : 'read'
   return new UserError(
     'unsupported',
-    `The data file ${path} can't be opened for ${access === 'write' ? 'writing' : 'reading'} (${code}). ` +
+    `The data file ${path} can't be opened for ${mode === 'write' ? 'writing' : 'reading'} (${code}). ` +
       `Check the rights on its directory, or set RECOLLECT_HOME to a directory that you may ${may}.`,
     { cause },
   )

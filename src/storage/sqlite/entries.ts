@@ -1,4 +1,5 @@
 import type { RankedFilter } from '../database/search-request.ts'
+import type { Bound, Fragment } from '../search/entry-conditions.ts'
 import {
   type Entry,
   type EntryLines,
@@ -6,13 +7,7 @@ import {
   passageLines,
   type Stretch,
 } from '../search/read-candidates.ts'
-import {
-  type Bound,
-  conditions,
-  type Fragment,
-  ofRoles,
-  passesBesideScope,
-} from './entry-filter.ts'
+import { conditions, ofRoles, passesBesideScope } from './entry-filter.ts'
 
 /** Rows of `passage` or `message` as search needs them. */
 export interface EntryTable extends EntryLines {

@@ -1,16 +1,8 @@
 import type { TextIndex } from '../database/dialect.ts'
 import type { RankedFilter, RankedRequest } from '../database/search-request.ts'
+import { type Bound, current, dates, type Fragment, notOfRun } from '../search/entry-conditions.ts'
 import { SEARCHED_ROLES } from '../search/search-scope.ts'
 import type { Prepare } from './statements.ts'
-
-/** Types that can be bound as parameters. */
-export type Bound = string | number
-
-/** A piece of SQL with its parameters. */
-export interface Fragment {
-  readonly sql: string
-  readonly values: readonly Bound[]
-}
 
 /** The conditions on `entry` that the scopes of a keyword index do not cover; undefined: none. */
 export function passesBesideScope(index: TextIndex, filter: RankedFilter): Fragment | undefined {
@@ -24,7 +16,7 @@ export function passesBesideScope(index: TextIndex, filter: RankedFilter): Fragm
           values: [JSON.stringify(anyTag)],
         })),
       ])
-    : conditions([...dates(filter), notOfRun(filter)])
+    : conditions([...dates(filter), ...notOfRun(filter)])
 }
 
 export function ofRoles({ roles }: RankedFilter): Fragment {
@@ -55,7 +47,7 @@ export function passesWhole(
             values: [namespace, JSON.stringify(anyTag)],
           })),
         ]
-      : [{ sql: "entry.text <> ''", values: [] }, ofRoles(filter), notOfRun(filter)]
+      : [{ sql: "entry.text <> ''", values: [] }, ofRoles(filter), ...notOfRun(filter)]
   return conditions([ofOwners, ...ofKind, ...dates(filter)]) ?? ofOwners
 }
 
@@ -112,31 +104,4 @@ export function conditions(all: readonly (Fragment | false)[]): Fragment | undef
     sql: given.map(({ sql }) => sql).join(' AND '),
     values: given.flatMap(({ values }) => values),
   }
-}
-
-/** Inclusive. */
-function dates({ after, before }: RankedFilter): readonly (Fragment | false)[] {
-  return [
-    after !== undefined && { sql: 'entry.created_at >= ?', values: [after] },
-    before !== undefined && { sql: 'entry.created_at <= ?', values: [before] },
-  ]
-}
-
-/** Not expired by then, and not superseded by then. */
-function current({ livesAt, asOf }: RankedFilter): readonly (Fragment | false)[] {
-  return [
-    livesAt !== undefined && {
-      sql: '(entry.expires_at IS NULL OR entry.expires_at > ?)',
-      values: [livesAt],
-    },
-    asOf !== undefined && {
-      sql: `NOT EXISTS (SELECT 1 FROM passage AS newer WHERE newer.namespace = entry.namespace
-            AND newer.id = entry.superseded_by AND newer.created_at <= ?)`,
-      values: [asOf],
-    },
-  ]
-}
-
-function notOfRun({ exceptRun }: RankedFilter): Fragment | false {
-  return exceptRun !== undefined && { sql: 'entry.run_id IS NOT ?', values: [exceptRun] }
 }

@@ -81,7 +81,7 @@ export type Finding =
   /** The -wal is gone; its commits may have been copied into the file before. */
   | { readonly kind: 'perhaps lost' }
 
-export interface Found {
+export interface FoundFiles {
   readonly main: Stamp | 'empty' | 'no database'
   /** Null: there is none. */
   readonly wal: Wal | null | 'empty'
@@ -89,7 +89,7 @@ export interface Found {
 }
 
 /** For files that no process has open. */
-export function judge({ main, wal, shared }: Found): Finding {
+export function judge({ main, wal, shared }: FoundFiles): Finding {
   if (main === 'no database') return { kind: 'fits' }
   if (wal === null || wal === 'empty') {
     if (main === 'empty') return { kind: 'fits' }

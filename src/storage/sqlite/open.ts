@@ -12,7 +12,7 @@ import { assertVersion, migrate, versionToRead } from '../migrations/migrate.ts'
 import type { Storage } from '../port/store.ts'
 import { checkFile, copyDatabase, freeName } from './backup.ts'
 import { readChangeLog } from './change-log.ts'
-import { type Access, connect } from './connections.ts'
+import { connect, type OpenMode } from './connections.ts'
 import { dialect } from './dialect.ts'
 import { inOwnWords, PATIENCE_MS, sqliteDialect, whileBusy } from './driver.ts'
 import { createEraser } from './erase.ts'
@@ -44,8 +44,8 @@ export async function openSqlite(
   const path = followLinks(given)
   const hold = await takeFile(path, tell)
   const handles: DatabaseHandle.Database[] = []
-  const open = async (access: Access) => {
-    const handle = await connect(path, access)
+  const open = async (mode: OpenMode) => {
+    const handle = await connect(path, mode)
     handles.push(handle)
     return handle
   }

@@ -51,7 +51,7 @@ if (!port) throw new Error('the search worker runs as a worker only')
 
 /** Up to this many vectors are scored without an index. Chosen by hand. */
 const FEW = 1_000
-/** int8 codes of this many vectors load in a tenth of a second. */
+/** int8 codes of this many vectors load in a tenth of a second. Chosen by hand. */
 const MANY = 20_000
 /** Nearest entries read per set, enough for rank fusion. Chosen by hand. */
 const NEAREST = 50

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import {
   type Finding,
-  type Found,
+  type FoundFiles,
   HEADER_BYTES,
   judge,
   readSharedIndex,
@@ -78,20 +78,20 @@ export function examineFiles(path: string): Finding {
   return judge({ main: readMain(path), wal: readBeside(path), shared: readShared(path) })
 }
 
-function readMain(path: string): Found['main'] {
+function readMain(path: string): FoundFiles['main'] {
   return withFile(path, 'empty', (file, size) => {
     if (size === 0) return 'empty'
     return readStamp(readAt(file, 0, HEADER_BYTES)) ?? 'no database'
   })
 }
 
-function readBeside(path: string): Found['wal'] {
-  return withFile<Found['wal']>(`${path}-wal`, null, (file, size) =>
+function readBeside(path: string): FoundFiles['wal'] {
+  return withFile<FoundFiles['wal']>(`${path}-wal`, null, (file, size) =>
     size === 0 ? 'empty' : readWal((at, length) => readAt(file, at, length), size),
   )
 }
 
-function readShared(path: string): Found['shared'] {
+function readShared(path: string): FoundFiles['shared'] {
   const shm = `${path}-shm`
   return existsSync(shm) && statSync(shm).isFile() ? readSharedIndex(readFileSync(shm)) : undefined
 }

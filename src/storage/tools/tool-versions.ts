@@ -2,13 +2,13 @@ import { storedId } from '../../core/ids.ts'
 import { decodeCursor, pageOf } from '../../core/page.ts'
 import { ToolDefinition } from '../../core/stored-tool.ts'
 import { countCharacters } from '../../core/text.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { ToolReads } from '../port/store.ts'
 
 export function toolVersionReads({
   db,
   namespace,
-}: Scope): Pick<ToolReads, 'versions' | 'definitionAt'> {
+}: QueryScope): Pick<ToolReads, 'versions' | 'definitionAt'> {
   const all = (id: string) =>
     db
       .selectFrom('tool_version')

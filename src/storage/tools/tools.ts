@@ -5,13 +5,13 @@ import { type StoredTool, ToolDefinition, ToolGrant } from '../../core/stored-to
 import { recordChange } from '../changes/changes.ts'
 import { contains } from '../database/contains.ts'
 import { lockRead } from '../database/lock-rows.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
 import { StaleRead } from '../database/stale-read.ts'
 import type { ToolNote, ToolReads, ToolWrites } from '../port/store.ts'
 import { toolVersionReads } from './tool-versions.ts'
 
-export function toolReads(scope: Scope): ToolReads {
+export function toolReads(scope: QueryScope): ToolReads {
   const { db, namespace, dialect } = scope
   const all = () => db.selectFrom('tool').selectAll().where('namespace', '=', namespace)
 
@@ -83,7 +83,7 @@ export function toolReads(scope: Scope): ToolReads {
   }
 }
 
-export function toolWrites({ db, namespace }: Scope): ToolWrites {
+export function toolWrites({ db, namespace }: QueryScope): ToolWrites {
   async function addVersion(
     id: ToolId,
     version: number,

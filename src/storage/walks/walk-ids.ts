@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Walk } from '../../core/walk.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 
 export interface Walked {
   readonly table:
@@ -19,7 +19,7 @@ export interface Walked {
 
 /** Ids of one page. The cursor's item need not match `where`: it may have changed since the page before. */
 export async function walkIds(
-  { db, namespace }: Scope,
+  { db, namespace }: QueryScope,
   { table, keys, where }: Walked,
   { order, after, before, limit }: Walk,
 ): Promise<readonly string[]> {

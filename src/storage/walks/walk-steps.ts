@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
 import { storedId } from '../../core/ids.ts'
 import type { Step } from '../../core/step.ts'
-import type { Scope } from '../database/scope.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { WalkReads } from '../port/store.ts'
 import { inOrderOf, walkIds } from './walk-ids.ts'
 
-export function stepWalks(scope: Scope): Pick<WalkReads, 'steps' | 'step'> {
+export function stepWalks(scope: QueryScope): Pick<WalkReads, 'steps' | 'step'> {
   const { db, namespace } = scope
 
   async function some(ids: readonly string[]): Promise<readonly Step[]> {

@@ -1,16 +1,16 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import { storedId } from '../../core/ids.ts'
-import type { Walk } from '../../core/walk.ts'
+import type { AgentWalk, Walk } from '../../core/walk.ts'
 import { type AgentRow, agentsOfRows } from '../agents/agent-rows.ts'
 import { toBlock } from '../blocks/blocks.ts'
 import { toConversation } from '../conversations/conversations.ts'
 import { contains } from '../database/contains.ts'
+import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
-import type { Scope } from '../database/scope.ts'
-import { messageOf } from '../messages/messages.ts'
+import { messageOf } from '../messages/stored-message.ts'
 import { toArchive } from '../passages/archives.ts'
 import { archivesOf, type PassageRow, toPassages } from '../passages/passage-rows.ts'
-import type { AgentWalk, PassageWalk, WalkReads } from '../port/store.ts'
+import type { PassageWalk, WalkReads } from '../port/store.ts'
 import { isOpen } from '../runs/run-lists.ts'
 import { runReads } from '../runs/runs.ts'
 import { inOrderOf, type Walked, walkIds } from './walk-ids.ts'
@@ -19,7 +19,7 @@ import { stepWalks } from './walk-steps.ts'
 type Condition = RawBuilder<boolean>
 type Row<Table extends keyof Database> = Selectable<Database[Table]>
 
-export function walkReads(scope: Scope): WalkReads {
+export function walkReads(scope: QueryScope): WalkReads {
   const { db, namespace, dialect } = scope
   const runs = runReads(scope)
 
@@ -160,7 +160,7 @@ export function walkReads(scope: Scope): WalkReads {
 }
 
 function agentConditions(
-  { namespace, dialect }: Scope,
+  { namespace, dialect }: QueryScope,
   { name, query, tags = [], matchAllTags = false }: AgentWalk,
 ): readonly Condition[] {
   const tagged = (some: readonly string[]) =>
@@ -173,6 +173,6 @@ function agentConditions(
   ]
 }
 
-async function archivesIn(scope: Scope, of: PassageWalk['of']): Promise<readonly string[]> {
+async function archivesIn(scope: QueryScope, of: PassageWalk['of']): Promise<readonly string[]> {
   return 'archiveId' in of ? [of.archiveId] : archivesOf(scope, of.agentId)
 }

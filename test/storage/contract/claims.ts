@@ -32,7 +32,7 @@ export function claimContract(subject: Subject): void {
     })
   const hold = (lease: Lease, seconds = LEASE_SECONDS) =>
     subject.store.transaction((tx) => tx.runs.hold(lease, at(seconds)))
-  /** Ends every lease as whoever saw none of them renewed does. */
+  /** Ends every lease, as a process does that saw none of them renewed. */
   async function runOut(): Promise<readonly boolean[]> {
     const { claims } = subject.storage
     const leases = await claims.held()
@@ -48,7 +48,7 @@ export function claimContract(subject: Subject): void {
     expect(await claim(600, 'me', { living, strandedBefore: at(-1) })).toBeUndefined()
     const stranded = await claim(600, 'me', { living, strandedBefore: at(300) })
     expect(stranded?.run.id).toBe(id)
-    // A lease that ran out is another matter: whoever holds it does not stir.
+    // Not so for a lease that ran out: its holder does nothing any more.
     await runOut()
     const taken = await claim(601, 'you', { living: ['me', 'them'] })
     expect(taken?.run.id).toBe(id)

@@ -78,7 +78,7 @@ export function jobContract(subject: Subject): void {
     })
   })
 
-  test('a lease does not expire while renewed, and whoever took the job over has a higher fence', async () => {
+  test('a lease does not expire while renewed, and the process that takes the job over has a higher fence', async () => {
     const { id } = await insert()
     const { lease } = await claimed(0, 'slow')
     const [before] = await queue().held()

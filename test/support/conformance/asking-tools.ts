@@ -5,7 +5,7 @@ import {
   inputRequired,
 } from '@modelcontextprotocol/server'
 import { UserError } from '../../../src/core/errors.ts'
-import type { Tool, ToolCall } from '../../../src/mcp/call/define-tool.ts'
+import type { Tool, ToolRequest } from '../../../src/mcp/call/define-tool.ts'
 import { type CallingClient, InputNeeded } from '../../../src/mcp/client/client-input.ts'
 import { fixtureTool } from './fixture-tool.ts'
 
@@ -40,7 +40,7 @@ function answers(client: CallingClient, requests: InputRequests, putAside?: stri
   return Object.fromEntries(found)
 }
 
-function callerOf({ client }: ToolCall): CallingClient {
+function callerOf({ client }: ToolRequest): CallingClient {
   if (client === undefined) throw new UserError('unsupported', 'Nobody called.')
   return client
 }

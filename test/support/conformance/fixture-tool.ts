@@ -1,6 +1,11 @@
 import type { ContentBlock } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-import { defineTool, READS, type Tool, type ToolCall } from '../../../src/mcp/call/define-tool.ts'
+import {
+  defineTool,
+  READS,
+  type Tool,
+  type ToolRequest,
+} from '../../../src/mcp/call/define-tool.ts'
 
 type Args = Readonly<Record<string, string>>
 
@@ -11,7 +16,7 @@ interface Fixture {
   readonly takes?: readonly string[]
   readonly content?: readonly ContentBlock[]
   /** Returns the text of the result. */
-  readonly run?: (args: Args, call: ToolCall) => string | Promise<string>
+  readonly run?: (args: Args, call: ToolRequest) => string | Promise<string>
 }
 
 /** A tool that the suite asks for by its name. */

@@ -1,5 +1,5 @@
 import { signatureOf } from './messages-check.ts'
-import type { Fields, SpeechStream } from './speech.ts'
+import { type Fields, type SpeechStream, thoughtIn } from './speech.ts'
 
 interface Options {
   readonly request: Fields
@@ -59,7 +59,9 @@ export function messagesStream({ request, newCall, usageOf, stopReason }: Option
     delta: piece,
   })
 
-  const say = ({ content, reasoning_content: thinks, tool_calls: calls }: Fields) => {
+  const say = (said: Fields) => {
+    const { content, tool_calls: calls } = said
+    const thinks = thoughtIn(said)
     const events: Fields[] = []
     if (thinks) {
       events.push(...enter('thinking', { type: 'thinking', thinking: '', signature: '' }))

@@ -1,4 +1,4 @@
-import type { Fields, Output, SpeechStream } from './speech.ts'
+import { type Fields, type Output, type SpeechStream, thoughtIn } from './speech.ts'
 
 interface Options {
   reasoning(text: string): Fields
@@ -66,7 +66,9 @@ export function responsesStream({
     return { type, output_index: items.length, delta }
   }
 
-  const say = ({ content, reasoning_content: thinks, tool_calls: calls }: Fields) => {
+  const say = (said: Fields) => {
+    const { content, tool_calls: calls } = said
+    const thinks = thoughtIn(said)
     const events: Fields[] = []
     if (thinks) {
       events.push(...enter('thinking'))

@@ -34,13 +34,18 @@ export function saidIn(completion: Fields): {
   readonly finish: string
 } {
   const [choice] = completion.choices
-  const { content, refusal, reasoning_content: thought, tool_calls: calls } = choice.message
+  const { content, refusal, tool_calls: calls } = choice.message
   return {
     text: refusal ?? content ?? '',
-    thought: thought ?? '',
+    thought: thoughtIn(choice.message),
     calls: (calls ?? []).map((call: Fields) => call.function),
     finish: refusal ? 'content_filter' : (choice.finish_reason ?? 'stop'),
   }
+}
+
+/** Thinking has one of two names in chat completions. */
+export function thoughtIn(said: Fields): string {
+  return said.reasoning_content ?? said.reasoning ?? ''
 }
 
 /** The first of the keys that is none of `known`, as servers complain of it. */

@@ -1,12 +1,21 @@
 /** Rows of a unified diff, without its header. Pure. */
 export function readDiff(unified: string): readonly DiffRow[] {
-  return unified.split('\n').flatMap((line): readonly DiffRow[] => {
+  const rows = unified.split('\n').flatMap((line): readonly DiffRow[] => {
     if (/^(---|\+\+\+|=====|Index:)/.test(line) || line.startsWith('\\')) return []
     if (line.startsWith('@@')) return [{ kind: 'gap', text: '' }]
     if (line.startsWith('+')) return [{ kind: 'added', text: line.slice(1) }]
     if (line.startsWith('-')) return [{ kind: 'removed', text: line.slice(1) }]
     return [{ kind: 'same', text: line.slice(1) }]
   })
+  return rows.flatMap((row, at) => {
+    if (isSameLine(row, rows[at + 1])) return [{ kind: 'same', text: row.text }]
+    return isSameLine(rows[at - 1], row) ? [] : [row]
+  })
+}
+
+/** A last line that only got a newline after it is removed and added. */
+function isSameLine(removed: DiffRow | undefined, added: DiffRow | undefined): boolean {
+  return removed?.kind === 'removed' && added?.kind === 'added' && removed.text === added.text
 }
 
 export interface DiffRow {

@@ -3,6 +3,7 @@ import { writeRoute } from '../../desk/route.ts'
 import type { Run } from '../../mcp/shapes.ts'
 import { between, count, counted, words } from '../../ui/format.ts'
 import { Time } from '../../ui/parts.tsx'
+import { RunProblems } from './run-problems.tsx'
 
 /** How a run stands or ended, with its numbers. */
 export function RunState({ run }: { readonly run: Run }) {
@@ -10,16 +11,7 @@ export function RunState({ run }: { readonly run: Run }) {
   const { total_tokens: tokens } = run.usage
   return (
     <footer class="run-state">
-      {run.error && (
-        <p class="problem-line">
-          {run.error.message} {run.error.hint}
-        </p>
-      )}
-      {run.warnings.map((warning) => (
-        <p key={warning} class="warning-line">
-          {warning}
-        </p>
-      ))}
+      <RunProblems run={run} />
       <p class="numbers">
         {run.status !== 'completed' && <span class={`state ${run.status}`}>{stateOf(run)}</span>}
         {run.retry_at && (

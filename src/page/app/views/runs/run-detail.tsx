@@ -6,6 +6,7 @@ import type { Run } from '../../mcp/shapes.ts'
 import { between, count, words } from '../../ui/format.ts'
 import { Button, Time, Waiting } from '../../ui/parts.tsx'
 import { ApprovalCard } from '../chat/approval-card.tsx'
+import { RunProblems } from '../chat/run-problems.tsx'
 import { stateOf } from '../chat/run-state.tsx'
 import { Steps } from '../chat/steps.tsx'
 import { Timeline } from './timeline.tsx'
@@ -31,16 +32,7 @@ export function RunDetail({ agent, runId }: { readonly agent: string; readonly r
           </Button>
         )}
       </div>
-      {run.error && (
-        <p class="problem-line">
-          {run.error.message} {run.error.hint}
-        </p>
-      )}
-      {run.warnings.map((warning) => (
-        <p key={warning} class="warning-line">
-          {warning}
-        </p>
-      ))}
+      <RunProblems run={run} />
       <Facts run={run} />
       <Timeline run={run} />
       {live.now !== '' && (

@@ -3,7 +3,7 @@ import type { MessageCache } from './message-cache.ts'
 import type { Searches } from './search-request.ts'
 
 /** Context of every query: the connection or transaction, and the namespace that it may see. */
-export interface Scope {
+export interface QueryScope {
   readonly db: Connection
   readonly namespace: string
   readonly dialect: Dialect

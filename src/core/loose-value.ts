@@ -75,7 +75,7 @@ function readText(text: string, at: number): LooseValue | undefined {
     if (code) {
       value += String.fromCharCode(Number.parseInt(code[0], 16))
       index += 4
-    } else value += ESCAPES[escaped] ?? escaped
+    } else value += ESCAPES[escaped] ?? (/[A-Za-z\d]/.test(escaped) ? `\\${escaped}` : escaped)
   }
   return undefined
 }

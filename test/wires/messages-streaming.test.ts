@@ -1,0 +1,5 @@
+/* Words as they come, over this wire. */
+process.env.RECOLLECT_TEST_WIRE = 'messages'
+await import('../faults/streaming.test.ts')
+
+export {}
