@@ -278,7 +278,7 @@ describe('tools of other MCP servers', () => {
     await servers.close()
     expect(new Set(processes).size).toBe(2 * (RECONNECTS + 1))
     for (const pid of processes) expect(await gone(pid)).toBe(true)
-  }, 180_000)
+  }, 60_000 + RECONNECTS * 8_000)
 })
 
 describe('the file of tool servers', () => {
