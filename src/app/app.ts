@@ -10,7 +10,6 @@ import type { EmbedderRegistry } from '../llm/embedder.ts'
 import type { ModelRegistry } from '../llm/model.ts'
 import type { Entry } from '../mcp/present/present-run.ts'
 import type { McpContext } from '../service/context.ts'
-import type { CopyReports } from '../storage/copy/copy-database.ts'
 import type { Storage } from '../storage/port/store.ts'
 import { openStorage } from './data.ts'
 
@@ -19,7 +18,7 @@ import { openStorage } from './data.ts'
  * it is called. `src/assemble` joins the parts.
  */
 
-export type { App, CopyReports, Entry, Storage, Tokens }
+export type { App, Entry, Storage, Tokens }
 export { isLoopback }
 
 /**

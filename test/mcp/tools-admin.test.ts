@@ -23,6 +23,7 @@ const DEFAULTS = {
   reasoning: 'off',
   timezone: 'UTC',
   parallel_tool_calls: false,
+  own_tools_need_approval: true,
 }
 
 let server: RealServer
@@ -60,6 +61,7 @@ describe('configure_agent', () => {
       temperature: 0.5,
       max_output_tokens: 500,
       parallel_tool_calls: true,
+      own_tools_need_approval: false,
       embed_messages: false,
       reasoning: 'low',
     }
