@@ -6,6 +6,8 @@ const AUTHOR = /token:token \d+/g
 /** In a text that holds JSON, too. */
 const CURSOR = /(next_?cursor\\*":\\*")[^"\\]+/gi
 const TOKENS = /(tokens?\\*":)\d+/g
+/** What stats counts. A few tokens differ by times and ids; twice as many are those of others. */
+const SPENT = /(\\*"(?:conversation|background|summary|total)\\*":)(\d+)/g
 const TIME = /\d{4}-\d\d-\d\d(T| )\d\d:\d\d(:\d\d)?(\.\d+)?Z?/g
 
 /**
@@ -34,7 +36,11 @@ export function mask(answer: unknown, own: Filled, other: Filled): unknown {
       .replaceAll(TIME, 'a time')
       .replaceAll(CURSOR, '$1a cursor')
       .replaceAll(AUTHOR, 'a token')
-      .replaceAll(TOKENS, '$10'),
+      .replaceAll(TOKENS, '$10')
+      .replaceAll(
+        SPENT,
+        (_, name: string, count: string) => `${name}${Math.round(Math.log2(1 + Number(count)))}`,
+      ),
   )
 }
 
