@@ -25,6 +25,7 @@ describe('arguments', () => {
       agent: 'a',
       message: 'hello',
       wait_seconds: 45,
+      take_back: false,
       include_steps: false,
     })
   })
@@ -32,7 +33,7 @@ describe('arguments', () => {
   it('that are unknown are named, with the nearest and the known ones', () => {
     expect(complaint(sendMessage, { agentid: 'a', message: 'hello' })).toBe(
       'UserError: Unknown argument "agentid". Did you mean "agent"? Known: agent, message, images, ' +
-        'wait_seconds, idempotency_key, max_steps, include_steps. Argument "agent" is missing (Id or exact name of the agent).',
+        'wait_seconds, idempotency_key, max_steps, take_back, include_steps. Argument "agent" is missing (Id or exact name of the agent).',
     )
     expect(complaint(getAgent, { agent: 'a', colour: 'red' })).toBe(
       'UserError: Unknown argument "colour". Known: agent.',
@@ -95,6 +96,7 @@ describe('arguments', () => {
       agent: 'a',
       message: '5',
       wait_seconds: 1.5,
+      take_back: false,
       include_steps: true,
     })
     const blocks = '[{"label":"a","value":"1","limit":"9","read_only":"false"}]'

@@ -23,7 +23,7 @@ export async function modelForAgent(
   { model: handle, ranOn }: AskingAgent,
   { named, choose }: Models,
 ): Promise<AgentModel> {
-  const own = handle === null ? undefined : available(() => named(handle))
+  const own = handle === null ? undefined : openedOrWhy(() => named(handle))
   if (own && !(own instanceof UserError)) return { kind: 'model', model: own }
   const choice = await choose().catch((error: unknown) => unavailable(error))
   // One that the default model has answered goes on with it.
@@ -47,11 +47,13 @@ function waitsFor(ranOn: string, problem: string): string {
   return `The agent has run on ${ranOn}, so the rehearsal does not answer for it. ${problem}`
 }
 
-function available<T>(open: () => T): T | UserError {
+/** A provider that is unknown here is like one without a key: imported agents may name it. */
+function openedOrWhy(open: () => ChatModel): ChatModel | UserError {
   try {
     return open()
   } catch (error) {
-    return unavailable(error)
+    if (error instanceof UserError) return error
+    throw error
   }
 }
 
