@@ -33,7 +33,7 @@ describe('recollect', () => {
     [['backup', '--help'], /<file>/],
     [['stats', '--help'], /[Cc]ounts/],
     [['export', '--help'], /<agent> \[file\]/],
-    [['import', '--help'], /<file>/],
+    [['import', '--help'], /<files\.\.\.>/],
     [['migrate', '--help'], /--from <url> --to <url>[\s\S]*[Ee]xit 1/],
     [['token', '--help'], /create[\s\S]*list[\s\S]*revoke/],
   ])('%j prints help, and touches no data', async (args, text) => {
