@@ -70,7 +70,7 @@ describe('a bad setting', () => {
     [['backup', 'a', 'b'], /backup <file>/],
     [['export'], /export <agent> \[file\]/],
     [['export', 'Ada', 'a', 'b'], /export <agent> \[file\]/],
-    [['import'], /import <file>/],
+    [['import'], /import <files\.\.\.>/],
     [['import', 'a', '--agent', 'Ada'], /RECOLLECT_AGENT/],
   ])('on the command line, as in %j, is one line, and exit 2', async (args, text) => {
     const finished = await runCommand(args, { RECOLLECT_HOME: newHome() })
