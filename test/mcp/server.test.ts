@@ -51,7 +51,7 @@ describe.each(ERAS)('a server for a %s client', (era) => {
     await expect(client.resources()).rejects.toThrow(sentence)
     await expect(client.read('recollect://agents')).rejects.toThrow(sentence)
     await expect(client.prompt('load_memory', { agent: 'a' })).rejects.toThrow(sentence)
-    expect(await client.templates()).toHaveLength(9)
+    expect(await client.templates()).toHaveLength(10)
     expect(await client.prompts()).toHaveLength(3)
   })
 
