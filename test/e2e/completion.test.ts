@@ -48,6 +48,7 @@ describe('completion', () => {
     expect((await words(environment, 'serve', '--log', 'd')).words).toEqual(['debug'])
     expect((await words(environment, 'completion', '')).words).toEqual(['bash', 'zsh', 'fish'])
     expect((await words(environment, 'import', '')).kind).toBe('files')
+    expect((await words(environment, 'import', 'a.json', '')).kind).toBe('files')
     expect((await words(environment, 'chat', '')).words).toEqual(
       expect.arrayContaining(['Adalbert', evil]),
     )

@@ -9,6 +9,7 @@ const TEMPLATES = [
   'recollect://agents/{agent_id}/memory',
   'recollect://agents/{agent_id}/memory/{label}',
   'recollect://agents/{agent_id}/messages',
+  'recollect://groups/{group_id}',
   'recollect://jobs/{job_id}',
   'recollect://passages/{passage_id}',
   'recollect://runs/{run_id}',

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander'
+import { TOOLSETS } from '../../core/toolset.ts'
 import { visibleLine } from '../terminal/visible.ts'
 import { agentNames } from './agent-names.ts'
 import { isHidden } from './refuse.ts'
@@ -32,9 +33,10 @@ async function candidates(
   const { command, values, open } = walk(program, before)
   if (open) return valuesOf(open)
   if (unfinished.startsWith('-')) return flagsOf(command)
-  const argument = command.registeredArguments[values.length]
+  const last = command.registeredArguments.at(-1)
+  const argument = command.registeredArguments[values.length] ?? (last?.variadic ? last : undefined)
   const name = argument?.name()
-  if (name === 'file') return FILES
+  if (name === 'file' || name === 'files') return FILES
   if (name === 'agent') return agentNames(settingsIn(before))
   const choices = argument?.argChoices ?? []
   const commands = values.length > 0 ? [] : command.commands.filter((one) => !isHidden(one.name()))
@@ -68,7 +70,7 @@ function walk(program: Command, words: readonly string[]) {
 function valuesOf(option: Option): readonly Completion[] | typeof FILES {
   const known: Readonly<Record<string, readonly string[]>> = {
     '--log': ['error', 'warn', 'info', 'debug'],
-    '--toolsets': ['core', 'memory', 'transfer', 'admin', 'all'],
+    '--toolsets': [...TOOLSETS, 'all'],
     '--host': ['127.0.0.1', '0.0.0.0'],
   }
   const words = known[option.long ?? '']
