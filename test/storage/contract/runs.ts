@@ -59,6 +59,7 @@ export function runContract(subject: Subject): void {
       agentId,
       conversationId: defaultConversation(agentId),
       ...rootOrigin(run.id),
+      jobId: null,
       notice: 'none',
       status: 'queued',
       stopReason: null,
