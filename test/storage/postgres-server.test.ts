@@ -60,7 +60,7 @@ describe.skipIf(TEST_SERVER === undefined)('a PostgreSQL server', () => {
       while (!isOver) {
         const { rowCount } = await terminateAll()
         cuts += rowCount ?? 0
-        await new Promise((resolve) => setTimeout(resolve, 100))
+        await new Promise((resolve) => setTimeout(resolve, 250))
       }
     })()
     const add = () =>

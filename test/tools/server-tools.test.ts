@@ -29,7 +29,7 @@ afterAll(async () => {
 it('tools of a server are listed, given to an agent by an administrator, and called', async () => {
   const { tools } = world.context
   const { items } = await tools.list({ query: 'nasty__', limit: 100 })
-  expect(items).toHaveLength(15)
+  expect(items).toHaveLength(16)
   expect(items).toContainEqual(
     expect.objectContaining({ name: 'nasty__echo', language: 'mcp', effect: 'readonly' }),
   )
@@ -39,7 +39,7 @@ it('tools of a server are listed, given to an agent by an administrator, and cal
   await world.talk(agent, 'Say hello')
   expect(toolResults(world.request()).at(-1)).toContain('hello')
   await expect(tools.update('nasty__echo', { tags: ['x'] }, OWNER)).rejects.toThrow(/tool server/)
-  expect(await tools.servers()).toMatchObject([{ name: 'nasty', status: 'connected', tools: 15 }])
+  expect(await tools.servers()).toMatchObject([{ name: 'nasty', status: 'connected', tools: 16 }])
 })
 
 it('a tool that its server describes otherwise needs approval again', async () => {
