@@ -24,7 +24,7 @@ import {
 const WORDS = 60
 const PAUSE_MILLISECONDS = 120
 const TURNS = 2
-/** What the issue that asked for it allows. */
+/** Maximum delay of a word, by its requirement. */
 const BAR_MILLISECONDS = 50
 
 const written = new Map<string, number>()

@@ -6,7 +6,7 @@ export interface Route {
   readonly agentId: AgentId
   /** The run in which the conversation was handed off. */
   readonly runId: RunId
-  /** What that agent was told about the conversation. */
+  /** The text that told that agent about the conversation. */
   readonly brief: string
   readonly at: Timestamp
 }

@@ -6,7 +6,7 @@ const AUTHOR = /token:token \d+/g
 /** In a text that holds JSON, too. */
 const CURSOR = /(next_?cursor\\*":\\*")[^"\\]+/gi
 const TOKENS = /(tokens?\\*":)\d+/g
-/** What stats counts. A few tokens differ by times and ids; twice as many are those of others. */
+/** Token counts of stats. A few tokens differ by times and ids; twice as many are those of others. */
 const SPENT = /(\\*"(?:conversation|background|summary|total)\\*":)(\d+)/g
 const TIME = /\d{4}-\d\d-\d\d(T| )\d\d:\d\d(:\d\d)?(\.\d+)?Z?/g
 

@@ -2,7 +2,11 @@
 
 // biome-ignore lint/suspicious/noExplicitAny: each case knows what it changes
 export const WRONG: readonly (readonly [string, (file: any) => void, RegExp])[] = [
-  ['another format', (file) => (file.format = 'letta'), /no agent that Recollect or Letta exported/],
+  [
+    'another format',
+    (file) => (file.format = 'letta'),
+    /no agent that Recollect or Letta exported/,
+  ],
   ['a later version', (file) => (file.version = 4), /version 4.*reads up to 3/],
   ['an unknown field', (file) => (file.agent.hooks = []), /at agent.*"hooks"/],
   ['a missing field', (file) => delete file.messages[1].text, /messages\[1\]\.text/],

@@ -21,7 +21,7 @@ interface Body {
   readonly messages: readonly { readonly role: string; readonly content: string | null }[]
 }
 
-/** What the model answers depends on nothing but the conversation. */
+/** The answer of the model depends on nothing but the conversation. */
 function answerTo({ messages }: Body) {
   const last = messages.at(-1)
   const text = last?.content ?? ''

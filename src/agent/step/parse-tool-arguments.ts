@@ -86,7 +86,7 @@ function readJson(written: string): ReadJson | undefined {
 /** Leftovers of servers and templates: an empty object before the arguments, the name of the format, control tokens. */
 const BEFORE = /^(?:\{\}\s*(?=\{)|```(?:json)?\s*(?=\{)|json\s*(?=\{))/
 const AFTER = /\s*(?:;|```|<\|\w+\|>|<\/[\w:]+>)\s*$/
-/** Of marks after the arguments, and of characters in one. Chosen by hand. */
+/** Maximum number of marks after the arguments, and of characters in one. Chosen by hand. */
 const MAX_MARKS = 4
 const MAX_MARK = 60
 

@@ -138,10 +138,10 @@ function withoutFence(text: string): string {
   return FENCE.exec(text)?.[1]?.trim() ?? text
 }
 
-/** What may follow the call: marks that end the whole answer, and closing marks of another dialect. */
+/** Text that may follow the call: marks that end the whole answer, and closing marks of another dialect. */
 const AFTER_CALL =
   /(?:<\|(?:eom_id|eot_id|im_end|end|call|calls|return|endoftext|observation)\|>|<\/s>|<end_of_turn>|<\/(?:tool|function)_?(?:calls?|response|request)>|\[\/?END_[A-Z_]+\]|\[\/[A-Z_]+\])$/
-/** Of marks after a call, and of characters in one. Chosen by hand. */
+/** Maximum number of marks after a call, and of characters in one. Chosen by hand. */
 const MAX_MARKS = 10
 const MAX_MARK = 40
 

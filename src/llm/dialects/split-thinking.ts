@@ -39,7 +39,7 @@ export function splitThinking(content: string): SplitText {
     thoughts.push(rest.slice(inside, end))
     kept.push(before)
     rest = rest.slice(end + length)
-    // Of thinking in thinking.
+    // End of thinking within thinking.
     if (before.trim() === '') rest = rest.replace(LEADING_CLOSE, '')
     from = 0
   }

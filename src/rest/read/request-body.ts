@@ -7,7 +7,7 @@ import { MAX_BODY_BYTES } from '../../http/limits.ts'
 import { BodyError, type LargeBodies, readBody } from '../../http/read-body.ts'
 
 const INVALID_REQUEST = -32_600
-/** Of messages with pictures, and of files; that of MCP's `send_message`. */
+/** Limit of messages with pictures and of files, the same as of MCP's `send_message`. */
 const MAX_LARGE_BYTES = 64 * 1024 * 1024
 const TOO_LARGE = `The request is larger than ${MAX_BODY_BYTES / 1024 ** 2} MiB (${MAX_LARGE_BYTES / 1024 ** 2} MiB for messages with pictures, and for files).`
 

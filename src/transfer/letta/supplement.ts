@@ -55,7 +55,7 @@ export function readSupplement(file: Readonly<Record<string, unknown>>, bundle: 
   return {
     ...bundle,
     agents: bundle.agents.map((agent, index) => ({ ...agent, file: whole[index] ?? agent.file })),
-    // What the layout can't say was not lost.
+    // Fields that the layout has no place for were kept.
     warnings: [],
   }
 }
