@@ -71,7 +71,7 @@ test('a reply that comes after the deadline comes as a message of its own', asyn
   expect(shown.join('\n').match(/Forty-two/g)).toHaveLength(1)
 }, 60_000)
 
-test('a ping-pong of three agents ends at its cap, and whoever began it is told', async () => {
+test('a ping-pong of three agents ends at its cap, and the first run is told', async () => {
   world = await startWorld()
   const passTo = (other: string) => ({
     tools: [ASYNC],

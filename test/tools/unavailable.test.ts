@@ -35,9 +35,9 @@ async function resultOf(tool: string, args: object): Promise<string | undefined>
     await rm(program)
     await world.restart()
   }
-  world.provider.enqueue(callOn(tool, { ...args }), speak('It is not to be had.'))
+  world.provider.enqueue(callOn(tool, { ...args }), speak('The tool is unavailable.'))
   const { reply } = await world.talk(agent, 'Try')
-  expect(reply).toBe('It is not to be had.')
+  expect(reply).toBe('The tool is unavailable.')
   return toolResults(world.request()).at(-1)
 }
 

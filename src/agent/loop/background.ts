@@ -25,7 +25,7 @@ export async function goOnInBackground(tx: Transaction, run: Run, at: Timestamp)
   if (turns >= everyTurns) await tx.jobs.insert(sleeptimeJob(run.agentId, at))
 }
 
-/** No model is shown this message, but whoever reads or searches the history finds it. */
+/** A message that no model is shown; reading and searching the history find it. */
 async function writeIntoHistory(
   tx: Transaction,
   run: Run,
