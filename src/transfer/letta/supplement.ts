@@ -7,7 +7,8 @@ import { parseAgentFile, parsePart } from '../format/read-file.ts'
 
 /*
  * The layout of Letta has no place for archives, the history outside of the context, versions of blocks and more. Our
- * exports carry the whole agents beside it, with a digest of the rest. If the rest was edited by hand, the import follows the edit.
+ * exports carry the whole agents beside it, with a digest of the rest. If the rest was edited by hand, the import follows
+ * the edit.
  */
 
 const Supplement = z.object({
