@@ -1,6 +1,6 @@
 import { type Clock, toTimestamp } from '../core/clock.ts'
 import { defaultConversation } from '../core/conversation.ts'
-import { derivedId } from '../core/derived-id.ts'
+import { idOfKey } from '../core/derive-id.ts'
 import { estimateTokens } from '../core/estimate-tokens.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { MessageBody } from '../core/message.ts'
@@ -65,7 +65,7 @@ function toMessage(
   const words = clean(text)
   return {
     // A transcript can be read again without duplicates.
-    id: derivedId('message', `${agentId} ${uuid}`),
+    id: idOfKey('message', `${agentId} ${uuid}`),
     runId: null,
     elsewhere: true,
     tokens: estimateTokens(words),

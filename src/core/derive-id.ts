@@ -3,7 +3,12 @@ import type { Id, IdPrefix } from './ids.ts'
 
 /** An id that is always the same for the same parts, so that what is done again for them is done once. */
 export function deriveId<P extends IdPrefix>(prefix: P, ...parts: readonly string[]): Id<P> {
-  const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+  return idOfKey(prefix, JSON.stringify(parts))
+}
+
+/** An id that is always the same for that key. */
+export function idOfKey<P extends IdPrefix>(prefix: P, key: string): Id<P> {
+  const hex = createHash('sha256').update(key).digest('hex')
   // Version 8 and the usual variant, as RFC 9562 has them for ids made by other rules.
   const groups = [
     hex.slice(0, 8),

@@ -1,6 +1,10 @@
 import type { Timestamp } from './clock.ts'
+import type { Conversation } from './conversation.ts'
 import type { AgentId, ConversationId, GroupId } from './ids.ts'
+import { excerpt } from './text.ts'
 
+/** Characters of the title of a group's conversation. Chosen by hand. */
+const MAX_TITLE = 120
 /** Messages to members that one message to the group may lead to, unless the group says otherwise. Chosen by hand. */
 export const DEFAULT_GROUP_TURNS = 10
 /** Chosen by hand. */
@@ -30,6 +34,12 @@ export interface GroupView {
 /** The conversation of the manager in which messages to the group are answered; its id follows from the group's. */
 export function groupConversation(id: GroupId): ConversationId {
   return `conv-${id.slice('group-'.length)}`
+}
+
+/** That conversation as it begins. */
+export function groupConversationOf({ id, name, managerId, createdAt }: Group): Conversation {
+  const title = excerpt(`Group: ${name}`, MAX_TITLE)
+  return { id: groupConversation(id), agentId: managerId, title, createdAt }
 }
 
 /** The only group that the conversation may be of. */

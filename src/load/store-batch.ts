@@ -1,5 +1,5 @@
 import { defaultConversation } from '../core/conversation.ts'
-import { derivedId } from '../core/derived-id.ts'
+import { idOfKey } from '../core/derive-id.ts'
 import { estimateTokens } from '../core/estimate-tokens.ts'
 import { type AgentId, newId } from '../core/ids.ts'
 import { isLonger, LIMITS } from '../core/limits.ts'
@@ -91,7 +91,7 @@ async function storeMessages(
 ): Promise<LoadState> {
   const all = messages.map((message) => ({
     ...message,
-    id: derivedId('message', `${agentId} ${message.key}`),
+    id: idOfKey('message', `${agentId} ${message.key}`),
   }))
   const known = await tx.messages.known(all.map(({ id }) => id))
   const fresh = all.filter(({ id }) => !known.has(id))

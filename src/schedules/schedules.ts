@@ -4,6 +4,7 @@ import { parseMoment } from '../core/dates.ts'
 import { UserError } from '../core/errors.ts'
 import { newId, readId } from '../core/ids.ts'
 import type { Schedule } from '../core/schedule.ts'
+import { checkTimezone } from '../core/timezone.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { SchedulesPort } from '../service/schedules-port.ts'
 import type { Reads, Store } from '../storage/port/store.ts'
@@ -35,7 +36,7 @@ export function createSchedules({ store, clock, check }: SchedulesOptions): Sche
     async create({ agent: reference, message, at, cron, timezone, scopes }) {
       const agent = await findAgent(store.agents, reference)
       const zone = timezone ?? agent.settings.timezone
-      checkZone(zone)
+      checkTimezone(zone, 'Nothing was scheduled.')
       const now = clock()
       const nextAt = await firstTime({ at, cron }, zone, now)
       const schedule: Schedule = {
@@ -96,15 +97,4 @@ async function firstTime(
     'invalid_argument',
     `${moment} is over: it is ${toTimestamp(now)}. Give a time to come. Nothing was scheduled.`,
   )
-}
-
-function checkZone(timezone: string): void {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: timezone })
-  } catch {
-    throw new UserError(
-      'invalid_argument',
-      `"${timezone}" is no time zone. Give a name like Europe/Berlin, or UTC. Nothing was scheduled.`,
-    )
-  }
 }

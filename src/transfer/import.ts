@@ -4,9 +4,8 @@ import type { Block } from '../core/block.ts'
 import { type Timestamp, toTimestamp } from '../core/clock.ts'
 import { defaultConversation } from '../core/conversation.ts'
 import { UserError } from '../core/errors.ts'
-import { groupConversation } from '../core/group.ts'
+import { groupConversationOf } from '../core/group.ts'
 import { type AgentId, type ConversationId, type GroupId, newId } from '../core/ids.ts'
-import { excerpt } from '../core/text.ts'
 import type { Store, Transaction } from '../storage/port/store.ts'
 import type { AgentChecks } from './format/agent-checks.ts'
 import type { AgentFile, FileConversation } from './format/agent-file.ts'
@@ -23,9 +22,6 @@ import {
 import { importPictures, keepPictures } from './import-pictures.ts'
 import { type ImportedSettings, importSettings } from './import-settings.ts'
 import { type ReadTools, readTools, storeTools } from './import-tools.ts'
-
-/** Characters of the title of a group's conversation. Chosen by hand. */
-const MAX_TITLE = 120
 
 export interface Imported {
   /** The first agent; of a team, its manager. */
@@ -82,14 +78,9 @@ async function insertGroup(
   at: Timestamp,
 ): Promise<GroupId> {
   const id = newId('group')
-  await tx.groups.insert({ id, name, managerId, memberIds, maxTurns, createdAt: at })
-  const title = excerpt(`Group: ${name}`, MAX_TITLE)
-  await tx.conversations.insert({
-    id: groupConversation(id),
-    agentId: managerId,
-    title,
-    createdAt: at,
-  })
+  const group = { id, name, managerId, memberIds, maxTurns, createdAt: at }
+  await tx.groups.insert(group)
+  await tx.conversations.insert(groupConversationOf(group))
   return id
 }
 

@@ -5,6 +5,7 @@ import { type Clock, toTimestamp } from '../../core/clock.ts'
 import { defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
 import type { AgentId } from '../../core/ids.ts'
+import { checkTimezone } from '../../core/timezone.ts'
 import { type ChatModel, CLIENT_HANDLE, type ModelRegistry } from '../../llm/model.ts'
 import { type EmbeddingChoice, embedMessages } from '../../memory/choose-embedding.ts'
 import { findAgent } from '../../memory/find-agent.ts'
@@ -121,23 +122,12 @@ export function checkSettings(settings: object): AgentSettings {
     )
   }
   const { compactionTarget, compactionThreshold, timezone } = parsed.data
-  checkTimezone(timezone)
+  checkTimezone(timezone, 'Nothing was changed.')
   if (compactionTarget < compactionThreshold) return parsed.data
   throw new UserError(
     'invalid_argument',
     `compaction_target (${compactionTarget}) must be below compaction_threshold (${compactionThreshold}), or every step would compact. Nothing was changed.`,
   )
-}
-
-function checkTimezone(timezone: string): void {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: timezone })
-  } catch {
-    throw new UserError(
-      'invalid_argument',
-      `"${timezone}" is no time zone. Give a name like Europe/Berlin, or UTC.`,
-    )
-  }
 }
 
 export function definedOnly(patch: SettingsPatch): object {

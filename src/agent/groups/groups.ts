@@ -6,11 +6,12 @@ import {
   type Group,
   type GroupView,
   groupConversation,
+  groupConversationOf,
   MAX_GROUP_MEMBERS,
 } from '../../core/group.ts'
 import { type AgentId, type GroupId, newId, readId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
-import { cleanText, excerpt } from '../../core/text.ts'
+import { cleanText } from '../../core/text.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Reads, Store, Transaction } from '../../storage/port/store.ts'
 import { TEMPLATE_TAG } from '../inbox/template-tag.ts'
@@ -53,9 +54,7 @@ export function createGroups(store: Store, clock: Clock) {
         const memberIds = members.map((member) => member.id)
         const group = { id, name, managerId: manager.id, memberIds, maxTurns, createdAt: at }
         await tx.groups.insert(group)
-        const title = excerpt(`Group: ${name}`, 120)
-        const conversation = { id: groupConversation(id), agentId: manager.id, title }
-        await tx.conversations.insert({ ...conversation, createdAt: at })
+        await tx.conversations.insert(groupConversationOf(group))
         const [tool] = DELEGATING
         const can = DELEGATING.some((known) => manager.tools.includes(known))
         if (!can) await tx.agents.update(manager.id, { tools: [...manager.tools, tool] }, at)

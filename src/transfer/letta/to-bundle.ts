@@ -4,6 +4,7 @@ import { BLOCK_LABEL, DEFAULT_BLOCK_LIMIT } from '../../core/block.ts'
 import { UserError } from '../../core/errors.ts'
 import { LIMITS } from '../../core/limits.ts'
 import { countCharacters, excerpt, sliceCharacters } from '../../core/text.ts'
+import { isTimezone } from '../../core/timezone.ts'
 import { isBuiltInTool } from '../../core/tool.ts'
 import { FORMAT, FORMAT_VERSION, fileBlock } from '../format/agent-file.ts'
 import type { Bundle, BundledAgent } from '../format/bundle.ts'
@@ -190,13 +191,9 @@ function readWindow({ context_window_limit, llm_config }: LettaAgent) {
 
 function readZone({ timezone }: LettaAgent) {
   if (!timezone) return { value: DEFAULT_SETTINGS.timezone, warnings: [] }
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: timezone })
-    return { value: timezone, warnings: [] }
-  } catch {
-    const name = JSON.stringify(excerpt(timezone, LIMITS.name))
-    return { value: 'UTC', warnings: [`Its time zone ${name} is unknown; it is UTC here.`] }
-  }
+  if (isTimezone(timezone)) return { value: timezone, warnings: [] }
+  const name = JSON.stringify(excerpt(timezone, LIMITS.name))
+  return { value: 'UTC', warnings: [`Its time zone ${name} is unknown; it is UTC here.`] }
 }
 
 function secretsOf({ secrets, tool_exec_environment_variables }: LettaAgent): readonly string[] {
