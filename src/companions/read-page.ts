@@ -1,11 +1,11 @@
 import { escapeTags } from '../agent/tools/escape-structure.ts'
 import { estimateTokens } from '../core/estimate-tokens.ts'
+import { fillTemplate } from '../core/fill-template.ts'
 import type { AgentId } from '../core/ids.ts'
 import { countCharacters, sliceCharacters } from '../core/text.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import type { RowedPassage, Store } from '../storage/port/store.ts'
 import type { DigestRequest, Place } from './digest-request.ts'
-import { fillIn } from './fill-in.ts'
 
 /** One page of a source. */
 export interface Page {
@@ -69,9 +69,9 @@ export function renderPage(
   number: number,
   { source, label, instruction }: DigestRequest,
 ): string {
-  return fillIn(PROMPTS['digest-page'], {
+  return fillTemplate(PROMPTS['digest-page'], {
     ...{ PAGE: String(number), SOURCE: source, LABEL: label },
     INSTRUCTION: instruction === '' ? '' : `\n${instruction}\n`,
     TEXT: escapeTags(text, ['page']),
-  })
+  }).trim()
 }

@@ -1,11 +1,11 @@
 import { spokenEntries } from '../agent/compaction/transcript.ts'
 import { escapeTags } from '../agent/tools/escape-structure.ts'
 import { estimateTokens } from '../core/estimate-tokens.ts'
+import { fillTemplate } from '../core/fill-template.ts'
 import type { AgentId, ConversationId, RunId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import type { Sleeptime, Store } from '../storage/port/store.ts'
-import { fillIn } from './fill-in.ts'
 import { type Alike, readAlike } from './read-alike.ts'
 
 /** A piece of conversation that a sleep-time agent sees at once. */
@@ -108,13 +108,15 @@ function render({ count, conversations }: Said, alike: Alike, writesNotes: boole
       ? (parts[0] ?? '')
       : parts.map((part, index) => `# Conversation ${index + 1}\n${part}`).join('\n\n')
   const passages = alike.groups.join('\n')
-  return fillIn(PROMPTS['sleeptime-window'], {
+  return fillTemplate(PROMPTS['sleeptime-window'], {
     COUNT: count === 1 ? 'One message' : `${count} messages`,
     CONVERSATION: escapeTags(text, ['conversation']),
     NOTES: writesNotes ? PROMPTS['sleeptime-notes'] : '',
     PASSAGES:
       passages === ''
         ? ''
-        : fillIn(PROMPTS['sleeptime-passages'], { PASSAGES: escapeTags(passages, ['passages']) }),
-  })
+        : fillTemplate(PROMPTS['sleeptime-passages'], {
+            PASSAGES: escapeTags(passages, ['passages']),
+          }).trim(),
+  }).trim()
 }

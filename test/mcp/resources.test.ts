@@ -4,8 +4,9 @@ import { DEFAULT_SETTINGS } from '../../src/core/agent-settings.ts'
 import type { AgentView } from '../../src/core/agent-view.ts'
 import type { Block } from '../../src/core/block.ts'
 import { UserError } from '../../src/core/errors.ts'
+import { fillTemplate } from '../../src/core/fill-template.ts'
 import { matchPath } from '../../src/core/match-path.ts'
-import { fence, fill } from '../../src/mcp/prompts/define-prompt.ts'
+import { fence } from '../../src/mcp/prompts/define-prompt.ts'
 import { expandUri } from '../../src/mcp/resources/define-resource.ts'
 import { connectInProcess } from '../support/connect.ts'
 import { stubServer } from './stub-context.ts'
@@ -188,7 +189,7 @@ describe('prompts', () => {
   })
 
   it('fill every placeholder once', () => {
-    expect(fill('{A} {B} {C}', { A: '{B}', B: 'b' })).toBe('{B} b {C}')
+    expect(fillTemplate('{A} {B} {C}', { A: '{B}', B: 'b' })).toBe('{B} b {C}')
     expect(fence('a ```` b')).toBe('`````\na ```` b\n`````')
   })
 })

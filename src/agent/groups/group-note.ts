@@ -1,4 +1,5 @@
 import type { Agent } from '../../core/agent.ts'
+import { fillTemplate } from '../../core/fill-template.ts'
 import { type Group, groupOfConversation } from '../../core/group.ts'
 import type { ConversationId } from '../../core/ids.ts'
 import { excerpt } from '../../core/text.ts'
@@ -28,8 +29,6 @@ function render({ name, maxTurns }: Group, members: readonly Agent[]): string {
     const about = excerpt(description, DESCRIPTION_CHARACTERS)
     return about === '' ? `- ${own} (${id})` : `- ${own} (${id}): ${about}`
   })
-  const values = { name, members: lines.join('\n'), max_turns: String(maxTurns) }
-  return PROMPTS.group
-    .trim()
-    .replaceAll(/\{(name|members|max_turns)\}/g, (_, key: keyof typeof values) => values[key])
+  const values = { NAME: name, MEMBERS: lines.join('\n'), MAX_TURNS: String(maxTurns) }
+  return fillTemplate(PROMPTS.group.trim(), values)
 }

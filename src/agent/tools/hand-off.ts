@@ -2,6 +2,7 @@ import type { Agent } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { deriveId } from '../../core/derive-id.ts'
 import { UserError } from '../../core/errors.ts'
+import { fillTemplate } from '../../core/fill-template.ts'
 import { filled } from '../../core/filled.ts'
 import { text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
@@ -93,8 +94,7 @@ async function noteOf(
   brief: string,
 ): Promise<string> {
   const name = (await tx.agents.get(run.agentId))?.name ?? run.agentId
-  const values: Readonly<Record<string, string>> = { agent: name, brief }
-  return PROMPTS[prompt].trim().replaceAll(/\{(agent|brief)\}/g, (_, key) => values[key] ?? '')
+  return fillTemplate(PROMPTS[prompt].trim(), { AGENT: name, BRIEF: brief })
 }
 
 /** The new agent answers the user's message at once, in a conversation of its own. */

@@ -38,11 +38,6 @@ export const agentArgument: PromptArgument = {
   limit: LIMITS.reference,
 }
 
-/** Fills each `{NAME}` in one pass, so that a placeholder inside a value is not replaced. */
-export function fill(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replaceAll(/\{([A-Z_]+)\}/g, (place, name: string) => values[name] ?? place)
-}
-
 /** Encloses untrusted text in a fence that the text itself cannot close. */
 export function fence(text: string): string {
   let longest = 2

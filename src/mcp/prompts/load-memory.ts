@@ -1,5 +1,6 @@
+import { fillTemplate } from '../../core/fill-template.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
-import { agentArgument, fence, fill, type Prompt } from './define-prompt.ts'
+import { agentArgument, fence, type Prompt } from './define-prompt.ts'
 
 export const loadMemory: Prompt = {
   name: 'load_memory',
@@ -9,7 +10,7 @@ export const loadMemory: Prompt = {
   async write({ agent = '' }, context) {
     const view = await context.agents.get(agent)
     const { memory } = await context.agents.inspect(view.agent.id)
-    return fill(PROMPTS['mcp-load-memory'], {
+    return fillTemplate(PROMPTS['mcp-load-memory'], {
       AGENT_ID: view.agent.id,
       AGENT_NAME: JSON.stringify(view.agent.name),
       MEMORY: fence(memory),

@@ -1,5 +1,6 @@
+import { fillTemplate } from '../../core/fill-template.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
-import { agentArgument, fill, type Prompt } from './define-prompt.ts'
+import { agentArgument, type Prompt } from './define-prompt.ts'
 
 export const saveSession: Prompt = {
   name: 'save_session',
@@ -8,7 +9,7 @@ export const saveSession: Prompt = {
   arguments: [agentArgument],
   async write({ agent = '' }, context) {
     const view = await context.agents.get(agent)
-    return fill(PROMPTS['mcp-save-session'], {
+    return fillTemplate(PROMPTS['mcp-save-session'], {
       AGENT_ID: view.agent.id,
       AGENT_NAME: JSON.stringify(view.agent.name),
       LABELS: view.blocks.map(({ label }) => label).join(', ') || '(none yet)',

@@ -1,6 +1,7 @@
+import { fillTemplate } from '../../core/fill-template.ts'
 import { LIMITS } from '../../core/limits.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
-import { agentArgument, fence, fill, type Prompt } from './define-prompt.ts'
+import { agentArgument, fence, type Prompt } from './define-prompt.ts'
 
 export const talkToAgent: Prompt = {
   name: 'talk_to_agent',
@@ -12,7 +13,7 @@ export const talkToAgent: Prompt = {
   ],
   async write({ agent = '', message = '' }, context) {
     const view = await context.agents.get(agent)
-    return fill(PROMPTS['mcp-talk-to-agent'], {
+    return fillTemplate(PROMPTS['mcp-talk-to-agent'], {
       AGENT_ID: view.agent.id,
       AGENT_NAME: JSON.stringify(view.agent.name),
       MESSAGE: fence(message),
