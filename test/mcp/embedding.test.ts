@@ -42,6 +42,9 @@ describe("the embedding model of an agent's archive", () => {
     await createAda()
     await insert('one', 'two')
     await expect.poll(() => asked('default'), PATIENT).toEqual(['one', 'two'])
+    await expect
+      .poll(async () => (await server.answer('stats')).embeddings?.[0]?.embedded, PATIENT)
+      .toBe(2)
 
     const update = (embedding: string) => server.answer('update_agent', { agent: 'Ada', embedding })
     expect((await update('openai/own')).agent.embedding).toBe('openai/own')

@@ -1,12 +1,4 @@
-/* Faulty answers and calls, filters, overflows and waiting, over this wire. */
 process.env.RECOLLECT_TEST_WIRE = 'messages'
-await import('../faults/answers.test.ts')
-await import('../faults/loops.test.ts')
-await import('../faults/overflow.test.ts')
-await import('../faults/refused-messages.test.ts')
-await import('../faults/secrets.test.ts')
-await import('../faults/text-calls.test.ts')
-await import('../faults/tool-calls.test.ts')
-await import('../faults/waiting.test.ts')
+await import('./answer-suites.ts')
 
 export {}

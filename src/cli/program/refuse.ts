@@ -86,9 +86,10 @@ export function pathOf(command: Command): string {
 }
 
 function usageOf(command: Command): string {
-  const usage = command.registeredArguments.map((argument) =>
-    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
-  )
+  const usage = command.registeredArguments.map((argument) => {
+    const name = argument.variadic ? `${argument.name()}...` : argument.name()
+    return argument.required ? `<${name}>` : `[${name}]`
+  })
   const verbs = command.commands.map((one) => one.name()).join('|')
   return ['recollect', pathOf(command), verbs, ...usage].filter((word) => word !== '').join(' ')
 }
