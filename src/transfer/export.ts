@@ -1,7 +1,7 @@
 import type { Agent } from '../core/agent.ts'
 import type { Timestamp } from '../core/clock.ts'
-import { type Conversation, defaultConversation } from '../core/conversation.ts'
-import type { AgentId, ArchiveId, BlockId } from '../core/ids.ts'
+import { defaultConversation } from '../core/conversation.ts'
+import type { AgentId, BlockId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Reads } from '../storage/port/store.ts'
 import {
@@ -10,6 +10,7 @@ import {
   FORMAT,
   FORMAT_VERSION,
 } from './format/agent-file.ts'
+import { archivesOf, conversationsOf, messagesOf, passagesOf, ROWS } from './rows.ts'
 import {
   numbering,
   toFileAgent,
@@ -18,9 +19,6 @@ import {
   toFilePassage,
   toFileVersion,
 } from './to-file.ts'
-
-/** Rows per read; other requests run in between. Chosen by hand. */
-const ROWS = 200
 
 /**
  * Streams an agent as a file, one entry a line. `reads` must be a snapshot. Omitted: data of the server rather than the
@@ -60,7 +58,7 @@ export async function* exportAgent(
   }
   yield* list(rows(messagesOf(reads, agent.id), toFile))
   yield '],\n"archives":['
-  yield* list(archivesOf(reads, agent.id))
+  yield* list(archiveFiles(reads, agent.id))
   yield '],\n"pictures":['
   yield* list(rows(picturesOf(reads, agent.id), (picture) => picture))
   yield ']}\n'
@@ -103,17 +101,11 @@ async function* blocksOf(reads: Reads, agentId: AgentId) {
   }
 }
 
-async function* archivesOf(reads: Reads, agentId: AgentId) {
-  const defaultId = await reads.archives.defaultOf(agentId)
-  let cursor: string | undefined
-  do {
-    const page = await reads.archives.list({ agentId, limit: ROWS, cursor })
-    for (const { id, name, description, createdAt } of page.items) {
-      const head = { name, description, is_default: id === defaultId, created_at: createdAt }
-      yield inside(head, 'passages', rows(passagesOf(reads, id), toFilePassage))
-    }
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
+async function* archiveFiles(reads: Reads, agentId: AgentId) {
+  for await (const { id, name, description, createdAt, isDefault } of archivesOf(reads, agentId)) {
+    const head = { name, description, is_default: isDefault, created_at: createdAt }
+    yield inside(head, 'passages', rows(passagesOf(reads, id), toFilePassage))
+  }
 }
 
 /** An object with these fields and a list as the last one. */
@@ -135,29 +127,6 @@ async function* versionsOf(reads: Reads, id: BlockId) {
   }
 }
 
-async function* messagesOf(reads: Reads, agentId: AgentId) {
-  let first = 1
-  for (;;) {
-    const messages = await reads.messages.since(agentId, first, ROWS)
-    yield messages
-    const last = messages.at(-1)
-    if (!last || messages.length < ROWS) return
-    first = last.seq + 1
-  }
-}
-
-/** Oldest first. */
-async function conversationsOf(reads: Reads, agentId: AgentId): Promise<readonly Conversation[]> {
-  const found: Conversation[] = []
-  let cursor: string | undefined
-  do {
-    const page = await reads.conversations.list({ agentId, limit: ROWS, cursor })
-    found.push(...page.items)
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
-  return found.reverse()
-}
-
 /** One by one, since each may have megabytes. */
 async function* picturesOf(reads: Reads, agentId: AgentId): AsyncGenerator<readonly FilePicture[]> {
   for (const { picture, problem } of await reads.pictures.ofAgent(agentId)) {
@@ -167,13 +136,4 @@ async function* picturesOf(reads: Reads, agentId: AgentId): AsyncGenerator<reado
     const data = Buffer.from(bytes).toString('base64')
     yield [{ digest, ...(problem !== null && { problem }), data }]
   }
-}
-
-async function* passagesOf(reads: Reads, id: ArchiveId) {
-  let cursor: string | undefined
-  do {
-    const page = await reads.passages.ofArchive(id, { limit: ROWS, cursor })
-    yield page.items
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
 }
