@@ -18,9 +18,16 @@ import {
   toFilePassage,
   toFileVersion,
 } from './to-file.ts'
+import { schedulesOf, sleeptimeOf } from './to-file-background.ts'
+import { toFileTool } from './to-file-tool.ts'
 
 /** Rows per read; other requests run in between. Chosen by hand. */
 const ROWS = 200
+
+/** Keys of blocks and archives that several agents of a file have. */
+export type SharedKeys = ReadonlyMap<BlockId | ArchiveId, string>
+
+const NONE_SHARED: SharedKeys = new Map()
 
 /**
  * Streams an agent as a file, one entry a line. `reads` must be a snapshot. Omitted: data of the server rather than the
@@ -30,6 +37,7 @@ export async function* exportAgent(
   reads: Reads,
   agent: Agent,
   at: Timestamp,
+  shared = NONE_SHARED,
 ): AsyncGenerator<string> {
   const numberOf = await numbering(reads, agent.id)
   const own = defaultConversation(agent.id)
@@ -39,14 +47,14 @@ export async function* exportAgent(
   const { context, summaries } = await toFileContext(reads, own, numberOf)
   yield `"context":${JSON.stringify({ ...context, ...(ranOn !== null && { ran_on: ranOn }) })},\n`
   yield `"summaries":${JSON.stringify(summaries)},\n`
-  const others = (await conversationsOf(reads, agent.id)).filter(({ id }) => id !== own)
+  const others = await otherConversations(reads, agent.id)
   const conversations: FileConversation[] = []
   for (const { id, title, createdAt: created_at } of others) {
     conversations.push({ title, created_at, ...(await toFileContext(reads, id, numberOf)) })
   }
   yield `"conversations":${JSON.stringify(conversations)},\n`
   yield '"blocks":['
-  yield* list(blocksOf(reads, agent.id))
+  yield* list(blocksOf(reads, agent.id, shared))
   yield '],\n"messages":['
   const hidden = new Set(await reads.messages.hidden(agent.id))
   const places = new Map(others.map(({ id }, index) => [id, index + 1]))
@@ -60,10 +68,20 @@ export async function* exportAgent(
   }
   yield* list(rows(messagesOf(reads, agent.id), toFile))
   yield '],\n"archives":['
-  yield* list(archivesOf(reads, agent.id))
+  yield* list(archivesOf(reads, agent.id, shared))
   yield '],\n"pictures":['
   yield* list(rows(picturesOf(reads, agent.id), (picture) => picture))
-  yield ']}\n'
+  yield '],\n'
+  yield `"tools":${JSON.stringify(await toolsOf(reads, agent))},\n`
+  yield `"schedules":${JSON.stringify(await schedulesOf(reads, agent.id))}`
+  const sleeptime = await sleeptimeOf(reads, agent.id, numberOf)
+  yield sleeptime ? `,\n"sleeptime":${JSON.stringify(sleeptime)}}\n` : '}\n'
+}
+
+/** In the order of the agent's list. */
+async function toolsOf(reads: Reads, { id, tools }: Agent) {
+  const stored = (await reads.tools.ofAgent(id)).map(({ tool }) => tool)
+  return tools.flatMap((name) => stored.filter((tool) => tool.name === name).map(toFileTool))
 }
 
 type Pieces = AsyncIterable<string> | Iterable<string>
@@ -89,12 +107,13 @@ async function* rows<Row>(
   }
 }
 
-async function* blocksOf(reads: Reads, agentId: AgentId) {
+async function* blocksOf(reads: Reads, agentId: AgentId, shared: SharedKeys) {
   const blocks = new Map((await reads.blocks.ofAgent(agentId)).map((block) => [block.id, block]))
   for (const { blockId, at } of await reads.blocks.attachments(agentId)) {
     const block = blocks.get(blockId)
     const metadata = block?.metadata && { metadata: block.metadata }
-    const head = { label: block?.label, attached_at: at, ...metadata }
+    const key = shared.get(blockId)
+    const head = { key, label: block?.label, attached_at: at, ...metadata }
     yield inside(
       head,
       'versions',
@@ -103,13 +122,14 @@ async function* blocksOf(reads: Reads, agentId: AgentId) {
   }
 }
 
-async function* archivesOf(reads: Reads, agentId: AgentId) {
+async function* archivesOf(reads: Reads, agentId: AgentId, shared: SharedKeys) {
   const defaultId = await reads.archives.defaultOf(agentId)
   let cursor: string | undefined
   do {
     const page = await reads.archives.list({ agentId, limit: ROWS, cursor })
     for (const { id, name, description, createdAt } of page.items) {
-      const head = { name, description, is_default: id === defaultId, created_at: createdAt }
+      const key = shared.get(id)
+      const head = { key, name, description, is_default: id === defaultId, created_at: createdAt }
       yield inside(head, 'passages', rows(passagesOf(reads, id), toFilePassage))
     }
     cursor = page.nextCursor
@@ -146,8 +166,11 @@ async function* messagesOf(reads: Reads, agentId: AgentId) {
   }
 }
 
-/** Oldest first. */
-async function conversationsOf(reads: Reads, agentId: AgentId): Promise<readonly Conversation[]> {
+/** All but the default one, oldest first. */
+export async function otherConversations(
+  reads: Reads,
+  agentId: AgentId,
+): Promise<readonly Conversation[]> {
   const found: Conversation[] = []
   let cursor: string | undefined
   do {
@@ -155,7 +178,7 @@ async function conversationsOf(reads: Reads, agentId: AgentId): Promise<readonly
     found.push(...page.items)
     cursor = page.nextCursor
   } while (cursor !== undefined)
-  return found.reverse()
+  return found.reverse().filter(({ id }) => id !== defaultConversation(agentId))
 }
 
 /** One by one, since each may have megabytes. */
