@@ -1,9 +1,11 @@
 import type { Timestamp } from '../core/clock.ts'
+import { defaultConversation } from '../core/conversation.ts'
 import { type Group, groupConversation } from '../core/group.ts'
 import type { AgentId, ArchiveId, BlockId } from '../core/ids.ts'
 import type { Reads } from '../storage/port/store.ts'
-import { exportAgent, otherConversations, type SharedKeys } from './export.ts'
+import { exportAgent, type SharedKeys } from './export.ts'
 import { TEAM_FORMAT, TEAM_FORMAT_VERSION, type TeamGroup } from './format/team-file.ts'
+import { archivesOf, conversationsOf } from './rows.ts'
 
 /** Streams a group with its agents, the manager first, as one file. `reads` must be a snapshot. */
 export async function* exportTeam(
@@ -32,30 +34,20 @@ export async function toTeamGroup(
   { id, name, maxTurns, managerId }: Group,
 ): Promise<TeamGroup> {
   const own = groupConversation(id)
-  const place = (await otherConversations(reads, managerId)).findIndex((one) => one.id === own)
+  const first = defaultConversation(managerId)
+  const others = (await conversationsOf(reads, managerId)).filter((one) => one.id !== first)
+  const place = others.findIndex((one) => one.id === own)
   return { name, max_turns: maxTurns, ...(place >= 0 && { conversation: place + 1 }) }
 }
 
 /** Keys of what more than one of the agents has, numbered in the order of the agents. */
 export async function sharedOf(reads: Reads, ids: readonly AgentId[]): Promise<SharedKeys> {
   const counts = new Map<BlockId | ArchiveId, number>()
+  const add = (id: BlockId | ArchiveId) => counts.set(id, (counts.get(id) ?? 0) + 1)
   for (const agentId of ids) {
-    const blocks = await reads.blocks.attachments(agentId)
-    const archives = await archivesOf(reads, agentId)
-    for (const id of [...blocks.map(({ blockId }) => blockId), ...archives])
-      counts.set(id, (counts.get(id) ?? 0) + 1)
+    for (const { blockId } of await reads.blocks.attachments(agentId)) add(blockId)
+    for await (const { id } of archivesOf(reads, agentId)) add(id)
   }
   const shared = [...counts].flatMap(([id, count]) => (count > 1 ? [id] : []))
   return new Map(shared.map((id, index) => [id, `shared-${index}`]))
-}
-
-async function archivesOf(reads: Reads, agentId: AgentId): Promise<readonly ArchiveId[]> {
-  const found: ArchiveId[] = []
-  let cursor: string | undefined
-  do {
-    const page = await reads.archives.list({ agentId, limit: 100, cursor })
-    found.push(...page.items.map(({ id }) => id))
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
-  return found
 }

@@ -1,6 +1,6 @@
 import type { Agent } from '../core/agent.ts'
 import type { Timestamp } from '../core/clock.ts'
-import { type Conversation, defaultConversation } from '../core/conversation.ts'
+import { defaultConversation } from '../core/conversation.ts'
 import type { AgentId, ArchiveId, BlockId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Reads } from '../storage/port/store.ts'
@@ -10,6 +10,7 @@ import {
   FORMAT,
   FORMAT_VERSION,
 } from './format/agent-file.ts'
+import { archivesOf, conversationsOf, messagesOf, passagesOf, ROWS } from './rows.ts'
 import {
   numbering,
   toFileAgent,
@@ -20,9 +21,6 @@ import {
 } from './to-file.ts'
 import { schedulesOf, sleeptimeOf } from './to-file-background.ts'
 import { toFileTool } from './to-file-tool.ts'
-
-/** Rows per read; other requests run in between. Chosen by hand. */
-const ROWS = 200
 
 /** Keys of blocks and archives that several agents of a file have. */
 export type SharedKeys = ReadonlyMap<BlockId | ArchiveId, string>
@@ -47,7 +45,7 @@ export async function* exportAgent(
   const { context, summaries } = await toFileContext(reads, own, numberOf)
   yield `"context":${JSON.stringify({ ...context, ...(ranOn !== null && { ran_on: ranOn }) })},\n`
   yield `"summaries":${JSON.stringify(summaries)},\n`
-  const others = await otherConversations(reads, agent.id)
+  const others = (await conversationsOf(reads, agent.id)).filter(({ id }) => id !== own)
   const conversations: FileConversation[] = []
   for (const { id, title, createdAt: created_at } of others) {
     conversations.push({ title, created_at, ...(await toFileContext(reads, id, numberOf)) })
@@ -68,7 +66,7 @@ export async function* exportAgent(
   }
   yield* list(rows(messagesOf(reads, agent.id), toFile))
   yield '],\n"archives":['
-  yield* list(archivesOf(reads, agent.id, shared))
+  yield* list(archiveFiles(reads, agent.id, shared))
   yield '],\n"pictures":['
   yield* list(rows(picturesOf(reads, agent.id), (picture) => picture))
   yield '],\n'
@@ -122,18 +120,12 @@ async function* blocksOf(reads: Reads, agentId: AgentId, shared: SharedKeys) {
   }
 }
 
-async function* archivesOf(reads: Reads, agentId: AgentId, shared: SharedKeys) {
-  const defaultId = await reads.archives.defaultOf(agentId)
-  let cursor: string | undefined
-  do {
-    const page = await reads.archives.list({ agentId, limit: ROWS, cursor })
-    for (const { id, name, description, createdAt } of page.items) {
-      const key = shared.get(id)
-      const head = { key, name, description, is_default: id === defaultId, created_at: createdAt }
-      yield inside(head, 'passages', rows(passagesOf(reads, id), toFilePassage))
-    }
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
+async function* archiveFiles(reads: Reads, agentId: AgentId, shared: SharedKeys) {
+  for await (const { id, name, description, createdAt, isDefault } of archivesOf(reads, agentId)) {
+    const key = shared.get(id)
+    const head = { key, name, description, is_default: isDefault, created_at: createdAt }
+    yield inside(head, 'passages', rows(passagesOf(reads, id), toFilePassage))
+  }
 }
 
 /** An object with these fields and a list as the last one. */
@@ -155,32 +147,6 @@ async function* versionsOf(reads: Reads, id: BlockId) {
   }
 }
 
-async function* messagesOf(reads: Reads, agentId: AgentId) {
-  let first = 1
-  for (;;) {
-    const messages = await reads.messages.since(agentId, first, ROWS)
-    yield messages
-    const last = messages.at(-1)
-    if (!last || messages.length < ROWS) return
-    first = last.seq + 1
-  }
-}
-
-/** All but the default one, oldest first. */
-export async function otherConversations(
-  reads: Reads,
-  agentId: AgentId,
-): Promise<readonly Conversation[]> {
-  const found: Conversation[] = []
-  let cursor: string | undefined
-  do {
-    const page = await reads.conversations.list({ agentId, limit: ROWS, cursor })
-    found.push(...page.items)
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
-  return found.reverse().filter(({ id }) => id !== defaultConversation(agentId))
-}
-
 /** One by one, since each may have megabytes. */
 async function* picturesOf(reads: Reads, agentId: AgentId): AsyncGenerator<readonly FilePicture[]> {
   for (const { picture, problem } of await reads.pictures.ofAgent(agentId)) {
@@ -190,13 +156,4 @@ async function* picturesOf(reads: Reads, agentId: AgentId): AsyncGenerator<reado
     const data = Buffer.from(bytes).toString('base64')
     yield [{ digest, ...(problem !== null && { problem }), data }]
   }
-}
-
-async function* passagesOf(reads: Reads, id: ArchiveId) {
-  let cursor: string | undefined
-  do {
-    const page = await reads.passages.ofArchive(id, { limit: ROWS, cursor })
-    yield page.items
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
 }

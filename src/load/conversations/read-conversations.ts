@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readEntry } from '../../assistant/transcript.ts'
 import { isRecord } from '../../core/is-record.ts'
 import type { ParsedMessage, ParseTask } from '../batch.ts'
@@ -7,6 +6,7 @@ import { Refused } from '../refused.ts'
 import { readChatGpt } from './chatgpt.ts'
 import { readClaude } from './claude.ts'
 import { type Conversation, readTime, textOf } from './conversation.ts'
+import { keyOf } from './key-of.ts'
 
 const KNOWN =
   'Known are the exports of ChatGPT and Claude (conversations.json), sessions of Claude Code, and JSON Lines with role, content and timestamp.'
@@ -51,10 +51,6 @@ export function messagesOf({ id, messages }: Conversation): readonly ParsedMessa
     text,
     at,
   }))
-}
-
-function keyOf(...parts: readonly (string | null)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
 /** Entries of the program itself have other types and a session, too. */
