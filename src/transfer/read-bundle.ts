@@ -2,12 +2,12 @@ import { isRecord } from '../core/is-record.ts'
 import type { AgentFile } from './format/agent-file.ts'
 import type { Bundle, BundledGroup } from './format/bundle.ts'
 import { parseJson, parsePart, readAgentFile, readTeamFile } from './format/read-file.ts'
+import { toolsIn } from './format/read-file-tool.ts'
 import type { TeamGroup } from './format/team-file.ts'
 import { LettaFile } from './letta/layout.ts'
 import { fromLegacy, isLegacy } from './letta/legacy.ts'
 import { readSupplement } from './letta/supplement.ts'
 import { toBundle } from './letta/to-bundle.ts'
-import { toolsIn } from './read-file-tool.ts'
 
 /** Reads a file of Recollect or Letta. Throws UserError that says where it is invalid and what to do. */
 export function readBundle(text: string, now: string): Bundle {

@@ -4,7 +4,7 @@ import { isRecord } from '../../core/is-record.ts'
 import type { AgentFile } from '../format/agent-file.ts'
 import type { Bundle } from '../format/bundle.ts'
 import { parseAgentFile, parsePart } from '../format/read-file.ts'
-import { toolsIn } from '../read-file-tool.ts'
+import { toolsIn } from '../format/read-file-tool.ts'
 
 /*
  * The layout of Letta has no place for archives, the history outside of the context, versions of blocks and more. Our

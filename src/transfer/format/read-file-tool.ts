@@ -1,6 +1,6 @@
-import type { AgentFile } from './format/agent-file.ts'
-import type { FileTool } from './format/agent-file-tool.ts'
-import type { BundledTool } from './format/bundle.ts'
+import type { AgentFile } from './agent-file.ts'
+import type { FileTool } from './agent-file-tool.ts'
+import type { BundledTool } from './bundle.ts'
 
 /** A tool that several agents have is taken once. */
 export function toolsIn(agents: readonly AgentFile[]): readonly BundledTool[] {
