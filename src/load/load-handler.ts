@@ -3,7 +3,7 @@ import { UserError } from '../core/errors.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { GuardedFetch } from '../fetch/guarded-fetch.ts'
 import type { JobHandler, JobWork } from '../jobs/job-handler.ts'
-import type { Batch } from './batch.ts'
+import type { Batch, ParsedBlock } from './batch.ts'
 import { type LoadRequest, readLoadRequest } from './load-request.ts'
 import { describeLoad, type LoadState, leaveOut, readState } from './load-state.ts'
 import { type OpenedFile, type OriginFile, openOrigin } from './open-origin.ts'
@@ -18,7 +18,7 @@ export interface LoadTools {
   readonly writeBlock: (
     namespace: string,
     agentId: AgentId,
-    block: { readonly label: string; readonly value: string; readonly source: string },
+    block: ParsedBlock & { readonly source: string },
   ) => Promise<void>
 }
 

@@ -65,12 +65,13 @@ async function storePassages(
   const where = normalText(isLonger(place, LIMITS.source) ? place.slice(-LIMITS.source) : place)
   const prepared = passages
     .filter(({ text }) => text.trim() !== '')
-    .map(({ text, tags = [], createdAt: own }) => ({
+    .map(({ text, tags = [], createdAt: own, expiresAt, source: from }) => ({
       id: newId('passage'),
       text: cleanText(text),
       tags: cleanTags(tags.slice(0, LIMITS.tags).map((tag) => sliceCharacters(tag, 0, LIMITS.tag))),
-      source: where,
+      source: from ?? where,
       createdAt: own ?? createdAt,
+      ...(expiresAt !== undefined && { expiresAt }),
     }))
   if (prepared.length === 0) return state
   const inserted = await insertPassages(tx, agent, prepared, {}, at)
