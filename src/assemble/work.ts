@@ -47,10 +47,10 @@ export function jobHandlers(
       return createLoadHandler({
         fetch: openFetch(config.fetch),
         clock: storage.clock,
-        async writeBlock(namespace, agentId, { label, value, source }) {
-          const limit = Math.max(DEFAULT_BLOCK_LIMIT, countCharacters(value))
+        async writeBlock(namespace, agentId, { label, value, source, limit: own, ...rest }) {
+          const limit = own ?? Math.max(DEFAULT_BLOCK_LIMIT, countCharacters(value))
           const reason = excerpt(`Loaded from ${source}`, LIMITS.reason - 1)
-          await memoryOf(namespace).write(agentId, label, value, { limit, reason })
+          await memoryOf(namespace).write(agentId, label, value, { ...rest, limit, reason })
         },
       })
     },

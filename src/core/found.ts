@@ -36,3 +36,12 @@ export interface Places {
   /** Cosine. */
   readonly similarity?: number
 }
+
+/** A result with its neighbours in one text. */
+export interface Excerpt {
+  readonly text: string
+  /** Ids of other results whose text is in it. They are not listed again. */
+  readonly joined: readonly string[]
+  /** The result's own text is longer than an excerpt may be. */
+  readonly isCut: boolean
+}

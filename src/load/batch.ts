@@ -16,6 +16,9 @@ export interface ParsedPassage {
   readonly tags?: readonly string[]
   /** ISO 8601. */
   readonly createdAt?: string
+  readonly expiresAt?: string
+  /** Instead of the file that it is in; empty: none. */
+  readonly source?: string
 }
 
 export interface ParsedMessage {
@@ -24,6 +27,14 @@ export interface ParsedMessage {
   readonly role: 'user' | 'assistant'
   readonly text: string
   readonly at: string | null
+}
+
+export interface ParsedBlock {
+  readonly label: string
+  readonly value: string
+  readonly description?: string
+  readonly limit?: number
+  readonly readOnly?: boolean
 }
 
 /** A part of a file, in its order, small enough for one transaction. */
@@ -35,7 +46,7 @@ export type Batch =
       readonly passages: readonly ParsedPassage[]
     }
   | { readonly kind: 'messages'; readonly messages: readonly ParsedMessage[] }
-  | { readonly kind: 'block'; readonly label: string; readonly value: string }
+  | ({ readonly kind: 'block' } & ParsedBlock)
   /** A part that was not taken, and why; a sentence. */
   | { readonly kind: 'left_out'; readonly note: string }
 

@@ -3,6 +3,7 @@ import type { LoadedFile } from '../core/file.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { GuardedFetch } from '../fetch/guarded-fetch.ts'
 import type { JobWork } from '../jobs/job-handler.ts'
+import type { ParsedBlock } from './batch.ts'
 import type { LoadRequest } from './load-request.ts'
 import { isAtStart, type LoadState, readState } from './load-state.ts'
 import type { Parser } from './parser.ts'
@@ -16,7 +17,7 @@ export interface LoadTools {
   readonly writeBlock: (
     namespace: string,
     agentId: AgentId,
-    block: { readonly label: string; readonly value: string; readonly source: string },
+    block: ParsedBlock & { readonly source: string },
   ) => Promise<void>
 }
 

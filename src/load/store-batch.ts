@@ -25,7 +25,7 @@ export interface Target {
 export interface Stored {
   /** The state after it. */
   readonly state: LoadState
-  /** Passages of it, in their order, whether or not they were there before. */
+  /** Passages of it that belong to the file, in their order, whether or not they were there before. */
   readonly passages: readonly InsertedPassage[]
 }
 
@@ -68,14 +68,16 @@ async function storePassages(
   state: LoadState,
   at: string,
 ): Promise<Stored> {
+  const own = sourceOf(source, part)
   const prepared = passages
     .filter(({ text }) => text.trim() !== '')
-    .map(({ text, tags = [], createdAt: own }) => ({
+    .map(({ text, tags = [], createdAt: created, expiresAt, source: from }) => ({
       id: newId('passage'),
       text: cleanText(text),
       tags: cleanTags(tags.slice(0, LIMITS.tags).map((tag) => sliceCharacters(tag, 0, LIMITS.tag))),
-      source: sourceOf(source, part),
-      createdAt: own ?? createdAt,
+      source: from ?? own,
+      createdAt: created ?? createdAt,
+      ...(expiresAt !== undefined && { expiresAt }),
     }))
   if (prepared.length === 0) return { state, passages: [] }
   const archiveId = await archiveOf(tx, agentId, state, at)
@@ -88,7 +90,9 @@ async function storePassages(
     known: state.known + known,
     passages: state.passages + inserted.length - known,
   }
-  return { state: { ...state, ...counts, archiveId }, passages: inserted }
+  // Those of an exported agent belong to the documents that they came from.
+  const ofFile = inserted.filter((_, index) => prepared[index]?.source === own)
+  return { state: { ...state, ...counts, archiveId }, passages: ofFile }
 }
 
 /** The source of the passages of a file, or of a part of it. Pure. */

@@ -6,6 +6,7 @@ import type { Passage } from '../core/passage.ts'
 import type { EmbedQuery, InsertedPassage, PassageSearch, Store } from '../storage/port/store.ts'
 import { ownArchive } from './archives.ts'
 import { checkTags } from './check-tags.ts'
+import { JOINED_NEIGHBOURS, toExcerpts } from './excerpts.ts'
 import { findAgent } from './find-agent.ts'
 import { chooseSimilar, findSimilar, type SimilarPassage } from './find-similar.ts'
 import {
@@ -15,6 +16,7 @@ import {
   type Place,
   preparePassages,
 } from './insert-passages.ts'
+import { passesToo } from './passes-too.ts'
 import { readQuery } from './read-query.ts'
 
 export interface ArchivalFilter {
@@ -28,6 +30,8 @@ export interface ArchivalFilter {
   readonly before?: string | undefined
   /** As if it were then. */
   readonly asOf?: string | undefined
+  /** Joins each result with its neighbours to a text of at most so many characters. */
+  readonly excerptChars?: number | undefined
   readonly limit: number
   readonly cursor?: string | undefined
 }
@@ -57,7 +61,18 @@ export function createArchivalMemory(store: Store, clock: Clock, embed?: EmbedQu
 
     async search(reference: string, filter: ArchivalFilter) {
       const { id } = await findAgent(store.agents, reference)
-      return searchPassages(store, id, filter, embed)
+      const now = toTimestamp(clock())
+      const search = await readSearch(store, id, filter)
+      const page = await store.passages.search(id, { ...search, now }, embed)
+      if (filter.excerptChars === undefined) return page
+      const items = await toExcerpts(page.items, filter.excerptChars, {
+        text: ({ text }) => text,
+        line: ({ text }) => text,
+        passes: (passage) => passesToo(passage, search, now),
+        around: async (passage) =>
+          (await store.passages.around(id, passage.id, JOINED_NEIGHBOURS)) ?? [],
+      })
+      return { ...page, items }
     },
 
     /** The passage with up to `each` neighbours on either side, in the order of their source. */
@@ -107,9 +122,17 @@ export async function searchPassages(
   filter: ArchivalFilter,
   embed?: EmbedQuery,
 ) {
+  return store.passages.search(agentId, await readSearch(store, agentId, filter), embed)
+}
+
+async function readSearch(
+  store: Pick<Store, 'archives'>,
+  agentId: AgentId,
+  filter: ArchivalFilter,
+): Promise<PassageSearch> {
   const { after, archiveId, asOf, before, query, tags } = filter
   checkTags(tags ?? [])
-  const search: PassageSearch = {
+  return {
     ...filter,
     archiveId:
       archiveId === undefined ? undefined : (await ownArchive(store, agentId, archiveId)).id,
@@ -119,5 +142,4 @@ export async function searchPassages(
     before: before === undefined ? undefined : parseMoment('before', before, 'end'),
     asOf: asOf === undefined ? undefined : parseMoment('as_of', asOf, 'end'),
   }
-  return store.passages.search(agentId, search, embed)
 }

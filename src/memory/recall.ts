@@ -2,9 +2,10 @@ import { defaultConversation } from '../core/conversation.ts'
 import { parseMoment } from '../core/dates.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, type ConversationId, isId, type RunId } from '../core/ids.ts'
-import type { Message, MessageRole } from '../core/message.ts'
+import { type Message, type MessageRole, spokenText } from '../core/message.ts'
 import type { Walk } from '../core/walk.ts'
 import type { EmbedQuery, MessageSearch, Store } from '../storage/port/store.ts'
+import { JOINED_NEIGHBOURS, toExcerpts } from './excerpts.ts'
 import { findAgent } from './find-agent.ts'
 import { readQuery } from './read-query.ts'
 
@@ -22,6 +23,8 @@ export interface RecallFilter {
   readonly before?: string | undefined
   /** As if it were then. */
   readonly asOf?: string | undefined
+  /** Joins each result with its neighbours to a text of at most so many characters. */
+  readonly excerptChars?: number | undefined
   readonly limit: number
   readonly cursor?: string | undefined
 }
@@ -51,7 +54,20 @@ export function createRecallMemory(store: Store, embed?: EmbedQuery) {
 
     async search(reference: string, filter: RecallFilter) {
       const { id } = await findAgent(store.agents, reference)
-      return searchMessages(store, id, filter, embed)
+      const search = readSearch(filter)
+      const page = await store.messages.search(id, search, embed)
+      if (filter.excerptChars === undefined) return page
+      const items = await toExcerpts<Message>(page.items, filter.excerptChars, {
+        text: spokenText,
+        line: (message) => `${message.role}: ${spokenText(message)}`,
+        passes: ({ role, createdAt }) =>
+          (search.roles?.includes(role) ?? true) &&
+          (search.after === undefined || createdAt >= search.after) &&
+          (search.before === undefined || createdAt <= search.before),
+        around: async (message) =>
+          (await store.messages.around(id, message.id, JOINED_NEIGHBOURS)) ?? [],
+      })
+      return { ...page, items }
     },
 
     /** The message with up to `each` messages before and after it, in order. */
@@ -80,16 +96,19 @@ export async function searchMessages(
   filter: RecallFilter,
   embed?: EmbedQuery,
 ) {
+  return store.messages.search(agentId, readSearch(filter), embed)
+}
+
+function readSearch(filter: RecallFilter): MessageSearch {
   const { after, asOf, before, query } = filter
   const ends = [
     ...(before === undefined ? [] : [parseMoment('before', before, 'end')]),
     ...(asOf === undefined ? [] : [parseMoment('as_of', asOf, 'end')]),
   ]
-  const search: MessageSearch = {
+  return {
     ...filter,
     query: readQuery(query),
     after: after === undefined ? undefined : parseMoment('after', after),
     before: ends.sort().at(0),
   }
-  return store.messages.search(agentId, search, embed)
 }

@@ -1,4 +1,4 @@
-import type { Caller } from '../core/access.ts'
+import type { Caller, Scope } from '../core/access.ts'
 import type { Agent, AgentType, Summary } from '../core/agent.ts'
 import type { AgentSettings } from '../core/agent-settings.ts'
 import type {
@@ -270,6 +270,8 @@ export interface TransferPort {
       /** Added to a name that another agent has; empty: the name is taken all the same. */
       readonly suffix?: string | undefined
       readonly model?: string | undefined
+      /** Rights of the importer, with which its messages at set times are answered. Null: all; absent: none. */
+      readonly scopes?: readonly Scope[] | null | undefined
       readonly withoutMessages?: boolean | undefined
     },
   ): Promise<{

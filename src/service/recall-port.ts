@@ -1,6 +1,6 @@
 import type { ArchiveView } from '../core/archive.ts'
 import type { Timestamp } from '../core/clock.ts'
-import type { FoundBy, Places, Why } from '../core/found.ts'
+import type { Excerpt, FoundBy, Places, Why } from '../core/found.ts'
 import type { AgentId, PassageId } from '../core/ids.ts'
 import type { Message, MessageRole } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
@@ -16,12 +16,16 @@ export interface SearchFilter {
   readonly before?: string | undefined
   /** Searches as if it were then, a date alone as if at its end. */
   readonly asOf?: string | undefined
+  /** Joins each result with its neighbours to a text of at most so many characters. */
+  readonly excerptChars?: number | undefined
   readonly limit: number
   readonly cursor?: string | undefined
 }
 
 export interface Found<T> {
   readonly item: T
+  /** Only where it was asked for. */
+  readonly excerpt?: Excerpt
   readonly score?: number
   readonly foundBy?: FoundBy
   readonly places?: Places

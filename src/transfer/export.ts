@@ -1,6 +1,6 @@
 import type { Agent } from '../core/agent.ts'
 import type { Timestamp } from '../core/clock.ts'
-import { type Conversation, defaultConversation } from '../core/conversation.ts'
+import { defaultConversation } from '../core/conversation.ts'
 import type { AgentId, ArchiveId, BlockId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Reads } from '../storage/port/store.ts'
@@ -10,6 +10,7 @@ import {
   FORMAT,
   FORMAT_VERSION,
 } from './format/agent-file.ts'
+import { archivesOf, conversationsOf, messagesOf, passagesOf, ROWS } from './rows.ts'
 import {
   numbering,
   toFileAgent,
@@ -18,9 +19,13 @@ import {
   toFilePassage,
   toFileVersion,
 } from './to-file.ts'
+import { schedulesOf, sleeptimeOf } from './to-file-background.ts'
+import { toFileTool } from './to-file-tool.ts'
 
-/** Rows per read; other requests run in between. Chosen by hand. */
-const ROWS = 200
+/** Keys of blocks and archives that several agents of a file have. */
+export type SharedKeys = ReadonlyMap<BlockId | ArchiveId, string>
+
+const NONE_SHARED: SharedKeys = new Map()
 
 /**
  * Streams an agent as a file, one entry a line. `reads` must be a snapshot. Omitted: data of the server rather than the
@@ -30,6 +35,7 @@ export async function* exportAgent(
   reads: Reads,
   agent: Agent,
   at: Timestamp,
+  shared = NONE_SHARED,
 ): AsyncGenerator<string> {
   const numberOf = await numbering(reads, agent.id)
   const own = defaultConversation(agent.id)
@@ -46,7 +52,7 @@ export async function* exportAgent(
   }
   yield `"conversations":${JSON.stringify(conversations)},\n`
   yield '"blocks":['
-  yield* list(blocksOf(reads, agent.id))
+  yield* list(blocksOf(reads, agent.id, shared))
   yield '],\n"messages":['
   const hidden = new Set(await reads.messages.hidden(agent.id))
   const places = new Map(others.map(({ id }, index) => [id, index + 1]))
@@ -60,10 +66,20 @@ export async function* exportAgent(
   }
   yield* list(rows(messagesOf(reads, agent.id), toFile))
   yield '],\n"archives":['
-  yield* list(archivesOf(reads, agent.id))
+  yield* list(archiveFiles(reads, agent.id, shared))
   yield '],\n"pictures":['
   yield* list(rows(picturesOf(reads, agent.id), (picture) => picture))
-  yield ']}\n'
+  yield '],\n'
+  yield `"tools":${JSON.stringify(await toolsOf(reads, agent))},\n`
+  yield `"schedules":${JSON.stringify(await schedulesOf(reads, agent.id))}`
+  const sleeptime = await sleeptimeOf(reads, agent.id, numberOf)
+  yield sleeptime ? `,\n"sleeptime":${JSON.stringify(sleeptime)}}\n` : '}\n'
+}
+
+/** In the order of the agent's list. */
+async function toolsOf(reads: Reads, { id, tools }: Agent) {
+  const stored = (await reads.tools.ofAgent(id)).map(({ tool }) => tool)
+  return tools.flatMap((name) => stored.filter((tool) => tool.name === name).map(toFileTool))
 }
 
 type Pieces = AsyncIterable<string> | Iterable<string>
@@ -89,12 +105,13 @@ async function* rows<Row>(
   }
 }
 
-async function* blocksOf(reads: Reads, agentId: AgentId) {
+async function* blocksOf(reads: Reads, agentId: AgentId, shared: SharedKeys) {
   const blocks = new Map((await reads.blocks.ofAgent(agentId)).map((block) => [block.id, block]))
   for (const { blockId, at } of await reads.blocks.attachments(agentId)) {
     const block = blocks.get(blockId)
     const metadata = block?.metadata && { metadata: block.metadata }
-    const head = { label: block?.label, attached_at: at, ...metadata }
+    const key = shared.get(blockId)
+    const head = { key, label: block?.label, attached_at: at, ...metadata }
     yield inside(
       head,
       'versions',
@@ -103,17 +120,12 @@ async function* blocksOf(reads: Reads, agentId: AgentId) {
   }
 }
 
-async function* archivesOf(reads: Reads, agentId: AgentId) {
-  const defaultId = await reads.archives.defaultOf(agentId)
-  let cursor: string | undefined
-  do {
-    const page = await reads.archives.list({ agentId, limit: ROWS, cursor })
-    for (const { id, name, description, createdAt } of page.items) {
-      const head = { name, description, is_default: id === defaultId, created_at: createdAt }
-      yield inside(head, 'passages', rows(passagesOf(reads, id), toFilePassage))
-    }
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
+async function* archiveFiles(reads: Reads, agentId: AgentId, shared: SharedKeys) {
+  for await (const { id, name, description, createdAt, isDefault } of archivesOf(reads, agentId)) {
+    const key = shared.get(id)
+    const head = { key, name, description, is_default: isDefault, created_at: createdAt }
+    yield inside(head, 'passages', rows(passagesOf(reads, id), toFilePassage))
+  }
 }
 
 /** An object with these fields and a list as the last one. */
@@ -135,29 +147,6 @@ async function* versionsOf(reads: Reads, id: BlockId) {
   }
 }
 
-async function* messagesOf(reads: Reads, agentId: AgentId) {
-  let first = 1
-  for (;;) {
-    const messages = await reads.messages.since(agentId, first, ROWS)
-    yield messages
-    const last = messages.at(-1)
-    if (!last || messages.length < ROWS) return
-    first = last.seq + 1
-  }
-}
-
-/** Oldest first. */
-async function conversationsOf(reads: Reads, agentId: AgentId): Promise<readonly Conversation[]> {
-  const found: Conversation[] = []
-  let cursor: string | undefined
-  do {
-    const page = await reads.conversations.list({ agentId, limit: ROWS, cursor })
-    found.push(...page.items)
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
-  return found.reverse()
-}
-
 /** One by one, since each may have megabytes. */
 async function* picturesOf(reads: Reads, agentId: AgentId): AsyncGenerator<readonly FilePicture[]> {
   for (const { picture, problem } of await reads.pictures.ofAgent(agentId)) {
@@ -167,13 +156,4 @@ async function* picturesOf(reads: Reads, agentId: AgentId): AsyncGenerator<reado
     const data = Buffer.from(bytes).toString('base64')
     yield [{ digest, ...(problem !== null && { problem }), data }]
   }
-}
-
-async function* passagesOf(reads: Reads, id: ArchiveId) {
-  let cursor: string | undefined
-  do {
-    const page = await reads.passages.ofArchive(id, { limit: ROWS, cursor })
-    yield page.items
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type Clock, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
+import type { FolderPiece } from '../core/exported-file.ts'
 import { type AgentId, type GroupId, isId } from '../core/ids.ts'
+import type { Redaction } from '../core/redact.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { Reads, Store } from '../storage/port/store.ts'
 import { exportAgent } from './export.ts'
@@ -100,6 +102,20 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
         checks,
       )
       return JSON.stringify(file)
+    },
+
+    /** Passes the agent to `write` as files for people, piece by piece, awaiting each. Secrets are replaced by `clean`. */
+    async writeMarkdown(
+      reference: string,
+      clean: Redaction,
+      write: (piece: FolderPiece) => Promise<void>,
+    ): Promise<void> {
+      const { exportMarkdown } = await import('./export-markdown.ts')
+      await store.snapshot(async (reads) => {
+        const agent = await findAgent(reads.agents, reference)
+        const pieces = exportMarkdown(reads, agent, toTimestamp(clock()), clean)
+        for await (const piece of pieces) await write(piece)
+      })
     },
 
     /** Files of Recollect and of Letta. */

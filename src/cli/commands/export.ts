@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { openTransfer } from '../../app/app.ts'
+import { type OpenTransfer, openTransfer } from '../../app/app.ts'
 import type { Config } from '../../config/config.ts'
 import { UserError } from '../../core/errors.ts'
 import { visible, visibleJson } from '../terminal/visible.ts'
@@ -17,13 +17,7 @@ export async function exportToFile(
 ): Promise<void> {
   const transfer = await openTransfer({ ...config, readOnly: true })
   try {
-    const found = await transfer.find(agent)
-    if (config.agent !== null && (await transfer.find(config.agent)).id !== found.id) {
-      throw new UserError(
-        'not_found',
-        'RECOLLECT_AGENT (--agent) serves one agent only, and that is another. Leave it unset to export any.',
-      )
-    }
+    const found = await findToExport(transfer, config, agent)
     const write = async (put: (text: string) => Promise<void>) =>
       format === 'af'
         ? put(await transfer.exportLetta(found.id))
@@ -35,6 +29,16 @@ export async function exportToFile(
   } finally {
     await transfer.close()
   }
+}
+
+/** The agent or group, if these settings let it be exported. */
+export async function findToExport(transfer: OpenTransfer, config: Config, agent: string) {
+  const found = await transfer.find(agent)
+  if (config.agent === null || (await transfer.find(config.agent)).id === found.id) return found
+  throw new UserError(
+    'not_found',
+    'RECOLLECT_AGENT (--agent) serves one agent only, and that is another. Leave it unset to export any.',
+  )
 }
 
 /** Creates a file that only this user can read. Removes it if writing fails. */
@@ -69,7 +73,7 @@ async function put(stream: Writable, text: string): Promise<void> {
   })
 }
 
-function cannotWrite(target: string, error: unknown): UserError {
+export function cannotWrite(target: string, error: unknown): UserError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
   return new UserError(
     'invalid_argument',

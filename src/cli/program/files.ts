@@ -7,22 +7,33 @@ import { configOf, DATA } from './flags.ts'
 export function exportAgent(): Command {
   return createCommand({
     name: 'export',
-    summary: 'writes an agent with all its memory as JSON',
+    summary: 'writes an agent with all its memory to a file or folder',
     about:
-      'Writes an agent, by id or exact name, with its memory, its history and its archives as JSON to <file>, which ' +
-      'must not exist yet, or to stdout. Servers may keep running. Anyone who can read the file can read all that the ' +
-      'agent remembers.',
+      'Writes an agent, by id or exact name, with its memory, its history and its archives as JSON to [file], which ' +
+      'must not exist yet, or to stdout. With --format markdown it writes a folder of readable files, which git can ' +
+      'compare: an earlier export of the agent in it is replaced. Servers may keep running. Anyone who can read the ' +
+      'files can read all that the agent remembers.',
     settings: [...DATA, 'agent'],
   })
     .argument('<agent>', 'id or exact name')
-    .argument('[file]', 'the new file; default: stdout')
+    .argument(
+      '[file]',
+      'the new file or, for markdown, the folder; default: stdout, or the agent’s name',
+    )
     .addOption(
-      new Option('--format <format>', 'json: everything; af: an agent file of Letta')
-        .choices(['json', 'af'])
+      new Option(
+        '--format <format>',
+        'json: everything; af: an agent file of Letta; markdown: a folder for people and git',
+      )
+        .choices(['json', 'af', 'markdown'])
         .default('json'),
     )
     .action(async (agent, file, { format, ...given }) => {
       const config = configOf(given)
+      if (format === 'markdown') {
+        const { exportToFolder } = await import('../commands/export-folder.ts')
+        return exportToFolder(config, agent, file)
+      }
       const { exportToFile } = await import('../commands/export.ts')
       await exportToFile(config, agent, file, format)
     })

@@ -1,7 +1,7 @@
 import { isLonger, LIMITS } from '../../core/limits.ts'
 import type { Batch, ParsedMessage, ParsedPassage, ParseTask } from '../batch.ts'
 import { jsonConversations, lineMessages, messagesOf } from '../conversations/read-conversations.ts'
-import { beginningOf } from '../reading/content.ts'
+import { beginningOf, decode, wholeOf } from '../reading/content.ts'
 import { cut } from '../reading/cut.ts'
 import {
   MAX_UNPACKED_BYTES,
@@ -11,6 +11,7 @@ import {
 } from '../reading/limits.ts'
 import { entriesOf } from '../reading/zip.ts'
 import { Refused } from '../refused.ts'
+import { exportedMessages } from '../stores/exported.ts'
 import { kindOf } from './kinds.ts'
 import { passagesOf } from './passages-of.ts'
 import { readBlock } from './read-block.ts'
@@ -36,8 +37,7 @@ export async function* parse(task: ParseTask): AsyncGenerator<Batch> {
         yield { kind: 'passages', part: '', passages }
       return
     case 'conversation':
-      if (kind !== 'json' && kind !== 'lines')
-        throw new Refused('It is no export of conversations: those are JSON or JSON Lines.')
+      if (kind !== 'json' && kind !== 'lines' && kind !== 'markdown') throw noConversations()
       for await (const messages of inPieces(messagesIn(task, kind), MESSAGES_AT_ONCE))
         yield { kind: 'messages', messages }
       return
@@ -56,11 +56,21 @@ async function* withinLimit(passages: AsyncIterable<ParsedPassage>): AsyncGenera
 
 async function* messagesIn(
   { content, name }: ParseTask,
-  kind: 'json' | 'lines',
+  kind: 'json' | 'lines' | 'markdown',
 ): AsyncGenerator<ParsedMessage> {
   if (kind === 'lines') yield* lineMessages(content, name)
-  else for await (const conversation of jsonConversations(content)) yield* messagesOf(conversation)
+  else if (kind === 'markdown') {
+    const messages = exportedMessages(decode(await wholeOf(content)))
+    if (!messages) throw noConversations()
+    yield* messages
+  } else
+    for await (const conversation of jsonConversations(content)) yield* messagesOf(conversation)
 }
+
+const noConversations = () =>
+  new Refused(
+    'It is no export of conversations: those are JSON, JSON Lines, or Markdown of recollect export.',
+  )
 
 /** Files in a zip, each as if it were loaded by itself. What is refused in it is left out. */
 async function* parseZip(task: ParseTask): AsyncGenerator<Batch> {
@@ -88,7 +98,9 @@ async function* parseZip(task: ParseTask): AsyncGenerator<Batch> {
 function isWanted(into: ParseTask['into']): (name: string) => boolean {
   const isMeta = (name: string) => /(^|\/)(__MACOSX|\.git|node_modules)\//.test(name)
   if (into !== 'conversation') return (name) => !isMeta(name)
-  return (name) => !isMeta(name) && /(conversations[^/]*\.json|\.jsonl|\.ndjson)$/i.test(name)
+  return (name) =>
+    !isMeta(name) &&
+    /(conversations[^/]*\.json|\.jsonl|\.ndjson|conversations\/.*\.md)$/i.test(name)
 }
 
 const leftOut = (name: string, reason: string): Batch => ({

@@ -8,6 +8,7 @@ import { pdfSections } from '../documents/pdf.ts'
 import { tableRows } from '../documents/table.ts'
 import { decode, wholeOf } from '../reading/content.ts'
 import { cut, DEFINITIONS, type Section } from '../reading/cut.ts'
+import { exportedPassages } from '../stores/exported.ts'
 import { readBasicMemory } from '../stores/stores.ts'
 import type { FileKind } from './kinds.ts'
 
@@ -22,7 +23,7 @@ export async function* passagesOf(task: ParseTask, kind: FileKind): AsyncGenerat
       return
     case 'markdown': {
       const text = decode(await wholeOf(task.content))
-      const notes = readBasicMemory(text)
+      const notes = exportedPassages(text) ?? readBasicMemory(text)
       if (notes) yield* notes
       else yield* texts(markdownSections(text))
       return

@@ -44,8 +44,10 @@ export async function answerTool(
       ? { ...others, cursor: await openCursor(cursor, tool.name, context) }
       : others
   const run = async (limited: { readonly limit?: number } = {}) =>
-    complete(await tool.run({ ...opened, ...limited }, context, call), (next) =>
-      sealCursor(next, tool.name, context),
+    complete(
+      await tool.run({ ...opened, ...limited }, context, call),
+      (next) => sealCursor(next, tool.name, context),
+      cursor === undefined,
     )
   const answer = await run()
   if (tool.pages === undefined || fits(answer)) return cutToFit(answer)
@@ -61,15 +63,20 @@ export async function answerTool(
   return { ...cut, ...(leftOut > 0 && { truncated: true, left_out: leftOut }) }
 }
 
-/** Adds the notice about stored text, so that sizes are measured on the answer as it is sent. */
+/**
+ * Adds the notice about stored text, so that sizes are measured on the answer as it is sent. A following page continues
+ * a list that has it.
+ */
 async function complete(
   answer: Answer,
   seal: (cursor: string) => Promise<string>,
+  isFirst: boolean,
 ): Promise<Answer> {
   const { next_cursor } = answer
   const sealed = typeof next_cursor === 'string' ? { next_cursor: await seal(next_cursor) } : {}
   const present = Object.entries({ ...answer, ...sealed }).filter(
     ([, value]) => value !== undefined,
   )
-  return labelStored(Object.fromEntries(present))
+  const whole = Object.fromEntries(present)
+  return isFirst ? labelStored(whole) : whole
 }

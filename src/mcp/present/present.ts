@@ -32,6 +32,8 @@ const SHOWN_TAGS = 5
 /** Characters of a block or passage in a list; chosen by hand. */
 const VALUE_CHARACTERS = 200
 const LISTED_AGENTS = 10
+/** Significant digits of a score; more say nothing to a reader. */
+const SCORE_DIGITS = 4
 
 export function presentAgent(view: AgentView): z.infer<typeof agentShape> {
   const { agent, route } = view
@@ -162,9 +164,9 @@ export function presentPassage(
 ): z.infer<typeof passageShape> {
   return {
     id: item.id,
-    ...presentPiece(item.text, offset),
-    tags: [...item.tags],
-    source: item.source,
+    ...presentText(item.text, found, offset),
+    ...(item.tags.length > 0 && { tags: [...item.tags] }),
+    ...(item.source !== '' && { source: item.source }),
     created_at: item.createdAt,
     ...(item.supersededBy !== null && { superseded_by: item.supersededBy }),
     ...(item.expiresAt !== null && { expires_at: item.expiresAt }),
@@ -216,11 +218,21 @@ export function presentFoundMessage(
   return {
     id: item.id,
     role: item.role,
-    ...presentPiece(spokenText(item), offset),
+    ...presentText(spokenText(item), found, offset),
     ...presentImages(item),
     created_at: item.createdAt,
     ...(item.runId !== null && { run_id: item.runId }),
     ...presentFound(found),
+  }
+}
+
+/** The excerpt, if one was asked for. */
+function presentText(whole: string, { excerpt }: Pick<Found<unknown>, 'excerpt'>, offset?: number) {
+  if (!excerpt) return presentPiece(whole, offset)
+  return {
+    text: excerpt.text,
+    ...(excerpt.isCut && { chars: countCharacters(whole) }),
+    ...(excerpt.joined.length > 0 && { joined: [...excerpt.joined] }),
   }
 }
 
@@ -236,7 +248,7 @@ function presentPiece(whole: string, offset?: number) {
 
 function presentFound({ score, foundBy }: Omit<Found<unknown>, 'item'>) {
   return {
-    ...(score !== undefined && { score }),
+    ...(score !== undefined && { score: Number(score.toPrecision(SCORE_DIGITS)) }),
     ...(foundBy !== undefined && { found_by: foundBy }),
   }
 }

@@ -72,6 +72,22 @@ export function refuseQuery(query: string | undefined, argument: string): void {
   )
 }
 
+export const excerptChars = z
+  .int()
+  .min(100)
+  .max(5_000)
+  .describe('Join each with its neighbours to one text of at most so many characters')
+  .optional()
+
+/** Excerpts are of what a search finds; neighbours of one entry are listed. */
+export function refuseExcerpts(excerptChars: number | undefined, argument: string): void {
+  if (excerptChars === undefined) return
+  throw new UserError(
+    'invalid_argument',
+    `Leave out excerpt_chars: ${argument} lists neighbours one by one. It goes with query.`,
+  )
+}
+
 /** For values that are too long for one answer. */
 export const offset = z
   .int()

@@ -149,13 +149,17 @@ const found = {
 }
 /** For text too long for one answer: its full length, and the offset of the rest. */
 const piece = { chars: count.optional(), next_offset: count.optional() }
+/** Only with excerpt_chars: ids of other results whose text is in this one. */
+const joined = { joined: z.array(text).optional() }
 
+/** Empty fields are absent. */
 export const passageShape = z.strictObject({
   id: text,
   text,
   ...piece,
-  tags: z.array(text),
-  source: text,
+  ...joined,
+  tags: z.array(text).optional(),
+  source: text.optional(),
   created_at: text,
   /** Id of the passage that replaced it. */
   superseded_by: text.optional(),
@@ -199,6 +203,7 @@ export const foundMessageShape = z.strictObject({
   text,
   images: z.array(imageShape).optional(),
   ...piece,
+  ...joined,
   created_at: text,
   /** The run that it belongs to; absent for what was imported. */
   run_id: text.optional(),

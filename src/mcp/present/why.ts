@@ -59,7 +59,7 @@ export function presentWhy(
   }
 }
 
-const FILTERS = ['tags', 'match_all_tags', 'archive_id', 'roles', 'after', 'before']
+const FILTERS = ['tags', 'match_all_tags', 'archive_id', 'roles', 'after', 'before', 'as_of']
 
 /** Names of the arguments that narrow a search. */
 export function filtersIn(args: Readonly<Record<string, unknown>>): readonly string[] {

@@ -9,11 +9,13 @@ import {
   before,
   besides,
   cursor,
+  excerptChars,
   explain,
   limit,
   offset,
   query,
   reference,
+  refuseExcerpts,
   refuseQuery,
   tags,
 } from '../present/schema.ts'
@@ -34,6 +36,7 @@ export const searchArchival = defineTool({
     match_all_tags: z.boolean().describe('All of the tags, not just one').optional(),
     include_superseded: z.boolean().optional(),
     explain,
+    excerpt_chars: excerptChars,
     archive_id: archiveId.optional(),
     after,
     before,
@@ -49,10 +52,11 @@ export const searchArchival = defineTool({
   async run({ agent, offset, passage_id, query, explain, ...args }, context) {
     if (passage_id !== undefined) {
       refuseQuery(query, 'passage_id')
+      refuseExcerpts(args.excerpt_chars, 'passage_id')
       const passages = await context.archival.around(agent, passage_id, besides(args.limit))
       return { passages: passages.map((item) => presentPassage({ item }, offset)) }
     }
-    const { match_all_tags, include_superseded, archive_id, as_of, ...filter } = args
+    const { match_all_tags, include_superseded, archive_id, as_of, excerpt_chars, ...filter } = args
     const page = await context.archival.search(agent, {
       ...filter,
       query,
@@ -60,6 +64,7 @@ export const searchArchival = defineTool({
       includeSuperseded: include_superseded,
       archiveId: archive_id,
       asOf: as_of,
+      excerptChars: excerpt_chars,
     })
     return {
       passages: page.items.map((found) => ({

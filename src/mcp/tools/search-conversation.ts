@@ -9,11 +9,13 @@ import {
   before,
   besides,
   cursor,
+  excerptChars,
   explain,
   limit,
   offset,
   query,
   reference,
+  refuseExcerpts,
   refuseQuery,
 } from '../present/schema.ts'
 import { answer, foundMessageShape, foundPage } from '../present/shapes.ts'
@@ -33,6 +35,7 @@ export const searchConversation = defineTool({
     after,
     before,
     explain,
+    excerpt_chars: excerptChars,
     as_of: asOf,
     limit: limit(10),
     cursor,
@@ -42,17 +45,22 @@ export const searchConversation = defineTool({
   scope: 'read',
   annotations: READS,
   pages: 'messages',
-  async run({ agent, offset, around, as_of, explain, ...filter }, context) {
+  async run({ agent, offset, around, as_of, explain, excerpt_chars, ...filter }, context) {
     if (around !== undefined) {
       refuseQuery(filter.query, 'around')
+      refuseExcerpts(excerpt_chars, 'around')
       const messages = await context.recall.around(agent, around, besides(filter.limit))
       return { messages: messages.map((item) => presentFoundMessage({ item }, offset)) }
     }
-    const page = await context.recall.search(agent, { ...filter, asOf: as_of })
+    const page = await context.recall.search(agent, {
+      ...filter,
+      asOf: as_of,
+      excerptChars: excerpt_chars,
+    })
     return {
       messages: page.items.map((found) => ({
         ...presentFoundMessage(found, offset),
-        ...(explain && presentWhy(found, filtersIn(filter))),
+        ...(explain && presentWhy(found, filtersIn({ ...filter, as_of }))),
       })),
       ...presentPage(page),
     }

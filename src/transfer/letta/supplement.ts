@@ -4,6 +4,7 @@ import { isRecord } from '../../core/is-record.ts'
 import type { AgentFile } from '../format/agent-file.ts'
 import type { Bundle } from '../format/bundle.ts'
 import { parseAgentFile, parsePart } from '../format/read-file.ts'
+import { toolsIn } from '../format/read-file-tool.ts'
 
 /*
  * The layout of Letta has no place for archives, the history outside of the context, versions of blocks and more. Our
@@ -32,7 +33,7 @@ export function toSupplement(
 /** The bundle with what the supplement has. If the file was changed after it was written, only archives are taken. */
 export function readSupplement(file: Readonly<Record<string, unknown>>, bundle: Bundle): Bundle {
   const { digest, agents } = parsePart(Supplement, file.recollect, 'recollect')
-  const names = bundle.agents.map(({ file: { agent } }) => agent.name)
+  const names = bundle.agents.map(({ agent }) => agent.name)
   const whole = agents.map((one, index) =>
     parseAgentFile({
       ...one,
@@ -48,14 +49,16 @@ export function readSupplement(file: Readonly<Record<string, unknown>>, bundle: 
       ...bundle,
       agents: bundle.agents.map((agent, index) => {
         const archives = fits ? whole[index]?.archives : undefined
-        return archives ? { ...agent, file: { ...agent.file, archives } } : agent
+        return archives ? { ...agent, archives } : agent
       }),
       warnings: [...bundle.warnings, warning],
     }
   }
   return {
     ...bundle,
-    agents: bundle.agents.map((agent, index) => ({ ...agent, file: whole[index] ?? agent.file })),
+    agents: whole,
+    // Those of earlier versions have no tools.
+    tools: whole.some((one) => one.tools) ? toolsIn(whole) : bundle.tools,
     // Fields that the layout has no place for were kept.
     warnings: [],
   }

@@ -6,8 +6,9 @@ import { LIMITS } from '../../core/limits.ts'
 import { countCharacters, excerpt, sliceCharacters } from '../../core/text.ts'
 import { isTimezone } from '../../core/timezone.ts'
 import { isBuiltInTool } from '../../core/tool.ts'
+import type { AgentFile } from '../format/agent-file.ts'
 import { FORMAT, FORMAT_VERSION, fileBlock } from '../format/agent-file.ts'
-import type { Bundle, BundledAgent } from '../format/bundle.ts'
+import type { Bundle } from '../format/bundle.ts'
 import { toFileSettings } from '../format/file-settings.ts'
 import { parseAgentFile, parsePart } from '../format/read-file.ts'
 import type { LettaAgent, LettaBlock, LettaFile } from './layout.ts'
@@ -30,11 +31,12 @@ export function toBundle(file: LettaFile, now: string): Bundle {
   const agents = file.agents.map((agent) => {
     const read = readAgent(file, agent, blocks, time)
     warnings.push(...read.warnings.map((text) => `${nameOf(agent)}: ${text}`))
-    return read.bundled
+    return read.file
   })
   const loose = file.blocks.filter(({ id }) => !used.has(id))
   return {
     agents,
+    groups: [],
     looseBlocks: loose.flatMap(({ id }) => parsePart(fileBlock, blocks.get(id), 'blocks')),
     tools: readTools(file.tools ?? []),
     warnings: [...new Set(warnings)],
@@ -46,7 +48,7 @@ function readAgent(
   agent: LettaAgent,
   blocks: ReadonlyMap<string, RawBlock>,
   time: string,
-): { readonly bundled: BundledAgent; readonly warnings: readonly string[] } {
+): { readonly file: AgentFile; readonly warnings: readonly string[] } {
   const agentType = typeOf(agent)
   const history = readHistory(
     agent.messages,
@@ -97,7 +99,7 @@ function readAgent(
     archives: archive ? [archive] : [],
   }
   return {
-    bundled: { file: parseAgentFile(written), blockKeys: own.keys },
+    file: parseAgentFile(written),
     warnings: [
       ...ofRules,
       ...own.warnings,
@@ -112,17 +114,17 @@ function readAgent(
 }
 
 function ownBlocks(agent: LettaAgent, blocks: ReadonlyMap<string, RawBlock>) {
-  const found = new Map<string, { readonly key: string; readonly block: RawBlock }>()
+  const found = new Map<string, RawBlock & { readonly key: string }>()
   const warnings: string[] = []
+  // Other agents of the file may have the same block.
   for (const key of new Set(agent.block_ids ?? [])) {
     const block = blocks.get(key)
     if (!block) continue
     if (found.has(block.label))
       warnings.push(`Of two blocks ${JSON.stringify(block.label)} only the first was imported.`)
-    else found.set(block.label, { key, block })
+    else found.set(block.label, { ...block, key })
   }
-  const all = [...found.values()]
-  return { blocks: all.map(({ block }) => block), keys: all.map(({ key }) => key), warnings }
+  return { blocks: [...found.values()], warnings }
 }
 
 type RawBlock = ReturnType<typeof readBlock>

@@ -210,8 +210,8 @@ export interface Passage {
   readonly text: string
   readonly chars?: number
   readonly next_offset?: number
-  readonly tags: readonly string[]
-  readonly source: string
+  readonly tags?: readonly string[]
+  readonly source?: string
   readonly created_at: string
   readonly superseded_by?: string
   readonly found_count?: number

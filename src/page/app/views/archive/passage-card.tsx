@@ -38,7 +38,7 @@ export function PassageCard({ agent, passage, best = 1, isChosen = false }: Pass
       <p class="numbers">
         <Time at={passage.created_at} />
         {passage.source && <span>{passage.source}</span>}
-        {passage.tags.map((tag) => (
+        {passage.tags?.map((tag) => (
           <Chip key={tag}>{tag}</Chip>
         ))}
         {passage.found_count !== undefined && (
