@@ -41,3 +41,9 @@ export function readLoadRequest(input: string): LoadRequest {
   if (kind === 'path') return { ...rest, from: { kind, path: String(path) } }
   throw new Error('not an origin of loading')
 }
+
+/** Where a load comes from, to tell later loads of the same; empty for what was sent. Pure. */
+export function originOf(from: LoadOrigin): string {
+  if (from.kind === 'path') return from.path
+  return from.kind === 'url' ? from.url : ''
+}

@@ -4,11 +4,11 @@ import type { AgentId } from '../core/ids.ts'
 import type { GuardedFetch } from '../fetch/guarded-fetch.ts'
 import type { JobWork } from '../jobs/job-handler.ts'
 import type { ParsedBlock } from './batch.ts'
-import type { LoadRequest } from './load-request.ts'
+import { type LoadRequest, originOf } from './load-request.ts'
 import { isAtStart, type LoadState, readState } from './load-state.ts'
 import type { Parser } from './parser.ts'
 import { settle } from './versions/settle.ts'
-import { openShelf, originOf, type Shelf } from './versions/shelf.ts'
+import { openShelf, type Shelf } from './versions/shelf.ts'
 
 export interface LoadTools {
   readonly fetch: GuardedFetch

@@ -2,7 +2,6 @@ import type { Timestamp } from '../../core/clock.ts'
 import type { LoadedFile } from '../../core/file.ts'
 import type { AgentId, ArchiveId } from '../../core/ids.ts'
 import type { Store } from '../../storage/port/store.ts'
-import type { LoadOrigin } from '../load-request.ts'
 
 const READ_AT_ONCE = 1_000
 
@@ -54,10 +53,4 @@ async function filesOf(
     if (!last || page.length < READ_AT_ONCE) return found
     after = last.row
   }
-}
-
-/** Where a load comes from, to tell later loads of the same; empty for what was sent. Pure. */
-export function originOf(from: LoadOrigin): string {
-  if (from.kind === 'path') return from.path
-  return from.kind === 'url' ? from.url : ''
 }
