@@ -73,7 +73,8 @@ async function ranOnHere(
 ): Promise<string | null> {
   const { ran_on: ranOn = null } = context
   if (ranOn === null || model === null || (await isUsable(model, checks))) return ranOn
-  return (await checks.hasRealDefault()) ? null : ranOn
+  const standIn = await checks.realDefault()
+  return standIn === null || standIn === ranOn ? ranOn : null
 }
 
 async function isUsable(model: string, checks: AgentChecks): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { AgentFile } from './format/agent-file.ts'
 import type { Bundle, BundledGroup } from './format/bundle.ts'
 import { parseJson, parsePart, readAgentFile, readTeamFile } from './format/read-file.ts'
 import { toolsIn } from './format/read-file-tool.ts'
-import type { TeamGroup } from './format/team-file.ts'
+import { toBundledGroup } from './format/read-team.ts'
 import { LettaFile } from './letta/layout.ts'
 import { fromLegacy, isLegacy } from './letta/legacy.ts'
 import { readSupplement } from './letta/supplement.ts'
@@ -13,7 +13,7 @@ import { toBundle } from './letta/to-bundle.ts'
 export function readBundle(text: string, now: string): Bundle {
   const value = parseJson(text)
   const team = readTeamFile(value)
-  if (team) return ofRecollect(team.agents, [toGroup(team.group, team.agents)])
+  if (team) return ofRecollect(team.agents, [toBundledGroup(team.group, team.agents)])
   if (isRecord(value) && isLegacy(value))
     return toBundle(parsePart(LettaFile, fromLegacy(value), ''), now)
   if (!isRecord(value) || !('agents' in value)) return ofRecollect([readAgentFile(value)])
@@ -23,12 +23,4 @@ export function readBundle(text: string, now: string): Bundle {
 
 function ofRecollect(agents: readonly AgentFile[], groups: readonly BundledGroup[] = []): Bundle {
   return { agents, groups, looseBlocks: [], tools: toolsIn(agents), warnings: [] }
-}
-
-function toGroup(
-  { name, max_turns: maxTurns, conversation }: TeamGroup,
-  agents: readonly AgentFile[],
-): BundledGroup {
-  const members = agents.slice(1).map((_, index) => index + 1)
-  return { name, maxTurns, manager: 0, members, conversation }
 }

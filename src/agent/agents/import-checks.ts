@@ -16,11 +16,12 @@ export function createImportChecks(models: Pick<ModelRegistry, 'resolve'>) {
     async model(handle: string): Promise<void> {
       await models.resolve(handle)
     },
-    async hasRealDefault(): Promise<boolean> {
+    async realDefault(): Promise<string | null> {
       try {
-        return (await models.resolve(null)).isRehearsal !== true
+        const { handle, isRehearsal } = await models.resolve(null)
+        return isRehearsal ? null : handle
       } catch (error) {
-        if (error instanceof UserError) return false
+        if (error instanceof UserError) return null
         throw error
       }
     },

@@ -15,8 +15,8 @@ export type SystemParts = Pick<Agent, 'system' | 'agentType' | 'toolRules'>
 export interface AgentChecks {
   /** Rejects if this server can't use the model. */
   model(handle: string): Promise<void>
-  /** False: without a model of its own, only the rehearsal would answer it. */
-  hasRealDefault(): Promise<boolean>
+  /** The handle of the model that answers an agent without one of its own; null: only the rehearsal does. */
+  realDefault(): Promise<string | null>
   /** Whether it is the name of a built-in tool. */
   isTool(name: string): boolean
   /** Reads the code of a tool. */

@@ -42,14 +42,6 @@ export function readTeamFile(value: unknown): TeamFile | undefined {
   const file = parsePart(TeamFile, value, '')
   for (const agent of file.agents) checkFile(agent)
   checkShared(file.agents)
-  const { conversation = 0 } = file.group
-  const conversations = file.agents[0]?.conversations ?? []
-  if (conversation > conversations.length) {
-    throw new UserError(
-      'invalid_argument',
-      `Invalid file: group.conversation is beyond the manager's conversations, of which there are ${conversations.length}; nothing was imported. Export the team again.`,
-    )
-  }
   return file
 }
 

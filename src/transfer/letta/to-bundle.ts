@@ -13,6 +13,7 @@ import { toFileSettings } from '../format/file-settings.ts'
 import { parseAgentFile, parsePart } from '../format/read-file.ts'
 import type { LettaAgent, LettaBlock, LettaFile } from './layout.ts'
 import { readFiles } from './read-files.ts'
+import { readGroups, withDelegation } from './read-groups.ts'
 import { type History, readHistory } from './read-messages.ts'
 import { readRules, readTools } from './read-tools.ts'
 
@@ -33,10 +34,13 @@ export function toBundle(file: LettaFile, now: string): Bundle {
     warnings.push(...read.warnings.map((text) => `${nameOf(agent)}: ${text}`))
     return read.file
   })
+  const { groups, warnings: ofGroups } = readGroups(file)
+  warnings.push(...ofGroups)
+  const managers = new Set(groups.map(({ manager }) => manager))
   const loose = file.blocks.filter(({ id }) => !used.has(id))
   return {
-    agents,
-    groups: [],
+    agents: agents.map((agent, index) => (managers.has(index) ? withDelegation(agent) : agent)),
+    groups,
     looseBlocks: loose.flatMap(({ id }) => parsePart(fileBlock, blocks.get(id), 'blocks')),
     tools: readTools(file.tools ?? []),
     warnings: [...new Set(warnings)],
@@ -90,7 +94,8 @@ function readAgent(
         ...withSecrets(agent),
       },
       ...(agent.metadata && { metadata: agent.metadata }),
-      created_at: time,
+      // The layout has no other place for it than the prompt that was compiled at first.
+      created_at: (agent.messages[0]?.role === 'system' && agent.messages[0].created_at) || time,
     },
     context: { from: history.from, summaries_from: 1, pressure_told: false },
     summaries: summariesOf(history),
@@ -224,7 +229,7 @@ function nameOf({ name }: LettaAgent): string {
 }
 
 /** Things of the file that have no place here. */
-function leftOut({ groups, skills, mcp_servers, tools }: LettaFile): readonly string[] {
+function leftOut({ skills, mcp_servers, tools }: LettaFile): readonly string[] {
   const names = (list: readonly { readonly name?: unknown }[]) =>
     list.map(({ name }) => JSON.stringify(name ?? 'unnamed')).join(', ')
   const packaged = (tools ?? []).filter(({ pip_requirements: needs }) => (needs ?? []).length > 0)
@@ -232,10 +237,6 @@ function leftOut({ groups, skills, mcp_servers, tools }: LettaFile): readonly st
     ({ name, tool_type: type }) => type?.startsWith('external') && !isBuiltInTool(name),
   )
   return [
-    ...(groups ?? []).map(
-      ({ agent_ids, manager_config: config }) =>
-        `A group of the kind ${JSON.stringify(config?.manager_type ?? 'unknown')} with ${(agent_ids ?? []).length} members was not imported; its agents were.`,
-    ),
     ...((skills ?? []).length > 0 ? [`Skills were not imported: ${names(skills ?? [])}.`] : []),
     ...((mcp_servers ?? []).length > 0
       ? [
