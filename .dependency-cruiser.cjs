@@ -68,6 +68,7 @@ const mayImport = {
     'src/tool-servers/tool-servers.ts',
     'src/storage/port',
     'src/llm/model.ts',
+    'src/generated/grep-worker.ts',
     'src/generated/prompts.ts',
   ],
   'src/transfer': ['src/core', 'src/memory', 'src/storage/port'],
