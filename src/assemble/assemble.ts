@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Job } from '../core/job.ts'
 import type { Log } from '../core/log.ts'
+import type { LoadListener } from '../load/load-here.ts'
 import type { McpContext, NewLoad } from '../service/context.ts'
 import { pollChanges } from '../storage/changes/poll-changes.ts'
 import type { Storage } from '../storage/port/store.ts'
@@ -16,7 +17,7 @@ export interface App {
   contextOf(namespace: string): McpContext
   readonly storage: Storage
   /** Loads in this process, from any path. Resolves when the job has ended, or was released because `signal` fired. */
-  load(load: NewLoad, onProgress: (job: Job) => void, signal: AbortSignal): Promise<Job>
+  load(load: NewLoad, listener: LoadListener, signal: AbortSignal): Promise<Job>
   /** Stops taking work, releases runs for the next process, and closes the database. */
   close(): Promise<void>
 }
@@ -46,7 +47,7 @@ export async function assemble(
     storage,
     context: contextOf(config.namespace),
     contextOf,
-    async load(load, onProgress, signal) {
+    async load(load, listener, signal) {
       const { loadHere } = await import('../load/load-here.ts')
       // A command is not bound by what is set for servers.
       const isPublic = { ...parts, config: { ...config, fetch: { rule: PUBLIC } } }
@@ -56,7 +57,7 @@ export async function assemble(
         leaseMilliseconds: config.leaseMilliseconds,
         firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
       }
-      return loadHere(here, load, onProgress, signal)
+      return loadHere(here, load, listener, signal)
     },
     async close() {
       poller.stop()

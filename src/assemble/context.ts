@@ -2,7 +2,6 @@ import { createAgentBlocks } from '../agent/agents/agent-blocks.ts'
 import { createAgentRegistry } from '../agent/agents/agent-registry.ts'
 import { createAgentSettings } from '../agent/agents/agent-settings.ts'
 import { createAsides } from '../agent/agents/ask-aside.ts'
-import { createImportChecks } from '../agent/agents/import-checks.ts'
 import { createCheckRoom } from '../agent/compaction/check-room.ts'
 import { createConversationKeys } from '../agent/conversations/conversation-keys.ts'
 import { createConversations } from '../agent/conversations/conversations.ts'
@@ -30,9 +29,10 @@ import { createSchedules } from '../schedules/schedules.ts'
 import type { McpContext, RunsPort, Stats } from '../service/context.ts'
 import { createTransfer } from '../transfer/transfer.ts'
 import { lazyCompanions } from './companions.ts'
+import { assembleImportChecks } from './import-checks.ts'
 import type { Parts } from './parts.ts'
 import { readTokens } from './read-tokens.ts'
-import { readImportedTool } from './tools.ts'
+import { lazySyncs } from './syncs.ts'
 
 export function createContext(parts: Parts, namespace: string, wake: () => void): McpContext {
   const { config, storage, models, embedders, changes } = parts
@@ -66,7 +66,7 @@ export function createContext(parts: Parts, namespace: string, wake: () => void)
     archives: { ...createArchives(store, clock), ...createArchiveRegistry(store, clock) },
     recall: createRecallMemory(store, embed),
     tools,
-    transfer: createTransfer(store, createImportChecks(models, readImportedTool), clock),
+    transfer: createTransfer(store, assembleImportChecks(models), clock),
     conversations: {
       ...createConversations({ store, clock }),
       ...createConversationKeys(store, clock),
@@ -81,6 +81,7 @@ export function createContext(parts: Parts, namespace: string, wake: () => void)
         return checkMessage(message)
       },
     }),
+    syncs: lazySyncs(parts, namespace),
     jobs: createJobs(store, clock, requestEnd),
     companions: lazyCompanions(store, models, clock),
     load: { begin: async (load) => (await lazyLoads()).begin(load) },

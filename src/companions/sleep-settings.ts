@@ -39,7 +39,7 @@ export function createSleepSettings(
           models.checkSender(settings.model ?? agent.model, { samples: false })
         if (known) await tx.sleeptime.configure(agent.id, settings)
         // It begins with the messages in the context; older ones would cost much and matter little.
-        else await begin(tx, agent, settings, await firstInSight(tx, agent), at)
+        else await beginSleeptime(tx, agent, settings, await firstInSight(tx, agent), at)
         return viewAgent(tx, agent)
       })
     },
@@ -53,7 +53,7 @@ export function createSleepSettings(
             ...{ isEnabled: false, writesNotes: false },
             ...{ everyTurns: DEFAULT_EVERY_TURNS, model: null },
           }
-          await begin(tx, agent, off, 0, at)
+          await beginSleeptime(tx, agent, off, 0, at)
         }
         return tx.jobs.insert(sleeptimeJob(agent.id, at, true))
       })
@@ -66,7 +66,8 @@ async function firstInSight(tx: Transaction, { id }: Agent): Promise<number> {
   return Math.max(0, from - 1)
 }
 
-async function begin(
+/** Gives the agent its companion. */
+export async function beginSleeptime(
   tx: Transaction,
   agent: Agent,
   settings: SleeptimeSettings,

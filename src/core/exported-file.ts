@@ -10,14 +10,14 @@ export interface ExportedFile {
   readonly kind: ExportedKind
   /** Fields of the front matter. */
   readonly fields: Readonly<Record<string, unknown>>
-  /** What follows the front matter. */
+  /** The text after the front matter. */
   readonly body: string
 }
 
 interface ExportedEntry {
   /** ISO 8601. Absent: words that somebody wrote above the first heading. */
   readonly at?: string
-  /** What the heading says after the time. */
+  /** The parts of the heading after the time. */
   readonly details: readonly string[]
   readonly text: string
 }
@@ -90,7 +90,7 @@ const TAGS = 'tags: '
 const EXPIRES = 'expires: '
 const PLAIN_TAG = /^[^\s",·](?:[^\n",·]*[^\s",·])?$/
 
-/** What the heading of a passage says after its time. */
+/** The parts of a passage's heading after its time. */
 export function passageDetails(
   tags: readonly string[],
   expiresAt: string | null,

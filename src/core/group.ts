@@ -12,6 +12,13 @@ export const MAX_GROUP_TURNS = 100
 /** Chosen by hand. */
 export const MAX_GROUP_MEMBERS = 50
 
+/** With one of these an agent can delegate; a manager without one gets the first. */
+export const DELEGATING_TOOLS = [
+  'send_message_to_agent_and_wait_for_reply',
+  'send_message_to_agents_matching_tags',
+  'create_task',
+] as const
+
 /** Agents that are messaged as one: the manager gets the message, and delegates to the members. */
 export interface Group {
   readonly id: GroupId

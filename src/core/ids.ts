@@ -16,6 +16,7 @@ const PREFIXES = [
   'conv',
   'group',
   'schedule',
+  'file',
 ] as const
 export type IdPrefix = (typeof PREFIXES)[number]
 
@@ -38,6 +39,7 @@ export type ToolId = Id<'tool'>
 export type JobId = Id<'job'>
 export type GroupId = Id<'group'>
 export type ScheduleId = Id<'schedule'>
+export type FileId = Id<'file'>
 /** Minted by us for every tool call; call ids of providers repeat and are never trusted. */
 export type CallId = Id<'call'>
 

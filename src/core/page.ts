@@ -12,6 +12,24 @@ export interface PageRequest {
   readonly cursor?: string | undefined
 }
 
+/** Items of one page and of a whole list, at most. Chosen by hand. */
+const PAGE = 100
+const MAX_LISTED = 10_000
+
+/** All items of a list of ordinary length. */
+export async function allOf<T>(
+  list: (page: PageRequest) => Promise<Page<T>>,
+): Promise<readonly T[]> {
+  const found: T[] = []
+  let cursor: string | undefined
+  do {
+    const page = await list({ limit: PAGE, cursor })
+    found.push(...page.items)
+    cursor = page.nextCursor
+  } while (cursor !== undefined && found.length < MAX_LISTED)
+  return found
+}
+
 /** The position where a page ended, as whole numbers. Cursors are sealed before a client sees them. */
 export function encodeCursor(...position: readonly number[]): string {
   return Buffer.from(`v1:${position.join(':')}`).toString('base64url')

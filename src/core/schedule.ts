@@ -2,6 +2,9 @@ import type { Scope } from './access.ts'
 import type { Timestamp } from './clock.ts'
 import type { AgentId, RunId, ScheduleId } from './ids.ts'
 
+/** Schedules of one agent, those that are over not counted. Chosen by hand. */
+export const MAX_SCHEDULES = 100
+
 /** A message to an agent at a set time, or again and again. */
 export interface Schedule {
   readonly id: ScheduleId

@@ -1,26 +1,17 @@
-import { type Clock, toTimestamp } from '../core/clock.ts'
+import { toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
-import type { AgentId } from '../core/ids.ts'
-import type { GuardedFetch } from '../fetch/guarded-fetch.ts'
-import type { JobHandler, JobWork } from '../jobs/job-handler.ts'
-import type { Batch, ParsedBlock } from './batch.ts'
-import { type LoadRequest, readLoadRequest } from './load-request.ts'
-import { describeLoad, type LoadState, leaveOut, readState } from './load-state.ts'
-import { type OpenedFile, type OriginFile, openOrigin } from './open-origin.ts'
-import { createParser, type Parser } from './parser.ts'
-import { Refused } from './refused.ts'
-import { countBatch, storeBatch } from './store-batch.ts'
+import type { JobEnd, JobHandler } from '../jobs/job-handler.ts'
+import { type FileRow, loadFile } from './load-file.ts'
+import { readLoadRequest } from './load-request.ts'
+import { AT_START, describeLoad, hasChanged, type LoadState } from './load-state.ts'
+import { type Loading, type LoadTools, openLoading } from './loading.ts'
+import { type OriginFile, openOrigin } from './open-origin.ts'
+import { createParser } from './parser.ts'
+import { sourceOf } from './store-batch.ts'
 
-export interface LoadTools {
-  readonly fetch: GuardedFetch
-  readonly clock: Clock
-  /** Writes a block as `write_memory_block` does. Throws UserError. */
-  readonly writeBlock: (
-    namespace: string,
-    agentId: AgentId,
-    block: ParsedBlock & { readonly source: string },
-  ) => Promise<void>
-}
+/** Between two looks at a watched folder, and how many times longer than a look. Chosen by hand. */
+const LOOK_MILLISECONDS = 30_000
+const REST_FACTOR = 20
 
 /**
  * Loads files, pages and texts. Files come in a fixed order and are parsed into the same batches each time, so the state
@@ -32,8 +23,8 @@ export function createLoadHandler(tools: LoadTools): JobHandler {
       const request = readLoadRequest(work.job.input)
       const parser = createParser()
       try {
-        const state = await loadAll({ ...tools, work, request, parser, signal })
-        return { kind: 'done', report: describeLoad(state, request.dryRun) }
+        const loading = await openLoading({ ...tools, work, request, parser, signal })
+        return request.watch ? await look(loading) : await finish(loading)
       } finally {
         await parser.close()
       }
@@ -41,83 +32,87 @@ export function createLoadHandler(tools: LoadTools): JobHandler {
   }
 }
 
-interface Loading extends LoadTools {
-  readonly work: JobWork
-  readonly request: LoadRequest
-  readonly parser: Parser
-  readonly signal: AbortSignal
+async function finish(loading: Loading): Promise<JobEnd> {
+  const state = await loadAll(loading)
+  return { kind: 'done', report: describeLoad(state, loading.request.dryRun) }
+}
+
+/** One look at what is watched. What can't be read now may be there again at the next. */
+async function look(loading: Loading): Promise<JobEnd> {
+  const { work, begin, clock } = loading
+  const since = clock()
+  const state = await loadAll(loading).catch((error: unknown) => {
+    if (begin.turns === 0 || !(error instanceof UserError) || error.code !== 'not_found')
+      throw error
+    return begin
+  })
+  const told = begin.turns === 0 || hasChanged(state) ? describeLoad(state, false) : begin.told
+  const { archiveId } = state
+  const next = { ...AT_START, archiveId, told, turns: state.turns + 1 }
+  if (hasChanged(state) || begin.turns === 0)
+    await work.save(async () => undefined, { state: JSON.stringify(next) })
+  const now = clock()
+  return { kind: 'later', at: now + Math.max(LOOK_MILLISECONDS, REST_FACTOR * (now - since)) }
 }
 
 async function loadAll(loading: Loading): Promise<LoadState> {
-  const { work, request, fetch, signal } = loading
-  let state = readState(work.job.state)
+  const { request, fetch, signal, begin } = loading
+  const seen = new Set<string>()
+  let state = begin
   let number = 0
   for await (const file of openOrigin(request, fetch, signal)) {
     signal.throwIfAborted()
     number += 1
+    seen.add(sourceOf(file.source).replace(/\/$/, ''))
     if (file.key <= state.after) continue
-    state = await loadFile(loading, file, state)
+    if (begin.turns > 0 && (await isUnchanged(loading, file))) continue
+    const { state: loaded, rows } = await loadFile(loading, file, state)
     // A file that was refused leaves only its note.
-    state = { ...state, after: file.key, batches: 0 }
-    await keep(loading, state, number)
+    state = { ...loaded, after: file.key, batches: 0 }
+    if (begin.turns === 0 || rows.length > 0) await keep(loading, state, rows, number)
   }
   if (request.from.kind !== 'path' && state.leftOut > 0 && state.files === 0)
     throw new UserError('invalid_argument', state.notes[0] ?? 'Nothing could be read.')
-  return state
+  return retireMissing(loading, state, seen)
 }
 
-function keep({ work, request }: Loading, state: LoadState, done: number): Promise<void> {
+function keep(
+  { work, request }: Loading,
+  state: LoadState,
+  rows: readonly FileRow[],
+  done: number,
+): Promise<void> {
   const progress = { done, state: JSON.stringify(state) }
   // A plan is made anew when it is interrupted.
-  return work.save(async () => undefined, request.dryRun ? { done } : progress)
+  return work.save((tx) => tx.files.put(rows), request.dryRun ? { done } : progress)
 }
 
-async function loadFile(loading: Loading, file: OriginFile, before: LoadState): Promise<LoadState> {
-  const { parser, request, signal } = loading
-  let state = before
-  const opened = await file.open()
-  if ('skipped' in opened) return leaveOut(state, `${file.source}: ${opened.skipped}`)
-  try {
-    let number = 0
-    const { content, name, mediaType } = opened
-    const kind = mediaType === undefined ? {} : { mediaType }
-    const task = { content, name, into: request.into, ...kind }
-    for await (const batch of parser.parse(task, signal)) {
-      number += 1
-      if (number <= before.batches) continue
-      state = await takeBatch(loading, file, opened, batch, { ...state, batches: number })
-    }
-    return { ...state, files: state.files + 1 }
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error
-    return leaveOut(state, `${file.source}: ${error.message}`)
-  } finally {
-    await opened.close()
-  }
-}
-
-async function takeBatch(
-  { work, request, clock, writeBlock }: Loading,
-  { source }: OriginFile,
-  { changedAt }: OpenedFile,
-  batch: Batch,
-  state: LoadState,
-): Promise<LoadState> {
-  const { agentId } = work.job
-  if (agentId === null) throw new Error('a load is for an agent')
-  if (request.dryRun) return countBatch(batch, source, state)
-  if (batch.kind === 'block') {
-    try {
-      await writeBlock(work.namespace, agentId, { ...batch, source })
-      return { ...state, blocks: state.blocks + 1 }
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      return leaveOut(state, `${source}: ${error.message}`)
-    }
-  }
-  const target = { agentId, source, createdAt: toTimestamp(changedAt ?? clock()) }
-  return work.save(
-    (tx, at) => storeBatch(tx, batch, target, state, at),
-    (stored) => ({ state: JSON.stringify(stored) }),
+async function isUnchanged({ shelf }: Loading, file: OriginFile): Promise<boolean> {
+  const known = shelf?.files.get(sourceOf(file.source))
+  const found = known && (await file.look?.())
+  return (
+    found !== undefined &&
+    known?.bytes === found.bytes &&
+    known.changedAt === toTimestamp(found.changedAt)
   )
+}
+
+/** Files that an earlier load found in the folder and this one did not. */
+function retireMissing(
+  { request, retireFiles }: Loading,
+  state: LoadState,
+  seen: ReadonlySet<string>,
+): Promise<LoadState> | LoadState {
+  const within = `${sourceOf(request.name)}/`
+  // A single file, or a folder that can't be read.
+  if (request.from.kind !== 'path' || request.dryRun || seen.has(`${within}.`)) return state
+  if (seen.has(sourceOf(request.name))) return state
+  return retireFiles(state, (name) => name.startsWith(within) && !isWithin(name, seen))
+}
+
+/** Whether a name, or a folder or zip that it is in, was seen. Pure. */
+function isWithin(name: string, seen: ReadonlySet<string>): boolean {
+  for (let end = name.length; end > 0; end = name.lastIndexOf('/', end - 1))
+    if (seen.has(name.slice(0, end))) return true
+  return false
 }

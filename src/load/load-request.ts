@@ -18,6 +18,8 @@ export interface LoadRequest {
   readonly name: string
   /** Says what would be taken, and stores nothing. */
   readonly dryRun: boolean
+  /** Looks for changes again and again, until it is cancelled. */
+  readonly watch: boolean
 }
 
 /** Reads the input of a job that this or another version wrote. */
@@ -27,10 +29,21 @@ export function readLoadRequest(input: string): LoadRequest {
   const { kind, text, data, url, path } = value.from
   const into = LOAD_TARGETS.find((one) => one === value.into)
   if (into === undefined) throw new Error('not a target of loading')
-  const rest = { into, name: String(value.name), dryRun: value.dryRun === true }
+  const rest = {
+    into,
+    name: String(value.name),
+    dryRun: value.dryRun === true,
+    watch: value.watch === true,
+  }
   if (kind === 'text') return { ...rest, from: { kind, text: String(text) } }
   if (kind === 'data') return { ...rest, from: { kind, data: String(data) } }
   if (kind === 'url') return { ...rest, from: { kind, url: String(url) } }
   if (kind === 'path') return { ...rest, from: { kind, path: String(path) } }
   throw new Error('not an origin of loading')
+}
+
+/** Where a load comes from, to tell later loads of the same; empty for what was sent. Pure. */
+export function originOf(from: LoadOrigin): string {
+  if (from.kind === 'path') return from.path
+  return from.kind === 'url' ? from.url : ''
 }

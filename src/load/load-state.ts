@@ -1,3 +1,5 @@
+import type { Timestamp } from '../core/clock.ts'
+import type { ArchiveId } from '../core/ids.ts'
 import { isRecord } from '../core/is-record.ts'
 
 /** How far a load has come, stored with its job in every transaction. */
@@ -10,16 +12,28 @@ export interface LoadState {
   readonly passages: number
   readonly messages: number
   readonly blocks: number
+  /** Passages of earlier versions that newer ones replace, and those that nothing replaces. */
+  readonly replaced: number
+  readonly retired: number
   /** Passages and messages that were there before. */
   readonly known: number
   readonly leftOut: number
   /** The first of what was left out, with the reasons. */
   readonly notes: readonly string[]
+  /** The archive of its passages; null: not chosen yet. */
+  readonly archiveId: ArchiveId | null
+  /** When this origin was loaded last, before this load; null: never. */
+  readonly lastLoaded: Timestamp | null
+  /** How often a watched folder has been looked through. */
+  readonly turns: number
+  /** What the last look that changed something came to. */
+  readonly told: string
 }
 
 export const AT_START: LoadState = {
   ...{ after: '', batches: 0, files: 0, passages: 0, messages: 0, blocks: 0 },
-  ...{ known: 0, leftOut: 0, notes: [] },
+  ...{ replaced: 0, retired: 0, known: 0, leftOut: 0, notes: [] },
+  ...{ archiveId: null, lastLoaded: null, turns: 0, told: '' },
 }
 
 /** Notes in a report; the rest is counted. Chosen by hand. */
@@ -29,6 +43,16 @@ const MAX_NOTE_CHARACTERS = 300
 export function readState(state: string | null): LoadState {
   const value: unknown = state === null ? {} : JSON.parse(state)
   return isRecord(value) ? { ...AT_START, ...value } : AT_START
+}
+
+/** Whether nothing is stored yet of this load, or of this look at a watched folder. Pure. */
+export function isAtStart({ after, batches }: LoadState): boolean {
+  return after === '' && batches === 0
+}
+
+/** Whether it made a difference to the present. Pure. */
+export function hasChanged({ passages, replaced, retired }: LoadState): boolean {
+  return passages + replaced + retired > 0
 }
 
 export function leaveOut(state: LoadState, note: string): LoadState {
@@ -41,7 +65,7 @@ export function leaveOut(state: LoadState, note: string): LoadState {
 
 /** Says what was taken, known and left out. Pure. */
 export function describeLoad(state: LoadState, dryRun: boolean): string {
-  const { files, passages, messages, blocks, known, leftOut, notes } = state
+  const { files, passages, messages, blocks, replaced, retired, known, leftOut, notes } = state
   const taken = [
     count(passages, 'passage'),
     count(messages, 'message'),
@@ -51,6 +75,14 @@ export function describeLoad(state: LoadState, dryRun: boolean): string {
   const lines = [
     `${dryRun ? 'Would take' : 'Took'} ${what} from ${count(files, 'file') || 'no file'}.`,
   ]
+  if (replaced > 0)
+    lines.push(
+      `${count(replaced, 'passage')} of earlier versions ${replaced === 1 ? 'is' : 'are'} superseded.`,
+    )
+  if (retired > 0)
+    lines.push(
+      `${count(retired, 'passage')} whose text is gone ${retired === 1 ? 'is' : 'are'} retired.`,
+    )
   if (known > 0) lines.push(`${known} ${known === 1 ? 'entry was' : 'entries were'} there already.`)
   if (leftOut > 0) lines.push(`Left out ${leftOut}:`, ...notes.map((note) => `- ${note}`))
   if (leftOut > notes.length) lines.push(`- and ${leftOut - notes.length} more`)

@@ -6,6 +6,7 @@ import { UserError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { Job } from '../core/job.ts'
 import { checkLength, LIMITS } from '../core/limits.ts'
+import type { LoadTarget } from '../core/load.ts'
 import { normalText } from '../core/text.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { LoadPort, NewLoad } from '../service/load-port.ts'
@@ -29,16 +30,18 @@ export function createLoads({ store, clock, roots, place = '' }: LoadsOptions): 
   return {
     async begin(load): Promise<Job> {
       const { id: agentId } = await findAgent(store.agents, load.agent)
-      const from = await originOf(load, roots)
+      const from = await fromOf(load, roots)
       const name = normalText(load.name ?? defaultName(from))
       checkLength('The name', name, LIMITS.source)
-      const request: LoadRequest = { from, name, into: load.into, dryRun: load.dryRun ?? false }
+      const { into, dryRun = false, watch = false } = load
+      if (watch) checkWatch(from, into, dryRun)
+      const request: LoadRequest = { from, name, into, dryRun, watch }
       const input = JSON.stringify(request)
       const at = toTimestamp(clock())
       return store.transaction((tx) =>
         tx.jobs.insert({
           ...{ id: newId('job'), kind: 'load', agentId, place, input, createdAt: at },
-          title: `${request.dryRun ? 'Plan to load' : 'Load'} ${name} into ${INTO[load.into]}`,
+          title: `${verbOf(request)} ${name} into ${INTO[into]}`,
           // The same load, asked for again while it is under way, is that load.
           key: createHash('sha256').update(`${agentId} ${input}`).digest('hex'),
         }),
@@ -49,7 +52,21 @@ export function createLoads({ store, clock, roots, place = '' }: LoadsOptions): 
 
 const INTO = { archive: 'the archive', conversation: 'recall memory', blocks: 'memory blocks' }
 
-async function originOf(load: NewLoad, roots: LoadsOptions['roots']): Promise<LoadOrigin> {
+function verbOf({ dryRun, watch }: LoadRequest): string {
+  if (watch) return 'Watch and load'
+  return dryRun ? 'Plan to load' : 'Load'
+}
+
+function checkWatch(from: LoadOrigin, into: LoadTarget, dryRun: boolean): void {
+  const problem =
+    (from.kind !== 'path' && 'Only a file or folder at a path can be watched.') ||
+    (into !== 'archive' && 'Only what goes into the archive can be watched.') ||
+    (dryRun && 'A plan is made once, so there is nothing to watch.')
+  if (problem)
+    throw new UserError('invalid_argument', `${problem} Leave watch out, or change the others.`)
+}
+
+async function fromOf(load: NewLoad, roots: LoadsOptions['roots']): Promise<LoadOrigin> {
   const given = [load.text, load.data, load.url, load.path].filter((one) => one !== undefined)
   if (given.length !== 1) {
     throw new UserError(

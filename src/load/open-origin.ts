@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises'
+import { lstat, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { GuardedFetch } from '../fetch/guarded-fetch.ts'
@@ -17,6 +17,8 @@ export interface OriginFile {
   readonly key: string
   /** Source of its passages. */
   readonly source: string
+  /** What tells a change without reading it; absent: nothing does. */
+  look?(): Promise<{ readonly bytes: number; readonly changedAt: number } | undefined>
   open(): Promise<OpenedFile | { readonly skipped: string }>
 }
 
@@ -25,6 +27,7 @@ export interface OpenedFile extends Pick<ParseTask, 'content' | 'mediaType'> {
   readonly name: string
   /** When it was last changed, in milliseconds since 1970. */
   readonly changedAt?: number
+  readonly bytes: number
   close(): Promise<void>
 }
 
@@ -49,23 +52,29 @@ export async function* openOrigin(
   }
 }
 
+/** Content in memory, which nothing needs to close. */
+function keptIn({ bytes }: { readonly bytes: Uint8Array }) {
+  return { bytes: bytes.byteLength, close: async () => undefined }
+}
+
 function given(name: string, text: string): OpenedFile {
   // A text without a kind of its own may have headings.
   const isNamed = /\.[a-z0-9]{1,8}$/i.test(name)
   const content = { bytes: Buffer.from(text) }
-  return { content, name: isNamed ? name : `${name}.md`, close: async () => undefined }
+  return { content, name: isNamed ? name : `${name}.md`, ...keptIn(content) }
 }
 
 function sent(name: string, data: string): OpenedFile {
   const content = { bytes: Buffer.from(data, 'base64') }
-  return { content, name, close: async () => undefined }
+  return { content, name, ...keptIn(content) }
 }
 
 async function fetched(url: string, fetch: GuardedFetch, signal: AbortSignal): Promise<OpenedFile> {
   const limits = { maxBytes: MAX_FETCHED_BYTES, milliseconds: FETCH_MILLISECONDS }
   const { body, mediaType, url: last } = await fetch(url, { ...limits, signal })
   const name = basename(new URL(last).pathname)
-  return { content: { bytes: body }, mediaType, name, close: async () => undefined }
+  const content = { bytes: body }
+  return { content, mediaType, name, ...keptIn(content) }
 }
 
 async function* filesAt(path: string, name: string): AsyncGenerator<OriginFile> {
@@ -74,12 +83,13 @@ async function* filesAt(path: string, name: string): AsyncGenerator<OriginFile> 
   const found = real === path ? await stat(path).catch(() => undefined) : undefined
   if (!found) throw notReadable()
   if (!found.isDirectory()) {
-    yield { key: basename(path), source: name, open: () => opened(path) }
+    const look = () => lookAt(path)
+    yield { key: basename(path), source: name, look, open: () => opened(path) }
     return
   }
   for await (const { key, path: listed, skipped } of walk(path)) {
     yield {
-      ...{ key, source: `${name}/${key}` },
+      ...{ key, source: `${name}/${key}`, look: () => lookAt(listed) },
       open: async () => (skipped === undefined ? openedWithin(path, listed) : { skipped }),
     }
   }
@@ -93,13 +103,19 @@ async function openedWithin(folder: string, path: string): ReturnType<OriginFile
   return opened(join(above ?? dirname(path), basename(path)))
 }
 
+async function lookAt(path: string) {
+  const found = await lstat(path).catch(() => undefined)
+  return found?.isFile() ? { bytes: found.size, changedAt: Math.floor(found.mtimeMs) } : undefined
+}
+
 async function opened(path: string): ReturnType<OriginFile['open']> {
   const handle = await openFile(path)
   if (!handle) return { skipped: 'It can not be read, or is no file.' }
+  const { mtimeMs, size } = await handle.stat()
   return {
     content: { fd: handle.fd },
     name: basename(path),
-    changedAt: (await handle.stat()).mtimeMs,
+    ...{ changedAt: Math.floor(mtimeMs), bytes: size },
     close: () => handle.close(),
   }
 }

@@ -3,15 +3,12 @@ import { type Clock, type Timestamp, toTimestamp } from '../core/clock.ts'
 import { parseMoment } from '../core/dates.ts'
 import { UserError } from '../core/errors.ts'
 import { newId, readId } from '../core/ids.ts'
-import type { Schedule } from '../core/schedule.ts'
+import { MAX_SCHEDULES, type Schedule } from '../core/schedule.ts'
 import { checkTimezone } from '../core/timezone.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { SchedulesPort } from '../service/schedules-port.ts'
 import type { Reads, Store } from '../storage/port/store.ts'
 import { nextTime } from './next-time.ts'
-
-/** Schedules of one agent, those that are over not counted. Chosen by hand. */
-const MAX_SCHEDULES = 100
 
 export interface SchedulesOptions {
   readonly store: Store

@@ -15,6 +15,8 @@ export interface NewLoad {
   readonly name?: string | undefined
   /** Says what would be taken, and stores nothing. */
   readonly dryRun?: boolean | undefined
+  /** Looks for changes until the job is cancelled; for paths. */
+  readonly watch?: boolean | undefined
 }
 
 export interface LoadPort {

@@ -16,6 +16,7 @@ import type { Database } from './database/schema.ts'
 import type { Searches } from './database/search-request.ts'
 import { createEmbeddingTasks } from './embedding/embedding-tasks.ts'
 import { vectorWrites } from './embedding/vector-sets.ts'
+import { fileReads, fileWrites } from './files/files.ts'
 import { groupReads, groupWrites } from './groups/groups.ts'
 import { createJobQueue } from './jobs/job-queue.ts'
 import { jobWrites } from './jobs/job-writes.ts'
@@ -162,6 +163,7 @@ function readsOf(scope: QueryScope): Reads {
     archives: archiveReads(scope),
     blocks: blockReads(scope),
     conversations: conversationReads(scope),
+    files: fileReads(scope),
     messages: messageReads(scope),
     passages: passageReads(scope),
     pictures: pictureReads(scope),
@@ -181,6 +183,7 @@ function transactionOf(scope: QueryScope): Transaction {
     archives: { ...archiveReads(scope), ...archiveWrites(scope) },
     blocks: { ...blockReads(scope), ...blockWrites(scope) },
     conversations: { ...conversationReads(scope), ...conversationWrites(scope) },
+    files: { ...fileReads(scope), ...fileWrites(scope) },
     messages: { ...messageReads(scope), ...messageWrites(scope) },
     passages: { ...passageReads(scope), ...passageWrites(scope) },
     pictures: { ...pictureReads(scope), ...pictureWrites(scope) },

@@ -102,7 +102,7 @@ function messagePiece(
   }
 }
 
-/** What a person and the agent said to each other. Empty: nothing. */
+/** Words that a person or the agent said to the other. Empty: none. */
 function saidIn(message: Message): string {
   if (message.role !== 'user' && message.role !== 'assistant') return ''
   const text = spokenText(message)

@@ -1,7 +1,7 @@
 import type { Agent } from '../core/agent.ts'
 import type { Timestamp } from '../core/clock.ts'
 import { defaultConversation } from '../core/conversation.ts'
-import type { AgentId, BlockId } from '../core/ids.ts'
+import type { AgentId, ArchiveId, BlockId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Reads } from '../storage/port/store.ts'
 import {
@@ -19,6 +19,13 @@ import {
   toFilePassage,
   toFileVersion,
 } from './to-file.ts'
+import { schedulesOf, sleeptimeOf } from './to-file-background.ts'
+import { toFileTool } from './to-file-tool.ts'
+
+/** Keys of blocks and archives that several agents of a file have. */
+export type SharedKeys = ReadonlyMap<BlockId | ArchiveId, string>
+
+const NONE_SHARED: SharedKeys = new Map()
 
 /**
  * Streams an agent as a file, one entry a line. `reads` must be a snapshot. Omitted: data of the server rather than the
@@ -28,6 +35,7 @@ export async function* exportAgent(
   reads: Reads,
   agent: Agent,
   at: Timestamp,
+  shared = NONE_SHARED,
 ): AsyncGenerator<string> {
   const numberOf = await numbering(reads, agent.id)
   const own = defaultConversation(agent.id)
@@ -44,7 +52,7 @@ export async function* exportAgent(
   }
   yield `"conversations":${JSON.stringify(conversations)},\n`
   yield '"blocks":['
-  yield* list(blocksOf(reads, agent.id))
+  yield* list(blocksOf(reads, agent.id, shared))
   yield '],\n"messages":['
   const hidden = new Set(await reads.messages.hidden(agent.id))
   const places = new Map(others.map(({ id }, index) => [id, index + 1]))
@@ -58,10 +66,20 @@ export async function* exportAgent(
   }
   yield* list(rows(messagesOf(reads, agent.id), toFile))
   yield '],\n"archives":['
-  yield* list(archiveFiles(reads, agent.id))
+  yield* list(archiveFiles(reads, agent.id, shared))
   yield '],\n"pictures":['
   yield* list(rows(picturesOf(reads, agent.id), (picture) => picture))
-  yield ']}\n'
+  yield '],\n'
+  yield `"tools":${JSON.stringify(await toolsOf(reads, agent))},\n`
+  yield `"schedules":${JSON.stringify(await schedulesOf(reads, agent.id))}`
+  const sleeptime = await sleeptimeOf(reads, agent.id, numberOf)
+  yield sleeptime ? `,\n"sleeptime":${JSON.stringify(sleeptime)}}\n` : '}\n'
+}
+
+/** In the order of the agent's list. */
+async function toolsOf(reads: Reads, { id, tools }: Agent) {
+  const stored = (await reads.tools.ofAgent(id)).map(({ tool }) => tool)
+  return tools.flatMap((name) => stored.filter((tool) => tool.name === name).map(toFileTool))
 }
 
 type Pieces = AsyncIterable<string> | Iterable<string>
@@ -87,12 +105,13 @@ async function* rows<Row>(
   }
 }
 
-async function* blocksOf(reads: Reads, agentId: AgentId) {
+async function* blocksOf(reads: Reads, agentId: AgentId, shared: SharedKeys) {
   const blocks = new Map((await reads.blocks.ofAgent(agentId)).map((block) => [block.id, block]))
   for (const { blockId, at } of await reads.blocks.attachments(agentId)) {
     const block = blocks.get(blockId)
     const metadata = block?.metadata && { metadata: block.metadata }
-    const head = { label: block?.label, attached_at: at, ...metadata }
+    const key = shared.get(blockId)
+    const head = { key, label: block?.label, attached_at: at, ...metadata }
     yield inside(
       head,
       'versions',
@@ -101,9 +120,10 @@ async function* blocksOf(reads: Reads, agentId: AgentId) {
   }
 }
 
-async function* archiveFiles(reads: Reads, agentId: AgentId) {
+async function* archiveFiles(reads: Reads, agentId: AgentId, shared: SharedKeys) {
   for await (const { id, name, description, createdAt, isDefault } of archivesOf(reads, agentId)) {
-    const head = { name, description, is_default: isDefault, created_at: createdAt }
+    const key = shared.get(id)
+    const head = { key, name, description, is_default: isDefault, created_at: createdAt }
     yield inside(head, 'passages', rows(passagesOf(reads, id), toFilePassage))
   }
 }

@@ -1,7 +1,13 @@
 import type { Summary } from '../core/agent.ts'
 import type { Author, BlockVersion } from '../core/block.ts'
 import type { Conversation } from '../core/conversation.ts'
-import { type AgentId, type CallId, newId, type PassageId } from '../core/ids.ts'
+import {
+  type AgentId,
+  type CallId,
+  type ConversationId,
+  newId,
+  type PassageId,
+} from '../core/ids.ts'
 import type { MessageBody, MessageSender } from '../core/message.ts'
 import type { Picture } from '../core/picture.ts'
 import { cleanTags } from '../memory/insert-passages.ts'
@@ -15,6 +21,7 @@ import type {
   FileSender,
   FileShownPicture,
   FileSummary,
+  FileVersion,
 } from './format/agent-file.ts'
 import { mergeTwins } from './merge-twins.ts'
 
@@ -23,9 +30,13 @@ import { mergeTwins } from './merge-twins.ts'
 /** Messages per INSERT. Chosen by hand. */
 const MESSAGES_AT_ONCE = 100
 
-export function importConversation(agentId: AgentId, file: FileConversation) {
+export function importConversation(
+  agentId: AgentId,
+  file: FileConversation,
+  id: ConversationId = newId('conv'),
+) {
   const { title, created_at: createdAt, context } = file
-  const conversation: Conversation = { id: newId('conv'), agentId, title, createdAt }
+  const conversation: Conversation = { id, agentId, title, createdAt }
   return { conversation, context, summaries: file.summaries.map(importSummary) }
 }
 
@@ -42,30 +53,34 @@ export function batches(messages: readonly NewMessage[], places: readonly FileMe
   return found
 }
 
-/** `agentId` is null for a block of no agent. */
+/** `agentAt`: the agent that wrote the version at that place. */
 export function importBlock(
-  agentId: AgentId | null,
-  { label, attached_at, versions, metadata }: FileBlock,
+  { key, label, attached_at, versions, metadata }: FileBlock,
+  agentAt: (index: number) => AgentId | undefined,
 ) {
-  // Runs and calls are not imported.
-  const author: Author =
-    agentId === null ? { kind: 'import' } : { kind: 'agent', agentId, runId: null, callId: null }
   const [first, ...rest] = versions.map(
     ({ by, read_only: readOnly, reason = null, ...version }, index): BlockVersion => ({
       ...version,
       version: index + 1,
       readOnly,
-      author: by === 'agent' ? author : { kind: by },
+      author: authorOf(by, agentAt(index)),
       reason,
     }),
   )
   if (!first) throw new Error('a block without versions passed the check of the file')
   return {
+    key,
     head: { id: newId('block'), label },
     versions: [first, ...rest] as const,
     metadata,
     attachedAt: attached_at,
   }
+}
+
+/** Runs and calls are not imported. A block of no agent has no agent as author. */
+function authorOf(by: FileVersion['by'], agentId: AgentId | undefined): Author {
+  if (agentId !== undefined) return { kind: 'agent', agentId, runId: null, callId: null }
+  return { kind: by === 'agent' ? 'import' : by }
 }
 
 /** Tokens are counted anew: with wrong numbers the agent would misjudge its context for ever. */
@@ -140,7 +155,14 @@ export function importSummary({ from_message, to_message, ...summary }: FileSumm
   return { ...summary, id: newId('summary'), fromSeq: from_message, toSeq: to_message }
 }
 
-export function importArchive({ name, description, is_default, created_at, ...file }: FileArchive) {
+export function importArchive({
+  key,
+  name,
+  description,
+  is_default,
+  created_at,
+  ...file
+}: FileArchive) {
   const archive = { id: newId('archive'), name, description, createdAt: created_at }
   const passages = mergeTwins(file.passages)
   const ids = new Map<string, PassageId>(passages.map(({ id }) => [id, newId('passage')]))
@@ -150,6 +172,7 @@ export function importArchive({ name, description, is_default, created_at, ...fi
     return id
   }
   return {
+    key,
     archive,
     isDefault: is_default,
     passages: passages.map((passage) => ({

@@ -104,7 +104,7 @@ function listed(names: readonly string[]): string {
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
-async function modelWarnings(
+export async function modelWarnings(
   name: string,
   handle: string | null,
   checks: AgentChecks,

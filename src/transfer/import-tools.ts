@@ -1,10 +1,11 @@
 import type { Timestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import { newId, type ToolId } from '../core/ids.ts'
-import type { ToolDefinition } from '../core/stored-tool.ts'
+import type { StoredTool, ToolDefinition } from '../core/stored-tool.ts'
+import { excerpt } from '../core/text.ts'
 import type { Store, Transaction } from '../storage/port/store.ts'
 import type { AgentChecks } from './format/agent-checks.ts'
-import type { Bundle } from './format/bundle.ts'
+import type { Bundle, BundledTool } from './format/bundle.ts'
 
 export interface ReadTools {
   /** Tools that this server has with the same code, by name: an imported agent may have them. */
@@ -14,6 +15,9 @@ export interface ReadTools {
   readonly told: readonly string[]
   readonly warnings: readonly string[]
 }
+
+/** Characters of a name in a warning. Chosen by hand. */
+const NAME_SHOWN = 100
 
 const AUTHOR = { name: 'import' }
 
@@ -29,17 +33,28 @@ export async function readTools(
   const usable = new Map<string, ToolId>()
   const fresh = new Map<string, ToolDefinition>()
   const warnings: string[] = []
-  for (const { name, fields } of tools) {
+  for (const tool of tools) {
+    const { name } = tool
     const own = known.get(name)
-    const shown = JSON.stringify(name)
-    if (own && own.source.trim() === fields.source?.trim()) usable.set(name, own.id)
-    else if (own)
+    const shown = JSON.stringify(excerpt(name, NAME_SHOWN))
+    if (own && isSame(own, tool)) usable.set(name, own.id)
+    else if (tool.kind === 'server') {
+      const server = JSON.stringify(excerpt(tool.server, NAME_SHOWN))
+      warnings.push(
+        `The tool ${shown} was not imported: it belongs to the tool server ${server}, of which this server knows no such tool.`,
+      )
+    } else if (own)
       warnings.push(
         `The tool ${shown} was not imported: there is one of that name with other code.`,
       )
     else {
       try {
-        fresh.set(name, await checks.tool(fields))
+        const { capabilities = [], ...fields } = tool.fields
+        fresh.set(name, named(await checks.tool(fields), name))
+        if (capabilities.length > 0)
+          warnings.push(
+            `The tool ${shown} was stored without the capabilities that it asks for: ${capabilities.join(', ')}. Give them with update_tool.`,
+          )
       } catch (error) {
         if (!(error instanceof UserError)) throw error
         warnings.push(`The tool ${shown} was not imported. ${error.message}`)
@@ -52,6 +67,18 @@ export async function readTools(
       `Tools of the file were stored, and no agent has them yet: ${stored}. Read them with get_tool, and give them to an agent with attach_tool.`,
     )
   return { usable, fresh: [...fresh.values()], told: tools.map(({ name }) => name), warnings }
+}
+
+/** The same code, or the same server's. */
+function isSame(own: StoredTool, tool: BundledTool): boolean {
+  if (tool.kind === 'server') return own.language === 'mcp' && own.source === tool.server
+  return own.language !== 'mcp' && own.source.trim() === tool.fields.source?.trim()
+}
+
+/** The agents of a file know the tool by that name. */
+function named(definition: ToolDefinition, name: string): ToolDefinition {
+  if (definition.name === name) return definition
+  throw new UserError('invalid_argument', `Its code defines "${definition.name}".`)
 }
 
 export async function storeTools(

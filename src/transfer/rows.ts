@@ -2,7 +2,7 @@ import type { Conversation } from '../core/conversation.ts'
 import type { AgentId, ArchiveId } from '../core/ids.ts'
 import type { Reads } from '../storage/port/store.ts'
 
-/* What an export reads, in batches. */
+/* The rows that an export reads, in batches. */
 
 /** Rows per read; other requests run in between. Chosen by hand. */
 export const ROWS = 200

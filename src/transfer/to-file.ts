@@ -16,7 +16,7 @@ import type {
 } from './format/agent-file.ts'
 import { toFileSettings } from './format/file-settings.ts'
 
-type Numbering = (seq: number) => Promise<number>
+export type Numbering = (seq: number) => Promise<number>
 
 /** A message's number in the file. It differs from `seq` only if a conversation was deleted. */
 export async function numbering(reads: Reads, agentId: AgentId): Promise<Numbering> {

@@ -84,24 +84,15 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
       )
     },
 
-    /** The agent as a file of Letta (.af), with what that layout can't say in a part of its own. */
+    /** The agent or team as a file of Letta (.af), with what that layout can't say in a part of its own. */
     async exportLetta(reference: string): Promise<string> {
-      const pieces: string[] = []
-      const stored = await store.snapshot(async (reads) => {
-        const agent = await findAgent(reads.agents, reference)
-        for await (const piece of exportAgent(reads, agent, toTimestamp(clock())))
-          pieces.push(piece)
-        return reads.tools.ofAgent(agent.id)
-      })
       // Loaded at first use, as a server that starts needs none of it.
+      const { readForLetta } = await import('./export-letta.ts')
       const { toLettaFile } = await import('./letta/write-file.ts')
-      const { parseAgentFile } = await import('./format/read-file.ts')
-      const file = toLettaFile(
-        parseAgentFile(JSON.parse(pieces.join(''))),
-        stored.map(({ tool }) => tool),
-        checks,
+      const { files, tools, group } = await store.snapshot(async (reads) =>
+        readForLetta(reads, await findExported(reads, reference), toTimestamp(clock())),
       )
-      return JSON.stringify(file)
+      return JSON.stringify(toLettaFile(files, tools, checks, group))
     },
 
     /** Passes the agent to `write` as files for people, piece by piece, awaiting each. Secrets are replaced by `clean`. */

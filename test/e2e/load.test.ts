@@ -1,6 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { BINARY } from '../support/connect.ts'
 import { expectOneLine, newHome, removeHomes, runCommand, withoutKey } from './support.ts'
 
 /* recollect load, as the built program. */
@@ -48,4 +51,29 @@ describe('recollect load', () => {
       expect(finished.stderr).toMatch(message)
     }
   })
+
+  it('watches a folder until it is stopped, and tells each change', async () => {
+    const { environment, home } = await newAgent()
+    const folder = join(home, 'watched')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'a.md'), 'The key is under the blue pot.')
+    const args = [BINARY, 'load', folder, '--agent', 'Ada', '--watch']
+    const child = spawn(process.execPath, args, { env: environment, stdio: 'pipe' })
+    let said = ''
+    child.stdout.on('data', (piece) => {
+      said += piece
+    })
+    const says = (pattern: RegExp) =>
+      vi.waitFor(() => expect(said).toMatch(pattern), { timeout: 60_000, interval: 50 })
+    try {
+      await says(/Took 1 passage from 1 file\./)
+      writeFileSync(join(folder, 'a.md'), 'The key is in the shed.')
+      await says(/1 passage of earlier versions is superseded\./)
+      rmSync(join(folder, 'a.md'))
+      await says(/1 passage whose text is gone is retired\./)
+    } finally {
+      child.kill('SIGINT')
+    }
+    expect(await once(child, 'close')).toEqual([0, null])
+  }, 120_000)
 })

@@ -14,6 +14,9 @@ const SLACK = 4_000
 let world: World
 beforeAll(async () => {
   world = await startWorld({ idleMilliseconds: IDLE, totalMilliseconds: TOTAL })
+  // The first call loads the client of the wire, which may take as long as the whole call may.
+  world.vendor.always(speak('Here I am.'))
+  await world.send(await world.createAgent('lmstudio/scripted'))
 })
 afterAll(() => world.close())
 beforeEach(() => world.vendor.always(speak('Here I am.')))

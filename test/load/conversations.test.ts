@@ -121,11 +121,20 @@ test.each([
     '[{"invoice":1,"total":2}]',
     /Its entries are no conversations: seen was an object with invoice, total\. Known are/,
   ],
-  ['no array', '{"a":1}', /It is no JSON array/],
+  ['an object', '{"a":1}', /It is no conversation: seen was an object with a\. Known are/],
+  ['a file of Letta', '{"agents":[],"blocks":[]}', /agent file.*import_agent/],
+  ['a text', '"hello"', /It is no conversation: seen was string\./],
   ['a file that ends early', '[{"mapping":{}},{"mapping":', /ends in the middle/],
   ['damaged JSON', '[{"mapping":{nonsense}}]', /damaged/],
-])('%s is refused, saying what was seen', async (name, content, message) => {
-  const path = await world.put(`bad ${name}.json`, content)
+  [
+    'JSON Lines of another server',
+    '{"type":"entity","name":"Ada","observations":[]}',
+    /Line 1 is no message: seen was an object with type, name, observations\. Known are/,
+    '.jsonl',
+  ],
+  ['a table', 'a,b\n1,2\n', /no export of conversations: those are JSON/, '.csv'],
+])('%s is refused, saying what was seen', async (name, content, message, ending = '.json') => {
+  const path = await world.put(`bad ${name}${ending}`, content)
   const { status, report, ...rest } = await world.load({ path, into: 'conversation' })
   expect(status, JSON.stringify(rest)).toBe('completed')
   expect(report).toMatch(/^Took nothing new from no file\.\nLeft out 1:/)

@@ -51,6 +51,11 @@ test('damaged files and wrong endings are refused in a sentence each', async () 
     ['bad.json', '{"a":', /no JSON that can be read/],
     ['bad.jsonl', '{"a":1}\nnonsense\n', /Line 2 is no JSON/],
     ['agent.json', '{"agents":[],"blocks":[]}', /agent file.*import_agent/],
+    ['agent.af', '{"agents":[],"blocks":[]}', /agent file.*import_agent/],
+    ['old.json', '{"agent_type":"memgpt_agent","core_memory":[]}', /agent file.*import_agent/],
+    ['ours.json', '{"format":"recollect-agent","version":3}', /agent file.*import_agent/],
+    ['sheet.xlsx', zip({ 'xl/workbook.xml': '<x/>' }), /no kind that can be read/],
+    ['archive.gz', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), /no kind that can be read/],
   ] as const) {
     expect(await reportOf(name, content), name).toMatch(message)
   }
@@ -71,6 +76,17 @@ test('an entry larger than a passage may be is cut', async () => {
   const found = (await world.passages()).filter(({ source }) => source === 'mem0.json')
   expect(Math.max(...found.map(({ text }) => text.length))).toBeLessThan(5_000)
 }, 60_000)
+
+// The full size takes minutes on a slow machine.
+const PAGES = process.env.RECOLLECT_TEST_FULL === '1' ? 10_000 : 300
+
+test(`a PDF of ${PAGES} pages arrives whole, in its order`, async () => {
+  const pages = Array.from({ length: PAGES }, (_, page) => `This is what page number ${page} says.`)
+  const report = await reportOf('pages.pdf', pdf(pages))
+  expect(report).toBe(`Took ${PAGES} passages from 1 file.`)
+  const found = (await world.passages()).filter(({ source }) => source === 'pages.pdf')
+  expect(found.map(({ text }) => text.split('\n\n')[1])).toEqual(pages)
+}, 600_000)
 
 test('the server still answers, and loads', async () => {
   expect(await reportOf('fine.md', 'All is well.')).toBe('Took 1 passage from 1 file.')

@@ -2,7 +2,10 @@ import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createGuardedFetch } from '../../src/fetch/guarded-fetch.ts'
+import { isPublicAddress } from '../../src/fetch/public-address.ts'
 import { openOrigin } from '../../src/load/open-origin.ts'
+import { startHttps } from '../support/https-server.ts'
 
 /* Between the request and the load, and between a listing and a read, somebody may put a link in a folder's place. */
 
@@ -15,6 +18,26 @@ beforeEach(async () => {
   await writeFile(join(home, 'notes-secret/a.md'), 'secret')
 })
 afterEach(() => rm(home, { recursive: true }))
+
+test('a page that redirects to an address that is not public is not read', async () => {
+  const asked: string[] = []
+  const server = await startHttps((request, response) => {
+    asked.push(request.url ?? '')
+    response.writeHead(302, { location: 'https://127.0.0.2/secret' }).end()
+  })
+  try {
+    const fetch = createGuardedFetch({
+      ...{ rule: { kind: 'public' }, ca: server.ca },
+      isAllowedAddress: (address) => address === '127.0.0.1' || isPublicAddress(address),
+    })
+    const request = { from: { kind: 'url', url: `${server.url}/page` }, name: 'page' } as const
+    const { value: file } = await openOrigin(request, fetch, new AbortController().signal).next()
+    await expect(file?.open()).rejects.toThrow(/127\.0\.0\.2 is not an address on the public/)
+    expect(asked).toEqual(['/page'])
+  } finally {
+    await server.close()
+  }
+})
 
 function files(path: string) {
   const request = { from: { kind: 'path', path }, name: 'notes' } as const

@@ -175,6 +175,81 @@ test('the older layout is read too, and its context is the end of its history', 
   expect(file.agents[0].messages).toHaveLength(3)
 })
 
+/** Rules that lead from one tool to the next and back. */
+function loopFile() {
+  const file = laterFile()
+  const [agent] = file.agents
+  const names = ['memory_insert', 'memory_replace', 'conversation_search']
+  const tools = names.map((name, index) => ({
+    ...{ id: `tool-${index}`, name, tool_type: 'letta_core', source_code: null },
+  }))
+  const child = (tool_name: string, ...children: string[]) => ({
+    ...{ type: 'constrain_child_tools', tool_name, children, child_arg_nodes: null },
+    prompt_template: null,
+  })
+  return {
+    ...file,
+    groups: [],
+    tools,
+    agents: [
+      {
+        ...agent,
+        agent_type: 'letta_v1_agent',
+        group_ids: [],
+        tool_ids: tools.map(({ id }) => id),
+        tool_rules: [
+          child('memory_insert', 'memory_replace'),
+          child('memory_replace', 'conversation_search', 'memory_insert'),
+          child('conversation_search', 'memory_insert'),
+          { type: 'run_first', tool_name: 'conversation_search', args: null },
+          { type: 'exit_loop', tool_name: 'memory_replace' },
+        ],
+      },
+    ],
+  }
+}
+
+test.each([
+  ['the later layout', laterFile],
+  ['the older layout', legacyFile],
+  ['rules that form a loop', loopFile],
+])('a file of %s comes back equal after a turn of each of its agents', async (_, make) => {
+  const { json } = await put(make())
+  for (const id of json.agent_ids) {
+    provider.respondWith((body) => {
+      const names = (body.tools ?? []).map(
+        (tool: { function: { name: string } }) => tool.function.name,
+      )
+      if (names.includes('send_message')) return callTool('send_message', { message: 'Good.' })
+      const isFirst = body.messages.at(-1)?.role === 'user'
+      if (isFirst && names.length === 1) return callTool(names[0], { query: 'clay' })
+      return say('Good.')
+    })
+    const turn = await ask('POST', `/v1/agents/${id}/messages`, user('How are you?'))
+    expect(turn.status).toBe(200)
+    expect(turn.json.messages.at(-1)).toMatchObject({ content: 'Good.' })
+    const file = await exported(id)
+    const again = await put(file)
+    const [copy] = again.json.agent_ids
+    expect(plain(await exported(copy))).toEqual(plain(file))
+    expect(
+      again.json.warnings.filter((one: string) => !/is named|model was kept/.test(one)),
+    ).toEqual([])
+    const state = ({ tool_rules, tools }: { tool_rules: unknown; tools: { name: string }[] }) => ({
+      tool_rules,
+      tools: tools.map(({ name }) => name),
+    })
+    expect(state(await get(`/v1/agents/${copy}`))).toEqual(state(await get(`/v1/agents/${id}`)))
+    // Also as Letta would read it.
+    const { recollect: __, ...bare } = file
+    const third = await put(bare)
+    const withoutRest = (one: typeof file) => plain({ ...one, recollect: undefined })
+    const read = withoutRest(await exported(third.json.agent_ids[0]))
+    const written = withoutRest(file)
+    expect(read).toEqual(written)
+  }
+})
+
 test('a file that is broken or of another kind leaves nothing, and is refused with the reason', async () => {
   const before = await get('/v1/agents/count')
   const broken = laterFile()

@@ -47,6 +47,17 @@ async function fill(beta: Ask): Promise<Readonly<Record<string, string>>> {
     source_code: 'def betacanary() -> str:\n    """Sings."""\n    return ""\n',
   })
   const [message] = turn.json.messages
+  const member = await beta('POST', '/v1/agents/', { name: 'betacanary member' })
+  const group = await beta('POST', '/v1/groups/', {
+    description: 'betacanary',
+    agent_ids: [member.json.id],
+    manager_config: { manager_type: 'supervisor', manager_agent_id: agent_id },
+  })
+  const schedule = await beta('POST', `${base}/schedule`, {
+    messages: say('betacanary').messages,
+    schedule: { type: 'one-time', scheduled_at: Date.now() + 86_400_000 },
+  })
+  const job = await world.app.contextOf('beta').companions.tidy(member.json.id)
   const [step] = (await beta('GET', `/v1/runs/${message.run_id}/steps`)).json
   return {
     agent_id,
@@ -60,6 +71,9 @@ async function fill(beta: Ask): Promise<Readonly<Record<string, string>>> {
     run_id: message.run_id,
     step_id: step.id,
     tool_id: tool.json.id,
+    group_id: group.json.id,
+    scheduled_message_id: schedule.json.id,
+    job_id: job.id,
     // Servers are the operator's, whatever the namespace.
     mcp_server_id: 'mcp_server-00000000-0000-5000-8000-000000000000',
     tool_name: agent.json.tools[0].name,
@@ -75,6 +89,7 @@ function bodyWith(ids: Readonly<Record<string, string>>) {
     text: 't',
     passages: [{ text: 't' }],
     query: 'betacanar',
+    schedule: { cron_expression: '0 9 * * *' },
     messages: [{ role: 'user', content: 'hello' }],
   }
 }

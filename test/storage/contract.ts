@@ -11,6 +11,7 @@ import { claimContract } from './contract/claims.ts'
 import { contextContract } from './contract/context.ts'
 import { conversationContract } from './contract/conversations.ts'
 import { countContract } from './contract/counts.ts'
+import { fileContract } from './contract/files.ts'
 import { jobContract } from './contract/jobs.ts'
 import { messageContract } from './contract/messages.ts'
 import { namespaceContract } from './contract/namespaces.ts'
@@ -60,6 +61,7 @@ export function storageContract(
     describe('messages', () => messageContract(subject))
     describe('passages', () => passageContract(subject))
     describe('the past', () => pastContract(subject))
+    describe('files', () => fileContract(subject))
     describe('pictures', () => pictureContract(subject))
     describe('archives', () => archiveContract(subject))
     describe('tools', () => toolContract(subject))

@@ -95,6 +95,14 @@ export async function liveIn(
       )
       return store.transaction((tx) => tx.passages.insertHistory(entries, at()))
     })
+    await store.transaction((tx) =>
+      tx.files.put([
+        {
+          ...{ id: newId('file'), archiveId: archive.id, name: 'book', origin: '/books' },
+          ...{ bytes: 1_000, changedAt: at(), loadedAt: at(1), note: '' },
+        },
+      ]),
+    )
     await inPieces(messages, (from, to) => {
       const said = Array.from({ length: to - from }, (_, index): NewMessage => {
         const says = text(from + index)

@@ -139,6 +139,7 @@ function recorded(tx: Transaction, calls: Call[]): Transaction {
     archives: recordCalls('archives', tx.archives, calls),
     blocks: recordCalls('blocks', tx.blocks, calls),
     conversations: recordCalls('conversations', tx.conversations, calls),
+    files: recordCalls('files', tx.files, calls),
     messages: recordCalls('messages', tx.messages, calls),
     passages: recordCalls('passages', tx.passages, calls),
     pictures: recordCalls('pictures', tx.pictures, calls),

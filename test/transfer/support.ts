@@ -1,5 +1,4 @@
-import { createImportChecks } from '../../src/agent/agents/import-checks.ts'
-import { readImportedTool } from '../../src/assemble/tools.ts'
+import { assembleImportChecks } from '../../src/assemble/import-checks.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { createModelRegistry } from '../../src/llm/registry/registry.ts'
@@ -19,7 +18,7 @@ export function transferOf(
     settings: providers,
     limits: modelCalls,
   })
-  return createTransfer(storage.in(namespace), createImportChecks(models, readImportedTool), clock)
+  return createTransfer(storage.in(namespace), assembleImportChecks(models), clock)
 }
 
 /** Numbers the ids in order, the only difference between a file and one of the agent that was made from it. */

@@ -5,6 +5,7 @@ await import('../faults/overflow.test.ts')
 await import('../faults/refused-messages.test.ts')
 await import('../faults/secrets.test.ts')
 await import('../faults/text-calls.test.ts')
+await import('../faults/timers.test.ts')
 await import('../faults/tool-calls.test.ts')
 await import('../faults/waiting.test.ts')
 

@@ -1,9 +1,7 @@
 import type { Agent } from '../../core/agent.ts'
 import type { Block } from '../../core/block.ts'
 import { UserError } from '../../core/errors.ts'
-import type { ToolDefinition } from '../../core/stored-tool.ts'
 import { isBuiltInTool } from '../../core/tool.ts'
-import type { ToolFields } from '../../core/tool-view.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import { checkRoom } from '../compaction/check-room.ts'
 import { messageTokens } from '../context/message-tokens.ts'
@@ -13,20 +11,17 @@ import { databaseTools } from '../tools/database-tools.ts'
 import { checkSettings } from './agent-settings.ts'
 
 /** Checks that an imported agent must pass. */
-export function createImportChecks(
-  models: Pick<ModelRegistry, 'resolve'>,
-  tool: (fields: ToolFields) => Promise<ToolDefinition>,
-) {
+export function createImportChecks(models: Pick<ModelRegistry, 'resolve'>) {
   return {
-    tool,
     async model(handle: string): Promise<void> {
       await models.resolve(handle)
     },
-    async hasRealDefault(): Promise<boolean> {
+    async realDefault(): Promise<string | null> {
       try {
-        return (await models.resolve(null)).isRehearsal !== true
+        const { handle, isRehearsal } = await models.resolve(null)
+        return isRehearsal ? null : handle
       } catch (error) {
-        if (error instanceof UserError) return false
+        if (error instanceof UserError) return null
         throw error
       }
     },

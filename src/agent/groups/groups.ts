@@ -3,6 +3,7 @@ import { type Clock, toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import {
   DEFAULT_GROUP_TURNS,
+  DELEGATING_TOOLS,
   type Group,
   type GroupView,
   groupConversation,
@@ -22,13 +23,6 @@ export interface NewGroup {
   readonly members: readonly string[]
   readonly maxTurns?: number | undefined
 }
-
-/** With one of these an agent can delegate. */
-const DELEGATING = [
-  'send_message_to_agent_and_wait_for_reply',
-  'send_message_to_agents_matching_tags',
-  'create_task',
-] as const
 
 /** Groups of agents as data: a message to a group is one to its manager, in a conversation of the group's own. */
 export function createGroups(store: Store, clock: Clock) {
@@ -55,8 +49,8 @@ export function createGroups(store: Store, clock: Clock) {
         const group = { id, name, managerId: manager.id, memberIds, maxTurns, createdAt: at }
         await tx.groups.insert(group)
         await tx.conversations.insert(groupConversationOf(group))
-        const [tool] = DELEGATING
-        const can = DELEGATING.some((known) => manager.tools.includes(known))
+        const [tool] = DELEGATING_TOOLS
+        const can = DELEGATING_TOOLS.some((known) => manager.tools.includes(known))
         if (!can) await tx.agents.update(manager.id, { tools: [...manager.tools, tool] }, at)
         return { ...(await viewGroup(tx, group)), ...(!can && { gave: tool }) }
       })

@@ -22,7 +22,7 @@ export async function importFromFiles(config: Config, files: readonly string[]):
   try {
     for (const file of files) {
       const { agentIds, groupId, warnings } = await transfer
-        .import(await read(resolve(file)))
+        .import(await read(resolve(file)), { scopes: null })
         .catch((error: unknown) => {
           throw error instanceof UserError && files.length > 1 ? about(file, error) : error
         })

@@ -12,6 +12,7 @@ export interface LoadFlags {
   readonly agent: string
   readonly into: LoadTarget
   readonly name?: string
+  readonly watch?: boolean
   readonly dryRun?: boolean
   readonly json?: boolean
 }
@@ -20,7 +21,7 @@ export interface LoadFlags {
 export async function load(
   config: Config,
   what: string,
-  { agent, into, name, dryRun, json }: LoadFlags,
+  { agent, into, name, watch, dryRun, json }: LoadFlags,
 ): Promise<void> {
   const app = await openApp(config, createLog(config.logLevel, secretsOf(config)), false)
   const controller = new AbortController()
@@ -28,8 +29,13 @@ export async function load(
   process.once('SIGINT', stop).once('SIGTERM', stop)
   try {
     const from = /^https?:\/\//i.test(what) ? { url: what } : { path: resolve(what) }
-    const show = createProgress()
-    const job = await app.load({ agent, into, name, dryRun, ...from }, show, controller.signal)
+    const listener = {
+      onProgress: createProgress(),
+      onLook: (told: string) => tellLook(told, json),
+    }
+    const wanted = { agent, into, name, watch, dryRun, ...from }
+    const job = await app.load(wanted, listener, controller.signal)
+    if (watch && controller.signal.aborted) return
     if (job.completedAt === null) {
       process.exitCode = 130
       process.stderr.write('Stopped. The same command continues from there.\n')
@@ -38,11 +44,20 @@ export async function load(
     if (job.status !== 'completed')
       throw new UserError(job.error?.code ?? 'conflict', job.error?.message ?? 'It was cancelled.')
     if (json) tellJson({ job_id: job.id, status: job.status, report: job.report })
-    else for (const line of (job.report ?? '').split('\n')) tell(line)
+    else tellReport(job.report ?? '')
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop)
     await app.close()
   }
+}
+
+function tellReport(report: string): void {
+  for (const line of report.split('\n')) tell(line)
+}
+
+function tellLook(told: string, json = false): void {
+  if (json) tellJson({ report: told })
+  else tellReport(told)
 }
 
 /** A line of a terminal that is written over; nothing where nobody looks. */

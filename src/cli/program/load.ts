@@ -11,7 +11,8 @@ export function load(): Command {
     about:
       'Loads a file, a folder or an https page into the memory of an agent: Markdown, text, HTML, PDF, Word, CSV, JSON, ' +
       'source code, or a zip of these. A folder is read with its folders, without what its .gitignore names. Loading the ' +
-      'same again stores nothing twice, and a stopped load continues where it was. Servers may keep running.',
+      'same again stores nothing twice, replaces what has changed, and retires what is gone; a stopped load continues ' +
+      'where it was. Servers may keep running.',
     settings: [...DATA, 'embedding', 'log'],
   })
     .argument('<path|url>', 'a file, a folder, or an address that begins with https://')
@@ -25,6 +26,7 @@ export function load(): Command {
         .default('archive'),
     )
     .option('--name <name>', 'source of the passages; default: name of the file or folder')
+    .option('--watch', 'keep looking for changes of a folder, until Ctrl-C')
     .option('--dry-run', 'only tell what would be taken')
     .option('--json', 'answer in JSON, for programs')
     .action(async (what, { agent, ...given }) => {

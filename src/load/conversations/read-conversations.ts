@@ -1,7 +1,9 @@
 import { readEntry } from '../../assistant/transcript.ts'
 import { isRecord } from '../../core/is-record.ts'
 import type { ParsedMessage, ParseTask } from '../batch.ts'
-import { arrayItems, jsonLines } from '../reading/records.ts'
+import { refuseAgentFile } from '../reading/agent-file.ts'
+import { beginningOf, decode, wholeOf } from '../reading/content.ts'
+import { arrayItems, jsonLines, parseJson } from '../reading/records.ts'
 import { Refused } from '../refused.ts'
 import { readChatGpt } from './chatgpt.ts'
 import { readClaude } from './claude.ts'
@@ -15,12 +17,21 @@ const KNOWN =
 export async function* jsonConversations(
   content: ParseTask['content'],
 ): AsyncGenerator<Conversation> {
-  for await (const item of arrayItems(content)) {
-    const conversation = readChatGpt(item) ?? readClaude(item)
-    if (!conversation)
-      throw new Refused(`Its entries are no conversations: ${seen(item)}. ${KNOWN}`)
-    yield conversation
+  const beginning = decode(await beginningOf(content, 256)).trimStart()
+  if (!beginning.startsWith('[')) {
+    const value = parseJson(decode(await wholeOf(content)))
+    refuseAgentFile(value)
+    yield conversationOf(value, 'It is no conversation')
+    return
   }
+  for await (const item of arrayItems(content))
+    yield conversationOf(item, 'Its entries are no conversations')
+}
+
+function conversationOf(value: unknown, problem: string): Conversation {
+  const conversation = readChatGpt(value) ?? readClaude(value)
+  if (conversation) return conversation
+  throw new Refused(`${problem}: ${seen(value)}. ${KNOWN}`)
 }
 
 /** Messages of JSON Lines, in their order; a line without words is skipped. */

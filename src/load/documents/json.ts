@@ -5,11 +5,11 @@ import { readChatGpt } from '../conversations/chatgpt.ts'
 import { readClaude } from '../conversations/claude.ts'
 import type { Conversation } from '../conversations/conversation.ts'
 import { isClaudeCode, readPlain } from '../conversations/read-conversations.ts'
+import { refuseAgentFile } from '../reading/agent-file.ts'
 import { beginningOf, decode, wholeOf } from '../reading/content.ts'
 import { cut } from '../reading/cut.ts'
 import { arrayItems, jsonLines, parseJson } from '../reading/records.ts'
-import { Refused } from '../refused.ts'
-import { readMem0, readServerMemory } from '../stores/stores.ts'
+import { readGraph, readMem0, readMem0Answer, readServerMemory } from '../stores/stores.ts'
 
 /** Passages of a JSON file: of an array, its entries; of an object, its fields. */
 export async function* jsonPassages({ content }: ParseTask): AsyncGenerator<ParsedPassage> {
@@ -27,15 +27,16 @@ export async function* jsonPassages({ content }: ParseTask): AsyncGenerator<Pars
     yield* sectionPassages([], value)
     return
   }
-  const memories = value.results ?? value.memories
-  if (Array.isArray(memories) && memories.every((one: unknown) => readMem0(one) !== undefined)) {
-    for (const memory of memories) yield* entryPassages(memory)
+  refuseAgentFile(value)
+  const memories = readMem0Answer(value) ?? readGraph(value)
+  if (memories) {
+    yield* memories
     return
   }
-  if (Array.isArray(value.agents) && 'blocks' in value) {
-    throw new Refused(
-      'It is an agent file. Create the agent with import_agent or recollect import.',
-    )
+  const conversation = readChatGpt(value) ?? readClaude(value)
+  if (conversation) {
+    yield* spoken(conversation.title, conversation.messages)
+    return
   }
   for (const [key, field] of Object.entries(value)) yield* sectionPassages([key], field)
 }

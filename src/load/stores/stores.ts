@@ -25,6 +25,39 @@ export function readServerMemory(value: unknown): readonly ParsedPassage[] | und
   return undefined
 }
 
+/** A whole graph of it, as its tool `read_graph` answers. */
+export function readGraph(value: unknown): readonly ParsedPassage[] | undefined {
+  if (!isRecord(value) || !Array.isArray(value.entities) || !Array.isArray(value.relations))
+    return undefined
+  const entries: readonly (readonly [string, unknown])[] = [
+    ...value.entities.map((one: unknown) => ['entity', one] as const),
+    ...value.relations.map((one: unknown) => ['relation', one] as const),
+  ]
+  const read = entries.map(([type, one]) =>
+    isRecord(one) ? readServerMemory({ ...one, type }) : undefined,
+  )
+  return read.every((passages) => passages !== undefined) ? read.flat() : undefined
+}
+
+/** All memories of mem0 as it answers: `results`, and `relations` where it keeps a graph. */
+export function readMem0Answer(
+  value: Readonly<Record<string, unknown>>,
+): readonly ParsedPassage[] | undefined {
+  const memories: unknown = value.results ?? value.memories
+  if (!Array.isArray(memories)) return undefined
+  const read = memories.map(readMem0)
+  if (!read.every((passage) => passage !== undefined)) return undefined
+  const relations: readonly unknown[] = Array.isArray(value.relations) ? value.relations : []
+  return [...read, ...relations.flatMap(readMem0Relation)]
+}
+
+function readMem0Relation(value: unknown): readonly ParsedPassage[] {
+  if (!isRecord(value)) return []
+  const [from, to] = [textOf(value.source), textOf(value.target) || textOf(value.destination)]
+  const verb = textOf(value.relationship).replaceAll('_', ' ')
+  return from === '' || to === '' ? [] : [{ text: `${from} ${verb} ${to}`, tags: ['relation'] }]
+}
+
 /** A memory of mem0. */
 export function readMem0(value: unknown): ParsedPassage | undefined {
   if (!isRecord(value) || typeof value.memory !== 'string' || !('id' in value)) return undefined
@@ -42,7 +75,8 @@ export function readMem0(value: unknown): ParsedPassage | undefined {
 export function readBasicMemory(text: string): readonly ParsedPassage[] | undefined {
   const match = /^---\r?\n([\s\S]*?)\r?\n---\r?\n?([\s\S]*)$/.exec(text)
   if (!match || !/^permalink:/m.test(match[1] ?? '')) return undefined
-  const title = /^title:\s*["']?(.*?)["']?\s*$/m.exec(match[1] ?? '')?.[1] ?? ''
+  const front = match[1] ?? ''
+  const title = /^title:\s*["']?(.*?)["']?\s*$/m.exec(front)?.[1] ?? ''
   const passages: ParsedPassage[] = []
   const prose: string[] = []
   for (const line of (match[2] ?? '').split(/\r?\n/)) {
@@ -54,7 +88,19 @@ export function readBasicMemory(text: string): readonly ParsedPassage[] | undefi
     .join('\n')
     .replaceAll(/^#+ (Observations|Relations)\s*$/gm, '')
     .trim()
-  return rest === '' ? passages : [{ text: rest, tags: ['note'] }, ...passages]
+  const note = {
+    text: rest.includes(title) ? rest : `${title}\n\n${rest}`,
+    tags: ['note', ...tagsOf(front)],
+  }
+  return rest === '' ? passages : [note, ...passages]
+}
+
+/** `tags: [a, b]`, or a line for each. */
+function tagsOf(front: string): readonly string[] {
+  const [, line = '', list = ''] = /^tags:[ \t]*(.*)((?:\n[ \t]*- .*)*)/m.exec(front) ?? []
+  return [...line.replace(/^\[|\]$/g, '').split(','), ...list.split(/\n[ \t]*- /)]
+    .map((tag) => tag.trim().replace(/^["']|["']$/g, ''))
+    .filter((tag) => tag !== '')
 }
 
 function readObservation(title: string, line: string): ParsedPassage | undefined {

@@ -24,7 +24,7 @@ const BY_ENDING: Readonly<Record<string, FileKind>> = {
     tex: 'text',
   },
   ...{ html: 'html', htm: 'html', xhtml: 'html', pdf: 'pdf', docx: 'docx', zip: 'zip' },
-  ...{ csv: 'table', tsv: 'table', json: 'json', jsonl: 'lines', ndjson: 'lines' },
+  ...{ csv: 'table', tsv: 'table', json: 'json', af: 'json', jsonl: 'lines', ndjson: 'lines' },
 }
 
 const CODE =

@@ -23,8 +23,10 @@ export const importAgent = defineTool({
   }),
   scope: 'write',
   annotations: ADDS,
-  async run({ text }, context) {
-    const { agentId, agentIds, groupId, warnings } = await context.transfer.import(text)
+  async run({ text }, context, { caller }) {
+    const { agentId, agentIds, groupId, warnings } = await context.transfer.import(text, {
+      scopes: [...caller.scopes],
+    })
     const agent = presentAgent(await context.agents.get(agentId))
     const group = groupId && presentGroup(await context.groups.get(groupId))
     return {

@@ -13,7 +13,7 @@ export const load = defineTool({
   description:
     'Brings documents, conversations or notes from elsewhere into the memory of an agent, in the background. Give a ' +
     'text, a file, an https address, or a path that the server may read: a file (Markdown, text, HTML, PDF, Word, CSV, JSON, ' +
-    'code, zip) or a folder. Loading the same again stores nothing twice. Answers with a job; list_jobs shows how far ' +
+    'code, zip) or a folder. Loading the same again stores nothing twice, replaces what has changed and retires what is gone. Answers with a job; list_jobs shows how far ' +
     'it is and, at the end, what was taken and what was left out.',
   input: z.strictObject({
     agent,
@@ -32,6 +32,10 @@ export const load = defineTool({
     name: nonEmpty(LIMITS.source)
       .describe('Source of the passages; default: name of the file or page')
       .optional(),
+    watch: z
+      .boolean()
+      .default(false)
+      .describe('Load the path again when it changes, until cancel_job'),
     dry_run: z.boolean().default(false).describe('Only tell what would be taken'),
   }),
   output: answer({ job: jobShape }),

@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { type Conversation, defaultConversation } from '../../core/conversation.ts'
 import { UserError } from '../../core/errors.ts'
-import { isId } from '../../core/ids.ts'
+import { isId, type RunId, readId } from '../../core/ids.ts'
 import type { McpContext } from '../../service/context.ts'
 import { type Route, route } from '../call/route.ts'
+import { Streamed } from '../call/streamed.ts'
 import { readBody } from '../read/body.ts'
+import { readStream } from '../read/stream.ts'
 import { readTurn } from '../read/turn.ts'
 import { answerLikeAsked } from '../turn/answer-like-asked.ts'
 import type { Place } from '../turn/start-turn.ts'
+import { streamRun } from '../turn/stream-run.ts'
 import { cancelRuns, listMessages } from './messages.ts'
 
 const conversationBody = z.object({
@@ -15,6 +18,9 @@ const conversationBody = z.object({
   agent_id: z.string().optional(),
 })
 const placeBody = z.object({ agent_id: z.string().optional() })
+
+/** Runs of the agent among which the newest of a conversation is looked for. Chosen by hand. */
+const RECENT = 100
 
 /** Stands for the agent's own history, which `agent_id` then names. */
 const OWN = 'default'
@@ -77,6 +83,20 @@ export const conversationRoutes: readonly Route[] = [
     return answerLikeAsked(call, place, turn, turn.view.streaming ?? true)
   }),
 
+  // Takes up the stream of the newest run again.
+  route(
+    'POST',
+    '/v1/conversations/{conversation_id}/stream',
+    'read',
+    async ({ params, query, body, context, signal }) => {
+      const agent = readBody(placeBody, body).agent_id ?? query.text('agent_id')
+      const place = await placeOf(context, params.conversation_id, agent)
+      const view = readStream(body, query)
+      const runId = await newestRun(context, place)
+      return new Streamed((sink) => streamRun(context, { runId, skip: 0 }, view, sink, signal))
+    },
+  ),
+
   route(
     'POST',
     '/v1/conversations/{conversation_id}/cancel',
@@ -90,6 +110,15 @@ export const conversationRoutes: readonly Route[] = [
     },
   ),
 ]
+
+async function newestRun({ runs }: McpContext, { agent, conversation }: Place): Promise<RunId> {
+  const id = readId('agent', agent)
+  const own = conversation ?? (id && defaultConversation(id))
+  const recent = await runs.walk({ agent, order: 'desc', limit: RECENT })
+  const run = recent.find(({ conversationId }) => conversationId === own)
+  if (run) return run.id
+  throw new UserError('not_found', 'No run of this conversation is at work, or was lately.')
+}
 
 async function placeOf(
   { conversations, agents }: McpContext,

@@ -4,10 +4,13 @@ import { archiveRoutes } from './archives.ts'
 import { blockRoutes } from './blocks.ts'
 import { contextRoutes } from './context.ts'
 import { conversationRoutes } from './conversations.ts'
+import { groupRoutes } from './groups.ts'
+import { jobRoutes } from './jobs.ts'
 import { mcpServerRoutes } from './mcp-servers.ts'
 import { messageRoutes } from './messages.ts'
 import { passageRoutes } from './passages.ts'
 import { runRoutes } from './runs.ts'
+import { scheduleRoutes } from './schedules.ts'
 import { serverRoutes } from './server.ts'
 import { toolRoutes } from './tools.ts'
 import { transferRoutes } from './transfer.ts'
@@ -26,4 +29,7 @@ export const ROUTES: readonly Route[] = [
   ...toolRoutes,
   ...mcpServerRoutes,
   ...transferRoutes,
+  ...groupRoutes,
+  ...scheduleRoutes,
+  ...jobRoutes,
 ]

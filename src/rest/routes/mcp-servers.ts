@@ -18,11 +18,27 @@ export const mcpServerRoutes: readonly Route[] = [
     presentServer(await findServer(context, params.mcp_server_id)),
   ),
 
-  route('GET', '/v1/mcp-servers/{mcp_server_id}/tools', 'read', async ({ params, context }) => {
-    const { name } = await findServer(context, params.mcp_server_id)
-    return (await allTools(context)).filter(({ tags }) => tags.includes(`mcp:${name}`))
-  }),
+  route('GET', '/v1/mcp-servers/{mcp_server_id}/tools', 'read', async ({ params, context }) =>
+    toolsOfServer(context, params.mcp_server_id),
+  ),
+
+  route(
+    'GET',
+    '/v1/mcp-servers/{mcp_server_id}/tools/{tool_id}',
+    'read',
+    async ({ params: { mcp_server_id, tool_id }, context }) => {
+      const tools = await toolsOfServer(context, mcp_server_id)
+      const found = tools.find(({ id }) => id === tool_id)
+      if (found) return found
+      throw new UserError('not_found', `The MCP server has no tool ${tool_id}.`)
+    },
+  ),
 ]
+
+async function toolsOfServer(context: McpContext, serverId: string) {
+  const { name } = await findServer(context, serverId)
+  return (await allTools(context)).filter(({ tags }) => tags.includes(`mcp:${name}`))
+}
 
 /** A client of one agent is not told of servers. */
 async function serversOf({ pinnedTo, tools }: McpContext): Promise<readonly ToolServerView[]> {

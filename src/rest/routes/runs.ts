@@ -8,14 +8,9 @@ import { presentMessage } from '../present/message.ts'
 import { presentRun, presentStep, presentUsage } from '../present/run.ts'
 import { readBody } from '../read/body.ts'
 import { pageOfIds } from '../read/page-of-ids.ts'
+import { readStream } from '../read/stream.ts'
 import { runMessages } from '../turn/run-messages.ts'
 import { streamRun } from '../turn/stream-run.ts'
-
-const streamBody = z.object({
-  starting_after: z.number().int().optional(),
-  include_pings: z.boolean().optional(),
-  use_assistant_message: z.boolean().optional(),
-})
 
 const feedbackBody = z.object({ feedback: z.enum(['positive', 'negative']).optional() })
 
@@ -27,6 +22,13 @@ export const runRoutes: readonly Route[] = [
     const [agent = query.text('agent_id')] = query.list('agent_ids')
     const isOpen = query.flag('active') ?? false
     const runs = await context.runs.walk({ ...query.walk(NEWEST), agent, isOpen })
+    return runs.map(presentRun)
+  }),
+
+  // As older clients ask for it.
+  route('GET', '/v1/runs/active', 'read', async ({ query, context }) => {
+    const [agent = query.text('agent_id')] = query.list('agent_ids')
+    const runs = await context.runs.walk({ ...query.walk(NEWEST), agent, isOpen: true })
     return runs.map(presentRun)
   }),
 
@@ -60,17 +62,8 @@ export const runRoutes: readonly Route[] = [
       '/v1/runs/{run_id}/stream',
       'read',
       async ({ params, query, body, context, signal }) => {
-        const given = readBody(streamBody, body)
         const runId = await knownRun(context, params.run_id)
-        const view = {
-          streaming: true,
-          tokens: false,
-          pings: given.include_pings ?? true,
-          numbered: true,
-          speaksAsMessage: given.use_assistant_message ?? true,
-          types: undefined,
-          startingAfter: given.starting_after ?? query.number('starting_after'),
-        }
+        const view = readStream(body, query)
         return new Streamed((sink) => streamRun(context, { runId, skip: 0 }, view, sink, signal))
       },
     ),

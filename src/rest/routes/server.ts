@@ -8,7 +8,7 @@ import { defaultHandle } from './agent-state.ts'
 const ASSUMED_WINDOW = 128_000
 
 /** Lists of things that this server has not, for clients that ask for them. */
-const EMPTY_LISTS = ['folders', 'sources', 'groups', 'identities', 'providers', 'jobs']
+const EMPTY_LISTS = ['folders', 'sources', 'identities', 'providers', 'messages/batches']
 
 export const serverRoutes: readonly Route[] = [
   route('GET', '/v1/health', 'read', async () => ({ status: 'ok', version: VERSION })),
@@ -16,6 +16,10 @@ export const serverRoutes: readonly Route[] = [
   route('GET', '/v1/models', 'read', async ({ context }) => (await handles(context)).map(modelOf)),
 
   route('GET', '/v1/models/embedding', 'read', async () => []),
+  // As 0.0 asks for it.
+  route('GET', '/v1/models/embeddings', 'read', async () => []),
+
+  route('GET', '/v1/identities/count', 'read', async () => 0),
 
   route('GET', '/v1/tags', 'read', async ({ query, context }) => {
     const part = query.text('query_text')?.toLowerCase() ?? ''

@@ -31,7 +31,7 @@ export const transferRoutes: readonly Route[] = [
     JSON.parse(await context.transfer.exportLetta(params.agent_id)),
   ),
 
-  route('POST', '/v1/agents/import', 'write', async ({ query, body, context }) => {
+  route('POST', '/v1/agents/import', 'write', async ({ query, body, context, caller }) => {
     const given = readBody(importBody, body)
     if (!given.file?.trim()) {
       throw new UserError(
@@ -44,6 +44,7 @@ export const transferRoutes: readonly Route[] = [
       name: given.name ?? given.override_name ?? query.text('name'),
       model: given.model ?? given.override_model_handle ?? query.text('model'),
       suffix: isCopy ? COPY : '',
+      scopes: [...caller.scopes],
       withoutMessages: given.strip_messages ?? query.flag('strip_messages'),
     })
     return { agent_ids: agentIds, warnings }

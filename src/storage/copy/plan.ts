@@ -36,6 +36,7 @@ export const PLAN = {
   agent_archive: { key: ['namespace', 'agent_id', 'archive_id'] },
   passage: { key: ['row'] },
   passage_tag: { key: ['namespace', 'passage_id', 'tag'] },
+  file: { key: ['row'] },
   word: 'made anew',
   message: { key: ['row'] },
   picture: { key: ['namespace', 'digest'] },

@@ -27,6 +27,7 @@ import { tools } from './0026-tools.ts'
 import { companions } from './0027-companions.ts'
 import { groups } from './0028-groups.ts'
 import { routes } from './0029-routes.ts'
+import { files } from './0030-files.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -61,4 +62,5 @@ export const MIGRATIONS: readonly Migration[] = [
   companions,
   groups,
   routes,
+  files,
 ]

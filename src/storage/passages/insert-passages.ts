@@ -138,7 +138,8 @@ async function add(
   await addPassages(scope, archiveId, placed, at)
 }
 
-async function lastPosition(
+/** The highest position in a source; 0: it has no passages. */
+export async function lastPosition(
   { db, namespace }: QueryScope,
   archiveId: string,
   source: string,

@@ -9,6 +9,7 @@ import { passageEntry } from '../search/reindex.ts'
 import { countPassages } from './add-passages.ts'
 import { insertHistory, insertPassages } from './insert-passages.ts'
 import { archivesOf } from './passage-rows.ts'
+import { arrangePassages, retirePassages } from './retire-passages.ts'
 import { setSuperseded, supersede, supersedeBy } from './supersede-passages.ts'
 
 export function passageWrites(scope: QueryScope): PassageWrites {
@@ -16,6 +17,8 @@ export function passageWrites(scope: QueryScope): PassageWrites {
     insert: (passages, at) => insertPassages(scope, passages, at),
     insertHistory: (passages, at) => insertHistory(scope, passages, at),
     supersede: (agentId, old, id, at) => supersede(scope, agentId, old, id, at),
+    retire: (archiveId, gone, at) => retirePassages(scope, archiveId, gone, at),
+    arrange: (archiveId, ids, at) => arrangePassages(scope, archiveId, ids, at),
     recordFound: (agentId, ids, at) => recordFound(scope, agentId, ids, at),
     delete: (owner, id, at) => deletePassage(scope, owner, id, at),
   }

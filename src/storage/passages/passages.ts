@@ -61,6 +61,24 @@ export function passageReads(scope: QueryScope): PassageReads {
       return passages.map((passage, index) => ({ ...passage, row: rows[index]?.row ?? 0 }))
     },
 
+    async ofSource(archiveId, source, { after, at, limit }) {
+      const rows = await all()
+        .where('archive_id', '=', archiveId)
+        .where('source', '=', source)
+        .where('source', '<>', '')
+        .where('position', '>', after)
+        .where('superseded_by', 'is', null)
+        .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
+        .orderBy('position')
+        .limit(limit)
+        .execute()
+      const passages = await toPassages(scope, rows)
+      return passages.map((passage, index) => ({
+        ...passage,
+        position: rows[index]?.position ?? 0,
+      }))
+    },
+
     async countInOrder(agentId, search) {
       const archives = await archivesOf(scope, agentId)
       if (archives.length === 0) return 0

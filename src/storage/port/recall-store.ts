@@ -199,6 +199,12 @@ export interface PassageReads {
    * only those of it, and of its parts (`source/…`); an empty one stands for passages without a source.
    */
   inOrder(agentId: AgentId, search: PassagesInOrder): Promise<readonly RowedPassage[]>
+  /** Current passages of a source of an archive in their order, after that position. */
+  ofSource(
+    archiveId: ArchiveId,
+    source: string,
+    page: { readonly after: number; readonly at: Timestamp; readonly limit: number },
+  ): Promise<readonly PlacedPassage[]>
   /** How many `inOrder` would give in all. */
   countInOrder(agentId: AgentId, search: Omit<PassagesInOrder, 'limit'>): Promise<number>
   /** All passages of an archive, superseded ones included, oldest first. */
@@ -250,6 +256,17 @@ export interface PassageWrites {
    * before.
    */
   supersede(agentId: AgentId, old: PassageId, id: PassageId, at: Timestamp): Promise<boolean>
+  /**
+   * Takes current passages of an archive out of the present: superseded by another one of it, or without a successor
+   * expired at `at`. Those that are not current stay as they are.
+   */
+  retire(
+    archiveId: ArchiveId,
+    gone: readonly { readonly id: PassageId; readonly by: PassageId | null }[],
+    at: Timestamp,
+  ): Promise<void>
+  /** Moves passages of one source to its end, in that order. */
+  arrange(archiveId: ArchiveId, ids: readonly PassageId[], at: Timestamp): Promise<void>
   /** Counts passages as found by the agent. */
   recordFound(agentId: AgentId, ids: readonly PassageId[], at: Timestamp): Promise<void>
   /**

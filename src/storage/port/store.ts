@@ -8,6 +8,7 @@ import type { BlockReads, BlockWrites } from './block-store.ts'
 import type { Claims } from './claim-store.ts'
 import type { CompanionWrites, SleeptimeReads, SleeptimeWrites } from './companion-store.ts'
 import type { ConversationReads, ConversationWrites } from './conversation-store.ts'
+import type { FileReads, FileWrites } from './file-store.ts'
 import type { GroupReads, GroupWrites } from './group-store.ts'
 import type { JobQueue, JobReads, JobWrites } from './job-store.ts'
 import type { LearnedStore } from './learned-store.ts'
@@ -35,6 +36,7 @@ export type * from './block-store.ts'
 export type * from './claim-store.ts'
 export type * from './companion-store.ts'
 export type * from './conversation-store.ts'
+export type * from './file-store.ts'
 export type * from './group-store.ts'
 export type * from './job-store.ts'
 export type * from './learned-store.ts'
@@ -136,6 +138,7 @@ export interface Reads {
   readonly archives: ArchiveReads
   readonly blocks: BlockReads
   readonly conversations: ConversationReads
+  readonly files: FileReads
   readonly messages: MessageReads
   readonly passages: PassageReads
   readonly pictures: PictureReads
@@ -153,6 +156,7 @@ export interface Transaction {
   readonly archives: ArchiveReads & ArchiveWrites
   readonly blocks: BlockReads & BlockWrites
   readonly conversations: ConversationReads & ConversationWrites
+  readonly files: FileReads & FileWrites
   readonly messages: MessageReads & MessageWrites
   readonly passages: PassageReads & PassageWrites
   readonly pictures: PictureReads & PictureWrites

@@ -5,7 +5,9 @@ import { BLOCK_LABEL } from '../../core/block.ts'
 import { isId } from '../../core/ids.ts'
 import { text as limited, list } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { MAX_SCHEDULES } from '../../core/schedule.ts'
 import { normalText } from '../../core/text.ts'
+import { schedule, sleeptime } from './agent-file-background.ts'
 import {
   count,
   filled,
@@ -25,6 +27,7 @@ import {
   type sender,
   type shownPicture,
 } from './agent-file-message.ts'
+import { fileTool } from './agent-file-tool.ts'
 
 /*
  * The agent file format: JSON. A file is untrusted input, so only fields named here are read; consistency between its
@@ -33,7 +36,7 @@ import {
 
 export const FORMAT = 'recollect-agent'
 /** Raised by every change that readers of the previous version would not understand. */
-export const FORMAT_VERSION = 3
+export const FORMAT_VERSION = 4
 
 /** Chosen by hand. */
 const MAX_SUMMARY_LENGTH = 200_000
@@ -147,7 +150,14 @@ const blockVersion = z.strictObject({
   reason: upTo(LIMITS.reason).optional(),
 })
 
+/**
+ * In a file of several agents: what has the same key in the files of two agents is one thing that both have. Since format
+ * version 4.
+ */
+const shared = { key: key.optional() }
+
 export const fileBlock = z.strictObject({
+  ...shared,
   label: limited(LIMITS.label).regex(
     BLOCK_LABEL,
     'expected 1 to 128 characters of A-Z a-z 0-9 _ . / -',
@@ -173,6 +183,7 @@ const passage = z.strictObject({
 })
 
 const archive = z.strictObject({
+  ...shared,
   name: upTo(LIMITS.source).transform(normalText),
   description: upTo(LIMITS.description),
   is_default: z.boolean(),
@@ -208,6 +219,12 @@ export const AgentFile = z.strictObject({
   archives: list(archive, MAX_ARCHIVES),
   /** Since format version 3. */
   pictures: z.array(picture).optional(),
+  /** Those of its tools that are not built in; since format version 4. */
+  tools: list(fileTool, LIMITS.tools).optional(),
+  /** Since format version 4. */
+  schedules: list(schedule, MAX_SCHEDULES).optional(),
+  /** Since format version 4. */
+  sleeptime: sleeptime.optional(),
 })
 
 export type AgentFile = z.infer<typeof AgentFile>

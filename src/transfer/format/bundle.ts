@@ -1,29 +1,33 @@
+import type { Scope } from '../../core/access.ts'
 import type { ToolFields } from '../../core/tool-view.ts'
 import type { AgentFile, FileBlock } from './agent-file.ts'
 
-/** Agents that are imported together, with what they share. */
+/** Agents that are imported together, with what they share: blocks and archives with the same key are one. */
 export interface Bundle {
-  readonly agents: readonly BundledAgent[]
-  /** The agents are a team: its manager, then its members. */
-  readonly group?: { readonly name: string; readonly maxTurns: number }
+  readonly agents: readonly AgentFile[]
+  readonly groups: readonly BundledGroup[]
   /** Blocks of no agent. */
   readonly looseBlocks: readonly FileBlock[]
-  /** Code that an agent of the bundle has among its tools, by name. */
+  /** Tools of its agents that are not built in. */
   readonly tools: readonly BundledTool[]
   /** Sentences about what had no place here. */
   readonly warnings: readonly string[]
 }
 
-export interface BundledAgent {
-  readonly file: AgentFile
-  /** Per block of the file: its key if other agents of the bundle may have the same block. */
-  readonly blockKeys: readonly (string | undefined)[]
+export interface BundledGroup {
+  readonly name: string
+  readonly maxTurns: number
+  /** Places of its agents in the bundle, from 0. */
+  readonly manager: number
+  readonly members: readonly number[]
+  /** Number of the manager's conversation in which the group is messaged, from 1; absent: it begins anew. */
+  readonly conversation?: number | undefined
 }
 
-export interface BundledTool {
-  readonly name: string
-  readonly fields: ToolFields
-}
+export type BundledTool =
+  | { readonly kind: 'code'; readonly name: string; readonly fields: ToolFields }
+  /** A tool of a tool server. */
+  | { readonly kind: 'server'; readonly name: string; readonly server: string }
 
 /** Changes that the importer asks for. */
 export interface ImportOptions {
@@ -33,6 +37,8 @@ export interface ImportOptions {
   readonly suffix?: string | undefined
   /** Model of all agents. */
   readonly model?: string | undefined
+  /** Rights of the importer, with which its messages at set times are answered. Null: all; absent: none. */
+  readonly scopes?: readonly Scope[] | null | undefined
   /** Leaves out the messages. */
   readonly withoutMessages?: boolean | undefined
 }

@@ -10,7 +10,7 @@ import type {
 
 /** Checks consistency between fields. Throws UserError for the first violation. */
 export function checkFile(file: AgentFile): void {
-  const { blocks, messages, conversations = [], archives } = file
+  const { blocks, messages, conversations = [], archives, tools = [], sleeptime } = file
   checkContext('', file, messages.length)
   for (const [index, conversation] of conversations.entries())
     checkContext(`conversations[${index}].`, conversation, messages.length)
@@ -27,6 +27,9 @@ export function checkFile(file: AgentFile): void {
   if (defaults[1] !== undefined)
     throw wrong(`archives[${defaults[1]}].is_default`, 'is true for an archive before it, too')
   for (const [index, archive] of archives.entries()) checkArchive(`archives[${index}]`, archive)
+  checkDifferent(tools.map(({ name }, index) => [name, `tools[${index}].name`]))
+  if (sleeptime && sleeptime.done_to > messages.length)
+    throw wrong('sleeptime.done_to', beyond(messages.length))
 }
 
 function checkContext(

@@ -5,6 +5,7 @@ import { isRecord } from '../../core/is-record.ts'
 import { limitError } from '../../core/limited.ts'
 import { AgentFile, FileHead, FORMAT_VERSION } from './agent-file.ts'
 import { checkFile } from './check-file.ts'
+import { checkShared } from './check-shared.ts'
 import { TEAM_FORMAT_VERSION, TeamFile, TeamHead } from './team-file.ts'
 
 /** Parses JSON. A text that is JSON inside of JSON is read as well: some exports are. Throws a UserError. */
@@ -40,6 +41,7 @@ export function readTeamFile(value: unknown): TeamFile | undefined {
   if (head.data.version > TEAM_FORMAT_VERSION) throw tooNew(head.data.version, TEAM_FORMAT_VERSION)
   const file = parsePart(TeamFile, value, '')
   for (const agent of file.agents) checkFile(agent)
+  checkShared(file.agents)
   return file
 }
 
@@ -53,6 +55,7 @@ function tooNew(version: number, known: number): UserError {
 export function parseAgentFile(value: unknown): AgentFile {
   const file = parsePart(AgentFile, value, '')
   checkFile(file)
+  checkShared([file])
   return file
 }
 

@@ -103,7 +103,10 @@ const agent = z.object({
 const group = z.object({
   id: text,
   agent_ids: optional(names),
-  manager_config: optional(z.looseObject({ manager_type: optional(text) })),
+  description: optional(text),
+  manager_config: optional(
+    z.looseObject({ manager_type: optional(text), manager_agent_id: optional(text) }),
+  ),
 })
 
 const source = z.object({ id: text, name: optional(text) })
@@ -132,4 +135,5 @@ export type LettaAgent = z.infer<typeof agent>
 export type LettaMessage = z.infer<typeof message>
 export type LettaBlock = z.infer<typeof block>
 export type LettaTool = z.infer<typeof tool>
+export type LettaGroup = z.infer<typeof group>
 export type LettaRule = z.infer<typeof rule>

@@ -1,9 +1,15 @@
 import type { AgentFile } from '../format/agent-file.ts'
 
-/** Ids of calls and passages numbered in their order, so that one agent always gives one file. Pure. */
-export function withLocalIds(file: AgentFile): AgentFile {
+/** Ids of calls and passages numbered in their order, so that the same agents always give one file. Pure. */
+export function withLocalIds(files: readonly AgentFile[]): readonly AgentFile[] {
   const calls = numbering('call')
   const passages = numbering('passage')
+  return files.map((file) => withNumbers(file, calls, passages))
+}
+
+type Numbering = (id: string) => string
+
+function withNumbers(file: AgentFile, calls: Numbering, passages: Numbering): AgentFile {
   for (const { passages: all } of file.archives) for (const { id } of all) passages(id)
   return {
     ...file,
@@ -24,7 +30,7 @@ export function withLocalIds(file: AgentFile): AgentFile {
   }
 }
 
-function numbering(kind: string): (id: string) => string {
+function numbering(kind: string): Numbering {
   const known = new Map<string, string>()
   return (id) => {
     const number = known.get(id) ?? `${kind}-${known.size}`

@@ -120,8 +120,9 @@ function readAnswer(message: LettaMessage, agentType: AgentType, spoken: Set<str
   const calls = read.map(({ call }) => call)
   const words = calls.filter(({ name }) => name === SPEAKING_TOOL).map(wordsOf)
   const text = textOf(message).trim()
+  // A thought that stands in the arguments may be among the reasoning already.
   const reasoning = (more: readonly string[]) =>
-    [...native, ...thoughts, ...more].filter((one) => one.trim() !== '').join('\n')
+    [...new Set([...native, ...thoughts, ...more])].filter((one) => one.trim() !== '').join('\n')
   if (agentType === 'memgpt_agent') {
     // Beside calls, such an agent's text is what it thinks.
     const isThought = calls.length > 0

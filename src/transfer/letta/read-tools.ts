@@ -23,7 +23,7 @@ export function readTools(tools: readonly LettaTool[]): readonly BundledTool[] {
       tags: [...(tool.tags ?? [])],
       requiresApproval: tool.default_requires_approval ?? false,
     }
-    return [{ name, fields }]
+    return [{ kind: 'code' as const, name, fields }]
   })
 }
 

@@ -6,12 +6,14 @@ import { LIMITS } from '../../core/limits.ts'
 import { countCharacters, excerpt, sliceCharacters } from '../../core/text.ts'
 import { isTimezone } from '../../core/timezone.ts'
 import { isBuiltInTool } from '../../core/tool.ts'
+import type { AgentFile } from '../format/agent-file.ts'
 import { FORMAT, FORMAT_VERSION, fileBlock } from '../format/agent-file.ts'
-import type { Bundle, BundledAgent } from '../format/bundle.ts'
+import type { Bundle } from '../format/bundle.ts'
 import { toFileSettings } from '../format/file-settings.ts'
 import { parseAgentFile, parsePart } from '../format/read-file.ts'
 import type { LettaAgent, LettaBlock, LettaFile } from './layout.ts'
 import { readFiles } from './read-files.ts'
+import { readGroups, withDelegation } from './read-groups.ts'
 import { type History, readHistory } from './read-messages.ts'
 import { readRules, readTools } from './read-tools.ts'
 
@@ -30,11 +32,15 @@ export function toBundle(file: LettaFile, now: string): Bundle {
   const agents = file.agents.map((agent) => {
     const read = readAgent(file, agent, blocks, time)
     warnings.push(...read.warnings.map((text) => `${nameOf(agent)}: ${text}`))
-    return read.bundled
+    return read.file
   })
+  const { groups, warnings: ofGroups } = readGroups(file)
+  warnings.push(...ofGroups)
+  const managers = new Set(groups.map(({ manager }) => manager))
   const loose = file.blocks.filter(({ id }) => !used.has(id))
   return {
-    agents,
+    agents: agents.map((agent, index) => (managers.has(index) ? withDelegation(agent) : agent)),
+    groups,
     looseBlocks: loose.flatMap(({ id }) => parsePart(fileBlock, blocks.get(id), 'blocks')),
     tools: readTools(file.tools ?? []),
     warnings: [...new Set(warnings)],
@@ -46,7 +52,7 @@ function readAgent(
   agent: LettaAgent,
   blocks: ReadonlyMap<string, RawBlock>,
   time: string,
-): { readonly bundled: BundledAgent; readonly warnings: readonly string[] } {
+): { readonly file: AgentFile; readonly warnings: readonly string[] } {
   const agentType = typeOf(agent)
   const history = readHistory(
     agent.messages,
@@ -88,7 +94,8 @@ function readAgent(
         ...withSecrets(agent),
       },
       ...(agent.metadata && { metadata: agent.metadata }),
-      created_at: time,
+      // The layout has no other place for it than the prompt that was compiled at first.
+      created_at: (agent.messages[0]?.role === 'system' && agent.messages[0].created_at) || time,
     },
     context: { from: history.from, summaries_from: 1, pressure_told: false },
     summaries: summariesOf(history),
@@ -97,7 +104,7 @@ function readAgent(
     archives: archive ? [archive] : [],
   }
   return {
-    bundled: { file: parseAgentFile(written), blockKeys: own.keys },
+    file: parseAgentFile(written),
     warnings: [
       ...ofRules,
       ...own.warnings,
@@ -112,17 +119,17 @@ function readAgent(
 }
 
 function ownBlocks(agent: LettaAgent, blocks: ReadonlyMap<string, RawBlock>) {
-  const found = new Map<string, { readonly key: string; readonly block: RawBlock }>()
+  const found = new Map<string, RawBlock & { readonly key: string }>()
   const warnings: string[] = []
+  // Other agents of the file may have the same block.
   for (const key of new Set(agent.block_ids ?? [])) {
     const block = blocks.get(key)
     if (!block) continue
     if (found.has(block.label))
       warnings.push(`Of two blocks ${JSON.stringify(block.label)} only the first was imported.`)
-    else found.set(block.label, { key, block })
+    else found.set(block.label, { ...block, key })
   }
-  const all = [...found.values()]
-  return { blocks: all.map(({ block }) => block), keys: all.map(({ key }) => key), warnings }
+  return { blocks: [...found.values()], warnings }
 }
 
 type RawBlock = ReturnType<typeof readBlock>
@@ -222,7 +229,7 @@ function nameOf({ name }: LettaAgent): string {
 }
 
 /** Things of the file that have no place here. */
-function leftOut({ groups, skills, mcp_servers, tools }: LettaFile): readonly string[] {
+function leftOut({ skills, mcp_servers, tools }: LettaFile): readonly string[] {
   const names = (list: readonly { readonly name?: unknown }[]) =>
     list.map(({ name }) => JSON.stringify(name ?? 'unnamed')).join(', ')
   const packaged = (tools ?? []).filter(({ pip_requirements: needs }) => (needs ?? []).length > 0)
@@ -230,10 +237,6 @@ function leftOut({ groups, skills, mcp_servers, tools }: LettaFile): readonly st
     ({ name, tool_type: type }) => type?.startsWith('external') && !isBuiltInTool(name),
   )
   return [
-    ...(groups ?? []).map(
-      ({ agent_ids, manager_config: config }) =>
-        `A group of the kind ${JSON.stringify(config?.manager_type ?? 'unknown')} with ${(agent_ids ?? []).length} members was not imported; its agents were.`,
-    ),
     ...((skills ?? []).length > 0 ? [`Skills were not imported: ${names(skills ?? [])}.`] : []),
     ...((mcp_servers ?? []).length > 0
       ? [

@@ -2,39 +2,46 @@ import type { StoredTool } from '../../core/stored-tool.ts'
 import { parseToolRule } from '../../core/tool-rule.ts'
 import type { AgentChecks } from '../format/agent-checks.ts'
 import type { AgentFile, FileAgent, FileBlock } from '../format/agent-file.ts'
+import type { TeamGroup } from '../format/team-file.ts'
 import { withLocalIds } from './local-ids.ts'
 import { toSupplement } from './supplement.ts'
 import { writeMessages } from './write-messages.ts'
 
 type Checks = Pick<AgentChecks, 'systemMessage' | 'isTool'>
 
-/** The agent in the layout of Letta, with what that can't say beside it. `stored` are its tools with code. */
+/**
+ * The agents in the layout of Letta, with what that can't say beside it. `stored` are their tools with code. With `group`
+ * they are its manager, then its members.
+ */
 export function toLettaFile(
-  whole: AgentFile,
+  whole: readonly AgentFile[],
   stored: readonly StoredTool[],
   checks: Checks,
+  group?: TeamGroup,
 ): Readonly<Record<string, unknown>> {
   const own = withLocalIds(whole)
-  const { agent } = own
-  const blocks = own.blocks.map(writeBlock)
-  const tools = agent.tools.map((name, index) => writeTool(name, index, stored))
-  const messages = writeMessages(own, systemOf(own, checks))
-  const secrets = Object.fromEntries((agent.settings.secret_names ?? []).map((name) => [name, '']))
+  const blocks = writeBlocks(own)
+  const names = [...new Set(own.flatMap(({ agent }) => agent.tools))]
+  const tools = names.map((name, index) => writeTool(name, index, stored))
+  let first = 0
+  const agents = own.map((file, index) => {
+    const id = `agent-${index}`
+    const messages = writeMessages(file, systemOf(file, checks), id, first)
+    first += messages.length
+    return {
+      ...writeAgent(file),
+      id,
+      group_ids: group ? [GROUP] : [],
+      block_ids: blocks.of(index),
+      tool_ids: tools.filter(({ name }) => file.agent.tools.includes(name)).map((tool) => tool.id),
+      messages,
+      in_context_message_ids: messages.map((message) => message.id),
+    }
+  })
   const written = {
-    agents: [
-      {
-        ...writeAgent(agent),
-        id: 'agent-0',
-        block_ids: blocks.map(({ id }) => id),
-        tool_ids: tools.map(({ id }) => id),
-        messages,
-        in_context_message_ids: messages.map(({ id }) => id),
-        tool_exec_environment_variables: secrets,
-        secrets,
-      },
-    ],
-    groups: [],
-    blocks,
+    agents,
+    groups: group ? [writeGroup(group, agents)] : [],
+    blocks: blocks.all,
     files: [],
     sources: [],
     tools,
@@ -44,13 +51,47 @@ export function toLettaFile(
   return {
     ...written,
     metadata: { revision_id: 'recollect' },
-    created_at: whole.exported_at,
-    recollect: toSupplement(written, [own]),
+    created_at: whole[0]?.exported_at,
+    recollect: toSupplement(written, own, group),
   }
 }
 
-function writeAgent({ settings, ...agent }: FileAgent) {
+const GROUP = 'group-0'
+
+function writeGroup({ name }: TeamGroup, agents: readonly { readonly id: string }[]) {
+  const [manager, ...members] = agents.map(({ id }) => id)
   return {
+    id: GROUP,
+    agent_ids: members,
+    description: name,
+    manager_config: { manager_type: 'supervisor', manager_agent_id: manager },
+    shared_block_ids: [],
+    project_id: null,
+    hidden: null,
+  }
+}
+
+/** A block that several agents have stands in the file once. */
+function writeBlocks(files: readonly AgentFile[]) {
+  const all: ReturnType<typeof writeBlock>[] = []
+  const shared = new Map<string, string>()
+  const add = (block: FileBlock): string => {
+    const known = block.key === undefined ? undefined : shared.get(block.key)
+    if (known !== undefined) return known
+    const written = writeBlock(block, all.length)
+    all.push(written)
+    if (block.key !== undefined) shared.set(block.key, written.id)
+    return written.id
+  }
+  const ids = files.map(({ blocks }) => blocks.map(add))
+  return { all, of: (agent: number) => ids[agent] ?? [] }
+}
+
+function writeAgent({ agent: { settings, ...agent }, sleeptime }: AgentFile) {
+  const secrets = Object.fromEntries((settings.secret_names ?? []).map((name) => [name, '']))
+  return {
+    secrets,
+    tool_exec_environment_variables: secrets,
     name: agent.name,
     description: agent.description || null,
     agent_type: agent.agent_type,
@@ -70,14 +111,13 @@ function writeAgent({ settings, ...agent }: FileAgent) {
     source_ids: [],
     folder_ids: [],
     files_agents: [],
-    group_ids: [],
     identity_ids: [],
     initial_message_sequence: null,
     include_base_tools: false,
     include_multi_agent_tools: false,
     include_base_tool_rules: false,
     include_default_source: false,
-    enable_sleeptime: false,
+    enable_sleeptime: sleeptime?.enabled ?? false,
     hidden: null,
   }
 }

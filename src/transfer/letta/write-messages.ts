@@ -1,8 +1,11 @@
 import type { AgentFile, FileMessage } from '../format/agent-file.ts'
 import { wrapAlert, wrapTool, wrapUser } from './envelopes.ts'
 
-/** The compiled system prompt, a summary of what went before, and the messages in context. Pure. */
-export function writeMessages(file: AgentFile, system: string) {
+/**
+ * The compiled system prompt, a summary of what went before, and the messages in context. `first` is the number of the
+ * first message in the file. Pure.
+ */
+export function writeMessages(file: AgentFile, system: string, agentId: string, first: number) {
   const { agent, context, messages, summaries } = file
   const isMemgpt = agent.agent_type === 'memgpt_agent'
   const shown = messages
@@ -25,8 +28,8 @@ export function writeMessages(file: AgentFile, system: string) {
   ]
   return parts.map((part, index) => ({
     type: 'message',
-    id: `message-${index}`,
-    agent_id: 'agent-0',
+    id: `message-${first + index}`,
+    agent_id: agentId,
     model: agent.model,
     name: null,
     otid: null,

@@ -79,7 +79,7 @@ export function responsesStream({
       events.push(grow('response.output_text.delta', content))
     }
     for (const call of calls ?? []) {
-      events.push(...enter(call.index, call.function?.name))
+      events.push(...enter(call.index ?? 0, call.function?.name))
       events.push(grow('response.function_call_arguments.delta', call.function?.arguments ?? ''))
     }
     return events

@@ -38,6 +38,25 @@ export interface ArchiveTables {
     inserted_at: string
   }
   passage_tag: { namespace: string; passage_id: string; tag: string }
+  /** Documents that were loaded into an archive. Their text is in the passages of that source. */
+  file: {
+    row: Generated<number>
+    namespace: string
+    id: string
+    archive_id: string
+    /** The source of its passages. */
+    name: string
+    /** The path or address that was loaded, of which it is the whole or a part; empty: it was sent. */
+    origin: string
+    bytes: number | null
+    /** When it was last changed where it comes from. */
+    changed_at: string | null
+    loaded_at: string
+    /** When it was found to be gone from its origin. */
+    retired_at: string | null
+    /** Why it has no text; empty: it has. */
+    note: string
+  }
   /** Stems that texts of a scope (`search-scope.ts`) contain or once contained, to correct misspelt words. */
   word: { scope: string; word: string }
 }

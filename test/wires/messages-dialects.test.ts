@@ -1,0 +1,5 @@
+/* What models write outside the fields, over this wire. */
+process.env.RECOLLECT_TEST_WIRE = 'messages'
+await import('../faults/dialects.test.ts')
+
+export {}
