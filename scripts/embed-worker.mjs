@@ -1,13 +1,14 @@
 // Bundles the scripts of threads.
 //
-// src/storage/sqlite/search-worker.ts is written as text to src/generated/search-worker.ts: a thread is started from that
-// text, so that the built binary needs no file beside itself and tests need no build.
+// src/storage/sqlite/search-worker.ts and src/tools/files/grep-worker.ts are written as text to src/generated: their threads
+// are started from that text, so that the built binary needs no file beside itself and tests need no build.
 //
 // The threads that run the code of tools are files in src/generated/sandbox, which the build copies beside the bundle:
 // most servers never start them, and would read them with the bundle at each start. `packages.json` lists what they
 // contain, for their licences.
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { write } from './generated.mjs'
@@ -26,11 +27,8 @@ const insideAsText = {
   },
 }
 
-const search = await bundle('src/storage/sqlite/search-worker.ts')
-write(
-  path('src/generated/search-worker.ts'),
-  `// Written by scripts/embed-worker.mjs from src/storage/sqlite/search-worker.ts. Edit that.\nexport const SEARCH_WORKER = ${JSON.stringify(search.text)}\n`,
-)
+await embed('src/storage/sqlite/search-worker.ts', 'SEARCH_WORKER')
+await embed('src/tools/files/grep-worker.ts', 'GREP_WORKER')
 
 const javascript = await bundle('src/sandbox/javascript/worker.ts')
 const python = await bundle('src/sandbox/python/worker.ts')
@@ -41,6 +39,14 @@ write(
   JSON.stringify([...javascript.inputs, ...python.inputs]),
 )
 copyOnce(createRequire(import.meta.url).resolve('quickjs-wasi/quickjs.wasm'), 'quickjs.wasm')
+
+async function embed(entry, name) {
+  const { text } = await bundle(entry)
+  write(
+    path(`src/generated/${basename(entry)}`),
+    `// Written by scripts/embed-worker.mjs from ${entry}. Edit that.\nexport const ${name} = ${JSON.stringify(text)}\n`,
+  )
+}
 
 async function bundle(entry) {
   const { outputFiles, metafile } = await build({

@@ -15,7 +15,7 @@ const filename = join(__dirname, BUNDLE)
 const name = `${BUNDLE}.${process.version}-${process.platform}-${process.arch}.cache`
 const folder = cacheFolder()
 const cachedData = readOwn(join(__dirname, name)) ?? (folder && readOwn(join(folder, name)))
-const script = new Script(fs.readFileSync(filename, 'utf8'), { filename, cachedData })
+const script = new Script(fs.readFileSync(filename, 'latin1'), { filename, cachedData })
 const [, , command = 'stdio'] = process.argv
 // Other commands compile little of the code that a server needs.
 const isServer = /^(stdio$|serve$|-)/.test(command)

@@ -32,6 +32,7 @@ import { lazyCompanions } from './companions.ts'
 import { assembleImportChecks } from './import-checks.ts'
 import type { Parts } from './parts.ts'
 import { readTokens } from './read-tokens.ts'
+import { lazySyncs } from './syncs.ts'
 
 export function createContext(parts: Parts, namespace: string, wake: () => void): McpContext {
   const { config, storage, models, embedders, changes } = parts
@@ -80,6 +81,7 @@ export function createContext(parts: Parts, namespace: string, wake: () => void)
         return checkMessage(message)
       },
     }),
+    syncs: lazySyncs(parts, namespace),
     jobs: createJobs(store, clock, requestEnd),
     companions: lazyCompanions(store, models, clock),
     load: { begin: async (load) => (await lazyLoads()).begin(load) },

@@ -28,6 +28,10 @@ import { bindTool, type ToolRuntime } from '../tools/bind-tool.ts'
 import type { ServerActions } from '../tools/buffered-actions.ts'
 import { defineTool, type ReadSource } from '../tools/define-tool.ts'
 import { fetchWebpage } from '../tools/fetch-webpage.ts'
+import { grepFiles } from '../tools/files/grep-files.ts'
+import { listFiles } from '../tools/files/list-files.ts'
+import { openFiles } from '../tools/files/open-files.ts'
+import { semanticSearchFiles } from '../tools/files/semantic-search-files.ts'
 import { createToolLists } from '../tools/list-tools.ts'
 import { ownTools } from '../tools/own-tools.ts'
 import { runCode } from '../tools/run-code.ts'
@@ -87,6 +91,7 @@ export function assembleRegistry(parts: ToolParts) {
     runCode(sandbox),
     ...(parts.fetch.rule.kind === 'none' ? [] : [fetchWebpage(createGuardedFetch(parts.fetch))]),
     ...searchOf(parts),
+    ...[listFiles, openFiles, grepFiles, semanticSearchFiles],
     ...ownTools({ registry, readSource, run }),
   ]
   return { registry, runtime, builtIn, run }

@@ -102,6 +102,15 @@ export const TOOL_TABLE: Readonly<Record<string, (world: ToolWorld) => readonly 
   list_models: () => [{}],
   stats: () => [{}],
   digest_source: ({ agent, canary }) => [{ agent, source: `${canary}source`, label: 'digest' }],
+  // Each is another way to it; the last one stops it.
+  sync_block: ({ agent, tool, text }) => {
+    const block = { agent, label: 'synced' }
+    const from = { tool, arguments: JSON.stringify({ text: text(9_000) }) }
+    return [
+      { ...block, ...from, every_minutes: 60 },
+      { ...block, every_minutes: 0 },
+    ]
+  },
   configure_sleeptime: ({ agent }) => [
     { agent, enabled: true, every_turns: 1_000 },
     { agent, enabled: false },

@@ -1,11 +1,12 @@
 import type { Selectable } from 'kysely'
 import type { LoadedFile } from '../../core/file.ts'
-import { isId, storedId } from '../../core/ids.ts'
+import { type AgentId, type ArchiveId, isId, storedId } from '../../core/ids.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { contains } from '../database/contains.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
 import { archivesOf } from '../passages/passage-rows.ts'
-import type { FileReads, FileWrites } from '../port/store.ts'
+import type { FileReads, FileWrites, RowedFile } from '../port/store.ts'
 
 /** Databases limit the number of values in a statement. Chosen by hand. */
 const FILES_AT_ONCE = 500
@@ -13,6 +14,13 @@ const FILES_AT_ONCE = 500
 export function fileReads(scope: QueryScope): FileReads {
   const { db, namespace } = scope
   const all = () => db.selectFrom('file').selectAll().where('namespace', '=', namespace)
+  async function archivesIn(owner: AgentId | ArchiveId): Promise<readonly string[]> {
+    return isId('archive', owner) ? [owner] : archivesOf(scope, owner)
+  }
+
+  const current = (archives: readonly string[]) =>
+    all().where('archive_id', 'in', archives).where('retired_at', 'is', null)
+
   return {
     async named(archiveId, name) {
       const row = await all()
@@ -22,18 +30,26 @@ export function fileReads(scope: QueryScope): FileReads {
       return row && toFile(row)
     },
 
-    async ofOrigin(owner, origin, { after, limit }) {
-      const archives = isId('archive', owner) ? [owner] : await archivesOf(scope, owner)
+    async list(owner, { name, query, after, limit }) {
+      const archives = await archivesIn(owner)
       if (archives.length === 0) return []
-      const rows = await all()
-        .where('archive_id', 'in', archives)
+      let select = current(archives)
+      if (name !== undefined) select = select.where('name', '=', name)
+      if (query) select = select.where(contains(scope.dialect, ['name'], query))
+      const rows = await select.where('row', '>', after).orderBy('row').limit(limit).execute()
+      return rows.map(toRowedFile)
+    },
+
+    async ofOrigin(owner, origin, { after, limit }) {
+      const archives = await archivesIn(owner)
+      if (archives.length === 0) return []
+      const rows = await current(archives)
         .where('origin', '=', origin)
-        .where('retired_at', 'is', null)
         .where('row', '>', after)
         .orderBy('row')
         .limit(limit)
         .execute()
-      return rows.map((row) => ({ ...toFile(row), row: row.row }))
+      return rows.map(toRowedFile)
     },
   }
 }
@@ -85,6 +101,10 @@ export function fileWrites({ db, namespace }: QueryScope): FileWrites {
 /** Integer columns of PostgreSQL have 32 bits. */
 function storedBytes(bytes: number | null): number | null {
   return bytes === null ? null : Math.min(bytes, LIMITS.count)
+}
+
+function toRowedFile(row: Selectable<Database['file']>): RowedFile {
+  return { ...toFile(row), row: row.row }
 }
 
 function toFile(row: Selectable<Database['file']>): LoadedFile {

@@ -8,9 +8,19 @@ export interface RowedFile extends LoadedFile {
   readonly row: number
 }
 
+export interface FileFilter {
+  readonly name?: string | undefined
+  /** Case-insensitive part of the name. */
+  readonly query?: string | undefined
+  readonly after: number
+  readonly limit: number
+}
+
 export interface FileReads {
   /** The file of that name, retired or not. */
   named(archiveId: ArchiveId, name: string): Promise<LoadedFile | undefined>
+  /** Files in the archives of an agent or in one archive that are not retired, in the order of loading, after that row. */
+  list(owner: AgentId | ArchiveId, filter: FileFilter): Promise<readonly RowedFile[]>
   /** Files of an origin that are not retired, in an archive or in those of an agent, after that row. */
   ofOrigin(
     owner: AgentId | ArchiveId,

@@ -30,6 +30,25 @@ export function fileContract(subject: Subject): void {
     expect(await subject.storage.in('other').files.ofOrigin(archiveId, '/notes', page)).toEqual([])
   })
 
+  test('files are listed in pages, by name, or by a part of it', async () => {
+    const { store } = subject
+    const { id } = await insertAgent(store)
+    const archiveId = await insertArchive(store, id)
+    const names = ['Alpha_1.md', 'beta.md', 'Gamma%.md']
+    await store.transaction((tx) =>
+      tx.files.put(names.map((name) => someFile(archiveId, name, { origin: '' }))),
+    )
+    const list = async (filter: object) =>
+      (await store.files.list(id, { after: 0, limit: 10, ...filter })).map(({ name }) => name)
+    expect(await list({})).toEqual(names)
+    expect(await list({ query: 'ALPHA_' })).toEqual(['Alpha_1.md'])
+    expect(await list({ query: '%' })).toEqual(['Gamma%.md'])
+    expect(await list({ name: 'beta.md' })).toEqual(['beta.md'])
+    const [first] = await store.files.list(id, { after: 0, limit: 1 })
+    expect(await list({ after: first?.row })).toEqual(names.slice(1))
+    expect(await store.files.list(newId('agent'), { after: 0, limit: 10 })).toEqual([])
+  })
+
   test('files go with their archive', async () => {
     const { store } = subject
     const { id } = await insertAgent(store)
