@@ -19,6 +19,7 @@ export function stubContext(parts: Parts = {}): McpContext {
     schedules: port('schedules', parts.schedules),
     companions: port('companions', parts.companions),
     load: port('load', parts.load),
+    folders: port('folders', parts.folders),
     memory: port('memory', parts.memory),
     archival: port('archival', parts.archival),
     archives: port('archives', parts.archives),
