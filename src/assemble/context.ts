@@ -33,6 +33,7 @@ import { lazyFolders } from './folders.ts'
 import { assembleImportChecks } from './import-checks.ts'
 import type { Parts } from './parts.ts'
 import { readTokens } from './read-tokens.ts'
+import { lazySyncs } from './syncs.ts'
 
 export function createContext(parts: Parts, namespace: string, wake: () => void): McpContext {
   const { config, storage, models, embedders, changes } = parts
@@ -81,10 +82,14 @@ export function createContext(parts: Parts, namespace: string, wake: () => void)
         return checkMessage(message)
       },
     }),
+    syncs: lazySyncs(parts, namespace),
     jobs: createJobs(store, clock, requestEnd),
     companions: lazyCompanions(store, models, clock),
     folders: lazyFolders(store, clock),
-    load: { begin: async (load) => (await lazyLoads()).begin(load) },
+    load: {
+      begin: async (load) => (await lazyLoads()).begin(load),
+      progress: async (job) => (await lazyLoads()).progress(job),
+    },
     models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },
     signingKey: (purpose) =>
       purpose === 'cursor' ? parts.cursorKey() : storage.signingKey(purpose),

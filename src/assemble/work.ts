@@ -11,6 +11,7 @@ import { createEmbedQueue } from '../memory/embed-queue.ts'
 import { createScheduler } from '../schedules/scheduler.ts'
 import type { McpContext } from '../service/context.ts'
 import type { Parts } from './parts.ts'
+import { syncTools } from './syncs.ts'
 
 interface Work {
   /** Looks for new work at once. */
@@ -24,9 +25,10 @@ export const PUBLIC = { kind: 'public' } as const
 
 /** Handlers of jobs; each is loaded with its first job. */
 export function jobHandlers(
-  { config, storage, models }: Parts,
+  parts: Parts,
   memoryOf: (namespace: string) => McpContext['memory'],
 ): Handlers {
+  const { config, storage, models } = parts
   const background = {
     models,
     clock: storage.clock,
@@ -41,6 +43,10 @@ export function jobHandlers(
     digest: async () => {
       const { createDigestHandler } = await import('../companions/digest-handler.ts')
       return createDigestHandler(background)
+    },
+    sync_block: async () => {
+      const { createSyncHandler } = await import('../block-sync/sync-handler.ts')
+      return createSyncHandler(syncTools(parts))
     },
     load: async () => {
       const { createLoadHandler } = await import('../load/load-handler.ts')

@@ -29,6 +29,7 @@ import type { LoadPort } from './load-port.ts'
 import type { ArchivalPort, ArchivesPort, RecallPort } from './recall-port.ts'
 import type { RunsPort } from './runs-port.ts'
 import type { SchedulesPort } from './schedules-port.ts'
+import type { SyncPort } from './sync-port.ts'
 import type { ToolsPort } from './tools-port.ts'
 import type { BlockChanges } from './walks.ts'
 
@@ -41,6 +42,7 @@ export type * from './load-port.ts'
 export type * from './recall-port.ts'
 export type * from './runs-port.ts'
 export type * from './schedules-port.ts'
+export type * from './sync-port.ts'
 export type * from './tools-port.ts'
 export type * from './walks.ts'
 
@@ -60,6 +62,7 @@ export interface McpContext {
   readonly jobs: JobsPort
   readonly groups: GroupsPort
   readonly schedules: SchedulesPort
+  readonly syncs: SyncPort
   readonly companions: CompanionsPort
   readonly load: LoadPort
   readonly folders: FoldersPort

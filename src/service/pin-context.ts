@@ -40,8 +40,12 @@ export async function pinContext(context: McpContext, reference: string): Promis
     },
     groups: { create: refused, get: refused, list: refused, delete: refused },
     schedules: { create: refused, get: refused, list: refused, delete: refused },
+    syncs: { sync: refused },
     companions: { configureSleeptime: refused, tidy: refused, digest: refused },
-    load: { begin: (load) => context.load.begin({ ...load, agent: own(load.agent) }) },
+    load: {
+      begin: (load) => context.load.begin({ ...load, agent: own(load.agent) }),
+      progress: context.load.progress,
+    },
     folders: {
       walk: refused,
       create: refused,

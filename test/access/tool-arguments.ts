@@ -147,7 +147,12 @@ function moreArguments(other: Filled): Readonly<Record<string, fc.Arbitrary<Argu
     reset_messages: fields({ ...foreign, confirm: always(true) }),
     list_runs: fields(
       {},
-      { agent: theirs, status: always('requires_approval', 'completed'), ...page },
+      {
+        agent: theirs,
+        status: always('requires_approval', 'completed'),
+        parent_run_id: run,
+        ...page,
+      },
     ),
     // Runs of one batch are as old as each other, so the order of two would differ between the two sides.
     message_agents: fields({
@@ -169,6 +174,7 @@ function moreArguments(other: Filled): Readonly<Record<string, fc.Arbitrary<Argu
     create_schedule: fields({ ...foreign, message: text, at: always('2100-01-01T08:00') }),
     list_schedules: fields({}, { schedule_id: spelled(other.schedule), agent: either, ...page }),
     delete_schedule: fields({ schedule_id: spelled(other.schedule) }),
+    sync_block: fields({ agent: either, label, tool, every_minutes: always(0, 60) }),
     configure_sleeptime: fields({ ...foreign, enabled: always(true, false) }),
     digest_source: fields({
       agent: either,

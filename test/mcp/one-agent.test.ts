@@ -72,6 +72,7 @@ describe('a client pinned to one agent', () => {
       'delete_schedule',
       'configure_sleeptime',
       'digest_source',
+      'sync_block',
       'stats',
       'import_agent',
     ])

@@ -17,6 +17,7 @@ export function stubContext(parts: Parts = {}): McpContext {
     jobs: port('jobs', parts.jobs),
     groups: port('groups', parts.groups),
     schedules: port('schedules', parts.schedules),
+    syncs: port('syncs', parts.syncs),
     companions: port('companions', parts.companions),
     load: port('load', parts.load),
     folders: port('folders', parts.folders),

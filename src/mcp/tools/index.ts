@@ -60,6 +60,7 @@ import { searchArchival } from './search-archival.ts'
 import { searchConversation } from './search-conversation.ts'
 import { sendMessage } from './send-message.ts'
 import { stats } from './stats.ts'
+import { syncBlock } from './sync-block.ts'
 import { toolHistory } from './tool-history.ts'
 import { updateAgent } from './update-agent.ts'
 import { updateTool } from './update-tool.ts'
@@ -141,6 +142,7 @@ const AGENTS: readonly Tool[] = [
   deleteSchedule,
   configureSleeptime,
   digestSource,
+  syncBlock,
   ...JOBS,
 ]
 
