@@ -84,7 +84,10 @@ export function createContext(parts: Parts, namespace: string, wake: () => void)
     syncs: lazySyncs(parts, namespace),
     jobs: createJobs(store, clock, requestEnd),
     companions: lazyCompanions(store, models, clock),
-    load: { begin: async (load) => (await lazyLoads()).begin(load) },
+    load: {
+      begin: async (load) => (await lazyLoads()).begin(load),
+      progress: async (job) => (await lazyLoads()).progress(job),
+    },
     models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },
     signingKey: (purpose) =>
       purpose === 'cursor' ? parts.cursorKey() : storage.signingKey(purpose),

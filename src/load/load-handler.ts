@@ -5,7 +5,7 @@ import { type FileRow, loadFile } from './load-file.ts'
 import { readLoadRequest } from './load-request.ts'
 import { AT_START, describeLoad, hasChanged, type LoadState } from './load-state.ts'
 import { type Loading, type LoadTools, openLoading } from './loading.ts'
-import { type OriginFile, openOrigin } from './open-origin.ts'
+import { countFiles, type OriginFile, openOrigin } from './open-origin.ts'
 import { createParser } from './parser.ts'
 import { sourceOf } from './store-batch.ts'
 
@@ -56,8 +56,11 @@ async function look(loading: Loading): Promise<JobEnd> {
 }
 
 async function loadAll(loading: Loading): Promise<LoadState> {
-  const { request, fetch, signal, begin } = loading
+  const { work, request, fetch, signal, begin } = loading
   const seen = new Set<string>()
+  // Only tells how far it is, so it is counted once.
+  if (work.job.total === null && begin.turns === 0)
+    await work.save(async () => undefined, { total: await countFiles(request) })
   let state = begin
   let number = 0
   for await (const file of openOrigin(request, fetch, signal)) {

@@ -42,7 +42,10 @@ export async function pinContext(context: McpContext, reference: string): Promis
     schedules: { create: refused, get: refused, list: refused, delete: refused },
     syncs: { sync: refused },
     companions: { configureSleeptime: refused, tidy: refused, digest: refused },
-    load: { begin: (load) => context.load.begin({ ...load, agent: own(load.agent) }) },
+    load: {
+      begin: (load) => context.load.begin({ ...load, agent: own(load.agent) }),
+      progress: context.load.progress,
+    },
     memory: pinBlocks(context.memory, id, own),
     archives: pinArchives(context.archives, id, own),
     archival: {
