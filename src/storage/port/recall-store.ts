@@ -42,6 +42,8 @@ export interface MessageSearch extends PageRequest {
   readonly query?: string | undefined
   /** The moment of asking, from which "yesterday" counts; absent: now. */
   readonly now?: Timestamp | undefined
+  /** Whose days a question means; absent: UTC. */
+  readonly timezone?: string | undefined
   readonly roles?: readonly MessageRole[] | undefined
   /** Excludes messages of this run, which the searching agent already has in context. */
   readonly exceptRun?: RunId | undefined
@@ -176,6 +178,8 @@ export interface PassageSearch extends PageRequest {
   readonly query?: string | undefined
   /** The moment of asking, from which "yesterday" counts; absent: now. */
   readonly now?: Timestamp | undefined
+  /** Whose days a question means; absent: UTC. */
+  readonly timezone?: string | undefined
   readonly tags?: readonly string[] | undefined
   readonly matchAllTags?: boolean | undefined
   readonly includeSuperseded?: boolean | undefined
