@@ -47,7 +47,7 @@ export async function openLoading(opened: Opened): Promise<Loading> {
   const { agentId } = work.job
   const shelf = await openShelf(work.store, originOf(request.from), {
     agentId,
-    archiveId: state.archiveId,
+    archiveId: state.archiveId ?? request.archiveId ?? null,
   })
   const { archiveId, lastLoaded } = shelf
   const begin = isAtStart(state) ? { ...state, archiveId, lastLoaded } : state

@@ -13,6 +13,7 @@ import type { LoadPort, NewLoad } from '../service/load-port.ts'
 import type { Store } from '../storage/port/store.ts'
 import { isInside } from './is-inside.ts'
 import type { LoadOrigin, LoadRequest } from './load-request.ts'
+import { describeProgress } from './load-state.ts'
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 
@@ -28,6 +29,8 @@ export interface LoadsOptions {
 /** Begins loads. The work is done by `createLoadHandler`, in this process or another. */
 export function createLoads({ store, clock, roots, place = '' }: LoadsOptions): LoadPort {
   return {
+    progress: async (job) => describeProgress(job),
+
     async begin(load): Promise<Job> {
       const { id: agentId } = await findAgent(store.agents, load.agent)
       const from = await fromOf(load, roots)
