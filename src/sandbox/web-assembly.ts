@@ -2,7 +2,7 @@
 interface WebAssemblyHost {
   readonly Module: new (bytes: Uint8Array) => WebAssembly.Module
   readonly Memory: { readonly prototype: GrowingMemory }
-  instantiate(bytes: unknown, imports: WasmImports): Promise<Instantiated>
+  instantiate(bytes: unknown, imports?: WasmImports): Promise<Instantiated>
 }
 
 export interface GrowingMemory {

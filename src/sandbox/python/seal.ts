@@ -12,7 +12,7 @@ const ALLOWED: ReadonlySet<string> = new Set(
   __syscall_openat __syscall_fstat64 __syscall_stat64 __syscall_lstat64 __syscall_newfstatat __syscall_getdents64
   __syscall_getcwd __syscall_chdir __syscall_unlinkat __syscall_rmdir __syscall_mkdirat __syscall_renameat
   __syscall_faccessat __syscall_ftruncate64 __syscall_ioctl __syscall_fcntl64 __syscall_readlinkat __syscall_dup
-  __syscall_getuid32_js __syscall_umask_js`.split(/\s+/),
+  __syscall_getuid32_js __syscall_umask_js Jsv_GetError_import JsvError_Check`.split(/\s+/),
 )
 /** These may fail: Python raises an OSError. Others throw, which ends the interpreter. */
 const MAY_FAIL = /^__syscall_|^fd_|^_emscripten_system$|^getaddrinfo$/
@@ -47,9 +47,10 @@ export function installSeal(): Seal {
   }
 
   const instantiate = host.instantiate
-  host.instantiate = async (bytes: unknown, imports: WasmImports) => {
+  // Where WebAssembly knows exception references (Node 26), Pyodide also loads a module that imports nothing.
+  host.instantiate = async (bytes: unknown, imports?: WasmImports) => {
     for (const module of ['env', 'wasi_snapshot_preview1']) {
-      const own = imports[module] ?? {}
+      const own = imports?.[module] ?? {}
       for (const [name, value] of Object.entries(own)) {
         if (!isFunction(value) || ALLOWED.has(name)) continue
         own[name] = guard(name, value)

@@ -14,8 +14,9 @@ export interface SnapshotOptions {
 }
 
 /**
- * File of a snapshot of the interpreter with our modules loaded; made once for each version of either. Undefined if it
- * can't be kept: then each thread starts without, which takes seconds.
+ * File of a snapshot of the interpreter with our modules loaded; made once for each version of either and of V8, since
+ * an interpreter has other functions where V8 can do more. Undefined if it can't be kept: then each thread starts
+ * without, which takes seconds.
  */
 export async function findSnapshot(options: SnapshotOptions): Promise<string | undefined> {
   const { cacheFolder, log } = options
@@ -48,6 +49,7 @@ function versionOf({ folder, file }: SnapshotOptions): string {
   return createHash('sha256')
     .update(readFileSync(join(folder, 'package.json')))
     .update(readFileSync(file))
+    .update(process.versions.v8)
     .digest('hex')
     .slice(0, 16)
 }
