@@ -1,6 +1,6 @@
 import type { Timestamp } from '../core/clock.ts'
 import type { FoundWord, Why } from '../core/found.ts'
-import { type DayRange, dateFit } from './day-range.ts'
+import { dateFit, type Span } from './day-range.ts'
 import { indexWords } from './words.ts'
 
 /*
@@ -79,7 +79,7 @@ export interface Ranked {
  */
 export function rankByWords(
   terms: readonly Weighted[],
-  dates: readonly DayRange[],
+  dates: readonly Span[],
   candidates: readonly Candidate[],
   /** Entries in scope. */
   size: number,

@@ -110,6 +110,21 @@ export function pastContract(subject: Subject): void {
     }
   })
 
+  test('the days of a question are those of the time zone that it is asked in', async () => {
+    const { agentId } = await remember([
+      { text: 'late on the 30th in London', createdAt: '2026-03-30T22:00:00.000Z' },
+      { text: 'early on the 30th in London', createdAt: '2026-03-30T02:00:00.000Z' },
+    ])
+    const first = async (query: string, timezone: string) => {
+      const now = '2026-03-31T12:00:00.000Z'
+      return (await texts(agentId, { query, timezone, now }))[0]?.slice(0, 5)
+    }
+    expect(await first('2026-03-31', 'Asia/Tokyo')).toBe('late ')
+    expect(await first('yesterday', 'Asia/Tokyo')).toBe('early')
+    expect(await first('2026-03-29', 'America/New_York')).toBe('early')
+    expect(await first('yesterday', 'America/New_York')).toBe('late ')
+  })
+
   test('what holds more of the question comes before what was said later', async () => {
     const { agentId } = await remember([
       { text: 'Ann lives in Graz with her dog.', createdAt: day(1) },
