@@ -42,8 +42,8 @@ export function GroupsCard() {
       {!value && !problem && <Waiting>Reading the groups …</Waiting>}
       {value?.groups.length === 0 && (
         <p class="hint">
-          None. A group is a manager that hands work to its members; <code>create_group</code> makes
-          one.
+          None. In a group one agent leads and hands work to the others. The tool{' '}
+          <code>create_group</code> makes one.
         </p>
       )}
       <ul class="waits">
