@@ -3,7 +3,7 @@ import { useDesk } from '../../desk/desk.ts'
 import { writeRoute } from '../../desk/route.ts'
 import { useLoaded } from '../../desk/use-loaded.ts'
 import type { Paged } from '../../mcp/shapes.ts'
-import { count } from '../../ui/format.ts'
+import { counted } from '../../ui/format.ts'
 import { Button, Card, Problem, Waiting } from '../../ui/parts.tsx'
 
 interface Member {
@@ -58,7 +58,7 @@ export function GroupsCard() {
                   <AgentLink member={member} />
                 </Fragment>
               ))}{' '}
-              <span class="dim">at most {count(group.max_turns)} turns</span>
+              <span class="dim">for at most {counted(group.max_turns, 'turn')}</span>
             </span>
             {desk.can('delete_group') && (
               <Button

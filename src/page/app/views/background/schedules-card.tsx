@@ -82,7 +82,7 @@ function ScheduleText({ schedule, name }: TextProps) {
         )}
         {next ? (
           <>
-            next <Time at={next} />
+            {cron ? 'next' : 'once,'} <Time at={next} />
           </>
         ) : (
           'over'
