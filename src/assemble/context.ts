@@ -29,6 +29,7 @@ import { createSchedules } from '../schedules/schedules.ts'
 import type { McpContext, RunsPort, Stats } from '../service/context.ts'
 import { createTransfer } from '../transfer/transfer.ts'
 import { lazyCompanions } from './companions.ts'
+import { lazyFolders } from './folders.ts'
 import { assembleImportChecks } from './import-checks.ts'
 import type { Parts } from './parts.ts'
 import { readTokens } from './read-tokens.ts'
@@ -84,7 +85,11 @@ export function createContext(parts: Parts, namespace: string, wake: () => void)
     syncs: lazySyncs(parts, namespace),
     jobs: createJobs(store, clock, requestEnd),
     companions: lazyCompanions(store, models, clock),
-    load: { begin: async (load) => (await lazyLoads()).begin(load) },
+    folders: lazyFolders(store, clock),
+    load: {
+      begin: async (load) => (await lazyLoads()).begin(load),
+      progress: async (job) => (await lazyLoads()).progress(job),
+    },
     models: { ...models, knowsEmbedding: (handle) => knowsEmbedding(embedders, handle) },
     signingKey: (purpose) =>
       purpose === 'cursor' ? parts.cursorKey() : storage.signingKey(purpose),

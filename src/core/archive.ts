@@ -6,7 +6,16 @@ export interface Archive extends ArchivalCounts {
   readonly id: ArchiveId
   readonly name: string
   readonly description: string
+  /** Null: it was not made as a folder of files. */
+  readonly folder: FolderDetails | null
   readonly createdAt: Timestamp
+}
+
+/** What a folder of files is besides an archive. */
+export interface FolderDetails {
+  /** How to use it, in its maker's words. */
+  readonly instructions: string
+  readonly metadata: Readonly<Record<string, unknown>>
 }
 
 export interface ArchivalCounts {

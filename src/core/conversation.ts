@@ -17,3 +17,10 @@ export interface Conversation {
 export function defaultConversation(agentId: AgentId): ConversationId {
   return `conv-${agentId.slice('agent-'.length)}`
 }
+
+/** A conversation that a client calls by a name of its own. */
+export interface NamedConversation {
+  readonly id: ConversationId
+  /** The client just named it for the first time. */
+  readonly isNew: boolean
+}

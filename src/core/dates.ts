@@ -31,10 +31,15 @@ export function parseMoment(
 /** The moment at which clocks of the zone show what `local` says as if it were UTC. */
 function inZone(local: Timestamp, timezone: string): Timestamp {
   if (timezone === 'UTC') return local
-  const shown = Date.parse(local)
+  return toTimestamp(momentShown(Date.parse(local), timezone))
+}
+
+/** The same in milliseconds. */
+export function momentShown(shown: number, timezone: string): number {
+  if (timezone === 'UTC') return shown
   // The offset there depends on the moment that is looked for; the second guess is right but for the hour that a change of clocks skips.
   const guess = shown - offsetAt(shown, timezone)
-  return toTimestamp(shown - offsetAt(guess, timezone))
+  return shown - offsetAt(guess, timezone)
 }
 
 /** Milliseconds by which clocks of the zone are ahead of UTC at that moment. */

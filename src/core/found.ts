@@ -12,6 +12,8 @@ export interface Why {
   readonly sourceBoost: number
   /** Added because it is of a date that the question names. */
   readonly dateBoost: number
+  /** Added because it is later than others that hold the same words. */
+  readonly laterBoost: number
   /** The question names its speaker, which raises `wordsScore`. */
   readonly namesSpeaker: boolean
 }

@@ -43,7 +43,9 @@ export async function loadFile(
     const known = await knownFile(loading, file, before)
     if (await belongsToAnother(loading, known)) return leftOut(before, file, NAME_TAKEN)
     const version = versionOf({
-      ...{ known, origin: originOf(loading.request.from), lastLoaded: before.lastLoaded },
+      known,
+      replaces: loading.request.replaces === true || originOf(loading.request.from) !== '',
+      lastLoaded: before.lastLoaded,
       ...{ changedAt: opened.changedAt, now: loading.clock() },
     })
     const work = { file, opened, version, placed: new Map([[sourceOf(file.source), []]]) }

@@ -2,10 +2,10 @@ import { toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import type { JobEnd, JobHandler } from '../jobs/job-handler.ts'
 import { type FileRow, loadFile } from './load-file.ts'
-import { readLoadRequest } from './load-request.ts'
+import { type LoadRequest, readLoadRequest } from './load-request.ts'
 import { AT_START, describeLoad, hasChanged, type LoadState } from './load-state.ts'
 import { type Loading, type LoadTools, openLoading } from './loading.ts'
-import { type OriginFile, openOrigin } from './open-origin.ts'
+import { countFiles, type OriginFile, openOrigin } from './open-origin.ts'
 import { createParser } from './parser.ts'
 import { sourceOf } from './store-batch.ts'
 
@@ -33,8 +33,19 @@ export function createLoadHandler(tools: LoadTools): JobHandler {
 }
 
 async function finish(loading: Loading): Promise<JobEnd> {
-  const state = await loadAll(loading)
+  const state = await loadAll(loading).catch(async (error: unknown) => {
+    if (error instanceof UserError && error.code === 'invalid_argument') await forgetData(loading)
+    throw error
+  })
+  await forgetData(loading)
   return { kind: 'done', report: describeLoad(state, loading.request.dryRun) }
+}
+
+/** A job is kept for a long time, and lists of jobs read it whole. */
+async function forgetData({ work, request }: Loading): Promise<void> {
+  if (request.from.kind !== 'data') return
+  const rest: LoadRequest = { ...request, from: { ...request.from, data: '' } }
+  await work.save(async () => undefined, { input: JSON.stringify(rest) })
 }
 
 /** One look at what is watched. What can't be read now may be there again at the next. */
@@ -56,8 +67,11 @@ async function look(loading: Loading): Promise<JobEnd> {
 }
 
 async function loadAll(loading: Loading): Promise<LoadState> {
-  const { request, fetch, signal, begin } = loading
+  const { work, request, fetch, signal, begin } = loading
   const seen = new Set<string>()
+  // Only tells how far it is, so it is counted once.
+  if (work.job.total === null && begin.turns === 0)
+    await work.save(async () => undefined, { total: await countFiles(request) })
   let state = begin
   let number = 0
   for await (const file of openOrigin(request, fetch, signal)) {

@@ -2,7 +2,7 @@ import { toTimestamp } from '../core/clock.ts'
 import type { Job } from '../core/job.ts'
 import { createJobWorker, type JobWorkerOptions } from '../jobs/job-worker.ts'
 import type { NewLoad } from '../service/load-port.ts'
-import { readState } from './load-state.ts'
+import { describeProgress, readState } from './load-state.ts'
 import { createLoads } from './loads.ts'
 import { watchPath } from './watch-path.ts'
 
@@ -16,7 +16,8 @@ export interface LoadHere extends Omit<JobWorkerOptions, 'places'> {
 }
 
 export interface LoadListener {
-  onProgress(job: Job): void
+  /** `told` says in words how far it is. */
+  onProgress(job: Job, told: string): void
   /** What changed, in sentences, after each look at a watched folder that found changes, and after the first. */
   onLook(told: string): void
 }
@@ -50,7 +51,7 @@ export async function loadHere(
     for (;;) {
       const job = await store.jobs.get(id)
       if (!job) throw new Error('the job is gone')
-      listener.onProgress(job)
+      listener.onProgress(job, describeProgress(job))
       const { turns, told } = readState(job.state)
       if (turns > looks) listener.onLook(told)
       looks = turns

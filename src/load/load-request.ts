@@ -1,3 +1,4 @@
+import { type ArchiveId, storedId } from '../core/ids.ts'
 import { isRecord } from '../core/is-record.ts'
 import { LOAD_TARGETS, type LoadTarget } from '../core/load.ts'
 
@@ -20,6 +21,10 @@ export interface LoadRequest {
   readonly dryRun: boolean
   /** Looks for changes again and again, until it is cancelled. */
   readonly watch: boolean
+  /** The archive that it goes to; absent: one of the agent. */
+  readonly archiveId?: ArchiveId
+  /** A document of that name is an earlier version, wherever it came from. */
+  readonly replaces?: boolean
 }
 
 /** Reads the input of a job that this or another version wrote. */
@@ -34,6 +39,10 @@ export function readLoadRequest(input: string): LoadRequest {
     name: String(value.name),
     dryRun: value.dryRun === true,
     watch: value.watch === true,
+    ...(typeof value.archiveId === 'string' && {
+      archiveId: storedId('archive', value.archiveId),
+    }),
+    ...(value.replaces === true && { replaces: true }),
   }
   if (kind === 'text') return { ...rest, from: { kind, text: String(text) } }
   if (kind === 'data') return { ...rest, from: { kind, data: String(data) } }

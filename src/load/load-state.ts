@@ -1,6 +1,7 @@
 import type { Timestamp } from '../core/clock.ts'
 import type { ArchiveId } from '../core/ids.ts'
 import { isRecord } from '../core/is-record.ts'
+import type { Job } from '../core/job.ts'
 
 /** How far a load has come, stored with its job in every transaction. */
 export interface LoadState {
@@ -88,6 +89,15 @@ export function describeLoad(state: LoadState, dryRun: boolean): string {
   if (leftOut > notes.length) lines.push(`- and ${leftOut - notes.length} more`)
   if (dryRun) lines.push('Nothing was stored.')
   return lines.join('\n')
+}
+
+/** Says how far it is, while it is under way. Pure. */
+export function describeProgress({ done, total, state }: Pick<Job, 'done' | 'total' | 'state'>) {
+  const { passages, messages, blocks } = readState(state)
+  const files = total === null ? count(done, 'file') : `${done} of ${count(total, 'file')}`
+  return [files, count(passages, 'passage'), count(messages, 'message'), count(blocks, 'block')]
+    .filter((one) => one !== '')
+    .join(', ')
 }
 
 function count(number: number, noun: string): string {

@@ -31,6 +31,16 @@ export interface OpenedFile extends Pick<ParseTask, 'content' | 'mediaType'> {
   close(): Promise<void>
 }
 
+/** How many files a request names, as far as they can be counted. */
+export async function countFiles({ from }: Pick<LoadRequest, 'from'>): Promise<number> {
+  if (from.kind !== 'path') return 1
+  const found = await stat(from.path).catch(() => undefined)
+  if (!found?.isDirectory()) return 1
+  let files = 0
+  for await (const _ of walk(from.path)) files += 1
+  return files
+}
+
 /** The files that a request names, one by one. Throws UserError if it can't be read. */
 export async function* openOrigin(
   { from, name }: Pick<LoadRequest, 'from' | 'name'>,

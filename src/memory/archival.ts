@@ -32,6 +32,8 @@ export interface ArchivalFilter {
   readonly asOf?: string | undefined
   /** Joins each result with its neighbours to a text of at most so many characters. */
   readonly excerptChars?: number | undefined
+  /** Whose days a question means. */
+  readonly timezone?: string | undefined
   readonly limit: number
   readonly cursor?: string | undefined
 }
@@ -60,9 +62,10 @@ export function createArchivalMemory(store: Store, clock: Clock, embed?: EmbedQu
     },
 
     async search(reference: string, filter: ArchivalFilter) {
-      const { id } = await findAgent(store.agents, reference)
+      const { id, settings } = await findAgent(store.agents, reference)
       const now = toTimestamp(clock())
-      const search = await readSearch(store, id, filter)
+      const { timezone } = settings
+      const search = await readSearch(store, id, { timezone, ...filter })
       const page = await store.passages.search(id, { ...search, now }, embed)
       if (filter.excerptChars === undefined) return page
       const items = await toExcerpts(page.items, filter.excerptChars, {

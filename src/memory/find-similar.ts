@@ -1,17 +1,21 @@
 import type { AgentId, PassageId } from '../core/ids.ts'
 import type { Passage } from '../core/passage.ts'
+import { DAY } from '../search/day-range.ts'
 import type { InsertedPassage, Store } from '../storage/port/store.ts'
 import type { PreparedPassage } from './insert-passages.ts'
-import { SIMILAR, similarity, tellingStems } from './similarity.ts'
+import { mayContradict, SIMILAR, similarity, tellingStems } from './similarity.ts'
 
 /** An earlier passage that says nearly the same as a new one, or contradicts it. */
 export interface SimilarPassage extends Compared {
   /** The new passage. */
   readonly to: PassageId
+  /** Whole days from its time to that of the new one. Negative: it is about a later time. */
+  readonly ageDays: number
 }
 
 interface Compared {
   readonly passage: Passage
+  readonly likely: 'contradiction' | 'repetition'
   /** From 0 to 1. */
   readonly similarity: number
 }
@@ -40,6 +44,7 @@ export async function findSimilar(
       candidates
         .map((passage) => ({
           passage,
+          likely: likelihood(text, passage.text),
           similarity: similarity(stems, tellingStems(passage.text)),
         }))
         .filter((candidate) => candidate.similarity >= SIMILAR)
@@ -59,10 +64,20 @@ export function chooseSimilar(
   superseded?: string,
 ): readonly SimilarPassage[] {
   const known = new Set<string>(inserted.map(({ id }) => id))
-  return inserted.flatMap(({ id }, index) =>
+  return inserted.flatMap(({ id, createdAt }, index) =>
     (similar[index] ?? [])
       .filter(({ passage }) => !known.has(passage.id) && passage.id !== superseded)
       .slice(0, MAX_SIMILAR)
-      .map((candidate) => ({ ...candidate, to: id })),
+      .map((candidate) => ({
+        ...candidate,
+        to: id,
+        ageDays: Math.floor(
+          (Date.parse(createdAt) - Date.parse(candidate.passage.createdAt)) / DAY,
+        ),
+      })),
   )
+}
+
+function likelihood(text: string, older: string): Compared['likely'] {
+  return mayContradict(text, older) ? 'contradiction' : 'repetition'
 }

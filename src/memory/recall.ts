@@ -25,6 +25,8 @@ export interface RecallFilter {
   readonly asOf?: string | undefined
   /** Joins each result with its neighbours to a text of at most so many characters. */
   readonly excerptChars?: number | undefined
+  /** Whose days a question means. */
+  readonly timezone?: string | undefined
   readonly limit: number
   readonly cursor?: string | undefined
 }
@@ -53,8 +55,8 @@ export function createRecallMemory(store: Store, embed?: EmbedQuery) {
     },
 
     async search(reference: string, filter: RecallFilter) {
-      const { id } = await findAgent(store.agents, reference)
-      const search = readSearch(filter)
+      const { id, settings } = await findAgent(store.agents, reference)
+      const search = readSearch({ timezone: settings.timezone, ...filter })
       const page = await store.messages.search(id, search, embed)
       if (filter.excerptChars === undefined) return page
       const items = await toExcerpts<Message>(page.items, filter.excerptChars, {

@@ -50,6 +50,22 @@ export function similarity(a: readonly string[], b: readonly string[]): number {
   return a[0] === b[0] ? overlap + SAME_TOPIC_SHARE * (1 - overlap) : overlap * OTHER_TOPIC_FACTOR
 }
 
+/** Words that turn a statement around. Chosen by hand. */
+const NEGATION =
+  /(?:^|\P{L})(?:not|no|never|neither|nor|without|nicht|kein\w*|nie|pas|jamais|nunca|не|нет)(?=\P{L}|$)|n['’]t(?=\P{L}|$)|不|没/iu
+
+/**
+ * Of two similar texts: whether one may contradict the other rather than repeat it. Each then says something that the
+ * other does not, or only one of them says no.
+ */
+export function mayContradict(a: string, b: string): boolean {
+  if (NEGATION.test(a) !== NEGATION.test(b)) return true
+  const [stems, others] = [tellingStems(a), tellingStems(b)]
+  return (
+    stems.some((stem) => !others.includes(stem)) && others.some((stem) => !stems.includes(stem))
+  )
+}
+
 function weigh(stems: readonly string[]): number {
   return stems.reduce((sum, stem) => sum + (SHORT.test(stem) ? SHORT_WEIGHT : 1), 0)
 }

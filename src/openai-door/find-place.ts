@@ -20,10 +20,13 @@ const CHAT_HEADERS = [
   'x-chat-id',
 ]
 
+/** A frontend that has no id yet sends these, or its template as it is. */
+const NO_CHAT = /^(|new|null|undefined|\{.*\})$/i
+
 /**
  * The conversation of a request: the one that a header or `user` names; else the one whose client has exactly the
  * transcript before the new messages. A transcript that nobody has, because it is new or was changed, becomes a
- * conversation of its own that begins with all of it.
+ * conversation of its own that begins with all of it; so does one under a name that is new.
  */
 export async function findPlace(
   { agents, conversations }: McpContext,
@@ -32,11 +35,13 @@ export async function findPlace(
 ): Promise<Place> {
   const { id: agentId } = await agents.find(model)
   const { before, fresh } = splitTranscript(messages)
-  const named = CHAT_HEADERS.map((name) => headers[name]).find((value) => value !== undefined)
-  const key = named === undefined ? user && `user ${user}` : `chat ${named}`
+  const chat = CHAT_HEADERS.map((name) => String(headers[name] ?? '').trim()).find(
+    (value) => !NO_CHAT.test(value),
+  )
+  const key = chat === undefined ? user && `user ${user}` : `chat ${chat}`
   if (key) {
-    const { id } = await conversations.named(agentId, key)
-    return { agentId, conversation: id, messages: fresh }
+    const { id, isNew } = await conversations.named(agentId, key)
+    return { agentId, conversation: id, messages: isNew ? messages : fresh }
   }
   const known =
     before.length === 0 ? undefined : await conversations.ofTranscript(agentId, fingerprint(before))

@@ -115,7 +115,7 @@ export function datesIn(question: string, today: string): readonly DayRange[] {
 
 const VERBS_AND_SHORT_NAMES = /^(may|march|mar|sept?|dec|jan|feb|apr|jun|jul|aug|oct|nov)\.?$/i
 const BEFORE_A_MONTH =
-  /^(in|of|since|until|till|by|before|after|from|during|last|this|next|every|and|between|around)$/i
+  /^(in|of|for|since|until|till|by|before|after|from|during|last|this|next|every|and|between|around)$/i
 
 /** "may" and "march" are also verbs: they are months after a preposition, or with a capital inside the sentence. */
 function isMonth({ text, before }: Place): boolean {

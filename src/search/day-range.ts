@@ -1,6 +1,7 @@
 import type { Timestamp } from '../core/clock.ts'
+import { momentShown } from '../core/dates.ts'
 
-/* Ranges of whole days, numbered from 1970-01-01 in UTC. Pure. */
+/* Ranges of whole days, numbered from 1970-01-01. Pure. */
 
 /** Milliseconds of a day. */
 export const DAY = 86_400_000
@@ -37,10 +38,18 @@ export function weekRange(day: number): DayRange {
   return range(day - ((day + 3) % 7), 7)
 }
 
-/** First moments of the range and of the day after it. */
-export function boundsOf({ first, days }: DayRange): { from: Timestamp; until: Timestamp } {
-  const at = (day: number) => new Date(day * DAY).toISOString()
-  return { from: at(first), until: at(first + days) }
+/** A range of days as moments: from the first midnight to that after the last day. */
+export interface Span {
+  /** Milliseconds since 1970-01-01. */
+  readonly from: number
+  readonly until: number
+  readonly days: number
+}
+
+/** The days as clocks of the zone show them. */
+export function spanOf({ first, days }: DayRange, timezone = 'UTC'): Span {
+  const midnight = (day: number) => momentShown(day * DAY, timezone)
+  return { from: midnight(first), until: midnight(first + days), days }
 }
 
 /** People tell on the days after an event what happened. Chosen by hand on LoCoMo's development half. */
@@ -51,15 +60,15 @@ const LONG_DAYS = 40
 const FIT_IN_LONG = 0.5
 
 /** How well a moment fits the days that a question names, from 0 (not at all) to 1. */
-export function dateFit(ranges: readonly DayRange[], at: Timestamp): number {
-  if (ranges.length === 0) return 0
-  const day = dayOf(at)
-  return Math.max(0, ...ranges.map((asked) => fitOf(asked, day)))
+export function dateFit(spans: readonly Span[], at: Timestamp): number {
+  if (spans.length === 0) return 0
+  const moment = Date.parse(at)
+  return Math.max(0, ...spans.map((asked) => fitOf(asked, moment)))
 }
 
-function fitOf({ first, days }: DayRange, day: number): number {
+function fitOf({ from, until, days }: Span, moment: number): number {
   const whole = days > LONG_DAYS ? FIT_IN_LONG : 1
-  if (day >= first && day < first + days) return whole
-  const late = day - (first + days) + 1
+  if (moment >= from && moment < until) return whole
+  const late = Math.floor((moment - until) / DAY) + 1
   return late > 0 && late <= DAYS_AFTER ? whole * FIT_AFTER * (1 - (late - 1) / DAYS_AFTER) : 0
 }

@@ -1,4 +1,4 @@
-import type { DayRange } from './day-range.ts'
+import type { Span } from './day-range.ts'
 import type { Candidate, Ranked } from './rank.ts'
 
 /** Synchronous for SQLite, a promise for PostgreSQL; callers await both. */
@@ -21,8 +21,8 @@ export interface WordIndex {
   wordsWith(stems: readonly string[]): Eventually<readonly (readonly string[])[]>
   /** Entries with any of the stems, best first by BM25; of equal scores the newer comes first. */
   best(stems: readonly string[], limit: number): Eventually<readonly Ranked[]>
-  /** Entries of these days, oldest first in each range. */
-  dated(ranges: readonly DayRange[], limit: number): Eventually<readonly number[]>
+  /** Entries of these days, oldest first in each span. */
+  dated(spans: readonly Span[], limit: number): Eventually<readonly number[]>
   /** The rows that are in scope and pass the filters. */
   passing(rows: readonly number[]): Eventually<ReadonlySet<number>>
   /** These entries with their neighbours; neighbours that pass the filters are also returned as entries. */

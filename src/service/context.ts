@@ -22,6 +22,7 @@ import type { Purpose } from '../core/token-use.ts'
 import type { AgentWalk, BlockWalk } from '../core/walk.ts'
 import type { CompanionsPort } from './companions-port.ts'
 import type { ConversationsPort } from './conversations-port.ts'
+import type { FoldersPort } from './folders-port.ts'
 import type { GroupsPort } from './groups-port.ts'
 import type { JobsPort } from './jobs-port.ts'
 import type { LoadPort } from './load-port.ts'
@@ -34,6 +35,7 @@ import type { BlockChanges } from './walks.ts'
 
 export type * from './companions-port.ts'
 export type * from './conversations-port.ts'
+export type * from './folders-port.ts'
 export type * from './groups-port.ts'
 export type * from './jobs-port.ts'
 export type * from './load-port.ts'
@@ -63,6 +65,7 @@ export interface McpContext {
   readonly syncs: SyncPort
   readonly companions: CompanionsPort
   readonly load: LoadPort
+  readonly folders: FoldersPort
   readonly memory: MemoryPort
   readonly archival: ArchivalPort
   readonly archives: ArchivesPort

@@ -1,4 +1,4 @@
-import type { Conversation } from '../core/conversation.ts'
+import type { Conversation, NamedConversation } from '../core/conversation.ts'
 import type { AgentId, ConversationId } from '../core/ids.ts'
 import type { Message } from '../core/message.ts'
 import type { Page, PageRequest } from '../core/page.ts'
@@ -17,7 +17,7 @@ export interface ConversationsPort {
   /** A new conversation that goes on from what the old one has in context. */
   fork(id: string): Promise<Conversation>
   /** The conversation that a client calls `key`; created at its first use. */
-  named(agent: string, key: string): Promise<Conversation>
+  named(agent: string, key: string): Promise<NamedConversation>
   /** The newest conversation of which a client has exactly this transcript. */
   ofTranscript(agent: string, fingerprint: string): Promise<ConversationId | undefined>
   /** Notes the transcript that its client has of the conversation now. */

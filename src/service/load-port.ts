@@ -22,4 +22,6 @@ export interface NewLoad {
 export interface LoadPort {
   /** Resolves when the job is on disk; it runs in the background. */
   begin(load: NewLoad): Promise<Job>
+  /** Says in a few words how far the job is. */
+  progress(job: Job): Promise<string>
 }

@@ -25,6 +25,7 @@ export function pinRuns(runs: RunsPort, id: AgentId, own: Own): RunsPort {
     },
     get: async (runId) => alone(await check(runId)),
     async list(filter) {
+      if (filter.parentRunId !== undefined) await check(filter.parentRunId)
       const page = await runs.list({ ...filter, agent: id })
       return { ...page, items: page.items.map(withoutTree) }
     },

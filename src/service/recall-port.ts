@@ -78,6 +78,9 @@ export interface InsertedPassages {
   readonly similar: readonly {
     readonly passage: Passage
     readonly to: PassageId
+    readonly likely: 'contradiction' | 'repetition'
+    /** Whole days from its time to that of the inserted one. */
+    readonly ageDays: number
     /** Weighted share of common words, from 0 to 1. */
     readonly similarity: number
   }[]

@@ -52,6 +52,8 @@ export interface RunsPort {
   list(filter: {
     readonly agent?: string | undefined
     readonly status?: RunStatus | undefined
+    /** Only runs that this run began. Throws a UserError if there is no such run. */
+    readonly parentRunId?: string | undefined
     readonly limit: number
     readonly cursor?: string | undefined
   }): Promise<Page<Run>>

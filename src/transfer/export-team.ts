@@ -31,13 +31,18 @@ export async function* exportTeam(
 
 export async function toTeamGroup(
   reads: Reads,
-  { id, name, maxTurns, managerId }: Group,
+  { id, name, maxTurns, managerId, memberIds }: Group,
 ): Promise<TeamGroup> {
   const own = groupConversation(id)
   const first = defaultConversation(managerId)
   const others = (await conversationsOf(reads, managerId)).filter((one) => one.id !== first)
   const place = others.findIndex((one) => one.id === own)
-  return { name, max_turns: maxTurns, ...(place >= 0 && { conversation: place + 1 }) }
+  return {
+    name,
+    max_turns: maxTurns,
+    ...(place >= 0 && { conversation: place + 1 }),
+    agent_ids: [managerId, ...memberIds],
+  }
 }
 
 /** Keys of what more than one of the agents has, numbered in the order of the agents. */

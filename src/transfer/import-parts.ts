@@ -87,10 +87,12 @@ function authorOf(by: FileVersion['by'], agentId: AgentId | undefined): Author {
 export function importMessages(
   messages: readonly FileMessage[],
   checks: AgentChecks,
+  /** The id that an agent of the file has here. */
+  agentHere: (id: AgentId) => AgentId,
 ): readonly NewMessage[] {
   const calls = new Map<string, CallId>()
   return messages.map((message) => {
-    const body = importBody(message, calls)
+    const body = importBody(message, calls, agentHere)
     return {
       id: newId('message'),
       runId: null,
@@ -104,7 +106,11 @@ export function importMessages(
 }
 
 /** `calls` maps call ids of the file to new ids; a result belongs to the latest call with its id. */
-function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBody {
+function importBody(
+  message: FileMessage,
+  calls: Map<string, CallId>,
+  agentHere: (id: AgentId) => AgentId,
+): MessageBody {
   switch (message.role) {
     case 'user':
       return {
@@ -113,7 +119,7 @@ function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBo
         ...(message.pictures && { pictures: message.pictures.map(importShown) }),
       }
     case 'system':
-      return { role: 'system', text: message.text, ...importSender(message.sender) }
+      return { role: 'system', text: message.text, ...importSender(message.sender, agentHere) }
     case 'assistant':
       return {
         role: 'assistant',
@@ -126,7 +132,7 @@ function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBo
         }),
         said: message.said,
         ...(message.speaker && {
-          speaker: { agentId: message.speaker.agent_id, name: message.speaker.name },
+          speaker: { agentId: agentHere(message.speaker.agent_id), name: message.speaker.name },
         }),
         ...(message.extras && { extras: message.extras }),
       }
@@ -141,9 +147,13 @@ function importBody(message: FileMessage, calls: Map<string, CallId>): MessageBo
   }
 }
 
-function importSender(file: FileSender | undefined): { readonly sender?: MessageSender } {
+function importSender(
+  file: FileSender | undefined,
+  agentHere: (id: AgentId) => AgentId,
+): { readonly sender?: MessageSender } {
   if (!file || file.kind === 'server') return file ? { sender: file } : {}
-  const { kind, name, agent_id: agentId, run_id: runId, awaits_reply: awaitsReply } = file
+  const { kind, name, agent_id, run_id: runId, awaits_reply: awaitsReply } = file
+  const agentId = agentHere(agent_id)
   return { sender: { kind, name, agentId, runId, awaitsReply } }
 }
 

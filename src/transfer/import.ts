@@ -40,11 +40,12 @@ export async function importBundle(
     toGroup(options.withoutMessages ? { ...group, conversation: undefined } : group, agentIds, at),
   )
   const authorOf = sharedAuthors(bundle.agents, agentIds)
+  const agentHere = agentsHere(bundle.groups, agentIds)
   const prepared = await Promise.all(
     bundle.agents.map((file, index) =>
       prepareAgent(agentIds[index] ?? agentId, chosen(file, options, index), {
         ...{ tools, checks, authorOf, scopes: options.scopes === undefined ? [] : options.scopes },
-        ...{ now, conversationIds: conversationsOf(groups, index) },
+        ...{ now, agentHere, conversationIds: conversationsOf(groups, index) },
       }),
     ),
   )
@@ -94,6 +95,19 @@ function conversationsOf(
         : [],
     ),
   )
+}
+
+/** Messages name the agents of a team by the ids that they had. */
+function agentsHere(groups: readonly BundledGroup[], agentIds: readonly AgentId[]) {
+  const here = new Map(
+    groups.flatMap(({ manager, members, knownAs }) =>
+      [manager, ...members].flatMap((place, index) => {
+        const [known, id] = [knownAs[index], agentIds[place]]
+        return known !== undefined && id !== undefined ? [[known, id] as const] : []
+      }),
+    ),
+  )
+  return (id: AgentId) => here.get(id) ?? id
 }
 
 async function insertGroup(tx: Transaction, { bundled, group }: NewGroup): Promise<void> {

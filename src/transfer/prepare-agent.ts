@@ -21,6 +21,7 @@ export interface Preparing {
   readonly checks: AgentChecks
   /** The agent of the file that wrote the version of the block, if the block is one of several agents. */
   readonly authorOf: (key: string, version: number) => AgentId | undefined
+  readonly agentHere: (id: AgentId) => AgentId
   /** Ids of conversations that are known before, by their number. */
   readonly conversationIds: ReadonlyMap<number, ConversationId>
   readonly scopes: readonly Scope[] | null
@@ -31,7 +32,7 @@ export interface Preparing {
 export async function prepareAgent(
   id: AgentId,
   file: AgentFile,
-  { tools: { usable, told }, checks, authorOf, conversationIds, scopes, now }: Preparing,
+  { tools: { usable, told }, checks, authorOf, agentHere, conversationIds, scopes, now }: Preparing,
 ) {
   const isTool = (name: string) => checks.isTool(name) || usable.has(name)
   const at = toTimestamp(now)
@@ -50,7 +51,7 @@ export async function prepareAgent(
         return versions[version]?.by === 'agent' ? id : undefined
       })
     }),
-    messages: importMessages(file.messages, checks),
+    messages: importMessages(file.messages, checks, agentHere),
     summaries: file.summaries.map(importSummary),
     archives: file.archives.map(importArchive),
     pictures: importPictures(file.pictures ?? []),

@@ -147,7 +147,12 @@ function moreArguments(other: Filled): Readonly<Record<string, fc.Arbitrary<Argu
     reset_messages: fields({ ...foreign, confirm: always(true) }),
     list_runs: fields(
       {},
-      { agent: theirs, status: always('requires_approval', 'completed'), ...page },
+      {
+        agent: theirs,
+        status: always('requires_approval', 'completed'),
+        parent_run_id: run,
+        ...page,
+      },
     ),
     // Runs of one batch are as old as each other, so the order of two would differ between the two sides.
     message_agents: fields({

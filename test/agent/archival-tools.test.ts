@@ -27,10 +27,11 @@ describe('an agent that stores something', () => {
   it('is told of earlier passages that may be outdated, and can replace them', async () => {
     const agent = await createWithAllTools(world)
     const old = await store(agent, 'Ann lives in Graz.', '2026-01-02')
+    const days = Math.floor((Date.now() - Date.parse('2026-01-02')) / 86_400_000)
     const [told = ''] = await call(agent, insert('Ann lives in Vienna.'))
     const id = /^Stored as (passage-[0-9a-f-]{36})\./.exec(told)?.[1]
     expect(told).toBe(
-      `Stored as ${id}. Similar to what was stored before: ${old} of 2026-01-02: "Ann lives in Graz.". ` +
+      `Stored as ${id}. Similar to what was stored before: ${old} of 2026-01-02, ${days} days before (likely a contradiction): "Ann lives in Graz.". ` +
         'If it replaces one of them, insert it again with supersedes.',
     )
     const [replaced] = await call(agent, insert('Ann lives in Vienna.', old))

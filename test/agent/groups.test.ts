@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { newId } from '../../src/core/ids.ts'
+import { countStatements } from '../support/count-statements.ts'
 import { callTool, callTools, say } from '../support/scripted-provider.ts'
 import { startWorld, systemText, toolResults, type World } from './support.ts'
 import { createTeam, newest, WAIT } from './team-support.ts'
@@ -68,7 +70,37 @@ test('the manager of a group sends no more messages than the group allows', asyn
   const { reply, run } = await world.talk(made.id, 'Ask him again and again')
   expect(reply).toContain('2 were sent')
   expect(run.warnings.join()).toContain('the group Two may lead to 2 messages')
-  expect((await world.context.runs.list({ agent: 'Tom', limit: 10 })).items).toHaveLength(2)
+  const { runs } = world.context
+  const { items } = await runs.list({ agent: 'Tom', limit: 10 })
+  expect(items).toHaveLength(2)
+  const ofParent = async (more: object) =>
+    (await runs.list({ parentRunId: run.id, limit: 10, ...more })).items.map(({ id }) => id)
+  expect(await ofParent({})).toEqual(items.map(({ id }) => id))
+  expect(await ofParent({ agent: 'Tom', status: 'completed' })).toHaveLength(2)
+  expect(await ofParent({ agent: 'Mia' })).toEqual([])
+  expect(await ofParent({ parentRunId: items[0]?.id })).toEqual([])
+  await expect(runs.list({ parentRunId: newId('run'), limit: 10 })).rejects.toThrow('run-')
+})
+
+test('a list of groups is read in as many statements, however many agents they have', async () => {
+  const count = countStatements()
+  const read = async () => {
+    count.reset()
+    const { items } = await world.context.groups.list({ limit: 10 })
+    const names = items.map(({ manager, members }) => [manager, members.length])
+    return { names, statements: count.statements }
+  }
+  for (const name of ['Mia', 'Tom', 'Ines', 'Zoe', 'Bo']) await world.createAgent({ name })
+  const { groups } = world.context
+  await groups.create({ name: 'One', manager: 'Mia', members: ['Tom'] })
+  const one = await read()
+  await groups.create({ name: 'Two', manager: 'Tom', members: ['Mia', 'Ines', 'Zoe', 'Bo'] })
+  const two = await read()
+  expect(two.names).toEqual([
+    ['Tom', 4],
+    ['Mia', 1],
+  ])
+  expect(two.statements).toBe(one.statements)
 })
 
 test('agents message a group as an agent, and one that lost its members says so', async () => {

@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { BINARY } from '../support/connect.ts'
+import { openTerminal } from '../support/terminal.ts'
 import { expectOneLine, newHome, removeHomes, runCommand, withoutKey } from './support.ts'
 
 /* recollect load, as the built program. */
@@ -35,6 +36,18 @@ describe('recollect load', () => {
     })
     const again = await runCommand(['load', folder, '--agent', 'Ada'], environment)
     expect(again.stdout).toBe('Took nothing new from 2 files.\n2 entries were there already.\n')
+  })
+
+  it('shows a bar on a terminal, and then the report', async () => {
+    const { environment, home } = await newAgent()
+    const folder = join(home, 'many')
+    mkdirSync(folder)
+    for (let file = 0; file < 80; file += 1) writeFileSync(join(folder, `${file}.md`), `N ${file}.`)
+    const command = [process.execPath, BINARY, 'load', folder, '--agent', 'Ada']
+    const terminal = openTerminal(command, environment)
+    await terminal.shows(/Took 80 passages from 80 files\./)
+    expect(await terminal.ended()).toBe(0)
+    expect(terminal.raw()).toMatch(/load +\[#*\.+\] \d+ % {2}\d+ of 80 files/)
   })
 
   it('refuses what it can not load in one line', async () => {

@@ -44,6 +44,33 @@ describe('recollect export and import', () => {
     )
   })
 
+  it('say of a tool that it is one over MCP, and not of one that the file has', async () => {
+    const { environment, home } = await newData()
+    const file = join(home, 'ada.json')
+    await runCommand(['export', 'Ada', file], environment)
+    const written = JSON.parse(readFileSync(file, 'utf8'))
+    const source = 'def get_weather(city: str) -> str:\n    """Tells it."""\n    return city\n'
+    const tool = { name: 'get_weather', language: 'python', source }
+    const { agent } = written
+    const changed = {
+      ...written,
+      tools: [tool],
+      agent: {
+        ...agent,
+        tools: [...agent.tools, 'get_weather', 'update_stock'],
+        tool_rules: [{ type: 'exit_loop', tool_name: 'get_weather' }],
+      },
+    }
+    writeFileSync(file, JSON.stringify(changed))
+    const { stderr, code } = await runCommand(['import', file], withoutKey(newHome()))
+    expect(code).toBe(0)
+    expect(stderr).toContain('"get_weather". Read them with get_tool (a tool over MCP), and give')
+    expect(stderr).toContain('with attach_tool (a tool over MCP).')
+    expect(stderr).toContain('"exit_loop of get_weather"')
+    expect(stderr).toContain('"update_stock".')
+    expect(stderr.match(/a tool over MCP/g)).toHaveLength(2)
+  })
+
   it('overwrite no file, leave none behind, and report an error in one line', async () => {
     const { environment, home } = await newData()
     const file = join(home, 'kept.json')

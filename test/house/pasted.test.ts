@@ -28,6 +28,33 @@ test('the lines with curl in the README work in sh and bash against a server wit
   }
 })
 
+/** The lines of the first block of shell in the page that have this in them. */
+function linesOf(page: string, word: string): readonly string[] {
+  const blocks = readFileSync(page, 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)
+  const lines = [...blocks].flatMap(([, block = '']) => block.split('\n'))
+  return lines.filter((line) => line.includes(word))
+}
+
+test('the lines with curl for programs of Letta and for chat programs work as they stand', async () => {
+  const serving = await startServe(withoutKey(newHome()))
+  const run = (line: string, more: Readonly<Record<string, string>> = {}) => {
+    const local = line.replace(
+      /http:\/\/(localhost|127\.0\.0\.1):8283/,
+      new URL(serving.url).origin,
+    )
+    const env = { ...process.env, ...more }
+    return JSON.parse(spawnSync('sh', ['-c', `${local} -s`], { encoding: 'utf8', env }).stdout)
+  }
+  const [create = '', send = ''] = linesOf('docs/letta.md', 'curl -X POST http://localhost:8283')
+  const made = run(create)
+  expect(made.memory.blocks).toMatchObject([{ value: 'The user is called Mia.' }])
+  expect(run(send, { AGENT_ID: made.id }).messages.at(-1).content).toMatch(/Mia/)
+  run(create.replace("-d '{", '-d \'{"name":"Ada",'))
+  const [chat = ''] = linesOf('docs/openai.md', 'chat/completions')
+  expect(run(chat).choices[0].message.content).toMatch(/Mia/)
+  await serving.stop()
+})
+
 test('the rules for assistants say the same, each with the head that its reader wants', () => {
   const text = readFileSync('snippets/AGENTS.md', 'utf8')
   const heads = {

@@ -36,8 +36,8 @@ it('a search says which words it found, what each adds, what is nearby, and whic
   expect(ferry.rarity).toBeGreaterThan(leaves.rarity)
   expect(ferry.score + leaves.score).toBeCloseTo(first.why.words_score, 2)
   expect(first.why.date_boost).toBeGreaterThan(0)
-  const { words_score, source_boost, date_boost } = first.why
-  expect(words_score + source_boost + date_boost).toBeCloseTo(first.score, 2)
+  const { words_score, source_boost, date_boost, later_boost } = first.why
+  expect(words_score + source_boost + date_boost + later_boost).toBeCloseTo(first.score, 2)
 
   const plain = await server.answer('search_archival', asked)
   expect(plain.passages.every((passage: object) => !('why' in passage))).toBe(true)

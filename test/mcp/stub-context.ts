@@ -20,6 +20,7 @@ export function stubContext(parts: Parts = {}): McpContext {
     syncs: port('syncs', parts.syncs),
     companions: port('companions', parts.companions),
     load: port('load', parts.load),
+    folders: port('folders', parts.folders),
     memory: port('memory', parts.memory),
     archival: port('archival', parts.archival),
     archives: port('archives', parts.archives),

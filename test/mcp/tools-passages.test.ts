@@ -126,11 +126,24 @@ describe('similar', () => {
         text: 'The meeting is on Monday at 10',
         created_at: '2026-01-01T00:00:00.000Z',
         similarity: expect.any(Number),
+        likely: 'contradiction',
+        age_days: Math.floor((Date.now() - Date.parse('2026-01-01')) / 86_400_000),
         similar_to: passages[0].id,
       },
     ])
     expect(similar[0].similarity).toBeGreaterThan(0.5)
     expect((await insert('Bea', 'The meeting is on Friday at 12')).similar).toEqual([])
+  })
+
+  it('tells a contradiction from a repetition', async () => {
+    await insert('Ada', 'Ann owns a red bicycle', { created_at: '2026-01-01' })
+    const likely = async (text: string) => {
+      const options = { created_at: '2026-01-04' }
+      const [first] = (await insert('Ada', text, options)).similar
+      return [first.likely, first.age_days]
+    }
+    expect(await likely('Ann owns a red bicycle indeed')).toEqual(['repetition', 3])
+    expect(await likely('Ann does not own a red bicycle')).toEqual(['contradiction', 3])
   })
 
   it('is at most three of each, the most similar first', async () => {

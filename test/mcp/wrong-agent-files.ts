@@ -7,7 +7,7 @@ export const WRONG: readonly (readonly [string, (file: any) => void, RegExp])[] 
     (file) => (file.format = 'letta'),
     /no agent that Recollect or Letta exported/,
   ],
-  ['a later version', (file) => (file.version = 4), /version 4.*reads up to 3/],
+  ['a later version', (file) => (file.version = 5), /version 5.*reads up to 4/],
   ['an unknown field', (file) => (file.agent.hooks = []), /at agent.*"hooks"/],
   ['a missing field', (file) => delete file.messages[1].text, /messages\[1\]\.text/],
   ['an unknown role', (file) => (file.messages[0].role = 'root'), /messages\[0\]\.role/],

@@ -58,6 +58,11 @@ async function fill(beta: Ask): Promise<Readonly<Record<string, string>>> {
     schedule: { type: 'one-time', scheduled_at: Date.now() + 86_400_000 },
   })
   const job = await world.app.contextOf('beta').companions.tidy(member.json.id)
+  const folder = await beta('POST', '/v1/folders/', { name: 'betacanary' })
+  const file = await world.app.contextOf('beta').folders.upload(folder.json.id, {
+    ...{ name: 'betacanary.txt', duplicates: 'error' },
+    data: Buffer.from('betacanary').toString('base64'),
+  })
   const [step] = (await beta('GET', `/v1/runs/${message.run_id}/steps`)).json
   return {
     agent_id,
@@ -72,6 +77,8 @@ async function fill(beta: Ask): Promise<Readonly<Record<string, string>>> {
     step_id: step.id,
     tool_id: tool.json.id,
     group_id: group.json.id,
+    folder_id: folder.json.id,
+    file_id: file.id,
     scheduled_message_id: schedule.json.id,
     job_id: job.id,
     // Servers are the operator's, whatever the namespace.

@@ -41,6 +41,7 @@ test('agents are the models, and one that is not there is refused as OpenAI does
   const missing = await ask('POST', CHAT, { model: 'nobody', messages })
   expect(missing.status).toBe(404)
   expect(missing.json.error).toMatchObject({ type: 'invalid_request_error' })
+  expect(missing.json.error.message).toMatch(/"nobody".*GET \/openai\/v1\/models/)
 })
 
 test('a transcript that is sent whole each time is one conversation, and nothing is stored twice', async () => {
@@ -80,6 +81,32 @@ test('a transcript that diverges becomes a conversation of its own, with all tha
   expect(JSON.stringify(sent)).toContain('first')
   expect(JSON.stringify(sent)).not.toContain('two')
   expect(await userTexts(id)).toEqual(['first', 'second', 'first', 'second, said otherwise'])
+})
+
+test('a chat that gets its name later begins with what was said before, and no name is none', async () => {
+  const id = await agentNamed('Named late')
+  provider.enqueue(say('one'), say('two'), say('three'), say('four'))
+  const messages = [{ role: 'user', content: 'First' }]
+  const send = async (chat: string) => {
+    const headers = { 'x-librechat-conversation-id': chat }
+    const { json } = await ask('POST', CHAT, { model: 'Named late', messages }, headers)
+    messages.push(json.choices[0].message, { role: 'user', content: `After ${chat}` })
+  }
+  await send('')
+  expect(await userTexts(id)).toEqual(['First'])
+  await send('{{LIBRECHAT_BODY_CONVERSATIONID}}')
+  expect((await ask('GET', `/v1/conversations?agent_id=${id}`)).json).toHaveLength(1)
+  await send('chat-7')
+  const seen = JSON.stringify(provider.requests.at(-1)?.body.messages)
+  for (const text of ['First', 'one', 'two', 'After {{']) expect(seen).toContain(text)
+  await send('chat-7')
+  expect((await ask('GET', `/v1/conversations?agent_id=${id}`)).json).toHaveLength(2)
+  expect((await userTexts(id)).filter((text) => text === 'After chat-7')).toHaveLength(1)
+  // Another chat without a name is not the first one.
+  messages.splice(0, messages.length, { role: 'user', content: 'First' })
+  provider.enqueue(say('five'))
+  await send('')
+  expect((await ask('GET', `/v1/conversations?agent_id=${id}`)).json).toHaveLength(3)
 })
 
 test('a header names the conversation, whatever the transcript', async () => {

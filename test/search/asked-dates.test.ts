@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest'
 import { datesIn } from '../../src/search/asked-dates.ts'
-import { boundsOf, dateFit, monthRange } from '../../src/search/day-range.ts'
+import { type DayRange, dateFit, monthRange, spanOf } from '../../src/search/day-range.ts'
 
 /** A Tuesday. */
 const TODAY = '2026-03-31'
+
+function boundsOf(range: DayRange) {
+  const { from, until } = spanOf(range)
+  return { from: new Date(from).toISOString(), until: new Date(until).toISOString() }
+}
 
 /** The first and the last day of the first range. */
 function asked(question: string): string {
@@ -107,7 +112,7 @@ test('a question of thousands of dates is read up to a limit', () => {
 })
 
 test('days of the range fit best, the days after it less the later they are', () => {
-  const may = [monthRange(2023, 5)]
+  const may = [spanOf(monthRange(2023, 5))]
   const fits = [
     '2023-04-30',
     '2023-05-01',
@@ -120,4 +125,17 @@ test('days of the range fit best, the days after it less the later they are', ()
   expect(fits[4]).toBeGreaterThan(0)
   expect(fits[4]).toBeLessThan(0.5)
   expect(fits[5]).toBe(0)
+})
+
+test('days are those of the time zone, also where the clocks change', () => {
+  const dayIn = (timezone: string, day: string) => {
+    const [range] = datesIn(day, TODAY)
+    if (!range) throw new Error('no day was found')
+    const { from, until } = spanOf(range, timezone)
+    return [new Date(from).toISOString(), (until - from) / 3_600_000]
+  }
+  expect(dayIn('Asia/Tokyo', '2024-01-23')).toEqual(['2024-01-22T15:00:00.000Z', 24])
+  expect(dayIn('America/New_York', '2024-01-23')).toEqual(['2024-01-23T05:00:00.000Z', 24])
+  expect(dayIn('Europe/Vienna', '2024-03-31')).toEqual(['2024-03-30T23:00:00.000Z', 23])
+  expect(dayIn('Europe/Vienna', '2024-10-27')).toEqual(['2024-10-26T22:00:00.000Z', 25])
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readQuestion } from '../../src/search/question.ts'
 
-const stems = (text: string) => readQuestion(text, '2026-03-31').stems
+const stems = (text: string) => readQuestion(text, '2026-03-31T12:00:00.000Z', 'UTC').stems
 
 test('stop words are left out unless there is nothing else', () => {
   expect(stems('What did you do in the garden?')).toEqual(['garden'])

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { type DayRange, monthRange } from '../../src/search/day-range.ts'
+import { monthRange, type Span, spanOf } from '../../src/search/day-range.ts'
 import { type Candidate, rankByWords } from '../../src/search/rank.ts'
 
-const NO_DATES: readonly DayRange[] = []
+const NO_DATES: readonly Span[] = []
 const AT = '2026-03-31T12:00:00.000Z'
 
 function candidate(row: number, text: string, more: Partial<Candidate> = {}): Candidate {
@@ -61,7 +61,7 @@ test('the person and date named, and the speaker, decide between equals', () => 
     rank(['tea', 'ada'], [candidate(2, 'Ben: tea with Ada'), candidate(1, 'Ada: tea with Ben')]),
   ).toEqual([1, 2])
   const dated = [candidate(2, 'tea'), candidate(1, 'tea', { at: '2023-05-03T00:00:00.000Z' })]
-  expect(rank(['tea'], dated, [monthRange(2023, 5)])).toEqual([1, 2])
+  expect(rank(['tea'], dated, [spanOf(monthRange(2023, 5))])).toEqual([1, 2])
   expect(rank(['tea'], [candidate(2, 'tea', { weight: 0.6 }), candidate(1, 'tea')])).toEqual([1, 2])
 })
 
@@ -94,7 +94,7 @@ test('a name before a turn does not carry it past one that answers', () => {
 })
 
 test('an entry of the days asked for is found without a word of the question', () => {
-  const days = [monthRange(2023, 5)]
+  const days = [spanOf(monthRange(2023, 5))]
   const entries = [candidate(1, 'milk', { at: '2023-05-03T00:00:00.000Z' }), candidate(2, 'milk')]
   expect(rank(['tea'], entries, days)).toEqual([1])
 })

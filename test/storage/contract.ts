@@ -17,6 +17,7 @@ import { messageContract } from './contract/messages.ts'
 import { namespaceContract } from './contract/namespaces.ts'
 import { neverWaitingContract } from './contract/never-waiting.ts'
 import { passageContract } from './contract/passages.ts'
+import { pastContract } from './contract/past.ts'
 import { pictureContract } from './contract/pictures.ts'
 import { runContract } from './contract/runs.ts'
 import type { Subject } from './contract/subject.ts'
@@ -59,6 +60,7 @@ export function storageContract(
     describe('block history', () => blockHistoryContract(subject))
     describe('messages', () => messageContract(subject))
     describe('passages', () => passageContract(subject))
+    describe('the past', () => pastContract(subject))
     describe('files', () => fileContract(subject))
     describe('pictures', () => pictureContract(subject))
     describe('archives', () => archiveContract(subject))

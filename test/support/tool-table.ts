@@ -32,7 +32,11 @@ export const TOOL_TABLE: Readonly<Record<string, (world: ToolWorld) => readonly 
   configure_agent: ({ agent }) => [{ agent, temperature: 0.5 }],
   send_message: ({ agent }) => [{ agent, message: 'Hello', wait_seconds: 60, include_steps: true }],
   get_run: ({ run }) => [{ run_id: run, include_steps: true, wait_seconds: 0.1 }],
-  list_runs: ({ agent }) => [{ limit: 100 }, { agent, status: 'completed' }],
+  list_runs: ({ agent, run }) => [
+    { limit: 100 },
+    { agent, status: 'completed' },
+    { parent_run_id: run },
+  ],
   cancel_run: ({ run }) => [{ run_id: run }],
   respond_to_approval: ({ asking }) => [{ run_id: asking, approve: false }],
   update_agent: ({ second, text }) => [

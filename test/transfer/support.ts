@@ -24,7 +24,7 @@ export function transferOf(
 /** Numbers the ids in order, the only difference between a file and one of the agent that was made from it. */
 export function withoutIds(file: string): unknown {
   const numbers = new Map<string, string>()
-  const text = file.replaceAll(/(passage|call)-[0-9a-f-]{36}/g, (id, kind) => {
+  const text = file.replaceAll(/(passage|call|agent)-[0-9a-f-]{36}/g, (id, kind) => {
     const number = numbers.get(id) ?? `${kind}-${numbers.size}`
     numbers.set(id, number)
     return number

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createGroups } from '../../src/agent/groups/groups.ts'
 import { groupConversation } from '../../src/core/group.ts'
+import { newId } from '../../src/core/ids.ts'
 import type { TestStorage } from '../support/own-database.ts'
 import {
   at,
@@ -8,6 +9,7 @@ import {
   openTestStorage,
   someArchive,
   someBlock,
+  someMessage,
   somePassage,
   userSays,
 } from '../support/stores.ts'
@@ -54,6 +56,15 @@ async function someTeam() {
     const passage = somePassage(archive.id, { text: 'Wind from the west.' })
     const history = { supersededBy: null, expiresAt: null, foundCount: 0, lastFoundAt: null }
     await tx.passages.insertHistory([{ ...passage, position: 0, ...history }], at(4))
+    const sender = {
+      kind: 'agent',
+      agentId: manager.id,
+      name: 'Mia',
+      runId: newId('run'),
+      awaitsReply: true,
+    } as const
+    const body = { role: 'system', text: 'Which wind?', sender } as const
+    await tx.messages.append(agentId, [someMessage({ body })])
     await tx.messages.append(
       manager.id,
       [userSays('To the group')],
@@ -80,6 +91,9 @@ it('a team is one file, from which it is made anew elsewhere', async () => {
   const conversation = groupConversation(copy.group.id)
   const [said] = await store.messages.since(copy.group.managerId, 1)
   expect(said).toMatchObject({ text: 'To the group', conversationId: conversation })
+  // The manager that a member heard from is the new one.
+  const [heard] = await store.messages.since(agentIds[1] ?? agentId, 1)
+  expect(heard).toMatchObject({ sender: { agentId, name: 'Mia' } })
   // One block and one archive for all, and the member's edit is still the member's.
   const plans = await Promise.all(agentIds.map((id) => store.blocks.ofAgent(id)))
   expect(new Set(plans.flat().map(({ id }) => id)).size).toBe(1)

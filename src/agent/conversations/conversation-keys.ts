@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Clock, toTimestamp } from '../../core/clock.ts'
-import type { Conversation } from '../../core/conversation.ts'
+import type { NamedConversation } from '../../core/conversation.ts'
 import { type ConversationId, storedId } from '../../core/ids.ts'
 import { findAgent } from '../../memory/find-agent.ts'
 import type { Store } from '../../storage/port/store.ts'
@@ -9,16 +9,16 @@ import type { Store } from '../../storage/port/store.ts'
 export function createConversationKeys(store: Store, clock: Clock) {
   return {
     /** The conversation that a client calls `key`; it is created at its first use. */
-    async named(agent: string, key: string): Promise<Conversation> {
+    async named(agent: string, key: string): Promise<NamedConversation> {
       const at = toTimestamp(clock())
       return store.transaction(async (tx) => {
         const { id: agentId } = await findAgent(tx.agents, agent)
         const id = idOf(agentId, key)
         const known = await tx.conversations.get(id)
-        if (known) return known
+        if (known) return { id, isNew: false }
         const made = { id, agentId, title: '', createdAt: at }
         await tx.conversations.insert(made)
-        return made
+        return { id, isNew: true }
       })
     },
 

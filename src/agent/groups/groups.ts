@@ -65,10 +65,7 @@ export function createGroups(store: Store, clock: Clock) {
     }: PageRequest & { readonly agent?: string | undefined }): Promise<Page<GroupView>> {
       const agentId = agent === undefined ? undefined : (await findAgent(store.agents, agent)).id
       const found = await store.groups.list({ ...page, agentId })
-      return {
-        ...found,
-        items: await Promise.all(found.items.map((group) => viewGroup(store, group))),
-      }
+      return { ...found, items: await viewGroups(store, found.items) }
     },
 
     /** Deletes the group with its conversation; the agents stay. */
@@ -122,9 +119,23 @@ async function findMembers(
   return [...found.values()]
 }
 
+/** The groups with the names of their agents, read at once. */
+async function viewGroups(
+  { agents }: Pick<Reads, 'agents'>,
+  groups: readonly Group[],
+): Promise<readonly GroupView[]> {
+  const ids = groups.flatMap(({ managerId, memberIds }) => [managerId, ...memberIds])
+  const names = await agents.namesOf([...new Set(ids)])
+  const nameOf = (id: AgentId) => names.get(id) ?? id
+  return groups.map((group) => ({
+    group,
+    manager: nameOf(group.managerId),
+    members: group.memberIds.map((id) => ({ id, name: nameOf(id) })),
+  }))
+}
+
 async function viewGroup(reads: Pick<Reads, 'agents'>, group: Group): Promise<GroupView> {
-  const nameOf = async (id: AgentId) => (await reads.agents.get(id))?.name ?? id
-  const members: { id: AgentId; name: string }[] = []
-  for (const id of group.memberIds) members.push({ id, name: await nameOf(id) })
-  return { group, manager: await nameOf(group.managerId), members }
+  const [view] = await viewGroups(reads, [group])
+  if (!view) throw new Error('a group has a view')
+  return view
 }

@@ -62,10 +62,15 @@ export function createRuns(options: RunsOptions) {
 
     async list({
       agent,
+      parentRunId,
       ...filter
-    }: Omit<RunFilter, 'agentId'> & { readonly agent?: string | undefined }): Promise<Page<Run>> {
+    }: Omit<RunFilter, 'agentId' | 'parentRunId'> & {
+      readonly agent?: string | undefined
+      readonly parentRunId?: string | undefined
+    }): Promise<Page<Run>> {
       const found = agent === undefined ? undefined : await findAgent(store.agents, agent)
-      return store.runs.list({ ...filter, agentId: found?.id })
+      const parent = parentRunId === undefined ? undefined : (await view(parentRunId)).run.id
+      return store.runs.list({ ...filter, agentId: found?.id, parentRunId: parent })
     },
 
     async wait(id: RunId, milliseconds: number, signal: AbortSignal): Promise<RunView> {

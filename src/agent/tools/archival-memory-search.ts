@@ -25,6 +25,7 @@ export const archivalMemorySearch = defineInnerTool({
       agent.id,
       {
         query: args.query,
+        timezone: agent.settings.timezone,
         tags: args.tags,
         matchAllTags: args.tag_match_mode === 'all',
         after: dateOf(args, 'start_datetime', 'start', agent.settings.timezone),

@@ -26,6 +26,7 @@ export const conversationSearch = defineInnerTool({
       agent.id,
       {
         query: args.query,
+        timezone: agent.settings.timezone,
         roles: args.roles?.length ? args.roles : undefined,
         after: dateOf(args, 'start_date', 'start', agent.settings.timezone),
         before: dateOf(args, 'end_date', 'end', agent.settings.timezone),

@@ -8,8 +8,8 @@ const EXCERPT_CHARACTERS = 200
 export function tellSimilar(similar: readonly SimilarPassage[]): readonly string[] {
   if (similar.length === 0) return []
   const list = similar.map(
-    ({ passage: { id, createdAt, text } }) =>
-      `${id} of ${createdAt.slice(0, 10)}: ${JSON.stringify(excerpt(text, EXCERPT_CHARACTERS))}`,
+    ({ passage: { id, createdAt, text }, likely, ageDays }) =>
+      `${id} of ${createdAt.slice(0, 10)}, ${ageDays} ${ageDays === 1 ? 'day' : 'days'} before (likely a ${likely}): ${JSON.stringify(excerpt(text, EXCERPT_CHARACTERS))}`,
   )
   return [
     `Similar to what was stored before: ${list.join('; ')}. If it replaces one of them, insert it again with supersedes.`,

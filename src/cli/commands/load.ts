@@ -6,6 +6,7 @@ import { UserError } from '../../core/errors.ts'
 import type { Job } from '../../core/job.ts'
 import type { LoadTarget } from '../../core/load.ts'
 import { createLog } from '../../core/log.ts'
+import { createProgressBar } from '../terminal/progress-bar.ts'
 import { tell, tellJson } from '../terminal/tell.ts'
 
 export interface LoadFlags {
@@ -60,13 +61,24 @@ function tellLook(told: string, json = false): void {
   else tellReport(told)
 }
 
-/** A line of a terminal that is written over; nothing where nobody looks. */
-function createProgress(): (job: Job) => void {
+/** A bar in a terminal; nothing where nobody looks. */
+function createProgress(): (job: Job, told: string) => void {
   if (!process.stderr.isTTY) return () => undefined
-  let shown = -1
-  return ({ done, completedAt }) => {
-    if (completedAt !== null && shown >= 0) process.stderr.write('\r\u001B[K')
-    else if (done !== shown) process.stderr.write(`\r\u001B[K${done} files read`)
-    shown = done
+  const bar = createProgressBar(process.stderr, 'files')
+  let shown = ''
+  return ({ done, total, completedAt, status }, told) => {
+    const rests = completedAt !== null || status === 'waiting'
+    // One file has no share that is done, but passages or messages that are.
+    if (total !== null && total > 1 && !rests) {
+      // The report follows the last.
+      if (done < total) bar.show('load', done, total)
+    } else if (rests) {
+      bar.end()
+      if (shown !== '') process.stderr.write('\r\u001B[K')
+      shown = ''
+    } else if (told !== shown) {
+      process.stderr.write(`\r\u001B[K${told}`)
+      shown = told
+    }
   }
 }

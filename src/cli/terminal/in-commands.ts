@@ -19,11 +19,13 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/\b[Cc]all (get_run|send_message)\b/g, 'use the tool $1 of an MCP client'],
 ]
 
+/** Names in quotes, and those that a rule is of, are of tools that agents have. */
 const TOOLS =
-  /(?<!the tool )\b((?:append|attach|cancel|compact|configure|create|delete|detach|diff|get|insert|list|memory|replace|reset|respond|restore|search|send|update)_[a-z_]+)\b/g
+  /(?<!the tool |"| of )\b(copy_agent|digest_source|message_agents|read_memory_as_of|run_tool|(?:append|attach|cancel|compact|configure|create|delete|detach|diff|get|insert|list|memory|replace|reset|respond|restore|search|send|update)_[a-z_]+)\b/g
 
 /** Tools of the agent itself stay as they are. */
-const INNER = /^(send_message|memory_insert|memory_replace|memory_rethink)$/
+const INNER =
+  /^(send_message.*|memory_(insert|replace|rethink)|(create|list|cancel)_tasks?|list_files)$/
 
 export function inCommands(message: string): string {
   const told = COMMANDS.reduce((text, [name, command]) => text.replaceAll(name, command), message)

@@ -15,6 +15,7 @@ export interface ProgressBar {
 /** A progress bar in a terminal; otherwise a line from time to time. */
 export function createProgressBar(
   stream: Pick<WriteStream, 'write'> & { readonly isTTY?: boolean },
+  unit = 'rows',
 ): ProgressBar {
   const pause = stream.isTTY ? REDRAW_MILLISECONDS : LINE_MILLISECONDS
   let current = { phase: '', first: 0, since: 0 }
@@ -34,7 +35,7 @@ export function createProgressBar(
       if (!isNew && done < total && now - shownAt < pause) return
       shownAt = now
       const perSecond = (done - current.first) / Math.max((now - current.since) / 1_000, 0.001)
-      const text = describe(phase, done, total, perSecond)
+      const text = describe(phase, unit, { done, total, perSecond })
       if (!stream.isTTY) {
         stream.write(`${text}\n`)
         return
@@ -54,13 +55,17 @@ export function createProgressBar(
   }
 }
 
-function describe(phase: string, done: number, total: number, perSecond: number): string {
+function describe(
+  phase: string,
+  unit: string,
+  { done, total, perSecond }: Readonly<Record<'done' | 'total' | 'perSecond', number>>,
+): string {
   const share = total === 0 ? 1 : Math.min(1, done / total)
   const full = Math.floor(share * WIDTH)
   const count = (number: number) => Math.round(number).toLocaleString('en')
   const rate = done > 0 && perSecond > 0 ? `, ${count(perSecond)} a second` : ''
   return (
     `${phase.padEnd(8)} [${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ` +
-    `${Math.floor(share * 100)} %  ${count(done)} of ${count(total)} rows${rate}`
+    `${Math.floor(share * 100)} %  ${count(done)} of ${count(total)} ${unit}${rate}`
   )
 }

@@ -14,7 +14,8 @@ export interface Version {
 export interface Meeting {
   /** The file of that name in the archive. */
   readonly known: LoadedFile | undefined
-  readonly origin: string
+  /** A document of that name is an earlier version, and none that has more to say. */
+  readonly replaces: boolean
   /** When this origin was loaded last, before this load; null: never. */
   readonly lastLoaded: Timestamp | null
   /** When the file was changed, in milliseconds since 1970. */
@@ -23,8 +24,8 @@ export interface Meeting {
 }
 
 /** Pure. The caller has refused files of another origin. */
-export function versionOf({ known, origin, lastLoaded, changedAt, now }: Meeting): Version {
-  const replaces = known !== undefined && origin !== ''
+export function versionOf({ known, lastLoaded, changedAt, now, ...rest }: Meeting): Version {
+  const replaces = known !== undefined && rest.replaces
   const since = known ? (known.changedAt ?? known.loadedAt) : lastLoaded
   const changed = toTimestamp(Math.min(changedAt ?? now, now))
   // A file that was moved here, or put back as it was, keeps its old date, which says nothing about when it came.

@@ -182,12 +182,16 @@ export function presentSimilar({
   passage,
   to,
   similarity,
+  likely,
+  ageDays,
 }: InsertedPassages['similar'][number]): z.infer<typeof similarShape> {
   return {
     id: passage.id,
     text: excerpt(passage.text, VALUE_CHARACTERS),
     created_at: passage.createdAt,
     similarity: Math.round(similarity * 100) / 100,
+    likely,
+    age_days: ageDays,
     similar_to: to,
   }
 }

@@ -177,6 +177,9 @@ export const similarShape = z.strictObject({
   created_at: text,
   /** Weighted share of common words, from 0 to 1 (`memory/similarity.ts`). */
   similarity: z.number(),
+  likely: z.enum(['contradiction', 'repetition']),
+  /** Whole days from its created_at to that of the inserted passage. */
+  age_days: count,
   /** Id of the inserted passage. */
   similar_to: text,
 })

@@ -26,6 +26,8 @@ export const whyShape = z.strictObject({
   source_boost: z.number().optional(),
   /** Added because its date is asked for. */
   date_boost: z.number().optional(),
+  /** Added because it is later than others that hold the same words. */
+  later_boost: z.number().optional(),
   names_speaker: z.boolean().optional(),
   /** Places in the lists that were merged, from 1. */
   keyword_rank: count.optional(),
@@ -49,6 +51,7 @@ export function presentWhy(
         words_score: round(why.wordsScore),
         source_boost: round(why.sourceBoost),
         date_boost: round(why.dateBoost),
+        later_boost: round(why.laterBoost),
         names_speaker: why.namesSpeaker,
       }),
       ...(keywordRank !== undefined && { keyword_rank: keywordRank }),

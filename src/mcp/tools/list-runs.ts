@@ -4,7 +4,7 @@ import { defineTool, READS } from '../call/define-tool.ts'
 import { presentCursor } from '../present/present.ts'
 import { presentShortRun } from '../present/present-run.ts'
 import { shortRunShape } from '../present/run-shapes.ts'
-import { agent, cursor, limit } from '../present/schema.ts'
+import { agent, cursor, limit, reference } from '../present/schema.ts'
 import { answer, paged } from '../present/shapes.ts'
 
 export const listRuns = defineTool({
@@ -16,6 +16,7 @@ export const listRuns = defineTool({
   input: z.strictObject({
     agent: agent.optional(),
     status: z.enum(RUN_STATUSES).optional(),
+    parent_run_id: reference.describe('Only runs that this run began').optional(),
     limit: limit(10),
     cursor,
   }),
@@ -23,8 +24,8 @@ export const listRuns = defineTool({
   scope: 'read',
   annotations: READS,
   pages: 'runs',
-  async run(args, context) {
-    const page = await context.runs.list(args)
+  async run({ parent_run_id: parentRunId, ...args }, context) {
+    const page = await context.runs.list({ ...args, parentRunId })
     return { runs: page.items.map(presentShortRun), ...presentCursor(page) }
   },
 })

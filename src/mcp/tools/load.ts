@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { LIMITS } from '../../core/limits.ts'
 import { LOAD_TARGETS } from '../../core/load.ts'
 import { defineTool } from '../call/define-tool.ts'
+import { followJob } from '../call/follow-job.ts'
 import { presentJob } from '../present/present-job.ts'
 import { jobShape } from '../present/run-shapes.ts'
 import { agent, nonEmpty } from '../present/schema.ts'
@@ -14,7 +15,7 @@ export const load = defineTool({
     'Brings documents, conversations or notes from elsewhere into the memory of an agent, in the background. Give a ' +
     'text, a file, an https address, or a path that the server may read: a file (Markdown, text, HTML, PDF, Word, CSV, JSON, ' +
     'code, zip) or a folder. Loading the same again stores nothing twice, replaces what has changed and retires what is gone. Answers with a job; list_jobs shows how far ' +
-    'it is and, at the end, what was taken and what was left out.',
+    'it is and, at the end, what was taken and what was left out. With a progress token it tells so for up to 45 seconds.',
   input: z.strictObject({
     agent,
     text: nonEmpty().describe('The document itself').optional(),
@@ -46,7 +47,8 @@ export const load = defineTool({
     idempotentHint: true,
     openWorldHint: true,
   },
-  async run({ dry_run, ...rest }, context) {
-    return { job: presentJob(await context.load.begin({ ...rest, dryRun: dry_run })) }
+  async run({ dry_run, ...rest }, context, call) {
+    const job = await context.load.begin({ ...rest, dryRun: dry_run })
+    return { job: presentJob(await followJob(job, context, call)) }
   },
 })

@@ -5,6 +5,7 @@ import { isRecord } from '../../core/is-record.ts'
 import { cleanText } from '../../core/text.ts'
 import { MAX_BODY_BYTES } from '../../http/limits.ts'
 import { BodyError, type LargeBodies, readBody } from '../../http/read-body.ts'
+import type { SentFile } from './sent-file.ts'
 
 const INVALID_REQUEST = -32_600
 /** Limit of messages with pictures and of files, the same as of MCP's `send_message`. */
@@ -19,7 +20,7 @@ const PICTURE_BODIES: LargeBodies = {
 }
 
 /**
- * The JSON body, or the fields of a multipart one, with files as their text. Undefined: there is none. Multipart needs no
+ * The JSON body, or the fields of a multipart one. Undefined: there is none. Multipart needs no
  * preflight, so a browser's page must not send it from elsewhere.
  */
 export async function readRequestBody(request: IncomingMessage): Promise<unknown> {
@@ -47,11 +48,16 @@ async function readForm(request: IncomingMessage, type: string): Promise<object>
     .catch(() => {
       throw new BodyError(400, INVALID_REQUEST, 'The body of the request is no multipart form.')
     })
-  const fields: Record<string, string> = {}
+  const fields: Record<string, string | SentFile> = {}
   for (const [name, value] of form) {
-    fields[name] = cleanText(typeof value === 'string' ? value : await value.text())
+    fields[name] = typeof value === 'string' ? cleanText(value) : await readFile(value)
   }
   return fields
+}
+
+async function readFile(file: File): Promise<SentFile> {
+  const base64 = Buffer.from(await file.arrayBuffer()).toString('base64')
+  return { file_name: cleanText(file.name), base64 }
 }
 
 async function* limited(request: IncomingMessage): AsyncGenerator<Buffer> {

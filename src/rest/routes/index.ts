@@ -4,6 +4,7 @@ import { archiveRoutes } from './archives.ts'
 import { blockRoutes } from './blocks.ts'
 import { contextRoutes } from './context.ts'
 import { conversationRoutes } from './conversations.ts'
+import { folderRoutes } from './folders.ts'
 import { groupRoutes } from './groups.ts'
 import { jobRoutes } from './jobs.ts'
 import { mcpServerRoutes } from './mcp-servers.ts'
@@ -22,6 +23,7 @@ export const ROUTES: readonly Route[] = [
   ...blockRoutes,
   ...passageRoutes,
   ...archiveRoutes,
+  ...folderRoutes,
   ...messageRoutes,
   ...conversationRoutes,
   ...runRoutes,

@@ -8,7 +8,7 @@ import { defaultHandle } from './agent-state.ts'
 const ASSUMED_WINDOW = 128_000
 
 /** Lists of things that this server has not, for clients that ask for them. */
-const EMPTY_LISTS = ['folders', 'sources', 'identities', 'providers', 'messages/batches']
+const EMPTY_LISTS = ['identities', 'providers', 'messages/batches']
 
 export const serverRoutes: readonly Route[] = [
   route('GET', '/v1/health', 'read', async () => ({ status: 'ok', version: VERSION })),

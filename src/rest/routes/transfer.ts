@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
 import { type Route, route } from '../call/route.ts'
 import { readBody } from '../read/body.ts'
+import { textFile } from '../read/sent-file.ts'
 
 /** Fields of a form are texts. */
 const flag = z
@@ -9,7 +10,7 @@ const flag = z
   .transform((value) => value === true || value === 'true' || value === '1')
 
 const importBody = z.object({
-  file: z.string().optional(),
+  file: textFile.optional(),
   name: z.string().optional(),
   override_name: z.string().optional(),
   model: z.string().optional(),

@@ -1,5 +1,5 @@
 import { defaultConversation } from '../../core/conversation.ts'
-import type { AgentId } from '../../core/ids.ts'
+import { type AgentId, storedId } from '../../core/ids.ts'
 import { decodeCursor, encodeCursor } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
 import { compiled, lockable } from '../database/compiled.ts'
@@ -65,6 +65,17 @@ export function agentReads(scope: QueryScope): AgentReads {
           .modifyEnd(lockRead(scope, 'agent'))
           .execute(),
       )
+    },
+
+    async namesOf(ids) {
+      if (ids.length === 0) return new Map()
+      const rows = await db
+        .selectFrom('agent')
+        .select(['id', 'name'])
+        .where('namespace', '=', namespace)
+        .where('id', 'in', ids)
+        .execute()
+      return new Map(rows.map(({ id, name }) => [storedId('agent', id), name]))
     },
 
     async list({ query, tags = [], limit, cursor }) {

@@ -1,3 +1,4 @@
+import type { Timestamp } from '../../core/clock.ts'
 import type { FoundBy, Places, Why } from '../../core/found.ts'
 import type { MessageRole } from '../../core/message.ts'
 import type { QueryVector } from '../port/store.ts'
@@ -8,8 +9,9 @@ export interface RankedRequest {
   readonly index: TextIndex
   readonly namespace: string
   readonly query: string
-  /** The day of asking, as `2026-03-31`. */
-  readonly today: string
+  /** The moment of asking, and whose days a question means. */
+  readonly now: Timestamp
+  readonly timezone: string
   readonly limit: number
   readonly offset: number
   /** Highest row at the time of the first page; undefined: no bound. */

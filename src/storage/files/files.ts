@@ -22,6 +22,11 @@ export function fileReads(scope: QueryScope): FileReads {
     all().where('archive_id', 'in', archives).where('retired_at', 'is', null)
 
   return {
+    async get(id) {
+      const row = await all().where('id', '=', id).executeTakeFirst()
+      return row && toFile(row)
+    },
+
     async named(archiveId, name) {
       const row = await all()
         .where('archive_id', '=', archiveId)
@@ -83,6 +88,10 @@ export function fileWrites({ db, namespace }: QueryScope): FileWrites {
           )
           .execute()
       }
+    },
+
+    async delete(id) {
+      await db.deleteFrom('file').where('namespace', '=', namespace).where('id', '=', id).execute()
     },
 
     async retire(ids, at) {

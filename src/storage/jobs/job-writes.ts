@@ -56,13 +56,14 @@ export function jobWrites(scope: QueryScope): JobWrites {
       )
     },
 
-    async progress(id, { done, total, state }, at) {
+    async progress(id, { done, total, state, input }, at) {
       await update(id)
         .set({
           attempts: 0,
           ...(done !== undefined && { done }),
           ...(total !== undefined && { total }),
           ...(state !== undefined && { state }),
+          ...(input !== undefined && { input }),
         })
         .execute()
       await log(id, at)

@@ -28,6 +28,7 @@ import { companions } from './0027-companions.ts'
 import { groups } from './0028-groups.ts'
 import { routes } from './0029-routes.ts'
 import { files } from './0030-files.ts'
+import { folders } from './0031-folders.ts'
 
 /** Runs inside the migrator's transaction; must use only `db`. */
 export type Migration = (db: Connection, dialect: Dialect) => Promise<void>
@@ -63,4 +64,5 @@ export const MIGRATIONS: readonly Migration[] = [
   groups,
   routes,
   files,
+  folders,
 ]

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely'
-import type { Archive } from '../../core/archive.ts'
+import { z } from 'zod'
+import type { Archive, FolderDetails } from '../../core/archive.ts'
 import { storedId } from '../../core/ids.ts'
 import { decodeKeyCursor, encodeKeyCursor } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
@@ -94,10 +95,11 @@ export function archiveWrites(scope: QueryScope): ArchiveWrites {
   }
 
   return {
-    async create({ id, name, description, createdAt }) {
+    async create({ id, name, description, folder, createdAt }) {
+      const values = { namespace, id, name, description, created_at: createdAt }
       await db
         .insertInto('archive')
-        .values({ namespace, id, name, description, created_at: createdAt })
+        .values({ ...values, ...(folder && { folder: JSON.stringify(folder) }) })
         .execute()
       await recordChange(db, namespace, 'archive', id, createdAt)
     },
@@ -116,10 +118,10 @@ export function archiveWrites(scope: QueryScope): ArchiveWrites {
       await recordBoth(agentId, id, at)
     },
 
-    async update(id, patch, at) {
+    async update(id, { folder, ...patch }, at) {
       const { numUpdatedRows } = await db
         .updateTable('archive')
-        .set(patch)
+        .set({ ...patch, ...(folder && { folder: JSON.stringify(folder) }) })
         .where('namespace', '=', namespace)
         .where('id', '=', id)
         .executeTakeFirst()
@@ -161,9 +163,16 @@ export function toArchive(row: Selectable<Database['archive']>): Archive {
     id: storedId('archive', row.id),
     name: row.name,
     description: row.description,
+    folder: toFolder(row.folder),
     passages: row.passage_count,
     superseded: row.superseded_count,
     found: row.found_count,
     createdAt: row.created_at,
   }
+}
+
+const Folder = z.object({ instructions: z.string(), metadata: z.record(z.string(), z.unknown()) })
+
+function toFolder(stored: string | null): FolderDetails | null {
+  return stored === null ? null : Folder.parse(JSON.parse(stored))
 }

@@ -61,17 +61,17 @@ export function passageReads(scope: QueryScope): PassageReads {
       return passages.map((passage, index) => ({ ...passage, row: rows[index]?.row ?? 0 }))
     },
 
-    async ofSource(archiveId, source, { after, at, limit }) {
-      const rows = await all()
+    async ofSource(archiveId, source, { after, at, limit, includeGone = false }) {
+      let select = all()
         .where('archive_id', '=', archiveId)
         .where('source', '=', source)
         .where('source', '<>', '')
         .where('position', '>', after)
-        .where('superseded_by', 'is', null)
-        .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
-        .orderBy('position')
-        .limit(limit)
-        .execute()
+      if (!includeGone)
+        select = select
+          .where('superseded_by', 'is', null)
+          .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
+      const rows = await select.orderBy('position').limit(limit).execute()
       const passages = await toPassages(scope, rows)
       return passages.map((passage, index) => ({
         ...passage,

@@ -17,6 +17,7 @@ export interface FileFilter {
 }
 
 export interface FileReads {
+  get(id: FileId): Promise<LoadedFile | undefined>
   /** The file of that name, retired or not. */
   named(archiveId: ArchiveId, name: string): Promise<LoadedFile | undefined>
   /** Files in the archives of an agent or in one archive that are not retired, in the order of loading, after that row. */
@@ -32,5 +33,7 @@ export interface FileReads {
 export interface FileWrites {
   /** Inserts files of one archive, or renews those of the same names, which keep their ids and are no longer retired. */
   put(files: readonly Omit<LoadedFile, 'retiredAt'>[]): Promise<void>
+  /** Its passages stay. */
+  delete(id: FileId): Promise<void>
   retire(ids: readonly FileId[], at: Timestamp): Promise<void>
 }

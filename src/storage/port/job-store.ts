@@ -46,6 +46,8 @@ export interface JobProgress {
   readonly total?: number | null
   /** JSON. */
   readonly state?: string
+  /** JSON; what is left of the arguments when most of them are done with. */
+  readonly input?: string
 }
 
 export interface JobOutcome {

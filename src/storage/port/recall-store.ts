@@ -1,4 +1,4 @@
-import type { ArchivalCounts, Archive, ArchiveHolder } from '../../core/archive.ts'
+import type { ArchivalCounts, Archive, ArchiveHolder, FolderDetails } from '../../core/archive.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { FoundBy, Places, Why } from '../../core/found.ts'
 import type {
@@ -42,6 +42,8 @@ export interface MessageSearch extends PageRequest {
   readonly query?: string | undefined
   /** The moment of asking, from which "yesterday" counts; absent: now. */
   readonly now?: Timestamp | undefined
+  /** Whose days a question means; absent: UTC. */
+  readonly timezone?: string | undefined
   readonly roles?: readonly MessageRole[] | undefined
   /** Excludes messages of this run, which the searching agent already has in context. */
   readonly exceptRun?: RunId | undefined
@@ -152,13 +154,15 @@ export interface ArchiveReads {
 
 export interface ArchiveWrites {
   /** Creates an archive that is attached to no agent. */
-  create(archive: Omit<Archive, keyof ArchivalCounts>): Promise<void>
+  create(
+    archive: Omit<Archive, keyof ArchivalCounts | 'folder'> & { readonly folder?: FolderDetails },
+  ): Promise<void>
   /** Attaches the archive, as default or not; if it is attached, only the default changes. */
   attach(agentId: AgentId, id: ArchiveId, isDefault: boolean, at: Timestamp): Promise<void>
   /** False: there is no such archive. */
   update(
     id: ArchiveId,
-    patch: Partial<Pick<Archive, 'name' | 'description'>>,
+    patch: Partial<Pick<Archive, 'name' | 'description' | 'folder'>>,
     at: Timestamp,
   ): Promise<boolean>
   /** Deletes the archive with its passages; agents that have it lose it. False: there is no such archive. */
@@ -174,6 +178,8 @@ export interface PassageSearch extends PageRequest {
   readonly query?: string | undefined
   /** The moment of asking, from which "yesterday" counts; absent: now. */
   readonly now?: Timestamp | undefined
+  /** Whose days a question means; absent: UTC. */
+  readonly timezone?: string | undefined
   readonly tags?: readonly string[] | undefined
   readonly matchAllTags?: boolean | undefined
   readonly includeSuperseded?: boolean | undefined
@@ -203,7 +209,13 @@ export interface PassageReads {
   ofSource(
     archiveId: ArchiveId,
     source: string,
-    page: { readonly after: number; readonly at: Timestamp; readonly limit: number },
+    page: {
+      readonly after: number
+      readonly at: Timestamp
+      readonly limit: number
+      /** Those of the past, too. */
+      readonly includeGone?: boolean
+    },
   ): Promise<readonly PlacedPassage[]>
   /** How many `inOrder` would give in all. */
   countInOrder(agentId: AgentId, search: Omit<PassagesInOrder, 'limit'>): Promise<number>

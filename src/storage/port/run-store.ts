@@ -49,6 +49,8 @@ export interface NewRun {
 export interface RunFilter extends PageRequest {
   readonly agentId?: AgentId | undefined
   readonly status?: RunStatus | undefined
+  /** Runs that this run began. */
+  readonly parentRunId?: RunId | undefined
 }
 
 export interface RunReads {

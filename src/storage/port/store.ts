@@ -190,6 +190,8 @@ export interface AgentReads {
   get(id: AgentId): Promise<Agent | undefined>
   /** Exact, case-sensitive match; names need not be unique. At most `limit`. */
   named(name: string, limit: number): Promise<readonly Agent[]>
+  /** Of those that exist. */
+  namesOf(ids: readonly AgentId[]): Promise<ReadonlyMap<AgentId, string>>
   /** Newest first. */
   list(filter: AgentFilter): Promise<Page<Agent>>
   counts(id: AgentId): Promise<MemoryCounts>

@@ -43,6 +43,7 @@ export interface WalkReads {
 }
 
 export interface ArchiveWalk extends Walk {
+  readonly onlyFolders?: boolean | undefined
   readonly name?: string | undefined
   readonly agentId?: AgentId | undefined
 }

@@ -50,7 +50,7 @@ export function createSearches({
     prepare() {},
     async ranked(request) {
       const { meaning } = request
-      const question = readQuestion(request.query, request.today)
+      const question = readQuestion(request.query, request.now, request.timezone)
       const [nearest, { index, upTo }] = await Promise.all([
         meaning
           ? findNearest(db, request, meaning, { indexes, most: NEAREST, ...sizes })

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { boundsOf } from '../../search/day-range.ts'
+import { toTimestamp } from '../../core/clock.ts'
 import { inverseFrequency, type Ranked } from '../../search/rank.ts'
 import type { WordIndex } from '../../search/word-index.ts'
 import type { Connection } from '../database/dialect.ts'
@@ -140,11 +140,11 @@ export async function openWordIndex(
       return rows
     },
 
-    async dated(ranges, limit) {
-      const bounds = ranges.map(boundsOf)
+    async dated(spans, limit) {
       const { rows } = await sql<{ row: number }>`
         SELECT found.row FROM unnest(
-          ${bounds.map(({ from }) => from)}::text[], ${bounds.map(({ until }) => until)}::text[]
+          ${spans.map(({ from }) => toTimestamp(from))}::text[],
+          ${spans.map(({ until }) => toTimestamp(until))}::text[]
         ) WITH ORDINALITY AS asked (earliest, until, place)
         CROSS JOIN LATERAL (
           SELECT entry.row FROM ${sql.table(index)} AS entry

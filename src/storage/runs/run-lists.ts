@@ -23,7 +23,7 @@ const OVER = ['completed', 'failed', 'cancelled'] as const
 export async function newestRuns(
   db: Connection,
   namespace: string,
-  { agentId, status, limit, cursor }: RunFilter,
+  { agentId, status, parentRunId, limit, cursor }: RunFilter,
 ): Promise<readonly number[]> {
   const before = decodeCursor(cursor)?.[0]
   let select = db
@@ -33,7 +33,10 @@ export async function newestRuns(
     .limit(limit + 1)
   if (before !== undefined) select = select.where('row', '<', before)
   if (status !== undefined) select = select.where('status', '=', status)
-  if (agentId !== undefined) {
+  if (parentRunId !== undefined) {
+    select = select.where('namespace', '=', namespace).where('parent_run_id', '=', parentRunId)
+    if (agentId !== undefined) select = select.where('agent_id', '=', agentId)
+  } else if (agentId !== undefined) {
     select = select.where('namespace', '=', namespace).where('agent_id', '=', agentId)
   } else if (status === undefined) {
     // `|| ''` keeps SQLite from sorting the whole namespace: the newest rows are at the end of the table.

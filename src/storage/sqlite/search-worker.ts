@@ -123,7 +123,7 @@ async function rank(
     const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
     const upTo = request.upTo ?? (typeof newest === 'number' ? newest : 0)
     const index = openWordIndex(db, postings[request.index], request)
-    const question = readQuestion(request.query, request.today)
+    const question = readQuestion(request.query, request.now, request.timezone)
     const { hits, more, ranking } = await rankedSearch(
       index,
       question,

@@ -1,5 +1,5 @@
 import type DatabaseHandle from 'better-sqlite3'
-import { boundsOf } from '../../search/day-range.ts'
+import { toTimestamp } from '../../core/clock.ts'
 import { inverseFrequency } from '../../search/rank.ts'
 import type { WordIndex } from '../../search/word-index.ts'
 import type { RankedRequest } from '../database/search-request.ts'
@@ -113,17 +113,16 @@ export function openWordIndex(
       }
     },
 
-    dated(ranges, limit) {
+    dated(spans, limit) {
       const whole = passesWhole(request, filter.owners)
-      const found = ranges.flatMap((range) => {
-        const { from, until } = boundsOf(range)
-        return run<{ row: number }>(
+      const found = spans.flatMap(({ from, until }) =>
+        run<{ row: number }>(
           `SELECT row FROM ${index} AS entry
            WHERE ${whole.sql} AND entry.created_at >= ? AND entry.created_at < ? AND row <= ?
            ORDER BY entry.created_at, row LIMIT ?`,
-          [...whole.values, from, until, upToRow, limit],
-        ).map(({ row }) => row)
-      })
+          [...whole.values, toTimestamp(from), toTimestamp(until), upToRow, limit],
+        ).map(({ row }) => row),
+      )
       return found.slice(0, limit)
     },
 

@@ -60,8 +60,9 @@ export function walkReads(scope: QueryScope): WalkReads {
       return (await rowsOf<Row<'block'>>('block', ['created_at', 'id'], where, walk)).map(toBlock)
     },
 
-    async archives({ name, agentId, ...walk }) {
+    async archives({ name, agentId, onlyFolders = false, ...walk }) {
       const where = [
+        ...(onlyFolders ? [sql<boolean>`folder IS NOT NULL`] : []),
         ...(name === undefined ? [] : [sql<boolean>`name = ${name}`]),
         ...(agentId === undefined
           ? []

@@ -7,8 +7,8 @@ import { filled } from '../../core/filled.ts'
 import type { AgentId } from '../../core/ids.ts'
 import { text } from '../../core/limited.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { type LineBlock, linesOf } from '../../memory/file-lines.ts'
 import type { Store } from '../../storage/port/store.ts'
-import { type LineBlock, linesOf } from './file-lines.ts'
 import { type Grep, openGrep } from './grep-thread.ts'
 
 /** As Letta has them. */

@@ -6,8 +6,8 @@ import type { LoadedFile } from '../../core/file.ts'
 import { filled } from '../../core/filled.ts'
 import type { AgentId } from '../../core/ids.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { linesOf } from '../../memory/file-lines.ts'
 import type { Store } from '../../storage/port/store.ts'
-import { linesOf } from './file-lines.ts'
 
 /** Chosen by hand. */
 const MAX_FILES = 5

@@ -21,7 +21,7 @@ const place = { conversation: positive.optional() }
 /** From a coding assistant's session; since format version 2. */
 const elsewhere = z.literal(true).optional()
 
-const idOf = <P extends IdPrefix>(prefix: P) =>
+export const idOf = <P extends IdPrefix>(prefix: P) =>
   key.refine((id): id is Id<P> => isId(prefix, id), `expected the id of a ${prefix}`)
 
 /** Another agent, or the server; since format version 3. */

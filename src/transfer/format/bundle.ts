@@ -1,4 +1,5 @@
 import type { Scope } from '../../core/access.ts'
+import type { AgentId } from '../../core/ids.ts'
 import type { ToolFields } from '../../core/tool-view.ts'
 import type { AgentFile, FileBlock } from './agent-file.ts'
 
@@ -22,6 +23,8 @@ export interface BundledGroup {
   readonly members: readonly number[]
   /** Number of the manager's conversation in which the group is messaged, from 1; absent: it begins anew. */
   readonly conversation?: number | undefined
+  /** Ids that its agents had, the manager's first: messages name them. */
+  readonly knownAs: readonly AgentId[]
 }
 
 export type BundledTool =

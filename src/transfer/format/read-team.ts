@@ -5,7 +5,7 @@ import type { TeamGroup } from './team-file.ts'
 
 /** The group of these agents, its manager and then its members. Throws a UserError if its conversation is not there. */
 export function toBundledGroup(
-  { name, max_turns: maxTurns, conversation }: TeamGroup,
+  { name, max_turns: maxTurns, conversation, agent_ids: knownAs = [] }: TeamGroup,
   agents: readonly AgentFile[],
 ): BundledGroup {
   const { length } = agents[0]?.conversations ?? []
@@ -16,5 +16,5 @@ export function toBundledGroup(
     )
   }
   const members = agents.slice(1).map((_, index) => index + 1)
-  return { name, maxTurns, manager: 0, members, conversation }
+  return { name, maxTurns, manager: 0, members, conversation, knownAs }
 }

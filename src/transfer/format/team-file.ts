@@ -5,6 +5,7 @@ import { LIMITS } from '../../core/limits.ts'
 import { cleanText } from '../../core/text.ts'
 import { AgentFile } from './agent-file.ts'
 import { positive } from './agent-file-fields.ts'
+import { idOf } from './agent-file-message.ts'
 
 /* A team as one file: a group, and each of its agents as an agent file. */
 
@@ -17,11 +18,15 @@ export const TeamHead = z.looseObject({
   version: z.int().min(1),
 })
 
+const agentId = idOf('agent')
+
 export const teamGroup = z.strictObject({
   name: text(LIMITS.name).min(1).transform(cleanText),
   max_turns: z.int().min(1).max(MAX_GROUP_TURNS),
   /** Number of the manager's conversation in which it is messaged, from 1. Since version 2. */
   conversation: positive.optional(),
+  /** Ids that the agents had, in the order of the agents: messages name them. Since version 2. */
+  agent_ids: z.array(agentId).optional(),
 })
 export type TeamGroup = z.infer<typeof teamGroup>
 

@@ -49,7 +49,7 @@ function readGroup(
     return undefined
   const given = cleanText(description ?? '').trim()
   const name = given === '' ? 'Group' : sliceCharacters(given, 0, LIMITS.name)
-  return { name, maxTurns: DEFAULT_GROUP_TURNS, manager, members: others }
+  return { name, maxTurns: DEFAULT_GROUP_TURNS, manager, members: others, knownAs: [] }
 }
 
 /** The agent with a tool to delegate with. */

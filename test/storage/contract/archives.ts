@@ -34,7 +34,7 @@ export function archiveContract(subject: Subject): void {
     const { archives } = subject.store
     const archive = someArchive({ name: 'Handbook', description: 'What we know' })
     await subject.store.transaction((tx) => tx.archives.create(archive))
-    const stored = { ...archive, passages: 0, superseded: 0, found: 0 }
+    const stored = { ...archive, folder: null, passages: 0, superseded: 0, found: 0 }
     expect(await archives.get(archive.id)).toEqual(stored)
     expect(await archives.agentsOf(archive.id)).toEqual([])
     expect(await archives.get(newId('archive'))).toBeUndefined()

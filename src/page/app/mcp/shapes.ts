@@ -198,6 +198,7 @@ export interface Why {
   readonly words_score?: number
   readonly source_boost?: number
   readonly date_boost?: number
+  readonly later_boost?: number
   readonly names_speaker?: boolean
   readonly keyword_rank?: number
   readonly vector_rank?: number

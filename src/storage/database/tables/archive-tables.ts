@@ -13,6 +13,8 @@ export interface ArchiveTables {
     superseded_count: Generated<number>
     /** Passages among them that agents found at least once. */
     found_count: Generated<number>
+    /** What a folder of files is besides an archive, as JSON; null: it is none. */
+    folder: Generated<string | null>
     created_at: string
   }
   agent_archive: { namespace: string; agent_id: string; archive_id: string; is_default: number }

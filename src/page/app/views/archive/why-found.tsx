@@ -58,7 +58,10 @@ export function WhyFound({ passage, why, best }: WhyFoundProps) {
         {(why.date_boost ?? 0) > 0 && (
           <li>Its date is asked for: + {why.date_boost?.toFixed(2)} points</li>
         )}
-        {why.names_speaker && <li>The question names its speaker: + 25 %</li>}
+        {(why.later_boost ?? 0) > 0 && (
+          <li>It is later than others with the same words: + {why.later_boost?.toFixed(2)}</li>
+        )}
+        {why.names_speaker && <li>The question names its speaker: + 35 %</li>}
         {why.filters.length > 0 && (
           <li>It passes the filters: {why.filters.map(spaced).join(', ')}</li>
         )}

@@ -1,5 +1,5 @@
-import type { LoadedFile } from '../../core/file.ts'
-import type { Store } from '../../storage/port/store.ts'
+import type { LoadedFile } from '../core/file.ts'
+import type { Store } from '../storage/port/store.ts'
 
 /** Passages read at once: some hundred kilobytes. Chosen by hand. */
 const PASSAGES_AT_ONCE = 100
