@@ -4,7 +4,7 @@ import type { Conversation, Question } from './data-set.ts'
 import type { Ranking } from './measures.ts'
 import { passagesEmbedded } from './passages-embedded.ts'
 import { type Remembered, rememberPassages, seedMessages } from './remember.ts'
-import { RIVALS } from './rivals.ts'
+import { RIVALS, type Rival } from './rivals.ts'
 
 export interface Asked extends Question {
   readonly conversation: string
@@ -61,7 +61,9 @@ async function askConversation(
   remembered: Remembered,
 ): Promise<readonly Asked[]> {
   const turns = sessions.flatMap((session) => session.turns)
-  const rivals = Object.entries(RIVALS).map(([rival, open]) => ({ rival, search: open(turns) }))
+  const rivals: { readonly rival: string; readonly search: Rival }[] = []
+  for (const [rival, open] of Object.entries(RIVALS))
+    rivals.push({ rival, search: await open(turns) })
   const asked: Asked[] = []
   for (const question of questions) {
     const { text, evidence } = question
@@ -72,7 +74,7 @@ async function askConversation(
     }
     for (const { rival, search } of rivals) {
       const start = performance.now()
-      const ids = search(text, DEPTH)
+      const ids = await search(text, DEPTH)
       rankings[rival] = { found: ids, evidence, milliseconds: performance.now() - start }
     }
     asked.push({ ...question, conversation: name, rankings })

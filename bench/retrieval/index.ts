@@ -13,9 +13,10 @@ import { describeCategories, describeSearchers } from './report.ts'
  * conversation is stored in the memory of an agent, and each question asked of the server as a client would. Beside it,
  * what others find in the same texts.
  */
-const USAGE = `npm run bench -- retrieval --data <path> [--recall] [--embedding <handle>] [--database <url>] [--out <folder>] [--limit <questions>]
-  --data    the JSON file of LoCoMo, a folder of BEAM's chats (chats/100K), or a folder with a SMART collection
-            (Cranfield, CISI); none of them comes with Recollect
+const USAGE = `npm run bench -- retrieval --data <path>… [--recall] [--embedding <handle>] [--database <url>] [--out <folder>] [--limit <questions>]
+  --data    a file of LoCoMo, LongMemEval or XQuAD, the folder with XQuAD's files, a folder of BEAM's chats
+            (chats/100K) or REALTALK's (data), or a folder with a SMART collection (Cranfield, CISI, CACM); once for
+            each set. None of them comes with Recollect
   --recall  store the turns as messages and find them by search_conversation, not as passages by search_archival
   --embedding  what embeds the passages, such as local/hash; without it, words alone are searched for
   --database  an empty PostgreSQL database instead of a file; with passages and without --embedding
@@ -24,7 +25,7 @@ const USAGE = `npm run bench -- retrieval --data <path> [--recall] [--embedding 
 
 const { values } = parseArgs({
   options: {
-    data: { type: 'string' },
+    data: { type: 'string', multiple: true },
     out: { type: 'string', default: join(tmpdir(), 'recollect-retrieval') },
     limit: { type: 'string', default: 'Infinity' },
     recall: { type: 'boolean', default: false },
@@ -43,25 +44,29 @@ if (
 }
 
 const tool = values.recall ? 'search_conversation' : 'search_archival'
-const { name, conversations, groups } = openDataSet(values.data)
-const limited = conversations.map((conversation) => ({
-  ...conversation,
-  questions: conversation.questions.slice(0, Number(values.limit)),
-}))
-const asked = await withScratch((home) => askAll(home, limited, tool, values))
+// All are read first, so that a wrong path is said at once.
+for (const set of values.data.map(openDataSet)) await report(set)
 
-const turns = conversations.flatMap(({ sessions }) => sessions.flatMap((session) => session.turns))
-console.log(
-  `${name} by ${tool}${values.embedding ? ` with ${values.embedding}` : ''}${isElsewhere ? ' in PostgreSQL' : ''}: ${asked.length} questions, ${turns.length} turns in ${conversations.length} conversations; ${describeMachine()}`,
-)
-console.log(`\n${describeSearchers(asked)}`)
-for (const searcher of [OURS, 'FTS5 unicode61, all words', 'FTS5 porter, content words'])
-  console.log(`\n${describeCategories(searcher, asked, groups)}`)
-
-mkdirSync(values.out, { recursive: true })
-const file = join(values.out, `${name}-${tool}.json`)
-writeFileSync(file, `${JSON.stringify(asked, null, 1)}\n`)
-console.log(`\nevery question: ${file}`)
+async function report({ name, conversations, groups }: DataSet): Promise<void> {
+  const limited = conversations.map((conversation) => ({
+    ...conversation,
+    questions: conversation.questions.slice(0, Number(values.limit)),
+  }))
+  const asked = await withScratch((home) => askAll(home, limited, tool, values))
+  const turns = conversations.flatMap(({ sessions }) =>
+    sessions.flatMap((session) => session.turns),
+  )
+  console.log(
+    `${name} by ${tool}${values.embedding ? ` with ${values.embedding}` : ''}${isElsewhere ? ' in PostgreSQL' : ''}: ${asked.length} questions, ${turns.length} turns in ${conversations.length} conversations; ${describeMachine()}`,
+  )
+  console.log(`\n${describeSearchers(asked)}`)
+  for (const searcher of [OURS, 'FTS5 unicode61, all words', 'FTS5 porter, content words'])
+    console.log(`\n${describeCategories(searcher, asked, groups)}`)
+  mkdirSync(values.out, { recursive: true })
+  const file = join(values.out, `${name}-${tool}.json`)
+  writeFileSync(file, `${JSON.stringify(asked, null, 1)}\n`)
+  console.log(`\nevery question: ${file}\n`)
+}
 
 function openDataSet(path: string): DataSet {
   try {

@@ -13,7 +13,7 @@ export interface Ranking {
 export interface Summary {
   readonly questions: number
   /** Mean share of the evidence among the first so many, in percent. */
-  readonly recall: Readonly<Record<5 | 10 | 20, number>>
+  readonly recall: Readonly<Record<1 | 5 | 10 | 20, number>>
   /** Share of questions with any evidence among the first ten, in percent. */
   readonly hit: number
   readonly reciprocalRank: number
@@ -30,6 +30,7 @@ export function summarize(rankings: readonly Ranking[]): Summary {
   return {
     questions: rankings.length,
     recall: {
+      1: 100 * mean((ranking) => recall(ranking, 1)),
       5: 100 * mean((ranking) => recall(ranking, 5)),
       10: 100 * mean((ranking) => recall(ranking, 10)),
       20: 100 * mean((ranking) => recall(ranking, 20)),

@@ -2,7 +2,7 @@ import { table } from '../shared/table.ts'
 import type { Asked } from './ask.ts'
 import { type Summary, summarize } from './measures.ts'
 
-const MEASURES = ['R@5', 'R@10', 'R@20', 'hit@10', 'MRR', 'nDCG@10']
+const MEASURES = ['R@1', 'R@5', 'R@10', 'R@20', 'hit@10', 'MRR', 'nDCG@10']
 
 /** One line for each who searched. Shares in percent; times of one search, and tokens of its answer, at limit 10. */
 export function describeSearchers(asked: readonly Asked[]): string {
@@ -40,7 +40,7 @@ function summarizeBy(searcher: string, asked: readonly Asked[]): Summary {
 }
 
 function cells({ recall, hit, reciprocalRank, ndcg }: Summary): readonly string[] {
-  return [recall[5], recall[10], recall[20], hit, reciprocalRank, ndcg].map((value) =>
+  return [recall[1], recall[5], recall[10], recall[20], hit, reciprocalRank, ndcg].map((value) =>
     value.toFixed(1),
   )
 }

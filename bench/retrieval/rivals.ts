@@ -1,19 +1,26 @@
 import DatabaseHandle from 'better-sqlite3'
 import { contentWordsOf, wordsOf } from '../shared/words.ts'
 import type { Turn } from './data-set.ts'
+import { openMiniSearch, openOrama } from './peers.mjs'
 
 /** Finds ids of turns, best first. */
-export type Rival = (question: string, limit: number) => readonly string[]
+export type Rival = (
+  question: string,
+  limit: number,
+) => readonly string[] | Promise<readonly string[]>
 
 /** Search methods of others, over the turns of one conversation, within this process. */
-export const RIVALS: Readonly<Record<string, (turns: readonly Turn[]) => Rival>> = {
-  'FTS5 unicode61, all words': (turns) => fullText(turns, 'unicode61', wordsOf),
-  'FTS5 porter, content words': (turns) => fullText(turns, 'porter unicode61', contentWordsOf),
-  'substring, whole question': (turns) => (question, limit) =>
-    containing(turns, question).slice(0, limit),
-  'substring, rarest content word': (turns) => (question, limit) =>
-    rarest(contentWordsOf(question).map((word) => containing(turns, word))).slice(0, limit),
-}
+export const RIVALS: Readonly<Record<string, (turns: readonly Turn[]) => Rival | Promise<Rival>>> =
+  {
+    'FTS5 unicode61, all words': (turns) => fullText(turns, 'unicode61', wordsOf),
+    'FTS5 porter, content words': (turns) => fullText(turns, 'porter unicode61', contentWordsOf),
+    MiniSearch: openMiniSearch,
+    Orama: openOrama,
+    'substring, whole question': (turns) => (question, limit) =>
+      containing(turns, question).slice(0, limit),
+    'substring, rarest content word': (turns) => (question, limit) =>
+      rarest(contentWordsOf(question).map((word) => containing(turns, word))).slice(0, limit),
+  }
 
 function fullText(
   turns: readonly Turn[],

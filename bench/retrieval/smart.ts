@@ -3,13 +3,14 @@ import { basename, join } from 'node:path'
 import type { DataSet, Turn } from './data-set.ts'
 
 /*
- * Collections of documents in the form of the SMART system, such as Cranfield and CISI. `--data` is a folder with the
- * documents (cran.all.1400, CISI.ALL), the questions (*.qry) and the judgements (cranqrel, CISI.REL).
+ * Collections of documents in the form of the SMART system, such as Cranfield, CISI and CACM. `--data` is a folder with the
+ * documents (cran.all.1400, CISI.ALL), the questions (*.qry, query.text)
+ * and the judgements (cranqrel, CISI.REL, qrels.text).
  */
 
 const DOCUMENTS = /\.all(\.\d+)?$/i
-const QUESTIONS = /\.qry$/i
-const JUDGEMENTS = /(qrel|\.rel)$/i
+const QUESTIONS = /(\.qry|^query\.text)$/i
+const JUDGEMENTS = /(qrel|\.rel|^qrels\.text)$/i
 
 export function readSmart(path: string): DataSet | undefined {
   if (!statSync(path).isDirectory()) return undefined
@@ -71,9 +72,10 @@ function readRecords(path: string): readonly SmartRecord[] {
 function readJudgements(path: string): ReadonlyMap<string, readonly string[]> {
   const relevant = new Map<string, string[]>()
   for (const line of readFileSync(path, 'utf8').split('\n')) {
-    const [question, document, grade] = line.trim().split(/\s+/)
+    const [question, document, grade] = line.trim().split(/\s+/).map(Number)
     if (!question || !document || Number(grade) < 0) continue
-    relevant.set(question, [...(relevant.get(question) ?? []), document])
+    const key = String(question)
+    relevant.set(key, [...(relevant.get(key) ?? []), String(document)])
   }
   return new Map([...relevant].map(([question, found]) => [question, [...new Set(found)]]))
 }

@@ -53,7 +53,7 @@ export async function assemble(
       const isPublic = { ...parts, config: { ...config, fetch: { rule: PUBLIC } } }
       const here = {
         ...{ ...parts, namespace: config.namespace, clock: storage.clock },
-        handlers: jobHandlers(isPublic, (namespace) => contextOf(namespace).memory),
+        handlers: jobHandlers(isPublic, (namespace) => contextOf(namespace).memory, null),
         leaseMilliseconds: config.leaseMilliseconds,
         firstPauseMilliseconds: config.modelCalls.firstPauseMilliseconds,
       }

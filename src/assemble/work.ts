@@ -23,10 +23,11 @@ type Handlers = JobWorkerOptions['handlers']
 
 export const PUBLIC = { kind: 'public' } as const
 
-/** Handlers of jobs; each is loaded with its first job. */
+/** Handlers of jobs; each is loaded with its first job. `roots`: folders that may be read; null: any path. */
 export function jobHandlers(
   parts: Parts,
   memoryOf: (namespace: string) => McpContext['memory'],
+  roots: readonly string[] | null = parts.config.fileRoots,
 ): Handlers {
   const { config, storage, models } = parts
   const background = {
@@ -53,6 +54,7 @@ export function jobHandlers(
       return createLoadHandler({
         fetch: openFetch(config.fetch),
         clock: storage.clock,
+        roots,
         async writeBlock(namespace, agentId, { label, value, source, limit: own, ...rest }) {
           const limit = own ?? Math.max(DEFAULT_BLOCK_LIMIT, countCharacters(value))
           const reason = excerpt(`Loaded from ${source}`, LIMITS.reason - 1)

@@ -1,9 +1,11 @@
 import { type Clock, toTimestamp } from '../core/clock.ts'
+import { UserError } from '../core/errors.ts'
 import type { LoadedFile } from '../core/file.ts'
 import type { AgentId } from '../core/ids.ts'
 import type { GuardedFetch } from '../fetch/guarded-fetch.ts'
 import type { JobWork } from '../jobs/job-handler.ts'
 import type { ParsedBlock } from './batch.ts'
+import { isWithin } from './is-inside.ts'
 import { type LoadRequest, originOf } from './load-request.ts'
 import { isAtStart, type LoadState, readState } from './load-state.ts'
 import type { Parser } from './parser.ts'
@@ -13,6 +15,8 @@ import { openShelf, type Shelf } from './versions/shelf.ts'
 export interface LoadTools {
   readonly fetch: GuardedFetch
   readonly clock: Clock
+  /** Folders that may be read; null: any path. */
+  readonly roots: readonly string[] | null
   /** Writes a block as `write_memory_block` does. Throws UserError. */
   readonly writeBlock: (
     namespace: string,
@@ -41,6 +45,7 @@ export interface Loading extends Opened {
 /** With what is in the archive of earlier loads of the same. */
 export async function openLoading(opened: Opened): Promise<Loading> {
   const { work, request } = opened
+  await checkRoots(opened)
   const state = readState(work.job.state)
   const toElsewhere = request.into !== 'archive'
   if (toElsewhere) return { ...opened, begin: state, retireFiles: async (same) => same }
@@ -78,4 +83,13 @@ async function retireFiles(
     await work.save((tx, now) => tx.files.retire([id], now), { state: JSON.stringify(state) })
   }
   return state
+}
+
+/** A watched folder is read long after it was asked for, perhaps with other settings. */
+async function checkRoots({ request: { from }, roots }: Opened): Promise<void> {
+  if (from.kind !== 'path' || roots === null || (await isWithin(from.path, roots))) return
+  throw new UserError(
+    'unsupported',
+    'This server may no longer read that path. Have its operator name the folder in RECOLLECT_FILE_ROOTS, and load it again.',
+  )
 }

@@ -11,7 +11,7 @@ import { normalText } from '../core/text.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { LoadPort, NewLoad } from '../service/load-port.ts'
 import type { Store } from '../storage/port/store.ts'
-import { isInside } from './is-inside.ts'
+import { isWithin } from './is-inside.ts'
 import type { LoadOrigin, LoadRequest } from './load-request.ts'
 import { describeProgress } from './load-state.ts'
 
@@ -118,15 +118,6 @@ async function checkPath(path: string, roots: LoadsOptions['roots']): Promise<st
       ? `There is no file or folder at ${path}. Check the path.`
       : 'There is no file or folder at that path within the folders that this server may read (RECOLLECT_FILE_ROOTS). Give an absolute path in one of them.',
   )
-}
-
-async function isWithin(path: string, roots: readonly string[]): Promise<boolean> {
-  for (const root of roots) {
-    const real = await realpath(root).catch(() => undefined)
-    if (real === undefined) continue
-    if (isInside(path, real)) return true
-  }
-  return false
 }
 
 function defaultName(from: LoadOrigin): string {

@@ -29,6 +29,7 @@ const NOW = Date.parse(at(1_000_000))
 const handler = createLoadHandler({
   fetch: () => Promise.reject(new Error('nothing is fetched')),
   clock: () => NOW,
+  roots: null,
   writeBlock: () => Promise.reject(new Error('no block is written')),
 })
 

@@ -76,13 +76,13 @@ export function excludedEntries(
   owner: string,
 ): readonly number[] | null {
   const { after, before, livesAt, tags = [], roles = [], exceptRun, includeSuperseded } = filter
-  if ([after, before, livesAt].some((bound) => bound !== undefined) || tags.length > 0) return null
+  if (after !== undefined || before !== undefined || tags.length > 0) return null
   const rows = (sql: string, ...values: readonly Bound[]) =>
     prepare(sql)
       .pluck()
       .all(...values) as number[]
   if (index === 'passage') {
-    return includeSuperseded
+    const superseded = includeSuperseded
       ? []
       : rows(
           `SELECT row FROM passage INDEXED BY passage_superseded
@@ -90,6 +90,15 @@ export function excludedEntries(
           namespace,
           owner,
         )
+    if (livesAt === undefined) return superseded
+    const expired = rows(
+      `SELECT row FROM passage INDEXED BY passage_expiry
+       WHERE namespace = ? AND archive_id = ? AND expires_at IS NOT NULL AND expires_at <= ?`,
+      namespace,
+      owner,
+      livesAt,
+    )
+    return [...superseded, ...expired]
   }
   if (!SEARCHED_ROLES.every((role) => roles.includes(role))) return null
   return exceptRun === undefined

@@ -136,6 +136,26 @@ export function vectorContract(subject: Subject): void {
     expect(asked).toHaveLength(1)
   })
 
+  test('a retired passage is found by meaning in the past only', async () => {
+    const { agent, archiveId, passages } = await archive('a', 'bb', 'ccc')
+    await tasks().adopt(HANDLE, at())
+    await embedAll()
+    const vector = new Float32Array(4).fill(0.5)
+    const questions = [{ handle: HANDLE, vector, weight: 1 }]
+    const embed: EmbedQuery = async () => ({ questions, problems: [] })
+    const texts = async (search: object) => {
+      const wanted = { query: 'zzz', limit: 9, now: at(20), ...search }
+      const { items } = await subject.store.passages.search(agent.id, wanted, embed)
+      return items.map(({ item }) => item.text).toSorted()
+    }
+    expect(await texts({})).toEqual(['a', 'bb', 'ccc'])
+    const gone = passages.slice(1, 2).map(({ id }) => ({ id, by: null }))
+    await subject.store.transaction((tx) => tx.passages.retire(archiveId, gone, at(10)))
+    expect(await texts({})).toEqual(['a', 'ccc'])
+    expect(await texts({ asOf: at(5) })).toEqual(['a', 'bb', 'ccc'])
+    expect(await texts({ includeSuperseded: true })).toEqual(['a', 'bb', 'ccc'])
+  })
+
   test('many earlier passages are added to the set in batches, each exactly once', async () => {
     const texts = Array.from({ length: 450 }, (_, index) => `text ${index}`)
     await archive(...texts)
