@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { BINARY, environment, startStdioClient } from '../support.ts'
 import type { Conversation, Question } from './data-set.ts'
+import { loadExport } from './load-export.ts'
 import type { Ranking } from './measures.ts'
 import { passagesEmbedded } from './passages-embedded.ts'
 import { type Remembered, rememberPassages, seedMessages } from './remember.ts'
@@ -23,6 +24,8 @@ export interface Settings {
   readonly embedding?: string | undefined
   /** The address of an empty PostgreSQL database; undefined: the file of `home`. */
   readonly database?: string | undefined
+  /** The server loads each conversation from an export. */
+  readonly loaded?: boolean | undefined
 }
 
 /** Every question of every conversation, to the server over the database and to the rivals. */
@@ -30,14 +33,15 @@ export async function askAll(
   home: string,
   conversations: readonly Conversation[],
   tool: 'search_archival' | 'search_conversation',
-  { embedding, database }: Settings,
+  { embedding, database, loaded }: Settings,
 ): Promise<readonly Asked[]> {
   const env = environment(home, {
+    ...(loaded && { RECOLLECT_TOOLSETS: 'core,transfer' }),
     ...(embedding !== undefined && { RECOLLECT_EMBEDDING: embedding }),
     ...(database !== undefined && { RECOLLECT_DATABASE_URL: database }),
   })
   const seeded =
-    tool === 'search_conversation'
+    tool === 'search_conversation' && !loaded
       ? await seedMessages(env.RECOLLECT_HOME ?? home, conversations)
       : undefined
   const client = startStdioClient([process.execPath, BINARY, 'stdio'], env)
@@ -45,7 +49,9 @@ export async function askAll(
     await client.initialize()
     const asked: Asked[] = []
     for (const [index, conversation] of conversations.entries()) {
-      const remembered = seeded?.[index]?.(client) ?? (await rememberPassages(client, conversation))
+      const remembered = loaded
+        ? await loadExport(client, conversation, tool)
+        : (seeded?.[index]?.(client) ?? (await rememberPassages(client, conversation)))
       if (embedding !== undefined) await passagesEmbedded(env.RECOLLECT_HOME ?? home)
       asked.push(...(await askConversation(conversation, remembered)))
       if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${conversations.length} `)

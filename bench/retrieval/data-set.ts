@@ -29,6 +29,8 @@ export interface Turn {
 export interface Question {
   readonly text: string
   readonly category: string
+  /** What it is answered with; absent where the data does not tell, and for questions without an answer. */
+  readonly answer?: string
   /** Ids of turns. */
   readonly evidence: readonly string[]
 }

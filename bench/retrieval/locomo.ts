@@ -13,6 +13,7 @@ interface Sample {
   readonly qa: readonly {
     readonly question: string
     readonly category: number
+    readonly answer?: string | number
     readonly evidence: readonly string[]
   }[]
 }
@@ -55,9 +56,14 @@ function toConversation({ sample_id, conversation, qa }: Sample): Conversation {
     ]
   })
   const known = new Set(sessions.flatMap(({ turns }) => turns.map(({ id }) => id)))
-  const questions = qa.map(({ question, category, evidence }): Question => {
-    return { text: question, category: String(category), evidence: parseEvidence(evidence, known) }
-  })
+  const questions = qa.map(
+    ({ question, category, answer, evidence }): Question => ({
+      text: question,
+      category: String(category),
+      ...(answer !== undefined && { answer: String(answer) }),
+      evidence: parseEvidence(evidence, known),
+    }),
+  )
   return { name: sample_id, sessions, questions: questions.filter((one) => one.evidence.length) }
 }
 

@@ -12,6 +12,7 @@ interface Item {
   readonly question_id: string
   readonly question_type: string
   readonly question: string
+  readonly answer?: string | number
   readonly haystack_session_ids: readonly string[]
   /** `2023/05/30 (Tue) 23:40`. */
   readonly haystack_dates: readonly string[]
@@ -56,11 +57,12 @@ function toConversation(item: Item): Conversation {
     })
     return { source, turns, ...(createdAt !== undefined && { createdAt }) }
   })
-  const { question_id: name, question: text, question_type: category } = item
+  const { question_id: name, question: text, question_type: category, answer } = item
+  const expected = answer === undefined ? {} : { answer: String(answer) }
   return {
     name,
     sessions: sessions.filter(({ turns }) => turns.length > 0),
-    questions: evidence.length > 0 ? [{ text, category, evidence }] : [],
+    questions: evidence.length > 0 ? [{ text, category, ...expected, evidence }] : [],
   }
 }
 

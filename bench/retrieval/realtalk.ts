@@ -14,6 +14,7 @@ type Chat = Readonly<Record<string, unknown>> & {
   readonly qa: readonly {
     readonly question: string
     readonly category: number
+    readonly answer?: string
     readonly evidence: readonly string[]
   }[]
 }
@@ -65,9 +66,10 @@ function toConversation(name: string, chat: Chat): Conversation {
     ]
   })
   const known = new Set(sessions.flatMap(({ turns }) => turns.map(({ id }) => id)))
-  const questions = chat.qa.map(({ question, category, evidence }) => ({
+  const questions = chat.qa.map(({ question, category, answer, evidence }) => ({
     text: question,
     category: String(category),
+    ...(answer !== undefined && { answer }),
     evidence: [...new Set(evidence.flatMap((text) => text.match(/D\d+:\d+/g) ?? []))].filter((id) =>
       known.has(id),
     ),

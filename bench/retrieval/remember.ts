@@ -91,20 +91,24 @@ export async function seedMessages(
   })
 }
 
-function toMessage({ role, text }: Turn, { createdAt }: Session, place: number): NewMessage {
-  const begin = createdAt === undefined ? 0 : Date.parse(createdAt)
+function toMessage({ role, text }: Turn, session: Session, place: number): NewMessage {
   const body: MessageBody =
     role === 'user' ? { role, text } : { role, text, reasoning: '', toolCalls: [], said: [text] }
   return {
     id: newId('message'),
     runId: null,
     tokens: messageTokens(body),
-    createdAt: new Date(begin + place * SECONDS_APART * 1_000).toISOString(),
+    createdAt: timeOf(session, place),
     body,
   }
 }
 
-function searchWith(
+export function timeOf({ createdAt }: Pick<Session, 'createdAt'>, place: number): string {
+  const begin = createdAt === undefined ? 0 : Date.parse(createdAt)
+  return new Date(begin + place * SECONDS_APART * 1_000).toISOString()
+}
+
+export function searchWith(
   client: StdioClient,
   tool: string,
   key: string,

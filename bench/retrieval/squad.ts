@@ -13,7 +13,10 @@ interface Squad {
     readonly title?: string
     readonly paragraphs: readonly {
       readonly context: string
-      readonly qas: readonly { readonly question: string }[]
+      readonly qas: readonly {
+        readonly question: string
+        readonly answers?: readonly { readonly text: string }[]
+      }[]
     }[]
   }[]
 }
@@ -50,7 +53,12 @@ function toConversation(name: string, { data }: Squad): Conversation {
     })),
     questions: articles.flatMap(({ paragraphs }) =>
       paragraphs.flatMap(({ id, qas }) =>
-        qas.map(({ question }) => ({ text: question, category: name, evidence: [id] })),
+        qas.map(({ question, answers }) => ({
+          text: question,
+          category: name,
+          ...(answers?.[0] && { answer: answers[0].text }),
+          evidence: [id],
+        })),
       ),
     ),
   }

@@ -115,6 +115,18 @@ test('conversations can go into the archive instead, with who said what and when
   ])
 })
 
+test('messages that name their speakers go into the archive under these names', async () => {
+  const turns = [
+    { role: 'user', text: 'Mira: The ferry is late.', at: START },
+    { role: 'assistant', text: 'Tom: It always is.', at: START + 60 },
+  ] as const
+  await world.load({
+    path: await world.put('named.json', JSON.stringify([claude('n', 'Ferry', turns)])),
+  })
+  const texts = (await world.passages()).filter(({ source }) => source === 'named.json')
+  expect(texts.map(({ text }) => text)).toEqual(turns.map(({ text }) => text))
+})
+
 test.each([
   [
     'entries of another kind',

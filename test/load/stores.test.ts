@@ -103,7 +103,7 @@ It wakes.
     ['Coffee pairs_with Cake', ['relation']],
   ])
   expect(said(await passagesOf('basic/plain.md'))).toEqual([
-    ['Plain\n\nA file without front matter.', []],
+    ['Plain\n\nA file without front matter.', undefined],
   ])
 })
 

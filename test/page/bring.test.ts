@@ -53,7 +53,7 @@ describe.skipIf(!HAS_BROWSER)('bringing things in, and the background', () => {
   it('conversations become messages, after a plan that stores nothing', async () => {
     const { page } = tab
     await page.getByRole('combobox', { name: 'Into' }).selectOption('conversation')
-    const plan = page.getByRole('checkbox', { name: 'only tell what would be taken' })
+    const plan = page.getByRole('checkbox', { name: 'only report what would be loaded' })
     await plan.check()
     await drop('conversations.json', CHATS)
     await job('Plan to load conversations.json').getByText('Nothing was stored.').waitFor()
@@ -87,6 +87,11 @@ describe.skipIf(!HAS_BROWSER)('bringing things in, and the background', () => {
         : hang(),
     )
     await world.answer('send_message', { agent: 'Ada', message: 'Ask Ben.', wait_seconds: 0 })
+    await world.answer('create_group', { name: 'Harbour office', manager: 'Ada', members: ['Ben'] })
+    const daily = { agent: 'Ben', message: 'What is the tide today?', cron: '0 9 * * 1-5' }
+    await world.answer('create_schedule', daily)
+    const once = { agent: 'Ada', message: 'Renew the berth.', at: '2099-05-01T09:00:00Z' }
+    await world.answer('create_schedule', once)
     await page.getByRole('link', { name: 'Teams and background' }).click()
     const waits = page.locator('.waits')
     await waits.getByRole('link', { name: 'Ada' }).waitFor()
@@ -96,6 +101,9 @@ describe.skipIf(!HAS_BROWSER)('bringing things in, and the background', () => {
       .getByText(/What is the tide/)
       .waitFor()
     await job('harbour.pdf').waitFor()
+    await page.getByText('Harbour office').waitFor()
+    await page.getByText('Renew the berth.').waitFor()
+    await page.getByText('0 9 * * 1-5').first().waitFor()
     await picture(page, 'background')
     const { runs } = await world.answer('list_runs', { agent: 'Ada', limit: 1 })
     await world.answer('cancel_run', { run_id: runs[0].run_id })

@@ -117,7 +117,7 @@ describe.skipIf(!HAS_BROWSER)('agents and chat', () => {
     const timeline = page.getByRole('list', { name: 'Timeline' })
     await timeline.getByText(/core_memory_append/).waitFor()
     await timeline.getByText('Step 2').waitFor()
-    await page.getByText('Tokens in').waitFor()
+    await page.getByText('Tokens in', { exact: true }).waitFor()
     await picture(page, 'run')
   })
 

@@ -92,7 +92,7 @@ describe.skipIf(!HAS_BROWSER)('context, memory and server', () => {
     await passage.getByRole('button', { name: 'Supersede' }).click()
     await page.getByRole('textbox', { name: 'Text', exact: true }).fill('The ferry leaves at ten.')
     await page.getByRole('button', { name: 'Store' }).click()
-    await page.getByRole('checkbox', { name: 'superseded ones, too' }).check()
+    await page.getByRole('checkbox', { name: 'include superseded ones' }).check()
     await page.getByRole('link', { name: 'a newer one' }).waitFor()
   })
 
@@ -128,6 +128,17 @@ describe.skipIf(!HAS_BROWSER)('context, memory and server', () => {
     await page.getByText('Knows the harbour').first().waitFor()
     const { agent: found } = await world.answer('get_agent', { agent })
     expect(found).toMatchObject({ description: 'Knows the harbour', tags: ['sea', 'harbour'] })
+  })
+
+  it('a sleep-time agent is turned on and off', async () => {
+    const { page } = tab
+    await page.getByRole('spinbutton', { name: 'After how many turns' }).fill('3')
+    await page.getByRole('button', { name: 'Turn on' }).click()
+    await page.getByText(/^On: after every 3 turns/).waitFor()
+    await page.getByRole('button', { name: 'Turn off' }).scrollIntoViewIfNeeded()
+    await picture(page, 'sleep-time')
+    await page.getByRole('button', { name: 'Turn off' }).click()
+    await page.getByText(/^Off\./).waitFor()
   })
 
   it('an agent file is imported with a report', async () => {

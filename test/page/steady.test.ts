@@ -69,7 +69,7 @@ describe.skipIf(!HAS_BROWSER)('a page that stays open', () => {
     await conflict.waitFor()
     const over = conflict.getByRole('button', { name: 'Save mine over it' })
     expect(await over.isEnabled()).toBe(false)
-    await conflict.getByRole('button', { name: 'Edit on' }).click()
+    await conflict.getByRole('button', { name: 'Keep editing' }).click()
     await text.fill('Swim.')
     await block.getByRole('button', { name: 'Undo' }).click()
     expect(await text.inputValue()).toBe('Row.')

@@ -41,7 +41,7 @@ describe.skipIf(!HAS_BROWSER)('tools', () => {
     await source.fill(ROLL)
     await page.locator('.tool-signature', { hasText: 'roll_dice(sides)' }).waitFor()
     await page.locator('.parameters dd', { hasText: 'How many sides it has.' }).waitFor()
-    await page.getByText('integer, may be left out').waitFor()
+    await page.getByText('integer, optional').waitFor()
   })
 
   it('runs alone before it is stored, and shows output and the changes it would make', async () => {

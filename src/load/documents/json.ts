@@ -65,12 +65,23 @@ function* entryPassages(item: unknown): Generator<ParsedPassage> {
 
 /** Names who said it and when, so that a passage can be understood alone. */
 function* spoken(title: string, messages: Conversation['messages']): Generator<ParsedPassage> {
+  const namesSpeakers = isTranscript(messages)
   for (const { role, text, at } of messages) {
     const speaker = role === 'user' ? 'User' : 'Assistant'
     const createdAt = at === null ? {} : { createdAt: at }
-    for (const words of cut({ headings: [title], text: `${speaker}: ${text}` }))
-      yield { text: words, ...createdAt }
+    // Search looks for a speaker's name where a text begins.
+    const section = namesSpeakers
+      ? { headings: [], text }
+      : { headings: [title], text: `${speaker}: ${text}` }
+    for (const words of cut(section)) yield { text: words, ...createdAt }
   }
+}
+
+const NAMED = /^\p{L}[\p{L}\p{M}\p{N}'’. -]{0,40}:\s/u
+
+/** Whether every message names its speaker itself, as in a talk of two people. */
+function isTranscript(messages: Conversation['messages']): boolean {
+  return messages.length > 1 && messages.every(({ text }) => NAMED.test(text))
 }
 
 function* sectionPassages(headings: readonly string[], value: unknown): Generator<ParsedPassage> {

@@ -190,7 +190,7 @@ export interface AgentReads {
   get(id: AgentId): Promise<Agent | undefined>
   /** Exact, case-sensitive match; names need not be unique. At most `limit`. */
   named(name: string, limit: number): Promise<readonly Agent[]>
-  /** Of those that exist. */
+  /** Leaves out agents that do not exist. */
   namesOf(ids: readonly AgentId[]): Promise<ReadonlyMap<AgentId, string>>
   /** Newest first. */
   list(filter: AgentFilter): Promise<Page<Agent>>

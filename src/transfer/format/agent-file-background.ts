@@ -3,7 +3,7 @@ import { LIMITS } from '../../core/limits.ts'
 import { isTimezone } from '../../core/timezone.ts'
 import { count, filled, moment, positive, upTo } from './agent-file-fields.ts'
 
-/* What an agent is asked to do while nobody talks to it. */
+/* Work of an agent while nobody talks to it. */
 
 /** A message to the agent at a set time that is to come. */
 export const schedule = z.strictObject({

@@ -11,7 +11,7 @@ export const fileTool = z.strictObject({
   language: z.enum(TOOL_LANGUAGES),
   /** Program text; for `mcp` the name of the server, which has the rest. */
   source: upTo(LIMITS.toolSource),
-  /** What its author gave; all else is read from the source. */
+  /** Fields that its author gave; all else is read from the source. */
   given: z
     .strictObject({
       name: z.literal(true).optional(),

@@ -20,7 +20,7 @@ async function show(): Promise<void> {
 
   const frame = document.createElement('iframe')
   frame.setAttribute('sandbox', 'allow-scripts')
-  frame.setAttribute('style', 'width:900px;height:660px')
+  frame.setAttribute('style', 'width:100%;max-width:900px;height:660px')
   document.body.append(frame)
   const target = frame.contentWindow
   if (!target) throw new Error('the frame has no window')

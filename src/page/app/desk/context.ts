@@ -43,12 +43,19 @@ export function useContextAccount(agent: string, size?: number): Loaded<ContextA
   )
 }
 
+interface Part {
+  readonly name: string
+  readonly about: string
+  /** What the part consists of, in the plural. */
+  readonly noun?: string
+}
+
 /** Names of the parts for people, in the order of the request. */
-export const PARTS: Readonly<Record<string, { readonly name: string; readonly about: string }>> = {
+export const PARTS: Readonly<Record<string, Part>> = {
   system: { name: 'System prompt', about: 'who the agent is told to be' },
-  tools: { name: 'Tools', about: 'schemas of the tools it may call' },
-  memory: { name: 'Memory blocks', about: 'what it always sees and edits itself' },
+  tools: { name: 'Tools', about: 'what it may call', noun: 'schemas' },
+  memory: { name: 'Memory blocks', about: 'always seen, edited by itself', noun: 'blocks' },
   summary: { name: 'Summary', about: 'notes on messages that have left the window' },
-  messages: { name: 'Messages', about: 'the conversation that it still sees' },
+  messages: { name: 'Messages', about: 'the conversation it still sees', noun: 'messages' },
   last_line: { name: 'Last line', about: 'time and counts, new at every step' },
 }

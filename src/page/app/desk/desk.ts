@@ -54,7 +54,8 @@ export function createDesk({ client, tools, only, hostedAt, onUnauthorized }: De
   const show = (text: string, isProblem: boolean) => {
     lastToast += 1
     const id = lastToast
-    const others = toasts.value.filter((toast) => toast.text !== text)
+    // A report makes the one before it old; problems stay for their time.
+    const others = toasts.value.filter((toast) => toast.isProblem && toast.text !== text)
     toasts.value = [...others, { id, text, isProblem }]
     const life = isProblem ? TOAST_MILLISECONDS * 3 : TOAST_MILLISECONDS
     setTimeout(() => {

@@ -32,8 +32,13 @@ export function AgentView({ id, tab, detail }: AgentViewProps) {
   const tabs = useRef<HTMLElement>(null)
   // On a narrow screen the tabs scroll.
   useEffect(() => {
-    const current = tabs.current?.querySelector('[aria-current]')
-    current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    const show = () => {
+      const current = tabs.current?.querySelector('[aria-current]')
+      current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    }
+    show()
+    addEventListener('resize', show)
+    return () => removeEventListener('resize', show)
   }, [tab, value === undefined])
   if (!value) {
     return problem ? (

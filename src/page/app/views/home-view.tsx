@@ -21,11 +21,16 @@ export function HomeView() {
           itself, an archive that it searches, and the whole conversation. Make one, talk to it, and
           watch what it writes down.
         </p>
-        {desk.can('create_agent') && (
-          <Button tone="main" onClick={() => desk.go({ kind: 'new' })}>
-            New agent
-          </Button>
-        )}
+        <div class="row">
+          {desk.can('create_agent') && (
+            <Button tone="main" onClick={() => desk.go({ kind: 'new' })}>
+              New agent
+            </Button>
+          )}
+          {desk.can('import_agent') && (
+            <Button onClick={() => desk.go({ kind: 'bring' })}>Bring one in from a file</Button>
+          )}
+        </div>
       </Empty>
     </div>
   )

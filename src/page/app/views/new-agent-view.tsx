@@ -10,7 +10,7 @@ const TYPES = [
   [
     'memgpt_agent',
     'MemGPT',
-    'Every output is a tool call; it speaks by one, and asks for each further step.',
+    'Everything it does is a tool call, speaking included; it asks for each further step.',
   ],
   ['letta_v1_agent', 'Letta v1', 'It calls tools until it is done, then answers in plain text.'],
 ] as const
@@ -85,7 +85,7 @@ export function NewAgentView() {
         </section>
       </Card>
       <Card title="The agent">
-        <Field id="name" label="Name" hint="Made up if you leave it empty.">
+        <Field id="name" label="Name" hint="Leave it empty, and the server makes one up.">
           <input id="name" ref={nameInput} value={fields.name} onInput={set('name')} />
         </Field>
         <Field id="description" label="Purpose" hint="For people; the agent does not see it.">
@@ -111,8 +111,8 @@ export function NewAgentView() {
             label="Model"
             hint={
               models.value?.default_model
-                ? `provider/model; empty takes the default, now ${models.value.default_model}`
-                : 'provider/model; empty takes the default of the server'
+                ? `As provider/model. Empty: the server's default, now ${models.value.default_model}.`
+                : "As provider/model. Empty: the server's default."
             }
           >
             <input id="model" list="models" value={fields.model} onInput={set('model')} />

@@ -100,10 +100,9 @@ function DataCard() {
             <Fact name="Agents" value={count(value.agents)} />
             <Fact name="Memory blocks" value={count(value.blocks)} />
             <Fact name="Messages" value={count(value.messages)} />
-            <Fact
-              name="Passages"
-              value={`${count(value.passages)}, ${count(value.passages_found)} ever found by agents, ${count(value.passages_superseded)} superseded`}
-            />
+            <Fact name="Passages" value={count(value.passages)} />
+            <Fact name="Passages found by agents" value={count(value.passages_found)} />
+            <Fact name="Passages superseded" value={count(value.passages_superseded)} />
             {Object.entries(value.runs).map(([status, number]) => (
               <Fact key={status} name={`Runs ${words(status)}`} value={count(number)} />
             ))}
@@ -116,7 +115,9 @@ function DataCard() {
           </dl>
           <h3>Embeddings</h3>
           {(value.embeddings ?? []).length === 0 && (
-            <p class="hint">None: search is by keyword. RECOLLECT_EMBEDDING names a model.</p>
+            <p class="hint">
+              None: search is by words. Set RECOLLECT_EMBEDDING to search by meaning, too.
+            </p>
           )}
           {value.embeddings?.map((each) => (
             <p key={each.model}>
@@ -144,7 +145,7 @@ function ModelsCard() {
         <>
           <p>
             Agents that name no model use <strong>{value.default_model ?? 'none'}</strong>
-            {value.reason && `: ${value.reason}`}
+            {value.reason && ` (${value.reason})`}.
           </p>
           <ul class="providers">
             {value.providers.map(({ name, reachable, models }) => (
@@ -158,8 +159,8 @@ function ModelsCard() {
             <details>
               <summary>
                 {value.next_cursor
-                  ? `${count(value.models.length)} of the models`
-                  : counted(value.models.length, 'model')}
+                  ? `The first ${count(value.models.length)} models`
+                  : 'All models'}
               </summary>
               <p class="text mono">{value.models.join('\n')}</p>
             </details>

@@ -47,17 +47,21 @@ export function SettingsTab({ agent }: { readonly agent: Agent }) {
           <input {...bind('description')} />
         </Field>
         <div class="two">
-          <Field id="model" label="Model" hint="provider/model; empty: the server chooses.">
+          <Field id="model" label="Model" hint="As provider/model. Empty: the server's default.">
             <input {...bind('model')} />
           </Field>
-          <Field id="embedding" label="Embedding" hint="Changing it embeds its archive again.">
+          <Field
+            id="embedding"
+            label="Embedding model"
+            hint="After a change its whole archive is embedded again."
+          >
             <input {...bind('embedding')} />
           </Field>
         </div>
         <Field id="tags" label="Tags" hint="Separated by commas.">
           <input {...bind('tags')} />
         </Field>
-        <Field id="system" label="System prompt" hint="Empty: that of its type.">
+        <Field id="system" label="System prompt" hint="Empty: the standard prompt of its type.">
           <textarea rows={10} {...bind('system')} />
         </Field>
         {!isReadOnly && (

@@ -3,10 +3,12 @@ import type { ListedBlock } from '../mcp/shapes.ts'
 
 /* Agents on the left, shared blocks on the right, a line where an agent has a block. Sizes are in pixels of the drawing. */
 
-const WIDTH = 640
 const ROW = 30
-const LEFT = 210
-const RIGHT = 430
+/** Between agents and blocks. */
+const MIDDLE = 130
+/** As wide as most letters are. */
+const LETTER = 8
+const MARGIN = 14
 const CHARACTERS = 26
 
 interface SharedGraphProps {
@@ -34,8 +36,11 @@ export function SharedGraph({ blocks, names, chosen, onChoose }: SharedGraphProp
       to: place(to, blocks.length),
     })),
   )
+  const left = widest(agents.map((id) => names.get(id) ?? id))
+  const right = left + MIDDLE
+  const width = right + widest(blocks.map(({ label }) => label))
   return (
-    <svg class="graph" viewBox={`0 0 ${WIDTH} ${rows * ROW}`}>
+    <svg class="graph" width={width} height={rows * ROW} viewBox={`0 0 ${width} ${rows * ROW}`}>
       <title>
         {`${agents.length} agents share ${blocks.length} blocks; the list below says the same`}
       </title>
@@ -43,7 +48,7 @@ export function SharedGraph({ blocks, names, chosen, onChoose }: SharedGraphProp
         <path
           key={key}
           class={isChosen ? 'edge chosen' : 'edge'}
-          d={`M ${LEFT} ${from} C ${LEFT + 90} ${from}, ${RIGHT - 90} ${to}, ${RIGHT} ${to}`}
+          d={`M ${left} ${from} C ${left + 90} ${from}, ${right - 90} ${to}, ${right} ${to}`}
         />
       ))}
       {agents.map((id, index) => (
@@ -53,8 +58,8 @@ export function SharedGraph({ blocks, names, chosen, onChoose }: SharedGraphProp
           href={writeRoute({ kind: 'agent', id, tab: 'memory' })}
           {...chooses(id)}
         >
-          <circle cx={LEFT} cy={place(index, agents.length)} r="4" />
-          <text x={LEFT - 12} y={place(index, agents.length) + 4} text-anchor="end">
+          <circle cx={left} cy={place(index, agents.length)} r="4" />
+          <text x={left - 12} y={place(index, agents.length) + 4} text-anchor="end">
             {cut(names.get(id) ?? id)}
           </text>
         </a>
@@ -71,14 +76,18 @@ export function SharedGraph({ blocks, names, chosen, onChoose }: SharedGraphProp
           })}
           {...chooses(block.id)}
         >
-          <rect x={RIGHT - 4} y={place(index, blocks.length) - 4} width="8" height="8" />
-          <text x={RIGHT + 12} y={place(index, blocks.length) + 4}>
+          <rect x={right - 4} y={place(index, blocks.length) - 4} width="8" height="8" />
+          <text x={right + 12} y={place(index, blocks.length) + 4}>
             {cut(block.label)}
           </text>
         </a>
       ))}
     </svg>
   )
+}
+
+function widest(texts: readonly string[]): number {
+  return MARGIN + Math.max(...texts.map((text) => cut(text).length)) * LETTER
 }
 
 function cut(text: string): string {

@@ -44,7 +44,10 @@ export function SharedView() {
             {isCut && ` among the newest ${MAX_BLOCKS}`}. What one agent writes, the others see.
           </p>
           <Card title="Who shares what">
-            <SharedGraph blocks={blocks} names={names} chosen={chosen} onChoose={setChosen} />
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+            <section class="graph-scroll" aria-label="Picture of who shares what" tabIndex={0}>
+              <SharedGraph blocks={blocks} names={names} chosen={chosen} onChoose={setChosen} />
+            </section>
           </Card>
           <ul class="shared-list">
             {blocks.map((block) => (

@@ -9,7 +9,7 @@ import { NewAgentView } from './new-agent-view.tsx'
 import { Palette } from './palette.tsx'
 import { ServerView } from './server-view.tsx'
 import { SharedView } from './shared-view.tsx'
-import { Sidebar } from './sidebar.tsx'
+import { Sidebar, WaitingBadge } from './sidebar.tsx'
 import { Toasts } from './toasts.tsx'
 import { ToolsView } from './tools/tools-view.tsx'
 
@@ -47,6 +47,7 @@ export function Shell() {
           ☰<span class="unseen"> Menu</span>
         </button>
         <span class="brand">Recollect</span>
+        <WaitingBadge />
       </header>
       <Sidebar onPalette={() => setPalette(true)} />
       <main id="main" tabIndex={-1}>

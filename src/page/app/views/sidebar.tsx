@@ -4,6 +4,7 @@ import { useDesk } from '../desk/desk.ts'
 import type { Route } from '../desk/route.ts'
 import { writeRoute } from '../desk/route.ts'
 import type { ShortRun } from '../mcp/shapes.ts'
+import { counted } from '../ui/format.ts'
 import { Button, Problem, Waiting } from '../ui/parts.tsx'
 
 export function Sidebar({ onPalette }: { readonly onPalette: () => void }) {
@@ -38,6 +39,18 @@ export function Sidebar({ onPalette }: { readonly onPalette: () => void }) {
         <Place route={{ kind: 'server' }} name="Server" />
       </ul>
     </nav>
+  )
+}
+
+/** Leads to the approvals where the list of places is closed. */
+export function WaitingBadge() {
+  const runs = useRuns().value?.runs ?? []
+  const approvals = runs.filter(({ status }) => status === 'requires_approval').length
+  if (approvals === 0) return null
+  return (
+    <a class="badge" href={writeRoute({ kind: 'inbox' })}>
+      {counted(approvals, 'approval')}
+    </a>
   )
 }
 

@@ -35,7 +35,7 @@ export function SleeptimeCard({ agent }: { readonly agent: Agent }) {
         )}
       </p>
       <div class="row">
-        <Field id="sleeptime-turns" label="After turns">
+        <Field id="sleeptime-turns" label="After how many turns">
           <input
             id="sleeptime-turns"
             type="number"

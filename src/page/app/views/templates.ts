@@ -12,7 +12,7 @@ export const TEMPLATES: readonly Template[] = [
   {
     key: 'blank',
     name: 'From nothing',
-    about: 'the usual persona, and an empty block about you',
+    about: 'the usual persona and an empty block about you',
     description: '',
     persona: '',
     human: '',

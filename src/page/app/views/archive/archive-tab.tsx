@@ -28,20 +28,21 @@ export function ArchiveTab({ agent, detail }: ArchiveTabProps) {
   const [isAdding, setAdding] = useState(false)
   return (
     <div class="page">
-      <Archives agent={agent} />
+      <div class="row between">
+        <Archives agent={agent} />
+        {desk.can('insert_archival') && (
+          <Button aria-expanded={isAdding} onClick={() => setAdding(!isAdding)}>
+            New passage
+          </Button>
+        )}
+      </div>
       <SearchBar
         filter={filter}
         onFilter={(next) => {
           setFilter(next)
           if (detail) desk.go({ kind: 'agent', id: agent.id, tab: 'archive' })
         }}
-      >
-        {desk.can('insert_archival') && (
-          <Button aria-expanded={isAdding} onClick={() => setAdding(!isAdding)}>
-            New passage
-          </Button>
-        )}
-      </SearchBar>
+      />
       {isAdding && <NewPassage agent={agent} onDone={() => setAdding(false)} />}
       {detail ? (
         <Around agent={agent} passage={detail} />
@@ -143,7 +144,7 @@ function Around({ agent, passage }: { readonly agent: Agent; readonly passage: s
   if (!value) return <Waiting>Reading …</Waiting>
   return (
     <Card
-      title="In its place"
+      title="Around this passage"
       aside={
         <Button onClick={() => desk.go({ kind: 'agent', id: agent.id, tab: 'archive' })}>
           Back to the search

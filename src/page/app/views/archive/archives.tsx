@@ -19,9 +19,10 @@ export function Archives({ agent }: { readonly agent: Agent }) {
       {value.archives.map((archive) => (
         <li key={archive.id}>
           <strong>{archive.name}</strong>
-          {archive.is_default && <Chip>its inserts go here</Chip>}
+          {archive.is_default && <Chip>new passages go here</Chip>}
           <span class="dim">
-            {counted(archive.passage_count, 'passage')}, {count(archive.found_count)} found before
+            {counted(archive.passage_count, 'passage')},{' '}
+            {archive.found_count === 0 ? 'none' : count(archive.found_count)} found by agents so far
             {archive.agent_count > 1 && `, shared by ${archive.agent_count} agents`}
           </span>
         </li>

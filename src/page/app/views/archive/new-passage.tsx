@@ -44,7 +44,7 @@ export function NewPassage({ agent, supersedes, text: before = '', onDone }: New
   }
   const id = supersedes ?? 'new'
   return (
-    <Card title={supersedes ? 'A passage in its place' : 'New passage'}>
+    <Card title={supersedes ? 'A newer version of this passage' : 'New passage'}>
       <Field id={`text-${id}`} label="Text">
         <textarea
           id={`text-${id}`}

@@ -49,27 +49,32 @@ export function PassageCard({ agent, passage, best = 1, isChosen = false }: Pass
             superseded by <a href={linkTo(passage.superseded_by)}>a newer one</a>
           </span>
         )}
-        <span class="push" />
-        {!isChosen && <a href={linkTo(passage.id)}>In its place</a>}
-        {desk.can('insert_archival') && !passage.superseded_by && (
-          <Button
-            tone="quiet"
-            aria-expanded={isReplacing}
-            onClick={() => setReplacing(!isReplacing)}
-          >
-            Supersede
-          </Button>
-        )}
-        {desk.can('delete_archival') &&
-          (isDeleting ? (
-            <Button tone="danger" onClick={remove}>
-              Delete for good
+        <span class="passage-actions">
+          {!isChosen && (
+            <a class="button quiet" href={linkTo(passage.id)}>
+              Read around it
+            </a>
+          )}
+          {desk.can('insert_archival') && !passage.superseded_by && (
+            <Button
+              tone="quiet"
+              aria-expanded={isReplacing}
+              onClick={() => setReplacing(!isReplacing)}
+            >
+              Supersede
             </Button>
-          ) : (
-            <Button tone="quiet" onClick={() => setDeleting(true)}>
-              Delete
-            </Button>
-          ))}
+          )}
+          {desk.can('delete_archival') &&
+            (isDeleting ? (
+              <Button tone="danger" onClick={remove}>
+                Delete for good
+              </Button>
+            ) : (
+              <Button tone="quiet" onClick={() => setDeleting(true)}>
+                Delete
+              </Button>
+            ))}
+        </span>
       </p>
       {passage.why && <WhyFound passage={passage} why={passage.why} best={best} />}
       {isReplacing && (

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 
 export interface Filter {
@@ -17,10 +16,9 @@ const TYPING_MILLISECONDS = 250
 interface SearchBarProps {
   readonly filter: Filter
   readonly onFilter: (filter: Filter) => void
-  readonly children?: ComponentChildren
 }
 
-export function SearchBar({ filter, onFilter, children }: SearchBarProps) {
+export function SearchBar({ filter, onFilter }: SearchBarProps) {
   const [query, setQuery] = useState(filter.query)
   useEffect(() => {
     if (query === filter.query) return
@@ -45,30 +43,31 @@ export function SearchBar({ filter, onFilter, children }: SearchBarProps) {
         onChange={(event) => set({ tag: event.currentTarget.value })}
       />
       <label class="inline">
-        from
-        <input
-          type="date"
-          value={filter.after}
-          onChange={(event) => set({ after: event.currentTarget.value })}
-        />
-      </label>
-      <label class="inline">
-        to
-        <input
-          type="date"
-          value={filter.before}
-          onChange={(event) => set({ before: event.currentTarget.value })}
-        />
-      </label>
-      <label class="inline">
         <input
           type="checkbox"
           checked={filter.superseded}
           onChange={(event) => set({ superseded: event.currentTarget.checked })}
         />
-        superseded ones, too
+        include superseded ones
       </label>
-      {children}
+      <span class="dates">
+        <label class="inline">
+          from
+          <input
+            type="date"
+            value={filter.after}
+            onChange={(event) => set({ after: event.currentTarget.value })}
+          />
+        </label>
+        <label class="inline">
+          to
+          <input
+            type="date"
+            value={filter.before}
+            onChange={(event) => set({ before: event.currentTarget.value })}
+          />
+        </label>
+      </span>
     </div>
   )
 }

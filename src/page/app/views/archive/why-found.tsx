@@ -16,7 +16,7 @@ export function WhyFound({ passage, why, best }: WhyFoundProps) {
       <summary>
         Why was this found?{' '}
         <span class="dim">
-          {percent((passage.score ?? 0) / best)} of the best
+          {percent((passage.score ?? 0) / best)} of the best match
           {passage.found_by && `, by ${BY[passage.found_by] ?? passage.found_by}`}
         </span>
       </summary>
@@ -25,11 +25,11 @@ export function WhyFound({ passage, why, best }: WhyFoundProps) {
           <caption class="unseen">Words of the question that it contains</caption>
           <thead>
             <tr>
-              <th scope="col">Word</th>
+              <th scope="col">Stem</th>
               <th scope="col">Here</th>
               <th scope="col">In neighbours</th>
               <th scope="col">Rarity</th>
-              <th scope="col">Adds</th>
+              <th scope="col">Points</th>
             </tr>
           </thead>
           <tbody>
@@ -51,12 +51,12 @@ export function WhyFound({ passage, why, best }: WhyFoundProps) {
         </table>
       )}
       <ul>
-        {why.words_score !== undefined && <li>Words: {why.words_score.toFixed(2)}</li>}
+        {why.words_score !== undefined && <li>All words: {why.words_score.toFixed(2)} points</li>}
         {(why.source_boost ?? 0) > 0 && (
-          <li>Its source has many hits: + {why.source_boost?.toFixed(2)}</li>
+          <li>Its source has many hits: + {why.source_boost?.toFixed(2)} points</li>
         )}
         {(why.date_boost ?? 0) > 0 && (
-          <li>Its date is asked for: + {why.date_boost?.toFixed(2)}</li>
+          <li>Its date is asked for: + {why.date_boost?.toFixed(2)} points</li>
         )}
         {(why.later_boost ?? 0) > 0 && (
           <li>It is later than others with the same words: + {why.later_boost?.toFixed(2)}</li>
@@ -73,7 +73,7 @@ export function WhyFound({ passage, why, best }: WhyFoundProps) {
           </li>
         )}
       </ul>
-      <p class="dim">Rare words add more than common ones.</p>
+      <p class="dim">Rare words bring more points than common ones.</p>
     </details>
   )
 }

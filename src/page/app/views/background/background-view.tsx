@@ -12,19 +12,17 @@ export function BackgroundView() {
     <div class="page">
       <h1>Teams and background</h1>
       <div class="two wide">
-        {desk.can('list_runs') && (
-          <div class="column">
-            <RunForest />
-          </div>
-        )}
         <div class="column">
-          {desk.can('list_groups') && <GroupsCard />}
-          {desk.can('list_schedules') && <SchedulesCard />}
+          {desk.can('list_runs') && <RunForest />}
           {desk.can('list_jobs') && (
             <Card title="Jobs">
               <JobList />
             </Card>
           )}
+        </div>
+        <div class="column">
+          {desk.can('list_groups') && <GroupsCard />}
+          {desk.can('list_schedules') && <SchedulesCard />}
         </div>
       </div>
     </div>

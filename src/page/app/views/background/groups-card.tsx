@@ -3,7 +3,7 @@ import { useDesk } from '../../desk/desk.ts'
 import { writeRoute } from '../../desk/route.ts'
 import { useLoaded } from '../../desk/use-loaded.ts'
 import type { Paged } from '../../mcp/shapes.ts'
-import { count } from '../../ui/format.ts'
+import { counted } from '../../ui/format.ts'
 import { Button, Card, Problem, Waiting } from '../../ui/parts.tsx'
 
 interface Member {
@@ -42,8 +42,8 @@ export function GroupsCard() {
       {!value && !problem && <Waiting>Reading the groups …</Waiting>}
       {value?.groups.length === 0 && (
         <p class="hint">
-          None. A group is a manager that hands work to its members; <code>create_group</code> makes
-          one.
+          None. In a group one agent leads and hands work to the others. The tool{' '}
+          <code>create_group</code> makes one.
         </p>
       )}
       <ul class="waits">
@@ -58,7 +58,7 @@ export function GroupsCard() {
                   <AgentLink member={member} />
                 </Fragment>
               ))}{' '}
-              <span class="dim">at most {count(group.max_turns)} turns</span>
+              <span class="dim">for at most {counted(group.max_turns, 'turn')}</span>
             </span>
             {desk.can('delete_group') && (
               <Button

@@ -15,8 +15,8 @@ export function JobList({ kind }: { readonly kind?: string }) {
       {problem && <Problem text={problem} onRetry={reload} />}
       {!value && !problem && <Waiting>Reading the jobs …</Waiting>}
       {value && jobs.length === 0 && (
-        <Empty title="No jobs">
-          <p>Long work, such as loading documents, appears here with how far it has come.</p>
+        <Empty title={kind === 'load' ? 'Nothing was loaded yet' : 'No jobs'}>
+          <p>Long work, such as loading documents, appears here with its progress.</p>
         </Empty>
       )}
       <ul class="jobs">
@@ -51,10 +51,12 @@ function JobLine({ job, agent }: { readonly job: Job; readonly agent: string | u
       )}
       <p class="numbers">
         <span class={`state ${job.status}`}>{words(job.status)}</span>
-        <span>
-          {count(done)}
-          {total !== undefined && ` of ${count(total)}`} done
-        </span>
+        {isAtWork(job) && (
+          <span>
+            {count(done)}
+            {total !== undefined && ` of ${count(total)}`} done
+          </span>
+        )}
         {job.agent_id && (
           <a href={writeRoute({ kind: 'agent', id: job.agent_id, tab: 'archive' })}>
             {agent ?? job.agent_id}

@@ -39,7 +39,9 @@ export function SchedulesCard() {
       {problem && <Problem text={problem} onRetry={reload} />}
       {!value && !problem && <Waiting>Reading the schedules …</Waiting>}
       {value && schedules.length === 0 && (
-        <p class="hint">None. A schedule sends an agent a message at a time, or again and again.</p>
+        <p class="hint">
+          None. A schedule sends a message to an agent at a set time, once or repeatedly.
+        </p>
       )}
       <ul class="waits">
         {schedules.map((each) => (
@@ -80,7 +82,7 @@ function ScheduleText({ schedule, name }: TextProps) {
         )}
         {next ? (
           <>
-            next <Time at={next} />
+            {cron ? 'next' : 'once,'} <Time at={next} />
           </>
         ) : (
           'over'
@@ -148,7 +150,7 @@ function NewSchedule({ onMade }: { readonly onMade: () => void }) {
         </Field>
         <Field
           id="schedule-cron"
-          label="Or again and again"
+          label="Or repeatedly"
           hint="Minute, hour, day, month, weekday, such as 0 9 * * 1-5."
         >
           <input
@@ -160,7 +162,7 @@ function NewSchedule({ onMade }: { readonly onMade: () => void }) {
         </Field>
       </div>
       <Button onClick={make} disabled={!isWhole}>
-        Set it
+        Create
       </Button>
     </details>
   )

@@ -10,9 +10,9 @@ import { DropZone } from './drop-zone.tsx'
 const MAX_BYTES = 2.9 * 1024 * 1024
 
 const TARGETS = [
-  ['archive', 'Archive', 'passages that it searches'],
-  ['conversation', 'Recall memory', 'an export of chats, as messages that it can search'],
-  ['blocks', 'Memory blocks', 'each file a block that it always sees'],
+  ['archive', 'Archive', 'Passages that it searches.'],
+  ['conversation', 'Recall memory', 'An export of chats, as messages that it can search.'],
+  ['blocks', 'Memory blocks', 'Each file becomes a block that it always sees.'],
 ] as const
 
 /** Documents, conversations and notes for one agent; each file becomes a job. */
@@ -101,12 +101,12 @@ export function LoadFiles() {
           checked={isPlan}
           onChange={(event) => setPlan(event.currentTarget.checked)}
         />
-        only tell what would be taken
+        only report what would be loaded
       </label>
       <DropZone label="Load files" accept="" busy={busy && `Sending ${busy} …`} onFiles={take}>
         Drop documents (Markdown, PDF, Word, HTML, CSV, JSON, code, zip), exports of conversations
         (ChatGPT, Claude, Letta) or of other memory stores here, or choose them. Loading the same
-        again stores nothing twice.
+        file again stores nothing twice.
       </DropZone>
       {problems.map((problem) => (
         <p key={problem} class="problem-line" role="alert">

@@ -40,7 +40,7 @@ export function ApprovalCard({ runId, approval, onAnswered }: ApprovalProps) {
       <Pre label="Arguments">{laidOut(approval.arguments)}</Pre>
       {desk.can('respond_to_approval') && (
         <>
-          <Field id={id} label="Reason, which the agent reads">
+          <Field id={id} label="Reason for the agent (optional)">
             <input
               id={id}
               value={reason}

@@ -62,7 +62,7 @@ function RailBlock({ agent, block }: { readonly agent: string; readonly block: B
         </a>
         <span class="dim">
           {isNew && 'changed now · '}
-          {count(block.chars)}/{count(block.limit)}
+          {count(block.chars)} of {count(block.limit)} characters
         </span>
       </h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}

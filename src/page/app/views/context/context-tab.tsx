@@ -94,7 +94,7 @@ function Parts({ account }: { readonly account: ContextAccount }) {
           <span class="legend-name">{PARTS[name]?.name ?? name}</span>
           <span class="legend-tokens">{count(tokens)} tokens</span>
           <span class="dim">
-            {number > 1 && `${count(number)} · `}
+            {number > 1 && PARTS[name]?.noun && `${count(number)} ${PARTS[name].noun}: `}
             {PARTS[name]?.about}
           </span>
         </li>
@@ -146,10 +146,10 @@ function Leaving({ account, agent }: { readonly account: ContextAccount; readonl
     >
       <p>
         {left > 0
-          ? `Compaction begins at ${count(account.compacts_at)} tokens: ${count(left)} more.`
+          ? `Compaction begins at ${count(account.compacts_at)} tokens; ${count(left)} are free until then.`
           : 'The window is over the line: compaction runs before the next step.'}{' '}
         {number > 0
-          ? `It would take the ${counted(number, 'oldest message')} (${count(tokens)} tokens), as few whole turns as make enough room, and write notes in their place.`
+          ? `It would replace the ${counted(number, 'oldest message')} (${count(tokens)} tokens) by notes: no more turns than make enough room.`
           : 'There is nothing yet that could leave: the newest turn always stays.'}
       </p>
       {evicts.length > 0 && (
@@ -183,8 +183,8 @@ function Left({ account: { summary } }: { readonly account: ContextAccount }) {
         </>
       ) : (
         <p class="hint">
-          Nothing yet. Once the window is full, the oldest messages leave it and notes on them stand
-          here.
+          Nothing yet. Once the window is full, the oldest messages leave it, and notes on them
+          appear here.
         </p>
       )}
     </Card>

@@ -54,7 +54,7 @@ export function BlockCard({ agent, block: arrived, isShown }: BlockCardProps) {
           ? undefined
           : { ...now, version: answer.block.version },
       )
-      desk.say(`${block.label} was saved.`)
+      desk.say(`The block ${block.label} was saved.`)
     } catch (error) {
       // The newer version arrives by itself, and the draft stays.
       if (!isConflict(error)) desk.complain(error)

@@ -20,12 +20,12 @@ export function Conflict(props: ConflictProps) {
   return (
     <section class="conflict" role="alert" aria-label={`Conflict in ${block.label}`}>
       <p>
-        <strong>{block.label}</strong> was changed meanwhile and is now version {block.version}.
-        This is what your text would change of it:
+        Somebody else changed <strong>{block.label}</strong> while you edited it: it is version{' '}
+        {block.version} now. Saving your text would change it like this:
       </p>
       <Diff rows={diffLines(block.value, mine)} />
       <div class="row">
-        <Button onClick={onEditOn}>Edit on</Button>
+        <Button onClick={onEditOn}>Keep editing</Button>
         <Button tone="main" disabled={isBusy || isTooLong} onClick={onKeepMine}>
           Save mine over it
         </Button>

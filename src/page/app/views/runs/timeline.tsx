@@ -81,7 +81,7 @@ function aboutStep(step: RunStep, milliseconds: number): string {
   )
   return [
     duration(milliseconds),
-    `${count(step.prompt_tokens)} in, ${count(step.completion_tokens)} out`,
+    `${count(step.prompt_tokens)} tokens in, ${count(step.completion_tokens)} out`,
     ...calls,
   ].join(' · ')
 }

@@ -1,18 +1,18 @@
 import { useState } from 'preact/hooks'
 import type { ToolRule } from '../../mcp/shapes.ts'
-import { words } from '../../ui/format.ts'
 import { Button } from '../../ui/parts.tsx'
 
-const TYPES = [
-  'run_first',
-  'constrain_child_tools',
-  'parent_last_tool',
-  'max_count_per_step',
-  'required_before_exit',
-  'requires_approval',
-  'continue_loop',
-  'exit_loop',
-] as const
+const KINDS: Readonly<Record<string, string>> = {
+  run_first: 'is called first',
+  constrain_child_tools: 'is followed by only',
+  parent_last_tool: 'comes before',
+  max_count_per_step: 'is called at most',
+  required_before_exit: 'is needed before the end',
+  requires_approval: 'asks a person',
+  continue_loop: 'lets the agent go on',
+  exit_loop: 'ends the turn',
+}
+const TYPES = Object.keys(KINDS)
 
 const WITH_CHILDREN: readonly string[] = ['constrain_child_tools', 'parent_last_tool']
 
@@ -23,7 +23,7 @@ interface NewRuleProps {
 
 /** A rule about tools that the agent has. One with conditions is given through update_agent. */
 export function NewRule({ tools, onRule }: NewRuleProps) {
-  const [type, setType] = useState<string>(TYPES[0])
+  const [type, setType] = useState('run_first')
   const [tool, setTool] = useState('')
   const [child, setChild] = useState('')
   const [limit, setLimit] = useState('1')
@@ -40,25 +40,32 @@ export function NewRule({ tools, onRule }: NewRuleProps) {
   return (
     <fieldset class="row">
       <legend>New rule</legend>
-      <Choice label="Kind of rule" value={type} of={TYPES} name={words} onChoose={setType} />
       <Choice label="Tool" value={tool} of={tools} onChoose={setTool} isOpen />
+      <Choice label="Kind of rule" value={type} of={TYPES} name={nameOf} onChoose={setType} />
       {isWithChild && (
         <Choice label="Other tool" value={child} of={tools} onChoose={setChild} isOpen />
       )}
       {type === 'max_count_per_step' && (
-        <input
-          type="number"
-          aria-label="Times"
-          min={1}
-          value={limit}
-          onInput={(event) => setLimit(event.currentTarget.value)}
-        />
+        <label class="inline">
+          <input
+            type="number"
+            aria-label="Times"
+            min={1}
+            value={limit}
+            onInput={(event) => setLimit(event.currentTarget.value)}
+          />
+          times in a run
+        </label>
       )}
       <Button onClick={add} disabled={tool === '' || (isWithChild && child === '')}>
         Add the rule
       </Button>
     </fieldset>
   )
+}
+
+function nameOf(type: string): string {
+  return KINDS[type] ?? type
 }
 
 interface ChoiceProps {

@@ -47,15 +47,15 @@ export function NewTool() {
           value={language}
           onChange={(event) => setLanguage(event.currentTarget.value)}
         >
-          <option value="">told from the source</option>
+          <option value="">detected from the source</option>
           <option value="python">Python</option>
           <option value="typescript">TypeScript</option>
         </select>
         <Button tone="quiet" onClick={() => setSource(EXAMPLES.python)}>
-          Begin with Python
+          Python example
         </Button>
         <Button tone="quiet" onClick={() => setSource(EXAMPLES.typescript)}>
-          Begin with TypeScript
+          TypeScript example
         </Button>
       </div>
       <SourceEditor source={source} checked={checked} onSource={setSource} />
@@ -68,7 +68,7 @@ export function NewTool() {
         >
           {isBusy ? 'Storing …' : 'Store this tool'}
         </Button>
-        <span class="dim">It is not run now.</span>
+        <span class="dim">Storing does not run it.</span>
       </div>
       <TryTool
         subject={{ source, language: language || undefined }}

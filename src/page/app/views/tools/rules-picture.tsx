@@ -9,12 +9,15 @@ const BOX = { width: 152, height: 40 } as const
 const MARGIN = 8
 const CHARACTERS = 19
 const LABEL_CHARACTERS = 12
+/** Below the boxes, for ways back. */
+const BELOW = 30
 
 export function RulesPicture({ rules }: { readonly rules: readonly ToolRule[] }) {
   const { nodes, edges, columns, rows } = rulesGraph(rules)
   const width = (columns - 1) * COLUMN + BOX.width + MARGIN * 2
-  const height = rows * ROW + MARGIN * 2
   const known = new Map(nodes.map((node) => [node.name, node]))
+  const hasWayBack = edges.some(({ from, to }) => isWayBack(known.get(from), known.get(to)))
+  const height = (rows - 1) * ROW + BOX.height + MARGIN * 2 + (hasWayBack ? BELOW : 0)
   return (
     <section class="picture" aria-label="Picture of the rules">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
@@ -75,7 +78,7 @@ function Edge({ edge, from, to }: EdgeProps) {
   const begin = placeOf(from)
   const end = placeOf(to)
   const middle = BOX.height / 2
-  const isBack = to.column <= from.column
+  const isBack = isWayBack(from, to)
   // A way back leaves and arrives below the boxes.
   const [x1, y1] = isBack
     ? [begin.x + BOX.width / 2, begin.y + BOX.height]
@@ -94,6 +97,10 @@ function Edge({ edge, from, to }: EdgeProps) {
       </text>
     </g>
   )
+}
+
+function isWayBack(from: RuleNode | undefined, to: RuleNode | undefined): boolean {
+  return from !== undefined && to !== undefined && to.column <= from.column
 }
 
 function placeOf({ column, row }: RuleNode) {

@@ -75,7 +75,7 @@ function Schema({ checked: { tool, problem, isOld } }: { readonly checked: Check
               <span class="mono">{name}</span>{' '}
               <span class="dim">
                 {typeOf(properties[name])}
-                {!required.includes(name) && ', may be left out'}
+                {!required.includes(name) && ', optional'}
               </span>
             </dt>
             <dd>{properties[name]?.description}</dd>

@@ -115,8 +115,8 @@ function StoredTool({ tool: arrived }: { readonly tool: Sourced }) {
       {isOvertaken && (
         <section class="conflict" role="alert" aria-label={`Conflict in ${tool.name}`}>
           <p>
-            The tool was changed meanwhile and is now version {tool.version}. This is what yours
-            would change of it:
+            Somebody else changed the tool while you edited it: it is version {tool.version} now.
+            Saving yours would change it like this:
           </p>
           <Diff rows={diffLines(source, shown.source)} />
           <div class="row">

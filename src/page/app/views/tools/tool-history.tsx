@@ -46,14 +46,19 @@ export function ToolHistory({ tool }: { readonly tool: WholeTool }) {
               <Button
                 tone="quiet"
                 aria-expanded={shown === each.version}
+                aria-label={`What changed in version ${each.version}`}
                 onClick={() => setShown(shown === each.version ? undefined : each.version)}
               >
-                What changed in version {each.version}
+                What changed
               </Button>
             )}
             {each.version !== tool.version && desk.can('restore_tool') && (
-              <Button tone="quiet" onClick={() => restore(each.version)}>
-                Restore version {each.version}
+              <Button
+                tone="quiet"
+                aria-label={`Restore version ${each.version}`}
+                onClick={() => restore(each.version)}
+              >
+                Restore
               </Button>
             )}
             {shown === each.version && <Change tool={tool} version={each.version} />}

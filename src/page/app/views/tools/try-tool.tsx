@@ -52,7 +52,7 @@ export function TryTool({ subject, parameters }: TryToolProps) {
     setBusy(false)
   }
   return (
-    <Card title="Try it alone">
+    <Card title="Try it by itself">
       <div class="two">
         <Field id="trial-arguments" label="Arguments, as JSON">
           <textarea
