@@ -5,7 +5,7 @@ export interface ToAnswer {
   readonly text: string
   readonly category: string
   readonly answer: string
-  /** What the memory finds for the question. */
+  /** Passages that the memory finds for the question. */
   recall(): Promise<string>
 }
 
@@ -20,7 +20,7 @@ export interface Answered {
 export interface Graded {
   readonly answer: string
   readonly isCorrect: boolean
-  /** What the grader said. */
+  /** Verdict of the grader. */
   readonly verdict: string
 }
 

@@ -29,7 +29,7 @@ export interface Turn {
 export interface Question {
   readonly text: string
   readonly category: string
-  /** What it is answered with; absent where the data does not tell, and for questions without an answer. */
+  /** The right answer; absent where the data does not tell it, and for questions without one. */
   readonly answer?: string
   /** Ids of turns. */
   readonly evidence: readonly string[]

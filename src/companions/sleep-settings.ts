@@ -40,7 +40,7 @@ export function createSleepSettings(
         if (known) await tx.sleeptime.configure(agent.id, settings)
         // It begins with the messages in the context; older ones would cost much and matter little.
         else await beginSleeptime(tx, agent, settings, await firstInSight(tx, agent), at)
-        // Whoever follows the agent is told, as of any other setting of it.
+        // Subscribers to the agent are told, as of any other setting of it.
         await tx.agents.update(agent.id, {}, at)
         return viewAgent(tx, { ...agent, updatedAt: at })
       })

@@ -11,7 +11,7 @@ export interface Archive extends ArchivalCounts {
   readonly createdAt: Timestamp
 }
 
-/** What a folder of files is besides an archive. */
+/** Fields that a folder of files has besides those of an archive. */
 export interface FolderDetails {
   /** How to use it, in its maker's words. */
   readonly instructions: string

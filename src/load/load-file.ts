@@ -18,7 +18,7 @@ export type FileRow = Omit<LoadedFile, 'retiredAt'>
 
 export interface FileEnd {
   readonly state: LoadState
-  /** What is to be noted of the file and its parts, with the state. */
+  /** Notes on the file and its parts, to be stored with the state. */
   readonly rows: readonly FileRow[]
 }
 
@@ -54,7 +54,7 @@ export async function loadFile(
       return await endFile(loading, work, { ...state, files: state.files + 1 })
     } catch (error) {
       if (!(error instanceof Refused)) throw error
-      // What an earlier version left stays, since this one says nothing about it.
+      // Passages of an earlier version stay, since this one says nothing about them.
       const note = known && known.note === '' && known.retiredAt === null ? '' : error.message
       const rows = rowsOf(loading, work, before, note).slice(0, 1)
       return { ...leftOut(before, file, error.message), rows }

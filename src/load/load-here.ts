@@ -18,7 +18,7 @@ export interface LoadHere extends Omit<JobWorkerOptions, 'places'> {
 export interface LoadListener {
   /** `told` says in words how far it is. */
   onProgress(job: Job, told: string): void
-  /** What changed, in sentences, after each look at a watched folder that found changes, and after the first. */
+  /** Changes, in sentences, after each look at a watched folder that found changes, and after the first. */
   onLook(told: string): void
 }
 

@@ -27,7 +27,7 @@ export interface LoadState {
   readonly lastLoaded: Timestamp | null
   /** How often a watched folder has been looked through. */
   readonly turns: number
-  /** What the last look that changed something came to. */
+  /** Outcome of the last look that changed something. */
   readonly told: string
 }
 

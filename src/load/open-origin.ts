@@ -17,7 +17,7 @@ export interface OriginFile {
   readonly key: string
   /** Source of its passages. */
   readonly source: string
-  /** What tells a change without reading it; absent: nothing does. */
+  /** Differs after a change, and is known without reading the file; absent: nothing tells. */
   look?(): Promise<{ readonly bytes: number; readonly changedAt: number } | undefined>
   open(): Promise<OpenedFile | { readonly skipped: string }>
 }

@@ -55,7 +55,7 @@ const NEGATION =
   /(?:^|\P{L})(?:not|no|never|neither|nor|without|nicht|kein\w*|nie|pas|jamais|nunca|не|нет)(?=\P{L}|$)|n['’]t(?=\P{L}|$)|不|没/iu
 
 /**
- * Of two similar texts: whether one may contradict the other rather than repeat it. Each then says something that the
+ * Whether one of two similar texts may contradict the other rather than repeat it. Each then says something that the
  * other does not, or only one of them says no.
  */
 export function mayContradict(a: string, b: string): boolean {

@@ -6,7 +6,7 @@ import type { ArchiveWalk } from './walks.ts'
 /* Part of the port in `context.ts`: archives as folders of files, which Letta's clients upload. */
 
 export const DUPLICATES = ['skip', 'error', 'suffix', 'replace'] as const
-/** What becomes of a file whose name the folder has already. */
+/** How a file is treated whose name the folder has already. */
 export type Duplicates = (typeof DUPLICATES)[number]
 
 export interface FolderFields {
@@ -41,7 +41,7 @@ export interface FoldersPort {
   update(folderId: string, fields: FolderFields): Promise<ArchiveView>
   /** Takes the folder from all agents, and deletes it with its files. */
   remove(folderId: string): Promise<void>
-  /** What is attached already stays so. */
+  /** Folders that are attached already stay so. */
   attach(agent: string, folderId: string): Promise<AgentId>
   detach(agent: string, folderId: string): Promise<AgentId>
   /** In the order of loading, after the file with that id. */

@@ -1,4 +1,4 @@
-/* What models write outside the fields, over this wire. */
+/* Calls and thinking that models write outside the fields, over this wire. */
 process.env.RECOLLECT_TEST_WIRE = 'messages'
 await import('../faults/dialects.test.ts')
 

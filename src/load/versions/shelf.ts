@@ -43,7 +43,7 @@ async function filesOf(
   owner: AgentId | ArchiveId,
   origin: string,
 ): Promise<readonly LoadedFile[]> {
-  // What was sent has no origin in common.
+  // Files that were sent have no origin in common.
   if (origin === '') return []
   const found: LoadedFile[] = []
   for (let after = 0; ; ) {

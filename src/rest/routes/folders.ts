@@ -22,7 +22,7 @@ const newFolder = folderPatch.extend({ name: z.string() })
 const uploadBody = z.object({ file: sentFile, name: z.string().optional() })
 const duplicates = z.enum(DUPLICATES).default('suffix')
 
-/** What an agent gets with its first folder, as Letta's does, and the list of files. */
+/** Tools that an agent gets with its first folder, as Letta's does, and the list of files. */
 const FILE_TOOLS = ['list_files', 'open_files', 'grep_files', 'semantic_search_files']
 
 const NOT_OPEN =

@@ -22,7 +22,7 @@ start().then(
 
 async function start(): Promise<void> {
   if (makeSnapshot === undefined) return serve()
-  // What the interpreter imports has its place in the snapshot, so here it is wrapped as it is where that is loaded.
+  // The snapshot holds places of imported functions, so they are wrapped here as they are where it is loaded.
   installSeal()
   const { python } = await loadInterpreter({ folder, snapshot: undefined, isForSnapshot: true })
   writeFileSync(makeSnapshot, python.makeMemorySnapshot(), { mode: 0o600 })

@@ -13,7 +13,7 @@ import type { Subject } from './subject.ts'
 const DAY = 86_400
 const day = (number: number) => at(number * DAY)
 
-/** What a search finds as of another time, and which of two statements it shows first. */
+/** Searches as of another time, and which of two statements they show first. */
 export function pastContract(subject: Subject): void {
   async function remember(passages: readonly Partial<NewPassage>[]) {
     const { id } = await insertAgent(subject.store)

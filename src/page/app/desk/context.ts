@@ -46,7 +46,7 @@ export function useContextAccount(agent: string, size?: number): Loaded<ContextA
 interface Part {
   readonly name: string
   readonly about: string
-  /** What the part consists of, in the plural. */
+  /** Noun for the members of the part, in the plural. */
   readonly noun?: string
 }
 

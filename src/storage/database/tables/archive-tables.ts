@@ -13,7 +13,7 @@ export interface ArchiveTables {
     superseded_count: Generated<number>
     /** Passages among them that agents found at least once. */
     found_count: Generated<number>
-    /** What a folder of files is besides an archive, as JSON; null: it is none. */
+    /** Fields of a folder of files, as JSON; null: it is no folder. */
     folder: Generated<string | null>
     created_at: string
   }
