@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream'
+import { type Readable, Writable } from 'node:stream'
 import {
   type ServeStdioOptions,
   StdioServerTransport,
@@ -31,19 +31,20 @@ export function serveOverStdio(
   stdin: Readable = process.stdin,
   stdout: Writable = process.stdout,
 ): StdioServing {
+  const output = lastingOutput(stdout)
   // The SDK drops unanswered requests at the end of its input, so that end is delayed.
   const input = checkedLines((refusal) => {
     log('warn', 'stdio', { error: refusal.error.message })
-    stdout.write(`${JSON.stringify(refusal)}\n`)
+    output.write(`${JSON.stringify(refusal)}\n`)
   })
-  const transport = new StdioServerTransport(input, stdout, {
+  const transport = new StdioServerTransport(input, output, {
     maxBufferSize: PICTURE_BODIES.maxBytes + MAX_BODY_BYTES,
   })
   const options: ServeStdioOptions = {
     transport,
     onerror: (error) => log('warn', 'stdio', { error: error.message }),
   }
-  const ready = () => roomIn(stdout)
+  const ready = () => roomIn(output)
   const listens = listenOverStdio(transport, ready, createServer.feedAt(), log)
   const handle = serveStdio((request) => {
     if (request.era === 'legacy') {
@@ -85,6 +86,20 @@ export function serveOverStdio(
       await handle.close()
     },
   }
+}
+
+/**
+ * Writes through to `stdout`, and goes on when nobody reads it any more: at an error of its output the SDK drops the
+ * requests that it has read. The end of the input then ends the server.
+ */
+function lastingOutput(stdout: Writable): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(chunk: string, encoding, done) {
+      if (stdout.destroyed) done()
+      else stdout.write(chunk, encoding, () => done())
+    },
+  })
 }
 
 /** Tracks requests that have no answer yet. */
