@@ -19,7 +19,10 @@ import {
 } from './sync-request.ts'
 
 const MINUTE = 60_000
-/** Pauses between looks that fail double from a minute up to an hour, or to the usual pause if that is longer. Chosen by hand. */
+/**
+ * Pauses between looks that fail double from a minute up to an hour, or to the usual pause if that is longer. Chosen by
+ * hand.
+ */
 const LONGEST_RETRY_MINUTES = 60
 
 /** The text of an origin; what the tool writes besides is written in the same transaction. */

@@ -4,6 +4,8 @@ import { type Clock, toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import { type AgentId, type JobId, newId } from '../core/ids.ts'
 import type { Job } from '../core/job.ts'
+import { allOf } from '../core/page.ts'
+import { waitForJob } from '../jobs/wait-for-job.ts'
 import { addBlock, findBlock, sharedBlock } from '../memory/blocks.ts'
 import { checkLabel } from '../memory/edit-block.ts'
 import { findAgent } from '../memory/find-agent.ts'
@@ -22,8 +24,6 @@ import {
 const MAX_SYNCS = 50
 /** The caller waits so long for the first look. Chosen by hand. */
 const FIRST_LOOK_MILLISECONDS = 10_000
-const GLANCE_MILLISECONDS = 100
-const PAGE = 100
 
 export interface SyncsOptions {
   readonly store: Store
@@ -103,17 +103,6 @@ export function createSyncs({ store, clock, checkUrl, checkTool }: SyncsOptions)
     })
   }
 
-  /** The job after its next look, or as it is when that takes long. */
-  async function afterLook({ id, looks }: Begun): Promise<Job | undefined> {
-    const until = performance.now() + FIRST_LOOK_MILLISECONDS
-    for (;;) {
-      const job = await store.jobs.get(id)
-      if (!job || job.completedAt !== null || looksOf(job) !== looks) return job
-      if (performance.now() > until) return job
-      await new Promise((resolve) => setTimeout(resolve, GLANCE_MILLISECONDS))
-    }
-  }
-
   return {
     async sync(given) {
       checkLabel(given.label)
@@ -121,7 +110,13 @@ export function createSyncs({ store, clock, checkUrl, checkTool }: SyncsOptions)
       if (given.everyMinutes === 0) return stop(agent.id, given.label)
       const from = await originOf(agent, given)
       const { label, everyMinutes } = given
-      const job = await afterLook(await begin(agent.id, { label, from, everyMinutes }))
+      const begun = await begin(agent.id, { label, from, everyMinutes })
+      const job = await waitForJob(
+        store,
+        begun.id,
+        FIRST_LOOK_MILLISECONDS,
+        (one) => looksOf(one) !== begun.looks,
+      )
       return { block: await read(agent.id, label), job }
     },
   }
@@ -143,13 +138,8 @@ async function openSyncs(
   agentId: AgentId,
   label?: string,
 ): Promise<readonly Job[]> {
-  const found: Job[] = []
-  let cursor: string | undefined
-  do {
-    const page = await reads.jobs.list({ agentId, kind: SYNC_JOB, limit: PAGE, cursor })
-    found.push(...page.items.filter(({ completedAt }) => completedAt === null))
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
+  const jobs = await allOf((page) => reads.jobs.list({ ...page, agentId, kind: SYNC_JOB }))
+  const found = jobs.filter(({ completedAt }) => completedAt === null)
   return label === undefined
     ? found
     : found.filter(({ input }) => readSyncRequest(input).label === label)

@@ -27,16 +27,21 @@ export const DATABASE_TOOLS = [
 ] as const
 export type DatabaseTool = (typeof DATABASE_TOOLS)[number]
 
+/** Tools that read the documents that were loaded. */
+export const FILE_TOOLS = [
+  'list_files',
+  'open_files',
+  'grep_files',
+  'semantic_search_files',
+] as const
+
 /** Names of all tools that come with the server. An agent has the others only if they are given to it. */
 export const BUILT_IN_TOOLS = [
   ...DATABASE_TOOLS,
   'run_code',
   'fetch_webpage',
   'web_search',
-  'list_files',
-  'open_files',
-  'grep_files',
-  'semantic_search_files',
+  ...FILE_TOOLS,
   'create_tool',
   'edit_tool',
   'test_tool',

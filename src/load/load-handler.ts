@@ -121,11 +121,11 @@ function retireMissing(
   // A single file, or a folder that can't be read.
   if (request.from.kind !== 'path' || request.dryRun || seen.has(`${within}.`)) return state
   if (seen.has(sourceOf(request.name))) return state
-  return retireFiles(state, (name) => name.startsWith(within) && !isWithin(name, seen))
+  return retireFiles(state, (name) => name.startsWith(within) && !wasSeen(name, seen))
 }
 
 /** Whether a name, or a folder or zip that it is in, was seen. Pure. */
-function isWithin(name: string, seen: ReadonlySet<string>): boolean {
+function wasSeen(name: string, seen: ReadonlySet<string>): boolean {
   for (let end = name.length; end > 0; end = name.lastIndexOf('/', end - 1))
     if (seen.has(name.slice(0, end))) return true
   return false

@@ -1,7 +1,7 @@
 import type { FolderDetails } from '../../core/archive.ts'
 import { type Clock, type Timestamp, toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
-import { newId } from '../../core/ids.ts'
+import { type ArchiveId, newId } from '../../core/ids.ts'
 import { checkLength, LIMITS } from '../../core/limits.ts'
 import { cleanText, normalText } from '../../core/text.ts'
 import { checkName, viewArchive } from '../../memory/archives.ts'
@@ -154,7 +154,7 @@ async function rowOf(store: Store, folderId: string, fileId: string): Promise<nu
 /** Whether there were any. */
 async function removeSome(
   store: Store,
-  archiveId: ReturnType<typeof archiveIdOf> & string,
+  archiveId: ArchiveId,
   source: string,
   at: Timestamp,
 ): Promise<boolean> {

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, toTimestamp } from '../../core/clock.ts'
 import { UserError } from '../../core/errors.ts'
 import type { LoadedFile } from '../../core/file.ts'
-import { type ArchiveId, type JobId, newId } from '../../core/ids.ts'
+import { type ArchiveId, newId } from '../../core/ids.ts'
 import { checkLength, LIMITS } from '../../core/limits.ts'
 import { normalText } from '../../core/text.ts'
+import { waitForJob } from '../../jobs/wait-for-job.ts'
 import type { Duplicates, Upload } from '../../service/folders-port.ts'
 import type { Store } from '../../storage/port/store.ts'
 import type { LoadRequest } from '../load-request.ts'
@@ -15,7 +15,6 @@ import { findFolder } from './find-folder.ts'
 const MAX_BYTES = 16_000_000
 /** Clients wait a minute for an answer; most files are read in a second. Chosen by hand. */
 const WAIT_MILLISECONDS = 40_000
-const LOOK_MILLISECONDS = 50
 /** Names that are tried for a second file of a name. Chosen by hand. */
 const MAX_SUFFIX = 1_000
 
@@ -54,7 +53,7 @@ export async function uploadFile(
     })
     return { archiveId, name, job: job.id }
   })
-  if (begun.job) await waitFor(store, begun.job)
+  if (begun.job) await waitForJob(store, begun.job, WAIT_MILLISECONDS)
   const file = await store.files.named(begun.archiveId, begun.name)
   if (file) return file
   throw new UserError('not_found', 'The folder was deleted while the file was read.')
@@ -90,12 +89,4 @@ async function otherName(
     'conflict',
     `The folder has a file ${JSON.stringify(name)} already. Give another name, or say how to handle it in duplicate_handling: skip, suffix or replace.`,
   )
-}
-
-async function waitFor({ jobs }: Pick<Store, 'jobs'>, id: JobId): Promise<void> {
-  for (let waited = 0; waited < WAIT_MILLISECONDS; waited += LOOK_MILLISECONDS) {
-    const job = await jobs.get(id)
-    if (!job || job.completedAt !== null) return
-    await sleep(LOOK_MILLISECONDS)
-  }
 }

@@ -14,8 +14,8 @@ export const load = defineTool({
   description:
     'Brings documents, conversations or notes from elsewhere into the memory of an agent, in the background. Give a ' +
     'text, a file, an https address, or a path that the server may read: a file (Markdown, text, HTML, PDF, Word, CSV, JSON, ' +
-    'code, zip) or a folder. Loading the same again stores nothing twice, replaces what has changed and retires what is gone. Answers with a job; list_jobs shows how far ' +
-    'it is and, at the end, what was taken and what was left out. With a progress token it tells so for up to 45 seconds.',
+    'code, zip) or a folder. Loading the same again stores nothing twice, replaces what has changed and retires what ' +
+    'is gone. Answers with a job; list_jobs shows how far it is and, at the end, what was taken and what was left out. With a progress token it tells so for up to 45 seconds.',
   input: z.strictObject({
     agent,
     text: nonEmpty().describe('The document itself').optional(),

@@ -20,8 +20,8 @@ const PICTURE_BODIES: LargeBodies = {
 }
 
 /**
- * The JSON body, or the fields of a multipart one. Undefined: there is none. Multipart needs no
- * preflight, so a browser's page must not send it from elsewhere.
+ * The JSON body, or the fields of a multipart one. Undefined: there is none. Multipart needs no preflight, so a
+ * browser's page must not send it from elsewhere.
  */
 export async function readRequestBody(request: IncomingMessage): Promise<unknown> {
   const { 'content-type': type, 'content-length': length } = request.headers

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Caller } from '../../core/access.ts'
 import { UserError } from '../../core/errors.ts'
+import { FILE_TOOLS } from '../../core/tool.ts'
 import type { McpContext } from '../../service/context.ts'
 import { DUPLICATES } from '../../service/folders-port.ts'
 import { type Route, route } from '../call/route.ts'
@@ -21,9 +22,6 @@ const folderPatch = z.object({
 const newFolder = folderPatch.extend({ name: z.string() })
 const uploadBody = z.object({ file: sentFile, name: z.string().optional() })
 const duplicates = z.enum(DUPLICATES).default('suffix')
-
-/** Tools that an agent gets with its first folder, as Letta's does, and the list of files. */
-const FILE_TOOLS = ['list_files', 'open_files', 'grep_files', 'semantic_search_files']
 
 const NOT_OPEN =
   'Files do not stand open in the context here: the agent reads them with open_files, grep_files and semantic_search_files.'
@@ -185,6 +183,7 @@ function agentsOf(base: 'folders' | 'sources'): readonly Route[] {
   ]
 }
 
+/** An agent gets them with its first folder, as Letta's does. */
 async function giveFileTools({ agents }: McpContext, id: string, caller: Caller): Promise<void> {
   const { tools } = await agents.find(id)
   const given = [...new Set([...tools, ...FILE_TOOLS])]

@@ -47,7 +47,7 @@ export function installSeal(): Seal {
   }
 
   const instantiate = host.instantiate
-  // Where WebAssembly knows exception references (Node 26), Pyodide also loads a module that imports nothing.
+  // Where WebAssembly knows exception references (Node 24 and newer), Pyodide also loads a module that imports nothing.
   host.instantiate = async (bytes: unknown, imports?: WasmImports) => {
     for (const module of ['env', 'wasi_snapshot_preview1']) {
       const own = imports?.[module] ?? {}
