@@ -93,7 +93,8 @@ describe.skipIf(!HAS_BROWSER)('bringing things in, and the background', () => {
     const once = { agent: 'Ada', message: 'Renew the berth.', at: '2099-05-01T09:00:00Z' }
     await world.answer('create_schedule', once)
     await page.getByRole('link', { name: 'Teams and background' }).click()
-    const waits = page.locator('.waits')
+    // The first card: groups and schedules have lists of the same look.
+    const waits = page.locator('.waits').first()
     await waits.getByRole('link', { name: 'Ada' }).waitFor()
     await waits.getByRole('link', { name: 'Ben' }).waitFor()
     await page
