@@ -5,6 +5,7 @@ import { agentReads, agentWrites } from './agents/agents.ts'
 import { signingKey } from './auth/signing-key.ts'
 import { createTokenStore } from './auth/tokens.ts'
 import { blockReads, blockWrites } from './blocks/blocks.ts'
+import { collectChanges } from './changes/changes.ts'
 import { companionWrites } from './companions/companions.ts'
 import { sleeptimeReads, sleeptimeWrites } from './companions/sleeptime.ts'
 import { conversationReads, conversationWrites } from './conversations/conversations.ts'
@@ -61,7 +62,10 @@ export interface Opened {
   readonly searches: Searches
   /** The memory that indexes of vectors may take. */
   readonly vectorBytes: number
-  readonly changes: Pick<ChangeLog, 'head' | 'after' | 'mayHaveChanged' | 'onNotice'> & {
+  readonly changes: Pick<
+    ChangeLog,
+    'head' | 'after' | 'isInOrder' | 'mayHaveChanged' | 'onNotice'
+  > & {
     /** Called after each commit, for other processes. */
     readonly committed?: () => void
   }
@@ -83,13 +87,13 @@ export function createStorage(opened: Opened): Storage {
     messageCache,
     searches,
   })
-  const listeners: (() => void)[] = []
+  const listeners: Parameters<ChangeLog['onCommit']>[0][] = []
 
   const begin: Transact = opened.transact ?? refuseWrite
   const transact: Transact = async (work) => {
-    const result = await begin(work)
+    const { result, changes: logged } = await begin((trx) => collectChanges(trx, work))
     changes.committed?.()
-    for (const listener of listeners) listener()
+    for (const listener of listeners) listener(logged)
     return result
   }
 
@@ -126,6 +130,7 @@ export function createStorage(opened: Opened): Storage {
     changes: {
       head: changes.head,
       after: changes.after,
+      isInOrder: changes.isInOrder,
       mayHaveChanged: changes.mayHaveChanged,
       onNotice: changes.onNotice,
       onCommit(listener) {

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import type { Insertable, Selectable } from 'kysely'
 import type { Change, ChangeKind } from '../../core/event.ts'
 import { CHANGE_KINDS } from '../../core/event.ts'
 import { compiled } from '../database/compiled.ts'
@@ -16,9 +16,36 @@ interface NewChange {
   readonly at: string
 }
 
+/** Changes of the transactions in progress. */
+const collected = new WeakMap<Connection, Map<string, NewChange>>()
+
 const insertChange = compiled((db, { namespace, kind, subjectId, at }: NewChange) =>
-  db.insertInto('event').values({ namespace, kind, subject_id: subjectId, at }).returning('seq'),
+  changeInsertion(db, [{ namespace, kind, subject_id: subjectId, at }]),
 )
+
+interface TwoChanges extends NewChange {
+  readonly otherNamespace: string
+  readonly otherKind: ChangeKind
+  readonly otherSubjectId: string
+  readonly otherAt: string
+}
+
+/** A step changes its run and the messages of its agent. */
+const insertTwoChanges = compiled((db, two: TwoChanges) =>
+  changeInsertion(db, [
+    { namespace: two.namespace, kind: two.kind, subject_id: two.subjectId, at: two.at },
+    {
+      namespace: two.otherNamespace,
+      kind: two.otherKind,
+      subject_id: two.otherSubjectId,
+      at: two.otherAt,
+    },
+  ]),
+)
+
+function changeInsertion(db: Connection, rows: readonly Insertable<Database['event']>[]) {
+  return db.insertInto('event').values(rows).returning(['seq', 'namespace', 'kind', 'subject_id'])
+}
 
 const changesAfter = compiled((db, { seq, limit }: { seq: number; limit: number }) =>
   db
@@ -29,7 +56,10 @@ const changesAfter = compiled((db, { seq, limit }: { seq: number; limit: number 
     .limit(limit),
 )
 
-/** Logs a change within the transaction that makes it. */
+/**
+ * Logs a change within the transaction that makes it, where `collectChanges` runs: at its end, and once however often
+ * it is made.
+ */
 export async function recordChange(
   db: Connection,
   namespace: string,
@@ -37,14 +67,56 @@ export async function recordChange(
   subjectId: string,
   at: string,
 ): Promise<void> {
-  const { rows } = await insertChange(db, { namespace, kind, subjectId, at })
-  const seq = rows[0]?.seq ?? 0
-  if (seq % 500 === 0) {
+  const change = { namespace, kind, subjectId, at }
+  const changes = collected.get(db)
+  if (changes) changes.set(JSON.stringify([namespace, kind, subjectId]), change)
+  else await insertChanges(db, [change])
+}
+
+/** Runs the work of a transaction, and logs its changes in one statement. */
+export async function collectChanges<T>(
+  db: Connection,
+  work: (db: Connection) => Promise<T>,
+): Promise<{ readonly result: T; readonly changes: readonly Change[] }> {
+  const changes = new Map<string, NewChange>()
+  collected.set(db, changes)
+  const result = await work(db)
+  collected.delete(db)
+  return { result, changes: await insertChanges(db, [...changes.values()]) }
+}
+
+async function insertChanges(
+  db: Connection,
+  changes: readonly NewChange[],
+): Promise<readonly Change[]> {
+  if (changes.length === 0) return []
+  const rows = await insertRows(db, changes)
+  const logged = toChanges(rows).toSorted((one, other) => one.seq - other.seq)
+  const last = logged.at(-1)?.seq ?? 0
+  const first = logged[0]?.seq ?? 0
+  if (Math.floor(last / 500) > Math.floor((first - 1) / 500)) {
     await db
       .deleteFrom('event')
-      .where('seq', '<=', seq - KEPT)
+      .where('seq', '<=', last - KEPT)
       .execute()
   }
+  return logged
+}
+
+async function insertRows(db: Connection, changes: readonly NewChange[]): Promise<readonly Row[]> {
+  const [one, two, ...others] = changes
+  if (one && !two) return (await insertChange(db, one)).rows
+  if (one && two && others.length === 0) {
+    const other = {
+      otherNamespace: two.namespace,
+      otherKind: two.kind,
+      otherSubjectId: two.subjectId,
+      otherAt: two.at,
+    }
+    return (await insertTwoChanges(db, { ...one, ...other })).rows
+  }
+  const rows = changes.map(({ subjectId, ...change }) => ({ ...change, subject_id: subjectId }))
+  return changeInsertion(db, rows).execute()
 }
 
 export function changeReads(db: Connection): Pick<ChangeLog, 'head' | 'after'> {

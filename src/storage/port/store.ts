@@ -234,8 +234,10 @@ export interface ChangeLog {
   after(seq: number, limit: number): Promise<readonly Change[]>
   /** False only if certainly nothing was committed since the last call. Cheap enough for ten calls a second. */
   mayHaveChanged(): boolean
-  /** Calls the listener after each commit of this process that logged changes. */
-  onCommit(listener: () => void): void
+  /** Numbers are given in the order of commits, and without gaps between commits. */
+  readonly isInOrder: boolean
+  /** Calls the listener after each commit of this process, with what it logged. */
+  onCommit(listener: (changes: readonly Change[]) => void): void
   /** Calls the listener when another process may have logged changes, if the database has notifications. */
   onNotice(listener: () => void): void
 }
