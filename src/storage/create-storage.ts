@@ -117,7 +117,6 @@ export function createStorage(opened: Opened): Storage {
     },
     claims: createClaims(reader, dialect, {
       transact,
-      scopeOf,
       transactionOf: (namespace, trx) =>
         transactionOf({ ...scopeOf(namespace, trx), writes: true }),
     }),

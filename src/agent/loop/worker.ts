@@ -106,7 +106,8 @@ export function createWorker(options: WorkerOptions): Worker {
       const rest = aside.find(claimed.run.id)
       const run = heldRun(claimed, rest)
       const { budget } = options
-      const next = await advanceIn(tx, run, { budget, takenUp: true, ids, at: claim.now })
+      const known = { claimed: claimed.run }
+      const next = await advanceIn(tx, run, { budget, takenUp: true, ids, at: claim.now, known })
       return { run, rest, next }
     }
     try {

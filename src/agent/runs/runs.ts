@@ -36,8 +36,8 @@ export function createRuns(options: RunsOptions) {
     viewRun(store, await findRun(store, id, agentId))
   return {
     async send(message: MessageToAgent): Promise<RunView> {
-      const run = await send(options, message)
-      return view(run.id)
+      const { run, isNew } = await send(options, message)
+      return isNew ? viewRun(store, run) : view(run.id)
     },
 
     async broadcast(message: BroadcastMessage): Promise<Broadcast> {
@@ -107,7 +107,10 @@ export function createRuns(options: RunsOptions) {
   }
 }
 
-async function send(options: RunsOptions, message: MessageToAgent): Promise<Run> {
+async function send(
+  options: RunsOptions,
+  message: MessageToAgent,
+): Promise<{ readonly run: Run; readonly isNew: boolean }> {
   const { store, models, clock, owner, wake, expect } = options
   checkLength('The idempotency key', message.idempotencyKey ?? '', LIMITS.idempotencyKey)
   const inputs = message.inputs?.map(({ role, text }) => ({ role, text: checkMessage(text) }))
@@ -118,7 +121,7 @@ async function send(options: RunsOptions, message: MessageToAgent): Promise<Run>
   await lookAgain(options, run, message.samples ?? false)
   if (message.isWatched) expect(run.id)
   wake()
-  return run
+  return { run, isNew: run.id === acceptance.id }
 }
 
 /** The pictures of a new message; they are not fetched again if it was sent before. */

@@ -1,7 +1,7 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { Change, ChangeKind } from '../../core/event.ts'
 import { CHANGE_KINDS } from '../../core/event.ts'
-import { compiled } from '../database/compiled.ts'
+import { compiled, compiledRows } from '../database/compiled.ts'
 import type { Connection } from '../database/dialect.ts'
 import type { Database } from '../database/schema.ts'
 import type { ChangeLog } from '../port/store.ts'
@@ -19,33 +19,11 @@ interface NewChange {
 /** Changes of the transactions in progress. */
 const collected = new WeakMap<Connection, Map<string, NewChange>>()
 
-const insertChange = compiled((db, { namespace, kind, subjectId, at }: NewChange) =>
-  changeInsertion(db, [{ namespace, kind, subject_id: subjectId, at }]),
+const insertRows = compiledRows(
+  ['namespace', 'kind', 'subject_id', 'at'],
+  (db, rows: readonly Insertable<Database['event']>[]) =>
+    db.insertInto('event').values(rows).returning(['seq', 'namespace', 'kind', 'subject_id']),
 )
-
-interface TwoChanges extends NewChange {
-  readonly otherNamespace: string
-  readonly otherKind: ChangeKind
-  readonly otherSubjectId: string
-  readonly otherAt: string
-}
-
-/** A step changes its run and the messages of its agent. */
-const insertTwoChanges = compiled((db, two: TwoChanges) =>
-  changeInsertion(db, [
-    { namespace: two.namespace, kind: two.kind, subject_id: two.subjectId, at: two.at },
-    {
-      namespace: two.otherNamespace,
-      kind: two.otherKind,
-      subject_id: two.otherSubjectId,
-      at: two.otherAt,
-    },
-  ]),
-)
-
-function changeInsertion(db: Connection, rows: readonly Insertable<Database['event']>[]) {
-  return db.insertInto('event').values(rows).returning(['seq', 'namespace', 'kind', 'subject_id'])
-}
 
 const changesAfter = compiled((db, { seq, limit }: { seq: number; limit: number }) =>
   db
@@ -90,7 +68,10 @@ async function insertChanges(
   changes: readonly NewChange[],
 ): Promise<readonly Change[]> {
   if (changes.length === 0) return []
-  const rows = await insertRows(db, changes)
+  const { rows } = await insertRows(
+    db,
+    changes.map(({ subjectId, ...change }) => ({ ...change, subject_id: subjectId })),
+  )
   const logged = toChanges(rows).toSorted((one, other) => one.seq - other.seq)
   const last = logged.at(-1)?.seq ?? 0
   const first = logged[0]?.seq ?? 0
@@ -101,22 +82,6 @@ async function insertChanges(
       .execute()
   }
   return logged
-}
-
-async function insertRows(db: Connection, changes: readonly NewChange[]): Promise<readonly Row[]> {
-  const [one, two, ...others] = changes
-  if (one && !two) return (await insertChange(db, one)).rows
-  if (one && two && others.length === 0) {
-    const other = {
-      otherNamespace: two.namespace,
-      otherKind: two.kind,
-      otherSubjectId: two.subjectId,
-      otherAt: two.at,
-    }
-    return (await insertTwoChanges(db, { ...one, ...other })).rows
-  }
-  const rows = changes.map(({ subjectId, ...change }) => ({ ...change, subject_id: subjectId }))
-  return changeInsertion(db, rows).execute()
 }
 
 export function changeReads(db: Connection): Pick<ChangeLog, 'head' | 'after'> {

@@ -39,16 +39,6 @@ const keysOfRun = compiled((db, { namespace, id }: Named) =>
     .orderBy('seq'),
 )
 
-export const countMessages = compiled(
-  (db, { namespace, id, count }: Named & { readonly count: number }) =>
-    db
-      .updateTable('agent')
-      .set((eb) => ({ last_message: eb('last_message', '+', count) }))
-      .where('namespace', '=', namespace)
-      .where('id', '=', id)
-      .returning('last_message'),
-)
-
 export function messageReads(scope: QueryScope): MessageReads {
   const { db, namespace, messageCache } = scope
   const toMessage = (row: Row) => messageCache.keep(namespace, messageOf(row))

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import type { ArchivalCounts } from '../../core/archive.ts'
 import type { Passage } from '../../core/passage.ts'
 import { indexWords } from '../../search/words.ts'
+import { compiled } from '../database/compiled.ts'
 import type { QueryScope } from '../database/query-scope.ts'
-import { embedEntries } from '../embedding/vector-entries.ts'
+import { embedEntries, hasVectorSets } from '../embedding/vector-entries.ts'
 import type { PlacedPassage } from '../port/store.ts'
 import { passageScope } from '../search/search-scope.ts'
 
@@ -47,13 +48,14 @@ export async function addPassages(
       words: indexWords(texts.get(id) ?? ''),
     })),
   )
-  const entries = rows.map(({ row, id }) => ({ row, text: texts.get(id) ?? '' }))
-  await embedEntries(scope, { kind: 'archive', id: archiveId }, entries)
-  await countPassages({ db, namespace }, archiveId, {
+  const { hasSets } = await countPassages({ db, namespace }, archiveId, {
     passages: rows.length,
     superseded: passages.filter(({ supersededBy }) => supersededBy !== null).length,
     found: passages.filter(({ foundCount }) => foundCount > 0).length,
   })
+  if (!hasSets) return
+  const entries = rows.map(({ row, id }) => ({ row, text: texts.get(id) ?? '' }))
+  await embedEntries(scope, { kind: 'archive', id: archiveId }, entries)
 }
 
 /** Adds tags; existing ones are kept. */
@@ -73,13 +75,13 @@ export async function addTags(
 /** Databases limit the number of values in a statement. Chosen by hand. */
 const TAGS_AT_ONCE = 5_000
 
-/** Adds to the counts of an archive. */
-export async function countPassages(
-  { db, namespace }: Pick<QueryScope, 'db' | 'namespace'>,
-  archiveId: string,
-  { passages = 0, superseded = 0, found = 0 }: Partial<ArchivalCounts>,
-): Promise<void> {
-  await db
+interface Counted extends ArchivalCounts {
+  readonly namespace: string
+  readonly id: string
+}
+
+const addCounts = compiled((db, { namespace, id, passages, superseded, found }: Counted) =>
+  db
     .updateTable('archive')
     .set((eb) => ({
       passage_count: eb('passage_count', '+', passages),
@@ -87,8 +89,19 @@ export async function countPassages(
       found_count: eb('found_count', '+', found),
     }))
     .where('namespace', '=', namespace)
-    .where('id', '=', archiveId)
-    .execute()
+    .where('id', '=', id)
+    .returning(hasVectorSets('archive', namespace, id)),
+)
+
+/** Adds to the counts of an archive, and tells whether it has sets of vectors. */
+export async function countPassages(
+  { db, namespace }: Pick<QueryScope, 'db' | 'namespace'>,
+  archiveId: string,
+  { passages = 0, superseded = 0, found = 0 }: Partial<ArchivalCounts>,
+): Promise<{ readonly hasSets: boolean }> {
+  const counted = { namespace, id: archiveId, passages, superseded, found }
+  const { rows } = await addCounts(db, counted)
+  return { hasSets: Boolean(rows[0]?.has_sets) }
 }
 
 /**

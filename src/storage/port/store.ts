@@ -219,6 +219,8 @@ export interface AgentWrites {
   insert(agent: Agent): Promise<void>
   /** False: there is no such agent. */
   update(id: AgentId, patch: AgentPatch, at: Timestamp): Promise<boolean>
+  /** Waits for other writers of the agent, where several write at once. */
+  lock(id: AgentId): Promise<void>
   /**
    * Deletes the agent with its companions, conversations and runs, and the blocks and archives attached to no other agent. False: no such
    * agent.

@@ -1,12 +1,13 @@
 import { sql } from 'kysely'
 import { storedId } from '../../core/ids.ts'
 import { recordChange } from '../changes/changes.ts'
+import { compiled } from '../database/compiled.ts'
 import type { Connection, Dialect } from '../database/dialect.ts'
 import { lockFree } from '../database/lock-rows.ts'
-import type { QueryScope } from '../database/query-scope.ts'
 import type { Claim, Claimed, Claims, Lease, Transaction } from '../port/store.ts'
 import { isOpen } from './run-lists.ts'
-import { runReads } from './runs.ts'
+import { toRun } from './stored-run.ts'
+import { usedOfRun } from './used-of-run.ts'
 
 /**
  * More misses in a row mean a damaged index, not faster competitors: its runs can't be taken. The next look tries
@@ -18,23 +19,20 @@ const MAX_MISSES = 20
 export function createClaims(
   reader: Connection,
   dialect: Dialect,
-  { transact, scopeOf, transactionOf }: ClaimTools,
+  { transact, transactionOf }: ClaimTools,
 ): Claims<Transaction> {
   /** 'missed': another process was faster. */
   async function take(trx: Connection, claim: Claim) {
     const free = await oldestFree(trx, claim, lockFree(dialect, 'run'))
     if (!free) return undefined
     const fence = await takeLease(trx, free, claim)
-    if (fence === undefined || (await hasEarlier(trx, free))) return 'missed'
-    await trx
-      .updateTable('run')
-      .set({ status: 'running', waiting_for: null, retry_at: null })
-      .where('namespace', '=', free.namespace)
-      .where('id', '=', free.id)
-      .execute()
+    if (fence === undefined) return 'missed'
+    // Where one transaction writes at a time, nothing has come between.
+    if (dialect.locksRows && (await hasEarlier(trx, free))) return 'missed'
+    const [row] = (await setRunning(trx, free)).rows
+    if (!row) throw new Error('a claimed run is gone inside its transaction')
     await recordChange(trx, free.namespace, 'run', free.id, claim.now)
-    const run = await runReads(scopeOf(free.namespace, trx)).get(storedId('run', free.id))
-    if (!run) throw new Error('a claimed run is gone inside its transaction')
+    const run = toRun(row)
     const lease: Lease = {
       namespace: free.namespace,
       conversationId: run.conversationId,
@@ -162,6 +160,16 @@ export function createClaims(
   }
 }
 
+const setRunning = compiled((db, { namespace, id }: Pick<FreeRun, 'namespace' | 'id'>) =>
+  db
+    .updateTable('run')
+    .set({ status: 'running', waiting_for: null, retry_at: null })
+    .where('namespace', '=', namespace)
+    .where('id', '=', id)
+    .returningAll()
+    .returning(usedOfRun),
+)
+
 /** A literal, not a parameter, so that the partial index `lease_held` is used. */
 const isHeld = sql<boolean>`owner <> ''`
 
@@ -170,7 +178,6 @@ class Missed extends Error {}
 
 interface ClaimTools {
   readonly transact: Transact
-  readonly scopeOf: (namespace: string, db: Connection) => QueryScope
   readonly transactionOf: (namespace: string, trx: Connection) => Transaction
 }
 
