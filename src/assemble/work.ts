@@ -106,14 +106,16 @@ export function startWork(parts: Parts, handlers: Handlers): Work {
   const scheduler = openScheduler(parts)
   changes.subscribe(({ kind, subjectId, namespace }) => {
     if (kind === 'agent') void worker.stopIfDeleted(namespace, subjectId)
-    if (kind === 'agent' || kind === 'archive' || kind === 'messages') embedQueue.wake()
+    if (kind === 'agent') embedQueue.wake()
+    if (kind === 'archive' || kind === 'messages') embedQueue.wakeIfUsed()
     if (kind === 'job') {
       void jobWorker.stopIfCancelled(namespace, subjectId)
       jobWorker.wake()
     }
     if (kind !== 'run') return
     void worker.stopIfCancelled(namespace, subjectId)
-    worker.wake()
+    // The end of its work wakes it.
+    if (!worker.isAtWork(subjectId)) worker.wake()
   })
   return {
     wake: worker.wake,

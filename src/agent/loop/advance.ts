@@ -5,7 +5,7 @@ import type { Message } from '../../core/message.ts'
 import { once } from '../../core/once.ts'
 import type { Sender } from '../../core/run.ts'
 import { isSettled, type Run, type RunError } from '../../core/run.ts'
-import type { CurrentStep, Transaction } from '../../storage/port/store.ts'
+import type { Claimed, CurrentStep, Transaction } from '../../storage/port/store.ts'
 import type { ContextInput } from '../context/compile-context.ts'
 import { countRepeats, REPEATS_TO_STOP } from '../context/find-repeats.ts'
 import { HAND_OFF } from '../handoff/routed.ts'
@@ -91,7 +91,7 @@ export interface Advance {
   /** What the transaction has read or written before, so that it isn't read again. */
   readonly known?: {
     /** The run, if the transaction claimed it. */
-    readonly claimed?: Run | undefined
+    readonly claimed?: Pick<Claimed, 'run' | 'isRouted'> | undefined
     /** The step, if the transaction finished it. */
     readonly closed?: ClosedStep | undefined
   }
@@ -106,7 +106,7 @@ export async function advanceIn(
   run: HeldRun,
   { budget, takenUp, ids, at, known: { claimed, closed } = {} }: Advance,
 ): Promise<Next> {
-  const stored = claimed ?? (await tx.runs.get(run.id))
+  const stored = claimed?.run ?? (await tx.runs.get(run.id))
   const agent = await tx.agents.get(run.agentId)
   if (!stored || !agent || isSettled(stored)) {
     await tx.runs.release(run.lease)
@@ -148,7 +148,8 @@ export async function advanceIn(
       return OVER
     }
     const patience = patienceOf(run, budget)
-    if (await followRoute(tx, { run, stored, patience, at })) return OVER
+    const isOwn = claimed?.run.startedAt === null && !claimed.isRouted
+    if (!isOwn && (await followRoute(tx, { run, stored, patience, at }))) return OVER
     // Runs that are begun while others spend the rest of the budget do not begin to work.
     const spent =
       stored.parentRunId === null ? undefined : await treeOverBudget(tx, stored, budget, at)

@@ -21,12 +21,14 @@ export async function openRun(
   agent: Agent,
   messageId: MessageId,
   at: Timestamp,
-  /** It was claimed in this transaction, so no earlier run is open. */
+  /** It was claimed in this transaction, which stored its start; no earlier run is open. */
   isClaimed = false,
 ): Promise<void> {
   if (run.startedAt !== null) return
-  if (!isClaimed && !(await tx.runs.hasItsTurn(run.id))) return
-  if (!(await tx.runs.start(run.id, at))) return
+  if (!isClaimed) {
+    if (!(await tx.runs.hasItsTurn(run.id))) return
+    if (!(await tx.runs.start(run.id, at))) return
+  }
   const inputs = run.inputs ?? []
   const pictures = run.pictures.map(({ sentAs: _, ...picture }) => picture)
   const given =

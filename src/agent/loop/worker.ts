@@ -42,6 +42,8 @@ const MAX_SWEEP_MILLISECONDS = 1_000
 export interface Worker {
   /** A run may be free to work on. */
   wake(): void
+  /** This process works on the run. */
+  isAtWork(runId: string): boolean
   /** A run has changed. If it was cancelled, by any process, and this process works on it, the work stops at once. */
   stopIfCancelled(namespace: string, runId: string): Promise<void>
   /** The same for a deleted agent. */
@@ -56,6 +58,8 @@ interface Taken {
   readonly rest: Rest | undefined
   /** The first thing to do; undefined: that is to be found out. */
   readonly next: Next | undefined
+  /** No other run was free. */
+  readonly isOnly: boolean
 }
 
 interface Work {
@@ -87,6 +91,7 @@ export function createWorker(options: WorkerOptions): Worker {
       const claimed = await claimNext()
       if (!claimed) return
       begin(claimed)
+      if (claimed.isOnly) return
     }
   }
 
@@ -106,22 +111,26 @@ export function createWorker(options: WorkerOptions): Worker {
       const rest = aside.find(claimed.run.id)
       const run = heldRun(claimed, rest)
       const { budget } = options
-      const known = { claimed: claimed.run }
+      const known = { claimed }
       const next = await advanceIn(tx, run, { budget, takenUp: true, ids, at: claim.now, known })
       return { run, rest, next }
     }
     try {
-      return (await storage.claims.next(claim, open))?.begun
+      const taken = await storage.claims.next(claim, open)
+      return taken?.begun && { ...taken.begun, isOnly: taken.isOnly }
     } catch (error) {
       log('debug', 'a run is claimed alone', { error: describeError(error) })
     }
     const claimed = await storage.claims.next(claim)
     if (!claimed) return undefined
     const rest = aside.find(claimed.run.id)
-    return { run: heldRun(claimed, rest), rest, next: undefined }
+    return { run: heldRun(claimed, rest), rest, next: undefined, isOnly: claimed.isOnly }
   }
 
-  function heldRun({ run, lease }: Claimed, rest: Rest | undefined): HeldRun {
+  function heldRun(
+    { run, lease }: Pick<Claimed, 'run' | 'lease'>,
+    rest: Rest | undefined,
+  ): HeldRun {
     return {
       id: run.id,
       agentId: run.agentId,
@@ -140,7 +149,17 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
+  /** One look serves all who wake it in the same turn of the event loop. */
+  let waking: NodeJS.Immediate | undefined
   function wake(): void {
+    if (stopping) return
+    waking ??= setImmediate(() => {
+      waking = undefined
+      claim()
+    })
+  }
+
+  function claim(): void {
     if (stopping) return
     wokenWhileClaiming = claiming !== undefined
     claiming ??= claimAll()
@@ -215,6 +234,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
   return {
     wake,
+    isAtWork: (runId) => isId('run', runId) && active.has(runId),
     async stopIfCancelled(namespace, runId) {
       const work = isId('run', runId) ? active.get(runId) : undefined
       if (!work || !isId('run', runId)) return
@@ -238,6 +258,7 @@ export function createWorker(options: WorkerOptions): Worker {
     async stop() {
       stopping = true
       clearInterval(timer)
+      clearImmediate(waking)
       await Promise.all([claiming, looking])
       const works = [...active.values()]
       for (const { controller } of works) controller.abort()

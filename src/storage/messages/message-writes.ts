@@ -7,7 +7,7 @@ import type { QueryScope } from '../database/query-scope.ts'
 import { embedEntries, hasVectorSets } from '../embedding/vector-entries.ts'
 import type { MessageWrites } from '../port/store.ts'
 import { messageScope, SEARCHED_ROLES } from '../search/search-scope.ts'
-import type { Row } from './stored-message.ts'
+import { messageOf, type Row } from './stored-message.ts'
 
 type NewRow = Omit<Row, 'row'>
 
@@ -30,6 +30,9 @@ const insertRows = compiledRows(
   (db, rows: readonly NewRow[]) =>
     db.insertInto('message').values(rows).returning(['row', 'role', 'text', 'created_at']),
 )
+
+/** More at once come from an import, and nobody reads them soon. Chosen by hand. */
+const MAX_CACHED = 20
 
 interface Appended {
   readonly namespace: string
@@ -54,7 +57,7 @@ const countMessages = compiled((db, { namespace, id, count, tokenRatio, ranOn }:
 )
 
 export function messageWrites(scope: QueryScope): MessageWrites {
-  const { db, namespace, dialect } = scope
+  const { db, namespace, dialect, messageCache } = scope
   return {
     async hideRun(runId) {
       await db
@@ -73,9 +76,8 @@ export function messageWrites(scope: QueryScope): MessageWrites {
       if (!numbered) throw new Error('a message was appended to an agent that is gone')
       const { last_message } = numbered
       const first = last_message - messages.length + 1
-      const { rows } = await insertRows(
-        db,
-        messages.map(({ id, runId, tokens, createdAt, body, hidden, elsewhere }, index) => ({
+      const appended = messages.map(
+        ({ id, runId, tokens, createdAt, body, hidden, elsewhere }, index) => ({
           namespace,
           agent_id: agentId,
           conversation_id: conversationId,
@@ -89,8 +91,13 @@ export function messageWrites(scope: QueryScope): MessageWrites {
           hidden: hidden ? 1 : 0,
           created_at: createdAt,
           elsewhere: elsewhere ? 1 : 0,
-        })),
+        }),
       )
+      const { rows } = await insertRows(db, appended)
+      // The next step of the run reads them. One that is rolled back has no row that leads to it.
+      if (appended.length <= MAX_CACHED) {
+        for (const row of appended) messageCache.keep(namespace, messageOf(row))
+      }
       await dialect.textSearch.add(
         db,
         'message',

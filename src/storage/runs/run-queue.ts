@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { storedId } from '../../core/ids.ts'
+import type { Run } from '../../core/run.ts'
 import { recordChange } from '../changes/changes.ts'
 import { compiled } from '../database/compiled.ts'
 import type { Connection, Dialect } from '../database/dialect.ts'
@@ -22,35 +23,37 @@ export function createClaims(
   { transact, transactionOf }: ClaimTools,
 ): Claims<Transaction> {
   /** 'missed': another process was faster. */
-  async function take(trx: Connection, claim: Claim) {
-    const free = await oldestFree(trx, claim, lockFree(dialect, 'run'))
+  async function take(trx: Connection, claim: Claim, starts: boolean) {
+    const [free] = await oldestFree(trx, claim, { limit: 1, lock: lockFree(dialect, 'run') })
     if (!free) return undefined
     const fence = await takeLease(trx, free, claim)
     if (fence === undefined) return 'missed'
     // Where one transaction writes at a time, nothing has come between.
     if (dialect.locksRows && (await hasEarlier(trx, free))) return 'missed'
-    const [row] = (await setRunning(trx, free)).rows
+    const [row] = (await setRunning(trx, { ...free, startedAt: starts ? claim.now : null })).rows
     if (!row) throw new Error('a claimed run is gone inside its transaction')
     await recordChange(trx, free.namespace, 'run', free.id, claim.now)
-    const run = toRun(row)
+    const run = { ...toRun(row), startedAt: free.started_at }
     const lease: Lease = {
       namespace: free.namespace,
       conversationId: run.conversationId,
       owner: claim.owner,
       fence,
     }
-    return { run, lease }
+    return { run, lease, isRouted: Boolean(row.is_routed) }
   }
 
   return {
     async next<T>(
       claim: Claim,
       begin?: (tx: Transaction, claimed: Claimed) => Promise<T>,
-    ): Promise<(Claimed & { readonly begun?: T }) | undefined> {
+    ): Promise<(Claimed & { readonly begun?: T; readonly isOnly: boolean }) | undefined> {
       // Most looks find nothing, so they avoid the write lock.
-      for (let misses = 0; misses < MAX_MISSES && (await oldestFree(reader, claim)); misses += 1) {
+      for (let misses = 0; misses < MAX_MISSES; misses += 1) {
+        const free = await oldestFree(reader, claim, { limit: 2 })
+        if (free.length === 0) return undefined
         const taken = await transact(async (trx) => {
-          const found = await take(trx, claim)
+          const found = await take(trx, claim, begin !== undefined)
           if (found === 'missed') throw new Missed()
           if (!found || !begin) return found
           const tx = transactionOf(found.lease.namespace, trx)
@@ -59,7 +62,7 @@ export function createClaims(
           if (error instanceof Missed) return 'missed' as const
           throw error
         })
-        if (taken !== 'missed') return taken
+        if (taken !== 'missed') return taken && { ...taken, isOnly: isOnly(taken.run, free) }
       }
       return undefined
     },
@@ -160,14 +163,41 @@ export function createClaims(
   }
 }
 
-const setRunning = compiled((db, { namespace, id }: Pick<FreeRun, 'namespace' | 'id'>) =>
+function isOnly({ id }: Run, free: readonly FreeRun[]): boolean {
+  return free.every((one) => one.id === id)
+}
+
+interface Running {
+  readonly namespace: string
+  readonly id: string
+  /** Null: as it was. */
+  readonly startedAt: string | null
+}
+
+const setRunning = compiled((db, { namespace, id, startedAt }: Running) =>
   db
     .updateTable('run')
-    .set({ status: 'running', waiting_for: null, retry_at: null })
+    .set(({ fn, val }) => ({
+      status: 'running',
+      waiting_for: null,
+      retry_at: null,
+      started_at: fn.coalesce('started_at', val(startedAt)),
+    }))
     .where('namespace', '=', namespace)
     .where('id', '=', id)
     .returningAll()
-    .returning(usedOfRun),
+    .returning((eb) => [
+      usedOfRun(eb),
+      eb
+        .exists(
+          eb
+            .selectFrom('route')
+            .select('route.run_id')
+            .whereRef('route.namespace', '=', 'run.namespace')
+            .whereRef('route.conversation_id', '=', 'run.conversation_id'),
+        )
+        .as('is_routed'),
+    ]),
 )
 
 /** A literal, not a parameter, so that the partial index `lease_held` is used. */
@@ -188,13 +218,14 @@ interface FreeRun {
   readonly namespace: string
   readonly id: string
   readonly conversation_id: string
+  readonly started_at: string | null
 }
 
 async function oldestFree(
   db: Connection,
   claim: Claim,
-  lock = sql``,
-): Promise<FreeRun | undefined> {
+  { limit, lock = sql`` }: { readonly limit: number; readonly lock?: RawBuilder<unknown> },
+): Promise<readonly FreeRun[]> {
   const { except = [], due = [] } = claim
   const query = db
     .selectFrom('run')
@@ -203,7 +234,7 @@ async function oldestFree(
         .onRef('lease.namespace', '=', 'run.namespace')
         .onRef('lease.conversation_id', '=', 'run.conversation_id'),
     )
-    .select(['run.row', 'run.namespace', 'run.id', 'run.conversation_id'])
+    .select(['run.row', 'run.namespace', 'run.id', 'run.conversation_id', 'run.started_at'])
     .where(isOpen('run.status'))
     .where(({ eb, and, or }) =>
       or([
@@ -244,8 +275,8 @@ async function oldestFree(
     )
     // `+ 0` makes SQLite use the index `run_queue`, which holds only open runs; finished ones may be a million.
     .orderBy(sql`run.row + 0`)
-    .limit(1)
-  return query.modifyEnd(lock).executeTakeFirst()
+    .limit(limit)
+  return query.modifyEnd(lock).execute()
 }
 
 /** Checked again under the lease, without which no run of the conversation starts. */
