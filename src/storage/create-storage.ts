@@ -11,7 +11,7 @@ import { sleeptimeReads, sleeptimeWrites } from './companions/sleeptime.ts'
 import { conversationReads, conversationWrites } from './conversations/conversations.ts'
 import { countRows } from './count-rows.ts'
 import type { Connection, Dialect } from './database/dialect.ts'
-import { createMessageCache } from './database/message-cache.ts'
+import { createMessageCache, type DraftCache, draftOf } from './database/message-cache.ts'
 import type { QueryScope } from './database/query-scope.ts'
 import type { Database } from './database/schema.ts'
 import type { Searches } from './database/search-request.ts'
@@ -80,18 +80,26 @@ export type Transact = <T>(work: (trx: Connection) => Promise<T>) => Promise<T>
 export function createStorage(opened: Opened): Storage {
   const { reader, dialect, schemaVersion, searches, changes } = opened
   const messageCache = createMessageCache()
+  /** Of the transactions in progress. */
+  const drafts = new WeakMap<Connection, DraftCache>()
   const scopeOf = (namespace: string, db: Connection): QueryScope => ({
     db,
     namespace,
     dialect,
-    messageCache,
+    messageCache: drafts.get(db) ?? messageCache,
     searches,
   })
   const listeners: Parameters<ChangeLog['onCommit']>[0][] = []
 
   const begin: Transact = opened.transact ?? refuseWrite
   const transact: Transact = async (work) => {
-    const { result, changes: logged } = await begin((trx) => collectChanges(trx, work))
+    let draft: DraftCache | undefined
+    const { result, changes: logged } = await begin((trx) => {
+      draft = draftOf(messageCache)
+      drafts.set(trx, draft)
+      return collectChanges(trx, work)
+    })
+    draft?.commit()
     changes.committed?.()
     for (const listener of listeners) listener(logged)
     return result

@@ -94,7 +94,7 @@ export function messageWrites(scope: QueryScope): MessageWrites {
         }),
       )
       const { rows } = await insertRows(db, appended)
-      // The next step of the run reads them. One that is rolled back has no row that leads to it.
+      // The next step of the run reads them.
       if (appended.length <= MAX_CACHED) {
         for (const row of appended) messageCache.keep(namespace, messageOf(row))
       }
