@@ -2,7 +2,7 @@ import { acceptMessage } from '../agent/inbox/accept-message.ts'
 import { createWorker } from '../agent/loop/worker.ts'
 import { DEFAULT_BLOCK_LIMIT } from '../core/block.ts'
 import { LIMITS } from '../core/limits.ts'
-import { rootOrigin } from '../core/run.ts'
+import { type Run, rootOrigin } from '../core/run.ts'
 import { countCharacters, excerpt } from '../core/text.ts'
 import { openFetch } from '../fetch/open-fetch.ts'
 import { createJobWorker, type JobWorkerOptions } from '../jobs/job-worker.ts'
@@ -15,7 +15,7 @@ import { syncTools } from './syncs.ts'
 
 interface Work {
   /** Looks for new work at once. */
-  wake(): void
+  wake(run?: Run): void
   stop(): Promise<void>
 }
 

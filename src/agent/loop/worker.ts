@@ -1,6 +1,6 @@
 import { type Clock, toTimestamp } from '../../core/clock.ts'
 import type { AgentEvent } from '../../core/event.ts'
-import { isId, type RunId } from '../../core/ids.ts'
+import { type ConversationId, isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
 import { purposeOf } from '../../core/token-use.ts'
@@ -40,8 +40,8 @@ const MAX_SWEEP_MILLISECONDS = 1_000
  * acceptance, whichever process accepted them; different conversations run in parallel, also those of one agent.
  */
 export interface Worker {
-  /** A run may be free to work on. */
-  wake(): void
+  /** A run may be free to work on: this one, or any. */
+  wake(run?: Pick<Run, 'conversationId'>): void
   /** This process works on the run. */
   isAtWork(runId: string): boolean
   /** A run has changed. If it was cancelled, by any process, and this process works on it, the work stops at once. */
@@ -100,12 +100,14 @@ export function createWorker(options: WorkerOptions): Worker {
     const now = clock()
     const claim: Claim = {
       owner,
+      isExpected,
       now: toTimestamp(now),
       expiresAt: toTimestamp(now + leaseMilliseconds),
       except: [...active.keys(), ...aside.resting()],
       due: aside.due(),
       ...sweep.limits(),
     }
+    isExpected = false
     const ids = newIds()
     const open = async (tx: Transaction, claimed: Claimed) => {
       const rest = aside.find(claimed.run.id)
@@ -151,8 +153,12 @@ export function createWorker(options: WorkerOptions): Worker {
 
   /** One look serves all who wake it in the same turn of the event loop. */
   let waking: NodeJS.Immediate | undefined
-  function wake(): void {
+  /** A run of a conversation without another one has been accepted here. */
+  let isExpected = false
+  function wake(run?: Pick<Run, 'conversationId'>): void {
     if (stopping) return
+    const isFree = (id: ConversationId) => ![...active.values()].some((work) => work.run.conversationId === id)
+    isExpected ||= run !== undefined && isFree(run.conversationId)
     waking ??= setImmediate(() => {
       waking = undefined
       claim()
@@ -208,7 +214,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const troubles = end.progressed ? 0 : (before?.troubles ?? 0)
     const milliseconds = restAfter(troubles)
     aside.put(id, { milliseconds, troubles: troubles + 1, elapsed })
-    setTimeout(wake, milliseconds).unref()
+    setTimeout(() => wake(), milliseconds).unref()
   }
 
   const modelWatch = createModelWatch({
@@ -217,7 +223,7 @@ export function createWorker(options: WorkerOptions): Worker {
     owner,
     clock,
     log,
-    wake,
+    wake: () => wake(),
   })
 
   async function look(): Promise<void> {

@@ -120,8 +120,10 @@ async function send(
   const run = await store.transaction((tx) => acceptMessage(tx, models, clean, acceptance))
   await lookAgain(options, run, message.samples ?? false)
   if (message.isWatched) expect(run.id)
-  wake()
-  return { run, isNew: run.id === acceptance.id }
+  const isNew = run.id === acceptance.id
+  if (isNew) wake(run)
+  else wake()
+  return { run, isNew }
 }
 
 /** The pictures of a new message; they are not fetched again if it was sent before. */

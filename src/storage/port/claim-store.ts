@@ -62,6 +62,8 @@ export interface Claimed {
 
 export interface Claim {
   readonly owner: string
+  /** A run is known to be free, so it is not looked for before the transaction. */
+  readonly isExpected?: boolean
   readonly now: Timestamp
   readonly expiresAt: Timestamp
   /** Runs free since before this time are taken from an acceptor whose state is unknown, */

@@ -1,14 +1,13 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import { storedId } from '../../core/ids.ts'
 import type { Run } from '../../core/run.ts'
 import { recordChange } from '../changes/changes.ts'
-import { compiled } from '../database/compiled.ts'
 import type { Connection, Dialect } from '../database/dialect.ts'
 import { lockFree } from '../database/lock-rows.ts'
 import type { Claim, Claimed, Claims, Lease, Transaction } from '../port/store.ts'
+import { type FreeRun, hasEarlier, oldestFree, setRunning, takeLease } from './free-runs.ts'
 import { isOpen } from './run-lists.ts'
 import { toRun } from './stored-run.ts'
-import { usedOfRun } from './used-of-run.ts'
 
 /**
  * More misses in a row mean a damaged index, not faster competitors: its runs can't be taken. The next look tries
@@ -24,7 +23,10 @@ export function createClaims(
 ): Claims<Transaction> {
   /** 'missed': another process was faster. */
   async function take(trx: Connection, claim: Claim, starts: boolean) {
-    const [free] = await oldestFree(trx, claim, { limit: 1, lock: lockFree(dialect, 'run') })
+    // Locks keep others from the row, so no second one is asked for.
+    const limit = dialect.locksRows ? 1 : 2
+    const found = await oldestFree(trx, claim, { limit, lock: lockFree(dialect, 'run') })
+    const [free] = found
     if (!free) return undefined
     const fence = await takeLease(trx, free, claim)
     if (fence === undefined) return 'missed'
@@ -40,7 +42,8 @@ export function createClaims(
       owner: claim.owner,
       fence,
     }
-    return { run, lease, isRouted: Boolean(row.is_routed) }
+    const isOnly = found.length < limit
+    return { run, lease, isRouted: Boolean(row.is_routed), isOnly }
   }
 
   return {
@@ -50,8 +53,9 @@ export function createClaims(
     ): Promise<(Claimed & { readonly begun?: T; readonly isOnly: boolean }) | undefined> {
       // Most looks find nothing, so they avoid the write lock.
       for (let misses = 0; misses < MAX_MISSES; misses += 1) {
-        const free = await oldestFree(reader, claim, { limit: 2 })
-        if (free.length === 0) return undefined
+        const isSure = misses === 0 && claim.isExpected === true
+        const free = isSure ? undefined : await oldestFree(reader, claim, { limit: 2 })
+        if (free?.length === 0) return undefined
         const taken = await transact(async (trx) => {
           const found = await take(trx, claim, begin !== undefined)
           if (found === 'missed') throw new Missed()
@@ -62,7 +66,8 @@ export function createClaims(
           if (error instanceof Missed) return 'missed' as const
           throw error
         })
-        if (taken !== 'missed') return taken && { ...taken, isOnly: isOnly(taken.run, free) }
+        if (taken === 'missed') continue
+        return taken && { ...taken, isOnly: taken.isOnly || isOnly(taken.run, free) }
       }
       return undefined
     },
@@ -163,42 +168,9 @@ export function createClaims(
   }
 }
 
-function isOnly({ id }: Run, free: readonly FreeRun[]): boolean {
-  return free.every((one) => one.id === id)
+function isOnly({ id }: Run, free: readonly FreeRun[] | undefined): boolean {
+  return free?.every((one) => one.id === id) ?? false
 }
-
-interface Running {
-  readonly namespace: string
-  readonly id: string
-  /** Null: as it was. */
-  readonly startedAt: string | null
-}
-
-const setRunning = compiled((db, { namespace, id, startedAt }: Running) =>
-  db
-    .updateTable('run')
-    .set(({ fn, val }) => ({
-      status: 'running',
-      waiting_for: null,
-      retry_at: null,
-      started_at: fn.coalesce('started_at', val(startedAt)),
-    }))
-    .where('namespace', '=', namespace)
-    .where('id', '=', id)
-    .returningAll()
-    .returning((eb) => [
-      usedOfRun(eb),
-      eb
-        .exists(
-          eb
-            .selectFrom('route')
-            .select('route.run_id')
-            .whereRef('route.namespace', '=', 'run.namespace')
-            .whereRef('route.conversation_id', '=', 'run.conversation_id'),
-        )
-        .as('is_routed'),
-    ]),
-)
 
 /** A literal, not a parameter, so that the partial index `lease_held` is used. */
 const isHeld = sql<boolean>`owner <> ''`
@@ -212,109 +184,3 @@ interface ClaimTools {
 }
 
 type Transact = <T>(work: (trx: Connection) => Promise<T>) => Promise<T>
-
-interface FreeRun {
-  readonly row: number
-  readonly namespace: string
-  readonly id: string
-  readonly conversation_id: string
-  readonly started_at: string | null
-}
-
-async function oldestFree(
-  db: Connection,
-  claim: Claim,
-  { limit, lock = sql`` }: { readonly limit: number; readonly lock?: RawBuilder<unknown> },
-): Promise<readonly FreeRun[]> {
-  const { except = [], due = [] } = claim
-  const query = db
-    .selectFrom('run')
-    .leftJoin('lease', (join) =>
-      join
-        .onRef('lease.namespace', '=', 'run.namespace')
-        .onRef('lease.conversation_id', '=', 'run.conversation_id'),
-    )
-    .select(['run.row', 'run.namespace', 'run.id', 'run.conversation_id', 'run.started_at'])
-    .where(isOpen('run.status'))
-    .where(({ eb, and, or }) =>
-      or([
-        eb('run.status', 'in', ['queued', 'running']),
-        and([
-          eb('run.waiting_for', 'in', ['retry', 'agent']),
-          or([
-            eb('run.retry_at', '<=', claim.now),
-            ...(due.length > 0 ? [eb('run.id', 'in', due)] : []),
-          ]),
-        ]),
-      ]),
-    )
-    .$if(except.length > 0, (open) => open.where('run.id', 'not in', except))
-    .where(({ eb, or }) => or([eb('lease.owner', 'is', null), eb('lease.owner', '=', '')]))
-    .where(({ eb, and, or, fn }) => {
-      const freeSince = fn.coalesce('run.retry_at', 'run.started_at', 'run.created_at')
-      return or([
-        eb('run.accepted_by', 'in', [claim.owner, '']),
-        and([
-          eb('run.accepted_by', 'not in', ['', ...(claim.living ?? [])]),
-          eb(freeSince, '<', claim.orphanedBefore),
-        ]),
-        eb(freeSince, '<', claim.strandedBefore ?? ''),
-      ])
-    })
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('run as earlier')
-            .select('earlier.row')
-            .whereRef('earlier.namespace', '=', 'run.namespace')
-            .whereRef('earlier.conversation_id', '=', 'run.conversation_id')
-            .whereRef('earlier.row', '<', 'run.row')
-            .where(isOpen('earlier.status')),
-        ),
-      ),
-    )
-    // `+ 0` makes SQLite use the index `run_queue`, which holds only open runs; finished ones may be a million.
-    .orderBy(sql`run.row + 0`)
-    .limit(limit)
-  return query.modifyEnd(lock).execute()
-}
-
-/** Checked again under the lease, without which no run of the conversation starts. */
-async function hasEarlier(trx: Connection, run: FreeRun): Promise<boolean> {
-  const earlier = await trx
-    .selectFrom('run')
-    .select('row')
-    .where('namespace', '=', run.namespace)
-    .where('conversation_id', '=', run.conversation_id)
-    .where('row', '<', run.row)
-    .where(isOpen('status'))
-    .limit(1)
-    .executeTakeFirst()
-  return earlier !== undefined
-}
-
-/** Raises the fence, which invalidates the previous holder; undefined: the lease is held now. */
-async function takeLease(trx: Connection, run: FreeRun, claim: Claim): Promise<number | undefined> {
-  const taken = await trx
-    .insertInto('lease')
-    .values({
-      namespace: run.namespace,
-      conversation_id: run.conversation_id,
-      owner: claim.owner,
-      fence: 1,
-      expires_at: claim.expiresAt,
-    })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['namespace', 'conversation_id'])
-        .doUpdateSet({
-          owner: claim.owner,
-          fence: sql`lease.fence + 1`,
-          expires_at: claim.expiresAt,
-        })
-        .where('lease.owner', '=', ''),
-    )
-    .returning('fence')
-    .executeTakeFirst()
-  return taken?.fence
-}
