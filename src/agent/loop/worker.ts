@@ -157,7 +157,8 @@ export function createWorker(options: WorkerOptions): Worker {
   let isExpected = false
   function wake(run?: Pick<Run, 'conversationId'>): void {
     if (stopping) return
-    const isFree = (id: ConversationId) => ![...active.values()].some((work) => work.run.conversationId === id)
+    const isFree = (id: ConversationId) =>
+      ![...active.values()].some((work) => work.run.conversationId === id)
     isExpected ||= run !== undefined && isFree(run.conversationId)
     waking ??= setImmediate(() => {
       waking = undefined

@@ -3,6 +3,14 @@ import type { Connection, Dialect } from './dialect.ts'
 import { type LockedTable, lockRead } from './lock-rows.ts'
 import type { QueryScope } from './query-scope.ts'
 
+/** Ids of queries that are run again and again with other values. */
+const kept = new WeakSet<object>()
+
+/** Whether a database that can keep the plan of a query should keep this one's. */
+export function isKept({ queryId }: CompiledQuery): boolean {
+  return kept.has(queryId)
+}
+
 /** Stands for a value of the query while it is compiled. */
 class Slot {
   readonly name: string
@@ -31,6 +39,7 @@ export function compiled<Values extends object, Row>(
     const { adapter } = db.getExecutor()
     const query = known.get(adapter) ?? build(db, slots).compile()
     known.set(adapter, query)
+    kept.add(query.queryId)
     const parameters = query.parameters.map((value) =>
       value instanceof Slot ? Reflect.get(values, value.name) : value,
     )
@@ -66,6 +75,7 @@ export function compiledRows<Row extends object, Out>(
         rows.map((_, row) => slotsOf(row)),
       ).compile()
     ofAdapter.set(rows.length, query)
+    kept.add(query.queryId)
     const parameters = query.parameters.map((value) => {
       const row = value instanceof Slot ? rows[value.row] : undefined
       return value instanceof Slot && row ? Reflect.get(row, value.name) : value

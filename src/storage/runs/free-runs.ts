@@ -88,7 +88,11 @@ export async function hasEarlier(trx: Connection, run: FreeRun): Promise<boolean
 }
 
 /** Raises the fence, which invalidates the previous holder; undefined: the lease is held now. */
-export async function takeLease(trx: Connection, run: FreeRun, claim: Claim): Promise<number | undefined> {
+export async function takeLease(
+  trx: Connection,
+  run: FreeRun,
+  claim: Claim,
+): Promise<number | undefined> {
   const taken = await trx
     .insertInto('lease')
     .values({
