@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor } from '../../core/page.ts'
 import { recordChange } from '../changes/changes.ts'
 import { compiled, lockable } from '../database/compiled.ts'
 import { contains } from '../database/contains.ts'
-import { lockOwners, lockRead } from '../database/lock-rows.ts'
+import { lockRead } from '../database/lock-rows.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { AgentReads, AgentWrites } from '../port/store.ts'
 import { type AgentRow, agentsOfRows, toTaggedAgent } from './agent-rows.ts'
@@ -184,7 +184,9 @@ export function agentWrites(scope: QueryScope): AgentWrites {
       return true
     },
 
-    lock: (id) => lockOwners(scope, 'agent', [id]),
+    async lock(id) {
+      if (scope.dialect.locksRows) await oneAgent(scope, { namespace, id })
+    },
 
     delete: (id, at) => deleteAgent(scope, id, at),
   }
