@@ -80,7 +80,7 @@ export type Transact = <T>(work: (trx: Connection) => Promise<T>) => Promise<T>
 export function createStorage(opened: Opened): Storage {
   const { reader, dialect, schemaVersion, searches, changes } = opened
   const messageCache = createMessageCache()
-  /** Of the transactions in progress. */
+  /** Caches of the transactions in progress. */
   const drafts = new WeakMap<Connection, DraftCache>()
   const scopeOf = (namespace: string, db: Connection): QueryScope => ({
     db,

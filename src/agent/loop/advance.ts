@@ -88,7 +88,7 @@ export interface Advance {
   readonly takenUp: boolean
   readonly ids: NewIds
   readonly at: Timestamp
-  /** What the transaction has read or written before, so that it isn't read again. */
+  /** Read or written by the transaction before, and so not read again. */
   readonly known?: {
     /** The run, if the transaction claimed it. */
     readonly claimed?: Pick<Claimed, 'run' | 'isRouted'> | undefined

@@ -16,7 +16,7 @@ export type EndingRun = Pick<Run, 'id' | 'agentId' | 'conversationId'>
 
 const SILENT = 'The agent ended its turn without saying anything.'
 
-/** What the transaction knows of a run that ends, so that it isn't read again. */
+/** Known to the transaction of a run that ends, and so not read again. */
 interface KnownEnd {
   readonly agent?: Agent
   /** It has spoken to the user; false: perhaps. */

@@ -69,7 +69,7 @@ interface LessonStore {
   }): Promise<void>
 }
 
-/** What another process has learned is known after this time. Chosen by hand. */
+/** After this time the lessons of other processes are known. Chosen by hand. */
 const FRESH_MILLISECONDS = 1_000
 
 /**

@@ -14,7 +14,7 @@ export function isKept({ queryId }: CompiledQuery): boolean {
 /** Stands for a value of the query while it is compiled. */
 class Slot {
   readonly name: string
-  /** Of several rows: which one. */
+  /** Number of the row that the value is in. */
   readonly row: number
 
   constructor(name: string, row = 0) {

@@ -4,7 +4,7 @@ import type { Message } from '../../core/message.ts'
 const MAX_ENTRIES = 10_000
 /** Larger messages are rare and would fill the memory. Chosen by hand. */
 const MAX_TOKENS = 2_000
-/** Of all that is kept as in sight, about 4 MB of text. Chosen by hand. */
+/** All that is kept as in sight together, about 4 MB of text. Chosen by hand. */
 const MAX_SIGHT_TOKENS = 1_000_000
 
 /**
@@ -16,7 +16,7 @@ export interface MessageCache {
   find(namespace: string, message: MessageKey): Message | undefined
   /** Returns its argument. */
   keep(namespace: string, message: Message): Message
-  /** What was last read as in sight of a conversation; the table decides whether it still is. */
+  /** The messages last read as in sight of a conversation; the table decides whether they still are. */
   sight(namespace: string, conversation: string): Sight | undefined
   keepSight(namespace: string, conversation: string, sight: Sight): void
 }

@@ -92,7 +92,7 @@ export function messageReads(scope: QueryScope): MessageReads {
     return wanted.flatMap(({ id }, index) => known[index] ?? read.get(id) ?? [])
   }
 
-  /** What was in sight, and what has come since. Undefined: something is no longer in sight. */
+  /** The messages that were in sight, and those since. Undefined: one of them is no longer in sight. */
   async function longer(
     { from, messages }: Sight,
     id: ConversationId,

@@ -19,7 +19,7 @@ export interface ConversationReads {
   ofTranscript(agentId: AgentId, fingerprint: string): Promise<ConversationId | undefined>
   /** The agent that answers the user's messages in it; undefined: its own agent. */
   route(id: ConversationId): Promise<Route | undefined>
-  /** What of it is in context, and how much its agent has stored, in one read. */
+  /** Its part that is in context, and how much its agent has stored, in one read. */
   context(
     id: ConversationId,
   ): Promise<{ readonly state: ContextState; readonly counts: MemoryCounts }>

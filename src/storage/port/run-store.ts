@@ -76,7 +76,7 @@ export interface RunReads {
   isAtWork(id: ConversationId): Promise<boolean>
   /** No earlier run of its conversation is open. */
   hasItsTurn(id: RunId): Promise<boolean>
-  /** What the end of a run may set off. Most runs set off nothing, and this is one read for all of it. */
+  /** Effects that the end of the run may have. Most runs have none, and this is one read for all of them. */
   awaitingEnd(id: RunId): Promise<AwaitingEnd>
   /** Cancelled, never started runs of the same conversation after this one, oldest first. */
   cancelledBehind(id: RunId): Promise<readonly Run[]>
