@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { readOAuthSettings } from '../auth/oauth-settings.ts'
 import { ConfigError, mask } from '../core/config-error.ts'
 import { UserError } from '../core/errors.ts'
@@ -11,7 +12,7 @@ import { readFetchRule } from '../fetch/fetch-rule.ts'
 import { readHttpSettings } from '../http/settings.ts'
 import { parseEmbeddingHandle } from '../llm/embedding/embedding-handle.ts'
 import { apiVariable, findProvider, PROVIDERS, readProviderSettings } from '../llm/providers.ts'
-import { readDataPath, readFolders } from '../storage/data-path.ts'
+import { dataDirectory, readDataPath, readFolders } from '../storage/data-path.ts'
 import { DEFAULT_VECTOR_MEGABYTES, readDatabase } from '../storage/database-settings.ts'
 import { readServerSettings, type ServerSettings } from '../tool-servers/settings.ts'
 import type { Config, ModelCallSettings } from './config.ts'
@@ -45,6 +46,10 @@ export function readConfig(
     model: readModel(get),
     embedding: readEmbedding(get('RECOLLECT_EMBEDDING')),
     providers: inOneLine(() => readProviderSettings(settings)),
+    localModels: {
+      folder: () => join(dataDirectory(get), 'models'),
+      hub: readHub(get('HF_ENDPOINT')),
+    },
     token: readToken(get('RECOLLECT_TOKEN')),
     namespace: readAs(
       get,
@@ -145,6 +150,14 @@ function readModel(get: Get): string | null {
     (handle) => (/^[^/\s]+\/\S+$/.test(handle) && isKnown(handle) ? handle : undefined),
     null,
     `"provider/model", for example openai/gpt-4.1-mini; providers are ${PROVIDERS.map(({ name }) => name).join(', ')}, ${REHEARSAL} needs none, and ${CLIENT} is the model of the client`,
+  )
+}
+
+/** The variable is the hub's own, for mirrors. */
+function readHub(address = 'https://huggingface.co'): string {
+  if (URL.canParse(address) && /^https?:/.test(address)) return address.replace(/\/+$/, '')
+  throw new ConfigError(
+    `HF_ENDPOINT: found "${mask(address)}", allowed is the address of a mirror of huggingface.co.`,
   )
 }
 
