@@ -33,7 +33,7 @@ export async function openApp(
 ): Promise<App> {
   const storage = await openStorage(config, log)
   // Its thread starts beside what is done here.
-  storage.prepareSearch()
+  storage.prepareSearch({ meaning: config.embedding !== null })
   const { assemble } = await import('../assemble/assemble.ts')
   return assemble(config, log, storage, works)
 }
