@@ -6,7 +6,7 @@ import { salvageSqlite } from '../../src/storage/sqlite/salvage.ts'
 import { insertAgent, insertArchive, insertPassages } from '../support/stores.ts'
 import { createWorkplace, look, type Workplace } from './workplace.ts'
 
-/* What becomes of a single damaged page; test/reliability/damage-rounds damages pages at random. */
+/* A single damaged page, and what becomes of it; test/reliability/damage-rounds damages pages at random. */
 
 let work: Workplace
 let target: string
