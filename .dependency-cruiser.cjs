@@ -40,7 +40,7 @@ const mayImport = {
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
   'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
   'src/storage/port': ['src/core'],
-  'src/llm': ['src/core', 'src/generated/prompts.ts'],
+  'src/llm': ['src/core', 'src/generated/embed-worker.ts', 'src/generated/prompts.ts'],
   'src/memory': [
     'src/core',
     'src/search',

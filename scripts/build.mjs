@@ -1,10 +1,11 @@
 // Bundles src/cli/main.ts and everything it needs, but for the native addon, into dist/:
 //
 //   recollect.cjs         the launcher (scripts/launcher.cjs), which is what people run
-//   recollect-<hash>.cjs  the bundle
+//   recollect-<hash>.cjs  what of the bundle answers `initialize` and `tools/list` over stdio (scripts/parts.mjs)
+//   recollect-<part>-<hash>.cjs     its other parts
 //   recollect-<package>-<hash>.cjs  large packages that few servers need: what a start need not read
 //   recollect-parser-<hash>.cjs     the thread that parses files to load, with its parsers
-//   <bundle>.<node>.cache what V8 compiled of it up to the first answers; neither packed nor needed
+//   <part>.<node>.cache   what V8 compiled of a part up to the first answers; neither packed nor needed
 //   page.html             the page that serve answers at /, in one file
 //   sandbox/              scripts of the threads that run code of tools, and the runtime of JavaScript
 //   better-sqlite3/       what can't be bundled, with its binaries for every platform and Node from 22 on
@@ -28,13 +29,16 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { bundleParser } from './build-parser.mjs'
 import { packageOf } from './driver.mjs'
+import { VALIDATOR, validatorLater } from './lazily.mjs'
 import { licensesOf } from './licenses.mjs'
 import { buildPage } from './page.mjs'
+import { bundleParts } from './parts.mjs'
 
 const WARM_UP_LIMIT_MS = 20_000
 /** The files of better-sqlite3 that are needed at run time; sources are a third of it. */
@@ -49,6 +53,7 @@ const APART = [
   '@babel/parser',
   '@lezer/python',
   '@modelcontextprotocol/client',
+  VALIDATOR,
 ]
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -115,29 +120,28 @@ const parser = await bundleParser()
 const parserFile = `recollect-parser-${hashOf(parser.text)}.cjs`
 sources.push(...parser.inputs)
 put(parserFile, parser.text)
-const { text, metafile } = await bundle()
-const name = `recollect-${hashOf(text)}.cjs`
+const parts = (await bundle()).map((part) => ({ ...part, file: fileOf(part) }))
 const launcher = readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replace(
-  '__BUNDLE__',
-  name,
+  "'__PARTS__'",
+  JSON.stringify(Object.fromEntries(parts.map((part) => [part.name, part.file]))),
 )
 
-put(name, text)
+for (const { file, text, inputs } of parts) {
+  put(file, text)
+  sources.push(...inputs)
+}
 copyDriver()
 const page = await buildPage()
 put('page.html', page.html)
-sources.push(
-  ...page.inputs,
-  ...Object.keys(metafile.inputs),
-  ...copySandbox(),
-  join(packageOf(13), 'lib'),
-)
+sources.push(...page.inputs, ...copySandbox(), join(packageOf(13), 'lib'))
 put('LICENSES.txt', licensesOf(sources))
 put('recollect.cjs', launcher)
 chmodSync(join(out, 'recollect.cjs'), 0o755)
-if (!options['no-cache']) await makeCache()
+if (!options['no-cache']) await makeCaches()
 for (const file of readdirSync(out)) {
-  const isCurrent = file.startsWith(name) || [...apart.values(), parserFile].includes(file)
+  const isCurrent =
+    parts.some((part) => file.startsWith(part.file)) ||
+    [...apart.values(), parserFile].includes(file)
   if (/^recollect-.*\.(cjs|cache)$/.test(file) && !isCurrent) rmSync(join(out, file))
 }
 
@@ -155,9 +159,8 @@ async function bundlePackage(specifier) {
 }
 
 async function bundle() {
-  const result = await build({
+  const shape = {
     ...shared,
-    entryPoints: [resolve(options.entry)],
     external: ['better-sqlite3'],
     // An import() of an external package needs a loader, which vm.Script lacks; require() works.
     supported: { 'dynamic-import': false },
@@ -166,12 +169,21 @@ async function bundle() {
       RECOLLECT_PARSER: JSON.stringify(parserFile),
       'import.meta.url': '__filename',
     },
-    plugins: [onlyEnglish, packagesApart],
-  })
-  if (result.warnings.length > 0) throw new Error('esbuild warned; see above')
-  const code = inAscii(result.outputFiles[0].text.replace(/^#!.*\n/, ''))
-  const wrapped = `(function(exports,require,module,__filename,__dirname){${code}})`
-  return { text: wrapped, metafile: result.metafile }
+    plugins: [onlyEnglish, packagesApart, validatorLater],
+  }
+  const parts = await bundleParts(shape, resolve(options.entry))
+  return parts.map(({ text, ...part }) => ({ ...part, text: wrapped(text) }))
+}
+
+function fileOf({ name, text }) {
+  return name === 'start'
+    ? `recollect-${hashOf(text)}.cjs`
+    : `recollect-${name}-${hashOf(text)}.cjs`
+}
+
+function wrapped(text) {
+  const code = inAscii(text.replace(/^#!.*\n/, ''))
+  return `(function(exports,require,module,__filename,__dirname){${code}})`
 }
 
 /**
@@ -213,41 +225,60 @@ function copySandbox() {
   return JSON.parse(readFileSync(join(from, 'packages.json'), 'utf8'))
 }
 
-/** The launcher makes the cache, in a scratch directory. */
-async function makeCache() {
-  const file = `${name}.${process.version}-${process.platform}-${process.arch}.cache`
-  if (existsSync(join(out, file))) return
+/** The launcher makes the caches, in a scratch directory. */
+async function makeCaches() {
+  const node = `${process.version}-${process.platform}-${process.arch}`
+  const missing = parts
+    .map(({ file }) => `${file}.${node}.cache`)
+    .filter((file) => !existsSync(join(out, file)))
+  if (missing.length === 0) return
   const scratch = mkdtempSync(join(tmpdir(), 'recollect-build-'))
+  const made = join(scratch, 'recollect')
   try {
-    const child = spawn(process.execPath, [join(out, 'recollect.cjs'), 'stdio'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: {
-        PATH: process.env.PATH,
-        HOME: scratch,
-        RECOLLECT_HOME: join(scratch, 'data'),
-        XDG_CACHE_HOME: scratch,
-      },
-      timeout: WARM_UP_LIMIT_MS,
-      killSignal: 'SIGKILL',
-    })
-    const exited = new Promise((done) => child.once('close', done))
-    child.stdin.on('error', () => {})
-    const requests = warmUp()
-    const ask = () => {
-      const request = requests.shift()
-      if (request === undefined) return child.stdin.end()
-      child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: requests.length, ...request })}\n`)
+    await answerFirst(startIn(scratch, 'stdio'))
+    // It has most of the parts from before.
+    const server = startIn(scratch, 'serve', '--port', '0')
+    for (let waited = 0; waited < WARM_UP_LIMIT_MS; waited += 100) {
+      if (missing.every((file) => existsSync(join(made, file)))) break
+      await setTimeout(100)
     }
-    // One answer at a time, each a line.
-    createInterface({ input: child.stdout }).on('line', ask)
-    ask()
-    await exited
-    const made = join(scratch, 'recollect', file)
-    if (existsSync(made)) put(file, readFileSync(made))
-    else console.error('build: no code cache; the binary did not answer `initialize`')
+    server.kill('SIGKILL')
+    for (const file of missing) {
+      if (existsSync(join(made, file))) put(file, readFileSync(join(made, file)))
+      else console.error(`build: no ${file}; the binary did not answer`)
+    }
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
+}
+
+function startIn(scratch, ...args) {
+  return spawn(process.execPath, [join(out, 'recollect.cjs'), ...args], {
+    stdio: ['pipe', 'pipe', args[0] === 'stdio' ? 'inherit' : 'ignore'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: scratch,
+      RECOLLECT_HOME: join(scratch, 'data'),
+      XDG_CACHE_HOME: scratch,
+    },
+    timeout: WARM_UP_LIMIT_MS,
+    killSignal: 'SIGKILL',
+  })
+}
+
+async function answerFirst(child) {
+  const exited = new Promise((done) => child.once('close', done))
+  child.stdin.on('error', () => {})
+  const requests = warmUp()
+  const ask = () => {
+    const request = requests.shift()
+    if (request === undefined) return child.stdin.end()
+    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: requests.length, ...request })}\n`)
+  }
+  // One answer at a time, each a line.
+  createInterface({ input: child.stdout }).on('line', ask)
+  ask()
+  await exited
 }
 
 /** The first requests of most clients, so that the code for it need not be compiled. */

@@ -1,38 +1,65 @@
 #!/usr/bin/env node
-// Starts the bundle next to this file. Compilation is most of the start-up time, so V8's compiled code is cached: by
-// the build in this folder, for the Node that built it; otherwise by the first server in the user's cache folder.
+// Starts the first of the bundle's parts, which are next to this file, and opens the others when they are needed.
+// Compilation is most of the start-up time, so V8's compiled code is cached: by the build in this folder, for the Node
+// that built it; otherwise by the first server in the user's cache folder.
 'use strict'
 const fs = require('node:fs')
 const { homedir } = require('node:os')
 const { dirname, isAbsolute, join } = require('node:path')
 const { Script } = require('node:vm')
 
-const BUNDLE = '__BUNDLE__'
-/** Several versions of Recollect and Node may be in use; chosen by hand. */
-const MAX_KEPT = 8
+/** File names by part. */
+const PARTS = '__PARTS__'
+/** Files; several versions of Recollect and Node may be in use. Chosen by hand. */
+const MAX_KEPT = 24
 
-const filename = join(__dirname, BUNDLE)
-const name = `${BUNDLE}.${process.version}-${process.platform}-${process.arch}.cache`
+/** Opened now, since an update may replace the files while this server runs. */
+const files = new Map(Object.entries(PARTS).map(([part, name]) => [part, openFile(name)]))
+/** Modules of the open parts that other parts use. */
+const modules = Object.create(null)
+/** Scripts without compiled code, by the name of the file that is to keep it. */
+const uncached = new Map()
 const folder = cacheFolder()
-const cachedData = readOwn(join(__dirname, name)) ?? (folder && readOwn(join(folder, name)))
-const script = new Script(fs.readFileSync(filename, 'latin1'), { filename, cachedData })
 const [, , command = 'stdio'] = process.argv
 // Other commands compile little of the code that a server needs.
 const isServer = /^(stdio$|serve$|-)/.test(command)
-if (folder && isServer && (!cachedData || script.cachedDataRejected)) keepLater()
-script.runInThisContext()(exports, require, module, __filename, __dirname)
+open('start')
+if (folder && isServer) keepLater()
+
+function open(part) {
+  const filename = join(__dirname, PARTS[part])
+  const name = `${PARTS[part]}.${process.version}-${process.platform}-${process.arch}.cache`
+  const cachedData = readOwn(join(__dirname, name)) ?? (folder && readOwn(join(folder, name)))
+  const file = files.get(part) ?? fs.openSync(filename, 'r')
+  files.delete(part)
+  const script = new Script(fs.readFileSync(file, 'latin1'), { filename, cachedData })
+  fs.closeSync(file)
+  if (!cachedData || script.cachedDataRejected) uncached.set(name, script)
+  const opened = { exports: modules }
+  script.runInThisContext()(modules, requireHere, opened, filename, __dirname)
+  Object.assign(modules, opened.exports)
+}
+
+function openFile(name) {
+  try {
+    return fs.openSync(join(__dirname, name), 'r')
+  } catch {
+    return undefined
+  }
+}
+
+/** `recollect:<part>:<path>` is a module in a part. */
+function requireHere(id) {
+  if (!id.startsWith('recollect:')) return require(id)
+  if (!(id in modules)) open(id.split(':')[1])
+  return modules[id]()
+}
 
 function keepLater() {
   const isServing = () => process.argv.includes('serve') || process.stdout.bytesWritten > 0
-  const timer = setInterval(() => {
-    if (!isServing()) return
-    clearInterval(timer)
-    process.off('exit', keepAtExit)
-    keep()
-  }, 1000).unref()
+  setInterval(() => isServing() && keep(), 1000).unref()
   // A client may only have checked that the server starts.
-  const keepAtExit = () => process.stdout.bytesWritten > 0 && keep()
-  process.once('exit', keepAtExit)
+  process.once('exit', () => process.stdout.bytesWritten > 0 && keep())
 }
 
 /** Undefined if the user has no home directory, or none with an absolute path. */
@@ -72,6 +99,21 @@ function readOwn(path) {
 
 /** Errors are ignored: without a cache a start is only slower. */
 function keep() {
+  if (uncached.size === 0) return
+  for (const [name, script] of uncached) keepScript(name, script)
+  uncached.clear()
+  try {
+    const kept = fs.readdirSync(folder).filter((file) => /^recollect-.*\.cache/.test(file))
+    const newest = kept
+      .map((file) => ({ path: join(folder, file), at: fs.statSync(join(folder, file)).mtimeMs }))
+      .sort((one, other) => other.at - one.at)
+    for (const { path } of newest.slice(MAX_KEPT)) fs.rmSync(path, { force: true })
+  } catch {
+    // The folder may not exist.
+  }
+}
+
+function keepScript(name, script) {
   const unfinished = join(folder, `${name}.${process.pid}`)
   try {
     // Not recursively: below /proc Node's recursive mkdir never ends.
@@ -84,11 +126,6 @@ function keep() {
     fs.fsyncSync(file)
     fs.closeSync(file)
     fs.renameSync(unfinished, join(folder, name))
-    const kept = fs.readdirSync(folder).filter((file) => /^recollect-.*\.cache/.test(file))
-    const newest = kept
-      .map((file) => ({ path: join(folder, file), at: fs.statSync(join(folder, file)).mtimeMs }))
-      .sort((one, other) => other.at - one.at)
-    for (const { path } of newest.slice(MAX_KEPT)) fs.rmSync(path, { force: true })
   } catch {
     try {
       fs.rmSync(unfinished, { force: true })

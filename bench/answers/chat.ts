@@ -32,6 +32,8 @@ export function openChat({ baseUrl, key, seed }: Endpoint): Chat {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
         body: JSON.stringify({ model, seed, messages: [{ role: 'user', content: prompt }] }),
+      }).catch((error: unknown) => {
+        throw new Error(`${model} can't be reached at ${baseUrl}. Is it running?`, { cause: error })
       })
       const text = await response.text()
       if (!response.ok) throw new Error(`${model} answered ${response.status}: ${text}`)

@@ -7,6 +7,7 @@ import type { Agent } from '../core/agent.ts'
 import type { Log } from '../core/log.ts'
 import { isLoopback } from '../http/guard.ts'
 import type { EmbedderRegistry } from '../llm/embedder.ts'
+import type { LocalModels } from '../llm/local/local-models.ts'
 import type { ModelRegistry } from '../llm/model.ts'
 import type { Entry } from '../mcp/present/present-run.ts'
 import type { McpContext } from '../service/context.ts'
@@ -32,7 +33,7 @@ export async function openApp(
 ): Promise<App> {
   const storage = await openStorage(config, log)
   // Its thread starts beside what is done here.
-  storage.prepareSearch()
+  storage.prepareSearch({ meaning: config.embedding !== null })
   const { assemble } = await import('../assemble/assemble.ts')
   return assemble(config, log, storage, works)
 }
@@ -108,7 +109,17 @@ export interface OpenSessions extends Sessions {
 
 export async function openEmbedders(config: Config): Promise<EmbedderRegistry> {
   const { createEmbedderRegistry } = await import('../llm/registry/embedder-registry.ts')
-  return createEmbedderRegistry({ settings: config.providers, limits: config.modelCalls })
+  return createEmbedderRegistry({
+    settings: config.providers,
+    limits: config.modelCalls,
+    modelsFolder: config.localModels.folder,
+  })
+}
+
+/** Embedding models that run on this machine. Throws a ConfigError if there is no data directory. */
+export async function openLocalModels({ localModels }: Config): Promise<LocalModels> {
+  const { createLocalModels } = await import('../llm/local/local-models.ts')
+  return createLocalModels(localModels.folder(), localModels.hub)
 }
 
 /**

@@ -47,6 +47,7 @@ export interface Parts {
 
 export function openParts(config: Config, log: Log, storage: Storage): Parts {
   const embedders = createEmbedderRegistry({
+    modelsFolder: config.localModels.folder,
     settings: config.providers,
     limits: {
       ...config.modelCalls,

@@ -14,6 +14,7 @@ export async function createProjectAgent(
   name: string,
 ): Promise<Agent> {
   const embedders = createEmbedderRegistry({
+    modelsFolder: config.localModels.folder,
     settings: config.providers,
     limits: config.modelCalls,
   })

@@ -18,6 +18,12 @@ export interface Config {
   readonly model: string | null
   readonly embedding: string | null
   readonly providers: ProviderSettings
+  readonly localModels: {
+    /** Throws a ConfigError if there is no data directory. */
+    readonly folder: () => string
+    /** Address of the hub that models are fetched from. */
+    readonly hub: string
+  }
   readonly token: string | null
   /** Namespace for stdio, CLI commands, and callers whose token names none. */
   readonly namespace: string

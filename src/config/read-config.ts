@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { join } from 'node:path'
 import { readOAuthSettings } from '../auth/oauth-settings.ts'
 import { ConfigError, mask } from '../core/config-error.ts'
 import { UserError } from '../core/errors.ts'
@@ -12,7 +12,7 @@ import { readFetchRule } from '../fetch/fetch-rule.ts'
 import { readHttpSettings } from '../http/settings.ts'
 import { parseEmbeddingHandle } from '../llm/embedding/embedding-handle.ts'
 import { apiVariable, findProvider, PROVIDERS, readProviderSettings } from '../llm/providers.ts'
-import { readDataPath, readFolders } from '../storage/data-path.ts'
+import { dataDirectory, readDataPath, readFolders } from '../storage/data-path.ts'
 import { DEFAULT_VECTOR_MEGABYTES, readDatabase } from '../storage/database-settings.ts'
 import { readServerSettings, type ServerSettings } from '../tool-servers/settings.ts'
 import type { Config, ModelCallSettings } from './config.ts'
@@ -46,11 +46,15 @@ export function readConfig(
     model: readModel(get),
     embedding: readEmbedding(get('RECOLLECT_EMBEDDING')),
     providers: inOneLine(() => readProviderSettings(settings)),
+    localModels: {
+      folder: () => join(dataDirectory(get), 'models'),
+      hub: readHub(get('HF_ENDPOINT')),
+    },
     token: readToken(get('RECOLLECT_TOKEN')),
     namespace: readAs(
       get,
       'RECOLLECT_NAMESPACE',
-      z.string().refine(isNamespace),
+      (value) => (isNamespace(value) ? value : undefined),
       NAMESPACE,
       NAMESPACE_RULE,
     ),
@@ -68,7 +72,7 @@ export function readConfig(
     readOnly: readAs(
       get,
       'RECOLLECT_READ_ONLY',
-      z.enum(['0', '1']).transform((value) => value === '1'),
+      (value) => ({ '0': false, '1': true })[value],
       false,
       '1 (only read) or 0',
     ),
@@ -77,8 +81,8 @@ export function readConfig(
     logLevel: readAs(
       get,
       'RECOLLECT_LOG',
-      z.enum(LOG_LEVELS),
-      'warn' as const,
+      (value) => LOG_LEVELS.find((level) => level === value),
+      'warn',
       LOG_LEVELS.join(', '),
     ),
   })
@@ -114,16 +118,26 @@ function readCount(
   fallback: number,
   unit: string,
 ): number {
-  const schema = z.coerce.number().int().min(min).max(max)
+  const read = (value: string) => {
+    const count = Number(value)
+    return Number.isSafeInteger(count) && count >= min && count <= max ? count : undefined
+  }
   const upTo = max < 1_000_000 ? `to ${max}` : 'on'
-  return readAs(get, name, schema, fallback, `a whole number of ${unit} from ${min} ${upTo}`)
+  return readAs(get, name, read, fallback, `a whole number of ${unit} from ${min} ${upTo}`)
 }
 
-function readAs<T>(get: Get, name: string, schema: z.ZodType<T>, fallback: T, allowed: string): T {
+/** `read` returns undefined for a value that is not allowed. No schema library: it would be most of a start. */
+function readAs<T>(
+  get: Get,
+  name: string,
+  read: (value: string) => T | undefined,
+  fallback: NoInfer<T>,
+  allowed: string,
+): T {
   const value = get(name)
   if (value === undefined) return fallback
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
+  const parsed = read(value)
+  if (parsed !== undefined) return parsed
   throw new ConfigError(`${name}: found "${value}", allowed is ${allowed}.`)
 }
 
@@ -133,12 +147,17 @@ function readModel(get: Get): string | null {
   return readAs<string | null>(
     get,
     'RECOLLECT_MODEL',
-    z
-      .string()
-      .regex(/^[^/\s]+\/\S+$/)
-      .refine(isKnown),
+    (handle) => (/^[^/\s]+\/\S+$/.test(handle) && isKnown(handle) ? handle : undefined),
     null,
     `"provider/model", for example openai/gpt-4.1-mini; providers are ${PROVIDERS.map(({ name }) => name).join(', ')}, ${REHEARSAL} needs none, and ${CLIENT} is the model of the client`,
+  )
+}
+
+/** The variable is the hub's own, for mirrors. */
+function readHub(address = 'https://huggingface.co'): string {
+  if (URL.canParse(address) && /^https?:/.test(address)) return address.replace(/\/+$/, '')
+  throw new ConfigError(
+    `HF_ENDPOINT: found "${mask(address)}", allowed is the address of a mirror of huggingface.co.`,
   )
 }
 

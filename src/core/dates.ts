@@ -44,6 +44,7 @@ export function momentShown(shown: number, timezone: string): number {
 
 /** Milliseconds by which clocks of the zone are ahead of UTC at that moment. */
 export function offsetAt(milliseconds: number, timezone: string): number {
+  if (timezone === 'UTC') return 0
   const { year, month, day, hour, minute, second } = localParts(milliseconds, timezone)
   const shown = Date.UTC(
     Number(year),

@@ -12,11 +12,10 @@ export interface PageRequest {
   readonly cursor?: string | undefined
 }
 
-/** Items of one page and of a whole list, at most. Chosen by hand. */
+/** Items read at once. Chosen by hand. */
 const PAGE = 100
-const MAX_LISTED = 10_000
 
-/** All items of a list of ordinary length. */
+/** All items of a list, in memory: for lists that are short in practice. */
 export async function allOf<T>(
   list: (page: PageRequest) => Promise<Page<T>>,
 ): Promise<readonly T[]> {
@@ -26,7 +25,7 @@ export async function allOf<T>(
     const page = await list({ limit: PAGE, cursor })
     found.push(...page.items)
     cursor = page.nextCursor
-  } while (cursor !== undefined && found.length < MAX_LISTED)
+  } while (cursor !== undefined)
   return found
 }
 

@@ -9,15 +9,19 @@ import { forOneAgent, type Offer } from './offer.ts'
 const ALONE: Readonly<Record<string, () => Promise<Tool>>> = {
   append_to_memory_block: async () =>
     (await import('./tools/append-to-memory-block.ts')).appendToMemoryBlock,
+  create_agent: async () => (await import('./tools/create-agent.ts')).createAgent,
   get_agent: async () => (await import('./tools/get-agent.ts')).getAgent,
   get_run: async () => (await import('./tools/get-run.ts')).getRun,
   insert_archival: async () => (await import('./tools/insert-archival.ts')).insertArchival,
   list_agents: async () => (await import('./tools/list-agents.ts')).listAgents,
   read_memory: async () => (await import('./tools/read-memory.ts')).readMemory,
+  replace_in_memory_block: async () =>
+    (await import('./tools/replace-in-memory-block.ts')).replaceInMemoryBlock,
   search_archival: async () => (await import('./tools/search-archival.ts')).searchArchival,
   search_conversation: async () =>
     (await import('./tools/search-conversation.ts')).searchConversation,
   send_message: async () => (await import('./tools/send-message.ts')).sendMessage,
+  write_memory_block: async () => (await import('./tools/write-memory-block.ts')).writeMemoryBlock,
 }
 
 /** The tool of that name as this offer has it; undefined: it has none. */

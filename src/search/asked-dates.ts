@@ -91,12 +91,17 @@ function form(source: string, read: Form['read']): Form {
 }
 
 /**
- * The days that a question names; empty: none. `today` is the day of asking, as `2026-03-31`.
+ * The days that a question names; empty: none. `today` is the day of asking, as `2026-03-31`; it is called if the
+ * question names any, since the first use of a time zone takes as long as a search.
  *
- * `datesIn('What did I say yesterday?', '2026-03-31')` is the range of 2026-03-30.
+ * `datesIn('What did I say yesterday?', () => '2026-03-31')` is the range of 2026-03-30.
  */
-export function datesIn(question: string, today: string): readonly DayRange[] {
-  const now = dayOf(today)
+export function datesIn(question: string, today: () => string): readonly DayRange[] {
+  let known: number | undefined
+  const now = () => {
+    known ??= dayOf(today())
+    return known
+  }
   let rest = question
   const found: DayRange[] = []
   for (const { pattern, read } of FORMS) {
@@ -105,7 +110,7 @@ export function datesIn(question: string, today: string): readonly DayRange[] {
       const at = groups.findIndex((group) => typeof group === 'number')
       const end = Number(groups[at])
       const before = rest.slice(Math.max(0, end - BEFORE_CHARACTERS), end).trim()
-      const ranges = read(groups.slice(0, at), now, { text, before })
+      const ranges = read(groups.slice(0, at), now(), { text, before })
       found.push(...ranges)
       return ranges.length > 0 ? ' '.repeat(text.length) : text
     })

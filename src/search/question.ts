@@ -24,7 +24,7 @@ export function readQuestion(text: string, now: Timestamp, timezone: string): Qu
   const words = questionWords(text)
   const telling = words.filter((word) => !STOP_WORDS.has(word))
   const stems = new Set((telling.length > 0 ? telling : words).map(stem))
-  const dates = datesIn(text, toLocal(now, timezone).slice(0, 10))
+  const dates = datesIn(text, () => toLocal(now, timezone).slice(0, 10))
   return {
     stems: [...stems].slice(0, MAX_STEMS),
     dates: dates.map((range) => spanOf(range, timezone)),

@@ -2,43 +2,48 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { UserError } from '../core/errors.ts'
 
-const COMMON = {
-  /** Names of the tools that agents may have; absent: all. `*` stands for any characters. */
-  tools: z.array(z.string()).optional(),
-  /** Names of the tools whose calls a person approves each time. */
-  approve: z.array(z.string()).optional(),
-  /** Namespaces that may use it; absent: all. */
-  namespaces: z.array(z.string()).optional(),
-  /** Seconds without a sign of life from a call. */
-  seconds: z.number().positive().max(3_600).optional(),
-  /** Characters of a result that a model gets. */
-  resultChars: z.int().positive().max(100_000).optional(),
-  /** Seconds without a call after which it is ended. */
-  idleSeconds: z.number().positive().optional(),
-  disabled: z.boolean().optional(),
+/** Made when a file is read, since building schemas takes longer than the rest of a start. */
+function schemas() {
+  const common = {
+    /** Names of the tools that agents may have; absent: all. `*` stands for any characters. */
+    tools: z.array(z.string()).optional(),
+    /** Names of the tools whose calls a person approves each time. */
+    approve: z.array(z.string()).optional(),
+    /** Namespaces that may use it; absent: all. */
+    namespaces: z.array(z.string()).optional(),
+    /** Seconds without a sign of life from a call. */
+    seconds: z.number().positive().max(3_600).optional(),
+    /** Characters of a result that a model gets. */
+    resultChars: z.int().positive().max(100_000).optional(),
+    /** Seconds without a call after which it is ended. */
+    idleSeconds: z.number().positive().optional(),
+    disabled: z.boolean().optional(),
+  }
+  const stdio = z.object({
+    ...common,
+    command: z.string().min(1),
+    args: z.array(z.string()).optional(),
+    env: z.record(z.string(), z.string()).optional(),
+    cwd: z.string().optional(),
+  })
+  const http = z.object({
+    ...common,
+    url: z.url({ protocol: /^https?$/ }),
+    headers: z.record(z.string(), z.string()).optional(),
+  })
+  /** Clients write other fields, such as `type` and `autoApprove`, which mean nothing here. */
+  const servers = z.record(z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/), z.union([stdio, http]))
+  /** `servers` is how VS Code writes it. */
+  const file = z.union([
+    z.object({ mcpServers: servers }).transform(({ mcpServers }) => mcpServers),
+    z.object({ servers }).transform(({ servers: named }) => named),
+  ])
+  return { stdio, http, file }
 }
-const STDIO = z.object({
-  ...COMMON,
-  command: z.string().min(1),
-  args: z.array(z.string()).optional(),
-  env: z.record(z.string(), z.string()).optional(),
-  cwd: z.string().optional(),
-})
-const HTTP = z.object({
-  ...COMMON,
-  url: z.url({ protocol: /^https?$/ }),
-  headers: z.record(z.string(), z.string()).optional(),
-})
-/** Clients write other fields, such as `type` and `autoApprove`, which mean nothing here. */
-const SERVERS = z.record(z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/), z.union([STDIO, HTTP]))
-/** `servers` is how VS Code writes it. */
-const FILE = z.union([
-  z.object({ mcpServers: SERVERS }).transform(({ mcpServers }) => mcpServers),
-  z.object({ servers: SERVERS }).transform(({ servers }) => servers),
-])
+type Schemas = ReturnType<typeof schemas>
 
-export type StdioSettings = z.infer<typeof STDIO>
-export type HttpSettings = z.infer<typeof HTTP>
+export type StdioSettings = z.infer<Schemas['stdio']>
+export type HttpSettings = z.infer<Schemas['http']>
 export type ServerSettings = StdioSettings | HttpSettings
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -51,7 +56,7 @@ export function readServerSettings(
   path: string,
   environment: Environment,
 ): ReadonlyMap<string, ServerSettings> {
-  const parsed = FILE.safeParse(readJson(path))
+  const parsed = schemas().file.safeParse(readJson(path))
   if (!parsed.success) {
     const issue = deepest(parsed.error.issues)
     throw wrong(path, `${issue.path.join('.') || 'it'}: ${issue.message}`)

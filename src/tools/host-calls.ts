@@ -77,8 +77,11 @@ export function hostCalls({
       parameters: ['query', 'agent', 'limit'],
       async run(args) {
         const id = await target(args, 'read')
+        // Days are those of the agent that asks.
+        const asker = await store.agents.get(agentId ?? id)
         const filter = {
           query: readText(args, 'query', ''),
+          timezone: asker?.settings.timezone,
           limit: readWhole(args, 'limit', 10, MAX_LISTED),
         }
         const { items } = await searchPassages(store, id, filter, embed)

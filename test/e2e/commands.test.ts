@@ -35,6 +35,7 @@ describe('recollect', () => {
     [['export', '--help'], /<agent> \[file\]/],
     [['import', '--help'], /<files\.\.\.>/],
     [['migrate', '--help'], /--from <url> --to <url>[\s\S]*[Ee]xit 1/],
+    [['models', '--help'], /list[\s\S]*fetch/],
     [['token', '--help'], /create[\s\S]*list[\s\S]*revoke/],
   ])('%j prints help, and touches no data', async (args, text) => {
     const home = newHome()

@@ -7,10 +7,10 @@ import { ConfigError } from '../../src/core/config-error.ts'
 import { TOOLSETS } from '../../src/core/toolset.ts'
 import { PROVIDERS } from '../../src/llm/providers.ts'
 import { toolsOf } from '../../src/mcp/tools/index.ts'
-import { call as callTool, chunks, refuse, speak } from '../faults/answers.ts'
+import { speak } from '../faults/answers.ts'
 import { startVendor, type Vendor } from '../faults/vendor.ts'
-import { type Answer, textOf } from '../faults/wire.ts'
 import { BINARY, type Connection, connect, startServe } from '../support/connect.ts'
+import { answerWithKey, FAULTS } from './answer-with-key.ts'
 import { filesIn, formsOf, SECRETS, tracesIn } from './canary.ts'
 import { callEveryTool, readEverything } from './every-tool.ts'
 import { newHome, removeHomes, runCommand } from './support.ts'
@@ -33,58 +33,12 @@ const note = (name: string, text: string) => {
 beforeAll(async () => {
   folder = newHome()
   vendor = await startVendor(speak('Here I am.'))
-  vendor.always(answerWithKey)
+  vendor.always(answerWithKey(vendor))
 })
 afterAll(async () => {
   await vendor.close()
   removeHomes()
 })
-
-const FAULTS = ['status', 'text', 'unfinished', 'headers', 'stream', 'success'] as const
-
-/** Does as the last thing said to it asks; the key is in every answer. */
-const answerWithKey: Answer = (response, request) => {
-  const key = (vendor.requests.at(-1)?.headers.authorization ?? '').replace('Bearer ', '')
-  const told = `Wrong key: ${formsOf(key).join(' ; ')}`
-  const error = { message: told, code: key, type: key, param: key }
-  const headers = { 'x-request-id': key, 'www-authenticate': `Bearer realm="${encodeURI(key)}"` }
-  const answer = (): Answer => {
-    // Embeddings, and lists of models.
-    if (request.messages === undefined) return refuse(401, { error }, headers)
-    const last = request.messages.findLast(({ role }) => role === 'user')
-    const asked = last === undefined ? '' : textOf(last)
-    const fault = FAULTS.find((name) => asked.includes(`fault: ${name}`))
-    switch (fault) {
-      case 'status':
-        return refuse(401, { error }, headers)
-      case 'text':
-        return refuse(403, `<p>${'x'.repeat(250)} ${told}</p>`, headers)
-      case 'unfinished':
-        return refuse(500, { error }, headers)
-      case 'headers':
-        return (response) => response.writeHead(400, key.replaceAll('"', ''), headers).end()
-      case 'stream':
-        return chunks({ error })
-      case 'success':
-        return chunks(
-          {
-            id: key,
-            model: key,
-            system_fingerprint: key,
-            choices: [{ delta: { content: 'Yes.' } }],
-          },
-          { id: key, choices: [{ delta: {}, finish_reason: 'stop' }], usage: { key } },
-          '[DONE]',
-        )
-      case undefined:
-        if (asked.includes('Ask the server')) return callTool('nasty__fail', { tell: true })
-        return asked.includes('Write into your memory')
-          ? callTool('core_memory_append', { label: 'human', content: 'Flies kites.' })
-          : speak('Here I am.')
-    }
-  }
-  answer()(response, request)
-}
 
 const environment = (home: string) => ({
   ...SECRETS,

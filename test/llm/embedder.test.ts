@@ -30,6 +30,7 @@ function embedderFor(handle: string, totalMilliseconds = 10_000): Embedder {
       OLLAMA_BASE_URL: vendor.baseUrl,
     }),
     limits: { totalMilliseconds, idleMilliseconds: 10_000 },
+    modelsFolder: () => '/nowhere',
   }).resolve(handle)
 }
 

@@ -7,6 +7,7 @@ import { createEmbedderRegistry } from '../../src/llm/registry/embedder-registry
 const embedder = createEmbedderRegistry({
   settings: readProviderSettings({}),
   limits: { totalMilliseconds: 1, idleMilliseconds: 1 },
+  modelsFolder: () => '/nowhere',
 }).resolve('local/hash')
 
 async function vectorOf(text: string): Promise<Float32Array> {

@@ -160,3 +160,27 @@ test('what was loaded is in recall memory, and not in the context of the next me
   })
   expect(request).not.toContain('teakettle')
 })
+
+test('search_conversation answers as of a moment: what was said later is not there', async () => {
+  const said = [
+    { role: 'user', content: 'The lighthouse is red.', timestamp: '2025-05-10T08:00:00Z' },
+    { role: 'user', content: 'The lighthouse is white now.', timestamp: '2025-05-10T20:00:00Z' },
+    { role: 'assistant', content: 'A white lighthouse, noted.', timestamp: '2025-06-01T08:00:00Z' },
+  ]
+  const text = said.map((line) => JSON.stringify(line)).join('\n')
+  await world.load({ text, into: 'conversation', name: 'lighthouse.jsonl' })
+  const texts = said.map(({ content }) => content)
+  for (const query of ['lighthouse', undefined]) {
+    const asOf = async (as_of: string) => {
+      const { messages } = await world.server.answer('search_conversation', {
+        ...{ agent: 'Ada', query, as_of, after: '2025-05-01', limit: 50 },
+      })
+      return (messages ?? []).map((message: Found) => message.text).sort()
+    }
+    expect(await asOf('2025-05-09')).toEqual([])
+    expect(await asOf('2025-05-10T12:00:00Z')).toEqual(texts.slice(0, 1))
+    // A date alone includes the whole day.
+    expect(await asOf('2025-05-10')).toEqual(texts.slice(0, 2))
+    expect(await asOf('2026-01-01')).toEqual([...texts].sort())
+  }
+})

@@ -45,7 +45,7 @@ test('damaged files and wrong endings are refused in a sentence each', async () 
     ['bad.pdf', '%PDF-1.4 junk', /no PDF that can be read/],
     ['text.pdf', 'hello', /no PDF that can be read/],
     ['scan.pdf', pdf(['', '']), /holds no text, as a scan does/],
-    ['bad.docx', 'hello', /no zip that can be read/],
+    ['bad.docx', 'hello', /no Word document that can be read/],
     ['cut.docx', docx(['# A', 'text']).subarray(0, 300), /can be read/],
     ['bad.zip', Buffer.from('PK\x03\x04 nonsense'), /no zip that can be read/],
     ['bad.json', '{"a":', /no JSON that can be read/],

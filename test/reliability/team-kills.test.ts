@@ -64,6 +64,12 @@ const HELD = `SELECT run.id FROM run JOIN lease ON lease.namespace = run.namespa
   lease.conversation_id = run.conversation_id
   WHERE run.status = 'waiting' AND run.waiting_for = 'agent' AND lease.owner <> ''`
 const OPEN = `SELECT id FROM run WHERE status NOT IN ('completed', 'failed', 'cancelled')`
+/** Runs that may be open when another message is sent, so that a slow machine has no queue that it never ends. */
+const MOST_OPEN = 60
+
+async function count(cluster: Cluster, query: string): Promise<number> {
+  return readDatabase(cluster.database, async (rows) => (await rows(query)).length)
+}
 
 test(
   'each message between agents is delivered once and each reply comes once, over kills',
@@ -71,7 +77,7 @@ test(
     const cluster = await createCluster({ jitterMilliseconds: 0 })
     cluster.model.respondWith((body) => delay(Math.random() * 60, answerTo(body)))
     try {
-      for (let count = 0; count < SERVERS; count += 1) await cluster.start()
+      for (let started = 0; started < SERVERS; started += 1) await cluster.start()
       for (const name of ['Boss 1', 'Boss 2', ...WORKERS]) {
         const tools = name.startsWith('Boss') ? [WAIT, ASYNC] : []
         await ask(cluster, 'create_agent', { name, tools, agent_type: 'letta_v1_agent' })
@@ -86,9 +92,11 @@ test(
             ...{ agent: `Boss ${1 + (sent % 2)}`, message: `msg-${sent}`, wait_seconds: 0 },
             idempotency_key: `key-${sent}`,
           })
-          const looked = await readDatabase(cluster.database, (rows) => rows(HELD))
-          held += looked.length
-          await sleep(150)
+          for (let open = Infinity; open > MOST_OPEN && !isOver; ) {
+            held += await count(cluster, HELD)
+            open = await count(cluster, OPEN)
+            await sleep(150)
+          }
         }
       })()
       for (let kills = 0; kills < KILLS; kills += 1) {
@@ -100,11 +108,8 @@ test(
       }
       isOver = true
       await sending
-      const open = async () => {
-        const left = await readDatabase(cluster.database, (rows) => rows(OPEN))
-        return left.length === 0 ? true : undefined
-      }
-      await until(open, 120_000, 'every run ends')
+      const areOver = async () => ((await count(cluster, OPEN)) === 0 ? true : undefined)
+      await until(areOver, 120_000, 'every run ends')
       expect(held).toBe(0)
       await check(cluster, sent)
       console.log({ kills: KILLS, servers: SERVERS, messages: sent })

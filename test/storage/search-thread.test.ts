@@ -2,12 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { connect } from '../../src/storage/sqlite/connections.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import {
   createSearchThread,
   type SearchThread,
   type SearchThreadSetup,
 } from '../../src/storage/sqlite/searches.ts'
+import { createSearches } from '../../src/storage/sqlite/small-searches.ts'
 
 const REQUEST = {
   index: 'passage',
@@ -83,4 +85,48 @@ describe.each([
     for (const search of [before, ...beside, thread.searches.ranked(REQUEST)])
       expect(await search).toMatchObject({ hits: [] })
   })
+})
+
+/** No thread can start: a function can't be passed to it. */
+const NO_THREAD = { busyMilliseconds: 100, vectorBytes: 0, notForThreads: () => undefined }
+
+async function smallFile(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'recollect-search-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const database = join(directory, 'recollect.db')
+  await (await openSqlite(database)).close()
+  return database
+}
+
+test('a small file is searched without a thread, and answers the same', async () => {
+  const database = await smallFile()
+  const thread = createSearchThread({ database, busyMilliseconds: 100, vectorBytes: 0 })
+  const searches = createSearches({ ...NO_THREAD, database })
+  searches.searches.prepare({ meaning: false })
+  expect(await searches.searches.ranked(REQUEST)).toEqual(await thread.searches.ranked(REQUEST))
+  const alike = { scopes: ['none'], stems: ['kettl'], limit: 5 }
+  expect(await searches.searches.alike(alike)).toEqual(await thread.searches.alike(alike))
+  await searches.close()
+  await thread.close()
+})
+
+test('a search of a small file that may take long keeps its time limit', async () => {
+  const database = await smallFile()
+  const options = { database, busyMilliseconds: 100, vectorBytes: 0, deadlineMilliseconds: 250 }
+  const searches = createSearches(options)
+  await expect(searches.searches.ranked(SLOW)).rejects.toMatchObject({ code: 'limit_exceeded' })
+  expect(await searches.searches.ranked(REQUEST)).toMatchObject({ hits: [], more: false })
+  await searches.close()
+})
+
+test('a file that has grown is searched in the thread', async () => {
+  const database = await smallFile()
+  const searches = createSearches({ ...NO_THREAD, database })
+  await searches.searches.ranked(REQUEST)
+  const handle = await connect(database)
+  handle.exec('CREATE TABLE filler AS SELECT randomblob(5000000) AS bytes')
+  handle.pragma('wal_checkpoint(TRUNCATE)')
+  handle.close()
+  await expect(searches.searches.ranked(REQUEST)).rejects.toThrow()
+  await searches.close()
 })

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/core/access.ts'
 import type { ToolFields } from '../../src/core/tool-view.ts'
 import { callOn, speak, startWorld, toolResults, type World } from '../agent/support.ts'
-import { CLEAR_MEMORY, echo, HIRE, LANGUAGES, ROLL_DICE, TELL_OTHER } from './sources.ts'
+import {
+  CLEAR_MEMORY,
+  echo,
+  HIRE,
+  LANGUAGES,
+  ROLL_DICE,
+  TELL_OTHER,
+  WHAT_HAPPENED,
+} from './sources.ts'
 
 const OWNER: Caller = { name: 'owner', scopes: new Set(['read', 'chat', 'write', 'admin']) }
 
@@ -102,6 +110,23 @@ describe.each(LANGUAGES)('an agent with a tool in %s', (language) => {
     await world.talk(agent, 'Tell Bea')
     expect(await world.block(other, 'human')).toBe('Hello.')
   })
+})
+
+it('a search by a tool reads days in the time zone of its agent', async () => {
+  const { agents, archival } = world.context
+  const agent = await agentWith({ source: WHAT_HAPPENED })
+  // In Tokyo it is the 4th already.
+  const createdAt = '2026-05-03T20:00:00.000Z'
+  await archival.insert(agent, ['The kiln was lit.'], { createdAt })
+  const ask = async () => {
+    const question = 'Anything on 2026-05-04?'
+    world.provider.enqueue(callOn('what_happened', { question }), speak('Looked.'))
+    await world.talk(agent, 'Look it up')
+    return JSON.parse(toolResults(world.request()).at(-1) ?? '')
+  }
+  expect(await ask()).toEqual([])
+  await agents.configure(agent, { timezone: 'Asia/Tokyo' })
+  expect(await ask()).toEqual(['The kiln was lit.'])
 })
 
 describe('the rights of a tool', () => {

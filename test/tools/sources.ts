@@ -40,6 +40,16 @@ export function clear_memory(agentState: AgentState): string {
 `,
 } as const
 
+export const WHAT_HAPPENED = `/**
+ * Look up a day.
+ * @param question The day in words.
+ */
+export async function what_happened(question: string, client: Client): Promise<unknown> {
+  const { passages } = await client.search_archival(question)
+  return passages.map(({ text }) => text)
+}
+`
+
 /** Creates an agent, gives it a block and messages it. */
 export const HIRE = {
   python: `def hire(name: str, client):

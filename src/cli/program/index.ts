@@ -8,6 +8,7 @@ import { doctor, stats } from './facts.ts'
 import { exportAgent, importAgent } from './files.ts'
 import { hook } from './hooks.ts'
 import { load } from './load.ts'
+import { models } from './models.ts'
 import { everyCommand, isHidden, unknownCommand } from './refuse.ts'
 import { open, serve, stdio } from './serving.ts'
 import { complete, completion, help, version } from './shells.ts'
@@ -19,6 +20,7 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Serve:': [stdio, serve, open],
   'Look:': [doctor, stats],
   'Data:': [backup, restore, salvage, purge, migrate, load, exportAgent, importAgent],
+  'Models:': [models],
   'Access:': [token],
   'Agents:': [agents, memory, chat, tidy, tool],
   'More:': [hook, completion, help],

@@ -1,17 +1,18 @@
 import type { Embedded, EmbeddingResult } from '../embedder.ts'
 
-/** Below Google's limit of 100 texts per call. */
-const MAX_TEXTS = 64
-/** Below OpenAI's limit of 300,000 tokens per call. */
-const MAX_CHARACTERS = 100_000
+/** Below Google's limit of 100 texts per call, and OpenAI's of 300,000 tokens. */
+const OF_A_CALL = { texts: 64, characters: 100_000 }
 
-/** Splits the texts into batches for one call each. */
-export function toBatches(texts: readonly string[]): readonly (readonly string[])[] {
+/** Splits the texts into batches for one call each; a longer text is a batch of its own. */
+export function toBatches(
+  texts: readonly string[],
+  most: typeof OF_A_CALL = OF_A_CALL,
+): readonly (readonly string[])[] {
   const batches: string[][] = []
   let characters = Number.POSITIVE_INFINITY
   for (const text of texts) {
     const batch = batches.at(-1)
-    if (batch && batch.length < MAX_TEXTS && characters + text.length <= MAX_CHARACTERS) {
+    if (batch && batch.length < most.texts && characters + text.length <= most.characters) {
       batch.push(text)
       characters += text.length
     } else {

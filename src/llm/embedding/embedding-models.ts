@@ -84,6 +84,7 @@ export const EXAMPLE_MODELS: Readonly<Record<string, string>> = {
   mistral: 'mistral-embed',
   ollama: 'nomic-embed-text',
   openrouter: 'openai/text-embedding-3-small',
+  local: 'all-minilm-l6-v2',
 }
 
 /** `model` as in a handle: with or without its owner, in the spelling of Ollama or LM Studio. */

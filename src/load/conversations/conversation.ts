@@ -11,10 +11,17 @@ export interface Conversation {
   }[]
 }
 
-/** From seconds since 1970 or a text. Null: it is no time. */
+/** Seconds since 1970 up to the year 5138; greater numbers are milliseconds. */
+const MOST_SECONDS = 1e11
+
+/** From seconds or milliseconds since 1970, or a text. Null: it is no time. */
 export function readTime(value: unknown): string | null {
   const time =
-    typeof value === 'number' ? value * 1_000 : typeof value === 'string' ? Date.parse(value) : NaN
+    typeof value === 'number'
+      ? value * (Math.abs(value) < MOST_SECONDS ? 1_000 : 1)
+      : typeof value === 'string'
+        ? Date.parse(value)
+        : Number.NaN
   return Number.isFinite(time) && Math.abs(time) < 8.64e15 ? new Date(time).toISOString() : null
 }
 

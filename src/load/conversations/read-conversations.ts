@@ -2,12 +2,12 @@ import { readEntry } from '../../assistant/transcript.ts'
 import { isRecord } from '../../core/is-record.ts'
 import type { ParsedMessage, ParseTask } from '../batch.ts'
 import { refuseAgentFile } from '../reading/agent-file.ts'
-import { beginningOf, decode, wholeOf } from '../reading/content.ts'
+import { beginningOf, decode, decodeBeginning, wholeOf } from '../reading/content.ts'
 import { arrayItems, jsonLines, parseJson } from '../reading/records.ts'
 import { Refused } from '../refused.ts'
 import { readChatGpt } from './chatgpt.ts'
 import { readClaude } from './claude.ts'
-import { type Conversation, readTime, textOf } from './conversation.ts'
+import { type Conversation, readTime } from './conversation.ts'
 import { keyOf } from './key-of.ts'
 
 const KNOWN =
@@ -17,7 +17,7 @@ const KNOWN =
 export async function* jsonConversations(
   content: ParseTask['content'],
 ): AsyncGenerator<Conversation> {
-  const beginning = decode(await beginningOf(content, 256)).trimStart()
+  const beginning = decodeBeginning(await beginningOf(content, 256)).trimStart()
   if (!beginning.startsWith('[')) {
     const value = parseJson(decode(await wholeOf(content)))
     refuseAgentFile(value)
@@ -25,7 +25,7 @@ export async function* jsonConversations(
     return
   }
   for await (const item of arrayItems(content))
-    yield conversationOf(item, 'Its entries are no conversations')
+    if (item !== null) yield conversationOf(item, 'Its entries are no conversations')
 }
 
 function conversationOf(value: unknown, problem: string): Conversation {
@@ -73,11 +73,18 @@ export function isClaudeCode(entry: Readonly<Record<string, unknown>>): boolean 
 export function readPlain(entry: unknown) {
   if (!isRecord(entry)) return undefined
   const role = entry.role ?? entry.sender ?? entry.speaker
-  const text = entry.content ?? entry.text ?? entry.message
-  if (typeof role !== 'string' || typeof text !== 'string') return undefined
+  const text = wordsOf(entry.content ?? entry.text ?? entry.message)
+  if (typeof role !== 'string' || text === undefined) return undefined
   const at = readTime(entry.timestamp ?? entry.created_at ?? entry.at ?? entry.date)
   const known = ROLES[role.toLowerCase()]
-  return { role: known ?? null, text: textOf(text), at }
+  return { role: known ?? null, text, at }
+}
+
+/** A text, or the parts that APIs of models take instead, of which some may be pictures. */
+function wordsOf(content: unknown): string | undefined {
+  if (typeof content === 'string') return content
+  if (!Array.isArray(content) || !content.every(isRecord)) return undefined
+  return content.flatMap(({ text }) => (typeof text === 'string' ? [text] : [])).join('\n')
 }
 
 const ROLES: Readonly<Record<string, 'user' | 'assistant'>> = {

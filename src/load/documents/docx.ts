@@ -6,6 +6,12 @@ import { Refused } from '../refused.ts'
 import { toMarkdown } from './html.ts'
 import { markdownSections } from './markdown.ts'
 
+/** The first letters of every zip, which a document is. */
+const ZIP = Buffer.from('PK')
+
+const noDocument = () =>
+  new Refused('It is no Word document that can be read (.docx), or it is damaged.')
+
 /** Headings and tables arrive as Markdown. */
 export async function* docxSections(bytes: Uint8Array): AsyncGenerator<Section> {
   await checkUnpacked(bytes)
@@ -15,6 +21,7 @@ export async function* docxSections(bytes: Uint8Array): AsyncGenerator<Section> 
 /** The parser unpacks everything at once, so what that comes to is counted first. */
 async function checkUnpacked(bytes: Uint8Array): Promise<void> {
   const limits = { bytes: MAX_DOCX_UNPACKED_BYTES, perEntry: MAX_DOCX_UNPACKED_BYTES }
+  if (!Buffer.from(bytes.subarray(0, 2)).equals(ZIP)) throw noDocument()
   for await (const _ of entriesOf({ bytes }, limits)) {
     // Only the count matters.
   }
@@ -26,6 +33,6 @@ async function readHtml(bytes: Uint8Array): Promise<string> {
     const convertImage = mammoth.images.imgElement(async () => ({ src: '' }))
     return (await mammoth.convertToHtml({ buffer: Buffer.from(bytes) }, { convertImage })).value
   } catch {
-    throw new Refused('It is no Word document that can be read (.docx), or it is damaged.')
+    throw noDocument()
   }
 }

@@ -9,18 +9,31 @@ const MIN_ARTICLE_SHARE = 0.5
 
 /** Sections of a page, without its navigation where an article is found in it. Tables become Markdown. */
 export function* htmlSections(html: string): Generator<Section> {
-  const { document } = parseHTML(html)
+  // A piece of a page has neither, and its words would be lost.
+  const isPiece = !/<(?:html|body)[\s>]/i.test(html)
+  const { document } = parseHTML(isPiece ? `<html><body>${html}</body></html>` : html)
   for (const node of document.querySelectorAll('script, style, noscript, template, svg'))
     node.remove()
   const title = document.querySelector('title')?.textContent?.trim() ?? ''
-  const body = document.body?.innerHTML ?? html
-  const all = textLength(document.body?.textContent)
+  // The tag of the body may be left out.
+  const root = textLength(document.body?.textContent) > 0 ? document.body : document.documentElement
+  const body = root?.innerHTML ?? html
+  const all = textLength(root?.textContent)
   const article = document.body ? new Readability(document).parse() : null
   const content =
     article?.content && textLength(article.textContent) >= MIN_ARTICLE_SHARE * all
       ? article.content
       : body
   yield* underTitle(title, markdownSections(toMarkdown(content)))
+}
+
+/** Browsers look no further for it. */
+const CHARSET_BYTES = 1_024
+
+/** The encoding that a page names in its beginning. Pure. */
+export function charsetOf(html: Uint8Array): string | undefined {
+  const beginning = Buffer.from(html.subarray(0, CHARSET_BYTES)).toString('latin1')
+  return /<(?:meta|\?xml)[^>]+(?:charset|encoding)\s*=\s*["']?([\w:.-]+)/i.exec(beginning)?.[1]
 }
 
 export function toMarkdown(html: string): string {
@@ -35,5 +48,5 @@ function* underTitle(title: string, sections: Iterable<Section>): Generator<Sect
 }
 
 function textLength(text: string | null | undefined): number {
-  return (text ?? '').replaceAll(/\s+/g, ' ').length
+  return (text ?? '').replaceAll(/\s+/g, ' ').trim().length
 }

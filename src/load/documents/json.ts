@@ -6,19 +6,19 @@ import { readClaude } from '../conversations/claude.ts'
 import type { Conversation } from '../conversations/conversation.ts'
 import { isClaudeCode, readPlain } from '../conversations/read-conversations.ts'
 import { refuseAgentFile } from '../reading/agent-file.ts'
-import { beginningOf, decode, wholeOf } from '../reading/content.ts'
+import { beginningOf, decode, decodeBeginning, wholeOf } from '../reading/content.ts'
 import { cut } from '../reading/cut.ts'
 import { arrayItems, jsonLines, parseJson } from '../reading/records.ts'
 import { readGraph, readMem0, readMem0Answer, readServerMemory } from '../stores/stores.ts'
 
 /** Passages of a JSON file: of an array, its entries; of an object, its fields. */
 export async function* jsonPassages({ content }: ParseTask): AsyncGenerator<ParsedPassage> {
-  const beginning = decode(await beginningOf(content, 256)).trimStart()
+  const beginning = decodeBeginning(await beginningOf(content, 256)).trimStart()
   if (beginning.startsWith('[')) {
     let count = 0
     for await (const item of arrayItems(content)) {
       count += 1
-      yield* entryPassages(item)
+      if (item !== null) yield* entryPassages(item)
     }
     if (count > 0) return
   }

@@ -1,11 +1,18 @@
 import { lexer } from 'marked'
 import type { Section } from '../reading/cut.ts'
 
+/** Facts about a text, between two lines of dashes at its beginning. */
+const FRONT_MATTER = /^---\n([\s\S]*?)\n(?:---|\.\.\.)(?:\n|$)/
+
 /** Sections of a Markdown text, by its headings. A heading in a code block is none. */
-export function* markdownSections(text: string): Generator<Section> {
+export function* markdownSections(given: string): Generator<Section> {
   const headings: string[] = []
   let body = ''
-  for (const token of lexer(text.replaceAll('\r\n', '\n'))) {
+  const text = given.replaceAll('\r\n', '\n')
+  const [front = '', facts = ''] = FRONT_MATTER.exec(text) ?? []
+  // To Markdown the lower line of dashes makes a heading of it.
+  if (facts.trim() !== '') yield { headings: [], text: facts }
+  for (const token of lexer(text.slice(front.length))) {
     if (token.type !== 'heading') {
       body += token.raw
       continue

@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream'
 import { parse } from 'csv-parse'
 import type { ParseTask } from '../batch.ts'
-import { beginningOf, chunksOf } from '../reading/content.ts'
+import { beginningOf, decodeBeginning, textOf } from '../reading/content.ts'
 import type { Section } from '../reading/cut.ts'
 import { MAX_RECORD_BYTES } from '../reading/limits.ts'
 import { Refused } from '../refused.ts'
 
 /** Rows of a CSV or TSV file, each as lines of "column: value". The first row names the columns. */
 export async function* tableRows(content: ParseTask['content']): AsyncGenerator<Section> {
-  const first = Buffer.from(await beginningOf(content, 65_536)).toString('utf8')
-  const parser = Readable.from(chunksOf(content)).pipe(
+  const first = decodeBeginning(await beginningOf(content, 65_536))
+  const parser = Readable.from(textOf(content)).pipe(
     parse({
       ...{ bom: true, delimiter: delimiterOf(first), relax_column_count: true },
       ...{ relax_quotes: true, skip_empty_lines: true, max_record_size: MAX_RECORD_BYTES },

@@ -48,13 +48,64 @@ export async function beginningOf(content: Content, bytes: number): Promise<Uint
   return beginning.subarray(0, readSync(content.fd, beginning, 0, bytes, 0))
 }
 
-/** Text in UTF-8, UTF-16 with its mark, or else Windows-1252. */
-export function decode(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+/** Text in UTF-8, UTF-16 with its mark, or else Windows-1252 or what it says itself. */
+export function decode(bytes: Uint8Array, said?: string): string {
+  const marked = markedEncoding(bytes)
+  if (marked !== undefined) return new TextDecoder(marked).decode(bytes)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return new TextDecoder('windows-1252').decode(bytes)
+    return typographic(decoderFor(said).decode(bytes))
+  }
+}
+
+/** The beginning of a text; its last character may be cut in the middle. */
+export function decodeBeginning(bytes: Uint8Array): string {
+  return new TextDecoder(markedEncoding(bytes) ?? 'utf-8').decode(bytes)
+}
+
+/** Like `decode`, piece by piece. Reads the content twice, since its last byte may tell that it is no UTF-8. */
+export async function* textOf(content: Content): AsyncGenerator<string> {
+  const decoder = new TextDecoder(await encodingOf(content))
+  const clean = decoder.encoding === FALLBACK ? typographic : (text: string) => text
+  for await (const chunk of chunksOf(content)) yield clean(decoder.decode(chunk, { stream: true }))
+  yield decoder.decode()
+}
+
+async function encodingOf(content: Content): Promise<string> {
+  const marked = markedEncoding(await beginningOf(content, 2))
+  if (marked !== undefined) return marked
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    for await (const chunk of chunksOf(content)) decoder.decode(chunk, { stream: true })
+    decoder.decode()
+    return 'utf-8'
+  } catch {
+    return FALLBACK
+  }
+}
+
+const FALLBACK = 'windows-1252'
+/** The characters of Windows-1252 from 0x80 on. */
+const TYPOGRAPHIC = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
+
+/** Some versions of Node take Windows-1252 for Latin-1, which has control characters there. */
+function typographic(text: string): string {
+  return text.replaceAll(
+    /[\u0080-\u009f]/g,
+    (character) => TYPOGRAPHIC[character.charCodeAt(0) - 0x80] ?? character,
+  )
+}
+
+function markedEncoding(bytes: Uint8Array): string | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined
+}
+
+function decoderFor(name = FALLBACK) {
+  try {
+    return new TextDecoder(name)
+  } catch {
+    return new TextDecoder(FALLBACK)
   }
 }

@@ -1,19 +1,16 @@
 import type { ParseTask } from '../batch.ts'
 import { Refused } from '../refused.ts'
-import { chunksOf } from './content.ts'
+import { textOf } from './content.ts'
 import { MAX_RECORD_BYTES } from './limits.ts'
 
 /**
- * The objects of a top-level JSON array, each parsed by itself, so that memory is that of the largest one. What is no
- * object in the array is skipped. Throws Refused for what is no such array.
+ * The items of a top-level JSON array, each parsed by itself, so that memory is that of the largest one. Throws Refused
+ * for what is no such array.
  */
 export async function* arrayItems(content: ParseTask['content']): AsyncGenerator<unknown> {
-  const decoder = new TextDecoder()
   const scan = createScan()
-  for await (const chunk of chunksOf(content)) {
-    for (const item of scan.feed(decoder.decode(chunk, { stream: true }))) yield parseJson(item)
-  }
-  for (const item of scan.feed(decoder.decode())) yield parseJson(item)
+  for await (const text of textOf(content))
+    for (const item of scan.feed(text)) yield parseJson(item)
   if (!scan.isComplete()) throw new Refused('It ends in the middle. Export it again.')
 }
 
@@ -22,38 +19,46 @@ function createScan() {
   let isInString = false
   let isEscaped = false
   let hasBegun = false
+  let isInItem = false
   let item = ''
 
   /** Whole items that end in this text. */
   function* feed(text: string): Generator<string> {
-    let from = depth >= 2 ? 0 : -1
+    let from = 0
     for (let index = 0; index < text.length; index += 1) {
       const code = text.charCodeAt(index)
       if (isInString) {
         if (isEscaped) isEscaped = false
         else if (code === BACKSLASH) isEscaped = true
         else if (code === QUOTE) isInString = false
-      } else if (code === QUOTE) isInString = true
+        continue
+      }
+      const closes = code === CLOSE_OBJECT || code === CLOSE_ARRAY
+      if (isInItem && depth === 1 && (closes || code === COMMA)) {
+        yield item + text.slice(from, index)
+        item = ''
+        isInItem = false
+      } else if (!isInItem && depth === 1 && !closes && code !== COMMA && code > SPACE) {
+        isInItem = true
+        from = index
+      }
+      if (code === QUOTE) isInString = true
+      else if (closes) depth -= 1
       else if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
         if (!hasBegun && code !== OPEN_ARRAY) throw new Refused('It is no JSON array.')
         hasBegun = true
         depth += 1
-        if (depth === 2) from = index
-      } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) {
-        depth -= 1
-        if (depth === 1 && from >= 0) {
-          yield item + text.slice(from, index + 1)
-          item = ''
-          from = -1
-        }
       }
     }
-    if (from >= 0) item += text.slice(from)
+    if (isInItem) item += text.slice(from)
     if (item.length > MAX_RECORD_BYTES) throw tooLong()
   }
   return { feed, isComplete: () => hasBegun && depth === 0 }
 }
 
+/** Blanks have lower codes. */
+const SPACE = 32
+const COMMA = 44
 const QUOTE = 34
 const BACKSLASH = 92
 const OPEN_OBJECT = 123
@@ -63,15 +68,13 @@ const CLOSE_ARRAY = 93
 
 /** Lines with something in them, without their ends. */
 async function* linesOf(content: ParseTask['content']): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
   let rest = ''
-  for await (const chunk of chunksOf(content)) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+  for await (const text of textOf(content)) {
+    const lines = (rest + text).split('\n')
     rest = lines.pop() ?? ''
     if (rest.length > MAX_RECORD_BYTES) throw tooLong()
     for (const line of lines) if (line.trim() !== '') yield line
   }
-  rest += decoder.decode()
   if (rest.trim() !== '') yield rest
 }
 

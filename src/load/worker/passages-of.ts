@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { ParsedPassage, ParseTask } from '../batch.ts'
 import { docxSections } from '../documents/docx.ts'
-import { htmlSections } from '../documents/html.ts'
+import { charsetOf, htmlSections } from '../documents/html.ts'
 import { jsonPassages, linePassages } from '../documents/json.ts'
 import { markdownSections } from '../documents/markdown.ts'
 import { pdfSections } from '../documents/pdf.ts'
@@ -46,7 +46,7 @@ async function sectionsOf(
   const bytes = await wholeOf(content)
   if (kind === 'pdf') return pdfSections(bytes)
   if (kind === 'docx') return docxSections(bytes)
-  if (kind === 'html') return htmlSections(decode(bytes))
+  if (kind === 'html') return htmlSections(decode(bytes, charsetOf(bytes)))
   return [{ headings: [], text: decode(bytes) }]
 }
 

@@ -89,8 +89,8 @@ export interface AlikeRequest {
 
 /** Searches of committed data that do not block the event loop. */
 export interface Searches {
-  /** Starts what the first search would have to wait for. */
-  prepare(): void
+  /** Starts what the first search would have to wait for. `meaning`: vectors will be searched. */
+  prepare(wants: { readonly meaning: boolean }): void
   ranked(request: RankedRequest): Promise<RankedAnswer>
   /** Row numbers; those that share the most rare stems come first. */
   alike(request: AlikeRequest): Promise<readonly number[]>

@@ -82,8 +82,8 @@ export interface Storage {
   counts(namespace: string): Promise<RowCounts>
   /** Memory of this process's in-memory vector indexes, in bytes. */
   indexBytes(): Promise<number>
-  /** Starts what the first search would have to wait for. */
-  prepareSearch(): void
+  /** Starts what the first search would have to wait for. `meaning`: vectors will be searched. */
+  prepareSearch(wants: { readonly meaning: boolean }): void
   /** 32 random bytes per name, created once and the same for every process on this data. */
   signingKey(name: string): Promise<Uint8Array>
   /** Writes a consistent copy of the live database. Throws if the target exists. */

@@ -21,9 +21,9 @@ import { createExplanation } from './explain-failure.ts'
 import { guarded } from './guard.ts'
 import { holdData } from './hold.ts'
 import { schemaCheck } from './schema-check.ts'
-import { createSearchThread } from './searches.ts'
 import { beginSession, endSession, generationOf } from './session.ts'
 import { examineFiles, type Tell } from './settle-files.ts'
+import { createSearches } from './small-searches.ts'
 import { followLinks, takeFile } from './take-file.ts'
 import { type FileWatch, watchFile } from './watch-file.ts'
 
@@ -75,7 +75,7 @@ export async function openSqlite(
     watch = watching
     const reader = new Kysely<Database>({ dialect: sqliteDialect(readHandle) })
     const eraser = createEraser(writer, dialect)
-    const searchThread = createSearchThread({
+    const searchThread = createSearches({
       database: path,
       busyMilliseconds: PATIENCE_MS,
       vectorBytes,
@@ -175,7 +175,7 @@ export async function openSqliteToRead(
     handle = opened
     await hold.share()
     const reader = new Kysely<Database>({ dialect: sqliteDialect(opened) })
-    const searchThread = createSearchThread({
+    const searchThread = createSearches({
       database: opened.name,
       busyMilliseconds: PATIENCE_MS,
       vectorBytes,

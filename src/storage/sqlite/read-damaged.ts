@@ -16,7 +16,7 @@ const MAX_ROWS_A_PAGE = 100
 /**
  * All rows of a table that SQLite can still reach, in batches. After an unreadable page, every number behind the last
  * row is tried singly, because rows on later pages, or on pages of the same branch, may be intact. `onLost` receives
- * unreadable numbers; which of them had a row is unknown.
+ * unreadable numbers; which of them had a row is unknown. Throws if no row can be reached.
  */
 export function* readDamaged(
   handle: DatabaseHandle.Database,
@@ -42,14 +42,29 @@ export function* readDamaged(
       limit = Math.max(1, Math.floor(limit / 4))
       continue
     }
-    end ??= lastRowId(handle, name, after)
-    if (after >= end) return
-    after += 1
-    const number = after
-    const row = attempt(() => [exact.get(number) as DamagedRow | undefined])
-    if (row === undefined) onLost(number)
-    else if (row[0]) yield [row[0]]
+    if (end === undefined) {
+      if (isRootDamaged(handle, name)) throw new Error(`no row of ${name} can be reached`)
+      end = lastRowId(handle, name, after)
+    }
+    // Past a damaged page each number fails, so what follows is read again only once one of them does not.
+    for (let isReadable = false; !isReadable; ) {
+      if (after >= end) return
+      after += 1
+      const number = after
+      const row = attempt(() => [exact.get(number) as DamagedRow | undefined])
+      isReadable = row !== undefined
+      if (row === undefined) onLost(number)
+      else if (row[0]) yield [row[0]]
+    }
   }
+}
+
+/** Every read of a table begins at its root page. SQLite's dbstat reports damaged pages instead of failing at them. */
+function isRootDamaged(handle: DatabaseHandle.Database, name: string): boolean {
+  const root = attempt(() =>
+    handle.prepare("SELECT pagetype FROM dbstat WHERE name = ? AND path = '/'").pluck().get(name),
+  )
+  return root === 'corrupted'
 }
 
 /** Undefined: a page that the read needs is damaged. */

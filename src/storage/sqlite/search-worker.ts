@@ -1,17 +1,8 @@
 import { createRequire } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import type DatabaseHandle from 'better-sqlite3'
-import { readQuestion } from '../../search/question.ts'
-import { type Ranking, rankedSearch } from '../../search/ranked-search.ts'
-import { createMutex } from '../database/mutex.ts'
 import type { AlikeRequest, RankedAnswer, RankedRequest } from '../database/search-request.ts'
-import { NO_VECTORS } from '../vectors/found-by-meaning.ts'
-import { createMemoryIndexes } from '../vectors/memory-indexes.ts'
-import { findByMeaning } from '../vectors/vector-retriever.ts'
-import { findAlike } from './alike.ts'
-import { openPostings } from './postings.ts'
-import { openVectorReads } from './vector-reads.ts'
-import { openWordIndex } from './word-index.ts'
+import { createSearcher, type Searcher } from './searcher.ts'
 
 /*
  * The search worker thread: FTS5 needs tens of milliseconds for a large archive, which must not block the event loop.
@@ -49,33 +40,14 @@ const Handle = createRequire(setup.driver)(setup.driver) as typeof DatabaseHandl
 const port = parentPort
 if (!port) throw new Error('the search worker runs as a worker only')
 
-/** Up to this many vectors are scored without an index. Chosen by hand. */
-const FEW = 1_000
-/** int8 codes of this many vectors load in a tenth of a second. Chosen by hand. */
-const MANY = 20_000
-/** Nearest entries read per set, enough for rank fusion. Chosen by hand. */
-const NEAREST = 50
-const PATIENCE_MILLISECONDS = 1_500
+let searcher: Searcher | undefined
 
-type Searching = ReturnType<typeof open>
-let searching: Searching | undefined
-
-function open() {
+function open(): Searcher {
   const db = new Handle(setup.database, { readonly: true, timeout: setup.busyMilliseconds })
-  const reads = openVectorReads(db)
-  const retriever = {
-    reads,
-    indexes: createMemoryIndexes({
-      reads,
-      budgetBytes: setup.vectorBytes,
-      fewestRows: FEW,
-      manyRows: MANY,
-    }),
-    most: NEAREST,
-    few: FEW,
-    patienceMilliseconds: PATIENCE_MILLISECONDS,
-  }
-  return { db, retriever, postings: openPostings(db) }
+  return createSearcher(db, {
+    vectorBytes: setup.vectorBytes,
+    onTurn: (id) => Atomics.store(setup.current, 0, id),
+  })
 }
 
 port.on('message', ({ id, question }: WorkerRequest) => {
@@ -93,92 +65,13 @@ async function answer(
   id: number,
   question: WorkerQuestion,
 ): Promise<RankedAnswer | readonly number[] | number> {
-  searching ??= open()
-  const { db, retriever } = searching
+  searcher ??= open()
   switch (question.kind) {
     case 'ranked':
-      return rank(id, searching, question.request)
+      return searcher.ranked(id, question.request)
     case 'alike':
-      return ofOneMoment(id, db, async () => findAlike(db, question.request))
+      return searcher.alike(id, question.request)
     case 'index_bytes':
-      return retriever.indexes.bytes()
+      return searcher.indexBytes()
   }
-}
-
-/**
- * Vector search runs in slices, between which other queries are answered. Keyword search then runs in one transaction,
- * possibly at a later moment, so vector results are checked again.
- */
-async function rank(
-  id: number,
-  { db, retriever, postings }: Searching,
-  request: RankedRequest,
-): Promise<RankedAnswer> {
-  const { meaning } = request
-  const known =
-    request.offset > 0 ? rankings.get(keyOf(request, request.upTo, meaning?.upTo)) : undefined
-  const nearest = known || !meaning ? NO_VECTORS : await findByMeaning(request, meaning, retriever)
-  const vectorsUpTo = meaning?.upTo ?? nearest.upTo
-  return ofOneMoment(id, db, async () => {
-    const newest = db.prepare(`SELECT max(row) FROM ${request.index}`).pluck().get()
-    const upTo = request.upTo ?? (typeof newest === 'number' ? newest : 0)
-    const index = openWordIndex(db, postings[request.index], request)
-    const question = readQuestion(request.query, request.now, request.timezone)
-    const { hits, more, ranking } = await rankedSearch(
-      index,
-      question,
-      request,
-      nearest.lists,
-      known,
-    )
-    remember(keyOf(request, upTo, vectorsUpTo), ranking)
-    return { hits, more, upTo, vectorsUpTo, problem: nearest.problem }
-  })
-}
-
-const moments = createMutex()
-
-/**
- * Runs `work` in one transaction. The code of ranking is asynchronous because of PostgreSQL, but here every step
- * completes at once: the transaction ends before new events of this thread are handled.
- */
-async function ofOneMoment<T>(
-  id: number,
-  db: DatabaseHandle.Database,
-  work: () => Promise<T>,
-): Promise<T> {
-  await moments.lock()
-  Atomics.store(setup.current, 0, id)
-  try {
-    db.exec('BEGIN')
-    try {
-      return await work()
-    } finally {
-      db.exec('COMMIT')
-    }
-  } finally {
-    Atomics.store(setup.current, 0, 0)
-    moments.unlock()
-  }
-}
-
-/** Rankings whose next page may be requested, least recently used first. */
-const rankings = new Map<string, Ranking>()
-/** Chosen by hand. */
-const MAX_RANKINGS = 200
-
-/** Key that all pages of one list share. */
-function keyOf(
-  { index, namespace, query, filter, meaning }: RankedRequest,
-  upTo: number | undefined,
-  vectorsUpTo: number | undefined,
-): string {
-  return JSON.stringify([index, namespace, query, filter, meaning?.sets, upTo, vectorsUpTo ?? 0])
-}
-
-function remember(key: string, ranking: Ranking): void {
-  rankings.delete(key)
-  rankings.set(key, ranking)
-  const [oldest] = rankings.keys()
-  if (rankings.size > MAX_RANKINGS && oldest !== undefined) rankings.delete(oldest)
 }

@@ -24,7 +24,8 @@ export const semanticSearchFiles = defineInnerTool({
     let cursor: string | undefined
     let warnings: readonly string[] | undefined
     for (let page = 0; page < MAX_PAGES && found.length < limit; page += 1) {
-      const search = { query, limit: MAX_RESULTS, cursor }
+      const { timezone } = context.agent.settings
+      const search = { query, timezone, limit: MAX_RESULTS, cursor }
       const answer = await searchPassages(context.store, context.agent.id, search, context.embed)
       for (const { item } of answer.items) if (await isOfFile(item)) found.push(item)
       warnings = answer.warnings
