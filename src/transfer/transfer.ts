@@ -6,11 +6,9 @@ import { type AgentId, type GroupId, isId } from '../core/ids.ts'
 import type { Redaction } from '../core/redact.ts'
 import { findAgent } from '../memory/find-agent.ts'
 import type { Reads, Store } from '../storage/port/store.ts'
-import { exportAgent } from './export.ts'
-import { exportTeam } from './export-team.ts'
 import type { AgentChecks } from './format/agent-checks.ts'
 import type { ImportOptions } from './format/bundle.ts'
-import { type Imported, importBundle } from './import.ts'
+import type { Imported } from './import.ts'
 
 /**
  * A larger export is refused for MCP clients, which would need hundreds of calls to read it. In UTF-16 code units.
@@ -60,6 +58,9 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
     reference: string,
     write: (piece: string) => void | Promise<void>,
   ): Promise<void> {
+    // Loaded at first use, like all that reads or writes files: a server that starts needs none of it.
+    const { exportAgent } = await import('./export.ts')
+    const { exportTeam } = await import('./export-team.ts')
     await store.snapshot(async (reads) => {
       const found = await findExported(reads, reference)
       const at = toTimestamp(clock())
@@ -86,7 +87,6 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
 
     /** The agent or team as a file of Letta (.af), with what that layout can't say in a part of its own. */
     async exportLetta(reference: string): Promise<string> {
-      // Loaded at first use, as a server that starts needs none of it.
       const { readForLetta } = await import('./export-letta.ts')
       const { toLettaFile } = await import('./letta/write-file.ts')
       const { files, tools, group } = await store.snapshot(async (reads) =>
@@ -112,6 +112,7 @@ export function createTransfer(store: Store, checks: AgentChecks, clock: Clock) 
     /** Files of Recollect and of Letta. */
     async import(text: string, options: ImportOptions = {}): Promise<Imported> {
       const { readBundle } = await import('./read-bundle.ts')
+      const { importBundle } = await import('./import.ts')
       const now = clock()
       return importBundle(store, readBundle(text, toTimestamp(now)), checks, options, now)
     },

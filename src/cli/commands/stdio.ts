@@ -9,7 +9,7 @@ import { createLazyApp } from './lazy-app.ts'
 /** The data is opened by the first call that needs it, or at one of these times, whichever is first. */
 const OPEN_AFTER_MILLISECONDS = {
   /** After the answer to `initialize`: clients ask for the list of tools next, which needs no data. Chosen by hand. */
-  answer: 15,
+  answer: 50,
   /** Without a request, to resume runs of an earlier process. Chosen by hand. */
   start: 1_000,
 }
