@@ -86,6 +86,10 @@ export function createWorker(options: WorkerOptions): Worker {
   let wokenWhileClaiming = false
   let looking: Promise<void> | undefined
 
+  /** No run of the conversation is worked on here. */
+  const isFree = (id: ConversationId) =>
+    ![...active.values()].some(({ run }) => run.conversationId === id)
+
   async function claimAll(): Promise<void> {
     while (!stopping && active.size < mostRuns) {
       const claimed = await claimNext()
@@ -100,14 +104,14 @@ export function createWorker(options: WorkerOptions): Worker {
     const now = clock()
     const claim: Claim = {
       owner,
-      isExpected,
+      isExpected: [...expected].some(isFree),
       now: toTimestamp(now),
       expiresAt: toTimestamp(now + leaseMilliseconds),
       except: [...active.keys(), ...aside.resting()],
       due: aside.due(),
       ...sweep.limits(),
     }
-    isExpected = false
+    expected.clear()
     const ids = newIds()
     const open = async (tx: Transaction, claimed: Claimed) => {
       const rest = aside.find(claimed.run.id)
@@ -153,13 +157,11 @@ export function createWorker(options: WorkerOptions): Worker {
 
   /** One look serves all who wake it in the same turn of the event loop. */
   let waking: NodeJS.Immediate | undefined
-  /** A run of a conversation without another one has been accepted here. */
-  let isExpected = false
+  /** Conversations in which a run has been accepted here since the last look. */
+  const expected = new Set<ConversationId>()
   function wake(run?: Pick<Run, 'conversationId'>): void {
     if (stopping) return
-    const isFree = (id: ConversationId) =>
-      ![...active.values()].some((work) => work.run.conversationId === id)
-    isExpected ||= run !== undefined && isFree(run.conversationId)
+    if (run) expected.add(run.conversationId)
     waking ??= setImmediate(() => {
       waking = undefined
       claim()
