@@ -27,6 +27,7 @@ async function openServer(
   const options = {
     reach: { connectionString: url },
     listenAt: { connectionString: directUrl ?? url },
+    hasPooler: directUrl !== null,
     connections,
     location: locationOf(url),
     onError: (error: unknown) =>

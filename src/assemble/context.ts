@@ -35,7 +35,11 @@ import type { Parts } from './parts.ts'
 import { readTokens } from './read-tokens.ts'
 import { lazySyncs } from './syncs.ts'
 
-export function createContext(parts: Parts, namespace: string, wake: () => void): McpContext {
+export function createContext(
+  parts: Parts,
+  namespace: string,
+  wake: RunsOptions['wake'],
+): McpContext {
   const { config, storage, models, embedders, changes } = parts
   const { clock } = storage
   const { store, embed, registry, agents, tools } = parts.namespace(namespace)

@@ -2,7 +2,7 @@ import { acceptMessage } from '../agent/inbox/accept-message.ts'
 import { createWorker } from '../agent/loop/worker.ts'
 import { DEFAULT_BLOCK_LIMIT } from '../core/block.ts'
 import { LIMITS } from '../core/limits.ts'
-import { rootOrigin } from '../core/run.ts'
+import { type Run, rootOrigin } from '../core/run.ts'
 import { countCharacters, excerpt } from '../core/text.ts'
 import { openFetch } from '../fetch/open-fetch.ts'
 import { createJobWorker, type JobWorkerOptions } from '../jobs/job-worker.ts'
@@ -15,7 +15,7 @@ import { syncTools } from './syncs.ts'
 
 interface Work {
   /** Looks for new work at once. */
-  wake(): void
+  wake(run?: Run): void
   stop(): Promise<void>
 }
 
@@ -106,14 +106,16 @@ export function startWork(parts: Parts, handlers: Handlers): Work {
   const scheduler = openScheduler(parts)
   changes.subscribe(({ kind, subjectId, namespace }) => {
     if (kind === 'agent') void worker.stopIfDeleted(namespace, subjectId)
-    if (kind === 'agent' || kind === 'archive' || kind === 'messages') embedQueue.wake()
+    if (kind === 'agent') embedQueue.wake()
+    if (kind === 'archive' || kind === 'messages') embedQueue.wakeIfUsed()
     if (kind === 'job') {
       void jobWorker.stopIfCancelled(namespace, subjectId)
       jobWorker.wake()
     }
     if (kind !== 'run') return
     void worker.stopIfCancelled(namespace, subjectId)
-    worker.wake()
+    // The end of its work wakes it.
+    if (!worker.isAtWork(subjectId)) worker.wake()
   })
   return {
     wake: worker.wake,

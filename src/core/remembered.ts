@@ -18,3 +18,37 @@ export function remembered<Key extends object, Beside extends readonly unknown[]
 function areSame(one: readonly unknown[], other: readonly unknown[]): boolean {
   return one.length === other.length && one.every((value, index) => value === other[index])
 }
+
+/**
+ * `make` for each item of a list that grows at its end: what was made for the items that it shares with the list before,
+ * from the first one on, is taken over as long as the values beside are the same.
+ */
+export function rememberedList<Item extends object, Beside extends readonly unknown[], Made>(
+  make: (item: Item, ...beside: Beside) => Made,
+): (items: readonly Item[], ...beside: Beside) => readonly Made[] {
+  const known = new WeakMap<Item, Grown<Item, Beside, Made>>()
+  return (items, ...beside) => {
+    const [first] = items
+    if (!first) return []
+    const last = known.get(first)
+    const shared = last && areSame(last.beside, beside) ? countShared(last.items, items) : 0
+    if (last && shared === items.length && shared === last.items.length) return last.made
+    const made = last?.made.slice(0, shared) ?? []
+    for (const item of items.slice(shared)) made.push(make(item, ...beside))
+    known.set(first, { items, beside, made })
+    return made
+  }
+}
+
+interface Grown<Item, Beside, Made> {
+  readonly items: readonly Item[]
+  readonly beside: Beside
+  readonly made: Made[]
+}
+
+function countShared(one: readonly unknown[], other: readonly unknown[]): number {
+  const end = Math.min(one.length, other.length)
+  let shared = 0
+  while (shared < end && one[shared] === other[shared]) shared += 1
+  return shared
+}

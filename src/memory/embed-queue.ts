@@ -21,6 +21,8 @@ const MIN_REST_MILLISECONDS = 50
 export interface EmbedQueue {
   /** Signals that there may be something to embed. */
   wake(): void
+  /** The same where a change matters only if something is embedded at all. */
+  wakeIfUsed(): void
   /** Takes no new tasks. Batches under way become free with the jobs of this process. */
   stop(): Promise<void>
 }
@@ -31,8 +33,16 @@ export function createEmbedQueue(options: EmbedQueueOptions): EmbedQueue {
   let stopping = false
   let lookFailed = false
 
+  /** False: nothing is embedded. Only a change of an agent, or another process, makes that different. */
+  let isUsed = true
+
   async function look(): Promise<void> {
     await tasks.adopt(fallback, toTimestamp(clock()))
+    isUsed = fallback !== null || (await tasks.hasSets())
+    if (!isUsed) {
+      lookFailed = false
+      return
+    }
     for (const handle of await tasks.handles(toTimestamp(clock()))) {
       const lane = lanes.get(handle) ?? createEmbedLane(handle, options, looking.ask)
       lanes.set(handle, lane)
@@ -57,6 +67,9 @@ export function createEmbedQueue(options: EmbedQueueOptions): EmbedQueue {
 
   return {
     wake: looking.ask,
+    wakeIfUsed() {
+      if (isUsed) looking.ask()
+    },
     async stop() {
       stopping = true
       clearInterval(timer)

@@ -5,12 +5,13 @@ import { agentReads, agentWrites } from './agents/agents.ts'
 import { signingKey } from './auth/signing-key.ts'
 import { createTokenStore } from './auth/tokens.ts'
 import { blockReads, blockWrites } from './blocks/blocks.ts'
+import { collectChanges } from './changes/changes.ts'
 import { companionWrites } from './companions/companions.ts'
 import { sleeptimeReads, sleeptimeWrites } from './companions/sleeptime.ts'
 import { conversationReads, conversationWrites } from './conversations/conversations.ts'
 import { countRows } from './count-rows.ts'
 import type { Connection, Dialect } from './database/dialect.ts'
-import { createMessageCache } from './database/message-cache.ts'
+import { createMessageCache, type DraftCache, draftOf } from './database/message-cache.ts'
 import type { QueryScope } from './database/query-scope.ts'
 import type { Database } from './database/schema.ts'
 import type { Searches } from './database/search-request.ts'
@@ -61,7 +62,10 @@ export interface Opened {
   readonly searches: Searches
   /** The memory that indexes of vectors may take. */
   readonly vectorBytes: number
-  readonly changes: Pick<ChangeLog, 'head' | 'after' | 'mayHaveChanged' | 'onNotice'> & {
+  readonly changes: Pick<
+    ChangeLog,
+    'head' | 'after' | 'isInOrder' | 'mayHaveChanged' | 'onNotice'
+  > & {
     /** Called after each commit, for other processes. */
     readonly committed?: () => void
   }
@@ -76,20 +80,28 @@ export type Transact = <T>(work: (trx: Connection) => Promise<T>) => Promise<T>
 export function createStorage(opened: Opened): Storage {
   const { reader, dialect, schemaVersion, searches, changes } = opened
   const messageCache = createMessageCache()
+  /** Caches of the transactions in progress. */
+  const drafts = new WeakMap<Connection, DraftCache>()
   const scopeOf = (namespace: string, db: Connection): QueryScope => ({
     db,
     namespace,
     dialect,
-    messageCache,
+    messageCache: drafts.get(db) ?? messageCache,
     searches,
   })
-  const listeners: (() => void)[] = []
+  const listeners: Parameters<ChangeLog['onCommit']>[0][] = []
 
   const begin: Transact = opened.transact ?? refuseWrite
   const transact: Transact = async (work) => {
-    const result = await begin(work)
+    let draft: DraftCache | undefined
+    const { result, changes: logged } = await begin((trx) => {
+      draft = draftOf(messageCache)
+      drafts.set(trx, draft)
+      return collectChanges(trx, work)
+    })
+    draft?.commit()
     changes.committed?.()
-    for (const listener of listeners) listener()
+    for (const listener of listeners) listener(logged)
     return result
   }
 
@@ -113,7 +125,6 @@ export function createStorage(opened: Opened): Storage {
     },
     claims: createClaims(reader, dialect, {
       transact,
-      scopeOf,
       transactionOf: (namespace, trx) =>
         transactionOf({ ...scopeOf(namespace, trx), writes: true }),
     }),
@@ -126,6 +137,7 @@ export function createStorage(opened: Opened): Storage {
     changes: {
       head: changes.head,
       after: changes.after,
+      isInOrder: changes.isInOrder,
       mayHaveChanged: changes.mayHaveChanged,
       onNotice: changes.onNotice,
       onCommit(listener) {

@@ -39,14 +39,14 @@ it('a message of two steps with an edit is committed four times: accepted, opene
   )
   const { statements, transactions } = await costOf(await world.createAgent())
   expect(transactions).toBeLessThanOrEqual(4)
-  expect(statements).toBeLessThanOrEqual(150)
+  expect(statements).toBeLessThanOrEqual(70)
 })
 
 it('a message that is answered at once is committed three times', async () => {
   world.provider.respondWith(() => speak('Hello.'))
   const { statements, transactions } = await costOf(await world.createAgent())
   expect(transactions).toBeLessThanOrEqual(3)
-  expect(statements).toBeLessThanOrEqual(100)
+  expect(statements).toBeLessThanOrEqual(45)
 })
 
 it('a search shares the transaction of what follows it', async () => {

@@ -202,17 +202,30 @@ function kindsOf(calls: readonly Call[]): readonly CommitKind[] {
   const ended = calls.find(({ name, result }) => name === 'runs.finish' && result !== false)
   const { status } = (ended?.args[1] ?? {}) as { readonly status?: string }
   const counted = did('runs.countAttempt') && !did('runs.release')
+  const answered = argumentOf(calls, 'runs.recordAnswer', 1) as AnswerOfStep | undefined
+  const madeCall = answered?.closedAt && answered.calls?.some(({ kind }) => kind === 'planned')
+  const opened = argumentOf(calls, 'runs.openStep', 0) as { readonly number?: number } | undefined
   return [
     ...(did('runs.recordAnswer') ? (['answer'] as const) : []),
     ...(did('runs.startCall') ? (['start-call'] as const) : []),
-    ...(did('runs.finishCall') ? ([edited ? 'edit' : 'result'] as const) : []),
+    ...(did('runs.finishCall') || madeCall ? ([edited ? 'edit' : 'result'] as const) : []),
     ...(counted ? (['take-up'] as const) : []),
     ...(did('runs.postpone') ? (['postpone'] as const) : []),
-    ...(did('runs.openStep') ? ([did('runs.start') ? 'open' : 'next'] as const) : []),
+    ...(opened ? ([opened.number === 1 ? 'open' : 'next'] as const) : []),
     ...(status === 'completed' ? (['complete'] as const) : []),
     ...(status === 'failed' ? (['fail'] as const) : []),
     ...(status === 'cancelled' ? (['cancelled'] as const) : []),
   ]
+}
+
+interface AnswerOfStep {
+  /** Its calls are made in the same transaction. */
+  readonly closedAt?: string
+  readonly calls?: readonly { readonly kind: string }[]
+}
+
+function argumentOf(calls: readonly Call[], name: string, place: number): unknown {
+  return calls.find((call) => call.name === name && call.result !== false)?.args[place]
 }
 
 /** Lets a run go on writing after it lost its lease. */
@@ -232,7 +245,12 @@ function withoutFence(tx: Transaction): Transaction {
 function onlyTheEdit(tx: Transaction): Transaction {
   return {
     ...tx,
-    runs: { ...tx.runs, finishCall: async () => true, recordAnswer: async () => true },
+    runs: {
+      ...tx.runs,
+      finishCall: async () => true,
+      recordAnswer: async () => true,
+      openStep: async () => {},
+    },
     messages: { ...tx.messages, append: async () => {} },
     conversations: { ...tx.conversations, setContext: async () => {} },
   }

@@ -5,7 +5,7 @@ import type { ConversationId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import type { Picture } from '../../core/picture.ts'
 import { pictureTokens } from '../../core/picture-tokens.ts'
-import { remembered } from '../../core/remembered.ts'
+import { remembered, rememberedList } from '../../core/remembered.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ModelMessage, ModelRequest } from '../../llm/model.ts'
 import { standingLine } from '../rules/render-tool-rules.ts'
@@ -89,11 +89,14 @@ export function compileContext(input: ContextInput): CompiledContext {
   const budget = messageBudget(window)
   const pictures = choosePictures(input.history, input.pictureProblems ?? new Map())
   const weigh = (picture: Picture) => pictureTokens(picture, agent.model ?? state.ranOn)
-  const history = input.history.map((message) => {
-    const short = shortenMessage(message, budget)
-    const shown = pictures.get(message.id)?.pictures
-    return shown ? { ...short, tokens: short.tokens + sum(shown.map(weigh)) } : short
-  })
+  const short = shortenMessages(input.history, budget)
+  const history =
+    pictures.size === 0
+      ? short
+      : short.map((message) => {
+          const shown = pictures.get(message.id)?.pictures
+          return shown ? { ...message, tokens: message.tokens + sum(shown.map(weigh)) } : message
+        })
 
   const correct = (tokens: number) => Math.ceil(tokens * state.tokenRatio)
   const count = (text: string) => correct(estimateTokens(text))
@@ -116,7 +119,9 @@ export function compileContext(input: ContextInput): CompiledContext {
   const totalTokens = sum(parts.map(tokensOf))
   const { timezone, temperature, maxOutputTokens, reasoning } = agent.settings
   const models = healHistory(
-    history.map((message) => toModelMessage(message, timezone, pictures.get(message.id))),
+    pictures.size === 0
+      ? toModelMessages(history, timezone)
+      : history.map((message) => toModelMessage(message, timezone, pictures.get(message.id))),
   )
   return {
     request: {
@@ -223,6 +228,8 @@ function withLastLine(messages: readonly ModelMessage[], line: string): readonly
 
 const NO_PICTURES: ShownPictures = { pictures: [], notes: [] }
 
+const shortenMessages = rememberedList(shortenMessage)
+
 /** Remembered, since the history is sent again at every step. */
 const toModelMessage = remembered(
   (
@@ -267,4 +274,8 @@ const toModelMessage = remembered(
         }
     }
   },
+)
+
+const toModelMessages = rememberedList((message: Message, timezone: string) =>
+  toModelMessage(message, timezone),
 )

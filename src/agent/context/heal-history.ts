@@ -12,11 +12,10 @@ const EMPTY = '(empty)'
  * else, and one bad message would make an agent unusable for good.
  */
 export function healHistory(messages: readonly ModelMessage[]): readonly ModelMessage[] {
-  const results = new Map(
-    messages.flatMap((message) =>
-      message.role === 'tool' ? [[message.callId, message.text]] : [],
-    ),
-  )
+  const results = new Map<string, string>()
+  for (const message of messages) {
+    if (message.role === 'tool') results.set(message.callId, message.text)
+  }
   const seen = new Set<string>()
   const healed: ModelMessage[] = []
   for (const message of messages) {

@@ -17,7 +17,7 @@ export async function readContext(
   now: number,
   turn: Pick<ContextInput, 'speakNow' | 'repeats' | 'calls'>,
 ): Promise<ContextInput> {
-  const stored = await reads.conversations.contextState(conversationId)
+  const { state: stored, counts } = await reads.conversations.context(conversationId)
   // After a switch to `drop`, summaries written under an older setting are not shown.
   const drops = agent.settings.compactionMode === 'drop'
   const state = drops ? { ...stored, summary: null } : stored
@@ -27,7 +27,7 @@ export async function readContext(
     conversationId,
     tools: await registry.ofAgent(reads, agent),
     blocks: await reads.blocks.ofAgent(agent.id),
-    counts: await reads.agents.counts(agent.id),
+    counts,
     state,
     history,
     pictureProblems: await problemsOf(reads, agent.id, history),

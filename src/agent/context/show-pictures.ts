@@ -24,6 +24,7 @@ export function choosePictures(
   problems: ReadonlyMap<string, string>,
 ): ReadonlyMap<MessageId, ShownPictures> {
   const chosen = new Map<MessageId, ShownPictures>()
+  if (!history.some(hasPictures)) return chosen
   let left = MAX_BYTES
   for (const message of history.toReversed()) {
     const pictures = picturesOf(message)
@@ -41,6 +42,10 @@ export function choosePictures(
     chosen.set(message.id, { pictures: shown, notes })
   }
   return chosen
+}
+
+function hasPictures(message: Message): boolean {
+  return message.role === 'user' && message.pictures !== undefined
 }
 
 export function picturesOf(message: Message): readonly Picture[] {

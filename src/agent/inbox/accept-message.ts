@@ -8,7 +8,6 @@ import type { ModelRegistry } from '../../llm/model.ts'
 import type { Transaction } from '../../storage/port/store.ts'
 import { findConversation } from '../conversations/find-conversation.ts'
 import { findReceiver } from './find-receiver.ts'
-import { findRun } from './find-run.ts'
 import { runOfKey } from './run-key.ts'
 import { sentAs, type TakenPicture } from './take-pictures.ts'
 import { TEMPLATE_TAG } from './template-tag.ts'
@@ -63,7 +62,7 @@ export async function acceptMessage(
   if (takeBack) await tx.conversations.setRoute(place, undefined, at)
   models.checkSender(agent.model, { samples })
   for (const { picture, bytes } of pictures) await tx.pictures.keep(agent.id, picture, bytes)
-  await tx.runs.insert({
+  return tx.runs.insert({
     id,
     agentId: agent.id,
     conversationId: place,
@@ -80,7 +79,6 @@ export async function acceptMessage(
     scopes: scopes ?? (await scopesOf(tx, origin)),
     createdAt: at,
   })
-  return findRun(tx, id)
 }
 
 /** A run that another one began has no more rights than that. */

@@ -1,9 +1,11 @@
 import type { Agent } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { type MessageId, newId, type StepId } from '../../core/ids.ts'
+import type { Message } from '../../core/message.ts'
+import { once } from '../../core/once.ts'
 import type { Sender } from '../../core/run.ts'
 import { isSettled, type Run, type RunError } from '../../core/run.ts'
-import type { CurrentStep, Transaction } from '../../storage/port/store.ts'
+import type { Claimed, CurrentStep, Transaction } from '../../storage/port/store.ts'
 import type { ContextInput } from '../context/compile-context.ts'
 import { countRepeats, REPEATS_TO_STOP } from '../context/find-repeats.ts'
 import { HAND_OFF } from '../handoff/routed.ts'
@@ -66,8 +68,13 @@ export function newIds(): NewIds {
   return { step: newId('step'), message: newId('message') }
 }
 
+/** A step whose answer and results the transaction has stored. */
+export interface ClosedStep extends CurrentStep {
+  readonly hasSpoken: boolean
+}
+
 /** Decides what is next, in the transaction of what was written before. */
-export type GoOn = (tx: Transaction, at: Timestamp) => Promise<Next>
+export type GoOn = (tx: Transaction, at: Timestamp, closed?: ClosedStep) => Promise<Next>
 
 /** `advanceIn` in a transaction of its own. */
 export async function advance(run: HeldRun, budget: RunBudget, takenUp: boolean): Promise<Next> {
@@ -81,6 +88,13 @@ export interface Advance {
   readonly takenUp: boolean
   readonly ids: NewIds
   readonly at: Timestamp
+  /** Read or written by the transaction before, and so not read again. */
+  readonly known?: {
+    /** The run, if the transaction claimed it. */
+    readonly claimed?: Pick<Claimed, 'run' | 'isRouted'> | undefined
+    /** The step, if the transaction finished it. */
+    readonly closed?: ClosedStep | undefined
+  }
 }
 
 /**
@@ -90,21 +104,23 @@ export interface Advance {
 export async function advanceIn(
   tx: Transaction,
   run: HeldRun,
-  { budget, takenUp, ids, at }: Advance,
+  { budget, takenUp, ids, at, known: { claimed, closed } = {} }: Advance,
 ): Promise<Next> {
-  const stored = await tx.runs.get(run.id)
+  const stored = claimed?.run ?? (await tx.runs.get(run.id))
   const agent = await tx.agents.get(run.agentId)
   if (!stored || !agent || isSettled(stored)) {
     await tx.runs.release(run.lease)
     return OVER
   }
-  await openRun(tx, stored, agent, ids.message, at)
+  await openRun(tx, stored, agent, ids.message, at, claimed !== undefined)
   if (stored.cancelRequested) {
     await cancelRun(tx, run, at)
     await tx.runs.release(run.lease)
     return OVER
   }
-  const step = await tx.runs.currentStep(run.id)
+  // A run that starts now has no steps.
+  const step = closed ?? (stored.startedAt === null ? undefined : await tx.runs.currentStep(run.id))
+  const messages = once(() => tx.messages.ofRun(run.id))
   if (takenUp && step && (await tx.runs.countAttempt(step.id, 1)) > MAX_ATTEMPTS) {
     await failRun(tx, run, 'interrupted', TOO_OFTEN, at)
     return OVER
@@ -119,10 +135,11 @@ export async function advanceIn(
     if (callsToMake(step).length > 0) return { kind: 'calls', agent, step, speakNow }
     if (open.length > 0 && (await awaitAgents(tx, run, step.id, at))) return OVER
     const made = open.length > 0 ? ((await tx.runs.currentStep(run.id)) ?? step) : step
-    await tx.runs.closeStep(step.id, at)
-    if (await stopped(tx, run, agent, stored, made, budget, at)) return OVER
+    if (!closed) await tx.runs.closeStep(step.id, at)
+    const judged = { agent, stored, step: made, hasSpoken: closed?.hasSpoken ?? false, messages }
+    if (await stopped(tx, run, judged, budget, at)) return OVER
   }
-  if (step?.state === 'model') return modelNext(tx, run, agent, stored, step)
+  if (step?.state === 'model') return modelNext(tx, run, agent, stored, step, messages)
   const last = step?.number ?? (stored.startedAt === null ? 0 : await tx.runs.lastStep(run.id))
   if (last === 0) {
     const today = await spentToday(tx, stored, budget.tokensPerDay, at)
@@ -131,7 +148,8 @@ export async function advanceIn(
       return OVER
     }
     const patience = patienceOf(run, budget)
-    if (await followRoute(tx, { run, stored, patience, at })) return OVER
+    const isOwn = claimed?.run.startedAt === null && !claimed.isRouted
+    if (!isOwn && (await followRoute(tx, { run, stored, patience, at }))) return OVER
     // Runs that are begun while others spend the rest of the budget do not begin to work.
     const spent =
       stored.parentRunId === null ? undefined : await treeOverBudget(tx, stored, budget, at)
@@ -142,7 +160,7 @@ export async function advanceIn(
   }
   const opened = { id: ids.step, number: last + 1, clientAnswer: null }
   await tx.runs.openStep({ id: opened.id, runId: run.id, number: opened.number, at })
-  return modelNext(tx, run, agent, stored, opened)
+  return modelNext(tx, run, agent, stored, opened, messages)
 }
 
 async function modelNext(
@@ -151,12 +169,13 @@ async function modelNext(
   agent: Agent,
   stored: Run,
   { id, number, clientAnswer }: Pick<CurrentStep, 'id' | 'number' | 'clientAnswer'>,
+  messages: () => Promise<readonly Message[]>,
 ): Promise<Next> {
   return {
     kind: 'model',
     stepId: id,
     number,
-    context: await readStep(tx, run.registry, agent, stored, number, run.clock()),
+    context: await readStep(tx, run.registry, agent, stored, number, run.clock(), messages),
     sender: { samples: stored.clientSamples },
     isBegunByRun: stored.parentRunId !== null || stored.sender === 'system',
     clientAnswer,
@@ -169,13 +188,21 @@ const NO_PROGRESS =
 const STUCK =
   "The run was stopped because the agent's tool rules left no tool that could be called. Change them with update_agent if this is not what they are for."
 
+interface JudgedStep {
+  readonly agent: Agent
+  readonly stored: Run
+  readonly step: CurrentStep
+  /** It is known to have spoken to the user. */
+  readonly hasSpoken: boolean
+  /** The messages of the run. */
+  readonly messages: () => Promise<readonly Message[]>
+}
+
 /** Ends the run if the step just closed was its last. */
 async function stopped(
   tx: Transaction,
   run: HeldRun,
-  agent: Agent,
-  stored: Run,
-  step: CurrentStep,
+  { agent, stored, step, hasSpoken, messages }: JudgedStep,
   budget: RunBudget,
   at: Timestamp,
 ): Promise<boolean> {
@@ -198,10 +225,11 @@ async function stopped(
   })
   if (decision.kind === 'stop') {
     const warnings = rules.stuck && decision.reason === 'tool_rule' ? [STUCK] : []
-    await completeRun(tx, run, decision.reason, [...stored.warnings, ...warnings], at)
+    const ending = [...stored.warnings, ...warnings]
+    await completeRun(tx, run, decision.reason, ending, at, { agent, hasSpoken })
     return true
   }
-  if (countRepeats(await tx.messages.ofRun(run.id)) >= REPEATS_TO_STOP) {
+  if (countRepeats(await messages()) >= REPEATS_TO_STOP) {
     await completeRun(tx, run, 'no_progress', [...stored.warnings, NO_PROGRESS], at)
     return true
   }

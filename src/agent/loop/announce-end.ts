@@ -2,7 +2,7 @@ import type { Timestamp } from '../../core/clock.ts'
 import { deriveId } from '../../core/derive-id.ts'
 import { type CallId, newId, type RunId } from '../../core/ids.ts'
 import { DEFAULT_MAX_STEPS, type Run } from '../../core/run.ts'
-import type { RunWait, Transaction } from '../../storage/port/store.ts'
+import type { AwaitingEnd, RunWait, Transaction } from '../../storage/port/store.ts'
 import { MAX_HOPS } from '../../teams/origin.ts'
 import type { Outcome } from '../../teams/outcome.ts'
 import { messageTokens } from '../context/message-tokens.ts'
@@ -13,10 +13,17 @@ import { readOutcome } from './read-outcome.ts'
 import { relayWords } from './relay-words.ts'
 
 /** The run has ended: gives its outcome to the runs that wait for it, tells the agent that asked to be told, and begins what comes after it. */
-export async function announceEnd(tx: Transaction, id: RunId, at: Timestamp): Promise<void> {
-  for (const wait of await tx.runs.waitersOf(id)) await settle(tx, wait, at)
-  for (const wait of await tx.runs.lateWaitersOf(id)) await deliverLate(tx, wait, at)
-  const run = await tx.runs.get(id)
+export async function announceEnd(
+  tx: Transaction,
+  id: RunId,
+  { hasWaiters, hasListeners }: AwaitingEnd,
+  at: Timestamp,
+): Promise<void> {
+  if (hasWaiters) {
+    for (const wait of await tx.runs.waitersOf(id)) await settle(tx, wait, at)
+    for (const wait of await tx.runs.lateWaitersOf(id)) await deliverLate(tx, wait, at)
+  }
+  const run = hasListeners ? await tx.runs.get(id) : undefined
   if (run && run.notice !== 'none') await giveNotice(tx, run, at)
   if (run) await goOnInBackground(tx, run, at)
 }

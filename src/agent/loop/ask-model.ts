@@ -95,7 +95,7 @@ export async function askModel(
   }
   const { answer, stream } = result
   const usage = addUsage(result.usage, trouble.summaries.get(stepId) ?? NO_USAGE)
-  const sent = { stepId, input: called.input, compiled: called.compiled }
+  const sent = { stepId, number, input: called.input, compiled: called.compiled }
   const goOn = goingOn(run, tools)
   const answered = { answer, usage, ownUsage: result.usage, emit, stream, goOn, log, signal }
   return useAnswer(run, sent, model, answered)
@@ -103,7 +103,7 @@ export async function askModel(
 
 async function useClientAnswer(
   run: HeldRun,
-  { stepId, context }: ModelStep,
+  { stepId, number, context }: ModelStep,
   clientAnswer: NonNullable<ModelStep['clientAnswer']>,
   tools: RunTools,
   signal: AbortSignal,
@@ -116,7 +116,7 @@ async function useClientAnswer(
   const goOn = goingOn(run, tools)
   const { usage } = answer
   const answered = { answer, usage, ownUsage: usage, emit, stream, goOn, log, signal }
-  return useAnswer(run, { stepId, ...exact }, model, answered)
+  return useAnswer(run, { stepId, number, ...exact }, model, answered)
 }
 
 /** Compacts the context if it is too long, or if the provider has said so. */

@@ -1,9 +1,8 @@
 import type { Timestamp } from '../../core/clock.ts'
 import { newId, type RunId } from '../../core/ids.ts'
 import type { Transaction } from '../../storage/port/store.ts'
-import { announceEnd } from './announce-end.ts'
-import { closeStep, type EndingRun } from './finish-run.ts'
-import { openCancelled, openRun } from './open-run.ts'
+import { closeStep, type EndingRun, goOnBehind } from './finish-run.ts'
+import { openRun } from './open-run.ts'
 
 /** Cancels a run that is idle, or that this process holds and releases afterwards, with the runs that it waits for. */
 export async function cancelRun(tx: Transaction, run: EndingRun, at: Timestamp): Promise<void> {
@@ -13,8 +12,7 @@ export async function cancelRun(tx: Transaction, run: EndingRun, at: Timestamp):
     await tx.runs.settleWait(wait, 'ended')
     await requestEnd(tx, wait.targetId, at)
   }
-  await announceEnd(tx, run.id, at)
-  await openCancelled(tx, run, at)
+  await goOnBehind(tx, run, at)
 }
 
 /** Ends a run that no process works on; another one is ended by its process. */

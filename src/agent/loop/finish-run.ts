@@ -1,5 +1,6 @@
+import type { Agent } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
-import { newId, type StepId } from '../../core/ids.ts'
+import { newId, type RunId, type StepId } from '../../core/ids.ts'
 import { spokenText } from '../../core/message.ts'
 import type { Run, RunError, StopReason } from '../../core/run.ts'
 import type { CurrentStep, Transaction, Waiting } from '../../storage/port/store.ts'
@@ -15,23 +16,46 @@ export type EndingRun = Pick<Run, 'id' | 'agentId' | 'conversationId'>
 
 const SILENT = 'The agent ended its turn without saying anything.'
 
+/** Known to the transaction of a run that ends, and so not read again. */
+interface KnownEnd {
+  readonly agent?: Agent
+  /** It has spoken to the user; false: perhaps. */
+  readonly hasSpoken?: boolean
+}
+
 /** Ends the run in its present state and releases the agent. */
 export async function completeRun(
   tx: Transaction,
   run: HeldRun,
-  reason: StopReason,
-  warnings: readonly string[],
+  stopReason: StopReason,
+  before: readonly string[],
   at: Timestamp,
+  { agent, hasSpoken = false }: KnownEnd = {},
 ): Promise<void> {
-  const messages = await tx.messages.ofRun(run.id)
-  const silent = !messages.some(
-    (message) => message.role === 'assistant' && spokenText(message) !== '',
-  )
-  await tx.runs.setWarnings(run.id, silent ? [...warnings, SILENT] : warnings)
-  await tx.runs.finish(run.id, { status: 'completed', stopReason: reason, error: null, at })
-  await announceEnd(tx, run.id, at)
-  await openCancelled(tx, run, at)
+  const isSilent = !hasSpoken && !(await hasSaid(tx, run.id))
+  const warnings = isSilent ? [...before, SILENT] : before
+  await tx.runs.finish(run.id, { status: 'completed', stopReason, error: null, warnings, at })
+  await goOnBehind(tx, run, at, agent)
   await tx.runs.release(run.lease)
+}
+
+async function hasSaid(tx: Transaction, id: RunId): Promise<boolean> {
+  const messages = await tx.messages.ofRun(id)
+  return messages.some((message) => message.role === 'assistant' && spokenText(message) !== '')
+}
+
+/** The run has ended: whatever waited for that goes on. */
+export async function goOnBehind(
+  tx: Transaction,
+  { id, agentId }: EndingRun,
+  at: Timestamp,
+  known?: Agent,
+): Promise<void> {
+  // Locks it: of two runs that end, and of one that ends and one that is cancelled, the later sees the other.
+  const agent = known ?? (await tx.agents.get(agentId))
+  const awaiting = await tx.runs.awaitingEnd(id)
+  await announceEnd(tx, id, awaiting, at)
+  if (agent && awaiting.hasCancelled) await openCancelled(tx, { id }, agent, at)
 }
 
 /** A provider's filter refused the run: none of it is sent to a model again, and the next message is processed. */
@@ -57,8 +81,7 @@ export async function failRun(
 ): Promise<void> {
   await closeStep(tx, run, 'The turn failed', at)
   await tx.runs.finish(run.id, { status: 'failed', stopReason, error, at })
-  await announceEnd(tx, run.id, at)
-  await openCancelled(tx, run, at)
+  await goOnBehind(tx, run, at)
   await tx.runs.release(run.lease)
 }
 

@@ -21,10 +21,14 @@ export async function openRun(
   agent: Agent,
   messageId: MessageId,
   at: Timestamp,
+  /** It was claimed in this transaction, which stored its start; no earlier run is open. */
+  isClaimed = false,
 ): Promise<void> {
   if (run.startedAt !== null) return
-  if (!(await tx.runs.hasItsTurn(run.id))) return
-  if (!(await tx.runs.start(run.id, at))) return
+  if (!isClaimed) {
+    if (!(await tx.runs.hasItsTurn(run.id))) return
+    if (!(await tx.runs.start(run.id, at))) return
+  }
   const inputs = run.inputs ?? []
   const pictures = run.pictures.map(({ sentAs: _, ...picture }) => picture)
   const given =
@@ -79,11 +83,10 @@ function bodyOf({ role, text, from }: RunInput, pictures: readonly Picture[]): M
 /** After the end of `run`: adds the messages of cancelled runs behind it before anything later. */
 export async function openCancelled(
   tx: Transaction,
-  run: Pick<Run, 'id' | 'agentId' | 'conversationId'>,
+  run: Pick<Run, 'id'>,
+  agent: Agent,
   at: Timestamp,
 ): Promise<void> {
-  const agent = await tx.agents.get(run.agentId)
-  if (!agent) return
   for (const cancelled of await tx.runs.cancelledBehind(run.id)) {
     await openRun(tx, cancelled, agent, newId('message'), at)
   }

@@ -1,9 +1,17 @@
-import type { StepCall } from '../../storage/port/store.ts'
+import type { StepCall, Transaction } from '../../storage/port/store.ts'
 import { bindCall, type PlannedCall } from '../step/plan-calls.ts'
 import { fillContext } from './fill-context.ts'
 import type { HeldRun } from './held.ts'
-import { type CallOptions, finish, type Write } from './make-call.ts'
+import type { CallOptions } from './make-call.ts'
 import { isTrouble } from './trouble.ts'
+
+/** The requests of an answer that are made in the transaction that stores it. */
+export interface Made {
+  /** The calls as they are then. */
+  readonly calls: readonly StepCall[]
+  /** The one that writes; absent: none does. */
+  readonly write?: { readonly call: StepCall; apply(tx: Transaction): Promise<string> }
+}
 
 /**
  * The requests of an answer, for the transaction that stores it: nothing, or one call of our own tools that only writes to
@@ -13,15 +21,15 @@ export async function prepareAhead(
   run: HeldRun,
   calls: readonly PlannedCall[],
   { agent, speakNow, signal }: Pick<CallOptions, 'agent' | 'speakNow' | 'signal'>,
-): Promise<Write | undefined> {
+): Promise<Made | undefined> {
   const [call, ...others] = calls.filter(({ kind }) => kind === 'planned')
-  if (!call) return async () => undefined
+  if (!call) return { calls: calls.map(doneCall) }
   // Rules look at the results of earlier calls of the same answer.
   const isBound = agent.toolRules.length > 0 && !speakNow
   if (others.length > 0 || call.kind !== 'planned' || call.needsApproval || isBound)
     return undefined
   if (call.effect !== 'database') return undefined
-  const planned = toStepCall(call)
+  const planned: StepCall = { ...doneCall(call), state: 'planned', status: null }
   try {
     const tools = await run.registry.ofAgent(run.store, agent)
     const bound = bindCall(tools, call.name, call.arguments)
@@ -30,15 +38,21 @@ export async function prepareAhead(
     const ready = fillContext(bound, run, planned, agent)
     if (ready.effect !== 'database') return undefined
     const apply = await ready.prepare(signal)
-    return (tx, at) => finish(tx, run, planned, { status: 'success', apply }, at)
+    return { calls: calls.map(doneCall), write: { call: planned, apply } }
   } catch (error) {
     if (isTrouble(error)) throw error
     return undefined
   }
 }
 
-function toStepCall(call: Extract<PlannedCall, { kind: 'planned' }>): StepCall {
-  const { id, index, name, arguments: text, effect, note = null } = call
-  const planned = { state: 'planned', status: null, approval: null, approvalReason: null } as const
-  return { id, index, name, arguments: text, effect, note, ...planned }
+function doneCall(call: PlannedCall): StepCall {
+  const { id, index, name, arguments: text, effect } = call
+  const isPlanned = call.kind === 'planned'
+  return {
+    ...{ id, index, name, arguments: text, effect, state: 'done' },
+    status: isPlanned ? 'success' : 'error',
+    approval: null,
+    approvalReason: null,
+    note: (isPlanned ? call.note : undefined) ?? null,
+  }
 }

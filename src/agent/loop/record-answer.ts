@@ -9,11 +9,15 @@ import type { NewMessage, Transaction } from '../../storage/port/store.ts'
 import { messageTokens } from '../context/message-tokens.ts'
 import { countTruncated, MAX_TRUNCATED } from '../step/count-truncated.ts'
 import { loopArguments, type PlannedCall, spokenBy } from '../step/plan-calls.ts'
+import { resultMessage } from './append-tool-result.ts'
 import { completeRun } from './finish-run.ts'
 import { type HeldRun, LostLease } from './held.ts'
+import type { Made } from './prepare-ahead.ts'
+import { wordsMessage } from './say-later.ts'
 
 export interface AnsweredStep {
   readonly stepId: StepId
+  readonly number: number
   /** Id of the message that stores the answer. */
   readonly messageId: MessageId
   readonly model: string
@@ -24,7 +28,9 @@ export interface AnsweredStep {
   readonly calls: readonly PlannedCall[]
   readonly agentType: AgentType
   /** Corrections of the context state from this call. */
-  readonly learned: Partial<ContextState>
+  readonly learned: Partial<Pick<ContextState, 'tokenRatio' | 'ranOn' | 'pressureTold'>>
+  /** The agent had been told before that its context is nearly full. */
+  readonly wasPressureTold: boolean
   /** The words of its calls are sent when the calls are made. */
   readonly speaksLater: boolean
 }
@@ -44,8 +50,8 @@ export function messagesOf(step: AnsweredStep): readonly AnswerMessage[] {
 type AnswerMessage = Pick<NewMessage, 'id' | 'tokens' | 'body'>
 
 /**
- * Stores the model's answer with the calls to make; a call that cannot be made gets its result at once. `over`: the
- * answer ended the run.
+ * Stores the model's answer with the calls to make; a call that cannot be made gets its result at once. With `made`, the
+ * calls are made here, and the step is done. `over`: the answer ended the run.
  */
 export async function recordIn(
   tx: Transaction,
@@ -53,20 +59,29 @@ export async function recordIn(
   step: AnsweredStep,
   messages: readonly AnswerMessage[],
   at: Timestamp,
+  made?: Made,
 ): Promise<'goes_on' | 'over'> {
   const recorded = await tx.runs.recordAnswer(step.stepId, {
     model: step.model,
     finish: step.answer.finish,
     calls: step.calls,
     usage: step.answer.usage,
+    closedAt: made && at,
   })
   if (!recorded) throw new LostLease()
+  const { tokenRatio, ranOn, pressureTold } = step.learned
   await tx.messages.append(
     run.agentId,
-    messages.map((message) => ({ ...message, runId: run.id, createdAt: at })),
+    [
+      ...messages.map((message) => ({ ...message, runId: run.id, createdAt: at })),
+      ...(await writeCall(tx, run, step, made, at)),
+    ],
     run.conversationId,
+    { tokenRatio, ranOn },
   )
-  await tx.conversations.setContext(run.conversationId, step.learned, at)
+  if (pressureTold === true && !step.wasPressureTold) {
+    await tx.conversations.setContext(run.conversationId, { pressureTold }, at)
+  }
   const isStuck = step.calls.length > 0 && step.calls.every((call) => call.kind === 'refused')
   if (step.warnings.length === 0 && !isStuck) return 'goes_on'
   const stored = await tx.runs.get(run.id)
@@ -78,6 +93,23 @@ export async function recordIn(
   await tx.runs.closeStep(step.stepId, at)
   await completeRun(tx, run, 'output_truncated', [...warnings, STILL_TRUNCATED], at)
   return 'over'
+}
+
+/** Makes the call of an answer, and returns the messages that tell of it. */
+async function writeCall(
+  tx: Transaction,
+  run: HeldRun,
+  { speaksLater }: AnsweredStep,
+  made: Made | undefined,
+  at: Timestamp,
+): Promise<readonly NewMessage[]> {
+  if (!made?.write) return []
+  const { call, apply } = made.write
+  // Before what the call locks, as everywhere.
+  await tx.agents.lock(run.agentId)
+  const result = resultMessage(run, call, { status: 'success', text: await apply(tx) }, at)
+  const words = speaksLater ? wordsMessage(run, call, at) : undefined
+  return words ? [result, words] : [result]
 }
 
 function assistantBody({ answer, calls, agentType, speaksLater }: AnsweredStep): MessageBody {

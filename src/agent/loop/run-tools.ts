@@ -21,5 +21,6 @@ export interface RunTools {
 /** Decides what is next in the transaction of the step's last write. */
 export function goingOn(run: HeldRun, { budget }: RunTools): GoOn {
   const ids = newIds()
-  return (tx, at) => advanceIn(tx, run, { budget, takenUp: false, ids, at })
+  return (tx, at, closed) =>
+    advanceIn(tx, run, { budget, takenUp: false, ids, at, known: { closed } })
 }

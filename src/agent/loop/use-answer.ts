@@ -14,17 +14,18 @@ import { capAnswer } from '../step/cap-answer.ts'
 import { planCalls, speaksLater, spokenBy } from '../step/plan-calls.ts'
 import { SPEAKING_TOOL } from '../tools/default-tools.ts'
 import { noteSeen } from '../tools/seen-versions.ts'
-import type { GoOn, Next } from './advance.ts'
+import type { ClosedStep, GoOn, Next } from './advance.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import type { ExactContext } from './compile-exactly.ts'
 import { type HeldRun, held, LostLease } from './held.ts'
 import { learnFrom } from './make-room.ts'
-import { prepareAhead } from './prepare-ahead.ts'
+import { type Made, prepareAhead } from './prepare-ahead.ts'
 import { type AnsweredStep, messagesOf, recordIn } from './record-answer.ts'
 import { isTrouble } from './trouble.ts'
 
 interface AskedStep extends ExactContext {
   readonly stepId: StepId
+  readonly number: number
 }
 
 interface Answered {
@@ -47,7 +48,7 @@ interface Answered {
  */
 export async function useAnswer(
   run: HeldRun,
-  { stepId, input, compiled }: AskedStep,
+  { stepId, number, input, compiled }: AskedStep,
   model: Pick<ChatModel, 'handle' | 'warnings' | 'isRehearsal'>,
   { answer: written, usage, ownUsage, emit, stream, ...loop }: Answered,
 ): Promise<'went_on' | 'let_go' | Next> {
@@ -76,6 +77,7 @@ export async function useAnswer(
   const isUnsaid = speaksLater(calls, toolRules.length > 0)
   const step: AnsweredStep = {
     stepId,
+    number,
     messageId: stream.messageId,
     model: model.handle,
     warnings: [...model.warnings, ...answerWarnings(answer, agent)],
@@ -87,6 +89,7 @@ export async function useAnswer(
       ...learnFrom(answer.usage, input, compiled),
       ...(model.isRehearsal !== true && { ranOn: model.handle }),
     },
+    wasPressureTold: input.state.pressureTold,
     speaksLater: isUnsaid,
   }
   const recorded = await record(run, step, agent, speakNow, loop)
@@ -116,13 +119,12 @@ async function record(
   { goOn, log, signal }: Pick<Answered, 'goOn' | 'log' | 'signal'>,
 ): Promise<'over' | Next | undefined> {
   const messages = messagesOf(step)
-  const makeCall = await prepareAhead(run, step.calls, { agent, speakNow, signal })
-  if (makeCall && !signal.aborted) {
+  const made = await prepareAhead(run, step.calls, { agent, speakNow, signal })
+  if (made && !signal.aborted) {
     try {
       return await heldAndPaid(run, step, async (tx, at) => {
-        if ((await recordIn(tx, run, step, messages, at)) === 'over') return 'over'
-        await makeCall(tx, at)
-        return goOn(tx, at)
+        if ((await recordIn(tx, run, step, messages, at, made)) === 'over') return 'over'
+        return goOn(tx, at, closedStep(step, made))
       })
     } catch (error) {
       if (error instanceof LostLease || isTrouble(error)) throw error
@@ -131,6 +133,19 @@ async function record(
   }
   const recorded = await heldAndPaid(run, step, (tx, at) => recordIn(tx, run, step, messages, at))
   return recorded === 'over' ? 'over' : undefined
+}
+
+function closedStep(
+  { stepId, number, answer, speaksLater, calls }: AnsweredStep,
+  made: Made,
+): ClosedStep {
+  const spoken = calls.length === 0 ? [answer.text] : calls.flatMap((call) => spokenBy(call) ?? [])
+  return {
+    ...{ id: stepId, number, state: 'tools', clientAnswer: null },
+    finish: answer.finish,
+    calls: made.calls,
+    hasSpoken: !speaksLater && spoken.some((text) => text.trim() !== ''),
+  }
 }
 
 /** Counts the tokens last: many runs share these rows, and none may wait for anything while it holds one. */

@@ -1,6 +1,6 @@
 import { type Clock, toTimestamp } from '../../core/clock.ts'
 import type { AgentEvent } from '../../core/event.ts'
-import { isId, type RunId } from '../../core/ids.ts'
+import { type ConversationId, isId, type RunId } from '../../core/ids.ts'
 import { describeError } from '../../core/log.ts'
 import type { Run } from '../../core/run.ts'
 import { purposeOf } from '../../core/token-use.ts'
@@ -40,8 +40,10 @@ const MAX_SWEEP_MILLISECONDS = 1_000
  * acceptance, whichever process accepted them; different conversations run in parallel, also those of one agent.
  */
 export interface Worker {
-  /** A run may be free to work on. */
-  wake(): void
+  /** A run may be free to work on: this one, or any. */
+  wake(run?: Pick<Run, 'conversationId'>): void
+  /** This process works on the run. */
+  isAtWork(runId: string): boolean
   /** A run has changed. If it was cancelled, by any process, and this process works on it, the work stops at once. */
   stopIfCancelled(namespace: string, runId: string): Promise<void>
   /** The same for a deleted agent. */
@@ -56,6 +58,8 @@ interface Taken {
   readonly rest: Rest | undefined
   /** The first thing to do; undefined: that is to be found out. */
   readonly next: Next | undefined
+  /** No other run was free. */
+  readonly isOnly: boolean
 }
 
 interface Work {
@@ -87,6 +91,7 @@ export function createWorker(options: WorkerOptions): Worker {
       const claimed = await claimNext()
       if (!claimed) return
       begin(claimed)
+      if (claimed.isOnly) return
     }
   }
 
@@ -95,32 +100,39 @@ export function createWorker(options: WorkerOptions): Worker {
     const now = clock()
     const claim: Claim = {
       owner,
+      isExpected,
       now: toTimestamp(now),
       expiresAt: toTimestamp(now + leaseMilliseconds),
       except: [...active.keys(), ...aside.resting()],
       due: aside.due(),
       ...sweep.limits(),
     }
+    isExpected = false
     const ids = newIds()
     const open = async (tx: Transaction, claimed: Claimed) => {
       const rest = aside.find(claimed.run.id)
       const run = heldRun(claimed, rest)
       const { budget } = options
-      const next = await advanceIn(tx, run, { budget, takenUp: true, ids, at: claim.now })
+      const known = { claimed }
+      const next = await advanceIn(tx, run, { budget, takenUp: true, ids, at: claim.now, known })
       return { run, rest, next }
     }
     try {
-      return (await storage.claims.next(claim, open))?.begun
+      const taken = await storage.claims.next(claim, open)
+      return taken?.begun && { ...taken.begun, isOnly: taken.isOnly }
     } catch (error) {
       log('debug', 'a run is claimed alone', { error: describeError(error) })
     }
     const claimed = await storage.claims.next(claim)
     if (!claimed) return undefined
     const rest = aside.find(claimed.run.id)
-    return { run: heldRun(claimed, rest), rest, next: undefined }
+    return { run: heldRun(claimed, rest), rest, next: undefined, isOnly: claimed.isOnly }
   }
 
-  function heldRun({ run, lease }: Claimed, rest: Rest | undefined): HeldRun {
+  function heldRun(
+    { run, lease }: Pick<Claimed, 'run' | 'lease'>,
+    rest: Rest | undefined,
+  ): HeldRun {
     return {
       id: run.id,
       agentId: run.agentId,
@@ -139,7 +151,22 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
-  function wake(): void {
+  /** One look serves all who wake it in the same turn of the event loop. */
+  let waking: NodeJS.Immediate | undefined
+  /** A run of a conversation without another one has been accepted here. */
+  let isExpected = false
+  function wake(run?: Pick<Run, 'conversationId'>): void {
+    if (stopping) return
+    const isFree = (id: ConversationId) =>
+      ![...active.values()].some((work) => work.run.conversationId === id)
+    isExpected ||= run !== undefined && isFree(run.conversationId)
+    waking ??= setImmediate(() => {
+      waking = undefined
+      claim()
+    })
+  }
+
+  function claim(): void {
     if (stopping) return
     wokenWhileClaiming = claiming !== undefined
     claiming ??= claimAll()
@@ -188,7 +215,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const troubles = end.progressed ? 0 : (before?.troubles ?? 0)
     const milliseconds = restAfter(troubles)
     aside.put(id, { milliseconds, troubles: troubles + 1, elapsed })
-    setTimeout(wake, milliseconds).unref()
+    setTimeout(() => wake(), milliseconds).unref()
   }
 
   const modelWatch = createModelWatch({
@@ -197,7 +224,7 @@ export function createWorker(options: WorkerOptions): Worker {
     owner,
     clock,
     log,
-    wake,
+    wake: () => wake(),
   })
 
   async function look(): Promise<void> {
@@ -214,6 +241,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
   return {
     wake,
+    isAtWork: (runId) => isId('run', runId) && active.has(runId),
     async stopIfCancelled(namespace, runId) {
       const work = isId('run', runId) ? active.get(runId) : undefined
       if (!work || !isId('run', runId)) return
@@ -237,6 +265,7 @@ export function createWorker(options: WorkerOptions): Worker {
     async stop() {
       stopping = true
       clearInterval(timer)
+      clearImmediate(waking)
       await Promise.all([claiming, looking])
       const works = [...active.values()]
       for (const { controller } of works) controller.abort()

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import type { RunId } from '../../core/ids.ts'
+import type { Run } from '../../core/run.ts'
 import type { ModelRegistry } from '../../llm/model.ts'
 import type { Store } from '../../storage/port/store.ts'
 import type { FetchPicture } from '../inbox/take-pictures.ts'
@@ -15,7 +16,8 @@ export interface RunsOptions {
   /** Name of this process, which acknowledges messages. */
   readonly owner: string
   /** There is work to do. */
-  readonly wake: () => void
+  /** With a run: it was accepted just now. */
+  readonly wake: (run?: Run) => void
   /** A watcher is about to subscribe to the run. */
   readonly expect: (id: RunId) => void
   readonly onChange: OnChange

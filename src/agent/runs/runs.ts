@@ -36,8 +36,8 @@ export function createRuns(options: RunsOptions) {
     viewRun(store, await findRun(store, id, agentId))
   return {
     async send(message: MessageToAgent): Promise<RunView> {
-      const run = await send(options, message)
-      return view(run.id)
+      const { run, isNew } = await send(options, message)
+      return isNew ? viewRun(store, run) : view(run.id)
     },
 
     async broadcast(message: BroadcastMessage): Promise<Broadcast> {
@@ -107,7 +107,10 @@ export function createRuns(options: RunsOptions) {
   }
 }
 
-async function send(options: RunsOptions, message: MessageToAgent): Promise<Run> {
+async function send(
+  options: RunsOptions,
+  message: MessageToAgent,
+): Promise<{ readonly run: Run; readonly isNew: boolean }> {
   const { store, models, clock, owner, wake, expect } = options
   checkLength('The idempotency key', message.idempotencyKey ?? '', LIMITS.idempotencyKey)
   const inputs = message.inputs?.map(({ role, text }) => ({ role, text: checkMessage(text) }))
@@ -117,8 +120,10 @@ async function send(options: RunsOptions, message: MessageToAgent): Promise<Run>
   const run = await store.transaction((tx) => acceptMessage(tx, models, clean, acceptance))
   await lookAgain(options, run, message.samples ?? false)
   if (message.isWatched) expect(run.id)
-  wake()
-  return run
+  const isNew = run.id === acceptance.id
+  if (isNew) wake(run)
+  else wake()
+  return { run, isNew }
 }
 
 /** The pictures of a new message; they are not fetched again if it was sent before. */

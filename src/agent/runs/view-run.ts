@@ -5,7 +5,8 @@ import { awaitedRuns, pendingApprovals } from './answer-approval.ts'
 import { waitingWarnings } from './waiting-warnings.ts'
 
 export async function viewRun(reads: Reads, run: Run): Promise<RunView> {
-  const messages = await reads.messages.ofRun(run.id)
+  // Its message enters the history when it starts.
+  const messages = run.startedAt === null ? [] : await reads.messages.ofRun(run.id)
   const answers = messages.filter((message) => message.role === 'assistant')
   const said = answers.map(spokenText)
   const speaker = answers.findLast((message) => message.said.length > 0)?.speaker

@@ -1,4 +1,5 @@
 import type { Agent } from '../../core/agent.ts'
+import type { Message } from '../../core/message.ts'
 import type { Run } from '../../core/run.ts'
 import type { Reads } from '../../storage/port/store.ts'
 import type { ContextInput } from '../context/compile-context.ts'
@@ -16,9 +17,12 @@ export async function readStep(
   run: Run,
   number: number,
   now: number,
+  /** The messages of the run. */
+  messages: () => Promise<readonly Message[]> = () => reads.messages.ofRun(run.id),
 ): Promise<ContextInput> {
   const speakNow = mayOnlySpeak(number, run.maxSteps) ? { maxSteps: run.maxSteps } : null
-  const repeats = countRepeats(await reads.messages.ofRun(run.id))
+  // Before the first step there are no calls.
+  const repeats = number === 1 ? 0 : countRepeats(await messages())
   const calls = await readCalls(reads, agent, run.id)
   const turn = { speakNow, repeats, calls }
   return readContext(reads, registry, agent, run.conversationId, run.id, now, turn)

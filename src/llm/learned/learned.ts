@@ -69,20 +69,40 @@ interface LessonStore {
   }): Promise<void>
 }
 
-/** Shared by all processes on the same data. Entries that can't be read or stored are learned again. */
+/** After this time the lessons of other processes are known. Chosen by hand. */
+const FRESH_MILLISECONDS = 1_000
+
+/**
+ * Shared by all processes on the same data. Entries that can't be read or stored are learned again. Each call of a model
+ * asks for one, so it is read once in a while.
+ */
 export function storedLessons(store: LessonStore, now: () => number): Lessons {
+  const read = new Map<string, { readonly until: number; readonly learned: Promise<Learned> }>()
+  const keyOf = (baseUrl: string, model: string) => JSON.stringify([baseUrl, model])
   return {
-    get: async (baseUrl, model) =>
-      parseLearned(await store.get(baseUrl, model).catch(() => undefined)),
-    keep: (baseUrl, model, learned) =>
-      store
+    get(baseUrl, model) {
+      const key = keyOf(baseUrl, model)
+      const known = read.get(key)
+      if (known && known.until > performance.now()) return known.learned
+      const learned = store
+        .get(baseUrl, model)
+        .catch(() => undefined)
+        .then(parseLearned)
+      read.set(key, { until: performance.now() + FRESH_MILLISECONDS, learned })
+      return learned
+    },
+    async keep(baseUrl, model, learned) {
+      read.delete(keyOf(baseUrl, model))
+      await store
         .put({
           baseUrl,
           model,
           abilities: JSON.stringify(learned),
           learnedAt: toTimestamp(now()),
         })
-        .catch(() => undefined),
+        .catch(() => undefined)
+      read.delete(keyOf(baseUrl, model))
+    },
     list: async () =>
       (await store.list()).map(({ baseUrl, model, abilities }) => ({
         baseUrl,

@@ -4,7 +4,6 @@ import { AGENT_TYPES, type Agent } from '../../core/agent.ts'
 import { AgentSettings } from '../../core/agent-settings.ts'
 import { storedId } from '../../core/ids.ts'
 import { ToolRules } from '../../core/tool-rule.ts'
-import { compiled } from '../database/compiled.ts'
 import type { Connection } from '../database/dialect.ts'
 import { storedMetadata } from '../database/metadata.ts'
 import type { QueryScope } from '../database/query-scope.ts'
@@ -31,8 +30,6 @@ export async function agentsOfRows(
 }
 
 async function tagsOf(db: Connection, namespace: string, rows: readonly AgentRow[]) {
-  const [first, ...others] = rows
-  if (first && others.length === 0) return (await tagsOfOne(db, { namespace, id: first.id })).rows
   return db
     .selectFrom('agent_tag')
     .select(['agent_id', 'tag'])
@@ -46,14 +43,10 @@ async function tagsOf(db: Connection, namespace: string, rows: readonly AgentRow
     .execute()
 }
 
-const tagsOfOne = compiled((db, { namespace, id }: { namespace: string; id: string }) =>
-  db
-    .selectFrom('agent_tag')
-    .select(['agent_id', 'tag'])
-    .where('namespace', '=', namespace)
-    .where('agent_id', '=', id)
-    .orderBy('position'),
-)
+/** The agent of a row that came with its tags. */
+export function toTaggedAgent({ tags, ...row }: AgentRow & { readonly tags: string }): Agent {
+  return toAgent(row, tags === '[]' ? [] : Names.parse(JSON.parse(tags)))
+}
 
 function toAgent(row: AgentRow, tags: readonly string[]): Agent {
   return {

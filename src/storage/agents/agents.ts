@@ -7,40 +7,37 @@ import { contains } from '../database/contains.ts'
 import { lockRead } from '../database/lock-rows.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { AgentReads, AgentWrites } from '../port/store.ts'
-import { type AgentRow, agentsOfRows } from './agent-rows.ts'
+import { type AgentRow, agentsOfRows, toTaggedAgent } from './agent-rows.ts'
 import { deleteAgent } from './delete-agent.ts'
+import { passagesOfAgent } from './passages-of-agent.ts'
 
 interface Named {
   readonly namespace: string
   readonly id: string
 }
 
-const oneAgent = lockable('agent', (db, { namespace, id }: Named, lock) =>
+const oneAgent = lockable('agent', (db, { namespace, id }: Named, lock, dialect) =>
   db
     .selectFrom('agent')
-    .selectAll()
-    .where('namespace', '=', namespace)
-    .where('id', '=', id)
+    .selectAll('agent')
+    .select(({ selectFrom }) =>
+      selectFrom('agent_tag')
+        .select(({ ref }) =>
+          dialect.texts(ref('agent_tag.tag'), ref('agent_tag.position')).as('tags'),
+        )
+        .whereRef('agent_tag.namespace', '=', 'agent.namespace')
+        .whereRef('agent_tag.agent_id', '=', 'agent.id')
+        .as('tags'),
+    )
+    .where('agent.namespace', '=', namespace)
+    .where('agent.id', '=', id)
     .modifyEnd(lock),
 )
 
 const countsOf = compiled((db, { namespace, id }: Named) =>
   db
     .selectFrom('agent')
-    .select(({ selectFrom }) => [
-      'last_message',
-      'deleted_messages',
-      selectFrom('archive')
-        .innerJoin('agent_archive', (join) =>
-          join
-            .onRef('agent_archive.namespace', '=', 'archive.namespace')
-            .onRef('agent_archive.archive_id', '=', 'archive.id'),
-        )
-        .select((archive) => archive.fn.sum<number>('archive.passage_count').as('count'))
-        .whereRef('agent_archive.namespace', '=', 'agent.namespace')
-        .whereRef('agent_archive.agent_id', '=', 'agent.id')
-        .as('passages'),
-    ])
+    .select(({ selectFrom }) => ['last_message', 'deleted_messages', passagesOfAgent(selectFrom)])
     .where('namespace', '=', namespace)
     .where('id', '=', id),
 )
@@ -52,8 +49,8 @@ export function agentReads(scope: QueryScope): AgentReads {
 
   return {
     async get(id) {
-      const [agent] = await withTags((await oneAgent(scope, { namespace, id })).rows)
-      return agent
+      const [row] = (await oneAgent(scope, { namespace, id })).rows
+      return row && toTaggedAgent({ ...row, tags: row.tags ?? '[]' })
     },
 
     async named(name, limit) {
@@ -185,6 +182,10 @@ export function agentWrites(scope: QueryScope): AgentWrites {
       if (tags) await setTags(id, tags)
       await recordChange(db, namespace, 'agent', id, at)
       return true
+    },
+
+    async lock(id) {
+      if (scope.dialect.locksRows) await oneAgent(scope, { namespace, id })
     },
 
     delete: (id, at) => deleteAgent(scope, id, at),

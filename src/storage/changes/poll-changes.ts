@@ -22,15 +22,19 @@ export async function pollChanges(
   /** The last read failed, so changes may be pending. */
   let failed = false
 
+  function tell(change: Change): void {
+    // Told by its commit while the log was read.
+    if (changes.isInOrder && change.seq <= last) return
+    last = change.seq
+    publish(change)
+  }
+
   async function readNew(): Promise<void> {
     failed = false
     try {
       for (;;) {
         const found = stopped ? [] : await changes.after(last, MAX_AT_ONCE)
-        for (const change of found) {
-          last = change.seq
-          publish(change)
-        }
+        for (const change of found) tell(change)
         if (found.length < MAX_AT_ONCE) return
       }
     } catch (error) {
@@ -49,7 +53,28 @@ export async function pollChanges(
     }
   }
 
-  changes.onCommit(reading.ask)
+  /** Own commits that follow what was published need no reading; listeners hear of them outside of the commit. */
+  const committed: Change[] = []
+  let telling: NodeJS.Immediate | undefined
+  function tellCommitted(): void {
+    telling = undefined
+    const own = committed.splice(0)
+    for (const change of own) {
+      if (stopped) return
+      if (change.seq > last + 1) {
+        // Changes of another process lie between.
+        reading.ask()
+        return
+      }
+      tell(change)
+    }
+  }
+
+  changes.onCommit((own) => {
+    if (!changes.isInOrder) return reading.ask()
+    committed.push(...own)
+    telling ??= setImmediate(tellCommitted)
+  })
   changes.onNotice(reading.ask)
   const timer = setInterval(() => {
     if (failed || mayHaveChanged()) reading.ask()
@@ -58,6 +83,7 @@ export async function pollChanges(
   return {
     stop() {
       stopped = true
+      clearImmediate(telling)
       clearInterval(timer)
       void reading.stop()
     },

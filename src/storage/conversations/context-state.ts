@@ -3,17 +3,63 @@ import { z } from 'zod'
 import { type ContextState, SUMMARY_METHODS, type Summary } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import { type ConversationId, storedId } from '../../core/ids.ts'
+import { passagesOfAgent } from '../agents/passages-of-agent.ts'
 import { recordChange } from '../changes/changes.ts'
-import { lockRead } from '../database/lock-rows.ts'
+import { lockable } from '../database/compiled.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { Database } from '../database/schema.ts'
 import type { ConversationReads } from '../port/store.ts'
 
 const Method = z.enum(SUMMARY_METHODS)
 
+interface Named {
+  readonly namespace: string
+  readonly id: string
+}
+
+/** With the newest summary in force, and what is stored outside of the context. */
+const contextOf = lockable('conversation', (db, { namespace, id }: Named, lock) =>
+  db
+    .selectFrom('conversation')
+    .innerJoin('agent', (join) =>
+      join
+        .onRef('agent.namespace', '=', 'conversation.namespace')
+        .onRef('agent.id', '=', 'conversation.agent_id'),
+    )
+    .leftJoin('summary', (join) =>
+      join.on('summary.row', '=', ({ selectFrom }) =>
+        selectFrom('summary as newest')
+          .select((eb) => eb.fn.max('newest.row').as('row'))
+          .whereRef('newest.namespace', '=', 'conversation.namespace')
+          .whereRef('newest.conversation_id', '=', 'conversation.id')
+          .whereRef('newest.to_seq', '>=', 'conversation.summaries_from'),
+      ),
+    )
+    .select(({ selectFrom }) => [
+      'conversation.context_from',
+      'conversation.pressure_told',
+      'conversation.summaries_from',
+      'agent.token_ratio',
+      'agent.learned_window',
+      'agent.ran_on',
+      'agent.last_message',
+      'agent.deleted_messages',
+      passagesOfAgent(selectFrom),
+      'summary.id',
+      'summary.text',
+      'summary.from_seq',
+      'summary.to_seq',
+      'summary.until',
+      'summary.method',
+    ])
+    .where('conversation.namespace', '=', namespace)
+    .where('conversation.id', '=', id)
+    .modifyEnd(lock),
+)
+
 export function contextReads(
   scope: QueryScope,
-): Pick<ConversationReads, 'contextState' | 'summaries'> {
+): Pick<ConversationReads, 'context' | 'contextState' | 'summaries'> {
   const { db, namespace } = scope
   const summaries = (id: ConversationId) =>
     db
@@ -21,42 +67,30 @@ export function contextReads(
       .selectAll()
       .where('namespace', '=', namespace)
       .where('conversation_id', '=', id)
+
+  async function context(id: ConversationId) {
+    const [found] = (await contextOf(scope, { namespace, id })).rows
+    return {
+      state: {
+        from: found?.context_from ?? 1,
+        tokenRatio: found?.token_ratio ?? 1,
+        pressureTold: found?.pressure_told === 1,
+        learnedWindow: found?.learned_window ?? null,
+        ranOn: found?.ran_on ?? null,
+        summariesFrom: found?.summaries_from ?? 1,
+        summary: found ? summaryIn(found) : null,
+      },
+      counts: {
+        messages: found ? found.last_message - found.deleted_messages : 0,
+        passages: Number(found?.passages ?? 0),
+      },
+    }
+  }
+
   return {
-    async contextState(id) {
-      const state = await db
-        .selectFrom('conversation')
-        .innerJoin('agent', (join) =>
-          join
-            .onRef('agent.namespace', '=', 'conversation.namespace')
-            .onRef('agent.id', '=', 'conversation.agent_id'),
-        )
-        .select([
-          'conversation.context_from',
-          'conversation.pressure_told',
-          'conversation.summaries_from',
-          'agent.token_ratio',
-          'agent.learned_window',
-          'agent.ran_on',
-        ])
-        .where('conversation.namespace', '=', namespace)
-        .where('conversation.id', '=', id)
-        .modifyEnd(lockRead(scope, 'conversation'))
-        .executeTakeFirst()
-      const summary = await summaries(id)
-        .where('to_seq', '>=', state?.summaries_from ?? 1)
-        .orderBy('row', 'desc')
-        .limit(1)
-        .executeTakeFirst()
-      return {
-        from: state?.context_from ?? 1,
-        tokenRatio: state?.token_ratio ?? 1,
-        pressureTold: state?.pressure_told === 1,
-        learnedWindow: state?.learned_window ?? null,
-        ranOn: state?.ran_on ?? null,
-        summariesFrom: state?.summaries_from ?? 1,
-        summary: summary ? toSummary(summary) : null,
-      }
-    },
+    context,
+
+    contextState: async (id) => (await context(id)).state,
 
     async summaries(id) {
       return (await summaries(id).orderBy('row').execute()).map(toSummary)
@@ -146,7 +180,31 @@ async function agentOf({ db, namespace }: QueryScope, id: ConversationId): Promi
   return row.agent_id
 }
 
-function toSummary(row: Selectable<Database['summary']>): Summary {
+type SummaryRow = Pick<
+  Selectable<Database['summary']>,
+  'id' | 'text' | 'from_seq' | 'to_seq' | 'until' | 'method'
+>
+
+/** The summary of a row that may have come without one. */
+function summaryIn({
+  id,
+  text,
+  from_seq,
+  to_seq,
+  until,
+  method,
+}: { readonly [Column in keyof SummaryRow]: SummaryRow[Column] | null }): Summary | null {
+  const isThere =
+    id !== null &&
+    text !== null &&
+    from_seq !== null &&
+    to_seq !== null &&
+    until !== null &&
+    method !== null
+  return isThere ? toSummary({ id, text, from_seq, to_seq, until, method }) : null
+}
+
+function toSummary(row: SummaryRow): Summary {
   return {
     id: storedId('summary', row.id),
     text: row.text,

@@ -16,6 +16,8 @@ export interface Dialect {
   readonly numbering: Numbering
   /** Extra columns of the change log where numbers are not assigned in commit order. */
   readonly changeOrder: RawBuilder<unknown>
+  /** A JSON list of texts, in the order of another column. */
+  texts(text: Expression<string>, order: Expression<unknown>): RawBuilder<string>
   /** Lower case, for all languages as far as the database supports them. */
   lower(text: Expression<unknown>): RawBuilder<string>
   /**

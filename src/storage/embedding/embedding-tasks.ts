@@ -43,6 +43,11 @@ export function createEmbeddingTasks(
       })
     },
 
+    async hasSets() {
+      const row = await reader.selectFrom('vector_set').select('row').limit(1).executeTakeFirst()
+      return row !== undefined
+    },
+
     async handles(now) {
       const rows = await reader
         .selectFrom('vector_set')

@@ -1,8 +1,10 @@
 import { createHash, createHmac } from 'node:crypto'
+import { expressionBuilder } from 'kysely'
 import { NAMESPACE } from '../../core/namespace.ts'
 import type { Connection } from '../database/dialect.ts'
 import { lockSets } from '../database/lock-rows.ts'
 import type { QueryScope } from '../database/query-scope.ts'
+import type { Database } from '../database/schema.ts'
 import { settleSets, type VectorSetRow } from './vector-sets.ts'
 
 /** A passage or message with its text to embed. */
@@ -22,6 +24,18 @@ export function textDigest(namespace: string, text: string): string {
   // The default namespace keeps its old digests, so that earlier vectors are still found.
   const hash = namespace === NAMESPACE ? createHash('sha256') : createHmac('sha256', namespace)
   return hash.update(text).digest('hex')
+}
+
+/** Whether the owner has sets, for the query that counts its entries. */
+export function hasVectorSets(kind: VectorSetRow['kind'], namespace: string, id: string) {
+  const { exists, selectFrom } = expressionBuilder<Database>()
+  return exists(
+    selectFrom('vector_set')
+      .select('vector_set.row')
+      .where('vector_set.namespace', '=', namespace)
+      .where('vector_set.kind', '=', kind)
+      .where('vector_set.owner_id', '=', id),
+  ).as('has_sets')
 }
 
 /** Gives new entries cached vectors, and tasks for the rest, in the transaction that inserts them. */

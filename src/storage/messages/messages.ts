@@ -1,8 +1,10 @@
+import { expressionBuilder } from 'kysely'
 import { type AgentId, type ConversationId, type MessageId, storedId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import { compiled } from '../database/compiled.ts'
-import type { MessageKey } from '../database/message-cache.ts'
+import type { MessageKey, Sight } from '../database/message-cache.ts'
 import type { QueryScope } from '../database/query-scope.ts'
+import type { Database } from '../database/schema.ts'
 import type { MessageReads } from '../port/store.ts'
 import { SEARCHED_ROLES } from '../search/search-scope.ts'
 import { messageOf, type Row } from './stored-message.ts'
@@ -30,6 +32,39 @@ const keysInSight = compiled((db, { namespace, id, seq }: Named & { readonly seq
     .orderBy('seq'),
 )
 
+interface Since extends Named {
+  readonly from: number
+  readonly last: number
+}
+
+/**
+ * Messages after the last known one, beside the number of those up to it. Messages are only added behind, and only ever
+ * hidden or deleted, so the same number means the same messages.
+ */
+const keysSince = compiled((db, { namespace, id, from, last }: Since) => {
+  const { selectFrom } = expressionBuilder<Database>()
+  const known = selectFrom('message')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('namespace', '=', namespace)
+    .where('conversation_id', '=', id)
+    .where('elsewhere', '=', 0)
+    .where('hidden', '=', 0)
+    .where('seq', '>=', from)
+    .where('seq', '<=', last)
+  return db
+    .selectFrom(known.as('known'))
+    .leftJoin('message as newer', (join) =>
+      join
+        .on('newer.namespace', '=', namespace)
+        .on('newer.conversation_id', '=', id)
+        .on('newer.elsewhere', '=', 0)
+        .on('newer.hidden', '=', 0)
+        .on('newer.seq', '>', last),
+    )
+    .select(['known.count', 'newer.id', 'newer.seq'])
+    .orderBy('newer.seq')
+})
+
 const keysOfRun = compiled((db, { namespace, id }: Named) =>
   db
     .selectFrom('message')
@@ -37,16 +72,6 @@ const keysOfRun = compiled((db, { namespace, id }: Named) =>
     .where('namespace', '=', namespace)
     .where('run_id', '=', id)
     .orderBy('seq'),
-)
-
-export const countMessages = compiled(
-  (db, { namespace, id, count }: Named & { readonly count: number }) =>
-    db
-      .updateTable('agent')
-      .set((eb) => ({ last_message: eb('last_message', '+', count) }))
-      .where('namespace', '=', namespace)
-      .where('id', '=', id)
-      .returning('last_message'),
 )
 
 export function messageReads(scope: QueryScope): MessageReads {
@@ -65,6 +90,20 @@ export function messageReads(scope: QueryScope): MessageReads {
     const rows = unknown.length === 0 ? [] : await all().where('id', 'in', unknown).execute()
     const read = new Map(rows.map((row) => [row.id, toMessage(row)]))
     return wanted.flatMap(({ id }, index) => known[index] ?? read.get(id) ?? [])
+  }
+
+  /** The messages that were in sight, and those since. Undefined: one of them is no longer in sight. */
+  async function longer(
+    { from, messages }: Sight,
+    id: ConversationId,
+  ): Promise<readonly Message[] | undefined> {
+    const last = messages.at(-1)?.seq ?? from - 1
+    const { rows } = await keysSince(db, { namespace, id, from, last })
+    if (Number(rows[0]?.count) !== messages.length) return undefined
+    const newer = rows.flatMap((row) =>
+      row.id === null || row.seq === null ? [] : [{ id: row.id, seq: row.seq }],
+    )
+    return newer.length === 0 ? messages : [...messages, ...(await byKeys(newer))]
   }
 
   const spoken = (agentId: AgentId) =>
@@ -100,7 +139,12 @@ export function messageReads(scope: QueryScope): MessageReads {
       if (limit !== undefined) {
         return read(shown(id).where('seq', '>=', seq).orderBy('seq'), limit)
       }
-      return byKeys((await keysInSight(db, { namespace, id, seq })).rows)
+      const known = messageCache.sight(namespace, id)
+      const messages =
+        (known?.from === seq ? await longer(known, id) : undefined) ??
+        (await byKeys((await keysInSight(db, { namespace, id, seq })).rows))
+      messageCache.keepSight(namespace, id, { from: seq, messages })
+      return messages
     },
 
     async known(ids) {

@@ -52,7 +52,7 @@ const Body: z.ZodType<MessageBody> = z.discriminatedUnion('role', [
   }),
 ])
 
-export function messageOf(row: Row): Message {
+export function messageOf(row: Omit<Row, 'row'>): Message {
   return {
     ...Body.parse(JSON.parse(row.body)),
     id: storedId('message', row.id),

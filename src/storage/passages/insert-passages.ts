@@ -20,6 +20,16 @@ export async function insertPassages(
   const [some] = passages
   if (!some) return []
   await lockOwners(scope, 'archive', [some.archiveId])
+  // Nearly always it is new, which inserting it tells.
+  const isAlone = passages.length === 1 && some.source === ''
+  if (isAlone && (await add(scope, some.archiveId, passages, at, true)).size > 0) {
+    await addTags(
+      scope,
+      some.tags.map((tag) => ({ passage_id: some.id, tag })),
+    )
+    await recordChange(db, namespace, 'archive', some.archiveId, at)
+    return [{ id: some.id, createdAt: some.createdAt, duplicate: false }]
+  }
   const digested = passages.map((passage) => ({ ...passage, digest: digestOf(passage) }))
   const known = await stored(
     scope,
@@ -109,13 +119,14 @@ async function renew(
       .execute()
 }
 
-/** None of them is stored, and no two are the same. */
+/** No two of them are the same. Returns the ids of the new ones (`addPassages`). */
 async function add(
   scope: QueryScope,
   archiveId: string,
   passages: readonly NewPassage[],
   at: string,
-): Promise<void> {
+  mayBeStored = false,
+): Promise<ReadonlySet<string>> {
   const positions = new Map<string, number>()
   for (const { source } of passages) {
     if (source !== '' && !positions.has(source))
@@ -135,7 +146,7 @@ async function add(
     foundCount: 0,
     lastFoundAt: null,
   }))
-  await addPassages(scope, archiveId, placed, at)
+  return addPassages(scope, archiveId, placed, at, mayBeStored)
 }
 
 /** The highest position in a source; 0: it has no passages. */

@@ -28,9 +28,15 @@ export interface Claims<Tx> {
    */
   next<T = never>(
     claim: Claim,
-    /** Runs in the transaction of the claim, perhaps more than once. If it fails, nothing is claimed. */
+    /**
+     * Runs in the transaction of the claim, perhaps more than once. If it fails, nothing is claimed. It begins a run that
+     * has not started, which is stored as started.
+     */
     begin?: (tx: Tx, claimed: Claimed) => Promise<T>,
-  ): Promise<(Claimed & { readonly begun?: T }) | undefined>
+  ): Promise<
+    | (Claimed & { readonly begun?: T /** No other run was free. */; readonly isOnly: boolean })
+    | undefined
+  >
   /** Runs of any namespace that wait for a model, and what their agents ask for; the oldest first, at most `limit`. */
   waitingForModel(limit: number): Promise<readonly WaitingForModel[]>
   /** All processes that hold a lease or have accepted a run that is not finished. */
@@ -47,12 +53,17 @@ export interface Claims<Tx> {
 }
 
 export interface Claimed {
+  /** Its start is that before the claim. */
   readonly run: Run
+  /** Its conversation was handed off. */
+  readonly isRouted: boolean
   readonly lease: Lease
 }
 
 export interface Claim {
   readonly owner: string
+  /** A run is known to be free, so it is not looked for before the transaction. */
+  readonly isExpected?: boolean
   readonly now: Timestamp
   readonly expiresAt: Timestamp
   /** Runs free since before this time are taken from an acceptor whose state is unknown, */

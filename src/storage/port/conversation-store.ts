@@ -1,4 +1,4 @@
-import type { ContextState, Summary } from '../../core/agent.ts'
+import type { ContextState, MemoryCounts, Summary } from '../../core/agent.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { Conversation } from '../../core/conversation.ts'
 import type { AgentId, ConversationId } from '../../core/ids.ts'
@@ -19,6 +19,10 @@ export interface ConversationReads {
   ofTranscript(agentId: AgentId, fingerprint: string): Promise<ConversationId | undefined>
   /** The agent that answers the user's messages in it; undefined: its own agent. */
   route(id: ConversationId): Promise<Route | undefined>
+  /** Its part that is in context, and how much its agent has stored, in one read. */
+  context(
+    id: ConversationId,
+  ): Promise<{ readonly state: ContextState; readonly counts: MemoryCounts }>
   contextState(id: ConversationId): Promise<ContextState>
   /** All summaries ever written, oldest first. */
   summaries(id: ConversationId): Promise<readonly Summary[]>

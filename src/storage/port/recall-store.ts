@@ -124,11 +124,18 @@ export interface NewMessage {
 }
 
 export interface MessageWrites {
-  /** They get the agent's next `seq` numbers. Without `conversationId` they belong to its default conversation. */
+  /**
+   * They get the agent's next `seq` numbers. Without `conversationId` they belong to its default conversation.
+   * `learned`: what the step that appends them has learned of its model, for the agent.
+   */
   append(
     agentId: AgentId,
     messages: readonly NewMessage[],
     conversationId?: ConversationId,
+    learned?: {
+      readonly tokenRatio?: number | undefined
+      readonly ranOn?: string | null | undefined
+    },
   ): Promise<void>
   /** From now on no model is shown what the run left in the history. */
   hideRun(runId: RunId): Promise<void>

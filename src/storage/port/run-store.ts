@@ -76,12 +76,23 @@ export interface RunReads {
   isAtWork(id: ConversationId): Promise<boolean>
   /** No earlier run of its conversation is open. */
   hasItsTurn(id: RunId): Promise<boolean>
+  /** Effects that the end of the run may have. Most runs have none, and this is one read for all of them. */
+  awaitingEnd(id: RunId): Promise<AwaitingEnd>
   /** Cancelled, never started runs of the same conversation after this one, oldest first. */
   cancelledBehind(id: RunId): Promise<readonly Run[]>
   /** The running step, with its calls in order. */
   currentStep(runId: RunId): Promise<CurrentStep | undefined>
   /** Number of the newest step; 0: none. */
   lastStep(runId: RunId): Promise<number>
+}
+
+export interface AwaitingEnd {
+  /** Runs wait for it, or want its late reply. */
+  readonly hasWaiters: boolean
+  /** There are runs for `cancelledBehind`. */
+  readonly hasCancelled: boolean
+  /** It is told to somebody, works for a job, or its agent has a sleep-time agent. */
+  readonly hasListeners: boolean
 }
 
 export interface CurrentStep {
@@ -132,7 +143,8 @@ export interface Lease {
 }
 
 export interface RunWrites {
-  insert(run: NewRun): Promise<void>
+  /** Returns what is stored. */
+  insert(run: NewRun): Promise<Run>
   /** False: it was started before, by this process or another. */
   start(id: RunId, at: Timestamp): Promise<boolean>
   /** First statement of every transaction of a step. False: another owner has the conversation, so nothing may be written. */
@@ -146,7 +158,7 @@ export interface RunWrites {
     readonly number: number
     readonly at: Timestamp
   }): Promise<void>
-  /** `model` → `tools`, with the calls to make. False: the answer is already stored. */
+  /** `model` → `tools`, with the calls to make, or → `done`. False: the answer is already stored. */
   recordAnswer(stepId: StepId, answer: StepAnswer): Promise<boolean>
   /** Records that a tool with outside effects may have run, before it runs. False: the call is done. */
   startCall(id: CallId, note?: string): Promise<boolean>
@@ -178,6 +190,8 @@ export interface StepAnswer {
   readonly finish: Finish
   readonly calls: readonly NewCall[]
   readonly usage: TokenUsage
+  /** Set if the same transaction makes all its calls, with success: then the step is done. */
+  readonly closedAt?: Timestamp | undefined
 }
 
 export interface NewCall extends Pick<StepCall, 'id' | 'index' | 'name' | 'arguments' | 'effect'> {
@@ -235,5 +249,7 @@ export interface RunOutcome {
   readonly status: Extract<RunStatus, 'completed' | 'failed' | 'cancelled'>
   readonly stopReason: StopReason
   readonly error: RunError | null
+  /** Absent: they stay. */
+  readonly warnings?: readonly string[]
   readonly at: Timestamp
 }

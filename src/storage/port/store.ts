@@ -219,6 +219,8 @@ export interface AgentWrites {
   insert(agent: Agent): Promise<void>
   /** False: there is no such agent. */
   update(id: AgentId, patch: AgentPatch, at: Timestamp): Promise<boolean>
+  /** Waits for other writers of the agent, where several write at once. */
+  lock(id: AgentId): Promise<void>
   /**
    * Deletes the agent with its companions, conversations and runs, and the blocks and archives attached to no other agent. False: no such
    * agent.
@@ -234,8 +236,10 @@ export interface ChangeLog {
   after(seq: number, limit: number): Promise<readonly Change[]>
   /** False only if certainly nothing was committed since the last call. Cheap enough for ten calls a second. */
   mayHaveChanged(): boolean
-  /** Calls the listener after each commit of this process that logged changes. */
-  onCommit(listener: () => void): void
+  /** Numbers are given in the order of commits, and without gaps between commits. */
+  readonly isInOrder: boolean
+  /** Calls the listener after each commit of this process, with what it logged. */
+  onCommit(listener: (changes: readonly Change[]) => void): void
   /** Calls the listener when another process may have logged changes, if the database has notifications. */
   onNotice(listener: () => void): void
 }

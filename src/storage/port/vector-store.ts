@@ -46,6 +46,8 @@ export interface EmbeddingTasks {
    * `fallback`. With neither, the archive stays without. Returns the number of new sets.
    */
   adopt(fallback: string | null, at: Timestamp): Promise<number>
+  /** Something is embedded. */
+  hasSets(): Promise<boolean>
   /** Models with tasks to claim. */
   handles(now: Timestamp): Promise<readonly string[]>
   /**

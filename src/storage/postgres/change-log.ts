@@ -20,7 +20,7 @@ interface Row {
 export function readChangeLog(
   db: Kysely<Database>,
   onUnsettled: () => void,
-): Pick<ChangeLog, 'head' | 'after'> {
+): Pick<ChangeLog, 'head' | 'after' | 'isInOrder'> {
   async function read(seq: number, limit: number, end: RawBuilder<unknown>) {
     const { rows } = await sql<Row>`
       SELECT seq, namespace, kind, subject_id, xid < ${end} AS settled FROM event
@@ -30,6 +30,7 @@ export function readChangeLog(
   }
 
   return {
+    isInOrder: false,
     async head() {
       const end = sql`${String(await oldestWriter(db))}::xid8`
       const { rows } = await sql<{ seq: number }>`

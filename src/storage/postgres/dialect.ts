@@ -15,6 +15,7 @@ export function createPostgresDialect(collation: string): Dialect {
     // Numbers are assigned before the commit, so lower ones may become visible after higher ones of another
     // transaction.
     changeOrder: sql`, xid XID8 NOT NULL DEFAULT pg_current_xact_id()`,
+    texts: (text, order) => sql`coalesce(json_agg(${text} ORDER BY ${order})::text, '[]')`,
     lower: (text) => sql<string>`lower(${text} COLLATE ${sql.id(collation)})`,
     locksRows: true,
   }

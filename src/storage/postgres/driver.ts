@@ -17,20 +17,30 @@ import {
   STATEMENT_MILLISECONDS,
   whileDisconnected,
 } from './connections.ts'
-import { CommitUnknown, isDisconnection } from './errors.ts'
+import { CommitUnknown, isDisconnection, isLostStatement } from './errors.ts'
+import type { StatementNames } from './statement-names.ts'
 
 /**
  * A Kysely dialect over a pool. It uses no session state, so a transaction pooler may stand in between: settings are
- * made in the statement that begins a transaction, and no statement is named. With `schemaVersion`, a write transaction
- * fails to begin if the schema has another version.
+ * made in the statement that begins a transaction, and statements are named only with `names`. With `schemaVersion`, a
+ * write transaction fails to begin if the schema has another version.
  */
-export function postgresDialect(pool: pg.Pool, schemaVersion?: number): KyselyDialect {
+export function postgresDialect(
+  pool: pg.Pool,
+  { schemaVersion, names }: DriverOptions = {},
+): KyselyDialect {
   return {
     createAdapter: () => new PostgresAdapter(),
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createIntrospector: (db) => new PostgresIntrospector(db),
-    createDriver: () => createDriver(pool, schemaVersion),
+    createDriver: () => createDriver(pool, schemaVersion, names),
   }
+}
+
+export interface DriverOptions {
+  readonly schemaVersion?: number | undefined
+  /** Absent: no statement is named. */
+  readonly names?: StatementNames | undefined
 }
 
 /** Outside a transaction, each query takes any free connection. */
@@ -39,11 +49,15 @@ interface Connection extends DatabaseConnection {
   broken: boolean
 }
 
-function createDriver(pool: pg.Pool, schemaVersion: number | undefined): Driver {
+function createDriver(
+  pool: pg.Pool,
+  schemaVersion: number | undefined,
+  names: StatementNames | undefined,
+): Driver {
   return {
     async init() {},
     async acquireConnection() {
-      return createConnection(pool)
+      return createConnection(pool, names)
     },
     async beginTransaction(connection, settings) {
       const own = ours(connection)
@@ -111,20 +125,35 @@ interface Begun {
   readonly version: number | null
 }
 
-function createConnection(pool: pg.Pool): Connection {
+function createConnection(pool: pg.Pool, names: StatementNames | undefined): Connection {
+  const asked = (query: CompiledQuery) => ({
+    name: names?.nameOf(query),
+    text: query.sql,
+    values: [...query.parameters],
+  })
+  async function read(query: () => Promise<pg.QueryResult>): Promise<pg.QueryResult> {
+    try {
+      return await whileDisconnected(query)
+    } catch (error) {
+      if (!names || !isLostStatement(error)) throw error
+      names.stop()
+      return await whileDisconnected(query)
+    }
+  }
+
   const connection: Connection = {
     transaction: undefined,
     broken: false,
-    async executeQuery<R>({ sql, parameters }: CompiledQuery) {
+    async executeQuery<R>(query: CompiledQuery) {
       const { transaction } = connection
       // Reads can be repeated.
-      if (!transaction) {
-        return toResult<R>(await whileDisconnected(() => pool.query(sql, [...parameters])))
-      }
+      if (!transaction) return toResult<R>(await read(() => pool.query(asked(query))))
       try {
-        return toResult<R>(await transaction.client.query(sql, [...parameters]))
+        return toResult<R>(await transaction.client.query(asked(query)))
       } catch (error) {
         connection.broken ||= isDisconnection(error)
+        // The transaction is run again, as after a conflict.
+        if (isLostStatement(error)) names?.stop()
         throw error
       }
     },

@@ -13,7 +13,17 @@ export class CommitUnknown extends Error {
 
 /** A conflict with another transaction. Nothing was written; a retry may succeed. */
 export function isConflict(error: unknown): boolean {
-  return ['40001', '40P01', '55P03'].includes(codeOf(error))
+  return ['40001', '40P01', '55P03'].includes(codeOf(error)) || isLostStatement(error)
+}
+
+/**
+ * A named statement is not there, or there already, as behind a pooler; or its tables were changed by a migration since it
+ * was prepared.
+ */
+export function isLostStatement(error: unknown): boolean {
+  const code = codeOf(error)
+  if (['26000', '42P05'].includes(code)) return true
+  return code === '0A000' && error instanceof Error && /cached plan/.test(error.message)
 }
 
 /**

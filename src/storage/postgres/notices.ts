@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { createClient, type Reach } from './connections.ts'
 
@@ -41,14 +42,16 @@ export function createNotices({ pool, channel, listenAt }: NoticesOptions): Noti
   }
   const polls = setInterval(note, POLL_MILLISECONDS)
   polls.unref()
-  const listener = listenAt && keepListening(listenAt, channel, note)
+  // Own commits are told without a notice.
+  const own = randomUUID()
+  const listener = listenAt && keepListening(listenAt, channel, own, note)
 
   async function tellAll(): Promise<void> {
     isTelling = true
     while (isToBeTold && !isClosed) {
       isToBeTold = false
       // If it fails, other processes find the change by polling.
-      await pool.query(`NOTIFY "${channel}"`).catch(() => undefined)
+      await pool.query(`NOTIFY "${channel}", '${own}'`).catch(() => undefined)
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS).unref())
     }
     isTelling = false
@@ -65,7 +68,7 @@ export function createNotices({ pool, channel, listenAt }: NoticesOptions): Noti
       listeners.push(listener)
     },
     tell() {
-      note()
+      isNoted = true
       isToBeTold = true
       if (!isTelling) void tellAll()
     },
@@ -78,7 +81,7 @@ export function createNotices({ pool, channel, listenAt }: NoticesOptions): Noti
 }
 
 /** Listens again after a lost connection, and reads the log then, since notices may have been missed. */
-function keepListening(reach: Reach, channel: string, onNotice: () => void) {
+function keepListening(reach: Reach, channel: string, own: string, onNotice: () => void) {
   let client: pg.Client | undefined
   let isClosed = false
   let attempt = 0
@@ -87,7 +90,9 @@ function keepListening(reach: Reach, channel: string, onNotice: () => void) {
   async function connect(): Promise<void> {
     const next = createClient(reach)
     client = next
-    next.on('notification', onNotice)
+    next.on('notification', ({ payload }) => {
+      if (payload !== own) onNotice()
+    })
     next.on('end', () => again(next))
     try {
       await next.connect()

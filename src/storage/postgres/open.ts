@@ -11,18 +11,21 @@ import { forgetForeignChanges, readChangeLog } from './change-log.ts'
 import { checkServer, checkVector, hasVersionTable, refuseForeign } from './check-server.ts'
 import { createClient, createPool, type Reach } from './connections.ts'
 import { createPostgresDialect, evenOut, unicodeCollation } from './dialect.ts'
-import { postgresDialect } from './driver.ts'
+import { type DriverOptions, postgresDialect } from './driver.ts'
 import { inWords } from './errors.ts'
 import { createNotices } from './notices.ts'
 import { renamedTables } from './renamed-tables.ts'
 import { createSearches, type SetSizes } from './searches.ts'
 import { startServerClock } from './server-clock.ts'
+import { statementNames } from './statement-names.ts'
 import { transact } from './transact.ts'
 
 export interface PostgresOptions {
   readonly reach: Reach
   /** Direct connection for notices, past any pooler; absent: the same as the other connections. Null: no listening. */
   readonly listenAt?: Reach | null | undefined
+  /** A pooler stands before it, so the server keeps no statements for a session. */
+  readonly hasPooler?: boolean
   /** Maximum number of connections, without the listening one. */
   readonly connections: number
   /** For people; without credentials. */
@@ -99,16 +102,25 @@ interface Prepared {
 }
 
 async function connect(
-  { reach, listenAt = reach, connections, location, onError, setSizes }: PostgresOptions,
+  {
+    reach,
+    listenAt = reach,
+    hasPooler = listenAt === null,
+    connections,
+    location,
+    onError,
+    setSizes,
+  }: PostgresOptions,
   prepare: (db: Kysely<Database>, collation: string) => Promise<Prepared>,
 ): Promise<Storage> {
   const pool = createPool({ reach, most: connections })
-  const db = kyselyOver(pool)
+  const names = hasPooler ? undefined : statementNames()
+  const db = kyselyOver(pool, { names })
   try {
     await checkServer(db)
     const collation = await unicodeCollation(db)
     const { schemaVersion, writes } = await prepare(db, collation)
-    const writer = kyselyOver(pool, schemaVersion)
+    const writer = kyselyOver(pool, { schemaVersion, names })
     const snapshots = kyselyOver(createPool({ reach, most: MAX_SNAPSHOTS }))
     const clock = await startServerClock(pool)
     const notices = createNotices({ pool, listenAt, channel: await channelOf(db) })
@@ -167,9 +179,9 @@ export function readSnapshot<T>(
 }
 
 /** Write transactions fail to begin if the schema has another version. */
-export function kyselyOver(pool: pg.Pool, schemaVersion?: number): Kysely<Database> {
+export function kyselyOver(pool: pg.Pool, options: DriverOptions = {}): Kysely<Database> {
   return new Kysely<Database>({
-    dialect: postgresDialect(pool, schemaVersion),
+    dialect: postgresDialect(pool, options),
     // PostgreSQL has no empty lists.
     plugins: [
       new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression }),

@@ -1,12 +1,13 @@
 import { sql } from 'kysely'
 import { storedId } from '../../core/ids.ts'
+import type { Run } from '../../core/run.ts'
 import { recordChange } from '../changes/changes.ts'
 import type { Connection, Dialect } from '../database/dialect.ts'
 import { lockFree } from '../database/lock-rows.ts'
-import type { QueryScope } from '../database/query-scope.ts'
 import type { Claim, Claimed, Claims, Lease, Transaction } from '../port/store.ts'
+import { type FreeRun, hasEarlier, oldestFree, setRunning, takeLease } from './free-runs.ts'
 import { isOpen } from './run-lists.ts'
-import { runReads } from './runs.ts'
+import { toRun } from './stored-run.ts'
 
 /**
  * More misses in a row mean a damaged index, not faster competitors: its runs can't be taken. The next look tries
@@ -18,41 +19,45 @@ const MAX_MISSES = 20
 export function createClaims(
   reader: Connection,
   dialect: Dialect,
-  { transact, scopeOf, transactionOf }: ClaimTools,
+  { transact, transactionOf }: ClaimTools,
 ): Claims<Transaction> {
   /** 'missed': another process was faster. */
-  async function take(trx: Connection, claim: Claim) {
-    const free = await oldestFree(trx, claim, lockFree(dialect, 'run'))
+  async function take(trx: Connection, claim: Claim, starts: boolean) {
+    // Locks keep others from the row, so no second one is asked for.
+    const limit = dialect.locksRows ? 1 : 2
+    const found = await oldestFree(trx, claim, { limit, lock: lockFree(dialect, 'run') })
+    const [free] = found
     if (!free) return undefined
     const fence = await takeLease(trx, free, claim)
-    if (fence === undefined || (await hasEarlier(trx, free))) return 'missed'
-    await trx
-      .updateTable('run')
-      .set({ status: 'running', waiting_for: null, retry_at: null })
-      .where('namespace', '=', free.namespace)
-      .where('id', '=', free.id)
-      .execute()
+    if (fence === undefined) return 'missed'
+    // Where one transaction writes at a time, nothing has come between.
+    if (dialect.locksRows && (await hasEarlier(trx, free))) return 'missed'
+    const [row] = (await setRunning(trx, { ...free, startedAt: starts ? claim.now : null })).rows
+    if (!row) throw new Error('a claimed run is gone inside its transaction')
     await recordChange(trx, free.namespace, 'run', free.id, claim.now)
-    const run = await runReads(scopeOf(free.namespace, trx)).get(storedId('run', free.id))
-    if (!run) throw new Error('a claimed run is gone inside its transaction')
+    const run = { ...toRun(row), startedAt: free.started_at }
     const lease: Lease = {
       namespace: free.namespace,
       conversationId: run.conversationId,
       owner: claim.owner,
       fence,
     }
-    return { run, lease }
+    const isOnly = found.length < limit
+    return { run, lease, isRouted: Boolean(row.is_routed), isOnly }
   }
 
   return {
     async next<T>(
       claim: Claim,
       begin?: (tx: Transaction, claimed: Claimed) => Promise<T>,
-    ): Promise<(Claimed & { readonly begun?: T }) | undefined> {
+    ): Promise<(Claimed & { readonly begun?: T; readonly isOnly: boolean }) | undefined> {
       // Most looks find nothing, so they avoid the write lock.
-      for (let misses = 0; misses < MAX_MISSES && (await oldestFree(reader, claim)); misses += 1) {
+      for (let misses = 0; misses < MAX_MISSES; misses += 1) {
+        const isSure = misses === 0 && claim.isExpected === true
+        const free = isSure ? undefined : await oldestFree(reader, claim, { limit: 2 })
+        if (free?.length === 0) return undefined
         const taken = await transact(async (trx) => {
-          const found = await take(trx, claim)
+          const found = await take(trx, claim, begin !== undefined)
           if (found === 'missed') throw new Missed()
           if (!found || !begin) return found
           const tx = transactionOf(found.lease.namespace, trx)
@@ -61,7 +66,8 @@ export function createClaims(
           if (error instanceof Missed) return 'missed' as const
           throw error
         })
-        if (taken !== 'missed') return taken
+        if (taken === 'missed') continue
+        return taken && { ...taken, isOnly: taken.isOnly || isOnly(taken.run, free) }
       }
       return undefined
     },
@@ -162,6 +168,10 @@ export function createClaims(
   }
 }
 
+function isOnly({ id }: Run, free: readonly FreeRun[] | undefined): boolean {
+  return free?.every((one) => one.id === id) ?? false
+}
+
 /** A literal, not a parameter, so that the partial index `lease_held` is used. */
 const isHeld = sql<boolean>`owner <> ''`
 
@@ -170,113 +180,7 @@ class Missed extends Error {}
 
 interface ClaimTools {
   readonly transact: Transact
-  readonly scopeOf: (namespace: string, db: Connection) => QueryScope
   readonly transactionOf: (namespace: string, trx: Connection) => Transaction
 }
 
 type Transact = <T>(work: (trx: Connection) => Promise<T>) => Promise<T>
-
-interface FreeRun {
-  readonly row: number
-  readonly namespace: string
-  readonly id: string
-  readonly conversation_id: string
-}
-
-async function oldestFree(
-  db: Connection,
-  claim: Claim,
-  lock = sql``,
-): Promise<FreeRun | undefined> {
-  const { except = [], due = [] } = claim
-  const query = db
-    .selectFrom('run')
-    .leftJoin('lease', (join) =>
-      join
-        .onRef('lease.namespace', '=', 'run.namespace')
-        .onRef('lease.conversation_id', '=', 'run.conversation_id'),
-    )
-    .select(['run.row', 'run.namespace', 'run.id', 'run.conversation_id'])
-    .where(isOpen('run.status'))
-    .where(({ eb, and, or }) =>
-      or([
-        eb('run.status', 'in', ['queued', 'running']),
-        and([
-          eb('run.waiting_for', 'in', ['retry', 'agent']),
-          or([
-            eb('run.retry_at', '<=', claim.now),
-            ...(due.length > 0 ? [eb('run.id', 'in', due)] : []),
-          ]),
-        ]),
-      ]),
-    )
-    .$if(except.length > 0, (open) => open.where('run.id', 'not in', except))
-    .where(({ eb, or }) => or([eb('lease.owner', 'is', null), eb('lease.owner', '=', '')]))
-    .where(({ eb, and, or, fn }) => {
-      const freeSince = fn.coalesce('run.retry_at', 'run.started_at', 'run.created_at')
-      return or([
-        eb('run.accepted_by', 'in', [claim.owner, '']),
-        and([
-          eb('run.accepted_by', 'not in', ['', ...(claim.living ?? [])]),
-          eb(freeSince, '<', claim.orphanedBefore),
-        ]),
-        eb(freeSince, '<', claim.strandedBefore ?? ''),
-      ])
-    })
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('run as earlier')
-            .select('earlier.row')
-            .whereRef('earlier.namespace', '=', 'run.namespace')
-            .whereRef('earlier.conversation_id', '=', 'run.conversation_id')
-            .whereRef('earlier.row', '<', 'run.row')
-            .where(isOpen('earlier.status')),
-        ),
-      ),
-    )
-    // `+ 0` makes SQLite use the index `run_queue`, which holds only open runs; finished ones may be a million.
-    .orderBy(sql`run.row + 0`)
-    .limit(1)
-  return query.modifyEnd(lock).executeTakeFirst()
-}
-
-/** Checked again under the lease, without which no run of the conversation starts. */
-async function hasEarlier(trx: Connection, run: FreeRun): Promise<boolean> {
-  const earlier = await trx
-    .selectFrom('run')
-    .select('row')
-    .where('namespace', '=', run.namespace)
-    .where('conversation_id', '=', run.conversation_id)
-    .where('row', '<', run.row)
-    .where(isOpen('status'))
-    .limit(1)
-    .executeTakeFirst()
-  return earlier !== undefined
-}
-
-/** Raises the fence, which invalidates the previous holder; undefined: the lease is held now. */
-async function takeLease(trx: Connection, run: FreeRun, claim: Claim): Promise<number | undefined> {
-  const taken = await trx
-    .insertInto('lease')
-    .values({
-      namespace: run.namespace,
-      conversation_id: run.conversation_id,
-      owner: claim.owner,
-      fence: 1,
-      expires_at: claim.expiresAt,
-    })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['namespace', 'conversation_id'])
-        .doUpdateSet({
-          owner: claim.owner,
-          fence: sql`lease.fence + 1`,
-          expires_at: claim.expiresAt,
-        })
-        .where('lease.owner', '=', ''),
-    )
-    .returning('fence')
-    .executeTakeFirst()
-  return taken?.fence
-}

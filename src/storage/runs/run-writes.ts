@@ -1,14 +1,90 @@
+import type { Insertable } from 'kysely'
 import { defaultConversation } from '../../core/conversation.ts'
 import type { RunId } from '../../core/ids.ts'
-import { rootOrigin } from '../../core/run.ts'
+import { type Run, rootOrigin } from '../../core/run.ts'
 import { recordChange } from '../changes/changes.ts'
-import { changed } from '../database/changed.ts'
+import { changed, changedOne } from '../database/changed.ts'
+import { compiled, compiledRows } from '../database/compiled.ts'
 import type { QueryScope } from '../database/query-scope.ts'
+import type { Database } from '../database/schema.ts'
 import type { NewRun, RunWrites } from '../port/store.ts'
 import { callWrites } from './call-writes.ts'
 import { leaseWrites } from './lease-writes.ts'
 import { isOpen } from './run-lists.ts'
 import { stepWrites } from './step-writes.ts'
+import { toRun } from './stored-run.ts'
+
+const insertRows = compiledRows(
+  [
+    'namespace',
+    'id',
+    'agent_id',
+    'conversation_id',
+    'parent_run_id',
+    'root_run_id',
+    'depth',
+    'hops',
+    'sender',
+    'sender_agent_id',
+    'notice',
+    'job_id',
+    'accepted_by',
+    'status',
+    'stop_reason',
+    'input',
+    'pictures',
+    'inputs',
+    'client_tools',
+    'idempotency_key',
+    'max_steps',
+    'cancel_requested',
+    'waiting_for',
+    'retry_at',
+    'error',
+    'warnings',
+    'created_at',
+    'started_at',
+    'paused_at',
+    'completed_at',
+    'client_samples',
+    'scopes',
+  ],
+  (db, rows: readonly Insertable<Database['run']>[]) =>
+    db.insertInto('run').values(rows).returningAll(),
+)
+
+interface Ended {
+  readonly namespace: string
+  readonly id: string
+  readonly status: string
+  readonly stopReason: string
+  readonly error: string | null
+  readonly warnings: string | null
+  readonly at: string
+}
+
+const finishRun = compiled((db, ended: Ended) =>
+  db
+    .updateTable('run')
+    .set((eb) => ({
+      status: ended.status,
+      stop_reason: ended.stopReason,
+      waiting_for: null,
+      retry_at: null,
+      missing: null,
+      ask: null,
+      error: ended.error,
+      warnings: eb.fn.coalesce(eb.cast<string>(eb.val(ended.warnings), 'text'), 'warnings'),
+      completed_at: ended.at,
+    }))
+    .where('namespace', '=', ended.namespace)
+    .where('id', '=', ended.id)
+    .where(isOpen('status')),
+)
+
+function storedWarnings(warnings: readonly string[]): string {
+  return JSON.stringify([...new Set(warnings)])
+}
 
 export function runWrites(scope: QueryScope): RunWrites {
   return {
@@ -65,21 +141,13 @@ function runRowWrites(
       return postponed
     },
 
-    async finish(id, { status, stopReason, error, at }) {
-      const finished = changed(
-        await updateRun(id)
-          .where(isOpen('status'))
-          .set({
-            status,
-            stop_reason: stopReason,
-            waiting_for: null,
-            retry_at: null,
-            missing: null,
-            ask: null,
-            error: error && JSON.stringify(error),
-            completed_at: at,
-          })
-          .executeTakeFirst(),
+    async finish(id, { status, stopReason, error, warnings, at }) {
+      const finished = changedOne(
+        await finishRun(db, {
+          ...{ namespace, id, status, stopReason, at },
+          error: error && JSON.stringify(error),
+          warnings: warnings ? storedWarnings(warnings) : null,
+        }),
       )
       if (finished) await recordChange(db, namespace, 'run', id, at)
       return finished
@@ -87,17 +155,16 @@ function runRowWrites(
 
     async setWarnings(id, warnings) {
       await updateRun(id)
-        .set({ warnings: JSON.stringify([...new Set(warnings)]) })
+        .set({ warnings: storedWarnings(warnings) })
         .execute()
     },
   }
 }
 
-async function insertRun({ db, namespace }: QueryScope, run: NewRun): Promise<void> {
+async function insertRun({ db, namespace }: QueryScope, run: NewRun): Promise<Run> {
   const origin = run.origin ?? rootOrigin(run.id)
-  await db
-    .insertInto('run')
-    .values({
+  const { rows } = await insertRows(db, [
+    {
       namespace,
       id: run.id,
       agent_id: run.agentId,
@@ -130,7 +197,11 @@ async function insertRun({ db, namespace }: QueryScope, run: NewRun): Promise<vo
       completed_at: null,
       client_samples: run.clientSamples ? 1 : 0,
       scopes: run.scopes === undefined ? null : JSON.stringify(run.scopes),
-    })
-    .execute()
+    },
+  ])
+  const [inserted] = rows
+  if (!inserted) throw new Error('an inserted run was not returned')
   await recordChange(db, namespace, 'run', run.id, run.createdAt)
+  // It has no steps yet.
+  return toRun({ ...inserted, used: null })
 }

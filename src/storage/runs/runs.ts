@@ -4,34 +4,22 @@ import { storedId } from '../../core/ids.ts'
 import { encodeCursor } from '../../core/page.ts'
 import { FINISHES } from '../../core/run.ts'
 import { compiled, lockable } from '../database/compiled.ts'
+import type { Connection } from '../database/dialect.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { RunReads } from '../port/store.ts'
 import { isOpen, newestRuns } from './run-lists.ts'
 import { stepsOf } from './run-steps.ts'
 import { Status, toRun, Waiting } from './stored-run.ts'
 import { toStepCall } from './tool-calls.ts'
-
-/**
- * All sums of a run's steps in one subquery, as numbers separated by blanks: runs are read more often than anything
- * else.
- */
-const USED = sql<string | null>`
-  sum(step.prompt_tokens) || ' ' || sum(step.completion_tokens) || ' ' || sum(step.total_tokens) || ' ' ||
-  sum(step.cached_tokens) || ' ' || sum(CASE step.state WHEN 'model' THEN 0 ELSE 1 END)`
+import { usedOfRun } from './used-of-run.ts'
+import { isToBeTold } from './waits.ts'
 
 /** Runs with the summed usage of their steps. */
 function runsOf({ db, namespace }: Pick<QueryScope, 'db' | 'namespace'>) {
   return db
     .selectFrom('run')
     .selectAll('run')
-    .select((eb) =>
-      eb
-        .selectFrom('step')
-        .select(USED.as('used'))
-        .whereRef('step.namespace', '=', 'run.namespace')
-        .whereRef('step.run_id', '=', 'run.id')
-        .as('used'),
-    )
+    .select(usedOfRun)
     .where('run.namespace', '=', namespace)
 }
 
@@ -87,7 +75,7 @@ const earlierRun = compiled((db, { namespace, id }: Named) =>
 )
 
 /** `|| ''` keeps SQLite from scanning all runs of the namespace: few are newer. */
-const cancelledAfter = compiled((db, { namespace, id }: Named) => {
+function cancelledBehind(db: Connection, { namespace, id }: Named) {
   const own = db
     .selectFrom('run as own')
     .where('own.namespace', '=', namespace)
@@ -100,7 +88,29 @@ const cancelledAfter = compiled((db, { namespace, id }: Named) => {
     .where(sql`conversation_id || ''`, '=', own.select('own.conversation_id'))
     .where('status', '=', 'cancelled')
     .where('started_at', 'is', null)
-})
+}
+const cancelledAfter = compiled(cancelledBehind)
+
+const awaitingEndOf = compiled((db, { namespace, id }: Named) =>
+  db
+    .selectFrom('run as ended')
+    .select(({ eb, exists, or, selectFrom }) => [
+      exists(isToBeTold(db, namespace, id)).as('waiters'),
+      exists(cancelledBehind(db, { namespace, id })).as('cancelled'),
+      or([
+        eb('ended.notice', '<>', 'none'),
+        eb('ended.job_id', 'is not', null),
+        exists(
+          selectFrom('sleeptime')
+            .select('sleeptime.agent_id')
+            .whereRef('sleeptime.namespace', '=', 'ended.namespace')
+            .whereRef('sleeptime.agent_id', '=', 'ended.agent_id'),
+        ),
+      ]).as('listeners'),
+    ])
+    .where('ended.namespace', '=', namespace)
+    .where('ended.id', '=', id),
+)
 
 export function runReads(scope: QueryScope): RunReads {
   const { db, namespace } = scope
@@ -241,6 +251,15 @@ export function runReads(scope: QueryScope): RunReads {
 
     async hasItsTurn(id) {
       return (await earlierRun(db, { namespace, id })).rows.length === 0
+    },
+
+    async awaitingEnd(id) {
+      const [found] = (await awaitingEndOf(db, { namespace, id })).rows
+      return {
+        hasWaiters: Boolean(found?.waiters),
+        hasCancelled: Boolean(found?.cancelled),
+        hasListeners: Boolean(found?.listeners),
+      }
     },
 
     async cancelledBehind(id) {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type RunId, storedId } from '../../core/ids.ts'
 import { changed } from '../database/changed.ts'
+import type { Connection } from '../database/dialect.ts'
 import type { QueryScope } from '../database/query-scope.ts'
 import type { RunWait, WaitEdge, WaitReads, WaitWrites } from '../port/store.ts'
 import { requeue } from './requeue.ts'
@@ -8,6 +9,16 @@ import { isOpen } from './run-lists.ts'
 
 /** Values of `settled`. */
 const [OPEN, ENDED, LATE] = [0, 1, 2]
+
+/** Waits of runs that are to hear of the end of this one. */
+export function isToBeTold(db: Connection, namespace: string, id: string) {
+  return db
+    .selectFrom('run_wait')
+    .select('run_wait.run_id')
+    .where('run_wait.namespace', '=', namespace)
+    .where('run_wait.target_run_id', '=', id)
+    .where('run_wait.settled', 'in', [OPEN, LATE])
+}
 
 export function waitReads(scope: QueryScope): WaitReads {
   const { db, namespace } = scope

@@ -16,6 +16,7 @@ export function readChangeLog(
   let dataVersion: unknown
   return {
     ...changeReads(reader),
+    isInOrder: true,
     mayHaveChanged() {
       const before = dataVersion
       dataVersion = read.get()

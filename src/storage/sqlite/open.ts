@@ -8,18 +8,19 @@ import type { Connection } from '../database/dialect.ts'
 import type { Database } from '../database/schema.ts'
 import { DEFAULT_VECTOR_MEGABYTES } from '../database-settings.ts'
 import { MIGRATIONS, type Migration } from '../migrations/index.ts'
-import { assertVersion, migrate, versionToRead } from '../migrations/migrate.ts'
+import { migrate, versionToRead } from '../migrations/migrate.ts'
 import type { Storage } from '../port/store.ts'
 import { checkFile, copyDatabase, freeName } from './backup.ts'
 import { readChangeLog } from './change-log.ts'
 import { connect, type OpenMode } from './connections.ts'
 import { dialect } from './dialect.ts'
-import { inOwnWords, PATIENCE_MS, sqliteDialect, whileBusy } from './driver.ts'
+import { PATIENCE_MS, sqliteDialect, whileBusy } from './driver.ts'
 import { createEraser } from './erase.ts'
 import { inWords, isFull } from './errors.ts'
 import { createExplanation } from './explain-failure.ts'
 import { guarded } from './guard.ts'
 import { holdData } from './hold.ts'
+import { schemaCheck } from './schema-check.ts'
 import { beginSession, endSession, generationOf } from './session.ts'
 import { examineFiles, type Tell } from './settle-files.ts'
 import { createSearches } from './small-searches.ts'
@@ -80,13 +81,13 @@ export async function openSqlite(
       vectorBytes,
     })
     const changes = readChangeLog(reader, readHandle)
-    const version = writeHandle.prepare('SELECT version FROM schema_version').pluck()
+    const assertSchema = schemaCheck(writeHandle, schemaVersion)
     const storage = createStorage({
       dialect: eraser.dialect,
       reader,
       async transact(work) {
         const result = await writer.transaction().execute(async (trx) => {
-          assertVersion(Number(inOwnWords(() => version.get())), schemaVersion)
+          assertSchema()
           return work(trx)
         })
         eraser.committed()

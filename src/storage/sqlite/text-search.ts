@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { compilable, compiled } from '../database/compiled.ts'
 import type { Connection, TextEntry, TextIndex, TextSearch } from '../database/dialect.ts'
 import { scopedWord } from '../search/search-scope.ts'
 import { isLearned } from '../search/vocabulary.ts'
@@ -26,13 +27,11 @@ export const sqliteTextSearch: TextSearch = {
 
   async add(db, index, entries) {
     if (entries.length === 0) return
-    await sql`INSERT INTO ${table(index)} (rowid, words)
-      SELECT value ->> 0, value ->> 1 FROM json_each(${asJson(entries)})`.execute(db)
-    for (const [scope, words] of learnedWords(entries)) {
-      await sql`INSERT OR IGNORE INTO word SELECT ${scope}, value FROM json_each(${JSON.stringify([...words])})`.execute(
-        db,
-      )
-    }
+    await insertEntries[index](db, { entries: asJson(entries) })
+    const learned = [...learnedWords(entries)].flatMap(([scope, words]) =>
+      [...words].map((word) => [scope, word]),
+    )
+    if (learned.length > 0) await insertWords(db, { learned: JSON.stringify(learned) })
   },
 
   async remove(db, index, entries) {
@@ -50,6 +49,25 @@ export const sqliteTextSearch: TextSearch = {
   async forget(db, scopes) {
     await db.deleteFrom('word').where('scope', 'in', scopes).execute()
   },
+}
+
+const insertWords = compiled((db, { learned }: { readonly learned: string }) =>
+  compilable(
+    db,
+    sql`INSERT OR IGNORE INTO word SELECT value ->> 0, value ->> 1 FROM json_each(${learned})`,
+  ),
+)
+
+const insertEntries = { passage: entryInsertion('passage'), message: entryInsertion('message') }
+
+function entryInsertion(index: TextIndex) {
+  return compiled((db, { entries }: { readonly entries: string }) =>
+    compilable(
+      db,
+      sql`INSERT INTO ${table(index)} (rowid, words)
+        SELECT value ->> 0, value ->> 1 FROM json_each(${entries})`,
+    ),
+  )
 }
 
 function table(index: TextIndex) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { defaultConversation } from '../../../src/core/conversation.ts'
 import { type AgentId, newId } from '../../../src/core/ids.ts'
-import type { MessageSearch } from '../../../src/storage/port/store.ts'
+import type { MessageReads, MessageSearch } from '../../../src/storage/port/store.ts'
 import {
   assistantSays,
   at,
@@ -17,6 +17,47 @@ export function messageContract(subject: Subject): void {
     const { items } = await subject.store.messages.search(agentId, { limit: 50, ...search })
     return items.map(({ item }) => item.seq)
   }
+
+  test('what is in sight follows what is added, hidden and rolled back', async () => {
+    const { store } = subject
+    const { id } = await insertAgent(store)
+    const run = await insertRun(store, id)
+    const conversation = defaultConversation(id)
+    const add = (...texts: readonly string[]) =>
+      store.transaction((tx) =>
+        tx.messages.append(
+          id,
+          texts.map((text) => userSays(text)),
+        ),
+      )
+    const seen = async (messages: MessageReads = store.messages) =>
+      (await messages.inSight(conversation, 1)).map(({ text }) => text)
+    expect(await seen()).toEqual([])
+    await add('a', 'b')
+    expect(await seen()).toEqual(['a', 'b'])
+    const failing = store.transaction(async (tx) => {
+      await tx.messages.append(id, [userSays('lost')])
+      expect(await seen(tx.messages)).toEqual(['a', 'b', 'lost'])
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(await seen()).toEqual(['a', 'b'])
+    await add('c')
+    expect(await seen()).toEqual(['a', 'b', 'c'])
+    await store.transaction((tx) =>
+      tx.messages.append(id, [userSays('refused', { runId: run.id })]),
+    )
+    expect(await seen()).toEqual(['a', 'b', 'c', 'refused'])
+    await store.transaction((tx) => tx.messages.hideRun(run.id))
+    expect(await seen()).toEqual(['a', 'b', 'c'])
+    await add('d')
+    expect(await seen()).toEqual(['a', 'b', 'c', 'd'])
+    expect((await store.messages.inSight(conversation, 2)).map(({ text }) => text)).toEqual([
+      'b',
+      'c',
+      'd',
+    ])
+  })
 
   test('messages of other sessions are found, and not in context', async () => {
     const { store } = subject
