@@ -39,7 +39,7 @@ interface Place {
   readonly before: string
 }
 
-const FORMS: readonly Form[] = [
+const forms = (): readonly Form[] => [
   form('(\\d{4})[-/.](\\d{1,2})[-/.](\\d{1,2})', ([year, month, day]) =>
     days(Number(year), Number(month), Number(day)),
   ),
@@ -86,6 +86,13 @@ const FORMS: readonly Form[] = [
   form(YEAR, ([year]) => [yearRange(Number(year))]),
 ]
 
+/** In every expression of a date. Most questions name none, and the patterns take as long to compile as a search. */
+const MAY_NAME_A_DATE = new RegExp(
+  `\\d|day|tonight|this|ago|last|past|previous|${MONTH_NAMES.map((name) => name.slice(0, 3)).join('|')}`,
+  'iu',
+)
+let compiled: readonly Form[] | undefined
+
 function form(source: string, read: Form['read']): Form {
   return { pattern: new RegExp(`(?<![\\p{L}\\p{N}])(?:${source})(?![\\p{L}\\p{N}])`, 'giu'), read }
 }
@@ -97,6 +104,8 @@ function form(source: string, read: Form['read']): Form {
  * `datesIn('What did I say yesterday?', () => '2026-03-31')` is the range of 2026-03-30.
  */
 export function datesIn(question: string, today: () => string): readonly DayRange[] {
+  if (!MAY_NAME_A_DATE.test(question)) return []
+  compiled ??= forms()
   let known: number | undefined
   const now = () => {
     known ??= dayOf(today())
@@ -104,7 +113,7 @@ export function datesIn(question: string, today: () => string): readonly DayRang
   }
   let rest = question
   const found: DayRange[] = []
-  for (const { pattern, read } of FORMS) {
+  for (const { pattern, read } of compiled) {
     rest = rest.replaceAll(pattern, (text, ...groups) => {
       if (found.length >= MAX_RANGES) return text
       const at = groups.findIndex((group) => typeof group === 'number')
