@@ -97,6 +97,7 @@ export function rankByWords(
     found.reduce((sum, { own }) => sum + own.length, 0) / found.length || Number.EPSILON
   const { b, neighbour } = byLength(averageLength)
   const rarity = terms.map(({ frequency }) => inverseFrequency(size, frequency))
+  const names = terms.map(({ spellings }) => spellings.map(({ stem }) => stem).join(' / '))
   const scored = found.map(({ candidate, own, fit }) => {
     const context = withNeighbours(own, candidate, profiler, averageLength, neighbour)
     const length = 1 - b + (b * context.length) / averageLength
@@ -106,7 +107,7 @@ export function rankByWords(
       return ((weight * count * (BM25_K1 + 1)) / (count + BM25_K1 * length)) * factor
     })
     const score = scores.reduce((sum, one) => sum + one, 0)
-    return { candidate, own, fit, score, words: wordsFound(terms, rarity, own, context, scores) }
+    return { candidate, own, fit, score, words: wordsFound(names, rarity, own, context, scores) }
   })
   const best = Math.max(...scored.map(({ score }) => score)) || 1
   const share = groupShares(scored)
@@ -160,17 +161,16 @@ function latenessIn<Scored extends { readonly candidate: Candidate; readonly own
 
 /** The terms in an entry or near it. */
 function wordsFound(
-  terms: readonly Weighted[],
+  names: readonly string[],
   rarity: readonly number[],
   own: Profile,
   context: Profile,
   scores: readonly number[],
 ): readonly FoundWord[] {
-  return terms.flatMap(({ spellings }, index) => {
+  return names.flatMap((word, index) => {
     const times = own.counts[index] ?? 0
     const nearby = (context.counts[index] ?? 0) - times
     if (times + nearby === 0) return []
-    const word = spellings.map(({ stem }) => stem).join(' / ')
     return [{ word, rarity: rarity[index] ?? 0, times, nearby, score: scores[index] ?? 0 }]
   })
 }
