@@ -67,8 +67,10 @@ it('holds the program and its texts, and nothing of the machine that built it', 
 // In a package that depends on us, npm would compile better-sqlite3 from its lock file.
 it('needs no other package, and has no install script', () => {
   const manifest = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'))
-  for (const name of ['dependencies', 'peerDependencies', 'private']) {
-    expect(manifest).not.toHaveProperty(name)
+  for (const name of ['dependencies', 'private']) expect(manifest).not.toHaveProperty(name)
+  const { peerDependencies, peerDependenciesMeta } = manifest
+  for (const name of Object.keys(peerDependencies)) {
+    expect(peerDependenciesMeta[name], name).toEqual({ optional: true })
   }
   for (const name of ['preinstall', 'install', 'postinstall']) {
     expect(manifest.scripts).not.toHaveProperty(name)

@@ -27,7 +27,7 @@ describe('a bad setting', () => {
     ['RECOLLECT_DATABASE_URL', 'postgres://root:hunter2%@db/x', /postgres:\/\/<user>/],
     ['RECOLLECT_DATABASE_POOL', '0', /1 to 1000/],
     ['RECOLLECT_EMBEDDING', 'openai', /"openai" names no embedding model.*openai\/text-embedding/],
-    ['RECOLLECT_EMBEDDING', 'nobody/knows', /"nobody\/knows".*provider\/model.*local\/hash/],
+    ['RECOLLECT_EMBEDDING', 'nobody/knows', /"nobody\/knows".*provider\/model.*local\/<model>/],
     ['RECOLLECT_EMBEDDING', 'openai/text-embedding-ada-002@7', /can't be shortened/],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: as it comes from a client
     ['RECOLLECT_HOME', '${CLAUDE_PROJECT_DIR}/memory', /not filled in/],
