@@ -15,6 +15,20 @@ import { describeMachine, environment, median, withScratch } from './support.ts'
 
 const ROUNDS = 10
 
+/** Text, because it runs in the browser, whose types are not those of Node. */
+const MARK_HEADING = `new MutationObserver((_, watcher) => {
+  if (!document.querySelector('h1')) return
+  performance.mark('first view')
+  watcher.disconnect()
+}).observe(document, { childList: true, subtree: true })`
+
+/** Milliseconds from the first byte of the page to the heading of the agent, on the page's own clock. */
+const FIRST_VIEW = `(() => {
+  const [navigation] = performance.getEntriesByType('navigation')
+  const [mark] = performance.getEntriesByName('first view')
+  return mark.startTime - navigation.responseStart
+})()`
+
 await withScratch(async (home) => {
   const provider = await startScriptedProvider()
   provider.respondWith(() => callTool('send_message', { message: 'Noted.' }))
@@ -98,20 +112,6 @@ await withScratch(async (home) => {
   await server.stop()
   await provider.close()
 })
-
-/** Text, because it runs in the browser, whose types are not those of Node. */
-const MARK_HEADING = `new MutationObserver((_, watcher) => {
-  if (!document.querySelector('h1')) return
-  performance.mark('first view')
-  watcher.disconnect()
-}).observe(document, { childList: true, subtree: true })`
-
-/** Milliseconds from the first byte of the page to the heading of the agent, on the page's own clock. */
-const FIRST_VIEW = `(() => {
-  const [navigation] = performance.getEntriesByType('navigation')
-  const [mark] = performance.getEntriesByName('first view')
-  return mark.startTime - navigation.responseStart
-})()`
 
 /** The longest time between two frames while something is done. */
 async function report(page: Page, what: string, work: () => Promise<unknown>): Promise<void> {
