@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CONVERSATIONS, type Talk } from './kinds/conversations.ts'
+import { CONVERSATIONS } from './kinds/conversations.ts'
+import type { Talk } from './kinds/talk.ts'
 import { type LoadWorld, startLoadWorld } from './world.ts'
 
 /* Conversations of each kind in the shapes that people have, each kind loaded as a folder into an agent of its own. */

@@ -33,10 +33,7 @@ export interface Claims<Tx> {
      * has not started, which is stored as started.
      */
     begin?: (tx: Tx, claimed: Claimed) => Promise<T>,
-  ): Promise<
-    | (Claimed & { readonly begun?: T /** No other run was free. */; readonly isOnly: boolean })
-    | undefined
-  >
+  ): Promise<Taken<T> | undefined>
   /** Runs of any namespace that wait for a model, and what their agents ask for; the oldest first, at most `limit`. */
   waitingForModel(limit: number): Promise<readonly WaitingForModel[]>
   /** All processes that hold a lease or have accepted a run that is not finished. */
@@ -58,6 +55,13 @@ export interface Claimed {
   /** Its conversation was handed off. */
   readonly isRouted: boolean
   readonly lease: Lease
+}
+
+/** A run that was claimed, and what its claim began. */
+export interface Taken<T> extends Claimed {
+  readonly begun?: T
+  /** No other run was free. */
+  readonly isOnly: boolean
 }
 
 export interface Claim {

@@ -1,4 +1,3 @@
-import type { ArchivalCounts, Archive, ArchiveHolder, FolderDetails } from '../../core/archive.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { FoundBy, Places, Why } from '../../core/found.ts'
 import type {
@@ -13,7 +12,7 @@ import type { Message, MessageBody, MessageRole } from '../../core/message.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { Passage } from '../../core/passage.ts'
 
-/* The part of the port `store.ts` for searchable memory: messages, archives and passages. */
+/* The part of the port `store.ts` for searchable memory: messages and passages. */
 
 // --- messages (recall memory) ---
 
@@ -123,59 +122,25 @@ export interface NewMessage {
   readonly elsewhere?: true | undefined
 }
 
+/** For the agent, by the step that appends the messages. */
+export interface LearnedOfModel {
+  readonly tokenRatio?: number | undefined
+  readonly ranOn?: string | null | undefined
+}
+
 export interface MessageWrites {
   /**
-   * They get the agent's next `seq` numbers. Without `conversationId` they belong to its default conversation.
-   * `learned`: what the step that appends them has learned of its model, for the agent.
+   * They get the agent's next `seq` numbers. Without `conversationId` they belong to its default conversation. `learned`:
+   * about its model.
    */
   append(
     agentId: AgentId,
     messages: readonly NewMessage[],
     conversationId?: ConversationId,
-    learned?: {
-      readonly tokenRatio?: number | undefined
-      readonly ranOn?: string | null | undefined
-    },
+    learned?: LearnedOfModel,
   ): Promise<void>
   /** From now on no model is shown what the run left in the history. */
   hideRun(runId: RunId): Promise<void>
-}
-
-// --- archives ---
-
-export interface ArchiveFilter extends PageRequest {
-  /** Only archives attached to this agent. */
-  readonly agentId?: AgentId | undefined
-}
-
-export interface ArchiveReads {
-  get(id: ArchiveId): Promise<Archive | undefined>
-  /** Newest first, attached or not. */
-  list(filter: ArchiveFilter): Promise<Page<Archive>>
-  agentsOf(id: ArchiveId): Promise<readonly ArchiveHolder[]>
-  /** The archive for the agent's inserts; undefined: none yet. */
-  defaultOf(agentId: AgentId): Promise<ArchiveId | undefined>
-  /** Counts of all archives, or of the agent's. Cheap: reads stored counts. */
-  counts(agentId?: AgentId): Promise<ArchivalCounts>
-}
-
-export interface ArchiveWrites {
-  /** Creates an archive that is attached to no agent. */
-  create(
-    archive: Omit<Archive, keyof ArchivalCounts | 'folder'> & { readonly folder?: FolderDetails },
-  ): Promise<void>
-  /** Attaches the archive, as default or not; if it is attached, only the default changes. */
-  attach(agentId: AgentId, id: ArchiveId, isDefault: boolean, at: Timestamp): Promise<void>
-  /** False: there is no such archive. */
-  update(
-    id: ArchiveId,
-    patch: Partial<Pick<Archive, 'name' | 'description' | 'folder'>>,
-    at: Timestamp,
-  ): Promise<boolean>
-  /** Deletes the archive with its passages; agents that have it lose it. False: there is no such archive. */
-  delete(id: ArchiveId, at: Timestamp): Promise<boolean>
-  /** The archive is kept. False: it was not attached. */
-  detach(agentId: AgentId, id: ArchiveId, at: Timestamp): Promise<boolean>
 }
 
 // --- passages (archival memory) ---

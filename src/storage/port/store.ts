@@ -4,6 +4,7 @@ import type { Change } from '../../core/event.ts'
 import type { AgentId } from '../../core/ids.ts'
 import type { Page, PageRequest } from '../../core/page.ts'
 import type { RunStatus } from '../../core/run.ts'
+import type { ArchiveReads, ArchiveWrites } from './archive-store.ts'
 import type { BlockReads, BlockWrites } from './block-store.ts'
 import type { Claims } from './claim-store.ts'
 import type { CompanionWrites, SleeptimeReads, SleeptimeWrites } from './companion-store.ts'
@@ -14,8 +15,6 @@ import type { JobQueue, JobReads, JobWrites } from './job-store.ts'
 import type { LearnedStore } from './learned-store.ts'
 import type { PictureReads, PictureWrites } from './picture-store.ts'
 import type {
-  ArchiveReads,
-  ArchiveWrites,
   MessageReads,
   MessageSearches,
   MessageWrites,
@@ -32,6 +31,7 @@ import type { EmbeddingTasks, VectorWrites } from './vector-store.ts'
 import type { WaitReads, WaitWrites } from './wait-store.ts'
 import type { WalkReads } from './walk-store.ts'
 
+export type * from './archive-store.ts'
 export type * from './block-store.ts'
 export type * from './claim-store.ts'
 export type * from './companion-store.ts'

@@ -4,7 +4,7 @@ import type { Run } from '../../core/run.ts'
 import { recordChange } from '../changes/changes.ts'
 import type { Connection, Dialect } from '../database/dialect.ts'
 import { lockFree } from '../database/lock-rows.ts'
-import type { Claim, Claimed, Claims, Lease, Transaction } from '../port/store.ts'
+import type { Claim, Claimed, Claims, Lease, Taken, Transaction } from '../port/store.ts'
 import { type FreeRun, hasEarlier, oldestFree, setRunning, takeLease } from './free-runs.ts'
 import { isOpen } from './run-lists.ts'
 import { toRun } from './stored-run.ts'
@@ -50,7 +50,7 @@ export function createClaims(
     async next<T>(
       claim: Claim,
       begin?: (tx: Transaction, claimed: Claimed) => Promise<T>,
-    ): Promise<(Claimed & { readonly begun?: T; readonly isOnly: boolean }) | undefined> {
+    ): Promise<Taken<T> | undefined> {
       // Most looks find nothing, so they avoid the write lock.
       for (let misses = 0; misses < MAX_MISSES; misses += 1) {
         const isSure = misses === 0 && claim.isExpected === true
