@@ -1,4 +1,4 @@
-// Bundles the page in src/page/app into one HTML file, whose only script and style are inline and without attributes, so
+// Bundles the page in src/page/app into one HTML file, whose scripts and style are inline and without attributes, so
 // that the server can let in exactly these by their hashes.
 //
 // node scripts/page.mjs [<file>]   writes it to dist/page.html, or to that file
@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 export async function buildPage() {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: [join(root, 'src/page/app/main.tsx')],
+    entryPoints: ['early.ts', 'main.tsx'].map((name) => join(root, 'src/page/app', name)),
     outdir: join(root, 'dist'),
     write: false,
     metafile: true,
@@ -21,16 +21,16 @@ export async function buildPage() {
     minify: true,
     format: 'iife',
     target: 'es2022',
-    charset: 'utf8',
+    // A browser reads text of one byte a character faster.
+    charset: 'ascii',
     jsx: 'automatic',
     jsxImportSource: 'preact',
     legalComments: 'none',
     logLevel: 'warning',
   })
-  const textOf = (extension) =>
-    result.outputFiles.find(({ path }) => path.endsWith(extension)).text.trim()
-  const script = textOf('.js').replaceAll('</script', '<\\/script')
-  const style = textOf('.css').replaceAll('</style', '<\\/style')
+  const textOf = (name) => result.outputFiles.find(({ path }) => path.endsWith(name)).text.trim()
+  const scriptOf = (name) => textOf(name).replaceAll('</script', '<\\/script')
+  const style = textOf('main.css').replaceAll('</style', '<\\/style')
   const html = `<!doctype html>
 <html lang="en">
 <head>
@@ -39,12 +39,13 @@ export async function buildPage() {
 <meta name="color-scheme" content="light dark">
 <title>Recollect</title>
 <link rel="icon" href="data:,">
+<script>${scriptOf('early.js')}</script>
 <style>${style}</style>
 </head>
 <body>
 <div id="app"></div>
 <noscript>This page needs JavaScript. Without it, use the command line: recollect --help.</noscript>
-<script>${script}</script>
+<script>${scriptOf('main.js')}</script>
 </body>
 </html>
 `

@@ -32,7 +32,6 @@ export function createPageDoor({ page, authenticate }: PageDoorOptions): OpenDoo
       'Content-Length': body.length,
       'Content-Security-Policy': policyFor(html),
       'Cache-Control': 'no-store',
-      'Cross-Origin-Opener-Policy': 'same-origin',
       'Cross-Origin-Resource-Policy': 'same-origin',
       'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
       'Referrer-Policy': 'no-referrer',

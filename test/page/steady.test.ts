@@ -97,6 +97,26 @@ describe.skipIf(!HAS_BROWSER)('a page that stays open', () => {
     expect(await text.inputValue()).toBe('Swim. Then dive.')
   })
 
+  it('the first view asks once for each thing that it shows, and the server is asked before the page is read', async () => {
+    const page = await (await world.browser.newContext()).newPage()
+    const asked: string[] = []
+    page.on('request', (request) => {
+      const { method, params } = request.postDataJSON() ?? {}
+      if (method !== undefined) asked.push([method, params.name].filter(Boolean).join(' '))
+    })
+    await page.goto(`${world.origin}/#/agents/${agent}/chat`, { waitUntil: 'commit' })
+    await page.getByRole('heading', { name: 'Ada' }).waitFor()
+    expect(asked.slice(0, 3)).toEqual([
+      'tools/call get_agent',
+      'tools/call list_agents',
+      'tools/list',
+    ])
+    // The list of tools never comes again; the others do once the page listens.
+    await page.getByRole('log').getByText('Noted.').first().waitFor()
+    expect(asked.filter((each) => each === 'tools/list')).toHaveLength(1)
+    await page.close()
+  })
+
   it('two tabs of one profile show each other’s edits, and a deleted agent', async () => {
     const { page } = tab
     const other = await world.open(`#/agents/${agent}/memory`, page.context())

@@ -11,7 +11,7 @@ import './styles/tools.css'
 import './styles/background.css'
 import './styles/hosted.css'
 import { render } from 'preact'
-import { isInHost } from './mcp/host-client.ts'
+import { isInHost } from './mcp/is-in-host.ts'
 import { HostedRoot } from './views/hosted-root.tsx'
 import { Root } from './views/root.tsx'
 

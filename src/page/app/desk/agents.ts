@@ -1,13 +1,12 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Paged, ShortAgent, ShortRun } from '../mcp/shapes.ts'
 import { useDesk } from './desk.ts'
+import { FIRST_AGENTS } from './first-reads.ts'
 import { RUNS } from './uris.ts'
 import { type Loaded, useLoaded } from './use-loaded.ts'
 import { useSettled } from './use-settled.ts'
 
-const PAGE = 50
-/** Arguments of the first page of the list. */
-export const FIRST_AGENTS = { limit: PAGE } as const
+const PAGE = FIRST_AGENTS.limit
 /** After the last key, before the server is asked; chosen by hand. */
 const TYPING_MILLISECONDS = 150
 
@@ -19,7 +18,7 @@ export interface AgentPage extends Paged {
 export function useAgents(query: string) {
   const desk = useDesk()
   const asked = useSettled(query, TYPING_MILLISECONDS)
-  const [size, setSize] = useState(PAGE)
+  const [size, setSize] = useState<number>(PAGE)
   const loaded: Loaded<AgentPage> = useLoaded(
     `agents ${asked} ${size}`,
     ['recollect://agents'],
@@ -31,6 +30,7 @@ export function useAgents(query: string) {
         : desk
             .read<{ agent: ShortAgent }>('get_agent')
             .then(({ agent }) => ({ agents: agent ? [agent] : [] })),
+    () => (asked === '' && size === PAGE ? desk.take('list_agents', FIRST_AGENTS) : undefined),
   )
   const [kept, setKept] = useState<AgentPage | undefined>()
   useEffect(() => {

@@ -21,6 +21,8 @@ export interface Desk {
   call<Answer>(tool: string, args?: Arguments, options?: CallOptions): Promise<Answer>
   /** The same for a tool that only reads: views that ask alike at the same moment share one request. */
   read<Answer>(tool: string, args?: Arguments): Promise<Answer>
+  /** The answer to a call that was made while the page was opened, once. */
+  take<Answer>(tool: string, args: Arguments): Answer | undefined
   readonly live: Live
   readonly connection: Signal<Connection>
   readonly route: Signal<Route>
@@ -108,6 +110,7 @@ export function createDesk({
     call: (tool, args = {}, options = {}) =>
       asked(async () => client.call(tool, given(tool, args), options)),
     read: (tool, args = {}) => asked(async () => reads.read(tool, given(tool, args))),
+    take: reads.take,
     go(next) {
       route.value = next
       if (!hostedAt) location.hash = writeRoute(next)

@@ -2,28 +2,36 @@ import type { Arguments, McpClient } from '../mcp/client.ts'
 
 /** Calls of tools that only read. */
 export interface Reads {
-  /** Asks now for what a view will read; the first that reads it takes this answer. */
-  begin(tool: string, args: Arguments): void
+  /** Asks for what the first view shows; settles when the answers, or failures, are there. */
+  begin(calls: readonly (readonly [tool: string, args: Arguments])[]): Promise<void>
+  /** The answer to such a call, once; later ones ask again. */
+  take<Answer>(tool: string, args: Arguments): Answer | undefined
   /** Calls that are made alike in the same task share one request. */
   read<Answer>(tool: string, args: Arguments): Promise<Answer>
 }
 
 export function createReads(client: Pick<McpClient, 'call'>): Reads {
-  const begun = new Map<string, Promise<unknown>>()
+  const begun = new Map<string, unknown>()
   const shared = new Map<string, Promise<unknown>>()
   const keyOf = (tool: string, args: Arguments) => `${tool} ${JSON.stringify(args)}`
 
   return {
-    begin(tool, args) {
-      const answer = client.call(tool, args)
-      // The view that reads it is told.
-      answer.catch(() => undefined)
-      begun.set(keyOf(tool, args), answer)
+    async begin(calls) {
+      const asked = calls.map(async ([tool, args]) => {
+        begun.set(keyOf(tool, args), await client.call(tool, args))
+      })
+      // A view whose answer is not there asks again, and tells of a failure.
+      await Promise.allSettled(asked)
+    },
+    take<Answer>(tool: string, args: Arguments) {
+      const key = keyOf(tool, args)
+      const answer = begun.get(key) as Answer | undefined
+      begun.delete(key)
+      return answer
     },
     read<Answer>(tool: string, args: Arguments): Promise<Answer> {
       const key = keyOf(tool, args)
-      const answer = begun.get(key) ?? shared.get(key) ?? client.call<Answer>(tool, args)
-      begun.delete(key)
+      const answer = shared.get(key) ?? client.call<Answer>(tool, args)
       // A later task may ask because something has changed since.
       if (!shared.has(key)) queueMicrotask(() => shared.delete(key))
       shared.set(key, answer)

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { messageOf } from '../mcp/errors.ts'
 import { useDesk } from './desk.ts'
 
@@ -10,17 +10,29 @@ export interface Loaded<Value> {
   reload(): void
 }
 
+interface State<Value> {
+  readonly key: string
+  readonly value?: Value
+  readonly problem?: string
+}
+
 /**
  * Loads a value for a view, and again whenever one of the resources changes or `key` does. While one request is on its
- * way, further changes ask for one more after it; an answer to an older key is dropped.
+ * way, further changes ask for one more after it; an answer to an older key is dropped. `known` gives the first value, if
+ * it is there when the view comes.
  */
 export function useLoaded<Value>(
   key: string,
   uris: readonly string[],
   load: () => Promise<Value>,
+  known: () => Value | undefined = () => undefined,
 ): Loaded<Value> {
   const desk = useDesk()
-  const [state, setState] = useState<{ key: string; value?: Value; problem?: string }>({ key })
+  const [state, setState] = useState<State<Value>>(() => {
+    const value = known()
+    return value === undefined ? { key } : { key, value }
+  })
+  const isKnown = useRef(state.value !== undefined)
   const current = useRef({ key, load, busy: false, again: false })
   if (current.current.key !== key) current.current = { key, load, busy: false, again: false }
   current.current.load = load
@@ -45,9 +57,9 @@ export function useLoaded<Value>(
   }, [])
 
   const listened = uris.join('\n')
-  // Asked for before the frame that says that it is awaited.
-  useLayoutEffect(() => {
-    void reload()
+  useEffect(() => {
+    if (isKnown.current) isKnown.current = false
+    else void reload()
     return listened === '' ? undefined : desk.live.on(listened.split('\n'), () => void reload())
   }, [key, listened])
   useEffect(

@@ -47,11 +47,6 @@ export interface HostedView {
   readonly agent: Promise<string | undefined>
 }
 
-/** Whether another page shows this one; the server forbids that for the page itself. */
-export function isInHost(): boolean {
-  return window.parent !== window
-}
-
 export async function connectToHost(host: Window): Promise<HostedView> {
   const waiting = new Map<number | string, Waiting>()
   let lastId = 0

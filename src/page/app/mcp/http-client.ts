@@ -5,16 +5,15 @@ import {
   type McpClient,
   readNote,
   readTools,
-  THINKING,
 } from './client.ts'
+import { takeEarly } from './early.ts'
 import { Refused, Unauthorized, Unreachable } from './errors.ts'
 import { readResult } from './read-result.ts'
+import { send } from './send.ts'
 import { eventsIn } from './sse.ts'
 
 /* Plain fetch to /mcp of the same server, protocol 2026-07-28: no session, and a token only in a header. */
 
-const VERSION = '2026-07-28'
-const ENDPOINT = '/mcp?toolsets=all'
 /** Pauses before the connection is tried again; chosen by hand. */
 const FIRST_PAUSE_MILLISECONDS = 300
 const MAX_PAUSE_MILLISECONDS = 5_000
@@ -32,34 +31,20 @@ export function createHttpClient(token: () => string | null): McpClient {
 
   async function post(method: string, params: Arguments, options: CallOptions = {}) {
     lastId += 1
-    const name = params.name ?? params.uri
-    const meta = {
-      'io.modelcontextprotocol/protocolVersion': VERSION,
-      'io.modelcontextprotocol/clientInfo': { name: 'recollect-page', version: '1' },
-      'io.modelcontextprotocol/clientCapabilities': {},
-      ...(options.onNote && { progressToken: lastId, [THINKING]: true }),
-    }
-    const bearer = token()
-    const response = await fetch(ENDPOINT, {
-      method: 'POST',
-      cache: 'no-store',
-      headers: {
-        'Content-Type': 'application/json',
-        Accept: 'application/json, text/event-stream',
-        'MCP-Protocol-Version': VERSION,
-        'Mcp-Method': method,
-        ...(typeof name === 'string' && { 'Mcp-Name': name }),
-        ...(bearer !== null && { Authorization: `Bearer ${bearer}` }),
-      },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
+    const { onNote, signal } = options
+    const early = onNote ? undefined : takeEarly(method, params)
+    const response = await (
+      early ??
+      send({
         id: lastId,
         method,
-        params: { ...params, _meta: meta },
-      }),
-      ...(options.signal && { signal: options.signal }),
-    }).catch((error: unknown) => {
-      if (options.signal?.aborted) throw error
+        params,
+        token: token(),
+        tells: onNote !== undefined,
+        ...(signal && { signal }),
+      })
+    ).catch((error: unknown) => {
+      if (signal?.aborted) throw error
       throw new Unreachable('The server does not answer.')
     })
     if (response.status === 401) throw new Unauthorized(await refusalOf(response))

@@ -26,8 +26,11 @@ interface AgentViewProps {
 /** One agent and its parts. */
 export function AgentView({ id, tab, detail }: AgentViewProps) {
   const desk = useDesk()
-  const { value, problem, reload } = useLoaded(`agent ${id}`, [agentUri(id)], () =>
-    desk.read<{ agent: Agent }>('get_agent', { agent: id }),
+  const { value, problem, reload } = useLoaded(
+    `agent ${id}`,
+    [agentUri(id)],
+    () => desk.read<{ agent: Agent }>('get_agent', { agent: id }),
+    () => desk.take<{ agent: Agent }>('get_agent', { agent: id }),
   )
   const tabs = useRef<HTMLElement>(null)
   // On a narrow screen the tabs scroll.

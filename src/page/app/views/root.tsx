@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks'
-import { FIRST_AGENTS } from '../desk/agents.ts'
 import { createDesk, type Desk, DeskProvider } from '../desk/desk.ts'
-import { createReads, type Reads } from '../desk/reads.ts'
-import { type Route, readRoute } from '../desk/route.ts'
+import { firstReads } from '../desk/first-reads.ts'
+import { createReads } from '../desk/reads.ts'
+import { readRoute } from '../desk/route.ts'
 import { codeIn, redeem, sessionToken, type TokenBox } from '../desk/token.ts'
 import type { McpClient } from '../mcp/client.ts'
 import { messageOf, Unauthorized } from '../mcp/errors.ts'
@@ -51,7 +51,7 @@ export function Root() {
 
   switch (state.kind) {
     case 'connecting':
-      return <Waiting>Connecting to the server …</Waiting>
+      return <Connecting />
     case 'unreachable':
       return (
         <div class="centred">
@@ -77,6 +77,18 @@ export function Root() {
   }
 }
 
+/** Before it says that it connects; most answers come sooner. Chosen by hand. */
+const SILENT_MILLISECONDS = 150
+
+function Connecting() {
+  const [isLong, setIsLong] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setIsLong(true), SILENT_MILLISECONDS)
+    return () => clearTimeout(timer)
+  }, [])
+  return isLong ? <Waiting>Connecting to the server …</Waiting> : null
+}
+
 /** The code in the address is taken out of it before anything else happens. */
 async function tradeCode(token: TokenBox): Promise<void> {
   const code = codeIn(location.hash)
@@ -90,18 +102,12 @@ async function openDesk(
   onUnauthorized: (reason: string) => void,
 ): Promise<Desk> {
   const reads = createReads(client)
-  begin(reads, readRoute(location.hash))
-  const tools = await client.tools()
+  const calls = firstReads(readRoute(location.hash))
+  const [tools] = await Promise.all([client.tools(), reads.begin(calls)])
   const getAgent = tools.find(({ name }) => name === 'get_agent')
   const isOne = getAgent !== undefined && !getAgent.takes.has('agent')
   const { agent } = isOne
     ? await client.call<{ agent?: Agent }>('get_agent', {})
     : { agent: undefined }
   return createDesk({ client, reads, tools, only: agent?.id, onUnauthorized })
-}
-
-/** Asks for what the first view shows, without waiting for the list of tools. */
-function begin(reads: Reads, route: Route): void {
-  reads.begin('list_agents', FIRST_AGENTS)
-  if (route.kind === 'agent') reads.begin('get_agent', { agent: route.id })
 }
