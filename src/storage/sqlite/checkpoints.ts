@@ -68,9 +68,16 @@ export function createCheckpoints(handle: DatabaseHandle.Database): Checkpoints 
   function copied(by: Worker, { pages }: CheckpointDone): void {
     if (thread !== by) return
     isAtWork = false
-    // The -wal begins anew when nothing is left in it as a transaction begins, and only this thread sees to that: what
-    // is left is little.
-    if (pages >= LARGE_PAGES && !handle.inTransaction) handle.pragma('wal_checkpoint(PASSIVE)')
+    if (pages >= LARGE_PAGES && !handle.inTransaction) copyRest()
+  }
+
+  /** The -wal begins anew only if all of it is copied when a transaction begins. What the thread has left is little. */
+  function copyRest(): void {
+    try {
+      handle.pragma('wal_checkpoint(PASSIVE)')
+    } catch {
+      // A full disk, for example. Nothing is lost: it stays in the -wal.
+    }
   }
 
   function ask(): void {
