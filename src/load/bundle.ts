@@ -2,7 +2,7 @@ import type { Transaction } from '../storage/port/store.ts'
 import type { LoadState } from './load-state.ts'
 import type { Loading } from './loading.ts'
 
-/** What comes of a file. */
+/** The outcome of a file. */
 export type FileEnd =
   | {
       /** It leaves nothing but the state after it. */
