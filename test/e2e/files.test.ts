@@ -190,6 +190,20 @@ describe('files that were changed by hand after a crash', () => {
     expect(doctor.code, doctor.stdout).toBe(0)
   })
 
+  it('a -wal without a commit beside a backup keeps no other process out', async () => {
+    const { home, backup, file } = await crashedAfterBackup()
+    copyFileSync(backup, file)
+    rmSync(`${file}-shm`)
+    // Its header alone, as of a server that was killed before its first commit.
+    truncateSync(`${file}-wal`, 32)
+    const server = await start(home)
+    expect(await namesIn(server)).toEqual(['Ada'])
+    const second = await runCommand(['backup', join(home, 'second.db')], withoutKey(home))
+    expect(second.code, second.stderr).toBe(0)
+    await stop(server)
+    expect(server.errors()).toBe('')
+  })
+
   it.each([
     ['removed', (wal: string) => rmSync(wal)],
     ['emptied', (wal: string) => truncateSync(wal, 0)],

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import DatabaseHandle from 'better-sqlite3'
 import pg from 'pg'
 
@@ -78,13 +79,31 @@ export async function withClient<T>(
   url: string,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({ connectionString: url, types })
-  // A crash of the server ends our connections, too.
-  client.on('error', () => undefined)
-  await client.connect()
+  const client = await connectTo(url)
   try {
     return await work(client)
   } finally {
     await client.end().catch(() => undefined)
+  }
+}
+
+/** A server that crashed takes no connections until it has recovered. */
+const RECOVERY_MILLISECONDS = 60_000
+const RECOVERING: ReadonlySet<unknown> = new Set(['57P03', 'ECONNREFUSED', 'ECONNRESET'])
+
+async function connectTo(url: string): Promise<pg.Client> {
+  const began = performance.now()
+  for (;;) {
+    const client = new pg.Client({ connectionString: url, types })
+    // A crash of the server ends our connections, too.
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      return client
+    } catch (error) {
+      const isRecovering = error instanceof Error && 'code' in error && RECOVERING.has(error.code)
+      if (!isRecovering || performance.now() - began > RECOVERY_MILLISECONDS) throw error
+    }
+    await sleep(100)
   }
 }

@@ -217,12 +217,15 @@ interface Traced {
 
 function readTrace(trace: string): readonly Traced[] {
   const lines = existsSync(trace) ? readFileSync(trace, 'utf8').split('\n') : []
-  return lines
+  const all = lines
     .filter((line) => line !== '')
     .map((line) => {
-      const [agent = '', fence, kind = '', , at] = line.split(' ')
-      return { agent, fence: Number(fence), kind, at: Number(at) }
+      const [agent = '', fence, kind = '', writer = '', at] = line.split(' ')
+      return { agent, fence: Number(fence), kind, writer, at: Number(at) }
     })
+  // A connection that was ended between the line and the commit has written nothing, and holds no lock.
+  const undone = new Set(all.filter(({ kind }) => kind === 'undone').map(({ writer }) => writer))
+  return all.filter(({ writer }) => !undone.has(writer))
 }
 
 /** Once somebody has written with a higher fence, nobody may with a lower. */

@@ -15,7 +15,10 @@ export interface ServerVariables {
   /** `<commit>:<before|after>:<nth>[:<word>]`: SIGKILL there; with a word, of those that write it. */
   readonly RELIABILITY_FAIL?: string
   readonly RELIABILITY_CONTROL?: Control
-  /** A file: a line for every transaction of a step, in the order of the write lock, and for every lease that ran out. */
+  /**
+   * A file: a line for every transaction of a step, in the order of the write lock, and for every lease that ran out; and
+   * one more, of the kind `undone`, for each that was rolled back.
+   */
   readonly RELIABILITY_TRACE?: string
   /** A file: the longest time for which the event loop stood still, in milliseconds. */
   readonly RELIABILITY_STALLS?: string
@@ -63,16 +66,25 @@ function ear(): Ear {
     seen += 1
     if (seen === Number(nth)) process.kill(process.pid, 'SIGKILL')
   }
-  const note = ({ lease, kinds }: Commit) => {
+  let noted = 0
+  const numbers = new WeakMap<Commit, number>()
+  const note = (commit: Commit, kind = commit.kinds.join('+')) => {
+    const { lease } = commit
     if (trace === undefined || lease === undefined) return
+    const number = numbers.get(commit) ?? noted + 1
+    numbers.set(commit, number)
+    noted = Math.max(noted, number)
     const { conversationId, fence } = lease
-    const line = [conversationId, fence, kinds.join('+'), process.pid, Date.now()].join(' ')
+    const line = [conversationId, fence, kind, `${process.pid}.${number}`, Date.now()].join(' ')
     appendFileSync(trace, `${line}\n`)
   }
   return {
     before(commit) {
       note(commit)
       killIf(commit, 'before')
+    },
+    undone(commit) {
+      note(commit, 'undone')
     },
     after(commit) {
       if (commit.kinds.includes('expire')) note(commit)

@@ -55,6 +55,8 @@ export interface Commit {
 export interface Ear {
   /** Inside the transaction, after its last statement. */
   before(commit: Commit): void
+  /** After a transaction that was rolled back behind its last statement: its connection was gone. */
+  undone(commit: Commit): void
   /** Right after COMMIT. */
   after(commit: Commit): void
 }
@@ -75,17 +77,16 @@ export function listenTo(storage: Storage, ear: Ear, control: Control | undefine
     work: (tx: Transaction) => Promise<T>,
     kind?: CommitKind,
   ): Promise<T> {
-    let commit: Commit | undefined
-    const result = await store.transaction(async (tx) => {
-      const calls: Call[] = []
-      const result = await work(recorded(control === 'no-fence' ? withoutFence(tx) : tx, calls))
-      commit = describe(calls, kind)
-      if (control === 'split-edit' && commit.kinds.includes('edit')) throw new TakenApart()
-      ear.before(commit)
-      return result
-    })
-    if (commit) ear.after(commit)
-    return result
+    return heard(ear, (before) =>
+      store.transaction(async (tx) => {
+        const calls: Call[] = []
+        const result = await work(recorded(control === 'no-fence' ? withoutFence(tx) : tx, calls))
+        const commit = describe(calls, kind)
+        if (control === 'split-edit' && commit.kinds.includes('edit')) throw new TakenApart()
+        before(commit)
+        return result
+      }),
+    )
   }
 
   async function transaction<T>(store: Store, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -112,22 +113,45 @@ export function listenTo(storage: Storage, ear: Ear, control: Control | undefine
         return isExpired
       },
       async next(claim, begin) {
-        let commit: Commit | undefined
-        const claimed = await storage.claims.next(claim, async (tx, taken) => {
-          const calls: Call[] = []
-          const begun = await begin?.(recorded(tx, calls), taken)
-          commit = {
-            kinds: ['claim', ...kindsOf(calls)],
-            lease: taken.lease,
-            text: JSON.stringify([taken.run.input, written(calls)]),
-          }
-          ear.before(commit)
-          return begun
-        })
-        if (claimed && commit) ear.after(commit)
+        const claimed = await heard(ear, (before) =>
+          storage.claims.next(claim, async (tx, taken) => {
+            const calls: Call[] = []
+            const begun = await begin?.(recorded(tx, calls), taken)
+            before({
+              kinds: ['claim', ...kindsOf(calls)],
+              lease: taken.lease,
+              text: JSON.stringify([taken.run.input, written(calls)]),
+            })
+            return begun
+          }),
+        )
         return claimed as Awaited<ReturnType<typeof storage.claims.next<never>>>
       },
     },
+  }
+}
+
+/** Tells the ear of a transaction, and what became of it; the last of several tries counts. */
+async function heard<T>(
+  ear: Ear,
+  transact: (before: (commit: Commit) => void) => Promise<T>,
+): Promise<T> {
+  let open: Commit | undefined
+  const end = () => {
+    if (open) ear.undone(open)
+    open = undefined
+  }
+  try {
+    const result = await transact((commit) => {
+      end()
+      ear.before(commit)
+      open = commit
+    })
+    if (open) ear.after(open)
+    return result
+  } catch (error) {
+    end()
+    throw error
   }
 }
 

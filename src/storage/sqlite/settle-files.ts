@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
 } from 'node:fs'
 import {
   type Finding,
@@ -28,9 +29,15 @@ export type Tell = (sentence: string) => void
  * not belong to the file is renamed with a date; nothing is deleted.
  */
 export function settleFiles(path: string, now: Date, tell: Tell): void {
-  const finding = examineFiles(path)
-  if (finding.kind === 'fits') return
   const wal = `${path}-wal`
+  const found = findFiles(path)
+  const finding = judge(found)
+  if (finding.kind === 'fits') {
+    // SQLite goes by a -wal that is there, and leaves a file that says otherwise, as a backup does, as it is. Once that
+    // -wal was emptied, other processes would take the file for one without, and wait for a lock that never comes.
+    if (typeof found.wal === 'object' && found.wal?.frames === 0) truncateSync(wal)
+    return
+  }
   const aside = asideName(path, now)
   const putAside = () => {
     renameSync(wal, aside)
@@ -75,7 +82,11 @@ export function settleFiles(path: string, now: Date, tell: Tell): void {
 }
 
 export function examineFiles(path: string): Finding {
-  return judge({ main: readMain(path), wal: readBeside(path), shared: readShared(path) })
+  return judge(findFiles(path))
+}
+
+function findFiles(path: string): FoundFiles {
+  return { main: readMain(path), wal: readBeside(path), shared: readShared(path) }
 }
 
 function readMain(path: string): FoundFiles['main'] {

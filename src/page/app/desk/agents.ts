@@ -6,6 +6,8 @@ import { type Loaded, useLoaded } from './use-loaded.ts'
 import { useSettled } from './use-settled.ts'
 
 const PAGE = 50
+/** Arguments of the first page of the list. */
+export const FIRST_AGENTS = { limit: PAGE } as const
 /** After the last key, before the server is asked; chosen by hand. */
 const TYPING_MILLISECONDS = 150
 
@@ -24,10 +26,10 @@ export function useAgents(query: string) {
     () =>
       desk.only === undefined
         ? pages(size, (limit, cursor) =>
-            desk.call<AgentPage>('list_agents', { query: asked || undefined, limit, cursor }),
+            desk.read<AgentPage>('list_agents', { query: asked || undefined, limit, cursor }),
           )
         : desk
-            .call<{ agent: ShortAgent }>('get_agent')
+            .read<{ agent: ShortAgent }>('get_agent')
             .then(({ agent }) => ({ agents: agent ? [agent] : [] })),
   )
   const [kept, setKept] = useState<AgentPage | undefined>()
@@ -65,7 +67,7 @@ export function useRuns(): Loaded<{ readonly runs: readonly ShortRun[] }> {
   const desk = useDesk()
   return useLoaded('runs', [RUNS], async () => {
     if (!desk.can('list_runs')) return { runs: [] }
-    const ask = (args: object) => desk.call<{ runs: readonly ShortRun[] }>('list_runs', { ...args })
+    const ask = (args: object) => desk.read<{ runs: readonly ShortRun[] }>('list_runs', { ...args })
     const [newest, waiting] = await Promise.all([
       ask({ limit: PAGE }),
       ask({ status: 'requires_approval', limit: MAX_WAITING }),

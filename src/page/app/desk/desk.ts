@@ -4,6 +4,7 @@ import { useContext } from 'preact/hooks'
 import type { Arguments, CallOptions, Connection, McpClient, ToolHead } from '../mcp/client.ts'
 import { messageOf, Refused, Unauthorized } from '../mcp/errors.ts'
 import { createLive, type Live } from './live.ts'
+import { createReads, type Reads } from './reads.ts'
 import { type Route, readRoute, writeRoute } from './route.ts'
 
 export interface Toast {
@@ -18,6 +19,8 @@ export interface Desk {
   can(tool: string): boolean
   /** Calls a tool; arguments that it does not take here (`agent` where there is only one) are left out. */
   call<Answer>(tool: string, args?: Arguments, options?: CallOptions): Promise<Answer>
+  /** The same for a tool that only reads: views that ask alike at the same moment share one request. */
+  read<Answer>(tool: string, args?: Arguments): Promise<Answer>
   readonly live: Live
   readonly connection: Signal<Connection>
   readonly route: Signal<Route>
@@ -34,6 +37,7 @@ export interface Desk {
 
 export interface DeskParts {
   readonly client: McpClient
+  readonly reads?: Reads
   readonly tools: readonly ToolHead[]
   readonly only: string | undefined
   /** Where a page without an address begins. */
@@ -44,7 +48,14 @@ export interface DeskParts {
 /** How long a message stays, unless it is a problem; chosen by hand. */
 const TOAST_MILLISECONDS = 4_000
 
-export function createDesk({ client, tools, only, hostedAt, onUnauthorized }: DeskParts): Desk {
+export function createDesk({
+  client,
+  reads = createReads(client),
+  tools,
+  only,
+  hostedAt,
+  onUnauthorized,
+}: DeskParts): Desk {
   const known = new Map(tools.map((tool) => [tool.name, tool.takes]))
   const connection = signal<Connection>('connecting')
   const route = signal<Route>(hostedAt ?? readRoute(location.hash))
@@ -68,6 +79,22 @@ export function createDesk({ client, tools, only, hostedAt, onUnauthorized }: De
     })
   }
 
+  const given = (tool: string, args: Arguments): Arguments => {
+    const takes = known.get(tool)
+    if (!takes) throw new Refused('unsupported', `This server does not offer ${tool} to you.`)
+    return Object.fromEntries(
+      Object.entries(args).filter(([name, value]) => takes.has(name) && value !== undefined),
+    )
+  }
+  const asked = async <Answer>(request: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      return await request()
+    } catch (error) {
+      if (error instanceof Unauthorized) onUnauthorized(error.message)
+      throw error
+    }
+  }
+
   return {
     only,
     isHosted: hostedAt !== undefined,
@@ -78,19 +105,9 @@ export function createDesk({ client, tools, only, hostedAt, onUnauthorized }: De
       connection.value = state
     }),
     can: (tool) => known.has(tool),
-    async call(tool, args = {}, options = {}) {
-      const takes = known.get(tool)
-      if (!takes) throw new Refused('unsupported', `This server does not offer ${tool} to you.`)
-      const given = Object.entries(args).filter(
-        ([name, value]) => takes.has(name) && value !== undefined,
-      )
-      try {
-        return await client.call(tool, Object.fromEntries(given), options)
-      } catch (error) {
-        if (error instanceof Unauthorized) onUnauthorized(error.message)
-        throw error
-      }
-    },
+    call: (tool, args = {}, options = {}) =>
+      asked(async () => client.call(tool, given(tool, args), options)),
+    read: (tool, args = {}) => asked(async () => reads.read(tool, given(tool, args))),
     go(next) {
       route.value = next
       if (!hostedAt) location.hash = writeRoute(next)

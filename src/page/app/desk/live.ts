@@ -22,7 +22,7 @@ export function createLive(
 ): Live {
   const listeners = new Set<Listener>()
   const due = new Set<Listener>()
-  let listened = ''
+  let listened: ReadonlySet<string> = new Set()
   let stop: () => void = () => undefined
   let settling: ReturnType<typeof setTimeout> | undefined
   let isTelling = false
@@ -33,24 +33,42 @@ export function createLive(
     due.clear()
     for (const { changed } of now) changed()
   }
-  const hear = (uri: string | undefined) => {
-    for (const listener of listeners) {
-      if (uri === undefined || listener.uris.includes(uri)) due.add(listener)
-    }
+  const tellThose = (concerned: (listener: Listener) => boolean) => {
+    for (const listener of listeners) if (concerned(listener)) due.add(listener)
     if (due.size === 0 || isTelling) return
     isTelling = true
     setTimeout(tell, BURST_MILLISECONDS)
   }
+  const hear = (uri: string | undefined) =>
+    tellThose(({ uris }) => uri === undefined || uris.includes(uri))
+
   const settle = () => {
-    const uris = [...new Set([...listeners].flatMap((listener) => listener.uris))].sort()
-    const wanted = uris.join('\n')
-    if (wanted === listened) return
-    const isFirst = listened === ''
+    const wanted = new Set([...listeners].flatMap(({ uris }) => uris))
+    if (wanted.size === listened.size && [...wanted].every((uri) => listened.has(uri))) return
+    const before = listened
+    const stopBefore = stop
     listened = wanted
-    stop()
-    stop = uris.length === 0 ? () => undefined : client.listen(uris, hear, connection)
-    // Between two streams nobody listened.
-    if (!isFirst) hear(undefined)
+    let isNew = true
+    // The stream before it goes on until this one is there, so that no change falls between the two. Views that came
+    // with new resources have read them before that, and read them again.
+    const arrived = () => {
+      if (!isNew) return
+      isNew = false
+      stopBefore()
+      tellThose(({ uris }) => uris.some((uri) => !before.has(uri)))
+    }
+    const end =
+      wanted.size === 0
+        ? undefined
+        : client.listen([...wanted].sort(), hear, (state) => {
+            connection(state)
+            if (state === 'live') arrived()
+          })
+    if (!end) arrived()
+    stop = () => {
+      end?.()
+      if (isNew) stopBefore()
+    }
   }
 
   return {

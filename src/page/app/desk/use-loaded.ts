@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { messageOf } from '../mcp/errors.ts'
 import { useDesk } from './desk.ts'
 
@@ -45,7 +45,8 @@ export function useLoaded<Value>(
   }, [])
 
   const listened = uris.join('\n')
-  useEffect(() => {
+  // Asked for before the frame that says that it is awaited.
+  useLayoutEffect(() => {
     void reload()
     return listened === '' ? undefined : desk.live.on(listened.split('\n'), () => void reload())
   }, [key, listened])

@@ -1,9 +1,20 @@
 /* Numbers and times as people read them. Pure. */
 
-const whole = new Intl.NumberFormat('en')
+/** A browser reads its data about languages at the first use, which takes longer than the first view may. */
+function atFirstUse<Value>(make: () => Value): () => Value {
+  let made: Value | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+const whole = atFirstUse(() => new Intl.NumberFormat('en'))
 
 export function count(number: number): string {
-  return whole.format(number)
+  return Number.isInteger(number) && Math.abs(number) < 1_000
+    ? String(number)
+    : whole().format(number)
 }
 
 /** "1 step", "2 steps". */
@@ -28,19 +39,18 @@ export function between(from: string, to: string): string {
   return duration(Date.parse(to) - Date.parse(from))
 }
 
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
-const dayOfYear = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-})
-const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
+const times = atFirstUse(() => ({
+  clock: new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }),
+  day: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }),
+  dayOfYear: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }),
+  exact: new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' }),
+}))
 
 /** The time today, otherwise the date and the time. */
 export function moment(iso: string, now = new Date()): string {
   const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return iso
+  const { clock, day, dayOfYear } = times()
   if (at.toDateString() === now.toDateString()) return clock.format(at)
   const date = at.getFullYear() === now.getFullYear() ? day : dayOfYear
   return `${date.format(at)}, ${clock.format(at)}`
@@ -48,7 +58,7 @@ export function moment(iso: string, now = new Date()): string {
 
 export function exactly(iso: string): string {
   const at = new Date(iso)
-  return Number.isNaN(at.getTime()) ? iso : exact.format(at)
+  return Number.isNaN(at.getTime()) ? iso : times().exact.format(at)
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']

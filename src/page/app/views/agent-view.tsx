@@ -27,7 +27,7 @@ interface AgentViewProps {
 export function AgentView({ id, tab, detail }: AgentViewProps) {
   const desk = useDesk()
   const { value, problem, reload } = useLoaded(`agent ${id}`, [agentUri(id)], () =>
-    desk.call<{ agent: Agent }>('get_agent', { agent: id }),
+    desk.read<{ agent: Agent }>('get_agent', { agent: id }),
   )
   const tabs = useRef<HTMLElement>(null)
   // On a narrow screen the tabs scroll.

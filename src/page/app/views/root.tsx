@@ -1,5 +1,8 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks'
+import { FIRST_AGENTS } from '../desk/agents.ts'
 import { createDesk, type Desk, DeskProvider } from '../desk/desk.ts'
+import { createReads, type Reads } from '../desk/reads.ts'
+import { type Route, readRoute } from '../desk/route.ts'
 import { codeIn, redeem, sessionToken, type TokenBox } from '../desk/token.ts'
 import type { McpClient } from '../mcp/client.ts'
 import { messageOf, Unauthorized } from '../mcp/errors.ts'
@@ -36,7 +39,8 @@ export function Root() {
       setState({ kind: 'unreachable', problem: messageOf(error) })
     }
   }
-  useEffect(() => {
+  // Before the first frame: the server answers while the browser paints.
+  useLayoutEffect(() => {
     void tradeCode(token).then(connect, (error: unknown) => lock(messageOf(error)))
   }, [])
   useEffect(() => {
@@ -85,11 +89,19 @@ async function openDesk(
   client: McpClient,
   onUnauthorized: (reason: string) => void,
 ): Promise<Desk> {
+  const reads = createReads(client)
+  begin(reads, readRoute(location.hash))
   const tools = await client.tools()
   const getAgent = tools.find(({ name }) => name === 'get_agent')
   const isOne = getAgent !== undefined && !getAgent.takes.has('agent')
   const { agent } = isOne
     ? await client.call<{ agent?: Agent }>('get_agent', {})
     : { agent: undefined }
-  return createDesk({ client, tools, only: agent?.id, onUnauthorized })
+  return createDesk({ client, reads, tools, only: agent?.id, onUnauthorized })
+}
+
+/** Asks for what the first view shows, without waiting for the list of tools. */
+function begin(reads: Reads, route: Route): void {
+  reads.begin('list_agents', FIRST_AGENTS)
+  if (route.kind === 'agent') reads.begin('get_agent', { agent: route.id })
 }
