@@ -23,13 +23,17 @@ export const WITHOUT_MEANING: Readonly<Record<string, Reasons>> = {
     messages: TEMPLATE,
     responses: TEMPLATE,
   },
-  'strict, which a gateway does not know': {
+  'strict, which a server does not know': {
     chat: 'only Responses makes schemas strict unless told not to',
     messages: 'only Responses makes schemas strict unless told not to',
   },
-  'include, which a gateway does not know': {
+  'include, which a server does not know': {
     chat: 'only Responses names what an answer is to include',
     messages: 'only Responses names what an answer is to include',
+  },
+  'encrypted reasoning, from a model without reasoning': {
+    chat: 'only Responses encrypts reasoning',
+    messages: 'only Responses encrypts reasoning',
   },
   'cache marks': {
     chat: 'only where the provider passes them on: test/llm/cache-marker.test.ts',

@@ -175,3 +175,35 @@ const responses: readonly Fault[] = [
 const FAULTS: Readonly<Record<WireName, readonly Fault[]>> = { chat, messages, responses }
 
 export const OWN_FAULTS = FAULTS[wireOfTests()]
+
+const tooLong = {
+  code: 'context_length_exceeded',
+  message: 'Your input exceeds the context window.',
+}
+
+const OVERFLOWS: Readonly<Record<WireName, readonly (readonly [server: string, Answer])[]>> = {
+  chat: [],
+  messages: [
+    [
+      'Messages within a stream',
+      events(
+        ...MESSAGE_BEGINS,
+        messageError('invalid_request_error', 'prompt is too long: 210000 tokens > 200000 maximum'),
+      ),
+    ],
+    [
+      'Messages with 413',
+      refuse(413, messageError('request_too_large', 'Request exceeds the maximum size')),
+    ],
+  ],
+  responses: [
+    ['a response that failed', json(failed(tooLong))],
+    [
+      'a response that failed within a stream',
+      events(...RESPONSE_BEGINS, { type: 'response.failed', response: failed(tooLong) }),
+    ],
+  ],
+}
+
+/** How servers of this wire alone say that a request is too long. */
+export const OWN_OVERFLOWS = OVERFLOWS[wireOfTests()]

@@ -7,6 +7,8 @@ export interface Refusal {
   isRefused(body: Fields): boolean
   /** A text is told in the error format of the wire; an error of another format is told as it is. */
   readonly words: string | object
+  /** Leaving it out is wrong for the real API, which would refuse that. */
+  readonly isOdd?: true
   readonly status?: number
 }
 
@@ -142,11 +144,22 @@ export const REFUSALS: Readonly<Record<string, ByWire>> = {
     messages: 'tools.0.custom.input_schema.required: Extra inputs are not permitted',
     responses: "Invalid schema for function 'send_message': 'required' is not permitted.",
   }),
-  'strict, which a gateway does not know': {
-    responses: { isRefused: mentions('strict'), words: "Unknown parameter: 'tools[0].strict'." },
+  'strict, which a server does not know': {
+    responses: {
+      isRefused: mentions('strict'),
+      isOdd: true,
+      words: "Unknown parameter: 'tools[0].strict'.",
+    },
   },
-  'include, which a gateway does not know': {
-    responses: { isRefused: has('include'), words: "Unknown parameter: 'include'." },
+  'include, which a server does not know': {
+    responses: { isRefused: has('include'), isOdd: true, words: "Unknown parameter: 'include'." },
+  },
+  'encrypted reasoning, from a model without reasoning': {
+    responses: {
+      isRefused: has('include'),
+      isOdd: true,
+      words: 'Encrypted content is not supported with this model.',
+    },
   },
   'cache marks': {
     messages: {
@@ -158,4 +171,21 @@ export const REFUSALS: Readonly<Record<string, ByWire>> = {
   'developer instructions': ofSystem(
     'Developer instruction is not enabled for models/gemma-3-27b-it',
   ),
+}
+
+/** What a model that does not think says of being asked to. */
+export const THINKS_NOT: Readonly<Record<WireName, readonly string[]>> = {
+  chat: [
+    'This model does not support thinking',
+    "Unsupported parameter: 'reasoning_effort' is not supported with this model.",
+  ],
+  messages: [
+    'This model does not support thinking',
+    'adaptive thinking is not supported on this model',
+    'thinking: Extra inputs are not permitted',
+  ],
+  responses: [
+    'This model does not support thinking',
+    "Unsupported parameter: 'reasoning.effort' is not supported with this model.",
+  ],
 }

@@ -19,7 +19,6 @@ describe.each(['messages', 'responses'])('over %s', (wire) => {
     const texts = list('.')
       .filter((name) => name.startsWith(`${wire}-`))
       .map((name) => read(name))
-      .map((text) => (text.includes('./answer-suites.ts') ? read('answer-suites.ts') : text))
     const suites = list('../faults/').filter(
       (name) => name.endsWith('.test.ts') && !(name in ELSEWHERE),
     )
