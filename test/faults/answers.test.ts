@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { byteByByte, call, calls, message, say, speak } from './answers.ts'
+import { describeMeant } from './meaning.ts'
 import { textOf } from './wire.ts'
 import { expectWhole, FORMATS, startWorld, type World } from './world.ts'
 
@@ -157,7 +158,7 @@ describe.each(FORMATS)('of a model that answers with %s', (_format, model) => {
   })
 })
 
-describe('reasoning beside a tool call', () => {
+describeMeant('reasoning beside a tool call', () => {
   it.each([
     ['deepseek', 'DEEPSEEK', 'Tea is a fact.', 'Tea is a fact.'],
     ['moonshot', 'MOONSHOT', '', ' '],

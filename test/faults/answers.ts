@@ -10,7 +10,7 @@ export interface WireCall {
 interface MessageOptions {
   readonly text?: string
   readonly finish?: string | null
-  readonly usage?: Readonly<Record<string, number>>
+  readonly usage?: Readonly<Record<string, unknown>>
 }
 
 const USAGE = { prompt_tokens: 4_000, completion_tokens: 20, total_tokens: 4_020 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { body, call, chunks, refuse, say, speak } from './answers.ts'
+import { OWN_OVERFLOWS } from './own-faults.ts'
 import { type Answer, textOf } from './wire.ts'
 import { expectFailure, FORMATS, startWorld, type World } from './world.ts'
 
@@ -77,6 +78,7 @@ const WORDINGS: readonly (readonly [server: string, answer: Answer])[] = [
   ['Cerebras, with 413 and nothing', refuse(413, '')],
   ['Cerebras, with 400 and nothing', refuse(400, '')],
   ['a stream', chunks(error('context_length_exceeded'))],
+  ...OWN_OVERFLOWS,
 ]
 
 let world: World

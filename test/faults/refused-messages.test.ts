@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { wireOfTests } from '../support/wires/wire-of-tests.ts'
 import { call, message, refuse, say, speak } from './answers.ts'
+import { meant } from './meaning.ts'
 import { startWorld, type World } from './world.ts'
 
 /* A message that a filter refuses, and answers with nothing in them: the agent goes on. */
@@ -42,6 +42,28 @@ const FILTERS: Readonly<Record<string, readonly [number, object]>> = {
         code: 403,
         message: 'Your input was flagged',
         metadata: { reasons: ['violence'], flagged_input: 'x' },
+      },
+    },
+  ],
+  Anthropic: [
+    400,
+    {
+      type: 'error',
+      error: {
+        type: 'invalid_request_error',
+        message: 'Output blocked by content filtering policy',
+      },
+    },
+  ],
+  OpenAI: [
+    400,
+    {
+      error: {
+        message:
+          'Invalid prompt: your prompt was flagged as potentially violating our usage policy. Please try again with a different prompt.',
+        type: 'invalid_request_error',
+        param: null,
+        code: 'invalid_prompt',
       },
     },
   ],
@@ -120,29 +142,28 @@ describe('an answer with nothing in it', () => {
   })
 })
 
-// OpenRouter tells costs in chat completions.
-it.skipIf(wireOfTests() !== 'chat')(
-  "a run's usage is reported by model, with its cost where the provider gives it",
-  async () => {
-    const agent = await world.createAgent('openai/scripted')
-    world.vendor.always(
-      message(
-        { tool_calls: [{ function: { name: 'send_message', arguments: '{"message":"Hi"}' } }] },
-        {
-          usage: {
-            prompt_tokens: 4000,
-            completion_tokens: 20,
-            cost: 0.25,
-            completion_tokens_details: { reasoning_tokens: 12 },
-          } as never,
-        },
-      ),
-    )
-    const { data } = await world.send(agent)
-    expect(data.usage).toMatchObject({
-      cost_usd: 0.25,
-      reasoning_tokens: 12,
-      by_model: [{ model: 'openai/scripted', steps: 1, prompt_tokens: 4000, cost_usd: 0.25 }],
-    })
-  },
-)
+it("a run's usage is reported by model", async () => {
+  const agent = await world.createAgent('openai/scripted')
+  world.vendor.always(call('send_message', { message: 'Hi' }))
+  const { data } = await world.send(agent)
+  expect(data.usage.by_model).toMatchObject([
+    { model: 'openai/scripted', steps: 1, prompt_tokens: 4000, completion_tokens: 20 },
+  ])
+})
+
+meant("a run's usage has its cost where the provider gives it, and its reasoning", async () => {
+  const agent = await world.createAgent('openai/scripted')
+  const usage = {
+    prompt_tokens: 4000,
+    completion_tokens: 20,
+    cost: 0.25,
+    completion_tokens_details: { reasoning_tokens: 12 },
+  }
+  world.vendor.always(call('send_message', { message: 'Hi' }, { usage }))
+  const { data } = await world.send(agent)
+  expect(data.usage).toMatchObject({
+    cost_usd: 0.25,
+    reasoning_tokens: 12,
+    by_model: [{ model: 'openai/scripted', cost_usd: 0.25 }],
+  })
+})

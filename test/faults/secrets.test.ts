@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Connection, connect, type ServeProcess, startServe } from '../support/connect.ts'
+import { openTestWire, type TestWire } from '../support/wires/wire-of-tests.ts'
 import { body, chunks, hang, refuse, reset, say, speak } from './answers.ts'
 import { startVendor, type Vendor } from './vendor.ts'
 import type { Answer } from './wire.ts'
@@ -15,24 +16,28 @@ const KEY = 'canary.9f31c7d2a4e84b6c'
 
 let home: string
 let vendor: Vendor
+let wire: TestWire
 let server: ServeProcess
 let client: Connection
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'recollect-secrets-'))
   vendor = await startVendor(speak('Here I am.'))
+  wire = await openTestWire(vendor.baseUrl, ['openai', 'lmstudio'])
   server = await startServe({
     RECOLLECT_HOME: home,
     RECOLLECT_LOG: 'debug',
     OPENAI_API_KEY: KEY,
-    OPENAI_BASE_URL: vendor.baseUrl,
+    OPENAI_BASE_URL: wire.baseUrl,
     LMSTUDIO_API_KEY: KEY,
-    LMSTUDIO_BASE_URL: vendor.baseUrl,
+    LMSTUDIO_BASE_URL: wire.baseUrl,
+    ...wire.environment,
   })
   client = await connect('v2-auto', { kind: 'http', url: server.url })
 })
 afterAll(async () => {
   await client.close()
   await server.stop()
+  await wire.close()
   await vendor.close()
   await rm(home, { recursive: true })
 })
@@ -89,6 +94,8 @@ it('the key of a provider shows up in no result, no log line and no file', {
   expect(vendor.requests.every(({ headers }) => headers.authorization === `Bearer ${KEY}`)).toBe(
     true,
   )
+
+  expect(wire.front?.refusals ?? []).toEqual([])
 
   // A third of it would already be too much.
   const traces = [KEY, KEY.slice(0, 12), KEY.slice(-12)]

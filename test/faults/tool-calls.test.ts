@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { wireOfTests } from '../support/wires/wire-of-tests.ts'
 import { call, calls, message, say, speak } from './answers.ts'
+import { reasonAgainst } from './meaning.ts'
+import { rawCalls } from './native.ts'
 import type { Answer } from './wire.ts'
 import { expectWhole, FORMATS, resultsIn, startWorld, type World } from './world.ts'
 
@@ -117,11 +118,8 @@ const REFUSED: readonly Refused[] = [
 interface Understood {
   readonly shape: string
   readonly answer: Answer
-  /** Only chat completions have it. */
-  readonly isOfChat?: true
 }
 
-const wire = (fields: object) => ({ index: 0, id: 'a', type: 'function', ...fields })
 const written = (name: string, args: unknown) => JSON.stringify({ name, arguments: args })
 
 const UNDERSTOOD: readonly Understood[] = [
@@ -138,17 +136,14 @@ const UNDERSTOOD: readonly Understood[] = [
   { shape: 'JSON in JSON', answer: call(APPEND, JSON.stringify(TEA_TEXT)) },
   {
     shape: 'arguments as an object',
-    isOfChat: true,
-    answer: message({ tool_calls: [wire({ function: { name: APPEND, arguments: TEA } })] }),
+    answer: rawCalls({ id: 'a', name: APPEND, arguments: TEA }),
   },
   {
     shape: 'no id and no index',
-    isOfChat: true,
-    answer: message({ tool_calls: [{ function: { name: APPEND, arguments: TEA_TEXT } }] }),
+    answer: rawCalls({ name: APPEND, arguments: TEA_TEXT }),
   },
   {
     shape: 'the older function_call',
-    isOfChat: true,
     answer: message(
       { content: null, function_call: { name: APPEND, arguments: TEA_TEXT } },
       { finish: 'function_call' },
@@ -193,7 +188,7 @@ describe.each(FORMATS)('of a model that answers with %s', (_format, model) => {
     expect(Object.prototype).not.toHaveProperty('content')
   })
 
-  const known = UNDERSTOOD.filter(({ isOfChat }) => !isOfChat || wireOfTests() === 'chat')
+  const known = UNDERSTOOD.filter(({ shape }) => reasonAgainst(shape) === undefined)
   it.each(known)('a call with $shape is run once', async ({ answer }) => {
     const agent = await world.createAgent(model)
     world.vendor.enqueue(answer)
@@ -232,25 +227,22 @@ describe.each(FORMATS)('of a model that answers with %s', (_format, model) => {
     ])
   })
 
-  it.skipIf(wireOfTests() !== 'chat')(
-    'calls that share an id, or have none, are told apart',
-    async () => {
-      const agent = await world.createAgent(model, { human: '' })
-      const add = (content: string, more: object) => ({
-        ...more,
-        function: { name: APPEND, arguments: JSON.stringify({ label: 'human', content }) },
-      })
-      const all = [add('One.', { id: 'same' }), add('Two.', { id: 'same' }), add('Three.', {})]
-      world.vendor.enqueue(message({ tool_calls: all }))
-      const sent = await world.send(agent)
-      expectWhole(sent)
-      expect(await world.human(agent)).toBe('One.\nTwo.\nThree.')
-      const ids = sent.data.messages.flatMap(
-        ({ tool_call_id }: { tool_call_id?: string }) => tool_call_id ?? [],
-      )
-      expect(new Set(ids).size).toBe(3)
-    },
-  )
+  it('calls that share an id, or have none, are told apart', async () => {
+    const agent = await world.createAgent(model, { human: '' })
+    const add = (content: string, id?: string) => ({
+      ...(id && { id }),
+      name: APPEND,
+      arguments: JSON.stringify({ label: 'human', content }),
+    })
+    world.vendor.enqueue(rawCalls(add('One.', 'same'), add('Two.', 'same'), add('Three.')))
+    const sent = await world.send(agent)
+    expectWhole(sent)
+    expect(await world.human(agent)).toBe('One.\nTwo.\nThree.')
+    const ids = sent.data.messages.flatMap(
+      ({ tool_call_id }: { tool_call_id?: string }) => tool_call_id ?? [],
+    )
+    expect(new Set(ids).size).toBe(3)
+  })
 
   it('a hundred calls at once are too many', async () => {
     const agent = await world.createAgent(model, { human: '' })

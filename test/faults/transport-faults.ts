@@ -1,53 +1,11 @@
-import { wireOfTests } from '../support/wires/wire-of-tests.ts'
-import {
-  body,
-  chunks,
-  endless,
-  endMidway,
-  message,
-  refuse,
-  reset,
-  resetMidway,
-  say,
-} from './answers.ts'
-import type { Answer } from './wire.ts'
+import { body, chunks, endless, endMidway, message, refuse, reset, resetMidway } from './answers.ts'
+import { type Fault, OWN_FAULTS } from './own-faults.ts'
 import { KEY } from './world.ts'
-
-export interface Fault {
-  readonly fault: string
-  readonly answer: Answer
-  /** How often the vendor is asked before the run fails: 4 where it may pass, 2 for nonsense, 1 where it will not. */
-  readonly requests: 1 | 2 | 4
-  readonly error: RegExp
-}
 
 const HTML = '<html><head><style>p{}</style></head><body><h1>Bad gateway</h1></body></html>'
 const error = (text: string, code: string | number | null = null) => ({
   error: { message: text, code },
 })
-
-/** In the shapes of chat completions, for which other wires have others. */
-const OF_CHAT: readonly Fault[] = [
-  { fault: 'no choices', answer: body('{"choices":[]}'), requests: 2, error: /without choices/ },
-  {
-    fault: 'choices of null',
-    answer: body('{"choices":null}'),
-    requests: 2,
-    error: /without choices/,
-  },
-  {
-    fault: 'a message of null',
-    answer: body('{"choices":[{"message":null}]}'),
-    requests: 2,
-    error: /without a message/,
-  },
-  {
-    fault: 'an answer broken off by the server',
-    answer: say('Half', { finish: 'error' }),
-    requests: 2,
-    error: /broke off itself/,
-  },
-]
 
 export const FAULTS: readonly Fault[] = [
   {
@@ -161,7 +119,7 @@ export const FAULTS: readonly Fault[] = [
     requests: 2,
     error: /ended before the answer was complete/,
   },
-  ...(wireOfTests() === 'chat' ? OF_CHAT : []),
+  ...OWN_FAULTS,
   { fault: 'a body that does not end', answer: endless(17), requests: 2, error: /does not end/ },
   {
     fault: 'an empty answer',

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { apiSettings } from '../support/wires/wire-of-tests.ts'
 import {
   body,
   call,
@@ -119,7 +120,11 @@ describe('a server where nobody listens', () => {
     ['a stream', 'VLLM', 'vllm/scripted', /Is vLLM running\?/],
   ])('fails the run and says where it was looked for (%s)', async (_, prefix, model, hint) => {
     const gone = await startVendor(speak('Never.'))
-    const settings = { [`${prefix}_API_KEY`]: KEY, [`${prefix}_BASE_URL`]: gone.baseUrl }
+    const settings = {
+      [`${prefix}_API_KEY`]: KEY,
+      [`${prefix}_BASE_URL`]: gone.baseUrl,
+      ...apiSettings([prefix]),
+    }
     const other = await startWorld({}, settings)
     // Not before, or another server could be given its port.
     await gone.close()

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Fields } from '../support/wires/speech.ts'
 
 export interface WireMessage {
   readonly role: string
@@ -26,6 +27,13 @@ export interface WireRequest {
   readonly stream?: boolean
   readonly messages?: readonly WireMessage[]
   readonly tools?: readonly { readonly function: { readonly name: string } }[]
+  /** The request as it came, where it came over another wire than chat completions. */
+  readonly native?: Fields
+}
+
+/** The request in the fields of its wire. */
+export function asSent(request: WireRequest): Fields {
+  return request.native ?? request
 }
 
 /** The vendor's reaction to a request. */

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import type { ChatModel, ModelMessage } from '../../src/llm/model.ts'
@@ -114,41 +113,6 @@ describe('reasoning', () => {
     const answer = await answerOf(model, request(calls, { tools: TOOLS }))
     expect(answer.text).toBe('A door.')
     expect(front.refusals).toHaveLength(1)
-  })
-
-  it.each([
-    ['reasoning', "Unsupported parameter: 'reasoning.effort' is not supported with this model."],
-    ['include', 'Encrypted content is not supported with this model.'],
-    ['temperature', "Unsupported parameter: 'temperature' is not supported with this model."],
-  ])('%s that a model refuses is left out', async (name, message) => {
-    // Not through the strict server, since what comes then lacks what that wants.
-    const bodies: Record<string, unknown>[] = []
-    const server = createServer(async (incoming, response) => {
-      const pieces: Buffer[] = []
-      for await (const piece of incoming) pieces.push(piece)
-      bodies.push(JSON.parse(Buffer.concat(pieces).toString()))
-      const isFirst = bodies.length === 1
-      response.writeHead(isFirst ? 400 : 200, { 'content-type': 'application/json' })
-      const output = [{ type: 'message', content: [{ type: 'output_text', text: 'Hello' }] }]
-      response.end(
-        JSON.stringify(
-          isFirst ? { error: { message, param: name } } : { status: 'completed', output },
-        ),
-      )
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const address = server.address()
-    const port = typeof address === 'object' ? address?.port : 0
-    const model = await registryFrom({
-      VLLM_BASE_URL: `http://127.0.0.1:${port}/v1`,
-      RECOLLECT_VLLM_API: 'responses',
-    }).resolve('vllm/x')
-    const asked = request(HELLO, { reasoning: 'low', temperature: 0.5 })
-    expect((await answerOf(model, asked)).text).toBe('Hello')
-    server.closeAllConnections()
-    server.close()
-    expect(bodies[0]).toHaveProperty(name)
-    expect(bodies[1]).not.toHaveProperty(name)
   })
 })
 

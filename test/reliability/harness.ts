@@ -12,6 +12,7 @@ import type { ServerVariables } from '../support/reliability-server.ts'
 import type { Control } from '../support/reliability-storage.ts'
 import type { ScriptedProvider } from '../support/scripted-provider.ts'
 import { createDatabase, fileIn } from './database.ts'
+import { load } from './load.ts'
 
 /* Real server processes on one database, to be killed. */
 
@@ -181,7 +182,7 @@ async function startServer(entry: string, environment: Environment): Promise<Ser
       reject(new Error(`a server ended with ${code ?? signal}: ${lines.join('\n')}`)),
     )
   })
-  const url = await within(ready, START_MILLISECONDS, 'a server did not start')
+  const url = await within(ready, START_MILLISECONDS * load(), 'a server did not start')
   return { url, process: child, exited, errors: () => lines.join('\n') }
 }
 

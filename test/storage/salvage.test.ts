@@ -27,18 +27,25 @@ beforeEach(async () => {
 })
 afterEach(() => work.clear())
 
-/** Overwrites the page of a table at a place in its tree. */
-function overwrite(table: string, path: string): void {
+/** The page of a table at a place in its tree, by its offset in the file. */
+function pageAt(table: string, path: string): number {
   const at = look(work.path, (handle) =>
     handle
       .prepare('SELECT pgoffset FROM dbstat WHERE name = ? AND path = ?')
       .pluck()
       .get(table, path),
   )
+  return Number(at)
+}
+
+function overwrite(at: number, bytes: Buffer): void {
   const file = openSync(work.path, 'r+')
-  writeSync(file, Buffer.alloc(4_096, 0x5a), 0, 4_096, Number(at))
+  writeSync(file, bytes, 0, bytes.length, at)
   closeSync(file)
 }
+
+const overwritePage = (table: string, path: string) =>
+  overwrite(pageAt(table, path), Buffer.alloc(4_096, 0x5a))
 
 async function salvage() {
   const { tables } = await salvageSqlite(work.path, target, new Date())
@@ -46,14 +53,14 @@ async function salvage() {
 }
 
 test('a table whose first page is damaged is given up at once, and the others are whole', async () => {
-  overwrite('passage', '/')
+  overwritePage('passage', '/')
   const tables = await salvage()
   expect(tables.get('passage')).toEqual({ rows: 0, lost: null })
   expect(tables.get('agent')).toEqual({ rows: 1, lost: 0 })
 })
 
 test('rows before and after a damaged page are salvaged, and those on it counted', async () => {
-  overwrite('passage', '/003/')
+  overwritePage('passage', '/003/')
   const { rows = 0, lost } = (await salvage()).get('passage') ?? {}
   expect(lost).toBeGreaterThan(0)
   expect(rows + Number(lost)).toBe(400)
@@ -61,4 +68,13 @@ test('rows before and after a damaged page are salvaged, and those on it counted
     handle.prepare('SELECT min(rowid), max(rowid), count(*) FROM passage').raw().get(),
   )
   expect(numbers).toEqual([1, 400, rows])
+})
+
+test('rows beside one wrong entry of the first page are salvaged', async () => {
+  const root = pageAt('passage', '/')
+  // The pointer to the first entry, behind the page's header of 12 bytes.
+  overwrite(root + 12, Buffer.from([0xff, 0xff]))
+  const { rows = 0, lost } = (await salvage()).get('passage') ?? {}
+  expect(rows).toBeGreaterThan(300)
+  expect(rows + Number(lost)).toBe(400)
 })

@@ -1,9 +1,12 @@
 import { isRecord } from '../../core/is-record.ts'
 import type { Learned } from '../learned/learned.ts'
 import type { ProviderRefusal } from '../wire/classify-failure.ts'
+import type { Fields } from '../wire/fields.ts'
 import { learnWith } from '../wire/learn-with.ts'
 import {
+  NOT_OF_THINKING,
   names,
+  ofHistory,
   ofKeywords,
   ofParametersBut,
   ofStream,
@@ -11,11 +14,13 @@ import {
   REFUSES,
   type Refused,
 } from '../wire/lessons.ts'
+import { isThinking, OWN_THINKING } from './message-extras.ts'
 
 /* Corrections from refusals of Messages requests. */
 
 const OWN = new Set(['model', 'messages', 'system', 'max_tokens', 'tools', 'tool_choice', 'stream'])
 const LESSONS = [
+  ofHistory(thinkingIn, OWN_THINKING),
   ofThinking,
   ofToolChoice,
   ofOutputSize,
@@ -43,13 +48,20 @@ function isAboutThoughts({ status, detail: { message } }: ProviderRefusal): bool
   )
 }
 
+function thinkingIn({ messages }: Fields): readonly Fields[] {
+  const turns = Array.isArray(messages) ? messages.filter(isRecord) : []
+  return turns.flatMap(({ content }) =>
+    Array.isArray(content) ? content.filter(isRecord).filter(isThinking) : [],
+  )
+}
+
 /** Switches to the other kind of thinking, and after both were refused to none. */
 function ofThinking({ text, body, learned }: Refused): Learned | undefined {
   const { thinking, output_config: config } = body
   const speaksOfEffort = /output_config|\beffort\b/i.test(text)
   const speaksOfThinking = /thinking/i.test(text)
   if (!isRecord(thinking) || !REFUSES.test(text)) return undefined
-  if (/tool_choice|temperature|top_[pk]/i.test(text)) return undefined
+  if (NOT_OF_THINKING.test(text)) return undefined
   if (config !== undefined && speaksOfEffort && !speaksOfThinking) {
     return { omit: [...(learned.omit ?? []), 'output_config'] }
   }
@@ -65,11 +77,16 @@ function otherThinking(refused: Learned['thinking'], text: string): Learned['thi
   return refused === 'budget' && names(text, 'adaptive') ? 'adaptive' : 'none'
 }
 
-/** Models that always think accept no forced tool choice. */
+/** Models that always think accept no forced tool choice, and some gateways none at all. */
 function ofToolChoice({ text, body }: Refused): Learned | undefined {
   const choice = body.tool_choice
-  const isForced = isRecord(choice) && (choice.type === 'any' || choice.type === 'tool')
-  return isForced && /tool_choice|forc\w* tool/i.test(text) ? { toolChoice: 'none' } : undefined
+  // The flags of vLLM that its operator must set have a similar name.
+  const isNamed =
+    /tool[_ -]?choice|forc\w* (?:tool|function)/i.test(text) &&
+    !/--enable-auto-tool-choice/.test(text)
+  if (!isRecord(choice) || choice.type === 'none' || !isNamed) return undefined
+  const isForced = choice.type === 'any' || choice.type === 'tool'
+  return isForced || REFUSES.test(text) ? { toolChoice: 'none' } : undefined
 }
 
 function ofOutputSize({ text, body }: Refused): Learned | undefined {

@@ -18,6 +18,9 @@ const SOUND_ID = /^[\w-]{1,200}$/
 
 const THINKING: ReadonlySet<unknown> = new Set(['thinking', 'redacted_thinking'])
 
+/** Fields of a block of thinking that must come back. */
+export const OWN_THINKING: ReadonlySet<string> = new Set(['type', 'thinking', 'signature', 'data'])
+
 export function isThinking({ type }: Fields): boolean {
   return THINKING.has(type)
 }

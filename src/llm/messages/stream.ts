@@ -20,7 +20,9 @@ interface Block {
 
 /** Assembles a message from its stream events. */
 export function assembleMessage(onDelta: CallOptions['onDelta']): StreamAssembly {
-  const blocks = new Map<unknown, Block>()
+  const blocks: Block[] = []
+  /** By index; some servers give the same one to every block, or none. */
+  const open = new Map<unknown, Block>()
   const preview = new TextPreview()
   let begun: Fields = {}
   let usage: Fields = {}
@@ -30,9 +32,10 @@ export function assembleMessage(onDelta: CallOptions['onDelta']): StreamAssembly
 
   const begin = ({ index, content_block: block }: Fields): void => {
     if (!isRecord(block)) return
-    const call = [...blocks.values()].filter((each) => each.begun.type === 'tool_use').length
+    const call = blocks.filter((each) => each.begun.type === 'tool_use').length
     const added: Block = { begun: block, text: '', thinking: '', signature: '', input: '', call }
-    blocks.set(index, added)
+    blocks.push(added)
+    open.set(index, added)
     if (block.type === 'tool_use') {
       tell({ kind: 'tool_call', index: call, name: textIn(block.name), arguments: '' })
     }
@@ -83,7 +86,7 @@ export function assembleMessage(onDelta: CallOptions['onDelta']): StreamAssembly
           begin(event)
           break
         case 'content_block_delta': {
-          const block = blocks.get(event.index)
+          const block = open.get(event.index)
           if (block && isRecord(event.delta)) grow(block, event.delta)
           break
         }
@@ -100,7 +103,7 @@ export function assembleMessage(onDelta: CallOptions['onDelta']): StreamAssembly
     isOver: () => isOver,
     answer: () => ({
       ...begun,
-      content: [...blocks.values()].map(whole),
+      content: blocks.map(whole),
       stop_reason: stopReason,
       usage,
     }),

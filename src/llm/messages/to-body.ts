@@ -4,7 +4,7 @@ import type { Fields } from '../wire/fields.ts'
 import { without, withoutKeywords } from '../wire/leave-out.ts'
 import type { Attempt } from '../wire/wire-model.ts'
 import { CACHED, markHistory, withoutMarks } from './cache-marks.ts'
-import { isThinking } from './message-extras.ts'
+import { isThinking, OWN_THINKING } from './message-extras.ts'
 import { toThinking } from './thinking.ts'
 import { type Turn, toTurns } from './to-turns.ts'
 
@@ -22,25 +22,25 @@ export function toBody(
   stream: boolean,
 ): Fields {
   const [system, said] = splitSystem(joinNeighbours(request.messages))
-  const turns = toTurns(said, handle, !withoutThoughts)
+  const { omit = [], omitKeywords = [], omitFields = [], toolChoice } = learned
+  const turns = withoutFields(toTurns(said, handle, !withoutThoughts), omitFields)
   const { fields, isOn } = toThinking(request, learned, {
     adaptive: !withoutThoughts,
     budget: !withoutThoughts && mayBegin(turns),
   })
-  const { omit = [], omitKeywords = [], omitFields = [] } = learned
   const body = without(
     {
       model,
       ...fields,
       ...(system !== '' && { system: [{ type: 'text', text: system, ...CACHED }] }),
       messages: markHistory(turns),
-      ...toTools(request, isOn || learned.toolChoice !== undefined, omitKeywords),
+      ...toTools(request, isOn || toolChoice !== undefined, omitKeywords),
       // Thinking allows no temperature, and the scale ends at 1.
       ...(request.temperature !== undefined &&
         !isOn && { temperature: Math.min(1, request.temperature) }),
       ...(stream && { stream: true }),
     },
-    omit,
+    toolChoice === 'none' ? [...omit, 'tool_choice'] : omit,
   )
   return omitFields.includes('cache_control') ? withoutMarks(body) : body
 }
@@ -48,6 +48,16 @@ export function toBody(
 function splitSystem(messages: readonly ModelMessage[]): [string, readonly ModelMessage[]] {
   const [first, ...others] = messages
   return first?.role === 'system' ? [first.text.toWellFormed().trim(), others] : ['', messages]
+}
+
+/** Without the fields of thinking that its own server does not take back. */
+function withoutFields(turns: readonly Turn[], names: readonly string[]): readonly Turn[] {
+  const odd = names.filter((name) => !OWN_THINKING.has(name))
+  if (odd.length === 0) return turns
+  return turns.map((turn) => ({
+    ...turn,
+    content: turn.content.map((block) => (isThinking(block) ? without(block, odd) : block)),
+  }))
 }
 
 /** A budget is refused if the last answer has calls and does not begin with its thinking. */

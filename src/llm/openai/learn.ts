@@ -5,6 +5,7 @@ import type { Fields } from '../wire/fields.ts'
 import {
   type Lesson,
   learnBy,
+  NOT_OF_THINKING,
   names,
   ofKeywords,
   ofParametersBut,
@@ -108,7 +109,10 @@ function reasoningField(text: string): string | undefined {
 /** "This model does not support thinking", without the name of the parameter. */
 function ofEffort({ text, body, learned }: Refused): Learned | undefined {
   if (body.reasoning_effort === undefined || !/thinking|reasoning/i.test(text)) return undefined
-  const isMeant = REFUSES.test(text) && !/content|signature|details|back/i.test(text)
+  const isMeant =
+    REFUSES.test(text) &&
+    !/content|signature|details|back/i.test(text) &&
+    !NOT_OF_THINKING.test(text)
   return isMeant ? omit(learned, 'reasoning_effort') : undefined
 }
 

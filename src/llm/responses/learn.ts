@@ -1,8 +1,11 @@
 import { isRecord } from '../../core/is-record.ts'
 import type { Learned } from '../learned/learned.ts'
 import type { ProviderRefusal } from '../wire/classify-failure.ts'
+import type { Fields } from '../wire/fields.ts'
 import { learnWith } from '../wire/learn-with.ts'
 import {
+  NOT_OF_THINKING,
+  ofHistory,
   ofKeywords,
   ofParametersBut,
   ofStream,
@@ -12,11 +15,13 @@ import {
   REFUSES,
   type Refused,
 } from '../wire/lessons.ts'
+import { OWN_FIELDS } from './response-extras.ts'
 
 /* Corrections from refusals of Responses requests. */
 
 const OWN = new Set(['model', 'input', 'instructions', 'tools', 'tool_choice', 'stream', 'store'])
 const LESSONS = [
+  ofHistory(itemsIn, OWN_FIELDS),
   ofReasoning,
   ofToolChoice,
   ofOutputSize,
@@ -40,10 +45,15 @@ function isAboutThoughts({ status, detail: { message, code } }: ProviderRefusal)
   )
 }
 
+function itemsIn({ input }: Fields): readonly Fields[] {
+  return Array.isArray(input) ? input.filter(isRecord) : []
+}
+
 /** Leaves out the reasoning summary, which requires a verified organization, or all reasoning. */
 function ofReasoning({ text, body, learned }: Refused): Learned | undefined {
   const { reasoning } = body
-  if (!isRecord(reasoning) || !/reasoning/i.test(text) || /encrypted/i.test(text)) return undefined
+  if (!isRecord(reasoning) || !/reasoning|thinking/i.test(text)) return undefined
+  if (/encrypted/i.test(text) || NOT_OF_THINKING.test(text)) return undefined
   const isVerified = /verif/i.test(text)
   if (!REFUSES.test(text) && !isVerified) return undefined
   if (reasoning.summary !== undefined && /summar/i.test(text)) {

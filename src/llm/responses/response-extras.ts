@@ -16,6 +16,19 @@ const WIRE = 'responses'
 const MAX_EXTRAS_CHARACTERS = 1_000_000
 const SOUND_ID = /^[\x21-\x7e]{1,64}$/
 
+/** Fields of input items that every server knows. */
+export const OWN_FIELDS: ReadonlySet<string> = new Set([
+  'type',
+  'role',
+  'content',
+  'summary',
+  'encrypted_content',
+  'call_id',
+  'name',
+  'arguments',
+  'output',
+])
+
 /** `ids`: ids of the calls, where the provider gave one. */
 export function toExtras(
   model: string,

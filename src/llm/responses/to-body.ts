@@ -4,6 +4,7 @@ import { isAsked, type ModelRequest, type ToolSpec } from '../model.ts'
 import type { Fields } from '../wire/fields.ts'
 import { without, withoutKeywords } from '../wire/leave-out.ts'
 import type { Attempt } from '../wire/wire-model.ts'
+import { OWN_FIELDS } from './response-extras.ts'
 import { toItems } from './to-items.ts'
 
 interface Of {
@@ -22,13 +23,14 @@ export function toBody(
   const [first, ...others] = joinNeighbours(request.messages)
   const isSystem = first?.role === 'system'
   const { omit = [], omitKeywords = [], omitFields = [], maxOutputTokens } = learned
+  const odd = omitFields.filter((name) => !OWN_FIELDS.has(name))
   const said = isSystem || !first ? others : [first, ...others]
   const asked = request.maxOutputTokens
   return without(
     {
       model,
       ...(isSystem && { instructions: first.text.toWellFormed() }),
-      input: toItems(said, handle, !withoutThoughts),
+      input: toItems(said, handle, !withoutThoughts).map((item) => without(item, odd)),
       ...toTools(request, learned.toolChoice ?? 'full', omitKeywords),
       ...(asked !== undefined && {
         max_output_tokens: Math.min(asked, maxOutputTokens ?? asked),
@@ -73,7 +75,7 @@ function toTools(
 
 function toTool({ name, description, parameters }: ToolSpec, omitKeywords: readonly string[]) {
   const schema = omitKeywords.length === 0 ? parameters : withoutKeywords(parameters, omitKeywords)
-  return {
+  const tool = {
     type: 'function',
     name,
     description,
@@ -81,4 +83,5 @@ function toTool({ name, description, parameters }: ToolSpec, omitKeywords: reado
     // The default is strict schemas, which ours are not.
     strict: false,
   }
+  return without(tool, omitKeywords)
 }

@@ -47,6 +47,9 @@ const BOUNDS =
 export const UNKNOWN_FIELD =
   /unsupported|unimplemented|not (?:be )?(?:support|allow|permit|accept)|unknown|unrecogni[sz]ed|unexpected|extra|additional|forbid|cannot find/i
 
+/** What a model refuses because it thinks: the lesson is about this parameter, and the thinking stays. */
+export const NOT_OF_THINKING = /tool[_ -]?choice|temperature|top_[pk]/i
+
 /** Matches whole words, so that `stream` is not found in `stream_options`. */
 export function names(text: string, name: string): boolean {
   const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -90,6 +93,7 @@ const OWN_KEYWORDS = new Set([
   'name',
   'function',
   'parameters',
+  'input_schema',
   'description',
 ])
 
@@ -126,6 +130,20 @@ export function ofParametersBut(own: ReadonlySet<string>): Lesson {
     if (!REFUSES.test(text) && !BOUNDS.test(text)) return undefined
     const refused = Object.keys(body).find((name) => !own.has(name) && names(text, name))
     return refused === undefined ? undefined : omit(learned, refused)
+  }
+}
+
+/** Fields in the history, besides `own`, that a server sends and does not take back. */
+export function ofHistory(
+  read: (body: Fields) => readonly Fields[],
+  own: ReadonlySet<string>,
+): Lesson {
+  return ({ text, body, learned }) => {
+    if (!REFUSES.test(text)) return undefined
+    const sent = new Set(read(body).flatMap((part) => Object.keys(part)))
+    const refused = [...sent].filter((name) => !own.has(name) && names(text, name))
+    if (refused.length === 0) return undefined
+    return { omitFields: [...(learned.omitFields ?? []), ...refused] }
   }
 }
 

@@ -28,6 +28,13 @@ export interface FrontOptions {
   readonly thinking?: readonly ('adaptive' | 'enabled')[]
 }
 
+/** Models of this name are behind a gateway that knows less than the real API, or more: the server behind it decides. */
+export const GATEWAY = 'gateway-'
+
+function isGateway({ model }: Fields): boolean {
+  return String(model).startsWith(GATEWAY)
+}
+
 /** Longer ones are no answer, and are passed on as they come. */
 const MAX_JSON = 2 * 1024 * 1024
 
@@ -54,7 +61,7 @@ export async function startFront(
     }
     const body: Fields = JSON.parse(Buffer.concat(pieces).toString())
     requests.push({ headers: request.headers, body })
-    const problem = speech.check(body)
+    const problem = isGateway(body) ? undefined : speech.check(body, request.headers)
     if (problem !== undefined) {
       refusals.push(problem)
       return sendJson(response, 400, speech.refusal(problem))
@@ -68,7 +75,8 @@ export async function startFront(
         'content-type': 'application/json',
         authorization: request.headers.authorization ?? `Bearer ${key}`,
       },
-      body: JSON.stringify(speech.toChat(body)),
+      // The request as it came goes along, for servers that refuse something in it.
+      body: JSON.stringify({ ...speech.toChat(body), native: body }),
       redirect: 'manual',
       signal: controller.signal,
     })
@@ -113,9 +121,24 @@ async function pass(
   response.flushHeaders()
   const isStream = said.headers.get('content-type')?.includes('text/event-stream') === true
   if (!said.ok || !said.body) {
-    response.end(Buffer.from(await said.arrayBuffer()))
+    const text = await said.text()
+    response.end(refusalIn(text, said.status, speech) ?? text)
   } else if (isStream) await passStream(said.body, response, speech, request)
   else await passJson(said.body, response, speech, request)
+}
+
+/** A bare message becomes an error as the real API sends it; any more is what a gateway of another kind sends. */
+function refusalIn(text: string, status: number, speech: Speech): string | null {
+  try {
+    const { error, ...more } = JSON.parse(text)
+    const { message, code = null, ...others } = error
+    const isBare = code === null && Object.keys({ ...more, ...others }).length === 0
+    return isBare && typeof message === 'string'
+      ? JSON.stringify(speech.refusal(message, status))
+      : null
+  } catch {
+    return null
+  }
 }
 
 /** The first character at once, so that a server that stalls has begun; the rest when it is known what it is. */
@@ -190,13 +213,14 @@ async function passStream(
   response.end()
 }
 
-/** Null: a line that is no piece of a completion. */
+/** Null: a line that is no piece of a completion; events of native APIs have a type. */
 function chunkIn(line: string): Fields | 'done' | null {
   if (!line.startsWith('data:')) return null
   const data = line.slice('data:'.length).trim()
   if (data === '[DONE]') return 'done'
   try {
     const chunk = JSON.parse(data)
+    if (typeof chunk?.type === 'string') return null
     return Array.isArray(chunk?.choices) || chunk?.usage ? chunk : null
   } catch {
     return null

@@ -11,6 +11,18 @@ const FINISHES: Readonly<Record<string, string>> = {
   content_filter: 'refusal',
 }
 
+const ERRORS: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  402: 'billing_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  500: 'api_error',
+  504: 'timeout_error',
+  529: 'overloaded_error',
+}
+
 export function stopReason(finish: string): string {
   return FINISHES[finish] ?? 'end_turn'
 }
@@ -46,8 +58,15 @@ export function createMessagesSpeech(
   return {
     path: '/messages',
     input: cache.input,
-    check: (body) => checkMessages(body, { thinking, thoughtBefore: (id) => thought.has(id) }),
-    refusal: (message) => ({ type: 'error', error: { type: 'invalid_request_error', message } }),
+    check: (body, headers) =>
+      headers['anthropic-version'] === undefined
+        ? 'anthropic-version: header is required'
+        : checkMessages(body, { thinking, thoughtBefore: (id) => thought.has(id) }),
+    refusal: (message, status = 400) => ({
+      type: 'error',
+      error: { type: ERRORS[status] ?? 'invalid_request_error', message },
+      request_id: 'req_scripted',
+    }),
     toChat: messagesToChat,
     whole(completion, request) {
       const { text, thought: thinks, calls: made, finish } = saidIn(completion)

@@ -52,6 +52,9 @@ export function checkResponses(body: Fields, rules: ResponsesRules): string | un
   if (most !== undefined && !(most >= 16)) {
     return "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16."
   }
+  if (body.temperature !== undefined && !(body.temperature >= 0 && body.temperature <= 2)) {
+    return "Invalid 'temperature': decimal above maximum value. Expected a value <= 2."
+  }
   const odd = unknownKey(reasoning, ['effort', 'summary'])
   if (odd !== undefined) return `Unknown parameter: 'reasoning.${odd}'.`
   return checkTools(body) ?? checkItems(body.input) ?? checkOrder(body.input, rules)

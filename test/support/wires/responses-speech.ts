@@ -2,6 +2,13 @@ import { checkResponses, encrypt } from './responses-check.ts'
 import { responsesStream } from './responses-stream.ts'
 import { type Fields, type Output, type Speech, saidIn } from './speech.ts'
 
+const CODES: Readonly<Record<number, string>> = {
+  401: 'invalid_api_key',
+  404: 'model_not_found',
+  429: 'rate_limit_exceeded',
+  500: 'server_error',
+}
+
 export function createResponsesSpeech(): Speech {
   /** Calls that were made after reasoning. */
   const thought = new Set<string>()
@@ -59,7 +66,9 @@ export function createResponsesSpeech(): Speech {
         input_tokens: usage.prompt_tokens,
         input_tokens_details: { cached_tokens: 0 },
         output_tokens: usage.completion_tokens,
-        output_tokens_details: { reasoning_tokens: 0 },
+        output_tokens_details: {
+          reasoning_tokens: usage.completion_tokens_details?.reasoning_tokens ?? 0,
+        },
         total_tokens: usage.prompt_tokens + usage.completion_tokens,
       },
     }),
@@ -69,8 +78,13 @@ export function createResponsesSpeech(): Speech {
     path: '/responses',
     input: { tokens: 0, cached: 0 },
     check: (body) => checkResponses(body, { thoughtBefore: (id) => thought.has(id) }),
-    refusal: (problem) => ({
-      error: { message: problem, type: 'invalid_request_error', param: null, code: null },
+    refusal: (message, status = 400) => ({
+      error: {
+        message,
+        type: status < 500 ? 'invalid_request_error' : 'server_error',
+        param: null,
+        code: CODES[status] ?? null,
+      },
     }),
     toChat: responsesToChat,
     whole(completion, request) {

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
 // biome-ignore lint/suspicious/noExplicitAny: bodies as a vendor would read them
 export type Fields = Record<string, any>
 
@@ -5,8 +7,9 @@ export type Fields = Record<string, any>
 export interface Speech {
   readonly path: string
   /** Why the real API would refuse the body, in its words; undefined: it would not. */
-  check(body: Fields): string | undefined
-  refusal(problem: string): Fields
+  check(body: Fields, headers: IncomingHttpHeaders): string | undefined
+  /** An error as the real API sends it. */
+  refusal(message: string, status?: number): Fields
   toChat(body: Fields): Fields
   whole(completion: Fields, request: Fields): Fields
   stream(request: Fields): SpeechStream

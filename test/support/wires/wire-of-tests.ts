@@ -1,10 +1,12 @@
 import { type Front, type NativeApi, startFront } from './front.ts'
 
+export type WireName = NativeApi | 'chat'
+
 /**
  * Over which wire the suites of this file run. `test/wires/*` set it and then import suites that are written once, in
  * terms of chat completions.
  */
-export function wireOfTests(): NativeApi | 'chat' {
+export function wireOfTests(): WireName {
   const wire = process.env.RECOLLECT_TEST_WIRE
   return wire === 'messages' || wire === 'responses' ? wire : 'chat'
 }
@@ -15,6 +17,13 @@ export interface TestWire {
   readonly environment: Readonly<Record<string, string>>
   readonly front: Front | null
   close(): Promise<void>
+}
+
+/** By which these providers are called over the wire of the tests. */
+export function apiSettings(providers: readonly string[]): Readonly<Record<string, string>> {
+  const wire = wireOfTests()
+  if (wire === 'chat') return {}
+  return Object.fromEntries(providers.map((name) => [`RECOLLECT_${name.toUpperCase()}_API`, wire]))
 }
 
 export async function openTestWire(
@@ -28,9 +37,7 @@ export async function openTestWire(
   const front = await startFront(wire, upstream)
   return {
     baseUrl: front.baseUrl,
-    environment: Object.fromEntries(
-      providers.map((name) => [`RECOLLECT_${name.toUpperCase()}_API`, wire]),
-    ),
+    environment: apiSettings(providers),
     front,
     close: front.close,
   }
