@@ -117,6 +117,34 @@ describe.skipIf(!HAS_BROWSER)('a page that stays open', () => {
     await page.close()
   })
 
+  it('an edit before the page listens is shown once it does, also if it has gone to another place by then', async () => {
+    const page = await (await world.browser.newContext()).newPage()
+    let listen: () => void = () => undefined
+    const mayListen = new Promise<void>((resolve) => {
+      listen = resolve
+    })
+    await page.route('**/mcp?*', async (route) => {
+      if (route.request().postDataJSON()?.method === 'subscriptions/listen') await mayListen
+      await route.continue()
+    })
+    const { block } = await world.answer('write_memory_block', {
+      ...{ agent, label: 'plans', value: 'Sail east.' },
+    })
+    expect(block.value).toBe('Sail east.')
+    await page.goto(`${world.origin}/#/agents/${agent}/chat`)
+    const shown = page.locator('.rail-block[data-label=plans]')
+    await shown.getByText('Sail east.').waitFor()
+    const asked = page.waitForRequest((request) => request.postData()?.includes('listen') ?? false)
+    await page.getByRole('link', { name: 'Server' }).click()
+    await page.goBack()
+    await shown.getByText('Sail east.').waitFor()
+    await asked
+    await world.answer('write_memory_block', { agent, label: 'plans', value: 'Sail west.' })
+    listen()
+    await shown.getByText('Sail west.').waitFor()
+    await page.close()
+  })
+
   it('two tabs of one profile show each other’s edits, and a deleted agent', async () => {
     const { page } = tab
     const other = await world.open(`#/agents/${agent}/memory`, page.context())

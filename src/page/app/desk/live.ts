@@ -22,7 +22,9 @@ export function createLive(
 ): Live {
   const listeners = new Set<Listener>()
   const due = new Set<Listener>()
+  /** Asked for by the newest stream, and told by one that is there. */
   let listened: ReadonlySet<string> = new Set()
+  let heard: ReadonlySet<string> = new Set()
   let stop: () => void = () => undefined
   let settling: ReturnType<typeof setTimeout> | undefined
   let isTelling = false
@@ -45,16 +47,17 @@ export function createLive(
   const settle = () => {
     const wanted = new Set([...listeners].flatMap(({ uris }) => uris))
     if (wanted.size === listened.size && [...wanted].every((uri) => listened.has(uri))) return
-    const before = listened
     const stopBefore = stop
     listened = wanted
     let isNew = true
-    // The stream before it goes on until this one is there, so that no change falls between the two. Views that came
-    // with new resources have read them before that, and read them again.
+    // The stream before it goes on until this one is there, so that no change falls between the two. Views of which
+    // nothing was told until now may have read what has changed since.
     const arrived = () => {
       if (!isNew) return
       isNew = false
       stopBefore()
+      const before = heard
+      heard = wanted
       tellThose(({ uris }) => uris.some((uri) => !before.has(uri)))
     }
     const end =
@@ -63,6 +66,7 @@ export function createLive(
         : client.listen([...wanted].sort(), hear, (state) => {
             connection(state)
             if (state === 'live') arrived()
+            else heard = new Set()
           })
     if (!end) arrived()
     stop = () => {
