@@ -119,28 +119,28 @@ describe.skipIf(!HAS_BROWSER)('a page that stays open', () => {
 
   it('an edit before the page listens is shown once it does, also if it has gone to another place by then', async () => {
     const page = await (await world.browser.newContext()).newPage()
-    let listen: () => void = () => undefined
-    const mayListen = new Promise<void>((resolve) => {
-      listen = resolve
-    })
+    const held: (() => void)[] = []
+    let mayListen = false
     await page.route('**/mcp?*', async (route) => {
-      if (route.request().postDataJSON()?.method === 'subscriptions/listen') await mayListen
-      await route.continue()
+      if (!mayListen && route.request().postDataJSON()?.method === 'subscriptions/listen')
+        await new Promise<void>((resolve) => held.push(resolve))
+      await route.continue().catch(() => undefined)
     })
-    const { block } = await world.answer('write_memory_block', {
-      ...{ agent, label: 'plans', value: 'Sail east.' },
-    })
-    expect(block.value).toBe('Sail east.')
-    await page.goto(`${world.origin}/#/agents/${agent}/chat`)
+    await world.answer('write_memory_block', { agent, label: 'plans', value: 'Sail east.' })
+    await page.goto(`${world.origin}/#/agents/${agent}/memory`)
+    const text = page.getByRole('textbox', { name: 'Text of plans' })
+    await expect.poll(() => text.inputValue()).toBe('Sail east.')
+    await expect.poll(() => held.length, PATIENT).toBe(1)
+    // A place that listens to more, and still to this block; its stream is the first that is there.
+    await page.getByRole('link', { name: /^Chat/ }).click()
     const shown = page.locator('.rail-block[data-label=plans]')
     await shown.getByText('Sail east.').waitFor()
-    const asked = page.waitForRequest((request) => request.postData()?.includes('listen') ?? false)
-    await page.getByRole('link', { name: 'Server' }).click()
-    await page.goBack()
-    await shown.getByText('Sail east.').waitFor()
-    await asked
+    await expect.poll(() => held.length, PATIENT).toBeGreaterThan(1)
+    // Views come and go together.
+    await page.waitForTimeout(500)
     await world.answer('write_memory_block', { agent, label: 'plans', value: 'Sail west.' })
-    listen()
+    mayListen = true
+    held.at(-1)?.()
     await shown.getByText('Sail west.').waitFor()
     await page.close()
   })
