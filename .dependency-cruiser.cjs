@@ -38,7 +38,13 @@ const mayImport = {
   ],
   'src/tool-servers': ['src/core'],
   'src/vector': ['src/core', 'src/generated/vector-kernel.ts'],
-  'src/storage': ['src/core', 'src/search', 'src/vector', 'src/generated/search-worker.ts'],
+  'src/storage': [
+    'src/core',
+    'src/search',
+    'src/vector',
+    'src/generated/search-worker.ts',
+    'src/generated/checkpoint-worker.ts',
+  ],
   'src/storage/port': ['src/core'],
   'src/llm': ['src/core', 'src/generated/embed-worker.ts', 'src/generated/prompts.ts'],
   'src/memory': [

@@ -1,7 +1,8 @@
 // Bundles the scripts of threads.
 //
-// src/storage/sqlite/search-worker.ts, src/tools/files/grep-worker.ts and src/llm/local/embed-worker.ts are written as text
-// to src/generated: their threads are started from that text, so that the built binary needs no file beside itself and tests need no build.
+// src/storage/sqlite/search-worker.ts and checkpoint-worker.ts, src/tools/files/grep-worker.ts and
+// src/llm/local/embed-worker.ts are written as text to src/generated: their threads are started from that text, so that
+// the built binary needs no file beside itself and tests need no build.
 //
 // The threads that run the code of tools are files in src/generated/sandbox, which the build copies beside the bundle:
 // most servers never start them, and would read them with the bundle at each start. `packages.json` lists what they
@@ -28,6 +29,7 @@ const insideAsText = {
 }
 
 await embed('src/storage/sqlite/search-worker.ts', 'SEARCH_WORKER')
+await embed('src/storage/sqlite/checkpoint-worker.ts', 'CHECKPOINT_WORKER')
 await embed('src/tools/files/grep-worker.ts', 'GREP_WORKER')
 await embed('src/llm/local/embed-worker.ts', 'EMBED_WORKER')
 

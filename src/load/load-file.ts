@@ -2,70 +2,73 @@ import { stat } from 'node:fs/promises'
 import { toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
 import type { LoadedFile } from '../core/file.ts'
-import { newId } from '../core/ids.ts'
+import type { ArchiveId } from '../core/ids.ts'
+import type { Transaction } from '../storage/port/store.ts'
 import type { Batch } from './batch.ts'
+import type { Bundle, FileEnd } from './bundle.ts'
+import { endFile, hasParts, rowsOf } from './end-file.ts'
+import {
+  type FileWork,
+  type Passages,
+  place,
+  placeStored,
+  placesOf,
+  targetOf,
+} from './file-work.ts'
 import { originOf } from './load-request.ts'
 import { type LoadState, leaveOut } from './load-state.ts'
 import type { Loading } from './loading.ts'
-import type { OpenedFile, OriginFile } from './open-origin.ts'
+import type { OriginFile } from './open-origin.ts'
 import { Refused } from './refused.ts'
 import { countBatch, sourceOf, storeBatch } from './store-batch.ts'
-import type { Placed } from './versions/pair.ts'
-import { settle } from './versions/settle.ts'
-import { isTaken, type Version, versionOf } from './versions/version.ts'
+import { isTaken, versionOf } from './versions/version.ts'
 
-export type FileRow = Omit<LoadedFile, 'retiredAt'>
-
-export interface FileEnd {
-  readonly state: LoadState
-  /** Notes on the file and its parts, to be stored with the state. */
-  readonly rows: readonly FileRow[]
-}
-
-/** A file that is being loaded, and what has come of it so far. */
-interface Work {
-  readonly file: OriginFile
-  readonly opened: OpenedFile
-  readonly version: Version
-  /** Passages of the file and its parts by source, in order. */
-  readonly placed: Map<string, Placed[]>
-}
-
-/** Loads a file from the batch on that the state names. */
+/** Parses a file, stores what is large of it, and leaves the rest to be stored with what comes of other files. */
 export async function loadFile(
   loading: Loading,
   file: OriginFile,
-  before: LoadState,
+  bundle: Pick<Bundle, 'flush'>,
 ): Promise<FileEnd> {
   const opened = await file.open()
-  if ('skipped' in opened) return leftOut(before, file, opened.skipped)
+  if ('skipped' in opened) return leftOut(file, opened.skipped)
   try {
-    const known = await knownFile(loading, file, before)
-    if (await belongsToAnother(loading, known)) return leftOut(before, file, NAME_TAKEN)
+    // Until the first file is stored, the agent may have no archive.
+    const { archiveId, lastLoaded } = loading.begin
+    const known = await knownFile(loading, file, archiveId)
+    if (await belongsToAnother(loading, known)) return leftOut(file, NAME_TAKEN)
     const version = versionOf({
       known,
       replaces: loading.request.replaces === true || originOf(loading.request.from) !== '',
-      lastLoaded: before.lastLoaded,
+      lastLoaded,
       ...{ changedAt: opened.changedAt, now: loading.clock() },
     })
-    const work = { file, opened, version, placed: new Map([[sourceOf(file.source), []]]) }
+    const work = { file, opened, known, version, placed: placesOf(file) }
     try {
-      const state = await takeAll(loading, work, before)
-      return await endFile(loading, work, { ...state, files: state.files + 1 })
+      return await takeAll(loading, work, bundle)
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       // Passages of an earlier version stay, since this one says nothing about them.
       const note = known && known.note === '' && known.retiredAt === null ? '' : error.message
-      const rows = rowsOf(loading, work, before, note).slice(0, 1)
-      return { ...leftOut(before, file, error.message), rows }
+      return refused(loading, work, error.message, note)
     }
   } finally {
     await opened.close()
   }
 }
 
-function leftOut(state: LoadState, file: OriginFile, reason: string): FileEnd {
-  return { state: leaveOut(state, `${file.source}: ${reason}`), rows: [] }
+function leftOut({ source }: OriginFile, reason: string): FileEnd {
+  return { kind: 'seen', after: (state) => leaveOut(state, `${source}: ${reason}`) }
+}
+
+function refused(loading: Loading, work: FileWork, reason: string, note: string): FileEnd {
+  return {
+    kind: 'stored',
+    passages: 0,
+    async store(tx, state) {
+      await tx.files.put(rowsOf(loading, work, state, note).slice(0, 1))
+      return leaveOut(state, `${work.file.source}: ${reason}`)
+    },
+  }
 }
 
 const NAME_TAKEN =
@@ -74,7 +77,7 @@ const NAME_TAKEN =
 async function knownFile(
   { work, request, shelf }: Loading,
   { source }: OriginFile,
-  { archiveId }: LoadState,
+  archiveId: ArchiveId | null,
 ): Promise<LoadedFile | undefined> {
   if (request.into !== 'archive' || archiveId === null) return undefined
   const name = sourceOf(source)
@@ -94,14 +97,82 @@ async function belongsToAnother(
   )
 }
 
-async function takeAll(loading: Loading, work: Work, before: LoadState): Promise<LoadState> {
+async function takeAll(
+  loading: Loading,
+  work: FileWork,
+  bundle: Pick<Bundle, 'flush'>,
+): Promise<FileEnd> {
   const { parser, request, signal } = loading
   const { content, name, mediaType } = work.opened
   const kind = mediaType === undefined ? {} : { mediaType }
-  const task = { content, name, into: request.into, ...kind }
+  const batches = parser.parse({ content, name, into: request.into, ...kind }, signal)
+  try {
+    const first = await batches.next()
+    const second = first.done ? first : await batches.next()
+    const only = first.done ? NO_PASSAGES : first.value
+    if (second.done && only.kind === 'passages' && (await isSmall(loading, work, only)))
+      return smallEnd(loading, work, only)
+    const begun = [first, second].flatMap(({ done, value }) => (done ? [] : [value]))
+    return await takeLarge(loading, work, follow(begun, batches), bundle)
+  } finally {
+    await batches.return(undefined)
+  }
+}
+
+async function* follow(begun: readonly Batch[], rest: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+  yield* begun
+  yield* rest
+}
+
+const NO_PASSAGES: Passages = { kind: 'passages', part: '', passages: [] }
+
+/** Passages of an earlier version that are replaced within the transaction of other files. Chosen by hand. */
+const MAX_REPLACED = 50
+
+/** Whether all that comes of a file goes into one transaction with others. */
+async function isSmall(
+  { request, work: { store }, clock }: Loading,
+  { known, version, file }: FileWork,
+  { part }: Passages,
+): Promise<boolean> {
+  if (request.into !== 'archive' || request.dryRun || part !== '') return false
+  if (!known || !version.replaces) return true
+  if (hasParts(known)) return false
+  const at = toTimestamp(clock())
+  const { passages } = store
+  return (await passages.countOfSource(known.archiveId, sourceOf(file.source), at)) <= MAX_REPLACED
+}
+
+function smallEnd(loading: Loading, work: FileWork, batch: Passages): FileEnd {
+  return {
+    kind: 'stored',
+    passages: batch.passages.length,
+    async store(tx, before, at) {
+      const attempt = { ...work, placed: placesOf(work.file) }
+      const stored = await storeBatch(tx, batch, targetOf(loading, work), before, at)
+      placeStored(attempt, batch, stored)
+      const inside = {
+        store: tx,
+        save: <T>(write: (tx: Transaction, at: string) => Promise<T>) => write(tx, at),
+      }
+      const state = await endFile(loading, attempt, stored.state, inside)
+      await tx.files.put(rowsOf(loading, attempt, state, ''))
+      return state
+    },
+  }
+}
+
+/** Stores batch by batch, from the one on that the state names. */
+async function takeLarge(
+  loading: Loading,
+  work: FileWork,
+  batches: AsyncIterable<Batch>,
+  bundle: Pick<Bundle, 'flush'>,
+): Promise<FileEnd> {
+  const before = await bundle.flush()
   let state = before
   let number = 0
-  for await (const batch of parser.parse(task, signal)) {
+  for await (const batch of batches) {
     number += 1
     if (number > before.batches)
       state = await takeBatch(loading, work, batch, { ...state, batches: number })
@@ -109,20 +180,28 @@ async function takeAll(loading: Loading, work: Work, before: LoadState): Promise
     else if (work.version.replaces) await takeBatch(loading, work, batch, state)
     else if (batch.kind === 'passages') place(work, batch, [])
   }
-  return state
+  const after = await endFile(loading, work, state, loading.work)
+  return {
+    kind: 'stored',
+    passages: 0,
+    async store(tx) {
+      await tx.files.put(rowsOf(loading, work, after, ''))
+      return after
+    },
+  }
 }
 
 async function takeBatch(
   loading: Loading,
-  work: Work,
+  work: FileWork,
   batch: Batch,
   state: LoadState,
 ): Promise<LoadState> {
   const { work: job, request, writeBlock } = loading
   const { source } = work.file
   if (request.dryRun) return countBatch(batch, source, state)
-  const { agentId } = job.job
   if (batch.kind === 'block') {
+    const { agentId } = job.job
     if (agentId === null) throw new Error('a block is for an agent')
     try {
       await writeBlock(job.namespace, agentId, { ...batch, source })
@@ -132,73 +211,10 @@ async function takeBatch(
       return leaveOut(state, `${source}: ${error.message}`)
     }
   }
-  const target = { agentId, source, createdAt: work.version.createdAt }
   const stored = await job.save(
-    (tx, at) => storeBatch(tx, batch, target, state, at),
+    (tx, at) => storeBatch(tx, batch, targetOf(loading, work), state, at),
     (made) => ({ state: JSON.stringify(made.state) }),
   )
-  const { since } = work.version
-  if (batch.kind === 'passages')
-    place(
-      work,
-      batch,
-      stored.passages.map(({ id, duplicate, createdAt }) => ({
-        id,
-        isNew: !duplicate || (since !== null && createdAt > since),
-      })),
-    )
+  if (batch.kind === 'passages') placeStored(work, batch, stored)
   return stored.state
-}
-
-function place(
-  { file, placed }: Work,
-  { part }: { readonly part: string },
-  more: readonly Placed[],
-): void {
-  const source = sourceOf(file.source, part)
-  const known = placed.get(source)
-  if (known) known.push(...more)
-  else placed.set(source, [...more])
-}
-
-/** Takes what the earlier version had and this one has not out of the present. */
-async function endFile(loading: Loading, work: Work, before: LoadState): Promise<FileEnd> {
-  let state = before
-  const { archiveId } = before
-  if (work.version.replaces && archiveId !== null && !loading.request.dryRun) {
-    const at = work.version.createdAt
-    for (const [source, version] of work.placed) {
-      const { replaced, retired } = await settle(loading.work, archiveId, source, version, at)
-      state = { ...state, replaced: state.replaced + replaced, retired: state.retired + retired }
-    }
-    state = await loading.retireFiles(state, (name) => isPartOf(work, name))
-  }
-  return { state, rows: rowsOf(loading, work, state, '') }
-}
-
-/** A file in a zip that the zip has no longer. */
-function isPartOf({ file, placed }: Work, name: string): boolean {
-  return name.startsWith(`${sourceOf(file.source)}/`) && !placed.has(name)
-}
-
-const IS_PACKED = 'Its files are listed by themselves.'
-
-/** The file first, then its parts. */
-function rowsOf(
-  { request, clock }: Loading,
-  { file, opened, placed }: Work,
-  { archiveId }: LoadState,
-  note: string,
-): readonly FileRow[] {
-  if (request.into !== 'archive' || archiveId === null || request.dryRun) return []
-  const own = sourceOf(file.source)
-  const shared = { archiveId, origin: originOf(request.from), loadedAt: toTimestamp(clock()) }
-  const { changedAt = null, bytes } = opened
-  const times = { changedAt: changedAt === null ? null : toTimestamp(changedAt) }
-  const hasParts = [...placed.keys()].some((source) => source !== own)
-  return [...placed.keys()].map((name) => ({
-    ...{ ...shared, ...times, id: newId('file'), name },
-    bytes: name === own ? bytes : null,
-    note: name === own && hasParts ? IS_PACKED : note,
-  }))
 }

@@ -1,7 +1,9 @@
 import { toTimestamp } from '../core/clock.ts'
 import { UserError } from '../core/errors.ts'
+import type { LoadedFile } from '../core/file.ts'
 import type { JobEnd, JobHandler } from '../jobs/job-handler.ts'
-import { type FileRow, loadFile } from './load-file.ts'
+import { createBundle, type FileEnd } from './bundle.ts'
+import { loadFile } from './load-file.ts'
 import { type LoadRequest, readLoadRequest } from './load-request.ts'
 import { AT_START, describeLoad, hasChanged, type LoadState } from './load-state.ts'
 import { type Loading, type LoadTools, openLoading } from './loading.ts'
@@ -12,6 +14,8 @@ import { sourceOf } from './store-batch.ts'
 /** Between two looks at a watched folder, and how many times longer than a look. Chosen by hand. */
 const LOOK_MILLISECONDS = 30_000
 const REST_FACTOR = 20
+/** Some file systems keep times in steps of two seconds. */
+const CLOCK_MILLISECONDS = 2_000
 
 /**
  * Loads files, pages and texts. Files come in a fixed order and are parsed into the same batches each time, so the state
@@ -72,43 +76,56 @@ async function loadAll(loading: Loading): Promise<LoadState> {
   // Only tells how far it is, so it is counted once.
   if (work.job.total === null && begin.turns === 0)
     await work.save(async () => undefined, { total: await countFiles(request) })
-  let state = begin
+  const bundle = createBundle(loading)
   let number = 0
   for await (const file of openOrigin(request, fetch, signal)) {
     signal.throwIfAborted()
     number += 1
     seen.add(sourceOf(file.source).replace(/\/$/, ''))
-    if (file.key <= state.after) continue
-    if (begin.turns > 0 && (await isUnchanged(loading, file))) continue
-    const { state: loaded, rows } = await loadFile(loading, file, state)
-    // A file that was refused leaves only its note.
-    state = { ...loaded, after: file.key, batches: 0 }
-    if (begin.turns === 0 || rows.length > 0) await keep(loading, state, rows, number)
+    if (file.key <= begin.after) continue
+    if (begin.turns > 0 && (await findUnchanged(loading, file))) continue
+    const end = (await findSame(loading, file)) ?? (await loadFile(loading, file, bundle))
+    await bundle.add(end, number, file.key)
   }
+  const state = await bundle.flush()
   if (request.from.kind !== 'path' && state.leftOut > 0 && state.files === 0)
     throw new UserError('invalid_argument', state.notes[0] ?? 'Nothing could be read.')
   return retireMissing(loading, state, seen)
 }
 
-function keep(
-  { work, request }: Loading,
-  state: LoadState,
-  rows: readonly FileRow[],
-  done: number,
-): Promise<void> {
-  const progress = { done, state: JSON.stringify(state) }
-  // A plan is made anew when it is interrupted.
-  return work.save((tx) => tx.files.put(rows), request.dryRun ? { done } : progress)
-}
-
-async function isUnchanged({ shelf }: Loading, file: OriginFile): Promise<boolean> {
+/** The file as an earlier load left it, if it is that by its size and the time of its last change. */
+async function findUnchanged(
+  { shelf }: Loading,
+  file: OriginFile,
+): Promise<LoadedFile | undefined> {
   const known = shelf?.files.get(sourceOf(file.source))
   const found = known && (await file.look?.())
-  return (
+  const isSame =
     found !== undefined &&
     known?.bytes === found.bytes &&
     known.changedAt === toTimestamp(found.changedAt)
-  )
+  return isSame ? known : undefined
+}
+
+/**
+ * The end of a file that is loaded again and need not be read again. It is read if it may have been written once more
+ * in the moment in which it was loaded, if it has parts, or if its passages were deleted since.
+ */
+async function findSame(loading: Loading, file: OriginFile): Promise<FileEnd | undefined> {
+  const { work, request, begin, clock } = loading
+  if (request.dryRun || begin.batches > 0) return undefined
+  const known = await findUnchanged(loading, file)
+  if (known?.changedAt == null || known.note !== '') return undefined
+  const age = Date.parse(known.loadedAt) - Date.parse(known.changedAt)
+  if (age < CLOCK_MILLISECONDS) return undefined
+  const at = toTimestamp(clock())
+  const { passages } = work.store
+  const count = await passages.countOfSource(known.archiveId, known.name, at)
+  if (count === 0) return undefined
+  return {
+    kind: 'seen',
+    after: (state) => ({ ...state, files: state.files + 1, known: state.known + count }),
+  }
 }
 
 /** Files that an earlier load found in the folder and this one did not. */

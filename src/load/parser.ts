@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { setImmediate as letOthersTurn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Batch, FromParser, ParseTask, ToParser } from './batch.ts'
@@ -6,6 +7,8 @@ import { Refused } from './refused.ts'
 
 /** Heap of the parsing thread. A file that needs more is refused. Chosen by hand. */
 const HEAP_MEGABYTES = 256
+/** The part for what is short-lived. Node's own choice, three times 16 MB, is touched whole before any of it is cleared. */
+const YOUNG_MEGABYTES = 8
 /** Between two batches of a file, which a slow but honest file needs. Chosen by hand. */
 const MAX_SILENCE_MILLISECONDS = 60_000
 
@@ -30,7 +33,10 @@ export function createParser(maxSilence = MAX_SILENCE_MILLISECONDS): Parser {
 
   function start(): Worker {
     const started = new Worker(workerFile(), {
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
+      resourceLimits: {
+        maxOldGenerationSizeMb: HEAP_MEGABYTES,
+        maxYoungGenerationSizeMb: YOUNG_MEGABYTES,
+      },
       // It needs nothing of ours, least of all our keys. What a parser prints would break JSON-RPC on stdout.
       ...{ env: {}, stdout: true, stderr: true },
     })
@@ -64,6 +70,8 @@ export function createParser(maxSilence = MAX_SILENCE_MILLISECONDS): Parser {
           isOver = said.type !== 'batch'
           if (said.type === 'refused') throw new Refused(said.reason)
           if (said.type === 'done') return
+          // The next may be there already when this one is stored, and is given out before anything else has its turn.
+          await letOthersTurn()
           yield said.batch
           next = { type: 'next' }
         }

@@ -115,3 +115,23 @@ test('wherever a second load is stopped, the next one completes it', async () =>
     if (stopBefore === 1) expect(isWhole).toBe(false)
   }
 }, 240_000)
+
+test('small files share transactions, and are complete wherever a load is stopped', async () => {
+  const store = opened.storage.in('default')
+  const FILES = 20
+  await rm(join(folder, 'notes'), { recursive: true })
+  await mkdir(join(folder, 'notes'))
+  for (let file = 0; file < FILES; file += 1)
+    await put(`${file}.md`, `The number of it is ${file}.`, '2026-01-01')
+  await put('15.zip', 'no zip', '2026-01-01')
+  for (let stopBefore = 1, isWhole = false; !isWhole; stopBefore += 2) {
+    const { id } = await insertAgent(store, { name: `Small ${stopBefore}` })
+    const saves = await load(id, stopBefore)
+    isWhole = saves <= stopBefore
+    if (!isWhole) await load(id)
+    else expect(saves).toBeLessThan(FILES)
+    const { items } = await store.passages.search(id, { limit: 200 })
+    expect(items).toHaveLength(FILES)
+    expect(new Set(items.map(({ item }) => item.text)).size).toBe(FILES)
+  }
+}, 120_000)

@@ -133,6 +133,22 @@ test('a text that was put back is the present again', async () => {
   expect(await find({ as_of: '2026-02-15' })).toContain('The key is in the shed.')
 })
 
+test('a file that is as it was is not read again, but if its passages are gone', async () => {
+  await putAt('notes/key.md', 'The key is under the pot.', '2026-01-01')
+  await putAt('notes/tide.md', 'Low tide is at noon.', '2026-01-01')
+  await loadFolder()
+  // By its size and time it is the same.
+  await putAt('notes/key.md', 'The key is under the cat.', '2026-01-01')
+  expect((await loadFolder()).report).toBe(
+    'Took nothing new from 2 files.\n2 entries were there already.',
+  )
+  expect(await find({ query: 'key' })).toEqual(['The key is under the pot.'])
+  const { passages } = await world.server.answer('search_archival', { agent, query: 'tide' })
+  await world.server.answer('delete_archival', { agent, passage_id: passages[0].id })
+  expect((await loadFolder()).report).toMatch(/^Took 1 passage from 2 files\./)
+  expect(await find({ query: 'tide' })).toEqual(['Low tide is at noon.'])
+})
+
 test('another folder of the same name replaces nothing, and a moved one is the same', async () => {
   await putAt('notes/key.md', 'The key is under the pot.', '2026-01-01')
   await loadFolder()

@@ -8,6 +8,7 @@ export const MAX_DOCX_UNPACKED_BYTES = 100_000_000
 export const MAX_ENTRIES = 50_000
 /** Bytes of one line, row or conversation in a streamed file. */
 export const MAX_RECORD_BYTES = 32_000_000
-/** Passages and messages in one transaction: together they are indexed within milliseconds. */
+/** Passages and messages in one transaction, and their characters: together they are indexed within milliseconds. */
 export const PASSAGES_AT_ONCE = 25
 export const MESSAGES_AT_ONCE = 50
+export const CHARACTERS_AT_ONCE = 16_000

@@ -1,11 +1,17 @@
 import type { Timestamp } from '../../core/clock.ts'
 import type { ArchiveId, PassageId } from '../../core/ids.ts'
-import type { JobWork } from '../../jobs/job-handler.ts'
+import type { Store, Transaction } from '../../storage/port/store.ts'
 import { findGone, findMisplaced, type Placed } from './pair.ts'
 
 /** Passages in one transaction: that takes milliseconds. Chosen by hand. */
 const AT_ONCE = 100
 const READ_AT_ONCE = 500
+
+/** A job, or a transaction of one. */
+export interface SettleWork {
+  readonly store: { readonly passages: Pick<Store['passages'], 'ofSource'> }
+  readonly save: (work: (tx: Transaction, at: Timestamp) => Promise<void>) => Promise<void>
+}
 
 export interface Settled {
   /** Passages that newer ones replace. */
@@ -19,7 +25,7 @@ export interface Settled {
  * middle, the same again ends it.
  */
 export async function settle(
-  { store, save }: Pick<JobWork, 'store' | 'save'>,
+  { store, save }: SettleWork,
   archiveId: ArchiveId,
   source: string,
   version: readonly Placed[],

@@ -1,9 +1,11 @@
+import { setImmediate as letOthersTurn } from 'node:timers/promises'
 import type { Timestamp } from '../../core/clock.ts'
 import type { LoadedFile } from '../../core/file.ts'
 import type { AgentId, ArchiveId } from '../../core/ids.ts'
 import type { Store } from '../../storage/port/store.ts'
 
-const READ_AT_ONCE = 1_000
+/** Reading them blocks this process. Chosen by hand. */
+const READ_AT_ONCE = 250
 
 /** The archive that a load goes to, and the files in it of the same origin. */
 export interface Shelf {
@@ -52,5 +54,6 @@ async function filesOf(
     const last = page.at(-1)
     if (!last || page.length < READ_AT_ONCE) return found
     after = last.row
+    await letOthersTurn()
   }
 }

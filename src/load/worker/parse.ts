@@ -4,6 +4,7 @@ import { jsonConversations, lineMessages, messagesOf } from '../conversations/re
 import { beginningOf, decode, wholeOf } from '../reading/content.ts'
 import { cut } from '../reading/cut.ts'
 import {
+  CHARACTERS_AT_ONCE,
   MAX_UNPACKED_BYTES,
   MAX_WHOLE_BYTES,
   MESSAGES_AT_ONCE,
@@ -108,13 +109,20 @@ const leftOut = (name: string, reason: string): Batch => ({
   note: `${name}: ${reason}`,
 })
 
-async function* inPieces<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
+/** Pieces of at most so many items; a long item ends its piece. */
+async function* inPieces<T extends { readonly text: string }>(
+  items: AsyncIterable<T>,
+  size: number,
+): AsyncGenerator<readonly T[]> {
   let piece: T[] = []
+  let characters = 0
   for await (const item of items) {
     piece.push(item)
-    if (piece.length < size) continue
+    characters += item.text.length
+    if (piece.length < size && characters < CHARACTERS_AT_ONCE) continue
     yield piece
     piece = []
+    characters = 0
   }
   if (piece.length > 0) yield piece
 }

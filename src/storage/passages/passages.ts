@@ -79,6 +79,20 @@ export function passageReads(scope: QueryScope): PassageReads {
       }))
     },
 
+    async countOfSource(archiveId, source, at) {
+      const { count } = await db
+        .selectFrom('passage')
+        .select((eb) => eb.fn.countAll().as('count'))
+        .where('namespace', '=', namespace)
+        .where('archive_id', '=', archiveId)
+        .where('source', '=', source)
+        .where('source', '<>', '')
+        .where('superseded_by', 'is', null)
+        .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
+        .executeTakeFirstOrThrow()
+      return Number(count)
+    },
+
     async countInOrder(agentId, search) {
       const archives = await archivesOf(scope, agentId)
       if (archives.length === 0) return 0

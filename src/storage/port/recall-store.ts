@@ -189,6 +189,8 @@ export interface PassageReads {
       readonly includeGone?: boolean
     },
   ): Promise<readonly PlacedPassage[]>
+  /** How many passages of a source of an archive are current. */
+  countOfSource(archiveId: ArchiveId, source: string, at: Timestamp): Promise<number>
   /** How many `inOrder` would give in all. */
   countInOrder(agentId: AgentId, search: Omit<PassagesInOrder, 'limit'>): Promise<number>
   /** All passages of an archive, superseded ones included, oldest first. */

@@ -12,6 +12,7 @@ import { migrate, versionToRead } from '../migrations/migrate.ts'
 import type { Storage } from '../port/store.ts'
 import { checkFile, copyDatabase, freeName } from './backup.ts'
 import { readChangeLog } from './change-log.ts'
+import { createCheckpoints } from './checkpoints.ts'
 import { connect, type OpenMode } from './connections.ts'
 import { dialect } from './dialect.ts'
 import { PATIENCE_MS, sqliteDialect, whileBusy } from './driver.ts'
@@ -75,6 +76,7 @@ export async function openSqlite(
     watch = watching
     const reader = new Kysely<Database>({ dialect: sqliteDialect(readHandle) })
     const eraser = createEraser(writer, dialect)
+    const checkpoints = createCheckpoints(writeHandle)
     const searchThread = createSearches({
       database: path,
       busyMilliseconds: PATIENCE_MS,
@@ -91,6 +93,7 @@ export async function openSqlite(
           return work(trx)
         })
         eraser.committed()
+        checkpoints.committed()
         return result
       },
       schemaVersion,
@@ -110,6 +113,7 @@ export async function openSqlite(
       check: () => checkFile(path),
       async close() {
         eraser.stop()
+        await checkpoints.close()
         await searchThread.close()
         watching.look()
         // The last connection to close deletes the -wal of that name, which would now belong to another file; a

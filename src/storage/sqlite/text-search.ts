@@ -97,7 +97,8 @@ function learnedWords(entries: readonly TextEntry[]): ReadonlyMap<string, Readon
   for (const { scope, words } of entries) {
     const ofScope = learned.get(scope) ?? new Set()
     learned.set(scope, ofScope)
-    for (const word of words) if (isLearned(word)) ofScope.add(word)
+    // Most words come again and again.
+    for (const word of new Set(words)) if (isLearned(word)) ofScope.add(word)
   }
   return learned
 }
