@@ -24,7 +24,7 @@ export function native(parts: readonly Fields[], more: Fields = {}): Answer {
   }
 }
 
-export interface RawCall {
+interface RawCall {
   readonly id?: string
   readonly name: string
   /** An object is sent as one, although chat completions and Responses have a text here. */
@@ -103,7 +103,7 @@ const DELTAS: Readonly<Record<string, readonly [type: string, field: string]>> =
   input: ['input_json_delta', 'partial_json'],
 }
 
-export function messageEvents({ content, ...message }: Fields): readonly Fields[] {
+function messageEvents({ content, ...message }: Fields): readonly Fields[] {
   const { stop_reason, usage } = message
   return [
     { type: 'message_start', message: { ...message, content: [], stop_reason: null } },

@@ -1,7 +1,7 @@
 import type { Fields } from '../support/wires/speech.ts'
 import type { WireName } from '../support/wires/wire-of-tests.ts'
 
-/* What servers refuse in a request of each wire, in their words. */
+/* Refusals of servers of each wire, in their words. */
 
 export interface Refusal {
   isRefused(body: Fields): boolean
@@ -173,7 +173,7 @@ export const REFUSALS: Readonly<Record<string, ByWire>> = {
   ),
 }
 
-/** What a model that does not think says of being asked to. */
+/** Refusals of a model that is asked to think, and does not. */
 export const THINKS_NOT: Readonly<Record<WireName, readonly string[]>> = {
   chat: [
     'This model does not support thinking',

@@ -6,7 +6,7 @@ import { chunks, DONE, message } from './answers.ts'
 import { events, native } from './native.ts'
 import type { Answer } from './wire.ts'
 
-/* What a provider wants back of its answers, in the fields of each wire. */
+/* Parts of an answer that its provider wants back, in the fields of each wire. */
 
 interface WireExtras {
   /** An answer that appends to memory. `more`: fields of its call. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
@@ -77,4 +77,28 @@ test('rows beside one wrong entry of the first page are salvaged', async () => {
   const { rows = 0, lost } = (await salvage()).get('passage') ?? {}
   expect(rows).toBeGreaterThan(300)
   expect(rows + Number(lost)).toBe(400)
+})
+
+test('a wrong row number hides no row behind it', async () => {
+  const pages = look(work.path, (handle) =>
+    handle
+      .prepare(
+        "SELECT pgoffset AS at, ncell AS cells FROM dbstat WHERE name = 'passage' AND pagetype = 'leaf' ORDER BY path",
+      )
+      .all(),
+  ) as readonly { readonly at: number; readonly cells: number }[]
+  // Behind a damaged page rows are read in batches of 31, whose last one then has the number.
+  let left = 31
+  const page = pages.find(({ cells }) => {
+    if (left <= cells) return true
+    left -= cells
+    return false
+  })
+  const at = page?.at ?? 0
+  const cell = readFileSync(work.path).readUInt16BE(at + 8 + 2 * (left - 1))
+  // Behind two bytes with the size of the row; far above the number of any row.
+  overwrite(at + cell + 2, Buffer.from([0xff, 0x7f]))
+  overwrite(pages[8]?.at ?? 0, Buffer.alloc(4_096, 0x5a))
+  const { rows = 0 } = (await salvage()).get('passage') ?? {}
+  expect(rows).toBe(400 - 1 - (pages[8]?.cells ?? 0))
 })

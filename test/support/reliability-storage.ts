@@ -113,10 +113,12 @@ export function listenTo(storage: Storage, ear: Ear, control: Control | undefine
         return isExpired
       },
       async next(claim, begin) {
+        // Without work to begin with, the run is only claimed, and not started either.
+        if (!begin) return storage.claims.next(claim)
         const claimed = await heard(ear, (before) =>
           storage.claims.next(claim, async (tx, taken) => {
             const calls: Call[] = []
-            const begun = await begin?.(recorded(tx, calls), taken)
+            const begun = await begin(recorded(tx, calls), taken)
             before({
               kinds: ['claim', ...kindsOf(calls)],
               lease: taken.lease,

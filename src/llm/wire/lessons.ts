@@ -47,7 +47,7 @@ const BOUNDS =
 export const UNKNOWN_FIELD =
   /unsupported|unimplemented|not (?:be )?(?:support|allow|permit|accept)|unknown|unrecogni[sz]ed|unexpected|extra|additional|forbid|cannot find/i
 
-/** What a model refuses because it thinks: the lesson is about this parameter, and the thinking stays. */
+/** Parameters that a model refuses because it thinks: the lesson is about them, and the thinking stays. */
 export const NOT_OF_THINKING = /tool[_ -]?choice|temperature|top_[pk]/i
 
 /** Matches whole words, so that `stream` is not found in `stream_options`. */

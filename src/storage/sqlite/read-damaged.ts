@@ -28,41 +28,79 @@ export function* readDamaged(
     `SELECT ${selected} FROM "${name}" NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT ?`,
   )
   const exact = handle.prepare(`SELECT ${selected} FROM "${name}" NOT INDEXED WHERE rowid = ?`)
+  const isThere = (number: number) => attempt(() => exact.get(number)) !== undefined
   let end: number | undefined
   for (let after = 0, limit = ROWS_AT_ONCE; ; ) {
     const rows = attempt(() => next.all(after, limit) as DamagedRow[])
+    let isHidden = false
     if (rows) {
-      if (rows.length > 0) yield rows
-      if (rows.length < limit) return
-      after = Number(rows.at(-1)?.['~rowid'])
-      limit = Math.min(ROWS_AT_ONCE, limit * 2)
-      continue
-    }
-    if (limit > 1) {
+      const ordered = inOrder(rows)
+      const sound = ordered.slice(0, 1 + ordered.findLastIndex((row) => isThere(numberOf(row))))
+      for (let lost = ordered.length; lost < rows.length; lost += 1) onLost(after + 1)
+      if (sound.length > 0) yield sound
+      after = numberOf(sound.at(-1)) || after
+      if (sound.length === ordered.length && rows.length === limit) {
+        limit = Math.min(ROWS_AT_ONCE, limit * 2)
+        continue
+      }
+      if (sound.length < ordered.length && sound.length > 0) continue
+      // A damaged page may hide what comes behind it without a word.
+      isHidden = someNumber(after + 1, most(handle, after), isThere)
+      if (sound.length === ordered.length && !isHidden) return
+    } else if (limit > 1) {
       limit = Math.max(1, Math.floor(limit / 4))
       continue
     }
     if (end === undefined) {
-      end = lastRowId(handle, name, after)
-      const reaches = (number: number) => attempt(() => exact.get(number)) !== undefined
-      if (isRootDamaged(handle, name) && !someNumber(after + 1, end, reaches))
-        throw new Error(`no row of ${name} can be reached`)
+      end = lastRowId(handle, name, after, isThere)
+      const isHopeless = isRootDamaged(handle, name) && !someNumber(after + 1, end, isThere)
+      if (isHopeless && after === 0) throw new Error(`no row of ${name} can be reached`)
     }
-    // Past a damaged page each number fails, so what follows is read again only once one of them does not.
+    // Past a damaged page each number fails, so what follows is read again only once one of them does not; where a page
+    // hides others, once a row is there.
     for (let isReadable = false; !isReadable; ) {
       if (after >= end) return
       after += 1
       const number = after
       const row = attempt(() => [exact.get(number) as DamagedRow | undefined])
-      isReadable = row !== undefined
+      isReadable = isHidden ? row?.[0] !== undefined : row !== undefined
       if (row === undefined) onLost(number)
       else if (row[0]) yield [row[0]]
     }
   }
 }
 
-/** Numbers tried of a table whose root page is damaged, several for each page below it. Chosen by hand. */
+const numberOf = (row: DamagedRow | undefined) => Number(row?.['~rowid'])
+
+/**
+ * The rows without those whose number is wrong, which are out of order: the longest increasing sequence. A reader that
+ * went on behind a wrong number would leave out all between.
+ */
+function inOrder(rows: readonly DamagedRow[]): readonly DamagedRow[] {
+  const numbers = rows.map(numberOf)
+  if (numbers.every((number, place) => place === 0 || number > (numbers[place - 1] ?? 0)))
+    return rows
+  /** By length less one: where a sequence of that length ends with the smallest number. */
+  const ends: number[] = []
+  const before: number[] = []
+  numbers.forEach((number, place) => {
+    const length = ends.findIndex((end) => (numbers[end] ?? 0) >= number)
+    const at = length < 0 ? ends.length : length
+    before[place] = ends[at - 1] ?? -1
+    ends[at] = place
+  })
+  const kept: DamagedRow[] = []
+  for (let place = ends.at(-1) ?? -1; place >= 0; place = before[place] ?? -1) {
+    const row = rows[place]
+    if (row) kept.push(row)
+  }
+  return kept.reverse()
+}
+
+/** Numbers tried where there may be no row at all, several for each page below the root. Chosen by hand. */
 const TRIED = 2_000
+/** Numbers tried one by one at most, which takes minutes. Chosen by hand. */
+const MOST_TRIED = 5_000_000
 
 function someNumber(first: number, last: number, is: (number: number) => boolean): boolean {
   const step = Math.max(1, Math.floor((last - first + 1) / TRIED))
@@ -91,8 +129,13 @@ function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-/** The highest possible row number, from any source that is still readable. */
-function lastRowId(handle: DatabaseHandle.Database, name: string, read: number): number {
+/** The highest possible row number, from any source that is still readable, unless a row is found behind it. */
+function lastRowId(
+  handle: DatabaseHandle.Database,
+  name: string,
+  read: number,
+  isThere: (number: number) => boolean,
+): number {
   const first = (sql: string, ...values: readonly unknown[]) =>
     Number(
       attempt(() =>
@@ -109,8 +152,15 @@ function lastRowId(handle: DatabaseHandle.Database, name: string, read: number):
       first(`SELECT max(rowid) FROM "${name}" INDEXED BY "${index}"`),
     ),
   )
-  const pages = Number(handle.pragma('page_count', { simple: true }))
-  return known > 0 ? known : read + pages * MAX_ROWS_A_PAGE
+  const possible = most(handle, read)
+  // A damaged page can make any number of it. Rows have greater ones than fit into the file where many were deleted.
+  if (known === 0 || (known > possible && !isThere(known))) return possible
+  if (someNumber(known + 1, possible, isThere)) return possible
+  return Math.min(known, read + MOST_TRIED)
+}
+
+function most(handle: DatabaseHandle.Database, read: number): number {
+  return read + Number(handle.pragma('page_count', { simple: true })) * MAX_ROWS_A_PAGE
 }
 
 function indexesOf(handle: DatabaseHandle.Database, name: string): readonly string[] {
