@@ -108,8 +108,8 @@ describe.skipIf(!HAS_BROWSER)('a page that stays open', () => {
     await page.getByRole('heading', { name: 'Ada' }).waitFor()
     expect(asked.slice(0, 3)).toEqual([
       'tools/call get_agent',
-      'tools/call list_agents',
       'tools/list',
+      'tools/call list_agents',
     ])
     // The list of tools never comes again; the others do once the page listens.
     await page.getByRole('log').getByText('Noted.').first().waitFor()

@@ -6,8 +6,9 @@ import { isInHost } from './mcp/is-in-host.ts'
 
 // In the head of the page: the server answers while the browser reads the rest.
 if (!isInHost() && codeIn(location.hash) === undefined) {
-  const calls = firstReads(readRoute(location.hash)).map(
-    ([name, args]) => ['tools/call', { name, arguments: args }] as const,
-  )
-  sendEarly([...calls, ['tools/list', {}]], sessionToken(sessionStorage).read())
+  const { needed, more } = firstReads(readRoute(location.hash))
+  const call = ([name, args]: (typeof more)[number]) =>
+    ['tools/call', { name, arguments: args }] as const
+  const calls = [...needed.map(call), ['tools/list', {}] as const, ...more.map(call)]
+  sendEarly(calls, sessionToken(sessionStorage).read())
 }

@@ -4,34 +4,41 @@ import type { Arguments, McpClient } from '../mcp/client.ts'
 export interface Reads {
   /** Asks for what the first view shows; settles when the answers, or failures, are there. */
   begin(calls: readonly (readonly [tool: string, args: Arguments])[]): Promise<void>
-  /** The answer to such a call, once; later ones ask again. */
+  /** The answer to such a call if it is there, once; later ones ask again. */
   take<Answer>(tool: string, args: Arguments): Answer | undefined
   /** Calls that are made alike in the same task share one request. */
   read<Answer>(tool: string, args: Arguments): Promise<Answer>
 }
 
 export function createReads(client: Pick<McpClient, 'call'>): Reads {
-  const begun = new Map<string, unknown>()
+  const begun = new Map<string, { readonly answer: Promise<unknown>; value?: unknown }>()
   const shared = new Map<string, Promise<unknown>>()
   const keyOf = (tool: string, args: Arguments) => `${tool} ${JSON.stringify(args)}`
+  const take = (key: string) => {
+    const found = begun.get(key)
+    begun.delete(key)
+    return found
+  }
 
   return {
     async begin(calls) {
       const asked = calls.map(async ([tool, args]) => {
-        begun.set(keyOf(tool, args), await client.call(tool, args))
+        const call: { readonly answer: Promise<unknown>; value?: unknown } = {
+          answer: client.call(tool, args),
+        }
+        begun.set(keyOf(tool, args), call)
+        call.value = await call.answer
       })
-      // A view whose answer is not there asks again, and tells of a failure.
+      // A view whose answer is not there waits for it, and tells of a failure.
       await Promise.allSettled(asked)
     },
     take<Answer>(tool: string, args: Arguments) {
       const key = keyOf(tool, args)
-      const answer = begun.get(key) as Answer | undefined
-      begun.delete(key)
-      return answer
+      return begun.get(key)?.value === undefined ? undefined : (take(key)?.value as Answer)
     },
     read<Answer>(tool: string, args: Arguments): Promise<Answer> {
       const key = keyOf(tool, args)
-      const answer = shared.get(key) ?? client.call<Answer>(tool, args)
+      const answer = take(key)?.answer ?? shared.get(key) ?? client.call<Answer>(tool, args)
       // A later task may ask because something has changed since.
       if (!shared.has(key)) queueMicrotask(() => shared.delete(key))
       shared.set(key, answer)

@@ -102,8 +102,10 @@ async function openDesk(
   onUnauthorized: (reason: string) => void,
 ): Promise<Desk> {
   const reads = createReads(client)
-  const calls = firstReads(readRoute(location.hash))
-  const [tools] = await Promise.all([client.tools(), reads.begin(calls)])
+  const { needed, more } = firstReads(readRoute(location.hash))
+  const first = [client.tools(), reads.begin(needed)] as const
+  void reads.begin(more)
+  const [tools] = await Promise.all(first)
   const getAgent = tools.find(({ name }) => name === 'get_agent')
   const isOne = getAgent !== undefined && !getAgent.takes.has('agent')
   const { agent } = isOne
