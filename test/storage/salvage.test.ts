@@ -79,6 +79,17 @@ test('rows beside one wrong entry of the first page are salvaged', async () => {
   expect(rows + Number(lost)).toBe(400)
 })
 
+test('a row that claims to be larger than SQLite allows is left out, and no other', async () => {
+  const page = pageAt('passage', '/003/')
+  const bytes = readFileSync(work.path)
+  const cell = page + bytes.readUInt16BE(page + 8 + 2 * 2)
+  const [number = 0, header = 0] = bytes.subarray(cell + 2, cell + 4)
+  const huge = [0x8f, 0xff, 0xff, 0xff, 0x7f]
+  // The size of the row, its number, the size of its header, and there the types of the first two columns.
+  overwrite(cell, Buffer.from([...huge, number, header, 0, ...huge]))
+  expect((await salvage()).get('passage')).toEqual({ rows: 399, lost: 1 })
+})
+
 test('a wrong row number hides no row behind it', async () => {
   const pages = look(work.path, (handle) =>
     handle

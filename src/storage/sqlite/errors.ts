@@ -20,9 +20,10 @@ export function isBusy(error: unknown): boolean {
   return codeOf(error).startsWith('SQLITE_BUSY')
 }
 
+/** Nothing that is stored is too big for SQLite, unless a damaged page says that it is. */
 export function isDamage(error: unknown): boolean {
   const code = codeOf(error)
-  return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB'
+  return code.startsWith('SQLITE_CORRUPT') || ['SQLITE_NOTADB', 'SQLITE_TOOBIG'].includes(code)
 }
 
 /** No space or quota left for the file; errors of the shared-memory file do not count. */

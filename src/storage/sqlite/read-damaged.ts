@@ -1,5 +1,5 @@
 import type DatabaseHandle from 'better-sqlite3'
-import { isDamage } from './errors.ts'
+import { codeOf } from './errors.ts'
 
 export type DamagedRow = Readonly<Record<string, unknown>>
 
@@ -119,12 +119,15 @@ function isRootDamaged(handle: DatabaseHandle.Database, name: string): boolean {
   return root === 'corrupted'
 }
 
-/** Undefined: a page that the read needs is damaged. */
+/**
+ * Undefined: a page that the read needs is damaged. SQLite says so in many ways: a size that can't be true is a text too
+ * big.
+ */
 function attempt<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch (error) {
-    if (isDamage(error)) return undefined
+    if (codeOf(error).startsWith('SQLITE_') || error instanceof RangeError) return undefined
     throw error
   }
 }
