@@ -14,7 +14,7 @@ const IS_FULL = process.env.RECOLLECT_TEST_FULL === '1'
 const KILLS = IS_FULL ? 10 : 3
 const FILES = IS_FULL ? 10_000 : 100
 const MESSAGES = IS_FULL ? 180_000 : 1_000
-const PATIENCE = IS_FULL ? 3_000_000 : 120_000
+const PATIENCE = IS_FULL ? 3_000_000 : 240_000
 
 afterAll(removeHomes)
 
