@@ -22,9 +22,7 @@ export function createLive(
 ): Live {
   const listeners = new Set<Listener>()
   const due = new Set<Listener>()
-  /** Asked for by the newest stream, and told by one that is there. */
   let listened: ReadonlySet<string> = new Set()
-  let heard: ReadonlySet<string> = new Set()
   let stop: () => void = () => undefined
   let settling: ReturnType<typeof setTimeout> | undefined
   let isTelling = false
@@ -35,44 +33,32 @@ export function createLive(
     due.clear()
     for (const { changed } of now) changed()
   }
-  const tellThose = (concerned: (listener: Listener) => boolean) => {
-    for (const listener of listeners) if (concerned(listener)) due.add(listener)
+  const hear = (uri: string | undefined) => {
+    for (const listener of listeners) {
+      if (uri === undefined || listener.uris.includes(uri)) due.add(listener)
+    }
     if (due.size === 0 || isTelling) return
     isTelling = true
     setTimeout(tell, BURST_MILLISECONDS)
   }
-  const hear = (uri: string | undefined) =>
-    tellThose(({ uris }) => uri === undefined || uris.includes(uri))
 
   const settle = () => {
     const wanted = new Set([...listeners].flatMap(({ uris }) => uris))
     if (wanted.size === listened.size && [...wanted].every((uri) => listened.has(uri))) return
-    const stopBefore = stop
     listened = wanted
-    let isNew = true
-    // The stream before it goes on until this one is there, so that no change falls between the two. Views of which
-    // nothing was told until now may have read what has changed since.
-    const arrived = () => {
-      if (!isNew) return
-      isNew = false
-      stopBefore()
-      const before = heard
-      heard = wanted
-      tellThose(({ uris }) => uris.some((uri) => !before.has(uri)))
-    }
-    const end =
+    // A browser has few connections to a server, so one stream ends before the next begins. Nothing is told between the
+    // two, nor before the first; once it is there, all is read again.
+    stop()
+    let isThere = false
+    stop =
       wanted.size === 0
-        ? undefined
+        ? () => undefined
         : client.listen([...wanted].sort(), hear, (state) => {
             connection(state)
-            if (state === 'live') arrived()
-            else heard = new Set()
+            if (state !== 'live' || isThere) return
+            isThere = true
+            hear(undefined)
           })
-    if (!end) arrived()
-    stop = () => {
-      end?.()
-      if (isNew) stopBefore()
-    }
   }
 
   return {
