@@ -103,8 +103,8 @@ describe('a picture that a provider refuses', () => {
     const server = await start()
     const agent = await newAgent(server)
     await server.answer('send_message', { agent, message: 'One.', images: [dataUrl(png(1, 1))] })
-    server.provider.respondWith((body) =>
-      JSON.stringify(body).split(';base64,').length > 2
+    server.provider.respondWith(({ messages }: { readonly messages: readonly object[] }) =>
+      JSON.stringify(messages).split(';base64,').length > 2
         ? fail(400, {
             error: { message: 'Too many images in request. This model supports up to 1.' },
           })
