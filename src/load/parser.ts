@@ -7,7 +7,7 @@ import { Refused } from './refused.ts'
 
 /** Heap of the parsing thread. A file that needs more is refused. Chosen by hand. */
 const HEAP_MEGABYTES = 256
-/** The part for what is short-lived. Node's own choice, three times 16 MB, is touched whole before any of it is cleared. */
+/** The part of it for short-lived objects. Node fills its own choice, three times 16 MB, before it collects any. */
 const YOUNG_MEGABYTES = 8
 /** Between two batches of a file, which a slow but honest file needs. Chosen by hand. */
 const MAX_SILENCE_MILLISECONDS = 60_000

@@ -97,7 +97,7 @@ describe.skipIf(!HAS_BROWSER)('a page that stays open', () => {
     expect(await text.inputValue()).toBe('Swim. Then dive.')
   })
 
-  it('the first view asks once for each thing that it shows, and the server is asked before the page is read', async () => {
+  it('the first view asks first for what it is drawn from, and once for the list of tools', async () => {
     const page = await (await world.browser.newContext()).newPage()
     const asked: string[] = []
     page.on('request', (request) => {

@@ -13,6 +13,7 @@ import { conversationContract } from './contract/conversations.ts'
 import { countContract } from './contract/counts.ts'
 import { fileContract } from './contract/files.ts'
 import { jobContract } from './contract/jobs.ts'
+import { leaseContract } from './contract/leases.ts'
 import { messageContract } from './contract/messages.ts'
 import { namespaceContract } from './contract/namespaces.ts'
 import { neverWaitingContract } from './contract/never-waiting.ts'
@@ -20,11 +21,13 @@ import { passageContract } from './contract/passages.ts'
 import { pastContract } from './contract/past.ts'
 import { pictureContract } from './contract/pictures.ts'
 import { runContract } from './contract/runs.ts'
+import { stepContract } from './contract/steps.ts'
 import type { Subject } from './contract/subject.ts'
 import { toolContract } from './contract/tools.ts'
 import { transactionContract } from './contract/transactions.ts'
 import { transferContract } from './contract/transfers.ts'
 import { turnContract } from './contract/turns.ts'
+import { vectorBatchContract } from './contract/vector-batches.ts'
 import { vectorWriterContract } from './contract/vector-writers.ts'
 import { vectorContract } from './contract/vectors.ts'
 import { walkContract } from './contract/walks.ts'
@@ -68,13 +71,16 @@ export function storageContract(
     describe('transfers', () => transferContract(subject))
     describe('words', () => wordContract(subject))
     describe('vectors', () => vectorContract(subject))
+    describe('batches of vectors', () => vectorBatchContract(subject))
     describe('walks', () => walkContract(subject))
     describe('runs', () => runContract(subject))
+    describe('steps', () => stepContract(subject))
     describe('turns', () => turnContract(subject))
     describe('approvals', () => approvalContract(subject))
     describe('asks of clients', () => askContract(subject))
     describe('counts and lists', () => countContract(subject))
     describe('claims', () => claimContract(subject))
+    describe('leases', () => leaseContract(subject))
     describe('jobs', () => jobContract(subject))
     describe('transactions', () => transactionContract(subject))
     if (isWithinProcess) describe('waiting', () => neverWaitingContract(subject))

@@ -1,9 +1,19 @@
-import { type RawBuilder, sql } from 'kysely'
-import { toTimestamp } from '../../core/clock.ts'
+import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely'
+import { type Timestamp, toTimestamp } from '../../core/clock.ts'
 import { decodeCursor, encodeCursor } from '../../core/page.ts'
 import type { QueryScope } from '../database/query-scope.ts'
+import type { Database } from '../database/schema.ts'
 import type { PassageReads, PassagesInOrder } from '../port/store.ts'
 import { archivesOf, toPassages } from './passage-rows.ts'
+
+/** Neither superseded nor expired at that time. */
+function isCurrent(at: Timestamp) {
+  return (eb: ExpressionBuilder<Database, 'passage'>) =>
+    eb.and([
+      eb('superseded_by', 'is', null),
+      eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]),
+    ])
+}
 
 export function passageReads(scope: QueryScope): PassageReads {
   const { db, namespace } = scope
@@ -67,10 +77,7 @@ export function passageReads(scope: QueryScope): PassageReads {
         .where('source', '=', source)
         .where('source', '<>', '')
         .where('position', '>', after)
-      if (!includeGone)
-        select = select
-          .where('superseded_by', 'is', null)
-          .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
+      if (!includeGone) select = select.where(isCurrent(at))
       const rows = await select.orderBy('position').limit(limit).execute()
       const passages = await toPassages(scope, rows)
       return passages.map((passage, index) => ({
@@ -87,8 +94,7 @@ export function passageReads(scope: QueryScope): PassageReads {
         .where('archive_id', '=', archiveId)
         .where('source', '=', source)
         .where('source', '<>', '')
-        .where('superseded_by', 'is', null)
-        .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
+        .where(isCurrent(at))
         .executeTakeFirstOrThrow()
       return Number(count)
     },

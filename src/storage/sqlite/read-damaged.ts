@@ -1,7 +1,6 @@
 import type DatabaseHandle from 'better-sqlite3'
-import { codeOf } from './errors.ts'
-
-export type DamagedRow = Readonly<Record<string, unknown>>
+import { isDamage } from './errors.ts'
+import { type DamagedRow, numberOf, soundRows } from './sound-rows.ts'
 
 export interface DamagedTable {
   readonly name: string
@@ -34,19 +33,18 @@ export function* readDamaged(
     const rows = attempt(() => next.all(after, limit) as DamagedRow[])
     let isHidden = false
     if (rows) {
-      const ordered = inOrder(rows)
-      const sound = ordered.slice(0, 1 + ordered.findLastIndex((row) => isThere(numberOf(row))))
-      for (let lost = ordered.length; lost < rows.length; lost += 1) onLost(after + 1)
+      const { sound, wrong, isCut } = soundRows(rows, isThere)
+      for (let lost = 0; lost < wrong; lost += 1) onLost(after + 1)
       if (sound.length > 0) yield sound
       after = numberOf(sound.at(-1)) || after
-      if (sound.length === ordered.length && rows.length === limit) {
+      if (isCut && sound.length > 0) continue
+      if (!isCut && rows.length === limit) {
         limit = Math.min(ROWS_AT_ONCE, limit * 2)
         continue
       }
-      if (sound.length < ordered.length && sound.length > 0) continue
       // A damaged page may hide what comes behind it without a word.
       isHidden = someNumber(after + 1, most(handle, after), isThere)
-      if (sound.length === ordered.length && !isHidden) return
+      if (!isCut && !isHidden) return
     } else if (limit > 1) {
       limit = Math.max(1, Math.floor(limit / 4))
       continue
@@ -68,33 +66,6 @@ export function* readDamaged(
       else if (row[0]) yield [row[0]]
     }
   }
-}
-
-const numberOf = (row: DamagedRow | undefined) => Number(row?.['~rowid'])
-
-/**
- * The rows without those whose number is wrong, which are out of order: the longest increasing sequence. A reader that
- * went on behind a wrong number would leave out all between.
- */
-function inOrder(rows: readonly DamagedRow[]): readonly DamagedRow[] {
-  const numbers = rows.map(numberOf)
-  if (numbers.every((number, place) => place === 0 || number > (numbers[place - 1] ?? 0)))
-    return rows
-  /** By length less one: where a sequence of that length ends with the smallest number. */
-  const ends: number[] = []
-  const before: number[] = []
-  numbers.forEach((number, place) => {
-    const length = ends.findIndex((end) => (numbers[end] ?? 0) >= number)
-    const at = length < 0 ? ends.length : length
-    before[place] = ends[at - 1] ?? -1
-    ends[at] = place
-  })
-  const kept: DamagedRow[] = []
-  for (let place = ends.at(-1) ?? -1; place >= 0; place = before[place] ?? -1) {
-    const row = rows[place]
-    if (row) kept.push(row)
-  }
-  return kept.reverse()
 }
 
 /** Numbers tried where there may be no row at all, several for each page below the root. Chosen by hand. */
@@ -119,15 +90,12 @@ function isRootDamaged(handle: DatabaseHandle.Database, name: string): boolean {
   return root === 'corrupted'
 }
 
-/**
- * Undefined: a page that the read needs is damaged. SQLite says so in many ways: a size that can't be true is a text too
- * big.
- */
+/** Undefined: a page that the read needs is damaged. */
 function attempt<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch (error) {
-    if (codeOf(error).startsWith('SQLITE_') || error instanceof RangeError) return undefined
+    if (isDamage(error)) return undefined
     throw error
   }
 }

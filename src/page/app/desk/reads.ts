@@ -10,8 +10,14 @@ export interface Reads {
   read<Answer>(tool: string, args: Arguments): Promise<Answer>
 }
 
+interface Begun {
+  readonly answer: Promise<unknown>
+  /** Undefined until it has come. */
+  value?: unknown
+}
+
 export function createReads(client: Pick<McpClient, 'call'>): Reads {
-  const begun = new Map<string, { readonly answer: Promise<unknown>; value?: unknown }>()
+  const begun = new Map<string, Begun>()
   const shared = new Map<string, Promise<unknown>>()
   const keyOf = (tool: string, args: Arguments) => `${tool} ${JSON.stringify(args)}`
   const take = (key: string) => {
@@ -23,9 +29,7 @@ export function createReads(client: Pick<McpClient, 'call'>): Reads {
   return {
     async begin(calls) {
       const asked = calls.map(async ([tool, args]) => {
-        const call: { readonly answer: Promise<unknown>; value?: unknown } = {
-          answer: client.call(tool, args),
-        }
+        const call: Begun = { answer: client.call(tool, args) }
         begun.set(keyOf(tool, args), call)
         call.value = await call.answer
       })

@@ -1,6 +1,6 @@
 /* Numbers and times as people read them. Pure. */
 
-/** A browser reads its data about languages at the first use, which takes longer than the first view may. */
+/** The first use of Intl takes tens of milliseconds, which the first view need not wait for. */
 function atFirstUse<Value>(make: () => Value): () => Value {
   let made: Value | undefined
   return () => {
