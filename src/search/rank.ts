@@ -69,8 +69,8 @@ export interface Candidate {
 export interface Ranked {
   readonly row: number
   readonly score: number
-  /** Present if it was ranked by words. */
-  readonly why?: Why
+  /** Present if it was ranked by words. Made for the few entries that are shown. */
+  readonly why?: () => Why
 }
 
 /**
@@ -102,12 +102,12 @@ export function rankByWords(
     const context = withNeighbours(own, candidate, profiler, averageLength, neighbour)
     const length = 1 - b + (b * context.length) / averageLength
     const factor = candidate.weight * (own.namesSpeaker ? 1 + SPEAKER_BOOST : 1)
-    const scores = context.counts.map((count, index) => {
-      const weight = rarity[index] ?? 0
-      return ((weight * count * (BM25_K1 + 1)) / (count + BM25_K1 * length)) * factor
-    })
-    const score = scores.reduce((sum, one) => sum + one, 0)
-    return { candidate, own, fit, score, words: wordsFound(names, rarity, own, context, scores) }
+    const weigh = { length, factor }
+    const score = context.counts.reduce(
+      (sum, count, index) => sum + termScore(rarity[index], count, weigh),
+      0,
+    )
+    return { candidate, own, fit, score, context, weigh }
   })
   const best = Math.max(...scored.map(({ score }) => score)) || 1
   const share = groupShares(scored)
@@ -119,7 +119,6 @@ export function rankByWords(
         own: { namesSpeaker },
         fit,
         score,
-        words,
       } = one
       const sourceBoost = best * GROUP_SHARE * (share.get(candidate.group) ?? 0)
       const dateBoost = best * DATE_SHARE * fit
@@ -127,7 +126,10 @@ export function rankByWords(
       return {
         row: candidate.row,
         score: score + sourceBoost + dateBoost + laterBoost,
-        why: { words, wordsScore: score, sourceBoost, dateBoost, laterBoost, namesSpeaker },
+        why: explain(names, rarity, one, {
+          ...{ wordsScore: score, sourceBoost, dateBoost, laterBoost },
+          namesSpeaker,
+        }),
       }
     })
     .sort((a, b) => b.score - a.score || b.row - a.row)
@@ -141,13 +143,13 @@ function latenessIn<Scored extends { readonly candidate: Candidate; readonly own
   scored: readonly Scored[],
   rarity: readonly number[],
 ): ReadonlyMap<Scored, number> {
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
-  const enough = LATER_COVERAGE * sum(rarity)
+  const enough = LATER_COVERAGE * rarity.reduce((total, value) => total + value, 0)
   const alike = new Map<string, Scored[]>()
   for (const one of scored) {
-    const held = one.own.counts.flatMap((count, term) => (count > 0 ? [term] : []))
-    if (held.length === 0 || sum(held.map((term) => rarity[term] ?? 0)) < enough) continue
-    const key = held.join(' ')
+    const held = one.own.counts.map((count) => count > 0)
+    const covered = rarity.reduce((total, value, term) => (held[term] ? total + value : total), 0)
+    if (!held.includes(true) || covered < enough) continue
+    const key = held.join()
     alike.set(key, [...(alike.get(key) ?? []), one])
   }
   const lateness = new Map<Scored, number>()
@@ -159,19 +161,44 @@ function latenessIn<Scored extends { readonly candidate: Candidate; readonly own
   return lateness
 }
 
+interface Weigh {
+  /** Relative to the average, with `b`. */
+  readonly length: number
+  readonly factor: number
+}
+
+function termScore(rarity: number | undefined, count: number, { length, factor }: Weigh): number {
+  return (((rarity ?? 0) * count * (BM25_K1 + 1)) / (count + BM25_K1 * length)) * factor
+}
+
+/** Keeps numbers alone, and no text, for rankings that are kept for their next page. */
+function explain(
+  names: readonly string[],
+  rarity: readonly number[],
+  {
+    own,
+    context,
+    weigh,
+  }: { readonly own: Profile; readonly context: Profile; readonly weigh: Weigh },
+  parts: Omit<Why, 'words'>,
+): () => Why {
+  return () => ({ words: wordsFound(names, rarity, own, context, weigh), ...parts })
+}
+
 /** The terms in an entry or near it. */
 function wordsFound(
   names: readonly string[],
   rarity: readonly number[],
   own: Profile,
   context: Profile,
-  scores: readonly number[],
+  weigh: Weigh,
 ): readonly FoundWord[] {
   return names.flatMap((word, index) => {
     const times = own.counts[index] ?? 0
-    const nearby = (context.counts[index] ?? 0) - times
-    if (times + nearby === 0) return []
-    return [{ word, rarity: rarity[index] ?? 0, times, nearby, score: scores[index] ?? 0 }]
+    const all = context.counts[index] ?? 0
+    if (all === 0) return []
+    const score = termScore(rarity[index], all, weigh)
+    return [{ word, rarity: rarity[index] ?? 0, times, nearby: all - times, score }]
   })
 }
 
@@ -199,8 +226,8 @@ function createProfiler(terms: readonly Weighted[]): (text: string) => Profile {
     const [label = '', speaker = ''] = SPEAKER.exec(text) ?? []
     const words = indexWords(text.slice(label.length))
     for (const word of words) {
-      for (const { term, weight } of places.get(word) ?? [])
-        counts[term] = (counts[term] ?? 0) + weight
+      const found = places.get(word)
+      if (found) for (const { term, weight } of found) counts[term] = (counts[term] ?? 0) + weight
     }
     const names = indexWords(speaker).flatMap((word) => places.get(word) ?? [])
     for (const { term } of names) counts[term] = (counts[term] ?? 0) + NAME_COUNT

@@ -1,3 +1,4 @@
+import type { Why } from '../core/found.ts'
 import { coverage, standingOut } from './confidence.ts'
 import { type FusedHit, fuseByRank, type RankedList } from './fuse.ts'
 import { guessWords } from './guess-words.ts'
@@ -7,8 +8,12 @@ import { inverseFrequency, type Ranked, rankByWords, type Weighted } from './ran
 import type { VectorList } from './vector-list.ts'
 import type { WordIndex } from './word-index.ts'
 
+export interface PageHit extends Omit<FusedHit, 'why'> {
+  readonly why?: Why
+}
+
 export interface RankedPage {
-  readonly hits: readonly FusedHit[]
+  readonly hits: readonly PageHit[]
   readonly more: boolean
   readonly ranking: Ranking
 }
@@ -52,7 +57,11 @@ export async function rankedSearch(
   const first = known ?? (await beginRanking(index, question, vectors))
   const ranking = await continueRanking(index, first, end + 1)
   const { hits } = ranking
-  return { hits: hits.slice(offset, end), more: hits.length > end, ranking }
+  return { hits: hits.slice(offset, end).map(toPageHit), more: hits.length > end, ranking }
+}
+
+function toPageHit({ why, ...hit }: FusedHit): PageHit {
+  return why ? { ...hit, why: why() } : hit
 }
 
 async function beginRanking(

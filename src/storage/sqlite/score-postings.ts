@@ -50,11 +50,28 @@ export function countDistinct(rows: readonly number[]): number {
   return count
 }
 
+/** The least of the greatest `limit` numbers; undefined: there are none. Sorts only those that may be among them. */
+function leastOf(numbers: Float64Array | readonly number[], limit: number): number | undefined {
+  const most = limit * 4
+  let kept: number[] = []
+  let least = Number.NEGATIVE_INFINITY
+  for (const number of numbers) {
+    if (number <= least) continue
+    kept.push(number)
+    if (kept.length < most) continue
+    kept = greatest(kept, limit)
+    least = kept.at(-1) ?? least
+  }
+  return greatest(kept, limit).at(-1)
+}
+
+function greatest(numbers: readonly number[], limit: number): number[] {
+  return numbers.toSorted((a, b) => b - a).slice(0, limit)
+}
+
 /** The best `limit`, best first; of equal scores the newer comes first. Pure. */
 export function bestOf(scores: RowNumbers, limit: number): readonly Ranked[] {
-  // Sorting plain numbers is many times faster than sorting objects.
-  const sorted = scores.values().sort()
-  const least = sorted[Math.max(0, sorted.length - limit)]
+  const least = leastOf(scores.values(), limit)
   if (least === undefined) return []
   return scores
     .atLeast(least)

@@ -99,7 +99,9 @@ export function openWordIndex(
     best(stems, limit) {
       const size = table.size(filter.owners)
       const posted = stems.map((stem) => {
-        const rows = filter.scopes.flatMap((scope) => postings.rowsOf(scopedWord(scope, stem)))
+        const lists = filter.scopes.map((scope) => postings.rowsOf(scopedWord(scope, stem)))
+        const [first = []] = lists
+        const rows = lists.length > 1 ? lists.flat() : first
         const rarity = Math.max(MIN_RARITY, inverseFrequency(size, countDistinct(rows)))
         return { rarity, rows: upTo === undefined ? rows : rows.filter((row) => row <= upTo) }
       })
