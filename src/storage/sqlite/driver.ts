@@ -20,6 +20,8 @@ export const PATIENCE_MS = 15_000
 /** Between two tries: other processes hold the lock for some milliseconds. Chosen by hand. */
 const MAX_PAUSE_MS = 40
 const MAX_STATEMENTS = 512
+/** better-sqlite3 lets nothing write to FTS5's own tables, save for statements that run in its unsafe mode. */
+const OF_WORD_INDEX = /^\s*UPDATE\s+"\w+_words_idx"/
 
 /**
  * A better-sqlite3 connection as a Kysely dialect. Kysely's own driver begins transactions deferred, which fails at the
@@ -86,7 +88,16 @@ function createConnection(
     statements.set(text, statement)
     return statement
   }
-  function execute<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
+  function execute<R>(query: CompiledQuery): QueryResult<R> {
+    if (!OF_WORD_INDEX.test(query.sql)) return run(query)
+    handle.unsafeMode(true)
+    try {
+      return run(query)
+    } finally {
+      handle.unsafeMode(false)
+    }
+  }
+  function run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     const statement = prepare(sql)
     if (!statement.readonly) onWrite()
     if (statement.reader) return { rows: statement.all(parameters) as R[] }

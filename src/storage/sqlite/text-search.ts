@@ -3,6 +3,7 @@ import { compilable, compiled } from '../database/compiled.ts'
 import type { Connection, TextEntry, TextIndex, TextSearch } from '../database/dialect.ts'
 import { scopedWord } from '../search/search-scope.ts'
 import { isLearned } from '../search/vocabulary.ts'
+import { eraseSignposts } from './erase-signposts.ts'
 
 /*
  * Contentless FTS5: the text stays in the base table, the index has only the words, each with its scope. Tokenization
@@ -42,7 +43,8 @@ export const sqliteTextSearch: TextSearch = {
     await sql`INSERT INTO ${table(index)} (${table(index)}, rowid, words)
       SELECT 'delete', value ->> 0, value ->> 1 FROM json_each(${asJson(entries)})`.execute(db)
     if (many) await setSecureDelete(db, index, 1)
-    if (many || (await isSignpost(db, index, entries))) await writeAnew(db, index)
+    if (many) await writeAnew(db, index)
+    else await eraseSignposts(db, index, scopedWords(entries))
     await unlearn(db, index, entries)
   },
 
@@ -79,8 +81,6 @@ function table(index: TextIndex) {
  * index is rebuilt. Chosen by hand.
  */
 const MANY_WORDS = 20_000
-/** Maximum pages of an index that is rebuilt only to erase one word: 32 MB, a third of a second. Chosen by hand. */
-const FEW_PAGES = 8_000
 
 /** Rows and words as one JSON text. */
 function asJson(entries: readonly TextEntry[]): string {
@@ -114,22 +114,10 @@ async function writeAnew(db: Connection, index: TextIndex): Promise<void> {
   await sql`INSERT INTO ${table(index)} (${table(index)}) VALUES ('optimize')`.execute(db)
 }
 
-/** FTS5 separates pages by prefixes of their first words, and keeps these prefixes when the word is removed. */
-async function isSignpost(
-  db: Connection,
-  index: TextIndex,
-  entries: readonly TextEntry[],
-): Promise<boolean> {
-  const removed = new Set(
+function scopedWords(entries: readonly TextEntry[]): ReadonlySet<string> {
+  return new Set(
     entries.flatMap(({ scope, words }) => words.map((word) => scopedWord(scope, word))),
   )
-  // The first byte of a key distinguishes the prefix index from the word index.
-  const { rows } = await sql<{ pages: number; found: number }>`
-    SELECT count(*) AS pages,
-      coalesce(sum(CAST(substr(term, 2) AS TEXT) IN (SELECT value FROM json_each(${JSON.stringify([...removed])}))), 0) AS found
-    FROM ${sql.table(`${index}_words_idx`)}`.execute(db)
-  const [idx] = rows
-  return idx !== undefined && idx.found > 0 && idx.pages <= FEW_PAGES
 }
 
 async function unlearn(
