@@ -8,14 +8,14 @@ export function remembered<Key extends object, Beside extends readonly unknown[]
   const known = new WeakMap<Key, { readonly beside: Beside; readonly made: Made }>()
   return (key, ...beside) => {
     const last = known.get(key)
-    if (last && areSame(last.beside, beside)) return last.made
+    if (last && isSame(last.beside, beside)) return last.made
     const made = make(key, ...beside)
     known.set(key, { beside, made })
     return made
   }
 }
 
-function areSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+export function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
   return one.length === other.length && one.every((value, index) => value === other[index])
 }
 
@@ -31,7 +31,7 @@ export function rememberedList<Item extends object, Beside extends readonly unkn
     const [first] = items
     if (!first) return []
     const last = known.get(first)
-    const shared = last && areSame(last.beside, beside) ? countShared(last.items, items) : 0
+    const shared = last && isSame(last.beside, beside) ? countShared(last.items, items) : 0
     if (last && shared === items.length && shared === last.items.length) return last.made
     const made = last?.made.slice(0, shared) ?? []
     for (const item of items.slice(shared)) made.push(make(item, ...beside))
@@ -46,7 +46,7 @@ interface Grown<Item, Beside, Made> {
   readonly made: Made[]
 }
 
-function countShared(one: readonly unknown[], other: readonly unknown[]): number {
+export function countShared(one: readonly unknown[], other: readonly unknown[]): number {
   const end = Math.min(one.length, other.length)
   let shared = 0
   while (shared < end && one[shared] === other[shared]) shared += 1

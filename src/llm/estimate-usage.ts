@@ -1,5 +1,6 @@
 import { estimateTokens } from '../core/estimate-tokens.ts'
 import type { TokenUsage } from '../core/run.ts'
+import { tokenSum } from '../core/token-sum.ts'
 import type { ModelAnswer, ModelMessage, ModelRequest, ModelWords } from './model.ts'
 
 /** Usage of models that do not count tokens. Budgets need a number, and zero would disable them. */
@@ -16,13 +17,18 @@ export function estimateUsage(request: ModelRequest, answer: ModelWords): TokenU
 }
 
 export function estimatePrompt({ tools, messages }: ModelRequest): number {
-  return estimateTokens(JSON.stringify(tools)) + sum(messages.map(countMessage))
+  const [first, ...others] = messages
+  const count = (first ? countMessage(first) : 0) + countOthers(others)
+  return estimateTokens(JSON.stringify(tools)) + count
 }
 
 function countMessage(message: ModelMessage): number {
   const calls = message.role === 'assistant' ? countCalls(message.toolCalls) : 0
   return estimateTokens(message.text) + calls
 }
+
+/** The first message may be the system's, which is not the same at every step. */
+const countOthers = tokenSum(countMessage)
 
 function countCalls(calls: ModelAnswer['toolCalls']): number {
   return sum(calls.map((call) => estimateTokens(call.name) + estimateTokens(call.arguments)))

@@ -1,24 +1,43 @@
+import { growing } from '../core/growing.ts'
 import type { ModelMessage } from './model.ts'
 
 const BETWEEN = '\n\n'
 
+export interface Conversation {
+  /** Absent: nothing was said by the system at the beginning. */
+  readonly system?: Extract<ModelMessage, { role: 'system' }>
+  readonly said: readonly ModelMessage[]
+}
+
 /**
  * Makes the conversation fit every chat template: one system message, at the beginning, and no two neighbouring
- * messages of one role. Later system messages are sent as the user's, marked as system text.
+ * messages of one role. Later system messages are sent as the user's, marked as system text. The system message stands
+ * apart, since it may change while the others stay.
  */
-export function joinNeighbours(messages: readonly ModelMessage[]): readonly ModelMessage[] {
+export function joinNeighbours(messages: readonly ModelMessage[]): Conversation {
+  const end = messages.findIndex(({ role }) => role !== 'system')
+  const first = end < 0 ? messages : messages.slice(0, end)
+  const said = joinSaid(messages.slice(first.length))
+  if (first.length === 0) return { said }
+  return { system: { role: 'system', text: first.map(({ text }) => text).join(BETWEEN) }, said }
+}
+
+const joinSaid = growing(() => {
   const joined: ModelMessage[] = []
-  for (const [index, message] of messages.entries()) {
-    const isLate = message.role === 'system' && index > 0 && joined.at(-1)?.role !== 'system'
-    const next: ModelMessage = isLate
-      ? { role: 'user', text: `<system>\n${message.text}\n</system>` }
-      : message
-    const last = joined.at(-1)
-    const both = last && join(last, next)
-    if (both) joined[joined.length - 1] = both
-    else joined.push(next)
+  return {
+    add(message: ModelMessage, changes) {
+      const next = message.role === 'system' ? asUser(message) : message
+      const last = joined.at(-1)
+      const both = last && join(last, next)
+      if (both) changes.put(joined, joined.length - 1, both)
+      else changes.push(joined, next)
+    },
+    made: (): readonly ModelMessage[] => [...joined],
   }
-  return joined
+})
+
+function asUser({ text }: ModelMessage): ModelMessage {
+  return { role: 'user', text: `<system>\n${text}\n</system>` }
 }
 
 /** Undefined: they stay two messages. */
@@ -33,9 +52,6 @@ function join(one: ModelMessage, other: ModelMessage): ModelMessage | undefined 
       ...(changesFrom !== undefined && { changesFrom: before.length + changesFrom }),
       ...(pictures.length > 0 && { pictures }),
     }
-  }
-  if (one.role === 'system' && other.role === 'system') {
-    return { role: 'system', text: one.text + BETWEEN + other.text }
   }
   // An answer with calls is followed by their results.
   if (one.role !== 'assistant' || other.role !== 'assistant' || one.toolCalls.length > 0) {

@@ -1,4 +1,5 @@
 import { describePicture } from '../core/picture.ts'
+import { rememberedList } from '../core/remembered.ts'
 import { PROMPTS } from '../generated/prompts.ts'
 import type { ModelMessage, ModelPicture, ModelRequest } from './model.ts'
 
@@ -19,7 +20,8 @@ export function showsPictures({ messages }: ModelRequest): boolean {
 
 /** The request for a model that sees no pictures: a sentence stands in the place of each. */
 export function toldInWords(request: ModelRequest): ModelRequest {
-  return { ...request, messages: request.messages.map(told) }
+  const [first, ...others] = request.messages
+  return { ...request, messages: first ? [told(first), ...toldOthers(others)] : [] }
 }
 
 function told(message: ModelMessage): ModelMessage {
@@ -32,6 +34,9 @@ function told(message: ModelMessage): ModelMessage {
     ...(changesFrom !== undefined && { changesFrom: before.length + changesFrom }),
   }
 }
+
+/** The first message may be the system's, which is not the same at every step. */
+const toldOthers = rememberedList(told)
 
 function sentence(picture: ModelPicture): string {
   return PROMPTS['picture-unseen'].trim().replace('{PICTURE}', describePicture(picture))

@@ -6,6 +6,7 @@ import type { Message } from '../../core/message.ts'
 import type { Picture } from '../../core/picture.ts'
 import { pictureTokens } from '../../core/picture-tokens.ts'
 import { remembered, rememberedList } from '../../core/remembered.ts'
+import { tokenSum } from '../../core/token-sum.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ModelMessage, ModelRequest } from '../../llm/model.ts'
 import { standingLine } from '../rules/render-tool-rules.ts'
@@ -89,14 +90,9 @@ export function compileContext(input: ContextInput): CompiledContext {
   const budget = messageBudget(window)
   const pictures = choosePictures(input.history, input.pictureProblems ?? new Map())
   const weigh = (picture: Picture) => pictureTokens(picture, agent.model ?? state.ranOn)
-  const short = shortenMessages(input.history, budget)
-  const history =
-    pictures.size === 0
-      ? short
-      : short.map((message) => {
-          const shown = pictures.get(message.id)?.pictures
-          return shown ? { ...message, tokens: message.tokens + sum(shown.map(weigh)) } : message
-        })
+  const history = exchanged(shortenMessages(input.history, budget), pictures, (message, shown) =>
+    weighed(message, sum(shown.pictures.map(weigh))),
+  )
 
   const correct = (tokens: number) => Math.ceil(tokens * state.tokenRatio)
   const count = (text: string) => correct(estimateTokens(text))
@@ -106,7 +102,7 @@ export function compileContext(input: ContextInput): CompiledContext {
     { name: 'memory', tokens: count(renderMemory(blocks)), count: blocks.length },
     { name: 'summary', tokens: count(renderSummary(state.summary)), count: state.summary ? 1 : 0 },
   ]
-  const messageTokens = correct(sum(history.map(tokensOf)))
+  const messageTokens = correct(sumOfTokens(history))
   const share = (sum(fixed.map(tokensOf)) + messageTokens) / window
   const tellsPressure =
     !state.pressureTold && share >= agent.settings.compactionThreshold * PRESSURE_SHARE
@@ -119,9 +115,9 @@ export function compileContext(input: ContextInput): CompiledContext {
   const totalTokens = sum(parts.map(tokensOf))
   const { timezone, temperature, maxOutputTokens, reasoning } = agent.settings
   const models = healHistory(
-    pictures.size === 0
-      ? toModelMessages(history, timezone)
-      : history.map((message) => toModelMessage(message, timezone, pictures.get(message.id))),
+    exchanged(toModelMessages(history, timezone), pictures, (_, shown, index) =>
+      toModelMessage(history[index] as Message, timezone, shown),
+    ),
   )
   return {
     request: {
@@ -229,6 +225,25 @@ function withLastLine(messages: readonly ModelMessage[], line: string): readonly
 const NO_PICTURES: ShownPictures = { pictures: [], notes: [] }
 
 const shortenMessages = rememberedList(shortenMessage)
+
+const sumOfTokens = tokenSum(tokensOf)
+
+/** A message with the tokens of the pictures that are shown with it. */
+const weighed = remembered(
+  (message: Message, tokens: number): Message => ({ ...message, tokens: message.tokens + tokens }),
+)
+
+/** The list with others in the place of the messages that have pictures. */
+function exchanged<Item>(
+  items: readonly Item[],
+  pictures: ReadonlyMap<number, ShownPictures>,
+  exchange: (item: Item, shown: ShownPictures, index: number) => Item,
+): readonly Item[] {
+  if (pictures.size === 0) return items
+  const all = [...items]
+  for (const [index, shown] of pictures) all[index] = exchange(all[index] as Item, shown, index)
+  return all
+}
 
 /** Remembered, since the history is sent again at every step. */
 const toModelMessage = remembered(

@@ -1,3 +1,4 @@
+import { growing } from '../../core/growing.ts'
 import type { RunId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 
@@ -21,17 +22,33 @@ export function inTurns(messages: readonly Message[], current: RunId | null): re
 
 /** Nearly always, and a long history need not be sorted anew at every step. */
 function areInTurns(messages: readonly Message[], current: RunId | null): boolean {
-  const turns = new Set<string>()
-  let last = ''
-  for (const message of messages) {
-    const turn = turnOf(message)
-    if (turn === last) continue
-    if (turns.has(turn)) return false
-    turns.add(turn)
-    last = turn
-  }
-  return current === null || !turns.has(current) || last === current
+  const { areSorted, last, turns } = orderOf(messages)
+  return areSorted && (current === null || !turns.has(current) || last === current)
 }
+
+interface Order {
+  readonly areSorted: boolean
+  readonly last: string
+  readonly turns: ReadonlyMap<string, true>
+}
+
+const orderOf = growing(() => {
+  const turns = new Map<string, true>()
+  let last = ''
+  let areSorted = true
+  return {
+    add(message: Message, changes) {
+      const turn = turnOf(message)
+      if (turn === last) return
+      const before = { last, areSorted }
+      changes.undoneBy(() => ({ last, areSorted } = before))
+      if (turns.has(turn)) areSorted = false
+      else changes.set(turns, turn, true)
+      last = turn
+    },
+    made: (): Order => ({ areSorted, last, turns }),
+  }
+})
 
 function turnOf({ runId, id }: Message): string {
   return runId ?? id

@@ -1,3 +1,4 @@
+import { growing } from '../../core/growing.ts'
 import type { AgentId } from '../../core/ids.ts'
 import type { ModelMessage, ModelPicture, ModelRequest } from '../../llm/model.ts'
 import type { Reads } from '../../storage/port/store.ts'
@@ -11,15 +12,38 @@ export async function withPictureData(
   agentId: AgentId,
   request: ModelRequest,
 ): Promise<ModelRequest> {
-  if (!hasPictures(request)) return request
-  const messages: ModelMessage[] = []
-  for (const message of request.messages) messages.push(await loaded(reads, agentId, message))
+  const indexes = pictured(request)
+  if (indexes.length === 0) return request
+  const messages = [...request.messages]
+  for (const index of indexes) {
+    messages[index] = await loaded(reads, agentId, messages[index] as ModelMessage)
+  }
   return { ...request, messages }
 }
 
-export function hasPictures({ messages }: ModelRequest): boolean {
-  return messages.some((message) => message.role === 'user' && message.pictures !== undefined)
+export function hasPictures(request: ModelRequest): boolean {
+  return pictured(request).length > 0
 }
+
+/** The indexes of the messages with pictures. The first message is the system's, which is not the same at every step. */
+function pictured({ messages: [, ...said] }: ModelRequest): readonly number[] {
+  return picturedIn(said).map((index) => index + 1)
+}
+
+const picturedIn = growing(() => {
+  const indexes: number[] = []
+  let count = 0
+  return {
+    add(message: ModelMessage, changes) {
+      if (message.role === 'user' && message.pictures) changes.push(indexes, count)
+      count += 1
+      changes.undoneBy(() => {
+        count -= 1
+      })
+    },
+    made: (): readonly number[] => [...indexes],
+  }
+})
 
 async function loaded(
   { pictures: stored }: Pick<Reads, 'pictures'>,

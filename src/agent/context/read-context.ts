@@ -5,7 +5,7 @@ import type { Reads } from '../../storage/port/store.ts'
 import type { ToolRegistry } from '../tools/tool-registry.ts'
 import type { ContextInput } from './compile-context.ts'
 import { inTurns } from './in-turns.ts'
-import { picturesOf } from './show-pictures.ts'
+import { pictured } from './show-pictures.ts'
 
 /** Reads the current input of `compileContext`; `runId` is the run in progress, null for an inspection from outside. */
 export async function readContext(
@@ -41,7 +41,7 @@ async function problemsOf(
   agentId: AgentId,
   history: readonly Message[],
 ): Promise<ReadonlyMap<string, string>> {
-  if (history.every((message) => picturesOf(message).length === 0)) return new Map()
+  if (pictured(history).length === 0) return new Map()
   const all = await pictures.ofAgent(agentId)
   return new Map(
     all.flatMap(({ picture, problem }) => (problem === null ? [] : [[picture.digest, problem]])),

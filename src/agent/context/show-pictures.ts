@@ -1,6 +1,7 @@
-import type { MessageId } from '../../core/ids.ts'
+import { growing } from '../../core/growing.ts'
 import type { Message } from '../../core/message.ts'
 import { describePicture, type Picture } from '../../core/picture.ts'
+import { remembered } from '../../core/remembered.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 
 export interface ShownPictures {
@@ -16,37 +17,61 @@ export interface ShownPictures {
 const MAX_BYTES = 14_000_000
 
 /**
- * Chooses the pictures of the history that the model is shown, the newest first. `problems`: why a picture is not shown
- * any more, by digest. Pure, so the choice is the same at every step of a turn.
+ * Chooses the pictures of the history that the model is shown, the newest first, by the index of their message.
+ * `problems`: why a picture is not shown any more, by digest. Pure, so the choice is the same at every step of a turn.
  */
 export function choosePictures(
   history: readonly Message[],
   problems: ReadonlyMap<string, string>,
-): ReadonlyMap<MessageId, ShownPictures> {
-  const chosen = new Map<MessageId, ShownPictures>()
-  if (!history.some(hasPictures)) return chosen
+): ReadonlyMap<number, ShownPictures> {
+  const chosen = new Map<number, ShownPictures>()
   let left = MAX_BYTES
-  for (const message of history.toReversed()) {
-    const pictures = picturesOf(message)
-    if (pictures.length === 0) continue
+  for (const index of pictured(history).toReversed()) {
+    const message = history[index] as Message
     const isNewest = chosen.size === 0
-    const shown: Picture[] = []
-    const notes: string[] = []
-    for (const picture of pictures) {
+    const fates = picturesOf(message).map((picture): string => {
       const problem = problems.get(picture.digest)
-      left -= problem === undefined ? picture.size : 0
-      if (problem !== undefined) notes.push(noteOfProblem(picture, problem))
-      else if (isNewest || left >= 0) shown.push(picture)
-      else notes.push(note('picture-left-out', picture))
-    }
-    chosen.set(message.id, { pictures: shown, notes })
+      if (problem !== undefined) return `${PROBLEM}${problem}`
+      left -= picture.size
+      return isNewest || left >= 0 ? SHOWN : LEFT_OUT
+    })
+    chosen.set(index, shownOf(message, ...fates))
   }
   return chosen
 }
 
-function hasPictures(message: Message): boolean {
-  return message.role === 'user' && message.pictures !== undefined
-}
+const SHOWN = 'shown'
+const LEFT_OUT = 'left out'
+const PROBLEM = 'problem: '
+
+/** The same object for the same choice, by which rendered messages are remembered. */
+const shownOf = remembered((message: Message, ...fates: readonly string[]): ShownPictures => {
+  const pictures: Picture[] = []
+  const notes: string[] = []
+  for (const [index, picture] of picturesOf(message).entries()) {
+    const fate = fates[index] ?? SHOWN
+    if (fate === SHOWN) pictures.push(picture)
+    else if (fate === LEFT_OUT) notes.push(note('picture-left-out', picture))
+    else notes.push(noteOfProblem(picture, fate.slice(PROBLEM.length)))
+  }
+  return { pictures, notes }
+})
+
+/** The indexes of the messages with pictures. */
+export const pictured = growing(() => {
+  const indexes: number[] = []
+  let count = 0
+  return {
+    add(message: Message, changes) {
+      if (picturesOf(message).length > 0) changes.push(indexes, count)
+      count += 1
+      changes.undoneBy(() => {
+        count -= 1
+      })
+    },
+    made: (): readonly number[] => [...indexes],
+  }
+})
 
 export function picturesOf(message: Message): readonly Picture[] {
   return message.role === 'user' ? (message.pictures ?? []) : []

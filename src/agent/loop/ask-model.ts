@@ -197,7 +197,7 @@ async function afterFailedRequest(
 }
 
 function hasWorked(run: HeldRun, { history }: ContextInput): boolean {
-  return history.some((message) => message.role === 'tool' && message.runId === run.id)
+  return turnOf(run, history).some(({ role }) => role === 'tool')
 }
 
 function openStream(
@@ -218,10 +218,14 @@ function openStream(
 }
 
 function hasSpoken(run: HeldRun, { history }: ContextInput): boolean {
-  return history.some(
-    (message) =>
-      message.role === 'assistant' && message.runId === run.id && spokenText(message) !== '',
+  return turnOf(run, history).some(
+    (message) => message.role === 'assistant' && spokenText(message) !== '',
   )
+}
+
+/** The messages of the run, which end the history (`in-turns.ts`). */
+function turnOf(run: HeldRun, history: ContextInput['history']): ContextInput['history'] {
+  return history.slice(history.findLastIndex(({ runId }) => runId !== run.id) + 1)
 }
 
 async function waitForModel(run: HeldRun, problem: string): Promise<'let_go'> {

@@ -78,6 +78,15 @@ const FRESH_MILLISECONDS = 1_000
  */
 export function storedLessons(store: LessonStore, now: () => number): Lessons {
   const read = new Map<string, { readonly until: number; readonly learned: Promise<Learned> }>()
+  /** Lessons in the same words are the same object, by which adapted messages are remembered. */
+  const parsed = new Map<string, { readonly text: string | undefined; readonly learned: Learned }>()
+  const parse = (key: string, text: string | undefined): Learned => {
+    const known = parsed.get(key)
+    if (known && known.text === text) return known.learned
+    const learned = parseLearned(text)
+    parsed.set(key, { text, learned })
+    return learned
+  }
   const keyOf = (baseUrl: string, model: string) => JSON.stringify([baseUrl, model])
   return {
     get(baseUrl, model) {
@@ -87,7 +96,7 @@ export function storedLessons(store: LessonStore, now: () => number): Lessons {
       const learned = store
         .get(baseUrl, model)
         .catch(() => undefined)
-        .then(parseLearned)
+        .then((text) => parse(key, text))
       read.set(key, { until: performance.now() + FRESH_MILLISECONDS, learned })
       return learned
     },
@@ -112,12 +121,14 @@ export function storedLessons(store: LessonStore, now: () => number): Lessons {
   }
 }
 
+const NOTHING: Learned = {}
+
 /** Kept until the process ends. */
 export function lessonsInMemory(): Lessons {
   const lessons = new Map<string, { baseUrl: string; model: string; learned: Learned }>()
   const key = (baseUrl: string, model: string) => JSON.stringify([baseUrl, model])
   return {
-    get: async (baseUrl, model) => lessons.get(key(baseUrl, model))?.learned ?? {},
+    get: async (baseUrl, model) => lessons.get(key(baseUrl, model))?.learned ?? NOTHING,
     async keep(baseUrl, model, learned) {
       lessons.set(key(baseUrl, model), { baseUrl, model, learned })
     },

@@ -1,4 +1,5 @@
 import { isRecord } from '../../core/is-record.ts'
+import { remembered, rememberedList } from '../../core/remembered.ts'
 import type { Fields } from '../wire/fields.ts'
 import { isThinking } from './message-extras.ts'
 import type { Turn } from './to-turns.ts'
@@ -21,13 +22,22 @@ export function markHistory(turns: readonly Turn[]): readonly Fields[] {
     const place = turn.content.slice(0, turn.stable).findLastIndex((block) => !isThinking(block))
     if (place >= 0) marked.set(index, place)
   }
-  return turns.map(({ role, content }, index) => ({
-    role,
-    content: content.map((block, place) =>
-      marked.get(index) === place ? { ...block, ...CACHED } : block,
-    ),
-  }))
+  const messages = [...toMessages(turns)]
+  for (const [index, place] of marked) {
+    messages[index] = mark(turns[index] as Turn, place)
+  }
+  return messages
 }
+
+const toMessages = rememberedList(({ role, content }: Turn): Fields => ({ role, content }))
+
+/** Remembered, since the older of the marks stays where the newer one was. */
+const mark = remembered(
+  ({ role, content }: Turn, place: number): Fields => ({
+    role,
+    content: content.map((block, index) => (index === place ? { ...block, ...CACHED } : block)),
+  }),
+)
 
 /** For servers that do not know cache marks. */
 export function withoutMarks(body: Fields): Fields {
@@ -42,9 +52,11 @@ export function withoutMarks(body: Fields): Fields {
 /** Skips text from tools and models, which may hold a field of the same name. */
 function strip(value: unknown): unknown {
   if (!Array.isArray(value)) return value
-  return value.map((entry: unknown) => {
-    if (!isRecord(entry)) return entry
-    const { cache_control: _mark, ...kept } = entry
-    return 'content' in kept && 'role' in kept ? { ...kept, content: strip(kept.content) } : kept
-  })
+  return value.map((entry: unknown) => (isRecord(entry) ? stripEntry(entry) : entry))
 }
+
+/** Remembered, since the history is sent again at every step. */
+const stripEntry = remembered((entry: Fields): Fields => {
+  const { cache_control: _mark, ...kept } = entry
+  return 'content' in kept && 'role' in kept ? { ...kept, content: strip(kept.content) } : kept
+})

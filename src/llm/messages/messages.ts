@@ -1,4 +1,5 @@
 import type { ChatModel } from '../model.ts'
+import { bodyBytes } from '../wire/body-bytes.ts'
 import { createWireModel, type Wire, type WireModelOptions } from '../wire/wire-model.ts'
 import { learnFrom } from './learn.ts'
 import { parseMessage } from './parse-message.ts'
@@ -16,7 +17,7 @@ function messages({ provider, endpoint, model }: WireModelOptions): Wire {
   return {
     format: 'messages',
     toBody: (request, attempt, stream) => toBody({ model, handle }, request, attempt, stream),
-    send: (body, watch) => sendMessages(endpoint, body, watch),
+    send: (body, watch) => sendMessages(endpoint, bodyBytes(body, 'messages'), watch),
     assemble: assembleMessage,
     parse: (body, tools) => parseMessage(body, tools, handle),
     learn: learnFrom,

@@ -1,6 +1,5 @@
 import type { ProviderEndpoint } from '../providers.ts'
 import type { CallWatch } from '../wire/call-watch.ts'
-import type { Fields } from '../wire/fields.ts'
 import {
   CLIENT_TIMEOUT,
   onlyHeaders,
@@ -13,7 +12,7 @@ import { ANTHROPIC_VERSION, isAnthropic } from './anthropic.ts'
 /** Rejects with the network's error; a status other than success is a refusal. */
 export async function sendMessages(
   endpoint: ProviderEndpoint,
-  body: Fields,
+  body: Uint8Array,
   watch: CallWatch,
 ): Promise<Sent> {
   // Loaded at the first call, like OpenAI's client.
@@ -33,7 +32,7 @@ export async function sendMessages(
         logLevel: 'off',
         fetch: guarded,
       })
-        .post('/messages', { body })
+        .post('/messages', { body, headers: { 'content-type': 'application/json' } })
         .asResponse(),
   )
 }

@@ -1,5 +1,6 @@
+import { rememberedList } from '../../core/remembered.ts'
 import { joinNeighbours } from '../join-neighbours.ts'
-import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts'
+import type { ModelRequest, ToolSpec } from '../model.ts'
 import type { Fields } from '../wire/fields.ts'
 import { without, withoutKeywords } from '../wire/leave-out.ts'
 import type { Attempt } from '../wire/wire-model.ts'
@@ -21,7 +22,8 @@ export function toBody(
   { learned, withoutThoughts }: Attempt,
   stream: boolean,
 ): Fields {
-  const [system, said] = splitSystem(joinNeighbours(request.messages))
+  const { system, said } = joinNeighbours(request.messages)
+  const prompt = system?.text.toWellFormed().trim() ?? ''
   const { omit = [], omitKeywords = [], omitFields = [], toolChoice } = learned
   const turns = withoutFields(toTurns(said, handle, !withoutThoughts), omitFields)
   const { fields, isOn } = toThinking(request, learned, {
@@ -32,7 +34,7 @@ export function toBody(
     {
       model,
       ...fields,
-      ...(system !== '' && { system: [{ type: 'text', text: system, ...CACHED }] }),
+      ...(prompt !== '' && { system: [{ type: 'text', text: prompt, ...CACHED }] }),
       messages: markHistory(turns),
       ...toTools(request, isOn || toolChoice !== undefined, omitKeywords),
       // Thinking allows no temperature, and the scale ends at 1.
@@ -45,20 +47,18 @@ export function toBody(
   return omitFields.includes('cache_control') ? withoutMarks(body) : body
 }
 
-function splitSystem(messages: readonly ModelMessage[]): [string, readonly ModelMessage[]] {
-  const [first, ...others] = messages
-  return first?.role === 'system' ? [first.text.toWellFormed().trim(), others] : ['', messages]
-}
-
 /** Without the fields of thinking that its own server does not take back. */
 function withoutFields(turns: readonly Turn[], names: readonly string[]): readonly Turn[] {
   const odd = names.filter((name) => !OWN_THINKING.has(name))
-  if (odd.length === 0) return turns
-  return turns.map((turn) => ({
+  return odd.length === 0 ? turns : withoutOdd(turns, ...odd)
+}
+
+const withoutOdd = rememberedList(
+  (turn: Turn, ...odd: readonly string[]): Turn => ({
     ...turn,
     content: turn.content.map((block) => (isThinking(block) ? without(block, odd) : block)),
-  }))
-}
+  }),
+)
 
 /** A budget is refused if the last answer has calls and does not begin with its thinking. */
 function mayBegin(turns: readonly Turn[]): boolean {

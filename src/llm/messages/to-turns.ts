@@ -1,10 +1,9 @@
-import type { CallId } from '../../core/ids.ts'
+import { growing } from '../../core/growing.ts'
 import { toWireArguments, toWireName } from '../call-texts.ts'
 import type { ModelMessage, ModelPicture } from '../model.ts'
 import { picturesIn } from '../pictures.ts'
-import { callIds, MAX_ID_LENGTH } from '../wire/call-ids.ts'
+import { type CallIds, callIds, MAX_ID_LENGTH } from '../wire/call-ids.ts'
 import type { Fields } from '../wire/fields.ts'
-import { toWireId } from '../wire/wire-id.ts'
 import { type Answer, isThinking, keptBlocks, ownCallId } from './message-extras.ts'
 
 /** Everything one side says until the other side speaks. */
@@ -25,20 +24,30 @@ export function toTurns(
   handle: string,
   withThoughts: boolean,
 ): readonly Turn[] {
-  const ids = callIds(messages, MAX_ID_LENGTH, (answer, index) => ownCallId(handle, answer, index))
-  const turns: Turn[] = []
-  for (const message of messages) {
-    const turn = toTurn(message, handle, ids, withThoughts)
-    if (turn.content.length === 0) continue
-    const last = turns.at(-1)
-    if (last?.role === turn.role) turns[turns.length - 1] = joined(last, turn)
-    else turns.push(turn)
-  }
+  const turns = turnsOf(messages, handle, withThoughts)
   const user: Turn = { role: 'user', content: [text(GO_ON)], stable: 0 }
-  if (turns[0]?.role !== 'user') turns.unshift({ ...user, stable: 1 })
-  if (turns.at(-1)?.role === 'assistant') turns.push(user)
-  return turns
+  return [
+    ...(turns[0]?.role === 'user' ? [] : [{ ...user, stable: 1 }]),
+    ...turns,
+    ...(turns.at(-1)?.role === 'assistant' ? [user] : []),
+  ]
 }
+
+const turnsOf = growing((handle: string, withThoughts: boolean) => {
+  const turns: Turn[] = []
+  const ids = callIds(MAX_ID_LENGTH, (answer, index) => ownCallId(handle, answer, index))
+  return {
+    add(message: ModelMessage, changes) {
+      ids.add(message, changes)
+      const turn = toTurn(message, handle, ids, withThoughts)
+      if (turn.content.length === 0) return
+      const last = turns.at(-1)
+      if (last?.role === turn.role) changes.put(turns, turns.length - 1, joined(last, turn))
+      else changes.push(turns, turn)
+    },
+    made: (): readonly Turn[] => [...turns],
+  }
+})
 
 function joined(one: Turn, other: Turn): Turn {
   const content = [...one.content, ...other.content]
@@ -53,12 +62,7 @@ function joined(one: Turn, other: Turn): Turn {
   }
 }
 
-function toTurn(
-  message: ModelMessage,
-  handle: string,
-  ids: ReadonlyMap<CallId, string>,
-  withThoughts: boolean,
-): Turn {
+function toTurn(message: ModelMessage, handle: string, ids: CallIds, withThoughts: boolean): Turn {
   switch (message.role) {
     case 'assistant': {
       const content = toBlocks(message, handle, ids, withThoughts)
@@ -68,7 +72,7 @@ function toTurn(
       const [said, line] = split(message.text, message.changesFrom)
       const result = {
         type: 'tool_result',
-        tool_use_id: ids.get(message.callId) ?? toWireId(message.callId, MAX_ID_LENGTH),
+        tool_use_id: ids.of(message.callId),
         content: said === '' ? NOTHING : said,
       }
       return { role: 'user', content: [result, ...texts(line)], stable: 1 }
@@ -95,12 +99,12 @@ function split(whole: string, from = whole.length): [string, string] {
 function toBlocks(
   answer: Answer,
   handle: string,
-  ids: ReadonlyMap<CallId, string>,
+  ids: CallIds,
   withThoughts: boolean,
 ): readonly Fields[] {
   const calls = answer.toolCalls.map((call) => ({
     type: 'tool_use',
-    id: ids.get(call.id) ?? toWireId(call.id, MAX_ID_LENGTH),
+    id: ids.of(call.id),
     name: toWireName(call.name),
     input: JSON.parse(toWireArguments(call.arguments)) as unknown,
   }))

@@ -1,14 +1,16 @@
+import { rememberedList } from '../../core/remembered.ts'
 import type { Learned } from '../learned/learned.ts'
 import type { Fields } from '../wire/fields.ts'
 import { without, withoutKeywords } from '../wire/leave-out.ts'
 import { alternateRoles, tellAsText, withoutSystem } from './adapt-roles.ts'
-import { callsOf, messagesOf, textOf } from './wire-messages.ts'
+import type { ChatBody } from './to-wire.ts'
+import { callsOf, textOf } from './wire-messages.ts'
 
 /** The signature that Google documents for calls made by another model. */
 const NO_SIGNATURE = 'skip_thought_signature_validator'
 
 /** Applies the corrections learned for this model to the request. */
-export function adaptBody(body: Fields, learned: Learned): Fields {
+export function adaptBody(body: ChatBody, learned: Learned): Fields {
   const { omit = [], omitKeywords = [], stream } = learned
   const limited = Object.fromEntries(
     Object.entries(body).flatMap(([name, value]) => limit(name, value, learned)),
@@ -22,7 +24,7 @@ export function adaptBody(body: Fields, learned: Learned): Fields {
   const kept = without(streamed, omit)
   return {
     ...kept,
-    messages: adaptMessages(messagesOf(body), learned),
+    messages: adaptMessages(body.messages, learned),
     ...(omitKeywords.length > 0 &&
       kept.tools !== undefined && { tools: withoutKeywords(kept.tools, omitKeywords) }),
   }
@@ -35,9 +37,11 @@ function limit(name: string, value: unknown, learned: Learned): [string, unknown
 }
 
 function adaptMessages(messages: readonly Fields[], learned: Learned): readonly Fields[] {
-  const adapted = changesMessages(learned)
-    ? messages.map((message) => adaptMessage(message, learned))
-    : messages
+  const [first, ...others] = messages
+  const adapted =
+    first && changesMessages(learned)
+      ? [adaptMessage(first, learned), ...adaptOthers(others, learned)]
+      : messages
   const spoken = learned.noSystem ? withoutSystem(adapted) : adapted
   if (learned.roles === undefined) return spoken
   return alternateRoles(learned.roles === 'plain' ? tellAsText(spoken) : spoken)
@@ -71,6 +75,9 @@ function adaptMessage(message: Fields, learned: Learned): Fields {
   }
   return without(adapted, omitFields)
 }
+
+/** The first message may be the system's, which is not the same at every step. */
+const adaptOthers = rememberedList(adaptMessage)
 
 /** The empty value of a field: some servers treat an empty string as missing. */
 function emptyOf(field: string): unknown {

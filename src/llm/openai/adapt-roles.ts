@@ -1,8 +1,8 @@
 import type { Fields } from '../wire/fields.ts'
 import { callsOf, textOf } from './wire-messages.ts'
 
-const NOTED = 'Noted.'
-const GO_ON = '(The conversation goes on.)'
+const NOTED: Fields = { role: 'assistant', content: 'Noted.' }
+const GO_ON: Fields = { role: 'user', content: '(The conversation goes on.)' }
 const BETWEEN = '\n\n'
 
 /**
@@ -16,9 +16,7 @@ export function alternateRoles(messages: readonly Fields[]): readonly Fields[] {
     const counts =
       message.role === 'user' || (message.role === 'assistant' && callsOf(message).length === 0)
     if (counts && message.role === last) {
-      const filler =
-        last === 'user' ? { role: 'assistant', content: NOTED } : { role: 'user', content: GO_ON }
-      told.push(filler)
+      told.push(last === 'user' ? NOTED : GO_ON)
     }
     told.push(message)
     if (counts) last = String(message.role)

@@ -1,6 +1,7 @@
 import { remembered } from '../../core/remembered.ts'
 import type { ChatModel } from '../model.ts'
 import type { Quirks } from '../providers.ts'
+import { bodyBytes } from '../wire/body-bytes.ts'
 import { createWireModel, type Wire, type WireModelOptions } from '../wire/wire-model.ts'
 import { adaptBody } from './adapt-body.ts'
 import { learnFrom } from './learn.ts'
@@ -32,7 +33,10 @@ function chatCompletions({ provider, endpoint, model }: WireModelOptions): Wire 
       const quirks = quirksFor(provider.quirks, stream, toolChoice)
       return adaptBody(toWire({ model, handle, quirks }, request), learned)
     },
-    send: (body, watch) => sendRequest(provider, endpoint, '/chat/completions', body, watch),
+    send: (body, watch) => {
+      const bytes = bodyBytes(body, 'messages')
+      return sendRequest(provider, endpoint, '/chat/completions', bytes, watch)
+    },
     assemble: assembleStream,
     parse: (body, tools) => parseAnswer(body, tools, handle),
     learn(refusal, body, attempt) {

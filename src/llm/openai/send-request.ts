@@ -15,7 +15,7 @@ export async function sendRequest(
   provider: Provider,
   endpoint: ProviderEndpoint,
   path: '/chat/completions' | '/embeddings' | '/responses',
-  body: Fields,
+  body: Fields | Uint8Array,
   watch: CallWatch,
 ): Promise<Sent> {
   // Loaded at the first call, since loading takes as long as the rest of the start-up.
@@ -39,6 +39,7 @@ export async function sendRequest(
       })
         .post(path, {
           body,
+          headers: { 'content-type': 'application/json' },
           ...(apiVersion !== undefined && { query: { 'api-version': apiVersion } }),
         })
         .asResponse(),

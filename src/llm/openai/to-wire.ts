@@ -1,4 +1,4 @@
-import type { CallId } from '../../core/ids.ts'
+import { growing } from '../../core/growing.ts'
 import { remembered } from '../../core/remembered.ts'
 import { toWireArguments, toWireName } from '../call-texts.ts'
 import { joinNeighbours } from '../join-neighbours.ts'
@@ -11,8 +11,7 @@ import {
 } from '../model.ts'
 import { dataUrl, picturesIn } from '../pictures.ts'
 import type { Quirks } from '../providers.ts'
-import { callIds } from '../wire/call-ids.ts'
-import { toWireId } from '../wire/wire-id.ts'
+import { type CallIds, callIds } from '../wire/call-ids.ts'
 import { callFields, extrasFor, messageFields } from './chat-extras.ts'
 
 type WireObject = Readonly<Record<string, unknown>>
@@ -25,8 +24,13 @@ export interface ChatWire {
   readonly quirks: Quirks
 }
 
+/** A body whose messages can be read. */
+export interface ChatBody extends WireObject {
+  readonly messages: readonly WireObject[]
+}
+
 /** The body of a chat-completions request. Pure: equal requests give equal bodies, so the prompt cache stays valid. */
-export function toWire({ model, handle, quirks }: ChatWire, request: ModelRequest): WireObject {
+export function toWire({ model, handle, quirks }: ChatWire, request: ModelRequest): ChatBody {
   return {
     model,
     messages: toWireMessages(request.messages, handle, quirks),
@@ -43,32 +47,34 @@ function toWireMessages(
   handle: string,
   quirks: Quirks,
 ): readonly WireObject[] {
+  const { system, said } = joinNeighbours(messages)
+  const wire = toWireSaid(said, handle, quirks)
+  return system ? [toWireMessage(system, handle, quirks), ...wire] : wire
+}
+
+const toWireSaid = growing((handle: string, quirks: Quirks) => {
   const wire: WireObject[] = []
   const ids = callIds(
-    messages,
     quirks.maxToolCallIdLength,
     ({ extras }, index) => callFields(extrasFor(handle, extras), index).id,
   )
-  const sound = joinNeighbours(messages)
-  sound.forEach((message, index) => {
-    const followsTool = sound[index - 1]?.role === 'tool'
-    if (message.role === 'user' && followsTool && !quirks.userAfterTool) {
-      wire.push({ role: 'assistant', content: 'Noted.' })
-    }
-    wire.push(toWireMessage(message, handle, quirks, ...idsIn(message, ids, quirks)))
-  })
-  return wire
-}
+  return {
+    add(message: ModelMessage, changes) {
+      ids.add(message, changes)
+      const followsTool = wire.at(-1)?.role === 'tool'
+      if (message.role === 'user' && followsTool && !quirks.userAfterTool) changes.push(wire, NOTED)
+      changes.push(wire, toWireMessage(message, handle, quirks, ...idsIn(message, ids)))
+    },
+    made: (): readonly WireObject[] => [...wire],
+  }
+})
+
+const NOTED: WireObject = { role: 'assistant', content: 'Noted.' }
 
 /** The wire's ids of the calls that a message makes or answers. */
-function idsIn(
-  message: ModelMessage,
-  ids: ReadonlyMap<CallId, string>,
-  { maxToolCallIdLength }: Quirks,
-): readonly string[] {
-  const idOf = (id: CallId) => ids.get(id) ?? toWireId(id, maxToolCallIdLength)
-  if (message.role === 'tool') return [idOf(message.callId)]
-  return message.role === 'assistant' ? message.toolCalls.map(({ id }) => idOf(id)) : []
+function idsIn(message: ModelMessage, ids: CallIds): readonly string[] {
+  if (message.role === 'tool') return [ids.of(message.callId)]
+  return message.role === 'assistant' ? message.toolCalls.map(({ id }) => ids.of(id)) : []
 }
 
 /** Remembered, since the history is sent again at every step. */

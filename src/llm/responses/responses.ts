@@ -1,5 +1,6 @@
 import type { ChatModel } from '../model.ts'
 import { sendRequest } from '../openai/send-request.ts'
+import { bodyBytes } from '../wire/body-bytes.ts'
 import { createWireModel, type Wire, type WireModelOptions } from '../wire/wire-model.ts'
 import { learnFrom } from './learn.ts'
 import { parseResponse } from './parse-response.ts'
@@ -16,7 +17,8 @@ function responses({ provider, endpoint, model }: WireModelOptions): Wire {
   return {
     format: 'responses',
     toBody: (request, attempt, stream) => toBody({ model, handle }, request, attempt, stream),
-    send: (body, watch) => sendRequest(provider, endpoint, '/responses', body, watch),
+    send: (body, watch) =>
+      sendRequest(provider, endpoint, '/responses', bodyBytes(body, 'input'), watch),
     assemble: assembleResponse,
     parse: (body, tools) => parseResponse(body, tools, handle),
     learn: learnFrom,

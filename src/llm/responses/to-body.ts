@@ -1,4 +1,5 @@
 import { isRecord } from '../../core/is-record.ts'
+import { rememberedList } from '../../core/remembered.ts'
 import { joinNeighbours } from '../join-neighbours.ts'
 import { isAsked, type ModelRequest, type ToolSpec } from '../model.ts'
 import type { Fields } from '../wire/fields.ts'
@@ -20,17 +21,15 @@ export function toBody(
   { learned, withoutThoughts }: Attempt,
   stream: boolean,
 ): Fields {
-  const [first, ...others] = joinNeighbours(request.messages)
-  const isSystem = first?.role === 'system'
+  const { system, said } = joinNeighbours(request.messages)
   const { omit = [], omitKeywords = [], omitFields = [], maxOutputTokens } = learned
   const odd = omitFields.filter((name) => !OWN_FIELDS.has(name))
-  const said = isSystem || !first ? others : [first, ...others]
   const asked = request.maxOutputTokens
   return without(
     {
       model,
-      ...(isSystem && { instructions: first.text.toWellFormed() }),
-      input: toItems(said, handle, !withoutThoughts).map((item) => without(item, odd)),
+      ...(system && { instructions: system.text.toWellFormed() }),
+      input: withoutOdd(toItems(said, handle, !withoutThoughts), ...odd),
       ...toTools(request, learned.toolChoice ?? 'full', omitKeywords),
       ...(asked !== undefined && {
         max_output_tokens: Math.min(asked, maxOutputTokens ?? asked),
@@ -49,6 +48,8 @@ export function toBody(
     omit,
   )
 }
+
+const withoutOdd = rememberedList((item: Fields, ...odd: readonly string[]) => without(item, odd))
 
 function toTools(
   { tools, toolChoice }: ModelRequest,

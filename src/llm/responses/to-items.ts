@@ -1,52 +1,57 @@
-import type { CallId } from '../../core/ids.ts'
+import { growing } from '../../core/growing.ts'
 import { toWireArguments, toWireName } from '../call-texts.ts'
 import type { ModelMessage, ModelPicture } from '../model.ts'
 import { dataUrl, picturesIn } from '../pictures.ts'
-import { callIds, MAX_ID_LENGTH } from '../wire/call-ids.ts'
+import { type CallIds, callIds, MAX_ID_LENGTH } from '../wire/call-ids.ts'
 import type { Fields } from '../wire/fields.ts'
-import { toWireId } from '../wire/wire-id.ts'
 import { type Answer, keptItems, ownCallId, toReasoning } from './response-extras.ts'
 
 const NOTHING = '(nothing)'
 
 /** The conversation as input items. */
-export function toItems(
-  messages: readonly ModelMessage[],
+export const toItems = growing((handle: string, withThoughts: boolean) => {
+  const items: Fields[] = []
+  const ids = callIds(MAX_ID_LENGTH, (answer, index) => ownCallId(handle, answer, index))
+  return {
+    add(message: ModelMessage, changes) {
+      ids.add(message, changes)
+      for (const item of itemsOf(message, handle, ids, withThoughts)) changes.push(items, item)
+    },
+    made: (): readonly Fields[] => [...items],
+  }
+})
+
+function itemsOf(
+  message: ModelMessage,
   handle: string,
+  ids: CallIds,
   withThoughts: boolean,
 ): readonly Fields[] {
-  const ids = callIds(messages, MAX_ID_LENGTH, (answer, index) => ownCallId(handle, answer, index))
-  return messages.flatMap((message): readonly Fields[] => {
-    const text = message.text.toWellFormed()
-    switch (message.role) {
-      case 'assistant':
-        return toAnswer(message, handle, ids, withThoughts)
-      case 'tool':
-        return [
-          {
-            type: 'function_call_output',
-            call_id: ids.get(message.callId) ?? toWireId(message.callId, MAX_ID_LENGTH),
-            output: text.trim() === '' ? NOTHING : text,
-          },
-        ]
-      case 'user':
-        return asked(text, picturesIn(message))
-      default:
-        return said(message.role, text)
+  const text = message.text.toWellFormed()
+  switch (message.role) {
+    case 'assistant':
+      return toAnswer(message, handle, ids, withThoughts)
+    case 'tool': {
+      const output = text.trim() === '' ? NOTHING : text
+      return [{ type: 'function_call_output', call_id: ids.of(message.callId), output }]
     }
-  })
+    case 'user':
+      return asked(text, picturesIn(message))
+    default:
+      return said(message.role, text)
+  }
 }
 
 /** Reasoning keeps its position while the answer is unchanged; otherwise it comes before the whole answer. */
 function toAnswer(
   answer: Answer,
   handle: string,
-  ids: ReadonlyMap<CallId, string>,
+  ids: CallIds,
   withThoughts: boolean,
 ): readonly Fields[] {
   const calls = answer.toolCalls.map((call) => ({
     type: 'function_call',
-    call_id: ids.get(call.id) ?? toWireId(call.id, MAX_ID_LENGTH),
+    call_id: ids.of(call.id),
     name: toWireName(call.name),
     arguments: toWireArguments(call.arguments),
   }))

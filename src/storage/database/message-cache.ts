@@ -1,4 +1,5 @@
 import type { Message } from '../../core/message.ts'
+import { tokenSum } from '../../core/token-sum.ts'
 
 /** A running agent reads its history at every step, so messages are cached. Chosen by hand. */
 const MAX_ENTRIES = 10_000
@@ -38,6 +39,9 @@ export interface DraftCache extends MessageCache {
   commit(): void
 }
 
+/** A sight is kept again at every step, longer by a few messages. */
+const sum = tokenSum((message: Message) => message.tokens)
+
 export function createMessageCache(): MessageCache {
   /** By id, of which two namespaces may have the same. */
   const kept = new Map<string, { readonly namespace: string; readonly message: Message }>()
@@ -64,7 +68,7 @@ export function createMessageCache(): MessageCache {
     sight: (namespace, conversation) => sights.get(keyOf(namespace, conversation)),
     keepSight(namespace, conversation, sight) {
       const key = keyOf(namespace, conversation)
-      const tokens = sight.messages.reduce((sum, message) => sum + message.tokens, 0)
+      const tokens = sum(sight.messages)
       forget(key)
       if (tokens > MAX_SIGHT_TOKENS) return
       for (const oldest of sights.keys()) {
