@@ -15,6 +15,23 @@ export function remembered<Key extends object, Beside extends readonly unknown[]
   }
 }
 
+/** Texts that `rememberedText` keeps: those of a few agents at work. Chosen by hand. */
+const MAX_TEXTS = 64
+
+/** `make`, done once for a text until many others were asked for. */
+export function rememberedText<Made>(make: (text: string) => Made): (text: string) => Made {
+  const known = new Map<string, Made>()
+  return (text) => {
+    const last = known.get(text)
+    if (last !== undefined) return last
+    const made = make(text)
+    const oldest = known.size >= MAX_TEXTS ? known.keys().next() : undefined
+    if (oldest?.value !== undefined) known.delete(oldest.value)
+    known.set(text, made)
+    return made
+  }
+}
+
 export function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
   return one.length === other.length && one.every((value, index) => value === other[index])
 }

@@ -17,8 +17,8 @@ export function estimateUsage(request: ModelRequest, answer: ModelWords): TokenU
 }
 
 export function estimatePrompt({ tools, messages }: ModelRequest): number {
-  const [first, ...others] = messages
-  const count = (first ? countMessage(first) : 0) + countOthers(others)
+  const [first] = messages
+  const count = (first ? countMessage(first) : 0) + countOthers(messages.slice(1))
   return estimateTokens(JSON.stringify(tools)) + count
 }
 

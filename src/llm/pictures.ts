@@ -20,8 +20,9 @@ export function showsPictures({ messages }: ModelRequest): boolean {
 
 /** The request for a model that sees no pictures: a sentence stands in the place of each. */
 export function toldInWords(request: ModelRequest): ModelRequest {
-  const [first, ...others] = request.messages
-  return { ...request, messages: first ? [told(first), ...toldOthers(others)] : [] }
+  const { messages } = request
+  const [first] = messages
+  return { ...request, messages: first ? [told(first), ...toldOthers(messages.slice(1))] : [] }
 }
 
 function told(message: ModelMessage): ModelMessage {

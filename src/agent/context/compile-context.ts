@@ -5,7 +5,7 @@ import type { ConversationId } from '../../core/ids.ts'
 import type { Message } from '../../core/message.ts'
 import type { Picture } from '../../core/picture.ts'
 import { pictureTokens } from '../../core/picture-tokens.ts'
-import { remembered, rememberedList } from '../../core/remembered.ts'
+import { remembered, rememberedList, rememberedText } from '../../core/remembered.ts'
 import { tokenSum } from '../../core/token-sum.ts'
 import { PROMPTS } from '../../generated/prompts.ts'
 import type { ModelMessage, ModelRequest } from '../../llm/model.ts'
@@ -17,10 +17,10 @@ import { toolSpecs } from '../tools/tool-specs.ts'
 import { contextLine } from './context-line.ts'
 import { REPEATS_TO_WARN } from './find-repeats.ts'
 import { healHistory } from './heal-history.ts'
-import { renderRelayed, renderSentMessage, renderUserMessage } from './render-message.ts'
 import { messageBudget, shortenMessage } from './shorten-message.ts'
-import { choosePictures, type ShownPictures } from './show-pictures.ts'
+import { choosePictures, exchanged } from './show-pictures.ts'
 import { renderMemory, renderSummary, systemMessage, systemText } from './system-prompt.ts'
+import { toModelMessages } from './to-model-messages.ts'
 
 export interface ContextInput {
   readonly agent: Agent
@@ -95,7 +95,7 @@ export function compileContext(input: ContextInput): CompiledContext {
   )
 
   const correct = (tokens: number) => Math.ceil(tokens * state.tokenRatio)
-  const count = (text: string) => correct(estimateTokens(text))
+  const count = (text: string) => correct(estimated(text))
   const fixed: readonly ContextPart[] = [
     { name: 'system', tokens: count(systemText(agent)), count: 1 },
     { name: 'tools', tokens: count(JSON.stringify(tools)), count: tools.length },
@@ -114,11 +114,7 @@ export function compileContext(input: ContextInput): CompiledContext {
   ]
   const totalTokens = sum(parts.map(tokensOf))
   const { timezone, temperature, maxOutputTokens, reasoning } = agent.settings
-  const models = healHistory(
-    exchanged(toModelMessages(history, timezone), pictures, (_, shown, index) =>
-      toModelMessage(history[index] as Message, timezone, shown),
-    ),
-  )
+  const models = healHistory(toModelMessages(history, timezone, pictures))
   return {
     request: {
       messages: [
@@ -222,8 +218,6 @@ function withLastLine(messages: readonly ModelMessage[], line: string): readonly
   return [...messages.slice(0, -1), { ...newest, ...changed }]
 }
 
-const NO_PICTURES: ShownPictures = { pictures: [], notes: [] }
-
 const shortenMessages = rememberedList(shortenMessage)
 
 const sumOfTokens = tokenSum(tokensOf)
@@ -233,64 +227,5 @@ const weighed = remembered(
   (message: Message, tokens: number): Message => ({ ...message, tokens: message.tokens + tokens }),
 )
 
-/** The list with others in the place of the messages that have pictures. */
-function exchanged<Item>(
-  items: readonly Item[],
-  pictures: ReadonlyMap<number, ShownPictures>,
-  exchange: (item: Item, shown: ShownPictures, index: number) => Item,
-): readonly Item[] {
-  if (pictures.size === 0) return items
-  const all = [...items]
-  for (const [index, shown] of pictures) all[index] = exchange(all[index] as Item, shown, index)
-  return all
-}
-
-/** Remembered, since the history is sent again at every step. */
-const toModelMessage = remembered(
-  (
-    message: Message,
-    timezone: string,
-    { pictures, notes }: ShownPictures = NO_PICTURES,
-  ): ModelMessage => {
-    switch (message.role) {
-      case 'user':
-        return {
-          role: 'user',
-          text: renderUserMessage([...notes, message.text].join('\n'), message.createdAt, timezone),
-          ...(pictures.length > 0 && { pictures }),
-        }
-      case 'system':
-        if (!message.sender) return { role: 'system', text: message.text }
-        return {
-          role: 'user',
-          text: renderSentMessage(
-            { ...message, sender: message.sender },
-            message.createdAt,
-            timezone,
-          ),
-        }
-      case 'assistant':
-        if (message.speaker) {
-          const said = { text: message.said.join('\n'), speaker: message.speaker }
-          return { role: 'user', text: renderRelayed(said, message.createdAt, timezone) }
-        }
-        return {
-          role: 'assistant',
-          text: message.text,
-          reasoning: message.reasoning,
-          toolCalls: message.toolCalls,
-          ...(message.extras && { extras: message.extras }),
-        }
-      case 'tool':
-        return {
-          role: 'tool',
-          callId: message.callId,
-          text: message.status === 'error' ? `Error: ${message.text}` : message.text,
-        }
-    }
-  },
-)
-
-const toModelMessages = rememberedList((message: Message, timezone: string) =>
-  toModelMessage(message, timezone),
-)
+/** Prompts, tools and memory are the same at most steps. */
+const estimated = rememberedText(estimateTokens)

@@ -26,8 +26,8 @@ export function hasPictures(request: ModelRequest): boolean {
 }
 
 /** The indexes of the messages with pictures. The first message is the system's, which is not the same at every step. */
-function pictured({ messages: [, ...said] }: ModelRequest): readonly number[] {
-  return picturedIn(said).map((index) => index + 1)
+function pictured({ messages }: ModelRequest): readonly number[] {
+  return picturedIn(messages.slice(1)).map((index) => index + 1)
 }
 
 const picturedIn = growing(() => {

@@ -73,6 +73,18 @@ export const pictured = growing(() => {
   }
 })
 
+/** The list with others in the place of the messages that have pictures. */
+export function exchanged<Item>(
+  items: readonly Item[],
+  pictures: ReadonlyMap<number, ShownPictures>,
+  exchange: (item: Item, shown: ShownPictures, index: number) => Item,
+): readonly Item[] {
+  if (pictures.size === 0) return items
+  const all = [...items]
+  for (const [index, shown] of pictures) all[index] = exchange(all[index] as Item, shown, index)
+  return all
+}
+
 export function picturesOf(message: Message): readonly Picture[] {
   return message.role === 'user' ? (message.pictures ?? []) : []
 }

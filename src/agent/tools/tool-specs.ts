@@ -1,5 +1,6 @@
 import type { AgentType } from '../../core/agent.ts'
 import { isRecord } from '../../core/is-record.ts'
+import { remembered } from '../../core/remembered.ts'
 import type { JsonSchema, ToolSpec } from '../../llm/model.ts'
 import { SPEAKING_TOOL } from './default-tools.ts'
 import type { InnerTool } from './inner-tool.ts'
@@ -14,12 +15,16 @@ export const HEARTBEAT = 'request_heartbeat'
 
 /** The tools as the model sees them. */
 export function toolSpecs(agentType: AgentType, tools: readonly InnerTool[]): readonly ToolSpec[] {
-  return tools.map(({ name, description, parameters }) => ({
+  return tools.map((tool) => toSpec(tool, agentType))
+}
+
+const toSpec = remembered(
+  ({ name, description, parameters }: InnerTool, agentType: AgentType): ToolSpec => ({
     name,
     description,
     parameters: agentType === 'memgpt_agent' ? withLoopParameters(name, parameters) : parameters,
-  }))
-}
+  }),
+)
 
 function withLoopParameters(name: string, schema: JsonSchema): JsonSchema {
   const { properties, required } = schema

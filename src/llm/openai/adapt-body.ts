@@ -37,10 +37,10 @@ function limit(name: string, value: unknown, learned: Learned): [string, unknown
 }
 
 function adaptMessages(messages: readonly Fields[], learned: Learned): readonly Fields[] {
-  const [first, ...others] = messages
+  const [first] = messages
   const adapted =
     first && changesMessages(learned)
-      ? [adaptMessage(first, learned), ...adaptOthers(others, learned)]
+      ? [adaptMessage(first, learned), ...adaptOthers(messages.slice(1), learned)]
       : messages
   const spoken = learned.noSystem ? withoutSystem(adapted) : adapted
   if (learned.roles === undefined) return spoken

@@ -18,9 +18,9 @@ export function bodyBytes(body: Fields, history: string): Uint8Array {
     write(`${separator}${JSON.stringify(name)}:`)
     separator = ','
     if (name === history && isList(value)) {
-      const [first, ...others] = value
+      const [first] = value
       write(`[${first ? JSON.stringify(first) : ''}`)
-      parts.push(written(others))
+      parts.push(written(value.slice(1)))
       write(']')
     } else write(JSON.stringify(value))
   }
