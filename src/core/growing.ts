@@ -4,7 +4,7 @@ import { countShared, isSame } from './remembered.ts'
 export interface Growth<Item, Made> {
   /** Takes the next item in. What it changes, it changes through `changes`. */
   add(item: Item, changes: Changes): void
-  /** What the items so far come to. */
+  /** The result of the items so far. */
   made(): Made
   /** False: it has become too large to be kept. */
   mayStay?(): boolean
@@ -14,7 +14,7 @@ export interface Growth<Item, Made> {
 const KEPT_CHANGES = 8
 
 /**
- * What `begin` makes of a list, where most lists continue an earlier one: only the items that are new are taken in, after
+ * Makes of a list what `begin` says, where most lists continue an earlier one: only the items that are new are taken in, after
  * those that are gone from the end are taken back. It is forgotten with the first item, so the caches of those items
  * bound it.
  */

@@ -17,7 +17,7 @@ import type { Fields } from '../../src/llm/wire/fields.ts'
 import { CASES } from './arbitraries.ts'
 import { inputOf, message } from './histories.ts'
 
-/** What becomes of a history from one step to the next. */
+/** A change from one step to the next. */
 type Change =
   | { readonly kind: 'append'; readonly messages: readonly Message[] }
   /** Compacted, put out of sight, or rolled back. */

@@ -26,7 +26,7 @@ const picture = fc.record({
   height: fc.constantFrom(100, 2_000),
 })
 
-/** What the wires keep of an answer for the model that wrote it. */
+/** Kept by the wires for the model that wrote an answer. */
 const extras = fc.oneof(
   fc.record({
     model: fc.constant('any/model'),
@@ -98,7 +98,7 @@ export const message: fc.Arbitrary<Message> = fc
 
 const AT = '2026-11-20T14:05:00.000Z'
 
-/** What a step compiles of these messages. */
+/** The input of a step with these messages. */
 export function inputOf(
   history: readonly Message[],
   {

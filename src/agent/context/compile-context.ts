@@ -215,7 +215,7 @@ function withLastLine(messages: readonly ModelMessage[], line: string): readonly
   if (!newest || newest.role === 'assistant' || newest.role === 'system')
     return [...messages, { role: 'user', text: line, changesFrom: 0 }]
   const changed = { text: `${newest.text}\n\n${line}`, changesFrom: newest.text.length }
-  return [...messages.slice(0, -1), { ...newest, ...changed }]
+  return messages.with(-1, { ...newest, ...changed })
 }
 
 const shortenMessages = rememberedList(shortenMessage)

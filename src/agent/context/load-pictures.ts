@@ -15,6 +15,8 @@ export async function withPictureData(
   const indexes = pictured(request)
   if (indexes.length === 0) return request
   const messages = [...request.messages]
+  // A copy, since what wires remember of a list goes with its first message: the bytes must not outlive the request.
+  if (messages[1]) messages[1] = { ...messages[1] }
   for (const index of indexes) {
     messages[index] = await loaded(reads, agentId, messages[index] as ModelMessage)
   }

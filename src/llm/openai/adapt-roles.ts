@@ -1,8 +1,9 @@
+import { remembered } from '../../core/remembered.ts'
 import type { Fields } from '../wire/fields.ts'
 import { callsOf, textOf } from './wire-messages.ts'
 
-const NOTED: Fields = { role: 'assistant', content: 'Noted.' }
-const GO_ON: Fields = { role: 'user', content: '(The conversation goes on.)' }
+const NOTED = 'Noted.'
+const GO_ON = '(The conversation goes on.)'
 const BETWEEN = '\n\n'
 
 /**
@@ -16,13 +17,19 @@ export function alternateRoles(messages: readonly Fields[]): readonly Fields[] {
     const counts =
       message.role === 'user' || (message.role === 'assistant' && callsOf(message).length === 0)
     if (counts && message.role === last) {
-      told.push(last === 'user' ? NOTED : GO_ON)
+      told.push(fillerBefore(message))
     }
     told.push(message)
     if (counts) last = String(message.role)
   }
   return told
 }
+
+/** Remembered with the message, so that the list begins as it did at the step before. */
+const fillerBefore = remembered(
+  ({ role }: Fields): Fields =>
+    role === 'user' ? { role: 'assistant', content: NOTED } : { role: 'user', content: GO_ON },
+)
 
 /** For templates without calls and results: writes both as text and joins neighbouring messages of one role. */
 export function tellAsText(messages: readonly Fields[]): readonly Fields[] {

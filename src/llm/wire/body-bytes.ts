@@ -3,7 +3,6 @@ import type { Fields } from './fields.ts'
 
 /** Longer histories are written anew for each request. About that of what is kept as in sight, twice. Chosen by hand. */
 const MAX_KEPT = 8 * 1024 * 1024
-const FIRST_SIZE = 16 * 1024
 
 /**
  * The JSON of a request's body, in bytes. `history` is its field whose list goes on from request to request: what was
@@ -30,7 +29,7 @@ export function bodyBytes(body: Fields, history: string): Uint8Array {
 
 /** All but the first item of a list, each after a comma. The first may be the system's, and changes with memory. */
 const written = growing(() => {
-  let bytes = Buffer.allocUnsafe(FIRST_SIZE)
+  let bytes = Buffer.alloc(0)
   let length = 0
   return {
     add(item: Fields, changes) {
@@ -41,7 +40,7 @@ const written = growing(() => {
         length = before
       })
       if (length > bytes.length) {
-        const larger = Buffer.allocUnsafe(length * 2)
+        const larger = Buffer.allocUnsafeSlow(length * 2)
         bytes.copy(larger, 0, 0, before)
         bytes = larger
       }
