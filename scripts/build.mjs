@@ -89,6 +89,21 @@ const packagesApart = {
   },
 }
 
+/** The code of the drivers that are installed, by version; src/storage/sqlite/native.ts adds the binary. */
+const driversInside = {
+  name: 'drivers-inside',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]storage[\\/]sqlite[\\/]bundled-drivers\.ts$/ }, () => {
+      const found = [12, 13].map(packageOf).filter((folder) => existsSync(folder))
+      const fields = found.map((folder) => {
+        const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+        return `${JSON.stringify(version)}: () => require(${JSON.stringify(folder)})`
+      })
+      return { contents: `export const BUNDLED = { ${fields.join(', ')} }`, resolveDir: root }
+    })
+  },
+}
+
 const shared = {
   absWorkingDir: root,
   outfile: join(out, 'recollect.cjs'),
@@ -161,7 +176,8 @@ async function bundlePackage(specifier) {
 async function bundle() {
   const shape = {
     ...shared,
-    external: ['better-sqlite3'],
+    // It finds the binary, which is given.
+    external: ['better-sqlite3', 'bindings'],
     // An import() of an external package needs a loader, which vm.Script lacks; require() works.
     supported: { 'dynamic-import': false },
     define: {
@@ -169,7 +185,7 @@ async function bundle() {
       RECOLLECT_PARSER: JSON.stringify(parserFile),
       'import.meta.url': '__filename',
     },
-    plugins: [onlyEnglish, packagesApart, validatorLater],
+    plugins: [onlyEnglish, packagesApart, validatorLater, driversInside],
   }
   const parts = await bundleParts(shape, resolve(options.entry))
   return parts.map(({ text, ...part }) => ({ ...part, text: wrapped(text) }))

@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import type DatabaseHandle from 'better-sqlite3'
 import { UserError } from '../../core/errors.ts'
+import { BUNDLED } from './bundled-drivers.ts'
 
 /*
  * Node 22 and newer load better-sqlite3 13, a single binary for all of them, shipped in dist/. On Node 20 it crashes
@@ -25,7 +26,7 @@ export function loadDriver(): typeof DatabaseHandle {
   if (driver) return driver
   const file = findDriver()
   try {
-    const loaded: typeof DatabaseHandle = createRequire(file)(file)
+    const loaded = withBundledCode(file) ?? (createRequire(file)(file) as typeof DatabaseHandle)
     // The native addon is loaded with the first database.
     new loaded(':memory:').close()
     driver = loaded
@@ -33,6 +34,23 @@ export function loadDriver(): typeof DatabaseHandle {
   } catch (error) {
     throw cannotLoad(isNode20 ? brokenOnNode20() : broken(error), error)
   }
+}
+
+/** The driver whose binary is installed, with the code that the build found; undefined: it found another version. */
+function withBundledCode(file: string): typeof DatabaseHandle | undefined {
+  const folder = dirname(dirname(file))
+  const load = BUNDLED[versionOf(folder)]
+  if (load === undefined) return undefined
+  const Driver = load()
+  const lookUp = createRequire(file)
+  const nativeBinding = isNode20
+    ? lookUp(join(folder, 'build/Release/better_sqlite3.node'))
+    : lookUp('./binding.js').getBinding()
+  return class extends Driver {
+    constructor(filename?: string | Buffer, options?: DatabaseHandle.Options) {
+      super(filename, { ...options, nativeBinding })
+    }
+  } as unknown as typeof DatabaseHandle
 }
 
 /**
@@ -57,19 +75,20 @@ function lookUpDriver(): string {
   ]
   const found = folders.find(
     (folder) =>
-      fits(majorOf(folder)) && binaries.some((binary) => existsSync(join(folder, binary))),
+      fits(Number.parseInt(versionOf(folder), 10)) &&
+      binaries.some((binary) => existsSync(join(folder, binary))),
   )
   if (found === undefined) throw cannotLoad(isNode20 ? missingOnNode20() : missing())
   return lookUp.resolve(found)
 }
 
-/** NaN if there is none, which matches no version. */
-function majorOf(folder: string): number {
+/** Empty if there is none. */
+function versionOf(folder: string): string {
   try {
     const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-    return Number.parseInt(version, 10)
+    return String(version)
   } catch {
-    return Number.NaN
+    return ''
   }
 }
 
