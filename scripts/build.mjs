@@ -34,7 +34,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { bundleParser } from './build-parser.mjs'
-import { packageOf } from './driver.mjs'
+import { driversInside, packageOf } from './driver.mjs'
 import { VALIDATOR, validatorLater } from './lazily.mjs'
 import { licensesOf } from './licenses.mjs'
 import { buildPage } from './page.mjs'
@@ -86,21 +86,6 @@ const packagesApart = {
       path: `./${apart.get(path)}`,
       external: true,
     }))
-  },
-}
-
-/** The code of the drivers that are installed, by version; src/storage/sqlite/native.ts adds the binary. */
-const driversInside = {
-  name: 'drivers-inside',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]storage[\\/]sqlite[\\/]bundled-drivers\.ts$/ }, () => {
-      const found = [12, 13].map(packageOf).filter((folder) => existsSync(folder))
-      const fields = found.map((folder) => {
-        const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-        return `${JSON.stringify(version)}: () => require(${JSON.stringify(folder)})`
-      })
-      return { contents: `export const BUNDLED = { ${fields.join(', ')} }`, resolveDir: root }
-    })
   },
 }
 
@@ -176,8 +161,7 @@ async function bundlePackage(specifier) {
 async function bundle() {
   const shape = {
     ...shared,
-    // It finds the binary, which is given.
-    external: ['better-sqlite3', 'bindings'],
+    external: ['better-sqlite3'],
     // An import() of an external package needs a loader, which vm.Script lacks; require() works.
     supported: { 'dynamic-import': false },
     define: {

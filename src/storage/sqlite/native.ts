@@ -1,16 +1,15 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import type DatabaseHandle from 'better-sqlite3'
 import { UserError } from '../../core/errors.ts'
-import { BUNDLED } from './bundled-drivers.ts'
+import { driverAt, isNode20, versionOf } from './driver-at.ts'
 
 /*
  * Node 22 and newer load better-sqlite3 13, a single binary for all of them, shipped in dist/. On Node 20 it crashes
  * the process, as version 12 may on Node 24, so each is loaded only where it works. A checkout has both in node_modules
  * (scripts/prepare-native.mjs); a copy installed beside Recollect is found too.
  */
-const isNode20 = Number(process.versions.node.split('.')[0]) < 22
 const fits = (major: number) => (isNode20 ? major < 13 : major >= 13)
 /** musl needs binaries of its own. */
 const binaries = [
@@ -26,7 +25,7 @@ export function loadDriver(): typeof DatabaseHandle {
   if (driver) return driver
   const file = findDriver()
   try {
-    const loaded = withBundledCode(file) ?? (createRequire(file)(file) as typeof DatabaseHandle)
+    const loaded = driverAt(file)
     // The native addon is loaded with the first database.
     new loaded(':memory:').close()
     driver = loaded
@@ -34,23 +33,6 @@ export function loadDriver(): typeof DatabaseHandle {
   } catch (error) {
     throw cannotLoad(isNode20 ? brokenOnNode20() : broken(error), error)
   }
-}
-
-/** The driver whose binary is installed, with the code that the build found; undefined: it found another version. */
-function withBundledCode(file: string): typeof DatabaseHandle | undefined {
-  const folder = dirname(dirname(file))
-  const load = BUNDLED[versionOf(folder)]
-  if (load === undefined) return undefined
-  const Driver = load()
-  const lookUp = createRequire(file)
-  const nativeBinding = isNode20
-    ? lookUp(join(folder, 'build/Release/better_sqlite3.node'))
-    : lookUp('./binding.js').getBinding()
-  return class extends Driver {
-    constructor(filename?: string | Buffer, options?: DatabaseHandle.Options) {
-      super(filename, { ...options, nativeBinding })
-    }
-  } as unknown as typeof DatabaseHandle
 }
 
 /**
@@ -80,16 +62,6 @@ function lookUpDriver(): string {
   )
   if (found === undefined) throw cannotLoad(isNode20 ? missingOnNode20() : missing())
   return lookUp.resolve(found)
-}
-
-/** Empty if there is none. */
-function versionOf(folder: string): string {
-  try {
-    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-    return String(version)
-  } catch {
-    return ''
-  }
 }
 
 function cannotLoad(why: string, cause?: unknown): UserError {
