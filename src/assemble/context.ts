@@ -1,6 +1,7 @@
 import type { RunsOptions } from '../agent/runs/runs-options.ts'
 import { UserError } from '../core/errors.ts'
-import { withLater } from '../core/later.ts'
+import { type FieldsOf, withLater } from '../core/later.ts'
+import { once } from '../core/once.ts'
 import type { EmbedderRegistry } from '../llm/embedder.ts'
 import { createArchivalMemory } from '../memory/archival.ts'
 import { createArchiveRegistry } from '../memory/archive-registry.ts'
@@ -11,14 +12,14 @@ import { type CheckRoom, createBlockMemory } from '../memory/blocks.ts'
 import { concernedBy } from '../memory/concerned-by.ts'
 import { createRecallMemory } from '../memory/recall.ts'
 import type { McpContext, Stats } from '../service/context.ts'
-import { createAgentPorts } from './agent-ports.ts'
+import { type AgentPorts, createAgentPorts } from './agent-ports.ts'
 import { lazyCompanions } from './companions.ts'
 import { lazyFolders } from './folders.ts'
+import { lazyAgents } from './lazy-agents.ts'
 import type { Parts } from './parts.ts'
 import { readTokens } from './read-tokens.ts'
 
-const AGENT_PORTS = {
-  agents: true,
+const AGENT_PORTS: FieldsOf<Omit<AgentPorts, 'agents'>> = {
   conversations: true,
   groups: true,
   jobs: true,
@@ -27,7 +28,7 @@ const AGENT_PORTS = {
   syncs: true,
   tools: true,
   transfer: true,
-} as const
+}
 
 /** Memory is at hand; all else of a context is made, and in the built program loaded, at its first use. */
 export function createContext(
@@ -48,8 +49,10 @@ export function createContext(
     changes.subscribe((change) => {
       if (change.namespace === namespace) listener(change)
     })
+  const agentPorts = once(() => createAgentPorts(parts, namespace, { wake, onChange }))
   const atHand: Omit<McpContext, keyof typeof AGENT_PORTS> = {
     namespace,
+    agents: lazyAgents(store, () => agentPorts().agents),
     memory: {
       ...createBlockMemory(store, clock, checkRoom),
       ...createBlockHistory(store, clock, checkRoom),
@@ -71,9 +74,7 @@ export function createContext(
     onChange,
     concernedBy: (change) => concernedBy(change, store),
   }
-  return withLater(atHand, AGENT_PORTS, () =>
-    createAgentPorts(parts, namespace, { wake, onChange }),
-  )
+  return withLater<typeof atHand, Omit<AgentPorts, 'agents'>>(atHand, AGENT_PORTS, agentPorts)
 }
 
 function knowsEmbedding({ check }: EmbedderRegistry, handle: string): boolean {

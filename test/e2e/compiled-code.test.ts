@@ -67,7 +67,7 @@ async function keep(isKept: (path: string) => boolean = () => true): Promise<str
 it('the first start caches it, readable by the user only, and the next one starts from it', async () => {
   const path = await keep()
   for (const name of kept()) {
-    expect(name).toMatch(/^recollect-(data-)?\w+\.cjs\.v\d+\.\d+\.\d+-.*\.cache$/)
+    expect(name).toMatch(/^recollect-((data|work)-)?\w+\.cjs\.v\d+\.\d+\.\d+-.*\.cache$/)
   }
   expect(readFileSync(path).length).toBeGreaterThan(100_000)
   const client = await start()
