@@ -21,7 +21,7 @@ import { assembleImportChecks } from './import-checks.ts'
 import type { Parts } from './parts.ts'
 import { lazySyncs } from './syncs.ts'
 
-/** What of a context is about agents at work, which a client that only reads memory never uses. */
+/** The ports of agents at work, which a client that only reads memory never uses. */
 export type AgentPorts = Pick<
   McpContext,
   | 'agents'

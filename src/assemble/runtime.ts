@@ -11,7 +11,7 @@ import type { ToolServers } from '../tool-servers/tool-servers.ts'
 import type { lazySandbox } from './lazy.ts'
 import { assembleRegistry, assembleToolsPort, type ToolParts } from './tools.ts'
 
-/** What of a namespace runs agents. */
+/** All that runs the agents of a namespace. */
 export interface Runtime {
   readonly registry: ToolRegistry
   readonly agents: ReturnType<typeof createAgents>
